@@ -1,0 +1,24 @@
+namespace Drydock.Abstractions.Entities;
+
+/// <summary>A custom resource with spec and status. Immutable: a change is a copy made with <c>with</c>.</summary>
+/// <typeparam name="TSpec">What users write.</typeparam>
+/// <typeparam name="TStatus">What the operator reports.</typeparam>
+public abstract record CustomKubernetesEntity<TSpec, TStatus> : IKubernetesObject
+    where TSpec : class, new()
+    where TStatus : class, new()
+{
+    /// <inheritdoc />
+    public string ApiVersion { get; init; } = "";
+
+    /// <inheritdoc />
+    public string Kind { get; init; } = "";
+
+    /// <inheritdoc />
+    public V1ObjectMeta Metadata { get; init; } = new();
+
+    /// <summary>What users want.</summary>
+    public TSpec Spec { get; init; } = new();
+
+    /// <summary>What is; null until the operator's first write.</summary>
+    public TStatus? Status { get; init; }
+}

@@ -1,0 +1,20 @@
+namespace Drydock.Abstractions.Entities;
+
+/// <summary>A permission that a controller needs; the shipped ClusterRole is generated from all of them.</summary>
+/// <param name="group">API group; empty for core.</param>
+/// <param name="resources">Plural resource names, subresources as <c>x/status</c>.</param>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
+public sealed class EntityRbacAttribute(string group, params string[] resources) : Attribute
+{
+    /// <summary>API group.</summary>
+    public string Group { get; } = group;
+
+    /// <summary>Plural resource names.</summary>
+    public IReadOnlyList<string> Resources { get; } = resources;
+
+    /// <summary>Verbs, comma separated, for instance <c>get,list,watch</c>.</summary>
+    public string Verbs { get; init; } = "get";
+
+    /// <summary>True for a permission the operator needs only in its own namespace (leases).</summary>
+    public bool OperatorNamespaceOnly { get; init; }
+}

@@ -1,0 +1,14 @@
+namespace Drydock.Abstractions.Entities;
+
+/// <summary>When a spec field may change (design: identity, access, control).</summary>
+public enum FieldClass
+{
+    /// <summary>What will be done to what: part of the plan hash, frozen while a plan is stored and not ended.</summary>
+    Identity,
+
+    /// <summary>How targets are reached: may change at any time, read at the next act.</summary>
+    Access,
+
+    /// <summary>What the user wants of the run now: may change at any time.</summary>
+    Control,
+}

@@ -1,0 +1,14 @@
+namespace Drydock.Abstractions.Entities;
+
+/// <summary>Any API object: what it is and its metadata.</summary>
+public interface IKubernetesObject
+{
+    /// <summary>Group and version, for instance <c>drydock.dev/v1alpha1</c>.</summary>
+    string ApiVersion { get; }
+
+    /// <summary>Kind as written in manifests.</summary>
+    string Kind { get; }
+
+    /// <summary>Metadata.</summary>
+    V1ObjectMeta Metadata { get; }
+}

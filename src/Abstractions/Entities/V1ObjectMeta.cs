@@ -1,0 +1,41 @@
+namespace Drydock.Abstractions.Entities;
+
+/// <summary>The part of Kubernetes' ObjectMeta that Drydock reads and writes.</summary>
+public sealed record V1ObjectMeta
+{
+    /// <summary>Name, unique in the namespace.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Name prefix from which the server makes a name.</summary>
+    public string? GenerateName { get; init; }
+
+    /// <summary>Namespace; null for cluster-scoped objects.</summary>
+    public string? Namespace { get; init; }
+
+    /// <summary>Identity of this incarnation of the object.</summary>
+    public string? Uid { get; init; }
+
+    /// <summary>Opaque version for optimistic concurrency.</summary>
+    public string? ResourceVersion { get; init; }
+
+    /// <summary>Counts changes of spec.</summary>
+    public long? Generation { get; init; }
+
+    /// <summary>When the server accepted the object.</summary>
+    public DateTimeOffset? CreationTimestamp { get; init; }
+
+    /// <summary>When deletion was asked for; null while nobody asked.</summary>
+    public DateTimeOffset? DeletionTimestamp { get; init; }
+
+    /// <summary>Labels.</summary>
+    public Dictionary<string, string>? Labels { get; init; }
+
+    /// <summary>Annotations.</summary>
+    public Dictionary<string, string>? Annotations { get; init; }
+
+    /// <summary>What must finish before the object may go.</summary>
+    public List<string>? Finalizers { get; init; }
+
+    /// <summary>Owners; when all are gone the garbage collector removes the object.</summary>
+    public List<V1OwnerReference>? OwnerReferences { get; init; }
+}

@@ -1,0 +1,20 @@
+namespace Drydock.Abstractions.Plans;
+
+/// <summary>A whole upgrade as data: steps in a DAG and the guards that hold meanwhile. Lives in status; the stored plan is the plan.</summary>
+public sealed record Plan
+{
+    /// <summary>Hash over what will be done to what: <c>sha256:</c> and 64 hex digits.</summary>
+    public string Hash { get; init; } = "";
+
+    /// <summary>When it was compiled.</summary>
+    public DateTimeOffset? CompiledAt { get; init; }
+
+    /// <summary>The steps, in an order that respects <see cref="PlanStep.After"/>.</summary>
+    public List<PlanStep> Steps { get; init; } = [];
+
+    /// <summary>What must stay true meanwhile.</summary>
+    public List<PlanGuard> Guards { get; init; } = [];
+
+    /// <summary>What the reader of the plan must know before approving it: expected losses, undocumented means, points of no return.</summary>
+    public List<string> Notes { get; init; } = [];
+}

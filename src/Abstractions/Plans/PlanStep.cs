@@ -1,0 +1,65 @@
+namespace Drydock.Abstractions.Plans;
+
+/// <summary>One action on one node, database or cluster: what will be done, and what has come of it so far.</summary>
+public sealed record PlanStep
+{
+    /// <summary>Stable id, <c>Phase/name</c>, for instance <c>StopOld/oms-a</c>.</summary>
+    public string Id { get; init; } = "";
+
+    /// <summary>The phase it belongs to.</summary>
+    public string Phase { get; init; } = "";
+
+    /// <summary>The node, database or cluster it acts on; null when it acts on the whole system.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>A few words for people. Not part of the hash.</summary>
+    public string Title { get; init; } = "";
+
+    /// <summary>Ids of the steps that must have succeeded before.</summary>
+    public List<string> After { get; init; } = [];
+
+    /// <summary>The name of the action that carries it out.</summary>
+    public string Action { get; init; } = "";
+
+    /// <summary>What exactly is done to what. Never a secret.</summary>
+    public SortedDictionary<string, string> Parameters { get; init; } = new(StringComparer.Ordinal);
+
+    /// <summary>How long one attempt may take, as a duration string (<c>10m</c>). Not part of the hash.</summary>
+    public string Timeout { get; init; } = "10m";
+
+    /// <summary>How many attempts are made without asking; 1 for a run-once step.</summary>
+    public int MaxAttempts { get; init; } = 1;
+
+    /// <summary>True if the action must never run twice on the same data.</summary>
+    public bool RunOnce { get; init; }
+
+    /// <summary>What a <c>retry</c> token may do after this step failed.</summary>
+    public RetryRule Retry { get; init; }
+
+    /// <summary>Whether a rollback can undo it.</summary>
+    public bool Reversible { get; init; } = true;
+
+    /// <summary>True if from here on the way back loses data or does not exist.</summary>
+    public bool PointOfNoReturn { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public StepState State { get; init; }
+
+    /// <summary>Attempts begun.</summary>
+    public int Attempt { get; init; }
+
+    /// <summary>When the present attempt began.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it ended.</summary>
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>What happened, for people.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>Opaque strings by which the one execution is found again, written before the action, and facts learned from it. No API.</summary>
+    public SortedDictionary<string, string>? Receipt { get; init; }
+
+    /// <summary>Name of the Secret that holds the end of the action's output.</summary>
+    public string? OutputRef { get; init; }
+}

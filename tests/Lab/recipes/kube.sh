@@ -1,0 +1,121 @@
+#!/usr/bin/env bash
+# Builds kube-apiserver and kube-controller-manager 1.20.2 from Debian's source package and fetches a kubectl 1.20,
+# all into the cache. Prints one line per tool: NAME=PATH. About four minutes cold, nothing warm.
+#
+# KUBEBUILDER_ASSETS, if set and holding etcd and kube-apiserver, wins: nothing is built that is found there.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+VERSION=1.20.2
+BIN="$CACHE/kube-$VERSION"
+GO=/usr/lib/go-1.19/bin/go
+WANTED=(kube-apiserver kube-controller-manager)
+
+assets="${KUBEBUILDER_ASSETS:-}"
+if [ -n "$assets" ] && [ -x "$assets/etcd" ] && [ -x "$assets/kube-apiserver" ]; then
+  say "using $assets (KUBEBUILDER_ASSETS)"
+else
+  assets=
+fi
+
+# Where a tool is: in the assets, else in the cache.
+path_of() {
+  if [ -n "$assets" ] && [ -x "$assets/$1" ]; then printf '%s' "$assets/$1"; else printf '%s' "$BIN/$1"; fi
+}
+
+report() {
+  local etcd
+  if [ -n "$assets" ]; then etcd="$assets/etcd"; else etcd="$(command -v etcd)" || die "etcd is not installed: run packages.sh"; fi
+  printf 'etcd=%s\n' "$etcd"
+  for tool in "${WANTED[@]}" kubectl; do printf '%s=%s\n' "$tool" "$(path_of "$tool")"; done
+}
+
+complete() {
+  for tool in "${WANTED[@]}" kubectl; do [ -x "$(path_of "$tool")" ] || return 1; done
+}
+
+if complete; then
+  report
+  exit 0
+fi
+
+lock kube
+if complete; then
+  report
+  exit 0
+fi
+
+mkdir -p "$BIN"
+work="$(work_dir kube)"
+trap 'chmod -R u+w "$work" 2>/dev/null || true; rm -rf "$work"' EXIT
+
+fetch_kubectl() {
+  say "fetching kubectl"
+  mkdir -p "$work/kubectl"
+  (cd "$work/kubectl" && apt-get -o APT::Sandbox::User=root download -q kubernetes-client >&2)
+  dpkg -x "$work"/kubectl/kubernetes-client_*.deb "$work/kubectl/root"
+  mv "$work/kubectl/root/usr/bin/kubectl" "$BIN/kubectl"
+}
+
+fetch_source() {
+  say "fetching the kubernetes source package"
+  local apt
+  debian_sources deb-src >"$work/apt.sources"
+  mapfile -t apt < <(private_apt "$work")
+  apt-get "${apt[@]}" update -q >&2
+  (cd "$work" && apt-get "${apt[@]}" source -q --only-source kubernetes >&2)
+  source_dir="$(find "$work" -mindepth 1 -maxdepth 1 -type d -name 'kubernetes-*' | head -n 1)"
+  [ -n "$source_dir" ] || die "apt-get source kubernetes left no directory in $work"
+  case "$(basename "$source_dir")" in
+    "kubernetes-$VERSION"*) ;;
+    *) say "the source package is $(basename "$source_dir"), expected $VERSION: going on with it" ;;
+  esac
+
+  # The vendored reflect2 1.0.1 does not fit Go >= 1.18: the server dies with SIGSEGV in mapiternext at the first
+  # custom object that is written. Debian's own 1.0.2 does fit.
+  mkdir -p "$work/reflect2"
+  (cd "$work/reflect2" && apt-get -o APT::Sandbox::User=root download -q golang-github-modern-go-reflect2-dev >&2)
+  dpkg -x "$work"/reflect2/*.deb "$work/reflect2/root"
+  rm -rf "$source_dir/vendor/github.com/modern-go/reflect2"
+  cp -rL "$work/reflect2/root/usr/share/gocode/src/github.com/modern-go/reflect2" "$source_dir/vendor/github.com/modern-go/reflect2"
+}
+
+# The OpenAPI definitions are generated at release time upstream and not shipped in the source package.
+generate_openapi() {
+  say "generating OpenAPI definitions"
+  local inputs
+  inputs="$(cd "$source_dir" && grep -rlE --include='*.go' --exclude='*_test.go' '\+k8s:openapi-gen=' pkg staging/src vendor/k8s.io/kube-openapi |
+    xargs -n 1 dirname | sort -u |
+    sed -E 's#^staging/src/#vendor/#; s#^#k8s.io/kubernetes/#' | paste -sd, -)"
+  "$GO" build -o "$work/openapi-gen" ./vendor/k8s.io/kube-openapi/cmd/openapi-gen
+  "$work/openapi-gen" -i "$inputs" -p k8s.io/kubernetes/pkg/generated/openapi -O zz_generated.openapi \
+    -h vendor/k8s.io/code-generator/hack/boilerplate.go.txt -r "$work/openapi-report" --output-base "$GOPATH/src"
+}
+
+build() {
+  export GOPATH="$work/gopath" GOCACHE="$work/gocache" GO111MODULE=off CGO_ENABLED=0 GOFLAGS=
+  mkdir -p "$GOPATH/src/k8s.io"
+  ln -s "$source_dir" "$GOPATH/src/k8s.io/kubernetes"
+  cd "$GOPATH/src/k8s.io/kubernetes"
+  generate_openapi
+  local stamp
+  stamp="-X k8s.io/component-base/version.gitVersion=v$VERSION -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=20"
+  for tool in "${WANTED[@]}"; do
+    [ -x "$(path_of "$tool")" ] && continue
+    say "building $tool"
+    "$GO" build -ldflags "-s -w $stamp" -o "$work/$tool" "k8s.io/kubernetes/cmd/$tool"
+    mv "$work/$tool" "$BIN/$tool"
+  done
+  cd "$CACHE"
+}
+
+[ -x "$(path_of kubectl)" ] || fetch_kubectl
+missing=
+for tool in "${WANTED[@]}"; do [ -x "$(path_of "$tool")" ] || missing=1; done
+if [ -n "$missing" ]; then
+  [ -x "$GO" ] || die "$GO is missing: run packages.sh"
+  fetch_source
+  build
+fi
+complete || die "the build ended without every tool in $BIN"
+report

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Installs what the product and its lab need on a fresh Debian 12; does nothing (and asks no mirror) when all is there.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+PACKAGES=(
+  # control plane
+  etcd-server golang-1.19-go dpkg-dev
+  # docker hosts and their images
+  docker.io debootstrap busybox-static
+  # metadata database, dump tools, the client library of the product
+  mariadb-server mariadb-client libmariadb3 mydumper
+  # ssh hosts
+  openssh-server openssh-client
+  # plumbing
+  iproute2 iptables util-linux jq curl ca-certificates procps
+)
+
+missing=()
+for package in "${PACKAGES[@]}"; do
+  status="$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)"
+  [ "$status" = installed ] || missing+=("$package")
+done
+
+if [ "${#missing[@]}" = 0 ]; then
+  say "all ${#PACKAGES[@]} packages are installed"
+  exit 0
+fi
+
+need_root
+lock packages
+export DEBIAN_FRONTEND=noninteractive
+say "installing ${missing[*]}"
+
+# The packages would start servers of their own at installation; the lab wants none but its own.
+policy=/usr/sbin/policy-rc.d
+made_policy=
+if [ ! -e "$policy" ]; then
+  printf '#!/bin/sh\nexit 101\n' >"$policy"
+  chmod 0755 "$policy"
+  made_policy=1
+fi
+trap '[ -z "$made_policy" ] || rm -f "$policy"' EXIT
+
+apt-get update -q >&2
+apt-get install -y -q --no-install-recommends "${missing[@]}" >&2
+say "installed"
