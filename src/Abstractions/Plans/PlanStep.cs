@@ -24,7 +24,7 @@ public sealed record PlanStep
     /// <summary>What exactly is done to what. Never a secret.</summary>
     public SortedDictionary<string, string> Parameters { get; init; } = new(StringComparer.Ordinal);
 
-    /// <summary>How long one attempt may take, as a duration string (<c>10m</c>). Not part of the hash.</summary>
+    /// <summary>How long one attempt may take, as a duration string (<c>10m</c>), when the plan was compiled; the present value of the spec wins. Not part of the hash.</summary>
     public string Timeout { get; init; } = "10m";
 
     /// <summary>How many attempts are made without asking; 1 for a run-once step.</summary>
@@ -45,14 +45,20 @@ public sealed record PlanStep
     /// <summary>Where it stands.</summary>
     public StepState State { get; init; }
 
-    /// <summary>Attempts begun.</summary>
+    /// <summary>Attempts begun in all; never goes back, so that each attempt leaves its own traces.</summary>
     public int Attempt { get; init; }
+
+    /// <summary>Attempts begun since the start or the last <c>retry</c>; held against <see cref="MaxAttempts"/>.</summary>
+    public int Tries { get; init; }
 
     /// <summary>When the present attempt began.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
     /// <summary>When it ended.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>Stable word for why it failed; null otherwise.</summary>
+    public string? Reason { get; init; }
 
     /// <summary>What happened, for people.</summary>
     public string? Message { get; init; }

@@ -1,0 +1,23 @@
+namespace Drydock.Engine.Actions;
+
+/// <summary>An action was refused, or the world cannot be brought where the step wants it, for a reason a person can act on.</summary>
+public sealed class StepActionException : Exception
+{
+    /// <summary>Makes one.</summary>
+    /// <param name="reason">Stable word.</param>
+    /// <param name="message">What, where, and what to do; never a secret.</param>
+    /// <param name="retryable">Whether another attempt may help without a person.</param>
+    /// <param name="innerException">The cause.</param>
+    public StepActionException(string reason, string message, bool retryable = true, Exception? innerException = null)
+        : base(message, innerException)
+    {
+        Reason = reason;
+        Retryable = retryable;
+    }
+
+    /// <summary>Stable word.</summary>
+    public string Reason { get; }
+
+    /// <summary>Whether another attempt may help without a person.</summary>
+    public bool Retryable { get; }
+}

@@ -1,0 +1,44 @@
+using Drydock.Abstractions.Plans;
+
+namespace Drydock.Engine.Actions;
+
+/// <summary>What an action is told: the step, the plan around it, and what was recorded so far.</summary>
+public sealed record StepContext
+{
+    /// <summary>Uid of the object whose plan runs.</summary>
+    public required string OwnerUid { get; init; }
+
+    /// <summary>The plan as stored.</summary>
+    public required Plan Plan { get; init; }
+
+    /// <summary>The step as stored; <see cref="PlanStep.Attempt"/> is the attempt in question.</summary>
+    public required PlanStep Step { get; init; }
+
+    /// <summary>The clock.</summary>
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>A parameter of the step.</summary>
+    /// <exception cref="KeyNotFoundException">The plan was compiled without it.</exception>
+    public string Parameter(string name) =>
+        Step.Parameters.TryGetValue(name, out var value)
+            ? value
+            : throw new KeyNotFoundException($"Step {Step.Id} has no parameter '{name}'; the stored plan does not fit action {Step.Action}.");
+
+    /// <summary>A parameter of the step, or null.</summary>
+    public string? OptionalParameter(string name) => Step.Parameters.GetValueOrDefault(name);
+
+    /// <summary>An entry of this step's receipt, or null.</summary>
+    public string? Receipt(string key) => Step.Receipt?.GetValueOrDefault(key);
+
+    /// <summary>A fact that another step recorded, or null.</summary>
+    public string? Fact(string stepId, string key) =>
+        Plan.Steps.Find(s => string.Equals(s.Id, stepId, StringComparison.Ordinal))?.Receipt?.GetValueOrDefault(key);
+
+    /// <summary>All values recorded under a key by the steps of a phase, with the ids of the steps.</summary>
+    public IEnumerable<(string StepId, string Value)> Facts(string phase, string key) =>
+        from step in Plan.Steps
+        where string.Equals(step.Phase, phase, StringComparison.Ordinal)
+        let value = step.Receipt?.GetValueOrDefault(key)
+        where value is not null
+        select (step.Id, value);
+}

@@ -1,0 +1,33 @@
+using Drydock.Abstractions.Plans;
+
+namespace Drydock.Engine.Holds;
+
+/// <summary>Tells which hold stops a step.</summary>
+public static class HoldMatcher
+{
+    /// <summary>The name that holds before every step marked as point of no return.</summary>
+    public const string PointOfNoReturn = "PointOfNoReturn";
+
+    /// <summary>
+    /// The unapproved hold that stops <paramref name="step"/>, or null. A hold names a phase, a step id or <see cref="PointOfNoReturn"/>.
+    /// An approval names the hold, the step it let pass, or its phase.
+    /// </summary>
+    public static string? Holding(PlanStep step, IReadOnlySet<string> holdBefore, IReadOnlySet<string> approved)
+    {
+        if (approved.Contains(step.Id))
+        {
+            return null;
+        }
+
+        foreach (var name in (string[])[step.Id, step.Phase, PointOfNoReturn])
+        {
+            var applies = holdBefore.Contains(name) && (name != PointOfNoReturn || step.PointOfNoReturn);
+            if (applies && !approved.Contains(name))
+            {
+                return name;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,83 @@
+using Drydock.Abstractions.Plans;
+
+namespace Drydock.Engine.Planning;
+
+/// <summary>Collects the steps and guards of a plan, checks that they form a DAG, orders them and computes the hash. Pure.</summary>
+public sealed class PlanBuilder
+{
+    private readonly List<PlanStep> _steps = [];
+    private readonly List<PlanGuard> _guards = [];
+    private readonly List<string> _notes = [];
+
+    /// <summary>Adds a step and returns its id.</summary>
+    public string Add(PlanStep step)
+    {
+        _steps.Add(step);
+        return step.Id;
+    }
+
+    /// <summary>Adds a guard.</summary>
+    public void Guard(PlanGuard guard) => _guards.Add(guard);
+
+    /// <summary>Adds a note for the reader of the plan.</summary>
+    public void Note(string note) => _notes.Add(note);
+
+    /// <summary>Ids of the steps of a phase so far.</summary>
+    public List<string> Phase(string phase) =>
+        [.. _steps.Where(s => string.Equals(s.Phase, phase, StringComparison.Ordinal)).Select(s => s.Id)];
+
+    /// <summary>Builds the plan: steps in an order that respects <see cref="PlanStep.After"/> and otherwise the order in which they were added.</summary>
+    /// <exception cref="InvalidOperationException">An id occurs twice, refers to no step, or the steps form a cycle: a defect of the planner.</exception>
+    public Plan Build()
+    {
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var step in _steps)
+        {
+            if (!ids.Add(step.Id))
+            {
+                throw new InvalidOperationException($"Step id '{step.Id}' occurs twice.");
+            }
+        }
+
+        foreach (var (owner, reference) in References())
+        {
+            if (!ids.Contains(reference))
+            {
+                throw new InvalidOperationException($"'{owner}' refers to step '{reference}', which is not in the plan.");
+            }
+        }
+
+        var ordered = Order();
+        return new Plan
+        {
+            Hash = PlanHash.Compute(ordered, _guards),
+            Steps = ordered,
+            Guards = [.. _guards],
+            Notes = [.. _notes],
+        };
+    }
+
+    private IEnumerable<(string Owner, string Reference)> References()
+    {
+        var fromSteps = _steps.SelectMany(s => s.After.Select(a => (s.Id, a)));
+        var fromGuards = _guards.SelectMany(g => g.From.Concat(g.Until is null ? [] : [g.Until]).Select(r => (g.Id, r)));
+        return fromSteps.Concat(fromGuards);
+    }
+
+    private List<PlanStep> Order()
+    {
+        var done = new HashSet<string>(StringComparer.Ordinal);
+        var ordered = new List<PlanStep>(_steps.Count);
+        var rest = new List<PlanStep>(_steps);
+        while (rest.Count > 0)
+        {
+            var next = rest.Find(s => s.After.TrueForAll(done.Contains))
+                ?? throw new InvalidOperationException($"The steps {string.Join(", ", rest.Select(s => s.Id))} wait for each other in a cycle.");
+            rest.Remove(next);
+            ordered.Add(next);
+            done.Add(next.Id);
+        }
+
+        return ordered;
+    }
+}

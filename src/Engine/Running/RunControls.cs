@@ -1,0 +1,28 @@
+using Drydock.Abstractions.Plans;
+
+namespace Drydock.Engine.Running;
+
+/// <summary>What people want of the run now. Read anew at every advance.</summary>
+public sealed record RunControls
+{
+    /// <summary>Finish what runs, start nothing.</summary>
+    public bool Paused { get; init; }
+
+    /// <summary>Why nothing may be started although the run is not paused (deletion with Abandon, an abort); null lets it start.</summary>
+    public string? StartNothingBecause { get; init; }
+
+    /// <summary>Phases, step ids, or <see cref="Holds.HoldMatcher.PointOfNoReturn"/> before which to stop.</summary>
+    public IReadOnlySet<string> HoldBefore { get; init; } = new HashSet<string>(StringComparer.Ordinal);
+
+    /// <summary>Holds that were approved for this plan.</summary>
+    public IReadOnlySet<string> Approved { get; init; } = new HashSet<string>(StringComparer.Ordinal);
+
+    /// <summary>A retry token that was not used before is here.</summary>
+    public bool Retry { get; init; }
+
+    /// <summary>An access field or a referenced Secret changed since a step failed: repeatable steps get new attempts.</summary>
+    public bool AccessChanged { get; init; }
+
+    /// <summary>How long one attempt of a step may take now.</summary>
+    public required Func<PlanStep, TimeSpan> TimeoutOf { get; init; }
+}
