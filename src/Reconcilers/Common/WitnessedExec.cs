@@ -1,0 +1,160 @@
+using System.Globalization;
+using System.Text;
+using Drydock.Clients.Docker;
+
+namespace Drydock.Reconcilers.Common;
+
+/// <summary>
+/// Runs a command in a container that must never run twice. Two witnesses tell afterwards what came of it: the exec id, persisted before the start
+/// (a second start of it answers 409), and files that the command's wrapper writes into a directory mounted from the host
+/// (<c>started</c>, created exclusively; <c>log</c>; <c>rc</c>, by rename at the end), which outlive dockerd.
+/// </summary>
+public sealed class WitnessedExec
+{
+    /// <summary>Receipt key: id of the exec.</summary>
+    public const string ExecKey = "exec";
+
+    /// <summary>Receipt key: id of the container.</summary>
+    public const string ContainerKey = "container";
+
+    /// <summary>Receipt key: directory of the witness files, as the container sees it.</summary>
+    public const string DirectoryKey = "witness";
+
+    private const int NoDirectory = 97;
+    private const int AlreadyStarted = 98;
+
+    // set -C makes ">" refuse an existing file, so of two wrappers only one gets past it, whatever they race for.
+    private const string Wrapper =
+        """
+        d=$1; w=$2; shift 2
+        mkdir -p "$d" || exit 97
+        ( set -C; echo $$ > "$d/started" ) 2>/dev/null || exit 98
+        cd "$w" || { echo "cannot enter $w" > "$d/log"; echo 96 > "$d/rc.tmp"; mv "$d/rc.tmp" "$d/rc"; exit 96; }
+        "$@" > "$d/log" 2>&1 < /dev/null
+        rc=$?
+        echo $rc > "$d/rc.tmp" && mv "$d/rc.tmp" "$d/rc"
+        exit $rc
+        """;
+
+    private readonly IDockerClient _docker;
+    private readonly string _container;
+    private readonly string _directory;
+
+    /// <summary>Makes one for a container and a directory in it that is mounted from the host.</summary>
+    public WitnessedExec(IDockerClient docker, string containerId, string directory)
+    {
+        _docker = docker;
+        _container = containerId;
+        _directory = directory;
+    }
+
+    /// <summary>The directory for an attempt of a step, below a mount of the container.</summary>
+    public static string DirectoryOf(string mount, string ownerUid, string stepId, int attempt) =>
+        string.Create(CultureInfo.InvariantCulture, $"{mount.TrimEnd('/')}/drydock/{ownerUid}/{stepId.Replace('/', '-')}/{attempt}");
+
+    /// <summary>Creates the exec without starting it; runs nothing.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> ReserveAsync(string workingDirectory, IReadOnlyList<string> command, CancellationToken cancellationToken)
+    {
+        var exec = await _docker.Exec.ExecCreateContainerAsync(
+            _container,
+            new ContainerExecCreateParameters { Cmd = ["/bin/sh", "-c", Wrapper, "drydock", _directory, workingDirectory, .. command] },
+            cancellationToken);
+        return new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [ExecKey] = exec.ID,
+            [ContainerKey] = _container,
+            [DirectoryKey] = _directory,
+        };
+    }
+
+    /// <summary>Starts the reserved exec, detached: losing this process neither blocks nor ends it.</summary>
+    /// <exception cref="DockerConflictException">It was started before.</exception>
+    public Task StartAsync(string execId, CancellationToken cancellationToken) => _docker.Exec.StartContainerExecAsync(execId, cancellationToken);
+
+    /// <summary>Tells from both witnesses what came of it.</summary>
+    /// <param name="execId">The reserved exec; null if none was recorded.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    public async Task<WitnessedOutcome> LookAsync(string? execId, CancellationToken cancellationToken)
+    {
+        var exec = execId is null ? null : await InspectAsync(execId, cancellationToken);
+        if (exec is { Running: true })
+        {
+            return new WitnessedOutcome(WitnessedState.Running, null, "the command runs");
+        }
+
+        // The files are read after the exec: an exec that ended before this look has written them.
+        if (await ReadAsync("rc", cancellationToken) is { } rc)
+        {
+            return int.TryParse(rc.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var code)
+                ? new WitnessedOutcome(WitnessedState.Ended, code, $"exit code {code}")
+                : new WitnessedOutcome(WitnessedState.Unknown, null, $"{_directory}/rc does not hold an exit code");
+        }
+
+        if (await ReadAsync("started", cancellationToken) is { } started)
+        {
+            return await LivesAsync(started.Trim(), cancellationToken)
+                ? new WitnessedOutcome(WitnessedState.Running, null, "the command runs; dockerd has forgotten its exec id")
+                : new WitnessedOutcome(
+                    WitnessedState.Unknown,
+                    null,
+                    $"the command was started and neither its process nor its exit code is there ({_directory}): the container, dockerd or the host stopped while it ran. How far it came is not known, so it is not run again on this data");
+        }
+
+        return exec switch
+        {
+            { HasEnded: true, ExitCode: NoDirectory } => new WitnessedOutcome(WitnessedState.NeverRan, NoDirectory, $"the directory {_directory} could not be made; the command did not run"),
+            { HasEnded: true, ExitCode: AlreadyStarted } => new WitnessedOutcome(WitnessedState.NeverRan, AlreadyStarted, $"the file {_directory}/started could not be made; the command did not run"),
+            { HasEnded: true } => new WitnessedOutcome(WitnessedState.NeverRan, exec.ExitCode, $"the command's shell ended with {exec.ExitCode} before the command began"),
+            _ => new WitnessedOutcome(WitnessedState.NotStarted, null, "the command has not begun"),
+        };
+    }
+
+    /// <summary>Returns when the command may have ended: by Docker's event where its exec id is known, else after a pause.</summary>
+    public async Task WaitAsync(string? execId, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (execId is not null && await InspectAsync(execId, cancellationToken) is { Running: true })
+        {
+            await _docker.WaitContainerExecAsync(_container, execId, cancellationToken);
+            return;
+        }
+
+        // No event tells of the end of a process whose exec id dockerd has forgotten.
+        await Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken);
+    }
+
+    /// <summary>The output so far; null if there is none.</summary>
+    public async Task<byte[]?> OutputAsync(int maximumBytes, CancellationToken cancellationToken) =>
+        await _docker.Containers.ReadFileAsync(_container, $"{_directory}/log", maximumBytes, cancellationToken);
+
+    private async Task<ContainerExecInspectResponse?> InspectAsync(string execId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _docker.Exec.InspectContainerExecAsync(execId, cancellationToken);
+        }
+        catch (DockerNotFoundException)
+        {
+            // dockerd forgets exec ids at a restart; the files tell then.
+            return null;
+        }
+    }
+
+    private async Task<string?> ReadAsync(string name, CancellationToken cancellationToken)
+    {
+        var bytes = await _docker.Containers.ReadFileAsync(_container, $"{_directory}/{name}", 4096, cancellationToken);
+        return bytes is null ? null : Encoding.UTF8.GetString(bytes);
+    }
+
+    private async Task<bool> LivesAsync(string pid, CancellationToken cancellationToken)
+    {
+        var container = await _docker.Containers.InspectContainerAsync(_container, cancellationToken);
+        if (!container.State.Running || !int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        {
+            return false;
+        }
+
+        // The wrapper's command line holds its directory, so another process with the same number is not mistaken for it.
+        var look = await _docker.RunExecAsync(_container, ["/bin/sh", "-c", "tr '\\0' ' ' < \"/proc/$1/cmdline\" 2>/dev/null | grep -qF -- \"$2\"", "drydock", pid, _directory], cancellationToken);
+        return look.ExitCode == 0;
+    }
+}

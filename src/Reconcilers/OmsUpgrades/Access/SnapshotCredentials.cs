@@ -1,0 +1,63 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Kubernetes.Errors;
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.OmsUpgrades.Metadata;
+
+namespace Drydock.Reconcilers.OmsUpgrades.Access;
+
+/// <summary>A BackupSnapshot takes its credentials from a Secret: the user's, or one made from config.yaml.</summary>
+internal static class SnapshotCredentials
+{
+    /// <summary>Returns the name of the Secret; makes or refreshes it where the user gave none.</summary>
+    public static async Task<string> EnsureAsync(IOmsTargets targets, string ownerUid, MetadataTarget target, CancellationToken cancellationToken)
+    {
+        if (targets.Upgrade.Spec.MetadataDatabase?.CredentialsSecretRef is { } given)
+        {
+            return given.Name;
+        }
+
+        var upgrade = targets.Upgrade;
+        var name = SnapshotNames.Credentials(upgrade.Metadata);
+        var wanted = new V1Secret
+        {
+            ApiVersion = "v1",
+            Kind = "Secret",
+            Metadata = new V1ObjectMeta
+            {
+                Name = name,
+                Namespace = upgrade.Metadata.Namespace,
+                Labels = new Dictionary<string, string>(StringComparer.Ordinal) { [Labels.UpgradeUid] = ownerUid, [Labels.UpgradeName] = upgrade.Metadata.Name },
+                OwnerReferences = [Owner(upgrade)],
+            },
+            Type = "Opaque",
+            Data = new Dictionary<string, byte[]>(StringComparer.Ordinal)
+            {
+                ["username"] = System.Text.Encoding.UTF8.GetBytes(target.User),
+                ["password"] = System.Text.Encoding.UTF8.GetBytes(target.Password.Reveal()),
+            },
+        };
+        try
+        {
+            await targets.Kubernetes.CreateAsync(wanted, cancellationToken);
+        }
+        catch (KubernetesAlreadyExistsException)
+        {
+            var present = await targets.Kubernetes.GetAsync<V1Secret>(name, upgrade.Metadata.Namespace, cancellationToken);
+            if (present is not null && present.Metadata.Labels?.GetValueOrDefault(Labels.UpgradeUid) == ownerUid)
+            {
+                await targets.Kubernetes.UpdateAsync(wanted with { Metadata = wanted.Metadata with { ResourceVersion = present.Metadata.ResourceVersion } }, cancellationToken);
+            }
+        }
+
+        return name;
+    }
+
+    private static V1OwnerReference Owner(IKubernetesObject owner) => new()
+    {
+        ApiVersion = ApiGroup.ApiVersion,
+        Kind = Crds.OmsUpgrades.OmsUpgrade.KindName,
+        Name = owner.Metadata.Name,
+        Uid = owner.Metadata.Uid ?? "",
+    };
+}

@@ -1,0 +1,62 @@
+namespace Drydock.Reconcilers.OmsUpgrades.Discovery;
+
+/// <summary>One host: its current container, and what the new one will be made of.</summary>
+public sealed record DiscoveredNode
+{
+    /// <summary>Name in the spec.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Region in the spec.</summary>
+    public required string Region { get; init; }
+
+    /// <summary>OMS_HOST_IP and entry in cm_nodes.</summary>
+    public required string HostIP { get; init; }
+
+    /// <summary>Id of the current container.</summary>
+    public required string OldContainerId { get; init; }
+
+    /// <summary>Name of the current container.</summary>
+    public required string OldContainer { get; init; }
+
+    /// <summary>Image of the current container as it names it.</summary>
+    public required string OldImage { get; init; }
+
+    /// <summary>Id of that image.</summary>
+    public required string OldImageId { get; init; }
+
+    /// <summary>Name of the new container.</summary>
+    public required string NewContainer { get; init; }
+
+    /// <summary>Image of the new container.</summary>
+    public required string Image { get; init; }
+
+    /// <summary>Id of that image; null while it is not known (it is pulled).</summary>
+    public string? ImageId { get; init; }
+
+    /// <summary>Whether the image is on the host already.</summary>
+    public bool ImagePresent { get; init; }
+
+    /// <summary>Archive to load where the image is not present: path in its storage; null to pull.</summary>
+    public string? ArchivePath { get; init; }
+
+    /// <summary>Directory of the archive's storage.</summary>
+    public string? ArchiveDirectory { get; init; }
+
+    /// <summary>Checksum the archive must have; null if the spec gives none.</summary>
+    public string? ArchiveSha256 { get; init; }
+
+    /// <summary>Binds of the current container, <c>source:target[:options]</c>, in its order.</summary>
+    public required IReadOnlyList<string> Binds { get; init; }
+
+    /// <summary>Names of the environment variables that the current container sets beyond its image.</summary>
+    public required IReadOnlyList<string> EnvironmentNames { get; init; }
+
+    /// <summary>Restart policy of the current container.</summary>
+    public required string RestartPolicy { get; init; }
+
+    /// <summary>Its maximum retry count.</summary>
+    public int RestartMaximumRetries { get; init; }
+
+    /// <summary>nginx_server_port of config.yaml.</summary>
+    public required int ConsolePort { get; init; }
+}

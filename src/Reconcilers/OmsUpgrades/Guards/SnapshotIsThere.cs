@@ -1,0 +1,35 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Engine.Guards;
+using Drydock.Reconcilers.OmsUpgrades.Access;
+using Drydock.Reconcilers.OmsUpgrades.Steps;
+
+namespace Drydock.Reconcilers.OmsUpgrades.Guards;
+
+/// <summary>The verified snapshot is still there, as object and as files: it is the way back.</summary>
+public sealed class SnapshotIsThere(IOmsTargets targets) : IGuardCheck
+{
+    /// <inheritdoc />
+    public string Name => OmsGuards.SnapshotIsThere;
+
+    /// <inheritdoc />
+    public async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+    {
+        var receipt = plan.Steps.Find(s => s.Id == guard.Parameters["step"])?.Receipt;
+        var name = receipt?.GetValueOrDefault(TakeSnapshot.SnapshotKey) ?? "";
+        var snapshot = await targets.Kubernetes.GetAsync<BackupSnapshot>(name, targets.Upgrade.Metadata.Namespace, cancellationToken);
+        if (snapshot is null || snapshot.Metadata.Uid != receipt?.GetValueOrDefault(TakeSnapshot.SnapshotUidFact))
+        {
+            return GuardReading.Broken($"BackupSnapshot {name} is gone: it is the way back. Its files stay unless its deletionPolicy was Delete");
+        }
+
+        if (snapshot.Status?.Verified != true)
+        {
+            return GuardReading.Broken($"BackupSnapshot {name} does not say verified any more: {snapshot.Status?.Message}");
+        }
+
+        return await targets.Archives.SnapshotFilesAsync(snapshot, cancellationToken) is { Count: > 0 } missing
+            ? GuardReading.Broken($"files of BackupSnapshot {name} are missing or have another size ({string.Join(", ", missing)}); is the volume {snapshot.Spec.Storage.Directory.Path} still the one it was written to?")
+            : GuardReading.Holds;
+    }
+}

@@ -1,0 +1,26 @@
+using Drydock.Crds.OmsUpgrades;
+
+namespace Drydock.Reconcilers.OmsUpgrades.Planning;
+
+/// <summary>Finds the timeout of a phase.</summary>
+public static class PhaseTimeouts
+{
+    /// <summary>The duration string of a phase.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">No such phase: a defect.</exception>
+    public static string Of(this OmsUpgradeTimeouts timeouts, string phase) => phase switch
+    {
+        OmsUpgradePhases.Preflight => timeouts.Preflight,
+        OmsUpgradePhases.PrepareImage => timeouts.PrepareImage,
+        OmsUpgradePhases.DisableHA => timeouts.DisableHA,
+        OmsUpgradePhases.StopOld => timeouts.StopOld,
+        OmsUpgradePhases.Backup => timeouts.Backup,
+        OmsUpgradePhases.StartNew => timeouts.StartNew,
+        OmsUpgradePhases.CorrectMetadata => timeouts.CorrectMetadata,
+        OmsUpgradePhases.InitMetadata => timeouts.InitMetadata,
+        OmsUpgradePhases.Verify => timeouts.Verify,
+        OmsUpgradePhases.EnableHA => timeouts.EnableHA,
+        OmsUpgradePhases.Settle => timeouts.Settle,
+        UndoPlanner.Phase => timeouts.DisableHA,
+        _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, "no such phase"),
+    };
+}

@@ -1,0 +1,12 @@
+using Drydock.Engine.Actions;
+using Drydock.Reconcilers.OmsUpgrades.Access;
+
+namespace Drydock.Reconcilers.OmsUpgrades.Steps;
+
+/// <summary>The end: what a person has to do is compiled into status.actionRequired from what was recorded.</summary>
+public sealed class ListActions(IOmsTargets targets) : OmsStep(targets)
+{
+    /// <inheritdoc />
+    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
+        Task.FromResult<Observation>(new Observation.Done("status.actionRequired lists what a person has to do"));
+}

@@ -1,0 +1,106 @@
+using System.Text;
+using Drydock.Clients.Docker;
+using Drydock.Crds.Common;
+using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Common;
+using Drydock.Reconcilers.OmsUpgrades.Access;
+
+namespace Drydock.Reconcilers.OmsUpgrades.Steps;
+
+/// <summary>What the two commands that must never run twice on the same data share; see <see cref="WitnessedExec"/>.</summary>
+public abstract class RunOnceCommand(IOmsTargets targets) : OmsStep(targets)
+{
+    /// <summary>The mount of the old and the new container that the witness files go to.</summary>
+    public const string LogsMount = "/home/admin/logs";
+
+    private const int LongestLog = 64 * 1024 * 1024;
+
+    /// <summary>Where the command runs.</summary>
+    protected abstract string WorkingDirectory(StepContext context);
+
+    /// <summary>The command.</summary>
+    protected abstract IReadOnlyList<string> Command(StepContext context);
+
+    /// <summary>What must be so right before it is reserved; null if it is.</summary>
+    protected abstract Task<Observation.Failed?> ObstacleAsync(StepContext context, CancellationToken cancellationToken);
+
+    /// <summary>What its exit code and output mean.</summary>
+    protected abstract Observation Judge(StepContext context, int exitCode, string log);
+
+    /// <inheritdoc />
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        // Without a receipt nothing was reserved; a directory of this attempt cannot exist.
+        if (context.Receipt(WitnessedExec.DirectoryKey) is null)
+        {
+            return new Observation.NotStarted();
+        }
+
+        var exec = Exec(context);
+        var outcome = await exec.LookAsync(context.Receipt(WitnessedExec.ExecKey), cancellationToken);
+        return outcome.State switch
+        {
+            WitnessedState.NotStarted => new Observation.NotStarted(),
+            WitnessedState.Running => new Observation.Running(outcome.Message),
+            WitnessedState.Ended => Judge(context, outcome.ExitCode!.Value, await LogAsync(exec, cancellationToken)),
+            WitnessedState.NeverRan => new Observation.Failed(Reasons.StepFailed, $"on {Node(context)}: {outcome.Message}"),
+            _ => new Observation.Unknown($"on {Node(context)}: {outcome.Message}. Nothing runs again here; the way on is to restore the snapshot and start over"),
+        };
+    }
+
+    /// <inheritdoc />
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        if (await ObstacleAsync(context, cancellationToken) is { } obstacle)
+        {
+            throw new StepActionException(obstacle.Reason, obstacle.Message!);
+        }
+
+        var container = await Docker(context).Containers.InspectContainerAsync(context.Parameter("container"), cancellationToken);
+        if (context.Receipt(WitnessedExec.ExecKey) is { } reserved
+            && context.Receipt(WitnessedExec.ContainerKey) == container.ID
+            && await IsKnownAsync(context, reserved, cancellationToken))
+        {
+            return context.Step.Receipt!;
+        }
+
+        var directory = WitnessedExec.DirectoryOf(LogsMount, context.OwnerUid, context.Step.Id, context.Step.Attempt);
+        return await new WitnessedExec(Docker(context), container.ID, directory).ReserveAsync(WorkingDirectory(context), Command(context), cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public override async Task ActAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Exec(context).StartAsync(context.Receipt(WitnessedExec.ExecKey)!, cancellationToken);
+        }
+        catch (DockerConflictException)
+        {
+            // This exec id was started before: the look that follows tells what came of that one execution.
+        }
+    }
+
+    /// <inheritdoc />
+    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
+        Exec(context).WaitAsync(context.Receipt(WitnessedExec.ExecKey), context.Time, cancellationToken);
+
+    private WitnessedExec Exec(StepContext context) =>
+        new(Docker(context), context.Receipt(WitnessedExec.ContainerKey)!, context.Receipt(WitnessedExec.DirectoryKey)!);
+
+    private async Task<bool> IsKnownAsync(StepContext context, string execId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Docker(context).Exec.InspectContainerExecAsync(execId, cancellationToken);
+            return true;
+        }
+        catch (DockerNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<string> LogAsync(WitnessedExec exec, CancellationToken cancellationToken) =>
+        await exec.OutputAsync(LongestLog, cancellationToken) is { } bytes ? Encoding.UTF8.GetString(bytes) : "";
+}
