@@ -9,13 +9,20 @@ public sealed record Approval(string Name, string HashPrefix)
     public static bool TryParse(string? text, out Approval approval)
     {
         approval = new Approval("", "");
+        text = text?.Trim();
         var at = text?.LastIndexOf('@') ?? -1;
-        if (text is null || at <= 0 || text.Length - at - 1 != 8)
+        if (text is null || at <= 0)
         {
             return false;
         }
 
-        approval = new Approval(text[..at].Trim(), text[(at + 1)..]);
+        var (name, prefix) = (text[..at].TrimEnd(), text[(at + 1)..]);
+        if (name.Length == 0 || prefix.Length != 8 || !prefix.All(char.IsAsciiHexDigit))
+        {
+            return false;
+        }
+
+        approval = new Approval(name, prefix);
         return true;
     }
 

@@ -10,7 +10,7 @@ public static class HoldMatcher
 
     /// <summary>
     /// The unapproved hold that stops <paramref name="step"/>, or null. A hold names a phase, a step id or <see cref="PointOfNoReturn"/>.
-    /// An approval names the hold, the step it let pass, or its phase.
+    /// An approval names the hold, or a step: then that step passes whatever holds it. Approving a phase lets no point of no return in it pass.
     /// </summary>
     public static string? Holding(PlanStep step, IReadOnlySet<string> holdBefore, IReadOnlySet<string> approved)
     {

@@ -27,7 +27,7 @@ public sealed class PlanBuilder
         [.. _steps.Where(s => string.Equals(s.Phase, phase, StringComparison.Ordinal)).Select(s => s.Id)];
 
     /// <summary>Builds the plan: steps in an order that respects <see cref="PlanStep.After"/> and otherwise the order in which they were added.</summary>
-    /// <exception cref="InvalidOperationException">An id occurs twice, refers to no step, or the steps form a cycle: a defect of the planner.</exception>
+    /// <exception cref="InvalidOperationException">An id occurs twice, something refers to no step, or the steps form a cycle: a defect of the planner.</exception>
     public Plan Build()
     {
         var ids = new HashSet<string>(StringComparer.Ordinal);
@@ -37,6 +37,11 @@ public sealed class PlanBuilder
             {
                 throw new InvalidOperationException($"Step id '{step.Id}' occurs twice.");
             }
+        }
+
+        if (_guards.GroupBy(g => g.Id, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        {
+            throw new InvalidOperationException($"Guard id '{twice.Key}' occurs twice.");
         }
 
         foreach (var (owner, reference) in References())

@@ -5,60 +5,65 @@ namespace Drydock.Engine.Planning;
 /// <summary>Says step by step how two plans differ in what the hash covers.</summary>
 public static class PlanDifference
 {
-    /// <summary>One sentence a difference; empty if both do the same to the same.</summary>
+    /// <summary>One sentence a difference; empty if, and only if, both do the same to the same.</summary>
     public static IReadOnlyList<string> Describe(Plan before, Plan after)
     {
         var lines = new List<string>();
-        var old = before.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal);
-        var now = after.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal);
-        lines.AddRange(before.Steps.Where(s => !now.ContainsKey(s.Id)).Select(s => $"- {s.Id} ({s.Action}) is gone"));
-        foreach (var step in after.Steps)
-        {
-            if (!old.TryGetValue(step.Id, out var was))
-            {
-                lines.Add($"+ {step.Id} ({step.Action}) is new");
-                continue;
-            }
-
-            lines.AddRange(Changes(was, step).Select(c => $"~ {step.Id}: {c}"));
-        }
-
-        var guardsBefore = before.Guards.Select(g => g.Id).ToHashSet(StringComparer.Ordinal);
-        var guardsAfter = after.Guards.Select(g => g.Id).ToHashSet(StringComparer.Ordinal);
-        lines.AddRange(guardsBefore.Except(guardsAfter, StringComparer.Ordinal).Select(g => $"- guard {g} is gone"));
-        lines.AddRange(guardsAfter.Except(guardsBefore, StringComparer.Ordinal).Select(g => $"+ guard {g} is new"));
+        Compare(lines, "", before.Steps, after.Steps, s => s.Id, s => s.Action, Changes);
+        Compare(lines, "guard ", before.Guards, after.Guards, g => g.Id, g => g.Check, Changes);
         if (lines.Count == 0 && !string.Equals(PlanHash.Compute(before.Steps, before.Guards), PlanHash.Compute(after.Steps, after.Guards), StringComparison.Ordinal))
         {
-            lines.Add("~ the order of the steps or what a guard checks is another");
+            lines.Add("~ the order is another");
         }
 
         return lines;
     }
 
-    private static IEnumerable<string> Changes(PlanStep was, PlanStep now)
+    private static void Compare<T>(
+        List<string> lines, string kind, List<T> before, List<T> after, Func<T, string> id, Func<T, string> what, Func<T, T, IEnumerable<string>> changes)
     {
-        if (!string.Equals(was.Action, now.Action, StringComparison.Ordinal))
+        var old = before.ToDictionary(id, StringComparer.Ordinal);
+        var now = after.Select(id).ToHashSet(StringComparer.Ordinal);
+        lines.AddRange(before.Where(x => !now.Contains(id(x))).Select(x => $"- {kind}{id(x)} ({what(x)}) is gone"));
+        foreach (var item in after)
         {
-            yield return $"action {was.Action} → {now.Action}";
-        }
-
-        foreach (var name in was.Parameters.Keys.Union(now.Parameters.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal))
-        {
-            var (a, b) = (was.Parameters.GetValueOrDefault(name, "(none)"), now.Parameters.GetValueOrDefault(name, "(none)"));
-            if (!string.Equals(a, b, StringComparison.Ordinal))
-            {
-                yield return $"{name} {a} → {b}";
-            }
-        }
-
-        if (!was.After.SequenceEqual(now.After, StringComparer.Ordinal))
-        {
-            yield return $"waits for {string.Join(", ", now.After)} instead of {string.Join(", ", was.After)}";
-        }
-
-        if (was.RunOnce != now.RunOnce || was.Reversible != now.Reversible || was.PointOfNoReturn != now.PointOfNoReturn)
-        {
-            yield return "run-once, reversible or point-of-no-return mark is another";
+            lines.AddRange(old.TryGetValue(id(item), out var was)
+                ? changes(was, item).Select(c => $"~ {kind}{id(item)}: {c}")
+                : [$"+ {kind}{id(item)} ({what(item)}) is new"]);
         }
     }
+
+    private static IEnumerable<string> Changes(PlanStep was, PlanStep now) =>
+    [
+        .. Change("phase", was.Phase, now.Phase),
+        .. Change("node", was.Node, now.Node),
+        .. Change("action", was.Action, now.Action),
+        .. Parameters(was.Parameters, now.Parameters),
+        .. Change("waits for", Join(was.After), Join(now.After)),
+        .. Change("run-once", was.RunOnce, now.RunOnce),
+        .. Change("reversible", was.Reversible, now.Reversible),
+        .. Change("point of no return", was.PointOfNoReturn, now.PointOfNoReturn),
+    ];
+
+    private static IEnumerable<string> Changes(PlanGuard was, PlanGuard now) =>
+    [
+        .. Change("check", was.Check, now.Check),
+        .. Change("node", was.Node, now.Node),
+        .. Parameters(was.Parameters, now.Parameters),
+        .. Change("from", Join(was.From), Join(now.From)),
+        .. Change("until", was.Until, now.Until),
+    ];
+
+    private static IEnumerable<string> Parameters(SortedDictionary<string, string> was, SortedDictionary<string, string> now) =>
+        was.Keys.Union(now.Keys, StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal)
+            .SelectMany(name => Change(name, was.GetValueOrDefault(name), now.GetValueOrDefault(name)));
+
+    private static IEnumerable<string> Change(string name, string? was, string? now) =>
+        string.Equals(was, now, StringComparison.Ordinal) ? [] : [$"{name} {was ?? "(none)"} → {now ?? "(none)"}"];
+
+    private static IEnumerable<string> Change(string name, bool was, bool now) =>
+        was == now ? [] : [$"{name} {(was ? "yes" : "no")} → {(now ? "yes" : "no")}"];
+
+    private static string? Join(List<string> ids) => ids.Count == 0 ? null : string.Join(", ", ids);
 }

@@ -5,9 +5,10 @@ using Drydock.Abstractions.Plans;
 namespace Drydock.Engine.Planning;
 
 /// <summary>
-/// The hash of a plan: what will be done to what. It covers step ids, their order, actions with parameters, run-once, reversibility and points
-/// of no return, and the guards. It does not cover titles, notes, timeouts, states, times or messages, so that the same work has the same hash
-/// an hour later and under the next patch release.
+/// The hash of a plan: what will be done to what. Of a step it covers id, phase, node, what it waits for, action with parameters, run-once,
+/// reversibility and point of no return; the order of the steps; and the guards whole. It does not cover titles, notes, timeouts, how often a step is
+/// tried, nor anything that comes of the run (states, attempts, times, messages, receipts), so that the same work has the same hash an hour later
+/// and under the next patch release.
 /// </summary>
 public static class PlanHash
 {
@@ -19,7 +20,7 @@ public static class PlanHash
         {
             Field(text, "step", step.Id);
             Field(text, "phase", step.Phase);
-            Field(text, "node", step.Node ?? "");
+            Optional(text, "node", step.Node);
             foreach (var after in step.After)
             {
                 Field(text, "after", after);
@@ -34,7 +35,14 @@ public static class PlanHash
         {
             Field(text, "guard", guard.Id);
             Field(text, "check", guard.Check);
+            Optional(text, "node", guard.Node);
             Parameters(text, guard.Parameters);
+            foreach (var from in guard.From)
+            {
+                Field(text, "from", from);
+            }
+
+            Optional(text, "until", guard.Until);
         }
 
         return "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
@@ -42,9 +50,19 @@ public static class PlanHash
 
     private static void Parameters(StringBuilder text, SortedDictionary<string, string> parameters)
     {
-        foreach (var (name, value) in parameters)
+        // Sorted here again: a dictionary read from JSON need not be in this order.
+        foreach (var (name, value) in parameters.OrderBy(p => p.Key, StringComparer.Ordinal))
         {
-            Field(text, "parameter " + name, value);
+            Field(text, "parameter", name);
+            Field(text, "value", value);
+        }
+    }
+
+    private static void Optional(StringBuilder text, string name, string? value)
+    {
+        if (value is not null)
+        {
+            Field(text, name, value);
         }
     }
 

@@ -4,16 +4,32 @@ using Drydock.Engine.Holds;
 
 namespace Drydock.Engine.Running;
 
-/// <summary>Reads from a plan and the controls where the run stands. Pure.</summary>
-internal static class OutcomeReader
+/// <summary>Reads from a plan and the controls where the run stands. Changes nothing.</summary>
+/// <param name="plan">The plan as it is about to be stored.</param>
+/// <param name="controls">What people want.</param>
+/// <param name="guards">What the guards said.</param>
+/// <param name="hasJob">Whether a job looks after the step.</param>
+/// <param name="isIdle">Whether a step whose receipt is written was seen not to have begun.</param>
+internal sealed class OutcomeReader(Plan plan, RunControls controls, GuardWatch guards, Func<string, bool> hasJob, Func<string, bool> isIdle)
 {
-    public static RunOutcome Read(Plan plan, RunControls controls, IReadOnlyList<GuardBreach> breaches, Func<string, bool> isRunning)
+    public RunOutcome Read()
     {
         if (plan.Steps.TrueForAll(s => s.State == StepState.Succeeded))
         {
             return new RunOutcome(RunState.Succeeded, null, EngineReasons.Succeeded, $"all {plan.Steps.Count} steps succeeded");
         }
 
+        var running = plan.Steps.Find(s => s.State == StepState.Running && !isIdle(s.Id));
+        if (running is null && controls.StartNothingBecause is { } because)
+        {
+            return new RunOutcome(RunState.Stopped, plan.Steps.Find(s => s.State != StepState.Succeeded)!.Id, EngineReasons.Stopped, because);
+        }
+
+        return Stall() ?? (running is null ? Waiting() : Working(running));
+    }
+
+    private RunOutcome? Stall()
+    {
         if (plan.Steps.Find(s => s.State == StepState.Failed) is { } failed)
         {
             return new RunOutcome(RunState.Failed, failed.Id, failed.Reason ?? EngineReasons.StepFailed, $"{failed.Id} failed: {failed.Message}");
@@ -24,48 +40,52 @@ internal static class OutcomeReader
             return new RunOutcome(RunState.OutcomeUnknown, unknown.Id, EngineReasons.OutcomeUnknown, $"{unknown.Id}: {unknown.Message}");
         }
 
-        if (breaches.Count > 0)
+        if (guards.Breaches.Count == 0 || guards.IsLookingAgain)
         {
-            var broken = breaches.FirstOrDefault(b => b.State == GuardState.Broken);
-            var message = string.Join("; ", breaches.Select(b => b.Message));
-            return broken is null
-                ? new RunOutcome(RunState.OutcomeUnknown, null, EngineReasons.OutcomeUnknown, $"a guard cannot be read, nothing is started until it can: {message}")
-                : new RunOutcome(RunState.TargetChanged, null, EngineReasons.TargetChanged, message);
+            return null;
         }
 
-        if (plan.Steps.Find(s => s.State == StepState.Running) is { } running)
-        {
-            return new RunOutcome(RunState.Working, running.Id, EngineReasons.StepRunning, running.Message is null ? running.Title : $"{running.Title}: {running.Message}");
-        }
-
-        return Waiting(plan, controls, isRunning);
+        var message = string.Join("; ", guards.Breaches.Select(b => b.Message));
+        return guards.Breaches.Any(b => b.State == GuardState.Broken)
+            ? new RunOutcome(RunState.TargetChanged, null, EngineReasons.TargetChanged, message)
+            : new RunOutcome(RunState.OutcomeUnknown, null, EngineReasons.OutcomeUnknown, $"a guard cannot be read, nothing is started until it can: {message}");
     }
 
-    private static RunOutcome Waiting(Plan plan, RunControls controls, Func<string, bool> isRunning)
+    // No step is under way: the next ones are to be begun, or something keeps them.
+    private RunOutcome Waiting()
     {
         var done = plan.Steps.Where(s => s.State == StepState.Succeeded).Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
-        var next = plan.Steps.Where(s => s.State == StepState.Pending && s.After.TrueForAll(done.Contains)).ToList();
-        var first = next[0];
-        if (controls.StartNothingBecause is { } because)
+        var next = plan.Steps.Where(s => s.State is StepState.Pending or StepState.Running && s.After.TrueForAll(done.Contains)).ToList();
+        if (next.Count == 0)
         {
-            return new RunOutcome(RunState.Stopped, first.Id, EngineReasons.Stopped, because);
+            var stuck = plan.Steps.First(s => !done.Contains(s.Id));
+            return new RunOutcome(
+                RunState.OutcomeUnknown, stuck.Id, EngineReasons.OutcomeUnknown, $"the stored plan cannot go on: {stuck.Id} waits for {string.Join(", ", stuck.After)}, which never come");
         }
 
+        var first = next[0];
         if (controls.Paused)
         {
             return new RunOutcome(RunState.Paused, first.Id, EngineReasons.Paused, $"paused before {first.Id}; set spec.paused to false to go on");
         }
 
-        if (next.TrueForAll(s => HoldMatcher.Holding(s, controls.HoldBefore, controls.Approved) is not null) && !next.Exists(s => isRunning(s.Id)))
-        {
-            var hold = HoldMatcher.Holding(first, controls.HoldBefore, controls.Approved)!;
-            return new RunOutcome(
-                RunState.Held,
-                first.Id,
-                EngineReasons.Held,
-                $"held before {first.Id} ({hold}); to go on take '{hold}' out of spec.holdBefore or annotate drydock.dev/approve={hold}@{Approval.Prefix(plan.Hash)}");
-        }
-
-        return new RunOutcome(RunState.Working, first.Id, EngineReasons.StepRunning, first.Message is null ? first.Title : $"{first.Title}: {first.Message}");
+        return next.Exists(s => Hold(s) is null || hasJob(s.Id)) ? Working(next.Find(s => Hold(s) is null) ?? first) : Held(first);
     }
+
+    private RunOutcome Held(PlanStep step)
+    {
+        var hold = Hold(step)!;
+        return new RunOutcome(
+            RunState.Held,
+            step.Id,
+            EngineReasons.Held,
+            $"held before {step.Id} ({hold}); to go on take '{hold}' out of spec.holdBefore or annotate drydock.dev/approve={hold}@{Approval.Prefix(plan.Hash)}");
+    }
+
+    // What was begun is never held.
+    private string? Hold(PlanStep step) =>
+        step.State == StepState.Running ? null : HoldMatcher.Holding(step, controls.HoldBefore, controls.Approved);
+
+    private static RunOutcome Working(PlanStep step) => new(
+        RunState.Working, step.Id, EngineReasons.StepRunning, step.Message is null ? step.Title : $"{step.Title}: {step.Message}");
 }

@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using Drydock.Abstractions.Plans;
-using Drydock.Engine.Guards;
 using Drydock.Engine.Holds;
 
 namespace Drydock.Engine.Running;
@@ -12,34 +10,29 @@ namespace Drydock.Engine.Running;
 /// </summary>
 public sealed class PlanRun : IAsyncDisposable
 {
-    private readonly ConcurrentQueue<StepReport> _reports = new();
-    private readonly Dictionary<string, Task> _jobs = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, DateTimeOffset> _notBefore = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _idle = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int> _looks = new(StringComparer.Ordinal);
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Backoff _backoff;
-    private readonly Backoff _relook;
-    private IReadOnlyList<GuardBreach> _breaches = [];
-    private Task _guardJob = Task.CompletedTask;
-    private DateTimeOffset _guardsNotBefore;
-    private int _guardLooks;
-    private int _worldChanged;
+    private const string GuardJob = "guards";
+
+    private readonly JobBoard _jobs = new();
+    private readonly LookSchedule _schedule;
+    private readonly GuardWatch _guards;
+    private readonly List<StepReport> _unsaved = [];
+    private volatile Func<PlanStep, TimeSpan> _timeoutOf = static _ => TimeSpan.Zero;
 
     /// <summary>Makes an empty run.</summary>
     /// <param name="random">Source of the jitter.</param>
     public PlanRun(Random? random = null)
     {
         var source = random ?? Random.Shared;
-        _backoff = new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), source);
-        _relook = new Backoff(TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(1), source);
+        var relook = new Backoff(TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(1), source);
+        _schedule = new LookSchedule(new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), source), relook);
+        _guards = new GuardWatch(relook);
     }
 
     /// <summary>Whether jobs of this run are under way.</summary>
-    public bool IsBusy => _jobs.Values.Any(j => !j.IsCompleted);
+    public bool IsBusy => _jobs.IsBusy;
 
-    /// <summary>Something happened on a target: the guards are read at the next advance.</summary>
-    public void WorldChanged() => Interlocked.Exchange(ref _worldChanged, 1);
+    /// <summary>Something happened on a target: the guards are read at the next advance, which the caller brings about. From any thread.</summary>
+    public void WorldChanged() => _guards.WorldChanged();
 
     /// <summary>
     /// Takes in what the jobs reported, has the new plan saved, and begins what may be begun. Returns at once; long actions go on beside it.
@@ -47,7 +40,10 @@ public sealed class PlanRun : IAsyncDisposable
     /// <param name="plan">The plan as just read from the server.</param>
     /// <param name="controls">What people want now.</param>
     /// <param name="environment">Actions, clock and fence.</param>
-    /// <param name="save">Writes plan and outcome to status under optimistic concurrency; throws if it did not, or may not have, come through.</param>
+    /// <param name="save">
+    /// Writes plan and outcome to status under optimistic concurrency; throws if it did not, or may not have, come through. It may leave out a write
+    /// that changes nothing, unless <see cref="RunOutcome.Acts"/>: that one proves that the plan acted on is the newest.
+    /// </param>
     /// <param name="cancellationToken">Ends the advance, not the jobs.</param>
     public async Task<RunOutcome> AdvanceAsync(
         Plan plan,
@@ -56,110 +52,92 @@ public sealed class PlanRun : IAsyncDisposable
         Func<Plan, RunOutcome, CancellationToken, Task> save,
         CancellationToken cancellationToken)
     {
-        ForgetFinishedJobs();
         var now = environment.Time.GetUtcNow();
-        var drained = Drain();
+        _timeoutOf = controls.TimeoutOf;
+        var known = _unsaved.Count;
+        _unsaved.AddRange(_jobs.Drain());
+
         var steps = plan.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal);
-        var ready = new List<StepReport.Ready>();
-        foreach (var report in drained)
+        for (var i = 0; i < _unsaved.Count; i++)
         {
-            TakeIn(report, steps, ready, now);
+            TakeIn(_unsaved[i], steps, now, isNew: i >= known);
         }
 
         var (retryUsed, retryRefused) = Retry(steps, controls);
-        var toAct = Begin(plan, steps, ready, controls, now);
+        var toAct = Begin(steps, controls, now);
         var next = plan with { Steps = [.. plan.Steps.Select(s => steps[s.Id])] };
-        var outcome = OutcomeReader.Read(next, controls, _breaches, IsRunning) with { RetryUsed = retryUsed, RetryRefused = retryRefused };
+        var outcome = new OutcomeReader(next, controls, _guards, _jobs.IsRunning, _schedule.IsIdle).Read() with
+        {
+            RetryUsed = retryUsed,
+            RetryRefused = retryRefused,
+            Acts = toAct.Count > 0,
+        };
 
         // Looking harms nothing, so it begins before the write; acts wait for it.
-        Observe(next, controls, environment, now, toAct);
-        outcome = outcome with { LookAgainAfter = LookAgainAfter(next, now) };
-        try
-        {
-            await save(next, outcome, cancellationToken);
-        }
-        catch
-        {
-            // Nothing of this advance counts until it is stored; the reports are taken in again on the plan as it then is.
-            foreach (var report in drained)
-            {
-                _reports.Enqueue(report);
-            }
+        var lookAgainAt = Look(next, steps, controls, environment, now, toAct);
+        outcome = outcome with { LookAgainAfter = lookAgainAt is { } at ? Later(at - now) : null };
 
-            throw;
-        }
-
+        // What was to be begun counts only if this write comes through: after a lost one the step is looked at anew. All else is taken in again.
+        KeepForAnotherAdvance();
+        await save(next, outcome, cancellationToken);
+        _unsaved.Clear();
         foreach (var id in toAct)
         {
-            Start(id, steps[id], next, controls, environment, (job, token) => job.ActAsync(token));
+            Start(steps[id], next, environment, (job, token) => job.ActAsync(token));
         }
 
         return outcome;
     }
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        try
-        {
-            await Task.WhenAll([.. _jobs.Values, _guardJob]);
-        }
-        catch (OperationCanceledException)
-        {
-            // Jobs end by this token; what they were doing is found in the world by the next run.
-        }
+    public ValueTask DisposeAsync() => _jobs.DisposeAsync();
 
-        _stop.Dispose();
-    }
-
-    private List<StepReport> Drain()
-    {
-        var drained = new List<StepReport>();
-        while (_reports.TryDequeue(out var report))
-        {
-            drained.Add(report);
-        }
-
-        return drained;
-    }
-
-    private void TakeIn(StepReport report, Dictionary<string, PlanStep> steps, List<StepReport.Ready> ready, DateTimeOffset now)
+    private void TakeIn(StepReport report, Dictionary<string, PlanStep> steps, DateTimeOffset now, bool isNew)
     {
         if (report is StepReport.GuardsRead guards)
         {
-            _breaches = guards.Breaches;
-            _guardLooks = guards.Breaches.Count == 0 ? 0 : _guardLooks + 1;
-            _guardsNotBefore = now + _relook.Delay(Math.Max(_guardLooks, 1));
+            _guards.Take(guards.Breaches, now);
             return;
         }
 
-        if (!steps.TryGetValue(report.StepId, out var step))
+        if (!steps.TryGetValue(report.StepId, out var before) || report is StepReport.Ready)
         {
             return;
         }
 
-        if (report is StepReport.Ready prepared)
+        if (isNew && report is StepReport.Unknown)
         {
-            ready.Add(prepared);
-            return;
+            _schedule.Unreadable(before.Id, now);
         }
 
-        _looks[step.Id] = report is StepReport.Unknown ? _looks.GetValueOrDefault(step.Id) + 1 : 0;
-        var after = StepTransitions.Apply(step, report, now, _looks[step.Id]);
-        steps[step.Id] = after;
-        if (after.State is StepState.Pending && report is StepReport.Failed)
+        var after = steps[before.Id] = StepTransitions.Apply(before, report, now, _schedule.Looks(before.Id));
+        if (isNew)
         {
-            _notBefore[step.Id] = now + _backoff.Delay(after.Tries);
+            Schedule(report, after, now);
         }
-        else if (report is StepReport.Idle && after.State is StepState.Pending or StepState.Running)
+    }
+
+    private void Schedule(StepReport report, PlanStep after, DateTimeOffset now)
+    {
+        switch (report)
         {
-            _idle.Add(step.Id);
-        }
-        else if (report is StepReport.Unknown or StepReport.Idle || after.State is StepState.Failed or StepState.Unknown)
-        {
-            var looks = _looks[step.Id] = Math.Max(_looks[step.Id], 1);
-            _notBefore[step.Id] = now + _relook.Delay(step.State == after.State ? Math.Max(looks, 3) : looks);
+            case StepReport.Unknown:
+                break;
+            case StepReport.Failed when after.State == StepState.Pending:
+                _schedule.Failed(after.Id, after.Tries, now);
+                break;
+            case StepReport.Refused:
+                _schedule.Unreadable(after.Id, now);
+                break;
+            case StepReport.Idle when after.State != StepState.Failed:
+                _schedule.Idle(after.Id);
+                break;
+            case StepReport.Failed or StepReport.Idle when after.State == StepState.Failed:
+                _schedule.Stalled(after.Id, now);
+                break;
+            default:
+                _schedule.Fine(after.Id);
+                break;
         }
     }
 
@@ -170,157 +148,141 @@ public sealed class PlanRun : IAsyncDisposable
             return (false, null);
         }
 
+        _guards.AtOnce();
         string? refused = null;
-        foreach (var step in steps.Values.Where(s => s.State is StepState.Failed or StepState.Unknown).ToList())
+        foreach (var step in steps.Values.ToList())
         {
-            if (step.State == StepState.Unknown && (step.RunOnce || !controls.Retry))
+            _schedule.AtOnce(step.Id);
+            if (step.State is not (StepState.Failed or StepState.Unknown))
             {
-                // Looked at again at once; nothing is repeated on an outcome that cannot be read.
-                _notBefore.Remove(step.Id);
-                refused = controls.Retry ? $"{step.Id}: what came of it is unknown, so a retry only looks again" : refused;
+                continue;
             }
-            else if (step.RunOnce && (step.Retry == RetryRule.RestoreFirst || !controls.Retry))
-            {
-                refused = controls.Retry ? $"{step.Id} may be repeated only on restored data; a retry token alone never repeats it" : refused;
-            }
-            else
-            {
-                steps[step.Id] = StepTransitions.Reset(step);
-                _notBefore.Remove(step.Id);
-                _looks.Remove(step.Id);
-            }
+
+            // A look under way may still use what did not work before.
+            _jobs.Cancel(step.Id);
+            var answer = StepRetries.For(step, controls.Retry);
+            steps[step.Id] = answer.Reset ? StepTransitions.Reset(step) : step;
+            refused ??= answer.Refused;
         }
 
         return (controls.Retry, refused);
     }
 
-    private List<string> Begin(Plan plan, Dictionary<string, PlanStep> steps, List<StepReport.Ready> ready, RunControls controls, DateTimeOffset now)
+    private List<string> Begin(Dictionary<string, PlanStep> steps, RunControls controls, DateTimeOffset now)
     {
         var toAct = new List<string>();
-        foreach (var report in ready)
+        var mayBegin = MayBegin(steps, controls);
+        foreach (var ready in _unsaved.OfType<StepReport.Ready>())
         {
-            var step = steps[report.StepId];
-            if (step.Attempt != report.Attempt || !MayBegin(step, steps, controls, plan))
+            if (steps.TryGetValue(ready.StepId, out var step) && StepTransitions.IsUnchanged(ready.Basis, step) && mayBegin(step))
             {
-                continue;
+                steps[step.Id] = StepTransitions.Begin(step, ready, now);
+                toAct.Add(step.Id);
             }
-
-            steps[step.Id] = StepTransitions.Begin(step, report.Receipt, now);
-            toAct.Add(step.Id);
         }
 
         return toAct;
     }
 
-    private bool MayBegin(PlanStep step, Dictionary<string, PlanStep> steps, RunControls controls, Plan plan) =>
-        !controls.Paused
-        && controls.StartNothingBecause is null
-        && _breaches.Count == 0
-        && step.State is StepState.Pending or StepState.Running or StepState.Unknown
-        && !plan.Steps.Exists(s => steps[s.Id].State == StepState.Failed || (steps[s.Id].State == StepState.Unknown && s.Id != step.Id))
-        && step.After.TrueForAll(id => steps[id].State == StepState.Succeeded)
-        && (step.State != StepState.Pending || HoldMatcher.Holding(step, controls.HoldBefore, controls.Approved) is null);
-
-    private void Observe(Plan plan, RunControls controls, RunEnvironment environment, DateTimeOffset now, List<string> aboutToAct)
+    // Whether an attempt of a step may be begun, as things stand.
+    private Func<PlanStep, bool> MayBegin(Dictionary<string, PlanStep> steps, RunControls controls)
     {
-        var steps = plan.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal);
-        foreach (var step in plan.Steps.Where(s => s.State != StepState.Succeeded && !IsRunning(s.Id) && !aboutToAct.Contains(s.Id)))
+        var unknown = steps.Values.Count(s => s.State == StepState.Unknown);
+        if (controls.Paused || controls.StartNothingBecause is not null || _guards.Breaches.Count > 0 || steps.Values.Any(s => s.State == StepState.Failed))
         {
-            var mayBegin = MayBegin(step, steps, controls, plan);
+            return static _ => false;
+        }
+
+        return step => step.State switch
+        {
+            StepState.Pending => unknown == 0 && IsNext(step, steps) && HoldMatcher.Holding(step, controls.HoldBefore, controls.Approved) is null,
+            StepState.Running => unknown == 0 && IsNext(step, steps),
+            StepState.Unknown => unknown == 1 && IsNext(step, steps)
+                && (step.StartedAt is not null || HoldMatcher.Holding(step, controls.HoldBefore, controls.Approved) is null),
+            _ => false,
+        };
+    }
+
+    private static bool IsNext(PlanStep step, Dictionary<string, PlanStep> steps) =>
+        step.After.TrueForAll(id => steps.TryGetValue(id, out var before) && before.State == StepState.Succeeded);
+
+    // Starts the looks that are due and returns when the next one is; null leaves it to events.
+    private DateTimeOffset? Look(
+        Plan plan, Dictionary<string, PlanStep> steps, RunControls controls, RunEnvironment environment, DateTimeOffset now, List<string> toAct)
+    {
+        DateTimeOffset? nextLook = null;
+        var mayBegin = MayBegin(steps, controls);
+        foreach (var step in plan.Steps)
+        {
+            if (step.State == StepState.Succeeded || _jobs.IsRunning(step.Id) || toAct.Contains(step.Id))
+            {
+                continue;
+            }
 
             // A step that was seen not to have begun is not looked at again before it may begin.
-            var wanted = mayBegin || (step.State != StepState.Pending && !_idle.Contains(step.Id));
-            if (wanted && _notBefore.GetValueOrDefault(step.Id) <= now)
+            var begins = mayBegin(step);
+            if (!begins && (step.State == StepState.Pending || _schedule.IsIdle(step.Id)))
             {
-                Start(step.Id, step, plan, controls, environment, (job, token) => job.ObserveAsync(mayBegin, token));
+                continue;
+            }
+
+            if (_schedule.IsDue(step.Id, now))
+            {
+                Start(step, plan, environment, (job, token) => job.ObserveAsync(begins, token));
+            }
+            else
+            {
+                nextLook = Earlier(nextLook, _schedule.Next(step.Id));
             }
         }
 
-        ReadGuards(plan, environment, now);
+        return Earlier(nextLook, ReadGuards(plan, environment, now));
     }
 
-    private void ReadGuards(Plan plan, RunEnvironment environment, DateTimeOffset now)
+    private DateTimeOffset? ReadGuards(Plan plan, RunEnvironment environment, DateTimeOffset now)
     {
-        var due = Interlocked.Exchange(ref _worldChanged, 0) == 1 || (_breaches.Count > 0 && _guardsNotBefore <= now);
-        if (due && _guardJob.IsCompleted && (_breaches.Count > 0 || GuardScope.InForce(plan).Any()))
+        // A reading under way wakes the run when it is over, and the next one is seen to then.
+        if (_jobs.IsRunning(GuardJob) || _guards.Next(plan) is not { } due)
         {
-            _guardJob = RunJobAsync(token => StepJob.ReadGuardsAsync(environment, plan, _reports.Enqueue, token), environment);
+            return null;
         }
+
+        if (due > now)
+        {
+            return due;
+        }
+
+        _guards.Begun(now);
+        _jobs.Start(GuardJob, environment.Wake, async (_, token) => new StepReport.GuardsRead(new PlanStep(), await GuardReader.ReadAsync(environment, plan, aboutToAct: null, token)));
+        return null;
     }
 
-    private void Start(
-        string id, PlanStep step, Plan plan, RunControls controls, RunEnvironment environment, Func<StepJob, CancellationToken, Task> work)
+    private void Start(PlanStep step, Plan plan, RunEnvironment environment, Func<StepJob, CancellationToken, Task<StepReport?>> work)
     {
-        if (IsRunning(id))
-        {
-            return;
-        }
+        _schedule.Begun(step.Id);
+        _jobs.Start(
+            step.Id,
+            environment.Wake,
+            (report, token) => StepJob.RunAsync(environment, plan, step, s => _timeoutOf(s), report, job => work(job, token), token));
+    }
 
-        _notBefore.Remove(id);
-        _idle.Remove(id);
-        var timeout = controls.TimeoutOf(step);
-        _jobs[id] = RunJobAsync(
-            async token =>
+    // Readings of guards are in memory already. Of several looks in a row that say the same kind of thing the last is enough.
+    private void KeepForAnotherAdvance()
+    {
+        _unsaved.RemoveAll(r => r is StepReport.Ready or StepReport.GuardsRead or StepReport.Refused);
+        for (var i = _unsaved.Count - 1; i > 0; i--)
+        {
+            var later = _unsaved[i];
+            var earlier = _unsaved.FindLastIndex(i - 1, r => r.StepId == later.StepId);
+            if (earlier >= 0 && _unsaved[earlier].GetType() == later.GetType() && later is not StepReport.Failed)
             {
-                try
-                {
-                    await work(new StepJob(environment, plan, step, timeout, report => Report(report, environment)), token);
-                }
-                catch (KeyNotFoundException exception)
-                {
-                    // The plan names an action or parameter this operator does not know: nothing may be guessed.
-                    _reports.Enqueue(new StepReport.Unknown(id, step.Attempt, exception.Message));
-                }
-            },
-            environment);
-    }
-
-    private void Report(StepReport report, RunEnvironment environment)
-    {
-        _reports.Enqueue(report);
-        if (report is StepReport.Running)
-        {
-            environment.Wake();
+                _unsaved.RemoveAt(earlier);
+                i--;
+            }
         }
     }
 
-    // The wake comes after the job is over, so that the advance it causes sees the job as finished.
-    private async Task RunJobAsync(Func<CancellationToken, Task> work, RunEnvironment environment)
-    {
-        await Task.Yield();
-        try
-        {
-            await work(_stop.Token);
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            return;
-        }
+    private static DateTimeOffset? Earlier(DateTimeOffset? a, DateTimeOffset? b) => a is null || b < a ? b ?? a : a;
 
-        _ = Task.Run(environment.Wake, CancellationToken.None);
-    }
-
-    private bool IsRunning(string id) => _jobs.TryGetValue(id, out var job) && !job.IsCompleted;
-
-    private void ForgetFinishedJobs()
-    {
-        foreach (var id in _jobs.Where(j => j.Value.IsCompleted).Select(j => j.Key).ToList())
-        {
-            _jobs.Remove(id);
-        }
-    }
-
-    private TimeSpan? LookAgainAfter(Plan plan, DateTimeOffset now)
-    {
-        var times = plan.Steps
-            .Where(s => s.State != StepState.Succeeded && _notBefore.ContainsKey(s.Id))
-            .Select(s => _notBefore[s.Id])
-            .ToList();
-        if (_breaches.Count > 0)
-        {
-            times.Add(_guardsNotBefore);
-        }
-
-        return times.Count == 0 ? null : TimeSpan.FromTicks(Math.Max((times.Min() - now).Ticks, TimeSpan.FromMilliseconds(10).Ticks));
-    }
+    private static TimeSpan Later(TimeSpan wait) => wait > TimeSpan.FromMilliseconds(10) ? wait : TimeSpan.FromMilliseconds(10);
 }

@@ -20,9 +20,12 @@ public sealed record RunControls
     /// <summary>A retry token that was not used before is here.</summary>
     public bool Retry { get; init; }
 
-    /// <summary>An access field or a referenced Secret changed since a step failed: repeatable steps get new attempts.</summary>
+    /// <summary>
+    /// An access field or a referenced Secret changed: repeatable steps get new attempts, and everything is looked at again at once. To be set for
+    /// the advance that follows the change, not for all that follow.
+    /// </summary>
     public bool AccessChanged { get; init; }
 
-    /// <summary>How long one attempt of a step may take now.</summary>
+    /// <summary>How long one attempt of a step may take now. Asked from jobs, at any time until the next advance.</summary>
     public required Func<PlanStep, TimeSpan> TimeoutOf { get; init; }
 }

@@ -10,6 +10,9 @@ public sealed record RunOutcome(RunState State, string? StepId, string Reason, s
     /// <summary>When to advance again without an event; null leaves it to events.</summary>
     public TimeSpan? LookAgainAfter { get; init; }
 
+    /// <summary>Acts follow this write: it must be made even if it changes nothing.</summary>
+    public bool Acts { get; init; }
+
     /// <summary>True when the retry token of the controls was used up.</summary>
     public bool RetryUsed { get; init; }
 

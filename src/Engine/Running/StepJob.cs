@@ -1,209 +1,150 @@
+using System.Diagnostics.CodeAnalysis;
 using Drydock.Abstractions.Plans;
 using Drydock.Engine.Actions;
-using Drydock.Engine.Guards;
 
 namespace Drydock.Engine.Running;
 
 /// <summary>
 /// Looks after one step beside the reconcile: observes it, begins it when told to, and waits for its end. Reports to the run and never writes status.
 /// </summary>
-internal sealed class StepJob(RunEnvironment environment, Plan plan, PlanStep step, TimeSpan timeout, Action<StepReport> report)
+internal sealed class StepJob
 {
-    private readonly IStepAction _action = environment.Catalog.Action(step.Action);
+    private readonly RunEnvironment _environment;
+    private readonly Plan _plan;
+    private readonly PlanStep _step;
+    private readonly IStepAction _action;
+    private readonly StepFollower _follower;
+
+    private StepJob(RunEnvironment environment, Plan plan, PlanStep step, Func<PlanStep, TimeSpan> timeoutOf, Action<StepReport> report)
+    {
+        (_environment, _plan, _step) = (environment, plan, step);
+        _action = environment.Catalog.Action(step.Action);
+        _follower = new StepFollower(_action, Context(step), () => timeoutOf(step), message => report(new StepReport.Running(step, Clean(message))));
+    }
+
+    /// <summary>Runs one job to its last report. Throws only when cancelled.</summary>
+    public static async Task<StepReport?> RunAsync(
+        RunEnvironment environment,
+        Plan plan,
+        PlanStep step,
+        Func<PlanStep, TimeSpan> timeoutOf,
+        Action<StepReport> report,
+        Func<StepJob, Task<StepReport?>> work,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await work(new StepJob(environment, plan, step, timeoutOf, report));
+        }
+        catch (Exception exception) when (!IsOurs(exception, cancellationToken))
+        {
+            // Among others: the plan names an action this operator does not know. Nothing may be guessed.
+            return new StepReport.Unknown(step, environment.Redact(exception.Message));
+        }
+    }
 
     /// <summary>Looks whether the step has begun; if not and <paramref name="mayBegin"/>, prepares the receipt.</summary>
-    public async Task ObserveAsync(bool mayBegin, CancellationToken cancellationToken)
+    public async Task<StepReport?> ObserveAsync(bool mayBegin, CancellationToken cancellationToken)
     {
-        var seen = await FollowAsync(cancellationToken);
-        var mayRepeat = step.State == StepState.Pending && step.Attempt > 0 && step.Tries < step.MaxAttempts && step.Retry != RetryRule.RestoreFirst;
-        if (seen is Observation.NotStarted || (seen is Observation.Failed && mayRepeat))
+        var sight = await _follower.FollowAsync(cancellationToken);
+        var notStarted = sight.Seen is Observation.NotStarted;
+        if (notStarted || (sight.Seen is Observation.Failed && sight.IsFirstLook && sight.Retryable && MayRepeatAfterFailure()))
         {
-            if (!mayBegin)
-            {
-                report(new StepReport.Idle(step.Id, step.Attempt));
-                return;
-            }
-
-            await PrepareAsync(cancellationToken);
-            return;
+            return mayBegin ? await PrepareAsync(notStarted, cancellationToken) : new StepReport.Idle(_step);
         }
 
-        Conclude(seen, actFailure: null);
+        return Conclude(sight, actFailure: null);
     }
 
     /// <summary>Begins the action, if guards and fence allow, and follows it to its end.</summary>
-    public async Task ActAsync(CancellationToken cancellationToken)
+    public async Task<StepReport?> ActAsync(CancellationToken cancellationToken)
     {
-        if (!await GuardsHoldAsync(cancellationToken))
+        if (await BrokenGuardsAsync(cancellationToken) is { } broken)
         {
-            return;
+            return broken;
         }
 
-        StepActionException? failure = null;
+        var failure = new StepActionException(EngineReasons.StepFailed, "the action was carried out and left no trace");
         try
         {
-            environment.Fence.EnsureMayAct();
-            await _action.ActAsync(Context(step), cancellationToken);
+            _environment.Fence.EnsureMayAct();
+            await _action.ActAsync(Context(_step), cancellationToken);
         }
         catch (ActRefusedException)
         {
-            // Not this process's turn any more; the next leader finds the receipt and looks at the world.
-            return;
+            // Not this process's turn any more; whoever's turn it is finds the receipt and looks at the world.
+            return new StepReport.Refused(_step);
         }
         catch (StepActionException exception)
         {
             failure = exception;
         }
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (!IsOurs(exception, cancellationToken))
         {
             failure = new StepActionException(EngineReasons.StepFailed, exception.Message, retryable: true, exception);
         }
 
-        var seen = failure is { Retryable: false } ? await LookAsync(cancellationToken) : await FollowAsync(cancellationToken);
-        Conclude(seen, failure ?? new StepActionException(EngineReasons.StepFailed, "the action was carried out and left no trace"));
+        // What cannot get better is not waited for.
+        var sight = failure.Retryable ? await _follower.FollowAsync(cancellationToken) : await _follower.LookAsync(cancellationToken);
+        return Conclude(sight, failure);
     }
 
-    /// <summary>Reads all guards in force and reports what they said.</summary>
-    public static async Task ReadGuardsAsync(RunEnvironment environment, Plan plan, Action<StepReport> report, CancellationToken cancellationToken) =>
-        report(new StepReport.GuardsRead("", 0, await BreachesAsync(environment, plan, aboutToAct: null, cancellationToken)));
+    // A step whose attempt is open failed in that attempt. A run-once step without an open attempt that has begun before was given another by a person.
+    private bool MayRepeatAfterFailure() =>
+        _step.StartedAt is null
+        && _step.Attempt > 0
+        && _step.Retry != RetryRule.RestoreFirst
+        && (_step.RunOnce || _step.Tries < _step.MaxAttempts);
 
-    private async Task PrepareAsync(CancellationToken cancellationToken)
+    private async Task<StepReport?> PrepareAsync(bool notStarted, CancellationToken cancellationToken)
     {
-        if (!await GuardsHoldAsync(cancellationToken))
+        if (await BrokenGuardsAsync(cancellationToken) is { } broken)
         {
-            return;
+            return broken;
         }
 
-        var next = step.State is StepState.Running or StepState.Unknown ? step : step with { Attempt = step.Attempt + 1, Receipt = null };
+        var sameAttempt = notStarted && (_step.StartedAt is not null || (_step.RunOnce && _step.Attempt > 0));
+        var next = sameAttempt ? _step : _step with { Attempt = _step.Attempt + 1, Receipt = null };
         try
         {
             var receipt = await _action.PrepareAsync(Context(next), cancellationToken);
-            report(new StepReport.Ready(step.Id, step.Attempt, receipt));
+            return new StepReport.Ready(_step, receipt, sameAttempt);
         }
         catch (StepActionException exception)
         {
-            report(new StepReport.Failed(step.Id, step.Attempt, exception.Reason, Clean(exception.Message), exception.Retryable));
+            return new StepReport.Failed(_step, exception.Reason, Clean(exception.Message), exception.Retryable, FailurePoint.BeforeAct);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (!IsOurs(exception, cancellationToken))
         {
-            report(new StepReport.Failed(step.Id, step.Attempt, EngineReasons.StepFailed, Clean(exception.Message), Retryable: true));
+            return new StepReport.Failed(_step, EngineReasons.StepFailed, Clean(exception.Message), Retryable: true, FailurePoint.BeforeAct);
         }
     }
 
-    private async Task<bool> GuardsHoldAsync(CancellationToken cancellationToken)
+    private async Task<StepReport?> BrokenGuardsAsync(CancellationToken cancellationToken)
     {
-        var breaches = await BreachesAsync(environment, plan, step.Id, cancellationToken);
-        if (breaches.Count > 0)
-        {
-            report(new StepReport.GuardsRead(step.Id, step.Attempt, breaches));
-        }
-
-        return breaches.Count == 0;
+        var breaches = await GuardReader.ReadAsync(_environment, _plan, _step.Id, cancellationToken);
+        return breaches.Count == 0 ? null : new StepReport.GuardsRead(_step, breaches);
     }
 
-    private static async Task<IReadOnlyList<GuardBreach>> BreachesAsync(
-        RunEnvironment environment, Plan plan, string? aboutToAct, CancellationToken cancellationToken)
+    private StepReport Conclude(Sight sight, StepActionException? actFailure) => sight.Seen switch
     {
-        var readings = await Task.WhenAll(GuardScope.InForce(plan, aboutToAct).Select(async guard =>
-        {
-            try
-            {
-                var reading = await environment.Catalog.Guard(guard.Check).CheckAsync(guard, plan, cancellationToken);
-                return (guard.Id, Reading: reading);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-            {
-                return (guard.Id, Reading: GuardReading.Unreadable(exception.Message));
-            }
-        }));
-        return
-        [
-            .. readings
-                .Where(r => r.Reading.State != GuardState.Holds)
-                .Select(r => new GuardBreach(r.Id, r.Reading.State, environment.Redact(r.Reading.Message))),
-        ];
-    }
+        Observation.Done done => new StepReport.Done(_step, Clean(done.Message), done.Facts),
+        Observation.Failed failed => new StepReport.Failed(
+            _step, failed.Reason, Clean(failed.Message) ?? "", sight.Retryable && actFailure is not { Retryable: false }, FailurePoint.Begun),
+        Observation.Unknown unknown => new StepReport.Unknown(_step, Clean(unknown.Message) ?? ""),
+        Observation.NotStarted when actFailure is not null => new StepReport.Failed(
+            _step, actFailure.Reason, Clean(actFailure.Message) ?? "", actFailure.Retryable, FailurePoint.NoTrace),
+        _ when actFailure is not null => new StepReport.Failed(
+            _step, actFailure.Reason, Clean(actFailure.Message) ?? "", actFailure.Retryable, FailurePoint.Begun),
+        _ => new StepReport.Idle(_step),
+    };
 
-    // Observes until the step is no longer under way, woken by whatever the action waits for.
-    private async Task<Observation> FollowAsync(CancellationToken cancellationToken)
-    {
-        DateTimeOffset? deadline = null;
-        string? told = null;
-        while (true)
-        {
-            var seen = await LookAsync(cancellationToken);
-            if (seen is not Observation.Running running)
-            {
-                return seen;
-            }
-
-            deadline ??= (step.State is StepState.Pending ? null : step.StartedAt) is { } started ? started + timeout : environment.Time.GetUtcNow() + timeout;
-            var left = deadline.Value - environment.Time.GetUtcNow();
-            if (left <= TimeSpan.Zero)
-            {
-                return new Observation.Failed(
-                    EngineReasons.StepTimeout,
-                    $"not finished after {Abstractions.Values.KubernetesDuration.Format(timeout)} ({running.Message ?? "still under way"}); nothing was stopped. "
-                    + "It goes on by itself if it still finishes; otherwise look at the node, or raise the phase's timeout.");
-            }
-
-            if (told is null || !string.Equals(told, running.Message, StringComparison.Ordinal))
-            {
-                told = running.Message ?? "";
-                report(new StepReport.Running(step.Id, step.Attempt, running.Message is null ? null : Clean(running.Message)));
-            }
-
-            await WaitAsync(left, cancellationToken);
-        }
-    }
-
-    private async Task WaitAsync(TimeSpan left, CancellationToken cancellationToken)
-    {
-        using var limit = new CancellationTokenSource(left, environment.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
-        {
-            await _action.WaitAsync(Context(step), either.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // The time of the attempt is over: the caller looks once more and decides.
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            // The wait itself broke (a cut event stream); a pause keeps a broken wait from spinning, and the next look says what is.
-            await Task.Delay(TimeSpan.FromSeconds(1), environment.Time, cancellationToken);
-        }
-    }
-
-    private async Task<Observation> LookAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _action.ObserveAsync(Context(step), cancellationToken);
-        }
-        catch (StepActionException exception)
-        {
-            return new Observation.Failed(exception.Reason, exception.Message);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-        {
-            return new Observation.Unknown(exception.Message);
-        }
-    }
-
-    private void Conclude(Observation seen, StepActionException? actFailure) =>
-        report(seen switch
-        {
-            Observation.Done done => new StepReport.Done(step.Id, step.Attempt, done.Message is null ? null : Clean(done.Message), done.Facts),
-            Observation.Failed failed => new StepReport.Failed(step.Id, step.Attempt, failed.Reason, Clean(failed.Message!), Retryable: failed.Reason != EngineReasons.StepTimeout || !step.RunOnce),
-            Observation.Unknown unknown => new StepReport.Unknown(step.Id, step.Attempt, Clean(unknown.Message!)),
-            _ when actFailure is not null => new StepReport.Failed(step.Id, step.Attempt, actFailure.Reason, Clean(actFailure.Message), actFailure.Retryable),
-            _ => new StepReport.Idle(step.Id, step.Attempt),
-        });
-
-    private string Clean(string message) => environment.Redact(message);
+    [return: NotNullIfNotNull(nameof(message))]
+    private string? Clean(string? message) => message is null ? null : _environment.Redact(message);
 
     private StepContext Context(PlanStep present) =>
-        new() { OwnerUid = environment.OwnerUid, Plan = plan, Step = present, Time = environment.Time };
+        new() { OwnerUid = _environment.OwnerUid, Plan = _plan, Step = present, Time = _environment.Time };
+
+    private static bool IsOurs(Exception exception, CancellationToken cancellationToken) =>
+        exception is OperationCanceledException && cancellationToken.IsCancellationRequested;
 }

@@ -1,28 +1,36 @@
+using Drydock.Abstractions.Plans;
 using Drydock.Engine.Guards;
 
 namespace Drydock.Engine.Running;
 
 /// <summary>What a job found out, on its way to the one writer of the object.</summary>
-internal abstract record StepReport(string StepId, int Attempt)
+/// <param name="Basis">The step as the job saw it when it began; a report counts only while the stored step still goes back to it.</param>
+internal abstract record StepReport(PlanStep Basis)
 {
+    public string StepId => Basis.Id;
+
     /// <summary>The step has not begun; this receipt may be written and the action begun.</summary>
-    internal sealed record Ready(string StepId, int Attempt, IReadOnlyDictionary<string, string> Receipt) : StepReport(StepId, Attempt);
+    /// <param name="SameAttempt">The attempt already counted left no trace and is begun once more under its own number, so that a late first beginning and this one exclude each other.</param>
+    internal sealed record Ready(PlanStep Basis, IReadOnlyDictionary<string, string> Receipt, bool SameAttempt) : StepReport(Basis);
 
     /// <summary>It is under way.</summary>
-    internal sealed record Running(string StepId, int Attempt, string? Message) : StepReport(StepId, Attempt);
+    internal sealed record Running(PlanStep Basis, string? Message) : StepReport(Basis);
 
     /// <summary>The world is as the step wants it.</summary>
-    internal sealed record Done(string StepId, int Attempt, string? Message, IReadOnlyDictionary<string, string>? Facts) : StepReport(StepId, Attempt);
+    internal sealed record Done(PlanStep Basis, string? Message, IReadOnlyDictionary<string, string>? Facts) : StepReport(Basis);
 
     /// <summary>The attempt failed.</summary>
-    internal sealed record Failed(string StepId, int Attempt, string Reason, string Message, bool Retryable) : StepReport(StepId, Attempt);
+    internal sealed record Failed(PlanStep Basis, string Reason, string Message, bool Retryable, FailurePoint Point) : StepReport(Basis);
 
     /// <summary>What came of it cannot be read.</summary>
-    internal sealed record Unknown(string StepId, int Attempt, string Message) : StepReport(StepId, Attempt);
+    internal sealed record Unknown(PlanStep Basis, string Message) : StepReport(Basis);
 
-    /// <summary>The step has not begun, and may not be by itself (it failed before, or a guard forbids it).</summary>
-    internal sealed record Idle(string StepId, int Attempt) : StepReport(StepId, Attempt);
+    /// <summary>The step has not begun, and may not be by itself (it failed before, or something forbids it).</summary>
+    internal sealed record Idle(PlanStep Basis) : StepReport(Basis);
+
+    /// <summary>The fence let this process not act.</summary>
+    internal sealed record Refused(PlanStep Basis) : StepReport(Basis);
 
     /// <summary>What the guards in force said.</summary>
-    internal sealed record GuardsRead(string StepId, int Attempt, IReadOnlyList<GuardBreach> Breaches) : StepReport(StepId, Attempt);
+    internal sealed record GuardsRead(PlanStep Basis, IReadOnlyList<GuardBreach> Breaches) : StepReport(Basis);
 }

@@ -98,8 +98,12 @@ build() {
   ln -s "$source_dir" "$GOPATH/src/k8s.io/kubernetes"
   cd "$GOPATH/src/k8s.io/kubernetes"
   generate_openapi
-  local stamp
-  stamp="-X k8s.io/component-base/version.gitVersion=v$VERSION -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=20"
+  local stamp="" package
+  # Without a stamp the server calls itself v0.0.0, and clients that look at its version would be misled.
+  for package in component-base/version client-go/pkg/version; do
+    stamp+=" -X k8s.io/kubernetes/vendor/k8s.io/$package.gitVersion=v$VERSION -X k8s.io/kubernetes/vendor/k8s.io/$package.gitMajor=1"
+    stamp+=" -X k8s.io/kubernetes/vendor/k8s.io/$package.gitMinor=20 -X k8s.io/kubernetes/vendor/k8s.io/$package.gitTreeState=clean"
+  done
   for tool in "${WANTED[@]}"; do
     [ -x "$(path_of "$tool")" ] && continue
     say "building $tool"

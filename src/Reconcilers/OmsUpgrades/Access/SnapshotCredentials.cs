@@ -53,7 +53,7 @@ internal static class SnapshotCredentials
         return name;
     }
 
-    private static V1OwnerReference Owner(IKubernetesObject owner) => new()
+    private static V1OwnerReference Owner(Crds.OmsUpgrades.OmsUpgrade owner) => new()
     {
         ApiVersion = ApiGroup.ApiVersion,
         Kind = Crds.OmsUpgrades.OmsUpgrade.KindName,

@@ -47,7 +47,7 @@ internal sealed class TopologyBuilder
             CmDatabase = first.CmDatabase,
             Regions = [.. regions.Select(region => Region(region.Name, region.Nodes))],
         };
-        
+
         // A node that could not be read has its own finding elsewhere; what the others say of it still counts.
         return new TopologyResult(_findings.Count == 0 && _nodes.Count == _all.Count ? topology : null, _findings);
     }

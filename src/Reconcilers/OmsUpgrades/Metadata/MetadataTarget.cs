@@ -7,7 +7,7 @@ namespace Drydock.Reconcilers.OmsUpgrades.Metadata;
 /// <param name="Port">TCP port.</param>
 /// <param name="User">Account; on OceanBase with tenant and cluster (<c>user@tenant#cluster</c>).</param>
 /// <param name="Password">Its password.</param>
-/// <param name="Tls">How the connection is encrypted; null leaves it to the server and verifies nothing.</param>
+/// <param name="Tls">How the connection is encrypted; null sends everything, the password exchange included, unencrypted.</param>
 public sealed record MetadataTarget(string Host, int Port, string User, Secret Password, MetadataTls? Tls = null)
 {
     /// <summary><c>host:port</c>, for messages.</summary>

@@ -52,7 +52,7 @@ public sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discover
     {
         foreach (var node in Nodes)
         {
-            _plan.Add(Step(StepIds.Image(node.Name), OmsActions.PrepareImage, node.Name, $"image on {node.Name}", [], attempts: 5, new()
+            _plan.Add(Step(StepIds.Image(node.Name), OmsActions.PrepareImage, node.Name, $"image on {node.Name}", [], attempts: 5, new(StringComparer.Ordinal)
             {
                 ["image"] = node.Image,
                 ["imageId"] = node.ImageId ?? "",
@@ -63,13 +63,13 @@ public sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discover
             }));
         }
 
-        _plan.Add(Step(StepIds.ImagesCompared, OmsActions.CompareImages, null, "same image ID on every node", [.. Nodes.Select(n => StepIds.Image(n.Name))], attempts: 1, new()
+        _plan.Add(Step(StepIds.ImagesCompared, OmsActions.CompareImages, null, "same image ID on every node", [.. Nodes.Select(n => StepIds.Image(n.Name))], attempts: 1, new(StringComparer.Ordinal)
         {
             ["nodes"] = string.Join(',', Nodes.Select(n => n.Name)),
         }));
         foreach (var node in Nodes)
         {
-            _plan.Add(Step(StepIds.Create(node.Name), OmsActions.CreateContainer, node.Name, $"create {node.NewContainer} on {node.Name}, not started", [StepIds.ImagesCompared], attempts: 5, new()
+            _plan.Add(Step(StepIds.Create(node.Name), OmsActions.CreateContainer, node.Name, $"create {node.NewContainer} on {node.Name}, not started", [StepIds.ImagesCompared], attempts: 5, new(StringComparer.Ordinal)
             {
                 ["container"] = node.NewContainer,
                 ["oldContainerId"] = node.OldContainerId,
@@ -80,7 +80,7 @@ public sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discover
                 ["hostIP"] = node.HostIP,
                 ["isUpgrade"] = Flag(discovery.Path.NeedsIsUpgrade),
             }));
-            _plan.Add(Step(StepIds.Contents(node.Name), OmsActions.InspectImageContents, node.Name, $"docker_init.sh and JAR in the image on {node.Name}", [StepIds.Create(node.Name)], attempts: 3, new()
+            _plan.Add(Step(StepIds.Contents(node.Name), OmsActions.InspectImageContents, node.Name, $"docker_init.sh and JAR in the image on {node.Name}", [StepIds.Create(node.Name)], attempts: 3, new(StringComparer.Ordinal)
             {
                 ["container"] = node.NewContainer,
                 ["paths"] = string.Join(',', RequiredPaths()),
@@ -110,7 +110,7 @@ public sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discover
 
         _plan.Add(Step(StepIds.DisableHA, OmsActions.DisableHighAvailability, null, "ha.config: enable false", _barrier, attempts: 5, parameters));
         var last = RestartConsoles(StepIds.DisableHA, StepIds.DisableHAConsole, n => n.OldContainer);
-        return [_plan.Add(Step(StepIds.DisableHAConfirmed, OmsActions.ConfirmHighAvailability, null, "ha.config read again", [last], attempts: 3, new()
+        return [_plan.Add(Step(StepIds.DisableHAConfirmed, OmsActions.ConfirmHighAvailability, null, "ha.config read again", [last], attempts: 3, new(StringComparer.Ordinal)
         {
             ["database"] = discovery.Metadata.RmDatabase,
             ["wanted"] = "off",
@@ -121,7 +121,7 @@ public sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discover
     {
         foreach (var node in Nodes)
         {
-            _plan.Add(Step(StepIds.StopOld(node.Name), OmsActions.StopContainer, node.Name, $"stop {node.OldContainer} on {node.Name}", _barrier, attempts: 5, new()
+            _plan.Add(Step(StepIds.StopOld(node.Name), OmsActions.StopContainer, node.Name, $"stop {node.OldContainer} on {node.Name}", _barrier, attempts: 5, new(StringComparer.Ordinal)
             {
                 ["container"] = node.OldContainerId,
                 ["name"] = node.OldContainer,
@@ -134,7 +134,7 @@ public sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discover
     private List<string> Backup()
     {
         var databases = string.Join(',', discovery.Metadata.Databases);
-        _plan.Add(Step(StepIds.Quiesced, OmsActions.AwaitNoSessions, null, "no OMS connection left in the metadata database", _barrier, attempts: 1, new()
+        _plan.Add(Step(StepIds.Quiesced, OmsActions.AwaitNoSessions, null, "no OMS connection left in the metadata database", _barrier, attempts: 1, new(StringComparer.Ordinal)
         {
             ["databases"] = databases,
             ["hosts"] = string.Join(',', Nodes.Select(n => n.HostIP)),
@@ -143,13 +143,13 @@ public sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discover
         if (spec.Backup.TrimHeartbeatSequence)
         {
             before = [.. discovery.Metadata.HeartbeatDatabases.Select(database =>
-                _plan.Add(Step(StepIds.Trim(database), OmsActions.TrimHeartbeatSequence, null, $"trim heatbeat_sequence in {database}", [StepIds.Quiesced], attempts: 5, new()
+                _plan.Add(Step(StepIds.Trim(database), OmsActions.TrimHeartbeatSequence, null, $"trim heatbeat_sequence in {database}", [StepIds.Quiesced], attempts: 5, new(StringComparer.Ordinal)
                 {
                     ["database"] = database,
                 })))];
         }
 
-        return [_plan.Add(Step(StepIds.Snapshot, OmsActions.TakeSnapshot, null, "dump and verify all databases", before, attempts: 3, new()
+        return [_plan.Add(Step(StepIds.Snapshot, OmsActions.TakeSnapshot, null, "dump and verify all databases", before, attempts: 3, new(StringComparer.Ordinal)
         {
             ["databases"] = databases,
             ["directory"] = spec.Backup.Storage.Directory.Path,
@@ -161,11 +161,11 @@ public sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discover
     {
         foreach (var node in Nodes)
         {
-            _plan.Add(Step(StepIds.StartNew(node.Name), OmsActions.StartContainer, node.Name, $"start {node.NewContainer} on {node.Name}", _barrier, attempts: 3, new()
+            _plan.Add(Step(StepIds.StartNew(node.Name), OmsActions.StartContainer, node.Name, $"start {node.NewContainer} on {node.Name}", _barrier, attempts: 3, new(StringComparer.Ordinal)
             {
                 ["container"] = node.NewContainer,
             }) with { Reversible = true });
-            _plan.Add(Step(StepIds.Supervisor(node.Name), OmsActions.AwaitSupervisor, node.Name, $"supervisord answers on {node.Name}", [StepIds.StartNew(node.Name)], attempts: 1, new()
+            _plan.Add(Step(StepIds.Supervisor(node.Name), OmsActions.AwaitSupervisor, node.Name, $"supervisord answers on {node.Name}", [StepIds.StartNew(node.Name)], attempts: 1, new(StringComparer.Ordinal)
             {
                 ["container"] = node.NewContainer,
             }));
@@ -183,13 +183,13 @@ public sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discover
 
         foreach (var node in Nodes)
         {
-            _plan.Add(Step(StepIds.CorrectionPrograms(node.Name), OmsActions.AwaitPrograms, node.Name, $"programs run on {node.Name}", _barrier, attempts: 2, new()
+            _plan.Add(Step(StepIds.CorrectionPrograms(node.Name), OmsActions.AwaitPrograms, node.Name, $"programs run on {node.Name}", _barrier, attempts: 2, new(StringComparer.Ordinal)
             {
                 ["container"] = node.NewContainer,
                 ["running"] = string.Join(',', OmsPrograms.AllButConsole),
                 ["runningOrStopped"] = OmsPrograms.Console,
             }));
-            _plan.Add(Step(StepIds.CorrectionConsole(node.Name), OmsActions.StopConsole, node.Name, $"stop oms_console on {node.Name}", [StepIds.CorrectionPrograms(node.Name)], attempts: 3, new()
+            _plan.Add(Step(StepIds.CorrectionConsole(node.Name), OmsActions.StopConsole, node.Name, $"stop oms_console on {node.Name}", [StepIds.CorrectionPrograms(node.Name)], attempts: 3, new(StringComparer.Ordinal)
             {
                 ["container"] = node.NewContainer,
             }));
@@ -198,7 +198,7 @@ public sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discover
         var after = Nodes.Select(n => StepIds.CorrectionConsole(n.Name)).ToList();
         foreach (var (node, last) in CorrectionOrder())
         {
-            after = [_plan.Add(Step(StepIds.Jar(node.Name), OmsActions.RunCorrectionJar, node.Name, $"correction JAR on {node.Name} (-l{Flag(last)})", after, attempts: 1, new()
+            after = [_plan.Add(Step(StepIds.Jar(node.Name), OmsActions.RunCorrectionJar, node.Name, $"correction JAR on {node.Name} (-l{Flag(last)})", after, attempts: 1, new(StringComparer.Ordinal)
             {
                 ["container"] = node.NewContainer,
                 ["jar"] = spec.Correction.JarPath,
@@ -238,7 +238,7 @@ public sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discover
         {
             foreach (var name in region.SameNodesEverywhere ? region.Nodes.Take(1) : region.Nodes)
             {
-                inits = [_plan.Add(Step(StepIds.Init(name), OmsActions.RunDockerInit, name, $"docker_init.sh on {name}", inits, attempts: 1, new()
+                inits = [_plan.Add(Step(StepIds.Init(name), OmsActions.RunDockerInit, name, $"docker_init.sh on {name}", inits, attempts: 1, new(StringComparer.Ordinal)
                 {
                     ["container"] = Node(name).NewContainer,
                 }) with
@@ -254,7 +254,7 @@ public sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discover
         {
             foreach (var name in region.Nodes.Skip(1))
             {
-                _plan.Add(Step(StepIds.InitConsole(name), OmsActions.StartConsole, name, $"start oms_console on {name}", inits, attempts: 3, new()
+                _plan.Add(Step(StepIds.InitConsole(name), OmsActions.StartConsole, name, $"start oms_console on {name}", inits, attempts: 3, new(StringComparer.Ordinal)
                 {
                     ["container"] = Node(name).NewContainer,
                 }));
@@ -271,7 +271,7 @@ public sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discover
             Programs(StepIds.VerifyPrograms(node.Name), node, _barrier);
             if (discovery.Path.TargetMayServeHealth)
             {
-                _plan.Add(Step(StepIds.Health(node.Name), OmsActions.CheckHealth, node.Name, $"health endpoint of {node.Name}", [StepIds.VerifyPrograms(node.Name)], attempts: 1, new()
+                _plan.Add(Step(StepIds.Health(node.Name), OmsActions.CheckHealth, node.Name, $"health endpoint of {node.Name}", [StepIds.VerifyPrograms(node.Name)], attempts: 1, new(StringComparer.Ordinal)
                 {
                     ["hostIP"] = node.HostIP,
                     ["port"] = node.ConsolePort.ToString(CultureInfo.InvariantCulture),
@@ -280,11 +280,11 @@ public sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discover
         }
 
         Hosts(StepIds.Hosts, _barrier);
-        _plan.Add(Step(StepIds.Projects, OmsActions.CompareProjects, null, "projects before and after", [.. Nodes.Select(n => StepIds.VerifyPrograms(n.Name))], attempts: 1, new()));
+        _plan.Add(Step(StepIds.Projects, OmsActions.CompareProjects, null, "projects before and after", [.. Nodes.Select(n => StepIds.VerifyPrograms(n.Name))], attempts: 1, new(StringComparer.Ordinal)));
         var verified = _plan.Phase(OmsUpgradePhases.Verify);
         return
         [
-            .. Nodes.Select(node => _plan.Add(Step(StepIds.RestartPolicy(node.Name), OmsActions.SetRestartPolicy, node.Name, $"restart policy {node.RestartPolicy} on {node.Name}", verified, attempts: 5, new()
+            .. Nodes.Select(node => _plan.Add(Step(StepIds.RestartPolicy(node.Name), OmsActions.SetRestartPolicy, node.Name, $"restart policy {node.RestartPolicy} on {node.Name}", verified, attempts: 5, new(StringComparer.Ordinal)
             {
                 ["container"] = node.NewContainer,
                 ["policy"] = node.RestartPolicy,
@@ -316,7 +316,7 @@ public sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discover
 
         _plan.Add(Step(StepIds.EnableHA, OmsActions.EnableHighAvailability, null, "ha.config: enable true", _barrier, attempts: 5, parameters));
         var last = RestartConsoles(StepIds.EnableHA, StepIds.EnableHAConsole, n => n.NewContainer);
-        return [_plan.Add(Step(StepIds.EnableHAConfirmed, OmsActions.ConfirmHighAvailability, null, "ha.config read again", [last], attempts: 3, new()
+        return [_plan.Add(Step(StepIds.EnableHAConfirmed, OmsActions.ConfirmHighAvailability, null, "ha.config read again", [last], attempts: 3, new(StringComparer.Ordinal)
         {
             ["database"] = discovery.Metadata.RmDatabase,
             ["wanted"] = "on",
@@ -331,7 +331,7 @@ public sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discover
         }
 
         Hosts(StepIds.SettledHosts, _barrier);
-        return [_plan.Add(Step(StepIds.Actions, OmsActions.ListActions, null, "list what a person has to do", _plan.Phase(OmsUpgradePhases.Settle), attempts: 1, new()))];
+        return [_plan.Add(Step(StepIds.Actions, OmsActions.ListActions, null, "list what a person has to do", _plan.Phase(OmsUpgradePhases.Settle), attempts: 1, new(StringComparer.Ordinal)))];
     }
 
     // One console after the other, so that one of them always serves.
@@ -339,7 +339,7 @@ public sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discover
     {
         foreach (var node in Nodes)
         {
-            after = _plan.Add(Step(id(node.Name), OmsActions.RestartConsole, node.Name, $"restart oms_console on {node.Name}", [after], attempts: 5, new()
+            after = _plan.Add(Step(id(node.Name), OmsActions.RestartConsole, node.Name, $"restart oms_console on {node.Name}", [after], attempts: 5, new(StringComparer.Ordinal)
             {
                 ["container"] = container(node),
             }));
@@ -349,7 +349,7 @@ public sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discover
     }
 
     private void Programs(string id, DiscoveredNode node, List<string> after) =>
-        _plan.Add(Step(id, OmsActions.AwaitPrograms, node.Name, $"all programs run on {node.Name}", after, attempts: 2, new()
+        _plan.Add(Step(id, OmsActions.AwaitPrograms, node.Name, $"all programs run on {node.Name}", after, attempts: 2, new(StringComparer.Ordinal)
         {
             ["container"] = node.NewContainer,
             ["running"] = string.Join(',', OmsPrograms.All),
@@ -357,7 +357,7 @@ public sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discover
         }));
 
     private void Hosts(string id, List<string> after) =>
-        _plan.Add(Step(id, OmsActions.AwaitHostsOnline, null, "every host ONLINE with a fresh heartbeat", after, attempts: 1, new()
+        _plan.Add(Step(id, OmsActions.AwaitHostsOnline, null, "every host ONLINE with a fresh heartbeat", after, attempts: 1, new(StringComparer.Ordinal)
         {
             ["database"] = discovery.Metadata.CmDatabase,
             ["heartbeats"] = string.Join(';', discovery.Regions.Select(r => $"{r.HeartbeatDatabase}={string.Join(',', r.Nodes.Select(n => Node(n).HostIP))}")),

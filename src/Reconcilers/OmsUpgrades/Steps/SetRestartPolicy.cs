@@ -20,8 +20,8 @@ public sealed class SetRestartPolicy(IOmsTargets targets) : OmsStep(targets)
 
         var present = container.HostConfig.RestartPolicy ?? RestartPolicy.No;
         var wanted = Wanted(context);
-        return Name(present) == Name(wanted) && (Name(wanted) != "on-failure" || present.MaximumRetryCount == wanted.MaximumRetryCount)
-            ? new Observation.Done($"restart policy {Name(present)}")
+        return PolicyName(present) == PolicyName(wanted) && (PolicyName(wanted) != "on-failure" || present.MaximumRetryCount == wanted.MaximumRetryCount)
+            ? new Observation.Done($"restart policy {PolicyName(present)}")
             : new Observation.NotStarted();
     }
 
@@ -35,5 +35,5 @@ public sealed class SetRestartPolicy(IOmsTargets targets) : OmsStep(targets)
         MaximumRetryCount = int.Parse(context.Parameter("maximumRetries"), CultureInfo.InvariantCulture),
     };
 
-    private static string Name(RestartPolicy policy) => policy.Name.Length == 0 ? "no" : policy.Name;
+    private static string PolicyName(RestartPolicy policy) => policy.Name.Length == 0 ? "no" : policy.Name;
 }

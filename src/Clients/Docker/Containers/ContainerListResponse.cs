@@ -1,0 +1,36 @@
+using System.Collections.ObjectModel;
+using System.Text.Json.Serialization;
+
+namespace Drydock.Clients.Docker;
+
+/// <summary>One line of a container list.</summary>
+public sealed record ContainerListResponse
+{
+    /// <summary>The full id.</summary>
+    [JsonPropertyName("Id")]
+    public string ID { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Names, each with a leading slash.</summary>
+    public IReadOnlyList<string> Names { get; init => field = value ?? []; } = [];
+
+    /// <summary>The reference or ID it was created from.</summary>
+    public string Image { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The image's ID.</summary>
+    public string ImageID { get; init => field = value ?? ""; } = "";
+
+    /// <summary><c>created</c>, <c>running</c>, <c>paused</c>, <c>restarting</c>, <c>removing</c>, <c>exited</c> or <c>dead</c>.</summary>
+    public string State { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The state for people, such as <c>Up 3 hours</c>.</summary>
+    public string Status { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Unix seconds of creation.</summary>
+    public long Created { get; init; }
+
+    /// <summary>Labels.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init => field = value ?? ReadOnlyDictionary<string, string>.Empty; } = ReadOnlyDictionary<string, string>.Empty;
+
+    /// <summary>Mounts as they are.</summary>
+    public IReadOnlyList<MountPoint> Mounts { get; init => field = value ?? []; } = [];
+}

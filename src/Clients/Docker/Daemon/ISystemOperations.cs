@@ -1,0 +1,25 @@
+namespace Drydock.Clients.Docker;
+
+/// <summary>Operations on the engine itself.</summary>
+public interface ISystemOperations
+{
+    /// <summary>Asks for a sign of life, without retries.</summary>
+    Task<PingResponse> PingAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Versions of the engine and of its API.</summary>
+    Task<VersionResponse> GetVersionAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>The engine's view of its host.</summary>
+    Task<SystemInfoResponse> GetSystemInfoAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>What images, containers and volumes take on disk. Slow on big hosts.</summary>
+    Task<DiskUsageResponse> GetDiskUsageAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Events as they happen, first those since <see cref="ContainerEventsParameters.Since"/> (the engine keeps its last 256).
+    /// Ends normally only at <see cref="ContainerEventsParameters.Until"/>.
+    /// </summary>
+    /// <exception cref="DockerUnreachableException">The connection died, or the engine stopped answering; the caller subscribes again from the last
+    /// <see cref="Message.TimeNano"/> it saw and looks at the world once.</exception>
+    IAsyncEnumerable<Message> MonitorEventsAsync(ContainerEventsParameters parameters, CancellationToken cancellationToken = default);
+}

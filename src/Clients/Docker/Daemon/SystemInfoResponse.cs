@@ -1,0 +1,71 @@
+namespace Drydock.Clients.Docker;
+
+/// <summary>The engine's view of its host.</summary>
+public sealed record SystemInfoResponse
+{
+    /// <summary>The engine's own id; stays over restarts.</summary>
+    public string ID { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The host's name.</summary>
+    public string Name { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The engine's version.</summary>
+    public string ServerVersion { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The host's distribution.</summary>
+    public string OperatingSystem { get; init => field = value ?? ""; } = "";
+
+    /// <summary><c>linux</c>.</summary>
+    public string OSType { get; init => field = value ?? ""; } = "";
+
+    /// <summary><c>x86_64</c>, <c>aarch64</c> …</summary>
+    public string Architecture { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The host's kernel.</summary>
+    public string KernelVersion { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Processors.</summary>
+    public int NCPU { get; init; }
+
+    /// <summary>Bytes of memory.</summary>
+    public long MemTotal { get; init; }
+
+    /// <summary>Where images and containers are on the host.</summary>
+    public string DockerRootDir { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The storage driver.</summary>
+    public string Driver { get; init => field = value ?? ""; } = "";
+
+    /// <summary>All containers.</summary>
+    public int Containers { get; init; }
+
+    /// <summary>Running ones.</summary>
+    public int ContainersRunning { get; init; }
+
+    /// <summary>Paused ones.</summary>
+    public int ContainersPaused { get; init; }
+
+    /// <summary>Stopped and created ones.</summary>
+    public int ContainersStopped { get; init; }
+
+    /// <summary>Images.</summary>
+    public int Images { get; init; }
+
+    /// <summary>Whether containers survive a restart of the engine. Without it, they are killed and exec ids are forgotten.</summary>
+    public bool LiveRestoreEnabled { get; init; }
+
+    /// <summary>The host's clock.</summary>
+    public DateTimeOffset? SystemTime { get; init; }
+
+    /// <summary>The runtime of containers that name none.</summary>
+    public string DefaultRuntime { get; init => field = value ?? ""; } = "";
+
+    /// <summary><c>cgroupfs</c> or <c>systemd</c>.</summary>
+    public string CgroupDriver { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Such as <c>name=seccomp,profile=default</c>.</summary>
+    public IReadOnlyList<string> SecurityOptions { get; init => field = value ?? []; } = [];
+
+    /// <summary>The engine's warnings.</summary>
+    public IReadOnlyList<string>? Warnings { get; init; }
+}

@@ -1,0 +1,180 @@
+using System.Formats.Tar;
+
+namespace Drydock.Clients.Docker;
+
+/// <summary>Things that need more than one operation. They work with every <see cref="IDockerClient"/>, in-memory ones too.</summary>
+public static class DockerClientExtensions
+{
+    /// <summary>
+    /// Reads one ordinary file of a container (running, stopped or never started), bind mounts included.
+    /// </summary>
+    /// <param name="containers">The operations.</param>
+    /// <param name="id">The container.</param>
+    /// <param name="path">The file's path in the container; a symbolic link is followed once by its target as the engine gives it.</param>
+    /// <param name="maxBytes">A larger file is refused.</param>
+    /// <param name="cancellationToken">Ends the transfer.</param>
+    /// <returns>The bytes, or null when the path (not the container) does not exist.</returns>
+    /// <exception cref="DockerNotFoundException">No such container.</exception>
+    /// <exception cref="InvalidDataException">It is not an ordinary file, or larger than <paramref name="maxBytes"/>.</exception>
+    public static async Task<byte[]?> ReadFileAsync(
+        this IContainerOperations containers, string id, string path, int maxBytes, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(containers);
+        ArgumentNullException.ThrowIfNull(path);
+        var archive = await OpenAsync(containers, id, path, cancellationToken).ConfigureAwait(false);
+        if (archive?.Stat is { IsSymbolicLink: true, LinkTarget.Length: > 0 } link)
+        {
+            await archive.DisposeAsync().ConfigureAwait(false);
+            archive = await OpenAsync(containers, id, link.LinkTarget, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (archive is null)
+        {
+            return null;
+        }
+
+        await using (archive.ConfigureAwait(false))
+        {
+            if (!archive.Stat.IsRegularFile)
+            {
+                throw new InvalidDataException($"{path} in container {id} is not an ordinary file");
+            }
+
+            if (archive.Stat.Size > maxBytes)
+            {
+                throw new InvalidDataException($"{path} in container {id} has {archive.Stat.Size} bytes; at most {maxBytes} are read");
+            }
+
+            return await FirstFileAsync(archive.Stream!, id, path, maxBytes, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Writes one file into an existing directory of a container (root:root), replacing one of that name.</summary>
+    /// <exception cref="DockerNotFoundException">No such container or directory.</exception>
+    public static async Task WriteFileAsync(
+        this IContainerOperations containers, string id, string directory, string fileName, ReadOnlyMemory<byte> content, UnixFileMode mode, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(containers);
+        using var tar = new MemoryStream();
+        await using (var writer = new TarWriter(tar, TarEntryFormat.Pax, leaveOpen: true))
+        {
+            using var data = new MemoryStream(content.ToArray(), writable: false);
+            var entry = new PaxTarEntry(TarEntryType.RegularFile, fileName) { Mode = mode, DataStream = data };
+            await writer.WriteEntryAsync(entry, cancellationToken).ConfigureAwait(false);
+        }
+
+        tar.Position = 0;
+        await containers.ExtractArchiveToContainerAsync(id, new CopyToContainerParameters { Path = directory }, tar, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Waits, without limit, until a started exec has ended: subscribes to the container's events first, then looks, so that no end is missed,
+    /// and looks again at every end the engine reports.
+    /// </summary>
+    /// <returns>The exec when it has ended; also when it was never started (<see cref="ContainerExecInspectResponse.NotStarted"/>), for then nothing is to be waited for.</returns>
+    /// <exception cref="DockerNotFoundException">The engine does not know the exec (any more): its outcome cannot be told from it.</exception>
+    /// <exception cref="DockerUnreachableException">The connection died; the exec may go on. Wait again.</exception>
+    public static async Task<ContainerExecInspectResponse> WaitContainerExecAsync(
+        this IDockerClient client, string containerId, string execId, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        var exec = await client.Exec.InspectContainerExecAsync(execId, cancellationToken).ConfigureAwait(false);
+        if (!exec.Running)
+        {
+            return exec;
+        }
+
+        // The engine's clock before the second look: an end between that look and the subscription is in its buffer of past events.
+        var ping = await client.System.PingAsync(cancellationToken).ConfigureAwait(false);
+        exec = await client.Exec.InspectContainerExecAsync(execId, cancellationToken).ConfigureAwait(false);
+        if (!exec.Running)
+        {
+            return exec;
+        }
+
+        var events = client.System.MonitorEventsAsync(
+            new ContainerEventsParameters
+            {
+                Since = ping.ServerTime,
+                Filters = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal)
+                {
+                    ["type"] = ["container"],
+                    ["container"] = [containerId],
+                    ["event"] = ["exec_die", "die", "destroy"],
+                },
+            },
+            cancellationToken);
+        await foreach (var message in events.ConfigureAwait(false))
+        {
+            if (message.Action == "exec_die" && message.Attribute("execID") is { } ended && ended != execId)
+            {
+                continue;
+            }
+
+            exec = await client.Exec.InspectContainerExecAsync(execId, cancellationToken).ConfigureAwait(false);
+            if (!exec.Running)
+            {
+                return exec;
+            }
+        }
+
+        throw new DockerUnreachableException(client.EndpointName, $"the event stream of {client.EndpointName} ended while exec {execId} was running", mayHaveBeenProcessed: true);
+    }
+
+    /// <summary>Runs a command in a container and waits for its end: for looking, not for run-once work (see <see cref="IExecOperations"/>).</summary>
+    /// <exception cref="DockerConflictException">The container is not running.</exception>
+    public static async Task<ExecResult> RunExecAsync(
+        this IDockerClient client, string containerId, IReadOnlyList<string> command, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        var created = await client.Exec.ExecCreateContainerAsync(
+            containerId,
+            new ContainerExecCreateParameters { Cmd = command, AttachStdout = true, AttachStderr = true },
+            cancellationToken).ConfigureAwait(false);
+        var output = await client.Exec.StartAndAttachContainerExecAsync(created.ID, new ContainerExecAttachParameters(), cancellationToken).ConfigureAwait(false);
+        var ended = await client.WaitContainerExecAsync(containerId, created.ID, cancellationToken).ConfigureAwait(false);
+        return new ExecResult { ExitCode = ended.ExitCode ?? -1, Stdout = output.Stdout, Stderr = output.Stderr };
+    }
+
+    private static async Task<GetArchiveFromContainerResponse?> OpenAsync(
+        IContainerOperations containers, string id, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await containers.GetArchiveFromContainerAsync(id, new GetArchiveFromContainerParameters { Path = path }, statOnly: false, cancellationToken).ConfigureAwait(false);
+        }
+        catch (DockerNotFoundException)
+        {
+            // The path or the container: this look tells, by its own DockerNotFoundException, which.
+            await containers.InspectContainerAsync(id, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+    }
+
+    private static async Task<byte[]> FirstFileAsync(Stream tar, string id, string path, int maxBytes, CancellationToken cancellationToken)
+    {
+        var reader = new TarReader(tar, leaveOpen: true);
+        await using (reader.ConfigureAwait(false))
+        {
+            var entry = await reader.GetNextEntryAsync(copyData: false, cancellationToken).ConfigureAwait(false);
+            if (entry is null)
+            {
+                throw new InvalidDataException($"{path} in container {id}: the engine gave an empty archive");
+            }
+
+            if (entry.Length > maxBytes)
+            {
+                throw new InvalidDataException($"{path} in container {id} has {entry.Length} bytes; at most {maxBytes} are read");
+            }
+
+            if (entry.DataStream is null)
+            {
+                return [];
+            }
+
+            var content = new byte[entry.Length];
+            await entry.DataStream.ReadExactlyAsync(content, cancellationToken).ConfigureAwait(false);
+            return content;
+        }
+    }
+}

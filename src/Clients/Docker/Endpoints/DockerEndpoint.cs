@@ -1,0 +1,36 @@
+namespace Drydock.Clients.Docker;
+
+
+/// <summary>Where a Docker Engine is and how it is reached. Two endpoints with the same content are equal, so clients can be kept by endpoint.</summary>
+public sealed record DockerEndpoint
+{
+    /// <summary><c>unix:///path/docker.sock</c>, <c>tcp://host:2376</c> or <c>ssh://user@host[:port]</c>.</summary>
+    public required Uri Uri { get; init; }
+
+    /// <summary>Mutual TLS for tcp; required unless <see cref="Insecure"/>.</summary>
+    public DockerTlsMaterial? Tls { get; init; }
+
+    /// <summary>Key and known hosts for ssh; required for ssh.</summary>
+    public DockerSshMaterial? Ssh { get; init; }
+
+    /// <summary>Permits tcp without TLS: everybody on the network path is then root on the host. Never implied.</summary>
+    public bool Insecure { get; init; }
+
+    /// <summary>The endpoint as it may be shown to people; a password written into the address is left out.</summary>
+    public string DisplayName => EndpointNames.Describe(Uri);
+
+    /// <summary>Reads an endpoint's address.</summary>
+    /// <exception cref="DockerEndpointException">It is not an absolute address.</exception>
+    public static DockerEndpoint Parse(string address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        return Uri.TryCreate(address, UriKind.Absolute, out var uri)
+            ? new DockerEndpoint { Uri = uri }
+            : throw new DockerEndpointException(
+                address,
+                $"endpoint: '{address}' is not an address; write unix:///path, tcp://host:2376 or ssh://user@host[:port]");
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => DisplayName;
+}

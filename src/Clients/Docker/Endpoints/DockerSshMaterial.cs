@@ -1,0 +1,64 @@
+using System.Security.Cryptography;
+
+namespace Drydock.Clients.Docker;
+
+
+/// <summary>What the OpenSSH client needs: a private key and the host keys it may meet. Hosts that are not listed are refused.</summary>
+public sealed class DockerSshMaterial : IEquatable<DockerSshMaterial>
+{
+    /// <summary>The Secret key of the private key (the one of <c>kubernetes.io/ssh-auth</c>).</summary>
+    public const string PrivateKeyKey = "ssh-privatekey";
+
+    /// <summary>The Secret key of the known hosts.</summary>
+    public const string KnownHostsKey = "known_hosts";
+
+    /// <summary>Takes both files as they are.</summary>
+    public DockerSshMaterial(byte[] privateKey, byte[] knownHosts)
+    {
+        ArgumentNullException.ThrowIfNull(privateKey);
+        ArgumentNullException.ThrowIfNull(knownHosts);
+        PrivateKey = privateKey;
+        KnownHosts = knownHosts;
+    }
+
+    /// <summary>An OpenSSH or PEM private key without passphrase.</summary>
+    public ReadOnlyMemory<byte> PrivateKey { get; }
+
+    /// <summary>Lines of a known_hosts file, as <c>ssh-keyscan</c> prints them (a port other than 22 as <c>[host]:port</c>).</summary>
+    public ReadOnlyMemory<byte> KnownHosts { get; }
+
+    /// <summary>Takes the material from a Secret's data: <c>ssh-privatekey</c> and <c>known_hosts</c>.</summary>
+    /// <exception cref="DockerEndpointException">One is missing or empty; the message names it, never a value.</exception>
+    public static DockerSshMaterial FromSecretData(IReadOnlyDictionary<string, byte[]> data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        foreach (var key in new[] { PrivateKeyKey, KnownHostsKey })
+        {
+            if (!data.TryGetValue(key, out var value) || value.Length == 0)
+            {
+                throw new DockerEndpointException("ssh", $"ssh material: {key} missing or empty; give {PrivateKeyKey} and {KnownHostsKey} (ssh-keyscan prints the latter)");
+            }
+        }
+
+        return new DockerSshMaterial(data[PrivateKeyKey], data[KnownHostsKey]);
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(DockerSshMaterial? other) => other is not null
+        && KnownHosts.Span.SequenceEqual(other.KnownHosts.Span)
+        && CryptographicOperations.FixedTimeEquals(PrivateKey.Span, other.PrivateKey.Span);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as DockerSshMaterial);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = default(HashCode);
+        hash.AddBytes(KnownHosts.Span);
+        return hash.ToHashCode();
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => "ssh material (not shown)";
+}

@@ -1,0 +1,13 @@
+namespace Drydock.Clients.Docker;
+
+
+/// <summary>A failure the engine reported inside a stream that had begun with 200 (pull, load).</summary>
+public sealed class DockerStreamException : DockerException
+{
+    /// <summary>Makes one.</summary>
+    public DockerStreamException(string endpoint, string operation, string engineMessage)
+        : base(endpoint, $"{operation} at {endpoint} failed: {engineMessage}") => EngineMessage = engineMessage;
+
+    /// <summary>The engine's own words.</summary>
+    public string EngineMessage { get; }
+}

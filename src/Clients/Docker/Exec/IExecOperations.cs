@@ -1,0 +1,30 @@
+namespace Drydock.Clients.Docker;
+
+/// <summary>
+/// Commands inside running containers. Creating an exec runs nothing and gives an id; starting that id runs the command once, and the
+/// engine refuses a second start of the same id. Whoever must run a command exactly once persists the id between the two.
+/// </summary>
+public interface IExecOperations
+{
+    /// <summary>Prepares a command. It does not run yet.</summary>
+    /// <exception cref="DockerConflictException">The container is not running or is paused.</exception>
+    Task<ContainerExecCreateResponse> ExecCreateContainerAsync(string containerId, ContainerExecCreateParameters parameters, CancellationToken cancellationToken = default);
+
+    /// <summary>Starts a prepared command detached and returns when it runs; a lost client neither blocks nor ends it.</summary>
+    /// <exception cref="DockerConflictException">This exec id is running or has run.</exception>
+    /// <exception cref="DockerNotFoundException">The engine does not know the id (any more: a restarted engine forgets exec ids).</exception>
+    Task StartContainerExecAsync(string execId, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Starts a prepared command, reads its stdout and stderr to the end, and keeps at most what the limits allow of each (the first bytes
+    /// and the last; what fell out between is counted). The output ends when every process holding the pipes is gone, which can be before the engine
+    /// has noted the exit code; <see cref="DockerClientExtensions.WaitContainerExecAsync"/> waits for that.
+    /// </summary>
+    /// <exception cref="DockerConflictException">This exec id is running or has run.</exception>
+    /// <exception cref="DockerNotFoundException">The engine does not know the id.</exception>
+    Task<ContainerExecOutput> StartAndAttachContainerExecAsync(string execId, ContainerExecAttachParameters parameters, CancellationToken cancellationToken = default);
+
+    /// <summary>Whether a prepared command has not started, runs or ended, and with which exit code.</summary>
+    /// <exception cref="DockerNotFoundException">The engine does not know the id (any more).</exception>
+    Task<ContainerExecInspectResponse> InspectContainerExecAsync(string execId, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,45 @@
+namespace Drydock.Clients.Docker.Http;
+
+/// <summary>Watches operations that may rightly be silent for hours: whenever one is silent for a while the engine is pinged on another connection.</summary>
+internal sealed class LivenessProbe(string endpoint, Func<CancellationToken, Task> ping, TimeSpan period, TimeProvider time)
+{
+    /// <summary>Runs <paramref name="operation"/>, a part of <paramref name="call"/>, and ends it when the engine no longer answers.</summary>
+    /// <exception cref="DockerUnreachableException">The engine did not answer the ping.</exception>
+    public async Task<T> GuardAsync<T>(DockerCall call, Func<CancellationToken, Task<T>> operation, CancellationToken cancellationToken)
+    {
+        using var abandon = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var running = operation(abandon.Token);
+        while (!running.IsCompleted)
+        {
+            using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var silence = Task.Delay(period, time, enough.Token);
+            if (await Task.WhenAny(running, silence).ConfigureAwait(false) == running)
+            {
+                await enough.CancelAsync().ConfigureAwait(false);
+                break;
+            }
+
+            if (cancellationToken.IsCancellationRequested)
+            {
+                break;
+            }
+
+            try
+            {
+                await ping(cancellationToken).ConfigureAwait(false);
+            }
+            catch (DockerException e)
+            {
+                await abandon.CancelAsync().ConfigureAwait(false);
+                await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                throw new DockerUnreachableException(
+                    endpoint,
+                    $"{call.Operation} at {endpoint}: silent for {period.TotalSeconds:0.###} s, and the engine does not answer: {e.Message}",
+                    call.ChangesSomething,
+                    e);
+            }
+        }
+
+        return await running.ConfigureAwait(false);
+    }
+}

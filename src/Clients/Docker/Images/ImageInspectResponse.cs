@@ -1,0 +1,32 @@
+using System.Text.Json.Serialization;
+
+namespace Drydock.Clients.Docker;
+
+/// <summary>Details of an image.</summary>
+public sealed record ImageInspectResponse
+{
+    /// <summary>The image ID (<c>sha256:…</c>): the same on every host for the same image, loaded or pulled.</summary>
+    [JsonPropertyName("Id")]
+    public string ID { get; init => field = value ?? ""; } = "";
+
+    /// <summary>References by tag.</summary>
+    public IReadOnlyList<string> RepoTags { get; init => field = value ?? []; } = [];
+
+    /// <summary>References by digest; a loaded image has none.</summary>
+    public IReadOnlyList<string> RepoDigests { get; init => field = value ?? []; } = [];
+
+    /// <summary>When it was built.</summary>
+    public DateTimeOffset? Created { get; init; }
+
+    /// <summary>Bytes.</summary>
+    public long Size { get; init; }
+
+    /// <summary><c>amd64</c>, <c>arm64</c> …</summary>
+    public string Architecture { get; init => field = value ?? ""; } = "";
+
+    /// <summary><c>linux</c>.</summary>
+    public string Os { get; init => field = value ?? ""; } = "";
+
+    /// <summary>What its containers start with.</summary>
+    public ContainerConfig? Config { get; init; }
+}

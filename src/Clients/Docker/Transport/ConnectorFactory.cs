@@ -1,0 +1,56 @@
+namespace Drydock.Clients.Docker.Transport;
+
+/// <summary>Chooses and checks the way to an endpoint before anything is connected.</summary>
+internal static class ConnectorFactory
+{
+    public static IConnector Create(DockerEndpoint endpoint, DockerClientOptions options)
+    {
+        var name = endpoint.DisplayName;
+        var uri = endpoint.Uri;
+        if (!uri.IsAbsoluteUri)
+        {
+            throw new DockerEndpointException(name, "endpoint: not an absolute address; write unix:///path, tcp://host:2376 or ssh://user@host[:port]");
+        }
+
+        if (uri.UserInfo.Contains(':', StringComparison.Ordinal))
+        {
+            throw new DockerEndpointException(name, $"endpoint {name}: a password in the address is not supported; give keys in a Secret");
+        }
+
+        return uri.Scheme switch
+        {
+            "unix" => new UnixConnector(name, Uri.UnescapeDataString(uri.AbsolutePath)),
+            "tcp" => Tcp(endpoint, name),
+            "ssh" => new SshConnector(name, uri, endpoint.Ssh ?? throw MissingSsh(name), options),
+            var other => throw new DockerEndpointException(name, $"endpoint {name}: scheme '{other}' is unknown; write unix://, tcp:// or ssh://"),
+        };
+    }
+
+    private static TcpConnector Tcp(DockerEndpoint endpoint, string name)
+    {
+        if (endpoint.Uri.Host.Length == 0 || endpoint.Uri.UserInfo.Length > 0 || endpoint.Uri.AbsolutePath is not ("/" or ""))
+        {
+            throw new DockerEndpointException(name, $"endpoint {name}: write tcp://host:port, without user and path");
+        }
+
+        if (endpoint.Tls is null && !endpoint.Insecure)
+        {
+            throw new DockerEndpointException(
+                name,
+                $"endpoint {name}: tcp without TLS gives everybody on the network root on that host; give TLS material (ca.crt, tls.crt, tls.key), or set insecure: true if that is meant");
+        }
+
+        if (endpoint.Tls is not null && endpoint.Insecure)
+        {
+            throw new DockerEndpointException(name, $"endpoint {name}: TLS material and insecure: true contradict each other; leave one out");
+        }
+
+        // As the docker client: 2376 with TLS, 2375 without.
+        var port = endpoint.Uri.Port > 0 ? endpoint.Uri.Port : endpoint.Tls is null ? 2375 : 2376;
+        return new TcpConnector(name, endpoint.Uri.IdnHost, port, endpoint.Tls is null ? null : new TlsHandshake(name, endpoint.Uri.IdnHost, endpoint.Tls));
+    }
+
+    private static DockerEndpointException MissingSsh(string name) => new(
+        name,
+        $"endpoint {name}: ssh needs {DockerSshMaterial.PrivateKeyKey} and {DockerSshMaterial.KnownHostsKey} (ssh-keyscan prints the latter); hosts are never trusted on first sight");
+}

@@ -1,0 +1,40 @@
+using System.Net.Sockets;
+
+namespace Drydock.Clients.Docker.Transport;
+
+/// <summary>tcp, with mutual TLS unless the endpoint is explicitly insecure.</summary>
+internal sealed class TcpConnector(string name, string host, int port, TlsHandshake? tls) : IConnector
+{
+    // A peer that vanished (host down, link cut) is noticed after idle + interval * probes, about half a minute.
+    private const int KeepAliveIdleSeconds = 15;
+    private const int KeepAliveIntervalSeconds = 5;
+    private const int KeepAliveProbes = 3;
+
+    public async ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveIdleSeconds);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveIntervalSeconds);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveProbes);
+            await socket.ConnectAsync(host, port, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SocketException e)
+        {
+            socket.Dispose();
+            throw new DockerUnreachableException(name, $"cannot connect to {name} (port {port}): {e.Message}", mayHaveBeenProcessed: false, e);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        var stream = new NetworkStream(socket, ownsSocket: true);
+        return tls is null ? stream : await tls.SecureAsync(stream, cancellationToken).ConfigureAwait(false);
+    }
+
+    public void Dispose() => tls?.Dispose();
+}

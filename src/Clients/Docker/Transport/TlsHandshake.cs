@@ -1,0 +1,151 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace Drydock.Clients.Docker.Transport;
+
+/// <summary>Mutual TLS: trusts exactly the given authority, shows our certificate, and says which side refused.</summary>
+internal sealed class TlsHandshake : IDisposable
+{
+    private readonly string _name;
+    private readonly string _host;
+    private readonly X509Certificate2Collection _authorities = [];
+    private readonly X509Certificate2Collection _own = [];
+    private readonly SslStreamCertificateContext _context;
+
+    public TlsHandshake(string name, string host, DockerTlsMaterial material)
+    {
+        _name = name;
+        _host = host;
+        Read(name, "the authority (ca.crt or ca.pem)", () => _authorities.ImportFromPem(Text(material.CertificateAuthority)));
+        if (_authorities.Count == 0)
+        {
+            throw new DockerEndpointException(name, $"endpoint {name}: TLS material: the authority (ca.crt or ca.pem) holds no PEM certificate");
+        }
+
+        X509Certificate2? certificate = null;
+        Read(name, "our certificate and key (tls.crt and tls.key, or cert.pem and key.pem)", () =>
+        {
+            certificate = X509Certificate2.CreateFromPem(Text(material.Certificate), Text(material.PrivateKey));
+            _own.ImportFromPem(Text(material.Certificate));
+        });
+        Certificate = certificate!;
+        _context = SslStreamCertificateContext.Create(Certificate, _own, offline: true);
+    }
+
+    private X509Certificate2 Certificate { get; }
+
+    public async Task<Stream> SecureAsync(Stream inner, CancellationToken cancellationToken)
+    {
+        var stream = new SslStream(inner, leaveInnerStreamOpen: false);
+        string? ourRefusal = null;
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        };
+        policy.CustomTrustStore.AddRange(_authorities);
+        var options = new SslClientAuthenticationOptions
+        {
+            TargetHost = _host,
+            ClientCertificateContext = _context,
+            CertificateChainPolicy = policy,
+            RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+            {
+                ourRefusal = errors == SslPolicyErrors.None ? null : Explain(certificate, chain, errors);
+                return errors == SslPolicyErrors.None;
+            },
+        };
+        try
+        {
+            await stream.AuthenticateAsClientAsync(options, cancellationToken).ConfigureAwait(false);
+            await FirstExchange.RunAsync(stream, cancellationToken).ConfigureAwait(false);
+            return stream;
+        }
+        catch (Exception e) when (e is AuthenticationException or IOException)
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            throw ourRefusal is null ? Broken(e) : new DockerTlsException(
+                _name, $"TLS with {_name}: we refused the engine's certificate: {ourRefusal}", TlsRefusal.Client, e);
+        }
+        catch
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        Certificate.Dispose();
+        foreach (var certificate in _authorities.Concat(_own))
+        {
+            certificate.Dispose();
+        }
+    }
+
+    /// <summary>With TLS 1.3 the engine judges our certificate after the handshake is over for us: its alert comes with the first read.</summary>
+    private DockerTlsException Broken(Exception e)
+    {
+        for (Exception? x = e; x is not null; x = x.InnerException)
+        {
+            if (x.Message.Contains("alert", StringComparison.OrdinalIgnoreCase))
+            {
+                return new DockerTlsException(
+                    _name,
+                    $"TLS with {_name}: the engine refused our certificate ({Certificate.Subject}, valid until {Certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}): {AlertText(x.Message)}",
+                    TlsRefusal.Server,
+                    e);
+            }
+        }
+
+        var last = e.GetBaseException().Message;
+        return new DockerTlsException(_name, $"TLS with {_name}: the handshake broke ({last}); does the engine speak TLS on this port?", TlsRefusal.Unknown, e);
+    }
+
+    private static string AlertText(string message)
+    {
+        var at = message.IndexOf("alert", StringComparison.OrdinalIgnoreCase);
+        return message[at..];
+    }
+
+    private string Explain(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        var reasons = new List<string>();
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable))
+        {
+            reasons.Add("it showed none");
+        }
+
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
+        {
+            reasons.Add($"it is not made out for '{_host}'");
+        }
+
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
+        {
+            var statuses = chain?.ChainStatus.Select(s => s.Status.ToString()).Distinct(StringComparer.Ordinal) ?? [];
+            reasons.Add($"it does not lead to our authority ({string.Join(", ", statuses)})");
+        }
+
+        return $"{string.Join("; ", reasons)} (subject {certificate?.Subject ?? "none"})";
+    }
+
+    private static string Text(ReadOnlyMemory<byte> pem) => Encoding.UTF8.GetString(pem.Span);
+
+    private static void Read(string name, string what, Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        {
+            // The inner exception is left out on purpose: nothing of a key file may end in a log.
+            throw new DockerEndpointException(name, $"endpoint {name}: TLS material: {what} cannot be read as PEM, or do not belong together ({e.GetType().Name})");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Text;
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.Errors;
+
+namespace Drydock.Clients.Kubernetes.Client;
+
+/// <summary>Where the objects of a type live in the API.</summary>
+/// <param name="Group">API group; empty for core.</param>
+/// <param name="Version">API version, for instance <c>v1alpha1</c>.</param>
+/// <param name="Kind">Kind.</param>
+/// <param name="Plural">Plural resource name.</param>
+/// <param name="Namespaced">Whether objects live in a namespace.</param>
+public sealed record KubernetesResource(string Group, string Version, string Kind, string Plural, bool Namespaced)
+{
+    private static readonly ConcurrentDictionary<Type, KubernetesResource> Known = new();
+
+    /// <summary>Group and version as objects carry them.</summary>
+    public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
+
+    /// <summary>For people and metrics: <c>omsupgrades.drydock.dev</c>.</summary>
+    public string QualifiedName => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
+
+    /// <summary>The resource of a type.</summary>
+    /// <exception cref="InvalidOperationException">The type carries no <see cref="KubernetesEntityAttribute"/>.</exception>
+    public static KubernetesResource Of<TEntity>()
+        where TEntity : class, IKubernetesObject => Known.GetOrAdd(typeof(TEntity), static type =>
+    {
+        var attribute = type.GetCustomAttribute<KubernetesEntityAttribute>()
+            ?? throw new InvalidOperationException($"{type} carries no [KubernetesEntity]: it does not say which API resource it stands for.");
+        return new KubernetesResource(attribute.Group, attribute.ApiVersion, attribute.Kind, attribute.PluralName, attribute.Namespaced);
+    });
+
+    /// <summary>Path below the server's address, without a leading slash.</summary>
+    /// <param name="namespace">Namespace; null for all, or for cluster-scoped kinds.</param>
+    /// <param name="name">Name; null for the collection.</param>
+    /// <param name="subresource">For instance <c>status</c>.</param>
+    public string Path(string? @namespace, string? name = null, string? subresource = null)
+    {
+        var path = new StringBuilder(Group.Length == 0 ? $"api/{Version}" : $"apis/{Group}/{Version}");
+        if (Namespaced && @namespace is not null)
+        {
+            path.Append("/namespaces/").Append(Uri.EscapeDataString(@namespace));
+        }
+
+        path.Append('/').Append(Plural);
+        if (name is not null)
+        {
+            path.Append('/').Append(Uri.EscapeDataString(name));
+        }
+
+        return (subresource is null ? path : path.Append('/').Append(subresource)).ToString();
+    }
+
+    internal KubernetesRequest Request(string verb, string? @namespace, string? name = null, string? subresource = null) =>
+        new(verb, Group, subresource is null ? Plural : $"{Plural}/{subresource}", Namespaced ? @namespace : null, name);
+}

@@ -1,0 +1,164 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using Drydock.Clients.Kubernetes.Configuration;
+using Drydock.Clients.Kubernetes.Errors;
+using Drydock.Clients.Kubernetes.Runtime;
+using Polly;
+using Polly.Retry;
+
+namespace Drydock.Clients.Kubernetes.Client;
+
+/// <summary>Sends requests: credentials, time limits, repeats where they are harmless, errors by kind.</summary>
+internal sealed class KubernetesTransport : IDisposable
+{
+    private readonly KubernetesClientConfiguration _configuration;
+    private readonly KubernetesClientOptions _options;
+    private readonly JsonSerializerOptions _json;
+    private readonly TimeProvider _time;
+    private readonly HttpClient _http;
+    private readonly ResiliencePipeline _repeat;
+    private X509Certificate2? _clientCertificate;
+
+    public KubernetesTransport(KubernetesClientConfiguration configuration, JsonSerializerOptions json, KubernetesClientOptions options, TimeProvider time)
+    {
+        _configuration = configuration;
+        _options = options;
+        _json = json;
+        _time = time;
+        _http = new HttpClient(HttpHandlers.Create(configuration, options, () => _clientCertificate)) { Timeout = Timeout.InfiniteTimeSpan, BaseAddress = configuration.Server };
+        _http.DefaultRequestHeaders.UserAgent.ParseAdd(options.UserAgent);
+        _repeat = new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(RepeatOptions(options)).Build();
+    }
+
+    /// <summary>Sends a request and reads the whole answer.</summary>
+    public async Task<byte[]> SendAsync(KubernetesRequest request, Func<HttpRequestMessage> make, CancellationToken cancellationToken) =>
+        await _repeat.ExecuteAsync(async token => await OnceAsync(request, make, token), cancellationToken);
+
+    /// <summary>Opens a stream of events. The time limit covers the time until the answer begins.</summary>
+    public async Task<HttpResponseMessage> OpenAsync(KubernetesRequest request, Func<HttpRequestMessage> make, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(_options.RequestTimeout, _time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            var response = await AuthorizedAsync(make, both.Token);
+            if (!response.IsSuccessStatusCode)
+            {
+                using (response)
+                {
+                    throw await ErrorAsync(request, response, both.Token);
+                }
+            }
+
+            return response;
+        }
+        catch (Exception e) when (IsTransportFault(e, cancellationToken))
+        {
+            throw Translate(request, e);
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static RetryStrategyOptions RepeatOptions(KubernetesClientOptions options) => new()
+    {
+        MaxRetryAttempts = Math.Max(1, options.ReadRetries),
+        Delay = options.RetryDelay,
+        MaxDelay = options.MaxRetryDelay,
+        BackoffType = DelayBackoffType.Exponential,
+        UseJitter = true,
+        ShouldHandle = arguments => ValueTask.FromResult(options.ReadRetries > 0 && IsHarmlessToRepeat(arguments.Outcome.Exception)),
+        DelayGenerator = arguments => ValueTask.FromResult(arguments.Outcome.Exception is KubernetesTooManyRequestsException { RetryAfter: { } wait }
+            ? (TimeSpan?)(wait < options.MaxRetryDelay ? wait : options.MaxRetryDelay)
+            : null),
+    };
+
+    /// <summary>Reads always; writes only if the server did certainly not carry them out.</summary>
+    private static bool IsHarmlessToRepeat(Exception? exception) => exception switch
+    {
+        KubernetesUnreachableException or KubernetesTooManyRequestsException => true,
+        KubernetesApiException { StatusCode: >= 500 } e => e.Request.IsRead,
+        _ => false,
+    };
+
+    private async Task<byte[]> OnceAsync(KubernetesRequest request, Func<HttpRequestMessage> make, CancellationToken cancellationToken)
+    {
+        var started = _time.GetTimestamp();
+        var code = "error";
+        using var limit = new CancellationTokenSource(_options.RequestTimeout, _time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            using var response = await AuthorizedAsync(make, both.Token);
+            code = ((int)response.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            return response.IsSuccessStatusCode ? await response.Content.ReadAsByteArrayAsync(both.Token) : throw await ErrorAsync(request, response, both.Token);
+        }
+        catch (Exception e) when (IsTransportFault(e, cancellationToken))
+        {
+            throw Translate(request, e);
+        }
+        finally
+        {
+            KubernetesMetrics.Requests.Add(1, new("code", code), new("method", request.Verb));
+            KubernetesMetrics.RequestSeconds.Record(_time.GetElapsedTime(started).TotalSeconds, new KeyValuePair<string, object?>("method", request.Verb));
+        }
+    }
+
+    /// <summary>A 401 is answered before anything is carried out: with fresh credentials the same request may be sent once more.</summary>
+    private async Task<HttpResponseMessage> AuthorizedAsync(Func<HttpRequestMessage> make, CancellationToken cancellationToken)
+    {
+        var response = await SendOnceAsync(make, refresh: false, cancellationToken);
+        if (response.StatusCode != HttpStatusCode.Unauthorized)
+        {
+            return response;
+        }
+
+        response.Dispose();
+        return await SendOnceAsync(make, refresh: true, cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> SendOnceAsync(Func<HttpRequestMessage> make, bool refresh, CancellationToken cancellationToken)
+    {
+        var credential = await _configuration.Credentials.GetAsync(refresh, cancellationToken);
+        _clientCertificate = credential.ClientCertificate;
+        using var message = make();
+        message.Version = HttpVersion.Version20;
+        message.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
+        if (credential.Token is not null)
+        {
+            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", credential.Token);
+        }
+
+        if (_configuration.TlsServerName is not null)
+        {
+            // The name that TLS asks for and verifies follows the Host header.
+            message.Headers.Host = _configuration.TlsServerName;
+        }
+
+        return await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+    }
+
+    private async Task<KubernetesException> ErrorAsync(KubernetesRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+        return StatusErrors.From(request, (int)response.StatusCode, body, response.Headers.RetryAfter, _json);
+    }
+
+    private static bool IsTransportFault(Exception error, CancellationToken cancellationToken) =>
+        error is HttpRequestException or IOException || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+
+    private KubernetesException Translate(KubernetesRequest request, Exception error) => error switch
+    {
+        OperationCanceledException => Doubt(request, $"no answer within {_options.RequestTimeout.TotalSeconds:0.###} s", error),
+        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError } =>
+            new KubernetesUnreachableException(request, $"{_configuration.Server} ({_configuration.Source}): {Innermost(error)}", error),
+        _ => Doubt(request, Innermost(error), error),
+    };
+
+    private static KubernetesException Doubt(KubernetesRequest request, string why, Exception error) =>
+        request.IsRead ? new KubernetesUnreachableException(request, why, error) : new KubernetesOutcomeUnknownException(request, why, error);
+
+    private static string Innermost(Exception error) => error.InnerException is { } inner ? Innermost(inner) : error.Message;
+}

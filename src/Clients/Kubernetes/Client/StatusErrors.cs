@@ -1,0 +1,58 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Kubernetes.Errors;
+
+namespace Drydock.Clients.Kubernetes.Client;
+
+/// <summary>Turns the server's error answers into exceptions.</summary>
+internal static class StatusErrors
+{
+    public static KubernetesException From(KubernetesRequest request, int code, ReadOnlySpan<byte> body, RetryConditionHeaderValue? retryAfter, JsonSerializerOptions json)
+    {
+        var status = Withhold(request, Parse(code, body, json));
+        return From(request, status, retryAfter?.Delta);
+    }
+
+    public static KubernetesException From(KubernetesRequest request, V1Status status, TimeSpan? retryAfter = null) => status.Code switch
+    {
+        400 or 422 => new KubernetesInvalidException(request, status),
+        401 => new KubernetesUnauthorizedException(request, status),
+        403 => new KubernetesForbiddenException(request, status),
+        404 => new KubernetesNotFoundException(request, status),
+        409 when status.Reason == "AlreadyExists" => new KubernetesAlreadyExistsException(request, status),
+        409 => new KubernetesConflictException(request, status),
+        410 => new KubernetesGoneException(request, status),
+        429 => new KubernetesTooManyRequestsException(request, status, retryAfter ?? Seconds(status.Details?.RetryAfterSeconds)),
+
+        // "etcdserver: request timed out" and its like arrive as 500: the write may have been taken.
+        >= 500 when !request.IsRead => new KubernetesOutcomeUnknownException(request, $"the API server answered {status.Code} {status.Reason}: {status.Message}"),
+        _ => new KubernetesApiException(request, status),
+    };
+
+    private static TimeSpan? Seconds(int? seconds) => seconds is > 0 ? TimeSpan.FromSeconds(seconds.Value) : null;
+
+    private static V1Status Parse(int code, ReadOnlySpan<byte> body, JsonSerializerOptions json)
+    {
+        try
+        {
+            if (JsonSerializer.Deserialize(body, json.TypeInfo<V1Status>()) is { Status.Length: > 0 } status)
+            {
+                return status with { Code = status.Code == 0 ? code : status.Code };
+            }
+        }
+        catch (JsonException)
+        {
+            // A proxy in between answers in HTML or text; its words are of no use, the code is.
+            return new V1Status { Status = "Failure", Code = code, Message = "(the answer is not a Kubernetes status)" };
+        }
+
+        return new V1Status { Status = "Failure", Code = code, Message = "(no details)" };
+    }
+
+    /// <summary>The server quotes what it cannot read ("error found in … |password…|"): of Secrets nothing is quoted on.</summary>
+    private static V1Status Withhold(KubernetesRequest request, V1Status status) =>
+        request is { Group: "", IsRead: false } && request.Resource.StartsWith("secrets", StringComparison.Ordinal) && status.Code is 400 or 422 or >= 500
+            ? status with { Message = "(the server's words are withheld: they may quote the Secret)", Details = null }
+            : status;
+}

@@ -1,0 +1,139 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Kubernetes.Errors;
+
+namespace Drydock.Clients.Kubernetes.Client;
+
+/// <summary>Reads the events of one watch: a JSON object a line.</summary>
+internal static class WatchStream
+{
+    public static async IAsyncEnumerable<WatchEvent<TEntity>> ReadAsync<TEntity>(
+        Stream stream, KubernetesRequest request, EntityJson json, TimeSpan idleLimit, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellationToken)
+        where TEntity : class, IKubernetesObject
+    {
+        var reader = PipeReader.Create(stream);
+        using var silence = new CancellationTokenSource();
+        await using var timer = time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), silence, idleLimit, Timeout.InfiniteTimeSpan);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancellationToken);
+        try
+        {
+            while (true)
+            {
+                var result = await FillAsync(reader, request, idleLimit, both.Token, cancellationToken);
+                var rest = result.Buffer;
+                while (TryTakeLine(ref rest, out var line))
+                {
+                    timer.Change(idleLimit, Timeout.InfiniteTimeSpan);
+                    if (Parse<TEntity>(line, request, json) is { } watchEvent)
+                    {
+                        yield return watchEvent;
+
+                        // The consumer's time is not the server's silence.
+                        timer.Change(idleLimit, Timeout.InfiniteTimeSpan);
+                    }
+                }
+
+                if (result.IsCompleted)
+                {
+                    yield break;
+                }
+
+                reader.AdvanceTo(rest.Start, rest.End);
+            }
+        }
+        finally
+        {
+            await reader.CompleteAsync();
+        }
+    }
+
+    private static async Task<ReadResult> FillAsync(PipeReader reader, KubernetesRequest request, TimeSpan idleLimit, CancellationToken both, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var result = await reader.ReadAsync(both);
+            return !result.IsCompleted || EndsClean(result.Buffer)
+                ? result
+                : throw new KubernetesUnreachableException(request, "the connection was cut in the middle of an event");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new KubernetesUnreachableException(request, $"no event and no bookmark for {idleLimit.TotalSeconds:0.###} s: the watch is taken for dead");
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            throw new KubernetesUnreachableException(request, $"the watch broke: {e.Message}", e);
+        }
+    }
+
+    /// <summary>True if nothing follows the last line end.</summary>
+    private static bool EndsClean(ReadOnlySequence<byte> buffer)
+    {
+        if (buffer.IsEmpty)
+        {
+            return true;
+        }
+
+        var last = buffer.Slice(buffer.GetPosition(buffer.Length - 1));
+        return last.FirstSpan[0] == (byte)'\n';
+    }
+
+    private static bool TryTakeLine(ref ReadOnlySequence<byte> buffer, out ReadOnlySequence<byte> line)
+    {
+        if (buffer.PositionOf((byte)'\n') is not { } end)
+        {
+            line = default;
+            return false;
+        }
+
+        line = buffer.Slice(0, end);
+        buffer = buffer.Slice(buffer.GetPosition(1, end));
+        return true;
+    }
+
+    private static WatchEvent<TEntity>? Parse<TEntity>(ReadOnlySequence<byte> line, KubernetesRequest request, EntityJson json)
+        where TEntity : class, IKubernetesObject
+    {
+        if (line.IsEmpty)
+        {
+            return null;
+        }
+
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(line);
+        }
+        catch (JsonException e)
+        {
+            throw new KubernetesUnreachableException(request, "the watch sent a line that is not JSON", e);
+        }
+
+        using (document)
+        {
+            var root = document.RootElement;
+            var entity = root.TryGetProperty("object"u8, out var inner) ? inner : default;
+            var version = EntityJson.ResourceVersion(entity);
+            return root.TryGetProperty("type"u8, out var type) ? type.GetString() switch
+            {
+                "ADDED" => Event(WatchEventType.Added),
+                "MODIFIED" => Event(WatchEventType.Modified),
+                "DELETED" => Event(WatchEventType.Deleted),
+                "BOOKMARK" => new WatchEvent<TEntity>(WatchEventType.Bookmark, version, null),
+                "ERROR" => throw StatusErrors.From(request, entity.Deserialize(json.Options.TypeInfo<V1Status>()) ?? new V1Status()),
+                _ => null,
+            }
+            : null;
+
+            WatchEvent<TEntity> Event(WatchEventType eventType)
+            {
+                var (read, unreadable) = json.TryRead<TEntity>(entity);
+                return new WatchEvent<TEntity>(eventType, version, read, unreadable);
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using Drydock.Clients.Kubernetes.Errors;
+
+namespace Drydock.Clients.Kubernetes.Configuration;
+
+/// <summary>Runs a credential plugin and keeps what it says until shortly before it expires, or until the server refuses it.</summary>
+internal sealed class ExecCredentialSource(ExecCredentialPlugin plugin, TimeProvider time) : ICredentialSource, IDisposable
+{
+    private static readonly TimeSpan RenewBefore = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan RunLimit = TimeSpan.FromMinutes(1);
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private Credential? _credential;
+    private DateTimeOffset? _expires;
+    private int _runs;
+
+    public async ValueTask<Credential> GetAsync(bool refresh, CancellationToken cancellationToken)
+    {
+        var runsSeen = Volatile.Read(ref _runs);
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            var expired = _expires is { } expires && time.GetUtcNow() + RenewBefore >= expires;
+
+            // Many requests may be refused at once; the first of them runs the plugin for all.
+            var refused = refresh && _runs == runsSeen;
+            if (_credential is null || expired || refused)
+            {
+                var status = await RunAsync(cancellationToken);
+                _credential = new Credential(status.Token, Certificate(status));
+                _expires = status.ExpirationTimestamp;
+                Volatile.Write(ref _runs, _runs + 1);
+            }
+
+            return _credential;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    public void Dispose() => _gate.Dispose();
+
+    private async Task<ExecCredentialStatus> RunAsync(CancellationToken cancellationToken)
+    {
+        using var process = Start();
+        using var limit = new CancellationTokenSource(RunLimit, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            // Its stderr is drained and not kept: it may quote a secret.
+            var errors = process.StandardError.BaseStream.CopyToAsync(Stream.Null, both.Token);
+            var output = await process.StandardOutput.ReadToEndAsync(both.Token);
+            await errors;
+            await process.WaitForExitAsync(both.Token);
+            return process.ExitCode == 0 ? Parse(output) : throw Broken($"ended with exit code {process.ExitCode}; run it by hand to see what it says");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Broken($"did not end within {RunLimit.TotalSeconds:0} s");
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+        }
+    }
+
+    private Process Start()
+    {
+        var start = new ProcessStartInfo(plugin.Command)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        foreach (var argument in plugin.Arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (name, value) in plugin.Environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        var info = new ExecCredential { ApiVersion = plugin.ApiVersion, Kind = "ExecCredential", Spec = new ExecCredentialSpec(Interactive: false, plugin.Cluster) };
+        start.Environment["KUBERNETES_EXEC_INFO"] = JsonSerializer.Serialize(info, ExecCredentialContext.Default.ExecCredential);
+        try
+        {
+            var process = Process.Start(start) ?? throw Broken("was not started");
+            process.StandardInput.Close();
+            return process;
+        }
+        catch (Win32Exception e)
+        {
+            throw Broken($"cannot be started ({e.Message}). {plugin.InstallHint}".TrimEnd());
+        }
+    }
+
+    private ExecCredentialStatus Parse(string output)
+    {
+        ExecCredential? credential;
+        try
+        {
+            credential = JsonSerializer.Deserialize(output, ExecCredentialContext.Default.ExecCredential);
+        }
+        catch (JsonException)
+        {
+            throw Broken("printed something that is not an ExecCredential in JSON");
+        }
+
+        if (credential?.ApiVersion != plugin.ApiVersion)
+        {
+            throw Broken($"printed apiVersion '{credential?.ApiVersion}', expected '{plugin.ApiVersion}' as in the kubeconfig");
+        }
+
+        return credential.Status is { } status && (status.Token is not null || status.ClientCertificateData is not null)
+            ? status
+            : throw Broken("printed neither status.token nor status.clientCertificateData");
+    }
+
+    private X509Certificate2? Certificate(ExecCredentialStatus status)
+    {
+        if (status.ClientCertificateData is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return X509Certificate2.CreateFromPem(status.ClientCertificateData, status.ClientKeyData);
+        }
+        catch (CryptographicException)
+        {
+            throw Broken("printed a client certificate or key that is not PEM or do not belong together");
+        }
+    }
+
+    private KubernetesConfigurationException Broken(string what) => new($"The credential plugin '{plugin.Command}' of the kubeconfig {what}.");
+}

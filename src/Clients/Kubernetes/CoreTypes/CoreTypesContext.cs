@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+
+namespace Drydock.Clients.Kubernetes.CoreTypes;
+
+/// <summary>Source-generated JSON of the core types. Use through <see cref="Json.KubernetesJson.CreateOptions"/>.</summary>
+[JsonSerializable(typeof(V1Secret))]
+[JsonSerializable(typeof(V1SecretMetadata))]
+[JsonSerializable(typeof(V1ConfigMap))]
+[JsonSerializable(typeof(V1Namespace))]
+[JsonSerializable(typeof(V1Lease))]
+[JsonSerializable(typeof(CoreV1Event))]
+[JsonSerializable(typeof(V1Status))]
+[JsonSerializable(typeof(V1ListMeta))]
+public sealed partial class CoreTypesContext : JsonSerializerContext;

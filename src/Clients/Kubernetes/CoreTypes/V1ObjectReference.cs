@@ -1,0 +1,41 @@
+using Drydock.Abstractions.Entities;
+
+namespace Drydock.Clients.Kubernetes.CoreTypes;
+
+/// <summary>Points to an object.</summary>
+public sealed record V1ObjectReference
+{
+    /// <summary>Group and version.</summary>
+    public string? ApiVersion { get; init; }
+
+    /// <summary>Kind.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>Namespace.</summary>
+    public string? Namespace { get; init; }
+
+    /// <summary>Name.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Uid.</summary>
+    public string? Uid { get; init; }
+
+    /// <summary>Version.</summary>
+    public string? ResourceVersion { get; init; }
+
+    /// <summary>A reference to <paramref name="entity"/>.</summary>
+    public static V1ObjectReference To<TEntity>(TEntity entity)
+        where TEntity : class, IKubernetesObject
+    {
+        var resource = Client.KubernetesResource.Of<TEntity>();
+        return new V1ObjectReference
+        {
+            ApiVersion = resource.ApiVersion,
+            Kind = resource.Kind,
+            Namespace = entity.Metadata.Namespace,
+            Name = entity.Metadata.Name,
+            Uid = entity.Metadata.Uid,
+            ResourceVersion = entity.Metadata.ResourceVersion,
+        };
+    }
+}

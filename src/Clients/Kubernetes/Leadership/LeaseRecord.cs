@@ -1,0 +1,154 @@
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Kubernetes.Errors;
+using Drydock.Clients.Kubernetes.Watching;
+
+namespace Drydock.Clients.Kubernetes.Leadership;
+
+/// <summary>
+/// The lease as one contender sees it. Clocks of others are not trusted: a lease is expired when it was seen unchanged for its whole duration by our own
+/// monotonic clock.
+/// </summary>
+internal sealed class LeaseRecord(IKubernetesClient client, LeaderElectionOptions options, TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private V1Lease? _seen;
+    private long _seenAt;
+
+    /// <summary>Who holds it as last seen; null if nobody.</summary>
+    public string? Holder
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return string.IsNullOrEmpty(_seen?.Spec.HolderIdentity) ? null : _seen.Spec.HolderIdentity;
+            }
+        }
+    }
+
+    /// <summary>How long until it may be taken if nothing changes; zero if now.</summary>
+    public TimeSpan UntilFree
+    {
+        get
+        {
+            lock (_lock)
+            {
+                if (_seen is null || Holder is null || Holder == options.Identity)
+                {
+                    return TimeSpan.Zero;
+                }
+
+                var theirs = TimeSpan.FromSeconds(_seen.Spec.LeaseDurationSeconds ?? 0);
+                var left = (theirs > options.LeaseDuration ? theirs : options.LeaseDuration) - time.GetElapsedTime(_seenAt);
+                return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+            }
+        }
+    }
+
+    /// <summary>Takes note of a state of the lease; null if it does not exist.</summary>
+    public void Observe(V1Lease? lease)
+    {
+        lock (_lock)
+        {
+            if (lease is null)
+            {
+                _seen = null;
+            }
+            else if (_seen?.Metadata.Uid != lease.Metadata.Uid || (_seen?.Metadata.ResourceVersion != lease.Metadata.ResourceVersion && !IsOld(lease)))
+            {
+                _seen = lease;
+                _seenAt = time.GetTimestamp();
+            }
+        }
+    }
+
+    /// <summary>Takes or renews the lease; false if another holds it.</summary>
+    public async Task<bool> TryHoldAsync(CancellationToken cancellationToken)
+    {
+        // Our own last write is the likeliest state: one request instead of two.
+        if (Seen() is { } mine && mine.Spec.HolderIdentity == options.Identity)
+        {
+            try
+            {
+                return await WriteAsync(mine, cancellationToken);
+            }
+            catch (KubernetesException e) when (e is KubernetesConflictException or KubernetesNotFoundException)
+            {
+                // Somebody wrote, or an earlier attempt of ours arrived late: look.
+            }
+        }
+
+        var lease = await client.GetAsync<V1Lease>(options.LeaseName, options.Namespace, cancellationToken);
+        Observe(lease);
+        if (UntilFree > TimeSpan.Zero)
+        {
+            return false;
+        }
+
+        try
+        {
+            return lease is null ? await CreateAsync(cancellationToken) : await WriteAsync(lease, cancellationToken);
+        }
+        catch (KubernetesException e) when (e is KubernetesConflictException or KubernetesNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Empties the holder, so that a successor need not wait.</summary>
+    public async Task ReleaseAsync(CancellationToken cancellationToken)
+    {
+        if (Seen() is { } mine && mine.Spec.HolderIdentity == options.Identity)
+        {
+            var now = time.GetUtcNow();
+            Observe(await client.UpdateAsync(mine with { Spec = mine.Spec with { HolderIdentity = null, LeaseDurationSeconds = 1, AcquireTime = now, RenewTime = now } }, cancellationToken));
+        }
+    }
+
+    /// <summary>An event of the watch may come after the answer to a later write of ours.</summary>
+    private bool IsOld(V1Lease lease) => ResourceVersions.IsOlder(lease.Metadata.ResourceVersion, _seen?.Metadata.ResourceVersion);
+
+    private V1Lease? Seen()
+    {
+        lock (_lock)
+        {
+            return _seen;
+        }
+    }
+
+    private async Task<bool> CreateAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        Observe(await client.CreateAsync(
+            new V1Lease
+            {
+                Metadata = new() { Name = options.LeaseName, Namespace = options.Namespace },
+                Spec = new() { HolderIdentity = options.Identity, LeaseDurationSeconds = DurationSeconds, AcquireTime = now, RenewTime = now, LeaseTransitions = 0 },
+            },
+            cancellationToken));
+        return true;
+    }
+
+    private async Task<bool> WriteAsync(V1Lease lease, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var ours = lease.Spec.HolderIdentity == options.Identity;
+        Observe(await client.UpdateAsync(
+            lease with
+            {
+                Spec = lease.Spec with
+                {
+                    HolderIdentity = options.Identity,
+                    LeaseDurationSeconds = DurationSeconds,
+                    AcquireTime = ours ? lease.Spec.AcquireTime : now,
+                    RenewTime = now,
+                    LeaseTransitions = (lease.Spec.LeaseTransitions ?? 0) + (ours ? 0 : 1),
+                },
+            },
+            cancellationToken));
+        return true;
+    }
+
+    private int DurationSeconds => Math.Max(1, (int)Math.Ceiling(options.LeaseDuration.TotalSeconds));
+}

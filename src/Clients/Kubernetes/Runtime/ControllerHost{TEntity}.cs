@@ -1,0 +1,253 @@
+using System.Collections.Concurrent;
+using Drydock.Abstractions.Controllers;
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Kubernetes.Errors;
+using Drydock.Clients.Kubernetes.Leadership;
+using Drydock.Clients.Kubernetes.Watching;
+using Microsoft.Extensions.Logging;
+
+namespace Drydock.Clients.Kubernetes.Runtime;
+
+/// <summary>
+/// Runs a controller: cache → queue → workers. An object is reconciled when it appears, when anything of it changes (annotations, labels, spec, deletion,
+/// status written by others; not what this process wrote through <see cref="EntityWriter{TEntity}"/>), at each resync, when something wakes it, and when
+/// its last reconciliation asked for it. Nothing is polled.
+/// </summary>
+/// <typeparam name="TEntity">The kind.</typeparam>
+public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
+    where TEntity : class, IKubernetesObject
+{
+    private readonly IResourceCache<TEntity> _cache;
+    private readonly IEntityController<TEntity> _controller;
+    private readonly OwnWriteGate _gate;
+    private readonly IReadOnlyList<IWakeSource> _wakeSources;
+    private readonly ControllerOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly string _name;
+    private readonly KeyValuePair<string, object?> _tag;
+    private readonly ConcurrentDictionary<ObjectKey, TEntity> _gone = new();
+    private volatile WorkQueue<ObjectKey>? _queue;
+
+    /// <summary>Makes a host; <see cref="RunAsync"/> starts it.</summary>
+    /// <param name="cache">The objects, usually a <see cref="ResourceWatcher{TEntity}"/> that runs already.</param>
+    /// <param name="writer">The writer that the controller uses.</param>
+    /// <param name="controller">What is to be done.</param>
+    /// <param name="wakeSources">What else wakes objects.</param>
+    /// <param name="options">Workers, back-off, rate.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="logger">Log.</param>
+    public ControllerHost(
+        IResourceCache<TEntity> cache,
+        EntityWriter<TEntity> writer,
+        IEntityController<TEntity> controller,
+        IEnumerable<IWakeSource> wakeSources,
+        ControllerOptions? options,
+        TimeProvider time,
+        ILogger<ControllerHost<TEntity>> logger)
+    {
+        _cache = cache;
+        _controller = controller;
+        _gate = writer.Gate;
+        _wakeSources = [.. wakeSources];
+        _options = options ?? new ControllerOptions();
+        _time = time;
+        _logger = logger;
+        _name = _options.Name ?? KubernetesResource.Of<TEntity>().Plural;
+        _tag = KubernetesMetrics.Tag("controller", _name);
+        _gate.OnForeignChange = key => _queue?.Add(key);
+    }
+
+    /// <inheritdoc />
+    public void Wake(string? @namespace, string name)
+    {
+        // Before the controller runs nothing need be kept: it looks at every object when it starts.
+        var key = new ObjectKey(@namespace, name);
+        if (_cache.Get(key) is not null)
+        {
+            _queue?.Add(key);
+        }
+    }
+
+    /// <summary>
+    /// Reconciles until cancelled, which is also how the end of leadership reaches it: nothing further is taken up at once, running reconciliations see
+    /// their token cancelled, and it returns when they have ended. May be run again.
+    /// </summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _cache.WaitForSyncAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        using var queue = new WorkQueue<ObjectKey>(_options, _time, _name);
+        _queue = queue;
+        _logger.ControllerRuns(_name, _options.Workers);
+        KubernetesMetrics.MaxConcurrent.Add(_options.Workers, _tag);
+        try
+        {
+            using var subscription = _cache.Subscribe(OnChange);
+            var workers = Enumerable.Range(0, _options.Workers).Select(_ => Task.Run(() => WorkAsync(queue, cancellationToken), CancellationToken.None));
+            var sources = _wakeSources.Select(source => Task.Run(() => GuardAsync(source, cancellationToken), CancellationToken.None));
+            await Task.WhenAll([.. workers, .. sources]);
+        }
+        finally
+        {
+            _queue = null;
+            _gone.Clear();
+            KubernetesMetrics.MaxConcurrent.Add(-_options.Workers, _tag);
+            _logger.ControllerStopped(_name);
+        }
+    }
+
+    private void OnChange(ResourceChange<TEntity> change)
+    {
+        var key = ObjectKey.Of(change.Object);
+        if (change.Type == ResourceChangeType.Deleted)
+        {
+            _gone[key] = change.Object;
+            _queue?.Add(key);
+        }
+        else if (!change.IsOwnWrite && !(change.Type == ResourceChangeType.Modified && _gate.TryHold(key, change.Object.Metadata.ResourceVersion)))
+        {
+            _queue?.Add(key);
+        }
+    }
+
+    private async Task WorkAsync(WorkQueue<ObjectKey> queue, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            ObjectKey key;
+            try
+            {
+                key = await queue.TakeAsync(cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            KubernetesMetrics.ActiveWorkers.Add(1, _tag);
+            try
+            {
+                await HandleAsync(queue, key, cancellationToken);
+            }
+            finally
+            {
+                KubernetesMetrics.ActiveWorkers.Add(-1, _tag);
+                queue.Done(key);
+            }
+        }
+    }
+
+    private async Task HandleAsync(WorkQueue<ObjectKey> queue, ObjectKey key, CancellationToken cancellationToken)
+    {
+        if (_gone.TryGetValue(key, out var gone) && await AttemptAsync(queue, key, () => _controller.DeletedAsync(gone, cancellationToken), cancellationToken))
+        {
+            _gone.TryRemove(new KeyValuePair<ObjectKey, TEntity>(key, gone));
+        }
+
+        if (_cache.Get(key) is { } entity)
+        {
+            await AttemptAsync(queue, key, () => _controller.ReconcileAsync(entity, cancellationToken), cancellationToken);
+        }
+    }
+
+    private async Task<bool> AttemptAsync(WorkQueue<ObjectKey> queue, ObjectKey key, Func<Task<ReconciliationResult<TEntity>>> reconcile, CancellationToken cancellationToken)
+    {
+        var started = _time.GetTimestamp();
+        var label = "error";
+        try
+        {
+            var result = await reconcile();
+            label = Settle(queue, key, result);
+            return result.IsSuccess;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            label = "cancelled";
+        }
+        catch (NotLeaderException e)
+        {
+            label = "not_leader";
+            queue.AddAfterFailure(key);
+            _logger.ReconcileNotLeader(_name, key.ToString(), e.Message);
+        }
+        catch (KubernetesConflictException)
+        {
+            label = "requeue";
+            _logger.ReconcileConflict(_name, key.ToString(), queue.AddAfterFailure(key));
+        }
+        catch (Exception e)
+        {
+            KubernetesMetrics.ReconcilePanics.Add(1, _tag);
+            _logger.ReconcileThrew(e, _name, key.ToString(), queue.AddAfterFailure(key));
+        }
+        finally
+        {
+            KubernetesMetrics.Reconciles.Add(1, _tag, KubernetesMetrics.Tag("result", label));
+            if (label == "error")
+            {
+                KubernetesMetrics.ReconcileErrors.Add(1, _tag);
+            }
+
+            KubernetesMetrics.ReconcileSeconds.Record(_time.GetElapsedTime(started).TotalSeconds, _tag);
+        }
+
+        return false;
+    }
+
+    private string Settle(WorkQueue<ObjectKey> queue, ObjectKey key, ReconciliationResult<TEntity> result)
+    {
+        if (!result.IsSuccess)
+        {
+            var delay = result.RequeueAfter ?? queue.AddAfterFailure(key);
+            if (result.RequeueAfter is not null)
+            {
+                queue.AddAfter(key, delay);
+            }
+
+            _logger.ReconcileFailed(result.Error, _name, key.ToString(), delay, result.ErrorMessage);
+            return "error";
+        }
+
+        queue.Forget(key);
+        if (result.RequeueAfter is not { } after)
+        {
+            return "success";
+        }
+
+        queue.AddAfter(key, after);
+        return "requeue_after";
+    }
+
+    private async Task GuardAsync(IWakeSource source, CancellationToken cancellationToken)
+    {
+        var backoff = new Backoff(_options.Backoff);
+        for (var failures = 0; !cancellationToken.IsCancellationRequested; failures++)
+        {
+            Exception? fault = null;
+            try
+            {
+                await source.RunAsync(this, cancellationToken);
+            }
+            catch (Exception e)
+            {
+                fault = e;
+            }
+
+            if (!cancellationToken.IsCancellationRequested)
+            {
+                var delay = backoff.Delay(failures);
+                _logger.WakeSourceEnded(fault, _name, source.GetType().Name, delay);
+                await Task.Delay(delay, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+}

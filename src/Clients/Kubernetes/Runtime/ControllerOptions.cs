@@ -1,0 +1,22 @@
+using Drydock.Abstractions.Entities;
+
+namespace Drydock.Clients.Kubernetes.Runtime;
+
+/// <summary>How a <see cref="ControllerHost{TEntity}"/> works.</summary>
+public sealed record ControllerOptions
+{
+    /// <summary>Name in metrics and logs; null takes the plural resource name.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>How many objects are reconciled at the same time. One object never is twice.</summary>
+    public int Workers { get; init; } = 4;
+
+    /// <summary>Pauses after failed reconciliations, counted per object.</summary>
+    public BackoffOptions Backoff { get; init; } = new();
+
+    /// <summary>Reconciliations a second over all objects, in the long run.</summary>
+    public double MaxPerSecond { get; init; } = 50;
+
+    /// <summary>Reconciliations that may follow each other at once.</summary>
+    public int Burst { get; init; } = 100;
+}

@@ -1,0 +1,57 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Kubernetes.Watching;
+
+namespace Drydock.Clients.Kubernetes.Runtime;
+
+/// <inheritdoc cref="IEntityWriter{TEntity}" />
+/// <param name="client">The client.</param>
+/// <param name="cache">The cache from which the controller's objects come.</param>
+public sealed class EntityWriter<TEntity>(IKubernetesClient client, IResourceCache<TEntity> cache) : IEntityWriter<TEntity>
+    where TEntity : class, IKubernetesObject
+{
+    internal OwnWriteGate Gate { get; } = new();
+
+    /// <inheritdoc />
+    public async Task<TEntity> UpdateStatusAsync(TEntity entity, CancellationToken cancellationToken = default) =>
+        (await WriteAsync(entity, async () =>
+        {
+            var written = await client.UpdateStatusAsync(entity, cancellationToken);
+            return new WriteResult<TEntity>(written, written.Metadata.ResourceVersion != entity.Metadata.ResourceVersion);
+        }))!;
+
+    /// <inheritdoc />
+    public Task<TEntity?> ReadAsync(TEntity entity, CancellationToken cancellationToken = default) =>
+        client.GetAsync<TEntity>(entity.Metadata.Name, entity.Metadata.Namespace, cancellationToken);
+
+    /// <inheritdoc />
+    public async Task<TEntity> AddFinalizerAsync(TEntity entity, string finalizer, CancellationToken cancellationToken = default) =>
+        (await WriteAsync(entity, () => Finalizers.AddAsync(client, entity, finalizer, cancellationToken)))!;
+
+    /// <inheritdoc />
+    public Task<TEntity?> RemoveFinalizerAsync(TEntity entity, string finalizer, CancellationToken cancellationToken = default) =>
+        WriteAsync(entity, () => Finalizers.RemoveAsync(client, entity, finalizer, cancellationToken));
+
+    private async Task<TEntity?> WriteAsync(TEntity entity, Func<Task<WriteResult<TEntity>>> write)
+    {
+        var key = ObjectKey.Of(entity);
+        string? written = null;
+        Gate.Begin(key);
+        try
+        {
+            var result = await write();
+            if (result is { WasWritten: true, Entity: { } current })
+            {
+                // A version that is not of our making is left to the watch: it may hold another's change, which must wake the object.
+                written = current.Metadata.ResourceVersion;
+                cache.Observe(current);
+            }
+
+            return result.Entity;
+        }
+        finally
+        {
+            Gate.End(key, written);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using Drydock.Clients.Kubernetes.Watching;
+
+namespace Drydock.Clients.Kubernetes.Runtime;
+
+/// <summary>
+/// Holds back events of an object while a write to it is under way: the event of that write may come before its answer, and only the answer tells
+/// which version was ours.
+/// </summary>
+internal sealed class OwnWriteGate
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ObjectKey, (int Writes, List<string?> Held)> _open = [];
+
+    /// <summary>Called with the key when a held event turned out to be another's.</summary>
+    public Action<ObjectKey>? OnForeignChange { get; set; }
+
+    public void Begin(ObjectKey key)
+    {
+        lock (_lock)
+        {
+            var state = _open.TryGetValue(key, out var open) ? open : (Writes: 0, Held: []);
+            _open[key] = (state.Writes + 1, state.Held);
+        }
+    }
+
+    /// <summary>The write has ended.</summary>
+    /// <param name="key">The object.</param>
+    /// <param name="written">The version it made; null if it made none or that is unknown.</param>
+    public void End(ObjectKey key, string? written)
+    {
+        bool foreign;
+        lock (_lock)
+        {
+            var (writes, held) = _open[key];
+            if (written is not null)
+            {
+                held.RemoveAll(v => v == written);
+            }
+
+            if (writes > 1)
+            {
+                _open[key] = (writes - 1, held);
+                return;
+            }
+
+            _open.Remove(key);
+            foreign = held.Count > 0;
+        }
+
+        if (foreign)
+        {
+            OnForeignChange?.Invoke(key);
+        }
+    }
+
+    /// <summary>True if a write is under way: the event is held and dealt with at its end.</summary>
+    public bool TryHold(ObjectKey key, string? version)
+    {
+        lock (_lock)
+        {
+            if (!_open.TryGetValue(key, out var open))
+            {
+                return false;
+            }
+
+            open.Held.Add(version);
+            return true;
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+
+namespace Drydock.Clients.Kubernetes.Runtime;
+
+/// <summary>Log messages of controllers.</summary>
+internal static partial class RuntimeLog
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "Controller {Controller} runs with {Workers} workers")]
+    public static partial void ControllerRuns(this ILogger logger, string controller, int workers);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Controller {Controller} has stopped")]
+    public static partial void ControllerStopped(this ILogger logger, string controller);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Reconciling {Controller} {Key} threw; again in {Delay}")]
+    public static partial void ReconcileThrew(this ILogger logger, Exception exception, string controller, string key, TimeSpan delay);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Reconciling {Controller} {Key} failed, again in {Delay}: {Why}")]
+    public static partial void ReconcileFailed(this ILogger logger, Exception? exception, string controller, string key, TimeSpan delay, string? why);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Reconciling {Controller} {Key} met a newer version, again in {Delay}")]
+    public static partial void ReconcileConflict(this ILogger logger, string controller, string key, TimeSpan delay);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Reconciling {Controller} {Key} stopped: {Why}")]
+    public static partial void ReconcileNotLeader(this ILogger logger, string controller, string key, string why);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A wake source ({Source}) of controller {Controller} ended, which it must not; again in {Delay}")]
+    public static partial void WakeSourceEnded(this ILogger logger, Exception? exception, string controller, string source, TimeSpan delay);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Which Secrets {Key} refers to could not be told; their changes will not wake it")]
+    public static partial void SecretNamesFault(this ILogger logger, Exception exception, string key);
+}

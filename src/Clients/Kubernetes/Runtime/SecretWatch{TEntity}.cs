@@ -1,0 +1,184 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Kubernetes.Watching;
+using Microsoft.Extensions.Logging;
+
+namespace Drydock.Clients.Kubernetes.Runtime;
+
+/// <summary>
+/// Wakes objects when a Secret they refer to appears, changes or goes. Only Secrets that are referred to are watched, each by its name, and of them only
+/// the metadata is asked for: no value is ever sent to this process by a watch.
+/// </summary>
+/// <typeparam name="TEntity">The kind that refers to Secrets.</typeparam>
+/// <param name="client">The client.</param>
+/// <param name="objects">The objects.</param>
+/// <param name="secretNames">Names of the Secrets, in the object's namespace, whose changes matter to an object; none for a finished one.</param>
+/// <param name="time">Clock.</param>
+/// <param name="loggers">Logs.</param>
+/// <param name="options">Times of the watches; what is watched is set here.</param>
+public sealed class SecretWatch<TEntity>(
+    IKubernetesClient client,
+    IResourceCache<TEntity> objects,
+    Func<TEntity, IEnumerable<string>> secretNames,
+    TimeProvider time,
+    ILoggerFactory loggers,
+    ResourceWatcherOptions? options = null) : IWakeSource, IWatchHealth
+    where TEntity : class, IKubernetesObject
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ObjectKey, HashSet<ObjectKey>> _secretsOf = [];
+    private readonly Dictionary<ObjectKey, Watched> _watched = [];
+    private readonly ILogger _logger = loggers.CreateLogger<SecretWatch<TEntity>>();
+
+    /// <inheritdoc />
+    public string Name => $"secrets of {KubernetesResource.Of<TEntity>().QualifiedName}";
+
+    /// <inheritdoc />
+    public bool HasSynced => Watchers().TrueForAll(w => w.HasSynced);
+
+    /// <inheritdoc />
+    public TimeSpan Age => Watchers().Select(w => w.Age).DefaultIfEmpty(TimeSpan.Zero).Max();
+
+    /// <inheritdoc />
+    public string? Problem => Watchers().Select(w => w.Problem).FirstOrDefault(p => p is not null);
+
+    /// <inheritdoc />
+    public async Task RunAsync(IReconcileTrigger trigger, CancellationToken cancellationToken)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = cancellationToken.Register(ended.SetResult);
+        using (objects.Subscribe(change => Follow(change, trigger, cancellationToken)))
+        {
+            await ended.Task;
+        }
+
+        await StopAllAsync();
+    }
+
+    private List<ResourceWatcher<V1SecretMetadata>> Watchers()
+    {
+        lock (_lock)
+        {
+            return [.. _watched.Values.Select(w => w.Watcher)];
+        }
+    }
+
+    private void Follow(ResourceChange<TEntity> change, IReconcileTrigger trigger, CancellationToken cancellationToken)
+    {
+        var key = ObjectKey.Of(change.Object);
+        var wanted = change.Type == ResourceChangeType.Deleted ? [] : SecretsOf(change.Object);
+        lock (_lock)
+        {
+            var had = _secretsOf.GetValueOrDefault(key) ?? [];
+            foreach (var secret in wanted.Except(had))
+            {
+                Acquire(secret, trigger, cancellationToken);
+            }
+
+            foreach (var secret in had.Except(wanted))
+            {
+                Release(secret);
+            }
+
+            if (wanted.Count == 0)
+            {
+                _secretsOf.Remove(key);
+            }
+            else
+            {
+                _secretsOf[key] = wanted;
+            }
+        }
+    }
+
+    private HashSet<ObjectKey> SecretsOf(TEntity entity)
+    {
+        try
+        {
+            return [.. secretNames(entity).Where(n => n.Length > 0).Select(n => new ObjectKey(entity.Metadata.Namespace, n))];
+        }
+        catch (Exception e)
+        {
+            _logger.SecretNamesFault(e, ObjectKey.Of(entity).ToString());
+            return [];
+        }
+    }
+
+    private void Acquire(ObjectKey secret, IReconcileTrigger trigger, CancellationToken cancellationToken)
+    {
+        if (_watched.TryGetValue(secret, out var watched))
+        {
+            watched.References++;
+            return;
+        }
+
+        var watcher = new ResourceWatcher<V1SecretMetadata>(
+            client,
+            (options ?? new ResourceWatcherOptions()) with { Namespace = secret.Namespace, FieldSelector = $"metadata.name={secret.Name}", LabelSelector = null, MetadataOnly = true },
+            time,
+            loggers.CreateLogger<ResourceWatcher<V1SecretMetadata>>());
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        watcher.Subscribe(change => OnSecret(change, secret, trigger));
+        _watched[secret] = new Watched(watcher, stop, Task.Run(() => watcher.RunAsync(stop.Token), CancellationToken.None));
+    }
+
+    private void Release(ObjectKey secret)
+    {
+        if (_watched.TryGetValue(secret, out var watched) && --watched.References == 0)
+        {
+            _watched.Remove(secret);
+            _ = StopAsync(watched);
+        }
+    }
+
+    private void OnSecret(ResourceChange<V1SecretMetadata> change, ObjectKey secret, IReconcileTrigger trigger)
+    {
+        if (change.Type == ResourceChangeType.Resynced)
+        {
+            return;
+        }
+
+        List<ObjectKey> referring;
+        lock (_lock)
+        {
+            referring = [.. _secretsOf.Where(o => o.Value.Contains(secret)).Select(o => o.Key)];
+        }
+
+        foreach (var entity in referring)
+        {
+            trigger.Wake(entity.Namespace, entity.Name);
+        }
+    }
+
+    private async Task StopAllAsync()
+    {
+        List<Watched> all;
+        lock (_lock)
+        {
+            all = [.. _watched.Values];
+            _watched.Clear();
+            _secretsOf.Clear();
+        }
+
+        await Task.WhenAll(all.Select(StopAsync));
+    }
+
+    private static async Task StopAsync(Watched watched)
+    {
+        await watched.Stop.CancelAsync();
+        await watched.Task;
+        watched.Stop.Dispose();
+    }
+
+    private sealed class Watched(ResourceWatcher<V1SecretMetadata> watcher, CancellationTokenSource stop, Task task)
+    {
+        public int References { get; set; } = 1;
+
+        public ResourceWatcher<V1SecretMetadata> Watcher { get; } = watcher;
+
+        public CancellationTokenSource Stop { get; } = stop;
+
+        public Task Task { get; } = task;
+    }
+}

@@ -1,0 +1,204 @@
+using System.Threading.Channels;
+
+namespace Drydock.Clients.Kubernetes.Runtime;
+
+/// <summary>
+/// Keys that want work. A key is never handed to two takers at once; one added while it is worked on is handed out once more afterwards; repeats are
+/// merged; a key can wait (requeue-after, back-off) and is then handed out earlier if it is added meanwhile.
+/// </summary>
+/// <typeparam name="TKey">The key.</typeparam>
+public sealed class WorkQueue<TKey> : IDisposable
+    where TKey : notnull
+{
+    private readonly Lock _lock = new();
+    private readonly Channel<TKey> _ready = Channel.CreateUnbounded<TKey>();
+    private readonly Dictionary<TKey, long> _waiting = [];
+    private readonly HashSet<TKey> _working = [];
+    private readonly Dictionary<TKey, (long Due, long Ticket)> _delayed = [];
+    private readonly PriorityQueue<(TKey Key, long Ticket), long> _due = new();
+    private readonly Dictionary<TKey, int> _failures = [];
+    private readonly Backoff _backoff;
+    private readonly RateLimiter _limiter;
+    private readonly TimeProvider _time;
+    private readonly ITimer _timer;
+    private readonly KeyValuePair<string, object?> _tag;
+    private long _tickets;
+
+    /// <summary>Makes a queue.</summary>
+    /// <param name="options">Back-off and rate.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="name">Name in metrics.</param>
+    /// <param name="random">Source of jitter.</param>
+    public WorkQueue(ControllerOptions options, TimeProvider time, string name, Random? random = null)
+    {
+        _backoff = new Backoff(options.Backoff, random);
+        _limiter = new RateLimiter(options.MaxPerSecond, options.Burst, time);
+        _time = time;
+        _tag = KubernetesMetrics.Tag("name", name);
+        _timer = time.CreateTimer(static state => ((WorkQueue<TKey>)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Keys ready for a taker, or added while they are worked on.</summary>
+    public int Depth
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _waiting.Count;
+            }
+        }
+    }
+
+    /// <summary>Wants the key worked on as soon as possible.</summary>
+    public void Add(TKey key)
+    {
+        lock (_lock)
+        {
+            AddLocked(key);
+        }
+    }
+
+    /// <summary>Wants the key worked on after a delay. Of several delays the shortest counts; being handed out ends them all.</summary>
+    public void AddAfter(TKey key, TimeSpan delay)
+    {
+        lock (_lock)
+        {
+            if (delay <= TimeSpan.Zero)
+            {
+                AddLocked(key);
+                return;
+            }
+
+            var due = _time.GetTimestamp() + (long)(delay.TotalSeconds * _time.TimestampFrequency);
+            if (!_waiting.ContainsKey(key) && (!_delayed.TryGetValue(key, out var earlier) || due < earlier.Due))
+            {
+                var ticket = ++_tickets;
+                _delayed[key] = (due, ticket);
+                _due.Enqueue((key, ticket), due);
+                Arm();
+            }
+        }
+    }
+
+    /// <summary>Wants the key worked on again after a pause that grows with its failures; returns the pause.</summary>
+    public TimeSpan AddAfterFailure(TKey key)
+    {
+        lock (_lock)
+        {
+            var failures = _failures.GetValueOrDefault(key);
+            _failures[key] = failures + 1;
+            KubernetesMetrics.QueueRetries.Add(1, _tag);
+            var delay = _backoff.Delay(failures);
+            AddAfter(key, delay);
+            return delay;
+        }
+    }
+
+    /// <summary>Forgets the failures of a key.</summary>
+    public void Forget(TKey key)
+    {
+        lock (_lock)
+        {
+            _failures.Remove(key);
+        }
+    }
+
+    /// <summary>Waits for a key and hands it out; <see cref="Done"/> must follow.</summary>
+    public async ValueTask<TKey> TakeAsync(CancellationToken cancellationToken)
+    {
+        var key = await _ready.Reader.ReadAsync(cancellationToken);
+        var wait = _limiter.Reserve();
+        if (wait > TimeSpan.Zero)
+        {
+            await Task.Delay(wait, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (cancellationToken.IsCancellationRequested)
+        {
+            // It was not handed out: the next taker gets it.
+            _ready.Writer.TryWrite(key);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        lock (_lock)
+        {
+            _waiting.Remove(key, out var since);
+            _delayed.Remove(key);
+            _working.Add(key);
+            KubernetesMetrics.QueueDepth.Add(-1, _tag);
+            KubernetesMetrics.QueueSeconds.Record(_time.GetElapsedTime(since).TotalSeconds, _tag);
+            return key;
+        }
+    }
+
+    /// <summary>The taker has finished with the key.</summary>
+    public void Done(TKey key)
+    {
+        lock (_lock)
+        {
+            if (_working.Remove(key) && _waiting.ContainsKey(key))
+            {
+                _ready.Writer.TryWrite(key);
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _timer.Dispose();
+        lock (_lock)
+        {
+            KubernetesMetrics.QueueDepth.Add(-_waiting.Count, _tag);
+            _waiting.Clear();
+        }
+    }
+
+    private void AddLocked(TKey key)
+    {
+        if (!_waiting.TryAdd(key, _time.GetTimestamp()))
+        {
+            return;
+        }
+
+        KubernetesMetrics.QueueAdds.Add(1, _tag);
+        KubernetesMetrics.QueueDepth.Add(1, _tag);
+        _delayed.Remove(key);
+        if (!_working.Contains(key))
+        {
+            _ready.Writer.TryWrite(key);
+        }
+    }
+
+    private void OnTimer()
+    {
+        lock (_lock)
+        {
+            var now = _time.GetTimestamp();
+            while (_due.TryPeek(out var item, out var due) && (due <= now || !IsCurrent(item)))
+            {
+                _due.Dequeue();
+                if (IsCurrent(item))
+                {
+                    AddLocked(item.Key);
+                }
+            }
+
+            Arm();
+        }
+    }
+
+    private bool IsCurrent((TKey Key, long Ticket) item) => _delayed.TryGetValue(item.Key, out var current) && current.Ticket == item.Ticket;
+
+    private void Arm()
+    {
+        if (_due.TryPeek(out _, out var due))
+        {
+            var ticks = Math.Max(0, due - _time.GetTimestamp());
+
+            // Rounded up: a timer that fires a moment too early would have to be set again.
+            _timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling(ticks * 1000.0 / _time.TimestampFrequency)), Timeout.InfiniteTimeSpan);
+        }
+    }
+}

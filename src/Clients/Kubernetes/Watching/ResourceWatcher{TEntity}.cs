@@ -1,0 +1,204 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Kubernetes.Errors;
+using Drydock.Clients.Kubernetes.Runtime;
+using Microsoft.Extensions.Logging;
+
+namespace Drydock.Clients.Kubernetes.Watching;
+
+/// <summary>
+/// Keeps a cache of the objects of a kind: lists, watches with bookmarks, goes on from the last version after a break, lists again when that version is
+/// gone (410) and once every <see cref="ResourceWatcherOptions.ResyncPeriod"/>, drops silent watches. Ends only when cancelled.
+/// </summary>
+/// <typeparam name="TEntity">The kind.</typeparam>
+public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHealth
+    where TEntity : class, IKubernetesObject
+{
+    private readonly IKubernetesClient _client;
+    private readonly ResourceWatcherOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Backoff _backoff;
+    private readonly ResourceCache<TEntity> _cache;
+    private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private string? _version;
+    private long _listedAt;
+    private long _lastSign;
+    private int _faults;
+    private bool _gone;
+
+    /// <summary>Makes a watcher; <see cref="RunAsync"/> starts it.</summary>
+    public ResourceWatcher(IKubernetesClient client, ResourceWatcherOptions? options, TimeProvider time, ILogger<ResourceWatcher<TEntity>> logger)
+    {
+        _client = client;
+        _options = options ?? new ResourceWatcherOptions();
+        _time = time;
+        _logger = logger;
+        _backoff = new Backoff(_options.Backoff);
+        _lastSign = time.GetTimestamp();
+        Name = KubernetesResource.Of<TEntity>().QualifiedName + (_options.FieldSelector is null ? "" : $"?{_options.FieldSelector}");
+        _cache = new ResourceCache<TEntity>(e => _logger.SubscriberFault(e, Name));
+    }
+
+    /// <inheritdoc />
+    public string Name { get; }
+
+    /// <inheritdoc cref="IResourceCache{TEntity}.HasSynced" />
+    public bool HasSynced => _synced.Task.IsCompletedSuccessfully;
+
+    /// <inheritdoc />
+    public TimeSpan Age => _time.GetElapsedTime(Volatile.Read(ref _lastSign));
+
+    /// <inheritdoc />
+    public string? Problem { get; private set; }
+
+    /// <inheritdoc />
+    public Task WaitForSyncAsync(CancellationToken cancellationToken) => _synced.Task.WaitAsync(cancellationToken);
+
+    /// <inheritdoc />
+    public TEntity? Get(ObjectKey key) => _cache.Get(key);
+
+    /// <inheritdoc />
+    public IReadOnlyList<TEntity> List() => _cache.List();
+
+    /// <inheritdoc />
+    public IDisposable Subscribe(Action<ResourceChange<TEntity>> onChange) => _cache.Subscribe(onChange);
+
+    /// <inheritdoc />
+    public void Observe(TEntity written) => _cache.Observe(written);
+
+    /// <summary>Watches until cancelled; returns then, and at no other time.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        SignOfLife();
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (_version is null || _time.GetElapsedTime(_listedAt) >= _options.ResyncPeriod)
+                {
+                    await ListAsync(cancellationToken);
+                }
+
+                await WatchAsync(cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (KubernetesGoneException) when (_version is not null && !_gone)
+            {
+                _logger.Gone(Name);
+                _version = null;
+                _gone = true;
+                SignOfLife();
+                KubernetesMetrics.WatchReconnections.Add(1, KubernetesMetrics.Tag("resource", Name), KubernetesMetrics.Tag("cause", "gone"));
+            }
+            catch (Exception e)
+            {
+                if (e is KubernetesGoneException)
+                {
+                    // Gone again before a single event: list again too, but not in a tight loop.
+                    _version = null;
+                }
+
+                if (e is KubernetesApiException and not KubernetesUnauthorizedException)
+                {
+                    SignOfLife();
+                }
+
+                await PauseAsync(e, cancellationToken);
+            }
+        }
+    }
+
+    private async Task ListAsync(CancellationToken cancellationToken)
+    {
+        var resync = HasSynced && _version is not null;
+        var options = new ListOptions { LabelSelector = _options.LabelSelector, FieldSelector = _options.FieldSelector, MetadataOnly = _options.MetadataOnly, TolerateUnreadable = true };
+        var list = await _client.ListAsync<TEntity>(_options.Namespace, options, cancellationToken);
+        foreach (var unreadable in list.Unreadable)
+        {
+            _logger.Unreadable(Name, unreadable.Namespace, unreadable.Name, unreadable.Error);
+        }
+
+        _cache.Replace(list.Items, list.Unreadable.Select(u => new ObjectKey(u.Namespace, u.Name)).ToHashSet(), resync);
+        _version = list.ResourceVersion;
+        _listedAt = _time.GetTimestamp();
+        SignOfLife();
+        Problem = null;
+        _synced.TrySetResult();
+        _logger.Listed(list.Items.Count, Name, list.ResourceVersion);
+    }
+
+    private async Task WatchAsync(CancellationToken cancellationToken)
+    {
+        var began = _time.GetTimestamp();
+        var untilResync = _options.ResyncPeriod - _time.GetElapsedTime(_listedAt);
+        var options = new WatchOptions
+        {
+            ResourceVersion = _version,
+            LabelSelector = _options.LabelSelector,
+            FieldSelector = _options.FieldSelector,
+            MetadataOnly = _options.MetadataOnly,
+            IdleLimit = _options.IdleLimit,
+            Timeout = untilResync < _options.WatchTimeout ? untilResync : _options.WatchTimeout,
+        };
+        var events = 0;
+        await foreach (var watchEvent in _client.WatchAsync<TEntity>(_options.Namespace, options, cancellationToken))
+        {
+            events++;
+            Take(watchEvent);
+        }
+
+        // Servers end a watch after its time. One that ends it at once, again and again, must not be asked in a tight loop.
+        KubernetesMetrics.WatchReconnections.Add(1, KubernetesMetrics.Tag("resource", Name), KubernetesMetrics.Tag("cause", "ended"));
+        if (events == 0 && _time.GetElapsedTime(began) < TimeSpan.FromSeconds(0.5))
+        {
+            throw new KubernetesUnreachableException(KubernetesResource.Of<TEntity>().Request("watch", _options.Namespace), "the server ended the watch at once and without an event");
+        }
+
+        SignOfLife();
+    }
+
+    private void Take(WatchEvent<TEntity> watchEvent)
+    {
+        SignOfLife();
+        _faults = 0;
+        _gone = false;
+        Problem = null;
+        KubernetesMetrics.WatchEvents.Add(1, KubernetesMetrics.Tag("resource", Name), KubernetesMetrics.Tag("type", watchEvent.Type.ToString()));
+        if (watchEvent.Unreadable is { } unreadable)
+        {
+            _logger.Unreadable(Name, unreadable.Namespace, unreadable.Name, unreadable.Error);
+        }
+        else if (watchEvent.Object is { } entity)
+        {
+            if (watchEvent.Type == WatchEventType.Deleted)
+            {
+                _cache.Remove(entity);
+            }
+            else
+            {
+                _cache.Set(entity);
+            }
+        }
+
+        if (watchEvent.ResourceVersion.Length > 0)
+        {
+            _version = watchEvent.ResourceVersion;
+        }
+    }
+
+    private async Task PauseAsync(Exception fault, CancellationToken cancellationToken)
+    {
+        Problem = fault.Message;
+        var delay = _backoff.Delay(_faults);
+        _faults++;
+        KubernetesMetrics.WatchReconnections.Add(1, KubernetesMetrics.Tag("resource", Name), KubernetesMetrics.Tag("cause", "fault"));
+        _logger.Interrupted(Name, _faults, delay, fault.Message);
+        await Task.Delay(delay, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private void SignOfLife() => Volatile.Write(ref _lastSign, _time.GetTimestamp());
+}

@@ -1,0 +1,369 @@
+using System.Data;
+using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using Drydock.Clients.MySql.Native;
+using Drydock.Clients.MySql.Protocol;
+
+namespace Drydock.Clients.MySql;
+
+/// <summary>One session on a MySQL-protocol server through MariaDB Connector/C. No pooling, no reconnect: a lost connection stays lost.</summary>
+/// <remarks>
+/// <para>Not thread-safe, as any <see cref="DbConnection"/>. Asynchronous calls run on a thread of the connection's own; synchronous ones on the caller's.</para>
+/// <para>Cancelling a command sends <c>KILL QUERY</c> from a second connection; if the server does not answer to that within 5 seconds the socket is shut down
+/// and the connection is <see cref="ConnectionState.Broken"/>. Cancelling <see cref="OpenAsync"/> returns at once and closes what may still come about.</para>
+/// </remarks>
+public sealed class MySqlConnection : DbConnection
+{
+    private MySqlConnectionStringBuilder _options;
+    private NativeConnection? _native;
+    private ConnectionThread? _thread;
+    private ConnectionState _state = ConnectionState.Closed;
+    private string _database = "";
+    private string _serverVersion = "";
+    private bool _killMayBePending;
+    private int _inUse;
+
+    /// <summary>Makes a closed connection without a connection string.</summary>
+    public MySqlConnection()
+        : this(new MySqlConnectionStringBuilder())
+    {
+    }
+
+    /// <summary>Makes a closed connection.</summary>
+    /// <exception cref="ArgumentException">The connection string is malformed or has an unknown key.</exception>
+    public MySqlConnection(string connectionString)
+        : this(new MySqlConnectionStringBuilder(connectionString))
+    {
+    }
+
+    /// <summary>Makes a closed connection; later changes to <paramref name="options"/> do not matter.</summary>
+    public MySqlConnection(MySqlConnectionStringBuilder options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = new MySqlConnectionStringBuilder(options);
+    }
+
+    /// <summary>The connection string; reading it leaves the password out.</summary>
+    [AllowNull]
+    public override string ConnectionString
+    {
+        get
+        {
+            var shown = new MySqlConnectionStringBuilder(_options);
+            shown.Remove("Password");
+            return shown.ConnectionString;
+        }
+
+        set
+        {
+            if (_state != ConnectionState.Closed)
+            {
+                throw new InvalidOperationException("The connection string cannot change while the connection is open.");
+            }
+
+            _options = new MySqlConnectionStringBuilder(value ?? "");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override int ConnectionTimeout => (int)_options.ConnectionTimeout;
+
+    /// <summary>The database selected at connect or by <see cref="ChangeDatabase"/>; a <c>USE</c> statement is not seen.</summary>
+    public override string Database => _state == ConnectionState.Closed ? _options.Database : _database;
+
+    /// <summary>Host and port, or the socket file.</summary>
+    public override string DataSource => _options.UnixSocket.Length > 0
+        ? _options.UnixSocket
+        : string.Create(CultureInfo.InvariantCulture, $"{_options.Server}:{_options.Port}");
+
+    /// <summary>The version text, e.g. <c>10.11.19-MariaDB-0+deb12u1</c> or <c>5.7.25-OceanBase-v4.2.1.0</c>.</summary>
+    /// <exception cref="InvalidOperationException">Not open.</exception>
+    public override string ServerVersion => Native is null ? "" : _serverVersion;
+
+    /// <summary>Which server this is.</summary>
+    public MySqlServerKind ServerKind { get; private set; }
+
+    /// <summary>CONNECTION_ID() of this session; 0 before it was first opened.</summary>
+    public ulong ConnectionId { get; private set; }
+
+    /// <summary>The TLS cipher in use, null without TLS.</summary>
+    public string? TlsCipher => Native.Cipher();
+
+    /// <inheritdoc/>
+    public override ConnectionState State => _state;
+
+    /// <summary>Clock of command time limits.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <inheritdoc/>
+    protected override DbProviderFactory DbProviderFactory => MySqlProviderFactory.Instance;
+
+    internal MySqlConnectionStringBuilder Options => _options;
+
+    internal MySqlTransaction? Transaction { get; set; }
+
+    internal MySqlDataReader? ActiveReader { get; set; }
+
+    private NativeConnection Native => _native ?? throw new InvalidOperationException($"The connection is {_state}; open it first.");
+
+    /// <inheritdoc/>
+    public override void Open()
+    {
+        BeginOpen();
+        try
+        {
+            EndOpen(Connect(_options));
+        }
+        catch
+        {
+            Set(ConnectionState.Closed);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        BeginOpen();
+        var thread = new ConnectionThread();
+        var options = _options;
+        var connecting = thread.RunAsync(() => Connect(options));
+        try
+        {
+            EndOpen(await connecting.WaitAsync(cancellationToken).ConfigureAwait(false));
+            _thread = thread;
+        }
+        catch
+        {
+            // The native connect cannot be stopped; whatever it still brings is closed on its own thread.
+            _ = connecting.ContinueWith(static t => t.Result.Native.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            _ = connecting.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            thread.Dispose();
+            Set(ConnectionState.Closed);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Close()
+    {
+        ActiveReader?.Abandon();
+        ActiveReader = null;
+        Transaction = null;
+        _native?.Dispose();
+        _native = null;
+        _thread?.Dispose();
+        _thread = null;
+        Set(ConnectionState.Closed);
+    }
+
+    /// <inheritdoc/>
+    public override async Task CloseAsync()
+    {
+        if (_thread is { } thread)
+        {
+            await thread.RunAsync(() =>
+            {
+                Close();
+                return true;
+            }).ConfigureAwait(false);
+        }
+
+        Close();
+    }
+
+    /// <inheritdoc/>
+    public override void ChangeDatabase(string databaseName)
+    {
+        Run(_options.DefaultCommandTimeout, isCommand: true, native => SelectDatabase(native, databaseName), CancellationToken.None);
+        _database = databaseName;
+    }
+
+    /// <inheritdoc/>
+    public override async Task ChangeDatabaseAsync(string databaseName, CancellationToken cancellationToken = default)
+    {
+        await RunAsync(_options.DefaultCommandTimeout, isCommand: true, native => SelectDatabase(native, databaseName), cancellationToken).ConfigureAwait(false);
+        _database = databaseName;
+    }
+
+    /// <summary>Makes a command on this connection.</summary>
+    public new MySqlCommand CreateCommand() => new() { Connection = this };
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        await CloseAsync().ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Runs a native call, interrupted by the limit (seconds, 0 for none) or the token.</summary>
+    internal T Run<T>(uint limit, bool isCommand, Func<NativeConnection, T> call, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var native = Native;
+        if (Interlocked.Exchange(ref _inUse, 1) != 0)
+        {
+            throw new InvalidOperationException("The connection runs another command; one at a time.");
+        }
+
+        try
+        {
+            if (isCommand)
+            {
+                RequireNoReader();
+                AbsorbKill(native);
+            }
+
+            return Interruptible(native, limit, call, cancellationToken);
+        }
+        catch (MySqlException e) when (e.IsConnectionError)
+        {
+            Set(ConnectionState.Broken);
+            throw;
+        }
+        finally
+        {
+            Volatile.Write(ref _inUse, 0);
+        }
+    }
+
+    internal Task<T> RunAsync<T>(uint limit, bool isCommand, Func<NativeConnection, T> call, CancellationToken cancellationToken)
+    {
+        _ = Native;
+        cancellationToken.ThrowIfCancellationRequested();
+        _thread ??= new ConnectionThread();
+        return _thread.RunAsync(() => Run(limit, isCommand, call, cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) => MySqlTransaction.Begin(this, isolationLevel);
+
+    /// <inheritdoc/>
+    protected override async ValueTask<DbTransaction> BeginDbTransactionAsync(IsolationLevel isolationLevel, CancellationToken cancellationToken) =>
+        await MySqlTransaction.BeginAsync(this, isolationLevel, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    protected override DbCommand CreateDbCommand() => CreateCommand();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Close();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private static OpenedSession Connect(MySqlConnectionStringBuilder options)
+    {
+        var native = NativeConnection.Connect(options);
+        try
+        {
+            return OpenedSession.Read(native);
+        }
+        catch
+        {
+            native.Dispose();
+            throw;
+        }
+    }
+
+    private static bool SelectDatabase(NativeConnection native, string name) =>
+        NativeMethods.mysql_select_db(native, name) == 0 ? true : throw native.Error();
+
+    private T Interruptible<T>(NativeConnection native, uint limit, Func<NativeConnection, T> call, CancellationToken cancellationToken)
+    {
+        using var interruption = new Interruption(native, _options, ConnectionId, TimeSpan.FromSeconds(limit), Time, cancellationToken);
+        try
+        {
+            return call(native);
+        }
+        catch (MySqlException e) when (IsInterrupted(e) && interruption.End())
+        {
+            if (e.IsConnectionError)
+            {
+                Set(ConnectionState.Broken);
+            }
+
+            if (cancellationToken.IsCancellationRequested)
+            {
+                throw new OperationCanceledException("The command was cancelled.", e, cancellationToken);
+            }
+
+            throw new MySqlException(string.Create(CultureInfo.InvariantCulture, $"The command took longer than its limit of {limit} s and was ended."), 3024, "HY000", e);
+        }
+        catch (MySqlException e) when (IsInterrupted(e) && !e.IsConnectionError && cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("The command was cancelled.", e, cancellationToken);
+        }
+        finally
+        {
+            _killMayBePending |= interruption.End();
+        }
+    }
+
+    // 1317 query interrupted, 1028 sort aborted, 1969 max_statement_time.
+    private static bool IsInterrupted(MySqlException e) => e.IsConnectionError || e.Number is 1317 or 1028 or 1969;
+
+    // A KILL QUERY that came too late hits the next statement; so the next one is of no importance.
+    private void AbsorbKill(NativeConnection native)
+    {
+        if (!_killMayBePending)
+        {
+            return;
+        }
+
+        _killMayBePending = false;
+        try
+        {
+            native.Send("DO SLEEP(0)"u8);
+        }
+        catch (MySqlException e) when (IsInterrupted(e) && !e.IsConnectionError)
+        {
+            // It did hit.
+        }
+    }
+
+    private void RequireNoReader()
+    {
+        if (ActiveReader is { IsClosed: false })
+        {
+            throw new InvalidOperationException("A data reader is open on this connection; close it first.");
+        }
+    }
+
+    private void BeginOpen()
+    {
+        if (_state != ConnectionState.Closed)
+        {
+            throw new InvalidOperationException($"The connection is {_state}; close it first.");
+        }
+
+        _state = ConnectionState.Connecting;
+    }
+
+    private void EndOpen(OpenedSession session)
+    {
+        _native = session.Native;
+        ConnectionId = session.ConnectionId;
+        ServerKind = session.Kind;
+        _serverVersion = session.Version;
+        _database = _options.Database;
+        _killMayBePending = false;
+        Set(ConnectionState.Open);
+    }
+
+    private void Set(ConnectionState state)
+    {
+        var before = _state;
+        if (before != state)
+        {
+            _state = state;
+            OnStateChange(new StateChangeEventArgs(before, state));
+        }
+    }
+}

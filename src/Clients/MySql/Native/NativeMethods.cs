@@ -1,0 +1,155 @@
+using System.Runtime.InteropServices;
+
+namespace Drydock.Clients.MySql.Native;
+
+/// <summary>The part of MariaDB Connector/C (LGPL, Debian package <c>libmariadb3</c>) that is used. Only 64-bit Linux, where C's <c>unsigned long</c> is 8 bytes.</summary>
+internal static partial class NativeMethods
+{
+    internal const int NoData = 100;
+    internal const int DataTruncated = 101;
+    internal const nuint ClientFoundRows = 2;
+    internal const nuint ClientMultiStatements = 1 << 16;
+    internal const nuint ClientMultiResults = 1 << 17;
+    internal const nuint ClientPreparedMultiResults = 1 << 18;
+    internal const int InfoServerStatus = 30;
+    internal const uint ServerStatusNoBackslashEscapes = 512;
+
+    private const string Library = "libmariadb.so.3";
+
+    [LibraryImport(Library)]
+    internal static partial int mysql_server_init(int argc, nint argv, nint groups);
+
+    [LibraryImport(Library)]
+    internal static partial nint mysql_init(nint mysql);
+
+    [LibraryImport(Library)]
+    internal static partial void mysql_close(nint mysql);
+
+    [LibraryImport(Library)]
+    internal static unsafe partial int mysql_options(NativeConnection mysql, NativeOption option, void* value);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int mysql_options4(NativeConnection mysql, NativeOption option, string key, string value);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint mysql_real_connect(
+        NativeConnection mysql, string? host, string user, string password, string? database, uint port, string? unixSocket, nuint clientFlag);
+
+    [LibraryImport(Library)]
+    internal static partial uint mysql_errno(NativeConnection mysql);
+
+    [LibraryImport(Library)]
+    internal static partial nint mysql_error(NativeConnection mysql);
+
+    [LibraryImport(Library)]
+    internal static partial nint mysql_sqlstate(NativeConnection mysql);
+
+    [LibraryImport(Library)]
+    internal static partial int mysql_get_socket(NativeConnection mysql);
+
+    [LibraryImport(Library)]
+    internal static partial nint mysql_get_ssl_cipher(NativeConnection mysql);
+
+    [LibraryImport(Library)]
+    internal static unsafe partial sbyte mariadb_get_info(NativeConnection mysql, int value, void* arg);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int mysql_select_db(NativeConnection mysql, string database);
+
+    [LibraryImport(Library)]
+    internal static unsafe partial int mysql_real_query(NativeConnection mysql, byte* query, nuint length);
+
+    [LibraryImport(Library)]
+    internal static partial nint mysql_use_result(NativeConnection mysql);
+
+    [LibraryImport(Library)]
+    internal static partial uint mysql_field_count(NativeConnection mysql);
+
+    [LibraryImport(Library)]
+    internal static partial ulong mysql_affected_rows(NativeConnection mysql);
+
+    [LibraryImport(Library)]
+    internal static partial ulong mysql_insert_id(NativeConnection mysql);
+
+    [LibraryImport(Library)]
+    internal static partial sbyte mysql_more_results(NativeConnection mysql);
+
+    [LibraryImport(Library)]
+    internal static partial int mysql_next_result(NativeConnection mysql);
+
+    [LibraryImport(Library)]
+    internal static partial uint mysql_num_fields(nint result);
+
+    [LibraryImport(Library)]
+    internal static unsafe partial NativeField* mysql_fetch_fields(nint result);
+
+    [LibraryImport(Library)]
+    internal static unsafe partial byte** mysql_fetch_row(nint result);
+
+    [LibraryImport(Library)]
+    internal static unsafe partial nuint* mysql_fetch_lengths(nint result);
+
+    [LibraryImport(Library)]
+    internal static partial void mysql_free_result(nint result);
+
+    [LibraryImport(Library)]
+    internal static partial nint mysql_stmt_init(NativeConnection mysql);
+
+    [LibraryImport(Library)]
+    internal static unsafe partial int mysql_stmt_prepare(nint statement, byte* query, nuint length);
+
+    [LibraryImport(Library)]
+    internal static partial nuint mysql_stmt_param_count(nint statement);
+
+    [LibraryImport(Library)]
+    internal static unsafe partial sbyte mysql_stmt_bind_param(nint statement, NativeBind* binds);
+
+    [LibraryImport(Library)]
+    internal static partial int mysql_stmt_execute(nint statement);
+
+    [LibraryImport(Library)]
+    internal static partial uint mysql_stmt_field_count(nint statement);
+
+    [LibraryImport(Library)]
+    internal static partial nint mysql_stmt_result_metadata(nint statement);
+
+    [LibraryImport(Library)]
+    internal static unsafe partial sbyte mysql_stmt_bind_result(nint statement, NativeBind* binds);
+
+    [LibraryImport(Library)]
+    internal static partial int mysql_stmt_fetch(nint statement);
+
+    [LibraryImport(Library)]
+    internal static unsafe partial int mysql_stmt_fetch_column(nint statement, NativeBind* bind, uint column, nuint offset);
+
+    [LibraryImport(Library)]
+    internal static partial sbyte mysql_stmt_free_result(nint statement);
+
+    [LibraryImport(Library)]
+    internal static partial sbyte mysql_stmt_more_results(nint statement);
+
+    [LibraryImport(Library)]
+    internal static partial int mysql_stmt_next_result(nint statement);
+
+    [LibraryImport(Library)]
+    internal static partial ulong mysql_stmt_affected_rows(nint statement);
+
+    [LibraryImport(Library)]
+    internal static partial ulong mysql_stmt_insert_id(nint statement);
+
+    [LibraryImport(Library)]
+    internal static partial sbyte mysql_stmt_close(nint statement);
+
+    [LibraryImport(Library)]
+    internal static partial uint mysql_stmt_errno(nint statement);
+
+    [LibraryImport(Library)]
+    internal static partial nint mysql_stmt_error(nint statement);
+
+    [LibraryImport(Library)]
+    internal static partial nint mysql_stmt_sqlstate(nint statement);
+
+    /// <summary>shutdown(2): wakes a thread that waits in the client library.</summary>
+    [LibraryImport("libc")]
+    internal static partial int shutdown(int socket, int how);
+}

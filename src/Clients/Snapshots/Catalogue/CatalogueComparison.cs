@@ -1,0 +1,108 @@
+using System.Globalization;
+
+namespace Drydock.Clients.Snapshots;
+
+/// <summary>Says what differs between what a database should hold and what was found.</summary>
+internal static class CatalogueComparison
+{
+    /// <summary>A dump against the server it was taken from.</summary>
+    internal static IReadOnlyList<SnapshotFinding> DumpAgainst(SnapshotDatabase expected, DumpSummary dump)
+    {
+        var findings = new Findings(expected.Name, "the server", "the dump");
+        findings.Names("tables", expected.Tables.Select(static t => t.Name), dump.Tables.Keys);
+        findings.Names("views", expected.Views.Select(static o => o.Name), dump.Views);
+        findings.Names("routines", expected.Routines.Select(static o => o.Name), dump.Routines);
+        findings.Names("triggers", expected.Triggers.Select(static o => o.Name), dump.Triggers);
+        findings.Names("events", expected.Events.Select(static o => o.Name), dump.Events);
+        findings.Names("sequences", expected.Sequences.Select(static o => o.Name), dump.Sequences);
+        foreach (var table in expected.Tables)
+        {
+            if (dump.Tables.TryGetValue(table.Name, out var rows))
+            {
+                findings.Rows(table.Name, table.Rows, rows);
+            }
+        }
+
+        return findings.All;
+    }
+
+    /// <summary>A database on a server against the manifest. Definitions are compared only where both are known and the servers are of one version.</summary>
+    internal static IReadOnlyList<SnapshotFinding> ServerAgainst(SnapshotDatabase expected, DatabaseCatalogue actual, bool definitions)
+    {
+        var findings = new Findings(expected.Name, "the snapshot", $"database {actual.Name}");
+        findings.Value("character set", expected.CharacterSet, actual.CharacterSet);
+        findings.Value("collation", expected.Collation, actual.Collation);
+        findings.Objects("tables", Objects(expected.Tables), Objects(actual.Tables), definitions);
+        findings.Objects("views", expected.Views, actual.Views, definitions);
+        findings.Objects("routines", expected.Routines, actual.Routines, definitions);
+        findings.Objects("triggers", expected.Triggers, actual.Triggers, definitions);
+        findings.Objects("events", expected.Events, actual.Events, definitions);
+        findings.Objects("sequences", expected.Sequences, actual.Sequences, definitions);
+        var rows = actual.Tables.ToDictionary(static t => t.Name, static t => t.Rows, StringComparer.Ordinal);
+        foreach (var table in expected.Tables)
+        {
+            if (rows.TryGetValue(table.Name, out var count))
+            {
+                findings.Rows(table.Name, table.Rows, count);
+            }
+        }
+
+        return findings.All;
+    }
+
+    private static List<SnapshotObject> Objects(IEnumerable<SnapshotTable> tables) => [.. tables.Select(static t => new SnapshotObject(t.Name, t.DefinitionSha256))];
+
+    private sealed class Findings(string database, string expectedSide, string actualSide)
+    {
+        internal List<SnapshotFinding> All { get; } = [];
+
+        internal void Names(string what, IEnumerable<string> expected, IEnumerable<string> actual)
+        {
+            var wanted = expected.ToHashSet(StringComparer.Ordinal);
+            var found = actual.ToHashSet(StringComparer.Ordinal);
+            Differ(what, "missing in", actualSide, wanted.Except(found, StringComparer.Ordinal));
+            Differ(what, "unknown to", expectedSide, found.Except(wanted, StringComparer.Ordinal));
+        }
+
+        internal void Objects(string what, IReadOnlyList<SnapshotObject> expected, IReadOnlyList<SnapshotObject> actual, bool definitions)
+        {
+            Names(what, expected.Select(static o => o.Name), actual.Select(static o => o.Name));
+            if (!definitions)
+            {
+                return;
+            }
+
+            var found = actual.ToDictionary(static o => o.Name, static o => o.DefinitionSha256, StringComparer.Ordinal);
+            Differ(what, "defined otherwise in", actualSide, expected
+                .Where(o => o.DefinitionSha256 is not null && found.GetValueOrDefault(o.Name) is { } hash && hash != o.DefinitionSha256)
+                .Select(static o => o.Name));
+        }
+
+        internal void Value(string what, string expected, string actual)
+        {
+            if (expected != actual)
+            {
+                All.Add(new SnapshotFinding(SnapshotFailure.CatalogueMismatch, database, $"{database}: {what} is {expected} in {expectedSide} and {actual} in {actualSide}."));
+            }
+        }
+
+        internal void Rows(string table, long expected, long actual)
+        {
+            if (expected != actual)
+            {
+                All.Add(new SnapshotFinding(SnapshotFailure.RowCountMismatch, database, string.Create(
+                    CultureInfo.InvariantCulture, $"{database}.{table}: {expected} rows in {expectedSide}, {actual} in {actualSide}.")));
+            }
+        }
+
+        private void Differ(string what, string how, string side, IEnumerable<string> names)
+        {
+            var list = names.Order(StringComparer.Ordinal).ToList();
+            if (list.Count > 0)
+            {
+                var shown = string.Join(", ", list.Take(10)) + (list.Count > 10 ? string.Create(CultureInfo.InvariantCulture, $" and {list.Count - 10} more") : "");
+                All.Add(new SnapshotFinding(SnapshotFailure.CatalogueMismatch, database, $"{database}: {what} {how} {side}: {shown}."));
+            }
+        }
+    }
+}

@@ -1,0 +1,242 @@
+namespace Drydock.Clients.Snapshots;
+
+/// <summary>Recognises one statement after another from its first tokens and keeps the score.</summary>
+internal sealed class StatementReader
+{
+    private const int HeadLimit = 64;
+
+    private static readonly HashSet<string> Kinds = new(StringComparer.Ordinal)
+    {
+        "TABLE", "VIEW", "PROCEDURE", "FUNCTION", "TRIGGER", "EVENT", "SEQUENCE", "DATABASE", "SCHEMA", "PACKAGE", "USER", "ROLE", "INDEX",
+    };
+
+    private readonly Dictionary<string, long> _tables = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _views = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _routines = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _triggers = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _events = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _sequences = new(StringComparer.Ordinal);
+    private readonly List<Token> _head = [];
+    private bool _decided;
+    private string? _insertTable;
+    private long _insertRows;
+    private int _depth;
+
+    /// <summary>No token of a statement was seen yet.</summary>
+    internal bool IsEmpty => _head.Count == 0;
+
+    /// <summary>Inside the VALUES of an INSERT, where only parentheses and strings matter.</summary>
+    internal bool IsInValues { get; private set; }
+
+    internal void Word(string text)
+    {
+        if (_insertTable is not null && !IsInValues && _depth == 0 && text.Equals("VALUES", StringComparison.OrdinalIgnoreCase))
+        {
+            IsInValues = true;
+            return;
+        }
+
+        Add(new Token(TokenKind.Word, text));
+    }
+
+    internal void Name(string text) => Add(new Token(TokenKind.Name, text));
+
+    internal void Literal() => Add(new Token(TokenKind.Literal, ""));
+
+    internal void Punctuation(byte b)
+    {
+        if (b == '(')
+        {
+            if (IsInValues && _depth == 0)
+            {
+                _insertRows++;
+            }
+
+            _depth++;
+        }
+        else if (b == ')')
+        {
+            _depth--;
+        }
+
+        Add(new Token(TokenKind.Punctuation, ((char)b).ToString()));
+    }
+
+    internal void End()
+    {
+        Decide(atEnd: true);
+        if (_insertTable is not null)
+        {
+            _tables[_insertTable] = _tables.GetValueOrDefault(_insertTable) + _insertRows;
+        }
+
+        _head.Clear();
+        _decided = false;
+        _insertTable = null;
+        _insertRows = 0;
+        _depth = 0;
+        IsInValues = false;
+    }
+
+    internal DumpSummary Summarize(bool complete, long bytes, long largestStatement)
+    {
+        // Older tools stand a table in for a view until the view itself is made.
+        foreach (var view in _views)
+        {
+            _tables.Remove(view);
+        }
+
+        return new DumpSummary
+        {
+            Tables = _tables,
+            Views = _views,
+            Routines = _routines,
+            Triggers = _triggers,
+            Events = _events,
+            Sequences = _sequences,
+            IsComplete = complete,
+            Bytes = bytes,
+            LargestStatementBytes = largestStatement,
+        };
+    }
+
+    private void Add(Token token)
+    {
+        if (_decided)
+        {
+            return;
+        }
+
+        _head.Add(token);
+        Decide(atEnd: false);
+    }
+
+    private void Decide(bool atEnd)
+    {
+        if (_decided || _head.Count == 0)
+        {
+            return;
+        }
+
+        _decided = _head[0].Upper switch
+        {
+            "INSERT" or "REPLACE" => Insert(atEnd),
+            "CREATE" => Create(atEnd),
+            _ => true,
+        };
+        _decided |= _head.Count >= HeadLimit;
+    }
+
+    private bool Insert(bool atEnd)
+    {
+        for (var i = 1; i < _head.Count; i++)
+        {
+            if (_head[i].Upper is not ("INTO" or "IGNORE" or "DELAYED" or "LOW_PRIORITY" or "HIGH_PRIORITY"))
+            {
+                if (NameAt(i, atEnd) is not { } name)
+                {
+                    return false;
+                }
+
+                _insertTable = name;
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool Create(bool atEnd)
+    {
+        var kind = _head.FindIndex(1, static t => t.Kind == TokenKind.Word && Kinds.Contains(t.Upper));
+        if (kind < 0)
+        {
+            return false;
+        }
+
+        var i = kind + 1;
+        var what = _head[kind].Upper;
+        if (what == "PACKAGE" && i < _head.Count && _head[i].Upper == "BODY")
+        {
+            what = "PACKAGE BODY";
+            i++;
+        }
+
+        while (i < _head.Count && _head[i].Upper is "IF" or "NOT" or "EXISTS")
+        {
+            i++;
+        }
+
+        if (i >= _head.Count || NameAt(i, atEnd) is not { } name)
+        {
+            return false;
+        }
+
+        Register(what, name, isFinalView: _head.Take(kind).Any(static t => t.Upper is "ALGORITHM" or "DEFINER" or "SECURITY"));
+        return true;
+    }
+
+    // A name may be qualified (db.name); the token behind it must be known before it is taken.
+    private string? NameAt(int i, bool atEnd)
+    {
+        while (true)
+        {
+            if (i + 1 >= _head.Count)
+            {
+                return atEnd && i < _head.Count ? _head[i].Text : null;
+            }
+
+            if (_head[i + 1] is not { Kind: TokenKind.Punctuation, Text: "." })
+            {
+                return _head[i].Text;
+            }
+
+            i += 2;
+        }
+    }
+
+    private void Register(string what, string name, bool isFinalView)
+    {
+        switch (what)
+        {
+            case "TABLE":
+                _tables.TryAdd(name, 0);
+                break;
+            case "VIEW":
+                if (isFinalView)
+                {
+                    _views.Add(name);
+                }
+
+                break;
+            case "TRIGGER":
+                _triggers.Add(name);
+                break;
+            case "EVENT":
+                _events.Add(name);
+                break;
+            case "SEQUENCE":
+                _sequences.Add(name);
+                break;
+            case "PROCEDURE" or "FUNCTION" or "PACKAGE" or "PACKAGE BODY":
+                _routines.Add($"{what} {name}");
+                break;
+            default:
+                break;
+        }
+    }
+
+    private readonly record struct Token(TokenKind Kind, string Text)
+    {
+        // A quoted name is never a keyword.
+        internal string Upper => Kind == TokenKind.Word ? Text.ToUpperInvariant() : "";
+    }
+
+    private enum TokenKind
+    {
+        Word,
+        Name,
+        Literal,
+        Punctuation,
+    }
+}

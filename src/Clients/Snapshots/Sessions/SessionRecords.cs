@@ -1,0 +1,65 @@
+using System.Text.Json;
+
+namespace Drydock.Clients.Snapshots;
+
+/// <summary>The records of running dump and load sessions, kept beside the snapshot's files so that a successor finds them.</summary>
+internal static class SessionRecords
+{
+    /// <summary>Stores a record; returns its name.</summary>
+    internal static async Task<string> AddAsync(SnapshotLocation location, SnapshotSession session, CancellationToken cancellationToken)
+    {
+        var name = $"{Folder(location)}{StorageName.Unique()}.json";
+        await using var writer = await location.Storage.CreateAsync(name, cancellationToken).ConfigureAwait(false);
+        await JsonSerializer.SerializeAsync(writer.Content, session, SnapshotJson.Default.SnapshotSession, cancellationToken).ConfigureAwait(false);
+        await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        return name;
+    }
+
+    /// <summary>Reads all; a record that was cut off by a crash says nothing and is left out.</summary>
+    internal static async Task<IReadOnlyList<SnapshotSession>> ReadAsync(SnapshotLocation location, CancellationToken cancellationToken)
+    {
+        var sessions = new List<SnapshotSession>();
+        foreach (var entry in await location.Storage.ListAsync(Folder(location), cancellationToken).ConfigureAwait(false))
+        {
+            if (await ReadAsync(location, entry.Name, cancellationToken).ConfigureAwait(false) is { } session)
+            {
+                sessions.Add(session);
+            }
+        }
+
+        return sessions;
+    }
+
+    /// <summary>Removes the records of one database, or all.</summary>
+    internal static async Task ClearAsync(SnapshotLocation location, string? database, CancellationToken cancellationToken)
+    {
+        foreach (var entry in await location.Storage.ListAsync(Folder(location), cancellationToken).ConfigureAwait(false))
+        {
+            if (database is null || (await ReadAsync(location, entry.Name, cancellationToken).ConfigureAwait(false))?.Database == database)
+            {
+                await location.Storage.DeleteAsync(entry.Name, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static async Task<SnapshotSession?> ReadAsync(SnapshotLocation location, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var stream = await location.Storage.OpenReadAsync(name, cancellationToken).ConfigureAwait(false);
+            return await JsonSerializer.DeserializeAsync(stream, SnapshotJson.Default.SnapshotSession, cancellationToken).ConfigureAwait(false);
+        }
+        catch (JsonException)
+        {
+            // Written by an attempt that died within the write: its session never got beyond its login.
+            return null;
+        }
+        catch (SnapshotException e) when (e.Failure == SnapshotFailure.NotFound)
+        {
+            // Removed since it was listed: that session ended in good order.
+            return null;
+        }
+    }
+
+    private static string Folder(SnapshotLocation location) => $"{location.Prefix}sessions/";
+}

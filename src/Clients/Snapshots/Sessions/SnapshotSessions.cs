@@ -1,0 +1,127 @@
+using System.Globalization;
+using Drydock.Clients.MySql;
+
+namespace Drydock.Clients.Snapshots;
+
+/// <inheritdoc cref="ISnapshotSessions"/>
+public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessions
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<SnapshotSession>> FindAsync(SnapshotLocation location, MySqlConnectionStringBuilder connection, CancellationToken cancellationToken)
+    {
+        await using var session = await OpenAsync(location, connection, cancellationToken).ConfigureAwait(false);
+        return await FindAsync(location, session, only: null, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SnapshotSession>> EndAsync(SnapshotLocation location, MySqlConnectionStringBuilder connection, CancellationToken cancellationToken) =>
+        EndMatchingAsync(location, connection, database: null, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SnapshotSession>> EndAsync(SnapshotLocation location, MySqlConnectionStringBuilder connection, string database, CancellationToken cancellationToken) =>
+        EndMatchingAsync(location, connection, database, cancellationToken);
+
+    private async Task<IReadOnlyList<SnapshotSession>> EndMatchingAsync(
+        SnapshotLocation location, MySqlConnectionStringBuilder connection, string? database, CancellationToken cancellationToken)
+    {
+        await using var session = await OpenAsync(location, connection, cancellationToken).ConfigureAwait(false);
+        var ended = new Dictionary<ulong, SnapshotSession>();
+        var start = _time.GetTimestamp();
+        while (true)
+        {
+            var found = await FindAsync(location, session, database, cancellationToken).ConfigureAwait(false);
+            if (found.Count == 0)
+            {
+                await SessionRecords.ClearAsync(location, database, cancellationToken).ConfigureAwait(false);
+                return [.. ended.Values];
+            }
+
+            if (_time.GetElapsedTime(start) > Patience)
+            {
+                throw new SnapshotException(SnapshotFailure.SessionRemains, string.Create(
+                    CultureInfo.InvariantCulture, $"Sessions {string.Join(", ", found.Select(static s => s.ConnectionId))} of snapshot {location.Id} are still on {connection.Describe()} {Patience.TotalSeconds} s after KILL; end them by hand."));
+            }
+
+            foreach (var one in found.Where(s => ended.TryAdd(s.ConnectionId, s)))
+            {
+                await MySqlServer.KillAsync(session, one.ConnectionId, cancellationToken).ConfigureAwait(false);
+            }
+
+            // The server announces no end of a session; it can only be asked again.
+            await Task.Delay(Pause, _time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<MySqlConnection> OpenAsync(SnapshotLocation location, MySqlConnectionStringBuilder connection, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(location);
+        StorageName.Check(location);
+        var session = new MySqlConnection(new MySqlConnectionStringBuilder(connection) { Database = "" });
+        try
+        {
+            await session.OpenAsync(cancellationToken).ConfigureAwait(false);
+            return session;
+        }
+        catch
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task<IReadOnlyList<SnapshotSession>> FindAsync(SnapshotLocation location, MySqlConnection connection, string? only, CancellationToken cancellationToken)
+    {
+        var server = await MySqlServer.IdentifyAsync(connection, cancellationToken).ConfigureAwait(false);
+        var recorded = (await SessionRecords.ReadAsync(location, cancellationToken).ConfigureAwait(false))
+            .Where(r => r.ServerKey == server.Key)
+            .ToList();
+        var lockHolders = await LockHoldersAsync(location, connection, cancellationToken).ConfigureAwait(false);
+        var marker = SessionMarker.Comment(location.Id);
+        var found = new List<SnapshotSession>();
+        foreach (var live in await MySqlServer.SessionsAsync(connection, cancellationToken).ConfigureAwait(false))
+        {
+            // Ids begin again after a server restart, hence the address as well.
+            var record = recorded.Find(r => r.ConnectionId == live.Id && r.Host == live.Host);
+            var database = record?.Database ?? lockHolders.GetValueOrDefault(live.Id);
+            if (only is not null && database != only)
+            {
+                continue;
+            }
+
+            var marked = live.Id != connection.ConnectionId && live.Info?.Contains(marker, StringComparison.Ordinal) == true;
+            if (database is not null || marked)
+            {
+                found.Add(new SnapshotSession(location.Id, database ?? live.Database ?? "", live.Id, live.Host, server.Key));
+            }
+        }
+
+        return found;
+    }
+
+    private static async Task<Dictionary<ulong, string>> LockHoldersAsync(SnapshotLocation location, MySqlConnection connection, CancellationToken cancellationToken)
+    {
+        var holders = new Dictionary<ulong, string>();
+        if (connection.ServerKind == MySqlServerKind.OceanBase
+            || await ManifestStore.ReadAsync(location, cancellationToken).ConfigureAwait(false) is not { } manifest)
+        {
+            return holders;
+        }
+
+        foreach (var database in manifest.Databases)
+        {
+            await using var command = new MySqlCommand("SELECT IS_USED_LOCK(@name)", connection);
+            command.Parameters.AddWithValue("@name", SessionMarker.LoadLock(location.Id, database.Name));
+            if (await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is { } id and not DBNull)
+            {
+                holders[Convert.ToUInt64(id, CultureInfo.InvariantCulture)] = database.Name;
+            }
+        }
+
+        return holders;
+    }
+}

@@ -1,0 +1,50 @@
+namespace Drydock.Clients.Snapshots;
+
+/// <summary>Why a snapshot operation failed.</summary>
+public enum SnapshotFailure
+{
+    /// <summary>The request itself is wrong (no databases, bad id or path).</summary>
+    InvalidRequest,
+
+    /// <summary>mysqldump, mysql or setpriv is missing or not usable.</summary>
+    ToolMissing,
+
+    /// <summary>mysqldump ended with an error.</summary>
+    DumpFailed,
+
+    /// <summary>mysql ended with an error while loading.</summary>
+    LoadFailed,
+
+    /// <summary>A named database is not on the server.</summary>
+    DatabaseMissing,
+
+    /// <summary>The dump has no <c>-- Dump completed</c> trailer or its compressed stream ends early.</summary>
+    Truncated,
+
+    /// <summary>Size or SHA-256 of what is stored differs from what was written.</summary>
+    ChecksumMismatch,
+
+    /// <summary>Rows in the dump and on the server differ.</summary>
+    RowCountMismatch,
+
+    /// <summary>Tables, views, routines, triggers, events, charset or collation differ.</summary>
+    CatalogueMismatch,
+
+    /// <summary>A name is taken; nothing was overwritten.</summary>
+    AlreadyExists,
+
+    /// <summary>No such snapshot or object.</summary>
+    NotFound,
+
+    /// <summary>The manifest cannot be read or is of a newer format.</summary>
+    ManifestInvalid,
+
+    /// <summary>The storage cannot be written or read.</summary>
+    StorageUnusable,
+
+    /// <summary>A session that had to end is still there.</summary>
+    SessionRemains,
+
+    /// <summary>A statement of the dump is larger than the server's max_allowed_packet.</summary>
+    PacketTooLarge,
+}

@@ -1,0 +1,11 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Drydock.Clients.Snapshots;
+
+/// <summary>Source-generated JSON of what is stored.</summary>
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(SnapshotManifest))]
+[JsonSerializable(typeof(SnapshotStorageMark))]
+[JsonSerializable(typeof(SnapshotSession))]
+internal sealed partial class SnapshotJson : JsonSerializerContext;

@@ -1,0 +1,25 @@
+using Drydock.Clients.MySql;
+
+namespace Drydock.Clients.Snapshots;
+
+/// <summary>What to dump and where to.</summary>
+public sealed record SnapshotRequest
+{
+    /// <summary>Where it goes, and under which id. The same id again goes on with or repeats an interrupted attempt.</summary>
+    public required SnapshotLocation Location { get; init; }
+
+    /// <summary>How to reach the server; its <c>Database</c> is not used.</summary>
+    public required MySqlConnectionStringBuilder Connection { get; init; }
+
+    /// <summary>The databases, at least one, each once.</summary>
+    public required IReadOnlyList<string> Databases { get; init; }
+
+    /// <summary>How many databases are dumped at a time. Default 4.</summary>
+    public int Parallelism { get; init; } = 4;
+
+    /// <summary>Told about bytes and stages, from any thread, at most every MiB and database.</summary>
+    public IProgress<SnapshotProgress>? Progress { get; init; }
+
+    /// <summary>Told about each server session as soon as it is known, to be kept in a receipt.</summary>
+    public Func<SnapshotSession, CancellationToken, Task>? OnSession { get; init; }
+}

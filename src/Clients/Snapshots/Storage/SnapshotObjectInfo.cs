@@ -1,0 +1,7 @@
+namespace Drydock.Clients.Snapshots;
+
+/// <summary>One stored object.</summary>
+/// <param name="Name">Its name in the storage.</param>
+/// <param name="Bytes">Its size.</param>
+/// <param name="ModifiedAt">When it was last written.</param>
+public sealed record SnapshotObjectInfo(string Name, long Bytes, DateTimeOffset ModifiedAt);

@@ -1,0 +1,49 @@
+using System.Globalization;
+
+namespace Drydock.Clients.Snapshots;
+
+/// <summary>Finds the local TCP ports a process talks from, by /proc.</summary>
+internal static class ChildSockets
+{
+    private const string Established = "01";
+
+    /// <summary>Local ports of the established TCP connections of <paramref name="pid"/>; empty when it has none, is gone or cannot be looked into.</summary>
+    internal static IReadOnlyList<int> EstablishedPorts(int pid)
+    {
+        try
+        {
+            var inodes = new DirectoryInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd"))
+                .EnumerateFiles()
+                .Select(static f => f.LinkTarget)
+                .Where(static t => t?.StartsWith("socket:[", StringComparison.Ordinal) == true)
+                .Select(static t => t![8..^1])
+                .ToHashSet(StringComparer.Ordinal);
+            return inodes.Count == 0 ? [] : [.. Table(pid, "tcp").Concat(Table(pid, "tcp6")).Where(e => inodes.Contains(e.Inode)).Select(static e => e.Port)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    private static IEnumerable<Entry> Table(int pid, string name)
+    {
+        var path = string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/net/{name}");
+        if (!File.Exists(path))
+        {
+            yield break;
+        }
+
+        foreach (var line in File.ReadLines(path).Skip(1))
+        {
+            // sl local_address remote_address state queues timer retransmits uid timeout inode …
+            var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (fields.Length > 9 && fields[3] == Established)
+            {
+                yield return new Entry(int.Parse(fields[1].AsSpan(fields[1].LastIndexOf(':') + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture), fields[9]);
+            }
+        }
+    }
+
+    private readonly record struct Entry(int Port, string Inode);
+}

@@ -1,0 +1,21 @@
+namespace Drydock.Clients.Snapshots;
+
+/// <summary>What <c>--version</c> of a tool said.</summary>
+internal sealed record ToolInfo(ToolFlavour Flavour, string Version)
+{
+    internal static async Task<ToolInfo> ReadAsync(string setPriv, string program, CancellationToken cancellationToken)
+    {
+        using var output = new MemoryStream();
+        using var child = ChildProcess.Start(setPriv, program, ["--version"], redact: "");
+        child.StandardInput.Close();
+        await child.StandardOutput.CopyToAsync(output, cancellationToken).ConfigureAwait(false);
+        var code = await child.Exited.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var version = System.Text.Encoding.UTF8.GetString(output.ToArray()).Trim();
+        if (code != 0 || version.Length == 0)
+        {
+            throw new SnapshotException(SnapshotFailure.ToolMissing, $"'{program} --version' ended with {code}: {child.ErrorText} Install the MariaDB or MySQL client tools.");
+        }
+
+        return new ToolInfo(version.Contains("MariaDB", StringComparison.OrdinalIgnoreCase) ? ToolFlavour.MariaDb : ToolFlavour.MySql, version);
+    }
+}

@@ -1,0 +1,27 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Crds.Common;
+
+namespace Drydock.Crds.BackupSnapshots;
+
+/// <summary>A verified dump of named databases of one MySQL-protocol server. Usable alone, and what an upgrade makes before it changes data.</summary>
+[KubernetesEntity(Group = ApiGroup.Name, ApiVersion = ApiGroup.V1Alpha1, Kind = KindName, PluralName = Plural)]
+[KubernetesEntityShortNames("snap", Categories = ApiGroup.Category)]
+[AdditionalPrinterColumn(".status.phase", "PHASE", "string", Description = "Where it stands.")]
+[AdditionalPrinterColumn(".status.progress", "PROGRESS", "string", Description = "Databases done of all databases.")]
+[AdditionalPrinterColumn(".status.sizeBytes", "SIZE", "integer", Description = "Bytes stored.")]
+[AdditionalPrinterColumn(".status.verified", "VERIFIED", "boolean", Description = "Whether what was stored was read back and compared.")]
+[AdditionalPrinterColumn(".status.conditions[?(@.type==\"Ready\")].status", "READY", "string", Description = "Whether the snapshot can be used.")]
+[AdditionalPrinterColumn(".metadata.creationTimestamp", "AGE", "date", Description = "Since the object was created.")]
+[AdditionalPrinterColumn(".status.path", "PATH", "string", Priority = 1, Description = "Where the files are.")]
+[AdditionalPrinterColumn(".status.message", "MESSAGE", "string", Priority = 1, Description = "What goes on, or what is wrong.")]
+[FrozenWhile(
+    "has(oldSelf.status) && has(oldSelf.status.snapshotID)",
+    "is frozen once the snapshot has begun: put the old value back, and create another BackupSnapshot for other contents")]
+public sealed record BackupSnapshot : CustomKubernetesEntity<BackupSnapshotSpec, BackupSnapshotStatus>
+{
+    /// <summary>The kind.</summary>
+    public const string KindName = "BackupSnapshot";
+
+    /// <summary>The resource name in URLs.</summary>
+    public const string Plural = "backupsnapshots";
+}

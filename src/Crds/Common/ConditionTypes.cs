@@ -1,0 +1,65 @@
+namespace Drydock.Crds.Common;
+
+/// <summary>The conditions of Drydock's kinds.</summary>
+public static class ConditionTypes
+{
+    /// <summary>True when what the spec asks for is reached (for mode Plan: the plan is ready). False from the first write on.</summary>
+    public const string Ready = "Ready";
+
+    /// <summary>True while it works and while it waits (held, paused, busy); the reason says which. Never together with Stalled.</summary>
+    public const string Reconciling = "Reconciling";
+
+    /// <summary>True only when nothing goes on without a repair.</summary>
+    public const string Stalled = "Stalled";
+
+    /// <summary>True once the plan is stored.</summary>
+    public const string Planned = "Planned";
+
+    /// <summary>True while it waits for a person or a commit; the message says for which approval.</summary>
+    public const string Held = "Held";
+
+    /// <summary>True once the whole plan is done.</summary>
+    public const string Succeeded = "Succeeded";
+
+    /// <summary>True when it failed; goes back to False by a retry.</summary>
+    public const string Failed = "Failed";
+
+    /// <summary>True once the former state is back.</summary>
+    public const string RolledBack = "RolledBack";
+
+    /// <summary>Milestone: preflight found nothing wrong.</summary>
+    public const string PreflightPassed = "PreflightPassed";
+
+    /// <summary>Milestone: the image is on every node, with one image ID.</summary>
+    public const string ImagePrepared = "ImagePrepared";
+
+    /// <summary>Milestone: high availability is off.</summary>
+    public const string HighAvailabilityDisabled = "HighAvailabilityDisabled";
+
+    /// <summary>Milestone: no old container runs.</summary>
+    public const string OldStopped = "OldStopped";
+
+    /// <summary>Milestone: every database is in a verified snapshot.</summary>
+    public const string BackedUp = "BackedUp";
+
+    /// <summary>Milestone: the new containers run.</summary>
+    public const string NewStarted = "NewStarted";
+
+    /// <summary>Milestone: the correction JAR has run where it must.</summary>
+    public const string MetadataCorrected = "MetadataCorrected";
+
+    /// <summary>Milestone: docker_init.sh has run where it must.</summary>
+    public const string MetadataInitialized = "MetadataInitialized";
+
+    /// <summary>Milestone: components and hosts are healthy.</summary>
+    public const string Verified = "Verified";
+
+    /// <summary>Milestone: projects are as before; Unknown when no API was given to compare by.</summary>
+    public const string ProjectsVerified = "ProjectsVerified";
+
+    /// <summary>Milestone: high availability is as the spec asks.</summary>
+    public const string HighAvailabilityEnabled = "HighAvailabilityEnabled";
+
+    /// <summary>Milestone: stores and writers were watched to recover.</summary>
+    public const string Settled = "Settled";
+}

@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+
+namespace Drydock.Crds.Common;
+
+/// <summary>What dumps a database.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<DumpTool>))]
+public enum DumpTool
+{
+    /// <summary><c>mysqldump</c>, as the runbooks do; loaded by <c>mysql</c>.</summary>
+    MySqlDump,
+}

@@ -1,0 +1,17 @@
+namespace Drydock.Crds.Common;
+
+/// <summary>Labels and finalizers that Drydock sets.</summary>
+public static class Labels
+{
+    /// <summary>On what an upgrade made: the uid of the upgrade.</summary>
+    public const string UpgradeUid = "drydock.dev/upgrade-uid";
+
+    /// <summary>On what an upgrade made: the name of the upgrade, for people.</summary>
+    public const string UpgradeName = "drydock.dev/upgrade";
+
+    /// <summary>Holds an upgrade object until its plan has ended or was undone.</summary>
+    public const string UpgradeFinalizer = "drydock.dev/upgrade";
+
+    /// <summary>Holds a snapshot object until its files are dealt with as <c>spec.deletionPolicy</c> says.</summary>
+    public const string SnapshotFinalizer = "drydock.dev/snapshot";
+}

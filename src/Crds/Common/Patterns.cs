@@ -1,0 +1,55 @@
+namespace Drydock.Crds.Common;
+
+/// <summary>Regular expressions of the schemas (RE2, also valid in .NET).</summary>
+public static class Patterns
+{
+    /// <summary>A duration, zero allowed. Narrower than the parser, so that every accepted text is within its range.</summary>
+    public const string Duration = "^([0-9]{1,6}(ms|s|m|h|d)){1,5}$";
+
+    /// <summary>A duration greater than zero.</summary>
+    public const string PositiveDuration =
+        "^([0-9]{1,6}(ms|s|m|h|d)){0,4}0{0,5}[1-9][0-9]{0,5}(ms|s|m|h|d)([0-9]{1,6}(ms|s|m|h|d)){0,4}$";
+
+    /// <summary>An OMS version: <c>4.2.2</c>, <c>3.2.2-bp2</c>, <c>4.2.2-CE</c>.</summary>
+    public const string OmsVersion = @"^\d+\.\d+\.\d+([._-](bp|BP)\d+)?(-(ce|CE))?$";
+
+    /// <summary>A name that can stand in step ids: lower case letters, digits and hyphens.</summary>
+    public const string Label = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$";
+
+    /// <summary>The name of a Kubernetes object.</summary>
+    public const string ObjectName = "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$";
+
+    /// <summary>What dockerd takes as a container name.</summary>
+    public const string ContainerName = "^[a-zA-Z0-9][a-zA-Z0-9_.-]+$";
+
+    /// <summary>An image reference or id; whether it is a good one dockerd says.</summary>
+    public const string Image = @"^[a-zA-Z0-9][a-zA-Z0-9_./:@-]*$";
+
+    /// <summary>An IPv4 or IPv6 address.</summary>
+    public const string IPAddress =
+        @"^(((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)|[0-9a-fA-F]{0,4}(:[0-9a-fA-F]{0,4}){2,7})$";
+
+    /// <summary>A host name or address.</summary>
+    public const string Host = "^[a-zA-Z0-9:]([-.:a-zA-Z0-9]*[a-zA-Z0-9])?$";
+
+    /// <summary>Where a dockerd listens: unix, tcp or ssh.</summary>
+    public const string DockerEndpoint = @"^(unix:///[^\s]+|tcp://[^\s/@]+:\d{1,5}|ssh://([^\s/@:]+@)?[^\s/@]+)$";
+
+    /// <summary>An absolute path without white space at its ends.</summary>
+    public const string AbsolutePath = @"^/([^\s].*[^\s]|[^\s])?$";
+
+    /// <summary>A path below a storage.</summary>
+    public const string RelativePath = @"^[^\s/]([^\n]*[^\s/])?$";
+
+    /// <summary>64 hex digits.</summary>
+    public const string Sha256 = "^[0-9a-f]{64}$";
+
+    /// <summary>A plan hash, or nothing.</summary>
+    public const string PlanHashOrEmpty = "^(sha256:[0-9a-f]{64})?$";
+
+    /// <summary>A phase, a step id, or <c>PointOfNoReturn</c>.</summary>
+    public const string HoldName = "^[A-Za-z][A-Za-z0-9]*(/[A-Za-z0-9_.:-]+)*$";
+
+    /// <summary>The name of a schema that is safe in every tool the dump goes through.</summary>
+    public const string DatabaseName = "^[A-Za-z0-9_$-]+$";
+}

@@ -1,0 +1,270 @@
+namespace Drydock.Crds.Common;
+
+/// <summary>
+/// The reasons of all conditions, findings, events and action items: stable machine words, each with what it means and what to do.
+/// Clients treat a reason they do not know as in progress.
+/// </summary>
+public static class Reasons
+{
+    /// <summary>Seen; nothing was looked at yet. Nothing to do.</summary>
+    [ReasonGroup("Ready, Reconciling: progress and waiting")]
+    public const string Pending = "Pending";
+
+    /// <summary>Everything is being checked; nothing is changed.</summary>
+    public const string Preflight = "Preflight";
+
+    /// <summary>The plan is being carried out; status.step says where it is.</summary>
+    public const string Running = "Running";
+
+    /// <summary>mode: Plan has ended: the plan is in status.plan and nothing was changed. Read it, then set mode: Apply, with approvedPlanHash if no other plan may run.</summary>
+    public const string PlanReady = "PlanReady";
+
+    /// <summary>It stops before the phase or step named in the message. Approve it by annotation, or remove the entry from spec.holdBefore.</summary>
+    public const string Held = "Held";
+
+    /// <summary>A person must change ha.config in the OMS console, as the message says; it goes on by itself once the row shows it.</summary>
+    public const string AwaitingManualChange = "AwaitingManualChange";
+
+    /// <summary>spec.paused is true: running steps finish and none is started. Set it to false to go on.</summary>
+    public const string Paused = "Paused";
+
+    /// <summary>Another object holds the target; the message names it. It goes on by itself when that one lets go.</summary>
+    public const string TargetBusy = "TargetBusy";
+
+    /// <summary>A new retry token was seen and the run goes on.</summary>
+    public const string RetryAccepted = "RetryAccepted";
+
+    /// <summary>Deletion was asked for after the first old container was stopped: the plan goes on to its end first. The annotation drydock.dev/on-delete: Abandon lets go at once.</summary>
+    public const string DeletionWaits = "DeletionWaits";
+
+    /// <summary>Deletion or abort was asked for before the first old container was stopped: what was changed is being undone.</summary>
+    public const string Undoing = "Undoing";
+
+    /// <summary>An identity field was changed while the stored plan runs: the stored plan goes on. Put the old value back, or create another object for the other target.</summary>
+    public const string SpecChangeIgnored = "SpecChangeIgnored";
+
+    /// <summary>An approval was for another plan than the stored one and was ignored. Read status.plan again and approve its hash.</summary>
+    public const string ApprovalIgnored = "ApprovalIgnored";
+
+    /// <summary>The whole plan is done and verified. Nothing more is written or connected to.</summary>
+    [ReasonGroup("Succeeded")]
+    public const string Succeeded = "Succeeded";
+
+    /// <summary>The whole plan is done; status.actionRequired lists what a person has to do.</summary>
+    public const string SucceededWithActions = "SucceededWithActions";
+
+    /// <summary>Preflight found more than one thing wrong; status.findings lists all of them. Repair them; preflight looks again by itself.</summary>
+    [ReasonGroup("Stalled: preflight, before anything was changed; it looks again by itself")]
+    public const string PreflightFailed = "PreflightFailed";
+
+    /// <summary>The spec contradicts itself in a way the schema cannot refuse; the message names the fields.</summary>
+    public const string InvalidSpec = "InvalidSpec";
+
+    /// <summary>There is no supported way from fromVersion to toVersion in one step; the message names the way there is.</summary>
+    public const string VersionPathUnsupported = "VersionPathUnsupported";
+
+    /// <summary>The running container is not of fromVersion. Correct fromVersion, or the container's name.</summary>
+    public const string VersionMismatch = "VersionMismatch";
+
+    /// <summary>The nodes of the spec are not exactly the cm_nodes of every node's config.yaml. Correct the one that is wrong.</summary>
+    public const string NodesDiffer = "NodesDiffer";
+
+    /// <summary>The regions of the config.yaml files contradict each other: two or no cm_is_default, a cm_location twice, or another metadata database.</summary>
+    public const string RegionsInvalid = "RegionsInvalid";
+
+    /// <summary>Two regions name the same drc_cm_heartbeat_db. Every region needs its own.</summary>
+    public const string HeartbeatDatabaseShared = "HeartbeatDatabaseShared";
+
+    /// <summary>config.yaml of a node cannot be read, or lacks a key; the message names the node and the key.</summary>
+    public const string ConfigUnreadable = "ConfigUnreadable";
+
+    /// <summary>The metadata database cannot be reached. Check host, port and network, or give spec.metadataDatabase.</summary>
+    public const string MetadataDatabaseUnreachable = "MetadataDatabaseUnreachable";
+
+    /// <summary>A login was refused, or a privilege is missing that the work or the way back needs; the message says which.</summary>
+    public const string AccessDenied = "AccessDenied";
+
+    /// <summary>The metadata database lacks a table or column this version should have; the message names it.</summary>
+    public const string MetadataUnreadable = "MetadataUnreadable";
+
+    /// <summary>A Secret that the spec refers to does not exist, or lacks a key; the message names it.</summary>
+    public const string SecretMissing = "SecretMissing";
+
+    /// <summary>A dockerd cannot be reached, or refused the certificate or key; the message names the node.</summary>
+    public const string HostUnreachable = "HostUnreachable";
+
+    /// <summary>A dockerd is too old for what is needed; the message names the node and the versions.</summary>
+    public const string DockerUnsupported = "DockerUnsupported";
+
+    /// <summary>The current container is not on a node, or does not run. Correct currentContainer, or start it.</summary>
+    public const string ContainerNotFound = "ContainerNotFound";
+
+    /// <summary>A container with the name of the new one exists and is not ours. Remove it, or choose another newContainer.</summary>
+    public const string ContainerNameTaken = "ContainerNameTaken";
+
+    /// <summary>The current container lacks one of OMS's mounts (config.yaml, logs, store, run), or a source is missing on the host.</summary>
+    public const string MountsUnusable = "MountsUnusable";
+
+    /// <summary>The image is neither present nor pullable on a node and no archive was given. Give spec.imageArchive, or load it.</summary>
+    public const string ImageMissing = "ImageMissing";
+
+    /// <summary>The image archive cannot be read, or its checksum is another. Correct path or sha256, or copy the file again.</summary>
+    public const string ImageArchiveUnreadable = "ImageArchiveUnreadable";
+
+    /// <summary>The image lacks what the upgrade runs (docker_init.sh, supervisord); it is not an OMS image, or not this version's.</summary>
+    public const string ImageUnsuitable = "ImageUnsuitable";
+
+    /// <summary>The image has another ID on another node. Load the same archive on all nodes.</summary>
+    public const string ImagesDiffer = "ImagesDiffer";
+
+    /// <summary>The correction JAR is not at spec.correction.jarPath in the image. Find it in the image and correct the path.</summary>
+    public const string JarMissing = "JarMissing";
+
+    /// <summary>Projects share a name; the message lists ids. Rename them in the console first.</summary>
+    public const string DuplicateProjectNames = "DuplicateProjectNames";
+
+    /// <summary>Writers carry a blackRegionNo of another region; the message lists them. If the cascade is in use, ask the vendor's support before upgrading.</summary>
+    public const string CascadedWriters = "CascadedWriters";
+
+    /// <summary>Whether a forward switchover is under way cannot be read. Make sure none is, and put NoForwardSwitchover into spec.preflight.acknowledge.</summary>
+    public const string ForwardSwitchoverUnacknowledged = "ForwardSwitchoverUnacknowledged";
+
+    /// <summary>Synchronisation projects with DDL have no dbType on their source; the message lists them. Repair them, or acknowledge.</summary>
+    public const string SyncProjectsWithoutDbType = "SyncProjectsWithoutDbType";
+
+    /// <summary>Too little room for dumps or image; the message says where, how much there is and how much is needed.</summary>
+    public const string NoSpace = "NoSpace";
+
+    /// <summary>The storage for dumps cannot be written, or what is written cannot be read back. Check the path and the volume.</summary>
+    public const string StorageUnusable = "StorageUnusable";
+
+    /// <summary>Clock or time zone of a host and the metadata database differ too much; heartbeats would look stale. Repair NTP or the time zone.</summary>
+    public const string ClockSkew = "ClockSkew";
+
+    /// <summary>A port that OMS needs is used by something else on a node; the message names it.</summary>
+    public const string PortTaken = "PortTaken";
+
+    /// <summary>The metadata database offers neither a named lock nor a replacement for it, so destructive statements could not be fenced.</summary>
+    public const string LockUnavailable = "LockUnavailable";
+
+    /// <summary>The plan that compiles now is not the approved one; the message shows the differences. Approve the new hash, or put back what changed.</summary>
+    public const string PlanChanged = "PlanChanged";
+
+    /// <summary>A step failed and no automatic attempt is left; the message names step, node, cause and what to do. Repair it, then give a new retry token.</summary>
+    [ReasonGroup("Stalled, Failed: while the plan runs")]
+    public const string StepFailed = "StepFailed";
+
+    /// <summary>A step took longer than its phase's timeout. Find out why, raise spec.timeouts if need be, then give a new retry token.</summary>
+    public const string StepTimeout = "StepTimeout";
+
+    /// <summary>Whether a step that must run once has run cannot be read, so nothing runs again on that data. The message says what was looked at and the way on.</summary>
+    public const string OutcomeUnknown = "OutcomeUnknown";
+
+    /// <summary>A run-once step failed on data it may have changed: it may run again only on the restored snapshot.</summary>
+    public const string RestoreRequired = "RestoreRequired";
+
+    /// <summary>Something that must stay true is not: somebody changed the target by hand; the message says what and when. Making it true again goes on by itself.</summary>
+    public const string TargetChanged = "TargetChanged";
+
+    /// <summary>The Lease that holds the target is gone or another's. Nothing more is started; the message names the holder.</summary>
+    public const string TargetClaimLost = "TargetClaimLost";
+
+    /// <summary>The storage no longer shows the mark that was left in it: another volume, or none, is mounted. Mount the right one.</summary>
+    public const string StorageLost = "StorageLost";
+
+    /// <summary>The BackupSnapshot of the upgrade failed; its own message says why. The upgrade does not pass Backup.</summary>
+    public const string SnapshotFailed = "SnapshotFailed";
+
+    /// <summary>What was stored does not verify: trailer, checksum, tables or row counts differ. The dump is not used; retry makes a new one.</summary>
+    public const string SnapshotInvalid = "SnapshotInvalid";
+
+    /// <summary>The snapshot that the run relies on is gone, or another one of the same name.</summary>
+    public const string SnapshotMissing = "SnapshotMissing";
+
+    /// <summary>The dump tool failed; the message holds the end of its output.</summary>
+    public const string DumpFailed = "DumpFailed";
+
+    /// <summary>docker_init.sh ended without its success marker; its output is in the Secret named in status.plan.steps. Repair the cause, then retry.</summary>
+    public const string MarkerMissing = "MarkerMissing";
+
+    /// <summary>Components or hosts did not become healthy within the timeout; the message lists them.</summary>
+    public const string ComponentsUnhealthy = "ComponentsUnhealthy";
+
+    /// <summary>An abort token was given: nothing more is started and the target stays claimed. A new retry token goes on.</summary>
+    public const string Aborted = "Aborted";
+
+    /// <summary>Deletion with the annotation drydock.dev/on-delete: Abandon: the object goes and the message says what was left where.</summary>
+    public const string Abandoned = "Abandoned";
+
+    /// <summary>The operator failed in a way it does not know; the log has the details. It tries again with back-off.</summary>
+    public const string InternalError = "InternalError";
+
+    /// <summary>The milestone is reached.</summary>
+    [ReasonGroup("Milestones and others")]
+    public const string Done = "Done";
+
+    /// <summary>The milestone is not reached yet.</summary>
+    public const string NotYet = "NotYet";
+
+    /// <summary>This upgrade does not need the milestone's phase.</summary>
+    public const string NotNeeded = "NotNeeded";
+
+    /// <summary>Nothing waits for an approval.</summary>
+    public const string NotHeld = "NotHeld";
+
+    /// <summary>No plan is stored yet.</summary>
+    public const string NotStored = "NotStored";
+
+    /// <summary>The plan is stored and is the plan from now on.</summary>
+    public const string PlanStored = "PlanStored";
+
+    /// <summary>Nothing has failed.</summary>
+    public const string NotFailed = "NotFailed";
+
+    /// <summary>Nothing was given to compare by; the list for a person is in status.actionRequired.</summary>
+    public const string Unverifiable = "Unverifiable";
+
+    /// <summary>The databases are being dumped.</summary>
+    [ReasonGroup("BackupSnapshot")]
+    public const string Dumping = "Dumping";
+
+    /// <summary>What was stored is being read back and compared.</summary>
+    public const string Verifying = "Verifying";
+
+    /// <summary>A database to dump does not exist on the server; the message names it.</summary>
+    public const string DatabaseNotFound = "DatabaseNotFound";
+
+    /// <summary>The files of a deleted snapshot stay until the upgrade that refers to them has ended.</summary>
+    public const string FilesInUse = "FilesInUse";
+
+    /// <summary>The object goes and its files stay, as deletionPolicy says.</summary>
+    public const string FilesRetained = "FilesRetained";
+
+    /// <summary>The object goes and its files were deleted, as deletionPolicy says.</summary>
+    public const string FilesDeleted = "FilesDeleted";
+
+    /// <summary>Event: a step began.</summary>
+    [ReasonGroup("Events and entries of actionRequired")]
+    public const string StepStarted = "StepStarted";
+
+    /// <summary>Event: a step is done.</summary>
+    public const string StepSucceeded = "StepSucceeded";
+
+    /// <summary>Event: an idempotent step is tried again.</summary>
+    public const string StepRetried = "StepRetried";
+
+    /// <summary>docker_init.sh printed its success marker and ended with an exit code other than 0; Verify decides.</summary>
+    public const string InitializedWithWarning = "InitializedWithWarning";
+
+    /// <summary>Action: a project needs a look after the upgrade, as the message says.</summary>
+    public const string ReviewProject = "ReviewProject";
+
+    /// <summary>Action: a store or writer did not recover while it was watched; restart it in the console.</summary>
+    public const string StoreAbnormal = "StoreAbnormal";
+
+    /// <summary>Action: high availability stays off as afterUpgrade says; links named in the message stay abnormal until started.</summary>
+    public const string HighAvailabilityOff = "HighAvailabilityOff";
+
+    /// <summary>Action: the old containers stay, stopped; remove them once the upgrade is accepted.</summary>
+    public const string RemoveOldContainers = "RemoveOldContainers";
+}

@@ -1,0 +1,37 @@
+using Drydock.Abstractions.Entities;
+
+namespace Drydock.Crds.Common;
+
+/// <summary>What every run-to-completion kind lets its user say about the run itself.</summary>
+public abstract record RunSpec
+{
+    /// <summary>Apply carries the plan out; Plan stops after preflight with the plan in status and changes nothing.</summary>
+    [FieldClass(FieldClass.Control)]
+    public RunMode Mode { get; init; }
+
+    /// <summary>If set, only a plan with exactly this hash (status.plan.hash) is carried out; any other is refused with PlanChanged. Empty accepts every plan.</summary>
+    [FieldClass(FieldClass.Control)]
+    [Length(71)]
+    [Pattern(Patterns.PlanHashOrEmpty)]
+    public string? ApprovedPlanHash { get; init; }
+
+    /// <summary>Running steps finish, none is started, until it is false again.</summary>
+    [FieldClass(FieldClass.Control)]
+    public bool Paused { get; init; }
+
+    /// <summary>
+    /// Stops before a phase (StopOld), a step (StopOld/oms-a) or every point of no return (PointOfNoReturn) until the entry is removed, or approved
+    /// by the annotation drydock.dev/approve with the value NAME@HASH, where HASH is the first 8 hex digits of the plan hash.
+    /// </summary>
+    [FieldClass(FieldClass.Control)]
+    [ListSet]
+    [Items(64)]
+    [Length(SchemaLimits.Name, Minimum = 1)]
+    [Pattern(Patterns.HoldName)]
+    public List<string> HoldBefore { get; init => field = value ?? []; } = [];
+
+    /// <summary>A new value goes on after a failure, once; used values are in status.usedTokens.</summary>
+    [FieldClass(FieldClass.Control)]
+    [Length(SchemaLimits.ShortName)]
+    public string? Retry { get; init; }
+}

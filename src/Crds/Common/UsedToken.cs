@@ -1,0 +1,18 @@
+using Drydock.Abstractions.Entities;
+
+namespace Drydock.Crds.Common;
+
+/// <summary>A retry or abort token that was used.</summary>
+public sealed record UsedToken
+{
+    /// <summary>What it asked for.</summary>
+    public TokenKind Kind { get; init; }
+
+    /// <summary>The token.</summary>
+    [Required]
+    [Length(SchemaLimits.Name, Minimum = 1)]
+    public string Token { get; init => field = value ?? ""; } = "";
+
+    /// <summary>When it was used.</summary>
+    public DateTimeOffset? At { get; init; }
+}

@@ -1,0 +1,17 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.OmsUpgrades;
+
+namespace Drydock.Crds;
+
+/// <summary>How the kinds are read and written: names in camel case, enums as words, nothing for null.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(OmsUpgrade))]
+[JsonSerializable(typeof(BackupSnapshot))]
+[JsonSerializable(typeof(Plan))]
+public sealed partial class CrdsJsonContext : JsonSerializerContext;

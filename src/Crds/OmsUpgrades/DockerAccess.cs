@@ -1,0 +1,35 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Crds.Common;
+
+namespace Drydock.Crds.OmsUpgrades;
+
+/// <summary>How a dockerd is reached.</summary>
+[ValidationRule(
+    "!self.endpoint.startsWith('tcp://') || has(self.tlsSecretRef) || self.insecure",
+    RuleMessages.TcpNeedsTls)]
+[ValidationRule(
+    "!self.insecure || (self.endpoint.startsWith('tcp://') && !has(self.tlsSecretRef))",
+    RuleMessages.InsecureIsAlone)]
+[ValidationRule(
+    "!has(self.tlsSecretRef) || self.endpoint.startsWith('tcp://')",
+    RuleMessages.TlsIsForTcp)]
+[ValidationRule(
+    "self.endpoint.startsWith('ssh://') == has(self.sshSecretRef)",
+    RuleMessages.SshNeedsKey)]
+public sealed record DockerAccess
+{
+    /// <summary>Where dockerd listens: tcp://HOST:PORT, ssh://USER@HOST:PORT (docker system dial-stdio there), or unix:///PATH of a socket the operator sees.</summary>
+    [Required]
+    [Length(SchemaLimits.Name, Minimum = 1)]
+    [Pattern(Patterns.DockerEndpoint)]
+    public string Endpoint { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Client certificate for tcp://: a Secret with the keys ca.crt, tls.crt and tls.key.</summary>
+    public SecretReference? TlsSecretRef { get; init; }
+
+    /// <summary>Key for ssh://: a Secret with the keys ssh-privatekey and known_hosts.</summary>
+    public SecretReference? SshSecretRef { get; init; }
+
+    /// <summary>True accepts plain tcp://, without TLS.</summary>
+    public bool Insecure { get; init; }
+}

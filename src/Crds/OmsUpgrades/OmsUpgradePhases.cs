@@ -1,0 +1,59 @@
+namespace Drydock.Crds.OmsUpgrades;
+
+/// <summary>Values of <c>status.phase</c> of an OmsUpgrade, in their order. Clients treat others as in progress.</summary>
+public static class OmsUpgradePhases
+{
+    /// <summary>Seen, nothing looked at yet, or waiting for the target (TargetBusy).</summary>
+    public const string Pending = "Pending";
+
+    /// <summary>Everything is checked; nothing is changed.</summary>
+    public const string Preflight = "Preflight";
+
+    /// <summary>The image is brought to every node.</summary>
+    public const string PrepareImage = "PrepareImage";
+
+    /// <summary>High availability is switched off.</summary>
+    public const string DisableHA = "DisableHA";
+
+    /// <summary>The old containers are stopped: the downtime begins.</summary>
+    public const string StopOld = "StopOld";
+
+    /// <summary>The metadata databases are dumped and the dumps verified.</summary>
+    public const string Backup = "Backup";
+
+    /// <summary>The new containers are created and started.</summary>
+    public const string StartNew = "StartNew";
+
+    /// <summary>The correction JAR runs.</summary>
+    public const string CorrectMetadata = "CorrectMetadata";
+
+    /// <summary>docker_init.sh runs.</summary>
+    public const string InitMetadata = "InitMetadata";
+
+    /// <summary>Components, hosts and projects are checked.</summary>
+    public const string Verify = "Verify";
+
+    /// <summary>High availability is switched on: the downtime ends.</summary>
+    public const string EnableHA = "EnableHA";
+
+    /// <summary>Stores and writers are watched to recover.</summary>
+    public const string Settle = "Settle";
+
+    /// <summary>Ended: mode Plan, the plan is ready and nothing was changed.</summary>
+    public const string Planned = "Planned";
+
+    /// <summary>Ended: the new version runs.</summary>
+    public const string Succeeded = "Succeeded";
+
+    /// <summary>Stopped by a failure; goes on by a repair and a retry.</summary>
+    public const string Failed = "Failed";
+
+    /// <summary>The phases of a plan, in their order.</summary>
+    public static IReadOnlyList<string> OfPlan { get; } =
+    [
+        Preflight, PrepareImage, DisableHA, StopOld, Backup, StartNew, CorrectMetadata, InitMetadata, Verify, EnableHA, Settle,
+    ];
+
+    /// <summary>True when nothing of a run in this phase is left to do, so that identity fields may change.</summary>
+    public static bool IsEnded(string? phase) => phase is Planned or Succeeded or "RolledBack";
+}

@@ -1,0 +1,85 @@
+using Drydock.Crds.Common;
+
+namespace Drydock.Crds.OmsUpgrades;
+
+/// <summary>
+/// The rules between fields of an OmsUpgrade, in code: what a server with CEL refuses at once, the operator reports on any server.
+/// Bounds and patterns of single fields are the schema's, which every server checks.
+/// </summary>
+public static class OmsUpgradeValidation
+{
+    /// <summary>Everything that contradicts itself; empty if nothing does. Every finding has the reason InvalidSpec.</summary>
+    public static IReadOnlyList<Finding> Validate(OmsUpgradeSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return [.. Whole(spec), .. spec.Regions.SelectMany(region => region.Nodes.SelectMany(node => Node(spec, region, node))), .. Storages(spec)];
+    }
+
+    private static IEnumerable<Finding> Whole(OmsUpgradeSpec spec)
+    {
+        if (spec.FromVersion == spec.ToVersion)
+        {
+            yield return StorageRules.Refusal(RuleMessages.SameVersion, "spec.toVersion");
+        }
+
+        var nodes = spec.Regions.SelectMany(region => region.Nodes).ToList();
+        if (nodes.DistinctBy(node => node.Name, StringComparer.Ordinal).Count() < nodes.Count)
+        {
+            yield return StorageRules.Refusal(RuleMessages.NodeNames, "spec.regions");
+        }
+
+        if (nodes.DistinctBy(node => node.HostIP, StringComparer.Ordinal).Count() < nodes.Count)
+        {
+            yield return StorageRules.Refusal(RuleMessages.HostIPs, "spec.regions");
+        }
+    }
+
+    private static IEnumerable<Finding> Node(OmsUpgradeSpec spec, OmsRegion region, OmsNode node)
+    {
+        var field = $"spec.regions[{region.Name}].nodes[{node.Name}]";
+        if ((node.NewContainer ?? spec.NewContainer) == (node.CurrentContainer ?? spec.CurrentContainer))
+        {
+            yield return StorageRules.Refusal(RuleMessages.SameContainer, $"{field}.newContainer");
+        }
+
+        var (docker, isTcp) = (node.Docker, node.Docker.Endpoint.StartsWith("tcp://", StringComparison.Ordinal));
+        if (isTcp && docker is { TlsSecretRef: null, Insecure: false })
+        {
+            yield return StorageRules.Refusal(RuleMessages.TcpNeedsTls, $"{field}.docker.tlsSecretRef");
+        }
+
+        if (docker.Insecure && (!isTcp || docker.TlsSecretRef is not null))
+        {
+            yield return StorageRules.Refusal(RuleMessages.InsecureIsAlone, $"{field}.docker.insecure");
+        }
+
+        if (docker.TlsSecretRef is not null && !isTcp)
+        {
+            yield return StorageRules.Refusal(RuleMessages.TlsIsForTcp, $"{field}.docker.tlsSecretRef");
+        }
+
+        if (docker.Endpoint.StartsWith("ssh://", StringComparison.Ordinal) != docker.SshSecretRef is not null)
+        {
+            yield return StorageRules.Refusal(RuleMessages.SshNeedsKey, $"{field}.docker.sshSecretRef");
+        }
+
+        foreach (var finding in Archive(node.ImageArchive, $"{field}.imageArchive"))
+        {
+            yield return finding;
+        }
+    }
+
+    private static IEnumerable<Finding> Storages(OmsUpgradeSpec spec) =>
+        Archive(spec.ImageArchive, "spec.imageArchive").Concat(StorageRules.Check(spec.Backup.Storage, "spec.backup.storage"));
+
+    private static IEnumerable<Finding> Archive(ImageArchive? archive, string field)
+    {
+        if (archive is null)
+        {
+            return [];
+        }
+
+        var storage = StorageRules.Check(archive.Storage, $"{field}.storage");
+        return StorageRules.LeadsOut(archive.Path) ? storage.Append(StorageRules.Refusal(RuleMessages.ArchivePath, $"{field}.path")) : storage;
+    }
+}

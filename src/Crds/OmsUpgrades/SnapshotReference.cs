@@ -1,0 +1,17 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Crds.Common;
+
+namespace Drydock.Crds.OmsUpgrades;
+
+/// <summary>A BackupSnapshot in the same namespace.</summary>
+public sealed record SnapshotReference
+{
+    /// <summary>Name of the BackupSnapshot.</summary>
+    [Required]
+    [Length(SchemaLimits.Name, Minimum = 1)]
+    public string Name { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Uid of the BackupSnapshot, so that another one of the same name is not taken for it.</summary>
+    [Length(SchemaLimits.ShortName)]
+    public string? Uid { get; init; }
+}

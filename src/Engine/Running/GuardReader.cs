@@ -1,0 +1,35 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Engine.Guards;
+
+namespace Drydock.Engine.Running;
+
+/// <summary>Reads the guards in force.</summary>
+internal static class GuardReader
+{
+    /// <summary>The guards that do not hold. One that cannot be read does not hold.</summary>
+    /// <param name="environment">The checks.</param>
+    /// <param name="plan">The plan as stored.</param>
+    /// <param name="aboutToAct">A step that is about to act; guards that end with it are not asked.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async Task<IReadOnlyList<GuardBreach>> ReadAsync(
+        RunEnvironment environment, Plan plan, string? aboutToAct, CancellationToken cancellationToken)
+    {
+        var readings = await Task.WhenAll(GuardScope.InForce(plan, aboutToAct).Select(guard => ReadAsync(environment, plan, guard, cancellationToken)));
+        return [.. readings.Where(b => b.State != GuardState.Holds)];
+    }
+
+    private static async Task<GuardBreach> ReadAsync(RunEnvironment environment, Plan plan, PlanGuard guard, CancellationToken cancellationToken)
+    {
+        GuardReading reading;
+        try
+        {
+            reading = await environment.Catalog.Guard(guard.Check).CheckAsync(guard, plan, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            reading = GuardReading.Unreadable(exception.Message);
+        }
+
+        return new GuardBreach(guard.Id, reading.State, environment.Redact(reading.Message));
+    }
+}

@@ -1,0 +1,55 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Engine.Guards;
+
+namespace Drydock.Engine.Running;
+
+/// <summary>What the guards last said, and when they are read again.</summary>
+internal sealed class GuardWatch(Backoff relook)
+{
+    // Reading a target may itself raise events on it; this keeps such an echo from spinning.
+    private static readonly TimeSpan Echo = TimeSpan.FromSeconds(1);
+
+    private DateTimeOffset _notBefore;
+    private DateTimeOffset _echoUntil;
+    private int _looks;
+    private int _worldChanged;
+
+    /// <summary>The guards that do not hold; while there is one, nothing is started.</summary>
+    public IReadOnlyList<GuardBreach> Breaches { get; private set; } = [];
+
+    /// <summary>Whether what does not hold is only unreadable, and was not yet looked at often enough to say so.</summary>
+    public bool IsLookingAgain => Breaches.Count > 0 && _looks < StepTransitions.UnknownLooks && Breaches.All(b => b.State == GuardState.Unreadable);
+
+    /// <summary>Something happened on a target. From any thread.</summary>
+    public void WorldChanged() => Interlocked.Exchange(ref _worldChanged, 1);
+
+    /// <summary>Takes in a reading.</summary>
+    public void Take(IReadOnlyList<GuardBreach> breaches, DateTimeOffset now)
+    {
+        Breaches = breaches;
+        _looks = breaches.Count == 0 ? 0 : _looks + 1;
+        _notBefore = now + relook.Delay(_looks);
+    }
+
+    /// <summary>Reads again at once what does not hold.</summary>
+    public void AtOnce() => _notBefore = default;
+
+    /// <summary>When to read next; null if nothing asks for it.</summary>
+    public DateTimeOffset? Next(Plan plan)
+    {
+        var onEvent = Volatile.Read(ref _worldChanged) == 1 && (Breaches.Count > 0 || GuardScope.InForce(plan).Any()) ? _echoUntil : (DateTimeOffset?)null;
+        var onTime = Breaches.Count > 0 ? _notBefore : (DateTimeOffset?)null;
+        return (onEvent, onTime) switch
+        {
+            ({ } a, { } b) => a < b ? a : b,
+            _ => onEvent ?? onTime,
+        };
+    }
+
+    /// <summary>A reading begins: events until now are covered by it.</summary>
+    public void Begun(DateTimeOffset now)
+    {
+        Interlocked.Exchange(ref _worldChanged, 0);
+        _echoUntil = now + Echo;
+    }
+}

@@ -1,0 +1,105 @@
+using Drydock.Abstractions.Values;
+using Drydock.Engine.Actions;
+
+namespace Drydock.Engine.Running;
+
+/// <summary>Observes one step until it is no longer under way, woken by whatever the action waits for.</summary>
+internal sealed class StepFollower(IStepAction action, StepContext context, Func<TimeSpan> timeout, Action<string?> tellRunning)
+{
+    // Progress is told at most this often: each telling may become a write.
+    private static readonly TimeSpan TellAtMostEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    // A wait that keeps returning at once is no wait (an event stream that is always at its end): from then on looks are spaced.
+    private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(50);
+    private const int QuickWaitsAllowed = 20;
+
+    private int _quickWaits;
+
+    /// <summary>Observes until it is no longer under way, or its time is over.</summary>
+    public async Task<Sight> FollowAsync(CancellationToken cancellationToken)
+    {
+        var began = context.Step.StartedAt;
+        var first = true;
+        string? told = null;
+        var toldAt = DateTimeOffset.MinValue;
+        while (true)
+        {
+            var sight = await LookAsync(cancellationToken);
+            if (sight.Seen is not Observation.Running running)
+            {
+                return sight with { IsFirstLook = first };
+            }
+
+            var now = context.Time.GetUtcNow();
+            began ??= now;
+            var left = began.Value + timeout() - now;
+            if (left <= TimeSpan.Zero)
+            {
+                return new Sight(TimedOut(running), IsFirstLook: false);
+            }
+
+            if (first || (!string.Equals(told, running.Message, StringComparison.Ordinal) && now - toldAt >= TellAtMostEvery))
+            {
+                (told, toldAt) = (running.Message, now);
+                tellRunning(running.Message);
+            }
+
+            first = false;
+            await WaitAsync(left, cancellationToken);
+        }
+    }
+
+    /// <summary>Observes once.</summary>
+    public async Task<Sight> LookAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new Sight(await action.ObserveAsync(context, cancellationToken), IsFirstLook: true);
+        }
+        catch (StepActionException exception)
+        {
+            return new Sight(new Observation.Failed(exception.Reason, exception.Message), IsFirstLook: true, exception.Retryable);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            return new Sight(new Observation.Unknown(exception.Message), IsFirstLook: true);
+        }
+    }
+
+    private Observation.Failed TimedOut(Observation.Running running) => new(
+        EngineReasons.StepTimeout,
+        $"not finished after {KubernetesDuration.Format(timeout())} ({running.Message ?? "still under way"}); nothing was stopped. "
+        + "It goes on by itself if it still finishes; otherwise look at the node, or raise the phase's timeout.");
+
+    private async Task WaitAsync(TimeSpan left, CancellationToken cancellationToken)
+    {
+        var since = context.Time.GetTimestamp();
+        using var limit = new CancellationTokenSource(Shorter(left), context.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await action.WaitAsync(context, either.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            // The time of the attempt is over: the caller looks once more and decides.
+            return;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            // The wait itself broke (a cut event stream); a pause keeps a broken wait from spinning, and the next look says what is.
+            await Task.Delay(Pause, context.Time, cancellationToken);
+            return;
+        }
+
+        _quickWaits = context.Time.GetElapsedTime(since) < Quick ? _quickWaits + 1 : 0;
+        if (_quickWaits > QuickWaitsAllowed)
+        {
+            await Task.Delay(Pause, context.Time, cancellationToken);
+        }
+    }
+
+    // A timer takes no more than about 49 days.
+    private static TimeSpan Shorter(TimeSpan left) => left < TimeSpan.FromDays(1) ? left : TimeSpan.FromDays(1);
+}

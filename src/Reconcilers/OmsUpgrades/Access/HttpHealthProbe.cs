@@ -1,0 +1,65 @@
+using System.Net;
+using System.Text.Json;
+
+namespace Drydock.Reconcilers.OmsUpgrades.Access;
+
+/// <inheritdoc cref="IHealthProbe" />
+public sealed class HttpHealthProbe : IHealthProbe, IDisposable
+{
+    private const int LongestAnswer = 64 * 1024;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectTimeout = Patience, AllowAutoRedirect = false, UseProxy = false })
+    {
+        Timeout = Patience,
+        MaxResponseContentBufferSize = LongestAnswer,
+    };
+
+    /// <inheritdoc />
+    public async Task<HealthAnswer> AskAsync(string host, int port, CancellationToken cancellationToken)
+    {
+        var address = new UriBuilder("http", host, port, "/oms/health").Uri;
+        try
+        {
+            using var response = await _http.GetAsync(address, cancellationToken);
+            if (response.StatusCode == HttpStatusCode.NotFound)
+            {
+                return new HealthAnswer(HealthState.NoEndpoint, $"{address} answers 404");
+            }
+
+            var body = await response.Content.ReadAsStringAsync(cancellationToken);
+            return IsHealthy(body)
+                ? new HealthAnswer(HealthState.Healthy, "healthy")
+                : new HealthAnswer(HealthState.Unhealthy, $"{address} answers {(int)response.StatusCode} and is not healthy yet");
+        }
+        catch (HttpRequestException exception)
+        {
+            return new HealthAnswer(HealthState.Unreachable, $"{address} does not answer ({exception.HttpRequestError}); is the port open to the operator?");
+        }
+        catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new HealthAnswer(HealthState.Unreachable, $"{address} does not answer within {Patience.TotalSeconds:0} s; is the port open to the operator?");
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _http.Dispose();
+
+    private static bool IsHealthy(string body)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(body);
+            return json.RootElement.ValueKind == JsonValueKind.Object
+                && json.RootElement.TryGetProperty("data", out var data)
+                && data.ValueKind == JsonValueKind.Object
+                && data.TryGetProperty("healthy", out var healthy)
+                && healthy.ValueKind == JsonValueKind.True;
+        }
+        catch (JsonException)
+        {
+            // An error page of nginx while the console starts.
+            return false;
+        }
+    }
+}

@@ -1,0 +1,201 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Drydock.Clients.Docker;
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Common;
+using Drydock.Reconcilers.OmsUpgrades.Domain;
+using Drydock.Reconcilers.OmsUpgrades.Metadata;
+using Microsoft.Extensions.Logging;
+using OmsNode = Drydock.Crds.OmsUpgrades.OmsNode;
+
+namespace Drydock.Reconcilers.OmsUpgrades.Access;
+
+/// <inheritdoc cref="IOmsTargets" />
+public sealed class OmsTargets : IOmsTargets, IAsyncDisposable
+{
+    private const int LongestConfig = 1024 * 1024;
+    private static readonly TimeSpan LongestSnapshotWait = TimeSpan.FromSeconds(5);
+
+    private readonly OmsServices _services;
+    private readonly OmsSecrets _secrets;
+    private readonly Dictionary<string, OmsNode> _nodes;
+    private readonly ConcurrentDictionary<string, ContainerEventFeed> _feeds = new(StringComparer.Ordinal);
+    private readonly ConcurrentBag<Secret> _known = [];
+    private readonly SemaphoreSlim _metadataGate = new(1, 1);
+    private readonly Action _onContainerEvent;
+    private readonly ILogger _logger;
+    private IOmsMetadata? _metadata;
+
+    /// <summary>Binds the targets of an upgrade.</summary>
+    /// <param name="upgrade">The upgrade as last read.</param>
+    /// <param name="secrets">The Secrets it refers to.</param>
+    /// <param name="services">Clients.</param>
+    /// <param name="onContainerEvent">Called when something happens to a container of a node; must not block.</param>
+    public OmsTargets(OmsUpgrade upgrade, OmsSecrets secrets, OmsServices services, Action onContainerEvent)
+    {
+        Upgrade = upgrade;
+        _secrets = secrets;
+        _services = services;
+        _onContainerEvent = onContainerEvent;
+        _logger = services.Loggers.CreateLogger<OmsTargets>();
+        _nodes = upgrade.Spec.Regions.SelectMany(r => r.Nodes).ToDictionary(n => n.Name, StringComparer.Ordinal);
+        if (upgrade.Spec.MetadataDatabase?.CredentialsSecretRef?.Name is { } name && secrets.Data(name)?.GetValueOrDefault("password") is { } password)
+        {
+            Remember([new Secret(Encoding.UTF8.GetString(password))]);
+        }
+    }
+
+    /// <inheritdoc />
+    public OmsUpgrade Upgrade { get; private set; }
+
+    /// <inheritdoc />
+    public IKubernetesClient Kubernetes => _services.Kubernetes;
+
+    /// <inheritdoc />
+    public IArchiveReader Archives => _services.Archives;
+
+    /// <inheritdoc />
+    public IHealthProbe Health => _services.Health;
+
+    /// <inheritdoc />
+    public Redactor Redactor => new(_known);
+
+    /// <summary>Takes the object as read anew; spec and Secrets are the same ones.</summary>
+    public void Refresh(OmsUpgrade upgrade) => Upgrade = upgrade;
+
+    /// <inheritdoc />
+    public IDockerClient Docker(string node) => _services.Docker.Get(Endpoint(Find(node)));
+
+    /// <summary>Follows container events of all nodes from now on.</summary>
+    public void FollowEvents()
+    {
+        foreach (var node in _nodes.Keys)
+        {
+            Feed(node);
+        }
+    }
+
+    /// <inheritdoc />
+    public Task NextContainerEventAsync(string node, CancellationToken cancellationToken) => Feed(node).NextAsync(cancellationToken);
+
+    /// <inheritdoc />
+    public Task NextSnapshotChangeAsync(string snapshotName, CancellationToken cancellationToken) =>
+        _services.SnapshotChanges.WaitAsync(LongestSnapshotWait, _services.Time, cancellationToken);
+
+    /// <inheritdoc />
+    public async Task<IOmsMetadata> MetadataAsync(CancellationToken cancellationToken)
+    {
+        await _metadataGate.WaitAsync(cancellationToken);
+        try
+        {
+            return _metadata ??= _services.Metadata.Open(await TargetAsync(cancellationToken));
+        }
+        finally
+        {
+            _metadataGate.Release();
+        }
+    }
+
+    /// <summary>Opens the metadata database as a config.yaml that was just read has it; preflight does not rely on an earlier look.</summary>
+    /// <param name="config">config.yaml of any node.</param>
+    public IOmsMetadata OpenMetadata(OmsConfig config) => _services.Metadata.Open(Target(config));
+
+    /// <summary>Counts values as secrets that must never be shown.</summary>
+    public void Remember(IEnumerable<Secret> secrets)
+    {
+        foreach (var secret in secrets)
+        {
+            _known.Add(secret);
+        }
+    }
+
+    /// <summary>The metadata database by what the spec, its Secret and a config.yaml say, in this order.</summary>
+    /// <param name="config">config.yaml of any node.</param>
+    private MetadataTarget Target(OmsConfig config)
+    {
+        var spec = Upgrade.Spec.MetadataDatabase;
+        var data = spec?.CredentialsSecretRef is { } reference
+            ? _secrets.Data(reference.Name) ?? throw new OmsMetadataException(OmsMetadataErrorKind.AccessDenied, $"Secret {reference.Name} (spec.metadataDatabase.credentialsSecretRef) does not exist in namespace {Upgrade.Metadata.Namespace}; create it with the keys username and password")
+            : null;
+        var port = spec?.Port ?? (Text(data, "port") is { } text && int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : config.MetaPort);
+        return new MetadataTarget(
+            spec?.Host ?? Text(data, "host") ?? config.MetaHost,
+            port,
+            Text(data, "username") ?? config.MetaUser,
+            Text(data, "password") is { } password ? new Secret(password) : config.MetaPassword,
+            DatabaseTlsFiles.For(spec?.Tls, data?.GetValueOrDefault("ca.crt")));
+    }
+
+    /// <summary>Reads config.yaml from a container; null if the container has none.</summary>
+    public async Task<OmsConfigResult?> ReadConfigAsync(string node, string container, CancellationToken cancellationToken)
+    {
+        var bytes = await Docker(node).Containers.ReadFileAsync(container, OmsConfig.ContainerPath, LongestConfig, cancellationToken);
+        if (bytes is null)
+        {
+            return null;
+        }
+
+        var result = OmsConfig.Parse(Encoding.UTF8.GetString(bytes));
+        Remember(result.SecretValues);
+        return result;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var feed in _feeds.Values)
+        {
+            await feed.DisposeAsync();
+        }
+
+        _metadataGate.Dispose();
+    }
+
+    private ContainerEventFeed Feed(string node) =>
+        _feeds.GetOrAdd(node, name => new ContainerEventFeed(Docker(name), _onContainerEvent, _services.Time, _logger));
+
+    private async Task<MetadataTarget> TargetAsync(CancellationToken cancellationToken)
+    {
+        string? problem = null;
+        foreach (var node in _nodes.Values)
+        {
+            foreach (var container in new[] { node.CurrentContainer ?? Upgrade.Spec.CurrentContainer, node.NewContainer ?? Upgrade.Spec.NewContainer })
+            {
+                try
+                {
+                    if (await ReadConfigAsync(node.Name, container, cancellationToken) is { Config: { } config })
+                    {
+                        return Target(config);
+                    }
+                }
+                catch (DockerException exception)
+                {
+                    problem = exception.Message;
+                }
+            }
+        }
+
+        throw new OmsMetadataException(OmsMetadataErrorKind.Unreachable, $"config.yaml cannot be read on any node, so the metadata database is not known ({problem ?? "no container has one"})");
+    }
+
+    private OmsNode Find(string node) =>
+        _nodes.GetValueOrDefault(node) ?? throw new KeyNotFoundException($"spec.regions has no node '{node}' any more; put it back until the upgrade has ended");
+
+    private DockerEndpoint Endpoint(OmsNode node)
+    {
+        var endpoint = DockerEndpoint.Parse(node.Docker.Endpoint) with { Insecure = node.Docker.Insecure };
+        if (node.Docker.TlsSecretRef is { } tls)
+        {
+            endpoint = endpoint with { Tls = DockerTlsMaterial.FromSecretData(Required(node, tls.Name)) };
+        }
+
+        return node.Docker.SshSecretRef is { } ssh ? endpoint with { Ssh = DockerSshMaterial.FromSecretData(Required(node, ssh.Name)) } : endpoint;
+    }
+
+    private IReadOnlyDictionary<string, byte[]> Required(OmsNode node, string secret) =>
+        _secrets.Data(secret) ?? throw new DockerEndpointException(node.Docker.Endpoint, $"Secret {secret} of node {node.Name} does not exist in namespace {Upgrade.Metadata.Namespace}; create it");
+
+    private static string? Text(IReadOnlyDictionary<string, byte[]>? data, string key) =>
+        data?.GetValueOrDefault(key) is { Length: > 0 } bytes ? Encoding.UTF8.GetString(bytes).TrimEnd('\r', '\n') : null;
+}

@@ -1,0 +1,10 @@
+namespace Drydock.Reconcilers.OmsUpgrades.Preflight;
+
+/// <summary>Where the new image of a node comes from.</summary>
+/// <param name="Id">Its ID; null while not known (it is pulled).</param>
+/// <param name="Present">Whether it is on the host.</param>
+/// <param name="ArchivePath">The archive to load it from; null to pull it or if it is present.</param>
+/// <param name="ArchiveDirectory">The archive's directory.</param>
+/// <param name="ArchiveSha256">The archive's checksum as read.</param>
+/// <param name="Bytes">Bytes of the archive.</param>
+public sealed record ImageLook(string? Id, bool Present, string? ArchivePath = null, string? ArchiveDirectory = null, string? ArchiveSha256 = null, long? Bytes = null);

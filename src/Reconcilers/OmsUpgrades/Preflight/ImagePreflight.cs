@@ -1,0 +1,135 @@
+using Drydock.Clients.Docker;
+using Drydock.Clients.Snapshots;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.OmsUpgrades.Access;
+using Drydock.Reconcilers.OmsUpgrades.Domain;
+using Drydock.Reconcilers.OmsUpgrades.Planning;
+using Drydock.Reconcilers.OmsUpgrades.Steps;
+using OmsNode = Drydock.Crds.OmsUpgrades.OmsNode;
+
+namespace Drydock.Reconcilers.OmsUpgrades.Preflight;
+
+/// <summary>
+/// Finds out where the new image of a node will come from: it is there (then a created, never started and removed container shows what is in it),
+/// in a readable archive with the right checksum, or pullable.
+/// </summary>
+internal sealed class ImagePreflight(OmsTargets targets, FindingList findings, bool needsJar)
+{
+    // Unpacked layers beside the archive's own bytes while dockerd loads it.
+    private const int RoomFactor = 3;
+
+    public async Task<ImageLook?> LookAsync(NodeLook node, CancellationToken cancellationToken)
+    {
+        var spec = targets.Upgrade.Spec;
+        var (image, archive, docker) = (node.Spec.Image ?? spec.Image, node.Spec.ImageArchive ?? spec.ImageArchive, targets.Docker(node.Spec.Name));
+        try
+        {
+            var present = await docker.Images.InspectImageAsync(image, cancellationToken);
+            await ProbeAsync(docker, node.Spec, image, cancellationToken);
+            return new ImageLook(present.ID, Present: true);
+        }
+        catch (DockerNotFoundException)
+        {
+            return archive is not null ? await ArchiveAsync(node, image, archive, cancellationToken) : await PullableAsync(docker, node.Spec, image, cancellationToken);
+        }
+    }
+
+    private async Task<ImageLook?> ArchiveAsync(NodeLook node, string image, ImageArchive archive, CancellationToken cancellationToken)
+    {
+        var directory = archive.Storage.Directory.Path;
+        try
+        {
+            var contents = await targets.Archives.InspectAsync(directory, archive.Path, cancellationToken);
+            if (archive.Sha256 is { } wanted && !string.Equals(wanted, contents.Sha256, StringComparison.OrdinalIgnoreCase))
+            {
+                findings.Add(Reasons.ImageArchiveUnreadable, $"{archive.Path} has SHA-256 {contents.Sha256}, imageArchive.sha256 says {wanted}; correct one of them, or copy the file again", node.Spec.Name, "spec.imageArchive.sha256");
+                return null;
+            }
+
+            if (contents.ImageIds.Count != 1)
+            {
+                findings.Add(Reasons.ImageArchiveUnreadable, $"{archive.Path} holds {contents.ImageIds.Count} images, expected one; save the one image that is wanted", node.Spec.Name, "spec.imageArchive.path");
+                return null;
+            }
+
+            if (node.FreeBytes is { } free && free < contents.Bytes * RoomFactor)
+            {
+                findings.Add(Reasons.NoSpace, $"dockerd of {node.Spec.Name} has {Bytes(free)} free, loading {image} needs about {Bytes(contents.Bytes * RoomFactor)}; make room there", node.Spec.Name);
+            }
+
+            return new ImageLook(contents.ImageIds[0], Present: false, archive.Path, directory, contents.Sha256, contents.Bytes);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException or SnapshotException or System.Text.Json.JsonException)
+        {
+            findings.Add(Reasons.ImageArchiveUnreadable, $"{image} is not on {node.Spec.Name}, and its archive {archive.Path} in {directory} cannot be read: {exception.Message}", node.Spec.Name, "spec.imageArchive");
+            return null;
+        }
+    }
+
+    private async Task<ImageLook?> PullableAsync(IDockerClient docker, OmsNode node, string image, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await docker.Images.InspectDistributionAsync(image, authConfig: null, cancellationToken);
+            return new ImageLook(null, Present: false);
+        }
+        catch (DockerException exception)
+        {
+            findings.Add(
+                Reasons.ImageMissing,
+                $"{image} is not on {node.Name}, cannot be pulled there ({exception.Message}), and no imageArchive is given; load it, correct spec.image, or give spec.imageArchive",
+                node.Name,
+                "spec.image");
+            return null;
+        }
+    }
+
+    private async Task ProbeAsync(IDockerClient docker, OmsNode node, string image, CancellationToken cancellationToken)
+    {
+        var name = $"drydock-probe-{targets.Upgrade.Metadata.Uid}";
+        await RemoveProbeAsync(docker, name, cancellationToken);
+        var probe = await docker.Containers.CreateContainerAsync(
+            new CreateContainerParameters
+            {
+                Name = name,
+                Image = image,
+                Labels = new Dictionary<string, string>(StringComparer.Ordinal) { [Labels.UpgradeUid] = targets.Upgrade.Metadata.Uid ?? "", ["drydock.dev/probe"] = "true" },
+                HostConfig = new HostConfig { NetworkMode = "none" },
+            },
+            cancellationToken);
+        try
+        {
+            foreach (var path in needsJar ? [DockerInit.ScriptPath, JarLocation.Of(targets.Upgrade.Spec.Correction)] : new[] { DockerInit.ScriptPath })
+            {
+                if (!await InspectImageContents.ExistsAsync(docker, probe.ID, path, cancellationToken))
+                {
+                    findings.Add(InspectImageContents.ReasonFor(path), $"{image} on {node.Name} has no {path}; {InspectImageContents.WayOut(path)}", node.Name);
+                }
+            }
+        }
+        finally
+        {
+            await RemoveProbeAsync(docker, probe.ID, CancellationToken.None);
+        }
+    }
+
+    private static async Task RemoveProbeAsync(IDockerClient docker, string container, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await docker.Containers.RemoveContainerAsync(container, new ContainerRemoveParameters { Force = false, RemoveVolumes = true }, cancellationToken);
+        }
+        catch (DockerNotFoundException)
+        {
+            // No probe was left behind.
+        }
+    }
+
+    internal static string Bytes(long bytes) => bytes switch
+    {
+        >= 1L << 30 => FormattableString.Invariant($"{bytes / (double)(1L << 30):0.0} GiB"),
+        >= 1L << 20 => FormattableString.Invariant($"{bytes / (double)(1L << 20):0.0} MiB"),
+        _ => FormattableString.Invariant($"{bytes} bytes"),
+    };
+}

@@ -1,0 +1,189 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Drydock.Clients.Docker;
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.OmsUpgrades.Access;
+using Drydock.Reconcilers.OmsUpgrades.Domain;
+using Drydock.Reconcilers.OmsUpgrades.Steps;
+using CrdNode = Drydock.Crds.OmsUpgrades.OmsNode;
+
+namespace Drydock.Reconcilers.OmsUpgrades.Preflight;
+
+/// <summary>Looks at one node: dockerd, the current container and its version, mounts, config.yaml, environment, clock and room. Changes nothing.</summary>
+internal sealed class NodePreflight(OmsTargets targets, FindingList findings, TimeProvider time)
+{
+    private const string VersionFile = "/home/ds/supervisor/config/supervisor.json";
+
+    private static readonly string[] Mounts = [OmsConfig.ContainerPath, RunOnceCommand.LogsMount, "/home/ds/store", "/home/ds/run"];
+
+    public async Task<NodeLook> LookAsync(CrdNode node, string region, CancellationToken cancellationToken)
+    {
+        var look = new NodeLook(node, region);
+        try
+        {
+            var docker = targets.Docker(node.Name);
+            look = await ClockAsync(docker, look, cancellationToken);
+            var current = await CurrentAsync(docker, node, cancellationToken);
+            if (current is null)
+            {
+                return look;
+            }
+
+            CheckMounts(node, current);
+            await CheckNewNameAsync(docker, node, cancellationToken);
+            await CheckVersionAsync(docker, node, current, cancellationToken);
+            look = look with { Current = current, EnvironmentNames = await EnvironmentAsync(docker, current, cancellationToken), Config = await ConfigAsync(node, current, cancellationToken) };
+            return await InsideAsync(docker, look, current, cancellationToken);
+        }
+        catch (DockerEndpointException exception)
+        {
+            findings.Add(Reasons.SecretMissing, exception.Message, node.Name, $"spec.regions[{region}].nodes[{node.Name}].docker");
+        }
+        catch (DockerException exception)
+        {
+            findings.Add(Reasons.HostUnreachable, $"dockerd of {node.Name}: {exception.Message}", node.Name);
+        }
+
+        return look;
+    }
+
+    private async Task<NodeLook> ClockAsync(IDockerClient docker, NodeLook look, CancellationToken cancellationToken)
+    {
+        await docker.System.PingAsync(cancellationToken);
+        var before = time.GetUtcNow();
+        var info = await docker.System.GetSystemInfoAsync(cancellationToken);
+        var between = before + ((time.GetUtcNow() - before) / 2);
+        return look with { ClockOffset = info.SystemTime - between };
+    }
+
+    private async Task<ContainerInspectResponse?> CurrentAsync(IDockerClient docker, CrdNode node, CancellationToken cancellationToken)
+    {
+        var name = node.CurrentContainer ?? targets.Upgrade.Spec.CurrentContainer;
+        try
+        {
+            var container = await docker.Containers.InspectContainerAsync(name, cancellationToken);
+            if (container.State.Running)
+            {
+                return container;
+            }
+
+            findings.Add(Reasons.ContainerNotFound, $"container {name} on {node.Name} is {container.State.Status}, expected running; start it, or correct currentContainer", node.Name, "spec.currentContainer");
+        }
+        catch (DockerNotFoundException)
+        {
+            findings.Add(Reasons.ContainerNotFound, $"there is no container {name} on {node.Name}; correct currentContainer", node.Name, "spec.currentContainer");
+        }
+
+        return null;
+    }
+
+    private async Task CheckNewNameAsync(IDockerClient docker, CrdNode node, CancellationToken cancellationToken)
+    {
+        var name = node.NewContainer ?? targets.Upgrade.Spec.NewContainer;
+        try
+        {
+            var taken = await docker.Containers.InspectContainerAsync(name, cancellationToken);
+            if (taken.Config.Labels?.GetValueOrDefault(Labels.UpgradeUid) != targets.Upgrade.Metadata.Uid)
+            {
+                findings.Add(Reasons.ContainerNameTaken, $"a container named {name} is on {node.Name} already; remove or rename it, or choose another newContainer", node.Name, "spec.newContainer");
+            }
+        }
+        catch (DockerNotFoundException)
+        {
+            // The name is free, as it should be.
+        }
+    }
+
+    private void CheckMounts(CrdNode node, ContainerInspectResponse container)
+    {
+        var targetsOfBinds = (container.HostConfig.Binds ?? []).Select(b => b.Split(':')).Where(p => p.Length >= 2).Select(p => p[1].TrimEnd('/')).ToHashSet(StringComparer.Ordinal);
+        var missing = Mounts.Where(m => !targetsOfBinds.Contains(m)).ToList();
+        if (missing.Count > 0)
+        {
+            findings.Add(Reasons.MountsUnusable, $"{container.ShortName} on {node.Name} has no bind for {string.Join(", ", missing)}; OMS keeps its data there and the new container needs the same binds", node.Name);
+        }
+    }
+
+    // imageVersion in supervisor.json "records the image version" (facts §3.1, how it is filled is not documented); where it says nothing the image's tag may.
+    private async Task CheckVersionAsync(IDockerClient docker, CrdNode node, ContainerInspectResponse container, CancellationToken cancellationToken)
+    {
+        var wanted = OmsVersion.Parse(targets.Upgrade.Spec.FromVersion);
+        var said = VersionIn(await docker.Containers.ReadFileAsync(container.ID, VersionFile, 1024 * 1024, cancellationToken)) ?? Tag(container.Config.Image);
+        if (said is not null && (said.Release.Major, said.Release.Minor, said.Release.Patch) != (wanted.Major, wanted.Minor, wanted.Patch))
+        {
+            findings.Add(Reasons.VersionMismatch, $"{container.ShortName} on {node.Name} is version {said}, spec.fromVersion is {wanted}; correct fromVersion or currentContainer", node.Name, "spec.fromVersion");
+        }
+    }
+
+    private static OmsVersion? VersionIn(byte[]? json)
+    {
+        if (json is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("imageVersion", out var value)
+                && OmsVersion.TryParse(value.ToString().Replace("feature_", "", StringComparison.OrdinalIgnoreCase), out var version)
+                ? version
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static OmsVersion? Tag(string? image)
+    {
+        var tag = image is null ? "" : image[(image.LastIndexOf(':') + 1)..];
+        return OmsVersion.TryParse(tag.Replace("feature_", "", StringComparison.OrdinalIgnoreCase), out var version) ? version : null;
+    }
+
+    private async Task<IReadOnlyList<string>> EnvironmentAsync(IDockerClient docker, ContainerInspectResponse container, CancellationToken cancellationToken)
+    {
+        var image = await docker.Images.InspectImageAsync(container.Image, cancellationToken);
+        var ofImage = (image.Config?.Env ?? []).ToHashSet(StringComparer.Ordinal);
+        var own = (container.Config.Env ?? []).Where(e => !ofImage.Contains(e)).Select(e => e.Split('=', 2)).ToList();
+        targets.Remember(own.Where(e => e.Length == 2 && IsSecretName(e[0])).Select(e => new Secret(e[1])));
+        return [.. own.Select(e => e[0]).Where(n => n is not ("OMS_HOST_IP" or "IS_UPGRADE")).Order(StringComparer.Ordinal)];
+    }
+
+    private static bool IsSecretName(string name) =>
+        new[] { "PASS", "PWD", "SECRET", "TOKEN", "KEY", "CREDENTIAL" }.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
+
+    private async Task<OmsConfig?> ConfigAsync(CrdNode node, ContainerInspectResponse container, CancellationToken cancellationToken)
+    {
+        var result = await targets.ReadConfigAsync(node.Name, container.ID, cancellationToken);
+        if (result is null)
+        {
+            findings.Add(Reasons.ConfigUnreadable, $"{container.ShortName} on {node.Name} has no {OmsConfig.ContainerPath}; is it the OMS container?", node.Name);
+            return null;
+        }
+
+        findings.Add(result.Findings(node.Name));
+        return result.Config;
+    }
+
+    private async Task<NodeLook> InsideAsync(IDockerClient docker, NodeLook look, ContainerInspectResponse container, CancellationToken cancellationToken)
+    {
+        // df of the container's root shows the file system dockerd keeps images on; POSIX format, in KiB.
+        var answer = await docker.RunExecAsync(container.ID, ["/bin/sh", "-c", "date +%z; df -Pk / | tail -n 1"], cancellationToken);
+        var lines = answer.Stdout.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var columns = lines.Length > 1 ? lines[1].Split(' ', StringSplitOptions.RemoveEmptyEntries) : [];
+        return look with
+        {
+            UtcOffset = lines.Length > 0 ? Offset(lines[0].Trim()) : null,
+            FreeBytes = columns.Length >= 4 && long.TryParse(columns[3], NumberStyles.None, CultureInfo.InvariantCulture, out var free) ? free * 1024 : null,
+        };
+    }
+
+    private static TimeSpan? Offset(string text) =>
+        text.Length == 5 && int.TryParse(text.AsSpan(1, 2), NumberStyles.None, CultureInfo.InvariantCulture, out var hours) && int.TryParse(text.AsSpan(3, 2), NumberStyles.None, CultureInfo.InvariantCulture, out var minutes)
+            ? (text[0] == '-' ? -1 : 1) * new TimeSpan(hours, minutes, 0)
+            : null;
+}

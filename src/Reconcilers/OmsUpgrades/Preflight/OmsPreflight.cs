@@ -1,0 +1,156 @@
+using Drydock.Clients.Docker;
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.OmsUpgrades.Access;
+using Drydock.Reconcilers.OmsUpgrades.Discovery;
+using Drydock.Reconcilers.OmsUpgrades.Domain;
+
+namespace Drydock.Reconcilers.OmsUpgrades.Preflight;
+
+/// <summary>
+/// One pass of preflight (design §5): everything that can be found out without changing anything, side by side over the nodes. All findings of the pass
+/// are listed, not the first.
+/// </summary>
+public sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe storage, TimeProvider time)
+{
+    private readonly FindingList _findings = new();
+
+    /// <summary>Runs the pass.</summary>
+    public async Task<PreflightResult> RunAsync(CancellationToken cancellationToken)
+    {
+        var path = CheckVersions();
+        var nodes = await Task.WhenAll(targets.Upgrade.Spec.Regions.SelectMany(region =>
+            region.Nodes.Select(node => new NodePreflight(targets, _findings, time).LookAsync(node, region.Name, cancellationToken))));
+        var topology = await TopologyAsync(nodes);
+        if (path is null)
+        {
+            return new PreflightResult(null, _findings.Sorted());
+        }
+
+        var images = ImagesAsync(nodes, path, cancellationToken);
+        var metadata = topology is null ? null : await new MetadataPreflight(targets, storage, _findings, time).LookAsync(topology, path, nodes, cancellationToken);
+        var looks = await images;
+        CompareImages(looks);
+        return _findings.Any || topology is null || metadata is null
+            ? new PreflightResult(null, _findings.Sorted())
+            : new PreflightResult(Discover(path, looks, topology, metadata), []);
+    }
+
+    private UpgradePath.Allowed? CheckVersions()
+    {
+        var spec = targets.Upgrade.Spec;
+        if (!OmsVersion.TryParse(spec.FromVersion, out var from) || !OmsVersion.TryParse(spec.ToVersion, out var to))
+        {
+            _findings.Add(Reasons.InvalidSpec, $"fromVersion '{spec.FromVersion}' or toVersion '{spec.ToVersion}' is not an OMS version; expected for instance 3.2.2-bp2", field: "spec.fromVersion");
+            return null;
+        }
+
+        switch (UpgradePaths.Check(OmsEdition.Enterprise, from, to))
+        {
+            case UpgradePath.Allowed allowed:
+                return allowed;
+            case UpgradePath.Refused refused:
+                _findings.Add(Reasons.VersionPathUnsupported, refused.Message, field: "spec.toVersion");
+                return null;
+            default:
+                throw new InvalidOperationException("a path is allowed or refused");
+        }
+    }
+
+    private Task<OmsTopology?> TopologyAsync(IReadOnlyList<NodeLook> nodes)
+    {
+        // With a node unread, sets and defaults cannot be judged: that node's own finding says why.
+        if (nodes.Any(n => n.Config is null))
+        {
+            return Task.FromResult<OmsTopology?>(null);
+        }
+
+        var result = OmsTopology.Build([.. nodes.Select(n => new NodeConfig(n.Spec.Name, n.Region, n.Spec.HostIP, n.Config!))]);
+        _findings.Add(result.Findings);
+        return Task.FromResult(result.Topology);
+    }
+
+    private async Task<IReadOnlyList<NodeLook>> ImagesAsync(IReadOnlyList<NodeLook> nodes, UpgradePath.Allowed path, CancellationToken cancellationToken) =>
+        await Task.WhenAll(nodes.Select(async node =>
+        {
+            if (node.ClockOffset is null)
+            {
+                return node;
+            }
+
+            try
+            {
+                return node with { Image = await new ImagePreflight(targets, _findings, path.NeedsCorrectionJar).LookAsync(node, cancellationToken) };
+            }
+            catch (DockerException exception)
+            {
+                _findings.Add(Reasons.HostUnreachable, $"dockerd of {node.Spec.Name}: {exception.Message}", node.Spec.Name);
+                return node;
+            }
+        }));
+
+    private void CompareImages(IReadOnlyList<NodeLook> nodes)
+    {
+        var ids = nodes.Where(n => n.Image?.Id is not null).GroupBy(n => n.Image!.Id!, StringComparer.Ordinal).ToList();
+        if (ids.Count > 1)
+        {
+            _findings.Add(
+                Reasons.ImagesDiffer,
+                $"the new image is not the same on every node ({string.Join("; ", ids.Select(g => $"{string.Join(", ", g.Select(n => n.Spec.Name))}: {g.Key}"))}); load the same archive everywhere",
+                field: "spec.image");
+        }
+    }
+
+    private OmsDiscovery Discover(UpgradePath.Allowed path, IReadOnlyList<NodeLook> nodes, OmsTopology topology, MetadataLook metadata) => new()
+    {
+        Path = path,
+        Nodes = [.. nodes.Select(Node)],
+        Regions =
+        [
+            .. topology.Regions.Select(r => new DiscoveredRegion
+            {
+                Name = r.Name,
+                Location = r.CmLocation,
+                HeartbeatDatabase = r.HeartbeatDatabase,
+                Nodes = [.. r.Nodes.Select(n => n.Name)],
+                SameNodesEverywhere = r.SameCmNodes,
+            }),
+        ],
+        Metadata = new DiscoveredMetadata
+        {
+            ServerIdentity = metadata.Server.Identity,
+            Server = $"{metadata.Server.Kind} {metadata.Server.Version} on {metadata.Server.ReportedHost}",
+            RmDatabase = topology.RmDatabase,
+            CmDatabase = topology.CmDatabase,
+            HeartbeatDatabases = [.. topology.Regions.Select(r => r.HeartbeatDatabase)],
+        },
+        HighAvailability = metadata.HighAvailability,
+        Projects = metadata.Projects,
+    };
+
+    private DiscoveredNode Node(NodeLook look)
+    {
+        var (spec, node, container) = (targets.Upgrade.Spec, look.Spec, look.Current!);
+        return new DiscoveredNode
+        {
+            Name = node.Name,
+            Region = look.Region,
+            HostIP = node.HostIP,
+            OldContainerId = container.ID,
+            OldContainer = container.ShortName,
+            OldImage = container.Config.Image ?? container.Image,
+            OldImageId = container.Image,
+            NewContainer = node.NewContainer ?? spec.NewContainer,
+            Image = node.Image ?? spec.Image,
+            ImageId = look.Image?.Id,
+            ImagePresent = look.Image?.Present == true,
+            ArchivePath = look.Image?.ArchivePath,
+            ArchiveDirectory = look.Image?.ArchiveDirectory,
+            ArchiveSha256 = look.Image?.ArchiveSha256,
+            Binds = container.HostConfig.Binds ?? [],
+            EnvironmentNames = look.EnvironmentNames,
+            RestartPolicy = container.HostConfig.RestartPolicy is { Name.Length: > 0 } policy ? policy.Name : "no",
+            RestartMaximumRetries = container.HostConfig.RestartPolicy?.MaximumRetryCount ?? 0,
+            ConsolePort = look.Config!.Ports.Nginx,
+        };
+    }
+}

@@ -1,0 +1,9 @@
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.OmsUpgrades.Discovery;
+
+namespace Drydock.Reconcilers.OmsUpgrades.Preflight;
+
+/// <summary>What one preflight pass came to: a discovery to plan from, or everything that stands in the way.</summary>
+/// <param name="Discovery">Null if there are findings.</param>
+/// <param name="Findings">All of them; empty if preflight passed.</param>
+public sealed record PreflightResult(OmsDiscovery? Discovery, IReadOnlyList<Finding> Findings);

@@ -1,0 +1,111 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Drydock.Lab;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Crds;
+
+/// <summary>The oldest and a current API server, both with the CRDs of the repository and the objects that the rules are tried on.</summary>
+public sealed class CrdServers : IAsyncLifetime
+{
+    private LabRun? _run;
+    private ControlPlane? _old;
+    private ModernCrdServer? _modern;
+
+    /// <summary>kube-apiserver 1.20: no CEL.</summary>
+    internal ControlPlane Old => _old!;
+
+    /// <summary>A current apiextensions-apiserver: CEL.</summary>
+    internal ModernCrdServer Modern => _modern!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _run = await LabRun.StartAsync();
+        _old = await ControlPlane.StartAsync(_run, new ControlPlaneOptions { ControllerManager = false });
+        _modern = await ModernCrdServer.StartAsync(_run, _old);
+        await _old.KubectlAsync(["apply", "--validate=false", "-k", Repository.PathOf("config", "crd")]);
+        await _old.KubectlAsync(["wait", "--for=condition=Established", "--timeout=60s", "crd", "omsupgrades.drydock.dev", "backupsnapshots.drydock.dev"]);
+        foreach (var plural in new[] { "omsupgrades", "backupsnapshots" })
+        {
+            await _modern.ApplyCrdAsync($"{plural}.drydock.dev", await File.ReadAllTextAsync(Repository.PathOf("config", "crd", $"drydock.dev_{plural}.yaml")));
+        }
+
+        await CreateAsync(Manifests.Upgrade("fresh"), status: null);
+        foreach (var phase in new[] { "Preflight", "Backup", "Failed", "Planned", "Succeeded" })
+        {
+            await CreateAsync(Manifests.Upgrade(phase.ToLowerInvariant()), Manifests.StoredPlan(phase));
+        }
+
+        await CreateAsync(Manifests.Upgrade("unplanned"), new JsonObject { ["phase"] = "Preflight" });
+        await CreateAsync(Manifests.Snapshot("fresh"), status: null);
+        await CreateAsync(Manifests.Snapshot("pending"), new JsonObject { ["phase"] = "Pending" });
+        await CreateAsync(Manifests.Snapshot("begun"), new JsonObject { ["phase"] = "Dumping", ["snapshotID"] = "default-begun-1" });
+        await CreateAsync(Manifests.Snapshot("succeeded"), new JsonObject { ["phase"] = "Succeeded", ["snapshotID"] = "default-succeeded-1" });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_modern is not null)
+        {
+            await _modern.DisposeAsync();
+        }
+
+        if (_old is not null)
+        {
+            await _old.DisposeAsync();
+        }
+
+        if (_run is not null)
+        {
+            await _run.DisposeAsync();
+        }
+    }
+
+    /// <summary>What the current server answers to a new object, which it does not keep.</summary>
+    internal Task<(HttpStatusCode Status, string Body)> TryCreateAsync(JsonObject manifest) =>
+        Modern.SendAsync(HttpMethod.Post, $"{PathOf(manifest)}?dryRun=All", manifest.ToJsonString(), cancellationToken: TestContext.Current.CancellationToken);
+
+    /// <summary>What the current server answers to a changed spec of a stored object; it does not keep the change.</summary>
+    internal async Task<(HttpStatusCode Status, string Body)> TryChangeAsync(string plural, string name, Action<JsonObject> change)
+    {
+        var path = $"{Manifests.Folder}/{plural}/{name}";
+        var (status, body) = await Modern.SendAsync(HttpMethod.Get, path, cancellationToken: TestContext.Current.CancellationToken);
+        status.ShouldBe(HttpStatusCode.OK, body);
+        var stored = JsonNode.Parse(body)!.AsObject();
+        var before = stored.ToJsonString();
+        change(stored["spec"]!.AsObject());
+        stored.ToJsonString().ShouldNotBe(before, "the change must change something");
+        return await Modern.SendAsync(HttpMethod.Put, $"{path}?dryRun=All", stored.ToJsonString(), cancellationToken: TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Creates an object on the 1.20 server or the current one and writes its status; returns it as stored.</summary>
+    internal async Task<JsonObject> CreateAsync(JsonObject manifest, JsonObject? status, bool onOld = false)
+    {
+        using var http = onOld ? Old.CreateHttpClient() : Modern.CreateHttpClient();
+        var path = PathOf(manifest);
+        var stored = await SendAsync(http, HttpMethod.Post, path, manifest);
+        if (status is null)
+        {
+            return stored;
+        }
+
+        stored["status"] = status.DeepClone();
+        return await SendAsync(http, HttpMethod.Put, $"{path}/{stored["metadata"]!["name"]}/status", stored);
+    }
+
+    private static string PathOf(JsonObject manifest) => $"{Manifests.Folder}/{manifest["kind"]!.GetValue<string>().ToLowerInvariant()}s";
+
+    private static async Task<JsonObject> SendAsync(HttpClient http, HttpMethod method, string path, JsonObject body)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative))
+        {
+            Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"),
+        };
+        using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        response.IsSuccessStatusCode.ShouldBeTrue(text);
+        return JsonNode.Parse(text)!.AsObject();
+    }
+}

@@ -1,0 +1,128 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Drydock.Crds;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.OmsUpgrades;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Crds;
+
+[Collection(CrdServersCollection.Name)]
+public sealed class CurrentServerTests(CrdServers servers)
+{
+    [Theory]
+    [InlineData("omsupgrades", "OmsUpgrade")]
+    [InlineData("backupsnapshots", "BackupSnapshot")]
+    public async Task Every_rule_that_the_server_holds_is_tried_here_and_no_other(string plural, string kind)
+    {
+        var (status, body) = await servers.Modern.SendAsync(
+            HttpMethod.Get, $"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{plural}.drydock.dev", cancellationToken: TestContext.Current.CancellationToken);
+        status.ShouldBe(HttpStatusCode.OK, body);
+        var schema = JsonNode.Parse(body)!["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!.AsObject();
+        var held = RulesOf(schema, "").ToList();
+
+        held.Where(rule => rule.Path.Length > 0).Select(rule => $"{kind} {rule.Path}: {rule.Message}").Order(StringComparer.Ordinal)
+            .ShouldBe(SpecRules.All.Where(rule => rule.Place.StartsWith(kind + " ", StringComparison.Ordinal)).Select(rule => $"{rule.Place}: {rule.Message}").Order(StringComparer.Ordinal));
+        var oneWord = TransitionRules.OneWord.Where(text => text.StartsWith(plural + " ", StringComparison.Ordinal)).Select(text => text.Split(' ')[1]);
+        held.Where(rule => rule.Path.Length == 0).Select(rule => rule.Message.Split(' ')[0]).Order(StringComparer.Ordinal)
+            .ShouldBe(TransitionRules.Identity.Where(rule => rule.Plural == plural).Select(rule => rule.Field).Distinct().Concat(oneWord).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("omsupgrades", "omsupgrade-ee-3.2.2-to-4.2.2.yaml", "oms-322-to-422")]
+    [InlineData("backupsnapshots", "backupsnapshot.yaml", "oms-metadata")]
+    public async Task Applying_a_sample_again_and_again_by_server_side_apply_changes_nothing(string plural, string file, string name)
+    {
+        var sample = await File.ReadAllTextAsync(Repository.PathOf("config", "samples", file), TestContext.Current.CancellationToken);
+        List<string> versions = [];
+        for (var i = 0; i < 3; i++)
+        {
+            var (status, body) = await servers.Modern.SendAsync(
+                HttpMethod.Patch,
+                $"{Manifests.Folder}/{plural}/{name}?fieldManager=gitops",
+                sample,
+                "application/apply-patch+yaml",
+                TestContext.Current.CancellationToken);
+            ((int)status).ShouldBeInRange(200, 201, body);
+            versions.Add(JsonNode.Parse(body)!["metadata"]!["resourceVersion"]!.GetValue<string>());
+        }
+
+        versions.Distinct().Count().ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Every_field_of_a_status_is_kept_by_the_server(bool onOld)
+    {
+        var upgrade = Filled.Node(typeof(OmsUpgradeStatus));
+        var stored = await servers.CreateAsync(Manifests.Upgrade("filled"), upgrade, onOld);
+        Differences(upgrade, stored["status"], "status").ShouldBeEmpty();
+
+        var snapshot = Filled.Node(typeof(BackupSnapshotStatus));
+        stored = await servers.CreateAsync(Manifests.Snapshot("filled"), snapshot, onOld);
+        Differences(snapshot, stored["status"], "status").ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_defaults_of_the_server_are_the_defaults_of_the_code(bool onOld)
+    {
+        var upgrade = Manifests.Upgrade("defaulted");
+        upgrade["spec"]!["metadataDatabase"]!["tls"] = new JsonObject();
+        upgrade["spec"]!["regions"]![0]!.AsObject().Remove("name");
+        var stored = await servers.CreateAsync(upgrade, status: null, onOld);
+        Spec(stored, CrdsJsonContext.Default.OmsUpgradeSpec).ShouldBe(Spec(upgrade, CrdsJsonContext.Default.OmsUpgradeSpec));
+        // The server has written them, so they are seen in kubectl get -o yaml.
+        stored["spec"]!["timeouts"]!["backup"]!.GetValue<string>().ShouldBe("4h");
+        stored["spec"]!["highAvailability"]!["perceiveStoreClientCheckpoint"]!.GetValue<bool>().ShouldBeTrue();
+
+        var snapshot = Manifests.Snapshot("defaulted");
+        stored = await servers.CreateAsync(snapshot, status: null, onOld);
+        Spec(stored, CrdsJsonContext.Default.BackupSnapshotSpec).ShouldBe(Spec(snapshot, CrdsJsonContext.Default.BackupSnapshotSpec));
+        stored["spec"]!["deletionPolicy"]!.GetValue<string>().ShouldBe("Retain");
+    }
+
+    [Fact]
+    public async Task A_field_that_is_not_in_the_schema_is_refused_and_not_silently_dropped_when_strictness_is_asked_for()
+    {
+        var manifest = Manifests.Upgrade("strict");
+        manifest["spec"]!["rollbackPolicy"] = "OnFailure";
+        var (status, body) = await servers.Modern.SendAsync(
+            HttpMethod.Post, $"{Manifests.Folder}/omsupgrades?dryRun=All&fieldValidation=Strict", manifest.ToJsonString(), cancellationToken: TestContext.Current.CancellationToken);
+        status.ShouldBe(HttpStatusCode.BadRequest, body);
+        body.ShouldContain("rollbackPolicy");
+    }
+
+    private static string Spec<T>(JsonObject manifest, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> info) =>
+        JsonSerializer.Serialize(manifest["spec"].Deserialize(info), info!);
+
+    private static IEnumerable<(string Path, string Message)> RulesOf(JsonObject schema, string path)
+    {
+        foreach (var rule in schema["x-kubernetes-validations"]?.AsArray() ?? [])
+        {
+            yield return (path, rule!["message"]!.GetValue<string>());
+        }
+
+        var below = (schema["properties"]?.AsObject() ?? []).SelectMany(entry => RulesOf(entry.Value!.AsObject(), path.Length == 0 ? entry.Key : $"{path}.{entry.Key}"));
+        if (schema["items"] is JsonObject items)
+        {
+            below = below.Concat(RulesOf(items, path + "[]"));
+        }
+
+        foreach (var rule in below)
+        {
+            yield return rule;
+        }
+    }
+
+    private static IEnumerable<string> Differences(JsonNode? written, JsonNode? stored, string path) => written switch
+    {
+        JsonObject map => map.SelectMany(entry => Differences(entry.Value, (stored as JsonObject)?[entry.Key], $"{path}.{entry.Key}")),
+        JsonArray list => list.SelectMany((item, index) => Differences(item, (stored as JsonArray)?[index], $"{path}[{index}]")),
+        _ => JsonNode.DeepEquals(written, stored) ? [] : [$"{path}: {written} became {stored}"],
+    };
+}

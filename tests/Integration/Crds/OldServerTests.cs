@@ -1,0 +1,113 @@
+using System.Text.Json.Nodes;
+using Drydock.Lab;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Crds;
+
+[Collection(CrdServersCollection.Name)]
+public sealed class OldServerTests(CrdServers servers)
+{
+    [Theory]
+    [InlineData("omsupgrades")]
+    [InlineData("backupsnapshots")]
+    public async Task Kubernetes_1_20_finds_the_schema_structural_and_serves_the_kind(string plural)
+    {
+        var crd = JsonNode.Parse(await KubectlAsync("get", "crd", $"{plural}.drydock.dev", "-o", "json"))!;
+        var conditions = crd["status"]!["conditions"]!.AsArray().ToDictionary(item => item!["type"]!.GetValue<string>(), item => item!["status"]!.GetValue<string>());
+        conditions["Established"].ShouldBe("True");
+        conditions["NamesAccepted"].ShouldBe("True");
+        conditions.GetValueOrDefault("NonStructuralSchema", "False").ShouldBe("False");
+    }
+
+    [Fact]
+    public async Task The_samples_go_through_kubectl_apply_and_are_listed_under_all_their_names()
+    {
+        await KubectlAsync("apply", "-f", Repository.PathOf("config", "samples"));
+
+        var upgrades = Lines(await KubectlAsync("get", "omsu", "oms-322-to-422"));
+        upgrades[0].Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["NAME", "FROM", "TO", "PHASE", "PROGRESS", "READY", "AGE"]);
+        upgrades[1].ShouldStartWith("oms-322-to-422   3.2.2-bp2   4.2.2-bp1");
+        Lines(await KubectlAsync("get", "omsupgrades", "-o", "wide"))[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .ShouldBe(["NAME", "FROM", "TO", "PHASE", "PROGRESS", "READY", "AGE", "STEP", "MESSAGE", "SNAPSHOT"]);
+        Lines(await KubectlAsync("get", "snap", "oms-metadata"))[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .ShouldBe(["NAME", "PHASE", "PROGRESS", "SIZE", "VERIFIED", "READY", "AGE"]);
+        var names = Lines(await KubectlAsync("get", "drydock", "-o", "name"));
+        names.ShouldContain("omsupgrade.drydock.dev/oms-322-to-422");
+        names.ShouldContain("backupsnapshot.drydock.dev/oms-metadata");
+    }
+
+    [Fact]
+    public async Task The_columns_show_what_the_status_says()
+    {
+        var status = Manifests.StoredPlan("Backup");
+        status["progress"] = "7/23";
+        status["step"] = "Backup/snapshot";
+        status["message"] = "dumping";
+        status["snapshotRef"] = new JsonObject { ["name"] = "snap-1" };
+        status["conditions"] = new JsonArray(new JsonObject
+        {
+            ["type"] = "Ready",
+            ["status"] = "False",
+            ["reason"] = "Running",
+            ["message"] = "dumping",
+            ["lastTransitionTime"] = "2024-02-29T12:34:56Z",
+        });
+        await servers.CreateAsync(Manifests.Upgrade("columns"), status, onOld: true);
+
+        var columns = Lines(await KubectlAsync("get", "omsu", "columns", "-o", "wide"))[1].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+        columns.Where((_, index) => index != 6).ShouldBe(["columns", "3.2.2-bp2", "4.2.2-bp1", "Backup", "7/23", "False", "Backup/snapshot", "dumping", "snap-1"]);
+    }
+
+    [Fact]
+    public async Task Explain_tells_what_a_field_is_and_when_it_may_change()
+    {
+        // kubectl keeps what it discovered before the kinds were there, and the server publishes their documentation a moment later.
+        await KubectlAsync("api-resources");
+        await Deadline.UntilAsync(
+            "the server to publish the documentation of the kinds",
+            async token => (await servers.Old.TryKubectlAsync(["explain", "omsu.spec"], cancellationToken: token)).ExitCode == 0
+                && (await servers.Old.TryKubectlAsync(["explain", "snap.spec"], cancellationToken: token)).ExitCode == 0,
+            cancellationToken: TestContext.Current.CancellationToken);
+        (await KubectlAsync("explain", "omsu.spec.toVersion")).ReplaceLineEndings(" ").ShouldContain("Class: identity.");
+        (await KubectlAsync("explain", "omsu.spec.timeouts.backup")).ReplaceLineEndings(" ").ShouldContain("Class: access.");
+        (await KubectlAsync("explain", "snap.spec.deletionPolicy")).ReplaceLineEndings(" ").ShouldContain("Class: control.");
+    }
+
+    [Theory]
+    [InlineData("toVersion", "latest", "spec.toVersion")]
+    [InlineData("edition", "Community", "spec.edition")]
+    [InlineData("currentContainer", "oms 322", "spec.currentContainer")]
+    [InlineData("approvedPlanHash", "abc", "spec.approvedPlanHash")]
+    public async Task Patterns_and_words_are_checked_also_without_CEL(string field, string value, string named)
+    {
+        var manifest = Manifests.Upgrade("refused");
+        manifest["spec"]![field] = value;
+        var result = await servers.Old.TryKubectlAsync(["create", "--validate=false", "-f", "-"], manifest.ToJsonString(), TestContext.Current.CancellationToken);
+        result.ExitCode.ShouldNotBe(0);
+        result.Error.ShouldContain(named);
+    }
+
+    [Theory]
+    [InlineData("fromVersion")]
+    [InlineData("toVersion")]
+    [InlineData("image")]
+    [InlineData("currentContainer")]
+    [InlineData("newContainer")]
+    [InlineData("regions")]
+    [InlineData("highAvailability")]
+    [InlineData("backup")]
+    public async Task What_is_required_is_required_also_without_CEL(string field)
+    {
+        var manifest = Manifests.Upgrade("refused");
+        manifest["spec"]!.AsObject().Remove(field);
+        var result = await servers.Old.TryKubectlAsync(["create", "--validate=false", "-f", "-"], manifest.ToJsonString(), TestContext.Current.CancellationToken);
+        result.ExitCode.ShouldNotBe(0);
+        result.Error.ShouldContain($"spec.{field}");
+    }
+
+    private Task<string> KubectlAsync(params string[] arguments) => servers.Old.KubectlAsync(arguments, cancellationToken: TestContext.Current.CancellationToken);
+
+    private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+}

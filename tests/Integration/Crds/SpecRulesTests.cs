@@ -1,0 +1,65 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Drydock.Crds;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Crds;
+
+[Collection(CrdServersCollection.Name)]
+public sealed class SpecRulesTests(CrdServers servers)
+{
+    public static TheoryData<string, string> Rules
+    {
+        get
+        {
+            var data = new TheoryData<string, string>();
+            data.AddRange(SpecRules.All.Select(rule => new TheoryDataRow<string, string>(rule.Place, rule.Message)));
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Rules))]
+    public async Task A_current_server_refuses_what_breaks_the_rule_with_its_message(string place, string message)
+    {
+        var rule = Rule(place, message);
+        var (status, body) = await servers.TryCreateAsync(rule.Manifest(rule.Break));
+        status.ShouldBe(HttpStatusCode.UnprocessableEntity, body);
+        JsonNode.Parse(body)!["message"]!.GetValue<string>().ShouldContain(message);
+    }
+
+    [Theory]
+    [MemberData(nameof(Rules))]
+    public async Task A_current_server_accepts_what_just_does_not_break_the_rule(string place, string message)
+    {
+        var rule = Rule(place, message);
+        var (status, body) = await servers.TryCreateAsync(rule.Manifest(rule.Near));
+        status.ShouldBe(HttpStatusCode.Created, body);
+    }
+
+    [Theory]
+    [MemberData(nameof(Rules))]
+    public void The_operator_finds_the_same_where_the_server_has_no_CEL(string place, string message)
+    {
+        var rule = Rule(place, message);
+        Findings(rule, rule.Break).ShouldContain(message);
+        Findings(rule, rule.Near).ShouldBeEmpty();
+    }
+
+    private static SpecRules Rule(string place, string message) => SpecRules.All.Single(rule => rule.Place == place && rule.Message == message);
+
+    private static List<string> Findings(SpecRules rule, Action<JsonObject> change)
+    {
+        var spec = rule.Manifest(change)["spec"]!;
+        var findings = rule.IsUpgrade
+            ? OmsUpgradeValidation.Validate(spec.Deserialize(CrdsJsonContext.Default.OmsUpgradeSpec)!)
+            : BackupSnapshotValidation.Validate(spec.Deserialize(CrdsJsonContext.Default.BackupSnapshotSpec)!);
+        findings.ShouldAllBe(finding => finding.Reason == Reasons.InvalidSpec && finding.Field!.StartsWith("spec.", StringComparison.Ordinal));
+        return [.. findings.Select(finding => finding.Message)];
+    }
+}

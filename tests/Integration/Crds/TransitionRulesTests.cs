@@ -1,0 +1,71 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Crds;
+
+[Collection(CrdServersCollection.Name)]
+public sealed class TransitionRulesTests(CrdServers servers)
+{
+    private static readonly Dictionary<string, (string[] Frozen, string[] Free)> Objects = new(StringComparer.Ordinal)
+    {
+        ["omsupgrades"] = (["preflight", "backup", "failed"], ["fresh", "unplanned", "planned", "succeeded"]),
+        ["backupsnapshots"] = (["begun", "succeeded"], ["fresh", "pending"]),
+    };
+
+    public static TheoryData<string> IdentityChanges => [.. TransitionRules.Identity.Select(rule => rule.ToString())];
+
+    public static TheoryData<string> FreeChanges => [.. TransitionRules.Free.Select(rule => rule.ToString())];
+
+    [Theory]
+    [MemberData(nameof(IdentityChanges))]
+    public async Task Identity_is_refused_by_name_while_the_stored_work_is_not_ended(string change)
+    {
+        var rule = TransitionRules.Identity.Single(rule => rule.ToString() == change);
+        foreach (var name in Objects[rule.Plural].Frozen)
+        {
+            var (status, body) = await servers.TryChangeAsync(rule.Plural, name, rule.Change);
+            status.ShouldBe(HttpStatusCode.UnprocessableEntity, $"{name}: {body}");
+            JsonNode.Parse(body)!["message"]!.GetValue<string>().ShouldContain($"{rule.Field} is frozen ", customMessage: name);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(IdentityChanges))]
+    public async Task Identity_may_change_before_work_is_stored_and_after_it_has_ended(string change)
+    {
+        var rule = TransitionRules.Identity.Single(rule => rule.ToString() == change);
+        foreach (var name in Objects[rule.Plural].Free)
+        {
+            var (status, body) = await servers.TryChangeAsync(rule.Plural, name, rule.Change);
+            status.ShouldBe(HttpStatusCode.OK, $"{name}: {body}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(FreeChanges))]
+    public async Task Access_and_control_may_change_at_any_time(string change)
+    {
+        var rule = TransitionRules.Free.Single(rule => rule.ToString() == change);
+        foreach (var name in Objects[rule.Plural].Frozen.Concat(Objects[rule.Plural].Free))
+        {
+            var (status, body) = await servers.TryChangeAsync(rule.Plural, name, rule.Change);
+            status.ShouldBe(HttpStatusCode.OK, $"{name}: {body}");
+        }
+    }
+
+    [Fact]
+    public async Task A_field_with_one_allowed_word_so_far_refuses_every_other()
+    {
+        foreach (var (plural, field) in TransitionRules.OneWord.Select(text => (text.Split(' ')[0], text.Split('.')[1])))
+        {
+            foreach (var name in Objects[plural].Frozen.Concat(Objects[plural].Free))
+            {
+                var (status, body) = await servers.TryChangeAsync(plural, name, spec => spec[field] = "Other");
+                status.ShouldBe(HttpStatusCode.UnprocessableEntity, body);
+                JsonNode.Parse(body)!["message"]!.GetValue<string>().ShouldContain($"spec.{field}: Unsupported value");
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+using Drydock.Lab;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(LabFixture))]

@@ -1,0 +1,103 @@
+using Drydock.Lab;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Lab;
+
+public sealed class TcpFaultProxyTests(LabFixture lab)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Writing_statements_are_numbered_without_their_values_and_reading_ones_are_not()
+    {
+        var (database, proxy) = await StartAsync();
+        await using var closing = proxy;
+
+        var result = await SqlAsync(proxy, "CREATE TABLE rm.t (a INT PRIMARY KEY, b TEXT); INSERT INTO rm.t VALUES (1, 'not-a-secret'); SELECT * FROM rm.t; SELECT GET_LOCK('l', 0); RENAME TABLE rm.t TO rm.u; DROP TABLE rm.u");
+
+        result.ExitCode.ShouldBe(0, result.Error);
+        result.Output.ShouldContain("not-a-secret");
+        proxy.Ledger.Acts.Select(act => act.Verb).ShouldBe(["CREATE", "INSERT", "GET_LOCK", "RENAME", "DROP"]);
+        proxy.Ledger.Acts[1].Target.ShouldBe("INSERT INTO rm.t VALUES (?, ?)");
+        await database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_statement_cut_off_before_has_not_run_and_one_cut_off_after_has()
+    {
+        var (database, proxy) = await StartAsync();
+        await using var closing = proxy;
+        await database.ExecAsync("CREATE TABLE t (a INT PRIMARY KEY)", "rm", Token);
+        proxy.Ledger.At(1, FaultSide.Before, FaultAction.Cut).At(2, FaultSide.After, FaultAction.Cut);
+
+        (await SqlAsync(proxy, "INSERT INTO rm.t VALUES (1)")).ExitCode.ShouldNotBe(0);
+        (await database.ExecAsync("SELECT a FROM t", "rm", Token)).ShouldBeEmpty();
+        (await SqlAsync(proxy, "INSERT INTO rm.t VALUES (2)")).ExitCode.ShouldNotBe(0);
+        (await database.ExecAsync("SELECT a FROM t", "rm", Token)).ShouldBe("2");
+        await database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task An_error_in_the_servers_place_reaches_the_client_and_the_session_goes_on()
+    {
+        var (database, proxy) = await StartAsync();
+        await using var closing = proxy;
+        await database.ExecAsync("CREATE TABLE t (a INT PRIMARY KEY)", "rm", Token);
+        proxy.Ledger.At(1, FaultSide.Before, FaultAction.Answer(1213, "Deadlock found (fault injected by the lab)"));
+
+        var result = await SqlAsync(proxy, "INSERT INTO rm.t VALUES (1); INSERT INTO rm.t VALUES (2)", "--force");
+
+        result.Error.ShouldContain("ERROR 1213");
+        (await database.ExecAsync("SELECT a FROM t", "rm", Token)).ShouldBe("2");
+        await database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task The_server_can_be_killed_exactly_between_a_commit_and_its_answer()
+    {
+        var (database, proxy) = await StartAsync();
+        await using var closing = proxy;
+        await database.ExecAsync("CREATE TABLE t (a INT PRIMARY KEY)", "rm", Token);
+        proxy.Ledger.At(1, FaultSide.After, FaultAction.Call(_ => database.KillAsync(), then: FaultAction.Cut));
+
+        (await SqlAsync(proxy, "INSERT INTO rm.t VALUES (1)")).ExitCode.ShouldNotBe(0);
+        await database.StartAsync(Token);
+
+        (await database.ExecAsync("SELECT a FROM t", "rm", Token)).ShouldBe("1");
+        await database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_session_with_tls_goes_through_unread_and_can_still_be_frozen_and_refused()
+    {
+        var (database, proxy) = await StartAsync(tls: true);
+        await using var closing = proxy;
+
+        var cipher = await SqlAsync(proxy, "CREATE TABLE rm.t (a INT); SHOW STATUS LIKE 'Ssl_cipher'", "--ssl");
+        cipher.Output.ShouldContain("TLS_", customMessage: cipher.Error);
+        proxy.Ledger.Acts.ShouldBeEmpty();
+
+        proxy.Freeze();
+        var held = SqlAsync(proxy, "SELECT 42", "--ssl");
+        await Deadline.UntilAsync("the client to connect", _ => Task.FromResult(proxy.OpenConnections == 1), cancellationToken: Token);
+        held.IsCompleted.ShouldBeFalse();
+        proxy.Thaw();
+        (await held).Output.ShouldBe("42\n");
+        proxy.Refuse();
+        (await SqlAsync(proxy, "SELECT 42", "--ssl")).ExitCode.ShouldNotBe(0);
+        await database.DisposeAsync();
+    }
+
+    private static Task<ShellResult> SqlAsync(TcpFaultProxy proxy, string sql, params string[] options) =>
+        MetaDbTests.AsUserAsync(proxy.Address, proxy.Port, sql, options);
+
+    private async Task<(MetaDb Database, TcpFaultProxy Proxy)> StartAsync(bool tls = false)
+    {
+        var run = await lab.RunAsync();
+        var database = await MetaDb.StartAsync(run, new MetaDbOptions { Name = LabFixture.UniqueName("f"), Tls = tls }, Token);
+        await database.ExecAsync("CREATE DATABASE rm", cancellationToken: Token);
+        await database.CreateUserAsync("app", "not-a-'secret'", cancellationToken: Token);
+        return (database, new TcpFaultProxy(run, database));
+    }
+}

@@ -1,0 +1,98 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace Drydock.Lab.Commands;
+
+/// <summary>The process that owns a lab in the background: starts the parts, writes the state, waits for its end.</summary>
+public static class LabOwner
+{
+    private const string MetaDbUser = "drydock";
+
+    /// <summary>Runs until SIGTERM or SIGINT.</summary>
+    public static async Task<int> RunAsync(ServeOptions options, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void OnSignal(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            stopped.TrySetResult();
+            stop.Cancel();
+        }
+
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+        await using var run = await LabRun.StartAsync(cancellationToken: stop.Token);
+        try
+        {
+            var controlPlane = StartControlPlaneAsync(run, options, stop.Token);
+            var hosts = Task.WhenAll(options.Hosts.Select(name => StartHostAsync(run, name, options.Images, stop.Token)));
+            var metaDb = StartMetaDbAsync(run, options, stop.Token);
+            await Task.WhenAll(controlPlane, hosts, metaDb);
+            var background = new LabBackground(options.StateFolder);
+            Directory.CreateDirectory(background.Folder);
+            new LabState
+            {
+                RunId = run.Id,
+                Folder = run.Folder,
+                FastFolder = run.FastFolder,
+                OwnerId = Environment.ProcessId,
+                OwnerStart = LabBackground.StartTimeOf(Environment.ProcessId) ?? throw new LabException("/proc has no entry of this process"),
+                ControlPlane = await controlPlane,
+                Hosts = await hosts,
+                MetaDb = await metaDb,
+            }.Write(background.StatePath);
+            await stopped.Task.WaitAsync(CancellationToken.None);
+        }
+        catch (OperationCanceledException) when (stopped.Task.IsCompleted)
+        {
+            // Asked to end while it was starting.
+        }
+
+        return 0;
+    }
+
+    private static async Task<ControlPlaneState?> StartControlPlaneAsync(LabRun run, ServeOptions options, CancellationToken cancellationToken)
+    {
+        if (!options.ControlPlane)
+        {
+            return null;
+        }
+
+        var plane = await ControlPlane.StartAsync(run, cancellationToken: cancellationToken);
+        if (options.ModernCrds)
+        {
+            var crds = await ModernCrdServer.StartAsync(run, plane, cancellationToken);
+            await crds.RegisterGroupAsync(cancellationToken: cancellationToken);
+        }
+
+        return new ControlPlaneState(plane.Server, plane.AdminKubeconfig, plane.KubectlPath, options.ModernCrds);
+    }
+
+    private static async Task<DockerHostState> StartHostAsync(LabRun run, string name, IReadOnlyList<string> images, CancellationToken cancellationToken)
+    {
+        var host = await DockerHost.StartAsync(run, name, cancellationToken: cancellationToken);
+        await host.LoadBusyboxAsync(cancellationToken);
+        foreach (var image in images)
+        {
+            await host.LoadImageAsync(image, cancellationToken);
+        }
+
+        return new DockerHostState(name, host.Address, host.Endpoint, host.ClientFolder, host.SocketPath, host.HostFolder(""));
+    }
+
+    private static async Task<MetaDbState?> StartMetaDbAsync(LabRun run, ServeOptions options, CancellationToken cancellationToken)
+    {
+        if (!options.MetaDb)
+        {
+            return null;
+        }
+
+        var database = await MetaDb.StartAsync(run, cancellationToken: cancellationToken);
+        var password = RandomNumberGenerator.GetHexString(24, lowercase: true);
+        await database.CreateUserAsync(MetaDbUser, password, cancellationToken: cancellationToken);
+        var passwordFile = Path.Combine(run.Folder, "metadb.password");
+        LabCertificateAuthority.WritePrivate(passwordFile, password);
+        return new MetaDbState(database.Address, database.Port, database.SocketPath, MetaDbUser, passwordFile);
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Drydock.Lab.Commands;
+
+/// <summary>What is known of a lab that stays up in the background; kept in <c>.lab/state.json</c>, which only its owner can read.</summary>
+public sealed record LabState
+{
+    /// <summary>Id of the run.</summary>
+    public required string RunId { get; init; }
+
+    /// <summary>Folder of the run.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Fast folder of the run.</summary>
+    public required string FastFolder { get; init; }
+
+    /// <summary>Process id of the owner.</summary>
+    public required int OwnerId { get; init; }
+
+    /// <summary>Start time of the owner in clock ticks since boot, so that a reused process id is not taken for it.</summary>
+    public required string OwnerStart { get; init; }
+
+    /// <summary>The control plane.</summary>
+    public ControlPlaneState? ControlPlane { get; init; }
+
+    /// <summary>The Docker hosts.</summary>
+    public IReadOnlyList<DockerHostState> Hosts { get; init; } = [];
+
+    /// <summary>The metadata database.</summary>
+    public MetaDbState? MetaDb { get; init; }
+
+    /// <summary>Reads a state file; null when there is none.</summary>
+    public static LabState? Read(string path) =>
+        File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllText(path), LabStateJson.Default.LabState) : null;
+
+    /// <summary>Writes the state in one step: a reader sees all of it or nothing.</summary>
+    public void Write(string path)
+    {
+        LabCertificateAuthority.WritePrivate(path + ".new", JsonSerializer.Serialize(this, LabStateJson.Default.LabState));
+        File.Move(path + ".new", path, overwrite: true);
+    }
+}
+
+/// <summary>How to reach the control plane.</summary>
+public sealed record ControlPlaneState(string Server, string Kubeconfig, string Kubectl, bool ModernCrds);
+
+/// <summary>How to reach a Docker host.</summary>
+public sealed record DockerHostState(string Name, string Address, string Endpoint, string ClientFolder, string SocketPath, string Folder);
+
+/// <summary>How to reach the metadata database.</summary>
+public sealed record MetaDbState(string Address, int Port, string SocketPath, string User, string PasswordFile);
+
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(LabState))]
+internal sealed partial class LabStateJson : JsonSerializerContext;

@@ -1,0 +1,23 @@
+namespace Drydock.Lab.Commands;
+
+/// <summary>What a lab in the background consists of.</summary>
+public sealed record ServeOptions
+{
+    /// <summary>Folder of the state.</summary>
+    public required string StateFolder { get; init; }
+
+    /// <summary>Names of the Docker hosts.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    /// <summary>Image archives to load into every host.</summary>
+    public IReadOnlyList<string> Images { get; init; } = [];
+
+    /// <summary>Whether to start a control plane.</summary>
+    public bool ControlPlane { get; init; } = true;
+
+    /// <summary>Whether to start a current CRD server and serve group drydock.dev from it.</summary>
+    public bool ModernCrds { get; init; }
+
+    /// <summary>Whether to start a metadata database.</summary>
+    public bool MetaDb { get; init; } = true;
+}

@@ -1,0 +1,312 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Drydock.Lab;
+
+/// <summary>
+/// A Docker host: a real dockerd in a network namespace of its own, reachable over mutual TLS from the owner and from all
+/// namespaces of the run. Containers with <c>--net host</c> have the host's ports to themselves.
+/// </summary>
+public sealed class DockerHost : IAsyncDisposable
+{
+    /// <summary>The port of dockerd over TLS.</summary>
+    public const int Port = 2376;
+
+    private readonly LabRun _run;
+    private readonly DockerHostOptions _options;
+    private readonly DockerStorage _storage;
+    private readonly string _folder;
+    private readonly string _execRoot;
+    private readonly LabCredentials _server;
+    private readonly HttpClient _http;
+    private LabProcess? _daemon;
+
+    private DockerHost(LabRun run, string name, DockerHostOptions options, DockerStorage storage, LabNamespace ns)
+    {
+        _run = run;
+        _options = options;
+        _storage = storage;
+        Name = name;
+        Namespace = ns;
+        _folder = run.FolderFor(name);
+        _execRoot = Path.Combine(_folder, "x");
+        _server = run.Authority.Issue(Path.Combine(_folder, "tls"), "server", name, hosts: [ns.Address, "127.0.0.1", "localhost", name]);
+        Client = IssueClient(run, Path.Combine(_folder, "client"));
+        _http = CreateHttpClient();
+    }
+
+    /// <summary>Name within the run.</summary>
+    public string Name { get; }
+
+    /// <summary>The network namespace.</summary>
+    public LabNamespace Namespace { get; }
+
+    /// <summary>The IPv4 address.</summary>
+    public string Address => Namespace.Address;
+
+    /// <summary>What goes into DOCKER_HOST, for example <c>tcp://198.18.0.3:2376</c>.</summary>
+    public string Endpoint => FormattableString.Invariant($"tcp://{Address}:{Port}");
+
+    /// <summary>The unix socket, for the lab's own look behind the scenes.</summary>
+    public string SocketPath => Path.Combine(_folder, "docker.sock");
+
+    /// <summary>Client certificate, key and authority for <see cref="Endpoint"/>.</summary>
+    public LabCredentials Client { get; }
+
+    /// <summary>What goes into DOCKER_CERT_PATH: the folder with <see cref="Client"/> under the names docker wants (ca.pem, cert.pem, key.pem).</summary>
+    public string ClientFolder => Path.GetDirectoryName(Client.CertificatePath) ?? throw new InvalidOperationException();
+
+    /// <summary>The storage driver in use.</summary>
+    public string StorageDriver => _storage.Driver;
+
+    /// <summary>The dockerd process.</summary>
+    public LabProcess Daemon => _daemon ?? throw new InvalidOperationException($"{Name} was not started");
+
+    /// <summary>A folder on the host, for bind mounts.</summary>
+    public string HostFolder(string name) => _run.FolderFor(Path.Combine(Name, "host", name));
+
+    /// <summary>Makes a host and starts its dockerd.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="name">Short, unique within the run: lower case letters, digits, hyphens.</param>
+    /// <param name="options">Options.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public static async Task<DockerHost> StartAsync(LabRun run, string name, DockerHostOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new DockerHostOptions();
+        var storage = await DockerStorage.ChooseAsync(run, name, options.StorageDriver, cancellationToken);
+        var host = new DockerHost(run, name, options, storage, await run.AddNamespaceAsync(name, cancellationToken));
+        await host.StartAsync(cancellationToken);
+        return host;
+    }
+
+    /// <summary>Starts dockerd (again after a stop, a kill or a crash) and waits until it answers over TLS.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        // A killed dockerd leaves both behind and would refuse to start, or be taken for up.
+        File.Delete(Path.Combine(_folder, "docker.pid"));
+        File.Delete(SocketPath);
+        await WriteConfigurationAsync(cancellationToken);
+        _daemon = _run.StartProcess(new LabProcessOptions
+        {
+            Name = Name,
+            FileName = "dockerd",
+            Arguments = ["--config-file", Path.Combine(_folder, "daemon.json")],
+            Namespace = Namespace,
+            WorkingDirectory = _folder,
+            Environment = new Dictionary<string, string?>(StringComparer.Ordinal)
+            {
+                ["HOME"] = _folder,
+                ["DOCKER_CONFIG"] = _folder,
+                ["DOCKER_TMPDIR"] = null,
+            },
+            StopGrace = _options.ShutdownTimeout + TimeSpan.FromSeconds(20),
+        });
+        await _daemon.WaitUntilReadyAsync(
+            async token => (await _http.GetAsync(new Uri("/_ping", UriKind.Relative), token)).IsSuccessStatusCode,
+            cancellationToken: cancellationToken);
+    }
+
+    /// <summary>Ends dockerd in order: without live-restore its containers are stopped.</summary>
+    public Task<int> StopAsync() => Daemon.StopAsync();
+
+    /// <summary>Kills dockerd (SIGKILL). Containers and running execs go on until it is started again.</summary>
+    public async Task KillAsync(CancellationToken cancellationToken = default)
+    {
+        await Daemon.KillAsync();
+        await ForgetContainerdAsync(cancellationToken);
+    }
+
+    /// <summary>Ends dockerd in order and starts it again.</summary>
+    public async Task RestartAsync(CancellationToken cancellationToken = default)
+    {
+        await StopAsync();
+        await StartAsync(cancellationToken);
+    }
+
+    /// <summary>Takes the whole host down as a loss of power would: dockerd and every process of every container at once. <see cref="StartAsync(CancellationToken)"/> boots it.</summary>
+    public async Task CrashAsync(CancellationToken cancellationToken = default)
+    {
+        await KillAsync(cancellationToken);
+        await Deadline.UntilAsync(
+            $"the processes of {Name} to be gone",
+            async token =>
+            {
+                var processes = await ProcessesAsync(token);
+                foreach (var process in processes)
+                {
+                    Signals.Send(process, LabSignal.Kill);
+                }
+
+                return processes.Count == 0;
+            },
+            cancellationToken: cancellationToken);
+        await ForgetRunStateAsync(cancellationToken);
+    }
+
+    /// <summary>Pulls the network plug of the host: connections hang, nothing is refused.</summary>
+    public Task CutNetworkAsync(CancellationToken cancellationToken = default) => Namespace.CutNetworkAsync(cancellationToken);
+
+    /// <summary>Puts the network plug back.</summary>
+    public Task RestoreNetworkAsync(CancellationToken cancellationToken = default) => Namespace.RestoreNetworkAsync(cancellationToken);
+
+    /// <summary>Runs the docker command line over the unix socket (past every fault proxy and cut network) and returns its output.</summary>
+    /// <exception cref="LabException">docker failed; the message carries its words.</exception>
+    public Task<string> DockerAsync(IEnumerable<string> arguments, string? stdin = null, CancellationToken cancellationToken = default) =>
+        Shell.RunAsync("docker", ["-H", "unix://" + SocketPath, .. arguments], stdin, ClientEnvironment(), cancellationToken: cancellationToken);
+
+    /// <summary>As <see cref="DockerAsync"/>, whatever the exit code.</summary>
+    public Task<ShellResult> TryDockerAsync(IEnumerable<string> arguments, string? stdin = null, CancellationToken cancellationToken = default) =>
+        Shell.TryRunAsync("docker", ["-H", "unix://" + SocketPath, .. arguments], stdin, ClientEnvironment(), cancellationToken: cancellationToken);
+
+    /// <summary>Loads an image archive (<c>docker save</c>'s format).</summary>
+    public Task<string> LoadImageAsync(string archive, CancellationToken cancellationToken = default) =>
+        DockerAsync(["load", "--quiet", "--input", archive], cancellationToken: cancellationToken);
+
+    /// <summary>Loads a small image with a shell and the usual commands.</summary>
+    /// <returns>Its name, <c>drydock-lab/busybox:1</c>.</returns>
+    public async Task<string> LoadBusyboxAsync(CancellationToken cancellationToken = default)
+    {
+        var recipe = await Recipes.RunAsync("busybox-image.sh", cancellationToken);
+        await LoadImageAsync(recipe["archive"], cancellationToken);
+        return "drydock-lab/busybox:1";
+    }
+
+    /// <summary>An HTTP client that talks to dockerd over mutual TLS, or to a fault proxy before it.</summary>
+    /// <param name="endpoint">By default <see cref="Endpoint"/>.</param>
+    public HttpClient CreateHttpClient(string? endpoint = null) =>
+        LabHttp.Create(_run.Authority, (endpoint ?? Endpoint).Replace("tcp://", "https://", StringComparison.Ordinal), clientCertificate: Client.Load());
+
+    /// <summary>Stops dockerd if it runs.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        if (_daemon is not null)
+        {
+            await _daemon.DisposeAsync();
+        }
+    }
+
+    private Dictionary<string, string?> ClientEnvironment() => new(StringComparer.Ordinal)
+    {
+        ["DOCKER_CONFIG"] = _folder,
+        ["DOCKER_HOST"] = null,
+        ["DOCKER_CONTEXT"] = null,
+        ["DOCKER_TLS_VERIFY"] = null,
+    };
+
+    private async Task WriteConfigurationAsync(CancellationToken cancellationToken)
+    {
+        var configuration = new JsonObject
+        {
+            ["data-root"] = _storage.DataRoot,
+            ["exec-root"] = _execRoot,
+            ["pidfile"] = Path.Combine(_folder, "docker.pid"),
+            ["storage-driver"] = _storage.Driver,
+            ["hosts"] = new JsonArray(FormattableString.Invariant($"tcp://{Address}:{Port}"), "unix://" + SocketPath),
+            ["tlsverify"] = true,
+            ["tlscacert"] = _server.AuthorityPath,
+            ["tlscert"] = _server.CertificatePath,
+            ["tlskey"] = _server.KeyPath,
+            ["bridge"] = "none",
+            ["iptables"] = false,
+            ["ip6tables"] = false,
+            ["ip-forward"] = false,
+            ["ip-masq"] = false,
+            ["userland-proxy"] = false,
+            ["live-restore"] = _options.LiveRestore,
+            ["shutdown-timeout"] = (int)_options.ShutdownTimeout.TotalSeconds,
+            // The reaper finds containers with a network of their own by this name.
+            ["cgroup-parent"] = CgroupParent,
+            ["exec-opts"] = new JsonArray("native.cgroupdriver=cgroupfs"),
+            // Else a key is left in /etc/docker.
+            ["deprecated-key-path"] = Path.Combine(_folder, "key.json"),
+            ["log-level"] = "warn",
+        };
+        if (!await HasSysResourceAsync(cancellationToken))
+        {
+            configuration["runtimes"] = new JsonObject { ["lab"] = new JsonObject { ["path"] = Recipes.PathOf("runc-without-sys-resource.sh") } };
+            configuration["default-runtime"] = "lab";
+        }
+
+        await File.WriteAllTextAsync(
+            Path.Combine(_folder, "daemon.json"),
+            configuration.ToJsonString(new JsonSerializerOptions { WriteIndented = true }),
+            cancellationToken);
+    }
+
+    private static LabCredentials IssueClient(LabRun run, string folder)
+    {
+        var issued = run.Authority.Issue(folder, "cert", "drydock-lab-client");
+        var key = Path.Combine(folder, "key.pem");
+        File.Move(issued.KeyPath, key, overwrite: true);
+        return issued with { KeyPath = key };
+    }
+
+    private string CgroupParent => $"/drydock-lab-{_run.Id}/{Name}";
+
+    private static async Task<bool> HasSysResourceAsync(CancellationToken cancellationToken)
+    {
+        const int CapSysResource = 24;
+        await foreach (var line in File.ReadLinesAsync("/proc/self/status", cancellationToken))
+        {
+            if (line.StartsWith("CapEff:", StringComparison.Ordinal))
+            {
+                var effective = Convert.ToUInt64(line["CapEff:".Length..].Trim(), 16);
+                return (effective >> CapSysResource & 1) == 1;
+            }
+        }
+
+        throw new LabException("/proc/self/status has no line CapEff");
+    }
+
+    // In the host's network namespace (dockerd, containerd, shims, --net host) or in its control group (other containers).
+    private async Task<List<int>> ProcessesAsync(CancellationToken cancellationToken)
+    {
+        var inNamespace = await Shell.RunAsync("ip", ["netns", "pids", Namespace.KernelName], cancellationToken: cancellationToken);
+        var inGroup = await Shell.TryRunAsync("sh", ["-c", $"grep -lsF '{CgroupParent[1..]}/' /proc/[0-9]*/cgroup | cut -d/ -f3"], cancellationToken: cancellationToken);
+        return
+        [
+            .. $"{inNamespace}\n{inGroup.Output}"
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Select(id => int.Parse(id, System.Globalization.CultureInfo.InvariantCulture))
+                .Distinct()
+                .Where(ProcFs.IsAlive),
+        ];
+    }
+
+    // containerd dies with the dockerd that started it (parent-death signal). Where the machine's init is slow to collect
+    // the dead, the next dockerd would take the zombie for a running containerd and wait for it in vain.
+    private async Task ForgetContainerdAsync(CancellationToken cancellationToken)
+    {
+        var pidFile = Path.Combine(_execRoot, "containerd", "containerd.pid");
+        if (!File.Exists(pidFile))
+        {
+            return;
+        }
+
+        var containerd = int.Parse(await File.ReadAllTextAsync(pidFile, cancellationToken), System.Globalization.CultureInfo.InvariantCulture);
+        await Deadline.UntilAsync(
+            $"containerd of {Name} to end after its dockerd was killed",
+            _ => Task.FromResult(!ProcFs.IsAlive(containerd)),
+            cancellationToken: cancellationToken);
+        File.Delete(pidFile);
+    }
+
+    // What lives under /run does not survive a reboot; mounts neither.
+    private async Task ForgetRunStateAsync(CancellationToken cancellationToken)
+    {
+        var mounts = (await File.ReadAllLinesAsync("/proc/self/mountinfo", cancellationToken))
+            .Select(line => line.Split(' ')[4])
+            .Where(target => target.StartsWith(_folder + "/", StringComparison.Ordinal) || target.StartsWith(_storage.DataRoot + "/", StringComparison.Ordinal))
+            .Reverse();
+        foreach (var target in mounts)
+        {
+            await Shell.RunAsync("umount", ["-l", target], cancellationToken: cancellationToken);
+        }
+
+        if (Directory.Exists(_execRoot))
+        {
+            Directory.Delete(_execRoot, recursive: true);
+        }
+    }
+}

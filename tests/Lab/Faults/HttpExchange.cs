@@ -1,0 +1,257 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Drydock.Lab;
+
+/// <summary>One request and its answer, on their way through a fault proxy.</summary>
+internal sealed class HttpExchange(HttpHead request, WireReader client, Func<CancellationToken, Task> thawed)
+{
+    private byte[]? _heldBody;
+    private WireReader? _server;
+    private HttpHead? _response;
+    private byte[]? _heldWire;
+
+    public HttpHead Request => request;
+
+    public HttpHead Response => _response ?? throw new InvalidOperationException("no answer yet");
+
+    /// <summary>Digest of the request's body.</summary>
+    public string Digest => _heldBody is null ? "stream" : Convert.ToHexStringLower(SHA256.HashData(_heldBody))[..12];
+
+    /// <summary>The decoded response body, once held.</summary>
+    public byte[]? HeldResponse { get; private set; }
+
+    /// <summary>Whether the answer has no end of its own: a hijacked connection, or one that ends by closing.</summary>
+    public bool IsEndless => Response.Status == 101 || (HasBody && !Response.IsChunked && Response.ContentLength is null);
+
+    /// <summary>Whether the connection cannot take another request after this one.</summary>
+    public bool Ends { get; private set; }
+
+    private bool HasBody => request.Method != "HEAD" && Response.Status is not (204 or 304) and (>= 200 or 101);
+
+    private WireReader Server => _server ?? throw new InvalidOperationException("not sent yet");
+
+    /// <summary>Reads the body of the request into memory, unless it is large or of unknown length.</summary>
+    public async Task HoldBodyAsync(int limit, CancellationToken cancellationToken)
+    {
+        if (!request.IsChunked && (request.ContentLength ?? 0) <= limit)
+        {
+            _heldBody = await client.ReadExactlyAsync((int)(request.ContentLength ?? 0), cancellationToken);
+        }
+    }
+
+    /// <summary>Reads what is left of the request's body and drops it, so that an answer can follow.</summary>
+    public async Task DiscardBodyAsync(CancellationToken cancellationToken)
+    {
+        if (_heldBody is null)
+        {
+            await client.CopyBodyAsync(request, (_, _) => Task.CompletedTask, cancellationToken);
+        }
+    }
+
+    /// <summary>Passes the request on.</summary>
+    public async Task SendAsync(WireReader server, CancellationToken cancellationToken)
+    {
+        _server = server;
+        var head = request.ExpectsContinue ? request.Without("Expect") : request.Raw;
+        if (_heldBody is not null)
+        {
+            await server.Stream.WriteAsync((byte[])[.. head, .. _heldBody], cancellationToken);
+        }
+        else
+        {
+            await server.Stream.WriteAsync(head, cancellationToken);
+            await client.CopyBodyAsync(
+                request,
+                async (wire, _) =>
+                {
+                    await thawed(cancellationToken);
+                    await server.Stream.WriteAsync(wire, cancellationToken);
+                },
+                cancellationToken);
+        }
+
+        await server.Stream.FlushAsync(cancellationToken);
+    }
+
+    /// <summary>Waits for the head of the answer; fails when the client goes away meanwhile.</summary>
+    public async Task<HttpHead> ReceiveAsync(CancellationToken cancellationToken)
+    {
+        HttpHead head;
+        do
+        {
+            head = await WhileClientStaysAsync(Server.ReadHeadAsync(cancellationToken), cancellationToken)
+                ?? throw new EndOfStreamException("The server closed the connection without an answer");
+        }
+        while (head.Status is >= 100 and < 200 and not 101);
+
+        _response = head;
+        Ends = IsEndless || head.Closes || request.Closes;
+        return head;
+    }
+
+    /// <summary>Reads the whole answer into memory: the server is then done.</summary>
+    public async Task HoldResponseAsync(CancellationToken cancellationToken)
+    {
+        var wire = new ArrayBufferWriter<byte>();
+        var payload = new ArrayBufferWriter<byte>();
+        if (HasBody)
+        {
+            await WhileClientStaysAsync(
+                CopyAsync(
+                    (bytes, decoded) =>
+                    {
+                        wire.Write(bytes.Span);
+                        payload.Write(decoded.Span);
+                        return Task.CompletedTask;
+                    },
+                    cancellationToken),
+                cancellationToken);
+        }
+
+        _heldWire = wire.WrittenSpan.ToArray();
+        HeldResponse = payload.WrittenSpan.ToArray();
+    }
+
+    public Task WriteHeadAsync(CancellationToken cancellationToken) => client.Stream.WriteAsync(Response.Raw, cancellationToken).AsTask();
+
+    public async Task WriteToClientAsync(ReadOnlyMemory<byte> bytes)
+    {
+        await client.Stream.WriteAsync(bytes);
+        await client.Stream.FlushAsync();
+    }
+
+    /// <summary>Passes the body of the answer on, as it comes; for a hijacked connection both directions.</summary>
+    public async Task CopyResponseAsync(CancellationToken cancellationToken)
+    {
+        if (_heldWire is not null)
+        {
+            await WriteToClientAsync(_heldWire);
+        }
+        else if (!HasBody)
+        {
+            return;
+        }
+        else if (IsEndless)
+        {
+            await PumpAsync(cancellationToken);
+        }
+        else
+        {
+            await WhileClientStaysAsync(CopyAsync((wire, _) => PassAsync(wire, cancellationToken), cancellationToken), cancellationToken);
+        }
+    }
+
+    /// <summary>Passes a chunked answer on line by line.</summary>
+    /// <param name="onLine">Gets each line and returns what to send instead; null ends the answer's transport silently (half open).</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task CopyLinesAsync(Func<string, Task<string?>> onLine, CancellationToken cancellationToken)
+    {
+        var buffer = new List<byte>();
+        var silent = false;
+        await WhileClientStaysAsync(
+            CopyAsync(
+                async (_, payload) =>
+                {
+                    buffer.AddRange(payload.Span);
+                    foreach (var line in TakeLines(buffer))
+                    {
+                        if (silent)
+                        {
+                            continue;
+                        }
+
+                        if (await onLine(line) is not { } replacement)
+                        {
+                            silent = true;
+                        }
+                        else if (replacement.Length > 0)
+                        {
+                            await PassChunkAsync(Encoding.UTF8.GetBytes(replacement), cancellationToken);
+                        }
+                    }
+                },
+                cancellationToken),
+            cancellationToken);
+        if (silent)
+        {
+            // The server has ended the watch; a half-open client hears nothing of that either.
+            await HangAsync(cancellationToken);
+        }
+
+        await PassAsync("0\r\n\r\n"u8.ToArray(), cancellationToken);
+    }
+
+    /// <summary>Says nothing until the client gives up; always ends with an exception.</summary>
+    public Task HangAsync(CancellationToken cancellationToken) => WhileClientStaysAsync(Task.Delay(Timeout.Infinite, cancellationToken), cancellationToken);
+
+    private static List<string> TakeLines(List<byte> buffer)
+    {
+        var end = buffer.LastIndexOf((byte)'\n') + 1;
+        var text = Encoding.UTF8.GetString([.. buffer[..end]]);
+        buffer.RemoveRange(0, end);
+        return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line + "\n")];
+    }
+
+    private Task PassChunkAsync(byte[] payload, CancellationToken cancellationToken) =>
+        PassAsync((byte[])[.. Encoding.ASCII.GetBytes(FormattableString.Invariant($"{payload.Length:x}\r\n")), .. payload, .. "\r\n"u8], cancellationToken);
+
+    private Task CopyAsync(Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>, Task> sink, CancellationToken cancellationToken) =>
+        Server.CopyBodyAsync(Response, sink, cancellationToken);
+
+    private async Task PassAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        await thawed(cancellationToken);
+        await client.Stream.WriteAsync(bytes, cancellationToken);
+        await client.Stream.FlushAsync(cancellationToken);
+    }
+
+    private async Task PumpAsync(CancellationToken cancellationToken)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var up = client.CopyToEndAsync(
+            async piece =>
+            {
+                await thawed(end.Token);
+                await Server.Stream.WriteAsync(piece, end.Token);
+                await Server.Stream.FlushAsync(end.Token);
+            },
+            end.Token);
+        var down = Server.CopyToEndAsync(piece => PassAsync(piece, end.Token), end.Token);
+        if (await Task.WhenAny(up, down) == up && up.IsCompletedSuccessfully)
+        {
+            // The client has said all it has to say (closed its half); the server may still be talking.
+            if (Server.Stream is System.Net.Security.SslStream tls)
+            {
+                await tls.ShutdownAsync();
+            }
+
+            await down;
+            return;
+        }
+
+        await down;
+        await end.CancelAsync();
+    }
+
+    private async Task WhileClientStaysAsync(Task work, CancellationToken cancellationToken) =>
+        await WhileClientStaysAsync(WithResult(work), cancellationToken);
+
+    private async Task<T> WhileClientStaysAsync<T>(Task<T> work, CancellationToken cancellationToken)
+    {
+        var gone = client.PeekAsync(cancellationToken);
+        if (await Task.WhenAny(work, gone) == gone && !work.IsCompleted && !await gone)
+        {
+            throw new EndOfStreamException("The client closed the connection before the answer was complete");
+        }
+
+        return await work;
+    }
+
+    private static async Task<bool> WithResult(Task work)
+    {
+        await work;
+        return true;
+    }
+}

@@ -1,0 +1,194 @@
+using System.Net.Security;
+using System.Net.Sockets;
+
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace Drydock.Lab;
+
+/// <summary>
+/// A TLS-terminating HTTP/1.1 proxy that passes bytes on as they came: keep-alive, chunked bodies, upgrades, hijacked and
+/// endless streams. Every client connection has one connection of its own to the server, so nothing is ever retried or reordered.
+/// </summary>
+public abstract class HttpFaultProxy : FaultProxy
+{
+    private const int HeldBody = 1 << 20;
+    private readonly X509Certificate2 _certificate;
+    private readonly X509Certificate2 _authority;
+    private readonly string _upstreamHost;
+    private readonly int _upstreamPort;
+    private readonly X509Certificate2? _clientCertificate;
+
+    private protected HttpFaultProxy(LabRun run, string name, FaultLedger? ledger, string upstreamHost, int upstreamPort, LabCredentials? mutual)
+        : base(run, name, ledger)
+    {
+        var credentials = run.Authority.Issue(run.FolderFor("proxies"), FormattableString.Invariant($"{name}-{Port}"), name, hosts: [Address, "127.0.0.1", "localhost"]);
+        _certificate = credentials.Load();
+        _authority = run.Authority.PublicCertificate;
+        _upstreamHost = upstreamHost;
+        _upstreamPort = upstreamPort;
+        _clientCertificate = mutual?.Load();
+        IsAct = DefaultIsAct;
+        Begin();
+    }
+
+    /// <summary>Which requests count as acts (method, path); by default every change but the noise that the derived proxy names.</summary>
+    public Func<string, string, bool> IsAct { get; set; }
+
+    private protected abstract bool DefaultIsAct(string method, string path);
+
+    /// <summary>Passes on a response body; the head has been passed on already.</summary>
+    private protected virtual Task CopyResponseAsync(HttpExchange exchange, CancellationToken cancellationToken) => exchange.CopyResponseAsync(cancellationToken);
+
+    /// <summary>A chance to answer a request that is not an act.</summary>
+    private protected virtual Task<bool> TryAnswerReadAsync(HttpExchange exchange, CancellationToken cancellationToken) => Task.FromResult(false);
+
+    /// <summary>A chance to see the answer to a request that is not an act, or null for not interested.</summary>
+    private protected virtual Action<HttpHead, byte[]>? KeepRead(HttpExchange exchange) => null;
+
+    private protected override async Task ServeAsync(ProxyConnection connection, CancellationToken cancellationToken)
+    {
+        await using var clientTls = new SslStream(new NetworkStream(connection.Client, ownsSocket: false));
+        await clientTls.AuthenticateAsServerAsync(ServerOptions(), cancellationToken);
+        var client = new WireReader(clientTls);
+        WireReader? server = null;
+        try
+        {
+            while (await client.ReadHeadAsync(cancellationToken) is { } request)
+            {
+                await ThawedAsync(cancellationToken);
+                if (request.ExpectsContinue)
+                {
+                    await clientTls.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), cancellationToken);
+                }
+
+                var exchange = new HttpExchange(request, client, ThawedAsync);
+                await exchange.HoldBodyAsync(HeldBody, cancellationToken);
+                var act = IsAct(request.Method, request.Path) ? Ledger.Record(Name, request.Method, request.Path, exchange.Digest) : null;
+                var action = act is null ? FaultAction.Pass : await Ledger.StrikeAsync(act, FaultSide.Before);
+                if (action is not FaultAction.PassAction)
+                {
+                    await exchange.DiscardBodyAsync(cancellationToken);
+                }
+                else if (act is not null || !await TryAnswerReadAsync(exchange, cancellationToken))
+                {
+                    server ??= await ConnectAsync(connection, cancellationToken);
+                    await exchange.SendAsync(server, cancellationToken);
+                    action = await AnswerAsync(exchange, act, cancellationToken);
+                }
+
+                if (!await FinishAsync(connection, exchange, action, cancellationToken))
+                {
+                    break;
+                }
+            }
+
+            if (!cancellationToken.IsCancellationRequested)
+            {
+                await clientTls.ShutdownAsync();
+            }
+        }
+        finally
+        {
+            if (server is not null)
+            {
+                await server.Stream.DisposeAsync();
+            }
+        }
+    }
+
+    // Returns the action that is left to do after the server has answered.
+    private async Task<FaultAction> AnswerAsync(HttpExchange exchange, FaultAct? act, CancellationToken cancellationToken)
+    {
+        var head = await exchange.ReceiveAsync(cancellationToken);
+        if (act is not null)
+        {
+            // "After" means that the server is done: an answer that is a stream of progress is read to its end first.
+            if (!exchange.IsEndless && Ledger.WouldStrike(act, FaultSide.After))
+            {
+                await exchange.HoldResponseAsync(cancellationToken);
+            }
+
+            var action = await Ledger.StrikeAsync(act, FaultSide.After);
+            if (action is not FaultAction.PassAction)
+            {
+                return action;
+            }
+        }
+
+        if (act is null && KeepRead(exchange) is { } keep && !exchange.IsEndless)
+        {
+            await exchange.HoldResponseAsync(cancellationToken);
+            keep(head, exchange.HeldResponse ?? []);
+        }
+
+        await ThawedAsync(cancellationToken);
+        await exchange.WriteHeadAsync(cancellationToken);
+        await CopyResponseAsync(exchange, cancellationToken);
+        return FaultAction.Pass;
+    }
+
+    // Returns whether the connection can take another request.
+    private static async Task<bool> FinishAsync(ProxyConnection connection, HttpExchange exchange, FaultAction action, CancellationToken cancellationToken)
+    {
+        switch (action)
+        {
+            case FaultAction.PassAction:
+                return !exchange.Ends;
+            case FaultAction.AnswerAction answer:
+                var body = answer.Body ?? KubernetesStatus(answer.Code);
+                await exchange.WriteToClientAsync(Encoding.UTF8.GetBytes(
+                    FormattableString.Invariant($"HTTP/1.1 {answer.Code} Fault\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n\r\n{body}")));
+                return false;
+            case FaultAction.HangAction:
+                await exchange.HangAsync(cancellationToken);
+                return false;
+            default:
+                connection.Abort();
+                return false;
+        }
+    }
+
+    private static string KubernetesStatus(int code)
+    {
+        var reason = code switch
+        {
+            401 => "Unauthorized",
+            403 => "Forbidden",
+            404 => "NotFound",
+            409 => "Conflict",
+            410 => "Expired",
+            429 => "TooManyRequests",
+            503 => "ServiceUnavailable",
+            504 => "Timeout",
+            _ => "InternalError",
+        };
+        return FormattableString.Invariant(
+            $$"""{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"fault injected by the lab","reason":"{{reason}}","code":{{code}}}""");
+    }
+
+    private async Task<WireReader> ConnectAsync(ProxyConnection connection, CancellationToken cancellationToken)
+    {
+        var tls = new SslStream(await connection.ConnectAsync(_upstreamHost, _upstreamPort));
+        var options = LabHttp.CreateSslOptions(_authority, _clientCertificate);
+        options.TargetHost = _upstreamHost;
+        await tls.AuthenticateAsClientAsync(options, cancellationToken);
+        return new WireReader(tls);
+    }
+
+    private SslServerAuthenticationOptions ServerOptions() => new()
+    {
+        ServerCertificate = _certificate,
+        ApplicationProtocols = [SslApplicationProtocol.Http11],
+        ClientCertificateRequired = _clientCertificate is not null,
+        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+        CertificateChainPolicy = _clientCertificate is null ? null : LabHttp.TrustOnly(_authority),
+    };
+
+    private protected override void DisposeCore()
+    {
+        _certificate.Dispose();
+        _authority.Dispose();
+        _clientCertificate?.Dispose();
+    }
+}

@@ -1,0 +1,78 @@
+using System.Security.Cryptography;
+
+namespace Drydock.Lab;
+
+/// <summary>
+/// The real parts that the tests of one assembly share: one control plane, one CRD server, two Docker hosts, one metadata
+/// database, each started when a test first asks for it. Use it as an assembly fixture:
+/// <c>[assembly: AssemblyFixture(typeof(LabFixture))]</c>, then take it as a constructor parameter.
+/// </summary>
+/// <remarks>
+/// Tests run side by side on the same parts: give everything a name from <see cref="UniqueName"/>, and do not kill, freeze or
+/// cut off a shared part; a test that breaks things starts parts of its own in the shared <see cref="RunAsync"/> (a host takes
+/// half a second, a database a third) or puts a fault proxy of its own before the shared ones.
+/// </remarks>
+public sealed class LabFixture : IAsyncDisposable
+{
+    private readonly Lazy<Task<LabRun>> _run = new(() => LabRun.StartAsync());
+    private readonly Lazy<Task<ControlPlane>> _controlPlane;
+    private readonly Lazy<Task<ModernCrdServer>> _crdServer;
+    private readonly Lazy<Task<IReadOnlyList<DockerHost>>> _hosts;
+    private readonly Lazy<Task<MetaDb>> _metaDb;
+
+    /// <summary>Starts nothing yet.</summary>
+    public LabFixture()
+    {
+        _controlPlane = new(async () => await ControlPlane.StartAsync(await RunAsync()));
+        _crdServer = new(async () => await ModernCrdServer.StartAsync(await RunAsync(), await ControlPlaneAsync()));
+        _hosts = new(StartHostsAsync);
+        _metaDb = new(async () => await MetaDb.StartAsync(await RunAsync()));
+    }
+
+    /// <summary>The run all shared parts belong to.</summary>
+    public Task<LabRun> RunAsync() => _run.Value;
+
+    /// <summary>The control plane.</summary>
+    public Task<ControlPlane> ControlPlaneAsync() => _controlPlane.Value;
+
+    /// <summary>The current CRD server beside the control plane.</summary>
+    public Task<ModernCrdServer> CrdServerAsync() => _crdServer.Value;
+
+    /// <summary>Two Docker hosts, <c>oms-a</c> and <c>oms-b</c>, with the busybox image loaded.</summary>
+    public Task<IReadOnlyList<DockerHost>> HostsAsync() => _hosts.Value;
+
+    /// <summary>The metadata database.</summary>
+    public Task<MetaDb> MetaDbAsync() => _metaDb.Value;
+
+    /// <summary>A name no other test uses: the prefix, a hyphen and six characters. Fits Kubernetes, Docker and (hyphen aside) databases.</summary>
+    public static string UniqueName(string prefix) => $"{prefix}-{RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", 6)}";
+
+    /// <summary>Makes a Kubernetes namespace of a test's own.</summary>
+    /// <returns>Its name.</returns>
+    public async Task<string> NewNamespaceAsync(string prefix = "test")
+    {
+        var name = UniqueName(prefix);
+        await (await ControlPlaneAsync()).KubectlAsync(["create", "namespace", name]);
+        return name;
+    }
+
+    /// <summary>Ends everything and removes every trace.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_run.IsValueCreated)
+        {
+            await (await _run.Value).DisposeAsync();
+        }
+    }
+
+    private async Task<IReadOnlyList<DockerHost>> StartHostsAsync()
+    {
+        var run = await RunAsync();
+        return await Task.WhenAll(new[] { "oms-a", "oms-b" }.Select(async name =>
+        {
+            var host = await DockerHost.StartAsync(run, name);
+            await host.LoadBusyboxAsync();
+            return host;
+        }));
+    }
+}

@@ -1,0 +1,14 @@
+namespace Drydock.Lab;
+
+/// <summary>How a control plane is set up.</summary>
+public sealed record ControlPlaneOptions
+{
+    /// <summary>Whether to run kube-controller-manager (garbage collector and namespace controller).</summary>
+    public bool ControllerManager { get; init; } = true;
+
+    /// <summary>Name of the network namespace; a second control plane in the same run needs another.</summary>
+    public string Name { get; init; } = "kube";
+
+    /// <summary>More flags for kube-apiserver.</summary>
+    public IReadOnlyList<string> ApiServerArguments { get; init; } = [];
+}

@@ -1,0 +1,42 @@
+using System.Text;
+
+namespace Drydock.Lab;
+
+/// <summary>Writes kubeconfig files with everything inline.</summary>
+public static class Kubeconfig
+{
+    /// <summary>Writes a kubeconfig that authenticates with a bearer token; only its owner can read the file.</summary>
+    /// <param name="path">Where to.</param>
+    /// <param name="server">URL of the API server, or of a fault proxy before it.</param>
+    /// <param name="authorityPem">The certificate authority that signed the server's certificate.</param>
+    /// <param name="token">Bearer token.</param>
+    /// <param name="defaultNamespace">Namespace of the context.</param>
+    /// <returns>The path.</returns>
+    public static string Write(string path, string server, string authorityPem, string token, string defaultNamespace = "default")
+    {
+        LabCertificateAuthority.WritePrivate(
+            path,
+            $"""
+            apiVersion: v1
+            kind: Config
+            clusters:
+              - name: lab
+                cluster:
+                  server: {server}
+                  certificate-authority-data: {Convert.ToBase64String(Encoding.ASCII.GetBytes(authorityPem))}
+            users:
+              - name: lab
+                user:
+                  token: {token}
+            contexts:
+              - name: lab
+                context:
+                  cluster: lab
+                  user: lab
+                  namespace: {defaultNamespace}
+            current-context: lab
+
+            """);
+        return path;
+    }
+}

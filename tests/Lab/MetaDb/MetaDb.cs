@@ -1,0 +1,181 @@
+namespace Drydock.Lab;
+
+/// <summary>A real MariaDB server in a network namespace of its own: the metadata database beside the cluster.</summary>
+/// <remarks>What a client saw committed survives <see cref="KillAsync"/>; the data folder lives in memory where there is enough, so fsync is cheap.</remarks>
+public sealed class MetaDb : IAsyncDisposable
+{
+    private readonly LabRun _run;
+    private readonly MetaDbOptions _options;
+    private readonly string _folder;
+    private readonly string _dataFolder;
+    private readonly LabCredentials? _tls;
+    private LabProcess? _server;
+
+    private MetaDb(LabRun run, MetaDbOptions options, LabNamespace ns, string dataFolder)
+    {
+        _run = run;
+        _options = options;
+        Namespace = ns;
+        _folder = run.FolderFor(options.Name);
+        _dataFolder = dataFolder;
+        if (options.Tls)
+        {
+            _tls = run.Authority.Issue(Path.Combine(_folder, "tls"), "server", options.Name, hosts: [ns.Address, options.Name]);
+        }
+    }
+
+    /// <summary>The network namespace.</summary>
+    public LabNamespace Namespace { get; }
+
+    /// <summary>The IPv4 address.</summary>
+    public string Address => Namespace.Address;
+
+    /// <summary>The TCP port.</summary>
+    public int Port => _options.Port;
+
+    /// <summary>The unix socket (root without a password).</summary>
+    public string SocketPath => Path.Combine(_folder, "mysql.sock");
+
+    /// <summary>Path of the authority's certificate, with <see cref="MetaDbOptions.Tls"/>.</summary>
+    public string AuthorityPath => _tls?.AuthorityPath ?? throw new InvalidOperationException($"{_options.Name} runs without TLS (MetaDbOptions.Tls)");
+
+    /// <summary>The mariadbd process: Freeze and Thaw make it hang and go on.</summary>
+    public LabProcess Server => _server ?? throw new InvalidOperationException($"{_options.Name} was not started");
+
+    /// <summary>Makes a server with an empty data folder and starts it.</summary>
+    public static async Task<MetaDb> StartAsync(LabRun run, MetaDbOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new MetaDbOptions();
+        var recipe = await Recipes.RunAsync("metadb-template.sh", cancellationToken);
+        var data = Path.Combine(run.FastFolder, options.Name + "-data");
+        await Shell.RunAsync("cp", ["-a", "--reflink=auto", recipe["template"], data], cancellationToken: cancellationToken);
+        var database = new MetaDb(run, options, await run.AddNamespaceAsync(options.Name, cancellationToken), data);
+        await database.StartAsync(cancellationToken);
+        return database;
+    }
+
+    /// <summary>Starts mariadbd (again after a stop or a kill) on the data it has and waits until it answers over TCP.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        // A killed server leaves it behind; the client would report a refused connection instead of a missing server.
+        File.Delete(SocketPath);
+        _server = _run.StartProcess(new LabProcessOptions
+        {
+            Name = _options.Name,
+            FileName = "mariadbd",
+            Arguments =
+            [
+                "--no-defaults",
+                "--user=root",
+                "--datadir=" + _dataFolder,
+                "--tmpdir=" + _run.FastFolderFor(_options.Name + "-tmp"),
+                "--socket=" + SocketPath,
+                "--pid-file=" + Path.Combine(_folder, "mariadbd.pid"),
+                "--bind-address=0.0.0.0",
+                FormattableString.Invariant($"--port={_options.Port}"),
+                "--skip-name-resolve",
+                "--character-set-server=utf8mb4",
+                "--collation-server=utf8mb4_general_ci",
+                "--innodb-log-file-size=16M",
+                "--innodb-buffer-pool-size=64M",
+                // 2: handed to the kernel at commit. A killed server loses nothing; only a loss of power would.
+                "--innodb-flush-log-at-trx-commit=2",
+                "--performance-schema=OFF",
+                .. TlsArguments(),
+                .. _options.ServerArguments,
+            ],
+            Namespace = Namespace,
+            WorkingDirectory = _folder,
+        });
+        await _server.WaitUntilReadyAsync(
+            async token => (await TryExecAsync("SELECT 1", cancellationToken: token)).ExitCode == 0 && await AnswersOverTcpAsync(token),
+            cancellationToken: cancellationToken);
+    }
+
+    /// <summary>Ends mariadbd in order.</summary>
+    public Task<int> StopAsync() => Server.StopAsync();
+
+    /// <summary>Kills mariadbd (SIGKILL).</summary>
+    public Task<int> KillAsync() => Server.KillAsync();
+
+    /// <summary>Ends mariadbd in order and starts it again.</summary>
+    public async Task RestartAsync(CancellationToken cancellationToken = default)
+    {
+        await StopAsync();
+        await StartAsync(cancellationToken);
+    }
+
+    /// <summary>Pulls the network plug: connections hang, nothing is refused.</summary>
+    public Task CutNetworkAsync(CancellationToken cancellationToken = default) => Namespace.CutNetworkAsync(cancellationToken);
+
+    /// <summary>Puts the network plug back.</summary>
+    public Task RestoreNetworkAsync(CancellationToken cancellationToken = default) => Namespace.RestoreNetworkAsync(cancellationToken);
+
+    /// <summary>Makes the server refuse writes of ordinary users (<c>read_only</c>), as after a failover, or take them again.</summary>
+    public Task SetReadOnlyAsync(bool readOnly, CancellationToken cancellationToken = default) =>
+        ExecAsync($"SET GLOBAL read_only={(readOnly ? 1 : 0)}", cancellationToken: cancellationToken);
+
+    /// <summary>Runs SQL as root over the unix socket and returns the rows, tab separated, without headings.</summary>
+    /// <exception cref="LabException">The server refused a statement; the message carries its words.</exception>
+    public async Task<string> ExecAsync(string sql, string? database = null, CancellationToken cancellationToken = default)
+    {
+        var result = await TryExecAsync(sql, database, cancellationToken);
+        return result.ExitCode == 0 ? result.Output.TrimEnd('\n') : throw new LabException($"{_options.Name}: {result.Error.Trim()}");
+    }
+
+    /// <summary>As <see cref="ExecAsync"/>, whatever the outcome.</summary>
+    public Task<ShellResult> TryExecAsync(string sql, string? database = null, CancellationToken cancellationToken = default) =>
+        Shell.TryRunAsync(
+            "mariadb",
+            ["--no-defaults", "--socket=" + SocketPath, "--user=root", "--batch", "--skip-column-names", "--default-character-set=utf8mb4", .. database is null ? Array.Empty<string>() : [database]],
+            sql,
+            cancellationToken: cancellationToken);
+
+    /// <summary>Makes a user that may come from everywhere.</summary>
+    /// <param name="user">Name.</param>
+    /// <param name="password">Password.</param>
+    /// <param name="grant">Rights, for example <c>ALL PRIVILEGES ON *.*</c> or <c>SELECT, INSERT ON rm.*</c>; null for none.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public Task CreateUserAsync(string user, string password, string? grant = "ALL PRIVILEGES ON *.*", CancellationToken cancellationToken = default)
+    {
+        var name = $"{Quote(user)}@'%'";
+        var rights = grant is null ? "" : $"GRANT {grant} TO {name};";
+        return ExecAsync($"CREATE OR REPLACE USER {name} IDENTIFIED BY {Quote(password)};{rights}", cancellationToken: cancellationToken);
+    }
+
+    /// <summary>Stops the server if it runs.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+    }
+
+    private static string Quote(string text) => $"'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'";
+
+    private List<string> TlsArguments()
+    {
+        if (_tls is null)
+        {
+            return [];
+        }
+
+        List<string> arguments = ["--ssl-ca=" + _tls.AuthorityPath, "--ssl-cert=" + _tls.CertificatePath, "--ssl-key=" + _tls.KeyPath];
+        if (_options.RequireTls)
+        {
+            arguments.Add("--require-secure-transport=ON");
+        }
+
+        return arguments;
+    }
+
+    // The server greets first: a byte means that it takes connections.
+    private async Task<bool> AnswersOverTcpAsync(CancellationToken cancellationToken)
+    {
+        using var client = new System.Net.Sockets.TcpClient();
+        await client.ConnectAsync(Address, Port, cancellationToken);
+        var greeting = new byte[1];
+        return await client.GetStream().ReadAsync(greeting, cancellationToken) == 1;
+    }
+}

@@ -1,0 +1,20 @@
+namespace Drydock.Lab;
+
+/// <summary>How a metadata database is set up.</summary>
+public sealed record MetaDbOptions
+{
+    /// <summary>Name of the server and its network namespace: short, unique within the run.</summary>
+    public string Name { get; init; } = "metadb";
+
+    /// <summary>TCP port.</summary>
+    public int Port { get; init; } = 3306;
+
+    /// <summary>Whether the server offers TLS with a certificate of the run's authority.</summary>
+    public bool Tls { get; init; }
+
+    /// <summary>Whether the server refuses TCP clients without TLS; needs <see cref="Tls"/>.</summary>
+    public bool RequireTls { get; init; }
+
+    /// <summary>More options of mariadbd, for example <c>--lower-case-table-names=1</c>.</summary>
+    public IReadOnlyList<string> ServerArguments { get; init; } = [];
+}

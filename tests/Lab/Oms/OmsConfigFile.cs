@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text;
+
+namespace Drydock.Lab.Oms;
+
+/// <summary>config.yaml as people and tools write it (facts §1).</summary>
+internal static class OmsConfigFile
+{
+    public static string Write(OmsScenarioOptions options, OmsRegion region, bool isDefault, IOmsMetaDb metaDb)
+    {
+        var text = new StringBuilder();
+        void Add(string key, string value, bool plain = true)
+        {
+            var quoted = "\"" + value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + "\"";
+            text.Append(options.QuotedConfig
+                ? $"\"{key}\": {(value is "true" or "false" ? "!!bool " : "")}{quoted}\n"
+                : $"{key}: {(plain ? value : "'" + value + "'")}\n");
+        }
+
+        text.Append("# OMS 配置\n");
+        Add("oms_meta_host", metaDb.Host);
+        Add("oms_meta_port", metaDb.Port.ToString(CultureInfo.InvariantCulture));
+        Add("oms_meta_user", OmsScenario.MetaUser);
+        Add("oms_meta_password", OmsCanaries.MetaPassword);
+        Add("drc_user", "drc_reader");
+        Add("drc_password", OmsCanaries.DrcPassword);
+        Add("drc_rm_db", options.RmDatabase);
+        Add("drc_cm_db", options.CmDatabase);
+        Add("drc_cm_heartbeat_db", region.HeartbeatDatabase);
+        Add("cm_url", $"http://{region.Hosts[0].Address}:8088");
+        Add("cm_location", region.CmLocation.ToString(CultureInfo.InvariantCulture));
+        Add("cm_region", region.Name);
+        Add("cm_region_cn", region.Name);
+        Add("cm_is_default", isDefault ? "true" : "false");
+        text.Append(options.QuotedConfig ? "\"cm_nodes\":\n" : "cm_nodes:\n");
+        foreach (var host in region.Hosts)
+        {
+            text.Append(options.QuotedConfig ? $"  - \"{host.Address}\"\n" : $" - {host.Address}\n");
+        }
+
+        Add("tsdb_service", "INFLUXDB", plain: false);
+        Add("tsdb_enabled", "false");
+        Add("tsdb_url", "192.0.2.9:8086", plain: false);
+        Add("tsdb_username", "tsdb");
+        Add("tsdb_password", OmsCanaries.TsdbPassword);
+        Add("apsara_audit_sls_access_key", OmsCanaries.SlsAccessKey);
+        Add("apsara_audit_sls_access_secret", OmsCanaries.SlsAccessSecret);
+        Add("apsara_audit_sls_endpoint", "sls.example");
+        if (options.QuotedConfig)
+        {
+            Add("ghana_server_port", "8090");
+            Add("nginx_server_port", "8089");
+            Add("x_site_note", "an unknown key: kept # as it is");
+        }
+
+        return text.ToString();
+    }
+}

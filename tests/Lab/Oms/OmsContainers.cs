@@ -1,0 +1,15 @@
+namespace Drydock.Lab.Oms;
+
+/// <summary>Which containers of a host belong to OMS; a host may have others.</summary>
+internal static class OmsContainers
+{
+    /// <summary>Full ids of all containers, dead or alive, that bind one of OMS' mounts or were made from one of its images.</summary>
+    public static async Task<string[]> ListAsync(IOmsHost host)
+    {
+        // Filters of one kind are alternatives; of two kinds both must match.
+        var found = await Task.WhenAll(
+            host.DockerAsync("ps", "-aq", "--no-trunc", "--filter", "volume=/home/admin/conf/config.yaml", "--filter", "volume=/home/admin/logs", "--filter", "volume=/home/ds/run"),
+            host.DockerAsync("ps", "-aq", "--no-trunc", "--filter", $"ancestor={OmsImages.OldTag}", "--filter", $"ancestor={OmsImages.NewTag}", "--filter", $"ancestor={OmsImages.NewWithoutJarTag}"));
+        return [.. found.SelectMany(OmsScenario.Lines).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    }
+}

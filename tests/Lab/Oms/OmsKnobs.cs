@@ -1,0 +1,59 @@
+namespace Drydock.Lab.Oms;
+
+/// <summary>
+/// What a scenario may switch in the stand-in; unset is the well-behaved default and every duration is 0.
+/// The stand-in reads it when it needs it, from a file on the run mount that no product code knows.
+/// </summary>
+public sealed record OmsKnobs
+{
+    /// <summary>From container start until supervisord answers, in seconds.</summary>
+    public double? BootSeconds { get; init; }
+
+    /// <summary>From SIGTERM until the container ends, in seconds; more than the grace gets it killed.</summary>
+    public double? StopSeconds { get; init; }
+
+    /// <summary>From console start (ha.config is read at once) until it serves, in seconds.</summary>
+    public double? ConsoleStartSeconds { get; init; }
+
+    /// <summary>How long the console takes to stop, in seconds; it counts as running until then.</summary>
+    public double? ConsoleStopSeconds { get; init; }
+
+    /// <summary>Duration of one run of the correction JAR, in seconds.</summary>
+    public double? JarSeconds { get; init; }
+
+    /// <summary>Duration of docker_init.sh, in seconds, spent in its fourth step.</summary>
+    public double? InitSeconds { get; init; }
+
+    /// <summary>From the start of a console with HA on until it makes new stores and starts the writers, in seconds.</summary>
+    public double? StoreRecoverySeconds { get; init; }
+
+    /// <summary>supervisord's startsecs of every program (10 in a real OMS); read when a container boots.</summary>
+    public int? StartSecs { get; init; }
+
+    /// <summary>Age in seconds from which a heartbeat makes CM call a host OFFLINE; 540 as checkHostDownIntervalSec.</summary>
+    public int? OfflineAfterSeconds { get; init; }
+
+    /// <summary>Faults by program name; their supervisord settings are made when a container boots.</summary>
+    public IReadOnlyDictionary<string, OmsFault>? Programs { get; init; }
+
+    /// <summary>Fault of docker_init.sh.</summary>
+    public OmsFault? Init { get; init; }
+
+    /// <summary>Fault of the correction JAR.</summary>
+    public OmsFault? Jar { get; init; }
+
+    /// <summary><c>live</c>, <c>none</c>, or <c>stale</c> (an hour old, the host ONLINE all the same).</summary>
+    public string? Heartbeat { get; init; }
+
+    /// <summary>False: CM never marks this host ONLINE however fresh its heartbeat.</summary>
+    public bool? HostOnline { get; init; }
+
+    /// <summary><c>real</c>, <c>unhealthy</c> (healthy: false) or <c>error</c> (HTTP 500).</summary>
+    public string? Health { get; init; }
+
+    /// <summary>Which nodes docker_init.sh wants corrected: <c>Auto</c> (one region: every node, several: one of each), <c>EveryNode</c>, <c>EveryRegion</c>.</summary>
+    public string? JarRequirement { get; init; }
+
+    /// <summary>Punishments that are only recorded (event <c>forgiven</c>).</summary>
+    public IReadOnlyList<string>? Forgive { get; init; }
+}

@@ -1,0 +1,27 @@
+namespace Drydock.Lab.Oms;
+
+/// <summary>One host of the scenario with its directories on the host.</summary>
+/// <param name="Host">The Docker host.</param>
+/// <param name="Region">Its region.</param>
+/// <param name="Directory">The parent of what follows.</param>
+public sealed record OmsNode(IOmsHost Host, OmsRegion Region, string Directory)
+{
+    /// <summary>Bound at /home/admin/conf/config.yaml.</summary>
+    public string Config => Path.Combine(Directory, "config.yaml");
+
+    /// <summary>Bound at /home/admin/logs.</summary>
+    public string Logs => Path.Combine(Directory, "oms_logs");
+
+    /// <summary>Bound at /home/ds/store.</summary>
+    public string Store => Path.Combine(Directory, "oms_store");
+
+    /// <summary>Bound at /home/ds/run.</summary>
+    public string Run => Path.Combine(Directory, "oms_run");
+
+    /// <summary>What an old run left in the logs: it holds the success marker.</summary>
+    public string OldInitLog => Path.Combine(Logs, "docker_init_20220315093000.log");
+
+    /// <summary>The four binds as the runbook's docker run has them.</summary>
+    public IReadOnlyList<string> Binds =>
+        [$"{Config}:/home/admin/conf/config.yaml", $"{Logs}:/home/admin/logs", $"{Store}:/home/ds/store", $"{Run}:/home/ds/run"];
+}

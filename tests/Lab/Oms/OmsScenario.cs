@@ -1,0 +1,228 @@
+using System.Globalization;
+
+namespace Drydock.Lab.Oms;
+
+/// <summary>An OMS 3.2.2 in use on real Docker hosts and a real MetaDB, ready to be upgraded, and back to that state in seconds.</summary>
+public sealed class OmsScenario
+{
+    /// <summary>oms_meta_user; may do everything in its own databases and nothing else.</summary>
+    public const string MetaUser = "oms_meta";
+
+    /// <summary>The OpenAPI user of the 4.2.2 console.</summary>
+    public const string ApiUser = "admin";
+
+    private const string AuditUser = "drydock_lab_audit";
+    private const string AuditPassword = "lab-audit";
+    private const string AuditDatabase = "drydock_lab_audit";
+    private const string Marker = "# 【结束】全部初始化步骤执行成功";
+
+    private readonly IOmsMetaDb _metaDb;
+    private readonly TimeProvider _time;
+    private readonly OmsMounts _mounts;
+
+    /// <summary>Describes a scenario; nothing is touched before <see cref="ResetAsync"/>.</summary>
+    public OmsScenario(IReadOnlyList<IOmsHost> hosts, IOmsMetaDb metaDb, OmsScenarioOptions options, TimeProvider? time = null)
+    {
+        _metaDb = metaDb;
+        _time = time ?? TimeProvider.System;
+        Options = options;
+        Regions = options.Regions ?? [new OmsRegion("cn-hangzhou", 1, "cm_hb_340", hosts)];
+        Nodes = [.. Regions.SelectMany(region => region.Hosts.Select(host => new OmsNode(host, region, Path.Combine(options.Root, host.Name))))];
+        _mounts = new OmsMounts(this, metaDb);
+    }
+
+    /// <summary>As given.</summary>
+    public OmsScenarioOptions Options { get; }
+
+    /// <summary>Regions in order; the first is the default one.</summary>
+    public IReadOnlyList<OmsRegion> Regions { get; }
+
+    /// <summary>All nodes, region by region.</summary>
+    public IReadOnlyList<OmsNode> Nodes { get; }
+
+    /// <summary>rm, cm, and each region's heartbeat database.</summary>
+    public IReadOnlyList<string> Databases => [Options.RmDatabase, Options.CmDatabase, .. Regions.Select(x => x.HeartbeatDatabase)];
+
+    /// <summary>
+    /// Makes the seeded state, the first time and every time after: every container of OMS on the hosts is removed, the databases are made anew,
+    /// the mounts hold what an OMS in use leaves there, the images are as the options say, and the old OMS runs on all nodes:
+    /// its programs RUNNING, its hosts ONLINE, its consoles having read ha.config.
+    /// </summary>
+    /// <exception cref="TimeoutException">The old OMS did not come up; the message holds what was missing.</exception>
+    public async Task ResetAsync(CancellationToken cancellationToken = default)
+    {
+        await ClearAsync();
+        await Task.WhenAll([SeedAsync(), .. Nodes.Select(PrepareAsync)]);
+        await Task.WhenAll(Nodes.Select(StartOldAsync));
+        await WaitUntilUpAsync(cancellationToken);
+    }
+
+    /// <summary>Removes every container of OMS on the hosts (dead or alive, at once) and what the mounts hold; the databases stay.</summary>
+    public async Task ClearAsync()
+    {
+        await Task.WhenAll(Nodes.Select(async node =>
+        {
+            var ids = await OmsContainers.ListAsync(node.Host);
+            if (ids.Length > 0)
+            {
+                await node.Host.DockerAsync(["rm", "-f", "-v", .. ids]);
+            }
+
+            _mounts.Clear(node);
+        }));
+    }
+
+    /// <summary>The arguments of <c>docker run</c> for one node, as the runbook has them. <paramref name="upgrade"/> adds IS_UPGRADE=true.</summary>
+    public IReadOnlyList<string> RunArguments(OmsNode node, string container, string image, string restart, bool upgrade) =>
+    [
+        "run", "-dit", "--net", "host", "--restart", restart, .. node.Binds.SelectMany(bind => new[] { "-v", bind }),
+        "-e", $"OMS_HOST_IP={node.Host.Address}", .. upgrade ? new[] { "-e", "IS_UPGRADE=true" } : ["-e", $"OMS_ADMIN_PASSWORD={OmsCanaries.ContainerPassword}"],
+        "--privileged=true", "--pids-limit", "-1", "--ulimit", "nproc=65535:65535", "--name", container, image,
+    ];
+
+    /// <summary>Sets the switches of all nodes or of one; unset ones go back to their default.</summary>
+    public Task SetKnobsAsync(OmsKnobs knobs, IOmsHost? host = null) =>
+        Task.WhenAll(Nodes.Where(x => host is null || x.Host.Name == host.Name).Select(node => _mounts.WriteKnobsAsync(node, knobs, Audit())));
+
+    /// <summary>Everything the stand-in recorded since the last reset.</summary>
+    public async Task<IReadOnlyList<OmsAuditEntry>> AuditAsync()
+    {
+        var rows = await _metaDb.ExecAsync($"SELECT id, at, host_ip, version, event, IFNULL(detail, ''), container FROM audit WHERE scope = {OmsSeed.Quote(Options.RmDatabase)} ORDER BY id", AuditDatabase);
+        return [.. Lines(rows).Select(line => line.Split('\t')).Select(x =>
+            new OmsAuditEntry(long.Parse(x[0], CultureInfo.InvariantCulture), x[1], x[2], x[3], x[4], x[5], x[6]))];
+    }
+
+    /// <summary>How often one of <see cref="OmsEvents"/> was recorded since the last reset.</summary>
+    public async Task<int> CountAsync(string @event, IOmsHost? host = null) =>
+        (await AuditAsync()).Count(x => x.Event == @event && (host is null || x.HostIp == host.Address));
+
+    /// <summary>The details of all punishments since the last reset; empty for an upgrade without a mistake.</summary>
+    public async Task<IReadOnlyList<string>> PunishmentsAsync() => [.. (await AuditAsync()).Where(x => x.Event == OmsEvents.Punished).Select(x => x.Detail)];
+
+    /// <summary>The text of ha.config, or null when the row is absent.</summary>
+    public async Task<string?> ReadHaConfigAsync()
+    {
+        var hex = Lines(await _metaDb.ExecAsync("SELECT HEX(cfg_value) FROM oms_normal_config WHERE cfg_name = 'ha.config'", Options.RmDatabase));
+        return hex.Length == 0 ? null : System.Text.Encoding.UTF8.GetString(Convert.FromHexString(hex[0]));
+    }
+
+    /// <summary>Reads the end state tests compare; see <see cref="OmsState"/>.</summary>
+    public Task<OmsState> ReadStateAsync() => new OmsStateReader(this, _metaDb).ReadAsync();
+
+    /// <summary>Writes config.yaml of one node anew, in place, so that a container that has it bound sees it.</summary>
+    public Task WriteConfigAsync(OmsNode node, Func<string, string>? edit = null) => _mounts.WriteConfigAsync(node, edit);
+
+    internal static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private OmsAuditAccess Audit() => new(_metaDb.Host, _metaDb.Port, AuditUser, AuditPassword, AuditDatabase);
+
+    // A dump or restore whose operator was killed may still sit on the databases, and a DROP would wait for it.
+    private async Task EndSessionsAsync()
+    {
+        var databases = string.Join(", ", Databases.Select(OmsSeed.Quote));
+        var ids = $"SELECT id FROM information_schema.processlist WHERE db IN ({databases}) AND id <> CONNECTION_ID()";
+        const int limit = 100;
+        for (var attempt = 1; Lines(await _metaDb.ExecAsync(ids)) is [var id, ..]; attempt++)
+        {
+            try
+            {
+                await _metaDb.ExecAsync($"KILL {id}");
+            }
+            catch (Exception) when (attempt < limit)
+            {
+                // It ended by itself between the two statements, or will be seen again by the next look.
+            }
+        }
+    }
+
+    private async Task SeedAsync()
+    {
+        await EndSessionsAsync();
+        var scope = OmsSeed.Quote(Options.RmDatabase);
+        var grants = string.Concat(Databases.Select(x => $"GRANT ALL PRIVILEGES ON `{x.Replace("_", "\\_", StringComparison.Ordinal)}`.* TO {MetaUser}@'%';"));
+        await _metaDb.ExecAsync($"""
+            CREATE DATABASE IF NOT EXISTS {AuditDatabase} CHARACTER SET utf8mb4;
+            CREATE TABLE IF NOT EXISTS {AuditDatabase}.audit (
+              id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY, at datetime(6) NOT NULL DEFAULT current_timestamp(6), token varchar(16) NOT NULL UNIQUE, host_ip varchar(64) NOT NULL, version varchar(32) NOT NULL,
+              event varchar(64) NOT NULL, detail text, scope varchar(64) NOT NULL, container varchar(16) NOT NULL, KEY idx_scope (scope, id)) ENGINE=InnoDB;
+            CREATE TABLE IF NOT EXISTS {AuditDatabase}.live (
+              name varchar(190) NOT NULL PRIMARY KEY, scope varchar(64) NOT NULL, kind varchar(32) NOT NULL, host_ip varchar(64) NOT NULL, version varchar(32) NOT NULL) ENGINE=InnoDB;
+            CREATE USER IF NOT EXISTS {AuditUser}@'%' IDENTIFIED BY '{AuditPassword}';
+            GRANT SELECT, INSERT, UPDATE, DELETE ON {AuditDatabase}.* TO {AuditUser}@'%';
+            CREATE USER IF NOT EXISTS {MetaUser}@'%';
+            ALTER USER {MetaUser}@'%' IDENTIFIED BY {OmsSeed.Quote(OmsCanaries.MetaPassword)};
+            {grants}
+            DELETE FROM {AuditDatabase}.audit WHERE scope = {scope};
+            DELETE FROM {AuditDatabase}.live WHERE scope = {scope};
+            {OmsSeed.Databases(Options, Regions)}
+            """);
+    }
+
+    private async Task PrepareAsync(OmsNode node)
+    {
+        await _mounts.SeedAsync(node, Marker);
+        await _mounts.WriteConfigAsync(node, Options.EditConfig is null ? null : text => Options.EditConfig(node.Host, text));
+        await _mounts.WriteKnobsAsync(node, Options.Knobs, Audit());
+        var present = Lines(await node.Host.DockerAsync("images", "--no-trunc", "--format", "{{.Repository}}:{{.Tag}} {{.ID}}"));
+        await EnsureImageAsync(node, present, OmsImages.OldTag, Options.Images.OldId, Options.Images.OldArchive);
+        if (Options.NewImagePresent)
+        {
+            await EnsureImageAsync(node, present, OmsImages.NewTag, Options.Images.NewId, Options.Images.NewArchive);
+        }
+
+        foreach (var extra in present.Select(x => x.Split(' ')[0]).Where(x => x != OmsImages.OldTag && (x != OmsImages.NewTag || !Options.NewImagePresent)))
+        {
+            // Only what this lab brings; a host may be shared with others.
+            if (extra.StartsWith("registry.example/oms:", StringComparison.Ordinal))
+            {
+                await node.Host.DockerAsync("rmi", "-f", extra);
+            }
+        }
+    }
+
+    private static async Task EnsureImageAsync(OmsNode node, string[] present, string tag, string id, string archive)
+    {
+        if (!present.Contains($"{tag} {id}", StringComparer.Ordinal))
+        {
+            await node.Host.DockerAsync("load", "-q", "-i", archive);
+        }
+    }
+
+    private Task StartOldAsync(OmsNode node) => node.Host.DockerAsync([.. RunArguments(node, Options.OldContainer, OmsImages.OldTag, "always", upgrade: false)]);
+
+    private async Task WaitUntilUpAsync(CancellationToken cancellationToken)
+    {
+        var deadline = _time.GetTimestamp();
+        while (true)
+        {
+            var missing = await MissingAsync();
+            if (missing.Count == 0)
+            {
+                return;
+            }
+
+            if (_time.GetElapsedTime(deadline) > TimeSpan.FromSeconds(60))
+            {
+                throw new TimeoutException("OMS did not come up: " + string.Join("; ", missing));
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(60), _time, cancellationToken);
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> MissingAsync()
+    {
+        var online = await _metaDb.ExecAsync(
+            string.Join(" UNION ALL ", Regions.Select(region => $"""
+                SELECT h.ip FROM `{Options.CmDatabase}`.host h JOIN `{region.HeartbeatDatabase}`.heart_beat b ON b.host_ip = h.ip
+                WHERE h.host_status = 'ONLINE' AND b.task_name = 'supervisor' AND b.gmt_modified > now() - INTERVAL 10 SECOND
+                """)) + $" UNION ALL SELECT DISTINCT concat('console ', host_ip) FROM {AuditDatabase}.audit WHERE event = '{OmsEvents.ConsoleStart}' AND scope = {OmsSeed.Quote(Options.RmDatabase)}");
+        var seen = Lines(online).ToHashSet(StringComparer.Ordinal);
+        List<string> missing =
+        [
+            .. Nodes.Select(x => x.Host.Address).Where(x => !seen.Contains(x)).Select(x => $"host {x} is not ONLINE with a fresh heartbeat"),
+            .. Nodes.Select(x => $"console {x.Host.Address}").Where(x => !seen.Contains(x)).Select(x => x + " has not started"),
+        ];
+        return missing;
+    }
+}

@@ -1,0 +1,47 @@
+namespace Drydock.Lab.Oms;
+
+/// <summary>What the old OMS looks like before the upgrade.</summary>
+public sealed record OmsScenarioOptions
+{
+    /// <summary>An absolute directory of this machine under which each host gets its config.yaml and three mounts.</summary>
+    public required string Root { get; init; }
+
+    /// <summary>The images; see <see cref="OmsImages.BuildAsync"/>.</summary>
+    public required OmsImages Images { get; init; }
+
+    /// <summary>Regions in order; null is one region <c>cn-hangzhou</c> with all hosts.</summary>
+    public IReadOnlyList<OmsRegion>? Regions { get; init; }
+
+    /// <summary>drc_rm_db.</summary>
+    public string RmDatabase { get; init; } = "rm_340";
+
+    /// <summary>drc_cm_db.</summary>
+    public string CmDatabase { get; init; } = "cm_340";
+
+    /// <summary>The name of the running 3.2.2 container on every host.</summary>
+    public string OldContainer { get; init; } = "oms_322bp2";
+
+    /// <summary>Whether the 4.2.2 image is on the hosts after a reset.</summary>
+    public bool NewImagePresent { get; init; } = true;
+
+    /// <summary>Rows of heatbeat_sequence.</summary>
+    public int HeartbeatSequenceRows { get; init; } = 5000;
+
+    /// <summary>Projects to seed; a third of them are sync projects.</summary>
+    public int Projects { get; init; } = 12;
+
+    /// <summary>The ha.config row: <see cref="OmsHaConfigs"/>, any JSON text, or null for no row.</summary>
+    public string? HaConfig { get; init; } = OmsHaConfigs.Enabled;
+
+    /// <summary>config.yaml with quoted keys, tags (<c>!!bool "true"</c>), string ports and unknown extra keys.</summary>
+    public bool QuotedConfig { get; init; }
+
+    /// <summary>Changes config.yaml of one host before it is written: (host, text) to text.</summary>
+    public Func<IOmsHost, string, string>? EditConfig { get; init; }
+
+    /// <summary>Further SQL after the seed, per database role: <c>rm</c>, <c>cm</c>.</summary>
+    public IReadOnlyDictionary<string, string>? ExtraSql { get; init; }
+
+    /// <summary>Switches from the first container on.</summary>
+    public OmsKnobs Knobs { get; init; } = new();
+}

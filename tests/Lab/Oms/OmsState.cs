@@ -1,0 +1,73 @@
+using System.Text;
+
+namespace Drydock.Lab.Oms;
+
+/// <summary>
+/// The end state of a scenario without anything that may differ between two good runs (times, ids, connection numbers, names of databases):
+/// two upgrades that end alike are equal in <see cref="ToString"/>, and a diff of the two texts says what is not.
+/// </summary>
+/// <param name="Nodes">Node by node, in the scenario's order.</param>
+/// <param name="HaConfig">The text of ha.config; null when the row is absent.</param>
+/// <param name="SchemaVersion">What the schema says of itself: 3.2.2 before docker_init.sh, 4.2.2 after.</param>
+/// <param name="Schemas">By role (<c>rm</c>, <c>cm</c>, <c>hb/REGION</c>): SHA-256 of the catalogue (collation, tables, columns, indexes, keys, views, triggers, routines, events).</param>
+/// <param name="Data">By <c>role.table</c>: row count and checksum; without heartbeats, stores, writers and the damage.</param>
+/// <param name="Projects">All projects; sync ones from whichever table holds them.</param>
+/// <param name="Stores">Stores and writers counted by status.</param>
+/// <param name="Hosts">host_status by address.</param>
+/// <param name="Damage">Punishments still visible in the databases or on the store mounts. Empty when nothing is broken.</param>
+public sealed record OmsState(
+    IReadOnlyList<OmsNodeState> Nodes, string? HaConfig, string SchemaVersion, IReadOnlyDictionary<string, string> Schemas, IReadOnlyDictionary<string, string> Data,
+    IReadOnlyList<OmsProjectState> Projects, IReadOnlyDictionary<string, int> Stores, IReadOnlyDictionary<string, string> Hosts, IReadOnlyList<string> Damage)
+{
+    /// <summary>The lines behind <see cref="Schemas"/>, to see what differs.</summary>
+    public IReadOnlyDictionary<string, string> Catalogues { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        void Line(string line) => text.Append(line).Append('\n');
+        foreach (var node in Nodes)
+        {
+            Line($"node {node.Name}");
+            foreach (var x in node.Containers)
+            {
+                Line($"  container {x}");
+            }
+        }
+
+        Line($"ha.config {HaConfig ?? "absent"}");
+        Line($"schema version {SchemaVersion}");
+        foreach (var x in Schemas.OrderBy(x => x.Key, StringComparer.Ordinal))
+        {
+            Line($"schema {x.Key} {x.Value}");
+        }
+
+        foreach (var x in Data.OrderBy(x => x.Key, StringComparer.Ordinal))
+        {
+            Line($"data {x.Key} {x.Value}");
+        }
+
+        foreach (var x in Projects)
+        {
+            Line($"project {x}");
+        }
+
+        foreach (var x in Stores.OrderBy(x => x.Key, StringComparer.Ordinal))
+        {
+            Line($"{x.Key} {x.Value}");
+        }
+
+        foreach (var x in Hosts.OrderBy(x => x.Key, StringComparer.Ordinal))
+        {
+            Line($"host {x.Key} {x.Value}");
+        }
+
+        foreach (var x in Damage)
+        {
+            Line($"DAMAGE {x}");
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,8 @@
+"""What `java -jar correction-1.0-SNAPSHOT-jar-with-dependencies.jar` runs."""
+import sys
+
+sys.path.insert(0, "/opt/standin")
+
+import correction
+
+sys.exit(correction.main(sys.argv[1:]))

@@ -1,0 +1,41 @@
+"""oms_drc_supervisor: the agent of a node. Heartbeats about every second, and keeps the writers' checkpoints moving."""
+import web
+import wire
+import ledger
+import settings
+from programs import Meta
+
+
+def main(conf):
+    live = ledger.Live(conf, "agent")
+    beat_db, cm_db = Meta(conf, conf.hb), Meta(conf, conf.cm)
+    host = wire.quote(settings.host_ip())
+    stale_done = False
+
+    def tick():
+        nonlocal stale_done
+        live.keep()
+        knobs = settings.knobs()
+        mode = knobs.get("heartbeat", "live")
+        try:
+            cm_db.query("UPDATE writer_instance SET checkpoint_sec = UNIX_TIMESTAMP() WHERE status = 'RUNNING' AND host_ip = " + host)
+            if mode == "none" or (mode == "stale" and stale_done):
+                return
+            when = "now() - INTERVAL 1 HOUR" if mode == "stale" else "now()"
+            beat_db.query("INSERT INTO heatbeat_sequence(gmt_created, gmt_modified) VALUES (now(), now())")
+            refuse = "'cm:refuse'" if knobs.get("hostOnline", True) is False else "NULL"
+            beat_db.query(
+                "INSERT INTO heart_beat(id, task_name, task_type, host_ip, payload, gmt_created, gmt_modified) "
+                "VALUES (%d, 'supervisor', 'SUPERVISOR', %s, %s, now(), %s) "
+                "ON DUPLICATE KEY UPDATE gmt_modified = %s, payload = %s" % (beat_db.last_id, host, refuse, when, when, refuse))
+            if mode == "stale":  # what a host that died long ago leaves behind: ONLINE, and an old heartbeat
+                cm_db.query("UPDATE host SET host_status = 'ONLINE' WHERE ip = " + host)
+                stale_done = True
+        except (OSError, wire.SqlError) as error:
+            print("heartbeat failed: %s" % error, flush=True)
+
+    try:
+        listener = web.listen(conf.port("supervisor_server_port", 9000))
+        web.serve({listener: lambda peer: web.respond(peer, 200, {"success": True})}, tick, 1.0)
+    finally:
+        live.release()

@@ -1,0 +1,49 @@
+"""oms_drc_cm: cluster management. Marks hosts by their heartbeats; a new start finds the stores and writers of its host dead."""
+import os
+
+import web
+import wire
+import settings
+from programs import Meta
+
+
+# Made once a boot of the container; docker_cmd.sh takes it away.
+BURIED = "/run/standin-stores-known"
+
+
+def main(conf):
+    cm_db = Meta(conf, conf.cm)
+    host = wire.quote(settings.host_ip())
+    fresh = settings.RUN + "/fresh"
+
+    def bury_the_dead():
+        # Store and Incr-Sync processes live in the container and die with it; only HA starts them again (facts §5.4).
+        if os.path.exists(BURIED):
+            return
+        with open(BURIED, "w", encoding="utf-8"):
+            pass
+        if os.path.exists(fresh):
+            os.unlink(fresh)
+            return
+        cm_db.query("UPDATE store_instance SET status = 'ABNORMAL' WHERE status = 'ACTIVE' AND host_ip = " + host)
+        cm_db.query("UPDATE writer_instance SET status = 'ABNORMAL' WHERE status = 'RUNNING' AND host_ip = " + host)
+
+    buried = False
+
+    def tick():
+        nonlocal buried
+        try:
+            if not buried:
+                bury_the_dead()
+                buried = True
+            offline = settings.knobs().get("offlineAfterSeconds", 540)
+            mine = "h.location = %d AND b.task_name = 'supervisor'" % conf.location
+            joined = "UPDATE host h JOIN `%s`.heart_beat b ON b.host_ip = h.ip SET h.host_status = '%s', h.gmt_modified = now() WHERE %s AND %s"
+            cm_db.query(joined % (conf.hb, "ONLINE", mine, "h.host_status <> 'ONLINE' AND b.payload IS NULL AND b.gmt_modified > now() - INTERVAL 5 SECOND"))
+            cm_db.query(joined % (conf.hb, "OFFLINE", mine, "h.host_status = 'ONLINE' AND (b.payload IS NOT NULL OR b.gmt_modified < now() - INTERVAL %d SECOND) "
+                                  "AND b.gmt_modified > now() - INTERVAL 50 MINUTE" % offline))
+        except (OSError, wire.SqlError) as error:
+            print("cm: %s" % error, flush=True)
+
+    listener = web.listen(conf.port("cm_server_port", 8088))
+    web.serve({listener: lambda peer: web.respond(peer, 200, {"success": True})}, tick, 0.25)

@@ -1,0 +1,120 @@
+"""oms_console (Ghana): reads ha.config once, when it starts; serves health and, from 4.1.1 on, the OpenAPI; heals stores and writers if HA was on then."""
+import json
+import signal
+import time
+
+import ledger
+import settings
+import web
+import wire
+from programs import Meta
+
+HA = "SELECT cfg_value FROM oms_normal_config WHERE cfg_name = 'ha.config'"
+
+
+class Console:
+    def __init__(self, conf):
+        self.conf = conf
+        self.rm, self.cm = Meta(conf, conf.rm), Meta(conf, conf.cm)
+        self.started = time.monotonic()
+        rows = self.rm.query(HA)
+        self.ha_text = rows[0][0] if rows else None
+        self.ha = json.loads(self.ha_text) if self.ha_text else {}
+        self.live = ledger.Live(conf, "console")
+        ledger.write(conf, "console-start", "absent" if self.ha_text is None else self.ha_text, self.live.session)
+
+    def schema(self):
+        return self.rm.query("SELECT version FROM oms_schema_version WHERE component = 'rm'")[0][0]
+
+    def healthy(self):
+        mode = settings.knobs().get("health", "real")
+        if mode != "real":
+            return False
+        try:
+            return self.schema() == settings.version()
+        except (OSError, wire.SqlError, IndexError):
+            return False
+
+    def tick(self):
+        self.live.keep()
+        if not self.ha.get("enable"):
+            return
+        try:
+            self.heal()
+        except (OSError, wire.SqlError) as error:
+            print("ha: %s" % error, flush=True)
+
+    def heal(self):
+        """One console of the system makes new stores for subtopics that have none alive, then starts the writers."""
+        if time.monotonic() - self.started < settings.knobs().get("storeRecoverySeconds", 0):
+            return
+        if self.cm.query("SELECT GET_LOCK(%s, 0)" % wire.quote(self.conf.rm + ":ha"))[0][0] != "1":
+            return
+        try:
+            back = int(self.ha.get("refetchStoreIntervalMin", 30)) * 60
+            limit = int(self.ha.get("subtopicStoreNumberThreshold", 5))
+            if self.ha.get("enableStore", True):
+                base = "UNIX_TIMESTAMP()"
+                if self.ha.get("perceiveStoreClientCheckpoint"):
+                    base = "COALESCE((SELECT MIN(w.checkpoint_sec) FROM writer_instance w WHERE w.subtopic = s.subtopic), UNIX_TIMESTAMP())"
+                self.cm.query(
+                    "INSERT INTO store_instance(subtopic, host_ip, status, version, begin_checkpoint_sec, gmt_created) "
+                    "SELECT s.subtopic, MIN(s.host_ip), 'ACTIVE', %s, %s - %d, now() FROM store_instance s GROUP BY s.subtopic "
+                    "HAVING SUM(s.status = 'ACTIVE') = 0 AND SUM(s.status = 'CORRUPTED') = 0 AND SUM(s.status <> 'STOPPED') > 0 AND COUNT(*) < %d"
+                    % (wire.quote(settings.version()), base, back, limit))
+            if self.ha.get("enableConnector", True):
+                # A writer goes on only where an active store reaches back to its checkpoint (CM-RESOIE000201).
+                self.cm.query(
+                    "UPDATE writer_instance w JOIN (SELECT subtopic, MIN(begin_checkpoint_sec) AS begins FROM store_instance WHERE status = 'ACTIVE' GROUP BY subtopic) s "
+                    "ON s.subtopic = w.subtopic SET w.status = IF(s.begins <= w.checkpoint_sec, 'RUNNING', 'FAILED'), "
+                    "w.note = IF(s.begins <= w.checkpoint_sec, '', 'CM-RESOIE000201 no store covering checkpoint') WHERE w.status = 'ABNORMAL'")
+        finally:
+            self.cm.query("SELECT RELEASE_LOCK(%s)" % wire.quote(self.conf.rm + ":ha"))
+
+    def handle(self, peer):
+        request = web.read_request(peer)
+        if request is None:
+            return
+        if not settings.at_least((4, 0, 0)):
+            web.respond(peer, 200 if request.path == "/" else 404, "<title>OMS</title>", "text/html")
+        elif request.path == "/oms/health":
+            if settings.knobs().get("health") == "error":
+                web.respond(peer, 500, "internal error", "text/html")
+            else:
+                web.respond(peer, 200, {"data": {"healthy": self.healthy()}})
+        elif request.path.startswith("/api/v2?Action="):
+            import api
+            api.handle(self, peer, request)
+        else:
+            web.respond(peer, 200, "<title>OMS</title>", "text/html")
+
+
+def main(conf):
+    while True:
+        try:
+            console = Console(conf)
+            break
+        except (OSError, wire.SqlError) as error:
+            print("MetaDB: %s" % error, flush=True)
+            time.sleep(0.5)
+    try:
+        try:
+            if not settings.at_least((4, 0, 1)) and console.schema() != settings.version():
+                # An old console on a migrated schema: no rollback works like this.
+                ledger.punish(conf, "old-on-new-schema")
+        except (OSError, wire.SqlError) as error:
+            print("schema: %s" % error, flush=True)
+        delay = settings.knobs().get("consoleStartSeconds", 0)
+        while delay > 0:
+            time.sleep(min(1, delay))
+            console.live.keep()
+            delay -= 1
+        listener = web.listen(conf.port("ghana_server_port", 8090))
+        print("Ghana started", flush=True)
+        web.serve({listener: console.handle}, console.tick, 0.5)
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        time.sleep(settings.knobs().get("consoleStopSeconds", 0))
+        # Said before the process ends, so that whoever sees STOPPED also sees no console alive.
+        console.live.release()
+        ledger.write(conf, "console-stop")

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+
+namespace Drydock.Lab;
+
+/// <summary>Waiting for something that sends no event: the real endpoint is asked until it answers, or a deadline passes.</summary>
+public static class Deadline
+{
+    /// <summary>How long parts of the lab may take to become ready on a busy machine.</summary>
+    public static readonly TimeSpan Default = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Asks until the answer is true.</summary>
+    /// <param name="what">Completes the sentence "Waited … for …".</param>
+    /// <param name="probe">Asks once. A failed connection counts as "not yet" and is named if the deadline passes.</param>
+    /// <param name="deadline">How long to go on asking.</param>
+    /// <param name="stillPossible">Returns why asking on is pointless (the process has ended), or null.</param>
+    /// <param name="cancellationToken">Stops asking.</param>
+    /// <exception cref="LabException">The deadline passed, or it became pointless to ask.</exception>
+    public static async Task UntilAsync(
+        string what,
+        Func<CancellationToken, Task<bool>> probe,
+        TimeSpan? deadline = null,
+        Func<string?>? stillPossible = null,
+        CancellationToken cancellationToken = default)
+    {
+        var limit = deadline ?? Default;
+        var watch = Stopwatch.StartNew();
+        Exception? last = null;
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            attempt.CancelAfter(TimeSpan.FromSeconds(5));
+            try
+            {
+                if (await probe(attempt.Token))
+                {
+                    return;
+                }
+            }
+            catch (Exception error) when (error is HttpRequestException or IOException or System.Net.Sockets.SocketException or LabException
+                || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            {
+                last = error;
+            }
+
+            if (stillPossible?.Invoke() is { } reason)
+            {
+                throw new LabException($"Gave up waiting for {what}: {reason}", last ?? new LabException("no answer"));
+            }
+
+            if (watch.Elapsed > limit)
+            {
+                throw new LabException($"Waited {limit.TotalSeconds:0} s in vain for {what}{(last is null ? "" : ": " + last.Message)}", last ?? new LabException("no answer"));
+            }
+
+            await Task.Delay(Pause, TimeProvider.System, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+namespace Drydock.Lab;
+
+/// <summary>What to start as a long-running process of the lab.</summary>
+public sealed record LabProcessOptions
+{
+    /// <summary>Name within the run; names the log file too.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Program, looked up in PATH when it has no slash.</summary>
+    public required string FileName { get; init; }
+
+    /// <summary>Arguments, passed as they are. Never a secret: argv is public.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>The network namespace to run in; by default that of the lab's owner.</summary>
+    public LabNamespace? Namespace { get; init; }
+
+    /// <summary>Variables set besides the inherited ones; a null value removes one.</summary>
+    public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>(StringComparer.Ordinal);
+
+    /// <summary>Where to run; by default the folder of the run.</summary>
+    public string? WorkingDirectory { get; init; }
+
+    /// <summary>Where standard output and error are appended; by default NAME.log in the folder of the run.</summary>
+    public string? LogPath { get; init; }
+
+    /// <summary>The signal that asks for an orderly end.</summary>
+    public LabSignal StopSignal { get; init; } = LabSignal.Terminate;
+
+    /// <summary>How long an orderly end may take before SIGKILL.</summary>
+    public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(15);
+}

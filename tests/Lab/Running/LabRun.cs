@@ -1,0 +1,156 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+
+namespace Drydock.Lab;
+
+/// <summary>
+/// One run of the lab: a folder, a network of its own and everything that was started in it. Runs never disturb each other,
+/// of whatever checkout or user they are. However the owner ends, by disposal, an exception or SIGKILL, a reaper process
+/// removes every trace.
+/// </summary>
+/// <remarks>Needs root: it makes network namespaces.</remarks>
+public sealed class LabRun : IAsyncDisposable
+{
+    /// <summary>The environment variable by which the reaper knows the processes of a run.</summary>
+    public const string MarkVariable = "DRYDOCK_LAB_RUN";
+
+    private const string FolderPrefix = "drydock-lab-";
+    private const long EnoughSharedMemory = 2L << 30;
+    private readonly Reaper _reaper;
+    private readonly ConcurrentDictionary<string, LabProcess> _processes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, LabNamespace> _namespaces = new(StringComparer.Ordinal);
+    private readonly Lazy<LabCertificateAuthority> _authority = new(() => new LabCertificateAuthority("drydock-lab-ca"));
+
+    // .1 is the bridge; names are given from .2 on.
+    private int _lastAddress = 1;
+    private int _disposed;
+
+    private LabRun(string id, string folder, string fastFolder, string networkPrefix, Reaper reaper)
+    {
+        Id = id;
+        Folder = folder;
+        FastFolder = fastFolder;
+        NetworkPrefix = networkPrefix;
+        _reaper = reaper;
+    }
+
+    /// <summary>Six characters that mark everything of this run.</summary>
+    public string Id { get; }
+
+    /// <summary>The folder of the run, removed at its end.</summary>
+    public string Folder { get; }
+
+    /// <summary>A folder in memory (fsync costs nothing) where the machine has enough of it, else one on disk; removed at the end of the run.</summary>
+    public string FastFolder { get; }
+
+    /// <summary>The first three numbers of the run's network, for example <c>198.18.7</c>.</summary>
+    public string NetworkPrefix { get; }
+
+    /// <summary>The owner's address on the run's bridge: what the namespaces reach the test process by.</summary>
+    public string BridgeAddress => NetworkPrefix + ".1";
+
+    /// <summary>The certificate authority of the run.</summary>
+    public LabCertificateAuthority Authority => _authority.Value;
+
+    /// <summary>Name of the bridge and beginning of all other kernel names of the run.</summary>
+    internal string LinkPrefix => "dl" + Id;
+
+    /// <summary>Starts an empty run: folder, reaper, bridge. Takes some tens of milliseconds.</summary>
+    /// <exception cref="LabException">Not root, or no network is free.</exception>
+    public static async Task<LabRun> StartAsync(LabRunOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        if (!string.Equals(Environment.UserName, "root", StringComparison.Ordinal))
+        {
+            throw new LabException($"The lab must run as root (it runs as '{Environment.UserName}'): it makes network namespaces and starts dockerd.");
+        }
+
+        var parent = Path.GetTempPath().TrimEnd('/');
+        await SweepDeadRunsAsync(parent, cancellationToken);
+        var id = RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", 6);
+        var folder = Path.Combine(parent, FolderPrefix + id);
+        var fast = FastFolderFor(id, folder);
+        var reaper = await Reaper.StartAsync(id, folder, fast, options?.LogFolder ?? new LabRunOptions().LogFolder, cancellationToken);
+        try
+        {
+            var prefix = await Shell.RunAsync("bash", [Recipes.PathOf("bridge.sh"), "dl" + id, folder], cancellationToken: cancellationToken);
+            return new LabRun(id, folder, fast, prefix.Trim(), reaper);
+        }
+        catch
+        {
+            await reaper.SweepAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Adds a network namespace with the next free address of the run's network.</summary>
+    /// <param name="name">Short, unique within the run: lower case letters, digits, hyphens.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task<LabNamespace> AddNamespaceAsync(string name, CancellationToken cancellationToken = default)
+    {
+        var number = Interlocked.Increment(ref _lastAddress);
+        if (number > 254)
+        {
+            throw new LabException("The /24 of this lab run is used up (253 namespaces).");
+        }
+
+        var created = await LabNamespace.CreateAsync(this, name, number, cancellationToken);
+        _namespaces[name] = created;
+        return created;
+    }
+
+    /// <summary>Starts a process that lives at most as long as the run.</summary>
+    public LabProcess StartProcess(LabProcessOptions options)
+    {
+        var process = LabProcess.Start(this, options);
+        _processes[options.Name] = process;
+        return process;
+    }
+
+    /// <summary>A folder inside the run's folder, made if need be.</summary>
+    public string FolderFor(string name) => Directory.CreateDirectory(Path.Combine(Folder, name)).FullName;
+
+    /// <summary>A folder inside the fast folder, made if need be.</summary>
+    public string FastFolderFor(string name) => Directory.CreateDirectory(Path.Combine(FastFolder, name)).FullName;
+
+    /// <summary>Ends everything that still runs and removes every trace. Nothing is asked to end in order: the run's state is thrown away.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
+        if (_authority.IsValueCreated)
+        {
+            _authority.Value.Dispose();
+        }
+
+        await _reaper.SweepAsync();
+        foreach (var process in _processes.Values)
+        {
+            await process.DisposeAsync();
+        }
+    }
+
+    // A run whose owner and reaper were both killed (or that a reboot ended) leaves a folder with a lock nobody holds.
+    private static async Task SweepDeadRunsAsync(string parent, CancellationToken cancellationToken)
+    {
+        foreach (var folder in Directory.EnumerateDirectories(parent, FolderPrefix + "*"))
+        {
+            var id = Path.GetFileName(folder)[FolderPrefix.Length..];
+            if (Reaper.IsDead(folder))
+            {
+                await Reaper.SweepDeadAsync(id, folder, FastFolderFor(id, folder), cancellationToken);
+            }
+        }
+    }
+
+    private static string FastFolderFor(string id, string folder)
+    {
+        const string SharedMemory = "/dev/shm";
+        var drive = new DriveInfo(SharedMemory);
+        return drive is { IsReady: true, DriveFormat: "tmpfs" } && drive.AvailableFreeSpace >= EnoughSharedMemory
+            ? Path.Combine(SharedMemory, FolderPrefix + id)
+            : Path.Combine(folder, "fast");
+    }
+}

@@ -1,0 +1,52 @@
+namespace Drydock.Lab;
+
+/// <summary>The shell recipes that install and build what the lab needs, and where their results are.</summary>
+public static class Recipes
+{
+    private static readonly SemaphoreSlim Gate = new(1, 1);
+    private static readonly Dictionary<string, IReadOnlyDictionary<string, string>> Known = new(StringComparer.Ordinal);
+
+    /// <summary>The cache of this user: what is slow to make is kept here between runs.</summary>
+    public static string CacheFolder
+    {
+        get
+        {
+            var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
+            return Path.Combine(
+                string.IsNullOrEmpty(cache) ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache") : cache,
+                "drydock");
+        }
+    }
+
+    /// <summary>Path of a recipe.</summary>
+    public static string PathOf(string recipe) => Path.Combine(AppContext.BaseDirectory, "recipes", recipe);
+
+    /// <summary>
+    /// Runs a recipe (which does nothing when its result is in the cache) and returns the paths it prints as NAME=PATH.
+    /// Within one process every recipe runs once.
+    /// </summary>
+    public static async Task<IReadOnlyDictionary<string, string>> RunAsync(string recipe, CancellationToken cancellationToken = default)
+    {
+        await Gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (Known.TryGetValue(recipe, out var known))
+            {
+                return known;
+            }
+
+            var output = await Shell.RunAsync("bash", [PathOf(recipe)], cancellationToken: cancellationToken);
+            var paths = output
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => line.Split('=', 2))
+                .Where(parts => parts.Length == 2)
+                .ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
+            Known[recipe] = paths;
+            return paths;
+        }
+        finally
+        {
+            Gate.Release();
+        }
+    }
+}

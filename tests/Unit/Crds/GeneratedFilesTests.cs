@@ -1,0 +1,82 @@
+using Drydock.CrdGen;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Crds;
+
+public sealed class GeneratedFilesTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("drydock-crdgen-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void What_is_in_the_repository_is_what_the_types_say() =>
+        Generator.Stale(Repository.Root, Generator.Generate(Cli.LoadControllers())).ShouldBeEmpty("run make generate");
+
+    [Fact]
+    public void Generating_twice_gives_the_same_bytes() => Generator.Generate(controllers: null).ShouldBe(Generator.Generate(controllers: null));
+
+    [Fact]
+    public void The_check_accepts_what_was_just_written_and_changes_nothing()
+    {
+        Run("--root", _folder.FullName).ShouldBe((0, ""));
+        var before = Snapshot();
+        Run("--check", "--root", _folder.FullName).ShouldBe((0, ""));
+        Snapshot().ShouldBe(before);
+    }
+
+    [Fact]
+    public void The_check_names_every_file_that_is_changed_missing_or_left_over_and_fails()
+    {
+        Run("--root", _folder.FullName);
+        File.AppendAllText(PathOf("config/crd/drydock.dev_omsupgrades.yaml"), "# by hand\n");
+        File.Delete(PathOf("docs/reference/reasons.md"));
+        File.WriteAllText(PathOf("config/crd/drydock.dev_gone.yaml"), "{}");
+        var before = Snapshot();
+
+        var (code, error) = Run("--check", "--root", _folder.FullName);
+
+        code.ShouldBe(1);
+        error.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldBe(
+        [
+            "stale: config/crd/drydock.dev_gone.yaml (run make generate)",
+            "stale: config/crd/drydock.dev_omsupgrades.yaml (run make generate)",
+            "stale: docs/reference/reasons.md (run make generate)",
+        ]);
+        Snapshot().ShouldBe(before);
+    }
+
+    [Fact]
+    public void Writing_removes_the_definition_of_a_kind_that_is_gone()
+    {
+        Run("--root", _folder.FullName);
+        File.WriteAllText(PathOf("config/crd/drydock.dev_gone.yaml"), "{}");
+        Run("--root", _folder.FullName);
+        File.Exists(PathOf("config/crd/drydock.dev_gone.yaml")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Every_definition_is_in_the_kustomization()
+    {
+        var listed = YamlToJson.ReadAll(Repository.PathOf("config", "crd", "kustomization.yaml")).Single()["resources"]!.AsArray().Select(item => item!.GetValue<string>());
+        var present = Directory.EnumerateFiles(Repository.PathOf("config", "crd"), "drydock.dev_*.yaml").Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal);
+        listed.ShouldBe(present);
+    }
+
+    [Fact]
+    public void An_assembly_of_controllers_that_is_not_there_is_an_error() =>
+        Should.Throw<FileNotFoundException>(() => Cli.LoadControllers(new FileInfo(PathOf("nothing.dll")))).Message.ShouldContain("nothing.dll");
+
+    private (int Code, string Error) Run(params string[] args)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter { NewLine = "\n" };
+        return (Cli.Run(args, output, error), error.ToString());
+    }
+
+    private string PathOf(string path) => Path.Combine(_folder.FullName, path);
+
+    private Dictionary<string, string> Snapshot() =>
+        Directory.EnumerateFiles(_folder.FullName, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToDictionary(path => path, File.ReadAllText);
+}

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Drydock.Abstractions.Entities;
+using Drydock.Crds;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.OmsUpgrades;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Crds;
+
+public sealed class JsonTests
+{
+    public static TheoryData<string> TypeNames => [.. Types().Select(type => type.FullName!)];
+
+    [Theory]
+    [MemberData(nameof(TypeNames))]
+    public void An_absent_field_has_the_default_of_the_code(string typeName)
+    {
+        var info = Info(typeName);
+        JsonSerializer.Serialize(JsonSerializer.Deserialize("{}", info), info)
+            .ShouldBe(JsonSerializer.Serialize(Activator.CreateInstance(info.Type), info));
+    }
+
+    [Theory]
+    [MemberData(nameof(TypeNames))]
+    public void A_list_or_text_that_is_null_in_JSON_is_empty_and_never_null(string typeName)
+    {
+        var info = Info(typeName);
+        var standard = Activator.CreateInstance(info.Type)!;
+        var notNull = info.Properties.Where(property => !property.PropertyType.IsValueType && property.Get!(standard) is not null).ToList();
+        var nulls = new JsonObject(notNull.Select(property => KeyValuePair.Create<string, JsonNode?>(property.Name, null)));
+        var read = JsonSerializer.Deserialize(nulls.ToJsonString(), info)!;
+        foreach (var property in notNull)
+        {
+            property.Get!(read).ShouldNotBeNull(property.Name);
+        }
+    }
+
+    [Fact]
+    public void Names_are_camel_case_enums_are_words_and_null_is_left_out()
+    {
+        var json = JsonSerializer.Serialize(
+            new OmsNode { Name = "a", HostIP = "192.0.2.1" },
+            CrdsJsonContext.Default.OmsNode);
+        json.ShouldBe("""{"name":"a","hostIP":"192.0.2.1","docker":{"endpoint":"","insecure":false}}""");
+        JsonSerializer.Serialize(new HighAvailabilitySpec { Method = HighAvailabilityMethod.Manual }, CrdsJsonContext.Default.HighAvailabilitySpec)
+            .ShouldStartWith("""{"method":"Manual","afterUpgrade":"Enable",""");
+        JsonSerializer.Serialize(new BackupSnapshotStatus { SnapshotID = "x" }, CrdsJsonContext.Default.BackupSnapshotStatus)
+            .ShouldContain("\"snapshotID\":\"x\"");
+    }
+
+    [Theory]
+    [InlineData("omsupgrade-ee-3.2.2-to-4.2.2.yaml", typeof(OmsUpgrade))]
+    [InlineData("backupsnapshot.yaml", typeof(BackupSnapshot))]
+    public void A_sample_is_read_whole_and_comes_back_with_everything_it_said(string file, Type type)
+    {
+        var sample = YamlToJson.ReadAll(Repository.PathOf("config", "samples", file)).Single();
+        var info = CrdsJsonContext.Default.GetTypeInfo(type)!;
+
+        var once = JsonSerializer.SerializeToNode(sample.Deserialize(info), info)!;
+
+        Missing(sample, once, "").ShouldBeEmpty();
+        var twice = JsonSerializer.SerializeToNode(once.Deserialize(info), info)!;
+        JsonNode.DeepEquals(once, twice).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("omsupgrade-ee-3.2.2-to-4.2.2.yaml")]
+    [InlineData("backupsnapshot.yaml")]
+    public void A_sample_refers_only_to_Secrets_of_the_samples(string file)
+    {
+        var secrets = YamlToJson.ReadAll(Repository.PathOf("config", "samples", "secrets.yaml"))
+            .Select(secret => secret["metadata"]!["name"]!.GetValue<string>()).ToList();
+        var sample = YamlToJson.ReadAll(Repository.PathOf("config", "samples", file)).Single();
+        var named = References(sample).ToList();
+        named.ShouldNotBeEmpty();
+        named.ShouldBeSubsetOf(secrets);
+    }
+
+    // The parts of the kinds. A whole object always has apiVersion, kind, metadata and spec: the server sees to it.
+    private static IEnumerable<Type> Types() => typeof(OmsUpgrade).Assembly.GetTypes()
+        .Where(type => type is { IsPublic: true, IsClass: true, IsAbstract: false } && CrdsJsonContext.Default.GetTypeInfo(type) is not null && !type.IsAssignableTo(typeof(IKubernetesObject)));
+
+    private static JsonTypeInfo Info(string typeName) => CrdsJsonContext.Default.GetTypeInfo(typeof(OmsUpgrade).Assembly.GetType(typeName, throwOnError: true)!)!;
+
+    private static IEnumerable<string> Missing(JsonNode? said, JsonNode? read, string path) => said switch
+    {
+        JsonObject map => map.SelectMany(entry => Missing(entry.Value, read is JsonObject other ? other[entry.Key] : null, $"{path}.{entry.Key}")),
+        JsonArray list => list.SelectMany((item, index) => Missing(item, read is JsonArray other && index < other.Count ? other[index] : null, $"{path}[{index}]")),
+        _ => JsonNode.DeepEquals(said, read) ? [] : [path],
+    };
+
+    private static IEnumerable<string> References(JsonNode? node) => node switch
+    {
+        JsonObject map => map.SelectMany(entry => entry.Key.EndsWith("SecretRef", StringComparison.Ordinal)
+            ? [entry.Value!["name"]!.GetValue<string>()]
+            : References(entry.Value)),
+        JsonArray list => list.SelectMany(References),
+        _ => [],
+    };
+}

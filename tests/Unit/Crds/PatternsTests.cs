@@ -1,0 +1,92 @@
+using System.Text.RegularExpressions;
+using Drydock.Abstractions.Values;
+using Drydock.Crds.Common;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Crds;
+
+public sealed class PatternsTests
+{
+    [Theory]
+    [InlineData(Patterns.Duration, "0s")]
+    [InlineData(Patterns.Duration, "1h30m")]
+    [InlineData(Patterns.Duration, "250ms")]
+    [InlineData(Patterns.PositiveDuration, "90s")]
+    [InlineData(Patterns.PositiveDuration, "0h5m")]
+    [InlineData(Patterns.PositiveDuration, "010m0s")]
+    [InlineData(Patterns.OmsVersion, "3.2.2")]
+    [InlineData(Patterns.OmsVersion, "3.2.2-bp2")]
+    [InlineData(Patterns.OmsVersion, "4.2.2_BP1-CE")]
+    [InlineData(Patterns.OmsVersion, "3.3.1-ce")]
+    [InlineData(Patterns.Image, "registry.example:5000/team/oms:feature_4.2.2")]
+    [InlineData(Patterns.Image, "sha256:0123456789abcdef")]
+    [InlineData(Patterns.Image, "registry.example/oms@sha256:0123456789abcdef")]
+    [InlineData(Patterns.IPAddress, "192.0.2.216")]
+    [InlineData(Patterns.IPAddress, "2001:db8::1")]
+    [InlineData(Patterns.DockerEndpoint, "tcp://192.0.2.216:2376")]
+    [InlineData(Patterns.DockerEndpoint, "ssh://admin@oms-a.example:2222")]
+    [InlineData(Patterns.DockerEndpoint, "ssh://oms-a.example")]
+    [InlineData(Patterns.DockerEndpoint, "unix:///run/docker.sock")]
+    [InlineData(Patterns.AbsolutePath, "/")]
+    [InlineData(Patterns.AbsolutePath, "/var/lib/drydock")]
+    [InlineData(Patterns.RelativePath, "oms_422.tar.gz")]
+    [InlineData(Patterns.RelativePath, "images/oms 4.2.2.tar")]
+    [InlineData(Patterns.HoldName, "StopOld")]
+    [InlineData(Patterns.HoldName, "StopOld/oms-a")]
+    [InlineData(Patterns.HoldName, "InitMetadata/default/oms-a")]
+    [InlineData(Patterns.HoldName, "PointOfNoReturn")]
+    [InlineData(Patterns.PlanHashOrEmpty, "")]
+    [InlineData(Patterns.ContainerName, "oms_322bp2")]
+    [InlineData(Patterns.DatabaseName, "cm_hb_340")]
+    public void Is_accepted(string pattern, string text) => Regex.IsMatch(text, pattern).ShouldBeTrue();
+
+    [Theory]
+    [InlineData(Patterns.Duration, "")]
+    [InlineData(Patterns.Duration, "10")]
+    [InlineData(Patterns.Duration, "-5m")]
+    [InlineData(Patterns.Duration, "1.5h")]
+    [InlineData(Patterns.PositiveDuration, "0s")]
+    [InlineData(Patterns.PositiveDuration, "0h0m")]
+    [InlineData(Patterns.OmsVersion, "4.2")]
+    [InlineData(Patterns.OmsVersion, "v4.2.2")]
+    [InlineData(Patterns.OmsVersion, "4.2.2-rc1")]
+    [InlineData(Patterns.Image, "oms 4.2.2")]
+    [InlineData(Patterns.Image, "-oms")]
+    [InlineData(Patterns.IPAddress, "192.0.2.256")]
+    [InlineData(Patterns.IPAddress, "oms-a")]
+    [InlineData(Patterns.IPAddress, "")]
+    [InlineData(Patterns.DockerEndpoint, "tcp://192.0.2.216")]
+    [InlineData(Patterns.DockerEndpoint, "http://192.0.2.216:2375")]
+    [InlineData(Patterns.DockerEndpoint, "ssh://admin:secret@oms-a")]
+    [InlineData(Patterns.DockerEndpoint, "unix://run/docker.sock")]
+    [InlineData(Patterns.AbsolutePath, "var/lib")]
+    [InlineData(Patterns.RelativePath, "/oms_422.tar.gz")]
+    [InlineData(Patterns.RelativePath, "images/")]
+    [InlineData(Patterns.HoldName, "/oms-a")]
+    [InlineData(Patterns.PlanHashOrEmpty, "sha256:abc")]
+    [InlineData(Patterns.ContainerName, "oms 322")]
+    [InlineData(Patterns.DatabaseName, "a`b")]
+    [InlineData(Patterns.DatabaseName, "a b")]
+    public void Is_refused(string pattern, string text) => Regex.IsMatch(text, pattern).ShouldBeFalse();
+
+    [Theory]
+    [InlineData("999999d999999d999999d999999d999999d")]
+    [InlineData("0s")]
+    [InlineData("1ms")]
+    public void Every_duration_that_the_schema_takes_can_be_read(string text)
+    {
+        Regex.IsMatch(text, Patterns.Duration).ShouldBeTrue();
+        text.Length.ShouldBeLessThanOrEqualTo(SchemaLimits.Duration);
+        KubernetesDuration.TryParse(text, out _).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Clipping_keeps_what_fits_marks_what_was_cut_and_never_halves_a_character()
+    {
+        SchemaLimits.Clip("abc", 3).ShouldBe("abc");
+        SchemaLimits.Clip("abcd", 3).ShouldBe("ab…");
+        SchemaLimits.Clip("a😀bc", 3).ShouldBe("a…");
+        SchemaLimits.Clip(new string('x', 100_000)).Length.ShouldBe(SchemaLimits.Message);
+    }
+}

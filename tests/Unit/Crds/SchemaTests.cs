@@ -1,0 +1,137 @@
+using Drydock.Abstractions.Entities;
+using Drydock.CrdGen.Model;
+using Drydock.CrdGen.Output;
+using Drydock.Crds.OmsUpgrades;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Crds;
+
+public sealed class SchemaTests
+{
+    private static readonly IReadOnlyList<KindModel> Kinds = KindReader.Read(typeof(OmsUpgrade).Assembly);
+
+    public static TheoryData<string> KindNames => [.. Kinds.Select(kind => kind.Entity.Kind)];
+
+    [Fact]
+    public void The_kinds_are_OmsUpgrade_and_BackupSnapshot() =>
+        Kinds.Select(kind => $"{kind.Entity.Kind}/{kind.Entity.PluralName}/{string.Join(',', kind.ShortNames)}/{string.Join(',', kind.Categories)}")
+            .ShouldBe(["BackupSnapshot/backupsnapshots/snap/drydock", "OmsUpgrade/omsupgrades/omsu/drydock"]);
+
+    [Theory]
+    [MemberData(nameof(KindNames))]
+    public void Every_text_is_bounded_or_one_of_known_words(string kind) =>
+        Paths(kind, node => node is { Type: "string", MaxLength: null, Enum.Count: 0, Format: null }).ShouldBeEmpty();
+
+    [Theory]
+    [MemberData(nameof(KindNames))]
+    public void Every_list_and_map_is_bounded(string kind) =>
+        Paths(kind, node => (node.Type == "array" || node.IsMap) && node.MaxItems is null).ShouldBeEmpty();
+
+    [Theory]
+    [MemberData(nameof(KindNames))]
+    public void Every_list_says_how_it_merges_and_every_key_of_it_is_required_or_defaulted(string kind)
+    {
+        Paths(kind, node => node.Type == "array" && node.ListType is null).ShouldBeEmpty();
+        Paths(kind, node => node.ListMapKeys.Any(key => node.Items!.Properties.All(field => field.Name != key || !(field.Required || field.Default is not null))))
+            .ShouldBeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(KindNames))]
+    public void Every_field_is_described(string kind) =>
+        Paths(kind, node => node.Name.Length > 0 && node.Description.Length < 5).ShouldBeEmpty();
+
+    [Theory]
+    [MemberData(nameof(KindNames))]
+    public void Every_field_of_a_spec_shows_its_class(string kind)
+    {
+        var spec = Kind(kind).Spec;
+        foreach (var (path, node) in spec.Walk().Where(field => field.Node.Name.Length > 0 && field.Path.Length > 0))
+        {
+            node.Class.ShouldNotBeNull(path);
+            var description = SchemaYaml.Of(node).Entries.Single(entry => entry.Key == "description").Value;
+            description.ShouldBeOfType<string>().ShouldEndWith($" Class: {Words.Of(node.Class.Value)}.", customMessage: path);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(KindNames))]
+    public void A_status_has_neither_defaults_nor_classes_nor_rules(string kind) =>
+        Kind(kind).Status.Walk().Where(field => field.Node.Default is not null || field.Node.Class is not null || field.Node.Rules.Count > 0)
+            .Select(field => field.Path).ShouldBeEmpty();
+
+    [Theory]
+    [MemberData(nameof(KindNames))]
+    public void No_default_hangs_below_a_list_item_or_object_that_would_be_refused(string kind) =>
+        Kind(kind).Spec.Walk().Where(field => field.Node.Default is not null && field.Node.Required).Select(field => field.Path).ShouldBeEmpty();
+
+    [Theory]
+    [MemberData(nameof(KindNames))]
+    public void Every_default_fits_the_bounds_of_its_field(string kind)
+    {
+        foreach (var (path, node) in Kind(kind).Spec.Walk().Where(field => field.Node.Default is string))
+        {
+            var value = (string)node.Default!;
+            value.Length.ShouldBeInRange(node.MinLength ?? 0, node.MaxLength ?? int.MaxValue, path);
+            if (node.Pattern is not null)
+            {
+                value.ShouldMatch(node.Pattern, path);
+            }
+
+            if (node.Enum.Count > 0)
+            {
+                node.Enum.ShouldContain(value, path);
+            }
+        }
+    }
+
+    [Fact]
+    public void Nested_defaults_have_defaulted_parents()
+    {
+        var spec = Kind("OmsUpgrade").Spec;
+        Field(spec, "timeouts").Default.ShouldBeOfType<YamlMap>();
+        Field(Field(spec, "timeouts"), "backup").Default.ShouldBe("4h");
+        Field(spec, "correction").Default.ShouldBeOfType<YamlMap>();
+        Field(spec, "preflight").Default.ShouldBeOfType<YamlMap>();
+        Field(Field(spec, "highAvailability"), "perceiveStoreClientCheckpoint").Default.ShouldBe(true);
+    }
+
+    [Fact]
+    public void Fields_of_a_later_release_are_not_in_the_schema() =>
+        Kind("OmsUpgrade").Spec.Walk().Select(field => field.Node.Name)
+            .Intersect(["desiredState", "rollbackPolicy", "https", "cleanup", "window", "maxParallelNodes", "apiCredentialsSecretRef", "maxProjectLag", "hostPath", "s3"])
+            .ShouldBeEmpty();
+
+    [Fact]
+    public void The_columns_are_those_people_look_for() =>
+        Kind("OmsUpgrade").Columns.Select(column => $"{column.Name}{column.Priority}")
+            .ShouldBe(["FROM0", "TO0", "PHASE0", "PROGRESS0", "READY0", "AGE0", "STEP1", "MESSAGE1", "SNAPSHOT1"]);
+
+    [Fact]
+    public void Every_identity_field_has_a_rule_that_freezes_it_and_no_other_field_has_one()
+    {
+        var kind = Kind("OmsUpgrade");
+        var frozen = kind.Rules.Select(rule => rule.Message.Split(' ')[0]).ToList();
+        var identity = kind.Spec.Walk("spec")
+            .Where(field => field.Node.Class == FieldClass.Identity && field.Node.Properties.Count == 0 && field.Node.Type != "array")
+            .Select(field => field.Path);
+        foreach (var path in identity)
+        {
+            frozen.ShouldContain(rule => path == rule || path.StartsWith(rule + ".", StringComparison.Ordinal), path);
+        }
+
+        var free = kind.Spec.Walk("spec").Where(field => field.Node.Class is FieldClass.Access or FieldClass.Control).Select(field => field.Path);
+        foreach (var path in free)
+        {
+            frozen.ShouldNotContain(rule => path == rule || path.StartsWith(rule + ".", StringComparison.Ordinal), path);
+        }
+    }
+
+    private static KindModel Kind(string name) => Kinds.Single(kind => kind.Entity.Kind == name);
+
+    private static SchemaNode Field(SchemaNode node, string name) => node.Properties.Single(field => field.Name == name);
+
+    private static List<string> Paths(string kind, Func<SchemaNode, bool> wrong) =>
+        [.. new[] { Kind(kind).Spec, Kind(kind).Status }.SelectMany(root => root.Walk(root.Name)).Where(field => wrong(field.Node)).Select(field => field.Path)];
+}

@@ -1,0 +1,49 @@
+using Drydock.CrdGen.Output;
+using Shouldly;
+using Xunit;
+using YamlDotNet.RepresentationModel;
+
+namespace Drydock.Tests.Unit.Crds;
+
+public sealed class YamlTextTests
+{
+    [Theory]
+    [InlineData("plain words, with (some) signs.")]
+    [InlineData("true")]
+    [InlineData("No")]
+    [InlineData("null")]
+    [InlineData("10")]
+    [InlineData("1e3")]
+    [InlineData("key: value")]
+    [InlineData("a #comment")]
+    [InlineData("it's")]
+    [InlineData("- item")]
+    [InlineData("'quoted'")]
+    [InlineData("\"quoted\"")]
+    [InlineData("{flow}")]
+    [InlineData("心跳 …")]
+    [InlineData(" edge ")]
+    [InlineData(@"^\d+\.\d+$")]
+    [InlineData("two\nlines")]
+    public void Any_text_comes_back_as_the_text_it_was(string text)
+    {
+        var written = YamlText.Write("first line", new YamlMap().Add("key", text).Add("after", "x"));
+        written.ShouldStartWith("# first line\n");
+        var stream = new YamlStream();
+        using var reader = new StringReader(written);
+        stream.Load(reader);
+        YamlToJson.Read(stream.Documents.Single().RootNode)!["key"]!.GetValue<string>().ShouldBe(text);
+    }
+
+    [Fact]
+    public void A_long_line_is_not_folded()
+    {
+        var text = string.Join(' ', Enumerable.Repeat("word", 500));
+        YamlText.Write("c", new YamlMap().Add("key", text)).Split('\n').Length.ShouldBe(3);
+    }
+
+    [Fact]
+    public void Absent_values_and_empty_lists_leave_no_key_and_an_empty_map_stays() =>
+        YamlText.Write("c", new YamlMap().Add("none", null).Add("empty", new List<string>()).Add("map", new YamlMap()).Add("zero", 0L).Add("off", false))
+            .ShouldBe("# c\nmap: {}\nzero: 0\n'off': false\n");
+}

@@ -1,0 +1,15 @@
+using Drydock.Engine.Guards;
+
+namespace Drydock.Tests.Unit.Engine.Toys;
+
+internal sealed class ToyGuard
+{
+    public GuardReading Reading { get; set; } = GuardReading.Holds;
+
+    public Exception? Throws { get; set; }
+
+    public int Reads { get; set; }
+
+    /// <summary>Runs at each reading, before it is answered.</summary>
+    public Func<Task> OnRead { get; set; } = static () => Task.CompletedTask;
+}

@@ -1,0 +1,42 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Engine.Planning;
+
+namespace Drydock.Tests.Unit.Engine.Toys;
+
+/// <summary>Plans for toys.</summary>
+internal static class ToyPlans
+{
+    public static PlanStep Step(string id, string action = "plain", int attempts = 3, params string[] after) => new()
+    {
+        Id = id,
+        Phase = id.Split('/')[0],
+        Title = $"do {id}",
+        Action = action,
+        MaxAttempts = attempts,
+        After = [.. after],
+    };
+
+    public static PlanStep Once(string id, RetryRule retry = RetryRule.RestoreFirst, params string[] after) =>
+        Step(id, "once", 1, after) with { RunOnce = true, Retry = retry };
+
+    public static PlanGuard Guard(string id, string[]? from = null, string? until = null) =>
+        new() { Id = id, Check = "toy", From = [.. from ?? []], Until = until };
+
+    public static Plan Plan(params PlanStep[] steps) => Plan(steps, []);
+
+    public static Plan Plan(PlanStep[] steps, params PlanGuard[] guards)
+    {
+        var builder = new PlanBuilder();
+        foreach (var step in steps)
+        {
+            builder.Add(step);
+        }
+
+        foreach (var guard in guards)
+        {
+            builder.Guard(guard);
+        }
+
+        return builder.Build();
+    }
+}

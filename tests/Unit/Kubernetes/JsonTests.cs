@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Kubernetes.Json;
+using Drydock.Tests.Unit.Kubernetes.Support;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Kubernetes;
+
+public sealed class JsonTests
+{
+    private static readonly JsonSerializerOptions Options = KubernetesJson.CreateOptions(WidgetContext.Default);
+
+    [Fact]
+    public void Fields_that_the_JSON_does_not_name_keep_their_initial_values()
+    {
+        var widget = Read<Widget>("""{"metadata":{"name":"w"},"spec":{"secrets":["s"]}}""");
+
+        widget.Spec.Size.ShouldBe(7);
+        widget.Spec.Part.Timeout.ShouldBe("10m");
+        widget.Spec.Secrets.ShouldBe(["s"]);
+        widget.Status.ShouldBeNull();
+        Read<Widget>("{}").Spec.Part.Timeout.ShouldBe("10m");
+    }
+
+    [Fact]
+    public void A_null_in_the_JSON_counts_as_absent()
+    {
+        var widget = Read<Widget>("""{"metadata":{"name":null,"labels":null,"creationTimestamp":null},"spec":null}""");
+
+        widget.Metadata.Name.ShouldBe("");
+        widget.Metadata.CreationTimestamp.ShouldBeNull();
+        widget.Spec.Size.ShouldBe(7);
+    }
+
+    [Fact]
+    public void Label_and_annotation_keys_are_written_as_they_are()
+    {
+        var widget = Widget.Named("w") with { Metadata = new() { Name = "w", Labels = new() { ["App.Kubernetes.io/Name"] = "X" } } };
+
+        var text = Write(widget);
+
+        text.ShouldContain("\"App.Kubernetes.io/Name\":\"X\"");
+        text.ShouldNotContain("annotations");
+        Read<Widget>(text).Metadata.Labels!["App.Kubernetes.io/Name"].ShouldBe("X");
+    }
+
+    [Theory]
+    [InlineData("2026-05-04T03:02:01Z", "2026-05-04T03:02:01Z")]
+    [InlineData("2026-05-04T05:02:01+02:00", "2026-05-04T03:02:01Z")]
+    [InlineData("2026-05-04T03:02:01.123456789Z", "2026-05-04T03:02:01.123456Z")]
+    public void Times_are_read_as_RFC_3339_and_written_in_UTC(string read, string written) =>
+        Write(Read<Widget>($$$"""{"status":{"at":"{{{read}}}"}}""")).ShouldContain($"\"at\":\"{written}\"");
+
+    [Fact]
+    public void Times_of_leases_always_have_six_digits()
+    {
+        var lease = new V1Lease { Spec = new() { RenewTime = new DateTimeOffset(2026, 5, 4, 3, 2, 1, TimeSpan.Zero) } };
+
+        Write(lease).ShouldContain("\"renewTime\":\"2026-05-04T03:02:01.000000Z\"");
+    }
+
+    [Fact]
+    public void Values_of_a_Secret_are_base64_in_JSON_and_absent_from_its_text()
+    {
+        var secret = Read<V1Secret>("""{"metadata":{"name":"s","namespace":"n"},"data":{"password":"Y2FuYXJ5"}}""");
+
+        secret.Data!["password"].ShouldBe("canary"u8.ToArray());
+        secret.ToString().ShouldBe("Secret n/s keys [password]");
+        Write(secret).ShouldContain("\"password\":\"Y2FuYXJ5\"");
+    }
+
+    private static T Read<T>(string json) => JsonSerializer.Deserialize(json, Options.TypeInfo<T>())!;
+
+    private static string Write<T>(T value) => JsonSerializer.Serialize(value, Options.TypeInfo<T>());
+}

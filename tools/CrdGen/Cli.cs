@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.Reflection;
+
+namespace Drydock.CrdGen;
+
+/// <summary>The command line of the generator.</summary>
+public static class Cli
+{
+    /// <summary>Runs it.</summary>
+    /// <returns>0 when all is written or up to date, 1 when <c>--check</c> found stale files, 2 when the repository was not found.</returns>
+    public static int Run(string[] args, TextWriter output, TextWriter error)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(error);
+        var check = new Option<bool>("--check") { Description = "Change nothing; exit 1 and name the files that are stale." };
+        var root = new Option<DirectoryInfo?>("--root") { Description = "Root of the repository. Default: the folder at or above the current one that holds Operator.sln." };
+        var controllers = new Option<FileInfo?>("--controllers")
+        {
+            Description = "The assembly whose [EntityRbac] attributes make config/rbac/role.yaml. Default: Drydock.Reconcilers.dll beside this tool.",
+        };
+        var command = new RootCommand("Makes config/crd, config/rbac/role.yaml and docs/reference from the types.") { check, root, controllers };
+        command.SetAction(result =>
+        {
+            if ((result.GetValue(root)?.FullName ?? FindRoot()) is not { } at)
+            {
+                error.WriteLine("Operator.sln is neither here nor above: run it inside the repository, or give --root.");
+                return 2;
+            }
+
+            var files = Generator.Generate(LoadControllers(result.GetValue(controllers)));
+            return result.GetValue(check) ? Check(at, files, error) : Write(at, files, output);
+        });
+        return command.Parse(args).Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+    }
+
+    /// <summary>The assembly with the controllers: the given one, or the one beside this tool; null if that is not there.</summary>
+    /// <exception cref="FileNotFoundException">The given one is not there.</exception>
+    public static Assembly? LoadControllers(FileInfo? given = null)
+    {
+        var path = given?.FullName ?? Path.Combine(AppContext.BaseDirectory, "Drydock.Reconcilers.dll");
+        if (File.Exists(path))
+        {
+            return Assembly.LoadFrom(path);
+        }
+
+        return given is null ? null : throw new FileNotFoundException($"--controllers {path}: no such file.", path);
+    }
+
+    private static int Write(string root, IReadOnlyList<GeneratedFile> files, TextWriter output)
+    {
+        Generator.Write(root, files);
+        output.WriteLine($"{files.Count} files written");
+        return 0;
+    }
+
+    private static int Check(string root, IReadOnlyList<GeneratedFile> files, TextWriter error)
+    {
+        var stale = Generator.Stale(root, files);
+        foreach (var path in stale)
+        {
+            error.WriteLine($"stale: {path} (run make generate)");
+        }
+
+        return stale.Count == 0 ? 0 : 1;
+    }
+
+    private static string? FindRoot()
+    {
+        for (var at = new DirectoryInfo(Directory.GetCurrentDirectory()); at is not null; at = at.Parent)
+        {
+            if (File.Exists(Path.Combine(at.FullName, "Operator.sln")))
+            {
+                return at.FullName;
+            }
+        }
+
+        return null;
+    }
+}

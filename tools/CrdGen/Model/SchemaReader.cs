@@ -1,0 +1,154 @@
+using System.Reflection;
+using System.Text.Json;
+using Drydock.Abstractions.Entities;
+using Drydock.CrdGen.Output;
+
+namespace Drydock.CrdGen.Model;
+
+/// <summary>Turns a type into a structural schema.</summary>
+public sealed class SchemaReader
+{
+    private readonly XmlDocs _docs;
+    private readonly Dictionary<(Type Type, string Property), ExternalSchemaAttribute> _external;
+
+    /// <summary>Reads schemas of one assembly's kinds.</summary>
+    /// <param name="docs">Its documentation.</param>
+    /// <param name="assembly">The assembly, which says what is to be said of types from elsewhere.</param>
+    public SchemaReader(XmlDocs docs, Assembly assembly)
+    {
+        ArgumentNullException.ThrowIfNull(docs);
+        ArgumentNullException.ThrowIfNull(assembly);
+        _docs = docs;
+        _external = assembly.GetCustomAttributes<ExternalSchemaAttribute>().ToDictionary(attribute => (attribute.Type, attribute.Property));
+    }
+
+    /// <summary>The schema of a spec: with classes and defaults.</summary>
+    public SchemaNode ReadSpec(Type type) => ReadObject(type, inherited: null, isSpec: true) with { Name = "spec", Description = DescriptionOf(type), Required = true };
+
+    /// <summary>The schema of a status: neither classes nor defaults, because the operator writes it whole.</summary>
+    public SchemaNode ReadStatus(Type type) => ReadObject(type, inherited: null, isSpec: false) with { Name = "status", Description = DescriptionOf(type) };
+
+    /// <summary>The summary of a type.</summary>
+    public string DescriptionOf(Type type) => _docs.Of(type);
+
+    private SchemaNode ReadObject(Type type, FieldClass? inherited, bool isSpec, IReadOnlyList<string>? requiredKeys = null)
+    {
+        var instance = Activator.CreateInstance(type) ?? throw new InvalidOperationException($"{type.FullName} has no parameterless constructor.");
+        return new SchemaNode
+        {
+            Type = "object",
+            Properties = [.. PropertiesOf(type).Select(property => ReadProperty(property, instance, inherited, isSpec, requiredKeys ?? []))],
+            Rules = RulesOf(type),
+        };
+    }
+
+    // What a kind says itself comes before what all kinds say.
+    private static IEnumerable<PropertyInfo> PropertiesOf(Type type) => type
+        .GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        .Where(property => property.CanRead && property.CanWrite)
+        .OrderBy(property => Depth(type, property.DeclaringType!))
+        .ThenBy(property => property.MetadataToken);
+
+    private static int Depth(Type type, Type declaring)
+    {
+        var depth = 0;
+        for (var at = type; at is not null && at != declaring; at = at.BaseType)
+        {
+            depth++;
+        }
+
+        return depth;
+    }
+
+    private SchemaNode ReadProperty(PropertyInfo property, object instance, FieldClass? inherited, bool isSpec, IReadOnlyList<string> requiredKeys)
+    {
+        var where = $"{property.DeclaringType!.Name}.{property.Name}";
+        var bounds = PropertyBounds.Of(property, _external.GetValueOrDefault((property.DeclaringType, property.Name)));
+        var fieldClass = isSpec ? property.GetCustomAttribute<FieldClassAttribute>()?.FieldClass ?? inherited : null;
+        var name = JsonNamingPolicy.CamelCase.ConvertName(property.Name);
+        var node = ReadValue(property.PropertyType, bounds, fieldClass, isSpec, where);
+        var defaultValue = isSpec && !bounds.Required ? DefaultOf(node, property.GetValue(instance), where) : null;
+        var isKey = requiredKeys.Contains(name, StringComparer.Ordinal);
+        return node with
+        {
+            Name = name,
+            Description = bounds.Description.Length > 0 ? bounds.Description : _docs.Of(property),
+            Class = fieldClass,
+            Default = defaultValue,
+            Required = bounds.Required || (isKey && defaultValue is null),
+            Rules = [.. node.Rules, .. RulesOf(property)],
+        };
+    }
+
+    private SchemaNode ReadValue(Type declared, PropertyBounds bounds, FieldClass? fieldClass, bool isSpec, string where)
+    {
+        var type = Nullable.GetUnderlyingType(declared) ?? declared;
+        if (Scalars.TryRead(type, bounds) is { } scalar)
+        {
+            return scalar;
+        }
+
+        if (!type.IsGenericType)
+        {
+            return type.IsClass && type.GetConstructor(Type.EmptyTypes) is not null
+                ? ReadObject(type, fieldClass, isSpec)
+                : throw new InvalidOperationException($"{where}: {type} is no type of an API.");
+        }
+
+        var arguments = type.GetGenericArguments();
+        if (type.GetGenericTypeDefinition() == typeof(List<>))
+        {
+            return new SchemaNode
+            {
+                Type = "array",
+                MinItems = bounds.MinItems,
+                MaxItems = bounds.MaxItems ?? throw new InvalidOperationException($"{where}: a list needs [Items]."),
+                ListType = bounds.ListType,
+                ListMapKeys = bounds.ListKeys,
+                Items = Scalars.TryRead(arguments[0], bounds) ?? ReadObject(arguments[0], fieldClass, isSpec, bounds.ListKeys),
+            };
+        }
+
+        if (arguments.Length == 2 && arguments[0] == typeof(string) && Scalars.TryRead(arguments[1], bounds) is { } value)
+        {
+            return new SchemaNode
+            {
+                Type = "object",
+                IsMap = true,
+                MinItems = bounds.MinItems,
+                MaxItems = bounds.MaxItems ?? throw new InvalidOperationException($"{where}: a map needs [Items]."),
+                Items = value,
+            };
+        }
+
+        throw new InvalidOperationException($"{where}: {type} is no type of an API.");
+    }
+
+    // The initialiser of the property is the default of the schema. An empty list or text says nothing.
+    private static object? DefaultOf(SchemaNode node, object? value, string where)
+    {
+        switch (value)
+        {
+            case null or "":
+                return null;
+            case string text:
+                return text;
+            case bool or System.Enum:
+                return value is bool ? value : value.ToString();
+            case int or long:
+                return Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        if (node is not { Type: "object", IsMap: false })
+        {
+            return null;
+        }
+
+        return node.Properties.FirstOrDefault(property => property.Required) is { } required
+            ? throw new InvalidOperationException($"{where} is defaulted, but its field {required.Name} is required: make it nullable, or required itself.")
+            : new YamlMap();
+    }
+
+    private static IReadOnlyList<CelRule> RulesOf(MemberInfo member) =>
+        [.. member.GetCustomAttributes<ValidationRuleAttribute>().Select(rule => new CelRule(rule.Rule, rule.Message))];
+}

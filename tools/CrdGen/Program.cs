@@ -1,0 +1,1 @@
+return Drydock.CrdGen.Cli.Run(args, Console.Out, Console.Error);
