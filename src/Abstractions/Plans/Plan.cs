@@ -6,6 +6,9 @@ public sealed record Plan
     /// <summary>Hash over what will be done to what: <c>sha256:</c> and 64 hex digits.</summary>
     public string Hash { get; init; } = "";
 
+    /// <summary>Hash over the identity fields of the spec it was compiled from, by which a later change of them is noticed.</summary>
+    public string? SpecHash { get; init; }
+
     /// <summary>When it was compiled.</summary>
     public DateTimeOffset? CompiledAt { get; init; }
 

@@ -12,9 +12,6 @@ public enum DatabaseTlsMode
     /// <summary>Encrypted, whoever the server is.</summary>
     Required,
 
-    /// <summary>Encrypted, and the server's certificate is signed by the given CA; its name is not compared.</summary>
-    VerifyCA,
-
     /// <summary>Encrypted, and the server's certificate is signed by the given CA and names the host.</summary>
-    VerifyFull,
+    VerifyIdentity,
 }

@@ -10,6 +10,7 @@ using Drydock.Crds.Common;
 [assembly: ExternalSchema(typeof(Condition), nameof(Condition.ObservedGeneration), Description = "The generation of the spec it speaks of.")]
 
 [assembly: ExternalSchema(typeof(Plan), nameof(Plan.Hash), Description = "What will be done to what, as sha256: and 64 hex digits. The same work has the same hash.", MaxLength = 71)]
+[assembly: ExternalSchema(typeof(Plan), nameof(Plan.SpecHash), Description = "Over the identity fields of the spec it was compiled from; a later change of them is noticed by it.", MaxLength = 71)]
 [assembly: ExternalSchema(typeof(Plan), nameof(Plan.CompiledAt), Description = "When it was compiled.")]
 [assembly: ExternalSchema(typeof(Plan), nameof(Plan.Steps), Description = "The steps, in an order that respects after.", MaxItems = SchemaLimits.Steps, ListKeys = "id")]
 [assembly: ExternalSchema(typeof(Plan), nameof(Plan.Guards), Description = "What must stay true meanwhile.", MaxItems = SchemaLimits.Steps, ListKeys = "id")]

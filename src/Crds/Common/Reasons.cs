@@ -16,6 +16,12 @@ public static class Reasons
     /// <summary>The plan is being carried out; status.step says where it is.</summary>
     public const string Running = "Running";
 
+    /// <summary>A step runs; status.step says which.</summary>
+    public const string StepRunning = "StepRunning";
+
+    /// <summary>Nothing more is started, because an abort or a deletion asked for it; running steps finish.</summary>
+    public const string Stopped = "Stopped";
+
     /// <summary>mode: Plan has ended: the plan is in status.plan and nothing was changed. Read it, then set mode: Apply, with approvedPlanHash if no other plan may run.</summary>
     public const string PlanReady = "PlanReady";
 

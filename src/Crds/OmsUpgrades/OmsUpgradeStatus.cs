@@ -6,10 +6,6 @@ namespace Drydock.Crds.OmsUpgrades;
 /// <summary>What the operator reports of an upgrade.</summary>
 public sealed record OmsUpgradeStatus : RunStatus
 {
-    /// <summary>Fingerprint of the identity fields that the stored plan was made from.</summary>
-    [Length(64)]
-    public string? PlanIdentity { get; init; }
-
     /// <summary>The moments that matter for downtime and data.</summary>
     public UpgradeTimes? Times { get; init; }
 

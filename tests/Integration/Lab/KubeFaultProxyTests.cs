@@ -129,7 +129,7 @@ public sealed class KubeFaultProxyTests(LabFixture lab)
         await using var whole = await world.WatchAsync();
         await world.CreateAsync("after");
 
-        (await whole.NextAsync(2)).ShouldContain("ADDED after");
+        (await whole.NextAsync(1)).ShouldBe(["ADDED after"]);
         next.IsCompleted.ShouldBeFalse();
         world.Proxy.CutAll();
         await Should.ThrowAsync<IOException>(() => next);

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Text;
 using Drydock.Clients.MySql;
 using Drydock.Tests.Integration.MySql;
+using Drydock.Tests.Integration.Snapshots;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(MariaDbServer))]
@@ -42,6 +43,7 @@ public sealed class MariaDbServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        await SacrificialParent.RunIfAskedAsync();
         Certificates = TestCertificates.Create(Path.Combine(Root, "tls"));
         var data = Path.Combine(Root, "data");
         Run("mariadb-install-db", ["--no-defaults", $"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db", "--user=root"]);

@@ -11,7 +11,7 @@ internal static class SampleDatabase
     internal static async Task<string> CreateAsync(MariaDbServer server, int rows = 300)
     {
         var database = await server.CreateDatabaseAsync(options: "CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci");
-        await using var connection = await server.OpenAsync(database);
+        await using var connection = await server.OpenAsync(database, static o => o.AllowUserVariables = true);
         string[] statements =
         [
             """

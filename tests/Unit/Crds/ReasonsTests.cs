@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Drydock.CrdGen.Model;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
+using Drydock.Engine.Running;
 using Shouldly;
 using Xunit;
 
@@ -43,6 +44,13 @@ public sealed class ReasonsTests
         {
             page.ShouldContain($"| `{field.Name}` | {Docs.Of(field)} |");
         }
+    }
+
+    [Fact]
+    public void Every_word_of_the_engine_is_a_documented_reason()
+    {
+        var documented = Constants(typeof(Reasons)).Select(field => (string)field.GetRawConstantValue()!).ToList();
+        Constants(typeof(EngineReasons)).Select(field => (string)field.GetRawConstantValue()!).ShouldBeSubsetOf(documented);
     }
 
     [Fact]

@@ -11,13 +11,18 @@ internal sealed class UnixConnector : IConnector
     public UnixConnector(string name, string path)
     {
         _name = name;
+        if (path is "" or "/")
+        {
+            throw new DockerEndpointException(name, $"endpoint {name}: write the socket's path: unix:///run/docker.sock");
+        }
+
         try
         {
             _endPoint = new UnixDomainSocketEndPoint(path);
         }
         catch (ArgumentException e)
         {
-            throw new DockerEndpointException(name, $"endpoint {name}: the socket's path is empty or longer than a socket's path may be", e);
+            throw new DockerEndpointException(name, $"endpoint {name}: the socket's path is longer than a socket's path may be", e);
         }
     }
 

@@ -6,7 +6,7 @@ namespace Drydock.Clients.Kubernetes.Watching;
 internal sealed class CacheEntry<TEntity>(TEntity current)
     where TEntity : class, IKubernetesObject
 {
-    private const int RememberedWrites = 64;
+    private const int RememberedWrites = 4096;
     private readonly Queue<string> _ownVersions = new();
 
     public TEntity Current { get; private set; } = current;

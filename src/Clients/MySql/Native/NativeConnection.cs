@@ -10,6 +10,9 @@ internal sealed class NativeConnection : SafeHandle
     // Nothing that would hand the password itself to a server that only asks for it (mysql_clear_password, dialog).
     private const string AuthPlugins = "mysql_native_password,client_ed25519,caching_sha2_password,sha256_password,auth_socket,unix_socket";
 
+    private const int SetDescriptorFlags = 2;
+    private const int CloseOnExec = 1;
+
     private static readonly Lazy<int> LibraryInit = new(static () => NativeMethods.mysql_server_init(0, 0, 0));
 
     public NativeConnection()
@@ -57,6 +60,9 @@ internal sealed class NativeConnection : SafeHandle
             {
                 throw connection.Error($"Cannot connect to {options.Describe()}: ");
             }
+
+            // The library opens sockets that children would inherit.
+            _ = NativeMethods.fcntl(NativeMethods.mysql_get_socket(connection), SetDescriptorFlags, CloseOnExec);
 
             if (options.SslMode != MySqlSslMode.Disabled && NativeMethods.mysql_get_ssl_cipher(connection) == 0)
             {

@@ -149,6 +149,10 @@ internal static partial class NativeMethods
     [LibraryImport(Library)]
     internal static partial nint mysql_stmt_sqlstate(nint statement);
 
+    /// <summary>fcntl(2) with one integer argument.</summary>
+    [LibraryImport("libc")]
+    internal static partial int fcntl(int fd, int command, int argument);
+
     /// <summary>shutdown(2): wakes a thread that waits in the client library.</summary>
     [LibraryImport("libc")]
     internal static partial int shutdown(int socket, int how);

@@ -30,13 +30,9 @@ internal sealed class StatementReader
 
     internal void Word(string text)
     {
-        if (_insertTable is not null && !IsInValues && _depth == 0 && text.Equals("VALUES", StringComparison.OrdinalIgnoreCase))
-        {
-            IsInValues = true;
-            return;
-        }
-
+        // VALUES may be the very token behind the table's name, by which that name is known to be complete.
         Add(new Token(TokenKind.Word, text));
+        IsInValues |= _insertTable is not null && _depth == 0 && text.Equals("VALUES", StringComparison.OrdinalIgnoreCase);
     }
 
     internal void Name(string text) => Add(new Token(TokenKind.Name, text));

@@ -12,19 +12,24 @@ internal static class ChildSockets
     {
         try
         {
-            var inodes = new DirectoryInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd"))
-                .EnumerateFiles()
-                .Select(static f => f.LinkTarget)
-                .Where(static t => t?.StartsWith("socket:[", StringComparison.Ordinal) == true)
-                .Select(static t => t![8..^1])
-                .ToHashSet(StringComparer.Ordinal);
-            return inodes.Count == 0 ? [] : [.. Table(pid, "tcp").Concat(Table(pid, "tcp6")).Where(e => inodes.Contains(e.Inode)).Select(static e => e.Port)];
+            // What this process has open as well was inherited, and is not the child's own.
+            var inherited = Inodes("self");
+            var own = Inodes(pid.ToString(CultureInfo.InvariantCulture));
+            own.ExceptWith(inherited);
+            return own.Count == 0 ? [] : [.. Table(pid, "tcp").Concat(Table(pid, "tcp6")).Where(e => own.Contains(e.Inode)).Select(static e => e.Port)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return [];
         }
     }
+
+    private static HashSet<string> Inodes(string process) => new DirectoryInfo($"/proc/{process}/fd")
+        .EnumerateFiles()
+        .Select(static f => f.LinkTarget)
+        .Where(static t => t?.StartsWith("socket:[", StringComparison.Ordinal) == true)
+        .Select(static t => t![8..^1])
+        .ToHashSet(StringComparer.Ordinal);
 
     private static IEnumerable<Entry> Table(int pid, string name)
     {

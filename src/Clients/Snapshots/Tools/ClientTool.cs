@@ -13,6 +13,7 @@ internal sealed class ClientTool(SnapshotToolOptions options)
         "--skip-column-names",
         "--unbuffered",
         "--binary-mode",
+        "--comments",
         "--skip-reconnect",
         "--local-infile=0",
         "--default-character-set=utf8mb4",

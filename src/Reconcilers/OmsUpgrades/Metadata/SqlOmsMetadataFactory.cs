@@ -38,7 +38,7 @@ public sealed class SqlOmsMetadataFactory : IOmsMetadataFactory
         };
         if (target.Tls is { } tls)
         {
-            builder["SSL Mode"] = tls.VerifyServer ? "VerifyFull" : "Required";
+            builder["SSL Mode"] = tls.VerifyServer ? "VerifyFull" : string.IsNullOrEmpty(tls.CaFile) ? "Required" : "VerifyCA";
             Add("SSL CA", tls.CaFile);
             Add("SSL Cert", tls.CertificateFile);
             Add("SSL Key", tls.KeyFile);

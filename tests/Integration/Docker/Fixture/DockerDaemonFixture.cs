@@ -33,10 +33,7 @@ public sealed class DockerDaemonFixture : IAsyncLifetime
     public DockerEndpoint StrangersEndpoint => TlsEndpoint with { Tls = _stranger.ClientMaterial(trusted: _authority) };
 
     /// <summary>Over TLS, trusting somebody else's authority.</summary>
-    public DockerEndpoint WronglyTrustingEndpoint => TlsEndpoint with
-    {
-        Tls = new DockerTlsMaterial(_stranger.Pem, _authority.ClientMaterial().Certificate.ToArray(), _authority.ClientMaterial().PrivateKey.ToArray()),
-    };
+    public DockerEndpoint WronglyTrustingEndpoint => TlsEndpoint with { Tls = _authority.ClientMaterial(trusted: _stranger) };
 
     /// <summary>Over the Unix socket.</summary>
     public DockerEndpoint UnixEndpoint => DockerEndpoint.Parse($"unix://{Socket}");

@@ -127,7 +127,7 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
             .Where(id => stored.Steps.Single(s => s.Id == id).State != StepState.Succeeded)
             .Select(id => $"{step.Id} acts before {id} is done"));
         World.Violations.AddRange(step.After
-            .Where(id => stored.Steps.Single(s => s.Id == id).Action != "check" && !World[id].Runs.ContainsValue(true))
+            .Where(id => stored.Steps.Single(s => s.Id == id).Action != "check" && !World[id].WasDone)
             .Select(id => $"{step.Id} acts and {id} was never done in the world"));
         if (simulation.IsEnded && World.Leader is null)
         {

@@ -54,6 +54,9 @@ internal sealed class ToyItem
     /// <summary>How often it was really done.</summary>
     public int Executions { get; set; }
 
+    /// <summary>Whether an execution ever ended well.</summary>
+    public bool WasDone { get; private set; }
+
     /// <summary>Executions by attempt: null while one runs, then whether it ended well.</summary>
     public Dictionary<int, bool?> Runs { get; } = [];
 
@@ -69,13 +72,21 @@ internal sealed class ToyItem
         told.SetResult();
     }
 
+    /// <summary>Ends an execution.</summary>
+    public void End(int attempt, bool well)
+    {
+        Runs[attempt] = well;
+        WasDone |= well;
+        Change();
+    }
+
     /// <summary>Ends the executions that hang.</summary>
     public void Finish(bool well = true)
     {
         Hangs = false;
         foreach (var attempt in Runs.Where(r => r.Value is null).Select(r => r.Key).ToList())
         {
-            Runs[attempt] = well;
+            End(attempt, well);
         }
 
         Change();

@@ -46,6 +46,12 @@ internal sealed class ToyWorld(ManualTimeProvider time)
         var item = this[step.Id];
         item.Executions++;
         Executions.Add(step.Id);
+        if (step.Action != "restart" && item.Runs.ContainsValue(true))
+        {
+            // Doing again what is done changes nothing.
+            return;
+        }
+
         var well = item.BadEnds <= 0;
         item.BadEnds--;
         item.Runs[step.Attempt] = null;
@@ -56,17 +62,12 @@ internal sealed class ToyWorld(ManualTimeProvider time)
 
         if (item.Duration == TimeSpan.Zero)
         {
-            item.Runs[step.Attempt] = well;
-            item.Change();
+            item.End(step.Attempt, well);
             return;
         }
 
         time.CreateTimer(
-            _ =>
-            {
-                item.Runs[step.Attempt] = well;
-                item.Change();
-            },
+            _ => item.End(step.Attempt, well),
             null,
             item.Duration,
             Timeout.InfiniteTimeSpan);

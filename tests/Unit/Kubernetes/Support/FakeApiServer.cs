@@ -79,6 +79,7 @@ internal sealed class FakeApiServer : IAsyncDisposable
     {
         context.Response.ContentType = "application/json";
         await context.Response.StartAsync();
+        await context.Response.Body.FlushAsync();
         foreach (var text in texts)
         {
             await context.Response.WriteAsync(text);

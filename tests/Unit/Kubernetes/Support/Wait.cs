@@ -18,7 +18,7 @@ internal static class Wait
         while (!condition())
         {
             limit.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
+            await Task.Delay(1, limit.Token);
         }
     }
 }

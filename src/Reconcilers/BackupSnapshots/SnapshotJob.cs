@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Drydock.Clients.Snapshots;
+
+namespace Drydock.Reconcilers.BackupSnapshots;
+
+/// <summary>One snapshot being taken beside the reconcile, and how far it is.</summary>
+internal sealed class SnapshotJob : IProgress<SnapshotProgress>, IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentDictionary<string, SnapshotProgress> _progress = new(StringComparer.Ordinal);
+
+    private SnapshotJob()
+    {
+    }
+
+    /// <summary>The work; its result is the manifest of the verified snapshot.</summary>
+    public Task<SnapshotManifest> Work { get; private set; } = Task.FromException<SnapshotManifest>(new InvalidOperationException("not started"));
+
+    /// <summary>Starts the work; <paramref name="ended"/> is called when it is over, however it ended.</summary>
+    public static SnapshotJob Start(Func<SnapshotJob, CancellationToken, Task<SnapshotManifest>> work, Action ended)
+    {
+        var job = new SnapshotJob();
+        job.Work = Task.Run(() => work(job, job._stop.Token));
+        _ = job.Work.ContinueWith(_ => ended(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        return job;
+    }
+
+    /// <summary>Whether any database is past dumping.</summary>
+    public bool IsVerifying => _progress.Values.Any(p => p.Stage != SnapshotStage.Dumping);
+
+    /// <inheritdoc />
+    public void Report(SnapshotProgress value) => _progress[value.Database] = value;
+
+    /// <summary>How far a database is, for people; null if it has not begun.</summary>
+    public string? ProgressOf(string database) => _progress.TryGetValue(database, out var p)
+        ? string.Create(CultureInfo.InvariantCulture, $"{p.Stage} {p.RawBytes} bytes")
+        : null;
+
+    /// <summary>Databases that are published.</summary>
+    public int Published => _progress.Values.Count(p => p.Stage == SnapshotStage.Published);
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await Work.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        _stop.Dispose();
+    }
+}

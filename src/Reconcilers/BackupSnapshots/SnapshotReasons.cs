@@ -1,0 +1,19 @@
+using Drydock.Clients.Snapshots;
+using Drydock.Crds.Common;
+
+namespace Drydock.Reconcilers.BackupSnapshots;
+
+/// <summary>The API's reasons for what the snapshot client reports.</summary>
+internal static class SnapshotReasons
+{
+    public static string Of(SnapshotFailure failure) => failure switch
+    {
+        SnapshotFailure.DatabaseMissing => Reasons.DatabaseNotFound,
+        SnapshotFailure.Truncated or SnapshotFailure.ChecksumMismatch or SnapshotFailure.RowCountMismatch
+            or SnapshotFailure.CatalogueMismatch or SnapshotFailure.ManifestInvalid => Reasons.SnapshotInvalid,
+        SnapshotFailure.StorageUnusable => Reasons.StorageUnusable,
+        SnapshotFailure.InvalidRequest => Reasons.InvalidSpec,
+        SnapshotFailure.NotFound => Reasons.SnapshotMissing,
+        _ => Reasons.DumpFailed,
+    };
+}

@@ -1,0 +1,17 @@
+namespace Drydock.Reconcilers.Common;
+
+/// <summary>Kinds of <see cref="Standing"/>.</summary>
+public enum StandingKind
+{
+    /// <summary>It works, or waits for what will come by itself or by a person's word: Reconciling.</summary>
+    Progressing,
+
+    /// <summary>Nothing goes on without a repair: Stalled.</summary>
+    Stalled,
+
+    /// <summary>mode: Plan has ended: Ready.</summary>
+    PlanReady,
+
+    /// <summary>The whole work is done: Ready and Succeeded.</summary>
+    Succeeded,
+}

@@ -1,0 +1,171 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Clients.Kubernetes.Runtime;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Engine.Planning;
+using Drydock.Engine.Running;
+using Drydock.Reconcilers.Common;
+using Drydock.Reconcilers.OmsUpgrades.Access;
+using Drydock.Reconcilers.OmsUpgrades.Discovery;
+using Drydock.Reconcilers.OmsUpgrades.Planning;
+using Drydock.Reconcilers.OmsUpgrades.Preflight;
+using Drydock.Reconcilers.OmsUpgrades.Status;
+using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
+
+namespace Drydock.Reconcilers.OmsUpgrades.Running;
+
+/// <summary>
+/// From a new object to a stored plan: preflight beside the reconcile, again and again until nothing is found, then the claim on the target, then the
+/// plan. Nothing is changed on the target before the plan is in status.
+/// </summary>
+internal sealed class PreflightFlow(OmsServices services, OmsStatusWriter status, IEntityWriter<OmsUpgrade> writer, IReconcileTrigger<OmsUpgrade> trigger)
+{
+    private static readonly TimeSpan LookForTarget = TimeSpan.FromSeconds(5);
+    private readonly Drydock.Engine.Running.Backoff _backoff = new(TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(1), Random.Shared);
+
+    /// <summary>Carries preflight on; returns when to look again without an event.</summary>
+    public async Task<(OmsUpgrade Upgrade, TimeSpan? After)> AdvanceAsync(OmsUpgrade upgrade, OmsSession session, string accessKey, CancellationToken cancellationToken)
+    {
+        // Everything a person can turn: a change looks again at once, back-off is for what may mend by itself.
+        var key = $"{upgrade.Metadata.Generation}|{accessKey}|{string.Join(';', RunTokens.NewRetries(upgrade))}";
+        var now = services.Time.GetUtcNow();
+        if (session.Preflight is null)
+        {
+            if (session.PreflightKey == key && session.PreflightNotBefore > now)
+            {
+                return (upgrade, session.PreflightNotBefore - now);
+            }
+
+            session.PreflightFailures = session.PreflightKey == key ? session.PreflightFailures : 0;
+            session.PreflightKey = key;
+            upgrade = await StartedAsync(upgrade, now, cancellationToken);
+            session.Preflight = RunAsync(session.Targets!, upgrade);
+            return (upgrade, null);
+        }
+
+        if (!session.Preflight.IsCompleted)
+        {
+            return (upgrade, null);
+        }
+
+        var pass = session.Preflight;
+        session.Preflight = null;
+        if (session.PreflightKey != key)
+        {
+            // The spec or a Secret changed while it looked.
+            session.PreflightNotBefore = now;
+            return (upgrade, TimeSpan.FromMilliseconds(1));
+        }
+
+        var result = await pass;
+        return result.Discovery is { } discovery
+            ? await PlanAsync(upgrade, session, discovery, now, cancellationToken)
+            : (await FoundAsync(upgrade, session, result.Findings, now, cancellationToken), session.PreflightNotBefore - now);
+    }
+
+    private async Task<PreflightResult> RunAsync(OmsTargets targets, OmsUpgrade upgrade)
+    {
+        await Task.Yield();
+        try
+        {
+            using var limit = new CancellationTokenSource(Abstractions.Values.KubernetesDuration.Parse(upgrade.Spec.Timeouts.Preflight), services.Time);
+            return await new OmsPreflight(targets, services.BackupStorage, services.Time).RunAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return Broken(Reasons.StepTimeout, $"preflight did not finish within {upgrade.Spec.Timeouts.Preflight} (spec.timeouts.preflight); a target answers too slowly");
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            return Broken(Reasons.InternalError, targets.Redactor.Redact($"preflight could not be carried out: {exception.Message}"));
+        }
+        finally
+        {
+            _ = Task.Run(() => trigger.Wake(upgrade.Metadata.Namespace, upgrade.Metadata.Name));
+        }
+
+        static PreflightResult Broken(string reason, string message) => new(null, [new Finding { Reason = reason, Message = message }]);
+    }
+
+    private async Task<OmsUpgrade> StartedAsync(OmsUpgrade upgrade, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        // A stalled preflight looks again without flicker: what it found stays in status until the next pass knows better.
+        if (upgrade.Status is { Findings.Count: > 0 } && upgrade.Status.ObservedGeneration == upgrade.Metadata.Generation)
+        {
+            return upgrade;
+        }
+
+        var standing = new Standing(StandingKind.Progressing, OmsUpgradePhases.Preflight, Reasons.Preflight, "looking at hosts, metadata database and image; nothing is changed");
+        return await status.WriteAsync(upgrade, OmsStatusComposer.Compose(upgrade, upgrade.Status ?? new OmsUpgradeStatus(), standing, now), cancellationToken);
+    }
+
+    private async Task<OmsUpgrade> FoundAsync(OmsUpgrade upgrade, OmsSession session, IReadOnlyList<Finding> findings, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        session.PreflightFailures++;
+        session.PreflightNotBefore = now + _backoff.Delay(session.PreflightFailures);
+        var clean = findings.Select(f => f with { Message = session.Targets!.Redactor.Redact(f.Message) }).ToList();
+        var reasons = clean.Select(f => f.Reason).Distinct(StringComparer.Ordinal).ToList();
+        var standing = new Standing(
+            StandingKind.Stalled,
+            OmsUpgradePhases.Preflight,
+            reasons.Count == 1 ? reasons[0] : Reasons.PreflightFailed,
+            string.Join("; ", clean.Select(f => f.Message)) + ". Nothing was changed; this looks again by itself");
+        var composed = OmsStatusComposer.Compose(upgrade, (upgrade.Status ?? new OmsUpgradeStatus()) with { Findings = clean }, standing, now);
+        return await status.WriteAsync(upgrade, composed, cancellationToken);
+    }
+
+    private async Task<(OmsUpgrade Upgrade, TimeSpan? After)> PlanAsync(
+        OmsUpgrade upgrade, OmsSession session, OmsDiscovery discovery, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        session.PreflightFailures = 0;
+        var plan = new OmsUpgradePlanner(upgrade.Spec, discovery).Compile() with { CompiledAt = now, SpecHash = IdentityHash.Of(upgrade.Spec) };
+        var learned = OmsStatusComposer.Discovered(upgrade.Status ?? new OmsUpgradeStatus(), upgrade.Spec, discovery, now);
+        if (upgrade.Spec.Mode == RunMode.Plan)
+        {
+            var ready = new Standing(StandingKind.PlanReady, OmsUpgradePhases.Planned, Reasons.PlanReady, $"plan {plan.Hash} with {plan.Steps.Count} steps is in status.plan; nothing was changed. Set mode: Apply, and approvedPlanHash if no other plan may run");
+            return (await StoreAsync(upgrade, learned, plan, ready, now, cancellationToken), null);
+        }
+
+        if (upgrade.Spec.ApprovedPlanHash is { Length: > 0 } approved && approved != plan.Hash)
+        {
+            session.PreflightNotBefore = now + _backoff.Delay(6);
+            return (await RefuseAsync(upgrade, learned, plan, approved, now, cancellationToken), session.PreflightNotBefore - now);
+        }
+
+        if (await services.Claims.TakeAsync(OmsStatusComposer.TargetIdentity(discovery), upgrade, cancellationToken) is { } holder)
+        {
+            session.PreflightNotBefore = now + LookForTarget;
+            var busy = new Standing(StandingKind.Progressing, OmsUpgradePhases.Preflight, Reasons.TargetBusy, $"{learned.Target!.Description} is held by {holder}; this goes on when that one ends or is deleted. If that object no longer exists, look at the target, then delete Lease {services.Claims.Namespace}/{TargetClaims.NameOf(OmsStatusComposer.TargetIdentity(discovery))}");
+            return (await status.WriteAsync(upgrade, OmsStatusComposer.Compose(upgrade, learned with { Plan = null }, busy, now), cancellationToken), LookForTarget);
+        }
+
+        session.ClaimSeen = true;
+        upgrade = await writer.AddFinalizerAsync(upgrade, Labels.UpgradeFinalizer, cancellationToken);
+        var claimed = learned with
+        {
+            Target = learned.Target! with { Claim = TargetClaims.NameOf(OmsStatusComposer.TargetIdentity(discovery)), ClaimNamespace = services.Claims.Namespace },
+        };
+        var running = new Standing(StandingKind.Progressing, plan.Steps[0].Phase, Reasons.Running, plan.Steps[0].Title) { Step = plan.Steps[0].Id };
+        return (await StoreAsync(upgrade, claimed, plan, running, now, cancellationToken), TimeSpan.FromMilliseconds(1));
+    }
+
+    private async Task<OmsUpgrade> StoreAsync(OmsUpgrade upgrade, OmsUpgradeStatus learned, Plan plan, Standing standing, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        // Tokens and approvals that stand in the object already were not meant for a failure that has not happened.
+        var stored = RunTokens.Use(learned with { Plan = plan, FinishedAt = null }, RunTokens.NewRetries(upgrade), now);
+        return await status.WriteAsync(upgrade, OmsStatusComposer.Compose(upgrade, stored, standing, now), cancellationToken);
+    }
+
+    private async Task<OmsUpgrade> RefuseAsync(OmsUpgrade upgrade, OmsUpgradeStatus learned, Plan plan, string approved, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var differences = upgrade.Status?.Plan is { } stored && stored.Hash == approved
+            ? "against the approved one: " + string.Join("; ", PlanDifference.Describe(stored, plan))
+            : "the approved plan is not in status any more, so the difference cannot be shown";
+        var standing = new Standing(
+            StandingKind.Stalled,
+            OmsUpgradePhases.Preflight,
+            Reasons.PlanChanged,
+            $"spec.approvedPlanHash is {approved}, but what compiles now is {plan.Hash}: {differences}. Nothing was changed; set mode: Plan to read the new plan, or approve its hash");
+        return await status.WriteAsync(upgrade, OmsStatusComposer.Compose(upgrade, learned with { Plan = upgrade.Status?.Plan }, standing, now), cancellationToken);
+    }
+}

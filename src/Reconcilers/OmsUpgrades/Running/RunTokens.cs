@@ -1,0 +1,55 @@
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Engine.Holds;
+using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
+
+namespace Drydock.Reconcilers.OmsUpgrades.Running;
+
+/// <summary>Retry tokens and approvals: what is new, and what was used. Pure.</summary>
+internal static class RunTokens
+{
+    /// <summary>Retry tokens that were not used before.</summary>
+    public static IReadOnlyList<string> NewRetries(OmsUpgrade upgrade)
+    {
+        var used = (upgrade.Status?.UsedTokens ?? []).Where(t => t.Kind == TokenKind.Retry).Select(t => t.Token).ToHashSet(StringComparer.Ordinal);
+        return [.. new[] { upgrade.Spec.Retry, upgrade.Metadata.Annotations?.GetValueOrDefault(Annotations.Retry) }
+            .Where(t => !string.IsNullOrWhiteSpace(t))
+            .Select(t => SchemaLimits.Clip(t!.Trim(), SchemaLimits.ShortName))
+            .Distinct(StringComparer.Ordinal)
+            .Where(t => !used.Contains(t))];
+    }
+
+    /// <summary>The status with these retry tokens used up.</summary>
+    public static OmsUpgradeStatus Use(OmsUpgradeStatus status, IReadOnlyList<string> tokens, DateTimeOffset now) => tokens.Count == 0
+        ? status
+        : status with { UsedTokens = [.. status.UsedTokens.Concat(tokens.Select(t => new UsedToken { Kind = TokenKind.Retry, Token = t, At = now })).TakeLast(SchemaLimits.History)] };
+
+    /// <summary>The status with approvals that were not seen before; one for another plan is recorded as not accepted.</summary>
+    public static OmsUpgradeStatus SeeApprovals(OmsUpgrade upgrade, OmsUpgradeStatus status, string planHash, DateTimeOffset now)
+    {
+        var given = (upgrade.Metadata.Annotations?.GetValueOrDefault(Annotations.Approve) ?? "")
+            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var added = new List<UsedApproval>();
+        foreach (var text in given)
+        {
+            var parsed = Approval.TryParse(text, out var approval);
+            var seen = new UsedApproval
+            {
+                Name = SchemaLimits.Clip(parsed ? approval.Name : text, SchemaLimits.Name),
+                PlanHash = parsed ? approval.HashPrefix : "",
+                At = now,
+                Accepted = parsed && approval.IsFor(planHash),
+            };
+            if (!status.Approvals.Concat(added).Any(a => a.Name == seen.Name && a.PlanHash == seen.PlanHash))
+            {
+                added.Add(seen);
+            }
+        }
+
+        return added.Count == 0 ? status : status with { Approvals = [.. status.Approvals.Concat(added).TakeLast(SchemaLimits.History)] };
+    }
+
+    /// <summary>What was approved for this plan.</summary>
+    public static HashSet<string> Approved(OmsUpgradeStatus status, string planHash) =>
+        [.. status.Approvals.Where(a => a.Accepted && string.Equals(a.PlanHash, Approval.Prefix(planHash), StringComparison.OrdinalIgnoreCase)).Select(a => a.Name)];
+}

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using Drydock.Abstractions.Plans;
+using Drydock.Clients.Kubernetes.Events;
+using Drydock.Clients.Kubernetes.Runtime;
+using Drydock.Crds;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
+
+namespace Drydock.Reconcilers.OmsUpgrades.Status;
+
+/// <summary>Writes status only when it changed, and tells each change as an event.</summary>
+internal sealed class OmsStatusWriter(IEntityWriter<OmsUpgrade> writer, IEventRecorder events)
+{
+    /// <summary>Writes the status if it differs; returns the object as it is then.</summary>
+    public async Task<OmsUpgrade> WriteAsync(OmsUpgrade upgrade, OmsUpgradeStatus status, CancellationToken cancellationToken)
+    {
+        var next = upgrade with { Status = status };
+        if (Text(next) == Text(upgrade))
+        {
+            return upgrade;
+        }
+
+        var written = await writer.UpdateStatusAsync(next, cancellationToken);
+        Tell(upgrade, written);
+        return written;
+    }
+
+    private static string Text(OmsUpgrade upgrade) => JsonSerializer.Serialize(upgrade, CrdsJsonContext.Default.OmsUpgrade);
+
+    private void Tell(OmsUpgrade before, OmsUpgrade after)
+    {
+        if (before.Status?.Plan is null && after.Status?.Plan is { } compiled)
+        {
+            events.Normal(after, Reasons.PlanReady, $"plan {compiled.Hash[..15]} with {compiled.Steps.Count} steps");
+        }
+
+        var known = (before.Status?.Plan?.Steps ?? []).ToDictionary(s => s.Id, StringComparer.Ordinal);
+        foreach (var step in after.Status?.Plan?.Steps ?? [])
+        {
+            if (known.TryGetValue(step.Id, out var was))
+            {
+                Tell(after, was, step);
+            }
+        }
+
+        var (old, now) = (Stalled(before), Stalled(after));
+        if (now is not null && now.Value.Reason != old?.Reason)
+        {
+            events.Warning(after, now.Value.Reason, now.Value.Message);
+        }
+
+        if (Held(after) is { } hold && Held(before)?.Message != hold.Message)
+        {
+            events.Normal(after, hold.Reason, hold.Message);
+        }
+
+        if (after.Status?.Phase == OmsUpgradePhases.Succeeded && before.Status?.Phase != OmsUpgradePhases.Succeeded)
+        {
+            events.Normal(after, Reasons.Succeeded, after.Status.Message ?? "");
+        }
+    }
+
+    private void Tell(OmsUpgrade upgrade, PlanStep was, PlanStep step)
+    {
+        if (step.State == StepState.Running && (was.State != StepState.Running || was.Attempt != step.Attempt))
+        {
+            events.Normal(upgrade, Reasons.StepStarted, $"{step.Id}: {step.Title}");
+        }
+        else if (step.State == StepState.Succeeded && was.State != StepState.Succeeded)
+        {
+            events.Normal(upgrade, Reasons.StepSucceeded, step.Message is null ? step.Id : $"{step.Id}: {step.Message}");
+        }
+        else if (step.State == StepState.Pending && step.Reason is not null && step.Tries != was.Tries)
+        {
+            events.Warning(upgrade, Reasons.StepRetried, $"{step.Id}: {step.Message}");
+        }
+    }
+
+    private static (string Reason, string Message)? Stalled(OmsUpgrade upgrade) => True(upgrade, ConditionTypes.Stalled);
+
+    private static (string Reason, string Message)? Held(OmsUpgrade upgrade) => True(upgrade, ConditionTypes.Held);
+
+    private static (string Reason, string Message)? True(OmsUpgrade upgrade, string type) =>
+        upgrade.Status?.Conditions.Find(c => c.Type == type && c.Status == "True") is { } condition ? (condition.Reason, condition.Message) : null;
+}

@@ -1,0 +1,129 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Engine.Actions;
+using Drydock.Engine.Guards;
+using Drydock.Engine.Running;
+using Drydock.Tests.Unit.Engine.Toys;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Engine;
+
+/// <summary>On real threads.</summary>
+public sealed class DisposalTests
+{
+    [Fact]
+    public async Task Disposal_ends_what_is_waited_for_and_waits_for_it()
+    {
+        var action = new Blocking();
+        var run = new PlanRun();
+        var plan = ToyPlans.Plan(ToyPlans.Step("A/1", "blocking"));
+        await run.AdvanceAsync(plan, Controls(), Environment(action), NoSave, CancellationToken.None);
+        await action.Waiting.Task;
+        run.IsBusy.ShouldBeTrue();
+
+        await run.DisposeAsync();
+
+        action.Ended.Task.IsCompletedSuccessfully.ShouldBeTrue();
+        run.IsBusy.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_caller_that_throws_when_woken_harms_nothing()
+    {
+        var action = new Blocking { IsDone = true };
+        await using var run = new PlanRun();
+        var woken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var environment = Environment(action) with
+        {
+            Wake = () =>
+            {
+                woken.TrySetResult();
+                throw new InvalidOperationException("the queue is closed");
+            },
+        };
+        var plan = ToyPlans.Plan(ToyPlans.Step("A/1", "blocking"));
+        await run.AdvanceAsync(plan, Controls(), environment, NoSave, CancellationToken.None);
+        await woken.Task;
+
+        var outcome = await run.AdvanceAsync(plan, Controls(), environment, NoSave, CancellationToken.None);
+
+        outcome.State.ShouldBe(RunState.Succeeded);
+    }
+
+    [Fact]
+    public async Task Every_wake_finds_its_job_over_and_its_report_there()
+    {
+        for (var i = 0; i < 300; i++)
+        {
+            var action = new Blocking { IsDone = true };
+            await using var run = new PlanRun();
+            var woken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var environment = Environment(action) with { Wake = () => woken.TrySetResult() };
+            var plan = ToyPlans.Plan(ToyPlans.Step("A/1", "blocking"));
+            await run.AdvanceAsync(plan, Controls(), environment, NoSave, CancellationToken.None);
+            await woken.Task;
+
+            (await run.AdvanceAsync(plan, Controls(), environment, NoSave, CancellationToken.None)).State.ShouldBe(RunState.Succeeded);
+        }
+    }
+
+    private static RunControls Controls() => new() { TimeoutOf = static _ => TimeSpan.FromHours(1) };
+
+    private static Task NoSave(Plan plan, RunOutcome outcome, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private static RunEnvironment Environment(IStepAction action) => new()
+    {
+        OwnerUid = "uid",
+        Catalog = new Catalog(action),
+        Fence = new Open(),
+        Time = TimeProvider.System,
+        Wake = static () => { },
+    };
+
+    private sealed class Catalog(IStepAction action) : IStepCatalog
+    {
+        public IStepAction Action(string name) => action;
+
+        public IGuardCheck Guard(string name) => throw new KeyNotFoundException(name);
+    }
+
+    private sealed class Open : IActFence
+    {
+        public void EnsureMayAct()
+        {
+            // Nobody else is there.
+        }
+    }
+
+    private sealed class Blocking : IStepAction
+    {
+        public string Name => "blocking";
+
+        public bool IsDone { get; init; }
+
+        public TaskCompletionSource Waiting { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
+            Task.FromResult<Observation>(IsDone ? new Observation.Done() : new Observation.Running());
+
+        public Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("never begun");
+
+        public Task ActAsync(StepContext context, CancellationToken cancellationToken) => throw new InvalidOperationException("never begun");
+
+        public async Task WaitAsync(StepContext context, CancellationToken cancellationToken)
+        {
+            Waiting.TrySetResult();
+            try
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+            }
+            finally
+            {
+                Ended.TrySetResult();
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Engine.Running;
+using Drydock.Tests.Unit.Engine.Toys;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Engine;
+
+public sealed class FailureTests
+{
+    [Fact]
+    public void A_refused_idempotent_step_is_tried_again_until_it_succeeds()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("P/a", attempts: 3)));
+        run.World["P/a"].RefusedActs = 2;
+        run.RunTo(RunState.Succeeded);
+
+        run.World["P/a"].Acts.ShouldBe(3);
+        run.Store["P/a"].Attempt.ShouldBe(3);
+    }
+
+    [Fact]
+    public void After_its_last_attempt_it_is_failed_and_says_why()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("P/a", attempts: 3)));
+        run.World["P/a"].RefusedActs = 99;
+        run.RunTo(RunState.Failed);
+
+        run.Outcome.StepId.ShouldBe("P/a");
+        run.Outcome.Reason.ShouldBe("Refused");
+        run.Outcome.Message.ShouldBe("P/a failed: connection refused");
+        run.World["P/a"].Acts.ShouldBe(3);
+        run.Pass(TimeSpan.FromHours(2));
+        run.World["P/a"].Acts.ShouldBe(3);
+    }
+
+    [Fact]
+    public void An_action_that_cannot_get_better_is_not_tried_again()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("P/a", attempts: 5)));
+        (run.World["P/a"].RefusedActs, run.World["P/a"].RefusalIsFinal) = (99, true);
+        run.RunTo(RunState.Failed);
+
+        run.World["P/a"].Acts.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("plain", 5)]
+    [InlineData("once", 3)]
+    public void A_preparation_that_always_fails_ends_in_failed_and_not_in_a_loop(string action, int preparations)
+    {
+        var run = new Simulation(ToyPlans.Plan(action == "once" ? ToyPlans.Once("P/a") : ToyPlans.Step("P/a", attempts: 5)));
+        run.World["P/a"].RefusedPreparations = 999;
+        run.RunTo(RunState.Failed);
+
+        run.World["P/a"].Prepared.ShouldBe(preparations);
+        run.World["P/a"].Acts.ShouldBe(0);
+        run.Store["P/a"].Attempt.ShouldBe(0);
+        run.Store["P/a"].StartedAt.ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_run_once_step_that_failed_is_never_repeated_by_itself()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("P/a", RetryRule.Repeat) with { MaxAttempts = 5 }));
+        run.World["P/a"].BadEnds = 1;
+        run.RunTo(RunState.Failed);
+        run.Pass(TimeSpan.FromHours(5));
+
+        run.World["P/a"].Executions.ShouldBe(1);
+        run.Outcome.Reason.ShouldBe("Exit1");
+    }
+
+    [Fact]
+    public void A_run_once_step_whose_start_was_refused_is_not_started_again_by_itself()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("P/a")));
+        run.World["P/a"].RefusedActs = 1;
+        run.RunTo(RunState.Failed);
+        run.Pass(TimeSpan.FromHours(5));
+
+        run.World["P/a"].Acts.ShouldBe(1);
+        run.Store["P/a"].StartedAt.ShouldBeNull("nothing was begun");
+    }
+
+    [Fact]
+    public void When_one_branch_fails_running_steps_of_others_finish_and_none_is_started()
+    {
+        var run = new Simulation(ToyPlans.Plan(
+            ToyPlans.Step("A/bad", attempts: 1),
+            ToyPlans.Once("B/long"),
+            ToyPlans.Step("B/next", "plain", 3, "B/long"),
+            ToyPlans.Step("A/next", "plain", 3, "A/bad")));
+        run.World["B/long"].Hangs = true;
+        run.World["A/bad"].UnreadableLooks = 1;
+        run.World["A/bad"].RefusedActs = 1;
+        run.RunTo(RunState.Failed);
+
+        run.Store["B/long"].State.ShouldBe(StepState.Running);
+        run.World["B/long"].Finish();
+        run.Settle();
+
+        run.Store["B/long"].State.ShouldBe(StepState.Succeeded);
+        run.Pass(TimeSpan.FromHours(1));
+        run.World["B/next"].Acts.ShouldBe(0);
+        run.World["A/next"].Acts.ShouldBe(0);
+        run.Outcome.State.ShouldBe(RunState.Failed);
+    }
+
+    [Fact]
+    public void A_failed_step_whose_world_is_repaired_by_hand_goes_on_by_itself()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("P/a", attempts: 1), ToyPlans.Step("P/b", "plain", 1, "P/a")));
+        run.World["P/a"].BadEnds = 1;
+        run.RunTo(RunState.Failed);
+
+        run.World["P/a"].End(1, well: true);
+        run.RunTo(RunState.Succeeded);
+
+        run.World["P/a"].Executions.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Secrets_in_error_texts_never_reach_the_plan()
+    {
+        var run = new Simulation(ToyPlans.Plan([ToyPlans.Step("P/a")], ToyPlans.Guard("G")));
+        run.World.Guard("G").Throws = new IOException("login with hunter2 refused");
+        run.RunTo(RunState.OutcomeUnknown);
+
+        run.Outcome.Message.ShouldContain("login with *** refused");
+        run.Store.Json.ShouldNotContain("hunter2");
+    }
+
+    [Fact]
+    public void Facts_of_a_finished_step_are_kept_in_its_receipt()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("P/a")));
+        run.RunTo(RunState.Succeeded);
+
+        run.Store["P/a"].Receipt!["exec"].ShouldBe("exec-1");
+        run.Store["P/a"].Receipt!["fact"].ShouldBe("P/a");
+    }
+}

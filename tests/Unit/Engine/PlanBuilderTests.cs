@@ -1,0 +1,83 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Engine.Planning;
+using Drydock.Tests.Unit.Engine.Toys;
+using FsCheck;
+using FsCheck.Fluent;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Engine;
+
+public sealed class PlanBuilderTests
+{
+    [Fact]
+    public void Steps_stand_after_what_they_wait_for_and_otherwise_as_they_were_added() =>
+        ToyPlans.Plan(ToyPlans.Step("C", "plain", 1, "A"), ToyPlans.Step("B"), ToyPlans.Step("A"), ToyPlans.Step("D")).Steps
+            .Select(s => s.Id)
+            .ShouldBe(["B", "A", "C", "D"]);
+
+    [Fact]
+    public void Any_order_of_adding_gives_an_order_that_can_be_run() =>
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(300),
+            Prop.ForAll(Scenario.Any(12).ToArbitrary(), scenario =>
+            {
+                var steps = scenario.Plan().Steps.ToArray();
+                new Random(scenario.Seed).Shuffle(steps);
+                var built = ToyPlans.Plan(steps).Steps;
+
+                built.Count.ShouldBe(steps.Length);
+                for (var i = 0; i < built.Count; i++)
+                {
+                    built[i].After.ShouldBeSubsetOf(built.Take(i).Select(s => s.Id));
+                }
+            }));
+
+    [Fact]
+    public void The_same_steps_give_the_same_hash_every_time() =>
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(100),
+            Prop.ForAll(Scenario.Any(12).ToArbitrary(), scenario => scenario.Plan().Hash.ShouldBe(scenario.Plan().Hash)));
+
+    [Fact]
+    public void A_cycle_is_a_defect() =>
+        Should.Throw<InvalidOperationException>(() => ToyPlans.Plan(
+                ToyPlans.Step("A"), ToyPlans.Step("B", "plain", 1, "C"), ToyPlans.Step("C", "plain", 1, "B")))
+            .Message.ShouldBe("The steps B, C wait for each other in a cycle.");
+
+    [Fact]
+    public void A_step_that_waits_for_itself_is_a_defect() =>
+        Should.Throw<InvalidOperationException>(() => ToyPlans.Plan(ToyPlans.Step("A", "plain", 1, "A"))).Message.ShouldContain("cycle");
+
+    [Fact]
+    public void An_id_that_occurs_twice_is_a_defect() =>
+        Should.Throw<InvalidOperationException>(() => ToyPlans.Plan(ToyPlans.Step("A"), ToyPlans.Step("A"))).Message.ShouldBe("Step id 'A' occurs twice.");
+
+    [Fact]
+    public void A_guard_that_occurs_twice_is_a_defect() =>
+        Should.Throw<InvalidOperationException>(() => ToyPlans.Plan([ToyPlans.Step("A")], ToyPlans.Guard("G"), ToyPlans.Guard("G")))
+            .Message.ShouldBe("Guard id 'G' occurs twice.");
+
+    [Fact]
+    public void A_reference_to_no_step_is_a_defect()
+    {
+        Should.Throw<InvalidOperationException>(() => ToyPlans.Plan(ToyPlans.Step("A", "plain", 1, "Z")))
+            .Message.ShouldBe("'A' refers to step 'Z', which is not in the plan.");
+        Should.Throw<InvalidOperationException>(() => ToyPlans.Plan([ToyPlans.Step("A")], ToyPlans.Guard("G", ["Z"])))
+            .Message.ShouldBe("'G' refers to step 'Z', which is not in the plan.");
+        Should.Throw<InvalidOperationException>(() => ToyPlans.Plan([ToyPlans.Step("A")], ToyPlans.Guard("G", [], "Y")))
+            .Message.ShouldBe("'G' refers to step 'Y', which is not in the plan.");
+    }
+
+    [Fact]
+    public void The_steps_of_a_phase_are_found_while_the_plan_is_built()
+    {
+        var builder = new PlanBuilder();
+        builder.Add(ToyPlans.Step("Stop/a"));
+        builder.Add(ToyPlans.Step("Backup/x"));
+        builder.Add(ToyPlans.Step("Stop/b"));
+
+        builder.Phase("Stop").ShouldBe(["Stop/a", "Stop/b"]);
+        builder.Phase("Verify").ShouldBeEmpty();
+    }
+}

@@ -1,0 +1,51 @@
+using Drydock.Engine.Planning;
+using Drydock.Tests.Unit.Engine.Toys;
+using FsCheck;
+using FsCheck.Fluent;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Engine;
+
+public sealed class PlanDifferenceTests
+{
+    [Fact]
+    public void It_says_step_by_step_what_is_another()
+    {
+        var before = ToyPlans.Plan(
+            [ToyPlans.Step("A/1") with { Parameters = new() { ["image"] = "old", ["gone"] = "1" } }, ToyPlans.Step("A/2"), ToyPlans.Step("A/3")],
+            ToyPlans.Guard("G"),
+            ToyPlans.Guard("H"));
+        var after = ToyPlans.Plan(
+            [ToyPlans.Step("A/1") with { Parameters = new() { ["image"] = "new", ["more"] = "2" }, PointOfNoReturn = true }, ToyPlans.Step("A/3", "once", 1, "A/1"), ToyPlans.Step("A/4")],
+            ToyPlans.Guard("G", ["A/1"]),
+            ToyPlans.Guard("I"));
+
+        PlanDifference.Describe(before, after).ShouldBe(
+        [
+            "- A/2 (plain) is gone",
+            "~ A/1: gone 1 → (none)",
+            "~ A/1: image old → new",
+            "~ A/1: more (none) → 2",
+            "~ A/1: point of no return no → yes",
+            "~ A/3: action plain → once",
+            "~ A/3: waits for (none) → A/1",
+            "+ A/4 (plain) is new",
+            "- guard H (toy) is gone",
+            "~ guard G: from (none) → A/1",
+            "+ guard I (toy) is new",
+        ]);
+    }
+
+    [Fact]
+    public void It_is_empty_exactly_when_the_hash_is_the_same() =>
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(300),
+            Prop.ForAll(Scenario.Any(3).ToArbitrary(), Scenario.Any(3).ToArbitrary(), (a, b) =>
+            {
+                var (one, other) = (a.Plan(), b.Plan());
+
+                (PlanDifference.Describe(one, other).Count == 0).ShouldBe(one.Hash == other.Hash);
+                PlanDifference.Describe(one, a.Plan()).ShouldBeEmpty();
+            }));
+}

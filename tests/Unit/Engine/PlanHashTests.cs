@@ -1,0 +1,141 @@
+using System.Reflection;
+using System.Text.Json;
+using Drydock.Abstractions.Plans;
+using Drydock.Engine.Planning;
+using Drydock.Tests.Unit.Engine.Toys;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Engine;
+
+public sealed class PlanHashTests
+{
+    private static readonly HashSet<string> CoveredOfAStep =
+    [
+        nameof(PlanStep.Id), nameof(PlanStep.Phase), nameof(PlanStep.Node), nameof(PlanStep.After), nameof(PlanStep.Action), nameof(PlanStep.Parameters),
+        nameof(PlanStep.RunOnce), nameof(PlanStep.Reversible), nameof(PlanStep.PointOfNoReturn),
+    ];
+
+    private static readonly HashSet<string> IgnoredOfAStep =
+    [
+        nameof(PlanStep.Title), nameof(PlanStep.Timeout), nameof(PlanStep.MaxAttempts), nameof(PlanStep.Retry), nameof(PlanStep.State),
+        nameof(PlanStep.Attempt), nameof(PlanStep.Tries), nameof(PlanStep.StartedAt), nameof(PlanStep.FinishedAt), nameof(PlanStep.Reason),
+        nameof(PlanStep.Message), nameof(PlanStep.Receipt), nameof(PlanStep.OutputRef),
+    ];
+
+    public static TheoryData<string> StepProperties => [.. typeof(PlanStep).GetProperties().Select(p => p.Name).Where(n => n != "EqualityContract")];
+
+    public static TheoryData<string> GuardProperties => [.. typeof(PlanGuard).GetProperties().Select(p => p.Name).Where(n => n != "EqualityContract")];
+
+    [Theory]
+    [MemberData(nameof(StepProperties))]
+    public void Of_a_step_it_covers_what_is_done_to_what_and_nothing_else(string name)
+    {
+        (CoveredOfAStep.Contains(name) ^ IgnoredOfAStep.Contains(name)).ShouldBeTrue($"decide whether the hash covers {name}");
+        var (plan, changed) = (Plan(), Plan());
+        Change(changed.Steps[1], name);
+
+        var isSame = Hash(plan) == Hash(changed);
+
+        isSame.ShouldBe(IgnoredOfAStep.Contains(name));
+        PlanDifference.Describe(plan, changed).Count.ShouldBe(isSame ? 0 : name == nameof(PlanStep.Id) ? 2 : 1);
+    }
+
+    [Theory]
+    [MemberData(nameof(GuardProperties))]
+    public void Of_a_guard_it_covers_everything(string name)
+    {
+        var (plan, changed) = (Plan(), Plan());
+        Change(changed.Guards[0], name);
+
+        Hash(changed).ShouldNotBe(Hash(plan));
+        PlanDifference.Describe(plan, changed).Count.ShouldBe(name == nameof(PlanGuard.Id) ? 2 : 1);
+    }
+
+    [Fact]
+    public void It_covers_the_order_of_the_steps()
+    {
+        var plan = Plan();
+        var turned = plan with { Steps = [.. Enumerable.Reverse(plan.Steps)] };
+
+        Hash(turned).ShouldNotBe(Hash(plan));
+        PlanDifference.Describe(plan, turned).ShouldBe(["~ the order is another"]);
+    }
+
+    [Fact]
+    public void It_does_not_cover_notes_and_the_time_of_compilation()
+    {
+        var builder = new PlanBuilder();
+        builder.Add(ToyPlans.Step("A/1"));
+        builder.Note("a note");
+
+        builder.Build().Hash.ShouldBe(ToyPlans.Plan(ToyPlans.Step("A/1")).Hash);
+    }
+
+    [Fact]
+    public void It_is_the_same_for_the_plan_as_read_from_the_server()
+    {
+        var plan = Plan();
+
+        Hash(JsonSerializer.Deserialize<Plan>(JsonSerializer.Serialize(plan))!).ShouldBe(Hash(plan));
+    }
+
+    [Fact]
+    public void It_does_not_change_between_releases() =>
+        ToyPlans.Plan([ToyPlans.Step("A/1"), ToyPlans.Once("A/2", RetryRule.Repeat, "A/1")], ToyPlans.Guard("G", ["A/1"], "A/2")).Hash
+            .ShouldBe("sha256:4b7376292a6827d5571e2489fd499709a05a2ebdb1d36ee0769f40d033fea7a7");
+
+    [Fact]
+    public void Texts_that_look_like_fields_are_not_taken_for_fields()
+    {
+        var one = With(new() { ["a"] = "1\nparameter 1:b\nvalue 1:2" });
+        var two = With(new() { ["a"] = "1", ["b"] = "2" });
+        var three = With(new() { ["a 1:1\nparameter 1:b"] = "2" });
+
+        new[] { Hash(one), Hash(two), Hash(three) }.Distinct().Count().ShouldBe(3);
+    }
+
+    private static Plan With(SortedDictionary<string, string> parameters) => ToyPlans.Plan(ToyPlans.Step("A/1") with { Parameters = parameters });
+
+    private static string Hash(Plan plan) => PlanHash.Compute(plan.Steps, plan.Guards);
+
+    private static Plan Plan() => ToyPlans.Plan(
+        [
+            ToyPlans.Step("A/1"),
+            ToyPlans.Step("A/2", "plain", 3, "A/1") with
+            {
+                Node = "oms-a",
+                Parameters = new(StringComparer.Ordinal) { ["image"] = "sha256:1", ["bind"] = "/a:/b" },
+            },
+        ],
+        ToyPlans.Guard("G", ["A/1"], "A/2") with { Node = "oms-a", Parameters = new(StringComparer.Ordinal) { ["container"] = "c" } });
+
+    private static void Change(object target, string name)
+    {
+        var property = target.GetType().GetProperty(name, BindingFlags.Public | BindingFlags.Instance)!;
+        object? other = property.GetValue(target) switch
+        {
+            string text => text + "x",
+            bool flag => !flag,
+            int number => number + 1,
+            RetryRule.Repeat => RetryRule.RestoreFirst,
+            StepState.Pending => StepState.Failed,
+            List<string> => new List<string>(),
+            SortedDictionary<string, string> => new SortedDictionary<string, string>(StringComparer.Ordinal) { ["image"] = "sha256:1", ["bind"] = "/a:/c", ["container"] = "d" },
+            null when property.PropertyType == typeof(string) => "x",
+            null when property.PropertyType == typeof(DateTimeOffset?) => DateTimeOffset.UnixEpoch,
+            null => new SortedDictionary<string, string>(StringComparer.Ordinal) { ["x"] = "y" },
+            var value => throw new InvalidOperationException($"say how to change {name}, which is {value}"),
+        };
+        if (other is SortedDictionary<string, string> parameters && name == nameof(PlanStep.Parameters))
+        {
+            parameters.Remove(target is PlanStep ? "container" : "image");
+            if (target is PlanGuard)
+            {
+                parameters.Remove("bind");
+            }
+        }
+
+        property.SetValue(target, other);
+    }
+}

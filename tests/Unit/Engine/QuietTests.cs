@@ -1,0 +1,154 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Engine.Running;
+using Drydock.Tests.Unit.Engine.Toys;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Engine;
+
+/// <summary>Nothing polls, nothing spins, nothing is written that says nothing new.</summary>
+public sealed class QuietTests
+{
+    [Fact]
+    public void While_a_step_runs_nothing_looks_advances_or_writes()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1")));
+        run.Controls = run.Controls with { TimeoutOf = static _ => TimeSpan.FromHours(20) };
+        run.World["A/1"].Hangs = true;
+        run.Settle();
+        var before = (run.World["A/1"].Looks, run.Process.Advances, run.Store.Version);
+        run.Pass(TimeSpan.FromHours(10));
+
+        (run.World["A/1"].Looks, run.Process.Advances, run.Store.Version).ShouldBe(before);
+    }
+
+    [Fact]
+    public void A_whole_plan_takes_few_advances_and_two_writes_a_step()
+    {
+        var run = new Simulation(ToyPlans.Plan([.. Enumerable.Range(0, 10).Select(i => ToyPlans.Step($"A/{i}", "plain", 3, i == 0 ? [] : [$"A/{i - 1}"]))]));
+        run.RunTo(RunState.Succeeded);
+
+        run.Store.Version.ShouldBeLessThanOrEqualTo(21);
+        run.Process.Advances.ShouldBeLessThanOrEqualTo(31);
+    }
+
+    [Fact]
+    public void Parallel_steps_share_their_writes()
+    {
+        var run = new Simulation(ToyPlans.Plan([.. Enumerable.Range(0, 40).Select(i => ToyPlans.Step($"A/{i}"))]));
+        run.RunTo(RunState.Succeeded);
+
+        run.Store.Version.ShouldBeLessThan(80);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_step_that_waits_to_be_tried_again_does_not_spin_while_it_may_not(bool paused)
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1", attempts: 9)));
+        run.World["A/1"].RefusedActs = 99;
+        run.RunUntil(() => run.Store["A/1"].Tries == 2 && run.Store["A/1"].State == StepState.Pending, "it is about to be tried again");
+        run.Want(c => paused ? c with { Paused = true } : c with { HoldBefore = new HashSet<string> { "A" } });
+        var advances = run.Process.Advances;
+        run.Pass(TimeSpan.FromHours(1));
+
+        (run.Process.Advances - advances).ShouldBeLessThan(5);
+    }
+
+    [Theory]
+    [InlineData(RunState.Failed)]
+    [InlineData(RunState.OutcomeUnknown)]
+    public void A_stalled_run_looks_again_at_most_about_once_a_minute_and_writes_nothing(RunState state)
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1")));
+        run.World["A/1"].BadEnds = 1;
+        run.World["A/1"].UnreadableLooks = state == RunState.OutcomeUnknown ? 100_000 : 0;
+        run.RunTo(state);
+        run.Pass(TimeSpan.FromMinutes(10));
+        var (looks, advances, version) = (run.World["A/1"].Looks, run.Process.Advances, run.Store.Version);
+        run.Pass(TimeSpan.FromHours(1));
+
+        (run.World["A/1"].Looks - looks).ShouldBeInRange(45, 80);
+        (run.Process.Advances - advances).ShouldBeLessThan(170);
+        run.Store.Version.ShouldBe(version);
+    }
+
+    [Fact]
+    public void A_wait_that_breaks_each_time_is_paused_between()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1")));
+        run.World["A/1"].BrokenWaits = 100_000;
+        run.World["A/1"].Hangs = true;
+        run.Pass(TimeSpan.FromMinutes(1));
+
+        run.World["A/1"].Looks.ShouldBeInRange(50, 65);
+        run.World["A/1"].Finish();
+        run.RunTo(RunState.Succeeded);
+    }
+
+    [Fact]
+    public void A_wait_that_never_waits_does_not_spin()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1")));
+        run.World["A/1"].NoWait = true;
+        run.World["A/1"].Hangs = true;
+        run.Pass(TimeSpan.FromMinutes(1));
+
+        run.World["A/1"].Looks.ShouldBeLessThan(90);
+        run.World["A/1"].Finish();
+        run.RunTo(RunState.Succeeded);
+    }
+
+    [Fact]
+    public void Progress_is_written_at_most_once_a_second()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1")));
+        var item = run.World["A/1"];
+        (item.Hangs, item.Progress) = (true, () => $"{item.Looks} looks");
+        run.Settle();
+        var version = run.Store.Version;
+        for (var i = 0; i < 100; i++)
+        {
+            run.Pass(TimeSpan.FromMilliseconds(100));
+            item.Change();
+        }
+
+        run.Settle();
+        (run.Store.Version - version).ShouldBeInRange(5, 11);
+    }
+
+    [Fact]
+    public void A_process_that_may_not_act_any_more_does_not_spin()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1")));
+        run.World.Leader = 99;
+        run.Pass(TimeSpan.FromMinutes(10));
+
+        run.World["A/1"].Acts.ShouldBe(0);
+        run.Process.Advances.ShouldBeLessThan(120);
+        run.World.Leader = run.Process.Id;
+        run.RunTo(RunState.Succeeded);
+        run.World["A/1"].Executions.ShouldBe(1);
+    }
+
+    [Fact]
+    public void While_nothing_can_be_written_nothing_piles_up_and_nothing_is_lost()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1"), ToyPlans.Step("A/2", "plain", 3, "A/1")));
+        run.World["A/1"].Duration = TimeSpan.FromMinutes(3);
+        run.RunUntil(() => run.World["A/1"].Executions == 1, "it runs");
+        for (var i = run.Writes + 1; i < 20_000; i++)
+        {
+            run.Faults[i] = WriteFault.Refused;
+        }
+
+        run.Pass(TimeSpan.FromMinutes(20));
+        run.World["A/2"].Acts.ShouldBe(0, "no act without a stored receipt");
+        run.Process.Advances.ShouldBeLessThan(2 * 20 * 60, "after each lost write it waits, and looks once");
+        run.Faults.Clear();
+        run.RunTo(RunState.Succeeded);
+        run.World["A/1"].Executions.ShouldBe(1);
+        run.World["A/2"].Executions.ShouldBe(1);
+    }
+}

@@ -1,0 +1,256 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Engine.Running;
+using Drydock.Tests.Unit.Engine.Toys;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Engine;
+
+public sealed class RetryTests
+{
+    [Fact]
+    public void A_retry_gives_a_repeatable_step_all_its_attempts_back()
+    {
+        var run = Failed(ToyPlans.Step("P/a", attempts: 3), item => item.RefusedActs = 5);
+        run.World["P/a"].Acts.ShouldBe(3);
+
+        Retry(run).RunTo(RunState.Succeeded);
+
+        run.World["P/a"].Acts.ShouldBe(6);
+        run.Store["P/a"].Attempt.ShouldBe(6);
+        run.Store["P/a"].Tries.ShouldBe(3);
+    }
+
+    [Fact]
+    public void A_retry_repeats_a_run_that_provably_failed_under_a_new_number()
+    {
+        var run = Failed(ToyPlans.Once("P/a", RetryRule.RepeatAfterProvenFailure), item => item.BadEnds = 1);
+
+        Retry(run).RunTo(RunState.Succeeded);
+
+        run.World["P/a"].Executions.ShouldBe(2);
+        run.Store["P/a"].Attempt.ShouldBe(2);
+    }
+
+    [Fact]
+    public void A_retry_never_repeats_what_needs_restored_data()
+    {
+        var run = Failed(ToyPlans.Once("P/a", RetryRule.RestoreFirst), item => item.BadEnds = 1);
+
+        Retry(run).Pass(TimeSpan.FromHours(1));
+
+        run.World["P/a"].Executions.ShouldBe(1);
+        run.Outcome.State.ShouldBe(RunState.Failed);
+        run.Store.Outcome!.Reason.ShouldBe("Exit1");
+    }
+
+    [Fact]
+    public void The_refusal_of_a_retry_says_what_is_needed()
+    {
+        var refused = StepRetries.For(Step(StepState.Failed, RetryRule.RestoreFirst), byToken: true);
+
+        refused.Reset.ShouldBeFalse();
+        refused.Refused.ShouldBe("P/a may be repeated only on restored data; a retry token alone never repeats it");
+    }
+
+    [Theory]
+    [InlineData(RetryRule.RestoreFirst)]
+    [InlineData(RetryRule.RepeatAfterProvenFailure)]
+    [InlineData(RetryRule.Repeat)]
+    public void A_run_once_step_that_never_began_is_begun_by_a_retry_under_the_same_number(RetryRule rule)
+    {
+        var run = Failed(ToyPlans.Once("P/a", rule), item => item.RefusedActs = 1);
+
+        Retry(run).RunTo(RunState.Succeeded);
+
+        run.World["P/a"].Executions.ShouldBe(1);
+        run.Store["P/a"].Attempt.ShouldBe(1, "a late first start and this one must exclude each other");
+    }
+
+    [Fact]
+    public void A_late_start_of_the_first_try_after_a_retry_is_not_a_second_run()
+    {
+        var run = Failed(ToyPlans.Once("P/a", RetryRule.RepeatAfterProvenFailure), item => item.RefusedActs = 1);
+        run.World["P/a"].RefusedPreparations = 1;
+        Retry(run).Settle();
+
+        // The request that seemed lost arrives now, and the witness of attempt 1 is there.
+        run.World.Execute(run.Store["P/a"]);
+        run.RunTo(RunState.Succeeded);
+
+        run.World["P/a"].Executions.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(RetryRule.RestoreFirst)]
+    [InlineData(RetryRule.RepeatAfterProvenFailure)]
+    [InlineData(RetryRule.Repeat)]
+    public void A_retry_on_an_unknown_outcome_of_a_run_once_step_only_looks_again(RetryRule rule)
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("P/a", rule)));
+        run.World["P/a"].Hangs = true;
+        run.RunUntil(() => run.World["P/a"].Executions == 1, "it runs");
+        run.Kill();
+        run.World["P/a"].UnreadableLooks = 1000;
+        run.RunTo(RunState.OutcomeUnknown);
+        var looks = run.World["P/a"].Looks;
+
+        run.Want(c => c with { Retry = true });
+        run.Settle();
+
+        run.World["P/a"].Looks.ShouldBe(looks + 1);
+        run.Process.Run.IsBusy.ShouldBeFalse();
+        run.Outcome.State.ShouldBe(RunState.OutcomeUnknown);
+        run.Controls.Retry.ShouldBeFalse("the token is used up");
+
+        run.World["P/a"].UnreadableLooks = 0;
+        run.World["P/a"].Finish();
+        run.RunTo(RunState.Succeeded);
+        run.World["P/a"].Executions.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_retry_is_not_lost_to_a_look_that_was_under_way_when_it_came()
+    {
+        for (var seed = 1; seed <= 200; seed++)
+        {
+            var run = Failed(ToyPlans.Once("P/a", RetryRule.RepeatAfterProvenFailure), item => item.BadEnds = 1, seed);
+            var looks = run.World["P/a"].Looks;
+            run.RunUntil(() => run.World["P/a"].Looks > looks, "it looks again by itself");
+
+            Retry(run).RunTo(RunState.Succeeded);
+
+            run.World["P/a"].Executions.ShouldBe(2);
+        }
+    }
+
+    [Fact]
+    public void A_retry_survives_a_write_whose_answer_was_lost()
+    {
+        var run = Failed(ToyPlans.Once("P/a", RetryRule.RepeatAfterProvenFailure), item => item.BadEnds = 1);
+        run.Faults[run.Writes + 1] = WriteFault.LostAnswer;
+
+        Retry(run).RunTo(RunState.Succeeded);
+
+        run.World["P/a"].Executions.ShouldBe(2);
+    }
+
+    [Fact]
+    public void A_retry_gives_a_step_that_ran_out_of_time_more_time_and_no_second_run()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("P/a", RetryRule.RepeatAfterProvenFailure)));
+        run.World["P/a"].Hangs = true;
+        run.RunTo(RunState.Failed);
+        run.Outcome.Reason.ShouldBe(EngineReasons.StepTimeout);
+
+        Retry(run).Settle();
+        run.Outcome.State.ShouldBe(RunState.Working);
+        run.RunTo(RunState.Failed);
+        run.World["P/a"].Executions.ShouldBe(1);
+
+        Retry(run).Settle();
+        run.World["P/a"].Finish(well: false);
+        run.RunTo(RunState.Failed);
+
+        run.Outcome.Reason.ShouldBe("Exit1", "that it failed is proven only now, after the token was used");
+        run.World["P/a"].Executions.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Changed_access_gives_a_repeatable_step_new_attempts()
+    {
+        var run = Failed(ToyPlans.Step("P/a", attempts: 2), item => item.RefusedActs = 2);
+
+        run.Want(c => c with { AccessChanged = true });
+        run.RunTo(RunState.Succeeded);
+
+        run.World["P/a"].Acts.ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData(RetryRule.RestoreFirst)]
+    [InlineData(RetryRule.RepeatAfterProvenFailure)]
+    [InlineData(RetryRule.Repeat)]
+    public void Changed_access_never_repeats_a_run_once_step(RetryRule rule)
+    {
+        var run = Failed(ToyPlans.Once("P/a", rule), item => item.BadEnds = 1);
+
+        run.Want(c => c with { AccessChanged = true });
+        run.Pass(TimeSpan.FromHours(1));
+
+        run.World["P/a"].Executions.ShouldBe(1);
+        run.Outcome.State.ShouldBe(RunState.Failed);
+    }
+
+    [Fact]
+    public void Changed_access_begins_a_run_once_step_that_could_not_be_prepared()
+    {
+        var run = Failed(ToyPlans.Once("P/a"), item => item.RefusedPreparations = 3);
+
+        run.Want(c => c with { AccessChanged = true });
+        run.RunTo(RunState.Succeeded);
+
+        run.World["P/a"].Executions.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Changed_access_ends_the_pause_before_the_next_look()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("P/a")));
+        run.World["P/a"].UnreadableLooks = 8;
+        run.RunTo(RunState.OutcomeUnknown);
+        run.World["P/a"].UnreadableLooks = 0;
+        run.Settle();
+        run.Outcome.State.ShouldBe(RunState.OutcomeUnknown);
+
+        run.Want(c => c with { AccessChanged = true });
+        run.Settle();
+
+        run.Outcome.State.ShouldBe(RunState.Succeeded);
+    }
+
+    [Theory]
+    [InlineData(StepState.Failed, RetryRule.Repeat, false, true, true, true)]
+    [InlineData(StepState.Failed, RetryRule.Repeat, false, false, true, true)]
+    [InlineData(StepState.Failed, RetryRule.Repeat, true, true, true, true)]
+    [InlineData(StepState.Failed, RetryRule.Repeat, true, false, true, false)]
+    [InlineData(StepState.Failed, RetryRule.RepeatAfterProvenFailure, true, true, true, true)]
+    [InlineData(StepState.Failed, RetryRule.RepeatAfterProvenFailure, true, false, true, false)]
+    [InlineData(StepState.Failed, RetryRule.RestoreFirst, true, true, true, false)]
+    [InlineData(StepState.Failed, RetryRule.RestoreFirst, true, true, false, true)]
+    [InlineData(StepState.Failed, RetryRule.RestoreFirst, false, true, true, false)]
+    [InlineData(StepState.Failed, RetryRule.RestoreFirst, false, false, true, false)]
+    [InlineData(StepState.Unknown, RetryRule.Repeat, false, true, true, true)]
+    [InlineData(StepState.Unknown, RetryRule.Repeat, false, false, true, false)]
+    [InlineData(StepState.Unknown, RetryRule.Repeat, true, true, true, false)]
+    [InlineData(StepState.Unknown, RetryRule.RepeatAfterProvenFailure, false, true, true, false)]
+    [InlineData(StepState.Unknown, RetryRule.RestoreFirst, true, true, true, false)]
+    public void Who_gets_attempts_back(StepState state, RetryRule rule, bool runOnce, bool byToken, bool begun, bool reset)
+    {
+        var step = Step(state, rule) with { RunOnce = runOnce, StartedAt = begun ? DateTimeOffset.UnixEpoch : null };
+
+        StepRetries.For(step, byToken).Reset.ShouldBe(reset);
+    }
+
+    private static PlanStep Step(StepState state, RetryRule rule) => ToyPlans.Once("P/a", rule) with
+    {
+        State = state,
+        Attempt = 1,
+        Tries = 1,
+        StartedAt = DateTimeOffset.UnixEpoch,
+    };
+
+    private static Simulation Failed(PlanStep step, Action<ToyItem> trouble, int seed = 1)
+    {
+        var run = new Simulation(ToyPlans.Plan(step), seed);
+        trouble(run.World[step.Id]);
+        run.RunTo(RunState.Failed);
+        return run;
+    }
+
+    private static Simulation Retry(Simulation run)
+    {
+        run.Want(c => c with { Retry = true });
+        return run;
+    }
+}

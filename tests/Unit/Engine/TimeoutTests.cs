@@ -1,0 +1,141 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Engine.Running;
+using Drydock.Tests.Unit.Engine.Toys;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Engine;
+
+public sealed class TimeoutTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
+
+    [Fact]
+    public void A_run_once_step_that_takes_too_long_is_failed_and_nothing_is_stopped()
+    {
+        var run = Hanging(ToyPlans.Once("P/a"));
+        var began = run.Time.GetUtcNow();
+        run.RunTo(RunState.Failed);
+
+        run.Outcome.Reason.ShouldBe(EngineReasons.StepTimeout);
+        run.Outcome.Message.ShouldContain("not finished after 10m0s (under way); nothing was stopped");
+        (run.Time.GetUtcNow() - began).ShouldBeInRange(Limit, Limit + TimeSpan.FromSeconds(1));
+        run.World["P/a"].Executions.ShouldBe(1);
+        run.World["P/a"].Runs[1].ShouldBeNull("it still runs");
+    }
+
+    [Fact]
+    public void What_still_finishes_after_its_time_goes_on_by_itself()
+    {
+        var run = Hanging(ToyPlans.Once("P/a"));
+        run.RunTo(RunState.Failed);
+        run.Pass(TimeSpan.FromHours(1));
+
+        run.World["P/a"].Finish();
+        run.RunTo(RunState.Succeeded);
+
+        run.World["P/a"].Executions.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Raising_the_timeout_goes_on_with_what_runs()
+    {
+        var run = Hanging(ToyPlans.Once("P/a"));
+        run.RunTo(RunState.Failed);
+
+        run.Want(c => c with { TimeoutOf = static _ => TimeSpan.FromHours(2) });
+        run.Pass(TimeSpan.FromMinutes(2));
+
+        run.Outcome.State.ShouldBe(RunState.Working);
+        run.World["P/a"].Finish();
+        run.Settle();
+        run.Outcome.State.ShouldBe(RunState.Succeeded);
+        run.World["P/a"].Executions.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_timeout_raised_in_time_never_fails_the_step()
+    {
+        var run = Hanging(ToyPlans.Once("P/a"));
+        run.Pass(TimeSpan.FromMinutes(5));
+        run.Want(c => c with { TimeoutOf = static _ => TimeSpan.FromHours(2) });
+        run.Pass(TimeSpan.FromMinutes(60));
+
+        run.Outcome.State.ShouldBe(RunState.Working);
+        run.Process.Run.IsBusy.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_repeatable_step_that_hangs_fails_after_its_attempts_and_is_not_begun_again_beside_itself()
+    {
+        var run = Hanging(ToyPlans.Step("P/a", attempts: 3));
+        var began = run.Time.GetUtcNow();
+        run.RunTo(RunState.Failed);
+
+        run.World["P/a"].Acts.ShouldBe(1);
+        run.Store["P/a"].Tries.ShouldBe(3);
+        (run.Time.GetUtcNow() - began).ShouldBeInRange(3 * Limit, (3 * Limit) + TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
+    public void The_time_of_an_attempt_goes_on_over_a_restart_of_the_operator()
+    {
+        var run = Hanging(ToyPlans.Once("P/a"));
+        run.Pass(TimeSpan.FromMinutes(9));
+        run.Kill();
+        run.Pass(TimeSpan.FromSeconds(61));
+
+        run.Outcome.State.ShouldBe(RunState.Failed);
+        run.Outcome.Reason.ShouldBe(EngineReasons.StepTimeout);
+    }
+
+    [Fact]
+    public void An_attempt_whose_act_was_never_made_gets_its_whole_time_when_it_is()
+    {
+        var plan = ToyPlans.Plan(ToyPlans.Once("P/a"));
+        var golden = new Simulation(plan);
+        golden.RunUntil(() => golden.Store["P/a"].State == StepState.Running, "the receipt is written");
+
+        // Killed between receipt and act, and down for a day.
+        golden.Kill();
+        golden.World["P/a"].Executions.ShouldBe(0);
+        golden.Time.GoTo(golden.Time.GetUtcNow() + TimeSpan.FromDays(1));
+        golden.World["P/a"].Duration = TimeSpan.FromMinutes(5);
+        golden.RunTo(RunState.Succeeded);
+
+        golden.World["P/a"].Executions.ShouldBe(1);
+        golden.Store["P/a"].Attempt.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_check_that_never_comes_good_fails_and_heals_when_it_does()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("P/check", "check", attempts: 1)));
+        run.RunTo(RunState.Failed);
+        run.Outcome.Reason.ShouldBe(EngineReasons.StepTimeout);
+        run.World["P/check"].Acts.ShouldBe(0);
+
+        run.World["P/check"].IsGood = true;
+        run.RunTo(RunState.Succeeded);
+    }
+
+    [Fact]
+    public void A_step_that_waits_for_days_is_followed_for_days()
+    {
+        var run = Hanging(ToyPlans.Once("P/a"), TimeSpan.FromDays(400));
+        run.Pass(TimeSpan.FromDays(399));
+        run.Outcome.State.ShouldBe(RunState.Working);
+        run.Pass(TimeSpan.FromDays(2));
+        run.Outcome.State.ShouldBe(RunState.Failed);
+    }
+
+    private static Simulation Hanging(PlanStep step, TimeSpan? limit = null)
+    {
+        var run = new Simulation(ToyPlans.Plan(step));
+        run.Controls = run.Controls with { TimeoutOf = _ => limit ?? Limit };
+        run.World["P/a"].Hangs = true;
+        run.Settle();
+        run.World["P/a"].Executions.ShouldBe(1);
+        return run;
+    }
+}

@@ -1,0 +1,109 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Engine.Running;
+using Drydock.Tests.Unit.Engine.Toys;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Engine;
+
+public sealed class UnknownOutcomeTests
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_cannot_be_read_stalls_after_some_looks_and_nothing_is_begun(bool throws)
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1"), ToyPlans.Step("B/1")));
+        (run.World["A/1"].UnreadableLooks, run.World["A/1"].ThrowsWhenUnreadable) = (10_000, throws);
+        run.World["B/1"].UnreadableLooks = 1;
+        run.Settle();
+        run.Outcome.State.ShouldBe(RunState.Working, "it is looked at again first");
+        run.RunTo(RunState.OutcomeUnknown);
+
+        run.Outcome.StepId.ShouldBe("A/1");
+        run.Outcome.Message.ShouldBe("A/1: the host does not answer");
+        run.World["A/1"].Looks.ShouldBe(StepTransitions.UnknownLooks);
+        run.Pass(TimeSpan.FromHours(4));
+        run.World["A/1"].Acts.ShouldBe(0);
+        run.World["A/1"].Prepared.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(9)]
+    public void It_heals_by_itself_and_the_first_attempt_is_number_one(int looks)
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1")));
+        run.World["A/1"].UnreadableLooks = looks;
+        run.RunTo(RunState.Succeeded);
+
+        run.World["A/1"].Executions.ShouldBe(1);
+        run.World["A/1"].Runs.Keys.ShouldBe([1]);
+        run.Store["A/1"].Attempt.ShouldBe(1);
+        run.Store["A/1"].Tries.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_running_step_that_cannot_be_read_for_a_while_is_followed_to_its_end()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1")));
+        run.World["A/1"].Duration = TimeSpan.FromMinutes(5);
+        run.RunUntil(() => run.World["A/1"].Executions == 1, "it runs");
+        run.Kill();
+        run.World["A/1"].UnreadableLooks = 4;
+        run.RunTo(RunState.OutcomeUnknown);
+        run.RunTo(RunState.Working);
+        run.RunTo(RunState.Succeeded);
+
+        run.World["A/1"].Executions.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_step_that_can_be_read_again_while_paused_is_no_longer_unknown()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1")));
+        run.World["A/1"].UnreadableLooks = 4;
+        run.RunTo(RunState.OutcomeUnknown);
+        run.Want(c => c with { Paused = true });
+        run.RunTo(RunState.Paused);
+
+        run.Store["A/1"].State.ShouldBe(StepState.Pending);
+        run.Want(c => c with { Paused = false });
+        run.RunTo(RunState.Succeeded);
+        run.Store["A/1"].Attempt.ShouldBe(1);
+    }
+
+    [Fact]
+    public void An_action_this_operator_does_not_know_is_an_unknown_outcome_and_is_never_guessed()
+    {
+        var plan = ToyPlans.Plan(ToyPlans.Step("A/1", "of the next release"), ToyPlans.Step("A/2", "plain", 3, "A/1"));
+        var run = new Simulation(plan);
+        run.RunTo(RunState.OutcomeUnknown);
+        run.Pass(TimeSpan.FromHours(1));
+
+        run.Outcome.Message.ShouldBe("A/1: no action 'of the next release'");
+        run.World["A/2"].Acts.ShouldBe(0);
+        run.Store["A/1"].Attempt.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_stored_plan_that_cannot_go_on_is_said_so_and_throws_nothing()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1")));
+        run.Store.Edit(p => p with { Steps = [p.Steps[0] with { After = ["A/0"] }] });
+        run.Settle();
+
+        run.Outcome.State.ShouldBe(RunState.OutcomeUnknown);
+        run.Outcome.Message.ShouldBe("the stored plan cannot go on: A/1 waits for A/0, which never come");
+        run.World["A/1"].Looks.ShouldBe(0);
+    }
+
+    [Fact]
+    public void An_empty_plan_has_succeeded()
+    {
+        var run = new Simulation(ToyPlans.Plan());
+        run.RunTo(RunState.Succeeded);
+    }
+}
