@@ -31,6 +31,15 @@ internal sealed class GuardWatch(Backoff relook)
         _notBefore = now + relook.Delay(_looks);
     }
 
+    /// <summary>Forgets what was said of guards that another plan had.</summary>
+    public void Keep(Plan plan)
+    {
+        if (Breaches.Count > 0)
+        {
+            Breaches = [.. Breaches.Where(b => plan.Guards.Exists(g => g.Id == b.GuardId))];
+        }
+    }
+
     /// <summary>Reads again at once what does not hold.</summary>
     public void AtOnce() => _notBefore = default;
 

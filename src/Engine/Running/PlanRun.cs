@@ -63,6 +63,7 @@ public sealed class PlanRun : IAsyncDisposable
             TakeIn(_unsaved[i], steps, now, isNew: i >= known);
         }
 
+        _guards.Keep(plan);
         var (retryUsed, retryRefused) = Retry(steps, controls);
         var toAct = Begin(steps, controls, now);
         var next = plan with { Steps = [.. plan.Steps.Select(s => steps[s.Id])] };

@@ -10,6 +10,9 @@ internal sealed class StepFollower(IStepAction action, StepContext context, Func
     private static readonly TimeSpan TellAtMostEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    // An event can be lost (between a look and the wait, or on its way): after this long it is looked at without one.
+    private static readonly TimeSpan LookWithoutEvent = TimeSpan.FromSeconds(30);
+
     // A wait that keeps returning at once is no wait (an event stream that is always at its end): from then on looks are spaced.
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(50);
     private const int QuickWaitsAllowed = 20;
@@ -75,7 +78,7 @@ internal sealed class StepFollower(IStepAction action, StepContext context, Func
     private async Task WaitAsync(TimeSpan left, CancellationToken cancellationToken)
     {
         var since = context.Time.GetTimestamp();
-        using var limit = new CancellationTokenSource(Shorter(left), context.Time);
+        using var limit = new CancellationTokenSource(left < LookWithoutEvent ? left : LookWithoutEvent, context.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
@@ -83,7 +86,7 @@ internal sealed class StepFollower(IStepAction action, StepContext context, Func
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            // The time of the attempt is over: the caller looks once more and decides.
+            // No event came: the caller looks and decides.
             return;
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
@@ -99,7 +102,4 @@ internal sealed class StepFollower(IStepAction action, StepContext context, Func
             await Task.Delay(Pause, context.Time, cancellationToken);
         }
     }
-
-    // A timer takes no more than about 49 days.
-    private static TimeSpan Shorter(TimeSpan left) => left < TimeSpan.FromDays(1) ? left : TimeSpan.FromDays(1);
 }

@@ -130,17 +130,6 @@ public sealed class EventTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_silent_stream_goes_on_as_long_as_the_engine_answers()
-    {
-        await using var client = DockerDaemonFixture.Client(daemon.TlsEndpoint, new DockerClientOptions { StreamIdleProbe = TimeSpan.FromMilliseconds(20) });
-        var container = await daemon.RunIdleAsync(_client, p => p with { Cmd = ["sh", "-c", "sleep 0.5; exit 4"] });
-
-        var ended = await client.Containers.WaitContainerAsync(container, new ContainerWaitParameters());
-
-        ended.StatusCode.ShouldBe(4);
-    }
-
-    [Fact]
     public async Task Cancelling_ends_the_stream_as_cancelled()
     {
         using var stop = new CancellationTokenSource();

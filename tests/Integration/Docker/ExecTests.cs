@@ -60,7 +60,7 @@ public sealed class ExecTests(DockerDaemonFixture daemon) : IAsyncDisposable
         await _client.Exec.StartAndAttachContainerExecAsync(exec, new ContainerExecAttachParameters());
         await _client.WaitContainerExecAsync(container, exec);
 
-        await Should.ThrowAsync<DockerException>(() => _client.Exec.StartAndAttachContainerExecAsync(exec, new ContainerExecAttachParameters()));
+        await Should.ThrowAsync<DockerConflictException>(() => _client.Exec.StartAndAttachContainerExecAsync(exec, new ContainerExecAttachParameters()));
 
         (await ReadTextAsync(container, "/tmp/count")).ShouldBe("ran\n");
     }

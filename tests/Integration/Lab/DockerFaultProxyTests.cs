@@ -82,6 +82,23 @@ public sealed class DockerFaultProxyTests(LabFixture lab)
     }
 
     [Fact]
+    public async Task A_read_can_be_failed_without_touching_the_host()
+    {
+        var (host, proxy) = await StartAsync();
+        await using var closing = proxy;
+        proxy.OnRead = (_, path) => path.EndsWith("/info", StringComparison.Ordinal) ? FaultAction.Answer(500, """{"message":"fault injected by the lab"}""") : FaultAction.Pass;
+        using var client = host.CreateHttpClient(proxy.Endpoint);
+
+        using var failed = await client.GetAsync(new Uri("/info", UriKind.Relative), Token);
+        ((int)failed.StatusCode).ShouldBe(500);
+        (await client.GetStringAsync(new Uri("/_ping", UriKind.Relative), Token)).ShouldBe("OK");
+        proxy.OnRead = null;
+        using var again = await client.GetAsync(new Uri("/info", UriKind.Relative), Token);
+        ((int)again.StatusCode).ShouldBe(200);
+        proxy.Ledger.Acts.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_host_can_be_crashed_exactly_between_an_act_and_its_answer()
     {
         var run = await lab.RunAsync();

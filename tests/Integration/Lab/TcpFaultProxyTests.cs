@@ -1,3 +1,4 @@
+using Drydock.Clients.MySql;
 using Drydock.Lab;
 using Shouldly;
 using Xunit;
@@ -21,6 +22,33 @@ public sealed class TcpFaultProxyTests(LabFixture lab)
         proxy.Ledger.Acts.Select(act => act.Verb).ShouldBe(["CREATE", "INSERT", "GET_LOCK", "RENAME", "DROP"]);
         proxy.Ledger.Acts[1].Target.ShouldBe("INSERT INTO rm.t VALUES (?, ?)");
         await database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_prepared_statement_is_numbered_when_it_is_executed()
+    {
+        var (database, proxy) = await StartAsync();
+        await using var closing = proxy;
+        await database.ExecAsync("CREATE TABLE t (a INT PRIMARY KEY)", "rm", Token);
+        await using var connection = new MySqlConnection($"Server={proxy.Address};Port={proxy.Port};User ID=app;Password=\"not-a-'secret'\";Database=rm");
+        await connection.OpenAsync(Token);
+        proxy.Ledger.At(2, FaultSide.Before, FaultAction.Answer(1205, "Lock wait timeout exceeded (fault injected by the lab)"));
+
+        await InsertAsync(7);
+        (await Should.ThrowAsync<MySqlException>(() => InsertAsync(8))).Number.ShouldBe(1205);
+        await InsertAsync(9);
+
+        proxy.Ledger.Acts.Select(act => act.Target).ShouldAllBe(target => target == "INSERT INTO t VALUES (?)");
+        proxy.Ledger.Acts.Count.ShouldBe(3);
+        (await database.ExecAsync("SELECT a FROM t ORDER BY a", "rm", Token)).ShouldBe("7\n9");
+        await database.DisposeAsync();
+
+        async Task InsertAsync(int value)
+        {
+            await using var command = new MySqlCommand("INSERT INTO t VALUES (@a)", connection);
+            command.Parameters.AddWithValue("@a", value);
+            await command.ExecuteNonQueryAsync(Token);
+        }
     }
 
     [Fact]

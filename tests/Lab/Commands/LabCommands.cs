@@ -51,9 +51,9 @@ public static class LabCommands
         {
             foreach (var recipe in new[] { "packages.sh", "busybox-image.sh", "metadb-template.sh", "kube.sh", "modern-crd.sh" })
             {
-                foreach (var (name, path) in await Recipes.RunAsync(recipe, cancellationToken))
+                if (await Shell.RunAttachedAsync("bash", [Recipes.PathOf(recipe)], cancellationToken: cancellationToken) is not 0 and var code)
                 {
-                    await Console.Out.WriteLineAsync($"{name}={path}");
+                    return code;
                 }
             }
 
@@ -127,15 +127,11 @@ public static class LabCommands
         {
             var state = Background(parse).Current() ?? throw new LabException("no lab is up: start one with 'up'");
             var words = parse.GetValue(ExecCommand) ?? [];
-            var start = new ProcessStartInfo(words[0] == "kubectl" && state.ControlPlane is { } plane ? plane.Kubectl : words[0], words.Skip(1)) { UseShellExecute = false };
-            foreach (var (name, value) in EnvironmentOf(state))
-            {
-                start.Environment[name] = value;
-            }
-
-            using var process = Process.Start(start) ?? throw new LabException($"{words[0]} did not start");
-            await process.WaitForExitAsync(cancellationToken);
-            return process.ExitCode;
+            return await Shell.RunAttachedAsync(
+                words[0] == "kubectl" && state.ControlPlane is { } plane ? plane.Kubectl : words[0],
+                words.Skip(1),
+                EnvironmentOf(state).Select(variable => KeyValuePair.Create(variable.Name, (string?)variable.Value)),
+                cancellationToken);
         });
         return command;
     }

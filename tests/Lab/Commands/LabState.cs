@@ -42,15 +42,6 @@ public sealed record LabState
     }
 }
 
-/// <summary>How to reach the control plane.</summary>
-public sealed record ControlPlaneState(string Server, string Kubeconfig, string Kubectl, bool ModernCrds);
-
-/// <summary>How to reach a Docker host.</summary>
-public sealed record DockerHostState(string Name, string Address, string Endpoint, string ClientFolder, string SocketPath, string Folder);
-
-/// <summary>How to reach the metadata database.</summary>
-public sealed record MetaDbState(string Address, int Port, string SocketPath, string User, string PasswordFile);
-
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(LabState))]
 internal sealed partial class LabStateJson : JsonSerializerContext;

@@ -114,14 +114,20 @@ public sealed class FaultLedger
     internal async Task<FaultAction> StrikeAsync(FaultAct act, FaultSide side)
     {
         var point = new FaultPoint(act, side);
-        var action = Take(point);
-        while (action is FaultAction.CallAction call)
+        return await RunAsync(Take(point), point);
+    }
+
+    /// <summary>Runs the delegates of an action and returns what is left to do.</summary>
+    internal static async Task<FaultAction> RunAsync(FaultAction action, FaultPoint point)
+    {
+        var left = action;
+        while (left is FaultAction.CallAction call)
         {
             await call.Run(point);
-            action = call.Then;
+            left = call.Then;
         }
 
-        return action;
+        return left;
     }
 
     /// <summary>Whether a rule would strike, without striking: a proxy then waits for the whole answer first.</summary>

@@ -35,6 +35,12 @@ public abstract class HttpFaultProxy : FaultProxy
     /// <summary>Which requests count as acts (method, path); by default every change but the noise that the derived proxy names.</summary>
     public Func<string, string, bool> IsAct { get; set; }
 
+    /// <summary>
+    /// Decides what becomes of each request that is no act (method, path), before it reaches the server; null lets all
+    /// through. A point of such a request has number 0.
+    /// </summary>
+    public Func<string, string, FaultAction>? OnRead { get; set; }
+
     private protected abstract bool DefaultIsAct(string method, string path);
 
     /// <summary>Passes on a response body; the head has been passed on already.</summary>
@@ -65,7 +71,7 @@ public abstract class HttpFaultProxy : FaultProxy
                 var exchange = new HttpExchange(request, client, ThawedAsync);
                 await exchange.HoldBodyAsync(HeldBody, cancellationToken);
                 var act = IsAct(request.Method, request.Path) ? Ledger.Record(Name, request.Method, request.Path, exchange.Digest) : null;
-                var action = act is null ? FaultAction.Pass : await Ledger.StrikeAsync(act, FaultSide.Before);
+                var action = act is null ? await StrikeReadAsync(request) : await Ledger.StrikeAsync(act, FaultSide.Before);
                 if (action is not FaultAction.PassAction)
                 {
                     await exchange.DiscardBodyAsync(cancellationToken);
@@ -95,6 +101,13 @@ public abstract class HttpFaultProxy : FaultProxy
                 await server.Stream.DisposeAsync();
             }
         }
+    }
+
+    private async Task<FaultAction> StrikeReadAsync(HttpHead request)
+    {
+        var action = OnRead?.Invoke(request.Method, request.Path) ?? FaultAction.Pass;
+        var point = new FaultPoint(new FaultAct(Name, 0, request.Method, request.Path, ""), FaultSide.Before);
+        return await FaultLedger.RunAsync(action, point);
     }
 
     // Returns the action that is left to do after the server has answered.

@@ -1,10 +1,12 @@
+using System.Collections.Concurrent;
+
 namespace Drydock.Lab;
 
 /// <summary>The shell recipes that install and build what the lab needs, and where their results are.</summary>
 public static class Recipes
 {
-    private static readonly SemaphoreSlim Gate = new(1, 1);
-    private static readonly Dictionary<string, IReadOnlyDictionary<string, string>> Known = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, SemaphoreSlim> Gates = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, string>> Known = new(StringComparer.Ordinal);
 
     /// <summary>The cache of this user: what is slow to make is kept here between runs.</summary>
     public static string CacheFolder
@@ -27,7 +29,8 @@ public static class Recipes
     /// </summary>
     public static async Task<IReadOnlyDictionary<string, string>> RunAsync(string recipe, CancellationToken cancellationToken = default)
     {
-        await Gate.WaitAsync(cancellationToken);
+        var gate = Gates.GetOrAdd(recipe, _ => new SemaphoreSlim(1, 1));
+        await gate.WaitAsync(cancellationToken);
         try
         {
             if (Known.TryGetValue(recipe, out var known))
@@ -46,7 +49,7 @@ public static class Recipes
         }
         finally
         {
-            Gate.Release();
+            gate.Release();
         }
     }
 }

@@ -69,6 +69,24 @@ public static class Shell
             : throw new LabException($"'{file} {string.Join(' ', list)}' ended with exit code {result.ExitCode}: {Tail(result.Error.Length > 0 ? result.Error : result.Output)}");
     }
 
+    /// <summary>Runs a command on the lab's own terminal and returns its exit code.</summary>
+    public static async Task<int> RunAttachedAsync(
+        string file,
+        IEnumerable<string> arguments,
+        IEnumerable<KeyValuePair<string, string?>>? environment = null,
+        CancellationToken cancellationToken = default)
+    {
+        var start = new ProcessStartInfo(file, arguments) { UseShellExecute = false };
+        foreach (var (key, value) in environment ?? [])
+        {
+            start.Environment[key] = value;
+        }
+
+        using var process = Process.Start(start) ?? throw new LabException($"{file} did not start");
+        await process.WaitForExitAsync(cancellationToken);
+        return process.ExitCode;
+    }
+
     private static async Task WriteInputAsync(Process process, string? input, CancellationToken cancellationToken)
     {
         try

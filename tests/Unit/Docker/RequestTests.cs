@@ -116,20 +116,38 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public async Task A_stop_has_its_grace_on_top_of_the_limit()
+    public async Task A_stop_has_its_grace_on_top_of_the_limit_and_none_where_the_grace_is_not_known()
     {
-        await using var engine = FakeEngine.Speaking(async exchange =>
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(700), exchange.Stop);
-            await exchange.ReplyAsync(204, "");
-        });
-        await using var client = engine.Client(new DockerClientOptions { ReadRetries = 0, RequestTimeout = TimeSpan.FromMilliseconds(300), StreamIdleProbe = TimeSpan.FromMilliseconds(50) });
+        await using var engine = FakeEngine.Speaking(exchange => exchange.ReplyAsync(204, ""));
+        var limit = TimeSpan.FromSeconds(47);
+        var time = new RecordingTimeProvider();
+        await using var client = engine.Client(new DockerClientOptions { RequestTimeout = limit }, time);
+        await client.Containers.StartContainerAsync("c1");
 
+        time.DueTimes.Clear();
         (await client.Containers.StopContainerAsync("c1", new ContainerStopParameters { WaitBeforeKillSeconds = 30 })).ShouldBeTrue();
-        (await client.Containers.StopContainerAsync("c1", new ContainerStopParameters())).ShouldBeTrue();
+        time.DueTimes.ShouldContain(limit + TimeSpan.FromSeconds(30));
 
-        engine.Requests.ShouldContain("POST /v1.41/containers/c1/stop?t=30");
-        engine.Requests.ShouldContain("POST /v1.41/containers/c1/stop");
+        time.DueTimes.Clear();
+        (await client.Containers.StopContainerAsync("c1", new ContainerStopParameters())).ShouldBeTrue();
+        (await client.Containers.StopContainerAsync("c1", new ContainerStopParameters { WaitBeforeKillSeconds = -1 })).ShouldBeTrue();
+        time.DueTimes.ShouldNotContain(due => due >= limit);
+
+        engine.Requests.TakeLast(3).ShouldBe(["POST /v1.41/containers/c1/stop?t=30", "POST /v1.41/containers/c1/stop", "POST /v1.41/containers/c1/stop?t=-1"]);
+    }
+
+    [Fact]
+    public async Task An_engine_that_is_not_ready_is_asked_as_often_as_the_options_say_and_no_more()
+    {
+        await using var engine = new FakeEngine(exchange => exchange.ReplyAsync(503, "starting"));
+        await using var client = engine.Client(new DockerClientOptions { ReadRetries = 2, ReadRetryDelay = TimeSpan.FromMilliseconds(1) });
+
+        await Should.ThrowAsync<DockerApiException>(() => client.System.GetSystemInfoAsync());
+        engine.Requests.ShouldBe(["GET /_ping", "GET /_ping", "GET /_ping"]);
+
+        await Should.ThrowAsync<DockerApiException>(() => client.Containers.StartContainerAsync("c1"));
+        engine.Requests.Count.ShouldBe(6);
+        engine.Requests.ShouldAllBe(request => request == "GET /_ping");
     }
 
     [Fact]

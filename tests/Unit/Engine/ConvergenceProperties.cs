@@ -13,7 +13,7 @@ public sealed class ConvergenceProperties
     [Fact]
     public void A_run_that_is_killed_misled_and_refused_comes_to_the_end_of_the_undisturbed_one() =>
         Check.One(
-            Config.QuickThrowOnFailure.WithMaxTest(800),
+            Config.QuickThrowOnFailure.WithMaxTest(600),
             Prop.ForAll(Scenario.Any().ToArbitrary(), scenario =>
             {
                 var golden = scenario.Undisturbed();

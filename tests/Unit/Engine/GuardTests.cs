@@ -196,6 +196,22 @@ public sealed class GuardTests
         run.Store.Version.ShouldBe(writes, "nothing changed");
     }
 
+    [Fact]
+    public void What_a_guard_of_another_plan_said_holds_up_nothing()
+    {
+        var run = Long();
+        run.World.Guard("G").Reading = GuardReading.Broken("changed");
+        run.World["A/1"].Finish();
+        run.Pass(TimeSpan.FromMinutes(30));
+        run.Outcome.State.ShouldBe(RunState.TargetChanged);
+
+        run.Store.Edit(_ => ToyPlans.Plan(ToyPlans.Step("Undo/1")));
+        run.Process.Wake();
+        run.Settle();
+
+        run.Outcome.State.ShouldBe(RunState.Succeeded);
+    }
+
     private static Simulation Long(int seed = 1)
     {
         var run = new Simulation(ToyPlans.Plan([ToyPlans.Once("A/1"), ToyPlans.Step("A/2", "plain", 3, "A/1")], ToyPlans.Guard("G")), seed);

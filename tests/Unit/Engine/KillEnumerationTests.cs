@@ -32,7 +32,7 @@ public sealed class KillEnumerationTests
         var golden = Golden();
         for (var k = 1; k <= golden.Points; k++)
         {
-            for (var later = 1; later <= 4; later++)
+            for (var later = 1; later <= 3; later++)
             {
                 var run = New(new Simulation(Plan(), seed: k + later) { KillAt = [k, k + later] });
                 run.RunTo(RunState.Succeeded);

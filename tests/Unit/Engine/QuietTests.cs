@@ -10,16 +10,28 @@ namespace Drydock.Tests.Unit.Engine;
 public sealed class QuietTests
 {
     [Fact]
-    public void While_a_step_runs_nothing_looks_advances_or_writes()
+    public void While_a_step_runs_nothing_advances_or_writes_and_looks_without_an_event_are_rare()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1")));
         run.Controls = run.Controls with { TimeoutOf = static _ => TimeSpan.FromHours(20) };
         run.World["A/1"].Hangs = true;
         run.Settle();
-        var before = (run.World["A/1"].Looks, run.Process.Advances, run.Store.Version);
+        var (looks, before) = (run.World["A/1"].Looks, (run.Process.Advances, run.Store.Version));
         run.Pass(TimeSpan.FromHours(10));
 
-        (run.World["A/1"].Looks, run.Process.Advances, run.Store.Version).ShouldBe(before);
+        (run.Process.Advances, run.Store.Version).ShouldBe(before);
+        (run.World["A/1"].Looks - looks).ShouldBeLessThanOrEqualTo(10 * 60 * 2);
+    }
+
+    [Fact]
+    public void A_lost_event_costs_half_a_minute_and_not_the_upgrade()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1")));
+        (run.World["A/1"].LosesEvents, run.World["A/1"].Duration) = (true, TimeSpan.FromSeconds(95));
+        var began = run.Time.GetUtcNow();
+        run.RunTo(RunState.Succeeded);
+
+        (run.Time.GetUtcNow() - began).TotalSeconds.ShouldBeInRange(95, 126);
     }
 
     [Fact]

@@ -3,6 +3,8 @@ namespace Drydock.Clients.Docker;
 /// <summary>
 /// Commands inside running containers. Creating an exec runs nothing and gives an id; starting that id runs the command once, and the
 /// engine refuses a second start of the same id. Whoever must run a command exactly once persists the id between the two.
+/// The engine forgets exec ids when it or the container stops, and ended ones some 5 to 10 minutes after their end (moby's execCommandGC): from then on
+/// every operation on them is <see cref="DockerNotFoundException"/>, which therefore never means "did not run".
 /// </summary>
 public interface IExecOperations
 {

@@ -52,8 +52,8 @@ internal sealed class DockerHttp : IAsyncDisposable
     }
 
     /// <summary>Reads JSON; repeated after transient failures.</summary>
-    public Task<T> ReadAsync<T>(DockerCall call, JsonTypeInfo<T> type, CancellationToken cancellationToken, bool versioned = true) =>
-        RepeatAsync(ct => JsonAsync(call, type, versioned, ct), cancellationToken);
+    public Task<T> ReadAsync<T>(DockerCall call, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        RepeatAsync(ct => JsonAsync(call, type, versioned: true, ct), cancellationToken);
 
     /// <summary>Repeats a read after transient failures.</summary>
     public Task<T> RepeatAsync<T>(Func<CancellationToken, Task<T>> read, CancellationToken cancellationToken) =>
@@ -82,7 +82,7 @@ internal sealed class DockerHttp : IAsyncDisposable
     /// <summary>Sends once and gives the answer with its body unread and without limit of time. The caller disposes it.</summary>
     public async Task<DockerAnswer> OpenAsync(DockerCall call, CancellationToken cancellationToken)
     {
-        await _version.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        await AgreeOnVersionAsync(call, cancellationToken).ConfigureAwait(false);
         var response = await Liveness.GuardAsync(call, ct => SendCheckedAsync(call, versioned: true, ct), cancellationToken).ConfigureAwait(false);
         return new DockerAnswer(this, call, response);
     }
@@ -92,7 +92,7 @@ internal sealed class DockerHttp : IAsyncDisposable
     {
         if (versioned)
         {
-            await _version.EnsureAsync(cancellationToken).ConfigureAwait(false);
+            await AgreeOnVersionAsync(call, cancellationToken).ConfigureAwait(false);
         }
 
         if (call.Unlimited)
@@ -122,7 +122,8 @@ internal sealed class DockerHttp : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private async Task<T> JsonAsync<T>(DockerCall call, JsonTypeInfo<T> type, bool versioned, CancellationToken cancellationToken)
+    /// <summary>Sends once, with or without the version before the path, and reads JSON.</summary>
+    public async Task<T> JsonAsync<T>(DockerCall call, JsonTypeInfo<T> type, bool versioned, CancellationToken cancellationToken)
     {
         using var response = await SendShortAsync(call, versioned, cancellationToken).ConfigureAwait(false);
         var body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
@@ -137,6 +138,9 @@ internal sealed class DockerHttp : IAsyncDisposable
                 EndpointName, $"{call.Operation} at {EndpointName}: the answer is not the JSON that was expected (at {e.Path ?? "$"})");
         }
     }
+
+    // A read is repeated as a whole; before a change only this part may be.
+    private Task AgreeOnVersionAsync(DockerCall call, CancellationToken cancellationToken) => _version.EnsureAsync(call.ChangesSomething, cancellationToken);
 
     private async Task<HttpResponseMessage> SendWholeAsync(DockerCall call, bool versioned, CancellationToken cancellationToken)
     {
@@ -164,7 +168,7 @@ internal sealed class DockerHttp : IAsyncDisposable
         using var request = new HttpRequestMessage(call.Method, prefix + call.Path);
 
         // Never without a body: SocketsHttpHandler silently sends a request again whose connection broke before an answer, unless a body had begun.
-        request.Content = call.Content?.Invoke() ?? (call.ChangesSomething ? new ByteArrayContent([]) : null);
+        request.Content = call.Content?.Invoke() ?? null;
         if (call.Auth is not null)
         {
             request.Headers.TryAddWithoutValidation(RegistryAuth.Header, RegistryAuth.Encode(call.Auth));

@@ -12,8 +12,10 @@ internal sealed class VersionNegotiator(DockerHttp http) : IDisposable
     public ApiVersion Current => _current ?? ApiVersion.Highest;
 
     /// <summary>Agrees unless that has been done. Whatever fails here, the request that wanted it has not been sent.</summary>
+    /// <param name="repeat">Whether transient failures are tried again here.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="DockerApiVersionException">There is no version in common.</exception>
-    public async Task EnsureAsync(CancellationToken cancellationToken)
+    public async Task EnsureAsync(bool repeat, CancellationToken cancellationToken)
     {
         if (_current is not null)
         {
@@ -23,7 +25,9 @@ internal sealed class VersionNegotiator(DockerHttp http) : IDisposable
         await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            _current ??= await http.RepeatAsync(NegotiateAsync, cancellationToken).ConfigureAwait(false);
+            _current ??= repeat
+                ? await http.RepeatAsync(NegotiateAsync, cancellationToken).ConfigureAwait(false)
+                : await NegotiateAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -44,7 +48,7 @@ internal sealed class VersionNegotiator(DockerHttp http) : IDisposable
             return ApiVersion.Choose(http.EndpointName, highest, serverLowest: null);
         }
 
-        var version = await http.ReadAsync(DockerCall.Get("/version", "get version"), DockerJson.Default.VersionResponse, cancellationToken, versioned: false).ConfigureAwait(false);
+        var version = await http.JsonAsync(DockerCall.Get("/version", "get version"), DockerJson.Default.VersionResponse, versioned: false, cancellationToken).ConfigureAwait(false);
         if (!ApiVersion.TryParse(version.APIVersion, out highest))
         {
             throw new DockerApiVersionException(

@@ -129,7 +129,7 @@ internal sealed class ProcessStream : Stream
     {
         try
         {
-            _process.Kill(entireProcessTree: true);
+            _process.Kill();
         }
         catch (InvalidOperationException)
         {

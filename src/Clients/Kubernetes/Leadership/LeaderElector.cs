@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.CoreTypes;
-using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Clients.Kubernetes.Watching;
 using Microsoft.Extensions.Logging;
@@ -173,8 +172,9 @@ public sealed class LeaderElector : ILeadership
             _logger.AttemptFailed(_leaseName, $"no answer within {limit.TotalSeconds:0.#} s");
             return false;
         }
-        catch (KubernetesException e)
+        catch (Exception e)
         {
+            // Whatever it is (a credential plugin that fails, for instance): it is not our leadership that failed yet.
             _logger.AttemptFailed(_leaseName, e.Message);
             return false;
         }
@@ -262,7 +262,7 @@ public sealed class LeaderElector : ILeadership
             await _lease.ReleaseAsync(limit.Token);
             _logger.Released(_options.Identity, _leaseName);
         }
-        catch (Exception e) when (e is KubernetesException or OperationCanceledException)
+        catch (Exception e)
         {
             _logger.NotReleased(_leaseName, e.Message);
         }

@@ -44,8 +44,8 @@ internal sealed class FakeEngine : IAsyncDisposable
     public static FakeEngine Speaking(Func<FakeExchange, Task> answer, string version = "1.41") =>
         new(exchange => exchange.Path == "/_ping" ? exchange.ReplyAsync(200, "OK", $"Api-Version: {version}") : answer(exchange));
 
-    public IDockerClient Client(DockerClientOptions? options = null) =>
-        new DockerClientFactory(options ?? new DockerClientOptions { ReadRetries = 0 }).Create(DockerEndpoint.Parse($"unix://{SocketPath}"));
+    public IDockerClient Client(DockerClientOptions? options = null, TimeProvider? time = null) =>
+        new DockerClientFactory(options ?? new DockerClientOptions { ReadRetries = 0 }, time).Create(DockerEndpoint.Parse($"unix://{SocketPath}"));
 
     public async ValueTask DisposeAsync()
     {

@@ -51,6 +51,7 @@ internal sealed record ScenarioStep(
         (item.RefusedActs, item.BadEnds, item.RefusedPreparations) = (RefusedActs, BadEnds, RefusedPreparations);
         (item.UnreadableLooks, item.BrokenWaits, item.Duration) = (UnreadableLooks, BrokenWaits, TimeSpan.FromSeconds(Seconds));
         item.ThrowsWhenUnreadable = index % 2 == 0;
+        item.LosesEvents = index % 3 == 2;
         if (Action == "check")
         {
             simulation.Time.CreateTimer(

@@ -36,6 +36,9 @@ internal sealed class ToyItem
     /// <summary>Waits return at once.</summary>
     public bool NoWait { get; set; }
 
+    /// <summary>Nobody is ever told of a change.</summary>
+    public bool LosesEvents { get; set; }
+
     /// <summary>What it says while it runs.</summary>
     public Func<string?> Progress { get; set; } = static () => "under way";
 
@@ -67,6 +70,11 @@ internal sealed class ToyItem
     /// <summary>Tells whoever waits.</summary>
     public void Change()
     {
+        if (LosesEvents)
+        {
+            return;
+        }
+
         var told = _changed;
         _changed = new TaskCompletionSource();
         told.SetResult();

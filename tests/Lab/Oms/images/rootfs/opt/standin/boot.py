@@ -3,6 +3,7 @@ import fcntl
 import os
 import re
 import signal
+import socket
 import sys
 import time
 
@@ -114,6 +115,9 @@ def supervise():
             self.poller = Poller(self)
 
     supervisord.ServerOptions = Options
+    # supervisord looks up the name of its own address for a log line; where no name server answers that takes ten seconds.
+    socket.gethostbyname = lambda name: "127.0.0.1"
+    socket.gethostbyaddr = lambda address: (address, [], [address])
     signal.set_wakeup_fd(waker)
     supervisord.main(["-n", "-c", "/etc/supervisor/supervisord.conf"])
 

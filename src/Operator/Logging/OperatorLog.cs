@@ -1,0 +1,24 @@
+using System.Globalization;
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Formatting.Json;
+
+namespace Drydock.Operator.Logging;
+
+/// <summary>Logs go to standard output, as text for people or as JSON for collectors.</summary>
+public static class OperatorLog
+{
+    private const string Template = "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffZ} {Level:u3} {SourceContext} {Message:lj}{NewLine}{Exception}";
+
+    /// <summary>Makes the logger.</summary>
+    public static Logger Create(OperatorOptions options)
+    {
+        var configuration = new LoggerConfiguration()
+            .MinimumLevel.Is(Enum.Parse<LogEventLevel>(options.LogLevel))
+            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning);
+        return options.LogFormat == "json"
+            ? configuration.WriteTo.Console(new JsonFormatter(renderMessage: true)).CreateLogger()
+            : configuration.WriteTo.Console(outputTemplate: Template, formatProvider: CultureInfo.InvariantCulture).CreateLogger();
+    }
+}

@@ -1,0 +1,3 @@
+using Drydock.Operator;
+
+return await OperatorCommand.Create().Parse(args).InvokeAsync();
