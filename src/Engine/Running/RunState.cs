@@ -12,16 +12,16 @@ public enum RunState
     /// <summary>Nothing runs; the user paused it.</summary>
     Paused,
 
-    /// <summary>Nothing runs and nothing will be begun, because the object is being let go.</summary>
+    /// <summary>Nothing runs that could be followed, and nothing will be begun, because the object is being let go; said also of a run that stalls.</summary>
     Stopped,
 
-    /// <summary>A step failed and no automatic attempt is left.</summary>
+    /// <summary>A step failed and no automatic attempt is left. Steps of other branches that were begun may still be finishing.</summary>
     Failed,
 
-    /// <summary>What came of a step, or whether a guard holds, cannot be read.</summary>
+    /// <summary>What came of a step, or whether a guard holds, cannot be read. Other steps that were begun may still be finishing.</summary>
     OutcomeUnknown,
 
-    /// <summary>A guard is broken: somebody else changed the target.</summary>
+    /// <summary>A guard is broken: somebody else changed the target. Steps that were begun may still be finishing.</summary>
     TargetChanged,
 
     /// <summary>Every step succeeded.</summary>

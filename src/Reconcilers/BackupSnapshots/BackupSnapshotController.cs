@@ -172,6 +172,11 @@ public sealed class BackupSnapshotController(SnapshotServices services, IEntityW
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
+            if (BackupSnapshotValidation.Validate(snapshot.Spec) is { Count: > 0 } invalid)
+            {
+                throw new SnapshotException(SnapshotFailure.InvalidRequest, string.Join("; ", invalid.Select(f => f.Message)));
+            }
+
             // An earlier life of this process may have finished it: the manifest is written last.
             if (await services.Snapshotter.FindAsync(location, either.Token) is { } found)
             {

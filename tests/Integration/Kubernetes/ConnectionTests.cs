@@ -32,7 +32,7 @@ public sealed class ConnectionTests(LabFixture lab) : IAsyncLifetime
     [Fact]
     public async Task An_exec_plugin_gives_the_token()
     {
-        await File.WriteAllTextAsync(_folder.File("token.json"), $$"""{"apiVersion":"client.authentication.k8s.io/v1beta1","kind":"ExecCredential","status":{"token":"{{_world.Plane.AdminToken}}"}}""", Token);
+        await File.WriteAllTextAsync(_folder.File("token.json"), $$$"""{"apiVersion":"client.authentication.k8s.io/v1beta1","kind":"ExecCredential","status":{"token":"{{{_world.Plane.AdminToken}}}"}}""", Token);
         using var client = ClientWith($"exec: {{apiVersion: client.authentication.k8s.io/v1beta1, command: cat, args: [{_folder.File("token.json")}]}}");
 
         (await client.ListAsync<V1Namespace>(cancellationToken: Token)).Items.ShouldContain(n => n.Metadata.Name == _world.Namespace);

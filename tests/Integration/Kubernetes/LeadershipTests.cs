@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Leadership;
@@ -32,7 +31,7 @@ public sealed class LeadershipTests(LabFixture lab) : IAsyncLifetime
         await using var first = new Candidate(_world.Client, times with { Identity = "first" });
         await first.Leading.WaitAsync(Token);
         await using var second = new Candidate(_world.Client, times with { Identity = "second" });
-        await Deadline.UntilAsync(() => Task.FromResult(second.Elector.Holder == "first"), "the second has seen the first", cancellationToken: Token);
+        await Deadline.UntilAsync("the second has seen the first", _ => Task.FromResult(second.Elector.Holder == "first"), cancellationToken: Token);
 
         await first.StopAsync();
 
@@ -49,7 +48,7 @@ public sealed class LeadershipTests(LabFixture lab) : IAsyncLifetime
         await using var first = new Candidate(cutOff, Options("first"));
         var term = await first.Leading.WaitAsync(Token);
         await using var second = new Candidate(_world.Client, Options("second"));
-        await Deadline.UntilAsync(() => Task.FromResult(second.Elector.Holder == "first"), "the second has seen the first", cancellationToken: Token);
+        await Deadline.UntilAsync("the second has seen the first", _ => Task.FromResult(second.Elector.Holder == "first"), cancellationToken: Token);
 
         proxy.Freeze();
         var overlap = 0;
@@ -62,12 +61,12 @@ public sealed class LeadershipTests(LabFixture lab) : IAsyncLifetime
         overlap.ShouldBe(0);
         first.MayAct().ShouldBeFalse();
         first.Elector.IsLeader.ShouldBeFalse();
-        await Deadline.UntilAsync(() => Task.FromResult(term.IsCancellationRequested), "the first knows that its term is over", cancellationToken: Token);
+        await Deadline.UntilAsync("the first knows that its term is over", _ => Task.FromResult(term.IsCancellationRequested), cancellationToken: Token);
         (await LeaseAsync()).Spec.HolderIdentity.ShouldBe("second");
 
         proxy.Thaw();
         await second.StopAsync();
-        await Deadline.UntilAsync(() => Task.FromResult(first.Elector.IsLeader), "the first leads again after the second has stopped", cancellationToken: Token);
+        await Deadline.UntilAsync("the first leads again after the second has stopped", _ => Task.FromResult(first.Elector.IsLeader), cancellationToken: Token);
     }
 
     [Fact]

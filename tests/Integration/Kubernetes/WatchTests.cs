@@ -51,7 +51,7 @@ public sealed class WatchTests(LabFixture lab)
         await using var proxy = new KubeFaultProxy(await lab.RunAsync(), world.Plane);
         using var client = KubeWorld.ClientFor(proxy.WriteAdminKubeconfig(folder.File("proxy.kubeconfig")));
         await using var watch = await Watch.StartAsync(client, world.Namespace, new ResourceWatcherOptions { IdleLimit = TimeSpan.FromSeconds(2) });
-        await Deadline.UntilAsync(() => Task.FromResult(proxy.OpenWatches == 1), "the watch is open", cancellationToken: Token);
+        await Deadline.UntilAsync("the watch is open", _ => Task.FromResult(proxy.OpenWatches == 1), cancellationToken: Token);
         proxy.SilenceWatches();
 
         await world.Client.CreateAsync(Map(world, "missed"), Token);

@@ -188,6 +188,7 @@ public sealed class DockerHost : IAsyncDisposable
 
     private Dictionary<string, string?> ClientEnvironment() => new(StringComparer.Ordinal)
     {
+        [LabRun.MarkVariable] = _run.Id,
         ["DOCKER_CONFIG"] = _folder,
         ["DOCKER_HOST"] = null,
         ["DOCKER_CONTEXT"] = null,

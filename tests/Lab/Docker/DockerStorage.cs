@@ -44,6 +44,7 @@ internal sealed record DockerStorage(string DataRoot, string Driver)
         var mount = await Shell.TryRunAsync(
             "mount",
             ["-t", "overlay", "overlay", "-o", $"lowerdir={probe}/lower,upperdir={probe}/upper,workdir={probe}/work", merged],
+            environment: run.Mark,
             cancellationToken: cancellationToken);
         if (mount.ExitCode == 0)
         {

@@ -217,6 +217,7 @@ public sealed class ControlPlane : IAsyncDisposable
 
     private Dictionary<string, string?> KubectlEnvironment() => new(StringComparer.Ordinal)
     {
+        [LabRun.MarkVariable] = _run.Id,
         ["KUBECONFIG"] = AdminKubeconfig,
         // The discovery cache of kubectl lives under HOME; a run must neither read nor leave one there.
         ["HOME"] = _folder,

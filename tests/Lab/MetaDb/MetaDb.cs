@@ -48,7 +48,7 @@ public sealed class MetaDb : IAsyncDisposable
         options ??= new MetaDbOptions();
         var recipe = await Recipes.RunAsync("metadb-template.sh", cancellationToken);
         var data = Path.Combine(run.FastFolder, options.Name + "-data");
-        await Shell.RunAsync("cp", ["-a", "--reflink=auto", recipe["template"], data], cancellationToken: cancellationToken);
+        await Shell.RunAsync("cp", ["-a", "--reflink=auto", recipe["template"], data], environment: run.Mark, cancellationToken: cancellationToken);
         var database = new MetaDb(run, options, await run.AddNamespaceAsync(options.Name, cancellationToken), data);
         await database.StartAsync(cancellationToken);
         return database;
@@ -129,6 +129,7 @@ public sealed class MetaDb : IAsyncDisposable
             "mariadb",
             ["--no-defaults", "--socket=" + SocketPath, "--user=root", "--batch", "--skip-column-names", "--default-character-set=utf8mb4", .. database is null ? Array.Empty<string>() : [database]],
             sql,
+            _run.Mark,
             cancellationToken: cancellationToken);
 
     /// <summary>Makes a user that may come from everywhere.</summary>

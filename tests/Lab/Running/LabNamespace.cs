@@ -43,7 +43,7 @@ public sealed class LabNamespace
         var kernelName = $"{run.LinkPrefix}-{name}";
         var port = FormattableString.Invariant($"{run.LinkPrefix}v{number}");
         var address = FormattableString.Invariant($"{run.NetworkPrefix}.{number}");
-        await Shell.RunAsync("ip", ["netns", "add", kernelName], cancellationToken: cancellationToken);
+        await Shell.RunAsync("ip", ["netns", "add", kernelName], environment: run.Mark, cancellationToken: cancellationToken);
         await Shell.RunAsync(
             "ip",
             ["-batch", "-"],
@@ -52,6 +52,7 @@ public sealed class LabNamespace
             link set {port} master {run.LinkPrefix} up
 
             """,
+            run.Mark,
             cancellationToken: cancellationToken);
         await Shell.RunAsync(
             "ip",
@@ -63,6 +64,7 @@ public sealed class LabNamespace
             route add default via {run.BridgeAddress}
 
             """,
+            run.Mark,
             cancellationToken: cancellationToken);
         return new LabNamespace(name, kernelName, port, address);
     }

@@ -52,6 +52,9 @@ public sealed class LabRun : IAsyncDisposable
     /// <summary>The certificate authority of the run.</summary>
     public LabCertificateAuthority Authority => _authority.Value;
 
+    /// <summary>The mark that lets the reaper end even a short command that was under way when the owner died.</summary>
+    internal IReadOnlyDictionary<string, string?> Mark => MarkOf(Id);
+
     /// <summary>Name of the bridge and beginning of all other kernel names of the run.</summary>
     internal string LinkPrefix => "dl" + Id;
 
@@ -72,7 +75,7 @@ public sealed class LabRun : IAsyncDisposable
         var reaper = await Reaper.StartAsync(id, folder, fast, options?.LogFolder ?? new LabRunOptions().LogFolder, cancellationToken);
         try
         {
-            var prefix = await Shell.RunAsync("bash", [Recipes.PathOf("bridge.sh"), "dl" + id, folder], cancellationToken: cancellationToken);
+            var prefix = await Shell.RunAsync("bash", [Recipes.PathOf("bridge.sh"), "dl" + id, folder], environment: MarkOf(id), cancellationToken: cancellationToken);
             return new LabRun(id, folder, fast, prefix.Trim(), reaper);
         }
         catch
@@ -144,6 +147,8 @@ public sealed class LabRun : IAsyncDisposable
             }
         }
     }
+
+    private static Dictionary<string, string?> MarkOf(string id) => new(StringComparer.Ordinal) { [MarkVariable] = id };
 
     private static string FastFolderFor(string id, string folder)
     {

@@ -29,9 +29,9 @@ mapfile -t apt < <(private_apt "$work")
 apt+=(-o "Dir::State::status=$work/status")
 apt-get "${apt[@]}" update -q >&2
 
-# sid moves: take the newest Go it carries instead of naming one.
-go_package="$(apt-cache "${apt[@]}" search --names-only '^golang-1\.[0-9]+-go$' | awk '{ print $1 }' | sort -V | tail -n 1)"
-[ -n "$go_package" ] || die "sid carries no golang-1.x-go"
+# sid moves: take the Go that it builds its own packages with instead of naming one.
+go_package="$(apt-cache "${apt[@]}" depends golang-go | grep -oE 'golang-1\.[0-9]+-go' | head -n 1 || true)"
+[ -n "$go_package" ] || die "sid's golang-go names no golang-1.x-go"
 apt-get "${apt[@]}" install -y -q --download-only golang-k8s-apiextensions-apiserver-dev "$go_package" >&2
 
 say "unpacking"

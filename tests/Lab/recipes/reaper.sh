@@ -54,16 +54,22 @@ descend() {
 }
 
 kill_all() {
-  local round pids file
+  local round pids file quiet=0
   # A frozen control group (docker pause) would swallow the signal until it thaws.
   while IFS= read -r file; do
     echo THAWED >"$file" 2>/dev/null || true
   done < <(find /sys/fs/cgroup -path "*drydock-lab-$id*" -name freezer.state 2>/dev/null)
   for round in $(seq 1 200); do
     pids="$(processes)"
-    [ -n "$pids" ] || return 0
-    # shellcheck disable=SC2086
-    kill -KILL $pids 2>/dev/null || true
+    # Twice quiet: a child that the owner forked in its last instant carries the mark only once it has become its program.
+    if [ -z "$pids" ]; then
+      [ "$quiet" = 0 ] || return 0
+      quiet=1
+    else
+      quiet=0
+      # shellcheck disable=SC2086
+      kill -KILL $pids 2>/dev/null || true
+    fi
     sleep 0.02
   done
   echo "reaper: still running after $round rounds: $pids" >&2

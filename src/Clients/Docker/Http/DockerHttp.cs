@@ -168,7 +168,7 @@ internal sealed class DockerHttp : IAsyncDisposable
         using var request = new HttpRequestMessage(call.Method, prefix + call.Path);
 
         // Never without a body: SocketsHttpHandler silently sends a request again whose connection broke before an answer, unless a body had begun.
-        request.Content = call.Content?.Invoke() ?? null;
+        request.Content = call.Content?.Invoke() ?? (call.ChangesSomething ? new ByteArrayContent([]) : null);
         if (call.Auth is not null)
         {
             request.Headers.TryAddWithoutValidation(RegistryAuth.Header, RegistryAuth.Encode(call.Auth));

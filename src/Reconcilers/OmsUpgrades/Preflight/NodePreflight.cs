@@ -17,6 +17,8 @@ internal sealed class NodePreflight(OmsTargets targets, FindingList findings, Ti
 
     private static readonly string[] Mounts = [OmsConfig.ContainerPath, RunOnceCommand.LogsMount, "/home/ds/store", "/home/ds/run"];
 
+    private static readonly string[] SecretWords = ["PASS", "PWD", "SECRET", "TOKEN", "KEY", "CREDENTIAL"];
+
     public async Task<NodeLook> LookAsync(CrdNode node, string region, CancellationToken cancellationToken)
     {
         var look = new NodeLook(node, region);
@@ -154,7 +156,7 @@ internal sealed class NodePreflight(OmsTargets targets, FindingList findings, Ti
     }
 
     private static bool IsSecretName(string name) =>
-        new[] { "PASS", "PWD", "SECRET", "TOKEN", "KEY", "CREDENTIAL" }.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
+        SecretWords.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
 
     private async Task<OmsConfig?> ConfigAsync(CrdNode node, ContainerInspectResponse container, CancellationToken cancellationToken)
     {
@@ -169,7 +171,7 @@ internal sealed class NodePreflight(OmsTargets targets, FindingList findings, Ti
         return result.Config;
     }
 
-    private async Task<NodeLook> InsideAsync(IDockerClient docker, NodeLook look, ContainerInspectResponse container, CancellationToken cancellationToken)
+    private static async Task<NodeLook> InsideAsync(IDockerClient docker, NodeLook look, ContainerInspectResponse container, CancellationToken cancellationToken)
     {
         // df of the container's root shows the file system dockerd keeps images on; POSIX format, in KiB.
         var answer = await docker.RunExecAsync(container.ID, ["/bin/sh", "-c", "date +%z; df -Pk / | tail -n 1"], cancellationToken);

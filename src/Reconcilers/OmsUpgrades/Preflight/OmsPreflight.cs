@@ -1,8 +1,10 @@
 using Drydock.Clients.Docker;
 using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.OmsUpgrades.Access;
 using Drydock.Reconcilers.OmsUpgrades.Discovery;
 using Drydock.Reconcilers.OmsUpgrades.Domain;
+using OmsEdition = Drydock.Reconcilers.OmsUpgrades.Domain.OmsEdition;
 
 namespace Drydock.Reconcilers.OmsUpgrades.Preflight;
 
@@ -17,6 +19,12 @@ public sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe storage
     /// <summary>Runs the pass.</summary>
     public async Task<PreflightResult> RunAsync(CancellationToken cancellationToken)
     {
+        // Servers that know no CEL let these through.
+        foreach (var finding in OmsUpgradeValidation.Validate(targets.Upgrade.Spec))
+        {
+            _findings.Add(finding.Reason, finding.Message, finding.Node, finding.Field);
+        }
+
         var path = CheckVersions();
         var nodes = await Task.WhenAll(targets.Upgrade.Spec.Regions.SelectMany(region =>
             region.Nodes.Select(node => new NodePreflight(targets, _findings, time).LookAsync(node, region.Name, cancellationToken))));

@@ -1,0 +1,70 @@
+# Drydock. `make help` lists the targets.
+SHELL := /bin/bash
+CONFIGURATION ?= Release
+ARTIFACTS := artifacts/bin
+LAB := dotnet $(ARTIFACTS)/Lab/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Lab.dll
+OPERATOR := $(ARTIFACTS)/Operator/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Operator.dll
+CHAOS_MINUTES ?= 60
+export CONFIGURATION
+
+.DEFAULT_GOAL := help
+.PHONY: help prepare build generate check format test unit integration endtoend demo demo-down run install uninstall chaos bench clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+prepare: ## Install and build what the lab needs (apt, apiserver, images), into the cache
+	@bash tests/Lab/recipes/packages.sh
+	@bash tests/Lab/recipes/kube.sh >/dev/null
+	@bash tests/Lab/recipes/modern-crd.sh >/dev/null
+
+build: ## Build everything, warnings as errors
+	@dotnet build Operator.sln -c $(CONFIGURATION) -v quiet -nologo
+
+generate: ## Types -> config/crd, config/rbac, docs/reference, charts/drydock/crds
+	@dotnet run --project tools/CrdGen -c $(CONFIGURATION) --
+	@cp config/crd/drydock.dev_*.yaml charts/drydock/crds/
+
+check: build ## Generated files are fresh and the code is formatted
+	@dotnet run --project tools/CrdGen -c $(CONFIGURATION) --no-build -- --check
+	@for f in config/crd/drydock.dev_*.yaml; do cmp $$f charts/drydock/crds/$$(basename $$f) || { echo "charts/drydock/crds is stale: run make generate"; exit 1; }; done
+	@dotnet format Operator.sln whitespace --verify-no-changes --no-restore
+
+format: ## Format the code
+	@dotnet format Operator.sln
+
+test: prepare check ## Unit, integration and end-to-end tests on real parts
+	@bash tests/run.sh Unit Integration EndToEnd
+
+unit: build ## Unit tests only
+	@bash tests/run.sh Unit
+
+integration: prepare build ## Integration tests only
+	@bash tests/run.sh Integration
+
+endtoend: prepare build ## End-to-end tests only
+	@bash tests/run.sh EndToEnd
+
+demo: prepare build ## Watch an OMS go from 3.2.2 to 4.2.2, on real parts
+	@$(LAB) demo --operator $(OPERATOR)
+
+demo-down: ## Remove every trace of the demo
+	@if [ -f $(ARTIFACTS)/Lab/release/Drydock.Lab.dll ]; then $(LAB) down; fi
+
+run: build ## Run the operator against the current kubeconfig
+	@dotnet $(OPERATOR)
+
+install: ## CRDs and operator into the current cluster, by kustomize
+	kubectl apply -k config/default
+
+uninstall: ## Remove the operator and its CRDs from the current cluster
+	kubectl delete -k config/default
+
+chaos: prepare build ## Kill the operator at every write and act; CHAOS_MINUTES=60, goes on where it stopped
+	@CHAOS_MINUTES=$(CHAOS_MINUTES) dotnet $(ARTIFACTS)/Benchmarks/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Benchmarks.dll chaos
+
+bench: prepare build ## Measure against the shell runbook; writes docs/performance.md
+	@dotnet $(ARTIFACTS)/Benchmarks/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Benchmarks.dll bench
+
+clean: ## Remove build output
+	@rm -rf artifacts

@@ -1,0 +1,65 @@
+using System.Text.Json.Nodes;
+
+namespace Drydock.Lab.Upgrades;
+
+/// <summary>Follows one object by a watch on the API server itself, past any fault proxy.</summary>
+/// <param name="controlPlane">The API server.</param>
+/// <param name="collection">Path of the collection, for instance <c>/api/v1/namespaces/x/secrets</c>.</param>
+/// <param name="name">Name of the object.</param>
+public sealed class ObjectFollower(ControlPlane controlPlane, string collection, string name)
+{
+    /// <summary>Every state the object went through while it was followed.</summary>
+    public IReadOnlyList<JsonNode> Seen => _seen;
+
+    private readonly List<JsonNode> _seen = [];
+
+    /// <summary>Follows until the object is as wanted and returns it.</summary>
+    /// <exception cref="LabException">The deadline passed; the message holds phase and message of the last status.</exception>
+    public async Task<JsonNode> UntilAsync(Func<JsonNode, bool> wanted, TimeSpan deadline, CancellationToken cancellationToken = default)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(deadline);
+        using var http = controlPlane.CreateHttpClient();
+        http.Timeout = Timeout.InfiniteTimeSpan;
+        try
+        {
+            while (true)
+            {
+                if (await FollowOnceAsync(http, wanted, limit.Token) is { } found)
+                {
+                    return found;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            var last = _seen.LastOrDefault();
+            throw new LabException($"{name} did not get there within {deadline}; last phase {last?["status"]?["phase"] ?? "(none)"}, step {last?["status"]?["step"]}: {last?["status"]?["message"]}");
+        }
+    }
+
+    private async Task<JsonNode?> FollowOnceAsync(HttpClient http, Func<JsonNode, bool> wanted, CancellationToken cancellationToken)
+    {
+        using var response = await http.GetAsync(
+            new Uri($"{collection}?watch=true&fieldSelector=metadata.name={name}", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        response.EnsureSuccessStatusCode();
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
+        while (await reader.ReadLineAsync(cancellationToken) is { } line)
+        {
+            var change = JsonNode.Parse(line)!;
+            if (change["object"] is not { } seen || change["type"]?.GetValue<string>() == "ERROR")
+            {
+                continue;
+            }
+
+            var copy = seen.DeepClone();
+            _seen.Add(copy);
+            if (change["type"]?.GetValue<string>() != "DELETED" && wanted(copy))
+            {
+                return copy;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text;
+
+namespace Drydock.Tests.Unit.World;
+
+/// <summary>The short commands that are run inside OMS containers to look and to turn things.</summary>
+internal static class WorldCommands
+{
+    public static bool Changes(IReadOnlyList<string> command) =>
+        command is ["sed", ..] or ["supervisorctl", "start" or "stop" or "restart", ..];
+
+    public static string Run(OmsWorld world, WorldExec exec)
+    {
+        var container = exec.Container;
+        switch (exec.Command)
+        {
+            case ["supervisorctl", "status", ..]:
+                exec.ExitCode = container.Programs.Values.All(p => p.State == "RUNNING") ? 0 : 3;
+                return container.SupervisorStatus();
+            case ["supervisorctl", var verb, var program]:
+                return Supervisorctl(world, container, verb, program);
+            case ["sed", "-i", "s/autostart = false/autostart = true/g", WorldHost.ConsoleIni]:
+                container.ConsoleAutostart = true;
+                world.Did("autostart", container.Host.Name);
+                return "";
+            case ["/bin/sh", "-c", var script, ..] when script.Contains("date +%z", StringComparison.Ordinal):
+                return string.Create(CultureInfo.InvariantCulture, $"{container.Host.UtcOffset}\noverlay {container.Host.FreeBytes / 512} {container.Host.FreeBytes / 1024} {container.Host.FreeBytes / 1024} 50% /\n");
+            case ["/bin/sh", "-c", var script, _, var pid, var directory] when script.Contains("/proc/", StringComparison.Ordinal):
+                exec.ExitCode = RunOnce.Lives(world, container, pid, directory) ? 0 : 1;
+                return "";
+            default:
+                throw new InvalidOperationException($"the world knows no command {string.Join(' ', exec.Command)}");
+        }
+    }
+
+    private static string Supervisorctl(OmsWorld world, WorldContainer container, string verb, string program)
+    {
+        if (!container.Programs.TryGetValue(program, out var entry))
+        {
+            return $"{program}: ERROR (no such process)\n";
+        }
+
+        var answer = new StringBuilder();
+        world.Did($"{verb} {program}", container.Host.Name);
+        if (verb is "stop" or "restart")
+        {
+            answer.Append(program).Append(entry.IsUp ? ": stopped\n" : ": ERROR (not running)\n");
+            container.StopProgram(program);
+        }
+
+        if (verb is "start" or "restart")
+        {
+            if (entry.IsUp)
+            {
+                return $"{program}: ERROR (already started)\n";
+            }
+
+            container.StartProgram(program);
+            answer.Append(program).Append(entry.IsUp ? ": started\n" : ": ERROR (spawn error)\n");
+        }
+
+        // supervisorctl restart of a stopped program complains and starts it all the same.
+        return verb == "restart" && entry.IsUp ? $"{program}: stopped\n{program}: started\n" : answer.ToString();
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text;
+using Drydock.Clients.Docker;
+
+namespace Drydock.Tests.Unit.World;
+
+/// <content>Commands inside containers: exactly once for an exec id, 409 for the second start, 404 for a forgotten one.</content>
+internal sealed partial class WorldDocker
+{
+    public Task<ContainerExecCreateResponse> ExecCreateContainerAsync(string containerId, ContainerExecCreateParameters parameters, CancellationToken cancellationToken = default)
+    {
+        // Looks need an exec as well; only those that will change something are points.
+        return RunOnce.Is(parameters.Cmd) ? ChangeAsync("reserve", RunOnce.Kind(parameters.Cmd), Create) : life.LookAsync(Create);
+
+        ContainerExecCreateResponse Create()
+        {
+            var container = Container(containerId);
+            if (!container.IsRunning)
+            {
+                throw new DockerConflictException(endpoint, $"exec in {containerId}", $"container {containerId} is not running");
+            }
+
+            var exec = new WorldExec { Id = world.NewId(), Container = container, Command = parameters.Cmd };
+            Host.Execs[exec.Id] = exec;
+            return new ContainerExecCreateResponse { ID = exec.Id };
+        }
+    }
+
+    public Task StartContainerExecAsync(string execId, CancellationToken cancellationToken = default)
+    {
+        var kind = host?.Execs.GetValueOrDefault(execId) is { } known ? RunOnce.Kind(known.Command) : "unknown";
+        return ChangeAsync("exec", kind, () =>
+        {
+            var exec = Begin(execId);
+            RunOnce.Start(world, exec);
+            return true;
+        });
+    }
+
+    public Task<ContainerExecOutput> StartAndAttachContainerExecAsync(string execId, ContainerExecAttachParameters parameters, CancellationToken cancellationToken = default)
+    {
+        var command = host?.Execs.GetValueOrDefault(execId)?.Command ?? [];
+        return WorldCommands.Changes(command) ? ChangeAsync("exec", string.Join(' ', command), Run) : life.LookAsync(Run);
+
+        ContainerExecOutput Run()
+        {
+            var exec = Begin(execId);
+            exec.Stdout = WorldCommands.Run(world, exec);
+            (exec.Running, exec.ExitCode) = (false, exec.ExitCode ?? 0);
+            return new ContainerExecOutput { Stdout = BoundedOutput.FromText(exec.Stdout) };
+        }
+    }
+
+    public Task<ContainerExecInspectResponse> InspectContainerExecAsync(string execId, CancellationToken cancellationToken = default) => life.LookAsync(() =>
+    {
+        var exec = Known(execId);
+        return new ContainerExecInspectResponse { ID = exec.Id, ContainerID = exec.Container.Id, Running = exec.Running, ExitCode = exec.ExitCode, Pid = exec.Pid };
+    });
+
+    private WorldExec Known(string execId) => Host.Execs.GetValueOrDefault(execId) ?? throw NotFound($"no such exec instance: {execId}");
+
+    private WorldExec Begin(string execId)
+    {
+        var exec = Known(execId);
+        if (exec.Started)
+        {
+            throw new DockerConflictException(endpoint, $"start exec {execId}", $"exec {execId} has already run");
+        }
+
+        (exec.Started, exec.Running, exec.Pid) = (true, true, world.NewPid());
+        return exec;
+    }
+}

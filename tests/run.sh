@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Runs the named test projects one after the other and ends with one line computed from their results:
+# N passed, N failed, N skipped. Exit code 1 if anything failed or a project did not run to its end.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+configuration="${CONFIGURATION:-Release}"
+results="artifacts/test-results"
+rm -rf "$results"
+mkdir -p "$results"
+broken=0
+
+for project in "$@"; do
+  echo "== $project"
+  dotnet test "tests/$project" -c "$configuration" --no-build --nologo --logger "trx;LogFileName=$project.trx" \
+    --results-directory "$results" --blame-hang-timeout 15m --logger "console;verbosity=minimal" || broken=1
+  [ -f "$results/$project.trx" ] || { echo "$project left no results" >&2; broken=1; }
+done
+
+echo "== slowest"
+grep -ho '<UnitTestResult [^>]*>' "$results"/*.trx 2>/dev/null |
+  sed -nE 's/.*testName="([^"]*)".*duration="([0-9:.]*)".*/\2 \1/p' | sort -r | head -n 12 | cut -c1-150
+
+count() { grep -ho '<Counters [^>]*>' "$results"/*.trx 2>/dev/null | sed -nE "s/.* $1=\"([0-9]+)\".*/\1/p" | awk '{s+=$1} END {print s+0}'; }
+total=$(count total); passed=$(count passed); failed=$(count failed)
+skipped=$((total - passed - failed))
+[ "$total" -gt 0 ] || broken=1
+if [ "$broken" -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$broken" -eq 0 ] && [ "$failed" -eq 0 ]
