@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Configuration;
 using Drydock.Clients.Kubernetes.Json;
@@ -17,6 +18,8 @@ internal sealed class KubeWorld : IDisposable
             "status":{"type":"object","properties":{"phase":{"type":"string"},"at":{"type":"string","format":"date-time"}}}}}}}]}}
         """;
 
+    private static readonly ConcurrentDictionary<ControlPlane, Lazy<Task>> Prepared = new();
+
     private KubeWorld(ControlPlane plane, string ns)
     {
         Plane = plane;
@@ -32,8 +35,7 @@ internal sealed class KubeWorld : IDisposable
 
     public static async Task<KubeWorld> CreateAsync(ControlPlane plane)
     {
-        await plane.KubectlAsync(["apply", "-f", "-"], Crd);
-        await plane.KubectlAsync(["wait", "--for=condition=Established", "--timeout=60s", "crd/widgets.test.drydock.dev"]);
+        await Prepared.GetOrAdd(plane, p => new Lazy<Task>(() => PrepareAsync(p))).Value;
         var ns = LabFixture.UniqueName("kube");
         await plane.KubectlAsync(["create", "namespace", ns]);
         return new KubeWorld(plane, ns);
@@ -47,4 +49,10 @@ internal sealed class KubeWorld : IDisposable
     public Task<string> KubectlAsync(params string[] arguments) => Plane.KubectlAsync(["-n", Namespace, .. arguments]);
 
     public void Dispose() => Client.Dispose();
+
+    private static async Task PrepareAsync(ControlPlane plane)
+    {
+        await plane.KubectlAsync(["apply", "-f", "-"], Crd);
+        await plane.KubectlAsync(["wait", "--for=condition=Established", "--timeout=60s", "crd/widgets.test.drydock.dev"]);
+    }
 }

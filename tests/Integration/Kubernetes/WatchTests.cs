@@ -60,6 +60,23 @@ public sealed class WatchTests(LabFixture lab)
     }
 
     [Fact]
+    public async Task A_network_that_swallows_everything_is_noticed_by_pings_while_the_watch_is_idle()
+    {
+        await using var plane = await ControlPlane.StartAsync(await lab.RunAsync(), new ControlPlaneOptions { Name = "kubecut", ControllerManager = false }, Token);
+        using var world = await KubeWorld.CreateAsync(plane);
+        await using var watch = await Watch.StartAsync(world.Client, world.Namespace, new ResourceWatcherOptions { IdleLimit = TimeSpan.FromHours(1) });
+
+        await plane.Namespace.CutNetworkAsync(Token);
+        await Deadline.UntilAsync("the watch to notice", _ => Task.FromResult(watch.Watcher.Problem is not null), cancellationToken: Token);
+        await plane.Namespace.RestoreNetworkAsync(Token);
+        using var other = KubeWorld.ClientFor(plane.AdminKubeconfig);
+        await other.CreateAsync(Map(world, "after"), Token);
+
+        (await watch.NextAsync()).ShouldBe("Added after");
+        watch.Watcher.Problem.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Connections_cut_and_refused_again_and_again_lose_no_event()
     {
         using var world = await KubeWorld.CreateAsync(await lab.ControlPlaneAsync());

@@ -27,17 +27,18 @@ public sealed class LabOperator : IAsyncDisposable
     /// <param name="assembly">Path of Drydock.Operator.dll.</param>
     /// <param name="kubeconfig">What it reaches the API server with.</param>
     /// <param name="operatorNamespace">Its own namespace.</param>
-    /// <param name="watchNamespace">The only namespace it looks after; null for all.</param>
-    public static LabOperator Start(LabRun run, string assembly, string kubeconfig, string operatorNamespace, string? watchNamespace = null)
+    /// <param name="options">What else it is told.</param>
+    public static LabOperator Start(LabRun run, string assembly, string kubeconfig, string operatorNamespace, LabOperatorOptions? options = null)
     {
+        options ??= new LabOperatorOptions();
         var port = FreePort.Take();
         List<string> arguments =
         [
             assembly, "--kubeconfig", kubeconfig, "--namespace", operatorNamespace, "--http", FormattableString.Invariant($"http://127.0.0.1:{port}"), "--log-level", "Debug",
         ];
-        if (watchNamespace is not null)
+        if (!options.LeaderElection)
         {
-            arguments.AddRange(["--watch-namespace", watchNamespace]);
+            arguments.AddRange(["--leader-election", "false"]);
         }
 
         var process = run.StartProcess(new LabProcessOptions
@@ -45,6 +46,7 @@ public sealed class LabOperator : IAsyncDisposable
             Name = FormattableString.Invariant($"operator-{Interlocked.Increment(ref _count)}"),
             FileName = "dotnet",
             Arguments = arguments,
+            Environment = options.Path is null ? new Dictionary<string, string?>(StringComparer.Ordinal) : new(StringComparer.Ordinal) { ["PATH"] = options.Path },
         });
         return new LabOperator(process, port);
     }

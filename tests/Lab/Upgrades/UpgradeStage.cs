@@ -75,7 +75,23 @@ public sealed class UpgradeStage : IAsyncDisposable
     }
 
     /// <summary>Starts an operator against this stage.</summary>
-    public LabOperator StartOperator() => LabOperator.Start(Run, _options.OperatorAssembly, OperatorKubeconfig, OperatorNamespace);
+    public LabOperator StartOperator(LabOperatorOptions? options = null) => LabOperator.Start(Run, _options.OperatorAssembly, OperatorKubeconfig, OperatorNamespace, options);
+
+    /// <summary>
+    /// Back to the beginning: no object of Drydock anywhere, no claim, no lease, no dump, OMS 3.2.2 on all hosts as seeded, no fault armed.
+    /// The operator must not run meanwhile.
+    /// </summary>
+    public async Task ResetAsync(CancellationToken cancellationToken = default)
+    {
+        Faults?.Ledger.ClearRules();
+        await Task.WhenAll(Oms.ResetAsync(cancellationToken), new ApiCleaner(ControlPlane).CleanAsync(OperatorNamespace, cancellationToken));
+        foreach (var entry in Directory.EnumerateDirectories(Snapshots))
+        {
+            Directory.Delete(entry, recursive: true);
+        }
+
+        Faults?.Ledger.Reset();
+    }
 
     /// <summary>A namespace with the Secrets an upgrade needs.</summary>
     public async Task<string> NewNamespaceAsync()

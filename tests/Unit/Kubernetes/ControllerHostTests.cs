@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
 using Drydock.Abstractions.Controllers;
 using Drydock.Clients.Kubernetes.Client;
@@ -324,6 +326,39 @@ public sealed class ControllerHostTests : IAsyncDisposable
         (await _world.Api.GetAsync<Widget>("a")).ShouldBeNull();
         (await _world.Writer.RemoveFinalizerAsync(a, "drydock.dev/y")).ShouldBeNull();
         await Should.ThrowAsync<KubernetesNotFoundException>(() => _world.Writer.AddFinalizerAsync(a, "drydock.dev/z"));
+    }
+
+    [Fact]
+    public async Task Reconciliations_are_counted_under_the_names_that_dashboards_know()
+    {
+        var controller = $"c{Guid.NewGuid():N}";
+        var counted = new ConcurrentQueue<string>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, l) =>
+        {
+            if (instrument.Meter.Name == KubernetesMetrics.MeterName && instrument.Name is "controller_runtime_reconcile_total" or "controller_runtime_reconcile_errors_total")
+            {
+                l.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, _, tags, _) =>
+        {
+            if (tags[0].Value is string name && name == controller)
+            {
+                counted.Enqueue($"{instrument.Name} {(tags.Length > 1 ? tags[1].Value : "")}".TrimEnd());
+            }
+        });
+        listener.Start();
+        _world.OnReconcile = (w, _) => w.Metadata.Name == "bad" ? throw new InvalidOperationException("fault") : Task.FromResult(ReconciliationResult<Widget>.Success(w));
+        _world.Start(options: OneWorker with { Name = controller });
+
+        await _world.Api.CreateAsync(Widget.Named("good"));
+        await _world.NextAsync();
+        await _world.Api.CreateAsync(Widget.Named("bad"));
+        await _world.NextAsync();
+        await Wait.UntilAsync(() => counted.Count == 3);
+
+        counted.ShouldBe(["controller_runtime_reconcile_total success", "controller_runtime_reconcile_total error", "controller_runtime_reconcile_errors_total"]);
     }
 
     [Fact]

@@ -1,0 +1,45 @@
+using System.Security.Cryptography;
+using System.Text;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Reconcilers.OmsUpgrades.Access;
+
+namespace Drydock.Tests.Unit.World;
+
+/// <summary>Image archives and the files of snapshots.</summary>
+internal sealed class WorldArchives : IArchiveReader
+{
+    private readonly List<(byte[] Content, WorldImage Image)> _images = [];
+
+    /// <summary>Archives by directory and path.</summary>
+    public Dictionary<string, byte[]> Files { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Names of snapshot files that are gone.</summary>
+    public List<string> MissingSnapshotFiles { get; } = [];
+
+    public string Add(string directory, string path, WorldImage image)
+    {
+        var content = Encoding.UTF8.GetBytes($"archive of {image.Id}");
+        _images.Add((content, image));
+        Files[$"{directory}/{path}"] = content;
+        return Sha256(content);
+    }
+
+    public WorldImage? ImageIn(byte[] archive) => _images.Find(i => i.Content.AsSpan().SequenceEqual(archive)).Image;
+
+    public Task<Stream> OpenAsync(string directory, string path, CancellationToken cancellationToken) => Task.FromResult<Stream>(new MemoryStream(Content(directory, path), writable: false));
+
+    public Task<ImageArchiveContents> InspectAsync(string directory, string path, CancellationToken cancellationToken)
+    {
+        var content = Content(directory, path);
+        return ImageIn(content) is { } image
+            ? Task.FromResult(new ImageArchiveContents(Sha256(content), content.Length, [image.Id], [image.Reference]))
+            : throw new InvalidDataException($"{path} has no manifest.json: it is not what 'docker save' writes");
+    }
+
+    public Task<IReadOnlyList<string>> SnapshotFilesAsync(BackupSnapshot snapshot, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([.. MissingSnapshotFiles]);
+
+    private byte[] Content(string directory, string path) =>
+        Files.GetValueOrDefault($"{directory}/{path}") ?? throw new FileNotFoundException($"there is no file {directory}/{path}");
+
+    private static string Sha256(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
+}

@@ -1,0 +1,14 @@
+using Drydock.Reconcilers.OmsUpgrades.Access;
+
+namespace Drydock.Tests.Unit.World;
+
+/// <summary>The health endpoint of each node: healthy while its console runs.</summary>
+internal sealed class WorldHealth(OmsWorld world) : IHealthProbe
+{
+    public Task<HealthAnswer> AskAsync(string host, int port, CancellationToken cancellationToken)
+    {
+        world.Looks++;
+        var console = world.Hosts.Find(h => h.Ip == host)?.Containers.Find(c => c.IsRunning)?.Programs.GetValueOrDefault("oms_console");
+        return Task.FromResult(console is { State: "RUNNING" } ? new HealthAnswer(HealthState.Healthy, "healthy") : new HealthAnswer(HealthState.Unreachable, "connection refused"));
+    }
+}

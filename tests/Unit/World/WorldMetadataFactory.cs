@@ -1,0 +1,9 @@
+using Drydock.Reconcilers.OmsUpgrades.Metadata;
+
+namespace Drydock.Tests.Unit.World;
+
+/// <summary>One life's way to the metadata database.</summary>
+internal sealed class WorldMetadataFactory(OmsWorld world, OperatorLife life) : IOmsMetadataFactory
+{
+    public IOmsMetadata Open(MetadataTarget target) => new WorldMetadata(world, life, target);
+}

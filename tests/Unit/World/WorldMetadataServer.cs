@@ -1,0 +1,121 @@
+using Drydock.Reconcilers.OmsUpgrades.Domain;
+using Drydock.Reconcilers.OmsUpgrades.Metadata;
+
+namespace Drydock.Tests.Unit.World;
+
+/// <summary>The metadata database: ha.config, projects, hosts, heartbeats, sessions, named locks.</summary>
+internal sealed class WorldMetadataServer(OmsWorld world)
+{
+    public const string Host = "192.0.2.50";
+    public const int Port = 3306;
+
+    private readonly Dictionary<string, WorldLock> _locks = new(StringComparer.Ordinal);
+    private long _connections = 1000;
+
+    /// <summary>The row ha.config, byte for byte; null if there is none.</summary>
+    public string? HaConfig { get; set; } = world.Setup.HaConfig;
+
+    public bool IsReachable { get; set; } = true;
+
+    public string Password { get; set; } = Canary.MetaPassword;
+
+    public string User { get; set; } = "drc";
+
+    public bool IsReadOnly { get; set; }
+
+    public TimeSpan ClockOffset { get; set; }
+
+    public string Identity { get; set; } = "uuid:7b1d0c3a";
+
+    public long DatabaseBytes { get; set; } = 1L << 30;
+
+    public SortedDictionary<string, long> HeartbeatRows { get; } = new(StringComparer.Ordinal) { ["cm_hb_340"] = 5000 };
+
+    public List<OmsProject> Projects { get; } =
+    [
+        new(OmsProjectKind.Migration, "np_1", "orders", "RUNNING"),
+        new(OmsProjectKind.Sync, "sp_1", "billing", "SUSPEND"),
+        new(OmsProjectKind.Migration, "np_2", "old", "FINISHED"),
+    ];
+
+    public List<DuplicateProjectName> Duplicates { get; } = [];
+
+    public List<CascadedWriter> Cascades { get; } = [];
+
+    public List<MissingPrivilege> MissingPrivileges { get; } = [];
+
+    public Dictionary<string, bool> Databases { get; } = new(StringComparer.Ordinal) { ["rm_340"] = true, ["cm_340"] = true, ["cm_hb_340"] = true };
+
+    /// <summary>Sessions of OMS containers: the container and the database.</summary>
+    public List<(long Id, WorldContainer Container, string Database)> OmsSessions { get; } = [];
+
+    public Dictionary<string, DateTimeOffset> LastBeat { get; } = new(StringComparer.Ordinal);
+
+    public bool IsHighAvailabilityOn => HaConfig is { } raw && Drydock.Reconcilers.OmsUpgrades.Domain.HaConfig.Parse(raw).Enable;
+
+    public void OmsStarted(WorldContainer container, int run)
+    {
+        OmsSessions.Add((++_connections, container, "rm_340"));
+        OmsSessions.Add((++_connections, container, "cm_340"));
+        Beat(container, run);
+    }
+
+    public void OmsStopped(WorldContainer container) =>
+        world.After(TimeSpan.FromMilliseconds(300), () =>
+        {
+            if (!container.IsRunning)
+            {
+                OmsSessions.RemoveAll(s => s.Container == container);
+            }
+        });
+
+    public WorldLock? TryLock(OperatorLife life, string name)
+    {
+        if (_locks.ContainsKey(name))
+        {
+            return null;
+        }
+
+        return _locks[name] = new WorldLock(this, life, name, ++_connections);
+    }
+
+    public bool Holds(WorldLock held) => ReferenceEquals(_locks.GetValueOrDefault(held.Name), held);
+
+    public long? Holder(string name) => _locks.GetValueOrDefault(name)?.ConnectionId;
+
+    public void Release(WorldLock held)
+    {
+        if (Holds(held))
+        {
+            _locks.Remove(held.Name);
+        }
+    }
+
+    /// <summary>The server notices a moment later that a client is gone.</summary>
+    public void SessionsOfDead(OperatorLife life) => world.After(TimeSpan.FromMilliseconds(500), () =>
+    {
+        foreach (var held in _locks.Values.Where(l => l.Life == life).ToList())
+        {
+            Release(held);
+        }
+    });
+
+    /// <summary>Age of a host's heartbeat.</summary>
+    public TimeSpan Age(string ip) => world.Time.GetUtcNow() - LastBeat.GetValueOrDefault(ip);
+
+    // A running supervisor beats all the time; noting the present on each read is the same.
+    private void Beat(WorldContainer container, int run) => _beating[container.Host.Ip] = (container, run);
+
+    private readonly Dictionary<string, (WorldContainer Container, int Run)> _beating = new(StringComparer.Ordinal);
+
+    public void Refresh()
+    {
+        foreach (var (ip, (container, run)) in _beating)
+        {
+            if (container.Run == run && container.IsRunning && container.Programs.GetValueOrDefault("oms_drc_supervisor") is { State: "RUNNING" })
+            {
+                LastBeat[ip] = world.Time.GetUtcNow() - TimeSpan.FromSeconds(3);
+            }
+        }
+    }
+}
