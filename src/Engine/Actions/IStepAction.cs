@@ -15,7 +15,8 @@ public interface IStepAction
 
     /// <summary>
     /// Returns by what the one execution will be found again. Called with the receipt so far; returning it unchanged means it is still good.
-    /// May reserve (create an exec that is not started), must not act.
+    /// An attempt that was counted and left no trace is prepared again under its own number, so that a first beginning that arrives late and the
+    /// second exclude each other. May reserve (create an exec that is not started), must not act.
     /// </summary>
     Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken);
 
@@ -23,6 +24,9 @@ public interface IStepAction
     /// <exception cref="StepActionException">The action was refused for a known reason.</exception>
     Task ActAsync(StepContext context, CancellationToken cancellationToken);
 
-    /// <summary>Returns when the world may have changed for this step: an event, a blocking read, or, where neither exists, a pause.</summary>
+    /// <summary>
+    /// Returns when the world may have changed for this step: an event, a blocking read, or, where neither exists, a pause. Cancelled after half a
+    /// minute at the latest, so that a lost event costs no more than that. Must end when cancelled.
+    /// </summary>
     Task WaitAsync(StepContext context, CancellationToken cancellationToken);
 }

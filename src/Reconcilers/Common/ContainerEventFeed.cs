@@ -71,7 +71,7 @@ public sealed partial class ContainerEventFeed : IAsyncDisposable
             // What happened while nobody listened is found by looking.
             _pulse.Set();
             _onEvent();
-            await Task.Delay(Reconnect, _time, cancellationToken).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await Task.Delay(Reconnect, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 

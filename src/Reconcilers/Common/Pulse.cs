@@ -4,35 +4,42 @@ namespace Drydock.Reconcilers.Common;
 public sealed class Pulse
 {
     private readonly Lock _gate = new();
-    private TaskCompletionSource _next = New();
+    private readonly List<TaskCompletionSource> _waiting = [];
 
     /// <summary>Wakes all who wait.</summary>
     public void Set()
     {
-        TaskCompletionSource woken;
+        List<TaskCompletionSource> woken;
         lock (_gate)
         {
-            woken = _next;
-            _next = New();
+            woken = [.. _waiting];
+            _waiting.Clear();
         }
 
-        woken.TrySetResult();
+        woken.ForEach(w => w.TrySetResult());
     }
 
     /// <summary>Returns at the next pulse, or after <paramref name="atMost"/>: a pulse between a look and this wait is not lost for longer than that.</summary>
     public async Task WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
     {
-        Task next;
+        var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
-            next = _next.Task;
+            _waiting.Add(waiter);
         }
 
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAny(next, Task.Delay(atMost, time, limit.Token));
-        await limit.CancelAsync();
-        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            await using var limit = time.CreateTimer(static w => ((TaskCompletionSource)w!).TrySetResult(), waiter, atMost, Timeout.InfiniteTimeSpan);
+            await using var cancelled = cancellationToken.UnsafeRegister(static (w, token) => ((TaskCompletionSource)w!).TrySetCanceled(token), waiter);
+            await waiter.Task;
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _waiting.Remove(waiter);
+            }
+        }
     }
-
-    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

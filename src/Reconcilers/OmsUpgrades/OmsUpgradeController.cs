@@ -103,7 +103,8 @@ public sealed class OmsUpgradeController : IEntityController<OmsUpgrade>, IAsync
         upgrade.Metadata.DeletionTimestamp is null
         && upgrade.Status?.Phase == OmsUpgradePhases.Succeeded
         && upgrade.Status.ObservedGeneration == upgrade.Metadata.Generation
-        && upgrade.Status.Target?.Claim is null;
+        && upgrade.Status.Target?.Claim is null
+        && upgrade.Metadata.Finalizers?.Contains(Labels.UpgradeFinalizer) != true;
 
     private async Task<TimeSpan?> ReconcileFreshAsync(OmsUpgrade upgrade, CancellationToken cancellationToken)
     {

@@ -22,7 +22,7 @@ public sealed class MariaDbServer : IAsyncLifetime
 
     private Process? _server;
 
-    public string Root { get; } = Directory.CreateTempSubdirectory("drydock-mariadb-").FullName;
+    public string Root { get; private set; } = "";
 
     public int Port { get; } = FreePort();
 
@@ -44,6 +44,7 @@ public sealed class MariaDbServer : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await SacrificialParent.RunIfAskedAsync();
+        Root = Directory.CreateTempSubdirectory("drydock-mariadb-").FullName;
         Certificates = TestCertificates.Create(Path.Combine(Root, "tls"));
         var data = Path.Combine(Root, "data");
         Run("mariadb-install-db", ["--no-defaults", $"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db", "--user=root"]);
@@ -112,7 +113,10 @@ public sealed class MariaDbServer : IAsyncLifetime
         }
 
         _server?.Dispose();
-        Directory.Delete(Root, recursive: true);
+        if (Root.Length > 0)
+        {
+            Directory.Delete(Root, recursive: true);
+        }
     }
 
     public async Task<MySqlConnection> OpenAsync(string database = "", Action<MySqlConnectionStringBuilder>? configure = null)

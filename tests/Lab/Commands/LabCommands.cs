@@ -42,6 +42,7 @@ public static class LabCommands
         Status(),
         Exec(),
         Serve(),
+        Demo.DemoCommand.Create(Background),
     };
 
     private static Command Prepare()

@@ -13,7 +13,7 @@ public sealed class ConvergenceProperties
     [Fact]
     public void A_run_that_is_killed_misled_and_refused_comes_to_the_end_of_the_undisturbed_one() =>
         Check.One(
-            Config.QuickThrowOnFailure.WithMaxTest(600),
+            Config.QuickThrowOnFailure.WithMaxTest(400),
             Prop.ForAll(Scenario.Any().ToArbitrary(), scenario =>
             {
                 var golden = scenario.Undisturbed();
@@ -31,7 +31,7 @@ public sealed class ConvergenceProperties
     [Fact]
     public void An_undisturbed_run_does_everything_once_and_in_order() =>
         Check.One(
-            Config.QuickThrowOnFailure.WithMaxTest(300),
+            Config.QuickThrowOnFailure.WithMaxTest(200),
             Prop.ForAll(Scenario.Any().ToArbitrary(), scenario =>
             {
                 var run = scenario.Undisturbed();
@@ -48,7 +48,7 @@ public sealed class ConvergenceProperties
     [Fact]
     public void A_process_that_lost_its_lease_does_nothing_twice_however_long_it_was_frozen() =>
         Check.One(
-            Config.QuickThrowOnFailure.WithMaxTest(500),
+            Config.QuickThrowOnFailure.WithMaxTest(400),
             Prop.ForAll(Scenario.Any(5).ToArbitrary(), Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), (scenario, leaders) =>
             {
                 var golden = scenario.Undisturbed();

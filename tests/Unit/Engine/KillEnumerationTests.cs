@@ -87,7 +87,7 @@ public sealed class KillEnumerationTests
 
         run.Store.Version.ShouldBe(version);
         All.Sum(id => run.World[id].Looks).ShouldBe(looks);
-        run.Time.Timers.ShouldBe(0);
+        run.Time.NextTimer.ShouldBeNull();
     }
 
     private static Simulation Golden()

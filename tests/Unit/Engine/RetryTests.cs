@@ -125,6 +125,20 @@ public sealed class RetryTests
     }
 
     [Fact]
+    public void A_retry_ends_a_look_that_hangs_on_what_did_not_work()
+    {
+        var run = Failed(ToyPlans.Step("P/a", attempts: 1), item => item.RefusedActs = 1);
+        run.World["P/a"].LooksHang = true;
+        run.Pass(TimeSpan.FromMinutes(10));
+        run.Process.Run.IsBusy.ShouldBeTrue();
+
+        run.World["P/a"].LooksHang = false;
+        Retry(run).Settle();
+
+        run.Outcome.State.ShouldBe(RunState.Succeeded);
+    }
+
+    [Fact]
     public void A_retry_survives_a_write_whose_answer_was_lost()
     {
         var run = Failed(ToyPlans.Once("P/a", RetryRule.RepeatAfterProvenFailure), item => item.BadEnds = 1);

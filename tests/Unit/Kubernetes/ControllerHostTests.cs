@@ -3,7 +3,6 @@ using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
 using Drydock.Abstractions.Controllers;
 using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Leadership;
 using Drydock.Clients.Kubernetes.Runtime;
@@ -298,37 +297,6 @@ public sealed class ControllerHostTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_finalizer_is_added_once_through_conflicts_and_removed_again_without_waking()
-    {
-        var a = await _world.Api.CreateAsync(Widget.Named("a"));
-        await Patch("a", """{"metadata":{"finalizers":["other/x"]}}""");
-        _world.Start(options: OneWorker);
-        (await _world.NextAsync()).ShouldBe("a@102");
-
-        var with = await _world.Writer.AddFinalizerAsync(a, "drydock.dev/y");
-        var same = await _world.Writer.AddFinalizerAsync(with, "drydock.dev/y");
-        var without = await _world.Writer.RemoveFinalizerAsync(same, "drydock.dev/y");
-
-        with.Metadata.Finalizers.ShouldBe(["other/x", "drydock.dev/y"]);
-        same.ShouldBeSameAs(with);
-        without!.Metadata.Finalizers.ShouldBe(["other/x"]);
-        (await _world.NextAfterMarkerAsync("marker")).ShouldStartWith("marker");
-    }
-
-    [Fact]
-    public async Task Removing_the_last_finalizer_of_a_deleted_object_lets_it_go()
-    {
-        var a = await _world.Api.CreateAsync(Widget.Named("a") with { Metadata = new() { Name = "a", Finalizers = ["drydock.dev/y"] } });
-        await _world.Api.DeleteAsync<Widget>("a");
-
-        await _world.Writer.RemoveFinalizerAsync(a, "drydock.dev/y");
-
-        (await _world.Api.GetAsync<Widget>("a")).ShouldBeNull();
-        (await _world.Writer.RemoveFinalizerAsync(a, "drydock.dev/y")).ShouldBeNull();
-        await Should.ThrowAsync<KubernetesNotFoundException>(() => _world.Writer.AddFinalizerAsync(a, "drydock.dev/z"));
-    }
-
-    [Fact]
     public async Task Reconciliations_are_counted_under_the_names_that_dashboards_know()
     {
         var controller = $"c{Guid.NewGuid():N}";
@@ -360,47 +328,6 @@ public sealed class ControllerHostTests : IAsyncDisposable
 
         counted.ShouldBe(["controller_runtime_reconcile_total success", "controller_runtime_reconcile_total error", "controller_runtime_reconcile_errors_total"]);
     }
-
-    [Fact]
-    public async Task Changes_of_a_referenced_Secret_wake_the_object_and_others_do_not()
-    {
-        var secrets = new SecretWatch<Widget>(_world.Api, _world.Watcher, w => w.Spec.Secrets, _world.Time, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
-        await _world.Api.CreateAsync(Widget.Named("a") with { Spec = new() { Secrets = ["s1"] } });
-        _world.Start([secrets], OneWorker);
-        (await _world.NextAsync()).ShouldBe("a@101");
-
-        await _world.Api.CreateAsync(Secret("s1"));
-        (await _world.NextAsync()).ShouldBe("a@101");
-        await _world.Api.PatchAsync<V1Secret>(KubernetesPatch.Merge(JsonNode.Parse("""{"data":{"k":"Yg=="}}""")!.AsObject()), "s1");
-        (await _world.NextAsync()).ShouldBe("a@101");
-        await _world.Api.DeleteAsync<V1Secret>("s1");
-        (await _world.NextAsync()).ShouldBe("a@101");
-
-        await _world.Api.CreateAsync(Secret("unrelated"));
-        (await _world.NextAfterMarkerAsync("marker")).ShouldStartWith("marker");
-    }
-
-    [Fact]
-    public async Task A_Secret_is_watched_only_while_an_object_refers_to_it_and_only_once()
-    {
-        var secrets = new SecretWatch<Widget>(_world.Api, _world.Watcher, w => w.Spec.Secrets, _world.Time, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
-        await _world.Api.CreateAsync(Widget.Named("a") with { Spec = new() { Secrets = ["s1"] } });
-        await _world.Api.CreateAsync(Widget.Named("b") with { Spec = new() { Secrets = ["s1"] } });
-        _world.Start([secrets], OneWorker);
-        await Wait.UntilAsync(() => _world.Api.Watchers == 2);
-
-        await Patch("a", """{"spec":{"secrets":[]}}""");
-        await _world.NextAsync();
-        await _world.NextAsync();
-        await _world.NextAsync();
-        _world.Api.Watchers.ShouldBe(2);
-        await _world.Api.DeleteAsync<Widget>("b");
-
-        await Wait.UntilAsync(() => _world.Api.Watchers == 1);
-        secrets.Age.ShouldBe(TimeSpan.Zero);
-    }
-
-    private static V1Secret Secret(string name) => new() { Metadata = new() { Name = name, Namespace = "default" }, Data = new() { ["k"] = "a"u8.ToArray() } };
 
     private Task<Widget> Patch(string name, string patch) => _world.Api.PatchAsync<Widget>(KubernetesPatch.Merge(JsonNode.Parse(patch)!.AsObject()), name);
 

@@ -25,6 +25,17 @@ public sealed class JsonTests
     }
 
     [Fact]
+    public void What_is_ignored_stays_ignored()
+    {
+        var options = KubernetesJson.CreateOptions(IgnoringContext.Default);
+        var read = JsonSerializer.Deserialize("""{"never":"x","count":0,"text":"t"}""", options.TypeInfo<Ignoring>())!;
+
+        read.ShouldBe(new Ignoring { Text = "t" });
+        JsonSerializer.Serialize(new Ignoring { Never = "x", Limit = null }, options.TypeInfo<Ignoring>()).ShouldBe("""{"limit":null,"text":"initial"}""");
+        JsonSerializer.Serialize(new Ignoring { Count = 3, Limit = 4 }, options.TypeInfo<Ignoring>()).ShouldBe("""{"count":3,"limit":4,"text":"initial"}""");
+    }
+
+    [Fact]
     public void A_null_in_the_JSON_counts_as_absent()
     {
         var widget = Read<Widget>("""{"metadata":{"name":null,"labels":null,"creationTimestamp":null},"spec":null}""");

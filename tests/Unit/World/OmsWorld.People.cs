@@ -82,16 +82,19 @@ internal sealed partial class OmsWorld
         lines.Add($"ha.config {Metadata.HaConfig}");
         lines.AddRange(Metadata.HeartbeatRows.Select(r => $"{r.Key} rows {r.Value}"));
         lines.AddRange(Api.All<V1Lease>().Select(l => $"lease {l.Metadata.Name} {l.Spec.HolderIdentity}"));
-        lines.AddRange(Api.All<BackupSnapshot>().Select(s => $"snapshot {s.Metadata.Name} {s.Status?.Phase}"));
-        lines.AddRange(Api.All<V1Secret>().Select(s => $"secret {s.Metadata.Name}"));
+        lines.AddRange(Api.All<BackupSnapshot>().Select(s => $"snapshot {WithoutAttempt(s.Metadata.Name)} {s.Status?.Phase}"));
+        lines.AddRange(Api.All<V1Secret>().Select(s => $"secret {WithoutAttempt(s.Metadata.Name)}"));
         foreach (var upgrade in Api.All<OmsUpgrade>())
         {
             lines.Add($"upgrade {upgrade.Metadata.Name} {upgrade.Status?.Phase} {upgrade.Status?.Progress} hash={upgrade.Status?.Plan?.Hash} finalizers={string.Join(',', upgrade.Metadata.Finalizers ?? [])}");
             lines.AddRange((upgrade.Status?.Conditions ?? []).Select(c => $"  {c.Type} {c.Status} {c.Reason}"));
-            lines.AddRange((upgrade.Status?.Plan?.Steps ?? []).Select(s => $"  {s.Id} {s.State} {s.OutputRef}"));
+            lines.AddRange((upgrade.Status?.Plan?.Steps ?? []).Select(s => $"  {s.Id} {s.State} {WithoutAttempt(s.OutputRef)}"));
             lines.AddRange((upgrade.Status?.ActionRequired ?? []).Select(a => $"  action {a.Reason} {a.Subject}"));
         }
 
         return string.Join('\n', lines);
     }
+
+    // Names of what an attempt made end with its number.
+    private static string? WithoutAttempt(string? name) => name?.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
 }

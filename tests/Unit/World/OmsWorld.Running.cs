@@ -79,7 +79,10 @@ internal sealed partial class OmsWorld
         throw new InvalidOperationException($"it never comes to rest; {Describe()}");
     }
 
-    public void RunToSuccess() => RunUntil(() => Is("Succeeded") && Status.Target?.Claim is null && Upgrade.Metadata.Finalizers is not { Count: > 0 }, "Succeeded, nothing held");
+    /// <summary>Succeeded, and nothing is held any more.</summary>
+    public bool IsOver => Is("Succeeded") && Status.Target?.Claim is null && Upgrade.Metadata.Finalizers is not { Count: > 0 };
+
+    public void RunToSuccess() => RunUntil(() => IsOver, "Succeeded, nothing held");
 
     public void RunToStall() => RunUntil(() => Is("Stalled"), "Stalled");
 

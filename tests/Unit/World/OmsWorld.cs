@@ -27,16 +27,17 @@ internal sealed partial class OmsWorld
     private int _lives;
     private int _points;
 
-    public OmsWorld(WorldSetup? setup = null)
+    public OmsWorld(WorldSetup? setup = null, int? seed = null)
     {
         Setup = setup ?? new WorldSetup();
-        Api = new WorldApi(Time);
+        Random = seed is { } number ? new Random(number) : null;
+        Api = new WorldApi(Time, Setup.RealJson);
         Metadata = new WorldMetadataServer(this);
         Rules = new WorldRules(this);
         Snapshots = new WorldSnapshots(this);
         Health = new WorldHealth(this);
         NewImageContent = Image("4.2.2", "oms:loaded_4.2.2");
-        Api.Create(new V1Namespace { Metadata = new V1ObjectMeta { Name = Namespace } });
+        Api.Create(new V1Namespace { Metadata = new V1ObjectMeta { Name = Namespace, Finalizers = ["kubernetes"] } });
         Api.Create(new V1Secret { Metadata = new V1ObjectMeta { Name = "docker-tls" }, Data = Bytes(("ca.crt", "ca"), ("tls.crt", "cert"), ("tls.key", Canary.TlsKey)) });
         ArchiveSha256 = Archives.Add(ArchiveDirectory, ArchivePath, NewImageContent);
         if (Setup.ImageInRegistry)
@@ -50,7 +51,7 @@ internal sealed partial class OmsWorld
         }
 
         Hosts.ForEach(Install);
-        RunFor(TimeSpan.FromSeconds(5));
+        Time.Advance(TimeSpan.FromSeconds(5));
         Done.Clear();
         Api.Changed += OnApiChange;
         Life = NewLife();
@@ -106,7 +107,7 @@ internal sealed partial class OmsWorld
     public int? Leader { get; set; }
 
     /// <summary>For another order of continuations; null keeps the order of their arrival.</summary>
-    public Random? Random { get; init; }
+    public Random? Random { get; }
 
     /// <summary>The present life.</summary>
     public OperatorLife Life { get; private set; }

@@ -42,6 +42,9 @@ internal static class WorldCommands
 
         var answer = new StringBuilder();
         world.Did($"{verb} {program}", container.Host.Name);
+        world.Rules.Check(
+            verb != "restart" || world.Hosts.Where(h => h != container.Host).SelectMany(h => h.Containers).All(c => !c.IsRunning || c.Console.State == "RUNNING"),
+            $"{program} on {container.Host.Name} was restarted while no other console served");
         if (verb is "stop" or "restart")
         {
             answer.Append(program).Append(entry.IsUp ? ": stopped\n" : ": ERROR (not running)\n");

@@ -11,6 +11,8 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
     private readonly List<WorldEventStream> _streams = [];
     private readonly List<(DateTimeOffset At, Message Message)> _history = [];
 
+    public OmsWorld World => world;
+
     public string Name => name;
 
     public string Ip => ip;

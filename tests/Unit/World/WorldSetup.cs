@@ -7,6 +7,9 @@ internal sealed record WorldSetup
 
     public int Nodes { get; init; } = 2;
 
+    /// <summary>Every object goes through its JSON form, as with a real API server.</summary>
+    public bool RealJson { get; init; } = true;
+
     public string FromVersion { get; init; } = "3.2.2";
 
     public string ToVersion { get; init; } = "4.2.2";

@@ -1,5 +1,7 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Drydock.Clients.Kubernetes.Json;
@@ -25,17 +27,36 @@ internal sealed class InitialValuesResolver(IJsonTypeInfoResolver inner) : IJson
         info.OriginatingResolver = this;
         foreach (var property in generated.Properties)
         {
-            info.Properties.Add(Copy(info, property));
+            if (Ignored(property) != JsonIgnoreCondition.Always)
+            {
+                info.Properties.Add(Copy(info, property));
+            }
         }
 
         return info;
+    }
+
+    /// <summary>What <c>[JsonIgnore]</c> says; a copied property does not carry it by itself.</summary>
+    private static JsonIgnoreCondition? Ignored(JsonPropertyInfo property) =>
+        property.AttributeProvider?.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: true) is [JsonIgnoreAttribute ignore, ..] ? ignore.Condition : null;
+
+    private static Func<object, object?, bool> WithoutDefault(Type type)
+    {
+        var initial = type.IsValueType ? RuntimeHelpers.GetUninitializedObject(type) : null;
+        return Nullable.GetUnderlyingType(type) is null ? (_, value) => !Equals(value, initial) : static (_, value) => value is not null;
     }
 
     private static JsonPropertyInfo Copy(JsonTypeInfo owner, JsonPropertyInfo generated)
     {
         var copy = owner.CreateJsonPropertyInfo(generated.PropertyType, generated.Name);
         copy.Get = generated.Get;
-        copy.ShouldSerialize = generated.ShouldSerialize;
+        copy.ShouldSerialize = Ignored(generated) switch
+        {
+            JsonIgnoreCondition.WhenWritingNull => static (_, value) => value is not null,
+            JsonIgnoreCondition.WhenWritingDefault => WithoutDefault(generated.PropertyType),
+            JsonIgnoreCondition.Never => static (_, _) => true,
+            _ => generated.ShouldSerialize,
+        };
         copy.CustomConverter = generated.CustomConverter;
         copy.NumberHandling = generated.NumberHandling;
         copy.IsExtensionData = generated.IsExtensionData;

@@ -149,9 +149,12 @@ internal sealed class PreparedResultStream : ResultStream
         }
     }
 
-    private MySqlException Error() => new(
-        NativeConnection.Text(NativeMethods.mysql_stmt_error(_statement)),
-        (int)NativeMethods.mysql_stmt_errno(_statement),
-        NativeConnection.Text(NativeMethods.mysql_stmt_sqlstate(_statement)),
-        innerException: null);
+    // An error packet in the middle of the rows is noted on the connection only.
+    private MySqlException Error() => NativeMethods.mysql_stmt_errno(_statement) == 0
+        ? Connection.Error()
+        : new MySqlException(
+            NativeConnection.Text(NativeMethods.mysql_stmt_error(_statement)),
+            (int)NativeMethods.mysql_stmt_errno(_statement),
+            NativeConnection.Text(NativeMethods.mysql_stmt_sqlstate(_statement)),
+            innerException: null);
 }

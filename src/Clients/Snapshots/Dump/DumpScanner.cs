@@ -15,7 +15,7 @@ public sealed partial class DumpScanner
 
     private static readonly SearchValues<byte> SingleQuoteEnd = SearchValues.Create("'\\"u8);
     private static readonly SearchValues<byte> DoubleQuoteEnd = SearchValues.Create("\"\\"u8);
-    private static readonly SearchValues<byte> Interesting = SearchValues.Create("'\"`()-/*#;@.,=$"u8);
+    private static readonly SearchValues<byte> Interesting = SearchValues.Create("'\"`()-/*#;"u8);
 
     private readonly StatementReader _statement = new();
     private readonly List<byte> _text = [];

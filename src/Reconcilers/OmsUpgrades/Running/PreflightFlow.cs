@@ -81,7 +81,9 @@ internal sealed class PreflightFlow(OmsServices services, OmsStatusWriter status
         }
         finally
         {
-            _ = Task.Run(() => trigger.Wake(upgrade.Metadata.Namespace, upgrade.Metadata.Name));
+            // Beside this task, so that whoever is woken finds it ended; on the scheduler of the caller, as the engine's jobs wake.
+            _ = Task.Factory.StartNew(
+                () => trigger.Wake(upgrade.Metadata.Namespace, upgrade.Metadata.Name), CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current);
         }
 
         static PreflightResult Broken(string reason, string message) => new(null, [new Finding { Reason = reason, Message = message }]);

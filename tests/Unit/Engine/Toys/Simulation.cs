@@ -1,5 +1,6 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Engine.Running;
+using Drydock.Tests.Unit.Support;
 using Shouldly;
 
 namespace Drydock.Tests.Unit.Engine.Toys;
@@ -119,7 +120,7 @@ internal sealed class Simulation
             moves.ShouldBeLessThan(MostMoves, "it never comes to rest");
         }
 
-        Time.GoTo(until);
+        Time.Advance(until - Time.GetUtcNow());
     }
 
     /// <summary>People change what they want.</summary>

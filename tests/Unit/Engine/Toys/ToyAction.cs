@@ -19,6 +19,11 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
         cancellationToken.ThrowIfCancellationRequested();
         var item = World[context.Step.Id];
         item.Looks++;
+        if (item.LooksHang)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, cancellationToken);
+        }
+
         if (item.UnreadableLooks > 0)
         {
             item.UnreadableLooks--;
@@ -129,6 +134,11 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
         World.Violations.AddRange(step.After
             .Where(id => stored.Steps.Single(s => s.Id == id).Action != "check" && !World[id].WasDone)
             .Select(id => $"{step.Id} acts and {id} was never done in the world"));
+        if (World.Leader is { } leader && leader != process.Id)
+        {
+            World.Violations.Add($"{step.Id} acts in a process that does not lead");
+        }
+
         if (simulation.IsEnded && World.Leader is null)
         {
             World.Violations.Add($"{step.Id} acts after the end");

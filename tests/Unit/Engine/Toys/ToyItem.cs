@@ -30,6 +30,9 @@ internal sealed class ToyItem
     /// <summary>Unreadable looks throw instead of saying so.</summary>
     public bool ThrowsWhenUnreadable { get; set; }
 
+    /// <summary>Looks hang until they are cancelled.</summary>
+    public bool LooksHang { get; set; }
+
     /// <summary>The next waits throw.</summary>
     public int BrokenWaits { get; set; }
 

@@ -1,4 +1,5 @@
 using Drydock.Abstractions.Plans;
+using Drydock.Tests.Unit.Support;
 
 namespace Drydock.Tests.Unit.Engine.Toys;
 

@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Drydock.Lab;
+using Drydock.Lab.Upgrades;
+
+namespace Drydock.Benchmarks;
+
+/// <summary>Start to leader, memory at rest, and how soon an event is answered by a status write.</summary>
+internal sealed class OperatorFootprint(UpgradeStage stage)
+{
+    private const int Starts = 5;
+    private const int Events = 40;
+
+    /// <summary>From process start until it is ready and leads, with a free lease, several times; the median.</summary>
+    public async Task<IReadOnlyList<TimeSpan>> StartsAsync(CancellationToken cancellationToken)
+    {
+        var times = new List<TimeSpan>();
+        for (var i = 0; i < Starts; i++)
+        {
+            var watch = Stopwatch.StartNew();
+            await using var op = stage.StartOperator();
+            await op.WaitUntilReadyAsync(cancellationToken);
+            await Deadline.UntilAsync("the operator to lead", _ => Task.FromResult(op.Log.Contains("omsupgrades", StringComparison.Ordinal)), cancellationToken: cancellationToken);
+            times.Add(watch.Elapsed);
+            await op.StopAsync();
+        }
+
+        return times;
+    }
+
+    /// <summary>Resident memory of an operator that has looked at finished upgrades and rests, in MiB.</summary>
+    public async Task<double> RestingMemoryAsync(string space, JsonNode finished, int upgrades, CancellationToken cancellationToken)
+    {
+        await CopyFinishedAsync(space, finished, upgrades - 1);
+        await using var op = stage.StartOperator();
+        await op.WaitUntilReadyAsync(cancellationToken);
+        await Task.Delay(TimeSpan.FromSeconds(20), cancellationToken);
+        var line = (await File.ReadAllLinesAsync($"/proc/{op.Process.Id}/status", cancellationToken)).First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^2], CultureInfo.InvariantCulture) / 1024;
+    }
+
+    /// <summary>From the answer to the creation of an object until a watch shows its first status, one after the other.</summary>
+    public async Task<IReadOnlyList<TimeSpan>> FirstStatusAsync(CancellationToken cancellationToken)
+    {
+        var space = await stage.NewNamespaceAsync();
+        await using var op = stage.StartOperator();
+        await op.WaitUntilReadyAsync(cancellationToken);
+        await Deadline.UntilAsync("the operator to lead", _ => Task.FromResult(op.Log.Contains("omsupgrades", StringComparison.Ordinal)), cancellationToken: cancellationToken);
+        using var http = stage.ControlPlane.CreateHttpClient();
+        var times = new List<TimeSpan>();
+        for (var i = 0; i < Events; i++)
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"event-{i}");
+            var manifest = stage.Manifest(space, name);
+            manifest["spec"]!["mode"] = "Plan";
+            manifest["spec"]!["currentContainer"] = "absent";
+            using var body = new StringContent(manifest.ToJsonString(), System.Text.Encoding.UTF8, "application/json");
+            var watch = Stopwatch.StartNew();
+            using (var created = await http.PostAsync(new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{space}/omsupgrades", UriKind.Relative), body, cancellationToken))
+            {
+                created.EnsureSuccessStatusCode();
+            }
+
+            await stage.WaitForAsync(space, u => u["status"]?["conditions"] is not null, name: name, cancellationToken: cancellationToken);
+            times.Add(watch.Elapsed);
+            await stage.ControlPlane.KubectlAsync(["-n", space, "delete", "omsu", name, "--wait=false"], cancellationToken: cancellationToken);
+        }
+
+        return times;
+    }
+
+    private async Task CopyFinishedAsync(string space, JsonNode finished, int count)
+    {
+        using var http = stage.ControlPlane.CreateHttpClient();
+        for (var i = 0; i < count; i++)
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"finished-{i}");
+            var path = $"/apis/drydock.dev/v1alpha1/namespaces/{space}/omsupgrades";
+            using var body = new StringContent(stage.Manifest(space, name).ToJsonString(), System.Text.Encoding.UTF8, "application/json");
+            using var created = await http.PostAsync(new Uri(path, UriKind.Relative), body);
+            created.EnsureSuccessStatusCode();
+            var copy = JsonNode.Parse(await created.Content.ReadAsStringAsync())!;
+            copy["status"] = finished["status"]!.DeepClone();
+            copy["status"]!["observedGeneration"] = copy["metadata"]!["generation"]!.GetValue<long>();
+            using var status = new StringContent(copy.ToJsonString(), System.Text.Encoding.UTF8, "application/json");
+            using var written = await http.PutAsync(new Uri($"{path}/{name}/status", UriKind.Relative), status);
+            written.EnsureSuccessStatusCode();
+        }
+    }
+}

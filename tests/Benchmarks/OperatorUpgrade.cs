@@ -1,0 +1,28 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Drydock.Lab.Upgrades;
+
+namespace Drydock.Benchmarks;
+
+/// <summary>Runs the upgrade by the operator on the stage.</summary>
+internal sealed class OperatorUpgrade(UpgradeStage stage, string path)
+{
+    /// <summary>Downtime and wall time, from the apply to Succeeded, and the upgrade at its end.</summary>
+    public async Task<(Timing Timing, JsonNode Upgrade)> RunAsync(CancellationToken cancellationToken)
+    {
+        var space = await stage.NewNamespaceAsync();
+        await using var op = stage.StartOperator(new LabOperatorOptions { Path = path });
+        await op.WaitUntilReadyAsync(cancellationToken);
+        var manifest = stage.Manifest(space);
+        var watch = Stopwatch.StartNew();
+        await stage.ApplyAsync(manifest.ToJsonString());
+        var done = await stage.WaitForAsync(space, u => u["status"]?["phase"]?.GetValue<string>() == "Succeeded", TimeSpan.FromMinutes(10), cancellationToken: cancellationToken);
+        var wall = watch.Elapsed;
+        var times = done["status"]!["times"]!;
+        var downtime = Time(times["t2"]!) - Time(times["t1"]!);
+        return (new Timing(downtime, wall), done);
+    }
+
+    private static DateTimeOffset Time(JsonNode node) => DateTimeOffset.Parse(node.GetValue<string>(), CultureInfo.InvariantCulture);
+}

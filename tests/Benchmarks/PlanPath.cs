@@ -1,0 +1,25 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Drydock.Benchmarks;
+
+/// <summary>The longest chain of steps of a finished plan, by the durations the steps themselves recorded.</summary>
+internal static class PlanPath
+{
+    public static TimeSpan Longest(JsonNode upgrade)
+    {
+        var longest = new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
+        foreach (var step in upgrade["status"]!["plan"]!["steps"]!.AsArray())
+        {
+            var before = (step!["after"]?.AsArray() ?? []).Select(a => longest[a!.GetValue<string>()]).DefaultIfEmpty(TimeSpan.Zero).Max();
+            longest[step["id"]!.GetValue<string>()] = before + Duration(step);
+        }
+
+        return longest.Values.Max();
+    }
+
+    private static TimeSpan Duration(JsonNode step) =>
+        step["startedAt"] is { } start && step["finishedAt"] is { } end
+            ? DateTimeOffset.Parse(end.GetValue<string>(), CultureInfo.InvariantCulture) - DateTimeOffset.Parse(start.GetValue<string>(), CultureInfo.InvariantCulture)
+            : TimeSpan.Zero;
+}

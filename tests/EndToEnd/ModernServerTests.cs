@@ -1,0 +1,34 @@
+using Drydock.Lab.Upgrades;
+using Drydock.Tests.EndToEnd.Support;
+
+namespace Drydock.Tests.EndToEnd;
+
+/// <summary>The main job with the CRDs served by a current CRD server: status writes, CEL rules and finalizers meet it.</summary>
+public sealed class ModernServerTests
+{
+    [Fact]
+    public async Task One_node_with_the_image_in_an_archive_is_upgraded_with_the_CRDs_on_a_current_server()
+    {
+        await using var stage = await UpgradeStage.StartAsync(
+            new StageOptions
+            {
+                Checkout = Checkout.Root,
+                OperatorAssembly = Checkout.OperatorAssembly,
+                Hosts = 1,
+                ModernCrds = true,
+                Scenario = o => o with { NewImagePresent = false },
+            },
+            cancellationToken: TestContext.Current.CancellationToken);
+        var space = await stage.NewNamespaceAsync();
+        await using var op = stage.StartOperator();
+        await stage.ApplyAsync(stage.Manifest(space).ToJsonString());
+
+        var done = await stage.WaitForAsync(space, u => u.IsOver());
+
+        (await stage.Oms.PunishmentsAsync()).ShouldBeEmpty();
+        done.Condition("Succeeded").ShouldBe("True");
+        var refused = await stage.ControlPlane.TryKubectlAsync(["-n", space, "patch", "omsu", "oms-322-to-422", "--type=merge", "-p", "{\"spec\":{\"toVersion\":\"3.2.2-bp2\"}}"]);
+        refused.ExitCode.ShouldNotBe(0);
+        refused.Error.ShouldContain("toVersion");
+    }
+}

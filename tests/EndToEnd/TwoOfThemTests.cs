@@ -1,0 +1,67 @@
+using Drydock.Lab;
+using Drydock.Lab.Oms;
+using Drydock.Tests.EndToEnd.Support;
+
+namespace Drydock.Tests.EndToEnd;
+
+/// <summary>Two upgrades of one target, and two operators.</summary>
+public sealed class TwoOfThemTests(StageFixture fixture)
+{
+    [Fact]
+    public async Task A_second_upgrade_of_the_same_target_waits_and_names_the_first()
+    {
+        var stage = await fixture.ResetAsync();
+        var (first, second) = (await stage.NewNamespaceAsync(), await stage.NewNamespaceAsync());
+        var held = stage.Manifest(first);
+        held["spec"]!["holdBefore"] = new System.Text.Json.Nodes.JsonArray("DisableHA");
+        await using var op = stage.StartOperator(new Lab.Upgrades.LabOperatorOptions { LeaderElection = false });
+        await stage.ApplyAsync(held.ToJsonString());
+        await stage.WaitForAsync(first, u => u.Condition("Held") == "True");
+
+        var other = stage.Manifest(second, "the-other");
+        other["spec"]!["newContainer"] = "oms_422_other";
+        await stage.ApplyAsync(other.ToJsonString());
+
+        var busy = await stage.WaitForAsync(second, u => u.Reason("Reconciling") == "TargetBusy", name: "the-other");
+        busy.Message().ShouldContain($"{first}/oms-322-to-422");
+        busy.Condition("Stalled").ShouldBe("False");
+        await stage.ControlPlane.KubectlAsync(["-n", first, "delete", "omsu", "oms-322-to-422"]);
+        await stage.WaitForAsync(second, u => u["status"]?["plan"] is not null, name: "the-other");
+        (await stage.Oms.ReadHaConfigAsync())!.Trim().ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task Of_two_operators_one_acts_and_the_other_takes_over_after_SIGKILL_and_after_SIGTERM()
+    {
+        var stage = await fixture.ResetAsync();
+        var space = await stage.NewNamespaceAsync();
+        var manifest = stage.Manifest(space);
+        manifest["spec"]!["holdBefore"] = new System.Text.Json.Nodes.JsonArray("StopOld", "CorrectMetadata");
+        await using var first = stage.StartOperator();
+        await first.WaitUntilReadyAsync();
+        await LeadsAsync(first);
+        await using var second = stage.StartOperator();
+        await second.WaitUntilReadyAsync();
+        await stage.ApplyAsync(manifest.ToJsonString());
+        var held = await stage.WaitForAsync(space, u => u.Condition("Held") == "True");
+
+        await first.KillAsync();
+        await ApproveAsync(stage, space, "StopOld", held);
+        await stage.WaitForAsync(space, u => u.Condition("Held") == "True" && u.Message().Contains("CorrectMetadata", StringComparison.Ordinal));
+        await using var third = stage.StartOperator();
+        await third.WaitUntilReadyAsync();
+        await second.StopAsync();
+        await ApproveAsync(stage, space, "CorrectMetadata", held);
+
+        await stage.WaitForAsync(space, u => u.IsOver());
+        (await stage.Oms.PunishmentsAsync()).ShouldBeEmpty();
+        (await stage.Oms.CountAsync(OmsEvents.JarStart)).ShouldBe(stage.Hosts.Count);
+        (await stage.Oms.CountAsync(OmsEvents.InitStart)).ShouldBe(1);
+    }
+
+    private static Task LeadsAsync(Lab.Upgrades.LabOperator op) =>
+        Deadline.UntilAsync("the operator to lead", _ => Task.FromResult(op.Log.Contains("omsupgrades", StringComparison.Ordinal)));
+
+    private static Task ApproveAsync(Lab.Upgrades.UpgradeStage stage, string space, string name, System.Text.Json.Nodes.JsonNode held) =>
+        stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "--overwrite", "omsu", "oms-322-to-422", $"drydock.dev/approve={name}@{held["status"]!["plan"]!["hash"]!.GetValue<string>()["sha256:".Length..][..8]}"]);
+}

@@ -1,0 +1,14 @@
+using Drydock.Lab.Commands;
+using Drydock.Lab.Oms;
+
+namespace Drydock.Lab.Demo;
+
+/// <summary>A Docker host of a lab in the background, by the docker command.</summary>
+internal sealed class CliDockerHost(DockerHostState host) : IOmsHost
+{
+    public string Name => host.Name;
+
+    public string Address => host.Address;
+
+    public Task<string> DockerAsync(params string[] args) => Shell.RunAsync("docker", ["-H", $"unix://{host.SocketPath}", .. args]);
+}

@@ -1,0 +1,85 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Drydock.Tests.Unit.Crds;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Install;
+
+/// <summary>What can be said of the chart without rendering it; it is rendered in the integration tests.</summary>
+public sealed partial class ChartTests
+{
+    private static readonly JsonObject Values = YamlToJson.ReadAll(Repository.PathOf("charts", "drydock", "values.yaml")).Single().AsObject();
+
+    [Fact]
+    public void The_schema_knows_every_value_and_no_other()
+    {
+        var schema = JsonNode.Parse(File.ReadAllText(Repository.PathOf("charts", "drydock", "values.schema.json")))!;
+
+        Compare(Values, schema, "");
+
+        void Compare(JsonObject values, JsonNode described, string path)
+        {
+            described = described["$ref"]?.GetValue<string>() is { } reference ? schema["definitions"]![reference.Split('/')[^1]]! : described;
+            if (described["properties"] is not JsonObject properties)
+            {
+                return;
+            }
+
+            described["additionalProperties"]!.GetValue<bool>().ShouldBeFalse(path);
+            values.Select(v => v.Key).ShouldBe(properties.Select(p => p.Key).Where(p => p != "global"), ignoreOrder: true, path);
+            foreach (var (name, value) in values)
+            {
+                var kind = properties[name]!["type"]?.GetValue<string>();
+                if (value is JsonObject inner)
+                {
+                    Compare(inner, properties[name]!, $"{path}.{name}");
+                }
+                else if (properties[name]!["enum"] is JsonArray allowed)
+                {
+                    allowed.Select(a => a!.ToJsonString()).ShouldContain(value!.ToJsonString(), $"{path}.{name}");
+                }
+                else
+                {
+                    kind.ShouldBe(value!.GetValueKind() switch { JsonValueKind.String => "string", JsonValueKind.Number => "integer", JsonValueKind.Array => "array", _ => "boolean" }, $"{path}.{name}");
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Templates_use_every_value_and_only_values_that_exist()
+    {
+        var used = Directory.EnumerateFiles(Repository.PathOf("charts", "drydock", "templates"))
+            .SelectMany(file => Reference().Matches(File.ReadAllText(file)).Select(m => m.Groups[1].Value))
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
+
+        foreach (var path in used)
+        {
+            JsonNode? at = Values;
+            foreach (var name in path.Split('.'))
+            {
+                at = at!.AsObject().ContainsKey(name) ? at[name] : throw new ShouldAssertException($".Values.{path} is not in values.yaml");
+            }
+        }
+
+        Leaves(Values, "").Where(leaf => !used.Exists(u => leaf == u || leaf.StartsWith(u + ".", StringComparison.Ordinal))).ShouldBeEmpty();
+
+        static IEnumerable<string> Leaves(JsonObject node, string path) => node.SelectMany(e =>
+            e.Value is JsonObject { Count: > 0 } inner ? Leaves(inner, $"{path}{e.Key}.") : [$"{path}{e.Key}"]);
+    }
+
+    [Fact]
+    public void The_image_of_the_chart_is_that_of_the_manifests()
+    {
+        var chart = YamlToJson.ReadAll(Repository.PathOf("charts", "drydock", "Chart.yaml")).Single();
+
+        Manifest.Text(Manifest.Container, "image").ShouldBe($"{Manifest.Text(Values["image"]!, "repository")}:{Manifest.Text(chart, "appVersion")}");
+        File.ReadAllText(Repository.PathOf("Directory.Build.props")).ShouldContain($"<Version>{Manifest.Text(chart, "appVersion")}</Version>");
+    }
+
+    [GeneratedRegex(@"\.Values\.([A-Za-z]+(?:\.[A-Za-z]+)*)")]
+    private static partial Regex Reference();
+}

@@ -1,0 +1,166 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Drydock.Operator;
+using Drydock.Tests.Unit.Crds;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Install;
+
+public sealed class ManifestTests
+{
+    private static readonly string[] Kustomizations = ["crd", "rbac", "manager", "default"];
+
+    [Fact]
+    public async Task What_is_assembled_is_what_its_sources_say()
+    {
+        var fresh = Directory.CreateTempSubdirectory("drydock-assembled-").FullName;
+        try
+        {
+            using var assembly = Process.Start(new ProcessStartInfo("bash", [Repository.PathOf("config", "assemble.sh"), fresh]) { RedirectStandardError = true, UseShellExecute = false })!;
+            var complaint = await assembly.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await assembly.WaitForExitAsync(TestContext.Current.CancellationToken);
+            assembly.ExitCode.ShouldBe(0, complaint);
+
+            var made = Directory.EnumerateFiles(fresh, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(fresh, f)).Order(StringComparer.Ordinal).ToList();
+            made.Count.ShouldBe(4);
+            foreach (var file in made)
+            {
+                (await File.ReadAllTextAsync(Repository.PathOf(file), TestContext.Current.CancellationToken))
+                    .ShouldBe(await File.ReadAllTextAsync(Path.Combine(fresh, file), TestContext.Current.CancellationToken), $"{file} is stale: run make generate");
+            }
+
+            made.Where(f => f.StartsWith("charts/drydock/crds/", StringComparison.Ordinal)).Select(f => Path.GetFileName(f)!).ShouldBe(
+                Directory.EnumerateFiles(Repository.PathOf("charts", "drydock", "crds")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
+        }
+        finally
+        {
+            Directory.Delete(fresh, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Kustomizations_say_only_what_every_kustomize_from_2_0_3_on_takes()
+    {
+        foreach (var folder in Kustomizations)
+        {
+            var path = Repository.PathOf("config", folder, "kustomization.yaml");
+            var kustomization = YamlToJson.ReadAll(path).ShouldHaveSingleItem().AsObject();
+            kustomization.Select(field => field.Key).ShouldBeSubsetOf(["apiVersion", "kind", "resources"], path);
+            foreach (var resource in kustomization["resources"]!.AsArray().Select(r => r!.GetValue<string>()))
+            {
+                // 2.0.3 takes files only, and no kustomize takes one from outside its folder.
+                resource.ShouldNotContain("/");
+                File.Exists(Repository.PathOf("config", folder, resource)).ShouldBeTrue($"{folder}/{resource}");
+            }
+        }
+    }
+
+    [Fact]
+    public void The_installation_is_every_object_of_its_parts_and_nothing_else()
+    {
+        var parts = Kustomizations[..^1].SelectMany(folder =>
+            YamlToJson.ReadAll(Repository.PathOf("config", folder, "kustomization.yaml"))[0]["resources"]!.AsArray()
+                .SelectMany(file => YamlToJson.ReadAll(Repository.PathOf("config", folder, file!.GetValue<string>()))));
+
+        Manifest.Objects.Select(Id).Order(StringComparer.Ordinal).ShouldBe(parts.Select(Id).Order(StringComparer.Ordinal));
+        // A namespace must be there before what is in it, whatever order a tool applies in.
+        Manifest.Text(Manifest.Objects[0], "kind").ShouldBe("Namespace");
+
+        static string Id(JsonNode node) => $"{Manifest.Text(node, "apiVersion")} {Manifest.Text(node, "kind")} {node["metadata"]!["namespace"]} {Manifest.Name(node)}";
+    }
+
+    [Fact]
+    public void The_pod_runs_as_nobody_and_may_do_nothing_else()
+    {
+        var pod = Manifest.Pod["securityContext"]!;
+        var container = Manifest.Container["securityContext"]!;
+
+        pod["runAsNonRoot"]!.GetValue<bool>().ShouldBeTrue();
+        pod["runAsUser"]!.GetValue<long>().ShouldBe(65532);
+        pod["fsGroup"]!.GetValue<long>().ShouldBe(65532);
+        pod["seccompProfile"]!["type"]!.GetValue<string>().ShouldBe("RuntimeDefault");
+        container["readOnlyRootFilesystem"]!.GetValue<bool>().ShouldBeTrue();
+        container["allowPrivilegeEscalation"]!.GetValue<bool>().ShouldBeFalse();
+        container["privileged"]!.GetValue<bool>().ShouldBeFalse();
+        container["capabilities"]!.ToJsonString().ShouldBe("""{"drop":["ALL"]}""");
+        Manifest.Pod["hostNetwork"].ShouldBeNull();
+        Manifest.Pod["volumes"]!.AsArray().ShouldAllBe(v => v!["hostPath"] == null);
+    }
+
+    [Fact]
+    public void One_replica_is_replaced_only_after_its_volumes_are_free()
+    {
+        Manifest.Deployment["spec"]!["replicas"]!.GetValue<long>().ShouldBe(1);
+        Manifest.Deployment["spec"]!["strategy"]!["type"]!.GetValue<string>().ShouldBe("Recreate");
+    }
+
+    [Fact]
+    public void The_command_line_knows_every_argument()
+    {
+        var arguments = Manifest.Container["args"]!.AsArray().Select(a => a!.GetValue<string>().Replace("$(POD_NAMESPACE)", "drydock-system", StringComparison.Ordinal)).ToList();
+
+        var parsed = OperatorCommand.Create().Parse(arguments);
+
+        parsed.Errors.ShouldBeEmpty();
+        parsed.UnmatchedTokens.ShouldBeEmpty();
+        Manifest.Container["env"]!.AsArray().Select(e => Manifest.Text(e!, "name")).ShouldContain("POD_NAMESPACE");
+    }
+
+    [Fact]
+    public void Volumes_are_mounted_where_the_samples_keep_their_files()
+    {
+        var mounts = Manifest.Container["volumeMounts"]!.AsArray().Select(m => Manifest.Text(m!, "mountPath")).ToList();
+        var claims = Manifest.Objects.Where(o => Manifest.Text(o, "kind") == "PersistentVolumeClaim").Select(Manifest.Name).ToList();
+        var samples = Directory.EnumerateFiles(Repository.PathOf("config", "samples")).SelectMany(YamlToJson.ReadAll).SelectMany(Directories).ToList();
+
+        samples.Count.ShouldBeGreaterThan(2);
+        samples.ShouldBeSubsetOf(mounts);
+        Manifest.Pod["volumes"]!.AsArray().Select(v => v!["persistentVolumeClaim"]?["claimName"]?.GetValue<string>()).OfType<string>().ShouldBe(claims, ignoreOrder: true);
+
+        static IEnumerable<string> Directories(JsonNode? node) => node switch
+        {
+            JsonObject map => map.SelectMany(e => e is { Key: "directory", Value: JsonObject at } ? [at["path"]!.GetValue<string>()] : Directories(e.Value)),
+            JsonArray list => list.SelectMany(Directories),
+            _ => [],
+        };
+    }
+
+    [Fact]
+    public void Roles_are_bound_to_the_pods_service_account_and_grant_no_wildcard()
+    {
+        var account = Manifest.Single("ServiceAccount");
+        Manifest.Text(Manifest.Pod, "serviceAccountName").ShouldBe(Manifest.Name(account));
+        foreach (var (kind, role) in new[] { ("ClusterRoleBinding", "ClusterRole"), ("RoleBinding", "Role") })
+        {
+            var binding = Manifest.Single(kind);
+            binding["roleRef"]!["kind"]!.GetValue<string>().ShouldBe(role);
+            Manifest.Text(binding["roleRef"]!, "name").ShouldBe(Manifest.Name(Manifest.Single(role)));
+            var subject = binding["subjects"]!.AsArray().ShouldHaveSingleItem()!;
+            Manifest.Text(subject, "name").ShouldBe(Manifest.Name(account));
+            Manifest.Text(subject, "namespace").ShouldBe(account["metadata"]!["namespace"]!.GetValue<string>());
+            foreach (var rule in Manifest.Single(role)["rules"]!.AsArray())
+            {
+                rule!.ToJsonString().ShouldNotContain("*");
+                rule["resources"]!.ToJsonString().ShouldNotContain("\"pods");
+            }
+        }
+
+        var secrets = Manifest.Single("ClusterRole")["rules"]!.AsArray().Single(r => r!["resources"]!.ToJsonString().Contains("\"secrets\"", StringComparison.Ordinal))!;
+        secrets["verbs"]!.ToJsonString().ShouldNotContain("delete");
+    }
+
+    [Fact]
+    public void The_image_runs_as_the_user_of_the_pod_and_is_built_from_what_the_context_lets_through()
+    {
+        var lines = File.ReadAllLines(Repository.PathOf("Dockerfile"));
+        var ignored = File.ReadAllLines(Repository.PathOf(".dockerignore"));
+
+        lines.Single(l => l.StartsWith("USER ", StringComparison.Ordinal)).ShouldBe("USER 65532:65532");
+        lines.Single(l => l.StartsWith("ENTRYPOINT ", StringComparison.Ordinal)).ShouldStartWith("ENTRYPOINT [");
+        foreach (var copied in lines.Where(l => l.StartsWith("COPY ", StringComparison.Ordinal)).Select(l => l.Split(' ')[1].TrimEnd('/')))
+        {
+            ignored.ShouldContain("!" + copied);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using Drydock.Tests.Unit.World;
+using Shouldly;
+
+namespace Drydock.Tests.Unit.OmsUpgrades;
+
+/// <summary>A run that nothing disturbed, and the comparison of others with it.</summary>
+internal sealed class Undisturbed
+{
+    // What must be done exactly as often, whatever happens to the operator.
+    private static readonly string[] Once = ["jar", "init", "create", "snapshot"];
+
+    // The order in which the kinds of acts may begin.
+    private readonly string[] _order;
+    private readonly string _end;
+    private readonly Func<OmsWorld> _begin;
+
+    private Undisturbed(Func<OmsWorld> begin, OmsWorld world)
+    {
+        _begin = begin;
+        World = world;
+        _end = world.EndState();
+        _order = [.. Firsts(world)];
+    }
+
+    public OmsWorld World { get; }
+
+    public int Points => World.Points.Count;
+
+    public static Undisturbed Run(Func<OmsWorld> begin)
+    {
+        var world = begin();
+        world.RunToSuccess();
+        world.Rules.Broken.ShouldBeEmpty();
+        return new Undisturbed(begin, world);
+    }
+
+    /// <summary>Runs again with a fate at one point and compares; returns the world.</summary>
+    public OmsWorld With(int point, Fate fate, int? also = null)
+    {
+        var what = $"{fate} at {World.Points[point - 1]}";
+        var world = _begin();
+        world.Fates = p => p.Number == point || p.Number == also ? fate : Fate.Live;
+        try
+        {
+            world.RunToSuccess();
+        }
+        catch (InvalidOperationException stuck)
+        {
+            throw new ShouldAssertException($"{what}: {stuck.Message}");
+        }
+
+        Compare(world, what, disturbances: also is null ? 1 : 2);
+        return world;
+    }
+
+    public void Compare(OmsWorld world, string what, int disturbances)
+    {
+        world.Rules.Broken.ShouldBeEmpty(what);
+        Difference(world.EndState()).ShouldBeEmpty(what);
+        foreach (var group in World.Done.GroupBy(a => a.ToString(), StringComparer.Ordinal))
+        {
+            var count = world.Done.Count(a => a.ToString() == group.Key);
+            var most = Once.Contains(group.First().What) ? group.Count() : group.Count() + disturbances;
+            count.ShouldBeInRange(group.Count(), most, $"{group.Key}, {what}");
+        }
+
+        world.Done.Select(a => a.ToString()).Except(World.Done.Select(a => a.ToString()), StringComparer.Ordinal).ShouldBeEmpty(what);
+        Firsts(world).ShouldBe(_order, what);
+    }
+
+    private IEnumerable<string> Difference(string end) =>
+        end.Split('\n').Except(_end.Split('\n'), StringComparer.Ordinal).Select(l => $"+ {l}")
+            .Concat(_end.Split('\n').Except(end.Split('\n'), StringComparer.Ordinal).Select(l => $"- {l}"));
+
+    // The first time each thing was done, with what runs side by side in one order.
+    private static IEnumerable<string> Firsts(OmsWorld world) => world.Done
+        .Select(a => a.What is "load" or "pull" or "create" or "stop" or "start" || a.What.StartsWith("policy", StringComparison.Ordinal) ? a.What : a.ToString())
+        .Distinct(StringComparer.Ordinal);
+}
