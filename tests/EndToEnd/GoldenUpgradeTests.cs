@@ -25,7 +25,8 @@ public sealed class GoldenUpgradeTests(StageFixture fixture)
         var state = await stage.Oms.ReadStateAsync();
         state.SchemaVersion.ShouldBe("4.2.2");
         state.Damage.ShouldBeEmpty();
-        state.HaConfig!.ShouldContain("\"enable\":true");
+        state.HaConfig.ShouldNotBeNull();
+        state.HaConfig.ShouldContain("\"enable\":true");
         state.HaConfig.ShouldContain("9007199254740993", Case.Sensitive, "an unknown key's number must come through byte for byte");
         done.Condition("Succeeded").ShouldBe("True");
         done.Condition("Ready").ShouldBe("True");

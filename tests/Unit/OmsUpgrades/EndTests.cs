@@ -66,21 +66,23 @@ public sealed class EndTests
     }
 
     [Fact]
-    public void A_failed_upgrade_keeps_its_target_and_an_abandoned_one_frees_it()
+    public void A_failed_upgrade_keeps_its_target_and_a_deleted_one_frees_it()
     {
-        var world = new OmsWorld();
-        world.NewImageContent.Files.RemoveWhere(f => f.EndsWith(".jar", StringComparison.Ordinal));
-        world.Apply();
+        var world = new OmsWorld().Apply(s => s with { HoldBefore = ["DisableHA"] });
+        world.RunUntil(() => world.Is("Held"), "held");
+        world.Metadata.HaConfig = """{"enable":true,"edited":"meanwhile"}""";
+        world.EditSpec(s => s with { HoldBefore = [] });
         world.RunUntil(() => world.Is("Failed"), "failed");
-        world.Apply(s => s with { NewContainer = "other", Mode = RunMode.Apply }, "zwei");
+        world.ReasonOf("Failed").ShouldBe(Reasons.TargetChanged);
+        world.Apply(s => s with { NewContainer = "other" }, "zwei");
         world.RunFor(TimeSpan.FromHours(1));
         Second(world)!.Conditions.Find(c => c.Type == "Ready")!.Reason.ShouldBe(Reasons.TargetBusy);
 
         world.Delete();
-        world.NewImageContent.Files.Add("/root/correction-1.0-SNAPSHOT-jar-with-dependencies.jar");
         world.RunUntil(() => Second(world)!.Conditions.Exists(c => c.Type == "Succeeded" && c.Status == "True"), "the second takes its turn");
         world.Rules.Broken.ShouldBeEmpty();
         world.IsGone().ShouldBeTrue();
+        world.Metadata.HaConfig.ShouldContain("meanwhile");
     }
 
     [Fact]

@@ -109,7 +109,7 @@ public sealed class GuardTests
         world.RunFor(TimeSpan.FromHours(2));
         world.Restart();
         world.RunFor(TimeSpan.FromHours(2));
-        world.Done.Skip(done).ShouldBeEmpty();
+        world.Done.Skip(done).Where(a => !a.What.StartsWith("console", StringComparison.Ordinal)).ShouldBeEmpty("what still boots may, nothing new is done");
         world.ReasonOf("Stalled").ShouldBe("TargetChanged");
     }
 

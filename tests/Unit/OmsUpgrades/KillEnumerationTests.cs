@@ -1,40 +1,87 @@
 using System.Collections.Concurrent;
+using Drydock.Crds.Common;
 using Drydock.Tests.Unit.World;
 using Shouldly;
 using Xunit;
 
 namespace Drydock.Tests.Unit.OmsUpgrades;
 
-/// <summary>The undisturbed run, disturbed at every single write and act.</summary>
+/// <summary>The undisturbed run of two nodes, disturbed at every single write and act.</summary>
 public sealed class KillEnumerationTests
 {
-    [Theory]
-    [InlineData(nameof(Fate.DieBefore))]
-    [InlineData(nameof(Fate.DieAfter))]
-    [InlineData(nameof(Fate.Conflict))]
-    [InlineData(nameof(Fate.ServerError))]
-    [InlineData(nameof(Fate.LostAnswer))]
-    public void Whatever_befalls_the_operator_at_any_write_or_act_two_nodes_end_as_if_nothing_had_happened(string fate) =>
-        Everywhere(() => new OmsWorld(new WorldSetup { RealJson = false }).Apply(), Enum.Parse<Fate>(fate));
+    private static readonly Undisturbed Golden = Undisturbed.Run(Begin);
 
-    private static void Everywhere(Func<OmsWorld> begin, Fate fate)
+    [Fact]
+    public void Killed_before_any_write_or_act_it_ends_as_if_nothing_had_happened() => Everywhere(Fate.DieBefore, _ => true);
+
+    [Fact]
+    public void Killed_after_any_write_or_act_it_ends_as_if_nothing_had_happened() => Everywhere(Fate.DieAfter, _ => true);
+
+    [Fact]
+    public void Any_status_write_may_meet_a_conflict() => Everywhere(Fate.Conflict, p => p.IsStatusWrite);
+
+    [Fact]
+    public void Any_write_or_act_may_be_answered_with_an_error() => Everywhere(Fate.ServerError, p => !IsRunOnce(p));
+
+    [Fact]
+    public void The_answer_to_any_write_or_act_may_be_lost() => Everywhere(Fate.LostAnswer, _ => true);
+
+    [Fact]
+    public void Killed_again_while_it_recovers_it_still_ends_as_if_nothing_had_happened() => Try(
+        Enumerable.Range(1, Golden.Points).Where(p => p % 3 == 0).Select(p => (Point: p, Also: p + 1 + (p % 4))),
+        pair => Golden.With(pair.Point, Fate.DieAfter, pair.Also));
+
+    [Fact]
+    public void In_whatever_order_things_come_it_ends_the_same()
     {
-        var undisturbed = Undisturbed.Run(begin);
+        Try(Enumerable.Range(1, 20), seed =>
+        {
+            var world = new OmsWorld(new WorldSetup { RealJson = false }, seed).Apply();
+            world.RunToSuccess();
+            Golden.Compare(world, $"seed {seed}", disturbances: 0, ordered: false);
+        });
+    }
+
+    [Fact]
+    public void A_run_once_command_whose_start_was_refused_is_not_repeated_by_itself_and_provably_left_may_be()
+    {
+        var starts = Golden.World.Points.Where(IsRunOnce).ToList();
+        starts.Count.ShouldBe(3);
+        Try(starts, start =>
+        {
+            var world = Begin();
+            world.Fates = p => p.Number == start.Number ? Fate.ServerError : Fate.Live;
+            world.RunUntil(() => world.Is("Failed"), "failed");
+            world.RunFor(TimeSpan.FromHours(1));
+            world.Is("Failed").ShouldBeTrue();
+            world.Annotate(Annotations.Retry, "once-more");
+            world.RunToSuccess();
+            world.Rules.Broken.ShouldBeEmpty();
+            (world.Count("jar"), world.Count("init")).ShouldBe((2, 1));
+        });
+    }
+
+    private static void Everywhere(Fate fate, Func<WorldPoint, bool> where) =>
+        Try(Golden.World.Points.Where(where).ToList(), point => Golden.With(point.Number, fate));
+
+    private static void Try<T>(IEnumerable<T> cases, Action<T> run)
+    {
         var failures = new ConcurrentBag<string>();
-        var watch = System.Diagnostics.Stopwatch.StartNew();
-        Parallel.ForEach(Enumerable.Range(1, undisturbed.Points), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, point =>
+        Parallel.ForEach(cases, one =>
         {
             try
             {
-                undisturbed.With(point, fate);
+                run(one);
             }
             catch (Exception exception)
             {
-                failures.Add($"{point:000} {exception.Message}");
+                failures.Add($"{one}: {exception.Message}");
             }
         });
-        Console.WriteLine($"{fate}: {watch.ElapsedMilliseconds} ms for {undisturbed.Points}");
-        failures.Order(StringComparer.Ordinal).ToList().ForEach(Console.WriteLine);
         failures.ShouldBeEmpty();
     }
+
+    private static bool IsRunOnce(WorldPoint point) => point.What.StartsWith("exec", StringComparison.Ordinal) && (point.What.EndsWith("/jar", StringComparison.Ordinal) || point.What.EndsWith("/init", StringComparison.Ordinal));
+
+    private static OmsWorld Begin() => new OmsWorld(new WorldSetup { RealJson = false }).Apply();
 }

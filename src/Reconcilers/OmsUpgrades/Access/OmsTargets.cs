@@ -21,11 +21,13 @@ public sealed class OmsTargets : IOmsTargets, IAsyncDisposable
     private readonly OmsSecrets _secrets;
     private readonly Dictionary<string, OmsNode> _nodes;
     private readonly ConcurrentDictionary<string, ContainerEventFeed> _feeds = new(StringComparer.Ordinal);
-    private readonly ConcurrentBag<Secret> _known = [];
+    private readonly Lock _secretsGate = new();
+    private readonly HashSet<Secret> _known = [];
     private readonly SemaphoreSlim _metadataGate = new(1, 1);
     private readonly Action _onContainerEvent;
     private readonly ILogger _logger;
     private IOmsMetadata? _metadata;
+    private Redactor? _redactor;
 
     /// <summary>Binds the targets of an upgrade.</summary>
     /// <param name="upgrade">The upgrade as last read.</param>
@@ -59,7 +61,16 @@ public sealed class OmsTargets : IOmsTargets, IAsyncDisposable
     public IHealthProbe Health => _services.Health;
 
     /// <inheritdoc />
-    public Redactor Redactor => new(_known);
+    public Redactor Redactor
+    {
+        get
+        {
+            lock (_secretsGate)
+            {
+                return _redactor ??= new Redactor(_known);
+            }
+        }
+    }
 
     /// <summary>Takes the object as read anew; spec and Secrets are the same ones.</summary>
     public void Refresh(OmsUpgrade upgrade) => Upgrade = upgrade;
@@ -104,9 +115,13 @@ public sealed class OmsTargets : IOmsTargets, IAsyncDisposable
     /// <summary>Counts values as secrets that must never be shown.</summary>
     public void Remember(IEnumerable<Secret> secrets)
     {
-        foreach (var secret in secrets)
+        lock (_secretsGate)
         {
-            _known.Add(secret);
+            foreach (var secret in secrets.Where(_known.Add))
+            {
+                _ = secret;
+                _redactor = null;
+            }
         }
     }
 

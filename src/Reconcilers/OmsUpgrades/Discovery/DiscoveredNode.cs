@@ -36,6 +36,9 @@ public sealed record DiscoveredNode
     /// <summary>Whether the image is on the host already.</summary>
     public bool ImagePresent { get; init; }
 
+    /// <summary>Whether the image of the archive is on the host already under another name: it only has to be named.</summary>
+    public bool ImageUnderAnotherName { get; init; }
+
     /// <summary>Archive to load where the image is not present: path in its storage; null to pull.</summary>
     public string? ArchivePath { get; init; }
 

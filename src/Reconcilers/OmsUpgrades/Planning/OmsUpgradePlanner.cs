@@ -56,7 +56,7 @@ public sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discover
             {
                 ["image"] = node.Image,
                 ["imageId"] = node.ImageId ?? "",
-                ["source"] = node.ImagePresent ? "Present" : node.ArchivePath is null ? "Pull" : "Archive",
+                ["source"] = node.ImagePresent ? "Present" : node.ImageUnderAnotherName ? "Tag" : node.ArchivePath is null ? "Pull" : "Archive",
                 ["archive"] = node.ArchivePath ?? "",
                 ["archiveDirectory"] = node.ArchiveDirectory ?? "",
                 ["archiveSha256"] = node.ArchiveSha256 ?? "",

@@ -36,7 +36,11 @@ public static class UndoPlanner
                     var after = done.Steps.Exists(s => s.Action == OmsActions.CreateContainer && s.Node == step.Node && (s.State != StepState.Pending || s.Attempt > 0))
                         ? [$"{Phase}/remove-{step.Node}"]
                         : new List<string>();
-                    plan.Add(Undo($"image-{step.Node}", OmsActions.RemoveImage, step.Node, $"remove {step.Parameters["image"]} from {step.Node}", after, Only(step, "image")));
+                    plan.Add(Undo($"image-{step.Node}", OmsActions.RemoveImage, step.Node, $"remove {step.Parameters["image"]} from {step.Node}", after, new(StringComparer.Ordinal)
+                    {
+                        ["image"] = step.Parameters["image"],
+                        ["imageId"] = Brought(step),
+                    }));
                     break;
                 default:
                     break;
@@ -53,6 +57,11 @@ public static class UndoPlanner
             after = plan.Add(Undo($"console-{step.Node}", OmsActions.RestartConsole, step.Node, $"restart oms_console on {step.Node}", [after], step.Parameters));
         }
     }
+
+    // The image itself goes only if this upgrade brought it; one that was there under another name loses no more than the name it was given.
+    private static string Brought(PlanStep step) => step.Parameters["source"] == "Tag"
+        ? ""
+        : step.Receipt?.GetValueOrDefault(PrepareImage.ImageIdFact) ?? step.Parameters["imageId"];
 
     private static SortedDictionary<string, string> Only(PlanStep step, string name) =>
         new(StringComparer.Ordinal) { [name] = step.Parameters[name] };

@@ -7,4 +7,8 @@ namespace Drydock.Reconcilers.OmsUpgrades.Preflight;
 /// <param name="ArchiveDirectory">The archive's directory.</param>
 /// <param name="ArchiveSha256">The archive's checksum as read.</param>
 /// <param name="Bytes">Bytes of the archive.</param>
-public sealed record ImageLook(string? Id, bool Present, string? ArchivePath = null, string? ArchiveDirectory = null, string? ArchiveSha256 = null, long? Bytes = null);
+public sealed record ImageLook(string? Id, bool Present, string? ArchivePath = null, string? ArchiveDirectory = null, string? ArchiveSha256 = null, long? Bytes = null)
+{
+    /// <summary>The image is on the host, but not under the name of the spec.</summary>
+    public bool UnderAnotherName { get; init; }
+}

@@ -53,6 +53,11 @@ internal sealed class ImagePreflight(OmsTargets targets, FindingList findings, b
                 return null;
             }
 
+            if (await IsThereAsync(targets.Docker(node.Spec.Name), contents.ImageIds[0], cancellationToken))
+            {
+                return new ImageLook(contents.ImageIds[0], Present: false, archive.Path, directory, contents.Sha256, contents.Bytes) { UnderAnotherName = true };
+            }
+
             if (node.FreeBytes is { } free && free < contents.Bytes * RoomFactor)
             {
                 findings.Add(Reasons.NoSpace, $"dockerd of {node.Spec.Name} has {Bytes(free)} free, loading {image} needs about {Bytes(contents.Bytes * RoomFactor)}; make room there", node.Spec.Name);
@@ -64,6 +69,19 @@ internal sealed class ImagePreflight(OmsTargets targets, FindingList findings, b
         {
             findings.Add(Reasons.ImageArchiveUnreadable, $"{image} is not on {node.Spec.Name}, and its archive {archive.Path} in {directory} cannot be read: {exception.Message}", node.Spec.Name, "spec.imageArchive");
             return null;
+        }
+    }
+
+    private static async Task<bool> IsThereAsync(IDockerClient docker, string imageId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await docker.Images.InspectImageAsync(imageId, cancellationToken);
+            return true;
+        }
+        catch (DockerNotFoundException)
+        {
+            return false;
         }
     }
 

@@ -151,6 +151,7 @@ public sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe storage
             Image = node.Image ?? spec.Image,
             ImageId = look.Image?.Id,
             ImagePresent = look.Image?.Present == true,
+            ImageUnderAnotherName = look.Image?.UnderAnotherName == true,
             ArchivePath = look.Image?.ArchivePath,
             ArchiveDirectory = look.Image?.ArchiveDirectory,
             ArchiveSha256 = look.Image?.ArchiveSha256,

@@ -45,7 +45,9 @@ internal sealed class OmsSession : IAsyncDisposable
     /// <summary>Binds the targets anew if spec or Secrets changed; returns what access depends on.</summary>
     public async Task<string> BindAsync(OmsUpgrade upgrade, OmsSecrets secrets, OmsServices services, Action onContainerEvent)
     {
-        var key = $"{upgrade.Metadata.Generation}|{secrets.Version}";
+        // Control fields do not count: pausing must not take the connections from under what runs.
+        var nodes = upgrade.Spec.Regions.SelectMany(r => r.Nodes).Select(n => n.ToString());
+        var key = $"{string.Join(';', nodes)}|{upgrade.Spec.MetadataDatabase}|{secrets.Version}";
         if (Targets is null || _targetsKey != key)
         {
             var old = Targets;

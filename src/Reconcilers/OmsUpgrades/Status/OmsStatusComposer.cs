@@ -109,7 +109,11 @@ internal static class OmsStatusComposer
         var step = plan.Steps.Find(s => s.Id == outcome.StepId);
         var output = step?.OutputRef is { } secret ? $" The end of its output is in Secret {secret}." : "";
         var refused = outcome.RetryRefused is { } why ? $" The retry was not carried out: {why}." : "";
-        return $"{outcome.Message}.{output}{refused} Nothing more is started; after the repair set a new spec.retry or annotate drydock.dev/retry=<token>".Replace("..", ".", StringComparison.Ordinal);
+        var onlyRestored = step is { Retry: RetryRule.RestoreFirst, StartedAt: not null } && outcome.Reason != EngineReasons.StepTimeout;
+        var wayOut = onlyRestored
+            ? "a retry token alone never repeats it, it runs again only on restored data"
+            : "after the repair set a new spec.retry or annotate drydock.dev/retry=<token>";
+        return $"{outcome.Message}.{output}{refused} Nothing more is started; {wayOut}".Replace("..", ".", StringComparison.Ordinal);
     }
 
     private static string Finished(OmsUpgradeStatus status, Plan plan) =>

@@ -71,7 +71,7 @@ internal sealed class OmsStatusWriter(IEntityWriter<OmsUpgrade> writer, IEventRe
         {
             events.Normal(upgrade, Reasons.StepSucceeded, step.Message is null ? step.Id : $"{step.Id}: {step.Message}");
         }
-        else if (step.State == StepState.Pending && step.Reason is not null && step.Tries != was.Tries)
+        else if (step.State == StepState.Pending && step.Reason is not null && (was.State == StepState.Running || step.Tries != was.Tries))
         {
             events.Warning(upgrade, Reasons.StepRetried, $"{step.Id}: {step.Message}");
         }

@@ -11,6 +11,8 @@ namespace Drydock.Reconcilers.OmsUpgrades.Steps;
 /// </summary>
 public sealed class AwaitPrograms(IOmsTargets targets) : OmsStep(targets)
 {
+    private const string StartedKey = "started";
+
     /// <inheritdoc />
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
@@ -37,12 +39,19 @@ public sealed class AwaitPrograms(IOmsTargets targets) : OmsStep(targets)
             return new Observation.Running(listed);
         }
 
-        return context.Step.Attempt == 0
-            ? new Observation.NotStarted(listed)
-            : new Observation.Failed(
-                Reasons.ComponentsUnhealthy,
-                $"on {Node(context)}: {listed}; one start was tried. See the program's log under /home/admin/logs in the container, start it with supervisorctl, and this goes on");
+        var message = $"on {Node(context)}: {listed}; one start was tried. See the program's log under /home/admin/logs in the container, start it with supervisorctl, and this goes on";
+        return context.Step switch
+        {
+            { Attempt: 0 } => new Observation.NotStarted(listed),
+
+            // This attempt has started it already; only a person gives it another.
+            { StartedAt: not null } when context.Receipt(StartedKey) is not null => throw new StepActionException(Reasons.ComponentsUnhealthy, message, retryable: false),
+            _ => new Observation.Failed(Reasons.ComponentsUnhealthy, message),
+        };
     }
+
+    /// <inheritdoc />
+    public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken) => Task.FromResult(Fact(StartedKey, "true"));
 
     /// <inheritdoc />
     public override async Task ActAsync(StepContext context, CancellationToken cancellationToken)

@@ -39,6 +39,9 @@ public sealed class PrepareImage(IOmsTargets targets) : OmsStep(targets)
             case "Archive":
                 await LoadAsync(context, cancellationToken);
                 break;
+            case "Tag":
+                await TagAsync(context, cancellationToken);
+                break;
             case "Pull":
                 await foreach (var message in Docker(context).Images.CreateImageAsync(new ImagesCreateParameters { FromImage = context.Parameter("image") }, authConfig: null, cancellationToken))
                 {

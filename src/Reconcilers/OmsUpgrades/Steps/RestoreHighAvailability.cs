@@ -19,8 +19,13 @@ public sealed class RestoreHighAvailability(IOmsTargets targets) : OmsStep(targe
             return new Observation.Done("ha.config is as it was");
         }
 
-        return row.Raw == HaConfig.Parse(previous).Disabled().Raw
-            ? new Observation.NotStarted()
+        if (row.Raw == HaConfig.Parse(previous).Disabled().Raw)
+        {
+            return new Observation.NotStarted();
+        }
+
+        return row.Raw is not null && HaConfig.TryParse(row.Raw, out var present, out _) && present.Enable
+            ? new Observation.Done("high availability is on as before; somebody else changed ha.config meanwhile, and it is left as it is")
             : new Observation.Failed(
                 Reasons.TargetChanged,
                 "ha.config was changed by somebody else meanwhile and is left as it is; its value before the upgrade is in status.highAvailability.before. Set it in the console, or annotate drydock.dev/on-delete: Abandon");

@@ -43,7 +43,7 @@ public abstract class RunOnceCommand(IOmsTargets targets) : OmsStep(targets)
             WitnessedState.NotStarted => new Observation.NotStarted(),
             WitnessedState.Running => new Observation.Running(outcome.Message),
             WitnessedState.Ended => Judge(context, outcome.ExitCode!.Value, await LogAsync(exec, cancellationToken)),
-            WitnessedState.NeverRan => new Observation.Failed(Reasons.StepFailed, $"on {Node(context)}: {outcome.Message}"),
+            WitnessedState.NeverRan => new Observation.NotStarted(outcome.Message),
             _ => new Observation.Unknown($"on {Node(context)}: {outcome.Message}. Nothing runs again here; the way on is to restore the snapshot and start over"),
         };
     }
@@ -59,7 +59,7 @@ public abstract class RunOnceCommand(IOmsTargets targets) : OmsStep(targets)
         var container = await Docker(context).Containers.InspectContainerAsync(context.Parameter("container"), cancellationToken);
         if (context.Receipt(WitnessedExec.ExecKey) is { } reserved
             && context.Receipt(WitnessedExec.ContainerKey) == container.ID
-            && await IsKnownAsync(context, reserved, cancellationToken))
+            && await IsStillGoodAsync(context, reserved, cancellationToken))
         {
             return context.Step.Receipt!;
         }
@@ -88,12 +88,12 @@ public abstract class RunOnceCommand(IOmsTargets targets) : OmsStep(targets)
     private WitnessedExec Exec(StepContext context) =>
         new(Docker(context), context.Receipt(WitnessedExec.ContainerKey)!, context.Receipt(WitnessedExec.DirectoryKey)!);
 
-    private async Task<bool> IsKnownAsync(StepContext context, string execId, CancellationToken cancellationToken)
+    // An exec that was used up without its command beginning (no room for the witness) cannot be started again; another one takes its place.
+    private async Task<bool> IsStillGoodAsync(StepContext context, string execId, CancellationToken cancellationToken)
     {
         try
         {
-            await Docker(context).Exec.InspectContainerExecAsync(execId, cancellationToken);
-            return true;
+            return !(await Docker(context).Exec.InspectContainerExecAsync(execId, cancellationToken)).HasEnded;
         }
         catch (DockerNotFoundException)
         {
