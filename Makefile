@@ -4,11 +4,12 @@ CONFIGURATION ?= Release
 ARTIFACTS := artifacts/bin
 LAB := dotnet $(ARTIFACTS)/Lab/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Lab.dll
 OPERATOR := $(ARTIFACTS)/Operator/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Operator.dll
+IMAGE ?= drydock-operator:0.1.0
 CHAOS_MINUTES ?= 60
 export CONFIGURATION
 
 .DEFAULT_GOAL := help
-.PHONY: help prepare build generate check format test unit integration endtoend demo demo-down run install uninstall chaos bench clean
+.PHONY: help prepare build generate check format test unit integration endtoend demo demo-down run image install uninstall chaos bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,11 +24,10 @@ build: ## Build everything, warnings as errors
 
 generate: ## Types -> config/crd, config/rbac, docs/reference, charts/drydock/crds
 	@dotnet run --project tools/CrdGen -c $(CONFIGURATION) --
-	@cp config/crd/drydock.dev_*.yaml charts/drydock/crds/
+	@bash config/assemble.sh
 
 check: build ## Generated files are fresh and the code is formatted
 	@dotnet run --project tools/CrdGen -c $(CONFIGURATION) --no-build -- --check
-	@for f in config/crd/drydock.dev_*.yaml; do cmp $$f charts/drydock/crds/$$(basename $$f) || { echo "charts/drydock/crds is stale: run make generate"; exit 1; }; done
 	@dotnet format Operator.sln whitespace --verify-no-changes --no-restore
 
 format: ## Format the code
@@ -54,10 +54,19 @@ demo-down: ## Remove every trace of the demo
 run: build ## Run the operator against the current kubeconfig
 	@dotnet $(OPERATOR)
 
+image: ## Build the operator's image (IMAGE=drydock-operator:0.1.0)
+	@dotnet publish src/Operator -c Release -r linux-x64 --self-contained -o artifacts/image -p:NuGetLockFilePath=obj/publish.lock.json -p:RestoreLockedMode=false
+	@docker build -t $(IMAGE) .
+
 install: ## CRDs and operator into the current cluster, by kustomize
 	kubectl apply -k config/default
 
-uninstall: ## Remove the operator and its CRDs from the current cluster
+unimage: ## Build the operator's image (IMAGE=drydock-operator:0.1.0)
+	@dotnet publish src/Operator -c Release -r linux-x64 --self-contained -o artifacts/image -p:NuGetLockFilePath=obj/publish.lock.json -p:RestoreLockedMode=false
+	@docker build -t $(IMAGE) .
+
+install: ## Remove the operator and its CRDs from the current cluster
+	@[ "$(CONFIRM)" = yes ] || { echo "this deletes the volume with the dumps too; run make uninstall CONFIRM=yes"; exit 1; }
 	kubectl delete -k config/default
 
 chaos: prepare build ## Kill the operator at every write and act; CHAOS_MINUTES=60, goes on where it stopped

@@ -1,3 +1,3 @@
 using Drydock.Operator;
 
-return await OperatorCommand.Create().Parse(args).InvokeAsync();
+return await OperatorCommand.Create().Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromSeconds(25) });

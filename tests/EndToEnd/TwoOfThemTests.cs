@@ -62,6 +62,6 @@ public sealed class TwoOfThemTests(StageFixture fixture)
     private static Task LeadsAsync(Lab.Upgrades.LabOperator op) =>
         Deadline.UntilAsync("the operator to lead", _ => Task.FromResult(op.Log.Contains("omsupgrades", StringComparison.Ordinal)));
 
-    private static Task ApproveAsync(Lab.Upgrades.UpgradeStage stage, string space, string name, System.Text.Json.Nodes.JsonNode held) =>
+    private static Task<string> ApproveAsync(Lab.Upgrades.UpgradeStage stage, string space, string name, System.Text.Json.Nodes.JsonNode held) =>
         stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "--overwrite", "omsu", "oms-322-to-422", $"drydock.dev/approve={name}@{held["status"]!["plan"]!["hash"]!.GetValue<string>()["sha256:".Length..][..8]}"]);
 }

@@ -27,7 +27,7 @@ public sealed record SnapshotDatabase
     [Length(64)]
     public string? Sha256 { get; init; }
 
-    /// <summary>Name of the file below status.path.</summary>
+    /// <summary>Name of the file below the storage directory.</summary>
     [Length(SchemaLimits.Path)]
     public string? File { get; init; }
 

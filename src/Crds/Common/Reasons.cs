@@ -37,9 +37,6 @@ public static class Reasons
     /// <summary>Another object holds the target; the message names it. It goes on by itself when that one lets go.</summary>
     public const string TargetBusy = "TargetBusy";
 
-    /// <summary>A new retry token was seen and the run goes on.</summary>
-    public const string RetryAccepted = "RetryAccepted";
-
     /// <summary>Deletion was asked for after the first old container was stopped: the plan goes on to its end first. The annotation drydock.dev/on-delete: Abandon lets go at once.</summary>
     public const string DeletionWaits = "DeletionWaits";
 
@@ -147,9 +144,6 @@ public static class Reasons
     /// <summary>Clock or time zone of a host and the metadata database differ too much; heartbeats would look stale. Repair NTP or the time zone.</summary>
     public const string ClockSkew = "ClockSkew";
 
-    /// <summary>A port that OMS needs is used by something else on a node; the message names it.</summary>
-    public const string PortTaken = "PortTaken";
-
     /// <summary>The metadata database offers neither a named lock nor a replacement for it, so destructive statements could not be fenced.</summary>
     public const string LockUnavailable = "LockUnavailable";
 
@@ -196,9 +190,6 @@ public static class Reasons
     /// <summary>Components or hosts did not become healthy within the timeout; the message lists them.</summary>
     public const string ComponentsUnhealthy = "ComponentsUnhealthy";
 
-    /// <summary>An abort token was given: nothing more is started and the target stays claimed. A new retry token goes on.</summary>
-    public const string Aborted = "Aborted";
-
     /// <summary>Deletion with the annotation drydock.dev/on-delete: Abandon: the object goes and the message says what was left where.</summary>
     public const string Abandoned = "Abandoned";
 
@@ -217,12 +208,6 @@ public static class Reasons
 
     /// <summary>Nothing waits for an approval.</summary>
     public const string NotHeld = "NotHeld";
-
-    /// <summary>No plan is stored yet.</summary>
-    public const string NotStored = "NotStored";
-
-    /// <summary>The plan is stored and is the plan from now on.</summary>
-    public const string PlanStored = "PlanStored";
 
     /// <summary>Nothing has failed.</summary>
     public const string NotFailed = "NotFailed";
@@ -264,9 +249,6 @@ public static class Reasons
 
     /// <summary>Action: a project needs a look after the upgrade, as the message says.</summary>
     public const string ReviewProject = "ReviewProject";
-
-    /// <summary>Action: a store or writer did not recover while it was watched; restart it in the console.</summary>
-    public const string StoreAbnormal = "StoreAbnormal";
 
     /// <summary>Action: high availability stays off as afterUpgrade says; links named in the message stay abnormal until started.</summary>
     public const string HighAvailabilityOff = "HighAvailabilityOff";

@@ -8,7 +8,4 @@ public enum TokenKind
 {
     /// <summary>Go on after a failure.</summary>
     Retry,
-
-    /// <summary>Start nothing more.</summary>
-    Abort,
 }

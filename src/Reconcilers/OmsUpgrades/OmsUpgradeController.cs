@@ -155,6 +155,14 @@ public sealed class OmsUpgradeController : IEntityController<OmsUpgrade>, IAsync
         }
 
         session.ClaimSeen = true;
+        if (!session.StorageSeen && !await _services.BackupStorage.IsMarkedAsync(upgrade.Spec.Backup.Storage.Directory.Path, cancellationToken))
+        {
+            var lost = new Standing(StandingKind.Stalled, upgrade.Status!.Phase ?? OmsUpgradePhases.Pending, Reasons.StorageLost, $"the backup storage {upgrade.Spec.Backup.Storage.Directory.Path} no longer bears the mark that preflight wrote there: it is not the volume it was. Nothing is started before the right volume is mounted into the operator");
+            await _status.WriteAsync(upgrade, OmsStatusComposer.Compose(upgrade, upgrade.Status, lost, _services.Time.GetUtcNow()), cancellationToken);
+            return TimeSpan.FromSeconds(30);
+        }
+
+        session.StorageSeen = true;
         session.Targets!.FollowEvents();
         var (written, outcome) = await _plans.AdvanceAsync(upgrade, session, accessKey, null, Drift(upgrade), cancellationToken);
         if (outcome.State == RunState.Succeeded)

@@ -22,7 +22,7 @@ public sealed class InstalledOperatorTests(InstallStage stage, LabFixture lab) :
         (await stage.Host.TryDockerAsync(["exec", container, "sh", "-c", ": > /opt/drydock/x"], cancellationToken: Token)).ExitCode.ShouldNotBe(0);
         (await ExecAsync(container, "grep CapEff /proc/1/status")).ShouldEndWith("0000000000000000");
         // ssh looks its own user up before it does anything else.
-        (await ExecAsync(container, "ssh -G host.example | grep ^user")).ShouldBe("user drydock");
+        (await ExecAsync(container, "ssh -G host.example | grep '^user '")).ShouldBe("user drydock");
 
         await Deadline.UntilAsync(
             "the snapshot to end",

@@ -63,10 +63,10 @@ public sealed class KillCampaign(UpgradeStage stage)
             }
             catch (LabException exception)
             {
-                return new KillOutcome(number, side, _faults.Ledger.Fired.FirstOrDefault(), $"{exception.Message}\n{second.Process.LogTail(15)}");
+                return new KillOutcome(number, side, Struck(), $"{exception.Message}\n{second.Process.LogTail(15)}");
             }
 
-            return new KillOutcome(number, side, _faults.Ledger.Fired.FirstOrDefault(), await DifferenceAsync(space, golden));
+            return new KillOutcome(number, side, Struck(), await DifferenceAsync(space, golden));
         }
         finally
         {
@@ -79,6 +79,8 @@ public sealed class KillCampaign(UpgradeStage stage)
     // The very end: the claim and the finalizer are gone too.
     private static bool Released(JsonNode upgrade) =>
         Succeeded(upgrade) && upgrade["status"]?["target"]?["claim"] is null && upgrade["metadata"]?["finalizers"] is null;
+
+    private FaultPoint? Struck() => _faults.Ledger.Fired is { Count: > 0 } fired ? fired[0] : null;
 
     private async Task<string?> DifferenceAsync(string space, GoldenRun golden)
     {

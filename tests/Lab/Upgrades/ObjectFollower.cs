@@ -31,10 +31,10 @@ public sealed class ObjectFollower(ControlPlane controlPlane, string collection,
                 }
             }
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
             var last = _seen.LastOrDefault();
-            throw new LabException($"{name} did not get there within {deadline}; last phase {last?["status"]?["phase"] ?? "(none)"}, step {last?["status"]?["step"]}: {last?["status"]?["message"]}");
+            throw new LabException($"{name} did not get there within {deadline}; last phase {last?["status"]?["phase"] ?? "(none)"}, step {last?["status"]?["step"]}: {last?["status"]?["message"]}", exception);
         }
     }
 

@@ -216,6 +216,6 @@ public sealed class UpgradeStage : IAsyncDisposable
         await ControlPlane.KubectlAsync(["create", "namespace", OperatorNamespace], cancellationToken: cancellationToken);
         await ControlPlane.KubectlAsync(["apply", "-k", Path.Combine(config, "rbac")], cancellationToken: cancellationToken);
         OperatorKubeconfig = await ControlPlane.CreateServiceAccountKubeconfigAsync(
-            OperatorNamespace, ServiceAccount, Path.Combine(Run.Folder, "operator.kubeconfig"), Faults?.Kubernetes.Server);
+            OperatorNamespace, ServiceAccount, Path.Combine(Run.Folder, "operator.kubeconfig"), Faults?.Kubernetes.Server, cancellationToken: cancellationToken);
     }
 }

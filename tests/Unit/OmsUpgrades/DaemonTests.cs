@@ -22,11 +22,11 @@ public sealed class DaemonTests
 
         world.ReasonOf("Stalled").ShouldBe("OutcomeUnknown");
         world.Annotate(Annotations.Retry, "please");
-        world.RunFor(TimeSpan.FromHours(5));
+        world.RunFor(TimeSpan.FromMinutes(20));
         world.Restart();
-        world.RunFor(TimeSpan.FromHours(5));
+        world.RunFor(TimeSpan.FromMinutes(20));
         world.New("oms-a")!.Start();
-        world.RunFor(TimeSpan.FromHours(5));
+        world.RunFor(TimeSpan.FromMinutes(20));
         world.Count(kind).ShouldBe(1);
         world.ReasonOf("Stalled").ShouldBe("OutcomeUnknown");
         world.Status.Message.ShouldNotBeNull().ShouldContain("restore the snapshot");
@@ -70,7 +70,7 @@ public sealed class DaemonTests
         var world = new OmsWorld().Apply();
         world.RunUntil(() => world.Count(after) == 1, after);
         world.Hosts.ForEach(h => h.Cut(off: true));
-        world.RunFor(TimeSpan.FromMinutes(20));
+        world.RunFor(TimeSpan.FromMinutes(4));
         world.Hosts.ForEach(h => h.Cut(off: false));
         if (world.Is("Failed"))
         {
@@ -92,7 +92,7 @@ public sealed class DaemonTests
         var world = new OmsWorld().Apply();
         world.RunUntil(() => world.Count(after) == 1, after);
         world.Metadata.IsReachable = false;
-        world.RunFor(TimeSpan.FromMinutes(20));
+        world.RunFor(TimeSpan.FromMinutes(4));
         world.Metadata.IsReachable = true;
         if (world.Is("Failed"))
         {

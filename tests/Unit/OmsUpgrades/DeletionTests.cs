@@ -14,9 +14,10 @@ public sealed class DeletionTests
     [Fact]
     public void Deleted_after_any_write_or_act_it_undoes_everything_before_T1_and_goes_to_the_end_after_it()
     {
-        var points = Run(int.MaxValue).Points.Count;
+        var points = Run(int.MaxValue).Points;
+        var t1 = points.First(p => p.What.StartsWith("status StopOld", StringComparison.Ordinal)).Number;
         var failures = new ConcurrentBag<string>();
-        Parallel.For(1, points + 1, point =>
+        Parallel.ForEach(points.Select(p => p.Number).Where(p => p < t1 + 10 || p % 3 == 0), point =>
         {
             try
             {

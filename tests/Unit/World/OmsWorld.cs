@@ -27,6 +27,9 @@ internal sealed partial class OmsWorld
     private int _lives;
     private int _points;
 
+    // The runtime cancels token sources on the pool; worlds that run side by side must not wait for it to grow.
+    static OmsWorld() => ThreadPool.SetMinThreads(32, 32);
+
     public OmsWorld(WorldSetup? setup = null, int? seed = null)
     {
         Setup = setup ?? new WorldSetup();

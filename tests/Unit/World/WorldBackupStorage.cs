@@ -10,6 +10,11 @@ internal sealed class WorldBackupStorage : IBackupStorageProbe
 
     public string? Problem { get; set; }
 
+    /// <summary>False once the volume is another one.</summary>
+    public bool Marked { get; set; } = true;
+
+    public Task<bool> IsMarkedAsync(string directory, CancellationToken cancellationToken) => Task.FromResult(Marked);
+
     public Task<long?> ProbeAsync(string directory, CancellationToken cancellationToken) => Problem is { } problem
         ? Task.FromException<long?>(new SnapshotException(problem))
         : Task.FromResult(Free);

@@ -7,6 +7,10 @@ namespace Drydock.Reconcilers.OmsUpgrades.Access;
 public sealed class BackupStorageProbe(Func<string, ISnapshotStorage> storage) : IBackupStorageProbe
 {
     /// <inheritdoc />
+    public async Task<bool> IsMarkedAsync(string directory, CancellationToken cancellationToken) =>
+        await storage(directory).ReadMarkAsync(cancellationToken) is not null;
+
+    /// <inheritdoc />
     public async Task<long?> ProbeAsync(string directory, CancellationToken cancellationToken)
     {
         var place = storage(directory);

@@ -41,7 +41,7 @@ public static class UpgradePaths
         if (from > to)
         {
             return new UpgradePath.Refused(
-                $"{from} to {to} is a step back; OMS cannot be downgraded by an upgrade. To return to the version before an upgrade set desiredState: RolledBack on that upgrade.");
+                $"{from} to {to} is a step back; OMS cannot be downgraded by an upgrade. Correct fromVersion or toVersion.");
         }
 
         if (from < EnterpriseFloor)

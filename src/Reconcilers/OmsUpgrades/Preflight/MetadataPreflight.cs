@@ -54,7 +54,7 @@ internal sealed class MetadataPreflight(OmsTargets targets, IBackupStorageProbe 
 
             if (node.UtcOffset is { } zone && zone != server.UtcOffset)
             {
-                findings.Add(Reasons.ClockSkew, $"the time zone in {node.Current?.ShortName} on {node.Spec.Name} is UTC{Zone(zone)}, the metadata database's is UTC{Zone(server.UtcOffset)}; OMS needs the same (facts: system requirements). Make them agree", node.Spec.Name);
+                findings.Add(Reasons.ClockSkew, $"the time zone in {node.Current?.ShortName} on {node.Spec.Name} is UTC{Zone(zone)}, the metadata database's is UTC{Zone(server.UtcOffset)}; OMS needs the same. Make them agree", node.Spec.Name);
             }
         }
     }

@@ -42,6 +42,10 @@ internal sealed class NodePreflight(OmsTargets targets, FindingList findings, Ti
         {
             findings.Add(Reasons.SecretMissing, exception.Message, node.Name, $"spec.regions[{region}].nodes[{node.Name}].docker");
         }
+        catch (DockerApiVersionException exception)
+        {
+            findings.Add(Reasons.DockerUnsupported, $"dockerd of {node.Name}: {exception.Message}", node.Name);
+        }
         catch (DockerException exception)
         {
             findings.Add(Reasons.HostUnreachable, $"dockerd of {node.Name}: {exception.Message}", node.Name);

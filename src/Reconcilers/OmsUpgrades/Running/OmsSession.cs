@@ -32,6 +32,9 @@ internal sealed class OmsSession : IAsyncDisposable
     /// <summary>The access fields and Secrets at the time of the last failure.</summary>
     public string? FailedWith { get; set; }
 
+    /// <summary>Whether this process has seen that the backup storage is the one preflight marked.</summary>
+    public bool StorageSeen { get; set; }
+
     /// <summary>Whether this process has seen that the claim on the target is ours.</summary>
     public bool ClaimSeen { get; set; }
 

@@ -44,6 +44,11 @@ internal sealed class OmsStatusWriter(IEntityWriter<OmsUpgrade> writer, IEventRe
             }
         }
 
+        foreach (var ignored in (after.Status?.Approvals ?? []).Where(a => !a.Accepted).Except(before.Status?.Approvals ?? []))
+        {
+            events.Warning(after, Reasons.ApprovalIgnored, $"the approval '{ignored.Name}@{ignored.PlanHash}' is not for the stored plan ({after.Status?.Plan?.Hash}) and is ignored; read the plan and approve its first 8 hex digits");
+        }
+
         var (old, now) = (Stalled(before), Stalled(after));
         if (now is not null && now.Value.Reason != old?.Reason)
         {

@@ -40,6 +40,6 @@ public sealed class RunCorrectionJar(IOmsTargets targets) : RunOnceCommand(targe
     protected override Observation Judge(StepContext context, int exitCode, string log) => exitCode == 0
         ? new Observation.Done("correction JAR ended with 0")
         : new Observation.Failed(
-            Reasons.StepFailed,
+            Reasons.RestoreRequired,
             $"the correction JAR on {Node(context)} ended with {exitCode.ToString(CultureInfo.InvariantCulture)}; its output is kept. It is not repeated on this data: restore the snapshot first");
 }
