@@ -15,6 +15,7 @@ public sealed class BadInputTests(StageFixture fixture)
         var stage = await fixture.ResetAsync();
         await DuplicateProjectAsync(stage, "orders_to_ob");
         await stage.Oms.WriteConfigAsync(stage.Oms.Nodes[1], text => text.Replace(stage.Hosts[0].Address, "198.51.100.7", StringComparison.Ordinal));
+        var before = await StateAsync(stage);
         var manifest = stage.Manifest(await stage.NewNamespaceAsync());
         manifest["spec"]!["image"] = "registry.example/oms:feature_9.9.9";
         manifest["spec"]!["preflight"] = new JsonObject();
@@ -26,7 +27,7 @@ public sealed class BadInputTests(StageFixture fixture)
         stalled.Findings().ShouldContain("ImageMissing");
         stalled.Findings().Count(r => r == "ImageMissing").ShouldBe(2, "each node has its own finding");
         stalled.Findings().ShouldContain("NodesDiffer");
-        AssertUntouched(stage);
+        await AssertUntouchedAsync(stage, before);
     }
 
     [Fact]
@@ -34,6 +35,7 @@ public sealed class BadInputTests(StageFixture fixture)
     {
         var stage = await fixture.ResetAsync();
         await DuplicateProjectAsync(stage, "orders_to_ob");
+        var before = await StateAsync(stage);
         var manifest = stage.Manifest(await stage.NewNamespaceAsync());
         manifest["spec"]!["preflight"] = new JsonObject();
         manifest["spec"]!["backup"]!["storage"]!["directory"]!["path"] = "/proc/no-such-place";
@@ -45,7 +47,7 @@ public sealed class BadInputTests(StageFixture fixture)
             stalled.Findings().ShouldContain(reason);
         }
 
-        AssertUntouched(stage);
+        await AssertUntouchedAsync(stage, before);
     }
 
     [Fact]
@@ -54,6 +56,7 @@ public sealed class BadInputTests(StageFixture fixture)
         var stage = await fixture.ResetAsync();
         var space = await stage.NewNamespaceAsync();
         await SecretAsync(stage, space, "wrong");
+        var before = await StateAsync(stage);
         var manifest = stage.Manifest(space);
         manifest["spec"]!["metadataDatabase"]!["credentialsSecretRef"] = new JsonObject { ["name"] = "oms-metadb" };
         await using var op = stage.StartOperator(new LabOperatorOptions { LeaderElection = false });
@@ -61,7 +64,7 @@ public sealed class BadInputTests(StageFixture fixture)
         var stalled = await stage.WaitForAsync(space, u => u.IsStalled());
         stalled.Reason("Stalled").ShouldBe("AccessDenied");
         stalled.Message().ShouldNotContain("wrong\"");
-        AssertUntouched(stage);
+        await AssertUntouchedAsync(stage, before);
         var resourceVersion = stalled["metadata"]!["generation"]!.GetValue<long>();
 
         await SecretAsync(stage, space, OmsCanaries.MetaPassword);
@@ -79,6 +82,7 @@ public sealed class BadInputTests(StageFixture fixture)
     public async Task Stalls_with_its_own_reason_before_anything_was_changed(string wrong, string reason)
     {
         var stage = await fixture.ResetAsync();
+        var before = await StateAsync(stage);
         var manifest = stage.Manifest(await stage.NewNamespaceAsync());
         var spec = manifest["spec"]!;
         switch (wrong)
@@ -106,7 +110,7 @@ public sealed class BadInputTests(StageFixture fixture)
         stalled.Findings().ShouldAllBe(f => f == reason);
         stalled.Reason("Stalled").ShouldBe(reason);
         stalled.Message().ShouldContain("Nothing was changed");
-        AssertUntouched(stage);
+        await AssertUntouchedAsync(stage, before);
     }
 
     private static async Task<JsonNode> StallAsync(UpgradeStage stage, JsonObject manifest)
@@ -116,13 +120,17 @@ public sealed class BadInputTests(StageFixture fixture)
         return await stage.WaitForAsync(manifest["metadata"]!["namespace"]!.GetValue<string>(), u => u.IsStalled());
     }
 
-    // Probe containers come and go; nothing else may have been asked of a host or the database.
-    private static void AssertUntouched(UpgradeStage stage) =>
-        stage.Faults!.Ledger.Acts
-            .Where(a => !a.Proxy.StartsWith("kube", StringComparison.Ordinal))
-            .Where(a => !a.Target.Contains("/exec", StringComparison.Ordinal) && !a.Target.Contains("drydock-probe", StringComparison.Ordinal) && a.Verb != "DELETE")
+    // Probe containers came and went; nothing else was asked of a host or the database, and everything is as it was.
+    private static async Task AssertUntouchedAsync(UpgradeStage stage, string before)
+    {
+        var acts = stage.Faults!.Ledger.Acts.Where(a => !a.Proxy.StartsWith("kube", StringComparison.Ordinal)).ToList();
+        acts.Where(a => !a.Target.Contains("/exec", StringComparison.Ordinal) && !a.Target.EndsWith("/containers/create", StringComparison.Ordinal) && a.Verb != "DELETE")
             .Select(a => a.ToString())
             .ShouldBeEmpty();
+        (await stage.Oms.ReadStateAsync()).ToString().ShouldBe(before);
+    }
+
+    private static async Task<string> StateAsync(UpgradeStage stage) => (await stage.Oms.ReadStateAsync()).ToString();
 
     private static Task<string> DuplicateProjectAsync(UpgradeStage stage, string name) => stage.MetaDb.ExecAsync(
         $"update oms_project set project_name='{name}' where project_status<>'DELETED' order by id limit 2", stage.Oms.Options.RmDatabase);

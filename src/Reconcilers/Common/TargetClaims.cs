@@ -40,6 +40,12 @@ public sealed class TargetClaims(IKubernetesClient kubernetes, string operatorNa
         }
     }
 
+    /// <summary>Who else has the claim; null if nobody has, or this object itself. Changes nothing.</summary>
+    public async Task<string?> OtherHolderAsync(string targetIdentity, IKubernetesObject asking, CancellationToken cancellationToken) =>
+        await kubernetes.GetAsync<V1Lease>(NameOf(targetIdentity), operatorNamespace, cancellationToken) is { } claim && claim.Spec.HolderIdentity != asking.Metadata.Uid
+            ? HolderOf(claim)
+            : null;
+
     /// <summary>Lets go, if this object holds it; another holder's claim is left alone.</summary>
     public async Task ReleaseAsync(string name, string holderUid, CancellationToken cancellationToken)
     {
@@ -60,8 +66,11 @@ public sealed class TargetClaims(IKubernetesClient kubernetes, string operatorNa
             return await TakeAsync(targetIdentity, holder, cancellationToken);
         }
 
-        return claim.Spec.HolderIdentity == uid ? null : claim.Metadata.Annotations?.GetValueOrDefault(OwnerAnnotation) ?? claim.Spec.HolderIdentity ?? "nobody known";
+        return claim.Spec.HolderIdentity == uid ? null : HolderOf(claim);
     }
+
+    private static string HolderOf(V1Lease claim) =>
+        claim.Metadata.Annotations?.GetValueOrDefault(OwnerAnnotation) ?? claim.Spec.HolderIdentity ?? "nobody known";
 
     private V1Lease Claim(string name, string targetIdentity, IKubernetesObject holder, string uid) => new()
     {

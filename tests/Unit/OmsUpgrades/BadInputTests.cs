@@ -51,7 +51,7 @@ public sealed class BadInputTests
     public void Is_found_before_anything_is_changed_and_mending_it_goes_on(string what)
     {
         var (reason, breaks, mends) = Cases[what];
-        var world = new OmsWorld();
+        var world = new OmsWorld(new WorldSetup { RealJson = false });
         breaks(world);
         world.Apply();
         Stalls(world, reason);
@@ -66,7 +66,7 @@ public sealed class BadInputTests
     [Fact]
     public void A_version_path_that_is_not_supported()
     {
-        var world = new OmsWorld().Apply(s => s with { ToVersion = "4.3.1" });
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { ToVersion = "4.3.1" });
         Stalls(world, Reasons.VersionPathUnsupported);
 
         world.EditSpec(s => s with { ToVersion = "4.2.2" });
@@ -76,7 +76,7 @@ public sealed class BadInputTests
     [Fact]
     public void Another_version_than_the_one_that_runs()
     {
-        var world = new OmsWorld().Apply(s => s with { FromVersion = "3.3.0" });
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { FromVersion = "3.3.0" });
         Stalls(world, Reasons.VersionMismatch);
 
         world.EditSpec(s => s with { FromVersion = "3.2.2" });
@@ -86,7 +86,7 @@ public sealed class BadInputTests
     [Fact]
     public void An_image_that_one_node_neither_has_nor_can_pull()
     {
-        var world = new OmsWorld(new WorldSetup { ImagePresent = true });
+        var world = new OmsWorld(new WorldSetup { RealJson = false, ImagePresent = true });
         world["oms-b"].References.Remove(OmsWorld.NewImage);
         world["oms-b"].Images.Remove(world.NewImageContent.Id);
         world.Apply();
@@ -100,7 +100,7 @@ public sealed class BadInputTests
     [Fact]
     public void An_image_that_is_another_one_on_one_node()
     {
-        var world = new OmsWorld(new WorldSetup { ImagePresent = true });
+        var world = new OmsWorld(new WorldSetup { RealJson = false, ImagePresent = true });
         world["oms-b"].AddImage(world.Image("4.2.1", "x"), OmsWorld.NewImage);
         world.Apply();
         Stalls(world, Reasons.ImagesDiffer);
@@ -114,7 +114,7 @@ public sealed class BadInputTests
     [InlineData("/root/docker_init.sh", Reasons.ImageUnsuitable)]
     public void An_image_that_lacks_what_will_be_run_in_it(string path, string reason)
     {
-        var world = new OmsWorld(new WorldSetup { ImagePresent = true });
+        var world = new OmsWorld(new WorldSetup { RealJson = false, ImagePresent = true });
         world.NewImageContent.Files.Remove(path);
         world.Apply();
         Stalls(world, reason);
@@ -127,7 +127,7 @@ public sealed class BadInputTests
     [Fact]
     public void An_archive_whose_image_lacks_the_JAR_is_found_before_the_downtime()
     {
-        var world = new OmsWorld();
+        var world = new OmsWorld(new WorldSetup { RealJson = false });
         world.NewImageContent.Files.RemoveWhere(f => f.EndsWith(".jar", StringComparison.Ordinal));
         world.Apply();
         world.RunUntil(() => world.Is("Failed"), "failed");
@@ -140,7 +140,7 @@ public sealed class BadInputTests
     [Fact]
     public void What_no_table_tells_must_be_acknowledged()
     {
-        var world = new OmsWorld().Apply(s => s with { Preflight = new PreflightSpec() });
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { Preflight = new PreflightSpec() });
         world.RunToStall();
         world.Status.Findings.Select(f => f.Reason).ShouldBe([Reasons.ForwardSwitchoverUnacknowledged, Reasons.SyncProjectsWithoutDbType]);
 
@@ -151,7 +151,7 @@ public sealed class BadInputTests
     [Fact]
     public void Several_at_once_are_all_listed_by_one_pass()
     {
-        var world = new OmsWorld();
+        var world = new OmsWorld(new WorldSetup { RealJson = false });
         world["oms-b"].ClockOffset = TimeSpan.FromHours(1);
         world["oms-a"].FreeBytes = 1;
         world.Metadata.Duplicates.Add(new DuplicateProjectName("orders", ["np_1", "np_7"], []));
@@ -170,7 +170,7 @@ public sealed class BadInputTests
     [Fact]
     public void A_changed_Secret_is_looked_at_at_once()
     {
-        var world = new OmsWorld();
+        var world = new OmsWorld(new WorldSetup { RealJson = false });
         world.Metadata.Password = Canary.SecretPassword;
         world.Api.Create(new V1Secret { Metadata = new V1ObjectMeta { Name = "oms-metadb" }, Data = OmsWorld.Bytes(("username", "drc"), ("password", "not yet")) });
         world.Apply(s => s with { MetadataDatabase = new MetadataDatabaseSpec { CredentialsSecretRef = new SecretReference { Name = "oms-metadb" } } });
@@ -190,7 +190,7 @@ public sealed class BadInputTests
         world.Status.Findings.ShouldAllBe(f => f.Reason == reason);
         world.Status.Message.ShouldNotBeNull().ShouldContain("Nothing was changed");
         var writes = world.Api.StatusWrites.Count;
-        world.RunFor(TimeSpan.FromMinutes(30));
+        world.RunFor(TimeSpan.FromMinutes(5));
         world.Api.StatusWrites.Count.ShouldBe(writes, "looking again writes nothing new");
         world.Done.ShouldBeEmpty();
         world.Hosts.ShouldAllBe(h => !h.Containers.Exists(c => c.Name.StartsWith("drydock")));

@@ -125,6 +125,7 @@ public sealed class ControlTests
         world.Count(before).ShouldBe(0);
         world.Is("Held").ShouldBeTrue();
         world.Status.Approvals.Select(a => (a.Name, a.Accepted)).ShouldBe([(hold, false)]);
+        world.Events.All.Where(e => e.Reason == "ApprovalIgnored").ShouldHaveSingleItem().Message.ShouldContain(hold);
 
         world.Annotate(Annotations.Approve, approval);
         world.RunToSuccess();
@@ -156,6 +157,15 @@ public sealed class ControlTests
 
         world.Rules.Broken.ShouldBeEmpty();
         world.New("oms-a")!.IsRunning.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Titles_timeouts_and_what_happened_are_not_part_of_the_hash()
+    {
+        var plan = Planned(new OmsWorld(), "first");
+        var told = plan.Steps.Select(s => s with { Title = "another title", Timeout = "9h", State = StepState.Succeeded, Message = "done", Attempt = 3 }).ToList();
+
+        Drydock.Engine.Planning.PlanHash.Compute(told, plan.Guards).ShouldBe(plan.Hash);
     }
 
     private static Plan Planned(OmsWorld world, string name, Func<Drydock.Crds.OmsUpgrades.OmsUpgradeSpec, Drydock.Crds.OmsUpgrades.OmsUpgradeSpec>? change = null)

@@ -14,7 +14,7 @@ public sealed class DaemonTests
     [InlineData("init")]
     public void A_dockerd_that_restarts_and_kills_what_runs_once_leaves_an_unknown_outcome_and_nothing_runs_again(string kind)
     {
-        var world = new OmsWorld().Apply();
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
         world.RunUntil(() => world.Count(kind) == 1, kind);
         world.RunFor(TimeSpan.FromSeconds(5));
         world["oms-a"].RestartDockerd();
@@ -37,7 +37,7 @@ public sealed class DaemonTests
     [InlineData("init")]
     public void With_live_restore_the_command_is_followed_to_its_end_by_its_files(string kind)
     {
-        var world = new OmsWorld().Apply();
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
         world.RunUntil(() => world.Count(kind) == 1, kind);
         world.Hosts.ForEach(h => h.LiveRestore = true);
         world["oms-a"].RestartDockerd();
@@ -50,7 +50,7 @@ public sealed class DaemonTests
     [Fact]
     public void A_dockerd_restart_does_not_revive_an_old_container()
     {
-        var world = new OmsWorld().Apply();
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
         world.RunUntil(() => world.Count("stop") == 2, "stopped");
         world.Hosts.ForEach(h => h.RestartDockerd());
         world.RunToSuccess();
@@ -67,7 +67,7 @@ public sealed class DaemonTests
     [InlineData("ha on")]
     public void A_network_that_breaks_and_comes_back_is_waited_for(string after)
     {
-        var world = new OmsWorld().Apply();
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
         world.RunUntil(() => world.Count(after) == 1, after);
         world.Hosts.ForEach(h => h.Cut(off: true));
         world.RunFor(TimeSpan.FromMinutes(4));
@@ -89,7 +89,7 @@ public sealed class DaemonTests
     [InlineData("init")]
     public void A_metadata_database_that_goes_and_comes_back_is_waited_for(string after)
     {
-        var world = new OmsWorld().Apply();
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
         world.RunUntil(() => world.Count(after) == 1, after);
         world.Metadata.IsReachable = false;
         world.RunFor(TimeSpan.FromMinutes(4));

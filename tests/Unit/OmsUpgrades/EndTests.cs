@@ -85,6 +85,24 @@ public sealed class EndTests
         world.Metadata.HaConfig.ShouldContain("meanwhile");
     }
 
+    [Theory]
+    [InlineData("stop")]
+    [InlineData("jar")]
+    [InlineData("ha on")]
+    public void A_second_upgrade_that_comes_late_waits_for_the_first_and_does_not_judge_what_is_under_way(string after)
+    {
+        var world = new OmsWorld().Apply();
+        world.RunUntil(() => world.Count(after) > 0, after);
+        world.Apply(s => s with { NewContainer = "other" }, "zwei");
+        world.RunUntil(() => Second(world)?.Conditions.Exists(c => c.Type == "Ready" && c.Reason != Reasons.Preflight) == true, "the second says something");
+
+        (Second(world)!.Conditions.Find(c => c.Type == "Ready")!.Reason, Second(world)!.Findings.Count).ShouldBe((Reasons.TargetBusy, 0));
+        var probes = world.Points.Count(p => p.What.Contains("drydock-probe", StringComparison.Ordinal));
+        world.RunToSuccess();
+        world.Points.Count(p => p.What.Contains("drydock-probe", StringComparison.Ordinal)).ShouldBe(probes, "the hosts are left alone meanwhile");
+        world.Count("create").ShouldBe(2);
+    }
+
     [Fact]
     public void Two_applied_at_once_never_both_begin()
     {

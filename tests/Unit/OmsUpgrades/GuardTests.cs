@@ -93,7 +93,7 @@ public sealed class GuardTests
 
     private static OmsWorld Begun(string what, Func<OmsWorld, bool> until)
     {
-        var world = new OmsWorld(new WorldSetup { PeopleMayStartOld = true }).Apply();
+        var world = new OmsWorld(new WorldSetup { RealJson = false, PeopleMayStartOld = true }).Apply();
         world.RunUntil(() => until(world), what);
         return world;
     }

@@ -43,6 +43,16 @@ public sealed class KillEnumerationTests
     }
 
     [Fact]
+    public void A_cache_that_is_always_behind_makes_nothing_happen_twice()
+    {
+        var world = Begin();
+        world.CacheIsBehind = true;
+        world.RunToSuccess();
+
+        Golden.Compare(world, "a cache behind", disturbances: 0);
+    }
+
+    [Fact]
     public void A_run_once_command_whose_start_was_refused_is_not_repeated_by_itself_and_provably_left_may_be()
     {
         var starts = Golden.World.Points.Where(IsRunOnce).ToList();

@@ -16,7 +16,7 @@ public sealed class RetryTests
     {
         var world = new OmsWorld(new WorldSetup { Jar = static (_, _) => (1, "Exception in thread main\n") }).Apply();
         world.RunUntil(() => world.Is("Failed"), "failed");
-        (world.Is("Stalled"), world.ReasonOf("Stalled"), world.Status.Phase).ShouldBe((true, "StepFailed", "Failed"));
+        (world.Is("Stalled"), world.ReasonOf("Stalled"), world.Status.Phase).ShouldBe((true, "RestoreRequired", "Failed"));
         world.Status.Message.ShouldNotBeNull().ShouldContain("oms-a");
         world.Status.Message.ShouldContain("up-00000003-correctmetadata-jar-oms-a-1");
 

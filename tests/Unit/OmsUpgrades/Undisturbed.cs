@@ -46,7 +46,7 @@ internal sealed class Undisturbed
         }
         catch (InvalidOperationException stuck)
         {
-            throw new ShouldAssertException($"{what}: {stuck.Message}");
+            throw new ShouldAssertException($"{what}: {stuck.Message}", stuck);
         }
 
         Compare(world, what, disturbances: also is null ? 1 : 2);

@@ -56,7 +56,7 @@ internal sealed partial class OmsWorld
         Hosts.ForEach(Install);
         Time.Advance(TimeSpan.FromSeconds(5));
         Done.Clear();
-        Api.Changed += OnApiChange;
+        Api.Changed = OnApiChange;
         Life = NewLife();
         Lives.Add(Life);
     }
@@ -108,6 +108,9 @@ internal sealed partial class OmsWorld
 
     /// <summary>Null: every life may act. Otherwise the one that holds the lease.</summary>
     public int? Leader { get; set; }
+
+    /// <summary>The controller is handed the object as it was one look earlier.</summary>
+    public bool CacheIsBehind { get; set; }
 
     /// <summary>For another order of continuations; null keeps the order of their arrival.</summary>
     public Random? Random { get; }

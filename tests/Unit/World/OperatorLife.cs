@@ -15,7 +15,8 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger<OmsUpgrade>
     private static readonly TimeSpan LongestHop = TimeSpan.FromSeconds(10);
 
     private readonly OmsWorld _world;
-    private readonly OmsUpgradeController _controller;
+    private readonly Func<OmsUpgrade, CancellationToken, Task<ReconciliationResult<OmsUpgrade>>> _look;
+    private readonly Func<OmsUpgrade, CancellationToken, Task<ReconciliationResult<OmsUpgrade>>> _forget;
     private readonly HashSet<(string? Namespace, string Name)> _woken = [];
     private readonly Dictionary<(string? Namespace, string Name), ITimer> _timers = [];
     private readonly Dictionary<(string? Namespace, string Name), OmsUpgrade> _known = [];
@@ -27,7 +28,8 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger<OmsUpgrade>
         (_world, Id) = (world, id);
         Scheduler = new WorldScheduler(world.Random);
         var kubernetes = new WorldKubernetes(world.Api, this);
-        _controller = new OmsUpgradeController(
+        // It ends as a killed process does: nobody disposes of it.
+        var controller = new OmsUpgradeController(
             new OmsServices
             {
                 Kubernetes = kubernetes,
@@ -45,6 +47,7 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger<OmsUpgrade>
             },
             new WorldEntityWriter(kubernetes),
             this);
+        (_look, _forget) = (controller.ReconcileAsync, controller.DeletedAsync);
         foreach (var upgrade in world.Api.All<OmsUpgrade>())
         {
             Wake(upgrade.Metadata.Namespace, upgrade.Metadata.Name);
@@ -153,7 +156,7 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger<OmsUpgrade>
 
         if (_reconcile is null)
         {
-            _reconcile = Next();
+            Begin();
         }
 
         if (Scheduler.IsIdle && (_reconcile is null or { IsCompleted: true } || !Scheduler.WaitForArrival(LongestHop)))
@@ -165,19 +168,13 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger<OmsUpgrade>
         return true;
     }
 
-    public async Task StopAsync()
-    {
-        IsDead = true;
-        await _controller.DisposeAsync();
-    }
-
-    private Task<ReconciliationResult<OmsUpgrade>>? Next()
+    private void Begin()
     {
         lock (_woken)
         {
             if (_woken.Count == 0)
             {
-                return null;
+                return;
             }
 
             _current = _woken.OrderBy(k => k.Name, StringComparer.Ordinal).First();
@@ -189,14 +186,17 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger<OmsUpgrade>
             timer.Dispose();
         }
 
-        if (_world.Api.Find<OmsUpgrade>(_current.Namespace, _current.Name) is { } present)
+        if (_world.Api.Find<OmsUpgrade>(_current.Namespace, _current.Name) is { } newest)
         {
-            _known[_current] = present;
+            var present = _world.CacheIsBehind && _known.TryGetValue(_current, out var seen) && seen.Metadata.Uid == newest.Metadata.Uid ? seen : newest;
+            _known[_current] = newest;
             Reconciles++;
-            return Scheduler.Start(() => _controller.ReconcileAsync(present, CancellationToken.None));
+            _reconcile = Scheduler.Start(() => _look(present, CancellationToken.None));
         }
-
-        return _known.Remove(_current, out var gone) ? Scheduler.Start(() => _controller.DeletedAsync(gone, CancellationToken.None)) : null;
+        else if (_known.Remove(_current, out var gone))
+        {
+            _reconcile = Scheduler.Start(() => _forget(gone, CancellationToken.None));
+        }
     }
 
     private void Settle(Task<ReconciliationResult<OmsUpgrade>> ended)

@@ -25,7 +25,7 @@ internal sealed class WorldApi(TimeProvider time, bool realJson)
     private int _uids;
 
     /// <summary>Told of every change: the object, whether it is gone, and who wrote (null: people).</summary>
-    public event Action<IKubernetesObject, bool, OperatorLife?>? Changed;
+    public Action<IKubernetesObject, bool, OperatorLife?>? Changed { get; set; }
 
     /// <summary>Status of upgrades as they were written, in order.</summary>
     public List<OmsUpgrade> StatusWrites { get; } = [];

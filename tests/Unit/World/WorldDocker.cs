@@ -16,18 +16,7 @@ internal sealed partial class WorldDocker(OmsWorld world, OperatorLife life, Wor
 
     public ISystemOperations System => this;
 
-    private WorldHost Host
-    {
-        get
-        {
-            if (host is not { IsReachable: true })
-            {
-                throw new DockerUnreachableException(endpoint, $"{endpoint} cannot be reached: no route to host", mayHaveBeenProcessed: false);
-            }
-
-            return trusted ? host : throw new DockerTlsException(endpoint, $"{endpoint} does not accept our certificate", TlsRefusal.Server);
-        }
-    }
+    private WorldHost Host => Refusal() is { } refusal ? throw refusal : host!;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
@@ -155,11 +144,18 @@ internal sealed partial class WorldDocker(OmsWorld world, OperatorLife life, Wor
     private Task<T> ChangeAsync<T>(string what, string subject, Func<T> carryOut)
     {
         // What cannot arrive is no point of its own.
-        if (host is not { IsReachable: true } || !trusted)
+        if (Refusal() is { } refusal)
         {
-            return life.LookAsync<T>(() => Host is null ? throw new InvalidOperationException() : throw new InvalidOperationException());
+            return life.LookAsync<T>(() => throw refusal);
         }
 
-        return life.ChangeAsync($"{what} {host.Name}/{subject}", carryOut, unclear: () => new DockerTimeoutException(endpoint, $"{what} at {endpoint} did not answer", TimeSpan.FromMinutes(1), mayHaveBeenProcessed: true));
+        return life.ChangeAsync($"{what} {host!.Name}/{subject}", carryOut, unclear: () => new DockerTimeoutException(endpoint, $"{what} at {endpoint} did not answer", TimeSpan.FromMinutes(1), mayHaveBeenProcessed: true));
     }
+
+    private DockerUnreachableException? Refusal() => (host, trusted) switch
+    {
+        (not { IsReachable: true }, _) => new DockerUnreachableException(endpoint, $"{endpoint} cannot be reached: no route to host", mayHaveBeenProcessed: false),
+        (_, false) => new DockerTlsException(endpoint, $"{endpoint} does not accept our certificate", TlsRefusal.Server),
+        _ => null,
+    };
 }

@@ -6,9 +6,8 @@ namespace Drydock.Tests.Unit.World;
 /// </summary>
 internal sealed class WorldScheduler(Random? random = null) : TaskScheduler
 {
-    private readonly Lock _gate = new();
+    private readonly object _gate = new();
     private readonly List<Task> _queue = [];
-    private readonly SemaphoreSlim _arrived = new(0);
 
     public bool IsIdle
     {
@@ -25,7 +24,7 @@ internal sealed class WorldScheduler(Random? random = null) : TaskScheduler
         Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, this).Unwrap();
 
     public void Post(Action<object?> work, object? state) =>
-        Task.Factory.StartNew(work, state, CancellationToken.None, TaskCreationOptions.DenyChildAttach, this);
+        _ = Task.Factory.StartNew(work, state, CancellationToken.None, TaskCreationOptions.DenyChildAttach, this);
 
     /// <summary>Runs one queued continuation.</summary>
     public void Move()
@@ -44,12 +43,10 @@ internal sealed class WorldScheduler(Random? random = null) : TaskScheduler
     /// <summary>Waits for a continuation that another thread is about to bring (the runtime cancels a token source there).</summary>
     public bool WaitForArrival(TimeSpan atMost)
     {
-        while (_arrived.Wait(0))
+        lock (_gate)
         {
-            // Arrivals that were taken up already.
+            return _queue.Count > 0 || Monitor.Wait(_gate, atMost);
         }
-
-        return !IsIdle || _arrived.Wait(atMost);
     }
 
     protected override IEnumerable<Task> GetScheduledTasks()
@@ -65,9 +62,8 @@ internal sealed class WorldScheduler(Random? random = null) : TaskScheduler
         lock (_gate)
         {
             _queue.Add(task);
+            Monitor.Pulse(_gate);
         }
-
-        _arrived.Release();
     }
 
     protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => false;

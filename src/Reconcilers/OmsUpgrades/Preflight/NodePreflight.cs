@@ -27,9 +27,10 @@ internal sealed class NodePreflight(OmsTargets targets, FindingList findings, Ti
             var docker = targets.Docker(node.Name);
             look = await ClockAsync(docker, look, cancellationToken);
             var current = await CurrentAsync(docker, node, cancellationToken);
-            if (current is null)
+            if (current is not { State.Running: true })
             {
-                return look;
+                // Its config.yaml still tells which target it is.
+                return current is null ? look : look with { Config = await ConfigAsync(node, current, cancellationToken) };
             }
 
             CheckMounts(node, current);
@@ -69,12 +70,12 @@ internal sealed class NodePreflight(OmsTargets targets, FindingList findings, Ti
         try
         {
             var container = await docker.Containers.InspectContainerAsync(name, cancellationToken);
-            if (container.State.Running)
+            if (!container.State.Running)
             {
-                return container;
+                findings.Add(Reasons.ContainerNotFound, $"container {name} on {node.Name} is {container.State.Status}, expected running; start it, or correct currentContainer", node.Name, "spec.currentContainer");
             }
 
-            findings.Add(Reasons.ContainerNotFound, $"container {name} on {node.Name} is {container.State.Status}, expected running; start it, or correct currentContainer", node.Name, "spec.currentContainer");
+            return container;
         }
         catch (DockerNotFoundException)
         {

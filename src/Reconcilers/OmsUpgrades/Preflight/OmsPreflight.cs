@@ -39,8 +39,8 @@ public sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe storage
         var looks = await images;
         CompareImages(looks);
         return _findings.Any || topology is null || metadata is null
-            ? new PreflightResult(null, _findings.Sorted())
-            : new PreflightResult(Discover(path, looks, topology, metadata), []);
+            ? new PreflightResult(null, _findings.Sorted(), topology is null || metadata is null ? null : TargetIdentity.Of(metadata.Server.Identity, topology.RmDatabase))
+            : new PreflightResult(Discover(path, looks, topology, metadata), [], TargetIdentity.Of(metadata.Server.Identity, topology.RmDatabase));
     }
 
     private UpgradePath.Allowed? CheckVersions()

@@ -26,6 +26,9 @@ internal sealed class OmsSession : IAsyncDisposable
     /// <summary>When preflight may look again by itself.</summary>
     public DateTimeOffset PreflightNotBefore { get; set; }
 
+    /// <summary>The target that another upgrade holds: while it does, only its claim is looked at, and not the hosts it works on.</summary>
+    public string? BusyTarget { get; set; }
+
     /// <summary>How often preflight failed for the same key.</summary>
     public int PreflightFailures { get; set; }
 

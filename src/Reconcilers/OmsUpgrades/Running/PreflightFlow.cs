@@ -36,6 +36,12 @@ internal sealed class PreflightFlow(OmsServices services, OmsStatusWriter status
                 return (upgrade, session.PreflightNotBefore - now);
             }
 
+            if (session.PreflightKey == key && session.BusyTarget is { } awaited && await services.Claims.OtherHolderAsync(awaited, upgrade, cancellationToken) is { } still)
+            {
+                return await BusyAsync(upgrade, session, awaited, still, now, cancellationToken);
+            }
+
+            session.BusyTarget = null;
             session.PreflightFailures = session.PreflightKey == key ? session.PreflightFailures : 0;
             session.PreflightKey = key;
             upgrade = await StartedAsync(upgrade, now, cancellationToken);
@@ -58,6 +64,12 @@ internal sealed class PreflightFlow(OmsServices services, OmsStatusWriter status
         }
 
         var result = await pass;
+        if (result.TargetIdentity is { } target && await services.Claims.OtherHolderAsync(target, upgrade, cancellationToken) is { } holder)
+        {
+            // What another upgrade has under way is not to be judged.
+            return await BusyAsync(upgrade, session, target, holder, now, cancellationToken);
+        }
+
         return result.Discovery is { } discovery
             ? await PlanAsync(upgrade, session, discovery, now, cancellationToken)
             : (await FoundAsync(upgrade, session, result.Findings, now, cancellationToken), session.PreflightNotBefore - now);
@@ -136,9 +148,7 @@ internal sealed class PreflightFlow(OmsServices services, OmsStatusWriter status
 
         if (await services.Claims.TakeAsync(OmsStatusComposer.TargetIdentity(discovery), upgrade, cancellationToken) is { } holder)
         {
-            session.PreflightNotBefore = now + LookForTarget;
-            var busy = new Standing(StandingKind.Progressing, OmsUpgradePhases.Preflight, Reasons.TargetBusy, $"{learned.Target!.Description} is held by {holder}; this goes on when that one ends or is deleted. If that object no longer exists, look at the target, then delete Lease {services.Claims.Namespace}/{TargetClaims.NameOf(OmsStatusComposer.TargetIdentity(discovery))}");
-            return (await status.WriteAsync(upgrade, OmsStatusComposer.Compose(upgrade, learned with { Plan = null }, busy, now), cancellationToken), LookForTarget);
+            return await BusyAsync(upgrade, session, OmsStatusComposer.TargetIdentity(discovery), holder, now, cancellationToken);
         }
 
         session.ClaimSeen = true;
@@ -149,6 +159,21 @@ internal sealed class PreflightFlow(OmsServices services, OmsStatusWriter status
         };
         var running = new Standing(StandingKind.Progressing, plan.Steps[0].Phase, Reasons.Running, plan.Steps[0].Title) { Step = plan.Steps[0].Id };
         return (await StoreAsync(upgrade, claimed, plan, running, now, cancellationToken), TimeSpan.FromMilliseconds(1));
+    }
+
+    private async Task<(OmsUpgrade Upgrade, TimeSpan? After)> BusyAsync(
+        OmsUpgrade upgrade, OmsSession session, string target, string holder, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        session.PreflightFailures = 0;
+        session.BusyTarget = target;
+        session.PreflightNotBefore = now + LookForTarget;
+        var busy = new Standing(
+            StandingKind.Progressing,
+            OmsUpgradePhases.Preflight,
+            Reasons.TargetBusy,
+            $"the target ({target}) is held by {holder}; this goes on when that one ends or is deleted. If that object no longer exists, look at the target, then delete Lease {services.Claims.Namespace}/{TargetClaims.NameOf(target)}");
+        var waiting = (upgrade.Status ?? new OmsUpgradeStatus()) with { Plan = null, Findings = [] };
+        return (await status.WriteAsync(upgrade, OmsStatusComposer.Compose(upgrade, waiting, busy, now), cancellationToken), LookForTarget);
     }
 
     private async Task<OmsUpgrade> StoreAsync(OmsUpgrade upgrade, OmsUpgradeStatus learned, Plan plan, Standing standing, DateTimeOffset now, CancellationToken cancellationToken)

@@ -80,7 +80,7 @@ internal static class OmsStatusComposer
     };
 
     /// <summary>What the target is, as the server itself says.</summary>
-    public static string TargetIdentity(OmsDiscovery discovery) => $"{discovery.Metadata.ServerIdentity}/{discovery.Metadata.RmDatabase}";
+    public static string TargetIdentity(OmsDiscovery discovery) => Preflight.TargetIdentity.Of(discovery.Metadata.ServerIdentity, discovery.Metadata.RmDatabase);
 
     private static Standing Read(OmsUpgradeStatus status, Plan plan, RunOutcome outcome)
     {

@@ -61,7 +61,13 @@ public abstract class OmsStep(IOmsTargets targets) : IStepAction
     protected async Task SupervisorctlAsync(StepContext context, string verb, string program, CancellationToken cancellationToken)
     {
         var answer = await Docker(context).RunExecAsync(context.Parameter("container"), ["supervisorctl", verb, program], cancellationToken);
-        var text = (answer.Stdout.Text + answer.Stderr.Text).Trim();
+        ThrowIfRefused(context, verb, program, answer.Stdout.Text + answer.Stderr.Text);
+    }
+
+    /// <summary>Fails with supervisorctl's words if it said no.</summary>
+    protected static void ThrowIfRefused(StepContext context, string verb, string program, string answer)
+    {
+        var text = answer.Trim();
         if (text.Contains("ERROR", StringComparison.Ordinal))
         {
             throw new StepActionException(
