@@ -61,11 +61,7 @@ image: ## Build the operator's image (IMAGE=drydock-operator:0.1.0)
 install: ## CRDs and operator into the current cluster, by kustomize
 	kubectl apply -k config/default
 
-unimage: ## Build the operator's image (IMAGE=drydock-operator:0.1.0)
-	@dotnet publish src/Operator -c Release -r linux-x64 --self-contained -o artifacts/image -p:NuGetLockFilePath=obj/publish.lock.json -p:RestoreLockedMode=false
-	@docker build -t $(IMAGE) .
-
-install: ## Remove the operator and its CRDs from the current cluster
+uninstall: ## Remove the operator, its CRDs and its volumes (dumps!) from the current cluster; CONFIRM=yes
 	@[ "$(CONFIRM)" = yes ] || { echo "this deletes the volume with the dumps too; run make uninstall CONFIRM=yes"; exit 1; }
 	kubectl delete -k config/default
 

@@ -34,6 +34,9 @@ public sealed class InstalledOperatorTests(InstallStage stage, LabFixture lab) :
         status["verified"]!.GetValue<bool>().ShouldBeTrue();
         var rows = status["databases"]!.AsArray().ShouldHaveSingleItem()!["rows"]!.GetValue<long>();
         rows.ShouldBe(2);
+
+        // In order, so that the next operator need not wait for a lease nobody gave back.
+        await stage.Host.DockerAsync(["stop", "--time", "20", container], cancellationToken: Token);
         await stage.Host.DockerAsync(["rm", "-f", container], cancellationToken: Token);
     }
 
