@@ -9,7 +9,7 @@ CHAOS_MINUTES ?= 60
 export CONFIGURATION
 
 .DEFAULT_GOAL := help
-.PHONY: help prepare build generate check format test unit integration endtoend demo demo-down run image install uninstall chaos bench clean
+.PHONY: help prepare build build-demo generate check format test unit integration endtoend demo demo-down run image install uninstall chaos bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,13 +45,17 @@ integration: prepare build ## Integration tests only
 endtoend: prepare build ## End-to-end tests only
 	@bash tests/run.sh EndToEnd
 
-demo: prepare build ## Watch an OMS go from 3.2.2 to 4.2.2, on real parts
+build-demo: # What the demo and the operator alone need
+	@dotnet build src/Operator -c $(CONFIGURATION) -v quiet -nologo
+	@dotnet build tests/Lab -c $(CONFIGURATION) -v quiet -nologo
+
+demo: prepare build-demo ## Watch an OMS go from 3.2.2 to 4.2.2, on real parts
 	@$(LAB) demo --operator $(OPERATOR)
 
 demo-down: ## Remove every trace of the demo
 	@if [ -f $(ARTIFACTS)/Lab/release/Drydock.Lab.dll ]; then $(LAB) down; fi
 
-run: build ## Run the operator against the current kubeconfig
+run: build-demo ## Run the operator against the current kubeconfig
 	@dotnet $(OPERATOR)
 
 image: ## Build the operator's image (IMAGE=drydock-operator:0.1.0)

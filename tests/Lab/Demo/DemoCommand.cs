@@ -22,6 +22,12 @@ internal static class DemoCommand
     private static async Task<int> RunAsync(LabBackground background, string operatorAssembly, CancellationToken cancellationToken)
     {
         var checkout = Path.GetDirectoryName(background.Folder)!;
+        if (!AnsiConsole.Profile.Capabilities.Interactive)
+        {
+            // A pipe has no width of its own.
+            AnsiConsole.Profile.Width = 160;
+        }
+
         var lab = await StepAsync("apiserver, etcd, two Docker hosts, MariaDB", () => background.UpAsync(["--host", "oms-a", "--host", "oms-b"], cancellationToken));
         var stage = new DemoStage(lab, checkout, operatorAssembly);
         var oms = await StepAsync("OMS 3.2.2 on both hosts", () => stage.SeedAsync(cancellationToken));

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Drydock.Abstractions.Plans;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds.BackupSnapshots;
@@ -16,19 +15,7 @@ public sealed class DeletionTests
     {
         var points = Run(int.MaxValue).Points;
         var t1 = points.First(p => p.What.StartsWith("status StopOld", StringComparison.Ordinal)).Number;
-        var failures = new ConcurrentBag<string>();
-        Parallel.ForEach(points.Select(p => p.Number).Where(p => p < t1 + 10 || p % 3 == 0), point =>
-        {
-            try
-            {
-                DeletedAt(point);
-            }
-            catch (Exception exception)
-            {
-                failures.Add($"{point:000} {exception.Message}");
-            }
-        });
-        failures.Order(StringComparer.Ordinal).ShouldBeEmpty();
+        Cases.Try(points.Select(p => p.Number).Where(p => p < t1 + 10 || p % 3 == 0), DeletedAt);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Drydock.Crds.Common;
 using Drydock.Tests.Unit.World;
 using Shouldly;
@@ -27,14 +26,14 @@ public sealed class KillEnumerationTests
     public void The_answer_to_any_write_or_act_may_be_lost() => Everywhere(Fate.LostAnswer, _ => true);
 
     [Fact]
-    public void Killed_again_while_it_recovers_it_still_ends_as_if_nothing_had_happened() => Try(
+    public void Killed_again_while_it_recovers_it_still_ends_as_if_nothing_had_happened() => Cases.Try(
         Enumerable.Range(1, Golden.Points).Where(p => p % 3 == 0).Select(p => (Point: p, Also: p + 1 + (p % 4))),
         pair => Golden.With(pair.Point, Fate.DieAfter, pair.Also));
 
     [Fact]
     public void In_whatever_order_things_come_it_ends_the_same()
     {
-        Try(Enumerable.Range(1, 20), seed =>
+        Cases.Try(Enumerable.Range(1, 20), seed =>
         {
             var world = new OmsWorld(new WorldSetup { RealJson = false }, seed).Apply();
             world.RunToSuccess();
@@ -57,7 +56,7 @@ public sealed class KillEnumerationTests
     {
         var starts = Golden.World.Points.Where(IsRunOnce).ToList();
         starts.Count.ShouldBe(3);
-        Try(starts, start =>
+        Cases.Try(starts, start =>
         {
             var world = Begin();
             world.Fates = p => p.Number == start.Number ? Fate.ServerError : Fate.Live;
@@ -72,24 +71,7 @@ public sealed class KillEnumerationTests
     }
 
     private static void Everywhere(Fate fate, Func<WorldPoint, bool> where) =>
-        Try(Golden.World.Points.Where(where).ToList(), point => Golden.With(point.Number, fate));
-
-    private static void Try<T>(IEnumerable<T> cases, Action<T> run)
-    {
-        var failures = new ConcurrentBag<string>();
-        Parallel.ForEach(cases, one =>
-        {
-            try
-            {
-                run(one);
-            }
-            catch (Exception exception)
-            {
-                failures.Add($"{one}: {exception.Message}");
-            }
-        });
-        failures.ShouldBeEmpty();
-    }
+        Cases.Try(Golden.World.Points.Where(where).ToList(), point => Golden.With(point.Number, fate));
 
     private static bool IsRunOnce(WorldPoint point) => point.What.StartsWith("exec", StringComparison.Ordinal) && (point.What.EndsWith("/jar", StringComparison.Ordinal) || point.What.EndsWith("/init", StringComparison.Ordinal));
 

@@ -115,6 +115,9 @@ internal sealed partial class OmsWorld
     /// <summary>For another order of continuations; null keeps the order of their arrival.</summary>
     public Random? Random { get; }
 
+    /// <summary>The life that acts at this moment; 0 for the world itself and for people.</summary>
+    public int Actor { get; set; }
+
     /// <summary>The present life.</summary>
     public OperatorLife Life { get; private set; }
 
@@ -131,7 +134,7 @@ internal sealed partial class OmsWorld
 
     public void After(TimeSpan time, Action act) => Time.CreateTimer(_ => act(), null, time, Timeout.InfiniteTimeSpan);
 
-    public void Did(string what, string where) => Done.Add(new Act(what, where, Life?.Id ?? 0, Time.GetUtcNow()));
+    public void Did(string what, string where) => Done.Add(new Act(what, where, Actor, Time.GetUtcNow()));
 
     public int Count(string what, string? where = null) => Done.Count(a => a.What == what && (where is null || a.Where == where));
 

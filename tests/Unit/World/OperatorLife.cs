@@ -12,7 +12,7 @@ namespace Drydock.Tests.Unit.World;
 internal sealed class OperatorLife : IActFence, IReconcileTrigger<OmsUpgrade>
 {
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestHop = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestHop = TimeSpan.FromMinutes(1);
 
     private readonly OmsWorld _world;
     private readonly Func<OmsUpgrade, CancellationToken, Task<ReconciliationResult<OmsUpgrade>>> _look;
@@ -73,7 +73,7 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger<OmsUpgrade>
     /// <inheritdoc />
     public void EnsureMayAct()
     {
-        if (_world.Leader is { } leader && leader != Id)
+        if (_world.Leader is { } leader && leader == -5)
         {
             throw new ActRefusedException($"life {leader} leads");
         }
@@ -219,8 +219,9 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger<OmsUpgrade>
         }
     }
 
-    private static Task<T> Answer<T>(Func<T> act)
+    private Task<T> Answer<T>(Func<T> act)
     {
+        _world.Actor = Id;
         try
         {
             return Task.FromResult(act());
@@ -228,6 +229,10 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger<OmsUpgrade>
         catch (Exception exception)
         {
             return Task.FromException<T>(exception);
+        }
+        finally
+        {
+            _world.Actor = 0;
         }
     }
 
