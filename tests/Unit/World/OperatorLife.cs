@@ -73,7 +73,7 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger<OmsUpgrade>
     /// <inheritdoc />
     public void EnsureMayAct()
     {
-        if (_world.Leader is { } leader && leader == -5)
+        if (_world.Leader is { } leader && leader != Id)
         {
             throw new ActRefusedException($"life {leader} leads");
         }
