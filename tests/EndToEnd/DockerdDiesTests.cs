@@ -1,0 +1,30 @@
+using Drydock.Lab.Oms;
+using Drydock.Lab.Upgrades;
+using Drydock.Tests.EndToEnd.Support;
+
+namespace Drydock.Tests.EndToEnd;
+
+/// <summary>When the host's dockerd dies under a command that must not run twice, its outcome is unknown and nothing runs again on that data.</summary>
+public sealed class DockerdDiesTests(StageFixture fixture)
+{
+    [Fact]
+    public async Task A_dockerd_that_dies_under_docker_init_leaves_an_unknown_outcome_and_a_retry_only_looks_again()
+    {
+        var stage = await fixture.ResetAsync();
+        await stage.Oms.SetKnobsAsync(new OmsKnobs { InitSeconds = 60 });
+        var space = await stage.NewNamespaceAsync();
+        await using var op = stage.StartOperator(new LabOperatorOptions { LeaderElection = false });
+        await stage.ApplyAsync(stage.Manifest(space).ToJsonString());
+        await stage.WaitForAsync(space, u => u.Phase() == "InitMetadata" && u.Message().Contains("the command runs", StringComparison.Ordinal));
+
+        await stage.Hosts[0].RestartAsync(TestContext.Current.CancellationToken);
+
+        var stalled = await stage.WaitForAsync(space, u => u.IsStalled() && u.Message().Contains("neither its process nor its exit code", StringComparison.Ordinal));
+        stalled.Reason("Stalled").ShouldBe("OutcomeUnknown");
+        stalled["status"]!["step"]!.GetValue<string>().ShouldBe("InitMetadata/oms-a");
+        await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", "oms-322-to-422", "drydock.dev/retry=again"]);
+        await stage.WaitForAsync(space, u => u["status"]?["usedTokens"]?.AsArray().Count == 1 && u.IsStalled());
+        (await stage.Oms.CountAsync(OmsEvents.InitStart)).ShouldBe(1);
+        (await stage.Oms.PunishmentsAsync()).ShouldBeEmpty();
+    }
+}

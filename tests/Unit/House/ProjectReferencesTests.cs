@@ -1,0 +1,67 @@
+using System.Xml.Linq;
+
+namespace Drydock.Tests.Unit.House;
+
+/// <summary>Arrows run one way: Operator → Reconcilers → (Crds, Engine, Clients) → Abstractions. The project files are the proof.</summary>
+public sealed class ProjectReferencesTests
+{
+    private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
+    {
+        ["src/Abstractions"] = [],
+        ["src/Crds"] = ["src/Abstractions"],
+        ["src/Engine"] = ["src/Abstractions"],
+        ["src/Clients/Kubernetes"] = ["src/Abstractions"],
+        ["src/Clients/Docker"] = ["src/Abstractions"],
+        ["src/Clients/MySql"] = ["src/Abstractions"],
+        ["src/Clients/Snapshots"] = ["src/Abstractions", "src/Clients/MySql"],
+        ["src/Reconcilers"] =
+        [
+            "src/Abstractions", "src/Crds", "src/Engine", "src/Clients/Kubernetes", "src/Clients/Docker", "src/Clients/MySql", "src/Clients/Snapshots",
+        ],
+        ["src/Operator"] = ["src/Reconcilers"],
+    };
+
+    [Fact]
+    public void Every_project_of_the_product_refers_only_to_those_below_it()
+    {
+        var root = Root();
+        var projects = Directory.EnumerateFiles(Path.Combine(root, "src"), "*.csproj", SearchOption.AllDirectories).ToList();
+        projects.Select(p => Folder(root, p)).Order(StringComparer.Ordinal).ShouldBe(Allowed.Keys.Order(StringComparer.Ordinal), "each project stands in the house, and has its arrows here");
+        foreach (var project in projects)
+        {
+            var name = Folder(root, project);
+            var references = XDocument.Load(project).Descendants("ProjectReference")
+                .Select(r => Folder(root, Path.GetFullPath(Path.Combine(Path.GetDirectoryName(project)!, r.Attribute("Include")!.Value))));
+            references.Except(Allowed[name], StringComparer.Ordinal).ShouldBeEmpty($"{name} must not refer to these");
+        }
+    }
+
+    [Fact]
+    public void The_engine_and_the_clients_do_not_know_what_is_upgraded()
+    {
+        var root = Root();
+        foreach (var folder in new[] { "src/Engine", "src/Clients/Kubernetes", "src/Clients/Docker", "src/Clients/MySql" })
+        {
+            foreach (var file in Directory.EnumerateFiles(Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories))
+            {
+                var code = File.ReadLines(file).Where(l => !l.TrimStart().StartsWith("//", StringComparison.Ordinal));
+                code.Any(l => l.Contains("OmsUpgrade", StringComparison.Ordinal) || l.Contains("oms_", StringComparison.Ordinal)).ShouldBeFalse($"{file} speaks of OMS");
+            }
+        }
+    }
+
+    private static string Folder(string root, string project) => Path.GetRelativePath(root, Path.GetDirectoryName(project)!).Replace('\\', '/');
+
+    private static string Root()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Operator.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new InvalidOperationException($"no Operator.sln above {AppContext.BaseDirectory}");
+    }
+}
