@@ -1,4 +1,6 @@
 using System.Xml.Linq;
+using Shouldly;
+using Xunit;
 
 namespace Drydock.Tests.Unit.House;
 
