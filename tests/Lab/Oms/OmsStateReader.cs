@@ -41,7 +41,8 @@ internal sealed class OmsStateReader(OmsScenario scenario, IOmsMetaDb metaDb)
             await ProjectsAsync(tables),
             await StoresAsync(tables),
             tables.ContainsKey("cm.host") ? (await RowsAsync($"SELECT ip, host_status FROM `{_options.CmDatabase}`.host ORDER BY ip")).ToDictionary(x => x[0], x => x[1], StringComparer.Ordinal) : [],
-            await DamageAsync(tables)) { Catalogues = catalogues };
+            await DamageAsync(tables))
+        { Catalogues = catalogues };
     }
 
     private static async Task<OmsNodeState> NodeAsync(OmsNode node, IReadOnlyList<OmsAuditEntry> audit)
