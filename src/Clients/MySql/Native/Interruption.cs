@@ -49,6 +49,7 @@ internal sealed class Interruption : IDisposable
             _over.Set();
         }
 
+        // On the connection's own thread, which is there to block: a KILL QUERY that is still on its way would strike the next statement.
         _kill?.GetAwaiter().GetResult();
         return _kill is not null;
     }

@@ -79,6 +79,7 @@ internal sealed class ChildProcess : IDisposable
         var child = new ChildProcess(new Process { StartInfo = start }, redact);
         var started = new TaskCompletionSource();
         new Thread(() => child.Live(started)) { IsBackground = true, Name = "child " + Path.GetFileName(program) }.Start();
+        // As long as a fork takes: the caller gets a child that runs, or the exception that says why it does not.
         started.Task.GetAwaiter().GetResult();
         return child;
     }
@@ -112,6 +113,7 @@ internal sealed class ChildProcess : IDisposable
         var errors = Task.Run(ReadErrorsAsync);
         started.SetResult();
         _process.WaitForExit();
+        // The thread that forked must live as long as the child (the parent-death signal follows it), so it blocks here and does nothing else.
         errors.GetAwaiter().GetResult();
         _exited.SetResult(_process.ExitCode);
     }

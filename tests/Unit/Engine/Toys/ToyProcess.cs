@@ -56,6 +56,7 @@ internal sealed class ToyProcess : IActFence
     {
         if (_advance.IsFaulted)
         {
+            // It has ended: this throws what it threw, and waits for nothing.
             _advance.GetAwaiter().GetResult();
         }
 
