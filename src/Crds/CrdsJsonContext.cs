@@ -2,7 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
+using Drydock.Crds.SnapshotRestores;
 
 namespace Drydock.Crds;
 
@@ -13,5 +15,7 @@ namespace Drydock.Crds;
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(OmsUpgrade))]
 [JsonSerializable(typeof(BackupSnapshot))]
+[JsonSerializable(typeof(SnapshotRestore))]
+[JsonSerializable(typeof(StorageSpec))]
 [JsonSerializable(typeof(Plan))]
 public sealed partial class CrdsJsonContext : JsonSerializerContext;

@@ -9,8 +9,20 @@ public sealed record Plan
     /// <summary>Hash over the identity fields of the spec it was compiled from, by which a later change of them is noticed.</summary>
     public string? SpecHash { get; init; }
 
+    /// <summary>
+    /// What must be approved before the first step begins, as an entry of <c>holdBefore</c> would have it (<c>RollBack</c>); null if nothing. Not part of
+    /// the hash.
+    /// </summary>
+    public string? Hold { get; init; }
+
     /// <summary>When it was compiled.</summary>
     public DateTimeOffset? CompiledAt { get; init; }
+
+    /// <summary>
+    /// What the attempts of this plan's steps are counted on from wherever they name something (objects, witness files), so that no trace of an earlier
+    /// plan of the same object is ever taken for one of this plan. Not part of the hash.
+    /// </summary>
+    public int AttemptsBefore { get; init; }
 
     /// <summary>The steps, in an order that respects <see cref="PlanStep.After"/>.</summary>
     public List<PlanStep> Steps { get; init; } = [];

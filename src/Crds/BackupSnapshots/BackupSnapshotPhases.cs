@@ -18,6 +18,12 @@ public static class BackupSnapshotPhases
     /// <summary>Ended by a failure; goes on by a retry.</summary>
     public const string Failed = "Failed";
 
+    /// <summary>Retention removes the files; nothing is restored from it any more.</summary>
+    public const string Expiring = "Expiring";
+
+    /// <summary>Ended: retention has removed the files.</summary>
+    public const string Expired = "Expired";
+
     /// <summary>Deletion was asked for; the files are dealt with.</summary>
     public const string Deleting = "Deleting";
 }

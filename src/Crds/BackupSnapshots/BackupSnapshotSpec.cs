@@ -7,6 +7,7 @@ namespace Drydock.Crds.BackupSnapshots;
 [ValidationRule(
     "!self.databases.exists(d, d.lowerAscii() in ['mysql', 'information_schema', 'performance_schema', 'sys'])",
     RuleMessages.SystemSchemas)]
+[ValidationRule(StorageRules.RestoreTestCanOpen, RuleMessages.RestoreTestNeedsIdentity)]
 public sealed record BackupSnapshotSpec
 {
     /// <summary>The server to dump from.</summary>
@@ -38,6 +39,34 @@ public sealed record BackupSnapshotSpec
     /// <summary>What dumps.</summary>
     [FieldClass(FieldClass.Identity)]
     public DumpTool Tool { get; init; }
+
+    /// <summary>Threads of mydumper; of no effect with mysqldump.</summary>
+    [FieldClass(FieldClass.Identity)]
+    [Range(1, 64)]
+    // Not init: source-generated JSON would lose the default where the field is absent.
+    public int Threads { get; set; } = 4;
+
+    /// <summary>ReadBack, or RestoreTest: also loaded into a scratch database on the same server, compared and dropped.</summary>
+    [FieldClass(FieldClass.Identity)]
+    public SnapshotVerification Verify { get; init; }
+
+    /// <summary>Encrypts the dumps at rest.</summary>
+    [FieldClass(FieldClass.Identity)]
+    public EncryptionSpec? Encryption { get; init; }
+
+    /// <summary>The age identity for verify: RestoreTest of an encrypted snapshot: a Secret with the key identity.</summary>
+    [FieldClass(FieldClass.Access)]
+    public SecretReference? IdentitySecretRef { get; init; }
+
+    /// <summary>Groups snapshots for retention within one storage path. Without it: server identity and database names.</summary>
+    [FieldClass(FieldClass.Identity)]
+    [Length(SchemaLimits.Name, Minimum = 1)]
+    [Pattern("^[A-Za-z0-9][A-Za-z0-9_.:-]*$")]
+    public string? Series { get; init; }
+
+    /// <summary>Which older snapshots of the series go once this one is verified. Without it none.</summary>
+    [FieldClass(FieldClass.Control)]
+    public RetentionSpec? Retention { get; init; }
 
     /// <summary>What becomes of the files when this object is deleted. Delete waits while an upgrade that is not ended refers to the snapshot.</summary>
     [FieldClass(FieldClass.Control)]

@@ -26,7 +26,8 @@ public static class BackupSnapshotValidation
             yield return StorageRules.Refusal(RuleMessages.PathPrefix, "spec.pathPrefix");
         }
 
-        foreach (var finding in StorageRules.Check(spec.Storage, "spec.storage"))
+        var restoreTest = StorageRules.CheckRestoreTest(spec.Verify, spec.Encryption, spec.IdentitySecretRef, "spec.identitySecretRef");
+        foreach (var finding in restoreTest.Concat(StorageRules.Check(spec.Storage, "spec.storage")))
         {
             yield return finding;
         }

@@ -9,6 +9,9 @@ public static class Annotations
     /// <summary>A new value goes on after a failure, as <c>spec.retry</c> does.</summary>
     public const string Retry = "drydock.dev/retry";
 
+    /// <summary>A new value starts nothing more and lets running steps finish; the run is then Failed with reason Aborted. Before T1 what was changed is undone.</summary>
+    public const string Abort = "drydock.dev/abort";
+
     /// <summary>With the value <see cref="Abandon"/>: a deletion does not wait for the plan; what was left where is said in an event and in the log.</summary>
     public const string OnDelete = "drydock.dev/on-delete";
 

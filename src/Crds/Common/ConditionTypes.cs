@@ -60,6 +60,15 @@ public static class ConditionTypes
     /// <summary>Milestone: high availability is as the spec asks.</summary>
     public const string HighAvailabilityEnabled = "HighAvailabilityEnabled";
 
+    /// <summary>Milestone of the way back: no new container runs.</summary>
+    public const string NewStopped = "NewStopped";
+
+    /// <summary>Milestone of the way back: the databases are as the snapshot has them.</summary>
+    public const string DatabasesRestored = "DatabasesRestored";
+
+    /// <summary>Milestone of the way back: the old containers run and are healthy.</summary>
+    public const string OldStarted = "OldStarted";
+
     /// <summary>Milestone: stores and writers were watched to recover.</summary>
     public const string Settled = "Settled";
 }

@@ -8,4 +8,7 @@ public enum DumpTool
 {
     /// <summary><c>mysqldump</c>, as the runbooks do; loaded by <c>mysql</c>.</summary>
     MySqlDump,
+
+    /// <summary><c>mydumper</c>, many tables at a time; loaded by <c>myloader</c>.</summary>
+    MyDumper,
 }

@@ -11,7 +11,9 @@ using Drydock.Crds.Common;
 
 [assembly: ExternalSchema(typeof(Plan), nameof(Plan.Hash), Description = "What will be done to what, as sha256: and 64 hex digits. The same work has the same hash.", MaxLength = 71)]
 [assembly: ExternalSchema(typeof(Plan), nameof(Plan.SpecHash), Description = "Over the identity fields of the spec it was compiled from; a later change of them is noticed by it.", MaxLength = 71)]
+[assembly: ExternalSchema(typeof(Plan), nameof(Plan.Hold), Description = "What must be approved before the first step, for instance RollBack; absent if nothing.", MaxLength = SchemaLimits.Name)]
 [assembly: ExternalSchema(typeof(Plan), nameof(Plan.CompiledAt), Description = "When it was compiled.")]
+[assembly: ExternalSchema(typeof(Plan), nameof(Plan.AttemptsBefore), Description = "What attempts are counted on from in names, so that no trace of an earlier plan is taken for one of this.")]
 [assembly: ExternalSchema(typeof(Plan), nameof(Plan.Steps), Description = "The steps, in an order that respects after.", MaxItems = SchemaLimits.Steps, ListKeys = "id")]
 [assembly: ExternalSchema(typeof(Plan), nameof(Plan.Guards), Description = "What must stay true meanwhile.", MaxItems = SchemaLimits.Steps, ListKeys = "id")]
 [assembly: ExternalSchema(typeof(Plan), nameof(Plan.Notes), Description = "What to know before approving it: expected losses, undocumented means, points of no return.", MaxItems = SchemaLimits.Findings, MaxLength = SchemaLimits.Message)]

@@ -14,4 +14,7 @@ public static class Labels
 
     /// <summary>Holds a snapshot object until its files are dealt with as <c>spec.deletionPolicy</c> says.</summary>
     public const string SnapshotFinalizer = "drydock.dev/snapshot";
+
+    /// <summary>Holds a restore object until the database that is being restored is whole again.</summary>
+    public const string RestoreFinalizer = "drydock.dev/restore";
 }

@@ -11,7 +11,7 @@ public static class Patterns
         "^([0-9]{1,6}(ms|s|m|h|d)){0,4}0{0,5}[1-9][0-9]{0,5}(ms|s|m|h|d)([0-9]{1,6}(ms|s|m|h|d)){0,4}$";
 
     /// <summary>An OMS version: <c>4.2.2</c>, <c>3.2.2-bp2</c>, <c>4.2.2-CE</c>.</summary>
-    public const string OmsVersion = @"^\d+\.\d+\.\d+([._-](bp|BP)\d+)?(-(ce|CE))?$";
+    public const string OmsVersion = @"^\d{1,4}\.\d{1,4}\.\d{1,4}([._-](bp|BP)\d{1,4})?(-(ce|CE))?$";
 
     /// <summary>A name that can stand in step ids: lower case letters, digits and hyphens.</summary>
     public const string Label = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$";
@@ -27,7 +27,11 @@ public static class Patterns
 
     /// <summary>An IPv4 or IPv6 address.</summary>
     public const string IPAddress =
-        @"^(((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)|[0-9a-fA-F]{0,4}(:[0-9a-fA-F]{0,4}){2,7})$";
+        @"^(((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+        + "|([0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,7}:|([0-9a-fA-F]{1,4}:){1,6}:[0-9a-fA-F]{1,4}"
+        + "|([0-9a-fA-F]{1,4}:){1,5}(:[0-9a-fA-F]{1,4}){1,2}|([0-9a-fA-F]{1,4}:){1,4}(:[0-9a-fA-F]{1,4}){1,3}|([0-9a-fA-F]{1,4}:){1,3}(:[0-9a-fA-F]{1,4}){1,4}"
+        + "|([0-9a-fA-F]{1,4}:){1,2}(:[0-9a-fA-F]{1,4}){1,5}|[0-9a-fA-F]{1,4}:(:[0-9a-fA-F]{1,4}){1,6}|:((:[0-9a-fA-F]{1,4}){1,7}|:)"
+        + ")$";
 
     /// <summary>A host name or address.</summary>
     public const string Host = "^[a-zA-Z0-9:]([-.:a-zA-Z0-9]*[a-zA-Z0-9])?$";
@@ -40,6 +44,21 @@ public static class Patterns
 
     /// <summary>A path below a storage.</summary>
     public const string RelativePath = @"^[^\s/]([^\n]*[^\s/])?$";
+
+    /// <summary>HH:MM.</summary>
+    public const string TimeOfDay = "^([01][0-9]|2[0-3]):[0-5][0-9]$";
+
+    /// <summary>An http or https URL without user, query and fragment.</summary>
+    public const string HttpUrl = @"^https?://[^\s/@?#]+(/[^\s?#]*)?$";
+
+    /// <summary>A bucket of an S3-compatible storage.</summary>
+    public const string Bucket = "^[a-z0-9][a-z0-9.-]*[a-z0-9]$";
+
+    /// <summary>A recipient in the age format (X25519).</summary>
+    public const string AgeRecipient = "^age1[02-9ac-hj-np-z]{58}$";
+
+    /// <summary>A project as status.projects names it: kind and id.</summary>
+    public const string ProjectKey = "^(Migration|Synchronization)/[^\\s/]+$";
 
     /// <summary>64 hex digits.</summary>
     public const string Sha256 = "^[0-9a-f]{64}$";

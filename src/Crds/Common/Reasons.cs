@@ -43,6 +43,15 @@ public static class Reasons
     /// <summary>Deletion or abort was asked for before the first old container was stopped: what was changed is being undone.</summary>
     public const string Undoing = "Undoing";
 
+    /// <summary>The way back is being taken; status.step says where it is.</summary>
+    public const string RollingBack = "RollingBack";
+
+    /// <summary>It is outside spec.window, so no further phase is started; the message says when it opens. Change or remove spec.window to go on now.</summary>
+    public const string OutsideWindow = "OutsideWindow";
+
+    /// <summary>The Lease on the target belongs to an object that no longer exists. Look at the target, then set spec.adoptTarget: true to take it over.</summary>
+    public const string HolderGone = "HolderGone";
+
     /// <summary>An identity field was changed while the stored plan runs: the stored plan goes on. Put the old value back, or create another object for the other target.</summary>
     public const string SpecChangeIgnored = "SpecChangeIgnored";
 
@@ -55,6 +64,13 @@ public static class Reasons
 
     /// <summary>The whole plan is done; status.actionRequired lists what a person has to do.</summary>
     public const string SucceededWithActions = "SucceededWithActions";
+
+    /// <summary>The former version runs again, as spec.desiredState asked. Another try is a new retry token with desiredState: Upgraded, or a new object.</summary>
+    [ReasonGroup("RolledBack")]
+    public const string RolledBack = "RolledBack";
+
+    /// <summary>The upgrade failed and the former version runs again, as spec.rollbackPolicy asked. It stays so until a new retry token starts another attempt from preflight.</summary>
+    public const string RolledBackAfterFailure = "RolledBackAfterFailure";
 
     /// <summary>Preflight found more than one thing wrong; status.findings lists all of them. Repair them; preflight looks again by itself.</summary>
     [ReasonGroup("Stalled: preflight, before anything was changed; it looks again by itself")]
@@ -108,6 +124,9 @@ public static class Reasons
     /// <summary>The current container lacks one of OMS's mounts (config.yaml, logs, store, run), or a source is missing on the host.</summary>
     public const string MountsUnusable = "MountsUnusable";
 
+    /// <summary>Something else than OMS listens on a port that OMS needs on a host; the message names both. Stop it, or choose another port in config.yaml.</summary>
+    public const string PortTaken = "PortTaken";
+
     /// <summary>The image is neither present nor pullable on a node and no archive was given. Give spec.imageArchive, or load it.</summary>
     public const string ImageMissing = "ImageMissing";
 
@@ -131,6 +150,18 @@ public static class Reasons
 
     /// <summary>Whether a forward switchover is under way cannot be read. Make sure none is, and put NoForwardSwitchover into spec.preflight.acknowledge.</summary>
     public const string ForwardSwitchoverUnacknowledged = "ForwardSwitchoverUnacknowledged";
+
+    /// <summary>A forward switchover is under way; the message lists the projects. Finish it in the console: it must not be carried on by another version.</summary>
+    public const string ForwardSwitchoverUnderWay = "ForwardSwitchoverUnderWay";
+
+    /// <summary>Running projects are further behind than spec.preflight.maxProjectLag; the message lists project, lag and limit. Let them catch up, or suspend them.</summary>
+    public const string ProjectsLagging = "ProjectsLagging";
+
+    /// <summary>The API of the OMS console does not answer. Check port, network and certificate, or the key url of spec.preflight.apiCredentialsSecretRef.</summary>
+    public const string ApiUnreachable = "ApiUnreachable";
+
+    /// <summary>The API of the OMS console refused the login or the request, or is none; the message has its words. Correct the Secret of spec.preflight.apiCredentialsSecretRef, or leave that empty.</summary>
+    public const string ApiRefused = "ApiRefused";
 
     /// <summary>Synchronisation projects with DDL have no dbType on their source; the message lists them. Repair them, or acknowledge.</summary>
     public const string SyncProjectsWithoutDbType = "SyncProjectsWithoutDbType";
@@ -162,6 +193,15 @@ public static class Reasons
 
     /// <summary>A run-once step failed on data it may have changed: it may run again only on the restored snapshot.</summary>
     public const string RestoreRequired = "RestoreRequired";
+
+    /// <summary>The annotation drydock.dev/abort stopped the run; running steps finished and nothing more is started. Go on with a new retry token, or back with desiredState: RolledBack.</summary>
+    public const string Aborted = "Aborted";
+
+    /// <summary>A step of the way back failed; everything is kept and nothing more is started. Repair the cause the message names, then give a new retry token: it goes on from there.</summary>
+    public const string RollbackFailed = "RollbackFailed";
+
+    /// <summary>The way back that was asked for does not exist; the message says why.</summary>
+    public const string RollbackUnavailable = "RollbackUnavailable";
 
     /// <summary>Something that must stay true is not: somebody changed the target by hand; the message says what and when. Making it true again goes on by itself.</summary>
     public const string TargetChanged = "TargetChanged";
@@ -212,6 +252,9 @@ public static class Reasons
     /// <summary>Nothing has failed.</summary>
     public const string NotFailed = "NotFailed";
 
+    /// <summary>Projects are not as before the upgrade; status.actionRequired lists them. Look at each in the console.</summary>
+    public const string ProjectsDiffer = "ProjectsDiffer";
+
     /// <summary>Nothing was given to compare by; the list for a person is in status.actionRequired.</summary>
     public const string Unverifiable = "Unverifiable";
 
@@ -234,6 +277,31 @@ public static class Reasons
     /// <summary>The object goes and its files were deleted, as deletionPolicy says.</summary>
     public const string FilesDeleted = "FilesDeleted";
 
+    /// <summary>spec.retention gave this snapshot up: its files are being removed, and nothing is restored from it any more.</summary>
+    public const string Expiring = "Expiring";
+
+    /// <summary>spec.retention removed the files of this snapshot. Nothing to do; delete the object when it is not wanted for the record.</summary>
+    public const string Expired = "Expired";
+
+    /// <summary>Event: a snapshot that spec.retention would remove is kept; the message says why.</summary>
+    public const string RetentionKept = "RetentionKept";
+
+    /// <summary>Databases are dropped, created, loaded and compared.</summary>
+    [ReasonGroup("SnapshotRestore")]
+    public const string Restoring = "Restoring";
+
+    /// <summary>A database that would be dropped exists and is not named in spec.allowDrop; nothing was changed. Add it if its present contents may be lost.</summary>
+    public const string DropNotAllowed = "DropNotAllowed";
+
+    /// <summary>Sessions of others use a database that would be dropped; the message names them. It goes on by itself when they are closed.</summary>
+    public const string SessionsOpen = "SessionsOpen";
+
+    /// <summary>The server to restore to cannot be reached. Check host, port, network and TLS; it is tried again.</summary>
+    public const string ServerUnreachable = "ServerUnreachable";
+
+    /// <summary>A restore failed; status.databases says which databases are whole. After the repair a new retry token goes on with the others.</summary>
+    public const string RestoreFailed = "RestoreFailed";
+
     /// <summary>Event: a step began.</summary>
     [ReasonGroup("Events and entries of actionRequired")]
     public const string StepStarted = "StepStarted";
@@ -250,8 +318,17 @@ public static class Reasons
     /// <summary>Action: a project needs a look after the upgrade, as the message says.</summary>
     public const string ReviewProject = "ReviewProject";
 
+    /// <summary>Action: a project that ran before the upgrade is stopped and was not resumed, as the message says. Resume it in the console.</summary>
+    public const string ProjectNotResumed = "ProjectNotResumed";
+
     /// <summary>Action: high availability stays off as afterUpgrade says; links named in the message stay abnormal until started.</summary>
     public const string HighAvailabilityOff = "HighAvailabilityOff";
+
+    /// <summary>Action: the new containers stay after the way back, stopped; remove them once nobody wants to look into them.</summary>
+    public const string RemoveNewContainers = "RemoveNewContainers";
+
+    /// <summary>Action: the way back dumped what it dropped into the BackupSnapshot named in the message, or could not; look at it, and delete it once it is not wanted any more.</summary>
+    public const string ReviewSnapshot = "ReviewSnapshot";
 
     /// <summary>Action: the old containers stay, stopped; remove them once the upgrade is accepted.</summary>
     public const string RemoveOldContainers = "RemoveOldContainers";

@@ -28,6 +28,24 @@ public static class RuleMessages
     /// <summary>ssh:// without a key, or a key without ssh://.</summary>
     public const string SshNeedsKey = "an ssh:// endpoint needs sshSecretRef, and no other endpoint may have one";
 
+    /// <summary>A window without length.</summary>
+    public const string EmptyWindow = "window.end must differ from window.start: a window without length never opens";
+
+    /// <summary>Neither or both storages.</summary>
+    public const string OneStorage = "a storage needs exactly one of directory and s3";
+
+    /// <summary>An archive with neither or both sources.</summary>
+    public const string OneArchiveSource = "an image archive needs either storage and path, or hostPath (a file on every host), and not both";
+
+    /// <summary>More nodes than a plan in one object can hold.</summary>
+    public const string TooManyNodes = "an upgrade may have at most 32 nodes in all its regions: its plan must fit one object";
+
+    /// <summary>Neither or both sources of a restore.</summary>
+    public const string SnapshotOrFiles = "a restore needs exactly one of snapshotRef and files";
+
+    /// <summary>Plain http without the word for it.</summary>
+    public const string HttpNeedsInsecure = "an http:// endpoint needs insecure: true (credentials are signed, but dumps travel readable), and https:// must not have it";
+
     /// <summary>A storage directory that leads elsewhere.</summary>
     public const string DirectoryPath = "path must not contain '..': name the directory itself";
 
@@ -36,6 +54,24 @@ public static class RuleMessages
 
     /// <summary>A prefix below a storage that leads out of it.</summary>
     public const string PathPrefix = "pathPrefix must not contain '..': it is taken below the storage";
+
+    /// <summary>A prefix within a bucket that leads out of it.</summary>
+    public const string BucketPrefix = "prefix must not contain '..': everything is kept below it";
+
+    /// <summary>A node whose name would make the step id of another.</summary>
+    public const string ReservedNodeName =
+        "a node must not be named same-image, nor begin with console-, contents-, create- or supervisor-: the ids of other steps begin so";
+
+    /// <summary>Files without a server to restore to.</summary>
+    public const string FilesNeedTarget = "a restore from files needs target: there is no BackupSnapshot whose source could be taken instead";
+
+    /// <summary>A restore test that cannot open what it tests.</summary>
+    public const string RestoreTestNeedsIdentity =
+        "verify: RestoreTest of encrypted dumps needs identitySecretRef: they are opened to be loaded";
+
+    /// <summary>A way back by itself that cannot open the dumps.</summary>
+    public const string OnFailureNeedsIdentity =
+        "rollbackPolicy: OnFailure with backup.encryption needs backup.identitySecretRef: the way back opens the dumps";
 
     /// <summary>A snapshot of what belongs to the server itself.</summary>
     public const string SystemSchemas =

@@ -9,6 +9,33 @@ public abstract record RunSpec
     [FieldClass(FieldClass.Control)]
     public RunMode Mode { get; init; }
 
+    /// <summary>
+    /// Upgraded, or RolledBack: whatever was done is taken back by a plan of its own (status.rollbackPlan), at any time up to and after Succeeded.
+    /// After Succeeded that plan is held until approved (RollBack@HASH, or its hash in approvedPlanHash), because what was written since is lost.
+    /// </summary>
+    [FieldClass(FieldClass.Control)]
+    public DesiredState DesiredState { get; init; }
+
+    /// <summary>Manual: a failure waits for a person. OnFailure: a failure after the first change takes the way back by itself.</summary>
+    [FieldClass(FieldClass.Control)]
+    public RollbackPolicy RollbackPolicy { get; init; }
+
+    /// <summary>
+    /// When phases may start; without it, at any time. A phase that has started is finished, and between the first stopped instance and the end of the
+    /// downtime no phase waits for the window, because waiting there would be the longer outage. The way back never waits for it.
+    /// </summary>
+    [FieldClass(FieldClass.Control)]
+    public MaintenanceWindow? Window { get; init; }
+
+    /// <summary>On how many nodes steps run at one time, where the plan lets them run side by side. Without it on all.</summary>
+    [FieldClass(FieldClass.Control)]
+    [Range(1, 256)]
+    public int? MaxParallelNodes { get; init; }
+
+    /// <summary>True takes a target over whose holder no longer exists, after a person has looked at the target (HolderGone).</summary>
+    [FieldClass(FieldClass.Control)]
+    public bool AdoptTarget { get; init; }
+
     /// <summary>If set, only a plan with exactly this hash (status.plan.hash) is carried out; any other is refused with PlanChanged. Empty accepts every plan.</summary>
     [FieldClass(FieldClass.Control)]
     [Length(71)]

@@ -17,6 +17,13 @@ public abstract record RunStatus : ObservedStatus
     /// <summary>The plan: what is done to what, step by step, and what has come of it. The stored plan is the plan, also for a newer operator.</summary>
     public Plan? Plan { get; init; }
 
+    /// <summary>The way back: compiled from what was really done, when desiredState or rollbackPolicy asks for it.</summary>
+    public Plan? RollbackPlan { get; init; }
+
+    /// <summary>The abort token that stopped the run; absent while none does. A retry token, or desiredState, goes on.</summary>
+    [Length(SchemaLimits.ShortName)]
+    public string? AbortedBy { get; init; }
+
     /// <summary>What the last preflight pass found wrong, all of it. Empty once preflight passed.</summary>
     [Items(SchemaLimits.Findings)]
     public List<Finding> Findings { get; init => field = value ?? []; } = [];

@@ -26,11 +26,17 @@ public static class SchemaLimits
     /// <summary>Duration texts.</summary>
     public const int Duration = 40;
 
+    /// <summary>Regions of an installation.</summary>
+    public const int Regions = 8;
+
     /// <summary>Nodes of a region.</summary>
     public const int Nodes = 32;
 
     /// <summary>Databases of a snapshot.</summary>
     public const int Databases = 64;
+
+    /// <summary>Nodes of all regions together: the plan there, the plan back and their story must fit one object (etcd takes 1.5 MiB).</summary>
+    public const int AllNodes = 32;
 
     /// <summary>Steps of a plan.</summary>
     public const int Steps = 1000;

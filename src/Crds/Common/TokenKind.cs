@@ -8,4 +8,7 @@ public enum TokenKind
 {
     /// <summary>Go on after a failure.</summary>
     Retry,
+
+    /// <summary>Start nothing more.</summary>
+    Abort,
 }

@@ -8,4 +8,7 @@ public enum OmsEdition
 {
     /// <summary>The enterprise edition.</summary>
     Enterprise,
+
+    /// <summary>The community edition.</summary>
+    Community,
 }

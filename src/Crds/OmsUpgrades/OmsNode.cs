@@ -10,6 +10,9 @@ public sealed record OmsNode
     [Required]
     [Length(SchemaLimits.ShortName, Minimum = 1)]
     [Pattern(Patterns.Label)]
+    [ValidationRule(
+        "self != 'same-image' && !['console-', 'contents-', 'create-', 'supervisor-'].exists(p, self.startsWith(p))",
+        RuleMessages.ReservedNodeName)]
     public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>The address by which OMS knows the host: OMS_HOST_IP, and the entry in cm_nodes.</summary>

@@ -14,6 +14,8 @@ namespace Drydock.Crds.OmsUpgrades;
 [ValidationRule(
     "self.regions.all(r, r.nodes.all(n, (has(n.newContainer) ? n.newContainer : self.newContainer) != (has(n.currentContainer) ? n.currentContainer : self.currentContainer)))",
     RuleMessages.SameContainer)]
+[ValidationRule("self.regions.map(r, r.nodes.size()).sum() <= 32", RuleMessages.TooManyNodes)]
+[ValidationRule("self.rollbackPolicy != 'OnFailure' || !has(self.backup.encryption) || has(self.backup.identitySecretRef)", RuleMessages.OnFailureNeedsIdentity)]
 public sealed record OmsUpgradeSpec : RunSpec
 {
     /// <summary>Edition of the installation.</summary>
@@ -45,6 +47,14 @@ public sealed record OmsUpgradeSpec : RunSpec
     [FieldClass(FieldClass.Identity)]
     public ImageArchive? ImageArchive { get; init; }
 
+    /// <summary>Credentials for pulling the image: a Secret of type kubernetes.io/dockerconfigjson.</summary>
+    [FieldClass(FieldClass.Access)]
+    public SecretReference? ImagePullSecretRef { get; init; }
+
+    /// <summary>True lets a version path through that the vendor does not list; the plan says so. What is refused for other reasons stays refused.</summary>
+    [FieldClass(FieldClass.Identity)]
+    public bool AllowUnsupportedPath { get; init; }
+
     /// <summary>Name of the container that runs now, on every node.</summary>
     [FieldClass(FieldClass.Identity)]
     [Required]
@@ -63,8 +73,12 @@ public sealed record OmsUpgradeSpec : RunSpec
     [FieldClass(FieldClass.Identity)]
     [Required]
     [ListMap("name")]
-    [Items(1, Minimum = 1)]
+    [Items(SchemaLimits.Regions, Minimum = 1)]
     public List<OmsRegion> Regions { get; init => field = value ?? []; } = [];
+
+    /// <summary>Certificate and key for an HTTPS console. Without it the mounts of the current container are kept.</summary>
+    [FieldClass(FieldClass.Identity)]
+    public HttpsSpec? Https { get; init; }
 
     /// <summary>How the operator reaches the metadata database. Without it host, port, user and password are those of each region's config.yaml.</summary>
     [FieldClass(FieldClass.Access)]
@@ -87,6 +101,10 @@ public sealed record OmsUpgradeSpec : RunSpec
     [FieldClass(FieldClass.Identity)]
     [Required]
     public BackupSpec Backup { get; init => field = value ?? new(); } = new();
+
+    /// <summary>Removes the old containers after success; off by default.</summary>
+    [FieldClass(FieldClass.Control)]
+    public CleanupSpec Cleanup { get; init => field = value ?? new(); } = new();
 
     /// <summary>How long one attempt of a step may take, by phase.</summary>
     [FieldClass(FieldClass.Access)]

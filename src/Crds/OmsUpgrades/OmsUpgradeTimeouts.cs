@@ -21,6 +21,11 @@ public sealed record OmsUpgradeTimeouts
     [Pattern(Patterns.PositiveDuration)]
     public string DisableHA { get; init => field = value ?? "10m"; } = "10m";
 
+    /// <summary>Renaming one batch of projects that share their names.</summary>
+    [Length(SchemaLimits.Duration, Minimum = 2)]
+    [Pattern(Patterns.PositiveDuration)]
+    public string RenameProjects { get; init => field = value ?? "10m"; } = "10m";
+
     /// <summary>Stopping one old container, its grace included.</summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
@@ -55,6 +60,21 @@ public sealed record OmsUpgradeTimeouts
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string EnableHA { get; init => field = value ?? "15m"; } = "15m";
+
+    /// <summary>Stopping one new container on the way back, its grace included.</summary>
+    [Length(SchemaLimits.Duration, Minimum = 2)]
+    [Pattern(Patterns.PositiveDuration)]
+    public string StopNew { get; init => field = value ?? "10m"; } = "10m";
+
+    /// <summary>The whole restore on the way back, verification and comparison included.</summary>
+    [Length(SchemaLimits.Duration, Minimum = 2)]
+    [Pattern(Patterns.PositiveDuration)]
+    public string RestoreDatabases { get; init => field = value ?? "8h"; } = "8h";
+
+    /// <summary>Starting one old container on the way back, until its components and hosts are healthy.</summary>
+    [Length(SchemaLimits.Duration, Minimum = 2)]
+    [Pattern(Patterns.PositiveDuration)]
+    public string StartOld { get; init => field = value ?? "30m"; } = "30m";
 
     /// <summary>How long stores and writers are watched to recover.</summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]

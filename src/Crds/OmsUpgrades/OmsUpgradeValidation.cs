@@ -8,6 +8,8 @@ namespace Drydock.Crds.OmsUpgrades;
 /// </summary>
 public static class OmsUpgradeValidation
 {
+    private static readonly string[] ReservedPrefixes = ["console-", "contents-", "create-", "supervisor-"];
+
     /// <summary>Everything that contradicts itself; empty if nothing does. Every finding has the reason InvalidSpec.</summary>
     public static IReadOnlyList<Finding> Validate(OmsUpgradeSpec spec)
     {
@@ -20,6 +22,21 @@ public static class OmsUpgradeValidation
         if (spec.FromVersion == spec.ToVersion)
         {
             yield return StorageRules.Refusal(RuleMessages.SameVersion, "spec.toVersion");
+        }
+
+        if (spec.Regions.Sum(region => region.Nodes.Count) > SchemaLimits.AllNodes)
+        {
+            yield return StorageRules.Refusal(RuleMessages.TooManyNodes, "spec.regions");
+        }
+
+        if (spec.Window is { } window && window.Start == window.End)
+        {
+            yield return StorageRules.Refusal(RuleMessages.EmptyWindow, "spec.window.end");
+        }
+
+        if (spec is { RollbackPolicy: RollbackPolicy.OnFailure, Backup: { Encryption: not null, IdentitySecretRef: null } })
+        {
+            yield return StorageRules.Refusal(RuleMessages.OnFailureNeedsIdentity, "spec.backup.identitySecretRef");
         }
 
         var nodes = spec.Regions.SelectMany(region => region.Nodes).ToList();
@@ -40,6 +57,11 @@ public static class OmsUpgradeValidation
         if ((node.NewContainer ?? spec.NewContainer) == (node.CurrentContainer ?? spec.CurrentContainer))
         {
             yield return StorageRules.Refusal(RuleMessages.SameContainer, $"{field}.newContainer");
+        }
+
+        if (node.Name == "same-image" || Array.Exists(ReservedPrefixes, prefix => node.Name.StartsWith(prefix, StringComparison.Ordinal)))
+        {
+            yield return StorageRules.Refusal(RuleMessages.ReservedNodeName, $"{field}.name");
         }
 
         var (docker, isTcp) = (node.Docker, node.Docker.Endpoint.StartsWith("tcp://", StringComparison.Ordinal));
@@ -70,7 +92,9 @@ public static class OmsUpgradeValidation
     }
 
     private static IEnumerable<Finding> Storages(OmsUpgradeSpec spec) =>
-        Archive(spec.ImageArchive, "spec.imageArchive").Concat(StorageRules.Check(spec.Backup.Storage, "spec.backup.storage"));
+        Archive(spec.ImageArchive, "spec.imageArchive")
+            .Concat(StorageRules.Check(spec.Backup.Storage, "spec.backup.storage"))
+            .Concat(StorageRules.CheckRestoreTest(spec.Backup.Verify, spec.Backup.Encryption, spec.Backup.IdentitySecretRef, "spec.backup.identitySecretRef"));
 
     private static IEnumerable<Finding> Archive(ImageArchive? archive, string field)
     {
@@ -79,7 +103,12 @@ public static class OmsUpgradeValidation
             return [];
         }
 
-        var storage = StorageRules.Check(archive.Storage, $"{field}.storage");
-        return StorageRules.LeadsOut(archive.Path) ? storage.Append(StorageRules.Refusal(RuleMessages.ArchivePath, $"{field}.path")) : storage;
+        var findings = archive.Storage is { } storage ? StorageRules.Check(storage, $"{field}.storage") : [];
+        if (archive.Storage is null == archive.HostPath is null || archive.Storage is null != archive.Path is null)
+        {
+            findings = findings.Append(StorageRules.Refusal(RuleMessages.OneArchiveSource, field));
+        }
+
+        return archive.Path is { } path && StorageRules.LeadsOut(path) ? findings.Append(StorageRules.Refusal(RuleMessages.ArchivePath, $"{field}.path")) : findings;
     }
 }

@@ -20,4 +20,8 @@ public sealed record ProjectStatus
     /// <summary>Status in OMS's own words.</summary>
     [Length(SchemaLimits.ShortName)]
     public string Status { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Its components and their states, where the API of OMS tells: Store ACTIVE, Incr-Sync RUNNING.</summary>
+    [Length(SchemaLimits.Name)]
+    public string? Components { get; init; }
 }

@@ -3,7 +3,7 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.OmsUpgrades;
 
-/// <summary>The projects of an installation, as its tables had them.</summary>
+/// <summary>The projects of an installation, as its API or its tables had them.</summary>
 public sealed record ProjectsStatus
 {
     /// <summary>When they were read.</summary>

@@ -4,19 +4,21 @@ namespace Drydock.CrdGen.Model;
 
 /// <summary>
 /// Makes the transition rules that freeze identity fields. One rule a field, so that the message names it; all at the root, because
-/// only there are spec and status seen together. Lists of objects are compared by key, and fields of another class inside them stay free.
+/// only there are spec and status seen together. Lists of objects are compared item by item in their order, which is part of what they say;
+/// fields of another class inside them stay free. Every rule is linear in the number of items: a server refuses a definition whose rules
+/// could cost too much.
 /// </summary>
 public static class IdentityRules
 {
     /// <summary>The rules of a spec.</summary>
-    /// <exception cref="InvalidOperationException">Identity and other fields are mixed in an optional object or in a list without keys.</exception>
+    /// <exception cref="InvalidOperationException">Identity and other fields are mixed in a list without keys.</exception>
     public static IReadOnlyList<CelRule> Of(SchemaNode spec, FrozenWhileAttribute frozen)
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(frozen);
         return
         [
-            .. OfProperties(spec, new Place("spec", "self.spec", "oldSelf.spec", 0, inner => inner))
+            .. OfProperties(spec, new Place("spec", "self.spec", "oldSelf.spec", inner => inner))
                 .Select(check => new CelRule($"!({frozen.Condition}) || ({check.Rule})", $"{check.Path} {frozen.WayOut}")),
         ];
     }
@@ -34,46 +36,101 @@ public static class IdentityRules
             yield break;
         }
 
-        if (property.Type == "object")
+        if (property.Type != "object")
         {
-            if (!property.Required && property.Default is null)
+            foreach (var rule in OfItems(property, new Items(path, [], 0, place.Wrap, (isNew, inner) => $"{(isNew ? self : old)}.map(a0, {inner})")))
             {
-                throw new InvalidOperationException($"{path} mixes identity with other fields: it must be required or have a default.");
-            }
-
-            foreach (var below in OfProperties(property, place with { Path = path, Self = self, Old = old }))
-            {
-                yield return below;
+                yield return rule;
             }
 
             yield break;
         }
 
-        if (property is not { ListType: "map", ListMapKeys: [var key] })
+        var below = place with { Path = path, Self = self, Old = old };
+        if (!property.Required && property.Default is null)
         {
-            throw new InvalidOperationException($"{path} mixes identity with other fields: it must be a list with one key.");
+            // Whether it is there is identity as well; what is in it is compared where both have it.
+            yield return (path, place.Wrap($"has({self}) == has({old})"));
+            below = below with { Wrap = inner => place.Wrap($"!has({self}) || !has({old}) || ({inner})") };
         }
 
-        var (item, other) = ($"a{place.Depth}", $"b{place.Depth}");
-        yield return (
-            $"{path}[].{key}",
-            place.Wrap($"size({self}) == size({old}) && {self}.all({item}, {old}.exists({other}, {item}.{key} == {other}.{key}))"));
-        var inside = new Place(
-            path + "[]",
-            item,
-            other,
-            place.Depth + 1,
-            inner => place.Wrap($"{self}.all({item}, {old}.all({other}, {item}.{key} != {other}.{key} || ({inner})))"));
-        foreach (var below in OfProperties(property.Items! with { Properties = [.. property.Items.Properties.Where(field => field.Name != key)] }, inside))
+        foreach (var rule in OfProperties(property, below))
         {
-            yield return below;
+            yield return rule;
         }
     }
+
+    // The keys of the list first; every other rule speaks only where they are the same, so that a refused user reads what he changed and no more.
+    private static IEnumerable<(string Path, string Rule)> OfItems(SchemaNode list, Items at)
+    {
+        if (list is not { ListType: "map", ListMapKeys: [var key] })
+        {
+            throw new InvalidOperationException($"{at.Path} mixes identity with other fields: it must be a list with one key.");
+        }
+
+        var item = $"a{at.Depth}";
+        yield return ($"{at.Path}[].{key}", at.Same($"{item}.{key}"));
+        var inside = at with { Unless = [at.Differ($"{item}.{key}")] };
+        var fields = list.Items!.Properties.Where(field => field.Name != key && HasIdentity(field));
+        foreach (var rule in fields.SelectMany(field => OfItemField(field, $"{at.Path}[]", item, [], inside)))
+        {
+            yield return rule;
+        }
+    }
+
+    private static IEnumerable<(string Path, string Rule)> OfItemField(SchemaNode field, string parent, string owner, IReadOnlyList<string> present, Items at)
+    {
+        var (path, self) = ($"{parent}.{field.Name}", $"{owner}.{field.Name}");
+        var isOptional = !field.Required && (field.Default is null || field.Type != "object");
+        IReadOnlyList<string> here = isOptional ? [.. present, $"has({self})"] : present;
+        if (!IsMixed(field))
+        {
+            yield return (path, at.Same(Value(here, self)));
+            yield break;
+        }
+
+        if (field.Type != "object")
+        {
+            if (here.Count > 0)
+            {
+                throw new InvalidOperationException($"{path} mixes identity with other fields in a list that may be absent: make it required.");
+            }
+
+            var below = new Items(path, at.Unless, at.Depth + 1, at.Wrap, (isNew, inner) => at.Map(isNew, $"{self}.map(a{at.Depth + 1}, {inner})"));
+            foreach (var rule in OfItems(field, below))
+            {
+                yield return rule;
+            }
+
+            yield break;
+        }
+
+        if (isOptional)
+        {
+            yield return (path, at.Same(string.Join(" && ", here)));
+        }
+
+        foreach (var rule in field.Properties.Where(HasIdentity).SelectMany(inner => OfItemField(inner, path, self, here, at)))
+        {
+            yield return rule;
+        }
+    }
+
+    // A list of one or none, because what is absent has no value to compare.
+    private static string Value(IReadOnlyList<string> present, string self) => present.Count == 0 ? self : $"{string.Join(" && ", present)} ? [{self}] : []";
 
     private static bool HasIdentity(SchemaNode node) => node.Walk().Any(at => at.Node.Class == FieldClass.Identity);
 
     private static bool IsMixed(SchemaNode node) => node.Walk().Any(at => at.Node.Class is not null and not FieldClass.Identity);
 
     /// <summary>Where in the object a rule is made.</summary>
-    private sealed record Place(string Path, string Self, string Old, int Depth, Func<string, string> Wrap);
+    private sealed record Place(string Path, string Self, string Old, Func<string, string> Wrap);
+
+    /// <summary>The items of a list, in the new object and in the stored one.</summary>
+    private sealed record Items(string Path, IReadOnlyList<string> Unless, int Depth, Func<string, string> Wrap, Func<bool, string, string> Map)
+    {
+        public string Same(string value) => Wrap(string.Join(" || ", [.. Unless, $"{Map(true, value)} == {Map(false, value)}"]));
+
+        public string Differ(string value) => $"{Map(true, value)} != {Map(false, value)}";
+    }
 }

@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+
+namespace Drydock.Crds.Common;
+
+/// <summary>How far a snapshot is verified.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<SnapshotVerification>))]
+public enum SnapshotVerification
+{
+    /// <summary>What was stored is read back: checksum, trailer, tables and row counts.</summary>
+    ReadBack,
+
+    /// <summary>It is also loaded into a scratch database on the same server, compared with the manifest and the whole catalogue, and the scratch database is dropped.</summary>
+    RestoreTest,
+}
