@@ -30,4 +30,8 @@ public static class HoldMatcher
 
         return null;
     }
+
+    /// <summary>The unapproved hold before the whole plan (<see cref="Plan.Hold"/>), or null. It is over once any step has begun.</summary>
+    public static string? HoldingPlan(string? hold, IEnumerable<PlanStep> steps, IReadOnlySet<string> approved) =>
+        hold is not null && !approved.Contains(hold) && steps.All(s => s is { State: StepState.Pending, Attempt: 0 }) ? hold : null;
 }

@@ -21,6 +21,9 @@ public static class EngineReasons
     /// <summary>Waits for an approval.</summary>
     public const string Held = "Held";
 
+    /// <summary>The next phase may not start before its time.</summary>
+    public const string OutsideWindow = "OutsideWindow";
+
     /// <summary>The user paused the run.</summary>
     public const string Paused = "Paused";
 

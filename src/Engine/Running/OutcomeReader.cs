@@ -1,3 +1,4 @@
+using System.Globalization;
 using Drydock.Abstractions.Plans;
 using Drydock.Engine.Guards;
 using Drydock.Engine.Holds;
@@ -8,10 +9,13 @@ namespace Drydock.Engine.Running;
 /// <param name="plan">The plan as it is about to be stored.</param>
 /// <param name="controls">What people want.</param>
 /// <param name="guards">What the guards said.</param>
+/// <param name="now">The time.</param>
 /// <param name="hasJob">Whether a job looks after the step.</param>
 /// <param name="isIdle">Whether a step whose receipt is written was seen not to have begun.</param>
-internal sealed class OutcomeReader(Plan plan, RunControls controls, GuardWatch guards, Func<string, bool> hasJob, Func<string, bool> isIdle)
+internal sealed class OutcomeReader(Plan plan, RunControls controls, GuardWatch guards, DateTimeOffset now, Func<string, bool> hasJob, Func<string, bool> isIdle)
 {
+    private readonly StartLimits _limits = new(plan.Steps, controls, now);
+
     public RunOutcome Read()
     {
         if (plan.Steps.TrueForAll(s => s.State == StepState.Succeeded))
@@ -69,22 +73,34 @@ internal sealed class OutcomeReader(Plan plan, RunControls controls, GuardWatch 
             return new RunOutcome(RunState.Paused, first.Id, EngineReasons.Paused, $"paused before {first.Id}; set spec.paused to false to go on");
         }
 
-        return next.Exists(s => Hold(s) is null || hasJob(s.Id)) ? Working(next.Find(s => Hold(s) is null) ?? first) : Held(first);
+        var free = next.Find(s => Hold(s) is null && (s.State == StepState.Running || _limits.IsOpen(s)));
+        if (free is not null || next.Exists(s => hasJob(s.Id)))
+        {
+            return Working(free ?? first);
+        }
+
+        return next.Find(s => Hold(s) is null) is { } early ? OutsideWindow(early) : Held(first);
     }
+
+    private RunOutcome OutsideWindow(PlanStep step) => new(
+        RunState.OutsideWindow,
+        step.Id,
+        EngineReasons.OutsideWindow,
+        string.Create(CultureInfo.InvariantCulture, $"{step.Phase} starts at {_limits.OpensAt(step)!.Value.ToUniversalTime():yyyy-MM-dd HH:mm}Z, when spec.window opens; what has started is not interrupted. To start now change or remove spec.window"));
 
     private RunOutcome Held(PlanStep step)
     {
         var hold = Hold(step)!;
-        return new RunOutcome(
-            RunState.Held,
-            step.Id,
-            EngineReasons.Held,
-            $"held before {step.Id} ({hold}); to go on take '{hold}' out of spec.holdBefore or annotate drydock.dev/approve={hold}@{Approval.Prefix(plan.Hash)}");
+        var approve = $"annotate drydock.dev/approve={hold}@{Approval.Prefix(plan.Hash)}";
+        var wayOn = hold == plan.Hold ? $"{approve} or put {plan.Hash} into spec.approvedPlanHash" : $"take '{hold}' out of spec.holdBefore or {approve}";
+        return new RunOutcome(RunState.Held, step.Id, EngineReasons.Held, $"held before {step.Id} ({hold}); to go on {wayOn}");
     }
 
     // What was begun is never held.
     private string? Hold(PlanStep step) =>
-        step.State == StepState.Running ? null : HoldMatcher.Holding(step, controls.HoldBefore, controls.Approved);
+        step.State == StepState.Running
+            ? null
+            : HoldMatcher.HoldingPlan(plan.Hold, plan.Steps, controls.Approved) ?? HoldMatcher.Holding(step, controls.HoldBefore, controls.Approved);
 
     private static RunOutcome Working(PlanStep step) => new(
         RunState.Working, step.Id, EngineReasons.StepRunning, step.Message is null ? step.Title : $"{step.Title}: {step.Message}");

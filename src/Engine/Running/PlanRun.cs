@@ -65,9 +65,9 @@ public sealed class PlanRun : IAsyncDisposable
 
         _guards.Keep(plan);
         var (retryUsed, retryRefused) = Retry(steps, controls);
-        var toAct = Begin(steps, controls, now);
+        var toAct = Begin(plan.Hold, steps, controls, now);
         var next = plan with { Steps = [.. plan.Steps.Select(s => steps[s.Id])] };
-        var outcome = new OutcomeReader(next, controls, _guards, _jobs.IsRunning, _schedule.IsIdle).Read() with
+        var outcome = new OutcomeReader(next, controls, _guards, now, _jobs.IsRunning, _schedule.IsIdle).Read() with
         {
             RetryUsed = retryUsed,
             RetryRefused = retryRefused,
@@ -169,10 +169,10 @@ public sealed class PlanRun : IAsyncDisposable
         return (controls.Retry, refused);
     }
 
-    private List<string> Begin(Dictionary<string, PlanStep> steps, RunControls controls, DateTimeOffset now)
+    private List<string> Begin(string? hold, Dictionary<string, PlanStep> steps, RunControls controls, DateTimeOffset now)
     {
         var toAct = new List<string>();
-        var mayBegin = MayBegin(steps, controls);
+        var mayBegin = MayBegin(hold, steps, controls, now);
         foreach (var ready in _unsaved.OfType<StepReport.Ready>())
         {
             if (steps.TryGetValue(ready.StepId, out var step) && StepTransitions.IsUnchanged(ready.Basis, step) && mayBegin(step))
@@ -186,7 +186,7 @@ public sealed class PlanRun : IAsyncDisposable
     }
 
     // Whether an attempt of a step may be begun, as things stand.
-    private Func<PlanStep, bool> MayBegin(Dictionary<string, PlanStep> steps, RunControls controls)
+    private Func<PlanStep, bool> MayBegin(string? hold, Dictionary<string, PlanStep> steps, RunControls controls, DateTimeOffset now)
     {
         var unknown = steps.Values.Count(s => s.State == StepState.Unknown);
         if (controls.Paused || controls.StartNothingBecause is not null || _guards.Breaches.Count > 0 || steps.Values.Any(s => s.State == StepState.Failed))
@@ -194,9 +194,16 @@ public sealed class PlanRun : IAsyncDisposable
             return static _ => false;
         }
 
+        if (HoldMatcher.HoldingPlan(hold, steps.Values, controls.Approved) is not null)
+        {
+            return static _ => false;
+        }
+
+        var limits = new StartLimits(steps.Values, controls, now);
         return step => step.State switch
         {
-            StepState.Pending => unknown == 0 && IsNext(step, steps) && HoldMatcher.Holding(step, controls.HoldBefore, controls.Approved) is null,
+            StepState.Pending => unknown == 0 && IsNext(step, steps) && HoldMatcher.Holding(step, controls.HoldBefore, controls.Approved) is null
+                && limits.HasRoom(step) && limits.IsOpen(step),
             StepState.Running => unknown == 0 && IsNext(step, steps),
             StepState.Unknown => unknown == 1 && IsNext(step, steps)
                 && (step.StartedAt is not null || HoldMatcher.Holding(step, controls.HoldBefore, controls.Approved) is null),
@@ -212,7 +219,7 @@ public sealed class PlanRun : IAsyncDisposable
         Plan plan, Dictionary<string, PlanStep> steps, RunControls controls, RunEnvironment environment, DateTimeOffset now, List<string> toAct)
     {
         DateTimeOffset? nextLook = null;
-        var mayBegin = MayBegin(steps, controls);
+        var mayBegin = MayBegin(plan.Hold, steps, controls, now);
         foreach (var step in plan.Steps)
         {
             if (step.State == StepState.Succeeded || _jobs.IsRunning(step.Id) || toAct.Contains(step.Id))
@@ -224,6 +231,7 @@ public sealed class PlanRun : IAsyncDisposable
             var begins = mayBegin(step);
             if (!begins && (step.State == StepState.Pending || _schedule.IsIdle(step.Id)))
             {
+                nextLook = Earlier(nextLook, Opening(step, steps, controls, now));
                 continue;
             }
 
@@ -239,6 +247,10 @@ public sealed class PlanRun : IAsyncDisposable
 
         return Earlier(nextLook, ReadGuards(plan, environment, now));
     }
+
+    // The moment at which a step that only waits for its phase's time may begin.
+    private static DateTimeOffset? Opening(PlanStep step, Dictionary<string, PlanStep> steps, RunControls controls, DateTimeOffset now) =>
+        step.State == StepState.Pending && IsNext(step, steps) ? new StartLimits(steps.Values, controls, now).OpensAt(step) : null;
 
     private DateTimeOffset? ReadGuards(Plan plan, RunEnvironment environment, DateTimeOffset now)
     {

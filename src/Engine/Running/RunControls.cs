@@ -14,6 +14,15 @@ public sealed record RunControls
     /// <summary>Phases, step ids, or <see cref="Holds.HoldMatcher.PointOfNoReturn"/> before which to stop.</summary>
     public IReadOnlySet<string> HoldBefore { get; init; } = new HashSet<string>(StringComparer.Ordinal);
 
+    /// <summary>On how many nodes steps may be under way at one time; null for all. Steps without a node do not count.</summary>
+    public int? MaxParallelNodes { get; init; }
+
+    /// <summary>
+    /// When the phase of a step may start; null or a moment that has passed lets it start now. Asked only for phases of which no step has begun: a phase
+    /// that has started is never interrupted.
+    /// </summary>
+    public Func<PlanStep, DateTimeOffset?> PhaseOpensAt { get; init; } = static _ => null;
+
     /// <summary>Holds that were approved for this plan.</summary>
     public IReadOnlySet<string> Approved { get; init; } = new HashSet<string>(StringComparer.Ordinal);
 

@@ -9,6 +9,9 @@ public enum RunState
     /// <summary>Nothing runs; the next steps wait for an approval.</summary>
     Held,
 
+    /// <summary>Nothing runs; the next phases may start only later.</summary>
+    OutsideWindow,
+
     /// <summary>Nothing runs; the user paused it.</summary>
     Paused,
 

@@ -1,0 +1,129 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Engine.Holds;
+using Drydock.Engine.Running;
+using Drydock.Tests.Unit.Engine.Toys;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Engine;
+
+public sealed class StartLimitTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void No_more_nodes_than_allowed_are_worked_on_at_one_time(int limit)
+    {
+        for (var seed = 1; seed <= 30; seed++)
+        {
+            var run = new Simulation(Nodes("a", "b", "c", "d"), seed) { Slowness = TimeSpan.FromSeconds(3) };
+            foreach (var step in run.Store.Plan.Steps)
+            {
+                run.World[step.Id].Duration = TimeSpan.FromSeconds(20);
+            }
+
+            run.Controls = run.Controls with { MaxParallelNodes = limit };
+            var most = 0;
+            run.RunUntil(
+                () =>
+                {
+                    most = Math.Max(most, run.Store.Plan.Steps.Where(s => s.State == StepState.Running).Select(s => s.Node).Distinct().Count());
+                    return run.IsEnded;
+                },
+                "all is done");
+
+            most.ShouldBe(limit);
+            run.World.Violations.ShouldBeEmpty();
+        }
+    }
+
+    [Fact]
+    public void Steps_without_a_node_do_not_count()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1"), ToyPlans.Step("A/2"), ToyPlans.Step("A/x") with { Node = "x" }));
+        run.World["A/1"].Hangs = run.World["A/2"].Hangs = run.World["A/x"].Hangs = true;
+        run.Controls = run.Controls with { MaxParallelNodes = 1 };
+        run.Settle();
+
+        run.Store.Plan.Steps.ShouldAllBe(s => s.State == StepState.Running);
+    }
+
+    [Fact]
+    public void A_phase_waits_for_its_time_and_starts_at_it()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1"), ToyPlans.Step("B/1", "plain", 3, "A/1")));
+        var opens = run.Time.GetUtcNow() + TimeSpan.FromHours(5);
+        run.Controls = run.Controls with { PhaseOpensAt = s => s.Phase == "B" ? opens : null };
+        run.Settle();
+
+        run.Outcome.State.ShouldBe(RunState.OutsideWindow);
+        run.Outcome.StepId.ShouldBe("B/1");
+        run.Outcome.LookAgainAfter!.Value.ShouldBe(TimeSpan.FromHours(5), TimeSpan.FromSeconds(1));
+        run.World["B/1"].Looks.ShouldBe(0);
+
+        run.RunTo(RunState.Succeeded);
+        run.Time.GetUtcNow().ShouldBeGreaterThanOrEqualTo(opens);
+    }
+
+    [Fact]
+    public void A_phase_that_has_started_is_never_interrupted()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1"), ToyPlans.Step("A/2", "plain", 3, "A/1"), ToyPlans.Step("B/1", "plain", 3, "A/2")));
+        run.World["A/1"].Hangs = true;
+        run.Settle();
+        run.Want(c => c with { PhaseOpensAt = _ => run.Time.GetUtcNow() + TimeSpan.FromDays(1) });
+        run.World["A/1"].Finish();
+        run.Settle();
+
+        run.Store["A/2"].State.ShouldBe(StepState.Succeeded);
+        run.Outcome.State.ShouldBe(RunState.OutsideWindow);
+        run.World["B/1"].Acts.ShouldBe(0);
+
+        run.Want(c => c with { PhaseOpensAt = static _ => null });
+        run.RunTo(RunState.Succeeded);
+    }
+
+    [Fact]
+    public void A_killed_operator_finds_a_started_phase_started()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1"), ToyPlans.Step("A/2", "plain", 3, "A/1")));
+        run.RunUntil(() => run.Store["A/1"].State == StepState.Running, "the receipt is written");
+        run.Controls = run.Controls with { PhaseOpensAt = _ => run.Time.GetUtcNow() + TimeSpan.FromDays(1) };
+        run.Kill();
+        run.RunTo(RunState.Succeeded);
+
+        run.World["A/1"].Executions.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_held_plan_begins_nothing_until_it_is_approved()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1"), ToyPlans.Step("B/1", "plain", 3, "A/1")) with { Hold = "RollBack" });
+        run.Settle();
+
+        run.Outcome.State.ShouldBe(RunState.Held);
+        run.World["A/1"].Looks.ShouldBe(0);
+        run.Outcome.Message.ShouldBe(
+            $"held before A/1 (RollBack); to go on annotate drydock.dev/approve=RollBack@{Approval.Prefix(run.Store.Plan.Hash)} or put {run.Store.Plan.Hash} into spec.approvedPlanHash");
+
+        run.Want(c => c with { Approved = new HashSet<string>(StringComparer.Ordinal) { "RollBack" } });
+        run.RunTo(RunState.Succeeded);
+    }
+
+    [Fact]
+    public void What_has_begun_is_not_held_again_when_its_approval_is_forgotten()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1"), ToyPlans.Step("B/1", "plain", 3, "A/1")) with { Hold = "RollBack" });
+        run.World["A/1"].Hangs = true;
+        run.Controls = run.Controls with { Approved = new HashSet<string>(StringComparer.Ordinal) { "RollBack" } };
+        run.Settle();
+        run.Want(c => c with { Approved = new HashSet<string>(StringComparer.Ordinal) });
+        run.World["A/1"].Finish();
+
+        run.RunTo(RunState.Succeeded);
+    }
+
+    private static Plan Nodes(params string[] nodes) =>
+        ToyPlans.Plan([.. nodes.SelectMany(n => new[] { ToyPlans.Step($"A/{n}") with { Node = n }, ToyPlans.Step($"B/{n}", "plain", 3, $"A/{n}") with { Node = n } })]);
+}
