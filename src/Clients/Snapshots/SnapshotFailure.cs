@@ -6,13 +6,13 @@ public enum SnapshotFailure
     /// <summary>The request itself is wrong (no databases, bad id or path).</summary>
     InvalidRequest,
 
-    /// <summary>mysqldump, mysql or setpriv is missing or not usable.</summary>
+    /// <summary>mysqldump, mysql, mydumper, myloader, age or setpriv is missing or not usable.</summary>
     ToolMissing,
 
-    /// <summary>mysqldump ended with an error.</summary>
+    /// <summary>mysqldump, mydumper or age ended with an error while dumping.</summary>
     DumpFailed,
 
-    /// <summary>mysql ended with an error while loading.</summary>
+    /// <summary>mysql or myloader ended with an error while loading.</summary>
     LoadFailed,
 
     /// <summary>A named database is not on the server.</summary>
@@ -47,4 +47,22 @@ public enum SnapshotFailure
 
     /// <summary>A statement of the dump is larger than the server's max_allowed_packet.</summary>
     PacketTooLarge,
+
+    /// <summary>The snapshot is encrypted and no identity was given, or the identity does not open it.</summary>
+    IdentityMissing,
+
+    /// <summary>The server is read-only.</summary>
+    ReadOnlyServer,
+
+    /// <summary>Another session holds the lock on this database or snapshot.</summary>
+    Busy,
+
+    /// <summary>The snapshot is being removed.</summary>
+    BeingRemoved,
+
+    /// <summary>The server's disk or table is full.</summary>
+    ServerFull,
+
+    /// <summary>The session that held the lock was lost.</summary>
+    ConnectionLost,
 }

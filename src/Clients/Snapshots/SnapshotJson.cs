@@ -8,4 +8,5 @@ namespace Drydock.Clients.Snapshots;
 [JsonSerializable(typeof(SnapshotManifest))]
 [JsonSerializable(typeof(SnapshotStorageMark))]
 [JsonSerializable(typeof(SnapshotSession))]
+[JsonSerializable(typeof(ScratchRecord))]
 internal sealed partial class SnapshotJson : JsonSerializerContext;

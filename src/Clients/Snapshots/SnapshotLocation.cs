@@ -7,8 +7,15 @@ namespace Drydock.Clients.Snapshots;
 public sealed record SnapshotLocation(ISnapshotStorage Storage, string Path, string Id)
 {
     /// <summary>What all its objects' names begin with, ending in <c>/</c>.</summary>
-    public string Prefix => Path.Length == 0 ? $"{Id}/" : $"{Path.Trim('/')}/{Id}/";
+    public string Prefix => PrefixOf(Path, Id);
 
     /// <summary>Name of the manifest object; a snapshot exists when this does.</summary>
     public string ManifestName => $"{Prefix}manifest.json";
+
+    /// <summary>What the names of all objects of a snapshot begin with, ending in <c>/</c>.</summary>
+    public static string PrefixOf(string path, string id)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return path.Length == 0 ? $"{id}/" : $"{path.Trim('/')}/{id}/";
+    }
 }

@@ -17,6 +17,18 @@ public sealed record SnapshotRequest
     /// <summary>How many databases are dumped at a time. Default 4.</summary>
     public int Parallelism { get; init; } = 4;
 
+    /// <summary>What dumps.</summary>
+    public DumpToolKind Tool { get; init; }
+
+    /// <summary>Threads of mydumper for one database; of no effect with mysqldump. Default 4, at most 64.</summary>
+    public int Threads { get; init; } = 4;
+
+    /// <summary>age recipients (<c>age1…</c>, <c>ssh-ed25519 …</c>, <c>ssh-rsa …</c>), public. Everything but the manifest is encrypted to all of them; empty: stored plain.</summary>
+    public IReadOnlyList<string> Recipients { get; init; } = [];
+
+    /// <summary>Which series it belongs to, for retention; null: none.</summary>
+    public string? Series { get; init; }
+
     /// <summary>Told about bytes and stages, from any thread, at most every MiB and database.</summary>
     public IProgress<SnapshotProgress>? Progress { get; init; }
 

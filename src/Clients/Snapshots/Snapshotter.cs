@@ -5,13 +5,21 @@ using Drydock.Clients.MySql;
 namespace Drydock.Clients.Snapshots;
 
 /// <inheritdoc cref="ISnapshotter"/>
-public sealed class Snapshotter(IDumpTool? tool = null, ISnapshotSessions? sessions = null, TimeProvider? time = null) : ISnapshotter
+/// <param name="tool">What dumps, whatever the request names; null: what the request names.</param>
+/// <param name="sessions">Ends what an earlier attempt left on the server.</param>
+/// <param name="time">The clock.</param>
+/// <param name="options">Programs and scratch directory.</param>
+public sealed class Snapshotter(IDumpTool? tool = null, ISnapshotSessions? sessions = null, TimeProvider? time = null, SnapshotToolOptions? options = null) : ISnapshotter
 {
-    private const int VerifyParallelism = 4;
+    private const int MostThreads = 64;
 
-    private readonly IDumpTool _tool = tool ?? new MySqlDumpTool();
+    private readonly SnapshotToolOptions _options = options ?? new SnapshotToolOptions();
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly ISnapshotSessions _sessions = sessions ?? new SnapshotSessions(time);
+
+    private ObjectCoder Coder => new(_options);
+
+    private SnapshotVerifier Verifier => new(Coder, _time);
 
     /// <inheritdoc/>
     public async Task<SnapshotManifest> TakeAsync(SnapshotRequest request, CancellationToken cancellationToken)
@@ -23,18 +31,28 @@ public sealed class Snapshotter(IDumpTool? tool = null, ISnapshotSessions? sessi
             return await TakeAgainAsync(request, existing, cancellationToken).ConfigureAwait(false);
         }
 
+        if (await ManifestStore.IsRemovingAsync(request.Location, cancellationToken).ConfigureAwait(false))
+        {
+            throw ManifestStore.BeingRemoved(request.Location);
+        }
+
         var started = _time.GetUtcNow();
         await _sessions.EndAsync(request.Location, request.Connection, cancellationToken).ConfigureAwait(false);
         await RemovePartialsAsync(request.Location, cancellationToken).ConfigureAwait(false);
-        var (server, description) = await PrepareAsync(request, cancellationToken).ConfigureAwait(false);
-        var databases = await DumpAllAsync(request, server, description.Flags, cancellationToken).ConfigureAwait(false);
+        var chosen = tool ?? (request.Tool == DumpToolKind.MyDumper ? new MyDumperTool(_options) : new MySqlDumpTool(_options));
+        var (server, description) = await PrepareAsync(request, chosen, cancellationToken).ConfigureAwait(false);
+        var dump = new DatabaseDump(request, chosen, Coder, description.Flags, server, _time);
+        var databases = await DumpAllAsync(request, dump, cancellationToken).ConfigureAwait(false);
         var manifest = new SnapshotManifest
         {
+            Format = request.Recipients.Count > 0 || databases.Any(static d => d.Files is not null) ? SnapshotManifest.CurrentFormat : SnapshotManifest.FirstFormat,
             Id = request.Location.Id,
             StartedAt = started,
             CreatedAt = _time.GetUtcNow(),
             Server = new SnapshotServer(server.Key, server.Kind.ToString(), server.Version),
             Tool = description,
+            Encryption = request.Recipients.Count > 0 ? new SnapshotEncryption(SnapshotEncryption.Age, request.Recipients) : null,
+            Series = request.Series,
             Databases = databases,
         };
         await ManifestStore.PublishAsync(request.Location, manifest, cancellationToken).ConfigureAwait(false);
@@ -49,11 +67,14 @@ public sealed class Snapshotter(IDumpTool? tool = null, ISnapshotSessions? sessi
     }
 
     /// <inheritdoc/>
-    public async Task<SnapshotVerification> VerifyAsync(SnapshotLocation location, CancellationToken cancellationToken)
+    public Task<SnapshotVerification> VerifyAsync(SnapshotLocation location, CancellationToken cancellationToken) => VerifyAsync(location, identity: null, progress: null, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<SnapshotVerification> VerifyAsync(SnapshotLocation location, string? identity, IProgress<SnapshotProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(location);
         var manifest = await ManifestStore.RequireAsync(location, cancellationToken).ConfigureAwait(false);
-        return await VerifyAsync(location, manifest, progress: null, cancellationToken).ConfigureAwait(false);
+        return await Verifier.VerifyAsync(location, manifest, identity, progress, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -61,63 +82,25 @@ public sealed class Snapshotter(IDumpTool? tool = null, ISnapshotSessions? sessi
     {
         ArgumentNullException.ThrowIfNull(location);
         var manifest = await ManifestStore.RequireAsync(location, cancellationToken).ConfigureAwait(false);
-        var findings = new List<SnapshotFinding>();
-        foreach (var database in manifest.Databases)
-        {
-            var found = await location.Storage.StatAsync(location.Prefix + database.File.Name, cancellationToken).ConfigureAwait(false);
-            if (found is null)
-            {
-                findings.Add(DumpCheck.Missing(database, location.Storage));
-            }
-            else if (found.Bytes != database.File.StoredBytes)
-            {
-                findings.Add(new SnapshotFinding(SnapshotFailure.ChecksumMismatch, database.Name, string.Create(
-                    CultureInfo.InvariantCulture, $"{database.File.Name} has {found.Bytes} bytes, expected {database.File.StoredBytes}.")));
-            }
-        }
-
-        return new SnapshotVerification(manifest, findings);
+        return await SnapshotVerifier.CheckPresenceAsync(location, manifest, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public async Task DeleteAsync(SnapshotLocation location, CancellationToken cancellationToken)
+    public Task<SnapshotListing> ListAsync(ISnapshotStorage storage, string path, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        ArgumentNullException.ThrowIfNull(path);
+        return SnapshotLister.ListAsync(storage, path, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task DeleteAsync(SnapshotLocation location, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(location);
-        StorageName.Check(location);
-        await location.Storage.DeleteAsync(location.ManifestName, cancellationToken).ConfigureAwait(false);
-        foreach (var entry in await location.Storage.ListAsync(location.Prefix, cancellationToken).ConfigureAwait(false))
-        {
-            await location.Storage.DeleteAsync(entry.Name, cancellationToken).ConfigureAwait(false);
-        }
+        return ManifestStore.RemoveAsync(location, cancellationToken);
     }
 
-    internal static async Task<IReadOnlyList<SnapshotFinding>> VerifyDatabaseAsync(
-        SnapshotLocation location, SnapshotDatabase database, IProgress<SnapshotProgress>? progress, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var meter = new ProgressMeter(progress, database.Name, SnapshotStage.Verifying);
-            var stored = await StoredDumpReader.ReadAsync(location.Storage, location.Prefix + database.File.Name, meter, cancellationToken).ConfigureAwait(false);
-            return DumpCheck.Compare(database, stored);
-        }
-        catch (SnapshotException e) when (e.Failure == SnapshotFailure.NotFound)
-        {
-            return [DumpCheck.Missing(database, location.Storage)];
-        }
-    }
-
-    private static async Task<SnapshotVerification> VerifyAsync(
-        SnapshotLocation location, SnapshotManifest manifest, IProgress<SnapshotProgress>? progress, CancellationToken cancellationToken)
-    {
-        var findings = new ConcurrentDictionary<string, IReadOnlyList<SnapshotFinding>>(StringComparer.Ordinal);
-        await Parallel.ForEachAsync(
-            manifest.Databases,
-            new ParallelOptions { MaxDegreeOfParallelism = VerifyParallelism, CancellationToken = cancellationToken },
-            async (database, token) => findings[database.Name] = await VerifyDatabaseAsync(location, database, progress, token).ConfigureAwait(false)).ConfigureAwait(false);
-        return new SnapshotVerification(manifest, [.. manifest.Databases.SelectMany(d => findings[d.Name])]);
-    }
-
-    private static async Task<SnapshotManifest> TakeAgainAsync(SnapshotRequest request, SnapshotManifest existing, CancellationToken cancellationToken)
+    private async Task<SnapshotManifest> TakeAgainAsync(SnapshotRequest request, SnapshotManifest existing, CancellationToken cancellationToken)
     {
         var id = request.Location.Id;
         if (!existing.Databases.Select(static d => d.Name).Order(StringComparer.Ordinal).SequenceEqual(request.Databases.Order(StringComparer.Ordinal), StringComparer.Ordinal))
@@ -127,7 +110,7 @@ public sealed class Snapshotter(IDumpTool? tool = null, ISnapshotSessions? sessi
                 $"Snapshot {id} exists with databases {string.Join(", ", existing.Databases.Select(static d => d.Name))}, asked for were {string.Join(", ", request.Databases)}; use another id.");
         }
 
-        var verification = await VerifyAsync(request.Location, existing, request.Progress, cancellationToken).ConfigureAwait(false);
+        var verification = await Verifier.VerifyAsync(request.Location, existing, identity: null, request.Progress, cancellationToken).ConfigureAwait(false);
         DumpCheck.ThrowIfAny(verification.Findings, $"Snapshot {id} exists and is damaged; use another id");
         return existing;
     }
@@ -144,10 +127,19 @@ public sealed class Snapshotter(IDumpTool? tool = null, ISnapshotSessions? sessi
         {
             throw new SnapshotException(SnapshotFailure.InvalidRequest, string.Create(CultureInfo.InvariantCulture, $"Parallelism {request.Parallelism}: at least 1."));
         }
+
+        if (request.Threads is < 1 or > MostThreads)
+        {
+            throw new SnapshotException(SnapshotFailure.InvalidRequest, string.Create(CultureInfo.InvariantCulture, $"Threads {request.Threads}: 1 to {MostThreads}."));
+        }
+
+        AgeTool.Check(request.Recipients);
     }
 
     private static async Task RemovePartialsAsync(SnapshotLocation location, CancellationToken cancellationToken)
     {
+        await location.Storage.AbandonUnfinishedAsync(location.Prefix, cancellationToken).ConfigureAwait(false);
+        await location.Storage.AbandonUnfinishedAsync(location.Prefix, cancellationToken).ConfigureAwait(false);
         foreach (var entry in await location.Storage.ListAsync(location.Prefix, cancellationToken).ConfigureAwait(false))
         {
             if (entry.Name.EndsWith(StorageName.Partial, StringComparison.Ordinal))
@@ -157,7 +149,7 @@ public sealed class Snapshotter(IDumpTool? tool = null, ISnapshotSessions? sessi
         }
     }
 
-    private async Task<Prepared> PrepareAsync(SnapshotRequest request, CancellationToken cancellationToken)
+    private static async Task<Prepared> PrepareAsync(SnapshotRequest request, IDumpTool chosen, CancellationToken cancellationToken)
     {
         await using var connection = new MySqlConnection(new MySqlConnectionStringBuilder(request.Connection) { Database = "" });
         await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
@@ -170,15 +162,14 @@ public sealed class Snapshotter(IDumpTool? tool = null, ISnapshotSessions? sessi
                 ?? throw new SnapshotException(SnapshotFailure.DatabaseMissing, $"There is no database '{database}' on {request.Connection.Describe()}, or {request.Connection.UserID} may not see it."));
         }
 
+        var mayLock = request.Tool == DumpToolKind.MyDumper && await TableLocks.MayLockAsync(connection, catalogues, cancellationToken).ConfigureAwait(false);
         var scope = new DumpScope(
-            server.Kind, catalogues.Exists(static c => c.Routines.Count > 0), catalogues.Exists(static c => c.Triggers.Count > 0), catalogues.Exists(static c => c.Events.Count > 0));
-        return new Prepared(server, await _tool.DescribeAsync(scope, cancellationToken).ConfigureAwait(false));
+            server.Kind, catalogues.Exists(static c => c.Routines.Count > 0), catalogues.Exists(static c => c.Triggers.Count > 0), catalogues.Exists(static c => c.Events.Count > 0), mayLock);
+        return new Prepared(server, await chosen.DescribeAsync(scope, cancellationToken).ConfigureAwait(false));
     }
 
-    private async Task<IReadOnlyList<SnapshotDatabase>> DumpAllAsync(
-        SnapshotRequest request, MySqlServerIdentity server, IReadOnlyList<string> flags, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<SnapshotDatabase>> DumpAllAsync(SnapshotRequest request, DatabaseDump dump, CancellationToken cancellationToken)
     {
-        var dump = new DatabaseDump(request, _tool, flags, server, _time);
         var results = new ConcurrentDictionary<string, SnapshotDatabase>(StringComparer.Ordinal);
 
         // The first failure cancels the others, and is the one that is thrown.

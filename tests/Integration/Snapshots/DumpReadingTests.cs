@@ -49,7 +49,7 @@ public sealed class DumpReadingTests(MariaDbServer server)
             using var dump = new MemoryStream();
             await new MySqlDumpTool().DumpAsync(
                 new DumpJob { Connection = server.Options(), Database = database, SnapshotId = "s", Flags = ["--single-transaction", .. flags] },
-                (stream, token) => stream.CopyToAsync(dump, token),
+                (output, token) => output.Content.CopyToAsync(dump, token),
                 Token);
             foreach (var piece in (int[])[1, 2, 3, 7, 64, 4096, int.MaxValue])
             {

@@ -10,15 +10,15 @@ internal sealed class MeddlingTool(Func<string, string> change) : IDumpTool
 
     public Task<SnapshotTool> DescribeAsync(DumpScope scope, CancellationToken cancellationToken) => _real.DescribeAsync(scope, cancellationToken);
 
-    public Task DumpAsync(DumpJob job, Func<Stream, CancellationToken, Task> consume, CancellationToken cancellationToken) => _real.DumpAsync(
+    public Task DumpAsync(DumpJob job, Func<DumpOutput, CancellationToken, Task> consume, CancellationToken cancellationToken) => _real.DumpAsync(
         job,
-        async (stream, token) =>
+        async (output, token) =>
         {
             using var memory = new MemoryStream();
-            await stream.CopyToAsync(memory, token);
+            await output.Content.CopyToAsync(memory, token);
             var changed = change(Encoding.Latin1.GetString(memory.ToArray()));
             using var result = new MemoryStream(Encoding.Latin1.GetBytes(changed));
-            await consume(result, token);
+            await consume(output with { Content = result }, token);
         },
         cancellationToken);
 }

@@ -105,7 +105,7 @@ public sealed class TakeTests(MariaDbServer server)
         var wrong = server.Options();
         wrong.Password = "canary-wrong";
         var e = await Should.ThrowAsync<SnapshotException>(() => new MySqlDumpTool().DumpAsync(
-            new DumpJob { Connection = wrong, Database = database, SnapshotId = "s", Flags = [] }, (s, t) => s.CopyToAsync(Stream.Null, t), Token));
+            new DumpJob { Connection = wrong, Database = database, SnapshotId = "s", Flags = [] }, (s, t) => s.Content.CopyToAsync(Stream.Null, t), Token));
         e.Failure.ShouldBe(SnapshotFailure.DumpFailed);
         e.Message.ShouldContain("1045");
         e.Message.ShouldNotContain("canary");

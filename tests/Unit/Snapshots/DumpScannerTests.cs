@@ -142,4 +142,43 @@ public sealed class DumpScannerTests
         single.Finish().ShouldBeEquivalentTo(summary);
         return summary;
     }
+
+    [Fact]
+    public void Routines_are_read_under_the_sql_mode_they_were_made_in()
+    {
+        const string Dump = """
+            DELIMITER ;;
+            /*!50003 SET sql_mode              = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES' */ ;;
+            CREATE DEFINER="a"@"%" PROCEDURE "odd ""name"() SELECT "id", 'a\' ;;
+            /*!50003 SET sql_mode              = @saved_sql_mode */ ;;
+            CREATE DEFINER=`a`@`%` FUNCTION `f`() RETURNS INT RETURN '\';;' ;;
+            DELIMITER ;
+            -- Dump completed
+            """;
+        for (var piece = 1; piece < 40; piece++)
+        {
+            var scanner = new DumpScanner();
+            foreach (var part in System.Text.Encoding.UTF8.GetBytes(Dump).Chunk(piece))
+            {
+                scanner.Push(part);
+            }
+
+            var summary = scanner.Finish();
+            summary.Routines.ShouldBe(["PROCEDURE odd \"name", "FUNCTION f"], ignoreOrder: true);
+            summary.IsComplete.ShouldBeTrue();
+            summary.NamesDatabase.ShouldBeFalse();
+        }
+    }
+
+    [Theory]
+    [InlineData("ALTER DATABASE `rm` CHARACTER SET latin1;", true)]
+    [InlineData("USE `rm`;", true)]
+    [InlineData("ALTER TABLE `rm` DISABLE KEYS;", false)]
+    [InlineData("INSERT INTO `a` VALUES ('ALTER DATABASE `rm`;');", false)]
+    public void Statements_that_name_a_database_are_seen(string sql, bool names)
+    {
+        var scanner = new DumpScanner();
+        scanner.Push(System.Text.Encoding.UTF8.GetBytes(sql));
+        scanner.Finish().NamesDatabase.ShouldBe(names);
+    }
 }

@@ -1,122 +1,165 @@
-using System.IO.Compression;
+using System.Collections.Concurrent;
 using Drydock.Clients.MySql;
 
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>Dumps, verifies and publishes one database of a snapshot.</summary>
-internal sealed class DatabaseDump(SnapshotRequest request, IDumpTool tool, IReadOnlyList<string> flags, MySqlServerIdentity server, TimeProvider time)
+internal sealed class DatabaseDump(SnapshotRequest request, IDumpTool tool, ObjectCoder coder, IReadOnlyList<string> flags, MySqlServerIdentity server, TimeProvider time)
 {
+    private const int ReadBackParallelism = 4;
+
     private readonly SnapshotLocation _location = request.Location;
 
     internal async Task<SnapshotDatabase> RunAsync(string database, CancellationToken cancellationToken)
     {
         await using var connection = new MySqlConnection(new MySqlConnectionStringBuilder(request.Connection) { Database = "" });
         await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-        var name = $"{StorageName.Encode(database)}.{StorageName.Unique()}.sql.gz";
-        var partial = _location.Prefix + name + StorageName.Partial;
-        var file = await DumpAsync(database, name, partial, connection, cancellationToken).ConfigureAwait(false);
-
-        // After the dump: had the server changed meanwhile, the counts would show it.
-        var catalogue = await new CatalogueReader(connection, SessionMarker.Comment(_location.Id)).ReadAsync(database, countRows: true, cancellationToken).ConfigureAwait(false)
-            ?? throw new SnapshotException(SnapshotFailure.DatabaseMissing, $"Database {database} went away from {request.Connection.Describe()} while it was dumped.");
-        var meter = new ProgressMeter(request.Progress, database, SnapshotStage.Verifying);
-        var stored = await StoredDumpReader.ReadAsync(_location.Storage, partial, meter, cancellationToken).ConfigureAwait(false);
-        var result = Describe(catalogue, file with { LargestStatementBytes = stored.Summary.LargestStatementBytes });
+        var written = new ConcurrentBag<Written>();
         try
         {
-            DumpCheck.ThrowIfAny(DumpCheck.Compare(result, stored), $"The dump of {database} is not what the server {request.Connection.Describe()} holds");
+            var names = new DumpNames(database, request.Recipients.Count > 0);
+            await DumpAsync(database, names, written, connection, cancellationToken).ConfigureAwait(false);
+
+            // After the dump: had the server changed meanwhile, the counts would show it. What was stored is read back meanwhile.
+            var reading = ReadBackAsync(database, written, cancellationToken);
+            var catalogue = await CountAsync(database, connection, reading, cancellationToken).ConfigureAwait(false);
+            var result = Describe(catalogue, names, written);
+            var findings = new List<SnapshotFinding>(await reading.ConfigureAwait(false));
+            findings.AddRange(DumpCheck.Contents(result, [.. written.Select(static w => (w.File, w.Summary))]));
+            DumpCheck.ThrowIfAny(findings, $"The dump of {database} is not what the server {request.Connection.Describe()} holds");
+            foreach (var one in written)
+            {
+                await _location.Storage.PublishAsync(one.Partial, _location.Prefix + one.File.Name, cancellationToken).ConfigureAwait(false);
+            }
+
+            new ProgressMeter(request.Progress, database, SnapshotStage.Published, time).Finish(result.File.RawBytes, result.File.StoredBytes);
+            return result;
         }
         catch (SnapshotException)
         {
-            await _location.Storage.DeleteAsync(partial, CancellationToken.None).ConfigureAwait(false);
+            foreach (var one in written)
+            {
+                await _location.Storage.DeleteAsync(one.Partial, CancellationToken.None).ConfigureAwait(false);
+            }
+
             throw;
         }
-
-        await _location.Storage.PublishAsync(partial, _location.Prefix + name, cancellationToken).ConfigureAwait(false);
-        new ProgressMeter(request.Progress, database, SnapshotStage.Published).Finish(result.File.RawBytes, result.File.StoredBytes);
-        return result;
     }
 
-    private static SnapshotDatabase Describe(DatabaseCatalogue catalogue, SnapshotFile file) => new()
+    private static SnapshotDatabase Describe(DatabaseCatalogue catalogue, DumpNames names, IEnumerable<Written> written)
     {
-        Name = catalogue.Name,
-        CharacterSet = catalogue.CharacterSet,
-        Collation = catalogue.Collation,
-        File = file,
-        Tables = catalogue.Tables,
-        Views = catalogue.Views,
-        Routines = catalogue.Routines,
-        Triggers = catalogue.Triggers,
-        Events = catalogue.Events,
-        Sequences = catalogue.Sequences,
-    };
+        var files = written.Select(static w => w.File).OrderBy(static f => f.Part).ThenBy(static f => f.Name, StringComparer.Ordinal).ToList();
+        return new SnapshotDatabase
+        {
+            Name = catalogue.Name,
+            CharacterSet = catalogue.CharacterSet,
+            Collation = catalogue.Collation,
+            File = files is [{ Part: SnapshotPart.Whole } only] ? only : Together(names, files),
+            Files = files is [{ Part: SnapshotPart.Whole }] ? null : files,
+            Tables = catalogue.Tables,
+            Views = catalogue.Views,
+            Routines = catalogue.Routines,
+            Triggers = catalogue.Triggers,
+            Events = catalogue.Events,
+            Sequences = catalogue.Sequences,
+        };
+    }
 
-    private async Task<SnapshotFile> DumpAsync(string database, string name, string partial, MySqlConnection connection, CancellationToken cancellationToken)
+    private static SnapshotFile Together(DumpNames names, IReadOnlyList<SnapshotFile> files) => new(
+        names.Folder, "gzip", files.Sum(static f => f.StoredBytes), files.Sum(static f => f.RawBytes), DumpCheck.HashOf(files), files.Max(static f => f.LargestStatementBytes));
+
+    private async Task DumpAsync(string database, DumpNames names, ConcurrentBag<Written> written, MySqlConnection connection, CancellationToken cancellationToken)
     {
-        var meter = new ProgressMeter(request.Progress, database, SnapshotStage.Dumping);
-        string? record = null;
-        long raw = 0;
-        await using var writer = await _location.Storage.CreateAsync(partial, cancellationToken).ConfigureAwait(false);
-        await using var hashing = new HashingStream(writer.Content);
+        var meter = new ProgressMeter(request.Progress, database, SnapshotStage.Dumping, time);
+        var records = new ConcurrentBag<string>();
+        using var finding = new SemaphoreSlim(1, 1);
         var job = new DumpJob
         {
             Connection = request.Connection,
             Database = database,
             SnapshotId = _location.Id,
             Flags = flags,
-            OnStarted = async (child, token) => record = await NoteSessionAsync(child, connection, database, token).ConfigureAwait(false),
+            Threads = request.Threads,
+            OnStarted = async (child, token) =>
+            {
+                await finding.WaitAsync(token).ConfigureAwait(false);
+                try
+                {
+                    await NoteSessionsAsync(child, connection, database, records, token).ConfigureAwait(false);
+                }
+                finally
+                {
+                    finding.Release();
+                }
+            },
         };
-        try
-        {
-            await tool.DumpAsync(
-                job,
-                async (output, token) => raw = await CompressAsync(output, hashing, meter, token).ConfigureAwait(false),
-                cancellationToken).ConfigureAwait(false);
-            await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (IOException e)
-        {
-            throw new SnapshotException(SnapshotFailure.StorageUnusable, $"Cannot write '{partial}' to {_location.Storage.Description}: {e.Message}", e);
-        }
-
-        if (record is not null)
+        await tool.DumpAsync(job, (output, token) => StoreAsync(output, names, written, meter, token), cancellationToken).ConfigureAwait(false);
+        foreach (var record in records)
         {
             await _location.Storage.DeleteAsync(record, cancellationToken).ConfigureAwait(false);
         }
 
-        meter.Finish(raw, hashing.Bytes);
-        return new SnapshotFile(name, "gzip", hashing.Bytes, raw, hashing.FinishHash(), LargestStatementBytes: 0);
+        meter.Finish(written.Sum(static w => w.File.RawBytes), written.Sum(static w => w.File.StoredBytes));
     }
 
-    private static async Task<long> CompressAsync(Stream output, HashingStream target, ProgressMeter meter, CancellationToken cancellationToken)
+    private async Task StoreAsync(DumpOutput output, DumpNames names, ConcurrentBag<Written> written, ProgressMeter meter, CancellationToken cancellationToken)
     {
-        var buffer = new byte[StoredDumpReader.BufferBytes];
-        long raw = 0;
-        await using var gzip = new GZipStream(target, CompressionLevel.Fastest, leaveOpen: true);
-        while (await output.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is var read && read > 0)
-        {
-            await gzip.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
-            raw += read;
-            meter.Report(raw, target.Bytes);
-        }
-
-        return raw;
+        var name = names.Of(output);
+        var partial = _location.Prefix + name + StorageName.Partial;
+        var stored = await coder.WriteAsync(_location.Storage, partial, request.Recipients, output.Head, output.Content, meter, cancellationToken).ConfigureAwait(false);
+        var toolName = output.Part == SnapshotPart.Rows && DumpNames.Encode(output.Name) != output.Name ? output.Name : null;
+        written.Add(new Written(
+            partial,
+            new SnapshotFile(name, "gzip", stored.StoredBytes, stored.RawBytes, stored.Sha256, stored.Summary.LargestStatementBytes, output.Part, toolName),
+            stored.Summary));
     }
 
-    private async Task<string?> NoteSessionAsync(RunningTool child, MySqlConnection connection, string database, CancellationToken cancellationToken)
+    private async Task<DatabaseCatalogue> CountAsync(string database, MySqlConnection connection, Task reading, CancellationToken cancellationToken)
     {
-        var session = await SessionFinder.FindAsync(child, connection, server, request.Connection.UserID, _location.Id, database, time, cancellationToken).ConfigureAwait(false);
-        if (session is null)
+        try
         {
-            return null;
+            return await new CatalogueReader(connection, SessionMarker.Comment(_location.Id)).ReadAsync(database, countRows: true, cancellationToken).ConfigureAwait(false)
+                ?? throw new SnapshotException(SnapshotFailure.DatabaseMissing, $"Database {database} went away from {request.Connection.Describe()} while it was dumped.");
         }
-
-        var record = await SessionRecords.AddAsync(_location, session, cancellationToken).ConfigureAwait(false);
-        if (request.OnSession is not null)
+        catch
         {
-            await request.OnSession(session, cancellationToken).ConfigureAwait(false);
+            await reading.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
+            throw;
         }
-
-        return record;
     }
+
+    // The statements were counted on their way in, and what was compressed was opened again (ProvingStream). That the same bytes lie in the storage
+    // is shown by the hash of what comes out of it; what is encrypted could be opened by nobody here.
+    private async Task<IReadOnlyList<SnapshotFinding>> ReadBackAsync(string database, IEnumerable<Written> written, CancellationToken cancellationToken)
+    {
+        var meter = new ProgressMeter(request.Progress, database, SnapshotStage.Verifying, time);
+        var findings = new ConcurrentQueue<SnapshotFinding>();
+        await Parallel.ForEachAsync(
+            written,
+            new ParallelOptions { MaxDegreeOfParallelism = ReadBackParallelism, CancellationToken = cancellationToken },
+            async (one, token) =>
+            {
+                var stored = await coder.ReadAsync(_location.Storage, one.Partial, default, ReadDepth.Stored, sink: null, meter, token).ConfigureAwait(false);
+                foreach (var finding in DumpCheck.Stored(database, one.File, stored, opened: false))
+                {
+                    findings.Enqueue(finding);
+                }
+            }).ConfigureAwait(false);
+        meter.Finish(written.Sum(static w => w.File.RawBytes), written.Sum(static w => w.File.StoredBytes));
+        return [.. findings];
+    }
+
+    private async Task NoteSessionsAsync(RunningTool child, MySqlConnection connection, string database, ConcurrentBag<string> records, CancellationToken cancellationToken)
+    {
+        await foreach (var session in SessionFinder.FindAsync(child, connection, server, request.Connection.UserID, _location.Id, database, time, cancellationToken).ConfigureAwait(false))
+        {
+            records.Add(await SessionRecords.AddAsync(_location, session, cancellationToken).ConfigureAwait(false));
+            if (request.OnSession is not null)
+            {
+                await request.OnSession(session, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private sealed record Written(string Partial, SnapshotFile File, DumpSummary Summary);
 }

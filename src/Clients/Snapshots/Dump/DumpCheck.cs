@@ -1,36 +1,58 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Compares a dump that was read back with what it should be.</summary>
+/// <summary>Compares files of a dump with what they should be.</summary>
 internal static class DumpCheck
 {
-    internal static IReadOnlyList<SnapshotFinding> Compare(SnapshotDatabase expected, StoredDump actual)
+    /// <summary>A stored object against what was written.</summary>
+    internal static IEnumerable<SnapshotFinding> Stored(string database, SnapshotFile file, StoredDump actual, bool opened)
     {
-        var file = expected.File;
-        var findings = new List<SnapshotFinding>();
         if (actual.Sha256 != file.Sha256 || actual.StoredBytes != file.StoredBytes)
         {
-            findings.Add(new SnapshotFinding(SnapshotFailure.ChecksumMismatch, expected.Name, string.Create(
+            yield return new SnapshotFinding(SnapshotFailure.ChecksumMismatch, database, string.Create(
                 CultureInfo.InvariantCulture,
-                $"{file.Name}: stored are {actual.StoredBytes} bytes with SHA-256 {actual.Sha256}, written were {file.StoredBytes} with {file.Sha256}.")));
+                $"{file.Name}: stored are {actual.StoredBytes} bytes with SHA-256 {actual.Sha256}, written were {file.StoredBytes} with {file.Sha256}."));
         }
 
         if (actual.Damage is not null)
         {
-            findings.Add(new SnapshotFinding(SnapshotFailure.Truncated, expected.Name, $"{file.Name}: cannot be decompressed to its end: {actual.Damage}"));
+            yield return new SnapshotFinding(SnapshotFailure.Truncated, database, $"{file.Name}: cannot be opened to its end: {actual.Damage}");
         }
-        else if (!actual.Summary.IsComplete)
+        else if (opened && actual.RawBytes != file.RawBytes)
         {
-            findings.Add(new SnapshotFinding(SnapshotFailure.Truncated, expected.Name, $"{file.Name}: the dump does not end with '-- Dump completed'."));
+            yield return new SnapshotFinding(SnapshotFailure.Truncated, database, string.Create(
+                CultureInfo.InvariantCulture, $"{file.Name}: {actual.RawBytes} bytes of SQL come out of it, {file.RawBytes} went in."));
         }
-
-        findings.AddRange(CatalogueComparison.DumpAgainst(expected, actual.Summary));
-        return findings;
     }
 
-    internal static SnapshotFinding Missing(SnapshotDatabase expected, ISnapshotStorage storage) =>
-        new(SnapshotFailure.NotFound, expected.Name, $"{expected.File.Name} of database {expected.Name} is gone from {storage.Description}.");
+    /// <summary>What the files of a database hold against what it should be.</summary>
+    internal static IEnumerable<SnapshotFinding> Contents(SnapshotDatabase expected, IReadOnlyList<(SnapshotFile File, DumpSummary Summary)> files)
+    {
+        var sql = files.Where(static f => f.File.Part != SnapshotPart.Metadata).ToList();
+        foreach (var (file, summary) in sql)
+        {
+            if (file.Part == SnapshotPart.Rows ? !summary.EndsClean : !summary.IsComplete)
+            {
+                var end = file.Part == SnapshotPart.Rows ? "does not end with the end of a statement" : "does not end with '-- Dump completed'";
+                yield return new SnapshotFinding(SnapshotFailure.Truncated, expected.Name, $"{file.Name}: the dump {end}.");
+            }
+        }
+
+        foreach (var finding in CatalogueComparison.DumpAgainst(expected, DumpSummary.Merge([.. sql.Select(static f => f.Summary)])))
+        {
+            yield return finding;
+        }
+    }
+
+    internal static SnapshotFinding Missing(string database, SnapshotFile file, ISnapshotStorage storage) =>
+        new(SnapshotFailure.NotFound, database, $"{file.Name} of database {database} is gone from {storage.Description}.");
+
+    /// <summary>SHA-256 of the list of files, as <c>sha256sum</c> prints it.</summary>
+    internal static string HashOf(IEnumerable<SnapshotFile> files) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(files.Select(static f => $"{f.Sha256}  {f.Name}\n")))));
 
     /// <exception cref="SnapshotException">There are findings.</exception>
     internal static void ThrowIfAny(IReadOnlyList<SnapshotFinding> findings, string what)

@@ -7,15 +7,18 @@ namespace Drydock.Clients.Snapshots;
 /// Reads the SQL that mysqldump writes, in pieces of any size, and counts what it would create: strings with escapes, quoted names, hex blobs,
 /// comments, executable comments and changed delimiters are understood; memory does not grow with the dump.
 /// </summary>
-/// <remarks>Dumps always use backslash escapes: mysqldump sets its own sql_mode.</remarks>
+/// <remarks>
+/// Rows always use backslash escapes: mysqldump sets its own sql_mode. Routines, triggers and events are written under theirs, which may have none
+/// (NO_BACKSLASH_ESCAPES).
+/// </remarks>
 public sealed partial class DumpScanner
 {
     private const int NameLimit = 512;
+    private const int ModeLimit = 2048;
     private const string DisabledVersion = "999999";
 
     private static readonly SearchValues<byte> SingleQuoteEnd = SearchValues.Create("'\\"u8);
     private static readonly SearchValues<byte> DoubleQuoteEnd = SearchValues.Create("\"\\"u8);
-    private static readonly SearchValues<byte> Interesting = SearchValues.Create("'\"`()-/*#;"u8);
 
     private readonly StatementReader _statement = new();
     private readonly List<byte> _text = [];
@@ -24,6 +27,11 @@ public sealed partial class DumpScanner
     private State _escaped;
     private bool _executable;
     private bool _complete;
+    private bool _plainBackslash;
+    private bool _ansiQuotes;
+    private byte _nameQuote = (byte)'`';
+    private bool _isModeText;
+    private string _modeText = "";
     private int _matched;
     private long _bytes;
     private long _statementBytes;
@@ -79,7 +87,7 @@ public sealed partial class DumpScanner
         }
 
         var clean = _state == State.Code && !_executable && _statement.IsEmpty;
-        return _statement.Summarize(_complete && clean, _bytes, Math.Max(_largest, _statementBytes));
+        return _statement.Summarize(_complete, clean, _bytes, Math.Max(_largest, _statementBytes));
     }
 
     // Long stretches in which nothing can happen.
@@ -88,7 +96,9 @@ public sealed partial class DumpScanner
         int length;
         switch (_state)
         {
-            case State.SingleQuoted:
+            case State.Code or State.SingleQuoted when _statement.IsInValues && _matched == 0 && !_plainBackslash && _delimiter[0] == ';':
+                return SkipValues(data);
+            case State.SingleQuoted when !_isModeText:
                 length = data.IndexOfAny(SingleQuoteEnd);
                 break;
             case State.DoubleQuoted:
@@ -96,9 +106,6 @@ public sealed partial class DumpScanner
                 break;
             case State.BlockComment:
                 length = data.IndexOf((byte)'*');
-                break;
-            case State.Code when _statement.IsInValues && _matched == 0 && _delimiter[0] == ';':
-                length = data.IndexOfAny(Interesting);
                 break;
             default:
                 return 0;
@@ -199,17 +206,21 @@ public sealed partial class DumpScanner
             case (byte)'\'':
                 Something();
                 _statement.Literal();
+                _isModeText = _statement.IsSqlMode;
+                _text.Clear();
                 _state = State.SingleQuoted;
+                break;
+            case (byte)'"' when _ansiQuotes:
+            case (byte)'`':
+                Something();
+                _text.Clear();
+                _nameQuote = b;
+                _state = State.Name;
                 break;
             case (byte)'"':
                 Something();
                 _statement.Literal();
                 _state = State.DoubleQuoted;
-                break;
-            case (byte)'`':
-                Something();
-                _text.Clear();
-                _state = State.Name;
                 break;
             case (byte)'-':
                 _state = State.Dash;
@@ -275,6 +286,13 @@ public sealed partial class DumpScanner
 
     private void EndStatement()
     {
+        if (_statement.IsSqlMode)
+        {
+            _plainBackslash = _modeText.Contains("NO_BACKSLASH_ESCAPES", StringComparison.OrdinalIgnoreCase);
+            _ansiQuotes = _modeText.Contains("ANSI_QUOTES", StringComparison.OrdinalIgnoreCase);
+            _modeText = "";
+        }
+
         Count(_delimiter.Count);
         _largest = Math.Max(_largest, _statementBytes);
         _statementBytes = 0;
@@ -306,47 +324,6 @@ public sealed partial class DumpScanner
             _statement.Word(word);
         }
 
-        Step(b);
-    }
-
-    private void Quoted(byte b, byte quote)
-    {
-        if (b == '\\')
-        {
-            _escaped = _state;
-            _state = State.Escape;
-        }
-        else if (b == quote)
-        {
-            // A doubled quote leaves and enters at once, which comes to the same.
-            _state = State.Code;
-        }
-    }
-
-    private void Name(byte b)
-    {
-        if (b == '`')
-        {
-            _state = State.NameEnd;
-        }
-        else if (_text.Count < NameLimit)
-        {
-            _text.Add(b);
-        }
-    }
-
-    private void NameEnd(byte b)
-    {
-        if (b == '`')
-        {
-            Count(1);
-            _text.Add(b);
-            _state = State.Name;
-            return;
-        }
-
-        _statement.Name(Encoding.UTF8.GetString([.. _text]));
-        _state = State.Code;
         Step(b);
     }
 

@@ -24,9 +24,42 @@ public sealed record DumpSummary
     /// <summary>It ends with mysqldump's <c>-- Dump completed</c>, outside of any string or statement, and nothing follows.</summary>
     public required bool IsComplete { get; init; }
 
+    /// <summary>It has statements that name a database (ALTER DATABASE, USE): it can be loaded under that name only.</summary>
+    public required bool NamesDatabase { get; init; }
+
+    /// <summary>It ends outside of any string or statement.</summary>
+    public required bool EndsClean { get; init; }
+
     /// <summary>Bytes read.</summary>
     public required long Bytes { get; init; }
 
     /// <summary>Bytes of the longest statement.</summary>
     public required long LargestStatementBytes { get; init; }
+
+    /// <summary>Several files of one database as one dump; what it says of completeness is true of all of them.</summary>
+    internal static DumpSummary Merge(IReadOnlyCollection<DumpSummary> parts)
+    {
+        var tables = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var (name, rows) in parts.SelectMany(static p => p.Tables))
+        {
+            tables[name] = tables.GetValueOrDefault(name) + rows;
+        }
+
+        return new DumpSummary
+        {
+            Tables = tables,
+            Views = Union(static p => p.Views),
+            Routines = Union(static p => p.Routines),
+            Triggers = Union(static p => p.Triggers),
+            Events = Union(static p => p.Events),
+            Sequences = Union(static p => p.Sequences),
+            NamesDatabase = parts.Any(static p => p.NamesDatabase),
+            IsComplete = parts.All(static p => p.IsComplete),
+            EndsClean = parts.All(static p => p.EndsClean),
+            Bytes = parts.Sum(static p => p.Bytes),
+            LargestStatementBytes = parts.Max(static p => p.LargestStatementBytes),
+        };
+
+        HashSet<string> Union(Func<DumpSummary, IReadOnlySet<string>> of) => parts.SelectMany(of).ToHashSet(StringComparer.Ordinal);
+    }
 }

@@ -17,6 +17,7 @@ internal sealed class StatementReader
     private readonly HashSet<string> _events = new(StringComparer.Ordinal);
     private readonly HashSet<string> _sequences = new(StringComparer.Ordinal);
     private readonly List<Token> _head = [];
+    private bool _namesDatabase;
     private bool _decided;
     private string? _insertTable;
     private long _insertRows;
@@ -28,6 +29,9 @@ internal sealed class StatementReader
     /// <summary>Inside the VALUES of an INSERT, where only parentheses and strings matter.</summary>
     internal bool IsInValues { get; private set; }
 
+    /// <summary>It is <c>SET sql_mode = …</c>, by which mysqldump puts every routine, trigger and event under the mode it was made in.</summary>
+    internal bool IsSqlMode => _head.Count > 1 && _head[0].Upper == "SET" && _head[1].Upper == "SQL_MODE";
+
     internal void Word(string text)
     {
         // VALUES may be the very token behind the table's name, by which that name is known to be complete.
@@ -38,6 +42,16 @@ internal sealed class StatementReader
     internal void Name(string text) => Add(new Token(TokenKind.Name, text));
 
     internal void Literal() => Add(new Token(TokenKind.Literal, ""));
+
+    /// <summary>How many parentheses are open.</summary>
+    internal int Depth => _depth;
+
+    /// <summary>Takes over what was counted within VALUES.</summary>
+    internal void Advance(long rows, int depth)
+    {
+        _insertRows += rows;
+        _depth = depth;
+    }
 
     internal void Punctuation(byte b)
     {
@@ -74,7 +88,7 @@ internal sealed class StatementReader
         IsInValues = false;
     }
 
-    internal DumpSummary Summarize(bool complete, long bytes, long largestStatement)
+    internal DumpSummary Summarize(bool complete, bool clean, long bytes, long largestStatement)
     {
         // Older tools stand a table in for a view until the view itself is made.
         foreach (var view in _views)
@@ -90,7 +104,9 @@ internal sealed class StatementReader
             Triggers = _triggers,
             Events = _events,
             Sequences = _sequences,
-            IsComplete = complete,
+            NamesDatabase = _namesDatabase,
+            IsComplete = complete && clean,
+            EndsClean = clean,
             Bytes = bytes,
             LargestStatementBytes = largestStatement,
         };
@@ -118,9 +134,18 @@ internal sealed class StatementReader
         {
             "INSERT" or "REPLACE" => Insert(atEnd),
             "CREATE" => Create(atEnd),
+            "USE" => NoteNaming(),
+            "SET" => _head.Count > 1,
+            "ALTER" => _head.Count > 1 && (_head[1].Upper is not ("DATABASE" or "SCHEMA") || NoteNaming()),
             _ => true,
         };
         _decided |= _head.Count >= HeadLimit;
+    }
+
+    private bool NoteNaming()
+    {
+        _namesDatabase = true;
+        return true;
     }
 
     private bool Insert(bool atEnd)

@@ -2,21 +2,42 @@ using System.Text.Json;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Reads and publishes manifests.</summary>
+/// <summary>Reads, publishes and withdraws manifests.</summary>
 internal static class ManifestStore
 {
-    /// <summary>The manifest, null if there is none.</summary>
+    /// <summary>What a manifest is called while its snapshot is being removed.</summary>
+    internal const string RemovingName = "manifest.removing.json";
+
+    /// <summary>What a manifest is called.</summary>
+    internal const string Name = "manifest.json";
+
+    /// <summary>The manifest, null if there is none or its snapshot is being removed.</summary>
     internal static async Task<SnapshotManifest?> ReadAsync(SnapshotLocation location, CancellationToken cancellationToken)
     {
         StorageName.Check(location);
         return await location.Storage.StatAsync(location.ManifestName, cancellationToken).ConfigureAwait(false) is null
+            || await IsRemovingAsync(location, cancellationToken).ConfigureAwait(false)
             ? null
             : await ReadAsync(location, location.ManifestName, cancellationToken).ConfigureAwait(false);
     }
 
-    internal static async Task<SnapshotManifest> RequireAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
-        await ReadAsync(location, cancellationToken).ConfigureAwait(false)
-        ?? throw new SnapshotException(SnapshotFailure.NotFound, $"There is no snapshot {location.Id} in {location.Storage.Description}{(location.Path.Length > 0 ? ", folder " + location.Path : "")}.");
+    internal static async Task<SnapshotManifest> RequireAsync(SnapshotLocation location, CancellationToken cancellationToken)
+    {
+        if (await ReadAsync(location, cancellationToken).ConfigureAwait(false) is { } manifest)
+        {
+            return manifest;
+        }
+
+        throw await IsRemovingAsync(location, cancellationToken).ConfigureAwait(false)
+            ? BeingRemoved(location)
+            : new SnapshotException(SnapshotFailure.NotFound, $"There is no snapshot {location.Id} in {location.Storage.Description}{(location.Path.Length > 0 ? ", folder " + location.Path : "")}.");
+    }
+
+    internal static SnapshotException BeingRemoved(SnapshotLocation location) =>
+        new(SnapshotFailure.BeingRemoved, $"Snapshot {location.Id} in {location.Storage.Description} is being removed; it cannot be used any more.");
+
+    internal static async Task<bool> IsRemovingAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
+        await location.Storage.StatAsync(location.Prefix + RemovingName, cancellationToken).ConfigureAwait(false) is not null;
 
     /// <summary>Writes it under a temporary name, reads it back and publishes it.</summary>
     internal static async Task PublishAsync(SnapshotLocation location, SnapshotManifest manifest, CancellationToken cancellationToken)
@@ -32,15 +53,44 @@ internal static class ManifestStore
         await location.Storage.PublishAsync(temporary, location.ManifestName, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Takes the manifest's name away, so that the snapshot is none any more, and then every other object, that one last.</summary>
+    internal static async Task RemoveAsync(SnapshotLocation location, CancellationToken cancellationToken)
+    {
+        StorageName.Check(location);
+        var storage = location.Storage;
+        var removing = location.Prefix + RemovingName;
+        try
+        {
+            await storage.PublishAsync(location.ManifestName, removing, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SnapshotException e) when (e.Failure is SnapshotFailure.NotFound or SnapshotFailure.AlreadyExists)
+        {
+            // There is no manifest (a dump that never ended), or an earlier removal got this far.
+        }
+
+        // Where publishing is a copy, a process that died within it leaves both names; the files go only once this one is gone.
+        await storage.DeleteAsync(location.ManifestName, cancellationToken).ConfigureAwait(false);
+        await storage.AbandonUnfinishedAsync(location.Prefix, cancellationToken).ConfigureAwait(false);
+        foreach (var entry in await storage.ListAsync(location.Prefix, cancellationToken).ConfigureAwait(false))
+        {
+            if (entry.Name != removing)
+            {
+                await storage.DeleteAsync(entry.Name, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        await storage.DeleteAsync(removing, cancellationToken).ConfigureAwait(false);
+    }
+
     private static async Task<SnapshotManifest> ReadAsync(SnapshotLocation location, string name, CancellationToken cancellationToken)
     {
         try
         {
             await using var stream = await location.Storage.OpenReadAsync(name, cancellationToken).ConfigureAwait(false);
             var manifest = await JsonSerializer.DeserializeAsync(stream, SnapshotJson.Default.SnapshotManifest, cancellationToken).ConfigureAwait(false);
-            if (manifest is not { Format: SnapshotManifest.CurrentFormat } || manifest.Id != location.Id)
+            if (manifest is not { Format: >= SnapshotManifest.FirstFormat and <= SnapshotManifest.CurrentFormat } || manifest.Id != location.Id)
             {
-                throw Invalid(name, $"format {manifest?.Format} and id '{manifest?.Id}', expected {SnapshotManifest.CurrentFormat} and '{location.Id}'", inner: null);
+                throw Invalid(name, $"format {manifest?.Format} and id '{manifest?.Id}', expected {SnapshotManifest.FirstFormat} to {SnapshotManifest.CurrentFormat} and '{location.Id}'", inner: null);
             }
 
             return manifest;

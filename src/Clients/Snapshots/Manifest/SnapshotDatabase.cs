@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>One database of a snapshot. All lists are in ordinal order of names.</summary>
@@ -12,8 +14,18 @@ public sealed record SnapshotDatabase
     /// <summary>Default collation.</summary>
     public required string Collation { get; init; }
 
-    /// <summary>The dump.</summary>
+    /// <summary>
+    /// The dump. Where it is one file, that file; where the tool makes many, all of them taken together: <c>Name</c> is the folder they are in, the sizes are
+    /// sums and <c>Sha256</c> is that of the lines <c>sha256, two blanks, name, newline</c> of <see cref="Files"/>, as <c>sha256sum</c> prints them.
+    /// </summary>
     public required SnapshotFile File { get; init; }
+
+    /// <summary>The files, where the tool makes many; null where <see cref="File"/> is the only one.</summary>
+    public IReadOnlyList<SnapshotFile>? Files { get; init; }
+
+    /// <summary>Every stored file.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<SnapshotFile> StoredFiles => Files ?? [File];
 
     /// <summary>Base tables with their rows.</summary>
     public required IReadOnlyList<SnapshotTable> Tables { get; init; }

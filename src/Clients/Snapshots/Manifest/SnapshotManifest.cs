@@ -3,11 +3,14 @@ namespace Drydock.Clients.Snapshots;
 /// <summary>What a snapshot holds; written last, so a snapshot without one does not exist. Never holds a secret.</summary>
 public sealed record SnapshotManifest
 {
-    /// <summary>The only format this code writes.</summary>
-    public const int CurrentFormat = 1;
+    /// <summary>One plain file a database: what every reader understands.</summary>
+    public const int FirstFormat = 1;
 
-    /// <summary>Version of this document.</summary>
-    public int Format { get; init; } = CurrentFormat;
+    /// <summary>Encryption, or many files a database.</summary>
+    public const int CurrentFormat = 2;
+
+    /// <summary>Version of this document: <see cref="FirstFormat"/> where that can say it, else <see cref="CurrentFormat"/>.</summary>
+    public int Format { get; init; } = FirstFormat;
 
     /// <summary>The snapshot's id.</summary>
     public required string Id { get; init; }
@@ -23,6 +26,12 @@ public sealed record SnapshotManifest
 
     /// <summary>The tool and its flags.</summary>
     public required SnapshotTool Tool { get; init; }
+
+    /// <summary>How the files are encrypted; null: they are not.</summary>
+    public SnapshotEncryption? Encryption { get; init; }
+
+    /// <summary>Which series it belongs to; null: none.</summary>
+    public string? Series { get; init; }
 
     /// <summary>The databases, in the order asked for.</summary>
     public required IReadOnlyList<SnapshotDatabase> Databases { get; init; }

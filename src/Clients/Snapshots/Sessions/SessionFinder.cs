@@ -1,34 +1,52 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Drydock.Clients.MySql;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Finds the server session of a running child: its local TCP port is the port in the process list's HOST.</summary>
+/// <summary>Finds the server sessions of a running child: its local TCP ports are the ports in the process list's HOST.</summary>
 internal static class SessionFinder
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
-    /// Looks until it is found or the child ends. Null also for socket files and where addresses are translated on the way;
-    /// such a session is known by its marker alone.
+    /// Looks until all are found or the child ends. None for socket files and where addresses are translated on the way;
+    /// such a session is known by its marker or lock alone.
     /// </summary>
-    internal static async Task<SnapshotSession?> FindAsync(
-        RunningTool child, MySqlConnection connection, MySqlServerIdentity server, string user, string snapshotId, string database, TimeProvider time, CancellationToken cancellationToken)
+    internal static async IAsyncEnumerable<SnapshotSession> FindAsync(
+        RunningTool child,
+        MySqlConnection connection,
+        MySqlServerIdentity server,
+        string user,
+        string snapshotId,
+        string database,
+        TimeProvider time,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var found = new HashSet<int>();
         var pause = FirstPause;
         while (!child.Ended.IsCompleted)
         {
-            foreach (var port in ChildSockets.EstablishedPorts(child.ProcessId))
+            var ports = ChildSockets.EstablishedPorts(child.ProcessId).Where(p => !found.Contains(p)).ToList();
+            if (ports.Count > 0)
             {
-                var suffix = string.Create(CultureInfo.InvariantCulture, $":{port}");
                 var sessions = await MySqlServer.SessionsAsync(connection, cancellationToken).ConfigureAwait(false);
-                var own = sessions.FirstOrDefault(s => s.Id == connection.ConnectionId)?.Host ?? "";
-                var live = sessions.FirstOrDefault(s => IsUser(s.User, user) && s.Host.EndsWith(suffix, StringComparison.Ordinal) && Address(s.Host) == Address(own));
-                if (live is not null)
+                var own = Address(sessions.FirstOrDefault(s => s.Id == connection.ConnectionId)?.Host ?? "");
+                foreach (var port in ports)
                 {
-                    return new SnapshotSession(snapshotId, database, live.Id, live.Host, server.Key);
+                    var suffix = string.Create(CultureInfo.InvariantCulture, $":{port}");
+                    if (sessions.FirstOrDefault(s => IsUser(s.User, user) && s.Host.EndsWith(suffix, StringComparison.Ordinal) && Address(s.Host) == own) is { } live)
+                    {
+                        found.Add(port);
+                        yield return new SnapshotSession(snapshotId, database, live.Id, live.Host, server.Key);
+                    }
                 }
+            }
+
+            if (found.Count >= child.Sessions)
+            {
+                yield break;
             }
 
             // Neither the child nor the server says when the login is done.
@@ -36,8 +54,6 @@ internal static class SessionFinder
             cancellationToken.ThrowIfCancellationRequested();
             pause = pause + pause < LongestPause ? pause + pause : LongestPause;
         }
-
-        return null;
     }
 
     // OceanBase takes user@tenant#cluster and lists the user alone.

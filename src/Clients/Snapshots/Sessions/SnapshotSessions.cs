@@ -15,7 +15,7 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
     public async Task<IReadOnlyList<SnapshotSession>> FindAsync(SnapshotLocation location, MySqlConnectionStringBuilder connection, CancellationToken cancellationToken)
     {
         await using var session = await OpenAsync(location, connection, cancellationToken).ConfigureAwait(false);
-        return await FindAsync(location, session, only: null, cancellationToken).ConfigureAwait(false);
+        return await FindAsync(location, session, connection.UserID, only: null, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -34,7 +34,7 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
         var start = _time.GetTimestamp();
         while (true)
         {
-            var found = await FindAsync(location, session, database, cancellationToken).ConfigureAwait(false);
+            var found = await FindAsync(location, session, connection.UserID, database, cancellationToken).ConfigureAwait(false);
             if (found.Count == 0)
             {
                 await SessionRecords.ClearAsync(location, database, cancellationToken).ConfigureAwait(false);
@@ -74,16 +74,19 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
         }
     }
 
-    private static async Task<IReadOnlyList<SnapshotSession>> FindAsync(SnapshotLocation location, MySqlConnection connection, string? only, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<SnapshotSession>> FindAsync(
+        SnapshotLocation location, MySqlConnection connection, string user, string? only, CancellationToken cancellationToken)
     {
         var server = await MySqlServer.IdentifyAsync(connection, cancellationToken).ConfigureAwait(false);
         var recorded = (await SessionRecords.ReadAsync(location, cancellationToken).ConfigureAwait(false))
             .Where(r => r.ServerKey == server.Key)
             .ToList();
-        var lockHolders = await LockHoldersAsync(location, connection, cancellationToken).ConfigureAwait(false);
+        var sessions = (await MySqlServer.SessionsAsync(connection, cancellationToken).ConfigureAwait(false)).Where(s => s.Id != connection.ConnectionId).ToList();
+        var own = sessions.Where(s => user == s.User || user.StartsWith(s.User + "@", StringComparison.Ordinal)).Select(static s => s.Id);
+        var lockHolders = await LockHoldersAsync(location, connection, own, cancellationToken).ConfigureAwait(false);
         var marker = SessionMarker.Comment(location.Id);
         var found = new List<SnapshotSession>();
-        foreach (var live in await MySqlServer.SessionsAsync(connection, cancellationToken).ConfigureAwait(false))
+        foreach (var live in sessions)
         {
             // Ids begin again after a server restart, hence the address as well.
             var record = recorded.Find(r => r.ConnectionId == live.Id && r.Host == live.Host);
@@ -93,7 +96,7 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
                 continue;
             }
 
-            var marked = live.Id != connection.ConnectionId && live.Info?.Contains(marker, StringComparison.Ordinal) == true;
+            var marked = live.Info?.Contains(marker, StringComparison.Ordinal) == true;
             if (database is not null || marked)
             {
                 found.Add(new SnapshotSession(location.Id, database ?? live.Database ?? "", live.Id, live.Host, server.Key));
@@ -103,25 +106,47 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
         return found;
     }
 
-    private static async Task<Dictionary<ulong, string>> LockHoldersAsync(SnapshotLocation location, MySqlConnection connection, CancellationToken cancellationToken)
+    // Sessions that hold a lock of this snapshot, with the load it is for; empty for mydumper's.
+    private static async Task<Dictionary<ulong, string>> LockHoldersAsync(
+        SnapshotLocation location, MySqlConnection connection, IEnumerable<ulong> sessions, CancellationToken cancellationToken)
     {
         var holders = new Dictionary<ulong, string>();
-        if (connection.ServerKind == MySqlServerKind.OceanBase
-            || await ManifestStore.ReadAsync(location, cancellationToken).ConfigureAwait(false) is not { } manifest)
+        if (connection.ServerKind == MySqlServerKind.OceanBase)
         {
             return holders;
         }
 
-        foreach (var database in manifest.Databases)
+        var locks = new List<(string Prefix, string Load)> { (SessionMarker.DumperLock(location.Id), "") };
+        if (await ManifestStore.ReadAsync(location, cancellationToken).ConfigureAwait(false) is { } manifest)
         {
-            await using var command = new MySqlCommand("SELECT IS_USED_LOCK(@name)", connection);
-            command.Parameters.AddWithValue("@name", SessionMarker.LoadLock(location.Id, database.Name));
-            if (await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is { } id and not DBNull)
+            foreach (var load in manifest.Databases.SelectMany(static d => (string[])[d.Name, d.Name + SessionMarker.ForTest]))
             {
-                holders[Convert.ToUInt64(id, CultureInfo.InvariantCulture)] = database.Name;
+                locks.Add((SessionMarker.LoaderLock(location.Id, load), load));
+                if (await HolderAsync(connection, SessionMarker.LoadLock(location.Id, load), cancellationToken).ConfigureAwait(false) is { } id)
+                {
+                    holders[id] = load;
+                }
+            }
+        }
+
+        foreach (var id in sessions)
+        {
+            foreach (var (prefix, load) in locks)
+            {
+                if (await HolderAsync(connection, string.Create(CultureInfo.InvariantCulture, $"{prefix}{id}"), cancellationToken).ConfigureAwait(false) == id)
+                {
+                    holders[id] = load;
+                }
             }
         }
 
         return holders;
+    }
+
+    private static async Task<ulong?> HolderAsync(MySqlConnection connection, string name, CancellationToken cancellationToken)
+    {
+        await using var command = new MySqlCommand("SELECT IS_USED_LOCK(@name)", connection);
+        command.Parameters.AddWithValue("@name", name);
+        return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is { } id and not DBNull ? Convert.ToUInt64(id, CultureInfo.InvariantCulture) : null;
     }
 }

@@ -1,11 +1,11 @@
-using System.Text.Json;
-
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>A directory as storage. Files are 0600, folders 0700; files and their folders are synced to disk before a name counts.</summary>
 public sealed class DirectoryStorage : ISnapshotStorage
 {
-    private const string MarkName = ".drydock-storage.json";
+    // Empty folders are taken away by deletions, maybe just now.
+    private const int FolderAttempts = 5;
+
     private const UnixFileMode FileMode600 = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode FolderMode700 = FileMode600 | UnixFileMode.UserExecute;
 
@@ -36,7 +36,6 @@ public sealed class DirectoryStorage : ISnapshotStorage
         return Guard<ISnapshotObjectWriter>("write", name, () =>
         {
             RequireRoot();
-            CreateFolder(Path.GetDirectoryName(path)!);
             var options = new FileStreamOptions
             {
                 Mode = FileMode.CreateNew,
@@ -45,13 +44,21 @@ public sealed class DirectoryStorage : ISnapshotStorage
                 BufferSize = 0,
                 UnixCreateMode = FileMode600,
             };
-            try
+            for (var attempt = 1; ; attempt++)
             {
-                return new DirectoryObjectWriter(new FileStream(path, options), path);
-            }
-            catch (IOException) when (File.Exists(path))
-            {
-                throw Taken(name);
+                CreateFolder(Path.GetDirectoryName(path)!);
+                try
+                {
+                    return new DirectoryObjectWriter(new FileStream(path, options), path);
+                }
+                catch (DirectoryNotFoundException) when (attempt < FolderAttempts)
+                {
+                    // A deletion beside this took the empty folder away again.
+                }
+                catch (IOException) when (File.Exists(path))
+                {
+                    throw Taken(name);
+                }
             }
         });
     }
@@ -63,8 +70,14 @@ public sealed class DirectoryStorage : ISnapshotStorage
         var (source, target) = (PathOf(from), PathOf(to));
         return Guard("publish", to, () =>
         {
-            CreateFolder(Path.GetDirectoryName(target)!);
-            switch (Posix.RenameExclusive(source, target))
+            var error = 0;
+            for (var attempt = 1; attempt == 1 || (attempt <= FolderAttempts && error == Posix.NoEntry && File.Exists(source)); attempt++)
+            {
+                CreateFolder(Path.GetDirectoryName(target)!);
+                error = Posix.RenameExclusive(source, target);
+            }
+
+            switch (error)
             {
                 case 0:
                     break;
@@ -72,7 +85,7 @@ public sealed class DirectoryStorage : ISnapshotStorage
                     throw Taken(to);
                 case Posix.NoEntry:
                     throw Missing(from);
-                case var error:
+                default:
                     throw new IOException($"errno {error}");
             }
 
@@ -86,7 +99,7 @@ public sealed class DirectoryStorage : ISnapshotStorage
     public Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var path = PathOf(name);
+        var path = PathToRead(name);
         return Guard<Stream>("read", name, () => File.Exists(path)
             ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan)
             : throw Missing(name));
@@ -96,7 +109,7 @@ public sealed class DirectoryStorage : ISnapshotStorage
     public Task<SnapshotObjectInfo?> StatAsync(string name, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var file = new FileInfo(PathOf(name));
+        var file = new FileInfo(PathToRead(name));
         return Guard<SnapshotObjectInfo?>("look at", name, () => file.Exists ? new SnapshotObjectInfo(name, file.Length, ModifiedAt(file)) : null);
     }
 
@@ -127,9 +140,17 @@ public sealed class DirectoryStorage : ISnapshotStorage
                 return true;
             }
 
-            File.Delete(path);
-            Posix.SyncDirectory(folder);
-            RemoveEmptyFolders(folder);
+            try
+            {
+                File.Delete(path);
+                Posix.SyncDirectory(folder);
+                RemoveEmptyFolders(folder);
+            }
+            catch (IOException) when (!Directory.Exists(folder))
+            {
+                // Whoever deleted the last other object of the folder at the same time took the folder along, and this object was gone by then.
+            }
+
             return true;
         });
     }
@@ -146,49 +167,10 @@ public sealed class DirectoryStorage : ISnapshotStorage
     }
 
     /// <inheritdoc/>
-    public async Task<SnapshotStorageMark> EnsureMarkAsync(CancellationToken cancellationToken)
-    {
-        var mark = await ReadMarkAsync(cancellationToken).ConfigureAwait(false)
-            ?? new SnapshotStorageMark(Guid.NewGuid().ToString("D"), _time.GetUtcNow());
-
-        // Written in any case: that an old mark can be read does not prove that anything can still be written.
-        var temporary = $"{MarkName}.{StorageName.Unique()}{StorageName.Partial}";
-        await using (var writer = await CreateAsync(temporary, cancellationToken).ConfigureAwait(false))
-        {
-            await JsonSerializer.SerializeAsync(writer.Content, mark, SnapshotJson.Default.SnapshotStorageMark, cancellationToken).ConfigureAwait(false);
-            await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        try
-        {
-            await PublishAsync(temporary, MarkName, cancellationToken).ConfigureAwait(false);
-        }
-        catch (SnapshotException e) when (e.Failure == SnapshotFailure.AlreadyExists)
-        {
-            await DeleteAsync(temporary, cancellationToken).ConfigureAwait(false);
-        }
-
-        return await ReadMarkAsync(cancellationToken).ConfigureAwait(false)
-            ?? throw new SnapshotException(SnapshotFailure.StorageUnusable, $"The mark written to {Description} cannot be read back.");
-    }
+    public Task<SnapshotStorageMark> EnsureMarkAsync(CancellationToken cancellationToken) => StorageMark.EnsureAsync(this, _time, cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<SnapshotStorageMark?> ReadMarkAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var stream = await OpenReadAsync(MarkName, cancellationToken).ConfigureAwait(false);
-            return await JsonSerializer.DeserializeAsync(stream, SnapshotJson.Default.SnapshotStorageMark, cancellationToken).ConfigureAwait(false);
-        }
-        catch (SnapshotException e) when (e.Failure == SnapshotFailure.NotFound)
-        {
-            return null;
-        }
-        catch (JsonException e)
-        {
-            throw new SnapshotException(SnapshotFailure.StorageUnusable, $"The mark {MarkName} in {Description} is damaged.", e);
-        }
-    }
+    public Task<SnapshotStorageMark?> ReadMarkAsync(CancellationToken cancellationToken) => StorageMark.ReadAsync(this, cancellationToken);
 
     private static DateTimeOffset ModifiedAt(FileInfo file) => new(file.LastWriteTimeUtc, TimeSpan.Zero);
 
@@ -223,6 +205,9 @@ public sealed class DirectoryStorage : ISnapshotStorage
             folder = parent;
         }
     }
+
+    // Image archives are put there by people, under names of their choice.
+    private string PathToRead(string name) => Path.Combine(_root, StorageName.Readable(name));
 
     private string PathOf(string name) => Path.Combine(_root, StorageName.Checked(name));
 

@@ -30,6 +30,12 @@ public interface ISnapshotStorage
     /// <summary>Removes an object; removing one that is not there is no error.</summary>
     Task DeleteAsync(string name, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Gives up what a process that is gone began below <paramref name="prefix"/> and did not complete, where such things are no objects and so are not
+    /// listed (uploads in parts). Whoever still writes there finds that its object cannot be completed any more.
+    /// </summary>
+    Task AbandonUnfinishedAsync(string prefix, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Bytes that can still be written, null where the storage has no such figure.</summary>
     Task<long?> GetFreeBytesAsync(CancellationToken cancellationToken);
 

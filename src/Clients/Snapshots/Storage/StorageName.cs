@@ -23,6 +23,18 @@ internal static class StorageName
         return name;
     }
 
+    /// <summary>Checks a name that is only read: people may have chosen it. Any characters but control characters, no part empty, . or ..</summary>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.InvalidRequest"/>.</exception>
+    internal static string Readable(string name)
+    {
+        if (name.Length is 0 or > 900 || name.Any(char.IsControl) || name.Split('/').Any(static p => p is "" or "." or ".."))
+        {
+            throw new SnapshotException(SnapshotFailure.InvalidRequest, $"'{name}' is no object name: parts separated by /, none of them empty, . or ..");
+        }
+
+        return name;
+    }
+
     /// <summary>Checks id and path of a location.</summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.InvalidRequest"/>.</exception>
     internal static void Check(SnapshotLocation location)

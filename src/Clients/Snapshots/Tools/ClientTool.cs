@@ -42,7 +42,7 @@ internal sealed class ClientTool(SnapshotToolOptions options)
                 throw Failed(child, code, inner: null);
             }
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or SinkException)
         {
             // It closed its end: it ended, and its own words say why.
             var code = await child.Exited.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -55,7 +55,7 @@ internal sealed class ClientTool(SnapshotToolOptions options)
             await child.Exited.ConfigureAwait(false);
         }
 
-        SnapshotException Failed(ChildProcess process, int code, Exception? inner) => new(SnapshotFailure.LoadFailed, string.Create(
+        SnapshotException Failed(ChildProcess process, int code, Exception? inner) => new(ServerTrouble.Of(process.ErrorText, SnapshotFailure.LoadFailed), string.Create(
             CultureInfo.InvariantCulture, $"mysql loading {database} on {connection.Describe()} ended with {code}: {process.ErrorText}"), inner);
     }
 
@@ -74,7 +74,7 @@ internal sealed class ClientTool(SnapshotToolOptions options)
 
         if (fields[1] != "1")
         {
-            throw new SnapshotException(SnapshotFailure.LoadFailed, "Another session loads this database of this snapshot; end it first.");
+            throw new SnapshotException(SnapshotFailure.Busy, "Another session loads this database of this snapshot; end it first.");
         }
 
         await onSession(id).ConfigureAwait(false);

@@ -7,4 +7,5 @@ namespace Drydock.Clients.Snapshots;
 /// <param name="Routines">A database has procedures, functions or packages.</param>
 /// <param name="Triggers">A database has triggers.</param>
 /// <param name="Events">A database has events.</param>
-public sealed record DumpScope(MySqlServerKind Server, bool Routines, bool Triggers, bool Events);
+/// <param name="MayLock">The user may lock the tables.</param>
+public sealed record DumpScope(MySqlServerKind Server, bool Routines, bool Triggers, bool Events, bool MayLock = false);

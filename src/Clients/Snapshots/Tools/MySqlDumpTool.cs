@@ -1,4 +1,3 @@
-using System.Globalization;
 using Drydock.Clients.MySql;
 
 namespace Drydock.Clients.Snapshots;
@@ -12,44 +11,24 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
     public async Task<SnapshotTool> DescribeAsync(DumpScope scope, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(scope);
-        var info = await ToolInfo.ReadAsync(_options.SetPriv, _options.Dump, cancellationToken).ConfigureAwait(false);
-        return new SnapshotTool(Path.GetFileName(_options.Dump), info.Version, Flags(scope, info));
+        var info = await ReadInfoAsync(cancellationToken).ConfigureAwait(false);
+        return new SnapshotTool(
+            Path.GetFileName(_options.Dump),
+            info.Version,
+            Flags(scope, info),
+            DumpToolKind.MySqlDump,
+            "one transaction a database (--single-transaction): transactional tables are of one moment, others of when they were read");
     }
 
     /// <inheritdoc/>
-    public async Task DumpAsync(DumpJob job, Func<Stream, CancellationToken, Task> consume, CancellationToken cancellationToken)
+    public async Task DumpAsync(DumpJob job, Func<DumpOutput, CancellationToken, Task> consume, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(consume);
-        var info = await ToolInfo.ReadAsync(_options.SetPriv, _options.Dump, cancellationToken).ConfigureAwait(false);
-        using var secret = SecretOptionFile.Create(job.Connection, info.Flavour);
-        using var child = ChildProcess.Start(_options.SetPriv, _options.Dump, Arguments(job, secret), job.Connection.Password);
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        child.StandardInput.Close();
-        var beside = job.OnStarted?.Invoke(new RunningTool(child.Id, child.Exited), over.Token) ?? Task.CompletedTask;
-        try
-        {
-            await consume(child.StandardOutput, cancellationToken).ConfigureAwait(false);
-            var code = await child.Exited.WaitAsync(cancellationToken).ConfigureAwait(false);
-            if (code != 0)
-            {
-                throw new SnapshotException(SnapshotFailure.DumpFailed, string.Create(
-                    CultureInfo.InvariantCulture, $"mysqldump of {job.Database} on {job.Connection.Describe()} ended with {code}: {child.ErrorText}"));
-            }
-
-            await beside.ConfigureAwait(false);
-        }
-        catch
-        {
-            child.Kill();
-            await child.Exited.ConfigureAwait(false);
-            await over.CancelAsync().ConfigureAwait(false);
-            await beside.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
-            throw;
-        }
+        await RunAsync(job, job.Flags, [job.Database], (stream, token) => consume(new DumpOutput(SnapshotPart.Whole, "", stream), token), cancellationToken).ConfigureAwait(false);
     }
 
-    private static List<string> Flags(DumpScope scope, ToolInfo info)
+    internal static List<string> CommonFlags(ToolInfo info)
     {
         List<string> flags =
         [
@@ -60,12 +39,6 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
             "--no-tablespaces",
             "--max-allowed-packet=1073741824",
         ];
-
-        // OceanBase lacks the tables these read; there they are asked for only when there is something to dump.
-        var always = scope.Server != MySqlServerKind.OceanBase;
-        flags.Add(always || scope.Routines ? "--routines" : "--skip-routines");
-        flags.Add(always || scope.Events ? "--events" : "--skip-events");
-        flags.Add(always || scope.Triggers ? "--triggers" : "--skip-triggers");
         if (info.Flavour == ToolFlavour.MySql)
         {
             // A dump that sets the GTIDs cannot be loaded into a server that has some.
@@ -80,7 +53,44 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
         return flags;
     }
 
-    // --where is true of every row: it only puts the marker into the statements that read the tables.
-    private static IEnumerable<string> Arguments(DumpJob job, SecretOptionFile secret) =>
-        [$"--defaults-file={secret.Path}", .. job.Flags, $"--where=1=1 {SessionMarker.Comment(job.SnapshotId)}", "--", job.Database];
+    // OceanBase lacks the tables these read; there they are asked for only when there is something to dump.
+    internal static IEnumerable<string> ObjectFlags(DumpScope scope)
+    {
+        var always = scope.Server != MySqlServerKind.OceanBase;
+        yield return always || scope.Routines ? "--routines" : "--skip-routines";
+        yield return always || scope.Events ? "--events" : "--skip-events";
+        yield return always || scope.Triggers ? "--triggers" : "--skip-triggers";
+    }
+
+    internal Task<ToolInfo> ReadInfoAsync(CancellationToken cancellationToken) => ToolInfo.ReadAsync(_options.SetPriv, _options.Dump, cancellationToken);
+
+    /// <summary>Runs it once. <paramref name="names"/> are the database and, if not all of it, the tables.</summary>
+    internal async Task RunAsync(
+        DumpJob job, IEnumerable<string> flags, IEnumerable<string> names, Func<Stream, CancellationToken, Task> consume, CancellationToken cancellationToken)
+    {
+        var info = await ReadInfoAsync(cancellationToken).ConfigureAwait(false);
+        using var secret = SecretOptionFile.Create(job.Connection, info.Flavour);
+
+        // --where is true of every row: it only puts the marker into the statements that read the tables.
+        using var child = ChildProcess.Start(
+            _options.SetPriv,
+            _options.Dump,
+            [$"--defaults-file={secret.Path}", .. flags, $"--where=1=1 {SessionMarker.Comment(job.SnapshotId)}", "--", .. names],
+            job.Connection.Password);
+        await ToolRun.RunAsync(
+            child,
+            $"mysqldump of {job.Database} on {job.Connection.Describe()}",
+            SnapshotFailure.DumpFailed,
+            sessions: 1,
+            job.OnStarted,
+            (running, token) => consume(running.StandardOutput, token),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private static List<string> Flags(DumpScope scope, ToolInfo info)
+    {
+        var flags = CommonFlags(info);
+        flags.AddRange(ObjectFlags(scope));
+        return flags;
+    }
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Drydock.Clients.MySql;
-using Microsoft.Win32.SafeHandles;
 
 namespace Drydock.Clients.Snapshots;
 
@@ -11,34 +10,22 @@ namespace Drydock.Clients.Snapshots;
 /// </summary>
 internal sealed class SecretOptionFile : IDisposable
 {
-    private readonly SafeFileHandle _file;
+    private readonly MemoryFile _file;
 
-    private SecretOptionFile(SafeFileHandle file, string path)
-    {
-        _file = file;
-        Path = path;
-    }
+    private SecretOptionFile(MemoryFile file) => _file = file;
 
     /// <summary>Where the child finds it while it lives.</summary>
-    internal string Path { get; }
+    internal string Path => _file.Path;
 
     public void Dispose() => _file.Dispose();
 
-    internal static SecretOptionFile Create(MySqlConnectionStringBuilder connection, ToolFlavour flavour)
+    /// <param name="connection">Where to and as whom.</param>
+    /// <param name="flavour">Whose client library will read it.</param>
+    /// <param name="initCommand">One statement that every session runs at login; null: none.</param>
+    internal static SecretOptionFile Create(MySqlConnectionStringBuilder connection, ToolFlavour flavour, string? initCommand = null)
     {
-        var fd = Posix.MemoryFile("drydock-options");
-        var file = new SafeFileHandle(fd, ownsHandle: true);
-        try
-        {
-            Posix.OwnerOnly(fd);
-            RandomAccess.Write(file, Encoding.UTF8.GetBytes(Text(connection, flavour)), 0);
-            return new SecretOptionFile(file, string.Create(CultureInfo.InvariantCulture, $"/proc/{Environment.ProcessId}/fd/{fd}"));
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
+        var text = Text(connection, flavour);
+        return new SecretOptionFile(MemoryFile.Create("drydock-options", initCommand is null ? text : $"{text}init-command={Quote(initCommand)}\n"));
     }
 
     internal static string Text(MySqlConnectionStringBuilder connection, ToolFlavour flavour)

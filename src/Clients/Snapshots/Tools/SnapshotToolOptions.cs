@@ -1,6 +1,6 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Which programs are used. Bare names are looked up in PATH.</summary>
+/// <summary>Which programs are used, and where they may write meanwhile. Bare names are looked up in PATH.</summary>
 public sealed record SnapshotToolOptions
 {
     /// <summary>mysqldump of MariaDB or MySQL.</summary>
@@ -9,6 +9,22 @@ public sealed record SnapshotToolOptions
     /// <summary>The mysql command line client of MariaDB or MySQL.</summary>
     public string Client { get; init; } = "mysql";
 
+    /// <summary>mydumper 0.10 or later.</summary>
+    public string MyDumper { get; init; } = "mydumper";
+
+    /// <summary>myloader 0.10 or later.</summary>
+    public string MyLoader { get; init; } = "myloader";
+
+    /// <summary>age 1.0 or later.</summary>
+    public string Age { get; init; } = "age";
+
     /// <summary>util-linux' setpriv, which ties a child's life to ours.</summary>
     public string SetPriv { get; init; } = "setpriv";
+
+    /// <summary>
+    /// An existing directory below which mydumper and myloader get a directory of their own for each attempt, removed on every exit. A dump needs little
+    /// there while the storage keeps up (files go to it as they are closed), at most the rows of the databases dumped at a time; a load needs the rows of one
+    /// database as SQL, and says so when there is no room. Null: the system's temporary directory.
+    /// </summary>
+    public string? ScratchRoot { get; init; }
 }

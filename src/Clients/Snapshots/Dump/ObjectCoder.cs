@@ -1,0 +1,177 @@
+using System.IO.Compression;
+
+namespace Drydock.Clients.Snapshots;
+
+/// <summary>How the SQL of a dump becomes an object of a storage and back: scanned | gzip | age, each on a thread or process of its own.</summary>
+internal sealed class ObjectCoder(SnapshotToolOptions options)
+{
+    private readonly AgeTool _age = new(options);
+
+    /// <summary>Stores <paramref name="head"/> and all of <paramref name="source"/>, and counts the statements on the way.</summary>
+    internal async Task<WrittenObject> WriteAsync(
+        ISnapshotStorage storage, string name, IReadOnlyList<string> recipients, ReadOnlyMemory<byte> head, Stream source, ProgressMeter meter, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var writer = await storage.CreateAsync(name, cancellationToken).ConfigureAwait(false);
+            await using var hashing = new HashingStream(writer.Content, leaveOpen: true);
+            var scanner = new DumpScanner();
+            long raw = 0;
+            if (recipients.Count == 0)
+            {
+                raw = await CompressAsync(head, source, hashing, hashing, scanner, meter, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                await _age.EncryptAsync(
+                    recipients,
+                    hashing,
+                    async input => raw = await CompressAsync(head, source, input, hashing, scanner, meter, cancellationToken).ConfigureAwait(false),
+                    cancellationToken).ConfigureAwait(false);
+            }
+
+            await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
+            return new WrittenObject(raw, hashing.Bytes, hashing.FinishHash(), scanner.Finish());
+        }
+        catch (IOException e)
+        {
+            throw new SnapshotException(SnapshotFailure.StorageUnusable, $"Cannot write '{name}' to {storage.Description}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>
+    /// Reads an object to its end: its hash, and by <paramref name="depth"/> whether it opens, and what is in it. <paramref name="sink"/> gets the SQL.
+    /// </summary>
+    internal async Task<StoredDump> ReadAsync(
+        ISnapshotStorage storage,
+        string name,
+        ReadKey key,
+        ReadDepth depth,
+        Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>? sink,
+        ProgressMeter meter,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var hashing = new HashingStream(await storage.OpenReadAsync(name, cancellationToken).ConfigureAwait(false));
+            var scanner = depth == ReadDepth.Scanned ? new DumpScanner() : null;
+            var state = new Reading(hashing, scanner, sink, meter);
+            string? damage = null;
+            if (depth == ReadDepth.Stored)
+            {
+                await state.DrainAsync(cancellationToken).ConfigureAwait(false);
+            }
+            else if (!key.Encrypted)
+            {
+                damage = await state.OpenAsync(hashing, cancellationToken).ConfigureAwait(false);
+                await state.DrainAsync(cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                var identity = key.Identity ?? throw new SnapshotException(SnapshotFailure.IdentityMissing, $"'{name}' is encrypted and no identity was given.");
+                string? inner = null;
+                var outer = await _age.DecryptAsync(identity, hashing, async content => inner = await state.OpenAsync(content, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+                damage = outer ?? inner;
+            }
+
+            return new StoredDump(hashing.Bytes, hashing.FinishHash(), state.RawBytes, scanner?.Finish(), damage);
+        }
+        catch (IOException e)
+        {
+            throw new SnapshotException(SnapshotFailure.StorageUnusable, $"Cannot read '{name}' in {storage.Description}: {e.Message}", e);
+        }
+    }
+
+    private static async Task<long> CompressAsync(
+        ReadOnlyMemory<byte> head, Stream source, Stream target, HashingStream counted, DumpScanner scanner, ProgressMeter meter, CancellationToken cancellationToken)
+    {
+        long stored = 0;
+        long raw;
+        await using var proving = new ProvingStream(target);
+        await using (var gzip = new GZipStream(proving, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            raw = await ForkedCopy.RunAsync(
+                head,
+                source,
+                cancellationToken,
+                (piece, _) =>
+                {
+                    scanner.Push(piece.Span);
+                    return ValueTask.CompletedTask;
+                },
+                async (piece, token) =>
+                {
+                    await gzip.WriteAsync(piece, token).ConfigureAwait(false);
+                    var now = counted.Bytes;
+                    meter.Add(piece.Length, now - stored);
+                    stored = now;
+                }).ConfigureAwait(false);
+        }
+
+        try
+        {
+            var opened = await proving.FinishAsync().ConfigureAwait(false);
+            return opened == raw ? raw : throw new InvalidDataException($"{opened} bytes come out of it");
+        }
+        catch (InvalidDataException e)
+        {
+            throw new SnapshotException(SnapshotFailure.Truncated, $"{raw} bytes were compressed and do not open again: {e.Message}", e);
+        }
+    }
+
+    private sealed class Reading(HashingStream hashing, DumpScanner? scanner, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>? sink, ProgressMeter meter)
+    {
+        private long _seen;
+
+        internal long RawBytes { get; private set; }
+
+        internal async Task<string?> OpenAsync(Stream content, CancellationToken cancellationToken)
+        {
+            List<Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>> consumers = [CountAsync];
+            if (scanner is not null)
+            {
+                consumers.Add((piece, _) =>
+                {
+                    scanner.Push(piece.Span);
+                    return ValueTask.CompletedTask;
+                });
+            }
+
+            if (sink is not null)
+            {
+                consumers.Add(sink);
+            }
+
+            try
+            {
+                await using var gzip = new GZipStream(content, CompressionMode.Decompress, leaveOpen: true);
+                await ForkedCopy.RunAsync(default, gzip, cancellationToken, [.. consumers]).ConfigureAwait(false);
+                return null;
+            }
+            catch (InvalidDataException e)
+            {
+                return e.Message;
+            }
+        }
+
+        // The hash is that of the whole object, whatever became of its contents.
+        internal async Task DrainAsync(CancellationToken cancellationToken)
+        {
+            var buffer = new byte[256 * 1024];
+            while (await hashing.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is var read && read > 0)
+            {
+                _seen += read;
+                meter.Add(0, read);
+            }
+        }
+
+        private ValueTask CountAsync(ReadOnlyMemory<byte> piece, CancellationToken cancellationToken)
+        {
+            RawBytes += piece.Length;
+            var now = hashing.Bytes;
+            meter.Add(piece.Length, now - _seen);
+            _seen = now;
+            return ValueTask.CompletedTask;
+        }
+    }
+}

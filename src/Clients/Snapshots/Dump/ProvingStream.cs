@@ -1,0 +1,97 @@
+using System.IO.Compression;
+using System.IO.Pipelines;
+
+namespace Drydock.Clients.Snapshots;
+
+/// <summary>
+/// Passes compressed bytes on and, beside that, decompresses the same bytes again: that what is stored opens to what went in, by length and by gzip's own
+/// checksum, is known when it is written. With the SHA-256 of what comes out of the storage this is as good as opening that.
+/// </summary>
+internal sealed class ProvingStream : Stream
+{
+    private readonly Stream _inner;
+    private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 1024 * 1024, resumeWriterThreshold: 512 * 1024, useSynchronizationContext: false));
+    private readonly Task<long> _opened;
+
+    internal ProvingStream(Stream inner)
+    {
+        _inner = inner;
+        _opened = Task.Run(OpenAsync);
+    }
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override void Flush() => _inner.Flush();
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => _inner.FlushAsync(cancellationToken);
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => WriteAsync(buffer.AsMemory(offset, count), CancellationToken.None).AsTask().GetAwaiter().GetResult();
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        await _pipe.Writer.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+        await _inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <summary>To be called when all is written: how many bytes it opens to.</summary>
+    /// <exception cref="InvalidDataException">It does not open.</exception>
+    internal async Task<long> FinishAsync()
+    {
+        await _pipe.Writer.CompleteAsync().ConfigureAwait(false);
+        return await _opened.ConfigureAwait(false);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            // Given up, not finished: the reader ends without having read all.
+            _pipe.Writer.Complete(new OperationCanceledException());
+            _ = _opened.ContinueWith(static t => t.Exception, TaskScheduler.Default);
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private async Task<long> OpenAsync()
+    {
+        var buffer = new byte[256 * 1024];
+        long bytes = 0;
+        try
+        {
+            await using var gzip = new GZipStream(_pipe.Reader.AsStream(leaveOpen: true), CompressionMode.Decompress);
+            while (await gzip.ReadAsync(buffer).ConfigureAwait(false) is var read && read > 0)
+            {
+                bytes += read;
+            }
+
+            return bytes;
+        }
+        finally
+        {
+            // Whoever writes is not to wait for a reader that has ended.
+            await _pipe.Reader.CompleteAsync().ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+namespace Drydock.Clients.Snapshots;
+
+/// <summary>One load of one database: what is asked for and what is known of it.</summary>
+/// <param name="Request">What was asked for.</param>
+/// <param name="Manifest">The snapshot.</param>
+/// <param name="Database">The database in it.</param>
+/// <param name="Target">The database on the server.</param>
+/// <param name="Key">By what its sessions are told from those of other loads.</param>
+internal sealed record DatabaseLoad(SnapshotLoadRequest Request, SnapshotManifest Manifest, SnapshotDatabase Database, string Target, string Key)
+{
+    internal SnapshotLocation Location => Request.Location;
+
+    internal ReadKey ReadKey => ReadKey.Of(Manifest, Request.Identity);
+
+    internal IEnumerable<SnapshotFile> FilesOf(params SnapshotPart[] parts) => Database.StoredFiles.Where(f => parts.Contains(f.Part)).OrderBy(static f => f.Part).ThenBy(static f => f.Name, StringComparer.Ordinal);
+
+    internal static async Task<DatabaseLoad> ReadAsync(SnapshotLoadRequest request, string keySuffix, CancellationToken cancellationToken)
+    {
+        var manifest = await ManifestStore.RequireAsync(request.Location, cancellationToken).ConfigureAwait(false);
+        var database = manifest.Databases.FirstOrDefault(d => d.Name == request.Database)
+            ?? throw new SnapshotException(
+                SnapshotFailure.NotFound, $"Snapshot {request.Location.Id} has no database '{request.Database}'; it has {string.Join(", ", manifest.Databases.Select(static d => d.Name))}.");
+        var load = new DatabaseLoad(request, manifest, database, request.Target ?? database.Name, database.Name + keySuffix);
+        if (!load.ReadKey.CanOpen)
+        {
+            throw new SnapshotException(SnapshotFailure.IdentityMissing, $"Snapshot {request.Location.Id} is encrypted; give the age identity of one of its recipients ({string.Join(", ", manifest.Encryption!.Recipients)}).");
+        }
+
+        if (load.FilesOf(SnapshotPart.Rows).Any() && load.Target.Contains('`', StringComparison.Ordinal))
+        {
+            throw new SnapshotException(SnapshotFailure.InvalidRequest, $"Target '{load.Target}': myloader loads into no database with a backtick in its name.");
+        }
+
+        return load;
+    }
+}

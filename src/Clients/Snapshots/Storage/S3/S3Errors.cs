@@ -1,0 +1,99 @@
+using System.Net;
+using System.Security.Authentication;
+using Amazon.Runtime;
+using Amazon.S3;
+
+namespace Drydock.Clients.Snapshots;
+
+/// <summary>What an error of the storage means and what to do about it.</summary>
+internal static class S3Errors
+{
+    /// <summary>A condition of the request was not met: the name is taken, or the object is another one than before.</summary>
+    internal static bool IsPrecondition(AmazonS3Exception e) => e.StatusCode == HttpStatusCode.PreconditionFailed || e.ErrorCode == "PreconditionFailed";
+
+    /// <summary>The server does not know what it was asked for.</summary>
+    internal static bool IsNotImplemented(AmazonS3Exception e) => e.StatusCode == HttpStatusCode.NotImplemented || e.ErrorCode == "NotImplemented";
+
+    /// <summary>There is no such object; a missing bucket is something else.</summary>
+    internal static bool IsMissing(AmazonS3Exception e) => e.StatusCode == HttpStatusCode.NotFound && e.ErrorCode != "NoSuchBucket";
+
+    /// <summary>Whether trying again may help.</summary>
+    internal static bool IsTransient(Exception? error) => error switch
+    {
+        AmazonS3Exception e when IsNotImplemented(e) => false,
+        AmazonS3Exception e => (int)e.StatusCode >= 500
+            || e.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests
+            || e.ErrorCode is "SlowDown" or "InternalError" or "RequestTimeout" or "ServiceUnavailable" or "BadDigest" or "XAmzContentSHA256Mismatch" or "OperationAborted" or "ConditionalRequestConflict"
+            || (IsUnanswered(e) && IsTransient(e.InnerException)),
+
+        // A certificate does not become better by trying again.
+        not null when Certificate(error) is not null => false,
+        HttpRequestException or IOException or TimeoutException => true,
+        AmazonClientException e => IsTransient(e.InnerException),
+        _ => false,
+    };
+
+    /// <summary>Whether the error comes from the storage or the way there.</summary>
+    internal static bool IsStorageError(Exception error) => error is AmazonClientException or AmazonServiceException or HttpRequestException or IOException or TimeoutException;
+
+    /// <summary>The error for people: what was done, where, what came and the way out. Holds no key and no token.</summary>
+    internal static SnapshotException Describe(S3StorageOptions options, string verb, string name, Exception error) =>
+        new(SnapshotFailure.StorageUnusable, $"Cannot {verb} '{name}' in {options}: {Reason(options, error)}", error);
+
+    private static AuthenticationException? Certificate(Exception? error) =>
+        error is null ? null : error as AuthenticationException ?? Certificate(error.InnerException);
+
+    private static bool IsUnanswered(AmazonS3Exception error) => (int)error.StatusCode == 0;
+
+    private static string Reason(S3StorageOptions options, Exception error)
+    {
+        if (Certificate(error) is { } refused)
+        {
+            return $"the TLS certificate of the storage was not accepted ({refused.Message.TrimEnd('.')}); put the authority that signed it into the Secret's key ca.crt, and check the host name in the endpoint";
+        }
+
+        for (var inner = error; inner is not null; inner = inner.InnerException)
+        {
+            switch (inner)
+            {
+                case AmazonS3Exception answer when !IsUnanswered(answer):
+                    return Answer(options, answer);
+                case TimeoutException:
+                    return $"{inner.Message}; check that {options.Endpoint.Authority} is reachable and not overloaded";
+                case HttpRequestException:
+                    return $"no connection to {options.Endpoint.Authority} ({inner.Message.TrimEnd('.')}); check endpoint, network and that the storage runs";
+                case IOException:
+                    return $"the connection to {options.Endpoint.Authority} broke ({inner.Message.TrimEnd('.')}); check network and storage";
+            }
+        }
+
+        return error.GetType().Name;
+    }
+
+    // The server's own message is left out where it may repeat what was sent (an access key, a string to sign).
+    private static string Answer(S3StorageOptions options, AmazonS3Exception error)
+    {
+        var answer = $"the storage answered {(int)error.StatusCode} {error.ErrorCode}".TrimEnd();
+        return error.ErrorCode switch
+        {
+            "NoSuchBucket" => $"{answer}; bucket '{options.Bucket}' does not exist there: create it, or correct the bucket's name",
+            "InvalidAccessKeyId" => $"{answer}; the storage does not know the access key: correct accessKey in the Secret",
+            "SignatureDoesNotMatch" => $"{answer}; the secret key does not belong to the access key, or region '{options.Region}' is wrong: correct secretKey in the Secret, or region",
+            "ExpiredToken" or "InvalidToken" => $"{answer}; the temporary credentials have ended or are not valid: renew accessKey, secretKey and sessionToken in the Secret",
+            "RequestTimeTooSkewed" => $"{answer}; the clocks of the operator's host and the storage differ too much: repair NTP",
+            "EntityTooLarge" => $"{answer}; the storage takes no objects of this size",
+            "QuotaExceeded" or "InsufficientCapacity" or "XMinioStorageFull" => $"{answer}; the storage is full: make room or raise the quota",
+            "PermanentRedirect" or "TemporaryRedirect" or "AuthorizationHeaderMalformed" or "IllegalLocationConstraintException" =>
+                $"{answer}; the bucket is in another region or at another endpoint: correct region and endpoint",
+            "NotImplemented" => $"{answer}; the storage does not support what is needed (multipart uploads, conditional or ranged requests)",
+            _ => error.StatusCode switch
+            {
+                HttpStatusCode.Forbidden => $"{answer}; the credentials lack a right on bucket '{options.Bucket}' (needed: s3:ListBucket, s3:ListBucketMultipartUploads, s3:GetObject, s3:PutObject, s3:DeleteObject, s3:AbortMultipartUpload)",
+                >= HttpStatusCode.InternalServerError => $"{answer} again and again; the storage is overloaded or broken: look at it, then try again",
+                HttpStatusCode.Unauthorized => $"{answer}; correct accessKey and secretKey in the Secret",
+                HttpStatusCode.MovedPermanently or HttpStatusCode.TemporaryRedirect => $"{answer}; the bucket is in another region or at another endpoint: correct region and endpoint",
+                _ => answer,
+            },
+        };
+    }
+}

@@ -1,0 +1,156 @@
+using Amazon.S3.Model;
+
+namespace Drydock.Clients.Snapshots;
+
+/// <summary>
+/// An object being written. While one part is on its way the next is filled, so two parts are held in memory. A part that fails is sent again from
+/// memory; what writes does not notice. Up to one part it is a single request.
+/// </summary>
+internal sealed class S3ObjectWriter : ISnapshotObjectWriter
+{
+    private static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(10);
+
+    private readonly S3Bucket _bucket;
+    private readonly string _name;
+    private readonly string _writer = Guid.NewGuid().ToString("N");
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<PartETag> _parts = [];
+    private readonly TimeProvider _time;
+    private byte[] _filling;
+    private byte[]? _spare;
+    private int _filled;
+    private long _written;
+    private string? _upload;
+    private Task<PartETag>? _sending;
+    private bool _completed;
+
+    internal S3ObjectWriter(S3Bucket bucket, string name, TimeProvider time)
+    {
+        (_bucket, _name, _time) = (bucket, name, time);
+        _filling = new byte[bucket.Options.PartBytes];
+        Content = new S3WriteStream(WriteAsync);
+    }
+
+    /// <inheritdoc />
+    public Stream Content { get; }
+
+    /// <inheritdoc />
+    public async Task CompleteAsync(CancellationToken cancellationToken)
+    {
+        if (_upload is null)
+        {
+            var whole = _filling.AsMemory(0, _filled);
+            Own(await _bucket.PutAsync(_name, whole, _writer, cancellationToken).ConfigureAwait(false));
+        }
+        else
+        {
+            if (_filled > 0)
+            {
+                await SendAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            await ArrivedAsync(cancellationToken).ConfigureAwait(false);
+
+            // Where the storage knows no condition this look is all there is; names are unique, so it does not matter but to somebody else's object.
+            if (await _bucket.HeadAsync(_name, cancellationToken).ConfigureAwait(false) is { } there && there.Writer != _writer)
+            {
+                throw S3Storage.Taken(_bucket.Options, _name);
+            }
+
+            Own(await _bucket.CompleteUploadAsync(_name, _upload, _parts, _writer, cancellationToken).ConfigureAwait(false));
+        }
+
+        var stored = await _bucket.HeadAsync(_name, cancellationToken).ConfigureAwait(false);
+        if (stored?.Bytes != _written)
+        {
+            throw new SnapshotException(SnapshotFailure.StorageUnusable, FormattableString.Invariant($"'{_name}' in {_bucket.Options} has {stored?.Bytes ?? 0} bytes, written were {_written}; the storage does not keep what it confirms."));
+        }
+
+        _completed = true;
+        _filling = [];
+        _spare = null;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        if (_sending is not null)
+        {
+            await _sending.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
+        }
+
+        if (!_completed && _upload is not null)
+        {
+            using var limit = new CancellationTokenSource(LongestGoodbye, _time);
+            try
+            {
+                await _bucket.AbortUploadAsync(_name, _upload, limit.Token).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is SnapshotException or OperationCanceledException)
+            {
+                // "Removed where possible": the reason to give up is the caller's error; the next attempt finds the upload and gives it up.
+                _upload = null;
+            }
+        }
+
+        _filling = [];
+        _stop.Dispose();
+    }
+
+    private async ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_filling.Length == 0, this);
+        while (data.Length > 0)
+        {
+            // Sent only when more comes: what fits into one part is one request.
+            if (_filled == _filling.Length)
+            {
+                await SendAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            var count = Math.Min(data.Length, _filling.Length - _filled);
+            data[..count].CopyTo(_filling.AsMemory(_filled));
+            _filled += count;
+            _written += count;
+            data = data[count..];
+        }
+    }
+
+    private async Task SendAsync(CancellationToken cancellationToken)
+    {
+        _upload ??= await _bucket.BeginUploadAsync(_name, _writer, cancellationToken).ConfigureAwait(false);
+        await ArrivedAsync(cancellationToken).ConfigureAwait(false);
+        var number = _parts.Count + 1;
+        if (number > S3PartSizes.MaxParts)
+        {
+            throw new SnapshotException(SnapshotFailure.StorageUnusable, FormattableString.Invariant($"'{_name}' is larger than {_written} bytes, which is more than {S3PartSizes.MaxParts} parts hold; use a directory as storage."));
+        }
+
+        // On its way it is bound to the life of the writer, not to the call that happened to fill it.
+        var (content, upload) = (_filling.AsMemory(0, _filled), _upload);
+        _sending = _bucket.PutPartAsync(_name, upload, number, content, _stop.Token);
+        var (sent, size) = (_filling, S3PartSizes.Of(number + 1, _bucket.Options.PartBytes));
+        _filling = _spare?.Length == size ? _spare : new byte[size];
+        _spare = sent;
+        _filled = 0;
+    }
+
+    private async Task ArrivedAsync(CancellationToken cancellationToken)
+    {
+        if (_sending is { } sending)
+        {
+            // Not forgotten on failure: whatever is written afterwards fails the same way.
+            _parts.Add(await sending.WaitAsync(cancellationToken).ConfigureAwait(false));
+            _sending = null;
+        }
+    }
+
+    private void Own(bool ours)
+    {
+        if (!ours)
+        {
+            throw S3Storage.Taken(_bucket.Options, _name);
+        }
+    }
+}

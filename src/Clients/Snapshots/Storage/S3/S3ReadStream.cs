@@ -1,0 +1,113 @@
+using Amazon.S3.Model;
+
+namespace Drydock.Clients.Snapshots;
+
+/// <summary>Reads an object from its start. A connection that breaks or falls silent is taken up where it stopped, of the same object or not at all. Asynchronous only.</summary>
+internal sealed class S3ReadStream : Stream
+{
+    private readonly S3Bucket _bucket;
+    private readonly string _name;
+    private readonly string _etag;
+    private readonly long _length;
+    private GetObjectResponse? _response;
+    private long _position;
+
+    internal S3ReadStream(S3Bucket bucket, string name, GetObjectResponse response)
+    {
+        (_bucket, _name, _response, _etag, _length) = (bucket, name, response, response.ETag, response.ContentLength);
+    }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => _length;
+
+    public override long Position
+    {
+        get => _position;
+        set => throw new NotSupportedException();
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (buffer.Length == 0 || _position >= _length)
+        {
+            return 0;
+        }
+
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var response = _response ??= await ReopenAsync(cancellationToken).ConfigureAwait(false);
+                var read = await _bucket.Calls.WithinAsync(_bucket.Options.IdleTimeout, token => response.ResponseStream.ReadAsync(buffer, token), cancellationToken).ConfigureAwait(false);
+                if (read == 0)
+                {
+                    throw new IOException(FormattableString.Invariant($"it ended after {_position} of {_length} bytes"));
+                }
+
+                _position += read;
+                return read;
+            }
+            catch (Exception e) when (S3Errors.IsStorageError(e) && !cancellationToken.IsCancellationRequested)
+            {
+                LetGo();
+                if (attempt > _bucket.Options.Retries || !S3Errors.IsTransient(e))
+                {
+                    throw S3Errors.Describe(_bucket.Options, "read", _name, e);
+                }
+
+                await _bucket.Calls.PauseAsync(attempt, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("An S3 object is read asynchronously.");
+
+    public override void Flush()
+    {
+        // Nothing is written.
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            LetGo();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void LetGo()
+    {
+        _response?.Dispose();
+        _response = null;
+    }
+
+    private async Task<GetObjectResponse> ReopenAsync(CancellationToken cancellationToken)
+    {
+        var response = await _bucket.GetAsync(_name, _position, _etag, cancellationToken).ConfigureAwait(false)
+            ?? throw new SnapshotException(SnapshotFailure.StorageUnusable, $"'{_name}' went away from {_bucket.Options} while it was read.");
+
+        // A server that ignores the condition or the range would give bytes that do not belong here.
+        if (response.ETag == _etag && response.ContentLength == _length - _position)
+        {
+            return response;
+        }
+
+        response.Dispose();
+        throw new SnapshotException(SnapshotFailure.StorageUnusable, $"'{_name}' in {_bucket.Options} was replaced while it was read, or the storage ignores ranges.");
+    }
+}

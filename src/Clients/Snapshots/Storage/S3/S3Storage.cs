@@ -1,0 +1,180 @@
+using Amazon.S3;
+using Amazon.S3.Model;
+
+namespace Drydock.Clients.Snapshots;
+
+/// <summary>
+/// A bucket of an S3-compatible storage. There is no rename: publishing has the storage copy the object under its final name, which appears whole or
+/// not at all, and then removes the old name. Every write carries the condition that the name is free (<c>If-None-Match: *</c>); where a server
+/// knows no such condition, a look before each write and our unique names stand for it.
+/// </summary>
+public sealed class S3Storage : ISnapshotStorage, IDisposable
+{
+    private const int CopiesAtOnce = 4;
+
+    private readonly S3Bucket _bucket;
+    private readonly TimeProvider _time;
+
+    /// <summary>Connects to nothing yet.</summary>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.InvalidRequest"/>: ca.crt is no certificate.</exception>
+    public S3Storage(S3StorageOptions options, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _time = time ?? TimeProvider.System;
+        _bucket = new S3Bucket(options, _time);
+    }
+
+    /// <inheritdoc />
+    public string Description => _bucket.Options.ToString();
+
+    /// <inheritdoc />
+    public async Task<ISnapshotObjectWriter> CreateAsync(string name, CancellationToken cancellationToken)
+    {
+        _ = StorageName.Checked(name);
+        return await _bucket.HeadAsync(name, cancellationToken).ConfigureAwait(false) is null
+            ? new S3ObjectWriter(_bucket, name, _time)
+            : throw Taken(_bucket.Options, name);
+    }
+
+    /// <inheritdoc />
+    public async Task PublishAsync(string from, string to, CancellationToken cancellationToken)
+    {
+        _ = StorageName.Checked(from);
+        _ = StorageName.Checked(to);
+        var source = await _bucket.HeadAsync(from, cancellationToken).ConfigureAwait(false) ?? throw Missing(from);
+        if (await _bucket.HeadAsync(to, cancellationToken).ConfigureAwait(false) is not null)
+        {
+            throw Taken(_bucket.Options, to);
+        }
+
+        // What is small goes through here, so that the condition is the plain write's, which most servers know.
+        if (source.Bytes <= _bucket.Options.PartBytes)
+        {
+            await RewriteAsync(from, to, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            await CopyAsync(from, source, to, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (await _bucket.HeadAsync(to, cancellationToken).ConfigureAwait(false) is var target && target?.Bytes != source.Bytes)
+        {
+            throw new SnapshotException(SnapshotFailure.StorageUnusable, FormattableString.Invariant($"'{to}' in {Description} has {target?.Bytes ?? 0} bytes, copied were {source.Bytes}."));
+        }
+
+        await _bucket.DeleteAsync(from, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public async Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken)
+    {
+        _ = StorageName.Readable(name);
+        var response = await _bucket.GetAsync(name, 0, null, cancellationToken).ConfigureAwait(false) ?? throw Missing(name);
+        return new S3ReadStream(_bucket, name, response);
+    }
+
+    /// <inheritdoc />
+    public async Task<SnapshotObjectInfo?> StatAsync(string name, CancellationToken cancellationToken)
+    {
+        _ = StorageName.Readable(name);
+        return await _bucket.HeadAsync(name, cancellationToken).ConfigureAwait(false) is { } found
+            ? new SnapshotObjectInfo(name, found.Bytes, found.ModifiedAt, found.ETag)
+            : null;
+    }
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken) => _bucket.ListAsync(prefix, cancellationToken);
+
+    /// <inheritdoc />
+    public Task DeleteAsync(string name, CancellationToken cancellationToken) => _bucket.DeleteAsync(StorageName.Checked(name), cancellationToken);
+
+    /// <inheritdoc />
+    public async Task AbandonUnfinishedAsync(string prefix, CancellationToken cancellationToken)
+    {
+        foreach (var (name, upload) in await _bucket.UnfinishedAsync(prefix, cancellationToken).ConfigureAwait(false))
+        {
+            await _bucket.AbortUploadAsync(name, upload, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Null: S3 has no such figure.</summary>
+    public Task<long?> GetFreeBytesAsync(CancellationToken cancellationToken) => Task.FromResult<long?>(null);
+
+    /// <inheritdoc />
+    public async Task<SnapshotStorageMark> EnsureMarkAsync(CancellationToken cancellationToken)
+    {
+        // A dump is an upload in parts: that it may be begun, found and given up is better known before than in the downtime.
+        var name = $"{StorageMark.Name}.{StorageName.Unique()}{StorageName.Partial}";
+        var upload = await _bucket.BeginUploadAsync(name, "probe", cancellationToken).ConfigureAwait(false);
+        await AbandonUnfinishedAsync(StorageMark.Name, cancellationToken).ConfigureAwait(false);
+        await _bucket.AbortUploadAsync(name, upload, cancellationToken).ConfigureAwait(false);
+        return await StorageMark.EnsureAsync(this, _time, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public Task<SnapshotStorageMark?> ReadMarkAsync(CancellationToken cancellationToken) => StorageMark.ReadAsync(this, cancellationToken);
+
+    /// <summary>Closes the connections.</summary>
+    public void Dispose() => _bucket.Dispose();
+
+    internal static SnapshotException Taken(S3StorageOptions options, string name) =>
+        new(SnapshotFailure.AlreadyExists, $"'{name}' exists already in {options} and is not overwritten.");
+
+    private SnapshotException Missing(string name) => new(SnapshotFailure.NotFound, $"There is no '{name}' in {Description}.");
+
+    private async Task RewriteAsync(string from, string to, CancellationToken cancellationToken)
+    {
+        using var content = new MemoryStream();
+        await using (var stream = await OpenReadAsync(from, cancellationToken).ConfigureAwait(false))
+        {
+            await stream.CopyToAsync(content, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (!await _bucket.PutAsync(to, content.GetBuffer().AsMemory(0, (int)content.Length), Guid.NewGuid().ToString("N"), cancellationToken).ConfigureAwait(false))
+        {
+            throw Taken(_bucket.Options, to);
+        }
+    }
+
+    private async Task CopyAsync(string from, S3Head source, string to, CancellationToken cancellationToken)
+    {
+        var writer = Guid.NewGuid().ToString("N");
+        var upload = await _bucket.BeginUploadAsync(to, writer, cancellationToken).ConfigureAwait(false);
+        var done = false;
+        try
+        {
+            var size = S3PartSizes.OfCopy(source.Bytes);
+            var parts = new PartETag[(source.Bytes + size - 1) / size];
+            await Parallel.ForEachAsync(
+                Enumerable.Range(0, parts.Length),
+                new ParallelOptions { MaxDegreeOfParallelism = CopiesAtOnce, CancellationToken = cancellationToken },
+                async (i, token) => parts[i] = await _bucket.CopyPartAsync(from, source.ETag, to, upload, i + 1, i * size, Math.Min(source.Bytes, (i + 1) * size) - 1, token).ConfigureAwait(false)).ConfigureAwait(false);
+            done = await _bucket.CompleteUploadAsync(to, upload, parts, writer, cancellationToken).ConfigureAwait(false);
+            if (!done)
+            {
+                throw Taken(_bucket.Options, to);
+            }
+        }
+        finally
+        {
+            if (!done)
+            {
+                await AbandonAsync(to, upload).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task AbandonAsync(string name, string upload)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10), _time);
+        try
+        {
+            await _bucket.AbortUploadAsync(name, upload, limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is SnapshotException or OperationCanceledException)
+        {
+            // The error that led here is the one that counts; the next attempt finds the upload and gives it up.
+            return;
+        }
+    }
+}

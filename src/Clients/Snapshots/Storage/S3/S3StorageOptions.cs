@@ -1,0 +1,56 @@
+namespace Drydock.Clients.Snapshots;
+
+/// <summary>Where an S3-compatible storage is and how it is reached. A class and not a record: its text must never show the keys.</summary>
+public sealed class S3StorageOptions
+{
+    /// <summary>URL of the storage, http or https.</summary>
+    public required Uri Endpoint { get; init; }
+
+    /// <summary>The bucket; it must exist.</summary>
+    public required string Bucket { get; init; }
+
+    /// <summary>Prefix below which everything is kept, without slashes at its ends; empty for none.</summary>
+    public string Prefix { get; init => field = (value ?? "").Trim('/'); } = "";
+
+    /// <summary>Region for the signature.</summary>
+    public string Region { get; init; } = "us-east-1";
+
+    /// <summary>True puts the bucket into the path, false into the host name.</summary>
+    public bool PathStyle { get; init; } = true;
+
+    /// <summary>Access key.</summary>
+    public required string AccessKey { get; init; }
+
+    /// <summary>Secret key.</summary>
+    public required string SecretKey { get; init; }
+
+    /// <summary>Token of temporary credentials; null for none.</summary>
+    public string? SessionToken { get; init; }
+
+    /// <summary>Certificates (PEM) that alone are trusted to sign the server's; null for the system's.</summary>
+    public string? CertificateAuthority { get; init; }
+
+    /// <summary>Bytes of a part of an upload, at least 5 MiB (S3's least); twice as much is held in memory for each object being written.</summary>
+    public int PartBytes { get; init; } = 8 << 20;
+
+    /// <summary>How often one request is tried again after a failure that may pass.</summary>
+    public int Retries { get; init; } = 9;
+
+    /// <summary>The pause before the first try again; each further one is twice as long, up to <see cref="LongestPause"/>.</summary>
+    public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The longest pause between two tries.</summary>
+    public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long connecting may take.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long one request may take until its answer begins; a part must be through in this time.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a read may yield nothing before it is begun anew where it stopped.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>What and where, without keys.</summary>
+    public override string ToString() => $"s3 {Endpoint.ToString().TrimEnd('/')}/{Bucket}{(Prefix.Length > 0 ? "/" + Prefix : "")}";
+}

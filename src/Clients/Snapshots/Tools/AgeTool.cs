@@ -1,0 +1,154 @@
+using System.Globalization;
+
+namespace Drydock.Clients.Snapshots;
+
+/// <summary>The <c>age</c> program: encrypts to recipients, decrypts with an identity that it reads from memory.</summary>
+internal sealed class AgeTool(SnapshotToolOptions options)
+{
+    private static readonly string[] RecipientKinds = ["age1", "ssh-ed25519 ", "ssh-rsa "];
+
+    /// <summary>Looks whether recipients can be what they should be, before anything is dumped; age itself has the last word when it starts.</summary>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.InvalidRequest"/>.</exception>
+    internal static void Check(IReadOnlyList<string> recipients)
+    {
+        foreach (var recipient in recipients)
+        {
+            if (!RecipientKinds.Any(k => recipient.StartsWith(k, StringComparison.Ordinal)) || recipient.Any(char.IsControl))
+            {
+                var shown = recipient.StartsWith("AGE-SECRET-KEY", StringComparison.OrdinalIgnoreCase) ? "a secret key" : $"'{recipient}'";
+                throw new SnapshotException(SnapshotFailure.InvalidRequest, $"Recipient {shown} is no age recipient: expected age1…, ssh-ed25519 … or ssh-rsa …");
+            }
+        }
+    }
+
+    /// <summary>Runs <paramref name="produce"/> with a stream that encrypts into <paramref name="target"/>.</summary>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.DumpFailed"/>.</exception>
+    internal async Task EncryptAsync(IReadOnlyList<string> recipients, Stream target, Func<Stream, Task> produce, CancellationToken cancellationToken)
+    {
+        using var child = ChildProcess.Start(options.SetPriv, options.Age, recipients.SelectMany(static r => (string[])["-r", r]), redact: "");
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var pump = CopyAsync(child.StandardOutput, target, stop.Token);
+        try
+        {
+            await produce(child.StandardInput).ConfigureAwait(false);
+            await child.StandardInput.FlushAsync(cancellationToken).ConfigureAwait(false);
+            child.StandardInput.Close();
+            await pump.ConfigureAwait(false);
+            await RequireGoodEndAsync(child, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException e) when (!pump.IsFaulted)
+        {
+            // It closed its end: its own words say why.
+            await stop.CancelAsync().ConfigureAwait(false);
+            await RequireGoodEndAsync(child, cancellationToken).ConfigureAwait(false);
+            throw new SnapshotException(SnapshotFailure.DumpFailed, $"age took no more input: {e.Message}", e);
+        }
+        finally
+        {
+            child.Kill();
+            await stop.CancelAsync().ConfigureAwait(false);
+            await pump.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
+            await child.Exited.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Decrypts <paramref name="source"/>, all of which is read whatever happens; <paramref name="consume"/> gets what it opens to.
+    /// </summary>
+    /// <returns>Why it could not be opened to its end, null if it could.</returns>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.IdentityMissing"/>: it is encrypted to others.</exception>
+    internal async Task<string?> DecryptAsync(string identity, Stream source, Func<Stream, Task> consume, CancellationToken cancellationToken)
+    {
+        using var secret = MemoryFile.Create("drydock-identity", identity.EndsWith('\n') ? identity : identity + "\n");
+        using var child = ChildProcess.Start(options.SetPriv, options.Age, ["-d", "-i", secret.Path], SecretOf(identity));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var pump = FeedAsync(source, child.StandardInput, stop.Token);
+        try
+        {
+            await consume(child.StandardOutput).ConfigureAwait(false);
+            await DrainAsync(child.StandardOutput, cancellationToken).ConfigureAwait(false);
+            await pump.ConfigureAwait(false);
+            var code = await child.Exited.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (code == 0)
+            {
+                return null;
+            }
+
+            var text = child.ErrorText;
+            return text.Contains("no identity matched", StringComparison.Ordinal) || text.Contains("malformed secret key", StringComparison.Ordinal) || text.Contains("unknown identity type", StringComparison.Ordinal)
+                || text.Contains("no secret keys found", StringComparison.Ordinal)
+                ? throw new SnapshotException(SnapshotFailure.IdentityMissing, "The identity does not open this snapshot: it is none of its recipients', or no age identity (expected the text of a file made by age-keygen).")
+                : text;
+        }
+        finally
+        {
+            child.Kill();
+            await stop.CancelAsync().ConfigureAwait(false);
+            await pump.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
+            await child.Exited.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The line that is secret; the others of an identity file are comments.</summary>
+    internal static string SecretOf(string identity) =>
+        identity.Split('\n').Select(static l => l.Trim()).FirstOrDefault(static l => l.StartsWith("AGE-SECRET-KEY", StringComparison.OrdinalIgnoreCase)) ?? "";
+
+    private static async Task CopyAsync(Stream from, Stream to, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[128 * 1024];
+        while (await from.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is var read && read > 0)
+        {
+            await to.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // When age gives up it says why by its exit; what is stored is read to its end all the same, for its hash.
+    private static async Task FeedAsync(Stream source, Stream input, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[128 * 1024];
+        var open = true;
+        while (await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is var read && read > 0)
+        {
+            open = open && await TryAsync(async () => await input.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+
+        await TryAsync(() =>
+        {
+            input.Close();
+            return Task.CompletedTask;
+        }).ConfigureAwait(false);
+    }
+
+    private static async Task<bool> TryAsync(Func<Task> write)
+    {
+        try
+        {
+            await write().ConfigureAwait(false);
+            return true;
+        }
+        catch (IOException)
+        {
+            // The other end is closed.
+            return false;
+        }
+    }
+
+    private static async Task DrainAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[128 * 1024];
+        while (await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) > 0)
+        {
+            // Thrown away.
+        }
+    }
+
+    private static async Task RequireGoodEndAsync(ChildProcess child, CancellationToken cancellationToken)
+    {
+        var code = await child.Exited.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (code != 0)
+        {
+            throw new SnapshotException(
+                SnapshotFailure.DumpFailed, string.Create(CultureInfo.InvariantCulture, $"age ended with {code}: {child.ErrorText} Install the package age, and check the recipients."));
+        }
+    }
+}

@@ -1,0 +1,184 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using System.Threading.Channels;
+using Drydock.Clients.MySql;
+
+namespace Drydock.Clients.Snapshots;
+
+/// <summary>Runs mydumper once into a scratch directory and hands on its files as they are finished; each is removed when it is consumed.</summary>
+internal sealed class MyDumperRows(SnapshotToolOptions options, DumpJob job, IReadOnlyList<string> flags, MySqlServerKind server)
+{
+    private const string MetadataName = "metadata";
+
+    private static readonly byte[] Head = Encoding.ASCII.GetBytes("/*!40101 SET NAMES binary*/;\n/*!40014 SET FOREIGN_KEY_CHECKS=0*/;\n/*!40103 SET TIME_ZONE='+00:00' */;\n");
+
+    private readonly ConcurrentDictionary<string, bool> _taken = new(StringComparer.Ordinal);
+    private readonly Channel<string> _finished = Channel.CreateUnbounded<string>();
+
+    internal async Task RunAsync(IReadOnlyList<string> omitted, Func<DumpOutput, CancellationToken, Task> consume, CancellationToken cancellationToken)
+    {
+        using var scratch = ScratchDirectory.Create(options, neededBytes: 0);
+        var folder = Path.Combine(scratch.Path, "rows");
+        Directory.CreateDirectory(folder);
+        var omit = Path.Combine(scratch.Path, "omit");
+        await File.WriteAllLinesAsync(omit, omitted.Select(t => $"{job.Database}.{t}"), cancellationToken).ConfigureAwait(false);
+        using var watch = Watch(folder);
+        using var secret = SecretOptionFile.Create(job.Connection, ToolFlavour.MariaDb, WorkerLogin.Dumper(server, job.SnapshotId));
+        using var child = ChildProcess.Start(
+            options.SetPriv,
+            options.MyDumper,
+            [
+                $"--defaults-file={secret.Path}",
+                .. TlsFlags(job.Connection),
+                .. flags,
+                string.Create(CultureInfo.InvariantCulture, $"--threads={job.Threads}"),
+                $"--omit-from-file={omit}",
+                $"--outputdir={folder}",
+                $"--database={job.Database}",
+                "--verbose=2",
+            ],
+            job.Connection.Password);
+        await ToolRun.RunAsync(
+            child,
+            $"mydumper of {job.Database} on {job.Connection.Describe()}",
+            SnapshotFailure.DumpFailed,
+            job.Threads + 1,
+            job.OnStarted,
+            (running, token) => TakeAsync(running, folder, consume, token),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What mydumper and myloader want in argv for TLS, beside the option file; names of files, no secrets.</summary>
+    internal static IEnumerable<string> TlsFlags(MySqlConnectionStringBuilder connection)
+    {
+        if (connection.SslMode == MySqlSslMode.Disabled)
+        {
+            yield break;
+        }
+
+        yield return "--ssl";
+        foreach (var (flag, value) in new[] { ("--ca", connection.SslMode == MySqlSslMode.Required ? "" : connection.SslCa), ("--cert", connection.SslCert), ("--key", connection.SslKey) })
+        {
+            if (value.Length > 0)
+            {
+                yield return $"{flag}={value}";
+            }
+        }
+    }
+
+    // A file is finished when it was renamed from its .00001 (it is the only one of its table) or when the next one of its table exists.
+    // What these events do not tell, or tell too late, is taken when mydumper has ended.
+    private FileSystemWatcher Watch(string folder)
+    {
+        var watch = new FileSystemWatcher(folder) { NotifyFilter = NotifyFilters.FileName };
+        watch.Renamed += (_, e) => Offer(e.Name!);
+        watch.Created += (_, e) =>
+        {
+            if (BeforeOf(e.Name!) is { } before)
+            {
+                Offer(before);
+            }
+        };
+        watch.EnableRaisingEvents = true;
+        return watch;
+    }
+
+    private void Offer(string name)
+    {
+        if (name.EndsWith(".sql", StringComparison.Ordinal) && _taken.TryAdd(name, true))
+        {
+            _finished.Writer.TryWrite(name);
+        }
+    }
+
+    internal static string? BeforeOf(string name)
+    {
+        // db.table.00002.sql
+        const int Ending = 10;
+        if (name.Length <= Ending || name[^Ending] != '.' || !name.EndsWith(".sql", StringComparison.Ordinal)
+            || !int.TryParse(name.AsSpan(name.Length - Ending + 1, 5), NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 2)
+        {
+            return null;
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{name[..^Ending]}.{number - 1:D5}.sql");
+    }
+
+    private async Task TakeAsync(ChildProcess child, string folder, Func<DumpOutput, CancellationToken, Task> consume, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var talk = child.StandardOutput.CopyToAsync(Stream.Null, stop.Token);
+        var workers = Enumerable.Range(0, Math.Clamp(Environment.ProcessorCount, 1, job.Threads)).Select(_ => Task.Run(() => WorkAsync(folder, consume, stop.Token), CancellationToken.None)).ToList();
+        try
+        {
+            var failure = FirstFailureAsync(workers);
+            await Task.WhenAny(child.Exited, failure).ConfigureAwait(false);
+            if (failure.IsCompleted)
+            {
+                await failure.ConfigureAwait(false);
+            }
+
+            if (await child.Exited.ConfigureAwait(false) == 0)
+            {
+                OfferAll(folder);
+                _finished.Writer.Complete();
+                await failure.ConfigureAwait(false);
+                await MetadataAsync(folder, consume, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            child.Kill();
+            await Task.WhenAll([.. workers, talk]).ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
+        }
+    }
+
+    // Ends when one of them failed, with its exception, or when all are done.
+    private static async Task FirstFailureAsync(IEnumerable<Task> tasks)
+    {
+        await foreach (var task in Task.WhenEach(tasks).ConfigureAwait(false))
+        {
+            await task.ConfigureAwait(false);
+        }
+    }
+
+    private void OfferAll(string folder)
+    {
+        foreach (var path in Directory.EnumerateFiles(folder))
+        {
+            Offer(Path.GetFileName(path));
+        }
+    }
+
+    private async Task WorkAsync(string folder, Func<DumpOutput, CancellationToken, Task> consume, CancellationToken cancellationToken)
+    {
+        await foreach (var name in _finished.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        {
+            var path = Path.Combine(folder, name);
+            await using (var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan))
+            {
+                var start = new byte[Head.Length];
+                var read = await file.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+                file.Position = 0;
+                var hasHead = start.AsSpan(0, read).StartsWith("/*!40101 SET NAMES binary*/"u8);
+                await consume(new DumpOutput(SnapshotPart.Rows, name, file, hasHead ? default : Head), cancellationToken).ConfigureAwait(false);
+            }
+
+            File.Delete(path);
+        }
+    }
+
+    private async Task MetadataAsync(string folder, Func<DumpOutput, CancellationToken, Task> consume, CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(folder, MetadataName);
+        if (!File.Exists(path))
+        {
+            throw new SnapshotException(SnapshotFailure.Truncated, $"mydumper of {job.Database} ended well and left no file 'metadata', which it writes last.");
+        }
+
+        await using var file = File.OpenRead(path);
+        await consume(new DumpOutput(SnapshotPart.Metadata, MetadataName, file), cancellationToken).ConfigureAwait(false);
+    }
+}

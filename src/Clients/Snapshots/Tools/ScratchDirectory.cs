@@ -1,0 +1,96 @@
+using System.Globalization;
+
+namespace Drydock.Clients.Snapshots;
+
+/// <summary>
+/// A directory of one attempt's own below the scratch root (mode 0700), locked as long as it is in use, removed when it is disposed. Making one removes
+/// those that a process which died has left: their locks are free.
+/// </summary>
+internal sealed class ScratchDirectory : IDisposable
+{
+    private const string Mark = "drydock-scratch-";
+    private const string LockName = ".lock";
+    private const UnixFileMode FolderMode700 = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private static readonly Lock OneAtATime = new();
+
+    private readonly FileStream _lock;
+
+    private ScratchDirectory(string path, FileStream held)
+    {
+        Path = path;
+        _lock = held;
+    }
+
+    internal string Path { get; }
+
+    public void Dispose()
+    {
+        Directory.Delete(Path, recursive: true);
+        _lock.Dispose();
+    }
+
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>: the root is missing, not writable or too small.</exception>
+    internal static ScratchDirectory Create(SnapshotToolOptions options, long neededBytes)
+    {
+        var root = options.ScratchRoot ?? System.IO.Path.GetTempPath();
+        try
+        {
+            if (!Directory.Exists(root))
+            {
+                throw new SnapshotException(SnapshotFailure.StorageUnusable, $"The scratch directory {root} does not exist; mount the volume or create it.");
+            }
+
+            // Between the making of a directory and the taking of its lock nobody of this process may take it for one that was left.
+            lock (OneAtATime)
+            {
+                RemoveLeft(root);
+                RequireFree(root, neededBytes);
+                var path = System.IO.Path.Combine(root, Mark + StorageName.Unique());
+                Directory.CreateDirectory(path, FolderMode700);
+                return new ScratchDirectory(path, Hold(path));
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SnapshotException(SnapshotFailure.StorageUnusable, $"The scratch directory {root} cannot be used: {e.Message}", e);
+        }
+    }
+
+    // FileShare.None is an advisory lock of the kernel's (flock), which a dead process does not hold.
+    private static FileStream Hold(string path) => new(System.IO.Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+
+    private static void RequireFree(string root, long neededBytes)
+    {
+        var free = new DriveInfo(root).AvailableFreeSpace;
+        if (free < neededBytes)
+        {
+            throw new SnapshotException(SnapshotFailure.StorageUnusable, string.Create(
+                CultureInfo.InvariantCulture, $"The scratch directory {root} has {free} bytes free, {neededBytes} are needed; give it more room or name another directory."));
+        }
+    }
+
+    private static void RemoveLeft(string root)
+    {
+        foreach (var path in Directory.EnumerateDirectories(root, Mark + "*"))
+        {
+            try
+            {
+                // Without its lock file it is just being made, or just being removed, by somebody who lives.
+                if (File.Exists(System.IO.Path.Combine(path, LockName)))
+                {
+                    using var held = Hold(path);
+                    Directory.Delete(path, recursive: true);
+                }
+            }
+            catch (IOException)
+            {
+                // In use by another attempt, or gone meanwhile.
+            }
+            catch (UnauthorizedAccessException)
+            {
+                // Another user's: not this operator's to remove.
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using Drydock.Clients.MySql;
+
+namespace Drydock.Clients.Snapshots;
+
+/// <summary>Whether a user may lock tables for reading.</summary>
+internal static class TableLocks
+{
+    // 1044, 1142, 1227: access denied; 1235, 1149, 1064: the server has no such statement (OceanBase).
+    private static readonly int[] NotAllowed = [1044, 1142, 1227, 1235, 1149, 1064];
+
+    /// <summary>Tries it on one table of each database. A lock that somebody else's stands against for a second is still one that may be taken.</summary>
+    internal static async Task<bool> MayLockAsync(MySqlConnection connection, IEnumerable<DatabaseCatalogue> databases, CancellationToken cancellationToken)
+    {
+        foreach (var database in databases.Where(static d => d.Tables.Count > 0))
+        {
+            if (!await MayLockAsync(connection, $"{MySqlIdentifier.Quote(database.Name)}.{MySqlIdentifier.Quote(database.Tables[0].Name)}", cancellationToken).ConfigureAwait(false))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static async Task<bool> MayLockAsync(MySqlConnection connection, string table, CancellationToken cancellationToken)
+    {
+        const int LockWaitTimeout = 1205;
+        await RunAsync(connection, "SET SESSION lock_wait_timeout=1", [1193, 1232, .. NotAllowed], cancellationToken).ConfigureAwait(false);
+        var refused = await RunAsync(connection, $"LOCK TABLES {table} READ", [LockWaitTimeout, .. NotAllowed], cancellationToken).ConfigureAwait(false);
+        await RunAsync(connection, "UNLOCK TABLES", NotAllowed, cancellationToken).ConfigureAwait(false);
+        return refused is 0 or LockWaitTimeout;
+    }
+
+    private static async Task<int> RunAsync(MySqlConnection connection, string sql, int[] expected, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var command = new MySqlCommand(sql, connection);
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            return 0;
+        }
+        catch (MySqlException e) when (expected.Contains(e.Number))
+        {
+            return e.Number;
+        }
+    }
+}
