@@ -9,11 +9,17 @@ using Drydock.Clients.MySql;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.SnapshotRestores;
 using Drydock.Reconcilers.BackupSnapshots;
+using Drydock.Reconcilers.BackupSnapshots.Retention;
 using Drydock.Reconcilers.Common;
+using Drydock.Reconcilers.Common.Storage;
 using Drydock.Reconcilers.OmsUpgrades;
 using Drydock.Reconcilers.OmsUpgrades.Access;
+using Drydock.Reconcilers.OmsUpgrades.Api;
 using Drydock.Reconcilers.OmsUpgrades.Metadata;
+using Drydock.Reconcilers.SnapshotRestores;
+using Drydock.Reconcilers.SnapshotRestores.Server;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Operator.Composition;
@@ -26,10 +32,13 @@ public sealed class OperatorComposition : IAsyncDisposable
     private readonly KubernetesClient _client;
     private readonly EventRecorder _events;
     private readonly DockerEndpoints _docker;
+    private readonly Storages _storages;
     private readonly HttpHealthProbe _health = new();
     private readonly LeaderElector? _elector;
     private readonly ControllerParts<OmsUpgrade> _upgrades;
     private readonly ControllerParts<BackupSnapshot> _snapshots;
+    private readonly ControllerParts<SnapshotRestore> _restores;
+    private readonly RetentionRun _retention;
 
     private OperatorComposition(KubernetesClient client, OperatorOptions options, TimeProvider time, ILoggerFactory loggers)
     {
@@ -43,15 +52,43 @@ public sealed class OperatorComposition : IAsyncDisposable
             : null;
         var fence = new LeadershipFence(_elector ?? (ILeadership)new AlwaysLeader());
         var changes = new Pulse();
+        _storages = new Storages(client, time);
+        var claims = new TargetClaims(client, space, time);
+        var snapshots = new SnapshotServices
+        {
+            Kubernetes = client,
+            Snapshotter = new Snapshotter(time: time),
+            Loader = new SnapshotLoader(time: time),
+            Storages = _storages,
+            Changes = changes,
+            WatchNamespace = options.WatchNamespace,
+            Fence = fence,
+            Events = _events,
+            Time = time,
+            Loggers = loggers,
+        };
+        _retention = new RetentionRun(snapshots);
         _snapshots = new ControllerParts<BackupSnapshot>(
             client,
             options.WatchNamespace,
-            (writer, trigger) => new BackupSnapshotController(
-                new SnapshotServices
+            (writer, trigger) => new BackupSnapshotController(snapshots, writer, trigger),
+            BackupSnapshotController.ReferencedSecrets,
+            time,
+            loggers);
+        _restores = new ControllerParts<SnapshotRestore>(
+            client,
+            options.WatchNamespace,
+            (writer, trigger) => new SnapshotRestoreController(
+                new RestoreServices
                 {
                     Kubernetes = client,
-                    Snapshotter = new Snapshotter(time: time),
-                    Storage = Storage,
+                    Snapshotter = snapshots.Snapshotter,
+                    Loader = snapshots.Loader,
+                    Sessions = new SnapshotSessions(time),
+                    Storages = _storages,
+                    Servers = new SqlRestoreServers(time),
+                    Claims = claims,
+                    WatchNamespace = options.WatchNamespace,
                     Changes = changes,
                     Fence = fence,
                     Events = _events,
@@ -60,7 +97,7 @@ public sealed class OperatorComposition : IAsyncDisposable
                 },
                 writer,
                 trigger),
-            BackupSnapshotController.ReferencedSecrets,
+            SnapshotRestoreController.ReferencedSecrets,
             time,
             loggers);
         _upgrades = new ControllerParts<OmsUpgrade>(
@@ -72,11 +109,12 @@ public sealed class OperatorComposition : IAsyncDisposable
                     Kubernetes = client,
                     Docker = _docker,
                     Metadata = new SqlOmsMetadataFactory(MySqlProviderFactory.Instance),
-                    Archives = new DirectoryArchiveReader(),
+                    Archives = new StorageArchiveReader(_storages),
                     Health = _health,
-                    BackupStorage = new BackupStorageProbe(Storage),
+                    Api = new OmsApiFactory(time),
+                    BackupStorage = new BackupStorageProbe(_storages),
                     SnapshotChanges = changes,
-                    Claims = new TargetClaims(client, space, time),
+                    Claims = claims,
                     Fence = fence,
                     Events = _events,
                     Time = time,
@@ -87,14 +125,13 @@ public sealed class OperatorComposition : IAsyncDisposable
             OmsUpgradeController.ReferencedSecrets,
             time,
             loggers);
-        ISnapshotStorage Storage(string directory) => new DirectoryStorage(directory, time);
     }
 
     /// <summary>Who this process is in the lease and in the log.</summary>
     public string Identity { get; }
 
     /// <summary>The watches, for the probes.</summary>
-    public IReadOnlyList<IWatchHealth> Watches => [_upgrades.Watcher, _snapshots.Watcher, _upgrades.Secrets, _snapshots.Secrets];
+    public IReadOnlyList<IWatchHealth> Watches => [_upgrades.Watcher, _snapshots.Watcher, _restores.Watcher, _upgrades.Secrets, _snapshots.Secrets, _restores.Secrets];
 
     /// <summary>Reads the configuration and puts the parts together; nothing is connected to yet.</summary>
     public static OperatorComposition Create(OperatorOptions options, TimeProvider time, ILoggerFactory loggers)
@@ -110,7 +147,7 @@ public sealed class OperatorComposition : IAsyncDisposable
     public async Task RunAsync(CancellationToken stopping)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        Task[] watches = [_upgrades.Watcher.RunAsync(both.Token), _snapshots.Watcher.RunAsync(both.Token)];
+        Task[] watches = [_upgrades.Watcher.RunAsync(both.Token), _snapshots.Watcher.RunAsync(both.Token), _restores.Watcher.RunAsync(both.Token)];
         try
         {
             await (_elector is null ? LeadAsync(both.Token) : _elector.RunAsync(LeadAsync, both.Token));
@@ -128,8 +165,10 @@ public sealed class OperatorComposition : IAsyncDisposable
         await _events.DisposeAsync();
         await _docker.DisposeAsync();
         _health.Dispose();
+        _storages.Dispose();
         _client.Dispose();
     }
 
-    private Task LeadAsync(CancellationToken term) => Task.WhenAll(_upgrades.LeadAsync(term), _snapshots.LeadAsync(term));
+    private Task LeadAsync(CancellationToken term) =>
+        Task.WhenAll(_upgrades.LeadAsync(term), _snapshots.LeadAsync(term), _restores.LeadAsync(term), _retention.RunAsync(term));
 }

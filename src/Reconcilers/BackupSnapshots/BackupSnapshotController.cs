@@ -1,9 +1,6 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
-using Drydock.Abstractions.Controllers;
 using Drydock.Abstractions.Entities;
-using Drydock.Abstractions.Values;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Clients.MySql;
@@ -11,9 +8,9 @@ using Drydock.Clients.Snapshots;
 using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
 using Drydock.Engine.Running;
 using Drydock.Reconcilers.Common;
+using Drydock.Reconcilers.Common.Storage;
 
 namespace Drydock.Reconcilers.BackupSnapshots;
 
@@ -25,85 +22,66 @@ namespace Drydock.Reconcilers.BackupSnapshots;
 [EntityRbac(ApiGroup.Name, "backupsnapshots/status", Verbs = "get,update,patch")]
 [EntityRbac(ApiGroup.Name, "backupsnapshots/finalizers", Verbs = "update")]
 [EntityRbac(ApiGroup.Name, "omsupgrades", Verbs = "get,list")]
+[EntityRbac(ApiGroup.Name, "snapshotrestores", Verbs = "get,list")]
 [EntityRbac("", "secrets", Verbs = "get,list,watch")]
 [EntityRbac("", "events", Verbs = "create,patch")]
 public sealed class BackupSnapshotController(SnapshotServices services, IEntityWriter<BackupSnapshot> writer, IReconcileTrigger<BackupSnapshot> trigger)
-    : IEntityController<BackupSnapshot>, IAsyncDisposable
+    : EntityController<BackupSnapshot, IAsyncDisposable>(writer)
 {
-    private static readonly TimeSpan Shortly = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan ShowProgress = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LookAgainAfterFailure = TimeSpan.FromMinutes(1);
 
-    private readonly ConcurrentDictionary<string, SnapshotJob> _jobs = new(StringComparer.Ordinal);
-
     /// <summary>Names of the Secrets whose changes wake a snapshot.</summary>
-    public static IEnumerable<string> ReferencedSecrets(BackupSnapshot snapshot) =>
-        snapshot.Status?.Phase == BackupSnapshotPhases.Succeeded ? [] : [snapshot.Spec.Source.CredentialsSecretRef.Name];
-
-    /// <inheritdoc />
-    public async Task<ReconciliationResult<BackupSnapshot>> ReconcileAsync(BackupSnapshot entity, CancellationToken cancellationToken)
+    public static IEnumerable<string> ReferencedSecrets(BackupSnapshot snapshot)
     {
-        if (IsInert(entity))
-        {
-            return ReconciliationResult<BackupSnapshot>.Success(entity);
-        }
-
-        var snapshot = await writer.ReadAsync(entity, cancellationToken);
-        if (snapshot is null || snapshot.Metadata.Uid != entity.Metadata.Uid || IsInert(snapshot))
-        {
-            return ReconciliationResult<BackupSnapshot>.Success(entity);
-        }
-
-        try
-        {
-            return ReconciliationResult<BackupSnapshot>.Success(snapshot, await ReconcileFreshAsync(snapshot, cancellationToken));
-        }
-        catch (Exception exception) when (exception is KubernetesConflictException or KubernetesOutcomeUnknownException)
-        {
-            return ReconciliationResult<BackupSnapshot>.Success(snapshot, Shortly);
-        }
+        ArgumentNullException.ThrowIfNull(snapshot);
+        return snapshot.Status?.Phase is BackupSnapshotPhases.Succeeded or BackupSnapshotPhases.Expired
+            ? []
+            : new[] { snapshot.Spec.Source.CredentialsSecretRef.Name, snapshot.Spec.IdentitySecretRef?.Name }
+                .OfType<string>()
+                .Concat(StorageText.SecretNames(snapshot.Spec.Storage));
     }
 
     /// <inheritdoc />
-    public async Task<ReconciliationResult<BackupSnapshot>> DeletedAsync(BackupSnapshot entity, CancellationToken cancellationToken)
+    protected override bool IsInert(BackupSnapshot entity)
     {
-        await ForgetAsync(entity);
-        return ReconciliationResult<BackupSnapshot>.Success(entity);
+        ArgumentNullException.ThrowIfNull(entity);
+        return entity.Metadata.DeletionTimestamp is null
+            && entity.Status?.Phase is BackupSnapshotPhases.Succeeded or BackupSnapshotPhases.Expired
+            && entity.Status.ObservedGeneration == entity.Metadata.Generation;
     }
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
+    protected override async Task<TimeSpan?> ReconcileFreshAsync(BackupSnapshot entity, CancellationToken cancellationToken)
     {
-        foreach (var job in _jobs.Values)
+        ArgumentNullException.ThrowIfNull(entity);
+        if (entity.Metadata.DeletionTimestamp is not null)
         {
-            await job.DisposeAsync();
+            return await DeleteAsync(entity, cancellationToken);
         }
 
-        _jobs.Clear();
-    }
-
-    private static bool IsInert(BackupSnapshot snapshot) =>
-        snapshot.Metadata.DeletionTimestamp is null
-        && snapshot.Status?.Phase == BackupSnapshotPhases.Succeeded
-        && snapshot.Status.ObservedGeneration == snapshot.Metadata.Generation;
-
-    private async Task<TimeSpan?> ReconcileFreshAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
-    {
-        if (snapshot.Metadata.DeletionTimestamp is not null)
+        switch (entity.Status?.Phase)
         {
-            return await DeleteAsync(snapshot, cancellationToken);
+            case BackupSnapshotPhases.Succeeded:
+                // spec.retention may be what changed.
+                services.Retention.Set();
+                return await ObservedAsync(entity, cancellationToken);
+            case BackupSnapshotPhases.Expired:
+            case BackupSnapshotPhases.Failed when NewRetries(entity).Count == 0:
+                return await ObservedAsync(entity, cancellationToken);
+            case BackupSnapshotPhases.Expiring:
+                // The retention run, the one that removes, ends it.
+                services.Retention.Set();
+                return null;
+            default:
+                return await WorkAsync(entity, cancellationToken);
         }
-
-        return snapshot.Status?.Phase switch
-        {
-            BackupSnapshotPhases.Succeeded => await ObservedAsync(snapshot, cancellationToken),
-            BackupSnapshotPhases.Failed when !WantsRetry(snapshot) => await ObservedAsync(snapshot, cancellationToken),
-            _ => await WorkAsync(snapshot, cancellationToken),
-        };
     }
 
-    private static bool WantsRetry(BackupSnapshot snapshot) =>
-        snapshot.Spec.Retry is { Length: > 0 } token && !(snapshot.Status?.UsedTokens ?? []).Exists(t => t.Token == token);
+    private static IReadOnlyList<string> NewRetries(BackupSnapshot snapshot) =>
+        RetryTokens.New(snapshot.Metadata, snapshot.Spec.Retry, snapshot.Status?.UsedTokens ?? []);
+
+    private static string Text(BackupSnapshot snapshot) => JsonSerializer.Serialize(snapshot, CrdsJsonContext.Default.BackupSnapshot);
 
     private async Task<TimeSpan?> ObservedAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
     {
@@ -117,16 +95,23 @@ public sealed class BackupSnapshotController(SnapshotServices services, IEntityW
 
     private async Task<TimeSpan?> WorkAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
     {
-        var uid = snapshot.Metadata.Uid!;
         if (snapshot.Status?.SnapshotID is null || snapshot.Status.Phase == BackupSnapshotPhases.Failed)
         {
+            if (snapshot.Metadata.Finalizers?.Contains(Labels.SnapshotFinalizer) != true)
+            {
+                // What is there then may be another's work that came in between: it is looked at anew before anything is begun.
+                await Writer.AddFinalizerAsync(snapshot, Labels.SnapshotFinalizer, cancellationToken);
+                return Shortly;
+            }
+
             snapshot = await BeginAsync(snapshot, cancellationToken);
         }
 
-        var location = Locate(snapshot);
-        if (!_jobs.TryGetValue(uid, out var job))
+        if (FindSession(snapshot) is not SnapshotJob job)
         {
-            _jobs[uid] = SnapshotJob.Start((self, token) => TakeAsync(snapshot, location, self, token), () => trigger.Wake(snapshot.Metadata.Namespace, snapshot.Metadata.Name));
+            SessionOf(snapshot, () => SnapshotJob.Start(
+                (self, token) => new SnapshotTake(services, snapshot).RunAsync(self, token),
+                () => trigger.Wake(snapshot.Metadata.Namespace, snapshot.Metadata.Name)));
             return ShowProgress;
         }
 
@@ -136,16 +121,20 @@ public sealed class BackupSnapshotController(SnapshotServices services, IEntityW
             return ShowProgress;
         }
 
-        var next = await ConcludeAsync(snapshot, location, job);
+        var next = await ConcludeAsync(snapshot, job);
         await WriteAsync(snapshot, next, cancellationToken);
         await ForgetAsync(snapshot);
+        if (next.Phase == BackupSnapshotPhases.Succeeded)
+        {
+            services.Retention.Set();
+        }
+
         return next.Phase == BackupSnapshotPhases.Pending ? LookAgainAfterFailure : null;
     }
 
     // The id is in status before the first byte is dumped, so that a successor finds the same one.
     private async Task<BackupSnapshot> BeginAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
     {
-        snapshot = await writer.AddFinalizerAsync(snapshot, Labels.SnapshotFinalizer, cancellationToken);
         var now = services.Time.GetUtcNow();
         var attempt = (snapshot.Status?.Attempt ?? 0) + 1;
         var id = string.Create(CultureInfo.InvariantCulture, $"{snapshot.Metadata.Name}-{snapshot.Metadata.Uid![..8]}-{attempt}");
@@ -155,53 +144,18 @@ public sealed class BackupSnapshotController(SnapshotServices services, IEntityW
             Attempt = attempt,
             StartedAt = now,
             FinishedAt = null,
-            UsedTokens = snapshot.Spec.Retry is { Length: > 0 } token
-                ? [.. (snapshot.Status?.UsedTokens ?? []).Append(new UsedToken { Kind = TokenKind.Retry, Token = token, At = now }).TakeLast(SchemaLimits.History)]
-                : snapshot.Status?.UsedTokens ?? [],
+            UsedTokens = RetryTokens.Use(snapshot.Status?.UsedTokens ?? [], NewRetries(snapshot), now),
+            Path = SnapshotLocation.PrefixOf(snapshot.Spec.PathPrefix ?? "", id),
         };
-        status = status with { Path = new SnapshotLocation(services.Storage(snapshot.Spec.Storage.Directory.Path), snapshot.Spec.PathPrefix ?? "", id).Prefix };
         return await WriteAsync(snapshot, SnapshotStatusComposer.Running(snapshot, status, null, now), cancellationToken);
     }
 
-    private SnapshotLocation Locate(BackupSnapshot snapshot) =>
-        new(services.Storage(snapshot.Spec.Storage.Directory.Path), snapshot.Spec.PathPrefix ?? "", snapshot.Status!.SnapshotID!);
-
-    private async Task<SnapshotManifest> TakeAsync(BackupSnapshot snapshot, SnapshotLocation location, SnapshotJob job, CancellationToken cancellationToken)
-    {
-        using var limit = new CancellationTokenSource(KubernetesDuration.Parse(snapshot.Spec.Timeout), services.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
-        {
-            if (BackupSnapshotValidation.Validate(snapshot.Spec) is { Count: > 0 } invalid)
-            {
-                throw new SnapshotException(SnapshotFailure.InvalidRequest, string.Join("; ", invalid.Select(f => f.Message)));
-            }
-
-            // An earlier life of this process may have finished it: the manifest is written last.
-            if (await services.Snapshotter.FindAsync(location, either.Token) is { } found)
-            {
-                var verification = await services.Snapshotter.VerifyAsync(location, either.Token);
-                return verification.IsGood ? found : throw new SnapshotException(verification.Findings[0].Failure, verification.Findings[0].Message);
-            }
-
-            var connection = await SnapshotSource.ConnectAsync(services.Kubernetes, snapshot, either.Token);
-            services.Fence.EnsureMayAct();
-            return await services.Snapshotter.TakeAsync(
-                new SnapshotRequest { Location = location, Connection = connection, Databases = snapshot.Spec.Databases, Progress = job },
-                either.Token);
-        }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw new SnapshotException(SnapshotFailure.DumpFailed, $"not finished after {snapshot.Spec.Timeout} (spec.timeout); raise it, then set a new spec.retry");
-        }
-    }
-
-    private async Task<BackupSnapshotStatus> ConcludeAsync(BackupSnapshot snapshot, SnapshotLocation location, SnapshotJob job)
+    private async Task<BackupSnapshotStatus> ConcludeAsync(BackupSnapshot snapshot, SnapshotJob job)
     {
         var now = services.Time.GetUtcNow();
         try
         {
-            return SnapshotStatusComposer.Done(snapshot, snapshot.Status!, await job.Work, location.Prefix, now);
+            return SnapshotStatusComposer.Done(snapshot, snapshot.Status!, await job.Work, snapshot.Status!.Path ?? "", now);
         }
         catch (Exception exception) when (exception is SnapshotException or MySqlException or IOException or UnauthorizedAccessException)
         {
@@ -220,33 +174,31 @@ public sealed class BackupSnapshotController(SnapshotServices services, IEntityW
     private async Task<TimeSpan?> DeleteAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
     {
         await ForgetAsync(snapshot);
-        if (snapshot.Spec.DeletionPolicy == DeletionPolicy.Delete && snapshot.Status?.SnapshotID is not null)
+        if (snapshot.Status is { SnapshotID: not null } status && status.Phase != BackupSnapshotPhases.Expired)
         {
-            if (await UserAsync(snapshot, cancellationToken) is { } user)
+            // What retention has begun to remove is of no use to anybody any more: that removal ends here.
+            if (snapshot.Spec.DeletionPolicy == DeletionPolicy.Delete || status.Phase == BackupSnapshotPhases.Expiring)
             {
-                var waits = new Standing(StandingKind.Progressing, BackupSnapshotPhases.Deleting, Reasons.FilesInUse, $"OmsUpgrade {user} has not ended and this snapshot is its way back; the files go when it has ended");
-                await WriteAsync(snapshot, SnapshotStatusComposer.Standing(snapshot, snapshot.Status, waits, services.Time.GetUtcNow()), cancellationToken);
-                return LookAgainAfterFailure;
+                var references = await SnapshotReferences.ReadAsync(services.Kubernetes, services.WatchNamespace, cancellationToken);
+                if (status.Phase != BackupSnapshotPhases.Expiring && references.UserOf(snapshot) is { } user)
+                {
+                    var waits = new Standing(StandingKind.Progressing, BackupSnapshotPhases.Deleting, Reasons.FilesInUse, $"{user}; the files go when that no longer holds");
+                    await WriteAsync(snapshot, SnapshotStatusComposer.Standing(snapshot, status, waits, services.Time.GetUtcNow()), cancellationToken);
+                    return LookAgainAfterFailure;
+                }
+
+                services.Fence.EnsureMayAct();
+                await services.Snapshotter.DeleteAsync(await services.LocateAsync(snapshot, cancellationToken), cancellationToken);
+                services.Events.Normal(snapshot, Reasons.FilesDeleted, $"the files under {status.Path} were deleted, as {(status.Phase == BackupSnapshotPhases.Expiring ? "retention" : "deletionPolicy")} says");
             }
-
-            services.Fence.EnsureMayAct();
-            await services.Snapshotter.DeleteAsync(Locate(snapshot), cancellationToken);
-            services.Events.Normal(snapshot, Reasons.FilesDeleted, $"the files under {snapshot.Status.Path} were deleted, as deletionPolicy says");
-        }
-        else if (snapshot.Status?.SnapshotID is not null)
-        {
-            services.Events.Normal(snapshot, Reasons.FilesRetained, $"the files under {snapshot.Status.Path} stay, as deletionPolicy says");
+            else
+            {
+                services.Events.Normal(snapshot, Reasons.FilesRetained, $"the files under {status.Path} stay, as deletionPolicy says");
+            }
         }
 
-        await writer.RemoveFinalizerAsync(snapshot, Labels.SnapshotFinalizer, cancellationToken);
+        await Writer.RemoveFinalizerAsync(snapshot, Labels.SnapshotFinalizer, cancellationToken);
         return null;
-    }
-
-    private async Task<string?> UserAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
-    {
-        var upgrades = await services.Kubernetes.ListAsync<OmsUpgrade>(snapshot.Metadata.Namespace, cancellationToken: cancellationToken);
-        return upgrades.Items
-            .FirstOrDefault(u => u.Status?.SnapshotRef?.Name == snapshot.Metadata.Name && !OmsUpgradePhases.IsEnded(u.Status.Phase))?.Metadata.Name;
     }
 
     private async Task<BackupSnapshot> WriteAsync(BackupSnapshot snapshot, BackupSnapshotStatus status, CancellationToken cancellationToken)
@@ -257,7 +209,7 @@ public sealed class BackupSnapshotController(SnapshotServices services, IEntityW
             return snapshot;
         }
 
-        var written = await writer.UpdateStatusAsync(next, cancellationToken);
+        var written = await Writer.UpdateStatusAsync(next, cancellationToken);
         services.Changes.Set();
         if (written.Status?.Phase != snapshot.Status?.Phase)
         {
@@ -272,15 +224,5 @@ public sealed class BackupSnapshotController(SnapshotServices services, IEntityW
         }
 
         return written;
-    }
-
-    private static string Text(BackupSnapshot snapshot) => JsonSerializer.Serialize(snapshot, CrdsJsonContext.Default.BackupSnapshot);
-
-    private async Task ForgetAsync(BackupSnapshot snapshot)
-    {
-        if (snapshot.Metadata.Uid is { } uid && _jobs.TryRemove(uid, out var job))
-        {
-            await job.DisposeAsync();
-        }
     }
 }

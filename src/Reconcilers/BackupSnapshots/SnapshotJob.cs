@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Drydock.Clients.Snapshots;
 
 namespace Drydock.Reconcilers.BackupSnapshots;
@@ -33,12 +32,13 @@ internal sealed class SnapshotJob : IProgress<SnapshotProgress>, IAsyncDisposabl
     public void Report(SnapshotProgress value) => _progress[value.Database] = value;
 
     /// <summary>How far a database is, for people; null if it has not begun.</summary>
-    public string? ProgressOf(string database) => _progress.TryGetValue(database, out var p)
-        ? string.Create(CultureInfo.InvariantCulture, $"{p.Stage} {p.RawBytes} bytes")
-        : null;
+    public string? ProgressOf(string database) => _progress.TryGetValue(database, out var p) ? p.Describe() : null;
 
-    /// <summary>Databases that are published.</summary>
-    public int Published => _progress.Values.Count(p => p.Stage == SnapshotStage.Published);
+    /// <summary>Databases that are past their dump.</summary>
+    public int Published => _progress.Values.Count(p => p.Stage is not (SnapshotStage.Dumping or SnapshotStage.Verifying));
+
+    /// <summary>All databases that have begun, for people.</summary>
+    public string Describe() => string.Join(", ", _progress.Values.OrderBy(p => p.Database, StringComparer.Ordinal).Select(p => $"{p.Database} {p.Describe()}"));
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()

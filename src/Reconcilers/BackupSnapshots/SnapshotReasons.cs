@@ -13,7 +13,10 @@ internal static class SnapshotReasons
             or SnapshotFailure.CatalogueMismatch or SnapshotFailure.ManifestInvalid => Reasons.SnapshotInvalid,
         SnapshotFailure.StorageUnusable => Reasons.StorageUnusable,
         SnapshotFailure.InvalidRequest => Reasons.InvalidSpec,
-        SnapshotFailure.NotFound => Reasons.SnapshotMissing,
+        SnapshotFailure.NotFound or SnapshotFailure.BeingRemoved => Reasons.SnapshotMissing,
+        SnapshotFailure.IdentityMissing => Reasons.SecretMissing,
+        SnapshotFailure.ServerFull => Reasons.NoSpace,
+        SnapshotFailure.ReadOnlyServer => Reasons.AccessDenied,
         _ => Reasons.DumpFailed,
     };
 }

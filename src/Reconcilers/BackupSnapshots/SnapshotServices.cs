@@ -1,8 +1,10 @@
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Events;
 using Drydock.Clients.Snapshots;
+using Drydock.Crds.BackupSnapshots;
 using Drydock.Engine.Running;
 using Drydock.Reconcilers.Common;
+using Drydock.Reconcilers.Common.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Drydock.Reconcilers.BackupSnapshots;
@@ -16,11 +18,20 @@ public sealed record SnapshotServices
     /// <summary>Takes, verifies and finds snapshots.</summary>
     public required ISnapshotter Snapshotter { get; init; }
 
-    /// <summary>Opens the storage at a directory.</summary>
-    public required Func<string, ISnapshotStorage> Storage { get; init; }
+    /// <summary>Loads a snapshot for a test.</summary>
+    public required ISnapshotLoader Loader { get; init; }
+
+    /// <summary>Opens storages.</summary>
+    public required IStorages Storages { get; init; }
 
     /// <summary>Set whenever a snapshot's status changed.</summary>
     public required Pulse Changes { get; init; }
+
+    /// <summary>Set whenever retention may have something to do.</summary>
+    public Pulse Retention { get; init; } = new();
+
+    /// <summary>The only namespace the operator looks after; null for all.</summary>
+    public string? WatchNamespace { get; init; }
 
     /// <summary>May this process act?</summary>
     public required IActFence Fence { get; init; }
@@ -33,4 +44,15 @@ public sealed record SnapshotServices
 
     /// <summary>Logs.</summary>
     public required ILoggerFactory Loggers { get; init; }
+
+    /// <summary>Where a snapshot that has begun is.</summary>
+    /// <exception cref="SnapshotException">Its storage cannot be opened.</exception>
+    public async Task<SnapshotLocation> LocateAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        return new SnapshotLocation(
+            await Storages.OpenAsync(snapshot.Spec.Storage, snapshot.Metadata.Namespace, cancellationToken),
+            snapshot.Spec.PathPrefix ?? "",
+            snapshot.Status?.SnapshotID ?? throw new ArgumentException("The snapshot has not begun.", nameof(snapshot)));
+    }
 }

@@ -10,19 +10,24 @@ using Drydock.Reconcilers.OmsUpgrades.Access;
 
 namespace Drydock.Reconcilers.BackupSnapshots;
 
-/// <summary>The server a snapshot is taken of, by its spec and Secret.</summary>
+/// <summary>The server a snapshot is taken of or restored to, by its spec and Secret.</summary>
 internal static class SnapshotSource
 {
     /// <summary>Reads the Secret and builds the connection.</summary>
+    /// <param name="kubernetes">Where the Secret is read.</param>
+    /// <param name="namespace">The namespace of the object that names the server.</param>
+    /// <param name="source">The server.</param>
+    /// <param name="field">Where in the spec it is named, for messages: <c>spec.source</c>.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="SnapshotException">The Secret is missing, or lacks a key.</exception>
-    public static async Task<MySqlConnectionStringBuilder> ConnectAsync(IKubernetesClient kubernetes, BackupSnapshot snapshot, CancellationToken cancellationToken)
+    public static async Task<MySqlConnectionStringBuilder> ConnectAsync(
+        IKubernetesClient kubernetes, string? @namespace, DatabaseSource source, string field, CancellationToken cancellationToken)
     {
-        var source = snapshot.Spec.Source;
         var name = source.CredentialsSecretRef.Name;
-        var secret = await kubernetes.GetAsync<V1Secret>(name, snapshot.Metadata.Namespace, cancellationToken)
-            ?? throw new SnapshotException(SnapshotFailure.InvalidRequest, $"Secret {name} (spec.source.credentialsSecretRef) does not exist in namespace {snapshot.Metadata.Namespace}; create it with the keys username and password");
+        var secret = await kubernetes.GetAsync<V1Secret>(name, @namespace, cancellationToken)
+            ?? throw new SnapshotException(SnapshotFailure.InvalidRequest, $"Secret {name} ({field}.credentialsSecretRef) does not exist in namespace {@namespace}; create it with the keys username and password");
         var host = source.Host ?? Text(secret, "host")
-            ?? throw new SnapshotException(SnapshotFailure.InvalidRequest, $"neither spec.source.host nor the key host of Secret {name} says which server to dump; give one of them");
+            ?? throw new SnapshotException(SnapshotFailure.InvalidRequest, $"neither {field}.host nor the key host of Secret {name} says which server is meant; give one of them");
         var builder = new MySqlConnectionStringBuilder
         {
             Server = host,
@@ -42,6 +47,20 @@ internal static class SnapshotSource
         }
 
         return builder;
+    }
+
+    /// <summary>The age identity in a Secret: a secret itself.</summary>
+    /// <exception cref="SnapshotException">The Secret is missing, or lacks the key identity.</exception>
+    public static async Task<string?> IdentityAsync(IKubernetesClient kubernetes, string? @namespace, SecretReference? reference, CancellationToken cancellationToken)
+    {
+        if (reference is null)
+        {
+            return null;
+        }
+
+        var secret = await kubernetes.GetAsync<V1Secret>(reference.Name, @namespace, cancellationToken)
+            ?? throw new SnapshotException(SnapshotFailure.InvalidRequest, $"Secret {reference.Name} (spec.identitySecretRef) does not exist in namespace {@namespace}; create it with the key identity");
+        return Required(secret, "identity");
     }
 
     private static string Required(V1Secret secret, string key) =>

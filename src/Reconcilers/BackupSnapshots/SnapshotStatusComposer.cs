@@ -23,7 +23,7 @@ internal static class SnapshotStatusComposer
         return Standing(
             snapshot,
             status,
-            new Standing(StandingKind.Progressing, verifying ? BackupSnapshotPhases.Verifying : BackupSnapshotPhases.Dumping, verifying ? Reasons.Verifying : Reasons.Dumping, $"{string.Join(", ", snapshot.Spec.Databases)} to {status.Path}"),
+            new Standing(StandingKind.Progressing, verifying ? BackupSnapshotPhases.Verifying : BackupSnapshotPhases.Dumping, verifying ? Reasons.Verifying : Reasons.Dumping, $"{(job?.Describe() is { Length: > 0 } progress ? progress : string.Join(", ", snapshot.Spec.Databases))} to {status.Path}"),
             now);
     }
 
@@ -52,8 +52,16 @@ internal static class SnapshotStatusComposer
         return Standing(
             snapshot,
             status,
-            new Standing(StandingKind.Succeeded, BackupSnapshotPhases.Succeeded, Reasons.Succeeded, string.Create(CultureInfo.InvariantCulture, $"{manifest.Databases.Count} databases, {manifest.StoredBytes} bytes stored, read back and compared")),
+            new Standing(StandingKind.Succeeded, BackupSnapshotPhases.Succeeded, Reasons.Succeeded, string.Create(CultureInfo.InvariantCulture, $"{manifest.Databases.Count} databases, {manifest.StoredBytes} bytes stored, read back and compared{(snapshot.Spec.Verify == Crds.Common.SnapshotVerification.RestoreTest ? ", loaded into a scratch database and compared with the whole catalogue" : "")}")),
             now);
+    }
+
+    /// <summary>Retention removes, or has removed, the files.</summary>
+    public static BackupSnapshotStatus Expiry(BackupSnapshot snapshot, string phase, string reason, string message, DateTimeOffset now)
+    {
+        var done = phase == BackupSnapshotPhases.Expired;
+        var status = Standing(snapshot, snapshot.Status! with { Verified = false }, new Standing(done ? StandingKind.PlanReady : StandingKind.Progressing, phase, reason, message), now);
+        return status with { FinishedAt = snapshot.Status.FinishedAt };
     }
 
     public static BackupSnapshotStatus Standing(BackupSnapshot snapshot, BackupSnapshotStatus status, Standing standing, DateTimeOffset now)

@@ -14,7 +14,7 @@ public sealed class ConditionSet(IReadOnlyList<Condition> before, DateTimeOffset
     /// <summary>Sets a condition to true or false.</summary>
     public void Set(string type, bool status, string reason, string message) => Set(type, status ? "True" : "False", reason, message);
 
-    /// <summary>Sets a condition.</summary>
+    /// <summary>Sets a condition; the last word on a type counts.</summary>
     /// <param name="type">What it speaks of.</param>
     /// <param name="status">True, False or Unknown.</param>
     /// <param name="reason">Stable word.</param>
@@ -22,6 +22,7 @@ public sealed class ConditionSet(IReadOnlyList<Condition> before, DateTimeOffset
     public void Set(string type, string status, string reason, string message)
     {
         var old = before.FirstOrDefault(c => c.Type == type);
+        _conditions.RemoveAll(c => c.Type == type);
         _conditions.Add(new Condition
         {
             Type = type,

@@ -13,6 +13,9 @@ public sealed record Standing(StandingKind Kind, string Phase, string Reason, st
     /// <summary>Whether a person must do something for it to go on in the ordinary course.</summary>
     public bool Held { get; init; }
 
+    /// <summary>Whether the former state is back.</summary>
+    public bool Back { get; init; }
+
     /// <summary>Whether it failed (and not only stalled).</summary>
     public bool Failed { get; init; }
 }

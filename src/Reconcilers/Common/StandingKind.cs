@@ -14,4 +14,7 @@ public enum StandingKind
 
     /// <summary>The whole work is done: Ready and Succeeded.</summary>
     Succeeded,
+
+    /// <summary>The former state is back, as it was asked: Ready and RolledBack.</summary>
+    RolledBack,
 }

@@ -4,6 +4,8 @@ using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Crds.SnapshotRestores;
 
 namespace Drydock.Reconcilers.Common;
 
@@ -24,8 +26,12 @@ public sealed class TargetClaims(IKubernetesClient kubernetes, string operatorNa
         "drydock-target-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(targetIdentity)))[..20];
 
     /// <summary>Takes the claim, or finds that this object has it already.</summary>
+    /// <param name="targetIdentity">The target as its server names it.</param>
+    /// <param name="holder">Who takes it.</param>
+    /// <param name="adopt">Take it over from a holder that no longer exists.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
     /// <returns>Null if it is ours now; otherwise who has it.</returns>
-    public async Task<string?> TakeAsync(string targetIdentity, IKubernetesObject holder, CancellationToken cancellationToken)
+    public async Task<ClaimHolder?> ClaimAsync(string targetIdentity, IKubernetesObject holder, bool adopt, CancellationToken cancellationToken)
     {
         var name = NameOf(targetIdentity);
         var uid = holder.Metadata.Uid ?? throw new ArgumentException("An object without uid cannot claim a target.", nameof(holder));
@@ -36,15 +42,20 @@ public sealed class TargetClaims(IKubernetesClient kubernetes, string operatorNa
         }
         catch (KubernetesAlreadyExistsException)
         {
-            return await HolderAsync(name, uid, targetIdentity, holder, cancellationToken);
+            return await HolderAsync(name, uid, targetIdentity, holder, adopt, cancellationToken);
         }
     }
 
     /// <summary>Who else has the claim; null if nobody has, or this object itself. Changes nothing.</summary>
-    public async Task<string?> OtherHolderAsync(string targetIdentity, IKubernetesObject asking, CancellationToken cancellationToken) =>
+    public async Task<ClaimHolder?> FindHolderAsync(string targetIdentity, IKubernetesObject asking, CancellationToken cancellationToken) =>
         await kubernetes.GetAsync<V1Lease>(NameOf(targetIdentity), operatorNamespace, cancellationToken) is { } claim && claim.Spec.HolderIdentity != asking.Metadata.Uid
-            ? HolderOf(claim)
+            ? await HolderOfAsync(claim, cancellationToken)
             : null;
+
+    /// <summary>Takes the claim, or finds that this object has it already; never takes it over.</summary>
+    /// <returns>Null if it is ours now; otherwise who has it.</returns>
+    public async Task<string?> TakeAsync(string targetIdentity, IKubernetesObject holder, CancellationToken cancellationToken) =>
+        (await ClaimAsync(targetIdentity, holder, adopt: false, cancellationToken))?.Name;
 
     /// <summary>Lets go, if this object holds it; another holder's claim is left alone.</summary>
     public async Task ReleaseAsync(string name, string holderUid, CancellationToken cancellationToken)
@@ -58,19 +69,52 @@ public sealed class TargetClaims(IKubernetesClient kubernetes, string operatorNa
         await kubernetes.DeleteAsync<V1Lease>(name, operatorNamespace, new DeleteOptions { ResourceVersion = claim.Metadata.ResourceVersion }, cancellationToken);
     }
 
-    private async Task<string?> HolderAsync(string name, string uid, string targetIdentity, IKubernetesObject holder, CancellationToken cancellationToken)
+    private async Task<ClaimHolder?> HolderAsync(string name, string uid, string targetIdentity, IKubernetesObject holder, bool adopt, CancellationToken cancellationToken)
     {
         var claim = await kubernetes.GetAsync<V1Lease>(name, operatorNamespace, cancellationToken);
         if (claim is null)
         {
-            return await TakeAsync(targetIdentity, holder, cancellationToken);
+            return await ClaimAsync(targetIdentity, holder, adopt, cancellationToken);
         }
 
-        return claim.Spec.HolderIdentity == uid ? null : HolderOf(claim);
+        if (claim.Spec.HolderIdentity == uid)
+        {
+            return null;
+        }
+
+        var other = await HolderOfAsync(claim, cancellationToken);
+        if (!adopt || !other.IsGone)
+        {
+            return other;
+        }
+
+        // Refused by the server if anybody changed the Lease since it was read: of two that adopt one does.
+        var ours = Claim(name, targetIdentity, holder, uid);
+        await kubernetes.UpdateAsync(claim with { Metadata = claim.Metadata with { Annotations = ours.Metadata.Annotations }, Spec = ours.Spec }, cancellationToken);
+        return null;
     }
 
-    private static string HolderOf(V1Lease claim) =>
-        claim.Metadata.Annotations?.GetValueOrDefault(OwnerAnnotation) ?? claim.Spec.HolderIdentity ?? "nobody known";
+    private async Task<ClaimHolder> HolderOfAsync(V1Lease claim, CancellationToken cancellationToken)
+    {
+        var owner = claim.Metadata.Annotations?.GetValueOrDefault(OwnerAnnotation);
+        return new ClaimHolder(owner ?? claim.Spec.HolderIdentity ?? "nobody known", owner is not null && await IsGoneAsync(owner, claim.Spec.HolderIdentity, cancellationToken));
+    }
+
+    // Of a kind that is not known here nothing is claimed: its holder counts as there.
+    private async Task<bool> IsGoneAsync(string owner, string? uid, CancellationToken cancellationToken)
+    {
+        if (owner.Split(' ', 2) is not [var kind, var path] || path.Split('/', 2) is not [var space, var name])
+        {
+            return false;
+        }
+
+        return kind switch
+        {
+            OmsUpgrade.KindName => (await kubernetes.GetAsync<OmsUpgrade>(name, space, cancellationToken))?.Metadata.Uid != uid,
+            SnapshotRestore.KindName => (await kubernetes.GetAsync<SnapshotRestore>(name, space, cancellationToken))?.Metadata.Uid != uid,
+            _ => false,
+        };
+    }
 
     private V1Lease Claim(string name, string targetIdentity, IKubernetesObject holder, string uid) => new()
     {

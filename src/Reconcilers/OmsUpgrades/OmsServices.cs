@@ -3,6 +3,7 @@ using Drydock.Clients.Kubernetes.Events;
 using Drydock.Engine.Running;
 using Drydock.Reconcilers.Common;
 using Drydock.Reconcilers.OmsUpgrades.Access;
+using Drydock.Reconcilers.OmsUpgrades.Api;
 using Drydock.Reconcilers.OmsUpgrades.Metadata;
 using Microsoft.Extensions.Logging;
 
@@ -25,6 +26,9 @@ public sealed record OmsServices
 
     /// <summary>Health endpoints.</summary>
     public required IHealthProbe Health { get; init; }
+
+    /// <summary>APIs of consoles.</summary>
+    public required IOmsApiFactory Api { get; init; }
 
     /// <summary>The storage preflight for dumps.</summary>
     public required IBackupStorageProbe BackupStorage { get; init; }

@@ -3,10 +3,12 @@ using Drydock.Abstractions.Controllers;
 using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Runtime;
+using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Engine.Running;
 using Drydock.Reconcilers.Common;
+using Drydock.Reconcilers.Common.Storage;
 using Drydock.Reconcilers.OmsUpgrades.Access;
 using Drydock.Reconcilers.OmsUpgrades.Planning;
 using Drydock.Reconcilers.OmsUpgrades.Running;
@@ -20,6 +22,7 @@ namespace Drydock.Reconcilers.OmsUpgrades;
 [EntityRbac(ApiGroup.Name, "omsupgrades/status", Verbs = "get,update,patch")]
 [EntityRbac(ApiGroup.Name, "omsupgrades/finalizers", Verbs = "update")]
 [EntityRbac(ApiGroup.Name, "backupsnapshots", Verbs = "get,list,watch,create")]
+[EntityRbac(ApiGroup.Name, "snapshotrestores", Verbs = "get,list,watch,create")]
 [EntityRbac("", "secrets", Verbs = "get,list,watch,create,update")]
 [EntityRbac("", "namespaces", Verbs = "get")]
 [EntityRbac("", "events", Verbs = "create,patch")]
@@ -34,7 +37,8 @@ public sealed class OmsUpgradeController : IEntityController<OmsUpgrade>, IAsync
     private readonly IReconcileTrigger<OmsUpgrade> _trigger;
     private readonly OmsStatusWriter _status;
     private readonly PreflightFlow _preflight;
-    private readonly PlanFlow _plans;
+    private readonly RunFlow _runs;
+    private readonly EndFlow _ends;
     private readonly DeletionFlow _deletion;
 
     /// <summary>Composes the controller.</summary>
@@ -45,8 +49,10 @@ public sealed class OmsUpgradeController : IEntityController<OmsUpgrade>, IAsync
         _trigger = trigger;
         _status = new OmsStatusWriter(writer, services.Events);
         _preflight = new PreflightFlow(services, _status, writer, trigger);
-        _plans = new PlanFlow(services, _status, trigger);
-        _deletion = new DeletionFlow(services, _plans, _status, writer);
+        var plans = new PlanFlow(services, _status, trigger);
+        _runs = new RunFlow(services, plans, _status);
+        _ends = new EndFlow(services, _status, writer);
+        _deletion = new DeletionFlow(services, _runs, plans, writer);
     }
 
     /// <summary>Names of the Secrets whose changes wake an upgrade.</summary>
@@ -58,14 +64,19 @@ public sealed class OmsUpgradeController : IEntityController<OmsUpgrade>, IAsync
     {
         if (IsInert(entity))
         {
-            return ReconciliationResult<OmsUpgrade>.Success(entity);
+            return Inert(entity);
         }
 
         // The cache may be behind our own last write; what is decided here is decided on what the server has.
         var upgrade = await _writer.ReadAsync(entity, cancellationToken);
-        if (upgrade is null || upgrade.Metadata.Uid != entity.Metadata.Uid || IsInert(upgrade))
+        if (upgrade is null || upgrade.Metadata.Uid != entity.Metadata.Uid)
         {
             return ReconciliationResult<OmsUpgrade>.Success(entity);
+        }
+
+        if (IsInert(upgrade))
+        {
+            return Inert(upgrade);
         }
 
         try
@@ -98,20 +109,24 @@ public sealed class OmsUpgradeController : IEntityController<OmsUpgrade>, IAsync
         _sessions.Clear();
     }
 
-    // Ended, and nothing asked since: no read, no write, no connection to any target.
-    private static bool IsInert(OmsUpgrade upgrade) =>
-        upgrade.Metadata.DeletionTimestamp is null
-        && upgrade.Status?.Phase == OmsUpgradePhases.Succeeded
-        && upgrade.Status.ObservedGeneration == upgrade.Metadata.Generation
-        && upgrade.Status.Target?.Claim is null
-        && upgrade.Metadata.Finalizers?.Contains(Labels.UpgradeFinalizer) != true;
+    private bool IsInert(OmsUpgrade upgrade) =>
+        EndFlow.IsInert(upgrade) && EndFlow.InertFor(upgrade, _services.Time.GetUtcNow()) != TimeSpan.Zero;
+
+    // Until a cleanup is due nothing is read or written.
+    private ReconciliationResult<OmsUpgrade> Inert(OmsUpgrade upgrade) => EndFlow.InertFor(upgrade, _services.Time.GetUtcNow()) is { } later
+        ? ReconciliationResult<OmsUpgrade>.Success(upgrade, later)
+        : ReconciliationResult<OmsUpgrade>.Success(upgrade);
 
     private async Task<TimeSpan?> ReconcileFreshAsync(OmsUpgrade upgrade, CancellationToken cancellationToken)
     {
-        if (upgrade.Status?.Phase == OmsUpgradePhases.Succeeded && upgrade.Metadata.DeletionTimestamp is null)
+        if (upgrade.Metadata.DeletionTimestamp is null && await EndedAsync(upgrade, cancellationToken) is var (ended, stays, after))
         {
-            await EndAsync(upgrade, cancellationToken);
-            return null;
+            if (stays)
+            {
+                return after;
+            }
+
+            upgrade = ended;
         }
 
         var session = _sessions.GetOrAdd(upgrade.Metadata.Uid!, static _ => new OmsSession());
@@ -134,65 +149,97 @@ public sealed class OmsUpgradeController : IEntityController<OmsUpgrade>, IAsync
             return null;
         }
 
-        return upgrade.Status?.Plan is null || upgrade.Status.Target?.Claim is null
-            ? await PreflightAsync(upgrade, session, accessKey, cancellationToken)
-            : await RunAsync(upgrade, session, accessKey, cancellationToken);
+        if (upgrade.Status is { Plan: not null } status && (status.Target?.Claim is not null || status.RollbackPlan is not null || status.UpgradeStands()))
+        {
+            return await RunAsync(upgrade, session, accessKey, cancellationToken);
+        }
+
+        var (_, again) = await _preflight.AdvanceAsync(upgrade, session, accessKey, cancellationToken);
+        return again;
     }
 
-    private async Task<TimeSpan?> PreflightAsync(OmsUpgrade upgrade, OmsSession session, string accessKey, CancellationToken cancellationToken)
+    // What has come to an end, or has nothing to take back; null while a run is under way.
+    private async Task<(OmsUpgrade Upgrade, bool Stays, TimeSpan? After)?> EndedAsync(OmsUpgrade upgrade, CancellationToken cancellationToken)
     {
-        var (_, after) = await _preflight.AdvanceAsync(upgrade, session, accessKey, cancellationToken);
-        return after;
+        if (upgrade.Status is { } status && status.WentBack() && !WayBack.IsUndoneByAbort(upgrade))
+        {
+            await ForgetAsync(upgrade);
+            return (upgrade, true, await _ends.RolledBackAsync(upgrade, cancellationToken));
+        }
+
+        if (upgrade.Status?.UpgradeStands() == true)
+        {
+            var (written, runs, after) = await _ends.SucceededAsync(upgrade, cancellationToken);
+            if (runs)
+            {
+                return (written, after is not null, after);
+            }
+
+            await ForgetAsync(written);
+            return (written, true, after ?? EndFlow.InertFor(written, _services.Time.GetUtcNow()));
+        }
+
+        if (upgrade.Spec.DesiredState == DesiredState.RolledBack && (upgrade.Status?.Plan is null || upgrade.Status is { RollbackPlan: null, Target.Claim: null }))
+        {
+            await ForgetAsync(upgrade);
+            await _ends.NothingAsync(upgrade, cancellationToken);
+            return (upgrade, true, null);
+        }
+
+        return null;
     }
 
     private async Task<TimeSpan?> RunAsync(OmsUpgrade upgrade, OmsSession session, string accessKey, CancellationToken cancellationToken)
     {
-        if (!session.ClaimSeen && await _services.Claims.TakeAsync(upgrade.Status!.Target!.Identity!, upgrade, cancellationToken) is { } holder)
+        var claimed = upgrade.Status!.Target?.Claim is not null;
+        if (claimed && !session.ClaimSeen && await _services.Claims.ClaimAsync(upgrade.Status.Target!.Identity!, upgrade, upgrade.Spec.AdoptTarget, cancellationToken) is { } holder)
         {
             var lost = new Standing(StandingKind.Stalled, upgrade.Status.Phase ?? OmsUpgradePhases.Pending, Reasons.TargetClaimLost, $"the claim on the target is held by {holder} now; somebody removed ours. Let only one of the two go on: delete the other");
             await _status.WriteAsync(upgrade, OmsStatusComposer.Compose(upgrade, upgrade.Status, lost, _services.Time.GetUtcNow()), cancellationToken);
             return TimeSpan.FromMinutes(1);
         }
 
-        session.ClaimSeen = true;
-        if (!session.StorageSeen && !await _services.BackupStorage.IsMarkedAsync(upgrade.Spec.Backup.Storage.Directory.Path, cancellationToken))
+        session.ClaimSeen = claimed;
+        if (!session.StorageSeen && PlanSlots.Active(upgrade.Status) == PlanSlot.Upgrade && await StorageTroubleAsync(upgrade, cancellationToken) is { } trouble)
         {
-            var lost = new Standing(StandingKind.Stalled, upgrade.Status!.Phase ?? OmsUpgradePhases.Pending, Reasons.StorageLost, $"the backup storage {upgrade.Spec.Backup.Storage.Directory.Path} no longer bears the mark that preflight wrote there: it is not the volume it was. Nothing is started before the right volume is mounted into the operator");
-            await _status.WriteAsync(upgrade, OmsStatusComposer.Compose(upgrade, upgrade.Status, lost, _services.Time.GetUtcNow()), cancellationToken);
+            await _status.WriteAsync(upgrade, OmsStatusComposer.Compose(upgrade, upgrade.Status, trouble, _services.Time.GetUtcNow()), cancellationToken);
             return TimeSpan.FromSeconds(30);
         }
 
         session.StorageSeen = true;
         session.Targets!.FollowEvents();
-        var (written, outcome) = await _plans.AdvanceAsync(upgrade, session, accessKey, null, Drift(upgrade), cancellationToken);
-        if (outcome.State == RunState.Succeeded)
+        var step = upgrade.Status.UpgradeStands() && upgrade.Status.RollbackPlan is null && PlanSlots.Active(upgrade.Status) == PlanSlot.Upgrade
+            ? await _runs.TurnAsync(upgrade, session, WayBackCause.Request, cancellationToken)
+            : await _runs.AdvanceAsync(upgrade, session, accessKey, Drift(upgrade), cancellationToken);
+        if (step.End == RunEnd.None)
         {
-            await EndAsync(written, cancellationToken);
+            return step.After;
         }
 
-        return outcome.LookAgainAfter;
+        // The end of one thing may be the beginning of another: an accepted upgrade is cleaned up.
+        // What an abort undid waits for a token.
+        return await EndedAsync(step.Upgrade, cancellationToken) is var (_, stays, after)
+            ? stays ? after : TimeSpan.FromMilliseconds(1)
+            : step.After;
     }
 
-    // The end: the claim goes, then nothing is held and nothing is connected to any more. Level-based: a crash in between comes here again.
-    private async Task EndAsync(OmsUpgrade upgrade, CancellationToken cancellationToken)
+    // Null: the storage bears the mark of preflight.
+    private async Task<Standing?> StorageTroubleAsync(OmsUpgrade upgrade, CancellationToken cancellationToken)
     {
-        await ForgetAsync(upgrade);
-        var status = upgrade.Status!;
-        if (status.Target is { Claim: { } claim } target)
+        var (phase, storage) = (upgrade.Status!.Phase ?? OmsUpgradePhases.Pending, upgrade.Spec.Backup.Storage);
+        try
         {
-            await _services.Claims.ReleaseAsync(claim, upgrade.Metadata.Uid!, cancellationToken);
-            status = status with { Target = target with { Claim = null, ClaimNamespace = null } };
+            return await _services.BackupStorage.IsMarkedAsync(storage, upgrade.Metadata.Namespace, cancellationToken)
+                ? null
+                : new Standing(StandingKind.Stalled, phase, Reasons.StorageLost, $"the backup storage {StorageText.Describe(storage)} no longer bears the mark that preflight wrote there: it is not what it was. Nothing is started before the right volume is mounted into the operator, or the right bucket is back");
         }
-
-        upgrade = await _status.WriteAsync(upgrade, Observed(status, upgrade.Metadata.Generation), cancellationToken);
-        await _writer.RemoveFinalizerAsync(upgrade, Labels.UpgradeFinalizer, cancellationToken);
+        catch (SnapshotException exception)
+        {
+            // Not read is not lost.
+            var reason = exception.Failure == SnapshotFailure.InvalidRequest ? Reasons.SecretMissing : Reasons.StorageUnusable;
+            return new Standing(StandingKind.Stalled, phase, reason, $"{exception.Message.TrimEnd('.')}. Nothing is started before the backup storage answers; this looks again by itself");
+        }
     }
-
-    private static OmsUpgradeStatus Observed(OmsUpgradeStatus status, long? generation) => status with
-    {
-        ObservedGeneration = generation,
-        Conditions = [.. status.Conditions.Select(c => c with { ObservedGeneration = generation })],
-    };
 
     // mode: Plan has ended and nothing was asked since.
     private static bool IsPlanReady(OmsUpgrade upgrade) =>
@@ -207,7 +254,7 @@ public sealed class OmsUpgradeController : IEntityController<OmsUpgrade>, IAsync
 
     private void OnContainerEvent(OmsSession session, OmsUpgrade upgrade)
     {
-        session.Run.WorldChanged();
+        session.WorldChanged();
         _trigger.Wake(upgrade.Metadata.Namespace, upgrade.Metadata.Name);
     }
 

@@ -1,24 +1,26 @@
 using Drydock.Clients.Snapshots;
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.Common.Storage;
 
 namespace Drydock.Reconcilers.OmsUpgrades.Access;
 
 /// <inheritdoc cref="IBackupStorageProbe" />
-/// <param name="storage">Opens the storage at a directory.</param>
-public sealed class BackupStorageProbe(Func<string, ISnapshotStorage> storage) : IBackupStorageProbe
+/// <param name="storages">Opens storages.</param>
+public sealed class BackupStorageProbe(IStorages storages) : IBackupStorageProbe
 {
     /// <inheritdoc />
-    public async Task<bool> IsMarkedAsync(string directory, CancellationToken cancellationToken) =>
-        await storage(directory).ReadMarkAsync(cancellationToken) is not null;
+    public async Task<bool> IsMarkedAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
+        await (await storages.OpenAsync(storage, @namespace, cancellationToken)).ReadMarkAsync(cancellationToken) is not null;
 
     /// <inheritdoc />
-    public async Task<long?> ProbeAsync(string directory, CancellationToken cancellationToken)
+    public async Task<long?> ProbeAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken)
     {
-        var place = storage(directory);
+        var place = await storages.OpenAsync(storage, @namespace, cancellationToken);
         var written = await place.EnsureMarkAsync(cancellationToken);
         var read = await place.ReadMarkAsync(cancellationToken);
         if (read?.StorageId != written.StorageId)
         {
-            throw new SnapshotException(SnapshotFailure.StorageUnusable, $"{place.Description} does not give back the mark that was written to it; is it the volume it should be?");
+            throw new SnapshotException(SnapshotFailure.StorageUnusable, $"{place.Description} does not give back the mark that was written to it; is it the volume or bucket it should be?");
         }
 
         return await place.GetFreeBytesAsync(cancellationToken);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Text.Json;
 
 namespace Drydock.Reconcilers.OmsUpgrades.Access;
@@ -9,16 +10,24 @@ public sealed class HttpHealthProbe : IHealthProbe, IDisposable
     private const int LongestAnswer = 64 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectTimeout = Patience, AllowAutoRedirect = false, UseProxy = false })
+    private readonly HttpClient _http = new(new SocketsHttpHandler
+    {
+        ConnectTimeout = Patience,
+        AllowAutoRedirect = false,
+        UseProxy = false,
+
+        // The console's certificate is usually self-signed, and the node is asked for by its address: it is reached through the same network as its dockerd, and only health is read.
+        SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null },
+    })
     {
         Timeout = Patience,
         MaxResponseContentBufferSize = LongestAnswer,
     };
 
     /// <inheritdoc />
-    public async Task<HealthAnswer> AskAsync(string host, int port, CancellationToken cancellationToken)
+    public async Task<HealthAnswer> AskAsync(string host, int port, bool https, CancellationToken cancellationToken)
     {
-        var address = new UriBuilder("http", host, port, "/oms/health").Uri;
+        var address = new UriBuilder(https ? Uri.UriSchemeHttps : Uri.UriSchemeHttp, host, port, "/oms/health").Uri;
         try
         {
             using var response = await _http.GetAsync(address, cancellationToken);

@@ -1,6 +1,7 @@
 using Drydock.Clients.Docker;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.OmsUpgrades.Api;
 using Drydock.Reconcilers.OmsUpgrades.Domain;
 using Drydock.Reconcilers.OmsUpgrades.Metadata;
 
@@ -34,6 +35,19 @@ public interface IOmsTargets
     /// <summary>The metadata database. Credentials come from the Secret, or from config.yaml in a container.</summary>
     /// <exception cref="OmsMetadataException">config.yaml or the Secret cannot be read or used.</exception>
     Task<IOmsMetadata> MetadataAsync(CancellationToken cancellationToken);
+
+    /// <summary>The API of the console; null where the spec gives no credentials for it.</summary>
+    /// <param name="usual">Where the console is if the Secret does not say.</param>
+    /// <exception cref="OmsApiException">The Secret does not exist or cannot be used.</exception>
+    IOmsApi? Api(Uri usual);
+
+    /// <summary>To be asked before each but the first request of an act that sends several: the engine asks only before the act.</summary>
+    /// <exception cref="Drydock.Engine.Running.ActRefusedException">This process may not act any more.</exception>
+    void EnsureMayAct();
+
+    /// <summary>Credentials for pulling an image: those of spec.imagePullSecretRef for its registry. Null where the spec names no Secret.</summary>
+    /// <exception cref="FormatException">The Secret does not exist, cannot be read, or has none for this registry. The message holds none of its values.</exception>
+    AuthConfig? PullCredentials(string image);
 
     /// <summary>Takes every secret known so far out of a text.</summary>
     Redactor Redactor { get; }

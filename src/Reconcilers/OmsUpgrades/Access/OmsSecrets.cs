@@ -1,6 +1,7 @@
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Common.Storage;
 
 namespace Drydock.Reconcilers.OmsUpgrades.Access;
 
@@ -18,7 +19,14 @@ public sealed class OmsSecrets
     public static IReadOnlyList<string> Names(OmsUpgradeSpec spec)
     {
         var nodes = spec.Regions.SelectMany(r => r.Nodes).SelectMany(n => new[] { n.Docker.TlsSecretRef?.Name, n.Docker.SshSecretRef?.Name });
-        return [.. nodes.Append(spec.MetadataDatabase?.CredentialsSecretRef?.Name).OfType<string>().Distinct(StringComparer.Ordinal)];
+        var storages = spec.Regions.SelectMany(r => r.Nodes).Select(n => n.ImageArchive?.Storage).Append(spec.ImageArchive?.Storage).Append(spec.Backup.Storage);
+        return
+        [
+            .. nodes.Append(spec.MetadataDatabase?.CredentialsSecretRef?.Name).Append(spec.Preflight.ApiCredentialsSecretRef?.Name).Append(spec.ImagePullSecretRef?.Name)
+                .Append(spec.Backup.IdentitySecretRef?.Name).OfType<string>()
+                .Concat(storages.SelectMany(StorageText.SecretNames))
+                .Distinct(StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>Reads them all.</summary>

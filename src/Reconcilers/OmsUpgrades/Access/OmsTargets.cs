@@ -4,6 +4,8 @@ using Drydock.Clients.Docker;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Common;
+using Drydock.Reconcilers.Common.Storage;
+using Drydock.Reconcilers.OmsUpgrades.Api;
 using Drydock.Reconcilers.OmsUpgrades.Domain;
 using Drydock.Reconcilers.OmsUpgrades.Metadata;
 using Microsoft.Extensions.Logging;
@@ -15,12 +17,15 @@ namespace Drydock.Reconcilers.OmsUpgrades.Access;
 public sealed class OmsTargets : IOmsTargets, IAsyncDisposable
 {
     private const int LongestConfig = 1024 * 1024;
+    private static readonly string[] StorageSecretKeys = ["secretKey", "sessionToken"];
     private static readonly TimeSpan LongestSnapshotWait = TimeSpan.FromSeconds(5);
 
     private readonly OmsServices _services;
     private readonly OmsSecrets _secrets;
     private readonly Dictionary<string, OmsNode> _nodes;
     private readonly ConcurrentDictionary<string, ContainerEventFeed> _feeds = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Uri, Lazy<IOmsApi>> _apis = [];
+    private readonly ConcurrentDictionary<(string Node, string Path), (long Bytes, DateTimeOffset? Changed, ImageArchiveContents Contents)> _hostArchives = [];
     private readonly Lock _secretsGate = new();
     private readonly HashSet<Secret> _known = [];
     private readonly SemaphoreSlim _metadataGate = new(1, 1);
@@ -45,6 +50,16 @@ public sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         if (upgrade.Spec.MetadataDatabase?.CredentialsSecretRef?.Name is { } name && secrets.Data(name)?.GetValueOrDefault("password") is { } password)
         {
             Remember([new Secret(Encoding.UTF8.GetString(password))]);
+        }
+
+        if (upgrade.Spec.Preflight.ApiCredentialsSecretRef?.Name is { } api && secrets.Data(api)?.GetValueOrDefault("password") is { } apiPassword)
+        {
+            Remember([new Secret(Encoding.UTF8.GetString(apiPassword).TrimEnd('\r', '\n'))]);
+        }
+
+        foreach (var storage in StorageText.SecretNames(upgrade.Spec.Backup.Storage).Select(secrets.Data))
+        {
+            Remember(StorageSecretKeys.Select(key => Text(storage, key)).OfType<string>().Select(text => new Secret(text)));
         }
     }
 
@@ -112,6 +127,60 @@ public sealed class OmsTargets : IOmsTargets, IAsyncDisposable
     /// <param name="config">config.yaml of any node.</param>
     public IOmsMetadata OpenMetadata(OmsConfig config) => _services.Metadata.Open(Target(config));
 
+    /// <inheritdoc />
+    public IOmsApi? Api(Uri usual)
+    {
+        ArgumentNullException.ThrowIfNull(usual);
+        return Upgrade.Spec.Preflight.ApiCredentialsSecretRef is { } reference
+            ? _apis.GetOrAdd(usual, address => new Lazy<IOmsApi>(() => _services.Api.Open(OmsApiCredentials.Read(reference.Name, _secrets.Data(reference.Name), address)))).Value
+            : null;
+    }
+
+    /// <inheritdoc />
+    public void EnsureMayAct() => _services.Fence.EnsureMayAct();
+
+    /// <inheritdoc />
+    public AuthConfig? PullCredentials(string image)
+    {
+        if (Upgrade.Spec.ImagePullSecretRef?.Name is not { } name)
+        {
+            return null;
+        }
+
+        var data = _secrets.Data(name) ?? throw new FormatException($"Secret {name} (spec.imagePullSecretRef) does not exist in namespace {Upgrade.Metadata.Namespace}; create it with 'kubectl create secret docker-registry'");
+        try
+        {
+            var credentials = RegistryCredentials.For(image, data)
+                ?? throw new FormatException($"it has no credentials for the registry {RegistryCredentials.HostOf(image)}");
+            Remember(new[] { credentials.Password, credentials.IdentityToken }.Where(s => s is { Length: > 0 }).Select(s => new Secret(s!)));
+            return credentials;
+        }
+        catch (FormatException problem)
+        {
+            throw new FormatException($"Secret {name} (spec.imagePullSecretRef) cannot be used for {image}: {problem.Message}", problem);
+        }
+    }
+
+    /// <summary>What an archive on a host holds; read to its end only if it is not the file it was at the last look.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="path">Path on the host.</param>
+    /// <param name="stat">What the host says of the file.</param>
+    /// <param name="content">The file from its start.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="InvalidDataException">It is no image archive.</exception>
+    public async Task<ImageArchiveContents> InspectHostArchiveAsync(string node, string path, ContainerPathStatResponse stat, Stream content, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(stat);
+        if (_hostArchives.TryGetValue((node, path), out var known) && known.Bytes == stat.Size && known.Changed == stat.Mtime)
+        {
+            return known.Contents;
+        }
+
+        var contents = await ImageArchiveManifest.ReadAsync(content, path, stat.Size, cancellationToken);
+        _hostArchives[(node, path)] = (stat.Size, stat.Mtime, contents);
+        return contents;
+    }
+
     /// <summary>Counts values as secrets that must never be shown.</summary>
     public void Remember(IEnumerable<Secret> secrets)
     {
@@ -162,6 +231,11 @@ public sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         foreach (var feed in _feeds.Values)
         {
             await feed.DisposeAsync();
+        }
+
+        foreach (var api in _apis.Values.Where(a => a.IsValueCreated))
+        {
+            api.Value.Dispose();
         }
 
         _metadataGate.Dispose();

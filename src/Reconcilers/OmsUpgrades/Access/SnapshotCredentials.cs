@@ -9,6 +9,19 @@ namespace Drydock.Reconcilers.OmsUpgrades.Access;
 /// <summary>A BackupSnapshot takes its credentials from a Secret: the user's, or one made from config.yaml.</summary>
 internal static class SnapshotCredentials
 {
+    /// <summary>The metadata database as a snapshot or restore names it.</summary>
+    public static async Task<Crds.BackupSnapshots.DatabaseSource> SourceAsync(IOmsTargets targets, string ownerUid, CancellationToken cancellationToken)
+    {
+        var metadata = await targets.MetadataAsync(cancellationToken);
+        return new Crds.BackupSnapshots.DatabaseSource
+        {
+            CredentialsSecretRef = new SecretReference { Name = await EnsureAsync(targets, ownerUid, metadata.Target, cancellationToken) },
+            Host = metadata.Target.Host,
+            Port = metadata.Target.Port,
+            Tls = targets.Upgrade.Spec.MetadataDatabase?.Tls ?? new DatabaseTls(),
+        };
+    }
+
     /// <summary>Returns the name of the Secret; makes or refreshes it where the user gave none.</summary>
     public static async Task<string> EnsureAsync(IOmsTargets targets, string ownerUid, MetadataTarget target, CancellationToken cancellationToken)
     {

@@ -10,6 +10,14 @@ public static class SnapshotNames
     public static string Snapshot(V1ObjectMeta upgrade, int attempt) =>
         string.Create(CultureInfo.InvariantCulture, $"{Stem(upgrade)}-{attempt}");
 
+    /// <summary>The BackupSnapshot that the way back takes before databases are dropped.</summary>
+    public static string BeforeRollback(V1ObjectMeta upgrade, int attempt) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Stem(upgrade)}-before-rollback-{attempt}");
+
+    /// <summary>The SnapshotRestore of an attempt.</summary>
+    public static string Restore(V1ObjectMeta upgrade, int attempt) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Stem(upgrade)}-restore-{attempt}");
+
     /// <summary>The Secret with the credentials of the metadata database, where the user gave none.</summary>
     public static string Credentials(V1ObjectMeta upgrade) => $"{Stem(upgrade)}-metadb";
 

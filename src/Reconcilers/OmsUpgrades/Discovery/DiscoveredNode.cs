@@ -42,13 +42,19 @@ public sealed record DiscoveredNode
     /// <summary>Archive to load where the image is not present: path in its storage; null to pull.</summary>
     public string? ArchivePath { get; init; }
 
-    /// <summary>Directory of the archive's storage.</summary>
-    public string? ArchiveDirectory { get; init; }
+    /// <summary>The archive's storage (StorageText).</summary>
+    public string? ArchiveStorage { get; init; }
+
+    /// <summary>Whether the archive is a file on the host itself; its path is absolute then, and there is no storage.</summary>
+    public bool ArchiveIsOnHost { get; init; }
 
     /// <summary>Checksum the archive must have; null if the spec gives none.</summary>
     public string? ArchiveSha256 { get; init; }
 
-    /// <summary>Binds of the current container, <c>source:target[:options]</c>, in its order.</summary>
+    /// <summary>Id of the container of the new one's name that an earlier attempt of this upgrade left, stopped; null if there is none.</summary>
+    public string? LeftoverContainerId { get; init; }
+
+    /// <summary>Binds of the new container, <c>source:target[:options]</c>: those of the current one in its order, with certificate and key of the spec.</summary>
     public required IReadOnlyList<string> Binds { get; init; }
 
     /// <summary>Names of the environment variables that the current container sets beyond its image.</summary>
@@ -62,4 +68,7 @@ public sealed record DiscoveredNode
 
     /// <summary>nginx_server_port of config.yaml.</summary>
     public required int ConsolePort { get; init; }
+
+    /// <summary>Whether the console serves HTTPS only, because a certificate is mounted.</summary>
+    public bool Https { get; init; }
 }

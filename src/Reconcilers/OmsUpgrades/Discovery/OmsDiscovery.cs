@@ -20,8 +20,14 @@ public sealed record OmsDiscovery
     /// <summary>ha.config as it was.</summary>
     public required DiscoveredHighAvailability HighAvailability { get; init; }
 
-    /// <summary>The projects as the tables list them.</summary>
+    /// <summary>The projects as the API or the tables list them.</summary>
     public required IReadOnlyList<OmsProject> Projects { get; init; }
+
+    /// <summary>Projects that get another name before the downtime, because they share theirs.</summary>
+    public IReadOnlyList<ProjectRename> Renames { get; init; } = [];
+
+    /// <summary>Whether anything listed them; an empty list says nothing otherwise.</summary>
+    public bool ProjectsAreKnown { get; init; } = true;
 
     /// <summary>What the reader of the plan should know, found on the way.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];

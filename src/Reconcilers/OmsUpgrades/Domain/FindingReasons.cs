@@ -30,6 +30,9 @@ public static class FindingReasons
     /// <summary>A project name is used more than once.</summary>
     public const string DuplicateProjectNames = nameof(DuplicateProjectNames);
 
+    /// <summary>The list of projects that keep their name contradicts itself or the projects.</summary>
+    public const string KeepProjectNames = nameof(KeepProjectNames);
+
     /// <summary><c>ha.config</c> cannot be read.</summary>
     public const string HaConfigInvalid = nameof(HaConfigInvalid);
 }

@@ -91,6 +91,14 @@ public sealed class HaConfig : IEquatable<HaConfig>
     /// <summary>The same with HA off; the very same text if it is off already.</summary>
     public HaConfig Disabled() => Enable ? With(HaConfigKeys.Enable, false) : this;
 
+    /// <summary>The same with <c>refetchStoreIntervalMin</c> not below this many minutes; the very same text if it is not.</summary>
+    public HaConfig WithRefetchAtLeast(int minutes) =>
+        minutes > (RefetchStoreIntervalMin ?? RefetchWindow.DefaultMinutes) ? With(HaConfigKeys.RefetchStoreIntervalMin, minutes) : this;
+
+    /// <summary>The same with the <c>refetchStoreIntervalMin</c> of another one, if that has any.</summary>
+    public HaConfig WithRefetchOf(HaConfig other) =>
+        other.RefetchStoreIntervalMin is { } minutes && RefetchStoreIntervalMin != minutes ? With(HaConfigKeys.RefetchStoreIntervalMin, minutes) : this;
+
     /// <summary>
     /// What to write to turn HA on, starting from these settings as they are now: the settings of before the upgrade come back, missing keys are added
     /// with their defaults, <c>enable</c> becomes true.

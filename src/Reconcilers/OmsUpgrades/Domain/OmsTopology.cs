@@ -61,6 +61,12 @@ public sealed record OmsTopology
                     FindingReasons.RegionsMismatch,
                     $"OMS knows a region '{row.Region}' with cm_location {row.Code} (cluster_info) that the spec does not have; all regions must be upgraded together. Add it to spec.regions, or remove a region that no longer exists from OMS."));
             }
+            else if (region.CmRegion is { } name && row.Region.Trim() is { Length: > 0 } known && !string.Equals(name, known, StringComparison.Ordinal) && Regions.Count > 1)
+            {
+                findings.Add(new Finding(
+                    FindingReasons.RegionsMismatch,
+                    $"OMS has the region with cm_location {row.Code} as '{known}' (cluster_info), its config.yaml says cm_region: '{name}'. Make them agree before the upgrade."));
+            }
             else if (row.IsDefault != region.IsDefault)
             {
                 findings.Add(new Finding(

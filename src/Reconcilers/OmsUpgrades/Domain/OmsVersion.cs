@@ -52,6 +52,16 @@ public sealed partial record OmsVersion : IComparable<OmsVersion>
     /// <summary>The version without its bugfix pack, as upgrade paths name it.</summary>
     public OmsVersion Release => new(Major, Minor, Patch, 0, Community);
 
+    /// <summary>The same version of the Community edition, whether or not the text said <c>-ce</c>.</summary>
+    public OmsVersion AsCommunity() => Community ? this : new OmsVersion(Major, Minor, Patch, BugfixPack, community: true);
+
+    /// <summary>Whether the three numbers are those of the other version, whatever the bugfix packs and the suffix.</summary>
+    public bool IsSameRelease(OmsVersion other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return (Major, Minor, Patch) == (other.Major, other.Minor, other.Patch);
+    }
+
     /// <summary>Reads a version; throws <see cref="FormatException"/> saying what was expected.</summary>
     public static OmsVersion Parse(string text) => TryParse(text, out var version)
         ? version

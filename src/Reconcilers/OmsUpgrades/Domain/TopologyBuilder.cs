@@ -182,7 +182,12 @@ internal sealed class TopologyBuilder
             var difference = show(node.Config) == Secret.Mask
                 ? $"differs from node {first.Node}'s"
                 : $"is '{show(node.Config)}', on node {first.Node} '{show(first.Config)}'";
-            Add(FindingReasons.ConfigMismatch, $"Node {node.Node}: {key} {difference}; expected the same on {whole}. Correct config.yaml on one of them.", node.Node);
+
+            // Inside a region it is a slip on one host; between regions the regions contradict each other.
+            Add(
+                node.Region == first.Region ? FindingReasons.ConfigMismatch : FindingReasons.RegionsMismatch,
+                $"Node {node.Node}{(node.Region == first.Region ? "" : $" of region '{node.Region}'")}: {key} {difference}; expected the same on {whole}. Correct config.yaml on one of them.",
+                node.Node);
         }
     }
 

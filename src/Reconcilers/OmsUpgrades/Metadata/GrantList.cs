@@ -27,6 +27,8 @@ public sealed partial class GrantList
         ("CREATE ROUTINE", "restoring routines", false),
     ];
 
+    private static readonly string[] ForObjects = ["SHOW VIEW", "CREATE VIEW", "TRIGGER", "EVENT", "CREATE ROUTINE"];
+
     private static readonly (string[] AnyOf, string Purpose)[] Global =
     [
         (["PROCESS"], "seeing sessions of other accounts"),
@@ -95,7 +97,10 @@ public sealed partial class GrantList
             database,
             purpose,
             required,
-            $"Account '{account}' lacks {privilege} on {on}, needed for {purpose}.{roles} Give it with: GRANT {privilege} ON {on} TO the account.");
+            $"Account '{account}' lacks {privilege} on {on}, needed for {purpose}.{roles} Give it with: GRANT {privilege} ON {on} TO the account.")
+        {
+            ShowsObjects = database is not null && !HasRoles && ForObjects.Contains(privilege, StringComparer.Ordinal),
+        };
     }
 
     // Privileges on single columns (SELECT (a, b)) give nothing on the database.

@@ -45,6 +45,11 @@ public interface IOmsMetadata
     /// </summary>
     Task<bool> InsertHaConfigAsync(IMetadataLock metadataLock, string rmDatabase, string raw, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Why <see cref="InsertHaConfigAsync"/> would refuse: the table is not there, or has a column whose value cannot be guessed. Null if it would not.
+    /// </summary>
+    Task<string?> HaConfigInsertProblemAsync(string rmDatabase, CancellationToken cancellationToken);
+
     /// <summary>All names used by more than one project that is not deleted, within each table and across both (facts §4.4). Only for OMS below 4.0.1.</summary>
     Task<IReadOnlyList<DuplicateProjectName>> DuplicateProjectsAsync(string rmDatabase, CancellationToken cancellationToken);
 
@@ -53,6 +58,27 @@ public interface IOmsMetadata
     /// <param name="limit">How many are read of each table at most.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
     Task<ProjectsRead> ProjectsAsync(string rmDatabase, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Every row of both project tables, deleted ones included, with the length a name may have. Only for OMS below 4.0.1.</summary>
+    Task<ProjectNamesRead> ProjectNamesAsync(string rmDatabase, CancellationToken cancellationToken);
+
+    /// <summary>Which of the names any project has, deleted ones included, as the server's own collations compare.</summary>
+    Task<IReadOnlyList<string>> NamesInUseAsync(string rmDatabase, IReadOnlyCollection<string> names, CancellationToken cancellationToken);
+
+    /// <summary>The rows with these ids; those that do not exist are left out.</summary>
+    Task<IReadOnlyList<OmsProject>> ProjectsByIdAsync(string rmDatabase, IReadOnlyCollection<(OmsProjectKind Kind, string Id)> ids, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Renames projects in one transaction in the session that holds the lock, each only if it still has its old name byte for byte: all of them or
+    /// none. Gives what stood in the way; empty if they are renamed.
+    /// </summary>
+    /// <param name="metadataLock">The lock; after an error its session must be given up, by which the server takes back what was not committed.</param>
+    /// <param name="rmDatabase">The console database (<c>drc_rm_db</c>).</param>
+    /// <param name="renames">What gets which name.</param>
+    /// <param name="mustBeFree">Whether a new name that another project has stands in the way; false on the way back to shared names.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    Task<IReadOnlyList<string>> RenameProjectsAsync(
+        IMetadataLock metadataLock, string rmDatabase, IReadOnlyList<ProjectRename> renames, bool mustBeFree, CancellationToken cancellationToken);
 
     /// <summary>Writers whose <c>sourceFile.blackRegionNo</c> differs from the region's <c>cm_location</c> (runbook §3.2), at most 200.</summary>
     Task<IReadOnlyList<CascadedWriter>> CascadedWritersAsync(string cmDatabase, int cmLocation, CancellationToken cancellationToken);
@@ -63,7 +89,7 @@ public interface IOmsMetadata
     /// <summary>The supervisors' heartbeats of one region, with their age as the server's own clock gives it (facts §4.3).</summary>
     Task<IReadOnlyList<SupervisorHeartbeat>> HeartbeatsAsync(string heartbeatDatabase, CancellationToken cancellationToken);
 
-    /// <summary>The regions OMS itself knows (<c>cluster_info</c>, facts §4.1).</summary>
+    /// <summary>The regions OMS itself knows (<c>cluster_info</c>, facts §4.1); empty if it has no such table.</summary>
     Task<IReadOnlyList<ClusterInfoRow>> ClusterInfoAsync(string rmDatabase, CancellationToken cancellationToken);
 
     /// <summary>Sessions of others that have one of the databases as their current one. Never the text of a statement.</summary>

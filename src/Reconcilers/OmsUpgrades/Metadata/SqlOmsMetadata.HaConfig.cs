@@ -9,6 +9,7 @@ namespace Drydock.Reconcilers.OmsUpgrades.Metadata;
 public sealed partial class SqlOmsMetadata
 {
     private const string ConfigTable = "oms_normal_config";
+    private const string NextKey = "(next)";
 
     /// <inheritdoc />
     public Task<HaConfigRow> ReadHaConfigAsync(string rmDatabase, CancellationToken cancellationToken) =>
@@ -62,6 +63,24 @@ public sealed partial class SqlOmsMetadata
             cancellationToken);
     }
 
+    /// <inheritdoc />
+    public Task<string?> HaConfigInsertProblemAsync(string rmDatabase, CancellationToken cancellationToken) =>
+        _sessions.RunAsync(
+            $"Looking at the columns of {ConfigTable} in {rmDatabase}",
+            async connection =>
+            {
+                if (!await Sql.TableExistsAsync(connection, rmDatabase, ConfigTable, cancellationToken))
+                {
+                    return $"there is no table {rmDatabase}.{ConfigTable}";
+                }
+
+                var unknown = (await ColumnsToFillAsync(connection, rmDatabase, cancellationToken)).Where(column => Fill(column.Type, column.IsKey) is null).ToList();
+                return unknown.Count == 0
+                    ? null
+                    : $"{rmDatabase}.{ConfigTable} has no row {HaConfigKeys.RowName}, and of its columns {string.Join(", ", unknown.Select(column => $"{column.Name} ({column.Type})"))} no value can be guessed";
+            },
+            cancellationToken);
+
     private async Task<HaConfigRow> ReadRowAsync(DbConnection connection, string rmDatabase, CancellationToken cancellationToken)
     {
         var rows = await Sql.QueryAsync(
@@ -87,24 +106,12 @@ public sealed partial class SqlOmsMetadata
             return false;
         }
 
-        var columns = await Sql.QueryAsync(
-            connection,
-            """
-            SELECT COLUMN_NAME, LOWER(DATA_TYPE), COLUMN_KEY FROM information_schema.COLUMNS
-            WHERE TABLE_SCHEMA = @db AND TABLE_NAME = @table AND IS_NULLABLE = 'NO' AND COLUMN_DEFAULT IS NULL
-              AND LOWER(EXTRA) NOT LIKE '%auto_increment%' AND LOWER(EXTRA) NOT LIKE '%generated%'
-            ORDER BY ORDINAL_POSITION
-            """,
-            reader => (Name: Sql.TextOrEmpty(reader, 0), Type: Sql.TextOrEmpty(reader, 1), IsKey: Sql.TextOrEmpty(reader, 2) == "PRI"),
-            cancellationToken,
-            ("@db", rmDatabase),
-            ("@table", ConfigTable));
         var names = new StringBuilder("cfg_name, cfg_value");
         var values = new StringBuilder("@name, @value");
-        foreach (var (name, type, isKey) in columns.Where(column => !IsOurs(column.Name)))
+        foreach (var (name, type, isKey) in await ColumnsToFillAsync(connection, rmDatabase, cancellationToken))
         {
             names.Append(CultureInfo.InvariantCulture, $", {Sql.Name(name)}");
-            values.Append(CultureInfo.InvariantCulture, $", {await FillAsync(connection, rmDatabase, name, type, isKey, cancellationToken)}");
+            values.Append(CultureInfo.InvariantCulture, $", {await ValueAsync(connection, rmDatabase, name, type, isKey, cancellationToken)}");
         }
 
         // The console may insert its default at the same moment; it does not ask for our lock.
@@ -123,30 +130,46 @@ public sealed partial class SqlOmsMetadata
         }
 
         return inserted > 0;
+    }
+
+    // Columns beside our two that must have a value and have no default.
+    private static async Task<List<(string Name, string Type, bool IsKey)>> ColumnsToFillAsync(DbConnection connection, string rmDatabase, CancellationToken cancellationToken)
+    {
+        var columns = await Sql.QueryAsync(
+            connection,
+            """
+            SELECT COLUMN_NAME, LOWER(DATA_TYPE), COLUMN_KEY FROM information_schema.COLUMNS
+            WHERE TABLE_SCHEMA = @db AND TABLE_NAME = @table AND IS_NULLABLE = 'NO' AND COLUMN_DEFAULT IS NULL
+              AND LOWER(EXTRA) NOT LIKE '%auto_increment%' AND LOWER(EXTRA) NOT LIKE '%generated%'
+            ORDER BY ORDINAL_POSITION
+            """,
+            reader => (Name: Sql.TextOrEmpty(reader, 0), Type: Sql.TextOrEmpty(reader, 1), IsKey: Sql.TextOrEmpty(reader, 2) == "PRI"),
+            cancellationToken,
+            ("@db", rmDatabase),
+            ("@table", ConfigTable));
+        return [.. columns.Where(column => !IsOurs(column.Name))];
 
         static bool IsOurs(string name) => name.Equals("cfg_name", StringComparison.OrdinalIgnoreCase) || name.Equals("cfg_value", StringComparison.OrdinalIgnoreCase);
     }
 
-    private async Task<string> FillAsync(DbConnection connection, string rmDatabase, string column, string type, bool isKey, CancellationToken cancellationToken)
+    private async Task<string> ValueAsync(DbConnection connection, string rmDatabase, string column, string type, bool isKey, CancellationToken cancellationToken) => Fill(type, isKey) switch
     {
-        switch (type)
-        {
-            case "datetime" or "timestamp":
-                return "NOW()";
-            case "date":
-                return "CURDATE()";
-            case "tinyint" or "smallint" or "mediumint" or "int" or "bigint" when isKey:
-                var next = await Sql.NumberAsync(
-                    connection, $"SELECT COALESCE(MAX({Sql.Name(column)}), 0) + 1 FROM {Sql.Table(rmDatabase, ConfigTable)}", cancellationToken);
-                return next.ToString(CultureInfo.InvariantCulture);
-            case "tinyint" or "smallint" or "mediumint" or "int" or "bigint" or "decimal" or "float" or "double" or "bit":
-                return "0";
-            case "char" or "varchar" or "tinytext" or "text" or "mediumtext" or "longtext" when !isKey:
-                return "''";
-            default:
-                throw new OmsMetadataException(
-                    OmsMetadataErrorKind.Other,
-                    $"{rmDatabase}.{ConfigTable} on metadata server {Target.Address} has no row {HaConfigKeys.RowName}, and its column {column} ({type}) needs a value that cannot be guessed. Set {HaConfigKeys.RowName} once in the OMS console under System Management > System Parameters.");
-        }
-    }
+        NextKey => (await Sql.NumberAsync(connection, $"SELECT COALESCE(MAX({Sql.Name(column)}), 0) + 1 FROM {Sql.Table(rmDatabase, ConfigTable)}", cancellationToken))
+            .ToString(CultureInfo.InvariantCulture),
+        { } value => value,
+        null => throw new OmsMetadataException(
+            OmsMetadataErrorKind.Other,
+            $"{rmDatabase}.{ConfigTable} on metadata server {Target.Address} has no row {HaConfigKeys.RowName}, and its column {column} ({type}) needs a value that cannot be guessed. Set {HaConfigKeys.RowName} once in the OMS console under System Management > System Parameters."),
+    };
+
+    // What goes into a column nobody told us of; null if that cannot be guessed.
+    private static string? Fill(string type, bool isKey) => type switch
+    {
+        "datetime" or "timestamp" => "NOW()",
+        "date" => "CURDATE()",
+        "tinyint" or "smallint" or "mediumint" or "int" or "bigint" when isKey => NextKey,
+        "tinyint" or "smallint" or "mediumint" or "int" or "bigint" or "decimal" or "float" or "double" or "bit" => "0",
+        "char" or "varchar" or "tinytext" or "text" or "mediumtext" or "longtext" when !isKey => "''",
+        _ => null,
+    };
 }

@@ -90,12 +90,14 @@ public sealed partial class SqlOmsMetadata
     public Task<IReadOnlyList<ClusterInfoRow>> ClusterInfoAsync(string rmDatabase, CancellationToken cancellationToken) =>
         _sessions.RunAsync<IReadOnlyList<ClusterInfoRow>>(
             $"Reading the regions in {rmDatabase}",
-            async connection => await Sql.QueryAsync(
-                connection,
-                $"SELECT region, region_cn, cm_url, code, is_default_cm FROM {Sql.Table(rmDatabase, "cluster_info")} ORDER BY code",
-                reader => new ClusterInfoRow(
-                    Sql.TextOrEmpty(reader, 0), Sql.TextOrEmpty(reader, 1), Sql.TextOrEmpty(reader, 2), Sql.TextOrEmpty(reader, 3), Sql.TextOrEmpty(reader, 4) is "1" or "true" or "\u0001"),
-                cancellationToken),
+            async connection => await Sql.TableExistsAsync(connection, rmDatabase, "cluster_info", cancellationToken)
+                ? await Sql.QueryAsync(
+                    connection,
+                    $"SELECT region, region_cn, cm_url, code, is_default_cm FROM {Sql.Table(rmDatabase, "cluster_info")} ORDER BY code",
+                    reader => new ClusterInfoRow(
+                        Sql.TextOrEmpty(reader, 0), Sql.TextOrEmpty(reader, 1), Sql.TextOrEmpty(reader, 2), Sql.TextOrEmpty(reader, 3), Sql.TextOrEmpty(reader, 4) is "1" or "true" or "\u0001"),
+                    cancellationToken)
+                : [],
             cancellationToken);
 
     /// <inheritdoc />

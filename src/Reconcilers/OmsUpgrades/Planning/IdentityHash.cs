@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Drydock.Crds;
 using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Common.Storage;
 
 namespace Drydock.Reconcilers.OmsUpgrades.Planning;
 
@@ -19,15 +20,20 @@ public static class IdentityHash
                 FromVersion = spec.FromVersion,
                 ToVersion = spec.ToVersion,
                 Image = spec.Image,
-                ImageArchive = spec.ImageArchive,
+                ImageArchive = Archive(spec.ImageArchive),
+                AllowUnsupportedPath = spec.AllowUnsupportedPath,
+                Https = spec.Https,
                 CurrentContainer = spec.CurrentContainer,
                 NewContainer = spec.NewContainer,
-                Regions = [.. spec.Regions.Select(r => r with { Nodes = [.. r.Nodes.Select(n => n with { Docker = new DockerAccess() })] })],
+                Regions = [.. spec.Regions.Select(r => r with { Nodes = [.. r.Nodes.Select(n => n with { Docker = new DockerAccess(), ImageArchive = Archive(n.ImageArchive) })] })],
                 HighAvailability = spec.HighAvailability,
                 Correction = spec.Correction,
-                Backup = spec.Backup,
+                Backup = spec.Backup with { Storage = StorageText.WithoutSecrets(spec.Backup.Storage), IdentitySecretRef = null },
             },
         };
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(identity, CrdsJsonContext.Default.OmsUpgrade)));
     }
+
+    private static ImageArchive? Archive(ImageArchive? archive) =>
+        archive is { Storage: { } storage } ? archive with { Storage = StorageText.WithoutSecrets(storage) } : archive;
 }

@@ -1,6 +1,8 @@
+using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Engine.Planning;
 using Drydock.Reconcilers.OmsUpgrades.Discovery;
+using Drydock.Reconcilers.OmsUpgrades.Domain;
 
 namespace Drydock.Reconcilers.OmsUpgrades.Planning;
 
@@ -9,22 +11,59 @@ internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDis
 {
     public void Compile()
     {
-        plan.Note($"metadata database: {discovery.Metadata.Server} with {string.Join(", ", discovery.Metadata.Databases)}");
-        plan.Note("downtime runs from the stop of the first old container (T1) to the write that enables high availability (T2); image and containers are prepared before it");
-        plan.Note("from the correction JAR or docker_init.sh on, the old version can run again only on the databases restored from the snapshot");
+        // A plan holds a bounded number of notes of bounded length.
+        var notes = Always().Concat(Sometimes()).Concat(discovery.Notes).ToList();
+        foreach (var note in notes.Take(notes.Count > SchemaLimits.Findings ? SchemaLimits.Findings - 1 : notes.Count))
+        {
+            plan.Note(SchemaLimits.Clip(note));
+        }
+
+        if (notes.Count > SchemaLimits.Findings)
+        {
+            plan.Note($"and {notes.Count - SchemaLimits.Findings + 1} more notes");
+        }
+    }
+
+    private IEnumerable<string> Always()
+    {
+        yield return $"metadata database: {discovery.Metadata.Server} with {string.Join(", ", discovery.Metadata.Databases)}";
+        yield return "downtime runs from the stop of the first old container (T1) to the write that enables high availability (T2); image and containers are prepared before it";
+        yield return discovery.Path.NeedsInit
+            ? "from the correction JAR or docker_init.sh on, the old version can run again only on the databases restored from the snapshot"
+            : "this version needs no docker_init.sh: a later build takes over the databases as they are";
+    }
+
+    private IEnumerable<string> Sometimes()
+    {
+        if (discovery.Path.Unlisted is { } unlisted)
+        {
+            yield return $"NOT LISTED BY THE VENDOR, let through by allowUnsupportedPath: {unlisted}. Whether the new version takes over this data nobody has said; the way back is the snapshot";
+        }
+
         if (spec.HighAvailability.Method == HighAvailabilityMethod.Sql)
         {
-            plan.Note("ha.config is changed by SQL and a restart of oms_console; the vendor documents only the console's System Parameters page (highAvailability.method: Manual)");
+            yield return "ha.config is changed by SQL and a restart of oms_console; the vendor documents only the console's System Parameters page (highAvailability.method: Manual)";
         }
 
         if (!discovery.HighAvailability.Enabled && spec.HighAvailability.AfterUpgrade == HighAvailabilityAfterUpgrade.Enable)
         {
-            plan.Note("high availability is off now and will be on at the end, as the runbook asks; afterUpgrade: AsBefore leaves it off");
+            yield return "high availability is off now and will be on at the end, as the runbook asks; afterUpgrade: AsBefore leaves it off";
+            if (!discovery.HighAvailability.Present)
+            {
+                yield return "there is no row ha.config now: the new version brings it, or it is made; if its table has columns whose values nobody knows, setting it is left to a person and listed at the end";
+            }
         }
 
-        foreach (var note in discovery.Notes)
+        if (discovery.Regions.Count > 1)
         {
-            plan.Note(note);
+            yield return $"regions in the order of the spec: {string.Join(", ", discovery.Regions.Select(region => region.Name))}; the last one is the last one corrected";
+        }
+
+        if (!discovery.Path.NeedsProjectChecks && ProjectNames.Duplicates(discovery.Projects) is { Count: > 0 } duplicates)
+        {
+            yield return $"{duplicates.Count} project names are used more than once, which this way does not mind: {string.Join(", ", duplicates.Take(Named).Select(duplicate => $"'{duplicate.Name}' ({string.Join(", ", duplicate.MigrationIds.Concat(duplicate.SyncIds))})"))}{(duplicates.Count > Named ? " and others" : "")}";
         }
     }
+
+    private const int Named = 20;
 }

@@ -1,3 +1,4 @@
+using Drydock.Abstractions.Values;
 using Drydock.Crds.OmsUpgrades;
 
 namespace Drydock.Reconcilers.OmsUpgrades.Planning;
@@ -12,6 +13,7 @@ public static class PhaseTimeouts
         OmsUpgradePhases.Preflight => timeouts.Preflight,
         OmsUpgradePhases.PrepareImage => timeouts.PrepareImage,
         OmsUpgradePhases.DisableHA => timeouts.DisableHA,
+        OmsUpgradePhases.RenameProjects => timeouts.RenameProjects,
         OmsUpgradePhases.StopOld => timeouts.StopOld,
         OmsUpgradePhases.Backup => timeouts.Backup,
         OmsUpgradePhases.StartNew => timeouts.StartNew,
@@ -20,7 +22,16 @@ public static class PhaseTimeouts
         OmsUpgradePhases.Verify => timeouts.Verify,
         OmsUpgradePhases.EnableHA => timeouts.EnableHA,
         OmsUpgradePhases.Settle => timeouts.Settle,
-        UndoPlanner.Phase => timeouts.DisableHA,
+        OmsUpgradePhases.Undo or OmsUpgradePhases.DisableNewHA => timeouts.DisableHA,
+        OmsUpgradePhases.StopNew => timeouts.StopNew,
+
+        // The snapshot has the time of Backup itself; it is to end by its own word.
+        OmsUpgradePhases.BackupNew => KubernetesDuration.Format(KubernetesDuration.Parse(timeouts.Backup) + TimeSpan.FromMinutes(10)),
+        OmsUpgradePhases.RestoreDatabases => timeouts.RestoreDatabases,
+        OmsUpgradePhases.StartOld => timeouts.StartOld,
+        OmsUpgradePhases.RestoreHA => timeouts.EnableHA,
+        OmsUpgradePhases.Report => timeouts.Settle,
+        OmsUpgradePhases.Cleanup => timeouts.StopOld,
         _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, "no such phase"),
     };
 }

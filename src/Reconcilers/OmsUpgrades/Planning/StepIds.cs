@@ -11,6 +11,9 @@ public static class StepIds
     /// <summary>The comparison of the image IDs of all nodes.</summary>
     public const string ImagesCompared = OmsUpgradePhases.PrepareImage + "/same-image";
 
+    /// <summary>Removal of the stopped new container that a former attempt left on a node.</summary>
+    public static string Leftover(string node) => $"{OmsUpgradePhases.PrepareImage}/leftover-{node}";
+
     /// <summary>Creation of the new container on a node.</summary>
     public static string Create(string node) => $"{OmsUpgradePhases.PrepareImage}/create-{node}";
 
@@ -25,6 +28,9 @@ public static class StepIds
 
     /// <summary>Restart of oms_console after ha.config was switched off.</summary>
     public static string DisableHAConsole(string node) => $"{OmsUpgradePhases.DisableHA}/console-{node}";
+
+    /// <summary>A batch of projects that get another name because they share theirs.</summary>
+    public static string Rename(int batch) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{OmsUpgradePhases.RenameProjects}/batch-{batch}");
 
     /// <summary>Stop of the old container on a node.</summary>
     public static string StopOld(string node) => $"{OmsUpgradePhases.StopOld}/{node}";
@@ -88,6 +94,12 @@ public static class StepIds
 
     /// <summary>Every host still online after the last restart.</summary>
     public const string SettledHosts = OmsUpgradePhases.Settle + "/hosts";
+
+    /// <summary>Projects that ran before are resumed.</summary>
+    public const string Resume = OmsUpgradePhases.Settle + "/resume-projects";
+
+    /// <summary>Stores and writers are watched.</summary>
+    public const string Components = OmsUpgradePhases.Settle + "/components";
 
     /// <summary>The list of what a person has to do.</summary>
     public const string Actions = OmsUpgradePhases.Settle + "/actions";

@@ -1,40 +1,44 @@
 using Drydock.Abstractions.Plans;
+using Drydock.Crds.OmsUpgrades;
 using Drydock.Engine.Planning;
 using Drydock.Reconcilers.OmsUpgrades.Steps;
 
 namespace Drydock.Reconcilers.OmsUpgrades.Planning;
 
 /// <summary>
-/// Compiles, from what a plan has really done before the first old container stopped, the plan that undoes it: high availability as before,
-/// created containers and loaded images gone. Runs on the same engine.
+/// Adds, from what a plan has really done before the first old container stopped, the steps that undo it: high availability and project names as before,
+/// created containers and loaded images gone.
 /// </summary>
-public static class UndoPlanner
+internal sealed class UndoPlanner(PlanBuilder plan, RollbackBasis basis)
 {
-    /// <summary>The phase of all undo steps.</summary>
-    public const string Phase = "Undo";
+    private const string Phase = OmsUpgradePhases.Undo;
 
-    /// <summary>Whether the first old container was stopped, or its stop may have begun; from then on nothing is undone here.</summary>
-    public static bool IsPastT1(Plan plan) =>
-        plan.Steps.Exists(s => s.Action == OmsActions.StopContainer && s.State != StepState.Pending);
-
-    /// <summary>The plan; without steps if nothing was changed.</summary>
-    public static Plan Compile(Plan done)
+    public void Compile()
     {
-        var plan = new PlanBuilder();
-        foreach (var step in done.Steps.Where(s => s.State != StepState.Pending || s.Attempt > 0))
+        var done = basis.Plan;
+        foreach (var step in done.Steps.Where(DoneWork.Begun))
         {
             switch (step.Action)
             {
+                case OmsActions.RenameProjects:
+                    plan.Add(Undo($"names-{DoneWork.NameOf(step)}", OmsActions.RestoreProjectNames, null, "projects get their former names", [], step.Parameters));
+                    break;
                 case OmsActions.DisableHighAvailability:
                     var restored = plan.Add(Undo("ha-config", OmsActions.RestoreHighAvailability, null, "ha.config as it was", [], step.Parameters));
-                    Consoles(plan, done, restored);
+                    Consoles(restored);
+                    break;
+                case OmsActions.AwaitManualHighAvailability when step.Id == StepIds.DisableHA && step.State == StepState.Succeeded && !basis.LeaveManual:
+                    plan.Add(Undo("ha-config", OmsActions.AwaitManualHighAvailability, null, "high availability switched on by a person", [], With(step, ("wanted", "on"), ("plain", "true"))));
                     break;
                 case OmsActions.CreateContainer:
-                    plan.Add(Undo($"remove-{step.Node}", OmsActions.RemoveContainer, step.Node, $"remove {step.Parameters["container"]} from {step.Node}", [], Only(step, "container")));
+                    plan.Add(Undo($"remove-{step.Node}", OmsActions.RemoveContainer, step.Node, $"remove {step.Parameters["container"]} from {step.Node}", [], new(StringComparer.Ordinal)
+                    {
+                        ["container"] = step.Parameters["container"],
+                    }));
                     break;
                 case OmsActions.PrepareImage when step.Parameters["source"] != "Present":
-                    var after = done.Steps.Exists(s => s.Action == OmsActions.CreateContainer && s.Node == step.Node && (s.State != StepState.Pending || s.Attempt > 0))
-                        ? [$"{Phase}/remove-{step.Node}"]
+                    var after = done.Steps.Exists(s => s.Action == OmsActions.CreateContainer && s.Node == step.Node && DoneWork.Begun(s))
+                        ? [RollbackIds.Undo($"remove-{step.Node}")]
                         : new List<string>();
                     plan.Add(Undo($"image-{step.Node}", OmsActions.RemoveImage, step.Node, $"remove {step.Parameters["image"]} from {step.Node}", after, new(StringComparer.Ordinal)
                     {
@@ -46,13 +50,11 @@ public static class UndoPlanner
                     break;
             }
         }
-
-        return plan.Build();
     }
 
-    private static void Consoles(PlanBuilder plan, Plan done, string after)
+    private void Consoles(string after)
     {
-        foreach (var step in done.Steps.Where(s => s.Action == OmsActions.RestartConsole && (s.State != StepState.Pending || s.Attempt > 0)))
+        foreach (var step in basis.Plan.Steps.Where(s => s.Action == OmsActions.RestartConsole && DoneWork.Begun(s)))
         {
             after = plan.Add(Undo($"console-{step.Node}", OmsActions.RestartConsole, step.Node, $"restart oms_console on {step.Node}", [after], step.Parameters));
         }
@@ -63,18 +65,27 @@ public static class UndoPlanner
         ? ""
         : step.Receipt?.GetValueOrDefault(PrepareImage.ImageIdFact) ?? step.Parameters["imageId"];
 
-    private static SortedDictionary<string, string> Only(PlanStep step, string name) =>
-        new(StringComparer.Ordinal) { [name] = step.Parameters[name] };
-
-    private static PlanStep Undo(string name, string action, string? node, string title, List<string> after, SortedDictionary<string, string> parameters) => new()
+    private static SortedDictionary<string, string> With(PlanStep step, params (string Key, string Value)[] more)
     {
-        Id = $"{Phase}/{name}",
+        var parameters = new SortedDictionary<string, string>(step.Parameters, StringComparer.Ordinal);
+        foreach (var (key, value) in more)
+        {
+            parameters[key] = value;
+        }
+
+        return parameters;
+    }
+
+    private PlanStep Undo(string name, string action, string? node, string title, List<string> after, SortedDictionary<string, string> parameters) => new()
+    {
+        Id = RollbackIds.Undo(name),
         Phase = Phase,
         Node = node,
         Title = title,
         After = after,
         Action = action,
         Parameters = new SortedDictionary<string, string>(parameters, StringComparer.Ordinal),
+        Timeout = basis.Spec.Timeouts.Of(Phase),
         MaxAttempts = 5,
     };
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Common.Storage;
 using Drydock.Reconcilers.OmsUpgrades.Access;
 using Drydock.Reconcilers.OmsUpgrades.Discovery;
 using Drydock.Reconcilers.OmsUpgrades.Domain;
@@ -12,32 +13,70 @@ namespace Drydock.Reconcilers.OmsUpgrades.Preflight;
 /// <summary>Looks at the metadata database: server, privileges for the work and the way back, topology, ha.config, projects, cascade, clocks. Changes nothing.</summary>
 internal sealed class MetadataPreflight(OmsTargets targets, IBackupStorageProbe storage, FindingList findings, TimeProvider time)
 {
-    private const int ProjectsRead = 500;
     private static readonly TimeSpan LargestSkew = TimeSpan.FromSeconds(60);
 
-    public async Task<MetadataLook?> LookAsync(OmsTopology topology, UpgradePath.Allowed path, IReadOnlyList<NodeLook> nodes, CancellationToken cancellationToken)
+    /// <summary>Looks; what stands in the way goes to the findings.</summary>
+    /// <param name="topology">The installation; null if its config.yaml files make no sense, and what can be seen all the same is looked at.</param>
+    /// <param name="path">The way; null if there is none.</param>
+    /// <param name="nodes">The nodes.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    public async Task<MetadataLook?> LookAsync(OmsTopology? topology, UpgradePath.Allowed? path, IReadOnlyList<NodeLook> nodes, CancellationToken cancellationToken)
     {
+        var configs = nodes.Select(n => n.Config).OfType<OmsConfig>().ToList();
+        if (configs.Count == 0)
+        {
+            return null;
+        }
+
         try
         {
-            var config = nodes.Select(n => n.Config).OfType<OmsConfig>().First();
-            var metadata = targets.OpenMetadata(config);
+            var metadata = targets.OpenMetadata(configs[0]);
             var before = time.GetUtcNow();
             var server = await metadata.ServerAsync(cancellationToken);
             Clocks(server, before + ((time.GetUtcNow() - before) / 2), nodes);
-            await AccessAsync(metadata, server, topology, cancellationToken);
-            findings.Add(topology.CompareWith(await metadata.ClusterInfoAsync(topology.RmDatabase, cancellationToken)));
-            await RoomAsync(metadata, topology, cancellationToken);
-            return new MetadataLook(
-                server,
-                await HighAvailabilityAsync(metadata, topology, cancellationToken),
-                await ProjectsAsync(metadata, topology, path, cancellationToken));
+            IReadOnlyList<string> databases = topology?.Databases
+                ?? [.. configs.SelectMany(c => new[] { c.RmDatabase, c.CmDatabase, c.HeartbeatDatabase }).Distinct(StringComparer.Ordinal)];
+
+            // Each by itself: one that fails hides nothing the others find.
+            await EachAsync(
+                () => AccessAsync(metadata, server, databases, cancellationToken),
+                () => RoomAsync(metadata, databases, cancellationToken));
+            if (topology is null)
+            {
+                return null;
+            }
+
+            DiscoveredHighAvailability? highAvailability = null;
+            NameLook? names = null;
+            await EachAsync(
+                async () => findings.Add(topology.CompareWith(await metadata.ClusterInfoAsync(topology.RmDatabase, cancellationToken))),
+                async () => highAvailability = await HighAvailabilityAsync(metadata, topology, cancellationToken),
+                async () => names = path is null ? new NameLook([], [], []) : await new NamePreflight(targets.Upgrade.Spec, findings).LookAsync(metadata, topology, path, cancellationToken));
+            return highAvailability is null || names is null ? null : new MetadataLook(server, highAvailability, names);
         }
         catch (OmsMetadataException exception)
         {
-            findings.Add(FindingReasonsMap.Of(exception.Kind), exception.Message, field: "spec.metadataDatabase");
+            Found(exception);
             return null;
         }
     }
+
+    private async Task EachAsync(params Func<Task>[] looks)
+    {
+        foreach (var look in looks)
+        {
+            try
+            {
+                await look();
+            }
+            catch (OmsMetadataException exception)
+            {
+                Found(exception);
+            }
+        }
+    }
+
+    private void Found(OmsMetadataException exception) => findings.Add(FindingReasonsMap.Of(exception.Kind), exception.Message, field: "spec.metadataDatabase");
 
     private void Clocks(MetadataServerInfo server, DateTimeOffset asked, IReadOnlyList<NodeLook> nodes)
     {
@@ -59,7 +98,7 @@ internal sealed class MetadataPreflight(OmsTargets targets, IBackupStorageProbe 
         }
     }
 
-    private async Task AccessAsync(IOmsMetadata metadata, MetadataServerInfo server, OmsTopology topology, CancellationToken cancellationToken)
+    private async Task AccessAsync(IOmsMetadata metadata, MetadataServerInfo server, IReadOnlyList<string> databases, CancellationToken cancellationToken)
     {
         if (server.ReadOnly)
         {
@@ -71,33 +110,35 @@ internal sealed class MetadataPreflight(OmsTargets targets, IBackupStorageProbe 
             findings.Add(Reasons.LockUnavailable, $"{metadata.Target.Address} has no GET_LOCK, by which destructive statements are fenced; use a server that has it");
         }
 
-        var absent = (await metadata.DatabasesAsync(topology.Databases, cancellationToken)).Where(d => !d.Exists).Select(d => d.Name).ToList();
+        var absent = (await metadata.DatabasesAsync(databases, cancellationToken)).Where(d => !d.Exists).Select(d => d.Name).ToList();
         if (absent.Count > 0)
         {
             findings.Add(Reasons.MetadataUnreadable, $"{metadata.Target.Address} has no database {string.Join(", ", absent)}, which config.yaml names; is it the right server?");
         }
 
-        foreach (var missing in (await metadata.PrivilegesAsync(topology.Databases, cancellationToken)).Where(m => m.Required))
+        // Without those for views, triggers, events and routines the server does not even show them, and a dump would silently lack them. OceanBase knows not all of them.
+        var privileges = await metadata.PrivilegesAsync(databases, cancellationToken);
+        foreach (var missing in privileges.Where(m => m.Required || (m.ShowsObjects && server.Kind != MetadataServerKind.OceanBase)))
         {
             findings.Add(Reasons.AccessDenied, missing.Message);
         }
     }
 
-    private async Task RoomAsync(IOmsMetadata metadata, OmsTopology topology, CancellationToken cancellationToken)
+    private async Task RoomAsync(IOmsMetadata metadata, IReadOnlyList<string> databases, CancellationToken cancellationToken)
     {
-        var directory = targets.Upgrade.Spec.Backup.Storage.Directory.Path;
+        var place = targets.Upgrade.Spec.Backup.Storage;
         try
         {
-            var free = await storage.ProbeAsync(directory, cancellationToken);
-            var needed = (await metadata.SizesAsync(topology.Databases, cancellationToken)).Sum(s => s.Bytes);
+            var free = await storage.ProbeAsync(place, targets.Upgrade.Metadata.Namespace, cancellationToken);
+            var needed = (await metadata.SizesAsync(databases, cancellationToken)).Sum(s => s.Bytes);
             if (free is { } left && left < needed)
             {
-                findings.Add(Reasons.NoSpace, $"{directory} has {ImagePreflight.Bytes(left)} free, the databases are {ImagePreflight.Bytes(needed)}; make room, or choose another backup.storage", field: "spec.backup.storage");
+                findings.Add(Reasons.NoSpace, $"{StorageText.Describe(place)} has {ImagePreflight.Bytes(left)} free, the databases are {ImagePreflight.Bytes(needed)}; make room, or choose another backup.storage", field: "spec.backup.storage");
             }
         }
         catch (SnapshotException exception)
         {
-            findings.Add(Reasons.StorageUnusable, exception.Message, field: "spec.backup.storage");
+            findings.Add(exception.Failure == SnapshotFailure.InvalidRequest ? Reasons.SecretMissing : Reasons.StorageUnusable, exception.Message, field: "spec.backup.storage");
         }
     }
 
@@ -116,51 +157,6 @@ internal sealed class MetadataPreflight(OmsTargets targets, IBackupStorageProbe 
         }
 
         return new DiscoveredHighAvailability(Present: true, config.Enable, row.Raw);
-    }
-
-    private async Task<IReadOnlyList<OmsProject>> ProjectsAsync(IOmsMetadata metadata, OmsTopology topology, UpgradePath.Allowed path, CancellationToken cancellationToken)
-    {
-        if (!path.NeedsProjectChecks)
-        {
-            return [];
-        }
-
-        findings.Add(ProjectNames.Findings(await metadata.DuplicateProjectsAsync(topology.RmDatabase, cancellationToken)));
-        foreach (var region in topology.Regions)
-        {
-            var writers = await metadata.CascadedWritersAsync(topology.CmDatabase, region.CmLocation, cancellationToken);
-            if (writers.Count > 0)
-            {
-                findings.Add(
-                    Reasons.CascadedWriters,
-                    $"{writers.Count.ToString(CultureInfo.InvariantCulture)} writers in {topology.CmDatabase}.config_job have a sourceFile.blackRegionNo other than cm_location {region.CmLocation.ToString(CultureInfo.InvariantCulture)}: {string.Join(", ", writers.Take(10).Select(w => $"{w.Identity}={w.Value}"))}; if the cascade is in use ask the vendor's support, otherwise remove the setting");
-            }
-        }
-
-        var read = await metadata.ProjectsAsync(topology.RmDatabase, ProjectsRead, cancellationToken);
-        Acknowledgements(read.Projects);
-        return read.Projects;
-    }
-
-    private void Acknowledgements(IReadOnlyList<OmsProject> projects)
-    {
-        var acknowledged = targets.Upgrade.Spec.Preflight.Acknowledge;
-        if (!acknowledged.Contains(Acknowledgement.NoForwardSwitchover))
-        {
-            findings.Add(
-                Reasons.ForwardSwitchoverUnacknowledged,
-                "this version has no API that tells whether a forward switchover is under way; finish any, then put NoForwardSwitchover into spec.preflight.acknowledge",
-                field: "spec.preflight.acknowledge");
-        }
-
-        var sync = projects.Where(p => p.Kind == OmsProjectKind.Sync).ToList();
-        if (sync.Count > 0 && !acknowledged.Contains(Acknowledgement.SyncProjectsWithoutDbType))
-        {
-            findings.Add(
-                Reasons.SyncProjectsWithoutDbType,
-                $"synchronization projects that replicate DDL need dbType on their source connector, which the tables do not show: {string.Join(", ", sync.Take(20).Select(p => $"{p.Name} ({p.Id})"))}; check them in the console, then put SyncProjectsWithoutDbType into spec.preflight.acknowledge",
-                field: "spec.preflight.acknowledge");
-        }
     }
 
     private static string Zone(TimeSpan offset) => (offset < TimeSpan.Zero ? "-" : "+") + offset.Duration().ToString(@"hh\:mm", CultureInfo.InvariantCulture);

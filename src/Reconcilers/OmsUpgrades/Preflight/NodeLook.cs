@@ -27,6 +27,9 @@ public sealed record NodeLook(CrdNode Spec, string Region)
     /// <summary>Free bytes where the host's dockerd keeps images, as the container's root file system shows it.</summary>
     public long? FreeBytes { get; init; }
 
+    /// <summary>The container of the new one's name that an earlier attempt of this upgrade left.</summary>
+    public string? LeftoverContainerId { get; init; }
+
     /// <summary>The new image, as far as known.</summary>
     public ImageLook? Image { get; init; }
 }

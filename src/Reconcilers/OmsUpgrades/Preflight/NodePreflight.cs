@@ -34,10 +34,13 @@ internal sealed class NodePreflight(OmsTargets targets, FindingList findings, Ti
             }
 
             CheckMounts(node, current);
-            await CheckNewNameAsync(docker, node, cancellationToken);
+            look = look with { LeftoverContainerId = await CheckNewNameAsync(docker, node, cancellationToken) };
             await CheckVersionAsync(docker, node, current, cancellationToken);
             look = look with { Current = current, EnvironmentNames = await EnvironmentAsync(docker, current, cancellationToken), Config = await ConfigAsync(node, current, cancellationToken) };
-            return await InsideAsync(docker, look, current, cancellationToken);
+            await CheckHttpsAsync(docker, node, current, cancellationToken);
+            look = await InsideAsync(docker, look, current, cancellationToken);
+            await CheckPortsAsync(docker, look, current, cancellationToken);
+            return look;
         }
         catch (DockerEndpointException exception)
         {
@@ -85,7 +88,8 @@ internal sealed class NodePreflight(OmsTargets targets, FindingList findings, Ti
         return null;
     }
 
-    private async Task CheckNewNameAsync(IDockerClient docker, CrdNode node, CancellationToken cancellationToken)
+    // One that an earlier attempt of this very object left, stopped, is removed by the plan; its id is returned.
+    private async Task<string?> CheckNewNameAsync(IDockerClient docker, CrdNode node, CancellationToken cancellationToken)
     {
         var name = node.NewContainer ?? targets.Upgrade.Spec.NewContainer;
         try
@@ -94,11 +98,20 @@ internal sealed class NodePreflight(OmsTargets targets, FindingList findings, Ti
             if (taken.Config.Labels?.GetValueOrDefault(Labels.UpgradeUid) != targets.Upgrade.Metadata.Uid)
             {
                 findings.Add(Reasons.ContainerNameTaken, $"a container named {name} is on {node.Name} already; remove or rename it, or choose another newContainer", node.Name, "spec.newContainer");
+                return null;
             }
+
+            if (taken.State.Running)
+            {
+                findings.Add(Reasons.ContainerNameTaken, $"{name} on {node.Name} is of an earlier attempt of this upgrade and runs; stop it", node.Name, "spec.newContainer");
+            }
+
+            return taken.ID;
         }
         catch (DockerNotFoundException)
         {
             // The name is free, as it should be.
+            return null;
         }
     }
 
@@ -115,11 +128,65 @@ internal sealed class NodePreflight(OmsTargets targets, FindingList findings, Ti
     // imageVersion in supervisor.json "records the image version" (facts §3.1, how it is filled is not documented); where it says nothing the image's tag may.
     private async Task CheckVersionAsync(IDockerClient docker, CrdNode node, ContainerInspectResponse container, CancellationToken cancellationToken)
     {
-        var wanted = OmsVersion.Parse(targets.Upgrade.Spec.FromVersion);
-        var said = VersionIn(await docker.Containers.ReadFileAsync(container.ID, VersionFile, 1024 * 1024, cancellationToken)) ?? Tag(container.Config.Image);
-        if (said is not null && (said.Release.Major, said.Release.Minor, said.Release.Patch) != (wanted.Major, wanted.Minor, wanted.Patch))
+        if (!OmsVersion.TryParse(targets.Upgrade.Spec.FromVersion, out var wanted))
+        {
+            return;
+        }
+
+        var said = VersionIn(await docker.Containers.ReadFileAsync(container.ID, VersionFile, 1024 * 1024, cancellationToken)) ?? ImageNames.VersionOf(container.Config.Image);
+        if (said is not null && !said.IsSameRelease(wanted))
         {
             findings.Add(Reasons.VersionMismatch, $"{container.ShortName} on {node.Name} is version {said}, spec.fromVersion is {wanted}; correct fromVersion or currentContainer", node.Name, "spec.fromVersion");
+        }
+
+        // The suffix is not always written; where it is, it counts.
+        if (said is { Community: true } && targets.Upgrade.Spec.Edition == Crds.OmsUpgrades.OmsEdition.Enterprise)
+        {
+            findings.Add(Reasons.VersionMismatch, $"{container.ShortName} on {node.Name} is version {said} of the Community edition, spec.edition is Enterprise; correct edition or currentContainer", node.Name, "spec.edition");
+        }
+    }
+
+    // The files are looked at where dockerd would mount them from; a source that is missing it would make as a directory.
+    private async Task CheckHttpsAsync(IDockerClient docker, CrdNode node, ContainerInspectResponse container, CancellationToken cancellationToken)
+    {
+        if (targets.Upgrade.Spec.Https is not { } https)
+        {
+            return;
+        }
+
+        var files = new HostFiles(docker, targets.Upgrade.Metadata.Uid!, container.Image);
+        foreach (var (path, field) in new[] { (https.CertificateHostPath, "spec.https.certificateHostPath"), (https.KeyHostPath, "spec.https.keyHostPath") })
+        {
+            var problem = await files.StatAsync(path, cancellationToken) switch
+            {
+                null => "does not exist",
+                { IsRegularFile: false } => "is no ordinary file",
+                { Size: 0 } => "is empty",
+                _ => null,
+            };
+            if (problem is not null)
+            {
+                findings.Add(Reasons.MountsUnusable, $"{path} on {node.Name} {problem}; put the file there, or correct {field}", node.Name, field);
+            }
+        }
+    }
+
+    // The old container's own listeners go when it stops; what else has a port the new version wants would keep it from starting.
+    private async Task CheckPortsAsync(IDockerClient docker, NodeLook look, ContainerInspectResponse container, CancellationToken cancellationToken)
+    {
+        if (look.Config?.Ports.All is not { } ports)
+        {
+            return;
+        }
+
+        var answer = await docker.RunExecAsync(container.ID, ["/bin/sh", "-c", ListeningPorts.Script], cancellationToken);
+        var taken = ListeningPorts.Foreign(answer.Stdout.Text).Intersect(ports).ToList();
+        if (taken.Count > 0)
+        {
+            findings.Add(
+                Reasons.PortTaken,
+                $"something else than {container.ShortName} listens on port {string.Join(", ", taken)} of {look.Spec.Name}, which OMS needs there; stop it, or choose another port in config.yaml (from 4.2.2 on)",
+                look.Spec.Name);
         }
     }
 
@@ -143,12 +210,6 @@ internal sealed class NodePreflight(OmsTargets targets, FindingList findings, Ti
         {
             return null;
         }
-    }
-
-    private static OmsVersion? Tag(string? image)
-    {
-        var tag = image is null ? "" : image[(image.LastIndexOf(':') + 1)..];
-        return OmsVersion.TryParse(tag.Replace("feature_", "", StringComparison.OrdinalIgnoreCase), out var version) ? version : null;
     }
 
     private async Task<IReadOnlyList<string>> EnvironmentAsync(IDockerClient docker, ContainerInspectResponse container, CancellationToken cancellationToken)

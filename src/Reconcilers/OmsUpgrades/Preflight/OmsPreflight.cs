@@ -2,8 +2,10 @@ using Drydock.Clients.Docker;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.OmsUpgrades.Access;
+using Drydock.Reconcilers.OmsUpgrades.Api;
 using Drydock.Reconcilers.OmsUpgrades.Discovery;
 using Drydock.Reconcilers.OmsUpgrades.Domain;
+using Drydock.Reconcilers.OmsUpgrades.Planning;
 using OmsEdition = Drydock.Reconcilers.OmsUpgrades.Domain.OmsEdition;
 
 namespace Drydock.Reconcilers.OmsUpgrades.Preflight;
@@ -29,18 +31,16 @@ public sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe storage
         var nodes = await Task.WhenAll(targets.Upgrade.Spec.Regions.SelectMany(region =>
             region.Nodes.Select(node => new NodePreflight(targets, _findings, time).LookAsync(node, region.Name, cancellationToken))));
         var topology = await TopologyAsync(nodes);
-        if (path is null)
-        {
-            return new PreflightResult(null, _findings.Sorted());
-        }
-
+        CheckImageNames(path);
         var images = ImagesAsync(nodes, path, cancellationToken);
-        var metadata = topology is null ? null : await new MetadataPreflight(targets, storage, _findings, time).LookAsync(topology, path, nodes, cancellationToken);
+        var metadata = await new MetadataPreflight(targets, storage, _findings, time).LookAsync(topology, path, nodes, cancellationToken);
+        var projects = metadata is null || path is null ? null : await new ProjectPreflight(targets, _findings).LookAsync(path, nodes[0], metadata.Projects, cancellationToken);
         var looks = await images;
         CompareImages(looks);
-        return _findings.Any || topology is null || metadata is null
-            ? new PreflightResult(null, _findings.Sorted(), topology is null || metadata is null ? null : TargetIdentity.Of(metadata.Server.Identity, topology.RmDatabase))
-            : new PreflightResult(Discover(path, looks, topology, metadata), [], TargetIdentity.Of(metadata.Server.Identity, topology.RmDatabase));
+        var identity = topology is null || metadata is null ? null : TargetIdentity.Of(metadata.Server.Identity, topology.RmDatabase);
+        return _findings.Any || path is null || topology is null || metadata is null || projects is null
+            ? new PreflightResult(null, _findings.Sorted(), identity)
+            : new PreflightResult(Discover(path, looks, topology, metadata, projects), [], identity);
     }
 
     private UpgradePath.Allowed? CheckVersions()
@@ -52,7 +52,8 @@ public sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe storage
             return null;
         }
 
-        switch (UpgradePaths.Check(OmsEdition.Enterprise, from, to))
+        var edition = spec.Edition == Crds.OmsUpgrades.OmsEdition.Community ? OmsEdition.Community : OmsEdition.Enterprise;
+        switch (UpgradePaths.Check(edition, from, to, spec.AllowUnsupportedPath))
         {
             case UpgradePath.Allowed allowed:
                 return allowed;
@@ -61,6 +62,25 @@ public sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe storage
                 return null;
             default:
                 throw new InvalidOperationException("a path is allowed or refused");
+        }
+    }
+
+    // The vendor's names say which version is in an image; one that contradicts the spec is a slip that nothing later would notice.
+    private void CheckImageNames(UpgradePath.Allowed? path)
+    {
+        if (path is null)
+        {
+            return;
+        }
+
+        var spec = targets.Upgrade.Spec;
+        var own = spec.Regions.SelectMany(r => r.Nodes).Where(n => n.Image is not null).Select(n => (Image: n.Image!, Node: (string?)n.Name, Field: $"spec.regions[].nodes[{n.Name}].image"));
+        foreach (var (image, node, field) in own.Prepend((spec.Image, null, "spec.image")))
+        {
+            if (ImageNames.Contradiction(image, path) is { } contradiction)
+            {
+                _findings.Add(Reasons.ImageUnsuitable, contradiction, node, field);
+            }
         }
     }
 
@@ -77,7 +97,7 @@ public sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe storage
         return Task.FromResult(result.Topology);
     }
 
-    private async Task<IReadOnlyList<NodeLook>> ImagesAsync(IReadOnlyList<NodeLook> nodes, UpgradePath.Allowed path, CancellationToken cancellationToken) =>
+    private async Task<IReadOnlyList<NodeLook>> ImagesAsync(IReadOnlyList<NodeLook> nodes, UpgradePath.Allowed? path, CancellationToken cancellationToken) =>
         await Task.WhenAll(nodes.Select(async node =>
         {
             if (node.ClockOffset is null)
@@ -87,7 +107,7 @@ public sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe storage
 
             try
             {
-                return node with { Image = await new ImagePreflight(targets, _findings, path.NeedsCorrectionJar).LookAsync(node, cancellationToken) };
+                return node with { Image = await new ImagePreflight(targets, _findings, path).LookAsync(node, cancellationToken) };
             }
             catch (DockerException exception)
             {
@@ -108,7 +128,7 @@ public sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe storage
         }
     }
 
-    private OmsDiscovery Discover(UpgradePath.Allowed path, IReadOnlyList<NodeLook> nodes, OmsTopology topology, MetadataLook metadata) => new()
+    private OmsDiscovery Discover(UpgradePath.Allowed path, IReadOnlyList<NodeLook> nodes, OmsTopology topology, MetadataLook metadata, ProjectLook projects) => new()
     {
         Path = path,
         Nodes = [.. nodes.Select(Node)],
@@ -132,12 +152,16 @@ public sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe storage
             HeartbeatDatabases = [.. topology.Regions.Select(r => r.HeartbeatDatabase)],
         },
         HighAvailability = metadata.HighAvailability,
-        Projects = metadata.Projects,
+        Projects = projects.Projects ?? [],
+        ProjectsAreKnown = projects.Projects is not null,
+        Renames = metadata.Names.Renames,
+        Notes = [.. metadata.Names.Notes, .. projects.Notes],
     };
 
     private DiscoveredNode Node(NodeLook look)
     {
         var (spec, node, container) = (targets.Upgrade.Spec, look.Spec, look.Current!);
+        var binds = HttpsBinds.Of(container.HostConfig.Binds ?? [], spec.Https);
         return new DiscoveredNode
         {
             Name = node.Name,
@@ -153,13 +177,16 @@ public sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe storage
             ImagePresent = look.Image?.Present == true,
             ImageUnderAnotherName = look.Image?.UnderAnotherName == true,
             ArchivePath = look.Image?.ArchivePath,
-            ArchiveDirectory = look.Image?.ArchiveDirectory,
+            ArchiveStorage = look.Image?.ArchiveStorage,
             ArchiveSha256 = look.Image?.ArchiveSha256,
-            Binds = container.HostConfig.Binds ?? [],
+            ArchiveIsOnHost = look.Image?.OnHost == true,
+            LeftoverContainerId = look.LeftoverContainerId,
+            Binds = binds,
             EnvironmentNames = look.EnvironmentNames,
             RestartPolicy = container.HostConfig.RestartPolicy is { Name.Length: > 0 } policy ? policy.Name : "no",
             RestartMaximumRetries = container.HostConfig.RestartPolicy?.MaximumRetryCount ?? 0,
             ConsolePort = look.Config!.Ports.Nginx,
+            Https = ConsoleAddress.ServesHttps(binds),
         };
     }
 }

@@ -16,7 +16,7 @@ namespace Drydock.Reconcilers.OmsUpgrades.Running;
 /// Deletion (design §3.11): before T1 what was changed is undone and the object goes; from T1 on it stays and the plan goes on to its end; the annotation
 /// <c>drydock.dev/on-delete: Abandon</c>, or a namespace that goes away, lets go after the running step and says what was left where.
 /// </summary>
-internal sealed partial class DeletionFlow(OmsServices services, PlanFlow plans, OmsStatusWriter status, IEntityWriter<OmsUpgrade> writer)
+internal sealed partial class DeletionFlow(OmsServices services, RunFlow runs, PlanFlow plans, IEntityWriter<OmsUpgrade> writer)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
     private readonly ILogger _logger = services.Loggers.CreateLogger<DeletionFlow>();
@@ -24,23 +24,32 @@ internal sealed partial class DeletionFlow(OmsServices services, PlanFlow plans,
     /// <summary>Carries the deletion on; true when the object has been let go.</summary>
     public async Task<(bool Gone, TimeSpan? After)> AdvanceAsync(OmsUpgrade upgrade, OmsSession session, string accessKey, CancellationToken cancellationToken)
     {
-        var plan = upgrade.Status?.Plan;
-        if (plan is null || OmsUpgradePhases.IsEnded(upgrade.Status?.Phase))
+        if (IsOver(upgrade))
         {
             return await LetGoAsync(upgrade, cancellationToken);
         }
 
-        if (await IsAbandonedAsync(upgrade, cancellationToken))
+        if (PlanSlots.Active(upgrade.Status!) == PlanSlot.Cleanup)
         {
-            return await AbandonAsync(upgrade, session, accessKey, cancellationToken);
+            // The removal of old containers can stop anywhere; only a running one is awaited.
+            return await StopAsync(upgrade, session, accessKey, "deletion was asked for: no more old containers are removed", tell: false, cancellationToken);
         }
 
-        return UndoPlanner.IsPastT1(plan)
-            ? await WaitAsync(upgrade, session, accessKey, cancellationToken)
-            : await UndoAsync(upgrade, session, accessKey, plan, cancellationToken);
+        if (await IsAbandonedAsync(upgrade, cancellationToken))
+        {
+            return await StopAsync(upgrade, session, accessKey, "let go by drydock.dev/on-delete: Abandon, or because the namespace goes away", tell: true, cancellationToken);
+        }
+
+        var step = await runs.AdvanceAsync(upgrade, session, accessKey, Waiting(upgrade), cancellationToken);
+        return step.End == RunEnd.None ? (false, step.After) : await LetGoAsync(step.Upgrade, cancellationToken);
     }
 
-    private static bool IsUndo(Plan plan) => plan.Steps.TrueForAll(s => s.Phase == UndoPlanner.Phase);
+    // Nothing of it is left to do or to undo.
+    private static bool IsOver(OmsUpgrade upgrade) =>
+        upgrade.Status is not { Plan: not null } status
+        || OmsUpgradePhases.IsEnded(status.Phase) && PlanSlots.Active(status) != PlanSlot.Cleanup
+        || (status.UpgradeStands() && PlanSlots.Active(status) != PlanSlot.Cleanup)
+        || status.WentBack();
 
     private async Task<bool> IsAbandonedAsync(OmsUpgrade upgrade, CancellationToken cancellationToken)
     {
@@ -53,18 +62,23 @@ internal sealed partial class DeletionFlow(OmsServices services, PlanFlow plans,
         return space is null || space.Metadata.DeletionTimestamp is not null;
     }
 
-    private async Task<(bool Gone, TimeSpan? After)> AbandonAsync(OmsUpgrade upgrade, OmsSession session, string accessKey, CancellationToken cancellationToken)
+    private async Task<(bool Gone, TimeSpan? After)> StopAsync(
+        OmsUpgrade upgrade, OmsSession session, string accessKey, string because, bool tell, CancellationToken cancellationToken)
     {
-        const string Because = "let go by drydock.dev/on-delete: Abandon, or because the namespace goes away";
-        var (written, _) = await plans.AdvanceAsync(upgrade, session, accessKey, Because, null, cancellationToken);
-        if (session.Run.IsBusy)
+        var slot = PlanSlots.Active(upgrade.Status!);
+        var (written, _) = await plans.AdvanceAsync(upgrade, slot, session, accessKey, because, null, cancellationToken);
+        if (session.IsBusy)
         {
             return (false, LookAgain);
         }
 
-        var left = Left(written.Status!.Plan!);
-        services.Events.Warning(written, Reasons.Abandoned, left);
-        Abandoned(_logger, written.Metadata.Namespace, written.Metadata.Name, left);
+        if (tell)
+        {
+            var left = Left(written.Status!.Plan(slot)!);
+            services.Events.Warning(written, Reasons.Abandoned, left);
+            Abandoned(_logger, written.Metadata.Namespace, written.Metadata.Name, left);
+        }
+
         return await LetGoAsync(written, cancellationToken);
     }
 
@@ -76,53 +90,29 @@ internal sealed partial class DeletionFlow(OmsServices services, PlanFlow plans,
             + "Containers, ha.config and dumps are as these steps left them; the runbook goes on by hand from here";
     }
 
-    private async Task<(bool Gone, TimeSpan? After)> WaitAsync(OmsUpgrade upgrade, OmsSession session, string accessKey, CancellationToken cancellationToken)
+    private static Func<Standing, Standing> Waiting(OmsUpgrade upgrade) => standing =>
     {
-        var (written, outcome) = await plans.AdvanceAsync(upgrade, session, accessKey, null, Waiting, cancellationToken);
-        return outcome.State == RunState.Succeeded ? await LetGoAsync(written, cancellationToken) : (false, outcome.LookAgainAfter);
-
-        static Standing Waiting(Standing standing) => standing.Kind == StandingKind.Succeeded
-            ? standing
-            : standing with
-            {
-                Reason = standing.Kind == StandingKind.Stalled ? standing.Reason : Reasons.DeletionWaits,
-                Message = $"deletion waits: the old containers were stopped, so the plan goes on to its end first; the annotation {Annotations.OnDelete}: {Annotations.Abandon} lets go at once and leaves things as they are. {standing.Message}",
-            };
-    }
-
-    private async Task<(bool Gone, TimeSpan? After)> UndoAsync(OmsUpgrade upgrade, OmsSession session, string accessKey, Plan plan, CancellationToken cancellationToken)
-    {
-        if (!IsUndo(plan))
+        if (standing.Kind is StandingKind.Succeeded or StandingKind.RolledBack)
         {
-            // What runs finishes first, so that what is undone is what was done.
-            var (stopped, _) = await plans.AdvanceAsync(upgrade, session, accessKey, "deletion was asked for: what was changed is being undone", null, cancellationToken);
-            if (session.Run.IsBusy)
-            {
-                return (false, LookAgain);
-            }
-
-            var undo = UndoPlanner.Compile(stopped.Status!.Plan!);
-            if (undo.Steps.Count == 0)
-            {
-                return await LetGoAsync(stopped, cancellationToken);
-            }
-
-            var standing = new Standing(StandingKind.Progressing, UndoPlanner.Phase, Reasons.Undoing, "deletion was asked for: what was changed is being undone");
-            await status.WriteAsync(stopped, OmsStatusComposer.Compose(stopped, stopped.Status with { Plan = undo }, standing, services.Time.GetUtcNow()), cancellationToken);
-            return (false, TimeSpan.FromMilliseconds(1));
+            return standing;
         }
 
-        var (written, outcome) = await plans.AdvanceAsync(upgrade, session, accessKey, null, Undoing, cancellationToken);
-        return outcome.State == RunState.Succeeded ? await LetGoAsync(written, cancellationToken) : (false, outcome.LookAgainAfter);
-
-        static Standing Undoing(Standing standing) => standing with
+        if (!DoneWork.IsPastT1(upgrade.Status!.Plan!))
         {
-            Kind = standing.Kind == StandingKind.Stalled ? StandingKind.Stalled : StandingKind.Progressing,
-            Phase = standing.Kind == StandingKind.Stalled ? standing.Phase : UndoPlanner.Phase,
-            Reason = standing.Kind == StandingKind.Stalled ? standing.Reason : Reasons.Undoing,
-            Message = $"{standing.Message}. The annotation {Annotations.OnDelete}: {Annotations.Abandon} lets go at once",
+            return standing with
+            {
+                Reason = standing.Kind == StandingKind.Stalled ? standing.Reason : Reasons.Undoing,
+                Message = $"{standing.Message}. The annotation {Annotations.OnDelete}: {Annotations.Abandon} lets go at once",
+            };
+        }
+
+        var goes = upgrade.Status!.RollbackPlan is null ? "the plan goes on to its end first" : "the way back goes to its end first";
+        return standing with
+        {
+            Reason = standing.Kind == StandingKind.Stalled ? standing.Reason : Reasons.DeletionWaits,
+            Message = $"deletion waits: the old containers were stopped, so {goes}; the annotation {Annotations.OnDelete}: {Annotations.Abandon} lets go at once and leaves things as they are. {standing.Message}",
         };
-    }
+    };
 
     private async Task<(bool Gone, TimeSpan? After)> LetGoAsync(OmsUpgrade upgrade, CancellationToken cancellationToken)
     {

@@ -28,16 +28,16 @@ internal sealed partial class KeptOutputs(OmsTargets targets, ILogger logger)
         foreach (var step in plan.Steps)
         {
             var ended = step.State is StepState.Succeeded or StepState.Failed or StepState.Unknown;
-            var lacks = step.Receipt?.ContainsKey(WitnessedExec.DirectoryKey) == true && step.OutputRef != NameOf(step);
-            steps.Add(ended && lacks ? await AttachAsync(step, cancellationToken) : step);
+            var lacks = step.Receipt?.ContainsKey(WitnessedExec.DirectoryKey) == true && step.OutputRef != NameOf(plan, step);
+            steps.Add(ended && lacks ? await AttachAsync(plan, step, cancellationToken) : step);
         }
 
         return plan with { Steps = steps };
     }
 
-    private string NameOf(PlanStep step) => SnapshotNames.Output(targets.Upgrade.Metadata, step.Id, step.Attempt);
+    private string NameOf(Plan plan, PlanStep step) => SnapshotNames.Output(targets.Upgrade.Metadata, step.Id, plan.AttemptsBefore + step.Attempt);
 
-    private async Task<PlanStep> AttachAsync(PlanStep step, CancellationToken cancellationToken)
+    private async Task<PlanStep> AttachAsync(Plan plan, PlanStep step, CancellationToken cancellationToken)
     {
         try
         {
@@ -50,8 +50,8 @@ internal sealed partial class KeptOutputs(OmsTargets targets, ILogger logger)
                 return step;
             }
 
-            await KeepAsync(NameOf(step), step, targets.Redactor.RedactTail(output), limit.Token);
-            return step with { OutputRef = NameOf(step) };
+            await KeepAsync(NameOf(plan, step), step, targets.Redactor.RedactTail(output), limit.Token);
+            return step with { OutputRef = NameOf(plan, step) };
         }
         catch (Exception exception) when (exception is DockerException or KubernetesException or KeyNotFoundException or InvalidDataException
             || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))

@@ -10,9 +10,11 @@ namespace Drydock.Reconcilers.OmsUpgrades.Running;
 internal sealed class OmsSession : IAsyncDisposable
 {
     private string? _targetsKey;
+    private string? _runKey;
+    private PlanRun? _run;
 
-    /// <summary>The run of the plan.</summary>
-    public PlanRun Run { get; } = new();
+    /// <summary>Whether jobs of the present run are under way.</summary>
+    public bool IsBusy => _run?.IsBusy == true;
 
     /// <summary>The targets, bound to the present spec and Secrets.</summary>
     public OmsTargets? Targets { get; private set; }
@@ -40,6 +42,27 @@ internal sealed class OmsSession : IAsyncDisposable
 
     /// <summary>Whether this process has seen that the claim on the target is ours.</summary>
     public bool ClaimSeen { get; set; }
+
+    /// <summary>The run of a plan. Another plan gets a run of its own: what the former one's jobs were doing is found again in the world.</summary>
+    public async Task<PlanRun> RunAsync(PlanSlot slot, Plan plan)
+    {
+        var key = $"{slot}|{plan.Hash}|{plan.AttemptsBefore}";
+        if (_run is null || _runKey != key)
+        {
+            var former = _run;
+            (_run, _runKey) = (new PlanRun(), key);
+            FailedWith = null;
+            if (former is not null)
+            {
+                await former.DisposeAsync();
+            }
+        }
+
+        return _run;
+    }
+
+    /// <summary>Something happened on a target. From any thread.</summary>
+    public void WorldChanged() => _run?.WorldChanged();
 
     /// <summary>Everything that access depends on: endpoints, Secrets, timeouts.</summary>
     public static string AccessKey(OmsUpgrade upgrade, OmsSecrets secrets)
@@ -75,7 +98,11 @@ internal sealed class OmsSession : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        await Run.DisposeAsync();
+        if (_run is not null)
+        {
+            await _run.DisposeAsync();
+        }
+
         if (Targets is not null)
         {
             await Targets.DisposeAsync();

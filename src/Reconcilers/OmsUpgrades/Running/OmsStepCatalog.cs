@@ -22,9 +22,11 @@ public sealed class OmsStepCatalog : IStepCatalog
             new StopContainer(targets), new AwaitNoSessions(targets), new TrimHeartbeatSequence(targets), new TakeSnapshot(targets),
             new StartContainer(targets), new AwaitSupervisor(targets), new AwaitPrograms(targets), new StopConsole(targets),
             new RunCorrectionJar(targets), new RunDockerInit(targets), new StartConsole(targets),
-            new CheckHealth(targets), new AwaitHostsOnline(targets), new CompareProjects(targets), new SetRestartPolicy(targets),
-            new EnableHighAvailability(targets), new ListActions(targets),
+            new CheckHealth(targets), new AwaitHostsOnline(targets), new CompareProjects(targets), new ResumeProjects(targets), new AwaitComponents(targets), new SetRestartPolicy(targets),
+            new EnableHighAvailability(targets), new ListActions(targets), new RenameProjects(targets), new RestoreProjectNames(targets),
             new RestoreHighAvailability(targets), new RemoveContainer(targets), new RemoveImage(targets),
+            new StartOldContainer(targets), new SwitchOffHighAvailability(targets), new ReinstateHighAvailability(targets), new RestoreDatabases(targets),
+            new RemoveOldContainer(targets), new RemoveOldImage(targets),
         }.ToDictionary(a => a.Name, StringComparer.Ordinal);
         _guards = new IGuardCheck[]
         {

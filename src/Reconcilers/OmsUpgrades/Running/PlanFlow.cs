@@ -2,7 +2,6 @@ using Drydock.Abstractions.Controllers;
 using Drydock.Abstractions.Plans;
 using Drydock.Abstractions.Values;
 using Drydock.Clients.Kubernetes.Runtime;
-using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Engine.Running;
 using Drydock.Reconcilers.Common;
@@ -19,44 +18,80 @@ internal sealed class PlanFlow(OmsServices services, OmsStatusWriter status, IRe
     private readonly ILogger _outputLog = services.Loggers.CreateLogger<KeptOutputs>();
 
     /// <summary>Advances; returns the object as written and what it came to.</summary>
-    /// <param name="upgrade">The upgrade as just read; it has a plan.</param>
+    /// <param name="upgrade">The upgrade as just read; it has a plan in the slot.</param>
+    /// <param name="slot">Which of its plans.</param>
     /// <param name="session">What this process knows of it.</param>
     /// <param name="accessKey">What access depends on now.</param>
     /// <param name="startNothingBecause">Why nothing may be started; null lets it start.</param>
-    /// <param name="waitsBecause">A standing to show instead of plain progress (deletion waits); null for none.</param>
+    /// <param name="adjust">What else has a say in the standing (deletion, an ignored change of spec); null for nothing.</param>
     /// <param name="cancellationToken">Ends the advance.</param>
     public async Task<(OmsUpgrade Upgrade, RunOutcome Outcome)> AdvanceAsync(
-        OmsUpgrade upgrade, OmsSession session, string accessKey, string? startNothingBecause, Func<Standing, Standing>? waitsBecause, CancellationToken cancellationToken)
+        OmsUpgrade upgrade, PlanSlot slot, OmsSession session, string accessKey, string? startNothingBecause, Func<Standing, Standing>? adjust, CancellationToken cancellationToken)
     {
         var now = services.Time.GetUtcNow();
         var targets = session.Targets!;
-        var plan = upgrade.Status!.Plan!;
-        var seen = RunTokens.SeeApprovals(upgrade, upgrade.Status, plan.Hash, now);
-        var retries = RunTokens.NewRetries(upgrade);
+        var before = upgrade.Status!;
+        var plan = before.Plan(slot)!;
+        var seen = RunTokens.SeeApprovals(upgrade, before, [.. new[] { before.Plan, before.RollbackPlan, before.CleanupPlan }.OfType<Plan>().Select(p => p.Hash)], now);
+
+        // While nothing may be started a token is kept for what comes after.
+        var retries = startNothingBecause is null ? RunTokens.NewRetries(upgrade) : [];
         var failing = plan.Steps.Exists(s => s.State is StepState.Failed or StepState.Unknown);
-        var controls = new RunControls
+        var controls = Controls(upgrade, slot, plan, seen, now) with
         {
-            Paused = upgrade.Spec.Paused,
             StartNothingBecause = startNothingBecause,
-            HoldBefore = upgrade.Spec.HoldBefore.ToHashSet(StringComparer.Ordinal),
-            Approved = RunTokens.Approved(seen, plan.Hash),
             Retry = retries.Count > 0 && failing,
-            AccessChanged = failing && session.FailedWith is { } before && before != accessKey,
-            TimeoutOf = step => KubernetesDuration.Parse(upgrade.Spec.Timeouts.Of(step.Phase)),
         };
+        var run = await session.RunAsync(slot, plan);
+        controls = controls with { AccessChanged = failing && session.FailedWith is { } former && former != accessKey };
         var outputs = new KeptOutputs(targets, _outputLog);
-        var outcome = await session.Run.AdvanceAsync(plan, controls, Environment(upgrade, session), SaveAsync, cancellationToken);
+        var outcome = await run.AdvanceAsync(plan, controls, Environment(upgrade, session), SaveAsync, cancellationToken);
         session.FailedWith = outcome.State is RunState.Failed or RunState.OutcomeUnknown ? accessKey : null;
         return (upgrade, outcome);
 
         async Task SaveAsync(Plan next, RunOutcome came, CancellationToken token)
         {
             next = await outputs.AttachAsync(next, token);
-            var used = controls.Retry && !came.RetryUsed ? seen : RunTokens.Use(seen, retries, now);
-            var composed = OmsStatusComposer.Compose(upgrade, WithAttempts(used, came, controls.Retry, retries, now), next, came, now, waitsBecause);
+            var used = (controls.Retry, came.RetryUsed) switch
+            {
+                (true, false) => seen,
+                (true, true) => RunTokens.TakeUp(seen, retries, now),
+                _ => RunTokens.Use(seen, retries, now),
+            };
+            var composed = OmsStatusComposer.Compose(upgrade, used, slot, next, came, now, adjust);
             upgrade = await status.WriteAsync(upgrade, composed, token);
             targets.Refresh(upgrade);
         }
+    }
+
+    private static RunControls Controls(OmsUpgrade upgrade, PlanSlot slot, Plan plan, OmsUpgradeStatus seen, DateTimeOffset now)
+    {
+        var spec = upgrade.Spec;
+        var holds = spec.HoldBefore.ToHashSet(StringComparer.Ordinal);
+        var approved = RunTokens.Approved(seen, plan.Hash);
+        var isApproved = spec.ApprovedPlanHash == plan.Hash;
+        if (slot == PlanSlot.Upgrade && plan.Step(RollbackIds.Restore) is not null && spec.ApprovedPlanHash is { Length: > 0 } && !isApproved)
+        {
+            // Another plan than the approved one: a restore was put into it since.
+            holds.Add(OmsUpgradePhases.RestoreDatabases);
+        }
+
+        if (isApproved && plan.Hold is { } hold)
+        {
+            approved.Add(hold);
+        }
+
+        return new RunControls
+        {
+            Paused = spec.Paused,
+            HoldBefore = holds,
+            Approved = approved,
+            MaxParallelNodes = spec.MaxParallelNodes,
+            PhaseOpensAt = slot == PlanSlot.Upgrade && spec.Window is { } window && !DoneWork.IsPastT1(plan)
+                ? _ => WindowClock.OpensAt(window, now)
+                : static _ => null,
+            TimeoutOf = step => KubernetesDuration.Parse(spec.Timeouts.Of(step.Phase)),
+        };
     }
 
     private RunEnvironment Environment(OmsUpgrade upgrade, OmsSession session)
@@ -71,27 +106,5 @@ internal sealed class PlanFlow(OmsServices services, OmsStatusWriter status, IRe
             Wake = () => trigger.Wake(space, name),
             Redact = text => targets.Redactor.Redact(text),
         };
-    }
-
-    // One entry for each time the run stopped on a failure and was taken up again.
-    private static OmsUpgradeStatus WithAttempts(OmsUpgradeStatus status, RunOutcome outcome, bool retried, IReadOnlyList<string> tokens, DateTimeOffset now)
-    {
-        if (!retried || !outcome.RetryUsed)
-        {
-            return status;
-        }
-
-        var failed = status.Conditions.Find(c => c.Type == ConditionTypes.Stalled);
-        var attempt = new RunAttempt
-        {
-            Number = (status.Attempts.LastOrDefault()?.Number ?? 0) + 1,
-            StartedAt = status.Attempts.LastOrDefault()?.FinishedAt ?? status.StartedAt,
-            FinishedAt = now,
-            Reason = failed?.Reason,
-            Message = failed?.Message,
-            Step = status.Step is { } step ? SchemaLimits.Clip(step, SchemaLimits.Name) : null,
-            Token = tokens.Count > 0 ? tokens[0] : null,
-        };
-        return status with { Attempts = [.. status.Attempts.Append(attempt).TakeLast(SchemaLimits.History)] };
     }
 }

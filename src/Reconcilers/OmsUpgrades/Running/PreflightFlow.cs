@@ -26,6 +26,11 @@ internal sealed class PreflightFlow(OmsServices services, OmsStatusWriter status
     /// <summary>Carries preflight on; returns when to look again without an event.</summary>
     public async Task<(OmsUpgrade Upgrade, TimeSpan? After)> AdvanceAsync(OmsUpgrade upgrade, OmsSession session, string accessKey, CancellationToken cancellationToken)
     {
+        if (await IsAbortedAsync(upgrade, cancellationToken) is { } aborted)
+        {
+            return (aborted, aborted.Status?.AbortedBy is null ? TimeSpan.FromMilliseconds(1) : null);
+        }
+
         // Everything a person can turn: a change looks again at once, back-off is for what may mend by itself.
         var key = $"{upgrade.Metadata.Generation}|{accessKey}|{string.Join(';', RunTokens.NewRetries(upgrade))}";
         var now = services.Time.GetUtcNow();
@@ -36,7 +41,7 @@ internal sealed class PreflightFlow(OmsServices services, OmsStatusWriter status
                 return (upgrade, session.PreflightNotBefore - now);
             }
 
-            if (session.PreflightKey == key && session.BusyTarget is { } awaited && await services.Claims.OtherHolderAsync(awaited, upgrade, cancellationToken) is { } still)
+            if (session.PreflightKey == key && session.BusyTarget is { } awaited && await services.Claims.FindHolderAsync(awaited, upgrade, cancellationToken) is { } still && !(still.IsGone && upgrade.Spec.AdoptTarget))
             {
                 return await BusyAsync(upgrade, session, awaited, still, now, cancellationToken);
             }
@@ -64,7 +69,7 @@ internal sealed class PreflightFlow(OmsServices services, OmsStatusWriter status
         }
 
         var result = await pass;
-        if (result.TargetIdentity is { } target && await services.Claims.OtherHolderAsync(target, upgrade, cancellationToken) is { } holder)
+        if (result.TargetIdentity is { } target && await services.Claims.FindHolderAsync(target, upgrade, cancellationToken) is { } holder && !(holder.IsGone && upgrade.Spec.AdoptTarget))
         {
             // What another upgrade has under way is not to be judged.
             return await BusyAsync(upgrade, session, target, holder, now, cancellationToken);
@@ -75,12 +80,41 @@ internal sealed class PreflightFlow(OmsServices services, OmsStatusWriter status
             : (await FoundAsync(upgrade, session, result.Findings, now, cancellationToken), session.PreflightNotBefore - now);
     }
 
+    // Before a plan is stored nothing was changed, so there is nothing to undo and nothing that would have to finish.
+    private async Task<OmsUpgrade?> IsAbortedAsync(OmsUpgrade upgrade, CancellationToken cancellationToken)
+    {
+        var now = services.Time.GetUtcNow();
+        var before = upgrade.Status ?? new OmsUpgradeStatus();
+        if (before.AbortedBy is null && RunTokens.NewAbort(upgrade) is { } token)
+        {
+            var aborted = new Standing(StandingKind.Stalled, OmsUpgradePhases.Failed, Reasons.Aborted, $"aborted by {Annotations.Abort}={token} before anything was changed; a new spec.retry or {Annotations.Retry}=<token> begins again from preflight") { Failed = true };
+            return await status.WriteAsync(upgrade, OmsStatusComposer.Compose(upgrade, RunTokens.Abort(before, token, now) with { Findings = [] }, aborted, now), cancellationToken);
+        }
+
+        if (before.AbortedBy is null)
+        {
+            return null;
+        }
+
+        if (RunTokens.NewRetries(upgrade) is { Count: > 0 } retries)
+        {
+            return await status.WriteAsync(upgrade, StartOver.Compose(upgrade, RunTokens.TakeUp(before, retries, now), now), cancellationToken);
+        }
+
+        return upgrade;
+    }
+
     private async Task<PreflightResult> RunAsync(OmsTargets targets, OmsUpgrade upgrade)
     {
         await Task.Yield();
         try
         {
             using var limit = new CancellationTokenSource(Abstractions.Values.KubernetesDuration.Parse(upgrade.Spec.Timeouts.Preflight), services.Time);
+            if (upgrade.Spec.Window is { } window && !WindowClock.IsKnown(window))
+            {
+                return new PreflightResult(null, [new Finding { Reason = Reasons.InvalidSpec, Field = "spec.window.timeZone", Message = $"spec.window.timeZone is '{window.TimeZone}', which is no time zone known here; expected is an IANA name such as Asia/Shanghai" }]);
+            }
+
             return await new OmsPreflight(targets, services.BackupStorage, services.Time).RunAsync(limit.Token);
         }
         catch (OperationCanceledException)
@@ -132,7 +166,12 @@ internal sealed class PreflightFlow(OmsServices services, OmsStatusWriter status
         OmsUpgrade upgrade, OmsSession session, OmsDiscovery discovery, DateTimeOffset now, CancellationToken cancellationToken)
     {
         session.PreflightFailures = 0;
-        var plan = new OmsUpgradePlanner(upgrade.Spec, discovery).Compile() with { CompiledAt = now, SpecHash = IdentityHash.Of(upgrade.Spec) };
+        var plan = new OmsUpgradePlanner(upgrade.Spec, discovery).Compile() with
+        {
+            CompiledAt = now,
+            SpecHash = IdentityHash.Of(upgrade.Spec),
+            AttemptsBefore = PlanSlots.AttemptsBefore(upgrade.Status),
+        };
         var learned = OmsStatusComposer.Discovered(upgrade.Status ?? new OmsUpgradeStatus(), upgrade.Spec, discovery, now);
         if (upgrade.Spec.Mode == RunMode.Plan)
         {
@@ -146,7 +185,17 @@ internal sealed class PreflightFlow(OmsServices services, OmsStatusWriter status
             return (await RefuseAsync(upgrade, learned, plan, approved, now, cancellationToken), session.PreflightNotBefore - now);
         }
 
-        if (await services.Claims.TakeAsync(OmsStatusComposer.TargetIdentity(discovery), upgrade, cancellationToken) is { } holder)
+        // A restore claims each database by itself; one of those beside the rm database may be under way.
+        foreach (var database in discovery.Metadata.Databases)
+        {
+            var identity = TargetIdentity.Of(discovery.Metadata.ServerIdentity, database);
+            if (await services.Claims.FindHolderAsync(identity, upgrade, cancellationToken) is { IsGone: false } restoring)
+            {
+                return await BusyAsync(upgrade, session, identity, restoring, now, cancellationToken);
+            }
+        }
+
+        if (await services.Claims.ClaimAsync(OmsStatusComposer.TargetIdentity(discovery), upgrade, upgrade.Spec.AdoptTarget, cancellationToken) is { } holder)
         {
             return await BusyAsync(upgrade, session, OmsStatusComposer.TargetIdentity(discovery), holder, now, cancellationToken);
         }
@@ -162,16 +211,12 @@ internal sealed class PreflightFlow(OmsServices services, OmsStatusWriter status
     }
 
     private async Task<(OmsUpgrade Upgrade, TimeSpan? After)> BusyAsync(
-        OmsUpgrade upgrade, OmsSession session, string target, string holder, DateTimeOffset now, CancellationToken cancellationToken)
+        OmsUpgrade upgrade, OmsSession session, string target, ClaimHolder holder, DateTimeOffset now, CancellationToken cancellationToken)
     {
         session.PreflightFailures = 0;
         session.BusyTarget = target;
         session.PreflightNotBefore = now + LookForTarget;
-        var busy = new Standing(
-            StandingKind.Progressing,
-            OmsUpgradePhases.Preflight,
-            Reasons.TargetBusy,
-            $"the target ({target}) is held by {holder}; this goes on when that one ends or is deleted. If that object no longer exists, look at the target, then delete Lease {services.Claims.Namespace}/{TargetClaims.NameOf(target)}");
+        var busy = Busy.Standing(OmsUpgradePhases.Preflight, target, holder);
         var waiting = (upgrade.Status ?? new OmsUpgradeStatus()) with { Plan = null, Findings = [] };
         return (await status.WriteAsync(upgrade, OmsStatusComposer.Compose(upgrade, waiting, busy, now), cancellationToken), LookForTarget);
     }

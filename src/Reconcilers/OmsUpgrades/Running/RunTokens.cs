@@ -5,7 +5,7 @@ using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Reconcilers.OmsUpgrades.Running;
 
-/// <summary>Retry tokens and approvals: what is new, and what was used. Pure.</summary>
+/// <summary>Retry and abort tokens and approvals: what is new, and what was used. Pure.</summary>
 internal static class RunTokens
 {
     /// <summary>Retry tokens that were not used before.</summary>
@@ -19,13 +19,50 @@ internal static class RunTokens
             .Where(t => !used.Contains(t))];
     }
 
+    /// <summary>The abort token that was not used before; null if there is none.</summary>
+    public static string? NewAbort(OmsUpgrade upgrade)
+    {
+        var token = upgrade.Metadata.Annotations?.GetValueOrDefault(Annotations.Abort)?.Trim();
+        if (string.IsNullOrEmpty(token))
+        {
+            return null;
+        }
+
+        token = SchemaLimits.Clip(token, SchemaLimits.ShortName);
+        return (upgrade.Status?.UsedTokens ?? []).Exists(t => t.Kind == TokenKind.Abort && t.Token == token) ? null : token;
+    }
+
+    /// <summary>The status of a run that this abort token stops.</summary>
+    public static OmsUpgradeStatus Abort(OmsUpgradeStatus status, string token, DateTimeOffset now) => status with
+    {
+        AbortedBy = token,
+        UsedTokens = [.. status.UsedTokens.Append(new UsedToken { Kind = TokenKind.Abort, Token = token, At = now }).TakeLast(SchemaLimits.History)],
+    };
+
+    /// <summary>The status with an entry for an attempt that ended and is taken up again by these tokens, which are used up.</summary>
+    public static OmsUpgradeStatus TakeUp(OmsUpgradeStatus status, IReadOnlyList<string> tokens, DateTimeOffset now)
+    {
+        var ended = status.Conditions.Find(c => c.Type == ConditionTypes.Stalled && c.Status == "True") ?? status.Conditions.Find(c => c.Type == ConditionTypes.Ready);
+        var attempt = new RunAttempt
+        {
+            Number = (status.Attempts.LastOrDefault()?.Number ?? 0) + 1,
+            StartedAt = status.Attempts.LastOrDefault()?.FinishedAt ?? status.StartedAt,
+            FinishedAt = now,
+            Reason = ended?.Reason,
+            Message = ended?.Message,
+            Step = status.Step is { } step ? SchemaLimits.Clip(step, SchemaLimits.Name) : null,
+            Token = tokens.Count > 0 ? tokens[0] : null,
+        };
+        return Use(status with { Attempts = [.. status.Attempts.Append(attempt).TakeLast(SchemaLimits.History)] }, tokens, now);
+    }
+
     /// <summary>The status with these retry tokens used up.</summary>
     public static OmsUpgradeStatus Use(OmsUpgradeStatus status, IReadOnlyList<string> tokens, DateTimeOffset now) => tokens.Count == 0
         ? status
         : status with { UsedTokens = [.. status.UsedTokens.Concat(tokens.Select(t => new UsedToken { Kind = TokenKind.Retry, Token = t, At = now })).TakeLast(SchemaLimits.History)] };
 
     /// <summary>The status with approvals that were not seen before; one for another plan is recorded as not accepted.</summary>
-    public static OmsUpgradeStatus SeeApprovals(OmsUpgrade upgrade, OmsUpgradeStatus status, string planHash, DateTimeOffset now)
+    public static OmsUpgradeStatus SeeApprovals(OmsUpgrade upgrade, OmsUpgradeStatus status, IReadOnlyCollection<string> planHashes, DateTimeOffset now)
     {
         var given = (upgrade.Metadata.Annotations?.GetValueOrDefault(Annotations.Approve) ?? "")
             .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -38,7 +75,7 @@ internal static class RunTokens
                 Name = SchemaLimits.Clip(parsed ? approval.Name : text, SchemaLimits.Name),
                 PlanHash = parsed ? approval.HashPrefix : "",
                 At = now,
-                Accepted = parsed && approval.IsFor(planHash),
+                Accepted = parsed && planHashes.Any(approval.IsFor),
             };
             if (!status.Approvals.Concat(added).Any(a => a.Name == seen.Name && a.PlanHash == seen.PlanHash))
             {

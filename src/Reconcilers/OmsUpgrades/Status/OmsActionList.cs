@@ -1,6 +1,7 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.OmsUpgrades.Domain;
 using Drydock.Reconcilers.OmsUpgrades.Planning;
 using Drydock.Reconcilers.OmsUpgrades.Steps;
 
@@ -15,11 +16,15 @@ internal static class OmsActionList
         actions.AddRange(plan.Steps
             .Where(s => s.Action == OmsActions.RunDockerInit && s.Message?.Contains("ended with exit code", StringComparison.Ordinal) == true)
             .Select(s => new ActionItem { Reason = Reasons.InitializedWithWarning, Subject = s.Node ?? "", Message = $"{s.Message} Its output is in Secret {s.OutputRef}." }));
-        var highAvailabilityOn = plan.Steps.Exists(s => s.Id == StepIds.EnableHA);
-        actions.AddRange((status.Projects?.Items ?? []).Select(p => Project(p, highAvailabilityOn)).OfType<ActionItem>());
+        var enable = plan.Steps.Find(s => s.Id == StepIds.EnableHA);
+        var notEnabled = enable?.Receipt?.GetValueOrDefault(EnableHighAvailability.NotEnabledFact);
+        var highAvailabilityOn = enable is not null && notEnabled is null;
+        var target = OmsVersion.TryParse(spec.ToVersion, out var version) ? version : UpgradePaths.EnterpriseTarget;
+        actions.AddRange(OmsProjectActions.Of(plan));
+        actions.AddRange((status.Projects?.Items ?? []).Where(p => !OmsProjectActions.IsKnown(plan, p)).Select(p => Project(p, target, highAvailabilityOn)).OfType<ActionItem>());
         if (!highAvailabilityOn)
         {
-            actions.Add(new ActionItem { Reason = Reasons.HighAvailabilityOff, Message = "high availability is off as before: Store and Incr-Sync of running projects stay abnormal until they are started by hand in the console" });
+            actions.Add(new ActionItem { Reason = Reasons.HighAvailabilityOff, Message = $"{notEnabled ?? "high availability is off as before"}: Stores and writers of running projects stay abnormal until they are started by hand in the console" });
         }
 
         actions.AddRange(plan.Steps
@@ -28,17 +33,11 @@ internal static class OmsActionList
         return [.. actions.Take(SchemaLimits.Findings)];
     }
 
-    private static ActionItem? Project(ProjectStatus project, bool highAvailabilityOn)
+    private static ActionItem? Project(ProjectStatus project, OmsVersion target, bool highAvailabilityOn)
     {
-        var what = project.Status.ToUpperInvariant() switch
-        {
-            "RUNNING" or "RUNNING_MODIFYING" or "RUNNING_MERGING" when highAvailabilityOn =>
-                "was running: its Incr-Sync is started and a new Store created by high availability within some minutes; see that it is running and catches up; a Full-Import must be resumed by hand",
-            "RUNNING" or "RUNNING_MODIFYING" or "RUNNING_MERGING" => "was running: start its Store and Incr-Sync by hand",
-            "FAILED" => "had failed before: recover the link by hand",
-            "SUSPEND" => "was suspended: it stays so; a new Store is created; resume it when it is wanted",
-            _ => null,
-        };
-        return what is null ? null : new ActionItem { Reason = Reasons.ReviewProject, Subject = $"{project.Name} ({project.Id})", Message = $"{project.Kind} project {project.Name} {what}" };
+        var kind = project.Kind == ProjectKind.Migration ? OmsProjectKind.Migration : OmsProjectKind.Sync;
+        return LinkRecovery.Of(target, kind, project.Status, highAvailabilityOn) is { } what
+            ? new ActionItem { Reason = Reasons.ReviewProject, Subject = $"{project.Name} ({project.Id})", Message = $"{project.Kind} project {project.Name} {what}" }
+            : null;
     }
 }

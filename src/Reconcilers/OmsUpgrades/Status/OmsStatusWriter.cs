@@ -30,23 +30,12 @@ internal sealed class OmsStatusWriter(IEntityWriter<OmsUpgrade> writer, IEventRe
 
     private void Tell(OmsUpgrade before, OmsUpgrade after)
     {
-        if (before.Status?.Plan is null && after.Status?.Plan is { } compiled)
-        {
-            events.Normal(after, Reasons.PlanReady, $"plan {compiled.Hash[..15]} with {compiled.Steps.Count} steps");
-        }
-
-        var known = (before.Status?.Plan?.Steps ?? []).ToDictionary(s => s.Id, StringComparer.Ordinal);
-        foreach (var step in after.Status?.Plan?.Steps ?? [])
-        {
-            if (known.TryGetValue(step.Id, out var was))
-            {
-                Tell(after, was, step);
-            }
-        }
-
+        Tell(after, before.Status?.Plan, after.Status?.Plan);
+        Tell(after, before.Status?.RollbackPlan, after.Status?.RollbackPlan);
+        Tell(after, before.Status?.CleanupPlan, after.Status?.CleanupPlan);
         foreach (var ignored in (after.Status?.Approvals ?? []).Where(a => !a.Accepted).Except(before.Status?.Approvals ?? []))
         {
-            events.Warning(after, Reasons.ApprovalIgnored, $"the approval '{ignored.Name}@{ignored.PlanHash}' is not for the stored plan ({after.Status?.Plan?.Hash}) and is ignored; read the plan and approve its first 8 hex digits");
+            events.Warning(after, Reasons.ApprovalIgnored, $"the approval '{ignored.Name}@{ignored.PlanHash}' is for no stored plan (present: {(after.Status?.RollbackPlan ?? after.Status?.Plan)?.Hash}) and is ignored; read the plan and approve its first 8 hex digits");
         }
 
         var (old, now) = (Stalled(before), Stalled(after));
@@ -60,9 +49,31 @@ internal sealed class OmsStatusWriter(IEntityWriter<OmsUpgrade> writer, IEventRe
             events.Normal(after, hold.Reason, hold.Message);
         }
 
+        if (after.Status?.Phase == OmsUpgradePhases.RolledBack && before.Status?.Phase != OmsUpgradePhases.RolledBack && now is null)
+        {
+            events.Normal(after, Reasons.RolledBack, after.Status.Message ?? "");
+        }
+
         if (after.Status?.Phase == OmsUpgradePhases.Succeeded && before.Status?.Phase != OmsUpgradePhases.Succeeded)
         {
             events.Normal(after, Reasons.Succeeded, after.Status.Message ?? "");
+        }
+    }
+
+    private void Tell(OmsUpgrade upgrade, Plan? before, Plan? after)
+    {
+        if (after is { Hash.Length: > 15 } && before?.Hash != after.Hash)
+        {
+            events.Normal(upgrade, Reasons.PlanReady, $"plan {after.Hash[..15]} with {after.Steps.Count} steps");
+        }
+
+        var known = (before?.Steps ?? []).ToDictionary(s => s.Id, StringComparer.Ordinal);
+        foreach (var step in after?.Steps ?? [])
+        {
+            if (known.TryGetValue(step.Id, out var was))
+            {
+                Tell(upgrade, was, step);
+            }
         }
     }
 

@@ -27,6 +27,13 @@ public sealed class AwaitManualHighAvailability(IOmsTargets targets) : OmsStep(t
                 : new Observation.Running($"{Instruction} and set enable to false; this goes on by itself");
         }
 
+        if (context.OptionalParameter("plain") == "true")
+        {
+            return config is { Enable: true }
+                ? new Observation.Done("ha.config says enable: true")
+                : new Observation.Running($"{Instruction} and set enable to true; this goes on by itself");
+        }
+
         var perceive = context.Parameter("perceive") == "true";
         var minutes = Minutes(context);
         var enough = config is { Enable: true } && (perceive ? config.PerceiveStoreClientCheckpoint : config.RefetchStoreIntervalMin >= minutes);

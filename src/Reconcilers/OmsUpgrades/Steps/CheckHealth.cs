@@ -11,7 +11,7 @@ public sealed class CheckHealth(IOmsTargets targets) : OmsStep(targets)
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var port = int.Parse(context.Parameter("port"), CultureInfo.InvariantCulture);
-        var answer = await Targets.Health.AskAsync(context.Parameter("hostIP"), port, cancellationToken);
+        var answer = await Targets.Health.AskAsync(context.Parameter("hostIP"), port, context.OptionalParameter("scheme") == "https", cancellationToken);
         return answer.State switch
         {
             HealthState.Healthy => new Observation.Done("healthy"),

@@ -2,6 +2,7 @@ using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
 using Drydock.Reconcilers.OmsUpgrades.Access;
 using Drydock.Reconcilers.OmsUpgrades.Domain;
+using Drydock.Reconcilers.OmsUpgrades.Planning;
 
 namespace Drydock.Reconcilers.OmsUpgrades.Steps;
 
@@ -15,6 +16,11 @@ public sealed class ConfirmHighAvailability(IOmsTargets targets) : OmsStep(targe
         var row = await metadata.ReadHaConfigAsync(context.Parameter("database"), cancellationToken);
         var on = row.Raw is not null && HaConfig.Parse(row.Raw).Enable;
         var wanted = context.Parameter("wanted") == "on";
+        if (wanted && !on && context.Fact(StepIds.EnableHA, EnableHighAvailability.NotEnabledFact) is { } notEnabled)
+        {
+            return new Observation.Done(notEnabled);
+        }
+
         return on == wanted
             ? new Observation.Done(on ? "high availability is on" : "high availability is off")
             : new Observation.Failed(

@@ -9,12 +9,17 @@ namespace Drydock.Reconcilers.OmsUpgrades.Steps;
 
 /// <summary>
 /// Switches high availability on (runbook §4.6): the settings of before, missing keys added, enable true, and either perceiveStoreClientCheckpoint or a
-/// refetchStoreIntervalMin that covers T1 to this write. The time of the write is T2. A row that never existed is inserted under the named lock.
+/// refetchStoreIntervalMin that covers T1 to this write. The time of the write is T2. A row that never existed, and that docker_init.sh did not bring
+/// (Community 3.3.1 is the first to have it), is inserted under the named lock. Where its table has columns whose values cannot be guessed nothing is
+/// written: high availability stays off, and a person is told to set it in the console.
 /// </summary>
 public sealed class EnableHighAvailability(IOmsTargets targets) : OmsStep(targets)
 {
     /// <summary>Fact: when high availability was enabled (T2), ISO 8601.</summary>
     public const string EnabledAtFact = "enabledAt";
+
+    /// <summary>Fact: why high availability could not be enabled by us and is a person's.</summary>
+    public const string NotEnabledFact = "notEnabled";
 
     private const string ExpectedKey = "expected";
     private const string TargetKey = "target";
@@ -24,13 +29,19 @@ public sealed class EnableHighAvailability(IOmsTargets targets) : OmsStep(target
     /// <inheritdoc />
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        if (context.Receipt(TargetKey) is not { } target)
+        var (target, notEnabled) = (context.Receipt(TargetKey), context.Receipt(NotEnabledFact));
+        if (target is null && notEnabled is null)
         {
             return new Observation.NotStarted();
         }
 
         var metadata = await Targets.MetadataAsync(cancellationToken);
         var row = await metadata.ReadHaConfigAsync(context.Parameter("database"), cancellationToken);
+        if (target is null)
+        {
+            return row.Present ? new Observation.NotStarted("the row ha.config is there now") : new Observation.Done(notEnabled);
+        }
+
         if (row.Raw is not null && HaConfig.Parse(row.Raw).Equals(HaConfig.Parse(target)))
         {
             return new Observation.Done($"ha.config is {row.Raw}");
@@ -46,6 +57,11 @@ public sealed class EnableHighAvailability(IOmsTargets targets) : OmsStep(target
     {
         var metadata = await Targets.MetadataAsync(cancellationToken);
         var row = await metadata.ReadHaConfigAsync(context.Parameter("database"), cancellationToken);
+        if (!row.Present && await metadata.HaConfigInsertProblemAsync(context.Parameter("database"), cancellationToken) is { } problem)
+        {
+            return Fact(NotEnabledFact, $"high availability stays off, because {problem}; set ha.config once in the console under System Management > System Parameters");
+        }
+
         var now = context.Time.GetUtcNow();
         var previous = context.Parameter("previous") is { Length: > 0 } raw ? HaConfig.Parse(raw) : null;
         var perceive = context.Parameter("perceive") == "true";
@@ -65,6 +81,11 @@ public sealed class EnableHighAvailability(IOmsTargets targets) : OmsStep(target
     /// <inheritdoc />
     public override async Task ActAsync(StepContext context, CancellationToken cancellationToken)
     {
+        if (context.Receipt(NotEnabledFact) is not null)
+        {
+            return;
+        }
+
         var metadata = await Targets.MetadataAsync(cancellationToken);
         var (database, expected, target) = (context.Parameter("database"), context.Receipt(ExpectedKey)!, context.Receipt(TargetKey)!);
         bool written;
@@ -86,8 +107,9 @@ public sealed class EnableHighAvailability(IOmsTargets targets) : OmsStep(target
     }
 
     /// <summary>T1: when the first old container stopped, as the containers report it.</summary>
-    internal static DateTimeOffset StoppedAt(StepContext context) =>
-        context.Facts(Crds.OmsUpgrades.OmsUpgradePhases.StopOld, StopContainer.FinishedAtFact)
+    internal static DateTimeOffset StoppedAt(StepContext context) => context.OptionalParameter("stoppedAt") is { } stopped
+        ? DateTimeOffset.Parse(stopped, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind)
+        : context.Facts(Crds.OmsUpgrades.OmsUpgradePhases.StopOld, StopContainer.FinishedAtFact)
             .Select(f => DateTimeOffset.Parse(f.Value, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind))
             .DefaultIfEmpty(context.Time.GetUtcNow())
             .Min();

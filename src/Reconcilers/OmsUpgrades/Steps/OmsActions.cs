@@ -69,11 +69,23 @@ public static class OmsActions
     /// <summary><see cref="Steps.CompareProjects"/>.</summary>
     public const string CompareProjects = nameof(CompareProjects);
 
+    /// <summary><see cref="Steps.ResumeProjects"/>.</summary>
+    public const string ResumeProjects = nameof(ResumeProjects);
+
+    /// <summary><see cref="Steps.AwaitComponents"/>.</summary>
+    public const string AwaitComponents = nameof(AwaitComponents);
+
     /// <summary><see cref="Steps.SetRestartPolicy"/>.</summary>
     public const string SetRestartPolicy = nameof(SetRestartPolicy);
 
     /// <summary><see cref="Steps.EnableHighAvailability"/>.</summary>
     public const string EnableHighAvailability = nameof(EnableHighAvailability);
+
+    /// <summary><see cref="Steps.RenameProjects"/>.</summary>
+    public const string RenameProjects = nameof(RenameProjects);
+
+    /// <summary><see cref="Steps.RestoreProjectNames"/>.</summary>
+    public const string RestoreProjectNames = nameof(RestoreProjectNames);
 
     /// <summary><see cref="Steps.RestoreHighAvailability"/>.</summary>
     public const string RestoreHighAvailability = nameof(RestoreHighAvailability);
@@ -84,6 +96,27 @@ public static class OmsActions
     /// <summary><see cref="Steps.RemoveImage"/>.</summary>
     public const string RemoveImage = nameof(RemoveImage);
 
+    /// <summary><see cref="Steps.StartOldContainer"/>.</summary>
+    public const string StartOldContainer = nameof(StartOldContainer);
+
+    /// <summary><see cref="Steps.SwitchOffHighAvailability"/>.</summary>
+    public const string SwitchOffHighAvailability = nameof(SwitchOffHighAvailability);
+
+    /// <summary><see cref="Steps.ReinstateHighAvailability"/>.</summary>
+    public const string ReinstateHighAvailability = nameof(ReinstateHighAvailability);
+
+    /// <summary><see cref="Steps.RestoreDatabases"/>.</summary>
+    public const string RestoreDatabases = nameof(RestoreDatabases);
+
+    /// <summary><see cref="Steps.RemoveOldContainer"/>.</summary>
+    public const string RemoveOldContainer = nameof(RemoveOldContainer);
+
+    /// <summary><see cref="Steps.RemoveOldImage"/>.</summary>
+    public const string RemoveOldImage = nameof(RemoveOldImage);
+
     /// <summary><see cref="Steps.ListActions"/>.</summary>
     public const string ListActions = nameof(ListActions);
+
+    /// <summary>Whether an action only waits for something, so that leaving it half way leaves nothing half done.</summary>
+    public static bool OnlyWaits(string action) => action is AwaitManualHighAvailability or AwaitNoSessions or AwaitSupervisor or AwaitPrograms or AwaitHostsOnline or CheckHealth or CompareProjects or ListActions;
 }

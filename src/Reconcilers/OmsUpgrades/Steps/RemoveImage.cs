@@ -13,6 +13,11 @@ public sealed class RemoveImage(IOmsTargets targets) : OmsStep(targets)
     /// <inheritdoc />
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
+        if (await Files(context).IsLeftoverThereAsync(cancellationToken))
+        {
+            return new Observation.NotStarted("the container by which the archive was read is still there");
+        }
+
         if (await FindAsync(context, cancellationToken) is null)
         {
             return new Observation.Done("the image is gone");
@@ -32,6 +37,7 @@ public sealed class RemoveImage(IOmsTargets targets) : OmsStep(targets)
     /// <inheritdoc />
     public override async Task ActAsync(StepContext context, CancellationToken cancellationToken)
     {
+        await Files(context).RemoveLeftoverAsync(cancellationToken);
         if (context.Receipt("inUse") is not null || await FindAsync(context, cancellationToken) is not { } image)
         {
             return;
@@ -44,6 +50,8 @@ public sealed class RemoveImage(IOmsTargets targets) : OmsStep(targets)
             await Docker(context).Images.DeleteImageAsync(name, new ImageDeleteParameters(), cancellationToken);
         }
     }
+
+    private HostFiles Files(StepContext context) => new(Docker(context), context.OwnerUid, context.Parameter("image"));
 
     private static string ImageId(StepContext context) => context.OptionalParameter("imageId") ?? "";
 

@@ -14,6 +14,11 @@ public sealed class RestartConsole(IOmsTargets targets) : OmsStep(targets)
     /// <inheritdoc />
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
+        if (context.OptionalParameter("onlyIfRunning") == "true" && await InspectAsync(context, context.Parameter("container"), cancellationToken) is not { State.Running: true })
+        {
+            return new Observation.Done("the container does not run");
+        }
+
         if (context.Receipt(BeforeKey) is not { } before)
         {
             return new Observation.NotStarted();

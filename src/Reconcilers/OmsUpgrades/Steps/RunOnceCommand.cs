@@ -64,7 +64,7 @@ public abstract class RunOnceCommand(IOmsTargets targets) : OmsStep(targets)
             return context.Step.Receipt!;
         }
 
-        var directory = WitnessedExec.DirectoryOf(LogsMount, context.OwnerUid, context.Step.Id, context.Step.Attempt);
+        var directory = WitnessedExec.DirectoryOf(LogsMount, context.OwnerUid, context.Step.Id, context.Ordinal());
         return await new WitnessedExec(Docker(context), container.ID, directory).ReserveAsync(WorkingDirectory(context), Command(context), cancellationToken);
     }
 

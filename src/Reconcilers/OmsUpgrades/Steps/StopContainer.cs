@@ -6,7 +6,7 @@ using Drydock.Reconcilers.OmsUpgrades.Access;
 
 namespace Drydock.Reconcilers.OmsUpgrades.Steps;
 
-/// <summary>Stops an old container with grace (runbook §4.2 1) and first takes away its restart policy, so that a restart of dockerd does not revive it.</summary>
+/// <summary>Stops a container with grace (runbook §4.2 1) and first takes away its restart policy, so that a restart of dockerd does not revive it.</summary>
 public sealed class StopContainer(IOmsTargets targets) : OmsStep(targets)
 {
     /// <summary>Fact: when the container stopped, as it reports itself, ISO 8601. The earliest of all nodes is T1.</summary>
@@ -18,6 +18,11 @@ public sealed class StopContainer(IOmsTargets targets) : OmsStep(targets)
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var container = await InspectAsync(context, context.Parameter("container"), cancellationToken);
+        if (container is null && context.OptionalParameter("mayBeGone") == "true")
+        {
+            return new Observation.Done($"{context.Parameter("name")} is not there any more");
+        }
+
         if (container is null)
         {
             return new Observation.Failed(
@@ -28,6 +33,11 @@ public sealed class StopContainer(IOmsTargets targets) : OmsStep(targets)
         if (container.State.Running || container.State.Restarting || container.HostConfig.RestartPolicy is { Name: not ("no" or "") })
         {
             return new Observation.NotStarted(container.State.Running ? "it runs" : "it still has a restart policy");
+        }
+
+        if (container.State.Status == "created")
+        {
+            return new Observation.Done($"{context.Parameter("name")} was never started");
         }
 
         var finished = container.State.FinishedAt ?? context.Time.GetUtcNow();

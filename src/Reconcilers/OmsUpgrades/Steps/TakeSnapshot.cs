@@ -4,6 +4,7 @@ using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Common.Storage;
 using Drydock.Reconcilers.OmsUpgrades.Access;
 
 namespace Drydock.Reconcilers.OmsUpgrades.Steps;
@@ -19,6 +20,9 @@ public sealed class TakeSnapshot(IOmsTargets targets) : OmsStep(targets)
 
     /// <summary>Fact: uid of the BackupSnapshot.</summary>
     public const string SnapshotUidFact = "snapshotUid";
+
+    /// <summary>Fact: it was optional and could not be taken.</summary>
+    public const string NotTakenFact = "notTaken";
 
     /// <inheritdoc />
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
@@ -45,6 +49,8 @@ public sealed class TakeSnapshot(IOmsTargets targets) : OmsStep(targets)
             BackupSnapshotPhases.Succeeded when status.Verified == true => new Observation.Done(
                 $"{name}: {status.Databases.Count.ToString(CultureInfo.InvariantCulture)} databases, {(status.SizeBytes ?? 0).ToString(CultureInfo.InvariantCulture)} bytes, verified",
                 Fact(SnapshotUidFact, snapshot.Metadata.Uid ?? "")),
+            BackupSnapshotPhases.Failed when context.OptionalParameter("optional") == "true" => new Observation.Done(
+                $"{name} could not be taken ({status.Message}); what the failed upgrade left is dropped without it", Fact(NotTakenFact, "true")),
             BackupSnapshotPhases.Failed => new Observation.Failed(Reasons.SnapshotFailed, $"BackupSnapshot {name}: {status.Message}"),
             _ => new Observation.Running($"{name} {status?.Phase ?? BackupSnapshotPhases.Pending} {status?.Progress}".TrimEnd()),
         };
@@ -54,15 +60,16 @@ public sealed class TakeSnapshot(IOmsTargets targets) : OmsStep(targets)
     public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
         Task.FromResult(context.Step.Receipt?.ContainsKey(SnapshotKey) == true
             ? context.Step.Receipt
-            : Fact(SnapshotKey, SnapshotNames.Snapshot(Targets.Upgrade.Metadata, context.Step.Attempt)));
+            : Fact(SnapshotKey, IsSecond(context)
+                ? SnapshotNames.BeforeRollback(Targets.Upgrade.Metadata, context.Ordinal())
+                : SnapshotNames.Snapshot(Targets.Upgrade.Metadata, context.Ordinal())));
 
     /// <inheritdoc />
     public override async Task ActAsync(StepContext context, CancellationToken cancellationToken)
     {
         var upgrade = Targets.Upgrade.Metadata;
         var name = context.Receipt(SnapshotKey)!;
-        var metadata = await Targets.MetadataAsync(cancellationToken);
-        var credentials = await SnapshotCredentials.EnsureAsync(Targets, context.OwnerUid, metadata.Target, cancellationToken);
+        var backup = Targets.Upgrade.Spec.Backup;
         var snapshot = new BackupSnapshot
         {
             ApiVersion = ApiGroup.ApiVersion,
@@ -79,16 +86,16 @@ public sealed class TakeSnapshot(IOmsTargets targets) : OmsStep(targets)
             },
             Spec = new BackupSnapshotSpec
             {
-                Source = new DatabaseSource
-                {
-                    CredentialsSecretRef = new SecretReference { Name = credentials },
-                    Host = metadata.Target.Host,
-                    Port = metadata.Target.Port,
-                    Tls = Targets.Upgrade.Spec.MetadataDatabase?.Tls ?? new DatabaseTls(),
-                },
+                Source = await SnapshotCredentials.SourceAsync(Targets, context.OwnerUid, cancellationToken),
                 Databases = [.. context.Parameter("databases").Split(',')],
-                Storage = new StorageSpec { Directory = new DirectoryStorage { Path = context.Parameter("directory") } },
+                Storage = StorageText.Parse(context.Parameter("storage"), Targets.Upgrade.Spec.Backup.Storage),
                 Tool = Enum.Parse<DumpTool>(context.Parameter("tool")),
+                Threads = int.Parse(context.Parameter("threads"), CultureInfo.InvariantCulture),
+                Encryption = context.Parameter("recipients") is { Length: > 0 } recipients ? new EncryptionSpec { Recipients = [.. recipients.Split(',')] } : null,
+
+                // The second one is insurance: it is not to lengthen the outage by a load of its own.
+                Verify = IsSecond(context) ? SnapshotVerification.ReadBack : Enum.Parse<SnapshotVerification>(context.Parameter("verify")),
+                IdentitySecretRef = backup.IdentitySecretRef,
                 Timeout = Targets.Upgrade.Spec.Timeouts.Backup,
             },
         };
@@ -101,6 +108,9 @@ public sealed class TakeSnapshot(IOmsTargets targets) : OmsStep(targets)
             // An earlier life of this attempt made it; the next look reads whose it is.
         }
     }
+
+    // Of the way back: what the new version wrote, before it is dropped. Never under a name of the first one.
+    private static bool IsSecond(StepContext context) => context.OptionalParameter("second") == "true";
 
     /// <inheritdoc />
     public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
