@@ -69,7 +69,7 @@ uninstall: ## Remove the operator, its CRDs and its volumes (dumps!) from the cu
 	@[ "$(CONFIRM)" = yes ] || { echo "this deletes the volume with the dumps too; run make uninstall CONFIRM=yes"; exit 1; }
 	kubectl delete -k config/default
 
-chaos: prepare build ## Kill the operator at every write and act; CHAOS_MINUTES=60, goes on where it stopped
+chaos: prepare build ## Everything goes wrong, one case after the other; CHAOS_MINUTES=60, CHAOS_ONLY=text, goes on where it stopped
 	@CHAOS_MINUTES=$(CHAOS_MINUTES) dotnet $(ARTIFACTS)/Benchmarks/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Benchmarks.dll chaos
 
 bench: prepare build ## Measure against the shell runbook; writes docs/performance.md

@@ -14,7 +14,7 @@ switch (args.FirstOrDefault())
         return 0;
     case "chaos":
         var minutes = double.Parse(Environment.GetEnvironmentVariable("CHAOS_MINUTES") ?? "60", System.Globalization.CultureInfo.InvariantCulture);
-        return await new Chaos(TimeSpan.FromMinutes(minutes)).RunAsync(stopping.Token);
+        return await new ChaosCommand(TimeSpan.FromMinutes(minutes), Environment.GetEnvironmentVariable("CHAOS_ONLY")).RunAsync(stopping.Token);
     default:
         await Console.Error.WriteLineAsync("usage: bench | chaos");
         return 2;

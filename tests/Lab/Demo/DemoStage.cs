@@ -50,14 +50,14 @@ internal sealed class DemoStage(LabState lab, string checkout, string operatorAs
     public async Task InstallAsync()
     {
         await KubectlAsync(["apply", "--validate=false", "-k", Path.Combine(checkout, "config", "crd")]);
-        await KubectlAsync(["wait", "--for=condition=Established", "--timeout=60s", "crd/omsupgrades.drydock.dev", "crd/backupsnapshots.drydock.dev"]);
+        await KubectlAsync(["wait", "--for=condition=Established", "--timeout=60s", "crd/omsupgrades.drydock.dev", "crd/backupsnapshots.drydock.dev", "crd/snapshotrestores.drydock.dev"]);
         foreach (var space in new[] { UpgradeStage.OperatorNamespace, Namespace })
         {
             await ApplyAsync(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = space } });
         }
 
         await KubectlAsync(["apply", "-k", Path.Combine(checkout, "config", "rbac")]);
-        foreach (var kind in new[] { "omsupgrades.drydock.dev", "backupsnapshots.drydock.dev" })
+        foreach (var kind in new[] { "omsupgrades.drydock.dev", "snapshotrestores.drydock.dev", "backupsnapshots.drydock.dev" })
         {
             foreach (var name in (await KubectlAsync(["-n", Namespace, "get", kind, "-o", "name"])).Split('\n', StringSplitOptions.RemoveEmptyEntries))
             {

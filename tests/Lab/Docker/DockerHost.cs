@@ -20,6 +20,7 @@ public sealed class DockerHost : IAsyncDisposable
     private readonly LabCredentials _server;
     private readonly HttpClient _http;
     private LabProcess? _daemon;
+    private bool _liveRestore;
 
     private DockerHost(LabRun run, string name, DockerHostOptions options, DockerStorage storage, LabNamespace ns)
     {
@@ -33,6 +34,7 @@ public sealed class DockerHost : IAsyncDisposable
         _server = run.Authority.Issue(Path.Combine(_folder, "tls"), "server", name, hosts: [ns.Address, "127.0.0.1", "localhost", name]);
         Client = IssueClient(run, Path.Combine(_folder, "client"));
         _http = CreateHttpClient();
+        _liveRestore = options.LiveRestore;
     }
 
     /// <summary>Name within the run.</summary>
@@ -73,7 +75,7 @@ public sealed class DockerHost : IAsyncDisposable
     public static async Task<DockerHost> StartAsync(LabRun run, string name, DockerHostOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new DockerHostOptions();
-        var storage = await DockerStorage.ChooseAsync(run, name, options.StorageDriver, cancellationToken);
+        var storage = await DockerStorage.ChooseAsync(run, name, options.StorageDriver, options.DataBytes, cancellationToken);
         var host = new DockerHost(run, name, options, storage, await run.AddNamespaceAsync(name, cancellationToken));
         await host.StartAsync(cancellationToken);
         return host;
@@ -98,6 +100,8 @@ public sealed class DockerHost : IAsyncDisposable
                 ["HOME"] = _folder,
                 ["DOCKER_CONFIG"] = _folder,
                 ["DOCKER_TMPDIR"] = null,
+                // A registry of the run is trusted through the run's authority and nothing else.
+                ["SSL_CERT_FILE"] = _server.AuthorityPath,
             },
             StopGrace = _options.ShutdownTimeout + TimeSpan.FromSeconds(20),
         });
@@ -143,6 +147,31 @@ public sealed class DockerHost : IAsyncDisposable
         await ForgetRunStateAsync(cancellationToken);
     }
 
+    /// <summary>Turns live-restore on or off in the running dockerd, as an administrator does by SIGHUP.</summary>
+    public async Task SetLiveRestoreAsync(bool on, CancellationToken cancellationToken = default)
+    {
+        _liveRestore = on;
+        await WriteConfigurationAsync(cancellationToken);
+        Daemon.Signal(LabSignal.Hangup);
+        await Deadline.UntilAsync(
+            $"dockerd of {Name} to have read its configuration",
+            async token => bool.Parse((await DockerAsync(["info", "--format", "{{.LiveRestoreEnabled}}"], cancellationToken: token)).Trim()) == on,
+            cancellationToken: cancellationToken);
+    }
+
+    /// <summary>Fills what is left of the host's disk; needs <see cref="DockerHostOptions.DataBytes"/>.</summary>
+    public Task FillDiskAsync(CancellationToken cancellationToken = default) => SmallDisk.FillAsync(Quota(), cancellationToken);
+
+    /// <summary>Gives the room back.</summary>
+    public void FreeDisk() => SmallDisk.Free(Quota());
+
+    /// <summary>Kills the first process of a container as the kernel's OOM killer does: SIGKILL, exit code 137, dockerd hears of it afterwards.</summary>
+    public async Task KillContainerAsync(string container, CancellationToken cancellationToken = default)
+    {
+        var id = await DockerAsync(["inspect", "--format", "{{.State.Pid}}", container], cancellationToken: cancellationToken);
+        Signals.Send(int.Parse(id.Trim(), System.Globalization.CultureInfo.InvariantCulture), LabSignal.Kill);
+    }
+
     /// <summary>Pulls the network plug of the host: connections hang, nothing is refused.</summary>
     public Task CutNetworkAsync(CancellationToken cancellationToken = default) => Namespace.CutNetworkAsync(cancellationToken);
 
@@ -186,6 +215,8 @@ public sealed class DockerHost : IAsyncDisposable
         }
     }
 
+    private string Quota() => _options.DataBytes is null ? throw new InvalidOperationException($"{Name} has no disk of its own (DockerHostOptions.DataBytes)") : _storage.DataRoot;
+
     private Dictionary<string, string?> ClientEnvironment() => new(StringComparer.Ordinal)
     {
         [LabRun.MarkVariable] = _run.Id,
@@ -214,7 +245,7 @@ public sealed class DockerHost : IAsyncDisposable
             ["ip-forward"] = false,
             ["ip-masq"] = false,
             ["userland-proxy"] = false,
-            ["live-restore"] = _options.LiveRestore,
+            ["live-restore"] = _liveRestore,
             ["shutdown-timeout"] = (int)_options.ShutdownTimeout.TotalSeconds,
             // The reaper finds containers with a network of their own by this name.
             ["cgroup-parent"] = CgroupParent,

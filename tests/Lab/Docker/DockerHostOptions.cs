@@ -11,4 +11,7 @@ public sealed record DockerHostOptions
 
     /// <summary>How long dockerd gives containers to stop when it is asked to end.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Room for images and containers in bytes: a file system in memory of its own, which <see cref="DockerHost.FillDiskAsync"/> fills. Null is what the machine has.</summary>
+    public long? DataBytes { get; init; }
 }

@@ -7,8 +7,15 @@ internal sealed record DockerStorage(string DataRoot, string Driver)
     private static readonly Dictionary<string, bool> Probed = new(StringComparer.Ordinal);
 
     /// <summary>overlay2 on disk, else overlay2 in memory (a checkout inside a container is itself on an overlay), else vfs.</summary>
-    public static async Task<DockerStorage> ChooseAsync(LabRun run, string name, string? driver, CancellationToken cancellationToken)
+    public static async Task<DockerStorage> ChooseAsync(LabRun run, string name, string? driver, long? bytes, CancellationToken cancellationToken)
     {
+        if (bytes is { } room)
+        {
+            var root = run.FastFolderFor(name + "-data");
+            await SmallDisk.MountAsync(run, root, room, cancellationToken);
+            return new DockerStorage(root, driver ?? "overlay2");
+        }
+
         if (driver is not null)
         {
             return new DockerStorage(run.FolderFor(name + "/data"), driver);

@@ -108,7 +108,7 @@ public abstract class FaultProxy : IAsyncDisposable
 
     private protected abstract Task ServeAsync(ProxyConnection connection, CancellationToken cancellationToken);
 
-    private protected Task ThawedAsync(CancellationToken cancellationToken)
+    private protected virtual Task ThawedAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
         {

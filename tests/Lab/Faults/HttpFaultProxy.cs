@@ -14,6 +14,7 @@ public abstract class HttpFaultProxy : FaultProxy
 {
     private const int HeldBody = 1 << 20;
     private readonly X509Certificate2 _certificate;
+    private readonly Lazy<X509Certificate2> _foreign;
     private readonly X509Certificate2 _authority;
     private readonly string _upstreamHost;
     private readonly int _upstreamPort;
@@ -24,6 +25,11 @@ public abstract class HttpFaultProxy : FaultProxy
     {
         var credentials = run.Authority.Issue(run.FolderFor("proxies"), FormattableString.Invariant($"{name}-{Port}"), name, hosts: [Address, "127.0.0.1", "localhost"]);
         _certificate = credentials.Load();
+        _foreign = new(() =>
+        {
+            using var stranger = new LabCertificateAuthority("drydock-lab-stranger");
+            return stranger.Issue(run.FolderFor("proxies"), FormattableString.Invariant($"{name}-{Port}-foreign"), name, hosts: [Address]).Load();
+        });
         _authority = run.Authority.PublicCertificate;
         _upstreamHost = upstreamHost;
         _upstreamPort = upstreamPort;
@@ -31,6 +37,9 @@ public abstract class HttpFaultProxy : FaultProxy
         IsAct = DefaultIsAct;
         Begin();
     }
+
+    /// <summary>While true, new connections are shown a certificate of an authority nobody trusts.</summary>
+    public bool PresentsForeignCertificate { get; set; }
 
     /// <summary>Which requests count as acts (method, path); by default every change but the noise that the derived proxy names.</summary>
     public Func<string, string, bool> IsAct { get; set; }
@@ -151,7 +160,7 @@ public abstract class HttpFaultProxy : FaultProxy
             case FaultAction.AnswerAction answer:
                 var body = answer.Body ?? KubernetesStatus(answer.Code);
                 await exchange.WriteToClientAsync(Encoding.UTF8.GetBytes(
-                    FormattableString.Invariant($"HTTP/1.1 {answer.Code} Fault\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n\r\n{body}")));
+                    FormattableString.Invariant($"HTTP/1.1 {answer.Code} Fault\r\nContent-Type: application/{(body.StartsWith('<') ? "xml" : "json")}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n\r\n{body}")));
                 return false;
             case FaultAction.HangAction:
                 await exchange.HangAsync(cancellationToken);
@@ -191,7 +200,7 @@ public abstract class HttpFaultProxy : FaultProxy
 
     private SslServerAuthenticationOptions ServerOptions() => new()
     {
-        ServerCertificate = _certificate,
+        ServerCertificate = PresentsForeignCertificate ? _foreign.Value : _certificate,
         ApplicationProtocols = [SslApplicationProtocol.Http11],
         ClientCertificateRequired = _clientCertificate is not null,
         CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
@@ -201,6 +210,11 @@ public abstract class HttpFaultProxy : FaultProxy
     private protected override void DisposeCore()
     {
         _certificate.Dispose();
+        if (_foreign.IsValueCreated)
+        {
+            _foreign.Value.Dispose();
+        }
+
         _authority.Dispose();
         _clientCertificate?.Dispose();
     }

@@ -19,6 +19,7 @@ public sealed class TcpFaultProxy : FaultProxy
     private const uint ClientSsl = 0x800;
     private readonly string _host;
     private readonly int _port;
+    private volatile SqlCut? _cut;
 
     /// <summary>Starts a proxy before a metadata database.</summary>
     /// <param name="run">The run.</param>
@@ -40,6 +41,24 @@ public sealed class TcpFaultProxy : FaultProxy
 
     /// <summary>Which statements count as acts; by default those that change something.</summary>
     public Func<string, bool> IsAct { get; set; } = SqlStatement.Changes;
+
+    /// <summary>
+    /// Cuts a connection in the middle: once so many bytes went one way on it after a statement that fits. Other connections go on, and the next one like it too.
+    /// </summary>
+    /// <param name="marks">The statement that tells which connection, for instance a dump's or a load's.</param>
+    /// <param name="fromServer">Bytes of the server's answers (a dump), or of the client's statements (a load).</param>
+    /// <param name="bytes">How many.</param>
+    /// <param name="times">How many connections.</param>
+    /// <returns>Ends when the last of them was cut.</returns>
+    public Task CutAfterAsync(Func<string, bool> marks, bool fromServer, long bytes, int times = 1)
+    {
+        var cut = new SqlCut(marks, fromServer, bytes, times);
+        _cut = cut;
+        return cut.Done;
+    }
+
+    /// <summary>Ends <see cref="CutAfterAsync"/>.</summary>
+    public void StopCutting() => _cut = null;
 
     private protected override async Task ServeAsync(ProxyConnection connection, CancellationToken cancellationToken)
     {
@@ -68,6 +87,8 @@ public sealed class TcpFaultProxy : FaultProxy
         private readonly SemaphoreSlim _toClient = new(1, 1);
         private bool _opaque;
         private bool _greeted;
+        private SqlCut? _marked;
+        private long _counted;
 
         // What the next answer of the server belongs to.
         private volatile FaultAct? _act;
@@ -90,6 +111,7 @@ public sealed class TcpFaultProxy : FaultProxy
                     continue;
                 }
 
+                Count(fromServer: false, packet.Payload.Length);
                 await server.Stream.WriteAsync(packet.ToBytes(), cancellationToken);
             }
 
@@ -123,6 +145,7 @@ public sealed class TcpFaultProxy : FaultProxy
                     }
                 }
 
+                Count(fromServer: true, packet.Payload.Length);
                 await WriteToClientAsync(packet.ToBytes(), cancellationToken);
             }
 
@@ -153,6 +176,11 @@ public sealed class TcpFaultProxy : FaultProxy
             {
                 _preparing = sql;
                 return true;
+            }
+
+            if (sql is not null && _marked is null && proxy._cut is { } cut && cut.Marks(sql))
+            {
+                _marked = cut;
             }
 
             if (sql is null || !proxy.IsAct(sql))
@@ -195,6 +223,17 @@ public sealed class TcpFaultProxy : FaultProxy
 
             connection.Abort();
             throw new IOException("The lab cuts this connection");
+        }
+
+        private void Count(bool fromServer, int bytes)
+        {
+            if (_marked is not { } cut || cut.FromServer != fromServer || cut != proxy._cut || Interlocked.Add(ref _counted, bytes) <= cut.Bytes || !cut.TryTake())
+            {
+                return;
+            }
+
+            connection.Abort();
+            throw new IOException("The lab cuts this connection in the middle");
         }
 
         private async Task DropContinuationAsync(SqlPacket packet, CancellationToken cancellationToken)

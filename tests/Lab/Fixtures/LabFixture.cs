@@ -4,7 +4,7 @@ namespace Drydock.Lab;
 
 /// <summary>
 /// The real parts that the tests of one assembly share: one control plane, one CRD server, two Docker hosts, one metadata
-/// database, each started when a test first asks for it. Use it as an assembly fixture:
+/// database, one S3 server, each started when a test first asks for it. Use it as an assembly fixture:
 /// <c>[assembly: AssemblyFixture(typeof(LabFixture))]</c>, then take it as a constructor parameter.
 /// </summary>
 /// <remarks>
@@ -19,6 +19,7 @@ public sealed class LabFixture : IAsyncDisposable
     private readonly Lazy<Task<ModernCrdServer>> _crdServer;
     private readonly Lazy<Task<IReadOnlyList<DockerHost>>> _hosts;
     private readonly Lazy<Task<MetaDb>> _metaDb;
+    private readonly Lazy<Task<S3Server>> _s3;
 
     /// <summary>Starts nothing yet.</summary>
     public LabFixture()
@@ -27,6 +28,7 @@ public sealed class LabFixture : IAsyncDisposable
         _crdServer = new(async () => await ModernCrdServer.StartAsync(await RunAsync(), await ControlPlaneAsync()));
         _hosts = new(StartHostsAsync);
         _metaDb = new(async () => await MetaDb.StartAsync(await RunAsync()));
+        _s3 = new(async () => await S3Server.StartAsync(await RunAsync()));
     }
 
     /// <summary>The run all shared parts belong to.</summary>
@@ -43,6 +45,9 @@ public sealed class LabFixture : IAsyncDisposable
 
     /// <summary>The metadata database.</summary>
     public Task<MetaDb> MetaDbAsync() => _metaDb.Value;
+
+    /// <summary>The S3 server.</summary>
+    public Task<S3Server> S3ServerAsync() => _s3.Value;
 
     /// <summary>A name no other test uses: the prefix, a hyphen and six characters. Fits Kubernetes, Docker and (hyphen aside) databases.</summary>
     public static string UniqueName(string prefix) => $"{prefix}-{RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", 6)}";

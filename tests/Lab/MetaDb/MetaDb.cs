@@ -10,6 +10,7 @@ public sealed class MetaDb : IAsyncDisposable
     private readonly string _dataFolder;
     private readonly LabCredentials? _tls;
     private LabProcess? _server;
+    private TimeSpan _clockOffset;
 
     private MetaDb(LabRun run, MetaDbOptions options, LabNamespace ns, string dataFolder)
     {
@@ -48,7 +49,14 @@ public sealed class MetaDb : IAsyncDisposable
         options ??= new MetaDbOptions();
         var recipe = await Recipes.RunAsync("metadb-template.sh", cancellationToken);
         var data = Path.Combine(run.FastFolder, options.Name + "-data");
-        await Shell.RunAsync("cp", ["-a", "--reflink=auto", recipe["template"], data], environment: run.Mark, cancellationToken: cancellationToken);
+        if (options.DataBytes is { } room)
+        {
+            Directory.CreateDirectory(data);
+            await SmallDisk.MountAsync(run, data, room, cancellationToken);
+        }
+
+        // On a disk that will be filled the logs must have their blocks: InnoDB ends itself when it cannot write them.
+        await Shell.RunAsync("cp", ["-a", options.DataBytes is null ? "--reflink=auto" : "--sparse=never", "-T", recipe["template"], data], environment: run.Mark, cancellationToken: cancellationToken);
         var database = new MetaDb(run, options, await run.AddNamespaceAsync(options.Name, cancellationToken), data);
         await database.StartAsync(cancellationToken);
         return database;
@@ -86,6 +94,7 @@ public sealed class MetaDb : IAsyncDisposable
             ],
             Namespace = Namespace,
             WorkingDirectory = _folder,
+            Environment = ClockEnvironment(),
         });
         await _server.WaitUntilReadyAsync(
             async token => (await TryExecAsync("SELECT 1", cancellationToken: token)).ExitCode == 0 && await AnswersOverTcpAsync(token),
@@ -114,6 +123,19 @@ public sealed class MetaDb : IAsyncDisposable
     /// <summary>Makes the server refuse writes of ordinary users (<c>read_only</c>), as after a failover, or take them again.</summary>
     public Task SetReadOnlyAsync(bool readOnly, CancellationToken cancellationToken = default) =>
         ExecAsync($"SET GLOBAL read_only={(readOnly ? 1 : 0)}", cancellationToken: cancellationToken);
+
+    /// <summary>Restarts the server with a clock that is wrong by so much (libfaketime); zero makes it right again.</summary>
+    public async Task SetClockAsync(TimeSpan offset, CancellationToken cancellationToken = default)
+    {
+        _clockOffset = offset;
+        await RestartAsync(cancellationToken);
+    }
+
+    /// <summary>Fills what is left of the server's disk; needs <see cref="MetaDbOptions.DataBytes"/>.</summary>
+    public Task FillDiskAsync(CancellationToken cancellationToken = default) => SmallDisk.FillAsync(Quota(), cancellationToken);
+
+    /// <summary>Gives the room back.</summary>
+    public void FreeDisk() => SmallDisk.Free(Quota());
 
     /// <summary>Runs SQL as root over the unix socket and returns the rows, tab separated, without headings.</summary>
     /// <exception cref="LabException">The server refused a statement; the message carries its words.</exception>
@@ -154,6 +176,25 @@ public sealed class MetaDb : IAsyncDisposable
     }
 
     private static string Quote(string text) => $"'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'";
+
+    private string Quota() => _options.DataBytes is null ? throw new InvalidOperationException($"{_options.Name} has no disk of its own (MetaDbOptions.DataBytes)") : _dataFolder;
+
+    private Dictionary<string, string?> ClockEnvironment()
+    {
+        if (_clockOffset == TimeSpan.Zero)
+        {
+            return new(StringComparer.Ordinal);
+        }
+
+        var library = Directory.EnumerateFiles("/usr/lib", "libfaketimeMT.so.1", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 }).First();
+        return new(StringComparer.Ordinal)
+        {
+            ["LD_PRELOAD"] = library,
+            ["FAKETIME"] = FormattableString.Invariant($"{(_clockOffset < TimeSpan.Zero ? "" : "+")}{_clockOffset.TotalSeconds:0}"),
+            // Waiting goes by the true clock.
+            ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
+        };
+    }
 
     private List<string> TlsArguments()
     {

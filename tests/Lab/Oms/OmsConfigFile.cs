@@ -6,8 +6,9 @@ namespace Drydock.Lab.Oms;
 /// <summary>config.yaml as people and tools write it (facts §1).</summary>
 internal static class OmsConfigFile
 {
-    public static string Write(OmsScenarioOptions options, OmsRegion region, bool isDefault, IOmsMetaDb metaDb)
+    public static string Write(OmsScenarioOptions options, OmsNode node, bool isDefault, IOmsMetaDb metaDb)
     {
+        var region = node.Region;
         var text = new StringBuilder();
         void Add(string key, string value, bool plain = true)
         {
@@ -27,15 +28,15 @@ internal static class OmsConfigFile
         Add("drc_rm_db", options.RmDatabase);
         Add("drc_cm_db", options.CmDatabase);
         Add("drc_cm_heartbeat_db", region.HeartbeatDatabase);
-        Add("cm_url", $"http://{region.Hosts[0].Address}:8088");
+        Add("cm_url", string.Create(CultureInfo.InvariantCulture, $"http://{region.Hosts[0].Address}:{options.Ports?.Cm ?? 8088}"));
         Add("cm_location", region.CmLocation.ToString(CultureInfo.InvariantCulture));
         Add("cm_region", region.Name);
         Add("cm_region_cn", region.Name);
         Add("cm_is_default", isDefault ? "true" : "false");
         text.Append(options.QuotedConfig ? "\"cm_nodes\":\n" : "cm_nodes:\n");
-        foreach (var host in region.Hosts)
+        foreach (var address in options.CmNodes?.Invoke(region, node.Host) ?? [.. region.Hosts.Select(x => x.Address)])
         {
-            text.Append(options.QuotedConfig ? $"  - \"{host.Address}\"\n" : $" - {host.Address}\n");
+            text.Append(options.QuotedConfig ? $"  - \"{address}\"\n" : $" - {address}\n");
         }
 
         Add("tsdb_service", "INFLUXDB", plain: false);
@@ -46,10 +47,19 @@ internal static class OmsConfigFile
         Add("apsara_audit_sls_access_key", OmsCanaries.SlsAccessKey);
         Add("apsara_audit_sls_access_secret", OmsCanaries.SlsAccessSecret);
         Add("apsara_audit_sls_endpoint", "sls.example");
+        if (options.QuotedConfig || options.Ports is not null)
+        {
+            var ports = options.Ports ?? new OmsPorts();
+            void Port(string key, int value) => Add(key, value.ToString(CultureInfo.InvariantCulture));
+            Port("ghana_server_port", ports.Ghana);
+            Port("nginx_server_port", ports.Nginx);
+            Port("cm_server_port", ports.Cm);
+            Port("supervisor_server_port", ports.Supervisor);
+            Port("sshd_server_port", ports.Sshd);
+        }
+
         if (options.QuotedConfig)
         {
-            Add("ghana_server_port", "8090");
-            Add("nginx_server_port", "8089");
             Add("x_site_note", "an unknown key: kept # as it is");
         }
 

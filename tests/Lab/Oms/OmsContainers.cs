@@ -4,12 +4,12 @@ namespace Drydock.Lab.Oms;
 internal static class OmsContainers
 {
     /// <summary>Full ids of all containers, dead or alive, that bind one of OMS' mounts or were made from one of its images.</summary>
-    public static async Task<string[]> ListAsync(IOmsHost host)
+    public static async Task<string[]> ListAsync(IOmsHost host, IEnumerable<string> tags)
     {
         // Filters of one kind are alternatives; of two kinds both must match.
         var found = await Task.WhenAll(
             host.DockerAsync("ps", "-aq", "--no-trunc", "--filter", "volume=/home/admin/conf/config.yaml", "--filter", "volume=/home/admin/logs", "--filter", "volume=/home/ds/run"),
-            host.DockerAsync("ps", "-aq", "--no-trunc", "--filter", $"ancestor={OmsImages.OldTag}", "--filter", $"ancestor={OmsImages.NewTag}", "--filter", $"ancestor={OmsImages.NewWithoutJarTag}"));
+            host.DockerAsync(["ps", "-aq", "--no-trunc", .. tags.SelectMany(tag => new[] { "--filter", $"ancestor={tag}" })]));
         return [.. found.SelectMany(OmsScenario.Lines).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
 }

@@ -33,6 +33,15 @@ public static class OmsEvents
     /// <summary>docker_init.sh ended; detail <c>rc=0 marker=true</c>.</summary>
     public const string InitEnd = "init-end";
 
+    /// <summary>A container ended right at its start (a knob).</summary>
+    public const string ContainerDied = "container-died";
+
+    /// <summary>ResumeProject was done; detail is the project's key.</summary>
+    public const string ApiResume = "api-resume";
+
+    /// <summary>StopProject was done; detail is the project's key.</summary>
+    public const string ApiStop = "api-stop";
+
     /// <summary>A mistake was made; detail is one of <see cref="Punishments"/>.</summary>
     public const string Punished = "PUNISHED";
 
@@ -40,6 +49,6 @@ public static class OmsEvents
     public static IReadOnlyList<string> Punishments { get; } =
     [
         "no-is-upgrade", "init-before-jar", "two-inits-at-once", "init-after-success", "jar-while-console-runs", "ltrue-before-last-region",
-        "jar-twice-on-a-node", "two-jars", "jar-not-needed", "old-and-new-together", "mixed-versions", "old-on-new-schema",
+        "jar-twice-on-a-node", "two-jars", "jar-not-needed", "old-and-new-together", "mixed-versions", "old-on-new-schema", "database-dropped-under-oms",
     ];
 }

@@ -3,34 +3,51 @@ using System.Diagnostics;
 namespace Drydock.Lab.Oms;
 
 /// <summary>The stand-in images, as archives for <c>docker load</c>.</summary>
-/// <param name="OldArchive">registry.example/oms:feature_3.2.2.</param>
-/// <param name="NewArchive">registry.example/oms:feature_4.2.2.</param>
-/// <param name="NewArchiveGz">The same, compressed, as vendors ship it.</param>
-/// <param name="NewArchiveGzSha256">SHA-256 of <paramref name="NewArchiveGz"/>, lower-case hex.</param>
-/// <param name="NewWithoutJarArchive">registry.example/oms:feature_4.2.2-without-jar, where the correction JAR is missing.</param>
-/// <param name="OldId">Image id with <c>sha256:</c>.</param>
-/// <param name="NewId">Image id with <c>sha256:</c>.</param>
-/// <param name="NewWithoutJarId">Image id with <c>sha256:</c>.</param>
-public sealed record OmsImages(string OldArchive, string NewArchive, string NewArchiveGz, string NewArchiveGzSha256, string NewWithoutJarArchive, string OldId, string NewId, string NewWithoutJarId)
+/// <param name="All">Every image by its tag.</param>
+public sealed record OmsImages(IReadOnlyDictionary<string, OmsImage> All)
 {
-    /// <summary>The tag of the old image.</summary>
-    public const string OldTag = "registry.example/oms:feature_3.2.2";
+    /// <summary>The repository of all of them.</summary>
+    public const string Repository = "registry.example/oms";
 
-    /// <summary>The tag of the new image.</summary>
-    public const string NewTag = "registry.example/oms:feature_4.2.2";
+    /// <summary>Enterprise 3.2.2-bp2.</summary>
+    public const string OldTag = Repository + ":feature_3.2.2";
+
+    /// <summary>Enterprise 4.2.2-bp1.</summary>
+    public const string NewTag = Repository + ":feature_4.2.2";
 
     /// <summary>The tag of the new image without the JAR.</summary>
-    public const string NewWithoutJarTag = "registry.example/oms:feature_4.2.2-without-jar";
+    public const string NewWithoutJarTag = Repository + ":feature_4.2.2-without-jar";
 
-    /// <summary>The correction JAR inside the new image.</summary>
+    /// <summary>The correction JAR inside the Enterprise images from 4.0.1 on.</summary>
     public const string JarPath = "/root/correction-1.0-SNAPSHOT-jar-with-dependencies.jar";
 
     /// <summary>Where build.sh lies beside the lab's assembly.</summary>
     public static string DefaultScript { get; } = Path.Combine(AppContext.BaseDirectory, "Oms", "images", "build.sh");
 
+    /// <summary>Enterprise 3.2.2.</summary>
+    public OmsImage Old => All[OldTag];
+
+    /// <summary>Enterprise 4.2.2.</summary>
+    public OmsImage New => All[NewTag];
+
+    /// <summary>Enterprise 4.2.2 without the JAR.</summary>
+    public OmsImage NewWithoutJar => All[NewWithoutJarTag];
+
+    /// <summary>Archive of <see cref="New"/>, compressed.</summary>
+    public string NewArchiveGz => New.ArchiveGz ?? throw new InvalidOperationException($"{NewTag} is not shipped compressed");
+
+    /// <summary>SHA-256 of <see cref="NewArchiveGz"/>, lower-case hex.</summary>
+    public string NewArchiveGzSha256 => New.ArchiveGzSha256 ?? throw new InvalidOperationException($"{NewTag} is not shipped compressed");
+
+    /// <summary>An image by the end of its tag: <c>3.2.2</c>, <c>3.3.1_ce</c>, <c>4.2.2-without-jar</c>.</summary>
+    /// <exception cref="ArgumentException">There is none; the message lists all.</exception>
+    public OmsImage Of(string version) =>
+        All.GetValueOrDefault($"{Repository}:feature_{version}") ?? throw new ArgumentException($"no stand-in image {version}; there are {string.Join(", ", All.Keys)}", nameof(version));
+
     /// <summary>Runs <c>images/build.sh</c>: about a minute the first time, then a fraction of a second.</summary>
     /// <param name="script">The path of build.sh; null is <see cref="DefaultScript"/>.</param>
     /// <param name="output">Where the archives go; null is the cache.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="InvalidOperationException">The script failed; the message holds what it said.</exception>
     public static async Task<OmsImages> BuildAsync(string? script = null, string? output = null, CancellationToken cancellationToken = default)
     {
@@ -51,9 +68,6 @@ public sealed record OmsImages(string OldArchive, string NewArchive, string NewA
             throw new InvalidOperationException($"{script} ended with {process.ExitCode}: {await errors}");
         }
 
-        var values = said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(x => x.Split('=', 2)).ToDictionary(x => x[0], x => x[1], StringComparer.Ordinal);
-        return new OmsImages(
-            values["OLD_ARCHIVE"], values["NEW_ARCHIVE"], values["NEW_ARCHIVE_GZ"], values["NEW_ARCHIVE_GZ_SHA256"], values["NEW_WITHOUT_JAR_ARCHIVE"],
-            values["OLD_ID"], values["NEW_ID"], values["NEW_WITHOUT_JAR_ID"]);
+        return new OmsImages(said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(OmsImage.Parse).ToDictionary(x => x.Tag, StringComparer.Ordinal));
     }
 }

@@ -36,6 +36,15 @@ public sealed record OmsKnobs
     /// <summary>Faults by program name; their supervisord settings are made when a container boots.</summary>
     public IReadOnlyDictionary<string, OmsFault>? Programs { get; init; }
 
+    /// <summary>How long every supervisorctl takes, in seconds.</summary>
+    public double? SupervisorctlSeconds { get; init; }
+
+    /// <summary>The console's API.</summary>
+    public OmsApiKnobs? Api { get; init; }
+
+    /// <summary>Fault of a container's start: <c>die</c>.</summary>
+    public OmsFault? Boot { get; init; }
+
     /// <summary>Fault of docker_init.sh.</summary>
     public OmsFault? Init { get; init; }
 

@@ -34,7 +34,7 @@ internal sealed class OmsMounts(OmsScenario scenario, IOmsMetaDb metaDb)
     /// <summary>In place, so that the bind of a running container shows it.</summary>
     public async Task WriteConfigAsync(OmsNode node, Func<string, string>? edit)
     {
-        var text = OmsConfigFile.Write(scenario.Options, node.Region, ReferenceEquals(node.Region, scenario.Regions[0]), metaDb);
+        var text = OmsConfigFile.Write(scenario.Options, node, ReferenceEquals(node.Region, scenario.Regions[0]), metaDb);
         await File.WriteAllTextAsync(node.Config, edit is null ? text : edit(text));
         if (!OperatingSystem.IsWindows())
         {
@@ -47,7 +47,10 @@ internal sealed class OmsMounts(OmsScenario scenario, IOmsMetaDb metaDb)
     {
         var json = JsonSerializer.SerializeToNode(knobs, OmsJson.Default.OmsKnobs)!.AsObject();
         json["audit"] = new JsonObject { ["host"] = audit.Host, ["port"] = audit.Port, ["user"] = audit.User, ["password"] = audit.Password, ["database"] = audit.Database };
-        json["api"] = new JsonObject { ["user"] = OmsScenario.ApiUser, ["password"] = OmsCanaries.ApiPassword };
+        var api = json["api"] as JsonObject ?? [];
+        json["api"] = api;
+        api["user"] ??= OmsScenario.ApiUser;
+        api["password"] ??= OmsCanaries.ApiPassword;
         var path = Path.Combine(node.Run, ".standin", "knobs.json");
         await File.WriteAllTextAsync(path + ".new", json.ToJsonString());
         File.Move(path + ".new", path, overwrite: true);

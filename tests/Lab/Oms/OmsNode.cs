@@ -21,6 +21,15 @@ public sealed record OmsNode(IOmsHost Host, OmsRegion Region, string Directory)
     /// <summary>What an old run left in the logs: it holds the success marker.</summary>
     public string OldInitLog => Path.Combine(Logs, "docker_init_20220315093000.log");
 
+    /// <summary>The console's certificate, on every host at the same path.</summary>
+    public string Certificate => Path.GetFullPath(Path.Combine(Directory, "..", "https_crt"));
+
+    /// <summary>Its key.</summary>
+    public string Key => Path.GetFullPath(Path.Combine(Directory, "..", "https_key"));
+
+    /// <summary>The binds of an HTTPS console as the runbook's docker run has them.</summary>
+    public IReadOnlyList<string> HttpsBinds => [$"{Certificate}:/etc/pki/nginx/oms_server.crt", $"{Key}:/etc/pki/nginx/oms_server.key"];
+
     /// <summary>The four binds as the runbook's docker run has them.</summary>
     public IReadOnlyList<string> Binds =>
         [$"{Config}:/home/admin/conf/config.yaml", $"{Logs}:/home/admin/logs", $"{Store}:/home/ds/store", $"{Run}:/home/ds/run"];

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Drydock.Lab.Oms;
 
-/// <summary>An OMS 3.2.2 in use on real Docker hosts and a real MetaDB, ready to be upgraded, and back to that state in seconds.</summary>
+/// <summary>An OMS in use on real Docker hosts and a real MetaDB, ready to be upgraded, and back to that state in seconds.</summary>
 public sealed class OmsScenario
 {
     /// <summary>oms_meta_user; may do everything in its own databases and nothing else.</summary>
@@ -28,8 +28,15 @@ public sealed class OmsScenario
         Options = options;
         Regions = options.Regions ?? [new OmsRegion("cn-hangzhou", 1, "cm_hb_340", hosts)];
         Nodes = [.. Regions.SelectMany(region => region.Hosts.Select(host => new OmsNode(host, region, Path.Combine(options.Root, host.Name))))];
+        (From, To) = (options.Images.Of(options.From), options.Images.Of(options.To));
         _mounts = new OmsMounts(this, metaDb);
     }
+
+    /// <summary>The image that runs before the upgrade.</summary>
+    public OmsImage From { get; }
+
+    /// <summary>The image of the upgrade.</summary>
+    public OmsImage To { get; }
 
     /// <summary>As given.</summary>
     public OmsScenarioOptions Options { get; }
@@ -52,6 +59,8 @@ public sealed class OmsScenario
     public async Task ResetAsync(CancellationToken cancellationToken = default)
     {
         await ClearAsync();
+        Directory.CreateDirectory(Options.Root);
+        OmsCertificate.Write(Nodes);
         await Task.WhenAll([SeedAsync(), .. Nodes.Select(PrepareAsync)]);
         await Task.WhenAll(Nodes.Select(StartOldAsync));
         await WaitUntilUpAsync(cancellationToken);
@@ -62,7 +71,7 @@ public sealed class OmsScenario
     {
         await Task.WhenAll(Nodes.Select(async node =>
         {
-            var ids = await OmsContainers.ListAsync(node.Host);
+            var ids = await OmsContainers.ListAsync(node.Host, Options.Images.All.Keys);
             if (ids.Length > 0)
             {
                 await node.Host.DockerAsync(["rm", "-f", "-v", .. ids]);
@@ -72,17 +81,35 @@ public sealed class OmsScenario
         }));
     }
 
+    /// <summary>As <see cref="ClearAsync"/>, and the databases go too.</summary>
+    public async Task RemoveAsync()
+    {
+        await ClearAsync();
+        await EndSessionsAsync();
+        await _metaDb.ExecAsync(string.Concat(Databases.Select(x => $"DROP DATABASE IF EXISTS `{x}`;")));
+    }
+
     /// <summary>The arguments of <c>docker run</c> for one node, as the runbook has them. <paramref name="upgrade"/> adds IS_UPGRADE=true.</summary>
     public IReadOnlyList<string> RunArguments(OmsNode node, string container, string image, string restart, bool upgrade) =>
     [
-        "run", "-dit", "--net", "host", "--restart", restart, .. node.Binds.SelectMany(bind => new[] { "-v", bind }),
+        "run", "-dit", "--net", "host", "--restart", restart, .. BindsOf(node).SelectMany(bind => new[] { "-v", bind }),
         "-e", $"OMS_HOST_IP={node.Host.Address}", .. upgrade ? new[] { "-e", "IS_UPGRADE=true" } : ["-e", $"OMS_ADMIN_PASSWORD={OmsCanaries.ContainerPassword}"],
         "--privileged=true", "--pids-limit", "-1", "--ulimit", "nproc=65535:65535", "--name", container, image,
     ];
 
+    /// <summary>The binds of a node's containers.</summary>
+    public IReadOnlyList<string> BindsOf(OmsNode node) => Options.Https ? [.. node.Binds, .. node.HttpsBinds] : node.Binds;
+
     /// <summary>Sets the switches of all nodes or of one; unset ones go back to their default.</summary>
     public Task SetKnobsAsync(OmsKnobs knobs, IOmsHost? host = null) =>
         Task.WhenAll(Nodes.Where(x => host is null || x.Host.Name == host.Name).Select(node => _mounts.WriteKnobsAsync(node, knobs, Audit())));
+
+    /// <summary>What OMS' user may do in its databases from now on: <c>ALL PRIVILEGES</c> (as seeded), or a list.</summary>
+    public Task<string> SetPrivilegesAsync(string privileges) => _metaDb.ExecAsync(string.Concat(Databases.Select(x =>
+    {
+        var pattern = $"`{x.Replace("_", "\\_", StringComparison.Ordinal)}`.*";
+        return $"REVOKE ALL PRIVILEGES ON {pattern} FROM {MetaUser}@'%'; GRANT {privileges} ON {pattern} TO {MetaUser}@'%';";
+    })));
 
     /// <summary>Everything the stand-in recorded since the last reset.</summary>
     public async Task<IReadOnlyList<OmsAuditEntry>> AuditAsync()
@@ -147,6 +174,8 @@ public sealed class OmsScenario
               event varchar(64) NOT NULL, detail text, scope varchar(64) NOT NULL, container varchar(16) NOT NULL, KEY idx_scope (scope, id)) ENGINE=InnoDB;
             CREATE TABLE IF NOT EXISTS {AuditDatabase}.live (
               name varchar(190) NOT NULL PRIMARY KEY, scope varchar(64) NOT NULL, kind varchar(32) NOT NULL, host_ip varchar(64) NOT NULL, version varchar(32) NOT NULL) ENGINE=InnoDB;
+            CREATE TABLE IF NOT EXISTS {AuditDatabase}.baseline (
+              scope varchar(64) NOT NULL, name varchar(64) NOT NULL, fingerprint varchar(64) NOT NULL, PRIMARY KEY (scope, name)) ENGINE=InnoDB;
             CREATE USER IF NOT EXISTS {AuditUser}@'%' IDENTIFIED BY '{AuditPassword}';
             GRANT SELECT, INSERT, UPDATE, DELETE ON {AuditDatabase}.* TO {AuditUser}@'%';
             CREATE USER IF NOT EXISTS {MetaUser}@'%';
@@ -154,6 +183,7 @@ public sealed class OmsScenario
             {grants}
             DELETE FROM {AuditDatabase}.audit WHERE scope = {scope};
             DELETE FROM {AuditDatabase}.live WHERE scope = {scope};
+            DELETE FROM {AuditDatabase}.baseline WHERE scope = {scope};
             {OmsSeed.Databases(Options, Regions)}
             """);
     }
@@ -164,31 +194,27 @@ public sealed class OmsScenario
         await _mounts.WriteConfigAsync(node, Options.EditConfig is null ? null : text => Options.EditConfig(node.Host, text));
         await _mounts.WriteKnobsAsync(node, Options.Knobs, Audit());
         var present = Lines(await node.Host.DockerAsync("images", "--no-trunc", "--format", "{{.Repository}}:{{.Tag}} {{.ID}}"));
-        await EnsureImageAsync(node, present, OmsImages.OldTag, Options.Images.OldId, Options.Images.OldArchive);
+        await EnsureImageAsync(node, present, From);
         if (Options.NewImagePresent)
         {
-            await EnsureImageAsync(node, present, OmsImages.NewTag, Options.Images.NewId, Options.Images.NewArchive);
+            await EnsureImageAsync(node, present, To);
         }
-
-        foreach (var extra in present.Select(x => x.Split(' ')[0]).Where(x => x != OmsImages.OldTag && (x != OmsImages.NewTag || !Options.NewImagePresent)))
+        else if (present.Any(x => x.EndsWith(To.Id, StringComparison.Ordinal)))
         {
-            // Only what this lab brings; a host may be shared with others.
-            if (extra.StartsWith("registry.example/oms:", StringComparison.Ordinal))
-            {
-                await node.Host.DockerAsync("rmi", "-f", extra);
-            }
+            // Under whatever name it was loaded or pulled.
+            await node.Host.DockerAsync("rmi", "-f", To.Id);
         }
     }
 
-    private static async Task EnsureImageAsync(OmsNode node, string[] present, string tag, string id, string archive)
+    private static async Task EnsureImageAsync(OmsNode node, string[] present, OmsImage image)
     {
-        if (!present.Contains($"{tag} {id}", StringComparer.Ordinal))
+        if (!present.Contains($"{image.Tag} {image.Id}", StringComparer.Ordinal))
         {
-            await node.Host.DockerAsync("load", "-q", "-i", archive);
+            await node.Host.DockerAsync("load", "-q", "-i", image.Archive);
         }
     }
 
-    private Task StartOldAsync(OmsNode node) => node.Host.DockerAsync([.. RunArguments(node, Options.OldContainer, OmsImages.OldTag, "always", upgrade: false)]);
+    private Task StartOldAsync(OmsNode node) => node.Host.DockerAsync([.. RunArguments(node, Options.OldContainer, From.Tag, Options.OldRestartPolicy, upgrade: false)]);
 
     private async Task WaitUntilUpAsync(CancellationToken cancellationToken)
     {

@@ -18,11 +18,35 @@ public sealed record OmsScenarioOptions
     /// <summary>drc_cm_db.</summary>
     public string CmDatabase { get; init; } = "cm_340";
 
-    /// <summary>The name of the running 3.2.2 container on every host.</summary>
+    /// <summary>The image that runs (<see cref="OmsImages.Of"/>): <c>3.2.2</c>, <c>3.3.0_ce</c>, …</summary>
+    public string From { get; init; } = "3.2.2";
+
+    /// <summary>The image of the upgrade.</summary>
+    public string To { get; init; } = "4.2.2";
+
+    /// <summary>The name of the running old container on every host.</summary>
     public string OldContainer { get; init; } = "oms_322bp2";
 
-    /// <summary>Whether the 4.2.2 image is on the hosts after a reset.</summary>
+    /// <summary>Its restart policy.</summary>
+    public string OldRestartPolicy { get; init; } = "always";
+
+    /// <summary>Whether the new image is on the hosts after a reset.</summary>
     public bool NewImagePresent { get; init; } = true;
+
+    /// <summary>Whether certificate and key are mounted, so that the console speaks TLS only.</summary>
+    public bool Https { get; init; }
+
+    /// <summary>Custom ports in config.yaml; null is none.</summary>
+    public OmsPorts? Ports { get; init; }
+
+    /// <summary>cm_nodes in the config.yaml of one host, where they are not the hosts of its region.</summary>
+    public Func<OmsRegion, IOmsHost, IReadOnlyList<string>>? CmNodes { get; init; }
+
+    /// <summary>Names twice among the migration projects, among the sync projects and across both, one of each pair also as a DELETED project.</summary>
+    public bool DuplicateNames { get; init; }
+
+    /// <summary>Writers with a blackRegionNo of another region (facts §4.4).</summary>
+    public bool CascadedWriters { get; init; }
 
     /// <summary>Rows of heatbeat_sequence.</summary>
     public int HeartbeatSequenceRows { get; init; } = 5000;

@@ -4,8 +4,8 @@ using System.Text;
 namespace Drydock.Lab.Oms;
 
 /// <summary>
-/// The metadata of an OMS 3.2.2 that has been in use: the tables the facts name (§4) with the columns they name and some nobody documents,
-/// 4-byte characters, blobs, text that looks like SQL, JSON with integers a double does not keep, a view, a trigger, routines, an event.
+/// The metadata of an OMS that has been in use: the tables the facts name (§4) with the columns they name and some nobody documents,
+/// 4-byte characters, blobs, text that looks like SQL, JSON with integers a double does not keep, a view, a trigger, routines; see <see cref="OmsRichContent"/>.
 /// Everything is the same at every seed, times included.
 /// </summary>
 internal static class OmsSeed
@@ -15,17 +15,25 @@ internal static class OmsSeed
     /// <summary>The three roles' databases are dropped, created with collations of their own, and filled.</summary>
     public static string Databases(OmsScenarioOptions options, IReadOnlyList<OmsRegion> regions)
     {
+        var version = options.Images.Of(options.From).Version;
         var sql = new StringBuilder();
         sql.AppendLine(Create(options.RmDatabase, "utf8mb4 COLLATE utf8mb4_unicode_ci"));
         sql.AppendLine(Rm(options, regions));
+        sql.AppendLine(OmsRichContent.Sql);
+        sql.AppendLine(options.DuplicateNames ? Duplicates : "");
+        sql.AppendLine(OmsSchemas.Upgrade("rm", version, regions));
+        sql.AppendLine(options.HaConfig is null ? "DELETE FROM oms_normal_config WHERE cfg_name = 'ha.config';" : "");
+        sql.AppendLine(CultureInfo.InvariantCulture, $"UPDATE oms_schema_version SET version = '{version}';");
         sql.AppendLine(options.ExtraSql?.GetValueOrDefault("rm") ?? "");
         sql.AppendLine(Create(options.CmDatabase, "utf8mb4 COLLATE utf8mb4_bin"));
-        sql.AppendLine(Cm(options, regions));
+        sql.AppendLine(Cm(options, regions, version));
+        sql.AppendLine(OmsSchemas.Upgrade("cm", version, regions));
         sql.AppendLine(options.ExtraSql?.GetValueOrDefault("cm") ?? "");
         foreach (var region in regions)
         {
             sql.AppendLine(Create(region.HeartbeatDatabase, "utf8 COLLATE utf8_general_ci"));
             sql.AppendLine(Heartbeat(options.HeartbeatSequenceRows));
+            sql.AppendLine(OmsSchemas.Upgrade("hb", version, regions));
         }
 
         return sql.ToString();
@@ -97,7 +105,16 @@ internal static class OmsSeed
         return sql.ToString();
     }
 
-    private static string Cm(OmsScenarioOptions options, IReadOnlyList<OmsRegion> regions)
+    // One name twice among migration projects, one twice among sync projects, one across both; a deleted project has each name too, which is allowed.
+    private const string Duplicates = """
+        UPDATE oms_project SET project_name = '重名的迁移 🚚' WHERE project_key IN ('np_000001abcdef', 'np_000004abcdef');
+        UPDATE oms_sync_project SET project_name = '重名的同步' WHERE project_key IN ('ns_000003abcdef', 'ns_000006abcdef');
+        UPDATE oms_project SET project_name = '跨类重名' WHERE project_key = 'np_000002abcdef';
+        UPDATE oms_sync_project SET project_name = '跨类重名' WHERE project_key = 'ns_000009abcdef';
+        UPDATE oms_project SET project_name = '重名的迁移 🚚' WHERE project_status = 'DELETED';
+        """;
+
+    private static string Cm(OmsScenarioOptions options, IReadOnlyList<OmsRegion> regions, string version)
     {
         var sql = new StringBuilder($"""
             CREATE TABLE resource_group (id bigint(20) NOT NULL AUTO_INCREMENT PRIMARY KEY, name varchar(64) NOT NULL, label varchar(64) DEFAULT NULL) DEFAULT CHARSET=utf8mb4;
@@ -107,7 +124,10 @@ internal static class OmsSeed
             CREATE TABLE location_cm (id bigint(20) NOT NULL AUTO_INCREMENT PRIMARY KEY, location int(11) NOT NULL, cm_url varchar(256) NOT NULL) DEFAULT CHARSET=utf8mb4;
             CREATE TABLE config_job (id bigint(20) NOT NULL AUTO_INCREMENT PRIMARY KEY, job_name varchar(128) NOT NULL, `key` varchar(128) NOT NULL, `value` longtext, KEY idx_key (`key`)) DEFAULT CHARSET=utf8mb4;
             INSERT INTO config_job(job_name, `key`, `value`) SELECT concat('job-', seq % 20), concat('sinkFile.param', seq), concat('值 ', seq) FROM seq_1_to_100;
-            INSERT INTO config_job(job_name, `key`, `value`) VALUES ('job-0', 'sourceFile.blackRegionNo', '{regions[0].CmLocation}');
+            {(regions.Count == 1 ? $"INSERT INTO config_job(job_name, `key`, `value`) VALUES ('job-0', 'sourceFile.blackRegionNo', '{regions[0].CmLocation}');" : "")}
+            {(options.CascadedWriters ? "INSERT INTO config_job(job_name, `key`, `value`) VALUES ('job-7', 'sourceFile.blackRegionNo', '99');" : "")}
+            CREATE TABLE import_instance (
+              id bigint(20) NOT NULL AUTO_INCREMENT PRIMARY KEY, name varchar(128) NOT NULL, project_key varchar(64) NOT NULL, host_ip varchar(64) NOT NULL, status varchar(32) NOT NULL) DEFAULT CHARSET=utf8mb4;
             CREATE TABLE store_instance (
               id bigint(20) NOT NULL AUTO_INCREMENT PRIMARY KEY, subtopic varchar(128) NOT NULL, host_ip varchar(64) NOT NULL, status varchar(32) NOT NULL, version varchar(32) NOT NULL,
               begin_checkpoint_sec bigint(20) NOT NULL, gmt_created datetime NOT NULL) DEFAULT CHARSET=utf8mb4;
@@ -129,8 +149,13 @@ internal static class OmsSeed
         foreach (var project in OmsSeedProject.All(options.Projects, regions).Where(x => x.Status is "RUNNING" or "SUSPEND"))
         {
             var subtopic = $"subtopic-{project.Key}";
-            sql.AppendLine(CultureInfo.InvariantCulture, $"INSERT INTO store_instance(subtopic, host_ip, status, version, begin_checkpoint_sec, gmt_created) VALUES ('{subtopic}', '{project.HostIp}', 'ACTIVE', '3.2.2', UNIX_TIMESTAMP() - 86400, {Then});");
+            sql.AppendLine(CultureInfo.InvariantCulture, $"INSERT INTO store_instance(subtopic, host_ip, status, version, begin_checkpoint_sec, gmt_created) VALUES ('{subtopic}', '{project.HostIp}', 'ACTIVE', '{version}', UNIX_TIMESTAMP() - 86400, {Then});");
             sql.AppendLine(CultureInfo.InvariantCulture, $"INSERT INTO writer_instance(name, project_key, subtopic, host_ip, status, checkpoint_sec) VALUES ('writer-{project.Key}', '{project.Key}', '{subtopic}', '{project.HostIp}', '{(project.Status == "RUNNING" ? "RUNNING" : "PAUSED")}', UNIX_TIMESTAMP());");
+        }
+
+        if (OmsSeedProject.All(options.Projects, regions).FirstOrDefault(x => !x.IsSync && x.Status == "RUNNING") is { } imported)
+        {
+            sql.AppendLine(CultureInfo.InvariantCulture, $"INSERT INTO import_instance(name, project_key, host_ip, status) VALUES ('import-{imported.Key}', '{imported.Key}', '{imported.HostIp}', 'FINISHED');");
         }
 
         return sql.ToString();

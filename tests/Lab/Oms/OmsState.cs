@@ -8,7 +8,7 @@ namespace Drydock.Lab.Oms;
 /// </summary>
 /// <param name="Nodes">Node by node, in the scenario's order.</param>
 /// <param name="HaConfig">The text of ha.config; null when the row is absent.</param>
-/// <param name="SchemaVersion">What the schema says of itself: 3.2.2 before docker_init.sh, 4.2.2 after.</param>
+/// <param name="SchemaVersion">What the schema says of itself: the old version before docker_init.sh, the new one after.</param>
 /// <param name="Schemas">By role (<c>rm</c>, <c>cm</c>, <c>hb/REGION</c>): SHA-256 of the catalogue (collation, tables, columns, indexes, keys, views, triggers, routines, events).</param>
 /// <param name="Data">By <c>role.table</c>: row count and checksum; without heartbeats, stores, writers and the damage.</param>
 /// <param name="Projects">All projects; sync ones from whichever table holds them.</param>
@@ -21,6 +21,16 @@ public sealed record OmsState(
 {
     /// <summary>The lines behind <see cref="Schemas"/>, to see what differs.</summary>
     public IReadOnlyDictionary<string, string> Catalogues { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// What the databases hold, without ha.config and without what moves while OMS runs: equal before T1 and after a rollback, whatever happened between.
+    /// </summary>
+    public string DatabaseText()
+    {
+        var text = new StringBuilder();
+        Databases(line => text.Append(line).Append('\n'));
+        return text.ToString();
+    }
 
     /// <inheritdoc/>
     public override string ToString()
@@ -37,22 +47,7 @@ public sealed record OmsState(
         }
 
         Line($"ha.config {HaConfig ?? "absent"}");
-        Line($"schema version {SchemaVersion}");
-        foreach (var x in Schemas.OrderBy(x => x.Key, StringComparer.Ordinal))
-        {
-            Line($"schema {x.Key} {x.Value}");
-        }
-
-        foreach (var x in Data.OrderBy(x => x.Key, StringComparer.Ordinal))
-        {
-            Line($"data {x.Key} {x.Value}");
-        }
-
-        foreach (var x in Projects)
-        {
-            Line($"project {x}");
-        }
-
+        Databases(Line);
         foreach (var x in Stores.OrderBy(x => x.Key, StringComparer.Ordinal))
         {
             Line($"{x.Key} {x.Value}");
@@ -69,5 +64,24 @@ public sealed record OmsState(
         }
 
         return text.ToString();
+    }
+
+    private void Databases(Action<string> line)
+    {
+        line($"schema version {SchemaVersion}");
+        foreach (var x in Schemas.OrderBy(x => x.Key, StringComparer.Ordinal))
+        {
+            line($"schema {x.Key} {x.Value}");
+        }
+
+        foreach (var x in Data.OrderBy(x => x.Key, StringComparer.Ordinal))
+        {
+            line($"data {x.Key} {x.Value}");
+        }
+
+        foreach (var x in Projects)
+        {
+            line($"project {x}");
+        }
     }
 }

@@ -3,13 +3,19 @@ namespace Drydock.Lab.Upgrades;
 /// <summary>Fault proxies between the operator and everything it touches, with one ledger: acts are numbered in the order in which they were seen.</summary>
 public sealed class StageFaults : IAsyncDisposable
 {
-    private readonly List<DockerFaultProxy> _docker;
+    private readonly List<DockerFaultProxy> _docker = [];
+    private readonly LabRun _run;
 
     /// <summary>Puts proxies before the parts.</summary>
     public StageFaults(LabRun run, ControlPlane controlPlane, IReadOnlyList<DockerHost> hosts, MetaDb metaDb)
     {
+        _run = run;
         Kubernetes = new KubeFaultProxy(run, controlPlane, Ledger);
-        _docker = [.. hosts.Select(h => new DockerFaultProxy(run, h, Ledger))];
+        foreach (var host in hosts)
+        {
+            AddHost(host);
+        }
+
         MetaDb = new TcpFaultProxy(run, metaDb, Ledger);
     }
 
@@ -25,8 +31,31 @@ public sealed class StageFaults : IAsyncDisposable
     /// <summary>Before the metadata database.</summary>
     public TcpFaultProxy MetaDb { get; }
 
+    /// <summary>Puts a proxy before one more host.</summary>
+    public void AddHost(DockerHost host) => _docker.Add(new DockerFaultProxy(_run, host, Ledger));
+
     /// <summary>The endpoint of a host as the operator is told.</summary>
     public string DockerEndpoint(int host) => _docker[host].Endpoint;
+
+    /// <summary>No fault any more, no act seen.</summary>
+    public void Reset()
+    {
+        Kubernetes.OnWatchEvent = null;
+        Kubernetes.UnpinReads();
+        foreach (var proxy in new FaultProxy[] { Kubernetes, MetaDb }.Concat(_docker))
+        {
+            proxy.Accept();
+            proxy.Thaw();
+        }
+
+        foreach (var proxy in _docker)
+        {
+            proxy.PresentsForeignCertificate = false;
+        }
+
+        MetaDb.StopCutting();
+        Ledger.Reset();
+    }
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()

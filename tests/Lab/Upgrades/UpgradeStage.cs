@@ -4,7 +4,7 @@ using Drydock.Lab.Oms;
 namespace Drydock.Lab.Upgrades;
 
 /// <summary>
-/// Everything an upgrade needs, for real: control plane with CRDs and RBAC, Docker hosts, metadata database, OMS 3.2.2 on all hosts, storage, Secrets.
+/// Everything an upgrade needs, for real: control plane with CRDs and RBAC, Docker hosts, metadata database, the old OMS on all hosts, storage, Secrets.
 /// Optionally with fault proxies between the operator and each of them.
 /// </summary>
 public sealed class UpgradeStage : IAsyncDisposable
@@ -17,6 +17,10 @@ public sealed class UpgradeStage : IAsyncDisposable
 
     private readonly StageOptions _options;
     private readonly bool _ownsRun;
+    private readonly List<DockerHost> _hosts = [];
+    private readonly List<LabOperator> _operators = [];
+    private readonly StageToken _token;
+    private LabRegistry? _registry;
 
     private UpgradeStage(StageOptions options, LabRun run, bool ownsRun)
     {
@@ -25,6 +29,8 @@ public sealed class UpgradeStage : IAsyncDisposable
         _ownsRun = ownsRun;
         Snapshots = run.FolderFor("snapshots");
         Images = run.FolderFor("images");
+        Road = options.Road;
+        _token = new StageToken(this);
     }
 
     /// <summary>The lab run.</summary>
@@ -33,8 +39,20 @@ public sealed class UpgradeStage : IAsyncDisposable
     /// <summary>The API server.</summary>
     public ControlPlane ControlPlane { get; private set; } = null!;
 
-    /// <summary>The Docker hosts.</summary>
+    /// <summary>The Docker hosts of the road.</summary>
     public IReadOnlyList<DockerHost> Hosts { get; private set; } = [];
+
+    /// <summary>The road that is set.</summary>
+    public UpgradeRoad Road { get; private set; }
+
+    /// <summary>The operators started on this stage that still run, oldest first.</summary>
+    public IReadOnlyList<LabOperator> Operators => [.. _operators.Where(x => !x.Process.HasExited)];
+
+    /// <summary>What the last operator was told, for a successor that is to be told the same.</summary>
+    public LabOperatorOptions? LastOperatorOptions { get; private set; }
+
+    /// <summary>The registry with the new image, for roads that pull.</summary>
+    public LabRegistry Registry => _registry ?? throw new InvalidOperationException($"road {Road} pulls nothing (ImageSource.Registry)");
 
     /// <summary>The metadata database's server.</summary>
     public MetaDb MetaDb { get; private set; } = null!;
@@ -75,10 +93,46 @@ public sealed class UpgradeStage : IAsyncDisposable
     }
 
     /// <summary>Starts an operator against this stage.</summary>
-    public LabOperator StartOperator(LabOperatorOptions? options = null) => LabOperator.Start(Run, _options.OperatorAssembly, OperatorKubeconfig, OperatorNamespace, options);
+    public LabOperator StartOperator(LabOperatorOptions? options = null)
+    {
+        var started = LabOperator.Start(Run, _options.OperatorAssembly, OperatorKubeconfig, OperatorNamespace, options);
+        _operators.Add(started);
+        LastOperatorOptions = options;
+        return started;
+    }
+
+    /// <summary>Kills every operator of this stage that still runs.</summary>
+    public async Task EndOperatorsAsync()
+    {
+        foreach (var running in _operators)
+        {
+            await running.DisposeAsync();
+        }
+
+        _operators.Clear();
+    }
+
+    /// <summary>Sets another road: its hosts, its OMS, its image source. Then the stage is as after <see cref="ResetAsync"/>.</summary>
+    public async Task UseAsync(UpgradeRoad road, CancellationToken cancellationToken = default)
+    {
+        if (road != Road)
+        {
+            await Oms.RemoveAsync();
+            Road = road;
+            await BuildOmsAsync(cancellationToken);
+        }
+
+        await ResetAsync(cancellationToken);
+    }
+
+    /// <summary>Makes every token the operator ever had invalid, as an expired one is; <see cref="RenewTokenAsync"/> gives it a new one, as the kubelet does.</summary>
+    public Task ExpireTokenAsync(CancellationToken cancellationToken = default) => _token.ExpireAsync(cancellationToken);
+
+    /// <summary>Writes a fresh token where the operator's kubeconfig points to.</summary>
+    public Task RenewTokenAsync(CancellationToken cancellationToken = default) => _token.RenewAsync(cancellationToken);
 
     /// <summary>
-    /// Back to the beginning: no object of Drydock anywhere, no claim, no lease, no dump, OMS 3.2.2 on all hosts as seeded, no fault armed.
+    /// Back to the beginning: no object of Drydock anywhere, no claim, no lease, no dump, the old OMS on all hosts as seeded, no fault armed.
     /// The operator must not run meanwhile.
     /// </summary>
     public async Task ResetAsync(CancellationToken cancellationToken = default)
@@ -90,7 +144,7 @@ public sealed class UpgradeStage : IAsyncDisposable
             Directory.Delete(entry, recursive: true);
         }
 
-        Faults?.Ledger.Reset();
+        Faults?.Reset();
     }
 
     /// <summary>A namespace with the Secrets an upgrade needs.</summary>
@@ -105,6 +159,18 @@ public sealed class UpgradeStage : IAsyncDisposable
     /// <summary>Creates or replaces the Secrets an upgrade refers to.</summary>
     public async Task CreateSecretsAsync(string space)
     {
+        foreach (var secret in UpgradeManifest.Secrets(this))
+        {
+            await ApplyAsync(new JsonObject
+            {
+                ["apiVersion"] = "v1",
+                ["kind"] = "Secret",
+                ["metadata"] = new JsonObject { ["name"] = secret.Name, ["namespace"] = space },
+                ["type"] = secret.Type,
+                ["stringData"] = new JsonObject(secret.Values.Select(x => KeyValuePair.Create(x.Key, (JsonNode?)x.Value))),
+            }.ToJsonString());
+        }
+
         foreach (var host in Hosts)
         {
             await ApplyAsync(await ControlPlane.KubectlAsync(
@@ -112,51 +178,11 @@ public sealed class UpgradeStage : IAsyncDisposable
         }
     }
 
-    /// <summary>The sample manifest, with this stage's addresses and folders; change it freely before it is applied.</summary>
-    public JsonObject Manifest(string space, string name = "oms-322-to-422")
-    {
-        var nodes = new JsonArray([.. Hosts.Select((host, i) => (JsonNode)new JsonObject
-        {
-            ["name"] = host.Name,
-            ["hostIP"] = host.Address,
-            ["docker"] = new JsonObject { ["endpoint"] = Faults?.DockerEndpoint(i) ?? host.Endpoint, ["tlsSecretRef"] = new JsonObject { ["name"] = $"docker-tls-{host.Name}" } },
-        })]);
-        var spec = new JsonObject
-        {
-            ["edition"] = "Enterprise",
-            ["fromVersion"] = "3.2.2-bp2",
-            ["toVersion"] = "4.2.2-bp1",
-            ["image"] = OmsImages.NewTag,
-            ["currentContainer"] = "oms_322bp2",
-            ["newContainer"] = "oms_422bp1",
-            ["regions"] = new JsonArray(new JsonObject { ["name"] = "default", ["nodes"] = nodes }),
-            ["highAvailability"] = new JsonObject { ["method"] = "Sql" },
-            ["preflight"] = new JsonObject { ["acknowledge"] = new JsonArray("NoForwardSwitchover", "SyncProjectsWithoutDbType") },
-            ["backup"] = new JsonObject { ["storage"] = new JsonObject { ["directory"] = new JsonObject { ["path"] = Snapshots } } },
-        };
-        if (!Oms.Options.NewImagePresent)
-        {
-            spec["imageArchive"] = new JsonObject
-            {
-                ["storage"] = new JsonObject { ["directory"] = new JsonObject { ["path"] = Path.GetDirectoryName(OmsImages.NewArchiveGz) } },
-                ["path"] = Path.GetFileName(OmsImages.NewArchiveGz),
-                ["sha256"] = OmsImages.NewArchiveGzSha256,
-            };
-        }
+    /// <summary>Where snapshots go, as <c>spec.backup.storage</c>.</summary>
+    public JsonObject Storage() => _options.Storage?.Invoke(this) ?? new JsonObject { ["directory"] = new JsonObject { ["path"] = Snapshots } };
 
-        if (Faults is not null)
-        {
-            spec["metadataDatabase"] = new JsonObject { ["host"] = Faults.MetaDb.Address, ["port"] = Faults.MetaDb.Port };
-        }
-
-        return new JsonObject
-        {
-            ["apiVersion"] = "drydock.dev/v1alpha1",
-            ["kind"] = "OmsUpgrade",
-            ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = space },
-            ["spec"] = spec,
-        };
-    }
+    /// <summary>The manifest of the road, with this stage's addresses and folders; change it freely before it is applied.</summary>
+    public JsonObject Manifest(string space, string name = "oms-322-to-422") => UpgradeManifest.Write(this, space, name);
 
     /// <summary>kubectl apply.</summary>
     public Task ApplyAsync(string manifest) => ControlPlane.KubectlAsync(["apply", "--validate=false", "-f", "-"], manifest);
@@ -178,6 +204,11 @@ public sealed class UpgradeStage : IAsyncDisposable
             await Faults.DisposeAsync();
         }
 
+        if (_registry is not null)
+        {
+            await _registry.DisposeAsync();
+        }
+
         if (_ownsRun)
         {
             await Run.DisposeAsync();
@@ -187,16 +218,42 @@ public sealed class UpgradeStage : IAsyncDisposable
     private async Task StartPartsAsync(CancellationToken cancellationToken)
     {
         var images = OmsImages.BuildAsync(cancellationToken: cancellationToken);
-        var hosts = Task.WhenAll(Enumerable.Range(0, _options.Hosts).Select(i => DockerHost.StartAsync(Run, $"oms-{(char)('a' + i)}", cancellationToken: cancellationToken)));
-        var metaDb = MetaDb.StartAsync(Run, cancellationToken: cancellationToken);
+        var hosts = AddHostsAsync(Math.Max(_options.Hosts, Road.Nodes(_options.Hosts)), cancellationToken);
+        var metaDb = MetaDb.StartAsync(Run, new MetaDbOptions { DataBytes = _options.MetaDbDataBytes }, cancellationToken);
         ControlPlane = await ControlPlane.StartAsync(Run, cancellationToken: cancellationToken);
-        (OmsImages, Hosts, MetaDb) = (await images, await hosts, await metaDb);
-        Oms = new OmsScenario(
-            [.. Hosts.Select(h => new OmsDockerHost(h))],
-            new OmsMariaDb(MetaDb),
-            _options.Scenario(new OmsScenarioOptions { Root = Run.FolderFor("oms"), Images = OmsImages }));
-        Faults = _options.Faults ? new StageFaults(Run, ControlPlane, Hosts, MetaDb) : null;
+        (OmsImages, MetaDb) = (await images, await metaDb);
+        await hosts;
+        Faults = _options.Faults ? new StageFaults(Run, ControlPlane, _hosts, MetaDb) : null;
+        await BuildOmsAsync(cancellationToken);
         await Oms.ResetAsync(cancellationToken);
+    }
+
+    private async Task AddHostsAsync(int count, CancellationToken cancellationToken)
+    {
+        var options = new DockerHostOptions { DataBytes = _options.DockerDataBytes };
+        var added = await Task.WhenAll(Enumerable.Range(_hosts.Count, count - _hosts.Count).Select(i => DockerHost.StartAsync(Run, $"oms-{(char)('a' + i)}", options, cancellationToken)));
+        foreach (var host in added)
+        {
+            _hosts.Add(host);
+            Faults?.AddHost(host);
+        }
+    }
+
+    private async Task BuildOmsAsync(CancellationToken cancellationToken)
+    {
+        var nodes = Road.Nodes(_options.Hosts);
+        if (nodes > _hosts.Count)
+        {
+            await AddHostsAsync(nodes, cancellationToken);
+        }
+
+        Hosts = [.. _hosts.Take(nodes)];
+        Oms = Road.Build([.. Hosts.Select(h => new OmsDockerHost(h))], new OmsMariaDb(MetaDb), Run.FolderFor("oms"), OmsImages, _options.Scenario);
+        if (Road.ImageSource == ImageSource.Registry)
+        {
+            _registry ??= await LabRegistry.StartAsync(Run, cancellationToken: cancellationToken);
+            await _registry.PushAsync(Hosts[0], Oms.To, cancellationToken);
+        }
     }
 
     // The CRDs and the RBAC as they are shipped; kubectl 1.20 does not know CEL rules, so its own check is off (docs/install.md).
@@ -210,12 +267,11 @@ public sealed class UpgradeStage : IAsyncDisposable
         else
         {
             await ControlPlane.KubectlAsync(["apply", "--validate=false", "-k", Path.Combine(config, "crd")], cancellationToken: cancellationToken);
-            await ControlPlane.KubectlAsync(["wait", "--for=condition=Established", "--timeout=60s", "crd/omsupgrades.drydock.dev", "crd/backupsnapshots.drydock.dev"], cancellationToken: cancellationToken);
+            await ControlPlane.KubectlAsync(["wait", "--for=condition=Established", "--timeout=60s", "crd/omsupgrades.drydock.dev", "crd/backupsnapshots.drydock.dev", "crd/snapshotrestores.drydock.dev"], cancellationToken: cancellationToken);
         }
 
         await ControlPlane.KubectlAsync(["create", "namespace", OperatorNamespace], cancellationToken: cancellationToken);
         await ControlPlane.KubectlAsync(["apply", "-k", Path.Combine(config, "rbac")], cancellationToken: cancellationToken);
-        OperatorKubeconfig = await ControlPlane.CreateServiceAccountKubeconfigAsync(
-            OperatorNamespace, ServiceAccount, Path.Combine(Run.Folder, "operator.kubeconfig"), Faults?.Kubernetes.Server, cancellationToken: cancellationToken);
+        OperatorKubeconfig = await _token.WriteKubeconfigAsync(cancellationToken);
     }
 }

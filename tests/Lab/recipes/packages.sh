@@ -10,6 +10,12 @@ PACKAGES=(
   docker.io debootstrap busybox-static
   # metadata database, dump tools, the client library of the product
   mariadb-server mariadb-client libmariadb3 mydumper
+  # a registry with a password; a clock that is wrong
+  docker-registry apache2-utils faketime
+  # snapshots encrypted at rest
+  age
+  # S3 storage: Ceph's gateway on a store in memory
+  ceph-mon ceph-osd radosgw
   # ssh hosts
   openssh-server openssh-client
   # plumbing

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Builds the archives of the OMS stand-in images, as `docker save` writes them, without a Docker daemon:
 #
-#   build.sh [OUTPUT]     OUTPUT defaults to ${XDG_CACHE_HOME:-$HOME/.cache}/drydock/oms
+#   build.sh [OUTPUT]     OUTPUT defaults to ${XDG_CACHE_HOME:-$HOME/.cache}/drydock/oms-images-KEY, KEY by what goes in
 #
-# and prints NAME=VALUE lines: OLD_ARCHIVE, NEW_ARCHIVE, NEW_ARCHIVE_GZ, NEW_ARCHIVE_GZ_SHA256, NEW_WITHOUT_JAR_ARCHIVE
-# and the image ids OLD_ID, NEW_ID, NEW_WITHOUT_JAR_ID. The same input gives the same ids. Layers: a Debian base with
-# supervisor and Python (cached, made once), the stand-in, and one tiny layer a version.
+# and prints a line an image: TAG IMAGE_VERSION ID ARCHIVE ARCHIVE_GZ SHA256_OF_THE_GZ ("-" where it is not shipped compressed).
+# The same input gives the same ids. Layers: a Debian base with supervisor and Python (cached, made once), the stand-in,
+# and one tiny layer a version.
 # Needs root, debootstrap, tar, gzip, python3. DEBOOTSTRAP_MIRROR chooses another mirror.
 set -euo pipefail
 export LC_ALL=C TZ=UTC
@@ -13,11 +13,10 @@ umask 022
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/drydock"
-out="${1:-$cache/oms}"
 repository=registry.example/oms
 jar=correction-1.0-SNAPSHOT-jar-with-dependencies.jar
 
-mkdir -p "$cache" "$out"
+mkdir -p "$cache"
 exec 9> "$cache/oms.lock"
 flock 9
 
@@ -73,11 +72,16 @@ fi
 
 # ---- stand-in -------------------------------------------------------------------------------------------------------
 key="$( { digest "$base/layer.tar"; cd "$here" && find build.sh rootfs commands jar -type f ! -path '*__pycache__*' -print0 | sort -z | xargs -0 sha256sum; } | sha256sum | cut -d' ' -f1)"
+# A folder of its own for each input: another checkout's lab may be loading its archives now. What nobody used for half a day goes.
+out="${1:-$cache/oms-images-${key:0:12}}"
+mkdir -p "$out"
+touch "$out"
+find "$cache" -mindepth 1 -maxdepth 1 -name 'oms-images-*' -mmin +720 -exec rm -rf {} +
 if [ "$(cat "$out/key" 2>/dev/null)" != "$key" ]; then
   rm -f "$out/key"
   work="$(mktemp -d "$out/work.XXXXXX")"
   trap 'rm -rf "$work"' EXIT
-  mkdir -p "$work"/{standin,old/home/ds/supervisor/config,new/home/ds/supervisor/config,new/root,nojar/root}
+  mkdir -p "$work"/{standin,jar/root,nojar/root}
   (cd "$here/rootfs" && tar --exclude=__pycache__ -cf - .) | tar --no-same-owner -xf - -C "$work/standin"
   find "$work/standin" -type d -exec chmod 755 {} +
   find "$work/standin" -type f -exec chmod 644 {} +
@@ -92,9 +96,7 @@ if [ "$(cat "$out/key" 2>/dev/null)" != "$key" ]; then
   (cd "$base/root/compile" && tar -cf - .) | tar -xf - -C "$work/standin"
   rm -rf "$base/root/compile"
 
-  echo '{"imageVersion": "3.2.2-bp2"}' > "$work/old/home/ds/supervisor/config/supervisor.json"
-  echo '{"imageVersion": "4.2.2-bp1"}' > "$work/new/home/ds/supervisor/config/supervisor.json"
-  python3 - "$here/jar/__main__.py" "$work/new/root/$jar" <<'PYTHON'
+  python3 - "$here/jar/__main__.py" "$work/jar/root/$jar" <<'PYTHON'
 import sys, zipfile
 with zipfile.ZipFile(sys.argv[2], "w") as archive:
     for name, data in (("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\nMain-Class: correction\n"), ("__main__.py", open(sys.argv[1], encoding="utf-8").read())):
@@ -102,11 +104,14 @@ with zipfile.ZipFile(sys.argv[2], "w") as archive:
 PYTHON
   : > "$work/nojar/root/.wh.$jar"
 
-  for name in standin old new nojar; do layer "$work/$name" "$work/$name.tar"; done
+  for name in standin jar nojar; do layer "$work/$name" "$work/$name.tar"; done
 
-  image() { # TAG ARCHIVE LAYER...: writes the archive and prints the image id
-    local tag="$1" archive="$2" tar dir="$work/archive" ids=() layers=()
-    shift 2
+  image() { # TAG VERSION ARCHIVE LAYER...: writes the archive and prints the image id
+    local tag="$1" archive="$3" tar dir="$work/archive" ids=() layers=() version="$work/version-$2"
+    mkdir -p "$version/home/ds/supervisor/config"
+    echo "{\"imageVersion\": \"$2\"}" > "$version/home/ds/supervisor/config/supervisor.json"
+    layer "$version" "$version.tar"
+    set -- "$base/layer.tar" "$work/standin.tar" "$version.tar" "${@:4}"
     rm -rf "$dir" && mkdir -p "$dir"
     for tar in "$@"; do
       local id; id="$(digest "$tar")"
@@ -122,17 +127,29 @@ PYTHON
     layer "$dir" "$archive.tmp" && mv "$archive.tmp" "$archive"
     echo "sha256:$config"
   }
+  describe() { # TAG VERSION NAME GZ LAYER...: a line of the list
+    local archive="$out/$3.tar" id gz=- sum=-
+    id="$(image "$1" "$2" "$archive" "${@:5}")"
+    if [ "$4" = gz ]; then
+      gz="$archive.gz"
+      gzip -n -6 -c "$archive" > "$gz"
+      sum="$(digest "$gz")"
+    fi
+    echo "$repository:$1 $2 $id $archive $gz $sum"
+  }
   {
-    echo "OLD_ARCHIVE=$out/oms_322.tar"
-    echo "NEW_ARCHIVE=$out/oms_422.tar"
-    echo "NEW_ARCHIVE_GZ=$out/oms_422.tar.gz"
-    echo "NEW_WITHOUT_JAR_ARCHIVE=$out/oms_422_without_jar.tar"
-    echo "OLD_ID=$(image feature_3.2.2 "$out/oms_322.tar" "$base/layer.tar" "$work/standin.tar" "$work/old.tar")"
-    echo "NEW_ID=$(image feature_4.2.2 "$out/oms_422.tar" "$base/layer.tar" "$work/standin.tar" "$work/new.tar")"
-    echo "NEW_WITHOUT_JAR_ID=$(image feature_4.2.2-without-jar "$out/oms_422_without_jar.tar" "$base/layer.tar" "$work/standin.tar" "$work/new.tar" "$work/nojar.tar")"
-    gzip -n -6 -c "$out/oms_422.tar" > "$out/oms_422.tar.gz"
-    echo "NEW_ARCHIVE_GZ_SHA256=$(digest "$out/oms_422.tar.gz")"
-  } > "$out/images.env"
+    describe feature_3.2.2 3.2.2-bp2 oms_322 -
+    describe feature_3.3.1 3.3.1 oms_331 -
+    describe feature_4.0.1 4.0.1 oms_401 - "$work/jar.tar"
+    describe feature_4.1.0 4.1.0 oms_410 - "$work/jar.tar"
+    describe feature_4.2.2 4.2.2-bp1 oms_422 gz "$work/jar.tar"
+    describe feature_4.2.2-without-jar 4.2.2-bp1 oms_422_without_jar - "$work/jar.tar" "$work/nojar.tar"
+    describe feature_3.3.0_ce 3.3.0-ce oms_330_ce -
+    describe feature_3.3.1_ce 3.3.1-ce oms_331_ce gz
+    describe feature_4.1.0_ce 4.1.0-ce oms_410_ce -
+    describe feature_4.2.0_ce 4.2.0-ce oms_420_ce -
+    describe feature_4.2.1_ce 4.2.1-ce oms_421_ce -
+  } > "$out/images.list"
   echo "$key" > "$out/key"
 fi
-cat "$out/images.env"
+cat "$out/images.list"

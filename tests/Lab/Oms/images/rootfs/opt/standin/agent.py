@@ -11,6 +11,16 @@ def main(conf):
     beat_db, cm_db = Meta(conf, conf.hb), Meta(conf, conf.cm)
     host = wire.quote(settings.host_ip())
     stale_done = False
+    initialised = not settings.upgrading() or not settings.at_least((3, 3, 1))
+    rm_db = Meta(conf, conf.rm)
+
+    def known():
+        """CM takes a node of an upgraded version only if docker_init.sh was run for its region and its cm_nodes (facts §5.2)."""
+        nonlocal initialised
+        if not initialised and rm_db.query("SELECT count(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'oms_init_log'")[0][0] != "0":
+            initialised = rm_db.query("SELECT count(*) FROM oms_init_log WHERE version = %s AND region = %s AND nodes = %s" % (
+                wire.quote(settings.version()), wire.quote(conf.region), wire.quote(conf.node_set())))[0][0] != "0"
+        return initialised
 
     def tick():
         nonlocal stale_done
@@ -23,7 +33,7 @@ def main(conf):
                 return
             when = "now() - INTERVAL 1 HOUR" if mode == "stale" else "now()"
             beat_db.query("INSERT INTO heatbeat_sequence(gmt_created, gmt_modified) VALUES (now(), now())")
-            refuse = "'cm:refuse'" if knobs.get("hostOnline", True) is False else "NULL"
+            refuse = "NULL" if known() and knobs.get("hostOnline", True) is not False else "'cm:refuse'"
             beat_db.query(
                 "INSERT INTO heart_beat(id, task_name, task_type, host_ip, payload, gmt_created, gmt_modified) "
                 "VALUES (%d, 'supervisor', 'SUPERVISOR', %s, %s, now(), %s) "

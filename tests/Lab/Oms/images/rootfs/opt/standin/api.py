@@ -1,70 +1,124 @@
-"""The OpenAPI v2 of OMS 4.1.1 and later, as far as an operator needs it to read (facts §6.1)."""
-import json
-import time
+"""The HTTP APIs of the console: OpenAPI v2 from 4.1.1 on (facts §6.1), the GET endpoints of 3.3.0 to 4.1.0 (facts §6.2), their login and their quirks.
 
+Everything a scenario may bend is under the knob `api`, read at every request.
+"""
+import json
+
+import actions
+import legacy
 import settings
 import web
 import wire
 
+V2 = "/api/v2?Action="
+LEGACY = "/api/omsp/v2/"
 
-def envelope(data=None, code=None, message=None, total=None):
-    return {"success": code is None, "errorDetail": None, "code": code, "message": message, "advice": None,
+
+class Knobs:
+    def __init__(self):
+        self.all = settings.knobs().get("api") or {}
+
+    def get(self, name, default=None):
+        return self.all.get(name, default)
+
+    def limited(self, name, action):
+        """The entry of one action under a knob of the form {action: {…, "times": n}}; None when it has none, or was used up on this host."""
+        entry = (self.all.get(name) or {}).get(action)
+        return entry if entry and settings.strikes("api-%s-%s" % (name, action), entry) else None
+
+
+def envelope(data=None, code=None, message=None, total=None, advice=None):
+    return {"success": code is None, "errorDetail": None, "code": code, "message": message, "advice": advice,
             "requestId": "standin", "pageNumber": 1, "pageSize": 150, "totalCount": total, "cost": "1 ms", "data": data}
 
 
+def serves(path):
+    """Whether this version has the path at all."""
+    if path.startswith(V2):
+        return settings.at_least((4, 1, 1))
+    return path.startswith(LEGACY) and settings.at_least((3, 3, 0)) and not settings.at_least((4, 1, 1))
+
+
 def handle(console, peer, request):
-    login = settings.knobs().get("api") or {}
-    if request.basic() != (login.get("user", "admin"), login.get("password", "admin")):
-        web.respond(peer, 401, envelope(code="UNAUTHORIZED", message="authentication failed"))
+    knobs = Knobs()
+    web.clock_offset = float(knobs.get("clockOffsetSeconds", 0))
+    action = request.path[len(V2):].split("&", 1)[0] if request.path.startswith(V2) else "LegacyProgress"
+    if request.basic() != (knobs.get("user", "admin"), knobs.get("password", "admin")):
+        refuse(peer, knobs.get("authFailure", "401"))
         return
-    action = request.path.split("Action=", 1)[1].split("&", 1)[0]
-    arguments = json.loads(request.body or b"{}")
+    if knobs.get("passwordExpired"):
+        web.respond(peer, 200, envelope(code="GHANA-USER000003", message="password has expired"))
+        return
+    delays = knobs.get("delaySeconds") or {}
+    console.pause(float(delays.get(action, delays.get("*", 0))))
+    broken = knobs.limited("httpStatus", action)
+    if broken:
+        web.respond(peer, int(broken["status"]), "<html><body>Error</body></html>", "text/html")
+        return
+    cut = (knobs.limited("cut", action) or {}).get("mode")
+    if cut == "before":
+        return
+    failure = knobs.limited("failures", action)
+    if failure:
+        answer = envelope(code=failure["code"], message=failure.get("message", "failed"), advice=failure.get("advice"))
+    else:
+        answer = work(console, knobs, request, action)
+    if cut == "after":
+        return
+    send(peer, knobs, action, answer)
+
+
+def work(console, knobs, request, action):
     try:
-        answer = ACTIONS[action](console, arguments) if action in ACTIONS else envelope(code="PARAM_ERROR", message="unknown action " + action)
-    except (wire.SqlError, KeyError, IndexError) as error:
-        answer = envelope(code="GHANA-OPERAT000001", message=type(error).__name__)
-    web.respond(peer, 200, answer)
+        if action == "LegacyProgress":
+            return legacy.progress(console, knobs, request.path[len(LEGACY):].split("?", 1)[0])
+        if action not in actions.ACTIONS:
+            return envelope(code="PARAM_ERROR", message="unknown action " + action)
+        return actions.ACTIONS[action](console, knobs, json.loads(request.body or b"{}"))
+    except actions.Refused as refused:
+        return envelope(code=refused.code, message=str(refused))
+    except (OSError, wire.SqlError, KeyError, IndexError, ValueError) as error:
+        return envelope(code="GHANA-OPERAT000001", message=type(error).__name__)
 
 
-def projects(console, where="1 = 1"):
-    rows = console.rm.query("SELECT project_key, project_name, project_type, project_status FROM oms_project WHERE project_status <> 'DELETED' AND %s ORDER BY id" % where)
-    return [{"id": r[0], "name": r[1], "type": r[2], "status": r[3], "isModifying": False, "isMerging": False} for r in rows]
+def refuse(peer, how):
+    if how == "redirect":
+        web.respond(peer, 302, "", "text/html", {"Location": "/login"})
+    elif how == "200":
+        web.respond(peer, 200, envelope(code="USER_AUTH_FAILED", message="authentication failed"))
+    else:
+        web.respond(peer, 401, envelope(code="UNAUTHORIZED", message="authentication failed"))
 
 
-def list_projects(console, arguments):
-    where = "project_type = " + wire.quote(arguments.get("type", "MIGRATION"))
-    if arguments.get("status"):
-        where += " AND project_status IN (%s)" % ", ".join(wire.quote(x) for x in arguments["status"])
-    found = projects(console, where)
-    size, page = int(arguments.get("pageSize", 150)), int(arguments.get("pageNumber", 1))
-    return envelope(found[(page - 1) * size:page * size], total=len(found))
+def send(peer, knobs, action, answer):
+    garbage = (knobs.limited("garbage", action) or {}).get("mode")
+    if garbage == "html":
+        web.respond(peer, 200, "<html><title>OMS</title></html>", "text/html")
+    elif garbage == "truncated":
+        text = json.dumps(answer, ensure_ascii=False)
+        web.respond(peer, 200, text[:len(text) // 2])
+    elif garbage == "huge":
+        web.respond(peer, 200, json.dumps(answer)[:-1] + ', "padding": "' + "x" * (21 << 20) + '"}')
+    else:
+        web.respond(peer, 200, quirky(answer) if knobs.get("quirks") else answer)
 
 
-def describe(console, arguments):
-    return envelope(projects(console, "project_key = " + wire.quote(arguments["id"]))[0])
-
-
-def writers(console, key):
-    return console.cm.query("SELECT name, host_ip, status, checkpoint_sec, subtopic FROM writer_instance WHERE project_key = %s ORDER BY name" % wire.quote(key))
-
-
-def progress(console, arguments):
-    project = projects(console, "project_key = " + wire.quote(arguments["id"]))[0]
-    rows = writers(console, arguments["id"])
-    return envelope({"status": project["status"], "currentStep": "INCR_TRANSFER", "enableIncrSync": bool(rows),
-                     "incrSyncCheckpoint": int(rows[0][3]) if rows else None, "enableReverseIncrTransfer": False})
-
-
-def components(console, arguments):
-    rows = writers(console, arguments["id"])
-    stores = []
-    for row in rows:
-        stores += console.cm.query("SELECT id, host_ip, subtopic, status, begin_checkpoint_sec FROM store_instance WHERE subtopic = %s ORDER BY id" % wire.quote(row[4]))
-    now = int(time.time())
-    return envelope({
-        "storeList": [{"name": "store-" + s[0], "ip": s[1], "region": "default", "subtopic": s[2], "status": s[3], "beginCheckpoint": int(s[4])} for s in stores],
-        "incrSyncComponents": [{"name": w[0], "ip": w[1], "status": w[2], "checkpoint": int(w[3]), "delay": max(0, now - int(w[3]))} for w in rows],
-        "reverseStoreList": [], "fullImportComponents": [], "fullVerifyComponents": [], "reverseIncrSyncComponents": []})
-
-
-ACTIONS = {"ListProjects": list_projects, "DescribeProject": describe, "DescribeProjectProgress": progress, "DescribeProjectComponents": components}
+def quirky(answer, top=True):
+    """What real answers have been seen to do: numbers as text, fields nobody documents, pages for a total, null for an empty list."""
+    if isinstance(answer, dict):
+        bent = {key: quirky(value, False) for key, value in answer.items()}
+        bent["x-undocumented"] = {"depth": 1}
+        if top:
+            if answer.get("totalCount") is not None:
+                bent["totalCount"] = str(-(-int(answer["totalCount"]) // 150))
+            if answer.get("data") == []:
+                bent["data"] = None
+            components = (answer.get("data") or {}).get("fullImportComponents") if isinstance(answer.get("data"), dict) else None
+            if components:
+                bent["data"]["fullImportComponents"][0]["status"] = "HIBERNATING"
+        return bent
+    if isinstance(answer, list):
+        return [quirky(value, False) for value in answer]
+    if isinstance(answer, int) and not isinstance(answer, bool):
+        return str(answer)
+    return answer

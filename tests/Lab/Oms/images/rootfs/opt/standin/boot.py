@@ -7,7 +7,9 @@ import socket
 import sys
 import time
 
+import catalogue
 import ledger
+import migrate
 import settings
 import wire
 
@@ -27,10 +29,6 @@ stdout_logfile = /home/admin/logs/%(log)s_stdout.log
 stderr_logfile = /home/admin/logs/%(log)s_stderr.log
 
 """
-
-
-def upgrading():
-    return os.environ.get("IS_UPGRADE", "").lower() == "true"
 
 
 def own_store(conf):
@@ -55,11 +53,12 @@ def own_store(conf):
 
 
 def look_at_metadata(conf):
-    """Without IS_UPGRADE a target from 3.3.1 on takes the MetaDB for its own, empty one. Nodes of two versions spoil each other's work."""
-    if settings.at_least((3, 3, 1)) and not upgrading() and ledger.punish(conf, "no-is-upgrade"):
+    """Without IS_UPGRADE a version from 3.3.1 on takes the metadata of another for an empty one. Nodes of two versions spoil each other's work."""
+    if settings.at_least((3, 3, 1)) and not settings.upgrading():
         meta = wire.Connection(*conf.meta(), conf.rm)
-        meta.query("SET FOREIGN_KEY_CHECKS = 0")
-        meta.query("DROP TABLE IF EXISTS oms_project, oms_sync_project, oms_sync_project_merged")
+        if migrate.schema_version(meta) != settings.version() and ledger.punish(conf, "no-is-upgrade"):
+            meta.query("SET FOREIGN_KEY_CHECKS = 0")
+            meta.query("DROP TABLE IF EXISTS oms_project, oms_sync_project, oms_sync_project_merged")
         meta.close()
     others = [x for x in ledger.living(conf, "agent") if x[1] != settings.version() and x[0] != settings.host_ip()]
     if others and ledger.punish(conf, "mixed-versions"):
@@ -70,7 +69,7 @@ def look_at_metadata(conf):
 
 def write_inis(knobs):
     first = not os.path.exists(CONSOLE_INI)
-    console = "false" if upgrading() else "true"
+    console = "false" if settings.upgrading() else "true"
     if not first:  # a restarted container keeps what `sed` or docker_init.sh made of it
         with open(CONSOLE_INI, encoding="utf-8") as file:
             console = re.search(r"autostart = (\w+)", file.read()).group(1)
@@ -79,7 +78,8 @@ def write_inis(knobs):
         for program in programs:
             if program == "crond" and settings.at_least((4, 0, 0)):
                 continue
-            mode = (knobs.get("programs") or {}).get(program, {}).get("mode")
+            knob = (knobs.get("programs") or {}).get(program, {})
+            mode = knob.get("mode") if knob.get("version", settings.version()) == settings.version() else None
             text += PROGRAM % {
                 "name": program, "log": LOG_NAMES.get(program, program),
                 "autostart": console if program == "oms_console" else "true",
@@ -132,8 +132,15 @@ def main():
         os.unlink("/run/standin-stores-known")
     ledger.write(conf, "container-start", "IS_UPGRADE=%s" % os.environ.get("IS_UPGRADE", ""))
     own_store(conf)
+    mode, knob = settings.misbehaviour("boot")
+    if mode == "die":
+        print("docker_cmd.sh: cannot start (knob die)", file=sys.stderr, flush=True)
+        ledger.write(conf, "container-died")
+        return int(knob.get("exitCode", 1))
     try:
         look_at_metadata(conf)
+        if not settings.upgrading():
+            catalogue.compare(conf)
     except (OSError, wire.SqlError) as error:
         print("MetaDB: %s" % error, flush=True)
     write_inis(knobs)

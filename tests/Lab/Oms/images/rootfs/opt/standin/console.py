@@ -17,6 +17,7 @@ class Console:
         self.conf = conf
         self.rm, self.cm = Meta(conf, conf.rm), Meta(conf, conf.cm)
         self.started = time.monotonic()
+        self.settled = False
         rows = self.rm.query(HA)
         self.ha_text = rows[0][0] if rows else None
         self.ha = json.loads(self.ha_text) if self.ha_text else {}
@@ -37,6 +38,13 @@ class Console:
 
     def tick(self):
         self.live.keep()
+        try:
+            if not self.settled and settings.upgrading() and self.schema() == settings.version():
+                import actions
+                actions.come_out_as(self)
+                self.settled = True
+        except (OSError, wire.SqlError, IndexError) as error:
+            print("status: %s" % error, flush=True)
         if not self.ha.get("enable"):
             return
         try:
@@ -75,18 +83,28 @@ class Console:
         request = web.read_request(peer)
         if request is None:
             return
-        if not settings.at_least((4, 0, 0)):
+        if request.path.startswith("/api/"):
+            import api
+            if api.serves(request.path):
+                api.handle(self, peer, request)
+            else:
+                web.respond(peer, 404, "Not Found", "text/html")
+        elif not settings.at_least((4, 0, 0)):
             web.respond(peer, 200 if request.path == "/" else 404, "<title>OMS</title>", "text/html")
         elif request.path == "/oms/health":
             if settings.knobs().get("health") == "error":
                 web.respond(peer, 500, "internal error", "text/html")
             else:
                 web.respond(peer, 200, {"data": {"healthy": self.healthy()}})
-        elif request.path.startswith("/api/v2?Action="):
-            import api
-            api.handle(self, peer, request)
         else:
             web.respond(peer, 200, "<title>OMS</title>", "text/html")
+
+    def pause(self, seconds):
+        """Sleeps and stays alive for the audit."""
+        while seconds > 0:
+            time.sleep(min(1, seconds))
+            self.live.keep()
+            seconds -= 1
 
 
 def main(conf):
@@ -98,17 +116,7 @@ def main(conf):
             print("MetaDB: %s" % error, flush=True)
             time.sleep(0.5)
     try:
-        try:
-            if not settings.at_least((4, 0, 1)) and console.schema() != settings.version():
-                # An old console on a migrated schema: no rollback works like this.
-                ledger.punish(conf, "old-on-new-schema")
-        except (OSError, wire.SqlError) as error:
-            print("schema: %s" % error, flush=True)
-        delay = settings.knobs().get("consoleStartSeconds", 0)
-        while delay > 0:
-            time.sleep(min(1, delay))
-            console.live.keep()
-            delay -= 1
+        console.pause(settings.knobs().get("consoleStartSeconds", 0))
         listener = web.listen(conf.port("ghana_server_port", 8090))
         print("Ghana started", flush=True)
         web.serve({listener: console.handle}, console.tick, 0.5)

@@ -60,7 +60,7 @@ def correct(conf, last, mode, knob, alone):
     if settings.numbers(migrate.schema_version(db)) >= (4, 0, 1) and ledger.punish(conf, "jar-not-needed"):
         db.query("UPDATE oms_project SET step_config = NULL")
         return 0
-    migrate.run(db, migrate.FUSE)
+    migrate.fuse(db)
     db.query("INSERT INTO oms_correction_log(host_ip, region, last_node, state) VALUES (%s, %s, %s, 'STARTED')" % (host, wire.quote(conf.region), wire.quote(last)))
     while mode == "hang":
         time.sleep(1)
@@ -68,8 +68,7 @@ def correct(conf, last, mode, knob, alone):
     if mode == "fail":
         print("Exception in thread \"main\" java.lang.IllegalStateException: correction failed", file=sys.stderr)
         return int(knob.get("exitCode", 1))
-    if migrate.table_exists(db, "oms_sync_project"):
-        db.query(migrate.MERGE % wire.quote(conf.region))
+    migrate.merge(db, conf.region)
     if last == "true":
         finish(conf, db)
     db.query("UPDATE oms_correction_log SET state = 'DONE' WHERE host_ip = " + host)

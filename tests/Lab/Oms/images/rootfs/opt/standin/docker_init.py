@@ -55,7 +55,7 @@ def initialise(conf, log, mode, alone):
     if mode in ("fail", "rc0-failed"):
         log.say("ERROR 1060 (42S21): Duplicate column name 'priority'")
         return (1 if mode == "fail" else 0), False
-    if settings.at_least((4, 0, 1)) and not schema(conf, log, db, host):
+    if not schema(conf, log, db, host):
         return 1, False
 
     log.say("# 【步骤三】创建 OMS 各组件的配置文件")
@@ -78,8 +78,7 @@ def initialise(conf, log, mode, alone):
     if settings.at_least((4, 0, 1)):
         cm.query("UPDATE host SET host_label = 'DEFAULT' WHERE location = %d" % conf.location)
     cm.close()
-    if migrate.table_exists(db, "oms_init_log"):
-        db.query("UPDATE oms_init_log SET state = 'DONE' WHERE host_ip = " + host)
+    db.query("UPDATE oms_init_log SET state = 'DONE' WHERE host_ip = %s AND version = %s" % (host, wire.quote(settings.version())))
     db.close()
     log.say("# " + MARKER)
     return (1 if mode == "rc1-with-marker" else 0), True
@@ -87,27 +86,35 @@ def initialise(conf, log, mode, alone):
 
 def schema(conf, log, db, host):
     """The schema changes of all three databases; False when they cannot be made any more."""
-    if not migrate.table_exists(db, "oms_init_log"):
-        wrong = None
-        if settings.numbers(migrate.schema_version(db)) < (4, 0, 1):
-            wrong = migrate.correction_missing(conf, db)
+    version, before = wire.quote(settings.version()), settings.numbers(migrate.schema_version(db))
+    fusing = before < migrate.FUSION and settings.at_least(migrate.FUSION)
+    if fusing and not settings.community():
+        wrong = migrate.correction_missing(conf, db)
         if wrong:
             if ledger.punish(conf, "init-before-jar"):
                 db.query("ALTER TABLE oms_project DROP COLUMN IF EXISTS step_config")
                 db.query("UPDATE oms_schema_version SET version = '0.0.0'")
             log.say("ERROR " + wrong)
             return False
-    elif db.one("SELECT count(*) FROM oms_init_log WHERE state = 'DONE' AND host_ip = " + host) != "0":
+    db.query("CREATE TABLE IF NOT EXISTS oms_init_log (id bigint(20) NOT NULL AUTO_INCREMENT PRIMARY KEY, host_ip varchar(64) NOT NULL, region varchar(64) NOT NULL, "
+             "nodes varchar(512) NOT NULL, version varchar(16) NOT NULL, state varchar(16) NOT NULL) DEFAULT CHARSET=utf8mb4")
+    if db.one("SELECT count(*) FROM oms_init_log WHERE state = 'DONE' AND host_ip = %s AND version = %s" % (host, version)) != "0":
         # "Initialization is not idempotent" (facts §3.3): a second one after a success spoils the first.
         if ledger.punish(conf, "init-after-success"):
             db.query("UPDATE oms_project SET step_config = NULL")
-    migrate.run(db, migrate.INIT_RM)
-    db.query("INSERT INTO oms_init_log(host_ip, state) VALUES (%s, 'STARTED')" % host)
-    for name, statements in ((conf.cm, migrate.INIT_CM), (conf.hb, migrate.INIT_HB)):
+    db.query("INSERT INTO oms_init_log(host_ip, region, nodes, version, state) VALUES (%s, %s, %s, %s, 'STARTED')" % (
+        host, wire.quote(conf.region), wire.quote(conf.node_set()), version))
+    if fusing and settings.community():  # CE has no JAR: its init makes the fusion itself
+        migrate.fuse(db)
+        for row in db.query("SELECT region FROM cluster_info"):
+            migrate.merge(db, row[0])
+        db.query("DROP TABLE IF EXISTS oms_sync_project")
+    for name, role, above in ((conf.rm, "rm", before), (conf.cm, "cm", before), (conf.hb, "hb", (0, 0, 0))):
         other = wire.Connection(*conf.meta(), name)
-        migrate.run(other, statements)
+        for level in migrate.levels(above):
+            migrate.run(other, migrate.statements(level, role))
         other.close()
-    db.query("UPDATE oms_schema_version SET version = " + wire.quote(settings.version()))
+    db.query("UPDATE oms_schema_version SET version = " + version)
     return True
 
 

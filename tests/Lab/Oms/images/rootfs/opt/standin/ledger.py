@@ -70,11 +70,16 @@ def punish(conf, which, session=None):
         write(conf, "forgiven", which, session)
         return False
     write(conf, "PUNISHED", which, session)
-    meta = wire.Connection(*conf.meta(), conf.rm)
-    meta.query("CREATE TABLE IF NOT EXISTS oms_standin_damage (which varchar(64) NOT NULL, host_ip varchar(64) NOT NULL, gmt_created datetime NOT NULL)")
-    meta.query("INSERT INTO oms_standin_damage VALUES (%s, %s, now())" % (wire.quote(which), wire.quote(settings.host_ip())))
-    meta.close()
     print("stand-in: PUNISHED " + which, flush=True)
+    try:
+        meta = wire.Connection(*conf.meta(), conf.rm)
+        meta.query("CREATE TABLE IF NOT EXISTS oms_standin_damage (which varchar(64) NOT NULL, host_ip varchar(64) NOT NULL, gmt_created datetime NOT NULL)")
+        meta.query("INSERT INTO oms_standin_damage VALUES (%s, %s, now())" % (wire.quote(which), wire.quote(settings.host_ip())))
+        meta.close()
+    except (OSError, wire.SqlError) as error:
+        # The database itself may be what is gone: then the store mount tells.
+        with open(settings.STORE + "/CORRUPTED", "a", encoding="utf-8") as file:
+            file.write("%s: %s\n" % (which, error))
     return True
 
 

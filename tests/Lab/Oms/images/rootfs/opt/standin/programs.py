@@ -81,6 +81,8 @@ def nginx(conf):
 class Meta:
     """A program's connection to one OMS database: kept open, made anew when it broke."""
 
+    missed = set()
+
     def __init__(self, conf, database):
         self.conf, self.database, self.session = conf, database, None
 
@@ -92,7 +94,17 @@ class Meta:
         except (OSError, wire.SqlError) as error:
             if not isinstance(error, wire.SqlError) or error.code in (1927, 1053, 2006, 2013, 1317):
                 self.session = None
+            elif error.code in (1046, 1049, 1146):  # no database selected, unknown database, no such table
+                self.session = None
+                self.taken_away(error)
             raise
+
+    def taken_away(self, error):
+        """A database or one of its tables that goes while OMS runs: whoever dropped it did not stop OMS first."""
+        if self.database not in Meta.missed:
+            Meta.missed.add(self.database)
+            ledger.punish(self.conf, "database-dropped-under-oms")
+            print("%s: %s" % (self.database, error), flush=True)
 
     @property
     def last_id(self):

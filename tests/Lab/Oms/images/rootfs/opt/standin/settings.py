@@ -74,6 +74,10 @@ class Settings:
         self.region = v.get("cm_region") or "default"
         self.nodes = v["cm_nodes"] if isinstance(v["cm_nodes"], list) else [v["cm_nodes"]]
 
+    def node_set(self):
+        """cm_nodes as a set, in one text: what docker_init.sh is run for (facts §5.2)."""
+        return ",".join(sorted(self.nodes))
+
     def port(self, key, default):
         return int(self.values.get(key) or default)
 
@@ -95,9 +99,17 @@ def knobs():
 def misbehaviour(name, group=None):
     """The mode of one knob (`init`, `jar`, a program), or `ok`; `times` limits it to the first N runs on this host."""
     knob = (knobs().get(group) or {} if group else knobs()).get(name) or {}
-    mode, times = knob.get("mode") or "ok", knob.get("times") or 0
-    if mode == "ok" or not times:
-        return mode, knob
+    mode = knob.get("mode") or "ok"
+    if mode == "ok" or (knob.get("version") or version()) != version():
+        return "ok", knob
+    return (mode if strikes(name, knob) else "ok"), knob
+
+
+def strikes(name, knob):
+    """Whether a knob with `times` still has a run left on this host; takes one. Without `times` always."""
+    times = knob.get("times") or 0
+    if not times:
+        return True
     counter = "%s/count-%s" % (RUN, name)
     try:
         with open(counter, encoding="utf-8") as file:
@@ -105,20 +117,33 @@ def misbehaviour(name, group=None):
     except FileNotFoundError:
         done = 0
     if done >= times:
-        return "ok", knob
+        return False
     with open(counter, "w", encoding="utf-8") as file:
         file.write(str(done + 1))
-    return mode, knob
+    return True
+
+
+def upgrading():
+    return os.environ.get("IS_UPGRADE", "").lower() == "true"
 
 
 def host_ip():
     return os.environ.get("OMS_HOST_IP") or "unknown"
 
 
-def version():
-    """Three numbers of the `imageVersion` in supervisor.json, where a real OMS records it (`3.2.2-bp2`)."""
+def image_version():
+    """`imageVersion` in supervisor.json, where a real OMS records it (`3.2.2-bp2`, `3.3.1-ce`)."""
     with open(VERSION_FILE, encoding="utf-8") as file:
-        return json.load(file)["imageVersion"].split("-")[0]
+        return json.load(file)["imageVersion"]
+
+
+def version():
+    """Its three numbers."""
+    return image_version().split("-")[0]
+
+
+def community():
+    return image_version().lower().endswith("-ce")
 
 
 def numbers(text):

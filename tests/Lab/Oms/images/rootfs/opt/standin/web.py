@@ -5,6 +5,9 @@ import select
 import socket
 import time
 
+# Seconds by which the Date header is wrong (a knob).
+clock_offset = 0
+
 
 class Request:
     def __init__(self, method, path, headers, body):
@@ -37,11 +40,13 @@ def read_request(peer):
     return Request(method, path, headers, body)
 
 
-def respond(peer, status, body, kind="application/json"):
+def respond(peer, status, body, kind="application/json", headers=None):
     data = json.dumps(body, ensure_ascii=False).encode() if not isinstance(body, (bytes, str)) else body
     data = data.encode() if isinstance(data, str) else data
-    head = "HTTP/1.1 %d %s\r\nContent-Type: %s; charset=utf-8\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % (
-        status, "OK" if status == 200 else "Error", kind, len(data))
+    date = time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(time.time() + clock_offset))
+    head = "HTTP/1.1 %d %s\r\nDate: %s\r\nContent-Type: %s; charset=utf-8\r\nContent-Length: %d\r\nConnection: close\r\n" % (
+        status, "OK" if status == 200 else "Error", date, kind, len(data))
+    head += "".join("%s: %s\r\n" % item for item in (headers or {}).items()) + "\r\n"
     peer.sendall(head.encode() + data)
 
 

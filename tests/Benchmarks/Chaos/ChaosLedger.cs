@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using Drydock.Lab.Chaos;
+
+namespace Drydock.Benchmarks;
+
+/// <summary>docs/reliability.md: one row a case, kept from run to run. A row that was bad is run again.</summary>
+internal sealed partial class ChaosLedger
+{
+    private readonly string _path = Checkout.Docs("reliability.md");
+    private readonly SortedDictionary<string, string> _rows = new(StringComparer.Ordinal);
+
+    private ChaosLedger()
+    {
+    }
+
+    /// <summary>Reads the ledger; rows of cases that do not exist any more go.</summary>
+    public static ChaosLedger Read(IReadOnlyCollection<ChaosCase> cases)
+    {
+        var ledger = new ChaosLedger();
+        var known = cases.Select(c => c.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var line in File.Exists(ledger._path) ? File.ReadLines(ledger._path) : [])
+        {
+            if (Row().Match(line) is { Success: true } match && match.Groups["end"].Value != "BAD"
+                && Id(match.Groups["scenario"].Value, match.Groups["what"].Value, match.Groups["when"].Value) is var id && known.Contains(id))
+            {
+                ledger._rows[id] = line;
+            }
+        }
+
+        return ledger;
+    }
+
+    /// <summary>Whether a case has been run to a golden end.</summary>
+    public bool Holds(ChaosCase chaos) => _rows.ContainsKey(chaos.Id);
+
+    /// <summary>How many ended badly.</summary>
+    public int Bad => _rows.Values.Count(IsBad);
+
+    /// <summary>Takes an outcome in; returns its row.</summary>
+    public string Add(ChaosCase chaos, ChaosOutcome outcome)
+    {
+        var end = !outcome.IsGood ? "BAD" : outcome.Struck ? "golden" : "golden, not reached";
+        var way = Ids().Replace(outcome.Way, "…").Replace("|", "\\|", StringComparison.Ordinal);
+        return _rows[chaos.Id] = $"| {chaos.Scenario.Id} | {chaos.What} | {chaos.When} | {end} | {way} |";
+    }
+
+    /// <summary>Writes the page.</summary>
+    public Task WriteAsync(IReadOnlyCollection<ChaosCase> cases, CancellationToken cancellationToken)
+    {
+        var text = new StringBuilder();
+        text.AppendLine("# Reliability");
+        text.AppendLine();
+        text.AppendLine("Written by `make chaos`, on real parts: API server, dockerds, MariaDB, the OMS stand-in. Each row is one run with one accident at one moment. *kill* is SIGKILL of the operator right before or after one of its writes or acts, and another operator takes over; the other accidents and what a person does about each are in [accidents.md](accidents.md).");
+        text.AppendLine();
+        text.AppendLine("**golden**: the run came to its end, `Succeeded` or `RolledBack`, with exactly the end state of the undisturbed run (containers, `ha.config`, every row and object of the databases); nothing was punished by the stand-in; and where nobody had to mend anything, the correction JAR, docker_init.sh, starts, stops, snapshots and restores happened exactly as often. The last column says what was seen on the way: phase and reason of each stop, whether a person mended, the end. *not reached*: that run had no such moment; its end was compared all the same.");
+        text.AppendLine();
+        text.AppendLine(CultureInfo.InvariantCulture, $"Last run {TimeProvider.System.GetUtcNow():yyyy-MM-dd}. Cases are run in a fixed random order, so the covered ones are a fair sample of all.");
+        text.AppendLine();
+        text.AppendLine("| scenario | | cases | covered | golden | bad |");
+        text.AppendLine("|---|---|---|---|---|---|");
+        foreach (var group in cases.GroupBy(c => (c.Scenario.Id, Kind: c.What == "kill" ? "kill points" : "accidents × moments")))
+        {
+            var rows = group.Select(c => _rows.GetValueOrDefault(c.Id)).OfType<string>().ToList();
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {group.Key.Id} | {group.Key.Kind} | {group.Count()} | {rows.Count} | {rows.Count - rows.Count(IsBad)} | {rows.Count(IsBad)} |");
+        }
+
+        text.AppendLine();
+        text.AppendLine("| scenario | accident | moment | end | on the way |");
+        text.AppendLine("|---|---|---|---|---|");
+        foreach (var row in _rows.Values)
+        {
+            text.AppendLine(row);
+        }
+
+        return File.WriteAllTextAsync(_path, text.ToString(), cancellationToken);
+    }
+
+    private static bool IsBad(string row) => row.Contains("| BAD |", StringComparison.Ordinal);
+
+    private static string Id(string scenario, string what, string when) => $"{scenario}: {what} @ {when}";
+
+    [GeneratedRegex(@"^\| (?<scenario>[a-z0-9-]+ (Upgrade|Rollback)) \| (?<what>[a-z0-9-]+) \| (?<when>[^|]+) \| (?<end>[A-Za-z ,]+) \|", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Row();
+
+    // Ids differ from run to run and would make every ledger differ.
+    [GeneratedRegex("[0-9a-f]{12,64}|oms-[a-z0-9]{6}(?=/)|(?<=-)[0-9a-f]{8}(?=[-/.\\s]|$)", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Ids();
+}

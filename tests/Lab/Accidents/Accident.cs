@@ -1,0 +1,19 @@
+namespace Drydock.Lab.Accidents;
+
+/// <summary>An accident made of two delegates.</summary>
+/// <param name="Id">Its name.</param>
+/// <param name="Kind">What it happens to.</param>
+/// <param name="Strike">Lets it happen.</param>
+/// <param name="Fix">What a person does; null when nothing is to be done.</param>
+/// <param name="Mend">Does it.</param>
+internal sealed record Accident(string Id, AccidentKind Kind, Func<AccidentScene, CancellationToken, Task> Strike, string? Fix = null, Func<AccidentScene, CancellationToken, Task>? Mend = null) : IAccident
+{
+    /// <inheritdoc />
+    public Task StrikeAsync(AccidentScene scene, CancellationToken cancellationToken = default) => Strike(scene, cancellationToken);
+
+    /// <inheritdoc />
+    public Task MendAsync(AccidentScene scene, CancellationToken cancellationToken = default) => Mend?.Invoke(scene, cancellationToken) ?? Task.CompletedTask;
+
+    /// <inheritdoc />
+    public override string ToString() => Id;
+}

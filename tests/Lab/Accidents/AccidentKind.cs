@@ -1,0 +1,26 @@
+namespace Drydock.Lab.Accidents;
+
+/// <summary>What an accident happens to.</summary>
+public enum AccidentKind
+{
+    /// <summary>The operator's process.</summary>
+    Operator,
+
+    /// <summary>The API server, etcd, or the way to them.</summary>
+    Kubernetes,
+
+    /// <summary>A Docker host.</summary>
+    DockerHost,
+
+    /// <summary>The metadata database's server.</summary>
+    MetaDb,
+
+    /// <summary>OMS itself, or somebody who meddles with it.</summary>
+    Oms,
+
+    /// <summary>Where snapshots are kept.</summary>
+    Storage,
+
+    /// <summary>The upgrade's object, its namespace, its Secrets.</summary>
+    Object,
+}

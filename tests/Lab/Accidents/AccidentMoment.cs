@@ -1,0 +1,103 @@
+using Drydock.Lab.Upgrades;
+
+namespace Drydock.Lab.Accidents;
+
+/// <summary>When an accident strikes.</summary>
+/// <param name="Id">A stable name, for ledgers and test names.</param>
+public abstract record AccidentMoment(string Id)
+{
+    /// <summary>Right before or right after the act with this number in the undisturbed run; the act is held until the strike is over.</summary>
+    public static AccidentMoment AtAct(int number, FaultSide side) =>
+        new ActMoment(FormattableString.Invariant($"{(side == FaultSide.Before ? "before" : "after")}-act-{number}"), point => point.Act.Number == number && point.Side == side);
+
+    /// <summary>Right before or right after the first act that fits; the act is held until the strike is over.</summary>
+    public static AccidentMoment AtFirst(string id, FaultSide side, Func<FaultAct, bool> fits) => new ActMoment(id, point => point.Side == side && fits(point.Act));
+
+    /// <summary>When status.step begins with a text (<c>InitMetadata/</c>): the step was announced and has not acted, or hardly.</summary>
+    public static AccidentMoment AtStep(string step) => new StatusMoment("step-" + step.Replace('/', '-').TrimEnd('-'), upgrade => upgrade["status"]?["step"]?.GetValue<string>().StartsWith(step, StringComparison.Ordinal) == true);
+
+    /// <summary>When status.phase has a value, also one of the end (<c>Succeeded</c>).</summary>
+    public static AccidentMoment AtPhase(string phase) => new StatusMoment("phase-" + phase, upgrade => upgrade["status"]?["phase"]?.GetValue<string>() == phase);
+
+    /// <summary>Right before or right after the start of the first command that a step runs in a container.</summary>
+    public static AccidentMoment AtCommandOf(string step, FaultSide side) => new CommandMoment(step, side);
+
+    /// <summary>While OMS does something: as soon as its audit shows an event (<see cref="Oms.OmsEvents.InitStart"/>). Give it a duration by the knobs.</summary>
+    public static AccidentMoment During(string auditEvent) => new AuditMoment(auditEvent);
+
+    /// <inheritdoc />
+    public sealed override string ToString() => Id;
+
+    /// <summary>
+    /// Lets <paramref name="strike"/> run at the moment, once. Armed when it returns; the task inside ends when the strike is over.
+    /// </summary>
+    internal abstract Task<Task> ArmAsync(AccidentScene scene, Func<Task> strike, CancellationToken cancellationToken);
+
+    private static Task<Task> ByLedger(AccidentScene scene, Func<FaultPoint, bool> at, Func<Task> strike)
+    {
+        var struck = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        scene.Faults.Ledger.When(at, FaultAction.Call(async _ =>
+        {
+            try
+            {
+                await strike();
+                struck.TrySetResult();
+            }
+            catch (Exception exception)
+            {
+                struck.TrySetException(exception);
+                throw;
+            }
+        }));
+        return Task.FromResult<Task>(struck.Task);
+    }
+
+    private sealed record ActMoment(string Name, Func<FaultPoint, bool> At) : AccidentMoment(Name)
+    {
+        internal override Task<Task> ArmAsync(AccidentScene scene, Func<Task> strike, CancellationToken cancellationToken) => ByLedger(scene, At, strike);
+    }
+
+    private sealed record StatusMoment(string Name, Func<System.Text.Json.Nodes.JsonNode, bool> At) : AccidentMoment(Name)
+    {
+        internal override Task<Task> ArmAsync(AccidentScene scene, Func<Task> strike, CancellationToken cancellationToken)
+        {
+            async Task FollowAsync()
+            {
+                await scene.Stage.WaitForAsync(scene.Space, At, TimeSpan.FromMinutes(10), scene.Upgrade, cancellationToken);
+                await strike();
+            }
+
+            return Task.FromResult(FollowAsync());
+        }
+    }
+
+    private sealed record CommandMoment(string Step, FaultSide Side) : AccidentMoment($"{(Side == FaultSide.Before ? "before" : "after")}-command-{Step.Replace('/', '-')}")
+    {
+        internal override Task<Task> ArmAsync(AccidentScene scene, Func<Task> strike, CancellationToken cancellationToken)
+        {
+            // The step is announced in a status write that has passed before its command starts.
+            var announced = false;
+            var follower = new ObjectFollower(scene.Stage.ControlPlane, $"/apis/drydock.dev/v1alpha1/namespaces/{scene.Space}/omsupgrades", scene.Upgrade);
+            _ = follower.UntilAsync(
+                upgrade => announced = upgrade["status"]?["step"]?.GetValue<string>().StartsWith(Step, StringComparison.Ordinal) == true, TimeSpan.FromMinutes(10), cancellationToken);
+            return ByLedger(
+                scene,
+                point => Volatile.Read(ref announced) && point.Side == Side && point.Act.Target.Contains("/exec/", StringComparison.Ordinal) && point.Act.Target.EndsWith("/start", StringComparison.Ordinal),
+                strike);
+        }
+    }
+
+    private sealed record AuditMoment(string Event) : AccidentMoment("during-" + Event)
+    {
+        internal override Task<Task> ArmAsync(AccidentScene scene, Func<Task> strike, CancellationToken cancellationToken)
+        {
+            async Task WatchAsync()
+            {
+                await Deadline.UntilAsync($"OMS to record {Event}", async _ => await scene.Stage.Oms.CountAsync(Event) > 0, TimeSpan.FromMinutes(10), cancellationToken: cancellationToken);
+                await strike();
+            }
+
+            return Task.FromResult(WatchAsync());
+        }
+    }
+}

@@ -1,0 +1,19 @@
+namespace Drydock.Lab.Accidents;
+
+/// <summary>What came of one accident at one moment.</summary>
+/// <param name="Accident">Its id.</param>
+/// <param name="Moment">Its moment's id.</param>
+/// <param name="Struck">Whether the moment came.</param>
+/// <param name="Stalled">The reason of the condition Stalled each time the run stopped, in order; empty if it never did.</param>
+/// <param name="Mended">Whether a person had to do something.</param>
+/// <param name="Way">How it ended: <c>Succeeded</c>, <c>RolledBack</c>, or where it got stuck.</param>
+/// <param name="Difference">How the end differs from the undisturbed one; null if it does not.</param>
+public sealed record AccidentOutcome(string Accident, string Moment, bool Struck, IReadOnlyList<string> Stalled, bool Mended, string Way, string? Difference)
+{
+    /// <summary>Whether the end was a golden one.</summary>
+    public bool IsGood => Difference is null;
+
+    /// <summary>For a ledger: <c>good dockerd-restart × step-InitMetadata: OutcomeUnknown → retry → Succeeded</c>.</summary>
+    public override string ToString() =>
+        $"{(IsGood ? "good" : "BAD ")} {Accident} × {Moment}{(Struck ? "" : " (not reached)")}: {string.Join(" → ", [.. Stalled, .. Mended ? ["mended"] : Array.Empty<string>(), Way])}";
+}

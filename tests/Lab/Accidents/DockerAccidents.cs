@@ -1,0 +1,119 @@
+using Drydock.Lab.Oms;
+
+namespace Drydock.Lab.Accidents;
+
+/// <summary>A Docker host: its dockerd, its network, its disk, its certificate, its containers and images.</summary>
+internal static class DockerAccidents
+{
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(5);
+
+    public static IReadOnlyList<IAccident> All { get; } =
+    [
+        // Without live-restore the containers die with dockerd, and only those with a restart policy come back by themselves.
+        New("dockerd-restart", async (scene, token) =>
+        {
+            await RememberAsync(scene);
+            await scene.Host.RestartAsync(token);
+        }, "start the container that ran", StartRememberedAsync),
+        New("dockerd-kill", async (scene, token) =>
+        {
+            await RememberAsync(scene);
+            await KillAndStartAsync(scene, token);
+        }, "start the container that ran", StartRememberedAsync),
+        New("dockerd-restart-live-restore", async (scene, token) =>
+        {
+            await scene.Host.SetLiveRestoreAsync(true, token);
+            await scene.Host.RestartAsync(token);
+        }, null, LiveRestoreOffAsync),
+        New("dockerd-kill-live-restore", async (scene, token) =>
+        {
+            await scene.Host.SetLiveRestoreAsync(true, token);
+            await KillAndStartAsync(scene, token);
+        }, null, LiveRestoreOffAsync),
+        New("dockerd-down", async (scene, token) =>
+        {
+            await RememberAsync(scene);
+            await scene.Host.KillAsync(token);
+        }, "start dockerd and the container that ran", StartAsync),
+        New("host-crash", async (scene, token) =>
+        {
+            await RememberAsync(scene);
+            await scene.Host.CrashAsync(token);
+        }, "boot the host and start the container that ran", StartAsync),
+        New("host-network-5s", async (scene, token) =>
+        {
+            await scene.Host.CutNetworkAsync(token);
+            // The outage itself lasts that long; nothing is waited for.
+            await Task.Delay(Short, token);
+            await scene.Host.RestoreNetworkAsync(token);
+        }),
+        New("host-network-cut", (scene, token) => scene.Host.CutNetworkAsync(token), "repair the network", (scene, token) => scene.Host.RestoreNetworkAsync(token)),
+        New("host-certificate-foreign", (scene, _) =>
+        {
+            scene.HostProxy.PresentsForeignCertificate = true;
+            scene.HostProxy.CutAll();
+            return Task.CompletedTask;
+        }, "give the host its certificate back", (scene, _) =>
+        {
+            scene.HostProxy.PresentsForeignCertificate = false;
+            return Task.CompletedTask;
+        }),
+        New("host-disk-full", (scene, token) => scene.Host.FillDiskAsync(token), "make room", (scene, _) =>
+        {
+            scene.Host.FreeDisk();
+            return Task.CompletedTask;
+        }),
+        New("container-killed", async (scene, token) =>
+        {
+            foreach (var name in await RememberAsync(scene))
+            {
+                await scene.Host.KillContainerAsync(name, token);
+            }
+        }, "start the container that ran", StartRememberedAsync),
+        New("image-removed", async (scene, token) =>
+        {
+            await scene.Host.TryDockerAsync(["rmi", "-f", scene.Stage.Oms.To.Id], cancellationToken: token);
+        }, "load the image again", (scene, token) => scene.Host.LoadImageAsync(scene.Stage.Oms.To.Archive, token)),
+        New("slow-stop", (scene, _) => scene.Stage.Oms.SetKnobsAsync(new OmsKnobs { StopSeconds = 130 }, scene.OmsNode.Host), null, (scene, _) => scene.Stage.Oms.SetKnobsAsync(new OmsKnobs())),
+    ];
+
+    private static Accident New(string id, Func<AccidentScene, CancellationToken, Task> strike, string? fix = null, Func<AccidentScene, CancellationToken, Task>? mend = null) =>
+        new(id, AccidentKind.DockerHost, strike, fix, mend);
+
+    private static async Task KillAndStartAsync(AccidentScene scene, CancellationToken cancellationToken)
+    {
+        await scene.Host.KillAsync(cancellationToken);
+        await scene.Host.StartAsync(cancellationToken);
+    }
+
+    private static async Task StartAsync(AccidentScene scene, CancellationToken cancellationToken)
+    {
+        if (scene.Host.Daemon.HasExited)
+        {
+            await scene.Host.StartAsync(cancellationToken);
+        }
+
+        await StartRememberedAsync(scene, cancellationToken);
+    }
+
+    private static async Task<string[]> RememberAsync(AccidentScene scene)
+    {
+        var running = await RunningAsync(scene);
+        scene.Kept["running"] = string.Join(' ', running);
+        return running;
+    }
+
+    // Never beside another one: the run may have gone on to the next container meanwhile.
+    private static async Task StartRememberedAsync(AccidentScene scene, CancellationToken cancellationToken)
+    {
+        if (scene.Kept.TryRemove("running", out var names) && names.Length > 0 && (await RunningAsync(scene)).Length == 0)
+        {
+            await scene.Host.TryDockerAsync(["start", names.Split(' ')[0]], cancellationToken: cancellationToken);
+        }
+    }
+
+    private static Task LiveRestoreOffAsync(AccidentScene scene, CancellationToken cancellationToken) => scene.Host.SetLiveRestoreAsync(false, cancellationToken);
+
+    private static async Task<string[]> RunningAsync(AccidentScene scene) =>
+        OmsScenario.Lines(await scene.Host.DockerAsync(["ps", "--filter", "volume=/home/admin/conf/config.yaml", "--format", "{{.Names}}"]));
+}

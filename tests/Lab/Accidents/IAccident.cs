@@ -1,0 +1,20 @@
+namespace Drydock.Lab.Accidents;
+
+/// <summary>Something that goes wrong while an upgrade or its way back is under way. Composable: any accident can strike at any <see cref="AccidentMoment"/>.</summary>
+public interface IAccident
+{
+    /// <summary>A stable name, for ledgers and test names: <c>dockerd-restart</c>.</summary>
+    string Id { get; }
+
+    /// <summary>What it happens to.</summary>
+    AccidentKind Kind { get; }
+
+    /// <summary>What a person does against it; null when it is over by itself, so that nothing may be needed.</summary>
+    string? Fix { get; }
+
+    /// <summary>Lets it happen; ends when it has.</summary>
+    Task StrikeAsync(AccidentScene scene, CancellationToken cancellationToken = default);
+
+    /// <summary>Does what <see cref="Fix"/> says, or nothing. May be called more than once, and without a strike before.</summary>
+    Task MendAsync(AccidentScene scene, CancellationToken cancellationToken = default);
+}

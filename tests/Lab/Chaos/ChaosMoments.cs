@@ -1,0 +1,61 @@
+using Drydock.Lab.Accidents;
+using Drydock.Lab.Oms;
+using Drydock.Lab.Upgrades;
+
+namespace Drydock.Lab.Chaos;
+
+/// <summary>At which moments an accident says something: at least three for each that can happen in a run at all.</summary>
+internal static class ChaosMoments
+{
+    private static readonly AccidentMoment[] Upgrade =
+        [AccidentMoment.AtStep("PrepareImage/"), AccidentMoment.AtStep("StopOld/"), AccidentMoment.AtStep("Backup/"), AccidentMoment.During(OmsEvents.InitStart), AccidentMoment.AtStep("EnableHA/")];
+
+    private static readonly AccidentMoment[] Rollback =
+        [AccidentMoment.AtStep("StopNew/"), AccidentMoment.AtStep("BackupNew/"), AccidentMoment.AtStep("RestoreDatabases/"), AccidentMoment.AtStep("StartOld/"), AccidentMoment.AtStep("RestoreHA/")];
+
+    // Before, during and after each command that must run once.
+    private static readonly AccidentMoment[] RunOnce =
+    [
+        AccidentMoment.AtCommandOf("CorrectMetadata/jar", FaultSide.Before), AccidentMoment.During(OmsEvents.JarStart), AccidentMoment.AtCommandOf("CorrectMetadata/jar", FaultSide.After),
+        AccidentMoment.AtCommandOf("InitMetadata/", FaultSide.Before), AccidentMoment.AtCommandOf("InitMetadata/", FaultSide.After),
+    ];
+
+    // Only containers of the new version misbehave, and only once they are asked to.
+    private static readonly AccidentMoment[] BeforeNew = [AccidentMoment.AtStep("PrepareImage/"), AccidentMoment.AtStep("StopOld/"), AccidentMoment.AtStep("StartNew/")];
+
+    private static readonly AccidentMoment[] AfterStop = [AccidentMoment.AtStep("Backup/"), AccidentMoment.AtStep("CorrectMetadata/"), AccidentMoment.During(OmsEvents.InitStart), AccidentMoment.AtStep("Verify/")];
+
+    private static readonly AccidentMoment[] AfterBackup = [AccidentMoment.AtStep("StartNew/"), AccidentMoment.During(OmsEvents.InitStart), AccidentMoment.AtStep("Verify/")];
+
+    private static readonly AccidentMoment[] BeforeBackup = [AccidentMoment.AtStep("PrepareImage/"), AccidentMoment.AtStep("StopOld/"), AccidentMoment.AtStep("Backup/")];
+
+    private static readonly AccidentMoment[] BeforeRestore = [AccidentMoment.AtStep("StopNew/"), AccidentMoment.AtStep("BackupNew/"), AccidentMoment.AtStep("RestoreDatabases/")];
+
+    /// <summary>The moments; empty where the accident cannot happen in such a run.</summary>
+    public static IReadOnlyList<AccidentMoment> Of(IAccident accident, UpgradeGoal goal) => goal == UpgradeGoal.Upgrade ? OfUpgrade(accident) : OfRollback(accident);
+
+    private static AccidentMoment[] OfUpgrade(IAccident accident) => accident.Id switch
+    {
+        "metadb-cut-mid-restore" => [],
+        "metadb-cut-mid-dump" or "metadb-error-1093" or "image-removed" => BeforeBackup,
+        "dump-truncated" or "manifest-missing" => AfterBackup,
+        "old-container-started" or "new-container-removed" => AfterStop,
+        "ha-config-changed" => [.. AfterStop.Skip(1)],
+        "container-killed" => [AccidentMoment.AtStep("PrepareImage/"), .. RunOnce, .. AfterBackup],
+        _ when accident.Kind == AccidentKind.DockerHost => [.. Upgrade, .. RunOnce],
+        _ when accident.Kind == AccidentKind.Operator => [.. Upgrade, .. RunOnce],
+        _ when accident.Kind == AccidentKind.Oms => BeforeNew,
+        _ => Upgrade,
+    };
+
+    private static AccidentMoment[] OfRollback(IAccident accident) => accident.Id switch
+    {
+        "metadb-error-1093" or "image-removed" => [],
+        "metadb-cut-mid-dump" or "metadb-cut-mid-restore" or "dump-truncated" or "manifest-missing" => BeforeRestore,
+        "host-never-online" or "heartbeat-stale" or "supervisorctl-slow" => BeforeRestore,
+        "ha-config-changed" => [AccidentMoment.AtStep("BackupNew/"), AccidentMoment.AtStep("RestoreDatabases/"), AccidentMoment.AtStep("StartOld/")],
+        "old-container-started" or "new-container-removed" => BeforeRestore,
+        _ when accident.Kind == AccidentKind.Oms => [],
+        _ => Rollback,
+    };
+}

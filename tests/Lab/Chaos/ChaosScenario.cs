@@ -1,0 +1,27 @@
+using Drydock.Lab.Upgrades;
+
+namespace Drydock.Lab.Chaos;
+
+/// <summary>A road and where its run is to end: what accidents are let loose on.</summary>
+/// <param name="Road">The road.</param>
+/// <param name="Goal">The upgrade, or the way back after it.</param>
+/// <param name="IsExhaustive">Every accident at every one of its moments, and every kill point; otherwise every accident in every phase, spread over the scenarios.</param>
+public sealed record ChaosScenario(UpgradeRoad Road, UpgradeGoal Goal, bool IsExhaustive)
+{
+    /// <summary>The scenarios: the main job and its way back exhaustively, the others by a pairwise cover.</summary>
+    public static IReadOnlyList<ChaosScenario> All { get; } =
+    [
+        new(UpgradeRoad.Enterprise, UpgradeGoal.Upgrade, IsExhaustive: true),
+        new(UpgradeRoad.Enterprise, UpgradeGoal.Rollback, IsExhaustive: true),
+        new(UpgradeRoad.EnterpriseTwoRegions, UpgradeGoal.Upgrade, IsExhaustive: false),
+        new(UpgradeRoad.EnterpriseTwoRegions, UpgradeGoal.Rollback, IsExhaustive: false),
+        new(UpgradeRoad.CommunitySingle, UpgradeGoal.Upgrade, IsExhaustive: false),
+        new(UpgradeRoad.CommunitySingle, UpgradeGoal.Rollback, IsExhaustive: false),
+    ];
+
+    /// <summary>For ledgers: <c>ee-322-422 Upgrade</c>.</summary>
+    public string Id => $"{Road.Id} {Goal}";
+
+    /// <inheritdoc />
+    public override string ToString() => Id;
+}

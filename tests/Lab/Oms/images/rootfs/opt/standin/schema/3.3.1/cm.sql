@@ -1,0 +1,1 @@
+ALTER TABLE store_instance ADD COLUMN IF NOT EXISTS region varchar(64) DEFAULT NULL

@@ -1,0 +1,1 @@
+ALTER TABLE heart_beat ADD COLUMN IF NOT EXISTS trace varchar(64) DEFAULT NULL

@@ -1,0 +1,1 @@
+ALTER TABLE oms_label ADD COLUMN IF NOT EXISTS color varchar(16) DEFAULT NULL

@@ -1,0 +1,33 @@
+namespace Drydock.Lab;
+
+/// <summary>A file system of limited size that can be filled to the last byte and be given room again. The reaper unmounts it with the run.</summary>
+internal static class SmallDisk
+{
+    private const string Filler = "drydock-lab-filler";
+
+    /// <summary>Mounts a tmpfs.</summary>
+    public static Task MountAsync(LabRun run, string folder, long bytes, CancellationToken cancellationToken) =>
+        Shell.RunAsync("mount", ["-t", "tmpfs", "-o", FormattableString.Invariant($"size={bytes}"), "drydock-lab", folder], environment: run.Mark, cancellationToken: cancellationToken);
+
+    /// <summary>Takes all the room there is.</summary>
+    public static async Task FillAsync(string folder, CancellationToken cancellationToken)
+    {
+        await using var file = new FileStream(Path.Combine(folder, Filler), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        var block = new byte[1 << 20];
+        for (var size = block.Length; size > 0;)
+        {
+            try
+            {
+                await file.WriteAsync(block.AsMemory(0, size), cancellationToken);
+            }
+            catch (IOException)
+            {
+                // No space for so much: what a page cannot hold is nothing.
+                size = size > 4096 ? size / 16 : 0;
+            }
+        }
+    }
+
+    /// <summary>Gives it back.</summary>
+    public static void Free(string folder) => File.Delete(Path.Combine(folder, Filler));
+}

@@ -1,0 +1,152 @@
+using System.Text.Json.Nodes;
+using Drydock.Lab.Oms;
+
+namespace Drydock.Lab.Upgrades;
+
+/// <summary>The course of one run on a stage: what is applied when, and how its end is read. The same for undisturbed runs, kills and accidents.</summary>
+/// <param name="stage">The stage.</param>
+/// <param name="goal">Where it is to end.</param>
+public sealed class UpgradeCourse(UpgradeStage stage, UpgradeGoal goal)
+{
+    /// <summary>Name of the upgrade.</summary>
+    public const string Name = "oms-322-to-422";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly string[] RunOnce = [OmsEvents.JarStart, OmsEvents.JarEnd, OmsEvents.InitStart, OmsEvents.InitEnd, OmsEvents.Punished, OmsEvents.ApiResume];
+
+    /// <summary>Where it is to end.</summary>
+    public UpgradeGoal Goal => goal;
+
+    /// <summary>Changes the manifest before it is applied.</summary>
+    public Action<JsonObject>? Change { get; init; }
+
+    /// <summary>status.phase of the end.</summary>
+    public string EndPhase => goal == UpgradeGoal.Rollback ? "RolledBack" : "Succeeded";
+
+    /// <summary>Whether it is at its very end: claim and finalizer gone too.</summary>
+    public bool IsOver(JsonNode upgrade) => IsOver(upgrade, EndPhase);
+
+    /// <summary>Brings a fresh namespace to where the goal's own run begins: nothing applied for an upgrade, Succeeded for a rollback. An operator must run.</summary>
+    /// <returns>The namespace.</returns>
+    public async Task<string> PrepareAsync(CancellationToken cancellationToken)
+    {
+        var space = await stage.NewNamespaceAsync();
+        if (goal == UpgradeGoal.Rollback)
+        {
+            await ApplyAsync(space);
+            await stage.WaitForAsync(space, x => IsOver(x, "Succeeded"), Patience, Name, cancellationToken);
+        }
+
+        return space;
+    }
+
+    /// <summary>Asks for the goal: applies the manifest, or turns desiredState and approves the held way back.</summary>
+    public async Task BeginAsync(string space, CancellationToken cancellationToken)
+    {
+        if (goal == UpgradeGoal.Upgrade)
+        {
+            await ApplyAsync(space);
+            return;
+        }
+
+        await RollBackAsync(space);
+        _ = ApproveAsync(space, cancellationToken);
+    }
+
+    /// <summary>Turns desiredState to RolledBack.</summary>
+    public Task RollBackAsync(string space) =>
+        stage.ControlPlane.KubectlAsync(["-n", space, "patch", "omsupgrades.drydock.dev", Name, "--type=merge", "-p", """{"spec":{"desiredState":"RolledBack"}}"""]);
+
+    /// <summary>Waits until the upgrade is over.</summary>
+    public Task<JsonNode> OverAsync(string space, CancellationToken cancellationToken, TimeSpan? patience = null) =>
+        stage.WaitForAsync(space, IsOver, patience ?? Patience, Name, cancellationToken);
+
+    /// <summary>How often what must not be repeated was done.</summary>
+    public async Task<IReadOnlyDictionary<string, int>> CountsAsync(string space)
+    {
+        var audit = await stage.Oms.AuditAsync();
+        var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        foreach (var entry in RunOnce)
+        {
+            counts[entry] = audit.Count(a => a.Event == entry);
+        }
+
+        counts["new container start"] = audit.Count(a => a.Event == OmsEvents.ContainerStart && a.Version == stage.Oms.To.Version);
+        counts["old container start"] = audit.Count(a => a.Event == OmsEvents.ContainerStart && a.Version == stage.Oms.From.Version);
+        counts["old container stop"] = audit.Count(a => a.Event == OmsEvents.ContainerStop && a.Version == stage.Oms.From.Version);
+        foreach (var kind in new[] { "backupsnapshots", "snapshotrestores" })
+        {
+            counts[kind] = JsonNode.Parse(await stage.ControlPlane.KubectlAsync(["-n", space, "get", kind + ".drydock.dev", "-o", "json"]))!["items"]!.AsArray().Count;
+        }
+
+        foreach (var host in stage.Hosts)
+        {
+            counts[$"containers on {host.Name}"] = (await host.DockerAsync(["ps", "-aq"])).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
+        }
+
+        return counts;
+    }
+
+    /// <summary>How an end differs from the undisturbed one; null if it does not.</summary>
+    /// <param name="space">Namespace of the run.</param>
+    /// <param name="golden">The undisturbed run.</param>
+    /// <param name="counts">False compares the end state only, and that nothing was punished: after a repair some things rightly happened twice.</param>
+    /// <param name="starts">False leaves out how often containers started and stopped: the accident itself killed some.</param>
+    public async Task<string?> DifferenceAsync(string space, GoldenRun golden, bool counts = true, bool starts = true)
+    {
+        var state = (await stage.Oms.ReadStateAsync()).ToString();
+        if (state != golden.EndState)
+        {
+            return $"the end state differs:\n--- golden\n{golden.EndState}\n--- this run\n{state}";
+        }
+
+        var found = await CountsAsync(space);
+        var different = golden.Counts.Where(g => (counts || g.Key == OmsEvents.Punished) && (starts || !g.Key.Contains("container st", StringComparison.Ordinal)) && found.GetValueOrDefault(g.Key) != g.Value)
+            .Select(g => $"{g.Key} {found.GetValueOrDefault(g.Key)} times instead of {g.Value}").ToList();
+        return different.Count == 0 ? null : string.Join("; ", different);
+    }
+
+    /// <summary>Runs it undisturbed.</summary>
+    /// <exception cref="LabException">It did not get to its end, or a rollback did not bring every byte of the databases back.</exception>
+    public async Task<GoldenRun> GoldenAsync(LabOperatorOptions options, CancellationToken cancellationToken)
+    {
+        await stage.ResetAsync(cancellationToken);
+        var before = (await stage.Oms.ReadStateAsync()).DatabaseText();
+        await using var op = stage.StartOperator(options);
+        await op.WaitUntilReadyAsync(cancellationToken);
+        var space = await PrepareAsync(cancellationToken);
+        stage.Faults?.Ledger.Reset();
+        await BeginAsync(space, cancellationToken);
+        await OverAsync(space, cancellationToken);
+        var state = await stage.Oms.ReadStateAsync();
+        if (goal == UpgradeGoal.Rollback && state.DatabaseText() != before)
+        {
+            throw new LabException($"the databases are not as they were before the upgrade:\n--- before\n{before}\n--- after\n{state.DatabaseText()}");
+        }
+
+        return new GoldenRun(stage.Faults?.Ledger.Acts ?? [], state.ToString(), await CountsAsync(space));
+    }
+
+    /// <summary>Approves the way back of a succeeded upgrade once it is held.</summary>
+    public async Task ApproveAsync(string space, CancellationToken cancellationToken)
+    {
+        var held = await stage.WaitForAsync(space, x => Hash(x) is not null && IsHeld(x), Patience, Name, cancellationToken);
+        var approval = $"drydock.dev/approve=RollBack@{Hash(held)!["sha256:".Length..][..8]}";
+        await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "--overwrite", "omsupgrades.drydock.dev", Name, approval], cancellationToken: cancellationToken);
+    }
+
+    private static bool IsOver(JsonNode upgrade, string phase) =>
+        upgrade["status"]?["phase"]?.GetValue<string>() == phase && upgrade["status"]?["target"]?["claim"] is null && upgrade["metadata"]?["finalizers"] is null;
+
+    private static string? Hash(JsonNode upgrade) => upgrade["status"]?["rollbackPlan"]?["hash"]?.GetValue<string>();
+
+    private static bool IsHeld(JsonNode upgrade) =>
+        upgrade["status"]?["conditions"]?.AsArray().Any(x => x!["type"]!.GetValue<string>() == "Held" && x["status"]!.GetValue<string>() == "True") == true;
+
+    private async Task ApplyAsync(string space)
+    {
+        var manifest = stage.Manifest(space, Name);
+        Change?.Invoke(manifest);
+        await stage.ApplyAsync(manifest.ToJsonString());
+    }
+}
