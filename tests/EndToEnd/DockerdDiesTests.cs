@@ -4,11 +4,11 @@ using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd;
 
-/// <summary>When the host's dockerd dies under a command that must not run twice, its outcome is unknown and nothing runs again on that data.</summary>
+/// <summary>When the host's dockerd dies under a command that must not run twice, its outcome is unknown, and nothing runs again on that data but only on restored data.</summary>
 public sealed class DockerdDiesTests(StageFixture fixture)
 {
     [Fact]
-    public async Task A_dockerd_that_dies_under_docker_init_leaves_an_unknown_outcome_and_a_retry_only_looks_again()
+    public async Task A_dockerd_that_dies_under_docker_init_leaves_an_unknown_outcome_and_a_retry_restores_the_snapshot_and_goes_on_from_StartNew()
     {
         var stage = await fixture.ResetAsync();
         await stage.Oms.SetKnobsAsync(new OmsKnobs { InitSeconds = 60 });
@@ -22,9 +22,14 @@ public sealed class DockerdDiesTests(StageFixture fixture)
         var stalled = await stage.WaitForAsync(space, u => u.IsStalled() && u.Message().Contains("neither its process nor its exit code", StringComparison.Ordinal));
         stalled.Reason("Stalled").ShouldBe("OutcomeUnknown");
         stalled["status"]!["step"]!.GetValue<string>().ShouldBe("InitMetadata/oms-a");
-        await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", "oms-322-to-422", "drydock.dev/retry=again"]);
-        await stage.WaitForAsync(space, u => u["status"]?["usedTokens"]?.AsArray().Count == 1 && u.IsStalled());
         (await stage.Oms.CountAsync(OmsEvents.InitStart)).ShouldBe(1);
+
+        await stage.Oms.SetKnobsAsync(new OmsKnobs());
+        await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", "oms-322-to-422", "drydock.dev/retry=again"]);
+
+        var done = await stage.WaitForAsync(space, Upgrades.IsOver);
+        done["status"]!["plan"]!["steps"]!.AsArray().ShouldContain(s => s!["phase"]!.GetValue<string>() == "RestoreDatabases" && s["state"]!.GetValue<string>() == "Succeeded");
+        (await stage.Oms.CountAsync(OmsEvents.InitStart)).ShouldBe(2);
         (await stage.Oms.PunishmentsAsync()).ShouldBeEmpty();
     }
 }

@@ -8,7 +8,7 @@ namespace Drydock.Tests.EndToEnd;
 /// <summary>A seeded sample of what <c>make chaos</c> covers whole: the operator is killed before or after one of its writes or acts.</summary>
 public sealed class KilledAnywhereTests(StageFixture fixture, ITestOutputHelper output)
 {
-    private const int Sample = 12;
+    private const int Sample = 8;
 
     [Fact]
     public async Task Killed_at_any_write_or_act_the_end_state_and_the_counts_of_run_once_actions_are_those_of_the_undisturbed_run()

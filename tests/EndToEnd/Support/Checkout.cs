@@ -9,8 +9,14 @@ public static class Checkout
     /// <summary>The operator, built beside the tests.</summary>
     public static string OperatorAssembly { get; } = Path.Combine(AppContext.BaseDirectory, "Drydock.Operator.dll");
 
+    // DRYDOCK_CHECKOUT: for builds whose artifacts lie elsewhere.
     private static string Find()
     {
+        if (Environment.GetEnvironmentVariable("DRYDOCK_CHECKOUT") is { Length: > 0 } given)
+        {
+            return given;
+        }
+
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             if (File.Exists(Path.Combine(folder.FullName, "Operator.sln")))

@@ -13,13 +13,18 @@ public sealed class StageFixture : IAsyncDisposable
         Checkout = Checkout.Root,
         OperatorAssembly = Checkout.OperatorAssembly,
         Faults = true,
+        DockerDataBytes = 1L << 30,
+        MetaDbDataBytes = 512L << 20,
     }));
 
-    /// <summary>The stage, reset.</summary>
-    public async Task<UpgradeStage> ResetAsync()
+    /// <summary>The stage on the main road, reset.</summary>
+    public Task<UpgradeStage> ResetAsync() => UseAsync(UpgradeRoad.Enterprise);
+
+    /// <summary>The stage on another road, reset.</summary>
+    public async Task<UpgradeStage> UseAsync(UpgradeRoad road)
     {
         var stage = await _stage.Value;
-        await stage.ResetAsync(TestContext.Current.CancellationToken);
+        await stage.UseAsync(road, TestContext.Current.CancellationToken);
         return stage;
     }
 

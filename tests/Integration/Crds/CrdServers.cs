@@ -10,6 +10,7 @@ namespace Drydock.Tests.Integration.Crds;
 /// <summary>The oldest and a current API server, both with the CRDs of the repository and the objects that the rules are tried on.</summary>
 public sealed class CrdServers : IAsyncLifetime
 {
+    private static readonly string[] Plurals = ["omsupgrades", "backupsnapshots", "snapshotrestores"];
     private LabRun? _run;
     private ControlPlane? _old;
     private ModernCrdServer? _modern;
@@ -26,14 +27,14 @@ public sealed class CrdServers : IAsyncLifetime
         _old = await ControlPlane.StartAsync(_run, new ControlPlaneOptions { ControllerManager = false });
         _modern = await ModernCrdServer.StartAsync(_run, _old);
         await _old.KubectlAsync(["apply", "--validate=false", "-k", Repository.PathOf("config", "crd")]);
-        await _old.KubectlAsync(["wait", "--for=condition=Established", "--timeout=60s", "crd", "omsupgrades.drydock.dev", "backupsnapshots.drydock.dev"]);
-        foreach (var plural in new[] { "omsupgrades", "backupsnapshots" })
+        await _old.KubectlAsync(["wait", "--for=condition=Established", "--timeout=60s", .. Plurals.Select(plural => $"crd/{plural}.drydock.dev")]);
+        foreach (var plural in Plurals)
         {
             await _modern.ApplyCrdAsync($"{plural}.drydock.dev", await File.ReadAllTextAsync(Repository.PathOf("config", "crd", $"drydock.dev_{plural}.yaml")));
         }
 
         await CreateAsync(Manifests.Upgrade("fresh"), status: null);
-        foreach (var phase in new[] { "Preflight", "Backup", "Failed", "Planned", "Succeeded" })
+        foreach (var phase in new[] { "Preflight", "Backup", "Failed", "Planned", "Succeeded", "RollingBack", "RolledBack" })
         {
             await CreateAsync(Manifests.Upgrade(phase.ToLowerInvariant()), Manifests.StoredPlan(phase));
         }
@@ -43,6 +44,15 @@ public sealed class CrdServers : IAsyncLifetime
         await CreateAsync(Manifests.Snapshot("pending"), new JsonObject { ["phase"] = "Pending" });
         await CreateAsync(Manifests.Snapshot("begun"), new JsonObject { ["phase"] = "Dumping", ["snapshotID"] = "default-begun-1" });
         await CreateAsync(Manifests.Snapshot("succeeded"), new JsonObject { ["phase"] = "Succeeded", ["snapshotID"] = "default-succeeded-1" });
+        await CreateAsync(Manifests.Restore("fresh"), status: null);
+        foreach (var (name, phase, state) in new[]
+        {
+            ("verifying", "Verifying", "Pending"), ("planned", "Planned", "Pending"), ("failed", "Failed", "Pending"),
+            ("restoring", "Restoring", "Pending"), ("begun", "Failed", "Loading"), ("succeeded", "Succeeded", "Restored"),
+        })
+        {
+            await CreateAsync(Manifests.Restore(name), new JsonObject { ["phase"] = phase, ["databases"] = new JsonArray(new JsonObject { ["name"] = "oms_rm", ["state"] = state }) });
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -65,7 +75,7 @@ public sealed class CrdServers : IAsyncLifetime
 
     /// <summary>What the current server answers to a new object, which it does not keep.</summary>
     internal Task<(HttpStatusCode Status, string Body)> TryCreateAsync(JsonObject manifest) =>
-        Modern.SendAsync(HttpMethod.Post, $"{PathOf(manifest)}?dryRun=All", manifest.ToJsonString(), cancellationToken: TestContext.Current.CancellationToken);
+        Modern.SendAsync(HttpMethod.Post, $"{PathOf(manifest)}?dryRun=All", manifest.ToJsonString(), "application/json", TestContext.Current.CancellationToken);
 
     /// <summary>What the current server answers to a changed spec of a stored object; it does not keep the change.</summary>
     internal async Task<(HttpStatusCode Status, string Body)> TryChangeAsync(string plural, string name, Action<JsonObject> change)

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.OmsUpgrades;
+using Drydock.Crds.SnapshotRestores;
 using Shouldly;
 using Xunit;
 
@@ -12,9 +13,16 @@ namespace Drydock.Tests.Integration.Crds;
 [Collection(CrdServersCollection.Name)]
 public sealed class CurrentServerTests(CrdServers servers)
 {
+    private static readonly Dictionary<string, string> Manifest = Directory.EnumerateFiles(Repository.PathOf("config", "samples"), "*.yaml")
+        .SelectMany(path => File.ReadAllText(path).Split("\n---\n").Where(text => Field(text, "kind") != "Secret").Select(text => (Name: $"{Path.GetFileName(path)} {Field(text, "  name")}", Text: text)))
+        .ToDictionary(sample => sample.Name, sample => sample.Text, StringComparer.Ordinal);
+
+    public static TheoryData<string> Samples => [.. Manifest.Keys.Order(StringComparer.Ordinal)];
+
     [Theory]
     [InlineData("omsupgrades", "OmsUpgrade")]
     [InlineData("backupsnapshots", "BackupSnapshot")]
+    [InlineData("snapshotrestores", "SnapshotRestore")]
     public async Task Every_rule_that_the_server_holds_is_tried_here_and_no_other(string plural, string kind)
     {
         var (status, body) = await servers.Modern.SendAsync(
@@ -25,17 +33,17 @@ public sealed class CurrentServerTests(CrdServers servers)
 
         held.Where(rule => rule.Path.Length > 0).Select(rule => $"{kind} {rule.Path}: {rule.Message}").Order(StringComparer.Ordinal)
             .ShouldBe(SpecRules.All.Where(rule => rule.Place.StartsWith(kind + " ", StringComparison.Ordinal)).Select(rule => $"{rule.Place}: {rule.Message}").Order(StringComparer.Ordinal));
-        var oneWord = TransitionRules.OneWord.Where(text => text.StartsWith(plural + " ", StringComparison.Ordinal)).Select(text => text.Split(' ')[1]);
         held.Where(rule => rule.Path.Length == 0).Select(rule => rule.Message.Split(' ')[0]).Order(StringComparer.Ordinal)
-            .ShouldBe(TransitionRules.Identity.Where(rule => rule.Plural == plural).Select(rule => rule.Field).Distinct().Concat(oneWord).Order(StringComparer.Ordinal));
+            .ShouldBe(TransitionRules.Identity.Where(rule => rule.Plural == plural).Select(rule => rule.Field).Distinct().Order(StringComparer.Ordinal));
     }
 
     [Theory]
-    [InlineData("omsupgrades", "omsupgrade-ee-3.2.2-to-4.2.2.yaml", "oms-322-to-422")]
-    [InlineData("backupsnapshots", "backupsnapshot.yaml", "oms-metadata")]
-    public async Task Applying_a_sample_again_and_again_by_server_side_apply_changes_nothing(string plural, string file, string name)
+    [MemberData(nameof(Samples))]
+    public async Task Applying_a_sample_again_and_again_by_server_side_apply_changes_nothing(string sampleName)
     {
-        var sample = await File.ReadAllTextAsync(Repository.PathOf("config", "samples", file), TestContext.Current.CancellationToken);
+        var sample = Manifest[sampleName];
+        var plural = Field(sample, "kind").ToLowerInvariant() + "s";
+        var name = Field(sample, "  name");
         List<string> versions = [];
         for (var i = 0; i < 3; i++)
         {
@@ -64,6 +72,9 @@ public sealed class CurrentServerTests(CrdServers servers)
         var snapshot = Filled.Node(typeof(BackupSnapshotStatus));
         stored = await servers.CreateAsync(Manifests.Snapshot("filled"), snapshot, onOld);
         Differences(snapshot, stored["status"], "status").ShouldBeEmpty();
+        var restore = Filled.Node(typeof(SnapshotRestoreStatus));
+        stored = await servers.CreateAsync(Manifests.Restore("filled"), restore, onOld);
+        Differences(restore, stored["status"], "status").ShouldBeEmpty();
     }
 
     [Theory]
@@ -74,28 +85,39 @@ public sealed class CurrentServerTests(CrdServers servers)
         var upgrade = Manifests.Upgrade("defaulted");
         upgrade["spec"]!["metadataDatabase"]!["tls"] = new JsonObject();
         upgrade["spec"]!["regions"]![0]!.AsObject().Remove("name");
+        upgrade["spec"]!["window"] = new JsonObject { ["start"] = "22:00", ["end"] = "04:00" };
         var stored = await servers.CreateAsync(upgrade, status: null, onOld);
         Spec(stored, CrdsJsonContext.Default.OmsUpgradeSpec).ShouldBe(Spec(upgrade, CrdsJsonContext.Default.OmsUpgradeSpec));
         // The server has written them, so they are seen in kubectl get -o yaml.
         stored["spec"]!["timeouts"]!["backup"]!.GetValue<string>().ShouldBe("4h");
         stored["spec"]!["highAvailability"]!["perceiveStoreClientCheckpoint"]!.GetValue<bool>().ShouldBeTrue();
 
+        stored["spec"]!["backup"]!["storage"]!["s3"]!["pathStyle"]!.GetValue<bool>().ShouldBeTrue();
+        stored["spec"]!["preflight"]!["maxProjectLag"]!.GetValue<string>().ShouldBe("5m");
+
         var snapshot = Manifests.Snapshot("defaulted");
         stored = await servers.CreateAsync(snapshot, status: null, onOld);
         Spec(stored, CrdsJsonContext.Default.BackupSnapshotSpec).ShouldBe(Spec(snapshot, CrdsJsonContext.Default.BackupSnapshotSpec));
         stored["spec"]!["deletionPolicy"]!.GetValue<string>().ShouldBe("Retain");
+
+        var restore = Manifests.Restore("defaulted");
+        stored = await servers.CreateAsync(restore, status: null, onOld);
+        Spec(stored, CrdsJsonContext.Default.SnapshotRestoreSpec).ShouldBe(Spec(restore, CrdsJsonContext.Default.SnapshotRestoreSpec));
+        stored["spec"]!["timeout"]!.GetValue<string>().ShouldBe("8h");
     }
 
     [Fact]
     public async Task A_field_that_is_not_in_the_schema_is_refused_and_not_silently_dropped_when_strictness_is_asked_for()
     {
         var manifest = Manifests.Upgrade("strict");
-        manifest["spec"]!["rollbackPolicy"] = "OnFailure";
+        manifest["spec"]!["rollbackPolicies"] = "OnFailure";
         var (status, body) = await servers.Modern.SendAsync(
             HttpMethod.Post, $"{Manifests.Folder}/omsupgrades?dryRun=All&fieldValidation=Strict", manifest.ToJsonString(), cancellationToken: TestContext.Current.CancellationToken);
         status.ShouldBe(HttpStatusCode.BadRequest, body);
-        body.ShouldContain("rollbackPolicy");
+        body.ShouldContain("rollbackPolicies");
     }
+
+    private static string Field(string yaml, string name) => yaml.Split('\n').First(line => line.StartsWith(name + ": ", StringComparison.Ordinal)).Split(": ")[1].Trim();
 
     private static string Spec<T>(JsonObject manifest, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> info) =>
         JsonSerializer.Serialize(manifest["spec"].Deserialize(info), info!);

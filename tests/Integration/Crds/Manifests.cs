@@ -7,20 +7,23 @@ internal static class Manifests
 {
     public const string Folder = "/apis/drydock.dev/v1alpha1/namespaces/default";
 
+    private const string S3 =
+        """{"s3":{"endpoint":"https://s3.example:9000","bucket":"dumps","prefix":"oms","credentialsSecretRef":{"name":"s3"} } }""";
+
     public static JsonObject Upgrade(string name) => Parse(
         $$$"""
         {"apiVersion":"drydock.dev/v1alpha1","kind":"OmsUpgrade","metadata":{"name":"{{{name}}}"},"spec":{
           "fromVersion":"3.2.2-bp2","toVersion":"4.2.2-bp1","image":"registry.example/oms:feature_4.2.2",
-          "imageArchive":{"storage":{"directory":{"path":"/images"}},"path":"oms_422.tar.gz"},
+          "imageArchive":{"storage":{{{S3}}},"path":"oms_422.tar.gz"},
           "currentContainer":"oms_322","newContainer":"oms_422",
           "regions":[{"name":"default","nodes":[
             {"name":"oms-a","hostIP":"192.0.2.216","docker":{"endpoint":"tcp://192.0.2.216:2376","tlsSecretRef":{"name":"docker-tls"}},
-             "imageArchive":{"storage":{"directory":{"path":"/images"}},"path":"oms_422.tar.gz"}},
+             "imageArchive":{"storage":{{{S3}}},"path":"oms_422.tar.gz"}},
             {"name":"oms-b","hostIP":"192.0.2.217","docker":{"endpoint":"tcp://192.0.2.217:2376","tlsSecretRef":{"name":"docker-tls"}},
              "currentContainer":"oms_b_322","newContainer":"oms_b_422","image":"registry.example/oms:b"}]}],
           "metadataDatabase":{"credentialsSecretRef":{"name":"oms-metadb"}},
           "highAvailability":{"method":"Sql"},
-          "backup":{"storage":{"directory":{"path":"/snapshots"} } }
+          "backup":{"storage":{{{S3}}} }
         }}
         """);
 
@@ -28,7 +31,15 @@ internal static class Manifests
         $$$"""
         {"apiVersion":"drydock.dev/v1alpha1","kind":"BackupSnapshot","metadata":{"name":"{{{name}}}"},"spec":{
           "source":{"credentialsSecretRef":{"name":"oms-metadb"},"host":"192.0.2.50"},
-          "databases":["oms_rm","oms_cm"],"storage":{"directory":{"path":"/snapshots"}},"pathPrefix":"oms"}}
+          "databases":["oms_rm","oms_cm"],"storage":{{{S3}}},"pathPrefix":"oms"}}
+        """);
+
+    public static JsonObject Restore(string name) => Parse(
+        $$$"""
+        {"apiVersion":"drydock.dev/v1alpha1","kind":"SnapshotRestore","metadata":{"name":"{{{name}}}"},"spec":{
+          "files":{"storage":{{{S3}}},"path":"default/oms-1"},
+          "target":{"credentialsSecretRef":{"name":"oms-metadb"},"host":"192.0.2.50"},
+          "databases":["oms_rm","oms_cm"],"allowDrop":["oms_rm"]}}
         """);
 
     public static JsonObject StoredPlan(string phase) => Parse(

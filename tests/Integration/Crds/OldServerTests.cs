@@ -11,6 +11,7 @@ public sealed class OldServerTests(CrdServers servers)
     [Theory]
     [InlineData("omsupgrades")]
     [InlineData("backupsnapshots")]
+    [InlineData("snapshotrestores")]
     public async Task Kubernetes_1_20_finds_the_schema_structural_and_serves_the_kind(string plural)
     {
         var crd = JsonNode.Parse(await KubectlAsync("get", "crd", $"{plural}.drydock.dev", "-o", "json"))!;
@@ -35,6 +36,13 @@ public sealed class OldServerTests(CrdServers servers)
         var names = Lines(await KubectlAsync("get", "drydock", "-o", "name"));
         names.ShouldContain("omsupgrade.drydock.dev/oms-322-to-422");
         names.ShouldContain("backupsnapshot.drydock.dev/oms-metadata");
+        await servers.CreateAsync(
+            Manifests.Restore("listed"),
+            new JsonObject { ["phase"] = "Restoring", ["progress"] = "1/2", ["snapshotID"] = "oms-1", ["message"] = "loading" },
+            onOld: true);
+        var restores = Lines(await KubectlAsync("get", "snaprestore", "listed", "-o", "wide"));
+        restores[0].Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["NAME", "PHASE", "PROGRESS", "READY", "AGE", "SNAPSHOT", "MESSAGE"]);
+        restores[1].Split(' ', StringSplitOptions.RemoveEmptyEntries).Where((_, index) => index != 3).ShouldBe(["listed", "Restoring", "1/2", "oms-1", "loading"]);
     }
 
     [Fact]
@@ -77,7 +85,9 @@ public sealed class OldServerTests(CrdServers servers)
 
     [Theory]
     [InlineData("toVersion", "latest", "spec.toVersion")]
-    [InlineData("edition", "Community", "spec.edition")]
+    [InlineData("edition", "Other", "spec.edition")]
+    [InlineData("desiredState", "Downgraded", "spec.desiredState")]
+    [InlineData("rollbackPolicy", "Always", "spec.rollbackPolicy")]
     [InlineData("currentContainer", "oms 322", "spec.currentContainer")]
     [InlineData("approvedPlanHash", "abc", "spec.approvedPlanHash")]
     public async Task Patterns_and_words_are_checked_also_without_CEL(string field, string value, string named)
@@ -105,6 +115,18 @@ public sealed class OldServerTests(CrdServers servers)
         var result = await servers.Old.TryKubectlAsync(["create", "--validate=false", "-f", "-"], manifest.ToJsonString(), TestContext.Current.CancellationToken);
         result.ExitCode.ShouldNotBe(0);
         result.Error.ShouldContain($"spec.{field}");
+    }
+
+    [Fact]
+    public async Task A_storage_that_is_neither_or_both_passes_a_server_without_CEL_and_the_operator_reports_it()
+    {
+        var rules = SpecRules.All.Where(rule => rule.Message == Drydock.Crds.Common.RuleMessages.OneStorage).ToList();
+        rules.Count.ShouldBe(5);
+        foreach (var rule in rules)
+        {
+            (await servers.Old.TryKubectlAsync(["create", "--dry-run=server", "--validate=false", "-f", "-"], rule.Manifest(rule.Break).ToJsonString(), TestContext.Current.CancellationToken))
+                .ExitCode.ShouldBe(0, rule.Place);
+        }
     }
 
     private Task<string> KubectlAsync(params string[] arguments) => servers.Old.KubectlAsync(arguments, cancellationToken: TestContext.Current.CancellationToken);

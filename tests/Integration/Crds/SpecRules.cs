@@ -10,8 +10,7 @@ namespace Drydock.Tests.Integration.Crds;
 /// <param name="Near">Makes the spec come as near as it may.</param>
 internal sealed record SpecRules(string Place, string Message, Action<JsonObject> Break, Action<JsonObject> Near)
 {
-    private const string Up = "/etc/../etc";
-    private const string Dotted = "/etc/..etc";
+    private const string Encryption = """{"recipients":["age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"]}""";
 
     public static IReadOnlyList<SpecRules> All { get; } =
     [
@@ -27,6 +26,14 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
                 spec["newContainer"] = "oms_322";
                 spec.Node(0)["newContainer"] = "oms_a_422";
             }),
+        new("OmsUpgrade spec", RuleMessages.TooManyNodes, spec => Fill(spec, 16, 16, 1), spec => Fill(spec, 16, 16)),
+        new(
+            "OmsUpgrade spec",
+            RuleMessages.OnFailureNeedsIdentity,
+            spec => (spec["rollbackPolicy"], spec.At("backup")["encryption"]) = ("OnFailure", Json(Encryption)),
+            spec => (spec["rollbackPolicy"], spec["backup"]!["encryption"], spec["backup"]!["identitySecretRef"]) = ("OnFailure", Json(Encryption), Json("""{"name":"age"}"""))),
+        new("OmsUpgrade spec.window", RuleMessages.EmptyWindow, spec => spec["window"] = Window("02:00", "02:00"), spec => spec["window"] = Window("02:00", "02:01")),
+        new("OmsUpgrade spec.regions[].nodes[].name", RuleMessages.ReservedNodeName, spec => spec.Node(0)["name"] = "create-oms-b", spec => spec.Node(0)["name"] = "created"),
         new("OmsUpgrade spec.regions[].nodes[].docker", RuleMessages.TcpNeedsTls,
             spec => spec.SetDocker("""{"endpoint":"tcp://192.0.2.216:2375"}"""),
             spec => spec.SetDocker("""{"endpoint":"tcp://192.0.2.216:2375","insecure":true}""")),
@@ -39,30 +46,98 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
         new("OmsUpgrade spec.regions[].nodes[].docker", RuleMessages.SshNeedsKey,
             spec => spec.SetDocker("""{"endpoint":"ssh://admin@192.0.2.216"}"""),
             spec => spec.SetDocker("""{"endpoint":"ssh://admin@192.0.2.216","sshSecretRef":{"name":"docker-ssh"}}""")),
-        new("OmsUpgrade spec.imageArchive", RuleMessages.ArchivePath,
-            spec => spec.At("imageArchive")["path"] = "a/../b.tar", spec => spec.At("imageArchive")["path"] = "a..b/c.tar"),
-        new("OmsUpgrade spec.imageArchive.storage.directory", RuleMessages.DirectoryPath,
-            spec => spec.At("imageArchive", "storage", "directory")["path"] = Up, spec => spec.At("imageArchive", "storage", "directory")["path"] = Dotted),
-        new("OmsUpgrade spec.regions[].nodes[].imageArchive", RuleMessages.ArchivePath,
-            spec => spec.Node(0).At("imageArchive")["path"] = "..", spec => spec.Node(0).At("imageArchive")["path"] = "..."),
-        new("OmsUpgrade spec.regions[].nodes[].imageArchive.storage.directory", RuleMessages.DirectoryPath,
-            spec => spec.Node(0).At("imageArchive", "storage", "directory")["path"] = Up,
-            spec => spec.Node(0).At("imageArchive", "storage", "directory")["path"] = Dotted),
-        new("OmsUpgrade spec.backup.storage.directory", RuleMessages.DirectoryPath,
-            spec => spec.At("backup", "storage", "directory")["path"] = Up, spec => spec.At("backup", "storage", "directory")["path"] = Dotted),
+        .. Archive("OmsUpgrade spec.imageArchive", spec => spec.At("imageArchive")),
+        .. Archive("OmsUpgrade spec.regions[].nodes[].imageArchive", spec => spec.Node(0).At("imageArchive")),
+        .. Storage("OmsUpgrade spec.backup.storage", spec => spec.At("backup")),
+        .. RestoreTest("OmsUpgrade spec.backup", spec => spec.At("backup")),
+        .. RestoreTest("BackupSnapshot spec", spec => spec),
         new("BackupSnapshot spec", RuleMessages.SystemSchemas,
             spec => spec["databases"]!.AsArray().Add("MySQL"), spec => spec["databases"]!.AsArray().Add("mysql2")),
         new("BackupSnapshot spec.pathPrefix", RuleMessages.PathPrefix, spec => spec["pathPrefix"] = "a/..", spec => spec["pathPrefix"] = "a/..b"),
-        new("BackupSnapshot spec.storage.directory", RuleMessages.DirectoryPath,
-            spec => spec.At("storage", "directory")["path"] = Up, spec => spec.At("storage", "directory")["path"] = Dotted),
+        .. Storage("BackupSnapshot spec.storage", spec => spec),
+        new("SnapshotRestore spec", RuleMessages.SnapshotOrFiles, spec => spec["snapshotRef"] = Json("""{"name":"nightly"}"""), OnlySnapshot),
+        new("SnapshotRestore spec", RuleMessages.FilesNeedTarget, spec => spec.Remove("target"), spec =>
+        {
+            OnlySnapshot(spec);
+            spec.Remove("target");
+        }),
+        new("SnapshotRestore spec.files", RuleMessages.ArchivePath, spec => spec.At("files")["path"] = "a/../b", spec => spec.At("files")["path"] = "a/...b"),
+        .. Storage("SnapshotRestore spec.files.storage", spec => spec.At("files")),
     ];
 
-    public bool IsUpgrade => Place.StartsWith("OmsUpgrade", StringComparison.Ordinal);
+    public string Kind => Place.Split(' ')[0];
 
     public JsonObject Manifest(Action<JsonObject> change)
     {
-        var manifest = IsUpgrade ? Manifests.Upgrade("tried") : Manifests.Snapshot("tried");
+        var manifest = Kind switch
+        {
+            "OmsUpgrade" => Manifests.Upgrade("tried"),
+            "BackupSnapshot" => Manifests.Snapshot("tried"),
+            _ => Manifests.Restore("tried"),
+        };
         change(manifest.At("spec"));
         return manifest;
     }
+
+    private static IEnumerable<SpecRules> Storage(string place, Func<JsonObject, JsonObject> owner)
+    {
+        var key = place.Split('.')[^1];
+        Action<JsonObject> Set(string json) => spec => owner(spec)[key] = Json(json);
+        yield return new(place, RuleMessages.OneStorage, Set($$"""{"directory":{"path":"/d"},"s3":{{S3()}} }"""), Set($$"""{"s3":{{S3()}} }"""));
+        yield return new($"{place}.directory", RuleMessages.DirectoryPath, Set("""{"directory":{"path":"/etc/../etc"} }"""), Set("""{"directory":{"path":"/etc/..etc"} }"""));
+        yield return new($"{place}.s3", RuleMessages.HttpNeedsInsecure,
+            Set($$"""{"s3":{{S3(endpoint: "http://s3.example")}} }"""), Set($$"""{"s3":{{S3(endpoint: "http://s3.example", more: "\"insecure\":true,")}} }"""));
+        yield return new($"{place}.s3", RuleMessages.BucketPrefix,
+            Set($$"""{"s3":{{S3(more: "\"prefix\":\"a/..\",")}} }"""), Set($$"""{"s3":{{S3(more: "\"prefix\":\"a/..b\",")}} }"""));
+    }
+
+    private static IEnumerable<SpecRules> Archive(string place, Func<JsonObject, JsonObject> archive)
+    {
+        yield return new(place, RuleMessages.ArchivePath, spec => archive(spec)["path"] = "a/../b.tar", spec => archive(spec)["path"] = "a..b/c.tar");
+        yield return new(
+            place,
+            RuleMessages.OneArchiveSource,
+            spec => archive(spec)["hostPath"] = "/images/oms.tar",
+            spec =>
+            {
+                archive(spec).Clear();
+                archive(spec)["hostPath"] = "/images/oms.tar";
+            });
+        foreach (var rule in Storage($"{place}.storage", archive))
+        {
+            yield return rule;
+        }
+    }
+
+    private static IEnumerable<SpecRules> RestoreTest(string place, Func<JsonObject, JsonObject> owner)
+    {
+        void Tested(JsonObject spec) => (owner(spec)["verify"], owner(spec)["encryption"]) = ("RestoreTest", Json(Encryption));
+        yield return new(place, RuleMessages.RestoreTestNeedsIdentity, Tested, spec =>
+        {
+            Tested(spec);
+            owner(spec)["identitySecretRef"] = Json("""{"name":"age"}""");
+        });
+    }
+
+    private static void OnlySnapshot(JsonObject spec)
+    {
+        spec.Remove("files");
+        spec["snapshotRef"] = Json("""{"name":"nightly","uid":"0000"}""");
+    }
+
+    private static void Fill(JsonObject spec, params int[] counts)
+    {
+        var number = 0;
+        spec["regions"] = new JsonArray([.. counts.Select((count, region) => Json($$"""{"name":"r{{region}}","nodes":[{{string.Join(',', Enumerable.Range(0, count).Select(_ => Node(number++)))}}]}"""))]);
+    }
+
+    private static string Node(int number) =>
+        $$"""{"name":"n{{number}}","hostIP":"192.0.2.{{number}}","docker":{"endpoint":"unix:///run/d{{number}}.sock"} }""";
+
+    private static JsonNode Window(string start, string end) => Json($$"""{"start":"{{start}}","end":"{{end}}"}""");
+
+    private static string S3(string endpoint = "https://s3.example", string more = "") =>
+        $$"""{"endpoint":"{{endpoint}}",{{more}}"bucket":"dumps","credentialsSecretRef":{"name":"s3"} }""";
+
+    private static JsonNode Json(string json) => JsonNode.Parse(json)!;
 }

@@ -5,6 +5,7 @@ using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
+using Drydock.Crds.SnapshotRestores;
 using Shouldly;
 using Xunit;
 
@@ -56,10 +57,13 @@ public sealed class SpecRulesTests(CrdServers servers)
     private static List<string> Findings(SpecRules rule, Action<JsonObject> change)
     {
         var spec = rule.Manifest(change)["spec"]!;
-        var findings = rule.IsUpgrade
-            ? OmsUpgradeValidation.Validate(spec.Deserialize(CrdsJsonContext.Default.OmsUpgradeSpec)!)
-            : BackupSnapshotValidation.Validate(spec.Deserialize(CrdsJsonContext.Default.BackupSnapshotSpec)!);
-        findings.ShouldAllBe(finding => finding.Reason == Reasons.InvalidSpec && finding.Field!.StartsWith("spec.", StringComparison.Ordinal));
+        var findings = rule.Kind switch
+        {
+            OmsUpgrade.KindName => OmsUpgradeValidation.Validate(spec.Deserialize(CrdsJsonContext.Default.OmsUpgradeSpec)!),
+            BackupSnapshot.KindName => BackupSnapshotValidation.Validate(spec.Deserialize(CrdsJsonContext.Default.BackupSnapshotSpec)!),
+            _ => SnapshotRestoreValidation.Validate(spec.Deserialize(CrdsJsonContext.Default.SnapshotRestoreSpec)!),
+        };
+        findings.ShouldAllBe(finding => finding.Reason == Reasons.InvalidSpec && finding.Field!.StartsWith("spec", StringComparison.Ordinal));
         return [.. findings.Select(finding => finding.Message)];
     }
 }

@@ -11,15 +11,19 @@ internal sealed record TransitionRules(string Plural, string Field, string What,
 {
     private const string Upgrades = "omsupgrades";
     private const string Snapshots = "backupsnapshots";
+    private const string Restores = "snapshotrestores";
+    private const string Encryption = """{"recipients":["age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"]}""";
 
     public static IReadOnlyList<TransitionRules> Identity { get; } =
     [
         new(Upgrades, "spec.fromVersion", "another version", spec => spec["fromVersion"] = "3.2.1"),
         new(Upgrades, "spec.toVersion", "another version", spec => spec["toVersion"] = "4.2.3"),
         new(Upgrades, "spec.image", "another image", spec => spec["image"] = "registry.example/oms:other"),
-        new(Upgrades, "spec.imageArchive", "another file", spec => spec.At("imageArchive")["path"] = "other.tar"),
-        new(Upgrades, "spec.imageArchive", "a checksum", spec => spec.At("imageArchive")["sha256"] = new string('a', 64)),
+        new(Upgrades, "spec.edition", "the other edition", spec => spec["edition"] = "Community"),
+        new(Upgrades, "spec.allowUnsupportedPath", "allowed", spec => spec["allowUnsupportedPath"] = true),
+        new(Upgrades, "spec.https", "a certificate", spec => spec["https"] = Json("""{"certificateHostPath":"/c","keyHostPath":"/k"}""")),
         new(Upgrades, "spec.imageArchive", "no archive", spec => spec.Remove("imageArchive")),
+        .. Archive("spec.imageArchive", spec => spec.At("imageArchive")),
         new(Upgrades, "spec.currentContainer", "another name", spec => spec["currentContainer"] = "other"),
         new(Upgrades, "spec.newContainer", "another name", spec => spec["newContainer"] = "other"),
         new(Upgrades, "spec.regions[].name", "another name", spec => spec["regions"]![0]!["name"] = "cn-hangzhou"),
@@ -37,21 +41,49 @@ internal sealed record TransitionRules(string Plural, string Field, string What,
         new(Upgrades, "spec.regions[].nodes[].newContainer", "no name", spec => spec.Node(1).Remove("newContainer")),
         new(Upgrades, "spec.regions[].nodes[].newContainer", "another name", spec => spec.Node(1)["newContainer"] = "other"),
         new(Upgrades, "spec.regions[].nodes[].image", "another image", spec => spec.Node(1)["image"] = "other"),
-        new(Upgrades, "spec.regions[].nodes[].imageArchive", "another file", spec => spec.Node(0).At("imageArchive")["path"] = "other.tar"),
+        new(Upgrades, "spec.regions[].nodes[].imageArchive", "no archive", spec => spec.Node(0).Remove("imageArchive")),
+        new(Upgrades, "spec.regions[].nodes[].imageArchive", "an archive where none was", spec => spec.Node(1)["imageArchive"] = Json("""{"hostPath":"/a.tar"}""")),
+        .. Archive("spec.regions[].nodes[].imageArchive", spec => spec.Node(0).At("imageArchive")),
+        new(Upgrades, "spec.regions[].nodes[].name", "another order", spec =>
+        {
+            var nodes = spec["regions"]![0]!["nodes"]!.AsArray();
+            var first = nodes[0]!;
+            nodes.RemoveAt(0);
+            nodes.Add(first);
+        }),
         new(Upgrades, "spec.highAvailability", "another method", spec => spec.At("highAvailability")["method"] = "Manual"),
         new(Upgrades, "spec.highAvailability", "another end", spec => spec.At("highAvailability")["afterUpgrade"] = "AsBefore"),
         new(Upgrades, "spec.highAvailability", "another window", spec => spec.At("highAvailability")["perceiveStoreClientCheckpoint"] = false),
         new(Upgrades, "spec.correction", "other nodes", spec => spec.At("correction")["runOn"] = "EveryNode"),
-        new(Upgrades, "spec.backup", "another place", spec => spec.At("backup", "storage", "directory")["path"] = "/elsewhere"),
-        new(Upgrades, "spec.backup", "no trimming", spec => spec.At("backup")["trimHeartbeatSequence"] = false),
+        .. Storage(Upgrades, "spec.backup.storage", spec => spec.At("backup")),
+        new(Upgrades, "spec.backup.tool", "another tool", spec => spec.At("backup")["tool"] = "MyDumper"),
+        new(Upgrades, "spec.backup.threads", "more threads", spec => spec.At("backup")["threads"] = 8),
+        new(Upgrades, "spec.backup.verify", "a restore test", spec => spec.At("backup")["verify"] = "RestoreTest"),
+        new(Upgrades, "spec.backup.encryption", "encrypted", spec => spec.At("backup")["encryption"] = Json(Encryption)),
+        new(Upgrades, "spec.backup.trimHeartbeatSequence", "no trimming", spec => spec.At("backup")["trimHeartbeatSequence"] = false),
         new(Snapshots, "spec.databases", "a database more", spec => spec["databases"]!.AsArray().Add("oms_hb")),
-        new(Snapshots, "spec.storage", "another place", spec => spec.At("storage", "directory")["path"] = "/elsewhere"),
+        .. Storage(Snapshots, "spec.storage", spec => spec),
+        new(Snapshots, "spec.tool", "another tool", spec => spec["tool"] = "MyDumper"),
+        new(Snapshots, "spec.threads", "more threads", spec => spec["threads"] = 8),
+        new(Snapshots, "spec.verify", "a restore test", spec => spec["verify"] = "RestoreTest"),
+        new(Snapshots, "spec.encryption", "encrypted", spec => spec["encryption"] = Json(Encryption)),
+        new(Snapshots, "spec.series", "a series", spec => spec["series"] = "nightly"),
         new(Snapshots, "spec.pathPrefix", "no prefix", spec => spec.Remove("pathPrefix")),
         new(Snapshots, "spec.pathPrefix", "another prefix", spec => spec["pathPrefix"] = "other"),
+        new(Restores, "spec.files", "a snapshot instead", spec =>
+        {
+            spec.Remove("files");
+            spec["snapshotRef"] = Json("""{"name":"nightly"}""");
+        }),
+        new(Restores, "spec.snapshotRef", "a snapshot instead", spec =>
+        {
+            spec.Remove("files");
+            spec["snapshotRef"] = Json("""{"name":"nightly"}""");
+        }),
+        new(Restores, "spec.files.path", "another path", spec => spec.At("files")["path"] = "default/oms-2"),
+        .. Storage(Restores, "spec.files.storage", spec => spec.At("files")),
+        new(Restores, "spec.databases", "a database less", spec => spec["databases"]!.AsArray().RemoveAt(0)),
     ];
-
-    /// <summary>Fields with one allowed word so far: the schema refuses any other word before a rule is asked.</summary>
-    public static IReadOnlyList<string> OneWord { get; } = ["omsupgrades spec.edition", "backupsnapshots spec.tool"];
 
     public static IReadOnlyList<TransitionRules> Free { get; } =
     [
@@ -64,11 +96,69 @@ internal sealed record TransitionRules(string Plural, string Field, string What,
         new(Upgrades, "", "endpoint", spec => spec.SetDocker("""{"endpoint":"ssh://admin@192.0.2.216","sshSecretRef":{"name":"docker-ssh"}}""")),
         new(Upgrades, "", "preflight", spec => spec.At("preflight")["acknowledge"] = new JsonArray("NoForwardSwitchover")),
         new(Upgrades, "", "timeouts", spec => spec.At("timeouts")["backup"] = "12h"),
+        new(Upgrades, "", "desiredState", spec => spec["desiredState"] = "RolledBack"),
+        new(Upgrades, "", "rollbackPolicy", spec => spec["rollbackPolicy"] = "OnFailure"),
+        new(Upgrades, "", "window", spec => spec["window"] = Json("""{"start":"22:00","end":"04:00","days":["Sat","Sun"],"timeZone":"Asia/Shanghai"}""")),
+        new(Upgrades, "", "maxParallelNodes", spec => spec["maxParallelNodes"] = 1),
+        new(Upgrades, "", "adoptTarget", spec => spec["adoptTarget"] = true),
+        new(Upgrades, "", "cleanup", spec => spec["cleanup"] = Json("""{"accepted":true,"after":"168h","removeImages":true}""")),
+        new(Upgrades, "", "imagePullSecretRef", spec => spec["imagePullSecretRef"] = Json("""{"name":"pull"}""")),
+        new(Upgrades, "", "backup.identitySecretRef", spec => spec.At("backup")["identitySecretRef"] = Json("""{"name":"age"}""")),
+        new(Upgrades, "", "imageArchive.storage.s3.credentialsSecretRef", spec => spec.At("imageArchive", "storage", "s3", "credentialsSecretRef")["name"] = "other"),
+        new(Upgrades, "", "a node's imageArchive.storage.s3.credentialsSecretRef", spec => spec.Node(0).At("imageArchive", "storage", "s3", "credentialsSecretRef")["name"] = "other"),
+        new(Upgrades, "", "backup.storage.s3.credentialsSecretRef", spec => spec.At("backup", "storage", "s3", "credentialsSecretRef")["name"] = "other"),
+        new(Snapshots, "", "storage.s3.credentialsSecretRef", spec => spec.At("storage", "s3", "credentialsSecretRef")["name"] = "other"),
+        new(Snapshots, "", "identitySecretRef", spec => spec["identitySecretRef"] = Json("""{"name":"age"}""")),
+        new(Snapshots, "", "retention", spec => spec["retention"] = Json("""{"keepLast":7,"keepFor":"30d"}""")),
+        new(Restores, "", "mode", spec => spec["mode"] = "Plan"),
+        new(Restores, "", "target", spec => spec.At("target")["host"] = "192.0.2.51"),
+        new(Restores, "", "allowDrop", spec => spec["allowDrop"] = new JsonArray("oms_rm", "oms_cm")),
+        new(Restores, "", "identitySecretRef", spec => spec["identitySecretRef"] = Json("""{"name":"age"}""")),
+        new(Restores, "", "files.storage.s3.credentialsSecretRef", spec => spec.At("files", "storage", "s3", "credentialsSecretRef")["name"] = "other"),
+        new(Restores, "", "threads", spec => spec["threads"] = 8),
+        new(Restores, "", "paused", spec => spec["paused"] = true),
+        new(Restores, "", "retry", spec => spec["retry"] = "second"),
+        new(Restores, "", "timeout", spec => spec["timeout"] = "12h"),
         new(Snapshots, "", "source", spec => spec.At("source")["host"] = "192.0.2.51"),
         new(Snapshots, "", "deletionPolicy", spec => spec["deletionPolicy"] = "Delete"),
         new(Snapshots, "", "timeout", spec => spec["timeout"] = "12h"),
         new(Snapshots, "", "retry", spec => spec["retry"] = "second"),
     ];
 
-    public override string ToString() => $"{Plural} {Field}{What}";
+    public override string ToString() => $"{Plural} {Field} {What}";
+
+    private static IEnumerable<TransitionRules> Archive(string field, Func<JsonObject, JsonObject> archive) =>
+    [
+        new(Upgrades, $"{field}.path", "another file", spec => archive(spec)["path"] = "other.tar"),
+        new(Upgrades, $"{field}.sha256", "a checksum", spec => archive(spec)["sha256"] = new string('a', 64)),
+        new(Upgrades, $"{field}.hostPath", "a file on the hosts", spec => OnTheHosts(archive(spec))),
+        new(Upgrades, $"{field}.storage", "a file on the hosts", spec => OnTheHosts(archive(spec))),
+        .. Storage(Upgrades, $"{field}.storage", archive),
+    ];
+
+    private static void OnTheHosts(JsonObject archive)
+    {
+        archive.Clear();
+        archive["hostPath"] = "/images/oms.tar";
+    }
+
+    private static IEnumerable<TransitionRules> Storage(string plural, string field, Func<JsonObject, JsonObject> owner)
+    {
+        JsonObject S3(JsonObject spec) => owner(spec).At("storage", "s3");
+        void Directory(JsonObject spec) => owner(spec)["storage"] = Json("""{"directory":{"path":"/elsewhere"}}""");
+        return
+        [
+            new(plural, $"{field}.directory", "a directory instead", Directory),
+            new(plural, $"{field}.s3", "a directory instead", Directory),
+            new(plural, $"{field}.s3.endpoint", "another server", spec => S3(spec)["endpoint"] = "https://other.example"),
+            new(plural, $"{field}.s3.bucket", "another bucket", spec => S3(spec)["bucket"] = "other"),
+            new(plural, $"{field}.s3.prefix", "another prefix", spec => S3(spec)["prefix"] = "other"),
+            new(plural, $"{field}.s3.prefix", "no prefix", spec => S3(spec).Remove("prefix")),
+            new(plural, $"{field}.s3.region", "another region", spec => S3(spec)["region"] = "eu-1"),
+            new(plural, $"{field}.s3.pathStyle", "another style", spec => S3(spec)["pathStyle"] = false),
+            new(plural, $"{field}.s3.insecure", "without TLS", spec => (S3(spec)["insecure"], S3(spec)["endpoint"]) = (true, "http://s3.example:9000")),
+        ];
+    }
+
+    private static JsonNode Json(string json) => JsonNode.Parse(json)!;
 }

@@ -2,6 +2,7 @@ using Drydock.Abstractions.Entities;
 using Drydock.CrdGen.Model;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.OmsUpgrades;
+using Drydock.Crds.SnapshotRestores;
 using Shouldly;
 using Xunit;
 
@@ -31,14 +32,42 @@ public sealed class IdentityRulesTests
             Class = FieldClass.Identity,
             Items = Object(Text("name", required: true), Text("host", required: true), Text("endpoint") with { Class = FieldClass.Access }),
         };
-        IdentityRules.Of(Object(list), Frozen).Select(rule => rule.Message).ShouldBe(["spec.nodes[].name is frozen", "spec.nodes[].host is frozen"]);
+        IdentityRules.Of(Object(list), Frozen).ShouldBe(
+        [
+            new CelRule("!(oldSelf.busy) || (self.spec.nodes.map(a0, a0.name) == oldSelf.spec.nodes.map(a0, a0.name))", "spec.nodes[].name is frozen"),
+            new CelRule(
+                "!(oldSelf.busy) || (self.spec.nodes.map(a0, a0.name) != oldSelf.spec.nodes.map(a0, a0.name) || self.spec.nodes.map(a0, a0.host) == oldSelf.spec.nodes.map(a0, a0.host))",
+                "spec.nodes[].host is frozen"),
+        ]);
     }
 
     [Fact]
-    public void Identity_mixed_with_other_fields_in_an_optional_object_is_refused_when_generating()
+    public void A_list_in_a_list_is_compared_item_by_item_and_what_may_be_absent_as_none_or_one()
     {
-        var mixed = Object(Text("a"), Text("b") with { Class = FieldClass.Access }) with { Name = "mixed", Class = FieldClass.Identity };
-        Should.Throw<InvalidOperationException>(() => IdentityRules.Of(Object(mixed), Frozen)).Message.ShouldContain("spec.mixed");
+        var inner = List("nodes", Text("name", required: true), Text("host"));
+        var rules = IdentityRules.Of(Object(List("regions", Text("name", required: true), inner)), Frozen);
+
+        rules.Select(rule => rule.Message).ShouldBe(["spec.regions[].name is frozen", "spec.regions[].nodes[].name is frozen", "spec.regions[].nodes[].host is frozen"]);
+        rules[2].Rule.ShouldEndWith(
+            "self.spec.regions.map(a0, a0.nodes.map(a1, has(a1.host) ? [a1.host] : [])) == oldSelf.spec.regions.map(a0, a0.nodes.map(a1, has(a1.host) ? [a1.host] : [])))");
+    }
+
+    [Fact]
+    public void Fields_of_another_class_inside_an_optional_object_stay_free_and_whether_it_is_there_does_not()
+    {
+        var mixed = Object(Text("a", required: true), Text("b") with { Class = FieldClass.Access }) with { Name = "mixed", Class = FieldClass.Identity };
+        IdentityRules.Of(Object(mixed), Frozen).ShouldBe(
+        [
+            new CelRule("!(oldSelf.busy) || (has(self.spec.mixed) == has(oldSelf.spec.mixed))", "spec.mixed is frozen"),
+            new CelRule("!(oldSelf.busy) || (!has(self.spec.mixed) || !has(oldSelf.spec.mixed) || (self.spec.mixed.a == oldSelf.spec.mixed.a))", "spec.mixed.a is frozen"),
+        ]);
+    }
+
+    [Fact]
+    public void A_mixed_list_inside_an_item_that_may_be_absent_is_refused_when_generating()
+    {
+        var deep = List("deep", Text("name", required: true), Text("b") with { Class = FieldClass.Access }) with { Required = false };
+        Should.Throw<InvalidOperationException>(() => IdentityRules.Of(Object(List("list", Text("name", required: true), deep)), Frozen)).Message.ShouldContain("spec.list[].deep");
     }
 
     [Fact]
@@ -73,9 +102,38 @@ public sealed class IdentityRulesTests
     public void A_snapshot_is_frozen_from_the_moment_it_has_an_id()
     {
         var snapshot = KindReader.Read(typeof(BackupSnapshot).Assembly).Single(kind => kind.Entity.Kind == BackupSnapshot.KindName);
-        snapshot.Rules.Select(rule => rule.Message.Split(' ')[0]).ShouldBe(["spec.databases", "spec.storage", "spec.pathPrefix", "spec.tool"]);
+        snapshot.Rules.Select(rule => rule.Message.Split(' ')[0]).ShouldBe(
+        [
+            "spec.databases", "spec.storage.directory", "spec.storage.s3", "spec.storage.s3.endpoint", "spec.storage.s3.bucket", "spec.storage.s3.prefix",
+            "spec.storage.s3.region", "spec.storage.s3.pathStyle", "spec.storage.s3.insecure", "spec.pathPrefix", "spec.tool", "spec.threads", "spec.verify",
+            "spec.encryption", "spec.series",
+        ]);
         snapshot.Rules.ShouldAllBe(rule => rule.Rule.StartsWith("!(has(oldSelf.status) && has(oldSelf.status.snapshotID)) || ", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void A_restore_is_frozen_from_the_first_database_on()
+    {
+        var restore = KindReader.Read(typeof(BackupSnapshot).Assembly).Single(kind => kind.Entity.Kind == SnapshotRestore.KindName);
+        restore.Rules.ShouldAllBe(rule => rule.Rule.Contains("oldSelf.status.databases.exists(d, has(d.state) && d.state != 'Pending')", StringComparison.Ordinal));
+        restore.Rules.Select(rule => rule.Message.Split(' ')[0]).ShouldBe(
+        [
+            "spec.snapshotRef", "spec.files", "spec.files.storage.directory", "spec.files.storage.s3", "spec.files.storage.s3.endpoint",
+            "spec.files.storage.s3.bucket", "spec.files.storage.s3.prefix", "spec.files.storage.s3.region", "spec.files.storage.s3.pathStyle",
+            "spec.files.storage.s3.insecure", "spec.files.path", "spec.databases",
+        ]);
+    }
+
+    private static SchemaNode List(string name, params SchemaNode[] properties) => new()
+    {
+        Name = name,
+        Type = "array",
+        ListType = "map",
+        ListMapKeys = ["name"],
+        Class = FieldClass.Identity,
+        Required = true,
+        Items = Object([.. properties, Text("free") with { Class = FieldClass.Access }]),
+    };
 
     private static SchemaNode Object(params SchemaNode[] properties) => new() { Type = "object", Properties = properties };
 

@@ -12,6 +12,14 @@ namespace Drydock.Tests.Unit.Crds;
 
 public sealed class JsonTests
 {
+    private static readonly List<(string Name, JsonNode Json)> Manifests =
+    [
+        .. Directory.EnumerateFiles(Repository.PathOf("config", "samples"), "*.yaml").Order(StringComparer.Ordinal)
+            .SelectMany(path => YamlToJson.ReadAll(path).Select(json => ($"{Path.GetFileName(path)} {json["metadata"]!["name"]}", (JsonNode)json))),
+    ];
+
+    public static TheoryData<string> Samples => [.. Manifests.Where(sample => !IsSecret(sample.Json)).Select(sample => sample.Name)];
+
     public static TheoryData<string> TypeNames => [.. Types().Select(type => type.FullName!)];
 
     [Theory]
@@ -52,11 +60,11 @@ public sealed class JsonTests
     }
 
     [Theory]
-    [InlineData("omsupgrade-ee-3.2.2-to-4.2.2.yaml", typeof(OmsUpgrade))]
-    [InlineData("backupsnapshot.yaml", typeof(BackupSnapshot))]
-    public void A_sample_is_read_whole_and_comes_back_with_everything_it_said(string file, Type type)
+    [MemberData(nameof(Samples))]
+    public void A_sample_is_read_whole_and_comes_back_with_everything_it_said(string name)
     {
-        var sample = YamlToJson.ReadAll(Repository.PathOf("config", "samples", file)).Single();
+        var sample = Sample(name);
+        var type = typeof(OmsUpgrade).Assembly.GetTypes().Single(type => type.Name == sample["kind"]!.GetValue<string>());
         var info = CrdsJsonContext.Default.GetTypeInfo(type)!;
 
         var once = JsonSerializer.SerializeToNode(sample.Deserialize(info), info)!;
@@ -67,17 +75,13 @@ public sealed class JsonTests
     }
 
     [Theory]
-    [InlineData("omsupgrade-ee-3.2.2-to-4.2.2.yaml")]
-    [InlineData("backupsnapshot.yaml")]
-    public void A_sample_refers_only_to_Secrets_of_the_samples(string file)
-    {
-        var secrets = YamlToJson.ReadAll(Repository.PathOf("config", "samples", "secrets.yaml"))
-            .Select(secret => secret["metadata"]!["name"]!.GetValue<string>()).ToList();
-        var sample = YamlToJson.ReadAll(Repository.PathOf("config", "samples", file)).Single();
-        var named = References(sample).ToList();
-        named.ShouldNotBeEmpty();
-        named.ShouldBeSubsetOf(secrets);
-    }
+    [MemberData(nameof(Samples))]
+    public void A_sample_refers_only_to_Secrets_of_the_samples(string name) =>
+        References(Sample(name)).ShouldBeSubsetOf(Manifests.Where(sample => IsSecret(sample.Json)).Select(sample => sample.Json["metadata"]!["name"]!.GetValue<string>()));
+
+    private static bool IsSecret(JsonNode json) => json["kind"]!.GetValue<string>() == "Secret";
+
+    private static JsonNode Sample(string name) => Manifests.Single(sample => sample.Name == name).Json;
 
     // The parts of the kinds. A whole object always has apiVersion, kind, metadata and spec: the server sees to it.
     private static IEnumerable<Type> Types() => typeof(OmsUpgrade).Assembly.GetTypes()

@@ -54,8 +54,12 @@ public sealed class ReasonsTests
     }
 
     [Fact]
-    public void The_phases_of_a_plan_are_those_of_the_timeouts_in_the_same_order() =>
-        OmsUpgradePhases.OfPlan.ShouldBe(typeof(OmsUpgradeTimeouts).GetProperties().Where(property => property.PropertyType == typeof(string)).Select(property => property.Name));
+    public void Every_phase_of_a_plan_has_a_timeout_and_they_stand_in_the_order_of_the_plan()
+    {
+        var timeouts = typeof(OmsUpgradeTimeouts).GetProperties().Where(property => property.PropertyType == typeof(string)).Select(property => property.Name).ToList();
+        timeouts.Intersect(OmsUpgradePhases.OfPlan, StringComparer.Ordinal).ShouldBe(OmsUpgradePhases.OfPlan);
+        timeouts.Except(OmsUpgradePhases.OfPlan, StringComparer.Ordinal).ShouldBe([OmsUpgradePhases.StopNew, OmsUpgradePhases.RestoreDatabases, OmsUpgradePhases.StartOld]);
+    }
 
     private static IEnumerable<FieldInfo> Constants(Type type) => type.GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral);
 }

@@ -14,9 +14,9 @@ public sealed class SchemaTests
     public static TheoryData<string> KindNames => [.. Kinds.Select(kind => kind.Entity.Kind)];
 
     [Fact]
-    public void The_kinds_are_OmsUpgrade_and_BackupSnapshot() =>
+    public void The_kinds_and_their_names() =>
         Kinds.Select(kind => $"{kind.Entity.Kind}/{kind.Entity.PluralName}/{string.Join(',', kind.ShortNames)}/{string.Join(',', kind.Categories)}")
-            .ShouldBe(["BackupSnapshot/backupsnapshots/snap/drydock", "OmsUpgrade/omsupgrades/omsu/drydock"]);
+            .ShouldBe(["BackupSnapshot/backupsnapshots/snap/drydock", "OmsUpgrade/omsupgrades/omsu/drydock", "SnapshotRestore/snapshotrestores/snaprestore/drydock"]);
 
     [Theory]
     [MemberData(nameof(KindNames))]
@@ -97,34 +97,55 @@ public sealed class SchemaTests
         Field(Field(spec, "highAvailability"), "perceiveStoreClientCheckpoint").Default.ShouldBe(true);
     }
 
-    [Fact]
-    public void Fields_of_a_later_release_are_not_in_the_schema() =>
-        Kind("OmsUpgrade").Spec.Walk().Select(field => field.Node.Name)
-            .Intersect(["desiredState", "rollbackPolicy", "https", "cleanup", "window", "maxParallelNodes", "apiCredentialsSecretRef", "maxProjectLag", "hostPath", "s3"])
-            .ShouldBeEmpty();
+    [Theory]
+    [InlineData("OmsUpgrade", "FROM0 TO0 PHASE0 PROGRESS0 READY0 AGE0 STEP1 MESSAGE1 SNAPSHOT1")]
+    [InlineData("BackupSnapshot", "PHASE0 PROGRESS0 SIZE0 VERIFIED0 READY0 AGE0 PATH1 MESSAGE1")]
+    [InlineData("SnapshotRestore", "PHASE0 PROGRESS0 READY0 AGE0 SNAPSHOT1 MESSAGE1")]
+    public void The_columns_are_those_people_look_for(string kind, string columns) =>
+        string.Join(' ', Kind(kind).Columns.Select(column => $"{column.Name}{column.Priority}")).ShouldBe(columns);
 
-    [Fact]
-    public void The_columns_are_those_people_look_for() =>
-        Kind("OmsUpgrade").Columns.Select(column => $"{column.Name}{column.Priority}")
-            .ShouldBe(["FROM0", "TO0", "PHASE0", "PROGRESS0", "READY0", "AGE0", "STEP1", "MESSAGE1", "SNAPSHOT1"]);
-
-    [Fact]
-    public void Every_identity_field_has_a_rule_that_freezes_it_and_no_other_field_has_one()
+    [Theory]
+    [MemberData(nameof(KindNames))]
+    public void Every_column_shows_a_field_that_is_there(string name)
     {
-        var kind = Kind("OmsUpgrade");
-        var frozen = kind.Rules.Select(rule => rule.Message.Split(' ')[0]).ToList();
-        var identity = kind.Spec.Walk("spec")
-            .Where(field => field.Node.Class == FieldClass.Identity && field.Node.Properties.Count == 0 && field.Node.Type != "array")
-            .Select(field => field.Path);
-        foreach (var path in identity)
+        var kind = Kind(name);
+        var paths = kind.Status.Walk(".status").Concat(kind.Spec.Walk(".spec")).Select(field => field.Path).ToHashSet(StringComparer.Ordinal);
+        foreach (var column in kind.Columns.Where(column => !column.JsonPath.StartsWith(".metadata.", StringComparison.Ordinal)))
         {
-            frozen.ShouldContain(rule => path == rule || path.StartsWith(rule + ".", StringComparison.Ordinal), path);
+            paths.ShouldContain(column.JsonPath.StartsWith(".status.conditions[", StringComparison.Ordinal) ? ".status.conditions[].status" : column.JsonPath);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(KindNames))]
+    public void Every_identity_field_has_a_rule_that_freezes_it_and_no_other_field_has_one(string name)
+    {
+        var kind = Kind(name);
+        var fields = kind.Spec.Walk("spec").Where(field => field.Node.Name.Length > 0).ToList();
+        bool HoldsFree(string path) => fields.Exists(field =>
+            field.Path.StartsWith(path + ".", StringComparison.Ordinal) && field.Node.Class is FieldClass.Access or FieldClass.Control);
+
+        // What also holds fields that are free is frozen as to whether it is there; only what holds none is frozen whole.
+        var whole = kind.Rules.Select(rule => rule.Message.Split(' ')[0]).Where(path => !HoldsFree(path)).ToList();
+        bool IsFrozen(string path) => whole.Exists(rule => path == rule || path.StartsWith(rule + ".", StringComparison.Ordinal));
+        foreach (var (path, node) in fields.Where(field => field.Node.Properties.Count == 0 && field.Node.Items?.Properties is null or { Count: 0 }))
+        {
+            IsFrozen(path).ShouldBe(node.Class == FieldClass.Identity, path);
         }
 
-        var free = kind.Spec.Walk("spec").Where(field => field.Node.Class is FieldClass.Access or FieldClass.Control).Select(field => field.Path);
-        foreach (var path in free)
+        whole.Count.ShouldBeGreaterThan(5);
+    }
+
+    [Fact]
+    public void Rules_of_lists_are_linear_in_their_items() =>
+        Kind("OmsUpgrade").Rules.ShouldAllBe(rule => !rule.Rule.Contains(".all(", StringComparison.Ordinal) && !rule.Rule.Contains(".exists(", StringComparison.Ordinal));
+
+    [Fact]
+    public void Every_definition_fits_the_annotation_in_which_kubectl_apply_keeps_it()
+    {
+        foreach (var path in Directory.EnumerateFiles(Repository.PathOf("config", "crd"), "drydock.dev_*.yaml"))
         {
-            frozen.ShouldNotContain(rule => path == rule || path.StartsWith(rule + ".", StringComparison.Ordinal), path);
+            YamlToJson.ReadAll(path).Single().ToJsonString().Length.ShouldBeLessThan(200 * 1024, path);
         }
     }
 

@@ -53,4 +53,14 @@ public sealed class GrantListTests
         grants.Missing(["x"], "a").ShouldAllBe(item => !item.Required);
         grants.Missing(["x"], "a")[0].Message.ShouldContain("role");
     }
+
+    [Fact]
+    public void Privileges_without_which_objects_stay_unseen_are_marked()
+    {
+        var missing = new GrantList(["GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX ON `x`.* TO `a`@`%`"]).Missing(["x"], "a");
+
+        missing.Where(item => item.ShowsObjects).Select(item => item.Privilege).ShouldBe(["SHOW VIEW", "CREATE VIEW", "TRIGGER", "EVENT", "CREATE ROUTINE"], ignoreOrder: true);
+        missing.ShouldAllBe(item => !item.Required);
+        new GrantList(["GRANT USAGE ON *.* TO `a`@`%`", "GRANT `oms_role`@`%` TO `a`@`%`"]).Missing(["x"], "a").ShouldAllBe(item => !item.ShowsObjects);
+    }
 }

@@ -111,6 +111,16 @@ public sealed class OmsTopologyTests
     }
 
     [Fact]
+    public void Regions_with_another_metadata_server_or_other_databases_contradict_each_other()
+    {
+        var result = OmsTopology.Build(TwoRegions(config => config with { MetaHost = "192.0.2.10", RmDatabase = "rm2", CmDatabase = "cm2" }));
+
+        result.Topology.ShouldBeNull();
+        result.Findings.ShouldAllBe(finding => finding.Reason == FindingReasons.RegionsMismatch);
+        result.Findings.Count.ShouldBe(3);
+    }
+
+    [Fact]
     public void A_system_without_a_default_region_is_refused() =>
         OmsTopology.Build([Node("a", "192.0.2.1", config => config with { CmIsDefault = false, CmNodes = ["192.0.2.1"] })])
             .Findings.ShouldHaveSingleItem().Reason.ShouldBe(FindingReasons.DefaultRegionInvalid);
@@ -144,7 +154,11 @@ public sealed class OmsTopologyTests
         topology.CompareWith([Row("1", false), Row("2", true)]).Select(finding => finding.Reason)
             .ShouldBe([FindingReasons.DefaultRegionInvalid, FindingReasons.DefaultRegionInvalid]);
 
-        static ClusterInfoRow Row(string code, bool isDefault) => new("r" + code, "", "http://192.0.2.1:8088", code, isDefault);
+        topology.CompareWith([Row("1", true), Row("2", false) with { Region = "north" }]).ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            finding => finding.Reason.ShouldBe(FindingReasons.RegionsMismatch), finding => finding.Message.ShouldContain("'north'"));
+        topology.CompareWith([Row("1", true), Row("2", false) with { Region = "" }]).ShouldBeEmpty();
+
+        static ClusterInfoRow Row(string code, bool isDefault) => new(code switch { "1" => "west", "2" => "east", _ => "r" + code }, "", "http://192.0.2.1:8088", code, isDefault);
     }
 
     [Fact]

@@ -21,7 +21,6 @@ public sealed class DaemonTests
         world.RunToStall();
 
         world.ReasonOf("Stalled").ShouldBe("OutcomeUnknown");
-        world.Annotate(Annotations.Retry, "please");
         world.RunFor(TimeSpan.FromMinutes(20));
         world.Restart();
         world.RunFor(TimeSpan.FromMinutes(20));

@@ -20,15 +20,19 @@ public sealed class RetryTests
         world.Status.Message.ShouldNotBeNull().ShouldContain("oms-a");
         world.Status.Message.ShouldContain("up-00000003-correctmetadata-jar-oms-a-1");
 
-        Ask(world, bySpec, "again");
-        world.RunUntil(() => world.Status.UsedTokens.Count > 0, "the token is taken");
+        world.Status.Message.ShouldContain("restores the snapshot and goes on from StartNew");
         world.RunFor(TimeSpan.FromHours(1));
+        world.Count("jar").ShouldBe(1);
+
+        Ask(world, bySpec, "again");
+        world.RunUntil(() => world.Count("jar") == 2, "the second run");
+        world.Count("restore").ShouldBe(1);
+        world.RunUntil(() => world.Is("Failed"), "failed again");
         world.Restart();
         world.RunFor(TimeSpan.FromHours(1));
 
-        world.Count("jar").ShouldBe(1);
-        world.Is("Failed").ShouldBeTrue();
-        world.Status.Message.ShouldContain("restored data");
+        (world.Count("jar"), world.Count("restore")).ShouldBe((2, 1), "one token, one more run");
+        world.Rules.Broken.ShouldBeEmpty();
     }
 
     [Theory]

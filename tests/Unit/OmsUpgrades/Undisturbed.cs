@@ -7,16 +7,18 @@ namespace Drydock.Tests.Unit.OmsUpgrades;
 internal sealed class Undisturbed
 {
     // What must be done exactly as often, whatever happens to the operator.
-    private static readonly string[] Once = ["jar", "init", "create", "snapshot"];
+    private static readonly string[] Once = ["jar", "init", "create", "snapshot", "restore"];
 
     // The order in which the kinds of acts may begin.
     private readonly string[] _order;
     private readonly string _end;
     private readonly Func<OmsWorld> _begin;
 
-    private Undisturbed(Func<OmsWorld> begin, OmsWorld world)
+    private readonly Action<OmsWorld> _toEnd;
+
+    private Undisturbed(Func<OmsWorld> begin, Action<OmsWorld> toEnd, OmsWorld world)
     {
-        _begin = begin;
+        (_begin, _toEnd) = (begin, toEnd);
         World = world;
         _end = world.EndState();
         _order = [.. Firsts(world)];
@@ -26,12 +28,13 @@ internal sealed class Undisturbed
 
     public int Points => World.Points.Count;
 
-    public static Undisturbed Run(Func<OmsWorld> begin)
+    public static Undisturbed Run(Func<OmsWorld> begin, Action<OmsWorld>? toEnd = null)
     {
+        toEnd ??= static world => world.RunToSuccess();
         var world = begin();
-        world.RunToSuccess();
+        toEnd(world);
         world.Rules.Broken.ShouldBeEmpty();
-        return new Undisturbed(begin, world);
+        return new Undisturbed(begin, toEnd, world);
     }
 
     /// <summary>Runs again with a fate at one point and compares; returns the world.</summary>
@@ -42,7 +45,7 @@ internal sealed class Undisturbed
         world.Fates = p => p.Number == point || p.Number == also ? fate : Fate.Live;
         try
         {
-            world.RunToSuccess();
+            _toEnd(world);
         }
         catch (InvalidOperationException stuck)
         {
@@ -77,6 +80,6 @@ internal sealed class Undisturbed
 
     // The first time each thing was done, with what runs side by side in one order.
     private static IEnumerable<string> Firsts(OmsWorld world) => world.Done
-        .Select(a => a.What is "load" or "pull" or "create" or "stop" or "start" || a.What.StartsWith("policy", StringComparison.Ordinal) ? a.What : a.ToString())
+        .Select(a => a.What is "load" or "pull" or "create" or "stop" or "start" or "trim" or "autostart" or "start oms_console" || a.What.StartsWith("policy", StringComparison.Ordinal) ? a.What : a.ToString())
         .Distinct(StringComparer.Ordinal);
 }

@@ -11,8 +11,9 @@ internal static class Canary
     public const string SlsSecret = "canary-sls-secret";
     public const string Environment = "canary-env-token";
     public const string PlainEnvironment = "canary-plain-env";
+    public const string ApiPassword = "canary-api-p@ss";
     public const string TlsKey = "canary-tls-key";
 
     public static IReadOnlyList<string> All { get; } =
-        [MetaPassword, SecretPassword, DrcPassword, TsdbPassword, SlsKey, SlsSecret, Environment, PlainEnvironment, TlsKey];
+        [MetaPassword, SecretPassword, DrcPassword, TsdbPassword, SlsKey, SlsSecret, Environment, PlainEnvironment, ApiPassword, TlsKey];
 }

@@ -4,6 +4,7 @@ using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
+using Drydock.Crds.SnapshotRestores;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Tests.Unit.World;
@@ -14,9 +15,10 @@ internal sealed partial class OmsWorld
     /// <summary>A spec that fits the world, as a person would write it.</summary>
     public OmsUpgradeSpec Spec() => new()
     {
-        FromVersion = "3.2.2-bp2",
-        ToVersion = "4.2.2-bp1",
-        Image = NewImage,
+        Edition = Setup.Community ? OmsEdition.Community : OmsEdition.Enterprise,
+        FromVersion = Setup.Community ? $"{Setup.FromVersion}-CE" : Setup.FromVersion == "3.2.2" ? "3.2.2-bp2" : Setup.FromVersion,
+        ToVersion = Setup.Community ? $"{Setup.ToVersion}-CE" : Setup.ToVersion == "4.2.2" ? "4.2.2-bp1" : Setup.ToVersion,
+        Image = NewImageName,
         ImageArchive = Setup.ImagePresent || Setup.ImageInRegistry
             ? null
             : new ImageArchive { Storage = new StorageSpec { Directory = new DirectoryStorage { Path = ArchiveDirectory } }, Path = ArchivePath, Sha256 = ArchiveSha256 },
@@ -24,10 +26,11 @@ internal sealed partial class OmsWorld
         NewContainer = NewName,
         Regions =
         [
-            new OmsRegion
+            .. Hosts.GroupBy(h => h.Region).Select(region => new OmsRegion
             {
-                Nodes = [.. Hosts.Select(h => new OmsNode { Name = h.Name, HostIP = h.Ip, Docker = new DockerAccess { Endpoint = h.Endpoint, TlsSecretRef = new SecretReference { Name = "docker-tls" } } })],
-            },
+                Name = Setup.Regions == 1 ? "default" : RegionName(region.Key),
+                Nodes = [.. region.Select(h => new OmsNode { Name = h.Name, HostIP = h.Ip, Docker = new DockerAccess { Endpoint = h.Endpoint, TlsSecretRef = new SecretReference { Name = "docker-tls" } } })],
+            }),
         ],
         HighAvailability = new HighAvailabilitySpec { Method = HighAvailabilityMethod.Sql },
         Preflight = new PreflightSpec { Acknowledge = [Acknowledgement.NoForwardSwitchover, Acknowledgement.SyncProjectsWithoutDbType] },
@@ -80,16 +83,21 @@ internal sealed partial class OmsWorld
         }
 
         lines.Add($"ha.config {Metadata.HaConfig}");
+        lines.Add($"databases {Metadata.Contents}");
         lines.AddRange(Metadata.HeartbeatRows.Select(r => $"{r.Key} rows {r.Value}"));
         lines.AddRange(Api.All<V1Lease>().Select(l => $"lease {l.Metadata.Name} {l.Spec.HolderIdentity}"));
         lines.AddRange(Api.All<BackupSnapshot>().Select(s => $"snapshot {WithoutAttempt(s.Metadata.Name)} {s.Status?.Phase}"));
+        lines.AddRange(Api.All<SnapshotRestore>().Select(r => $"restore {WithoutAttempt(r.Metadata.Name)} {r.Status?.Phase}"));
         lines.AddRange(Api.All<V1Secret>().Select(s => $"secret {WithoutAttempt(s.Metadata.Name)}"));
         foreach (var upgrade in Api.All<OmsUpgrade>())
         {
             lines.Add($"upgrade {upgrade.Metadata.Name} {upgrade.Status?.Phase} {upgrade.Status?.Progress} hash={upgrade.Status?.Plan?.Hash} finalizers={string.Join(',', upgrade.Metadata.Finalizers ?? [])}");
             lines.AddRange((upgrade.Status?.Conditions ?? []).Select(c => $"  {c.Type} {c.Status} {c.Reason}"));
             lines.AddRange((upgrade.Status?.Plan?.Steps ?? []).Select(s => $"  {s.Id} {s.State} {WithoutAttempt(s.OutputRef)}"));
-            lines.AddRange((upgrade.Status?.ActionRequired ?? []).Select(a => $"  action {a.Reason} {a.Subject}"));
+            lines.Add($"  back {upgrade.Status?.RollbackPlan?.Hash}");
+            lines.AddRange((upgrade.Status?.RollbackPlan?.Steps ?? []).Select(s => $"  {s.Id} {s.State}"));
+            lines.AddRange((upgrade.Status?.CleanupPlan?.Steps ?? []).Select(s => $"  {s.Id} {s.State}"));
+            lines.AddRange((upgrade.Status?.ActionRequired ?? []).Select(a => $"  action {a.Reason} {WithoutAttempt(a.Subject)}"));
         }
 
         return string.Join('\n', lines);

@@ -84,12 +84,20 @@ internal sealed partial class OmsWorld
 
     public void RunToSuccess() => RunUntil(() => IsOver, "Succeeded, nothing held");
 
+    /// <summary>The former version is back, and nothing is held any more.</summary>
+    public bool IsBack => Is("RolledBack") && Status.Target?.Claim is null && Upgrade.Metadata.Finalizers is not { Count: > 0 };
+
+    public void RunToRolledBack() => RunUntil(() => IsBack, "RolledBack, nothing held");
+
+    /// <summary>A step of the way back.</summary>
+    public PlanStep BackStep(string id) => Status.RollbackPlan!.Steps.Single(s => s.Id == id);
+
     public void RunToStall() => RunUntil(() => Is("Stalled"), "Stalled");
 
     public string Describe()
     {
         var upgrade = Api.Find<OmsUpgrade>(Namespace, "up");
-        var steps = upgrade?.Status?.Plan?.Steps.Where(s => s.State != StepState.Succeeded).Take(4).Select(s => $"{s.Id} {s.State} {s.Attempt}/{s.Tries} {s.Message}") ?? [];
+        var steps = (upgrade?.Status?.RollbackPlan ?? upgrade?.Status?.Plan)?.Steps.Where(s => s.State != StepState.Succeeded).Take(4).Select(s => $"{s.Id} {s.State} {s.Attempt}/{s.Tries} {s.Message}") ?? [];
         return $"life {Life.Id}, {upgrade?.Status?.Phase}: {upgrade?.Status?.Message} | {string.Join(" | ", steps)} | thrown: {string.Join(" | ", Lives.SelectMany(l => l.Thrown).TakeLast(2))} | last points: {string.Join(", ", Points.TakeLast(4))}";
     }
 

@@ -3,6 +3,7 @@ using Drydock.Abstractions.Entities;
 using Drydock.Clients.Docker;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.SnapshotRestores;
 using Drydock.Tests.Unit.Support;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
@@ -38,19 +39,21 @@ internal sealed partial class OmsWorld
         Metadata = new WorldMetadataServer(this);
         Rules = new WorldRules(this);
         Snapshots = new WorldSnapshots(this);
+        Restores = new WorldRestores(this);
         Health = new WorldHealth(this);
-        NewImageContent = Image("4.2.2", "oms:loaded_4.2.2");
+        Console = new WorldOmsConsole(this);
+        NewImageContent = Image(Setup.ToVersion, $"oms:loaded_{Setup.ToVersion}");
         Api.Create(new V1Namespace { Metadata = new V1ObjectMeta { Name = Namespace, Finalizers = ["kubernetes"] } });
         Api.Create(new V1Secret { Metadata = new V1ObjectMeta { Name = "docker-tls" }, Data = Bytes(("ca.crt", "ca"), ("tls.crt", "cert"), ("tls.key", Canary.TlsKey)) });
         ArchiveSha256 = Archives.Add(ArchiveDirectory, ArchivePath, NewImageContent);
         if (Setup.ImageInRegistry)
         {
-            Registry[NewImage] = NewImageContent with { Reference = NewImage };
+            Registry[NewImageName] = NewImageContent with { Reference = NewImageName };
         }
 
-        for (var i = 0; i < Setup.Nodes; i++)
+        for (var i = 0; i < Setup.Nodes * Setup.Regions; i++)
         {
-            Hosts.Add(new WorldHost(this, $"oms-{(char)('a' + i)}", $"192.0.2.{216 + i}"));
+            Hosts.Add(new WorldHost(this, $"oms-{(char)('a' + i)}", $"192.0.2.{216 + i}") { Region = i / Setup.Nodes });
         }
 
         Hosts.ForEach(Install);
@@ -81,7 +84,12 @@ internal sealed partial class OmsWorld
 
     public WorldSnapshots Snapshots { get; }
 
+    public WorldRestores Restores { get; }
+
     public WorldHealth Health { get; }
+
+    /// <summary>The API of the consoles, and the projects' links.</summary>
+    public WorldOmsConsole Console { get; }
 
     public WorldBackupStorage BackupStorage { get; } = new();
 
@@ -124,6 +132,18 @@ internal sealed partial class OmsWorld
     public List<OperatorLife> Lives { get; } = [];
 
     public WorldHost this[string host] => Hosts.Single(h => h.Name == host);
+
+    /// <summary>The new image as the spec names it.</summary>
+    public string NewImageName => $"registry.example/oms:feature_{Setup.ToVersion}{(Setup.Community ? "_ce" : "")}";
+
+    /// <summary>Credentials the registry asks for; null: it asks for none.</summary>
+    public (string User, string Password)? RegistryAccount { get; set; }
+
+    private string OldImageName => $"registry.example/oms:feature_{Setup.FromVersion}{(Setup.Community ? "_ce" : "")}";
+
+    public static string RegionName(int region) => region switch { 0 => "cn-hangzhou", 1 => "cn-heilongjiang", _ => string.Create(CultureInfo.InvariantCulture, $"cn-{region}") };
+
+    public string HeartbeatDatabase(int region) => string.Create(CultureInfo.InvariantCulture, $"cm_hb_{340 + region}");
 
     public static Dictionary<string, byte[]> Bytes(params (string Key, string Value)[] values) =>
         values.ToDictionary(v => v.Key, v => System.Text.Encoding.UTF8.GetBytes(v.Value), StringComparer.Ordinal);
@@ -174,10 +194,10 @@ internal sealed partial class OmsWorld
 
     private void Install(WorldHost host)
     {
-        host.AddImage(Image(Setup.FromVersion, $"registry.example/oms:feature_{Setup.FromVersion}"));
+        host.AddImage(Image(Setup.FromVersion, OldImageName));
         if (Setup.ImagePresent)
         {
-            host.AddImage(NewImageContent, NewImage);
+            host.AddImage(NewImageContent, NewImageName);
         }
 
         host.Write("/data/oms/config.yaml", Setup.Config(this, host));
@@ -189,7 +209,7 @@ internal sealed partial class OmsWorld
             host.Images.Values.First(i => i.Version == Setup.FromVersion),
             new ContainerConfig
             {
-                Image = $"registry.example/oms:feature_{Setup.FromVersion}",
+                Image = OldImageName,
                 Env = ["PATH=/usr/bin", "LANG=C", $"OMS_HOST_IP={host.Ip}", $"API_TOKEN={Canary.Environment}", $"TZ_NAME={Canary.PlainEnvironment}"],
                 Tty = true,
             },
@@ -210,6 +230,11 @@ internal sealed partial class OmsWorld
             Snapshots.Created(snapshot);
         }
 
+        if (changed is SnapshotRestore restore && restore.Status is null && !gone)
+        {
+            Restores.Created(restore);
+        }
+
         foreach (var life in Lives)
         {
             switch (changed)
@@ -220,7 +245,7 @@ internal sealed partial class OmsWorld
                 case V1Secret secret:
                     WakeUsers(life, secret);
                     break;
-                case BackupSnapshot:
+                case BackupSnapshot or SnapshotRestore:
                     life.SnapshotChanges.Set();
                     break;
                 default:

@@ -37,6 +37,7 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger<OmsUpgrade>
                 Metadata = new WorldMetadataFactory(world, this),
                 Archives = world.Archives,
                 Health = world.Health,
+                Api = new WorldOmsApis(world, this),
                 BackupStorage = world.BackupStorage,
                 SnapshotChanges = SnapshotChanges,
                 Claims = new TargetClaims(kubernetes, OmsWorld.OperatorNamespace, world.Time),

@@ -26,12 +26,13 @@ internal static class RunOnce
         var kind = Kind(exec.Command);
         world.Did(kind, container.Host.Name);
         world.Rules.RunOnceBegan(container, kind, exec.Command);
+        world.Metadata.Contents = $"half changed by {kind}";
         world.Alive.Add((container.Id, exec.Pid, exec.Command[4]));
         var run = container.Run;
         world.After(kind == "jar" ? world.Setup.JarTakes : world.Setup.InitTakes, () =>
         {
             world.Alive.Remove((container.Id, exec.Pid, exec.Command[4]));
-            world.Rules.RunOnceEnded(container, kind, completed: container.Run == run && container.IsRunning);
+            world.Rules.RunOnceEnded(container, kind, completed: container.Run == run && container.IsRunning, run);
             container.IfStill(run, () => Finish(world, exec, kind, directory));
         });
     }
@@ -49,6 +50,7 @@ internal static class RunOnce
         if (kind == "jar" && code == 0)
         {
             world.Rules.Corrected(container);
+            world.Metadata.Contents = "corrected";
         }
 
         if (kind == "init" && log.Contains(Marker, StringComparison.Ordinal))
@@ -56,6 +58,8 @@ internal static class RunOnce
             container.Host.Initialized.Add(container.Id);
             container.ConsoleAutostart = true;
             world.Rules.Initialized(container);
+            world.Metadata.Contents = world.Setup.ToVersion;
+            world.Metadata.HaConfig ??= world.Setup.InitBringsHaConfig;
             foreach (var name in container.Programs.Keys)
             {
                 container.StopProgram(name);

@@ -8,6 +8,7 @@ using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.SnapshotRestores;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Tests.Unit.World;
@@ -47,6 +48,7 @@ internal sealed class WorldApi(TimeProvider time, bool realJson)
     {
         OmsUpgrade upgrade => Text(upgrade),
         BackupSnapshot snapshot => Text(snapshot),
+        SnapshotRestore restore => Text(restore),
         V1Lease lease => Text(lease),
         _ => "",
     });
@@ -175,6 +177,11 @@ internal sealed class WorldApi(TimeProvider time, bool realJson)
 
     private void CollectGarbage(string owner)
     {
+        foreach (var restore in All<SnapshotRestore>().Where(r => r.Metadata.OwnerReferences?.Exists(o => o.Uid == owner) == true))
+        {
+            Delete<SnapshotRestore>(restore.Metadata.Namespace, restore.Metadata.Name);
+        }
+
         foreach (var secret in All<V1Secret>().Where(s => s.Metadata.OwnerReferences?.Exists(o => o.Uid == owner) == true))
         {
             Delete<V1Secret>(secret.Metadata.Namespace, secret.Metadata.Name);
@@ -197,6 +204,7 @@ internal sealed class WorldApi(TimeProvider time, bool realJson)
     {
         OmsUpgrade upgrade => upgrade with { Metadata = meta },
         BackupSnapshot snapshot => snapshot with { Metadata = meta },
+        SnapshotRestore restore => restore with { Metadata = meta },
         V1Secret secret => secret with { Metadata = meta },
         V1Lease lease => lease with { Metadata = meta },
         V1Namespace space => space with { Metadata = meta },
@@ -207,6 +215,7 @@ internal sealed class WorldApi(TimeProvider time, bool realJson)
     {
         OmsUpgrade upgrade => upgrade with { Status = (Drydock.Crds.OmsUpgrades.OmsUpgradeStatus?)status },
         BackupSnapshot snapshot => snapshot with { Status = (BackupSnapshotStatus?)status },
+        SnapshotRestore restore => restore with { Status = (SnapshotRestoreStatus?)status },
         _ => entity,
     };
 
@@ -214,6 +223,7 @@ internal sealed class WorldApi(TimeProvider time, bool realJson)
     {
         OmsUpgrade upgrade => upgrade.Status,
         BackupSnapshot snapshot => snapshot.Status,
+        SnapshotRestore restore => restore.Status,
         _ => null,
     };
 
@@ -221,6 +231,7 @@ internal sealed class WorldApi(TimeProvider time, bool realJson)
     {
         OmsUpgrade upgrade => Text(new OmsUpgrade { Spec = upgrade.Spec }),
         BackupSnapshot snapshot => Text(new BackupSnapshot { Spec = snapshot.Spec }),
+        SnapshotRestore restore => Text(new SnapshotRestore { Spec = restore.Spec }),
         _ => "",
     };
 }

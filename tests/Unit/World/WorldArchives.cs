@@ -1,6 +1,9 @@
+using System.Formats.Tar;
 using System.Security.Cryptography;
 using System.Text;
 using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.Common.Storage;
 using Drydock.Reconcilers.OmsUpgrades.Access;
 
 namespace Drydock.Tests.Unit.World;
@@ -24,13 +27,28 @@ internal sealed class WorldArchives : IArchiveReader
         return Sha256(content);
     }
 
+    /// <summary>An archive as docker save writes it.</summary>
+    public byte[] Save(WorldImage image)
+    {
+        using var tar = new MemoryStream();
+        using (var writer = new TarWriter(tar, TarEntryFormat.Pax, leaveOpen: true))
+        {
+            var manifest = $$"""[{"Config":"{{image.Id["sha256:".Length..]}}.json","RepoTags":["{{image.Reference}}"],"Layers":[]}]""";
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "manifest.json") { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(manifest)), ModificationTime = DateTimeOffset.UnixEpoch });
+        }
+
+        var content = tar.ToArray();
+        _images.Add((content, image));
+        return content;
+    }
+
     public WorldImage? ImageIn(byte[] archive) => _images.Find(i => i.Content.AsSpan().SequenceEqual(archive)).Image;
 
-    public Task<Stream> OpenAsync(string directory, string path, CancellationToken cancellationToken) => Task.FromResult<Stream>(new MemoryStream(Content(directory, path), writable: false));
+    public Task<Stream> OpenAsync(StorageSpec storage, string? @namespace, string path, CancellationToken cancellationToken) => Task.FromResult<Stream>(new MemoryStream(Content(storage, path), writable: false));
 
-    public Task<ImageArchiveContents> InspectAsync(string directory, string path, CancellationToken cancellationToken)
+    public Task<ImageArchiveContents> InspectAsync(StorageSpec storage, string? @namespace, string path, CancellationToken cancellationToken)
     {
-        var content = Content(directory, path);
+        var content = Content(storage, path);
         return ImageIn(content) is { } image
             ? Task.FromResult(new ImageArchiveContents(Sha256(content), content.Length, [image.Id], [image.Reference]))
             : throw new InvalidDataException($"{path} has no manifest.json: it is not what 'docker save' writes");
@@ -38,8 +56,8 @@ internal sealed class WorldArchives : IArchiveReader
 
     public Task<IReadOnlyList<string>> SnapshotFilesAsync(BackupSnapshot snapshot, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([.. MissingSnapshotFiles]);
 
-    private byte[] Content(string directory, string path) =>
-        Files.GetValueOrDefault($"{directory}/{path}") ?? throw new FileNotFoundException($"there is no file {directory}/{path}");
+    private byte[] Content(StorageSpec storage, string path) =>
+        Files.GetValueOrDefault($"{storage.Directory?.Path}/{path}") ?? throw new FileNotFoundException($"there is no '{path}' in {StorageText.Describe(storage)}");
 
     private static string Sha256(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
 }

@@ -1,4 +1,5 @@
 using Drydock.Clients.Snapshots;
+using Drydock.Crds.Common;
 using Drydock.Reconcilers.OmsUpgrades.Access;
 
 namespace Drydock.Tests.Unit.World;
@@ -13,9 +14,9 @@ internal sealed class WorldBackupStorage : IBackupStorageProbe
     /// <summary>False once the volume is another one.</summary>
     public bool Marked { get; set; } = true;
 
-    public Task<bool> IsMarkedAsync(string directory, CancellationToken cancellationToken) => Task.FromResult(Marked);
+    public Task<bool> IsMarkedAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) => Task.FromResult(Marked);
 
-    public Task<long?> ProbeAsync(string directory, CancellationToken cancellationToken) => Problem is { } problem
-        ? Task.FromException<long?>(new SnapshotException(problem))
+    public Task<long?> ProbeAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) => Problem is { } problem
+        ? Task.FromException<long?>(new SnapshotException(SnapshotFailure.StorageUnusable, problem))
         : Task.FromResult(Free);
 }

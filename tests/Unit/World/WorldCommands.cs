@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Drydock.Reconcilers.OmsUpgrades.Domain;
 
 namespace Drydock.Tests.Unit.World;
 
@@ -25,12 +26,33 @@ internal static class WorldCommands
                 return "";
             case ["/bin/sh", "-c", var script, ..] when script.Contains("date +%z", StringComparison.Ordinal):
                 return string.Create(CultureInfo.InvariantCulture, $"{container.Host.UtcOffset}\noverlay {container.Host.FreeBytes / 512} {container.Host.FreeBytes / 1024} {container.Host.FreeBytes / 1024} 50% /\n");
+            case ["/bin/sh", "-c", ListeningPorts.Script]:
+                return Listeners(container);
             case ["/bin/sh", "-c", var script, _, var pid, var directory] when script.Contains("/proc/", StringComparison.Ordinal):
                 exec.ExitCode = RunOnce.Lives(world, container, pid, directory) ? 0 : 1;
                 return "";
             default:
                 throw new InvalidOperationException($"the world knows no command {string.Join(' ', exec.Command)}");
         }
+    }
+
+    // Own sockets have inodes from 1000 on, those of others from 9000 on.
+    private static string Listeners(WorldContainer container)
+    {
+        var own = new[] { 8088, 8089, 8090, 9000, 2023 };
+        var text = new StringBuilder();
+        foreach (var (port, inode) in own.Select((p, i) => (p, 1000 + i)).Concat(container.Host.ForeignPorts.Select((p, i) => (p, 9000 + i))))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"   0: 00000000:{port:X4} 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 {inode} 1 0000000000000000 100 0 0 10 0\n");
+        }
+
+        text.Append("--\n");
+        foreach (var index in Enumerable.Range(0, own.Length))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"socket:[{1000 + index}]\n");
+        }
+
+        return text.ToString();
     }
 
     private static string Supervisorctl(OmsWorld world, WorldContainer container, string verb, string program)

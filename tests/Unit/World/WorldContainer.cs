@@ -78,6 +78,7 @@ internal sealed class WorldContainer
         }
 
         (Status, FinishedAt, ExitCode) = ("exited", _world.Time.GetUtcNow(), exitCode);
+        _world.Rules.Stopped(this, Run);
         Run++;
         Programs.Clear();
         Host.ForgetExecs(this);
@@ -140,6 +141,11 @@ internal sealed class WorldContainer
     /// <summary>Where a path of the container is on the host; null if no bind covers it.</summary>
     public string? HostPath(string path)
     {
+        if (HostConfig.Mounts?.FirstOrDefault(m => m.Target == path) is { } mount)
+        {
+            return mount.Source;
+        }
+
         foreach (var bind in HostConfig.Binds ?? [])
         {
             var parts = bind.Split(':');

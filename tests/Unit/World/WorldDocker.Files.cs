@@ -34,6 +34,7 @@ internal sealed partial class WorldDocker
     {
         await ChangeAsync("pull", parameters.FromImage, () =>
         {
+            Admit(parameters.FromImage, authConfig);
             Host.AddImage(world.Registry.GetValueOrDefault(parameters.FromImage) ?? throw new DockerStreamException(endpoint, "pull", $"manifest for {parameters.FromImage} not found"));
             world.Did("pull", host!.Name);
             return true;
@@ -92,9 +93,20 @@ internal sealed partial class WorldDocker
     });
 
     public Task<DistributionInspectResponse> InspectDistributionAsync(string name, AuthConfig? authConfig, CancellationToken cancellationToken = default) => life.LookAsync(() =>
-        Host.IsReachable && world.Registry.ContainsKey(name)
+    {
+        Admit(name, authConfig);
+        return Host.IsReachable && world.Registry.ContainsKey(name)
             ? new DistributionInspectResponse()
-            : throw new DockerApiException(endpoint, $"ask the registry for {name}", global::System.Net.HttpStatusCode.InternalServerError, "Get https://registry.example/v2/: no such host"));
+            : throw new DockerApiException(endpoint, $"ask the registry for {name}", global::System.Net.HttpStatusCode.InternalServerError, "Get https://registry.example/v2/: no such host");
+    });
+
+    private void Admit(string image, AuthConfig? credentials)
+    {
+        if (world.RegistryAccount is { } account && (credentials?.Username, credentials?.Password) != (account.User, account.Password))
+        {
+            throw new DockerApiException(endpoint, $"ask the registry for {image}", global::System.Net.HttpStatusCode.InternalServerError, "unauthorized: incorrect username or password");
+        }
+    }
 
     private static MemoryStream Tar(string name, byte[] content)
     {

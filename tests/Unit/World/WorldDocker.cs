@@ -48,6 +48,11 @@ internal sealed partial class WorldDocker(OmsWorld world, OperatorLife life, Wor
             throw new DockerNameConflictException(endpoint, $"create {parameters.Name}", $"the name /{parameters.Name} is in use by {holder.Id}", parameters.Name!, holder.Id);
         }
 
+        if (parameters.HostConfig?.Mounts?.FirstOrDefault(m => !Host.Files.ContainsKey(m.Source)) is { } missing)
+        {
+            throw new DockerApiException(endpoint, "create container", global::System.Net.HttpStatusCode.BadRequest, $"invalid mount config for type \"bind\": bind source path does not exist: {missing.Source}");
+        }
+
         var image = Host.FindImage(parameters.Image!) ?? throw NotFound($"no such image: {parameters.Image}");
         var container = new WorldContainer(world, Host, parameters.Name!, image, parameters with { Env = [.. image.Env, .. parameters.Env ?? []] }, parameters.HostConfig ?? new HostConfig());
         Host.Containers.Add(container);

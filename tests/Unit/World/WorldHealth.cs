@@ -5,9 +5,13 @@ namespace Drydock.Tests.Unit.World;
 /// <summary>The health endpoint of each node: healthy while its console runs.</summary>
 internal sealed class WorldHealth(OmsWorld world) : IHealthProbe
 {
-    public Task<HealthAnswer> AskAsync(string host, int port, CancellationToken cancellationToken)
+    /// <summary>How the nodes were asked.</summary>
+    public HashSet<string> Asked { get; } = new(StringComparer.Ordinal);
+
+    public Task<HealthAnswer> AskAsync(string host, int port, bool https, CancellationToken cancellationToken)
     {
         world.Looks++;
+        Asked.Add($"{(https ? "https" : "http")}://{host}:{port}");
         var console = world.Hosts.Find(h => h.Ip == host)?.Containers.Find(c => c.IsRunning)?.Programs.GetValueOrDefault("oms_console");
         return Task.FromResult(console is { State: "RUNNING" } ? new HealthAnswer(HealthState.Healthy, "healthy") : new HealthAnswer(HealthState.Unreachable, "connection refused"));
     }

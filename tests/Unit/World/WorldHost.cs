@@ -17,6 +17,12 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
 
     public string Ip => ip;
 
+    /// <summary>Number of its region, from 0.</summary>
+    public int Region { get; init; }
+
+    /// <summary>Ports on which something else than OMS listens.</summary>
+    public List<int> ForeignPorts { get; } = [];
+
     public string Endpoint => $"tcp://{ip}:2376";
 
     public bool IsReachable { get; set; } = true;

@@ -60,7 +60,39 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MetadataT
     });
 
     public Task<IReadOnlyList<DuplicateProjectName>> DuplicateProjectsAsync(string rmDatabase, CancellationToken cancellationToken) =>
-        Look<IReadOnlyList<DuplicateProjectName>>(() => [.. _server.Duplicates]);
+        Look<IReadOnlyList<DuplicateProjectName>>(() => [.. _server.Duplicates, .. ProjectNames.Duplicates(_server.Projects)]);
+
+    public Task<string?> HaConfigInsertProblemAsync(string rmDatabase, CancellationToken cancellationToken) => Look(() => _server.HaConfigInsertProblem);
+
+    public Task<ProjectNamesRead> ProjectNamesAsync(string rmDatabase, CancellationToken cancellationToken) =>
+        Look(() => new ProjectNamesRead([.. _server.Projects], new ProjectNameLimits(_server.NameLength, _server.NameLength), Truncated: false));
+
+    public Task<IReadOnlyList<string>> NamesInUseAsync(string rmDatabase, IReadOnlyCollection<string> names, CancellationToken cancellationToken) =>
+        Look<IReadOnlyList<string>>(() => [.. names.Where(n => _server.Projects.Exists(p => string.Equals(p.Name, n, StringComparison.OrdinalIgnoreCase)))]);
+
+    public Task<IReadOnlyList<OmsProject>> ProjectsByIdAsync(string rmDatabase, IReadOnlyCollection<(OmsProjectKind Kind, string Id)> ids, CancellationToken cancellationToken) =>
+        Look<IReadOnlyList<OmsProject>>(() => [.. _server.Projects.Where(p => ids.Contains((p.Kind, p.Id)))]);
+
+    public Task<IReadOnlyList<string>> RenameProjectsAsync(
+        IMetadataLock metadataLock, string rmDatabase, IReadOnlyList<ProjectRename> renames, bool mustBeFree, CancellationToken cancellationToken) => Change<IReadOnlyList<string>>("rename", () =>
+    {
+        Held(metadataLock);
+        var wrong = renames.Where(r => !_server.Projects.Exists(p => p.Kind == r.Kind && p.Id == r.Id && p.Name == r.OldName)
+            || (mustBeFree && _server.Projects.Exists(p => string.Equals(p.Name, r.NewName, StringComparison.OrdinalIgnoreCase)))).ToList();
+        if (wrong.Count > 0)
+        {
+            return [.. wrong.Select(r => $"{ProjectRenamer.Key(r.Kind, r.Id)} is not as it was")];
+        }
+
+        foreach (var rename in renames)
+        {
+            var index = _server.Projects.FindIndex(p => p.Kind == rename.Kind && p.Id == rename.Id);
+            _server.Projects[index] = _server.Projects[index] with { Name = rename.NewName };
+            world.Did("rename", $"{ProjectRenamer.Key(rename.Kind, rename.Id)} {rename.NewName}");
+        }
+
+        return [];
+    });
 
     public Task<ProjectsRead> ProjectsAsync(string rmDatabase, int limit, CancellationToken cancellationToken) =>
         Look(() => new ProjectsRead([.. _server.Projects], _server.Projects.Count, ["oms_project", "oms_sync_project"]));
@@ -74,10 +106,10 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MetadataT
     public Task<IReadOnlyList<SupervisorHeartbeat>> HeartbeatsAsync(string heartbeatDatabase, CancellationToken cancellationToken) => Look<IReadOnlyList<SupervisorHeartbeat>>(() =>
     {
         _server.Refresh();
-        return [.. world.Hosts.Select(h => new SupervisorHeartbeat(h.Ip, "supervisor", _server.Age(h.Ip)))];
+        return [.. world.Hosts.Where(h => world.HeartbeatDatabase(h.Region) == heartbeatDatabase).Select(h => new SupervisorHeartbeat(h.Ip, "supervisor", _server.Age(h.Ip)))];
     });
 
-    public Task<IReadOnlyList<ClusterInfoRow>> ClusterInfoAsync(string rmDatabase, CancellationToken cancellationToken) => Look<IReadOnlyList<ClusterInfoRow>>(() => []);
+    public Task<IReadOnlyList<ClusterInfoRow>> ClusterInfoAsync(string rmDatabase, CancellationToken cancellationToken) => Look<IReadOnlyList<ClusterInfoRow>>(() => [.. _server.ClusterInfo]);
 
     public Task<IReadOnlyList<MetadataSession>> OtherSessionsAsync(IReadOnlyCollection<string> databases, IReadOnlyCollection<long> exceptConnectionIds, CancellationToken cancellationToken) =>
         Look<IReadOnlyList<MetadataSession>>(() =>

@@ -15,6 +15,9 @@ internal sealed class WorldMetadataServer(OmsWorld world)
     /// <summary>The row ha.config, byte for byte; null if there is none.</summary>
     public string? HaConfig { get; set; } = world.Setup.HaConfig;
 
+    /// <summary>What the databases are: of which version, or something in between that no version can use.</summary>
+    public string Contents { get; set; } = world.Setup.FromVersion;
+
     public bool IsReachable { get; set; } = true;
 
     public string Password { get; set; } = Canary.MetaPassword;
@@ -29,7 +32,7 @@ internal sealed class WorldMetadataServer(OmsWorld world)
 
     public long DatabaseBytes { get; set; } = 1L << 30;
 
-    public SortedDictionary<string, long> HeartbeatRows { get; } = new(StringComparer.Ordinal) { ["cm_hb_340"] = 5000 };
+    public SortedDictionary<string, long> HeartbeatRows { get; } = new(Heartbeats(world).ToDictionary(d => d, _ => 5000L), StringComparer.Ordinal);
 
     public List<OmsProject> Projects { get; } =
     [
@@ -44,7 +47,16 @@ internal sealed class WorldMetadataServer(OmsWorld world)
 
     public List<MissingPrivilege> MissingPrivileges { get; } = [];
 
-    public Dictionary<string, bool> Databases { get; } = new(StringComparer.Ordinal) { ["rm_340"] = true, ["cm_340"] = true, ["cm_hb_340"] = true };
+    public Dictionary<string, bool> Databases { get; } = new[] { "rm_340", "cm_340" }.Concat(Heartbeats(world)).ToDictionary(d => d, _ => true, StringComparer.Ordinal);
+
+    /// <summary>The rows of cluster_info.</summary>
+    public List<ClusterInfoRow> ClusterInfo { get; } = [];
+
+    /// <summary>Why the row ha.config cannot be inserted; null: it can.</summary>
+    public string? HaConfigInsertProblem { get; set; }
+
+    /// <summary>How many characters a project's name may have.</summary>
+    public int NameLength { get; set; } = 128;
 
     /// <summary>Sessions of OMS containers: the container and the database.</summary>
     public List<(long Id, WorldContainer Container, string Database)> OmsSessions { get; } = [];
@@ -52,6 +64,8 @@ internal sealed class WorldMetadataServer(OmsWorld world)
     public Dictionary<string, DateTimeOffset> LastBeat { get; } = new(StringComparer.Ordinal);
 
     public bool IsHighAvailabilityOn => HaConfig is { } raw && Drydock.Reconcilers.OmsUpgrades.Domain.HaConfig.Parse(raw).Enable;
+
+    private static IEnumerable<string> Heartbeats(OmsWorld world) => Enumerable.Range(0, world.Setup.Regions).Select(world.HeartbeatDatabase);
 
     public void OmsStarted(WorldContainer container, int run)
     {
@@ -68,6 +82,23 @@ internal sealed class WorldMetadataServer(OmsWorld world)
                 OmsSessions.RemoveAll(s => s.Container == container);
             }
         });
+
+    /// <summary>Everything that is in the databases, as a dump has it.</summary>
+    public WorldDump Dump() => new(Contents, HaConfig, [.. HeartbeatRows.Select(r => (r.Key, r.Value))], [.. Projects]);
+
+    /// <summary>The databases as a dump has them.</summary>
+    public void Load(WorldDump dump)
+    {
+        (Contents, HaConfig) = (dump.Contents, dump.HaConfig);
+        HeartbeatRows.Clear();
+        foreach (var (database, rows) in dump.HeartbeatRows)
+        {
+            HeartbeatRows[database] = rows;
+        }
+
+        Projects.Clear();
+        Projects.AddRange(dump.Projects);
+    }
 
     public WorldLock? TryLock(OperatorLife life, string name)
     {

@@ -9,6 +9,9 @@ internal sealed class WorldSnapshots(OmsWorld world)
     /// <summary>Dumps that were taken and verified.</summary>
     public int Verified { get; private set; }
 
+    /// <summary>What verified dumps hold, by the uid of their object.</summary>
+    public Dictionary<string, WorldDump> Dumps { get; } = new(StringComparer.Ordinal);
+
     /// <summary>How many snapshots from now on fail, and with what words.</summary>
     public Queue<string> Failures { get; } = new();
 
@@ -31,6 +34,7 @@ internal sealed class WorldSnapshots(OmsWorld world)
         }
 
         Verified++;
+        Dumps[world.Api.Find<BackupSnapshot>(space, name)!.Metadata.Uid!] = world.Metadata.Dump();
         Write(space, name, s => s with
         {
             Phase = BackupSnapshotPhases.Succeeded,

@@ -1,0 +1,52 @@
+using Drydock.Lab.Chaos;
+using Drydock.Lab.Upgrades;
+using Drydock.Tests.EndToEnd.Support;
+
+namespace Drydock.Tests.EndToEnd;
+
+/// <summary>A seeded sample of what <c>make chaos</c> covers whole: accidents on an upgrade and on its way back, and the way back killed.</summary>
+public sealed class AccidentTests(StageFixture fixture, ITestOutputHelper output)
+{
+    private const int Accidents = 3;
+    private const int Kills = 3;
+
+    // Those that end by themselves or by one repair within seconds; what waits for a timeout belongs to make chaos.
+    private static readonly string[] Quick =
+        ["metadb-restart", "metadb-disk-full", "metadb-charset-default", "metadb-cut-mid-restore", "dockerd-kill", "dump-truncated", "status-written-cut", "status-409", "watch-events-dropped", "operator-sigkill", "token-expired"];
+
+    [Fact]
+    public async Task Whatever_goes_wrong_on_the_way_there_the_end_is_a_golden_one()
+    {
+        var scenario = ChaosScenario.All.Single(s => s is { IsExhaustive: true, Goal: UpgradeGoal.Upgrade });
+        await RunAsync(ChaosMatrix.Spread(ChaosMatrix.Accidents(scenario)).Where(IsQuick).Take(Accidents));
+    }
+
+    [Fact]
+    public async Task Whatever_goes_wrong_on_the_way_back_the_end_is_a_golden_one()
+    {
+        var scenario = ChaosScenario.All.Single(s => s is { IsExhaustive: true, Goal: UpgradeGoal.Rollback });
+        var stage = await fixture.ResetAsync();
+        var golden = await new ChaosRunner(stage).GoldenAsync(scenario.Road, scenario.Goal, TestContext.Current.CancellationToken);
+        await RunAsync([.. ChaosMatrix.Spread(ChaosMatrix.Accidents(scenario)).Where(IsQuick).Take(1), .. ChaosMatrix.Spread(ChaosMatrix.Kills(scenario, golden)).Take(Kills)]);
+    }
+
+    private static bool IsQuick(ChaosCase chaos) => Quick.Contains(chaos.What, StringComparer.Ordinal);
+
+    private async Task RunAsync(IEnumerable<ChaosCase> cases)
+    {
+        var stage = await fixture.ResetAsync();
+        var runner = new ChaosRunner(stage);
+        var bad = new List<string>();
+        foreach (var chaos in cases)
+        {
+            var outcome = await chaos.Let(runner, TestContext.Current.CancellationToken);
+            output.WriteLine($"{(outcome.IsGood ? "good" : "BAD")} {chaos.Id}: {outcome.Way}");
+            if (!outcome.IsGood)
+            {
+                bad.Add($"{chaos.Id}: {outcome.Way}\n{outcome.Difference}");
+            }
+        }
+
+        bad.ShouldBeEmpty();
+    }
+}

@@ -1,0 +1,129 @@
+using System.Text;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Snapshots;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.BackupSnapshots;
+using Drydock.Tests.Unit.World;
+using Shouldly;
+using Xunit;
+using SnapshotVerification = Drydock.Crds.Common.SnapshotVerification;
+
+namespace Drydock.Tests.Unit.BackupSnapshots;
+
+public sealed class SnapshotTests
+{
+    private readonly SnapshotWorld _world = new();
+
+    private static BackupSnapshotSpec Spec { get; } = new()
+    {
+        Source = new DatabaseSource { Host = "db.example", CredentialsSecretRef = new SecretReference { Name = "db" } },
+        Databases = ["rm", "cm"],
+        Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/snapshots" } },
+    };
+
+    [Fact]
+    public async Task What_the_spec_asks_for_reaches_the_tools()
+    {
+        await CreateAsync(Spec with
+        {
+            Tool = DumpTool.MyDumper,
+            Threads = 7,
+            Series = "prod",
+            PathPrefix = "nightly",
+            Encryption = new EncryptionSpec { Recipients = ["age1" + new string('q', 58)] },
+            Verify = SnapshotVerification.RestoreTest,
+            IdentitySecretRef = new SecretReference { Name = "age" },
+        });
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
+
+        (await _world.GetAsync("snap")).Status!.Message!.ShouldContain("scratch database");
+        var request = _world.Archive.Taken.ShouldHaveSingleItem();
+        request.Tool.ShouldBe(DumpToolKind.MyDumper);
+        request.Threads.ShouldBe(7);
+        request.Series.ShouldBe("prod");
+        request.Recipients.ShouldHaveSingleItem();
+        request.Location.Path.ShouldBe("nightly");
+        var test = _world.Archive.Tested.ShouldHaveSingleItem();
+        test.Identity.ShouldBe(Canary.MetaPassword);
+        test.ToString().ShouldNotContain(Canary.MetaPassword);
+        (await _world.GetAsync("snap")).Status!.Path.ShouldStartWith("nightly/snap-");
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_does_not_restore_is_not_verified()
+    {
+        await CreateAsync(Spec with { Verify = SnapshotVerification.RestoreTest });
+        _world.Archive.TestFindings.Add(new SnapshotFinding(SnapshotFailure.CatalogueMismatch, "rm", "rm: triggers missing in the scratch database: tr1."));
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
+        var status = (await _world.GetAsync("snap")).Status!;
+        status.Phase.ShouldBe(BackupSnapshotPhases.Failed);
+        status.Verified.ShouldBe(false);
+        status.Message!.ShouldContain("tr1");
+        status.Conditions.Single(c => c.Type == ConditionTypes.Failed).Reason.ShouldBe(Reasons.SnapshotInvalid);
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_an_earlier_life_finished_is_tested_all_the_same()
+    {
+        await CreateAsync(Spec with { Verify = SnapshotVerification.RestoreTest });
+        var snapshot = await _world.GetAsync("snap");
+        var id = $"snap-{snapshot.Metadata.Uid![..8]}-1";
+        _world.Archive.Manifests[$"{id}/"] = FakeArchive.Manifest(id, _world.Time.GetUtcNow(), "rm", "cm");
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
+        _world.Archive.Taken.ShouldBeEmpty();
+        _world.Archive.Tested.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Encrypted_and_tested_without_an_identity_contradicts_itself()
+    {
+        await CreateAsync(Spec with { Verify = SnapshotVerification.RestoreTest, Encryption = new EncryptionSpec { Recipients = ["age1" + new string('q', 58)] } });
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
+        var status = (await _world.GetAsync("snap")).Status!;
+        status.Conditions.Single(c => c.Type == ConditionTypes.Failed).Reason.ShouldBe(Reasons.InvalidSpec);
+        status.Message!.ShouldContain("identitySecretRef");
+    }
+
+    [Fact]
+    public void Every_Secret_wakes_it_until_it_has_ended()
+    {
+        var snapshot = new BackupSnapshot
+        {
+            Spec = Spec with
+            {
+                IdentitySecretRef = new SecretReference { Name = "age" },
+                Storage = new StorageSpec { S3 = new Drydock.Crds.Common.S3Storage { Endpoint = "https://s3.example", Bucket = "b-1", CredentialsSecretRef = new SecretReference { Name = "s3" } } },
+            },
+        };
+        BackupSnapshotController.ReferencedSecrets(snapshot).ShouldBe(["db", "age", "s3"], ignoreOrder: true);
+        BackupSnapshotController.ReferencedSecrets(snapshot with { Status = new BackupSnapshotStatus { Phase = BackupSnapshotPhases.Expired } }).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_retry_annotation_works_as_the_field_does()
+    {
+        await CreateAsync(Spec with { Verify = SnapshotVerification.RestoreTest });
+        _world.Archive.TestFindings.Add(new SnapshotFinding(SnapshotFailure.RowCountMismatch, "rm", "rows differ"));
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Failed);
+        _world.Archive.TestFindings.Clear();
+        var failed = await _world.GetAsync("snap");
+        await _world.Api.UpdateAsync(failed with { Metadata = failed.Metadata with { Annotations = new Dictionary<string, string>(StringComparer.Ordinal) { [Annotations.Retry] = "2" } } });
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded);
+        (await _world.GetAsync("snap")).Status!.Attempt.ShouldBe(2);
+    }
+
+    private async Task CreateAsync(BackupSnapshotSpec spec)
+    {
+        foreach (var (name, key) in new[] { ("db", "password"), ("age", "identity") })
+        {
+            await _world.Api.CreateAsync(new V1Secret
+            {
+                Metadata = new() { Name = name, Namespace = SnapshotWorld.Space },
+                Data = new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["username"] = "drc"u8.ToArray(), [key] = Encoding.UTF8.GetBytes(Canary.MetaPassword) },
+            });
+        }
+
+        await _world.Api.CreateAsync(new BackupSnapshot { Kind = BackupSnapshot.KindName, Metadata = new() { Name = "snap", Namespace = SnapshotWorld.Space, Generation = 1 }, Spec = spec });
+    }
+}

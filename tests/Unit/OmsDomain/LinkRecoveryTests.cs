@@ -1,0 +1,48 @@
+using Drydock.Reconcilers.OmsUpgrades.Domain;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.OmsDomain;
+
+/// <summary>The tables of the guides for 3.3.1 (multi node, step 5) and 4.2.2 (facts §5.4).</summary>
+public sealed class LinkRecoveryTests
+{
+    [Theory]
+    [InlineData("3.3.1", OmsProjectKind.Migration, "RUNNING", "its JDBCWriter is started and a new Store created", null)]
+    [InlineData("3.3.1", OmsProjectKind.Migration, "FAILED", "recover the link by hand", null)]
+    [InlineData("3.3.1", OmsProjectKind.Sync, "RUNNING", "its Connector is started", "Full-Import")]
+    [InlineData("3.3.1", OmsProjectKind.Sync, "SUSPEND", "its Connector is restarted by high availability although it was suspended, and the link must be recovered by hand", null)]
+    [InlineData("3.3.1", OmsProjectKind.Migration, "SUSPEND", "does not say", null)]
+    [InlineData("4.1.0", OmsProjectKind.Sync, "SUSPEND", "must be recovered by hand", null)]
+    [InlineData("4.2.0", OmsProjectKind.Sync, "RUNNING", "its Incr-Sync is started", null)]
+    [InlineData("4.2.2", OmsProjectKind.Migration, "RUNNING", "a Full-Import must be resumed by hand", "JDBCWriter")]
+    [InlineData("4.2.2", OmsProjectKind.Sync, "SUSPEND", "it stays so; a new Store is created", "restarted")]
+    [InlineData("4.2.2", OmsProjectKind.Migration, "FAILED", "recover the link by hand", null)]
+    [InlineData("4.2.2-bp1", OmsProjectKind.Migration, "running_merging", "Incr-Sync", null)]
+    public void With_high_availability_on(string target, OmsProjectKind kind, string status, string says, string? saysNot)
+    {
+        var advice = LinkRecovery.Of(OmsVersion.Parse(target), kind, status, highAvailabilityOn: true).ShouldNotBeNull();
+
+        advice.ShouldContain(says);
+        if (saysNot is not null)
+        {
+            advice.ShouldNotContain(saysNot);
+        }
+    }
+
+    [Theory]
+    [InlineData("3.3.1-ce", OmsProjectKind.Migration, "RUNNING", "start its Store and JDBCWriter by hand")]
+    [InlineData("4.2.2", OmsProjectKind.Sync, "RUNNING", "start its Store and Incr-Sync by hand")]
+    [InlineData("4.2.2", OmsProjectKind.Sync, "SUSPEND", "start its Store by hand before Incr-Sync is resumed")]
+    [InlineData("3.3.1", OmsProjectKind.Migration, "FAILED", "recover the link by hand")]
+    public void With_high_availability_off(string target, OmsProjectKind kind, string status, string says) =>
+        LinkRecovery.Of(OmsVersion.Parse(target), kind, status, highAvailabilityOn: false).ShouldNotBeNull().ShouldContain(says);
+
+    [Theory]
+    [InlineData("FINISHED")]
+    [InlineData("INIT")]
+    [InlineData("RELEASED")]
+    [InlineData("DELETED")]
+    public void A_project_without_a_live_link_needs_nothing(string status) =>
+        LinkRecovery.Of(OmsVersion.Parse("3.3.1"), OmsProjectKind.Migration, status, highAvailabilityOn: true).ShouldBeNull();
+}

@@ -1,0 +1,52 @@
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Tests.Unit.World;
+using Shouldly;
+using Xunit;
+using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
+
+namespace Drydock.Tests.Unit.OmsUpgrades;
+
+/// <summary>A claim whose holder no longer exists.</summary>
+public sealed class HolderGoneTests
+{
+    [Fact]
+    public void It_names_the_former_holder_and_goes_on_only_if_a_person_adopts_the_target()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { HoldBefore = ["PrepareImage"] });
+        world.RunUntil(() => world.Is("Held"), "held");
+        world.Api.PatchMetadata<OmsUpgrade>(OmsWorld.Namespace, "up", null, m => m with { Finalizers = [] });
+        world.Delete();
+        world.RunUntil(() => world.IsGone(), "somebody took the finalizer off");
+        world.Api.All<V1Lease>().Count().ShouldBe(1);
+        world.Apply(name: "zwei");
+        world.RunUntil(() => Second(world)?.Conditions.Exists(c => c is { Type: "Stalled", Status: "True", Reason: "HolderGone" }) == true, "HolderGone");
+        Second(world)!.Message.ShouldNotBeNull().ShouldContain("OmsUpgrade migration/up");
+        world.RunFor(TimeSpan.FromHours(1));
+        world.Done.ShouldBeEmpty();
+
+        world.EditSpec(s => s with { AdoptTarget = true }, "zwei");
+        world.RunUntil(() => Second(world)!.Conditions.Exists(c => c is { Type: "Succeeded", Status: "True" }), "the second succeeds");
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_way_back_after_success_waits_for_whoever_took_the_target_meanwhile()
+    {
+        var world = RollbackTests.Golden();
+        world.Api.Create(new V1Lease
+        {
+            Metadata = new Abstractions.Entities.V1ObjectMeta { Name = Reconcilers.Common.TargetClaims.NameOf(world.Status.Target!.Identity!), Namespace = OmsWorld.OperatorNamespace },
+            Spec = new V1LeaseSpec { HolderIdentity = "another" },
+        });
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.ReasonOf("Reconciling") == "TargetBusy", "busy");
+        world.RunFor(TimeSpan.FromMinutes(10));
+        world.Count("restore").ShouldBe(0);
+        world.Api.Delete<V1Lease>(OmsWorld.OperatorNamespace, Reconcilers.Common.TargetClaims.NameOf(world.Status.Target!.Identity!));
+        world.RunUntil(() => world.Is("Held"), "held");
+    }
+
+    private static OmsUpgradeStatus? Second(OmsWorld world) => world.Api.Find<OmsUpgrade>(OmsWorld.Namespace, "zwei")?.Status;
+}

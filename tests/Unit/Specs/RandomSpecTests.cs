@@ -1,0 +1,184 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Drydock.Abstractions.Plans;
+using Drydock.Clients.Kubernetes.Json;
+using Drydock.Crds;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Crds.SnapshotRestores;
+using Drydock.Reconcilers.OmsUpgrades.Domain;
+using Drydock.Reconcilers.OmsUpgrades.Planning;
+using Drydock.Tests.Unit.Specs.Making;
+using FsCheck;
+using FsCheck.Fluent;
+using Shouldly;
+using Xunit;
+using Finding = Drydock.Crds.Common.Finding;
+
+namespace Drydock.Tests.Unit.Specs;
+
+/// <summary>Ten thousand random specs, from the schema and against it, through admission, reading, validation and planner.</summary>
+public sealed class RandomSpecTests
+{
+    private static readonly JsonSerializerOptions Options = KubernetesJson.CreateOptions(CrdsJsonContext.Default);
+
+    private static readonly HashSet<string> Rules =
+        [.. typeof(RuleMessages).GetFields().Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!)];
+
+    private readonly Dictionary<string, int> _came = new(StringComparer.Ordinal);
+
+    [Fact]
+    public void Every_spec_is_planned_always_alike_or_refused_with_a_reason_and_nothing_throws()
+    {
+        Prop.ForAll(SpecCase.Any, Look).Check(Config.QuickThrowOnFailure.WithMaxTest(10_000));
+
+        // Every end must have been met often, or the property says little.
+        foreach (var end in new[] { "schema", "rule", "path", "read", "OmsUpgrade", "BackupSnapshot", "SnapshotRestore" })
+        {
+            _came.GetValueOrDefault(end).ShouldBeGreaterThan(200, $"{end}: {string.Join(", ", _came)}");
+        }
+    }
+
+    private void Look(SpecCase given)
+    {
+        var errors = SchemaCheck.Errors(Schemas.Specs[given.Kind], given.Spec);
+        if (!given.IsBroken)
+        {
+            errors.ShouldBeEmpty();
+        }
+
+        if (errors.Count > 0)
+        {
+            errors.ShouldAllBe(error => error.StartsWith("spec", StringComparison.Ordinal));
+            Came("schema");
+            StillReads(given);
+            return;
+        }
+
+        given = given with { Spec = SchemaCheck.Stored(Schemas.Specs[given.Kind], given.Spec)!.AsObject() };
+        if (Findings(Read(given)) is { Count: > 0 } findings)
+        {
+            Came("rule");
+            findings.ShouldAllBe(finding => SaysWhy(finding));
+            return;
+        }
+
+        Came(given.Kind);
+        if (Read(given) is OmsUpgradeSpec spec)
+        {
+            Plan(spec);
+        }
+    }
+
+    // A server with an older definition may hand out what the present one refuses: it is read, or refused as JSON, and what was read can be validated.
+    // No definition ever let a null into a list.
+    private void StillReads(SpecCase given)
+    {
+        object read;
+        try
+        {
+            read = Read(given with { Spec = WithoutNullItems(given.Spec)!.AsObject() });
+        }
+        catch (JsonException exception)
+        {
+            exception.Message.ShouldContain("Path: $", customMessage: given.ToString());
+            return;
+        }
+
+        Came("read");
+        Findings(read).ShouldAllBe(finding => SaysWhy(finding));
+    }
+
+    private static JsonNode? WithoutNullItems(JsonNode? value) => value switch
+    {
+        JsonObject map => new JsonObject(map.Select(entry => KeyValuePair.Create(entry.Key, WithoutNullItems(entry.Value)))),
+        JsonArray list => new JsonArray([.. list.Where(item => item is not null).Select(WithoutNullItems)]),
+        _ => value?.DeepClone(),
+    };
+
+    private static object Read(SpecCase given) => given.Kind switch
+    {
+        OmsUpgrade.KindName => given.Spec.Deserialize<OmsUpgradeSpec>(Options)!,
+        BackupSnapshot.KindName => given.Spec.Deserialize<BackupSnapshotSpec>(Options)!,
+        _ => given.Spec.Deserialize<SnapshotRestoreSpec>(Options)!,
+    };
+
+    private static IReadOnlyList<Finding> Findings(object spec) => spec switch
+    {
+        OmsUpgradeSpec upgrade => OmsUpgradeValidation.Validate(upgrade),
+        BackupSnapshotSpec snapshot => BackupSnapshotValidation.Validate(snapshot),
+        _ => SnapshotRestoreValidation.Validate((SnapshotRestoreSpec)spec),
+    };
+
+    private static bool SaysWhy(Finding finding) =>
+        finding.Reason == Reasons.InvalidSpec && finding.Field!.StartsWith("spec", StringComparison.Ordinal) && Rules.Contains(finding.Message);
+
+    private void Plan(OmsUpgradeSpec spec)
+    {
+        if (DiscoveryOf.Path(spec) is UpgradePath.Refused refused)
+        {
+            Came("path");
+            new[] { spec.FromVersion, spec.ToVersion }.ShouldContain(text => refused.Message.Contains(Numbers(text), StringComparison.Ordinal), refused.Message);
+            refused.Message.Length.ShouldBeGreaterThan(60);
+            return;
+        }
+
+        var plan = Compile(spec);
+        Compile(spec).Hash.ShouldBe(plan.Hash);
+        Compile(JsonSerializer.SerializeToNode(spec, Options)!.Deserialize<OmsUpgradeSpec>(Options)!).Hash.ShouldBe(plan.Hash);
+        Compile(Otherwise(spec)).Hash.ShouldBe(plan.Hash);
+        IdentityHash.Of(Otherwise(spec)).ShouldBe(IdentityHash.Of(spec));
+
+        plan.Steps.Count.ShouldBeInRange(1, SchemaLimits.Steps);
+        plan.Guards.Count.ShouldBeLessThanOrEqualTo(SchemaLimits.Steps);
+        plan.Notes.Count.ShouldBeLessThanOrEqualTo(SchemaLimits.Findings);
+        foreach (var step in plan.Steps)
+        {
+            step.Id.Length.ShouldBeLessThanOrEqualTo(SchemaLimits.Name);
+            step.Title.Length.ShouldBeLessThanOrEqualTo(SchemaLimits.Reference);
+            step.Parameters.Values.ShouldAllBe(value => value.Length <= SchemaLimits.Opaque);
+            step.Timeout.Length.ShouldBeLessThanOrEqualTo(SchemaLimits.Duration);
+        }
+    }
+
+    private static string Numbers(string version) =>
+        OmsVersion.Parse(version) is var read ? string.Create(CultureInfo.InvariantCulture, $"{read.Major}.{read.Minor}.{read.Patch}") : "";
+
+    private static Plan Compile(OmsUpgradeSpec spec) =>
+        new OmsUpgradePlanner(spec, DiscoveryOf.Of(spec, (UpgradePath.Allowed)DiscoveryOf.Path(spec))).Compile();
+
+    /// <summary>The same work, reached and controlled otherwise.</summary>
+    private static OmsUpgradeSpec Otherwise(OmsUpgradeSpec spec) => spec with
+    {
+        Mode = spec.Mode == RunMode.Apply ? RunMode.Plan : RunMode.Apply,
+        DesiredState = DesiredState.RolledBack,
+        RollbackPolicy = RollbackPolicy.OnFailure,
+        Window = null,
+        MaxParallelNodes = 3,
+        AdoptTarget = !spec.AdoptTarget,
+        ApprovedPlanHash = null,
+        Paused = !spec.Paused,
+        HoldBefore = ["PointOfNoReturn"],
+        Retry = "other",
+        ImagePullSecretRef = new SecretReference { Name = "other" },
+        MetadataDatabase = new MetadataDatabaseSpec { Host = "other.example" },
+        Cleanup = new CleanupSpec { Accepted = !spec.Cleanup.Accepted },
+        Timeouts = new OmsUpgradeTimeouts { Backup = "99h", StopOld = "1s" },
+        Backup = spec.Backup with { IdentitySecretRef = new SecretReference { Name = "other" }, Storage = Otherwise(spec.Backup.Storage) },
+        ImageArchive = Otherwise(spec.ImageArchive),
+        Regions = [.. spec.Regions.Select(region => region with { Nodes = [.. region.Nodes.Select(node => node with
+        {
+            Docker = new DockerAccess { Endpoint = "unix:///other.sock" },
+            ImageArchive = Otherwise(node.ImageArchive),
+        })] })],
+    };
+
+    private static ImageArchive? Otherwise(ImageArchive? archive) => archive is { Storage: { } storage } ? archive with { Storage = Otherwise(storage) } : archive;
+
+    private static StorageSpec Otherwise(StorageSpec storage) =>
+        storage.S3 is { } s3 ? storage with { S3 = s3 with { CredentialsSecretRef = new SecretReference { Name = "other" } } } : storage;
+
+    private void Came(string end) => _came[end] = _came.GetValueOrDefault(end) + 1;
+}
