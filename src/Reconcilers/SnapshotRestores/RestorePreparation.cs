@@ -100,6 +100,7 @@ internal sealed class RestorePreparation(
         Database = database,
         Threads = restore.Spec.Threads,
         Identity = work.Identity,
+        Staging = work.Staging,
         Progress = job,
     };
 

@@ -56,10 +56,11 @@ internal sealed class RestoreRun
             : _services.Time.GetUtcNow();
         var left = since + KubernetesDuration.Parse(_restore.Spec.Timeout) - _services.Time.GetUtcNow();
         using var limit = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1), _services.Time);
+        using var staging = new SnapshotStaging();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await RestoreAsync(either.Token);
+            return await RestoreAsync(staging, either.Token);
         }
         catch (Exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -94,7 +95,7 @@ internal sealed class RestoreRun
 
     private static string Seconds(TimeSpan pause) => pause.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
 
-    private async Task<RestoreOutcome> RestoreAsync(CancellationToken cancellationToken)
+    private async Task<RestoreOutcome> RestoreAsync(SnapshotStaging staging, CancellationToken cancellationToken)
     {
         _job.Activity = "looking at the snapshot and the server";
         var work = await _preparation.LookAsync(cancellationToken);
@@ -107,6 +108,7 @@ internal sealed class RestoreRun
         }
 
         var planOnly = _restore.Spec.Mode == RunMode.Plan && !begun;
+        work = work with { Staging = planOnly ? null : staging };
         await _job.CommitAsync(status => RestoreProgressOf.Planned(status, work), cancellationToken);
         _preparation.Guard(work, planOnly);
         await _preparation.VerifyAsync(work, cancellationToken);

@@ -28,6 +28,9 @@ internal sealed record RestoreWork
     /// <summary>The age identity, a secret; null for a plain snapshot.</summary>
     public string? Identity { get; init; }
 
+    /// <summary>Keeps what the check fetches until it is loaded; null in a plan, which loads nothing.</summary>
+    public SnapshotStaging? Staging { get; init; }
+
     /// <summary>The upgrade whose way back this is; null for a restore that stands alone.</summary>
     public string? UpgradeUid { get; init; }
 

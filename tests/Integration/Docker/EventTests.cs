@@ -96,7 +96,7 @@ public sealed class EventTests(DockerDaemonFixture daemon) : IAsyncDisposable
     [Fact]
     public async Task A_silent_stream_ends_with_an_exception_when_the_engine_no_longer_answers()
     {
-        var options = new DockerClientOptions { ReadRetries = 0, StreamIdleProbe = TimeSpan.FromMilliseconds(200), RequestTimeout = TimeSpan.FromMilliseconds(500), ConnectTimeout = TimeSpan.FromMilliseconds(500) };
+        var options = new DockerClientOptions { ReadRetries = 0, StreamIdleProbe = TimeSpan.FromMilliseconds(200), RequestTimeout = TimeSpan.FromSeconds(2), ConnectTimeout = TimeSpan.FromSeconds(2) };
         await using var client = DockerDaemonFixture.Client(daemon.TlsEndpoint, options);
         var next = await SubscribedAsync(client);
 
@@ -114,7 +114,7 @@ public sealed class EventTests(DockerDaemonFixture daemon) : IAsyncDisposable
     [Fact]
     public async Task A_silent_stream_ends_with_an_exception_when_the_cable_is_pulled()
     {
-        var options = new DockerClientOptions { ReadRetries = 0, StreamIdleProbe = TimeSpan.FromMilliseconds(200), RequestTimeout = TimeSpan.FromMilliseconds(500), ConnectTimeout = TimeSpan.FromMilliseconds(500) };
+        var options = new DockerClientOptions { ReadRetries = 0, StreamIdleProbe = TimeSpan.FromMilliseconds(200), RequestTimeout = TimeSpan.FromSeconds(2), ConnectTimeout = TimeSpan.FromSeconds(2) };
         await using var client = DockerDaemonFixture.Client(daemon.TlsEndpoint, options);
         var next = await SubscribedAsync(client);
 

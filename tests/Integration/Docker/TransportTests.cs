@@ -114,7 +114,7 @@ public sealed class TransportTests(DockerDaemonFixture daemon)
     [Fact]
     public async Task A_request_under_way_when_the_engine_is_frozen_may_have_been_processed()
     {
-        await using var client = DockerDaemonFixture.Client(daemon.TlsEndpoint, new DockerClientOptions { ReadRetries = 0, RequestTimeout = TimeSpan.FromMilliseconds(500) });
+        await using var client = DockerDaemonFixture.Client(daemon.TlsEndpoint, new DockerClientOptions { ReadRetries = 0, RequestTimeout = TimeSpan.FromSeconds(4) });
         var container = await daemon.CreateIdleAsync(client);
         await daemon.Process.SignalAsync("STOP");
         try

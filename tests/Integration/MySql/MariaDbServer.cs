@@ -47,6 +47,8 @@ public sealed class MariaDbServer : IAsyncLifetime
         Root = Directory.CreateTempSubdirectory("drydock-mariadb-").FullName;
         Certificates = TestCertificates.Create(Path.Combine(Root, "tls"));
         var data = Path.Combine(Root, "data");
+        // A server that starts clears what it finds in its temporary directory, also another one's.
+        var temporary = Directory.CreateDirectory(Path.Combine(Root, "tmp")).FullName;
         Run("mariadb-install-db", ["--no-defaults", $"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db", "--user=root"]);
         var ready = new TaskCompletionSource();
         _server = new Process
@@ -61,7 +63,7 @@ public sealed class MariaDbServer : IAsyncLifetime
         string[] arguments =
         [
             "--pdeathsig", "KILL", "--", "mariadbd", "--no-defaults", $"--datadir={data}", $"--socket={Socket}",
-            string.Create(CultureInfo.InvariantCulture, $"--port={Port}"), "--bind-address=127.0.0.1", "--user=root", $"--pid-file={Root}/pid",
+            string.Create(CultureInfo.InvariantCulture, $"--port={Port}"), "--bind-address=127.0.0.1", "--user=root", $"--pid-file={Root}/pid", $"--tmpdir={temporary}",
             "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=16M", "--innodb-buffer-pool-size=64M", "--event-scheduler=OFF",
             "--max-allowed-packet=64M", "--log-bin-trust-function-creators=1", "--skip-log-bin",
             $"--ssl-ca={Certificates.CaPath}", $"--ssl-cert={Certificates.ServerPath}", $"--ssl-key={Certificates.ServerKeyPath}",

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Drydock.Clients.Snapshots;
@@ -115,6 +116,16 @@ public sealed class S3AccessTests(LabFixture lab)
         error.Message.ShouldContain(code);
         error.Message.ShouldContain(wayOut);
         error.Message.ShouldNotContain("canary");
+    }
+
+    [Fact]
+    public void A_bare_error_of_the_network_is_one_of_the_storage_and_is_tried_again()
+    {
+        var options = new S3StorageOptions { Endpoint = new Uri("https://s3.lab:9000"), Bucket = "my-bucket", AccessKey = "not-a-real-key", SecretKey = "not-a-real-secret" };
+        var error = new SocketException((int)SocketError.ConnectionRefused);
+        S3Errors.IsStorageError(error).ShouldBeTrue();
+        S3Errors.IsTransient(error).ShouldBeTrue();
+        S3Errors.Describe(options, "write", "a/b", error).Message.ShouldContain("no connection to s3.lab:9000");
     }
 
     [Fact]

@@ -126,7 +126,7 @@ public sealed class S3FaultTests(LabFixture lab) : IAsyncLifetime
     [Fact]
     public async Task A_read_that_falls_silent_goes_on_where_it_stopped()
     {
-        using var impatient = new S3Storage(_server.Options(_bucket, _proxy.Endpoint, timeout: TimeSpan.FromMilliseconds(500)));
+        using var impatient = new S3Storage(_server.Options(_bucket, _proxy.Endpoint, timeout: TimeSpan.FromSeconds(2)));
         var hash = await _storage.WriteAsync("silent", 12 << 20, seed: 4);
         await using var stream = await impatient.OpenReadAsync("silent", Token);
         using var all = new MemoryStream();

@@ -49,6 +49,7 @@ internal sealed class HookedLoader(Func<string, Task> at) : ISnapshotLoader
             request.Progress!.Report(value);
             if (value.Stage is SnapshotStage.Loading or SnapshotStage.Comparing)
             {
+                // IProgress is synchronous, and the load must stand still while the hook does its work.
                 at($"{value.Stage} {value.Database}".ToLowerInvariant()).GetAwaiter().GetResult();
             }
         }

@@ -27,7 +27,9 @@ internal static class ForkedCopy
         long total = 0;
 
         var work = consumers.Select((consume, i) => Guarded(() => ConsumeAsync(queues[i].Reader, free.Writer, consume, stop.Token))).ToList();
-        work.Add(Guarded(async () => total = await ReadAsync(head, source, free.Reader, queues, stop.Token).ConfigureAwait(false)));
+        work.Add(Guarded(async () => total = source is ChildOutput child
+            ? await Task.Factory.StartNew(() => Read(head, child, free.Reader, queues, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false)
+            : await ReadAsync(head, source, free.Reader, queues, stop.Token).ConfigureAwait(false)));
         await Task.WhenAll(work).ConfigureAwait(false);
         foreach (var piece in pieces)
         {
@@ -62,40 +64,69 @@ internal static class ForkedCopy
         ReadOnlyMemory<byte> head, Stream source, ChannelReader<Piece> free, Channel<Piece>[] queues, CancellationToken cancellationToken)
     {
         long total = 0;
-        var over = false;
-        while (!over)
+        for (var over = false; !over;)
         {
             var piece = await free.ReadAsync(cancellationToken).ConfigureAwait(false);
-            piece.Length = 0;
-            if (!head.IsEmpty)
+            piece.Begin(ref head);
+            while (!over && !piece.IsFull)
             {
-                head.CopyTo(piece.Bytes);
-                piece.Length = head.Length;
-                head = default;
+                over = !piece.Add(await source.ReadAsync(piece.Room, cancellationToken).ConfigureAwait(false));
             }
 
-            // A pipe gives little at a time; fewer and fuller pieces cost less to hand over.
-            while (!over && piece.Length < PieceBytes / 2)
-            {
-                var read = await source.ReadAsync(piece.Bytes.AsMemory(piece.Length), cancellationToken).ConfigureAwait(false);
-                over = read == 0;
-                piece.Length += read;
-            }
-
-            total += piece.Length;
-            piece.Users = queues.Length;
-            foreach (var queue in queues)
-            {
-                queue.Writer.TryWrite(piece);
-            }
+            total += HandOver(piece, queues);
         }
 
+        Complete(queues);
+        return total;
+    }
+
+    // The same on a thread of its own, where waiting for a child costs nobody anything. No token ends such a read: cancelling kills the child, which does.
+    // That the pipe is at its end then says nothing, so the token is asked before the piece counts.
+    private static long Read(ReadOnlyMemory<byte> head, ChildOutput source, ChannelReader<Piece> free, Channel<Piece>[] queues, CancellationToken cancellationToken)
+    {
+        using var kill = cancellationToken.UnsafeRegister(static child => ((ChildOutput)child!).Kill(), source);
+        long total = 0;
+        for (var over = false; !over;)
+        {
+            Piece? piece;
+            while (!free.TryRead(out piece))
+            {
+                free.WaitToReadAsync(cancellationToken).AsTask().GetAwaiter().GetResult();
+            }
+
+            piece.Begin(ref head);
+            while (!over && !piece.IsFull)
+            {
+                over = !piece.Add(source.Read(piece.Room.Span));
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            total += HandOver(piece, queues);
+        }
+
+        Complete(queues);
+        return total;
+    }
+
+    private static int HandOver(Piece piece, Channel<Piece>[] queues)
+    {
+        // Whoever gets it may be done with it before this returns.
+        var length = piece.Length;
+        piece.Users = queues.Length;
+        foreach (var queue in queues)
+        {
+            queue.Writer.TryWrite(piece);
+        }
+
+        return length;
+    }
+
+    private static void Complete(Channel<Piece>[] queues)
+    {
         foreach (var queue in queues)
         {
             queue.Writer.Complete();
         }
-
-        return total;
     }
 
     private static async Task ConsumeAsync(
@@ -121,6 +152,25 @@ internal static class ForkedCopy
 
         internal byte[] Bytes { get; } = ArrayPool<byte>.Shared.Rent(PieceBytes);
 
-        internal int Length { get; set; }
+        internal int Length { get; private set; }
+
+        // A pipe gives little at a time; fewer and fuller pieces cost less to hand over.
+        internal bool IsFull => Length >= PieceBytes / 2;
+
+        internal Memory<byte> Room => Bytes.AsMemory(Length);
+
+        internal void Begin(ref ReadOnlyMemory<byte> head)
+        {
+            head.CopyTo(Bytes);
+            Length = head.Length;
+            head = default;
+        }
+
+        // False: that was the end.
+        internal bool Add(int read)
+        {
+            Length += read;
+            return read > 0;
+        }
     }
 }

@@ -5,6 +5,9 @@ namespace Drydock.Clients.Snapshots;
 /// <summary>How the SQL of a dump becomes an object of a storage and back: scanned | gzip | age, each on a thread or process of its own.</summary>
 internal sealed class ObjectCoder(SnapshotToolOptions options)
 {
+    // GZipStream reads and writes 8 KiB at a time; each would be a system call, and a hop to another thread.
+    private const int BatchBytes = 128 * 1024;
+
     private readonly AgeTool _age = new(options);
 
     /// <summary>Stores <paramref name="head"/> and all of <paramref name="source"/>, and counts the statements on the way.</summary>
@@ -88,7 +91,8 @@ internal sealed class ObjectCoder(SnapshotToolOptions options)
         long stored = 0;
         long raw;
         await using var proving = new ProvingStream(target);
-        await using (var gzip = new GZipStream(proving, CompressionLevel.Fastest, leaveOpen: true))
+        var batches = new BufferedStream(proving, BatchBytes);
+        await using (var gzip = new GZipStream(batches, CompressionLevel.Fastest, leaveOpen: true))
         {
             raw = await ForkedCopy.RunAsync(
                 head,
@@ -108,6 +112,7 @@ internal sealed class ObjectCoder(SnapshotToolOptions options)
                 }).ConfigureAwait(false);
         }
 
+        await batches.FlushAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             var opened = await proving.FinishAsync().ConfigureAwait(false);
@@ -144,7 +149,7 @@ internal sealed class ObjectCoder(SnapshotToolOptions options)
 
             try
             {
-                await using var gzip = new GZipStream(content, CompressionMode.Decompress, leaveOpen: true);
+                await using var gzip = new GZipStream(new BufferedStream(content, BatchBytes), CompressionMode.Decompress, leaveOpen: true);
                 await ForkedCopy.RunAsync(default, gzip, cancellationToken, [.. consumers]).ConfigureAwait(false);
                 return null;
             }

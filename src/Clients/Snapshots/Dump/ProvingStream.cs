@@ -10,7 +10,8 @@ namespace Drydock.Clients.Snapshots;
 internal sealed class ProvingStream : Stream
 {
     private readonly Stream _inner;
-    private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 1024 * 1024, resumeWriterThreshold: 512 * 1024, useSynchronizationContext: false));
+    private readonly Pipe _pipe = new(new PipeOptions(
+        pauseWriterThreshold: 1024 * 1024, resumeWriterThreshold: 512 * 1024, minimumSegmentSize: 64 * 1024, useSynchronizationContext: false));
     private readonly Task<long> _opened;
 
     internal ProvingStream(Stream inner)
@@ -39,7 +40,8 @@ internal sealed class ProvingStream : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    public override void Write(byte[] buffer, int offset, int count) => WriteAsync(buffer.AsMemory(offset, count), CancellationToken.None).AsTask().GetAwaiter().GetResult();
+    // Asynchronous only, as the streams of S3 are: a blocked thread would wait for the pipe's reader.
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -76,7 +78,7 @@ internal sealed class ProvingStream : Stream
 
     private async Task<long> OpenAsync()
     {
-        var buffer = new byte[256 * 1024];
+        var buffer = new byte[32 * 1024];
         long bytes = 0;
         try
         {

@@ -7,7 +7,7 @@ public interface ISnapshotLoader
 {
     /// <summary>
     /// Looks whether <see cref="LoadAsync"/> can succeed, without changing anything: the stored files verify (and open with the identity), the server takes
-    /// the longest statement and can be written to. To be asked before anything is dropped.
+    /// the longest statement and can be written to. To be asked before anything is dropped. Rows stay for the load with <see cref="SnapshotLoadRequest.Staging"/>.
     /// </summary>
     /// <returns>What stands against it, empty when nothing does.</returns>
     /// <exception cref="SnapshotException">No such snapshot or database, a tool or the identity is missing.</exception>

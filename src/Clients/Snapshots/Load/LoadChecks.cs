@@ -10,24 +10,54 @@ internal sealed class LoadChecks(ObjectCoder coder, SnapshotToolOptions options,
     private const int Parallelism = 4;
 
     /// <summary>
+    /// Reads all files of the database and compares them with the manifest. What myloader will need stays staged where the request keeps it, nothing
+    /// else is kept there and there is room.
+    /// </summary>
+    internal async Task<IReadOnlyList<SnapshotFinding>> CheckAsync(DatabaseLoad load, CancellationToken cancellationToken)
+    {
+        var staged = load.Request.Staging?.IsEmpty != true ? null : await TryStageAsync(load, cancellationToken).ConfigureAwait(false);
+        if (staged is null)
+        {
+            return await FilesAsync(load, load.Database.StoredFiles, staged: null, cancellationToken).ConfigureAwait(false);
+        }
+
+        var kept = false;
+        try
+        {
+            var findings = await WithRestAsync(load, staged, cancellationToken).ConfigureAwait(false);
+            if (findings.Count == 0)
+            {
+                load.Request.Staging!.Keep(load, staged);
+                kept = true;
+            }
+
+            return findings;
+        }
+        finally
+        {
+            if (!kept)
+            {
+                staged.Dispose();
+            }
+        }
+    }
+
+    /// <summary>
     /// Brings what myloader needs into a scratch directory and verifies everything else, so that nothing of the snapshot can be found wanting later.
     /// Null where no myloader is needed.
     /// </summary>
     /// <exception cref="SnapshotException">Something is wrong with the snapshot.</exception>
     internal async Task<StagedRows?> StageAsync(DatabaseLoad load, CancellationToken cancellationToken)
     {
-        var meter = new ProgressMeter(load.Request.Progress, load.Database.Name, SnapshotStage.Verifying, time);
-        var scan = !load.Request.AlreadyChecked;
-        var staged = await StagedRows.FetchAsync(load, coder, options, scan, meter, cancellationToken).ConfigureAwait(false);
+        if (load.Request.AlreadyChecked && load.Request.Staging?.Take(load) is { } kept)
+        {
+            return kept;
+        }
+
+        var staged = await FetchAsync(load, cancellationToken).ConfigureAwait(false);
         try
         {
-            var findings = new List<SnapshotFinding>(staged?.Findings ?? []);
-            if (scan)
-            {
-                var rest = load.Database.StoredFiles.Where(static f => f.Part is not (SnapshotPart.Rows or SnapshotPart.Metadata)).ToList();
-                findings.AddRange(await FilesAsync(load, rest, staged, cancellationToken).ConfigureAwait(false));
-            }
-
+            var findings = load.Request.AlreadyChecked ? staged?.Findings ?? [] : await WithRestAsync(load, staged, cancellationToken).ConfigureAwait(false);
             DumpCheck.ThrowIfAny(findings, $"Snapshot {load.Location.Id} cannot be loaded");
             return staged;
         }
@@ -79,6 +109,35 @@ internal sealed class LoadChecks(ObjectCoder coder, SnapshotToolOptions options,
         }
 
         return all;
+    }
+
+    private async Task<IReadOnlyList<SnapshotFinding>> WithRestAsync(DatabaseLoad load, StagedRows? staged, CancellationToken cancellationToken)
+    {
+        var rest = load.Database.StoredFiles.Where(static f => f.Part is not (SnapshotPart.Rows or SnapshotPart.Metadata)).ToList();
+        return [.. staged?.Findings ?? [], .. await FilesAsync(load, rest, staged, cancellationToken).ConfigureAwait(false)];
+    }
+
+    // Only a gain: without a scratch directory, or room in it, the check does without, and the load says what it lacks.
+    private async Task<StagedRows?> TryStageAsync(DatabaseLoad load, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var meter = new ProgressMeter(load.Request.Progress, load.Database.Name, SnapshotStage.Verifying, time);
+            return await StagedRows.FetchAsync(load, coder, options, scan: true, meter, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SnapshotException e) when (e.Failure == SnapshotFailure.StorageUnusable)
+        {
+            return null;
+        }
+    }
+
+    private async Task<StagedRows?> FetchAsync(DatabaseLoad load, CancellationToken cancellationToken)
+    {
+        // Never more lies there than the rows of one database.
+        load.Request.Staging?.Clear();
+        var scan = !load.Request.AlreadyChecked;
+        var meter = new ProgressMeter(load.Request.Progress, load.Database.Name, scan ? SnapshotStage.Verifying : SnapshotStage.Staging, time);
+        return await StagedRows.FetchAsync(load, coder, options, scan, meter, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What the server would refuse.</summary>

@@ -29,6 +29,12 @@ public sealed record SnapshotLoadRequest
     /// </summary>
     public bool AlreadyChecked { get; init; }
 
+    /// <summary>
+    /// Given to checks and to the loads after them: rows that a check reads for myloader stay in the scratch directory for the load, of one database at a time
+    /// (the first) and if there is room. Null: a check writes nothing, and every load fetches its rows.
+    /// </summary>
+    public SnapshotStaging? Staging { get; init; }
+
     /// <summary>Told about bytes and stages.</summary>
     public IProgress<SnapshotProgress>? Progress { get; init; }
 

@@ -28,7 +28,7 @@ public sealed class SnapshotLoader : ISnapshotLoader
     {
         ArgumentNullException.ThrowIfNull(request);
         var load = await DatabaseLoad.ReadAsync(request, keySuffix: "", cancellationToken).ConfigureAwait(false);
-        var findings = new List<SnapshotFinding>(await _checks.FilesAsync(load, load.Database.StoredFiles, null, cancellationToken).ConfigureAwait(false));
+        var findings = new List<SnapshotFinding>(await _checks.CheckAsync(load, cancellationToken).ConfigureAwait(false));
         await using var session = await LoadSession.OpenAsync(request.Location, request.Connection, load.Target, cancellationToken).ConfigureAwait(false);
         findings.AddRange(await LoadChecks.ServerAsync(load, session, cancellationToken).ConfigureAwait(false));
         return findings;

@@ -9,6 +9,7 @@ internal sealed class StagedRows : IDisposable
     private static readonly int Parallelism = Math.Clamp(Environment.ProcessorCount, 2, 8);
 
     private readonly ScratchDirectory _scratch;
+    private readonly ConcurrentDictionary<string, long> _written = new(StringComparer.Ordinal);
 
     private StagedRows(ScratchDirectory scratch) => _scratch = scratch;
 
@@ -22,6 +23,9 @@ internal sealed class StagedRows : IDisposable
     internal IReadOnlyList<(SnapshotFile File, DumpSummary Summary)> Contents { get; private set; } = [];
 
     internal IReadOnlyList<SnapshotFinding> Findings { get; private set; } = [];
+
+    /// <summary>Whether every file is there still, as long as it was written.</summary>
+    internal bool IsWhole => _written.All(static w => new FileInfo(w.Key) is { Exists: true } file && file.Length == w.Value);
 
     public void Dispose() => _scratch.Dispose();
 
@@ -66,7 +70,8 @@ internal sealed class StagedRows : IDisposable
             {
                 try
                 {
-                    await using var target = new FileStream(Path.Combine(Folder, NameOf(one.file, one.index)), FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+                    var path = Path.Combine(Folder, NameOf(one.file, one.index));
+                    await using var target = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
                     var stored = await coder.ReadAsync(
                         load.Location.Storage,
                         load.Location.Prefix + one.file.Name,
@@ -75,6 +80,7 @@ internal sealed class StagedRows : IDisposable
                         (piece, stop) => SinkException.WriteAsync(target, piece, stop),
                         meter,
                         token).ConfigureAwait(false);
+                    _written[path] = stored.RawBytes;
                     foreach (var finding in DumpCheck.Stored(load.Database.Name, one.file, stored, opened: true))
                     {
                         findings.Enqueue(finding);

@@ -14,6 +14,7 @@ internal static partial class Posix
     private const uint RenameNoReplace = 1;
     private const int ReadOnlyDirectory = 0x10000;
     private const uint CloseOnExec = 1;
+    private const int SetPipeSize = 1031;
 
     /// <summary>Renames, never replacing: 0 or errno.</summary>
     internal static int RenameExclusive(string from, string to)
@@ -64,6 +65,12 @@ internal static partial class Posix
         }
     }
 
+    /// <summary>
+    /// Asks for a pipe of so many bytes, 64 KiB otherwise. False: the kernel keeps it as it is; an unprivileged user is held to
+    /// <c>/proc/sys/fs/pipe-max-size</c> and <c>pipe-user-pages-soft</c>.
+    /// </summary>
+    internal static bool TryWidenPipe(SafeHandle pipe, int bytes) => fcntl(pipe, SetPipeSize, bytes) >= 0;
+
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int renameat2(int fromDirectory, string from, int toDirectory, string to, uint flags);
 
@@ -81,6 +88,9 @@ internal static partial class Posix
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int close(int fd);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fcntl(SafeHandle fd, int command, int argument);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fchmod(int fd, uint mode);

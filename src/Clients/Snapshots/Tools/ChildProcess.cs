@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.IO.Pipes;
 using System.Text;
 
 namespace Drydock.Clients.Snapshots;
@@ -11,6 +12,7 @@ namespace Drydock.Clients.Snapshots;
 internal sealed class ChildProcess : IDisposable
 {
     private const int KeptErrorBytes = 16 * 1024;
+    private const int PipeBytes = 1024 * 1024;
 
     private readonly Process _process;
     private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -29,6 +31,9 @@ internal sealed class ChildProcess : IDisposable
     internal Stream StandardInput => _process.StandardInput.BaseStream;
 
     internal Stream StandardOutput => _process.StandardOutput.BaseStream;
+
+    /// <summary>Standard output for who reads nothing else from it and has a thread to wait in.</summary>
+    internal ChildOutput Output => new(this);
 
     /// <summary>The exit code, once it has ended and its error output is read.</summary>
     internal Task<int> Exited => _exited.Task;
@@ -96,6 +101,15 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
+    // Tools write a few KiB at a time: the more fits, the less often two processes wake each other. Where it is not granted the pipe stays as it is.
+    private static void Widen(Stream end)
+    {
+        if (end is PipeStream pipe)
+        {
+            _ = Posix.TryWidenPipe(pipe.SafePipeHandle, PipeBytes);
+        }
+    }
+
     private void Live(TaskCompletionSource started)
     {
         try
@@ -110,6 +124,8 @@ internal sealed class ChildProcess : IDisposable
             return;
         }
 
+        Widen(StandardInput);
+        Widen(StandardOutput);
         var errors = Task.Run(ReadErrorsAsync);
         started.SetResult();
         _process.WaitForExit();

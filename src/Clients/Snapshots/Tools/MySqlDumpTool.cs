@@ -83,7 +83,7 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
             SnapshotFailure.DumpFailed,
             sessions: 1,
             job.OnStarted,
-            (running, token) => consume(running.StandardOutput, token),
+            (running, token) => consume(running.Output, token),
             cancellationToken).ConfigureAwait(false);
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using Amazon.Runtime;
 using Amazon.S3;
@@ -28,13 +29,14 @@ internal static class S3Errors
 
         // A certificate does not become better by trying again.
         not null when Certificate(error) is not null => false,
-        HttpRequestException or IOException or TimeoutException => true,
+        HttpRequestException or SocketException or IOException or TimeoutException => true,
         AmazonClientException e => IsTransient(e.InnerException),
         _ => false,
     };
 
-    /// <summary>Whether the error comes from the storage or the way there.</summary>
-    internal static bool IsStorageError(Exception error) => error is AmazonClientException or AmazonServiceException or HttpRequestException or IOException or TimeoutException;
+    /// <summary>Whether the error comes from the storage or the way there. The library sometimes throws what lies inside an HttpRequestException bare.</summary>
+    internal static bool IsStorageError(Exception error) =>
+        error is AmazonClientException or AmazonServiceException or HttpRequestException or SocketException or IOException or TimeoutException;
 
     /// <summary>The error for people: what was done, where, what came and the way out. Holds no key and no token.</summary>
     internal static SnapshotException Describe(S3StorageOptions options, string verb, string name, Exception error) =>
@@ -60,7 +62,7 @@ internal static class S3Errors
                     return Answer(options, answer);
                 case TimeoutException:
                     return $"{inner.Message}; check that {options.Endpoint.Authority} is reachable and not overloaded";
-                case HttpRequestException:
+                case HttpRequestException or SocketException:
                     return $"no connection to {options.Endpoint.Authority} ({inner.Message.TrimEnd('.')}); check endpoint, network and that the storage runs";
                 case IOException:
                     return $"the connection to {options.Endpoint.Authority} broke ({inner.Message.TrimEnd('.')}); check network and storage";
