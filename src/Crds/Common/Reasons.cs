@@ -58,6 +58,9 @@ public static class Reasons
     /// <summary>An approval was for another plan than the stored one and was ignored. Read status.plan again and approve its hash.</summary>
     public const string ApprovalIgnored = "ApprovalIgnored";
 
+    /// <summary>An abort token came when nothing ran: it is used up and stops nothing, now or later. To stop what runs later give another token then.</summary>
+    public const string AbortIgnored = "AbortIgnored";
+
     /// <summary>The whole plan is done and verified. Nothing more is written or connected to.</summary>
     [ReasonGroup("Succeeded")]
     public const string Succeeded = "Succeeded";

@@ -24,6 +24,9 @@ public abstract record RunStatus : ObservedStatus
     [Length(SchemaLimits.ShortName)]
     public string? AbortedBy { get; init; }
 
+    /// <summary>True if the abort was given while desiredState: RolledBack stood and before the way back began: that state alone then does not begin it, a retry token does.</summary>
+    public bool? AbortedRollback { get; init; }
+
     /// <summary>What the last preflight pass found wrong, all of it. Empty once preflight passed.</summary>
     [Items(SchemaLimits.Findings)]
     public List<Finding> Findings { get; init => field = value ?? []; } = [];

@@ -20,4 +20,11 @@ public sealed class StepActionException : Exception
 
     /// <summary>Whether another attempt may help without a person.</summary>
     public bool Retryable { get; }
+
+    /// <summary>
+    /// The target did not take the request: it cannot be reached, or the connection was cut. Where the look that follows says
+    /// <see cref="Observation.NotStarted"/> the same attempt is begun again by itself, also that of a run-once step, until the step's time is over. To be
+    /// set only where the target refuses the first request should it still arrive.
+    /// </summary>
+    public bool NotTaken { get; init; }
 }

@@ -8,6 +8,7 @@ internal sealed class LookSchedule(Backoff afterFailure, Backoff relook)
 
     private readonly Dictionary<string, DateTimeOffset> _notBefore = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _looks = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _notTaken = new(StringComparer.Ordinal);
     private readonly HashSet<string> _idle = new(StringComparer.Ordinal);
 
     /// <summary>The step was seen not to have begun and is not looked at before it may begin.</summary>
@@ -34,6 +35,7 @@ internal sealed class LookSchedule(Backoff afterFailure, Backoff relook)
     {
         _notBefore.Remove(id);
         _looks.Remove(id);
+        _notTaken.Remove(id);
     }
 
     /// <summary>One more unreadable look.</summary>
@@ -49,6 +51,14 @@ internal sealed class LookSchedule(Backoff afterFailure, Backoff relook)
         _notBefore[id] = now + afterFailure.Delay(tries);
     }
 
+    /// <summary>Its request was not taken and will be made again.</summary>
+    public void NotTaken(string id, DateTimeOffset now)
+    {
+        _looks.Remove(id);
+        _notTaken[id] = _notTaken.GetValueOrDefault(id) + 1;
+        _notBefore[id] = now + afterFailure.Delay(_notTaken[id]);
+    }
+
     /// <summary>It has not begun.</summary>
     public void Idle(string id)
     {
@@ -57,7 +67,11 @@ internal sealed class LookSchedule(Backoff afterFailure, Backoff relook)
     }
 
     /// <summary>It was read and goes on.</summary>
-    public void Fine(string id) => _looks.Remove(id);
+    public void Fine(string id)
+    {
+        _looks.Remove(id);
+        _notTaken.Remove(id);
+    }
 
     private void Again(string id, int looks, DateTimeOffset now)
     {

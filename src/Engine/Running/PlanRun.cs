@@ -127,6 +127,9 @@ public sealed class PlanRun : IAsyncDisposable
             case StepReport.Failed when after.State == StepState.Pending:
                 _schedule.Failed(after.Id, after.Tries, now);
                 break;
+            case StepReport.NotTaken when after.State != StepState.Failed:
+                _schedule.NotTaken(after.Id, now);
+                break;
             case StepReport.Refused:
                 _schedule.Unreadable(after.Id, now);
                 break;

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Drydock.Abstractions.Plans;
+using Drydock.Abstractions.Values;
 using Drydock.Engine.Actions;
 
 namespace Drydock.Engine.Running;
@@ -14,12 +15,13 @@ internal sealed class StepJob
     private readonly PlanStep _step;
     private readonly IStepAction _action;
     private readonly StepFollower _follower;
+    private readonly Func<TimeSpan> _timeout;
 
     private StepJob(RunEnvironment environment, Plan plan, PlanStep step, Func<PlanStep, TimeSpan> timeoutOf, Action<StepReport> report)
     {
-        (_environment, _plan, _step) = (environment, plan, step);
+        (_environment, _plan, _step, _timeout) = (environment, plan, step, () => timeoutOf(step));
         _action = environment.Catalog.Action(step.Action);
-        _follower = new StepFollower(_action, Context(step), () => timeoutOf(step), message => report(new StepReport.Running(step, Clean(message))));
+        _follower = new StepFollower(_action, Context(step), _timeout, message => report(new StepReport.Running(step, Clean(message))));
     }
 
     /// <summary>Runs one job to its last report. Throws only when cancelled.</summary>
@@ -112,7 +114,7 @@ internal sealed class StepJob
         }
         catch (StepActionException exception)
         {
-            return new StepReport.Failed(_step, exception.Reason, Clean(exception.Message), exception.Retryable, FailurePoint.BeforeAct);
+            return NotTaken(exception, FailurePoint.BeforeAct) ?? new StepReport.Failed(_step, exception.Reason, Clean(exception.Message), exception.Retryable, FailurePoint.BeforeAct);
         }
         catch (Exception exception) when (!IsOurs(exception, cancellationToken))
         {
@@ -132,12 +134,28 @@ internal sealed class StepJob
         Observation.Failed failed => new StepReport.Failed(
             _step, failed.Reason, Clean(failed.Message) ?? "", sight.Retryable && actFailure is not { Retryable: false }, FailurePoint.Begun),
         Observation.Unknown unknown => new StepReport.Unknown(_step, Clean(unknown.Message) ?? ""),
-        Observation.NotStarted when actFailure is not null => new StepReport.Failed(
+        Observation.NotStarted when actFailure is not null => NotTaken(actFailure, FailurePoint.NoTrace) ?? new StepReport.Failed(
             _step, actFailure.Reason, Clean(actFailure.Message) ?? "", actFailure.Retryable, FailurePoint.NoTrace),
         _ when actFailure is not null => new StepReport.Failed(
             _step, actFailure.Reason, Clean(actFailure.Message) ?? "", actFailure.Retryable, FailurePoint.Begun),
         _ => new StepReport.Idle(_step),
     };
+
+    // Null: the target took it, or said no. The time counts from the first time it did not take it.
+    private StepReport? NotTaken(StepActionException failure, FailurePoint point)
+    {
+        if (!failure.NotTaken)
+        {
+            return null;
+        }
+
+        var now = _environment.Time.GetUtcNow();
+        var since = NotTakenSince.Of(_step) ?? now;
+        return now - since < _timeout()
+            ? new StepReport.NotTaken(_step, failure.Reason, Clean(failure.Message), since)
+            : new StepReport.Failed(
+                _step, failure.Reason, $"{Clean(failure.Message)}; it was tried again for {KubernetesDuration.Format(_timeout())} and has not begun", Retryable: false, point);
+    }
 
     [return: NotNullIfNotNull(nameof(message))]
     private string? Clean(string? message) => message is null ? null : _environment.Redact(message);

@@ -22,6 +22,10 @@ internal abstract record StepReport(PlanStep Basis)
     /// <summary>The attempt failed.</summary>
     internal sealed record Failed(PlanStep Basis, string Reason, string Message, bool Retryable, FailurePoint Point) : StepReport(Basis);
 
+    /// <summary>The target did not take the request and the world shows that nothing has begun: it is begun again by itself.</summary>
+    /// <param name="Since">When it first did not.</param>
+    internal sealed record NotTaken(PlanStep Basis, string Reason, string Message, DateTimeOffset Since) : StepReport(Basis);
+
     /// <summary>What came of it cannot be read.</summary>
     internal sealed record Unknown(PlanStep Basis, string Message) : StepReport(Basis);
 

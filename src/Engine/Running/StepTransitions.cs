@@ -45,7 +45,7 @@ internal static class StepTransitions
     public static PlanStep Apply(PlanStep step, StepReport report, DateTimeOffset now, int unknownLooks)
     {
         // That nothing has begun is only known of the attempt the job was told of.
-        var current = report is StepReport.Idle or StepReport.Failed { Point: FailurePoint.BeforeAct }
+        var current = report is StepReport.Idle or StepReport.NotTaken or StepReport.Failed { Point: FailurePoint.BeforeAct }
             ? IsUnchanged(report.Basis, step) && step.State != StepState.Succeeded
             : StillSpeaksOf(report.Basis, step);
         if (!current)
@@ -63,7 +63,7 @@ internal static class StepTransitions
                 Attempt = Math.Max(step.Attempt, 1),
                 Reason = null,
                 Message = done.Message,
-                Receipt = Merge(step.Receipt, done.Facts),
+                Receipt = Merge(NotTakenSince.Clear(step.Receipt), done.Facts),
             },
             StepReport.Running running => step with
             {
@@ -74,6 +74,15 @@ internal static class StepTransitions
                 Attempt = Math.Max(step.Attempt, 1),
                 Reason = null,
                 Message = running.Message ?? (step.State == StepState.Running ? step.Message : null),
+                Receipt = NotTakenSince.Clear(step.Receipt),
+            },
+            StepReport.NotTaken when step.State == StepState.Failed => step,
+            StepReport.NotTaken refused => step with
+            {
+                State = step.StartedAt is null ? StepState.Pending : StepState.Running,
+                Reason = refused.Reason,
+                Message = $"has not begun, trying again: {refused.Message}",
+                Receipt = NotTakenSince.Mark(step.Receipt, refused.Since),
             },
             StepReport.Failed failed => Fail(step, failed, now),
             StepReport.Unknown when step.State == StepState.Failed => step,
@@ -91,7 +100,11 @@ internal static class StepTransitions
                 State = step.StartedAt is null ? StepState.Pending : StepState.Running,
                 Reason = null,
                 Message = null,
+                Receipt = NotTakenSince.Clear(step.Receipt),
             },
+
+            // Somebody stopped the run: the time for which its target may refuse begins anew.
+            StepReport.Idle when step.State != StepState.Failed => step with { Receipt = NotTakenSince.Clear(step.Receipt) },
             _ => step,
         };
     }
@@ -109,12 +122,12 @@ internal static class StepTransitions
         FinishedAt = null,
         Reason = null,
         Message = null,
-        Receipt = Merge(null, ready.Receipt),
+        Receipt = NotTakenSince.Of(step) is { } since ? NotTakenSince.Mark(Merge(null, ready.Receipt), since) : Merge(null, ready.Receipt),
     };
 
     /// <summary>Gives a step its attempts back.</summary>
     public static PlanStep Reset(PlanStep step) =>
-        step with { State = StepState.Pending, Tries = 0, StartedAt = null, FinishedAt = null, Reason = null, Message = "to be tried again" };
+        step with { State = StepState.Pending, Tries = 0, StartedAt = null, FinishedAt = null, Reason = null, Message = "to be tried again", Receipt = NotTakenSince.Clear(step.Receipt) };
 
     private static PlanStep Fail(PlanStep step, StepReport.Failed failed, DateTimeOffset now)
     {

@@ -188,7 +188,12 @@ public sealed class BackupSnapshotController(SnapshotServices services, IEntityW
                 }
 
                 services.Fence.EnsureMayAct();
-                await services.Snapshotter.DeleteAsync(await services.LocateAsync(snapshot, cancellationToken), cancellationToken);
+                if (await RemoveFilesAsync(snapshot, cancellationToken) is { } trouble)
+                {
+                    await WriteAsync(snapshot, SnapshotStatusComposer.Standing(snapshot, status, trouble, services.Time.GetUtcNow()), cancellationToken);
+                    return LookAgainAfterFailure;
+                }
+
                 services.Events.Normal(snapshot, Reasons.FilesDeleted, $"the files under {status.Path} were deleted, as {(status.Phase == BackupSnapshotPhases.Expiring ? "retention" : "deletionPolicy")} says");
             }
             else
@@ -201,6 +206,35 @@ public sealed class BackupSnapshotController(SnapshotServices services, IEntityW
         return null;
     }
 
+    // Null: they are gone. Otherwise why not; what retention has begun to remove stays marked as that.
+    private async Task<Standing?> RemoveFilesAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        var expiring = snapshot.Status!.Phase == BackupSnapshotPhases.Expiring;
+        try
+        {
+            await services.Snapshotter.DeleteAsync(await services.LocateAsync(snapshot, cancellationToken), cancellationToken);
+            return null;
+        }
+        catch (Exception exception) when (exception is SnapshotException or IOException or UnauthorizedAccessException)
+        {
+            var reason = exception switch
+            {
+                // The spec was good when the snapshot was taken: what is wrong now is the Secret.
+                SnapshotException { Failure: SnapshotFailure.InvalidRequest } => Reasons.SecretMissing,
+                SnapshotException failure => SnapshotReasons.Of(failure.Failure),
+                _ => Reasons.StorageUnusable,
+            };
+            var wayOut = expiring
+                ? "If the storage is gone for good, remove the finalizer by hand"
+                : $"To let the object go and keep the files set spec.deletionPolicy: {DeletionPolicy.Retain}";
+            return new Standing(
+                StandingKind.Stalled,
+                expiring ? BackupSnapshotPhases.Expiring : BackupSnapshotPhases.Deleting,
+                reason,
+                $"the files under {snapshot.Status.Path} could not be deleted: {exception.Message.TrimEnd('.')}. Put that right and they go by themselves. {wayOut}");
+        }
+    }
+
     private async Task<BackupSnapshot> WriteAsync(BackupSnapshot snapshot, BackupSnapshotStatus status, CancellationToken cancellationToken)
     {
         var next = snapshot with { Status = status };
@@ -211,7 +245,12 @@ public sealed class BackupSnapshotController(SnapshotServices services, IEntityW
 
         var written = await Writer.UpdateStatusAsync(next, cancellationToken);
         services.Changes.Set();
-        if (written.Status?.Phase != snapshot.Status?.Phase)
+        var trouble = Trouble(written);
+        if (written.Metadata.DeletionTimestamp is not null && trouble is not null && trouble.Reason != Trouble(snapshot)?.Reason)
+        {
+            services.Events.Warning(written, trouble.Reason, trouble.Message);
+        }
+        else if (written.Status?.Phase != snapshot.Status?.Phase)
         {
             if (written.Status?.Phase == BackupSnapshotPhases.Failed)
             {
@@ -225,4 +264,7 @@ public sealed class BackupSnapshotController(SnapshotServices services, IEntityW
 
         return written;
     }
+
+    private static Condition? Trouble(BackupSnapshot snapshot) =>
+        snapshot.Status?.Conditions.Find(c => c.Type == ConditionTypes.Stalled && c.Status == "True");
 }

@@ -20,15 +20,21 @@ public sealed class WitnessedExec
     /// <summary>Receipt key: directory of the witness files, as the container sees it.</summary>
     public const string DirectoryKey = "witness";
 
+    // Says later that the directory that is looked into is the one that was reserved, and not an empty one mounted in its place.
+    private const string Reserved = "reserved";
+
     private const int NoDirectory = 97;
     private const int AlreadyStarted = 98;
 
-    // set -C makes ">" refuse an existing file, so of two wrappers only one gets past it, whatever they race for.
+    private const string Reservation = """mkdir -p "$1" && echo "$1" > "$1/reserved" && { dd if=/dev/null of="$1/reserved" conv=notrunc,fsync 2>/dev/null; :; }""";
+
+    // dd brings the file to the disk: a host that loses its power must not forget what was begun. set -C makes ">" refuse an existing file, so of two wrappers only one gets past it, whatever they race for.
     private const string Wrapper =
         """
         d=$1; w=$2; shift 2
         mkdir -p "$d" || exit 97
         ( set -C; echo $$ > "$d/started" ) 2>/dev/null || exit 98
+        dd if=/dev/null of="$d/started" conv=notrunc,fsync 2>/dev/null
         cd "$w" || { echo "cannot enter $w" > "$d/log"; echo 96 > "$d/rc.tmp"; mv "$d/rc.tmp" "$d/rc"; exit 96; }
         "$@" > "$d/log" 2>&1 < /dev/null
         rc=$?
@@ -52,9 +58,16 @@ public sealed class WitnessedExec
     public static string DirectoryOf(string mount, string ownerUid, string stepId, int attempt) =>
         string.Create(CultureInfo.InvariantCulture, $"{mount.TrimEnd('/')}/drydock/{ownerUid}/{stepId.Replace('/', '-')}/{attempt}");
 
-    /// <summary>Creates the exec without starting it; runs nothing.</summary>
+    /// <summary>Makes the directory of the witness files and creates the exec without starting it; the command is not run.</summary>
+    /// <exception cref="IOException">The directory cannot be made.</exception>
     public async Task<IReadOnlyDictionary<string, string>> ReserveAsync(string workingDirectory, IReadOnlyList<string> command, CancellationToken cancellationToken)
     {
+        var made = await _docker.RunExecAsync(_container, ["/bin/sh", "-c", Reservation, "drydock", _directory], cancellationToken);
+        if (made.ExitCode != 0)
+        {
+            throw new IOException($"the directory {_directory} could not be made in the container, so the command was not begun: {(made.Stderr.Text + made.Stdout.Text).Trim()}");
+        }
+
         var exec = await _docker.Exec.ExecCreateContainerAsync(
             _container,
             new ContainerExecCreateParameters { Cmd = ["/bin/sh", "-c", Wrapper, "drydock", _directory, workingDirectory, .. command] },
@@ -98,6 +111,14 @@ public sealed class WitnessedExec
                     WitnessedState.Unknown,
                     null,
                     $"the command was started and neither its process nor its exit code is there ({_directory}): the container, dockerd or the host stopped while it ran. How far it came is not known, so it is not run again on this data");
+        }
+
+        if (exec is null && await ReadAsync(Reserved, cancellationToken) is null)
+        {
+            return new WitnessedOutcome(
+                WitnessedState.Unknown,
+                null,
+                $"dockerd has forgotten the exec, and {_directory} is not there as it was made before the start (another or no volume is mounted?), so nothing tells whether the command ran");
         }
 
         return exec switch

@@ -81,6 +81,11 @@ public sealed class OmsUpgradeController : IEntityController<OmsUpgrade>, IAsync
 
         try
         {
+            if ((EndFlow.IsAtRest(upgrade) || IsPlanReady(upgrade)) && RunTokens.NewAbort(upgrade) is { } token)
+            {
+                upgrade = await _status.WriteAsync(upgrade, RunTokens.UseAbort(upgrade.Status!, token, _services.Time.GetUtcNow()), cancellationToken);
+            }
+
             var after = await ReconcileFreshAsync(upgrade, cancellationToken);
             return ReconciliationResult<OmsUpgrade>.Success(upgrade, after);
         }
@@ -209,7 +214,7 @@ public sealed class OmsUpgradeController : IEntityController<OmsUpgrade>, IAsync
         session.StorageSeen = true;
         session.Targets!.FollowEvents();
         var step = upgrade.Status.UpgradeStands() && upgrade.Status.RollbackPlan is null && PlanSlots.Active(upgrade.Status) == PlanSlot.Upgrade
-            ? await _runs.TurnAsync(upgrade, session, WayBackCause.Request, cancellationToken)
+            ? await _runs.TurnAfterSuccessAsync(upgrade, session, cancellationToken)
             : await _runs.AdvanceAsync(upgrade, session, accessKey, Drift(upgrade), cancellationToken);
         if (step.End == RunEnd.None)
         {

@@ -30,6 +30,9 @@ internal sealed class FakeArchive(TimeProvider time) : ISnapshotter, ISnapshotLo
     /// <summary>Asked before anything is removed; may throw.</summary>
     public Func<string, Task>? BeforeRemove { get; set; }
 
+    /// <summary>Why no storage can be opened; null: it can.</summary>
+    public Exception? OpenFails { get; set; }
+
     public string Description => "/snapshots";
 
     public static SnapshotManifest Manifest(string id, DateTimeOffset at, params string[] databases) => new()
@@ -57,7 +60,7 @@ internal sealed class FakeArchive(TimeProvider time) : ISnapshotter, ISnapshotLo
         ],
     };
 
-    public Task<ISnapshotStorage> OpenAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) => Task.FromResult<ISnapshotStorage>(this);
+    public Task<ISnapshotStorage> OpenAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) => OpenFails is { } trouble ? Task.FromException<ISnapshotStorage>(trouble) : Task.FromResult<ISnapshotStorage>(this);
 
     public Task<SnapshotManifest> TakeAsync(SnapshotRequest request, CancellationToken cancellationToken)
     {

@@ -51,16 +51,17 @@ public sealed class RetentionRulesTests
             var removed = choice.Remove.Select(r => r.Key).ToHashSet();
             var left = series.Where(c => !removed.Contains(c.Name)).ToList();
 
-            series.Where(c => removed.Contains(c.Name)).ShouldAllBe(c => c.IsGood && c.NeededBy == null, $"seed {seed}");
+            // Without ShouldAllBe, which compiles an expression each time.
+            series.Where(c => removed.Contains(c.Name)).All(c => c.IsGood && c.NeededBy is null).ShouldBeTrue($"seed {seed}");
             if (series.Exists(c => c.IsGood))
             {
-                left.ShouldContain(c => c.IsGood && c.TakenAt == series.Where(x => x.IsGood).Max(x => x.TakenAt), $"seed {seed}");
+                left.Exists(c => c.IsGood && c.TakenAt == series.Where(x => x.IsGood).Max(x => x.TakenAt)).ShouldBeTrue($"seed {seed}");
             }
 
             left.Count(c => c.IsGood).ShouldBeGreaterThanOrEqualTo(Math.Min(series.Count(c => c.IsGood), policy.KeepLast ?? 1), $"seed {seed}");
             if (policy.KeepFor is { } age)
             {
-                series.Where(c => removed.Contains(c.Name)).ShouldAllBe(c => c.TakenAt + Drydock.Abstractions.Values.KubernetesDuration.Parse(age) <= Now, $"seed {seed}");
+                series.Where(c => removed.Contains(c.Name)).All(c => c.TakenAt + Drydock.Abstractions.Values.KubernetesDuration.Parse(age) <= Now).ShouldBeTrue($"seed {seed}");
             }
 
             // What was decided once is decided again when the removed ones are gone: nothing more goes.

@@ -37,7 +37,8 @@ internal sealed class SnapshotWorld : IReconcileTrigger<BackupSnapshot>
             Time = Time,
             Loggers = NullLoggerFactory.Instance,
         };
-        Controller = new BackupSnapshotController(Services, new LifeWriter<BackupSnapshot>(Api, new RestoreLife("operator")), this);
+        Writer = new LifeWriter<BackupSnapshot>(Api, new RestoreLife("operator"));
+        Controller = new BackupSnapshotController(Services, Writer, this);
     }
 
     public ManualTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 31, 0, 0, 0, TimeSpan.Zero));
@@ -49,6 +50,8 @@ internal sealed class SnapshotWorld : IReconcileTrigger<BackupSnapshot>
     public WorldEvents Events { get; } = new();
 
     public SnapshotServices Services { get; }
+
+    public IEntityWriter<BackupSnapshot> Writer { get; }
 
     public BackupSnapshotController Controller { get; }
 

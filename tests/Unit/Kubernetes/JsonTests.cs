@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Tests.Unit.Kubernetes.Support;
 using Shouldly;
@@ -43,6 +44,15 @@ public sealed class JsonTests
         widget.Metadata.Name.ShouldBe("");
         widget.Metadata.CreationTimestamp.ShouldBeNull();
         widget.Spec.Size.ShouldBe(7);
+    }
+
+    [Fact]
+    public void A_null_where_a_number_or_a_flag_must_be_is_told_with_the_place_of_the_field()
+    {
+        var json = new EntityJson(Options);
+        var read = () => json.Read<Widget>(new KubernetesRequest("get", "example.dev", "widgets", "n", "w"), """{"metadata":{"name":"w"},"spec":{"size":null}}"""u8.ToArray());
+
+        read.ShouldThrow<KubernetesUnreadableObjectException>().Message.ShouldContain("spec.size");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Drydock.Tests.Unit.Support;
 using System.Globalization;
 using Drydock.Reconcilers.OmsUpgrades.Domain;
 using FsCheck;
@@ -98,7 +99,7 @@ public sealed class ProjectRenamerProperties
 
         var plan = ProjectRenamer.Compute(projects, [], keep, limits, []);
 
-        plan.Renames.ShouldAllBe(rename => !keep.Contains(ProjectRenamer.Key(rename.Kind, rename.Id)));
+        plan.Renames.ShouldAll(rename => !keep.Contains(ProjectRenamer.Key(rename.Kind, rename.Id)));
         var contradictory = projects.Where(project => project.Status != ProjectNames.Deleted)
             .GroupBy(project => project.Name.TrimEnd(' '), StringComparer.OrdinalIgnoreCase)
             .Any(group => group.Count(project => keep.Contains(ProjectRenamer.Key(project))) > 1);

@@ -4,6 +4,7 @@ using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.SnapshotRestores;
 using Drydock.Reconcilers.OmsUpgrades.Domain;
+using Drydock.Tests.Unit.Support;
 using Drydock.Tests.Unit.World;
 using Shouldly;
 using Xunit;
@@ -27,7 +28,7 @@ public sealed class RollbackTests
         var notes = string.Join('\n', world.Status.RollbackPlan.Notes);
         notes.ShouldContain("up-00000003-1");
         notes.ShouldContain("hold its logs since");
-        notes.ShouldContain("cannot be listed");
+        notes.ShouldContain("could not be listed: the project tables from 4.0.1 on are not documented, and for the API of 4.2.2-bp1 spec.preflight.apiCredentialsSecretRef names no Secret");
         world.RunFor(TimeSpan.FromDays(2));
         world.Done.Count.ShouldBe(done);
 
@@ -211,97 +212,6 @@ public sealed class RollbackTests
     }
 
     [Fact]
-    public void A_failed_restore_keeps_everything_and_a_retry_goes_on_from_there()
-    {
-        var world = Failed();
-        world.Restores.Failures.Enqueue("no room");
-        world.Restores.Failures.Enqueue("no room");
-        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
-        world.RunUntil(() => world.ReasonOf("Stalled") == "RollbackFailed", "failed");
-        (world.Status.Phase, world.Is("Failed")).ShouldBe(("Failed", true));
-        world.Status.Message.ShouldNotBeNull().ShouldContain("no room");
-        world.Status.Message.ShouldContain("RestoreDatabases/restore");
-        world.RunFor(TimeSpan.FromHours(1));
-        world.Hosts.ShouldAllBe(h => h.Containers.Count == 2 && h.Containers.TrueForAll(c => !c.IsRunning));
-        world.Count("restore").ShouldBe(2);
-
-        world.Annotate(Annotations.Retry, "room-again");
-        world.RunToRolledBack();
-        world.Rules.Broken.ShouldBeEmpty();
-        AsBefore(world);
-        world.Count("restore").ShouldBe(3);
-        world.Api.All<BackupSnapshot>().ShouldAllBe(s => s.Status!.Verified == true);
-    }
-
-    [Fact]
-    public void What_a_failed_upgrade_left_unreadable_does_not_block_the_way_back()
-    {
-        var world = Failed();
-        world.Snapshots.Failures.Enqueue("rm_340 has no tables");
-        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
-        world.RunToRolledBack();
-
-        AsBefore(world);
-        world.Status.RollbackSnapshotRef.ShouldBeNull();
-        world.Status.ActionRequired.ShouldContain(a => a.Reason == "ReviewSnapshot" && a.Message.Contains("rm_340 has no tables"));
-    }
-
-    [Fact]
-    public void After_success_what_would_be_dropped_must_be_dumped_first()
-    {
-        var world = Golden();
-        for (var i = 0; i < 3; i++)
-        {
-            world.Snapshots.Failures.Enqueue("disk full");
-        }
-
-        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
-        world.RunUntil(() => world.Is("Held"), "held");
-        world.Annotate(Annotations.Approve, $"RollBack@{world.Status.RollbackPlan!.Hash[7..15]}");
-        world.RunUntil(() => world.ReasonOf("Stalled") == "RollbackFailed", "failed");
-
-        world.Count("restore").ShouldBe(0);
-        world.Metadata.Contents.ShouldBe("4.2.2");
-        world.Annotate(Annotations.Retry, "there-is-room");
-        world.RunToRolledBack();
-        AsBefore(world);
-    }
-
-    [Fact]
-    public void Without_the_old_container_or_the_snapshot_there_is_no_way_back_and_it_says_why()
-    {
-        var world = Golden();
-        var gone = world.Old("oms-b");
-        world["oms-b"].Containers.Remove(gone);
-        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
-        world.RunUntil(() => world.ReasonOf("Stalled") == "RollbackUnavailable", "unavailable");
-        world.Status.Message.ShouldNotBeNull().ShouldContain("oms_322");
-        world["oms-b"].Containers.Add(gone);
-        world.Api.Delete<BackupSnapshot>(OmsWorld.Namespace, "up-00000003-1");
-        world.RunUntil(() => world.Status.Message!.Contains("up-00000003-1 is gone", StringComparison.Ordinal), "the other reason");
-
-        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded });
-        world.RunToSuccess();
-        (world.Is("Ready"), world.Is("Stalled")).ShouldBe((true, false));
-        world.Count("restore").ShouldBe(0);
-    }
-
-    [Fact]
-    public void An_old_container_started_by_hand_meanwhile_stops_it_until_that_is_mended()
-    {
-        var world = Failed(new WorldSetup { RealJson = false, PeopleMayStartOld = true, Jar = FailingJar });
-        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
-        world.RunUntil(() => world.Count("restore") == 1, "restoring");
-        world.Old("oms-a").Start();
-        world.RunToStall();
-        world.ReasonOf("Stalled").ShouldBe("TargetChanged");
-        world.RunFor(TimeSpan.FromMinutes(10));
-        world.Old("oms-b").IsRunning.ShouldBeFalse();
-        world.Old("oms-a").Stop(0);
-        world.RunToRolledBack();
-    }
-
-    [Fact]
     public void Another_attempt_after_the_way_back_removes_what_the_first_left_and_mistakes_nothing_of_it_for_its_own()
     {
         var fails = true;
@@ -407,8 +317,8 @@ public sealed class RollbackTests
             var old = world.Old(host.Name);
             old.IsRunning.ShouldBeTrue();
             old.HostConfig.RestartPolicy!.Name.ShouldBe("always");
-            old.Programs.Values.ShouldAllBe(p => p.State == "RUNNING");
-            host.Containers.Where(c => c != old).ShouldAllBe(c => !c.IsRunning);
+            old.Programs.Values.ShouldAll(p => p.State == "RUNNING");
+            host.Containers.Where(c => c != old).ShouldAll(c => !c.IsRunning);
         }
     }
 }

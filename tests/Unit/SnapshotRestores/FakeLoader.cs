@@ -13,6 +13,9 @@ internal sealed class FakeLoader(FakeServer server, FakeSnapshots snapshots, Res
     /// <summary>What a load comes to instead.</summary>
     public Func<string, Exception?>? Fault { get; set; }
 
+    /// <summary>What people do while a database is loaded.</summary>
+    public Func<string, Task>? Meanwhile { get; set; }
+
     public List<string> Checked { get; } = [];
 
     public async Task<IReadOnlyList<SnapshotFinding>> CheckAsync(SnapshotLoadRequest request, CancellationToken cancellationToken)
@@ -67,6 +70,11 @@ internal sealed class FakeLoader(FakeServer server, FakeSnapshots snapshots, Res
             server.In(loading, () => server.Databases[database] = "half");
             request.Progress?.Report(new SnapshotProgress(database, SnapshotStage.Loading, 1 << 20, 1 << 18, 2 << 20));
             await life.PassAsync($"mid load {database}");
+            if (Meanwhile is not null)
+            {
+                await Meanwhile(database);
+            }
+
             if (Fault?.Invoke(database) is { } fault)
             {
                 throw fault;

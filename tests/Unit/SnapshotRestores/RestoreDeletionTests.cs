@@ -28,11 +28,7 @@ public sealed class RestoreDeletionTests
     {
         await _world.CreateAsync();
         await using var op = new RestoreOperator(_world);
-        op.Loader.Fault = _ =>
-        {
-            DeleteAsync().GetAwaiter().GetResult();
-            return null;
-        };
+        op.Loader.Meanwhile = _ => DeleteAsync();
         await op.UntilAsync(r => r is null);
         _world.Server.Drops.ShouldBe(["rm"]);
         _world.Server.Databases["rm"].ShouldBe(_world.Snapshots.ContentOf("rm"));
@@ -62,11 +58,7 @@ public sealed class RestoreDeletionTests
     {
         await _world.CreateAsync(labels: await _world.UpgradeAsync());
         await using var op = new RestoreOperator(_world);
-        op.Loader.Fault = _ =>
-        {
-            DeleteAsync().GetAwaiter().GetResult();
-            return null;
-        };
+        op.Loader.Meanwhile = _ => DeleteAsync();
         await op.UntilAsync(r => r is null);
         _world.Server.Drops.ShouldBe(["rm", "cm"]);
         _world.Server.Databases["cm"].ShouldBe(_world.Snapshots.ContentOf("cm"));

@@ -1,4 +1,5 @@
 using Drydock.Crds.SnapshotRestores;
+using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
 
@@ -101,7 +102,7 @@ public sealed class RestoreKillTests
     {
         var restore = (await world.GetAsync())!;
         restore.Status!.Phase.ShouldBe(SnapshotRestorePhases.Succeeded, where);
-        restore.Status.Databases.ShouldAllBe(d => d.State == RestoreState.Restored && d.TablesBefore == 7, where);
+        restore.Status.Databases.ShouldAll(d => d.State == RestoreState.Restored && d.TablesBefore == 7, where);
         world.Server.Databases["rm"].ShouldBe(world.Snapshots.ContentOf("rm"), where);
         world.Server.Databases["cm"].ShouldBe(world.Snapshots.ContentOf("cm"), where);
         world.Server.Drops.Distinct().ShouldBe(["rm", "cm"], ignoreOrder: true, where);

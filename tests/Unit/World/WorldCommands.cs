@@ -8,7 +8,9 @@ namespace Drydock.Tests.Unit.World;
 internal static class WorldCommands
 {
     public static bool Changes(IReadOnlyList<string> command) =>
-        command is ["sed", ..] or ["supervisorctl", "start" or "stop" or "restart", ..];
+        IsReservation(command) || command is ["sed", ..] or ["supervisorctl", "start" or "stop" or "restart", ..];
+
+    private static bool IsReservation(IReadOnlyList<string> command) => command is ["/bin/sh", "-c", var script, "drydock", _] && script.StartsWith("mkdir -p", StringComparison.Ordinal);
 
     public static string Run(OmsWorld world, WorldExec exec)
     {
@@ -23,6 +25,9 @@ internal static class WorldCommands
             case ["sed", "-i", "s/autostart = false/autostart = true/g", WorldHost.ConsoleIni]:
                 container.ConsoleAutostart = true;
                 world.Did("autostart", container.Host.Name);
+                return "";
+            case [_, _, _, _, var directory] when IsReservation(exec.Command):
+                container.Host.Write($"{container.HostPath(directory)}/reserved", directory + "\n");
                 return "";
             case ["/bin/sh", "-c", var script, ..] when script.Contains("date +%z", StringComparison.Ordinal):
                 return string.Create(CultureInfo.InvariantCulture, $"{container.Host.UtcOffset}\noverlay {container.Host.FreeBytes / 512} {container.Host.FreeBytes / 1024} {container.Host.FreeBytes / 1024} 50% /\n");

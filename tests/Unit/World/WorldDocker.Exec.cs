@@ -8,6 +8,12 @@ internal sealed partial class WorldDocker
 {
     public Task<ContainerExecCreateResponse> ExecCreateContainerAsync(string containerId, ContainerExecCreateParameters parameters, CancellationToken cancellationToken = default)
     {
+        if (RunOnce.Is(parameters.Cmd) && host is { RefusedReservations: > 0 })
+        {
+            host.RefusedReservations--;
+            return life.LookAsync<ContainerExecCreateResponse>(() => throw Refused());
+        }
+
         // Looks need an exec as well; only those that will change something are points.
         return RunOnce.Is(parameters.Cmd) ? ChangeAsync("reserve", RunOnce.Kind(parameters.Cmd), Create) : life.LookAsync(Create);
 
@@ -28,6 +34,17 @@ internal sealed partial class WorldDocker
     public Task StartContainerExecAsync(string execId, CancellationToken cancellationToken = default)
     {
         var kind = host?.Execs.GetValueOrDefault(execId) is { } known ? RunOnce.Kind(known.Command) : "unknown";
+        if (host is { RefusedStarts: > 0 })
+        {
+            host.RefusedStarts--;
+            if (host.LateStart is { } late)
+            {
+                world.After(late, () => Arrive(execId));
+            }
+
+            return life.LookAsync<bool>(() => throw Refused());
+        }
+
         return ChangeAsync("exec", kind, () =>
         {
             var exec = Begin(execId);
@@ -55,6 +72,17 @@ internal sealed partial class WorldDocker
         var exec = Known(execId);
         return new ContainerExecInspectResponse { ID = exec.Id, ContainerID = exec.Container.Id, Running = exec.Running, ExitCode = exec.ExitCode, Pid = exec.Pid };
     });
+
+    private DockerUnreachableException Refused() => new(endpoint, $"{endpoint} cannot be reached: connection refused", mayHaveBeenProcessed: host!.LateStart is not null);
+
+    // A request that was in the wire: dockerd refuses it like any other second start.
+    private void Arrive(string execId)
+    {
+        if (Host.Execs.GetValueOrDefault(execId) is { Started: false, Container.IsRunning: true })
+        {
+            RunOnce.Start(world, Begin(execId));
+        }
+    }
 
     private WorldExec Known(string execId) => Host.Execs.GetValueOrDefault(execId) ?? throw NotFound($"no such exec instance: {execId}");
 

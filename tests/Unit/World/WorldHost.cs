@@ -29,6 +29,15 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
 
     public bool LiveRestore { get; set; }
 
+    /// <summary>So many starts of what runs once are refused; with <see cref="LateStart"/> they arrive after all.</summary>
+    public int RefusedStarts { get; set; }
+
+    /// <summary>So many reservations of what runs once are refused.</summary>
+    public int RefusedReservations { get; set; }
+
+    /// <summary>After this long a refused start arrives.</summary>
+    public TimeSpan? LateStart { get; set; }
+
     public TimeSpan ClockOffset { get; set; }
 
     public string UtcOffset { get; set; } = "+0000";

@@ -10,8 +10,6 @@ namespace Drydock.Reconcilers.OmsUpgrades.Access;
 /// <param name="storages">Opens storages.</param>
 public sealed class StorageArchiveReader(IStorages storages) : IArchiveReader
 {
-    private const string ManifestName = "manifest.json";
-
     private readonly ConcurrentDictionary<string, (SnapshotObjectInfo Object, ImageArchiveContents Contents)> _known = new(StringComparer.Ordinal);
 
     /// <inheritdoc />
@@ -40,9 +38,11 @@ public sealed class StorageArchiveReader(IStorages storages) : IArchiveReader
     {
         var place = await storages.OpenAsync(snapshot.Spec.Storage, snapshot.Metadata.Namespace, cancellationToken);
         var missing = new List<string>();
-        if (snapshot.Status?.Path is { } folder && await place.StatAsync($"{folder.TrimEnd('/')}/{ManifestName}", cancellationToken) is null)
+        if (snapshot.Status?.SnapshotID is { } id
+            && new SnapshotLocation(place, snapshot.Spec.PathPrefix ?? "", id).ManifestName is var manifest
+            && await place.StatAsync(manifest, cancellationToken) is null)
         {
-            missing.Add($"{folder.TrimEnd('/')}/{ManifestName}");
+            missing.Add(manifest);
         }
 
         foreach (var database in snapshot.Status?.Databases ?? [])

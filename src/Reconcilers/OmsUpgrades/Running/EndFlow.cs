@@ -21,12 +21,17 @@ internal sealed class EndFlow(OmsServices services, OmsStatusWriter status, IEnt
     /// Ended, and nothing asked since: no read, no write, no connection to any target. Judged by the object alone.
     /// </summary>
     public static bool IsInert(OmsUpgrade upgrade) =>
+        IsAtRest(upgrade)
+        && RunTokens.NewAbort(upgrade) is null
+        && !(upgrade.Status!.Phase == OmsUpgradePhases.RolledBack && WayBack.StartsAgain(upgrade));
+
+    /// <summary>Ended, and the spec that stands was seen: an abort token that comes now finds nothing to stop.</summary>
+    public static bool IsAtRest(OmsUpgrade upgrade) =>
         upgrade.Metadata.DeletionTimestamp is null
         && upgrade.Status?.Phase is OmsUpgradePhases.Succeeded or OmsUpgradePhases.RolledBack
         && upgrade.Status.ObservedGeneration == upgrade.Metadata.Generation
         && upgrade.Status.Target?.Claim is null
-        && upgrade.Metadata.Finalizers?.Contains(Labels.UpgradeFinalizer) != true
-        && !(upgrade.Status.Phase == OmsUpgradePhases.RolledBack && WayBack.StartsAgain(upgrade));
+        && upgrade.Metadata.Finalizers?.Contains(Labels.UpgradeFinalizer) != true;
 
     /// <summary>How long an inert object stays so by itself; null for ever. Only a cleanup ends it.</summary>
     public static TimeSpan? InertFor(OmsUpgrade upgrade, DateTimeOffset now) =>
@@ -103,7 +108,7 @@ internal sealed class EndFlow(OmsServices services, OmsStatusWriter status, IEnt
     {
         var now = services.Time.GetUtcNow();
         var plan = RollbackPlanner.Compile(new RollbackBasis(upgrade.Spec, new Abstractions.Plans.Plan(), PlanSlots.AttemptsBefore(upgrade.Status))) with { CompiledAt = now };
-        var before = RunTokens.Use((upgrade.Status ?? new OmsUpgradeStatus()) with { RollbackPlan = plan, AbortedBy = null, Findings = [] }, RunTokens.NewRetries(upgrade), now);
+        var before = RunTokens.Use(RunTokens.Resume(upgrade.Status ?? new OmsUpgradeStatus()) with { RollbackPlan = plan, Findings = [] }, RunTokens.NewRetries(upgrade), now);
         await LetGoAsync(upgrade, OmsStatusComposer.Compose(upgrade, before, PlanSlot.Rollback, plan, new RunOutcome(RunState.Succeeded, null, EngineReasons.Succeeded, ""), now), cancellationToken);
     }
 
@@ -122,7 +127,7 @@ internal sealed class EndFlow(OmsServices services, OmsStatusWriter status, IEnt
 
     private static OmsUpgradeStatus Ended(OmsUpgrade upgrade, DateTimeOffset now)
     {
-        var before = upgrade.Status! with { RollbackPlan = null, AbortedBy = null };
+        var before = RunTokens.Resume(upgrade.Status!) with { RollbackPlan = null };
         var over = OmsStatusComposer.Compose(upgrade, before, PlanSlot.Upgrade, before.Plan!, new RunOutcome(RunState.Succeeded, null, EngineReasons.Succeeded, ""), now);
         return over with { CleanupAt = CleanupClock.DueAt(upgrade.Spec, over) };
     }

@@ -85,10 +85,10 @@ internal sealed class PreflightFlow(OmsServices services, OmsStatusWriter status
     {
         var now = services.Time.GetUtcNow();
         var before = upgrade.Status ?? new OmsUpgradeStatus();
-        if (before.AbortedBy is null && RunTokens.NewAbort(upgrade) is { } token)
+        if (RunTokens.NewAbort(upgrade) is { } token)
         {
             var aborted = new Standing(StandingKind.Stalled, OmsUpgradePhases.Failed, Reasons.Aborted, $"aborted by {Annotations.Abort}={token} before anything was changed; a new spec.retry or {Annotations.Retry}=<token> begins again from preflight") { Failed = true };
-            return await status.WriteAsync(upgrade, OmsStatusComposer.Compose(upgrade, RunTokens.Abort(before, token, now) with { Findings = [] }, aborted, now), cancellationToken);
+            return await status.WriteAsync(upgrade, OmsStatusComposer.Compose(upgrade, RunTokens.Abort(upgrade, before, token, now) with { Findings = [] }, aborted, now), cancellationToken);
         }
 
         if (before.AbortedBy is null)

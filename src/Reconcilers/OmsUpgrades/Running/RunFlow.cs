@@ -28,17 +28,13 @@ internal sealed class RunFlow(OmsServices services, PlanFlow plans, OmsStatusWri
     public async Task<RunStep> AdvanceAsync(OmsUpgrade upgrade, OmsSession session, string accessKey, Func<Standing, Standing>? adjust, CancellationToken cancellationToken)
     {
         var now = services.Time.GetUtcNow();
-        if (upgrade.Status!.AbortedBy is null && RunTokens.NewAbort(upgrade) is { } token)
-        {
-            upgrade = await status.WriteAsync(upgrade, RunTokens.Abort(upgrade.Status, token, now), cancellationToken);
-        }
-
+        upgrade = await HeedAbortAsync(upgrade, now, cancellationToken);
         if (upgrade.Status!.AbortedBy is not null && RunTokens.NewRetries(upgrade) is { Count: > 0 } retries)
         {
             // A token that finds failed steps is left for them: the next advance uses it.
             var failing = upgrade.Status.Plan(PlanSlots.Active(upgrade.Status))!.Steps.Exists(s => s.State is StepState.Failed or StepState.Unknown);
             var undone = WayBack.IsUndoneByAbort(upgrade) || (upgrade.Status.RollbackPlan is null && !DoneWork.Changed(upgrade.Status.Plan!));
-            var resumed = (undone || !failing ? RunTokens.TakeUp(upgrade.Status, retries, now) : upgrade.Status) with { AbortedBy = null };
+            var resumed = RunTokens.Resume(undone || !failing ? RunTokens.TakeUp(upgrade.Status, retries, now) : upgrade.Status);
             return RunStep.AtOnce(await status.WriteAsync(upgrade, undone ? StartOver.Compose(upgrade, resumed, now) : resumed, cancellationToken));
         }
 
@@ -48,6 +44,25 @@ internal sealed class RunFlow(OmsServices services, PlanFlow plans, OmsStatusWri
             PlanSlot.Rollback => await GoBackAsync(upgrade, session, accessKey, adjust, cancellationToken),
             _ => await GoOnAsync(upgrade, session, accessKey, adjust, cancellationToken),
         };
+    }
+
+    /// <summary>The way back of an upgrade that succeeded, which desiredState asks for: compiles it, unless an abort says not to.</summary>
+    public async Task<RunStep> TurnAfterSuccessAsync(OmsUpgrade upgrade, OmsSession session, CancellationToken cancellationToken)
+    {
+        var now = services.Time.GetUtcNow();
+        upgrade = await HeedAbortAsync(upgrade, now, cancellationToken);
+        if (!WayBack.IsHalted(upgrade))
+        {
+            return await TurnAsync(upgrade, session, WayBackCause.Request, cancellationToken);
+        }
+
+        if (RunTokens.NewRetries(upgrade) is { Count: > 0 } retries)
+        {
+            return RunStep.AtOnce(await status.WriteAsync(upgrade, RunTokens.Resume(RunTokens.TakeUp(upgrade.Status!, retries, now)), cancellationToken));
+        }
+
+        var halted = OmsStatusComposer.Compose(upgrade, upgrade.Status!, OmsStandings.Halted(upgrade.Status!.AbortedBy!), now);
+        return new RunStep(await status.WriteAsync(upgrade, halted, cancellationToken), RunEnd.None, null);
     }
 
     /// <summary>Compiles the way back of an upgrade whose running steps have ended, and stores it.</summary>
@@ -68,10 +83,10 @@ internal sealed class RunFlow(OmsServices services, PlanFlow plans, OmsStatusWri
         {
             AfterSuccess = before.UpgradeStands(),
             LeaveManual = cause == WayBackCause.Deletion,
-            Notes = before.UpgradeStands() ? await new RollbackNotes(session.Targets!).CompileAsync(before, now, cancellationToken) : [],
+            Notes = before.UpgradeStands() ? await new RollbackNotes(session.Targets!, services.Time).CompileAsync(before, now, cancellationToken) : [],
         };
         var plan = RollbackPlanner.Compile(basis) with { CompiledAt = now, SpecHash = before.Plan!.SpecHash };
-        var turned = before with { RollbackPlan = plan, AbortedBy = cause == WayBackCause.Abort ? before.AbortedBy : null };
+        var turned = (cause == WayBackCause.Abort ? before : RunTokens.Resume(before)) with { RollbackPlan = plan };
         if (DoneWork.Done(plan))
         {
             var nothing = new RunOutcome(RunState.Succeeded, null, EngineReasons.Succeeded, "nothing was changed");
@@ -89,7 +104,8 @@ internal sealed class RunFlow(OmsServices services, PlanFlow plans, OmsStatusWri
     // The way there.
     private async Task<RunStep> GoOnAsync(OmsUpgrade upgrade, OmsSession session, string accessKey, Func<Standing, Standing>? adjust, CancellationToken cancellationToken)
     {
-        if (WayBack.CauseOf(upgrade) is var cause and not WayBackCause.None)
+        var cause = WayBack.CauseOf(upgrade);
+        if (cause != WayBackCause.None && !(cause == WayBackCause.Request && WayBack.IsHalted(upgrade)))
         {
             return await LeaveAsync(upgrade, session, accessKey, cause, cancellationToken);
         }
@@ -209,6 +225,20 @@ internal sealed class RunFlow(OmsServices services, PlanFlow plans, OmsStatusWri
             // A host that cannot be reached is for the guards and steps to say, except where nothing forces the way back now.
             return upgrade.Status!.UpgradeStands() ? session.Targets!.Redactor.Redact(exception.Message) : null;
         }
+    }
+
+    // What it stops is decided when it is seen, by what is asked for then.
+    private async Task<OmsUpgrade> HeedAbortAsync(OmsUpgrade upgrade, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (RunTokens.NewAbort(upgrade) is { } token)
+        {
+            return await status.WriteAsync(upgrade, RunTokens.Abort(upgrade, upgrade.Status!, token, now), cancellationToken);
+        }
+
+        // The way back is not asked for any more; asked for again it is to be taken.
+        return upgrade.Status!.AbortedRollback is not null && upgrade.Spec.DesiredState == DesiredState.Upgraded
+            ? await status.WriteAsync(upgrade, upgrade.Status with { AbortedRollback = null }, cancellationToken)
+            : upgrade;
     }
 
     private static string? Aborted(OmsUpgrade upgrade) => upgrade.Status!.AbortedBy is { } token

@@ -32,12 +32,19 @@ internal static class RunTokens
         return (upgrade.Status?.UsedTokens ?? []).Exists(t => t.Kind == TokenKind.Abort && t.Token == token) ? null : token;
     }
 
-    /// <summary>The status of a run that this abort token stops.</summary>
-    public static OmsUpgradeStatus Abort(OmsUpgradeStatus status, string token, DateTimeOffset now) => status with
+    /// <summary>The status of a run that this abort token stops: the way back where that is asked for and has not begun, otherwise what runs.</summary>
+    public static OmsUpgradeStatus Abort(OmsUpgrade upgrade, OmsUpgradeStatus status, string token, DateTimeOffset now) => UseAbort(status, token, now) with
     {
         AbortedBy = token,
-        UsedTokens = [.. status.UsedTokens.Append(new UsedToken { Kind = TokenKind.Abort, Token = token, At = now }).TakeLast(SchemaLimits.History)],
+        AbortedRollback = upgrade.Spec.DesiredState == DesiredState.RolledBack ? true : null,
     };
+
+    /// <summary>The status with an abort token that came when nothing ran: used up, so that it stops nothing later.</summary>
+    public static OmsUpgradeStatus UseAbort(OmsUpgradeStatus status, string token, DateTimeOffset now) =>
+        status with { UsedTokens = [.. status.UsedTokens.Append(new UsedToken { Kind = TokenKind.Abort, Token = token, At = now }).TakeLast(SchemaLimits.History)] };
+
+    /// <summary>The status of a run that no abort stops any more.</summary>
+    public static OmsUpgradeStatus Resume(OmsUpgradeStatus status) => status with { AbortedBy = null, AbortedRollback = null };
 
     /// <summary>The status with an entry for an attempt that ended and is taken up again by these tokens, which are used up.</summary>
     public static OmsUpgradeStatus TakeUp(OmsUpgradeStatus status, IReadOnlyList<string> tokens, DateTimeOffset now)

@@ -19,6 +19,7 @@ internal static class StartOver
             CleanupPlan = null,
             CleanupAt = null,
             AbortedBy = null,
+            AbortedRollback = null,
             Times = null,
             SnapshotRef = null,
             RollbackSnapshotRef = null,

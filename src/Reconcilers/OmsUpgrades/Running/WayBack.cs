@@ -33,6 +33,10 @@ internal static class WayBack
             : WayBackCause.None;
     }
 
+    /// <summary>Whether an abort keeps the way back that desiredState asks for from beginning.</summary>
+    public static bool IsHalted(OmsUpgrade upgrade) =>
+        upgrade.Status is { AbortedBy: not null, AbortedRollback: true } && upgrade.Spec.DesiredState == DesiredState.RolledBack;
+
     /// <summary>Whether an abort keeps a way back from going on: one that the abort itself began before T1 goes to its end.</summary>
     public static bool IsStopped(OmsUpgrade upgrade) =>
         upgrade.Status!.AbortedBy is not null

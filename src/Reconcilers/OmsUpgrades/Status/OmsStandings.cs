@@ -35,7 +35,7 @@ internal static class OmsStandings
             RunState.Held => at with { Reason = Reasons.Held, Held = true },
             RunState.OutsideWindow => at with { Reason = Reasons.OutsideWindow },
             RunState.Paused => at with { Reason = Reasons.Paused },
-            RunState.Stopped when status.AbortedBy is not null => Aborted(at, plan, outcome),
+            RunState.Stopped when status.AbortedBy is not null => Aborted(upgrade, at, plan, outcome),
             RunState.Stopped => at with { Reason = back ? Reasons.RollingBack : Reasons.Undoing },
             RunState.Failed => at with
             {
@@ -48,6 +48,14 @@ internal static class OmsStandings
             _ => at with { Kind = StandingKind.Stalled, Message = WayOut(plan, outcome) },
         };
     }
+
+    /// <summary>The way back of a succeeded upgrade was asked for and aborted before it was compiled.</summary>
+    public static Standing Halted(string token) => new(
+        StandingKind.Stalled,
+        OmsUpgradePhases.Failed,
+        Reasons.Aborted,
+        $"aborted by {Annotations.Abort}={token} before the way back began: nothing was taken back, the new version runs. The way back begins with a new spec.retry or {Annotations.Retry}=<token>; spec.desiredState: Upgraded leaves it")
+    { Failed = true };
 
     private static Standing Succeeded(OmsUpgradeStatus status) => new(
         StandingKind.Succeeded,
@@ -80,7 +88,7 @@ internal static class OmsStandings
             : new Standing(StandingKind.Stalled, phase, Reasons.RolledBackAfterFailure, $"{failed.Id} failed ({failed.Message}); {done}{actions}. It stays so until a new spec.retry or {Annotations.Retry}=<token> begins another attempt from preflight") { Back = true, Failed = true, Step = failed.Id };
     }
 
-    private static Standing Aborted(Standing at, Plan plan, RunOutcome outcome)
+    private static Standing Aborted(OmsUpgrade upgrade, Standing at, Plan plan, RunOutcome outcome)
     {
         var failed = plan.Steps.Find(s => s.State is StepState.Failed or StepState.Unknown) is { } step ? $" {step.Id} had failed: {step.Message}." : "";
         return at with
@@ -88,7 +96,9 @@ internal static class OmsStandings
             Kind = StandingKind.Stalled,
             Phase = OmsUpgradePhases.Failed,
             Reason = Reasons.Aborted,
-            Message = $"{outcome.Message}.{failed} It goes on with a new spec.retry or {Annotations.Retry}=<token>, and back with spec.desiredState: RolledBack",
+            Message = $"{outcome.Message}.{failed} " + (upgrade.Spec.DesiredState == DesiredState.RolledBack
+                ? $"The way back goes on with a new spec.retry or {Annotations.Retry}=<token>"
+                : $"It goes on with a new spec.retry or {Annotations.Retry}=<token>, and back with spec.desiredState: RolledBack"),
             Failed = true,
         };
     }

@@ -1,8 +1,6 @@
-using System.Text.Json;
 using Drydock.Abstractions.Plans;
 using Drydock.Clients.Kubernetes.Events;
 using Drydock.Clients.Kubernetes.Runtime;
-using Drydock.Crds;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
@@ -15,18 +13,15 @@ internal sealed class OmsStatusWriter(IEntityWriter<OmsUpgrade> writer, IEventRe
     /// <summary>Writes the status if it differs; returns the object as it is then.</summary>
     public async Task<OmsUpgrade> WriteAsync(OmsUpgrade upgrade, OmsUpgradeStatus status, CancellationToken cancellationToken)
     {
-        var next = upgrade with { Status = status };
-        if (Text(next) == Text(upgrade))
+        if (StatusComparison.AreAlike(status, upgrade.Status))
         {
             return upgrade;
         }
 
-        var written = await writer.UpdateStatusAsync(next, cancellationToken);
+        var written = await writer.UpdateStatusAsync(upgrade with { Status = status }, cancellationToken);
         Tell(upgrade, written);
         return written;
     }
-
-    private static string Text(OmsUpgrade upgrade) => JsonSerializer.Serialize(upgrade, CrdsJsonContext.Default.OmsUpgrade);
 
     private void Tell(OmsUpgrade before, OmsUpgrade after)
     {
@@ -36,6 +31,11 @@ internal sealed class OmsStatusWriter(IEntityWriter<OmsUpgrade> writer, IEventRe
         foreach (var ignored in (after.Status?.Approvals ?? []).Where(a => !a.Accepted).Except(before.Status?.Approvals ?? []))
         {
             events.Warning(after, Reasons.ApprovalIgnored, $"the approval '{ignored.Name}@{ignored.PlanHash}' is for no stored plan (present: {(after.Status?.RollbackPlan ?? after.Status?.Plan)?.Hash}) and is ignored; read the plan and approve its first 8 hex digits");
+        }
+
+        foreach (var ignored in (after.Status?.UsedTokens ?? []).Where(t => t.Kind == TokenKind.Abort && t.Token != after.Status!.AbortedBy).Except(before.Status?.UsedTokens ?? []))
+        {
+            events.Warning(after, Reasons.AbortIgnored, $"{Annotations.Abort}={ignored.Token} came when nothing ran and is ignored, also for what runs later; to stop that, give another token then");
         }
 
         var (old, now) = (Stalled(before), Stalled(after));

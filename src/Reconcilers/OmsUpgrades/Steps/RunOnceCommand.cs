@@ -51,6 +51,18 @@ public abstract class RunOnceCommand(IOmsTargets targets) : OmsStep(targets)
     /// <inheritdoc />
     public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken)
     {
+        try
+        {
+            return await ReserveAsync(context, cancellationToken);
+        }
+        catch (Exception exception) when (exception is DockerUnreachableException or DockerStreamException)
+        {
+            throw NotTaken(context, exception);
+        }
+    }
+
+    private async Task<IReadOnlyDictionary<string, string>> ReserveAsync(StepContext context, CancellationToken cancellationToken)
+    {
         if (await ObstacleAsync(context, cancellationToken) is { } obstacle)
         {
             throw new StepActionException(obstacle.Reason, obstacle.Message!);
@@ -77,7 +89,12 @@ public abstract class RunOnceCommand(IOmsTargets targets) : OmsStep(targets)
         }
         catch (DockerConflictException)
         {
-            // This exec id was started before: the look that follows tells what came of that one execution.
+            // This exec id was started before, or its container does not run: the look that follows tells what came of that one execution.
+        }
+        catch (Exception exception) when (exception is DockerUnreachableException or DockerStreamException or DockerNotFoundException)
+        {
+            // The request may still arrive: this exec id starts once, and the witness of this attempt lets one command through.
+            throw NotTaken(context, exception);
         }
     }
 
@@ -87,6 +104,9 @@ public abstract class RunOnceCommand(IOmsTargets targets) : OmsStep(targets)
 
     private WitnessedExec Exec(StepContext context) =>
         new(Docker(context), context.Receipt(WitnessedExec.ContainerKey)!, context.Receipt(WitnessedExec.DirectoryKey)!);
+
+    private static StepActionException NotTaken(StepContext context, Exception exception) =>
+        new(Reasons.HostUnreachable, $"dockerd on {Node(context)} did not take the command: {exception.Message}", retryable: true, exception) { NotTaken = true };
 
     // An exec that was used up without its command beginning (no room for the witness) cannot be started again; another one takes its place.
     private async Task<bool> IsStillGoodAsync(StepContext context, string execId, CancellationToken cancellationToken)

@@ -148,5 +148,5 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
     private static int? Since(StepContext context) =>
         context.Receipt("since") is { } text ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : null;
 
-    private static StepActionException Refusal(ToyItem item, string message) => new("Refused", message, retryable: !item.RefusalIsFinal);
+    private static StepActionException Refusal(ToyItem item, string message) => new("Refused", message, retryable: !item.RefusalIsFinal) { NotTaken = item.NotTaken };
 }

@@ -21,6 +21,9 @@ internal sealed class ToyItem
     /// <summary>Refusals say that another attempt cannot help.</summary>
     public bool RefusalIsFinal { get; set; }
 
+    /// <summary>Refusals say that the request was not taken.</summary>
+    public bool NotTaken { get; set; }
+
     /// <summary>The next executions end badly.</summary>
     public int BadEnds { get; set; }
 
