@@ -14,12 +14,13 @@ public static class OperatorCommand
         var space = new Option<string?>("--namespace") { Description = "The operator's own namespace (lease, claims)." };
         var watch = new Option<string?>("--watch-namespace") { Description = "Look after objects of this namespace only." };
         var election = new Option<bool>("--leader-election") { Description = "Let a Lease decide which of several operators acts.", DefaultValueFactory = _ => defaults.LeaderElection };
+        var scratch = new Option<string?>("--scratch") { Description = "Existing directory where mydumper and myloader work; without it the system's temporary directory." };
         var http = new Option<string>("--http") { Description = "Address for /healthz, /readyz and /metrics.", DefaultValueFactory = _ => defaults.HttpAddress };
         var level = new Option<string>("--log-level") { Description = "Verbose, Debug, Information, Warning or Error.", DefaultValueFactory = _ => defaults.LogLevel };
         var format = new Option<string>("--log-format") { Description = "text or json.", DefaultValueFactory = _ => defaults.LogFormat };
         level.AcceptOnlyFromAmong("Verbose", "Debug", "Information", "Warning", "Error");
         format.AcceptOnlyFromAmong("text", "json");
-        var command = new RootCommand("Drydock: carries stateful systems beside the cluster through upgrades.") { kubeconfig, context, space, watch, election, http, level, format };
+        var command = new RootCommand("Drydock: carries stateful systems beside the cluster through upgrades.") { kubeconfig, context, space, watch, election, scratch, http, level, format };
         command.SetAction((parsed, cancellationToken) => OperatorProcess.RunAsync(
             new OperatorOptions
             {
@@ -28,6 +29,7 @@ public static class OperatorCommand
                 Namespace = parsed.GetValue(space),
                 WatchNamespace = parsed.GetValue(watch),
                 LeaderElection = parsed.GetValue(election),
+                ScratchDirectory = parsed.GetValue(scratch),
                 HttpAddress = parsed.GetValue(http)!,
                 LogLevel = parsed.GetValue(level)!,
                 LogFormat = parsed.GetValue(format)!,

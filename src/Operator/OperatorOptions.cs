@@ -18,6 +18,11 @@ public sealed record OperatorOptions
     /// <summary>Whether a Lease decides which of several operators acts.</summary>
     public bool LeaderElection { get; init; } = true;
 
+    /// <summary>
+    /// Where mydumper and myloader work; null for the system's temporary directory. A load needs room for the rows of one database there.
+    /// </summary>
+    public string? ScratchDirectory { get; init; }
+
     /// <summary>Address for probes and metrics.</summary>
     public string HttpAddress { get; init; } = "http://0.0.0.0:8080";
 

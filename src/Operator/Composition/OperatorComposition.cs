@@ -54,11 +54,12 @@ public sealed class OperatorComposition : IAsyncDisposable
         var changes = new Pulse();
         _storages = new Storages(client, time);
         var claims = new TargetClaims(client, space, time);
+        var tools = new SnapshotToolOptions { ScratchRoot = options.ScratchDirectory };
         var snapshots = new SnapshotServices
         {
             Kubernetes = client,
-            Snapshotter = new Snapshotter(time: time),
-            Loader = new SnapshotLoader(time: time),
+            Snapshotter = new Snapshotter(time: time, options: tools),
+            Loader = new SnapshotLoader(tools, time: time),
             Storages = _storages,
             Changes = changes,
             WatchNamespace = options.WatchNamespace,

@@ -35,6 +35,7 @@ public sealed class LabOperator : IAsyncDisposable
         List<string> arguments =
         [
             assembly, "--kubeconfig", kubeconfig, "--namespace", operatorNamespace, "--http", FormattableString.Invariant($"http://127.0.0.1:{port}"), "--log-level", "Debug",
+            "--scratch", run.FolderFor("scratch"),
         ];
         if (!options.LeaderElection)
         {
