@@ -9,6 +9,9 @@ namespace Drydock.Lab.Accidents;
 internal sealed record Accident(string Id, AccidentKind Kind, Func<AccidentScene, CancellationToken, Task> Strike, string? Fix = null, Func<AccidentScene, CancellationToken, Task>? Mend = null) : IAccident
 {
     /// <inheritdoc />
+    public AccidentToll Toll { get; init; }
+
+    /// <inheritdoc />
     public Task StrikeAsync(AccidentScene scene, CancellationToken cancellationToken = default) => Strike(scene, cancellationToken);
 
     /// <inheritdoc />

@@ -14,8 +14,8 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
 {
     private readonly UpgradeCourse _course = new(stage, goal);
 
-    /// <summary>How long a run that is neither over nor stalled is left alone before it is mended.</summary>
-    public TimeSpan Wait { get; init; } = TimeSpan.FromSeconds(25);
+    /// <summary>How long a run that is neither over nor stalled is left alone before a person mends what does not mend itself.</summary>
+    public TimeSpan Wait { get; init; } = TimeSpan.FromSeconds(12);
 
     /// <summary>How long it may take from mending to an end or the next stop.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(3);
@@ -46,29 +46,51 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
         await stage.StartOperator(Operator).WaitUntilReadyAsync(cancellationToken);
         var space = await course.PrepareAsync(cancellationToken);
         var scene = new AccidentScene(stage, space, UpgradeCourse.Name, node);
+        await using var absent = accident.Toll == AccidentToll.Nothing ? null : new AbsentUpgrade(stage, space);
         using var armed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
             scene.Faults.Ledger.Reset();
             var struck = await moment.ArmAsync(scene, () => accident.StrikeAsync(scene, cancellationToken), armed.Token);
             await course.BeginAsync(space, cancellationToken);
+            if (absent is not null)
+            {
+                return await GoneAsync(new Run(accident, moment, scene, course, struck), absent, golden, cancellationToken);
+            }
+
             return await EndAsync(new Run(accident, moment, scene, course, struck), golden, back, cancellationToken);
         }
         finally
         {
             await armed.CancelAsync();
-            await stage.EndOperatorsAsync();
             stage.Faults?.Reset();
             await accident.MendAsync(scene, cancellationToken);
+
+            // Last: what mends a dead operator starts another one.
+            await stage.EndOperatorsAsync();
         }
     }
 
     private UpgradeCourse Course() => new(stage, goal) { Change = Change };
 
+    private async Task<AccidentOutcome> GoneAsync(Run run, AbsentUpgrade absent, GoldenRun golden, CancellationToken cancellationToken)
+    {
+        var over = run.Course.OverAsync(run.Scene.Space, cancellationToken);
+        if (await Task.WhenAny(run.Struck, over) != run.Struck)
+        {
+            await over;
+            return run.Outcome([], mended: false, _course.EndPhase, await run.Course.DifferenceAsync(run.Scene.Space, golden));
+        }
+
+        await run.Struck;
+        var (way, difference) = await absent.EndAsync(run.Accident.Toll, run.Course, golden, Patience, cancellationToken);
+        return run.Outcome([], mended: false, way, difference);
+    }
+
     private async Task<AccidentOutcome> EndAsync(Run run, GoldenRun golden, GoldenRun? back, CancellationToken cancellationToken)
     {
         var stops = new List<string>();
-        var seen = await StopAsync(run, struckFirst: true, Wait, cancellationToken);
+        var seen = await StopAsync(run, struckFirst: true, run.Accident.Fix is null ? Patience : Wait, cancellationToken);
         if (seen is not null && run.Course.IsOver(seen))
         {
             return run.Outcome(stops, mended: false, _course.EndPhase, await run.Course.DifferenceAsync(run.Scene.Space, golden, starts: run.Accident.Kind is not (AccidentKind.DockerHost or AccidentKind.Oms)));

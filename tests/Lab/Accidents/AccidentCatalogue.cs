@@ -5,7 +5,7 @@ public static class AccidentCatalogue
 {
     /// <summary>All of them, by kind.</summary>
     public static IReadOnlyList<IAccident> All { get; } =
-        [.. OperatorAccidents.All, .. KubernetesAccidents.All, .. DockerAccidents.All, .. MetaDbAccidents.All, .. OmsAccidents.All, .. StorageAccidents.All, .. ObjectAccidents.All];
+        [.. OperatorAccidents.All, .. KubernetesAccidents.All, .. DockerAccidents.All, .. MetaDbAccidents.All, .. OmsAccidents.All, .. StorageAccidents.All, .. ObjectStorageAccidents.All, .. ObjectAccidents.All];
 
     /// <summary>One by its name.</summary>
     /// <exception cref="ArgumentException">There is none of that name.</exception>

@@ -21,6 +21,9 @@ public enum AccidentKind
     /// <summary>Where snapshots are kept.</summary>
     Storage,
 
+    /// <summary>S3 storage where snapshots are kept; only on roads that keep them there.</summary>
+    ObjectStorage,
+
     /// <summary>The upgrade's object, its namespace, its Secrets.</summary>
     Object,
 }

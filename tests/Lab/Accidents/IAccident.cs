@@ -9,6 +9,9 @@ public interface IAccident
     /// <summary>What it happens to.</summary>
     AccidentKind Kind { get; }
 
+    /// <summary>What it takes away for good.</summary>
+    AccidentToll Toll { get; }
+
     /// <summary>What a person does against it; null when it is over by itself, so that nothing may be needed.</summary>
     string? Fix { get; }
 

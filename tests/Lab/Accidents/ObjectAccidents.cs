@@ -10,7 +10,7 @@ internal static class ObjectAccidents
         Prune("object-pruned-foreground", "Foreground"),
         Prune("object-pruned-background", "Background"),
         Prune("object-pruned-orphan", "Orphan"),
-        new Accident("namespace-deleted", AccidentKind.Object, (scene, token) => scene.Stage.ControlPlane.KubectlAsync(["delete", "namespace", scene.Space, "--wait=false"], cancellationToken: token)),
+        new Accident("namespace-deleted", AccidentKind.Object, (scene, token) => scene.Stage.ControlPlane.KubectlAsync(["delete", "namespace", scene.Space, "--wait=false"], cancellationToken: token)) { Toll = AccidentToll.Namespace },
         new Accident("secret-broken", AccidentKind.Object, BreakSecretAsync, "put the right certificate into the Secret", (scene, _) => scene.Stage.CreateSecretsAsync(scene.Space)),
         new Accident("secret-deleted", AccidentKind.Object, (scene, token) => scene.Stage.ControlPlane.KubectlAsync(["-n", scene.Space, "delete", "secret", $"docker-tls-{scene.Host.Name}", "--ignore-not-found"], cancellationToken: token),
             "create the Secret again", (scene, _) => scene.Stage.CreateSecretsAsync(scene.Space)),
@@ -26,7 +26,8 @@ internal static class ObjectAccidents
         };
         using var response = await http.SendAsync(request, token);
         response.EnsureSuccessStatusCode();
-    });
+    })
+    { Toll = AccidentToll.Upgrade };
 
     private static async Task BreakSecretAsync(AccidentScene scene, CancellationToken cancellationToken)
     {

@@ -22,9 +22,16 @@ internal static class OmsAccidents
         New("heartbeat-stale", scene => scene.Stage.Oms.SetKnobsAsync(new OmsKnobs { Heartbeat = "stale" }, scene.OmsNode.Host), "repair oms_drc_supervisor", RestartSupervisorAsync),
         New("supervisorctl-slow", scene => scene.Stage.Oms.SetKnobsAsync(new OmsKnobs { SupervisorctlSeconds = 15 }, scene.OmsNode.Host)),
         New("ha-config-changed", ChangeHaAsync, "put ha.config back", PutHaBackAsync),
-        New("old-container-started", scene => scene.Host.DockerAsync(["start", scene.Stage.Oms.Options.OldContainer]), "stop the old container", async scene => await scene.Host.DockerAsync(["stop", "-t", "20", scene.Stage.Oms.Options.OldContainer])),
+        New("old-container-started", StartOldAsync, "stop the old container", async scene => await scene.Host.DockerAsync(["stop", "-t", "20", scene.Stage.Oms.Options.OldContainer])),
         New("new-container-removed", scene => scene.Host.TryDockerAsync(["rm", "-f", scene.Stage.Road.NewContainer])),
     ];
+
+    // What the person breaks with it is the person's; everything after it is not.
+    private static async Task StartOldAsync(AccidentScene scene)
+    {
+        await scene.Stage.Oms.SetKnobsAsync(scene.Stage.Oms.Options.Knobs with { Forgive = ["old-and-new-together", "mixed-versions", "old-on-new-schema"] }, scene.OmsNode.Host);
+        await scene.Host.DockerAsync(["start", scene.Stage.Oms.Options.OldContainer]);
+    }
 
     private static Accident New(string id, Func<AccidentScene, Task> strike, string? fix = null, Func<AccidentScene, Task>? mend = null) => new(
         id, AccidentKind.Oms, (scene, _) => strike(scene), fix, async (scene, _) =>

@@ -12,7 +12,8 @@ public static class ChaosMatrix
     /// </summary>
     public static IReadOnlyList<ChaosCase> Accidents(ChaosScenario scenario)
     {
-        var all = AccidentCatalogue.All.SelectMany(accident => ChaosMoments.Of(accident, scenario.Goal).Select(moment => Case(scenario, accident, moment)));
+        var possible = AccidentCatalogue.All.Where(a => a.Kind == AccidentKind.ObjectStorage == scenario.Road.SnapshotsInS3);
+        var all = possible.SelectMany(accident => ChaosMoments.Of(accident, scenario.Goal).Select(moment => Case(scenario, accident, moment)));
         return [.. scenario.IsExhaustive ? all : all.Where((_, index) => Falls(scenario, index))];
     }
 
@@ -21,20 +22,26 @@ public static class ChaosMatrix
     [
         .. golden.Points.Select(point => new ChaosCase(
             scenario,
-            "kill",
+            Kill,
             FormattableString.Invariant($"{(point.Side == FaultSide.Before ? "before" : "after")}-act-{point.Number}"),
             async (runner, token) => await runner.KillAsync(scenario, point.Number, point.Side, token))),
     ];
 
-    /// <summary>The same cases in an order in which any beginning is a fair sample; the same order every time.</summary>
+    /// <summary>
+    /// The same cases in the order in which they are run, the same every time: three moments of each accident of the exhaustive scenarios first, then all
+    /// others; each part shuffled, so that any beginning of it is a fair sample.
+    /// </summary>
     public static IReadOnlyList<ChaosCase> Spread(IEnumerable<ChaosCase> cases)
     {
         var spread = cases.ToArray();
         new Random(Seed).Shuffle(spread);
-        return spread;
+        var first = spread.Where(c => c.Scenario.IsExhaustive && c.What != Kill).GroupBy(c => (c.Scenario, c.What)).SelectMany(accident => accident.Take(FirstMoments)).ToHashSet();
+        return [.. spread.OrderBy(c => first.Contains(c) ? 0 : 1)];
     }
 
     private const int Seed = 20261120;
+    private const int FirstMoments = 3;
+    private const string Kill = "kill";
 
     private static bool Falls(ChaosScenario scenario, int index)
     {

@@ -29,6 +29,8 @@ internal static class ChaosMoments
 
     private static readonly AccidentMoment[] BeforeBackup = [AccidentMoment.AtStep("PrepareImage/"), AccidentMoment.AtStep("StopOld/"), AccidentMoment.AtStep("Backup/")];
 
+    private static readonly AccidentMoment[] AroundBackup = [AccidentMoment.AtStep("PrepareImage/"), AccidentMoment.AtStep("Backup/"), AccidentMoment.AtStep("StartNew/")];
+
     private static readonly AccidentMoment[] BeforeRestore = [AccidentMoment.AtStep("StopNew/"), AccidentMoment.AtStep("BackupNew/"), AccidentMoment.AtStep("RestoreDatabases/")];
 
     /// <summary>The moments; empty where the accident cannot happen in such a run.</summary>
@@ -45,6 +47,7 @@ internal static class ChaosMoments
         _ when accident.Kind == AccidentKind.DockerHost => [.. Upgrade, .. RunOnce],
         _ when accident.Kind == AccidentKind.Operator => [.. Upgrade, .. RunOnce],
         _ when accident.Kind == AccidentKind.Oms => BeforeNew,
+        _ when accident.Kind == AccidentKind.ObjectStorage => AroundBackup,
         _ => Upgrade,
     };
 
@@ -56,6 +59,7 @@ internal static class ChaosMoments
         "ha-config-changed" => [AccidentMoment.AtStep("BackupNew/"), AccidentMoment.AtStep("RestoreDatabases/"), AccidentMoment.AtStep("StartOld/")],
         "old-container-started" or "new-container-removed" => BeforeRestore,
         _ when accident.Kind == AccidentKind.Oms => [],
+        _ when accident.Kind == AccidentKind.ObjectStorage => BeforeRestore,
         _ => Rollback,
     };
 }

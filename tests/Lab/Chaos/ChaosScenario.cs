@@ -8,11 +8,13 @@ namespace Drydock.Lab.Chaos;
 /// <param name="IsExhaustive">Every accident at every one of its moments, and every kill point; otherwise every accident in every phase, spread over the scenarios.</param>
 public sealed record ChaosScenario(UpgradeRoad Road, UpgradeGoal Goal, bool IsExhaustive)
 {
-    /// <summary>The scenarios: the main job and its way back exhaustively, the others by a pairwise cover.</summary>
+    /// <summary>The scenarios: the main job and its way back exhaustively (with S3 for the accidents of S3), the others by a pairwise cover.</summary>
     public static IReadOnlyList<ChaosScenario> All { get; } =
     [
         new(UpgradeRoad.Enterprise, UpgradeGoal.Upgrade, IsExhaustive: true),
         new(UpgradeRoad.Enterprise, UpgradeGoal.Rollback, IsExhaustive: true),
+        new(UpgradeRoad.EnterpriseS3, UpgradeGoal.Upgrade, IsExhaustive: true),
+        new(UpgradeRoad.EnterpriseS3, UpgradeGoal.Rollback, IsExhaustive: true),
         new(UpgradeRoad.EnterpriseTwoRegions, UpgradeGoal.Upgrade, IsExhaustive: false),
         new(UpgradeRoad.EnterpriseTwoRegions, UpgradeGoal.Rollback, IsExhaustive: false),
         new(UpgradeRoad.CommunitySingle, UpgradeGoal.Upgrade, IsExhaustive: false),

@@ -94,16 +94,17 @@ public sealed class UpgradeCourse(UpgradeStage stage, UpgradeGoal goal)
     /// <param name="starts">False leaves out how often containers started and stopped: the accident itself killed some.</param>
     public async Task<string?> DifferenceAsync(string space, GoldenRun golden, bool counts = true, bool starts = true)
     {
-        var state = (await stage.Oms.ReadStateAsync()).ToString();
+        var state = await EndStateAsync(space);
         if (state != golden.EndState)
         {
-            return $"the end state differs:\n--- golden\n{golden.EndState}\n--- this run\n{state}";
+            var (wanted, found) = (golden.EndState.Split('\n'), state.Split('\n'));
+            return string.Join('\n', ["the end state differs:", .. wanted.Except(found).Select(line => $"- golden   {line}"), .. found.Except(wanted).Select(line => $"+ this run {line}")]);
         }
 
-        var found = await CountsAsync(space);
-        var different = golden.Counts.Where(g => (counts || g.Key == OmsEvents.Punished) && (starts || !g.Key.Contains("container st", StringComparison.Ordinal)) && found.GetValueOrDefault(g.Key) != g.Value)
-            .Select(g => $"{g.Key} {found.GetValueOrDefault(g.Key)} times instead of {g.Value}").ToList();
-        return different.Count == 0 ? null : string.Join("; ", different);
+        var seen = await CountsAsync(space);
+        var different = golden.Counts.Where(g => (counts || g.Key == OmsEvents.Punished) && (starts || !g.Key.Contains("container st", StringComparison.Ordinal)) && seen.GetValueOrDefault(g.Key) != g.Value)
+            .Select(g => $"{g.Key} {seen.GetValueOrDefault(g.Key)} times instead of {g.Value}").ToList();
+        return different.Count == 0 ? null : string.Join("; ", [.. different, .. await stage.Oms.PunishmentsAsync()]);
     }
 
     /// <summary>Runs it undisturbed.</summary>
@@ -124,8 +125,11 @@ public sealed class UpgradeCourse(UpgradeStage stage, UpgradeGoal goal)
             throw new LabException($"the databases are not as they were before the upgrade:\n--- before\n{before}\n--- after\n{state.DatabaseText()}");
         }
 
-        return new GoldenRun(stage.Faults?.Ledger.Acts ?? [], state.ToString(), await CountsAsync(space));
+        return new GoldenRun(stage.Faults?.Ledger.Acts ?? [], await EndStateAsync(space), await CountsAsync(space));
     }
+
+    private async Task<string> EndStateAsync(string space) =>
+        RefetchText.Normalize((await stage.Oms.ReadStateAsync()).ToString(), await stage.GetUpgradeAsync(space, Name));
 
     /// <summary>Approves the way back of a succeeded upgrade once it is held.</summary>
     public async Task ApproveAsync(string space, CancellationToken cancellationToken)

@@ -71,6 +71,11 @@ internal static class UpgradeManifest
             yield return new StageSecret(ApiSecret, "Opaque", values);
         }
 
+        if (stage.Road.SnapshotsInS3)
+        {
+            yield return stage.S3.Keys;
+        }
+
         if (stage.Road.ImageSource == ImageSource.Registry)
         {
             yield return new StageSecret(PullSecret, "kubernetes.io/dockerconfigjson", new Dictionary<string, string>(StringComparer.Ordinal) { [".dockerconfigjson"] = stage.Registry.DockerConfigJson });

@@ -35,6 +35,9 @@ public sealed record UpgradeRoad
     /// <summary>Custom ports.</summary>
     public OmsPorts? Ports { get; init; }
 
+    /// <summary>Snapshots go to an S3 storage and not to a directory.</summary>
+    public bool SnapshotsInS3 { get; init; }
+
     /// <summary>The manifest names credentials of the console's API.</summary>
     public bool ApiCredentials { get; init; }
 
@@ -47,6 +50,9 @@ public sealed record UpgradeRoad
     /// <summary>Enterprise 3.2.2 to 4.2.2, one region: the main job.</summary>
     public static UpgradeRoad Enterprise { get; } = new() { Id = "ee-322-422" };
 
+    /// <summary>The main job with its snapshots in S3.</summary>
+    public static UpgradeRoad EnterpriseS3 { get; } = new() { Id = "ee-322-422-s3", SnapshotsInS3 = true };
+
     /// <summary>Two regions with two nodes each.</summary>
     public static UpgradeRoad EnterpriseTwoRegions { get; } = new() { Id = "ee-322-422-2x2", RegionSizes = [2, 2] };
 
@@ -55,6 +61,9 @@ public sealed record UpgradeRoad
 
     /// <summary>Enterprise 4.0.1 to 4.2.2: no JAR.</summary>
     public static UpgradeRoad Enterprise401 { get; } = new() { Id = "ee-401-422", From = "4.0.1", RegionSizes = [2] };
+
+    /// <summary>Enterprise 4.1.1 to 4.2.2: no JAR, and the first source whose console lists projects through its API.</summary>
+    public static UpgradeRoad Enterprise411 { get; } = new() { Id = "ee-411-422", From = "4.1.1", RegionSizes = [2] };
 
     /// <summary>Community 3.3.0 to 3.3.1, one node (RB1).</summary>
     public static UpgradeRoad CommunitySingle { get; } = new() { Id = "ce-330-331-single", From = "3.3.0_ce", To = "3.3.1_ce", RegionSizes = [1], HaConfig = null };
@@ -70,7 +79,7 @@ public sealed record UpgradeRoad
 
     /// <summary>All of the above.</summary>
     public static IReadOnlyList<UpgradeRoad> All { get; } =
-        [Enterprise, EnterpriseTwoRegions, EnterpriseSplitNodes, Enterprise401, CommunitySingle, CommunityMulti, Community410, Community421];
+        [Enterprise, EnterpriseTwoRegions, EnterpriseSplitNodes, Enterprise401, Enterprise411, CommunitySingle, CommunityMulti, Community410, Community421];
 
     /// <summary>Whether it is the Community Edition.</summary>
     public bool IsCommunity => From.EndsWith("_ce", StringComparison.Ordinal);

@@ -21,6 +21,7 @@ public sealed class UpgradeStage : IAsyncDisposable
     private readonly List<LabOperator> _operators = [];
     private readonly StageToken _token;
     private LabRegistry? _registry;
+    private StageS3? _s3;
 
     private UpgradeStage(StageOptions options, LabRun run, bool ownsRun)
     {
@@ -53,6 +54,9 @@ public sealed class UpgradeStage : IAsyncDisposable
 
     /// <summary>The registry with the new image, for roads that pull.</summary>
     public LabRegistry Registry => _registry ?? throw new InvalidOperationException($"road {Road} pulls nothing (ImageSource.Registry)");
+
+    /// <summary>The storage of the snapshots, for roads that keep them in S3.</summary>
+    public StageS3 S3 => _s3 ?? throw new InvalidOperationException($"road {Road} keeps its snapshots in a directory (SnapshotsInS3)");
 
     /// <summary>The metadata database's server.</summary>
     public MetaDb MetaDb { get; private set; } = null!;
@@ -144,6 +148,11 @@ public sealed class UpgradeStage : IAsyncDisposable
             Directory.Delete(entry, recursive: true);
         }
 
+        if (Road.SnapshotsInS3)
+        {
+            await S3.ResetAsync(cancellationToken);
+        }
+
         Faults?.Reset();
     }
 
@@ -179,7 +188,7 @@ public sealed class UpgradeStage : IAsyncDisposable
     }
 
     /// <summary>Where snapshots go, as <c>spec.backup.storage</c>.</summary>
-    public JsonObject Storage() => _options.Storage?.Invoke(this) ?? new JsonObject { ["directory"] = new JsonObject { ["path"] = Snapshots } };
+    public JsonObject Storage() => _options.Storage?.Invoke(this) ?? (Road.SnapshotsInS3 ? S3.Storage : null) ?? new JsonObject { ["directory"] = new JsonObject { ["path"] = Snapshots } };
 
     /// <summary>The manifest of the road, with this stage's addresses and folders; change it freely before it is applied.</summary>
     public JsonObject Manifest(string space, string name = "oms-322-to-422") => UpgradeManifest.Write(this, space, name);
@@ -207,6 +216,11 @@ public sealed class UpgradeStage : IAsyncDisposable
         if (_registry is not null)
         {
             await _registry.DisposeAsync();
+        }
+
+        if (_s3 is not null)
+        {
+            await _s3.DisposeAsync();
         }
 
         if (_ownsRun)
@@ -253,6 +267,11 @@ public sealed class UpgradeStage : IAsyncDisposable
         {
             _registry ??= await LabRegistry.StartAsync(Run, cancellationToken: cancellationToken);
             await _registry.PushAsync(Hosts[0], Oms.To, cancellationToken);
+        }
+
+        if (Road.SnapshotsInS3)
+        {
+            _s3 ??= await StageS3.StartAsync(Run, cancellationToken);
         }
     }
 

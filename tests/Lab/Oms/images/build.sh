@@ -142,6 +142,7 @@ PYTHON
     describe feature_3.3.1 3.3.1 oms_331 -
     describe feature_4.0.1 4.0.1 oms_401 - "$work/jar.tar"
     describe feature_4.1.0 4.1.0 oms_410 - "$work/jar.tar"
+    describe feature_4.1.1 4.1.1 oms_411 - "$work/jar.tar"
     describe feature_4.2.2 4.2.2-bp1 oms_422 gz "$work/jar.tar"
     describe feature_4.2.2-without-jar 4.2.2-bp1 oms_422_without_jar - "$work/jar.tar" "$work/nojar.tar"
     describe feature_3.3.0_ce 3.3.0-ce oms_330_ce -

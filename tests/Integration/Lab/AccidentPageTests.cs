@@ -1,0 +1,19 @@
+using Drydock.Lab.Accidents;
+using Drydock.Tests.Integration.Crds;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Lab;
+
+public sealed class AccidentPageTests
+{
+    [Fact]
+    public void Every_accident_has_its_row_on_the_page()
+    {
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "accidents.md"));
+
+        // The three ways of pruning share a row.
+        AccidentCatalogue.All.Select(accident => accident.Id.Replace("object-pruned", "", StringComparison.Ordinal))
+            .Where(id => !page.Contains(id, StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+}

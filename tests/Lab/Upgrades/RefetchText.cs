@@ -1,0 +1,42 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace Drydock.Lab.Upgrades;
+
+/// <summary>
+/// <c>refetchStoreIntervalMin</c> in the text of an end state: minutes since T1, so that a run that stood still for a while rightly ends with more of them.
+/// A value that covers the outage, and not more than it, is the same as any other such value.
+/// </summary>
+internal static partial class RefetchText
+{
+    // The runbook's margin, which the manifests of the roads leave at its default.
+    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(30);
+
+    // Times in status are whole seconds.
+    private static readonly TimeSpan Rounding = TimeSpan.FromSeconds(1);
+
+    /// <summary>The text with values that are right for this run replaced by a word; others stand.</summary>
+    public static string Normalize(string state, JsonNode upgrade)
+    {
+        // On the way back HA is written after the last new container stopped and before the end is noted; on the way there the write itself is noted.
+        var back = At(upgrade, "rolledBackAt");
+        if (At(upgrade, "t1") is not { } stopped || (back is null ? At(upgrade, "t2") : At(upgrade, "t3") ?? stopped) is not { } earliest)
+        {
+            return state;
+        }
+
+        var (least, most) = (Minutes(earliest - stopped - Rounding), Minutes((back ?? earliest) - stopped + Rounding));
+        return Value().Replace(state, match => int.Parse(match.Groups["minutes"].ValueSpan, CultureInfo.InvariantCulture) is var minutes && minutes >= least && minutes <= most
+            ? match.Groups["key"].Value + "covers the outage"
+            : match.Value);
+    }
+
+    private static int Minutes(TimeSpan outage) => (int)Math.Ceiling((outage + Margin).TotalMinutes);
+
+    private static DateTimeOffset? At(JsonNode upgrade, string time) =>
+        upgrade["status"]?["times"]?[time]?.GetValue<string>() is { } text ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture) : null;
+
+    [GeneratedRegex("(?<key>\"refetchStoreIntervalMin\":)(?<minutes>[0-9]+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Value();
+}

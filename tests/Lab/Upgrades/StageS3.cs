@@ -1,0 +1,81 @@
+using System.Text.Json.Nodes;
+
+namespace Drydock.Lab.Upgrades;
+
+/// <summary>The S3 storage of a stage whose road keeps its snapshots there, with a fault proxy before it.</summary>
+public sealed class StageS3 : IAsyncDisposable
+{
+    /// <summary>Name of the Secret with the keys.</summary>
+    public const string Secret = "snapshots-s3";
+
+    private readonly S3Server _server;
+
+    private StageS3(LabRun run, S3Server server)
+    {
+        _server = server;
+        Proxy = new S3FaultProxy(run, server);
+    }
+
+    /// <summary>The server itself, for looking behind the product's back.</summary>
+    public S3Server Server => _server;
+
+    /// <summary>Before the server.</summary>
+    public S3FaultProxy Proxy { get; }
+
+    /// <summary>The bucket of this run; a new one at each reset.</summary>
+    public string Bucket { get; private set; } = "";
+
+    /// <summary>As <c>spec.backup.storage</c>.</summary>
+    public JsonObject Storage => new()
+    {
+        ["s3"] = new JsonObject
+        {
+            ["endpoint"] = Proxy.Endpoint.AbsoluteUri,
+            ["bucket"] = Bucket,
+            ["credentialsSecretRef"] = new JsonObject { ["name"] = Secret },
+        },
+    };
+
+    internal StageSecret Keys => new(Secret, "Opaque", new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["accessKey"] = _server.Keys.AccessKey,
+        ["secretKey"] = _server.Keys.SecretKey,
+        ["ca.crt"] = _server.Authority,
+    });
+
+    /// <summary>Starts server and proxy.</summary>
+    public static async Task<StageS3> StartAsync(LabRun run, CancellationToken cancellationToken = default) =>
+        new(run, await S3Server.StartAsync(run, cancellationToken: cancellationToken));
+
+    /// <summary>No fault, an empty bucket.</summary>
+    public async Task ResetAsync(CancellationToken cancellationToken = default)
+    {
+        Mend();
+        Bucket = await _server.NewBucketAsync(cancellationToken);
+    }
+
+    /// <summary>No fault any more.</summary>
+    public void Mend()
+    {
+        Proxy.Accept();
+        Proxy.Thaw();
+        Proxy.Ledger.ClearRules();
+        Proxy.OnRead = null;
+        Proxy.CutMidway(int.MaxValue);
+    }
+
+    /// <summary>Whether the bucket holds an object.</summary>
+    public async Task<bool> HoldsAsync(string key, CancellationToken cancellationToken = default)
+    {
+        using var client = _server.Client();
+        var found = await client.ListObjectsV2Async(new Amazon.S3.Model.ListObjectsV2Request { BucketName = Bucket, Prefix = key }, cancellationToken);
+        return found.S3Objects?.Any(x => x.Key == key) == true;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await Proxy.DisposeAsync();
+        await _server.DisposeAsync();
+    }
+}
