@@ -7,7 +7,7 @@ namespace Drydock.Tests.EndToEnd;
 /// <summary>A seeded sample of what <c>make chaos</c> covers whole: accidents on an upgrade and on its way back.</summary>
 public sealed class AccidentTests(StageFixture fixture, ITestOutputHelper output)
 {
-    private const int Accidents = 3;
+    private const int Accidents = 2;
 
     // Those that end by themselves or by one repair within seconds; what waits for a timeout belongs to make chaos.
     private static readonly string[] Quick =
@@ -16,14 +16,14 @@ public sealed class AccidentTests(StageFixture fixture, ITestOutputHelper output
     [Fact]
     public async Task Whatever_goes_wrong_on_the_way_there_the_end_is_a_golden_one()
     {
-        var scenario = ChaosScenario.All.Single(s => s is { IsExhaustive: true, Goal: UpgradeGoal.Upgrade });
+        var scenario = ChaosScenario.All.Single(s => s is { Road.Id: "ee-322-422", Goal: UpgradeGoal.Upgrade });
         await RunAsync(ChaosMatrix.Spread(ChaosMatrix.Accidents(scenario)).Where(IsQuick).Take(Accidents));
     }
 
     [Fact]
     public async Task Whatever_goes_wrong_on_the_way_back_the_end_is_a_golden_one()
     {
-        var scenario = ChaosScenario.All.Single(s => s is { IsExhaustive: true, Goal: UpgradeGoal.Rollback });
+        var scenario = ChaosScenario.All.Single(s => s is { Road.Id: "ee-322-422", Goal: UpgradeGoal.Rollback });
         await RunAsync(ChaosMatrix.Spread(ChaosMatrix.Accidents(scenario)).Where(IsQuick).Take(1));
     }
 

@@ -5,49 +5,15 @@ using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd;
 
-/// <summary>The upgrade never passes an unverified dump; a BackupSnapshot is useful alone.</summary>
+/// <summary>A BackupSnapshot is useful alone. That an upgrade never passes an unverified dump: <see cref="RoadTests"/>.</summary>
 public sealed class BackupTests(StageFixture fixture)
 {
-    [Theory]
-    [InlineData("exit 2", "fails")]
-    [InlineData("exit 0", "writes nothing and says it succeeded")]
-    [InlineData("/usr/bin/mysqldump \"$@\" | head -c 4000; exit 0", "is cut and says it succeeded")]
-    public async Task The_upgrade_does_not_pass_Backup_when_the_dump(string behaviour, string what)
-    {
-        what.ShouldNotBeEmpty();
-        var stage = await fixture.ResetAsync();
-        var space = await stage.NewNamespaceAsync();
-        var tools = stage.Run.FolderFor($"tools-{space}");
-        var path = Path.Combine(tools, "mysqldump");
-        await File.WriteAllTextAsync(path, $"#!/bin/bash\ncase \"$*\" in *--version*) exec /usr/bin/mysqldump \"$@\";; esac\n{behaviour}\n");
-        File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
-        await using (stage.StartOperator(new LabOperatorOptions { LeaderElection = false, Path = $"{tools}:{Environment.GetEnvironmentVariable("PATH")}" }))
-        {
-            await stage.ApplyAsync(stage.Manifest(space).ToJsonString());
-            var failed = await stage.WaitForAsync(space, u => u.Condition("Failed") == "True");
-            failed.Reason("Stalled").ShouldBe("SnapshotFailed");
-            failed["status"]!["step"]!.GetValue<string>().ShouldBe("Backup/snapshot");
-            (await stage.Oms.AuditAsync()).ShouldNotContain(a => a.Event == OmsEvents.ContainerStart && a.Version == "4.2.2");
-        }
-
-        await using var mended = stage.StartOperator(new LabOperatorOptions { LeaderElection = false });
-        await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", "oms-322-to-422", "drydock.dev/retry=mended"]);
-        await stage.WaitForAsync(space, u => u.IsOver());
-        (await stage.Oms.PunishmentsAsync()).ShouldBeEmpty();
-    }
-
     [Fact]
     public async Task A_BackupSnapshot_alone_dumps_and_verifies_named_databases()
     {
         var stage = await fixture.ResetAsync();
         var space = await stage.NewNamespaceAsync();
-        await stage.ApplyAsync(new JsonObject
-        {
-            ["apiVersion"] = "v1",
-            ["kind"] = "Secret",
-            ["metadata"] = new JsonObject { ["name"] = "db", ["namespace"] = space },
-            ["stringData"] = new JsonObject { ["username"] = OmsScenario.MetaUser, ["password"] = OmsCanaries.MetaPassword, ["host"] = stage.MetaDb.Address },
-        }.ToJsonString());
+        await stage.SecretAsync(space, "db", ("username", OmsScenario.MetaUser), ("password", OmsCanaries.MetaPassword), ("host", stage.MetaDb.Address));
         await using var op = stage.StartOperator(new LabOperatorOptions { LeaderElection = false });
         await stage.ApplyAsync(new JsonObject
         {

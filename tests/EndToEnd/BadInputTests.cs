@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Drydock.Lab;
 using Drydock.Lab.Oms;
 using Drydock.Lab.Upgrades;
 using Drydock.Tests.EndToEnd.Support;
@@ -9,115 +8,102 @@ namespace Drydock.Tests.EndToEnd;
 /// <summary>Bad input ends in Stalled with its own reason and a sentence, before anything was changed; the repair goes on with the same object.</summary>
 public sealed class BadInputTests(StageFixture fixture)
 {
+    private const string Name = UpgradeCourse.Name;
+
     [Fact]
-    public async Task Everything_wrong_at_once_is_listed_in_one_pass_and_changes_nothing()
+    public async Task What_is_wrong_is_listed_in_one_pass_each_with_its_own_reason_changes_nothing_and_mended_goes_on_with_the_same_object()
     {
         var stage = await fixture.ResetAsync();
-        await DuplicateProjectAsync(stage, "orders_to_ob");
+        await stage.MetaDb.ExecAsync("update oms_project set project_name='orders_to_ob' where project_status<>'DELETED' order by id limit 2", stage.Oms.Options.RmDatabase);
+        var before = (await stage.Oms.ReadStateAsync()).ToString();
+        var space = await stage.NewNamespaceAsync();
+        await using var op = stage.StartOperator(new LabOperatorOptions { LeaderElection = false });
+
+        // What hosts and containers tell.
         await stage.Oms.WriteConfigAsync(stage.Oms.Nodes[1], text => text.Replace(stage.Hosts[0].Address, "198.51.100.7", StringComparison.Ordinal));
-        var before = await StateAsync(stage);
-        var manifest = stage.Manifest(await stage.NewNamespaceAsync());
-        manifest["spec"]!["image"] = "registry.example/oms:feature_9.9.9";
-        manifest["spec"]!["preflight"] = new JsonObject();
-        manifest["spec"]!["backup"]!["storage"]!["directory"]!["path"] = "/proc/no-such-place";
-
-        var stalled = await StallAsync(stage, manifest);
-
+        var stalled = await StallAsync(stage, space, spec =>
+        {
+            AskOfAPerson(spec);
+            spec["image"] = "registry.example/oms:feature_9.9.9";
+        });
         stalled.Reason("Stalled").ShouldBe("PreflightFailed");
-        stalled.Findings().ShouldContain("ImageMissing");
         stalled.Findings().Count(r => r == "ImageMissing").ShouldBe(2, "each node has its own finding");
         stalled.Findings().ShouldContain("NodesDiffer");
-        await AssertUntouchedAsync(stage, before);
-    }
 
-    [Fact]
-    public async Task Duplicate_names_missing_space_and_unacknowledged_things_are_found_together()
-    {
-        var stage = await fixture.ResetAsync();
-        await DuplicateProjectAsync(stage, "orders_to_ob");
-        var before = await StateAsync(stage);
-        var manifest = stage.Manifest(await stage.NewNamespaceAsync());
-        manifest["spec"]!["preflight"] = new JsonObject();
-        manifest["spec"]!["backup"]!["storage"]!["directory"]!["path"] = "/proc/no-such-place";
-
-        var stalled = await StallAsync(stage, manifest);
-
-        foreach (var reason in new[] { "DuplicateProjectNames", "ForwardSwitchoverUnacknowledged", "StorageUnusable" })
+        // What only a database that is known tells.
+        await stage.Oms.WriteConfigAsync(stage.Oms.Nodes[1]);
+        stalled = await StallAsync(stage, space, AskOfAPerson);
+        foreach (var reason in (string[])["DuplicateProjectNames", "ForwardSwitchoverUnacknowledged", "StorageUnusable"])
         {
             stalled.Findings().ShouldContain(reason);
         }
 
+        // One thing at a time.
+        foreach (var (reason, breaks) in Cases(stage))
+        {
+            stalled = await StallAsync(stage, space, breaks);
+            stalled.Findings().ShouldAllBe(f => f == reason);
+            stalled.Reason("Stalled").ShouldBe(reason);
+            stalled.Message().ShouldContain("Nothing was changed");
+        }
+
+        await ApplyAsync(stage, space, spec => spec["mode"] = "Plan");
+        (await stage.WaitForAsync(space, u => u.Phase() == "Planned")).Findings().ShouldBeEmpty();
         await AssertUntouchedAsync(stage, before);
     }
 
     [Fact]
-    public async Task A_wrong_password_stalls_and_the_corrected_Secret_alone_goes_on_to_the_end()
+    public async Task A_wrong_password_stalls_and_the_corrected_Secret_alone_goes_on()
     {
         var stage = await fixture.ResetAsync();
+        var before = (await stage.Oms.ReadStateAsync()).ToString();
         var space = await stage.NewNamespaceAsync();
-        await SecretAsync(stage, space, "wrong");
-        var before = await StateAsync(stage);
-        var manifest = stage.Manifest(space);
-        manifest["spec"]!["metadataDatabase"]!["credentialsSecretRef"] = new JsonObject { ["name"] = "oms-metadb" };
+        await stage.SecretAsync(space, "oms-metadb", ("username", OmsScenario.MetaUser), ("password", "wrong-canary"));
         await using var op = stage.StartOperator(new LabOperatorOptions { LeaderElection = false });
-        await stage.ApplyAsync(manifest.ToJsonString());
-        var stalled = await stage.WaitForAsync(space, u => u.IsStalled());
-        stalled.Reason("Stalled").ShouldBe("AccessDenied");
-        stalled.Message().ShouldNotContain("wrong\"");
-        await AssertUntouchedAsync(stage, before);
-        var resourceVersion = stalled["metadata"]!["generation"]!.GetValue<long>();
-
-        await SecretAsync(stage, space, OmsCanaries.MetaPassword);
-
-        var done = await stage.WaitForAsync(space, u => u.IsOver());
-        done["metadata"]!["generation"]!.GetValue<long>().ShouldBe(resourceVersion, "the object was not touched");
-    }
-
-    [Theory]
-    [InlineData("an unknown version path", "VersionPathUnsupported")]
-    [InlineData("a JAR that the image lacks", "JarMissing")]
-    [InlineData("an unreachable host", "HostUnreachable")]
-    [InlineData("a container that is not there", "ContainerNotFound")]
-    [InlineData("another running version", "VersionMismatch")]
-    public async Task Stalls_with_its_own_reason_before_anything_was_changed(string wrong, string reason)
-    {
-        var stage = await fixture.ResetAsync();
-        var before = await StateAsync(stage);
-        var manifest = stage.Manifest(await stage.NewNamespaceAsync());
-        var spec = manifest["spec"]!;
-        switch (wrong)
+        var stalled = await StallAsync(stage, space, spec =>
         {
-            case "an unknown version path":
-                spec["toVersion"] = "4.9.9";
-                break;
-            case "a JAR that the image lacks":
-                spec["correction"] = new JsonObject { ["jarPath"] = "no-such.jar" };
-                break;
-            case "an unreachable host":
-                spec["regions"]![0]!["nodes"]![1]!["docker"]!["endpoint"] = $"tcp://{stage.Hosts[1].Address}:1";
-                break;
-            case "a container that is not there":
-                spec["currentContainer"] = "oms_absent";
-                break;
-            default:
-                spec["fromVersion"] = "3.3.1";
-                break;
-        }
+            spec["mode"] = "Plan";
+            spec["metadataDatabase"]!["credentialsSecretRef"] = new JsonObject { ["name"] = "oms-metadb" };
+        });
+        stalled.Reason("Stalled").ShouldBe("AccessDenied");
+        stalled.Message().ShouldNotContain("wrong-canary");
 
-        var stalled = await StallAsync(stage, manifest);
+        await stage.SecretAsync(space, "oms-metadb", ("username", OmsScenario.MetaUser), ("password", OmsCanaries.MetaPassword));
 
-        stalled.Findings().ShouldContain(reason);
-        stalled.Findings().ShouldAllBe(f => f == reason);
-        stalled.Reason("Stalled").ShouldBe(reason);
-        stalled.Message().ShouldContain("Nothing was changed");
+        var planned = await stage.WaitForAsync(space, u => u.Phase() == "Planned");
+        planned["metadata"]!["generation"]!.GetValue<long>().ShouldBe(stalled["metadata"]!["generation"]!.GetValue<long>(), "the object was not touched");
         await AssertUntouchedAsync(stage, before);
     }
 
-    private static async Task<JsonNode> StallAsync(UpgradeStage stage, JsonObject manifest)
+    private static IEnumerable<(string Reason, Action<JsonObject> Break)> Cases(UpgradeStage stage) =>
+    [
+        ("VersionPathUnsupported", spec => spec["toVersion"] = "4.9.9"),
+        ("JarMissing", spec => spec["correction"] = new JsonObject { ["jarPath"] = "no-such.jar" }),
+        ("HostUnreachable", spec => spec["regions"]![0]!["nodes"]![1]!["docker"]!["endpoint"] = $"tcp://{stage.Hosts[1].Address}:1"),
+        ("ContainerNotFound", spec => spec["currentContainer"] = "oms_absent"),
+        ("VersionMismatch", spec => spec["fromVersion"] = "3.3.1"),
+    ];
+
+    private static void AskOfAPerson(JsonObject spec)
     {
-        await using var op = stage.StartOperator(new LabOperatorOptions { LeaderElection = false });
+        spec["preflight"] = new JsonObject();
+        spec["backup"]!["storage"]!["directory"]!["path"] = "/proc/no-such-place";
+    }
+
+    // Every pass begins with the manifest of the stage, duplicates dealt with, and spoils that.
+    private static async Task ApplyAsync(UpgradeStage stage, string space, Action<JsonObject> change)
+    {
+        var manifest = stage.Manifest(space, Name);
+        manifest["spec"]!["preflight"]!["duplicateProjectNames"] = "Rename";
+        change(manifest["spec"]!.AsObject());
         await stage.ApplyAsync(manifest.ToJsonString());
-        return await stage.WaitForAsync(manifest["metadata"]!["namespace"]!.GetValue<string>(), u => u.IsStalled());
+    }
+
+    private static async Task<JsonNode> StallAsync(UpgradeStage stage, string space, Action<JsonObject> change)
+    {
+        await ApplyAsync(stage, space, change);
+        var wanted = (await stage.GetUpgradeAsync(space))["metadata"]!["generation"]!.GetValue<long>();
+        return await stage.WaitForAsync(space, u => u.IsStalled() && u["status"]!["observedGeneration"]!.GetValue<long>() == wanted);
     }
 
     // Probe containers came and went; nothing else was asked of a host or the database, and everything is as it was.
@@ -129,17 +115,4 @@ public sealed class BadInputTests(StageFixture fixture)
             .ShouldBeEmpty();
         (await stage.Oms.ReadStateAsync()).ToString().ShouldBe(before);
     }
-
-    private static async Task<string> StateAsync(UpgradeStage stage) => (await stage.Oms.ReadStateAsync()).ToString();
-
-    private static Task<string> DuplicateProjectAsync(UpgradeStage stage, string name) => stage.MetaDb.ExecAsync(
-        $"update oms_project set project_name='{name}' where project_status<>'DELETED' order by id limit 2", stage.Oms.Options.RmDatabase);
-
-    private static async Task SecretAsync(UpgradeStage stage, string space, string password) => await stage.ApplyAsync(new JsonObject
-    {
-        ["apiVersion"] = "v1",
-        ["kind"] = "Secret",
-        ["metadata"] = new JsonObject { ["name"] = "oms-metadb", ["namespace"] = space },
-        ["stringData"] = new JsonObject { ["username"] = OmsScenario.MetaUser, ["password"] = password },
-    }.ToJsonString());
 }

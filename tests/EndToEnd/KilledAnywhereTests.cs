@@ -8,7 +8,7 @@ namespace Drydock.Tests.EndToEnd;
 /// <summary>A seeded sample of what <c>make chaos</c> covers whole: the operator is killed before or after one of its writes or acts.</summary>
 public sealed class KilledAnywhereTests(StageFixture fixture, ITestOutputHelper output)
 {
-    private const int Sample = 8;
+    private const int Sample = 5;
 
     [Fact]
     public async Task Killed_at_any_write_or_act_the_end_state_and_the_counts_of_run_once_actions_are_those_of_the_undisturbed_run()
@@ -26,7 +26,7 @@ public sealed class KilledAnywhereTests(StageFixture fixture, ITestOutputHelper 
         }
 
         outcomes.Where(o => !o.IsGood).Select(o => $"{o.Struck}: {o.Difference}").ShouldBeEmpty();
-        outcomes.Count(o => o.Struck is not null).ShouldBeGreaterThanOrEqualTo(Sample - 2, "nearly every chosen point must really have been struck");
+        outcomes.Count(o => o.Struck is not null).ShouldBeGreaterThanOrEqualTo(Sample - 1, "nearly every chosen point must really have been struck");
     }
 
     // Spread over the whole run, both sides, the same ones every time: a random offset would hide a failure from the next run.

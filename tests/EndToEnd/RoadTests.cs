@@ -1,67 +1,113 @@
+using System.Text.Json.Nodes;
 using Drydock.Lab.Oms;
 using Drydock.Lab.Upgrades;
 using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd;
 
-/// <summary>Every road of the runbooks beside the main job, undisturbed, on real parts.</summary>
+/// <summary>
+/// Roads of the runbooks that no other test takes, each with something on the way that belongs to any of them. From 4.1.1 on, a pulled image: <see cref="ProjectApiTests"/>; an image in an archive in the storage:
+/// <see cref="ModernServerTests"/>; Community on one node: <see cref="RollbackTests"/>.
+/// </summary>
 public sealed class RoadTests(StageFixture fixture)
 {
-    [Theory]
-    [InlineData("ce-330-331-single", 0, 1)]
-    [InlineData("ce-330-331-multi", 0, 1)]
-    [InlineData("ee-322-422-2x2", 2, 2)]
-    [InlineData("ee-322-422-split", 2, 2)]
-    [InlineData("ee-401-422", 0, 1)]
-    public async Task It_ends_golden_with_the_runs_of_JAR_and_init_that_the_runbook_asks_for(string id, int jars, int inits)
+    private const string Name = UpgradeCourse.Name;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
+
+    // Two nodes in one region and one in the other, so that neither "every node" nor "every region" is what is done by chance; make chaos has two in both.
+    [Fact]
+    public async Task Of_two_regions_each_has_its_JAR_on_its_first_node_and_its_init_once_and_deleted_after_the_first_stop_it_goes_to_its_end_first_and_leaves_the_backup()
     {
-        var road = UpgradeRoad.All.Single(x => x.Id == id);
-        var stage = await fixture.UseAsync(road);
+        var stage = await fixture.UseAsync(UpgradeRoad.EnterpriseTwoRegions with { Id = "ee-322-422-2+1", RegionSizes = [2, 1] });
         var space = await stage.NewNamespaceAsync();
+        var manifest = stage.Manifest(space, Name);
+        manifest["spec"]!["holdBefore"] = new JsonArray("StartNew");
         await using var op = stage.StartOperator(new LabOperatorOptions { LeaderElection = false });
-        await stage.ApplyAsync(stage.Manifest(space).ToJsonString());
+        await stage.ApplyAsync(manifest.ToJsonString());
+        await stage.WaitForAsync(space, u => u.Condition("Held") == "True", Patience);
 
-        var done = await stage.WaitForAsync(space, u => u.IsOver());
+        await stage.ControlPlane.KubectlAsync(["-n", space, "delete", "omsu", Name, "--wait=false"]);
+        var waits = await stage.WaitForAsync(space, u => u.Reason("Reconciling") == "DeletionWaits");
+        waits.Message().ShouldContain("drydock.dev/on-delete: Abandon");
+        await stage.ControlPlane.KubectlAsync(["-n", space, "patch", "omsu", Name, "--type=merge", "-p", "{\"spec\":{\"holdBefore\":[]}}"]);
+        await stage.ControlPlane.KubectlAsync(["-n", space, "wait", "--for=delete", $"omsu/{Name}", "--timeout=360s"]);
 
-        (await stage.Oms.PunishmentsAsync()).ShouldBeEmpty();
+        await AssertEndAsync(stage);
         var audit = await stage.Oms.AuditAsync();
-        audit.Count(x => x.Event == OmsEvents.JarStart).ShouldBe(jars);
-        audit.Count(x => x.Event == OmsEvents.InitStart).ShouldBe(inits);
+        audit.Count(x => x.Event == OmsEvents.JarStart).ShouldBe(2);
+        audit.Count(x => x.Event == OmsEvents.InitStart).ShouldBe(2);
         AssertOrder(audit, stage.Oms);
+        var snapshots = JsonNode.Parse(await stage.ControlPlane.KubectlAsync(["-n", space, "get", "snap", "-o", "json"]))!["items"]!.AsArray();
+        AssertVerified(snapshots.Single()!, stage.Oms);
+    }
+
+    // The worst of the ways to fail: a dump that ends early and says it succeeded. The others are those of the snapshot's own tests.
+    [Fact]
+    public async Task Community_nodes_with_different_cm_nodes_keep_certificate_and_ports_load_the_image_from_their_disks_do_not_pass_a_dump_that_is_cut_and_get_an_init_each()
+    {
+        var stage = await fixture.UseAsync(UpgradeRoad.CommunityMulti with
+        {
+            Id = "ce-330-331-split",
+            CmNodesDiffer = true,
+            ImageSource = ImageSource.HostArchive,
+            Https = true,
+            Ports = new OmsPorts(Ghana: 18090, Nginx: 18089, Cm: 18088, Supervisor: 19000, Sshd: 12023),
+        });
+        var space = await stage.NewNamespaceAsync();
+        var tools = await CuttingToolsAsync(stage, space);
+        await using (stage.StartOperator(new LabOperatorOptions { LeaderElection = false, Path = $"{tools}:{Environment.GetEnvironmentVariable("PATH")}" }))
+        {
+            await stage.ApplyAsync(stage.Manifest(space, Name).ToJsonString());
+            var failed = await stage.WaitForAsync(space, u => u.Condition("Failed") == "True", Patience);
+            failed.Reason("Stalled").ShouldBe("SnapshotFailed");
+            failed["status"]!["step"]!.GetValue<string>().ShouldBe("Backup/snapshot");
+            (await stage.Oms.AuditAsync()).ShouldNotContain(a => a.Event == OmsEvents.ContainerStart && a.Version == stage.Oms.To.Version);
+        }
+
+        await using var mended = stage.StartOperator(new LabOperatorOptions { LeaderElection = false });
+        await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", Name, "drydock.dev/retry=mended"]);
+        var done = await stage.WaitForAsync(space, Upgrades.IsOver, Patience);
+
+        await AssertEndAsync(stage);
+        var audit = await stage.Oms.AuditAsync();
+        audit.Count(x => x.Event == OmsEvents.JarStart).ShouldBe(0);
+        audit.Where(x => x.Event == OmsEvents.InitStart).Select(x => x.HostIp).ToList().ShouldBe([.. stage.Hosts.Select(x => x.Address)], ignoreOrder: true);
+        AssertOrder(audit, stage.Oms);
+        foreach (var node in (await stage.Oms.ReadStateAsync()).Nodes)
+        {
+            var container = node.Containers.Single(x => x.Name == stage.Road.NewContainer);
+            container.ImageId.ShouldBe(stage.Oms.To.Id);
+            container.Binds.ShouldContain(stage.Oms.Nodes[0].HttpsBinds[0]);
+        }
+
+        var snapshot = await stage.ControlPlane.KubectlAsync(["-n", space, "get", "snap", done["status"]!["snapshotRef"]!["name"]!.GetValue<string>(), "-o", "json"]);
+        AssertVerified(JsonNode.Parse(snapshot)!, stage.Oms);
+    }
+
+    private static async Task<string> CuttingToolsAsync(UpgradeStage stage, string space)
+    {
+        var tools = stage.Run.FolderFor($"tools-{space}");
+        var path = Path.Combine(tools, "mysqldump");
+        await File.WriteAllTextAsync(path, "#!/bin/bash\ncase \"$*\" in *--version*) exec /usr/bin/mysqldump \"$@\";; esac\n/usr/bin/mysqldump \"$@\" | head -c 4000; exit 0\n");
+        File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
+        return tools;
+    }
+
+    private static async Task AssertEndAsync(UpgradeStage stage)
+    {
+        (await stage.Oms.PunishmentsAsync()).ShouldBeEmpty();
         var state = await stage.Oms.ReadStateAsync();
         state.SchemaVersion.ShouldBe(stage.Oms.To.Version);
         state.HaConfig.ShouldNotBeNull().ShouldContain("\"enable\":true");
         state.Hosts.Values.ShouldAllBe(x => x == "ONLINE");
         state.Damage.ShouldBeEmpty();
-        var snapshot = await stage.ControlPlane.KubectlAsync(["-n", space, "get", "snap", done["status"]!["snapshotRef"]!["name"]!.GetValue<string>(), "-o", "json"]);
-        System.Text.Json.Nodes.JsonNode.Parse(snapshot)!["status"]!["databases"]!.AsArray().Select(x => x!["name"]!.GetValue<string>()).Order(StringComparer.Ordinal)
-            .ShouldBe(stage.Oms.Databases.Order(StringComparer.Ordinal), customMessage: "every region's heartbeat database is backed up");
     }
 
-    [Theory]
-    [InlineData(ImageSource.StorageArchive)]
-    [InlineData(ImageSource.HostArchive)]
-    [InlineData(ImageSource.Registry)]
-    public async Task The_image_comes_by_every_way_and_the_console_speaks_TLS_on_its_own_port(ImageSource source)
+    private static void AssertVerified(JsonNode snapshot, OmsScenario oms)
     {
-        var stage = await fixture.UseAsync(UpgradeRoad.Community421 with
-        {
-            Id = "image-" + source,
-            RegionSizes = [1],
-            ImageSource = source,
-            Https = true,
-            Ports = new OmsPorts(Ghana: 18090, Nginx: 18089, Cm: 18088, Supervisor: 19000, Sshd: 12023),
-        });
-        var space = await stage.NewNamespaceAsync();
-        await using var op = stage.StartOperator(new LabOperatorOptions { LeaderElection = false });
-        await stage.ApplyAsync(stage.Manifest(space).ToJsonString());
-
-        await stage.WaitForAsync(space, u => u.IsOver());
-
-        (await stage.Oms.PunishmentsAsync()).ShouldBeEmpty();
-        var container = (await stage.Oms.ReadStateAsync()).Nodes[0].Containers.Single(x => x.Name == stage.Road.NewContainer);
-        container.ImageId.ShouldBe(stage.Oms.To.Id);
-        container.Binds.ShouldContain(stage.Oms.Nodes[0].HttpsBinds[0]);
+        snapshot["status"]!["verified"]!.GetValue<bool>().ShouldBeTrue();
+        snapshot["status"]!["databases"]!.AsArray().Select(x => x!["name"]!.GetValue<string>()).Order(StringComparer.Ordinal)
+            .ShouldBe(oms.Databases.Order(StringComparer.Ordinal), customMessage: "every region's heartbeat database is backed up");
     }
 
     // Every old container is down before a new one starts; every JAR before the first init; never two at a time.

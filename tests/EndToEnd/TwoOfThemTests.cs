@@ -4,32 +4,9 @@ using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd;
 
-/// <summary>Two upgrades of one target, and two operators.</summary>
+/// <summary>Two operators. Two upgrades of one target: <see cref="BeforeDowntimeTests"/>.</summary>
 public sealed class TwoOfThemTests(StageFixture fixture)
 {
-    [Fact]
-    public async Task A_second_upgrade_of_the_same_target_waits_and_names_the_first()
-    {
-        var stage = await fixture.ResetAsync();
-        var (first, second) = (await stage.NewNamespaceAsync(), await stage.NewNamespaceAsync());
-        var held = stage.Manifest(first);
-        held["spec"]!["holdBefore"] = new System.Text.Json.Nodes.JsonArray("DisableHA");
-        await using var op = stage.StartOperator(new Lab.Upgrades.LabOperatorOptions { LeaderElection = false });
-        await stage.ApplyAsync(held.ToJsonString());
-        await stage.WaitForAsync(first, u => u.Condition("Held") == "True");
-
-        var other = stage.Manifest(second, "the-other");
-        other["spec"]!["newContainer"] = "oms_422_other";
-        await stage.ApplyAsync(other.ToJsonString());
-
-        var busy = await stage.WaitForAsync(second, u => u.Reason("Reconciling") == "TargetBusy", name: "the-other");
-        busy.Message().ShouldContain($"{first}/oms-322-to-422");
-        busy.Condition("Stalled").ShouldBe("False");
-        await stage.ControlPlane.KubectlAsync(["-n", first, "delete", "omsu", "oms-322-to-422"]);
-        await stage.WaitForAsync(second, u => u["status"]?["plan"] is not null, name: "the-other");
-        (await stage.Oms.ReadHaConfigAsync())!.Trim().ShouldNotBeEmpty();
-    }
-
     [Fact]
     public async Task Of_two_operators_one_acts_and_the_other_takes_over_after_SIGKILL_and_after_SIGTERM()
     {

@@ -1,0 +1,130 @@
+using System.Text.Json.Nodes;
+using Drydock.Lab.Oms;
+using Drydock.Lab.Upgrades;
+using Drydock.Tests.EndToEnd.Support;
+
+namespace Drydock.Tests.EndToEnd;
+
+/// <summary>
+/// Enterprise from 4.1.1 on, the first source whose console lists projects: no JAR, projects through the API there and back, everything about the console
+/// unusual (HTTPS, own ports, quirks), the image pulled, the old containers removed in the end.
+/// </summary>
+public sealed class ProjectApiTests(StageFixture fixture)
+{
+    private const string Lagging = "np_000001abcdef";
+    private const string Switching = "np_000010abcdef";
+    private const string FailedByUpgrade = "ns_000009abcdef";
+
+    // One project an hour behind, one in the middle of its switchover.
+    private static OmsKnobs Busy { get; } = new()
+    {
+        Api = new OmsApiKnobs
+        {
+            Quirks = true,
+            LagSeconds = new Dictionary<string, int>(StringComparer.Ordinal) { [Lagging] = 3600 },
+            Steps = new Dictionary<string, IReadOnlyDictionary<string, string>>(StringComparer.Ordinal)
+            {
+                [Switching] = new Dictionary<string, string>(StringComparer.Ordinal) { ["TRANSFER_APP_SWITCH"] = "RUNNING" },
+            },
+        },
+    };
+
+    private static readonly UpgradeRoad Road = UpgradeRoad.Enterprise411 with
+    {
+        Id = "ee-411-422-api",
+        ImageSource = ImageSource.Registry,
+        Https = true,
+        Ports = new OmsPorts(Ghana: 18090, Nginx: 18089, Cm: 18088, Supervisor: 19000, Sshd: 12023),
+        ApiCredentials = true,
+        Scenario = static options => options with { Knobs = Busy },
+    };
+
+    // Ready for the upgrade; two projects that run will not come out of it running.
+    private static OmsKnobs Ready { get; } = new()
+    {
+        Api = new OmsApiKnobs { Quirks = true, Status = new Dictionary<string, string>(StringComparer.Ordinal) { [Lagging] = "SUSPEND", [FailedByUpgrade] = "FAILED" } },
+    };
+
+    [Fact]
+    public async Task Projects_are_waited_for_recorded_compared_and_resumed_if_they_ran_before_and_an_accepted_upgrade_leaves_nothing_of_the_old()
+    {
+        var stage = await fixture.UseAsync(Road);
+        var before = await stage.Oms.ReadStateAsync();
+        var space = await stage.NewNamespaceAsync();
+        var manifest = stage.Manifest(space);
+        manifest["spec"]!["preflight"]!["acknowledge"] = new JsonArray();
+        await using var op = stage.StartOperator(new LabOperatorOptions { LeaderElection = false });
+        await stage.ApplyAsync(manifest.ToJsonString());
+
+        var stalled = await stage.WaitForAsync(space, Upgrades.IsStalled);
+        stalled.Findings().Order(StringComparer.Ordinal).ToList().ShouldBe(["ForwardSwitchoverUnderWay", "ProjectsLagging"]);
+        Finding(stalled, "ProjectsLagging").ShouldContain(Lagging);
+        Finding(stalled, "ForwardSwitchoverUnderWay").ShouldContain(Switching);
+        (await stage.Oms.ReadStateAsync()).ToString().ShouldBe(before.ToString());
+
+        await stage.Oms.SetKnobsAsync(Ready);
+        await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", "oms-322-to-422", "drydock.dev/retry=caught-up"]);
+        var done = await stage.WaitForAsync(space, Upgrades.IsOver, TimeSpan.FromMinutes(6));
+
+        await AssertProjectsAsync(stage, before, done);
+        await AssertNewAsync(stage);
+        await AssertCleanupAsync(stage, space);
+    }
+
+    private static async Task AssertProjectsAsync(UpgradeStage stage, OmsState before, JsonNode done)
+    {
+        var recorded = done["status"]!["projects"]!["items"]!.AsArray();
+        recorded.Count.ShouldBe(before.Projects.Count(p => p.Status != "DELETED"));
+        var components = recorded.Single(p => p!["id"]!.GetValue<string>() == Lagging)!["components"]!.GetValue<string>();
+        components.ShouldContain("Store ACTIVE");
+        components.ShouldContain("Incr-Sync RUNNING");
+        var resumed = (await stage.Oms.AuditAsync()).Where(a => a.Event == OmsEvents.ApiResume).Select(a => a.Detail).Order(StringComparer.Ordinal).ToList();
+        resumed.ShouldBe([Lagging, FailedByUpgrade], customMessage: "what ran before, once each; what was suspended or had failed before stays so");
+        var after = await stage.Oms.ReadStateAsync();
+        after.Projects.Select(p => $"{p.Key} {p.Status}").ShouldBe(before.Projects.Select(p => $"{p.Key} {p.Status}"));
+        done.Condition("ProjectsVerified").ShouldBe("True");
+        done.Condition("Settled").ShouldBe("True");
+    }
+
+    private static async Task AssertNewAsync(UpgradeStage stage)
+    {
+        (await stage.Oms.PunishmentsAsync()).ShouldBeEmpty();
+        (await stage.Oms.CountAsync(OmsEvents.JarStart)).ShouldBe(0);
+        (await stage.Oms.CountAsync(OmsEvents.InitStart)).ShouldBe(1);
+        var state = await stage.Oms.ReadStateAsync();
+        state.SchemaVersion.ShouldBe("4.2.2");
+        state.Hosts.Values.ShouldAllBe(x => x == "ONLINE");
+        state.HaConfig.ShouldNotBeNull().ShouldContain("\"enable\":true");
+        foreach (var node in state.Nodes)
+        {
+            var container = node.Containers.Single(x => x.Name == stage.Road.NewContainer);
+            container.ImageId.ShouldBe(stage.Oms.To.Id);
+            container.Binds.ShouldContain(stage.Oms.Nodes[0].HttpsBinds[0]);
+        }
+    }
+
+    private static async Task AssertCleanupAsync(UpgradeStage stage, string space)
+    {
+        await PatchAsync(stage, space, """{"spec":{"cleanup":{"accepted":true,"removeImages":true}}}""");
+        var clean = await stage.WaitForAsync(
+            space, u => u.IsOver() && u["status"]!["cleanupPlan"]?["steps"]!.AsArray().All(s => s!["state"]!.GetValue<string>() == "Succeeded") == true);
+        clean.Condition("Ready").ShouldBe("True");
+        foreach (var host in stage.Hosts)
+        {
+            (await host.DockerAsync(["ps", "-a", "--format", "{{.Names}}"])).Trim().ShouldBe(stage.Road.NewContainer);
+            var images = await host.DockerAsync(["images", "--no-trunc", "--format", "{{.ID}}"]);
+            images.ShouldNotContain(stage.Oms.From.Id);
+            images.ShouldContain(stage.Oms.To.Id);
+        }
+
+        await PatchAsync(stage, space, """{"spec":{"desiredState":"RolledBack"}}""");
+        await stage.WaitForAsync(space, u => u.Reason("Stalled") == "RollbackUnavailable");
+        (await stage.Oms.ReadStateAsync()).SchemaVersion.ShouldBe("4.2.2");
+    }
+
+    private static string Finding(JsonNode upgrade, string reason) =>
+        upgrade["status"]!["findings"]!.AsArray().Single(f => f!["reason"]!.GetValue<string>() == reason)!["message"]!.GetValue<string>();
+
+    private static Task<string> PatchAsync(UpgradeStage stage, string space, string patch) =>
+        stage.ControlPlane.KubectlAsync(["-n", space, "patch", "omsu", "oms-322-to-422", "--type=merge", "-p", patch]);
+}

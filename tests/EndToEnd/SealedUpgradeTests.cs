@@ -1,0 +1,67 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Drydock.Tests.EndToEnd.Support;
+
+namespace Drydock.Tests.EndToEnd;
+
+/// <summary>An upgrade whose backup is made by mydumper, sealed with age and kept in a bucket, and its way back after Succeeded.</summary>
+public sealed partial class SealedUpgradeTests(SealedRun run) : IClassFixture<SealedRun>
+{
+    [Fact]
+    public void The_way_back_brings_every_byte_of_the_databases_every_name_and_the_old_containers_back()
+    {
+        run.Succeeded["status"]!["renamedProjects"]!.AsArray().Count.ShouldBe(3);
+        run.Between.SchemaVersion.ShouldBe("4.2.2");
+        run.After.DatabaseText().ShouldBe(run.Before.DatabaseText());
+        Text(run.After.HaConfig!).ShouldBe(Text(run.Before.HaConfig!));
+        run.After.Hosts.Values.ShouldAllBe(x => x == "ONLINE");
+        run.Punishments.ShouldBeEmpty();
+        run.After.Damage.ShouldBeEmpty();
+        foreach (var (before, after) in run.Before.Nodes.Zip(run.After.Nodes))
+        {
+            after.Containers.Count.ShouldBe(2);
+            Text(after.Containers.Single(x => x.Status == "running").ToString()).ShouldBe(Text(before.Containers.Single().ToString()));
+            after.Containers.Single(x => x.Status != "running").Status.ShouldBe("exited", "the new container stays, stopped, until accepted");
+        }
+    }
+
+    [Fact]
+    public void Nothing_in_the_bucket_but_manifest_and_mark_can_be_read_without_an_identity()
+    {
+        var readable = run.Stored.Keys.Where(k => k.EndsWith(".json", StringComparison.Ordinal)).ToList();
+        readable.Count(k => k.EndsWith("/manifest.json", StringComparison.Ordinal)).ShouldBe(2, "the backup, and what the way back dropped");
+        readable.Count.ShouldBe(3);
+        var dumps = run.Stored.Where(x => !readable.Contains(x.Key, StringComparer.Ordinal)).ToList();
+        dumps.Count.ShouldBeGreaterThan(2 * 3, "mydumper writes more than a file a database");
+        foreach (var (key, bytes) in dumps)
+        {
+            key.ShouldEndWith(".gz.age");
+            Encoding.ASCII.GetString(bytes, 0, 21).ShouldBe("age-encryption.org/v1", key);
+        }
+    }
+
+    [Fact]
+    public void No_secret_appears_in_log_event_status_plan_argument_manifest_or_kept_output()
+    {
+        run.Said["kept output"].ShouldContain("全部初始化步骤执行成功", Case.Sensitive, "the output of docker_init.sh is kept");
+        foreach (var tool in (string[])["mysqldump", "mydumper", "myloader", "age"])
+        {
+            run.Said["process arguments"].ShouldContain(tool, Case.Sensitive, "the watch of arguments must have seen the tools");
+        }
+
+        run.Said["process arguments"].ShouldContain("/scratch/", Case.Sensitive, "mydumper and myloader work where --scratch says");
+        foreach (var (place, text) in run.Said)
+        {
+            foreach (var secret in run.Secrets)
+            {
+                text.Contains(secret, StringComparison.Ordinal).ShouldBeFalse($"{secret[..10]}… appears in the {place}");
+            }
+        }
+    }
+
+    // The refetch window of an installation that does not perceive checkpoints counts from T1 and grows with the outage.
+    private static string Text(string state) => Refetch().Replace(state, "…");
+
+    [GeneratedRegex("(?<=\"refetchStoreIntervalMin\":)[3-5][0-9]", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Refetch();
+}
