@@ -1,3 +1,4 @@
+using System.Globalization;
 using Drydock.Benchmarks;
 
 using var stopping = new CancellationTokenSource();
@@ -7,14 +8,16 @@ Console.CancelKeyPress += (_, pressed) =>
     stopping.Cancel();
 };
 
-switch (args.FirstOrDefault())
+switch (args)
 {
-    case "bench":
-        await new Report().WriteAsync(stopping.Token);
-        return 0;
-    case "chaos":
-        var minutes = double.Parse(Environment.GetEnvironmentVariable("CHAOS_MINUTES") ?? "60", System.Globalization.CultureInfo.InvariantCulture);
+    case ["bench"]:
+        return await new BenchCommand(Environment.GetEnvironmentVariable("BENCH_ONLY")).RunAsync(stopping.Token);
+    case ["chaos"]:
+        var minutes = double.Parse(Environment.GetEnvironmentVariable("CHAOS_MINUTES") ?? "60", CultureInfo.InvariantCulture);
         return await new ChaosCommand(TimeSpan.FromMinutes(minutes), Environment.GetEnvironmentVariable("CHAOS_ONLY")).RunAsync(stopping.Token);
+    case ["compress" or "decompress", ..]:
+        await Compressor.RunAsync(args[0], args.ElementAtOrDefault(1), args.ElementAtOrDefault(2), stopping.Token);
+        return 0;
     default:
         await Console.Error.WriteLineAsync("usage: bench | chaos");
         return 2;

@@ -56,7 +56,7 @@ internal sealed partial class ChaosLedger
         text.AppendLine();
         text.AppendLine("**golden**: the run came to its end, `Succeeded` or `RolledBack`, with exactly the end state of the undisturbed run (containers, `ha.config`, every row and object of the databases); nothing was punished by the stand-in; and where nobody had to mend anything, the correction JAR, docker_init.sh, starts, stops, snapshots and restores happened exactly as often. The last column says what was seen on the way: phase and reason of each stop, whether a person mended, the end. *not reached*: that run had no such moment; its end was compared all the same.");
         text.AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"Last run {TimeProvider.System.GetUtcNow():yyyy-MM-dd}. Cases are run in a fixed random order, so the covered ones are a fair sample of all.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Last run {TimeProvider.System.GetUtcNow():yyyy-MM-dd}. Three moments of each accident of the main job and its way back are run first, then all other cases; each part in a fixed random order, so that any beginning of it is a fair sample.");
         text.AppendLine();
         text.AppendLine("| scenario | | cases | covered | golden | bad |");
         text.AppendLine("|---|---|---|---|---|---|");

@@ -6,13 +6,13 @@ using Drydock.Lab.Upgrades;
 namespace Drydock.Benchmarks;
 
 /// <summary>Runs the upgrade by the operator on the stage.</summary>
-internal sealed class OperatorUpgrade(UpgradeStage stage, string path)
+internal sealed class OperatorUpgrade(UpgradeStage stage, string? path = null)
 {
     /// <summary>Downtime and wall time, from the apply to Succeeded, and the upgrade at its end.</summary>
     public async Task<(Timing Timing, JsonNode Upgrade)> RunAsync(CancellationToken cancellationToken)
     {
         var space = await stage.NewNamespaceAsync();
-        await using var op = stage.StartOperator(new LabOperatorOptions { Path = path });
+        await using var op = stage.StartOperator(path is null ? null : new LabOperatorOptions { Path = path });
         await op.WaitUntilReadyAsync(cancellationToken);
         var manifest = stage.Manifest(space);
         var watch = Stopwatch.StartNew();

@@ -10,30 +10,31 @@ namespace Drydock.Benchmarks;
 internal sealed class ShellRunbook(UpgradeStage stage, string path)
 {
     /// <summary>Downtime (T1 to T2) and wall time.</summary>
-    public async Task<Timing> RunAsync(string load, CancellationToken cancellationToken)
+    /// <param name="load">inside or before: whether the image is loaded inside the downtime.</param>
+    /// <param name="start">one or all: whether each new node is waited for before the next is started.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task<Timing> RunAsync(string load, string start, CancellationToken cancellationToken)
     {
-        var backup = Directory.CreateDirectory(Path.Combine(stage.Run.Folder, $"runbook-{load}")).FullName;
-        var options = Path.Combine(stage.Run.Folder, "runbook.cnf");
+        var folder = stage.Run.FolderFor($"runbook-{load}-{start}");
+        var options = Path.Combine(folder, "client.cnf");
         await File.WriteAllTextAsync(options, $"[client]\nuser={OmsScenario.MetaUser}\npassword=\"{OmsCanaries.MetaPassword}\"\n", cancellationToken);
         File.SetUnixFileMode(options, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "runbook.sh"));
-        var faults = stage.Faults!;
+        var nodes = Path.Combine(folder, "nodes");
+        await File.WriteAllLinesAsync(nodes, stage.Oms.Nodes.Select(Line), cancellationToken);
+        var begin = new ProcessStartInfo("bash") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        begin.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "runbook.sh"));
         foreach (var (name, value) in new (string, string)[]
         {
-            ("DOCKER_A", faults.Docker[0].Endpoint), ("DOCKER_B", faults.Docker[1].Endpoint),
-            ("CERTS_A", stage.Hosts[0].ClientFolder), ("CERTS_B", stage.Hosts[1].ClientFolder),
-            ("IP_A", stage.Hosts[0].Address), ("IP_B", stage.Hosts[1].Address),
-            ("DATA_A", stage.Oms.Nodes[0].Directory), ("DATA_B", stage.Oms.Nodes[1].Directory),
+            ("NODES", nodes), ("HEARTBEATS", string.Join(' ', stage.Oms.Regions.Select(x => x.HeartbeatDatabase))),
             ("MYSQL_HOST", stage.MetaDb.Address), ("MYSQL_PORT", stage.MetaDb.Port.ToString(CultureInfo.InvariantCulture)),
-            ("MYSQL_OPTIONS", options), ("ARCHIVE", stage.OmsImages.NewArchiveGz), ("IMAGE", OmsImages.NewTag), ("BACKUP", backup), ("LOAD", load), ("PATH", path),
+            ("MYSQL_OPTIONS", options), ("ARCHIVE", stage.OmsImages.NewArchiveGz), ("IMAGE", OmsImages.NewTag), ("BACKUP", folder), ("LOAD", load), ("START", start), ("PATH", path),
         })
         {
-            start.Environment[name] = value;
+            begin.Environment[name] = value;
         }
 
         var watch = Stopwatch.StartNew();
-        using var process = Process.Start(start)!;
+        using var process = Process.Start(begin)!;
         var errors = process.StandardError.ReadToEndAsync(cancellationToken);
         var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);
@@ -51,4 +52,8 @@ internal sealed class ShellRunbook(UpgradeStage stage, string path)
         var times = output.Trim().Split(' ').Select(t => double.Parse(t, CultureInfo.InvariantCulture)).ToArray();
         return new Timing(TimeSpan.FromSeconds(times[1] - times[0]), wall);
     }
+
+    // As runbook.sh reads it: region, endpoint, certificates, address, data.
+    private string Line(OmsNode node, int index) =>
+        string.Join(' ', node.Region.Name, stage.Faults!.Docker[index].Endpoint, stage.Hosts[index].ClientFolder, stage.Hosts[index].Address, node.Directory);
 }

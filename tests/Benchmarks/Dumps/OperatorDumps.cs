@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json.Nodes;
+using Drydock.Lab;
+using Drydock.Lab.Upgrades;
+
+namespace Drydock.Benchmarks;
+
+/// <summary>BackupSnapshots and SnapshotRestores reconciled by a running operator: from the creation of the object until a watch shows Succeeded.</summary>
+internal sealed class OperatorDumps(UpgradeStage stage, MetaDb server, LabOperator op, string space, string storage)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
+
+    public Task<DumpRun> BackupAsync(string name, string database, string tool, CancellationToken cancellationToken) => RunAsync(
+        "BackupSnapshot",
+        "backupsnapshots",
+        name,
+        new JsonObject
+        {
+            ["source"] = new JsonObject { ["credentialsSecretRef"] = new JsonObject { ["name"] = DumpsStage.Secret } },
+            ["databases"] = new JsonArray(database),
+            ["storage"] = new JsonObject { ["directory"] = new JsonObject { ["path"] = storage } },
+            ["tool"] = tool,
+            ["threads"] = PlainTools.Threads,
+            ["deletionPolicy"] = "Delete",
+        },
+        cancellationToken);
+
+    public Task<DumpRun> RestoreAsync(string name, string snapshot, string database, CancellationToken cancellationToken) => RunAsync(
+        "SnapshotRestore",
+        "snapshotrestores",
+        name,
+        new JsonObject
+        {
+            ["snapshotRef"] = new JsonObject { ["name"] = snapshot },
+            ["allowDrop"] = new JsonArray(database),
+            ["threads"] = PlainTools.Threads,
+        },
+        cancellationToken);
+
+    public async Task<JsonNode> GetAsync(string plural, string name) =>
+        JsonNode.Parse(await stage.ControlPlane.KubectlAsync(["-n", space, "get", $"{plural}.drydock.dev", name, "-o", "json"]))!;
+
+    /// <summary>Removes a snapshot, files and all.</summary>
+    public Task DeleteAsync(string name) => stage.ControlPlane.KubectlAsync(["-n", space, "delete", "backupsnapshots.drydock.dev", name, "--timeout=120s"]);
+
+    private async Task<DumpRun> RunAsync(string kind, string plural, string name, JsonObject spec, CancellationToken cancellationToken)
+    {
+        var path = $"/apis/drydock.dev/v1alpha1/namespaces/{space}/{plural}";
+        var manifest = new JsonObject
+        {
+            ["apiVersion"] = "drydock.dev/v1alpha1",
+            ["kind"] = kind,
+            ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = space },
+            ["spec"] = spec,
+        };
+        using var http = stage.ControlPlane.CreateHttpClient();
+        using var body = new StringContent(manifest.ToJsonString(), Encoding.UTF8, "application/json");
+        await using var memory = MemorySampler.Start(op.Process.Id);
+        var (own, served) = (ProcessTimes.Of(op.Process.Id), ProcessTimes.Of(server.Server.Id));
+        var stages = new List<(string Stage, TimeSpan At)>();
+        var watch = Stopwatch.StartNew();
+        using (var created = await http.PostAsync(new Uri(path, UriKind.Relative), body, cancellationToken))
+        {
+            created.EnsureSuccessStatusCode();
+        }
+
+        await new ObjectFollower(stage.ControlPlane, path, name).UntilAsync(seen => IsOver(seen, stages, watch), Patience, cancellationToken);
+        var time = watch.Elapsed;
+        var used = ProcessTimes.Of(op.Process.Id) - own;
+        return new DumpRun(time, used.Children, used.Own, (ProcessTimes.Of(server.Server.Id) - served).Own)
+        {
+            Stages = stages,
+            Memory = memory.Peak,
+            ChildrenMemory = memory.ChildrenPeak,
+        };
+    }
+
+    private static bool IsOver(JsonNode seen, List<(string Stage, TimeSpan At)> stages, Stopwatch watch)
+    {
+        var phase = seen["status"]?["phase"]?.GetValue<string>() ?? "Created";
+        if (phase == "Failed")
+        {
+            throw new LabException($"{seen["kind"]} {seen["metadata"]!["name"]}: {seen["status"]!["message"]}");
+        }
+
+        // A restore says per database what it does.
+        var now = phase == "Restoring" && seen["status"]!["databases"]?[0]?["state"]?.GetValue<string>() is { } state ? state : phase;
+        if (stages.Count == 0 || stages[^1].Stage != now)
+        {
+            stages.Add((now, watch.Elapsed));
+        }
+
+        return phase == "Succeeded";
+    }
+}

@@ -1,0 +1,23 @@
+using System.Globalization;
+
+namespace Drydock.Benchmarks;
+
+/// <summary>Processor seconds of a process.</summary>
+/// <param name="Own">Its own.</param>
+/// <param name="Children">Those of the children that have ended.</param>
+internal sealed record ProcessTimes(double Own, double Children)
+{
+    // USER_HZ, the same on every Linux of this century.
+    private const double TicksPerSecond = 100;
+
+    public static ProcessTimes operator -(ProcessTimes after, ProcessTimes before) => new(after.Own - before.Own, after.Children - before.Children);
+
+    public static ProcessTimes Of(int pid)
+    {
+        // The name in brackets may hold blanks; utime, stime, cutime and cstime are the 12th to the 15th after it.
+        var text = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
+        var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+        double Sum(int first) => (long.Parse(fields[first], CultureInfo.InvariantCulture) + long.Parse(fields[first + 1], CultureInfo.InvariantCulture)) / TicksPerSecond;
+        return new ProcessTimes(Sum(11), Sum(13));
+    }
+}
