@@ -91,6 +91,7 @@ internal static class ForkedCopy
             Piece? piece;
             while (!free.TryRead(out piece))
             {
+                // Blocks a thread that has nothing else to do, until a consumer gives a piece back or the token ends it.
                 free.WaitToReadAsync(cancellationToken).AsTask().GetAwaiter().GetResult();
             }
 
