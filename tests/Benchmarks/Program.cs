@@ -14,7 +14,8 @@ switch (args)
         return await new BenchCommand(Environment.GetEnvironmentVariable("BENCH_ONLY")).RunAsync(stopping.Token);
     case ["chaos"]:
         var minutes = double.Parse(Environment.GetEnvironmentVariable("CHAOS_MINUTES") ?? "60", CultureInfo.InvariantCulture);
-        return await new ChaosCommand(TimeSpan.FromMinutes(minutes), Environment.GetEnvironmentVariable("CHAOS_ONLY")).RunAsync(stopping.Token);
+        var lanes = int.Parse(Environment.GetEnvironmentVariable("CHAOS_LANES") ?? "1", CultureInfo.InvariantCulture);
+        return await new ChaosCommand(TimeSpan.FromMinutes(minutes), lanes, Environment.GetEnvironmentVariable("CHAOS_ONLY")).RunAsync(stopping.Token);
     case ["compress" or "decompress", ..]:
         await Compressor.RunAsync(args[0], args.ElementAtOrDefault(1), args.ElementAtOrDefault(2), stopping.Token);
         return 0;

@@ -15,23 +15,60 @@ public sealed class BackupTests(StageFixture fixture)
         var space = await stage.NewNamespaceAsync();
         await stage.SecretAsync(space, "db", ("username", OmsScenario.MetaUser), ("password", OmsCanaries.MetaPassword), ("host", stage.MetaDb.Address));
         await using var op = stage.StartOperator(new LabOperatorOptions { LeaderElection = false });
-        await stage.ApplyAsync(new JsonObject
-        {
-            ["apiVersion"] = "drydock.dev/v1alpha1",
-            ["kind"] = "BackupSnapshot",
-            ["metadata"] = new JsonObject { ["name"] = "alone", ["namespace"] = space },
-            ["spec"] = new JsonObject
-            {
-                ["source"] = new JsonObject { ["credentialsSecretRef"] = new JsonObject { ["name"] = "db" } },
-                ["databases"] = new JsonArray("rm_340", "cm_340"),
-                ["storage"] = new JsonObject { ["directory"] = new JsonObject { ["path"] = stage.Snapshots } },
-            },
-        }.ToJsonString());
-
-        await stage.ControlPlane.KubectlAsync(["-n", space, "wait", "--for=condition=Succeeded", "snap/alone", "--timeout=60s"]);
-        var done = JsonNode.Parse(await stage.ControlPlane.KubectlAsync(["-n", space, "get", "snap", "alone", "-o", "json"]))!;
+        await TakeAsync(stage, space, "alone");
+        var done = await ReadAsync(stage, space, "alone");
         done["status"]!["databases"]!.AsArray().Count.ShouldBe(2);
         await stage.ControlPlane.KubectlAsync(["-n", space, "delete", "snap", "alone", "--timeout=60s"]);
         Directory.EnumerateFiles(stage.Snapshots, "manifest.json", SearchOption.AllDirectories).ShouldNotBeEmpty("deletionPolicy is Retain");
     }
+
+    [Fact]
+    public async Task The_newest_of_a_series_lets_the_oldest_go_and_its_object_says_so()
+    {
+        var stage = await fixture.ResetAsync();
+        var space = await stage.NewNamespaceAsync();
+        await stage.SecretAsync(space, "db", ("username", OmsScenario.MetaUser), ("password", OmsCanaries.MetaPassword), ("host", stage.MetaDb.Address));
+        await using var op = stage.StartOperator(new LabOperatorOptions { LeaderElection = false });
+        await TakeAsync(stage, space, "monday");
+        await TakeAsync(stage, space, "tuesday");
+        await TakeAsync(stage, space, "wednesday", new JsonObject { ["keepLast"] = 2 });
+
+        var path = $"/apis/drydock.dev/v1alpha1/namespaces/{space}/backupsnapshots";
+        var gone = await new ObjectFollower(stage.ControlPlane, path, "monday").UntilAsync(x => Phase(x) == "Expired", TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        gone["status"]!["message"]!.GetValue<string>().ShouldContain("newest 2");
+        foreach (var (name, kept) in new[] { ("monday", false), ("tuesday", true), ("wednesday", true) })
+        {
+            var snapshot = await ReadAsync(stage, space, name);
+            Directory.Exists(Path.Combine(stage.Snapshots, snapshot["status"]!["path"]!.GetValue<string>())).ShouldBe(kept, name);
+            Phase(snapshot).ShouldBe(kept ? "Succeeded" : "Expired");
+        }
+    }
+
+    private static string? Phase(JsonNode snapshot) => snapshot["status"]?["phase"]?.GetValue<string>();
+
+    private static async Task TakeAsync(UpgradeStage stage, string space, string name, JsonObject? retention = null)
+    {
+        var spec = new JsonObject
+        {
+            ["source"] = new JsonObject { ["credentialsSecretRef"] = new JsonObject { ["name"] = "db" } },
+            ["databases"] = new JsonArray("rm_340", "cm_340"),
+            ["storage"] = new JsonObject { ["directory"] = new JsonObject { ["path"] = stage.Snapshots } },
+        };
+        if (retention is not null)
+        {
+            spec["retention"] = retention;
+        }
+
+        await stage.ApplyAsync(new JsonObject
+        {
+            ["apiVersion"] = "drydock.dev/v1alpha1",
+            ["kind"] = "BackupSnapshot",
+            ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = space },
+            ["spec"] = spec,
+        }.ToJsonString());
+        await stage.ControlPlane.KubectlAsync(["-n", space, "wait", "--for=condition=Succeeded", $"snap/{name}", "--timeout=60s"]);
+    }
+
+    private static async Task<JsonNode> ReadAsync(UpgradeStage stage, string space, string name) =>
+        JsonNode.Parse(await stage.ControlPlane.KubectlAsync(["-n", space, "get", "snap", name, "-o", "json"]))!;
 }

@@ -18,9 +18,9 @@ public sealed class ExternalSchemaAttribute(Type type, string property) : Attrib
     /// <summary>As <see cref="LengthAttribute"/>; 0 is not given.</summary>
     public int MaxLength { get; init; }
 
-    /// <summary>As <see cref="ItemsAttribute"/>; 0 is not given.</summary>
+    /// <summary>
+    /// As <see cref="ItemsAttribute"/>; 0 is not given. Such a list is atomic: it has one writer, and the API server would track each field of each item in
+    /// managedFields, for a plan half of what the object weighs already.
+    /// </summary>
     public int MaxItems { get; init; }
-
-    /// <summary>As <see cref="ListMapAttribute"/>, comma separated; empty is an atomic list.</summary>
-    public string ListKeys { get; init; } = "";
 }

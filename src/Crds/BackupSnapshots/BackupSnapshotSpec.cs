@@ -72,7 +72,7 @@ public sealed record BackupSnapshotSpec
     [FieldClass(FieldClass.Control)]
     public DeletionPolicy DeletionPolicy { get; init; }
 
-    /// <summary>How long one attempt of the whole snapshot may take. A duration, for instance 4h.</summary>
+    /// <summary>How long one attempt of the whole snapshot may take. A duration, for instance 4h; more than 49d counts as 49d.</summary>
     [FieldClass(FieldClass.Access)]
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]

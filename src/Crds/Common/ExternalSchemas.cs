@@ -14,8 +14,8 @@ using Drydock.Crds.Common;
 [assembly: ExternalSchema(typeof(Plan), nameof(Plan.Hold), Description = "What must be approved before the first step, for instance RollBack; absent if nothing.", MaxLength = SchemaLimits.Name)]
 [assembly: ExternalSchema(typeof(Plan), nameof(Plan.CompiledAt), Description = "When it was compiled.")]
 [assembly: ExternalSchema(typeof(Plan), nameof(Plan.AttemptsBefore), Description = "What attempts are counted on from in names, so that no trace of an earlier plan is taken for one of this.")]
-[assembly: ExternalSchema(typeof(Plan), nameof(Plan.Steps), Description = "The steps, in an order that respects after.", MaxItems = SchemaLimits.Steps, ListKeys = "id")]
-[assembly: ExternalSchema(typeof(Plan), nameof(Plan.Guards), Description = "What must stay true meanwhile.", MaxItems = SchemaLimits.Steps, ListKeys = "id")]
+[assembly: ExternalSchema(typeof(Plan), nameof(Plan.Steps), Description = "The steps, in an order that respects after.", MaxItems = SchemaLimits.Steps)]
+[assembly: ExternalSchema(typeof(Plan), nameof(Plan.Guards), Description = "What must stay true meanwhile.", MaxItems = SchemaLimits.Steps)]
 [assembly: ExternalSchema(typeof(Plan), nameof(Plan.Notes), Description = "What to know before approving it: expected losses, undocumented means, points of no return.", MaxItems = SchemaLimits.Findings, MaxLength = SchemaLimits.Message)]
 
 [assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.Id), Description = "Stable id, for instance StopOld/oms-a.", MaxLength = SchemaLimits.Name)]

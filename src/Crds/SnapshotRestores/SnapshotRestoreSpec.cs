@@ -64,7 +64,7 @@ public sealed record SnapshotRestoreSpec
     [Length(SchemaLimits.ShortName)]
     public string? Retry { get; init; }
 
-    /// <summary>How long one attempt of the whole restore may take. A duration, for instance 8h.</summary>
+    /// <summary>How long one attempt of the whole restore may take. A duration, for instance 8h; more than 49d counts as 49d.</summary>
     [FieldClass(FieldClass.Access)]
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]

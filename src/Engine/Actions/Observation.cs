@@ -26,5 +26,6 @@ public abstract record Observation
 
     /// <summary>The world could not be read, or what was read does not tell.</summary>
     /// <param name="What">What could not be read.</param>
-    public sealed record Unknown(string What) : Observation(What);
+    /// <param name="Lost">It was read, and shows that nobody can ever tell: looking again does not help. Otherwise a later look may still tell.</param>
+    public sealed record Unknown(string What, bool Lost = false) : Observation(What);
 }

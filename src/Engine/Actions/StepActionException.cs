@@ -22,7 +22,7 @@ public sealed class StepActionException : Exception
     public bool Retryable { get; }
 
     /// <summary>
-    /// The target did not take the request: it cannot be reached, or the connection was cut. Where the look that follows says
+    /// The target did not take the request: it cannot be reached, the connection was cut, or it is on its way down or up. Where the look that follows says
     /// <see cref="Observation.NotStarted"/> the same attempt is begun again by itself, also that of a run-once step, until the step's time is over. To be
     /// set only where the target refuses the first request should it still arrive.
     /// </summary>

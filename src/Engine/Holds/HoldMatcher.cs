@@ -8,6 +8,9 @@ public static class HoldMatcher
     /// <summary>The name that holds before every step marked as point of no return.</summary>
     public const string PointOfNoReturn = "PointOfNoReturn";
 
+    /// <summary>By which names a step can be held, the narrowest first.</summary>
+    public static IReadOnlyList<string> Names(PlanStep step) => [step.Id, step.Phase, PointOfNoReturn];
+
     /// <summary>
     /// The unapproved hold that stops <paramref name="step"/>, or null. A hold names a phase, a step id or <see cref="PointOfNoReturn"/>.
     /// An approval names the hold, or a step: then that step passes whatever holds it. Approving a phase lets no point of no return in it pass.
@@ -19,7 +22,7 @@ public static class HoldMatcher
             return null;
         }
 
-        foreach (var name in (string[])[step.Id, step.Phase, PointOfNoReturn])
+        foreach (var name in Names(step))
         {
             var applies = holdBefore.Contains(name) && (name != PointOfNoReturn || step.PointOfNoReturn);
             if (applies && !approved.Contains(name))

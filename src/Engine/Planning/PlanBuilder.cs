@@ -1,4 +1,5 @@
 using Drydock.Abstractions.Plans;
+using Drydock.Engine.Holds;
 
 namespace Drydock.Engine.Planning;
 
@@ -25,6 +26,9 @@ public sealed class PlanBuilder
     /// <summary>Ids of the steps of a phase so far.</summary>
     public List<string> Phase(string phase) =>
         [.. _steps.Where(s => string.Equals(s.Phase, phase, StringComparison.Ordinal)).Select(s => s.Id)];
+
+    /// <summary>Whether a hold of this name fits a step there is so far.</summary>
+    public bool Holds(string name) => _steps.Exists(s => HoldMatcher.Names(s).Contains(name, StringComparer.Ordinal));
 
     /// <summary>Builds the plan: steps in an order that respects <see cref="PlanStep.After"/> and otherwise the order in which they were added.</summary>
     /// <exception cref="InvalidOperationException">An id occurs twice, something refers to no step, or the steps form a cycle: a defect of the planner.</exception>

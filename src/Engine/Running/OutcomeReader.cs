@@ -92,8 +92,9 @@ internal sealed class OutcomeReader(Plan plan, RunControls controls, GuardWatch 
     {
         var hold = Hold(step)!;
         var approve = $"annotate drydock.dev/approve={hold}@{Approval.Prefix(plan.Hash)}";
-        var wayOn = hold == plan.Hold ? $"{approve} or put {plan.Hash} into spec.approvedPlanHash" : $"take '{hold}' out of spec.holdBefore or {approve}";
-        return new RunOutcome(RunState.Held, step.Id, EngineReasons.Held, $"held before {step.Id} ({hold}); to go on {wayOn}");
+        var wayOn = hold == plan.Hold || hold == controls.OtherPlanApproved ? $"{approve} or put {plan.Hash} into spec.approvedPlanHash" : $"take '{hold}' out of spec.holdBefore or {approve}";
+        var why = hold == controls.OtherPlanApproved ? $"{hold}: another plan than this one was approved" : hold;
+        return new RunOutcome(RunState.Held, step.Id, EngineReasons.Held, $"held before {step.Id} ({why}); to go on {wayOn}");
     }
 
     // What was begun is never held.

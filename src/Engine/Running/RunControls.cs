@@ -14,6 +14,9 @@ public sealed record RunControls
     /// <summary>Phases, step ids, or <see cref="Holds.HoldMatcher.PointOfNoReturn"/> before which to stop.</summary>
     public IReadOnlySet<string> HoldBefore { get; init; } = new HashSet<string>(StringComparer.Ordinal);
 
+    /// <summary>The one of <see cref="HoldBefore"/> that is there only because another plan than this one was approved; null if there is none.</summary>
+    public string? OtherPlanApproved { get; init; }
+
     /// <summary>On how many nodes steps may be under way at one time; null for all. Steps without a node do not count.</summary>
     public int? MaxParallelNodes { get; init; }
 

@@ -19,6 +19,9 @@ internal sealed class StepFollower(IStepAction action, StepContext context, Func
 
     private int _quickWaits;
 
+    /// <summary>A look, or a preparation, answers within this time or not at all: a target that hangs must not keep a step from ever being told of.</summary>
+    public static TimeSpan LongestLook { get; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Observes until it is no longer under way, or its time is over.</summary>
     public async Task<Sight> FollowAsync(CancellationToken cancellationToken)
     {
@@ -58,7 +61,8 @@ internal sealed class StepFollower(IStepAction action, StepContext context, Func
     {
         try
         {
-            return new Sight(await action.ObserveAsync(context, cancellationToken), IsFirstLook: true);
+            var seen = await TimeLimit.RunAsync(static () => LongestLook, context.Time.GetUtcNow(), context.Time, token => action.ObserveAsync(context, token), cancellationToken);
+            return new Sight(seen, IsFirstLook: true);
         }
         catch (StepActionException exception)
         {

@@ -17,6 +17,8 @@ internal sealed class StepJob
     private readonly StepFollower _follower;
     private readonly Func<TimeSpan> _timeout;
 
+    private DateTimeOffset Now => _environment.Time.GetUtcNow();
+
     private StepJob(RunEnvironment environment, Plan plan, PlanStep step, Func<PlanStep, TimeSpan> timeoutOf, Action<StepReport> report)
     {
         (_environment, _plan, _step, _timeout) = (environment, plan, step, () => timeoutOf(step));
@@ -66,11 +68,11 @@ internal sealed class StepJob
             return broken;
         }
 
-        var failure = new StepActionException(EngineReasons.StepFailed, "the action was carried out and left no trace");
+        StepActionException? failure = null;
         try
         {
             _environment.Fence.EnsureMayAct();
-            await _action.ActAsync(Context(_step), cancellationToken);
+            await TimeLimit.RunAsync(_timeout, _step.StartedAt ?? Now, _environment.Time, CallAsync, cancellationToken);
         }
         catch (ActRefusedException)
         {
@@ -81,15 +83,32 @@ internal sealed class StepJob
         {
             failure = exception;
         }
+        catch (TimeoutException exception)
+        {
+            failure = new StepActionException(EngineReasons.StepTimeout, exception.Message, retryable: true, exception);
+        }
         catch (Exception exception) when (!IsOurs(exception, cancellationToken))
         {
             failure = new StepActionException(EngineReasons.StepFailed, exception.Message, retryable: true, exception);
         }
 
         // What cannot get better is not waited for.
-        var sight = failure.Retryable ? await _follower.FollowAsync(cancellationToken) : await _follower.LookAsync(cancellationToken);
-        return Conclude(sight, failure);
+        var sight = failure is { Retryable: false } ? await _follower.LookAsync(cancellationToken) : await _follower.FollowAsync(cancellationToken);
+        return Conclude(sight, failure ?? NoTrace(sight.Seen));
+
+        async Task<bool> CallAsync(CancellationToken token)
+        {
+            await _action.ActAsync(Context(_step), token);
+            return true;
+        }
     }
+
+    // A target that took the command of a run-once step and died before the witness was there has not begun it; a second start of that attempt is refused
+    // should the first still come.
+    private StepActionException NoTrace(Observation seen) => new(
+        EngineReasons.StepFailed,
+        seen.Message is { } what ? $"the action was carried out and left no trace: {what}" : "the action was carried out and left no trace")
+    { NotTaken = _step.RunOnce };
 
     // A step whose attempt is open failed in that attempt. A run-once step without an open attempt that has begun before was given another by a person.
     private bool MayRepeatAfterFailure() =>
@@ -109,7 +128,7 @@ internal sealed class StepJob
         var next = sameAttempt ? _step : _step with { Attempt = _step.Attempt + 1, Receipt = null };
         try
         {
-            var receipt = await _action.PrepareAsync(Context(next), cancellationToken);
+            var receipt = await TimeLimit.RunAsync(static () => StepFollower.LongestLook, Now, _environment.Time, token => _action.PrepareAsync(Context(next), token), cancellationToken);
             return new StepReport.Ready(_step, receipt, sameAttempt);
         }
         catch (StepActionException exception)
@@ -118,7 +137,7 @@ internal sealed class StepJob
         }
         catch (Exception exception) when (!IsOurs(exception, cancellationToken))
         {
-            return new StepReport.Failed(_step, EngineReasons.StepFailed, Clean(exception.Message), Retryable: true, FailurePoint.BeforeAct);
+            return new StepReport.Failed(_step, exception is TimeoutException ? EngineReasons.StepTimeout : EngineReasons.StepFailed, Clean(exception.Message), Retryable: true, FailurePoint.BeforeAct);
         }
     }
 
@@ -133,7 +152,7 @@ internal sealed class StepJob
         Observation.Done done => new StepReport.Done(_step, Clean(done.Message), done.Facts),
         Observation.Failed failed => new StepReport.Failed(
             _step, failed.Reason, Clean(failed.Message) ?? "", sight.Retryable && actFailure is not { Retryable: false }, FailurePoint.Begun),
-        Observation.Unknown unknown => new StepReport.Unknown(_step, Clean(unknown.Message) ?? ""),
+        Observation.Unknown unknown => new StepReport.Unknown(_step, Clean(unknown.Message) ?? "", unknown.Lost),
         Observation.NotStarted when actFailure is not null => NotTaken(actFailure, FailurePoint.NoTrace) ?? new StepReport.Failed(
             _step, actFailure.Reason, Clean(actFailure.Message) ?? "", actFailure.Retryable, FailurePoint.NoTrace),
         _ when actFailure is not null => new StepReport.Failed(
@@ -149,9 +168,8 @@ internal sealed class StepJob
             return null;
         }
 
-        var now = _environment.Time.GetUtcNow();
-        var since = NotTakenSince.Of(_step) ?? now;
-        return now - since < _timeout()
+        var since = NotTakenSince.Of(_step) ?? Now;
+        return Now - since < _timeout()
             ? new StepReport.NotTaken(_step, failure.Reason, Clean(failure.Message), since)
             : new StepReport.Failed(
                 _step, failure.Reason, $"{Clean(failure.Message)}; it was tried again for {KubernetesDuration.Format(_timeout())} and has not begun", Retryable: false, point);

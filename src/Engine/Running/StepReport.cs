@@ -27,7 +27,8 @@ internal abstract record StepReport(PlanStep Basis)
     internal sealed record NotTaken(PlanStep Basis, string Reason, string Message, DateTimeOffset Since) : StepReport(Basis);
 
     /// <summary>What came of it cannot be read.</summary>
-    internal sealed record Unknown(PlanStep Basis, string Message) : StepReport(Basis);
+    /// <param name="Lost">It never will be.</param>
+    internal sealed record Unknown(PlanStep Basis, string Message, bool Lost = false) : StepReport(Basis);
 
     /// <summary>The step has not begun, and may not be by itself (it failed before, or something forbids it).</summary>
     internal sealed record Idle(PlanStep Basis) : StepReport(Basis);

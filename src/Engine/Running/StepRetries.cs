@@ -19,7 +19,7 @@ internal static class StepRetries
     private static Answer ForUnknown(PlanStep step, bool byToken)
     {
         // Nothing is repeated on an outcome that cannot be read; it is looked at again at once.
-        if (step.StartedAt is null || !byToken)
+        if ((step.StartedAt is null && step.Attempt == 0) || !byToken)
         {
             return default;
         }

@@ -89,7 +89,9 @@ internal static class StepTransitions
             StepReport.Unknown unknown when unknownLooks >= UnknownLooks || step.State == StepState.Unknown => step with
             {
                 State = StepState.Unknown,
-                Reason = EngineReasons.OutcomeUnknown,
+
+                // What could only not be read may still turn out well: whoever repeats or takes back by the reason must not do so then.
+                Reason = unknown.Lost ? EngineReasons.OutcomeUnknown : null,
                 Message = unknown.Message,
             },
             StepReport.Unknown unknown => step with { Message = unknown.Message },

@@ -20,12 +20,13 @@ using Drydock.Reconcilers.OmsUpgrades.Api;
 using Drydock.Reconcilers.OmsUpgrades.Metadata;
 using Drydock.Reconcilers.SnapshotRestores;
 using Drydock.Reconcilers.SnapshotRestores.Server;
+using Microsoft.Extensions.Logging;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Operator.Composition;
 
 /// <summary>Puts the parts of the operator together, by hand: there are few, and the compiler checks them.</summary>
-public sealed class OperatorComposition : IAsyncDisposable
+public sealed partial class OperatorComposition : IAsyncDisposable
 {
     private const string LeaseName = "drydock-operator";
 
@@ -39,6 +40,8 @@ public sealed class OperatorComposition : IAsyncDisposable
     private readonly ControllerParts<BackupSnapshot> _snapshots;
     private readonly ControllerParts<SnapshotRestore> _restores;
     private readonly RetentionRun _retention;
+    private readonly SnapshotToolOptions _tools;
+    private readonly ILogger _logger;
 
     private OperatorComposition(KubernetesClient client, OperatorOptions options, TimeProvider time, ILoggerFactory loggers)
     {
@@ -54,12 +57,13 @@ public sealed class OperatorComposition : IAsyncDisposable
         var changes = new Pulse();
         _storages = new Storages(client, time);
         var claims = new TargetClaims(client, space, time);
-        var tools = new SnapshotToolOptions { ScratchRoot = options.ScratchDirectory };
+        _logger = loggers.CreateLogger<OperatorComposition>();
+        _tools = new SnapshotToolOptions { ScratchRoot = options.ScratchDirectory };
         var snapshots = new SnapshotServices
         {
             Kubernetes = client,
-            Snapshotter = new Snapshotter(time: time, options: tools),
-            Loader = new SnapshotLoader(tools, time: time),
+            Snapshotter = new Snapshotter(time: time, options: _tools),
+            Loader = new SnapshotLoader(_tools, time: time),
             Storages = _storages,
             Changes = changes,
             WatchNamespace = options.WatchNamespace,
@@ -147,6 +151,7 @@ public sealed class OperatorComposition : IAsyncDisposable
     /// <summary>Watches at once, and acts while it leads, until cancelled.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
+        RemoveScratch();
         using var both = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         Task[] watches = [_upgrades.Watcher.RunAsync(both.Token), _snapshots.Watcher.RunAsync(both.Token), _restores.Watcher.RunAsync(both.Token)];
         try
@@ -170,6 +175,22 @@ public sealed class OperatorComposition : IAsyncDisposable
         _client.Dispose();
     }
 
+    // Whoever works there needs it to be usable, and says so; the others do without.
+    private void RemoveScratch()
+    {
+        try
+        {
+            ScratchDirectory.RemoveLeft(_tools);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            ScratchRemains(_logger, exception.Message);
+        }
+    }
+
     private Task LeadAsync(CancellationToken term) =>
         Task.WhenAll(_upgrades.LeadAsync(term), _snapshots.LeadAsync(term), _restores.LeadAsync(term), _retention.RunAsync(term));
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What an earlier process left in the scratch directory could not be removed: {Message}")]
+    private static partial void ScratchRemains(ILogger logger, string message);
 }

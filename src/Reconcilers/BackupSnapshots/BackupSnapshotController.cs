@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Errors;
@@ -11,6 +10,7 @@ using Drydock.Crds.Common;
 using Drydock.Engine.Running;
 using Drydock.Reconcilers.Common;
 using Drydock.Reconcilers.Common.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace Drydock.Reconcilers.BackupSnapshots;
 
@@ -25,11 +25,13 @@ namespace Drydock.Reconcilers.BackupSnapshots;
 [EntityRbac(ApiGroup.Name, "snapshotrestores", Verbs = "get,list")]
 [EntityRbac("", "secrets", Verbs = "get,list,watch")]
 [EntityRbac("", "events", Verbs = "create,patch")]
-public sealed class BackupSnapshotController(SnapshotServices services, IEntityWriter<BackupSnapshot> writer, IReconcileTrigger<BackupSnapshot> trigger)
+public sealed partial class BackupSnapshotController(SnapshotServices services, IEntityWriter<BackupSnapshot> writer, IReconcileTrigger<BackupSnapshot> trigger)
     : EntityController<BackupSnapshot, IAsyncDisposable>(writer)
 {
     private static readonly TimeSpan ShowProgress = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LookAgainAfterFailure = TimeSpan.FromMinutes(1);
+
+    private readonly ILogger _logger = services.Loggers.CreateLogger<BackupSnapshotController>();
 
     /// <summary>Names of the Secrets whose changes wake a snapshot.</summary>
     public static IEnumerable<string> ReferencedSecrets(BackupSnapshot snapshot)
@@ -137,7 +139,7 @@ public sealed class BackupSnapshotController(SnapshotServices services, IEntityW
     {
         var now = services.Time.GetUtcNow();
         var attempt = (snapshot.Status?.Attempt ?? 0) + 1;
-        var id = string.Create(CultureInfo.InvariantCulture, $"{snapshot.Metadata.Name}-{snapshot.Metadata.Uid![..8]}-{attempt}");
+        var id = SnapshotIds.Of(snapshot, attempt);
         var status = (snapshot.Status ?? new BackupSnapshotStatus()) with
         {
             SnapshotID = id,
@@ -159,15 +161,25 @@ public sealed class BackupSnapshotController(SnapshotServices services, IEntityW
         }
         catch (Exception exception) when (exception is SnapshotException or MySqlException or IOException or UnauthorizedAccessException)
         {
-            var reason = exception is SnapshotException failure ? SnapshotReasons.Of(failure.Failure) : Reasons.DumpFailed;
-            var standing = new Standing(StandingKind.Stalled, BackupSnapshotPhases.Failed, reason, $"{exception.Message}. Nothing was overwritten; after the repair set a new spec.retry, or create another BackupSnapshot") { Failed = true };
-            return SnapshotStatusComposer.Standing(snapshot, snapshot.Status! with { Verified = false }, standing, now);
+            return Failed(exception is SnapshotException failure ? SnapshotReasons.Of(failure.Failure) : Reasons.DumpFailed, exception.Message);
         }
         catch (Exception exception) when (exception is ActRefusedException or OperationCanceledException or KubernetesException)
         {
             // Not this process's turn, or the API server was away: the next look takes it up under the same id.
             var standing = new Standing(StandingKind.Progressing, BackupSnapshotPhases.Pending, Reasons.Pending, exception.Message);
             return SnapshotStatusComposer.Standing(snapshot, snapshot.Status!, standing, now);
+        }
+        catch (Exception exception)
+        {
+            // Thrown on, it would be met again at every look and never be seen in status.
+            Unexpected(_logger, exception, snapshot.Metadata.Namespace, snapshot.Metadata.Name);
+            return Failed(Reasons.DumpFailed, $"{exception.GetType().Name}: {exception.Message}");
+        }
+
+        BackupSnapshotStatus Failed(string reason, string message)
+        {
+            var standing = new Standing(StandingKind.Stalled, BackupSnapshotPhases.Failed, reason, $"{message}. Nothing was overwritten; after the repair set a new spec.retry, or create another BackupSnapshot") { Failed = true };
+            return SnapshotStatusComposer.Standing(snapshot, snapshot.Status! with { Verified = false }, standing, now);
         }
     }
 
@@ -212,7 +224,13 @@ public sealed class BackupSnapshotController(SnapshotServices services, IEntityW
         var expiring = snapshot.Status!.Phase == BackupSnapshotPhases.Expiring;
         try
         {
-            await services.Snapshotter.DeleteAsync(await services.LocateAsync(snapshot, cancellationToken), cancellationToken);
+            var location = await services.LocateAsync(snapshot, cancellationToken);
+            if (await SnapshotServices.ForeignAsync(location, cancellationToken) is { } foreign)
+            {
+                throw new SnapshotException(SnapshotFailure.StorageUnusable, foreign);
+            }
+
+            await services.Snapshotter.DeleteAsync(location, cancellationToken);
             return null;
         }
         catch (Exception exception) when (exception is SnapshotException or IOException or UnauthorizedAccessException)
@@ -267,4 +285,7 @@ public sealed class BackupSnapshotController(SnapshotServices services, IEntityW
 
     private static Condition? Trouble(BackupSnapshot snapshot) =>
         snapshot.Status?.Conditions.Find(c => c.Type == ConditionTypes.Stalled && c.Status == "True");
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "BackupSnapshot {Namespace}/{Name} failed in a way that is not known")]
+    private static partial void Unexpected(ILogger logger, Exception exception, string? @namespace, string name);
 }

@@ -55,4 +55,13 @@ public sealed record SnapshotServices
             snapshot.Spec.PathPrefix ?? "",
             snapshot.Status?.SnapshotID ?? throw new ArgumentException("The snapshot has not begun.", nameof(snapshot)));
     }
+
+    /// <summary>Why nothing may be removed there: the storage bears no mark, so that what seems gone may lie elsewhere; null if it bears one.</summary>
+    public static async Task<string?> ForeignAsync(SnapshotLocation location, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(location);
+        return await location.Storage.ReadMarkAsync(cancellationToken) is null
+            ? $"{location.Storage.Description} does not bear the mark of a snapshot storage: it is another volume or bucket than before"
+            : null;
+    }
 }

@@ -1,8 +1,8 @@
-using Drydock.Abstractions.Values;
 using Drydock.Clients.MySql;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
+using Drydock.Reconcilers.Common;
 using SnapshotVerification = Drydock.Crds.Common.SnapshotVerification;
 
 namespace Drydock.Reconcilers.BackupSnapshots;
@@ -14,7 +14,7 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
     /// <exception cref="SnapshotException">Anything that keeps it from being one.</exception>
     public async Task<SnapshotManifest> RunAsync(SnapshotJob job, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(KubernetesDuration.Parse(snapshot.Spec.Timeout), services.Time);
+        using var limit = new CancellationTokenSource(TimeLimit.Parse(snapshot.Spec.Timeout), services.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
@@ -42,11 +42,17 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
     private async Task<SnapshotManifest> TakeAsync(SnapshotJob job, CancellationToken cancellationToken)
     {
         var location = await services.LocateAsync(snapshot, cancellationToken);
-        var identity = await SnapshotSource.IdentityAsync(services.Kubernetes, snapshot.Metadata.Namespace, snapshot.Spec.IdentitySecretRef, cancellationToken);
-        var connection = await SnapshotSource.ConnectAsync(services.Kubernetes, snapshot.Metadata.Namespace, snapshot.Spec.Source, "spec.source", cancellationToken);
 
         // An earlier life of this process may have finished it: the manifest is written last.
         var manifest = await services.Snapshotter.FindAsync(location, cancellationToken);
+        if (manifest is null)
+        {
+            // By its mark the storage is known again before anything is ever removed from it: also when this attempt gets no further.
+            await location.Storage.EnsureMarkAsync(cancellationToken);
+        }
+
+        var identity = await SnapshotSource.IdentityAsync(services.Kubernetes, snapshot.Metadata.Namespace, snapshot.Spec.IdentitySecretRef, cancellationToken);
+        var connection = await SnapshotSource.ConnectAsync(services.Kubernetes, snapshot.Metadata.Namespace, snapshot.Spec.Source, "spec.source", cancellationToken);
         if (manifest is not null)
         {
             RequireGood(await services.Snapshotter.VerifyAsync(location, identity, job, cancellationToken));
@@ -69,9 +75,8 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
 
     private async Task<SnapshotManifest> DumpAsync(SnapshotLocation location, MySqlConnectionStringBuilder connection, SnapshotJob job, CancellationToken cancellationToken)
     {
-        // By its mark the storage is known again before anything is ever removed from it.
-        await location.Storage.EnsureMarkAsync(cancellationToken);
         services.Fence.EnsureMayAct();
+        await RemoveAbandonedAsync(location, cancellationToken);
         return await services.Snapshotter.TakeAsync(
             new SnapshotRequest
             {
@@ -85,5 +90,18 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
                 Progress = job,
             },
             cancellationToken);
+    }
+
+    // Attempts that failed before their manifest: nobody knows of those files any more, and they may be as large as a snapshot.
+    private async Task RemoveAbandonedAsync(SnapshotLocation location, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; attempt < snapshot.Status!.Attempt; attempt++)
+        {
+            var earlier = location with { Id = SnapshotIds.Of(snapshot, attempt) };
+            if (await location.Storage.StatAsync(earlier.ManifestName, cancellationToken) is null)
+            {
+                await services.Snapshotter.DeleteAsync(earlier, cancellationToken);
+            }
+        }
     }
 }

@@ -96,21 +96,23 @@ public sealed class WitnessedExec
         }
 
         // The files are read after the exec: an exec that ended before this look has written them.
-        if (await ReadAsync("rc", cancellationToken) is { } rc)
+        if (await EndedAsync(cancellationToken) is { } ended)
         {
-            return int.TryParse(rc.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var code)
-                ? new WitnessedOutcome(WitnessedState.Ended, code, $"exit code {code}")
-                : new WitnessedOutcome(WitnessedState.Unknown, null, $"{_directory}/rc does not hold an exit code");
+            return ended;
         }
 
         if (await ReadAsync("started", cancellationToken) is { } started)
         {
-            return await LivesAsync(started.Trim(), cancellationToken)
-                ? new WitnessedOutcome(WitnessedState.Running, null, "the command runs; dockerd has forgotten its exec id")
-                : new WitnessedOutcome(
-                    WitnessedState.Unknown,
-                    null,
-                    $"the command was started and neither its process nor its exit code is there ({_directory}): the container, dockerd or the host stopped while it ran. How far it came is not known, so it is not run again on this data");
+            if (await LivesAsync(started.Trim(), cancellationToken))
+            {
+                return new WitnessedOutcome(WitnessedState.Running, null, "the command runs; dockerd has forgotten its exec id");
+            }
+
+            // It may have ended since the exit code was looked for.
+            return await EndedAsync(cancellationToken) ?? new WitnessedOutcome(
+                WitnessedState.Unknown,
+                null,
+                $"the command was started and neither its process nor its exit code is there ({_directory}): the container, dockerd or the host stopped while it ran. How far it came is not known, so it is not run again on this data");
         }
 
         if (exec is null && await ReadAsync(Reserved, cancellationToken) is null)
@@ -160,6 +162,18 @@ public sealed class WitnessedExec
         }
     }
 
+    private async Task<WitnessedOutcome?> EndedAsync(CancellationToken cancellationToken)
+    {
+        if (await ReadAsync("rc", cancellationToken) is not { } rc)
+        {
+            return null;
+        }
+
+        return int.TryParse(rc.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var code)
+            ? new WitnessedOutcome(WitnessedState.Ended, code, $"exit code {code}")
+            : new WitnessedOutcome(WitnessedState.Unknown, null, $"{_directory}/rc does not hold an exit code");
+    }
+
     private async Task<string?> ReadAsync(string name, CancellationToken cancellationToken)
     {
         var bytes = await _docker.Containers.ReadFileAsync(_container, $"{_directory}/{name}", 4096, cancellationToken);
@@ -176,6 +190,13 @@ public sealed class WitnessedExec
 
         // The wrapper's command line holds its directory, so another process with the same number is not mistaken for it.
         var look = await _docker.RunExecAsync(_container, ["/bin/sh", "-c", "tr '\\0' ' ' < \"/proc/$1/cmdline\" 2>/dev/null | grep -qF -- \"$2\"", "drydock", pid, _directory], cancellationToken);
-        return look.ExitCode == 0;
+        return look.ExitCode switch
+        {
+            0 => true,
+            1 => false,
+
+            // A look that could not be made says nothing of the process.
+            var code => throw new IOException($"whether process {pid} of {_directory} lives could not be looked at: the look ended with {code} {(look.Stderr.Text + look.Stdout.Text).Trim()}"),
+        };
     }
 }

@@ -18,15 +18,10 @@ internal sealed class RestoreClaims(RestoreServices services)
     public static IReadOnlyList<string> Names(string server, IEnumerable<string> databases) =>
         [.. databases.Select(d => TargetClaims.NameOf(TargetIdentity.Of(server, d))).Order(StringComparer.Ordinal)];
 
-    /// <summary>Takes all of them, or none.</summary>
+    /// <summary>Takes all of them, or none; a restore that has begun keeps those it has.</summary>
     /// <returns>Null if they are ours now; otherwise who is in the way, and how to go on.</returns>
     public async Task<string?> TakeAsync(SnapshotRestore restore, string server, IReadOnlyList<string> databases, string? upgradeUid, CancellationToken cancellationToken)
     {
-        if (await UpgradeAsync(server, databases, upgradeUid, cancellationToken) is { } upgrade)
-        {
-            return upgrade;
-        }
-
         // In one order for everybody, so that two restores never wait for each other.
         foreach (var identity in databases.Select(d => TargetIdentity.Of(server, d)).OrderBy(TargetClaims.NameOf, StringComparer.Ordinal))
         {
@@ -39,9 +34,16 @@ internal sealed class RestoreClaims(RestoreServices services)
 
             if (await services.Claims.TakeAsync(identity, restore, cancellationToken) is { } holder)
             {
-                await ReleaseAsync(restore, Names(server, databases), cancellationToken);
+                await GiveWayAsync(restore, server, databases, cancellationToken);
                 return $"{holder} holds {identity}; it goes on when that one lets go. If that object no longer exists, look at the database first, then delete the Lease {services.Claims.Namespace}/{name}";
             }
+        }
+
+        // Only now: an upgrade stores its claim and looks for ours, so of the two at least one sees the other.
+        if (await UpgradeAsync(server, databases, upgradeUid, cancellationToken) is { } upgrade)
+        {
+            await GiveWayAsync(restore, server, databases, cancellationToken);
+            return upgrade;
         }
 
         return null;
@@ -59,6 +61,10 @@ internal sealed class RestoreClaims(RestoreServices services)
     /// <summary>Lets go of what the receipt names.</summary>
     public Task ReleaseAsync(SnapshotRestore restore, CancellationToken cancellationToken) => ReleaseAsync(
         restore, restore.Status?.Receipt?.GetValueOrDefault(RestoreReceipt.Claims)?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [], cancellationToken);
+
+    // What is half restored stays claimed: nobody else may work on it.
+    private Task GiveWayAsync(SnapshotRestore restore, string server, IEnumerable<string> databases, CancellationToken cancellationToken) =>
+        RestoreProgressOf.HasBegun(restore.Status) ? Task.CompletedTask : ReleaseAsync(restore, Names(server, databases), cancellationToken);
 
     // An upgrade claims its rm database alone; that it works on the others too stands in its plan.
     private async Task<string?> UpgradeAsync(string server, IReadOnlyList<string> databases, string? upgradeUid, CancellationToken cancellationToken)

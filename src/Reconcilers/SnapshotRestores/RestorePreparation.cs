@@ -12,6 +12,9 @@ namespace Drydock.Reconcilers.SnapshotRestores;
 internal sealed class RestorePreparation(
     RestoreServices services, SnapshotRestore restore, RestoreJob job, RestoreSession session, Func<SessionReceipt, CancellationToken, Task> noted)
 {
+    // Files rot and are overwritten while a restore waits for days; what was read lately is not read again at every look.
+    private static readonly TimeSpan VerificationHolds = TimeSpan.FromHours(1);
+
     private static readonly string[] SystemSchemas = ["mysql", "information_schema", "performance_schema", "sys", "oceanbase"];
 
     /// <summary>Looks everything up; the server, the guards and the manifest are good when it returns. The files are not read yet.</summary>
@@ -66,13 +69,13 @@ internal sealed class RestorePreparation(
         }
     }
 
-    /// <summary>Reads every file of what is still to be restored through and compares it with the manifest; what this process has read and found good is not read again.</summary>
+    /// <summary>Reads every file of what is still to be restored through and compares it with the manifest; what this process has read and found good within the last hour is not read again.</summary>
     /// <exception cref="RestoreStopException">Something is not as the manifest says, or the server would not take it.</exception>
     public async Task VerifyAsync(RestoreWork work, CancellationToken cancellationToken)
     {
         var left = work.Databases.Where(d => !RestoreGuards.IsDone(restore.Status, d.Name)).ToList();
         var key = $"{work.Location.Prefix} {work.Manifest.CreatedAt:O} {work.Look.Identity} {string.Join(',', left.Select(d => $"{d.Name}={d.File.Sha256}"))}";
-        if (session.Verified == key)
+        if (session.Verified == key && services.Time.GetUtcNow() - session.VerifiedAt < VerificationHolds)
         {
             return;
         }
@@ -90,6 +93,7 @@ internal sealed class RestorePreparation(
         }
 
         session.Verified = key;
+        session.VerifiedAt = services.Time.GetUtcNow();
     }
 
     /// <summary>What is loaded, without what only a restore that acts adds.</summary>

@@ -42,7 +42,8 @@ internal static partial class RestoreReasons
         _ => false,
     };
 
-    // The client's words for a connection that broke, was killed, or could not be made.
-    [GeneratedRegex(@"ERROR (1053|1205|1213|1927|2002|2003|2006|2013|2055|2026)\b", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    // The client's words for a connection that broke, was killed, or could not be made, or for a lock that was not got; myloader tells no numbers, and its own
+    // threads can be in each other's way.
+    [GeneratedRegex(@"ERROR (1053|1205|1213|1927|2002|2003|2006|2013|2055|2026)\b|Deadlock found|Lock wait timeout exceeded", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Lost();
 }

@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Drydock.Abstractions.Values;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.MySql;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.SnapshotRestores;
 using Drydock.Engine.Running;
+using Drydock.Reconcilers.Common;
 using Drydock.Reconcilers.SnapshotRestores.Server;
 
 namespace Drydock.Reconcilers.SnapshotRestores;
@@ -54,7 +54,7 @@ internal sealed class RestoreRun
         var since = _restore.Status?.Receipt?.GetValueOrDefault(RestoreReceipt.Since) is { } text
             ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind)
             : _services.Time.GetUtcNow();
-        var left = since + KubernetesDuration.Parse(_restore.Spec.Timeout) - _services.Time.GetUtcNow();
+        var left = since + TimeLimit.Parse(_restore.Spec.Timeout) - _services.Time.GetUtcNow();
         using var limit = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1), _services.Time);
         using var staging = new SnapshotStaging();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);

@@ -16,6 +16,9 @@ internal sealed class RestoreSession : IAsyncDisposable
     /// <summary>The snapshot and databases that were read through and found good.</summary>
     public string? Verified { get; set; }
 
+    /// <summary>When that was.</summary>
+    public DateTimeOffset VerifiedAt { get; set; }
+
     /// <summary>When the last look ended without a change.</summary>
     public DateTimeOffset ConcludedAt { get; set; }
 

@@ -8,6 +8,7 @@ using Drydock.Crds.SnapshotRestores;
 using Drydock.Engine.Running;
 using Drydock.Reconcilers.Common;
 using Drydock.Reconcilers.Common.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace Drydock.Reconcilers.SnapshotRestores;
 
@@ -24,7 +25,7 @@ namespace Drydock.Reconcilers.SnapshotRestores;
 [EntityRbac("", "namespaces", Verbs = "get")]
 [EntityRbac("", "events", Verbs = "create,patch")]
 [EntityRbac("coordination.k8s.io", "leases", Verbs = "get,create,delete", OperatorNamespaceOnly = true)]
-public sealed class SnapshotRestoreController : EntityController<SnapshotRestore, IAsyncDisposable>
+public sealed partial class SnapshotRestoreController : EntityController<SnapshotRestore, IAsyncDisposable>
 {
     private static readonly TimeSpan ShowProgress = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LookAgainFirst = TimeSpan.FromSeconds(5);
@@ -33,6 +34,7 @@ public sealed class SnapshotRestoreController : EntityController<SnapshotRestore
     private readonly RestoreServices _services;
     private readonly IReconcileTrigger<SnapshotRestore> _trigger;
     private readonly RestoreDeletion _deletion;
+    private readonly ILogger _logger;
 
     /// <summary>Composes the controller.</summary>
     public SnapshotRestoreController(RestoreServices services, IEntityWriter<SnapshotRestore> writer, IReconcileTrigger<SnapshotRestore> trigger)
@@ -41,6 +43,7 @@ public sealed class SnapshotRestoreController : EntityController<SnapshotRestore
         _services = services;
         _trigger = trigger;
         _deletion = new RestoreDeletion(services);
+        _logger = services.Loggers.CreateLogger<SnapshotRestoreController>();
     }
 
     /// <summary>Names of the Secrets whose changes wake a restore.</summary>
@@ -193,6 +196,12 @@ public sealed class SnapshotRestoreController : EntityController<SnapshotRestore
         {
             outcome = new RestoreOutcome.Superseded();
         }
+        catch (Exception exception)
+        {
+            // Thrown on, it would be met again at every look and never be seen in status.
+            Unexpected(_logger, exception, restore.Metadata.Namespace, restore.Metadata.Name);
+            outcome = new RestoreOutcome.Failed(Reasons.RestoreFailed, $"{exception.GetType().Name}: {exception.Message}");
+        }
 
         var status = RestoreProgressOf.Shown(restore.Status!, job);
         if (outcome is RestoreOutcome.Stopped)
@@ -302,4 +311,7 @@ public sealed class SnapshotRestoreController : EntityController<SnapshotRestore
 
         return written;
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "SnapshotRestore {Namespace}/{Name} failed in a way that is not known")]
+    private static partial void Unexpected(ILogger logger, Exception exception, string? @namespace, string name);
 }

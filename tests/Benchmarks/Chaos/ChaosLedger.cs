@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Drydock.Lab.Chaos;
+using Drydock.Lab.Upgrades;
 
 namespace Drydock.Benchmarks;
 
@@ -10,15 +11,15 @@ internal sealed partial class ChaosLedger
 {
     private readonly string _path = Checkout.Docs("reliability.md");
     private readonly SortedDictionary<string, string> _rows = new(StringComparer.Ordinal);
+    private readonly IReadOnlyCollection<ChaosCase> _cases;
+    private readonly Lock _gate = new();
 
-    private ChaosLedger()
-    {
-    }
+    private ChaosLedger(IReadOnlyCollection<ChaosCase> cases) => _cases = cases;
 
     /// <summary>Reads the ledger; rows of cases that do not exist any more go.</summary>
     public static ChaosLedger Read(IReadOnlyCollection<ChaosCase> cases)
     {
-        var ledger = new ChaosLedger();
+        var ledger = new ChaosLedger(cases);
         var known = cases.Select(c => c.Id).ToHashSet(StringComparer.Ordinal);
         foreach (var line in File.Exists(ledger._path) ? File.ReadLines(ledger._path) : [])
         {
@@ -38,29 +39,35 @@ internal sealed partial class ChaosLedger
     /// <summary>How many ended badly.</summary>
     public int Bad => _rows.Values.Count(IsBad);
 
-    /// <summary>Takes an outcome in; returns its row.</summary>
+    /// <summary>Takes an outcome in and writes the page; returns its row.</summary>
     public string Add(ChaosCase chaos, ChaosOutcome outcome)
     {
         var end = !outcome.IsGood ? "BAD" : outcome.Struck ? "golden" : "golden, not reached";
-        var way = Ids().Replace(outcome.Way, "…").Replace("|", "\\|", StringComparison.Ordinal);
-        return _rows[chaos.Id] = $"| {chaos.Scenario.Id} | {chaos.What} | {chaos.When} | {end} | {way} |";
+        var way = GeneratedIds.Hide(outcome.Way).Replace("|", "\\|", StringComparison.Ordinal);
+        var row = $"| {chaos.Scenario.Id} | {chaos.What} | {chaos.When} | {end} | {way} |";
+        lock (_gate)
+        {
+            _rows[chaos.Id] = row;
+            File.WriteAllText(_path, Page());
+        }
+
+        return row;
     }
 
-    /// <summary>Writes the page.</summary>
-    public Task WriteAsync(IReadOnlyCollection<ChaosCase> cases, CancellationToken cancellationToken)
+    private string Page()
     {
         var text = new StringBuilder();
         text.AppendLine("# Reliability");
         text.AppendLine();
-        text.AppendLine("Written by `make chaos`, on real parts: API server, dockerds, MariaDB, the OMS stand-in. Each row is one run with one accident at one moment. *kill* is SIGKILL of the operator right before or after one of its writes or acts, and another operator takes over; the other accidents and what a person does about each are in [accidents.md](accidents.md).");
+        text.AppendLine("Written by `make chaos`, on real parts: API server, dockerds, MariaDB, the OMS stand-in. Each row is one run with one accident at one moment. *kill* is SIGKILL of the operator right before or after one of its writes or acts, and another operator takes over (many such moments share a run: the successor is killed at the next one); the other accidents and what a person does about each are in [accidents.md](accidents.md).");
         text.AppendLine();
         text.AppendLine("**golden**: the run came to its end, `Succeeded` or `RolledBack`, with exactly the end state of the undisturbed run (containers, `ha.config`, every row and object of the databases); nothing was punished by the stand-in; and where nobody had to mend anything, the correction JAR, docker_init.sh, starts, stops, snapshots and restores happened exactly as often. The last column says what was seen on the way: phase and reason of each stop, whether a person mended, the end. *not reached*: that run had no such moment; its end was compared all the same.");
         text.AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"Last run {TimeProvider.System.GetUtcNow():yyyy-MM-dd}. Three moments of each accident of the main job and its way back are run first, then all other cases; each part in a fixed random order, so that any beginning of it is a fair sample.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Last run {TimeProvider.System.GetUtcNow():yyyy-MM-dd}. The kills are run first, then three moments of each accident of the main job and its way back, then the cover of the other scenarios, then what is left; each part in a fixed random order, so that any beginning of it is a fair sample.");
         text.AppendLine();
         text.AppendLine("| scenario | | cases | covered | golden | bad |");
         text.AppendLine("|---|---|---|---|---|---|");
-        foreach (var group in cases.GroupBy(c => (c.Scenario.Id, Kind: c.What == "kill" ? "kill points" : "accidents × moments")))
+        foreach (var group in _cases.GroupBy(c => (c.Scenario.Id, Kind: c.What == "kill" ? "kill points" : "accidents × moments")))
         {
             var rows = group.Select(c => _rows.GetValueOrDefault(c.Id)).OfType<string>().ToList();
             text.AppendLine(CultureInfo.InvariantCulture, $"| {group.Key.Id} | {group.Key.Kind} | {group.Count()} | {rows.Count} | {rows.Count - rows.Count(IsBad)} | {rows.Count(IsBad)} |");
@@ -74,7 +81,7 @@ internal sealed partial class ChaosLedger
             text.AppendLine(row);
         }
 
-        return File.WriteAllTextAsync(_path, text.ToString(), cancellationToken);
+        return text.ToString();
     }
 
     private static bool IsBad(string row) => row.Contains("| BAD |", StringComparison.Ordinal);
@@ -83,8 +90,4 @@ internal sealed partial class ChaosLedger
 
     [GeneratedRegex(@"^\| (?<scenario>[a-z0-9-]+ (Upgrade|Rollback)) \| (?<what>[a-z0-9-]+) \| (?<when>[^|]+) \| (?<end>[A-Za-z ,]+) \|", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Row();
-
-    // Ids differ from run to run and would make every ledger differ.
-    [GeneratedRegex("[0-9a-f]{12,64}|oms-[a-z0-9]{6}(?=/)|(?<=-)[0-9a-f]{8}(?=[-/.\\s]|$)", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex Ids();
 }

@@ -22,6 +22,9 @@ public sealed class MariaDbServer : IAsyncLifetime
 
     private Process? _server;
 
+    /// <summary>More arguments of mariadbd.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
     public string Root { get; private set; } = "";
 
     public int Port { get; } = FreePort();
@@ -68,7 +71,7 @@ public sealed class MariaDbServer : IAsyncLifetime
             "--max-allowed-packet=64M", "--log-bin-trust-function-creators=1", "--skip-log-bin",
             $"--ssl-ca={Certificates.CaPath}", $"--ssl-cert={Certificates.ServerPath}", $"--ssl-key={Certificates.ServerKeyPath}",
         ];
-        foreach (var argument in arguments)
+        foreach (var argument in arguments.Concat(Arguments))
         {
             _server.StartInfo.ArgumentList.Add(argument);
         }

@@ -100,7 +100,8 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
             }
         });
         var running = first.UntilAsync(static r => r.Status?.Phase is SnapshotRestorePhases.Failed || r.Metadata.Annotations?.ContainsKey("test") == true, leading.Token);
-        await frozen.Task.WaitAsync(Token);
+        await await Task.WhenAny(frozen.Task, running);
+        frozen.Task.IsCompleted.ShouldBeTrue("it must have come to the border");
 
         await using (var second = new StageOperator(stage))
         {

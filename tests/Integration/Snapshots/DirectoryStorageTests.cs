@@ -90,6 +90,12 @@ public sealed class DirectoryStorageTests
         var storage = new DirectoryStorage("/nonexistent/drydock");
         (await FailureAsync(() => storage.EnsureMarkAsync(Token))).ShouldBe(SnapshotFailure.StorageUnusable);
         (await FailureAsync(() => storage.GetFreeBytesAsync(Token))).ShouldBe(SnapshotFailure.StorageUnusable);
+        (await FailureAsync(() => storage.PublishAsync("a/one.partial", "a/one", Token))).ShouldBe(SnapshotFailure.StorageUnusable);
+        (await FailureAsync(() => storage.DeleteAsync("a/one", Token))).ShouldBe(SnapshotFailure.StorageUnusable);
+        (await FailureAsync(() => storage.StatAsync("a/one", Token))).ShouldBe(SnapshotFailure.StorageUnusable);
+        (await FailureAsync(() => storage.ListAsync("a/", Token))).ShouldBe(SnapshotFailure.StorageUnusable);
+        (await FailureAsync(() => storage.OpenReadAsync("a/one", Token))).ShouldBe(SnapshotFailure.StorageUnusable);
+        Directory.Exists("/nonexistent").ShouldBeFalse();
         Should.Throw<ArgumentException>(() => new DirectoryStorage("relative"));
     }
 

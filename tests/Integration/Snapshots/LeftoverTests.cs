@@ -106,7 +106,8 @@ public sealed class LeftoverTests(MariaDbServer server)
             },
         };
         var taking = new Snapshotter().TakeAsync(request, cancel.Token);
-        var session = await seen.Task.WaitAsync(Token);
+        await await Task.WhenAny(seen.Task, taking);
+        var session = await seen.Task;
         DumpProcesses(id).Count.ShouldBe(1);
         await cancel.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => taking);

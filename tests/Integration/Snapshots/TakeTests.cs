@@ -129,6 +129,18 @@ public sealed class TakeTests(MariaDbServer server)
     }
 
     [Fact]
+    public async Task Why_a_dump_failed_is_told_also_when_the_storage_goes_away_while_it_is_tidied_up()
+    {
+        using var folder = new TemporaryStorage();
+        var database = await SampleDatabase.CreateAsync(server, rows: 5);
+        var tool = new MeddlingTool(sql => sql.Replace("CREATE TABLE `empty_table`", "CREATE TABLE `other`", StringComparison.Ordinal));
+        var location = new SnapshotLocation(new UndeletableStorage(folder.Storage), "", "s");
+        var e = await Should.ThrowAsync<SnapshotException>(() => new Snapshotter(tool).TakeAsync(
+            new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token));
+        e.Failure.ShouldBe(SnapshotFailure.CatalogueMismatch);
+    }
+
+    [Fact]
     public async Task A_failure_in_one_database_leaves_no_manifest_and_a_repeat_succeeds_beside_what_was_published()
     {
         using var folder = new TemporaryStorage();

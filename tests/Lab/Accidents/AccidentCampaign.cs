@@ -96,7 +96,7 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
             return run.Outcome(stops, mended: false, _course.EndPhase, await run.Course.DifferenceAsync(run.Scene.Space, golden, starts: run.Accident.Kind is not (AccidentKind.DockerHost or AccidentKind.Oms)));
         }
 
-        Note(stops, seen);
+        Note(run, stops, seen);
         await run.Accident.MendAsync(run.Scene, cancellationToken);
         for (var retry = 0; retry <= Retries; retry++)
         {
@@ -107,7 +107,7 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
                 return run.Outcome(stops, mended: true, _course.EndPhase, await run.Course.DifferenceAsync(run.Scene.Space, golden, counts: false));
             }
 
-            Note(stops, seen);
+            Note(run, stops, seen);
             if (retry < Retries)
             {
                 await RetryAsync(run.Scene, retry, cancellationToken);
@@ -179,15 +179,20 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
     private static string? Stalled(JsonNode upgrade) =>
         upgrade["status"]?["conditions"]?.AsArray().FirstOrDefault(x => x!["type"]!.GetValue<string>() == "Stalled" && x["status"]!.GetValue<string>() == "True")?["reason"]?.GetValue<string>();
 
-    private static void Note(List<string> stops, JsonNode? seen) =>
+    private static void Note(Run run, List<string> stops, JsonNode? seen)
+    {
         stops.Add(seen is null ? "still trying" : $"{seen["status"]?["phase"]}/{Stalled(seen)}");
+        run.Said.Add(seen?["status"]?["message"]?.GetValue<string>() ?? "");
+    }
 
     private static Task<string> RetryAsync(AccidentScene scene, int retry, CancellationToken cancellationToken) => scene.Stage.ControlPlane.KubectlAsync(
         ["-n", scene.Space, "annotate", "--overwrite", "omsupgrades.drydock.dev", scene.Upgrade, string.Create(CultureInfo.InvariantCulture, $"drydock.dev/retry=lab-{retry}")], cancellationToken: cancellationToken);
 
     private sealed record Run(IAccident Accident, AccidentMoment Moment, AccidentScene Scene, UpgradeCourse Course, Task Struck)
     {
+        public List<string> Said { get; } = [];
+
         public AccidentOutcome Outcome(IReadOnlyList<string> stops, bool mended, string way, string? difference) =>
-            new(Accident.Id, Moment.Id, Struck.IsCompletedSuccessfully, stops, mended, way, difference);
+            new(Accident.Id, Moment.Id, Struck.IsCompletedSuccessfully, stops, mended, way, difference) { Said = Said };
     }
 }

@@ -10,6 +10,9 @@ namespace Drydock.Lab.Accidents;
 /// <param name="Difference">How the end differs from the undisturbed one; null if it does not.</param>
 public sealed record AccidentOutcome(string Accident, string Moment, bool Struck, IReadOnlyList<string> Stalled, bool Mended, string Way, string? Difference)
 {
+    /// <summary>What status.message said at each stop, for who reads along.</summary>
+    public IReadOnlyList<string> Said { get; init; } = [];
+
     /// <summary>Whether the end was a golden one.</summary>
     public bool IsGood => Difference is null;
 

@@ -17,7 +17,7 @@ internal static class OmsAccidents
         Program("program-fatal", "oms_drc_cm", "fatal", restart: false),
         Program("program-backoff", "oms_drc_supervisor", "backoff", restart: false),
         Program("program-starting", "nginx", "starting", restart: true),
-        New("container-dies-at-start", scene => Knobs(scene, x => new OmsKnobs { Boot = x }, "die"), "see the container's log"),
+        New("container-dies-at-start", scene => Knobs(scene, x => new OmsKnobs { Boot = x }, "die"), "put right what its log says, and start it", StartDeadAsync),
         New("host-never-online", scene => scene.Stage.Oms.SetKnobsAsync(new OmsKnobs { HostOnline = false }, scene.OmsNode.Host), "repair the host's registration"),
         New("heartbeat-stale", scene => scene.Stage.Oms.SetKnobsAsync(new OmsKnobs { Heartbeat = "stale" }, scene.OmsNode.Host), "repair oms_drc_supervisor", RestartSupervisorAsync),
         New("supervisorctl-slow", scene => scene.Stage.Oms.SetKnobsAsync(new OmsKnobs { SupervisorctlSeconds = 15 }, scene.OmsNode.Host)),
@@ -55,6 +55,16 @@ internal static class OmsAccidents
 
     private static Task<ShellResult[]> EndAsync(AccidentScene scene, string what) =>
         Task.WhenAll(scene.Stage.Hosts.Select(host => host.TryDockerAsync(["exec", scene.Stage.Road.NewContainer, "pkill", "-KILL", "-f", $"main.py {what}|{what}-1.0"])));
+
+    // Never one that was not started yet.
+    private static async Task StartDeadAsync(AccidentScene scene)
+    {
+        var state = await scene.Host.TryDockerAsync(["inspect", "-f", "{{.State.Status}}", scene.Stage.Road.NewContainer]);
+        if (state.Output.Trim() == "exited")
+        {
+            await scene.Host.DockerAsync(["start", scene.Stage.Road.NewContainer]);
+        }
+    }
 
     private static Task<ShellResult> InNewAsync(AccidentScene scene, params string[] command) => scene.Host.TryDockerAsync(["exec", scene.Stage.Road.NewContainer, .. command]);
 

@@ -1,3 +1,5 @@
+using Drydock.Lab.Upgrades;
+
 namespace Drydock.Lab.Chaos;
 
 /// <summary>One thing that goes wrong at one moment of one scenario.</summary>
@@ -7,6 +9,9 @@ namespace Drydock.Lab.Chaos;
 /// <param name="Let">Lets it happen and reads what came of it.</param>
 public sealed record ChaosCase(ChaosScenario Scenario, string What, string When, Func<ChaosRunner, CancellationToken, Task<ChaosOutcome>> Let)
 {
+    /// <summary>Where the operator is killed, if that is what happens; such cases of one scenario can share a run (<see cref="ChaosRunner.KillAsync"/>).</summary>
+    public KillPoint? Kill { get; init; }
+
     /// <summary>Stable over runs: <c>ee-322-422 Upgrade: dockerd-kill @ during-init-start</c>.</summary>
     public string Id => $"{Scenario.Id}: {What} @ {When}";
 

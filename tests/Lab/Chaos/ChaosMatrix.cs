@@ -20,33 +20,56 @@ public static class ChaosMatrix
     /// <summary>The operator killed before and after each write and act of the undisturbed run.</summary>
     public static IReadOnlyList<ChaosCase> Kills(ChaosScenario scenario, GoldenRun golden) =>
     [
-        .. golden.Points.Select(point => new ChaosCase(
-            scenario,
-            Kill,
-            FormattableString.Invariant($"{(point.Side == FaultSide.Before ? "before" : "after")}-act-{point.Number}"),
-            async (runner, token) => await runner.KillAsync(scenario, point.Number, point.Side, token))),
+        .. golden.Points.Select(point => new ChaosCase(scenario, Kill, point.ToString(), (runner, token) => KillAsync(runner, scenario, point, token)) { Kill = point }),
     ];
 
     /// <summary>
-    /// The same cases in the order in which they are run, the same every time: three moments of each accident of the exhaustive scenarios first, then all
-    /// others; each part shuffled, so that any beginning of it is a fair sample.
+    /// The cases as they are run, the same every time: the kills first, then three moments of each accident of the exhaustive scenarios, then the cover of the
+    /// other scenarios, then what is left; each part shuffled, so that any beginning of it is a fair sample. Kills of one scenario share runs, far enough from
+    /// each other that each falls upon an operator that has found its way in; every other case has a run of its own.
     /// </summary>
-    public static IReadOnlyList<ChaosCase> Spread(IEnumerable<ChaosCase> cases)
+    /// <param name="cases">The cases, kills in the order of their acts.</param>
+    public static IReadOnlyList<IReadOnlyList<ChaosCase>> Runs(IReadOnlyCollection<ChaosCase> cases)
     {
-        var spread = cases.ToArray();
-        new Random(Seed).Shuffle(spread);
-        var first = spread.Where(c => c.Scenario.IsExhaustive && c.What != Kill).GroupBy(c => (c.Scenario, c.What)).SelectMany(accident => accident.Take(FirstMoments)).ToHashSet();
-        return [.. spread.OrderBy(c => first.Contains(c) ? 0 : 1)];
+        var accidents = Shuffled(cases.Where(c => c.Kill is null));
+        var first = accidents.Where(c => c.Scenario.IsExhaustive).GroupBy(c => (c.Scenario, c.What)).SelectMany(accident => accident.Take(FirstMoments)).ToHashSet();
+        var kills = cases.Where(c => c.Kill is not null).GroupBy(c => c.Scenario).SelectMany(Chains);
+        return
+        [
+            .. Shuffled(kills),
+            .. accidents.Where(first.Contains).Select(Alone),
+            .. accidents.Where(c => !first.Contains(c)).OrderBy(c => c.Scenario.IsExhaustive).Select(Alone),
+        ];
     }
 
     private const int Seed = 20261120;
     private const int FirstMoments = 3;
     private const string Kill = "kill";
+    private const int KillDistance = 24;
+
+    private static T[] Shuffled<T>(IEnumerable<T> all)
+    {
+        var shuffled = all.ToArray();
+        new Random(Seed).Shuffle(shuffled);
+        return shuffled;
+    }
+
+    private static IReadOnlyList<ChaosCase> Alone(ChaosCase chaos) => [chaos];
+
+    // Every KillDistance-th point makes one run.
+    private static IEnumerable<IReadOnlyList<ChaosCase>> Chains(IEnumerable<ChaosCase> kills) =>
+        kills.Select((kill, index) => (kill, index)).GroupBy(k => k.index % KillDistance).Select(chain => chain.Select(k => k.kill).ToList());
 
     private static bool Falls(ChaosScenario scenario, int index)
     {
         var shares = ChaosScenario.All.Where(s => !s.IsExhaustive && s.Goal == scenario.Goal).ToList();
         return index % shares.Count == shares.IndexOf(scenario);
+    }
+
+    private static async Task<ChaosOutcome> KillAsync(ChaosRunner runner, ChaosScenario scenario, KillPoint point, CancellationToken cancellationToken)
+    {
+        var outcome = await runner.KillAsync(scenario, [point], cancellationToken);
+        return new ChaosOutcome(outcome.Struck.Count > 0, outcome.Struck.Count > 0 ? "killed" : "not reached", outcome.Difference);
     }
 
     private static ChaosCase Case(ChaosScenario scenario, IAccident accident, AccidentMoment moment) =>

@@ -6,6 +6,9 @@ namespace Drydock.Lab.Chaos;
 /// <param name="Difference">Why the end is not a golden one; null if it is.</param>
 public sealed record ChaosOutcome(bool Struck, string Way, string? Difference)
 {
+    /// <summary>What status.message said at each stop, for who reads along.</summary>
+    public IReadOnlyList<string> Said { get; init; } = [];
+
     /// <summary>Whether the end was a golden one.</summary>
     public bool IsGood => Difference is null;
 }

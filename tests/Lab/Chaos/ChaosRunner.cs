@@ -25,12 +25,12 @@ public sealed class ChaosRunner(UpgradeStage stage)
         return golden;
     }
 
-    internal async Task<ChaosOutcome> KillAsync(ChaosScenario scenario, int number, FaultSide side, CancellationToken cancellationToken)
+    /// <summary>Kills the operator and its successors at one or more points of one run.</summary>
+    public async Task<KillOutcome> KillAsync(ChaosScenario scenario, IReadOnlyCollection<KillPoint> points, CancellationToken cancellationToken)
     {
         var golden = await GoldenAsync(scenario.Road, scenario.Goal, cancellationToken);
         await UseAsync(scenario.Road, cancellationToken);
-        var outcome = await new KillCampaign(stage, scenario.Goal).KillAtAsync(number, side, golden, cancellationToken);
-        return new ChaosOutcome(outcome.Struck is not null, outcome.Struck is { } struck ? $"killed {struck}" : "not reached", outcome.Difference);
+        return await new KillCampaign(stage, scenario.Goal).KillAsync(points, golden, cancellationToken);
     }
 
     internal async Task<ChaosOutcome> AccidentAsync(ChaosScenario scenario, IAccident accident, AccidentMoment moment, CancellationToken cancellationToken)
@@ -41,7 +41,7 @@ public sealed class ChaosRunner(UpgradeStage stage)
         var campaign = new AccidentCampaign(stage, scenario.Goal) { Operator = new LabOperatorOptions { LeaderElection = accident.Kind == AccidentKind.Operator } };
         var outcome = await campaign.RunAsync(accident, moment, golden, back, cancellationToken: cancellationToken);
         var way = string.Join(" → ", [.. outcome.Stalled, .. outcome.Mended ? ["mended"] : Array.Empty<string>(), outcome.Way]);
-        return new ChaosOutcome(outcome.Struck, way, outcome.Difference);
+        return new ChaosOutcome(outcome.Struck, way, outcome.Difference) { Said = outcome.Said };
     }
 
     private async Task UseAsync(UpgradeRoad road, CancellationToken cancellationToken)

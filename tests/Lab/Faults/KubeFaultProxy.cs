@@ -9,6 +9,9 @@ namespace Drydock.Lab;
 /// </summary>
 public sealed class KubeFaultProxy : HttpFaultProxy
 {
+    /// <summary>Name in the ledger unless told otherwise.</summary>
+    public const string DefaultName = "kube";
+
     private readonly ControlPlane _controlPlane;
     private readonly ConcurrentDictionary<string, byte[]> _pinned = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<HttpExchange, bool> _watches = new();
@@ -20,7 +23,7 @@ public sealed class KubeFaultProxy : HttpFaultProxy
     /// <param name="controlPlane">The control plane.</param>
     /// <param name="ledger">A ledger to share with other proxies; by default one of its own.</param>
     /// <param name="name">Name in the ledger.</param>
-    public KubeFaultProxy(LabRun run, ControlPlane controlPlane, FaultLedger? ledger = null, string name = "kube")
+    public KubeFaultProxy(LabRun run, ControlPlane controlPlane, FaultLedger? ledger = null, string name = DefaultName)
         : base(run, name, ledger, controlPlane.Namespace.Address, new Uri(controlPlane.Server).Port, mutual: null)
     {
         _controlPlane = controlPlane;

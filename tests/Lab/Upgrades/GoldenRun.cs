@@ -7,6 +7,5 @@ namespace Drydock.Lab.Upgrades;
 public sealed record GoldenRun(IReadOnlyList<FaultAct> Acts, string EndState, IReadOnlyDictionary<string, int> Counts)
 {
     /// <summary>Every point at which a fault can strike: before and after each act.</summary>
-    public IEnumerable<(int Number, FaultSide Side)> Points =>
-        Acts.SelectMany(act => new[] { (act.Number, FaultSide.Before), (act.Number, FaultSide.After) });
+    public IReadOnlyList<KillPoint> Points => KillPoint.Of(Acts);
 }

@@ -11,6 +11,8 @@ public sealed class ObjectFollower(ControlPlane controlPlane, string collection,
     /// <summary>Every state the object went through while it was followed.</summary>
     public IReadOnlyList<JsonNode> Seen => _seen;
 
+    private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(200);
+
     private readonly List<JsonNode> _seen = [];
 
     /// <summary>Follows until the object is as wanted and returns it.</summary>
@@ -25,9 +27,17 @@ public sealed class ObjectFollower(ControlPlane controlPlane, string collection,
         {
             while (true)
             {
-                if (await FollowOnceAsync(http, wanted, limit.Token) is { } found)
+                try
                 {
-                    return found;
+                    if (await FollowOnceAsync(http, wanted, limit.Token) is { } found)
+                    {
+                        return found;
+                    }
+                }
+                catch (Exception exception) when (exception is HttpRequestException or IOException)
+                {
+                    // The API server is one of the things that die; nothing tells when it is back.
+                    await Task.Delay(Again, limit.Token);
                 }
             }
         }

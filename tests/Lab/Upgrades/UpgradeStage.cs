@@ -166,25 +166,23 @@ public sealed class UpgradeStage : IAsyncDisposable
     }
 
     /// <summary>Creates or replaces the Secrets an upgrade refers to.</summary>
-    public async Task CreateSecretsAsync(string space)
+    public Task CreateSecretsAsync(string space)
     {
-        foreach (var secret in UpgradeManifest.Secrets(this))
+        var tls = Hosts.Select(host => new StageSecret($"docker-tls-{host.Name}", "Opaque", new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            await ApplyAsync(new JsonObject
-            {
-                ["apiVersion"] = "v1",
-                ["kind"] = "Secret",
-                ["metadata"] = new JsonObject { ["name"] = secret.Name, ["namespace"] = space },
-                ["type"] = secret.Type,
-                ["stringData"] = new JsonObject(secret.Values.Select(x => KeyValuePair.Create(x.Key, (JsonNode?)x.Value))),
-            }.ToJsonString());
-        }
-
-        foreach (var host in Hosts)
+            ["ca.crt"] = File.ReadAllText(host.Client.AuthorityPath),
+            ["tls.crt"] = File.ReadAllText(host.Client.CertificatePath),
+            ["tls.key"] = File.ReadAllText(host.Client.KeyPath),
+        }));
+        var secrets = UpgradeManifest.Secrets(this).Concat(tls).Select(secret => (JsonNode)new JsonObject
         {
-            await ApplyAsync(await ControlPlane.KubectlAsync(
-                ["-n", space, "create", "secret", "generic", $"docker-tls-{host.Name}", $"--from-file=ca.crt={host.Client.AuthorityPath}", $"--from-file=tls.crt={host.Client.CertificatePath}", $"--from-file=tls.key={host.Client.KeyPath}", "--dry-run=client", "-o", "yaml"]));
-        }
+            ["apiVersion"] = "v1",
+            ["kind"] = "Secret",
+            ["metadata"] = new JsonObject { ["name"] = secret.Name, ["namespace"] = space },
+            ["type"] = secret.Type,
+            ["stringData"] = new JsonObject(secret.Values.Select(x => KeyValuePair.Create(x.Key, (JsonNode?)x.Value))),
+        });
+        return ApplyAsync(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "List", ["items"] = new JsonArray([.. secrets]) }.ToJsonString());
     }
 
     /// <summary>Where snapshots go, as <c>spec.backup.storage</c>.</summary>

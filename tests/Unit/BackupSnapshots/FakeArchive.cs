@@ -25,6 +25,12 @@ internal sealed class FakeArchive(TimeProvider time) : ISnapshotter, ISnapshotLo
 
     public List<SnapshotFinding> TestFindings { get; } = [];
 
+    /// <summary>Prefixes of dumps that failed before their manifest.</summary>
+    public SortedSet<string> Unfinished { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Why a dump fails; null: it does not.</summary>
+    public Exception? TakeFails { get; set; }
+
     public bool Marked { get; set; } = true;
 
     /// <summary>Asked before anything is removed; may throw.</summary>
@@ -65,6 +71,12 @@ internal sealed class FakeArchive(TimeProvider time) : ISnapshotter, ISnapshotLo
     public Task<SnapshotManifest> TakeAsync(SnapshotRequest request, CancellationToken cancellationToken)
     {
         Taken.Add(request);
+        if (TakeFails is { } trouble)
+        {
+            Unfinished.Add(request.Location.Prefix);
+            return Task.FromException<SnapshotManifest>(trouble);
+        }
+
         request.Progress?.Report(new SnapshotProgress(request.Databases[0], SnapshotStage.Dumping, 3 << 20, 1 << 20, 2 << 20));
         var manifest = Manifest(request.Location.Id, time.GetUtcNow(), [.. request.Databases]) with { Series = request.Series };
         Manifests[request.Location.Prefix] = manifest;
@@ -97,7 +109,7 @@ internal sealed class FakeArchive(TimeProvider time) : ISnapshotter, ISnapshotLo
             await BeforeRemove(location.Prefix);
         }
 
-        if (Manifests.Remove(location.Prefix))
+        if (Manifests.Remove(location.Prefix) | Unfinished.Remove(location.Prefix))
         {
             Removed.Add(location.Id);
         }
@@ -125,7 +137,8 @@ internal sealed class FakeArchive(TimeProvider time) : ISnapshotter, ISnapshotLo
 
     public Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException(name);
 
-    public Task<SnapshotObjectInfo?> StatAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException(name);
+    public Task<SnapshotObjectInfo?> StatAsync(string name, CancellationToken cancellationToken) => Task.FromResult(
+        Manifests.Keys.Any(prefix => name == $"{prefix}manifest.json") ? new SnapshotObjectInfo(name, 100, DateTimeOffset.UnixEpoch) : null);
 
     public Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken) => throw new NotSupportedException(prefix);
 

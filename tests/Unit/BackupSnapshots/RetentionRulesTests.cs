@@ -17,6 +17,7 @@ public sealed class RetentionRulesTests
     [InlineData(null, "36h", "a b c")]
     [InlineData(null, "1h", "a b c d")]
     [InlineData(2, "72h", "a b")]
+    [InlineData(null, "999999d999999d999999d", "")]
     [InlineData(4, "36h", "a")]
     public void One_is_kept_while_either_field_asks_for_it(int? last, string? age, string removed)
     {

@@ -161,6 +161,28 @@ public sealed class RetentionRunTests
     }
 
     [Fact]
+    public async Task A_failure_of_any_kind_does_not_end_the_looking()
+    {
+        await _world.AddAsync("a", 5);
+        await _world.AddAsync("z", 0, KeepOne);
+        var failures = 0;
+        _world.Api.Before = request => request.Verb == "list" && failures++ == 0 ? throw new InvalidOperationException("nobody thought of that") : Task.CompletedTask;
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        bound.CancelAfter(TimeSpan.FromSeconds(30));
+        var running = new RetentionRun(_world.Services).RunAsync(bound.Token);
+        while (!running.IsCompleted && _world.Archive.Removed.Count == 0)
+        {
+            _world.Services.Retention.Set();
+            await Task.Yield();
+        }
+
+        running.IsCompleted.ShouldBeFalse();
+        await bound.CancelAsync();
+        await running;
+        _world.Archive.Removed.ShouldBe(["a-id-1"]);
+    }
+
+    [Fact]
     public async Task Whatever_is_referred_to_no_protected_snapshot_is_ever_removed()
     {
         string[] ways = ["snapshotRef", "rollbackSnapshotRef", "label", "restore", "files", "damaged", "unreadable", "none", "none", "none"];

@@ -80,6 +80,25 @@ public sealed class SnapshotDeletionTests
     }
 
     [Fact]
+    public async Task From_another_volume_nothing_is_deleted_and_the_object_stays_until_the_right_one_is_back()
+    {
+        var world = new SnapshotWorld();
+        await AddAsync(world);
+        world.Archive.Marked = false;
+        await world.Api.DeleteAsync<BackupSnapshot>("one", SnapshotWorld.Space, cancellationToken: Token);
+        await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
+        var stalled = await world.GetAsync("one");
+        stalled.Status!.Conditions.Single(c => c.Type == "Stalled").Reason.ShouldBe("StorageUnusable");
+        stalled.Status.Message!.ShouldContain("another volume or bucket than before. Put that right");
+        world.Archive.Removed.ShouldBeEmpty();
+
+        world.Archive.Marked = true;
+        await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
+        (await world.Api.GetAsync<BackupSnapshot>("one", SnapshotWorld.Space, Token)).ShouldBeNull();
+        world.Archive.Removed.ShouldBe(["one-id-1"]);
+    }
+
+    [Fact]
     public async Task What_retention_has_begun_to_remove_stays_marked_as_that()
     {
         var world = new SnapshotWorld();

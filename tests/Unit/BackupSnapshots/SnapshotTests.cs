@@ -113,6 +113,58 @@ public sealed class SnapshotTests
         (await _world.GetAsync("snap")).Status!.Attempt.ShouldBe(2);
     }
 
+    [Fact]
+    public async Task A_failure_of_any_kind_is_shown_and_a_retry_begins_anew()
+    {
+        await CreateAsync(Spec);
+        _world.Archive.TakeFails = new InvalidOperationException("nobody thought of that");
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Failed);
+        var failed = await _world.GetAsync("snap");
+        failed.Status!.Message!.ShouldStartWith("InvalidOperationException: nobody thought of that");
+        failed.Status.Conditions.Single(c => c.Type == ConditionTypes.Failed).Reason.ShouldBe(Reasons.DumpFailed);
+
+        _world.Archive.TakeFails = null;
+        await RetryAsync("2");
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded);
+    }
+
+    [Fact]
+    public async Task A_timeout_longer_than_any_timer_is_no_obstacle()
+    {
+        await CreateAsync(Spec with { Timeout = "999999d999999d" });
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
+        (await _world.PhaseAsync("snap")).ShouldBe(BackupSnapshotPhases.Succeeded);
+    }
+
+    [Fact]
+    public async Task What_failed_attempts_left_without_a_manifest_goes_when_the_next_begins_and_a_finished_dump_stays()
+    {
+        await CreateAsync(Spec with { Verify = SnapshotVerification.RestoreTest });
+        _world.Archive.TestFindings.Add(new SnapshotFinding(SnapshotFailure.RowCountMismatch, "rm", "rows differ"));
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Failed);
+        var finished = (await _world.GetAsync("snap")).Status!.Path!;
+        _world.Archive.TestFindings.Clear();
+
+        _world.Archive.TakeFails = new SnapshotException(SnapshotFailure.DumpFailed, "mysqldump ended with 2");
+        await RetryAsync("2");
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Failed);
+        _world.Archive.Unfinished.ShouldBe([(await _world.GetAsync("snap")).Status!.Path!]);
+
+        _world.Archive.TakeFails = null;
+        await RetryAsync("3");
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded);
+        _world.Archive.Unfinished.ShouldBeEmpty();
+        _world.Archive.Manifests.Keys.ShouldBe([finished, (await _world.GetAsync("snap")).Status!.Path!], ignoreOrder: true);
+    }
+
+    // With the retry the object is at work again: what is waited for next is this attempt's end.
+    private async Task RetryAsync(string token)
+    {
+        var failed = await _world.GetAsync("snap");
+        await _world.Api.UpdateAsync(failed with { Spec = failed.Spec with { Retry = token } });
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Dumping);
+    }
+
     private async Task CreateAsync(BackupSnapshotSpec spec)
     {
         foreach (var (name, key) in new[] { ("db", "password"), ("age", "identity") })

@@ -123,6 +123,16 @@ public sealed class NotTakenTests
     }
 
     [Fact]
+    public void A_request_that_was_taken_and_came_to_nothing_is_made_again_too()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("P/a")));
+        run.World["P/a"].SwallowedActs = 5;
+        run.RunTo(RunState.Succeeded);
+
+        (run.World["P/a"].Acts, run.World["P/a"].Executions, run.Store["P/a"].Attempt).ShouldBe((6, 1, 1));
+    }
+
+    [Fact]
     public void What_was_refused_with_a_no_is_not_begun_again_by_itself()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("P/a")));

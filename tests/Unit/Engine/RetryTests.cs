@@ -129,7 +129,7 @@ public sealed class RetryTests
     {
         var run = Failed(ToyPlans.Step("P/a", attempts: 1), item => item.RefusedActs = 1);
         run.World["P/a"].LooksHang = true;
-        run.Pass(TimeSpan.FromMinutes(10));
+        run.Pass(TimeSpan.FromMinutes(4));
         run.Process.Run.IsBusy.ShouldBeTrue();
 
         run.World["P/a"].LooksHang = false;

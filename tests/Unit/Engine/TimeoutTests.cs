@@ -121,6 +121,65 @@ public sealed class TimeoutTests
         run.RunTo(RunState.Succeeded);
     }
 
+    [Theory]
+    [InlineData("once")]
+    [InlineData("check")]
+    public void A_look_that_hangs_is_given_up_and_said_so_and_the_run_comes_to_rest_between_looks(string action)
+    {
+        var run = new Simulation(ToyPlans.Plan(action == "once" ? ToyPlans.Once("P/a") : ToyPlans.Step("P/a", action, attempts: 1)));
+        run.World["P/a"].LooksHang = true;
+        var began = run.Time.GetUtcNow();
+        run.RunTo(RunState.OutcomeUnknown);
+        (run.Time.GetUtcNow() - began).ShouldBeInRange(3 * StepFollower.LongestLook, (3 * StepFollower.LongestLook) + TimeSpan.FromMinutes(1));
+        run.Outcome.Message.ShouldContain("no answer after 5m0s");
+        run.RunUntil(() => !run.Process.Run.IsBusy, "whoever lets go can");
+
+        (run.World["P/a"].LooksHang, run.World["P/a"].IsGood) = (false, true);
+        run.RunTo(RunState.Succeeded);
+    }
+
+    [Fact]
+    public void A_preparation_that_hangs_fails_and_a_token_makes_another()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("P/a")));
+        run.World["P/a"].PreparationsHang = true;
+        run.RunTo(RunState.Failed);
+        (run.Outcome.Reason, run.World["P/a"].Acts).ShouldBe((EngineReasons.StepTimeout, 0));
+
+        run.World["P/a"].PreparationsHang = false;
+        run.Want(c => c with { Retry = true });
+        run.RunTo(RunState.Succeeded);
+        run.World["P/a"].Executions.ShouldBe(1);
+    }
+
+    [Fact]
+    public void An_act_that_hangs_is_given_up_when_the_time_of_the_step_is_over()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("P/a", attempts: 1)));
+        run.World["P/a"].ActsHang = true;
+        var began = run.Time.GetUtcNow();
+        run.RunTo(RunState.Failed);
+
+        run.Outcome.Reason.ShouldBe(EngineReasons.StepTimeout);
+        (run.Time.GetUtcNow() - began).ShouldBeInRange(Limit, Limit + TimeSpan.FromSeconds(1));
+        run.World["P/a"].ActsHang = false;
+        run.Want(c => c with { Retry = true });
+        run.RunTo(RunState.Succeeded);
+    }
+
+    [Fact]
+    public void An_act_whose_time_is_raised_meanwhile_gets_it()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("P/a", attempts: 1)));
+        run.World["P/a"].ActsHang = true;
+        run.Pass(TimeSpan.FromMinutes(5));
+        run.Want(c => c with { TimeoutOf = static _ => TimeSpan.FromHours(2) });
+        run.Pass(TimeSpan.FromMinutes(110));
+        run.Outcome.State.ShouldBe(RunState.Working);
+        run.Pass(TimeSpan.FromMinutes(6));
+        run.Outcome.State.ShouldBe(RunState.Failed);
+    }
+
     private static Simulation Hanging(PlanStep step, TimeSpan? limit = null)
     {
         var run = new Simulation(ToyPlans.Plan(step));

@@ -61,6 +61,27 @@ public sealed class UnknownOutcomeTests
     }
 
     [Fact]
+    public void The_reason_of_the_step_tells_what_is_lost_from_what_only_cannot_be_read()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1")));
+        run.World["A/1"].Hangs = true;
+        run.RunUntil(() => run.World["A/1"].Executions == 1, "it runs");
+        run.Kill();
+        run.World["A/1"].UnreadableLooks = 6;
+        run.RunTo(RunState.OutcomeUnknown);
+        (run.Store["A/1"].Reason, run.Outcome.Reason).ShouldBe((null, EngineReasons.OutcomeUnknown));
+
+        run.World["A/1"].IsLost = true;
+        run.RunUntil(() => run.Store["A/1"].Reason == EngineReasons.OutcomeUnknown, "read, and lost");
+        run.World["A/1"].UnreadableLooks = 2;
+        run.RunUntil(() => run.Store["A/1"].Reason is null, "unreadable again");
+        run.World["A/1"].IsLost = false;
+        run.World["A/1"].Finish();
+        run.RunTo(RunState.Succeeded);
+        run.World["A/1"].Executions.ShouldBe(1);
+    }
+
+    [Fact]
     public void A_step_that_can_be_read_again_while_paused_is_no_longer_unknown()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1")));

@@ -42,6 +42,16 @@ public sealed class ProjectsAfterTests
     }
 
     [Fact]
+    public void The_way_back_does_not_wait_for_links_that_are_watched()
+    {
+        var world = WithApiBefore(w => w.Console.HealsAfter = TimeSpan.FromMinutes(9));
+        world.RunUntil(() => world.Status.Plan?.Steps.Find(s => s.Id == StepIds.Components) is { State: StepState.Running }, "watching");
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+
+        world.RunUntil(() => world.Status.RollbackPlan is not null, "the way back", within: TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
     public void What_does_not_recover_in_time_is_listed_and_the_upgrade_succeeds()
     {
         var world = WithApiBefore(w =>

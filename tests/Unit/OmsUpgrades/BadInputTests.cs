@@ -44,6 +44,19 @@ public sealed class BadInputTests
         ["the TLS key is not accepted"] = (Reasons.HostUnreachable, w => Replace(w, "wrong-key"), w => Replace(w, Canary.TlsKey)),
     };
 
+    [Fact]
+    public void A_recipient_that_age_does_not_take_is_found_before_the_downtime()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false });
+        world.BackupStorage.BadRecipient = "age says: malformed recipient";
+        world.Apply(s => s with { Backup = s.Backup with { Encryption = new EncryptionSpec { Recipients = [$"age1{new string('q', 58)}"] } } });
+        Stalls(world, Reasons.InvalidSpec);
+        world.Status.Findings.ShouldContain(f => f.Field == "spec.backup.encryption.recipients");
+
+        world.BackupStorage.BadRecipient = null;
+        world.RunToSuccess();
+    }
+
     public static TheoryData<string> Names => [.. Cases.Keys];
 
     [Theory]

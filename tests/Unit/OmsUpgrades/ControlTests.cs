@@ -50,6 +50,14 @@ public sealed class ControlTests
     }
 
     [Fact]
+    public void A_hold_that_fits_nothing_is_named_in_the_plan()
+    {
+        var world = new OmsWorld().Apply(s => s with { Mode = RunMode.Plan, HoldBefore = ["StopOId", "StopOld", "InitMetadata/oms-a", "PointOfNoReturn", "RestoreDatabases", "StartOld/oms-a"] });
+        world.RunUntil(() => world.Is("Ready"), "plan ready");
+        world.Plan.Notes.Where(n => n.Contains("holdBefore", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldContain("'StopOId'");
+    }
+
+    [Fact]
     public void Another_plan_than_the_approved_one_is_refused_and_the_difference_is_shown()
     {
         var world = new OmsWorld().Apply(s => s with { Mode = RunMode.Plan });

@@ -46,6 +46,36 @@ public sealed class DaemonTests
         world.Rules.Broken.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("CorrectMetadata")]
+    [InlineData("CorrectMetadata/jar-oms-a")]
+    [InlineData("InitMetadata")]
+    [InlineData("Verify")]
+    public void A_new_container_that_is_down_is_named_with_the_command_that_starts_it(string before)
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { HoldBefore = [before] });
+        world.RunUntil(() => world.Is("Held"), "held");
+        world.New("oms-a")!.Stop();
+        world.EditSpec(s => s with { HoldBefore = [] });
+        world.RunUntil(() => world.Is("Failed"), "down");
+        world.ReasonOf("Failed").ShouldBe("ComponentsUnhealthy");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("oms_422 on oms-a does not run");
+        world.Status.Message.ShouldContain("docker start oms_422");
+
+        world.New("oms-a")!.Start();
+        world.RunFor(TimeSpan.FromSeconds(5));
+        if (before == "CorrectMetadata/jar-oms-a")
+        {
+            // The console comes up with its container, after the step that stopped it.
+            world.New("oms-a")!.StopProgram("oms_console");
+        }
+
+        world.Annotate(Annotations.Retry, "started");
+        world.RunToSuccess();
+        (world.Count("jar"), world.Count("init"), world.Count("restore")).ShouldBe((2, 1, 0));
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
     [Fact]
     public void A_dockerd_restart_does_not_revive_an_old_container()
     {

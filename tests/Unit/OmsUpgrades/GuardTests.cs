@@ -1,4 +1,5 @@
 using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
 using Drydock.Tests.Unit.World;
 using Shouldly;
 using Xunit;
@@ -8,6 +9,22 @@ namespace Drydock.Tests.Unit.OmsUpgrades;
 /// <summary>Somebody changes the target while the upgrade runs: it stands still, says who, what and where, and goes on when it is mended.</summary>
 public sealed class GuardTests
 {
+    [Fact]
+    public void The_JAR_does_not_run_on_one_node_while_the_console_of_another_runs()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+        world.RunUntil(() => world.Count("jar") == 1, "the JAR on oms-a");
+        world.New("oms-a")!.StartProgram("oms_console");
+        world.RunToStall();
+
+        (world.ReasonOf("Stalled"), world.Count("jar")).ShouldBe(("ComponentsUnhealthy", 1));
+        world.Status.Message.ShouldNotBeNull().ShouldContain("oms_console on oms-a is RUNNING and must be STOPPED on every node");
+        world.New("oms-a")!.StopProgram("oms_console");
+        world.Annotate(Annotations.Retry, "stopped");
+        world.RunToSuccess();
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
     [Fact]
     public void An_old_container_started_by_hand()
     {

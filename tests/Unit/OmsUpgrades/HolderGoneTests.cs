@@ -48,5 +48,33 @@ public sealed class HolderGoneTests
         world.RunUntil(() => world.Is("Held"), "held");
     }
 
+    [Fact]
+    public void A_restore_of_another_of_its_databases_that_begins_while_it_claims_the_target_comes_first()
+    {
+        var world = new OmsWorld();
+        var changed = world.Api.Changed;
+        string? taken = null;
+        world.Api.Changed = (entity, gone, by) =>
+        {
+            changed?.Invoke(entity, gone, by);
+            if (taken is null && by is not null && !gone && entity is V1Lease { Metadata.Annotations: { } notes })
+            {
+                var server = notes["drydock.dev/target"];
+                taken = Reconcilers.Common.TargetClaims.NameOf($"{server[..server.LastIndexOf('/')]}/cm_340");
+                world.Api.Create(new V1Lease { Metadata = new Abstractions.Entities.V1ObjectMeta { Name = taken, Namespace = OmsWorld.OperatorNamespace }, Spec = new V1LeaseSpec { HolderIdentity = "another" } });
+            }
+        };
+        world.Apply();
+        world.RunUntil(() => world.ReasonOf("Reconciling") == "TargetBusy", "busy");
+        world.RunFor(TimeSpan.FromMinutes(10));
+        world.Done.ShouldBeEmpty();
+        (world.Status.Plan, world.Status.Target?.Claim).ShouldBe((null, null));
+        world.Api.All<V1Lease>().Select(l => l.Metadata.Name).ShouldBe([taken]);
+
+        world.Api.Delete<V1Lease>(OmsWorld.OperatorNamespace, taken!);
+        world.RunToSuccess();
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
     private static OmsUpgradeStatus? Second(OmsWorld world) => world.Api.Find<OmsUpgrade>(OmsWorld.Namespace, "zwei")?.Status;
 }

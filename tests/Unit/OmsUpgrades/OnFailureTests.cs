@@ -1,6 +1,7 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
 using Drydock.Tests.Unit.World;
 using Shouldly;
 using Xunit;
@@ -49,6 +50,24 @@ public sealed class OnFailureTests
         world.Rules.Broken.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("jar")]
+    [InlineData("init")]
+    public void A_host_that_only_cannot_be_read_for_a_while_is_no_failure(string kind)
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
+        world.RunUntil(() => world.Count(kind) == 1, kind);
+        world["oms-a"].Cut(off: true);
+        world.RunUntil(() => world.ReasonOf("Stalled") == "OutcomeUnknown", "unreadable");
+        world.RunFor(TimeSpan.FromMinutes(20));
+        world.Status.RollbackPlan.ShouldBeNull();
+
+        world["oms-a"].Cut(off: false);
+        world.RunToSuccess();
+        world.Rules.Broken.ShouldBeEmpty();
+        (world.Count("jar"), world.Count("init"), world.Count("restore")).ShouldBe((2, 1, 0));
+    }
+
     [Fact]
     public void A_dump_that_fails_for_good_starts_the_old_containers_again_without_a_restore()
     {
@@ -87,6 +106,36 @@ public sealed class OnFailureTests
         world.RunFor(TimeSpan.FromHours(1));
 
         (world.ReasonOf("Stalled"), world.Status.RollbackPlan is null).ShouldBe(("TargetChanged", true));
+    }
+
+    [Fact]
+    public void A_person_who_is_slow_to_switch_high_availability_on_is_no_failure()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false })
+            .Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure, HighAvailability = s.HighAvailability with { Method = HighAvailabilityMethod.Manual } });
+        world.RunUntil(() => world.Is("Held"), "held before the downtime");
+        world.RunFor(TimeSpan.FromHours(1));
+        world.Metadata.HaConfig = """{"enable":false}""";
+        world.RunUntil(() => world.Count("jar") == 2 && world.Is("Held"), "held after it");
+        world.RunFor(TimeSpan.FromHours(1));
+
+        (world.ReasonOf("Held"), world.Is("Failed"), world.Status.RollbackPlan is null).ShouldBe(("AwaitingManualChange", false, true));
+        world.Metadata.HaConfig = """{"enable":true,"perceiveStoreClientCheckpoint":true}""";
+        world.RunToSuccess();
+    }
+
+    [Fact]
+    public void Without_a_way_back_it_names_the_way_out_that_is_left()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false, Jar = RollbackTests.FailingJar }).Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
+        world.RunUntil(() => world.Count("jar") == 1, "the JAR");
+        world["oms-b"].Containers.Remove(world.Old("oms-b"));
+        world.RunUntil(() => world.ReasonOf("Stalled") == "RollbackUnavailable", "unavailable");
+        world.Status.Message.ShouldNotBeNull().ShouldContain($"let go with {Annotations.OnDelete}={Annotations.Abandon}, delete the object and finish by hand");
+
+        world.Annotate(Annotations.OnDelete, Annotations.Abandon);
+        world.Delete();
+        world.RunUntil(() => world.IsGone(), "gone");
     }
 
     [Fact]

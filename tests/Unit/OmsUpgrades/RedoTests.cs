@@ -30,7 +30,51 @@ public sealed class RedoTests
         world.Plan.Hash.ShouldNotBe(hash);
         world.Metadata.Contents.ShouldBe("4.2.2");
         world.Status.Attempts.ShouldHaveSingleItem().Reason.ShouldBe("OutcomeUnknown");
+        world.Status.ActionRequired.Where(a => a.Reason == Reasons.RemoveOldContainers).ShouldAllBe(a => !a.Message.Contains("4.2.2", StringComparison.Ordinal) && !a.Message.Contains("422", StringComparison.Ordinal));
         world.Status.UsedTokens.ShouldHaveSingleItem();
+    }
+
+    [Theory]
+    [InlineData("jar")]
+    [InlineData("init")]
+    public void A_command_that_went_beyond_its_time_and_was_ended_by_hand_is_repeated_on_restored_data_too(string kind)
+    {
+        var hour = TimeSpan.FromHours(1);
+        var world = new OmsWorld(new WorldSetup { RealJson = false, JarTakes = kind == "jar" ? hour : TimeSpan.FromSeconds(30), InitTakes = kind == "init" ? hour : TimeSpan.FromSeconds(30) })
+            .Apply(s => s with { Timeouts = s.Timeouts with { CorrectMetadata = "10m", InitMetadata = "10m" } });
+        world.RunUntil(() => world.Is("Failed"), "out of time");
+        world.ReasonOf("Failed").ShouldBe("StepTimeout");
+        world.New("oms-a")!.Stop();
+        world.New("oms-a")!.Start();
+        world.Annotate(Annotations.Retry, "look");
+        world.RunUntil(() => world.ReasonOf("Stalled") == "OutcomeUnknown", "lost");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("restores the snapshot and goes on from StartNew");
+
+        world.EditSpec(s => s with { Timeouts = s.Timeouts with { CorrectMetadata = "3h", InitMetadata = "3h" } });
+        world.Annotate(Annotations.Retry, "restore");
+        world.RunToSuccess();
+        world.Rules.Broken.ShouldBeEmpty();
+        (world.Count("restore"), world.Count(kind, "oms-a")).ShouldBe((1, 2));
+    }
+
+    [Theory]
+    [InlineData("jar")]
+    [InlineData("init")]
+    public void A_token_while_the_host_cannot_be_read_looks_again_and_restores_nothing(string kind)
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+        world.RunUntil(() => world.Count(kind) == 1, kind);
+        world["oms-a"].Cut(off: true);
+        world.RunUntil(() => world.Plan.Steps.Exists(s => s.State == StepState.Unknown), "unreadable");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("goes on once it can be read");
+        world.Status.Message.ShouldNotContain("restored data");
+        world.Annotate(Annotations.Retry, "too early");
+        world.RunFor(TimeSpan.FromMinutes(5));
+
+        world["oms-a"].Cut(off: false);
+        world.RunToSuccess();
+        world.Rules.Broken.ShouldBeEmpty();
+        (world.Count("jar"), world.Count("init"), world.Count("restore")).ShouldBe((2, 1, 0));
     }
 
     [Fact]
@@ -56,6 +100,8 @@ public sealed class RedoTests
         var world = Lost("jar", "oms-a");
         world.EditSpec(s => s with { ApprovedPlanHash = world.Plan.Hash, Retry = "again" });
         world.RunUntil(() => world.Is("Held"), "held");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("another plan than this one was approved");
+        world.Status.Message.ShouldContain($"or put {world.Plan.Hash} into spec.approvedPlanHash");
         world.RunFor(TimeSpan.FromHours(1));
         world.Count("restore").ShouldBe(0);
 

@@ -1,4 +1,6 @@
+using System.Net;
 using Drydock.Abstractions.Plans;
+using Drydock.Clients.Docker;
 using Drydock.Crds.Common;
 using Drydock.Tests.Unit.World;
 using Shouldly;
@@ -22,6 +24,37 @@ public sealed class RefusedStartTests
         world.Rules.Broken.ShouldBeEmpty();
         (world.Count("jar"), world.Count("init"), world.Status.UsedTokens.Count, world.Status.Attempts.Count).ShouldBe((2, 1, 0, 0));
         world.Step(step).Attempt.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("jar", "conflict")]
+    [InlineData("init", "conflict")]
+    [InlineData("jar", "starting")]
+    [InlineData("init", "starting")]
+    [InlineData("jar", "forgotten")]
+    [InlineData("init", "forgotten")]
+    [InlineData("init", "garbled")]
+    public void Whatever_a_dockerd_on_its_way_up_answers_it_goes_on_by_itself(string kind, string answer)
+    {
+        var world = Before(kind, h => (h.RefusedReservations, h.RefusedStarts, h.Refusal) = (5, 5, endpoint => Refusal(answer, endpoint)));
+        world.RunUntil(() => world["oms-a"].RefusedStarts == 0, "refused");
+        (world.Count(kind), world.Is("Failed")).ShouldBe((0, false));
+        world.RunToSuccess();
+
+        world.Rules.Broken.ShouldBeEmpty();
+        (world.Count("jar"), world.Count("init"), world.Status.UsedTokens.Count, world.Status.Attempts.Count).ShouldBe((2, 1, 0, 0));
+    }
+
+    [Theory]
+    [InlineData("jar")]
+    [InlineData("init")]
+    public void A_start_that_dockerd_took_and_died_on_is_made_again_by_itself(string kind)
+    {
+        var world = Before(kind, h => h.SwallowedStarts = 5);
+        world.RunToSuccess();
+
+        world.Rules.Broken.ShouldBeEmpty();
+        (world.Count("jar"), world.Count("init"), world.Status.UsedTokens.Count, world["oms-a"].SwallowedStarts).ShouldBe((2, 1, 0, 0));
     }
 
     [Theory]
@@ -110,6 +143,14 @@ public sealed class RefusedStartTests
             (world.Count("jar"), world.Count("init")).ShouldBe((2, 1));
         }
     }
+
+    private static DockerException Refusal(string answer, string endpoint) => answer switch
+    {
+        "conflict" => new DockerConflictException(endpoint, "exec", "container is not running"),
+        "starting" => new DockerApiException(endpoint, "exec", HttpStatusCode.InternalServerError, "connection to containerd: connection refused"),
+        "forgotten" => new DockerNotFoundException(endpoint, "exec", "No such exec instance"),
+        _ => new DockerProtocolException(endpoint, "the answer is not the JSON that was expected"),
+    };
 
     private static OmsWorld Before(string kind, Action<WorldHost> trouble, TimeSpan? time = null)
     {

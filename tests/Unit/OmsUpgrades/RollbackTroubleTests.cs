@@ -85,6 +85,38 @@ public sealed class RollbackTroubleTests
         world.Count("restore").ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_storage_that_does_not_answer_is_said_and_nothing_starts_before_it_does(bool succeeded)
+    {
+        var world = succeeded ? RollbackTests.Golden() : RollbackTests.Failed();
+        world.Archives.Outage = "s3.example does not answer";
+        var done = world.Done.Count;
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.Status.Message!.Contains("s3.example does not answer", StringComparison.Ordinal), "it is said");
+        world.RunFor(TimeSpan.FromMinutes(5));
+
+        (world.Is("Stalled"), world.Done.Count).ShouldBe((true, done));
+        world.Lives.ShouldAllBe(l => l.Thrown.Count == 0);
+        world.Archives.Outage = null;
+        RollbackTests.GoBack(world);
+        RollbackTests.AsBefore(world);
+    }
+
+    [Fact]
+    public void A_new_console_that_does_not_come_up_again_does_not_block_it()
+    {
+        OmsWorld? world = null;
+        world = new OmsWorld(new WorldSetup { RealJson = false, ProgramDies = (container, program) => program == "oms_console" && container.Name == OmsWorld.NewName && world!.Count("ha on") > 0 }).Apply();
+        world.RunUntil(() => world.Is("Failed"), "failed");
+        world.Status.Step.ShouldBe("EnableHA/console-oms-a");
+
+        RollbackTests.GoBack(world);
+        RollbackTests.AsBefore(world);
+        world.BackStep("DisableNewHA/console-oms-a").Attempt.ShouldBeLessThanOrEqualTo(1);
+    }
+
     [Fact]
     public void An_old_container_started_by_hand_meanwhile_stops_it_until_that_is_mended()
     {

@@ -33,6 +33,28 @@ public sealed class TwoOperatorTests
         Late(Worthwhile, (world, what) => world.RunUntil(
             () => world.Points.Count(p => p.What == what.What) > Alone.World.Points.Take(what.Number).Count(p => p.What == what.What) || world.IsOver, "the successor has done it too"));
 
+    [Theory]
+    [InlineData("update oms-a/", "stop oms-a/")]
+    [InlineData("exec oms-b/sed ", "exec oms-b/supervisorctl start ")]
+    public void A_leader_that_loses_the_lease_between_the_requests_of_one_act_does_not_send_the_next(string first, string next)
+    {
+        var world = Begin();
+        var former = world.Life;
+        world.Fates = p =>
+        {
+            world.Leader ??= p.What.StartsWith(first, StringComparison.Ordinal) ? former.Id + 1 : null;
+            return Fate.Live;
+        };
+        world.RunUntil(() => world.Leader is not null, first);
+        world.RunFor(TimeSpan.FromSeconds(5));
+        world.Points.ShouldNotContain(p => p.What.StartsWith(next, StringComparison.Ordinal));
+
+        world.Join();
+        world.RunToSuccess();
+        world.Points.ShouldContain(p => p.What.StartsWith(next, StringComparison.Ordinal));
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
     // The API server keeps no order between a late create of the claim and its release; the next upgrade says who holds it and how to let go.
     [Fact]
     public void It_is_harmless_when_all_is_over() =>

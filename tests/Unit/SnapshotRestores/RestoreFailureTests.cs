@@ -62,13 +62,15 @@ public sealed class RestoreFailureTests
         status.UsedTokens.Single().Token.ShouldBe("again");
     }
 
-    [Fact]
-    public async Task A_connection_that_breaks_is_tried_again_without_anybody()
+    [Theory]
+    [InlineData("mysql loading rm ended with 1: ERROR 2013 (HY000): Lost connection")]
+    [InlineData("myloader loading rm ended with 1: CRITICAL **: Error restoring rm.f000053 from file x: Deadlock found when trying to get lock; try restarting transaction")]
+    public async Task A_connection_that_breaks_or_a_lock_that_is_not_got_is_tried_again_without_anybody(string said)
     {
         await _world.CreateAsync();
         await using var op = new RestoreOperator(_world);
         var broken = 0;
-        op.Loader.Fault = database => broken++ < 2 ? new SnapshotException(SnapshotFailure.LoadFailed, "mysql loading rm ended with 1: ERROR 2013 (HY000): Lost connection") : null;
+        op.Loader.Fault = database => broken++ < 2 ? new SnapshotException(SnapshotFailure.LoadFailed, said) : null;
         await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded, SnapshotRestorePhases.Failed);
         (await _world.StatusAsync()).Phase.ShouldBe(SnapshotRestorePhases.Succeeded);
         _world.Server.Drops.ShouldBe(["rm", "rm", "rm", "cm"]);
@@ -83,6 +85,32 @@ public sealed class RestoreFailureTests
         await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
         (await _world.StatusAsync()).Message!.ShouldContain("spec.timeout");
         _world.Server.Drops.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_failure_of_any_kind_is_shown_and_a_retry_goes_on()
+    {
+        await _world.CreateAsync();
+        await using var op = new RestoreOperator(_world);
+        op.Loader.Fault = database => database == "cm" ? new InvalidOperationException("nobody thought of that") : null;
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
+        var status = await _world.StatusAsync();
+        status.Standing(ConditionTypes.Failed).ShouldBe($"True/{Reasons.RestoreFailed}");
+        status.Message!.ShouldContain("InvalidOperationException: nobody thought of that");
+        status.Message!.ShouldContain("Not whole now: cm");
+
+        op.Loader.Fault = null;
+        await _world.AnnotateAsync(Annotations.Retry, "again");
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
+    }
+
+    [Fact]
+    public async Task A_timeout_longer_than_any_timer_is_no_obstacle()
+    {
+        await _world.CreateAsync(RestoreWorld.Spec with { Timeout = "999999d999999d999999d999999d" });
+        await using var op = new RestoreOperator(_world);
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded, SnapshotRestorePhases.Failed);
+        (await _world.StatusAsync()).Phase.ShouldBe(SnapshotRestorePhases.Succeeded);
     }
 
     [Fact]

@@ -73,6 +73,57 @@ public sealed class RestoreObstacleTests
     }
 
     [Fact]
+    public async Task An_upgrade_that_begins_while_the_claims_are_taken_comes_first()
+    {
+        await _world.CreateAsync(RestoreWorld.Spec with { Databases = ["cm"] });
+        var begun = false;
+        _world.Api.Before = async request =>
+        {
+            if (!begun && request is { Verb: "create", Resource: "leases" })
+            {
+                begun = true;
+                await _world.UpgradeAsync();
+            }
+        };
+        await using var op = new RestoreOperator(_world);
+        await op.UntilAsync(r => r!.Status?.Phase == SnapshotRestorePhases.Succeeded || r.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.TargetBusy);
+        _world.Server.Drops.ShouldBeEmpty();
+        (await _world.StatusAsync()).Message!.ShouldContain("OmsUpgrade oms/up");
+        (await _world.ClaimsAsync()).ShouldBe(["OmsUpgrade oms/up"]);
+    }
+
+    [Fact]
+    public async Task What_is_half_restored_stays_claimed_when_an_upgrade_comes()
+    {
+        await _world.CreateAsync(RestoreWorld.Spec with { Databases = ["cm"] });
+        await using var op = new RestoreOperator(_world);
+        op.Loader.Fault = _ => new SnapshotException(SnapshotFailure.LoadFailed, "mysql loading cm ended with 1: ERROR 1064 at line 7");
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
+        await _world.UpgradeAsync();
+        await _world.AnnotateAsync(Annotations.Retry, "again");
+        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.TargetBusy);
+        (await _world.ClaimsAsync()).ShouldBe(["OmsUpgrade oms/up", "SnapshotRestore oms/back"], ignoreOrder: true);
+    }
+
+    [Theory]
+    [InlineData(30, "rm cm")]
+    [InlineData(90, "rm cm rm cm")]
+    public async Task What_was_read_lately_is_not_read_again_and_what_was_read_long_ago_is(int minutes, string read)
+    {
+        await _world.CreateAsync();
+        var claims = new Drydock.Reconcilers.Common.TargetClaims(_world.Api, "drydock-system", _world.Time);
+        var other = await _world.Api.CreateAsync(new SnapshotRestore { Kind = SnapshotRestore.KindName, Metadata = new() { Name = "other", Namespace = RestoreWorld.Space } });
+        var cm = $"{_world.Server.Identity}/cm";
+        await claims.TakeAsync(cm, other, CancellationToken.None);
+        await using var op = new RestoreOperator(_world);
+        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.TargetBusy);
+        await claims.ReleaseAsync(Drydock.Reconcilers.Common.TargetClaims.NameOf(cm), other.Metadata.Uid!, CancellationToken.None);
+        _world.Time.Advance(TimeSpan.FromMinutes(minutes));
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
+        op.Loader.Checked.ShouldBe(read.Split(' '));
+    }
+
+    [Fact]
     public async Task A_claim_of_another_restore_is_waited_for()
     {
         await _world.CreateAsync();

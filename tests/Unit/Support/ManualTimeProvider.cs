@@ -1,12 +1,13 @@
 namespace Drydock.Tests.Unit.Support;
 
-/// <summary>A clock that stands still until a test moves it. Timers fire, in the order of their times, inside <see cref="Advance"/>.</summary>
+/// <summary>A clock that stands still until a test moves it. Timers fire, in the order of their times, and of the same time in that of their setting, inside <see cref="Advance"/>.</summary>
 public sealed class ManualTimeProvider : TimeProvider
 {
     private readonly Lock _lock = new();
     private readonly HashSet<ManualTimer> _armed = [];
     private readonly List<(Func<TimeSpan, bool> Wanted, TaskCompletionSource Seen)> _waits = [];
     private DateTimeOffset _now;
+    private long _orders;
 
     /// <summary>Makes a clock.</summary>
     /// <param name="start">What it shows first.</param>
@@ -59,7 +60,7 @@ public sealed class ManualTimeProvider : TimeProvider
             ManualTimer? next;
             lock (_lock)
             {
-                next = _armed.Where(t => t.Due <= target).MinBy(t => t.Due);
+                next = _armed.Where(t => t.Due <= target).MinBy(t => (t.Due, t.Order));
                 _now = next is null ? target : next.Due > _now ? next.Due : _now;
                 if (next is not null && !next.Rearm())
                 {
@@ -131,6 +132,8 @@ public sealed class ManualTimeProvider : TimeProvider
 
         public DateTimeOffset Due { get; private set; }
 
+        public long Order { get; private set; }
+
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             lock (clock._lock)
@@ -138,7 +141,7 @@ public sealed class ManualTimeProvider : TimeProvider
                 _period = period;
                 if (dueTime != Timeout.InfiniteTimeSpan)
                 {
-                    Due = clock._now + dueTime;
+                    (Due, Order) = (clock._now + dueTime, ++clock._orders);
                 }
             }
 
@@ -148,7 +151,7 @@ public sealed class ManualTimeProvider : TimeProvider
 
         public bool Rearm()
         {
-            Due += _period > TimeSpan.Zero ? _period : TimeSpan.Zero;
+            (Due, Order) = (Due + (_period > TimeSpan.Zero ? _period : TimeSpan.Zero), ++clock._orders);
             return _period > TimeSpan.Zero;
         }
 

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.Security.Cryptography;
 using System.Text;
+using Drydock.Clients.Snapshots;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.Common.Storage;
@@ -18,6 +19,9 @@ internal sealed class WorldArchives : IArchiveReader
 
     /// <summary>Names of snapshot files that are gone.</summary>
     public List<string> MissingSnapshotFiles { get; } = [];
+
+    /// <summary>Why the storage of snapshots does not answer; null: it does.</summary>
+    public string? Outage { get; set; }
 
     public string Add(string directory, string path, WorldImage image)
     {
@@ -54,7 +58,9 @@ internal sealed class WorldArchives : IArchiveReader
             : throw new InvalidDataException($"{path} has no manifest.json: it is not what 'docker save' writes");
     }
 
-    public Task<IReadOnlyList<string>> SnapshotFilesAsync(BackupSnapshot snapshot, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([.. MissingSnapshotFiles]);
+    public Task<IReadOnlyList<string>> SnapshotFilesAsync(BackupSnapshot snapshot, CancellationToken cancellationToken) => Outage is { } problem
+        ? Task.FromException<IReadOnlyList<string>>(new SnapshotException(problem))
+        : Task.FromResult<IReadOnlyList<string>>([.. MissingSnapshotFiles]);
 
     private byte[] Content(StorageSpec storage, string path) =>
         Files.GetValueOrDefault($"{storage.Directory?.Path}/{path}") ?? throw new FileNotFoundException($"there is no '{path}' in {StorageText.Describe(storage)}");

@@ -11,10 +11,17 @@ internal sealed class WorldBackupStorage : IBackupStorageProbe
 
     public string? Problem { get; set; }
 
+    /// <summary>What age says of the recipients; null if it takes them.</summary>
+    public string? BadRecipient { get; set; }
+
     /// <summary>False once the volume is another one.</summary>
     public bool Marked { get; set; } = true;
 
     public Task<bool> IsMarkedAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) => Task.FromResult(Marked);
+
+    public Task CheckRecipientsAsync(IReadOnlyList<string> recipients, CancellationToken cancellationToken) => recipients.Count > 0 && BadRecipient is { } problem
+        ? Task.FromException(new SnapshotException(SnapshotFailure.InvalidRequest, problem))
+        : Task.CompletedTask;
 
     public Task<long?> ProbeAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) => Problem is { } problem
         ? Task.FromException<long?>(new SnapshotException(SnapshotFailure.StorageUnusable, problem))

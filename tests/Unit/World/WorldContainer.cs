@@ -82,6 +82,7 @@ internal sealed class WorldContainer
         Run++;
         Programs.Clear();
         Host.ForgetExecs(this);
+        _world.Alive.RemoveWhere(process => process.Container == Id);
         Host.Emit(this, "die");
         Host.Emit(this, "stop");
         _world.Metadata.OmsStopped(this);

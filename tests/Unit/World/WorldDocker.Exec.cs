@@ -45,6 +45,12 @@ internal sealed partial class WorldDocker
             return life.LookAsync<bool>(() => throw Refused());
         }
 
+        if (host is { SwallowedStarts: > 0 })
+        {
+            host.SwallowedStarts--;
+            return life.LookAsync(() => true);
+        }
+
         return ChangeAsync("exec", kind, () =>
         {
             var exec = Begin(execId);
@@ -73,7 +79,7 @@ internal sealed partial class WorldDocker
         return new ContainerExecInspectResponse { ID = exec.Id, ContainerID = exec.Container.Id, Running = exec.Running, ExitCode = exec.ExitCode, Pid = exec.Pid };
     });
 
-    private DockerUnreachableException Refused() => new(endpoint, $"{endpoint} cannot be reached: connection refused", mayHaveBeenProcessed: host!.LateStart is not null);
+    private DockerException Refused() => host!.Refusal?.Invoke(endpoint) ?? new DockerUnreachableException(endpoint, $"{endpoint} cannot be reached: connection refused", mayHaveBeenProcessed: host.LateStart is not null);
 
     // A request that was in the wire: dockerd refuses it like any other second start.
     private void Arrive(string execId)

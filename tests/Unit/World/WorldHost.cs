@@ -35,6 +35,12 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
     /// <summary>So many reservations of what runs once are refused.</summary>
     public int RefusedReservations { get; set; }
 
+    /// <summary>How they are refused, by the endpoint; null: no connection.</summary>
+    public Func<string, DockerException>? Refusal { get; set; }
+
+    /// <summary>So many starts of what runs once are taken and come to nothing.</summary>
+    public int SwallowedStarts { get; set; }
+
     /// <summary>After this long a refused start arrives.</summary>
     public TimeSpan? LateStart { get; set; }
 

@@ -47,14 +47,11 @@ public sealed record PropertyBounds
         ArgumentNullException.ThrowIfNull(property);
         if (external is not null)
         {
-            var keys = external.ListKeys.Split(',', StringSplitOptions.RemoveEmptyEntries);
             return new PropertyBounds
             {
                 Description = external.Description,
                 MaxLength = Positive(external.MaxLength),
                 MaxItems = Positive(external.MaxItems),
-                ListKeys = keys,
-                ListType = keys.Length > 0 ? "map" : "atomic",
             };
         }
 

@@ -9,7 +9,9 @@ namespace Drydock.Clients.MySql.Native;
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+    private const uint Seconds = 5;
+
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(Seconds);
 
     private readonly NativeConnection _connection;
     private readonly MySqlConnectionStringBuilder _options;
@@ -76,7 +78,7 @@ internal sealed class Interruption : IDisposable
     {
         try
         {
-            var options = new MySqlConnectionStringBuilder(_options) { ConnectionTimeout = (uint)Grace.TotalSeconds, Database = "" };
+            var options = new MySqlConnectionStringBuilder(_options) { ConnectionTimeout = Seconds, ReadTimeout = Seconds, WriteTimeout = Seconds, Database = "" };
             using var second = NativeConnection.Connect(options);
             second.Send(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"KILL QUERY {_connectionId}")));
             if (_over.Wait(Grace))
@@ -84,9 +86,9 @@ internal sealed class Interruption : IDisposable
                 return;
             }
         }
-        catch (MySqlException)
+        catch (Exception exception) when (exception is MySqlException or ArgumentException or IOException)
         {
-            // The server cannot be told: only our own end of the connection is left to act on.
+            // The server cannot be told, or the files of a connection are gone: only our own end of the connection is left to act on.
         }
 
         if (!_over.IsSet)

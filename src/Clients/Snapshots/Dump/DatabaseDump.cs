@@ -39,10 +39,22 @@ internal sealed class DatabaseDump(SnapshotRequest request, IDumpTool tool, Obje
         {
             foreach (var one in written)
             {
-                await _location.Storage.DeleteAsync(one.Partial, CancellationToken.None).ConfigureAwait(false);
+                await TidyAsync(one.Partial).ConfigureAwait(false);
             }
 
             throw;
+        }
+    }
+
+    private async Task TidyAsync(string partial)
+    {
+        try
+        {
+            await _location.Storage.DeleteAsync(partial, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (SnapshotException)
+        {
+            // Why the dump failed is what must be told; the file goes with the next attempt.
         }
     }
 

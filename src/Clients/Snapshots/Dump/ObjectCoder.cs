@@ -94,22 +94,30 @@ internal sealed class ObjectCoder(SnapshotToolOptions options)
         var batches = new BufferedStream(proving, BatchBytes);
         await using (var gzip = new GZipStream(batches, CompressionLevel.Fastest, leaveOpen: true))
         {
-            raw = await ForkedCopy.RunAsync(
-                head,
-                source,
-                cancellationToken,
-                (piece, _) =>
-                {
-                    scanner.Push(piece.Span);
-                    return ValueTask.CompletedTask;
-                },
-                async (piece, token) =>
-                {
-                    await gzip.WriteAsync(piece, token).ConfigureAwait(false);
-                    var now = counted.Bytes;
-                    meter.Add(piece.Length, now - stored);
-                    stored = now;
-                }).ConfigureAwait(false);
+            try
+            {
+                raw = await ForkedCopy.RunAsync(
+                    head,
+                    source,
+                    cancellationToken,
+                    (piece, _) =>
+                    {
+                        scanner.Push(piece.Span);
+                        return ValueTask.CompletedTask;
+                    },
+                    async (piece, token) =>
+                    {
+                        await gzip.WriteAsync(piece, token).ConfigureAwait(false);
+                        var now = counted.Bytes;
+                        meter.Add(piece.Length, now - stored);
+                        stored = now;
+                    }).ConfigureAwait(false);
+            }
+            catch
+            {
+                proving.GiveUp();
+                throw;
+            }
         }
 
         await batches.FlushAsync(cancellationToken).ConfigureAwait(false);

@@ -13,6 +13,7 @@ internal sealed class ProvingStream : Stream
     private readonly Pipe _pipe = new(new PipeOptions(
         pauseWriterThreshold: 1024 * 1024, resumeWriterThreshold: 512 * 1024, minimumSegmentSize: 64 * 1024, useSynchronizationContext: false));
     private readonly Task<long> _opened;
+    private volatile bool _givenUp;
 
     internal ProvingStream(Stream inner)
     {
@@ -45,6 +46,11 @@ internal sealed class ProvingStream : Stream
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        if (_givenUp)
+        {
+            return;
+        }
+
         await _pipe.Writer.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
         await _inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
     }
@@ -55,6 +61,12 @@ internal sealed class ProvingStream : Stream
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <summary>
+    /// Lets everything that still comes vanish: what compresses writes its rest when it is disposed of, without a token, to a target that may take nothing
+    /// any more.
+    /// </summary>
+    internal void GiveUp() => _givenUp = true;
 
     /// <summary>To be called when all is written: how many bytes it opens to.</summary>
     /// <exception cref="InvalidDataException">It does not open.</exception>

@@ -46,11 +46,13 @@ internal sealed partial class DeferredIndexes
             async (sql, token) =>
             {
                 await using var worker = await LoadSession.OpenAsync(_load.Location, _load.Request.Connection, _load.Target, token).ConfigureAwait(false);
-                if (_session.Server.Kind != MySqlServerKind.OceanBase)
+                if (worker.HasLocks)
                 {
                     await worker.ExecuteAsync($"DO GET_LOCK(CONCAT('{SessionMarker.LoaderLock(_load.Location.Id, _load.Key)}', CONNECTION_ID()), 0)", token).ConfigureAwait(false);
                 }
 
+                // Marked first and asked then: a successor that takes the lock after this answer finds the mark and ends this session.
+                await worker.RequireLeadAsync(_session, token).ConfigureAwait(false);
                 await worker.ExecuteAsync(sql, token).ConfigureAwait(false);
             }).ConfigureAwait(false);
     }

@@ -67,7 +67,7 @@ internal sealed class LoadRun(ObjectCoder coder, SnapshotToolOptions options, Ti
         await _client.RunAsync(
             load.Request.Connection,
             load.Target,
-            session.Server.Kind == MySqlServerKind.OceanBase ? null : SessionMarker.LoadLock(load.Location.Id, load.Key),
+            session.HasLocks ? SessionMarker.LoadLock(load.Location.Id, load.Key) : null,
             id => NoteAsync(load, id, session, records, cancellationToken),
             async input =>
             {

@@ -29,6 +29,10 @@ internal sealed class LoadSession : IAsyncDisposable
 
     internal MySqlServerIdentity Server { get; }
 
+    /// <summary>Whether the server has named locks.</summary>
+    internal bool HasLocks { get; private set; }
+
+    /// <summary>The lock that the session holds; null before it takes one, and where the server has none.</summary>
     internal string? LockName { get; private set; }
 
     internal SnapshotSession Session { get; private set; } = new("", "", 0, "", "");
@@ -53,6 +57,7 @@ internal sealed class LoadSession : IAsyncDisposable
 
             // It is idle while others load, maybe for hours.
             await session.ExecuteAsync(string.Create(CultureInfo.InvariantCulture, $"SET SESSION wait_timeout={LongestWaitSeconds}"), cancellationToken).ConfigureAwait(false);
+            session.HasLocks = await session.AskAsync(c => NamedLocks.ExistAsync(c, cancellationToken)).ConfigureAwait(false);
             return session;
         }
         catch
@@ -69,7 +74,7 @@ internal sealed class LoadSession : IAsyncDisposable
         var host = (await MySqlServer.SessionsAsync(Connection, cancellationToken).ConfigureAwait(false)).FirstOrDefault(s => s.Id == Connection.ConnectionId)?.Host ?? "";
         Session = new SnapshotSession(snapshotId, key, Connection.ConnectionId, host, Server.Key);
         _record = await SessionRecords.AddAsync(_location, Session, cancellationToken).ConfigureAwait(false);
-        if (Server.Kind == MySqlServerKind.OceanBase)
+        if (!HasLocks)
         {
             return;
         }
@@ -97,6 +102,18 @@ internal sealed class LoadSession : IAsyncDisposable
     {
         await RequireLockAsync(cancellationToken).ConfigureAwait(false);
         await ExecuteAsync($"DROP DATABASE IF EXISTS {MySqlIdentifier.Quote(_target)}", cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks the server whether the session that leads the load holds its lock still: if not, a successor may have begun.</summary>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.ConnectionLost"/>.</exception>
+    internal async Task RequireLeadAsync(LoadSession leader, CancellationToken cancellationToken)
+    {
+        var sql = string.Create(CultureInfo.InvariantCulture, $"SELECT IS_USED_LOCK(@name) = {leader.Connection.ConnectionId}");
+        if (leader.LockName is { } held && await ScalarAsync(sql, held, cancellationToken).ConfigureAwait(false) != "1")
+        {
+            throw new SnapshotException(
+                SnapshotFailure.ConnectionLost, $"The session that leads the load of {_target} on {_description} does not hold the lock '{held}' any more; its table was not altered. It is tried again with a new session.");
+        }
     }
 
     internal static IEnumerable<string> RecreateStatements(string characterSet, string collation, string target) =>

@@ -9,10 +9,17 @@ internal static class SessionRecords
     internal static async Task<string> AddAsync(SnapshotLocation location, SnapshotSession session, CancellationToken cancellationToken)
     {
         var name = $"{Folder(location)}{StorageName.Unique()}.json";
-        await using var writer = await location.Storage.CreateAsync(name, cancellationToken).ConfigureAwait(false);
-        await JsonSerializer.SerializeAsync(writer.Content, session, SnapshotJson.Default.SnapshotSession, cancellationToken).ConfigureAwait(false);
-        await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
-        return name;
+        try
+        {
+            await using var writer = await location.Storage.CreateAsync(name, cancellationToken).ConfigureAwait(false);
+            await JsonSerializer.SerializeAsync(writer.Content, session, SnapshotJson.Default.SnapshotSession, cancellationToken).ConfigureAwait(false);
+            await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
+            return name;
+        }
+        catch (IOException e)
+        {
+            throw new SnapshotException(SnapshotFailure.StorageUnusable, $"Cannot write '{name}' in {location.Storage.Description}: {e.Message}", e);
+        }
     }
 
     /// <summary>Reads all; a record that was cut off by a crash says nothing and is left out.</summary>

@@ -111,7 +111,7 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
         SnapshotLocation location, MySqlConnection connection, IEnumerable<ulong> sessions, CancellationToken cancellationToken)
     {
         var holders = new Dictionary<ulong, string>();
-        if (connection.ServerKind == MySqlServerKind.OceanBase)
+        if (!await NamedLocks.ExistAsync(connection, cancellationToken).ConfigureAwait(false))
         {
             return holders;
         }

@@ -70,6 +70,7 @@ public sealed class DirectoryStorage : ISnapshotStorage
         var (source, target) = (PathOf(from), PathOf(to));
         return Guard("publish", to, () =>
         {
+            RequireRoot();
             var error = 0;
             for (var attempt = 1; attempt == 1 || (attempt <= FolderAttempts && error == Posix.NoEntry && File.Exists(source)); attempt++)
             {
@@ -100,9 +101,13 @@ public sealed class DirectoryStorage : ISnapshotStorage
     {
         cancellationToken.ThrowIfCancellationRequested();
         var path = PathToRead(name);
-        return Guard<Stream>("read", name, () => File.Exists(path)
-            ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan)
-            : throw Missing(name));
+        return Guard<Stream>("read", name, () =>
+        {
+            RequireRoot();
+            return File.Exists(path)
+                ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan)
+                : throw Missing(name);
+        });
     }
 
     /// <inheritdoc/>
@@ -110,7 +115,11 @@ public sealed class DirectoryStorage : ISnapshotStorage
     {
         cancellationToken.ThrowIfCancellationRequested();
         var file = new FileInfo(PathToRead(name));
-        return Guard<SnapshotObjectInfo?>("look at", name, () => file.Exists ? new SnapshotObjectInfo(name, file.Length, ModifiedAt(file)) : null);
+        return Guard<SnapshotObjectInfo?>("look at", name, () =>
+        {
+            RequireRoot();
+            return file.Exists ? new SnapshotObjectInfo(name, file.Length, ModifiedAt(file)) : null;
+        });
     }
 
     /// <inheritdoc/>
@@ -119,12 +128,16 @@ public sealed class DirectoryStorage : ISnapshotStorage
         cancellationToken.ThrowIfCancellationRequested();
         var folderEnd = prefix.LastIndexOf('/');
         var folder = folderEnd < 0 ? _root : PathOf(prefix[..folderEnd]);
-        return Guard<IReadOnlyList<SnapshotObjectInfo>>("list", prefix, () => Directory.Exists(folder)
-            ? [.. new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories)
-                .Select(f => new SnapshotObjectInfo(Path.GetRelativePath(_root, f.FullName), f.Length, ModifiedAt(f)))
-                .Where(o => o.Name.StartsWith(prefix, StringComparison.Ordinal))
-                .OrderBy(static o => o.Name, StringComparer.Ordinal)]
-            : []);
+        return Guard<IReadOnlyList<SnapshotObjectInfo>>("list", prefix, () =>
+        {
+            RequireRoot();
+            return Directory.Exists(folder)
+                ? [.. new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories)
+                    .Select(f => new SnapshotObjectInfo(Path.GetRelativePath(_root, f.FullName), f.Length, ModifiedAt(f)))
+                    .Where(o => o.Name.StartsWith(prefix, StringComparison.Ordinal))
+                    .OrderBy(static o => o.Name, StringComparer.Ordinal)]
+                : [];
+        });
     }
 
     /// <inheritdoc/>
@@ -134,6 +147,7 @@ public sealed class DirectoryStorage : ISnapshotStorage
         var path = PathOf(name);
         return Guard("delete", name, () =>
         {
+            RequireRoot();
             var folder = Path.GetDirectoryName(path)!;
             if (!Directory.Exists(folder))
             {

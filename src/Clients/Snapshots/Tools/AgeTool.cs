@@ -28,6 +28,7 @@ internal sealed class AgeTool(SnapshotToolOptions options)
         using var child = ChildProcess.Start(options.SetPriv, options.Age, recipients.SelectMany(static r => (string[])["-r", r]), redact: "");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var pump = CopyAsync(child.StandardOutput, target, stop.Token);
+        EndWith(pump, child);
         try
         {
             await produce(child.StandardInput).ConfigureAwait(false);
@@ -36,8 +37,16 @@ internal sealed class AgeTool(SnapshotToolOptions options)
             await pump.ConfigureAwait(false);
             await RequireGoodEndAsync(child, cancellationToken).ConfigureAwait(false);
         }
-        catch (IOException e) when (!pump.IsFaulted)
+        catch (IOException) when (pump.IsFaulted)
         {
+            // The storage failed, and age was ended for it.
+            await pump.ConfigureAwait(false);
+            throw;
+        }
+        catch (IOException e)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+
             // It closed its end: its own words say why.
             await stop.CancelAsync().ConfigureAwait(false);
             await RequireGoodEndAsync(child, cancellationToken).ConfigureAwait(false);
@@ -63,6 +72,7 @@ internal sealed class AgeTool(SnapshotToolOptions options)
         using var child = ChildProcess.Start(options.SetPriv, options.Age, ["-d", "-i", secret.Path], SecretOf(identity));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var pump = FeedAsync(source, child.StandardInput, stop.Token);
+        EndWith(pump, child);
         try
         {
             await consume(child.StandardOutput).ConfigureAwait(false);
@@ -92,6 +102,10 @@ internal sealed class AgeTool(SnapshotToolOptions options)
     /// <summary>The line that is secret; the others of an identity file are comments.</summary>
     internal static string SecretOf(string identity) =>
         identity.Split('\n').Select(static l => l.Trim()).FirstOrDefault(static l => l.StartsWith("AGE-SECRET-KEY", StringComparison.OrdinalIgnoreCase)) ?? "";
+
+    // Without what feeds or empties it age waits for ever, and everybody who waits for age.
+    private static void EndWith(Task pump, ChildProcess child) =>
+        _ = pump.ContinueWith(_ => child.Kill(), CancellationToken.None, TaskContinuationOptions.NotOnRanToCompletion, TaskScheduler.Default);
 
     private static async Task CopyAsync(Stream from, Stream to, CancellationToken cancellationToken)
     {

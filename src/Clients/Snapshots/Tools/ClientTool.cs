@@ -7,6 +7,9 @@ namespace Drydock.Clients.Snapshots;
 /// <summary>The mysql command line client, fed through its standard input.</summary>
 internal sealed class ClientTool(SnapshotToolOptions options)
 {
+    // A client that closed its input has ended within moments.
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(10);
+
     private static readonly string[] Flags =
     [
         "--batch",
@@ -44,7 +47,12 @@ internal sealed class ClientTool(SnapshotToolOptions options)
         }
         catch (Exception e) when (e is IOException or SinkException)
         {
-            // It closed its end: it ended, and its own words say why.
+            // It closed its end: it ended, and its own words say why. Where it goes on the trouble was elsewhere.
+            if (await Task.WhenAny(child.Exited, Task.Delay(EndPatience, cancellationToken)).ConfigureAwait(false) != child.Exited)
+            {
+                throw;
+            }
+
             var code = await child.Exited.WaitAsync(cancellationToken).ConfigureAwait(false);
             throw Failed(child, code, e);
         }

@@ -4,9 +4,9 @@ namespace Drydock.Clients.Snapshots;
 
 /// <summary>
 /// A directory of one attempt's own below the scratch root (mode 0700), locked as long as it is in use, removed when it is disposed. Making one removes
-/// those that a process which died has left: their locks are free.
+/// those that a process which died has left, as <see cref="RemoveLeft(SnapshotToolOptions)"/> does: their locks are free.
 /// </summary>
-internal sealed class ScratchDirectory : IDisposable
+public sealed class ScratchDirectory : IDisposable
 {
     private const string Mark = "drydock-scratch-";
     private const string LockName = ".lock";
@@ -24,6 +24,23 @@ internal sealed class ScratchDirectory : IDisposable
 
     internal string Path { get; }
 
+    /// <summary>Removes what processes that died have left: with them may lie the rows of encrypted snapshots, readable.</summary>
+    /// <exception cref="IOException">The root cannot be listed.</exception>
+    /// <exception cref="UnauthorizedAccessException">The root may not be listed.</exception>
+    public static void RemoveLeft(SnapshotToolOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var root = RootOf(options);
+        if (Directory.Exists(root))
+        {
+            lock (OneAtATime)
+            {
+                RemoveLeft(root);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         Directory.Delete(Path, recursive: true);
@@ -33,7 +50,7 @@ internal sealed class ScratchDirectory : IDisposable
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>: the root is missing, not writable or too small.</exception>
     internal static ScratchDirectory Create(SnapshotToolOptions options, long neededBytes)
     {
-        var root = options.ScratchRoot ?? System.IO.Path.GetTempPath();
+        var root = RootOf(options);
         try
         {
             if (!Directory.Exists(root))
@@ -56,6 +73,8 @@ internal sealed class ScratchDirectory : IDisposable
             throw new SnapshotException(SnapshotFailure.StorageUnusable, $"The scratch directory {root} cannot be used: {e.Message}", e);
         }
     }
+
+    private static string RootOf(SnapshotToolOptions options) => options.ScratchRoot ?? System.IO.Path.GetTempPath();
 
     // FileShare.None is an advisory lock of the kernel's (flock), which a dead process does not hold.
     private static FileStream Hold(string path) => new(System.IO.Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);

@@ -10,7 +10,7 @@ internal static class WorkerLogin
     /// mydumper 0.10 writes escapes by the server's sql_mode, and myloader reads them by its own: both have none that changes quoting. A lock by which the
     /// session is found again; OceanBase has none before 4.2.
     /// </summary>
-    internal static string Dumper(MySqlServerKind server, string snapshotId) => "SET SESSION sql_mode='', " + Mark(server, SessionMarker.DumperLock(snapshotId));
+    internal static string Dumper(MySqlServerKind server, string snapshotId) => "SET SESSION sql_mode='', " + Mark(server != MySqlServerKind.OceanBase, SessionMarker.DumperLock(snapshotId));
 
     /// <summary>
     /// The head of mydumper's files is missing in a file that begins with the last row of a table (0.10): time zone and checks are set for the session.
@@ -20,8 +20,8 @@ internal static class WorkerLogin
     internal static string Loader(string snapshotId, string load, LoadSession leader) =>
         "SET SESSION sql_mode='NO_AUTO_VALUE_ON_ZERO', SESSION time_zone='+00:00', SESSION foreign_key_checks=0, SESSION unique_checks=0, "
         + (leader.LockName is { } held ? string.Create(CultureInfo.InvariantCulture, $"@drydock_leads=IF(IS_USED_LOCK('{held}')={leader.Connection.ConnectionId}, 1, (SELECT 1 UNION SELECT 2)), ") : "")
-        + Mark(leader.Server.Kind, SessionMarker.LoaderLock(snapshotId, load));
+        + Mark(leader.HasLocks, SessionMarker.LoaderLock(snapshotId, load));
 
-    private static string Mark(MySqlServerKind server, string prefix) =>
-        server == MySqlServerKind.OceanBase ? "@drydock=1" : $"@drydock=GET_LOCK(CONCAT('{prefix}', CONNECTION_ID()), 0)";
+    private static string Mark(bool locks, string prefix) =>
+        locks ? $"@drydock=GET_LOCK(CONCAT('{prefix}', CONNECTION_ID()), 0)" : "@drydock=1";
 }

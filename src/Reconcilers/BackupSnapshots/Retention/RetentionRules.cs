@@ -30,7 +30,7 @@ public static class RetentionRules
         {
             good += one.IsGood ? 1 : 0;
             var byCount = policy.KeepLast is { } last && (one.IsGood ? good <= last : good < last);
-            var byAge = age is { } keep && one.TakenAt + keep > now;
+            var byAge = age is { } keep && now - one.TakenAt < keep;
             if (byCount || byAge || (one.IsGood && good == 1))
             {
                 continue;

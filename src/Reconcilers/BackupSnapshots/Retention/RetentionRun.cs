@@ -49,7 +49,13 @@ public sealed partial class RetentionRun(SnapshotServices services)
             catch (Exception exception) when (exception is KubernetesException or ActRefusedException)
             {
                 Failed(_logger, exception.Message);
-                await services.Retention.WaitAsync(TimeSpan.FromMinutes(1), services.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await PauseAsync(cancellationToken);
+            }
+            catch (Exception exception)
+            {
+                // Whatever it is: without this loop nothing is removed until another operator leads.
+                Unexpected(_logger, exception);
+                await PauseAsync(cancellationToken);
             }
         }
     }
@@ -74,6 +80,9 @@ public sealed partial class RetentionRun(SnapshotServices services)
             }
         }
     }
+
+    private async Task PauseAsync(CancellationToken cancellationToken) =>
+        await services.Retention.WaitAsync(TimeSpan.FromMinutes(1), services.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private static string SeriesOf(BackupSnapshot snapshot, SnapshotManifest manifest) => snapshot.Spec.Series is { } named
         ? $"series {named}"
@@ -154,9 +163,9 @@ public sealed partial class RetentionRun(SnapshotServices services)
         }
 
         var location = await services.LocateAsync(snapshot, cancellationToken);
-        if (await location.Storage.ReadMarkAsync(cancellationToken) is null)
+        if (await SnapshotServices.ForeignAsync(location, cancellationToken) is { } foreign)
         {
-            Say(snapshot, $"{location.Storage.Description} does not bear the mark of a snapshot storage: it is another volume or bucket than before. Mount the right one");
+            Say(snapshot, $"{foreign}. Mount the right one");
             return;
         }
 
@@ -208,6 +217,9 @@ public sealed partial class RetentionRun(SnapshotServices services)
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Retention could not finish its look and tries again: {Message}")]
     private static partial void Failed(ILogger logger, string message);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Retention failed in a way that is not known and tries again")]
+    private static partial void Unexpected(ILogger logger, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "BackupSnapshot {Namespace}/{Name}: {Message}")]
     private static partial void Removed(ILogger logger, string? @namespace, string name, string message);

@@ -13,6 +13,9 @@ public sealed class BackupStorageProbe(IStorages storages) : IBackupStorageProbe
         await (await storages.OpenAsync(storage, @namespace, cancellationToken)).ReadMarkAsync(cancellationToken) is not null;
 
     /// <inheritdoc />
+    public Task CheckRecipientsAsync(IReadOnlyList<string> recipients, CancellationToken cancellationToken) => new AgeRecipients().CheckAsync(recipients, cancellationToken);
+
+    /// <inheritdoc />
     public async Task<long?> ProbeAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken)
     {
         var place = await storages.OpenAsync(storage, @namespace, cancellationToken);

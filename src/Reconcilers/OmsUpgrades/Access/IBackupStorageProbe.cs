@@ -13,6 +13,10 @@ public interface IBackupStorageProbe
     /// <exception cref="Clients.Snapshots.SnapshotException">It cannot be opened, written or read back.</exception>
     Task<long?> ProbeAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken);
 
+    /// <summary>Tries whether dumps can be encrypted to these recipients.</summary>
+    /// <exception cref="Clients.Snapshots.SnapshotException">They cannot; the message names the recipient.</exception>
+    Task CheckRecipientsAsync(IReadOnlyList<string> recipients, CancellationToken cancellationToken);
+
     /// <summary>Whether the storage still bears the mark that preflight wrote: the volume or bucket is the one it was.</summary>
     /// <param name="storage">The storage.</param>
     /// <param name="namespace">Namespace of the storage's Secret.</param>

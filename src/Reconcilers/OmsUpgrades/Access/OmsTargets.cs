@@ -93,12 +93,19 @@ public sealed class OmsTargets : IOmsTargets, IAsyncDisposable
     /// <inheritdoc />
     public IDockerClient Docker(string node) => _services.Docker.Get(Endpoint(Find(node)));
 
-    /// <summary>Follows container events of all nodes from now on.</summary>
+    /// <summary>Follows container events of all nodes from now on, as far as their Secrets can be used.</summary>
     public void FollowEvents()
     {
         foreach (var node in _nodes.Keys)
         {
-            Feed(node);
+            try
+            {
+                Feed(node);
+            }
+            catch (DockerException)
+            {
+                // A Secret that is gone or broken must not keep an abort or the way back from being heeded; the steps and guards of the node say it.
+            }
         }
     }
 

@@ -32,10 +32,14 @@ public static class DoneWork
     });
 
     /// <summary>
-    /// Whether a step failed, or a run-once step's outcome cannot be read; a step that failed because somebody changed the target does not count.
+    /// Whether a step failed, or a run-once step was lost; a step that failed because somebody changed the target does not count, nor does one that
+    /// only cannot be read: it may be doing well.
     /// </summary>
     public static bool IsFailing(Plan plan) => plan.Steps.Exists(s =>
-        (s.State == StepState.Failed && s.Reason != Crds.Common.Reasons.TargetChanged) || s is { State: StepState.Unknown, RunOnce: true });
+        (s.State == StepState.Failed && s.Reason != Crds.Common.Reasons.TargetChanged) || IsLost(s));
+
+    /// <summary>Whether a look at a run-once step showed that nobody can ever tell what came of it.</summary>
+    public static bool IsLost(PlanStep step) => step is { State: StepState.Unknown, RunOnce: true, Reason: Crds.Common.Reasons.OutcomeUnknown };
 
     /// <summary>T1: when the first old container stopped, as the containers report it; otherwise when the first stop began; null before that.</summary>
     public static DateTimeOffset? StoppedAt(Plan plan)

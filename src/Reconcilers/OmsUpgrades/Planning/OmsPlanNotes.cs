@@ -29,7 +29,7 @@ internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDis
         yield return $"metadata database: {discovery.Metadata.Server} with {string.Join(", ", discovery.Metadata.Databases)}";
         yield return "downtime runs from the stop of the first old container (T1) to the write that enables high availability (T2); image and containers are prepared before it";
         yield return discovery.Path.NeedsInit
-            ? "from the correction JAR or docker_init.sh on, the old version can run again only on the databases restored from the snapshot"
+            ? "from the start of the first new container on, the old version can run again only on the databases restored from the snapshot"
             : "this version needs no docker_init.sh: a later build takes over the databases as they are";
     }
 
@@ -54,6 +54,11 @@ internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDis
             }
         }
 
+        foreach (var name in spec.HoldBefore.Where(name => !plan.Holds(name) && !WayBack.Contains(name[..(name.IndexOf('/', StringComparison.Ordinal) is var end and >= 0 ? end : name.Length)])))
+        {
+            yield return $"spec.holdBefore: '{name}' is no phase and no step of this plan, so it holds nothing";
+        }
+
         if (discovery.Regions.Count > 1)
         {
             yield return $"regions in the order of the spec: {string.Join(", ", discovery.Regions.Select(region => region.Name))}; the last one is the last one corrected";
@@ -66,4 +71,11 @@ internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDis
     }
 
     private const int Named = 20;
+
+    // Compiled later, if at all.
+    private static readonly string[] WayBack =
+    [
+        OmsUpgradePhases.Undo, OmsUpgradePhases.DisableNewHA, OmsUpgradePhases.StopNew, OmsUpgradePhases.BackupNew, OmsUpgradePhases.RestoreDatabases,
+        OmsUpgradePhases.StartOld, OmsUpgradePhases.RestoreHA, OmsUpgradePhases.Report, OmsUpgradePhases.Cleanup,
+    ];
 }

@@ -50,9 +50,9 @@ public static class RedoPlanner
 
     private const string Note = "compiled anew";
 
-    private static bool IsLost(PlanStep step) => step.StartedAt is not null
-        && (step is { State: StepState.Unknown, RunOnce: true }
-            || (step is { State: StepState.Failed, Retry: RetryRule.RestoreFirst } && step.Reason != EngineReasons.StepTimeout));
+    // A step whose command was lost after its time was over has no open attempt any more: a token gave it back before the look showed the loss.
+    private static bool IsLost(PlanStep step) => DoneWork.IsLost(step)
+        || (step is { StartedAt: not null, State: StepState.Failed, Retry: RetryRule.RestoreFirst } && step.Reason != EngineReasons.StepTimeout);
 
     // Whatever waits for the step, directly or not.
     private static HashSet<string> After(Plan plan, string id)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.BackupSnapshots;
 using Drydock.Reconcilers.Common.Storage;
 using Drydock.Reconcilers.OmsUpgrades.Access;
 using Drydock.Reconcilers.OmsUpgrades.Discovery;
@@ -40,7 +41,8 @@ internal sealed class MetadataPreflight(OmsTargets targets, IBackupStorageProbe 
             // Each by itself: one that fails hides nothing the others find.
             await EachAsync(
                 () => AccessAsync(metadata, server, databases, cancellationToken),
-                () => RoomAsync(metadata, databases, cancellationToken));
+                () => RoomAsync(metadata, databases, cancellationToken),
+                () => RecipientsAsync(cancellationToken));
             if (topology is null)
             {
                 return null;
@@ -139,6 +141,19 @@ internal sealed class MetadataPreflight(OmsTargets targets, IBackupStorageProbe 
         catch (SnapshotException exception)
         {
             findings.Add(exception.Failure == SnapshotFailure.InvalidRequest ? Reasons.SecretMissing : Reasons.StorageUnusable, exception.Message, field: "spec.backup.storage");
+        }
+    }
+
+    // They are frozen with the plan, and a mistyped one would be found out in the downtime.
+    private async Task RecipientsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await storage.CheckRecipientsAsync(targets.Upgrade.Spec.Backup.Encryption?.Recipients ?? [], cancellationToken);
+        }
+        catch (SnapshotException exception)
+        {
+            findings.Add(SnapshotReasons.Of(exception.Failure), exception.Message, field: "spec.backup.encryption.recipients");
         }
     }
 

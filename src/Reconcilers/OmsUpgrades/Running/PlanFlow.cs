@@ -7,6 +7,7 @@ using Drydock.Engine.Running;
 using Drydock.Reconcilers.Common;
 using Drydock.Reconcilers.OmsUpgrades.Planning;
 using Drydock.Reconcilers.OmsUpgrades.Status;
+using Drydock.Reconcilers.OmsUpgrades.Steps;
 using Microsoft.Extensions.Logging;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
@@ -70,11 +71,10 @@ internal sealed class PlanFlow(OmsServices services, OmsStatusWriter status, IRe
         var holds = spec.HoldBefore.ToHashSet(StringComparer.Ordinal);
         var approved = RunTokens.Approved(seen, plan.Hash);
         var isApproved = spec.ApprovedPlanHash == plan.Hash;
-        if (slot == PlanSlot.Upgrade && plan.Step(RollbackIds.Restore) is not null && spec.ApprovedPlanHash is { Length: > 0 } && !isApproved)
-        {
-            // Another plan than the approved one: a restore was put into it since.
-            holds.Add(OmsUpgradePhases.RestoreDatabases);
-        }
+
+        // A restore was put into the plan since.
+        var isOther = slot == PlanSlot.Upgrade && plan.Step(RollbackIds.Restore) is not null && spec.ApprovedPlanHash is { Length: > 0 } && !isApproved;
+        var otherPlan = isOther && holds.Add(OmsUpgradePhases.RestoreDatabases) ? OmsUpgradePhases.RestoreDatabases : null;
 
         if (isApproved && plan.Hold is { } hold)
         {
@@ -85,12 +85,15 @@ internal sealed class PlanFlow(OmsServices services, OmsStatusWriter status, IRe
         {
             Paused = spec.Paused,
             HoldBefore = holds,
+            OtherPlanApproved = otherPlan,
             Approved = approved,
             MaxParallelNodes = spec.MaxParallelNodes,
             PhaseOpensAt = slot == PlanSlot.Upgrade && spec.Window is { } window && !DoneWork.IsPastT1(plan)
                 ? _ => WindowClock.OpensAt(window, now)
                 : static _ => null,
-            TimeoutOf = step => KubernetesDuration.Parse(spec.Timeouts.Of(step.Phase)),
+            TimeoutOf = step => step.Action == OmsActions.AwaitManualHighAvailability
+                ? AwaitManualHighAvailability.Patience
+                : KubernetesDuration.Parse(spec.Timeouts.Of(step.Phase)),
         };
     }
 

@@ -109,7 +109,7 @@ internal sealed class PreflightFlow(OmsServices services, OmsStatusWriter status
         await Task.Yield();
         try
         {
-            using var limit = new CancellationTokenSource(Abstractions.Values.KubernetesDuration.Parse(upgrade.Spec.Timeouts.Preflight), services.Time);
+            using var limit = new CancellationTokenSource(TimeLimit.Parse(upgrade.Spec.Timeouts.Preflight), services.Time);
             if (upgrade.Spec.Window is { } window && !WindowClock.IsKnown(window))
             {
                 return new PreflightResult(null, [new Finding { Reason = Reasons.InvalidSpec, Field = "spec.window.timeZone", Message = $"spec.window.timeZone is '{window.TimeZone}', which is no time zone known here; expected is an IANA name such as Asia/Shanghai" }]);
@@ -185,29 +185,50 @@ internal sealed class PreflightFlow(OmsServices services, OmsStatusWriter status
             return (await RefuseAsync(upgrade, learned, plan, approved, now, cancellationToken), session.PreflightNotBefore - now);
         }
 
-        // A restore claims each database by itself; one of those beside the rm database may be under way.
-        foreach (var database in discovery.Metadata.Databases)
+        if (await RestoringAsync(upgrade, discovery, cancellationToken) is var (restored, restoring))
         {
-            var identity = TargetIdentity.Of(discovery.Metadata.ServerIdentity, database);
-            if (await services.Claims.FindHolderAsync(identity, upgrade, cancellationToken) is { IsGone: false } restoring)
-            {
-                return await BusyAsync(upgrade, session, identity, restoring, now, cancellationToken);
-            }
+            return await BusyAsync(upgrade, session, restored, restoring, now, cancellationToken);
         }
 
-        if (await services.Claims.ClaimAsync(OmsStatusComposer.TargetIdentity(discovery), upgrade, upgrade.Spec.AdoptTarget, cancellationToken) is { } holder)
+        var target = OmsStatusComposer.TargetIdentity(discovery);
+        if (await services.Claims.ClaimAsync(target, upgrade, upgrade.Spec.AdoptTarget, cancellationToken) is { } holder)
         {
-            return await BusyAsync(upgrade, session, OmsStatusComposer.TargetIdentity(discovery), holder, now, cancellationToken);
+            return await BusyAsync(upgrade, session, target, holder, now, cancellationToken);
         }
 
         session.ClaimSeen = true;
         upgrade = await writer.AddFinalizerAsync(upgrade, Labels.UpgradeFinalizer, cancellationToken);
         var claimed = learned with
         {
-            Target = learned.Target! with { Claim = TargetClaims.NameOf(OmsStatusComposer.TargetIdentity(discovery)), ClaimNamespace = services.Claims.Namespace },
+            Target = learned.Target! with { Claim = TargetClaims.NameOf(target), ClaimNamespace = services.Claims.Namespace },
         };
         var running = new Standing(StandingKind.Progressing, plan.Steps[0].Phase, Reasons.Running, plan.Steps[0].Title) { Step = plan.Steps[0].Id };
-        return (await StoreAsync(upgrade, claimed, plan, running, now, cancellationToken), TimeSpan.FromMilliseconds(1));
+        upgrade = await StoreAsync(upgrade, claimed, plan, running, now, cancellationToken);
+
+        // Asked again: a restore that began meanwhile has its claim and looks for ours, so of the two at least one sees the other.
+        if (await RestoringAsync(upgrade, discovery, cancellationToken) is var (taken, late))
+        {
+            await services.Claims.ReleaseAsync(TargetClaims.NameOf(target), upgrade.Metadata.Uid!, cancellationToken);
+            session.ClaimSeen = false;
+            return await BusyAsync(upgrade, session, taken, late, now, cancellationToken);
+        }
+
+        return (upgrade, TimeSpan.FromMilliseconds(1));
+    }
+
+    // A restore claims each database by itself; one of those beside the rm database may be under way.
+    private async Task<(string Database, ClaimHolder Holder)?> RestoringAsync(OmsUpgrade upgrade, OmsDiscovery discovery, CancellationToken cancellationToken)
+    {
+        foreach (var database in discovery.Metadata.Databases)
+        {
+            var identity = TargetIdentity.Of(discovery.Metadata.ServerIdentity, database);
+            if (await services.Claims.FindHolderAsync(identity, upgrade, cancellationToken) is { IsGone: false } holder)
+            {
+                return (identity, holder);
+            }
+        }
+
+        return null;
     }
 
     private async Task<(OmsUpgrade Upgrade, TimeSpan? After)> BusyAsync(
@@ -217,7 +238,12 @@ internal sealed class PreflightFlow(OmsServices services, OmsStatusWriter status
         session.BusyTarget = target;
         session.PreflightNotBefore = now + LookForTarget;
         var busy = Busy.Standing(OmsUpgradePhases.Preflight, target, holder);
-        var waiting = (upgrade.Status ?? new OmsUpgradeStatus()) with { Plan = null, Findings = [] };
+        var waiting = (upgrade.Status ?? new OmsUpgradeStatus()) with
+        {
+            Plan = null,
+            Findings = [],
+            Target = upgrade.Status?.Target is { } known ? known with { Claim = null, ClaimNamespace = null } : null,
+        };
         return (await status.WriteAsync(upgrade, OmsStatusComposer.Compose(upgrade, waiting, busy, now), cancellationToken), LookForTarget);
     }
 

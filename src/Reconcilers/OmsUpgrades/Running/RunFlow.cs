@@ -72,7 +72,7 @@ internal sealed class RunFlow(OmsServices services, PlanFlow plans, OmsStatusWri
         var before = upgrade.Status!;
         if (await ObstacleAsync(upgrade, session, cancellationToken) is { } obstacle)
         {
-            var standing = new Standing(StandingKind.Stalled, OmsUpgradePhases.RollingBack, Reasons.RollbackUnavailable, $"there is no way back: {obstacle}. Nothing is started; mend it and this looks again, or set spec.desiredState: Upgraded to leave it")
+            var standing = new Standing(StandingKind.Stalled, OmsUpgradePhases.RollingBack, Reasons.RollbackUnavailable, $"there is no way back: {obstacle}. Nothing is started; mend it and this looks again, or {WithoutWayBack(cause)}")
             {
                 Failed = cause == WayBackCause.Failure,
             };
@@ -220,9 +220,9 @@ internal sealed class RunFlow(OmsServices services, PlanFlow plans, OmsStatusWri
         {
             return await new WayBackCheck(session.Targets!).FindObstacleAsync(upgrade.Status!, cancellationToken);
         }
-        catch (Exception exception) when (exception is Clients.Docker.DockerException or KeyNotFoundException or IOException)
+        catch (Exception exception) when (exception is Clients.Docker.DockerException or Clients.Snapshots.SnapshotException or KeyNotFoundException or IOException)
         {
-            // A host that cannot be reached is for the guards and steps to say, except where nothing forces the way back now.
+            // A host or storage that cannot be reached is for the guards and steps to say, except where nothing forces the way back now.
             return upgrade.Status!.UpgradeStands() ? session.Targets!.Redactor.Redact(exception.Message) : null;
         }
     }
@@ -252,6 +252,11 @@ internal sealed class RunFlow(OmsServices services, PlanFlow plans, OmsStatusWri
         WayBackCause.Abort => $"aborted by {Annotations.Abort}={upgrade.Status!.AbortedBy}: what was changed is undone",
         _ => "deletion was asked for: what was changed is undone",
     };
+
+    // What takes the way back away also breaks a guard of the way there: after a failure there is no going on either.
+    private static string WithoutWayBack(WayBackCause cause) => cause == WayBackCause.Failure
+        ? $"let go with {Annotations.OnDelete}=Abandon, delete the object and finish by hand"
+        : "set spec.desiredState: Upgraded to leave it";
 
     private static string Failed(Plan plan) =>
         plan.Steps.Find(s => s.State is StepState.Failed or StepState.Unknown) is { } step ? $"{step.Id} failed ({step.Message})" : "the upgrade failed";

@@ -116,8 +116,16 @@ internal static class OmsStandings
         return $"{what}.{output}{refused} {kept}; {wayOut}".Replace("..", ".", StringComparison.Ordinal);
     }
 
-    private static string WayOut(Plan plan, RunOutcome outcome) =>
-        outcome.State == RunState.OutcomeUnknown && RedoPlanner.Lost(plan) is not null ? $"{outcome.Message}. Nothing more is started; {Redo}".Replace("..", ".", StringComparison.Ordinal) : outcome.Message;
+    private static string WayOut(Plan plan, RunOutcome outcome)
+    {
+        var way = outcome.State != RunState.OutcomeUnknown ? null
+            : RedoPlanner.Lost(plan) is not null ? Redo
+            : plan.Step(outcome.StepId ?? "")?.State == StepState.Unknown ? LookAgain
+            : null;
+        return way is null ? outcome.Message : $"{outcome.Message}. Nothing more is started; {way}".Replace("..", ".", StringComparison.Ordinal);
+    }
+
+    private const string LookAgain = "it is looked at again by itself and goes on once it can be read; a new retry token looks at once";
 
     private static string Redo =>
         $"it runs again only on restored data: a new spec.retry or {Annotations.Retry}=<token> stops the new containers, restores the snapshot and goes on from StartNew; spec.desiredState: RolledBack goes back";

@@ -12,6 +12,9 @@ public sealed class AwaitManualHighAvailability(IOmsTargets targets) : OmsStep(t
     /// <summary>What the message of a waiting step begins with, by which status knows that a person is waited for.</summary>
     public const string Instruction = "in the OMS console open System Management > System Parameters > ha.config as an admin user";
 
+    /// <summary>How long a person is waited for: a slow one is no failure, least of all one for which rollbackPolicy takes a verified upgrade back.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromDays(3650);
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc />

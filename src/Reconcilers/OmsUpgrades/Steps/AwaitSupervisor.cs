@@ -14,7 +14,7 @@ public sealed class AwaitSupervisor(IOmsTargets targets) : OmsStep(targets)
         var container = await InspectAsync(context, name, cancellationToken);
         if (container is not { State.Running: true })
         {
-            return new Observation.Failed(Reasons.ComponentsUnhealthy, $"{name} on {Node(context)} does not run any more; look at 'docker logs {name}' there");
+            return new Observation.Failed(Reasons.ComponentsUnhealthy, $"{name} on {Node(context)} does not run any more; look at 'docker logs {name}' there, put its cause right, start it ('docker start {name}'), then retry");
         }
 
         var programs = await ProgramsAsync(context, cancellationToken);

@@ -19,6 +19,6 @@ public sealed class CompareImages(IOmsTargets targets) : OmsStep(targets)
             ? new Observation.Done($"all nodes have {different[0]}")
             : new Observation.Failed(
                 Reasons.ImagesDiffer,
-                $"the image is not the same on every node ({string.Join(", ", ids.Select(i => $"{i.Node}: {i.Id}"))}); load the same archive everywhere, then retry"));
+                $"the image is not the same on every node ({string.Join(", ", ids.Select(i => $"{i.Node}: {i.Id}"))}); {BeforeDowntime.StartOver("load the same archive everywhere")}"));
     }
 }

@@ -16,7 +16,7 @@ public sealed class InspectImageContents(IOmsTargets targets) : OmsStep(targets)
         {
             if (!await ExistsAsync(Docker(context), context.Parameter("container"), path, cancellationToken))
             {
-                return new Observation.Failed(ReasonFor(path), $"the image has no {path} ({Node(context)}); {WayOut(path)}");
+                return new Observation.Failed(ReasonFor(path), $"the image has no {path} ({Node(context)}); {BeforeDowntime.StartOver(WayOut(path))}");
             }
         }
 

@@ -118,5 +118,5 @@ public static class OmsActions
     public const string ListActions = nameof(ListActions);
 
     /// <summary>Whether an action only waits for something, so that leaving it half way leaves nothing half done.</summary>
-    public static bool OnlyWaits(string action) => action is AwaitManualHighAvailability or AwaitNoSessions or AwaitSupervisor or AwaitPrograms or AwaitHostsOnline or CheckHealth or CompareProjects or ListActions;
+    public static bool OnlyWaits(string action) => action is AwaitManualHighAvailability or AwaitNoSessions or AwaitSupervisor or AwaitPrograms or AwaitHostsOnline or CheckHealth or CompareProjects or AwaitComponents or ListActions;
 }

@@ -53,13 +53,31 @@ public abstract class OmsStep(IOmsTargets targets) : IStepAction
     /// <summary>What <c>supervisorctl status</c> says in the step's container.</summary>
     protected async Task<SupervisorStatus> ProgramsAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var answer = await Docker(context).RunExecAsync(context.Parameter("container"), ["supervisorctl", "status"], cancellationToken);
-        return SupervisorStatus.Parse(answer.Stdout.Text + "\n" + answer.Stderr.Text);
+        try
+        {
+            var answer = await Docker(context).RunExecAsync(context.Parameter("container"), ["supervisorctl", "status"], cancellationToken);
+            return SupervisorStatus.Parse(answer.Stdout.Text + "\n" + answer.Stderr.Text);
+        }
+        catch (DockerConflictException)
+        {
+            throw Down(context);
+        }
+    }
+
+    /// <summary>The step's container does not run, and how it is made to.</summary>
+    protected static StepActionException Down(StepContext context)
+    {
+        var container = context.Parameter("container");
+        return new StepActionException(
+            Crds.Common.Reasons.ComponentsUnhealthy,
+            $"{container} on {Node(context)} does not run; look at 'docker logs {container}' there, put its cause right, start it ('docker start {container}'), then retry");
     }
 
     /// <summary>Runs <c>supervisorctl</c> with arguments; fails with its words if it says no.</summary>
     protected async Task SupervisorctlAsync(StepContext context, string verb, string program, CancellationToken cancellationToken)
     {
+        // Often not the first request of its act.
+        Targets.EnsureMayAct();
         var answer = await Docker(context).RunExecAsync(context.Parameter("container"), ["supervisorctl", verb, program], cancellationToken);
         ThrowIfRefused(context, verb, program, answer.Stdout.Text + answer.Stderr.Text);
     }

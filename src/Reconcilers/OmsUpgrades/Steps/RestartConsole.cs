@@ -6,7 +6,7 @@ using Drydock.Reconcilers.OmsUpgrades.Domain;
 
 namespace Drydock.Reconcilers.OmsUpgrades.Steps;
 
-/// <summary>Restarts oms_console, which reads ha.config at its start. Done when it runs with another process than the one the receipt names.</summary>
+/// <summary>Restarts oms_console, which reads ha.config at its start. Done when it runs with another process than the one the receipt names; with onlyIfRunning also when it does not run.</summary>
 public sealed class RestartConsole(IOmsTargets targets) : OmsStep(targets)
 {
     private const string BeforeKey = "pidBefore";
@@ -14,17 +14,29 @@ public sealed class RestartConsole(IOmsTargets targets) : OmsStep(targets)
     /// <inheritdoc />
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        if (context.OptionalParameter("onlyIfRunning") == "true" && await InspectAsync(context, context.Parameter("container"), cancellationToken) is not { State.Running: true })
+        var onlyIfRunning = context.OptionalParameter("onlyIfRunning") == "true";
+        if (onlyIfRunning && await InspectAsync(context, context.Parameter("container"), cancellationToken) is not { State.Running: true })
         {
             return new Observation.Done("the container does not run");
         }
 
-        if (context.Receipt(BeforeKey) is not { } before)
+        var before = context.Receipt(BeforeKey);
+        if (before is null && !onlyIfRunning)
         {
             return new Observation.NotStarted();
         }
 
         var console = (await ProgramsAsync(context, cancellationToken)).Find(OmsPrograms.Console);
+        if (onlyIfRunning && console?.State is (null or SupervisorState.Fatal or SupervisorState.Exited or SupervisorState.Stopped))
+        {
+            return new Observation.Done("oms_console does not run and can write nothing");
+        }
+
+        if (before is null)
+        {
+            return new Observation.NotStarted();
+        }
+
         return console?.State switch
         {
             SupervisorState.Running when Pid(console) != before => new Observation.Done($"oms_console runs as process {Pid(console)}"),

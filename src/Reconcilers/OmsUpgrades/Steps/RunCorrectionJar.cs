@@ -24,12 +24,19 @@ public sealed class RunCorrectionJar(IOmsTargets targets) : RunOnceCommand(targe
     /// <inheritdoc />
     protected override async Task<Observation.Failed?> ObstacleAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var programs = await ProgramsAsync(context, cancellationToken);
-        if (programs.StateOf(OmsPrograms.Console) != SupervisorState.Stopped)
+        // The steps that stopped them are over and not looked at again; a console anywhere writes to the same metadata.
+        foreach (var stop in context.Plan.Steps.Where(s => s.Action == OmsActions.StopConsole))
         {
-            return new Observation.Failed(Reasons.ComponentsUnhealthy, $"oms_console on {Node(context)} is {programs.StateOf(OmsPrograms.Console)} and must be STOPPED while the correction JAR runs; stop it, then retry");
+            var there = context with { Step = stop };
+            if ((await ProgramsAsync(there, cancellationToken)).StateOf(OmsPrograms.Console) is var state and not SupervisorState.Stopped)
+            {
+                return new Observation.Failed(
+                    Reasons.ComponentsUnhealthy,
+                    $"oms_console on {Node(there)} is {state?.ToString().ToUpperInvariant() ?? "not listed"} and must be STOPPED on every node while the correction JAR runs; stop it there ('docker exec {there.Parameter("container")} supervisorctl stop oms_console'), then retry");
+            }
         }
 
+        var programs = await ProgramsAsync(context, cancellationToken);
         var down = programs.NotRunning([OmsPrograms.ClusterManager, OmsPrograms.Supervisor]);
         return down.Count == 0
             ? null

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Drydock.Clients.Docker;
 using Drydock.Crds.Common;
@@ -44,7 +45,7 @@ public abstract class RunOnceCommand(IOmsTargets targets) : OmsStep(targets)
             WitnessedState.Running => new Observation.Running(outcome.Message),
             WitnessedState.Ended => Judge(context, outcome.ExitCode!.Value, await LogAsync(exec, cancellationToken)),
             WitnessedState.NeverRan => new Observation.NotStarted(outcome.Message),
-            _ => new Observation.Unknown($"on {Node(context)}: {outcome.Message}. Nothing runs again here; the way on is to restore the snapshot and start over"),
+            _ => new Observation.Unknown($"on {Node(context)}: {outcome.Message}. Nothing runs again here; the way on is to restore the snapshot and start over", Lost: true),
         };
     }
 
@@ -55,7 +56,7 @@ public abstract class RunOnceCommand(IOmsTargets targets) : OmsStep(targets)
         {
             return await ReserveAsync(context, cancellationToken);
         }
-        catch (Exception exception) when (exception is DockerUnreachableException or DockerStreamException)
+        catch (DockerException exception) when (MayPass(exception))
         {
             throw NotTaken(context, exception);
         }
@@ -63,12 +64,17 @@ public abstract class RunOnceCommand(IOmsTargets targets) : OmsStep(targets)
 
     private async Task<IReadOnlyDictionary<string, string>> ReserveAsync(StepContext context, CancellationToken cancellationToken)
     {
+        var container = await InspectAsync(context, context.Parameter("container"), cancellationToken);
+        if (container is not { State.Running: true })
+        {
+            throw Down(context);
+        }
+
         if (await ObstacleAsync(context, cancellationToken) is { } obstacle)
         {
             throw new StepActionException(obstacle.Reason, obstacle.Message!);
         }
 
-        var container = await Docker(context).Containers.InspectContainerAsync(context.Parameter("container"), cancellationToken);
         if (context.Receipt(WitnessedExec.ExecKey) is { } reserved
             && context.Receipt(WitnessedExec.ContainerKey) == container.ID
             && await IsStillGoodAsync(context, reserved, cancellationToken))
@@ -87,13 +93,10 @@ public abstract class RunOnceCommand(IOmsTargets targets) : OmsStep(targets)
         {
             await Exec(context).StartAsync(context.Receipt(WitnessedExec.ExecKey)!, cancellationToken);
         }
-        catch (DockerConflictException)
+        catch (DockerException exception) when (MayPass(exception))
         {
-            // This exec id was started before, or its container does not run: the look that follows tells what came of that one execution.
-        }
-        catch (Exception exception) when (exception is DockerUnreachableException or DockerStreamException or DockerNotFoundException)
-        {
-            // The request may still arrive: this exec id starts once, and the witness of this attempt lets one command through.
+            // The request may still arrive, or have arrived before: this exec id starts once, and the witness of this attempt lets one command through.
+            // The look that follows tells what came of that one execution.
             throw NotTaken(context, exception);
         }
     }
@@ -107,6 +110,11 @@ public abstract class RunOnceCommand(IOmsTargets targets) : OmsStep(targets)
 
     private static StepActionException NotTaken(StepContext context, Exception exception) =>
         new(Reasons.HostUnreachable, $"dockerd on {Node(context)} did not take the command: {exception.Message}", retryable: true, exception) { NotTaken = true };
+
+    // What a dockerd says on its way down or up, or the connection to it; it also answers 404 for an exec that it forgot, and 409 for one that was started.
+    private static bool MayPass(DockerException exception) => exception
+        is DockerUnreachableException or DockerStreamException or DockerProtocolException or DockerNotFoundException or DockerConflictException
+        or DockerApiException { StatusCode: >= HttpStatusCode.InternalServerError };
 
     // An exec that was used up without its command beginning (no room for the witness) cannot be started again; another one takes its place.
     private async Task<bool> IsStillGoodAsync(StepContext context, string execId, CancellationToken cancellationToken)

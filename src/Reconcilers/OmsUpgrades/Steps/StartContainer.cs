@@ -32,7 +32,7 @@ public sealed class StartContainer(IOmsTargets targets) : OmsStep(targets)
             ? new Observation.NotStarted()
             : new Observation.Failed(
                 Reasons.ComponentsUnhealthy,
-                $"{name} on {Node(context)} was started and is {container.State.Status} with exit code {container.State.ExitCode.ToString(CultureInfo.InvariantCulture)}{(container.State.OOMKilled ? " (out of memory)" : "")}; look at 'docker logs {name}' there");
+                $"{name} on {Node(context)} was started and is {container.State.Status} with exit code {container.State.ExitCode.ToString(CultureInfo.InvariantCulture)}{(container.State.OOMKilled ? " (out of memory)" : "")}; look at 'docker logs {name}' there, put its cause right, then retry");
     }
 
     /// <inheritdoc />

@@ -41,7 +41,7 @@ public sealed class StartOldContainer(IOmsTargets targets) : OmsStep(targets)
         return context.Receipt(StoppedKey) is { } before && before != Moment(container.State.FinishedAt)
             ? new Observation.Failed(
                 Reasons.ComponentsUnhealthy,
-                $"{name} on {Node(context)} was started and is {container.State.Status} with exit code {container.State.ExitCode.ToString(CultureInfo.InvariantCulture)}{(container.State.OOMKilled ? " (out of memory)" : "")}; look at 'docker logs {name}' there")
+                $"{name} on {Node(context)} was started and is {container.State.Status} with exit code {container.State.ExitCode.ToString(CultureInfo.InvariantCulture)}{(container.State.OOMKilled ? " (out of memory)" : "")}; look at 'docker logs {name}' there, put its cause right, then retry")
             : new Observation.NotStarted();
     }
 

@@ -51,6 +51,7 @@ public sealed class StopContainer(IOmsTargets targets) : OmsStep(targets)
     {
         var containers = Docker(context).Containers;
         await containers.UpdateContainerAsync(context.Parameter("container"), new ContainerUpdateParameters { RestartPolicy = RestartPolicy.No }, cancellationToken);
+        Targets.EnsureMayAct();
         await containers.StopContainerAsync(context.Parameter("container"), new ContainerStopParameters { WaitBeforeKillSeconds = GraceSeconds }, cancellationToken);
     }
 

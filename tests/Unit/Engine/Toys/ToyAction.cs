@@ -30,6 +30,11 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
             return item.ThrowsWhenUnreadable ? throw new IOException("the host does not answer") : new Observation.Unknown("the host does not answer");
         }
 
+        if (item.IsLost)
+        {
+            return new Observation.Unknown("nobody can tell", Lost: true);
+        }
+
         return name switch
         {
             "check" => item.IsGood ? new Observation.Done("good") : new Observation.Running(item.Progress()),
@@ -44,6 +49,11 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
         await process.PointAsync($"prepare {context.Step.Id}");
         var item = World[context.Step.Id];
         item.Prepared++;
+        if (item.PreparationsHang)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, cancellationToken);
+        }
+
         if (item.RefusedPreparations-- > 0)
         {
             throw Refusal(item, "no exec can be made");
@@ -66,6 +76,16 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
         if (item.RefusedActs-- > 0)
         {
             throw Refusal(item, "connection refused");
+        }
+
+        if (item.ActsHang)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, cancellationToken);
+        }
+
+        if (item.SwallowedActs-- > 0)
+        {
+            return;
         }
 
         if (name == "once" && !item.StartedExecs.Add(context.Receipt("exec")!))

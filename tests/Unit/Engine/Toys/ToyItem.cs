@@ -36,6 +36,18 @@ internal sealed class ToyItem
     /// <summary>Looks hang until they are cancelled.</summary>
     public bool LooksHang { get; set; }
 
+    /// <summary>Looks show that nobody can ever tell.</summary>
+    public bool IsLost { get; set; }
+
+    /// <summary>Preparations hang until they are cancelled.</summary>
+    public bool PreparationsHang { get; set; }
+
+    /// <summary>Acts hang until they are cancelled.</summary>
+    public bool ActsHang { get; set; }
+
+    /// <summary>The next acts are taken and come to nothing.</summary>
+    public int SwallowedActs { get; set; }
+
     /// <summary>The next waits throw.</summary>
     public int BrokenWaits { get; set; }
 

@@ -68,6 +68,7 @@ internal sealed class S3Calls
         }
     }
 
+    // The library reads the body of an answer without the token.
     private Task<T> LimitedAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>
-        WithinAsync(_options.RequestTimeout, async token => await call(token).ConfigureAwait(false), cancellationToken);
+        WithinAsync(_options.RequestTimeout, async token => await call(token).WaitAsync(token).ConfigureAwait(false), cancellationToken);
 }

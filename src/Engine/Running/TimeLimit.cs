@@ -1,0 +1,48 @@
+using Drydock.Abstractions.Values;
+
+namespace Drydock.Engine.Running;
+
+/// <summary>Gives up what does not answer in time. The limit may be raised while it is waited for.</summary>
+internal static class TimeLimit
+{
+    // A timer takes no span longer than some weeks.
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromHours(1);
+
+    /// <summary>Runs <paramref name="work"/> to its end.</summary>
+    /// <param name="limit">How long it may take now.</param>
+    /// <param name="since">From when on this counts.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="work">Must end when cancelled.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="TimeoutException">The limit passed and the work was cancelled.</exception>
+    public static async Task<T> RunAsync<T>(Func<TimeSpan> limit, DateTimeOffset since, TimeProvider time, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        ITimer? timer = null;
+        await using (timer = time.CreateTimer(Check, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan))
+        {
+            Check(null);
+            try
+            {
+                return await work(stop.Token);
+            }
+            catch (OperationCanceledException exception) when (stop.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            {
+                throw new TimeoutException($"no answer after {KubernetesDuration.Format(limit())}, and it was not waited for any longer: something on the target hangs", exception);
+            }
+        }
+
+        void Check(object? state)
+        {
+            var left = limit() - (time.GetUtcNow() - since);
+            if (left > TimeSpan.Zero)
+            {
+                timer!.Change(left < LongestTimer ? left : LongestTimer, Timeout.InfiniteTimeSpan);
+            }
+            else
+            {
+                stop.Cancel();
+            }
+        }
+    }
+}
