@@ -23,6 +23,14 @@ echo "== slowest"
 grep -ho '<UnitTestResult [^>]*>' "$results"/*.trx 2>/dev/null |
   sed -nE 's/.*testName="([^"]*)".*duration="([0-9:.]*)".*/\2 \1/p' | sort -r | head -n 12 | cut -c1-150
 
+# Once more at the end: who reads the last lines of a long log sees which and why.
+failures=$(cat "$results"/*.trx 2>/dev/null | awk '
+  /<UnitTestResult / && /outcome="Failed"/ { inside = 1; match($0, /testName="[^"]*"/); print "FAILED " substr($0, RSTART + 10, RLENGTH - 11) }
+  inside && /<Message>/ { said = 1; sub(/.*<Message>/, "") }
+  said { done = sub(/<\/Message>.*/, ""); print "  " substr($0, 1, 300); if (done) said = 0 }
+  /<\/UnitTestResult>/ { inside = 0 }' | sed 's/&#xD;//g; s/&lt;/</g; s/&gt;/>/g; s/&quot;/"/g; s/&amp;/\&/g')
+[ -z "$failures" ] || printf '== failed\n%s\n' "$failures"
+
 count() { grep -ho '<Counters [^>]*>' "$results"/*.trx 2>/dev/null | sed -nE "s/.* $1=\"([0-9]+)\".*/\1/p" | awk '{s+=$1} END {print s+0}'; }
 total=$(count total); passed=$(count passed); failed=$(count failed)
 skipped=$((total - passed - failed))

@@ -18,24 +18,25 @@ public sealed class KilledAnywhereTests(StageFixture fixture, ITestOutputHelper 
         var golden = await campaign.GoldenAsync(TestContext.Current.CancellationToken);
         golden.Counts["PUNISHED"].ShouldBe(0);
         var outcomes = new List<KillOutcome>();
-        foreach (var points in Choose(golden))
+        foreach (var distances in Choose(golden))
         {
-            var outcome = await campaign.KillAsync(points, golden, TestContext.Current.CancellationToken);
+            var outcome = await campaign.KillAsync(distances, golden, TestContext.Current.CancellationToken);
             output.WriteLine($"{(outcome.IsGood ? "good" : "BAD")} {string.Join("; ", outcome.Struck)}");
             outcomes.Add(outcome);
         }
 
         outcomes.Where(o => !o.IsGood).Select(o => $"{string.Join("; ", o.Struck)}: {o.Difference}").ShouldBeEmpty();
-        outcomes.Sum(o => o.Struck.Count).ShouldBeGreaterThanOrEqualTo(Runs * Kills * 3 / 4, "most of the chosen points must really have been struck");
+        outcomes.Sum(o => o.Struck.Count).ShouldBeGreaterThanOrEqualTo(Runs * Kills * 3 / 4, "most of the kills must really have come");
     }
 
-    // Each run is killed all the way along, at other moments than the run before, the same ones every time: a random offset would hide a failure from the next one.
-    private static IEnumerable<IReadOnlyList<KillPoint>> Choose(GoldenRun golden)
+    // Each run is killed all the way along, at other moments than the run before, at the same distances every time: a random seed would hide a failure from the next one.
+    private static IEnumerable<IReadOnlyList<KillDistance>> Choose(GoldenRun golden)
     {
         var random = new Random(422);
+        var farthest = 2 * golden.Acts.Count / Kills;
         for (var run = 0; run < Runs; run++)
         {
-            yield return [.. golden.Points.Chunk((golden.Points.Count + Kills - 1) / Kills).Select(part => part[random.Next(part.Length)])];
+            yield return [.. Enumerable.Range(0, Kills).Select(_ => new KillDistance(random.Next(1, farthest), random.Next(2) == 0 ? FaultSide.Before : FaultSide.After))];
         }
     }
 }

@@ -62,48 +62,51 @@ internal sealed class ChaosCommand(TimeSpan budget, int lanes, string? only)
                     return;
                 }
 
-                var results = await RunAsync(runner, run, cancellationToken);
-                foreach (var (chaos, outcome) in results)
-                {
-                    Console.WriteLine($"{_watch.Elapsed:hh\\:mm\\:ss} {ledger.Add(chaos, outcome)}");
-                    foreach (var said in outcome.Said.Where(said => said.Length > 0).Distinct())
-                    {
-                        Console.WriteLine($"         {said}");
-                    }
-                }
-
-                if (results.Select(r => r.Outcome.Difference).FirstOrDefault(d => d is not null) is { } difference)
-                {
-                    Console.WriteLine(difference);
-                }
+                Report(run, await RunAsync(runner, run, cancellationToken), ledger);
             }
         }
     }
 
-    private async Task<IReadOnlyList<(ChaosCase Case, ChaosOutcome Outcome)>> RunAsync(ChaosRunner runner, IReadOnlyList<ChaosCase> run, CancellationToken cancellationToken)
+    private void Report(IReadOnlyList<ChaosCase> run, IReadOnlyDictionary<ChaosCase, ChaosOutcome> outcomes, ChaosLedger ledger)
     {
-        try
+        var difference = outcomes.Values.Select(outcome => outcome.Difference).FirstOrDefault(d => d is not null);
+        var together = run.Count > 1;
+        if (together && (difference is not null || outcomes.Count == 0))
         {
-            return run.Count > 1 ? await KillAsync(runner, run, cancellationToken) : [(run[0], await run[0].Let(runner, cancellationToken))];
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_watch.Elapsed:hh\\:mm\\:ss} {run.Count} together in {run[0].Scenario}: {string.Join("; ", run.Select(chaos => $"{chaos.What} @ {chaos.When}"))}"));
         }
-        catch (Exception exception) when (exception is LabException or TimeoutException or HttpRequestException)
+
+        // What one of several did wrong, and what did not come because another one changed the course, is found out in a run of its own.
+        foreach (var alone in run.Where(chaos => together && (difference is not null || !outcomes.ContainsKey(chaos))))
         {
-            return [.. run.Select(chaos => (chaos, new ChaosOutcome(true, "the run did not come to an end", exception.Message)))];
+            _batches.Enqueue([[alone]]);
+        }
+
+        foreach (var (chaos, outcome) in outcomes.Where(_ => !together || difference is null))
+        {
+            Console.WriteLine($"{_watch.Elapsed:hh\\:mm\\:ss} {ledger.Add(chaos, outcome)}");
+            foreach (var said in outcome.Said.Where(said => said.Length > 0).Distinct())
+            {
+                Console.WriteLine($"         {said}");
+            }
+        }
+
+        if (difference is not null)
+        {
+            Console.WriteLine(difference);
         }
     }
 
-    private async Task<IReadOnlyList<(ChaosCase Case, ChaosOutcome Outcome)>> KillAsync(ChaosRunner runner, IReadOnlyList<ChaosCase> run, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyDictionary<ChaosCase, ChaosOutcome>> RunAsync(ChaosRunner runner, IReadOnlyList<ChaosCase> run, CancellationToken cancellationToken)
     {
-        var outcome = await runner.KillAsync(run[0].Scenario, [.. run.Select(chaos => chaos.Kill!)], cancellationToken);
-        var way = string.Create(CultureInfo.InvariantCulture, $"one of {outcome.Struck.Count} kills of one run");
-        var struck = run.Where(chaos => outcome.Struck.Contains(chaos.Kill!)).ToList();
-        foreach (var missed in run.Except(struck))
+        try
         {
-            // Another kill changed the course so that this moment did not come: it gets a run of its own.
-            _batches.Enqueue([[missed]]);
+            return await runner.RunAsync(run, cancellationToken);
         }
-
-        return [.. struck.Select(chaos => (chaos, new ChaosOutcome(true, way, outcome.Difference)))];
+        catch (Exception exception) when (exception is LabException or TimeoutException or HttpRequestException)
+        {
+            return run.ToDictionary(chaos => chaos, _ => new ChaosOutcome(true, "the run did not come to an end", exception.Message));
+        }
     }
 
     private static async Task<List<ChaosCase>> CasesAsync(ChaosRunner runner, CancellationToken cancellationToken)

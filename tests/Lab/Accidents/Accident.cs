@@ -12,6 +12,9 @@ internal sealed record Accident(string Id, AccidentKind Kind, Func<AccidentScene
     public AccidentToll Toll { get; init; }
 
     /// <inheritdoc />
+    public bool IsDeferred { get; init; }
+
+    /// <inheritdoc />
     public Task StrikeAsync(AccidentScene scene, CancellationToken cancellationToken = default) => Strike(scene, cancellationToken);
 
     /// <inheritdoc />

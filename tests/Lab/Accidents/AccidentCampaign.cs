@@ -32,39 +32,42 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
     /// <summary>Runs undisturbed.</summary>
     public Task<GoldenRun> GoldenAsync(CancellationToken cancellationToken = default) => Course().GoldenAsync(Operator, cancellationToken);
 
-    /// <summary>Runs with the accident.</summary>
-    /// <param name="accident">What happens.</param>
-    /// <param name="moment">When.</param>
+    /// <summary>Runs with one or more accidents, one after the other: the next one strikes when its moment comes and the one before is mended.</summary>
+    /// <param name="strikes">What happens and when, in the order of the moments; more than one only if each of them can share (<see cref="AccidentStrike.CanShare"/>).</param>
     /// <param name="golden">The undisturbed run.</param>
     /// <param name="back">The undisturbed rollback, for runs that only a way back ends; null makes those bad.</param>
     /// <param name="node">The host it happens to.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public async Task<AccidentOutcome> RunAsync(IAccident accident, AccidentMoment moment, GoldenRun golden, GoldenRun? back = null, int node = 0, CancellationToken cancellationToken = default)
+    /// <returns>What came of each, in order. Of several, those whose moment never came are left out.</returns>
+    public async Task<IReadOnlyList<AccidentOutcome>> RunAsync(IReadOnlyList<AccidentStrike> strikes, GoldenRun golden, GoldenRun? back = null, int node = 0, CancellationToken cancellationToken = default)
     {
         var course = Course();
         await stage.ResetAsync(cancellationToken);
         await stage.StartOperator(Operator).WaitUntilReadyAsync(cancellationToken);
         var space = await course.PrepareAsync(cancellationToken);
         var scene = new AccidentScene(stage, space, UpgradeCourse.Name, node);
-        await using var absent = accident.Toll == AccidentToll.Nothing ? null : new AbsentUpgrade(stage, space);
+        var run = new Run(scene, course, [.. strikes.Select(strike => new Struck(strike))]);
+        var toll = strikes.Max(strike => strike.Accident.Toll);
+        await using var absent = toll == AccidentToll.Nothing ? null : new AbsentUpgrade(stage, space);
         using var armed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
             scene.Faults.Ledger.Reset();
-            var struck = await moment.ArmAsync(scene, () => accident.StrikeAsync(scene, cancellationToken), armed.Token);
+            await ArmAsync(run, 0, armed.Token);
             await course.BeginAsync(space, cancellationToken);
-            if (absent is not null)
-            {
-                return await GoneAsync(new Run(accident, moment, scene, course, struck), absent, golden, cancellationToken);
-            }
-
-            return await EndAsync(new Run(accident, moment, scene, course, struck), golden, back, cancellationToken);
+            var (way, difference) = absent is null
+                ? await EndAsync(run, golden, back, armed.Token)
+                : await GoneAsync(run, absent, golden, cancellationToken);
+            return run.Outcomes(way, difference);
         }
         finally
         {
             await armed.CancelAsync();
             stage.Faults?.Reset();
-            await accident.MendAsync(scene, cancellationToken);
+            foreach (var strike in strikes.Reverse())
+            {
+                await strike.Accident.MendAsync(scene, cancellationToken);
+            }
 
             // Last: what mends a dead operator starts another one.
             await stage.EndOperatorsAsync();
@@ -73,55 +76,111 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
 
     private UpgradeCourse Course() => new(stage, goal) { Change = Change };
 
-    private async Task<AccidentOutcome> GoneAsync(Run run, AbsentUpgrade absent, GoldenRun golden, CancellationToken cancellationToken)
+    // The one before is mended first: two at a time are another story.
+    private static async Task ArmAsync(Run run, int index, CancellationToken cancellationToken)
     {
-        var over = run.Course.OverAsync(run.Scene.Space, cancellationToken);
-        if (await Task.WhenAny(run.Struck, over) != run.Struck)
-        {
-            await over;
-            return run.Outcome([], mended: false, _course.EndPhase, await run.Course.DifferenceAsync(run.Scene.Space, golden));
-        }
+        var struck = run.Struck[index];
+        struck.Strike = await struck.Of.Moment.ArmAsync(
+            run.Scene,
+            async () =>
+            {
+                if (index > 0 && run.Struck[index - 1] is { Of.Accident.Fix: not null } before)
+                {
+                    await before.MendAsync(run.Scene, cancellationToken);
+                }
 
-        await run.Struck;
-        var (way, difference) = await absent.EndAsync(run.Accident.Toll, run.Course, golden, Patience, cancellationToken);
-        return run.Outcome([], mended: false, way, difference);
+                await struck.Of.Accident.StrikeAsync(run.Scene, cancellationToken);
+            },
+            cancellationToken);
     }
 
-    private async Task<AccidentOutcome> EndAsync(Run run, GoldenRun golden, GoldenRun? back, CancellationToken cancellationToken)
+    private async Task<(string Way, string? Difference)> GoneAsync(Run run, AbsentUpgrade absent, GoldenRun golden, CancellationToken cancellationToken)
     {
-        var stops = new List<string>();
-        var seen = await StopAsync(run, struckFirst: true, run.Accident.Fix is null ? Patience : Wait, cancellationToken);
-        if (seen is not null && run.Course.IsOver(seen))
+        var struck = run.Struck[0].Strike;
+        var over = run.Course.OverAsync(run.Scene.Space, cancellationToken);
+        if (await Task.WhenAny(struck, over) != struck)
         {
-            return run.Outcome(stops, mended: false, _course.EndPhase, await run.Course.DifferenceAsync(run.Scene.Space, golden, starts: run.Accident.Kind is not (AccidentKind.DockerHost or AccidentKind.Oms)));
+            await over;
+            return (_course.EndPhase, await run.Course.DifferenceAsync(run.Scene.Space, golden));
         }
 
-        Note(run, stops, seen);
-        await run.Accident.MendAsync(run.Scene, cancellationToken);
+        await struck;
+        return await absent.EndAsync(run.Struck[0].Of.Accident.Toll, run.Course, golden, Patience, cancellationToken);
+    }
+
+    private async Task<(string Way, string? Difference)> EndAsync(Run run, GoldenRun golden, GoldenRun? back, CancellationToken cancellationToken)
+    {
+        await NextAsync(run, run.Struck[0].Strike, cancellationToken);
+        for (var index = 0; index < run.Struck.Count; index++)
+        {
+            Task? next = null;
+            if (index + 1 < run.Struck.Count)
+            {
+                await ArmAsync(run, index + 1, cancellationToken);
+                next = run.Struck[index + 1].Strike;
+            }
+
+            var seen = await FollowAsync(run, run.Struck[index], next, cancellationToken);
+            if (seen is not null && run.Course.IsOver(seen))
+            {
+                return (_course.EndPhase, await DifferenceAsync(run, golden));
+            }
+
+            if (next is not { IsCompleted: true })
+            {
+                return await BackAsync(run, back, cancellationToken);
+            }
+
+            await next;
+        }
+
+        throw new InvalidOperationException("a run ends over or goes back");
+    }
+
+    // After a repair some things rightly happened twice; an accident to a host starts and stops containers itself.
+    private static Task<string?> DifferenceAsync(Run run, GoldenRun golden) => run.Course.DifferenceAsync(
+        run.Scene.Space,
+        golden,
+        counts: !run.Struck.Any(struck => struck.Mended || struck.Stops.Count > 0),
+        starts: !run.Struck.Any(struck => struck.Of.Accident.Kind is AccidentKind.DockerHost or AccidentKind.Oms));
+
+    // Until the next accident has struck, or the run is over, or nothing a person does brings it on.
+    private async Task<JsonNode?> FollowAsync(Run run, Struck struck, Task? next, CancellationToken cancellationToken)
+    {
+        var seen = await StopAsync(run, next, struck.Of.Accident.Fix is null ? Patience : Wait, cancellationToken);
+        if (IsDone(run, seen, next))
+        {
+            return seen;
+        }
+
+        struck.Note(seen);
+        await struck.MendAsync(run.Scene, cancellationToken);
         for (var retry = 0; retry <= Retries; retry++)
         {
             await LeaveStallAsync(run, cancellationToken);
-            seen = await StopAsync(run, struckFirst: false, Patience, cancellationToken);
-            if (seen is not null && run.Course.IsOver(seen))
+            seen = await StopAsync(run, next, Patience, cancellationToken);
+            if (IsDone(run, seen, next))
             {
-                return run.Outcome(stops, mended: true, _course.EndPhase, await run.Course.DifferenceAsync(run.Scene.Space, golden, counts: false));
+                return seen;
             }
 
-            Note(run, stops, seen);
+            struck.Note(seen);
             if (retry < Retries)
             {
-                await RetryAsync(run.Scene, retry, cancellationToken);
+                await RetryAsync(run.Scene, run.Tokens++, cancellationToken);
             }
         }
 
-        return await BackAsync(run, stops, back, cancellationToken);
+        return seen;
     }
 
-    private async Task<AccidentOutcome> BackAsync(Run run, List<string> stops, GoldenRun? back, CancellationToken cancellationToken)
+    private static bool IsDone(Run run, JsonNode? seen, Task? next) => (seen is not null && run.Course.IsOver(seen)) || next is { IsCompleted: true };
+
+    private async Task<(string Way, string? Difference)> BackAsync(Run run, GoldenRun? back, CancellationToken cancellationToken)
     {
         if (back is null || goal == UpgradeGoal.Rollback)
         {
-            return run.Outcome(stops, mended: true, "stuck", $"stuck: {string.Join(", ", stops)}");
+            return ("stuck", $"stuck: {string.Join(", ", run.Struck.SelectMany(struck => struck.Stops))}");
         }
 
         var way = new UpgradeCourse(stage, UpgradeGoal.Rollback);
@@ -132,24 +191,32 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
         }
         catch (LabException exception)
         {
-            return run.Outcome(stops, mended: true, "stuck on the way back", exception.Message);
+            return ("stuck on the way back", exception.Message);
         }
 
-        return run.Outcome(stops, mended: true, way.EndPhase, await way.DifferenceAsync(run.Scene.Space, back, counts: false));
+        return (way.EndPhase, await way.DifferenceAsync(run.Scene.Space, back, counts: false));
     }
 
-    // Until the run is over or stalled; null when it goes on and on. Before the strike a stop is none of the accident's.
-    private async Task<JsonNode?> StopAsync(Run run, bool struckFirst, TimeSpan patience, CancellationToken cancellationToken)
+    // Before the first strike a stop is none of the accident's.
+    private static async Task NextAsync(Run run, Task struck, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        if (struckFirst)
+        if (await Task.WhenAny(struck, run.Course.OverAsync(run.Scene.Space, limit.Token)) == struck)
         {
-            await Task.WhenAny(run.Struck, run.Course.OverAsync(run.Scene.Space, limit.Token));
+            await struck;
         }
 
+        await limit.CancelAsync();
+    }
+
+    // Until the run is over or stalled, or the next accident has struck; null when it goes on and on.
+    private async Task<JsonNode?> StopAsync(Run run, Task? next, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var stopped = stage.WaitForAsync(run.Scene.Space, x => run.Course.IsOver(x) || IsStalled(x), patience, UpgradeCourse.Name, limit.Token);
         try
         {
-            return await stage.WaitForAsync(run.Scene.Space, x => run.Course.IsOver(x) || IsStalled(x), patience, UpgradeCourse.Name, limit.Token);
+            return next is not null && await Task.WhenAny(stopped, next) == next ? null : await stopped;
         }
         catch (LabException)
         {
@@ -179,20 +246,57 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
     private static string? Stalled(JsonNode upgrade) =>
         upgrade["status"]?["conditions"]?.AsArray().FirstOrDefault(x => x!["type"]!.GetValue<string>() == "Stalled" && x["status"]!.GetValue<string>() == "True")?["reason"]?.GetValue<string>();
 
-    private static void Note(Run run, List<string> stops, JsonNode? seen)
+    private static Task<string> RetryAsync(AccidentScene scene, int token, CancellationToken cancellationToken) => scene.Stage.ControlPlane.KubectlAsync(
+        ["-n", scene.Space, "annotate", "--overwrite", "omsupgrades.drydock.dev", scene.Upgrade, string.Create(CultureInfo.InvariantCulture, $"drydock.dev/retry=lab-{token}")], cancellationToken: cancellationToken);
+
+    private sealed class Run(AccidentScene scene, UpgradeCourse course, IReadOnlyList<Struck> struck)
     {
-        stops.Add(seen is null ? "still trying" : $"{seen["status"]?["phase"]}/{Stalled(seen)}");
-        run.Said.Add(seen?["status"]?["message"]?.GetValue<string>() ?? "");
+        public AccidentScene Scene => scene;
+
+        public UpgradeCourse Course => course;
+
+        public IReadOnlyList<Struck> Struck => struck;
+
+        public int Tokens { get; set; }
+
+        public IReadOnlyList<AccidentOutcome> Outcomes(string way, string? difference)
+        {
+            IReadOnlyList<Struck> came = struck.Count == 1 ? struck : [.. struck.Where(s => s.Strike.IsCompletedSuccessfully)];
+            return [.. came.Select((s, index) => s.Outcome(index == came.Count - 1 ? way : "went on", difference, came.Count))];
+        }
     }
 
-    private static Task<string> RetryAsync(AccidentScene scene, int retry, CancellationToken cancellationToken) => scene.Stage.ControlPlane.KubectlAsync(
-        ["-n", scene.Space, "annotate", "--overwrite", "omsupgrades.drydock.dev", scene.Upgrade, string.Create(CultureInfo.InvariantCulture, $"drydock.dev/retry=lab-{retry}")], cancellationToken: cancellationToken);
-
-    private sealed record Run(IAccident Accident, AccidentMoment Moment, AccidentScene Scene, UpgradeCourse Course, Task Struck)
+    private sealed class Struck(AccidentStrike of)
     {
-        public List<string> Said { get; } = [];
+        public AccidentStrike Of => of;
 
-        public AccidentOutcome Outcome(IReadOnlyList<string> stops, bool mended, string way, string? difference) =>
-            new(Accident.Id, Moment.Id, Struck.IsCompletedSuccessfully, stops, mended, way, difference) { Said = Said };
+        public Task Strike { get; set; } = new TaskCompletionSource().Task;
+
+        public bool Mended { get; private set; }
+
+        public List<string> Stops { get; } = [];
+
+        private readonly List<string> _said = [];
+        private readonly Lock _gate = new();
+        private Task? _mending;
+
+        // By who waits for a stop, or by who lets the next one strike: once.
+        public Task MendAsync(AccidentScene scene, CancellationToken cancellationToken)
+        {
+            lock (_gate)
+            {
+                Mended = true;
+                return _mending ??= of.Accident.MendAsync(scene, cancellationToken);
+            }
+        }
+
+        public void Note(JsonNode? seen)
+        {
+            Stops.Add(seen is null ? "still trying" : $"{seen["status"]?["phase"]}/{Stalled(seen)}");
+            _said.Add(seen?["status"]?["message"]?.GetValue<string>() ?? "");
+        }
+
+        public AccidentOutcome Outcome(string way, string? difference, int together) =>
+            new(of.Accident.Id, of.Moment.Id, Strike.IsCompletedSuccessfully, Stops, Mended, way, difference) { Said = _said, Together = together };
     }
 }

@@ -89,15 +89,16 @@ public abstract record AccidentMoment(string Id)
 
     private sealed record AuditMoment(string Event) : AccidentMoment("during-" + Event)
     {
-        internal override Task<Task> ArmAsync(AccidentScene scene, Func<Task> strike, CancellationToken cancellationToken)
+        internal override async Task<Task> ArmAsync(AccidentScene scene, Func<Task> strike, CancellationToken cancellationToken)
         {
+            var before = await scene.Stage.Oms.CountAsync(Event);
             async Task WatchAsync()
             {
-                await Deadline.UntilAsync($"OMS to record {Event}", async _ => await scene.Stage.Oms.CountAsync(Event) > 0, TimeSpan.FromMinutes(10), cancellationToken: cancellationToken);
+                await Deadline.UntilAsync($"OMS to record {Event}", async _ => await scene.Stage.Oms.CountAsync(Event) > before, TimeSpan.FromMinutes(10), cancellationToken: cancellationToken);
                 await strike();
             }
 
-            return Task.FromResult(WatchAsync());
+            return WatchAsync();
         }
     }
 }

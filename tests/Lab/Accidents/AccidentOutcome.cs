@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Drydock.Lab.Accidents;
 
 /// <summary>What came of one accident at one moment.</summary>
@@ -6,17 +8,22 @@ namespace Drydock.Lab.Accidents;
 /// <param name="Struck">Whether the moment came.</param>
 /// <param name="Stalled">The reason of the condition Stalled each time the run stopped, in order; empty if it never did.</param>
 /// <param name="Mended">Whether a person had to do something.</param>
-/// <param name="Way">How it ended: <c>Succeeded</c>, <c>RolledBack</c>, or where it got stuck.</param>
-/// <param name="Difference">How the end differs from the undisturbed one; null if it does not.</param>
+/// <param name="Way">How it ended: <c>Succeeded</c>, <c>RolledBack</c>, or where it got stuck; or that the run went on to the next accident.</param>
+/// <param name="Difference">How the end of the run differs from the undisturbed one; null if it does not.</param>
 public sealed record AccidentOutcome(string Accident, string Moment, bool Struck, IReadOnlyList<string> Stalled, bool Mended, string Way, string? Difference)
 {
     /// <summary>What status.message said at each stop, for who reads along.</summary>
     public IReadOnlyList<string> Said { get; init; } = [];
 
+    /// <summary>How many accidents shared the run.</summary>
+    public int Together { get; init; } = 1;
+
     /// <summary>Whether the end was a golden one.</summary>
     public bool IsGood => Difference is null;
 
-    /// <summary>For a ledger: <c>good dockerd-restart × step-InitMetadata: OutcomeUnknown → retry → Succeeded</c>.</summary>
-    public override string ToString() =>
-        $"{(IsGood ? "good" : "BAD ")} {Accident} × {Moment}{(Struck ? "" : " (not reached)")}: {string.Join(" → ", [.. Stalled, .. Mended ? ["mended"] : Array.Empty<string>(), Way])}";
+    /// <summary>From the strike to the end, or to the next accident: <c>InitMetadata/OutcomeUnknown → mended → Succeeded</c>.</summary>
+    public string Course => string.Join(" → ", [.. Stalled, .. Mended ? ["mended"] : Array.Empty<string>(), Together == 1 ? Way : string.Create(CultureInfo.InvariantCulture, $"{Way}, one of {Together} accidents of one run")]);
+
+    /// <summary>For a ledger: <c>good dockerd-restart × step-InitMetadata: OutcomeUnknown → mended → Succeeded</c>.</summary>
+    public override string ToString() => $"{(IsGood ? "good" : "BAD ")} {Accident} × {Moment}{(Struck ? "" : " (not reached)")}: {Course}";
 }

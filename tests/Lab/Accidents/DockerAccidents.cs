@@ -73,8 +73,8 @@ internal static class DockerAccidents
         New("image-removed", async (scene, token) =>
         {
             await scene.Host.TryDockerAsync(["rmi", "-f", scene.Stage.Oms.To.Id], cancellationToken: token);
-        }, "load the image again", (scene, token) => scene.Host.LoadImageAsync(scene.Stage.Oms.To.Archive, token)),
-        New("slow-stop", (scene, _) => scene.Stage.Oms.SetKnobsAsync(new OmsKnobs { StopSeconds = 130 }, scene.OmsNode.Host), null, (scene, _) => scene.Stage.Oms.SetKnobsAsync(new OmsKnobs())),
+        }, "load the image again", (scene, token) => scene.Host.LoadImageAsync(scene.Stage.Oms.To.Archive, token)) with { IsDeferred = true },
+        New("slow-stop", (scene, _) => scene.Stage.Oms.SetKnobsAsync(new OmsKnobs { StopSeconds = 130 }, scene.OmsNode.Host), null, (scene, _) => scene.Stage.Oms.SetKnobsAsync(new OmsKnobs())) with { IsDeferred = true },
     ];
 
     private static Accident New(string id, Func<AccidentScene, CancellationToken, Task> strike, string? fix = null, Func<AccidentScene, CancellationToken, Task>? mend = null) =>

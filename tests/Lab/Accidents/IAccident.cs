@@ -12,6 +12,9 @@ public interface IAccident
     /// <summary>What it takes away for good.</summary>
     AccidentToll Toll { get; }
 
+    /// <summary>Whether it lies in wait: it strikes at one step and is seen at a later one, so that nothing else may come between.</summary>
+    bool IsDeferred { get; }
+
     /// <summary>What a person does against it; null when it is over by itself, so that nothing may be needed.</summary>
     string? Fix { get; }
 

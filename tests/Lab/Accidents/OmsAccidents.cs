@@ -41,7 +41,8 @@ internal static class OmsAccidents
             {
                 await mend(scene);
             }
-        });
+        })
+    { IsDeferred = true };
 
     private static Accident Init(string id, string mode) => New(id, scene => Knobs(scene, x => new OmsKnobs { Init = x }, mode), mode == "rc1-with-marker" ? null : "see why docker_init.sh failed");
 

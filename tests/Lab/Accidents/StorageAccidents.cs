@@ -5,8 +5,8 @@ internal static class StorageAccidents
 {
     public static IReadOnlyList<IAccident> All { get; } =
     [
-        new Accident("dump-truncated", AccidentKind.Storage, Now(Truncate), "put the whole file back", Now(PutBack)),
-        new Accident("manifest-missing", AccidentKind.Storage, Now(HideManifests), "put the manifest back", Now(PutBack)),
+        new Accident("dump-truncated", AccidentKind.Storage, Now(Truncate), "put the whole file back", Now(PutBack)) { IsDeferred = true },
+        new Accident("manifest-missing", AccidentKind.Storage, Now(HideManifests), "put the manifest back", Now(PutBack)) { IsDeferred = true },
         new Accident("storage-lost", AccidentKind.Storage, Now(Lose), "mount the volume again", Now(Find)),
         new Accident("storage-full-and-read-only", AccidentKind.Storage, (scene, token) => Shell.RunAsync("mount", ["-t", "tmpfs", "-o", "size=4k,ro", "drydock-lab", scene.Stage.Snapshots], environment: scene.Stage.Run.Mark, cancellationToken: token),
             "mount the volume again", async (scene, token) => await Shell.TryRunAsync("umount", ["-l", scene.Stage.Snapshots], cancellationToken: token)),

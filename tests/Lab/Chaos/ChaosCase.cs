@@ -1,3 +1,4 @@
+using Drydock.Lab.Accidents;
 using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Chaos;
@@ -6,11 +7,13 @@ namespace Drydock.Lab.Chaos;
 /// <param name="Scenario">Where.</param>
 /// <param name="What">The accident's id, or <c>kill</c>.</param>
 /// <param name="When">The moment's id.</param>
-/// <param name="Let">Lets it happen and reads what came of it.</param>
-public sealed record ChaosCase(ChaosScenario Scenario, string What, string When, Func<ChaosRunner, CancellationToken, Task<ChaosOutcome>> Let)
+public sealed record ChaosCase(ChaosScenario Scenario, string What, string When)
 {
-    /// <summary>Where the operator is killed, if that is what happens; such cases of one scenario can share a run (<see cref="ChaosRunner.KillAsync"/>).</summary>
+    /// <summary>Where the operator is killed, if that is what happens.</summary>
     public KillPoint? Kill { get; init; }
+
+    /// <summary>Any other accident.</summary>
+    public AccidentStrike? Strike { get; init; }
 
     /// <summary>Stable over runs: <c>ee-322-422 Upgrade: dockerd-kill @ during-init-start</c>.</summary>
     public string Id => $"{Scenario.Id}: {What} @ {When}";

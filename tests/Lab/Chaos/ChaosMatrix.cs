@@ -19,26 +19,25 @@ public static class ChaosMatrix
 
     /// <summary>The operator killed before and after each write and act of the undisturbed run.</summary>
     public static IReadOnlyList<ChaosCase> Kills(ChaosScenario scenario, GoldenRun golden) =>
-    [
-        .. golden.Points.Select(point => new ChaosCase(scenario, Kill, point.ToString(), (runner, token) => KillAsync(runner, scenario, point, token)) { Kill = point }),
-    ];
+        [.. golden.Points.Select(point => new ChaosCase(scenario, Kill, point.ToString()) { Kill = point })];
 
     /// <summary>
     /// The cases as they are run, the same every time: the kills first, then three moments of each accident of the exhaustive scenarios, then the cover of the
     /// other scenarios, then what is left; each part shuffled, so that any beginning of it is a fair sample. Kills of one scenario share runs, far enough from
-    /// each other that each falls upon an operator that has found its way in; every other case has a run of its own.
+    /// each other that each falls upon an operator that has found its way in; accidents share runs as <see cref="SharedRuns"/> has it.
     /// </summary>
     /// <param name="cases">The cases, kills in the order of their acts.</param>
     public static IReadOnlyList<IReadOnlyList<ChaosCase>> Runs(IReadOnlyCollection<ChaosCase> cases)
     {
-        var accidents = Shuffled(cases.Where(c => c.Kill is null));
+        var accidents = Shuffled(cases.Where(c => c.Strike is not null));
         var first = accidents.Where(c => c.Scenario.IsExhaustive).GroupBy(c => (c.Scenario, c.What)).SelectMany(accident => accident.Take(FirstMoments)).ToHashSet();
         var kills = cases.Where(c => c.Kill is not null).GroupBy(c => c.Scenario).SelectMany(Chains);
         return
         [
             .. Shuffled(kills),
-            .. accidents.Where(first.Contains).Select(Alone),
-            .. accidents.Where(c => !first.Contains(c)).OrderBy(c => c.Scenario.IsExhaustive).Select(Alone),
+            .. Shuffled(SharedRuns.Of(accidents.Where(first.Contains))),
+            .. Shuffled(SharedRuns.Of(accidents.Where(c => !c.Scenario.IsExhaustive))),
+            .. Shuffled(SharedRuns.Of(accidents.Where(c => c.Scenario.IsExhaustive && !first.Contains(c)))),
         ];
     }
 
@@ -54,8 +53,6 @@ public static class ChaosMatrix
         return shuffled;
     }
 
-    private static IReadOnlyList<ChaosCase> Alone(ChaosCase chaos) => [chaos];
-
     // Every KillDistance-th point makes one run.
     private static IEnumerable<IReadOnlyList<ChaosCase>> Chains(IEnumerable<ChaosCase> kills) =>
         kills.Select((kill, index) => (kill, index)).GroupBy(k => k.index % KillDistance).Select(chain => chain.Select(k => k.kill).ToList());
@@ -66,12 +63,6 @@ public static class ChaosMatrix
         return index % shares.Count == shares.IndexOf(scenario);
     }
 
-    private static async Task<ChaosOutcome> KillAsync(ChaosRunner runner, ChaosScenario scenario, KillPoint point, CancellationToken cancellationToken)
-    {
-        var outcome = await runner.KillAsync(scenario, [point], cancellationToken);
-        return new ChaosOutcome(outcome.Struck.Count > 0, outcome.Struck.Count > 0 ? "killed" : "not reached", outcome.Difference);
-    }
-
     private static ChaosCase Case(ChaosScenario scenario, IAccident accident, AccidentMoment moment) =>
-        new(scenario, accident.Id, moment.Id, async (runner, token) => await runner.AccidentAsync(scenario, accident, moment, token));
+        new(scenario, accident.Id, moment.Id) { Strike = new AccidentStrike(accident, moment) };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Drydock.Lab.Accidents;
 using Drydock.Lab.Oms;
 using Drydock.Lab.Upgrades;
@@ -25,24 +26,43 @@ public sealed class ChaosRunner(UpgradeStage stage)
         return golden;
     }
 
-    /// <summary>Kills the operator and its successors at one or more points of one run.</summary>
-    public async Task<KillOutcome> KillAsync(ChaosScenario scenario, IReadOnlyCollection<KillPoint> points, CancellationToken cancellationToken)
+    /// <summary>Lets the cases of one run happen (<see cref="ChaosMatrix.Runs"/>) and reads what came of each.</summary>
+    /// <returns>The outcomes; a case that shared the run and whose moment never came, because another one changed the course, is not among them.</returns>
+    public async Task<IReadOnlyDictionary<ChaosCase, ChaosOutcome>> RunAsync(IReadOnlyList<ChaosCase> run, CancellationToken cancellationToken)
     {
+        var scenario = run[0].Scenario;
         var golden = await GoldenAsync(scenario.Road, scenario.Goal, cancellationToken);
-        await UseAsync(scenario.Road, cancellationToken);
-        return await new KillCampaign(stage, scenario.Goal).KillAsync(points, golden, cancellationToken);
+        return run[0].Kill is null ? await StrikeAsync(run, golden, cancellationToken) : await KillAsync(run, golden, cancellationToken);
     }
 
-    internal async Task<ChaosOutcome> AccidentAsync(ChaosScenario scenario, IAccident accident, AccidentMoment moment, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<ChaosCase, ChaosOutcome>> KillAsync(IReadOnlyList<ChaosCase> run, GoldenRun golden, CancellationToken cancellationToken)
     {
-        var golden = await GoldenAsync(scenario.Road, scenario.Goal, cancellationToken);
+        var scenario = run[0].Scenario;
+        await UseAsync(scenario.Road, cancellationToken);
+        var outcome = await new KillCampaign(stage, scenario.Goal).KillAsync([.. run.Select(chaos => chaos.Kill!)], golden, cancellationToken);
+        if (run.Count == 1)
+        {
+            return One(run[0], new ChaosOutcome(outcome.Struck.Count > 0, outcome.Struck.Count > 0 ? "killed" : "not reached", outcome.Difference));
+        }
+
+        var way = string.Create(CultureInfo.InvariantCulture, $"one of {outcome.Struck.Count} kills of one run");
+        return run.Where(chaos => outcome.Struck.Contains(chaos.Kill!)).ToDictionary(chaos => chaos, _ => new ChaosOutcome(true, way, outcome.Difference));
+    }
+
+    private async Task<IReadOnlyDictionary<ChaosCase, ChaosOutcome>> StrikeAsync(IReadOnlyList<ChaosCase> run, GoldenRun golden, CancellationToken cancellationToken)
+    {
+        var scenario = run[0].Scenario;
         var back = scenario.Goal == UpgradeGoal.Upgrade ? await GoldenAsync(scenario.Road, UpgradeGoal.Rollback, cancellationToken) : null;
         await UseAsync(scenario.Road, cancellationToken);
-        var campaign = new AccidentCampaign(stage, scenario.Goal) { Operator = new LabOperatorOptions { LeaderElection = accident.Kind == AccidentKind.Operator } };
-        var outcome = await campaign.RunAsync(accident, moment, golden, back, cancellationToken: cancellationToken);
-        var way = string.Join(" → ", [.. outcome.Stalled, .. outcome.Mended ? ["mended"] : Array.Empty<string>(), outcome.Way]);
-        return new ChaosOutcome(outcome.Struck, way, outcome.Difference) { Said = outcome.Said };
+        var strikes = run.Select(chaos => chaos.Strike!).ToList();
+        var campaign = new AccidentCampaign(stage, scenario.Goal) { Operator = new LabOperatorOptions { LeaderElection = strikes.Exists(strike => strike.Accident.Kind == AccidentKind.Operator) } };
+        var outcomes = await campaign.RunAsync(strikes, golden, back, cancellationToken: cancellationToken);
+        return outcomes.ToDictionary(
+            outcome => run.Single(chaos => chaos.What == outcome.Accident && chaos.When == outcome.Moment),
+            outcome => new ChaosOutcome(outcome.Struck, outcome.Course, outcome.Difference) { Said = outcome.Said });
     }
+
+    private static Dictionary<ChaosCase, ChaosOutcome> One(ChaosCase chaos, ChaosOutcome outcome) => new() { [chaos] = outcome };
 
     private async Task UseAsync(UpgradeRoad road, CancellationToken cancellationToken)
     {

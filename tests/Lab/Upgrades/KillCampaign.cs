@@ -20,7 +20,36 @@ public sealed class KillCampaign(UpgradeStage stage, UpgradeGoal goal = UpgradeG
     /// <param name="points">Where.</param>
     /// <param name="golden">The undisturbed run.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public async Task<KillOutcome> KillAsync(IReadOnlyCollection<KillPoint> points, GoldenRun golden, CancellationToken cancellationToken = default)
+    public Task<KillOutcome> KillAsync(IReadOnlyCollection<KillPoint> points, GoldenRun golden, CancellationToken cancellationToken = default)
+    {
+        var wanted = points.ToHashSet();
+        return KillAsync((point, _) => wanted.Contains(KillPoint.Of(point, _ledger.Acts)), golden, cancellationToken);
+    }
+
+    /// <summary>Kills again and again, each time so many acts after the time before, whatever these acts are, and lets the last successor bring the run to its end.</summary>
+    /// <param name="distances">How many acts later, and on which side of the act, for each kill.</param>
+    /// <param name="golden">The undisturbed run.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public Task<KillOutcome> KillAsync(IReadOnlyList<KillDistance> distances, GoldenRun golden, CancellationToken cancellationToken = default)
+    {
+        var from = 0;
+        var kills = 0;
+
+        // Acts of a dying operator still pass; those of its successor count from the last of them.
+        bool IsNext(FaultPoint point, int struck)
+        {
+            if (struck > kills)
+            {
+                (from, kills) = (point.Act.Number, struck);
+            }
+
+            return kills < distances.Count && point.Act.Number >= from + distances[kills].Acts && point.Side == distances[kills].Side;
+        }
+
+        return KillAsync(IsNext, golden, cancellationToken);
+    }
+
+    private async Task<KillOutcome> KillAsync(Func<FaultPoint, int, bool> at, GoldenRun golden, CancellationToken cancellationToken)
     {
         await stage.ResetAsync(cancellationToken);
         await stage.StartOperator(Alone).WaitUntilReadyAsync(cancellationToken);
@@ -28,7 +57,7 @@ public sealed class KillCampaign(UpgradeStage stage, UpgradeGoal goal = UpgradeG
         {
             var space = await _course.PrepareAsync(cancellationToken);
             var struck = new List<KillPoint>();
-            Arm([.. points], struck);
+            Arm(at, struck);
             await _course.BeginAsync(space, cancellationToken);
             return new KillOutcome(struck, await EndAsync(space, golden, cancellationToken));
         }
@@ -39,13 +68,14 @@ public sealed class KillCampaign(UpgradeStage stage, UpgradeGoal goal = UpgradeG
         }
     }
 
-    private void Arm(HashSet<KillPoint> wanted, List<KillPoint> struck)
+    private void Arm(Func<FaultPoint, int, bool> at, List<KillPoint> struck)
     {
         // One at a time: two acts of one life that are both under way are two kills, of the operator and of its successor.
         var killing = new SemaphoreSlim(1);
+        var kills = 0;
         _ledger.Reset();
         _ledger.When(
-            point => wanted.Contains(KillPoint.Of(point, _ledger.Acts)),
+            point => at(point, Volatile.Read(ref kills)),
             FaultAction.Call(
                 async point =>
                 {
@@ -55,6 +85,7 @@ public sealed class KillCampaign(UpgradeStage stage, UpgradeGoal goal = UpgradeG
                         await Task.WhenAll(stage.Operators.Select(op => op.KillAsync()));
                         struck.Add(KillPoint.Of(point, _ledger.Acts));
                         stage.StartOperator(Alone);
+                        Interlocked.Increment(ref kills);
                     }
                     finally
                     {
