@@ -16,15 +16,20 @@ internal sealed partial class ChaosLedger
 
     private ChaosLedger(IReadOnlyCollection<ChaosCase> cases) => _cases = cases;
 
-    /// <summary>Reads the ledger; rows of cases that do not exist any more go.</summary>
+    /// <summary>
+    /// Reads the ledger; rows of cases that do not exist any more go. Kill points are kept: which acts of two hosts come in which order, and by that the names
+    /// of some, differ from one undisturbed run to the next.
+    /// </summary>
     public static ChaosLedger Read(IReadOnlyCollection<ChaosCase> cases)
     {
         var ledger = new ChaosLedger(cases);
         var known = cases.Select(c => c.Id).ToHashSet(StringComparer.Ordinal);
+        var killed = cases.Where(c => c.Kill is not null).Select(c => c.Scenario.Id).ToHashSet(StringComparer.Ordinal);
         foreach (var line in File.Exists(ledger._path) ? File.ReadLines(ledger._path) : [])
         {
             if (Row().Match(line) is { Success: true } match && match.Groups["end"].Value != "BAD"
-                && Id(match.Groups["scenario"].Value, match.Groups["what"].Value, match.Groups["when"].Value) is var id && known.Contains(id))
+                && Id(match.Groups["scenario"].Value, match.Groups["what"].Value, match.Groups["when"].Value) is var id
+                && (known.Contains(id) || (match.Groups["what"].Value == "kill" && killed.Contains(match.Groups["scenario"].Value))))
             {
                 ledger._rows[id] = line;
             }
@@ -59,18 +64,20 @@ internal sealed partial class ChaosLedger
         var text = new StringBuilder();
         text.AppendLine("# Reliability");
         text.AppendLine();
-        text.AppendLine("Written by `make chaos`, on real parts: API server, dockerds, MariaDB, the OMS stand-in. Each row is one run with one accident at one moment. *kill* is SIGKILL of the operator right before or after one of its writes or acts, and another operator takes over (many such moments share a run: the successor is killed at the next one); the other accidents and what a person does about each are in [accidents.md](accidents.md).");
+        text.AppendLine("Written by `make chaos`, on real parts: API server, dockerds, MariaDB, the OMS stand-in. Each row is one accident at one moment. *kill* is SIGKILL of the operator right before or after one of its writes or acts, and another operator takes over (many such moments share a run: the successor is killed at the next one); the other accidents and what a person does about each are in [accidents.md](accidents.md). Those that are over once they are mended share runs too, the next one striking after the one before is mended; if such a run ends badly, each of them gets a run of its own.");
         text.AppendLine();
-        text.AppendLine("**golden**: the run came to its end, `Succeeded` or `RolledBack`, with exactly the end state of the undisturbed run (containers, `ha.config`, every row and object of the databases); nothing was punished by the stand-in; and where nobody had to mend anything, the correction JAR, docker_init.sh, starts, stops, snapshots and restores happened exactly as often. The last column says what was seen on the way: phase and reason of each stop, whether a person mended, the end. *not reached*: that run had no such moment; its end was compared all the same.");
+        text.AppendLine("**golden**: the run came to its end, `Succeeded` or `RolledBack`, with exactly the end state of the undisturbed run (containers, `ha.config`, every row and object of the databases); nothing was punished by the stand-in; and where nobody had to mend anything, the correction JAR, docker_init.sh, starts, stops, snapshots and restores happened exactly as often. The last column says what was seen on the way: phase and reason of each stop, whether a person mended, the end or that the run went on to the next accident. *not reached*: that run had no such moment; its end was compared all the same.");
         text.AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"Last run {TimeProvider.System.GetUtcNow():yyyy-MM-dd}. The kills are run first, then three moments of each accident of the main job and its way back, then the cover of the other scenarios, then what is left; each part in a fixed random order, so that any beginning of it is a fair sample.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Last run {TimeProvider.System.GetUtcNow():yyyy-MM-dd}. The kills are run first, then each accident at three moments of the main job and its way back, then the cover of the other scenarios, then what is left; each part in a fixed random order, so that any beginning of it is a fair sample.");
         text.AppendLine();
         text.AppendLine("| scenario | | cases | covered | golden | bad |");
         text.AppendLine("|---|---|---|---|---|---|");
-        foreach (var group in _cases.GroupBy(c => (c.Scenario.Id, Kind: c.What == "kill" ? "kill points" : "accidents × moments")))
+        foreach (var group in _cases.GroupBy(c => (c.Scenario.Id, IsKill: c.Kill is not null)))
         {
-            var rows = group.Select(c => _rows.GetValueOrDefault(c.Id)).OfType<string>().ToList();
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {group.Key.Id} | {group.Key.Kind} | {group.Count()} | {rows.Count} | {rows.Count - rows.Count(IsBad)} | {rows.Count(IsBad)} |");
+            var ids = group.Select(c => c.Id).ToHashSet(StringComparer.Ordinal);
+            var rows = _rows.Where(row => ids.Contains(row.Key) || (group.Key.IsKill && row.Key.StartsWith(Id(group.Key.Id, "kill", ""), StringComparison.Ordinal))).ToList();
+            var bad = rows.Count(row => IsBad(row.Value));
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {group.Key.Id} | {(group.Key.IsKill ? "kill points" : "accidents × moments")} | {ids.Union(rows.Select(row => row.Key)).Count()} | {rows.Count} | {rows.Count - bad} | {bad} |");
         }
 
         text.AppendLine();

@@ -137,12 +137,21 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
         throw new InvalidOperationException("a run ends over or goes back");
     }
 
-    // After a repair some things rightly happened twice; an accident to a host starts and stops containers itself.
+    // After a repair some things rightly happened twice.
     private static Task<string?> DifferenceAsync(Run run, GoldenRun golden) => run.Course.DifferenceAsync(
         run.Scene.Space,
         golden,
         counts: !run.Struck.Any(struck => struck.Mended || struck.Stops.Count > 0),
-        starts: !run.Struck.Any(struck => struck.Of.Accident.Kind is AccidentKind.DockerHost or AccidentKind.Oms));
+        isNatural: what => run.Struck.Any(struck => IsNatural(struck.Of.Accident.Kind, what)));
+
+    // A host that dies starts and stops containers, and high availability makes other stores for those it lost; a snapshot or a restore that was cut off is
+    // an attempt with an object of its own.
+    private static bool IsNatural(AccidentKind kind, string what) => kind switch
+    {
+        AccidentKind.DockerHost or AccidentKind.Oms => what.Contains("container st", StringComparison.Ordinal) || what.StartsWith("store ABNORMAL", StringComparison.Ordinal),
+        AccidentKind.MetaDb or AccidentKind.Storage or AccidentKind.ObjectStorage => what is "backupsnapshots" or "snapshotrestores",
+        _ => false,
+    };
 
     // Until the next accident has struck, or the run is over, or nothing a person does brings it on.
     private async Task<JsonNode?> FollowAsync(Run run, Struck struck, Task? next, CancellationToken cancellationToken)

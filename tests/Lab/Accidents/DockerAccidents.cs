@@ -103,13 +103,22 @@ internal static class DockerAccidents
         return running;
     }
 
-    // Never beside another one: the run may have gone on to the next container meanwhile.
+    // Never beside another one, and never one that the run itself stops: it may have gone on meanwhile.
     private static async Task StartRememberedAsync(AccidentScene scene, CancellationToken cancellationToken)
     {
-        if (scene.Kept.TryRemove("running", out var names) && names.Length > 0 && (await RunningAsync(scene)).Length == 0)
+        if (scene.Kept.TryRemove("running", out var names) && names.Length > 0 && (await RunningAsync(scene)).Length == 0 && !await IsStoppedAsync(scene, names.Split(' ')[0]))
         {
             await scene.Host.TryDockerAsync(["start", names.Split(' ')[0]], cancellationToken: cancellationToken);
         }
+    }
+
+    private static async Task<bool> IsStoppedAsync(AccidentScene scene, string container)
+    {
+        var status = (await scene.Stage.GetUpgradeAsync(scene.Space, scene.Upgrade))["status"];
+        bool Began(string plan, string step) =>
+            status?[plan]?["steps"]?.AsArray().FirstOrDefault(s => s?["id"]?.GetValue<string>() == $"{step}/{scene.Host.Name}")?["state"]?.GetValue<string>() is "Running" or "Succeeded";
+
+        return container == scene.Stage.Oms.Options.OldContainer ? Began("plan", "StopOld") && !Began("rollbackPlan", "StartOld") : Began("rollbackPlan", "StopNew");
     }
 
     private static Task LiveRestoreOffAsync(AccidentScene scene, CancellationToken cancellationToken) => scene.Host.SetLiveRestoreAsync(false, cancellationToken);

@@ -26,20 +26,21 @@ internal static class MetaDbAccidents
         }),
         New("metadb-network-cut", (scene, token) => scene.Stage.MetaDb.CutNetworkAsync(token), "repair the network", (scene, token) => scene.Stage.MetaDb.RestoreNetworkAsync(token)),
         New("metadb-read-only", (scene, token) => scene.Stage.MetaDb.SetReadOnlyAsync(true, token), "SET GLOBAL read_only = 0", (scene, token) => scene.Stage.MetaDb.SetReadOnlyAsync(false, token)),
-        New("metadb-cut-mid-dump", Now(scene => scene.Faults.MetaDb.CutAfterAsync(IsDump, fromServer: true, Bytes)), null, Now(scene => scene.Faults.MetaDb.StopCutting())) with { IsDeferred = true },
-        New("metadb-cut-mid-restore", Now(scene => scene.Faults.MetaDb.CutAfterAsync(IsLoad, fromServer: false, Bytes)), null, Now(scene => scene.Faults.MetaDb.StopCutting())) with { IsDeferred = true },
+        New("metadb-cut-mid-dump", Now(scene => scene.Faults.MetaDb.CutAfterAsync(IsDump, fromServer: true, Bytes)), null, Now(scene => scene.Faults.MetaDb.StopCutting())),
+        New("metadb-cut-mid-restore", Now(scene => scene.Faults.MetaDb.CutAfterAsync(IsLoad, fromServer: false, Bytes)), null, Now(scene => scene.Faults.MetaDb.StopCutting())),
         New("metadb-disk-full", (scene, token) => scene.Stage.MetaDb.FillDiskAsync(token), "make room", async (scene, token) =>
         {
             scene.Stage.MetaDb.FreeDisk();
             await StartAsync(scene, token); // a server that could not write its log has ended itself
         }),
         New("metadb-charset-default", (scene, token) => CharsetAsync(scene, "latin1", "latin1_swedish_ci", token), null, (scene, token) => CharsetAsync(scene, "utf8mb4", "utf8mb4_general_ci", token)) with { IsDeferred = true },
-        New("metadb-privileges-missing", (scene, _) => scene.Stage.Oms.SetPrivilegesAsync("SELECT, INSERT, UPDATE, DELETE, ALTER, INDEX, LOCK TABLES, SHOW VIEW"), "GRANT what is missing", (scene, _) => scene.Stage.Oms.SetPrivilegesAsync("ALL PRIVILEGES")) with { IsDeferred = true },
+        // CREATE and DROP are missing. What shows views, triggers, events and routines stays: OMS has the same account.
+        New("metadb-privileges-missing", (scene, _) => scene.Stage.Oms.SetPrivilegesAsync("SELECT, INSERT, UPDATE, DELETE, ALTER, INDEX, REFERENCES, LOCK TABLES, SHOW VIEW, CREATE VIEW, TRIGGER, EVENT, CREATE ROUTINE, ALTER ROUTINE, EXECUTE"), "GRANT what is missing", (scene, _) => scene.Stage.Oms.SetPrivilegesAsync("ALL PRIVILEGES")) with { IsDeferred = true },
         New("metadb-clock-10min", (scene, token) => scene.Stage.MetaDb.SetClockAsync(TimeSpan.FromMinutes(10), token), "set the server's clock", (scene, token) => scene.Stage.MetaDb.SetClockAsync(TimeSpan.Zero, token)),
         // MariaDB from 10.3 on permits what MySQL refuses (DELETE … WHERE id < (SELECT max(id) FROM the same table)), so the lab answers in its place.
         New("metadb-error-1093", Now(scene => scene.Faults.Ledger.When(
             point => point.Side == FaultSide.Before && point.Act is { Proxy: "sql", Verb: "DELETE" } && point.Act.Target.Contains("SELECT", StringComparison.OrdinalIgnoreCase),
-            FaultAction.Answer(1093, "You can't specify target table 'heatbeat_sequence' for update in FROM clause"), int.MaxValue))) with { IsDeferred = true },
+            FaultAction.Answer(1093, "You can't specify target table 'heatbeat_sequence' for update in FROM clause"), int.MaxValue))),
     ];
 
     /// <summary>What mysqldump and mydumper say before a table's rows.</summary>

@@ -39,7 +39,7 @@ internal static class ObjectStorageAccidents
     }
 
     private static Accident New(string id, Func<StageS3, CancellationToken, Task> strike, string? fix = null) =>
-        new(id, AccidentKind.ObjectStorage, (scene, token) => strike(scene.Stage.S3, token), fix, (scene, _) => Now(scene.Stage.S3.Mend)) { IsDeferred = true };
+        new(id, AccidentKind.ObjectStorage, (scene, token) => strike(scene.Stage.S3, token), fix, (scene, _) => Now(scene.Stage.S3.Mend));
 
     private static Task Now(Action act)
     {

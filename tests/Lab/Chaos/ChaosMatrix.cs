@@ -8,13 +8,14 @@ public static class ChaosMatrix
 {
     /// <summary>
     /// The cases of a scenario: each accident at its moments. A scenario that is not exhaustive takes its share of a cover in which every accident meets
-    /// every one of its moments in one of them.
+    /// every phase in one of them.
     /// </summary>
     public static IReadOnlyList<ChaosCase> Accidents(ChaosScenario scenario)
     {
         var possible = AccidentCatalogue.All.Where(a => a.Kind == AccidentKind.ObjectStorage == scenario.Road.SnapshotsInS3);
-        var all = possible.SelectMany(accident => ChaosMoments.Of(accident, scenario.Goal).Select(moment => Case(scenario, accident, moment)));
-        return [.. scenario.IsExhaustive ? all : all.Where((_, index) => Falls(scenario, index))];
+        return scenario.IsExhaustive
+            ? [.. possible.SelectMany(accident => ChaosMoments.Of(accident, scenario.Goal).Select(moment => Case(scenario, accident, moment)))]
+            : [.. possible.SelectMany(accident => ChaosMoments.OfPhases(accident, scenario.Goal).Select(moment => Case(scenario, accident, moment))).Where((_, index) => Falls(scenario, index))];
     }
 
     /// <summary>The operator killed before and after each write and act of the undisturbed run.</summary>
@@ -22,16 +23,19 @@ public static class ChaosMatrix
         [.. golden.Points.Select(point => new ChaosCase(scenario, Kill, point.ToString()) { Kill = point })];
 
     /// <summary>
-    /// The cases as they are run, the same every time: the kills first, then three moments of each accident of the exhaustive scenarios, then the cover of the
-    /// other scenarios, then what is left; each part shuffled, so that any beginning of it is a fair sample. Kills of one scenario share runs, far enough from
-    /// each other that each falls upon an operator that has found its way in; accidents share runs as <see cref="SharedRuns"/> has it.
+    /// The cases as they are run: the kills first, then each accident at three moments of the exhaustive scenarios, then the cover of the other scenarios,
+    /// then what is left; each part shuffled, so that any beginning of it is a fair sample. Kills of one scenario share runs, far enough from each other that
+    /// each falls upon an operator that has found its way in; accidents share runs as <see cref="SharedRuns"/> has it.
     /// </summary>
-    /// <param name="cases">The cases, kills in the order of their acts.</param>
-    public static IReadOnlyList<IReadOnlyList<ChaosCase>> Runs(IReadOnlyCollection<ChaosCase> cases)
+    /// <param name="cases">All cases, kills in the order of their acts.</param>
+    /// <param name="isOpen">Which of them are to be run; null for all.</param>
+    public static IReadOnlyList<IReadOnlyList<ChaosCase>> Runs(IReadOnlyCollection<ChaosCase> cases, Func<ChaosCase, bool>? isOpen = null)
     {
-        var accidents = Shuffled(cases.Where(c => c.Strike is not null));
-        var first = accidents.Where(c => c.Scenario.IsExhaustive).GroupBy(c => (c.Scenario, c.What)).SelectMany(accident => accident.Take(FirstMoments)).ToHashSet();
-        var kills = cases.Where(c => c.Kill is not null).GroupBy(c => c.Scenario).SelectMany(Chains);
+        var open = cases.Where(c => isOpen?.Invoke(c) ?? true).ToHashSet();
+        var all = Shuffled(cases.Where(c => c.Strike is not null));
+        var first = all.Where(c => c.Scenario.IsExhaustive).GroupBy(c => c.What).SelectMany(accident => accident.OrderBy(open.Contains).Take(FirstMoments)).ToHashSet();
+        var accidents = all.Where(open.Contains).ToList();
+        var kills = cases.Where(c => c.Kill is not null && open.Contains(c)).GroupBy(c => c.Scenario).SelectMany(Chains);
         return
         [
             .. Shuffled(kills),
@@ -45,6 +49,7 @@ public static class ChaosMatrix
     private const int FirstMoments = 3;
     private const string Kill = "kill";
     private const int KillDistance = 24;
+    private const int KillsOfARun = 12;
 
     private static T[] Shuffled<T>(IEnumerable<T> all)
     {
@@ -53,14 +58,19 @@ public static class ChaosMatrix
         return shuffled;
     }
 
-    // Every KillDistance-th point makes one run.
-    private static IEnumerable<IReadOnlyList<ChaosCase>> Chains(IEnumerable<ChaosCase> kills) =>
-        kills.Select((kill, index) => (kill, index)).GroupBy(k => k.index % KillDistance).Select(chain => chain.Select(k => k.kill).ToList());
+    // Every so many-th point makes one run; what few are left of an earlier one are far from each other anyway.
+    private static IEnumerable<IReadOnlyList<ChaosCase>> Chains(IEnumerable<ChaosCase> kills)
+    {
+        var all = kills.ToList();
+        var distance = Math.Min(KillDistance, (all.Count + KillsOfARun - 1) / KillsOfARun);
+        return all.Select((kill, index) => (kill, index)).GroupBy(k => k.index % distance).Select(chain => chain.Select(k => k.kill).ToList());
+    }
 
     private static bool Falls(ChaosScenario scenario, int index)
     {
-        var shares = ChaosScenario.All.Where(s => !s.IsExhaustive && s.Goal == scenario.Goal).ToList();
-        return index % shares.Count == shares.IndexOf(scenario);
+        // Four hosts cost several times as much as one.
+        var shares = ChaosScenario.All.Where(s => !s.IsExhaustive && s.Goal == scenario.Goal).SelectMany(s => Enumerable.Repeat(s, s.Road.Nodes(1) == 1 ? 5 : 1)).ToList();
+        return shares[index % shares.Count] == scenario;
     }
 
     private static ChaosCase Case(ChaosScenario scenario, IAccident accident, AccidentMoment moment) =>

@@ -36,11 +36,16 @@ internal static class ChaosMoments
     /// <summary>The moments; empty where the accident cannot happen in such a run.</summary>
     public static IReadOnlyList<AccidentMoment> Of(IAccident accident, UpgradeGoal goal) => goal == UpgradeGoal.Upgrade ? OfUpgrade(accident) : OfRollback(accident);
 
+    /// <summary>One of the moments for each phase.</summary>
+    public static IReadOnlyList<AccidentMoment> OfPhases(IAccident accident, UpgradeGoal goal) => [.. Of(accident, goal).Where(moment => !Array.Exists(RunOnce, x => x.Id == moment.Id))];
+
     /// <summary>Which of a run's moments comes first: those of accidents that can share a run, in their order.</summary>
     public static int PlaceOf(AccidentMoment moment, UpgradeGoal goal)
     {
-        AccidentMoment[] order = goal == UpgradeGoal.Upgrade ? [.. Upgrade[..3], .. RunOnce[..4], Upgrade[3], RunOnce[4], .. Upgrade[4..]] : Rollback;
-        return Array.IndexOf(order, moment);
+        AccidentMoment[] order = goal == UpgradeGoal.Upgrade
+            ? [.. Upgrade[..3], AccidentMoment.AtStep("StartNew/"), .. RunOnce[..4], Upgrade[3], RunOnce[4], .. Upgrade[4..]]
+            : Rollback;
+        return Array.FindIndex(order, x => x.Id == moment.Id);
     }
 
     private static AccidentMoment[] OfUpgrade(IAccident accident) => accident.Id switch

@@ -3,14 +3,11 @@ using Drydock.Lab.Accidents;
 namespace Drydock.Lab.Chaos;
 
 /// <summary>
-/// Puts accidents of one scenario into as few runs as is fair: only such as can share, at moments that do not follow each other at once, and alike in
-/// whether a person mends (so that runs nobody mended are still counted) and whether several operators contend.
+/// Puts accidents of one scenario into as few runs as is fair: only such as can share, alike in whether a person mends (so that runs nobody mended are
+/// still counted) and whether several operators contend.
 /// </summary>
 internal static class SharedRuns
 {
-    // Every other moment of a run belongs to one run, so that one accident is over before the next.
-    private const int Distance = 2;
-
     public static IEnumerable<IReadOnlyList<ChaosCase>> Of(IEnumerable<ChaosCase> accidents)
     {
         var all = accidents.ToList();
@@ -18,8 +15,7 @@ internal static class SharedRuns
             .Concat(all.Where(c => c.Strike!.CanShare).GroupBy(Alike).SelectMany(Shared));
     }
 
-    private static (string, bool, bool, int) Alike(ChaosCase chaos) =>
-        (chaos.Scenario.Id, chaos.Strike!.Accident.Kind == AccidentKind.Operator, chaos.Strike.Accident.Fix is null, Place(chaos) % Distance);
+    private static (string, bool, bool) Alike(ChaosCase chaos) => (chaos.Scenario.Id, chaos.Strike!.Accident.Kind == AccidentKind.Operator, chaos.Strike.Accident.Fix is null);
 
     // The next one of each moment, until none is left.
     private static IEnumerable<IReadOnlyList<ChaosCase>> Shared(IEnumerable<ChaosCase> alike)

@@ -45,6 +45,14 @@ public sealed class GrantListTests
     }
 
     [Fact]
+    public void A_pattern_of_databases_that_do_not_exist_yet_is_covered_by_its_own_grant_and_by_a_wider_one()
+    {
+        new GrantList([@"GRANT ALL PRIVILEGES ON `scratch\_%`.* TO `a`@`%`"]).Missing([@"scratch\_%"], "a").ShouldAllBe(item => !item.Required);
+        new GrantList([@"GRANT ALL PRIVILEGES ON *.* TO `a`@`%`"]).Missing([@"scratch\_%"], "a").ShouldBeEmpty();
+        new GrantList([@"GRANT ALL PRIVILEGES ON `scratch\_7`.* TO `a`@`%`"]).Missing([@"scratch\_%"], "a")[0].Message.ShouldContain(@"GRANT SELECT ON `scratch\_%`.*");
+    }
+
+    [Fact]
     public void With_a_role_nothing_is_held_against_the_account_for_certain()
     {
         var grants = new GrantList(["GRANT USAGE ON *.* TO `a`@`%`", "GRANT `oms_role`@`%` TO `a`@`%`"]);

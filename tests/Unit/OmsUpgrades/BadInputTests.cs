@@ -1,6 +1,7 @@
 using Drydock.Abstractions.Entities;
 using Drydock.Clients.Docker;
 using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.OmsUpgrades.Domain;
@@ -54,6 +55,25 @@ public sealed class BadInputTests
         world.Status.Findings.ShouldContain(f => f.Field == "spec.backup.encryption.recipients");
 
         world.BackupStorage.BadRecipient = null;
+        world.RunToSuccess();
+    }
+
+    [Fact]
+    public void Missing_rights_for_the_restore_test_are_found_before_the_downtime_and_only_if_there_is_one()
+    {
+        var lacking = new MissingPrivilege("CREATE", RestoreTestRequest.ScratchDatabases, "restoring", Required: true, @"GRANT CREATE ON `drydock\_verify\_%`.* is missing");
+        var without = new OmsWorld(new WorldSetup { RealJson = false });
+        without.Metadata.MissingPrivileges.Add(lacking);
+        without.Apply();
+        without.RunToSuccess();
+
+        var world = new OmsWorld(new WorldSetup { RealJson = false });
+        world.Metadata.MissingPrivileges.Add(lacking);
+        world.Apply(s => s with { Backup = s.Backup with { Verify = Drydock.Crds.Common.SnapshotVerification.RestoreTest } });
+        Stalls(world, Reasons.AccessDenied);
+        world.Status.Findings.ShouldContain(f => f.Message == lacking.Message);
+
+        world.Metadata.MissingPrivileges.Clear();
         world.RunToSuccess();
     }
 

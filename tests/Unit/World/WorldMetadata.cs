@@ -23,7 +23,7 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MetadataT
     });
 
     public Task<IReadOnlyList<MissingPrivilege>> PrivilegesAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
-        Look<IReadOnlyList<MissingPrivilege>>(() => [.. _server.MissingPrivileges]);
+        Look<IReadOnlyList<MissingPrivilege>>(() => [.. _server.MissingPrivileges.Where(m => m.Database is null || databases.Contains(m.Database))]);
 
     public Task<IReadOnlyList<DatabaseInfo>> DatabasesAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
         Look<IReadOnlyList<DatabaseInfo>>(() => [.. databases.Select(d => new DatabaseInfo(d, _server.Databases.GetValueOrDefault(d), "utf8mb4", "utf8mb4_bin"))]);

@@ -5,10 +5,13 @@ namespace Drydock.Clients.Snapshots;
 /// <summary>Which snapshot to load for a test, and on which server.</summary>
 public sealed record RestoreTestRequest
 {
+    /// <summary>Where it loads to, as a GRANT names it: the user needs all privileges there.</summary>
+    public const string ScratchDatabases = @"drydock\_verify\_%";
+
     /// <summary>The snapshot.</summary>
     public required SnapshotLocation Location { get; init; }
 
-    /// <summary>How to reach the server; its <c>Database</c> is not used. The user needs all privileges on <c>drydock\_verify\_%</c>.</summary>
+    /// <summary>How to reach the server; its <c>Database</c> is not used. The user needs all privileges on <see cref="ScratchDatabases"/>.</summary>
     public required MySqlConnectionStringBuilder Connection { get; init; }
 
     /// <summary>Threads of myloader. Default 4.</summary>

@@ -60,16 +60,21 @@ public sealed partial class GrantList
     /// <summary>True if the account has roles, whose privileges are not listed.</summary>
     public bool HasRoles { get; }
 
-    /// <summary>Whether the account has a privilege on a whole database.</summary>
-    public bool Has(string privilege, string database) =>
-        _grants.Exists(grant => grant.Gives(privilege) && grant.Covers(database))
-        && !_revoked.Exists(revoked => revoked.Gives(privilege) && revoked.Covers(database));
+    /// <summary>Whether the account has a privilege on a whole database, or on all that a pattern (<c>scratch\_%</c>) stands for.</summary>
+    public bool Has(string privilege, string database)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+
+        // No name has a backslash: it is the escape of a pattern, whose own text is one of the names it stands for.
+        var name = database.Replace("\\", "", StringComparison.Ordinal);
+        return _grants.Exists(grant => grant.Gives(privilege) && grant.Covers(name)) && !_revoked.Exists(revoked => revoked.Gives(privilege) && revoked.Covers(name));
+    }
 
     /// <summary>Whether the account has a global privilege.</summary>
     public bool HasGlobal(string privilege) => _grants.Exists(grant => grant.Database == "*" && grant.Gives(privilege));
 
     /// <summary>What is missing for an upgrade and its way back on these databases.</summary>
-    /// <param name="databases">The databases.</param>
+    /// <param name="databases">The databases, or patterns of such as a GRANT has them.</param>
     /// <param name="account">The account's name, for messages.</param>
     public IReadOnlyList<MissingPrivilege> Missing(IEnumerable<string> databases, string account)
     {

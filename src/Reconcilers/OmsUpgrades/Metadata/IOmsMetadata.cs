@@ -16,7 +16,7 @@ public interface IOmsMetadata
     Task<MetadataServerInfo> ServerAsync(CancellationToken cancellationToken);
 
     /// <summary>What the account may not do although the upgrade or its way back needs it. Empty: nothing is missing.</summary>
-    /// <param name="databases">The databases that will be dumped, trimmed, dropped, created and restored.</param>
+    /// <param name="databases">The databases that will be dumped, trimmed, dropped, created and restored, or patterns of such as a GRANT has them.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
     Task<IReadOnlyList<MissingPrivilege>> PrivilegesAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
 

@@ -119,7 +119,9 @@ internal sealed class MetadataPreflight(OmsTargets targets, IBackupStorageProbe 
         }
 
         // Without those for views, triggers, events and routines the server does not even show them, and a dump would silently lack them. OceanBase knows not all of them.
-        var privileges = await metadata.PrivilegesAsync(databases, cancellationToken);
+        // A restore test without them would fail in the downtime.
+        IReadOnlyList<string> scratch = targets.Upgrade.Spec.Backup.Verify == Crds.Common.SnapshotVerification.RestoreTest ? [RestoreTestRequest.ScratchDatabases] : [];
+        var privileges = await metadata.PrivilegesAsync([.. databases, .. scratch], cancellationToken);
         foreach (var missing in privileges.Where(m => m.Required || (m.ShowsObjects && server.Kind != MetadataServerKind.OceanBase)))
         {
             findings.Add(Reasons.AccessDenied, missing.Message);
