@@ -81,9 +81,9 @@ internal sealed class ChaosCommand(TimeSpan budget, int lanes, string? only)
             _batches.Enqueue([[alone]]);
         }
 
-        foreach (var (chaos, outcome) in outcomes.Where(_ => !together || difference is null))
+        foreach (var (chaos, outcome) in outcomes)
         {
-            Console.WriteLine($"{_watch.Elapsed:hh\\:mm\\:ss} {ledger.Add(chaos, outcome)}");
+            Console.WriteLine(together && difference is not null ? $"         {chaos}: {outcome.Way}" : $"{_watch.Elapsed:hh\\:mm\\:ss} {ledger.Add(chaos, outcome)}");
             foreach (var said in outcome.Said.Where(said => said.Length > 0).Distinct())
             {
                 Console.WriteLine($"         {said}");

@@ -142,16 +142,7 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
         run.Scene.Space,
         golden,
         counts: !run.Struck.Any(struck => struck.Mended || struck.Stops.Count > 0),
-        isNatural: what => run.Struck.Any(struck => IsNatural(struck.Of.Accident.Kind, what)));
-
-    // A host that dies starts and stops containers, and high availability makes other stores for those it lost; a snapshot or a restore that was cut off is
-    // an attempt with an object of its own.
-    private static bool IsNatural(AccidentKind kind, string what) => kind switch
-    {
-        AccidentKind.DockerHost or AccidentKind.Oms => what.Contains("container st", StringComparison.Ordinal) || what.StartsWith("store ABNORMAL", StringComparison.Ordinal),
-        AccidentKind.MetaDb or AccidentKind.Storage or AccidentKind.ObjectStorage => what is "backupsnapshots" or "snapshotrestores",
-        _ => false,
-    };
+        isNatural: what => run.Struck.Any(struck => struck.Of.Accident.IsNatural(what)));
 
     // Until the next accident has struck, or the run is over, or nothing a person does brings it on.
     private async Task<JsonNode?> FollowAsync(Run run, Struck struck, Task? next, CancellationToken cancellationToken)
@@ -203,7 +194,7 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
             return ("stuck on the way back", exception.Message);
         }
 
-        return (way.EndPhase, await way.DifferenceAsync(run.Scene.Space, back, counts: false));
+        return (way.EndPhase, await way.DifferenceAsync(run.Scene.Space, back, counts: false, what => run.Struck.Any(struck => struck.Of.Accident.IsNatural(what))));
     }
 
     // Before the first strike a stop is none of the accident's.

@@ -29,7 +29,11 @@ internal static class DockerAccidents
         {
             await scene.Host.SetLiveRestoreAsync(true, token);
             await KillAndStartAsync(scene, token);
-        }, null, LiveRestoreOffAsync),
+        }, null, async (scene, token) =>
+        {
+            await scene.Host.EndStrayTasksAsync(token);
+            await LiveRestoreOffAsync(scene, token);
+        }),
         New("dockerd-down", async (scene, token) =>
         {
             await RememberAsync(scene);

@@ -15,6 +15,9 @@ public interface IAccident
     /// <summary>Whether it lies in wait: it strikes at one step and is seen at a later one, so that nothing else may come between.</summary>
     bool IsDeferred { get; }
 
+    /// <summary>Whether a count, or a line of the end state, is rightly another one because of it.</summary>
+    bool IsNatural(string what);
+
     /// <summary>What a person does against it; null when it is over by itself, so that nothing may be needed.</summary>
     string? Fix { get; }
 

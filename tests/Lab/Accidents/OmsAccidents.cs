@@ -23,7 +23,11 @@ internal static class OmsAccidents
         New("supervisorctl-slow", scene => scene.Stage.Oms.SetKnobsAsync(new OmsKnobs { SupervisorctlSeconds = 15 }, scene.OmsNode.Host)),
         New("ha-config-changed", ChangeHaAsync, "put ha.config back", PutHaBackAsync),
         New("old-container-started", StartOldAsync, "stop the old container", async scene => await scene.Host.DockerAsync(["stop", "-t", "20", scene.Stage.Oms.Options.OldContainer])),
-        New("new-container-removed", scene => scene.Host.TryDockerAsync(["rm", "-f", scene.Stage.Road.NewContainer])),
+        // After the way back it does not lie there stopped, nor is it counted.
+        New("new-container-removed", scene => scene.Host.TryDockerAsync(["rm", "-f", scene.Stage.Road.NewContainer])) with
+        {
+            Changes = what => what.Contains(" exited restart=no ", StringComparison.Ordinal) || what.StartsWith("containers on ", StringComparison.Ordinal),
+        },
     ];
 
     // What the person breaks with it is the person's; everything after it is not.

@@ -172,6 +172,20 @@ public sealed class DockerHost : IAsyncDisposable
         Signals.Send(int.Parse(id.Trim(), System.Globalization.CultureInfo.InvariantCulture), LabSignal.Kill);
     }
 
+    /// <summary>
+    /// Ends what containerd runs and dockerd does not know of: with live-restore, what a dockerd was starting when it was killed.
+    /// </summary>
+    public async Task EndStrayTasksAsync(CancellationToken cancellationToken = default)
+    {
+        string[] ctr = ["--address", Path.Combine(_execRoot, "containerd", "containerd.sock"), "-n", "moby", "tasks"];
+        var tasks = await Shell.RunAsync("ctr", [.. ctr, "ls", "-q"], cancellationToken: cancellationToken);
+        var known = await DockerAsync(["ps", "-q", "--no-trunc"], cancellationToken: cancellationToken);
+        foreach (var stray in tasks.Split('\n', StringSplitOptions.RemoveEmptyEntries).Except(known.Split('\n', StringSplitOptions.RemoveEmptyEntries)))
+        {
+            await Shell.RunAsync("ctr", [.. ctr, "rm", "-f", stray], cancellationToken: cancellationToken);
+        }
+    }
+
     /// <summary>Pulls the network plug of the host: connections hang, nothing is refused.</summary>
     public Task CutNetworkAsync(CancellationToken cancellationToken = default) => Namespace.CutNetworkAsync(cancellationToken);
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Drydock.Clients.Docker;
 
 namespace Drydock.Tests.Unit.World;
@@ -87,7 +88,12 @@ internal sealed partial class WorldDocker(OmsWorld world, OperatorLife life, Wor
             return false;
         }
 
-        world.Did("start", host!.Name);
+        if (host!.StrayTasks.Contains(container.Name))
+        {
+            throw new DockerApiException(host.Endpoint, $"start container {id}", HttpStatusCode.InternalServerError, $"task {id}: already exists");
+        }
+
+        world.Did("start", host.Name);
         container.Start();
         return true;
     });

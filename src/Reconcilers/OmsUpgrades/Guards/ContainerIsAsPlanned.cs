@@ -31,7 +31,7 @@ public sealed class ContainerIsAsPlanned(IOmsTargets targets) : IGuardCheck
         }
         catch (DockerNotFoundException)
         {
-            return GuardReading.Broken($"{name} on {guard.Node} is gone: somebody removed it");
+            return GuardReading.Broken($"{name} on {guard.Node} is gone: somebody removed it. It is not made again by itself; spec.desiredState: RolledBack goes back");
         }
     }
 }

@@ -50,6 +50,27 @@ public abstract class OmsStep(IOmsTargets targets) : IStepAction
         }
     }
 
+    /// <summary>Starts a container.</summary>
+    /// <exception cref="StepActionException">
+    /// containerd still runs a task of it that dockerd knows nothing of: a dockerd with live-restore was killed while it started it. dockerd answers so to every start.
+    /// </exception>
+    protected async Task StartAsync(StepContext context, string container, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Docker(context).Containers.StartContainerAsync(container, cancellationToken);
+        }
+        catch (DockerApiException exception) when (exception.EngineMessage.Contains("task ", StringComparison.Ordinal) && exception.EngineMessage.Contains("already exists", StringComparison.Ordinal))
+        {
+            var id = (await InspectAsync(context, container, cancellationToken))?.ID ?? container;
+            throw new StepActionException(
+                Crds.Common.Reasons.ComponentsUnhealthy,
+                $"dockerd on {Node(context)} was killed while it started {container}: containerd still runs it, and dockerd knows nothing of that ({exception.EngineMessage}). There, run 'ctr -n moby tasks rm -f {id}' (with --address, if dockerd has a containerd of its own), then retry",
+                retryable: false,
+                exception);
+        }
+    }
+
     /// <summary>What <c>supervisorctl status</c> says in the step's container.</summary>
     protected async Task<SupervisorStatus> ProgramsAsync(StepContext context, CancellationToken cancellationToken)
     {

@@ -37,7 +37,19 @@ public abstract class RunOnceCommand(IOmsTargets targets) : OmsStep(targets)
             return new Observation.NotStarted();
         }
 
-        var exec = Exec(context);
+        try
+        {
+            return await LookAsync(context, Exec(context), cancellationToken);
+        }
+        catch (DockerNotFoundException)
+        {
+            return new Observation.Unknown(
+                $"{context.Parameter("container")} on {Node(context)} is gone: somebody removed it, and with it went what tells whether the command ended. It is not made again by itself; spec.desiredState: RolledBack restores the databases and goes back");
+        }
+    }
+
+    private async Task<Observation> LookAsync(StepContext context, WitnessedExec exec, CancellationToken cancellationToken)
+    {
         var outcome = await exec.LookAsync(context.Receipt(WitnessedExec.ExecKey), cancellationToken);
         return outcome.State switch
         {

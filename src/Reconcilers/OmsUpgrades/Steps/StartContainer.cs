@@ -36,8 +36,7 @@ public sealed class StartContainer(IOmsTargets targets) : OmsStep(targets)
     }
 
     /// <inheritdoc />
-    public override Task ActAsync(StepContext context, CancellationToken cancellationToken) =>
-        Docker(context).Containers.StartContainerAsync(context.Parameter("container"), cancellationToken);
+    public override Task ActAsync(StepContext context, CancellationToken cancellationToken) => StartAsync(context, context.Parameter("container"), cancellationToken);
 
     /// <inheritdoc />
     public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) => Targets.NextContainerEventAsync(Node(context), cancellationToken);

@@ -50,8 +50,7 @@ public sealed class StartOldContainer(IOmsTargets targets) : OmsStep(targets)
         Fact(StoppedKey, Moment((await InspectAsync(context, context.Parameter("container"), cancellationToken))?.State.FinishedAt));
 
     /// <inheritdoc />
-    public override Task ActAsync(StepContext context, CancellationToken cancellationToken) =>
-        Docker(context).Containers.StartContainerAsync(context.Parameter("container"), cancellationToken);
+    public override Task ActAsync(StepContext context, CancellationToken cancellationToken) => StartAsync(context, context.Parameter("container"), cancellationToken);
 
     /// <inheritdoc />
     public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) => Targets.NextContainerEventAsync(Node(context), cancellationToken);

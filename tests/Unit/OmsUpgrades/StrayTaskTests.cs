@@ -1,0 +1,48 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Crds.Common;
+using Drydock.Tests.Unit.World;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.OmsUpgrades;
+
+/// <summary>A dockerd with live-restore was killed in the middle of a start, or somebody removed a container: dockerd and the world are not of one mind.</summary>
+public sealed class StrayTaskTests
+{
+    [Fact]
+    public void A_task_that_dockerd_does_not_know_of_is_named_with_the_command_that_ends_it()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+        world["oms-a"].StrayTasks.Add(OmsWorld.NewName);
+        world.RunUntil(() => world.Is("Failed"), "the start is refused");
+
+        world.ReasonOf("Failed").ShouldBe(Reasons.ComponentsUnhealthy);
+        var id = world["oms-a"].Find(OmsWorld.NewName)!.Id;
+        world.Status.Message.ShouldNotBeNull().ShouldContain($"ctr -n moby tasks rm -f {id}");
+
+        world["oms-a"].StrayTasks.Clear();
+        world.Annotate(Annotations.Retry, "it is ended");
+        world.RunToSuccess();
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_container_removed_under_the_JAR_leaves_only_the_way_back_and_that_is_said()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+        world.RunUntil(() => world.Count("jar") == 1, "the JAR runs");
+        var removed = world["oms-a"].Find(OmsWorld.NewName)!;
+        removed.Stop(137);
+        world["oms-a"].Containers.Remove(removed);
+        world.RunUntil(() => world.Is("Stalled"), "it is seen");
+        world.Annotate(Annotations.Retry, "in vain");
+        world.RunFor(TimeSpan.FromHours(2));
+
+        (world.Count("jar"), world.Is("Stalled")).ShouldBe((1, true));
+        world.Status.Message.ShouldNotBeNull().ShouldContain("is gone: somebody removed it");
+        world.Status.Message.ShouldContain("spec.desiredState: RolledBack");
+
+        RollbackTests.GoBack(world);
+        (world.Metadata.Contents, world.Count("restore")).ShouldBe(("3.2.2", 1));
+    }
+}
