@@ -173,16 +173,17 @@ public sealed class DockerHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends what containerd runs and dockerd does not know of: with live-restore, what a dockerd was starting when it was killed.
+    /// Ends what containerd keeps for containers that do not run, as far as dockerd knows: with live-restore, what a dockerd was starting when it was killed.
     /// </summary>
     public async Task EndStrayTasksAsync(CancellationToken cancellationToken = default)
     {
-        string[] ctr = ["--address", Path.Combine(_execRoot, "containerd", "containerd.sock"), "-n", "moby", "tasks"];
-        var tasks = await Shell.RunAsync("ctr", [.. ctr, "ls", "-q"], cancellationToken: cancellationToken);
-        var known = await DockerAsync(["ps", "-q", "--no-trunc"], cancellationToken: cancellationToken);
-        foreach (var stray in tasks.Split('\n', StringSplitOptions.RemoveEmptyEntries).Except(known.Split('\n', StringSplitOptions.RemoveEmptyEntries)))
+        var all = await DockerAsync(["ps", "-aq", "--no-trunc"], cancellationToken: cancellationToken);
+        var running = await DockerAsync(["ps", "-q", "--no-trunc"], cancellationToken: cancellationToken);
+        foreach (var stopped in all.Split('\n', StringSplitOptions.RemoveEmptyEntries).Except(running.Split('\n', StringSplitOptions.RemoveEmptyEntries)))
         {
-            await Shell.RunAsync("ctr", [.. ctr, "rm", "-f", stray], cancellationToken: cancellationToken);
+            await Shell.TryRunAsync("pkill", ["-KILL", "-f", $"containerd-shim.* -id {stopped}"], cancellationToken: cancellationToken);
+            var left = Path.Combine(_execRoot, "containerd", "daemon", "io.containerd.runtime.v2.task", "moby", stopped);
+            await Shell.RunAsync("rm", ["-rf", left], cancellationToken: cancellationToken);
         }
     }
 

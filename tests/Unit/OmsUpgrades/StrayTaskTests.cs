@@ -9,16 +9,18 @@ namespace Drydock.Tests.Unit.OmsUpgrades;
 /// <summary>A dockerd with live-restore was killed in the middle of a start, or somebody removed a container: dockerd and the world are not of one mind.</summary>
 public sealed class StrayTaskTests
 {
-    [Fact]
-    public void A_task_that_dockerd_does_not_know_of_is_named_with_the_command_that_ends_it()
+    [Theory]
+    [InlineData("task {0}: already exists")]
+    [InlineData("failed to start shim: mkdir /run/containerd/io.containerd.runtime.v2.task/moby/{0}: file exists: unknown")]
+    public void What_containerd_keeps_of_a_start_that_was_cut_off_is_named_with_the_commands_that_remove_it(string words)
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
-        world["oms-a"].StrayTasks.Add(OmsWorld.NewName);
+        world["oms-a"].StrayTasks[OmsWorld.NewName] = words;
         world.RunUntil(() => world.Is("Failed"), "the start is refused");
 
         world.ReasonOf("Failed").ShouldBe(Reasons.ComponentsUnhealthy);
         var id = world["oms-a"].Find(OmsWorld.NewName)!.Id;
-        world.Status.Message.ShouldNotBeNull().ShouldContain($"ctr -n moby tasks rm -f {id}");
+        world.Status.Message.ShouldNotBeNull().ShouldContain($"pkill -KILL -f 'containerd-shim.* -id {id}'");
 
         world["oms-a"].StrayTasks.Clear();
         world.Annotate(Annotations.Retry, "it is ended");

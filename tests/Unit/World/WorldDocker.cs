@@ -88,9 +88,9 @@ internal sealed partial class WorldDocker(OmsWorld world, OperatorLife life, Wor
             return false;
         }
 
-        if (host!.StrayTasks.Contains(container.Name))
+        if (host!.StrayTasks.TryGetValue(container.Name, out var words))
         {
-            throw new DockerApiException(host.Endpoint, $"start container {id}", HttpStatusCode.InternalServerError, $"task {id}: already exists");
+            throw new DockerApiException(host.Endpoint, $"start container {id}", HttpStatusCode.InternalServerError, words.Replace("{0}", id, StringComparison.Ordinal));
         }
 
         world.Did("start", host.Name);

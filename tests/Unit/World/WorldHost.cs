@@ -41,8 +41,8 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
     /// <summary>So many starts of what runs once are taken and come to nothing.</summary>
     public int SwallowedStarts { get; set; }
 
-    /// <summary>Names of containers whose start a dockerd began that was killed meanwhile: containerd runs them, and every other start is refused.</summary>
-    public HashSet<string> StrayTasks { get; } = new(StringComparer.Ordinal);
+    /// <summary>By name of a container whose start was cut off with its dockerd: with what words every other start is refused.</summary>
+    public Dictionary<string, string> StrayTasks { get; } = new(StringComparer.Ordinal);
 
     /// <summary>After this long a refused start arrives.</summary>
     public TimeSpan? LateStart { get; set; }

@@ -52,7 +52,8 @@ public abstract class OmsStep(IOmsTargets targets) : IStepAction
 
     /// <summary>Starts a container.</summary>
     /// <exception cref="StepActionException">
-    /// containerd still runs a task of it that dockerd knows nothing of: a dockerd with live-restore was killed while it started it. dockerd answers so to every start.
+    /// containerd keeps what is left of a start that was cut off: a dockerd with live-restore was killed in the middle of it, and its containerd with it. Every
+    /// start is refused then, also by a dockerd that was started anew (seen with 20.10 and containerd 1.6).
     /// </exception>
     protected async Task StartAsync(StepContext context, string container, CancellationToken cancellationToken)
     {
@@ -60,16 +61,20 @@ public abstract class OmsStep(IOmsTargets targets) : IStepAction
         {
             await Docker(context).Containers.StartContainerAsync(container, cancellationToken);
         }
-        catch (DockerApiException exception) when (exception.EngineMessage.Contains("task ", StringComparison.Ordinal) && exception.EngineMessage.Contains("already exists", StringComparison.Ordinal))
+        catch (DockerApiException exception) when (IsLeftOver(exception.EngineMessage))
         {
             var id = (await InspectAsync(context, container, cancellationToken))?.ID ?? container;
             throw new StepActionException(
                 Crds.Common.Reasons.ComponentsUnhealthy,
-                $"dockerd on {Node(context)} was killed while it started {container}: containerd still runs it, and dockerd knows nothing of that ({exception.EngineMessage}). There, run 'ctr -n moby tasks rm -f {id}' (with --address, if dockerd has a containerd of its own), then retry",
+                $"dockerd on {Node(context)} was killed while it started {container}: containerd keeps what is left of that start ({exception.EngineMessage}). There, run pkill -KILL -f 'containerd-shim.* -id {id}', and rm -rf /run/containerd/io.containerd.runtime.v2.task/moby/{id} or the directory just named; then retry",
                 retryable: false,
                 exception);
         }
     }
+
+    private static bool IsLeftOver(string words) =>
+        (words.Contains("task ", StringComparison.Ordinal) && words.Contains("already exists", StringComparison.Ordinal))
+        || (words.Contains("shim", StringComparison.Ordinal) && words.Contains("file exists", StringComparison.Ordinal));
 
     /// <summary>What <c>supervisorctl status</c> says in the step's container.</summary>
     protected async Task<SupervisorStatus> ProgramsAsync(StepContext context, CancellationToken cancellationToken)
