@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Drydock.Clients.Docker;
+using Drydock.Clients.Ssh;
 using Drydock.Tests.Integration.Docker.Fixture;
 using Shouldly;
 using Xunit;
@@ -77,7 +78,7 @@ public sealed class SshTests(DockerDaemonFixture daemon) : IAsyncLifetime
     [Fact]
     public async Task A_key_that_is_none_is_our_own_failure_and_is_not_shown()
     {
-        var material = new DockerSshMaterial("canary-not-a-key-3310"u8.ToArray(), Server.Material.KnownHosts.ToArray());
+        var material = new SshMaterial("canary-not-a-key-3310"u8.ToArray(), Server.Material.KnownHosts.ToArray());
         await using var client = DockerDaemonFixture.Client(Server.Endpoint(daemon.Socket, material));
 
         var refusal = await Should.ThrowAsync<DockerSshException>(() => client.System.PingAsync());

@@ -17,15 +17,19 @@ internal sealed record Accident(string Id, AccidentKind Kind, Func<AccidentScene
     /// <summary>What else it changes for good; nothing if null.</summary>
     public Func<string, bool>? Changes { get; init; }
 
-    // A host that dies starts and stops containers, and high availability makes other stores for those it lost; a snapshot or a restore that was cut off is
+    // A host that dies starts and stops containers, and high availability heals what it lost; a snapshot or a restore that was cut off is
     // an attempt with an object of its own.
     /// <inheritdoc />
     public bool IsNatural(string what) => Changes?.Invoke(what) == true || Kind switch
     {
-        AccidentKind.DockerHost or AccidentKind.Oms => what.Contains("container st", StringComparison.Ordinal) || what.StartsWith("store ABNORMAL", StringComparison.Ordinal),
+        AccidentKind.DockerHost or AccidentKind.Oms => what.Contains("container st", StringComparison.Ordinal) || IsHealing(what),
         AccidentKind.MetaDb or AccidentKind.Storage or AccidentKind.ObjectStorage => what is "backupsnapshots" or "snapshotrestores",
         _ => false,
     };
+
+    // Stores and writers by status: OMS heals them by itself, sooner or later.
+    private static bool IsHealing(string what) =>
+        (what.StartsWith("store ", StringComparison.Ordinal) || what.StartsWith("writer ", StringComparison.Ordinal)) && !what.Contains("CORRUPTED", StringComparison.Ordinal);
 
     /// <inheritdoc />
     public Task StrikeAsync(AccidentScene scene, CancellationToken cancellationToken = default) => Strike(scene, cancellationToken);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Drydock.Clients.Docker;
 using Drydock.Clients.Docker.Http;
 using Drydock.Clients.Docker.Json;
+using Drydock.Clients.Ssh;
 using Shouldly;
 using Xunit;
 
@@ -180,8 +181,8 @@ public sealed class EncodingTests
             new ExecResult { Stdout = BoundedOutput.FromText("canary") },
             new Message { Action = "exec_start", ActionDetail = "canary" },
             new DockerTlsMaterial("canary"u8.ToArray(), "canary"u8.ToArray(), "canary"u8.ToArray()),
-            new DockerSshMaterial("canary"u8.ToArray(), "canary"u8.ToArray()),
-            DockerEndpoint.Parse("ssh://u:canary@h") with { Ssh = new DockerSshMaterial("canary"u8.ToArray(), []) },
+            new SshMaterial("canary"u8.ToArray(), "canary"u8.ToArray()),
+            DockerEndpoint.Parse("ssh://u:canary@h") with { Ssh = new SshMaterial("canary"u8.ToArray(), []) },
             new RegistryAuthWire("u", "canary", "s", "canary"),
         ];
 

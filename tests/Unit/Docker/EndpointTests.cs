@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Drydock.Clients.Docker;
 using Drydock.Clients.Docker.Transport;
+using Drydock.Clients.Ssh;
 using Shouldly;
 using Xunit;
 
@@ -10,7 +11,7 @@ namespace Drydock.Tests.Unit.Docker;
 
 public sealed class EndpointTests
 {
-    private static readonly DockerSshMaterial Ssh = new("key\n"u8.ToArray(), "hosts\n"u8.ToArray());
+    private static readonly SshMaterial Ssh = new("key\n"u8.ToArray(), "hosts\n"u8.ToArray());
 
     [Fact]
     public void Plain_tcp_is_refused_unless_it_is_said_to_be_meant()
@@ -113,7 +114,7 @@ public sealed class EndpointTests
 
     [Fact]
     public void Missing_ssh_material_is_named() =>
-        Should.Throw<DockerEndpointException>(() => DockerSshMaterial.FromSecretData(new Dictionary<string, byte[]> { ["ssh-privatekey"] = "canary"u8.ToArray() })).Message.ShouldStartWith("ssh material: known_hosts missing");
+        Should.Throw<SshException>(() => SshMaterial.FromSecretData(new Dictionary<string, byte[]> { ["ssh-privatekey"] = "canary"u8.ToArray() })).Message.ShouldStartWith("ssh material: known_hosts missing");
 
     [Fact]
     public void Tls_material_that_is_no_pem_is_refused_without_showing_it()
@@ -156,7 +157,7 @@ public sealed class EndpointTests
     [InlineData(255, "", SshRefusal.Connection)]
     [InlineData(127, "sh: docker: not found", SshRefusal.RemoteCommand)]
     [InlineData(1, "permission denied while trying to connect to the Docker daemon socket", SshRefusal.RemoteCommand)]
-    public void The_words_of_the_ssh_program_are_understood(int exitCode, string words, SshRefusal reason) => SshFailure.Classify(exitCode, words).ShouldBe(reason);
+    public void The_words_of_the_ssh_program_are_understood(int exitCode, string words, SshRefusal reason) => SshWords.Classify(exitCode, words).ShouldBe(reason);
 
     private static void Create(DockerEndpoint endpoint) => ConnectorFactory.Create(endpoint, new DockerClientOptions()).Dispose();
 

@@ -1,3 +1,5 @@
+using Drydock.Clients.Ssh;
+
 namespace Drydock.Clients.Docker;
 
 
@@ -11,7 +13,7 @@ public sealed record DockerEndpoint
     public DockerTlsMaterial? Tls { get; init; }
 
     /// <summary>Key and known hosts for ssh; required for ssh.</summary>
-    public DockerSshMaterial? Ssh { get; init; }
+    public SshMaterial? Ssh { get; init; }
 
     /// <summary>Permits tcp without TLS: everybody on the network path is then root on the host. Never implied.</summary>
     public bool Insecure { get; init; }

@@ -1,5 +1,6 @@
-namespace Drydock.Clients.Docker;
+using Drydock.Clients.Ssh;
 
+namespace Drydock.Clients.Docker;
 
 /// <summary>The ssh login, or <c>docker system dial-stdio</c> at its other end, failed before the engine was reached.</summary>
 public sealed class DockerSshException : DockerUnreachableException

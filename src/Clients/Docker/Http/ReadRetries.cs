@@ -1,4 +1,5 @@
 using System.Net;
+using Drydock.Clients.Ssh;
 using Polly;
 using Polly.Retry;
 

@@ -1,3 +1,5 @@
+using Drydock.Clients.Ssh;
+
 namespace Drydock.Clients.Docker.Transport;
 
 /// <summary>Chooses and checks the way to an endpoint before anything is connected.</summary>
@@ -52,5 +54,5 @@ internal static class ConnectorFactory
 
     private static DockerEndpointException MissingSsh(string name) => new(
         name,
-        $"endpoint {name}: ssh needs {DockerSshMaterial.PrivateKeyKey} and {DockerSshMaterial.KnownHostsKey} (ssh-keyscan prints the latter); hosts are never trusted on first sight");
+        $"endpoint {name}: ssh needs {SshMaterial.PrivateKeyKey} and {SshMaterial.KnownHostsKey} (ssh-keyscan prints the latter); hosts are never trusted on first sight");
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using Drydock.Clients.Docker;
 using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Ssh;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Common;
 using Drydock.Reconcilers.Common.Storage;
@@ -286,7 +287,19 @@ public sealed class OmsTargets : IOmsTargets, IAsyncDisposable
             endpoint = endpoint with { Tls = DockerTlsMaterial.FromSecretData(Required(node, tls.Name)) };
         }
 
-        return node.Docker.SshSecretRef is { } ssh ? endpoint with { Ssh = DockerSshMaterial.FromSecretData(Required(node, ssh.Name)) } : endpoint;
+        return node.Docker.SshSecretRef is { } ssh ? endpoint with { Ssh = Ssh(node, ssh.Name) } : endpoint;
+    }
+
+    private SshMaterial Ssh(OmsNode node, string secret)
+    {
+        try
+        {
+            return SshMaterial.FromSecretData(Required(node, secret));
+        }
+        catch (SshException exception)
+        {
+            throw new DockerEndpointException(node.Docker.Endpoint, exception.Message, exception);
+        }
     }
 
     private IReadOnlyDictionary<string, byte[]> Required(OmsNode node, string secret) =>

@@ -20,6 +20,17 @@ internal sealed class Daemon : IAsyncDisposable
 
     public bool HasEnded => _process.HasExited;
 
+    public IReadOnlyList<string> Lines
+    {
+        get
+        {
+            lock (_lines)
+            {
+                return [.. _lines];
+            }
+        }
+    }
+
     public static async Task<Daemon> StartAsync(string[] readyWords, string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program) { RedirectStandardError = true, UseShellExecute = false };
@@ -59,7 +70,11 @@ internal sealed class Daemon : IAsyncDisposable
         var missing = readyWords.ToList();
         while (await _process.StandardError.ReadLineAsync() is { } line)
         {
-            _lines.Add(line);
+            lock (_lines)
+            {
+                _lines.Add(line);
+            }
+
             missing.RemoveAll(words => line.Contains(words, StringComparison.Ordinal));
             if (missing.Count == 0)
             {

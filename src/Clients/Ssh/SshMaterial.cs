@@ -1,10 +1,9 @@
 using System.Security.Cryptography;
 
-namespace Drydock.Clients.Docker;
-
+namespace Drydock.Clients.Ssh;
 
 /// <summary>What the OpenSSH client needs: a private key and the host keys it may meet. Hosts that are not listed are refused.</summary>
-public sealed class DockerSshMaterial : IEquatable<DockerSshMaterial>
+public sealed class SshMaterial : IEquatable<SshMaterial>
 {
     /// <summary>The Secret key of the private key (the one of <c>kubernetes.io/ssh-auth</c>).</summary>
     public const string PrivateKeyKey = "ssh-privatekey";
@@ -13,7 +12,7 @@ public sealed class DockerSshMaterial : IEquatable<DockerSshMaterial>
     public const string KnownHostsKey = "known_hosts";
 
     /// <summary>Takes both files as they are.</summary>
-    public DockerSshMaterial(byte[] privateKey, byte[] knownHosts)
+    public SshMaterial(byte[] privateKey, byte[] knownHosts)
     {
         ArgumentNullException.ThrowIfNull(privateKey);
         ArgumentNullException.ThrowIfNull(knownHosts);
@@ -28,28 +27,28 @@ public sealed class DockerSshMaterial : IEquatable<DockerSshMaterial>
     public ReadOnlyMemory<byte> KnownHosts { get; }
 
     /// <summary>Takes the material from a Secret's data: <c>ssh-privatekey</c> and <c>known_hosts</c>.</summary>
-    /// <exception cref="DockerEndpointException">One is missing or empty; the message names it, never a value.</exception>
-    public static DockerSshMaterial FromSecretData(IReadOnlyDictionary<string, byte[]> data)
+    /// <exception cref="SshException">One is missing or empty; the message names it, never a value.</exception>
+    public static SshMaterial FromSecretData(IReadOnlyDictionary<string, byte[]> data)
     {
         ArgumentNullException.ThrowIfNull(data);
         foreach (var key in new[] { PrivateKeyKey, KnownHostsKey })
         {
             if (!data.TryGetValue(key, out var value) || value.Length == 0)
             {
-                throw new DockerEndpointException("ssh", $"ssh material: {key} missing or empty; give {PrivateKeyKey} and {KnownHostsKey} (ssh-keyscan prints the latter)");
+                throw new SshException("ssh", $"ssh material: {key} missing or empty; give {PrivateKeyKey} and {KnownHostsKey} (ssh-keyscan prints the latter)", SshRefusal.LocalClient);
             }
         }
 
-        return new DockerSshMaterial(data[PrivateKeyKey], data[KnownHostsKey]);
+        return new SshMaterial(data[PrivateKeyKey], data[KnownHostsKey]);
     }
 
     /// <inheritdoc/>
-    public bool Equals(DockerSshMaterial? other) => other is not null
+    public bool Equals(SshMaterial? other) => other is not null
         && KnownHosts.Span.SequenceEqual(other.KnownHosts.Span)
         && CryptographicOperations.FixedTimeEquals(PrivateKey.Span, other.PrivateKey.Span);
 
     /// <inheritdoc/>
-    public override bool Equals(object? obj) => Equals(obj as DockerSshMaterial);
+    public override bool Equals(object? obj) => Equals(obj as SshMaterial);
 
     /// <inheritdoc/>
     public override int GetHashCode()

@@ -1,6 +1,6 @@
 using System.Runtime.Versioning;
 
-namespace Drydock.Clients.Docker.Transport;
+namespace Drydock.Clients.Ssh;
 
 /// <summary>The key and known hosts as files only we can read (directory 0700, files 0600), gone when the client is disposed.</summary>
 internal sealed class SshFiles : IDisposable
@@ -15,11 +15,15 @@ internal sealed class SshFiles : IDisposable
 
     public string KnownHosts => Path.Combine(Directory, "known_hosts");
 
-    public static SshFiles Write(string endpoint, DockerSshMaterial material, string? parent)
+    /// <summary>Where the connection that others share is found.</summary>
+    public string Control => Path.Combine(Directory, "c");
+
+    /// <exception cref="SshException">They cannot be kept privately.</exception>
+    public static SshFiles Write(string host, SshMaterial material, string? parent)
     {
         if (OperatingSystem.IsWindows())
         {
-            throw new DockerEndpointException(endpoint, $"endpoint {endpoint}: ssh endpoints need a Unix system here, where a key file can be kept private");
+            throw new SshException(host, $"{host}: ssh needs a Unix system here, where a key file can be kept private", SshRefusal.LocalClient);
         }
 
         string? directory = null;
@@ -35,7 +39,7 @@ internal sealed class SshFiles : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Remove(directory);
-            throw new DockerEndpointException(endpoint, $"endpoint {endpoint}: the ssh key cannot be kept in a private directory under {parent ?? Path.GetTempPath()}: {e.Message}", e);
+            throw new SshException(host, $"{host}: the ssh key cannot be kept in a private directory under {parent ?? Path.GetTempPath()}: {e.Message}", SshRefusal.LocalClient, innerException: e);
         }
     }
 

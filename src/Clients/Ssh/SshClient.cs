@@ -1,0 +1,173 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+
+namespace Drydock.Clients.Ssh;
+
+/// <summary><see cref="ISshClient"/> by the OpenSSH client of this machine, with its multiplexing (ControlMaster): one login for many commands.</summary>
+public sealed class SshClient : ISshClient
+{
+    // The kernel's limit for the path of a socket, less what ssh adds while it makes it.
+    private const int MaxControlPath = 88;
+
+    private readonly SshOptions _options;
+    private readonly SshFiles _files;
+
+    /// <summary>Writes key and known hosts to private files; nothing is connected yet.</summary>
+    /// <exception cref="SshException">The endpoint cannot be written on a command line, or there is no place for the files.</exception>
+    public SshClient(SshEndpoint endpoint, SshMaterial material, SshOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        ArgumentNullException.ThrowIfNull(material);
+        Endpoint = endpoint;
+        _options = options ?? new SshOptions();
+        if (!endpoint.IsSafe)
+        {
+            throw new SshException(endpoint.ToString(), $"{endpoint}: no usable host, user or port; give a host name or address, a login name, and a port from 1 to 65535", SshRefusal.LocalClient);
+        }
+
+        _files = SshFiles.Write(endpoint.ToString(), material, _options.RuntimeDirectory);
+        if (_files.Control.Length > MaxControlPath)
+        {
+            _files.Dispose();
+            throw new SshException(endpoint.ToString(), $"{endpoint}: the path of the shared connection, {_files.Control}, is longer than {MaxControlPath} characters; choose a shorter runtime directory", SshRefusal.LocalClient);
+        }
+    }
+
+    /// <inheritdoc />
+    public SshEndpoint Endpoint { get; }
+
+    /// <inheritdoc />
+    public async Task<SshResult> RunAsync(SshCommand command, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        using var process = Start(command.Text());
+        try
+        {
+            var output = TailAsync(process.StandardOutput.BaseStream, cancellationToken);
+            var errors = TailAsync(process.StandardError.BaseStream, cancellationToken);
+            await FeedAsync(process, command.Input, cancellationToken).ConfigureAwait(false);
+            await Task.WhenAll(output, errors).ConfigureAwait(false);
+            await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+            return Read(command, process.ExitCode, await output.ConfigureAwait(false), await errors.ConfigureAwait(false));
+        }
+        catch
+        {
+            End(process);
+            throw;
+        }
+    }
+
+    /// <inheritdoc />
+    public Task<bool> UploadAsync(SshFile file, Func<long, CancellationToken, Task<Stream>> open, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
+        new SshUpload(this, file, open, progress).RunAsync(cancellationToken);
+
+    /// <summary>Ends the shared connection and removes the private files.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (File.Exists(_files.Control))
+        {
+            var start = SshArguments.To(_options.SshProgram, Endpoint, _files, _options.ConnectTimeout, _options.KeepConnection);
+            start.ArgumentList.Insert(0, "exit");
+            start.ArgumentList.Insert(0, "-O");
+            using var process = Process.Start(start);
+            if (process is not null)
+            {
+                await process.WaitForExitAsync().ConfigureAwait(false);
+            }
+        }
+
+        _files.Dispose();
+    }
+
+    private Process Start(string command)
+    {
+        var start = SshArguments.To(_options.SshProgram, Endpoint, _files, _options.ConnectTimeout, _options.KeepConnection);
+        start.ArgumentList.Add(command);
+        try
+        {
+            return Process.Start(start) ?? throw new Win32Exception("no process");
+        }
+        catch (Win32Exception exception)
+        {
+            throw new SshException(Endpoint.ToString(), $"{Endpoint}: '{_options.SshProgram}' cannot be started here: {exception.Message}", SshRefusal.LocalClient, innerException: exception);
+        }
+    }
+
+    private SshResult Read(SshCommand command, int exitCode, string output, string errors)
+    {
+        var reason = SshWords.Classify(exitCode, errors);
+        if (reason != SshRefusal.RemoteCommand)
+        {
+            var mayHaveRun = reason == SshRefusal.Connection && !SshWords.NeverStood(errors);
+            var what = mayHaveRun ? "the connection broke; whether the command ran is not known" : SshWords.Describe(reason, "");
+            throw new SshException(Endpoint.ToString(), $"{Endpoint}: {what}: {SshWords.Shorten(errors, _files)}", reason, mayHaveRun);
+        }
+
+        if (command.Sudo && exitCode != 0 && errors.TrimStart().StartsWith("sudo:", StringComparison.Ordinal))
+        {
+            throw new SshException(
+                Endpoint.ToString(), $"{Endpoint}: sudo does not let {Endpoint.User} run this without a password: {errors.Trim()}; allow it there (NOPASSWD in sudoers)", SshRefusal.Sudo);
+        }
+
+        return new SshResult(exitCode, output, errors);
+    }
+
+    private static async Task FeedAsync(Process process, Stream? input, CancellationToken cancellationToken)
+    {
+        var stdin = process.StandardInput.BaseStream;
+        try
+        {
+            if (input is not null)
+            {
+                await input.CopyToAsync(stdin, cancellationToken).ConfigureAwait(false);
+            }
+
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended before it read everything: its exit code and its words say why.
+            return;
+        }
+    }
+
+    private async Task<string> TailAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        var kept = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        int read;
+        while ((read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+        {
+            kept.Write(buffer.AsSpan(0, read));
+            if (kept.Length > 2L * _options.MaxOutput)
+            {
+                kept = Tail(kept);
+            }
+        }
+
+        kept = kept.Length > _options.MaxOutput ? Tail(kept) : kept;
+        return Encoding.UTF8.GetString(kept.GetBuffer(), 0, (int)kept.Length);
+    }
+
+    private MemoryStream Tail(MemoryStream kept)
+    {
+        var tail = new MemoryStream();
+        tail.Write(kept.GetBuffer().AsSpan((int)(kept.Length - _options.MaxOutput), _options.MaxOutput));
+        return tail;
+    }
+
+    // The client alone: what it shares its connection with goes on.
+    private static void End(Process process)
+    {
+        try
+        {
+            process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended by itself.
+            return;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Globalization;
+
+namespace Drydock.Clients.Ssh;
+
+/// <summary>One file on its way (<see cref="ISshClient.UploadAsync"/>). Every step reads the host first, so that it can be broken off and begun again anywhere.</summary>
+internal sealed class SshUpload(ISshClient client, SshFile file, Func<long, CancellationToken, Task<Stream>> open, IProgress<long>? progress)
+{
+    private const int LockSeconds = 10;
+
+    private readonly string _part = file.Path + ".drydock-part";
+    private readonly string _host = client.Endpoint.ToString();
+
+    public async Task<bool> RunAsync(CancellationToken cancellationToken)
+    {
+        if (await SumAsync(file.Path, cancellationToken).ConfigureAwait(false) == file.Sha256)
+        {
+            progress?.Report(file.Length);
+            return false;
+        }
+
+        var there = await ThereAsync(cancellationToken).ConfigureAwait(false);
+        if (there < file.Length)
+        {
+            await SendAsync(there, cancellationToken).ConfigureAwait(false);
+        }
+
+        await TakeAsync(cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    // Null if it is not there.
+    private async Task<string?> SumAsync(string path, CancellationToken cancellationToken)
+    {
+        var result = await RunAsync(SshCommand.Script("[ ! -e \"$1\" ] || sha256sum < \"$1\"", path), cancellationToken).ConfigureAwait(false);
+        return result.OrThrow(_host, $"sha256sum of {path}").Output.Split(' ')[0] is { Length: > 0 } sum ? sum : null;
+    }
+
+    // A part that is longer than the whole is none of this file. Whoever writes holds the lock: what a cancelled call sent arrives to its end first.
+    private async Task<long> ThereAsync(CancellationToken cancellationToken)
+    {
+        var look = SshCommand.Script(
+            """
+            umask 077
+            exec 9>>"$1" || exit 1
+            flock -w "$3" 9 || { echo "somebody else writes it" >&2; exit 3; }
+            n=$(stat -c %s -- "$1")
+            [ "$n" -le "$2" ] || { : >"$1" && n=0; }
+            echo "$n"
+            """,
+            _part,
+            Text(file.Length),
+            Text(LockSeconds));
+        var result = await RunAsync(look, cancellationToken).ConfigureAwait(false);
+        return long.Parse(result.OrThrow(_host, $"looking at {_part}").Output, CultureInfo.InvariantCulture);
+    }
+
+    // The offset is checked again there: of two that send at once the later one writes nothing.
+    private async Task SendAsync(long offset, CancellationToken cancellationToken)
+    {
+        var content = await open(offset, cancellationToken).ConfigureAwait(false);
+        await using (content.ConfigureAwait(false))
+        {
+            var counted = new CountedStream(content, offset, progress);
+            await using (counted.ConfigureAwait(false))
+            {
+                var send = SshCommand.Script(
+                    """
+                    exec 9>>"$1" || exit 1
+                    flock -n 9 && [ "$(stat -c %s -- "$1")" = "$2" ] || { echo "somebody else writes it" >&2; exit 3; }
+                    exec cat >&9
+                    """,
+                    _part,
+                    Text(offset)) with { Input = counted };
+                (await RunAsync(send, cancellationToken).ConfigureAwait(false)).OrThrow(_host, $"writing {_part}");
+            }
+        }
+    }
+
+    private async Task TakeAsync(CancellationToken cancellationToken)
+    {
+        var sum = await SumAsync(_part, cancellationToken).ConfigureAwait(false);
+        if (sum != file.Sha256)
+        {
+            (await RunAsync(new SshCommand("rm", "-f", "--", _part), cancellationToken).ConfigureAwait(false)).OrThrow(_host, $"removing {_part}");
+            throw new SshException(_host, $"{_host}: {file.Path} arrived with SHA-256 {sum ?? "(nothing)"}, expected {file.Sha256}; it was removed. Is the announced checksum that of this file?", SshRefusal.Corrupt);
+        }
+
+        var mode = Convert.ToString((int)file.Mode, 8);
+        (await RunAsync(SshCommand.Script("chmod \"$3\" -- \"$1\" && sync -- \"$1\" && mv -fT -- \"$1\" \"$2\"", _part, file.Path, mode), cancellationToken).ConfigureAwait(false)).OrThrow(_host, $"renaming {_part}");
+    }
+
+    private Task<SshResult> RunAsync(SshCommand command, CancellationToken cancellationToken) => client.RunAsync(command with { Sudo = file.Sudo }, cancellationToken);
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

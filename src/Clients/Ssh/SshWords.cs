@@ -1,0 +1,57 @@
+namespace Drydock.Clients.Ssh;
+
+/// <summary>Reads out of the OpenSSH client's words why there is no connection.</summary>
+internal static class SshWords
+{
+    /// <summary>OpenSSH's own exit code; any other is the remote command's.</summary>
+    public const int OwnExitCode = 255;
+
+    private const int MaxText = 600;
+
+    public static SshRefusal Classify(int exitCode, string errors)
+    {
+        if (exitCode != OwnExitCode)
+        {
+            return SshRefusal.RemoteCommand;
+        }
+
+        if (Says(errors, "Host key verification failed") || Says(errors, "REMOTE HOST IDENTIFICATION HAS CHANGED") || Says(errors, "host key is known for"))
+        {
+            return SshRefusal.HostKey;
+        }
+
+        if (Says(errors, "Load key") || Says(errors, "No user exists for uid") || Says(errors, "Bad owner or permissions") || Says(errors, "Bad configuration option"))
+        {
+            return SshRefusal.LocalClient;
+        }
+
+        return Says(errors, "Permission denied") || Says(errors, "Too many authentication failures")
+            ? SshRefusal.Authentication
+            : SshRefusal.Connection;
+    }
+
+    /// <summary>What happened, for a message.</summary>
+    public static string Describe(SshRefusal reason, string remote) => reason switch
+    {
+        SshRefusal.HostKey => "its host key is not the one in known_hosts; nothing was sent to it",
+        SshRefusal.Authentication => "it refused our key",
+        SshRefusal.RemoteCommand => remote,
+        SshRefusal.LocalClient => "our key or configuration cannot be used by the ssh program here",
+        _ => "no connection",
+    };
+
+    /// <summary>The last of the program's words, without where our key lies.</summary>
+    public static string Shorten(string errors, SshFiles files)
+    {
+        var text = errors.Replace(files.Directory, "(private directory)", StringComparison.Ordinal).Trim();
+        return text.Length == 0 ? "no further words" : text.Length > MaxText ? text[^MaxText..] : text;
+    }
+
+    /// <summary>
+    /// Whether the connection never stood, so that nothing was run: refused, timed out, unknown. A connection that stood and broke says something else.
+    /// </summary>
+    public static bool NeverStood(string errors) =>
+        Says(errors, "connect to host") || Says(errors, "Could not resolve hostname") || Says(errors, "kex_exchange_identification") || Says(errors, "banner exchange") || Says(errors, "Connection timed out during");
+
+    private static bool Says(string errors, string words) => errors.Contains(words, StringComparison.OrdinalIgnoreCase);
+}
