@@ -70,7 +70,10 @@ internal sealed class SshUpload(ISshClient client, SshFile file, Func<long, Canc
                     exec cat >&9
                     """,
                     _part,
-                    Text(offset)) with { Input = counted };
+                    Text(offset)) with
+                {
+                    Input = counted,
+                };
                 (await RunAsync(send, cancellationToken).ConfigureAwait(false)).OrThrow(_host, $"writing {_part}");
             }
         }
