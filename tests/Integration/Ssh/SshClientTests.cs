@@ -86,7 +86,7 @@ public sealed class SshClientTests : IAsyncLifetime
         await using var client = Client();
         var began = Path.Combine(_root, "began");
         var broken = client.RunAsync(SshCommand.Script("mkfifo \"$1.fifo\"; touch \"$1\"; read -r never < \"$1.fifo\"", began), Token);
-        await UntilAsync(() => File.Exists(began));
+        await UntilAsync(() => Task.FromResult(File.Exists(began)));
 
         await Server.BreakAsync();
 
@@ -145,7 +145,7 @@ public sealed class SshClientTests : IAsyncLifetime
         await client.DisposeAsync();
 
         Directory.Exists(before).ShouldBeFalse();
-        await UntilAsync(() => !Shell.RunAsync("ps", "-eo", "args").GetAwaiter().GetResult().Contains(before, StringComparison.Ordinal));
+        await UntilAsync(async () => !(await Shell.RunAsync("ps", "-eo", "args")).Contains(before, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -166,9 +166,9 @@ public sealed class SshClientTests : IAsyncLifetime
         return (trouble.Reason, trouble.MayHaveRun);
     }
 
-    private static async Task UntilAsync(Func<bool> there)
+    private static async Task UntilAsync(Func<Task<bool>> there)
     {
-        while (!there())
+        while (!await there())
         {
             await Task.Delay(20, Token);
         }

@@ -167,7 +167,7 @@ public sealed class SshUploadTests : IAsyncLifetime
             Last = value;
             if (value >= At && Interlocked.Exchange(ref _done, 1) == 0)
             {
-                Do?.Invoke().GetAwaiter().GetResult();
+                Do?.Invoke().GetAwaiter().GetResult(); // progress is told synchronously, and the sender is to meet what was done
             }
         }
     }
