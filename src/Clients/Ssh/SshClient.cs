@@ -46,7 +46,7 @@ public sealed class SshClient : ISshClient
         {
             var output = TailAsync(process.StandardOutput.BaseStream, cancellationToken);
             var errors = TailAsync(process.StandardError.BaseStream, cancellationToken);
-            await FeedAsync(process, command.Input, cancellationToken).ConfigureAwait(false);
+            await FeedAsync(process, command, cancellationToken).ConfigureAwait(false);
             await Task.WhenAll(output, errors).ConfigureAwait(false);
             await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
             return Read(command, process.ExitCode, await output.ConfigureAwait(false), await errors.ConfigureAwait(false));
@@ -113,23 +113,27 @@ public sealed class SshClient : ISshClient
         return new SshResult(exitCode, output, errors);
     }
 
-    private static async Task FeedAsync(Process process, Stream? input, CancellationToken cancellationToken)
+    // What cannot be read here ends the command; what is not taken there does not: its exit code and its words say why.
+    private static async Task FeedAsync(Process process, SshCommand command, CancellationToken cancellationToken)
     {
         var stdin = process.StandardInput.BaseStream;
-        try
+        var buffer = new byte[128 * 1024];
+        var sent = 0L;
+        while (command.Input is not null && await command.Input.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is var read and > 0)
         {
-            if (input is not null)
+            try
             {
-                await input.CopyToAsync(stdin, cancellationToken).ConfigureAwait(false);
+                await stdin.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+            }
+            catch (IOException)
+            {
+                return; // it has ended before it read everything
             }
 
-            process.StandardInput.Close();
+            command.Sent?.Invoke(sent += read);
         }
-        catch (IOException)
-        {
-            // It has ended before it read everything: its exit code and its words say why.
-            return;
-        }
+
+        process.StandardInput.Close();
     }
 
     private async Task<string> TailAsync(Stream stream, CancellationToken cancellationToken)

@@ -10,6 +10,9 @@ public sealed record SshCommand(params IReadOnlyList<string> Arguments)
     /// <summary>What the program reads; it is read once.</summary>
     public Stream? Input { get; init; }
 
+    /// <summary>Told how many bytes of <see cref="Input"/> were sent.</summary>
+    public Action<long>? Sent { get; init; }
+
     /// <summary>A script for <c>sh</c>, its arguments as <c>$1</c> and so on.</summary>
     public static SshCommand Script(string script, params IReadOnlyList<string> arguments) => new(["sh", "-c", script, "sh", .. arguments]);
 

@@ -60,22 +60,19 @@ internal sealed class SshUpload(ISshClient client, SshFile file, Func<long, Canc
         var content = await open(offset, cancellationToken).ConfigureAwait(false);
         await using (content.ConfigureAwait(false))
         {
-            var counted = new CountedStream(content, offset, progress);
-            await using (counted.ConfigureAwait(false))
+            var send = SshCommand.Script(
+                """
+                exec 9>>"$1" || exit 1
+                flock -n 9 && [ "$(stat -c %s -- "$1")" = "$2" ] || { echo "somebody else writes it" >&2; exit 3; }
+                exec cat >&9
+                """,
+                _part,
+                Text(offset)) with
             {
-                var send = SshCommand.Script(
-                    """
-                    exec 9>>"$1" || exit 1
-                    flock -n 9 && [ "$(stat -c %s -- "$1")" = "$2" ] || { echo "somebody else writes it" >&2; exit 3; }
-                    exec cat >&9
-                    """,
-                    _part,
-                    Text(offset)) with
-                {
-                    Input = counted,
-                };
-                (await RunAsync(send, cancellationToken).ConfigureAwait(false)).OrThrow(_host, $"writing {_part}");
-            }
+                Input = content,
+                Sent = sent => progress?.Report(offset + sent),
+            };
+            (await RunAsync(send, cancellationToken).ConfigureAwait(false)).OrThrow(_host, $"writing {_part}");
         }
     }
 

@@ -80,6 +80,19 @@ public sealed class SshUploadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_source_that_cannot_be_read_to_its_end_is_no_success_and_the_next_one_goes_on()
+    {
+        Task<Stream> Breaking(long offset, CancellationToken cancellationToken) => Task.FromResult<Stream>(new BreakingStream(Content, Size / 2));
+        await Should.ThrowAsync<IOException>(() => Client.UploadAsync(Whole(), Breaking, cancellationToken: Token));
+        File.Exists(Target).ShouldBeFalse();
+
+        (await Client.UploadAsync(Whole(), Open, cancellationToken: Token)).ShouldBeTrue();
+
+        _opened.ShouldHaveSingleItem().ShouldBeInRange(1, Size / 2);
+        (await File.ReadAllBytesAsync(Target, Token)).ShouldBe(Content);
+    }
+
+    [Fact]
     public async Task What_is_not_what_was_announced_is_removed_and_what_was_there_stays()
     {
         await File.WriteAllTextAsync(Target, "the old one", Token);
