@@ -1,12 +1,12 @@
 namespace Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
 
-/// <summary>A process gave no answer over HTTP. The message names host, port and what was asked, and no secret.</summary>
+/// <summary>A process gave no answer over HTTP, or none that can be taken. The message names address, what was asked, and the way out, and no secret.</summary>
 public sealed class ServiceException : Exception
 {
     /// <summary>Makes one.</summary>
     /// <param name="reason">Stable word, one of <see cref="Crds.Common.Reasons"/>.</param>
     /// <param name="message">For people.</param>
-    /// <param name="isNotTaken">The request certainly did not arrive.</param>
+    /// <param name="isNotTaken">Whether the request certainly did not arrive.</param>
     /// <param name="innerException">The cause.</param>
     public ServiceException(string reason, string message, bool isNotTaken = false, Exception? innerException = null)
         : base(message, innerException) => (Reason, IsNotTaken) = (reason, isNotTaken);
@@ -14,9 +14,9 @@ public sealed class ServiceException : Exception
     /// <summary>Stable word.</summary>
     public string Reason { get; }
 
-    /// <summary>The request certainly did not arrive.</summary>
+    /// <summary>Whether the request certainly did not arrive: no connection was made.</summary>
     public bool IsNotTaken { get; }
 
-    /// <summary>What was asked may have been done.</summary>
+    /// <summary>Whether the request may have been carried out.</summary>
     public bool MayHaveRun => !IsNotTaken;
 }

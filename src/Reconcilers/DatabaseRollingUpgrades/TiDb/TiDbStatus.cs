@@ -12,7 +12,21 @@ namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb;
 /// <summary>What the receipts of a plan say for status. Pure: the same plan gives the same status.</summary>
 public static class TiDbStatus
 {
-    /// <summary>The status with what is known of instances, times, backup, saved configuration, and of what a person has to do.</summary>
+    /// <summary>The status with what is known of instances, times, backup, saved configuration, and of what a person has to do; as it is while it has no plan.</summary>
+    public static DatabaseRollingUpgradeStatus Compose(DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(status);
+        return status.Plan is { } plan ? Compose(status, spec, plan) : status;
+    }
+
+    /// <summary>What an upgrade that is let go here leaves in the cluster, with the commands that take it away.</summary>
+    public static IReadOnlyList<ActionItem> LeftBehind(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status)
+    {
+        ArgumentNullException.ThrowIfNull(status);
+        return status.Plan is { } plan ? [.. LeftBehind(plan.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal), spec)] : [];
+    }
+
+    /// <summary>The status with what the receipts of one plan say.</summary>
     public static DatabaseRollingUpgradeStatus Compose(DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec, Plan plan)
     {
         ArgumentNullException.ThrowIfNull(status);

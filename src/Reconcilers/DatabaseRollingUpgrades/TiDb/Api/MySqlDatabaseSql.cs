@@ -2,7 +2,10 @@ using System.Data.Common;
 using System.Globalization;
 using Drydock.Clients.MySql;
 using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Domain;
+using Drydock.Reconcilers.OmsUpgrades.Access;
 
 namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Api;
 
@@ -11,20 +14,16 @@ namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Api;
 public sealed class MySqlDatabaseSql : IDatabaseSql
 {
     private const int SyntaxError = 1064;
+    private readonly Func<DatabaseRollingUpgrade> _upgrade;
+    private readonly DatabaseSecrets _secrets;
     private readonly DbProviderFactory _provider;
-    private readonly Func<IReadOnlyList<Endpoint>> _servers;
-    private readonly Func<SqlLogin?> _login;
-    private readonly DatabaseTls _tls;
-    private readonly string? _caFile;
 
     /// <summary>Connects to nothing yet.</summary>
-    /// <param name="provider">ADO.NET for the MySQL protocol.</param>
-    /// <param name="servers">SQL ports of the TiDBs, in the order in which they are asked.</param>
-    /// <param name="login">The present login.</param>
-    /// <param name="tls">TLS towards the SQL port.</param>
-    /// <param name="caFile">A file with the CA, where the Secret has one.</param>
-    public MySqlDatabaseSql(DbProviderFactory provider, Func<IReadOnlyList<Endpoint>> servers, Func<SqlLogin?> login, DatabaseTls tls, string? caFile) =>
-        (_provider, _servers, _login, _tls, _caFile) = (provider, servers, login, tls, caFile);
+    /// <param name="upgrade">The upgrade as last read: its TiDBs are asked, in the order of the spec.</param>
+    /// <param name="secrets">The login.</param>
+    /// <param name="provider">ADO.NET for the MySQL protocol; null for the one of this house.</param>
+    public MySqlDatabaseSql(Func<DatabaseRollingUpgrade> upgrade, DatabaseSecrets secrets, DbProviderFactory? provider = null) =>
+        (_upgrade, _secrets, _provider) = (upgrade, secrets, provider ?? MySqlProviderFactory.Instance);
 
     /// <inheritdoc />
     public async Task<IReadOnlyList<DdlJob>> UnfinishedDdlAsync(CancellationToken cancellationToken) =>
@@ -80,11 +79,12 @@ public sealed class MySqlDatabaseSql : IDatabaseSql
         }
     }
 
-    private Task<List<Func<string, string>>> QueryAsync(string statement, CancellationToken cancellationToken) => QueryAsync(_servers(), statement, cancellationToken);
+    private Task<List<Func<string, string>>> QueryAsync(string statement, CancellationToken cancellationToken) =>
+        QueryAsync([.. _upgrade().Spec.Of(DatabaseComponent.TiDB).Select(_upgrade().Spec.Service)], statement, cancellationToken);
 
     private async Task<List<Func<string, string>>> QueryAsync(IReadOnlyList<Endpoint> servers, string statement, CancellationToken cancellationToken)
     {
-        var login = _login() ?? throw new DatabaseSqlException(Reasons.SecretMissing, "no login for SQL: name a Secret with username and password in spec.tidb.credentialsSecretRef");
+        var login = _secrets.Sql ?? throw new DatabaseSqlException(Reasons.SecretMissing, "no login for SQL: name a Secret with username and password in spec.tidb.credentialsSecretRef");
         DatabaseSqlException? last = null;
         foreach (var server in servers)
         {
@@ -123,6 +123,7 @@ public sealed class MySqlDatabaseSql : IDatabaseSql
 
     private string Connection(Endpoint server, SqlLogin login)
     {
+        var tls = _upgrade().Spec.Tidb?.SqlTls ?? new DatabaseTls();
         var builder = new MySqlConnectionStringBuilder
         {
             Server = server.Host,
@@ -131,16 +132,16 @@ public sealed class MySqlDatabaseSql : IDatabaseSql
             Password = login.Password,
             ConnectionTimeout = 5,
             DefaultCommandTimeout = 30,
-            SslMode = _tls.Mode switch
+            SslMode = tls.Mode switch
             {
                 DatabaseTlsMode.Disabled => MySqlSslMode.Disabled,
-                DatabaseTlsMode.Required => _caFile is null ? MySqlSslMode.Required : MySqlSslMode.VerifyCA,
+                DatabaseTlsMode.Required => login.Ca is null ? MySqlSslMode.Required : MySqlSslMode.VerifyCA,
                 _ => MySqlSslMode.VerifyFull,
             },
         };
-        if (_tls.Mode != DatabaseTlsMode.Disabled && _caFile is not null)
+        if (tls.Mode != DatabaseTlsMode.Disabled && login.Ca is { } authority)
         {
-            builder.SslCa = _caFile;
+            builder.SslCa = DatabaseTlsFiles.FileOf(authority);
         }
 
         return builder.ConnectionString;

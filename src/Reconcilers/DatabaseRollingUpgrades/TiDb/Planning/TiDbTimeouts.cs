@@ -8,7 +8,7 @@ namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Planning;
 /// <summary>How long one attempt of a step may take by the present spec. Pure.</summary>
 public static class TiDbTimeouts
 {
-    // A drain, and the raising of limits, end by their own word: the engine's limit comes later.
+    // The steps of an instance, and the raising of limits, end by their own word and clean up: the engine's limit comes later.
     private static readonly TimeSpan Later = TimeSpan.FromMinutes(10);
 
     // The snapshot has the time of Backup itself.
@@ -34,7 +34,12 @@ public static class TiDbTimeouts
 
         if (id.EndsWith(TiDbStepIds.VerifySuffix, StringComparison.Ordinal))
         {
-            return KubernetesDuration.Parse(timeouts.Verify) + KubernetesDuration.Parse(spec.Settle);
+            return KubernetesDuration.Parse(timeouts.Verify) + KubernetesDuration.Parse(spec.Settle) + Later;
+        }
+
+        if (id.EndsWith(TiDbStepIds.SwapSuffix, StringComparison.Ordinal))
+        {
+            return KubernetesDuration.Parse(timeouts.Swap) + Later;
         }
 
         return phase switch

@@ -13,14 +13,19 @@ namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Steps;
 /// </summary>
 public sealed class RestartService(ITiDbTargets targets) : TiDbStep(targets)
 {
-    /// <summary>Receipt key: when the process that is replaced was started, by its host's clock; empty if none ran.</summary>
+    /// <summary>Receipt key: pid of the process that is replaced; empty if none ran.</summary>
+    public const string PidBeforeKey = "pidBefore";
+
+    /// <summary>Receipt key: when it was started, by its host's clock, to within a second.</summary>
     public const string StartedBeforeKey = "startedBefore";
+
+    private static readonly TimeSpan Grain = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc />
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var service = Service(context);
-        if (context.Receipt(StartedBeforeKey) is not { } before)
+        if (context.Receipt(PidBeforeKey) is not { } before)
         {
             return new Observation.NotStarted();
         }
@@ -37,7 +42,7 @@ public sealed class RestartService(ITiDbTargets targets) : TiDbStep(targets)
             return new Observation.NotStarted($"it does not run ({process.SupervisionText})");
         }
 
-        if (process.StartedAt is { } started && Stamp(started) == before)
+        if (IsStill(process, before, context.Receipt(StartedBeforeKey)))
         {
             return new Observation.NotStarted("it still runs since before");
         }
@@ -48,13 +53,19 @@ public sealed class RestartService(ITiDbTargets targets) : TiDbStep(targets)
     /// <inheritdoc />
     public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken)
     {
-        if (context.Step.Receipt?.ContainsKey(StartedBeforeKey) == true)
+        if (context.Step.Receipt?.ContainsKey(PidBeforeKey) == true)
         {
             return context.Step.Receipt;
         }
 
         var process = await Host(Service(context)).LookAsync(cancellationToken);
-        return Fact(StartedBeforeKey, process.StartedAt is { } at ? Stamp(at) : "");
+        var receipt = new SortedDictionary<string, string>(StringComparer.Ordinal) { [PidBeforeKey] = process.Pid?.ToString(CultureInfo.InvariantCulture) ?? "" };
+        if (process.StartedAt is { } at)
+        {
+            receipt[StartedBeforeKey] = at.ToString("O", CultureInfo.InvariantCulture);
+        }
+
+        return receipt;
     }
 
     /// <inheritdoc />
@@ -97,5 +108,9 @@ public sealed class RestartService(ITiDbTargets targets) : TiDbStep(targets)
 
     private static string Place(MonitoringService service, ReplacedFile file) => $"{service.DeployDir.TrimEnd('/')}/{file.To}";
 
-    private static string Stamp(DateTimeOffset at) => at.ToString("O", CultureInfo.InvariantCulture);
+    private static bool IsStill(InstanceProcess process, string pid, string? startedAt) =>
+        process.Pid?.ToString(CultureInfo.InvariantCulture) == pid
+        && (process.StartedAt is not { } now
+            || !DateTimeOffset.TryParse(startedAt, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var then)
+            || (now - then).Duration() <= Grain);
 }

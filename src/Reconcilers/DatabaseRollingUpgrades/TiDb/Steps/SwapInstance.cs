@@ -1,4 +1,5 @@
 using System.Globalization;
+using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
@@ -21,6 +22,9 @@ public sealed class SwapInstance(ITiDbTargets targets) : TiDbStep(targets)
 
     /// <summary>Receipt key: what deployDir pointed at, where it is a symbolic link.</summary>
     public const string FormerDirectoryKey = "formerDirectory";
+
+    /// <summary>Receipt key: since when it has been tried, ISO 8601.</summary>
+    public const string SinceKey = "since";
 
     /// <summary>Fact: when the new process was started, by its host's clock, ISO 8601.</summary>
     public const string StartedAtFact = "startedAt";
@@ -59,7 +63,11 @@ public sealed class SwapInstance(ITiDbTargets targets) : TiDbStep(targets)
         // Where the new program lies there already nothing is replaced any more, and what was there before does not matter.
         var instance = Instance(context);
         var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
-        var receipt = new SortedDictionary<string, string>(StringComparer.Ordinal) { [FormerKey] = process.InstalledSha256 ?? process.ExecutableSha256 ?? "" };
+        var receipt = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            [FormerKey] = process.InstalledSha256 ?? process.ExecutableSha256 ?? "",
+            [SinceKey] = context.Time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture),
+        };
         if (process.LinkTarget is { } link)
         {
             receipt[FormerDirectoryKey] = link;
@@ -70,6 +78,20 @@ public sealed class SwapInstance(ITiDbTargets targets) : TiDbStep(targets)
 
     /// <inheritdoc />
     protected override async Task CarryOutAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SwapAsync(context, cancellationToken);
+        }
+        catch (Exception exception) when (IsLast(context, exception))
+        {
+            // Giving up takes away what the drain left: an evicted store stays without leaders for ever (facts §0.4).
+            await LetLeadersBackAsync(context, cancellationToken);
+            throw;
+        }
+    }
+
+    private async Task SwapAsync(StepContext context, CancellationToken cancellationToken)
     {
         var instance = Instance(context);
         var host = Targets.Hosts.Instance(instance.Name);
@@ -115,7 +137,7 @@ public sealed class SwapInstance(ITiDbTargets targets) : TiDbStep(targets)
 
         if (await new StopGate(Targets).ProblemsAsync(instance, cancellationToken) is { Count: > 0 } problems)
         {
-            throw NotYet(Reasons.ClusterUnhealthy, $"{instance.Name} is not stopped: {string.Join("; ", problems)}");
+            throw Refusal(context, $"{instance.Name} is not stopped: {string.Join("; ", problems)}");
         }
 
         if (instance.Component == DatabaseComponent.Pump)
@@ -130,7 +152,7 @@ public sealed class SwapInstance(ITiDbTargets targets) : TiDbStep(targets)
         if (members.Members.Count >= PdLeadership.FewestToMove && PdLeadership.Leads(Spec, members, instance))
         {
             await PdLeadership.MoveAwayAsync(Targets, context.Plan, members, instance, cancellationToken);
-            throw NotYet(Reasons.ClusterUnhealthy, $"{instance.Name} is not stopped: it leads PD again; leadership was asked to move once more");
+            throw Refusal(context, $"{instance.Name} is not stopped: it leads PD again; leadership was asked to move once more");
         }
     }
 
@@ -147,7 +169,33 @@ public sealed class SwapInstance(ITiDbTargets targets) : TiDbStep(targets)
         if (!now.IsOver)
         {
             await Targets.Pd().EvictLeadersAsync(store, cancellationToken);
-            throw NotYet(Reasons.ClusterUnhealthy, string.Create(CultureInfo.InvariantCulture, $"{instance.Name} is not stopped: {now.Leaders} leaders came back; they are leaving again"));
+            throw Refusal(context, string.Create(CultureInfo.InvariantCulture, $"{instance.Name} is not stopped: {now.Leaders} leaders came back; they are leaving again"));
+        }
+    }
+
+    // Waited for by itself until the step's time is over, then given up.
+    private StepActionException Refusal(StepContext context, string message)
+    {
+        var isLate = DateTimeOffset.TryParse(context.Receipt(SinceKey), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var since)
+            && context.Time.GetUtcNow() - since >= KubernetesDuration.Parse(Spec.Timeouts.Swap);
+        return isLate
+            ? new StepActionException(Reasons.ClusterUnhealthy, $"{message}; this was waited for {Spec.Timeouts.Swap} (spec.timeouts.swap). Heal it, then retry", retryable: false)
+            : NotYet(Reasons.ClusterUnhealthy, message);
+    }
+
+    private static bool IsLast(StepContext context, Exception exception) => exception switch
+    {
+        StepActionException refusal => !refusal.NotTaken && (!refusal.Retryable || context.Step.Tries >= context.Step.MaxAttempts),
+        HostException failure => !failure.IsRetryable || (failure.Reason != Reasons.HostUnreachable && context.Step.Tries >= context.Step.MaxAttempts),
+        _ => false,
+    };
+
+    private async Task LetLeadersBackAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var drain = context.Plan.Steps.Find(s => s.Id == TiDbStepIds.Drain(Instance(context)));
+        if (ulong.TryParse(drain?.Parameters.GetValueOrDefault("store"), NumberStyles.None, CultureInfo.InvariantCulture, out var store))
+        {
+            await Targets.Pd().LetLeadersBackAsync(store, cancellationToken);
         }
     }
 

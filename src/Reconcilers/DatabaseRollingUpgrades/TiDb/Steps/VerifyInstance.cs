@@ -19,6 +19,9 @@ public abstract class VerifyInstance(ITiDbTargets targets) : TiDbStep(targets)
     /// <summary>Fact: the version it runs, by its own or the cluster's word.</summary>
     public const string VersionFact = "version";
 
+    // A start time is known to within a second.
+    private static readonly TimeSpan Grain = TimeSpan.FromSeconds(2);
+
     // So many restarts by its supervisor within the time to settle are no accident.
     private const int TooManyRestarts = 3;
 
@@ -103,8 +106,8 @@ public abstract class VerifyInstance(ITiDbTargets targets) : TiDbStep(targets)
             return now - (swap?.FinishedAt ?? now);
         }
 
-        var recorded = swap?.Receipt?.GetValueOrDefault(SwapInstance.StartedAtFact);
-        if (recorded == started.ToString("O", CultureInfo.InvariantCulture) && swap?.FinishedAt is { } seen)
+        var recorded = DateTimeOffset.TryParse(swap?.Receipt?.GetValueOrDefault(SwapInstance.StartedAtFact), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var at) ? at : (DateTimeOffset?)null;
+        if (recorded is { } same && (same - started).Duration() <= Grain && swap?.FinishedAt is { } seen)
         {
             return now - seen;
         }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Drydock.Abstractions.Values;
+using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
@@ -14,6 +16,9 @@ namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Steps;
 /// </summary>
 public sealed class VerifyTikv(ITiDbTargets targets) : VerifyInstance(targets)
 {
+    /// <summary>Receipt key: since when it has been waited for, ISO 8601.</summary>
+    public const string SinceKey = "since";
+
     // As tidb-operator and tiup have it (facts A7, A8): two thirds of the leaders, where there were enough for that to mean anything, and 400 s at most.
     private const long EnoughLeaders = 200;
     private static readonly TimeSpan LongestWayBack = TimeSpan.FromSeconds(400);
@@ -28,7 +33,8 @@ public sealed class VerifyTikv(ITiDbTargets targets) : VerifyInstance(targets)
         var store = await Targets.Pd().StoreAsync(id, cancellationToken);
         if (Waits(store, process) is { } waits)
         {
-            return new Observation.Running(waits);
+            // Begun once more, it takes the scheduler away and gives up.
+            return IsLate(context) && (await Targets.Pd().ScheduleAsync(cancellationToken)).Evicted.Contains(id) ? new Observation.NotStarted(waits) : new Observation.Running(waits);
         }
 
         if ((await Targets.Pd().ScheduleAsync(cancellationToken)).Evicted.Contains(id))
@@ -48,11 +54,31 @@ public sealed class VerifyTikv(ITiDbTargets targets) : VerifyInstance(targets)
         await base.CarryOutAsync(context, cancellationToken);
         var instance = Instance(context);
         var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
-        if (Waits(await Targets.Pd().StoreAsync(Id(context), cancellationToken), process) is null)
+        var waits = Waits(await Targets.Pd().StoreAsync(Id(context), cancellationToken), process);
+        var isLate = IsLate(context);
+        if (waits is null || isLate)
         {
             Targets.EnsureMayAct();
             await Targets.Pd().LetLeadersBackAsync(Id(context), cancellationToken);
         }
+
+        if (waits is not null && isLate)
+        {
+            throw new StepActionException(
+                Reasons.InstanceUnhealthy,
+                $"{instance.Name} on {instance.Host} runs {Spec.ToVersion} and did not come back into the cluster within {Spec.Timeouts.Verify} (spec.timeouts.verify): {waits}. Its evict-leader-scheduler is removed. Look at its log below {instance.DeployDir}/log, put the cause right, then retry",
+                retryable: false);
+        }
+    }
+
+    /// <inheritdoc />
+    public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken) => Task.FromResult(
+        context.Receipt(SinceKey) is not null ? context.Step.Receipt! : Fact(SinceKey, (context.Step.StartedAt ?? context.Time.GetUtcNow()).ToString("O", CultureInfo.InvariantCulture)));
+
+    private bool IsLate(StepContext context)
+    {
+        var since = DateTimeOffset.TryParse(context.Receipt(SinceKey), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var at) ? at : context.Step.StartedAt;
+        return since is { } began && context.Time.GetUtcNow() - began >= KubernetesDuration.Parse(Spec.Timeouts.Verify);
     }
 
     private string? Waits(PdStore store, InstanceProcess process) => store switch
