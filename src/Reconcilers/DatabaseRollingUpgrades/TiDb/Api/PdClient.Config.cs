@@ -111,7 +111,7 @@ public sealed partial class PdClient
         var enabled = schedule.List("schedulers-v2").Where(s => s.Optional("disable")?.GetBoolean() != true).ToList();
         return new PdSchedule
         {
-            Limits = PdSchedule.LimitNames.Where(n => schedule.Optional(n) is { ValueKind: JsonValueKind.Number }).ToDictionary(n => n, schedule.Number, StringComparer.Ordinal),
+            Limits = PdSchedule.LimitNames.Where(n => schedule.Optional(n) is { ValueKind: JsonValueKind.Number }).ToDictionary(n => n, n => schedule.Number(n), StringComparer.Ordinal),
             Evicted = enabled.Where(s => s.Text("type") == "evict-leader").SelectMany(s => s.Texts("args")).Select(id => ulong.Parse(id, NumberStyles.None, CultureInfo.InvariantCulture)).ToHashSet(),
             EnabledSchedulers = enabled.Count,
             MaxReplicas = replication.Member("max-replicas").GetInt64(),

@@ -116,11 +116,12 @@ public sealed partial class PdClient(IServiceHttp http, IReadOnlyList<Endpoint> 
             }
         }
 
-        throw last switch
+        Exception failure = last switch
         {
             TiDbApiException api => new TiDbApiException(api.Reason, api.Message, api.Status, api),
             ServiceException service => new ServiceException(service.Reason, service.Message, service.IsNotTaken, service),
             _ => new TiDbApiException(Reasons.InvalidSpec, "spec.instances names no PD to ask"),
         };
+        throw failure;
     }
 }

@@ -57,7 +57,7 @@ public static class TikvMigration
 
             // A value somebody chose is carried over.
             var chosen = toml.Find("server.end-point-concurrency");
-            if (chosen ?? settings.Concurrency?.ToString(CultureInfo.InvariantCulture) is not { } value)
+            if ((chosen ?? settings.Concurrency?.ToString(CultureInfo.InvariantCulture)) is not { } value)
             {
                 return;
             }

@@ -11,7 +11,7 @@ namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Planning;
 /// <summary>Adds what must stay true meanwhile.</summary>
 internal sealed class TiDbGuardPlanner(PlanBuilder plan, DatabaseRollingUpgradeSpec spec, TiDbDiscovery discovery)
 {
-    private readonly TiDbSpec _tidb = spec.Tidb ?? new TiDbSpec();
+    private TiDbSpec Tidb => spec.Tidb ?? new TiDbSpec();
 
     public void Compile()
     {
@@ -20,7 +20,7 @@ internal sealed class TiDbGuardPlanner(PlanBuilder plan, DatabaseRollingUpgradeS
         // Raising limits may take days, never fails the upgrade, and is not to keep people from DDL: nothing guards it.
         Guard(TiDbGuards.ClusterIsTheSame, [], tuning, ("clusterId", discovery.ClusterId.ToString(CultureInfo.InvariantCulture)));
         Guard(TiDbGuards.NoDdlAppears, [], tuning);
-        if (!_tidb.Backup.Waived)
+        if (!Tidb.Backup.Waived)
         {
             Guard(TiDbGuards.SnapshotStays, [TiDbStepIds.Snapshot], tuning, ("step", TiDbStepIds.Snapshot));
         }
@@ -35,7 +35,7 @@ internal sealed class TiDbGuardPlanner(PlanBuilder plan, DatabaseRollingUpgradeS
             Guard(TiDbGuards.NoEvictSchedulerIsLeft, [TiDbStepIds.Verify(first)], tuning);
         }
 
-        Guard(TiDbGuards.ScheduleLimitsStay, [TiDbStepIds.LimitMerging], tuning, ("limit", _tidb.MergeScheduleLimit.ToString(CultureInfo.InvariantCulture)));
+        Guard(TiDbGuards.ScheduleLimitsStay, [TiDbStepIds.LimitMerging], tuning, ("limit", Tidb.MergeScheduleLimit.ToString(CultureInfo.InvariantCulture)));
     }
 
     private void Guard(string check, List<string> from, string? until, params (string Name, string Value)[] parameters) => plan.Guard(new PlanGuard

@@ -13,7 +13,7 @@ internal sealed class TiDbPlanNotes(PlanBuilder plan, DatabaseRollingUpgradeSpec
     // A few words for each file; beyond that the same again for hundreds of instances helps nobody.
     private const int NamedInstances = 8;
 
-    private readonly TiDbSpec _tidb = spec.Tidb ?? new TiDbSpec();
+    private TiDbSpec Tidb => spec.Tidb ?? new TiDbSpec();
 
     public void Compile()
     {
@@ -46,9 +46,9 @@ internal sealed class TiDbPlanNotes(PlanBuilder plan, DatabaseRollingUpgradeSpec
             yield return $"technical point: {TiDbStepIds.Swap(tidb)} starts the first new TiDB, which upgrades the system tables. Hold before it by its id";
         }
 
-        yield return _tidb.Backup.Waived
+        yield return Tidb.Backup.Waived
             ? "NO BACKUP is taken: spec.tidb.backup.waived is true. Make sure there is one from elsewhere: nothing else brings the data back"
-            : $"the backup is the only thing that brings the data back: {string.Join(", ", _tidb.Backup.Databases)}";
+            : $"the backup is the only thing that brings the data back: {string.Join(", ", Tidb.Backup.Databases)}";
     }
 
     private IEnumerable<string> Work()
@@ -92,7 +92,7 @@ internal sealed class TiDbPlanNotes(PlanBuilder plan, DatabaseRollingUpgradeSpec
 
         if (!discovery.Instances.Any(i => i.Changes.Count > 0))
         {
-            yield return _tidb.Configuration.Migrate ? "no configuration file is changed: each has what the new version needs" : "no configuration file is changed: spec.tidb.configuration.migrate is false";
+            yield return Tidb.Configuration.Migrate ? "no configuration file is changed: each has what the new version needs" : "no configuration file is changed: spec.tidb.configuration.migrate is false";
         }
     }
 
@@ -103,12 +103,12 @@ internal sealed class TiDbPlanNotes(PlanBuilder plan, DatabaseRollingUpgradeSpec
             yield return $"a TiKV that keeps leaders after {spec.Drain.Timeout} is stopped all the same (drain.onTimeout: Proceed): requests to those Regions fail until they have new leaders";
         }
 
-        if (_tidb.MergeScheduleLimit == 0)
+        if (Tidb.MergeScheduleLimit == 0)
         {
             yield return "merge-schedule-limit becomes 0: no Region is merged until it is raised";
         }
 
-        if (_tidb.TuneScheduling.Enabled)
+        if (Tidb.TuneScheduling.Enabled)
         {
             yield return "after Verified the limits are raised in steps while Regions keep still; that may take days and never fails the upgrade. To end it set spec.timeouts.tuneScheduling to a short time: the limits stay where they are then";
         }

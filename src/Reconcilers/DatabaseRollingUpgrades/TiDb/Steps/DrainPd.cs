@@ -1,5 +1,6 @@
 using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Domain;
 
 namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Steps;
 
@@ -52,7 +53,7 @@ public sealed class DrainPd(ITiDbTargets targets) : TiDbStep(targets)
             return;
         }
 
-        if (members.At(TiDbLayoutOf(instance)) is { LeaderPriority: not 0 } member)
+        if (members.At(Spec.Service(instance)) is { LeaderPriority: not 0 } member)
         {
             throw new StepActionException(Reasons.TargetChanged, $"PD {member.Name} has leader_priority {member.LeaderPriority} again, which pulls leadership back to it; set it to 0 (pd-ctl member leader_priority {member.Name} 0), then retry");
         }
@@ -60,6 +61,4 @@ public sealed class DrainPd(ITiDbTargets targets) : TiDbStep(targets)
         Targets.EnsureMayAct();
         await PdLeadership.MoveAwayAsync(Targets, context.Plan, members, instance, cancellationToken);
     }
-
-    private Api.Endpoint TiDbLayoutOf(Crds.DatabaseRollingUpgrades.DatabaseInstance instance) => Domain.TiDbLayout.Service(Spec, instance);
 }

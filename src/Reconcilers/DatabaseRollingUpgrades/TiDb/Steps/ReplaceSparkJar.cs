@@ -13,7 +13,7 @@ public sealed class ReplaceSparkJar(ITiDbTargets targets) : SparkStep(targets)
     protected override async Task CarryOutAsync(StepContext context, CancellationToken cancellationToken)
     {
         var host = Targets.Hosts.Files(context.Step.Node!);
-        await HostFileScripts.ReplaceAsync(host, Spark.Jar, Jar, Spark.JarSha256, $"{Jar}.old", cancellationToken);
+        await HostFileScripts.ReplaceAsync(host, Spark().Jar, Jar, Spark().JarSha256, $"{Jar}.old", cancellationToken);
         Targets.EnsureMayAct();
         await HostFileScripts.SetAsideOtherJarsAsync(host, Jars, Jar[(Jar.LastIndexOf('/') + 1)..], cancellationToken);
     }

@@ -9,7 +9,7 @@ public sealed class StartSpark(ITiDbTargets targets) : SparkStep(targets)
     /// <inheritdoc />
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        if (await SparkMaster.AskAsync(Targets, Spark, cancellationToken) is not { } master)
+        if (await SparkMaster.AskAsync(Targets, Spark(), cancellationToken) is not { } master)
         {
             return new Observation.NotStarted("Spark's master does not serve");
         }
@@ -21,5 +21,5 @@ public sealed class StartSpark(ITiDbTargets targets) : SparkStep(targets)
     }
 
     /// <inheritdoc />
-    protected override Task CarryOutAsync(StepContext context, CancellationToken cancellationToken) => RunAsync(Spark.Start, cancellationToken);
+    protected override Task CarryOutAsync(StepContext context, CancellationToken cancellationToken) => RunAsync(Spark().Start, cancellationToken);
 }

@@ -13,12 +13,12 @@ public sealed class StopSpark(ITiDbTargets targets) : SparkStep(targets)
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var newEverywhere = true;
-        foreach (var host in Spark.Hosts)
+        foreach (var host in Spark().Hosts)
         {
             newEverywhere &= await HasNewJarAsync(host, cancellationToken);
         }
 
-        var master = await SparkMaster.AskAsync(Targets, Spark, cancellationToken);
+        var master = await SparkMaster.AskAsync(Targets, Spark(), cancellationToken);
         if (context.Receipt(BeforeKey) is null)
         {
             return newEverywhere && master is not null ? new Observation.Done("Spark has the new JAR already", Fact(BeforeKey, master.ToString())) : new Observation.NotStarted();
@@ -36,11 +36,11 @@ public sealed class StopSpark(ITiDbTargets targets) : SparkStep(targets)
             return Fact(BeforeKey, known);
         }
 
-        return await SparkMaster.AskAsync(Targets, Spark, cancellationToken) is { } master
+        return await SparkMaster.AskAsync(Targets, Spark(), cancellationToken) is { } master
             ? Fact(BeforeKey, master.ToString())
-            : throw new StepActionException(Reasons.ComponentsUnhealthy, $"Spark's master does not serve on {Spark.Hosts[0]}:{Spark.WebPort}: there is nothing to compare with afterwards. Start Spark, or take spec.tidb.tiSpark out in a new upgrade");
+            : throw new StepActionException(Reasons.ComponentsUnhealthy, $"Spark's master does not serve on {Spark().Hosts[0]}:{Spark().WebPort}: there is nothing to compare with afterwards. Start Spark, or take spec.tidb.tiSpark out in a new upgrade");
     }
 
     /// <inheritdoc />
-    protected override Task CarryOutAsync(StepContext context, CancellationToken cancellationToken) => RunAsync(Spark.Stop, cancellationToken);
+    protected override Task CarryOutAsync(StepContext context, CancellationToken cancellationToken) => RunAsync(Spark().Stop, cancellationToken);
 }
