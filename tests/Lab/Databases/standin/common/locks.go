@@ -71,3 +71,16 @@ func replace(path string, content []byte) error {
 	}
 	return err
 }
+
+// LockFile locks a file for the life of this process; false when another process has it.
+func LockFile(path string) bool {
+	file := tryLock(path)
+	if file == nil {
+		return false
+	}
+	held = append(held, file)
+	return true
+}
+
+// Open for the life of the process; here the garbage collector does not close them.
+var held []*os.File

@@ -73,11 +73,25 @@ func Join(name, component, version string) (Member, error) {
 	return member, nil
 }
 
-// The file stays open, and so locked, for as long as the process runs.
+// Leave makes this process unknown to the others although it still runs.
+func Leave() { close(left) }
+
+var left = make(chan struct{})
+
+// The file stays open, and so locked, for as long as the process is a member.
 func beat(file *os.File, path string) {
 	defer file.Close()
+	beats := time.NewTicker(beatEvery)
+	defer beats.Stop()
 	cut := false
-	for range time.Tick(beatEvery) {
+	for {
+		select {
+		case <-left:
+			_ = os.Remove(path)
+			_ = os.Remove(path + cutSuffix)
+			return
+		case <-beats.C:
+		}
 		now := time.Now()
 		_ = os.Chtimes(path, now, now)
 		if isCut := !NetworkUp(); isCut != cut {

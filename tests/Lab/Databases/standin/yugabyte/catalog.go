@@ -37,9 +37,10 @@ func upgradeCatalog(c *call) (any, *status) {
 		}
 	}
 	var failed *status
-	done := false
+	done, statements := false, 0
 	n.must(n.change(func(s *state, court *court) error {
 		done = s.Catalog.UpgradedTo.atLeast(n.version)
+		statements = s.Catalog.Statements
 		failed = n.beginCatalog(s, court, span)
 		return nil
 	}))
@@ -48,7 +49,7 @@ func upgradeCatalog(c *call) (any, *status) {
 	}
 	// Migrations go on when whoever asked for them has left.
 	for end := time.Now().Add(span); !done && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if s := n.now(); s.Catalog.Changing != "" && s.Catalog.ChangingUntil.After(time.Now()) {
+		if n.now().Catalog.Statements != statements {
 			failed = mismatch(someMigration)
 			break
 		}
@@ -83,11 +84,12 @@ func (n *node) beginCatalog(s *state, c *court, span time.Duration) *status {
 	return nil
 }
 
-// change runs a DDL statement for a span of the original's time.
+// ddl runs a DDL statement for a span of the original's time.
 func (n *node) ddl(statement string, seconds float64) string {
 	result := "ok"
 	n.must(n.change(func(s *state, c *court) error {
 		s.Catalog.Changing, s.Catalog.ChangingUntil = statement, c.at.Add(longer(vendor(seconds), time.Millisecond))
+		s.Catalog.Statements++
 		s.Catalog.Version++
 		if s.Catalog.Upgrading != "" && s.Catalog.Until.After(c.at) {
 			c.violation(n.name, "DdlDuringUpgrade", map[string]any{"ddl": statement})

@@ -34,7 +34,7 @@ type values map[string]string
 
 // serveClients is apart from common.ServeHTTP: a record of every read and write would be nothing but them.
 func (n *node) serveClients() (stop func()) {
-	listener, err := net.Listen("tcp", hostPort("", n.self.Client))
+	listener, err := net.Listen("tcp", hostPort(n.bind, n.self.Client))
 	if err != nil {
 		common.Fatal("%s: %v", n.name, err)
 	}

@@ -12,8 +12,8 @@ func runMaster(p common.Process) int {
 		return code
 	}
 	n.must(n.join())
-	stopRPC := common.ServeHTTPS(n.name, hostPort("", n.self.RPC), n.rpc(masterMethods), n.secure.rpcServer)
-	stopWeb := common.ServeHTTPS(n.name, hostPort("", n.self.Web), n.masterPages(), n.secure.webServer)
+	stopRPC := common.ServeHTTPS(n.name, hostPort(n.bind, n.self.RPC), n.rpc(masterMethods), n.secure.rpcServer)
+	stopWeb := common.ServeHTTPS(n.name, hostPort(n.webBind, n.self.Web), n.masterPages(), n.secure.webServer)
 	done := make(chan struct{})
 	go n.followSources(done)
 	return n.serve(func() {

@@ -37,6 +37,9 @@ type node struct {
 	logs    string
 	cached  cache
 	masters []string
+	// bind and web are the addresses it listens on, empty for all.
+	bind    string
+	webBind string
 }
 
 // startNode does what both kinds of server do until they serve. The exit code is meant when the node is nil.
@@ -132,6 +135,8 @@ func (n *node) address() error {
 		return fmt.Errorf("ERROR: illegal value for int32 flag 'webserver_port': %v", err)
 	}
 	n.self.Web = web
+	n.bind, _ = splitHostPort(n.flags.get("", "rpc_bind_addresses"), 0)
+	n.webBind = n.flags.get(n.bind, "webserver_interface")
 	if n.component == tserverComponent {
 		_, n.self.Client = splitHostPort(n.flags.get("", "cql_proxy_bind_address"), 9042)
 	}
@@ -181,14 +186,14 @@ func (n *node) startFault() (code int, done bool) {
 }
 
 func (n *node) portsFree() error {
-	ports := []int{n.self.RPC, n.self.Web}
+	addresses := []string{hostPort(n.bind, n.self.RPC), hostPort(n.webBind, n.self.Web)}
 	if n.component == tserverComponent {
-		ports = append(ports, n.self.Client)
+		addresses = append(addresses, hostPort(n.bind, n.self.Client))
 	}
-	for _, port := range ports {
-		listener, err := net.Listen("tcp", hostPort("", port))
+	for _, address := range addresses {
+		listener, err := net.Listen("tcp", address)
 		if err != nil {
-			return fmt.Errorf("Network error (yb/util/net/socket.cc:325): Error binding socket to 0.0.0.0:%d: Address already in use (system error 98)", port)
+			return fmt.Errorf("Network error (yb/util/net/socket.cc:325): Error binding socket to %s: Address already in use (system error 98)", address)
 		}
 		listener.Close()
 	}

@@ -123,7 +123,8 @@ type catalog struct {
 	UpgradedTo version   `json:"upgradedTo"`
 	Upgrading  string    `json:"upgrading,omitempty"`
 	Until      time.Time `json:"until,omitempty"`
-	// Changing is the last DDL statement that is under way or has been.
+	// Statements counts DDL; Changing is the statement that is under way.
+	Statements    int       `json:"statements"`
 	Changing      string    `json:"changing,omitempty"`
 	ChangingUntil time.Time `json:"changingUntil,omitempty"`
 }

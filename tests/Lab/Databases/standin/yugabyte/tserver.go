@@ -14,8 +14,8 @@ func runTserver(p common.Process) int {
 		return code
 	}
 	n.must(n.join())
-	stopRPC := common.ServeHTTPS(n.name, hostPort("", n.self.RPC), n.rpc(tserverMethods), n.secure.rpcServer)
-	stopWeb := common.ServeHTTPS(n.name, hostPort("", n.self.Web), n.tserverPages(), n.secure.webServer)
+	stopRPC := common.ServeHTTPS(n.name, hostPort(n.bind, n.self.RPC), n.rpc(tserverMethods), n.secure.rpcServer)
+	stopWeb := common.ServeHTTPS(n.name, hostPort(n.webBind, n.self.Web), n.tserverPages(), n.secure.webServer)
 	stopClients := n.serveClients()
 	stopSQL := n.openSQLPort()
 	return n.serve(func() {
@@ -46,7 +46,7 @@ func (n *node) openSQLPort() (stop func()) {
 		return func() {}
 	}
 	_, port := splitHostPort(n.flags.get("", "pgsql_proxy_bind_address"), 5433)
-	listener, err := net.Listen("tcp", hostPort("", port))
+	listener, err := net.Listen("tcp", hostPort(n.bind, port))
 	if err != nil {
 		common.Fatal("%s: %v", n.name, err)
 	}
