@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // Values that both versions have, and with which each fills what is missing (facts A1, A1b.6).
@@ -52,6 +54,7 @@ func replicationDefaults(version string) map[string]any {
 // adoptConfig is what a PD does when it becomes leader: etcd's values win over its own, what etcd lacks is its own and is kept. Whether
 // values that were 2.1's defaults survive is not certain (facts C1): the setting "defaultsMove" makes them 3.0's.
 func (s *State) adoptConfig(version string) {
+	file := s.PD.Members[s.PD.Leader].File
 	if s.PD.Config == nil {
 		s.PD.Config = map[string]map[string]any{"schedule": {}, "replication": {}}
 		s.PD.Schedulers = defaultSchedulers()
@@ -66,11 +69,37 @@ func (s *State) adoptConfig(version string) {
 	}
 	for section, defaults := range map[string]map[string]any{"schedule": scheduleDefaults(version), "replication": replicationDefaults(version)} {
 		for key, value := range defaults {
-			if _, there := s.PD.Config[section][key]; !there {
-				s.PD.Config[section][key] = value
+			if _, there := s.PD.Config[section][key]; there {
+				continue
 			}
+			if own, there := file[section][key]; there {
+				value = own
+			}
+			s.PD.Config[section][key] = value
 		}
 	}
+}
+
+// fileConfig is what a configuration file says, in the kinds the API has: numbers, and everything else as texts.
+func fileConfig(file toml) map[string]map[string]any {
+	sections := map[string]map[string]any{"schedule": {}, "replication": {}}
+	for key, text := range file {
+		section, name, found := strings.Cut(key, ".")
+		if !found || sections[section] == nil {
+			continue
+		}
+		sections[section][name] = text
+		if number, err := strconv.ParseFloat(text, 64); err == nil {
+			sections[section][name] = number
+		} else if span, err := time.ParseDuration(text); err == nil {
+			sections[section][name] = span.String()
+		} else if name == "location-labels" {
+			// A list in the file, one text on the API.
+			labels := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(`[]", `, r) })
+			sections[section][name] = strings.Join(labels, ",")
+		}
+	}
+	return sections
 }
 
 // section is what this version shows of a part of the configuration.

@@ -94,7 +94,7 @@ func runPD(p common.Process) int {
 	lockData(server.process, flags.dataDir)
 	server.checkMembership()
 	enter("pd", address, p.Version)
-	server.join()
+	server.join(fileConfig(file))
 	var security *tls.Config
 	if strings.HasPrefix(flags.clientURLs, "https:") {
 		security = serverTLS(flags.ca, flags.cert, flags.key)
@@ -129,7 +129,7 @@ func (p *pdServer) checkMembership() {
 	}
 }
 
-func (p *pdServer) join() {
+func (p *pdServer) join(file map[string]map[string]any) {
 	mustUpdate(func(state *State) {
 		for _, element := range strings.Split(p.flags.initialCluster, ",") {
 			if name, peer, found := strings.Cut(element, "="); found && len(state.PD.Members) < strings.Count(p.flags.initialCluster, "=") {
@@ -137,7 +137,7 @@ func (p *pdServer) join() {
 			}
 		}
 		member := state.member(p.name)
-		member.Process = p.process
+		member.Process, member.File = p.process, file
 		member.PeerURLs = strings.Split(p.flags.advertisePeerURLs, ",")
 		member.ClientURLs = strings.Split(p.flags.advertiseClientURLs, ",")
 		member.JoinedAt = time.Now().Add(atLeast(rejoinTakes))

@@ -48,13 +48,15 @@ type PDState struct {
 
 // Member is a PD.
 type Member struct {
-	Name       string    `json:"name"`
-	ID         uint64    `json:"id"`
-	Process    string    `json:"process"`
-	PeerURLs   []string  `json:"peerURLs"`
-	ClientURLs []string  `json:"clientURLs"`
-	Priority   int       `json:"priority"`
-	JoinedAt   time.Time `json:"joinedAt"`
+	Name       string   `json:"name"`
+	ID         uint64   `json:"id"`
+	Process    string   `json:"process"`
+	PeerURLs   []string `json:"peerURLs"`
+	ClientURLs []string `json:"clientURLs"`
+	Priority   int      `json:"priority"`
+	// File is what its configuration file says of scheduling and replication.
+	File     map[string]map[string]any `json:"file"`
+	JoinedAt time.Time                 `json:"joinedAt"`
 }
 
 // Transfer is a change of the leader under way.
