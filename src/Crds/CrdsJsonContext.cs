@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;
 
@@ -14,6 +15,7 @@ namespace Drydock.Crds;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(OmsUpgrade))]
+[JsonSerializable(typeof(DatabaseRollingUpgrade))]
 [JsonSerializable(typeof(BackupSnapshot))]
 [JsonSerializable(typeof(SnapshotRestore))]
 [JsonSerializable(typeof(StorageSpec))]

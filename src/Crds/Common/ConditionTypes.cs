@@ -71,4 +71,55 @@ public static class ConditionTypes
 
     /// <summary>Milestone: stores and writers were watched to recover.</summary>
     public const string Settled = "Settled";
+
+    /// <summary>Milestone: the new version is on every host, checked.</summary>
+    public const string PackagePrepared = "PackagePrepared";
+
+    /// <summary>Milestone: configuration files and PD's own configuration are saved.</summary>
+    public const string ConfigurationSaved = "ConfigurationSaved";
+
+    /// <summary>Milestone: the new configuration files are beside the old ones, accepted by the new programs.</summary>
+    public const string ConfigurationMigrated = "ConfigurationMigrated";
+
+    /// <summary>Milestone: every PD member runs the new version.</summary>
+    public const string PDUpgraded = "PDUpgraded";
+
+    /// <summary>Milestone: every TiKV runs the new version.</summary>
+    public const string TiKVUpgraded = "TiKVUpgraded";
+
+    /// <summary>Milestone: every pump runs the new version.</summary>
+    public const string PumpUpgraded = "PumpUpgraded";
+
+    /// <summary>Milestone: every TiDB runs the new version.</summary>
+    public const string TiDBUpgraded = "TiDBUpgraded";
+
+    /// <summary>Milestone: region merging is limited.</summary>
+    public const string MergingLimited = "MergingLimited";
+
+    /// <summary>Milestone: every drainer runs the new version.</summary>
+    public const string DrainerUpgraded = "DrainerUpgraded";
+
+    /// <summary>Milestone: the services of the monitoring are restarted.</summary>
+    public const string MonitoringUpgraded = "MonitoringUpgraded";
+
+    /// <summary>Milestone: Spark runs with the new JAR.</summary>
+    public const string TiSparkUpgraded = "TiSparkUpgraded";
+
+    /// <summary>Milestone: the schedule limits are at their final values.</summary>
+    public const string SchedulingTuned = "SchedulingTuned";
+
+    /// <summary>Milestone: replication is paused; False again once it goes on.</summary>
+    public const string ReplicationPaused = "ReplicationPaused";
+
+    /// <summary>Milestone: every master runs the new version.</summary>
+    public const string MastersUpgraded = "MastersUpgraded";
+
+    /// <summary>Milestone: every tablet server runs the new version.</summary>
+    public const string TServersUpgraded = "TServersUpgraded";
+
+    /// <summary>Milestone: AutoFlags are promoted.</summary>
+    public const string FlagsPromoted = "FlagsPromoted";
+
+    /// <summary>Milestone: the SQL catalogue is upgraded.</summary>
+    public const string CatalogUpgraded = "CatalogUpgraded";
 }

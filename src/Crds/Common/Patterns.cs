@@ -71,4 +71,28 @@ public static class Patterns
 
     /// <summary>The name of a schema that is safe in every tool the dump goes through.</summary>
     public const string DatabaseName = "^[A-Za-z0-9_$-]+$";
+
+    /// <summary>A version of a database: 2.1.19, v3.0.9, 2.18.0.0-b65.</summary>
+    public const string DatabaseVersion = @"^v?\d{1,4}\.\d{1,4}(\.\d{1,4}){0,2}(-[0-9A-Za-z.]{1,20})?$";
+
+    /// <summary>The name of a program, or of a tool's command.</summary>
+    public const string ProgramName = "^[A-Za-z0-9_][A-Za-z0-9_.-]*$";
+
+    /// <summary>A flag with its hyphens.</summary>
+    public const string FlagName = "^--?[A-Za-z0-9_][A-Za-z0-9_-]*$";
+
+    /// <summary>A systemd unit; {port} and {name} may stand in it.</summary>
+    public const string UnitName = @"^[A-Za-z0-9_{][A-Za-z0-9_.@{}\\:-]*\.service$";
+
+    /// <summary>A login name.</summary>
+    public const string LoginName = "^[A-Za-z0-9_][A-Za-z0-9_.-]*$";
+
+    /// <summary>The name of a replication group.</summary>
+    public const string ReplicationGroup = "^[A-Za-z0-9_][A-Za-z0-9_.:-]*$";
+
+    /// <summary>HOST:PORT.</summary>
+    public const string HostAndPort = @"^[a-zA-Z0-9]([-.a-zA-Z0-9]*[a-zA-Z0-9])?:\d{1,5}$";
+
+    /// <summary>A size as TiKV writes it: 8GB, 512MB.</summary>
+    public const string TikvSize = "^[1-9][0-9]{0,5}(MB|GB|TB)$";
 }

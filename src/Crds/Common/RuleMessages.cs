@@ -76,4 +76,33 @@ public static class RuleMessages
     /// <summary>A snapshot of what belongs to the server itself.</summary>
     public const string SystemSchemas =
         "databases must not name a system schema (mysql, information_schema, performance_schema, sys): a restore would drop it";
+
+    /// <summary>No control, or several.</summary>
+    public const string OneControl = "a control needs exactly one of systemd, supervise, scripts and process";
+
+    /// <summary>An instance nobody says how to stop.</summary>
+    public const string EveryInstanceHasControl = "every instance needs a control: its own, or one of its component in spec.control";
+
+    /// <summary>A component of the other database.</summary>
+    public const string ComponentOfEngine =
+        "a component must be one of the engine's: Master and Tserver of YugabyteDB, PD, TiKV, Pump, TiDB and Drainer of TiDB";
+
+    /// <summary>Settings of TiDB for another database.</summary>
+    public const string TiDbSettings = "tidb is only for engine TiDB: remove it";
+
+    /// <summary>Settings of YugabyteDB for another database.</summary>
+    public const string YugabyteSettings = "yugabyte is only for engine YugabyteDB: remove it";
+
+    /// <summary>An archive of programs with neither or both sources.</summary>
+    public const string OnePackageSource = "an archive needs either storage and path, or hostPath (a file on every host), and not both";
+
+    /// <summary>A program of the package that is elsewhere.</summary>
+    public const string BelowPackage = "postInstall must be a path below the package's directory, without '..'";
+
+    /// <summary>Neither a backup nor the word for none.</summary>
+    public const string BackupOrWaived =
+        "tidb.backup needs storage, or waived: true where there is a full backup from elsewhere (there is no way back to 2.1 without one), and not both";
+
+    /// <summary>A backup of nothing.</summary>
+    public const string BackupNeedsDatabases = "tidb.backup needs databases: name those of the business";
 }

@@ -38,6 +38,9 @@ public static class SchemaLimits
     /// <summary>Nodes of all regions together: the plan there, the plan back and their story must fit one object (etcd takes 1.5 MiB).</summary>
     public const int AllNodes = 32;
 
+    /// <summary>Processes of a database: three steps each must fit one plan.</summary>
+    public const int Instances = 300;
+
     /// <summary>Steps of a plan.</summary>
     public const int Steps = 1000;
 

@@ -1,7 +1,6 @@
 using Drydock.Abstractions.Entities;
-using Drydock.Crds.Common;
 
-namespace Drydock.Crds.OmsUpgrades;
+namespace Drydock.Crds.Common;
 
 /// <summary>A BackupSnapshot in the same namespace.</summary>
 public sealed record SnapshotReference

@@ -1,0 +1,15 @@
+using Drydock.Abstractions.Entities;
+
+namespace Drydock.Crds.DatabaseRollingUpgrades;
+
+/// <summary>How the processes of one component are started and stopped.</summary>
+public sealed record ComponentControl
+{
+    /// <summary>The component.</summary>
+    [Required]
+    public DatabaseComponent Component { get; init; }
+
+    /// <summary>How.</summary>
+    [Required]
+    public InstanceControl Control { get; init => field = value ?? new(); } = new();
+}

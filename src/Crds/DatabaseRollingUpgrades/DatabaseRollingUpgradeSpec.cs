@@ -1,0 +1,91 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Crds.Common;
+
+namespace Drydock.Crds.DatabaseRollingUpgrades;
+
+/// <summary>What is upgraded, to what, and how.</summary>
+[ValidationRule("self.fromVersion != self.toVersion", RuleMessages.SameVersion)]
+[ValidationRule("self.engine == 'TiDB' || !has(self.tidb)", RuleMessages.TiDbSettings)]
+[ValidationRule("self.engine == 'YugabyteDB' || !has(self.yugabyte)", RuleMessages.YugabyteSettings)]
+[ValidationRule("self.instances.all(i, (i.component in ['Master', 'Tserver']) == (self.engine == 'YugabyteDB'))", RuleMessages.ComponentOfEngine)]
+[ValidationRule("self.instances.all(i, has(i.control) || self.control.exists(c, c.component == i.component))", RuleMessages.EveryInstanceHasControl)]
+public sealed record DatabaseRollingUpgradeSpec : RunSpec
+{
+    /// <summary>The database.</summary>
+    [FieldClass(FieldClass.Identity)]
+    [Required]
+    public DatabaseEngine Engine { get; init; }
+
+    /// <summary>The version that runs now, as the database itself says it; checked against every process.</summary>
+    [FieldClass(FieldClass.Identity)]
+    [Required]
+    [Length(40, Minimum = 3)]
+    [Pattern(Patterns.DatabaseVersion)]
+    public string FromVersion { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The version to go to.</summary>
+    [FieldClass(FieldClass.Identity)]
+    [Required]
+    [Length(40, Minimum = 3)]
+    [Pattern(Patterns.DatabaseVersion)]
+    public string ToVersion { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The new version's programs.</summary>
+    [FieldClass(FieldClass.Identity)]
+    [Required]
+    public PackageSpec Package { get; init => field = value ?? new(); } = new();
+
+    /// <summary>Every process of the database. What the database itself reports and is not listed here, and the other way round, stops preflight.</summary>
+    [FieldClass(FieldClass.Identity)]
+    [Required]
+    [ListMap("name")]
+    [Items(SchemaLimits.Instances, Minimum = 3)]
+    public List<DatabaseInstance> Instances { get; init => field = value ?? []; } = [];
+
+    /// <summary>How processes are started and stopped, by component.</summary>
+    [FieldClass(FieldClass.Identity)]
+    [ListMap("component")]
+    [Items(8)]
+    public List<ComponentControl> Control { get; init => field = value ?? []; } = [];
+
+    /// <summary>How the operator gets onto the hosts.</summary>
+    [FieldClass(FieldClass.Access)]
+    [Required]
+    public HostAccess Access { get; init => field = value ?? new(); } = new();
+
+    /// <summary>The host on which the vendor's admin tools run, from the new package. Without it the host of the first instance.</summary>
+    [FieldClass(FieldClass.Access)]
+    [Length(SchemaLimits.Name, Minimum = 1)]
+    [Pattern(Patterns.Host)]
+    public string? ToolHost { get; init; }
+
+    /// <summary>TLS of the processes' HTTP interfaces and of the admin tool. Without it plain HTTP.</summary>
+    [FieldClass(FieldClass.Access)]
+    public DatabaseServiceTls? Tls { get; init; }
+
+    /// <summary>How leaders are moved away before an instance is stopped.</summary>
+    [FieldClass(FieldClass.Control)]
+    public DrainSpec Drain { get; init => field = value ?? new(); } = new();
+
+    /// <summary>How long an instance must have been healthy before the next one is touched. Duration; both runbooks say about 60s.</summary>
+    [FieldClass(FieldClass.Control)]
+    [Length(SchemaLimits.Duration, Minimum = 2)]
+    [Pattern(Patterns.Duration)]
+    public string Settle { get; init => field = value ?? "60s"; } = "60s";
+
+    /// <summary>True accepts that fewer than three voters or a replication factor below three mean an outage; the plan names it.</summary>
+    [FieldClass(FieldClass.Identity)]
+    public bool AllowUnavailability { get; init; }
+
+    /// <summary>What only YugabyteDB and BMDB have.</summary>
+    [FieldClass(FieldClass.Identity)]
+    public YugabyteSpec? Yugabyte { get; init; }
+
+    /// <summary>What only TiDB has.</summary>
+    [FieldClass(FieldClass.Identity)]
+    public TiDbSpec? Tidb { get; init; }
+
+    /// <summary>How long one attempt of a step may take, by phase.</summary>
+    [FieldClass(FieldClass.Access)]
+    public DatabaseUpgradeTimeouts Timeouts { get; init => field = value ?? new(); } = new();
+}

@@ -1,0 +1,132 @@
+using Drydock.Crds.Common;
+
+namespace Drydock.Crds.DatabaseRollingUpgrades;
+
+/// <summary>
+/// The rules between fields of a DatabaseRollingUpgrade, in code: what a server with CEL refuses at once, the operator reports on any server.
+/// Bounds and patterns of single fields are the schema's, which every server checks.
+/// </summary>
+public static class DatabaseRollingUpgradeValidation
+{
+    /// <summary>Everything that contradicts itself; empty if nothing does. Every finding has the reason InvalidSpec.</summary>
+    public static IReadOnlyList<Finding> Validate(DatabaseRollingUpgradeSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return [.. Whole(spec), .. Instances(spec), .. Package(spec), .. TiDb(spec)];
+    }
+
+    private static IEnumerable<Finding> Whole(DatabaseRollingUpgradeSpec spec)
+    {
+        if (spec.FromVersion == spec.ToVersion)
+        {
+            yield return StorageRules.Refusal(RuleMessages.SameVersion, "spec.toVersion");
+        }
+
+        if (spec.Window is { } window && window.Start == window.End)
+        {
+            yield return StorageRules.Refusal(RuleMessages.EmptyWindow, "spec.window.end");
+        }
+
+        if (spec is { Engine: DatabaseEngine.YugabyteDB, Tidb: not null })
+        {
+            yield return StorageRules.Refusal(RuleMessages.TiDbSettings, "spec.tidb");
+        }
+
+        if (spec is { Engine: DatabaseEngine.TiDB, Yugabyte: not null })
+        {
+            yield return StorageRules.Refusal(RuleMessages.YugabyteSettings, "spec.yugabyte");
+        }
+    }
+
+    private static IEnumerable<Finding> Instances(DatabaseRollingUpgradeSpec spec)
+    {
+        foreach (var instance in spec.Instances)
+        {
+            var field = $"spec.instances[{instance.Name}]";
+            if ((instance.Component is DatabaseComponent.Master or DatabaseComponent.Tserver) != (spec.Engine == DatabaseEngine.YugabyteDB))
+            {
+                yield return StorageRules.Refusal(RuleMessages.ComponentOfEngine, $"{field}.component");
+            }
+
+            var control = spec.Control.Find(c => c.Component == instance.Component)?.Control;
+            if ((instance.Control ?? control) is not { } found)
+            {
+                yield return StorageRules.Refusal(RuleMessages.EveryInstanceHasControl, $"{field}.control");
+            }
+            else if (!IsOne(found))
+            {
+                yield return StorageRules.Refusal(RuleMessages.OneControl, instance.Control is null ? $"spec.control[{instance.Component}].control" : $"{field}.control");
+            }
+        }
+
+        foreach (var twice in spec.Instances.GroupBy(i => (i.Host, Port: i.Port ?? DefaultPorts.Service(spec, i))).Where(g => g.Count() > 1))
+        {
+            yield return StorageRules.Refusal(
+                $"{string.Join(" and ", twice.Select(i => i.Name))} have the same host and port ({twice.Key.Host}:{twice.Key.Port}): give each its own", $"spec.instances[{twice.Last().Name}].port");
+        }
+
+        if (spec.Tidb?.Monitoring.Find(m => !IsOne(m.Control)) is { } service)
+        {
+            yield return StorageRules.Refusal(RuleMessages.OneControl, $"spec.tidb.monitoring[{service.Name}].control");
+        }
+    }
+
+    private static bool IsOne(InstanceControl control) =>
+        new object?[] { control.Systemd, control.Supervise, control.Scripts, control.Process }.Count(c => c is not null) == 1;
+
+    private static IEnumerable<Finding> Package(DatabaseRollingUpgradeSpec spec)
+    {
+        foreach (var archive in spec.Package.Archives)
+        {
+            var field = $"spec.package.archives[{archive.Name}]";
+            if (archive.Storage is null == archive.HostPath is null || archive.Storage is null != archive.Path is null)
+            {
+                yield return StorageRules.Refusal(RuleMessages.OnePackageSource, field);
+            }
+
+            if (archive.Path is { } path && StorageRules.LeadsOut(path))
+            {
+                yield return StorageRules.Refusal(RuleMessages.ArchivePath, $"{field}.path");
+            }
+
+            if (archive.Storage is { } storage)
+            {
+                foreach (var finding in StorageRules.Check(storage, $"{field}.storage"))
+                {
+                    yield return finding;
+                }
+            }
+        }
+
+        if (spec.Package.PostInstall is { Length: > 0 } script && (script[0] == '/' || StorageRules.LeadsOut(script)))
+        {
+            yield return StorageRules.Refusal(RuleMessages.BelowPackage, "spec.package.postInstall");
+        }
+    }
+
+    private static IEnumerable<Finding> TiDb(DatabaseRollingUpgradeSpec spec)
+    {
+        if (spec.Engine != DatabaseEngine.TiDB)
+        {
+            yield break;
+        }
+
+        var backup = (spec.Tidb ?? new TiDbSpec()).Backup;
+        if (backup.Waived == backup.Storage is not null)
+        {
+            yield return StorageRules.Refusal(RuleMessages.BackupOrWaived, "spec.tidb.backup");
+        }
+        else if (!backup.Waived && backup.Databases.Count == 0)
+        {
+            yield return StorageRules.Refusal(RuleMessages.BackupNeedsDatabases, "spec.tidb.backup.databases");
+        }
+
+        if (backup.Storage is { } storage)
+        {
+            foreach (var finding in StorageRules.Check(storage, "spec.tidb.backup.storage"))
+            {
+                yield return finding;
+            }
+        }
+    }
+}

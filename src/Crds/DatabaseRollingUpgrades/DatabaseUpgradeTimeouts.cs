@@ -1,0 +1,48 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Crds.Common;
+
+namespace Drydock.Crds.DatabaseRollingUpgrades;
+
+/// <summary>How long one attempt of a step may take. Durations. Draining has its own, spec.drain.timeout.</summary>
+public sealed record DatabaseUpgradeTimeouts
+{
+    /// <summary>One pass over all hosts and processes.</summary>
+    [Length(SchemaLimits.Duration, Minimum = 2)]
+    [Pattern(Patterns.PositiveDuration)]
+    public string Preflight { get; init => field = value ?? "10m"; } = "10m";
+
+    /// <summary>Bringing the package to one host, unpacking and checking it.</summary>
+    [Length(SchemaLimits.Duration, Minimum = 2)]
+    [Pattern(Patterns.PositiveDuration)]
+    public string Package { get; init => field = value ?? "1h"; } = "1h";
+
+    /// <summary>Saving configuration, and the whole backup.</summary>
+    [Length(SchemaLimits.Duration, Minimum = 2)]
+    [Pattern(Patterns.PositiveDuration)]
+    public string Backup { get; init => field = value ?? "12h"; } = "12h";
+
+    /// <summary>Stopping an instance, swapping its program and starting it again.</summary>
+    [Length(SchemaLimits.Duration, Minimum = 2)]
+    [Pattern(Patterns.PositiveDuration)]
+    public string Swap { get; init => field = value ?? "10m"; } = "10m";
+
+    /// <summary>Until a started instance is healthy; spec.settle comes on top.</summary>
+    [Length(SchemaLimits.Duration, Minimum = 2)]
+    [Pattern(Patterns.PositiveDuration)]
+    public string Verify { get; init => field = value ?? "15m"; } = "15m";
+
+    /// <summary>Promoting AutoFlags and upgrading the SQL catalogue.</summary>
+    [Length(SchemaLimits.Duration, Minimum = 2)]
+    [Pattern(Patterns.PositiveDuration)]
+    public string Finalize { get; init => field = value ?? "1h"; } = "1h";
+
+    /// <summary>Waiting for the clusters at the other end of replication.</summary>
+    [Length(SchemaLimits.Duration, Minimum = 2)]
+    [Pattern(Patterns.PositiveDuration)]
+    public string Replication { get; init => field = value ?? "7d"; } = "7d";
+
+    /// <summary>Raising the schedule limits after the upgrade; when it is over they stay where they are.</summary>
+    [Length(SchemaLimits.Duration, Minimum = 2)]
+    [Pattern(Patterns.PositiveDuration)]
+    public string TuneScheduling { get; init => field = value ?? "7d"; } = "7d";
+}

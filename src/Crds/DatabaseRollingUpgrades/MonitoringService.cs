@@ -1,0 +1,39 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Crds.Common;
+
+namespace Drydock.Crds.DatabaseRollingUpgrades;
+
+/// <summary>A service of the monitoring: Prometheus, Grafana, node_exporter and the like.</summary>
+public sealed record MonitoringService
+{
+    /// <summary>A short name; the step id is made of it.</summary>
+    [Required]
+    [Length(SchemaLimits.ShortName, Minimum = 1)]
+    [Pattern(Patterns.Label)]
+    public string Name { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Its host.</summary>
+    [Required]
+    [Length(SchemaLimits.Name, Minimum = 1)]
+    [Pattern(Patterns.Host)]
+    public string Host { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The port that answers once it runs again.</summary>
+    [Range(1, 65535)]
+    public int Port { get; init; }
+
+    /// <summary>Where it is installed.</summary>
+    [Required]
+    [Length(SchemaLimits.Path, Minimum = 2)]
+    [Pattern(Patterns.AbsolutePath)]
+    public string DeployDir { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Files copied from the new package over those below deployDir while it is stopped; the old ones stay beside them as NAME.FROMVERSION. Also its start script with the new ports.</summary>
+    [ListMap("to")]
+    [Items(16)]
+    public List<ReplacedFile> Files { get; init => field = value ?? []; } = [];
+
+    /// <summary>How it is started and stopped; swap is of no effect here.</summary>
+    [Required]
+    public InstanceControl Control { get; init => field = value ?? new(); } = new();
+}

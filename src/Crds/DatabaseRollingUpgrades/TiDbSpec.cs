@@ -1,0 +1,38 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Crds.Common;
+
+namespace Drydock.Crds.DatabaseRollingUpgrades;
+
+/// <summary>What only TiDB has.</summary>
+public sealed record TiDbSpec
+{
+    /// <summary>Login of an account that may see DDL jobs and mysql.tidb: a Secret with username and password.</summary>
+    [FieldClass(FieldClass.Access)]
+    public SecretReference? CredentialsSecretRef { get; init; }
+
+    /// <summary>TLS towards the SQL port.</summary>
+    [FieldClass(FieldClass.Access)]
+    public DatabaseTls SqlTls { get; init => field = value ?? new(); } = new();
+
+    /// <summary>The full backup before the first instance is stopped.</summary>
+    public TiDbBackupSpec Backup { get; init => field = value ?? new(); } = new();
+
+    /// <summary>What becomes of the configuration files (facts A4).</summary>
+    public TiDbConfigurationSpec Configuration { get; init => field = value ?? new(); } = new();
+
+    /// <summary>merge-schedule-limit after the upgrade: 2, or 0 where merging is to wait for quiet hours (runbook §4.7, §5).</summary>
+    [Range(0, 8)]
+    // Not init: source-generated JSON would lose the default where the field is absent.
+    public int MergeScheduleLimit { get; set; } = 2;
+
+    /// <summary>Raises merging and replica scheduling in steps once the upgrade is verified.</summary>
+    public TuneSchedulingSpec TuneScheduling { get; init => field = value ?? new(); } = new();
+
+    /// <summary>Services of the monitoring that are restarted with new programs, in this order.</summary>
+    [ListMap("name")]
+    [Items(64)]
+    public List<MonitoringService> Monitoring { get; init => field = value ?? []; } = [];
+
+    /// <summary>Spark with TiSpark's JAR.</summary>
+    public TiSparkSpec? TiSpark { get; init; }
+}
