@@ -34,15 +34,15 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
         (await RefusedAsync(cluster, "-nonsense", "1", "list_all_masters")).Error.ShouldBe("ERROR: unknown command line flag 'nonsense'\n");
         (await RefusedAsync(cluster, "change_leader_blacklist", "MAYBE", "a:1")).Error.ShouldContain("Invalid arguments for operation");
         (await cluster.Hosts[0].RunAsync($"{cluster.FirstDirectory}/bin/bm-admin --version", ct: Token)).Output.ShouldStartWith("version 2.16.8.0 build 16 revision ");
-        (await cluster.Directory.RecordAsync(Token)).Count(entry => entry.Event == "cli" && entry.What.StartsWith("upgrade_ysql", StringComparison.Ordinal)).ShouldBe(2);
+        cluster.Directory.Record().Count(entry => entry.Event == "cli" && entry.What.StartsWith("upgrade_ysql", StringComparison.Ordinal)).ShouldBe(2);
     }
 
     [Fact]
     public async Task It_needs_the_leader_among_the_masters_it_is_given()
     {
         await using var cluster = await StartAsync();
-        var leader = await LeaderAsync(cluster);
-        var follower = await FollowerAsync(cluster);
+        var leader = Leader(cluster);
+        var follower = Follower(cluster);
         var program = $"{cluster.FirstDirectory}/bin/yb-admin";
 
         (await cluster.Hosts[1].RunAsync($"{program} --master_addresses {leader.RpcAddress} list_all_masters", ct: Token)).ExitCode.ShouldBe(0);
@@ -64,7 +64,7 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
         nowhere.ExitCode.ShouldBe(1);
         nowhere.Error.ShouldContain("/data/nowhere: No such file or directory");
         // And followers proxy over TLS too.
-        (await JsonAsync(cluster, await FollowerAsync(cluster), "/api/v1/masters")).GetProperty("masters").GetArrayLength().ShouldBe(3);
+        (await JsonAsync(cluster, Follower(cluster), "/api/v1/masters")).GetProperty("masters").GetArrayLength().ShouldBe(3);
     }
 
     [Fact]
@@ -88,16 +88,18 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
         await using var cluster = await StartAsync();
         var address = cluster.Tservers[0].RpcAddress;
         await cluster.Directory.SetFaultsAsync(
-            new StandInFault("lie", "*", "cli:change_leader_blacklist", "ignore"),
-            new StandInFault("fail", "*", "cli:change_leader_blacklist", "fail") { Body = "Error running change_leader_blacklist: Master config has no leader" },
-            new StandInFault("lose", "*", "cli:change_leader_blacklist", "lose"),
-            new StandInFault("old", "*", "cli:get_universe_config", "unknown"));
+        [
+            new StandinFault { Id = "lie", Process = "*", On = "cli:change_leader_blacklist", Do = "ignore" },
+            new StandinFault { Id = "fail", Process = "*", On = "cli:change_leader_blacklist", Do = "fail", Body = "Error running change_leader_blacklist: Master config has no leader" },
+            new StandinFault { Id = "lose", Process = "*", On = "cli:change_leader_blacklist", Do = "lose" },
+            new StandinFault { Id = "old", Process = "*", On = "cli:get_universe_config", Do = "unknown" },
+        ], Token);
 
         (await AdminAsync(cluster, "change_leader_blacklist", "ADD", address)).ShouldBeEmpty();
-        (await cluster.ReadStateAsync(Token)).LeaderBlacklist.ShouldBeEmpty();
+        cluster.State().LeaderBlacklist.ShouldBeEmpty();
         (await RefusedAsync(cluster, "change_leader_blacklist", "ADD", address)).Error.ShouldContain("Master config has no leader");
         (await cluster.AdminAsync("change_leader_blacklist", "ADD", address)).ExitCode.ShouldNotBe(0);
-        (await cluster.ReadStateAsync(Token)).LeaderBlacklist.ShouldBe(["tserver-1"]);
+        cluster.State().LeaderBlacklist.ShouldBe(["tserver-1"]);
         (await RefusedAsync(cluster, "get_universe_config")).Error.ShouldStartWith("Invalid operation");
         (await AdminAsync(cluster, "get_universe_config")).ShouldContain("clusterUuid");
     }
@@ -107,7 +109,7 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
     {
         await using var cluster = await StartAsync(new() { Version = "2025.1.0.0-b100" });
         await cluster.InstallAsync("2025.2.0.0-b116", cancellationToken: Token);
-        var state = await cluster.ReadStateAsync(Token);
+        var state = cluster.State();
         var (first, second) = (state.Tservers[0].Uuid, state.Tservers[1].Uuid);
 
         await AdminAsync(cluster, "are_nodes_safe_to_take_down", first, state.Masters[0].Uuid, "1000");

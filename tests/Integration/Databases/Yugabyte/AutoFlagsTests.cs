@@ -26,7 +26,7 @@ public sealed class AutoFlagsTests(LabFixture lab) : YugabyteTest(lab)
         (await hand.PromoteAsync()).ShouldBe(second);
 
         (await ViolationsAsync(cluster)).ShouldBeEmpty();
-        (await cluster.ReadStateAsync(Token)).AutoFlagsVersion.ShouldBe(2);
+        cluster.State().AutoFlagsVersion.ShouldBe(2);
     }
 
     [Fact]
@@ -57,8 +57,8 @@ public sealed class AutoFlagsTests(LabFixture lab) : YugabyteTest(lab)
 
         var said = await File.ReadAllTextAsync(server.Host.PathOf(server.OutputFile), Token);
         said.ShouldContain("is not found. Upgrade the process to a version that contains this AutoFlag. Current version: version 2.16.8.0 build 16 ");
-        var violations = await cluster.Directory.ViolationsAsync(Token);
-        violations.Where(violation => violation.What == "AutoFlagsWithOldProcess").Select(violation => violation.Text("when")).ShouldBe(["promotion", "promotion", "promotion", "start"]);
+        var violations = cluster.Directory.Violations();
+        violations.Where(violation => violation.What == "AutoFlagsWithOldProcess").Select(violation => violation.Field("when")).ShouldBe(["promotion", "promotion", "promotion", "start"]);
 
         await cluster.StartAsync(server, New, Token);
         await cluster.UntilAsync("the new one to live", state => state.Server(server.Name).Up, Token);

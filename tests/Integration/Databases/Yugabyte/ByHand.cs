@@ -27,7 +27,7 @@ internal sealed class ByHand(YugabyteCluster cluster, string to)
     {
         for (var left = cluster.Masters.ToList(); left.Count > 0;)
         {
-            var leader = (await cluster.ReadStateAsync(Token)).Leader;
+            var leader = cluster.State().Leader;
             var next = left.FirstOrDefault(master => master.Name != leader) ?? left[0];
             await SwapAsync(next);
             left.Remove(next);

@@ -24,7 +24,7 @@ public sealed class CatalogTests(LabFixture lab) : YugabyteTest(lab)
             result.Output.ShouldBe($"{sql} successfully upgraded to the latest version\n");
         }
 
-        var state = await cluster.ReadStateAsync(Token);
+        var state = cluster.State();
         state.CatalogUpgradedTo.ShouldBe(New);
         state.CatalogVersion.ShouldBe(2);
         (await ViolationsAsync(cluster)).ShouldBeEmpty();
@@ -44,7 +44,7 @@ public sealed class CatalogTests(LabFixture lab) : YugabyteTest(lab)
     public async Task It_takes_longer_than_the_tool_waits_unless_told_so_and_goes_on_without_it()
     {
         await using var cluster = await UpgradedAsync();
-        await cluster.SetKnobsAsync(new() { CatalogSeconds = 90 });
+        cluster.SetKnobs(new() { CatalogSeconds = 90 });
         await cluster.AdminAsync(New, ["promote_auto_flags"], Token);
 
         var impatient = await cluster.AdminAsync(New, ["upgrade_ysql"], Token);
@@ -61,7 +61,7 @@ public sealed class CatalogTests(LabFixture lab) : YugabyteTest(lab)
     {
         await using var cluster = await UpgradedAsync();
         await cluster.AdminAsync(New, ["promote_auto_flags"], Token);
-        await cluster.Directory.SetFaultsAsync(new StandInFault("m", "*", "upgrade", "mismatch") { Times = 2 });
+        await cluster.Directory.SetFaultsAsync([new StandinFault { Id = "m", Process = "*", On = "upgrade", Do = "mismatch", Times = 2 }], Token);
 
         for (var i = 0; i < 2; i++)
         {
@@ -74,7 +74,7 @@ public sealed class CatalogTests(LabFixture lab) : YugabyteTest(lab)
         await cluster.RunDdlAsync(cluster.Tservers[0], 300, Token);
         (await cluster.AdminAsync(New, ["upgrade_ysql"], Token)).Error.ShouldContain("(pgsql error 40001)");
         (await ViolationsAsync(cluster)).ShouldBe(["DdlDuringUpgrade"]);
-        (await cluster.ReadStateAsync(Token)).CatalogUpgradedTo.ShouldBe(Old);
+        cluster.State().CatalogUpgradedTo.ShouldBe(Old);
     }
 
     [Fact]

@@ -13,13 +13,13 @@ public sealed class LeaderDrainTests(LabFixture lab) : YugabyteTest(lab)
         // Two leaders in three seconds, the rest follows.
         await using var cluster = await StartAsync(new() { Knobs = new() { LeaderMovesPerSecond = 0.1 } });
         var server = cluster.Tservers[0];
-        var had = LeadersOf(await cluster.ReadStateAsync(Token), server);
+        var had = LeadersOf(cluster.State(), server);
         had.ShouldBe(5);
 
         await AdminAsync(cluster, "change_leader_blacklist", "ADD", server.RpcAddress);
         (await AdminAsync(cluster, "get_is_load_balancer_idle")).ShouldBe("Idle = 0\n");
         (await AdminAsync(cluster, "get_universe_config")).ShouldContain("\"leaderBlacklist\":{\"hosts\":[{\"host\":\"" + server.Host.Address + "\",\"port\":9100}]");
-        (await cluster.GetAsync(await LeaderAsync(cluster), "/tablet-servers", Token)).Body.ShouldContain("Leader Blacklisted");
+        (await cluster.GetAsync(Leader(cluster), "/tablet-servers", Token)).Body.ShouldContain("Leader Blacklisted");
         await cluster.UntilAsync("some leaders to have left", state => LeadersOf(state, server) is > 0 and < 5, Token);
         (await AdminAsync(cluster, "get_leader_blacklist_completion")).ShouldContain("remaining out of 5");
         await cluster.UntilAsync("all leaders to have left", state => LeadersOf(state, server) == 0, Token);
@@ -40,10 +40,10 @@ public sealed class LeaderDrainTests(LabFixture lab) : YugabyteTest(lab)
         (await AdminAsync(cluster, "change_leader_blacklist", "ADD", address)).ShouldBeEmpty();
         (await AdminAsync(cluster, "change_leader_blacklist", "ADD", address)).ShouldBeEmpty();
         (await AdminAsync(cluster, "change_leader_blacklist", "REMOVE", cluster.Tservers[1].RpcAddress)).ShouldBeEmpty();
-        await cluster.KillAsync(await LeaderAsync(cluster), Token);
+        await cluster.KillAsync(Leader(cluster), Token);
         await cluster.UntilAsync("another leader", state => state.Leader is not null && state.Term > 1, Token);
 
-        (await cluster.ReadStateAsync(Token)).LeaderBlacklist.ShouldBe(["tserver-1"]);
+        cluster.State().LeaderBlacklist.ShouldBe(["tserver-1"]);
         (await AdminAsync(cluster, "get_leader_blacklist_completion")).ShouldStartWith("Percent complete = ");
     }
 
@@ -56,7 +56,7 @@ public sealed class LeaderDrainTests(LabFixture lab) : YugabyteTest(lab)
         await AdminAsync(cluster, "set_load_balancer_enabled", "0");
         (await AdminAsync(cluster, "get_load_balancer_state")).ShouldContain("Enabled = 0");
         await AdminAsync(cluster, "change_leader_blacklist", "ADD", server.RpcAddress);
-        LeadersOf(await cluster.ReadStateAsync(Token), server).ShouldBe(5);
+        LeadersOf(cluster.State(), server).ShouldBe(5);
         await AdminAsync(cluster, "set_load_balancer_enabled", "1");
 
         await cluster.UntilAsync("all but the stuck ones to leave", state => LeadersOf(state, server) == 2, Token);

@@ -13,8 +13,8 @@ public sealed class MasterWebTests(LabFixture lab) : YugabyteTest(lab)
     public async Task The_web_interface_of_a_whole_cluster_says_what_the_facts_say()
     {
         await using var cluster = await StartAsync();
-        var leader = await LeaderAsync(cluster);
-        var follower = await FollowerAsync(cluster);
+        var leader = Leader(cluster);
+        var follower = Follower(cluster);
 
         // Only the leader is one; what the others answer is no JSON.
         (await cluster.GetAsync(leader, "/api/v1/is-leader", Token)).ShouldBe((200, """{"STATUS":"OK"}"""));
@@ -58,21 +58,20 @@ public sealed class MasterWebTests(LabFixture lab) : YugabyteTest(lab)
     public async Task Under_replication_has_a_page_of_its_own_only_in_versions_that_have_it()
     {
         await using var old = await StartAsync(new() { Version = "2.18.1.0-b84" });
-        (await old.GetAsync(await LeaderAsync(old), "/api/v1/tablet-under-replication", Token)).Status.ShouldBe(404);
+        (await old.GetAsync(Leader(old), "/api/v1/tablet-under-replication", Token)).Status.ShouldBe(404);
 
         await using var newer = await StartAsync(new() { Version = "2.18.2.0-b66", Knobs = new() { UnderReplicated = [0] } });
-        (await JsonAsync(newer, await FollowerAsync(newer), "/api/v1/tablet-under-replication"))
+        (await JsonAsync(newer, Follower(newer), "/api/v1/tablet-under-replication"))
             .GetProperty("underreplicated_tablets")[0].GetProperty("underreplicated_placements").GetArrayLength().ShouldBe(1);
     }
 
     [Fact]
     public async Task Without_a_leader_a_follower_answers_two_hundred_and_html()
     {
-        await using var cluster = await StartAsync(new() { Knobs = new() { NoElection = true, ReplicationErrors = null } });
-        // The first election is over before the knob is read by anybody: it is set again for the next one.
-        await cluster.SetKnobsAsync(new() { NoElection = true });
-        var leader = await LeaderAsync(cluster);
-        var follower = await FollowerAsync(cluster);
+        await using var cluster = await StartAsync();
+        cluster.SetKnobs(new() { NoElection = true });
+        var leader = Leader(cluster);
+        var follower = Follower(cluster);
 
         await cluster.KillAsync(leader, Token);
         await cluster.UntilAsync("the leader to be lost", state => state.Leader is null, Token);
@@ -88,9 +87,9 @@ public sealed class MasterWebTests(LabFixture lab) : YugabyteTest(lab)
     public async Task A_leader_that_cannot_be_asked_makes_a_follower_answer_two_hundred_and_html_too()
     {
         await using var cluster = await StartAsync();
-        var leader = await LeaderAsync(cluster);
-        var follower = await FollowerAsync(cluster);
-        await cluster.Directory.SetFaultsAsync(new StandInFault("cut", leader.Name, "call:GET /api/v1/health-check", "cut") { Times = -1 });
+        var leader = Leader(cluster);
+        var follower = Follower(cluster);
+        await cluster.Directory.SetFaultsAsync([new StandinFault { Id = "cut", Process = leader.Name, On = "call:GET /api/v1/health-check", Do = "cut", Times = -1 }], Token);
 
         var (status, body) = await cluster.GetAsync(follower, "/api/v1/health-check", Token);
 
@@ -102,10 +101,10 @@ public sealed class MasterWebTests(LabFixture lab) : YugabyteTest(lab)
     public async Task A_killed_leader_leaves_the_masters_without_one_for_a_while_and_one_that_steps_down_does_not()
     {
         await using var cluster = await StartAsync(new() { Knobs = new() { ElectionSeconds = 30 } });
-        var before = await cluster.ReadStateAsync(Token);
+        var before = cluster.State();
 
         await AdminAsync(cluster, "master_leader_stepdown");
-        var handed = await cluster.ReadStateAsync(Token);
+        var handed = cluster.State();
         handed.Leader.ShouldNotBe(before.Leader);
         handed.Term.ShouldBe(before.Term + 1);
 
@@ -113,10 +112,10 @@ public sealed class MasterWebTests(LabFixture lab) : YugabyteTest(lab)
         await cluster.UntilAsync("the leader to be lost", state => state.Leader is null, Token);
         await cluster.UntilAsync("another leader", state => state.Leader is not null && state.Term == handed.Term + 1, Token);
 
-        var record = await cluster.Directory.RecordAsync(Token);
+        var record = cluster.Directory.Record();
         var lost = record.Last(entry => entry.What == "leadership lost");
         (record.Last(entry => entry.What == "elected").At - lost.At).ShouldBeGreaterThan(TimeSpan.FromMilliseconds(400));
-        var masters = (await JsonAsync(cluster, await LeaderAsync(cluster), "/api/v1/masters")).GetProperty("masters").EnumerateArray().ToList();
+        var masters = (await JsonAsync(cluster, Leader(cluster), "/api/v1/masters")).GetProperty("masters").EnumerateArray().ToList();
         masters.Count(master => master.TryGetProperty("error", out _)).ShouldBe(1);
         (await AdminAsync(cluster, "list_all_masters")).ShouldContain("UNKNOWN_UUID");
     }
@@ -126,7 +125,7 @@ public sealed class MasterWebTests(LabFixture lab) : YugabyteTest(lab)
     {
         // Ten times slower than usual, so that the minute is seen.
         await using var cluster = await StartAsync(new() { TimeFactor = 20 });
-        var leader = await LeaderAsync(cluster);
+        var leader = Leader(cluster);
         var server = cluster.Tservers[0];
 
         await cluster.KillAsync(server, Token);
@@ -152,7 +151,7 @@ public sealed class MasterWebTests(LabFixture lab) : YugabyteTest(lab)
     public async Task Tablets_without_a_majority_are_leaderless_after_two_minutes()
     {
         await using var cluster = await StartAsync(new() { TimeFactor = 240 });
-        var leader = await LeaderAsync(cluster);
+        var leader = Leader(cluster);
 
         await cluster.KillAsync(cluster.Tservers[0], Token);
         await cluster.KillAsync(cluster.Tservers[1], Token);
@@ -163,7 +162,7 @@ public sealed class MasterWebTests(LabFixture lab) : YugabyteTest(lab)
             cancellationToken: Token);
         (await JsonAsync(cluster, leader, "/api/v1/tablet-replication")).GetProperty("leaderless_tablets")[0].GetProperty("reason").GetString()
             .ShouldNotBeNull().ShouldStartWith("No valid leader reported for");
-        (await cluster.Directory.ViolationsAsync(Token)).Select(violation => violation.What).ShouldContain("TwoTserversDown");
+        cluster.Directory.Violations().Select(violation => violation.What).ShouldContain("TwoTserversDown");
     }
 
     [Fact]
@@ -172,7 +171,7 @@ public sealed class MasterWebTests(LabFixture lab) : YugabyteTest(lab)
         await using var cluster = await StartAsync(new() { Knobs = new() { ClockSkew = new Dictionary<string, string>(StringComparer.Ordinal) { ["tserver-2"] = "700ms" } } });
 
         var (_, metrics) = await cluster.GetAsync(cluster.Tservers[1], "/metrics?metrics=hybrid_clock_skew", Token);
-        var (_, html) = await cluster.GetAsync(await FollowerAsync(cluster), "/tablet-server-clocks", Token);
+        var (_, html) = await cluster.GetAsync(Follower(cluster), "/tablet-server-clocks", Token);
 
         metrics.ShouldContain("""{"name":"hybrid_clock_skew","value":700000}""");
         html.ShouldContain("Physical Time");

@@ -65,11 +65,11 @@ public sealed class ReplicationTests(LabFixture lab) : YugabyteTest(lab)
         var (first, second) = await StartPairAsync(new() { Naming = YugabyteNaming.Bmdb }, bothWays: true);
         await using var one = first;
         await using var other = second;
-        await second.SetKnobsAsync(new() { ReplicationErrors = new Dictionary<string, string>(StringComparer.Ordinal) { [Group] = "REPLICATION_MISSING_OP_ID" } });
+        second.SetKnobs(new() { ReplicationErrors = new Dictionary<string, string>(StringComparer.Ordinal) { [Group] = "REPLICATION_MISSING_OP_ID" } });
 
         (await AdminAsync(first, "list_universe_replications")).ShouldContain(Group);
         (await AdminAsync(second, "get_replication_status")).ShouldContain("    error: REPLICATION_MISSING_OP_ID\n");
-        (await JsonAsync(first, await FollowerAsync(first), "/api/v1/cluster-config"))
+        (await JsonAsync(first, Follower(first), "/api/v1/cluster-config"))
             .GetProperty("consumer_registry").GetProperty("producer_map")[0].GetProperty("key").GetString().ShouldBe(Group);
     }
 }

@@ -13,13 +13,13 @@ public sealed class ServerProcessTests(LabFixture lab) : YugabyteTest(lab)
     {
         await using var cluster = await StartAsync();
         await cluster.InstallAsync(New, cancellationToken: Token);
-        var follower = await FollowerAsync(cluster);
-        await cluster.Directory.SetFaultsAsync(new StandInFault("deaf", follower.Name, "stop", "ignore"));
+        var follower = Follower(cluster);
+        await cluster.Directory.SetFaultsAsync([new StandinFault { Id = "deaf", Process = follower.Name, On = "stop", Do = "ignore" }], Token);
 
         (await follower.Host.RunAsync("pkill -TERM -x yb-master", asRoot: true, Token)).OrThrow();
         await Deadline.UntilAsync(
             "it to have heard the signal",
-            async token => (await cluster.Directory.RecordAsync(token)).Any(entry => entry.Event == "fault"),
+            _ => Task.FromResult(cluster.Directory.Record().Any(entry => entry.Event == "fault")),
             cancellationToken: Token);
         await cluster.LaunchAsync(follower, New, Token);
 
@@ -36,14 +36,14 @@ public sealed class ServerProcessTests(LabFixture lab) : YugabyteTest(lab)
     {
         await using var cluster = await StartAsync(new() { Control = YugabyteControl.Systemd });
         await cluster.InstallAsync(New, cancellationToken: Token);
-        var follower = await FollowerAsync(cluster);
+        var follower = Follower(cluster);
         await cluster.StopAsync(follower, Token);
-        await cluster.Directory.SetFaultsAsync(new StandInFault("loop", follower.Name, "start", "crash-later") { Times = -1, Delay = "300ms" });
+        await cluster.Directory.SetFaultsAsync([new StandinFault { Id = "loop", Process = follower.Name, On = "start", Do = "crash-later", Times = -1, Delay = "300ms" }], Token);
 
         await cluster.StartAsync(follower, New, Token);
 
         await cluster.UntilAsync("it to have been started several times", state => state.Server(follower.Name).Starts > 3, Token);
-        await cluster.Directory.SetFaultsAsync();
+        await cluster.Directory.ClearFaultsAsync(Token);
         await cluster.UntilAsync("it to stay", state => state.Server(follower.Name).Up, Token);
     }
 
@@ -51,7 +51,7 @@ public sealed class ServerProcessTests(LabFixture lab) : YugabyteTest(lab)
     public async Task A_frozen_server_and_one_without_a_network_are_away_and_come_back()
     {
         await using var cluster = await StartAsync();
-        var follower = await FollowerAsync(cluster);
+        var follower = Follower(cluster);
 
         await cluster.FreezeAsync(follower, frozen: true, Token);
         await cluster.UntilAsync("it to be missed", state => !state.Server(follower.Name).Up, Token);
@@ -63,7 +63,7 @@ public sealed class ServerProcessTests(LabFixture lab) : YugabyteTest(lab)
         await follower.Host.MendAsync();
         await cluster.UntilAsync("all to be back", state => state.Masters.Concat(state.Tservers).All(server => server.Up), Token);
         (await ViolationsAsync(cluster)).ShouldBeEmpty();
-        (await cluster.ReadStateAsync(Token)).Server(follower.Name).Starts.ShouldBe(1);
+        cluster.State().Server(follower.Name).Starts.ShouldBe(1);
     }
 
     [Fact]
@@ -71,16 +71,15 @@ public sealed class ServerProcessTests(LabFixture lab) : YugabyteTest(lab)
     {
         await using var cluster = await StartAsync(new() { Knobs = new() { TabletElectionSeconds = 300 } });
         var client = await cluster.StartClientAsync(50);
-        await Deadline.UntilAsync("it to work", async token => (await cluster.Directory.ClientAsync(token)).Count > 0, cancellationToken: Token);
+        await Deadline.UntilAsync("it to work", _ => Task.FromResult(cluster.Directory.Client().Count > 0), cancellationToken: Token);
 
         await cluster.KillAsync(cluster.Tservers[0], Token);
-        await Deadline.UntilAsync("it to suffer", async token => (await cluster.Directory.ClientAsync(token)).Sum(second => second.Failures) > 0, cancellationToken: Token);
+        await Deadline.UntilAsync("it to suffer", _ => Task.FromResult(cluster.Directory.Client().Sum(second => second.Failed) > 0), cancellationToken: Token);
         await cluster.UntilAsync("the tablets to be led", state => LeadersOf(state, cluster.Tservers[0]) == 0, Token);
         await client.StopAsync();
 
-        var seconds = await cluster.Directory.ClientAsync(Token);
-        seconds.Sum(second => second.Lost).ShouldBe(0);
-        seconds.First(second => second.Failures > 0).Example.ShouldNotBeNullOrEmpty();
+        var seconds = cluster.Directory.Client();
+        seconds.First(second => second.Failed > 0).Errors.ShouldNotBeEmpty();
     }
 
     [Fact]
@@ -89,7 +88,7 @@ public sealed class ServerProcessTests(LabFixture lab) : YugabyteTest(lab)
         await using var cluster = await StartAsync();
         await cluster.GetAsync(cluster.Tservers[0], "/api/v1/health-check", Token);
 
-        var record = await cluster.Directory.RecordAsync(Token);
+        var record = cluster.Directory.Record();
 
         record.Where(entry => entry.Event == "start").Select(entry => entry.Process).Order(StringComparer.Ordinal)
             .ShouldBe(["master-1", "master-2", "master-3", "tserver-1", "tserver-2", "tserver-3"]);

@@ -31,11 +31,11 @@ public abstract class YugabyteTest(LabFixture lab)
 
     protected static YugabyteServer LeaderOf(YugabyteCluster cluster, YugabyteState state) => cluster.Server(state.Leader.ShouldNotBeNull());
 
-    protected static async Task<YugabyteServer> LeaderAsync(YugabyteCluster cluster) => LeaderOf(cluster, await cluster.ReadStateAsync(Token));
+    protected static YugabyteServer Leader(YugabyteCluster cluster) => LeaderOf(cluster, cluster.State());
 
-    protected static async Task<YugabyteServer> FollowerAsync(YugabyteCluster cluster)
+    protected static YugabyteServer Follower(YugabyteCluster cluster)
     {
-        var leader = await LeaderAsync(cluster);
+        var leader = Leader(cluster);
         return cluster.Masters.First(master => master != leader);
     }
 

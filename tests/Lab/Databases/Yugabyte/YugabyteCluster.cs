@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Drydock.Lab.Hosts;
 
 namespace Drydock.Lab.Databases.Yugabyte;
@@ -26,7 +25,7 @@ public sealed class YugabyteCluster : IAsyncDisposable
         Options = options;
         _knobs = options.Knobs;
         _groups = options.Groups;
-        Directory = StandInDirectory.Create(Path.Combine(run.FolderFor(options.Name), "cluster"));
+        Directory = StandinDirectory.Create(run.FastFolderFor(options.Name + "-cluster"));
         _files = new YugabyteHostFiles(options, Directory, run);
         _http = new(() => options.Tls ? LabHttp.Create(run.Authority, "https://" + Masters[0].WebAddress) : new HttpClient());
     }
@@ -50,7 +49,7 @@ public sealed class YugabyteCluster : IAsyncDisposable
     public IEnumerable<YugabyteServer> Servers => Masters.Concat(Tservers);
 
     /// <summary>Record, violations and faults.</summary>
-    public StandInDirectory Directory { get; }
+    public StandinDirectory Directory { get; }
 
     /// <summary>RPC addresses of all masters, joined by commas: what the admin tool is given.</summary>
     public string MasterAddresses => string.Join(',', Masters.Select(master => master.RpcAddress));
@@ -188,37 +187,27 @@ public sealed class YugabyteCluster : IAsyncDisposable
     }
 
     /// <summary>Reads what the cluster is from its disk.</summary>
-    public async Task<YugabyteState> ReadStateAsync(CancellationToken cancellationToken = default)
-    {
-        var file = Directory.FileOf("state-yugabyte.json");
-        if (!File.Exists(file))
-        {
-            return YugabyteState.From(new YugabyteStateFile());
-        }
-
-        var content = await File.ReadAllTextAsync(file, cancellationToken);
-        return YugabyteState.From(JsonSerializer.Deserialize(content, YugabyteJson.Default.YugabyteStateFile) ?? throw new LabException($"{file} is empty"));
-    }
+    public YugabyteState State() => YugabyteState.From(Directory.Read("state-yugabyte.json", YugabyteJson.Default.YugabyteStateFile) ?? new YugabyteStateFile());
 
     /// <summary>Waits until the cluster is in a state.</summary>
     public Task UntilAsync(string what, Func<YugabyteState, bool> holds, CancellationToken cancellationToken = default) =>
-        Deadline.UntilAsync(what, async token => holds(await ReadStateAsync(token)), cancellationToken: cancellationToken);
+        Deadline.UntilAsync(what, _ => Task.FromResult(holds(State())), cancellationToken: cancellationToken);
 
     /// <summary>What must never have happened, with what an upgrade must not leave behind (BlacklistLeaked, ReplicationLeftPaused).</summary>
-    public async Task<IReadOnlyList<StandInEntry>> EndCheckAsync(CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<StandinEvent>> EndCheckAsync(CancellationToken cancellationToken = default)
     {
-        await Shell.RunAsync(await ProgramAsync("standin-check-yugabyte"), [], environment: StandInEnvironment(), cancellationToken: cancellationToken);
-        return await Directory.ViolationsAsync(cancellationToken);
+        await Shell.RunAsync(await ProgramAsync("standin-check-yugabyte"), [], environment: StandinEnvironment(), cancellationToken: cancellationToken);
+        return Directory.Violations();
     }
 
     /// <summary>Replaces the knobs.</summary>
-    public Task SetKnobsAsync(YugabyteKnobs knobs)
+    public void SetKnobs(YugabyteKnobs knobs)
     {
         _knobs = knobs;
-        return WriteKnobsAsync();
+        WriteKnobs();
     }
 
-    /// <summary>Starts a client that writes and reads until it is stopped; what it sees is in <see cref="StandInDirectory.ClientAsync"/>.</summary>
+    /// <summary>Starts a client that writes and reads until it is stopped; what it sees is in <see cref="StandinDirectory.Client"/>.</summary>
     public async Task<LabProcess> StartClientAsync(int requestsPerSecond = 20)
     {
         var number = Interlocked.Increment(ref _clients);
@@ -226,8 +215,8 @@ public sealed class YugabyteCluster : IAsyncDisposable
         {
             Name = string.Create(CultureInfo.InvariantCulture, $"{Options.Name}-client-{number}"),
             FileName = await ProgramAsync("standin-client-yugabyte"),
-            Arguments = ["--servers", string.Join(',', Tservers.Select(server => server.ClientAddress)), "--rate", requestsPerSecond.ToString(CultureInfo.InvariantCulture)],
-            Environment = StandInEnvironment(),
+            Arguments = ["--name", FormattableString.Invariant($"client-{number}"), "--servers", string.Join(',', Tservers.Select(server => server.ClientAddress)), "--rate", requestsPerSecond.ToString(CultureInfo.InvariantCulture)],
+            Environment = StandinEnvironment(),
         });
     }
 
@@ -289,12 +278,12 @@ public sealed class YugabyteCluster : IAsyncDisposable
 
     private async Task LaunchAsync(CancellationToken cancellationToken)
     {
-        await WriteKnobsAsync();
+        WriteKnobs();
         await Task.WhenAll(Servers.Select(server => StartAsync(server, Options.Version, cancellationToken)));
         await UntilAsync($"{Options.Name} to be complete", state => state.Formed, cancellationToken);
     }
 
-    private Task WriteKnobsAsync()
+    private void WriteKnobs()
     {
         var settings = new YugabyteSettings
         {
@@ -315,10 +304,13 @@ public sealed class YugabyteCluster : IAsyncDisposable
             all[name] = value?.DeepClone();
         }
 
-        return Directory.WriteAsync(KnobsFile, all.ToJsonString());
+        // Processes read it at any moment: never half of it.
+        var beside = Path.Combine(Directory.Path, "." + KnobsFile + ".new");
+        File.WriteAllText(beside, all.ToJsonString());
+        File.Move(beside, Path.Combine(Directory.Path, KnobsFile), overwrite: true);
     }
 
-    private Dictionary<string, string?> StandInEnvironment() => new(StringComparer.Ordinal)
+    private Dictionary<string, string?> StandinEnvironment() => new(StringComparer.Ordinal)
     {
         ["STANDIN_CLUSTER"] = Directory.Path,
         ["STANDIN_TIME_FACTOR"] = Options.TimeFactor.ToString(CultureInfo.InvariantCulture),

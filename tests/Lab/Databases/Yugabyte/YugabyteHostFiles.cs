@@ -4,7 +4,7 @@ using Drydock.Lab.Hosts;
 namespace Drydock.Lab.Databases.Yugabyte;
 
 /// <summary>Writes what a host of a cluster has besides programs and data: flag files, certificates, units or scripts.</summary>
-internal sealed class YugabyteHostFiles(YugabyteClusterOptions options, StandInDirectory directory, LabRun run)
+internal sealed class YugabyteHostFiles(YugabyteClusterOptions options, StandinDirectory directory, LabRun run)
 {
     private const string CertsDir = "/data/certs";
 

@@ -29,14 +29,8 @@ public static class YugabytePackages
         try
         {
             await AddAsync(scratch, version);
-            var said = await Shell.RunAsync("bash", [
-                Recipes.PathOf("standin.sh"), "package", "--name", name, "--version", version,
-                "--programs", $"{naming.Master} {naming.Tserver} {naming.Admin}", "--add", scratch, "--sha256"]);
-            var values = said.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-                .Select(line => line.Split('=', 2))
-                .Where(parts => parts.Length == 2)
-                .ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
-            return new YugabytePackage(version, name, values["directory"], values["archive"], values["sha256"]);
+            var made = await StandinPackage.MakeAsync(name, version, [naming.Master, naming.Tserver, naming.Admin], scratch);
+            return new YugabytePackage(version, name, made.Directory, made.Archive, made.Sha256);
         }
         finally
         {

@@ -16,30 +16,29 @@ import (
 
 const clientFile = "client.jsonl"
 
-// second is what a client saw in one second. A retry is an answer that sent it elsewhere or told it to come again; a failure is a
-// request that was given up; lost is a read that did not find what was acknowledged.
-type second struct {
-	At       string `json:"at"`
-	Reads    int    `json:"reads"`
-	Writes   int    `json:"writes"`
-	Retries  int    `json:"retries"`
-	Failures int    `json:"failures"`
-	Lost     int    `json:"lost"`
-	Slowest  int64  `json:"slowestMs"`
-	Example  string `json:"example,omitempty"`
+// tally is what a client did in a second. A retried request was sent elsewhere, or told to come again, before it succeeded; it is in ok too.
+type tally struct {
+	At      string   `json:"at"`
+	Client  string   `json:"client"`
+	OK      int      `json:"ok"`
+	Failed  int      `json:"failed"`
+	Retried int      `json:"retried"`
+	Slowest int64    `json:"slowestMs"`
+	Errors  []string `json:"errors,omitempty"`
 }
 
 // client writes and reads keys in turn until it is ended.
 type client struct {
+	name     string
 	servers  []string
 	patience time.Duration
 	http     *http.Client
 	leaders  map[string]string
 	written  map[string]string
-	now      second
+	now      tally
 }
 
-// runClient: --servers H:P,H:P [--rate N a second] [--patience 1s].
+// runClient: --servers H:P,H:P [--rate N a second] [--patience 1s] [--name client-1].
 func runClient(p common.Process) int {
 	flags, err := parseFlags(p.Args)
 	if err != nil {
@@ -50,12 +49,12 @@ func runClient(p common.Process) int {
 	patience, wrong := time.ParseDuration(flags.get("1s", "patience"))
 	servers := strings.Split(flags.get("", "servers"), ",")
 	if err != nil || wrong != nil || rate < 1 || servers[0] == "" {
-		fmt.Fprintln(os.Stderr, "standin-client-yugabyte --servers HOST:PORT,... [--rate N] [--patience 1s]")
+		fmt.Fprintln(os.Stderr, "standin-client-yugabyte --servers HOST:PORT,... [--rate N] [--patience 1s] [--name client-1]")
 		return 2
 	}
 	sort.Strings(servers)
 	c := &client{
-		servers: servers, patience: patience, leaders: map[string]string{}, written: map[string]string{},
+		name: flags.get("client-1", "name"), servers: servers, patience: patience, leaders: map[string]string{}, written: map[string]string{},
 		http: caller(nil, patience),
 	}
 	c.run(rate)
@@ -67,6 +66,7 @@ func (c *client) run(rate int) {
 	requests := time.NewTicker(time.Second / time.Duration(rate))
 	reports := time.NewTicker(time.Second)
 	defer requests.Stop()
+	common.Record(c.name, "start", "standin-client-yugabyte", 0, map[string]any{"servers": c.servers, "rate": rate})
 	defer reports.Stop()
 	for number := 0; ; {
 		select {
@@ -83,36 +83,40 @@ func (c *client) run(rate int) {
 }
 
 func (c *client) report() {
-	c.now.At = time.Now().UTC().Format(time.RFC3339Nano)
+	c.now.At, c.now.Client = time.Now().UTC().Format(time.RFC3339Nano), c.name
 	common.AppendLine(clientFile, c.now)
-	c.now = second{}
+	c.now = tally{}
 }
 
-// Every key is written and later read again.
+// Every key is written and later read again: what was acknowledged must be there.
 func (c *client) request(number int) {
 	key := "key-" + strconv.Itoa(number/2%64)
 	begun := time.Now()
+	var answer kvAnswer
+	var attempts int
 	var err error
 	if number%2 == 0 {
-		c.now.Writes++
 		value := strconv.Itoa(number)
-		if err = c.call(http.MethodPut, key, value, nil); err == nil {
+		if attempts, err = c.call(http.MethodPut, key, value, &answer); err == nil {
 			c.written[key] = value
 		} else {
 			// It may have been written all the same.
 			delete(c.written, key)
 		}
-	} else {
-		c.now.Reads++
-		var answer kvAnswer
-		if err = c.call(http.MethodGet, key, "", &answer); err == nil && c.written[key] != "" && answer.Value != c.written[key] {
-			c.now.Lost++
-			c.now.Example = fmt.Sprintf("%s is %q, %q was acknowledged", key, answer.Value, c.written[key])
-		}
+	} else if attempts, err = c.call(http.MethodGet, key, "", &answer); err == nil && c.written[key] != "" && answer.Value != c.written[key] {
+		common.Violation(c.name, "LostWrite", map[string]any{"key": key, "read": answer.Value, "written": c.written[key], "tablet": answer.Tablet})
 	}
-	if err != nil {
-		c.now.Failures++
-		c.now.Example = err.Error()
+	switch {
+	case err != nil:
+		c.now.Failed++
+		if len(c.now.Errors) < 3 {
+			c.now.Errors = append(c.now.Errors, err.Error())
+		}
+	default:
+		c.now.OK++
+		if attempts > 1 {
+			c.now.Retried++
+		}
 	}
 	if took := time.Since(begun).Milliseconds(); took > c.now.Slowest {
 		c.now.Slowest = took
@@ -120,15 +124,13 @@ func (c *client) request(number int) {
 }
 
 // call asks until it is served or the patience ends.
-func (c *client) call(method, key, value string, into *kvAnswer) error {
+func (c *client) call(method, key, value string, into *kvAnswer) (attempts int, last error) {
 	end := time.Now().Add(c.patience)
-	var last error
 	for attempt := 0; ; attempt++ {
 		if attempt > 0 {
 			if time.Now().After(end) {
-				return last
+				return attempt, last
 			}
-			c.now.Retries++
 			time.Sleep(10 * time.Millisecond)
 		}
 		server := c.leaders[key]
@@ -137,7 +139,7 @@ func (c *client) call(method, key, value string, into *kvAnswer) error {
 		}
 		request, err := http.NewRequest(method, "http://"+server+kvPath+"?key="+url.QueryEscape(key), strings.NewReader(value))
 		if err != nil {
-			return err
+			return attempt, err
 		}
 		response, err := c.http.Do(request)
 		if err != nil {
@@ -153,10 +155,8 @@ func (c *client) call(method, key, value string, into *kvAnswer) error {
 			last = err
 		case response.StatusCode == http.StatusOK:
 			c.leaders[key] = server
-			if into != nil {
-				*into = answer
-			}
-			return nil
+			*into = answer
+			return attempt + 1, nil
 		case answer.Leader != "":
 			c.leaders[key] = answer.Leader
 			last = fmt.Errorf("%s sends to %s", server, answer.Leader)

@@ -93,7 +93,7 @@ func (c *court) start(s *state, me, before *server) {
 	}
 	replaced := me.Version != before.Version
 	if !replaced {
-		if end.Orderly {
+		if end.Orderly && before.Tried == "" {
 			c.violation(me.Name, "RestartedForNothing", map[string]any{"version": string(me.Version)})
 		}
 		return

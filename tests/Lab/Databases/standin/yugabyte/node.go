@@ -74,6 +74,7 @@ func startNode(p common.Process, component string) (*node, int) {
 		return nil, 1
 	}
 	common.Record(n.name, "start", p.Program, 0, map[string]any{"version": string(v), "arguments": p.Args, "exe": exePath()})
+	n.must(n.noteAttempt())
 	if code, done := n.startFault(); done {
 		return nil, code
 	}
@@ -158,6 +159,18 @@ func (n *node) address() error {
 	}
 	n.self.Name = n.name
 	return nil
+}
+
+// noteAttempt notes that another version was tried: to go back to the former one after that is no restart for nothing.
+func (n *node) noteAttempt() error {
+	return n.change(func(s *state, _ *court) error {
+		for _, each := range s.component(n.component) {
+			if each.Host == n.self.Host && each.RPC == n.self.RPC && each.Version != n.version {
+				each.Tried = n.version
+			}
+		}
+		return nil
+	})
 }
 
 // The point "start": fail, hang, crash, crash-later (after the delay), delay.

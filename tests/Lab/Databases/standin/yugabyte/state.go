@@ -54,10 +54,12 @@ type server struct {
 	Back    time.Time     `json:"back"`
 	AwayFor time.Duration `json:"awayFor,omitempty"`
 	Evicted bool          `json:"evicted,omitempty"`
-	Cloud   string        `json:"cloud"`
-	Region  string        `json:"region"`
-	Zone    string        `json:"zone"`
-	End     *ending       `json:"end,omitempty"`
+	// Tried is another version that was started in its place and did not come up.
+	Tried  version `json:"tried,omitempty"`
+	Cloud  string  `json:"cloud"`
+	Region string  `json:"region"`
+	Zone   string  `json:"zone"`
+	End    *ending `json:"end,omitempty"`
 }
 
 // ending is how a process ended, kept until the next one starts: only then it shows what the end was for.
