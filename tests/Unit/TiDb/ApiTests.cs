@@ -147,7 +147,8 @@ public sealed class ApiTests
                     persisted = false;
                     return new ServiceAnswer(200, null, "null");
                 default:
-                    return new ServiceAnswer(200, null, $$"""{"schedule":{"schedulers-v2":[{{(persisted ? """{"type":"evict-leader","args":["7"],"disable":false}""" : "")}}]},"replication":{"max-replicas":3}}""");
+                    var scheduler = persisted ? """{"type":"evict-leader","args":["7"],"disable":false}""" : "";
+                    return new ServiceAnswer(200, null, $$"""{"schedule":{"schedulers-v2":[{{scheduler}}]},"replication":{"max-replicas":3} }""");
             }
         });
 

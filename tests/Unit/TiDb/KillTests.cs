@@ -9,7 +9,16 @@ namespace Drydock.Tests.Unit.TiDb;
 /// <summary>The undisturbed run, disturbed at every single write and act: it comes to the same end, and nothing that must never happen happens.</summary>
 public sealed class KillTests
 {
-    private static readonly TiDbWorldSetup Setup = new() { Pumps = 2, Drainers = 1, Priority = 3, PackagePresent = false };
+    private static readonly TiDbWorldSetup Setup = new()
+    {
+        Pumps = 2,
+        Drainers = 1,
+        Priority = 3,
+        PackagePresent = false,
+        Leaders = 4,
+        SchedulerWindow = TimeSpan.FromSeconds(3),
+        Spec = static s => s with { Settle = "1s", Tidb = s.Tidb! with { TuneScheduling = s.Tidb.TuneScheduling with { StableFor = "30s" } } },
+    };
     private static readonly Lazy<TiDbWorld> Golden = new(() =>
     {
         var world = new TiDbWorld(Setup).Begin();

@@ -269,8 +269,7 @@ public sealed class RunTests
     public void A_store_that_never_comes_back_ends_the_waiting_and_leaves_no_scheduler()
     {
         var world = new TiDbWorld(Whole).Begin();
-        world.StoreOf("tikv-2").IsCut = false;
-        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2-swap").State == StepState.Succeeded, "tikv-2 swapped");
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2-drain").State == StepState.Succeeded, "tikv-2 drained");
         world.StoreOf("tikv-2").IsCut = true;
         world.RunToStall();
 

@@ -7,7 +7,7 @@ internal sealed class TiDbKubernetes
 {
     private readonly Dictionary<(Type Kind, string Name), IKubernetesObject> _objects = [];
 
-    public IEnumerable<string> Names => _objects.Keys.Select(k => $"{k.Kind.Name} {k.Name}").Order(StringComparer.Ordinal);
+    public IEnumerable<string> Kinds => _objects.Keys.Select(k => k.Kind.Name).Order(StringComparer.Ordinal);
 
     public T? Find<T>(string name)
         where T : class, IKubernetesObject => (T?)_objects.GetValueOrDefault((typeof(T), name));

@@ -52,6 +52,7 @@ internal sealed partial class TiDbWorld
     public void RunFor(TimeSpan span)
     {
         var until = Now + span;
+        After(span, static () => { });
         RunUntil(() => Now >= until, "time to pass", span + TimeSpan.FromMinutes(1));
     }
 
@@ -99,7 +100,7 @@ internal sealed partial class TiDbWorld
         .. Files.OrderBy(f => f.Key.Host, StringComparer.Ordinal).ThenBy(f => f.Key.Path, StringComparer.Ordinal).Select(f => $"{f.Key.Host}:{f.Key.Path} {f.Value.Length}"),
         .. Limits.Select(l => $"{l.Key} {l.Value}"),
         .. Priorities.Select(p => $"{p.Key} {p.Value}"),
-        $"evicted {Evicted.Count}", $"cluster {ClusterVersion}", $"bootstrap {Bootstrap}", $"objects {string.Join(", ", Objects.Names)}",
+        $"evicted {Evicted.Count}", $"cluster {ClusterVersion}", $"bootstrap {Bootstrap}", $"objects {string.Join(", ", Objects.Kinds)}",
     ]);
 
     // The world's own scheduler is the only one that may carry continuations.

@@ -141,7 +141,7 @@ internal sealed partial class TiDbWorld
 
     public Func<WorldPoint, Fate> Fates { get; set; } = static _ => Fate.Live;
 
-    public TiDbLife Life { get; private set; }
+    public TiDbLife Life { get; private set; } = null!;
 
     public Plan? Stored { get; set; }
 
@@ -186,7 +186,21 @@ internal sealed partial class TiDbWorld
         (process.Pid, process.Running, process.StartedAt, process.IsStopped) = (++_pids, process.Installed, Now, false);
         if (process.CrashLoops && process.Installed == New)
         {
-            process.Restarts += 5;
+            var pid = process.Pid;
+            After(TimeSpan.FromSeconds(3), () =>
+            {
+                if (process.Pid == pid)
+                {
+                    End(process, byOperator: false);
+                    process.Restarts++;
+                    Run(process);
+                }
+            });
+        }
+
+        if (process.Component == DatabaseComponent.PD && PdLeader is null && Life is not null)
+        {
+            Elect(TimeSpan.FromMilliseconds(500), null);
         }
 
         switch (process.Component)

@@ -67,7 +67,7 @@ internal sealed partial class TiDbWorldHttp(TiDbWorld world, TiDbLife life) : IS
             case "/info/all":
                 var all = world.Of(DatabaseComponent.TiDB).Where(p => p.IsAlive).ToList();
                 var servers = string.Join(',', all.Select(p => $"\"{p.Name}\":{Info(p, null)}"));
-                return (200, $$"""{"servers_num":{{all.Count}},"owner_id":"{{world.DdlOwner}}","is_all_server_version_consistent":{{(all.Select(p => p.Running).Distinct().Count() == 1 ? "true" : "false")}},"all_servers_info":{{{servers}}}}""");
+                return (200, $$"""{"servers_num":{{all.Count}},"owner_id":"{{world.DdlOwner}}","is_all_server_version_consistent":{{(all.Select(p => p.Running).Distinct().Count() == 1 ? "true" : "false")}},"all_servers_info":{{{servers}}} }""");
             case "/metrics":
                 return (200, string.Create(CultureInfo.InvariantCulture, $"tidb_tikvclient_backoff_count{{type=\"regionMiss\"}} {world.Backoffs}\ntidb_server_execute_error_total{{type=\"x\"}} 3\n"));
             case "/ddl/owner/resign" when method == "POST":

@@ -5,7 +5,7 @@ namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Api;
 /// <summary>Where a process listens.</summary>
 /// <param name="Host">Name or address, as the spec has it.</param>
 /// <param name="Port">Its port.</param>
-public readonly record struct Endpoint(string Host, int Port)
+public sealed record Endpoint(string Host, int Port)
 {
     /// <summary>HOST:PORT, as the cluster itself writes addresses; an IPv6 address in brackets.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}");

@@ -93,9 +93,9 @@ public sealed partial class TiDbPlanner
         (string Name, string Value)[]? drain = null,
         (string Name, string Value)[]? verify = null)
     {
-        Next(Step(TiDbStepIds.Drain(instance), drainAction, instance.Name, $"{instance.Name} may be stopped", drain ?? []));
+        Next(Step(TiDbStepIds.Drain(instance), drainAction, instance.Name, $"drain {instance.Name}", drain ?? []));
         _isFinal |= isPointOfNoReturn;
-        Next(Step(TiDbStepIds.Swap(instance), TiDbActions.SwapInstance, instance.Name, $"{instance.Name}: stop, {_spec.ToVersion}, start") with { PointOfNoReturn = isPointOfNoReturn });
-        Next(Step(TiDbStepIds.Verify(instance), verifyAction, instance.Name, $"{instance.Name} is healthy on {_spec.ToVersion}", verify ?? []));
+        Next(Step(TiDbStepIds.Swap(instance), TiDbActions.SwapInstance, instance.Name, $"swap {instance.Name}") with { PointOfNoReturn = isPointOfNoReturn });
+        Next(Step(TiDbStepIds.Verify(instance), verifyAction, instance.Name, $"verify {instance.Name}", verify ?? []));
     }
 }

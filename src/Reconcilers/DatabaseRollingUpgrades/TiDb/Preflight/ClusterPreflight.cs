@@ -78,7 +78,7 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, TiDbFindings findin
         return members;
     }
 
-    private IReadOnlyList<PdStore> Stores(IReadOnlyList<PdStore> all)
+    private List<PdStore> Stores(IReadOnlyList<PdStore> all)
     {
         var stores = all.Where(s => !s.IsTombstone).ToList();
         var instances = Spec.Of(DatabaseComponent.TiKV).ToList();

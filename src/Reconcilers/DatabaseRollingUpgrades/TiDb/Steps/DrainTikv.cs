@@ -3,6 +3,7 @@ using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Domain;
 
 namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Steps;
 
@@ -12,7 +13,7 @@ namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Steps;
 /// </summary>
 public sealed class DrainTikv(ITiDbTargets targets) : TiDbStep(targets)
 {
-    /// <summary>Receipt key: since when leaders have been leaving, ISO 8601; kept over the attempts that follow by themselves.</summary>
+    /// <summary>Receipt key: since when leaders have been leaving; kept over the attempts that follow by themselves.</summary>
     public const string SinceKey = "since";
 
     /// <summary>Receipt key: how many leaders there were.</summary>
@@ -63,7 +64,7 @@ public sealed class DrainTikv(ITiDbTargets targets) : TiDbStep(targets)
         var former = context.Step.Tries == 0 ? null : context.Plan.Steps.Find(s => s.Id == context.Step.Id)?.Receipt;
         return new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            [SinceKey] = former?.GetValueOrDefault(SinceKey) ?? context.Time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture),
+            [SinceKey] = former?.GetValueOrDefault(SinceKey) ?? Moments.Text(context.Time.GetUtcNow()),
             [LeadersKey] = former?.GetValueOrDefault(LeadersKey)
                 ?? (await Targets.Pd().StoreAsync(Store(context), cancellationToken)).Leaders.ToString(CultureInfo.InvariantCulture),
         };
@@ -85,8 +86,7 @@ public sealed class DrainTikv(ITiDbTargets targets) : TiDbStep(targets)
     }
 
     private bool IsLate(StepContext context) =>
-        context.Receipt(SinceKey) is { } text
-        && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var since)
+        Moments.Parse(context.Receipt(SinceKey)) is { } since
         && context.Time.GetUtcNow() - since >= KubernetesDuration.Parse(Spec.Drain.Timeout);
 
     private static ulong Store(StepContext context) => ulong.Parse(context.Parameter("store"), NumberStyles.None, CultureInfo.InvariantCulture);

@@ -20,7 +20,7 @@ public sealed class RaiseScheduleLimit(ITiDbTargets targets) : TiDbStep(targets)
     /// <summary>Fact: why the raising ended before its last value.</summary>
     public const string StoppedFact = "stopped";
 
-    /// <summary>Receipt key: since when it has been waited for, ISO 8601.</summary>
+    /// <summary>Receipt key: since when it has been waited for.</summary>
     public const string SinceKey = "since";
 
     /// <summary>Fact: the value the limit has.</summary>
@@ -61,7 +61,7 @@ public sealed class RaiseScheduleLimit(ITiDbTargets targets) : TiDbStep(targets)
 
     /// <inheritdoc />
     public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken) => Task.FromResult(
-        context.Receipt(SinceKey) is not null ? context.Step.Receipt! : Fact(SinceKey, (context.Step.StartedAt ?? context.Time.GetUtcNow()).ToString("O", CultureInfo.InvariantCulture)));
+        context.Receipt(SinceKey) is not null ? context.Step.Receipt! : Fact(SinceKey, Moments.Text(context.Step.StartedAt ?? context.Time.GetUtcNow())));
 
     /// <inheritdoc />
     public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) => Task.Delay(Pause, context.Time, cancellationToken);
@@ -122,7 +122,7 @@ public sealed class RaiseScheduleLimit(ITiDbTargets targets) : TiDbStep(targets)
     // The time counts from the first raising, over all of them; each attempt of a step moves its own beginning.
     private static DateTimeOffset Since(StepContext context, DateTimeOffset began)
     {
-        var own = DateTimeOffset.TryParse(context.Receipt(SinceKey), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var since) ? since : began;
+        var own = Moments.Parse(context.Receipt(SinceKey)) ?? began;
         return context.Plan.Steps.Where(s => s.Phase == context.Step.Phase && s is { State: StepState.Succeeded, StartedAt: not null }).Select(s => s.StartedAt!.Value).Append(own).Min();
     }
 

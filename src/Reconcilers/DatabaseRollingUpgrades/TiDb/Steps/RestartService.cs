@@ -62,7 +62,7 @@ public sealed class RestartService(ITiDbTargets targets) : TiDbStep(targets)
         var receipt = new SortedDictionary<string, string>(StringComparer.Ordinal) { [PidBeforeKey] = process.Pid?.ToString(CultureInfo.InvariantCulture) ?? "" };
         if (process.StartedAt is { } at)
         {
-            receipt[StartedBeforeKey] = at.ToString("O", CultureInfo.InvariantCulture);
+            receipt[StartedBeforeKey] = Moments.Text(at);
         }
 
         return receipt;
@@ -111,6 +111,6 @@ public sealed class RestartService(ITiDbTargets targets) : TiDbStep(targets)
     private static bool IsStill(InstanceProcess process, string pid, string? startedAt) =>
         process.Pid?.ToString(CultureInfo.InvariantCulture) == pid
         && (process.StartedAt is not { } now
-            || !DateTimeOffset.TryParse(startedAt, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var then)
+            || Moments.Parse(startedAt) is not { } then
             || (now - then).Duration() <= Grain);
 }

@@ -23,10 +23,10 @@ public sealed class SwapInstance(ITiDbTargets targets) : TiDbStep(targets)
     /// <summary>Receipt key: what deployDir pointed at, where it is a symbolic link.</summary>
     public const string FormerDirectoryKey = "formerDirectory";
 
-    /// <summary>Receipt key: since when it has been tried, ISO 8601.</summary>
+    /// <summary>Receipt key: since when it has been tried.</summary>
     public const string SinceKey = "since";
 
-    /// <summary>Fact: when the new process was started, by its host's clock, ISO 8601.</summary>
+    /// <summary>Fact: when the new process was started, by its host's clock, to within a second.</summary>
     public const string StartedAtFact = "startedAt";
 
     /// <inheritdoc />
@@ -39,8 +39,8 @@ public sealed class SwapInstance(ITiDbTargets targets) : TiDbStep(targets)
         {
             return process.Strays.Count == 0
                 ? new Observation.Done(
-                    $"pid {process.Pid} runs the new program ({process.SupervisionText})",
-                    process.StartedAt is { } at ? Fact(StartedAtFact, at.ToString("O", CultureInfo.InvariantCulture)) : null)
+                    $"pid {process.Pid}",
+                    process.StartedAt is { } at ? Fact(StartedAtFact, Moments.Text(at)) : null)
                 : new Observation.Failed(
                     Reasons.ProcessLivesOn,
                     $"{instance.Name} on {instance.Host} runs the new program and beside it {string.Join(", ", process.Strays.Select(s => $"pid {s.Pid} ({s.Executable})"))}; end what is not pid {process.Pid}, then retry");
@@ -66,7 +66,7 @@ public sealed class SwapInstance(ITiDbTargets targets) : TiDbStep(targets)
         var receipt = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             [FormerKey] = process.InstalledSha256 ?? process.ExecutableSha256 ?? "",
-            [SinceKey] = context.Time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture),
+            [SinceKey] = Moments.Text(context.Time.GetUtcNow()),
         };
         if (process.LinkTarget is { } link)
         {
@@ -107,6 +107,11 @@ public sealed class SwapInstance(ITiDbTargets targets) : TiDbStep(targets)
         if (process.IsAlive)
         {
             await MayStopAsync(context, instance, cancellationToken);
+        }
+
+        // Also where it is down: a supervisor that is about to start it again must not do so in the middle of this.
+        if (process.IsAlive || process.Supervision is SupervisionState.Active or SupervisionState.Restarting)
+        {
             Targets.EnsureMayAct();
             await host.StopAsync(cancellationToken);
         }
@@ -176,7 +181,7 @@ public sealed class SwapInstance(ITiDbTargets targets) : TiDbStep(targets)
     // Waited for by itself until the step's time is over, then given up.
     private StepActionException Refusal(StepContext context, string message)
     {
-        var isLate = DateTimeOffset.TryParse(context.Receipt(SinceKey), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var since)
+        var isLate = Moments.Parse(context.Receipt(SinceKey)) is { } since
             && context.Time.GetUtcNow() - since >= KubernetesDuration.Parse(Spec.Timeouts.Swap);
         return isLate
             ? new StepActionException(Reasons.ClusterUnhealthy, $"{message}; this was waited for {Spec.Timeouts.Swap} (spec.timeouts.swap). Heal it, then retry", retryable: false)

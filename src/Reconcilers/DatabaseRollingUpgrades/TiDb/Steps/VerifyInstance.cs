@@ -16,9 +16,6 @@ namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Steps;
 /// </summary>
 public abstract class VerifyInstance(ITiDbTargets targets) : TiDbStep(targets)
 {
-    /// <summary>Fact: the version it runs, by its own or the cluster's word.</summary>
-    public const string VersionFact = "version";
-
     // A start time is known to within a second.
     private static readonly TimeSpan Grain = TimeSpan.FromSeconds(2);
 
@@ -43,7 +40,7 @@ public abstract class VerifyInstance(ITiDbTargets targets) : TiDbStep(targets)
         var left = KubernetesDuration.Parse(Spec.Settle) - await HealthyForAsync(context, instance, process, cancellationToken);
         return left > TimeSpan.Zero
             ? new Observation.Running($"healthy; {KubernetesDuration.Format(left)} of {Spec.Settle} to go")
-            : new Observation.Done($"{instance.Name} is healthy on {Spec.ToVersion}", Fact(VersionFact, TiDbVersion.Plain(Spec.ToVersion)));
+            : new Observation.Done();
     });
 
     /// <inheritdoc />
@@ -106,8 +103,7 @@ public abstract class VerifyInstance(ITiDbTargets targets) : TiDbStep(targets)
             return now - (swap?.FinishedAt ?? now);
         }
 
-        var recorded = DateTimeOffset.TryParse(swap?.Receipt?.GetValueOrDefault(SwapInstance.StartedAtFact), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var at) ? at : (DateTimeOffset?)null;
-        if (recorded is { } same && (same - started).Duration() <= Grain && swap?.FinishedAt is { } seen)
+        if (Moments.Parse(swap?.Receipt?.GetValueOrDefault(SwapInstance.StartedAtFact)) is { } same && (same - started).Duration() <= Grain && swap?.FinishedAt is { } seen)
         {
             return now - seen;
         }

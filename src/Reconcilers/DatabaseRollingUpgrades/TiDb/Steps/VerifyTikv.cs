@@ -16,7 +16,7 @@ namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Steps;
 /// </summary>
 public sealed class VerifyTikv(ITiDbTargets targets) : VerifyInstance(targets)
 {
-    /// <summary>Receipt key: since when it has been waited for, ISO 8601.</summary>
+    /// <summary>Receipt key: since when it has been waited for.</summary>
     public const string SinceKey = "since";
 
     // As tidb-operator and tiup have it (facts A7, A8): two thirds of the leaders, where there were enough for that to mean anything, and 400 s at most.
@@ -73,11 +73,11 @@ public sealed class VerifyTikv(ITiDbTargets targets) : VerifyInstance(targets)
 
     /// <inheritdoc />
     public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken) => Task.FromResult(
-        context.Receipt(SinceKey) is not null ? context.Step.Receipt! : Fact(SinceKey, (context.Step.StartedAt ?? context.Time.GetUtcNow()).ToString("O", CultureInfo.InvariantCulture)));
+        context.Receipt(SinceKey) is not null ? context.Step.Receipt! : Fact(SinceKey, Moments.Text(context.Step.StartedAt ?? context.Time.GetUtcNow())));
 
     private bool IsLate(StepContext context)
     {
-        var since = DateTimeOffset.TryParse(context.Receipt(SinceKey), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var at) ? at : context.Step.StartedAt;
+        var since = Moments.Parse(context.Receipt(SinceKey)) ?? context.Step.StartedAt;
         return since is { } began && context.Time.GetUtcNow() - began >= KubernetesDuration.Parse(Spec.Timeouts.Verify);
     }
 
