@@ -1,5 +1,4 @@
 using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.MySql;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
@@ -14,7 +13,6 @@ using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Api;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Preflight;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Preflight;
-using Drydock.Reconcilers.OmsUpgrades.Access;
 using Drydock.Reconcilers.OmsUpgrades.Domain;
 using Finding = Drydock.Crds.Common.Finding;
 
@@ -38,12 +36,7 @@ internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, D
         _http = new Lazy<IServiceHttp>(() => new ServiceHttp(secrets.Tls, services.Time));
         _plain = new Lazy<IServiceHttp>(() => new ServiceHttp(null, services.Time));
         Hosts = new SshDatabaseHosts(upgrade, secrets, services.Hosts);
-        Sql = new MySqlDatabaseSql(
-            MySqlProviderFactory.Instance,
-            () => [.. Upgrade.Spec.Instances.Where(i => i.Component == DatabaseComponent.TiDB).Select(i => new Endpoint(i.Host, DefaultPorts.Service(Upgrade.Spec, i)))],
-            () => secrets.Sql,
-            upgrade.Spec.Tidb?.SqlTls ?? new DatabaseTls(),
-            secrets.Sql?.Ca is { } authority ? DatabaseTlsFiles.FileOf(authority) : null);
+        Sql = new MySqlDatabaseSql(() => Upgrade, secrets);
 
         // Made once for one binding: how long an instance has been healthy is counted by the action that looks.
         _catalog = new Lazy<IStepCatalog>(() => Upgrade.Spec.Engine == DatabaseEngine.TiDB ? new TiDbStepCatalog(this) : new YugabyteStepCatalog(this));
