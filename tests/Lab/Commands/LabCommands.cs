@@ -20,6 +20,12 @@ public static class LabCommands
         DefaultValueFactory = _ => ["oms-a", "oms-b"],
     };
 
+    private static readonly Option<string[]> DatabaseHosts = new("--database-host")
+    {
+        Description = "Name of a host for databases (sshd, systemctl) to start; repeatable.",
+        DefaultValueFactory = _ => [],
+    };
+
     private static readonly Option<string[]> Images = new("--image") { Description = "Image archive to load into every host; repeatable.", DefaultValueFactory = _ => [] };
 
     private static readonly Option<bool> ModernCrds = new("--modern-crds") { Description = "Serve group drydock.dev from a current CRD server (CEL rules)." };
@@ -65,13 +71,18 @@ public static class LabCommands
 
     private static Command Up()
     {
-        var command = new Command("up", "Starts a lab that stays up in the background.") { Hosts, Images, ModernCrds, NoControlPlane, NoHosts, NoMetaDb };
+        var command = new Command("up", "Starts a lab that stays up in the background.") { Hosts, DatabaseHosts, Images, ModernCrds, NoControlPlane, NoHosts, NoMetaDb };
         command.SetAction(async (parse, cancellationToken) =>
         {
             List<string> arguments = [];
             foreach (var host in parse.GetValue(Hosts) ?? [])
             {
                 arguments.AddRange(["--host", host]);
+            }
+
+            foreach (var host in parse.GetValue(DatabaseHosts) ?? [])
+            {
+                arguments.AddRange(["--database-host", host]);
             }
 
             foreach (var image in parse.GetValue(Images) ?? [])
@@ -139,13 +150,14 @@ public static class LabCommands
 
     private static Command Serve()
     {
-        var command = new Command("serve", "Owns a lab in the foreground until SIGTERM; what 'up' starts.") { Hosts, Images, ModernCrds, NoControlPlane, NoHosts, NoMetaDb };
+        var command = new Command("serve", "Owns a lab in the foreground until SIGTERM; what 'up' starts.") { Hosts, DatabaseHosts, Images, ModernCrds, NoControlPlane, NoHosts, NoMetaDb };
         command.Hidden = true;
         command.SetAction((parse, cancellationToken) => LabOwner.RunAsync(
             new ServeOptions
             {
                 StateFolder = parse.GetRequiredValue(State),
                 Hosts = parse.GetValue(NoHosts) ? [] : parse.GetValue(Hosts) ?? [],
+                DatabaseHosts = parse.GetValue(DatabaseHosts) ?? [],
                 Images = parse.GetValue(Images) ?? [],
                 ControlPlane = !parse.GetValue(NoControlPlane),
                 ModernCrds = parse.GetValue(ModernCrds),
@@ -186,6 +198,11 @@ public static class LabCommands
             yield return ("DOCKER_HOST", first.Endpoint);
             yield return ("DOCKER_CERT_PATH", first.ClientFolder);
             yield return ("DOCKER_TLS_VERIFY", "1");
+        }
+
+        foreach (var host in state.DatabaseHosts)
+        {
+            yield return ($"LAB_SSH_{host.Name.ToUpperInvariant().Replace('-', '_')}", $"ssh -i {host.KeyFile} -o UserKnownHostsFile={host.KnownHostsFile} {host.User}@{host.Address}");
         }
 
         if (state.MetaDb is { } database)

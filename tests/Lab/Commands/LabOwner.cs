@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Drydock.Lab.Hosts;
 
 namespace Drydock.Lab.Commands;
 
@@ -27,8 +28,9 @@ public static class LabOwner
         {
             var controlPlane = StartControlPlaneAsync(run, options, stop.Token);
             var hosts = Task.WhenAll(options.Hosts.Select(name => StartHostAsync(run, name, options.Images, stop.Token)));
+            var databaseHosts = Task.WhenAll(options.DatabaseHosts.Select(name => StartDatabaseHostAsync(run, name, stop.Token)));
             var metaDb = StartMetaDbAsync(run, options, stop.Token);
-            await Task.WhenAll(controlPlane, hosts, metaDb);
+            await Task.WhenAll(controlPlane, hosts, databaseHosts, metaDb);
             var background = new LabBackground(options.StateFolder);
             Directory.CreateDirectory(background.Folder);
             new LabState
@@ -40,6 +42,7 @@ public static class LabOwner
                 OwnerStart = LabBackground.StartTimeOf(Environment.ProcessId) ?? throw new LabException("/proc has no entry of this process"),
                 ControlPlane = await controlPlane,
                 Hosts = await hosts,
+                DatabaseHosts = await databaseHosts,
                 MetaDb = await metaDb,
             }.Write(background.StatePath);
             await stopped.Task.WaitAsync(CancellationToken.None);
@@ -79,6 +82,16 @@ public static class LabOwner
         }
 
         return new DockerHostState(name, host.Address, host.Endpoint, host.ClientFolder, host.SocketPath, host.HostFolder(""));
+    }
+
+    private static async Task<LabHostState> StartDatabaseHostAsync(LabRun run, string name, CancellationToken cancellationToken)
+    {
+        var host = await LabHost.StartAsync(run, name, ct: cancellationToken);
+        var key = Path.Combine(run.Folder, name + ".key");
+        LabCertificateAuthority.WritePrivate(key, host.KeyPem);
+        var known = Path.Combine(run.Folder, name + ".known_hosts");
+        await File.WriteAllTextAsync(known, host.KnownHostsLine + "\n", cancellationToken);
+        return new LabHostState(name, host.Address, host.User, key, known, host.Data);
     }
 
     private static async Task<MetaDbState?> StartMetaDbAsync(LabRun run, ServeOptions options, CancellationToken cancellationToken)

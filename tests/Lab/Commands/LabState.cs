@@ -27,6 +27,9 @@ public sealed record LabState
     /// <summary>The Docker hosts.</summary>
     public IReadOnlyList<DockerHostState> Hosts { get; init; } = [];
 
+    /// <summary>The hosts for databases.</summary>
+    public IReadOnlyList<LabHostState> DatabaseHosts { get; init; } = [];
+
     /// <summary>The metadata database.</summary>
     public MetaDbState? MetaDb { get; init; }
 

@@ -9,6 +9,9 @@ public sealed record ServeOptions
     /// <summary>Names of the Docker hosts.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
+    /// <summary>Names of the hosts for databases.</summary>
+    public IReadOnlyList<string> DatabaseHosts { get; init; } = [];
+
     /// <summary>Image archives to load into every host.</summary>
     public IReadOnlyList<string> Images { get; init; } = [];
 

@@ -5,13 +5,17 @@ public sealed class LabNamespace
 {
     private readonly string _port;
 
-    private LabNamespace(string name, string kernelName, string port, string address)
+    private LabNamespace(LabRun run, string name, string kernelName, string port, string address)
     {
+        Run = run;
         Name = name;
         KernelName = kernelName;
         _port = port;
         Address = address;
     }
+
+    /// <summary>The run it belongs to.</summary>
+    internal LabRun Run { get; }
 
     /// <summary>Name within the run.</summary>
     public string Name { get; }
@@ -66,6 +70,6 @@ public sealed class LabNamespace
             """,
             run.Mark,
             cancellationToken: cancellationToken);
-        return new LabNamespace(name, kernelName, port, address);
+        return new LabNamespace(run, name, kernelName, port, address);
     }
 }

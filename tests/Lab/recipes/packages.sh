@@ -16,8 +16,8 @@ PACKAGES=(
   age
   # S3 storage: Ceph's gateway on a store in memory
   ceph-mon ceph-osd radosgw
-  # ssh hosts
-  openssh-server openssh-client
+  # ssh hosts, and what supervises the processes on them
+  openssh-server openssh-client sudo supervisor daemontools
   # plumbing
   iproute2 iptables util-linux jq curl ca-certificates procps
 )

@@ -1,0 +1,14 @@
+namespace Drydock.Lab.Hosts;
+
+/// <summary>Permissions of files on a host.</summary>
+public static class FileModes
+{
+    /// <summary>0644.</summary>
+    public const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    /// <summary>0755.</summary>
+    public const UnixFileMode Executable = Readable | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    /// <summary>0440: what sudo asks of sudoers.</summary>
+    internal const UnixFileMode Sudoers = UnixFileMode.UserRead | UnixFileMode.GroupRead;
+}

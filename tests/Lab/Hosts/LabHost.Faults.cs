@@ -1,0 +1,103 @@
+namespace Drydock.Lab.Hosts;
+
+/// <content>What goes wrong on a host, and how it is mended.</content>
+public sealed partial class LabHost
+{
+    /// <summary>Pulls the network plug: connections hang, nothing is refused; the processes go on.</summary>
+    public Task CutAsync() => Namespace.CutNetworkAsync();
+
+    /// <summary>Puts the plug back.</summary>
+    public Task MendAsync() => Namespace.RestoreNetworkAsync();
+
+    /// <summary>Ends every ssh connection there is, in the middle of whatever it does; new ones are accepted. What was running over them may go on.</summary>
+    public async Task BreakConnectionsAsync() => (await RunAsync(
+        """
+        for p in $(pgrep -x sshd); do
+          [ "$p" = "$(cat /run/sshd.pid)" ] || kill -KILL "$p" 2>/dev/null || true
+        done
+        """,
+        asRoot: true)).OrThrow();
+
+    /// <summary>Kills sshd with every connection: new ones are refused until <see cref="StartSshdAsync"/>. What was running over them may go on.</summary>
+    public async Task KillSshdAsync() => (await RunAsync("pkill -KILL -x sshd; while pgrep -x sshd >/dev/null; do sleep 0.01; done", asRoot: true)).OrThrow();
+
+    /// <summary>Starts sshd again and waits until it answers.</summary>
+    public async Task StartSshdAsync()
+    {
+        (await RunAsync("/usr/sbin/sshd -E /var/log/sshd.log", asRoot: true)).OrThrow();
+        await Deadline.UntilAsync($"sshd of {Name}", AnswersAsync);
+    }
+
+    /// <summary>Gives the host another host key, as one that was installed anew has; open connections are ended. <see cref="KnownHostsLine"/> is then that of the new key.</summary>
+    public async Task ChangeHostKeyAsync()
+    {
+        _firstHostKey ??= await File.ReadAllTextAsync(HostKeyPath);
+        (await RunAsync(
+            """
+            cd /etc/ssh && rm -f another another.pub && ssh-keygen -q -t ed25519 -N '' -C another -f another
+            mv -f another.pub ssh_host_ed25519_key.pub && mv -f another ssh_host_ed25519_key
+            """,
+            asRoot: true)).OrThrow();
+        await TakeHostKeyAsync();
+    }
+
+    /// <summary>Puts the first host key back.</summary>
+    public async Task RestoreHostKeyAsync()
+    {
+        if (_firstHostKey is null)
+        {
+            return;
+        }
+
+        await WriteFileAsync("/etc/ssh/ssh_host_ed25519_key", _firstHostKey, UnixFileMode.UserRead | UnixFileMode.UserWrite, asRoot: true);
+        (await RunAsync("ssh-keygen -y -f /etc/ssh/ssh_host_ed25519_key >/etc/ssh/ssh_host_ed25519_key.pub", asRoot: true)).OrThrow();
+        await TakeHostKeyAsync();
+    }
+
+    /// <summary>Whether the login key is refused from now on. Open connections are ended, so that the next command has to log in.</summary>
+    public async Task RefuseKeyAsync(bool refuse)
+    {
+        var (from, to) = refuse ? ("authorized_keys", "authorized_keys.refused") : ("authorized_keys.refused", "authorized_keys");
+        (await RunAsync($"cd .ssh && {{ [ ! -e {from} ] || mv -f {from} {to}; }}")).OrThrow();
+        await BreakConnectionsAsync();
+    }
+
+    /// <summary>Whether sudo asks the account for a password, which it does not have.</summary>
+    public Task RefuseSudoAsync(bool refuse)
+    {
+        WriteSudoers(refuse);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Fills what is left of /data; needs <see cref="LabHostOptions.DataBytes"/>.</summary>
+    public Task FillDataAsync(CancellationToken ct = default) => SmallDisk.FillAsync(Limited(), ct);
+
+    /// <summary>Gives the room back.</summary>
+    public void FreeData() => SmallDisk.Free(Limited());
+
+    private string HostKeyPath => PathOf("/etc/ssh/ssh_host_ed25519_key");
+
+    private string Limited() => _options.DataBytes is null ? throw new InvalidOperationException($"/data of {Name} has no limit (LabHostOptions.DataBytes)") : Data;
+
+    private async Task TakeHostKeyAsync()
+    {
+        await ReadHostKeyAsync(CancellationToken.None);
+        await KillSshdAsync();
+        await StartSshdAsync();
+    }
+
+    // "TYPE KEY COMMENT" becomes "ADDRESS TYPE KEY".
+    private async Task ReadHostKeyAsync(CancellationToken ct)
+    {
+        var words = (await File.ReadAllTextAsync(HostKeyPath + ".pub", ct)).Split(' ', '\n');
+        KnownHostsLine = $"{Address} {words[0]} {words[1]}";
+    }
+
+    private void WriteSudoers(bool refuse)
+    {
+        var path = PathOf("/etc/sudoers.d/" + User);
+        File.WriteAllText(path + "~", $"{User} ALL=(ALL:ALL) {(refuse ? "" : "NOPASSWD: ")}ALL\n");
+        File.SetUnixFileMode(path + "~", FileModes.Sudoers);
+        File.Move(path + "~", path, overwrite: true);
+    }
+}

@@ -1,0 +1,194 @@
+using System.Globalization;
+using System.Net.Sockets;
+
+namespace Drydock.Lab.Hosts;
+
+/// <summary>
+/// A host that databases are installed on: network, process ids, mounts and name of its own, a real sshd on its address, and supervisord with the lab's
+/// <c>systemctl</c> in front. <c>/etc</c>, <c>/home</c>, <c>/var</c>, <c>/opt</c>, <c>/tmp</c> and <c>/data</c> are its own; programs are the machine's, read-only.
+/// Debian's <c>supervise</c>, <c>svc</c> and <c>svstat</c>, <c>sudo</c>, <c>ss</c> and <c>pkill</c> work as on any host.
+/// </summary>
+/// <remarks>
+/// Nothing of a host survives it: every process of it is killed by the kernel with the first one, on disposal, when the lab's process ends and when it is killed.
+/// </remarks>
+public sealed partial class LabHost : IAsyncDisposable
+{
+    /// <summary>sshd's port.</summary>
+    public const int SshPort = 22;
+
+    /// <summary>Uid and gid of the account on every host, so that folders shared by hosts belong to the same number everywhere.</summary>
+    public const int UserId = 7001;
+
+    private readonly LabRun _run;
+    private readonly LabHostOptions _options;
+    private readonly HostLogin _login;
+    private readonly string _folder;
+    private string? _firstHostKey;
+    private LabProcess? _process;
+    private int? _init;
+
+    private LabHost(LabNamespace network, LabHostOptions options, HostLogin login)
+    {
+        _run = network.Run;
+        _options = options;
+        _login = login;
+        Namespace = network;
+        _folder = _run.FolderFor(network.Name);
+        Data = options.DataBytes is null ? _run.FolderFor(Path.Combine(network.Name, "data")) : _run.FastFolderFor(network.Name + "-data");
+    }
+
+    /// <summary>Name within the run, and host name inside.</summary>
+    public string Name => Namespace.Name;
+
+    /// <summary>The IPv4 address.</summary>
+    public string Address => Namespace.Address;
+
+    /// <summary>The network namespace.</summary>
+    public LabNamespace Namespace { get; }
+
+    /// <summary>The account that is logged in to.</summary>
+    public string User => _options.User;
+
+    /// <summary>The private key that is let in, the same for all hosts of the run: what the Secret gets as <c>ssh-privatekey</c>.</summary>
+    public string KeyPem => _login.KeyPem;
+
+    /// <summary>The line of a known_hosts file for this host as it is now; a Secret for several hosts gets their lines one below the other.</summary>
+    public string KnownHostsLine { get; private set; } = "";
+
+    /// <summary>The folder on the machine that is /data inside; it belongs to the account.</summary>
+    public string Data { get; }
+
+    /// <summary>Makes a host and boots it; takes about half a second.</summary>
+    /// <param name="network">Its network; made for it alone, its name becomes the host's.</param>
+    /// <param name="options">Options.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <exception cref="LabException">It did not come up; the message has the end of its log.</exception>
+    public static async Task<LabHost> StartAsync(LabNamespace network, LabHostOptions? options = null, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        var host = new LabHost(network, options ?? new LabHostOptions(), await HostLogin.OfAsync(network.Run));
+        await host.MakeAsync(ct);
+        await host.BootAsync(ct);
+        return host;
+    }
+
+    /// <summary>Makes a host with a network of its own.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="name">Short, unique within the run: lower case letters, digits, hyphens.</param>
+    /// <param name="options">Options.</param>
+    /// <param name="ct">Cancels.</param>
+    public static async Task<LabHost> StartAsync(LabRun run, string name, LabHostOptions? options = null, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return await StartAsync(await run.AddNamespaceAsync(name, ct), options, ct);
+    }
+
+    /// <summary>Where a path below /data, /etc, /home, /opt, /root, /srv, /tmp, /run or /var inside is on the machine.</summary>
+    public string PathOf(string inside)
+    {
+        ArgumentNullException.ThrowIfNull(inside);
+        return inside == "/data" || inside.StartsWith("/data/", StringComparison.Ordinal) ? Data + inside["/data".Length..] : Path.Combine(_folder, "root") + inside;
+    }
+
+    /// <summary>Starts the host again after <see cref="CrashAsync"/>: /run and /tmp are empty, units that are enabled are started.</summary>
+    public async Task BootAsync(CancellationToken ct = default)
+    {
+        _process = _run.StartProcess(new LabProcessOptions
+        {
+            Name = Name,
+            FileName = "unshare",
+            Arguments =
+            [
+                "--mount", "--pid", "--uts", "--ipc", "--kill-child=KILL", "--",
+                "/bin/sh", Script("boot.sh"), _folder, Name, Data, UserId.ToString(CultureInfo.InvariantCulture),
+            ],
+            Namespace = Namespace,
+            Environment = new Dictionary<string, string?>(StringComparer.Ordinal)
+            {
+                ["LAB_SHARED"] = string.Join('\n', _options.Shared),
+                ["LAB_READABLE"] = string.Join('\n', _options.Readable),
+                ["LAB_TIME_FACTOR"] = _options.TimeFactor.ToString(CultureInfo.InvariantCulture),
+            },
+        });
+        // The banner comes from this boot, so a socket file that is there then does too.
+        await _process.WaitUntilReadyAsync(async token => await AnswersAsync(token) && File.Exists(PathOf("/run/units.sock")), cancellationToken: ct);
+        _init = await InitAsync(_process, ct);
+    }
+
+    /// <summary>Takes the host down as a loss of power does: every process of it at once. <see cref="BootAsync"/> starts it again.</summary>
+    public async Task CrashAsync()
+    {
+        if (_process is { HasExited: false })
+        {
+            // The first process is only gone once the kernel has ended all others of its namespace; unshare waits for it.
+            _ = _init is { } init ? Signals.Send(init, LabSignal.Kill) : Signals.Send(_process.Id, LabSignal.Kill);
+            await _process.Exited;
+        }
+
+        _init = null;
+    }
+
+    /// <summary>Ends the host and removes what it had; logs stay in the run's folder.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await CrashAsync();
+        if (_process is not null)
+        {
+            await _process.DisposeAsync();
+        }
+
+        if (_options.DataBytes is not null)
+        {
+            await Shell.RunAsync("umount", ["-l", Data], environment: _run.Mark);
+        }
+
+        if (Directory.Exists(_folder))
+        {
+            KeepLogs();
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    private static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "Hosts", name);
+
+    private async Task MakeAsync(CancellationToken ct)
+    {
+        await Recipes.RunAsync("packages.sh", ct);
+        if (_options.DataBytes is { } bytes)
+        {
+            await SmallDisk.MountAsync(_run, Data, bytes, ct);
+        }
+
+        await Shell.RunAsync(
+            "sh",
+            [Script("tree.sh"), _folder, Name, Address, User, UserId.ToString(CultureInfo.InvariantCulture), _login.PublicKeyPath],
+            environment: _run.Mark,
+            cancellationToken: ct);
+        WriteSudoers(refuse: !_options.Sudo);
+        await ReadHostKeyAsync(ct);
+    }
+
+    private void KeepLogs()
+    {
+        foreach (var log in Directory.EnumerateFiles(PathOf("/var/log"), "*.log", SearchOption.AllDirectories))
+        {
+            File.Copy(log, Path.Combine(_run.Folder, $"{Name}-{Path.GetFileName(log)}"), overwrite: true);
+        }
+    }
+
+    private async Task<bool> AnswersAsync(CancellationToken ct)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(Address, SshPort, ct);
+        var banner = new byte[4];
+        await client.GetStream().ReadExactlyAsync(banner, ct);
+        return banner.AsSpan().SequenceEqual("SSH-"u8);
+    }
+
+    // The one child of unshare.
+    private static async Task<int> InitAsync(LabProcess unshare, CancellationToken ct)
+    {
+        var children = await File.ReadAllTextAsync(FormattableString.Invariant($"/proc/{unshare.Id}/task/{unshare.Id}/children"), ct);
+        return int.Parse(children.Trim(), CultureInfo.InvariantCulture);
+    }
+}
