@@ -88,6 +88,35 @@ public sealed class StatusTests
     }
 
     [Fact]
+    public async Task What_a_stopped_run_leaves_can_be_taken_away_and_the_run_goes_on_later()
+    {
+        var world = new YugaWorld();
+        var run = YugaRun.Of(world);
+        run.HoldBefore.Add("UpgradeTServers/t2-swap");
+        run.Until(() => run.Outcome?.State == RunState.Held, "t2 is drained");
+        YugabyteCleanup.IsNeeded(run.Plan).ShouldBeTrue();
+        (await new YugabyteCleanup(new YugaLife(world)).RunAsync(run.Plan, default)).ShouldBeEmpty();
+        world.LeaderBlacklist.ShouldBeEmpty();
+
+        run.HoldBefore.Clear();
+        run.Wake();
+        run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
+        YugabyteCleanup.IsNeeded(run.Plan).ShouldBeFalse();
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_cannot_be_taken_away_is_named_with_its_command()
+    {
+        var world = new YugaWorld();
+        var run = YugaRun.Of(world);
+        run.HoldBefore.Add("UpgradeTServers/t2-swap");
+        run.Until(() => run.Outcome?.State == RunState.Held, "t2 is drained");
+        world.ToolAnswers["change_leader_blacklist"] = (1, "Timed out");
+        (await new YugabyteCleanup(new YugaLife(world)).RunAsync(run.Plan, default)).ShouldHaveSingleItem().ShouldContain("change_leader_blacklist REMOVE 10.0.0.2:9100");
+    }
+
+    [Fact]
     public void A_server_whose_step_gave_up_is_not_named()
     {
         var world = new YugaWorld();
