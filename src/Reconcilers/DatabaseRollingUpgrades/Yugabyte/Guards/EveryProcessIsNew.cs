@@ -10,19 +10,15 @@ namespace Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Guards;
 /// No process of the old version comes back once every process was new (facts B5). Until AutoFlags are promoted one that does not answer keeps everything too:
 /// it may be an old one. After that an old one cannot run, and one that is down is a matter of its own.
 /// </summary>
-public sealed class EveryProcessIsNew(IYugabyteTargets targets) : IGuardCheck
+public sealed class EveryProcessIsNew(IYugabyteTargets targets) : YugabyteGuard(targets)
 {
     /// <inheritdoc />
-    public string Name => YugabyteGuards.EveryProcessIsNew;
-
-    /// <inheritdoc />
-    public async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+    protected override async Task<GuardReading> ReadAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {
-        var cluster = new YugabyteCluster(targets);
-        var report = await new VersionCheck(cluster).ReadAsync(YugabyteVersion.Parse(cluster.Spec.ToVersion), cancellationToken);
+        var report = await new VersionCheck(Cluster).ReadAsync(YugabyteVersion.Parse(Cluster.Spec.ToVersion), cancellationToken);
         if (report.Others.Count > 0)
         {
-            return GuardReading.Broken($"{string.Join("; ", report.Others)}: somebody started a process of another version than {cluster.Spec.ToVersion}. Stop it, or start the right program in its place, and this goes on");
+            return GuardReading.Broken($"{string.Join("; ", report.Others)}: somebody started a process of another version than {Cluster.Spec.ToVersion}. Stop it, or start the right program in its place, and this goes on");
         }
 
         return report.Silent.Count > 0 && YugabyteWork.Find(plan, YugabyteStepIds.Promote) is { State: not StepState.Succeeded }

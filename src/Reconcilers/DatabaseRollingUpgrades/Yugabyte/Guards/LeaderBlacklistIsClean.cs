@@ -6,22 +6,17 @@ using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Steps;
 namespace Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Guards;
 
 /// <summary>Nobody is in the leader blacklist but the one server that is being upgraded just now: an entry that is forgotten keeps its server without leaders for ever (facts §0.4).</summary>
-public sealed class LeaderBlacklistIsClean(IYugabyteTargets targets) : IGuardCheck
+public sealed class LeaderBlacklistIsClean(IYugabyteTargets targets) : YugabyteGuard(targets)
 {
     /// <inheritdoc />
-    public string Name => YugabyteGuards.LeaderBlacklistIsClean;
-
-    /// <inheritdoc />
-    public async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+    protected override async Task<GuardReading> ReadAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(plan);
-        var cluster = new YugabyteCluster(targets);
-        var ours = InHand(plan).Select(name => cluster.Rpc(cluster.Instance(name))).ToHashSet();
-        var config = await cluster.MasterClient.ClusterConfigAsync(await cluster.LeaderAsync(cancellationToken), cancellationToken);
+        var ours = InHand(plan).Select(name => Cluster.Rpc(Cluster.Instance(name))).ToHashSet();
+        var config = await Cluster.MasterClient.ClusterConfigAsync(await Cluster.LeaderAsync(cancellationToken), cancellationToken);
         var others = config.LeaderBlacklist.Where(a => !ours.Contains(a)).ToList();
         return others.Count == 0
             ? GuardReading.Holds
-            : GuardReading.Broken($"{string.Join(", ", others)} {(others.Count == 1 ? "is" : "are")} in the leader blacklist, and not by a step that is under way: somebody put {(others.Count == 1 ? "it" : "them")} there, or back. {string.Join("; ", others.Select(o => cluster.Tool().LeaderBlacklistCommand(o, add: false)))} on {targets.Hosts.ToolHost}, and this goes on");
+            : GuardReading.Broken($"{string.Join(", ", others)} {(others.Count == 1 ? "is" : "are")} in the leader blacklist, and not by a step that is under way: somebody put {(others.Count == 1 ? "it" : "them")} there, or back. {string.Join("; ", others.Select(o => Cluster.Tool().LeaderBlacklistCommand(o, add: false)))} on {Targets.Hosts.ToolHost}, and this goes on");
     }
 
     /// <summary>The servers that are being upgraded: the draining has begun, and they were not verified yet.</summary>

@@ -43,6 +43,11 @@ public sealed class DrainTserver : TserverStep
         }
 
         var view = await Cluster.ReadAsync(cancellationToken);
+        if (view.Tserver(Cluster.Web(instance)) is not { IsAlive: true })
+        {
+            return new Observation.Done("the master does not count it as alive, so it leads nothing");
+        }
+
         var state = _drain.Read(view, instance);
         if (state.IsDrained)
         {
