@@ -42,7 +42,7 @@ public sealed class SqlTests
         var table = Table("JOB_ID", "DB_NAME", "TABLE_NAME", "JOB_TYPE");
         table.Rows.Add("1", "orders", "t", "add index");
 
-        var exception = await Should.ThrowAsync<Exception>(() => Sql((_, _) => table).UnfinishedDdlAsync(default));
+        var exception = await Should.ThrowAsync<DatabaseSqlException>(() => Sql((_, _) => table).UnfinishedDdlAsync(default));
         exception.Message.ShouldContain("STATE");
     }
 
