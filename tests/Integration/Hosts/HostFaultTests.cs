@@ -68,7 +68,7 @@ public sealed class HostFaultTests(LabFixture lab)
         (await RefusedAsync(client)).ShouldBe((SshRefusal.Connection, false));
         await host.StartSshdAsync();
 
-        (await client.RunAsync(new SshCommand("pgrep", "-fc", "sleep 4714"), Token)).Output.ShouldBe("1\n");
+        (await client.RunAsync(new SshCommand("pgrep", "-fc", "[s]leep 4714"), Token)).Output.ShouldBe("1\n");
     }
 
     [Fact]

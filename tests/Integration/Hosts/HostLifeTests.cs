@@ -83,7 +83,8 @@ public sealed class HostLifeTests(LabFixture lab)
         var state = LabState.Read(background.StatePath).ShouldNotBeNull();
         var host = state.DatabaseHosts[1];
         await Shell.RunAsync("ssh", ["-F", "none", "-T", "-i", host.KeyFile, "-o", "UserKnownHostsFile=" + host.KnownHostsFile, $"{host.User}@{host.Address}", Leave], cancellationToken: Token);
-        var inodes = (await NamespacesAsync(state.RunId)).ShouldNotBeEmpty();
+        var inodes = await NamespacesAsync(state.RunId);
+        inodes.Length.ShouldBe(2);
         (await Shell.RunAsync("bash", ["-c", InNamespaces, "bash", .. inodes], cancellationToken: Token)).Split('\n').Length.ShouldBeGreaterThan(8);
 
         owner.Kill();

@@ -7,7 +7,7 @@ namespace Drydock.Tests.Integration.Hosts;
 /// <summary>Two hosts that the tests of a class share; none of them breaks one.</summary>
 public sealed class HostPair(LabFixture lab) : IAsyncLifetime
 {
-    private IReadOnlyList<LabHost> _hosts = [];
+    private LabHost[] _hosts = [];
 
     public LabHost First => _hosts[0];
 

@@ -39,10 +39,10 @@ public sealed class SuperviseTests(HostPair hosts) : IClassFixture<HostPair>
         await using var client = Host.Client();
 
         (await client.RunAsync(new("/data/bin/start.sh"), Token)).ExitCode.ShouldBe(0);
-        (await client.RunAsync(new("pgrep", "-fc", "sleep 4713"), Token)).Output.ShouldBe("1\n");
+        (await client.RunAsync(new("pgrep", "-fc", "[s]leep 4713"), Token)).Output.ShouldBe("1\n");
         (await client.RunAsync(new("/data/bin/stop.sh"), Token)).ExitCode.ShouldBe(0);
 
-        await Deadline.UntilAsync("the process to be gone", async _ => (await client.RunAsync(new("pgrep", "-f", "sleep 4713"), Token)).ExitCode == 1, cancellationToken: Token);
+        await Deadline.UntilAsync("the process to be gone", async _ => (await client.RunAsync(new("pgrep", "-f", "[s]leep 4713"), Token)).ExitCode == 1, cancellationToken: Token);
     }
 
     private Task UntilAsync(string words) =>

@@ -85,9 +85,10 @@ visible() { # LIST MODE
 visible "${LAB_SHARED-}" rw
 visible "${LAB_READABLE-}" ro
 
+mkdir "$new/old"
 cd "$new"
-pivot_root . .
-umount -l .
-cd /
+pivot_root . old
+umount -l /old
+rmdir /old
 exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
   LAB_TIME_FACTOR="${LAB_TIME_FACTOR:-1}" /bin/bash /usr/local/lib/lab/init.sh

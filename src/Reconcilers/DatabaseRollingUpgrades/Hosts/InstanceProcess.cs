@@ -15,7 +15,7 @@ public sealed record InstanceProcess
     /// <summary>The process; null if none runs.</summary>
     public int? Pid { get; init; }
 
-    /// <summary>When it was started, by the host's clock; null if none runs.</summary>
+    /// <summary>When it was started, by the host's clock and to within a second: a stepped clock moves it. Null if none runs.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
     /// <summary>The file it runs from, from /proc/PID/exe, also when that file has been replaced since.</summary>

@@ -26,21 +26,32 @@ class Manager:
     def run(self):
         os.makedirs(LOGS, exist_ok=True)
         os.makedirs(RUN, exist_ok=True)
+        self.supervisor.wait()
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         if os.path.exists(SOCKET):
             os.unlink(SOCKET)
         listener.bind(SOCKET + ".new")
         listener.listen(64)
         os.chmod(SOCKET + ".new", 0o666)
-        for name in sorted(os.listdir(WANTS)) if os.path.isdir(WANTS) else []:
-            self.log(f"{name}: enabled, is started")
-            service = self._load(name)
-            if service:
-                service.start(lambda: None)
-        # Whoever finds the socket finds everything else.
-        os.rename(SOCKET + ".new", SOCKET)
         self.loop.watch(listener, lambda: self._accept(listener))
+        self._boot()
         self.loop.run()
+
+    # Whoever finds the socket finds all enabled units started.
+    def _boot(self):
+        wanted = [service for service in map(self._load, _wanted()) if service]
+        remaining = len(wanted)
+
+        def up():
+            nonlocal remaining
+            remaining -= 1
+            if remaining <= 0:
+                os.rename(SOCKET + ".new", SOCKET)
+
+        if not wanted:
+            up()
+        for service in wanted:
+            service.start(up)
 
     @staticmethod
     def log(words):
@@ -151,14 +162,17 @@ class Manager:
 
     # list-units names what is loaded only: a stopped unit that no target wants is not.
     def _listed(self):
-        enabled = os.listdir(WANTS) if os.path.isdir(WANTS) else []
-        return sorted({service.name for service in self._services.values() if service.active != "inactive"} | set(enabled))
+        return sorted({service.name for service in self._services.values() if service.active != "inactive"} | set(_wanted()))
 
     def _expand(self, names):
         result = []
         for name in names:
             result += fnmatch.filter(self._listed(), name) if any(x in name for x in "*?[") else [name]
         return list(dict.fromkeys(result))
+
+
+def _wanted():
+    return sorted(os.listdir(WANTS)) if os.path.isdir(WANTS) else []
 
 
 def _is_stale(unit):

@@ -147,11 +147,10 @@ class Service:
     # The launcher has become the program, or could not and says why; its end is told by the pidfd.
     def _when_executed(self):
         words = os.read(self._fifo, 4096)
+        self._close_fifo()
         if words:
             self._manager.log(f"{self.name}: {words.decode()}")
-            return
-        self._close_fifo()
-        if self.sub == "start":
+        elif self.sub == "start":
             self.activated = time.time()
             self._become("active", "running")
             self._settle()
@@ -276,6 +275,8 @@ class Service:
         self._settle()
 
     def _become(self, active, sub, result=None):
+        if (active, sub, result or self.result) == (self.active, self.sub, self.result):
+            return
         if active in ("inactive", "failed") and self.active not in ("inactive", "failed"):
             self.deactivated = time.time()
         self.active, self.sub = active, sub

@@ -2,6 +2,7 @@
 import http.client
 import os
 import socket
+import time
 import xmlrpc.client
 
 from units import LOGS, RUN
@@ -28,6 +29,15 @@ class Supervisor:
     def __init__(self):
         self._ask = xmlrpc.client.ServerProxy("http://localhost", transport=_Transport()).supervisor
         self._known = {}
+
+    def wait(self):
+        """Returns once supervisord answers; both are started at the same time."""
+        while True:
+            try:
+                self._ask.getState()
+                return
+            except (FileNotFoundError, ConnectionRefusedError):
+                time.sleep(0.01)
 
     def ensure(self, name, unit):
         """Makes the program known, anew if what it takes from the unit file has changed. It must not run."""

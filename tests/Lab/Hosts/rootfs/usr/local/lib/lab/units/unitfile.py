@@ -9,7 +9,7 @@ from units import UNIT_FILES, WANTS
 from units.spans import seconds
 
 _PREFIXES = "-@:+!"
-_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+)|(\$))")
+_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|\$)")
 
 
 class UnitError(Exception):
@@ -129,7 +129,7 @@ class Command:
             if whole:
                 result += environment.get(whole[1], "").split()
             else:
-                result.append(_VARIABLE.sub(lambda match: "$" if match[3] else environment.get(match[1] or match[2], ""), word))
+                result.append(_VARIABLE.sub(lambda match: environment.get(match[1], "") if match[1] else "$", word))
         return result
 
 

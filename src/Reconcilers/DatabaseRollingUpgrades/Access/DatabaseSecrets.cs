@@ -1,0 +1,168 @@
+using System.Text;
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Ssh;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Common.Storage;
+using Drydock.Reconcilers.OmsUpgrades.Domain;
+using Finding = Drydock.Crds.Common.Finding;
+
+namespace Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
+
+/// <summary>The Secrets an upgrade refers to, as read at one moment. What is missing or unusable is null here and named in <see cref="Problems"/>.</summary>
+public sealed record DatabaseSecrets
+{
+    private const string Authority = "ca.crt";
+    private const string Certificate = "tls.crt";
+    private const string CertificateKey = "tls.key";
+    private const string UserName = "username";
+    private const string Password = "password";
+
+    /// <summary>The key onto the hosts, and the hosts' keys.</summary>
+    public SshMaterial? Ssh { get; init; }
+
+    /// <summary>TLS of the processes' HTTP interfaces; null also where the spec has none.</summary>
+    public ServiceTlsMaterial? Tls { get; init; }
+
+    /// <summary>The login at the SQL port of TiDB, or of YugabyteDB's tablet servers; null also where the spec names none.</summary>
+    public SqlLogin? Sql { get; init; }
+
+    /// <summary>TLS towards the clusters at the other end of replication, by the name of the group; those without are left out.</summary>
+    public IReadOnlyDictionary<string, ServiceTlsMaterial> Peers { get; init; } = new Dictionary<string, ServiceTlsMaterial>(StringComparer.Ordinal);
+
+    /// <summary>Changes whenever one of the Secrets does.</summary>
+    public string Version { get; init; } = "";
+
+    /// <summary>What is missing, one finding a field of the spec.</summary>
+    public IReadOnlyList<Finding> Problems { get; init; } = [];
+
+    /// <summary>Values that must not be shown anywhere.</summary>
+    public IReadOnlyList<Secret> Confidential { get; init; } = [];
+
+    /// <summary>Names of all Secrets that a spec refers to, each once.</summary>
+    public static IEnumerable<string> Names(DatabaseRollingUpgradeSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return Storages(spec).SelectMany(StorageText.SecretNames)
+            .Concat(References(spec).Select(r => r.Name))
+            .Where(name => name.Length > 0)
+            .Distinct(StringComparer.Ordinal);
+    }
+
+    /// <summary>Reads them all.</summary>
+    public static async Task<DatabaseSecrets> ReadAsync(IKubernetesClient kubernetes, DatabaseRollingUpgrade upgrade, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(kubernetes);
+        ArgumentNullException.ThrowIfNull(upgrade);
+        var read = await Task.WhenAll(Names(upgrade.Spec).Select(async name =>
+            (name, Secret: await kubernetes.GetAsync<V1Secret>(name, upgrade.Metadata.Namespace, cancellationToken))));
+        return Of(upgrade, read.ToDictionary(r => r.name, r => r.Secret, StringComparer.Ordinal));
+    }
+
+    /// <summary>Names only.</summary>
+    public override string ToString() => $"secrets of a database (not shown), version {Version}";
+
+    private static DatabaseSecrets Of(DatabaseRollingUpgrade upgrade, Dictionary<string, V1Secret?> secrets)
+    {
+        var spec = upgrade.Spec;
+        var reading = new Reading(upgrade.Metadata.Namespace, secrets);
+        var key = reading.Required(spec.Access.KeySecretRef, "spec.access.keySecretRef", SshMaterial.PrivateKeyKey);
+        var knownHosts = reading.Required(spec.Access.KnownHostsSecretRef, "spec.access.knownHostsSecretRef", SshMaterial.KnownHostsKey);
+        var login = Login(spec);
+        var loginField = spec.Engine == DatabaseEngine.TiDB ? "spec.tidb.credentialsSecretRef" : "spec.yugabyte.sql.credentialsSecretRef";
+        var user = login is null ? null : reading.Required(login, loginField, UserName);
+        var password = login is null ? null : reading.Required(login, loginField, Password);
+        var tls = spec.Tls is { } service ? reading.Tls(service.SecretRef, "spec.tls.secretRef") : null;
+        var peers = new Dictionary<string, ServiceTlsMaterial>(StringComparer.Ordinal);
+        foreach (var group in spec.Yugabyte?.Replication.Groups ?? [])
+        {
+            if (group.Peer.CertsSecretRef is { } certificates
+                && reading.Tls(certificates, $"spec.yugabyte.replication.groups[{group.Name}].peer.certsSecretRef") is { } material)
+            {
+                peers[group.Name] = material;
+            }
+        }
+
+        foreach (var storage in Storages(spec).SelectMany(StorageText.SecretNames).Distinct(StringComparer.Ordinal))
+        {
+            reading.Exists(storage);
+        }
+
+        return new DatabaseSecrets
+        {
+            Ssh = key is null || knownHosts is null ? null : new SshMaterial(key, knownHosts),
+            Tls = tls,
+            Sql = user is null || password is null ? null : new SqlLogin(Text(user), Text(password), reading.Optional(login!, Authority)),
+            Peers = peers,
+            Version = string.Join(';', secrets.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => $"{s.Key}={s.Value?.Metadata.ResourceVersion}")),
+            Problems = reading.Problems,
+            Confidential = [.. new[] { password, key, tls?.Key }.Concat(peers.Values.Select(p => p.Key)).OfType<byte[]>().Select(value => new Secret(Text(value)))],
+        };
+    }
+
+    private static IEnumerable<SecretReference> References(DatabaseRollingUpgradeSpec spec) =>
+        new[] { spec.Access.KeySecretRef, spec.Access.KnownHostsSecretRef, spec.Tls?.SecretRef, Login(spec) }
+            .Concat((spec.Yugabyte?.Replication.Groups ?? []).Select(g => g.Peer.CertsSecretRef))
+            .OfType<SecretReference>();
+
+    private static SecretReference? Login(DatabaseRollingUpgradeSpec spec) => spec.Engine == DatabaseEngine.TiDB ? spec.Tidb?.CredentialsSecretRef : spec.Yugabyte?.Sql.CredentialsSecretRef;
+
+    private static IEnumerable<StorageSpec?> Storages(DatabaseRollingUpgradeSpec spec) => spec.Package.Archives.Select(a => a.Storage).Append(spec.Tidb?.Backup.Storage);
+
+    // Secrets made from files often end in a line's end that is no part of the value.
+    private static string Text(byte[] value) => Encoding.UTF8.GetString(value).TrimEnd('\r', '\n');
+
+    private sealed class Reading(string? @namespace, Dictionary<string, V1Secret?> secrets)
+    {
+        private readonly List<Finding> _problems = [];
+
+        public IReadOnlyList<Finding> Problems => _problems;
+
+        public byte[]? Required(SecretReference reference, string field, string key)
+        {
+            if (secrets.GetValueOrDefault(reference.Name) is not { } secret)
+            {
+                Missing(field, $"Secret {reference.Name} ({field}) does not exist in namespace {@namespace}; create it with the key {key}");
+                return null;
+            }
+
+            if (secret.Data?.GetValueOrDefault(key) is { Length: > 0 } value)
+            {
+                return value;
+            }
+
+            Missing(field, $"Secret {reference.Name} ({field}) lacks the key {key}; add it");
+            return null;
+        }
+
+        public byte[]? Optional(SecretReference reference, string key) => secrets.GetValueOrDefault(reference.Name)?.Data?.GetValueOrDefault(key) is { Length: > 0 } value ? value : null;
+
+        public ServiceTlsMaterial? Tls(SecretReference reference, string field)
+        {
+            if (Required(reference, field, Authority) is not { } authority)
+            {
+                return null;
+            }
+
+            var (certificate, key) = (Optional(reference, Certificate), Optional(reference, CertificateKey));
+            if (certificate is null != key is null)
+            {
+                Missing(field, $"Secret {reference.Name} ({field}) has only one of {Certificate} and {CertificateKey}; give both, or none where the servers want no certificate of ours");
+                return null;
+            }
+
+            return new ServiceTlsMaterial(authority, certificate, key);
+        }
+
+        public void Exists(string name)
+        {
+            if (secrets.GetValueOrDefault(name) is null)
+            {
+                Missing(null, $"Secret {name} of a storage does not exist in namespace {@namespace}; create it with the keys accessKey and secretKey");
+            }
+        }
+
+        private void Missing(string? field, string message) => _problems.Add(new Finding { Reason = Reasons.SecretMissing, Message = message, Field = field });
+    }
+}

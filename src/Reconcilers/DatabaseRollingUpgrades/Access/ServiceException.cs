@@ -1,0 +1,22 @@
+namespace Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
+
+/// <summary>A process gave no answer over HTTP, or none that can be taken. The message names address, what was asked, and the way out, and no secret.</summary>
+public sealed class ServiceException : Exception
+{
+    /// <summary>Makes one.</summary>
+    /// <param name="reason">Stable word, one of <see cref="Crds.Common.Reasons"/>.</param>
+    /// <param name="message">For people.</param>
+    /// <param name="isNotTaken">Whether the request certainly did not arrive.</param>
+    /// <param name="innerException">The cause.</param>
+    public ServiceException(string reason, string message, bool isNotTaken = false, Exception? innerException = null)
+        : base(message, innerException) => (Reason, IsNotTaken) = (reason, isNotTaken);
+
+    /// <summary>Stable word.</summary>
+    public string Reason { get; }
+
+    /// <summary>Whether the request certainly did not arrive: no connection was made.</summary>
+    public bool IsNotTaken { get; }
+
+    /// <summary>Whether the request may have been carried out.</summary>
+    public bool MayHaveRun => !IsNotTaken;
+}

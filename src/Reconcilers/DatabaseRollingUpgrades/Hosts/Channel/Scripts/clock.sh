@@ -1,0 +1,3 @@
+# The time, in seconds since 1970.
+say "time $(date +%s.%N)"
+say end

@@ -1,0 +1,50 @@
+# Before every script. What is refused is said on the standard output as "refused CODE" with its text behind it, and ends with 0: other exit codes are accidents.
+umask 022
+PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+
+say() { printf '%s\n' "$*"; }
+
+# Never within $(...): it ends the script.
+refuse() {
+  printf '\nrefused %s\n%s\n' "$1" "$2"
+  exit 0
+}
+
+# Whether something is at a path. What cannot be looked at is not taken for absent.
+there() {
+  trouble=$(LC_ALL=C stat -L -- "$1" 2>&1 > /dev/null) && return 0
+  case $trouble in
+    *'No such file or directory' | *'Not a directory') return 1 ;;
+    *'Permission denied') refuse Privileges "$trouble" ;;
+  esac
+  refuse Unreadable "$trouble"
+}
+
+# A file by what it is and whether it can have changed: with the same identity it has the same checksum.
+identity() { stat -L -c '%d:%i:%s:%.9Y:%.9Z' -- "$1" 2> /dev/null; }
+
+# Says the checksum of a file, unless that is known by its identity. 1: it was not to be had, or changed meanwhile.
+sum() {
+  case " $known " in *" $1 "*) return 0 ;; esac
+  hash=$(sha256sum 2> /dev/null < "$2") && [ "$(identity "$2")" = "$1" ] || return 1
+  say "sum $1 ${hash%% *}"
+  known="$known $1"
+}
+
+# Says the identity of a file under a name and makes its checksum known; "-" if it is not there.
+file() {
+  there "$2" || { say "$1 -"; return 0; }
+  [ -f "$2" ] || refuse Unreadable "$2 is no ordinary file"
+  [ -r "$2" ] || refuse Privileges "$2 cannot be read"
+  key=$(identity "$2")
+  sum "$key" "$2" || refuse Changing "$2 changed while it was read"
+  say "$1 $key"
+}
+
+# A tool of daemontools: below deployDir, where tidb-ansible puts it, or in PATH.
+tool() {
+  if [ -x "$dir/bin/$1" ]; then tool=$dir/bin/$1
+  elif tool=$(command -v "$1"); then :
+  else refuse Supervisor "$1 is neither in $dir/bin nor in PATH; install daemontools, or give another control"
+  fi
+}

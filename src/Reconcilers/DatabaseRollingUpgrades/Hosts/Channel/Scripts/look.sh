@@ -1,0 +1,87 @@
+# Looks at an instance and at what is about it. Changes nothing.
+# $1 systemd, supervise or none; $2 units; $3 service directory; $4 program, may be empty; $5 port; $6 deployDir; $7 identities of files whose checksums are known;
+# $8 the file that says which of two units is meant.
+LC_ALL=C
+export LC_ALL
+units=$2 service=$3 program=$4 port=$5 dir=$6 known=$7 choice=$8
+
+# One line about a living process: pid, start in ticks, parent, identity and path of its program ("-" not to be read, "+" none any more), command line.
+process() {
+  at=/proc/$1
+  stat=$(cat "$at/stat" 2> /dev/null) || return 0
+  set -- "$1" ${stat##*) }
+  case $2 in Z | X | x) return 0 ;; esac
+  exe=$(readlink -n "$at/exe" 2> /dev/null | base64 -w0)
+  if [ -z "$exe" ]; then
+    # One that is ending has given back its memory, and with it the name of its program; it may hold its port for a while.
+    case $(readlink -v "$at/exe" 2>&1) in *'Permission denied') exe=- ;; *) exe=+ ;; esac
+  fi
+  key=$(identity "$at/exe")
+  if [ -n "$key" ] && ! sum "$key" "$at/exe"; then
+    [ -e "$at/stat" ] || return 0
+    refuse Unreadable "the program of process $1 cannot be read"
+  fi
+  line=$(head -c 8192 "$at/cmdline" 2> /dev/null | base64 -w0)
+  say "process $1 ${21} $3 ${key:--} $exe ${line:--}"
+}
+
+say 'look 1'
+[ -e /proc/1/stat ] || refuse Hidden "$(id -un) does not see the processes of others"
+say "user $(id -un)"
+read -r boot < /proc/sys/kernel/random/boot_id
+read -r up idle < /proc/uptime
+say "boot $boot"
+say "up $up"
+say "tick $(getconf CLK_TCK)"
+say "btime $(sed -n 's/^btime //p' /proc/stat)"
+
+main=
+case $1 in
+  systemd)
+    shown=$(systemctl show -p Id -p LoadState -p ActiveState -p SubState -p MainPID -p NRestarts -- $units) || refuse Supervisor "systemctl show ended with $?"
+    printf '%s\n' "$shown" | sed 's/^/unit /'
+    main=$(printf '%s\n' "$shown" | sed -n 's/^MainPID=\([1-9][0-9]*\)$/\1/p')
+    if there "$choice"; then say "choice $(head -n 1 -- "$choice")"; fi
+    ;;
+  supervise)
+    tool svstat
+    shown=$("$tool" "$service" 2>&1) || refuse Supervisor "svstat ended with $?: $shown"
+    shown=${shown#"$service: "}
+    printf '%s\n' "$shown" | sed 's/^/svstat /'
+    main=$(printf '%s\n' "$shown" | sed -n 's/.*pid \([1-9][0-9]*\).*/\1/p')
+    ;;
+esac
+
+found=
+if [ -n "$program" ]; then
+  found=$(
+    {
+      find /proc/[0-9]*/exe -maxdepth 0 '(' -lname "*/$program" -o -lname "*/$program (deleted)" -o -lname "*/$program.*" ')' -printf '%h\n'
+      grep -lxF -e "$(printf '%.15s' "$program")" /proc/[0-9]*/comm
+    } 2> /dev/null | sed 's,^/proc/,,; s,/comm$,,'
+  )
+fi
+set -- $(printf '%s\n' $main $found | sort -nu)
+[ $# -le 64 ] || refuse TooMany "$# processes of $program run there"
+for pid; do process "$pid"; done
+
+for inode in $(cat /proc/net/tcp /proc/net/tcp6 2> /dev/null |
+  awk -v port="$(printf ':%04X' "$port")" '$4 == "0A" && substr($2, length($2) - 4) == port { print $10 }' | sort -u | head -n 16); do
+  holder=
+  for pid; do
+    [ -z "$(find "/proc/$pid/fd" -maxdepth 1 -lname "socket:\[$inode\]" -print -quit 2> /dev/null)" ] || { holder=$pid && break; }
+  done
+  if [ -z "$holder" ]; then
+    holder=$(find /proc/[0-9]*/fd -maxdepth 1 -lname "socket:\[$inode\]" -print -quit 2> /dev/null)
+    holder=${holder#/proc/}
+    holder=${holder%%/*}
+    [ -z "$holder" ] || process "$holder"
+  fi
+  say "listener ${holder:--}"
+done
+
+[ -z "$program" ] || file installed "$dir/bin/$program"
+[ ! -L "$dir" ] || say "link $(readlink -n -- "$dir" | base64 -w0)"
+real=$(readlink -n -f -- "$dir" | base64 -w0)
+say "real ${real:--}"
+say end

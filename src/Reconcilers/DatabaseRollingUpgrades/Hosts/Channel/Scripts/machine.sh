@@ -1,0 +1,4 @@
+# Memory in KiB and CPUs.
+say "memory $(awk '$1 == "MemTotal:" { print $2 }' /proc/meminfo)"
+say "cpus $(nproc)"
+say end

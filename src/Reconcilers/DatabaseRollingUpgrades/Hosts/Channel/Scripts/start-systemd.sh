@@ -1,0 +1,14 @@
+# Starts a unit. One that failed too often is given another chance first.
+# $1 boot; $2 in time up to; $3 unit; $4 its state; $5 seconds to wait.
+LC_ALL=C
+export LC_ALL
+in_time "$1" "$2"
+[ "$4" != failed ] || systemctl reset-failed -- "$3" || refuse Supervisor "systemctl reset-failed $3 ended with $?"
+timeout "$5" systemctl start -- "$3"
+code=$?
+case $code in
+  0) ;;
+  124) refuse Start "systemctl start $3 has not ended after $5 s" ;;
+  *) refuse Start "systemctl start $3 ended with $code" ;;
+esac
+say end

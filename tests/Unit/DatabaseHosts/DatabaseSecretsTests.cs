@@ -1,0 +1,119 @@
+using System.Text;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Kubernetes.Json;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
+using Drydock.Tests.Unit.Kubernetes.Support;
+using Drydock.Tests.Unit.Support;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.DatabaseHosts;
+
+/// <summary>The Secrets of an upgrade: what is there, and what is missing.</summary>
+public sealed class DatabaseSecretsTests
+{
+    private readonly InMemoryApi _api = new(KubernetesJson.CreateOptions(), new ManualTimeProvider());
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static DatabaseRollingUpgradeSpec Spec => Cases.Spec(DatabaseEngine.TiDB) with
+    {
+        Tls = new DatabaseServiceTls { SecretRef = new SecretReference { Name = "tls" } },
+        Tidb = new TiDbSpec
+        {
+            CredentialsSecretRef = new SecretReference { Name = "sql" },
+            Backup = new TiDbBackupSpec { Storage = new StorageSpec { S3 = new S3Storage { CredentialsSecretRef = new SecretReference { Name = "s3" } } } },
+        },
+        Yugabyte = new YugabyteSpec
+        {
+            Replication = new ReplicationSpec
+            {
+                Groups = [new ReplicationGroup { Name = "g1", Peer = new ReplicationPeer { CertsSecretRef = new SecretReference { Name = "peer" } } }, new ReplicationGroup { Name = "g2" }],
+            },
+        },
+    };
+
+    [Fact]
+    public void Every_Secret_that_the_spec_names_is_named_once() =>
+        DatabaseSecrets.Names(Spec with { Access = Spec.Access with { KnownHostsSecretRef = Spec.Access.KeySecretRef } }).Order(StringComparer.Ordinal).ShouldBe(["key", "peer", "s3", "sql", "tls"]);
+
+    [Fact]
+    public async Task What_is_there_is_taken()
+    {
+        await StoreAllAsync();
+
+        var secrets = await ReadAsync();
+
+        secrets.Problems.ShouldBeEmpty();
+        Encoding.UTF8.GetString(secrets.Ssh.ShouldNotBeNull().KnownHosts.Span).ShouldBe("hosts-1");
+        secrets.Tls.ShouldNotBeNull().Certificate.ShouldNotBeNull();
+        secrets.Sql.ShouldBe(new SqlLogin("root", "canary-1"));
+        secrets.Peers.Keys.ShouldBe(["g1"]);
+        secrets.Peers["g1"].Certificate.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task No_value_shows_itself_and_every_one_is_known_as_confidential()
+    {
+        await StoreAllAsync();
+
+        var secrets = await ReadAsync();
+
+        foreach (var text in new[] { secrets.ToString(), secrets.Sql!.ToString(), secrets.Tls!.ToString(), secrets.Ssh!.ToString(), secrets.Version })
+        {
+            text.ShouldNotContain("canary");
+        }
+
+        secrets.Confidential.Select(s => s.Reveal()).Order(StringComparer.Ordinal).ShouldBe(["canary-1", "canary-key", "canary-tls"]);
+    }
+
+    [Fact]
+    public async Task What_is_missing_is_named_with_field_and_key_and_the_rest_is_taken()
+    {
+        await StoreAsync("key", ("ssh-privatekey", "canary-key"));
+        await StoreAsync("hosts", ("wrong", "x"));
+        await StoreAsync("tls", ("ca.crt", "ca"), ("tls.crt", "c"));
+
+        var secrets = await ReadAsync();
+
+        (secrets.Ssh, secrets.Tls, secrets.Sql, secrets.Peers.Count).ShouldBe((null, null, null, 0));
+        secrets.Problems.ShouldAll(p => p.Reason == Reasons.SecretMissing);
+        secrets.Problems.Select(p => p.Field).Distinct().ShouldBe(
+            ["spec.access.knownHostsSecretRef", "spec.tidb.credentialsSecretRef", "spec.tls.secretRef", "spec.yugabyte.replication.groups[g1].peer.certsSecretRef", null]);
+        secrets.Problems.Select(p => p.Message).ShouldContain("Secret hosts (spec.access.knownHostsSecretRef) lacks the key known_hosts; add it");
+    }
+
+    [Fact]
+    public async Task Its_version_changes_with_any_of_them()
+    {
+        await StoreAllAsync();
+        var before = (await ReadAsync()).Version;
+        (await ReadAsync()).Version.ShouldBe(before);
+
+        await _api.DeleteAsync<V1Secret>("s3", "ns", cancellationToken: Token);
+
+        (await ReadAsync()).Version.ShouldNotBe(before);
+    }
+
+    private async Task StoreAllAsync()
+    {
+        await StoreAsync("key", ("ssh-privatekey", "canary-key\n"));
+        await StoreAsync("hosts", ("known_hosts", "hosts-1"));
+        await StoreAsync("tls", ("ca.crt", "ca"), ("tls.crt", "c"), ("tls.key", "canary-tls"));
+        await StoreAsync("sql", ("username", "root\n"), ("password", "canary-1\n"));
+        await StoreAsync("peer", ("ca.crt", "ca"));
+        await StoreAsync("s3", ("accessKey", "a"), ("secretKey", "s"));
+    }
+
+    private Task StoreAsync(string name, params (string Key, string Value)[] data) => _api.CreateAsync(
+        new V1Secret
+        {
+            Metadata = new Abstractions.Entities.V1ObjectMeta { Name = name, Namespace = "ns" },
+            Data = data.ToDictionary(d => d.Key, d => Encoding.UTF8.GetBytes(d.Value), StringComparer.Ordinal),
+        },
+        Token);
+
+    private Task<DatabaseSecrets> ReadAsync() => DatabaseSecrets.ReadAsync(_api, Cases.Upgrade(Spec), Token);
+}
