@@ -120,7 +120,7 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
 
         (await ViolationsAsync(cluster)).ShouldBe(["TserverStoppedWithLeaders", "TwoTserversDown", "UnderReplicatedStop"]);
         var counted = cluster.Directory.Violations().First(violation => violation.What == "TserverStoppedWithLeaders");
-        int.Parse(counted.Field("count"), System.Globalization.CultureInfo.InvariantCulture).ShouldBeGreaterThan(0);
+        int.Parse(counted.Field("count") ?? "", System.Globalization.CultureInfo.InvariantCulture).ShouldBeGreaterThan(0);
     }
 
     [Fact]
