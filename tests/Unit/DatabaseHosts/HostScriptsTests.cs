@@ -33,7 +33,7 @@ public sealed class HostScriptsTests : IDisposable
         File.ReadAllText(place).ShouldBe("new");
         File.ReadAllText(place + ".1.0").ShouldBe("old");
         (await AnswerAsync("read", Path.Combine(_root, Strange + ".toml"), "100")).Lines.ShouldBe(["content " + Cases.Base64("text")]);
-        (await AnswerAsync("look", "none", "", "", "prog", "1", Path.Combine(_root, Strange), "", "")).Need("real").ShouldBe(Cases.Base64(Path.Combine(_root, Strange)));
+        (await AnswerAsync("look", "none", "", "", "prog", "1", Path.Combine(_root, Strange), "", "", "no")).Need("real").ShouldBe(Cases.Base64(Path.Combine(_root, Strange)));
     }
 
     [Fact]
@@ -205,7 +205,7 @@ public sealed class HostScriptsTests : IDisposable
     {
         foreach (var name in typeof(HostScripts).Assembly.GetManifestResourceNames().Where(n => n.StartsWith("Hosts/", StringComparison.Ordinal)).Select(n => n["Hosts/".Length..]))
         {
-            using var check = Process.Start(new ProcessStartInfo("sh", ["-n", "-c", HostScripts.ForActing(name)]) { RedirectStandardError = true })!;
+            using var check = Process.Start(new ProcessStartInfo("sh", ["-n", "-c", HostScripts.ForActing(name)]) { RedirectStandardError = true, UseShellExecute = false })!;
             check.WaitForExit();
             check.ExitCode.ShouldBe(0, $"{name}: {check.StandardError.ReadToEnd()}");
         }
@@ -283,6 +283,7 @@ public sealed class HostScriptsTests : IDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            UseShellExecute = false,
         };
         foreach (var (name, value) in environment ?? [])
         {

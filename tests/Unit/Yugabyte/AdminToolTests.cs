@@ -50,7 +50,7 @@ public sealed class AdminToolTests
     public async Task A_node_that_may_not_go_is_no_failure_but_an_answer()
     {
         var host = new RecordingHost("", 1, "Error running are_nodes_safe_to_take_down: Illegal state: 3 tablet(s) would be under-replicated");
-        (await Tool(host).NodesSafeProblemAsync(NodesSafeForm.TserversAndMasters, "t", null, TimeSpan.FromMinutes(1), default)).ShouldContain("tablet(s) would be under-replicated");
+        (await Tool(host).NodesSafeProblemAsync(NodesSafeForm.TserversAndMasters, "t", null, TimeSpan.FromMinutes(1), default)).ShouldNotBeNull().ShouldContain("tablet(s) would be under-replicated");
         string.Join(' ', host.Commands[0].Skip(5)).ShouldBe("are_nodes_safe_to_take_down t NONE 60000");
     }
 

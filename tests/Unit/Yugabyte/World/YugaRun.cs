@@ -12,7 +12,7 @@ using Shouldly;
 namespace Drydock.Tests.Unit.Yugabyte.World;
 
 /// <summary>Runs a plan on a universe by the real engine, in the world's time, through as many lives of the operator as it takes.</summary>
-internal sealed class YugaRun
+internal sealed class YugaRun : IAsyncDisposable
 {
     private const int MostMoves = 400_000;
     private readonly Func<int, string, YugaFate> _fates;
@@ -32,6 +32,8 @@ internal sealed class YugaRun
     }
 
     public YugaWorld World { get; }
+
+    public ValueTask DisposeAsync() => _run.DisposeAsync();
 
     public PlanStore Store { get; }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Drydock.Clients.Ssh;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Api;
+using Shouldly;
 
 namespace Drydock.Tests.Unit.Yugabyte.World;
 
@@ -58,7 +59,7 @@ internal sealed class YugaTool(YugaWorld world)
 
     private SshResult Blacklist(string verb, string text)
     {
-        ServiceAddress.TryParse(text, out var address);
+        ServiceAddress.TryParse(text, out var address).ShouldBeTrue(text);
         world.Acts.Add($"{verb} {text}");
         _ = verb == "ADD" ? world.LeaderBlacklist.Add(address) : world.LeaderBlacklist.Remove(address);
         if (world.LeaderBlacklist.Count > 1)
