@@ -373,13 +373,7 @@ public sealed class RunTests
         world.Evicted.ShouldNotBeEmpty();
         TiDbStatus.Compose(new DatabaseRollingUpgradeStatus(), world.Upgrade.Spec, world.Stored!).ActionRequired.ShouldContain(a => a.Message.Contains("evict-leader-scheduler-1", StringComparison.Ordinal));
 
-        var cleanup = world.Restart().Scheduler.Start(() => new TiDbCleanup(world.Life.Targets).RunAsync(world.Stored!, CancellationToken.None));
-        while (!cleanup.IsCompleted)
-        {
-            world.Life.Scheduler.Move();
-        }
-
-        cleanup.Result.ShouldBeEmpty();
+        world.CleanUp().ShouldBeEmpty();
         world.Evicted.ShouldBeEmpty();
     }
 

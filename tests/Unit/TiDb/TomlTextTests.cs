@@ -38,7 +38,7 @@ public sealed class TomlTextTests
         toml.Find("raftstore.sync-log").ShouldBe("true");
         toml.Word("rocksdb.defaultcf.block-cache-size").ShouldBe("1GB");
         toml.Find("server.end-point-concurrency").ShouldBeNull("a comment is no value");
-        toml.Find("rocksdb.defaultcf.compression-per-level").ShouldContain("lz4");
+        toml.Find("rocksdb.defaultcf.compression-per-level").ShouldNotBeNull().ShouldContain("lz4");
     }
 
     [Fact]

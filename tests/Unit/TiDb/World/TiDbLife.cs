@@ -9,7 +9,8 @@ namespace Drydock.Tests.Unit.TiDb.World;
 internal sealed class TiDbLife : IActFence
 {
     private readonly TiDbWorld _world;
-    private readonly PlanRun _run = new(new Random(1));
+    private readonly Func<Plan, RunControls, RunEnvironment, Func<Plan, RunOutcome, CancellationToken, Task>, CancellationToken, Task<RunOutcome>> _run;
+    private readonly Action _worldChanged;
     private readonly TiDbStepCatalog _catalog;
     private Task<RunOutcome>? _advance;
     private ITimer? _timer;
@@ -18,6 +19,10 @@ internal sealed class TiDbLife : IActFence
     public TiDbLife(TiDbWorld world, int id)
     {
         (_world, Id) = (world, id);
+
+        // It ends as a killed process does: nobody disposes of it.
+        var run = new PlanRun(new Random(1));
+        (_run, _worldChanged) = (run.AdvanceAsync, run.WorldChanged);
         Targets = new TiDbWorldTargets(world, this);
         _catalog = new TiDbStepCatalog(Targets);
     }
@@ -42,7 +47,7 @@ internal sealed class TiDbLife : IActFence
 
     public void WorldChanged()
     {
-        _run.WorldChanged();
+        _worldChanged();
         Wake();
     }
 
@@ -119,7 +124,7 @@ internal sealed class TiDbLife : IActFence
     {
         var controls = _world.Controls;
         _world.Controls = controls with { Retry = false };
-        return _run.AdvanceAsync(
+        return _run(
             plan,
             controls,
             new RunEnvironment { OwnerUid = TiDbWorld.Uid, Catalog = _catalog, Fence = this, Time = _world.Time, Wake = Wake },

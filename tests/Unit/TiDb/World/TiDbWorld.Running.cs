@@ -1,5 +1,6 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Engine.Running;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Planning;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Preflight;
 using Drydock.Tests.Unit.World;
@@ -21,6 +22,18 @@ internal sealed partial class TiDbWorld
         using var quiet = new NoContext();
         var pass = Life.Scheduler.Start(() => new TiDbPreflight(Life.Targets).RunAsync(CancellationToken.None));
         Drive(() => pass.IsCompleted, "a pass of preflight");
+        return pass.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Nobody goes on with the plan, and what it left is taken away.</summary>
+    public IReadOnlyList<string> CleanUp()
+    {
+        var plan = Stored!;
+        Stored = null;
+        Restart();
+        using var quiet = new NoContext();
+        var pass = Life.Scheduler.Start(() => new TiDbCleanup(Life.Targets).RunAsync(plan, CancellationToken.None));
+        Drive(() => pass.IsCompleted, "the clean-up");
         return pass.GetAwaiter().GetResult();
     }
 

@@ -20,6 +20,7 @@ internal sealed partial class TiDbWorld
     public const string New = "3.0.9";
     public const string Uid = "0123abcd-0000-4000-8000-000000000000";
     public const ulong ClusterId = 13_195_394_291_053_711_809;
+    public const string GitHash = "c97e501d5054ed63c325c02b581a7c1a661cbd42";
     public const string PackageDirectory = "/opt/tidb-v3.0.9";
 
     private int _pids = 100;

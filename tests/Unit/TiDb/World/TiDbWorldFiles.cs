@@ -23,7 +23,7 @@ internal sealed class TiDbWorldFiles(TiDbWorld world, TiDbLife life, string host
         {
             var path = command.Arguments[0];
             var version = path.StartsWith(TiDbWorld.PackageDirectory, StringComparison.Ordinal) ? TiDbWorld.New : world.Processes.Single(p => path.StartsWith(p.DeployDir + "/", StringComparison.Ordinal)).Installed;
-            return new SshResult(0, $"Release Version: v{version}\nGit Commit Hash: c97e501d5054ed63c325c02b581a7c1a661cbd42\n", "");
+            return new SshResult(0, $"Release Version: v{version}\nGit Commit Hash: {TiDbWorld.GitHash}\n", "");
         }
 
         return command.Arguments.Any(a => a.EndsWith("config-check", StringComparison.Ordinal))

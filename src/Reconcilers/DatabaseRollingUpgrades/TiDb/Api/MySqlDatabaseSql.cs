@@ -98,7 +98,7 @@ public sealed class MySqlDatabaseSql : IDatabaseSql
                 await using var reader = await command.ExecuteReaderAsync(cancellationToken);
                 return await NamedRows.ReadAsync(reader, cancellationToken);
             }
-            catch (Exception exception) when (exception is DbException or IOException or TimeoutException or System.Net.Sockets.SocketException or FormatException)
+            catch (Exception exception) when (exception is DbException or IOException or TimeoutException or System.Net.Sockets.SocketException)
             {
                 if (cancellationToken.IsCancellationRequested)
                 {

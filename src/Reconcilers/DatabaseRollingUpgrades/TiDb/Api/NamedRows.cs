@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Text;
+using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Api;
 
@@ -15,7 +16,7 @@ internal static class NamedRows
         while (await reader.ReadAsync(cancellationToken))
         {
             var values = columns.Values.ToDictionary(c => c, c => Text(reader, c));
-            rows.Add(name => columns.TryGetValue(name, out var column) ? values[column] : throw new FormatException($"there is no column {name} among {string.Join(", ", columns.Keys)}"));
+            rows.Add(name => columns.TryGetValue(name, out var column) ? values[column] : throw new DatabaseSqlException(Reasons.AnswerUnusable, $"TiDB answered without the column {name}: {string.Join(", ", columns.Keys)}"));
         }
 
         return rows;
