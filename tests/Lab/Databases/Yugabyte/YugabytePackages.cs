@@ -29,7 +29,7 @@ public static class YugabytePackages
         try
         {
             await AddAsync(scratch, version);
-            var made = await StandinPackage.MakeAsync(name, version, [naming.Master, naming.Tserver, naming.Admin], scratch);
+            var made = await StandinPackage.MakeAsync(name, version, [naming.Master, naming.Tserver, naming.Admin, naming.SqlShell], scratch);
             return new YugabytePackage(version, name, made.Directory, made.Archive, made.Sha256);
         }
         finally
