@@ -43,9 +43,17 @@ public sealed class RefusalTests(LabFixture lab) : IAsyncLifetime
     [Fact]
     public async Task A_sudo_that_wants_a_password_is_named_with_the_way_out()
     {
+        await Shop.UnitAsync("tikv-20160.service");
+        await Shop.ShellAsync("systemctl start tikv-20160", asRoot: true);
+        var instance = Instance(new InstanceControl { Systemd = new SystemdControl() });
+        await SeeAsync(instance, "the port", p => p.IsListening);
         await Shop.Host.RefuseSudoAsync(true);
 
-        await RefusedAsync(Instance(), Reasons.SudoRefused, retryable: false, "spec.access.become: None");
+        var trouble = await Should.ThrowAsync<HostException>(() => instance.StopAsync(Token));
+
+        (trouble.Reason, trouble.IsRetryable, trouble.MayHaveRun).ShouldBe((Reasons.SudoRefused, false, false));
+        trouble.Message.ShouldContain("spec.access.become: None");
+        (await instance.LookAsync(Token)).Supervision.ShouldBe(SupervisionState.Active, "looking needs no sudo here");
     }
 
     [Fact]

@@ -107,7 +107,7 @@ public sealed class DatabaseSecretsTests
         await StoreAsync("s3", ("accessKey", "a"), ("secretKey", "s"));
     }
 
-    private Task StoreAsync(string name, params (string Key, string Value)[] data) => _api.CreateAsync(
+    private Task<V1Secret> StoreAsync(string name, params (string Key, string Value)[] data) => _api.CreateAsync(
         new V1Secret
         {
             Metadata = new Abstractions.Entities.V1ObjectMeta { Name = name, Namespace = "ns" },

@@ -56,7 +56,7 @@ public sealed class PackageTests
         var state = State(Whole, Unpacked("marker " + Cases.Base64(Contents(Whole).Marker), "program new", "sent no"));
 
         (state.IsComplete, state.IsWrong, state.Problem).ShouldBe((true, false, ""));
-        state.Programs.ShouldContainKeyAndValue("tikv-server", Cases.New);
+        state.Programs["tikv-server"].ShouldBe(Cases.New);
     }
 
     [Fact]

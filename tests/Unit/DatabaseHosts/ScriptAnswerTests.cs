@@ -69,12 +69,13 @@ public sealed class ScriptAnswerTests
     }
 
     [Fact]
-    public void Checksums_are_kept_by_the_files_identity()
+    public void Checksums_are_kept_by_the_files_identity_unless_it_was_changed_just_now()
     {
         var sums = new ProgramSums();
         var first = sums.Ask();
         first.Known.ShouldBe("");
-        first.Learn(Cases.Answer($"sum 1:2:3 {Cases.Old}"));
+        first.Learn(Cases.Answer($"sum 1:2:3 {Cases.Old}", $"fresh 9:9:9 {Cases.New}"));
+        first.Of("9:9:9", Cases.Answer()).ShouldBe(Cases.New);
 
         var second = sums.Ask();
 

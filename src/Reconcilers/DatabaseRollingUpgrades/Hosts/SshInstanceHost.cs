@@ -143,10 +143,10 @@ internal sealed class SshInstanceHost : IInstanceHost
         var answer = await _channel.LookAsync(
             "look",
             $"looking at {Target.Name}",
-            Privilege.Control,
+            Privilege.Look,
             [
                 _keeper.Kind, string.Join(' ', _keeper.Units), _keeper.ServiceDirectory, Target.Program, Target.Port.ToString(CultureInfo.InvariantCulture), Target.DeployDir,
-                sums.Known, _keeper.ChoiceFile,
+                sums.Known, _keeper.ChoiceFile, _channel.MayBecome ? "yes" : "no",
             ],
             cancellationToken);
         var report = LookReport.Read(answer, sums);

@@ -17,6 +17,7 @@ internal sealed class HostChannel : IAsyncDisposable
     private readonly Lock _gate = new();
     private ISshClient? _client;
     private bool _disposed;
+    private volatile bool _looksThroughSudo;
 
     public HostChannel(string host, HostAccess access, SshMaterial? material, DatabaseHostServices services) =>
         (Host, _access, _material, _services) = (host, access, material, services);
@@ -26,6 +27,9 @@ internal sealed class HostChannel : IAsyncDisposable
 
     /// <summary>Who logs in.</summary>
     public string User => _access.User;
+
+    /// <summary>Whether commands may go through sudo.</summary>
+    public bool MayBecome => _access.Become == Become.Sudo;
 
     /// <summary>Checksums of the host's files.</summary>
     public ProgramSums Sums { get; } = new();
@@ -101,8 +105,7 @@ internal sealed class HostChannel : IAsyncDisposable
     private async Task<(ScriptAnswer Answer, bool Sudo)> ScriptAsync(
         string text, string what, Privilege privilege, IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
     {
-        var mayBecome = _access.Become == Become.Sudo;
-        var sudo = mayBecome && privilege == Privilege.Control;
+        var sudo = MayBecome && (privilege == Privilege.Control || (privilege == Privilege.Look && _looksThroughSudo));
         while (true)
         {
             using var content = new MemoryStream(input.ToArray(), writable: false);
@@ -111,9 +114,10 @@ internal sealed class HostChannel : IAsyncDisposable
             {
                 return (ScriptAnswer.Read(Host, what, result), sudo);
             }
-            catch (ScriptRefusal refusal) when (refusal.Code == ScriptAnswer.Privileges && privilege == Privilege.WhenNeeded && mayBecome && !sudo)
+            catch (ScriptRefusal refusal) when (refusal.Code == ScriptAnswer.Privileges && privilege is Privilege.WhenNeeded or Privilege.Look && MayBecome && !sudo)
             {
                 sudo = true;
+                _looksThroughSudo |= privilege == Privilege.Look;
             }
             catch (ScriptRefusal refusal)
             {

@@ -9,6 +9,9 @@ internal enum Privilege
     /// <summary>Only once the login user was not allowed to do it.</summary>
     WhenNeeded,
 
-    /// <summary>Always: it controls processes, or must see those of others.</summary>
+    /// <summary>Only once something was hidden from the login user there, and from then on at once.</summary>
+    Look,
+
+    /// <summary>Always: it controls processes.</summary>
     Control,
 }

@@ -32,11 +32,17 @@ internal sealed partial class ProgramSums
         /// <exception cref="HostException">One is none.</exception>
         public void Learn(ScriptAnswer answer)
         {
-            foreach (var line in answer.All("sum"))
+            foreach (var (word, line) in answer.Words.Where(w => w.Word is "sum" or "fresh"))
             {
                 if (line.Split(' ') is not [var identity, var sha256] || !Sha256().IsMatch(sha256))
                 {
-                    throw answer.Unreadable($"'sum {line}' is no checksum");
+                    throw answer.Unreadable($"'{word} {line}' is no checksum");
+                }
+
+                _known[identity] = sha256;
+                if (word == "fresh")
+                {
+                    continue;
                 }
 
                 if (sums._known.Count >= Most)
@@ -44,7 +50,7 @@ internal sealed partial class ProgramSums
                     sums._known.Clear();
                 }
 
-                sums._known[identity] = _known[identity] = sha256;
+                sums._known[identity] = sha256;
             }
         }
 

@@ -32,8 +32,20 @@ internal sealed class HostPackage(HostChannel channel, DatabaseHostServices serv
         var report = await CheckedAsync(cancellationToken);
         if (_contents.IsUnpacked && !report.IsThere)
         {
-            await SendAsync(progress, cancellationToken);
-            await UnpackAsync(cancellationToken);
+            try
+            {
+                await SendAsync(progress, cancellationToken);
+                await UnpackAsync(cancellationToken);
+            }
+            catch (HostException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Where another operator has brought it meanwhile, and removed the archives under our hands, nothing is wrong.
+                if (!(await LookAsync(cancellationToken)).IsThere)
+                {
+                    throw;
+                }
+            }
+
             report = await CheckedAsync(cancellationToken);
         }
 

@@ -23,11 +23,16 @@ there() {
 # A file by what it is and whether it can have changed: with the same identity it has the same checksum.
 identity() { stat -L -c '%d:%i:%s:%.9Y:%.9Z' -- "$1" 2> /dev/null; }
 
-# Says the checksum of a file, unless that is known by its identity. 1: it was not to be had, or changed meanwhile.
+# Says the checksum of a file, unless that is known by its identity. 1: it was not to be had, or changed meanwhile. "fresh" is that of a file that was changed just now:
+# another change in the same instant would not show in its identity.
 sum() {
   case " $known " in *" $1 "*) return 0 ;; esac
+  clock=$(date +%s)
   hash=$(sha256sum 2> /dev/null < "$2") && [ "$(identity "$2")" = "$1" ] || return 1
-  say "sum $1 ${hash%% *}"
+  changed=${1##*:}
+  word=sum
+  [ $((clock - ${changed%.*})) -ge 2 ] || word=fresh
+  say "$word $1 ${hash%% *}"
   known="$known $1"
 }
 

@@ -1,9 +1,12 @@
 # Looks at an instance and at what is about it. Changes nothing.
 # $1 systemd, supervise or none; $2 units; $3 service directory; $4 program, may be empty; $5 port; $6 deployDir; $7 identities of files whose checksums are known;
-# $8 the file that says which of two units is meant.
+# $8 the file that says which of two units is meant; $9 yes if root could be asked.
 LC_ALL=C
 export LC_ALL
-units=$2 service=$3 program=$4 port=$5 dir=$6 known=$7 choice=$8
+units=$2 service=$3 program=$4 port=$5 dir=$6 known=$7 choice=$8 ask=$9
+
+# Something cannot be seen: where root can see it, this begins again as root.
+hidden() { [ "$ask" != yes ] || [ "$(id -u)" -eq 0 ] || refuse Privileges "$1"; }
 
 # One line about a living process: pid, start in ticks, parent, identity and path of its program ("-" not to be read, "+" none any more), command line.
 process() {
@@ -14,7 +17,12 @@ process() {
   exe=$(readlink -n "$at/exe" 2> /dev/null | base64 -w0)
   if [ -z "$exe" ]; then
     # One that is ending has given back its memory, and with it the name of its program; it may hold its port for a while.
-    case $(readlink -v "$at/exe" 2>&1) in *'Permission denied') exe=- ;; *) exe=+ ;; esac
+    exe=+
+    case $(readlink -v "$at/exe" 2>&1) in *'Permission denied')
+      hidden "what process $1 runs"
+      exe=-
+      ;;
+    esac
   fi
   key=$(identity "$at/exe")
   if [ -n "$key" ] && ! sum "$key" "$at/exe"; then
@@ -26,7 +34,10 @@ process() {
 }
 
 say 'look 1'
-[ -e /proc/1/stat ] || refuse Hidden "$(id -un) does not see the processes of others"
+if [ ! -e /proc/1/stat ]; then
+  hidden 'the processes of others'
+  refuse Hidden "$(id -un) does not see the processes of others"
+fi
 say "user $(id -un)"
 read -r boot < /proc/sys/kernel/random/boot_id
 read -r up idle < /proc/uptime
@@ -47,6 +58,7 @@ case $1 in
     tool svstat
     shown=$("$tool" "$service" 2>&1) || refuse Supervisor "svstat ended with $?: $shown"
     shown=${shown#"$service: "}
+    case $shown in *'access denied') hidden "$service" ;; esac
     printf '%s\n' "$shown" | sed 's/^/svstat /'
     main=$(printf '%s\n' "$shown" | sed -n 's/.*pid \([1-9][0-9]*\).*/\1/p')
     ;;
@@ -75,7 +87,7 @@ for inode in $(cat /proc/net/tcp /proc/net/tcp6 2> /dev/null |
     holder=$(find /proc/[0-9]*/fd -maxdepth 1 -lname "socket:\[$inode\]" -print -quit 2> /dev/null)
     holder=${holder#/proc/}
     holder=${holder%%/*}
-    [ -z "$holder" ] || process "$holder"
+    if [ -n "$holder" ]; then process "$holder"; else hidden "who listens on port $port"; fi
   fi
   say "listener ${holder:--}"
 done
