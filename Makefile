@@ -19,6 +19,7 @@ prepare: ## Install and build what the lab needs (apt, apiserver, images), into 
 	@bash tests/Lab/recipes/packages.sh
 	@bash tests/Lab/recipes/kube.sh >/dev/null
 	@bash tests/Lab/recipes/modern-crd.sh >/dev/null
+	@bash tests/Lab/recipes/standin.sh >/dev/null
 
 build: ## Build everything, warnings as errors
 	@dotnet build Operator.sln -c $(CONFIGURATION) -v quiet -nologo

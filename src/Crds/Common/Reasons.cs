@@ -327,6 +327,9 @@ public static class Reasons
     /// <summary>A PostgreSQL extension is in use that the new version would lack. Give its files in spec.package.extensions.</summary>
     public const string ExtensionMissing = "ExtensionMissing";
 
+    /// <summary>Which PostgreSQL extensions are in use cannot be read; the message says what was asked. Give spec.yugabyte.sql.credentialsSecretRef, or say it in spec.yugabyte.sql.extensionsInUse.</summary>
+    public const string ExtensionsUnreadable = "ExtensionsUnreadable";
+
     /// <summary>A configuration file cannot be carried to the new version, or the new program refuses it; the message has its words.</summary>
     public const string ConfigurationInvalid = "ConfigurationInvalid";
 
@@ -359,6 +362,15 @@ public static class Reasons
 
     /// <summary>Entry of actionRequired: a replication group is paused and this upgrade does not resume it any more. Resume it with the command in the message.</summary>
     public const string ReplicationPaused = "ReplicationPaused";
+
+    /// <summary>Replication groups of the database and those of spec.yugabyte.replication.groups are not the same; the message names them. Correct the list.</summary>
+    public const string ReplicationDiffers = "ReplicationDiffers";
+
+    /// <summary>Entry of actionRequired: a tablet server is kept without leaders and this upgrade does not give them back any more. Take it out of the leader blacklist with the command in the message.</summary>
+    public const string LeaderBlacklisted = "LeaderBlacklisted";
+
+    /// <summary>Entry of actionRequired: AutoFlags were promoted that only a restart of every process applies. Restart them one at a time.</summary>
+    public const string RestartRequired = "RestartRequired";
 
     /// <summary>Entry of actionRequired: pages to look at after the upgrade, which only a person can judge.</summary>
     public const string ReviewDashboards = "ReviewDashboards";

@@ -21,6 +21,11 @@ public sealed record YugabyteNames
     [Pattern(Patterns.ProgramName)]
     public string? AdminProgram { get; init; }
 
+    /// <summary>The SQL shell: ysqlsh; for BMDB bsqlsh is assumed.</summary>
+    [Length(SchemaLimits.ShortName, Minimum = 1)]
+    [Pattern(Patterns.ProgramName)]
+    public string? SqlShell { get; init; }
+
     /// <summary>The admin tool's flag for the masters, with its hyphens: --master_addresses, -mserver_addresses.</summary>
     [Length(SchemaLimits.ShortName, Minimum = 2)]
     [Pattern(Patterns.FlagName)]

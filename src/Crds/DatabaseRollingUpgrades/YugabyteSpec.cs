@@ -18,6 +18,9 @@ public sealed record YugabyteSpec
     /// <summary>Replication with other clusters.</summary>
     public ReplicationSpec Replication { get; init => field = value ?? new(); } = new();
 
+    /// <summary>How it is found out which PostgreSQL extensions are in use.</summary>
+    public YugabyteSqlSpec Sql { get; init => field = value ?? new(); } = new();
+
     /// <summary>How large the clocks' differences between servers may be. Duration; YugabyteDB's own bound is 500ms.</summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]

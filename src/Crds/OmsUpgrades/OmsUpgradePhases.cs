@@ -1,13 +1,15 @@
+using Drydock.Crds.Common;
+
 namespace Drydock.Crds.OmsUpgrades;
 
 /// <summary>Values of <c>status.phase</c> of an OmsUpgrade, in their order. Clients treat others as in progress.</summary>
 public static class OmsUpgradePhases
 {
     /// <summary>Seen, nothing looked at yet, or waiting for the target (TargetBusy).</summary>
-    public const string Pending = "Pending";
+    public const string Pending = RunPhases.Pending;
 
     /// <summary>Everything is checked; nothing is changed.</summary>
-    public const string Preflight = "Preflight";
+    public const string Preflight = RunPhases.Preflight;
 
     /// <summary>The image is brought to every node.</summary>
     public const string PrepareImage = "PrepareImage";
@@ -70,19 +72,19 @@ public static class OmsUpgradePhases
     public const string Cleanup = "Cleanup";
 
     /// <summary>Ended: mode Plan, the plan is ready and nothing was changed.</summary>
-    public const string Planned = "Planned";
+    public const string Planned = RunPhases.Planned;
 
     /// <summary>Ended: the new version runs.</summary>
-    public const string Succeeded = "Succeeded";
+    public const string Succeeded = RunPhases.Succeeded;
 
     /// <summary>The way back is being taken, or its plan waits for approval.</summary>
-    public const string RollingBack = "RollingBack";
+    public const string RollingBack = RunPhases.RollingBack;
 
     /// <summary>Ended: the former version runs.</summary>
-    public const string RolledBack = "RolledBack";
+    public const string RolledBack = RunPhases.RolledBack;
 
     /// <summary>Stopped by a failure; goes on by a repair and a retry.</summary>
-    public const string Failed = "Failed";
+    public const string Failed = RunPhases.Failed;
 
     /// <summary>The phases of a plan, in their order.</summary>
     public static IReadOnlyList<string> OfPlan { get; } =
@@ -94,5 +96,5 @@ public static class OmsUpgradePhases
     public static IReadOnlyList<string> OfRollback { get; } = [Undo, DisableNewHA, StopNew, BackupNew, RestoreDatabases, StartOld, RestoreHA, Report];
 
     /// <summary>True when nothing of a run in this phase is left to do, so that identity fields may change.</summary>
-    public static bool IsEnded(string? phase) => phase is Planned or Succeeded or RolledBack;
+    public static bool IsEnded(string? phase) => RunPhases.IsEnded(phase);
 }

@@ -4,6 +4,7 @@ using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
+using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;
 
@@ -111,6 +112,7 @@ public sealed class TargetClaims(IKubernetesClient kubernetes, string operatorNa
         return kind switch
         {
             OmsUpgrade.KindName => (await kubernetes.GetAsync<OmsUpgrade>(name, space, cancellationToken))?.Metadata.Uid != uid,
+            DatabaseRollingUpgrade.KindName => (await kubernetes.GetAsync<DatabaseRollingUpgrade>(name, space, cancellationToken))?.Metadata.Uid != uid,
             SnapshotRestore.KindName => (await kubernetes.GetAsync<SnapshotRestore>(name, space, cancellationToken))?.Metadata.Uid != uid,
             _ => false,
         };

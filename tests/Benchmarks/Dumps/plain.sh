@@ -18,7 +18,7 @@ case $verb in
     mysql --defaults-file="$OPTIONS" "$db" < "$path"
     ;;
   mydump) # path: the folder
-    mydumper --defaults-file="$OPTIONS" "$@" --threads="$THREADS" --database="$db" --outputdir="$path.raw" --verbose=0
+    mydumper --defaults-file="$OPTIONS" "$@" --threads="$THREADS" --database="$db" --outputdir="$path.raw" --verbose=1
     mkdir -p "$path"
     $COMPRESS_FOLDER "$path.raw" "$path"
     rm -r "$path.raw"
@@ -27,7 +27,7 @@ case $verb in
     fresh
     mkdir -p "$path.raw"
     $DECOMPRESS_FOLDER "$path" "$path.raw"
-    myloader --defaults-file="$OPTIONS" --threads="$THREADS" --overwrite-tables --database="$db" --directory="$path.raw" --verbose=0
+    myloader --defaults-file="$OPTIONS" --threads="$THREADS" --overwrite-tables --database="$db" --directory="$path.raw" --verbose=1
     rm -r "$path.raw"
     ;;
   *) echo "no such verb: $verb" >&2; exit 2 ;;

@@ -22,7 +22,7 @@ internal static class OmsAccidents
         New("heartbeat-stale", scene => scene.Stage.Oms.SetKnobsAsync(new OmsKnobs { Heartbeat = "stale" }, scene.OmsNode.Host), "repair oms_drc_supervisor", RestartSupervisorAsync),
         New("supervisorctl-slow", scene => scene.Stage.Oms.SetKnobsAsync(new OmsKnobs { SupervisorctlSeconds = 15 }, scene.OmsNode.Host)),
         New("ha-config-changed", ChangeHaAsync, "put ha.config back", PutHaBackAsync),
-        New("old-container-started", StartOldAsync, "stop the old container", async scene => await scene.Host.DockerAsync(["stop", "-t", "20", scene.Stage.Oms.Options.OldContainer])),
+        Forgiven("old-container-started", StartOldAsync, "stop the old container", async scene => await scene.Host.DockerAsync(["stop", "-t", "20", scene.Stage.Oms.Options.OldContainer])),
         // After the way back it does not lie there stopped, nor is it counted.
         New("new-container-removed", scene => scene.Host.TryDockerAsync(["rm", "-f", scene.Stage.Road.NewContainer])) with
         {
@@ -45,6 +45,15 @@ internal static class OmsAccidents
             {
                 await mend(scene);
             }
+        })
+    { IsDeferred = true };
+
+    // Forgiven until it is mended: a container takes a while to stop.
+    private static Accident Forgiven(string id, Func<AccidentScene, Task> strike, string fix, Func<AccidentScene, Task> mend) => new(
+        id, AccidentKind.Oms, (scene, _) => strike(scene), fix, async (scene, _) =>
+        {
+            await mend(scene);
+            await scene.Stage.Oms.SetKnobsAsync(scene.Stage.Oms.Options.Knobs);
         })
     { IsDeferred = true };
 

@@ -3,6 +3,14 @@ namespace Drydock.Lab.Hosts;
 /// <content>What goes wrong on a host, and how it is mended.</content>
 public sealed partial class LabHost
 {
+    // A client that shares its connection would send its next command into the broken one as long as it has not heard of it. It has once it has closed its
+    // side; one that is cut off never does.
+    private const string UntilClientsKnow =
+        """
+        end=$(($(date +%s) + 3))
+        while ss -Htn state fin-wait-1 state fin-wait-2 state closing state last-ack 'sport = :22' | grep -q . && [ "$(date +%s)" -lt "$end" ]; do sleep 0.01; done
+        """;
+
     /// <summary>Pulls the network plug: connections hang, nothing is refused; the processes go on.</summary>
     public Task CutAsync() => Namespace.CutNetworkAsync();
 
@@ -12,14 +20,15 @@ public sealed partial class LabHost
     /// <summary>Ends every ssh connection there is, in the middle of whatever it does; new ones are accepted. What was running over them may go on.</summary>
     public async Task BreakConnectionsAsync() => (await RunAsync(
         """
-        for p in $(pgrep -x sshd); do
-          [ "$p" = "$(cat /run/sshd.pid)" ] || kill -KILL "$p" 2>/dev/null || true
-        done
-        """,
+        sessions="$(pgrep -x sshd | grep -vx "$(cat /run/sshd.pid)")"
+        for p in $sessions; do kill -KILL "$p" 2>/dev/null || true; done
+        for p in $sessions; do while [ -e "/proc/$p" ]; do sleep 0.01; done; done
+
+        """ + UntilClientsKnow,
         asRoot: true)).OrThrow();
 
     /// <summary>Kills sshd with every connection: new ones are refused until <see cref="StartSshdAsync"/>. What was running over them may go on.</summary>
-    public async Task KillSshdAsync() => (await RunAsync("pkill -KILL -x sshd; while pgrep -x sshd >/dev/null; do sleep 0.01; done", asRoot: true)).OrThrow();
+    public async Task KillSshdAsync() => (await RunAsync("pkill -KILL -x sshd; while pgrep -x sshd >/dev/null; do sleep 0.01; done\n" + UntilClientsKnow, asRoot: true)).OrThrow();
 
     /// <summary>Starts sshd again and waits until it answers.</summary>
     public async Task StartSshdAsync()

@@ -93,6 +93,13 @@ public sealed partial class LabHost : IAsyncDisposable
     /// <summary>Starts the host again after <see cref="CrashAsync"/>: /run and /tmp are empty, units that are enabled are started.</summary>
     public async Task BootAsync(CancellationToken ct = default)
     {
+        // unitd makes it last, so it tells that everything is up; the one of the boot before must not.
+        var last = PathOf("/run/units.sock");
+        if (File.Exists(last))
+        {
+            File.Delete(last);
+        }
+
         _process = _run.StartProcess(new LabProcessOptions
         {
             Name = Name,
@@ -110,8 +117,7 @@ public sealed partial class LabHost : IAsyncDisposable
                 ["LAB_TIME_FACTOR"] = _options.TimeFactor.ToString(CultureInfo.InvariantCulture),
             },
         });
-        // The banner comes from this boot, so a socket file that is there then does too.
-        await _process.WaitUntilReadyAsync(async token => await AnswersAsync(token) && File.Exists(PathOf("/run/units.sock")), cancellationToken: ct);
+        await _process.WaitUntilReadyAsync(async token => File.Exists(last) && await AnswersAsync(token), cancellationToken: ct);
         _init = await InitAsync(_process, ct);
     }
 

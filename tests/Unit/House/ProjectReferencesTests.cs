@@ -53,6 +53,18 @@ public sealed class ProjectReferencesTests
         }
     }
 
+    [Fact]
+    public void The_frame_of_runs_knows_no_kind()
+    {
+        string[] names = ["Oms", "OMS", "oms_", "DatabaseRollingUpgrade"];
+        string[] words = ["ha.config", "container", "docker", "metadata database", "tidb", "yugabyte"];
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Root(), "src/Reconcilers/Common/Runs"), "*.cs", SearchOption.AllDirectories))
+        {
+            var text = File.ReadAllText(file);
+            names.Where(n => text.Contains(n, StringComparison.Ordinal)).Concat(words.Where(w => text.Contains(w, StringComparison.OrdinalIgnoreCase))).ShouldBeEmpty($"{file}: what only one kind has is told by that kind");
+        }
+    }
+
     private static string Folder(string root, string project) => Path.GetRelativePath(root, Path.GetDirectoryName(project)!).Replace('\\', '/');
 
     private static string Root()

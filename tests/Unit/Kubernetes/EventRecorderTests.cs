@@ -4,6 +4,8 @@ using Drydock.Clients.Kubernetes.Events;
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Tests.Unit.Kubernetes.Support;
 using Drydock.Tests.Unit.Support;
+using Drydock.Tests.Unit.World;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
@@ -102,6 +104,21 @@ public sealed class EventRecorderTests
 
         await ending.Bounded();
         recorder.Normal(_widget, "A", "after the end");
+    }
+
+    [Fact]
+    public async Task Every_event_is_a_line_in_the_log_also_when_the_server_does_not_take_it()
+    {
+        _api.Before = r => throw new KubernetesUnreachableException(r, "refused");
+        using var log = new WorldLogs();
+        await using (var recorder = new EventRecorder(_api, null, _time, new Logger<EventRecorder>(log)))
+        {
+            recorder.Normal(_widget, "StepStarted", "Backup/snapshot");
+            recorder.Warning(_widget, "StepFailed", "the dump is empty");
+        }
+
+        log.Lines.ShouldContain("Information Widget default/w: StepStarted: Backup/snapshot ");
+        log.Lines.ShouldContain("Warning Widget default/w: StepFailed: the dump is empty ");
     }
 
     private async Task RecordAsync(Action<EventRecorder> record) => await RecordAsync(r =>

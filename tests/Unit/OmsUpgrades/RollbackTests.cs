@@ -280,6 +280,27 @@ public sealed class RollbackTests
     }
 
     /// <summary>Asks for the way back, approves it if it is held, and waits for its end.</summary>
+    [Fact]
+    public void A_heartbeat_that_came_back_with_the_snapshot_is_not_that_of_the_container_that_was_started()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+        world.RunUntil(() => world.Count("init") == 1, "past the snapshot");
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.Metadata.AreBeatsLost = true;
+        world.RunUntil(() => world.Count("restore") == 1, "restored");
+        foreach (var host in world.Hosts)
+        {
+            world.Metadata.LastBeat[host.Ip] = world.Time.GetUtcNow() - TimeSpan.FromSeconds(1);
+        }
+
+        world.RunFor(TimeSpan.FromSeconds(50));
+        (world.IsBack, world.Count("start")).ShouldBe((false, 4));
+
+        world.Metadata.AreBeatsLost = false;
+        world.RunToRolledBack();
+        AsBefore(world);
+    }
+
     internal static void GoBack(OmsWorld world)
     {
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });

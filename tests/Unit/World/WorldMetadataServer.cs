@@ -61,6 +61,9 @@ internal sealed class WorldMetadataServer(OmsWorld world)
     /// <summary>Sessions of OMS containers: the container and the database.</summary>
     public List<(long Id, WorldContainer Container, string Database)> OmsSessions { get; } = [];
 
+    /// <summary>Supervisors run and their heartbeats do not arrive.</summary>
+    public bool AreBeatsLost { get; set; }
+
     public Dictionary<string, DateTimeOffset> LastBeat { get; } = new(StringComparer.Ordinal);
 
     public bool IsHighAvailabilityOn => HaConfig is { } raw && Drydock.Reconcilers.OmsUpgrades.Domain.HaConfig.Parse(raw).Enable;
@@ -143,7 +146,7 @@ internal sealed class WorldMetadataServer(OmsWorld world)
     {
         foreach (var (ip, (container, run)) in _beating)
         {
-            if (container.Run == run && container.IsRunning && container.Programs.GetValueOrDefault("oms_drc_supervisor") is { State: "RUNNING" })
+            if (!AreBeatsLost && container.Run == run && container.IsRunning && container.Programs.GetValueOrDefault("oms_drc_supervisor") is { State: "RUNNING" })
             {
                 LastBeat[ip] = world.Time.GetUtcNow() - TimeSpan.FromSeconds(3);
             }

@@ -59,6 +59,9 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
         where TEntity : class, IKubernetesObject
     {
         var pending = new PendingEvent(V1ObjectReference.To(entity), type, reason, message.Length > MaxMessage ? $"{message[..(MaxMessage - 1)]}…" : message, _time.GetUtcNow());
+
+        // Servers keep events for an hour; the log is for the inquest afterwards.
+        _logger.Told(type == "Warning" ? LogLevel.Warning : LogLevel.Information, pending.About.Kind, pending.About.Namespace, pending.About.Name, reason, pending.Message);
         if (!_pending.Writer.TryWrite(pending))
         {
             Drop(pending, "queue_full", "too many events wait to be sent");

@@ -4,7 +4,7 @@ namespace Drydock.Clients.Kubernetes.Events;
 
 /// <summary>
 /// Reports what happens to objects as Kubernetes Events. Returns at once and never throws; a repeat of the same event raises the count of the first.
-/// Events are hints for people: what cannot be sent is logged and dropped.
+/// Every event is a line in the log as well, because servers keep events for an hour only. Events are hints for people: what cannot be sent is dropped.
 /// </summary>
 public interface IEventRecorder
 {

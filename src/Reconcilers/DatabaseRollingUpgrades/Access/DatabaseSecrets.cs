@@ -25,7 +25,7 @@ public sealed record DatabaseSecrets
     /// <summary>TLS of the processes' HTTP interfaces; null also where the spec has none.</summary>
     public ServiceTlsMaterial? Tls { get; init; }
 
-    /// <summary>The login at TiDB's SQL port; null also where the spec names none.</summary>
+    /// <summary>The login at the SQL port of TiDB, or of YugabyteDB's tablet servers; null also where the spec names none.</summary>
     public SqlLogin? Sql { get; init; }
 
     /// <summary>TLS towards the clusters at the other end of replication, by the name of the group; those without are left out.</summary>
@@ -69,9 +69,10 @@ public sealed record DatabaseSecrets
         var reading = new Reading(upgrade.Metadata.Namespace, secrets);
         var key = reading.Required(spec.Access.KeySecretRef, "spec.access.keySecretRef", SshMaterial.PrivateKeyKey);
         var knownHosts = reading.Required(spec.Access.KnownHostsSecretRef, "spec.access.knownHostsSecretRef", SshMaterial.KnownHostsKey);
-        var login = spec.Tidb?.CredentialsSecretRef;
-        var user = login is null ? null : reading.Required(login, "spec.tidb.credentialsSecretRef", UserName);
-        var password = login is null ? null : reading.Required(login, "spec.tidb.credentialsSecretRef", Password);
+        var login = Login(spec);
+        var loginField = spec.Engine == DatabaseEngine.TiDB ? "spec.tidb.credentialsSecretRef" : "spec.yugabyte.sql.credentialsSecretRef";
+        var user = login is null ? null : reading.Required(login, loginField, UserName);
+        var password = login is null ? null : reading.Required(login, loginField, Password);
         var tls = spec.Tls is { } service ? reading.Tls(service.SecretRef, "spec.tls.secretRef") : null;
         var peers = new Dictionary<string, ServiceTlsMaterial>(StringComparer.Ordinal);
         foreach (var group in spec.Yugabyte?.Replication.Groups ?? [])
@@ -101,9 +102,11 @@ public sealed record DatabaseSecrets
     }
 
     private static IEnumerable<SecretReference> References(DatabaseRollingUpgradeSpec spec) =>
-        new[] { spec.Access.KeySecretRef, spec.Access.KnownHostsSecretRef, spec.Tls?.SecretRef, spec.Tidb?.CredentialsSecretRef }
+        new[] { spec.Access.KeySecretRef, spec.Access.KnownHostsSecretRef, spec.Tls?.SecretRef, Login(spec) }
             .Concat((spec.Yugabyte?.Replication.Groups ?? []).Select(g => g.Peer.CertsSecretRef))
             .OfType<SecretReference>();
+
+    private static SecretReference? Login(DatabaseRollingUpgradeSpec spec) => spec.Engine == DatabaseEngine.TiDB ? spec.Tidb?.CredentialsSecretRef : spec.Yugabyte?.Sql.CredentialsSecretRef;
 
     private static IEnumerable<StorageSpec?> Storages(DatabaseRollingUpgradeSpec spec) => spec.Package.Archives.Select(a => a.Storage).Append(spec.Tidb?.Backup.Storage);
 

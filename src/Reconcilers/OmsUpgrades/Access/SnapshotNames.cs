@@ -1,5 +1,6 @@
 using System.Globalization;
 using Drydock.Abstractions.Entities;
+using Drydock.Reconcilers.Common.Runs;
 
 namespace Drydock.Reconcilers.OmsUpgrades.Access;
 
@@ -21,14 +22,5 @@ public static class SnapshotNames
     /// <summary>The Secret with the credentials of the metadata database, where the user gave none.</summary>
     public static string Credentials(V1ObjectMeta upgrade) => $"{Stem(upgrade)}-metadb";
 
-    /// <summary>The Secret with the output of a step's attempt.</summary>
-    public static string Output(V1ObjectMeta upgrade, string stepId, int attempt) =>
-        string.Create(CultureInfo.InvariantCulture, $"{Stem(upgrade)}-{stepId.Replace('/', '-').ToLowerInvariant()}-{attempt}");
-
-    // Another object of the same name later has another uid.
-    private static string Stem(V1ObjectMeta upgrade)
-    {
-        var name = upgrade.Name.Length > 150 ? upgrade.Name[..150].TrimEnd('-', '.') : upgrade.Name;
-        return $"{name}-{(upgrade.Uid is { Length: >= 8 } uid ? uid[..8] : "00000000")}";
-    }
+    private static string Stem(V1ObjectMeta upgrade) => ObjectNames.Stem(upgrade);
 }

@@ -1,6 +1,7 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Engine.Planning;
+using Drydock.Reconcilers.Common.Runs.Plans;
 using Drydock.Reconcilers.OmsUpgrades.Steps;
 
 namespace Drydock.Reconcilers.OmsUpgrades.Planning;
@@ -14,7 +15,7 @@ public static class CleanupPlanner
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(done);
         var plan = new PlanBuilder();
-        foreach (var stop in DoneWork.Stops(done))
+        foreach (var stop in OmsDoneWork.Stops(done))
         {
             var (node, name) = (stop.Node!, stop.Parameters["name"]);
             var container = plan.Add(Step(spec, RollbackIds.CleanupContainer(node), OmsActions.RemoveOldContainer, node, $"remove {name} from {node}", [], new(StringComparer.Ordinal)

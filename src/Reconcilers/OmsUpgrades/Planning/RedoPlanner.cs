@@ -2,6 +2,7 @@ using Drydock.Abstractions.Plans;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Engine.Planning;
 using Drydock.Engine.Running;
+using Drydock.Reconcilers.Common.Runs.Plans;
 using Drydock.Reconcilers.OmsUpgrades.Guards;
 using Drydock.Reconcilers.OmsUpgrades.Steps;
 

@@ -2,6 +2,8 @@ using System.Globalization;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Engine.Planning;
+using Drydock.Reconcilers.Common.Runs;
+using Drydock.Reconcilers.Common.Runs.Plans;
 using Drydock.Reconcilers.OmsUpgrades.Domain;
 using Drydock.Reconcilers.OmsUpgrades.Steps;
 
@@ -11,24 +13,24 @@ namespace Drydock.Reconcilers.OmsUpgrades.Planning;
 /// Compiles the way back from what was really done (runbook §5, facts §5.5): undone before T1; the old containers started again after it; and, from the
 /// moment a new container may have run, on databases restored from the verified snapshot. Pure and deterministic; runs on the same engine.
 /// </summary>
-public sealed class RollbackPlanner
+internal sealed class RollbackPlanner
 {
     private readonly PlanBuilder _plan = new();
-    private readonly RollbackBasis _basis;
+    private readonly WayBackBasis<OmsUpgradeSpec> _basis;
     private readonly Plan _done;
     private readonly List<Node> _nodes;
     private readonly bool _restores;
     private List<string> _barrier = [];
 
-    private RollbackPlanner(RollbackBasis basis)
+    private RollbackPlanner(WayBackBasis<OmsUpgradeSpec> basis)
     {
         (_basis, _done) = (basis, basis.Plan);
-        _nodes = [.. DoneWork.Stops(_done).Select(s => Node.Of(_done, s))];
-        _restores = DoneWork.NewStarted(_done);
+        _nodes = [.. OmsDoneWork.Stops(_done).Select(s => Node.Of(_done, s))];
+        _restores = OmsDoneWork.NewStarted(_done);
     }
 
     /// <summary>The plan; without steps if nothing was changed.</summary>
-    public static Plan Compile(RollbackBasis basis)
+    public static Plan Compile(WayBackBasis<OmsUpgradeSpec> basis)
     {
         ArgumentNullException.ThrowIfNull(basis);
         return new RollbackPlanner(basis).Compile();
@@ -36,7 +38,7 @@ public sealed class RollbackPlanner
 
     private Plan Compile()
     {
-        if (!DoneWork.IsPastT1(_done))
+        if (!OmsDoneWork.IsPastT1(_done))
         {
             new UndoPlanner(_plan, _basis).Compile();
         }
@@ -155,7 +157,7 @@ public sealed class RollbackPlanner
 
         var (database, previous) = (disable.Parameters["database"], disable.Parameters["previous"]);
         var perceives = HaConfig.TryParse(previous, out var former, out _) && former.PerceiveStoreClientCheckpoint;
-        var stoppedAt = (DoneWork.StoppedAt(_done) ?? _done.CompiledAt ?? default).ToString("O", CultureInfo.InvariantCulture);
+        var stoppedAt = (OmsDoneWork.StoppedAt(_done) ?? _done.CompiledAt ?? default).ToString("O", CultureInfo.InvariantCulture);
         var parameters = new List<(string, string)> { ("database", database), ("previous", previous), ("stoppedAt", stoppedAt) };
         if (disable.Action == OmsActions.AwaitManualHighAvailability)
         {
@@ -202,7 +204,7 @@ public sealed class RollbackPlanner
 
     private void Notes()
     {
-        if (!DoneWork.IsPastT1(_done))
+        if (!OmsDoneWork.IsPastT1(_done))
         {
             _plan.Note(_plan.Phase(OmsUpgradePhases.Undo).Count == 0 ? "nothing was changed, so nothing is taken back" : "no old container was stopped: what was changed is undone and OMS runs on");
         }
@@ -212,7 +214,7 @@ public sealed class RollbackPlanner
         }
         else
         {
-            _plan.Note($"databases {Snapshot.Parameters["databases"]} are dropped and restored from BackupSnapshot {SnapshotName}: everything written to them since the old containers stopped ({DoneWork.StoppedAt(_done)?.ToString("u", CultureInfo.InvariantCulture)}) is lost");
+            _plan.Note($"databases {Snapshot.Parameters["databases"]} are dropped and restored from BackupSnapshot {SnapshotName}: everything written to them since the old containers stopped ({OmsDoneWork.StoppedAt(_done)?.ToString("u", CultureInfo.InvariantCulture)}) is lost");
             _plan.Note($"what will be dropped is dumped before into a second snapshot{(_basis.AfterSuccess ? "" : ", if the failed upgrade left it readable")}; the new containers stay, stopped");
         }
 

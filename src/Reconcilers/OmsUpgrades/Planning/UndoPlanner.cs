@@ -1,6 +1,8 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Engine.Planning;
+using Drydock.Reconcilers.Common.Runs;
+using Drydock.Reconcilers.Common.Runs.Plans;
 using Drydock.Reconcilers.OmsUpgrades.Steps;
 
 namespace Drydock.Reconcilers.OmsUpgrades.Planning;
@@ -9,7 +11,7 @@ namespace Drydock.Reconcilers.OmsUpgrades.Planning;
 /// Adds, from what a plan has really done before the first old container stopped, the steps that undo it: high availability and project names as before,
 /// created containers and loaded images gone.
 /// </summary>
-internal sealed class UndoPlanner(PlanBuilder plan, RollbackBasis basis)
+internal sealed class UndoPlanner(PlanBuilder plan, WayBackBasis<OmsUpgradeSpec> basis)
 {
     private const string Phase = OmsUpgradePhases.Undo;
 
@@ -27,7 +29,7 @@ internal sealed class UndoPlanner(PlanBuilder plan, RollbackBasis basis)
                     var restored = plan.Add(Undo("ha-config", OmsActions.RestoreHighAvailability, null, "ha.config as it was", [], step.Parameters));
                     Consoles(restored);
                     break;
-                case OmsActions.AwaitManualHighAvailability when step.Id == StepIds.DisableHA && step.State == StepState.Succeeded && !basis.LeaveManual:
+                case OmsActions.AwaitManualHighAvailability when step.Id == StepIds.DisableHA && step.State == StepState.Succeeded && !basis.Unattended:
                     plan.Add(Undo("ha-config", OmsActions.AwaitManualHighAvailability, null, "high availability switched on by a person", [], With(step, ("wanted", "on"), ("plain", "true"))));
                     break;
                 case OmsActions.CreateContainer:

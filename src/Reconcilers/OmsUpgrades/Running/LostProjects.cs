@@ -2,6 +2,7 @@ using System.Globalization;
 using Drydock.Clients.Docker;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Common.Runs.Plans;
 using Drydock.Reconcilers.OmsUpgrades.Access;
 using Drydock.Reconcilers.OmsUpgrades.Api;
 using Drydock.Reconcilers.OmsUpgrades.Domain;

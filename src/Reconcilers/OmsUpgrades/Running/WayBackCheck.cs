@@ -2,6 +2,7 @@ using Drydock.Abstractions.Plans;
 using Drydock.Clients.Docker;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Common.Runs.Plans;
 using Drydock.Reconcilers.Common.Storage;
 using Drydock.Reconcilers.OmsUpgrades.Access;
 using Drydock.Reconcilers.OmsUpgrades.Planning;
@@ -21,12 +22,12 @@ internal sealed class WayBackCheck(IOmsTargets targets)
             return "the old containers were removed by spec.cleanup";
         }
 
-        if (!DoneWork.IsPastT1(plan))
+        if (!OmsDoneWork.IsPastT1(plan))
         {
             return null;
         }
 
-        foreach (var stop in DoneWork.Stops(plan))
+        foreach (var stop in OmsDoneWork.Stops(plan))
         {
             if (await InspectAsync(stop.Node!, stop.Parameters["container"], cancellationToken) is null)
             {
@@ -34,7 +35,7 @@ internal sealed class WayBackCheck(IOmsTargets targets)
             }
         }
 
-        if (!DoneWork.NewStarted(plan))
+        if (!OmsDoneWork.NewStarted(plan))
         {
             return null;
         }

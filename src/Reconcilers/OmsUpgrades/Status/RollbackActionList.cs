@@ -1,5 +1,6 @@
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Common.Runs.Plans;
 using Drydock.Reconcilers.OmsUpgrades.Planning;
 using Drydock.Reconcilers.OmsUpgrades.Steps;
 
@@ -23,7 +24,7 @@ internal static class RollbackActionList
             actions.Add(new ActionItem { Reason = Reasons.HighAvailabilityOff, Message = "high availability is off, as it was before the upgrade: Stores and writers of running projects stay abnormal until they are started by hand in the console" });
         }
 
-        actions.AddRange(DoneWork.Stops(status.Plan!).Select(s => new ActionItem
+        actions.AddRange(OmsDoneWork.Stops(status.Plan!).Select(s => new ActionItem
         {
             Reason = Reasons.RemoveNewContainers,
             Subject = s.Node ?? "",

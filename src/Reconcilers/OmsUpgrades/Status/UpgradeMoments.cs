@@ -1,6 +1,7 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Abstractions.Values;
 using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Common.Runs.Plans;
 using Drydock.Reconcilers.OmsUpgrades.Planning;
 using Drydock.Reconcilers.OmsUpgrades.Steps;
 
@@ -17,7 +18,7 @@ internal static class UpgradeMoments
             return null;
         }
 
-        var stopped = DoneWork.Stops(plan).Select(s => DoneWork.Fact(s, StopContainer.FinishedAtFact)).OfType<DateTimeOffset>().ToList();
+        var stopped = OmsDoneWork.Stops(plan).Select(s => DoneWork.Fact(s, StopContainer.FinishedAtFact)).OfType<DateTimeOffset>().ToList();
         if (stopped.Count == 0)
         {
             return null;

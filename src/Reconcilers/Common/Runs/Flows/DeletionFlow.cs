@@ -1,0 +1,130 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Abstractions.Plans;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.Common.Runs.Plans;
+using Microsoft.Extensions.Logging;
+
+namespace Drydock.Reconcilers.Common.Runs.Flows;
+
+/// <summary>
+/// Deletion (design §3.11): up to a point what was changed is undone and the object goes; from there on it stays and the plan goes on to its end; the
+/// annotation <c>drydock.dev/on-delete: Abandon</c>, or a namespace that goes away, lets go after the running step and says what was left where.
+/// </summary>
+/// <typeparam name="TEntity">The kind.</typeparam>
+/// <typeparam name="TSpec">What its users write.</typeparam>
+/// <typeparam name="TStatus">What it reports.</typeparam>
+/// <param name="frame">What the flows share.</param>
+/// <param name="runs">Carries a run on.</param>
+/// <param name="plans">Carries one plan on.</param>
+internal sealed class DeletionFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec, TStatus> frame, RunFlow<TEntity, TSpec, TStatus> runs, PlanFlow<TEntity, TSpec, TStatus> plans)
+    where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
+    where TSpec : RunSpec, new()
+    where TStatus : RunStatus, new()
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
+    private readonly RunKind<TEntity, TSpec, TStatus> _kind = frame.Kind;
+    private readonly ILogger _logger = frame.Services.Loggers.CreateLogger<DeletionFlow<TEntity, TSpec, TStatus>>();
+
+    /// <summary>Carries the deletion on; true when the object has been let go.</summary>
+    public async Task<(bool Gone, TimeSpan? After)> AdvanceAsync(TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string accessKey, CancellationToken cancellationToken)
+    {
+        if (IsOver(entity))
+        {
+            return await LetGoAsync(entity, cancellationToken);
+        }
+
+        if (_kind.Plans.Active(entity.Status!) == PlanSlot.Cleanup)
+        {
+            // The removal can stop anywhere; only a running one is awaited.
+            return await StopAsync(entity, session, accessKey, $"deletion was asked for: {_kind.Cleanup!.Stops}", tell: false, cancellationToken);
+        }
+
+        if (await IsAbandonedAsync(entity, cancellationToken))
+        {
+            return await StopAsync(entity, session, accessKey, "let go by drydock.dev/on-delete: Abandon, or because the namespace goes away", tell: true, cancellationToken);
+        }
+
+        var step = await runs.AdvanceAsync(entity, session, accessKey, Waiting(entity), cancellationToken);
+        return step.End == RunEnd.None ? (false, step.After) : await LetGoAsync(step.Entity, cancellationToken);
+    }
+
+    // Nothing of it is left to do or to undo.
+    private bool IsOver(TEntity entity) =>
+        entity.Status is not { Plan: not null } status
+        || (_kind.Plans.Active(status) != PlanSlot.Cleanup && (RunPhases.IsEnded(status.Phase) || status.UpgradeStands()))
+        || status.WentBack();
+
+    private async Task<bool> IsAbandonedAsync(TEntity entity, CancellationToken cancellationToken)
+    {
+        if (entity.Metadata.Annotations?.GetValueOrDefault(Annotations.OnDelete) == Annotations.Abandon)
+        {
+            return true;
+        }
+
+        var space = await frame.Services.Kubernetes.GetAsync<V1Namespace>(entity.Metadata.Namespace!, cancellationToken: cancellationToken);
+        return space is null || space.Metadata.DeletionTimestamp is not null;
+    }
+
+    private async Task<(bool Gone, TimeSpan? After)> StopAsync(
+        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string accessKey, string because, bool tell, CancellationToken cancellationToken)
+    {
+        var slot = _kind.Plans.Active(entity.Status!);
+        var (written, _) = await plans.AdvanceAsync(entity, slot, session, accessKey, because, null, cancellationToken);
+        if (session.IsBusy)
+        {
+            return (false, LookAgain);
+        }
+
+        if (tell)
+        {
+            var left = $"{Left(_kind.Plans.Of(written.Status!, slot)!)}. {_kind.Report.LeftBehind(written.Spec, written.Status!)}";
+            frame.Services.Events.Warning(written, Reasons.Abandoned, left);
+            RunLog.Abandoned(_logger, _kind.Name, written.Metadata.Namespace, written.Metadata.Name, left);
+        }
+
+        return await LetGoAsync(written, cancellationToken);
+    }
+
+    private static string Left(Plan plan)
+    {
+        var done = plan.Steps.Where(s => s.State == StepState.Succeeded).Select(s => s.Id).ToList();
+        var open = plan.Steps.Where(s => s.State is not (StepState.Succeeded or StepState.Pending)).Select(s => $"{s.Id} ({s.State})").ToList();
+        return $"abandoned: {done.Count} of {plan.Steps.Count} steps were done, the last {(done.Count > 0 ? done[^1] : "none")}; open: {(open.Count > 0 ? string.Join(", ", open) : "none")}";
+    }
+
+    private Func<Standing, Standing> Waiting(TEntity entity) => standing =>
+    {
+        if (standing.Kind is StandingKind.Succeeded or StandingKind.RolledBack)
+        {
+            return standing;
+        }
+
+        if (!_kind.Work.IsPastUndo(entity.Status!.Plan!))
+        {
+            return standing with
+            {
+                Reason = standing.Kind == StandingKind.Stalled ? standing.Reason : Reasons.Undoing,
+                Message = $"{standing.Message}. The annotation {Annotations.OnDelete}: {Annotations.Abandon} lets go at once",
+            };
+        }
+
+        var goes = entity.Status!.RollbackPlan is null ? "the plan goes on to its end first" : "the way back goes to its end first";
+        return standing with
+        {
+            Reason = standing.Kind == StandingKind.Stalled ? standing.Reason : Reasons.DeletionWaits,
+            Message = $"deletion waits: {_kind.Words.PastUndo}, so {goes}; the annotation {Annotations.OnDelete}: {Annotations.Abandon} lets go at once and leaves things as they are. {standing.Message}",
+        };
+    };
+
+    private async Task<(bool Gone, TimeSpan? After)> LetGoAsync(TEntity entity, CancellationToken cancellationToken)
+    {
+        if (entity.Status?.Target?.Claim is { } claim)
+        {
+            await frame.Services.Claims.ReleaseAsync(claim, entity.Metadata.Uid!, cancellationToken);
+        }
+
+        await frame.Writer.RemoveFinalizerAsync(entity, Labels.UpgradeFinalizer, cancellationToken);
+        return (true, null);
+    }
+}

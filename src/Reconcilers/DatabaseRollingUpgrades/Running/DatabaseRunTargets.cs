@@ -1,0 +1,159 @@
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Snapshots;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Common;
+using Drydock.Reconcilers.Common.Runs;
+using Drydock.Reconcilers.Common.Storage;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Api;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Preflight;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Preflight;
+using Drydock.Reconcilers.OmsUpgrades.Domain;
+using Finding = Drydock.Crds.Common.Finding;
+
+namespace Drydock.Reconcilers.DatabaseRollingUpgrades.Running;
+
+/// <summary>The hosts and processes of one upgrade, bound to its spec and Secrets as they are now.</summary>
+internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>, ITiDbTargets, IYugabyteTargets
+{
+    private readonly DatabaseServices _services;
+    private readonly Redactor _redactor;
+    private readonly Lazy<IServiceHttp> _http;
+    private readonly Lazy<IServiceHttp> _plain;
+    private readonly Dictionary<string, IServiceHttp> _peers = new(StringComparer.Ordinal);
+    private readonly Lazy<IStepCatalog> _catalog;
+    private volatile DatabaseRollingUpgrade _upgrade;
+
+    private DatabaseRunTargets(DatabaseRollingUpgrade upgrade, DatabaseSecrets secrets, DatabaseServices services)
+    {
+        (_upgrade, Secrets, _services) = (upgrade, secrets, services);
+        _redactor = new Redactor(secrets.Confidential);
+        _http = new Lazy<IServiceHttp>(() => new ServiceHttp(secrets.Tls, services.Time));
+        _plain = new Lazy<IServiceHttp>(() => new ServiceHttp(null, services.Time));
+        Hosts = new SshDatabaseHosts(upgrade, secrets, services.Hosts);
+        Sql = new MySqlDatabaseSql(() => Upgrade, secrets);
+
+        // Made once for one binding: how long an instance has been healthy is counted by the action that looks.
+        _catalog = new Lazy<IStepCatalog>(() => Upgrade.Spec.Engine == DatabaseEngine.TiDB ? new TiDbStepCatalog(this) : new YugabyteStepCatalog(this));
+    }
+
+    /// <inheritdoc cref="ITiDbTargets.Upgrade" />
+    public DatabaseRollingUpgrade Upgrade => _upgrade;
+
+    /// <inheritdoc cref="ITiDbTargets.Secrets" />
+    public DatabaseSecrets Secrets { get; }
+
+    /// <inheritdoc />
+    SqlLogin? IYugabyteTargets.Sql => Secrets.Sql;
+
+    /// <inheritdoc />
+    public IReadOnlyList<Finding> SecretProblems => Secrets.Problems;
+
+    /// <inheritdoc cref="ITiDbTargets.Hosts" />
+    public IDatabaseHosts Hosts { get; }
+
+    /// <inheritdoc cref="ITiDbTargets.Http" />
+    public IServiceHttp Http => _http.Value;
+
+    /// <inheritdoc />
+    public IServiceHttp PlainHttp => _plain.Value;
+
+    /// <inheritdoc />
+    public IDatabaseSql Sql { get; }
+
+    /// <inheritdoc />
+    public IKubernetesClient Kubernetes => _services.Kubernetes;
+
+    /// <inheritdoc />
+    public IStorages Storages => _services.Storages;
+
+    /// <inheritdoc cref="ITiDbTargets.Time" />
+    public TimeProvider Time => _services.Time;
+
+    /// <inheritdoc />
+    public Pulse SnapshotChanges => _services.SnapshotChanges;
+
+    /// <summary>Binds them; nothing is connected yet.</summary>
+    public static DatabaseRunTargets Bind(DatabaseRollingUpgrade upgrade, DatabaseSecrets secrets, DatabaseServices services) => new(upgrade, secrets, services);
+
+    /// <inheritdoc />
+    public void Refresh(DatabaseRollingUpgrade entity) => _upgrade = entity;
+
+    /// <inheritdoc cref="ITiDbTargets.Redact" />
+    public string Redact(string text) => _redactor.Redact(text);
+
+    /// <inheritdoc cref="ITiDbTargets.EnsureMayAct" />
+    public void EnsureMayAct() => _services.Fence.EnsureMayAct();
+
+    /// <inheritdoc />
+    public IStepCatalog Catalog() => _catalog.Value;
+
+    /// <inheritdoc />
+    public IServiceHttp Peer(string group)
+    {
+        lock (_peers)
+        {
+            if (!_peers.TryGetValue(group, out var http))
+            {
+                _ = Upgrade.Spec.Yugabyte?.Replication.Groups.Find(g => g.Name == group) ?? throw new KeyNotFoundException($"spec.yugabyte.replication.groups has no '{group}' any more; put it back until the upgrade has ended");
+                _peers[group] = http = new ServiceHttp(Secrets.Peers.GetValueOrDefault(group), _services.Time);
+            }
+
+            return http;
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task<RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> PreflightAsync(CancellationToken cancellationToken)
+    {
+        if (Upgrade.Spec.Engine == DatabaseEngine.TiDB)
+        {
+            var cluster = await new TiDbPreflight(this).RunAsync(cancellationToken);
+            return new RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(cluster.Discovery is { } tidb ? new TiDbDiscovered(tidb) : null, cluster.Findings, cluster.TargetIdentity);
+        }
+
+        var universe = await new YugabytePreflight(this).RunAsync(cancellationToken);
+        return new RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(
+            universe.Discovery is { } found ? new YugabyteDiscovered(Upgrade.Spec, found) : null, universe.Findings, universe.TargetIdentity);
+    }
+
+    /// <inheritdoc />
+    public Task<string?> FindObstacleAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+
+    /// <inheritdoc />
+    public async Task<RunTrouble?> FindTroubleAsync(CancellationToken cancellationToken)
+    {
+        if (Upgrade.Spec.Tidb?.Backup.Storage is not { } storage)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await _services.BackupStorage.IsMarkedAsync(storage, Upgrade.Metadata.Namespace, cancellationToken)
+                ? null
+                : new RunTrouble(Reasons.StorageLost, $"the backup storage {StorageText.Describe(storage)} no longer bears the mark that preflight wrote there: it is not what it was. Nothing is started before the right volume is mounted into the operator, or the right bucket is back");
+        }
+        catch (SnapshotException exception)
+        {
+            // Not read is not lost.
+            var reason = exception.Failure == SnapshotFailure.InvalidRequest ? Reasons.SecretMissing : Reasons.StorageUnusable;
+            return new RunTrouble(reason, $"{exception.Message.TrimEnd('.')}. Nothing is started before the backup storage answers; this looks again by itself");
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await Hosts.DisposeAsync();
+        foreach (var http in new[] { _http, _plain }.Where(h => h.IsValueCreated).Select(h => h.Value).Concat(_peers.Values))
+        {
+            http.Dispose();
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Common.Runs;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Discovery;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Planning;
+
+namespace Drydock.Reconcilers.DatabaseRollingUpgrades.Running;
+
+/// <summary>What follows from what preflight learned of a universe. Pure.</summary>
+internal sealed class YugabyteDiscovered(DatabaseRollingUpgradeSpec spec, YugabyteDiscovery discovery) : IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
+{
+    /// <inheritdoc />
+    public string TargetIdentity => discovery.UniverseUuid;
+
+    /// <inheritdoc />
+    public string TargetDescription => discovery.Describe(spec);
+
+    /// <inheritdoc />
+    public Plan Compile(DatabaseRollingUpgradeSpec spec) => new YugabytePlanner(spec, discovery).Compile();
+
+    /// <inheritdoc />
+    public DatabaseRollingUpgradeStatus Learn(DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec, DateTimeOffset now) => YugabyteStatus.Learn(status, discovery);
+}

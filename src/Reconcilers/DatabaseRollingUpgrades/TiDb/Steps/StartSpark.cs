@@ -1,0 +1,25 @@
+using Drydock.Engine.Actions;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Planning;
+
+namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Steps;
+
+/// <summary>Starts Spark and waits until its master shows the workers, cores and memory it showed before.</summary>
+public sealed class StartSpark(ITiDbTargets targets) : SparkStep(targets)
+{
+    /// <inheritdoc />
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        if (await SparkMaster.AskAsync(Targets, Spark(), cancellationToken) is not { } master)
+        {
+            return new Observation.NotStarted("Spark's master does not serve");
+        }
+
+        var before = context.Fact(TiDbStepIds.StopSpark, StopSpark.BeforeKey);
+        return before is null || before == master.ToString()
+            ? new Observation.Done($"workers/cores/memory {master}")
+            : new Observation.Running($"workers/cores/memory {master}, before {before}");
+    }
+
+    /// <inheritdoc />
+    protected override Task CarryOutAsync(StepContext context, CancellationToken cancellationToken) => RunAsync(Spark().Start, cancellationToken);
+}

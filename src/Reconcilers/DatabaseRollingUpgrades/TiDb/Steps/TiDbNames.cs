@@ -1,0 +1,25 @@
+using System.Globalization;
+using Drydock.Abstractions.Entities;
+
+namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Steps;
+
+/// <summary>Names of the objects an upgrade makes beside itself: found again after any crash, and never another upgrade's.</summary>
+public static class TiDbNames
+{
+    /// <summary>The BackupSnapshot of an attempt.</summary>
+    public static string Snapshot(V1ObjectMeta upgrade, int attempt) => string.Create(CultureInfo.InvariantCulture, $"{Stem(upgrade)}-{attempt}");
+
+    /// <summary>The Secret with the saved configuration.</summary>
+    public static string Configuration(V1ObjectMeta upgrade, int ordinal) => string.Create(CultureInfo.InvariantCulture, $"{Stem(upgrade)}-configuration-{ordinal}");
+
+    /// <summary>Where the saved configuration is in the storage of the backup.</summary>
+    public static string ConfigurationDirectory(V1ObjectMeta upgrade, int ordinal) =>
+        string.Create(CultureInfo.InvariantCulture, $"{upgrade.Namespace ?? "default"}/{Configuration(upgrade, ordinal)}");
+
+    // Another object of the same name later has another uid.
+    private static string Stem(V1ObjectMeta upgrade)
+    {
+        var name = upgrade.Name.Length > 150 ? upgrade.Name[..150].TrimEnd('-', '.') : upgrade.Name;
+        return $"{name}-{(upgrade.Uid is { Length: >= 8 } uid ? uid[..8] : "00000000")}";
+    }
+}

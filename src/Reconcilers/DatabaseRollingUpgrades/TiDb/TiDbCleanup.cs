@@ -1,0 +1,79 @@
+using System.Globalization;
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Api;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Domain;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Planning;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Steps;
+
+namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb;
+
+/// <summary>
+/// Takes away what an upgrade that stops half way would leave in PD for ever (facts §0.4): evict-leader schedulers of its stores, and leader_priority at 0.
+/// To be run when a run has failed, is aborted or abandoned. Harmless to a run that goes on later: draining begins anew there.
+/// </summary>
+/// <param name="targets">The cluster.</param>
+public sealed class TiDbCleanup(ITiDbTargets targets)
+{
+    /// <summary>Whether a plan may have left anything, by its receipts.</summary>
+    public static bool IsNeeded(DatabaseRollingUpgradeSpec spec, Plan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return Stores(spec, plan).Any() || Priorities(plan) is not null;
+    }
+
+    /// <summary>Takes it away.</summary>
+    /// <returns>What could not be taken away, with the command that does; empty if nothing is left.</returns>
+    public async Task<IReadOnlyList<string>> RunAsync(Plan plan, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var left = new List<string>();
+        foreach (var (instance, store) in Stores(targets.Spec(), plan))
+        {
+            await TryAsync(
+                () => targets.Pd().LetLeadersBackAsync(store, cancellationToken),
+                string.Create(CultureInfo.InvariantCulture, $"evict-leader-scheduler of {instance}: pd-ctl scheduler remove evict-leader-scheduler-{store}"));
+        }
+
+        foreach (var (member, priority) in Priorities(plan) ?? [])
+        {
+            await TryAsync(
+                () => targets.Pd().SetLeaderPriorityAsync(member, priority, cancellationToken),
+                string.Create(CultureInfo.InvariantCulture, $"leader_priority of {member}: pd-ctl member leader_priority {member} {priority}"));
+        }
+
+        return left;
+
+        async Task TryAsync(Func<Task> takeAway, string otherwise)
+        {
+            targets.EnsureMayAct();
+            try
+            {
+                await takeAway();
+            }
+            catch (Exception exception) when (exception is ServiceException or TiDbApiException)
+            {
+                left.Add($"{otherwise} ({exception.Message})");
+            }
+        }
+    }
+
+    private static IEnumerable<(string Instance, ulong Store)> Stores(DatabaseRollingUpgradeSpec spec, Plan plan)
+    {
+        foreach (var instance in spec.Of(DatabaseComponent.TiKV))
+        {
+            var drain = plan.Steps.Find(s => s.Id == TiDbStepIds.Drain(instance));
+            var isOver = plan.Steps.Find(s => s.Id == TiDbStepIds.Verify(instance)) is { State: StepState.Succeeded };
+            if (drain is { Attempt: > 0 } && !isOver && ulong.TryParse(drain.Parameters.GetValueOrDefault("store"), NumberStyles.None, CultureInfo.InvariantCulture, out var store))
+            {
+                yield return (instance.Name, store);
+            }
+        }
+    }
+
+    private static Dictionary<string, int>? Priorities(Plan plan) =>
+        plan.Steps.Find(s => s.Id == TiDbStepIds.ClearPriority) is { Attempt: > 0 } cleared && plan.Steps.Find(s => s.Id == TiDbStepIds.RestorePriority) is not { State: StepState.Succeeded }
+            ? SetLeaderPriorities.Parse(cleared.Parameters["priorities"])
+            : null;
+}

@@ -1,0 +1,85 @@
+using Drydock.Abstractions.Values;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Engine.Actions;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Planning;
+
+namespace Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Cluster;
+
+/// <summary>Moves the leaders of a tablet server away, by the leader blacklist (facts B3, B7): none of its own, none come to it, and its data stays.</summary>
+/// <param name="targets">The way there.</param>
+/// <param name="cluster">The universe.</param>
+public sealed class LeaderDrain(IYugabyteTargets targets, YugabyteCluster cluster)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long leaders may take to leave.</summary>
+    public TimeSpan Timeout => KubernetesDuration.Parse(cluster.Spec.Drain.Timeout);
+
+    /// <summary>Whether a server that keeps leaders is stopped all the same.</summary>
+    public bool Proceeds => cluster.Spec.Drain.OnTimeout == DrainTimeoutPolicy.Proceed;
+
+    /// <summary>Where the draining of a server stands in a view of the cluster.</summary>
+    public DrainState Read(ClusterView view, DatabaseInstance instance)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        ArgumentNullException.ThrowIfNull(instance);
+        return new DrainState(view.IsBlacklisted(cluster.Rpc(instance)), view.Tserver(cluster.Web(instance)) is { IsAlive: true } server ? server.Leaders : 0);
+    }
+
+    /// <summary>Puts a server into the blacklist.</summary>
+    public Task BeginAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
+        cluster.Tool().ChangeLeaderBlacklistAsync(cluster.Rpc(instance), add: true, cancellationToken);
+
+    /// <summary>What to say when leaders did not leave.</summary>
+    public string Overdue(DatabaseInstance instance, ulong leaders)
+    {
+        ArgumentNullException.ThrowIfNull(instance);
+        return $"{leaders} tablet leaders did not leave {instance.Name} within {cluster.Spec.Drain.Timeout}; see {cluster.Vocabulary.TabletServersPage} of a master, raise spec.drain.timeout, or accept it with spec.drain.onTimeout: Proceed";
+    }
+
+    /// <summary>
+    /// Sees to it, right before a server is stopped, that it still is without leaders: somebody may have taken it out of the blacklist, or the run may have
+    /// rested in between. Waits for as long as draining may take.
+    /// </summary>
+    /// <param name="context">The step that stops it.</param>
+    /// <param name="instance">The server.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="StepActionException">Leaders do not leave, and the spec does not accept that.</exception>
+    public async Task EnsureAsync(StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (context.OptionalParameter(YugabyteKeys.Replicas) == "1")
+        {
+            return;
+        }
+
+        var accepted = context.Fact(YugabyteStepIds.Drain(context.Step.Phase, instance.Name), YugabyteKeys.LeadersLeft) is not null;
+        var began = context.Time.GetUtcNow();
+        while (true)
+        {
+            var state = Read(await cluster.ReadAsync(cancellationToken), instance);
+            if (state.IsDrained || (state.IsBlacklisted && accepted))
+            {
+                return;
+            }
+
+            if (!state.IsBlacklisted)
+            {
+                targets.EnsureMayAct();
+                await BeginAsync(instance, cancellationToken);
+            }
+            else if (context.Time.GetUtcNow() - began >= Timeout)
+            {
+                if (Proceeds)
+                {
+                    return;
+                }
+
+                throw new StepActionException(Reasons.DrainTimeout, Overdue(instance, state.Leaders), retryable: false);
+            }
+
+            await Task.Delay(Pause, context.Time, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using Drydock.Clients.Docker;
+using Drydock.Clients.Snapshots;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Common.Runs;
+using Drydock.Reconcilers.Common.Runs.Plans;
+using Drydock.Reconcilers.Common.Storage;
+using Drydock.Reconcilers.OmsUpgrades.Access;
+using Drydock.Reconcilers.OmsUpgrades.Preflight;
+using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
+
+namespace Drydock.Reconcilers.OmsUpgrades.Running;
+
+/// <summary>The targets of an OmsUpgrade as the frame sees them.</summary>
+internal sealed class OmsRunTargets(OmsTargets targets, OmsServices services) : IRunTargets<OmsUpgrade, OmsUpgradeSpec, OmsUpgradeStatus>
+{
+    /// <inheritdoc />
+    public IStepOutputs Outputs { get; } = new OmsOutputs(targets);
+
+    /// <inheritdoc />
+    public void Refresh(OmsUpgrade entity) => targets.Refresh(entity);
+
+    /// <inheritdoc />
+    public string Redact(string text) => targets.Redactor.Redact(text);
+
+    /// <inheritdoc />
+    public IStepCatalog Catalog() => new OmsStepCatalog(targets);
+
+    /// <inheritdoc />
+    public async Task<RunPreflight<OmsUpgradeSpec, OmsUpgradeStatus>> PreflightAsync(CancellationToken cancellationToken)
+    {
+        var result = await new OmsPreflight(targets, services.BackupStorage, services.Time).RunAsync(cancellationToken);
+        return new RunPreflight<OmsUpgradeSpec, OmsUpgradeStatus>(result.Discovery is { } discovery ? new OmsDiscovered(discovery) : null, result.Findings, result.TargetIdentity);
+    }
+
+    /// <inheritdoc />
+    public async Task<string?> FindObstacleAsync(OmsUpgradeStatus status, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new WayBackCheck(targets).FindObstacleAsync(status, cancellationToken);
+        }
+        catch (Exception exception) when (exception is DockerException or SnapshotException or KeyNotFoundException or IOException)
+        {
+            // A host or storage that cannot be reached is for the guards and steps to say, except where nothing forces the way back now.
+            return status.UpgradeStands() ? targets.Redactor.Redact(exception.Message) : null;
+        }
+    }
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<string>> RollbackNotesAsync(OmsUpgradeStatus status, CancellationToken cancellationToken) =>
+        new RollbackNotes(targets, services.Time).CompileAsync(status, services.Time.GetUtcNow(), cancellationToken);
+
+    /// <inheritdoc />
+    public async Task<RunTrouble?> FindTroubleAsync(CancellationToken cancellationToken)
+    {
+        var storage = targets.Upgrade.Spec.Backup.Storage;
+        try
+        {
+            return await services.BackupStorage.IsMarkedAsync(storage, targets.Upgrade.Metadata.Namespace, cancellationToken)
+                ? null
+                : new RunTrouble(Reasons.StorageLost, $"the backup storage {StorageText.Describe(storage)} no longer bears the mark that preflight wrote there: it is not what it was. Nothing is started before the right volume is mounted into the operator, or the right bucket is back");
+        }
+        catch (SnapshotException exception)
+        {
+            // Not read is not lost.
+            var reason = exception.Failure == SnapshotFailure.InvalidRequest ? Reasons.SecretMissing : Reasons.StorageUnusable;
+            return new RunTrouble(reason, $"{exception.Message.TrimEnd('.')}. Nothing is started before the backup storage answers; this looks again by itself");
+        }
+    }
+
+    /// <inheritdoc />
+    public void FollowEvents() => targets.FollowEvents();
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => targets.DisposeAsync();
+}

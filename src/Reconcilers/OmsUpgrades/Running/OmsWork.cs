@@ -1,0 +1,38 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Abstractions.Values;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Common.Runs;
+using Drydock.Reconcilers.OmsUpgrades.Planning;
+using Drydock.Reconcilers.OmsUpgrades.Steps;
+
+namespace Drydock.Reconcilers.OmsUpgrades.Running;
+
+/// <summary>What the specs of OmsUpgrade and the steps of its plans mean to a run. Until T1 everything is undone.</summary>
+internal sealed class OmsWork : IRunWork<OmsUpgradeSpec>
+{
+    /// <inheritdoc />
+    public string IdentityHash(OmsUpgradeSpec spec) => Planning.IdentityHash.Of(spec);
+
+    /// <inheritdoc />
+    public string PreflightTimeout(OmsUpgradeSpec spec) => spec.Timeouts.Preflight;
+
+    /// <inheritdoc />
+    public TimeSpan TimeoutOf(OmsUpgradeSpec spec, PlanStep step) => IsManual(step)
+        ? AwaitManualHighAvailability.Patience
+        : KubernetesDuration.Parse(spec.Timeouts.Of(step.Phase));
+
+    /// <inheritdoc />
+    public bool IsPastUndo(Plan plan) => OmsDoneWork.IsPastT1(plan);
+
+    /// <inheritdoc />
+    public bool Changed(Plan plan) => OmsDoneWork.Changed(plan);
+
+    /// <inheritdoc />
+    public bool OnlyWaits(PlanStep step) => OmsActions.OnlyWaits(step.Action);
+
+    /// <inheritdoc />
+    public string? HeldBy(PlanStep step) => IsManual(step) ? Reasons.AwaitingManualChange : null;
+
+    private static bool IsManual(PlanStep step) => step.Action == OmsActions.AwaitManualHighAvailability;
+}

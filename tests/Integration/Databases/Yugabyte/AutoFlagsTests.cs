@@ -1,0 +1,110 @@
+using Drydock.Lab;
+using Drydock.Lab.Databases.Yugabyte;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Databases.Yugabyte;
+
+public sealed class AutoFlagsTests(LabFixture lab) : YugabyteTest(lab)
+{
+    [Theory]
+    [InlineData("yugabyte", "2.16.8.0-b16", "2.18.4.0-b52", "PromoteAutoFlags status: \nNew AutoFlags were promoted. Config version: 2\n", "PromoteAutoFlags status: \nNo new AutoFlags to promote\n")]
+    [InlineData("bmdb", "2.18.4.0-b52", "2.20.2.0-b10", "PromoteAutoFlags status: \nNew AutoFlags were promoted. Config version: 2\n", "PromoteAutoFlags status: \nNo new AutoFlags to promote\n")]
+    [InlineData(
+        "yugabyte", "2.18.4.0-b52", "2.20.2.0-b10", "PromoteAutoFlags completed successfully\nNew AutoFlags were promoted\nNew config version: 2\n",
+        "PromoteAutoFlags completed successfully\nNo new AutoFlags eligible to promote\nCurrent config version: 2\n")]
+    public async Task A_promotion_says_so_in_the_words_of_its_version_and_does_nothing_twice(string dialect, string from, string to, string first, string second)
+    {
+        await using var cluster = await StartAsync(new() { Naming = dialect == "bmdb" ? YugabyteNaming.Bmdb : YugabyteNaming.Yugabyte, Version = from });
+        var hand = new ByHand(cluster, to);
+        await cluster.InstallAsync(to, cancellationToken: Token);
+        await hand.MastersAsync();
+        await hand.TserversAsync();
+        (await AdminAsync(cluster, "get_auto_flags_config")).ShouldStartWith("AutoFlags config:\nconfig_version: 1\npromoted_flags {\n");
+
+        (await hand.PromoteAsync()).ShouldBe(first);
+        (await hand.PromoteAsync()).ShouldBe(second);
+
+        (await ViolationsAsync(cluster)).ShouldBeEmpty();
+        cluster.State().AutoFlagsVersion.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_new_cluster_has_the_flags_of_its_version_already()
+    {
+        await using var cluster = await StartAsync();
+
+        (await AdminAsync(cluster, "promote_auto_flags")).ShouldEndWith("No new AutoFlags to promote\n");
+        (await RefusedAsync(cluster, "promote_auto_flags", "kNothing")).Error.ShouldContain("Invalid value provided for max_flags_class");
+        (await RefusedAsync(cluster, "rollback_auto_flags", "1")).Error.ShouldStartWith("Invalid operation: rollback_auto_flags");
+    }
+
+    [Fact]
+    public async Task Old_processes_die_of_a_promotion_and_do_not_start_any_more()
+    {
+        await using var cluster = await StartAsync();
+        await cluster.InstallAsync(New, cancellationToken: Token);
+        await new ByHand(cluster, New).MastersAsync();
+        var server = cluster.Tservers[0];
+
+        await cluster.AdminAsync(New, ["promote_auto_flags"], Token);
+        await cluster.UntilAsync("the old tablet servers to die", state => state.Tservers.All(each => !each.Up), Token);
+        await cluster.LaunchAsync(server, Old, Token);
+        await Deadline.UntilAsync(
+            "its last words",
+            async token => (await File.ReadAllTextAsync(server.Host.PathOf(server.OutputFile), token)).Split("Upgrade the process").Length > 2,
+            cancellationToken: Token);
+
+        var said = await File.ReadAllTextAsync(server.Host.PathOf(server.OutputFile), Token);
+        said.ShouldContain("is not found. Upgrade the process to a version that contains this AutoFlag. Current version: version 2.16.8.0 build 16 ");
+        var violations = cluster.Directory.Violations();
+        violations.Where(violation => violation.What == "AutoFlagsWithOldProcess").Select(violation => violation.Field("when")).ShouldBe(["promotion", "promotion", "promotion", "start"]);
+
+        await cluster.StartAsync(server, New, Token);
+        await cluster.UntilAsync("the new one to live", state => state.Server(server.Name).Up, Token);
+    }
+
+    [Fact]
+    public async Task What_is_volatile_can_be_taken_back_and_what_is_written_to_disk_cannot()
+    {
+        const string From = "2.20.2.0-b10";
+        const string To = "2024.1.0.0-b129";
+        await using var cluster = await StartAsync(new() { Version = From });
+        var hand = new ByHand(cluster, To);
+        await cluster.InstallAsync(To, cancellationToken: Token);
+        await hand.MastersAsync();
+        await hand.TserversAsync();
+
+        (await cluster.AdminAsync(To, ["promote_auto_flags", "kLocalVolatile"], Token)).Output.ShouldContain("New config version: 2");
+        (await cluster.AdminAsync(To, ["rollback_auto_flags", "1"], Token)).Output.ShouldBe(
+            "RollbackAutoFlags completed successfully\nAutoFlags that were promoted after config version 1 were successfully rolled back\nNew config version: 3\n");
+        (await cluster.AdminAsync(To, ["rollback_auto_flags", "1"], Token)).Output.ShouldContain("No AutoFlags have been promoted since version 1");
+        await new ByHand(cluster, From).TserversAsync();
+        (await ViolationsAsync(cluster)).ShouldBeEmpty();
+
+        await hand.TserversAsync();
+        (await cluster.AdminAsync(To, ["promote_auto_flags"], Token)).Output.ShouldContain("New config version: 4");
+        var refused = await cluster.AdminAsync(To, ["rollback_auto_flags", "3"], Token);
+        refused.ExitCode.ShouldBe(1);
+        refused.Error.ShouldContain("not volatile");
+    }
+
+    [Fact]
+    public async Task A_promoted_flag_has_its_value_only_once_it_is_applied()
+    {
+        await using var cluster = await StartAsync(new() { TimeFactor = 5 });
+        await cluster.InstallAsync(New, cancellationToken: Token);
+        var hand = new ByHand(cluster, New);
+        await hand.MastersAsync();
+        await hand.TserversAsync();
+
+        await hand.PromoteAsync();
+        (await PackedRowAsync(cluster)).ShouldBe("false");
+
+        await Deadline.UntilAsync("it to be applied", async _ => await PackedRowAsync(cluster) == "true", cancellationToken: Token);
+    }
+
+    private static async Task<string?> PackedRowAsync(YugabyteCluster cluster) =>
+        (await JsonAsync(cluster, cluster.Tservers[0], "/api/v1/varz")).GetProperty("flags").EnumerateArray()
+            .Single(flag => flag.GetProperty("name").GetString() == "ysql_enable_packed_row").GetProperty("value").GetString();
+}

@@ -1,0 +1,191 @@
+using Drydock.Lab;
+using Drydock.Lab.Databases.Yugabyte;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Databases.Yugabyte;
+
+public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
+{
+    [Theory]
+    [InlineData("yugabyte", YugabyteControl.Process)]
+    [InlineData("yugabyte", YugabyteControl.Systemd)]
+    [InlineData("bmdb", YugabyteControl.Process)]
+    [InlineData("bmdb", YugabyteControl.Scripts)]
+    public async Task The_runbook_by_hand_breaks_nothing_and_no_client_notices(string dialect, YugabyteControl control)
+    {
+        await using var cluster = await StartAsync(new() { Naming = dialect == "bmdb" ? YugabyteNaming.Bmdb : YugabyteNaming.Yugabyte, Control = control });
+        var client = await cluster.StartClientAsync();
+
+        await new ByHand(cluster, New).UpgradeAsync();
+        await client.StopAsync();
+
+        (await ViolationsAsync(cluster)).ShouldBeEmpty();
+        var state = cluster.State();
+        state.Masters.Concat(state.Tservers).ShouldAllBe(server => server.Version == New && server.Up && server.Starts == 2);
+        state.AutoFlagsVersion.ShouldBe(2);
+        state.CatalogUpgradedTo.ShouldBe(New);
+        state.LeaderBlacklist.ShouldBeEmpty();
+        var seconds = cluster.Directory.Client();
+        seconds.Sum(second => second.Ok).ShouldBeGreaterThan(20);
+        seconds.Sum(second => second.Failed).ShouldBe(0, string.Join(", ", seconds.SelectMany(second => second.Errors)));
+    }
+
+    [Fact]
+    public async Task Five_tablet_servers_and_tls_make_no_difference()
+    {
+        await using var cluster = await StartAsync(new() { Tservers = 5, Tls = true });
+
+        await new ByHand(cluster, New).UpgradeAsync();
+
+        (await ViolationsAsync(cluster)).ShouldBeEmpty();
+        cluster.State().Tservers.ShouldAllBe(server => server.Version == New);
+    }
+
+    [Fact]
+    public async Task Two_upgrades_that_end_alike_are_equal()
+    {
+        await using var one = await StartAsync();
+        await using var other = await StartAsync();
+
+        await new ByHand(one, New).UpgradeAsync();
+        await new ByHand(other, New).UpgradeAsync();
+
+        one.State().ToString().ShouldBe(other.State().ToString());
+    }
+
+    [Fact]
+    public async Task The_way_back_to_the_old_binaries_is_open_until_the_flags_are_promoted()
+    {
+        const string From = "2.20.2.0-b10";
+        const string To = "2024.1.0.0-b129";
+        await using var cluster = await StartAsync(new() { Version = From });
+        var forth = new ByHand(cluster, To);
+        await cluster.InstallAsync(To, cancellationToken: Token);
+        await forth.MastersAsync();
+        await forth.TserversAsync();
+
+        var back = new ByHand(cluster, From);
+        await back.TserversAsync();
+        await back.MastersAsync();
+
+        (await ViolationsAsync(cluster)).ShouldBeEmpty();
+        cluster.State().Masters.ShouldAllBe(server => server.Version == From);
+    }
+
+    [Fact]
+    public async Task A_leader_that_is_stopped_first_is_reported()
+    {
+        await using var cluster = await StartAsync();
+        await cluster.InstallAsync(New, cancellationToken: Token);
+
+        await new ByHand(cluster, New).SwapAsync(Leader(cluster));
+
+        (await ViolationsAsync(cluster)).ShouldBe(["LeaderMasterStoppedBeforeFollowers"]);
+    }
+
+    [Fact]
+    public async Task A_leader_that_stepped_down_is_none()
+    {
+        await using var cluster = await StartAsync();
+        await cluster.InstallAsync(New, cancellationToken: Token);
+        var leader = Leader(cluster);
+
+        await AdminAsync(cluster, "master_leader_stepdown");
+        await cluster.UntilAsync("another leader", state => state.Leader is not null && state.Leader != leader.Name, Token);
+        await new ByHand(cluster, New).SwapAsync(leader);
+
+        (await ViolationsAsync(cluster)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Two_masters_at_a_time_lose_the_quorum()
+    {
+        await using var cluster = await StartAsync();
+
+        await cluster.StopAsync(cluster.Masters[0], Token);
+        await cluster.StopAsync(cluster.Masters[1], Token);
+
+        await cluster.UntilAsync("the leader to be lost", state => state.Leader is null, Token);
+        (await ViolationsAsync(cluster)).ShouldBe(["QuorumLost", "TwoMastersDown"]);
+    }
+
+    [Fact]
+    public async Task Two_tablet_servers_at_a_time_are_reported_and_so_are_the_leaders_they_had()
+    {
+        await using var cluster = await StartAsync();
+
+        await cluster.StopAsync(cluster.Tservers[0], Token);
+        await cluster.StopAsync(cluster.Tservers[1], Token);
+
+        (await ViolationsAsync(cluster)).ShouldBe(["TserverStoppedWithLeaders", "TwoTserversDown", "UnderReplicatedStop"]);
+        var counted = cluster.Directory.Violations().First(violation => violation.What == "TserverStoppedWithLeaders");
+        int.Parse(counted.Field("count") ?? "", System.Globalization.CultureInfo.InvariantCulture).ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task The_next_server_before_the_last_one_has_caught_up_endangers_tablets()
+    {
+        await using var cluster = await StartAsync(new() { Knobs = new() { CatchUpSeconds = 3600 } });
+        await cluster.InstallAsync(New, cancellationToken: Token);
+        var hand = new ByHand(cluster, New);
+        await hand.MastersAsync();
+        await hand.DrainAsync(cluster.Tservers[0]);
+        await cluster.StopAsync(cluster.Tservers[0], Token);
+        // More than a minute of the original.
+        await Deadline.UntilAsync(
+            "the server to be called dead",
+            async token => (await cluster.GetAsync(Leader(cluster), "/api/v1/tablet-servers", token)).Body.Contains("DEAD", StringComparison.Ordinal),
+            cancellationToken: Token);
+        await cluster.StartAsync(cluster.Tservers[0], New, Token);
+        await AdminAsync(cluster, "change_leader_blacklist", "REMOVE", cluster.Tservers[0].RpcAddress);
+
+        await AdminAsync(cluster, "change_leader_blacklist", "ADD", cluster.Tservers[1].RpcAddress);
+        await cluster.UntilAsync("the leaders to leave", state => LeadersOf(state, cluster.Tservers[1]) == 0, Token);
+        await cluster.StopAsync(cluster.Tservers[1], Token);
+
+        cluster.Directory.Violations().Select(violation => violation.What).ShouldBe(["UnderReplicatedStop"]);
+    }
+
+    [Fact]
+    public async Task A_restart_without_a_new_version_is_for_nothing_and_a_crash_is_not()
+    {
+        await using var cluster = await StartAsync();
+        var follower = Follower(cluster);
+
+        await cluster.KillAsync(follower, Token);
+        await cluster.StartAsync(follower, cluster.Options.Version, Token);
+        (await ViolationsAsync(cluster)).ShouldBeEmpty();
+
+        await cluster.StopAsync(follower, Token);
+        await cluster.StartAsync(follower, cluster.Options.Version, Token);
+        (await ViolationsAsync(cluster)).ShouldBe(["RestartedForNothing"]);
+    }
+
+    [Fact]
+    public async Task A_tablet_server_ahead_of_the_masters_is_reported()
+    {
+        await using var cluster = await StartAsync();
+        await cluster.InstallAsync(New, cancellationToken: Token);
+        var hand = new ByHand(cluster, New);
+
+        await hand.DrainAsync(cluster.Tservers[0]);
+        await hand.SwapAsync(cluster.Tservers[0]);
+        await hand.UndrainAsync(cluster.Tservers[0]);
+
+        (await ViolationsAsync(cluster)).ShouldBe(["TserverNewerThanMaster"]);
+    }
+
+    [Fact]
+    public async Task A_blacklist_that_is_left_behind_is_reported_when_the_next_server_follows_and_at_the_end()
+    {
+        await using var cluster = await StartAsync(new() { Tservers = 5 });
+
+        await AdminAsync(cluster, "change_leader_blacklist", "ADD", cluster.Tservers[0].RpcAddress);
+        cluster.Directory.Violations().ShouldBeEmpty();
+        await AdminAsync(cluster, "change_leader_blacklist", "ADD", cluster.Tservers[1].RpcAddress);
+        cluster.Directory.Violations().Count.ShouldBe(1);
+
+        (await cluster.EndCheckAsync(Token)).Select(violation => violation.What).ShouldBe(["BlacklistLeaked", "BlacklistLeaked", "BlacklistLeaked"]);
+    }
+}

@@ -1,0 +1,97 @@
+using Drydock.Lab;
+using Drydock.Lab.Databases;
+using Drydock.Lab.Databases.Yugabyte;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Databases.Yugabyte;
+
+public sealed class ServerProcessTests(LabFixture lab) : YugabyteTest(lab)
+{
+    [Fact]
+    public async Task A_server_that_ignores_the_signal_keeps_its_successor_from_starting()
+    {
+        await using var cluster = await StartAsync();
+        await cluster.InstallAsync(New, cancellationToken: Token);
+        var follower = Follower(cluster);
+        await cluster.Directory.SetFaultsAsync([new StandinFault { Id = "deaf", Process = follower.Name, On = "stop", Do = "ignore" }], Token);
+
+        (await follower.Host.RunAsync("pkill -TERM -x yb-master", asRoot: true, Token)).OrThrow();
+        await Deadline.UntilAsync(
+            "it to have heard the signal",
+            _ => Task.FromResult(cluster.Directory.Record().Any(entry => entry.Event == "fault")),
+            cancellationToken: Token);
+        await cluster.LaunchAsync(follower, New, Token);
+
+        await Deadline.UntilAsync(
+            "the successor's last words",
+            async token => (await File.ReadAllTextAsync(follower.Host.PathOf(follower.OutputFile), token)).Contains("Could not lock instance file", StringComparison.Ordinal),
+            cancellationToken: Token);
+        (await cluster.VersionOfAsync(follower, Token)).ShouldBe(Old);
+        (await ViolationsAsync(cluster)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_unit_that_dies_again_and_again_is_started_again_and_again()
+    {
+        await using var cluster = await StartAsync(new() { Control = YugabyteControl.Systemd });
+        await cluster.InstallAsync(New, cancellationToken: Token);
+        var follower = Follower(cluster);
+        await cluster.StopAsync(follower, Token);
+        await cluster.Directory.SetFaultsAsync([new StandinFault { Id = "loop", Process = follower.Name, On = "start", Do = "crash-later", Times = -1, Delay = "300ms" }], Token);
+
+        await cluster.StartAsync(follower, New, Token);
+
+        await cluster.UntilAsync("it to have been started several times", state => state.Server(follower.Name).Starts > 3, Token);
+        await cluster.Directory.ClearFaultsAsync(Token);
+        await cluster.UntilAsync("it to stay", state => state.Server(follower.Name).Up, Token);
+    }
+
+    [Fact]
+    public async Task A_frozen_server_and_one_without_a_network_are_away_and_come_back()
+    {
+        await using var cluster = await StartAsync();
+        var follower = Follower(cluster);
+
+        await cluster.FreezeAsync(follower, frozen: true, Token);
+        await cluster.UntilAsync("it to be missed", state => !state.Server(follower.Name).Up, Token);
+        await cluster.FreezeAsync(follower, frozen: false, Token);
+        await cluster.UntilAsync("it to be back", state => state.Server(follower.Name).Up, Token);
+
+        await follower.Host.CutAsync();
+        await cluster.UntilAsync("both of the host to be missed", state => !state.Server(follower.Name).Up && state.Tservers.Count(server => !server.Up) == 1, Token);
+        await follower.Host.MendAsync();
+        await cluster.UntilAsync("all to be back", state => state.Masters.Concat(state.Tservers).All(server => server.Up), Token);
+        (await ViolationsAsync(cluster)).ShouldBeEmpty();
+        cluster.State().Server(follower.Name).Starts.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_client_counts_what_a_leader_that_is_killed_costs()
+    {
+        await using var cluster = await StartAsync(new() { Knobs = new() { TabletElectionSeconds = 300 } });
+        var client = await cluster.StartClientAsync(50);
+        await Deadline.UntilAsync("it to work", _ => Task.FromResult(cluster.Directory.Client().Count > 0), cancellationToken: Token);
+
+        await cluster.KillAsync(cluster.Tservers[0], Token);
+        await Deadline.UntilAsync("it to suffer", _ => Task.FromResult(cluster.Directory.Client().Sum(second => second.Failed) > 0), cancellationToken: Token);
+        await cluster.UntilAsync("the tablets to be led", state => LeadersOf(state, cluster.Tservers[0]) == 0, Token);
+        await client.StopAsync();
+
+        var seconds = cluster.Directory.Client();
+        seconds.First(second => second.Failed > 0).Errors.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task Every_call_and_every_start_is_recorded()
+    {
+        await using var cluster = await StartAsync();
+        await cluster.GetAsync(cluster.Tservers[0], "/api/v1/health-check", Token);
+
+        var record = cluster.Directory.Record();
+
+        record.Where(entry => entry.Event == "start").Select(entry => entry.Process).Order(StringComparer.Ordinal)
+            .ShouldBe(["master-1", "master-2", "master-3", "tserver-1", "tserver-2", "tserver-3"]);
+        record.ShouldContain(entry => entry.Process == "tserver-1" && entry.Event == "http" && entry.What == "GET /api/v1/health-check" && entry.Status == 200);
+    }
+}

@@ -1,0 +1,26 @@
+namespace Drydock.Lab.Databases;
+
+/// <summary>What the client that reads and writes all the time did in a second.</summary>
+public sealed record StandinSecond
+{
+    /// <summary>The end of the second.</summary>
+    public DateTimeOffset At { get; init; }
+
+    /// <summary>Which client.</summary>
+    public string Client { get; init; } = "";
+
+    /// <summary>Requests that succeeded, at the first or second attempt.</summary>
+    public int Ok { get; init; }
+
+    /// <summary>Requests that failed.</summary>
+    public int Failed { get; init; }
+
+    /// <summary>Requests that succeeded at the second attempt, for example because their server ended.</summary>
+    public int Retried { get; init; }
+
+    /// <summary>The longest of them, in milliseconds.</summary>
+    public long SlowestMs { get; init; }
+
+    /// <summary>Why requests failed.</summary>
+    public IReadOnlyList<string> Errors { get; init; } = [];
+}

@@ -1,0 +1,284 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using Drydock.Lab.Hosts;
+
+namespace Drydock.Lab.Databases.TiDb;
+
+/// <summary>
+/// A TiDB cluster of stand-ins on hosts of its own, laid out, configured and supervised as tidb-ansible does it: <c>/data/deploy/COMPONENT</c> with
+/// bin, conf, scripts, log and data.
+/// </summary>
+public sealed class TiDbCluster : IAsyncDisposable
+{
+    /// <summary>Where the new version's package is put by <see cref="BringPackageAsync"/>, inside the hosts.</summary>
+    public const string PackageFolder = "/data/packages";
+
+    private static readonly string[] StartOrder = ["pd", "tikv", "pump", "drainer", "tidb"];
+
+    private readonly LabRun _run;
+    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero }) { Timeout = TimeSpan.FromSeconds(10) };
+
+    private TiDbCluster(LabRun run, TiDbClusterOptions options, StandinDirectory directory, IReadOnlyList<LabHost> hosts)
+    {
+        _run = run;
+        Options = options;
+        Directory = directory;
+        Hosts = hosts;
+        Instances = [.. Places()];
+    }
+
+    /// <summary>As given.</summary>
+    public TiDbClusterOptions Options { get; }
+
+    /// <summary>Record, violations, faults and client counts.</summary>
+    public StandinDirectory Directory { get; }
+
+    /// <summary>The hosts.</summary>
+    public IReadOnlyList<LabHost> Hosts { get; }
+
+    /// <summary>Every place where a process of the cluster runs.</summary>
+    public IReadOnlyList<TiDbInstance> Instances { get; }
+
+    /// <summary>Makes hosts, lays the cluster out on them, starts it and waits until it is at rest.</summary>
+    public static async Task<TiDbCluster> StartAsync(LabRun run, TiDbClusterOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new TiDbClusterOptions();
+        var directory = StandinDirectory.Create(run.FastFolderFor(options.Name + "-cluster"));
+        var hosts = await Task.WhenAll(Enumerable.Range(1, options.Hosts).Select(async number =>
+        {
+            var name = FormattableString.Invariant($"{options.Name}{number}");
+            return await LabHost.StartAsync(run, name, new LabHostOptions { Shared = [directory.Path], TimeFactor = options.TimeFactor, DataBytes = options.DataBytes }, cancellationToken);
+        }));
+        var cluster = new TiDbCluster(run, options, directory, hosts);
+        await cluster.WriteSettingsAsync(cancellationToken);
+        await Task.WhenAll(hosts.Select(host => cluster.LayOutAsync(host, cancellationToken)));
+        foreach (var component in StartOrder)
+        {
+            await Task.WhenAll(cluster.Of(component).Select(instance => cluster.StartAsync(instance, cancellationToken)));
+        }
+
+        await cluster.WaitUntilAtRestAsync(cancellationToken);
+        return cluster;
+    }
+
+    /// <summary>The places of a component, in their order.</summary>
+    public IEnumerable<TiDbInstance> Of(string component) => Instances.Where(i => i.Component == component);
+
+    /// <summary>A place by its name.</summary>
+    public TiDbInstance Instance(string name) => Instances.Single(i => i.Name == name);
+
+    /// <summary>What is really the case.</summary>
+    public TiDbTruth Truth() => State().ToTruth();
+
+    /// <summary>Starts the process of a place by its start script, as the deploying user does.</summary>
+    public async Task StartAsync(TiDbInstance instance, CancellationToken cancellationToken = default) =>
+        await RunAsync(instance, $"bash {instance.DeployDir}/scripts/start_{instance.Component}.sh", cancellationToken);
+
+    /// <summary>Stops it by its stop script; with supervise it may live on for a moment.</summary>
+    public async Task StopAsync(TiDbInstance instance, CancellationToken cancellationToken = default) =>
+        await RunAsync(instance, $"bash {instance.DeployDir}/scripts/stop_{instance.Component}.sh", cancellationToken);
+
+    /// <summary>Sends the process of a place a signal, past whatever supervises it.</summary>
+    public Task SignalAsync(TiDbInstance instance, LabSignal signal, CancellationToken cancellationToken = default) =>
+        RunAsync(instance, FormattableString.Invariant($"pkill -{(int)signal} -f '^bin/{instance.Program} '"), cancellationToken);
+
+    /// <summary>Runs a script on the host of a place, as the deploying user.</summary>
+    /// <exception cref="LabException">It failed.</exception>
+    public static async Task<string> RunAsync(TiDbInstance instance, string script, CancellationToken cancellationToken = default) =>
+        (await instance.Host.RunAsync(script, ct: cancellationToken)).OrThrow();
+
+    /// <summary>Puts a version's package on every host, unpacked, beside what runs.</summary>
+    /// <returns>The folder inside the hosts; programs are in <c>bin</c> below it.</returns>
+    public async Task<string> BringPackageAsync(string version, CancellationToken cancellationToken = default)
+    {
+        var package = await TiDbPackages.MakeAsync(version, cancellationToken);
+        var folder = $"{PackageFolder}/{Path.GetFileName(package.Directory)}";
+        foreach (var host in Hosts)
+        {
+            var target = Path.Combine(host.Data, "packages");
+            System.IO.Directory.CreateDirectory(target);
+            await Shell.RunAsync("cp", ["-r", package.Directory, target], environment: _run.Mark, cancellationToken: cancellationToken);
+            await OwnAsync(host, PackageFolder, cancellationToken);
+        }
+
+        return folder;
+    }
+
+    /// <summary>Starts a client that reads and writes until it is disposed of; its counts are in <see cref="StandinDirectory.Client"/>.</summary>
+    public Task<TiDbClient> StartClientAsync(double requestsPerSecond = 20, string name = "client-1", CancellationToken cancellationToken = default) =>
+        TiDbClient.StartAsync(_run, Directory, name, Of("tidb").Select(i => i.Address), requestsPerSecond, cancellationToken);
+
+    /// <summary>Asks a process by HTTP.</summary>
+    public async Task<(HttpStatusCode Status, string Body)> HttpAsync(TiDbInstance instance, HttpMethod method, string path, string? json = null, CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(method, instance.Http(path));
+        if (json is not null)
+        {
+            request.Content = new StringContent(json);
+        }
+
+        using var answer = await _http.SendAsync(request, cancellationToken);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellationToken));
+    }
+
+    /// <summary>Asks and reads the answer as JSON.</summary>
+    /// <exception cref="LabException">The status is not 200.</exception>
+    public async Task<JsonElement> JsonAsync(TiDbInstance instance, string path, CancellationToken cancellationToken = default)
+    {
+        var (status, body) = await HttpAsync(instance, HttpMethod.Get, path, cancellationToken: cancellationToken);
+        if (status != HttpStatusCode.OK)
+        {
+            throw new LabException($"GET {instance.Http(path)} was answered {(int)status}: {body}");
+        }
+
+        using var document = JsonDocument.Parse(body);
+        return document.RootElement.Clone();
+    }
+
+    /// <summary>Waits until every process of the cluster runs and is registered, and PD's schedulers work.</summary>
+    public async Task WaitUntilAtRestAsync(CancellationToken cancellationToken = default)
+    {
+        var pd = Instance("pd-1");
+        await Deadline.UntilAsync(
+            "the TiDB cluster to be at rest",
+            async token =>
+            {
+                foreach (var tidb in Of("tidb"))
+                {
+                    await JsonAsync(tidb, "/status", token);
+                }
+
+                var stores = await JsonAsync(pd, "/pd/api/v1/stores", token);
+                var up = stores.GetProperty("stores").EnumerateArray().Count(s => s.GetProperty("store").GetProperty("state_name").GetString() == "Up");
+                var schedulers = await JsonAsync(pd, "/pd/api/v1/schedulers", token);
+                var health = await JsonAsync(pd, "/pd/health", token);
+                return up == Of("tikv").Count()
+                    && schedulers.EnumerateArray().Any(s => s.GetString() == "balance-leader-scheduler")
+                    && health.EnumerateArray().All(m => m.GetProperty("health").GetBoolean())
+                    && Truth().BinlogStates.Values.All(s => s == "online")
+                    && Truth().BinlogStates.Count == Of("pump").Count() + Of("drainer").Count();
+            },
+            cancellationToken: cancellationToken);
+    }
+
+    /// <summary>Ends the hosts with everything on them.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        foreach (var host in Hosts)
+        {
+            await host.DisposeAsync();
+        }
+    }
+
+    private TiDbStateFile State() => Directory.Read("state-tidb.json", TiDbJson.Default.TiDbStateFile) ?? throw new LabException("the TiDB cluster was never started");
+
+    private IEnumerable<TiDbInstance> Places()
+    {
+        for (var number = 1; number <= Hosts.Count; number++)
+        {
+            var host = Hosts[number - 1];
+            yield return Place("pd", number, host, 2379);
+            yield return Place("tikv", number, host, 20160, 20180);
+            yield return Place("tidb", number, host, 4000, 10080);
+            if (number <= Options.Pumps)
+            {
+                yield return Place("pump", number, host, 8250);
+            }
+
+            if (number == Hosts.Count && Options is { Drainer: true, Pumps: > 0 })
+            {
+                yield return Place("drainer", 1, host, 8249);
+            }
+        }
+    }
+
+    private TiDbInstance Place(string component, int number, LabHost host, int port, int? statusPort = null) => new()
+    {
+        Name = FormattableString.Invariant($"{component}-{number}"),
+        Component = component,
+        Host = host,
+        Port = port,
+        StatusPort = statusPort,
+        Unit = Options.Supervision switch
+        {
+            TiDbSupervision.Supervise => null,
+            TiDbSupervision.SystemdOldPd when component == "pd" => "pd.service",
+            _ => FormattableString.Invariant($"{component}-{port}.service"),
+        },
+    };
+
+    private async Task WriteSettingsAsync(CancellationToken cancellationToken)
+    {
+        var settings = new TiDbSettingsFile
+        {
+            Names = Instances.ToDictionary(i => $"{i.Component} {i.Address}", i => i.Name, StringComparer.Ordinal),
+            LeadersPerStore = Options.LeadersPerStore,
+            MergeableRegions = Options.MergeableRegions,
+            DefaultsMove = Options.DefaultsMove,
+            Users = Options.Users,
+        };
+        await File.WriteAllTextAsync(Path.Combine(Directory.Path, "tidb.json"), JsonSerializer.Serialize(settings, TiDbJson.Default.TiDbSettingsFile), cancellationToken);
+    }
+
+    private async Task LayOutAsync(LabHost host, CancellationToken cancellationToken)
+    {
+        // For every program on the host, also for those that the operator calls without the environment of a start script.
+        await File.WriteAllTextAsync(
+            Path.Combine(host.Data, "standin.env"),
+            string.Create(CultureInfo.InvariantCulture, $"STANDIN_CLUSTER={Directory.Path}\nSTANDIN_TIME_FACTOR={Options.TimeFactor}\n"),
+            cancellationToken);
+        var package = await TiDbPackages.MakeAsync(Options.Version, cancellationToken);
+        foreach (var instance in Instances.Where(i => i.Host == host))
+        {
+            await LayOutAsync(instance, package, cancellationToken);
+        }
+
+        await OwnAsync(host, "/data/deploy", cancellationToken);
+        foreach (var instance in Instances.Where(i => i.Host == host && i.Unit is not null))
+        {
+            await host.InstallUnitAsync(instance.Unit!, TiDbScripts.Unit(instance, host.User), cancellationToken);
+        }
+    }
+
+    private async Task LayOutAsync(TiDbInstance instance, StandinPackage package, CancellationToken cancellationToken)
+    {
+        var folder = Path.Combine(instance.Host.Data, "deploy", instance.Component);
+        foreach (var part in new[] { "bin", "conf", "scripts", "log", "backup" })
+        {
+            System.IO.Directory.CreateDirectory(Path.Combine(folder, part));
+        }
+
+        // Tools lie beside the server they talk to.
+        string[] tools = instance.Component switch { "pd" => ["pd-ctl"], "pump" or "drainer" => ["binlogctl"], _ => [] };
+        foreach (var program in tools.Prepend(instance.Program))
+        {
+            var target = Path.Combine(folder, "bin", program);
+            File.Copy(Path.Combine(package.Directory, "bin", program), target);
+        }
+
+        await WriteScriptAsync(Path.Combine(folder, "scripts", $"run_{instance.Component}.sh"), TiDbScripts.Run(instance, Instances), cancellationToken);
+        await WriteScriptAsync(Path.Combine(folder, "scripts", $"start_{instance.Component}.sh"), TiDbScripts.Start(instance), cancellationToken);
+        await WriteScriptAsync(Path.Combine(folder, "scripts", $"stop_{instance.Component}.sh"), TiDbScripts.Stop(instance), cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(folder, "conf", instance.Component + ".toml"), TiDbConfigurations.Of(instance, Options), cancellationToken);
+        if (instance.Unit is null)
+        {
+            System.IO.Directory.CreateDirectory(Path.Combine(folder, "status"));
+            File.CreateSymbolicLink(Path.Combine(folder, "status", "run"), $"{instance.DeployDir}/scripts/run_{instance.Component}.sh");
+            File.CreateSymbolicLink(Path.Combine(folder, "bin", "supervise"), "/usr/bin/supervise");
+            File.CreateSymbolicLink(Path.Combine(folder, "bin", "svc"), "/usr/bin/svc");
+            await WriteScriptAsync(Path.Combine(folder, "bin", "svstat"), TiDbScripts.Svstat, cancellationToken);
+        }
+    }
+
+    private static async Task WriteScriptAsync(string path, string text, CancellationToken cancellationToken)
+    {
+        await File.WriteAllTextAsync(path, text, cancellationToken);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+    }
+
+    // The user is one of the host's own.
+    private static async Task OwnAsync(LabHost host, string path, CancellationToken cancellationToken) =>
+        (await host.RunAsync($"chown -R {host.User}: {path}", asRoot: true, cancellationToken)).OrThrow();
+}

@@ -1,0 +1,48 @@
+using Drydock.Lab.Hosts;
+
+namespace Drydock.Lab.Databases.TiDb;
+
+/// <summary>A place where one process of the cluster runs, in the layout of tidb-ansible.</summary>
+public sealed record TiDbInstance
+{
+    /// <summary>What the record calls its processes: <c>pd-1</c>, <c>tikv-2</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary><c>pd</c>, <c>tikv</c>, <c>pump</c>, <c>tidb</c> or <c>drainer</c>.</summary>
+    public required string Component { get; init; }
+
+    /// <summary>The host.</summary>
+    public required LabHost Host { get; init; }
+
+    /// <summary>The port of its service.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>The port of its status pages, where that is another one.</summary>
+    public int? StatusPort { get; init; }
+
+    /// <summary>The unit, if systemd supervises it.</summary>
+    public string? Unit { get; init; }
+
+    /// <summary>The program in <c>bin</c>.</summary>
+    public string Program => Component is "pump" or "drainer" ? Component : Component + "-server";
+
+    /// <summary>Where it is installed, inside the host.</summary>
+    public string DeployDir => "/data/deploy/" + Component;
+
+    /// <summary>Where its data is, inside the host; null for TiDB, which has none.</summary>
+    public string? DataDir => Component switch
+    {
+        "tidb" => null,
+        "tikv" => DeployDir + "/data",
+        _ => $"{DeployDir}/data.{Component}",
+    };
+
+    /// <summary>The service directory, if supervise supervises it.</summary>
+    public string StatusDir => DeployDir + "/status";
+
+    /// <summary>Address and port of its service.</summary>
+    public string Address => FormattableString.Invariant($"{Host.Address}:{Port}");
+
+    /// <summary>A page of its HTTP port: of its status port, if it has one.</summary>
+    public Uri Http(string path) => new(FormattableString.Invariant($"http://{Host.Address}:{StatusPort ?? Port}{path}"));
+}

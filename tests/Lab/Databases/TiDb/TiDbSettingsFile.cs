@@ -1,0 +1,15 @@
+namespace Drydock.Lab.Databases.TiDb;
+
+/// <summary>tidb.json in the cluster's directory (standin/tidb/settings.go).</summary>
+internal sealed record TiDbSettingsFile
+{
+    public required IReadOnlyDictionary<string, string> Names { get; init; }
+
+    public required int LeadersPerStore { get; init; }
+
+    public required double MergeableRegions { get; init; }
+
+    public required bool DefaultsMove { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Users { get; init; }
+}

@@ -1,0 +1,334 @@
+using System.Globalization;
+using System.Text.Json;
+using Drydock.Lab.Hosts;
+
+namespace Drydock.Lab.Databases.Yugabyte;
+
+/// <summary>
+/// A YugabyteDB or BMDB cluster of stand-ins on lab hosts: installed as a user installs it, started and stopped as its control says, with the view behind the
+/// scenes that tests need. Programs are below /data/SOFTWARE-VERSION, data, logs and configuration elsewhere in /data.
+/// </summary>
+public sealed class YugabyteCluster : IAsyncDisposable
+{
+    private const string KnobsFile = "yugabyte.json";
+    private readonly LabRun _run;
+    private readonly List<LabHost> _hosts = [];
+    private readonly YugabyteHostFiles _files;
+    private readonly Lazy<HttpClient> _http;
+    private YugabyteKnobs _knobs;
+    private IReadOnlyList<YugabyteGroup> _groups;
+    private int _clients;
+
+    private YugabyteCluster(LabRun run, YugabyteClusterOptions options)
+    {
+        _run = run;
+        Options = options;
+        _knobs = options.Knobs;
+        _groups = options.Groups;
+        Directory = StandinDirectory.Create(run.FastFolderFor(options.Name + "-cluster"));
+        _files = new YugabyteHostFiles(options, Directory, run);
+        _http = new(() => options.Tls ? LabHttp.Create(run.Authority, "https://" + Masters[0].WebAddress) : new HttpClient());
+    }
+
+    /// <summary>How it was made.</summary>
+    public YugabyteClusterOptions Options { get; }
+
+    /// <summary>Names of the dialect.</summary>
+    public YugabyteNaming Naming => Options.Naming;
+
+    /// <summary>The hosts.</summary>
+    public IReadOnlyList<LabHost> Hosts => _hosts;
+
+    /// <summary>The masters, master-1 first.</summary>
+    public IReadOnlyList<YugabyteServer> Masters { get; private set; } = [];
+
+    /// <summary>The tablet servers, tserver-1 first.</summary>
+    public IReadOnlyList<YugabyteServer> Tservers { get; private set; } = [];
+
+    /// <summary>All servers.</summary>
+    public IEnumerable<YugabyteServer> Servers => Masters.Concat(Tservers);
+
+    /// <summary>Record, violations and faults.</summary>
+    public StandinDirectory Directory { get; }
+
+    /// <summary>RPC addresses of all masters, joined by commas: what the admin tool is given.</summary>
+    public string MasterAddresses => string.Join(',', Masters.Select(master => master.RpcAddress));
+
+    /// <summary>The directory of the first version on the hosts.</summary>
+    public string FirstDirectory => DirectoryOf(Options.Version);
+
+    /// <summary>Makes a cluster and waits until it is complete: one master leader, every tablet led.</summary>
+    public static async Task<YugabyteCluster> StartAsync(LabRun run, YugabyteClusterOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var cluster = await PrepareAsync(run, options ?? new YugabyteClusterOptions(), cancellationToken);
+        await cluster.LaunchAsync(cancellationToken);
+        return cluster;
+    }
+
+    /// <summary>
+    /// Makes two clusters that replicate: the second is the target of group <paramref name="group"/>; both directions where <paramref name="bothWays"/> says so, each
+    /// under the same name.
+    /// </summary>
+    public static async Task<(YugabyteCluster Source, YugabyteCluster Target)> StartPairAsync(
+        LabRun run, YugabyteClusterOptions source, YugabyteClusterOptions target, string group, bool bothWays = false, CancellationToken cancellationToken = default)
+    {
+        var first = await PrepareAsync(run, source, cancellationToken);
+        var second = await PrepareAsync(run, target, cancellationToken);
+        string[] firstMasters = [.. first.Masters.Select(master => master.RpcAddress)];
+        string[] secondMasters = [.. second.Masters.Select(master => master.RpcAddress)];
+        second._groups = [.. second._groups, new YugabyteGroup(group, firstMasters)];
+        first._groups = [.. first._groups, new YugabyteGroup(group, secondMasters, Outbound: !bothWays)];
+        await Task.WhenAll(first.LaunchAsync(cancellationToken), second.LaunchAsync(cancellationToken));
+        return (first, second);
+    }
+
+    /// <summary>Where a version is installed on the hosts.</summary>
+    public string DirectoryOf(string version) => $"/data/{Naming.Software}-{version}";
+
+    /// <summary>A server by its name.</summary>
+    public YugabyteServer Server(string name) => Servers.Single(server => server.Name == name);
+
+    /// <summary>Unpacks a version beside the others on every host, and runs its post_install.sh unless told not to.</summary>
+    public async Task<YugabytePackage> InstallAsync(string version, bool postInstall = true, CancellationToken cancellationToken = default)
+    {
+        var package = await YugabytePackages.MakeAsync(Naming, version);
+        foreach (var host in _hosts)
+        {
+            await Shell.RunAsync("tar", ["-xzf", package.Archive, "-C", host.Data], cancellationToken: cancellationToken);
+            await MustAsync(host, $"chown -R {Options.User} {package.Directory}", asRoot: true, cancellationToken);
+            if (postInstall)
+            {
+                await MustAsync(host, $"{package.Directory}/bin/post_install.sh", asRoot: false, cancellationToken);
+            }
+        }
+
+        return package;
+    }
+
+    /// <summary>The command line of a server, with <c>{directory}</c> for the version's directory.</summary>
+    public IReadOnlyList<string> CommandOf(YugabyteServer server) => ["{directory}/bin/" + Naming.ProgramOf(server.Kind), "--flagfile=" + server.FlagFile];
+
+    /// <summary>Starts a server in a version, as its control does, and waits until its web interface answers.</summary>
+    public async Task StartAsync(YugabyteServer server, string version, CancellationToken cancellationToken = default)
+    {
+        await LaunchAsync(server, version, cancellationToken);
+        await Deadline.UntilAsync(
+            $"{server.Name} to serve as {version}",
+            async token => await VersionOfAsync(server, token) == version,
+            cancellationToken: cancellationToken);
+    }
+
+    /// <summary>Starts a server without waiting for it.</summary>
+    public async Task LaunchAsync(YugabyteServer server, string version, CancellationToken cancellationToken = default)
+    {
+        if (Options.Control == YugabyteControl.Process)
+        {
+            var command = string.Join(' ', CommandOf(server)).Replace("{directory}", DirectoryOf(version), StringComparison.Ordinal);
+            await MustAsync(server.Host, $"setsid {command} >>{server.OutputFile} 2>&1 </dev/null &", asRoot: false, cancellationToken);
+            return;
+        }
+
+        await MustAsync(server.Host, $"ln -sfn {DirectoryOf(version)} {server.Link}", asRoot: true, cancellationToken);
+        var start = Options.Control == YugabyteControl.Systemd ? $"systemctl start {YugabyteHostFiles.UnitOf(Naming, server.Kind)}" : server.StartScript;
+        await MustAsync(server.Host, start, asRoot: Options.Control == YugabyteControl.Systemd, cancellationToken);
+    }
+
+    /// <summary>Stops a server in order and waits until its process is gone.</summary>
+    public async Task StopAsync(YugabyteServer server, CancellationToken cancellationToken = default)
+    {
+        var program = Naming.ProgramOf(server.Kind);
+        var stop = Options.Control switch
+        {
+            YugabyteControl.Systemd => $"systemctl stop {YugabyteHostFiles.UnitOf(Naming, server.Kind)}",
+            YugabyteControl.Scripts => server.StopScript,
+            _ => $"pkill -TERM -x {program}",
+        };
+        await MustAsync(server.Host, $"pid=$(pgrep -x {program}) && {stop} && timeout 30 tail --pid=$pid -f /dev/null", asRoot: true, cancellationToken);
+    }
+
+    /// <summary>Kills a server (SIGKILL). A unit starts it again.</summary>
+    public Task KillAsync(YugabyteServer server, CancellationToken cancellationToken = default) =>
+        MustAsync(server.Host, $"pkill -KILL -x {Naming.ProgramOf(server.Kind)}", asRoot: true, cancellationToken);
+
+    /// <summary>Stops a server from running without ending it, or lets it go on.</summary>
+    public Task FreezeAsync(YugabyteServer server, bool frozen, CancellationToken cancellationToken = default) =>
+        MustAsync(server.Host, $"pkill -{(frozen ? "STOP" : "CONT")} -x {Naming.ProgramOf(server.Kind)}", asRoot: true, cancellationToken);
+
+    /// <summary>Runs the admin tool of the first version on the first host.</summary>
+    public Task<LabHostResult> AdminAsync(params string[] arguments) => AdminAsync(Options.Version, arguments);
+
+    /// <summary>Runs the admin tool of a version on the first host, with all masters.</summary>
+    public Task<LabHostResult> AdminAsync(string version, IReadOnlyList<string> arguments, CancellationToken cancellationToken = default)
+    {
+        var certificates = Options.Tls ? " -certs_dir_name /data/certs" : "";
+        return _hosts[0].RunAsync(
+            $"{DirectoryOf(version)}/bin/{Naming.Admin} -{Naming.MastersFlag} {MasterAddresses}{certificates} {string.Join(' ', arguments)}",
+            ct: cancellationToken);
+    }
+
+    /// <summary>What the process at a web interface is: NUMBER-bBUILD; null when it does not answer.</summary>
+    public async Task<string?> VersionOfAsync(YugabyteServer server, CancellationToken cancellationToken = default)
+    {
+        var (status, body) = await GetAsync(server, "/api/v1/version", cancellationToken);
+        if (status != 200)
+        {
+            return null;
+        }
+
+        using var json = JsonDocument.Parse(body);
+        return $"{json.RootElement.GetProperty("version_number").GetString()}-b{json.RootElement.GetProperty("build_number").GetString()}";
+    }
+
+    /// <summary>Asks a server's web interface.</summary>
+    public async Task<(int Status, string Body)> GetAsync(YugabyteServer server, string path, CancellationToken cancellationToken = default)
+    {
+        using var response = await _http.Value.GetAsync(new Uri($"{(Options.Tls ? "https" : "http")}://{server.WebAddress}{path}"), cancellationToken);
+        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken));
+    }
+
+    /// <summary>Reads what the cluster is from its disk.</summary>
+    public YugabyteState State() => YugabyteState.From(Directory.Read("state-yugabyte.json", YugabyteJson.Default.YugabyteStateFile) ?? new YugabyteStateFile());
+
+    /// <summary>Waits until the cluster is in a state.</summary>
+    public Task UntilAsync(string what, Func<YugabyteState, bool> holds, CancellationToken cancellationToken = default) =>
+        Deadline.UntilAsync(what, _ => Task.FromResult(holds(State())), cancellationToken: cancellationToken);
+
+    /// <summary>What must never have happened, with what an upgrade must not leave behind (BlacklistLeaked, ReplicationLeftPaused).</summary>
+    public async Task<IReadOnlyList<StandinEvent>> EndCheckAsync(CancellationToken cancellationToken = default)
+    {
+        await Shell.RunAsync(await ProgramAsync("standin-check-yugabyte"), [], environment: StandinEnvironment(), cancellationToken: cancellationToken);
+        return Directory.Violations();
+    }
+
+    /// <summary>Replaces the knobs.</summary>
+    public void SetKnobs(YugabyteKnobs knobs)
+    {
+        _knobs = knobs;
+        WriteKnobs();
+    }
+
+    /// <summary>Starts a client that writes and reads until it is stopped; what it sees is in <see cref="StandinDirectory.Client"/>.</summary>
+    public async Task<LabProcess> StartClientAsync(int requestsPerSecond = 20)
+    {
+        var number = Interlocked.Increment(ref _clients);
+        return _run.StartProcess(new LabProcessOptions
+        {
+            Name = string.Create(CultureInfo.InvariantCulture, $"{Options.Name}-client-{number}"),
+            FileName = await ProgramAsync("standin-client-yugabyte"),
+            Arguments = ["--name", FormattableString.Invariant($"client-{number}"), "--servers", string.Join(',', Tservers.Select(server => server.ClientAddress)), "--rate", requestsPerSecond.ToString(CultureInfo.InvariantCulture)],
+            Environment = StandinEnvironment(),
+        });
+    }
+
+    /// <summary>Runs a DDL statement through a tablet server; it takes so many seconds of the original.</summary>
+    public async Task RunDdlAsync(YugabyteServer server, double seconds, CancellationToken cancellationToken = default)
+    {
+        using var client = new HttpClient();
+        using var response = await client.PostAsync(
+            new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{server.ClientAddress}/standin/ddl?seconds={seconds}&statement=CREATE%20TABLE%20late")), content: null, cancellationToken);
+        response.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Ends the cluster with its hosts.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_http.IsValueCreated)
+        {
+            _http.Value.Dispose();
+        }
+
+        foreach (var host in _hosts)
+        {
+            await host.DisposeAsync();
+        }
+    }
+
+    private static async Task<YugabyteCluster> PrepareAsync(LabRun run, YugabyteClusterOptions options, CancellationToken cancellationToken)
+    {
+        var cluster = new YugabyteCluster(run, options);
+        var names = Enumerable.Range(1, Math.Max(options.Masters, options.Tservers)).Select(number => string.Create(CultureInfo.InvariantCulture, $"{options.Name}{number}"));
+        cluster._hosts.AddRange(await Task.WhenAll(names.Select(async name => await LabHost.StartAsync(
+            run,
+            name,
+            new LabHostOptions { User = options.User, Shared = [cluster.Directory.Path] },
+            cancellationToken))));
+        cluster.Masters = [.. cluster._hosts.Take(options.Masters).Select((host, i) => cluster.ServerOn(host, YugabyteKind.Master, i))];
+        cluster.Tservers = [.. cluster._hosts.Take(options.Tservers).Select((host, i) => cluster.ServerOn(host, YugabyteKind.Tserver, i))];
+        string[] masters = [.. cluster.Masters.Select(master => master.RpcAddress)];
+        foreach (var host in cluster._hosts)
+        {
+            await cluster._files.WriteAsync([.. cluster.Servers.Where(server => server.Host == host)], masters, cancellationToken);
+        }
+
+        var package = await cluster.InstallAsync(options.Version, cancellationToken: cancellationToken);
+        foreach (var extension in options.Extensions)
+        {
+            foreach (var host in cluster._hosts)
+            {
+                await YugabytePackages.AddExtensionAsync(Path.Combine(host.Data, package.Name), extension);
+            }
+        }
+
+        return cluster;
+    }
+
+    private YugabyteServer ServerOn(LabHost host, YugabyteKind kind, int index) => kind == YugabyteKind.Master
+        ? new YugabyteServer(string.Create(CultureInfo.InvariantCulture, $"master-{index + 1}"), kind, host, Naming.MasterRpc, Naming.MasterWeb)
+        : new YugabyteServer(string.Create(CultureInfo.InvariantCulture, $"tserver-{index + 1}"), kind, host, YugabyteNaming.TserverRpc, YugabyteNaming.TserverWeb);
+
+    private async Task LaunchAsync(CancellationToken cancellationToken)
+    {
+        WriteKnobs();
+        await Task.WhenAll(Servers.Select(server => StartAsync(server, Options.Version, cancellationToken)));
+        await UntilAsync($"{Options.Name} to be complete", state => state.Formed, cancellationToken);
+    }
+
+    private void WriteKnobs()
+    {
+        var settings = new YugabyteSettings
+        {
+            ReplicationFactor = Options.ReplicationFactor,
+            Tservers = Options.Tservers,
+            Tables = Options.Tables,
+            TabletsPerTable = 6,
+            Groups = _groups.ToDictionary(
+                group => group.Name,
+                group => new YugabyteGroupSettings { Masters = group.Masters, Outbound = group.Outbound, Tables = group.Tables, Disabled = group.Disabled },
+                StringComparer.Ordinal),
+            Names = Servers.ToDictionary(server => server.RpcAddress, server => server.Name, StringComparer.Ordinal),
+        };
+        var all = JsonSerializer.SerializeToNode(settings, YugabyteJson.Default.YugabyteSettings)!.AsObject();
+        var knobs = JsonSerializer.SerializeToNode(_knobs, YugabyteJson.Default.YugabyteKnobs)!.AsObject();
+        foreach (var (name, value) in knobs)
+        {
+            all[name] = value?.DeepClone();
+        }
+
+        // Processes read it at any moment: never half of it.
+        var beside = Path.Combine(Directory.Path, "." + KnobsFile + ".new");
+        File.WriteAllText(beside, all.ToJsonString());
+        File.Move(beside, Path.Combine(Directory.Path, KnobsFile), overwrite: true);
+    }
+
+    private Dictionary<string, string?> StandinEnvironment() => new(StringComparer.Ordinal)
+    {
+        ["STANDIN_CLUSTER"] = Directory.Path,
+        ["STANDIN_TIME_FACTOR"] = Options.TimeFactor.ToString(CultureInfo.InvariantCulture),
+    };
+
+    // Programs that belong to no release: the binary of the first one under another name.
+    private async Task<string> ProgramAsync(string name)
+    {
+        var package = await YugabytePackages.MakeAsync(Naming, Options.Version);
+        var link = Path.Combine(_run.FolderFor(Options.Name), name);
+        if (!File.Exists(link))
+        {
+            File.CreateSymbolicLink(link, Path.Combine(package.Unpacked, "bin", Naming.Admin));
+        }
+
+        return link;
+    }
+
+    private static async Task MustAsync(LabHost host, string script, bool asRoot, CancellationToken cancellationToken) =>
+        (await host.RunAsync(script, asRoot, cancellationToken)).OrThrow();
+}

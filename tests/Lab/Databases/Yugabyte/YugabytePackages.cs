@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+
+namespace Drydock.Lab.Databases.Yugabyte;
+
+/// <summary>
+/// Makes releases of any version: bin with the programs and post_install.sh, and postgres/share/extension. Every version has bytes of its own. A program whose
+/// package was not installed by bin/post_install.sh, or was moved since, does not start.
+/// </summary>
+public static class YugabytePackages
+{
+    private static readonly ConcurrentDictionary<string, Lazy<Task<YugabytePackage>>> Made = new(StringComparer.Ordinal);
+
+    /// <summary>The extensions every release brings along.</summary>
+    public static IReadOnlyList<string> BundledExtensions { get; } = ["plpgsql", "pg_stat_statements", "pgcrypto"];
+
+    /// <summary>A release; made once and kept in the cache.</summary>
+    public static Task<YugabytePackage> MakeAsync(YugabyteNaming naming, string version) =>
+        Made.GetOrAdd($"{naming.Software}-{version}", name => new(() => MakeAsync(naming, version, name))).Value;
+
+    /// <summary>Path of an extension's control file below a release.</summary>
+    public static string ControlFileOf(string extension) => $"postgres/share/extension/{extension}.control";
+
+    /// <summary>Path of an extension's library below a release.</summary>
+    public static string LibraryOf(string extension) => $"postgres/lib/{extension}.so";
+
+    private static async Task<YugabytePackage> MakeAsync(YugabyteNaming naming, string version, string name)
+    {
+        var scratch = Directory.CreateTempSubdirectory("drydock-yugabyte-").FullName;
+        try
+        {
+            await AddAsync(scratch, version);
+            var made = await StandinPackage.MakeAsync(name, version, [naming.Master, naming.Tserver, naming.Admin], scratch);
+            return new YugabytePackage(version, name, made.Directory, made.Archive, made.Sha256);
+        }
+        finally
+        {
+            Directory.Delete(scratch, recursive: true);
+        }
+    }
+
+    private static async Task AddAsync(string folder, string version)
+    {
+        var source = Path.Combine(AppContext.BaseDirectory, "Databases", "Yugabyte", "package");
+        await Shell.RunAsync("cp", ["-r", source + "/.", folder]);
+        await Shell.RunAsync("chmod", ["+x", Path.Combine(folder, "bin", "post_install.sh")]);
+        foreach (var extension in BundledExtensions)
+        {
+            await AddExtensionAsync(folder, extension);
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(folder, "version_metadata.json"), $$"""{"version_number":"{{version.Split('-')[0]}}"}""" + "\n");
+    }
+
+    /// <summary>Puts the files of an extension into a release's directory.</summary>
+    internal static async Task AddExtensionAsync(string folder, string extension)
+    {
+        foreach (var (file, content) in new[]
+        {
+            (ControlFileOf(extension), $"comment = '{extension}'\ndefault_version = '1.0'\n"),
+            ($"postgres/share/extension/{extension}--1.0.sql", $"-- {extension}\n"),
+            (LibraryOf(extension), $"library of {extension}\n"),
+        })
+        {
+            var path = Path.Combine(folder, file);
+            Directory.CreateDirectory(Path.GetDirectoryName(path) ?? folder);
+            await File.WriteAllTextAsync(path, content);
+        }
+    }
+}

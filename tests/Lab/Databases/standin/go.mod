@@ -1,0 +1,3 @@
+module drydock.dev/standin
+
+go 1.19

@@ -1,0 +1,18 @@
+// The stand-ins of the databases: one binary that is whichever program it is called as.
+package main
+
+import (
+	"drydock.dev/standin/common"
+	"drydock.dev/standin/tidb"
+	"drydock.dev/standin/yugabyte"
+)
+
+func main() {
+	programs := map[string]func(common.Process) int{}
+	for _, family := range []map[string]func(common.Process) int{tidb.Programs(), yugabyte.Programs()} {
+		for name, run := range family {
+			programs[name] = run
+		}
+	}
+	common.Main(programs)
+}

@@ -1,0 +1,136 @@
+package tidb
+
+import (
+	"os"
+	"path/filepath"
+	"time"
+
+	"drydock.dev/standin/common"
+)
+
+// The order in which components may get a new version (runbook §4.7, §6.1).
+var ranks = map[string]int{"pd": 0, "tikv": 1, "pump": 2, "tidb": 3, "drainer": 3}
+
+// enter makes a process part of the cluster, unless a fault keeps it from starting.
+func enter(component, address, version string) common.Member {
+	process := nameOf(component, address)
+	faultAtStart(process)
+	member, err := common.Join(process, component, version)
+	if err != nil {
+		common.Fatal("%s: %v", process, err)
+	}
+	common.Record(process, "start", os.Args[0], 0, map[string]any{"version": version, "args": os.Args[1:], "address": address})
+	mustUpdate(func(state *State) { state.start(process, component, address, version, member) })
+	if fault, faulty := common.FaultFor(process, "run"); faulty && fault.Do == "crash" {
+		time.AfterFunc(fault.Wait(), common.Crash)
+	}
+	keepWorld()
+	return member
+}
+
+func faultAtStart(process string) {
+	fault, faulty := common.FaultFor(process, "start")
+	if !faulty {
+		return
+	}
+	switch fault.Do {
+	case "fail":
+		common.Fatal("%s: %s", process, fault.Body)
+	case "hang":
+		common.AwaitTermination()
+		os.Exit(1)
+	case "delay":
+		time.Sleep(fault.Wait())
+	case "crash":
+		common.Crash()
+	}
+}
+
+func (s *State) start(process, component, address, version string, member common.Member) {
+	instance, known := s.Instances[process]
+	if !known {
+		instance = &Instance{Component: component, Address: address, First: version}
+		s.Instances[process] = instance
+	}
+	if known {
+		s.judgeStart(process, instance, version)
+	}
+	instance.Version, instance.Incarnation = version, member.Incarnation
+	instance.Starts++
+	instance.StartedAt, instance.StoppedAt, instance.Stopped, instance.Healthy = member.Started, time.Time{}, "", false
+}
+
+// judgeStart looks whether this start is one that a careful hand would make.
+func (s *State) judgeStart(process string, before *Instance, version string) {
+	switch compare(version, before.Version) {
+	case -1:
+		common.Violation(process, "Downgraded", map[string]any{"from": before.Version, "to": version})
+	case 0:
+		if before.Stopped == "signal" && before.Healthy && version != before.First {
+			common.Violation(process, "RestartedForNothing", map[string]any{"version": version, "stoppedAt": before.StoppedAt})
+		}
+	case 1:
+		for other, instance := range s.Instances {
+			if ranks[instance.Component] < ranks[before.Component] && compare(instance.Version, version) < 0 {
+				common.Violation(process, "WrongOrder", map[string]any{"version": version, "before": other, "itsVersion": instance.Version})
+				return
+			}
+		}
+	}
+}
+
+// leave notes that a process ends as it should, because of a signal or by itself. What must not be stopped like this is judged here.
+func leave(process, why string) {
+	now := look()
+	mustUpdate(func(state *State) {
+		state.judgeStop(process, why, now)
+		if instance := state.Instances[process]; instance != nil {
+			instance.Stopped, instance.StoppedAt = why, time.Now()
+		}
+	})
+	common.Record(process, "stop", why, 0, nil)
+}
+
+// healthy notes that a process does its work.
+func healthy(process string) {
+	mustUpdate(func(state *State) { state.Instances[process].Healthy = true })
+}
+
+// lockData keeps a second process out of a data directory, as the locks of etcd, RocksDB and the others do.
+func lockData(process, dir string) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		common.Fatal("%s: %v", process, err)
+	}
+	if !common.LockFile(filepath.Join(dir, "LOCK")) {
+		common.Fatal("%s: IO error: lock %s: Resource temporarily unavailable", process, filepath.Join(dir, "LOCK"))
+	}
+}
+
+// untilStopped waits for the end that others or the process itself want, leaves the cluster and ends what still serves. Faults on "stop":
+// ignore (the signal has no effect), delay (it stays a member for that long), linger (it has left, but it and its ports stay for that long).
+func untilStopped(process string, itself <-chan struct{}, end func(why string)) {
+	signals := common.Terminations()
+	for {
+		why := "itself"
+		select {
+		case signal := <-signals:
+			why = "signal"
+			common.Record(process, "signal", signal.String(), 0, nil)
+		case <-itself:
+		}
+		fault, faulty := common.FaultFor(process, "stop")
+		if faulty && fault.Do == "ignore" {
+			continue
+		}
+		leave(process, why)
+		if faulty && fault.Do == "delay" {
+			time.Sleep(fault.Wait())
+		}
+		common.Leave()
+		if faulty && fault.Do == "linger" {
+			time.Sleep(fault.Wait())
+		}
+		end(why)
+		return
+	}
+}

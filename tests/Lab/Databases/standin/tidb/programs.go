@@ -1,0 +1,21 @@
+// Package tidb stands in for a TiDB cluster: PD, TiKV, TiDB, pump, drainer and their tools, from 2.1.19 to 3.0.9. They are real processes
+// with real ports that share one state instead of Raft; what they answer, and what they get wrong, follows the facts (A1 to A9), by the
+// version of the process that answers. What must never happen to a cluster they notice themselves and report as violations.
+package tidb
+
+import "drydock.dev/standin/common"
+
+// Programs are the programs of a TiDB cluster.
+func Programs() map[string]func(common.Process) int {
+	return map[string]func(common.Process) int{
+		"pd-server":           runPD,
+		"tikv-server":         runTiKV,
+		"tidb-server":         runTiDB,
+		"pump":                runPump,
+		"drainer":             runDrainer,
+		"pd-ctl":              runPDCtl,
+		"binlogctl":           runBinlogCtl,
+		"standin-client":      runClient,
+		"standin-client-tidb": runClient,
+	}
+}

@@ -1,0 +1,87 @@
+package tidb
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"drydock.dev/standin/common"
+)
+
+// Settings are what a cluster is like, from tidb.json in the cluster directory; absent values have defaults.
+type Settings struct {
+	// Names of processes by "component address", for example "tikv 198.18.0.2:20160": "tikv-1".
+	Names map[string]string `json:"names"`
+	// LeadersPerStore is how many Regions a store leads when the cluster is at rest.
+	LeadersPerStore int `json:"leadersPerStore"`
+	// MergeableRegions is the part of all Regions that a merging cluster gets rid of.
+	MergeableRegions float64 `json:"mergeableRegions"`
+	// DefaultsMove makes values that were defaults of 2.1 those of 3.0 when a PD 3.0 leads first; else etcd keeps them.
+	DefaultsMove bool `json:"defaultsMove"`
+	// Users and their passwords on the SQL port; without any, root has none.
+	Users map[string]string `json:"users"`
+}
+
+// Spans of the originals; used through common.Scaled.
+const (
+	electionWithoutResign = 5500 * time.Millisecond
+	electionAfterResign   = 800 * time.Millisecond
+	transferTakes         = 500 * time.Millisecond
+	leaderLease           = 3 * time.Second
+	rejoinTakes           = 500 * time.Millisecond
+	priorityCheck         = time.Minute
+	// 80 % of the heartbeats of Regions, which come every minute (facts A1b.1).
+	heartbeatsComplete = 48 * time.Second
+	storeHeartbeat     = 10 * time.Second
+	disconnectedAfter  = 20 * time.Second
+	downAfter          = 30 * time.Minute
+	downPeerAfter      = 5 * time.Minute
+	pendingPeerFor     = 10 * time.Second
+	regionElection     = 10 * time.Second
+	ddlTakes           = 6 * time.Second
+	addIndexTakes      = time.Minute
+	bootstrapTakes     = 10 * time.Second
+	ownerLease         = 60 * time.Second
+	clientBackoff      = 40 * time.Second
+	binlogTimeout      = 15 * time.Second
+	binlogHeartbeat    = 10 * time.Second
+	// An evict scheduler that outlives the restart of its store by so much has been forgotten.
+	leakedAfter = 15 * time.Minute
+)
+
+// What must take time even at a high factor, so that who polls sees it under way.
+const shortest = 40 * time.Millisecond
+
+func atLeast(span time.Duration) time.Duration {
+	if scaled := common.Scaled(span); scaled > shortest {
+		return scaled
+	}
+	return shortest
+}
+
+func settings() Settings {
+	result := Settings{LeadersPerStore: 200, MergeableRegions: 0.4}
+	path := filepath.Join(common.ClusterDir(), "tidb.json")
+	content, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return result
+	}
+	if err == nil {
+		err = json.Unmarshal(content, &result)
+	}
+	if err != nil {
+		common.Fatal("standin: %s: %v", path, err)
+	}
+	return result
+}
+
+// nameOf is how the record calls the process of a component at an address.
+func nameOf(component, address string) string {
+	if name, known := settings().Names[component+" "+address]; known {
+		return name
+	}
+	return component + "@" + address
+}

@@ -1,0 +1,53 @@
+package yugabyte
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// instance is the data directory of a server: whose it is, and the lock that keeps a second process off it.
+type instance struct {
+	UUID      string `json:"uuid"`
+	Component string `json:"component"`
+	Format    string `json:"formatStamp"`
+	lock      *os.File
+}
+
+// openInstance takes the data directory of a server, and makes it a new server's when it is empty.
+func openInstance(dataDir, component, format string) (*instance, error) {
+	home := filepath.Join(dataDir, "yb-data", component)
+	if err := os.MkdirAll(filepath.Join(home, "logs"), 0o755); err != nil {
+		return nil, fmt.Errorf("IO error (yb/util/env_posix.cc:341): Could not create %s: %v", home, err)
+	}
+	path := filepath.Join(home, "instance")
+	lock, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("IO error (yb/util/env_posix.cc:341): Could not open %s.lock: %v", path, err)
+	}
+	if syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil {
+		return nil, fmt.Errorf("IO error (yb/util/env_posix.cc:812): Could not lock instance file. Make sure that the data directory is not used by another process: lock %s.lock: Resource temporarily unavailable", path)
+	}
+	content, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		made := &instance{UUID: newID(), Component: component, Format: format, lock: lock}
+		text, err := json.Marshal(made)
+		if err != nil {
+			return nil, err
+		}
+		return made, os.WriteFile(path, text, 0o644)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("IO error (yb/util/env_posix.cc:341): %v", err)
+	}
+	found := &instance{}
+	if err := json.Unmarshal(content, found); err != nil || found.UUID == "" {
+		return nil, fmt.Errorf("Corruption (yb/consensus/log_util.cc:102): %s is no instance file", path)
+	}
+	found.lock = lock
+	return found, nil
+}

@@ -1,0 +1,228 @@
+package yugabyte
+
+import (
+	"sort"
+	"time"
+)
+
+// state is what a cluster knows of itself: the masters' catalogue and the tablets' Raft groups, in one file all processes share.
+type state struct {
+	Universe   universe                     `json:"universe"`
+	Masters    map[string]*server           `json:"masters,omitempty"`
+	Tservers   map[string]*server           `json:"tservers,omitempty"`
+	Leadership leadership                   `json:"leadership"`
+	Tablets    map[string]*tablet           `json:"tablets,omitempty"`
+	Config     clusterConfig                `json:"config"`
+	Balancer   balancer                     `json:"balancer"`
+	AutoFlags  autoFlags                    `json:"autoFlags"`
+	Catalog    catalog                      `json:"catalog"`
+	XCluster   map[string]*replicationGroup `json:"xcluster,omitempty"`
+	// Marks are the occurrences that are reported once, as long as they last.
+	Marks map[string]time.Time `json:"marks,omitempty"`
+}
+
+type universe struct {
+	UUID              string    `json:"uuid"`
+	ClusterUUID       string    `json:"clusterUuid"`
+	PlacementUUID     string    `json:"placementUuid"`
+	Created           time.Time `json:"created"`
+	Masters           int       `json:"masters"`
+	ReplicationFactor int       `json:"replicationFactor"`
+	SQL               bool      `json:"sql"`
+	// Formed is true once every server the lab asked for was up together: from then on one that is missing is down.
+	Formed bool `json:"formed"`
+}
+
+// server is a master or a tablet server.
+type server struct {
+	Name        string    `json:"name"`
+	UUID        string    `json:"uuid"`
+	Host        string    `json:"host"`
+	RPC         int       `json:"rpc"`
+	Web         int       `json:"web"`
+	Client      int       `json:"client,omitempty"`
+	Secure      bool      `json:"secure,omitempty"`
+	SecureWeb   bool      `json:"secureWeb,omitempty"`
+	Version     version   `json:"version"`
+	Incarnation string    `json:"incarnation"`
+	Starts      int       `json:"starts"`
+	Started     time.Time `json:"started"`
+	// Up is what the others see: it runs and can be reached.
+	Up        bool      `json:"up"`
+	DownSince time.Time `json:"downSince,omitempty"`
+	// Back is since when it can be reached again, AwayFor how long it could not before: what its followers have to catch up with.
+	Back    time.Time     `json:"back"`
+	AwayFor time.Duration `json:"awayFor,omitempty"`
+	Evicted bool          `json:"evicted,omitempty"`
+	// Tried is another version that was started in its place and did not come up.
+	Tried  version `json:"tried,omitempty"`
+	Cloud  string  `json:"cloud"`
+	Region string  `json:"region"`
+	Zone   string  `json:"zone"`
+	End    *ending `json:"end,omitempty"`
+}
+
+// ending is how a process ended, kept until the next one starts: only then it shows what the end was for.
+type ending struct {
+	At      time.Time `json:"at"`
+	Orderly bool      `json:"orderly"`
+	Version version   `json:"version"`
+	// Led tells that a master was the leader, Others what the other masters ran then.
+	Led    bool               `json:"led,omitempty"`
+	Others map[string]version `json:"others,omitempty"`
+	// Leaders are the tablets a tablet server led, Endangered those that lost their majority of healthy replicas by its end.
+	Leaders    int      `json:"leaders,omitempty"`
+	Endangered []string `json:"endangered,omitempty"`
+}
+
+type leadership struct {
+	Leader string    `json:"leader,omitempty"`
+	Term   int       `json:"term"`
+	Since  time.Time `json:"since"`
+	Lost   time.Time `json:"lost"`
+}
+
+type tablet struct {
+	ID         string    `json:"id"`
+	Table      string    `json:"table"`
+	TableID    string    `json:"tableId"`
+	Namespace  string    `json:"namespace"`
+	User       bool      `json:"user"`
+	Number     int       `json:"number"`
+	Replicas   []string  `json:"replicas"`
+	Leader     string    `json:"leader,omitempty"`
+	LeaderLost time.Time `json:"leaderLost,omitempty"`
+}
+
+type clusterConfig struct {
+	Version           int      `json:"version"`
+	LeaderBlacklist   []string `json:"leaderBlacklist,omitempty"`
+	InitialLeaderLoad int      `json:"initialLeaderLoad,omitempty"`
+	ServerBlacklist   []string `json:"serverBlacklist,omitempty"`
+}
+
+type balancer struct {
+	Disabled bool      `json:"disabled,omitempty"`
+	LastMove time.Time `json:"lastMove"`
+}
+
+type autoFlags struct {
+	Version  int               `json:"version"`
+	Promoted []promotedFlag    `json:"promoted,omitempty"`
+	Asked    map[string]string `json:"asked,omitempty"`
+}
+
+type promotedFlag struct {
+	Name    string        `json:"name"`
+	Program string        `json:"program"`
+	Class   autoFlagClass `json:"class"`
+	Version int           `json:"version"`
+	At      time.Time     `json:"at"`
+}
+
+type catalog struct {
+	Version    int       `json:"version"`
+	UpgradedTo version   `json:"upgradedTo"`
+	Upgrading  string    `json:"upgrading,omitempty"`
+	Until      time.Time `json:"until,omitempty"`
+	// Statements counts DDL; Changing is the statement that is under way.
+	Statements    int       `json:"statements"`
+	Changing      string    `json:"changing,omitempty"`
+	ChangingUntil time.Time `json:"changingUntil,omitempty"`
+}
+
+type replicationGroup struct {
+	Masters   []string  `json:"masters"`
+	Outbound  bool      `json:"outbound,omitempty"`
+	Namespace string    `json:"namespace"`
+	Tables    []string  `json:"tables"`
+	Streams   []string  `json:"streams"`
+	Disabled  bool      `json:"disabled,omitempty"`
+	Changed   time.Time `json:"changed"`
+	// Behind is how far the target was behind when the replication was changed last.
+	Behind time.Duration `json:"behind,omitempty"`
+	Broken string        `json:"broken,omitempty"`
+	// SourceFlags is the AutoFlags version of the source as it was heard last; 0 when it was never heard.
+	SourceFlags int  `json:"sourceFlags,omitempty"`
+	SourceDown  bool `json:"sourceDown,omitempty"`
+}
+
+func (s *state) component(name string) map[string]*server {
+	if name == masterComponent {
+		if s.Masters == nil {
+			s.Masters = map[string]*server{}
+		}
+		return s.Masters
+	}
+	if s.Tservers == nil {
+		s.Tservers = map[string]*server{}
+	}
+	return s.Tservers
+}
+
+// sorted are servers in the order of their names.
+func sorted(servers map[string]*server) []*server {
+	list := make([]*server, 0, len(servers))
+	for _, each := range servers {
+		list = append(list, each)
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].Name < list[j].Name })
+	return list
+}
+
+func (s *state) tablets() []*tablet {
+	list := make([]*tablet, 0, len(s.Tablets))
+	for _, each := range s.Tablets {
+		list = append(list, each)
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].Number < list[j].Number })
+	return list
+}
+
+func up(servers map[string]*server) []*server {
+	var list []*server
+	for _, each := range sorted(servers) {
+		if each.Up {
+			list = append(list, each)
+		}
+	}
+	return list
+}
+
+// newest is the highest version any server of the cluster was last seen with.
+func (s *state) newest() version {
+	newest := version("")
+	for _, servers := range []map[string]*server{s.Masters, s.Tservers} {
+		for _, each := range servers {
+			if newest == "" || newest.before(each.Version) {
+				newest = each.Version
+			}
+		}
+	}
+	return newest
+}
+
+func (s *state) leader() *server {
+	return s.Masters[s.Leadership.Leader]
+}
+
+func (s *state) hasMark(mark string) bool {
+	_, set := s.Marks[mark]
+	return set
+}
+
+func (s *state) mark(mark string, at time.Time) {
+	if s.Marks == nil {
+		s.Marks = map[string]time.Time{}
+	}
+	s.Marks[mark] = at
+}
+
+func contains(list []string, text string) bool {
+	for _, each := range list {
+		if each == text {
+			return true
+		}
+	}
+	return false
+}

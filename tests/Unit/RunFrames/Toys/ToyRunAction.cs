@@ -1,0 +1,38 @@
+using Drydock.Engine.Actions;
+
+namespace Drydock.Tests.Unit.RunFrames.Toys;
+
+/// <summary>What every step of a toy does: it shows in the truth.</summary>
+internal sealed class ToyRunAction(ToyRunTruth truth) : IStepAction
+{
+    public const string ActionName = "toy";
+
+    public string Name => ActionName;
+
+    public Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => Task.FromResult<Observation>(
+        context.Step.Phase == ToyRunKind.Await ? truth.OthersReady ? new Observation.Done() : new Observation.Running("the others are not ready")
+        : truth.Done.Contains(context.Step.Id) ? new Observation.Done()
+        : new Observation.NotStarted());
+
+    public Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>(StringComparer.Ordinal));
+
+    public Task ActAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        if (truth.Refusing.Contains(context.Step.Id))
+        {
+            throw new StepActionException("Refused", "the part is stuck", retryable: false);
+        }
+
+        truth.Acts.Add(context.Step.Id);
+        truth.Done.Add(context.Step.Id);
+        if (context.OptionalParameter("undoes") is { } undone)
+        {
+            truth.Done.Remove(undone);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task WaitAsync(StepContext context, CancellationToken cancellationToken) => Task.Delay(TimeSpan.FromSeconds(5), context.Time, cancellationToken);
+}

@@ -1,0 +1,409 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Engine.Running;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Api;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Planning;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Steps;
+using Drydock.Tests.Unit.TiDb.World;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.TiDb;
+
+/// <summary>Runs of whole plans on a cluster in memory.</summary>
+public sealed class RunTests
+{
+    private static readonly TiDbWorldSetup Whole = new() { Pumps = 2, Drainers = 1 };
+
+    [Fact]
+    public void Every_process_is_upgraded_one_after_the_other_and_nothing_is_left_behind()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunToSuccess();
+
+        world.Violations.ShouldBeEmpty();
+        world.Processes.ShouldAllBe(p => p.Running == TiDbWorld.New);
+        world.Evicted.ShouldBeEmpty();
+        world.ClusterVersion.ShouldBe(TiDbWorld.New);
+        world.Done.Where(d => d.StartsWith("stop ", StringComparison.Ordinal)).Select(d => d.Split(' ')[1])
+            .ShouldBe(["pd-1", "pd-2", "pd-3", "tikv-1", "tikv-2", "tikv-3", "tidb-1", "tidb-2", "drainer-1"], "a pump ends by itself when it is paused");
+        world.Limits["merge-schedule-limit"].ShouldBe(8);
+        world.Limits["replica-schedule-limit"].ShouldBe(16);
+    }
+
+    [Theory]
+    [InlineData("pd-1", 2)]
+    [InlineData("pd-2", 2)]
+    [InlineData("pd-3", 1)]
+    public void The_member_that_leads_is_the_last_one_stopped_whoever_leads_at_first(string leader, int moves)
+    {
+        var world = new TiDbWorld(Whole with { Leader = leader }).Begin();
+        world.RunToSuccess();
+
+        world.Violations.ShouldBeEmpty();
+        world.Done.Count(d => d.StartsWith("move leader", StringComparison.Ordinal)).ShouldBe(moves);
+        world.Done.Last(d => d.StartsWith("move leader", StringComparison.Ordinal)).ShouldBe("move leader from pd-3");
+    }
+
+    [Fact]
+    public void Leadership_that_comes_back_right_before_the_stop_is_moved_away_once_more()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradePD/pd-1-drain").State == StepState.Succeeded, "pd-1 drained");
+        world.PdLeader = "pd-1";
+        world.RunToSuccess();
+
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_leader_priority_is_taken_away_and_given_back()
+    {
+        var world = new TiDbWorld(Whole with { Priority = 5 }).Begin();
+        world.RunToSuccess();
+
+        world.Violations.ShouldBeEmpty();
+        world.Priorities["pd-1"].ShouldBe(5);
+        world.Done.Where(d => d.StartsWith("priority", StringComparison.Ordinal)).ShouldBe(["priority pd-1 0", "priority pd-1 5"]);
+    }
+
+    [Fact]
+    public void The_migrated_file_takes_the_place_of_the_former_one_which_is_kept()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunToSuccess();
+
+        var file = world.Files[("192.0.2.1", "/data/tikv-1/conf/tikv.toml")];
+        file.ShouldStartWith("# by hand\n[server]\ngrpc-concurrency = 4 # tuned\n");
+        file.ShouldContain("capacity = \"16GB\"");
+        world.Files[("192.0.2.1", "/data/tikv-1/conf/tikv.toml.2.1.19")].ShouldNotContain("capacity");
+    }
+
+    [Fact]
+    public void Configuration_is_saved_into_a_secret_and_beside_the_backup_and_drainers_only_into_the_secret()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunToSuccess();
+
+        var secret = world.Objects.All<Drydock.Clients.Kubernetes.CoreTypes.V1Secret>().ShouldHaveSingleItem();
+        secret.Metadata.OwnerReferences.ShouldBeNull();
+        secret.Data!.Keys.ShouldContain("pd.json");
+        secret.Data.Keys.ShouldContain("drainer-1.toml");
+        world.Storages.Objects.Keys.ShouldContain("db/up-0123abcd-configuration-0/tikv-1.toml");
+        world.Storages.Objects.Keys.ShouldNotContain(k => k.Contains("drainer", StringComparison.Ordinal));
+        var snapshot = world.Objects.All<Drydock.Crds.BackupSnapshots.BackupSnapshot>().ShouldHaveSingleItem();
+        (snapshot.Spec.Tool, snapshot.Metadata.OwnerReferences).ShouldBe((DumpTool.MyDumper, null));
+    }
+
+    [Fact]
+    public void The_package_is_brought_before_anything_is_stopped()
+    {
+        var world = new TiDbWorld(Whole with { PackagePresent = false }).Begin();
+        world.RunToSuccess();
+
+        world.Done.Take(3).ShouldBe(["package 192.0.2.1", "package 192.0.2.2", "package 192.0.2.3"], ignoreOrder: true);
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Instances_that_were_upgraded_by_hand_are_not_touched()
+    {
+        var world = new TiDbWorld(Whole);
+        foreach (var name in new[] { "pd-1", "pd-2", "tikv-1" })
+        {
+            world[name].Installed = world[name].Running = TiDbWorld.New;
+        }
+
+        world.StoreOf("tikv-1").Version = TiDbWorld.New;
+        var pid = world["tikv-1"].Pid;
+        world.Begin().RunToSuccess();
+
+        world.Violations.ShouldBeEmpty();
+        world["tikv-1"].Pid.ShouldBe(pid);
+    }
+
+    [Fact]
+    public void Leaders_that_do_not_leave_fail_the_step_and_their_scheduler_is_removed()
+    {
+        var world = new TiDbWorld(Whole) { StuckLeaders = 3 }.Begin();
+        world.RunToStall();
+
+        world.Life.Outcome!.Reason.ShouldBe(Reasons.DrainTimeout);
+        world.Evicted.ShouldBeEmpty();
+        world["tikv-1"].Running.ShouldBe(TiDbWorld.Old);
+        world.StuckLeaders = 0;
+        world.Controls = world.Controls with { Retry = true };
+        world.Life.Wake();
+        world.RunToSuccess();
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Leaders_that_do_not_leave_are_gone_past_if_the_spec_says_so_and_that_is_said()
+    {
+        var world = new TiDbWorld(Whole with { Spec = s => s with { Drain = new DrainSpec { OnTimeout = DrainTimeoutPolicy.Proceed } } }) { StuckLeaders = 3 }.Begin();
+        world.RunToSuccess();
+
+        world.Evicted.ShouldBeEmpty();
+        var status = TiDbStatus.Compose(new DatabaseRollingUpgradeStatus(), world.Upgrade.Spec, world.Stored!);
+        status.ActionRequired.Where(a => a.Reason == Reasons.DrainTimeout).Select(a => a.Subject).ShouldBe(["tikv-1", "tikv-2", "tikv-3"]);
+    }
+
+    [Fact]
+    public void A_new_PD_leader_that_counts_no_leaders_yet_is_not_believed()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2-drain").State == StepState.Running, "tikv-2 drains");
+        world.Elect(TimeSpan.FromMilliseconds(700), "pd-1");
+        world.RunToSuccess();
+
+        world.Violations.ShouldBeEmpty();
+        world.Evicted.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_scheduler_that_a_new_PD_leader_does_not_run_yet_is_removed_all_the_same()
+    {
+        var world = new TiDbWorld(Whole with { SchedulerWindow = TimeSpan.FromMinutes(5) }).Begin();
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2-swap").State == StepState.Succeeded, "tikv-2 swapped");
+        world.Elect(TimeSpan.FromMilliseconds(700), "pd-1");
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2-verify").State == StepState.Succeeded, "tikv-2 verified");
+
+        world.Evicted.ShouldBeEmpty();
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Nothing_is_stopped_while_the_cluster_is_not_whole()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1-drain").State == StepState.Succeeded, "tikv-1 drained");
+        world.RegionChecks["pending-peer"] = 2;
+        world.RunFor(TimeSpan.FromMinutes(3));
+        world["tikv-1"].Running.ShouldBe(TiDbWorld.Old);
+        world.Step("UpgradeTiKV/tikv-1-swap").Message!.ShouldContain("2 Regions with pending-peer");
+        world.RegionChecks["pending-peer"] = 0;
+        world.RunToSuccess();
+
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_cluster_that_stays_unwell_ends_the_waiting_and_takes_the_scheduler_away()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1-drain").State == StepState.Succeeded, "tikv-1 drained");
+        world.RegionChecks["down-peer"] = 2;
+        world.RunToStall();
+
+        world.Life.Outcome!.Reason.ShouldBe(Reasons.ClusterUnhealthy);
+        world["tikv-1"].Running.ShouldBe(TiDbWorld.Old);
+        world.Evicted.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_process_that_died_is_not_taken_for_alive_because_PD_still_says_up()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1-drain").State == StepState.Succeeded, "tikv-1 drained");
+        world.End(world["tikv-3"], byOperator: false);
+        world.RunFor(TimeSpan.FromSeconds(15));
+        world["tikv-1"].Running.ShouldBe(TiDbWorld.Old);
+        world.Run(world["tikv-3"]);
+        world.RunToSuccess();
+
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Ddl_that_appears_is_reported_and_waited_for()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1-drain").State == StepState.Running, "tikv-1 drains");
+        world.Ddl.Add(new DdlJob("9", "orders", "t", "add index", "running"));
+        world.Life.WorldChanged();
+        world.RunUntil(() => world.Life.Outcome?.State == RunState.TargetChanged, "reported", TimeSpan.FromMinutes(2));
+        world.Life.Outcome!.Message.ShouldContain("job 9");
+        world.Ddl.Clear();
+        world.RunToSuccess();
+
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_systems_own_ddl_of_the_first_new_TiDB_is_none()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradeTiDB/tidb-1-swap").State == StepState.Succeeded, "tidb-1 swapped");
+        world.Ddl.Add(new DdlJob("9", "mysql", "user", "add column", "running"));
+        world.After(TimeSpan.FromSeconds(30), world.Ddl.Clear);
+        world.RunToSuccess();
+
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_second_TiDB_waits_for_the_system_tables()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradeTiDB/tidb-1-swap").State == StepState.Succeeded, "tidb-1 swapped");
+        world.RunUntil(() => world.Step("UpgradeTiDB/tidb-1-verify").State == StepState.Succeeded, "tidb-1 verified");
+
+        world.Bootstrap.ShouldBe(33);
+    }
+
+    [Fact]
+    public void An_instance_that_keeps_restarting_is_not_taken_for_healthy()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world["tikv-2"].CrashLoops = true;
+        world.RunToStall();
+
+        (world.Life.Outcome!.StepId, world.Life.Outcome.Reason).ShouldBe(("UpgradeTiKV/tikv-2-verify", Reasons.InstanceUnhealthy));
+        world["tikv-3"].Running.ShouldBe(TiDbWorld.Old);
+    }
+
+    [Fact]
+    public void A_store_that_never_comes_back_ends_the_waiting_and_leaves_no_scheduler()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2-drain").State == StepState.Succeeded, "tikv-2 drained");
+        world.StoreOf("tikv-2").IsCut = true;
+        world.RunToStall();
+
+        world.Life.Outcome!.Reason.ShouldBe(Reasons.InstanceUnhealthy);
+        world.Evicted.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void An_instance_that_ends_after_its_swap_is_started_again()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradePD/pd-2-swap").State == StepState.Succeeded, "pd-2 swapped");
+        world.End(world["pd-2"], byOperator: false);
+        world["pd-2"].IsStopped = true;
+        world.RunToSuccess();
+
+        world.Processes.ShouldAllBe(p => p.IsAlive);
+    }
+
+    [Fact]
+    public void A_stopped_instance_is_started_even_while_a_guard_is_broken()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.Fates = p => p.What == "swap tidb-1" ? Drydock.Tests.Unit.World.Fate.DieBefore : Drydock.Tests.Unit.World.Fate.Live;
+        world.RunUntil(() => world.Life.IsDead, "killed while tidb-1 is down");
+        world.Fates = static _ => Drydock.Tests.Unit.World.Fate.Live;
+        world.Ddl.Add(new DdlJob("9", "orders", "t", "add index", "running"));
+        world.RunUntil(() => world["tidb-1"].Running == TiDbWorld.New, "tidb-1 up", TimeSpan.FromMinutes(2));
+        world.Ddl.Clear();
+        world.RunToSuccess();
+    }
+
+    [Fact]
+    public void A_single_PD_and_a_single_TiDB_come_through_where_that_is_accepted()
+    {
+        var world = new TiDbWorld(new TiDbWorldSetup { Pds = 1, Tidbs = 1, Spec = s => s with { AllowUnavailability = true } }).Begin();
+        world.RunToSuccess();
+
+        world.Violations.ShouldBeEmpty();
+        world.Processes.ShouldAllBe(p => p.Running == TiDbWorld.New);
+    }
+
+    [Fact]
+    public void Merging_is_limited_at_once_where_the_new_PD_merges()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1-drain").State == StepState.Running, "TiKV");
+        world.Limits["merge-schedule-limit"].ShouldBe(2);
+
+        var still = new TiDbWorld(Whole with { MergeMoves = false }).Begin();
+        still.RunUntil(() => still.Step("UpgradeTiKV/tikv-1-drain").State == StepState.Running, "TiKV");
+        still.Limits["merge-schedule-limit"].ShouldBe(8);
+    }
+
+    [Fact]
+    public void A_rise_of_back_offs_ends_the_raising_and_never_fails_the_upgrade()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step(TiDbStepIds.RaiseMerge(8)).State == StepState.Running, "raising");
+        for (var i = 0; i < 60; i++)
+        {
+            world.After(TimeSpan.FromSeconds(10 * i), () => world.Backoffs += 2000);
+        }
+
+        world.RunToSuccess();
+        (world.Limits["merge-schedule-limit"], world.Limits["replica-schedule-limit"]).ShouldBe((4, 8));
+        world.Step(TiDbStepIds.RaiseMerge(8)).Receipt![RaiseScheduleLimit.StoppedFact].ShouldContain("tikvclient_backoff_count");
+    }
+
+    [Fact]
+    public void Regions_that_do_not_keep_still_end_the_raising_when_its_time_is_over()
+    {
+        var world = new TiDbWorld(Whole with { Spec = s => s with { Timeouts = s.Timeouts with { TuneScheduling = "30m" } } }).Begin();
+        world.RunUntil(() => world.Step(TiDbStepIds.RaiseMerge(4)).State == StepState.Running, "raising");
+        for (var i = 0; i < 60; i++)
+        {
+            world.After(TimeSpan.FromMinutes(i), () => world.RegionsMore += 50);
+        }
+
+        world.RunToSuccess();
+        world.Limits["merge-schedule-limit"].ShouldBe(2);
+    }
+
+    [Fact]
+    public void A_PD_that_cannot_be_asked_while_limits_are_raised_is_waited_for()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step(TiDbStepIds.RaiseMerge(4)).State == StepState.Running, "raising");
+        world.Answers = (_, p, path) => p.Component == DatabaseComponent.PD && path.StartsWith("/pd/", StringComparison.Ordinal) ? (500, "redirect failed") : null;
+        world.RunFor(TimeSpan.FromMinutes(30));
+        world.Life.Outcome!.State.ShouldBe(RunState.Working);
+        world.Answers = static (_, _, _) => null;
+        world.RunToSuccess();
+    }
+
+    [Fact]
+    public void What_an_abandoned_upgrade_would_leave_is_named_and_can_be_taken_away()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1-drain").State == StepState.Succeeded, "tikv-1 drained");
+        world.Evicted.ShouldNotBeEmpty();
+        TiDbStatus.Compose(new DatabaseRollingUpgradeStatus(), world.Upgrade.Spec, world.Stored!).ActionRequired.ShouldContain(a => a.Message.Contains("evict-leader-scheduler-1", StringComparison.Ordinal));
+
+        world.CleanUp().ShouldBeEmpty();
+        world.Evicted.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Another_cluster_under_the_same_addresses_is_not_touched()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.Stored = world.Stored! with { Guards = [.. world.Stored.Guards.Select(g => g.Check == "ClusterIsTheSame" ? g with { Parameters = new(StringComparer.Ordinal) { ["clusterId"] = "7" } } : g)] };
+        world.RunToStall();
+
+        world.Life.Outcome!.State.ShouldBe(RunState.TargetChanged);
+        world.Done.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Status_tells_versions_times_references_and_what_a_person_has_to_do()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradePD/pd-2-verify").State == StepState.Succeeded, "pd-2");
+        var half = TiDbStatus.Compose(new DatabaseRollingUpgradeStatus(), world.Upgrade.Spec, world.Stored!);
+        world.RunToSuccess();
+        var status = TiDbStatus.Compose(half, world.Upgrade.Spec, world.Stored!);
+
+        half.Instances.Where(i => i.Version == TiDbWorld.New).Select(i => i.Name).ShouldBe(["pd-1", "pd-2"]);
+        status.Instances.ShouldAllBe(i => i.Version == TiDbWorld.New);
+        status.Estimate.ShouldBe("25m0s");
+        status.Elapsed.ShouldNotBeNull();
+        status.SnapshotRef!.Name.ShouldBe("up-0123abcd-1");
+        status.SnapshotRef.Uid.ShouldBe("uid-up-0123abcd-1");
+        status.ConfigurationRef!.Name.ShouldBe("up-0123abcd-configuration-0");
+        status.ActionRequired.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.ReviewDashboards);
+    }
+}

@@ -1,0 +1,115 @@
+using Drydock.Clients.Ssh;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Domain;
+
+namespace Drydock.Tests.Unit.TiDb.World;
+
+/// <summary>Files and programs of one of the world's hosts.</summary>
+internal sealed class TiDbWorldFiles(TiDbWorld world, TiDbLife life, string host) : IHostFiles
+{
+    public string Host => host;
+
+    public Task<SshResult> RunAsync(SshCommand command, CancellationToken cancellationToken) => life.LookAsync(() =>
+    {
+        Reach();
+        if (world.Programs(host, command.Arguments) is { } own)
+        {
+            return new SshResult(own.Code, own.Output, "");
+        }
+
+        if (command.Arguments.Contains("-V", StringComparer.Ordinal))
+        {
+            var path = command.Arguments[0];
+            var version = path.StartsWith(TiDbWorld.PackageDirectory, StringComparison.Ordinal) ? TiDbWorld.New : world.Processes.Single(p => path.StartsWith(p.DeployDir + "/", StringComparison.Ordinal)).Installed;
+            return new SshResult(0, $"Release Version: v{version}\nGit Commit Hash: {TiDbWorld.GitHash}\n", "");
+        }
+
+        return command.Arguments.Any(a => a.EndsWith("config-check", StringComparison.Ordinal))
+            ? new SshResult(0, "config check successful\n", "")
+            : throw new NotSupportedException(command.ToString());
+    });
+
+    public Task<string?> ReadAsync(string path, CancellationToken cancellationToken) => life.LookAsync(() =>
+    {
+        Reach();
+        return world.Files.GetValueOrDefault((host, path));
+    });
+
+    public Task WriteAsync(string path, string content, string? expectedSha256, string? keepAs, CancellationToken cancellationToken) => life.ChangeAsync(
+        $"write {host}:{path}",
+        () =>
+        {
+            Reach();
+            var present = world.Files.GetValueOrDefault((host, path));
+            if (present == content)
+            {
+                return true;
+            }
+
+            if ((present is null ? null : ContentHash.Of(present)) != expectedSha256)
+            {
+                throw new HostException(host, Reasons.TargetChanged, $"{path} is another file");
+            }
+
+            if (keepAs is not null && present is not null)
+            {
+                world.Files.TryAdd((host, keepAs), present);
+            }
+
+            world.Did($"write {host}:{path}");
+            world.Files[(host, path)] = content;
+            return true;
+        },
+        () => new HostException(host, Reasons.HostUnreachable, $"{host}: the connection was cut", mayHaveRun: true));
+
+    public Task<IReadOnlyList<string?>> Sha256Async(IReadOnlyList<string> paths, CancellationToken cancellationToken) => life.LookAsync<IReadOnlyList<string?>>(() =>
+    [
+        .. paths.Select(path => path.StartsWith(TiDbWorld.PackageDirectory, StringComparison.Ordinal)
+            ? (world.Packages[host] ? TiDbWorld.Sha(ComponentOf(path), TiDbWorld.New) : null)
+            : world.Processes.Find(p => path.StartsWith(p.DeployDir + "/bin/", StringComparison.Ordinal)) is { } process ? TiDbWorld.Sha(process.Component, process.Installed) : null),
+    ]);
+
+    public Task<long> FreeBytesAsync(string path, CancellationToken cancellationToken) => life.LookAsync(() => 100L << 30);
+
+    public Task<long> MemoryBytesAsync(CancellationToken cancellationToken) => life.LookAsync(() => 32L << 30);
+
+    public Task<int> CpusAsync(CancellationToken cancellationToken) => life.LookAsync(() => 16);
+
+    public Task<TimeSpan> ClockOffsetAsync(CancellationToken cancellationToken) => life.LookAsync(() => world.Clocks.GetValueOrDefault(host));
+
+    public Task<PackageState> PackageAsync(PackageRequest request, CancellationToken cancellationToken) => life.LookAsync(() =>
+    {
+        Reach();
+        return world.Packages[host]
+            ? new PackageState { IsComplete = true, Problem = "", Programs = request.Components.ToDictionary(TiDbLayout.Program, c => TiDbWorld.Sha(c, TiDbWorld.New), StringComparer.Ordinal) }
+            : new PackageState { IsComplete = false, Problem = $"{request.Package.Directory} is not there" };
+    });
+
+    public Task PreparePackageAsync(PackageRequest request, IProgress<long>? progress, CancellationToken cancellationToken) => life.ChangeAsync(
+        $"package {host}",
+        () =>
+        {
+            world.Did($"package {host}");
+            return world.Packages[host] = true;
+        },
+        () => new HostException(host, Reasons.HostUnreachable, $"{host}: the connection was cut", mayHaveRun: true));
+
+    private void Reach()
+    {
+        if (world.Unreachable.Contains(host))
+        {
+            throw new HostException(host, Reasons.HostUnreachable, $"{host} does not answer");
+        }
+    }
+
+    private static DatabaseComponent ComponentOf(string path) => path[(path.LastIndexOf('/') + 1)..] switch
+    {
+        "pd-server" => DatabaseComponent.PD,
+        "tikv-server" => DatabaseComponent.TiKV,
+        "tidb-server" => DatabaseComponent.TiDB,
+        "pump" => DatabaseComponent.Pump,
+        _ => DatabaseComponent.Drainer,
+    };
+}
