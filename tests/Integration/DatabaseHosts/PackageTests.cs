@@ -186,11 +186,11 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
     [Fact]
     public async Task A_package_that_is_on_the_hosts_already_is_only_checked()
     {
-        var request = new PackageRequest { Package = new PackageSpec { Directory = Deploy }, Components = [DatabaseComponent.TiKV], Programs = [Program] };
+        var request = new PackageRequest { Package = new PackageSpec { Directory = Deploy }, Components = [DatabaseComponent.TiKV], Programs = [ProgramName] };
 
-        (await Files().PackageAsync(request, Token)).Programs[Program].ShouldBe(await Shop.SumAsync($"{Deploy}/bin/{Program}"));
+        (await Files().PackageAsync(request, Token)).Programs[ProgramName].ShouldBe(await Shop.SumAsync($"{Deploy}/bin/{ProgramName}"));
         await Files().PreparePackageAsync(request, null, Token);
-        var missing = request with { Programs = [Program, "tikv-ctl"] };
+        var missing = request with { Programs = [ProgramName, "tikv-ctl"] };
         (await Files().PackageAsync(missing, Token)).ShouldSatisfyAllConditions(s => s.IsWrong.ShouldBeTrue(), s => s.Problem.ShouldBe($"there is no {Deploy}/bin/tikv-ctl"));
         (await Should.ThrowAsync<HostException>(() => Files().PreparePackageAsync(missing, null, Token))).Reason.ShouldBe(Reasons.PackageMissing);
     }
@@ -238,7 +238,7 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
     {
         private int _done;
 
-        public long? First { get; private set; }
+        public long First { get; private set; } = -1;
 
         public long At { get; init; } = long.MaxValue;
 
@@ -246,7 +246,7 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
 
         public void Report(long value)
         {
-            First ??= value;
+            First = First < 0 ? value : First;
             if (value >= At && Interlocked.Exchange(ref _done, 1) == 0)
             {
                 Do?.Invoke().GetAwaiter().GetResult(); // progress is told synchronously, and the sender is to meet what was done

@@ -46,7 +46,7 @@ public sealed class PlainProcessTests(LabFixture lab) : IAsyncLifetime
 
         var seen = await SeeAsync(instance, "the port", p => p.IsListening);
         (await Shop.ShellAsync($"tr '\\0' '\\n' </proc/{seen.Pid}/cmdline")).ShouldBe(
-            string.Join('\n', $"{Deploy}/bin/{Program}", $"{Deploy}/serve.pl", "--port", $"{Port}", "--data-dir", $"{Deploy}/data", "--note", Odd, "--note"));
+            string.Join('\n', $"{Deploy}/bin/{ProgramName}", $"{Deploy}/serve.pl", "--port", $"{Port}", "--data-dir", $"{Deploy}/data", "--note", Odd, "--note"));
     }
 
     [Fact]
@@ -76,15 +76,15 @@ public sealed class PlainProcessTests(LabFixture lab) : IAsyncLifetime
         var instance = Shop.Control(Process());
         await instance.StartAsync(Deploy, Token);
         var old = await SeeAsync(instance, "the port", p => p.IsListening);
-        await Shop.InstallAsync("/opt/new", Program, New, asRoot: true);
-        var @new = await Shop.SumAsync($"/opt/new/bin/{Program}");
+        await Shop.InstallAsync("/opt/new", ProgramName, New, asRoot: true);
+        var @new = await Shop.SumAsync($"/opt/new/bin/{ProgramName}");
 
         await instance.StopAsync(Token);
         await instance.SwapAsync(new ProgramSwap("/opt/new", @new, Old, old.ExecutableSha256!, null), Token);
         await instance.StartAsync("/opt/new", Token);
 
         var seen = await SeeAsync(instance, "the port", p => p.IsListening);
-        (seen.Executable, seen.ExecutableSha256, seen.InstalledSha256).ShouldBe(($"/opt/new/bin/{Program}", @new, old.ExecutableSha256));
+        (seen.Executable, seen.ExecutableSha256, seen.InstalledSha256).ShouldBe(($"/opt/new/bin/{ProgramName}", @new, old.ExecutableSha256));
         (await Should.ThrowAsync<HostException>(async () =>
         {
             await instance.StopAsync(Token);
@@ -114,7 +114,7 @@ public sealed class PlainProcessTests(LabFixture lab) : IAsyncLifetime
     [Fact]
     public async Task A_process_of_another_account_is_not_taken_for_none()
     {
-        await Shop.ShellAsync($"cd {Deploy}; nohup bin/{Program} serve.pl --port {Port} --data-dir {Deploy}/data >/dev/null 2>&1 </dev/null &", asRoot: true);
+        await Shop.ShellAsync($"cd {Deploy}; nohup bin/{ProgramName} serve.pl --port {Port} --data-dir {Deploy}/data >/dev/null 2>&1 </dev/null &", asRoot: true);
         var spec = Shop.Spec(Shop.Instance(Process()));
         var without = Shop.Bind(spec with { Access = spec.Access with { Become = Become.None } }).Instance("tikv-1");
         await SeeAsync(Shop.Control(Process()), "the port", p => p.IsListening && p.Pid is not null);
@@ -129,7 +129,7 @@ public sealed class PlainProcessTests(LabFixture lab) : IAsyncLifetime
     {
         Process = new ProcessControl
         {
-            Command = ["{directory}/bin/" + Program, "{directory}/serve.pl", "--port", "{port}", "--data-dir", "{dataDir}", .. more],
+            Command = ["{directory}/bin/" + ProgramName, "{directory}/serve.pl", "--port", "{port}", "--data-dir", "{dataDir}", .. more],
             LogFile = "log/out.log",
         },
         Swap = SwapMethod.NewDirectory,

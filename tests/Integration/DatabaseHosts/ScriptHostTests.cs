@@ -85,7 +85,7 @@ public sealed class ScriptHostTests(LabFixture lab) : IAsyncLifetime
         const string NoRoot = "#!/bin/bash\n[ \"$(id -u)\" -ne 0 ] || exit 1\n";
         await Shop.Host.WriteFileAsync(
             Deploy + "/scripts/start.sh",
-            NoRoot + (start ?? $"cd {Deploy}; nohup bin/{Program} serve.pl --port {Port} --data-dir {Deploy}/data & echo $! >tikv.pid; echo started"),
+            NoRoot + (start ?? $"cd {Deploy}; nohup bin/{ProgramName} serve.pl --port {Port} --data-dir {Deploy}/data & echo $! >tikv.pid; echo started"),
             FileModes.Executable,
             ct: Token);
         await Shop.Host.WriteFileAsync(Deploy + "/scripts/stop.sh", NoRoot + (stop ?? $"kill $(cat {Deploy}/tikv.pid) && echo stopped"), FileModes.Executable, ct: Token);

@@ -94,12 +94,15 @@ public sealed class ServiceTlsTests : IDisposable
     {
         var issued = _authority.Issue(Path.Combine(_folder, "server"), "server", "server", hosts: [host]);
         using var certificate = X509Certificate2.CreateFromPemFile(issued.CertificatePath, issued.KeyPath);
+        using var authority = _authority.PublicCertificate;
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.Add(authority);
         using var client = await _listener.AcceptTcpClientAsync(Token);
         await using var tls = new SslStream(client.GetStream());
         try
         {
             await tls.AuthenticateAsServerAsync(
-                new SslServerAuthenticationOptions { ServerCertificate = certificate, ClientCertificateRequired = wantsCertificate, RemoteCertificateValidationCallback = static (_, _, _, _) => true }, Token);
+                new SslServerAuthenticationOptions { ServerCertificate = certificate, ClientCertificateRequired = wantsCertificate, CertificateChainPolicy = policy }, Token);
             var read = await tls.ReadAsync(new byte[8192], Token);
             if (read == 0)
             {

@@ -81,10 +81,10 @@ public sealed class SuperviseHostTests(LabFixture lab) : IAsyncLifetime
     private async Task<IInstanceHost> RunningAsync(Become become = Become.None, string options = "")
     {
         await Shop.Host.WriteFileAsync(
-            Service + "/run", $"#!/bin/sh\ncd {Deploy}\nexec bin/{Program} serve.pl --port {Port} --data-dir {Deploy}/data {options}\n", FileModes.Executable, ct: Token);
+            Service + "/run", $"#!/bin/sh\ncd {Deploy}\nexec bin/{ProgramName} serve.pl --port {Port} --data-dir {Deploy}/data {options}\n", FileModes.Executable, ct: Token);
         await Shop.ShellAsync($"cd {Deploy}/status && nohup supervise tikv >/dev/null 2>&1 </dev/null &");
         var instance = Control(become);
-        await SeeAsync(instance, "the program", p => p.Executable?.EndsWith(Program, StringComparison.Ordinal) == true);
+        await SeeAsync(instance, "the program", p => p.Executable?.EndsWith(ProgramName, StringComparison.Ordinal) == true);
         return instance;
     }
 }

@@ -27,9 +27,9 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
 
         var seen = await SeeAsync(instance, "the port", p => p.IsListening);
 
-        var sum = await Shop.SumAsync($"{Deploy}/bin/{Program}");
+        var sum = await Shop.SumAsync($"{Deploy}/bin/{ProgramName}");
         (seen.Supervision, seen.SupervisionText, seen.Unit, seen.Restarts).ShouldBe((SupervisionState.Active, "active (running)", "tikv-20160.service", 0));
-        (seen.Executable, seen.ExecutableSha256, seen.InstalledSha256, seen.LinkTarget).ShouldBe(($"{Deploy}/bin/{Program}", sum, sum, null));
+        (seen.Executable, seen.ExecutableSha256, seen.InstalledSha256, seen.LinkTarget).ShouldBe(($"{Deploy}/bin/{ProgramName}", sum, sum, null));
         seen.Pid.ShouldBe(int.Parse(await Shop.ShellAsync("systemctl show -p MainPID --value tikv-20160"), System.Globalization.CultureInfo.InvariantCulture));
         seen.ListenerPid.ShouldBe(seen.Pid);
         seen.Strays.ShouldBeEmpty();
@@ -100,7 +100,7 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
 
         var stray = (await instance.LookAsync(Token)).Strays.ShouldHaveSingleItem();
         (trouble.Reason, trouble.IsRetryable).ShouldBe((Reasons.ProcessLivesOn, true));
-        trouble.Message.ShouldContain($"pid {stray.Pid}, {Deploy}/bin/{Program}");
+        trouble.Message.ShouldContain($"pid {stray.Pid}, {Deploy}/bin/{ProgramName}");
         (await Should.ThrowAsync<HostException>(() => instance.StartAsync("/opt/new", Token))).Reason.ShouldBe(Reasons.ProcessLivesOn);
         await Shop.ShellAsync($"kill -KILL {stray.Pid}");
         await instance.StopAsync(Token);
@@ -137,14 +137,14 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
     public async Task A_process_started_from_the_old_directory_by_hand_is_a_stray_and_the_instance_is_not_stopped()
     {
         var instance = await RunningAsync();
-        await Shop.InstallAsync("/home/tidb/old", Program, "2.0.1");
-        var by = await Shop.ShellAsync($"nohup old/bin/{Program} old/serve.pl --port 0 --note x:{Port} --stubborn >/dev/null 2>&1 </dev/null & echo $!");
+        await Shop.InstallAsync("/home/tidb/old", ProgramName, "2.0.1");
+        var by = await Shop.ShellAsync($"nohup old/bin/{ProgramName} old/serve.pl --port 0 --note x:{Port} --stubborn >/dev/null 2>&1 </dev/null & echo $!");
 
         var seen = await SeeAsync(instance, "the stray", p => p.Strays.Count > 0);
 
         seen.Strays.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             s => s.Pid.ShouldBe(int.Parse(by, System.Globalization.CultureInfo.InvariantCulture)),
-            s => s.Executable.ShouldBe($"/home/tidb/old/bin/{Program}"));
+            s => s.Executable.ShouldBe($"/home/tidb/old/bin/{ProgramName}"));
         (await Should.ThrowAsync<HostException>(() => instance.StopAsync(Token))).Message.ShouldContain("was not stopped");
         (await instance.LookAsync(Token)).Pid.ShouldBe(seen.Pid);
     }
@@ -190,8 +190,8 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
     public async Task The_program_is_replaced_only_while_nothing_runs_and_back_again()
     {
         var instance = await RunningAsync();
-        await Shop.InstallAsync("/data/new", Program, New);
-        var (old, @new) = (await Shop.SumAsync($"{Deploy}/bin/{Program}"), await Shop.SumAsync($"/data/new/bin/{Program}"));
+        await Shop.InstallAsync("/data/new", ProgramName, New);
+        var (old, @new) = (await Shop.SumAsync($"{Deploy}/bin/{ProgramName}"), await Shop.SumAsync($"/data/new/bin/{ProgramName}"));
         var swap = new ProgramSwap("/data/new", @new, Old, old, null);
         (await Should.ThrowAsync<HostException>(() => instance.SwapAsync(swap, Token))).Reason.ShouldBe(Reasons.ProcessLivesOn);
 
@@ -202,8 +202,8 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
 
         var seen = await SeeAsync(instance, "the new program", p => p.ExecutableSha256 == @new);
         seen.InstalledSha256.ShouldBe(@new);
-        (await Shop.SumAsync($"{Deploy}/bin/{Program}.{Old}")).ShouldBe(old);
-        (await Shop.ShellAsync($"stat -c %U {Deploy}/bin/{Program}")).ShouldBe("tidb");
+        (await Shop.SumAsync($"{Deploy}/bin/{ProgramName}.{Old}")).ShouldBe(old);
+        (await Shop.ShellAsync($"stat -c %U {Deploy}/bin/{ProgramName}")).ShouldBe("tidb");
 
         await instance.StopAsync(Token);
         await instance.SwapAsync(new ProgramSwap(Deploy, old, New, @new, null), Token);
@@ -216,13 +216,13 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
     {
         var instance = await RunningAsync();
         await SeeAsync(instance, "the port", p => p.IsListening);
-        var old = await Shop.SumAsync($"{Deploy}/bin/{Program}");
-        await Shop.InstallAsync("/data/new", Program, New);
-        await Shop.ShellAsync($"mv -f /data/new/bin/{Program} {Deploy}/bin/{Program}");
+        var old = await Shop.SumAsync($"{Deploy}/bin/{ProgramName}");
+        await Shop.InstallAsync("/data/new", ProgramName, New);
+        await Shop.ShellAsync($"mv -f /data/new/bin/{ProgramName} {Deploy}/bin/{ProgramName}");
 
         var seen = await instance.LookAsync(Token);
 
-        (seen.ExecutableSha256, seen.InstalledSha256, seen.Executable).ShouldBe((old, await Shop.SumAsync($"{Deploy}/bin/{Program}"), $"{Deploy}/bin/{Program}"));
+        (seen.ExecutableSha256, seen.InstalledSha256, seen.Executable).ShouldBe((old, await Shop.SumAsync($"{Deploy}/bin/{ProgramName}"), $"{Deploy}/bin/{ProgramName}"));
         seen.InstalledSha256.ShouldNotBe(old);
     }
 
@@ -231,10 +231,10 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
     {
         await Shop.ShellAsync($"mv {Deploy} /data/v1 && ln -s v1 {Deploy}");
         var instance = await RunningAsync(swap: SwapMethod.SwitchLink);
-        await Shop.ShellAsync($"cp -a /data/v1 /data/v2 && echo more >>/data/v2/bin/{Program}");
-        var (old, @new) = (await Shop.SumAsync($"/data/v1/bin/{Program}"), await Shop.SumAsync($"/data/v2/bin/{Program}"));
+        await Shop.ShellAsync($"cp -a /data/v1 /data/v2 && echo more >>/data/v2/bin/{ProgramName}");
+        var (old, @new) = (await Shop.SumAsync($"/data/v1/bin/{ProgramName}"), await Shop.SumAsync($"/data/v2/bin/{ProgramName}"));
         var before = await SeeAsync(instance, "the port", p => p.IsListening);
-        (before.LinkTarget, before.Executable).ShouldBe(("v1", $"/data/v1/bin/{Program}"));
+        (before.LinkTarget, before.Executable).ShouldBe(("v1", $"/data/v1/bin/{ProgramName}"));
 
         await instance.StopAsync(Token);
         await instance.SwapAsync(new ProgramSwap("/data/v2", @new, Old, old, "v1"), Token);
@@ -254,7 +254,7 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
         await Shop.UnitAsync(unit, options, more);
         await Shop.ShellAsync($"systemctl start {unit}", asRoot: true);
         var instance = Systemd(grace, swap);
-        await SeeAsync(instance, "the program", p => p.Executable?.EndsWith(Program, StringComparison.Ordinal) == true);
+        await SeeAsync(instance, "the program", p => p.Executable?.EndsWith(ProgramName, StringComparison.Ordinal) == true);
         return instance;
     }
 }

@@ -18,7 +18,7 @@ namespace Drydock.Tests.Integration.DatabaseHosts;
 internal sealed class Workshop : IAsyncDisposable
 {
     public const string Deploy = "/data/deploy";
-    public const string Program = "tikv-server";
+    public const string ProgramName = "tikv-server";
     public const int Port = 20160;
     public const string Old = "2.1.19";
     public const string New = "3.0.9";
@@ -49,7 +49,7 @@ internal sealed class Workshop : IAsyncDisposable
     public static async Task<Workshop> StartAsync(LabFixture lab, LabHostOptions? options = null)
     {
         var shop = new Workshop(await LabHost.StartAsync(await lab.RunAsync(), LabFixture.UniqueName("db"), options ?? new LabHostOptions { TimeFactor = 60 }, Token));
-        await shop.InstallAsync(Deploy, Program, Old);
+        await shop.InstallAsync(Deploy, ProgramName, Old);
         await shop.ShellAsync($"mkdir -p {Deploy}/data {Deploy}/log {Deploy}/scripts");
         return shop;
     }
@@ -66,7 +66,7 @@ internal sealed class Workshop : IAsyncDisposable
     {
         await Host.WriteFileAsync(
             Deploy + "/scripts/run_tikv.sh",
-            $"#!/bin/bash\ncd {Deploy} || exit 1\nexec bin/{Program} serve.pl --port {Port} --data-dir {Deploy}/data {options}\n",
+            $"#!/bin/bash\ncd {Deploy} || exit 1\nexec bin/{ProgramName} serve.pl --port {Port} --data-dir {Deploy}/data {options}\n",
             FileModes.Executable,
             ct: Token);
         await Host.InstallUnitAsync(unit, $"[Service]\nUser={Host.User}\nExecStart={Deploy}/scripts/run_tikv.sh\nRestart=always\nRestartSec=15s\n{more}", Token);

@@ -37,7 +37,7 @@ public sealed class ServiceHttp : IServiceHttp
             UseProxy = false,
             UseCookies = false,
 
-            // A request over a connection that the other side has just closed is sent a second time by itself. Here each has its own connection, and is sent once.
+            // Each request has its own connection: one that the other side has just closed would leave open whether the request arrived.
             PooledConnectionLifetime = TimeSpan.Zero,
         };
         if (tls is not null)
@@ -70,10 +70,7 @@ public sealed class ServiceHttp : IServiceHttp
         try
         {
             using var request = new HttpRequestMessage(method, address);
-            if (json is not null)
-            {
-                request.Content = new StringContent(json, Encoding.UTF8, "application/json");
-            }
+            request.Content = json is not null ? new StringContent(json, Encoding.UTF8, "application/json") : method == HttpMethod.Get ? null : Nothing();
 
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             return new ServiceAnswer((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType, await BodyAsync(what, response, either.Token));
@@ -108,6 +105,9 @@ public sealed class ServiceHttp : IServiceHttp
             certificate.Dispose();
         }
     }
+
+    // The handler sends a request without content again by itself when the connection ends before an answer; one with content, even an empty one, it never does.
+    private static ByteArrayContent Nothing() => new([]);
 
     private Uri Address(string host, int port, string path)
     {

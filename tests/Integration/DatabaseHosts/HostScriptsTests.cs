@@ -8,7 +8,7 @@ using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts.Channel;
 using Shouldly;
 using Xunit;
 
-namespace Drydock.Tests.Unit.DatabaseHosts;
+namespace Drydock.Tests.Integration.DatabaseHosts;
 
 /// <summary>The scripts themselves, run here by sh: what is in a path stays in it, and killed at any command they leave nothing that the next call does not finish.</summary>
 public sealed class HostScriptsTests : IDisposable
@@ -32,8 +32,8 @@ public sealed class HostScriptsTests : IDisposable
 
         File.ReadAllText(place).ShouldBe("new");
         File.ReadAllText(place + ".1.0").ShouldBe("old");
-        (await AnswerAsync("read", Path.Combine(_root, Strange + ".toml"), "100")).Lines.ShouldBe(["content " + Cases.Base64("text")]);
-        (await AnswerAsync("look", "none", "", "", "prog", "1", Path.Combine(_root, Strange), "", "", "no")).Need("real").ShouldBe(Cases.Base64(Path.Combine(_root, Strange)));
+        (await AnswerAsync("read", Path.Combine(_root, Strange + ".toml"), "100")).Lines.ShouldBe(["content " + Convert.ToBase64String("text"u8)]);
+        (await AnswerAsync("look", "none", "", "", "prog", "1", Path.Combine(_root, Strange), "", "", "no")).Need("real").ShouldBe(Convert.ToBase64String(Encoding.UTF8.GetBytes(Path.Combine(_root, Strange))));
     }
 
     [Fact]
