@@ -9,7 +9,7 @@ public sealed record ComponentControl
     [Required]
     public DatabaseComponent Component { get; init; }
 
-    /// <summary>How.</summary>
+    /// <summary>How they are started and stopped.</summary>
     [Required]
     public InstanceControl Control { get; init => field = value ?? new(); } = new();
 }

@@ -127,7 +127,7 @@ public sealed class SchemaTests
 
         // What also holds fields that are free is frozen as to whether it is there; only what holds none is frozen whole.
         var whole = kind.Rules.Select(rule => rule.Message.Split(' ')[0]).Where(path => !HoldsFree(path)).ToList();
-        bool IsFrozen(string path) => whole.Exists(rule => path == rule || path.StartsWith(rule + ".", StringComparison.Ordinal));
+        bool IsFrozen(string path) => whole.Exists(rule => path == rule || path.StartsWith(rule + ".", StringComparison.Ordinal) || path.StartsWith(rule + "[", StringComparison.Ordinal));
         foreach (var (path, node) in fields.Where(field => field.Node.Properties.Count == 0 && field.Node.Items?.Properties is null or { Count: 0 }))
         {
             IsFrozen(path).ShouldBe(node.Class == FieldClass.Identity, path);

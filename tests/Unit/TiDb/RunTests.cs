@@ -273,7 +273,7 @@ public sealed class RunTests
         world.StoreOf("tikv-2").IsCut = true;
         world.RunToStall();
 
-        world.Life.Outcome!.Reason.ShouldBe(Reasons.InstanceUnhealthy);
+        world.Life.Outcome!.Reason.ShouldBe(Reasons.InstanceUnhealthy, world.Describe());
         world.Evicted.ShouldBeEmpty();
     }
 
@@ -350,7 +350,7 @@ public sealed class RunTests
         }
 
         world.RunToSuccess();
-        world.Limits["merge-schedule-limit"].ShouldBe(2);
+        world.Limits["merge-schedule-limit"].ShouldBe(2, string.Join("; ", world.Stored!.Steps.Where(s => s.Phase == "TuneScheduling").Select(s => $"{s.Id} {s.StartedAt} {s.FinishedAt} {s.Message}")));
     }
 
     [Fact]

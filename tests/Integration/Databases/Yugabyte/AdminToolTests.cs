@@ -33,7 +33,7 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
         (await RefusedAsync(cluster, "upgrade_ysql")).Error.ShouldContain("upgrade_bsql");
         (await RefusedAsync(cluster, "-nonsense", "1", "list_all_masters")).Error.ShouldBe("ERROR: unknown command line flag 'nonsense'\n");
         (await RefusedAsync(cluster, "change_leader_blacklist", "MAYBE", "a:1")).Error.ShouldContain("Invalid arguments for operation");
-        (await cluster.Hosts[0].RunAsync($"{cluster.FirstDirectory}/bin/bm-admin --version", ct: Token)).Output.ShouldStartWith("version 2.16.8.0 build 16 revision ");
+        (await cluster.Hosts[0].RunAsync($"{cluster.FirstDirectory}/bin/bm-admin --version", ct: Token)).Output.ShouldStartWith("version 2.18.4.0 build 52 revision ");
         cluster.Directory.Record().Count(entry => entry.Event == "cli" && entry.What.StartsWith("upgrade_ysql", StringComparison.Ordinal)).ShouldBe(2);
     }
 
@@ -78,7 +78,7 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
         refused.ExitCode.ShouldBe(127);
         refused.Error.ShouldContain("error while loading shared libraries");
 
-        (await cluster.Hosts[0].RunAsync($"{directory}/bin/post_install.sh && {directory}/bin/yb-admin --version", ct: Token)).OrThrow().ShouldContain("2.18.4.0");
+        (await cluster.Hosts[0].RunAsync($"{directory}/bin/post_install.sh && {directory}/bin/yb-admin --version", ct: Token)).OrThrow().ShouldContain("2.20.2.0");
         (await cluster.Hosts[0].RunAsync($"mv {directory} {directory}.moved && {directory}.moved/bin/yb-tserver --version", ct: Token)).ExitCode.ShouldBe(127);
     }
 

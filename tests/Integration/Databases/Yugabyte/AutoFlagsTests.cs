@@ -8,7 +8,7 @@ namespace Drydock.Tests.Integration.Databases.Yugabyte;
 public sealed class AutoFlagsTests(LabFixture lab) : YugabyteTest(lab)
 {
     [Theory]
-    [InlineData("yugabyte", "2.16.8.0-b16", "2.18.4.0-b52", "PromoteAutoFlags status: \nNew AutoFlags were promoted. Config version: 2\n", "PromoteAutoFlags status: \nNo new AutoFlags to promote\n")]
+    [InlineData("bmdb", "2.16.9.0-b67", "2.18.4.0-b52", "PromoteAutoFlags status: \nNew AutoFlags were promoted. Config version: 1\n", "PromoteAutoFlags status: \nNo new AutoFlags to promote\n")]
     [InlineData("bmdb", "2.18.4.0-b52", "2.20.2.0-b10", "PromoteAutoFlags status: \nNew AutoFlags were promoted. Config version: 2\n", "PromoteAutoFlags status: \nNo new AutoFlags to promote\n")]
     [InlineData(
         "yugabyte", "2.18.4.0-b52", "2.20.2.0-b10", "PromoteAutoFlags completed successfully\nNew AutoFlags were promoted\nNew config version: 2\n",
@@ -20,13 +20,14 @@ public sealed class AutoFlagsTests(LabFixture lab) : YugabyteTest(lab)
         await cluster.InstallAsync(to, cancellationToken: Token);
         await hand.MastersAsync();
         await hand.TserversAsync();
-        (await AdminAsync(cluster, "get_auto_flags_config")).ShouldStartWith("AutoFlags config:\nconfig_version: 1\npromoted_flags {\n");
+        var before = cluster.State().AutoFlagsVersion;
+        (await cluster.AdminAsync(to, ["get_auto_flags_config"], Token)).Output.ShouldStartWith(before == 0 ? "AutoFlags config:\n\n" : "AutoFlags config:\nconfig_version: 1\npromoted_flags {\n");
 
         (await hand.PromoteAsync()).ShouldBe(first);
         (await hand.PromoteAsync()).ShouldBe(second);
 
         (await ViolationsAsync(cluster)).ShouldBeEmpty();
-        cluster.State().AutoFlagsVersion.ShouldBe(2);
+        cluster.State().AutoFlagsVersion.ShouldBe(before + 1);
     }
 
     [Fact]
@@ -56,7 +57,7 @@ public sealed class AutoFlagsTests(LabFixture lab) : YugabyteTest(lab)
             cancellationToken: Token);
 
         var said = await File.ReadAllTextAsync(server.Host.PathOf(server.OutputFile), Token);
-        said.ShouldContain("is not found. Upgrade the process to a version that contains this AutoFlag. Current version: version 2.16.8.0 build 16 ");
+        said.ShouldContain("is not found. Upgrade the process to a version that contains this AutoFlag. Current version: version 2.18.4.0 build 52 ");
         var violations = cluster.Directory.Violations();
         violations.Where(violation => violation.What == "AutoFlagsWithOldProcess").Select(violation => violation.Field("when")).ShouldBe(["promotion", "promotion", "promotion", "start"]);
 
@@ -99,12 +100,12 @@ public sealed class AutoFlagsTests(LabFixture lab) : YugabyteTest(lab)
         await hand.TserversAsync();
 
         await hand.PromoteAsync();
-        (await PackedRowAsync(cluster)).ShouldBe("false");
+        (await LastOpAsync(cluster)).ShouldBe("false");
 
-        await Deadline.UntilAsync("it to be applied", async _ => await PackedRowAsync(cluster) == "true", cancellationToken: Token);
+        await Deadline.UntilAsync("it to be applied", async _ => await LastOpAsync(cluster) == "true", cancellationToken: Token);
     }
 
-    private static async Task<string?> PackedRowAsync(YugabyteCluster cluster) =>
+    private static async Task<string?> LastOpAsync(YugabyteCluster cluster) =>
         (await JsonAsync(cluster, cluster.Tservers[0], "/api/v1/varz")).GetProperty("flags").EnumerateArray()
-            .Single(flag => flag.GetProperty("name").GetString() == "ysql_enable_packed_row").GetProperty("value").GetString();
+            .Single(flag => flag.GetProperty("name").GetString() == "store_last_wal_op_log_ht").GetProperty("value").GetString();
 }

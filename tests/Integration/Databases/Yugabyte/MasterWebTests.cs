@@ -23,7 +23,7 @@ public sealed class MasterWebTests(LabFixture lab) : YugabyteTest(lab)
         Should.Throw<JsonException>(() => JsonDocument.Parse(body).Dispose());
 
         // Each process speaks for itself.
-        (await JsonAsync(cluster, cluster.Tservers[1], "/api/v1/version")).GetProperty("version_number").GetString().ShouldBe("2.16.8.0");
+        (await JsonAsync(cluster, cluster.Tservers[1], "/api/v1/version")).GetProperty("version_number").GetString().ShouldBe("2.18.4.0");
 
         // The rest is proxied: a follower shows what the leader knows.
         var masters = (await JsonAsync(cluster, follower, "/api/v1/masters")).GetProperty("masters").EnumerateArray().ToList();

@@ -8,23 +8,24 @@ namespace Drydock.Tests.Integration.Databases.Yugabyte;
 public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
 {
     [Theory]
-    [InlineData("yugabyte", YugabyteControl.Process)]
-    [InlineData("yugabyte", YugabyteControl.Systemd)]
-    [InlineData("bmdb", YugabyteControl.Process)]
-    [InlineData("bmdb", YugabyteControl.Scripts)]
-    public async Task The_runbook_by_hand_breaks_nothing_and_no_client_notices(string dialect, YugabyteControl control)
+    [InlineData("yugabyte", YugabyteControl.Process, Old, New)]
+    [InlineData("yugabyte", YugabyteControl.Systemd, Old, New)]
+    [InlineData("bmdb", YugabyteControl.Process, "2.16.9.0-b67", "2.18.4.0-b52")]
+    [InlineData("bmdb", YugabyteControl.Scripts, Old, New)]
+    public async Task The_runbook_by_hand_breaks_nothing_and_no_client_notices(string dialect, YugabyteControl control, string from, string to)
     {
-        await using var cluster = await StartAsync(new() { Naming = dialect == "bmdb" ? YugabyteNaming.Bmdb : YugabyteNaming.Yugabyte, Control = control });
+        await using var cluster = await StartAsync(new() { Naming = dialect == "bmdb" ? YugabyteNaming.Bmdb : YugabyteNaming.Yugabyte, Control = control, Version = from });
+        var flags = cluster.State().AutoFlagsVersion;
         var client = await cluster.StartClientAsync();
 
-        await new ByHand(cluster, New).UpgradeAsync();
+        await new ByHand(cluster, to).UpgradeAsync();
         await client.StopAsync();
 
         (await ViolationsAsync(cluster)).ShouldBeEmpty();
         var state = cluster.State();
-        state.Masters.Concat(state.Tservers).ShouldAllBe(server => server.Version == New && server.Up && server.Starts == 2);
-        state.AutoFlagsVersion.ShouldBe(2);
-        state.CatalogUpgradedTo.ShouldBe(New);
+        state.Masters.Concat(state.Tservers).ShouldAllBe(server => server.Version == to && server.Up && server.Starts == 2);
+        state.AutoFlagsVersion.ShouldBe(flags + 1);
+        state.CatalogUpgradedTo.ShouldBe(to);
         state.LeaderBlacklist.ShouldBeEmpty();
         var seconds = cluster.Directory.Client();
         seconds.Sum(second => second.Ok).ShouldBeGreaterThan(20);

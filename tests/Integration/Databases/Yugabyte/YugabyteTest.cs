@@ -11,9 +11,9 @@ namespace Drydock.Tests.Integration.Databases.Yugabyte;
 public abstract class YugabyteTest(LabFixture lab)
 {
     /// <summary>Source and target of most upgrades: both have an answer of their own to almost everything that changed.</summary>
-    protected const string Old = "2.16.8.0-b16";
+    protected const string Old = "2.18.4.0-b52";
 
-    protected const string New = "2.18.4.0-b52";
+    protected const string New = "2.20.2.0-b10";
 
     protected static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -291,6 +291,7 @@ public sealed class YugabyteCluster : IAsyncDisposable
             Tservers = Options.Tservers,
             Tables = Options.Tables,
             TabletsPerTable = 6,
+            Extensions = Options.Extensions,
             Groups = _groups.ToDictionary(
                 group => group.Name,
                 group => new YugabyteGroupSettings { Masters = group.Masters, Outbound = group.Outbound, Tables = group.Tables, Disabled = group.Disabled },

@@ -9,8 +9,8 @@ public sealed record YugabyteClusterOptions
     /// <summary>The dialect.</summary>
     public YugabyteNaming Naming { get; init; } = YugabyteNaming.Yugabyte;
 
-    /// <summary>The version the cluster runs at first.</summary>
-    public string Version { get; init; } = "2.16.8.0-b16";
+    /// <summary>The version the cluster runs at first, with its build: NUMBER.NUMBER.NUMBER.NUMBER-bBUILD.</summary>
+    public string Version { get; init; } = "2.18.4.0-b52";
 
     /// <summary>Masters, on as many hosts.</summary>
     public int Masters { get; init; } = 3;
@@ -36,7 +36,7 @@ public sealed record YugabyteClusterOptions
     /// <summary>What spans of the original are divided by.</summary>
     public double TimeFactor { get; init; } = 60;
 
-    /// <summary>PostgreSQL extensions whose files were added to the first version by hand.</summary>
+    /// <summary>PostgreSQL extensions whose files were added to the first version by hand, and which are in use in the database yugabyte.</summary>
     public IReadOnlyList<string> Extensions { get; init; } = [];
 
     /// <summary>Replication groups the cluster is made with.</summary>

@@ -48,6 +48,9 @@ public sealed record YugabyteKnobs
     /// <summary>Ids that health-check lists as dead.</summary>
     public IReadOnlyList<string>? DeadNodes { get; init; }
 
+    /// <summary>The password the SQL port wants, of whichever user; none by default.</summary>
+    public string? SqlPassword { get; init; }
+
     /// <summary>By replication group: the error it is reported with.</summary>
     public IReadOnlyDictionary<string, string>? ReplicationErrors { get; init; }
 }

@@ -5,6 +5,7 @@ namespace Drydock.Lab.Databases.Yugabyte;
 /// <param name="Master">The master's program.</param>
 /// <param name="Tserver">The tablet server's program.</param>
 /// <param name="Admin">The admin tool.</param>
+/// <param name="SqlShell">The SQL shell.</param>
 /// <param name="MastersFlag">The flag that names the masters, of the master and of the admin tool.</param>
 /// <param name="TserverMastersFlag">The same of the tablet server.</param>
 /// <param name="MasterRpc">The master's RPC port.</param>
@@ -12,7 +13,7 @@ namespace Drydock.Lab.Databases.Yugabyte;
 /// <param name="EnableSql">The flag that switches SQL.</param>
 /// <param name="UpgradeCatalog">The command that upgrades the SQL catalogue.</param>
 public sealed record YugabyteNaming(
-    string Software, string Master, string Tserver, string Admin, string MastersFlag, string TserverMastersFlag, int MasterRpc, int MasterWeb, string EnableSql, string UpgradeCatalog)
+    string Software, string Master, string Tserver, string Admin, string SqlShell, string MastersFlag, string TserverMastersFlag, int MasterRpc, int MasterWeb, string EnableSql, string UpgradeCatalog)
 {
     /// <summary>RPC port of a tablet server.</summary>
     public const int TserverRpc = 9100;
@@ -25,11 +26,11 @@ public sealed record YugabyteNaming(
 
     /// <summary>YugabyteDB.</summary>
     public static YugabyteNaming Yugabyte { get; } =
-        new("yugabyte", "yb-master", "yb-tserver", "yb-admin", "master_addresses", "tserver_master_addrs", 7100, 7000, "enable_ysql", "upgrade_ysql");
+        new("yugabyte", "yb-master", "yb-tserver", "yb-admin", "ysqlsh", "master_addresses", "tserver_master_addrs", 7100, 7000, "enable_ysql", "upgrade_ysql");
 
     /// <summary>BMDB.</summary>
     public static YugabyteNaming Bmdb { get; } =
-        new("softwarebm", "mserver", "dbserver", "bm-admin", "mserver_addresses", "dbserver_mserver_addrs", 11000, 10000, "enable_bsql", "upgrade_bsql");
+        new("softwarebm", "mserver", "dbserver", "bm-admin", "bsqlsh", "mserver_addresses", "dbserver_mserver_addrs", 11000, 10000, "enable_bsql", "upgrade_bsql");
 
     /// <summary>The program of a kind of server.</summary>
     public string ProgramOf(YugabyteKind kind) => kind == YugabyteKind.Master ? Master : Tserver;

@@ -29,7 +29,7 @@ public static class YugabytePackages
         try
         {
             await AddAsync(scratch, version);
-            var made = await StandinPackage.MakeAsync(name, version, [naming.Master, naming.Tserver, naming.Admin], scratch);
+            var made = await StandinPackage.MakeAsync(name, version, [naming.Master, naming.Tserver, naming.Admin, naming.SqlShell], scratch);
             return new YugabytePackage(version, name, made.Directory, made.Archive, made.Sha256);
         }
         finally
@@ -40,9 +40,9 @@ public static class YugabytePackages
 
     private static async Task AddAsync(string folder, string version)
     {
-        var source = Path.Combine(AppContext.BaseDirectory, "Databases", "Yugabyte", "package");
-        await Shell.RunAsync("cp", ["-r", source + "/.", folder]);
-        await Shell.RunAsync("chmod", ["+x", Path.Combine(folder, "bin", "post_install.sh")]);
+        var script = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "bin")).FullName, "post_install.sh");
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "Databases", "Yugabyte", "post_install.sh"), script);
+        await Shell.RunAsync("chmod", ["0755", script]);
         foreach (var extension in BundledExtensions)
         {
             await AddExtensionAsync(folder, extension);

@@ -11,6 +11,8 @@ internal sealed record YugabyteSettings
 
     public int TabletsPerTable { get; init; }
 
+    public IReadOnlyList<string> Extensions { get; init; } = [];
+
     public IReadOnlyDictionary<string, YugabyteGroupSettings> Groups { get; init; } = new Dictionary<string, YugabyteGroupSettings>(StringComparer.Ordinal);
 
     // Names of the servers by RPC address.

@@ -7,7 +7,7 @@ namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Steps;
 public sealed class AwaitClusterVersion(ITiDbTargets targets) : TiDbStep(targets)
 {
     /// <inheritdoc />
-    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(context, async () =>
+    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var version = await Targets.Pd().ClusterVersionAsync(cancellationToken);
         return TiDbVersion.Same(version, Spec.ToVersion)

@@ -9,7 +9,7 @@ namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Steps;
 public sealed class AwaitConsistentServers(ITiDbTargets targets) : TiDbStep(targets)
 {
     /// <inheritdoc />
-    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(context, async () =>
+    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
         await ProblemAsync(Targets, cancellationToken) is { } problem ? new Observation.Running(problem) : new Observation.Done("all TiDB servers are of one version"));
 
     /// <summary>What is not as it should be; null if all is.</summary>

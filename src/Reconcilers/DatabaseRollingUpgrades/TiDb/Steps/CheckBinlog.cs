@@ -10,7 +10,7 @@ namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Steps;
 public sealed class CheckBinlog(ITiDbTargets targets) : TiDbStep(targets)
 {
     /// <inheritdoc />
-    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(context, async () =>
+    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var problems = new List<string>();
         foreach (var pump in Spec.Of(DatabaseComponent.Pump))

@@ -13,7 +13,7 @@ public sealed class CheckProcesses(ITiDbTargets targets) : TiDbStep(targets)
     private const int AtATime = 16;
 
     /// <inheritdoc />
-    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(context, async () =>
+    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var problems = new List<string>();
         foreach (var some in Spec.Instances.Chunk(AtATime))

@@ -12,7 +12,7 @@ public sealed class CountFailedStatements(ITiDbTargets targets) : TiDbStep(targe
     public const string FailedFact = "failedStatements";
 
     /// <inheritdoc />
-    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(context, async () =>
+    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var failed = 0.0;
         foreach (var server in Spec.Of(DatabaseComponent.TiDB))

@@ -11,7 +11,7 @@ public sealed class DrainDrainer(ITiDbTargets targets) : TiDbStep(targets)
     public const string LastTsFact = "lastTS";
 
     /// <inheritdoc />
-    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(context, async () =>
+    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var instance = Instance(context);
         if (await InstanceLooks.NeedsNoDrainAsync(Targets, context.Plan, instance, cancellationToken) is { } why)

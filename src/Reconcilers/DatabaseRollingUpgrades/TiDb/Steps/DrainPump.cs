@@ -11,7 +11,7 @@ namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Steps;
 public sealed class DrainPump(ITiDbTargets targets) : TiDbStep(targets)
 {
     /// <inheritdoc />
-    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(context, async () =>
+    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var instance = Instance(context);
         if (await InstanceLooks.NeedsNoDrainAsync(Targets, context.Plan, instance, cancellationToken) is { } why)

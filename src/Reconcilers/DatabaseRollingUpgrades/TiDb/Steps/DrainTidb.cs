@@ -10,7 +10,7 @@ public sealed class DrainTidb(ITiDbTargets targets) : TiDbStep(targets)
     private static readonly TimeSpan MovesWithin = TimeSpan.FromSeconds(30);
 
     /// <inheritdoc />
-    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(context, async () =>
+    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var instance = Instance(context);
         if (await InstanceLooks.NeedsNoDrainAsync(Targets, context.Plan, instance, cancellationToken) is { } why)

@@ -16,7 +16,7 @@ public sealed class LimitMerging(ITiDbTargets targets) : TiDbStep(targets)
     private const string LimitName = "merge-schedule-limit";
 
     /// <inheritdoc />
-    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(context, async () =>
+    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var schedule = await Targets.Pd().ScheduleAsync(cancellationToken);
         var wanted = Wanted(context);

@@ -44,7 +44,7 @@ public sealed class RaiseScheduleLimit(ITiDbTargets targets) : TiDbStep(targets)
             return Ended(why, context);
         }
 
-        if (context.Step.StartedAt is { } began && context.Time.GetUtcNow() - Since(context, began) >= KubernetesDuration.Parse(Spec.Timeouts.TuneScheduling))
+        if (context.Time.GetUtcNow() - Since(context, Began(context)) >= KubernetesDuration.Parse(Spec.Timeouts.TuneScheduling))
         {
             return Ended("spec.timeouts.tuneScheduling is over", context);
         }
@@ -61,7 +61,7 @@ public sealed class RaiseScheduleLimit(ITiDbTargets targets) : TiDbStep(targets)
 
     /// <inheritdoc />
     public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken) => Task.FromResult(
-        context.Receipt(SinceKey) is not null ? context.Step.Receipt! : Fact(SinceKey, Moments.Text(context.Step.StartedAt ?? context.Time.GetUtcNow())));
+        context.Receipt(SinceKey) is not null ? context.Step.Receipt! : Fact(SinceKey, Moments.Text(Began(context))));
 
     /// <inheritdoc />
     public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) => Task.Delay(Pause, context.Time, cancellationToken);

@@ -7,7 +7,7 @@ namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Steps;
 public sealed class SetLeaderPriorities(ITiDbTargets targets) : TiDbStep(targets)
 {
     /// <inheritdoc />
-    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(context, async () =>
+    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var present = (await Targets.Pd().MembersAsync(cancellationToken)).Members.ToDictionary(m => m.Name, m => m.LeaderPriority, StringComparer.Ordinal);
         var other = Wanted(context).Where(w => present.GetValueOrDefault(w.Key) != w.Value).Select(w => w.Key).ToList();

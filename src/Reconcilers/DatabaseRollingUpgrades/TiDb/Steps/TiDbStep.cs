@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
@@ -16,6 +17,7 @@ namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Steps;
 public abstract class TiDbStep(ITiDbTargets targets) : IStepAction
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    private readonly ConcurrentDictionary<(string Step, int Attempt, int Tries), DateTimeOffset> _begun = new();
 
     /// <inheritdoc />
     public string Name => GetType().Name;
@@ -75,14 +77,18 @@ public abstract class TiDbStep(ITiDbTargets targets) : IStepAction
     /// <summary>The instance the step is about.</summary>
     protected DatabaseInstance Instance(StepContext context) => Targets.Instance(context.Step.Node);
 
-    /// <summary>Looks; while the step is under way, a cluster that cannot be asked for a moment (its leader moves) is waited for and not given up.</summary>
-    protected static async Task<Observation> PatientlyAsync(StepContext context, Func<Task<Observation>> look)
+    /// <summary>Since when an attempt is under way. What its first look finds under way is told to nobody before that look ends, so that this process remembers it.</summary>
+    protected DateTimeOffset Began(StepContext context) =>
+        context.Step.StartedAt ?? _begun.GetOrAdd((context.Step.Id, context.Step.Attempt, context.Step.Tries), _ => context.Time.GetUtcNow());
+
+    /// <summary>Looks; a cluster that cannot be asked for a moment (its leader moves, a server comes up) is waited for until the step's time is over, and not given up.</summary>
+    protected static async Task<Observation> PatientlyAsync(Func<Task<Observation>> look)
     {
         try
         {
             return await look();
         }
-        catch (Exception exception) when (context.Step.StartedAt is not null && exception is ServiceException or TiDbApiException or DatabaseSqlException)
+        catch (Exception exception) when (exception is ServiceException or TiDbApiException or DatabaseSqlException)
         {
             return new Observation.Running(exception.Message);
         }

@@ -43,8 +43,8 @@ public sealed class VerifyTikv(ITiDbTargets targets) : VerifyInstance(targets)
         }
 
         var before = LeadersBefore(context, instance);
-        var isBack = before < EnoughLeaders || store.Leaders * 3 >= before * 2 || process.StartedAt is not { } started
-            || context.Time.GetUtcNow() - (context.Step.StartedAt ?? started) >= LongestWayBack;
+        var isBack = before < EnoughLeaders || store.Leaders * 3 >= before * 2 || process.StartedAt is null
+            || context.Time.GetUtcNow() - Began(context) >= LongestWayBack;
         return isBack ? null : new Observation.Running(string.Create(CultureInfo.InvariantCulture, $"{store.Leaders} of {before} leaders are back"));
     }
 
@@ -73,13 +73,10 @@ public sealed class VerifyTikv(ITiDbTargets targets) : VerifyInstance(targets)
 
     /// <inheritdoc />
     public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken) => Task.FromResult(
-        context.Receipt(SinceKey) is not null ? context.Step.Receipt! : Fact(SinceKey, Moments.Text(context.Step.StartedAt ?? context.Time.GetUtcNow())));
+        context.Receipt(SinceKey) is not null ? context.Step.Receipt! : Fact(SinceKey, Moments.Text(Began(context))));
 
-    private bool IsLate(StepContext context)
-    {
-        var since = Moments.Parse(context.Receipt(SinceKey)) ?? context.Step.StartedAt;
-        return since is { } began && context.Time.GetUtcNow() - began >= KubernetesDuration.Parse(Spec.Timeouts.Verify);
-    }
+    private bool IsLate(StepContext context) =>
+        context.Time.GetUtcNow() - (Moments.Parse(context.Receipt(SinceKey)) ?? Began(context)) >= KubernetesDuration.Parse(Spec.Timeouts.Verify);
 
     private string? Waits(PdStore store, InstanceProcess process) => store switch
     {

@@ -14,7 +14,7 @@ func (n *node) missingAutoFlag() (string, bool) {
 		if promoted.Program != n.program || time.Since(promoted.At) < vendor(heartbeatSeconds) {
 			continue
 		}
-		if flag, known := autoFlagNamed(promoted.Name); known && n.version.before(flag.Since) {
+		if flag, known := autoFlagNamed(promoted.Name); known && (n.version.before(flag.Since) || n.version.before(autoFlagsSince)) {
 			return promoted.Name, true
 		}
 	}
@@ -124,7 +124,10 @@ func (a *autoFlags) text() string {
 	}
 	sort.Strings(programs)
 	var text strings.Builder
-	fmt.Fprintf(&text, "config_version: %d\n", a.Version)
+	// Protobuf's text leaves zeros out.
+	if a.Version > 0 {
+		fmt.Fprintf(&text, "config_version: %d\n", a.Version)
+	}
 	for _, program := range programs {
 		fmt.Fprintf(&text, "promoted_flags {\n  process_name: %q\n", program)
 		for _, each := range byProgram[program] {

@@ -69,9 +69,15 @@ var knownAutoFlags = []autoFlag{
 	{"xcluster_enable_subtxn_abort_propagation", tserverProgram, external, true, "2025.2.0.0-b0"},
 }
 
+// Before there were none (facts B0: the procedure for 2.16 has no AutoFlags).
+const autoFlagsSince version = "2.17.0.0-b0"
+
 // autoFlagsOf are the flags a program of this version has.
 func autoFlagsOf(v version) []autoFlag {
 	var flags []autoFlag
+	if v.before(autoFlagsSince) {
+		return nil
+	}
 	for _, flag := range knownAutoFlags {
 		if v.atLeast(flag.Since) {
 			flags = append(flags, flag)

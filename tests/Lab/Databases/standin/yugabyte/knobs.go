@@ -22,6 +22,9 @@ type knobs struct {
 	TabletsPerTable   int                  `json:"tabletsPerTable"`
 	SystemTablets     int                  `json:"systemTablets"`
 	Groups            map[string]groupKnob `json:"groups"`
+	// Extensions are in use in the database yugabyte, besides what every database has; SQLPassword is wanted by the SQL port, if it is not empty.
+	Extensions  []string `json:"extensions"`
+	SQLPassword string   `json:"sqlPassword"`
 	// Names of the processes by RPC address, for the record; without one a process is PROGRAM@HOST.
 	Names map[string]string `json:"names"`
 

@@ -304,17 +304,17 @@ func dumpEntitiesPage(_ *node, s *state, _ *http.Request) (int, string) {
 }
 
 func masterMetrics(n *node, s *state) []entity {
-	leader := 0.0
+	leader := int64(0)
 	if s.Leadership.Leader == n.self.UUID {
 		leader = 1
 	}
 	metrics := []metric{{"is_raft_leader", leader}, {"follower_lag_ms", 0}}
 	if leader == 0 {
-		metrics[1].Value = n.self.lag(readKnobs(), time.Now())
+		metrics[1].Value = int64(n.self.lag(readKnobs(), time.Now()))
 	}
 	return []entity{
 		{"tablet", "00000000000000000000000000000000", map[string]string{"table_name": "sys.catalog", "namespace_name": ""}, metrics},
-		{"server", "yb.master", map[string]string{}, []metric{{"hybrid_clock_skew", float64(n.self.skew(readKnobs()).Microseconds())}}},
+		{"server", "yb.master", map[string]string{}, []metric{{"hybrid_clock_skew", n.self.skew(readKnobs()).Microseconds()}}},
 	}
 }
 

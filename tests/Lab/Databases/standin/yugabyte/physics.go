@@ -71,7 +71,9 @@ func (n *node) found(s *state) {
 		SQL: n.flags.get("true", n.dialect.EnableSQL, yugabyteDialect.EnableSQL) == "true",
 	}
 	s.Config.Version = 1
-	s.AutoFlags = autoFlags{Version: 1}
+	if n.version.atLeast(autoFlagsSince) {
+		s.AutoFlags.Version = 1
+	}
 	// A new universe has every flag of its version from the beginning.
 	for _, flag := range autoFlagsOf(n.version) {
 		s.AutoFlags.Promoted = append(s.AutoFlags.Promoted, promotedFlag{flag.Name, flag.Program, flag.Class, 1, time.Now()})

@@ -14,6 +14,8 @@ func Programs() map[string]func(common.Process) int {
 		"dbserver":                runTserver,
 		"yb-admin":                runAdmin,
 		"bm-admin":                runAdmin,
+		"ysqlsh":                  runShell,
+		"bsqlsh":                  runShell,
 		"standin-client-yugabyte": runClient,
 		"standin-check-yugabyte":  runEndCheck,
 	}

@@ -1,7 +1,6 @@
 package yugabyte
 
 import (
-	"net"
 	"net/http"
 	"time"
 
@@ -17,7 +16,7 @@ func runTserver(p common.Process) int {
 	stopRPC := common.ServeHTTPS(n.name, hostPort(n.bind, n.self.RPC), n.rpc(tserverMethods), n.secure.rpcServer)
 	stopWeb := common.ServeHTTPS(n.name, hostPort(n.webBind, n.self.Web), n.tserverPages(), n.secure.webServer)
 	stopClients := n.serveClients()
-	stopSQL := n.openSQLPort()
+	stopSQL := n.serveSQL()
 	return n.serve(func() {
 		stopClients()
 		stopSQL()
@@ -38,28 +37,6 @@ func (n *node) tserverPages() *pages {
 		"/api/v1/masters": tserverMastersPage, "/api/v1/tablets": tabletsPage, "/tablets": tabletsPage,
 		"/metrics": tserverMetricsPage, "/prometheus-metrics": tserverPrometheusPage,
 	}, leader: map[string]page{}}
-}
-
-// openSQLPort is PostgreSQL's door, open where SQL is enabled. Nobody speaks through it: no SQL is needed to upgrade a cluster.
-func (n *node) openSQLPort() (stop func()) {
-	if n.flags.get("true", n.dialect.EnableSQL, yugabyteDialect.EnableSQL) != "true" {
-		return func() {}
-	}
-	_, port := splitHostPort(n.flags.get("", "pgsql_proxy_bind_address"), 5433)
-	listener, err := net.Listen("tcp", hostPort(n.bind, port))
-	if err != nil {
-		common.Fatal("%s: %v", n.name, err)
-	}
-	go func() {
-		for {
-			connection, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			connection.Close()
-		}
-	}()
-	return func() { listener.Close() }
 }
 
 func tserverHealthPage(n *node, s *state, _ *http.Request) (int, string) {
@@ -117,7 +94,7 @@ func tabletsPage(n *node, s *state, _ *http.Request) (int, string) {
 func tserverMetrics(n *node, s *state) []entity {
 	at, k := time.Now(), readKnobs()
 	me := s.Tservers[n.self.UUID]
-	list := []entity{{"server", "yb.tabletserver", map[string]string{}, []metric{{"hybrid_clock_skew", float64(n.self.skew(k).Microseconds())}}}}
+	list := []entity{{"server", "yb.tabletserver", map[string]string{}, []metric{{"hybrid_clock_skew", n.self.skew(k).Microseconds()}}}}
 	if me == nil {
 		return list
 	}
@@ -125,7 +102,7 @@ func tserverMetrics(n *node, s *state) []entity {
 		if !contains(each.Replicas, me.UUID) {
 			continue
 		}
-		leads, lag := 0.0, me.lag(k, at)
+		leads, lag := int64(0), int64(me.lag(k, at))
 		if each.Leader == me.UUID {
 			leads, lag = 1, 0
 		}

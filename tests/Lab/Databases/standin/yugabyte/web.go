@@ -177,8 +177,8 @@ func (t *server) skew(k knobs) time.Duration {
 }
 
 type metric struct {
-	Name  string  `json:"name"`
-	Value float64 `json:"value"`
+	Name  string `json:"name"`
+	Value int64  `json:"value"`
 }
 
 type entity struct {
@@ -219,7 +219,7 @@ func prometheus(entities []entity, exported string, n *node) string {
 	at := time.Now().UnixMilli()
 	for _, each := range entities {
 		for _, one := range each.Metrics {
-			fmt.Fprintf(&text, "%s{exported_instance=%q,export_type=%q,metric_type=%q,metric_id=%q} %g %d\n",
+			fmt.Fprintf(&text, "%s{exported_instance=%q,export_type=%q,metric_type=%q,metric_id=%q} %d %d\n",
 				one.Name, hostPort(n.self.Host, n.self.Web), exported, each.Type, each.ID, one.Value, at)
 		}
 	}
