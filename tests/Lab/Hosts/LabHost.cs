@@ -58,7 +58,7 @@ public sealed partial class LabHost : IAsyncDisposable
     /// <summary>The folder on the machine that is /data inside; it belongs to the account.</summary>
     public string Data { get; }
 
-    /// <summary>Makes a host and boots it; takes about half a second.</summary>
+    /// <summary>Makes a host and boots it; takes less than a second.</summary>
     /// <param name="network">Its network; made for it alone, its name becomes the host's.</param>
     /// <param name="options">Options.</param>
     /// <param name="ct">Cancels.</param>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Drydock.Lab.Hosts;
 
@@ -14,10 +15,16 @@ public sealed class TiDbCluster : IAsyncDisposable
     /// <summary>Where the new version's package is put by <see cref="BringPackageAsync"/>, inside the hosts.</summary>
     public const string PackageFolder = "/data/packages";
 
+    /// <summary>Where the hosts have their certificates, with <see cref="TiDbClusterOptions.Tls"/>: ca.pem, server.pem, server-key.pem.</summary>
+    public const string TlsFolder = "/data/tls";
+
+    private const string BackendUser = "tidb_standin";
+    private const string BackendPassword = "lab-backend";
+
     private static readonly string[] StartOrder = ["pd", "tikv", "pump", "drainer", "tidb"];
 
     private readonly LabRun _run;
-    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero }) { Timeout = TimeSpan.FromSeconds(10) };
+    private readonly HttpClient _http;
 
     private TiDbCluster(LabRun run, TiDbClusterOptions options, StandinDirectory directory, IReadOnlyList<LabHost> hosts)
     {
@@ -26,6 +33,8 @@ public sealed class TiDbCluster : IAsyncDisposable
         Directory = directory;
         Hosts = hosts;
         Instances = [.. Places()];
+        Client = options.Tls ? run.Authority.Issue(run.FolderFor(options.Name + "-client"), "client", "operator") : null;
+        _http = new HttpClient(CreateHandler()) { Timeout = TimeSpan.FromSeconds(10) };
     }
 
     /// <summary>As given.</summary>
@@ -39,6 +48,9 @@ public sealed class TiDbCluster : IAsyncDisposable
 
     /// <summary>Every place where a process of the cluster runs.</summary>
     public IReadOnlyList<TiDbInstance> Instances { get; }
+
+    /// <summary>A client certificate that the processes accept, and their authority; null without <see cref="TiDbClusterOptions.Tls"/>.</summary>
+    public LabCredentials? Client { get; }
 
     /// <summary>Makes hosts, lays the cluster out on them, starts it and waits until it is at rest.</summary>
     public static async Task<TiDbCluster> StartAsync(LabRun run, TiDbClusterOptions? options = null, CancellationToken cancellationToken = default)
@@ -172,6 +184,24 @@ public sealed class TiDbCluster : IAsyncDisposable
         }
     }
 
+    // A connection a request: processes come and go.
+    private SocketsHttpHandler CreateHandler()
+    {
+        var handler = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero };
+        if (Client is not null)
+        {
+            handler.SslOptions.ClientCertificates = [Client.Load()];
+            handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+                CustomTrustStore = { Client.LoadAuthority() },
+            };
+        }
+
+        return handler;
+    }
+
     private TiDbStateFile State() => Directory.Read("state-tidb.json", TiDbJson.Default.TiDbStateFile) ?? throw new LabException("the TiDB cluster was never started");
 
     private IEnumerable<TiDbInstance> Places()
@@ -201,6 +231,7 @@ public sealed class TiDbCluster : IAsyncDisposable
         Host = host,
         Port = port,
         StatusPort = statusPort,
+        Tls = Options.Tls && component != "tikv",
         Unit = Options.Supervision switch
         {
             TiDbSupervision.Supervise => null,
@@ -218,7 +249,15 @@ public sealed class TiDbCluster : IAsyncDisposable
             MergeableRegions = Options.MergeableRegions,
             DefaultsMove = Options.DefaultsMove,
             Users = Options.Users,
+            Backend = Options.Backend is { } backend ? new TiDbSettingsFile.BackendPart(FormattableString.Invariant($"{backend.Address}:{backend.Port}"), BackendUser, BackendPassword) : null,
         };
+        if (Options.Backend is { } server)
+        {
+            await server.ExecAsync(
+                $"CREATE DATABASE IF NOT EXISTS test; CREATE USER IF NOT EXISTS {BackendUser}@'%' IDENTIFIED BY '{BackendPassword}'; GRANT ALL PRIVILEGES ON *.* TO {BackendUser}@'%' WITH GRANT OPTION",
+                cancellationToken: cancellationToken);
+        }
+
         await File.WriteAllTextAsync(Path.Combine(Directory.Path, "tidb.json"), JsonSerializer.Serialize(settings, TiDbJson.Default.TiDbSettingsFile), cancellationToken);
     }
 
@@ -236,6 +275,12 @@ public sealed class TiDbCluster : IAsyncDisposable
         }
 
         await OwnAsync(host, "/data/deploy", cancellationToken);
+        if (Options.Tls)
+        {
+            _run.Authority.Issue(Path.Combine(host.Data, "tls"), "server", host.Name, hosts: [host.Address, host.Name, "127.0.0.1"]);
+            await OwnAsync(host, TlsFolder, cancellationToken);
+        }
+
         foreach (var instance in Instances.Where(i => i.Host == host && i.Unit is not null))
         {
             await host.InstallUnitAsync(instance.Unit!, TiDbScripts.Unit(instance, host.User), cancellationToken);

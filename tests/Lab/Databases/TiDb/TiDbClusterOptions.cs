@@ -41,4 +41,12 @@ public sealed record TiDbClusterOptions
 
     /// <summary>The size of each host's /data in bytes, for tests of a full disk; by default as large as the machine's.</summary>
     public long? DataBytes { get; init; }
+
+    /// <summary>Whether PD, TiDB's status port, pumps and drainer speak HTTPS and want a client certificate. TiKV's status server knows no TLS (facts A3).</summary>
+    public bool Tls { get; init; }
+
+    /// <summary>
+    /// A server that keeps the data and carries out the SQL that is not TiDB's own, so that dumps and restores work; without one the stand-in has simple tables only.
+    /// </summary>
+    public MetaDb? Backend { get; init; }
 }

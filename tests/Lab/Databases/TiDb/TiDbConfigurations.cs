@@ -11,7 +11,7 @@ internal static class TiDbConfigurations
     {
         "pd" => Pd(options),
         "tikv" => TiKv(instance, options),
-        "tidb" => TiDb,
+        "tidb" => instance.Tls ? TiDb + Security : TiDb,
         "pump" => Pump,
         _ => Drainer,
     };
@@ -51,6 +51,16 @@ internal static class TiDbConfigurations
         [binlog]
         write-timeout = "15s"
         ignore-error = false
+
+        """;
+
+    private const string Security =
+        $"""
+
+        [security]
+        cluster-ssl-ca = "{TiDbCluster.TlsFolder}/ca.pem"
+        cluster-ssl-cert = "{TiDbCluster.TlsFolder}/server.pem"
+        cluster-ssl-key = "{TiDbCluster.TlsFolder}/server-key.pem"
 
         """;
 

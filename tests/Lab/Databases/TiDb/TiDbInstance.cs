@@ -20,6 +20,9 @@ public sealed record TiDbInstance
     /// <summary>The port of its status pages, where that is another one.</summary>
     public int? StatusPort { get; init; }
 
+    /// <summary>Whether its HTTP port speaks TLS.</summary>
+    public bool Tls { get; init; }
+
     /// <summary>The unit, if systemd supervises it.</summary>
     public string? Unit { get; init; }
 
@@ -44,5 +47,5 @@ public sealed record TiDbInstance
     public string Address => FormattableString.Invariant($"{Host.Address}:{Port}");
 
     /// <summary>A page of its HTTP port: of its status port, if it has one.</summary>
-    public Uri Http(string path) => new(FormattableString.Invariant($"http://{Host.Address}:{StatusPort ?? Port}{path}"));
+    public Uri Http(string path) => new(FormattableString.Invariant($"{(Tls ? "https" : "http")}://{Host.Address}:{StatusPort ?? Port}{path}"));
 }

@@ -133,7 +133,7 @@ internal static class TiDbScripts
 
     private static string[] Pd(TiDbInstance instance, IReadOnlyList<TiDbInstance> all)
     {
-        var client = FormattableString.Invariant($"http://{instance.Host.Address}:{instance.Port}");
+        var client = Scheme(instance) + instance.Address;
         var peer = Peer(instance);
         return
         [
@@ -145,6 +145,7 @@ internal static class TiDbScripts
             $"--data-dir=\"{instance.DataDir}\"",
             $"--initial-cluster=\"{string.Join(',', all.Where(i => i.Component == "pd").Select(i => $"{MemberName(i)}={Peer(i)}"))}\"",
             "--config=conf/pd.toml",
+            .. Certificates(instance, "cacert", "cert", "key"),
         ];
     }
 
@@ -175,6 +176,7 @@ internal static class TiDbScripts
         $"--pd-urls=\"{Urls(all)}\"",
         $"--data-dir=\"{instance.DataDir}\"",
         "--config=conf/pump.toml",
+        .. Certificates(instance, "ssl-ca", "ssl-cert", "ssl-key"),
     ];
 
     private static string[] Drainer(TiDbInstance instance, IReadOnlyList<TiDbInstance> all) =>
@@ -184,14 +186,21 @@ internal static class TiDbScripts
         $"--data-dir=\"{instance.DataDir}\"",
         "--config=conf/drainer.toml",
         "--initial-commit-ts=\"0\"",
+        .. Certificates(instance, "ssl-ca", "ssl-cert", "ssl-key"),
     ];
 
-    private static string Peer(TiDbInstance pd) => FormattableString.Invariant($"http://{pd.Host.Address}:{pd.Port + 1}");
+    private static string Peer(TiDbInstance pd) => FormattableString.Invariant($"{Scheme(pd)}{pd.Host.Address}:{pd.Port + 1}");
 
     /// <summary>The name of a PD member: that of its place, so that manifests and the record speak of the same.</summary>
     private static string MemberName(TiDbInstance pd) => pd.Name;
 
     private static string Endpoints(IReadOnlyList<TiDbInstance> all) => string.Join(',', all.Where(i => i.Component == "pd").Select(i => i.Address));
 
-    private static string Urls(IReadOnlyList<TiDbInstance> all) => string.Join(',', all.Where(i => i.Component == "pd").Select(i => "http://" + i.Address));
+    private static string Urls(IReadOnlyList<TiDbInstance> all) => string.Join(',', all.Where(i => i.Component == "pd").Select(i => Scheme(i) + i.Address));
+
+    private static string Scheme(TiDbInstance instance) => instance.Tls ? "https://" : "http://";
+
+    private static string[] Certificates(TiDbInstance instance, string authority, string certificate, string key) => instance.Tls
+        ? [$"--{authority}={TiDbCluster.TlsFolder}/ca.pem", $"--{certificate}={TiDbCluster.TlsFolder}/server.pem", $"--{key}={TiDbCluster.TlsFolder}/server-key.pem"]
+        : [];
 }

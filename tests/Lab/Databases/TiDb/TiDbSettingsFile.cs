@@ -12,4 +12,8 @@ internal sealed record TiDbSettingsFile
     public required bool DefaultsMove { get; init; }
 
     public required IReadOnlyDictionary<string, string> Users { get; init; }
+
+    public BackendPart? Backend { get; init; }
+
+    internal sealed record BackendPart(string Address, string User, string Password);
 }

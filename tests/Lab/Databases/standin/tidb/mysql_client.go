@@ -10,6 +10,7 @@ import (
 // sqlClient is one connection of the client that reads and writes all the time.
 type sqlClient struct {
 	packets *packets
+	id      uint32
 }
 
 // dialSQL connects and logs in.
@@ -18,7 +19,7 @@ func dialSQL(address, user, password, database string, patience time.Duration) (
 	if err != nil {
 		return nil, err
 	}
-	client := &sqlClient{newPackets(connection)}
+	client := &sqlClient{packets: newPackets(connection)}
 	client.patience(patience)
 	if err := client.login(user, password, database); err != nil {
 		connection.Close()
@@ -44,21 +45,26 @@ func (c *sqlClient) login(user, password, database string) error {
 	f := &fields{rest: hello}
 	f.take(1)
 	f.zeroEnded()
-	f.take(4)
+	c.id = binary.LittleEndian.Uint32(f.take(4))
 	salt := append([]byte(nil), f.take(8)...)
 	f.take(1 + 2 + 1 + 2 + 2 + 1 + 10)
 	salt = append(salt, f.take(12)...)
 	if f.bad {
 		return errShort
 	}
-	capabilities := uint32(capLongPassword | capProtocol41 | capTransactions | capSecure | capPluginAuth | capConnectWithDB)
+	capabilities := uint32(capLongPassword | capProtocol41 | capTransactions | capSecure | capPluginAuth | capMultiResults)
+	if database != "" {
+		capabilities |= capConnectWithDB
+	}
 	answer := binary.LittleEndian.AppendUint32(nil, capabilities)
 	answer = binary.LittleEndian.AppendUint32(answer, maxPacket)
 	answer = append(append(answer, charsetUTF8MB4), make([]byte, 23)...)
 	answer = append(append(answer, user...), 0)
 	token := scramble(password, salt)
 	answer = append(append(answer, byte(len(token))), token...)
-	answer = append(append(answer, database...), 0)
+	if database != "" {
+		answer = append(append(answer, database...), 0)
+	}
 	answer = append(append(answer, nativePassword...), 0)
 	c.packets.write(answer)
 	if err := c.packets.flush(); err != nil {

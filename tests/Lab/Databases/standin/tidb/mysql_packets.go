@@ -24,9 +24,10 @@ const (
 	capConnectAttrs  = 1 << 20
 	capLenencAuth    = 1 << 21
 
-	statusAutocommit = 2
-	charsetUTF8MB4   = 46
-	nativePassword   = "mysql_native_password"
+	statusAutocommit  = 2
+	statusMoreResults = 8
+	charsetUTF8MB4    = 46
+	nativePassword    = "mysql_native_password"
 
 	comQuit       = 0x01
 	comInitDB     = 0x02
@@ -34,6 +35,12 @@ const (
 	comStatistics = 0x09
 	comPing       = 0x0e
 	comReset      = 0x1f
+
+	comStmtPrepare  = 0x16
+	comStmtExecute  = 0x17
+	comStmtLongData = 0x18
+	comStmtClose    = 0x19
+	comStmtReset    = 0x1a
 
 	headerOK    = 0x00
 	headerEOF   = 0xfe

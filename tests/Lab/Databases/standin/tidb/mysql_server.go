@@ -56,6 +56,10 @@ func (s *sqlServer) serveConnection(connection net.Conn) {
 	p := newPackets(connection)
 	host, _, _ := net.SplitHostPort(connection.RemoteAddr().String())
 	session := &session{sqlServer: s, id: s.connectionID(), from: host}
+	if session.connectBackend() != nil {
+		return
+	}
+	defer session.closeBackend()
 	if err := session.greet(p); err != nil {
 		return
 	}
@@ -66,15 +70,19 @@ func (s *sqlServer) serveConnection(connection net.Conn) {
 		if err != nil || len(command) == 0 || command[0] == comQuit {
 			return
 		}
-		answer, err := session.command(command)
-		if errors.Is(err, errCut) {
+		switch answer, err := session.command(command); {
+		case errors.Is(err, errCut):
 			return
-		}
-		if err != nil {
+		case errors.Is(err, errBackend):
+			err = session.relay(p, command)
+			if err != nil {
+				return
+			}
+		case err != nil:
 			p.write(errorPacket(err))
-		} else if answer.columns == nil {
+		case answer.columns == nil:
 			p.write(okPacket(answer.affected))
-		} else {
+		default:
 			writeRows(p, answer)
 		}
 		if p.flush() != nil {
@@ -85,6 +93,12 @@ func (s *sqlServer) serveConnection(connection net.Conn) {
 
 func (s *session) command(packet []byte) (*result, error) {
 	text := string(packet[1:])
+	switch packet[0] {
+	case comStmtPrepare, comStmtExecute, comStmtLongData, comStmtClose, comStmtReset, comReset, comInitDB:
+		if s.backend != nil {
+			return nil, s.prepared(packet[0], text)
+		}
+	}
 	switch packet[0] {
 	case comPing, comReset, comStatistics:
 		return &result{}, nil

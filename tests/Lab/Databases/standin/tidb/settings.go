@@ -23,6 +23,15 @@ type Settings struct {
 	DefaultsMove bool `json:"defaultsMove"`
 	// Users and their passwords on the SQL port; without any, root has none.
 	Users map[string]string `json:"users"`
+	// Backend is a server that keeps the data and carries out the SQL that is not TiDB's own; without one, the stand-in does what it can.
+	Backend *Backend `json:"backend"`
+}
+
+// Backend is where a MySQL-protocol server is, and an account on it.
+type Backend struct {
+	Address  string `json:"address"`
+	User     string `json:"user"`
+	Password string `json:"password"`
 }
 
 // Spans of the originals; used through common.Scaled.

@@ -160,8 +160,16 @@ func (s *session) ddl(t *tokens, query string) (*result, error) {
 	if err != nil || change == nil {
 		return &result{}, err
 	}
+	if err := s.runJob(change.database, change.table, change.kind, query); err != nil {
+		return nil, err
+	}
+	return &result{}, change.apply()
+}
+
+// runJob is a DDL job from the queue to its end.
+func (s *session) runJob(database, table, kind, query string) error {
 	takes := atLeast(ddlTakes)
-	if change.kind == "add index" {
+	if kind == "add index" {
 		takes = atLeast(addIndexTakes)
 	}
 	if fault, faulty := common.FaultFor(s.process, "ddl"); faulty && fault.Do == "delay" {
@@ -170,17 +178,17 @@ func (s *session) ddl(t *tokens, query string) (*result, error) {
 	id := 0
 	mustUpdate(func(state *State) {
 		state.judgeDDL(s.process, query)
-		id = state.newJob(change.database, change.table, change.kind, query, takes).ID
+		id = state.newJob(database, table, kind, query, takes).ID
 	})
 	for {
 		for _, job := range read().TiDB.Jobs {
-			if job.ID != id || !job.done() {
-				continue
+			switch {
+			case job.ID != id || !job.done():
+			case job.State == "cancelled":
+				return failure(8214, "HY000", "Cancelled DDL job")
+			default:
+				return nil
 			}
-			if job.State == "cancelled" {
-				return nil, failure(8214, "HY000", "Cancelled DDL job")
-			}
-			return &result{}, change.apply()
 		}
 		sleep(10 * time.Millisecond)
 	}

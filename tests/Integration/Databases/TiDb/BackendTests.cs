@@ -1,0 +1,39 @@
+using Drydock.Clients.MySql;
+using Drydock.Lab;
+using Drydock.Lab.Databases.TiDb;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Databases.TiDb;
+
+/// <summary>A cluster whose data a MariaDB keeps.</summary>
+public sealed class BackendTests(LabFixture lab)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_is_not_TiDBs_own_is_done_by_a_real_server()
+    {
+        var run = await lab.RunAsync();
+        await using var database = await MetaDb.StartAsync(run, new MetaDbOptions { Name = "tidb-data" }, Token);
+        await using var cluster = await TiDbCluster.StartAsync(run, new TiDbClusterOptions { Name = "back", Hosts = 1, Pumps = 0, Backend = database }, Token);
+        var tidb = cluster.Instance("tidb-1");
+        await Questions.ExecuteAsync(tidb, "CREATE DATABASE orders");
+        await Questions.ExecuteAsync(tidb, "CREATE TABLE orders.lines (id INT PRIMARY KEY AUTO_INCREMENT, what VARCHAR(40), at DATETIME(3) DEFAULT CURRENT_TIMESTAMP(3), KEY what (what))");
+        (await Questions.RowsAsync(tidb, "ADMIN SHOW DDL JOBS"))[0]["STATE"].ShouldBe("synced");
+
+        await using var connection = await Questions.SqlAsync(tidb);
+        connection.ServerVersion.ShouldBe("5.7.25-TiDB-v2.1.19");
+        await using var insert = new MySqlCommand("INSERT INTO orders.lines (what) VALUES (@what)", connection);
+        insert.Parameters.AddWithValue("what", "it's 数据");
+        (await insert.ExecuteNonQueryAsync(Token)).ShouldBe(1);
+        (await Questions.RowsAsync(tidb, "SELECT what, COUNT(*) AS n FROM orders.lines GROUP BY what"))[0]["what"].ShouldBe("it's 数据");
+        (await Questions.RowsAsync(tidb, "SELECT VARIABLE_VALUE FROM mysql.tidb WHERE VARIABLE_NAME='tidb_server_version'"))[0]["VARIABLE_VALUE"].ShouldBe("23");
+
+        var dump = Directory.CreateDirectory(Path.Combine(run.Folder, "tidb-dump")).FullName;
+        await Shell.RunAsync("mydumper", ["-h", tidb.Host.Address, "-P", "4000", "-u", "root", "-B", "orders", "-o", dump, "-t", "2"], cancellationToken: Token);
+        (await File.ReadAllTextAsync(Path.Combine(dump, "orders.lines.sql"), Token)).ShouldContain("数据");
+        (await Shell.RunAsync("mysqldump", ["-h", tidb.Host.Address, "-P", "4000", "-u", "root", "--single-transaction", "orders"], cancellationToken: Token)).ShouldContain("it\\'s 数据");
+        cluster.Directory.Violations().ShouldBeEmpty();
+    }
+}
