@@ -45,17 +45,17 @@ internal static class Cases
 
     public static InstanceTarget Target(
         DatabaseComponent component = DatabaseComponent.TiKV, string program = "tikv-server", int port = 20160, string deployDir = "/data/deploy", string? dataDir = null, InstanceControl? control = null) => new()
-    {
-        Name = $"{component}-{port}".ToLowerInvariant(),
-        Host = Host,
-        Component = component,
-        Program = program,
-        Port = port,
-        DeployDir = deployDir,
-        DataDir = dataDir,
-        Control = control ?? new InstanceControl { Systemd = new SystemdControl() },
-        Swap = SwapMethod.ReplaceBinary,
-    };
+        {
+            Name = $"{component}-{port}".ToLowerInvariant(),
+            Host = Host,
+            Component = component,
+            Program = program,
+            Port = port,
+            DeployDir = deployDir,
+            DataDir = dataDir,
+            Control = control ?? new InstanceControl { Systemd = new SystemdControl() },
+            Swap = SwapMethod.ReplaceBinary,
+        };
 
     /// <summary>What a host says that looks at an instance; the clock stands 1000 s after the boot.</summary>
     public static LookReport Look(params string[] lines)

@@ -102,7 +102,7 @@ public sealed class WebAnswerTests
     [InlineData("""{"producer_map":{"g1":{"master_addrs":[{"host":"p","port":7100}],"disable_stream":true},"g2":{}}}""")]
     public async Task Groups_are_read_from_a_list_of_entries_and_from_an_object(string registry)
     {
-        var config = await Master($$$"""{"version":1,"cluster_uuid":"u","consumer_registry":{{{registry}}},"leader_blacklist":{"hosts":[{"host":"10.0.0.1","port":9100}],"initial_leader_load":3},"replication_info":{"live_replicas":{"num_replicas":5}} }""").ClusterConfigAsync(Address, default);
+        var config = await Master($$$$"""{"version":1,"cluster_uuid":"u","consumer_registry":{{{{registry}}}},"leader_blacklist":{"hosts":[{"host":"10.0.0.1","port":9100}],"initial_leader_load":3},"replication_info":{"live_replicas":{"num_replicas":5}}}""").ClusterConfigAsync(Address, default);
         config.Groups.Select(g => (g.Name, g.IsPaused)).ShouldBe([("g1", true), ("g2", false)]);
         (config.LeaderBlacklist[0], config.ReplicationFactor).ShouldBe((new ServiceAddress("10.0.0.1", 9100), 5));
     }

@@ -20,7 +20,7 @@ internal static class DatabaseIdentity
         Instances = spec.Instances,
         Control = spec.Control,
         AllowUnavailability = spec.AllowUnavailability,
-        Yugabyte = spec.Yugabyte is { } yugabyte ? yugabyte with { Replication = WithoutSecrets(yugabyte.Replication) } : null,
+        Yugabyte = spec.Yugabyte is { } yugabyte ? WithoutAccess(yugabyte) : null,
         Tidb = spec.Tidb is { } tidb ? WithoutAccess(tidb) : null,
     });
 
@@ -31,7 +31,7 @@ internal static class DatabaseIdentity
         ToolHost = spec.ToolHost,
         Tls = spec.Tls,
         Package = new PackageSpec { Archives = spec.Package.Archives },
-        Yugabyte = new YugabyteSpec { Replication = spec.Yugabyte?.Replication ?? new ReplicationSpec() },
+        Yugabyte = new YugabyteSpec { Replication = spec.Yugabyte?.Replication ?? new ReplicationSpec(), Sql = spec.Yugabyte?.Sql ?? new YugabyteSqlSpec() },
         Tidb = new TiDbSpec { CredentialsSecretRef = spec.Tidb?.CredentialsSecretRef, SqlTls = spec.Tidb?.SqlTls ?? new DatabaseTls(), Backup = new TiDbBackupSpec { Storage = spec.Tidb?.Backup.Storage } },
     });
 
@@ -40,6 +40,12 @@ internal static class DatabaseIdentity
         CredentialsSecretRef = null,
         SqlTls = new DatabaseTls(),
         Backup = tidb.Backup.Storage is { } storage ? tidb.Backup with { Storage = StorageText.WithoutSecrets(storage) } : tidb.Backup,
+    };
+
+    private static YugabyteSpec WithoutAccess(YugabyteSpec yugabyte) => yugabyte with
+    {
+        Replication = WithoutSecrets(yugabyte.Replication),
+        Sql = new YugabyteSqlSpec { ExtensionsInUse = yugabyte.Sql.ExtensionsInUse },
     };
 
     private static ReplicationSpec WithoutSecrets(ReplicationSpec replication) =>

@@ -64,8 +64,13 @@ internal sealed partial class TiDbWorld
 
         Limits = new(StringComparer.Ordinal)
         {
-            ["leader-schedule-limit"] = 4, ["region-schedule-limit"] = 4, ["replica-schedule-limit"] = 8, ["merge-schedule-limit"] = 8,
-            ["hot-region-schedule-limit"] = 2, ["max-merge-region-size"] = 0, ["max-merge-region-keys"] = 0,
+            ["leader-schedule-limit"] = 4,
+            ["region-schedule-limit"] = 4,
+            ["replica-schedule-limit"] = 8,
+            ["merge-schedule-limit"] = 8,
+            ["hot-region-schedule-limit"] = 2,
+            ["max-merge-region-size"] = 0,
+            ["max-merge-region-keys"] = 0,
         };
         Life = new TiDbLife(this, 1);
     }

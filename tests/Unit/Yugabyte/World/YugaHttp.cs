@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Api;
@@ -55,7 +55,7 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
         var leads = world.Leader == server;
         if (call == "is-leader")
         {
-            return leads ? Json("""{"STATUS":"OK"}""") : new ServiceAnswer(503, null, "{");
+            return leads ? Json(new JsonObject { ["STATUS"] = "OK" }) : new ServiceAnswer(503, null, "{");
         }
 
         if (call == "masters")
@@ -66,9 +66,17 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
         return world.Leader is null ? new ServiceAnswer(200, "text/html", Html) : call switch
         {
             "tablet-servers" => Json(Tservers()),
-            "health-check" => Json($$$"""{"dead_nodes":{{{Texts(Dead())}}},"most_recent_uptime":18446744073709551615,"under_replicated_tablets":{{{Texts(world.UnderReplicatedTablets)}}}}"""),
-            "tablet-replication" => Json($$$"""{"leaderless_tablets":[{{{string.Join(',', world.LeaderlessTablets.Select(t => $$$"""{"table_uuid":"t","tablet_uuid":"{{{t}}}","reason":"none"}"""))}}}]}"""),
-            "tablet-under-replication" => Json("""{"underreplicated_tablets":[]}"""),
+            "health-check" => Json(new JsonObject
+            {
+                ["dead_nodes"] = Texts(world.Tservers.Where(t => !world.CountsAsAlive(t)).Select(t => t.Uuid)),
+                ["most_recent_uptime"] = ulong.MaxValue,
+                ["under_replicated_tablets"] = Texts(world.UnderReplicatedTablets),
+            }),
+            "tablet-replication" => Json(new JsonObject
+            {
+                ["leaderless_tablets"] = Each(world.LeaderlessTablets, tablet => new JsonObject { ["table_uuid"] = "t", ["tablet_uuid"] = tablet, ["reason"] = "none" }),
+            }),
+            "tablet-under-replication" => Json(new JsonObject { ["underreplicated_tablets"] = new JsonArray() }),
             "cluster-config" => Json(Config()),
             _ => new ServiceAnswer(404, "text/html", "<h1>not found</h1>"),
         };
@@ -76,59 +84,175 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
 
     private ServiceAnswer Tserver(YugaServer server, string path, string call) => call switch
     {
-        "health-check" => Json("""{"failed_tablets":[]}"""),
-        "tablets" => Json($$$"""{"tablet1":{"state":"{{{(world.IsReady(server) ? "RUNNING" : "BOOTSTRAPPING")}}}","table_name":"t"},"tablet2":{"state":"RUNNING"}}"""),
-        _ when path == "/metrics?metrics=follower_lag_ms" => Json($$$"""[{"type":"tablet","id":"tablet1","metrics":[{"name":"follower_lag_ms","value":{{{(world.HasCaughtUp(server) ? 40 : 90000)}}}}]},{"type":"tablet","id":"tablet2","metrics":[]}]"""),
+        "health-check" => Json(new JsonObject { ["failed_tablets"] = new JsonArray() }),
+        "tablets" => Json(new JsonObject
+        {
+            ["tablet1"] = new JsonObject { ["state"] = world.IsReady(server) ? "RUNNING" : "BOOTSTRAPPING", ["table_name"] = "t" },
+            ["tablet2"] = new JsonObject { ["state"] = "RUNNING" },
+        }),
+        _ when path == "/metrics?metrics=follower_lag_ms" => Json(new JsonArray(
+            new JsonObject
+            {
+                ["type"] = "tablet",
+                ["id"] = "tablet1",
+                ["metrics"] = new JsonArray(new JsonObject { ["name"] = "follower_lag_ms", ["value"] = world.HasCaughtUp(server) ? 40 : 90_000 }),
+            },
+            new JsonObject { ["type"] = "tablet", ["id"] = "tablet2", ["metrics"] = new JsonArray() })),
         _ => new ServiceAnswer(404, "text/html", "<h1>not found</h1>"),
     };
 
-    private string Masters() => $$$"""
-        {"masters":[{{{string.Join(',', world.Masters.Select(m => m.IsUp
-            ? $$$"""{"instance_id":{"permanent_uuid":"{{{m.Uuid}}}","instance_seqno":1,"start_time_us":{{{(m.StartedAt - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond}}}},"registration":{"private_rpc_addresses":[{"host":"{{{m.Host}}}","port":{{{m.Rpc.Port}}}}],"http_addresses":[{"host":"{{{m.Host}}}","port":{{{m.Web.Port}}}}]},"role":"{{{(world.Leader == m ? "LEADER" : "FOLLOWER")}}}"}"""
-            : $$$"""{"error":{"code":"NETWORK_ERROR","message":"Unable to get registration information for peer ([{{{m.Rpc}}}])"}}"""))}}}]}
-        """;
-
-    private string Tservers() => "{\"placement-1\":{" + string.Join(',', world.Tservers.Select(t => string.Create(CultureInfo.InvariantCulture, $$$"""
-        "{{{t.Web}}}":{"time_since_hb":"0.5s","time_since_hb_sec":{{{(t.IsUp ? 0.5 : (world.Time.GetUtcNow() - t.StoppedAt).TotalSeconds)}}},"status":"{{{(world.CountsAsAlive(t) ? "ALIVE" : "DEAD")}}}","uptime_seconds":{{{(t.IsUp ? (long)(world.Time.GetUtcNow() - t.StartedAt).TotalSeconds : 0)}}},"user_tablets_total":10,"user_tablets_leaders":{{{t.Leaders}}},"system_tablets_total":2,"system_tablets_leaders":0,"active_tablets":12,"permanent_uuid":"{{{t.Uuid}}}"}
-        """))) + "}}";
-
-    private string Config()
+    private JsonObject Masters() => new()
     {
-        var groups = world.Groups.Where(g => g.IsHere).ToList();
-        return $$$"""
-            {"version":7,"cluster_uuid":"universe-1","replication_info":{"live_replicas":{"num_replicas":{{{world.Setup.Replicas}}}}}
-            {{{(world.LeaderBlacklist.Count == 0 ? "" : $$$""","leader_blacklist":{"hosts":[{{{Hosts(world.LeaderBlacklist)}}}],"initial_leader_load":3}""")}}}
-            {{{(world.ServerBlacklist.Count == 0 ? "" : $$$""","server_blacklist":{"hosts":[{{{Hosts(world.ServerBlacklist)}}}]}""")}}}
-            {{{(groups.Count == 0 ? "" : $$$""","consumer_registry":{"producer_map":[{{{string.Join(',', groups.Select(Group))}}}]}""")}}}}
-            """;
+        ["masters"] = Each(world.Masters, master => master.IsUp
+            ? new JsonObject
+            {
+                ["instance_id"] = new JsonObject
+                {
+                    ["permanent_uuid"] = master.Uuid,
+                    ["instance_seqno"] = 1,
+                    ["start_time_us"] = (master.StartedAt - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond,
+                },
+                ["registration"] = new JsonObject
+                {
+                    ["private_rpc_addresses"] = new JsonArray(Address(master.Rpc)),
+                    ["http_addresses"] = new JsonArray(Address(master.Web)),
+                },
+                ["role"] = world.Leader == master ? "LEADER" : "FOLLOWER",
+            }
+            : new JsonObject
+            {
+                ["error"] = new JsonObject { ["code"] = "NETWORK_ERROR", ["message"] = $"Unable to get registration information for peer ([{master.Rpc}])" },
+            }),
+    };
+
+    private JsonObject Tservers()
+    {
+        var now = world.Time.GetUtcNow();
+        var placement = new JsonObject();
+        foreach (var server in world.Tservers)
+        {
+            placement[server.Web.ToString()] = new JsonObject
+            {
+                ["time_since_hb"] = "0.5s",
+                ["time_since_hb_sec"] = server.IsUp ? 0.5 : (now - server.StoppedAt).TotalSeconds,
+                ["status"] = world.CountsAsAlive(server) ? "ALIVE" : "DEAD",
+                ["uptime_seconds"] = server.IsUp ? (long)(now - server.StartedAt).TotalSeconds : 0,
+                ["user_tablets_total"] = 10,
+                ["user_tablets_leaders"] = server.Leaders,
+                ["system_tablets_total"] = 2,
+                ["system_tablets_leaders"] = 0,
+                ["active_tablets"] = 12,
+                ["permanent_uuid"] = server.Uuid,
+            };
+        }
+
+        return new JsonObject { ["placement-1"] = placement };
     }
 
-    private string Peer(string path) => path.Replace("/api/v1/", "", StringComparison.Ordinal) switch
+    private JsonObject Config()
     {
-        "is-leader" => """{"STATUS":"OK"}""",
+        var config = new JsonObject
+        {
+            ["version"] = 7,
+            ["cluster_uuid"] = "universe-1",
+            ["replication_info"] = new JsonObject { ["live_replicas"] = new JsonObject { ["num_replicas"] = world.Setup.Replicas } },
+        };
+        if (world.LeaderBlacklist.Count > 0)
+        {
+            config["leader_blacklist"] = new JsonObject { ["hosts"] = Each(world.LeaderBlacklist, Address), ["initial_leader_load"] = 3 };
+        }
+
+        if (world.ServerBlacklist.Count > 0)
+        {
+            config["server_blacklist"] = new JsonObject { ["hosts"] = Each(world.ServerBlacklist, Address) };
+        }
+
+        var groups = world.Groups.Where(g => g.IsHere).ToList();
+        if (groups.Count > 0)
+        {
+            config["consumer_registry"] = new JsonObject { ["producer_map"] = Each(groups, group => new JsonObject { ["key"] = group.Name, ["value"] = Group(group) }) };
+        }
+
+        return config;
+    }
+
+    private JsonObject Peer(string path) => path.Replace("/api/v1/", "", StringComparison.Ordinal) switch
+    {
+        "is-leader" => new JsonObject { ["STATUS"] = "OK" },
         "version" => Version(world.PeerVersion),
-        "masters" => $$$"""{"masters":[{"instance_id":{"permanent_uuid":"p"},"registration":{"http_addresses":[{"host":"{{{YugaWorld.PeerHost}}}","port":7000}]},"role":"LEADER"}]}""",
-        "tablet-servers" => $$$"""{"":{"{{{YugaWorld.PeerHost}}}:9000":{"time_since_hb_sec":0.1,"status":"ALIVE","uptime_seconds":5,"user_tablets_total":0,"user_tablets_leaders":0,"system_tablets_total":0,"system_tablets_leaders":0} } }""",
-        "cluster-config" => $$$"""{"version":1,"cluster_uuid":"universe-2","consumer_registry":{"producer_map":{ {{{string.Join(',', world.Groups.Where(g => !g.IsHere).Select(g => $$$""" "{{{g.Name}}}":{"disable_stream":{{{(g.IsPaused ? "true" : "false")}}}} """))}}} } } }""",
+        "masters" => new JsonObject
+        {
+            ["masters"] = new JsonArray(new JsonObject
+            {
+                ["instance_id"] = new JsonObject { ["permanent_uuid"] = "p" },
+                ["registration"] = new JsonObject { ["http_addresses"] = new JsonArray(Address(new ServiceAddress(YugaWorld.PeerHost, 7000))) },
+                ["role"] = "LEADER",
+            }),
+        },
+        "tablet-servers" => new JsonObject
+        {
+            [""] = new JsonObject
+            {
+                [$"{YugaWorld.PeerHost}:9000"] = new JsonObject
+                {
+                    ["time_since_hb_sec"] = 0.1,
+                    ["status"] = "ALIVE",
+                    ["uptime_seconds"] = 5,
+                    ["user_tablets_total"] = 0,
+                    ["user_tablets_leaders"] = 0,
+                    ["system_tablets_total"] = 0,
+                    ["system_tablets_leaders"] = 0,
+                },
+            },
+        },
+        "cluster-config" => PeerConfig(),
         _ => throw new ServiceException(Reasons.HostUnreachable, $"no {path}", isNotTaken: true),
     };
 
-    private string Flags() =>
-        $$$"""{"flags":[{"name":"replication_factor","value":"{{{world.Setup.Replicas}}}","type":"Default"},{"name":"heartbeat_interval_ms","value":"1000","type":"Default"},{"name":"enable_{{{(world.Names.Sql == "BSQL" ? "bsql" : "ysql")}}}","value":"{{{(world.Setup.Sql ? "true" : "false")}}}","type":"Default"}]}""";
-
-    private static string Version(string version)
+    private JsonObject PeerConfig()
     {
-        var parts = version.Split("-b");
-        return $$$"""{"git_hash":"x","build_type":"RELEASE","version_number":"{{{parts[0]}}}","build_number":"{{{(parts.Length > 1 ? parts[1] : "1")}}}"}""";
+        // A peer of another version writes the map as an object.
+        var producers = new JsonObject();
+        foreach (var group in world.Groups.Where(g => !g.IsHere))
+        {
+            producers[group.Name] = Group(group);
+        }
+
+        return new JsonObject { ["version"] = 1, ["cluster_uuid"] = "universe-2", ["consumer_registry"] = new JsonObject { ["producer_map"] = producers } };
     }
 
-    private IEnumerable<string> Dead() => world.Tservers.Where(t => !world.CountsAsAlive(t)).Select(t => t.Uuid);
+    private JsonObject Flags() => new()
+    {
+        ["flags"] = new JsonArray(
+            Flag("replication_factor", world.Setup.Replicas.ToString(CultureInfo.InvariantCulture)),
+            Flag("heartbeat_interval_ms", "1000"),
+            Flag(world.Names.Sql == "BSQL" ? "enable_bsql" : "enable_ysql", world.Setup.Sql ? "true" : "false")),
+    };
 
-    private static string Group(YugaGroup group) => $$$"""{"key":"{{{group.Name}}}","value":{"master_addrs":[{"host":"{{{YugaWorld.PeerHost}}}","port":7100}]{{{(group.IsPaused ? ",\"disable_stream\":true" : "")}}}}}""";
+    private static JsonObject Flag(string name, string value) => new() { ["name"] = name, ["value"] = value, ["type"] = "Default" };
 
-    private static string Hosts(IEnumerable<ServiceAddress> addresses) => string.Join(',', addresses.Select(a => $$$"""{"host":"{{{a.Host}}}","port":{{{a.Port}}}}"""));
+    private static JsonObject Version(string version)
+    {
+        var parts = version.Split("-b");
+        return new JsonObject { ["git_hash"] = "x", ["build_type"] = "RELEASE", ["version_number"] = parts[0], ["build_number"] = parts.Length > 1 ? parts[1] : "1" };
+    }
 
-    private static string Texts(IEnumerable<string> texts) => JsonSerializer.Serialize(texts);
+    private static JsonObject Group(YugaGroup group)
+    {
+        var entry = new JsonObject { ["master_addrs"] = new JsonArray(Address(new ServiceAddress(YugaWorld.PeerHost, 7100))) };
+        if (group.IsPaused)
+        {
+            entry["disable_stream"] = true;
+        }
 
-    private static ServiceAnswer Json(string body) => new(200, "application/json", body);
+        return entry;
+    }
+
+    private static JsonObject Address(ServiceAddress address) => new() { ["host"] = address.Host, ["port"] = address.Port };
+
+    private static JsonArray Each<T>(IEnumerable<T> items, Func<T, JsonObject> write) => new([.. items.Select(write)]);
+
+    private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode)text)]);
+
+    private static ServiceAnswer Json(JsonNode body) => new(200, "application/json", body.ToJsonString());
 }

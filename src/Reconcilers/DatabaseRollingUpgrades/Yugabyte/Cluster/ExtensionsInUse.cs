@@ -57,7 +57,8 @@ public sealed class ExtensionsInUse(IYugabyteTargets targets, YugabyteCluster cl
         var shell = $"{directory}/bin/{cluster.Vocabulary.SqlShell}";
         using var input = new MemoryStream(Encoding.UTF8.GetBytes((login?.Password ?? "") + "\n"));
         var command = SshCommand.Script(
-            Script, shell, host, sql.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), login?.User ?? DefaultUser, database, statement) with { Input = input };
+            Script, shell, host, sql.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), login?.User ?? DefaultUser, database, statement) with
+        { Input = input };
         var result = await targets.Hosts.Files(host).RunAsync(command, cancellationToken);
         return result.IsSuccess
             ? result.Output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
