@@ -19,6 +19,7 @@ public sealed record MonitoringService
     public string Host { get; init => field = value ?? ""; } = "";
 
     /// <summary>The port that answers once it runs again.</summary>
+    [Required]
     [Range(1, 65535)]
     public int Port { get; init; }
 

@@ -9,11 +9,14 @@ using Drydock.Clients.MySql;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Crds.SnapshotRestores;
 using Drydock.Reconcilers.BackupSnapshots;
 using Drydock.Reconcilers.BackupSnapshots.Retention;
 using Drydock.Reconcilers.Common;
 using Drydock.Reconcilers.Common.Storage;
+using Drydock.Reconcilers.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
 using Drydock.Reconcilers.OmsUpgrades;
 using Drydock.Reconcilers.OmsUpgrades.Access;
 using Drydock.Reconcilers.OmsUpgrades.Api;
@@ -37,6 +40,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
     private readonly HttpHealthProbe _health = new();
     private readonly LeaderElector? _elector;
     private readonly ControllerParts<OmsUpgrade> _upgrades;
+    private readonly ControllerParts<DatabaseRollingUpgrade> _databases;
     private readonly ControllerParts<BackupSnapshot> _snapshots;
     private readonly ControllerParts<SnapshotRestore> _restores;
     private readonly RetentionRun _retention;
@@ -130,13 +134,35 @@ public sealed partial class OperatorComposition : IAsyncDisposable
             OmsUpgradeController.ReferencedSecrets,
             time,
             loggers);
+        _databases = new ControllerParts<DatabaseRollingUpgrade>(
+            client,
+            options.WatchNamespace,
+            (writer, trigger) => new DatabaseRollingUpgradeController(
+                new DatabaseServices
+                {
+                    Kubernetes = client,
+                    Hosts = new DatabaseHostServices(_storages, time) { Fence = fence },
+                    Storages = _storages,
+                    BackupStorage = new BackupStorageProbe(_storages),
+                    SnapshotChanges = changes,
+                    Claims = claims,
+                    Fence = fence,
+                    Events = _events,
+                    Time = time,
+                    Loggers = loggers,
+                },
+                writer,
+                trigger),
+            DatabaseRollingUpgradeController.ReferencedSecrets,
+            time,
+            loggers);
     }
 
     /// <summary>Who this process is in the lease and in the log.</summary>
     public string Identity { get; }
 
     /// <summary>The watches, for the probes.</summary>
-    public IReadOnlyList<IWatchHealth> Watches => [_upgrades.Watcher, _snapshots.Watcher, _restores.Watcher, _upgrades.Secrets, _snapshots.Secrets, _restores.Secrets];
+    public IReadOnlyList<IWatchHealth> Watches => [_upgrades.Watcher, _databases.Watcher, _snapshots.Watcher, _restores.Watcher, _upgrades.Secrets, _databases.Secrets, _snapshots.Secrets, _restores.Secrets];
 
     /// <summary>Reads the configuration and puts the parts together; nothing is connected to yet.</summary>
     public static OperatorComposition Create(OperatorOptions options, TimeProvider time, ILoggerFactory loggers)
@@ -153,7 +179,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
     {
         RemoveScratch();
         using var both = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        Task[] watches = [_upgrades.Watcher.RunAsync(both.Token), _snapshots.Watcher.RunAsync(both.Token), _restores.Watcher.RunAsync(both.Token)];
+        Task[] watches = [_upgrades.Watcher.RunAsync(both.Token), _databases.Watcher.RunAsync(both.Token), _snapshots.Watcher.RunAsync(both.Token), _restores.Watcher.RunAsync(both.Token)];
         try
         {
             await (_elector is null ? LeadAsync(both.Token) : _elector.RunAsync(LeadAsync, both.Token));
@@ -189,7 +215,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
     }
 
     private Task LeadAsync(CancellationToken term) =>
-        Task.WhenAll(_upgrades.LeadAsync(term), _snapshots.LeadAsync(term), _restores.LeadAsync(term), _retention.RunAsync(term));
+        Task.WhenAll(_upgrades.LeadAsync(term), _databases.LeadAsync(term), _snapshots.LeadAsync(term), _restores.LeadAsync(term), _retention.RunAsync(term));
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "What an earlier process left in the scratch directory could not be removed: {Message}")]
     private static partial void ScratchRemains(ILogger logger, string message);

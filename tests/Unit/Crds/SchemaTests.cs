@@ -16,7 +16,7 @@ public sealed class SchemaTests
     [Fact]
     public void The_kinds_and_their_names() =>
         Kinds.Select(kind => $"{kind.Entity.Kind}/{kind.Entity.PluralName}/{string.Join(',', kind.ShortNames)}/{string.Join(',', kind.Categories)}")
-            .ShouldBe(["BackupSnapshot/backupsnapshots/snap/drydock", "OmsUpgrade/omsupgrades/omsu/drydock", "SnapshotRestore/snapshotrestores/snaprestore/drydock"]);
+            .ShouldBe(["BackupSnapshot/backupsnapshots/snap/drydock", "DatabaseRollingUpgrade/databaserollingupgrades/dru/drydock", "OmsUpgrade/omsupgrades/omsu/drydock", "SnapshotRestore/snapshotrestores/snaprestore/drydock"]);
 
     [Theory]
     [MemberData(nameof(KindNames))]
