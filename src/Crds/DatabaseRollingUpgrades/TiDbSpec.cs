@@ -15,6 +15,7 @@ public sealed record TiDbSpec
     public DatabaseTls SqlTls { get; init => field = value ?? new(); } = new();
 
     /// <summary>The full backup before the first instance is stopped.</summary>
+    [Required]
     public TiDbBackupSpec Backup { get; init => field = value ?? new(); } = new();
 
     /// <summary>What becomes of the configuration files (facts A4).</summary>

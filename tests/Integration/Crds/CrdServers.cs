@@ -10,7 +10,7 @@ namespace Drydock.Tests.Integration.Crds;
 /// <summary>The oldest and a current API server, both with the CRDs of the repository and the objects that the rules are tried on.</summary>
 public sealed class CrdServers : IAsyncLifetime
 {
-    private static readonly string[] Plurals = ["omsupgrades", "backupsnapshots", "snapshotrestores"];
+    private static readonly string[] Plurals = ["omsupgrades", "backupsnapshots", "snapshotrestores", "databaserollingupgrades"];
     private LabRun? _run;
     private ControlPlane? _old;
     private ModernCrdServer? _modern;
@@ -37,6 +37,15 @@ public sealed class CrdServers : IAsyncLifetime
         foreach (var phase in new[] { "Preflight", "Backup", "Failed", "Planned", "Succeeded", "RollingBack", "RolledBack" })
         {
             await CreateAsync(Manifests.Upgrade(phase.ToLowerInvariant()), Manifests.StoredPlan(phase));
+        }
+
+        foreach (var (prefix, manifest) in new (string, Func<string, JsonObject>)[] { ("tidb-", Manifests.TiDb), ("bmdb-", Manifests.Bmdb) })
+        {
+            await CreateAsync(manifest($"{prefix}fresh"), status: null);
+            foreach (var phase in new[] { "UpgradePD", "Failed", "Planned", "Succeeded", "RolledBack" })
+            {
+                await CreateAsync(manifest($"{prefix}{phase.ToLowerInvariant()}"), Manifests.StoredPlan(phase));
+            }
         }
 
         await CreateAsync(Manifests.Upgrade("unplanned"), new JsonObject { ["phase"] = "Preflight" });

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;
 using Shouldly;
@@ -23,6 +24,7 @@ public sealed class CurrentServerTests(CrdServers servers)
     [InlineData("omsupgrades", "OmsUpgrade")]
     [InlineData("backupsnapshots", "BackupSnapshot")]
     [InlineData("snapshotrestores", "SnapshotRestore")]
+    [InlineData("databaserollingupgrades", "DatabaseRollingUpgrade")]
     public async Task Every_rule_that_the_server_holds_is_tried_here_and_no_other(string plural, string kind)
     {
         var (status, body) = await servers.Modern.SendAsync(
@@ -75,6 +77,9 @@ public sealed class CurrentServerTests(CrdServers servers)
         var restore = Filled.Node(typeof(SnapshotRestoreStatus));
         stored = await servers.CreateAsync(Manifests.Restore("filled"), restore, onOld);
         Differences(restore, stored["status"], "status").ShouldBeEmpty();
+        var database = Filled.Node(typeof(DatabaseRollingUpgradeStatus));
+        stored = await servers.CreateAsync(Manifests.TiDb("filled"), database, onOld);
+        Differences(database, stored["status"], "status").ShouldBeEmpty();
     }
 
     [Theory]
@@ -104,6 +109,13 @@ public sealed class CurrentServerTests(CrdServers servers)
         stored = await servers.CreateAsync(restore, status: null, onOld);
         Spec(stored, CrdsJsonContext.Default.SnapshotRestoreSpec).ShouldBe(Spec(restore, CrdsJsonContext.Default.SnapshotRestoreSpec));
         stored["spec"]!["timeout"]!.GetValue<string>().ShouldBe("8h");
+
+        foreach (var database in new[] { Manifests.TiDb("defaulted-tidb"), Manifests.Bmdb("defaulted-bmdb") })
+        {
+            stored = await servers.CreateAsync(database, status: null, onOld);
+            Spec(stored, CrdsJsonContext.Default.DatabaseRollingUpgradeSpec).ShouldBe(Spec(database, CrdsJsonContext.Default.DatabaseRollingUpgradeSpec));
+            stored["spec"]!["settle"]!.GetValue<string>().ShouldBe("60s");
+        }
     }
 
     [Fact]

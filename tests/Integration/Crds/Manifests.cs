@@ -10,6 +10,8 @@ internal static class Manifests
     private const string S3 =
         """{"s3":{"endpoint":"https://s3.example:9000","bucket":"dumps","prefix":"oms","credentialsSecretRef":{"name":"s3"} } }""";
 
+    private static readonly string Sum = new('a', 64);
+
     public static JsonObject Upgrade(string name) => Parse(
         $$$"""
         {"apiVersion":"drydock.dev/v1alpha1","kind":"OmsUpgrade","metadata":{"name":"{{{name}}}"},"spec":{
@@ -40,6 +42,38 @@ internal static class Manifests
           "files":{"storage":{{{S3}}},"path":"default/oms-1"},
           "target":{"credentialsSecretRef":{"name":"oms-metadb"},"host":"192.0.2.50"},
           "databases":["oms_rm","oms_cm"],"allowDrop":["oms_rm"]}}
+        """);
+
+    public static JsonObject TiDb(string name) => Parse(
+        $$$"""
+        {"apiVersion":"drydock.dev/v1alpha1","kind":"DatabaseRollingUpgrade","metadata":{"name":"{{{name}}}"},"spec":{
+          "engine":"TiDB","fromVersion":"2.1.19","toVersion":"3.0.9",
+          "package":{"directory":"/data/tidb-3.0.9","postInstall":"bin/post_install.sh",
+            "archives":[{"name":"tidb","storage":{{{S3}}},"path":"tidb-3.0.9.tar.gz","sha256":"{{{Sum}}}"}]},
+          "access":{"user":"tidb","keySecretRef":{"name":"database-ssh"},"knownHostsSecretRef":{"name":"database-ssh"}},
+          "control":[{"component":"PD","control":{"systemd":{} }},{"component":"TiKV","control":{"systemd":{"unit":"tikv.service"} }}],
+          "instances":[
+            {"name":"pd-1","component":"PD","host":"192.0.2.11","deployDir":"/data/deploy"},
+            {"name":"tikv-1","component":"TiKV","host":"192.0.2.11","deployDir":"/data/deploy"},
+            {"name":"tidb-1","component":"TiDB","host":"192.0.2.11","deployDir":"/data/deploy","control":{"supervise":{"directory":"/service/tidb"} }}],
+          "tidb":{"credentialsSecretRef":{"name":"tidb-root"},"backup":{"storage":{{{S3}}},"databases":["orders"]},
+            "monitoring":[{"name":"grafana","host":"192.0.2.11","port":3000,"deployDir":"/data/grafana","control":{"systemd":{} }}]}
+        }}
+        """);
+
+    public static JsonObject Bmdb(string name) => Parse(
+        $$$"""
+        {"apiVersion":"drydock.dev/v1alpha1","kind":"DatabaseRollingUpgrade","metadata":{"name":"{{{name}}}"},"spec":{
+          "engine":"YugabyteDB","fromVersion":"2.16.9.0","toVersion":"2.18.4.0",
+          "package":{"directory":"/home/bigmath/softwarebm-2.18.4.0"},
+          "access":{"user":"bigmath","keySecretRef":{"name":"database-ssh"},"knownHostsSecretRef":{"name":"database-ssh"}},
+          "control":[{"component":"Master","control":{"scripts":{"start":"start.sh","stop":"stop.sh"} }},{"component":"Tserver","control":{"scripts":{"start":"start.sh","stop":"stop.sh"} }}],
+          "instances":[
+            {"name":"m-1","component":"Master","host":"192.0.2.21","deployDir":"/home/bigmath/softwarebm"},
+            {"name":"t-1","component":"Tserver","host":"192.0.2.21","deployDir":"/home/bigmath/softwarebm"}],
+          "yugabyte":{"dialect":"BMDB","sql":{"extensionsInUse":["pgcrypto"]},
+            "replication":{"mode":"PauseBothSides","groups":[{"name":"orders","peer":{"masters":["192.0.2.31:7100"],"webAddresses":["192.0.2.31:7000"],"certsSecretRef":{"name":"peer"},"certsDirName":"/certs"} }]} }
+        }}
         """);
 
     public static JsonObject StoredPlan(string phase) => Parse(

@@ -12,6 +12,7 @@ public sealed class OldServerTests(CrdServers servers)
     [InlineData("omsupgrades")]
     [InlineData("backupsnapshots")]
     [InlineData("snapshotrestores")]
+    [InlineData("databaserollingupgrades")]
     public async Task Kubernetes_1_20_finds_the_schema_structural_and_serves_the_kind(string plural)
     {
         var crd = JsonNode.Parse(await KubectlAsync("get", "crd", $"{plural}.drydock.dev", "-o", "json"))!;
@@ -36,6 +37,10 @@ public sealed class OldServerTests(CrdServers servers)
         var names = Lines(await KubectlAsync("get", "drydock", "-o", "name"));
         names.ShouldContain("omsupgrade.drydock.dev/oms-322-to-422");
         names.ShouldContain("backupsnapshot.drydock.dev/oms-metadata");
+        names.ShouldContain("databaserollingupgrade.drydock.dev/tidb-21-to-30");
+        var databases = Lines(await KubectlAsync("get", "dru", "tidb-21-to-30"));
+        databases[0].Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["NAME", "ENGINE", "FROM", "TO", "PHASE", "PROGRESS", "READY", "AGE"]);
+        databases[1].ShouldStartWith("tidb-21-to-30   TiDB     2.1.19   3.0.9");
         await servers.CreateAsync(
             Manifests.Restore("listed"),
             new JsonObject { ["phase"] = "Restoring", ["progress"] = "1/2", ["snapshotID"] = "oms-1", ["message"] = "loading" },
@@ -121,7 +126,7 @@ public sealed class OldServerTests(CrdServers servers)
     public async Task A_storage_that_is_neither_or_both_passes_a_server_without_CEL_and_the_operator_reports_it()
     {
         var rules = SpecRules.All.Where(rule => rule.Message == Drydock.Crds.Common.RuleMessages.OneStorage).ToList();
-        rules.Count.ShouldBe(5);
+        rules.Count.ShouldBe(7);
         foreach (var rule in rules)
         {
             (await servers.Old.TryKubectlAsync(["create", "--dry-run=server", "--validate=false", "-f", "-"], rule.Manifest(rule.Break).ToJsonString(), TestContext.Current.CancellationToken))

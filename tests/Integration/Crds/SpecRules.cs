@@ -63,6 +63,7 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
         }),
         new("SnapshotRestore spec.files", RuleMessages.ArchivePath, spec => spec.At("files")["path"] = "a/../b", spec => spec.At("files")["path"] = "a/...b"),
         .. Storage("SnapshotRestore spec.files.storage", spec => spec.At("files")),
+        .. Databases(),
     ];
 
     public string Kind => Place.Split(' ')[0];
@@ -73,6 +74,7 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
         {
             "OmsUpgrade" => Manifests.Upgrade("tried"),
             "BackupSnapshot" => Manifests.Snapshot("tried"),
+            "DatabaseRollingUpgrade" => Manifests.TiDb("tried"),
             _ => Manifests.Restore("tried"),
         };
         change(manifest.At("spec"));
@@ -118,6 +120,52 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
             owner(spec)["identitySecretRef"] = Json("""{"name":"age"}""");
         });
     }
+
+    private static IEnumerable<SpecRules> Databases()
+    {
+        const string Spec = "DatabaseRollingUpgrade spec";
+        JsonObject Archive(JsonObject spec) => spec["package"]!["archives"]![0]!.AsObject();
+        yield return new(Spec, RuleMessages.SameVersion, spec => spec["toVersion"] = "2.1.19", spec => spec["toVersion"] = "2.1.20");
+        yield return new(Spec, RuleMessages.TiDbSettings, spec => spec["engine"] = "YugabyteDB", spec => spec["engine"] = "TiDB");
+        yield return new(Spec, RuleMessages.YugabyteSettings, spec => spec["yugabyte"] = new JsonObject(), spec => spec.Remove("yugabyte"));
+        yield return new(Spec, RuleMessages.ComponentOfEngine, spec => spec["instances"]![0]!["component"] = "Master", spec => spec["instances"]![0]!["component"] = "TiKV");
+        yield return new(Spec, RuleMessages.EveryInstanceHasControl, spec => spec["instances"]![0]!["component"] = "Pump", spec => spec["instances"]![2]!["component"] = "Pump");
+        yield return new($"{Spec}.window", RuleMessages.EmptyWindow, spec => spec["window"] = Window("02:00", "02:00"), spec => spec["window"] = Window("02:00", "02:01"));
+        foreach (var (place, owner) in new (string, Func<JsonObject, JsonObject>)[]
+        {
+            ("control[].control", spec => spec["control"]![0]!["control"]!.AsObject()),
+            ("instances[].control", spec => spec["instances"]![2]!["control"]!.AsObject()),
+            ("tidb.monitoring[].control", spec => spec["tidb"]!["monitoring"]![0]!["control"]!.AsObject()),
+        })
+        {
+            yield return new($"{Spec}.{place}", RuleMessages.OneControl, spec => owner(spec)["scripts"] = Scripts(), spec =>
+            {
+                owner(spec).Clear();
+                owner(spec)["scripts"] = Scripts();
+            });
+        }
+
+        yield return new($"{Spec}.package.archives[]", RuleMessages.ArchivePath, spec => Archive(spec)["path"] = "a/../b.tar.gz", spec => Archive(spec)["path"] = "a..b/c.tar.gz");
+        yield return new($"{Spec}.package.archives[]", RuleMessages.OnePackageSource, spec => Archive(spec)["hostPath"] = "/images/tidb.tar.gz", spec =>
+        {
+            Archive(spec).Remove("storage");
+            Archive(spec).Remove("path");
+            Archive(spec)["hostPath"] = "/images/tidb.tar.gz";
+        });
+        yield return new($"{Spec}.package.postInstall", RuleMessages.BelowPackage, spec => spec.At("package")["postInstall"] = "../a.sh", spec => spec.At("package")["postInstall"] = "a..sh");
+        yield return new($"{Spec}.tidb.backup", RuleMessages.BackupOrWaived, spec => spec.At("tidb", "backup")["waived"] = true, spec => spec.At("tidb", "backup")["waived"] = false);
+        yield return new($"{Spec}.tidb.backup", RuleMessages.BackupNeedsDatabases, spec => spec.At("tidb", "backup").Remove("databases"), spec =>
+        {
+            spec.At("tidb", "backup").Clear();
+            spec.At("tidb", "backup")["waived"] = true;
+        });
+        foreach (var rule in Storage($"{Spec}.package.archives[].storage", Archive).Concat(Storage($"{Spec}.tidb.backup.storage", spec => spec.At("tidb", "backup"))))
+        {
+            yield return rule;
+        }
+    }
+
+    private static JsonNode Scripts() => Json("""{"start":"start.sh","stop":"stop.sh"}""");
 
     private static void OnlySnapshot(JsonObject spec)
     {

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;
 using Shouldly;
@@ -60,6 +61,7 @@ public sealed class SpecRulesTests(CrdServers servers)
         var findings = rule.Kind switch
         {
             OmsUpgrade.KindName => OmsUpgradeValidation.Validate(spec.Deserialize(CrdsJsonContext.Default.OmsUpgradeSpec)!),
+            DatabaseRollingUpgrade.KindName => DatabaseRollingUpgradeValidation.Validate(spec.Deserialize(CrdsJsonContext.Default.DatabaseRollingUpgradeSpec)!),
             BackupSnapshot.KindName => BackupSnapshotValidation.Validate(spec.Deserialize(CrdsJsonContext.Default.BackupSnapshotSpec)!),
             _ => SnapshotRestoreValidation.Validate(spec.Deserialize(CrdsJsonContext.Default.SnapshotRestoreSpec)!),
         };

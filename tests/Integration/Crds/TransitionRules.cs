@@ -14,6 +14,9 @@ internal sealed record TransitionRules(string Plural, string Field, string What,
     private const string Restores = "snapshotrestores";
     private const string Encryption = """{"recipients":["age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"]}""";
 
+    /// <summary>What the names of the objects begin with, where a kind has several sorts.</summary>
+    public string Sort { get; init; } = "";
+
     public static IReadOnlyList<TransitionRules> Identity { get; } =
     [
         new(Upgrades, "spec.fromVersion", "another version", spec => spec["fromVersion"] = "3.2.1"),
@@ -83,6 +86,7 @@ internal sealed record TransitionRules(string Plural, string Field, string What,
         new(Restores, "spec.files.path", "another path", spec => spec.At("files")["path"] = "default/oms-2"),
         .. Storage(Restores, "spec.files.storage", spec => spec.At("files")),
         new(Restores, "spec.databases", "a database less", spec => spec["databases"]!.AsArray().RemoveAt(0)),
+        .. DatabaseTransitions.Identity,
     ];
 
     public static IReadOnlyList<TransitionRules> Free { get; } =
@@ -123,26 +127,13 @@ internal sealed record TransitionRules(string Plural, string Field, string What,
         new(Snapshots, "", "deletionPolicy", spec => spec["deletionPolicy"] = "Delete"),
         new(Snapshots, "", "timeout", spec => spec["timeout"] = "12h"),
         new(Snapshots, "", "retry", spec => spec["retry"] = "second"),
+        .. DatabaseTransitions.Free,
     ];
 
-    public override string ToString() => $"{Plural} {Field} {What}";
+    public override string ToString() => $"{Plural} {Sort}{Field} {What}";
 
-    private static IEnumerable<TransitionRules> Archive(string field, Func<JsonObject, JsonObject> archive) =>
-    [
-        new(Upgrades, $"{field}.path", "another file", spec => archive(spec)["path"] = "other.tar"),
-        new(Upgrades, $"{field}.sha256", "a checksum", spec => archive(spec)["sha256"] = new string('a', 64)),
-        new(Upgrades, $"{field}.hostPath", "a file on the hosts", spec => OnTheHosts(archive(spec))),
-        new(Upgrades, $"{field}.storage", "a file on the hosts", spec => OnTheHosts(archive(spec))),
-        .. Storage(Upgrades, $"{field}.storage", archive),
-    ];
-
-    private static void OnTheHosts(JsonObject archive)
-    {
-        archive.Clear();
-        archive["hostPath"] = "/images/oms.tar";
-    }
-
-    private static IEnumerable<TransitionRules> Storage(string plural, string field, Func<JsonObject, JsonObject> owner)
+    /// <summary>Every change of a storage below a field.</summary>
+    public static IEnumerable<TransitionRules> Storage(string plural, string field, Func<JsonObject, JsonObject> owner)
     {
         JsonObject S3(JsonObject spec) => owner(spec).At("storage", "s3");
         void Directory(JsonObject spec) => owner(spec)["storage"] = Json("""{"directory":{"path":"/elsewhere"}}""");
@@ -158,6 +149,20 @@ internal sealed record TransitionRules(string Plural, string Field, string What,
             new(plural, $"{field}.s3.pathStyle", "another style", spec => S3(spec)["pathStyle"] = false),
             new(plural, $"{field}.s3.insecure", "without TLS", spec => (S3(spec)["insecure"], S3(spec)["endpoint"]) = (true, "http://s3.example:9000")),
         ];
+    }
+    private static IEnumerable<TransitionRules> Archive(string field, Func<JsonObject, JsonObject> archive) =>
+    [
+        new(Upgrades, $"{field}.path", "another file", spec => archive(spec)["path"] = "other.tar"),
+        new(Upgrades, $"{field}.sha256", "a checksum", spec => archive(spec)["sha256"] = new string('a', 64)),
+        new(Upgrades, $"{field}.hostPath", "a file on the hosts", spec => OnTheHosts(archive(spec))),
+        new(Upgrades, $"{field}.storage", "a file on the hosts", spec => OnTheHosts(archive(spec))),
+        .. Storage(Upgrades, $"{field}.storage", archive),
+    ];
+
+    private static void OnTheHosts(JsonObject archive)
+    {
+        archive.Clear();
+        archive["hostPath"] = "/images/oms.tar";
     }
 
     private static JsonNode Json(string json) => JsonNode.Parse(json)!;

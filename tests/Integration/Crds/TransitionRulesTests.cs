@@ -12,6 +12,7 @@ public sealed class TransitionRulesTests(CrdServers servers)
     {
         ["omsupgrades"] = (["preflight", "backup", "failed", "rollingback"], ["fresh", "unplanned", "planned", "succeeded", "rolledback"]),
         ["backupsnapshots"] = (["begun", "succeeded"], ["fresh", "pending"]),
+        ["databaserollingupgrades"] = (["upgradepd", "failed"], ["fresh", "planned", "succeeded", "rolledback"]),
         ["snapshotrestores"] = (["restoring", "begun", "succeeded"], ["fresh", "verifying", "planned", "failed"]),
     };
 
@@ -24,7 +25,7 @@ public sealed class TransitionRulesTests(CrdServers servers)
     public async Task Identity_is_refused_by_name_while_the_stored_work_is_not_ended(string change)
     {
         var rule = TransitionRules.Identity.Single(rule => rule.ToString() == change);
-        foreach (var name in Objects[rule.Plural].Frozen)
+        foreach (var name in Objects[rule.Plural].Frozen.Select(name => rule.Sort + name))
         {
             var (status, body) = await servers.TryChangeAsync(rule.Plural, name, rule.Change);
             status.ShouldBe(HttpStatusCode.UnprocessableEntity, $"{name}: {body}");
@@ -37,7 +38,7 @@ public sealed class TransitionRulesTests(CrdServers servers)
     public async Task Identity_may_change_before_work_is_stored_and_after_it_has_ended(string change)
     {
         var rule = TransitionRules.Identity.Single(rule => rule.ToString() == change);
-        foreach (var name in Objects[rule.Plural].Free)
+        foreach (var name in Objects[rule.Plural].Free.Select(name => rule.Sort + name))
         {
             var (status, body) = await servers.TryChangeAsync(rule.Plural, name, rule.Change);
             status.ShouldBe(HttpStatusCode.OK, $"{name}: {body}");
@@ -49,7 +50,7 @@ public sealed class TransitionRulesTests(CrdServers servers)
     public async Task Access_and_control_may_change_at_any_time(string change)
     {
         var rule = TransitionRules.Free.Single(rule => rule.ToString() == change);
-        foreach (var name in Objects[rule.Plural].Frozen.Concat(Objects[rule.Plural].Free))
+        foreach (var name in Objects[rule.Plural].Frozen.Concat(Objects[rule.Plural].Free).Select(name => rule.Sort + name))
         {
             var (status, body) = await servers.TryChangeAsync(rule.Plural, name, rule.Change);
             status.ShouldBe(HttpStatusCode.OK, $"{name}: {body}");

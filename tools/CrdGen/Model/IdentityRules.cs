@@ -28,7 +28,7 @@ public static class IdentityRules
 
     private static IEnumerable<(string Path, string Rule)> OfProperty(SchemaNode property, Place place)
     {
-        var (path, self, old) = ($"{place.Path}.{property.Name}", $"{place.Self}.{property.Name}", $"{place.Old}.{property.Name}");
+        var (path, self, old) = ($"{place.Path}.{property.Name}", $"{place.Self}.{CelNames.Of(property.Name)}", $"{place.Old}.{CelNames.Of(property.Name)}");
         if (!IsMixed(property))
         {
             var same = $"{self} == {old}";
@@ -69,8 +69,8 @@ public static class IdentityRules
         }
 
         var item = $"a{at.Depth}";
-        yield return ($"{at.Path}[].{key}", at.Same($"{item}.{key}"));
-        var inside = at with { Unless = [at.Differ($"{item}.{key}")] };
+        yield return ($"{at.Path}[].{key}", at.Same($"{item}.{CelNames.Of(key)}"));
+        var inside = at with { Unless = [at.Differ($"{item}.{CelNames.Of(key)}")] };
         var fields = list.Items!.Properties.Where(field => field.Name != key && HasIdentity(field));
         foreach (var rule in fields.SelectMany(field => OfItemField(field, $"{at.Path}[]", item, [], inside)))
         {
@@ -80,7 +80,7 @@ public static class IdentityRules
 
     private static IEnumerable<(string Path, string Rule)> OfItemField(SchemaNode field, string parent, string owner, IReadOnlyList<string> present, Items at)
     {
-        var (path, self) = ($"{parent}.{field.Name}", $"{owner}.{field.Name}");
+        var (path, self) = ($"{parent}.{field.Name}", $"{owner}.{CelNames.Of(field.Name)}");
         var isOptional = !field.Required && (field.Default is null || field.Type != "object");
         IReadOnlyList<string> here = isOptional ? [.. present, $"has({self})"] : present;
         if (!IsMixed(field))
