@@ -57,7 +57,7 @@ internal static class Filled
 
         foreach (var property in type.GetProperties().Where(property => property.CanWrite))
         {
-            property.SetValue(instance, Of(property.PropertyType, property.Name is "Downtime" ? "1h" : property.Name));
+            property.SetValue(instance, Of(property.PropertyType, property.Name switch { "Downtime" => "1h", "Name" => "name", var other => other }));
         }
 
         return instance;

@@ -54,6 +54,7 @@ internal static class Manifests
           "control":[{"component":"PD","control":{"systemd":{} }},{"component":"TiKV","control":{"systemd":{"unit":"tikv.service"} }}],
           "instances":[
             {"name":"pd-1","component":"PD","host":"192.0.2.11","deployDir":"/data/deploy"},
+            {"name":"pd-2","component":"PD","host":"192.0.2.12","deployDir":"/data/deploy"},
             {"name":"tikv-1","component":"TiKV","host":"192.0.2.11","deployDir":"/data/deploy"},
             {"name":"tidb-1","component":"TiDB","host":"192.0.2.11","deployDir":"/data/deploy","control":{"supervise":{"directory":"/service/tidb"} }}],
           "tidb":{"credentialsSecretRef":{"name":"tidb-root"},"backup":{"storage":{{{S3}}},"databases":["orders"]},
@@ -70,6 +71,7 @@ internal static class Manifests
           "control":[{"component":"Master","control":{"scripts":{"start":"start.sh","stop":"stop.sh"} }},{"component":"Tserver","control":{"scripts":{"start":"start.sh","stop":"stop.sh"} }}],
           "instances":[
             {"name":"m-1","component":"Master","host":"192.0.2.21","deployDir":"/home/bigmath/softwarebm"},
+            {"name":"m-2","component":"Master","host":"192.0.2.22","deployDir":"/home/bigmath/softwarebm"},
             {"name":"t-1","component":"Tserver","host":"192.0.2.21","deployDir":"/home/bigmath/softwarebm"}],
           "yugabyte":{"dialect":"BMDB","sql":{"extensionsInUse":["pgcrypto"]},
             "replication":{"mode":"PauseBothSides","groups":[{"name":"orders","peer":{"masters":["192.0.2.31:7100"],"webAddresses":["192.0.2.31:7000"],"certsSecretRef":{"name":"peer"},"certsDirName":"/certs"} }]} }

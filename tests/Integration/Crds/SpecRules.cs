@@ -128,13 +128,13 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
         yield return new(Spec, RuleMessages.SameVersion, spec => spec["toVersion"] = "2.1.19", spec => spec["toVersion"] = "2.1.20");
         yield return new(Spec, RuleMessages.TiDbSettings, spec => spec["engine"] = "YugabyteDB", spec => spec["engine"] = "TiDB");
         yield return new(Spec, RuleMessages.YugabyteSettings, spec => spec["yugabyte"] = new JsonObject(), spec => spec.Remove("yugabyte"));
-        yield return new(Spec, RuleMessages.ComponentOfEngine, spec => spec["instances"]![0]!["component"] = "Master", spec => spec["instances"]![0]!["component"] = "TiKV");
-        yield return new(Spec, RuleMessages.EveryInstanceHasControl, spec => spec["instances"]![0]!["component"] = "Pump", spec => spec["instances"]![2]!["component"] = "Pump");
+        yield return new(Spec, RuleMessages.ComponentOfEngine, spec => spec["instances"]![0]!["component"] = "Master", spec => spec["instances"]![1]!["component"] = "TiKV");
+        yield return new(Spec, RuleMessages.EveryInstanceHasControl, spec => spec["instances"]![0]!["component"] = "Pump", spec => spec["instances"]![3]!["component"] = "Pump");
         yield return new($"{Spec}.window", RuleMessages.EmptyWindow, spec => spec["window"] = Window("02:00", "02:00"), spec => spec["window"] = Window("02:00", "02:01"));
         foreach (var (place, owner) in new (string, Func<JsonObject, JsonObject>)[]
         {
             ("control[].control", spec => spec["control"]![0]!["control"]!.AsObject()),
-            ("instances[].control", spec => spec["instances"]![2]!["control"]!.AsObject()),
+            ("instances[].control", spec => spec["instances"]![3]!["control"]!.AsObject()),
             ("tidb.monitoring[].control", spec => spec["tidb"]!["monitoring"]![0]!["control"]!.AsObject()),
         })
         {

@@ -36,22 +36,22 @@ public static class IdentityRules
             yield break;
         }
 
-        if (property.Type != "object")
-        {
-            foreach (var rule in OfItems(property, new Items(path, [], 0, place.Wrap, (isNew, inner) => $"{(isNew ? self : old)}.map(a0, {inner})")))
-            {
-                yield return rule;
-            }
-
-            yield break;
-        }
-
         var below = place with { Path = path, Self = self, Old = old };
         if (!property.Required && property.Default is null)
         {
             // Whether it is there is identity as well; what is in it is compared where both have it.
             yield return (path, place.Wrap($"has({self}) == has({old})"));
             below = below with { Wrap = inner => place.Wrap($"!has({self}) || !has({old}) || ({inner})") };
+        }
+
+        if (property.Type != "object")
+        {
+            foreach (var rule in OfItems(property, new Items(path, [], 0, below.Wrap, (isNew, inner) => $"{(isNew ? self : old)}.map(a0, {inner})")))
+            {
+                yield return rule;
+            }
+
+            yield break;
         }
 
         foreach (var rule in OfProperties(property, below))
