@@ -107,22 +107,30 @@ internal static class DockerAccidents
         return running;
     }
 
-    // Never beside another one, and never one that the run itself stops: it may have gone on meanwhile.
+    // Never beside another one, and never one that the run itself stops or has yet to start: it may have gone on meanwhile.
     private static async Task StartRememberedAsync(AccidentScene scene, CancellationToken cancellationToken)
     {
-        if (scene.Kept.TryRemove("running", out var names) && names.Length > 0 && (await RunningAsync(scene)).Length == 0 && !await IsStoppedAsync(scene, names.Split(' ')[0]))
+        if (scene.Kept.TryRemove("running", out _) && (await RunningAsync(scene)).Length == 0 && await ShouldRunAsync(scene) is { } container)
         {
-            await scene.Host.TryDockerAsync(["start", names.Split(' ')[0]], cancellationToken: cancellationToken);
+            await scene.Host.TryDockerAsync(["start", container], cancellationToken: cancellationToken);
         }
     }
 
-    private static async Task<bool> IsStoppedAsync(AccidentScene scene, string container)
+    // As the steps say, not as it was when the accident struck: a container may have been started a moment later.
+    private static async Task<string?> ShouldRunAsync(AccidentScene scene)
     {
-        var status = (await scene.Stage.GetUpgradeAsync(scene.Space, scene.Upgrade))["status"];
-        bool Began(string plan, string step) =>
-            status?[plan]?["steps"]?.AsArray().FirstOrDefault(s => s?["id"]?.GetValue<string>() == $"{step}/{scene.Host.Name}")?["state"]?.GetValue<string>() is "Running" or "Succeeded";
+        var upgrade = await scene.Stage.GetUpgradeAsync(scene.Space, scene.Upgrade);
+        var status = upgrade["status"];
+        string State(string plan, string step) =>
+            status?[plan]?["steps"]?.AsArray().FirstOrDefault(s => s?["id"]?.GetValue<string>() == $"{step}/{scene.Host.Name}")?["state"]?.GetValue<string>() ?? "";
+        bool Began(string plan, string step) => State(plan, step) is "Running" or "Succeeded";
 
-        return container == scene.Stage.Oms.Options.OldContainer ? Began("plan", "StopOld") && !Began("rollbackPlan", "StartOld") : Began("rollbackPlan", "StopNew");
+        if (State("rollbackPlan", "StartOld") == "Succeeded" || !Began("plan", "StopOld"))
+        {
+            return scene.Stage.Oms.Options.OldContainer;
+        }
+
+        return State("plan", "StartNew") == "Succeeded" && !Began("rollbackPlan", "StopNew") ? upgrade["spec"]!["newContainer"]!.GetValue<string>() : null;
     }
 
     private static Task LiveRestoreOffAsync(AccidentScene scene, CancellationToken cancellationToken) => scene.Host.SetLiveRestoreAsync(false, cancellationToken);

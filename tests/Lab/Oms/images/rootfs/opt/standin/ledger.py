@@ -107,6 +107,8 @@ class Live:
             else:
                 # Also a sign of life. A predecessor that was killed may have held the lock for a moment longer.
                 self.session.query("SELECT IF(IS_USED_LOCK(%s) <=> CONNECTION_ID(), 1, GET_LOCK(%s, 0))" % (wire.quote(self.name()), wire.quote(self.name())))
+                # What could not be written when it happened, and no other event may come to carry it.
+                flush(self.session)
         except (OSError, wire.SqlError):
             self.session = None
 
