@@ -140,6 +140,7 @@ public sealed class YugabyteScenario : IDatabaseScenario
     {
         YugabyteControl.Systemd => new JsonObject { ["systemd"] = new JsonObject { ["unit"] = YugabyteHostFiles.UnitOf(Cluster.Naming, server.Kind) } },
         YugabyteControl.Scripts => new JsonObject { ["scripts"] = new JsonObject { ["start"] = server.StartScript, ["stop"] = server.StopScript } },
+        YugabyteControl.Supervise => new JsonObject { ["supervise"] = new JsonObject { ["directory"] = server.ServiceDirectory } },
         _ => new JsonObject
         {
             ["process"] = new JsonObject
