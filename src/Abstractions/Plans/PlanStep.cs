@@ -1,6 +1,11 @@
+using System.Text.Json.Serialization;
+
 namespace Drydock.Abstractions.Plans;
 
-/// <summary>One action on one node, database or cluster: what will be done, and what has come of it so far.</summary>
+/// <summary>
+/// One action on one node, database or cluster: what will be done, and what has come of it so far. What most steps have alike is not written: a plan may have a
+/// thousand of them, and all are in one object.
+/// </summary>
 public sealed record PlanStep
 {
     /// <summary>Stable id, <c>Phase/name</c>, for instance <c>StopOld/oms-a</c>.</summary>
@@ -31,15 +36,18 @@ public sealed record PlanStep
     public int MaxAttempts { get; init; } = 1;
 
     /// <summary>True if the action must never run twice on the same data.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool RunOnce { get; init; }
 
     /// <summary>What a <c>retry</c> token may do after this step failed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public RetryRule Retry { get; init; }
 
     /// <summary>Whether a rollback can undo it.</summary>
     public bool Reversible { get; init; } = true;
 
     /// <summary>True if from here on the way back loses data or does not exist.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool PointOfNoReturn { get; init; }
 
     /// <summary>Where it stands.</summary>

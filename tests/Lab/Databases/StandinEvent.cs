@@ -9,13 +9,13 @@ public sealed record StandinEvent
     public DateTimeOffset At { get; init; }
 
     /// <summary>Which process: <c>pd-1</c>, <c>tikv-2</c>; a tool by its own name.</summary>
-    public string Process { get; init; } = "";
+    public string Process { get; init => field = value ?? ""; } = "";
 
     /// <summary><c>start</c>, <c>stop</c>, <c>signal</c>, <c>http</c>, <c>sql</c>, <c>rpc</c>, <c>cli</c>, <c>fault</c> or <c>violation</c>.</summary>
-    public string Event { get; init; } = "";
+    public string Event { get; init => field = value ?? ""; } = "";
 
     /// <summary>What: <c>POST /pd/api/v1/schedulers</c>, <c>signal</c>, or the word of a violation.</summary>
-    public string What { get; init; } = "";
+    public string What { get; init => field = value ?? ""; } = "";
 
     /// <summary>HTTP status of the answer, 0 or 1 for a statement, otherwise 0.</summary>
     public int Status { get; init; }

@@ -7,7 +7,7 @@ public sealed record StandinSecond
     public DateTimeOffset At { get; init; }
 
     /// <summary>Which client.</summary>
-    public string Client { get; init; } = "";
+    public string Client { get; init => field = value ?? ""; } = "";
 
     /// <summary>Requests that succeeded, at the first or second attempt.</summary>
     public int Ok { get; init; }
@@ -22,5 +22,5 @@ public sealed record StandinSecond
     public long SlowestMs { get; init; }
 
     /// <summary>Why requests failed.</summary>
-    public IReadOnlyList<string> Errors { get; init; } = [];
+    public IReadOnlyList<string> Errors { get; init => field = value ?? []; } = [];
 }

@@ -12,7 +12,7 @@ internal sealed class ApiCleaner(ControlPlane controlPlane)
     public async Task CleanAsync(string operatorNamespace, CancellationToken cancellationToken)
     {
         using var http = controlPlane.CreateHttpClient();
-        foreach (var kind in new[] { "omsupgrades", "snapshotrestores", "backupsnapshots" })
+        foreach (var kind in new[] { "omsupgrades", "databaserollingupgrades", "snapshotrestores", "backupsnapshots" })
         {
             await CleanAsync(http, $"{Group}/{kind}", meta => $"{Group}/namespaces/{meta["namespace"]}/{kind}/{meta["name"]}", cancellationToken);
         }

@@ -2,9 +2,18 @@ using System.Text;
 
 namespace Drydock.Lab.Upgrades;
 
-/// <summary>Serves the shipped CRDs by the current CRD server, through the API server's aggregation.</summary>
+/// <summary>Installs the shipped CRDs.</summary>
 internal static class StageCrds
 {
+    /// <summary>Into the API server itself. Its kubectl (1.20) does not know CEL rules, so its own check is off (docs/install.md).</summary>
+    public static async Task ApplyAsync(ControlPlane controlPlane, string folder, CancellationToken cancellationToken)
+    {
+        await controlPlane.KubectlAsync(["apply", "--validate=false", "-k", folder], cancellationToken: cancellationToken);
+        var crds = Directory.EnumerateFiles(folder, "drydock.dev_*.yaml").Select(file => $"crd/{Path.GetFileNameWithoutExtension(file)["drydock.dev_".Length..]}.drydock.dev");
+        await controlPlane.KubectlAsync(["wait", "--for=condition=Established", "--timeout=60s", .. crds], cancellationToken: cancellationToken);
+    }
+
+    /// <summary>By the current CRD server, through the API server's aggregation.</summary>
     public static async Task ServeAsync(LabRun run, ControlPlane controlPlane, string folder, CancellationToken cancellationToken)
     {
         var server = await ModernCrdServer.StartAsync(run, controlPlane, cancellationToken);

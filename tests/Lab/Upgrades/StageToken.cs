@@ -1,15 +1,17 @@
 namespace Drydock.Lab.Upgrades;
 
 /// <summary>The operator's ServiceAccount token, in a file of its own as the kubelet mounts it, so that it can expire and be renewed.</summary>
-/// <param name="stage">The stage.</param>
-internal sealed class StageToken(UpgradeStage stage)
+/// <param name="run">The run.</param>
+/// <param name="controlPlane">The API server.</param>
+/// <param name="proxy">What the operator reaches it through; null for directly.</param>
+internal sealed class StageToken(LabRun run, ControlPlane controlPlane, KubeFaultProxy? proxy)
 {
-    private string TokenPath => Path.Combine(stage.Run.Folder, "operator.token");
+    private string TokenPath => Path.Combine(run.Folder, "operator.token");
 
     /// <summary>Writes a kubeconfig that reads the token from its file.</summary>
     public async Task<string> WriteKubeconfigAsync(CancellationToken cancellationToken)
     {
-        var path = Path.Combine(stage.Run.Folder, "operator.kubeconfig");
+        var path = Path.Combine(run.Folder, "operator.kubeconfig");
         await RequestAsync(path, cancellationToken);
         return path;
     }
@@ -17,18 +19,18 @@ internal sealed class StageToken(UpgradeStage stage)
     /// <summary>A ServiceAccount made anew has another uid: the API server refuses all tokens of the former one.</summary>
     public async Task ExpireAsync(CancellationToken cancellationToken)
     {
-        var account = new[] { "-n", UpgradeStage.OperatorNamespace, "serviceaccount", UpgradeStage.ServiceAccount };
-        await stage.ControlPlane.KubectlAsync(["delete", .. account], cancellationToken: cancellationToken);
-        await stage.ControlPlane.KubectlAsync(["create", .. account], cancellationToken: cancellationToken);
+        var account = new[] { "-n", OperatorStage.OperatorNamespace, "serviceaccount", OperatorStage.ServiceAccount };
+        await controlPlane.KubectlAsync(["delete", .. account], cancellationToken: cancellationToken);
+        await controlPlane.KubectlAsync(["create", .. account], cancellationToken: cancellationToken);
     }
 
     /// <summary>Puts a fresh token into the file.</summary>
-    public Task RenewAsync(CancellationToken cancellationToken) => RequestAsync(Path.Combine(stage.Run.Folder, "operator-renewed.kubeconfig"), cancellationToken);
+    public Task RenewAsync(CancellationToken cancellationToken) => RequestAsync(Path.Combine(run.Folder, "operator-renewed.kubeconfig"), cancellationToken);
 
     private async Task RequestAsync(string path, CancellationToken cancellationToken)
     {
-        await stage.ControlPlane.CreateServiceAccountKubeconfigAsync(
-            UpgradeStage.OperatorNamespace, UpgradeStage.ServiceAccount, path, stage.Faults?.Kubernetes.Server, cancellationToken);
+        await controlPlane.CreateServiceAccountKubeconfigAsync(
+            OperatorStage.OperatorNamespace, OperatorStage.ServiceAccount, path, proxy?.Server, cancellationToken);
         var lines = await File.ReadAllLinesAsync(path, cancellationToken);
         var at = Array.FindIndex(lines, x => x.TrimStart().StartsWith("token: ", StringComparison.Ordinal));
         LabCertificateAuthority.WritePrivate(TokenPath + ".new", lines[at].Trim()["token: ".Length..]);

@@ -10,18 +10,17 @@ namespace Drydock.Lab.Upgrades;
 public sealed class UpgradeStage : IAsyncDisposable
 {
     /// <summary>Namespace of the operator, as config/default has it.</summary>
-    public const string OperatorNamespace = "drydock-system";
+    public const string OperatorNamespace = OperatorStage.OperatorNamespace;
 
     /// <summary>Service account of the operator.</summary>
-    public const string ServiceAccount = "drydock-operator";
+    public const string ServiceAccount = OperatorStage.ServiceAccount;
 
     private readonly StageOptions _options;
     private readonly bool _ownsRun;
     private readonly List<DockerHost> _hosts = [];
-    private readonly List<LabOperator> _operators = [];
-    private readonly StageToken _token;
     private LabRegistry? _registry;
     private StageS3? _s3;
+    private OperatorStage _operator = null!;
 
     private UpgradeStage(StageOptions options, LabRun run, bool ownsRun)
     {
@@ -31,7 +30,6 @@ public sealed class UpgradeStage : IAsyncDisposable
         Snapshots = run.FolderFor("snapshots");
         Images = run.FolderFor("images");
         Road = options.Road;
-        _token = new StageToken(this);
     }
 
     /// <summary>The lab run.</summary>
@@ -47,10 +45,10 @@ public sealed class UpgradeStage : IAsyncDisposable
     public UpgradeRoad Road { get; private set; }
 
     /// <summary>The operators started on this stage that still run, oldest first.</summary>
-    public IReadOnlyList<LabOperator> Operators => [.. _operators.Where(x => !x.Process.HasExited)];
+    public IReadOnlyList<LabOperator> Operators => _operator.Operators;
 
     /// <summary>What the last operator was told, for a successor that is to be told the same.</summary>
-    public LabOperatorOptions? LastOperatorOptions { get; private set; }
+    public LabOperatorOptions? LastOperatorOptions => _operator.LastOptions;
 
     /// <summary>The registry with the new image, for roads that pull.</summary>
     public LabRegistry Registry => _registry ?? throw new InvalidOperationException($"road {Road} pulls nothing (ImageSource.Registry)");
@@ -77,7 +75,7 @@ public sealed class UpgradeStage : IAsyncDisposable
     public StageFaults? Faults { get; private set; }
 
     /// <summary>Kubeconfig of the operator: a ServiceAccount token under the shipped RBAC, through the fault proxy if there is one.</summary>
-    public string OperatorKubeconfig { get; private set; } = "";
+    public string OperatorKubeconfig => _operator.Kubeconfig;
 
     /// <summary>Builds and starts everything.</summary>
     public static async Task<UpgradeStage> StartAsync(StageOptions options, LabRun? run = null, CancellationToken cancellationToken = default)
@@ -86,7 +84,8 @@ public sealed class UpgradeStage : IAsyncDisposable
         try
         {
             await stage.StartPartsAsync(cancellationToken);
-            await stage.InstallAsync(cancellationToken);
+            stage._operator = await OperatorStage.InstallAsync(
+                stage.Run, stage.ControlPlane, stage.Faults?.Kubernetes, options.Checkout, options.OperatorAssembly, options.ModernCrds, cancellationToken);
             return stage;
         }
         catch
@@ -97,24 +96,10 @@ public sealed class UpgradeStage : IAsyncDisposable
     }
 
     /// <summary>Starts an operator against this stage.</summary>
-    public LabOperator StartOperator(LabOperatorOptions? options = null)
-    {
-        var started = LabOperator.Start(Run, _options.OperatorAssembly, OperatorKubeconfig, OperatorNamespace, options);
-        _operators.Add(started);
-        LastOperatorOptions = options;
-        return started;
-    }
+    public LabOperator StartOperator(LabOperatorOptions? options = null) => _operator.StartOperator(options);
 
     /// <summary>Kills every operator of this stage that still runs.</summary>
-    public async Task EndOperatorsAsync()
-    {
-        foreach (var running in _operators)
-        {
-            await running.DisposeAsync();
-        }
-
-        _operators.Clear();
-    }
+    public Task EndOperatorsAsync() => _operator.EndOperatorsAsync();
 
     /// <summary>Sets another road: its hosts, its OMS, its image source. Then the stage is as after <see cref="ResetAsync"/>.</summary>
     public async Task UseAsync(UpgradeRoad road, CancellationToken cancellationToken = default)
@@ -130,10 +115,10 @@ public sealed class UpgradeStage : IAsyncDisposable
     }
 
     /// <summary>Makes every token the operator ever had invalid, as an expired one is; <see cref="RenewTokenAsync"/> gives it a new one, as the kubelet does.</summary>
-    public Task ExpireTokenAsync(CancellationToken cancellationToken = default) => _token.ExpireAsync(cancellationToken);
+    public Task ExpireTokenAsync(CancellationToken cancellationToken = default) => _operator.ExpireTokenAsync(cancellationToken);
 
     /// <summary>Writes a fresh token where the operator's kubeconfig points to.</summary>
-    public Task RenewTokenAsync(CancellationToken cancellationToken = default) => _token.RenewAsync(cancellationToken);
+    public Task RenewTokenAsync(CancellationToken cancellationToken = default) => _operator.RenewTokenAsync(cancellationToken);
 
     /// <summary>
     /// Back to the beginning: no object of Drydock anywhere, no claim, no lease, no dump, the old OMS on all hosts as seeded, no fault armed.
@@ -142,7 +127,7 @@ public sealed class UpgradeStage : IAsyncDisposable
     public async Task ResetAsync(CancellationToken cancellationToken = default)
     {
         Faults?.Ledger.ClearRules();
-        await Task.WhenAll(Oms.ResetAsync(cancellationToken), new ApiCleaner(ControlPlane).CleanAsync(OperatorNamespace, cancellationToken));
+        await Task.WhenAll(Oms.ResetAsync(cancellationToken), _operator.CleanAsync(cancellationToken));
         foreach (var entry in Directory.EnumerateDirectories(Snapshots))
         {
             Directory.Delete(entry, recursive: true);
@@ -159,8 +144,7 @@ public sealed class UpgradeStage : IAsyncDisposable
     /// <summary>A namespace with the Secrets an upgrade needs.</summary>
     public async Task<string> NewNamespaceAsync()
     {
-        var name = LabFixture.UniqueName("oms");
-        await ControlPlane.KubectlAsync(["create", "namespace", name]);
+        var name = await _operator.NewNamespaceAsync("oms");
         await CreateSecretsAsync(name);
         return name;
     }
@@ -168,21 +152,12 @@ public sealed class UpgradeStage : IAsyncDisposable
     /// <summary>Creates or replaces the Secrets an upgrade refers to.</summary>
     public Task CreateSecretsAsync(string space)
     {
-        var tls = Hosts.Select(host => new StageSecret($"docker-tls-{host.Name}", "Opaque", new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["ca.crt"] = File.ReadAllText(host.Client.AuthorityPath),
-            ["tls.crt"] = File.ReadAllText(host.Client.CertificatePath),
-            ["tls.key"] = File.ReadAllText(host.Client.KeyPath),
-        }));
-        var secrets = UpgradeManifest.Secrets(this).Concat(tls).Select(secret => (JsonNode)new JsonObject
-        {
-            ["apiVersion"] = "v1",
-            ["kind"] = "Secret",
-            ["metadata"] = new JsonObject { ["name"] = secret.Name, ["namespace"] = space },
-            ["type"] = secret.Type,
-            ["stringData"] = new JsonObject(secret.Values.Select(x => KeyValuePair.Create(x.Key, (JsonNode?)x.Value))),
-        });
-        return ApplyAsync(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "List", ["items"] = new JsonArray([.. secrets]) }.ToJsonString());
+        var tls = Hosts.Select(host => StageSecret.Opaque(
+            $"docker-tls-{host.Name}",
+            ("ca.crt", File.ReadAllText(host.Client.AuthorityPath)),
+            ("tls.crt", File.ReadAllText(host.Client.CertificatePath)),
+            ("tls.key", File.ReadAllText(host.Client.KeyPath))));
+        return _operator.ApplySecretsAsync(space, UpgradeManifest.Secrets(this).Concat(tls));
     }
 
     /// <summary>Where snapshots go, as <c>spec.backup.storage</c>.</summary>
@@ -192,16 +167,15 @@ public sealed class UpgradeStage : IAsyncDisposable
     public JsonObject Manifest(string space, string name = "oms-322-to-422") => UpgradeManifest.Write(this, space, name);
 
     /// <summary>kubectl apply.</summary>
-    public Task ApplyAsync(string manifest) => ControlPlane.KubectlAsync(["apply", "--validate=false", "-f", "-"], manifest);
+    public Task ApplyAsync(string manifest) => _operator.ApplyAsync(manifest);
 
     /// <summary>Reads an upgrade.</summary>
-    public async Task<JsonNode> GetUpgradeAsync(string space, string name = "oms-322-to-422") =>
-        JsonNode.Parse(await ControlPlane.KubectlAsync(["-n", space, "get", "omsupgrades.drydock.dev", name, "-o", "json"]))!;
+    public Task<JsonNode> GetUpgradeAsync(string space, string name = "oms-322-to-422") => _operator.GetAsync("omsupgrades.drydock.dev", space, name);
 
     /// <summary>Follows an upgrade by a watch until it is as wanted; fails at the deadline with its last status.</summary>
     /// <exception cref="LabException">The deadline passed.</exception>
     public Task<JsonNode> WaitForAsync(string space, Func<JsonNode, bool> wanted, TimeSpan? deadline = null, string name = "oms-322-to-422", CancellationToken cancellationToken = default) =>
-        new ObjectFollower(ControlPlane, $"/apis/drydock.dev/v1alpha1/namespaces/{space}/omsupgrades", name).UntilAsync(wanted, deadline ?? TimeSpan.FromMinutes(3), cancellationToken);
+        _operator.WaitForAsync("omsupgrades", space, name, wanted, deadline ?? TimeSpan.FromMinutes(3), cancellationToken);
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
@@ -271,24 +245,5 @@ public sealed class UpgradeStage : IAsyncDisposable
         {
             _s3 ??= await StageS3.StartAsync(Run, cancellationToken);
         }
-    }
-
-    // The CRDs and the RBAC as they are shipped; kubectl 1.20 does not know CEL rules, so its own check is off (docs/install.md).
-    private async Task InstallAsync(CancellationToken cancellationToken)
-    {
-        var config = Path.Combine(_options.Checkout, "config");
-        if (_options.ModernCrds)
-        {
-            await StageCrds.ServeAsync(Run, ControlPlane, Path.Combine(config, "crd"), cancellationToken);
-        }
-        else
-        {
-            await ControlPlane.KubectlAsync(["apply", "--validate=false", "-k", Path.Combine(config, "crd")], cancellationToken: cancellationToken);
-            await ControlPlane.KubectlAsync(["wait", "--for=condition=Established", "--timeout=60s", "crd/omsupgrades.drydock.dev", "crd/backupsnapshots.drydock.dev", "crd/snapshotrestores.drydock.dev"], cancellationToken: cancellationToken);
-        }
-
-        await ControlPlane.KubectlAsync(["create", "namespace", OperatorNamespace], cancellationToken: cancellationToken);
-        await ControlPlane.KubectlAsync(["apply", "-k", Path.Combine(config, "rbac")], cancellationToken: cancellationToken);
-        OperatorKubeconfig = await _token.WriteKubeconfigAsync(cancellationToken);
     }
 }

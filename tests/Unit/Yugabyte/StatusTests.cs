@@ -46,7 +46,7 @@ public sealed class StatusTests
         status.AutoFlagsConfig.ShouldBeNull();
     }
 
-    [Fact(Skip = "Open: a server is named that is not in the blacklist any more.")]
+    [Fact]
     public void A_failed_upgrade_names_every_group_it_leaves_paused_with_the_command_that_resumes_it()
     {
         var world = new YugaWorld(PlannerTests.Replicated());
@@ -116,7 +116,7 @@ public sealed class StatusTests
         (await new YugabyteCleanup(new YugaLife(world)).RunAsync(run.Plan, default)).ShouldHaveSingleItem().ShouldContain("change_leader_blacklist REMOVE 10.0.0.2:9100");
     }
 
-    [Fact(Skip = "Open: the engine gives a step up before the step itself says what it waited for.")]
+    [Fact]
     public void A_server_whose_step_gave_up_is_not_named()
     {
         var world = new YugaWorld();

@@ -11,12 +11,12 @@ public sealed class TiDbClient : IAsyncDisposable
 
     private TiDbClient(LabProcess process) => _process = process;
 
-    internal static async Task<TiDbClient> StartAsync(LabRun run, StandinDirectory directory, string name, IEnumerable<string> servers, double rate, CancellationToken cancellationToken)
+    internal static async Task<TiDbClient> StartAsync(LabRun run, StandinDirectory directory, string name, IEnumerable<string> servers, double rate, string? password, CancellationToken cancellationToken)
     {
         var package = await TiDbPackages.MakeClientAsync(cancellationToken);
         var program = Path.Combine(package.Directory, "bin", Program);
         var list = string.Join(',', servers);
-        var environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["STANDIN_CLUSTER"] = directory.Path };
+        var environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["STANDIN_CLUSTER"] = directory.Path, ["STANDIN_CLIENT_PASSWORD"] = password };
         await Shell.RunAsync(program, ["--servers", list, "--prepare"], environment: environment, cancellationToken: cancellationToken);
         return new TiDbClient(run.StartProcess(new LabProcessOptions
         {

@@ -119,7 +119,7 @@ public sealed class TiDbCluster : IAsyncDisposable
 
     /// <summary>Starts a client that reads and writes until it is disposed of; its counts are in <see cref="StandinDirectory.Client"/>.</summary>
     public Task<TiDbClient> StartClientAsync(double requestsPerSecond = 20, string name = "client-1", CancellationToken cancellationToken = default) =>
-        TiDbClient.StartAsync(_run, Directory, name, Of("tidb").Select(i => i.Address), requestsPerSecond, cancellationToken);
+        TiDbClient.StartAsync(_run, Directory, name, Of("tidb").Select(i => i.Address), requestsPerSecond, Options.Users.GetValueOrDefault("root"), cancellationToken);
 
     /// <summary>Asks a process by HTTP.</summary>
     public async Task<(HttpStatusCode Status, string Body)> HttpAsync(TiDbInstance instance, HttpMethod method, string path, string? json = null, CancellationToken cancellationToken = default)

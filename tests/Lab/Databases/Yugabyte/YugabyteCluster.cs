@@ -129,7 +129,14 @@ public sealed class YugabyteCluster : IAsyncDisposable
         }
 
         await MustAsync(server.Host, $"ln -sfn {DirectoryOf(version)} {server.Link}", asRoot: true, cancellationToken);
-        var start = Options.Control == YugabyteControl.Systemd ? $"systemctl start {YugabyteHostFiles.UnitOf(Naming, server.Kind)}" : server.StartScript;
+        var start = Options.Control switch
+        {
+            YugabyteControl.Systemd => $"systemctl start {YugabyteHostFiles.UnitOf(Naming, server.Kind)}",
+
+            // supervise itself lives on when its service is down; where there is none yet it starts the service.
+            YugabyteControl.Supervise => $"if svok {server.ServiceDirectory}; then svc -u {server.ServiceDirectory}; else setsid supervise {server.ServiceDirectory} >/dev/null 2>&1 </dev/null & fi",
+            _ => server.StartScript,
+        };
         await MustAsync(server.Host, start, asRoot: Options.Control == YugabyteControl.Systemd, cancellationToken);
     }
 
@@ -141,6 +148,7 @@ public sealed class YugabyteCluster : IAsyncDisposable
         {
             YugabyteControl.Systemd => $"systemctl stop {YugabyteHostFiles.UnitOf(Naming, server.Kind)}",
             YugabyteControl.Scripts => server.StopScript,
+            YugabyteControl.Supervise => $"svc -d {server.ServiceDirectory}",
             _ => $"pkill -TERM -x {program}",
         };
         await MustAsync(server.Host, $"pid=$(pgrep -x {program}) && {stop} && timeout 30 tail --pid=$pid -f /dev/null", asRoot: true, cancellationToken);

@@ -11,4 +11,7 @@ public enum YugabyteControl
 
     /// <summary>A script that starts and one that stops, below a symbolic link.</summary>
     Scripts,
+
+    /// <summary>daemontools: a service directory that supervise looks after, below a symbolic link.</summary>
+    Supervise,
 }

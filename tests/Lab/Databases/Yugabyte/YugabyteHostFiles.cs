@@ -36,6 +36,12 @@ internal sealed class YugabyteHostFiles(YugabyteClusterOptions options, StandinD
                 await host.WriteFileAsync(server.StopScript, StopScript(server), Executable, ct: cancellationToken);
             }
 
+            if (options.Control == YugabyteControl.Supervise)
+            {
+                (await host.RunAsync($"mkdir -p {server.ServiceDirectory}", ct: cancellationToken)).OrThrow();
+                await host.WriteFileAsync($"{server.ServiceDirectory}/run", RunScript(server), Executable, ct: cancellationToken);
+            }
+
             if (options.Control == YugabyteControl.Systemd)
             {
                 await host.InstallUnitAsync(UnitOf(options.Naming, server.Kind), Unit(server), cancellationToken);
@@ -100,6 +106,13 @@ internal sealed class YugabyteHostFiles(YugabyteClusterOptions options, StandinD
         #!/bin/sh
         setsid {server.Link}/bin/{options.Naming.ProgramOf(server.Kind)} --flagfile={server.FlagFile} >>{server.OutputFile} 2>&1 </dev/null &
         echo $! >{server.Link}.pid
+
+        """;
+
+    private string RunScript(YugabyteServer server) => $"""
+        #!/bin/sh
+        exec >>{server.OutputFile} 2>&1
+        exec {server.Link}/bin/{options.Naming.ProgramOf(server.Kind)} --flagfile={server.FlagFile}
 
         """;
 

@@ -39,4 +39,7 @@ public sealed record YugabyteServer(string Name, YugabyteKind Kind, LabHost Host
 
     /// <summary>The script that stops it.</summary>
     public string StopScript => $"/data/scripts/stop_{Part}.sh";
+
+    /// <summary>The service directory of supervise, where the cluster has it.</summary>
+    public string ServiceDirectory => "/data/service/" + Part;
 }

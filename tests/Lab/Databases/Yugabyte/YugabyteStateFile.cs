@@ -1,46 +1,46 @@
 namespace Drydock.Lab.Databases.Yugabyte;
 
-/// <summary>The stand-in's state as it is on disk, as far as the lab reads it.</summary>
+/// <summary>The stand-in's state as it is on disk, as far as the lab reads it. What is empty there may be absent or null.</summary>
 internal sealed record YugabyteStateFile
 {
-    public UniverseFile Universe { get; init; } = new();
+    public UniverseFile Universe { get; init => field = value ?? new(); } = new();
 
-    public Dictionary<string, ServerFile> Masters { get; init; } = [];
+    public Dictionary<string, ServerFile> Masters { get; init => field = value ?? []; } = [];
 
-    public Dictionary<string, ServerFile> Tservers { get; init; } = [];
+    public Dictionary<string, ServerFile> Tservers { get; init => field = value ?? []; } = [];
 
-    public LeadershipFile Leadership { get; init; } = new();
+    public LeadershipFile Leadership { get; init => field = value ?? new(); } = new();
 
-    public Dictionary<string, TabletFile> Tablets { get; init; } = [];
+    public Dictionary<string, TabletFile> Tablets { get; init => field = value ?? []; } = [];
 
-    public ConfigFile Config { get; init; } = new();
+    public ConfigFile Config { get; init => field = value ?? new(); } = new();
 
-    public BalancerFile Balancer { get; init; } = new();
+    public BalancerFile Balancer { get; init => field = value ?? new(); } = new();
 
-    public AutoFlagsFile AutoFlags { get; init; } = new();
+    public AutoFlagsFile AutoFlags { get; init => field = value ?? new(); } = new();
 
-    public CatalogFile Catalog { get; init; } = new();
+    public CatalogFile Catalog { get; init => field = value ?? new(); } = new();
 
-    public Dictionary<string, GroupFile> Xcluster { get; init; } = [];
+    public Dictionary<string, GroupFile> Xcluster { get; init => field = value ?? []; } = [];
 
     internal sealed record UniverseFile
     {
-        public string Uuid { get; init; } = "";
+        public string Uuid { get; init => field = value ?? ""; } = "";
 
         public bool Formed { get; init; }
     }
 
     internal sealed record ServerFile
     {
-        public string Name { get; init; } = "";
+        public string Name { get; init => field = value ?? ""; } = "";
 
-        public string Uuid { get; init; } = "";
+        public string Uuid { get; init => field = value ?? ""; } = "";
 
-        public string Host { get; init; } = "";
+        public string Host { get; init => field = value ?? ""; } = "";
 
         public int Rpc { get; init; }
 
-        public string Version { get; init; } = "";
+        public string Version { get; init => field = value ?? ""; } = "";
 
         public bool Up { get; init; }
 
@@ -56,14 +56,14 @@ internal sealed record YugabyteStateFile
 
     internal sealed record TabletFile
     {
-        public string Leader { get; init; } = "";
+        public string Leader { get; init => field = value ?? ""; } = "";
     }
 
     internal sealed record ConfigFile
     {
-        public List<string> LeaderBlacklist { get; init; } = [];
+        public List<string> LeaderBlacklist { get; init => field = value ?? []; } = [];
 
-        public List<string> ServerBlacklist { get; init; } = [];
+        public List<string> ServerBlacklist { get; init => field = value ?? []; } = [];
     }
 
     internal sealed record BalancerFile
@@ -75,12 +75,12 @@ internal sealed record YugabyteStateFile
     {
         public int Version { get; init; }
 
-        public List<PromotedFile> Promoted { get; init; } = [];
+        public List<PromotedFile> Promoted { get; init => field = value ?? []; } = [];
     }
 
     internal sealed record PromotedFile
     {
-        public string Name { get; init; } = "";
+        public string Name { get; init => field = value ?? ""; } = "";
 
         public int Version { get; init; }
     }
@@ -89,7 +89,7 @@ internal sealed record YugabyteStateFile
     {
         public int Version { get; init; }
 
-        public string UpgradedTo { get; init; } = "";
+        public string UpgradedTo { get; init => field = value ?? ""; } = "";
     }
 
     internal sealed record GroupFile

@@ -41,7 +41,7 @@ internal sealed class YugaHostFiles(string host, YugaLife life) : IHostFiles
 
     public Task<int> CpusAsync(CancellationToken cancellationToken) => throw new NotSupportedException("cpus");
 
-    public Task<TimeSpan> ClockOffsetAsync(CancellationToken cancellationToken) => life.LookAsync(() => _world.Servers.FirstOrDefault(s => s.Host == Host)?.ClockOffset ?? TimeSpan.Zero);
+    public Task<TimeSpan> ClockOffsetAsync(CancellationToken cancellationToken) => life.LookAsync(() => _world.Servers.Where(s => s.Host == Host).Select(s => s.ClockOffset).FirstOrDefault(o => o != TimeSpan.Zero));
 
     public Task<PackageState> PackageAsync(PackageRequest request, CancellationToken cancellationToken) => life.LookAsync(() => Package is { } given ? given(Host) : State(request));
 

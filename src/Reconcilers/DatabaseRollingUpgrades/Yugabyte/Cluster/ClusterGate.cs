@@ -11,6 +11,10 @@ namespace Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Cluster;
 /// What must be true right before a process is stopped: all masters alive and one leader, no server dead or silent, nothing under-replicated or leaderless,
 /// every other process answers itself, nobody else is kept without leaders, and, where the masters can tell, they say that this one may go (facts B4, B7, B8).
 /// A process that is not healthy itself may be stopped as long as all others are well.
+/// <para>
+/// Who else is kept without leaders is asked only right before the act: while a step waits to begin, the guard of the leader blacklist speaks of it, which stops the run
+/// and says what to do, where a gate would wait in silence and fail.
+/// </para>
 /// </summary>
 /// <param name="cluster">The universe.</param>
 public sealed class ClusterGate(YugabyteCluster cluster)
@@ -19,14 +23,15 @@ public sealed class ClusterGate(YugabyteCluster cluster)
     /// <param name="instance">The instance.</param>
     /// <param name="nodesSafe">How the admin tool wants to be asked whether it may go.</param>
     /// <param name="expectOutage">Its component has too few members for any of them to go without an outage; that was accepted.</param>
+    /// <param name="rightBefore">Whether it is stopped next.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<IReadOnlyList<string>> StopProblemsAsync(DatabaseInstance instance, NodesSafeForm nodesSafe, bool expectOutage, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> StopProblemsAsync(DatabaseInstance instance, NodesSafeForm nodesSafe, bool expectOutage, bool rightBefore, CancellationToken cancellationToken)
     {
         try
         {
             var view = await cluster.ReadAsync(cancellationToken);
             var isHealthy = IsHealthy(view, instance) && await SilenceAsync(instance, cancellationToken) is null;
-            List<string> problems = [.. view.Problems(cluster, isHealthy ? null : instance), .. Blacklisted(view, instance)];
+            List<string> problems = [.. view.Problems(cluster, isHealthy ? null : instance), .. rightBefore ? Blacklisted(view, instance) : []];
             if (problems.Count == 0)
             {
                 problems.AddRange(await SilentAsync(instance, cancellationToken));
@@ -46,12 +51,15 @@ public sealed class ClusterGate(YugabyteCluster cluster)
     }
 
     /// <summary>What keeps leaders from being moved now: empty if nothing does.</summary>
-    public async Task<IReadOnlyList<string>> DrainProblemsAsync(DatabaseInstance instance, CancellationToken cancellationToken)
+    /// <param name="instance">The server they are moved from.</param>
+    /// <param name="rightBefore">Whether that is begun next.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<IReadOnlyList<string>> DrainProblemsAsync(DatabaseInstance instance, bool rightBefore, CancellationToken cancellationToken)
     {
         try
         {
             var view = await cluster.ReadAsync(cancellationToken);
-            return [.. view.Problems(cluster), .. Blacklisted(view, instance)];
+            return [.. view.Problems(cluster), .. rightBefore ? Blacklisted(view, instance) : []];
         }
         catch (Exception exception) when (exception is ServiceException or YbAnswerException or ClusterTroubleException)
         {

@@ -41,7 +41,7 @@ public sealed record ProgramChange
         ArgumentNullException.ThrowIfNull(carrier);
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(instance);
-        var version = carrier.Parameters.GetValueOrDefault(YugabyteKeys.Version) ?? spec.ToVersion;
+        var version = (isSlot ? carrier.Parameters.GetValueOrDefault(YugabyteKeys.Version) : Parameter(YugabyteKeys.Version)) ?? spec.ToVersion;
         return new ProgramChange
         {
             Sha256 = Parameter(YugabyteKeys.Sha)
@@ -54,7 +54,7 @@ public sealed record ProgramChange
             FormerDirectory = Parameter(YugabyteKeys.FormerDirectory),
         };
 
-        string? Parameter(string key) => carrier.Parameters.GetValueOrDefault(isSlot ? YugabyteKeys.Of(key, instance.Name) : key);
+        string? Parameter(string key) => isSlot ? carrier.Parameters.GetValueOrDefault(YugabyteKeys.Of(key, instance.Name)) : TserverPrograms.Of(context.Plan, carrier, key);
     }
 
     /// <summary>Whether a process runs what it is to run.</summary>

@@ -21,7 +21,7 @@ public static class YugabyteKeys
     /// <summary>Parameter: which of the masters in turn.</summary>
     public const string Slot = "slot";
 
-    /// <summary>Parameter: SHA-256 of the program that is replaced. Of masters with the instance behind it, all on the first slot.</summary>
+    /// <summary>Parameter: SHA-256 of the program that is replaced. Of masters with the instance behind it, all on the first slot; of tablet servers see TserverPrograms.</summary>
     public const string Former = "former";
 
     /// <summary>Parameter: the directory of the version that is replaced, as <see cref="Former"/>.</summary>

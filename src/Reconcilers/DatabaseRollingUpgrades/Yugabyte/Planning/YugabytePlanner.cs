@@ -109,20 +109,26 @@ public sealed class YugabytePlanner
 
     private void UpgradeTservers()
     {
+        IReadOnlyList<(string Key, string Value)>? first = null;
         foreach (var server in _discovery.Instances.Where(i => i.Component == DatabaseComponent.Tserver))
         {
-            var swap = new List<(string, string)>();
-            if (server.FormerSha256 is { } former)
-            {
-                swap.Add((YugabyteKeys.Former, former));
-            }
+            var own = Former(server).ToList();
+            _barrier = AddTserver(
+                _plan, _spec, UpgradeTServersPhase, server.Name, _discovery.ReplicationFactor, _barrier, first is null ? own : TserverPrograms.Beside(first, own), HasWayBack);
+            first ??= own;
+        }
+    }
 
-            if (server.FormerDirectory is { } directory)
-            {
-                swap.Add((YugabyteKeys.FormerDirectory, directory));
-            }
+    private static IEnumerable<(string Key, string Value)> Former(DiscoveredInstance server)
+    {
+        if (server.FormerSha256 is { } former)
+        {
+            yield return (YugabyteKeys.Former, former);
+        }
 
-            _barrier = AddTserver(_plan, _spec, UpgradeTServersPhase, server.Name, _discovery.ReplicationFactor, _barrier, swap, HasWayBack);
+        if (server.FormerDirectory is { } directory)
+        {
+            yield return (YugabyteKeys.FormerDirectory, directory);
         }
     }
 
@@ -234,9 +240,9 @@ public sealed class YugabytePlanner
         PlanBuilder plan, DatabaseRollingUpgradeSpec spec, string phase, string name, int replicas, List<string> after, IReadOnlyList<(string Key, string Value)> swap, bool reversible)
     {
         IReadOnlyList<(string, string)> few = replicas < 3 ? [(YugabyteKeys.Replicas, replicas.ToString(CultureInfo.InvariantCulture))] : [];
-        var drained = plan.Add(Step(spec, YugabyteStepIds.Drain(phase, name), YugabyteActions.DrainTserver, name, $"move leaders away from {name}", after, AttemptsOfTserver, few));
-        var swapped = plan.Add(Step(spec, YugabyteStepIds.Swap(phase, name), YugabyteActions.SwapTserver, name, $"stop, swap, start {name}", [drained], AttemptsOfTserver, [.. few, .. swap]) with { Reversible = reversible });
-        return [plan.Add(Step(spec, YugabyteStepIds.Verify(phase, name), YugabyteActions.VerifyTserver, name, $"{name} is healthy", [swapped], AttemptsOfTserver))];
+        var drained = plan.Add(Step(spec, YugabyteStepIds.Drain(phase, name), YugabyteActions.DrainTserver, name, $"drain {name}", after, AttemptsOfTserver, few));
+        var swapped = plan.Add(Step(spec, YugabyteStepIds.Swap(phase, name), YugabyteActions.SwapTserver, name, $"swap {name}", [drained], AttemptsOfTserver, [.. few, .. swap]) with { Reversible = reversible });
+        return [plan.Add(Step(spec, YugabyteStepIds.Verify(phase, name), YugabyteActions.VerifyTserver, name, $"verify {name}", [swapped], AttemptsOfTserver))];
     }
 
     /// <summary>The parameters of pausing or resuming.</summary>

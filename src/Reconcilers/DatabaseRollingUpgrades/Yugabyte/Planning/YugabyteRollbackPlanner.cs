@@ -48,14 +48,15 @@ public sealed class YugabyteRollbackPlanner
                 continue;
             }
 
-            var (carrier, program) = isMaster ? (first!, vocabulary.MasterProgram) : (step, vocabulary.TserverProgram);
-            var former = Parameter(carrier, YugabyteKeys.Former, isMaster ? name : null);
+            var program = isMaster ? vocabulary.MasterProgram : vocabulary.TserverProgram;
             var created = YugabyteWork.Find(plan, YugabyteStepIds.Package(instance.Host))?.Receipt?.GetValueOrDefault(YugabyteKeys.Program(program)) ?? "";
-            yield return new StoppedInstance(name, (former is { Length: > 0 } ? former : null, Parameter(carrier, YugabyteKeys.FormerDirectory, isMaster ? name : null)), created);
+            yield return new StoppedInstance(name, (Parameter(YugabyteKeys.Former), Parameter(YugabyteKeys.FormerDirectory)), created);
+
+            string? Parameter(string key) => isMaster
+                ? first!.Parameters.GetValueOrDefault(YugabyteKeys.Of(key, name)) is { Length: > 0 } value ? value : null
+                : TserverPrograms.Of(plan, step, key);
         }
     }
-
-    private static string? Parameter(PlanStep step, string key, string? instance) => step.Parameters.GetValueOrDefault(instance is null ? key : YugabyteKeys.Of(key, instance));
 
     private Plan Compile()
     {
@@ -68,10 +69,14 @@ public sealed class YugabyteRollbackPlanner
             RollBackFlags();
         }
 
+        IReadOnlyList<(string Key, string Value)>? first = null;
         foreach (var server in servers)
         {
+            var own = Change(server, null).ToList();
+            var swap = first is null ? own : TserverPrograms.Beside(first, own);
+            first ??= own;
             _barrier = YugabytePlanner.AddTserver(
-                _plan, _spec, DatabaseRollingUpgradePhases.RollbackTServers, server.Name, Replicas, _barrier, [.. Change(server, null), (YugabyteKeys.NodesSafe, NodesSafe)], reversible: true);
+                _plan, _spec, DatabaseRollingUpgradePhases.RollbackTServers, server.Name, Replicas, _barrier, [.. swap, (YugabyteKeys.NodesSafe, NodesSafe)], reversible: true);
         }
 
         Masters(masters);

@@ -60,7 +60,7 @@ public sealed class DrainTserver : TserverStep
     /// <inheritdoc />
     protected override async Task WorkAsync(StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
     {
-        var problems = await _gate.DrainProblemsAsync(instance, cancellationToken);
+        var problems = await _gate.DrainProblemsAsync(instance, rightBefore: true, cancellationToken);
         if (problems.Count > 0)
         {
             throw new StepActionException(Reasons.ClusterUnhealthy, problems[0]) { NotTaken = true };
@@ -86,7 +86,7 @@ public sealed class DrainTserver : TserverStep
 
     private async Task<Observation> NotYetAsync(StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
     {
-        var problems = await _gate.DrainProblemsAsync(instance, cancellationToken);
+        var problems = await _gate.DrainProblemsAsync(instance, rightBefore: false, cancellationToken);
         return problems.Count == 0 ? new Observation.NotStarted()
             : Elapsed(context) < YugabyteWork.GatePatience(Cluster.Spec) ? new Observation.Running($"waits until the cluster is well: {problems[0]}")
             : new Observation.Failed(Reasons.ClusterUnhealthy, $"{instance.Name} is not drained, because {string.Join("; ", problems)}");

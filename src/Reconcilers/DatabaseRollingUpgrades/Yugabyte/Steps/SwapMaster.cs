@@ -43,7 +43,7 @@ public sealed class SwapMaster : YugabyteStep
                 return new Observation.NotStarted($"{next.Name} does not run");
         }
 
-        var problems = await ProblemsAsync(context, next, cancellationToken);
+        var problems = await ProblemsAsync(context, next, rightBefore: false, cancellationToken);
         if (problems.Count == 0)
         {
             return new Observation.NotStarted();
@@ -91,7 +91,7 @@ public sealed class SwapMaster : YugabyteStep
             }
 
             // The last look before the stop, as near to it as can be.
-            var problems = await ProblemsAsync(context, instance, cancellationToken);
+            var problems = await ProblemsAsync(context, instance, rightBefore: true, cancellationToken);
             if (problems.Count > 0)
             {
                 throw new StepActionException(Reasons.ClusterUnhealthy, $"{instance.Name} was not stopped: {problems[0]}") { NotTaken = true };
@@ -152,6 +152,6 @@ public sealed class SwapMaster : YugabyteStep
     private async Task<SwapState> StateAsync(MasterSlots slots, DatabaseInstance master, CancellationToken cancellationToken) =>
         InstanceSwap.Read(await Targets.Hosts.Instance(master.Name).LookAsync(cancellationToken), slots.Change(master));
 
-    private Task<IReadOnlyList<string>> ProblemsAsync(StepContext context, DatabaseInstance instance, CancellationToken cancellationToken) =>
-        _gate.StopProblemsAsync(instance, AdminFacts.NodesSafe(context), context.OptionalParameter(YugabyteKeys.Outage) is not null, cancellationToken);
+    private Task<IReadOnlyList<string>> ProblemsAsync(StepContext context, DatabaseInstance instance, bool rightBefore, CancellationToken cancellationToken) =>
+        _gate.StopProblemsAsync(instance, AdminFacts.NodesSafe(context), context.OptionalParameter(YugabyteKeys.Outage) is not null, rightBefore, cancellationToken);
 }

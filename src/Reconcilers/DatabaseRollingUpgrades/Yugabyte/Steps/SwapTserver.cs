@@ -36,7 +36,7 @@ public sealed class SwapTserver : TserverStep
                 return new Observation.NotStarted($"{instance.Name} does not run");
         }
 
-        var problems = await ProblemsAsync(context, instance, cancellationToken);
+        var problems = await ProblemsAsync(context, instance, rightBefore: false, cancellationToken);
         return problems.Count == 0 ? new Observation.NotStarted()
             : Elapsed(context) < YugabyteWork.GatePatience(Cluster.Spec) ? new Observation.Running($"waits until {instance.Name} may be stopped: {problems[0]}")
             : new Observation.Failed(Reasons.ClusterUnhealthy, $"{instance.Name} was not stopped, because {string.Join("; ", problems)}");
@@ -62,7 +62,7 @@ public sealed class SwapTserver : TserverStep
             }
 
             // The last look before the stop, as near to it as can be.
-            var problems = await ProblemsAsync(context, instance, cancellationToken);
+            var problems = await ProblemsAsync(context, instance, rightBefore: true, cancellationToken);
             if (problems.Count > 0)
             {
                 throw new StepActionException(Reasons.ClusterUnhealthy, $"{instance.Name} was not stopped: {problems[0]}") { NotTaken = true };
@@ -73,6 +73,6 @@ public sealed class SwapTserver : TserverStep
         await _swap.StartOtherAsync(instance, change, cancellationToken);
     }
 
-    private Task<IReadOnlyList<string>> ProblemsAsync(StepContext context, DatabaseInstance instance, CancellationToken cancellationToken) =>
-        _gate.StopProblemsAsync(instance, AdminFacts.NodesSafe(context), context.OptionalParameter(YugabyteKeys.Replicas) is not null, cancellationToken);
+    private Task<IReadOnlyList<string>> ProblemsAsync(StepContext context, DatabaseInstance instance, bool rightBefore, CancellationToken cancellationToken) =>
+        _gate.StopProblemsAsync(instance, AdminFacts.NodesSafe(context), context.OptionalParameter(YugabyteKeys.Replicas) is not null, rightBefore, cancellationToken);
 }

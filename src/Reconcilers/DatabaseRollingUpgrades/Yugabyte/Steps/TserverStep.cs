@@ -1,3 +1,4 @@
+using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
@@ -23,7 +24,7 @@ public abstract class TserverStep(IYugabyteTargets targets) : YugabyteStep(targe
     {
         ArgumentNullException.ThrowIfNull(context);
         var seen = await SeeAsync(context, cancellationToken);
-        return seen is Observation.Done or Observation.Unknown || context.Receipt(YugabyteKeys.GiveUp) is null
+        return seen is Observation.Done or Observation.Unknown || (context.Receipt(YugabyteKeys.GiveUp) is null && !WaitedInVain(context.Step))
             ? seen
             : new Observation.NotStarted("its entry in the leader blacklist is to be taken back");
     }
@@ -33,12 +34,12 @@ public abstract class TserverStep(IYugabyteTargets targets) : YugabyteStep(targe
     {
         ArgumentNullException.ThrowIfNull(context);
         var step = context.Step;
-        if (step.Receipt is null && step.Reason is { } reason && (OnceIsEnough.Contains(reason, StringComparer.Ordinal) || step.Tries + 1 >= step.MaxAttempts))
+        if (step is { Receipt: null, StartedAt: null, Reason: not null } && (WaitedInVain(step) || step.Tries + 1 >= step.MaxAttempts))
         {
             return Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                [YugabyteKeys.GiveUp] = reason,
-                [YugabyteKeys.GiveUpMessage] = WithoutCount(step.Message ?? reason),
+                [YugabyteKeys.GiveUp] = step.Reason,
+                [YugabyteKeys.GiveUpMessage] = WithoutCount(step.Message ?? step.Reason),
             });
         }
 
@@ -108,6 +109,10 @@ public abstract class TserverStep(IYugabyteTargets targets) : YugabyteStep(targe
 
         throw new StepActionException(reason, $"{message}; {instance.Name} is not kept without leaders", retryable: false);
     }
+
+    // The attempt before has waited for it for as long as it may take, so what the world still shows under way is not waited for once more.
+    private static bool WaitedInVain(PlanStep step) =>
+        step is { State: StepState.Pending, StartedAt: null, Tries: > 0, Reason: { } reason } && OnceIsEnough.Contains(reason, StringComparer.Ordinal);
 
     // "attempt 1 of 4 failed, trying again: " is the engine's.
     private static string WithoutCount(string message) =>

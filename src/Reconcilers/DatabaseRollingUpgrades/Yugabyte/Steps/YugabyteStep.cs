@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
@@ -12,6 +13,9 @@ namespace Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Steps;
 public abstract class YugabyteStep : IStepAction
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    // One context is one following of a step: the engine's own limit counts from the same look.
+    private readonly ConditionalWeakTable<StepContext, StrongBox<DateTimeOffset>> _firstLooks = [];
 
     /// <summary>Binds it.</summary>
     protected YugabyteStep(IYugabyteTargets targets)
@@ -70,12 +74,12 @@ public abstract class YugabyteStep : IStepAction
         return Cluster.Instance(context.Step.Node ?? throw new KeyNotFoundException($"Step {context.Step.Id} names no node; the stored plan does not fit action {context.Step.Action}."));
     }
 
-    /// <summary>How long the step has been at it.</summary>
-    protected static TimeSpan Elapsed(StepContext context)
+    /// <summary>How long the step has been at it. What its first look finds under way is stored by nobody before that look ends, so this process remembers it.</summary>
+    protected TimeSpan Elapsed(StepContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
         var now = context.Time.GetUtcNow();
-        return now - (context.Step.StartedAt ?? now);
+        return now - (context.Step.StartedAt ?? _firstLooks.GetValue(context, _ => new StrongBox<DateTimeOffset>(now)).Value);
     }
 
     /// <summary>Facts of one entry.</summary>

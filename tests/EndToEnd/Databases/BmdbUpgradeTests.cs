@@ -1,0 +1,121 @@
+using System.Text.Json.Nodes;
+using Drydock.Lab.Databases.Scenarios;
+using Drydock.Lab.Databases.Yugabyte;
+
+namespace Drydock.Tests.EndToEnd.Databases;
+
+/// <summary>BMDB by its runbook, on real hosts, by the operator as a process.</summary>
+public sealed class BmdbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHelper output)
+{
+    private const string From = "2.16.9.0-b67";
+    private const string To = "2.18.4.0-b52";
+    private const string Group = "repl_group1";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Three_hosts_under_supervise_are_upgraded_and_replication_waits_for_the_cluster_at_its_other_end()
+    {
+        var stage = await fixture.ResetAsync();
+        var options = new YugabyteClusterOptions { Name = "bma", Naming = YugabyteNaming.Bmdb, Version = From, Control = YugabyteControl.Supervise, User = "bigmath" };
+        var (own, peer) = await YugabyteCluster.StartPairAsync(
+            stage.Run,
+            options,
+            options with { Name = "bmb", Masters = 1, Tservers = 1, ReplicationFactor = 1, Control = YugabyteControl.Scripts },
+            Group,
+            bothWays: true,
+            Token);
+        await using var atTheOtherEnd = peer;
+        await using var scenario = await YugabyteScenario.OfAsync(stage.Run, own, new YugabyteScenarioOptions { Id = "bmdb-supervise", Cluster = own.Options, ToVersion = To });
+        var space = await stage.NewNamespaceAsync(scenario);
+        await using var load = await DatabaseLoad.StartAsync(scenario, cancellationToken: Token);
+        await using var op = stage.StartOperator();
+
+        await stage.ApplyAsync(Replicating(scenario.Manifest(space), peer));
+        var held = await stage.WaitForAsync(space, scenario, u => u.IsHeld(), cancellationToken: Token);
+
+        held.Reason("Held").ShouldBe("PeerNotUpgraded");
+        held.Condition("ReplicationPaused").ShouldBe("True");
+        own.State().Masters.Concat(own.State().Tservers).ShouldAllBe(s => s.Version == To && s.Up && s.Starts == 2);
+        (own.State().ReplicationEnabled[Group], peer.State().ReplicationEnabled[Group]).ShouldBe((false, false));
+
+        await UpgradeByHandAsync(peer);
+        var done = await stage.WaitForAsync(space, scenario, u => u.IsOver("Succeeded"), cancellationToken: Token);
+        await load.EndAsync();
+
+        (own.State().ReplicationEnabled[Group], peer.State().ReplicationEnabled[Group]).ShouldBe((true, true));
+        (await scenario.ViolationsAsync(Token)).ShouldBeEmpty();
+        own.State().CatalogUpgradedTo.ShouldBe(To);
+        done["status"]!["actionRequired"]?.AsArray().ShouldBeEmpty();
+        NobodyNoticed(load, done);
+    }
+
+    [Fact]
+    public async Task Plain_processes_are_upgraded_and_a_way_back_is_refused_with_its_reason()
+    {
+        var stage = await fixture.ResetAsync();
+        await using var scenario = await YugabyteScenario.StartAsync(stage.Run, YugabyteScenarioOptions.Bmdb, Token);
+        var space = await stage.NewNamespaceAsync(scenario);
+        await using var load = await DatabaseLoad.StartAsync(scenario, cancellationToken: Token);
+        await using var op = stage.StartOperator();
+
+        var manifest = scenario.Manifest(space);
+        manifest["spec"]!["holdBefore"] = new JsonArray("UpgradeTServers");
+        await stage.ApplyAsync(manifest);
+        var held = await stage.WaitForAsync(space, scenario, u => u.IsHeld(), cancellationToken: Token);
+        held["status"]!["plan"]!["notes"]!.AsArray().Select(n => n!.GetValue<string>()).ShouldContain(n => n.StartsWith("rollback: none from UpgradeMasters/1-swap", StringComparison.Ordinal));
+
+        await stage.PatchAsync(space, scenario.Name, """{"spec":{"desiredState":"RolledBack"}}""");
+        var refused = await stage.WaitForAsync(space, scenario, u => u.IsStalled(), cancellationToken: Token);
+        refused.Reason("Stalled").ShouldBe("RollbackUnavailable");
+        refused.Message().ShouldContain("BMDB does not support a downgrade");
+
+        await stage.PatchAsync(space, scenario.Name, """{"spec":{"desiredState":"Upgraded","holdBefore":null}}""");
+        var done = await stage.WaitForAsync(space, scenario, u => u.IsOver("Succeeded"), cancellationToken: Token);
+        await load.EndAsync();
+
+        (await scenario.ViolationsAsync(Token)).ShouldBeEmpty();
+        scenario.Counts().Values.ShouldAllBe(starts => starts == 2);
+        NobodyNoticed(load, done);
+    }
+
+    private static JsonObject Replicating(JsonObject manifest, YugabyteCluster peer)
+    {
+        manifest["spec"]!["yugabyte"]!["replication"] = new JsonObject
+        {
+            ["mode"] = "PauseBothSides",
+            ["groups"] = new JsonArray(new JsonObject
+            {
+                ["name"] = Group,
+                ["peer"] = new JsonObject
+                {
+                    ["masters"] = new JsonArray([.. peer.Masters.Select(m => (JsonNode)m.RpcAddress)]),
+                    ["webAddresses"] = new JsonArray([.. peer.Servers.Select(s => (JsonNode)s.WebAddress)]),
+                },
+            }),
+        };
+        return manifest;
+    }
+
+    private static async Task UpgradeByHandAsync(YugabyteCluster cluster)
+    {
+        await cluster.InstallAsync(To, cancellationToken: Token);
+        foreach (var server in cluster.Servers)
+        {
+            await cluster.StopAsync(server, Token);
+            await cluster.StartAsync(server, To, Token);
+        }
+    }
+
+    private void NobodyNoticed(DatabaseLoad load, JsonNode done)
+    {
+        foreach (var phase in load.PerPhase(done))
+        {
+            output.WriteLine(phase.ToString());
+        }
+
+        var total = load.Total();
+        total.Ok.ShouldBeGreaterThan(100);
+        total.Failed.ShouldBe(0, string.Join("; ", total.Errors));
+    }
+}

@@ -1,0 +1,34 @@
+using Drydock.Lab.Databases.Scenarios;
+using Drydock.Tests.EndToEnd.Databases;
+using Drydock.Tests.EndToEnd.Support;
+
+[assembly: AssemblyFixture(typeof(DatabaseStageFixture))]
+
+namespace Drydock.Tests.EndToEnd.Databases;
+
+/// <summary>One control plane for all tests of database upgrades. Each test begins with a reset and brings clusters of its own.</summary>
+public sealed class DatabaseStageFixture : IAsyncDisposable
+{
+    private readonly Lazy<Task<DatabaseStage>> _stage = new(() => DatabaseStage.StartAsync(new DatabaseStageOptions
+    {
+        Checkout = Checkout.Root,
+        OperatorAssembly = Checkout.OperatorAssembly,
+    }));
+
+    /// <summary>The stage, reset.</summary>
+    public async Task<DatabaseStage> ResetAsync()
+    {
+        var stage = await _stage.Value;
+        await stage.ResetAsync(TestContext.Current.CancellationToken);
+        return stage;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        if (_stage.IsValueCreated)
+        {
+            await (await _stage.Value).DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System.Text.Json.Nodes;
+using Drydock.Lab.Databases.Scenarios;
+
+namespace Drydock.Tests.EndToEnd.Databases;
+
+/// <summary>YugabyteDB under systemd, from a version that has a way back, by the operator as a process.</summary>
+public sealed class YugabyteUpgradeTests(DatabaseStageFixture fixture, ITestOutputHelper output)
+{
+    private const int Kills = 6;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Killed_again_and_again_the_operator_takes_it_to_the_end_and_starts_no_process_twice()
+    {
+        var stage = await fixture.ResetAsync();
+        await using var scenario = await YugabyteScenario.StartAsync(stage.Run, YugabyteScenarioOptions.Yugabyte, Token);
+        var space = await stage.NewNamespaceAsync(scenario);
+        await using var load = await DatabaseLoad.StartAsync(scenario, cancellationToken: Token);
+
+        var op = stage.StartOperator();
+        await stage.ApplyAsync(scenario.Manifest(space));
+        var planned = await stage.WaitForAsync(space, scenario, u => u.Steps().Count > 0, cancellationToken: Token);
+        foreach (var step in Choose([.. planned.Steps().Select(s => s["id"]!.GetValue<string>())]))
+        {
+            // Whatever of it is under way then: before the act, in the middle, or just done.
+            await stage.WaitForAsync(space, scenario, u => u.Steps().Any(s => s["id"]!.GetValue<string>() == step && s["state"]!.GetValue<string>() is not "Pending"), cancellationToken: Token);
+            await op.KillAsync();
+            output.WriteLine($"killed at {step}");
+            op = stage.StartOperator();
+        }
+
+        var done = await stage.WaitForAsync(space, scenario, u => u.IsOver("Succeeded"), cancellationToken: Token);
+        await load.EndAsync();
+
+        (await scenario.ViolationsAsync(Token)).ShouldBeEmpty();
+        scenario.Counts().Values.ShouldAllBe(starts => starts == 2);
+        var state = scenario.Cluster.State();
+        state.Masters.Concat(state.Tservers).ShouldAllBe(s => s.Version == scenario.ToVersion && s.Up);
+        (state.LeaderBlacklist.Count, state.CatalogUpgradedTo).ShouldBe((0, scenario.ToVersion));
+        foreach (var phase in load.PerPhase(done))
+        {
+            output.WriteLine(phase.ToString());
+        }
+
+        load.Total().Failed.ShouldBe(0, string.Join("; ", load.Total().Errors));
+    }
+
+    [Fact]
+    public async Task Before_the_flags_are_promoted_it_goes_back_to_the_old_programs()
+    {
+        var stage = await fixture.ResetAsync();
+        await using var scenario = await YugabyteScenario.StartAsync(stage.Run, YugabyteScenarioOptions.Yugabyte, Token);
+        var before = scenario.EndState();
+        var space = await stage.NewNamespaceAsync(scenario);
+        await using var load = await DatabaseLoad.StartAsync(scenario, cancellationToken: Token);
+        await using var op = stage.StartOperator();
+
+        var manifest = scenario.Manifest(space);
+        manifest["spec"]!["holdBefore"] = new JsonArray("PromoteAutoFlags");
+        await stage.ApplyAsync(manifest);
+        await stage.WaitForAsync(space, scenario, u => u.IsHeld(), cancellationToken: Token);
+        scenario.Cluster.State().Tservers.ShouldAllBe(s => s.Version == scenario.ToVersion);
+
+        await stage.PatchAsync(space, scenario.Name, """{"spec":{"desiredState":"RolledBack"}}""");
+        var back = await stage.WaitForAsync(space, scenario, u => u.IsOver("RolledBack"), cancellationToken: Token);
+        await load.EndAsync();
+
+        back.Condition("RolledBack").ShouldBe("True");
+        back.Condition("Ready").ShouldBe("True");
+        scenario.EndState().ShouldBe(before);
+        (await scenario.ViolationsAsync(Token)).ShouldBeEmpty();
+        scenario.Counts().Values.ShouldAllBe(starts => starts == 3);
+        load.Total().Failed.ShouldBe(0, string.Join("; ", load.Total().Errors));
+    }
+
+    // Seeded: the same every time.
+    private static IEnumerable<string> Choose(IReadOnlyList<string> steps)
+    {
+        var random = new Random(2024);
+        var chosen = Enumerable.Range(0, steps.Count).OrderBy(_ => random.Next()).Take(Kills).Order();
+        return [.. chosen.Select(i => steps[i])];
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text.Json.Nodes;
+
+namespace Drydock.Lab.Databases.Scenarios;
+
+/// <summary>Reads what users read in an upgrade.</summary>
+public static class UpgradeReading
+{
+    /// <summary>status.phase; empty before there is one.</summary>
+    public static string Phase(this JsonNode upgrade) => Text(upgrade?["status"]?["phase"]);
+
+    /// <summary>status.message.</summary>
+    public static string Message(this JsonNode upgrade) => Text(upgrade?["status"]?["message"]);
+
+    /// <summary>A condition's status; empty if it is not there.</summary>
+    public static string Condition(this JsonNode upgrade, string type) => Text(Find(upgrade, type)?["status"]);
+
+    /// <summary>A condition's reason; empty if it is not there.</summary>
+    public static string Reason(this JsonNode upgrade, string type) => Text(Find(upgrade, type)?["reason"]);
+
+    /// <summary>Whether it is at its very end: claim and finalizer gone too.</summary>
+    public static bool IsOver(this JsonNode upgrade, string phase) =>
+        upgrade.Phase() == phase && upgrade["status"]?["target"]?["claim"] is null && upgrade["metadata"]?["finalizers"] is null;
+
+    /// <summary>Whether nothing goes on without a repair.</summary>
+    public static bool IsStalled(this JsonNode upgrade) => upgrade.Condition("Stalled") == "True";
+
+    /// <summary>Whether it waits for a person.</summary>
+    public static bool IsHeld(this JsonNode upgrade) => upgrade.Condition("Held") == "True";
+
+    /// <summary>Reasons and messages of all findings.</summary>
+    public static IReadOnlyList<string> Findings(this JsonNode upgrade) =>
+        [.. (upgrade?["status"]?["findings"]?.AsArray() ?? []).Select(f => $"{Text(f?["reason"])}: {Text(f?["message"])}")];
+
+    /// <summary>First 8 digits of the hash of the plan that is stored (or of another one, by its field), as approvals name it.</summary>
+    public static string ShortHash(this JsonNode upgrade, string plan = "plan") => Text(upgrade?["status"]?[plan]?["hash"]) is { Length: > 0 } hash ? hash["sha256:".Length..][..8] : "";
+
+    /// <summary>The steps of the stored plan.</summary>
+    public static IReadOnlyList<JsonNode> Steps(this JsonNode upgrade) => [.. (upgrade?["status"]?["plan"]?["steps"]?.AsArray() ?? []).OfType<JsonNode>()];
+
+    private static JsonNode? Find(JsonNode? upgrade, string type) => upgrade?["status"]?["conditions"]?.AsArray().FirstOrDefault(c => Text(c?["type"]) == type);
+
+    private static string Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
+}

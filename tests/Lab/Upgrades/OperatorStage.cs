@@ -1,0 +1,133 @@
+using System.Text.Json.Nodes;
+
+namespace Drydock.Lab.Upgrades;
+
+/// <summary>
+/// What every stage has, whatever is upgraded on it: an API server with the CRDs and the RBAC as they are shipped, and operators that run against it as processes of
+/// their own under a ServiceAccount's token, through a fault proxy if there is one.
+/// </summary>
+public sealed class OperatorStage
+{
+    /// <summary>Namespace of the operator, as config/default has it.</summary>
+    public const string OperatorNamespace = "drydock-system";
+
+    /// <summary>Service account of the operator.</summary>
+    public const string ServiceAccount = "drydock-operator";
+
+    private readonly string _assembly;
+    private readonly List<LabOperator> _operators = [];
+    private readonly StageToken _token;
+    private string _kubeconfig = "";
+
+    private OperatorStage(LabRun run, ControlPlane controlPlane, string assembly, KubeFaultProxy? proxy)
+    {
+        Run = run;
+        ControlPlane = controlPlane;
+        _assembly = assembly;
+        _token = new StageToken(run, controlPlane, proxy);
+    }
+
+    /// <summary>The lab run.</summary>
+    public LabRun Run { get; }
+
+    /// <summary>The API server.</summary>
+    public ControlPlane ControlPlane { get; }
+
+    /// <summary>The operators that still run, oldest first.</summary>
+    public IReadOnlyList<LabOperator> Operators => [.. _operators.Where(x => !x.Process.HasExited)];
+
+    /// <summary>What the last operator was told, for a successor that is to be told the same.</summary>
+    public LabOperatorOptions? LastOptions { get; private set; }
+
+    /// <summary>Kubeconfig of the operator.</summary>
+    public string Kubeconfig => _kubeconfig;
+
+    /// <summary>Installs what is shipped into an API server.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="controlPlane">The API server.</param>
+    /// <param name="proxy">What the operator reaches it through; null for directly.</param>
+    /// <param name="checkout">The root of the checkout: config/ is applied from there.</param>
+    /// <param name="assembly">Path of Drydock.Operator.dll.</param>
+    /// <param name="modernCrds">Whether the CRDs are served by the modern CRD server instead of the 1.20 one.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public static async Task<OperatorStage> InstallAsync(
+        LabRun run, ControlPlane controlPlane, KubeFaultProxy? proxy, string checkout, string assembly, bool modernCrds = false, CancellationToken cancellationToken = default)
+    {
+        var stage = new OperatorStage(run, controlPlane, assembly, proxy);
+        var config = Path.Combine(checkout, "config");
+        if (modernCrds)
+        {
+            await StageCrds.ServeAsync(run, controlPlane, Path.Combine(config, "crd"), cancellationToken);
+        }
+        else
+        {
+            await StageCrds.ApplyAsync(controlPlane, Path.Combine(config, "crd"), cancellationToken);
+        }
+
+        await controlPlane.KubectlAsync(["create", "namespace", OperatorNamespace], cancellationToken: cancellationToken);
+        await controlPlane.KubectlAsync(["apply", "-k", Path.Combine(config, "rbac")], cancellationToken: cancellationToken);
+        stage._kubeconfig = await stage._token.WriteKubeconfigAsync(cancellationToken);
+        return stage;
+    }
+
+    /// <summary>Starts an operator; returns at once.</summary>
+    public LabOperator StartOperator(LabOperatorOptions? options = null)
+    {
+        var started = LabOperator.Start(Run, _assembly, _kubeconfig, OperatorNamespace, options);
+        _operators.Add(started);
+        LastOptions = options;
+        return started;
+    }
+
+    /// <summary>Kills every operator that still runs.</summary>
+    public async Task EndOperatorsAsync()
+    {
+        foreach (var running in _operators)
+        {
+            await running.DisposeAsync();
+        }
+
+        _operators.Clear();
+    }
+
+    /// <summary>Makes every token the operator ever had invalid, as an expired one is; <see cref="RenewTokenAsync"/> gives it a new one, as the kubelet does.</summary>
+    public Task ExpireTokenAsync(CancellationToken cancellationToken = default) => _token.ExpireAsync(cancellationToken);
+
+    /// <summary>Writes a fresh token where the operator's kubeconfig points to.</summary>
+    public Task RenewTokenAsync(CancellationToken cancellationToken = default) => _token.RenewAsync(cancellationToken);
+
+    /// <summary>Takes every object of Drydock and every lease of the operator away. No operator may run meanwhile.</summary>
+    public Task CleanAsync(CancellationToken cancellationToken = default) => new ApiCleaner(ControlPlane).CleanAsync(OperatorNamespace, cancellationToken);
+
+    /// <summary>Makes a namespace of its own.</summary>
+    /// <returns>Its name.</returns>
+    public async Task<string> NewNamespaceAsync(string prefix)
+    {
+        var name = LabFixture.UniqueName(prefix);
+        await ControlPlane.KubectlAsync(["create", "namespace", name]);
+        return name;
+    }
+
+    /// <summary>kubectl apply.</summary>
+    public Task ApplyAsync(string manifest) => ControlPlane.KubectlAsync(["apply", "--validate=false", "-f", "-"], manifest);
+
+    /// <summary>Creates or replaces Secrets.</summary>
+    public Task ApplySecretsAsync(string space, IEnumerable<StageSecret> secrets) => ApplyAsync(new JsonObject
+    {
+        ["apiVersion"] = "v1",
+        ["kind"] = "List",
+        ["items"] = new JsonArray([.. secrets.Select(secret => (JsonNode)secret.ToManifest(space))]),
+    }.ToJsonString());
+
+    /// <summary>Reads an object.</summary>
+    /// <param name="resource">As kubectl knows it: <c>omsupgrades.drydock.dev</c>.</param>
+    /// <param name="space">Its namespace.</param>
+    /// <param name="name">Its name.</param>
+    public async Task<JsonNode> GetAsync(string resource, string space, string name) =>
+        JsonNode.Parse(await ControlPlane.KubectlAsync(["-n", space, "get", resource, name, "-o", "json"]))!;
+
+    /// <summary>Follows an object of Drydock by a watch until it is as wanted; fails at the deadline with its last status.</summary>
+    /// <exception cref="LabException">The deadline passed.</exception>
+    public Task<JsonNode> WaitForAsync(string plural, string space, string name, Func<JsonNode, bool> wanted, TimeSpan deadline, CancellationToken cancellationToken = default) =>
+        new ObjectFollower(ControlPlane, $"/apis/drydock.dev/v1alpha1/namespaces/{space}/{plural}", name).UntilAsync(wanted, deadline, cancellationToken);
+}
