@@ -10,7 +10,7 @@ CHAOS_LANES ?= $(shell nproc)
 export CONFIGURATION
 
 .DEFAULT_GOAL := help
-.PHONY: help prepare build build-demo generate check format test unit integration endtoend demo demo-down run image install uninstall chaos bench clean
+.PHONY: help prepare build build-demo generate check format test unit integration endtoend demo demo-tidb demo-bmdb demo-down run image install uninstall chaos bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,7 +54,13 @@ build-demo: # What the demo and the operator alone need
 demo: prepare build-demo ## Watch an OMS go from 3.2.2 to 4.2.2, on real parts
 	@$(LAB) demo --operator $(OPERATOR)
 
-demo-down: ## Remove every trace of the demo
+demo-tidb: prepare build-demo ## Watch a TiDB on three hosts go from 2.1 to 3.0 while a client reads and writes
+	@$(LAB) demo-database tidb --operator $(OPERATOR)
+
+demo-bmdb: prepare build-demo ## Watch a BMDB on three hosts go from 2.16 to 2.18 while a client reads and writes
+	@$(LAB) demo-database bmdb --operator $(OPERATOR)
+
+demo-down: ## Remove every trace of the demos
 	@if [ -f $(ARTIFACTS)/Lab/release/Drydock.Lab.dll ]; then $(LAB) down; fi
 
 run: build-demo ## Run the operator against the current kubeconfig

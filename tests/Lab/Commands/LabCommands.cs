@@ -36,6 +36,8 @@ public static class LabCommands
 
     private static readonly Option<bool> NoMetaDb = new("--no-metadb") { Description = "Start no metadata database." };
 
+    private static readonly Option<string?> Database = new("--database") { Description = "A database cluster of three hosts, with a client that reads and writes: tidb or bmdb." };
+
     private static readonly Argument<string[]> ExecCommand = new("command") { Description = "Command and its arguments, after --.", Arity = ArgumentArity.OneOrMore };
 
     /// <summary>All commands.</summary>
@@ -49,6 +51,7 @@ public static class LabCommands
         Exec(),
         Serve(),
         Demo.DemoCommand.Create(Background),
+        Demo.DatabaseDemoCommand.Create(Background),
     };
 
     private static Command Prepare()
@@ -71,7 +74,7 @@ public static class LabCommands
 
     private static Command Up()
     {
-        var command = new Command("up", "Starts a lab that stays up in the background.") { Hosts, DatabaseHosts, Images, ModernCrds, NoControlPlane, NoHosts, NoMetaDb };
+        var command = new Command("up", "Starts a lab that stays up in the background.") { Hosts, DatabaseHosts, Images, ModernCrds, NoControlPlane, NoHosts, NoMetaDb, Database };
         command.SetAction(async (parse, cancellationToken) =>
         {
             List<string> arguments = [];
@@ -88,6 +91,11 @@ public static class LabCommands
             foreach (var image in parse.GetValue(Images) ?? [])
             {
                 arguments.AddRange(["--image", Path.GetFullPath(image)]);
+            }
+
+            if (parse.GetValue(Database) is { } database)
+            {
+                arguments.AddRange(["--database", database]);
             }
 
             foreach (var flag in new[] { ModernCrds, NoControlPlane, NoHosts, NoMetaDb }.Where(parse.GetValue))
@@ -150,7 +158,7 @@ public static class LabCommands
 
     private static Command Serve()
     {
-        var command = new Command("serve", "Owns a lab in the foreground until SIGTERM; what 'up' starts.") { Hosts, DatabaseHosts, Images, ModernCrds, NoControlPlane, NoHosts, NoMetaDb };
+        var command = new Command("serve", "Owns a lab in the foreground until SIGTERM; what 'up' starts.") { Hosts, DatabaseHosts, Images, ModernCrds, NoControlPlane, NoHosts, NoMetaDb, Database };
         command.Hidden = true;
         command.SetAction((parse, cancellationToken) => LabOwner.RunAsync(
             new ServeOptions
@@ -162,6 +170,7 @@ public static class LabCommands
                 ControlPlane = !parse.GetValue(NoControlPlane),
                 ModernCrds = parse.GetValue(ModernCrds),
                 MetaDb = !parse.GetValue(NoMetaDb),
+                Database = parse.GetValue(Database),
             },
             cancellationToken));
         return command;

@@ -30,7 +30,8 @@ public static class LabOwner
             var hosts = Task.WhenAll(options.Hosts.Select(name => StartHostAsync(run, name, options.Images, stop.Token)));
             var databaseHosts = Task.WhenAll(options.DatabaseHosts.Select(name => StartDatabaseHostAsync(run, name, stop.Token)));
             var metaDb = StartMetaDbAsync(run, options, stop.Token);
-            await Task.WhenAll(controlPlane, hosts, databaseHosts, metaDb);
+            var database = DatabaseOwner.StartAsync(run, options.Database, stop.Token);
+            await Task.WhenAll(controlPlane, hosts, databaseHosts, metaDb, database);
             var background = new LabBackground(options.StateFolder);
             Directory.CreateDirectory(background.Folder);
             new LabState
@@ -44,6 +45,7 @@ public static class LabOwner
                 Hosts = await hosts,
                 DatabaseHosts = await databaseHosts,
                 MetaDb = await metaDb,
+                Database = await database,
             }.Write(background.StatePath);
             await stopped.Task.WaitAsync(CancellationToken.None);
         }

@@ -33,6 +33,9 @@ public sealed record LabState
     /// <summary>The metadata database.</summary>
     public MetaDbState? MetaDb { get; init; }
 
+    /// <summary>The database cluster.</summary>
+    public DatabaseState? Database { get; init; }
+
     /// <summary>Reads a state file; null when there is none.</summary>
     public static LabState? Read(string path) =>
         File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllText(path), LabStateJson.Default.LabState) : null;

@@ -21,6 +21,9 @@ public sealed record ServeOptions
     /// <summary>Whether to start a current CRD server and serve group drydock.dev from it.</summary>
     public bool ModernCrds { get; init; }
 
+    /// <summary>The database cluster to start, by the name of its scenario; null for none.</summary>
+    public string? Database { get; init; }
+
     /// <summary>Whether to start a metadata database.</summary>
     public bool MetaDb { get; init; } = true;
 }

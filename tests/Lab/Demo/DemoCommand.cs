@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Drydock.Clients.Kubernetes.Client;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Lab.Commands;
-using Drydock.Lab.Oms;
 using Spectre.Console;
 
 namespace Drydock.Lab.Demo;
@@ -22,29 +20,18 @@ internal static class DemoCommand
     private static async Task<int> RunAsync(LabBackground background, string operatorAssembly, CancellationToken cancellationToken)
     {
         var checkout = Path.GetDirectoryName(background.Folder)!;
-        if (!AnsiConsole.Profile.Capabilities.Interactive)
-        {
-            // A pipe has no width of its own.
-            AnsiConsole.Profile.Width = 160;
-        }
-
-        var lab = await StepAsync("apiserver, etcd, two Docker hosts, MariaDB", () => background.UpAsync(["--host", "oms-a", "--host", "oms-b"], cancellationToken));
+        DemoRun.Widen();
+        var lab = await DemoRun.StepAsync(
+            "apiserver, etcd, two Docker hosts, MariaDB", () => DemoRun.LabAsync(background, database: null, ["--host", "oms-a", "--host", "oms-b"], cancellationToken));
         var stage = new DemoStage(lab, checkout, operatorAssembly);
-        var oms = await StepAsync("OMS 3.2.2 on both hosts", () => stage.SeedAsync(cancellationToken));
-        await StepAsync("CRDs, RBAC, Secrets", async () =>
-        {
-            await stage.InstallAsync();
-            return true;
-        });
-        await StepAsync("operator", async () =>
-        {
-            await stage.StartOperatorAsync(cancellationToken);
-            return true;
-        });
+        var oms = await DemoRun.StepAsync("OMS 3.2.2 on both hosts", () => stage.SeedAsync(cancellationToken));
+        await DemoRun.StepAsync("CRDs, RBAC, Secrets", stage.InstallAsync);
+        await DemoRun.StepAsync("operator", () => stage.StartOperatorAsync(cancellationToken));
         AnsiConsole.MarkupLineInterpolated($"[bold]kubectl apply -k[/] (config/samples with this lab's addresses); [bold]{lab.ControlPlane!.Kubectl} --kubeconfig {lab.ControlPlane.Kubeconfig} -n {DemoStage.Namespace} get omsu -w[/] shows the same");
         var watch = Stopwatch.StartNew();
         await stage.ApplySampleAsync();
-        var upgrade = await FollowAsync(stage, watch, cancellationToken);
+        var upgrade = await DemoRun.FollowAsync<OmsUpgrade>(
+            stage.Admin, DemoStage.Namespace, DemoStage.Upgrade, x => x.Status, x => [("downtime", Downtime(x.Status?.Times))], watch, cancellationToken);
         var elapsed = watch.Elapsed;
         if (upgrade.Status?.Phase != OmsUpgradePhases.Succeeded)
         {
@@ -57,79 +44,7 @@ internal static class DemoCommand
         return 0;
     }
 
-    private static async Task<T> StepAsync<T>(string what, Func<Task<T>> work)
-    {
-        var watch = Stopwatch.StartNew();
-        var result = await AnsiConsole.Status().StartAsync(what, _ => work());
-        AnsiConsole.MarkupLineInterpolated($"[green]✓[/] {what} [grey]{DemoView.Seconds(watch.Elapsed)}[/]");
-        return result;
-    }
-
-    private static async Task<OmsUpgrade> FollowAsync(DemoStage stage, Stopwatch watch, CancellationToken cancellationToken)
-    {
-        OmsUpgrade last = new();
-        if (!AnsiConsole.Profile.Capabilities.Interactive)
-        {
-            await foreach (var upgrade in StatesAsync(stage, cancellationToken))
-            {
-                if (DemoView.Line(upgrade, TimeSpan.Zero) != DemoView.Line(last, TimeSpan.Zero))
-                {
-                    AnsiConsole.WriteLine(DemoView.Line(upgrade, watch.Elapsed));
-                }
-
-                last = upgrade;
-            }
-
-            return last;
-        }
-
-        await AnsiConsole.Live(DemoView.Render(last, watch.Elapsed, TimeProvider.System.GetUtcNow())).StartAsync(async live =>
-        {
-            using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var clock = RedrawAsync(live, () => last, watch, over.Token);
-            await foreach (var upgrade in StatesAsync(stage, cancellationToken))
-            {
-                last = upgrade;
-            }
-
-            await over.CancelAsync();
-            await clock;
-            live.UpdateTarget(DemoView.Render(last, watch.Elapsed, TimeProvider.System.GetUtcNow()));
-        });
-        return last;
-    }
-
-    private static async Task RedrawAsync(LiveDisplayContext live, Func<OmsUpgrade> current, Stopwatch watch, CancellationToken cancellationToken)
-    {
-        try
-        {
-            while (true)
-            {
-                live.UpdateTarget(DemoView.Render(current(), watch.Elapsed, TimeProvider.System.GetUtcNow()));
-                await Task.Delay(TimeSpan.FromMilliseconds(200), cancellationToken);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The upgrade has ended: the caller draws the last picture.
-        }
-    }
-
-    private static async IAsyncEnumerable<OmsUpgrade> StatesAsync(DemoStage stage, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var options = new WatchOptions { FieldSelector = $"metadata.name={DemoStage.Upgrade}" };
-        await foreach (var change in stage.Admin.WatchAsync<OmsUpgrade>(DemoStage.Namespace, options, cancellationToken))
-        {
-            if (change.Object is not { } upgrade)
-            {
-                continue;
-            }
-
-            yield return upgrade;
-            if (upgrade.Status?.Phase is OmsUpgradePhases.Succeeded || upgrade.Status?.Conditions.Exists(c => c.Type == "Stalled" && c.Status == "True") == true)
-            {
-                yield break;
-            }
-        }
-    }
+    private static string Downtime(UpgradeTimes? times) => times?.T1 is not { } t1
+        ? "none so far"
+        : times.T2 is { } t2 ? $"[green]{DemoView.Seconds(t2 - t1)}[/], over" : $"[yellow]{DemoView.Seconds(TimeProvider.System.GetUtcNow() - t1)}[/] so far";
 }

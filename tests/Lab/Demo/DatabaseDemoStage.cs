@@ -1,0 +1,19 @@
+using Drydock.Lab.Commands;
+
+namespace Drydock.Lab.Demo;
+
+/// <summary>What the database demos set up on a lab that has a cluster: CRDs, RBAC, Secrets, the operator, the manifest.</summary>
+/// <param name="lab">The lab.</param>
+/// <param name="checkout">The checkout.</param>
+/// <param name="operatorAssembly">Path of Drydock.Operator.dll.</param>
+internal sealed class DatabaseDemoStage(LabState lab, string checkout, string operatorAssembly) : DemoControl(lab, checkout, operatorAssembly, DatabaseState.Namespace)
+{
+    /// <summary>The cluster.</summary>
+    public DatabaseState Database => Lab.Database ?? throw new LabException("the lab has no database cluster");
+
+    /// <summary>Applies the manifest.</summary>
+    public Task ApplyManifestAsync() => KubectlAsync(["apply", "--validate=false", "-f", Database.ManifestPath]);
+
+    /// <inheritdoc />
+    protected override async Task SecretsAsync() => await KubectlAsync(["apply", "-f", Database.SecretsPath]);
+}

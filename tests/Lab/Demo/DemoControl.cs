@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Kubernetes.Configuration;
+using Drydock.Clients.Kubernetes.Json;
+using Drydock.Crds;
+using Drydock.Lab.Commands;
+using Drydock.Lab.Upgrades;
+
+namespace Drydock.Lab.Demo;
+
+/// <summary>What every demo sets up on a lab that stays up in the background: CRDs, RBAC, a namespace with Secrets, the operator.</summary>
+/// <param name="lab">The lab.</param>
+/// <param name="checkout">The checkout: config/ is applied from there.</param>
+/// <param name="operatorAssembly">Path of Drydock.Operator.dll.</param>
+/// <param name="space">Namespace of the demo's upgrade.</param>
+internal abstract class DemoControl(LabState lab, string checkout, string operatorAssembly, string space)
+{
+    private static readonly string[] Kinds = ["omsupgrades.drydock.dev", "databaserollingupgrades.drydock.dev", "snapshotrestores.drydock.dev", "backupsnapshots.drydock.dev"];
+
+    /// <summary>The API server as an administrator.</summary>
+    public KubernetesClient Admin { get; } = new(
+        KubernetesClientConfiguration.BuildConfigFromConfigFile(lab.ControlPlane!.Kubeconfig), KubernetesJson.CreateOptions(CrdsJsonContext.Default));
+
+    /// <summary>The lab.</summary>
+    protected LabState Lab => lab;
+
+    /// <summary>The checkout.</summary>
+    protected string Checkout => checkout;
+
+    /// <summary>Where the demo has its files.</summary>
+    protected string Folder { get; } = Directory.CreateDirectory(Path.Combine(lab.Folder, "demo")).FullName;
+
+    /// <summary>CRDs and RBAC as shipped, and nothing left of an earlier demo.</summary>
+    public async Task InstallAsync()
+    {
+        var crds = Path.Combine(checkout, "config", "crd");
+        await KubectlAsync(["apply", "--validate=false", "-k", crds]);
+        await KubectlAsync(["wait", "--for=condition=Established", "--timeout=60s", .. Kinds.Select(kind => "crd/" + kind)]);
+        foreach (var needed in new[] { OperatorStage.OperatorNamespace, space })
+        {
+            await ApplyAsync(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = needed } });
+        }
+
+        await KubectlAsync(["apply", "-k", Path.Combine(checkout, "config", "rbac")]);
+        foreach (var kind in Kinds)
+        {
+            foreach (var name in (await KubectlAsync(["-n", space, "get", kind, "-o", "name"])).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                await KubectlAsync(["-n", space, "patch", name, "--type=merge", "-p", "{\"metadata\":{\"finalizers\":null}}"]);
+                await KubectlAsync(["-n", space, "delete", name, "--ignore-not-found"]);
+            }
+        }
+
+        await KubectlAsync(["-n", OperatorStage.OperatorNamespace, "delete", "leases", "--all"]);
+        await SecretsAsync();
+    }
+
+    /// <summary>Starts the operator in the background under the shipped RBAC; ends one of an earlier demo first.</summary>
+    public async Task StartOperatorAsync(CancellationToken cancellationToken)
+    {
+        await StopOperatorAsync(cancellationToken);
+        var port = FreePort.Take();
+        var start = new ProcessStartInfo("setsid") { UseShellExecute = false, WorkingDirectory = "/" };
+        foreach (var argument in (string[])
+        [
+            "sh", "-c", "echo $$ >\"$0.pid\"; exec \"$@\" >\"$0.log\" 2>&1 </dev/null", Path.Combine(Folder, "operator"),
+            "dotnet", operatorAssembly, "--kubeconfig", await ServiceAccountKubeconfigAsync(), "--namespace", OperatorStage.OperatorNamespace,
+            "--http", string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"),
+        ])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        // The mark by which the lab's reaper finds it when the lab goes.
+        start.Environment[LabRun.MarkVariable] = lab.RunId;
+        using var process = Process.Start(start) ?? throw new LabException("the operator did not start");
+        using var http = new HttpClient();
+        await Deadline.UntilAsync(
+            "the operator to be ready",
+            async token => (await http.GetAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/readyz")), token)).IsSuccessStatusCode,
+            stillPossible: () => process.HasExited ? $"it ended; see {Folder}/operator.log" : null,
+            cancellationToken: cancellationToken);
+    }
+
+    /// <summary>kubectl, as the lab's administrator.</summary>
+    public Task<string> KubectlAsync(IEnumerable<string> arguments, string? stdin = null) =>
+        Shell.RunAsync(lab.ControlPlane!.Kubectl, ["--kubeconfig", lab.ControlPlane.Kubeconfig, .. arguments], stdin);
+
+    /// <summary>Creates or replaces an object.</summary>
+    protected Task<string> ApplyAsync(JsonObject manifest) => KubectlAsync(["apply", "-f", "-"], manifest.ToJsonString());
+
+    /// <summary>Creates the Secrets that the demo's upgrade refers to.</summary>
+    protected abstract Task SecretsAsync();
+
+    // kubectl 1.20 has no "create token"; the subresource itself is as old as that.
+    private async Task<string> ServiceAccountKubeconfigAsync()
+    {
+        var answer = await KubectlAsync(
+            ["create", "--raw", $"/api/v1/namespaces/{OperatorStage.OperatorNamespace}/serviceaccounts/{OperatorStage.ServiceAccount}/token", "-f", "-"],
+            """{"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{"expirationSeconds":86400}}""");
+        var token = JsonNode.Parse(answer)!["status"]!["token"]!.GetValue<string>();
+        var config = JsonNode.Parse(await KubectlAsync(["config", "view", "--raw", "--flatten", "-o", "json"]))!;
+        foreach (var user in config["users"]!.AsArray())
+        {
+            user!["user"] = new JsonObject { ["token"] = token };
+        }
+
+        var path = Path.Combine(Folder, "operator.kubeconfig");
+        await File.WriteAllTextAsync(path, config.ToJsonString());
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return path;
+    }
+
+    private async Task StopOperatorAsync(CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(Folder, "operator.pid");
+        if (!File.Exists(file) || !int.TryParse((await File.ReadAllTextAsync(file, cancellationToken)).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var id) || !ProcFs.IsAlive(id))
+        {
+            return;
+        }
+
+        Signals.Send(id, LabSignal.Terminate);
+        await Deadline.UntilAsync("the operator of the last demo to end", _ => Task.FromResult(!ProcFs.IsAlive(id)), cancellationToken: cancellationToken);
+    }
+}
