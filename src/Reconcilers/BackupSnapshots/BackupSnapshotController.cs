@@ -22,6 +22,7 @@ namespace Drydock.Reconcilers.BackupSnapshots;
 [EntityRbac(ApiGroup.Name, "backupsnapshots/status", Verbs = "get,update,patch")]
 [EntityRbac(ApiGroup.Name, "backupsnapshots/finalizers", Verbs = "update")]
 [EntityRbac(ApiGroup.Name, "omsupgrades", Verbs = "get,list")]
+[EntityRbac(ApiGroup.Name, "databaserollingupgrades", Verbs = "get,list")]
 [EntityRbac(ApiGroup.Name, "snapshotrestores", Verbs = "get,list")]
 [EntityRbac("", "secrets", Verbs = "get,list,watch")]
 [EntityRbac("", "events", Verbs = "create,patch")]

@@ -1,7 +1,9 @@
+using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
@@ -10,32 +12,40 @@ namespace Drydock.Reconcilers.BackupSnapshots;
 
 /// <summary>
 /// Who needs the files of a snapshot. An upgrade does from the moment it has it taken until the upgrade is deleted or its old containers are cleaned up
-/// (until then it can go back); a restore does until it has ended well. What cannot be read counts as needing all.
+/// (until then it can go back), that of a database until it is deleted (nothing else leads back to the old version); a restore does until it has ended
+/// well. What cannot be read counts as needing all.
 /// </summary>
 internal sealed class SnapshotReferences
 {
     private readonly KubernetesList<OmsUpgrade> _upgrades;
+    private readonly KubernetesList<DatabaseRollingUpgrade> _databases;
     private readonly KubernetesList<SnapshotRestore> _restores;
 
-    /// <summary>Over lists that were read.</summary>
-    public SnapshotReferences(KubernetesList<OmsUpgrade> upgrades, KubernetesList<SnapshotRestore> restores)
+    private SnapshotReferences(KubernetesList<OmsUpgrade> upgrades, KubernetesList<DatabaseRollingUpgrade> databases, KubernetesList<SnapshotRestore> restores)
     {
         _upgrades = upgrades;
+        _databases = databases;
         _restores = restores;
     }
 
     /// <summary>Reads who there is now.</summary>
     public static async Task<SnapshotReferences> ReadAsync(IKubernetesClient kubernetes, string? watchNamespace, CancellationToken cancellationToken) => new(
         await kubernetes.ListAsync<OmsUpgrade>(watchNamespace, new ListOptions { TolerateUnreadable = true }, cancellationToken),
+        await kubernetes.ListAsync<DatabaseRollingUpgrade>(watchNamespace, new ListOptions { TolerateUnreadable = true }, cancellationToken),
         await kubernetes.ListAsync<SnapshotRestore>(watchNamespace, new ListOptions { TolerateUnreadable = true }, cancellationToken));
 
     /// <summary>Who needs the files, as a sentence; null if nobody does.</summary>
     public string? UserOf(BackupSnapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
-        if (_upgrades.Items.FirstOrDefault(u => Refers(u, snapshot) && !IsCleanedUp(u)) is { } upgrade)
+        if (_upgrades.Items.FirstOrDefault(u => Refers(u.Metadata, snapshot, u.Status?.SnapshotRef, u.Status?.RollbackSnapshotRef) && !IsCleanedUp(u)) is { } upgrade)
         {
             return $"OmsUpgrade {upgrade.Metadata.Namespace}/{upgrade.Metadata.Name} refers to this snapshot as its way back, until it is deleted or its old containers are cleaned up";
+        }
+
+        if (_databases.Items.FirstOrDefault(u => Refers(u.Metadata, snapshot, u.Status?.SnapshotRef)) is { } database)
+        {
+            return $"DatabaseRollingUpgrade {database.Metadata.Namespace}/{database.Metadata.Name} refers to this snapshot as the backup before it, until it is deleted";
         }
 
         if (_restores.Items.FirstOrDefault(r => Refers(r, snapshot)) is { } restore)
@@ -43,15 +53,23 @@ internal sealed class SnapshotReferences
             return $"SnapshotRestore {restore.Metadata.Namespace}/{restore.Metadata.Name} restores from this snapshot and has not ended";
         }
 
-        return _upgrades.Unreadable.Count + _restores.Unreadable.Count > 0
-            ? "an OmsUpgrade or SnapshotRestore cannot be read, and whether it refers to this snapshot is not known"
+        return _upgrades.Unreadable.Count + _databases.Unreadable.Count + _restores.Unreadable.Count > 0
+            ? "an OmsUpgrade, DatabaseRollingUpgrade or SnapshotRestore cannot be read, and whether it refers to this snapshot is not known"
             : null;
     }
 
-    private static bool Refers(OmsUpgrade upgrade, BackupSnapshot snapshot) =>
-        IsSame(upgrade.Status?.SnapshotRef, upgrade.Metadata.Namespace, snapshot)
-        || IsSame(upgrade.Status?.RollbackSnapshotRef, upgrade.Metadata.Namespace, snapshot)
-        || (upgrade.Metadata.Uid is { } uid && snapshot.Metadata.Labels?.GetValueOrDefault(Labels.UpgradeUid) == uid);
+    private static bool Refers(V1ObjectMeta upgrade, BackupSnapshot snapshot, params ReadOnlySpan<SnapshotReference?> references)
+    {
+        foreach (var reference in references)
+        {
+            if (IsSame(reference, upgrade.Namespace, snapshot))
+            {
+                return true;
+            }
+        }
+
+        return upgrade.Uid is { } uid && snapshot.Metadata.Labels?.GetValueOrDefault(Labels.UpgradeUid) == uid;
+    }
 
     private static bool IsSame(SnapshotReference? reference, string? @namespace, BackupSnapshot snapshot) => reference is not null
         && (reference.Uid is { Length: > 0 } uid

@@ -2,6 +2,7 @@ using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Events;
 using Drydock.Engine.Running;
 using Drydock.Reconcilers.Common;
+using Drydock.Reconcilers.Common.Storage;
 using Drydock.Reconcilers.OmsUpgrades.Access;
 using Drydock.Reconcilers.OmsUpgrades.Api;
 using Drydock.Reconcilers.OmsUpgrades.Metadata;

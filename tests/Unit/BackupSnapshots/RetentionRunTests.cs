@@ -2,6 +2,7 @@ using Drydock.Abstractions.Plans;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;
 using Drydock.Reconcilers.BackupSnapshots;
@@ -62,6 +63,7 @@ public sealed class RetentionRunTests
     [InlineData("rollbackSnapshotRef")]
     [InlineData("uid from another namespace")]
     [InlineData("label")]
+    [InlineData("database")]
     [InlineData("restore")]
     [InlineData("files")]
     [InlineData("damaged")]
@@ -185,7 +187,7 @@ public sealed class RetentionRunTests
     [Fact]
     public async Task Whatever_is_referred_to_no_protected_snapshot_is_ever_removed()
     {
-        string[] ways = ["snapshotRef", "rollbackSnapshotRef", "label", "restore", "files", "damaged", "unreadable", "none", "none", "none"];
+        string[] ways = ["snapshotRef", "rollbackSnapshotRef", "label", "database", "restore", "files", "damaged", "unreadable", "none", "none", "none"];
         for (var seed = 0; seed < 40; seed++)
         {
             var random = new Random(seed);
@@ -261,6 +263,10 @@ public sealed class RetentionRunTests
 
         switch (by)
         {
+            case "database":
+                var database = await world.Api.CreateAsync(new DatabaseRollingUpgrade { Kind = DatabaseRollingUpgrade.KindName, Metadata = new() { Name = "db" + suffix, Namespace = space } });
+                await world.Api.UpdateStatusAsync(database with { Status = new DatabaseRollingUpgradeStatus { Phase = DatabaseRollingUpgradePhases.Succeeded, SnapshotRef = reference } });
+                break;
             case "restore":
                 await world.Api.CreateAsync(Restore(new SnapshotRestoreSpec { SnapshotRef = reference }, suffix));
                 break;

@@ -1,5 +1,6 @@
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
+using Drydock.Reconcilers.Common.Storage;
 using Drydock.Reconcilers.OmsUpgrades.Access;
 
 namespace Drydock.Tests.Unit.World;

@@ -47,7 +47,7 @@ public sealed partial class SampleTests
     [Fact]
     public void Replication_as_the_page_shows_it_is_valid()
     {
-        var block = Yaml().Matches(Page()).Select(m => m.Groups[1].Value).Single(y => y.Contains("PauseBothSides", StringComparison.Ordinal));
+        var block = Yaml().Matches(Page()).Select(m => m.Groups["yaml"].Value).Single(y => y.Contains("PauseBothSides", StringComparison.Ordinal));
         var file = Path.GetTempFileName();
         try
         {
@@ -84,7 +84,7 @@ public sealed partial class SampleTests
     [GeneratedRegex("`([A-Za-z]+(?:/[A-Za-z0-9-]+)?)`")]
     private static partial Regex Code();
 
-    [GeneratedRegex("```yaml\n(.*?)```", RegexOptions.Singleline)]
+    [GeneratedRegex("```yaml\n(?<yaml>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex Yaml();
 
     [GeneratedRegex("/t[0-9]+-")]

@@ -24,6 +24,7 @@ namespace Drydock.Reconcilers.BackupSnapshots.Retention;
 [EntityRbac(ApiGroup.Name, "backupsnapshots", Verbs = "get,list")]
 [EntityRbac(ApiGroup.Name, "backupsnapshots/status", Verbs = "get,update,patch")]
 [EntityRbac(ApiGroup.Name, "omsupgrades", Verbs = "get,list")]
+[EntityRbac(ApiGroup.Name, "databaserollingupgrades", Verbs = "get,list")]
 [EntityRbac(ApiGroup.Name, "snapshotrestores", Verbs = "get,list")]
 public sealed partial class RetentionRun(SnapshotServices services)
 {

@@ -1,6 +1,7 @@
 using Drydock.Clients.Docker;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Common.Storage;
 using Drydock.Reconcilers.OmsUpgrades.Access;
 using Drydock.Reconcilers.OmsUpgrades.Api;
 using Drydock.Reconcilers.OmsUpgrades.Discovery;

@@ -53,22 +53,8 @@ internal sealed class OmsRunTargets(OmsTargets targets, OmsServices services) : 
         new RollbackNotes(targets, services.Time).CompileAsync(status, services.Time.GetUtcNow(), cancellationToken);
 
     /// <inheritdoc />
-    public async Task<RunTrouble?> FindTroubleAsync(CancellationToken cancellationToken)
-    {
-        var storage = targets.Upgrade.Spec.Backup.Storage;
-        try
-        {
-            return await services.BackupStorage.IsMarkedAsync(storage, targets.Upgrade.Metadata.Namespace, cancellationToken)
-                ? null
-                : new RunTrouble(Reasons.StorageLost, $"the backup storage {StorageText.Describe(storage)} no longer bears the mark that preflight wrote there: it is not what it was. Nothing is started before the right volume is mounted into the operator, or the right bucket is back");
-        }
-        catch (SnapshotException exception)
-        {
-            // Not read is not lost.
-            var reason = exception.Failure == SnapshotFailure.InvalidRequest ? Reasons.SecretMissing : Reasons.StorageUnusable;
-            return new RunTrouble(reason, $"{exception.Message.TrimEnd('.')}. Nothing is started before the backup storage answers; this looks again by itself");
-        }
-    }
+    public Task<RunTrouble?> FindTroubleAsync(CancellationToken cancellationToken) =>
+        StorageTrouble.FindAsync(services.BackupStorage, targets.Upgrade.Spec.Backup.Storage, targets.Upgrade.Metadata.Namespace, cancellationToken);
 
     /// <inheritdoc />
     public void FollowEvents() => targets.FollowEvents();

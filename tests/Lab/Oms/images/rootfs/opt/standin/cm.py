@@ -20,11 +20,14 @@ def main(conf):
         # Store and Incr-Sync processes live in the container and die with it; only HA starts them again (facts §5.4).
         if os.path.exists(BURIED):
             return
+        if not os.path.exists(fresh):
+            bury()
         with open(BURIED, "w", encoding="utf-8"):
             pass
         if os.path.exists(fresh):
             os.unlink(fresh)
-            return
+
+    def bury():
         cm_db.query("UPDATE store_instance SET status = 'ABNORMAL' WHERE status = 'ACTIVE' AND host_ip = " + host)
         cm_db.query("UPDATE writer_instance SET status = 'ABNORMAL' WHERE status = 'RUNNING' AND host_ip = " + host)
 

@@ -1,8 +1,7 @@
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
-using Drydock.Reconcilers.Common.Storage;
 
-namespace Drydock.Reconcilers.OmsUpgrades.Access;
+namespace Drydock.Reconcilers.Common.Storage;
 
 /// <inheritdoc cref="IBackupStorageProbe" />
 /// <param name="storages">Opens storages.</param>

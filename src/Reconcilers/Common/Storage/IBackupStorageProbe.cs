@@ -1,6 +1,6 @@
 using Drydock.Crds.Common;
 
-namespace Drydock.Reconcilers.OmsUpgrades.Access;
+namespace Drydock.Reconcilers.Common.Storage;
 
 /// <summary>Finds out before anything is changed whether dumps can be stored and found again.</summary>
 public interface IBackupStorageProbe
