@@ -64,7 +64,7 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcil
 
     protected void Create(TSpec spec)
     {
-        Now(Api.CreateAsync(new TEntity { Metadata = new V1ObjectMeta { Name = Name, Namespace = Space, Generation = 1 }, Spec = spec }));
+        Now(Api.CreateAsync(new TEntity { Kind = Kind.Name, Metadata = new V1ObjectMeta { Name = Name, Namespace = Space, Generation = 1 }, Spec = spec }));
         _woken = true;
     }
 

@@ -4,16 +4,20 @@ using Drydock.Engine.Actions;
 using Drydock.Engine.Guards;
 using Drydock.Reconcilers.Common.Runs;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Running;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Preflight;
 using Drydock.Tests.Unit.TiDb.World;
 
 namespace Drydock.Tests.Unit.RunFrames.Databases;
 
 /// <summary>One process's way to a TiDB that does all it is told.</summary>
-internal sealed class DatabaseRunTargets(DatabaseRunTruth truth) :
+internal sealed class DatabaseRunTargets(DatabaseRunTruth truth, TimeProvider time) :
     IRunAccess<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>,
     IRunTargets<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>,
     IStepCatalog
 {
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(10);
+    private static readonly Lazy<TiDbPreflightResult> Found = new(() => new TiDbWorld().Preflight());
+
     public Task<RunBinding<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> ReadAsync(DatabaseRollingUpgrade entity, CancellationToken cancellationToken) =>
         Task.FromResult(new RunBinding<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>("access", "targets", _ => this));
 
@@ -30,10 +34,10 @@ internal sealed class DatabaseRunTargets(DatabaseRunTruth truth) :
 
     public IGuardCheck Guard(string name) => new AnyGuard(name);
 
-    public Task<RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> PreflightAsync(CancellationToken cancellationToken)
+    public async Task<RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> PreflightAsync(CancellationToken cancellationToken)
     {
-        var found = new TiDbWorld().Preflight();
-        return Task.FromResult(new RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(new TiDbDiscovered(found.Discovery!), [], found.TargetIdentity));
+        await Task.Delay(Look, time, cancellationToken);
+        return new RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(new TiDbDiscovered(Found.Value.Discovery!), [], Found.Value.TargetIdentity);
     }
 
     public Task<string?> FindObstacleAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) => Task.FromResult<string?>(null);

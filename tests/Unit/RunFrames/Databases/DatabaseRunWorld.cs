@@ -23,7 +23,7 @@ internal sealed class DatabaseRunWorld() : RunWorld<DatabaseRollingUpgrade, Data
                 Name = real.Name,
                 Json = real.Json,
                 Words = real.Words,
-                Access = new DatabaseRunTargets(Truth),
+                Access = new DatabaseRunTargets(Truth, Time),
                 Work = real.Work,
                 Report = real.Report,
                 WayBack = real.WayBack,

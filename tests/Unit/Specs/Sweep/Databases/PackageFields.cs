@@ -11,7 +11,7 @@ internal static class PackageFields
     [
         Brought("directory", package => package["directory"] = "/opt/other"),
         Archive("name", archive => archive["name"] = "other", InDirectory),
-        Archive("components", archive => archive["components"] = new JsonArray("PD"), InDirectory),
+        Archive("components", archive => archive["components"] = new JsonArray("TiDB"), InDirectory),
         Archive("path", archive => archive["path"] = "other.tar.gz", InDirectory),
         Archive("hostPath", archive => archive["hostPath"] = "/tmp/other.tar.gz", OnHosts),
         Archive("sha256", archive => archive["sha256"] = Cases.Old, OnHosts),

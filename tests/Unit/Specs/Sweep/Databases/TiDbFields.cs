@@ -17,7 +17,11 @@ internal static class TiDbFields
         Planned("backup.databases", tidb => tidb["backup"]!["databases"] = new JsonArray("orders", "other")),
         Planned("backup.threads", tidb => tidb["backup"]!["threads"] = 9),
         Planned("backup.waived", tidb => tidb["backup"] = Json("""{"waived":true}""")),
-        Planned("backup.encryption.recipients", tidb => tidb["backup"]!["encryption"] = Json($$"""{"recipients":["age1{{new string('q', 58)}}"]}""")),
+        Identity(
+            "tidb.backup.encryption.recipients",
+            ATiDb,
+            TiDbLooks.CompiledAsync,
+            spec => spec["tidb"]!["backup"]!["encryption"] = Json($$"""{"recipients":["age1{{new string('q', 58)}}"]}""")),
         .. Storages.Identity("tidb.backup.storage", ATiDb, TiDbLooks.FittingAsync, spec => spec["tidb"]!["backup"]!.AsObject(), _ => { }, TiDbLooks.BackupAsync),
         Planned("configuration.migrate", tidb => tidb["configuration"]!["migrate"] = false),
         Planned("configuration.blockCacheCapacity", tidb => tidb["configuration"]!["blockCacheCapacity"] = "7GB"),

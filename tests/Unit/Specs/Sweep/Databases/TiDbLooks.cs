@@ -24,6 +24,9 @@ internal static class TiDbLooks
         return PlanAsync(world);
     }
 
+    /// <summary>The plan alone: preflight would have age try the recipients, and that is no matter of memory.</summary>
+    public static Task<string> CompiledAsync(DatabaseRollingUpgradeSpec spec) => Task.FromResult(Rolls.Text(new TiDbPlanner(spec, new TiDbWorld().Preflight().Discovery!).Compile(), []));
+
     /// <summary>The backup that the run has made.</summary>
     public static Task<string> BackupAsync(DatabaseRollingUpgradeSpec spec)
     {
