@@ -80,6 +80,9 @@ public static class RuleMessages
     /// <summary>No control, or several.</summary>
     public const string OneControl = "a control needs exactly one of systemd, supervise, scripts and process";
 
+    /// <summary>A way to swap programs where none is swapped.</summary>
+    public const string SwapOfService = "control.swap is for the database's own processes: what of a service is replaced is said by its files; remove it";
+
     /// <summary>An instance nobody says how to stop.</summary>
     public const string EveryInstanceHasControl = "every instance needs a control: its own, or one of its component in spec.control";
 

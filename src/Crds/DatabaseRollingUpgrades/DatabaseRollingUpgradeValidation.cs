@@ -69,6 +69,11 @@ public static class DatabaseRollingUpgradeValidation
         {
             yield return StorageRules.Refusal(RuleMessages.OneControl, $"spec.tidb.monitoring[{service.Name}].control");
         }
+
+        if (spec.Tidb?.Monitoring.Find(m => m.Control.Swap is not null) is { } swapped)
+        {
+            yield return StorageRules.Refusal(RuleMessages.SwapOfService, $"spec.tidb.monitoring[{swapped.Name}].control.swap");
+        }
     }
 
     private static bool IsOne(InstanceControl control) =>

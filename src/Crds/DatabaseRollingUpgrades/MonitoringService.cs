@@ -34,7 +34,7 @@ public sealed record MonitoringService
     [Items(16)]
     public List<ReplacedFile> Files { get; init => field = value ?? []; } = [];
 
-    /// <summary>How it is started and stopped; swap is of no effect here.</summary>
+    /// <summary>How it is started and stopped, without swap: what is replaced is said by files.</summary>
     [Required]
     public InstanceControl Control { get; init => field = value ?? new(); } = new();
 }

@@ -7,8 +7,11 @@ using Drydock.Clients.Kubernetes.Json;
 using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Running;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Domain;
 using Drydock.Reconcilers.OmsUpgrades.Domain;
 using Drydock.Reconcilers.OmsUpgrades.Planning;
 using Drydock.Tests.Unit.Specs.Making;
@@ -36,7 +39,7 @@ public sealed class RandomSpecTests
         Prop.ForAll(SpecCase.Any, Look).Check(Config.QuickThrowOnFailure.WithMaxTest(10_000));
 
         // Every end must have been met often, or the property says little.
-        foreach (var end in new[] { "schema", "rule", "path", "read", "OmsUpgrade", "BackupSnapshot", "SnapshotRestore" })
+        foreach (var end in new[] { "schema", "rule", "path", "read", "OmsUpgrade", "BackupSnapshot", "SnapshotRestore", "DatabaseRollingUpgrade", "TiDB", "YugabyteDB" })
         {
             _came.GetValueOrDefault(end).ShouldBeGreaterThan(200, $"{end}: {string.Join(", ", _came)}");
         }
@@ -67,9 +70,14 @@ public sealed class RandomSpecTests
         }
 
         Came(given.Kind);
-        if (Read(given) is OmsUpgradeSpec spec)
+        switch (Read(given))
         {
-            Plan(spec);
+            case OmsUpgradeSpec spec:
+                Plan(spec);
+                break;
+            case DatabaseRollingUpgradeSpec spec:
+                Plan(spec);
+                break;
         }
     }
 
@@ -102,6 +110,7 @@ public sealed class RandomSpecTests
     private static object Read(SpecCase given) => given.Kind switch
     {
         OmsUpgrade.KindName => given.Spec.Deserialize<OmsUpgradeSpec>(Options)!,
+        DatabaseRollingUpgrade.KindName => given.Spec.Deserialize<DatabaseRollingUpgradeSpec>(Options)!,
         BackupSnapshot.KindName => given.Spec.Deserialize<BackupSnapshotSpec>(Options)!,
         _ => given.Spec.Deserialize<SnapshotRestoreSpec>(Options)!,
     };
@@ -109,12 +118,14 @@ public sealed class RandomSpecTests
     private static IReadOnlyList<Finding> Findings(object spec) => spec switch
     {
         OmsUpgradeSpec upgrade => OmsUpgradeValidation.Validate(upgrade),
+        DatabaseRollingUpgradeSpec upgrade => DatabaseRollingUpgradeValidation.Validate(upgrade),
         BackupSnapshotSpec snapshot => BackupSnapshotValidation.Validate(snapshot),
         _ => SnapshotRestoreValidation.Validate((SnapshotRestoreSpec)spec),
     };
 
     private static bool SaysWhy(Finding finding) =>
-        finding.Reason == Reasons.InvalidSpec && finding.Field!.StartsWith("spec", StringComparison.Ordinal) && Rules.Contains(finding.Message);
+        finding.Reason == Reasons.InvalidSpec && finding.Field!.StartsWith("spec", StringComparison.Ordinal)
+        && (Rules.Contains(finding.Message) || finding.Message.EndsWith("give each its own", StringComparison.Ordinal));
 
     private void Plan(OmsUpgradeSpec spec)
     {
@@ -132,6 +143,32 @@ public sealed class RandomSpecTests
         Compile(Otherwise(spec)).Hash.ShouldBe(plan.Hash);
         IdentityHash.Of(Otherwise(spec)).ShouldBe(IdentityHash.Of(spec));
 
+        IsBounded(plan);
+    }
+
+    private void Plan(DatabaseRollingUpgradeSpec spec)
+    {
+        if (DatabaseDiscoveryOf.Obstacle(spec) is { } obstacle)
+        {
+            Came("path");
+            new[] { spec.FromVersion, spec.ToVersion, Short(spec.FromVersion), Short(spec.ToVersion) }.Any(text => obstacle.Contains(text, StringComparison.Ordinal)).ShouldBeTrue($"{spec.FromVersion} {spec.ToVersion}: {obstacle}");
+            obstacle.Length.ShouldBeGreaterThan(60);
+            return;
+        }
+
+        Came(spec.Engine.ToString());
+        var plan = DatabaseDiscoveryOf.Plan(spec);
+        DatabaseDiscoveryOf.Plan(JsonSerializer.SerializeToNode(spec, Options)!.Deserialize<DatabaseRollingUpgradeSpec>(Options)!).Hash.ShouldBe(plan.Hash);
+        DatabaseDiscoveryOf.Plan(SameWork.Otherwise(spec)).Hash.ShouldBe(plan.Hash);
+        DatabaseIdentity.Of(SameWork.Otherwise(spec)).ShouldBe(DatabaseIdentity.Of(spec));
+        IsBounded(plan);
+    }
+
+    // YugabyteDB's versions are shown by their numbers.
+    private static string Short(string version) => YugabyteVersion.TryParse(version, out var read) ? read.ToString() : version;
+
+    private static void IsBounded(Plan plan)
+    {
         plan.Steps.Count.ShouldBeInRange(1, SchemaLimits.Steps);
         plan.Guards.Count.ShouldBeLessThanOrEqualTo(SchemaLimits.Steps);
         plan.Notes.Count.ShouldBeLessThanOrEqualTo(SchemaLimits.Findings);
@@ -167,7 +204,7 @@ public sealed class RandomSpecTests
         MetadataDatabase = new MetadataDatabaseSpec { Host = "other.example" },
         Cleanup = new CleanupSpec { Accepted = !spec.Cleanup.Accepted },
         Timeouts = new OmsUpgradeTimeouts { Backup = "99h", StopOld = "1s" },
-        Backup = spec.Backup with { IdentitySecretRef = new SecretReference { Name = "other" }, Storage = Otherwise(spec.Backup.Storage) },
+        Backup = spec.Backup with { IdentitySecretRef = new SecretReference { Name = "other" }, Storage = SameWork.Otherwise(spec.Backup.Storage) },
         ImageArchive = Otherwise(spec.ImageArchive),
         Regions = [.. spec.Regions.Select(region => region with { Nodes = [.. region.Nodes.Select(node => node with
         {
@@ -176,10 +213,7 @@ public sealed class RandomSpecTests
         })] })],
     };
 
-    private static ImageArchive? Otherwise(ImageArchive? archive) => archive is { Storage: { } storage } ? archive with { Storage = Otherwise(storage) } : archive;
-
-    private static StorageSpec Otherwise(StorageSpec storage) =>
-        storage.S3 is { } s3 ? storage with { S3 = s3 with { CredentialsSecretRef = new SecretReference { Name = "other" } } } : storage;
+    private static ImageArchive? Otherwise(ImageArchive? archive) => archive is { Storage: { } storage } ? archive with { Storage = SameWork.Otherwise(storage) } : archive;
 
     private void Came(string end) => _came[end] = _came.GetValueOrDefault(end) + 1;
 }

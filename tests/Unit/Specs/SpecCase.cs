@@ -11,7 +11,7 @@ namespace Drydock.Tests.Unit.Specs;
 /// <param name="IsBroken">Whether it was changed against its schema.</param>
 internal sealed record SpecCase(string Kind, JsonObject Spec, bool IsBroken)
 {
-    /// <summary>Specs of all kinds, most of them upgrades; half of them broken. They shrink.</summary>
+    /// <summary>Specs of all kinds, most of them of upgrades; half of them broken. They shrink.</summary>
     public static Arbitrary<SpecCase> Any { get; } = Arb.From(
         Gen.Choose(0, int.MaxValue - 1).Select(Make),
         smallerOf => SpecShrinker.Smaller(Schemas.Specs[smallerOf.Kind], smallerOf.Spec).Select(spec => smallerOf with { Spec = spec }));
@@ -21,10 +21,11 @@ internal sealed record SpecCase(string Kind, JsonObject Spec, bool IsBroken)
     private static SpecCase Make(int seed)
     {
         var random = new Random(seed);
-        var kind = random.Next(4) switch
+        var kind = random.Next(6) switch
         {
             0 => "BackupSnapshot",
             1 => "SnapshotRestore",
+            2 or 3 => "DatabaseRollingUpgrade",
             _ => "OmsUpgrade",
         };
         var schema = Schemas.Specs[kind];

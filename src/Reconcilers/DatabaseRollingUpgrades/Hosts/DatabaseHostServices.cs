@@ -18,6 +18,9 @@ public sealed record DatabaseHostServices(IStorages Storages, TimeProvider Time)
     /// <summary>How ssh is used from here.</summary>
     public SshOptions Ssh { get; init; } = new();
 
+    /// <summary>Makes a client; by default the OpenSSH client of this machine.</summary>
+    internal Func<SshEndpoint, SshMaterial, SshOptions, ISshClient> Clients { get; init; } = static (endpoint, material, options) => new SshClient(endpoint, material, options);
+
     /// <summary>Makes the client of a host.</summary>
-    internal ISshClient Connect(SshEndpoint endpoint, SshMaterial material) => new SshClient(endpoint, material, Ssh with { MaxOutput = Math.Max(MaxOutput, Ssh.MaxOutput) });
+    internal ISshClient Connect(SshEndpoint endpoint, SshMaterial material) => Clients(endpoint, material, Ssh with { MaxOutput = Math.Max(MaxOutput, Ssh.MaxOutput) });
 }

@@ -21,6 +21,9 @@ internal sealed class SpecMender(Random random)
             case "OmsUpgrade":
                 MendUpgrade(spec);
                 break;
+            case "DatabaseRollingUpgrade":
+                new DatabaseSpecMender(random, MendStorage).Mend(spec);
+                break;
             case "BackupSnapshot":
                 MendSnapshot(spec);
                 break;

@@ -9,9 +9,13 @@ namespace Drydock.Tests.Unit.Specs.Sweep;
 public sealed class FieldSweepTests
 {
     private static readonly IReadOnlyList<FieldProof> Proofs =
-        [.. UpgradeIdentityFields.All, .. UpgradeAccessFields.All, .. UpgradeControlFields.All, .. SnapshotFields.All, .. RestoreFields.All];
+    [
+        .. UpgradeIdentityFields.All, .. UpgradeAccessFields.All, .. UpgradeControlFields.All, .. SnapshotFields.All, .. RestoreFields.All,
+        .. Databases.PackageFields.All, .. Databases.InstanceFields.All, .. Databases.AccessFields.All, .. Databases.TimeFields.All, .. Databases.ControlFields.All,
+        .. Databases.TiDbFields.All, .. Databases.MonitoringFields.All, .. Databases.YugabyteFields.All,
+    ];
 
-    public static TheoryData<string> Fields => [.. Schemas.Specs.Where(kind => kind.Key != "DatabaseRollingUpgrade").SelectMany(kind => Leaves(kind.Value).Select(path => $"{kind.Key} {path}"))];
+    public static TheoryData<string> Fields => [.. Schemas.Specs.SelectMany(kind => Leaves(kind.Value).Select(path => $"{kind.Key} {path}"))];
 
     [Theory]
     [MemberData(nameof(Fields))]
