@@ -1,10 +1,6 @@
 namespace Drydock.Lab.Databases.Yugabyte;
 
-<<<<<<< HEAD
 /// <summary>The stand-in's state as it is on disk, as far as the lab reads it. What is empty there may be absent or null.</summary>
-=======
-/// <summary>The stand-in's state as it is on disk, as far as the lab reads it. What a young cluster does not have yet is null there.</summary>
->>>>>>> 6c6c044 (fix(lab): lists that a young cluster, or a second without errors, does not have; database hosts are tested again)
 internal sealed record YugabyteStateFile
 {
     public UniverseFile Universe { get; init => field = value ?? new(); } = new();
