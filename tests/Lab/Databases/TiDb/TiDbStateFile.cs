@@ -10,17 +10,17 @@ internal sealed record TiDbStateFile
 
     public PdPart Pd { get; init; } = new();
 
-    public Dictionary<string, StorePart> Stores { get; init; } = [];
+    public Dictionary<string, StorePart> Stores { get; init => field = value ?? []; } = [];
 
     public int Regions { get; init; }
 
     public SqlPart Tidb { get; init; } = new();
 
-    public Dictionary<string, BinlogPart> Pumps { get; init; } = [];
+    public Dictionary<string, BinlogPart> Pumps { get; init => field = value ?? []; } = [];
 
-    public Dictionary<string, BinlogPart> Drainers { get; init; } = [];
+    public Dictionary<string, BinlogPart> Drainers { get; init => field = value ?? []; } = [];
 
-    public Dictionary<string, InstancePart> Instances { get; init; } = [];
+    public Dictionary<string, InstancePart> Instances { get; init => field = value ?? []; } = [];
 
     public TiDbTruth ToTruth() => new(
         ClusterVersion,
@@ -40,7 +40,7 @@ internal sealed record TiDbStateFile
     {
         public string Leader { get; init; } = "";
 
-        public Dictionary<string, MemberPart> Members { get; init; } = [];
+        public Dictionary<string, MemberPart> Members { get; init => field = value ?? []; } = [];
 
         public Dictionary<string, Dictionary<string, JsonElement>>? Config { get; init; }
 
