@@ -126,6 +126,11 @@ internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, D
     public Task<string?> FindObstacleAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
     /// <inheritdoc />
+    public Task<RunTakenAway> TakeAwayAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) => Upgrade.Spec.Engine == DatabaseEngine.TiDB
+        ? new TiDbCleanup(this).TakeAwayAsync(status, cancellationToken)
+        : new YugabyteCleanup(this).TakeAwayAsync(status, cancellationToken);
+
+    /// <inheritdoc />
     public async Task<RunTrouble?> FindTroubleAsync(CancellationToken cancellationToken)
     {
         if (Upgrade.Spec.Tidb?.Backup.Storage is not { } storage)
