@@ -6,7 +6,7 @@ namespace Drydock.Tests.EndToEnd.Databases;
 /// <summary>YugabyteDB under systemd, from a version that has a way back, by the operator as a process.</summary>
 public sealed class YugabyteUpgradeTests(DatabaseStageFixture fixture, ITestOutputHelper output)
 {
-    private const int Kills = 6;
+    private const int Kills = 5;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -14,7 +14,7 @@ public sealed class YugabyteUpgradeTests(DatabaseStageFixture fixture, ITestOutp
     public async Task Killed_again_and_again_the_operator_takes_it_to_the_end_and_starts_no_process_twice()
     {
         var stage = await fixture.ResetAsync();
-        await using var scenario = await YugabyteScenario.StartAsync(stage.Run, YugabyteScenarioOptions.Yugabyte, Token);
+        await using var scenario = await YugabyteScenario.StartAsync(stage.Run, Named("ybk"), Token);
         var space = await stage.NewNamespaceAsync(scenario);
         await using var load = await DatabaseLoad.StartAsync(scenario, cancellationToken: Token);
 
@@ -50,7 +50,7 @@ public sealed class YugabyteUpgradeTests(DatabaseStageFixture fixture, ITestOutp
     public async Task Before_the_flags_are_promoted_it_goes_back_to_the_old_programs()
     {
         var stage = await fixture.ResetAsync();
-        await using var scenario = await YugabyteScenario.StartAsync(stage.Run, YugabyteScenarioOptions.Yugabyte, Token);
+        await using var scenario = await YugabyteScenario.StartAsync(stage.Run, Named("ybr"), Token);
         var before = scenario.EndState();
         var space = await stage.NewNamespaceAsync(scenario);
         await using var load = await DatabaseLoad.StartAsync(scenario, cancellationToken: Token);
@@ -73,6 +73,9 @@ public sealed class YugabyteUpgradeTests(DatabaseStageFixture fixture, ITestOutp
         scenario.Counts().Values.ShouldAllBe(starts => starts == 3);
         load.Total().Failed.ShouldBe(0, string.Join("; ", load.Total().Errors));
     }
+
+    // Names of hosts are used once in a run.
+    private static YugabyteScenarioOptions Named(string name) => YugabyteScenarioOptions.Yugabyte with { Cluster = YugabyteScenarioOptions.Yugabyte.Cluster with { Name = name } };
 
     // Seeded: the same every time.
     private static IEnumerable<string> Choose(IReadOnlyList<string> steps)

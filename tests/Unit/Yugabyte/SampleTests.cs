@@ -38,7 +38,7 @@ public sealed partial class SampleTests
     public void Phases_and_steps_that_the_page_names_are_those_of_plans()
     {
         var there = YugaRun.Compile(new YugaWorld(PlannerTests.Replicated())).Steps.Select(s => s.Id).Select(WithoutName).ToHashSet(StringComparer.Ordinal);
-        var named = Code().Matches(Page()).Select(m => m.Groups[1].Value).Where(c => Phases.Contains(c.Split('/')[0], StringComparer.Ordinal)).ToList();
+        var named = Code().Matches(Page()).Select(m => m.Groups["code"].Value).Where(c => Phases.Contains(c.Split('/')[0], StringComparer.Ordinal)).ToList();
 
         named.Where(c => c.Contains('/', StringComparison.Ordinal)).Select(c => c.Replace("/NAME-", "/-", StringComparison.Ordinal)).Distinct().Except(there).ShouldBeEmpty();
         DatabaseRollingUpgradePhases.OfYugabyte.Except(named).ShouldBeEmpty("every phase is explained");
@@ -47,7 +47,7 @@ public sealed partial class SampleTests
     [Fact]
     public void Replication_as_the_page_shows_it_is_valid()
     {
-        var block = Yaml().Matches(Page()).Select(m => m.Groups["yaml"].Value).Single(y => y.Contains("PauseBothSides", StringComparison.Ordinal));
+        var block = Yaml().Matches(Page()).Select(m => m.Groups["text"].Value).Single(y => y.Contains("PauseBothSides", StringComparison.Ordinal));
         var file = Path.GetTempFileName();
         try
         {
@@ -81,10 +81,10 @@ public sealed partial class SampleTests
     // Of tablet servers any will do.
     private static string WithoutName(string id) => TserverName().Replace(id, "/-");
 
-    [GeneratedRegex("`([A-Za-z]+(?:/[A-Za-z0-9-]+)?)`")]
+    [GeneratedRegex("`(?<code>[A-Za-z]+(/[A-Za-z0-9-]+)?)`", RegexOptions.ExplicitCapture)]
     private static partial Regex Code();
 
-    [GeneratedRegex("```yaml\n(?<yaml>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("```yaml\n(?<text>.*?)```", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
     private static partial Regex Yaml();
 
     [GeneratedRegex("/t[0-9]+-")]

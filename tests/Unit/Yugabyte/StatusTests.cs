@@ -2,6 +2,7 @@ using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Running;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Running;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Planning;
 using Drydock.Tests.Unit.Yugabyte.World;
@@ -88,20 +89,26 @@ public sealed class StatusTests
     }
 
     [Fact]
-    public async Task What_a_stopped_run_leaves_can_be_taken_away_and_the_run_goes_on_later()
+    public async Task What_a_stopped_run_leaves_is_taken_away_and_written_down_and_the_run_goes_on_later()
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
         run.HoldBefore.Add("UpgradeTServers/t2-swap");
         run.Until(() => run.Outcome?.State == RunState.Held, "t2 is drained");
-        YugabyteCleanup.IsNeeded(run.Plan).ShouldBeTrue();
-        (await new YugabyteCleanup(new YugaLife(world)).RunAsync(run.Plan, default)).ShouldBeEmpty();
-        world.LeaderBlacklist.ShouldBeEmpty();
+        var (rest, aborted) = (new DatabaseRest(), new DatabaseRollingUpgradeStatus { Plan = run.Plan, AbortedBy = "token" });
+        rest.IsLeft(world.Spec, aborted).ShouldBeTrue();
+        var came = await new YugabyteCleanup(new YugaLife(world)).TakeAwayAsync(aborted, default);
+        came.Gone.ShouldBe(["t2"]);
+        (came.Left.Count, world.LeaderBlacklist.Count).ShouldBe((0, 0));
+        var status = rest.TakenAway(world.Spec, aborted, came.Gone, world.Time.GetUtcNow());
+        rest.IsLeft(world.Spec, status).ShouldBeFalse();
+        Compose(world, status).ActionRequired.ShouldBeEmpty();
 
-        run.HoldBefore.Clear();
-        run.Wake();
-        run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
-        YugabyteCleanup.IsNeeded(run.Plan).ShouldBeFalse();
+        await using var later = new YugaRun(world, status.Plan!);
+        later.Until(() => later.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t2-swap").State == StepState.Running, "t2 is being swapped");
+        rest.IsLeft(world.Spec, status with { Plan = later.Plan }).ShouldBeTrue("it is in hand again");
+        later.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
+        rest.IsLeft(world.Spec, status with { Plan = later.Plan }).ShouldBeFalse();
         world.Violations.ShouldBeEmpty();
     }
 
@@ -113,7 +120,9 @@ public sealed class StatusTests
         run.HoldBefore.Add("UpgradeTServers/t2-swap");
         run.Until(() => run.Outcome?.State == RunState.Held, "t2 is drained");
         world.ToolAnswers["change_leader_blacklist"] = (1, "Timed out");
-        (await new YugabyteCleanup(new YugaLife(world)).RunAsync(run.Plan, default)).ShouldHaveSingleItem().ShouldContain("change_leader_blacklist REMOVE 10.0.0.2:9100");
+        var came = await new YugabyteCleanup(new YugaLife(world)).TakeAwayAsync(new DatabaseRollingUpgradeStatus { Plan = run.Plan }, default);
+        came.Gone.ShouldBeEmpty();
+        came.Left.ShouldHaveSingleItem().ShouldContain("change_leader_blacklist REMOVE 10.0.0.2:9100");
     }
 
     [Fact]

@@ -39,9 +39,10 @@ internal sealed class RunController<TEntity, TSpec, TStatus> : IEntityController
         _preflight = new PreflightFlow<TEntity, TSpec, TStatus>(_frame);
         var plans = new PlanFlow<TEntity, TSpec, TStatus>(_frame);
         var turns = new TurnFlow<TEntity, TSpec, TStatus>(_frame);
-        _runs = new RunFlow<TEntity, TSpec, TStatus>(_frame, plans, turns);
+        var rests = new RestFlow<TEntity, TSpec, TStatus>(_frame);
+        _runs = new RunFlow<TEntity, TSpec, TStatus>(_frame, plans, turns, rests);
         _ends = new EndFlow<TEntity, TSpec, TStatus>(_frame, turns);
-        _deletion = new DeletionFlow<TEntity, TSpec, TStatus>(_frame, _runs, plans);
+        _deletion = new DeletionFlow<TEntity, TSpec, TStatus>(_frame, _runs, plans, rests);
     }
 
     /// <inheritdoc />

@@ -41,6 +41,9 @@ internal sealed class RunKind<TEntity, TSpec, TStatus>
     /// <summary>What is removed after success; null for a kind that leaves nothing to remove.</summary>
     public IRunCleanup<TSpec, TStatus>? Cleanup { get; init; }
 
+    /// <summary>What must not be left in the targets of a run that rests half way; null for a kind that leaves nothing of that sort.</summary>
+    public IRunRest<TSpec, TStatus>? Rest { get; init; }
+
     /// <summary>How a step that was lost is done again on restored data; null for a kind without such steps.</summary>
     public IRunRedo<TSpec>? Redo { get; init; }
 

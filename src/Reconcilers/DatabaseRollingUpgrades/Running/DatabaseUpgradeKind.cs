@@ -22,5 +22,6 @@ internal static class DatabaseUpgradeKind
         Work = new DatabaseWork(),
         Report = new DatabaseReport(),
         WayBack = new DatabaseWayBack(),
+        Rest = new DatabaseRest(),
     };
 }

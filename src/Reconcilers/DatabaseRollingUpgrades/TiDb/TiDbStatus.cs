@@ -3,6 +3,7 @@ using Drydock.Abstractions.Plans;
 using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Running;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Domain;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Planning;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Steps;
@@ -23,7 +24,7 @@ public static class TiDbStatus
     public static IReadOnlyList<ActionItem> LeftBehind(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status)
     {
         ArgumentNullException.ThrowIfNull(status);
-        return status.Plan is { } plan ? [.. LeftBehind(plan.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal), spec)] : [];
+        return status.Plan is { } plan ? [.. LeftBehind(plan.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal), spec, plan)] : [];
     }
 
     /// <summary>The status with what the receipts of one plan say.</summary>
@@ -64,14 +65,14 @@ public static class TiDbStatus
     }
 
     private static IEnumerable<ActionItem> Actions(Dictionary<string, PlanStep> steps, DatabaseRollingUpgradeSpec spec, Plan plan) =>
-        [.. LeftBehind(steps, spec), .. Proceeded(plan), .. Limits(steps, spec, plan), .. Metrics(steps), .. Dashboards(steps, spec)];
+        [.. LeftBehind(steps, spec, plan), .. Proceeded(plan), .. Limits(steps, spec, plan), .. Metrics(steps), .. Dashboards(steps, spec)];
 
     // What an upgrade that ends here would leave; empty once the steps that take it away are done.
-    private static IEnumerable<ActionItem> LeftBehind(Dictionary<string, PlanStep> steps, DatabaseRollingUpgradeSpec spec)
+    private static IEnumerable<ActionItem> LeftBehind(Dictionary<string, PlanStep> steps, DatabaseRollingUpgradeSpec spec, Plan plan)
     {
         foreach (var instance in spec.Of(DatabaseComponent.TiKV))
         {
-            if (steps.GetValueOrDefault(TiDbStepIds.Drain(instance)) is { Attempt: > 0 } drain && steps.GetValueOrDefault(TiDbStepIds.Verify(instance)) is not { State: StepState.Succeeded } && drain.Parameters.GetValueOrDefault("store") is { } store)
+            if (steps.GetValueOrDefault(TiDbStepIds.Drain(instance)) is { Attempt: > 0 } drain && steps.GetValueOrDefault(TiDbStepIds.Verify(instance)) is not { State: StepState.Succeeded } && !TakenAway.Is(plan, drain) && drain.Parameters.GetValueOrDefault("store") is { } store)
             {
                 yield return new ActionItem
                 {

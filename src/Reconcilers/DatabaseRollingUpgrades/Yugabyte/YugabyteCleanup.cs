@@ -1,5 +1,6 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Common.Runs;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Api;
@@ -9,32 +10,31 @@ using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Guards;
 namespace Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte;
 
 /// <summary>
-/// Takes away what an upgrade that stops half way would leave in a universe for ever (facts §0.4): its entry in the leader blacklist. To be run when a run has failed,
-/// is aborted or abandoned. Harmless to a run that goes on later: a server whose leaders have come back is drained again before it is stopped. Steps that fail
-/// themselves do the same; this is for a run that is stopped between them. Replication stays paused: whether it may go on nobody can tell then.
+/// Takes away what an upgrade that rests half way would leave in a universe for ever (facts §0.4): its entries in the leader blacklist, on the way there or back. Harmless
+/// to a run that goes on later: a server whose leaders have come back is drained again before it is stopped. Steps that fail themselves do the same; this is for a run that
+/// is stopped between them. Replication stays paused: whether it may go on nobody can tell then.
 /// </summary>
 /// <param name="targets">The way there.</param>
-public sealed class YugabyteCleanup(IYugabyteTargets targets)
+internal sealed class YugabyteCleanup(IYugabyteTargets targets)
 {
-    /// <summary>Whether a plan may have left anything, by its receipts.</summary>
-    public static bool IsNeeded(Plan plan)
+    /// <summary>The servers that are or may be in the leader blacklist because of an upgrade, by its receipts.</summary>
+    public static IEnumerable<string> Blacklisted(DatabaseRollingUpgradeStatus status)
     {
-        ArgumentNullException.ThrowIfNull(plan);
-        return LeaderBlacklistIsClean.InHand(plan).Any();
+        ArgumentNullException.ThrowIfNull(status);
+        return new[] { status.Plan, status.RollbackPlan }.OfType<Plan>().SelectMany(LeaderBlacklistIsClean.InHand).Distinct(StringComparer.Ordinal);
     }
 
-    /// <summary>Takes it away.</summary>
-    /// <returns>What could not be taken away, with the command that does; empty if nothing is left.</returns>
-    public async Task<IReadOnlyList<string>> RunAsync(Plan plan, CancellationToken cancellationToken)
+    /// <summary>Takes them out.</summary>
+    public async Task<RunTakenAway> TakeAwayAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(plan);
         var cluster = new YugabyteCluster(targets);
-        var left = new List<string>();
-        foreach (var server in LeaderBlacklistIsClean.InHand(plan).Select(cluster.Instance).ToList())
+        var (gone, left) = (new List<string>(), new List<string>());
+        foreach (var server in Blacklisted(status).Select(cluster.Instance).ToList())
         {
             try
             {
                 await ReleaseAsync(cluster, server, cancellationToken);
+                gone.Add(server.Name);
             }
             catch (Exception exception) when (exception is ClusterTroubleException or ServiceException or YbAnswerException or AdminToolException or HostException)
             {
@@ -42,7 +42,7 @@ public sealed class YugabyteCleanup(IYugabyteTargets targets)
             }
         }
 
-        return left;
+        return new RunTakenAway(gone, left);
     }
 
     private async Task ReleaseAsync(YugabyteCluster cluster, DatabaseInstance server, CancellationToken cancellationToken)

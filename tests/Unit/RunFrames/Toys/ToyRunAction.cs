@@ -21,11 +21,13 @@ internal sealed class ToyRunAction(ToyRunTruth truth) : IStepAction
     {
         if (truth.Refusing.Contains(context.Step.Id))
         {
+            truth.Litter.Add(context.Step.Id);
             throw new StepActionException("Refused", "the part is stuck", retryable: false);
         }
 
         truth.Acts.Add(context.Step.Id);
         truth.Done.Add(context.Step.Id);
+        truth.Litter.Remove(context.Step.Id);
         if (context.OptionalParameter("undoes") is { } undone)
         {
             truth.Done.Remove(undone);

@@ -26,6 +26,7 @@ internal sealed class ToyRunKind(ToyRunTruth truth) :
         Work = this,
         Report = this,
         WayBack = this,
+        Rest = new ToyRunRest(),
     };
 
     public string IdentityHash(ToyRunSpec spec) => string.Join(',', spec.Parts);

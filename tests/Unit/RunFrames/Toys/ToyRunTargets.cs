@@ -28,6 +28,19 @@ internal sealed class ToyRunTargets(ToyRunTruth truth) : IRunTargets<ToyRun, Toy
 
     public Task<RunTrouble?> FindTroubleAsync(CancellationToken cancellationToken) => Task.FromResult(truth.Trouble);
 
+    public Task<RunTakenAway> TakeAwayAsync(ToyRunStatus status, CancellationToken cancellationToken)
+    {
+        truth.TriesToTakeAway++;
+        if (!truth.CanTakeAway)
+        {
+            return Task.FromResult(new RunTakenAway([], ["the litter is stuck"]));
+        }
+
+        List<string> gone = [.. truth.Litter];
+        truth.Litter.Clear();
+        return Task.FromResult(new RunTakenAway(gone, []));
+    }
+
     public ValueTask DisposeAsync()
     {
         truth.Disposed++;

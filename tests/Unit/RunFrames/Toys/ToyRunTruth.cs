@@ -32,4 +32,13 @@ internal sealed class ToyRunTruth
 
     /// <summary>How many of them were disposed of.</summary>
     public int Disposed { get; set; }
+
+    /// <summary>What steps that did not come to their end have left, by their ids.</summary>
+    public HashSet<string> Litter { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whether litter can be taken away.</summary>
+    public bool CanTakeAway { get; set; } = true;
+
+    /// <summary>How often it was tried.</summary>
+    public int TriesToTakeAway { get; set; }
 }

@@ -17,7 +17,9 @@ namespace Drydock.Reconcilers.Common.Runs.Flows;
 /// <param name="frame">What the flows share.</param>
 /// <param name="runs">Carries a run on.</param>
 /// <param name="plans">Carries one plan on.</param>
-internal sealed class DeletionFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec, TStatus> frame, RunFlow<TEntity, TSpec, TStatus> runs, PlanFlow<TEntity, TSpec, TStatus> plans)
+/// <param name="rests">Takes away what an object that is let go must not leave.</param>
+internal sealed class DeletionFlow<TEntity, TSpec, TStatus>(
+    RunFrame<TEntity, TSpec, TStatus> frame, RunFlow<TEntity, TSpec, TStatus> runs, PlanFlow<TEntity, TSpec, TStatus> plans, RestFlow<TEntity, TSpec, TStatus> rests)
     where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
     where TSpec : RunSpec, new()
     where TStatus : RunStatus, new()
@@ -69,9 +71,15 @@ internal sealed class DeletionFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TS
     private async Task<(bool Gone, TimeSpan? After)> StopAsync(
         TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string accessKey, string because, bool tell, CancellationToken cancellationToken)
     {
+        (entity, var isTakingAway) = await rests.TakeInAsync(entity, session, cancellationToken);
+        if (isTakingAway)
+        {
+            return (false, LookAgain);
+        }
+
         var slot = _kind.Plans.Active(entity.Status!);
         var (written, _) = await plans.AdvanceAsync(entity, slot, session, accessKey, because, null, cancellationToken);
-        if (session.IsBusy)
+        if (session.IsBusy || (tell && rests.BeginsBeforeLettingGo(written, session)))
         {
             return (false, LookAgain);
         }

@@ -16,7 +16,9 @@ namespace Drydock.Reconcilers.Common.Runs.Flows;
 /// <param name="frame">What the flows share.</param>
 /// <param name="plans">Carries one plan on.</param>
 /// <param name="turns">Compiles the way back.</param>
-internal sealed class RunFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec, TStatus> frame, PlanFlow<TEntity, TSpec, TStatus> plans, TurnFlow<TEntity, TSpec, TStatus> turns)
+/// <param name="rests">Takes away what a run that rests must not leave.</param>
+internal sealed class RunFlow<TEntity, TSpec, TStatus>(
+    RunFrame<TEntity, TSpec, TStatus> frame, PlanFlow<TEntity, TSpec, TStatus> plans, TurnFlow<TEntity, TSpec, TStatus> turns, RestFlow<TEntity, TSpec, TStatus> rests)
     where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
     where TSpec : RunSpec, new()
     where TStatus : RunStatus, new()
@@ -34,6 +36,12 @@ internal sealed class RunFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec, 
         TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string accessKey, Func<Standing, Standing>? adjust, CancellationToken cancellationToken)
     {
         var now = frame.Now;
+        (entity, var isTakingAway) = await rests.TakeInAsync(entity, session, cancellationToken);
+        if (isTakingAway)
+        {
+            return new RunStep<TEntity>(entity, RunEnd.None, LookAgain);
+        }
+
         entity = await HeedAbortAsync(entity, now, cancellationToken);
         if (entity.Status!.AbortedBy is not null && RunTokens.NewRetries(entity) is { Count: > 0 } retries)
         {
@@ -94,7 +102,7 @@ internal sealed class RunFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec, 
         }
 
         var (written, outcome) = await plans.AdvanceAsync(entity, PlanSlot.Upgrade, session, accessKey, Aborted(entity), adjust, cancellationToken);
-        return Step(written, outcome, RunEnd.Forward);
+        return rests.Rest(Step(written, outcome, RunEnd.Forward), outcome, session);
     }
 
     // Running steps finish first, so that what is taken back is what was done; what only waits for something need not come.
@@ -137,7 +145,7 @@ internal sealed class RunFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec, 
         }
 
         written = await frame.WriteAsync(written, written.Status!, adjust is null ? refused : adjust(refused), frame.Now, cancellationToken);
-        return new RunStep<TEntity>(written, RunEnd.None, outcome.LookAgainAfter);
+        return rests.Rest(new RunStep<TEntity>(written, RunEnd.None, outcome.LookAgainAfter), outcome, session);
 
         Standing Staying(Standing standing)
         {
@@ -192,7 +200,7 @@ internal sealed class RunFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec, 
 
         var stopped = WayBack.IsStopped(_kind, entity) ? Aborted(entity) : null;
         var (written, outcome) = await plans.AdvanceAsync(entity, PlanSlot.Rollback, session, accessKey, stopped, Adjust, cancellationToken);
-        return Step(written, outcome, RunEnd.Back);
+        return rests.Rest(Step(written, outcome, RunEnd.Back), outcome, session);
 
         Standing Adjust(Standing standing)
         {

@@ -44,6 +44,18 @@ internal sealed class RunSession<TEntity, TSpec, TStatus> : IAsyncDisposable
     /// <summary>The access fields and Secrets at the time of the last failure.</summary>
     public string? FailedWith { get; set; }
 
+    /// <summary>The taking away, under way or just ended, of what a resting run must not leave.</summary>
+    public Task<RunTakenAway>? TakingAway { get; set; }
+
+    /// <summary>When that may be tried again by itself.</summary>
+    public DateTimeOffset TakeAwayNotBefore { get; set; }
+
+    /// <summary>How often it left something.</summary>
+    public int TakeAwayFailures { get; set; }
+
+    /// <summary>Whether it was tried before letting go for good.</summary>
+    public bool TriedBeforeLettingGo { get; set; }
+
     /// <summary>Whether this process has seen that nothing keeps it from going on with the plan.</summary>
     public bool IsFreeOfTrouble { get; set; }
 

@@ -1,5 +1,6 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Engine.Guards;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Running;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Cluster;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Steps;
 
@@ -19,10 +20,10 @@ public sealed class LeaderBlacklistIsClean(IYugabyteTargets targets) : YugabyteG
             : GuardReading.Broken($"{string.Join(", ", others)} {(others.Count == 1 ? "is" : "are")} in the leader blacklist, and not by a step that is under way: somebody put {(others.Count == 1 ? "it" : "them")} there, or back. {string.Join("; ", others.Select(o => Cluster.Tool().LeaderBlacklistCommand(o, add: false)))} on {Targets.Hosts.ToolHost}, and this goes on");
     }
 
-    /// <summary>The servers that are being upgraded: the draining has begun, and they were not verified yet.</summary>
+    /// <summary>The servers that are being upgraded: the draining has begun, they were not verified yet, and nobody took them out while the run rested.</summary>
     internal static IEnumerable<string> InHand(Plan plan) =>
         from drain in plan.Steps
-        where drain.Action == YugabyteActions.DrainTserver && drain.Node is not null && YugabyteWork.IsBegun(drain)
+        where drain.Action == YugabyteActions.DrainTserver && drain.Node is not null && YugabyteWork.IsBegun(drain) && !TakenAway.Is(plan, drain)
         let verify = YugabyteWork.Find(plan, Planning.YugabyteStepIds.Verify(drain.Phase, drain.Node!))
         where verify is not { State: StepState.Succeeded }
         select drain.Node;
