@@ -126,37 +126,14 @@ internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, D
     public Task<string?> FindObstacleAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
     /// <inheritdoc />
-<<<<<<< HEAD
-    public Task<RunTrouble?> FindTroubleAsync(CancellationToken cancellationToken) => Upgrade.Spec.Tidb?.Backup.Storage is { } storage
-        ? StorageTrouble.FindAsync(_services.BackupStorage, storage, Upgrade.Metadata.Namespace, cancellationToken)
-        : Task.FromResult<RunTrouble?>(null);
-=======
     public Task<RunTakenAway> TakeAwayAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) => Upgrade.Spec.Engine == DatabaseEngine.TiDB
         ? new TiDbCleanup(this).TakeAwayAsync(status, cancellationToken)
         : new YugabyteCleanup(this).TakeAwayAsync(status, cancellationToken);
 
     /// <inheritdoc />
-    public async Task<RunTrouble?> FindTroubleAsync(CancellationToken cancellationToken)
-    {
-        if (Upgrade.Spec.Tidb?.Backup.Storage is not { } storage)
-        {
-            return null;
-        }
-
-        try
-        {
-            return await _services.BackupStorage.IsMarkedAsync(storage, Upgrade.Metadata.Namespace, cancellationToken)
-                ? null
-                : new RunTrouble(Reasons.StorageLost, $"the backup storage {StorageText.Describe(storage)} no longer bears the mark that preflight wrote there: it is not what it was. Nothing is started before the right volume is mounted into the operator, or the right bucket is back");
-        }
-        catch (SnapshotException exception)
-        {
-            // Not read is not lost.
-            var reason = exception.Failure == SnapshotFailure.InvalidRequest ? Reasons.SecretMissing : Reasons.StorageUnusable;
-            return new RunTrouble(reason, $"{exception.Message.TrimEnd('.')}. Nothing is started before the backup storage answers; this looks again by itself");
-        }
-    }
->>>>>>> 9fe5dbc936747aa9189dab1a0f5872baf15a1a7d
+    public Task<RunTrouble?> FindTroubleAsync(CancellationToken cancellationToken) => Upgrade.Spec.Tidb?.Backup.Storage is { } storage
+        ? StorageTrouble.FindAsync(_services.BackupStorage, storage, Upgrade.Metadata.Namespace, cancellationToken)
+        : Task.FromResult<RunTrouble?>(null);
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
