@@ -83,6 +83,10 @@ public static class RuleMessages
     /// <summary>A way to swap programs where none is swapped.</summary>
     public const string SwapOfService = "control.swap is for the database's own processes: what of a service is replaced is said by its files; remove it";
 
+    /// <summary>A plan that would not fit one object.</summary>
+    public const string TooManySteps =
+        "the plan would have too many steps for one object: three an instance, four a replication group, one a service of the monitoring or a host of Spark, at most 910 together; leave services or Spark hosts out and restart those by hand";
+
     /// <summary>An instance nobody says how to stop.</summary>
     public const string EveryInstanceHasControl = "every instance needs a control: its own, or one of its component in spec.control";
 

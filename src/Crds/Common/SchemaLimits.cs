@@ -41,6 +41,12 @@ public static class SchemaLimits
     /// <summary>Processes of a database: three steps each must fit one plan.</summary>
     public const int Instances = 300;
 
+    /// <summary>Most characters of what steps are named after, with the phase before it and more behind.</summary>
+    public const int StepName = 200;
+
+    /// <summary>Most steps that instances, groups, services and hosts of a database may make together: what else a plan has fits beside them.</summary>
+    public const int StepsOfParts = 910;
+
     /// <summary>Steps of a plan.</summary>
     public const int Steps = 1000;
 

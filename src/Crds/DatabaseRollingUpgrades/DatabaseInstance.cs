@@ -18,7 +18,7 @@ public sealed record DatabaseInstance
 
     /// <summary>Name or address of its host, as the other processes of the database know it; the operator reaches it by the same.</summary>
     [Required]
-    [Length(SchemaLimits.Name, Minimum = 1)]
+    [Length(SchemaLimits.StepName, Minimum = 1)]
     [Pattern(Patterns.Host)]
     public string Host { get; init => field = value ?? ""; } = "";
 

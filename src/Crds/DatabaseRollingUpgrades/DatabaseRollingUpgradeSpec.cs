@@ -55,7 +55,7 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
 
     /// <summary>The host on which the vendor's admin tools run, from the new package. Without it the host of the first instance.</summary>
     [FieldClass(FieldClass.Access)]
-    [Length(SchemaLimits.Name, Minimum = 1)]
+    [Length(SchemaLimits.StepName, Minimum = 1)]
     [Pattern(Patterns.Host)]
     public string? ToolHost { get; init; }
 

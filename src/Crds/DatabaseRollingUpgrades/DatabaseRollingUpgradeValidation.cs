@@ -40,6 +40,12 @@ public static class DatabaseRollingUpgradeValidation
 
     private static IEnumerable<Finding> Instances(DatabaseRollingUpgradeSpec spec)
     {
+        var parts = (3 * spec.Instances.Count) + (4 * (spec.Yugabyte?.Replication.Groups.Count ?? 0)) + (spec.Tidb?.Monitoring.Count ?? 0) + (spec.Tidb?.TiSpark?.Hosts.Count ?? 0);
+        if (parts > SchemaLimits.StepsOfParts)
+        {
+            yield return StorageRules.Refusal(RuleMessages.TooManySteps, "spec.instances");
+        }
+
         foreach (var instance in spec.Instances)
         {
             var field = $"spec.instances[{instance.Name}]";

@@ -8,7 +8,7 @@ public sealed record ReplicationGroup
 {
     /// <summary>Its name, as list_universe_replications prints it.</summary>
     [Required]
-    [Length(SchemaLimits.Name, Minimum = 1)]
+    [Length(SchemaLimits.StepName, Minimum = 1)]
     [Pattern(Patterns.ReplicationGroup)]
     public string Name { get; init => field = value ?? ""; } = "";
 

@@ -10,7 +10,7 @@ public sealed record TiSparkSpec
     [Required]
     [ListSet]
     [Items(64, Minimum = 1)]
-    [Length(SchemaLimits.Name, Minimum = 1)]
+    [Length(SchemaLimits.StepName, Minimum = 1)]
     [Pattern(Patterns.Host)]
     public List<string> Hosts { get; init => field = value ?? []; } = [];
 

@@ -3,8 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Drydock.Abstractions.Plans;
-using Drydock.Clients.Kubernetes.Json;
-using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
@@ -26,8 +24,6 @@ namespace Drydock.Tests.Unit.Specs;
 /// <summary>Ten thousand random specs, from the schema and against it, through admission, reading, validation and planner.</summary>
 public sealed class RandomSpecTests
 {
-    private static readonly JsonSerializerOptions Options = KubernetesJson.CreateOptions(CrdsJsonContext.Default);
-
     private static readonly HashSet<string> Rules =
         [.. typeof(RuleMessages).GetFields().Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!)];
 
@@ -62,7 +58,7 @@ public sealed class RandomSpecTests
         }
 
         given = given with { Spec = SchemaCheck.Stored(Schemas.Specs[given.Kind], given.Spec)!.AsObject() };
-        if (Findings(Read(given)) is { Count: > 0 } findings)
+        if (KindSpecs.Findings(Read(given)) is { Count: > 0 } findings)
         {
             Came("rule");
             findings.ShouldAll(finding => SaysWhy(finding));
@@ -97,7 +93,7 @@ public sealed class RandomSpecTests
         }
 
         Came("read");
-        Findings(read).ShouldAll(finding => SaysWhy(finding));
+        KindSpecs.Findings(read).ShouldAll(finding => SaysWhy(finding));
     }
 
     private static JsonNode? WithoutNullItems(JsonNode? value) => value switch
@@ -107,21 +103,7 @@ public sealed class RandomSpecTests
         _ => value?.DeepClone(),
     };
 
-    private static object Read(SpecCase given) => given.Kind switch
-    {
-        OmsUpgrade.KindName => given.Spec.Deserialize<OmsUpgradeSpec>(Options)!,
-        DatabaseRollingUpgrade.KindName => given.Spec.Deserialize<DatabaseRollingUpgradeSpec>(Options)!,
-        BackupSnapshot.KindName => given.Spec.Deserialize<BackupSnapshotSpec>(Options)!,
-        _ => given.Spec.Deserialize<SnapshotRestoreSpec>(Options)!,
-    };
-
-    private static IReadOnlyList<Finding> Findings(object spec) => spec switch
-    {
-        OmsUpgradeSpec upgrade => OmsUpgradeValidation.Validate(upgrade),
-        DatabaseRollingUpgradeSpec upgrade => DatabaseRollingUpgradeValidation.Validate(upgrade),
-        BackupSnapshotSpec snapshot => BackupSnapshotValidation.Validate(snapshot),
-        _ => SnapshotRestoreValidation.Validate((SnapshotRestoreSpec)spec),
-    };
+    private static object Read(SpecCase given) => KindSpecs.Read(given.Kind, given.Spec);
 
     private static bool SaysWhy(Finding finding) =>
         finding.Reason == Reasons.InvalidSpec && finding.Field!.StartsWith("spec", StringComparison.Ordinal)
@@ -139,7 +121,7 @@ public sealed class RandomSpecTests
 
         var plan = Compile(spec);
         Compile(spec).Hash.ShouldBe(plan.Hash);
-        Compile(JsonSerializer.SerializeToNode(spec, Options)!.Deserialize<OmsUpgradeSpec>(Options)!).Hash.ShouldBe(plan.Hash);
+        Compile(JsonSerializer.SerializeToNode(spec, KindSpecs.Options)!.Deserialize<OmsUpgradeSpec>(KindSpecs.Options)!).Hash.ShouldBe(plan.Hash);
         Compile(Otherwise(spec)).Hash.ShouldBe(plan.Hash);
         IdentityHash.Of(Otherwise(spec)).ShouldBe(IdentityHash.Of(spec));
 
@@ -158,7 +140,7 @@ public sealed class RandomSpecTests
 
         Came(spec.Engine.ToString());
         var plan = DatabaseDiscoveryOf.Plan(spec);
-        DatabaseDiscoveryOf.Plan(JsonSerializer.SerializeToNode(spec, Options)!.Deserialize<DatabaseRollingUpgradeSpec>(Options)!).Hash.ShouldBe(plan.Hash);
+        DatabaseDiscoveryOf.Plan(JsonSerializer.SerializeToNode(spec, KindSpecs.Options)!.Deserialize<DatabaseRollingUpgradeSpec>(KindSpecs.Options)!).Hash.ShouldBe(plan.Hash);
         DatabaseDiscoveryOf.Plan(SameWork.Otherwise(spec)).Hash.ShouldBe(plan.Hash);
         DatabaseIdentity.Of(SameWork.Otherwise(spec)).ShouldBe(DatabaseIdentity.Of(spec));
         IsBounded(plan);

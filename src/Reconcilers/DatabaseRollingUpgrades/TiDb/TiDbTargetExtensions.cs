@@ -1,5 +1,6 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Api;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Domain;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Planning;

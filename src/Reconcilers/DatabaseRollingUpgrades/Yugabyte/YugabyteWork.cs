@@ -93,5 +93,15 @@ public static class YugabyteWork
         return plan.Steps.Find(s => s.Id == id);
     }
 
+    /// <summary>SHA-256 of a program of the package on a host, as PreparePackage found it; null before that.</summary>
+    public static string? PackagedProgram(Plan plan, string host, string program)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return plan.Steps.Find(s => s.Action == YugabyteActions.PreparePackage && Hosts(s).Contains(host, StringComparer.Ordinal))?.Receipt?.GetValueOrDefault(YugabyteKeys.Program(program));
+    }
+
+    /// <summary>The hosts of a step of PreparePackage.</summary>
+    internal static IReadOnlyList<string> Hosts(PlanStep step) => step.Parameters.GetValueOrDefault(YugabyteKeys.Hosts)?.Split(',') ?? [step.Node!];
+
     private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

@@ -4,6 +4,7 @@ using Drydock.Abstractions.Values;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Planning;
 using Drydock.Reconcilers.Common.Storage;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Discovery;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Domain;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Steps;

@@ -45,7 +45,7 @@ public sealed record ProgramChange
         return new ProgramChange
         {
             Sha256 = Parameter(YugabyteKeys.Sha)
-                ?? context.Fact(YugabyteStepIds.Package(instance.Host), YugabyteKeys.Program(program))
+                ?? YugabyteWork.PackagedProgram(context.Plan, instance.Host, program)
                 ?? throw new KeyNotFoundException($"no step has recorded the checksum of {program} of the package on {instance.Host}; the stored plan does not fit step {carrier.Id}"),
             Directory = Parameter(YugabyteKeys.Directory) ?? spec.Package.Directory,
             Version = version,

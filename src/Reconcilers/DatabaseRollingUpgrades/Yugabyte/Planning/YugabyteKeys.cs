@@ -12,6 +12,9 @@ public static class YugabyteKeys
     /// <summary>The cluster at the other end.</summary>
     public const string There = "there";
 
+    /// <summary>Parameter of PreparePackage: the hosts of a group, where its node is not the host itself.</summary>
+    public const string Hosts = "hosts";
+
     /// <summary>Parameter: a replication group.</summary>
     public const string Group = "group";
 

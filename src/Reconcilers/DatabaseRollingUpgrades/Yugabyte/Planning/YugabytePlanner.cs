@@ -3,6 +3,7 @@ using Drydock.Abstractions.Plans;
 using Drydock.Abstractions.Values;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Planning;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Discovery;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Domain;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Steps;
@@ -63,7 +64,17 @@ public sealed class YugabytePlanner
 
     private void PreparePackages()
     {
-        _barrier = [.. _discovery.Hosts.Select(host => _plan.Add(Step(YugabyteStepIds.Package(host), YugabyteActions.PreparePackage, host, $"{_spec.ToVersion} on {host}", [], Attempts)))];
+        _barrier =
+        [
+            .. HostGroups.Of(_discovery.Hosts).Select(group => _plan.Add(Step(
+                YugabyteStepIds.Package(group.Name),
+                YugabyteActions.PreparePackage,
+                group.Name,
+                $"{_spec.ToVersion} on {group.Name}",
+                [],
+                Attempts,
+                group.Hosts[0] != group.Name ? [(YugabyteKeys.Hosts, string.Join(',', group.Hosts))] : null))),
+        ];
         List<string> checks = [Chain(YugabyteStepIds.AdminTool, YugabyteActions.ProveAdminTool, "the admin tool of the new package reaches the masters", Attempts, after: _barrier)];
         if (_discovery.SqlIsOn != false)
         {

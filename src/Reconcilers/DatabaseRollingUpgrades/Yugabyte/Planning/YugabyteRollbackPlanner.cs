@@ -49,7 +49,7 @@ public sealed class YugabyteRollbackPlanner
             }
 
             var program = isMaster ? vocabulary.MasterProgram : vocabulary.TserverProgram;
-            var created = YugabyteWork.Find(plan, YugabyteStepIds.Package(instance.Host))?.Receipt?.GetValueOrDefault(YugabyteKeys.Program(program)) ?? "";
+            var created = YugabyteWork.PackagedProgram(plan, instance.Host, program) ?? "";
             yield return new StoppedInstance(name, (Parameter(YugabyteKeys.Former), Parameter(YugabyteKeys.FormerDirectory)), created);
 
             string? Parameter(string key) => isMaster

@@ -7,7 +7,7 @@ namespace Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Planning;
 public static class YugabyteStepIds
 {
     /// <summary>The package on a host.</summary>
-    public static string Package(string host) => $"{DatabaseRollingUpgradePhases.PreparePackage}/{host}";
+    public static string Package(string hostOrGroup) => $"{DatabaseRollingUpgradePhases.PreparePackage}/{hostOrGroup}";
 
     /// <summary>The admin tool of the package is tried, and what must be known before anything is stopped is read by it.</summary>
     public const string AdminTool = DatabaseRollingUpgradePhases.PreparePackage + "/check/admin-tool";

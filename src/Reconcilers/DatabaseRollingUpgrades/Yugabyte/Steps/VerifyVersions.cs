@@ -41,7 +41,7 @@ public sealed class VerifyVersions(IYugabyteTargets targets) : YugabyteStep(targ
         }
 
         // On the way back the program of each is checked by its own step.
-        var program = context.Fact(YugabyteStepIds.Package(instance.Host), YugabyteKeys.Program(Cluster.Vocabulary.Program(instance.Component)));
+        var program = YugabyteWork.PackagedProgram(context.Plan, instance.Host, Cluster.Vocabulary.Program(instance.Component));
         return program is null || process.ExecutableSha256 is null || process.ExecutableSha256 == program ? null : $"{instance.Name} runs {process.Executable} on {instance.Host}, which is not the program of the package";
     }
 }
