@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Drydock.Lab;
 using Drydock.Lab.Chaos;
+using Drydock.Lab.Chaos.Databases;
 using Drydock.Lab.Upgrades;
 
 namespace Drydock.Benchmarks;
@@ -26,8 +27,11 @@ internal sealed class ChaosCommand(TimeSpan budget, int lanes, string? only)
         await using var stage = await StageAsync(cancellationToken);
         var runner = new ChaosRunner(stage);
         var cases = await CasesAsync(runner, cancellationToken);
-        var ledger = ChaosLedger.Read(cases);
-        var runs = ChaosMatrix.Runs(cases, c => !ledger.Holds(c) && (only is null || only.Split(',').Any(part => c.Id.Contains(part, StringComparison.Ordinal)))).ToList();
+        var databases = await DatabaseLane.CasesAsync(cancellationToken);
+        var ledger = ChaosLedger.Read([.. cases, .. databases]);
+        var runs = ChaosMatrix.Runs(cases, c => IsOpen(c, ledger)).ToList();
+        var lane = new DatabaseLane(DatabaseChaosMatrix.Runs(databases, c => IsOpen(c, ledger)), ledger, () => _watch.Elapsed, budget);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"databases: {databases.Count} cases, {lane.Count} runs to come"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{cases.Count} cases, {runs.Sum(run => run.Count)} to cover in {runs.Count} runs, {lanes} lanes, {budget.TotalMinutes:0} minutes"));
 
         // A change of the road costs a while, so that many runs of one are taken in a row.
@@ -36,9 +40,30 @@ internal sealed class ChaosCommand(TimeSpan budget, int lanes, string? only)
             _batches.Enqueue(batch);
         }
 
-        await Task.WhenAll([LaneAsync(runner, ledger, cancellationToken), .. Enumerable.Range(1, lanes - 1).Select(_ => LaneAsync(ledger, cancellationToken))]);
+        // The databases have the last lane until they are through; where there is one lane only, they come first.
+        if (lanes == 1)
+        {
+            await lane.RunAsync(cancellationToken);
+        }
+
+        await Task.WhenAll(
+        [
+            LaneAsync(runner, ledger, cancellationToken),
+            .. Enumerable.Range(1, lanes - 1).Select(async number =>
+            {
+                if (number == lanes - 1)
+                {
+                    await lane.RunAsync(cancellationToken);
+                }
+
+                await LaneAsync(ledger, cancellationToken);
+            }),
+        ]);
         return ledger.Bad > 0 ? 1 : 0;
     }
+
+    private bool IsOpen(IChaosCase chaos, ChaosLedger ledger) =>
+        !ledger.Holds(chaos) && (only is null || only.Split(',').Any(part => chaos.Id.Contains(part, StringComparison.Ordinal)));
 
     private static Task<UpgradeStage> StageAsync(CancellationToken cancellationToken) => UpgradeStage.StartAsync(
         new StageOptions { Checkout = Checkout.Root, OperatorAssembly = Checkout.OperatorAssembly, Faults = true, DockerDataBytes = SmallDisk, MetaDbDataBytes = SmallDisk },
@@ -46,6 +71,11 @@ internal sealed class ChaosCommand(TimeSpan budget, int lanes, string? only)
 
     private async Task LaneAsync(ChaosLedger ledger, CancellationToken cancellationToken)
     {
+        if (_batches.IsEmpty || _watch.Elapsed > budget)
+        {
+            return;
+        }
+
         await using var stage = await StageAsync(cancellationToken);
         await LaneAsync(new ChaosRunner(stage), ledger, cancellationToken);
     }

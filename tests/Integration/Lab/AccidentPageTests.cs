@@ -1,4 +1,5 @@
 using Drydock.Lab.Accidents;
+using Drydock.Lab.Chaos.Databases;
 using Drydock.Tests.Integration.Crds;
 using Shouldly;
 using Xunit;
@@ -13,7 +14,7 @@ public sealed class AccidentPageTests
         var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "accidents.md"));
 
         // The three ways of pruning share a row.
-        AccidentCatalogue.All.Select(accident => accident.Id.Replace("object-pruned", "", StringComparison.Ordinal))
+        AccidentCatalogue.All.Select(accident => accident.Id).Concat(DatabaseAccidents.All.Select(accident => accident.Id)).Select(id => id.Replace("object-pruned", "", StringComparison.Ordinal))
             .Where(id => !page.Contains(id, StringComparison.Ordinal)).ShouldBeEmpty();
     }
 }

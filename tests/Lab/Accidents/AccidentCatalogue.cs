@@ -5,7 +5,10 @@ public static class AccidentCatalogue
 {
     /// <summary>All of them, by kind.</summary>
     public static IReadOnlyList<IAccident> All { get; } =
-        [.. OperatorAccidents.All, .. KubernetesAccidents.All, .. DockerAccidents.All, .. MetaDbAccidents.All, .. OmsAccidents.All, .. StorageAccidents.All, .. ObjectStorageAccidents.All, .. ObjectAccidents.All];
+        [.. Shared.Select(accident => accident.OfOms()), .. DockerAccidents.All, .. MetaDbAccidents.All, .. OmsAccidents.All, .. StorageAccidents.All, .. ObjectStorageAccidents.All, .. ObjectAccidents.All];
+
+    /// <summary>Those that can happen to any kind of upgrade.</summary>
+    internal static IReadOnlyList<SharedAccident> Shared => [.. OperatorAccidents.All, .. KubernetesAccidents.All];
 
     /// <summary>One by its name.</summary>
     /// <exception cref="ArgumentException">There is none of that name.</exception>

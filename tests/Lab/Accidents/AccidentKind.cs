@@ -26,4 +26,10 @@ public enum AccidentKind
 
     /// <summary>The upgrade's object, its namespace, its Secrets.</summary>
     Object,
+
+    /// <summary>A host of a database: its sshd, sudo, network, disk, power.</summary>
+    DatabaseHost,
+
+    /// <summary>A database's processes, or the answers they give.</summary>
+    Database,
 }

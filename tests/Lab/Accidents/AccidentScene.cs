@@ -9,8 +9,14 @@ namespace Drydock.Lab.Accidents;
 /// <param name="Space">Namespace of the upgrade.</param>
 /// <param name="Upgrade">Its name.</param>
 /// <param name="Node">The host it happens to, by its place on the road.</param>
-public sealed record AccidentScene(UpgradeStage Stage, string Space, string Upgrade, int Node = 0)
+public sealed record AccidentScene(UpgradeStage Stage, string Space, string Upgrade, int Node = 0) : OperatorScene
 {
+    /// <inheritdoc />
+    public override OperatorStage Operator => Stage.Operator;
+
+    /// <inheritdoc />
+    public override KubeFaultProxy Kubernetes => Faults.Kubernetes;
+
     /// <summary>The fault proxies.</summary>
     public StageFaults Faults => Stage.Faults ?? throw new InvalidOperationException("the stage has no fault proxies (StageOptions.Faults)");
 

@@ -5,28 +5,28 @@ internal static class KubernetesAccidents
 {
     private const int Writes = 3;
 
-    public static IReadOnlyList<IAccident> All { get; } =
+    public static IReadOnlyList<SharedAccident> All { get; } =
     [
-        new Accident("apiserver-restart", AccidentKind.Kubernetes, async (scene, token) =>
+        new SharedAccident("apiserver-restart", AccidentKind.Kubernetes, async (scene, token) =>
         {
-            await scene.Stage.ControlPlane.ApiServer.StopAsync();
-            await scene.Stage.ControlPlane.StartApiServerAsync(token);
+            await scene.Operator.ControlPlane.ApiServer.StopAsync();
+            await scene.Operator.ControlPlane.StartApiServerAsync(token);
         }),
-        new Accident("apiserver-killed", AccidentKind.Kubernetes, (scene, _) => scene.Stage.ControlPlane.ApiServer.KillAsync(), "start the API server", async (scene, token) =>
+        new SharedAccident("apiserver-killed", AccidentKind.Kubernetes, (scene, _) => scene.Operator.ControlPlane.ApiServer.KillAsync(), "start the API server", async (scene, token) =>
         {
-            if (scene.Stage.ControlPlane.ApiServer.HasExited)
+            if (scene.Operator.ControlPlane.ApiServer.HasExited)
             {
-                await scene.Stage.ControlPlane.StartApiServerAsync(token);
+                await scene.Operator.ControlPlane.StartApiServerAsync(token);
             }
         }),
-        new Accident("etcd-restart", AccidentKind.Kubernetes, async (scene, token) =>
+        new SharedAccident("etcd-restart", AccidentKind.Kubernetes, async (scene, token) =>
         {
-            await scene.Stage.ControlPlane.Etcd.KillAsync();
-            await scene.Stage.ControlPlane.StartEtcdAsync(token);
+            await scene.Operator.ControlPlane.Etcd.KillAsync();
+            await scene.Operator.ControlPlane.StartEtcdAsync(token);
         }),
-        new Accident("kube-silent", AccidentKind.Kubernetes, Now(scene => scene.Faults.Kubernetes.Freeze()), "the way to the API server is open again", Now(scene => scene.Faults.Kubernetes.Thaw())),
-        new Accident("kube-refused", AccidentKind.Kubernetes, Now(scene => scene.Faults.Kubernetes.Refuse()), "the way to the API server is open again", Now(scene => scene.Faults.Kubernetes.Accept())),
-        new Accident("watch-half-open", AccidentKind.Kubernetes, Now(scene => scene.Faults.Kubernetes.SilenceWatches())),
+        new SharedAccident("kube-silent", AccidentKind.Kubernetes, Now(scene => scene.Kubernetes.Freeze()), "the way to the API server is open again", Now(scene => scene.Kubernetes.Thaw())),
+        new SharedAccident("kube-refused", AccidentKind.Kubernetes, Now(scene => scene.Kubernetes.Refuse()), "the way to the API server is open again", Now(scene => scene.Kubernetes.Accept())),
+        new SharedAccident("watch-half-open", AccidentKind.Kubernetes, Now(scene => scene.Kubernetes.SilenceWatches())),
         Watch("watch-events-dropped", x => x.Number % 2 == 0 ? WatchFault.Drop : WatchFault.Pass),
         Watch("watch-events-duplicated", _ => WatchFault.Duplicate),
         Watch("watch-events-gone", x => x.Number % 3 == 0 ? WatchFault.Gone : WatchFault.Pass),
@@ -35,16 +35,16 @@ internal static class KubernetesAccidents
         Status("status-written-500", FaultSide.After, FaultAction.Answer(500)),
         Status("status-written-cut", FaultSide.After, FaultAction.Cut),
         Status("status-hang", FaultSide.Before, FaultAction.Hang),
-        new Accident("token-expired", AccidentKind.Kubernetes, (scene, token) => scene.Stage.ExpireTokenAsync(token), "the kubelet writes a new token", (scene, token) => scene.Stage.RenewTokenAsync(token)),
+        new SharedAccident("token-expired", AccidentKind.Kubernetes, (scene, token) => scene.Operator.ExpireTokenAsync(token), "the kubelet writes a new token", (scene, token) => scene.Operator.RenewTokenAsync(token)),
     ];
 
-    private static Accident Watch(string id, Func<WatchEvent, WatchFault> fault) => new(
-        id, AccidentKind.Kubernetes, Now(scene => scene.Faults.Kubernetes.OnWatchEvent = fault), Mend: Now(scene => scene.Faults.Kubernetes.OnWatchEvent = null));
+    private static SharedAccident Watch(string id, Func<WatchEvent, WatchFault> fault) => new(
+        id, AccidentKind.Kubernetes, Now(scene => scene.Kubernetes.OnWatchEvent = fault), Mend: Now(scene => scene.Kubernetes.OnWatchEvent = null));
 
-    private static Accident Status(string id, FaultSide side, FaultAction action) => new(
-        id, AccidentKind.Kubernetes, Now(scene => scene.Faults.Ledger.When(point => point.Side == side && point.Act.Proxy == "kube" && point.Act.Target.EndsWith("/status", StringComparison.Ordinal), action, Writes)));
+    private static SharedAccident Status(string id, FaultSide side, FaultAction action) => new(
+        id, AccidentKind.Kubernetes, Now(scene => scene.Kubernetes.Ledger.When(point => point.Side == side && point.Act.Proxy == "kube" && point.Act.Target.EndsWith("/status", StringComparison.Ordinal), action, Writes)));
 
-    private static Func<AccidentScene, CancellationToken, Task> Now(Action<AccidentScene> act) => (scene, _) =>
+    private static Func<OperatorScene, CancellationToken, Task> Now(Action<OperatorScene> act) => (scene, _) =>
     {
         act(scene);
         return Task.CompletedTask;

@@ -11,6 +11,9 @@ public sealed partial class LabHost
         while ss -Htn state fin-wait-1 state fin-wait-2 state closing state last-ack 'sport = :22' | grep -q . && [ "$(date +%s)" -lt "$end" ]; do sleep 0.01; done
         """;
 
+    /// <summary>Whether it runs: false after <see cref="CrashAsync"/> until <see cref="BootAsync"/>.</summary>
+    public bool IsUp => _init is not null && _process is { HasExited: false };
+
     /// <summary>Pulls the network plug: connections hang, nothing is refused; the processes go on.</summary>
     public Task CutAsync() => Namespace.CutNetworkAsync();
 

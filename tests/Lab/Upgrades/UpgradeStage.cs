@@ -20,7 +20,6 @@ public sealed class UpgradeStage : IAsyncDisposable
     private readonly List<DockerHost> _hosts = [];
     private LabRegistry? _registry;
     private StageS3? _s3;
-    private OperatorStage _operator = null!;
 
     private UpgradeStage(StageOptions options, LabRun run, bool ownsRun)
     {
@@ -38,6 +37,9 @@ public sealed class UpgradeStage : IAsyncDisposable
     /// <summary>The API server.</summary>
     public ControlPlane ControlPlane { get; private set; } = null!;
 
+    /// <summary>Operators, objects, Secrets.</summary>
+    public OperatorStage Operator { get; private set; } = null!;
+
     /// <summary>The Docker hosts of the road.</summary>
     public IReadOnlyList<DockerHost> Hosts { get; private set; } = [];
 
@@ -45,10 +47,10 @@ public sealed class UpgradeStage : IAsyncDisposable
     public UpgradeRoad Road { get; private set; }
 
     /// <summary>The operators started on this stage that still run, oldest first.</summary>
-    public IReadOnlyList<LabOperator> Operators => _operator.Operators;
+    public IReadOnlyList<LabOperator> Operators => Operator.Operators;
 
     /// <summary>What the last operator was told, for a successor that is to be told the same.</summary>
-    public LabOperatorOptions? LastOperatorOptions => _operator.LastOptions;
+    public LabOperatorOptions? LastOperatorOptions => Operator.LastOptions;
 
     /// <summary>The registry with the new image, for roads that pull.</summary>
     public LabRegistry Registry => _registry ?? throw new InvalidOperationException($"road {Road} pulls nothing (ImageSource.Registry)");
@@ -75,7 +77,7 @@ public sealed class UpgradeStage : IAsyncDisposable
     public StageFaults? Faults { get; private set; }
 
     /// <summary>Kubeconfig of the operator: a ServiceAccount token under the shipped RBAC, through the fault proxy if there is one.</summary>
-    public string OperatorKubeconfig => _operator.Kubeconfig;
+    public string OperatorKubeconfig => Operator.Kubeconfig;
 
     /// <summary>Builds and starts everything.</summary>
     public static async Task<UpgradeStage> StartAsync(StageOptions options, LabRun? run = null, CancellationToken cancellationToken = default)
@@ -84,7 +86,7 @@ public sealed class UpgradeStage : IAsyncDisposable
         try
         {
             await stage.StartPartsAsync(cancellationToken);
-            stage._operator = await OperatorStage.InstallAsync(
+            stage.Operator = await OperatorStage.InstallAsync(
                 stage.Run, stage.ControlPlane, stage.Faults?.Kubernetes, options.Checkout, options.OperatorAssembly, options.ModernCrds, cancellationToken);
             return stage;
         }
@@ -96,10 +98,10 @@ public sealed class UpgradeStage : IAsyncDisposable
     }
 
     /// <summary>Starts an operator against this stage.</summary>
-    public LabOperator StartOperator(LabOperatorOptions? options = null) => _operator.StartOperator(options);
+    public LabOperator StartOperator(LabOperatorOptions? options = null) => Operator.StartOperator(options);
 
     /// <summary>Kills every operator of this stage that still runs.</summary>
-    public Task EndOperatorsAsync() => _operator.EndOperatorsAsync();
+    public Task EndOperatorsAsync() => Operator.EndOperatorsAsync();
 
     /// <summary>Sets another road: its hosts, its OMS, its image source. Then the stage is as after <see cref="ResetAsync"/>.</summary>
     public async Task UseAsync(UpgradeRoad road, CancellationToken cancellationToken = default)
@@ -115,10 +117,10 @@ public sealed class UpgradeStage : IAsyncDisposable
     }
 
     /// <summary>Makes every token the operator ever had invalid, as an expired one is; <see cref="RenewTokenAsync"/> gives it a new one, as the kubelet does.</summary>
-    public Task ExpireTokenAsync(CancellationToken cancellationToken = default) => _operator.ExpireTokenAsync(cancellationToken);
+    public Task ExpireTokenAsync(CancellationToken cancellationToken = default) => Operator.ExpireTokenAsync(cancellationToken);
 
     /// <summary>Writes a fresh token where the operator's kubeconfig points to.</summary>
-    public Task RenewTokenAsync(CancellationToken cancellationToken = default) => _operator.RenewTokenAsync(cancellationToken);
+    public Task RenewTokenAsync(CancellationToken cancellationToken = default) => Operator.RenewTokenAsync(cancellationToken);
 
     /// <summary>
     /// Back to the beginning: no object of Drydock anywhere, no claim, no lease, no dump, the old OMS on all hosts as seeded, no fault armed.
@@ -127,7 +129,7 @@ public sealed class UpgradeStage : IAsyncDisposable
     public async Task ResetAsync(CancellationToken cancellationToken = default)
     {
         Faults?.Ledger.ClearRules();
-        await Task.WhenAll(Oms.ResetAsync(cancellationToken), _operator.CleanAsync(cancellationToken));
+        await Task.WhenAll(Oms.ResetAsync(cancellationToken), Operator.CleanAsync(cancellationToken));
         foreach (var entry in Directory.EnumerateDirectories(Snapshots))
         {
             Directory.Delete(entry, recursive: true);
@@ -144,7 +146,7 @@ public sealed class UpgradeStage : IAsyncDisposable
     /// <summary>A namespace with the Secrets an upgrade needs.</summary>
     public async Task<string> NewNamespaceAsync()
     {
-        var name = await _operator.NewNamespaceAsync("oms");
+        var name = await Operator.NewNamespaceAsync("oms");
         await CreateSecretsAsync(name);
         return name;
     }
@@ -157,7 +159,7 @@ public sealed class UpgradeStage : IAsyncDisposable
             ("ca.crt", File.ReadAllText(host.Client.AuthorityPath)),
             ("tls.crt", File.ReadAllText(host.Client.CertificatePath)),
             ("tls.key", File.ReadAllText(host.Client.KeyPath))));
-        return _operator.ApplySecretsAsync(space, UpgradeManifest.Secrets(this).Concat(tls));
+        return Operator.ApplySecretsAsync(space, UpgradeManifest.Secrets(this).Concat(tls));
     }
 
     /// <summary>Where snapshots go, as <c>spec.backup.storage</c>.</summary>
@@ -167,15 +169,15 @@ public sealed class UpgradeStage : IAsyncDisposable
     public JsonObject Manifest(string space, string name = "oms-322-to-422") => UpgradeManifest.Write(this, space, name);
 
     /// <summary>kubectl apply.</summary>
-    public Task ApplyAsync(string manifest) => _operator.ApplyAsync(manifest);
+    public Task ApplyAsync(string manifest) => Operator.ApplyAsync(manifest);
 
     /// <summary>Reads an upgrade.</summary>
-    public Task<JsonNode> GetUpgradeAsync(string space, string name = "oms-322-to-422") => _operator.GetAsync("omsupgrades.drydock.dev", space, name);
+    public Task<JsonNode> GetUpgradeAsync(string space, string name = "oms-322-to-422") => Operator.GetAsync("omsupgrades.drydock.dev", space, name);
 
     /// <summary>Follows an upgrade by a watch until it is as wanted; fails at the deadline with its last status.</summary>
     /// <exception cref="LabException">The deadline passed.</exception>
     public Task<JsonNode> WaitForAsync(string space, Func<JsonNode, bool> wanted, TimeSpan? deadline = null, string name = "oms-322-to-422", CancellationToken cancellationToken = default) =>
-        _operator.WaitForAsync("omsupgrades", space, name, wanted, deadline ?? TimeSpan.FromMinutes(3), cancellationToken);
+        Operator.WaitForAsync("omsupgrades", space, name, wanted, deadline ?? TimeSpan.FromMinutes(3), cancellationToken);
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()

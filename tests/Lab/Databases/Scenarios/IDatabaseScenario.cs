@@ -40,6 +40,9 @@ public interface IDatabaseScenario : IAsyncDisposable
     /// <summary>Kills a process (SIGKILL), past whatever supervises it.</summary>
     Task KillAsync(string process, CancellationToken cancellationToken = default);
 
+    /// <summary>Whether a process lives.</summary>
+    Task<bool> IsRunningAsync(string process, CancellationToken cancellationToken = default);
+
     /// <summary>Starts a process that is down, as whoever is on duty would: the program that is installed, in its own way.</summary>
     Task ReviveAsync(string process, CancellationToken cancellationToken = default);
 

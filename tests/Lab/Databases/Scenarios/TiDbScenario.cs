@@ -106,6 +106,10 @@ public sealed class TiDbScenario : IDatabaseScenario
     public Task KillAsync(string process, CancellationToken cancellationToken = default) => Cluster.SignalAsync(Cluster.Instance(process), LabSignal.Kill, cancellationToken);
 
     /// <inheritdoc />
+    public async Task<bool> IsRunningAsync(string process, CancellationToken cancellationToken = default) =>
+        (await HostOf(process).RunAsync($"pgrep -f '^bin/{Cluster.Instance(process).Program} ' >/dev/null", ct: cancellationToken)).ExitCode == 0;
+
+    /// <inheritdoc />
     public Task ReviveAsync(string process, CancellationToken cancellationToken = default) => Cluster.StartAsync(Cluster.Instance(process), cancellationToken);
 
     /// <inheritdoc />

@@ -107,6 +107,10 @@ public sealed class YugabyteScenario : IDatabaseScenario
     public Task KillAsync(string process, CancellationToken cancellationToken = default) => Cluster.KillAsync(Cluster.Server(process), cancellationToken);
 
     /// <inheritdoc />
+    public async Task<bool> IsRunningAsync(string process, CancellationToken cancellationToken = default) =>
+        (await HostOf(process).RunAsync($"pgrep -x {Cluster.Naming.ProgramOf(Cluster.Server(process).Kind)} >/dev/null", ct: cancellationToken)).ExitCode == 0;
+
+    /// <inheritdoc />
     public Task ReviveAsync(string process, CancellationToken cancellationToken = default) =>
         Cluster.LaunchAsync(Cluster.Server(process), Cluster.State().Server(process).Version, cancellationToken);
 

@@ -1,0 +1,97 @@
+using System.Globalization;
+using Drydock.Lab;
+using Drydock.Lab.Chaos;
+using Drydock.Lab.Chaos.Databases;
+using Drydock.Lab.Databases.Scenarios;
+
+namespace Drydock.Benchmarks;
+
+/// <summary>The runs of the database upgrades, one after the other on stages of their own.</summary>
+/// <param name="runs">The runs.</param>
+/// <param name="ledger">Where outcomes go.</param>
+/// <param name="elapsed">Since the command began.</param>
+/// <param name="budget">When no new run is begun any more.</param>
+internal sealed class DatabaseLane(IReadOnlyList<IReadOnlyList<DatabaseChaosCase>> runs, ChaosLedger ledger, Func<TimeSpan> elapsed, TimeSpan budget)
+{
+    // A run's network has 253 addresses, and every cluster takes three of them for good.
+    private const int ClustersOfAStage = 60;
+
+    private readonly Queue<IReadOnlyList<DatabaseChaosCase>> _runs = new(runs);
+
+    /// <summary>How many runs are left.</summary>
+    public int Count => _runs.Count;
+
+    /// <summary>Every case of every scenario; each is run undisturbed once for it.</summary>
+    public static async Task<IReadOnlyList<DatabaseChaosCase>> CasesAsync(CancellationToken cancellationToken)
+    {
+        await using var stage = await StageAsync(cancellationToken);
+        var runner = new DatabaseChaosRunner(stage);
+        var cases = new List<DatabaseChaosCase>();
+        foreach (var scenario in DatabaseChaosScenario.All)
+        {
+            cases.AddRange((await runner.CasesAsync(scenario, cancellationToken)).Cases);
+        }
+
+        return cases;
+    }
+
+    /// <summary>Runs until nothing is left or the budget is used up.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (GoesOn(cancellationToken))
+        {
+            await using var stage = await StageAsync(cancellationToken);
+            var runner = new DatabaseChaosRunner(stage);
+            while (GoesOn(cancellationToken) && runner.Clusters < ClustersOfAStage)
+            {
+                var run = _runs.Dequeue();
+                Report(run, await RunAsync(runner, run, cancellationToken));
+            }
+        }
+    }
+
+    private static Task<DatabaseStage> StageAsync(CancellationToken cancellationToken) => DatabaseStage.StartAsync(
+        new DatabaseStageOptions { Checkout = Checkout.Root, OperatorAssembly = Checkout.OperatorAssembly, Faults = true }, cancellationToken: cancellationToken);
+
+    private bool GoesOn(CancellationToken cancellationToken) => _runs.Count > 0 && elapsed() < budget && !cancellationToken.IsCancellationRequested;
+
+    private void Report(IReadOnlyList<DatabaseChaosCase> run, IReadOnlyDictionary<DatabaseChaosCase, ChaosOutcome> outcomes)
+    {
+        var difference = outcomes.Values.Select(outcome => outcome.Difference).FirstOrDefault(d => d is not null);
+        var together = run.Count > 1;
+
+        // What one of several did wrong, and what did not come because another one changed the course, is found out in a run of its own.
+        foreach (var alone in run.Where(chaos => together && (difference is not null || !outcomes.ContainsKey(chaos))))
+        {
+            _runs.Enqueue([alone]);
+        }
+
+        foreach (var (chaos, outcome) in outcomes)
+        {
+            Console.WriteLine(together && difference is not null
+                ? $"         {chaos}: {outcome.Way}"
+                : string.Create(CultureInfo.InvariantCulture, $"{elapsed():hh\\:mm\\:ss} {ledger.Add(chaos, outcome)}"));
+            foreach (var said in outcome.Said.Where(said => said.Length > 0).Distinct())
+            {
+                Console.WriteLine($"         {said}");
+            }
+        }
+
+        if (difference is not null)
+        {
+            Console.WriteLine(difference);
+        }
+    }
+
+    private static async Task<IReadOnlyDictionary<DatabaseChaosCase, ChaosOutcome>> RunAsync(DatabaseChaosRunner runner, IReadOnlyList<DatabaseChaosCase> run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await runner.RunAsync(run, cancellationToken);
+        }
+        catch (Exception exception) when (exception is LabException or TimeoutException or HttpRequestException)
+        {
+            return run.ToDictionary(chaos => chaos, _ => new ChaosOutcome(true, "the run did not come to an end", exception.Message));
+        }
+    }
+}

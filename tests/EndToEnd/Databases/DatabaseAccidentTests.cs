@@ -1,0 +1,30 @@
+using Drydock.Lab.Chaos.Databases;
+using Drydock.Lab.Databases.Scenarios;
+using Drydock.Tests.EndToEnd.Support;
+
+namespace Drydock.Tests.EndToEnd.Databases;
+
+/// <summary>A seeded sample of what <c>make chaos</c> covers whole: accidents on hosts and of the processes while a database is upgraded.</summary>
+public sealed class DatabaseAccidentTests(ITestOutputHelper output)
+{
+    [Fact]
+    public Task Whatever_goes_wrong_on_the_way_of_BMDB_it_ends_whole_and_nothing_was_done_twice() =>
+        RunAsync(DatabaseChaosScenario.Bmdb, ("ssh-connections-broken", "PreparePackage"), ("answers-fail", "UpgradeMasters"), ("status-written-cut", "UpgradeTServers"));
+
+    private async Task RunAsync(DatabaseChaosScenario scenario, params (string Accident, string Phase)[] strikes)
+    {
+        await using var stage = await DatabaseStage.StartAsync(
+            new DatabaseStageOptions { Checkout = Checkout.Root, OperatorAssembly = Checkout.OperatorAssembly, Faults = true }, cancellationToken: TestContext.Current.CancellationToken);
+        var run = strikes.Select(strike => new DatabaseChaosCase(scenario, strike.Accident, "step-" + strike.Phase) { Accident = DatabaseAccidents.Of(strike.Accident), Step = strike.Phase }).ToList();
+
+        var outcomes = await new DatabaseChaosRunner(stage) { ComparesWithGolden = false }.RunAsync(run, TestContext.Current.CancellationToken);
+
+        foreach (var (chaos, outcome) in outcomes)
+        {
+            output.WriteLine($"{(outcome.IsGood ? "good" : "BAD")} {chaos}: {outcome.Way} {string.Join(" / ", outcome.Said)}");
+        }
+
+        outcomes.Values.Select(outcome => outcome.Difference).ShouldAllBe(difference => difference == null);
+        outcomes.Count.ShouldBe(strikes.Length, "every moment must have come");
+    }
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Drydock.Lab.Databases.Scenarios;
+
+namespace Drydock.Lab.Chaos.Databases;
+
+/// <summary>What has struck in one run so far, and what a person did about it.</summary>
+/// <param name="scene">Where.</param>
+internal sealed class DatabaseHappening(DatabaseScene scene)
+{
+    private readonly List<Struck> _struck = [];
+    private int _tokens;
+
+    /// <summary>Whether what struck last waits for a person.</summary>
+    public bool NeedsAPerson => _struck is [.., { Case.Accident.Fix: not null, IsMended: false }];
+
+    /// <summary>Whether processes were rightly started more often than in the undisturbed run.</summary>
+    public bool Restarts => _struck.Exists(struck => struck.Case.Accident?.Restarts == true || struck.Stops.Count > 0);
+
+    /// <summary>Where it stopped, for people.</summary>
+    public string Stops => string.Join(", ", _struck.SelectMany(struck => struck.Stops));
+
+    /// <summary>Whether a violation is the doing of an accident.</summary>
+    public bool Permits(string violation) => _struck.Exists(struck => struck.Case.Accident?.Permits.Any(word => violation.Contains(word, StringComparison.Ordinal)) == true);
+
+    /// <summary>A token that was not given before.</summary>
+    public int NextToken() => _tokens++;
+
+    /// <summary>Lets a case happen, after what happened before is mended: two at a time are another story.</summary>
+    public async Task StrikeAsync(DatabaseChaosCase chaos, string process, CancellationToken cancellationToken)
+    {
+        if (_struck is [.., { Case.Accident: not null }])
+        {
+            await MendAsync(cancellationToken);
+        }
+
+        var struck = new Struck(chaos, scene with { Process = process });
+        _struck.Add(struck);
+        if (chaos.Accident is { } accident)
+        {
+            await accident.Strike(struck.Scene, cancellationToken);
+            return;
+        }
+
+        await scene.Operator.EndOperatorsAsync();
+        scene.Stage.StartOperator();
+    }
+
+    /// <summary>Does what a person does, for everything that struck and is not mended.</summary>
+    public async Task MendAsync(CancellationToken cancellationToken)
+    {
+        foreach (var struck in _struck.Where(struck => !struck.IsMended))
+        {
+            struck.IsMended = true;
+            if (struck.Case.Accident?.Mend is { } mend)
+            {
+                await mend(struck.Scene, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Takes down where it stopped.</summary>
+    public void Note(JsonNode? seen)
+    {
+        if (_struck is not [.., var last])
+        {
+            return;
+        }
+
+        last.Stops.Add(seen is null ? "still trying" : $"{seen.Phase()}/{seen.Reason("Stalled")}");
+        last.Said.Add(seen?.Message() ?? "");
+    }
+
+    /// <summary>What came of each. Of several, those whose moment never came are left out.</summary>
+    public IReadOnlyDictionary<DatabaseChaosCase, ChaosOutcome> Outcomes(IReadOnlyList<DatabaseChaosCase> run, string? difference)
+    {
+        if (_struck.Count == 0)
+        {
+            return run.Count == 1 ? new Dictionary<DatabaseChaosCase, ChaosOutcome> { [run[0]] = new(false, "not reached", difference) } : new Dictionary<DatabaseChaosCase, ChaosOutcome>();
+        }
+
+        return _struck.ToDictionary(struck => struck.Case, struck => new ChaosOutcome(true, Way(struck, struck == _struck[^1], difference), difference) { Said = struck.Said });
+    }
+
+    private string Way(Struck struck, bool isLast, string? difference)
+    {
+        var end = difference is null ? "Succeeded" : "ended otherwise";
+        if (struck.Case.IsKill)
+        {
+            return _struck.Count == 1 ? "killed" : string.Create(CultureInfo.InvariantCulture, $"one of {_struck.Count} kills of one run");
+        }
+
+        string[] mended = struck.Case.Accident!.Fix is not null ? ["mended"] : [];
+        var together = _struck.Count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $", one of {_struck.Count} accidents of one run");
+        return string.Join(" → ", [.. struck.Stops, .. mended, (isLast ? end : "went on") + together]);
+    }
+
+    private sealed class Struck(DatabaseChaosCase chaos, DatabaseScene scene)
+    {
+        public DatabaseChaosCase Case => chaos;
+
+        public DatabaseScene Scene => scene;
+
+        public bool IsMended { get; set; }
+
+        public List<string> Stops { get; } = [];
+
+        public List<string> Said { get; } = [];
+    }
+}
