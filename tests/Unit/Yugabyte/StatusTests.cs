@@ -104,7 +104,7 @@ public sealed class StatusTests
         rest.IsLeft(world.Spec, status).ShouldBeFalse();
         Compose(world, status).ActionRequired.ShouldBeEmpty();
 
-        await using var later = new YugaRun(world, status.Plan!);
+        var later = new YugaRun(world, status.Plan!);
         later.Until(() => later.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t2-swap").State == StepState.Running, "t2 is being swapped");
         rest.IsLeft(world.Spec, status with { Plan = later.Plan }).ShouldBeTrue("it is in hand again");
         later.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
