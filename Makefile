@@ -80,7 +80,7 @@ uninstall: ## Remove the operator, its CRDs and its volumes (dumps!) from the cu
 chaos: prepare build ## Everything goes wrong, one case after the other; CHAOS_MINUTES=60, CHAOS_LANES=2, CHAOS_ONLY=text[,text], goes on where it stopped
 	@CHAOS_MINUTES=$(CHAOS_MINUTES) CHAOS_LANES=$(CHAOS_LANES) dotnet $(ARTIFACTS)/Benchmarks/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Benchmarks.dll chaos
 
-bench: prepare build ## Measure beside the shell runbook and the plain tools; BENCH_ONLY=upgrade,regions,footprint,dumps; writes docs/performance.md
+bench: prepare build ## Measure beside the shell runbook and the plain tools; BENCH_ONLY=upgrade,regions,databases,footprint,dumps; writes docs/performance.md
 	@dotnet $(ARTIFACTS)/Benchmarks/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Benchmarks.dll bench
 
 clean: ## Remove build output

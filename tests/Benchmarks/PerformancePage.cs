@@ -8,9 +8,9 @@ internal static class PerformancePage
     private const string Head = """
         # Performance
 
-        Written by `make bench`. Each part is measured in one go beside its rival, on one lab: real apiserver, dockerds, MariaDB and the OMS stand-in, all of
+        Written by `make bench`. Each part is measured in one go beside its rival, on one lab: real apiserver, dockerds, MariaDB, hosts with sshd and the stand-ins, all of
         them on the same machine as the operator. Figures of one run; quote the ratios. `make bench BENCH_ONLY=name` measures one part again (upgrade,
-        regions, footprint, dumps) and leaves the others.
+        regions, databases, footprint, dumps) and leaves the others.
         """;
 
     private const string Mark = "## ";

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Drydock.Lab;
+using Drydock.Lab.Databases.Scenarios;
+
+namespace Drydock.Benchmarks;
+
+/// <summary>Rolling upgrades of both databases on three hosts: the operator beside each runbook as a sequential script, under the same load; and a plan of 300 processes.</summary>
+internal sealed class DatabasesPart : IBenchPart
+{
+    private const double Settle = 1;
+
+    public string Name => "databases";
+
+    public string Title => "Rolling upgrades of databases, three hosts";
+
+    public async Task<string> RunAsync(CancellationToken cancellationToken)
+    {
+        await using var stage = await DatabaseStage.StartAsync(
+            new DatabaseStageOptions { Checkout = Checkout.Root, OperatorAssembly = Checkout.OperatorAssembly }, cancellationToken: cancellationToken);
+        var text = new StringBuilder();
+        text.AppendLine("| upgrade | way | wall time | ratio | requests | handed over | failed | mistakes the cluster noticed |");
+        text.AppendLine("|---|---|---|---|---|---|---|---|");
+        var overheads = new List<string>();
+        await BothAsync("TiDB 2.1 to 3.0, systemd", name => TiDbAsync(stage, name, cancellationToken), stage, text, overheads, cancellationToken);
+        await BothAsync("BMDB 2.16 to 2.18, plain processes", name => BmdbAsync(stage, name, cancellationToken), stage, text, overheads, cancellationToken);
+        text.AppendLine();
+        text.AppendLine(CultureInfo.InvariantCulture, $"Both settle {Settle:0} s after each instance; spans of the originals are divided by 60; backup waived, limits not tuned afterwards. The scripts do what the runbooks say and no more: the one of BMDB moves no leader away before it stops a server, and neither looks for what an interrupted run left. The operator brings packages to all hosts at once, checks every gate twice and moves leaders.");
+        text.AppendLine();
+        text.AppendLine("| what | measured | aim |");
+        text.AppendLine("|---|---|---|");
+        foreach (var overhead in overheads)
+        {
+            text.AppendLine(overhead);
+        }
+
+        var (first, median, steps, bytes) = LargePlan.Measure();
+        text.AppendLine(CultureInfo.InvariantCulture, $"| plan of 300 processes ({steps} steps), compiled | {median.TotalMilliseconds:0.0} ms (the first time {first.TotalMilliseconds:0.0} ms) | 100 ms or less |");
+        text.AppendLine(CultureInfo.InvariantCulture, $"| object with that plan | {bytes / 1024.0:0} KiB | under 512 KiB |");
+        return text.ToString();
+    }
+
+    private static async Task<IDatabaseScenario> TiDbAsync(DatabaseStage stage, string name, CancellationToken cancellationToken) =>
+        await TiDbScenario.StartAsync(stage.Run, new TiDbScenarioOptions { Cluster = new() { Name = "ti" + name } }, cancellationToken);
+
+    private static async Task<IDatabaseScenario> BmdbAsync(DatabaseStage stage, string name, CancellationToken cancellationToken)
+    {
+        var bmdb = YugabyteScenarioOptions.Bmdb;
+        return await YugabyteScenario.StartAsync(stage.Run, bmdb with { Cluster = bmdb.Cluster with { Name = "bm" + name } }, cancellationToken);
+    }
+
+    private static async Task BothAsync(
+        string what, Func<string, Task<IDatabaseScenario>> start, DatabaseStage stage, StringBuilder text, List<string> overheads, CancellationToken cancellationToken)
+    {
+        DatabaseWay script;
+        await using (var cluster = await start("script"))
+        {
+            script = await UnderLoadAsync(cluster, () => new DatabaseScript(stage.Run, Settle).RunAsync(cluster, cancellationToken), cancellationToken);
+        }
+
+        await using var another = await start("op");
+        JsonNode? done = null;
+        var op = await UnderLoadAsync(
+            another,
+            async () =>
+            {
+                (var wall, done) = await OperatorAsync(stage, another, cancellationToken);
+                return wall;
+            },
+            cancellationToken);
+        Row(text, what, "script", script, script);
+        Row(text, what, "**operator**", op, script);
+        var path = PlanPath.Longest(done!);
+        overheads.Add(string.Create(CultureInfo.InvariantCulture, $"| {what}: wall time above the plan's longest chain by the steps' own times ({path.TotalSeconds:0.0} s) | {(op.Wall - path).TotalSeconds:0.0} s, {100 * ((op.Wall - path) / op.Wall):0.0} %, preflight included | 2 % or less |"));
+    }
+
+    private static async Task<DatabaseWay> UnderLoadAsync(IDatabaseScenario cluster, Func<Task<TimeSpan>> upgrade, CancellationToken cancellationToken)
+    {
+        await using var load = await DatabaseLoad.StartAsync(cluster, cancellationToken: cancellationToken);
+        var wall = await upgrade();
+        await load.EndAsync();
+        var noticed = cluster.Directory.Violations().Select(v => v.What).Distinct(StringComparer.Ordinal).ToList();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{cluster.Id}: {wall.TotalSeconds:0.0} s, {load.Total()}, noticed {string.Join(", ", noticed)}"));
+        return new DatabaseWay(wall, load.Total(), noticed);
+    }
+
+    private static async Task<(TimeSpan Wall, JsonNode Upgrade)> OperatorAsync(DatabaseStage stage, IDatabaseScenario cluster, CancellationToken cancellationToken)
+    {
+        var space = await stage.NewNamespaceAsync(cluster);
+        await using var op = stage.StartOperator();
+        await op.WaitUntilReadyAsync(cancellationToken);
+        var manifest = cluster.Manifest(space);
+        if (manifest["spec"]!["tidb"] is { } tidb)
+        {
+            tidb["tuneScheduling"] = new JsonObject { ["enabled"] = false };
+        }
+
+        var watch = Stopwatch.StartNew();
+        await stage.ApplyAsync(manifest);
+        var done = await stage.WaitForAsync(space, cluster, u => u.Phase() == "Succeeded" || u.IsStalled(), TimeSpan.FromMinutes(10), cancellationToken);
+        return done.Phase() == "Succeeded" ? (watch.Elapsed, done) : throw new LabException($"the operator stopped: {done.Message()}");
+    }
+
+    private static void Row(StringBuilder text, string what, string way, DatabaseWay took, DatabaseWay reference) => text.AppendLine(
+        CultureInfo.InvariantCulture,
+        $"| {what} | {way} | {took.Wall.TotalSeconds:0.0} s | {took.Wall / reference.Wall:0.00} | {took.Load.Ok + took.Load.Failed} | {took.Load.Retried} | {took.Load.Failed} | {(took.Noticed.Count == 0 ? "none" : string.Join(", ", took.Noticed))} |");
+}

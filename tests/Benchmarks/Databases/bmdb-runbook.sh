@@ -1,0 +1,30 @@
+#!/bin/bash
+# The runbook of BMDB as an honest script: one mserver after the other, then one dbserver after the other, then AutoFlags and the catalogue. Each is waited for by
+# what its web interface says, and settles as long as the operator lets it. No leader is moved away first: the runbook does not.
+. "$(dirname "$0")/remote.sh"
+
+web_version() { curl -fsS "http://$1:$2/api/v1/version" | grep -q "\"version_number\": *\"${NEW_VERSION%-b*}\""; }
+all_alive() { [ "$(on "${HOSTS%% *}" "$NEW/bin/bm-admin -mserver_addresses $MASTERS list_all_masters" | grep -c ALIVE)" = "$(wc -w <<<"$HOSTS")" ]; }
+tserver_ready() { curl -fsS "http://$1:9000/api/v1/health-check" | grep -q 'failed_tablets' && on "${HOSTS%% *}" "$NEW/bin/bm-admin -mserver_addresses $MASTERS list_all_tablet_servers" | grep "$1" | grep -q ALIVE; }
+
+swap() {
+    on "$1" "pkill -x $2"
+    until_true port_closed "$1" "$3"
+    on "$1" "cd '$NEW' && setsid bin/$2 --flagfile=/data/conf/$4.conf >>/data/logs/$4.out 2>&1 </dev/null &"
+    until_true web_version "$1" "$5"
+}
+
+bring "$NEW" bin/post_install.sh
+for host in $HOSTS; do
+    swap "$host" mserver 11000 master 10000
+    until_true all_alive
+    sleep "$SETTLE"
+done
+for host in $HOSTS; do
+    swap "$host" dbserver 9100 tserver 9000
+    until_true tserver_ready "$host"
+    sleep "$SETTLE"
+done
+on "${HOSTS%% *}" "$NEW/bin/bm-admin -mserver_addresses $MASTERS promote_auto_flags"
+sleep "$FLAGS"
+on "${HOSTS%% *}" "$NEW/bin/bm-admin -mserver_addresses $MASTERS -timeout_ms 180000 upgrade_bsql"
