@@ -1,5 +1,5 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Abstractions.Plans;
+using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Running;
 using Drydock.Reconcilers.Common.Runs;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb;
