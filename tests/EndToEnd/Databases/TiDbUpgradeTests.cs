@@ -107,7 +107,9 @@ public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
     private static async Task IsUpgradedAsync(TiDbScenario scenario, IReadOnlyDictionary<string, int> priorities)
     {
         (await scenario.ViolationsAsync(Token)).ShouldBeEmpty();
-        scenario.Counts().Values.ShouldAllBe(starts => starts == 2);
+
+        // A pump that is paused ends by itself, and its unit, RestartSec later, which is a quarter of a second here, may bring it up once more before it is stopped.
+        scenario.Cluster.Truth().Starts.Where(s => s.Value != 2 && !(s.Value == 3 && s.Key.StartsWith("pump-", StringComparison.Ordinal))).ShouldBeEmpty();
         var truth = scenario.Cluster.Truth();
         truth.Versions.Values.ShouldAllBe(version => version == scenario.ToVersion);
         truth.ClusterVersion.ShouldBe(scenario.ToVersion);
