@@ -157,9 +157,10 @@ public sealed class PlannerTests
                 Tries = 1,
                 StartedAt = new DateTimeOffset(2026, 3, 1, 2, 0, 0, TimeSpan.Zero),
                 FinishedAt = new DateTimeOffset(2026, 3, 1, 2, 0, 0, TimeSpan.Zero),
+                Receipt = new(StringComparer.Ordinal) { ["since"] = "1772330400", ["startedAt"] = "1772330400" },
             })],
         };
-        JsonSerializer.SerializeToUtf8Bytes(worst, CrdsJsonContext.Default.Plan).Length.ShouldBeLessThan(480 * 1024);
+        JsonSerializer.SerializeToUtf8Bytes(worst, CrdsJsonContext.Default.Plan).Length.ShouldBeLessThan(480 * 1024, "the instances and conditions of the status come on top");
         plan.Steps.SelectMany(s => s.Parameters.Values).ShouldAllBe(v => v.Length <= 32768);
     }
 

@@ -2,6 +2,7 @@ using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Running;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Running;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Api;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Planning;
@@ -373,8 +374,29 @@ public sealed class RunTests
         world.Evicted.ShouldNotBeEmpty();
         TiDbStatus.Compose(new DatabaseRollingUpgradeStatus(), world.Upgrade.Spec, world.Stored!).ActionRequired.ShouldContain(a => a.Message.Contains("evict-leader-scheduler-1", StringComparison.Ordinal));
 
-        world.CleanUp().ShouldBeEmpty();
+        var taken = world.CleanUp();
+        taken.Gone.ShouldBe(["tikv-1"]);
+        taken.Left.ShouldBeEmpty();
         world.Evicted.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void What_was_taken_away_while_the_run_rested_is_left_no_more_until_the_store_is_drained_again()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1-drain").State == StepState.Succeeded, "tikv-1 drained");
+        var (spec, rest) = (world.Upgrade.Spec, new DatabaseRest());
+        var resting = new DatabaseRollingUpgradeStatus { Plan = world.Stored! };
+        rest.IsLeft(spec, resting).ShouldBeTrue();
+
+        var taken = rest.TakenAway(spec, resting, ["tikv-1"], world.Now.AddSeconds(1));
+        rest.IsLeft(spec, taken).ShouldBeFalse();
+        TiDbStatus.LeftBehind(spec, taken).ShouldBeEmpty();
+
+        // The run goes on: the swap drains once more before it stops the process.
+        var again = taken with { Plan = taken.Plan! with { Steps = [.. taken.Plan.Steps.Select(s => s.Id == "UpgradeTiKV/tikv-1-swap" ? s with { Attempt = 1, StartedAt = world.Now.AddSeconds(2) } : s)] } };
+        rest.IsLeft(spec, again).ShouldBeTrue();
+        TiDbStatus.LeftBehind(spec, again).ShouldHaveSingleItem().Subject.ShouldBe("tikv-1");
     }
 
     [Fact]

@@ -17,6 +17,6 @@ internal sealed class DatabaseAccess(DatabaseServices services) : IRunAccess<Dat
         return new RunBinding<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(
             $"{targets}|{entity.Spec.Timeouts}|{entity.Spec.Drain}|{entity.Spec.Settle}",
             targets,
-            _ => DatabaseRunTargets.Bind(entity, secrets, services));
+            onEvent => DatabaseRunTargets.Bind(entity, secrets, services, onEvent));
     }
 }

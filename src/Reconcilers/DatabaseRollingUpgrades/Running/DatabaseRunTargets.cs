@@ -27,9 +27,10 @@ internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, D
     private readonly Lazy<IServiceHttp> _plain;
     private readonly Dictionary<string, IServiceHttp> _peers = new(StringComparer.Ordinal);
     private readonly Lazy<IStepCatalog> _catalog;
+    private readonly TiDbDdlWatch? _ddl;
     private volatile DatabaseRollingUpgrade _upgrade;
 
-    private DatabaseRunTargets(DatabaseRollingUpgrade upgrade, DatabaseSecrets secrets, DatabaseServices services)
+    private DatabaseRunTargets(DatabaseRollingUpgrade upgrade, DatabaseSecrets secrets, DatabaseServices services, Action onEvent)
     {
         (_upgrade, Secrets, _services) = (upgrade, secrets, services);
         _redactor = new Redactor(secrets.Confidential);
@@ -40,6 +41,7 @@ internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, D
 
         // Made once for one binding: how long an instance has been healthy is counted by the action that looks.
         _catalog = new Lazy<IStepCatalog>(() => Upgrade.Spec.Engine == DatabaseEngine.TiDB ? new TiDbStepCatalog(this) : new YugabyteStepCatalog(this));
+        _ddl = upgrade.Spec.Engine == DatabaseEngine.TiDB ? new TiDbDdlWatch(this, onEvent) : null;
     }
 
     /// <inheritdoc cref="ITiDbTargets.Upgrade" />
@@ -79,7 +81,11 @@ internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, D
     public Pulse SnapshotChanges => _services.SnapshotChanges;
 
     /// <summary>Binds them; nothing is connected yet.</summary>
-    public static DatabaseRunTargets Bind(DatabaseRollingUpgrade upgrade, DatabaseSecrets secrets, DatabaseServices services) => new(upgrade, secrets, services);
+    /// <param name="upgrade">The upgrade as read.</param>
+    /// <param name="secrets">The Secrets it refers to.</param>
+    /// <param name="services">What the controller is composed of.</param>
+    /// <param name="onEvent">Called when something happens on a target.</param>
+    public static DatabaseRunTargets Bind(DatabaseRollingUpgrade upgrade, DatabaseSecrets secrets, DatabaseServices services, Action onEvent) => new(upgrade, secrets, services, onEvent);
 
     /// <inheritdoc />
     public void Refresh(DatabaseRollingUpgrade entity) => _upgrade = entity;
@@ -136,8 +142,16 @@ internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, D
         : Task.FromResult<RunTrouble?>(null);
 
     /// <inheritdoc />
+    public void FollowEvents() => _ddl?.Follow();
+
+    /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        if (_ddl is not null)
+        {
+            await _ddl.DisposeAsync();
+        }
+
         await Hosts.DisposeAsync();
         foreach (var http in new[] { _http, _plain }.Where(h => h.IsValueCreated).Select(h => h.Value).Concat(_peers.Values))
         {

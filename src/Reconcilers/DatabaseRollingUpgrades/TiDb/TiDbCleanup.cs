@@ -7,69 +7,25 @@ using Drydock.Reconcilers.DatabaseRollingUpgrades.Running;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Api;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Domain;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Planning;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Steps;
 
 namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb;
 
 /// <summary>
-/// Takes away what an upgrade that stops half way would leave in PD for ever (facts §0.4): evict-leader schedulers of its stores, and leader_priority at 0.
-/// To be run when a run has failed, is aborted or abandoned. Harmless to a run that goes on later: draining begins anew there.
+/// Takes away what an upgrade that rests half way would leave in PD for ever (facts §0.4): evict-leader schedulers of its stores. Harmless to a run that goes on later:
+/// draining begins anew there.
 /// </summary>
 /// <param name="targets">The cluster.</param>
-public sealed class TiDbCleanup(ITiDbTargets targets)
+internal sealed class TiDbCleanup(ITiDbTargets targets)
 {
-    /// <summary>Whether a plan may have left anything, by its receipts.</summary>
-    public static bool IsNeeded(DatabaseRollingUpgradeSpec spec, Plan plan)
-    {
-        ArgumentNullException.ThrowIfNull(plan);
-        return Stores(spec, plan).Any() || Priorities(plan) is not null;
-    }
-
-    /// <summary>Takes it away.</summary>
-    /// <returns>What could not be taken away, with the command that does; empty if nothing is left.</returns>
-    public async Task<IReadOnlyList<string>> RunAsync(Plan plan, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(plan);
-        var left = new List<string>();
-        foreach (var (instance, store) in Stores(targets.Spec(), plan))
-        {
-            await TryAsync(
-                () => targets.Pd().LetLeadersBackAsync(store, cancellationToken),
-                string.Create(CultureInfo.InvariantCulture, $"evict-leader-scheduler of {instance}: pd-ctl scheduler remove evict-leader-scheduler-{store}"));
-        }
-
-        foreach (var (member, priority) in Priorities(plan) ?? [])
-        {
-            await TryAsync(
-                () => targets.Pd().SetLeaderPriorityAsync(member, priority, cancellationToken),
-                string.Create(CultureInfo.InvariantCulture, $"leader_priority of {member}: pd-ctl member leader_priority {member} {priority}"));
-        }
-
-        return left;
-
-        async Task TryAsync(Func<Task> takeAway, string otherwise)
-        {
-            targets.EnsureMayAct();
-            try
-            {
-                await takeAway();
-            }
-            catch (Exception exception) when (exception is ServiceException or TiDbApiException)
-            {
-                left.Add($"{otherwise} ({exception.Message})");
-            }
-        }
-    }
-
     /// <summary>Stores that are or may be kept without leaders because of an upgrade, by its receipts.</summary>
-    internal static IEnumerable<(string Instance, ulong Store)> Evicted(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
+    public static IEnumerable<(string Instance, ulong Store)> Evicted(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
         status.Plan is { } plan ? Stores(spec, plan) : [];
 
     /// <summary>
     /// Lets leaders back to them while a run rests. leader_priority stays as the roll has it: restored it would be what a guard of the run that goes on later calls a change
     /// from outside; status says so.
     /// </summary>
-    internal async Task<RunTakenAway> TakeAwayAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken)
+    public async Task<RunTakenAway> TakeAwayAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken)
     {
         var (gone, left) = (new List<string>(), new List<string>());
         foreach (var (instance, store) in Evicted(targets.Spec(), status))
@@ -101,9 +57,4 @@ public sealed class TiDbCleanup(ITiDbTargets targets)
             }
         }
     }
-
-    private static Dictionary<string, int>? Priorities(Plan plan) =>
-        plan.Steps.Find(s => s.Id == TiDbStepIds.ClearPriority) is { Attempt: > 0 } cleared && plan.Steps.Find(s => s.Id == TiDbStepIds.RestorePriority) is not { State: StepState.Succeeded }
-            ? SetLeaderPriorities.Parse(cleared.Parameters["priorities"])
-            : null;
 }

@@ -1,4 +1,7 @@
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Engine.Guards;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Api;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Guards;
 
 namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb;
 
@@ -7,18 +10,51 @@ namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb;
 /// wakes the run, whose guard then reads for itself.
 /// </summary>
 /// <param name="targets">The cluster.</param>
-public sealed class TiDbDdlWatch(ITiDbTargets targets)
+/// <param name="changed">Called when DDL appears or ends.</param>
+public sealed class TiDbDdlWatch(ITiDbTargets targets, Action changed) : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
-    /// <summary>Runs until cancelled.</summary>
-    /// <param name="changed">Called when DDL appears or ends: <c>PlanRun.WorldChanged</c>, and a wake of the object.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    public async Task RunAsync(Action changed, CancellationToken cancellationToken)
+    private readonly CancellationTokenSource _ended = new();
+    private Task _watching = Task.CompletedTask;
+
+    /// <summary>Watches from now on until the guard against DDL is in force no more. Called again and again.</summary>
+    public void Follow()
     {
-        ArgumentNullException.ThrowIfNull(changed);
+        if (!_watching.IsCompleted)
+        {
+            return;
+        }
+
+        // What ended it for a defect is told by who follows; the next call begins anew.
+        var former = _watching;
+        _watching = Task.CompletedTask;
+        former.GetAwaiter().GetResult();
+        if (IsWanted(targets.Upgrade.Status))
+        {
+            _watching = RunAsync(_ended.Token);
+        }
+    }
+
+    /// <summary>Whether DDL would be against the plan now: it runs, and the guard is in force.</summary>
+    public static bool IsWanted(DatabaseRollingUpgradeStatus? status) =>
+        status is { Plan: { } plan, RollbackPlan: null }
+        && status.Phase != DatabaseRollingUpgradePhases.Failed
+        && !DatabaseRollingUpgradePhases.IsEnded(status.Phase)
+        && GuardScope.InForce(plan).Any(g => g.Check == TiDbGuards.NoDdlAppears);
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync();
+        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _ended.Dispose();
+    }
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
         var known = "";
-        while (true)
+        while (IsWanted(targets.Upgrade.Status))
         {
             try
             {

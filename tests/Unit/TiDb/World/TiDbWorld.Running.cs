@@ -1,5 +1,7 @@
 using Drydock.Abstractions.Plans;
+using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Running;
+using Drydock.Reconcilers.Common.Runs;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Planning;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Preflight;
@@ -26,13 +28,13 @@ internal sealed partial class TiDbWorld
     }
 
     /// <summary>Nobody goes on with the plan, and what it left is taken away.</summary>
-    public IReadOnlyList<string> CleanUp()
+    public RunTakenAway CleanUp()
     {
-        var plan = Stored!;
+        var status = new DatabaseRollingUpgradeStatus { Plan = Stored! };
         Stored = null;
         Restart();
         using var quiet = new NoContext();
-        var pass = Life.Scheduler.Start(() => new TiDbCleanup(Life.Targets).RunAsync(plan, CancellationToken.None));
+        var pass = Life.Scheduler.Start(() => new TiDbCleanup(Life.Targets).TakeAwayAsync(status, CancellationToken.None));
         Drive(() => pass.IsCompleted, "the clean-up");
         return pass.GetAwaiter().GetResult();
     }

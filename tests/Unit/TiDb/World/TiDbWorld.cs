@@ -110,6 +110,14 @@ internal sealed partial class TiDbWorld
 
     public List<DdlJob> Ddl { get; } = [];
 
+    /// <summary>Services of the monitoring by host and port, with their pids; null while one is down.</summary>
+    public Dictionary<string, int?> Services { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Services that run and do not open their ports.</summary>
+    public HashSet<string> SilentServices { get; } = new(StringComparer.Ordinal);
+
+    public int LastServicePid { get; set; } = 50000;
+
     public long Bootstrap { get; set; } = 23;
 
     public Dictionary<string, string> NodeStates { get; } = new(StringComparer.Ordinal);

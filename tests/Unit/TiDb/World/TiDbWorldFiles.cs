@@ -11,7 +11,34 @@ internal sealed class TiDbWorldFiles(TiDbWorld world, TiDbLife life, string host
 {
     public string Host => host;
 
-    public Task<SshResult> RunAsync(SshCommand command, CancellationToken cancellationToken) => life.LookAsync(() =>
+    public Task<SshResult> RunAsync(SshCommand command, CancellationToken cancellationToken) =>
+        command.Arguments.FirstOrDefault(a => a.Contains(".drydock-part", StringComparison.Ordinal)) is not null ? ReplaceAsync([.. command.Arguments.TakeLast(4)]) : AnswerAsync(command);
+
+    // The script that puts a file of the host in the place of another: from, to, SHA-256, the name under which what is there is kept.
+    private Task<SshResult> ReplaceAsync(string[] arguments) => life.ChangeAsync($"replace {host}:{arguments[1]}", () =>
+    {
+        var (from, to, sha256, keepAs) = (arguments[0], arguments[1], arguments[2], arguments[3]);
+        if (world.Files.TryGetValue((host, to), out var present) && ContentHash.Of(present) == sha256)
+        {
+            return new SshResult(0, "", "");
+        }
+
+        if (!world.Files.TryGetValue((host, from), out var content) || ContentHash.Of(content) != sha256)
+        {
+            return new SshResult(3, "", $"{from} is not there");
+        }
+
+        if (present is not null)
+        {
+            world.Files.TryAdd((host, keepAs), present);
+        }
+
+        world.Did($"replace {host}:{to}");
+        world.Files[(host, to)] = content;
+        return new SshResult(0, "", "");
+    });
+
+    private Task<SshResult> AnswerAsync(SshCommand command) => life.LookAsync(() =>
     {
         Reach();
         if (world.Programs(host, command.Arguments) is { } own)
@@ -68,7 +95,8 @@ internal sealed class TiDbWorldFiles(TiDbWorld world, TiDbLife life, string host
     [
         .. paths.Select(path => path.StartsWith(TiDbWorld.PackageDirectory, StringComparison.Ordinal)
             ? (world.Packages[host] ? TiDbWorld.Sha(ComponentOf(path), TiDbWorld.New) : null)
-            : world.Processes.Find(p => path.StartsWith(p.DeployDir + "/bin/", StringComparison.Ordinal)) is { } process ? TiDbWorld.Sha(process.Component, process.Installed) : null),
+            : world.Processes.Find(p => path.StartsWith(p.DeployDir + "/bin/", StringComparison.Ordinal)) is { } process ? TiDbWorld.Sha(process.Component, process.Installed)
+            : world.Files.TryGetValue((host, path), out var content) ? ContentHash.Of(content) : null),
     ]);
 
     public Task<long> FreeBytesAsync(string path, CancellationToken cancellationToken) => life.LookAsync(() => 100L << 30);

@@ -13,7 +13,7 @@ internal sealed class TiDbWorldHosts(TiDbWorld world, TiDbLife life) : IDatabase
 
     public IInstanceHost Instance(string instance) => new TiDbWorldInstance(world, life, world[instance], Target(world.Upgrade.Spec.Instances.Single(i => i.Name == instance)));
 
-    public IInstanceHost Service(InstanceTarget target) => throw new NotSupportedException("no services in this world");
+    public IInstanceHost Service(InstanceTarget target) => new TiDbWorldService(world, life, target);
 
     public IHostFiles Files(string host) => new TiDbWorldFiles(world, life, host);
 

@@ -15,8 +15,9 @@ public sealed class NoEvictSchedulerIsLeft(ITiDbTargets targets) : TiDbGuard(tar
         var evicted = (await Targets.Pd().ScheduleAsync(cancellationToken)).Evicted;
         var left = plan.Steps
             .Where(s => s is { Phase: DatabaseRollingUpgradePhases.UpgradeTiKV, State: StepState.Succeeded } && s.Id.EndsWith(TiDbStepIds.VerifySuffix, StringComparison.Ordinal))
-            .Where(s => s.Parameters.GetValueOrDefault("store") is { } id && evicted.Contains(ulong.Parse(id, NumberStyles.None, CultureInfo.InvariantCulture)))
-            .Select(s => $"{s.Node} (pd-ctl scheduler remove evict-leader-scheduler-{s.Parameters["store"]})")
+            .Select(s => (s.Node, Store: plan.Steps.Find(d => d.Node == s.Node && d.Phase == s.Phase && d.Id.EndsWith(TiDbStepIds.DrainSuffix, StringComparison.Ordinal))?.Parameters.GetValueOrDefault("store")))
+            .Where(s => s.Store is not null && evicted.Contains(ulong.Parse(s.Store, NumberStyles.None, CultureInfo.InvariantCulture)))
+            .Select(s => $"{s.Node} (pd-ctl scheduler remove evict-leader-scheduler-{s.Store})")
             .ToList();
         return left.Count == 0 ? GuardReading.Holds : GuardReading.Broken($"evict-leader-scheduler keeps leaders from stores that are upgraded: {string.Join(", ", left)}. Remove it and the upgrade goes on");
     }

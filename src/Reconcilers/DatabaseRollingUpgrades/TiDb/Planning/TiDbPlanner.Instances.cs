@@ -39,7 +39,7 @@ public sealed partial class TiDbPlanner
         {
             // With the last one the cluster raises its version and takes no older TiKV any more (facts A1).
             var store = Discovered(instance).Store?.ToString(CultureInfo.InvariantCulture) ?? "";
-            Instance(instance, TiDbActions.DrainTikv, TiDbActions.VerifyTikv, isPointOfNoReturn: ReferenceEquals(instance, stores[^1]), drain: [("store", store)], verify: [("store", store)]);
+            Instance(instance, TiDbActions.DrainTikv, TiDbActions.VerifyTikv, isPointOfNoReturn: ReferenceEquals(instance, stores[^1]), drain: [("store", store)]);
         }
 
         if (stores.Count > 0)

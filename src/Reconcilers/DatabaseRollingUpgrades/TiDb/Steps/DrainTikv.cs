@@ -34,7 +34,7 @@ public sealed class DrainTikv(ITiDbTargets targets) : TiDbStep(targets)
         var drain = await StoreDrain.ReadAsync(Targets, instance, Store(context), cancellationToken);
         if (drain.IsOver)
         {
-            return new Observation.Done(drain.IsOnly ? "it is the only store: its leaders have nowhere to go" : "no leader is left");
+            return new Observation.Done(drain.IsOnly ? "it is the only store: its leaders have nowhere to go" : null);
         }
 
         if (!drain.IsEvicted)

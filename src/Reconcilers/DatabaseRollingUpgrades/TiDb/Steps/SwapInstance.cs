@@ -17,12 +17,6 @@ namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Steps;
 /// </summary>
 public sealed class SwapInstance(ITiDbTargets targets) : TiDbStep(targets)
 {
-    /// <summary>Receipt key: SHA-256 of the program that is replaced.</summary>
-    public const string FormerKey = "former";
-
-    /// <summary>Receipt key: what deployDir pointed at, where it is a symbolic link.</summary>
-    public const string FormerDirectoryKey = "formerDirectory";
-
     /// <summary>Receipt key: since when it has been tried.</summary>
     public const string SinceKey = "since";
 
@@ -39,8 +33,7 @@ public sealed class SwapInstance(ITiDbTargets targets) : TiDbStep(targets)
         {
             return process.Strays.Count == 0
                 ? new Observation.Done(
-                    $"pid {process.Pid}",
-                    process.StartedAt is { } at ? Fact(StartedAtFact, Moments.Text(at)) : null)
+                    Facts: process.StartedAt is { } at ? Fact(StartedAtFact, Moments.Text(at)) : null)
                 : new Observation.Failed(
                     Reasons.ProcessLivesOn,
                     $"{instance.Name} on {instance.Host} runs the new program and beside it {string.Join(", ", process.Strays.Select(s => $"pid {s.Pid} ({s.Executable})"))}; end what is not pid {process.Pid}, then retry");
@@ -53,28 +46,8 @@ public sealed class SwapInstance(ITiDbTargets targets) : TiDbStep(targets)
     }
 
     /// <inheritdoc />
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken)
-    {
-        if (context.Step.Receipt?.ContainsKey(FormerKey) == true)
-        {
-            return context.Step.Receipt;
-        }
-
-        // Where the new program lies there already nothing is replaced any more, and what was there before does not matter.
-        var instance = Instance(context);
-        var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
-        var receipt = new SortedDictionary<string, string>(StringComparer.Ordinal)
-        {
-            [FormerKey] = process.InstalledSha256 ?? process.ExecutableSha256 ?? "",
-            [SinceKey] = Moments.Text(context.Time.GetUtcNow()),
-        };
-        if (process.LinkTarget is { } link)
-        {
-            receipt[FormerDirectoryKey] = link;
-        }
-
-        return receipt;
-    }
+    public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
+        Task.FromResult(context.Receipt(SinceKey) is not null ? context.Step.Receipt! : Fact(SinceKey, Moments.Text(context.Time.GetUtcNow())));
 
     /// <inheritdoc />
     protected override async Task CarryOutAsync(StepContext context, CancellationToken cancellationToken)
@@ -117,9 +90,10 @@ public sealed class SwapInstance(ITiDbTargets targets) : TiDbStep(targets)
         }
 
         Targets.EnsureMayAct();
-        await host.SwapAsync(
-            new ProgramSwap(Spec.Package.Directory, newSha256, TiDbVersion.Plain(Spec.FromVersion), context.Receipt(FormerKey)!, context.Receipt(FormerDirectoryKey)),
-            cancellationToken);
+
+        // What is replaced is the program that ran; where an earlier life has stopped it, what lies there. Where the new one lies there nothing is replaced.
+        var former = process.ExecutableSha256 ?? process.InstalledSha256 ?? "";
+        await host.SwapAsync(new ProgramSwap(Spec.Package.Directory, newSha256, TiDbVersion.Plain(Spec.FromVersion), former, process.LinkTarget), cancellationToken);
         await configuration.InstallAsync(cancellationToken);
         Targets.EnsureMayAct();
         await host.StartAsync(Spec.Package.Directory, cancellationToken);

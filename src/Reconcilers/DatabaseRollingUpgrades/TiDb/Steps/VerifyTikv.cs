@@ -86,7 +86,13 @@ public sealed class VerifyTikv(ITiDbTargets targets) : VerifyInstance(targets)
         _ => null,
     };
 
-    private static ulong Id(StepContext context) => ulong.Parse(context.Parameter("store"), NumberStyles.None, CultureInfo.InvariantCulture);
+    private ulong Id(StepContext context)
+    {
+        var drain = TiDbStepIds.Drain(Instance(context));
+        return ulong.TryParse(context.Plan.Steps.Find(s => s.Id == drain)?.Parameters.GetValueOrDefault("store"), NumberStyles.None, CultureInfo.InvariantCulture, out var store)
+            ? store
+            : throw new KeyNotFoundException($"{drain} has no parameter 'store'; the stored plan does not fit action {context.Step.Action}.");
+    }
 
     private static long LeadersBefore(StepContext context, DatabaseInstance instance) =>
         long.TryParse(context.Fact(TiDbStepIds.Drain(instance), DrainTikv.LeadersKey), NumberStyles.None, CultureInfo.InvariantCulture, out var leaders) ? leaders : 0;

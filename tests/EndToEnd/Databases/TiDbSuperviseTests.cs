@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Drydock.Clients.MySql;
+using Drydock.Lab.Databases;
+using Drydock.Lab.Databases.Scenarios;
+using Drydock.Lab.Databases.TiDb;
+
+namespace Drydock.Tests.EndToEnd.Databases;
+
+/// <summary>TiDB under supervise, whose processes are back the moment they end, with people who do not wait for the end of the upgrade.</summary>
+public sealed class TiDbSuperviseTests(DatabaseStageFixture fixture, ITestOutputHelper output)
+{
+    private const int LessThanAPass = 30;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task DDL_is_reported_while_it_holds_and_an_abort_leaves_no_store_without_leaders()
+    {
+        var stage = await fixture.ResetAsync();
+        await using var scenario = await TiDbScenario.StartAsync(stage.Run, Named("tis", TiDbSupervision.Supervise), Token);
+        var space = await stage.NewNamespaceAsync(scenario);
+        await using var load = await DatabaseLoad.StartAsync(scenario, cancellationToken: Token);
+        await using var op = stage.StartOperator();
+
+        var manifest = scenario.Manifest(space);
+        manifest["spec"]!["holdBefore"] = new JsonArray("UpgradePD", "UpgradeTiKV/tikv-2-swap");
+        await stage.ApplyAsync(manifest);
+        var held = await stage.WaitForAsync(space, scenario, u => u.IsHeld(), cancellationToken: Token);
+        held["status"]!["plan"]!["notes"]!.AsArray().Select(n => n!.GetValue<string>()).ShouldContain(n => n.StartsWith("NO WAY BACK from UpgradePD/pd-1-swap", StringComparison.Ordinal));
+
+        // Nothing acts now, so nothing but the watch can see it.
+        await using (await BeginDdlAsync(scenario))
+        {
+            var reported = await stage.WaitForAsync(space, scenario, u => Says(u, "DDL appeared during the upgrade"), TimeSpan.FromSeconds(LessThanAPass), Token);
+            output.WriteLine(reported.Message());
+            await CancelDdlAsync(scenario);
+        }
+
+        await stage.WaitForAsync(space, scenario, u => u.IsHeld() && !Says(u, "DDL appeared"), TimeSpan.FromSeconds(LessThanAPass), Token);
+        await stage.AnnotateAsync(space, scenario.Name, $"drydock.dev/approve=UpgradePD@{held.ShortHash()}");
+        await stage.WaitForAsync(space, scenario, u => u.IsHeld() && u.Steps().Any(s => s["id"]!.GetValue<string>() == "UpgradeTiKV/tikv-2-drain" && s["state"]!.GetValue<string>() == "Succeeded"), cancellationToken: Token);
+        scenario.Cluster.Truth().EvictedStores.ShouldBe([scenario.Cluster.Truth().Stores["tikv-2"].Id]);
+
+        await stage.AnnotateAsync(space, scenario.Name, "drydock.dev/abort=1");
+        await stage.WaitForAsync(space, scenario, u => u.Reason("Failed") == "Aborted" && !Says(u, "evict-leader-scheduler keeps leaders"), cancellationToken: Token);
+        scenario.Cluster.Truth().EvictedStores.ShouldBeEmpty();
+
+        await stage.PatchAsync(space, scenario.Name, """{"spec":{"desiredState":"RolledBack"}}""");
+        var refused = await stage.WaitForAsync(space, scenario, u => u.Reason("Stalled") == "RollbackUnavailable", cancellationToken: Token);
+        refused.Message().ShouldContain("no way back");
+
+        await stage.PatchAsync(space, scenario.Name, """{"spec":{"desiredState":"Upgraded","holdBefore":null,"retry":"1"}}""");
+        var done = await stage.WaitForAsync(space, scenario, u => u.IsOver("Succeeded"), cancellationToken: Token);
+        await load.EndAsync();
+
+        await IsUpgradedAsync(scenario);
+        (await scenario.ViolationsAsync(Token)).ShouldBeEmpty();
+        NobodyNoticed(load, done);
+    }
+
+    private static TiDbScenarioOptions Named(string name, TiDbSupervision supervision) => new()
+    {
+        Id = $"tidb-{name}",
+        Cluster = new TiDbClusterOptions { Name = name, Supervision = supervision },
+    };
+
+    // Wherever users read it.
+    private static bool Says(JsonNode upgrade, string text) => upgrade["status"]!.ToJsonString().Contains(text, StringComparison.Ordinal);
+
+    private static async Task IsUpgradedAsync(TiDbScenario scenario)
+    {
+        var truth = scenario.Cluster.Truth();
+        truth.Versions.Values.ShouldAllBe(version => version == scenario.ToVersion);
+
+        // A pump that is told to pause ends, and supervise has it back before it can be told to keep it down.
+        scenario.Cluster.Instances.Where(i => truth.Starts[i.Name] != 2 && (i.Component != "pump" || truth.Starts[i.Name] != 3)).Select(i => $"{i.Name}: {truth.Starts[i.Name]}").ShouldBeEmpty();
+        (truth.ClusterVersion, truth.EvictedStores.Count, truth.UnfinishedJobs).ShouldBe((scenario.ToVersion, 0, 0));
+        (truth.Schedule["merge-schedule-limit"], truth.Schedule["replica-schedule-limit"]).ShouldBe(("8", "16"));
+        (await scenario.Cluster.JsonAsync(scenario.Cluster.Instance("tidb-2"), "/info/all", Token)).GetProperty("is_all_server_version_consistent").GetBoolean().ShouldBeTrue();
+    }
+
+    // A statement that goes on until somebody cancels its job.
+    private static async Task<IAsyncDisposable> BeginDdlAsync(TiDbScenario scenario)
+    {
+        var connection = await ConnectAsync(scenario, "tidb-1");
+        await ExecuteAsync(connection, "CREATE TABLE test.long_one (a INT)");
+        await scenario.Directory.SetFaultsAsync([new StandinFault { Id = "long DDL", Process = "tidb-1", On = "ddl", Do = "delay", Delay = "10m", Times = 1 }], Token);
+        return new Statement(connection, ExecuteAsync(connection, "ALTER TABLE test.long_one ADD INDEX i (a)"));
+    }
+
+    private static async Task CancelDdlAsync(TiDbScenario scenario)
+    {
+        await using var connection = await ConnectAsync(scenario, "tidb-2");
+        await using var jobs = new MySqlCommand("ADMIN SHOW DDL JOBS", connection);
+        await using var reader = await jobs.ExecuteReaderAsync(Token);
+        (await reader.ReadAsync(Token)).ShouldBeTrue();
+        var id = Convert.ToString(reader.GetValue(reader.GetOrdinal("JOB_ID")), CultureInfo.InvariantCulture);
+        await reader.DisposeAsync();
+        await ExecuteAsync(connection, $"ADMIN CANCEL DDL JOBS {id}");
+    }
+
+    private static async Task<MySqlConnection> ConnectAsync(TiDbScenario scenario, string name)
+    {
+        var tidb = scenario.Cluster.Instance(name);
+        var connection = new MySqlConnection(new MySqlConnectionStringBuilder
+        {
+            Server = tidb.Host.Address,
+            Port = (uint)tidb.Port,
+            UserID = "root",
+            Password = scenario.Cluster.Options.Users["root"],
+            ConnectionTimeout = 5,
+        });
+        await connection.OpenAsync(Token);
+        return connection;
+    }
+
+    private static async Task ExecuteAsync(MySqlConnection connection, string statement)
+    {
+        await using var command = new MySqlCommand(statement, connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync(Token);
+    }
+
+    private void NobodyNoticed(DatabaseLoad load, JsonNode done)
+    {
+        foreach (var phase in load.PerPhase(done))
+        {
+            output.WriteLine(phase.ToString());
+        }
+
+        var total = load.Total();
+        total.Ok.ShouldBeGreaterThan(100);
+        total.Failed.ShouldBe(0, string.Join("; ", total.Errors));
+    }
+
+    private sealed class Statement(MySqlConnection connection, Task work) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            // The cancelled statement says so.
+            (await Should.ThrowAsync<MySqlException>(() => work)).Number.ShouldBe(8214);
+            await connection.DisposeAsync();
+        }
+    }
+}

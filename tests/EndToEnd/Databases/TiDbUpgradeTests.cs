@@ -1,0 +1,131 @@
+using System.Text.Json.Nodes;
+using Drydock.Lab.Databases.Scenarios;
+using Drydock.Lab.Databases.TiDb;
+
+namespace Drydock.Tests.EndToEnd.Databases;
+
+/// <summary>TiDB 2.1 to 3.0 by its runbook, on real hosts, by the operator as a process.</summary>
+public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHelper output)
+{
+    private const int Kills = 5;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Three_hosts_are_upgraded_to_3_0_and_nobody_notices()
+    {
+        var stage = await fixture.ResetAsync();
+        await using var scenario = await TiDbScenario.StartAsync(stage.Run, Named("tia"), Token);
+        var priorities = scenario.Cluster.Truth().LeaderPriorities;
+        var space = await stage.NewNamespaceAsync(scenario);
+        await using var load = await DatabaseLoad.StartAsync(scenario, cancellationToken: Token);
+        await using var op = stage.StartOperator();
+
+        await stage.ApplyAsync(scenario.Manifest(space));
+        var done = await stage.WaitForAsync(space, scenario, u => u.IsOver("Succeeded"), cancellationToken: Token);
+        await load.EndAsync();
+
+        await IsUpgradedAsync(scenario, priorities);
+        Actions(done).ShouldBe(["ReviewDashboards"]);
+        done["status"]!["instances"]!.AsArray().ShouldAllBe(i => i!["version"]!.GetValue<string>() == scenario.ToVersion);
+        NobodyNoticed(load, done);
+    }
+
+    [Fact]
+    public async Task Killed_again_and_again_the_operator_takes_it_to_the_end_and_starts_no_process_twice()
+    {
+        var stage = await fixture.ResetAsync();
+        await using var scenario = await TiDbScenario.StartAsync(stage.Run, Named("tik"), Token);
+        var priorities = scenario.Cluster.Truth().LeaderPriorities;
+        var space = await stage.NewNamespaceAsync(scenario);
+        await using var load = await DatabaseLoad.StartAsync(scenario, cancellationToken: Token);
+
+        var op = stage.StartOperator();
+        await stage.ApplyAsync(scenario.Manifest(space));
+        var planned = await stage.WaitForAsync(space, scenario, u => u.Steps().Count > 0, cancellationToken: Token);
+        foreach (var step in Choose([.. planned.Steps().Select(s => s["id"]!.GetValue<string>())]))
+        {
+            // Whatever of it is under way then: before the act, in the middle, or just done.
+            await stage.WaitForAsync(space, scenario, u => u.Steps().Any(s => s["id"]!.GetValue<string>() == step && s["state"]!.GetValue<string>() is not "Pending"), cancellationToken: Token);
+            await op.KillAsync();
+            output.WriteLine($"killed at {step}");
+            op = stage.StartOperator();
+        }
+
+        var done = await stage.WaitForAsync(space, scenario, u => u.IsOver("Succeeded"), cancellationToken: Token);
+        await load.EndAsync();
+
+        await IsUpgradedAsync(scenario, priorities);
+        NobodyNoticed(load, done);
+    }
+
+    [Fact]
+    public async Task Aborted_in_the_middle_it_lets_leaders_back_to_the_store_in_hand_and_goes_on_by_a_retry()
+    {
+        var stage = await fixture.ResetAsync();
+        await using var scenario = await TiDbScenario.StartAsync(stage.Run, Named("tib"), Token);
+        var priorities = scenario.Cluster.Truth().LeaderPriorities;
+        var space = await stage.NewNamespaceAsync(scenario);
+        await using var load = await DatabaseLoad.StartAsync(scenario, cancellationToken: Token);
+        await using var op = stage.StartOperator();
+
+        var manifest = scenario.Manifest(space);
+        manifest["spec"]!["holdBefore"] = new JsonArray("UpgradeTiKV/tikv-2-swap");
+        await stage.ApplyAsync(manifest);
+        await stage.WaitForAsync(space, scenario, u => u.IsHeld(), cancellationToken: Token);
+        scenario.Cluster.Truth().EvictedStores.Count.ShouldBe(1);
+
+        await stage.AnnotateAsync(space, scenario.Name, "drydock.dev/abort=1");
+        await stage.WaitForAsync(space, scenario, u => u.Reason("Failed") == "Aborted" && !Subjects(u).Contains("tikv-2"), cancellationToken: Token);
+        scenario.Cluster.Truth().EvictedStores.ShouldBeEmpty();
+
+        await stage.PatchAsync(space, scenario.Name, """{"spec":{"holdBefore":null,"retry":"1"}}""");
+        var done = await stage.WaitForAsync(space, scenario, u => u.IsOver("Succeeded"), cancellationToken: Token);
+        await load.EndAsync();
+
+        await IsUpgradedAsync(scenario, priorities);
+        NobodyNoticed(load, done);
+    }
+
+    // Names of hosts are used once in a run.
+    private static TiDbScenarioOptions Named(string name) => new() { Cluster = new TiDbClusterOptions { Name = name } };
+
+    private static IReadOnlyList<string> Actions(JsonNode upgrade) => [.. Required(upgrade).Select(a => a!["reason"]!.GetValue<string>())];
+
+    private static IReadOnlyList<string> Subjects(JsonNode upgrade) => [.. Required(upgrade).Select(a => a!["subject"]!.GetValue<string>())];
+
+    private static JsonArray Required(JsonNode upgrade) => upgrade["status"]?["actionRequired"]?.AsArray() ?? [];
+
+    // Seeded: the same every time.
+    private static IEnumerable<string> Choose(IReadOnlyList<string> steps)
+    {
+        var random = new Random(2130);
+        var chosen = Enumerable.Range(0, steps.Count).OrderBy(_ => random.Next()).Take(Kills).Order();
+        return [.. chosen.Select(i => steps[i])];
+    }
+
+    private static async Task IsUpgradedAsync(TiDbScenario scenario, IReadOnlyDictionary<string, int> priorities)
+    {
+        (await scenario.ViolationsAsync(Token)).ShouldBeEmpty();
+
+        // A pump that is paused ends by itself, and its unit, RestartSec later, which is a quarter of a second here, may bring it up once more before it is stopped.
+        scenario.Cluster.Truth().Starts.Where(s => s.Value != 2 && !(s.Value == 3 && s.Key.StartsWith("pump-", StringComparison.Ordinal))).ShouldBeEmpty();
+        var truth = scenario.Cluster.Truth();
+        truth.Versions.Values.ShouldAllBe(version => version == scenario.ToVersion);
+        truth.ClusterVersion.ShouldBe(scenario.ToVersion);
+        truth.EvictedStores.ShouldBeEmpty();
+        truth.LeaderPriorities.ShouldBe(priorities, ignoreOrder: true);
+    }
+
+    private void NobodyNoticed(DatabaseLoad load, JsonNode done)
+    {
+        foreach (var phase in load.PerPhase(done))
+        {
+            output.WriteLine(phase.ToString());
+        }
+
+        var total = load.Total();
+        total.Ok.ShouldBeGreaterThan(100);
+        total.Failed.ShouldBe(0, string.Join("; ", total.Errors));
+    }
+}
