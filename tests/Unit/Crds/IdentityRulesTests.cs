@@ -32,13 +32,18 @@ public sealed class IdentityRulesTests
             Class = FieldClass.Identity,
             Items = Object(Text("name", required: true), Text("host", required: true), Text("endpoint") with { Class = FieldClass.Access }),
         };
-        IdentityRules.Of(Object(list), Frozen).ShouldBe(
+        IdentityRules.Of(Object(list with { Required = true }), Frozen).ShouldBe(
         [
             new CelRule("!(oldSelf.busy) || (self.spec.nodes.map(a0, a0.name) == oldSelf.spec.nodes.map(a0, a0.name))", "spec.nodes[].name is frozen"),
             new CelRule(
                 "!(oldSelf.busy) || (self.spec.nodes.map(a0, a0.name) != oldSelf.spec.nodes.map(a0, a0.name) || self.spec.nodes.map(a0, a0.host) == oldSelf.spec.nodes.map(a0, a0.host))",
                 "spec.nodes[].host is frozen"),
         ]);
+
+        var absent = IdentityRules.Of(Object(list), Frozen);
+        absent.Select(rule => rule.Message).ShouldBe(["spec.nodes is frozen", "spec.nodes[].name is frozen", "spec.nodes[].host is frozen"]);
+        absent[0].Rule.ShouldBe("!(oldSelf.busy) || (has(self.spec.nodes) == has(oldSelf.spec.nodes))");
+        absent.Skip(1).ShouldAllBe(rule => rule.Rule.StartsWith("!(oldSelf.busy) || (!has(self.spec.nodes) || !has(oldSelf.spec.nodes) || ", StringComparison.Ordinal));
     }
 
     [Fact]
