@@ -104,6 +104,8 @@ public sealed class StatusTests
         rest.IsLeft(world.Spec, status).ShouldBeFalse();
         Compose(world, status).ActionRequired.ShouldBeEmpty();
 
+        // What goes on later begins later than what was written down.
+        world.Time.Advance(TimeSpan.FromSeconds(1));
         var later = new YugaRun(world, status.Plan!);
         later.Until(() => later.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t2-swap").State == StepState.Running, "t2 is being swapped");
         rest.IsLeft(world.Spec, status with { Plan = later.Plan }).ShouldBeTrue("it is in hand again");
