@@ -8,11 +8,17 @@ public sealed class ArgumentWatch : IAsyncDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
+    private readonly bool _environment;
     private readonly Task _watching;
 
     /// <summary>Begins to watch.</summary>
     /// <param name="process">Id of the process.</param>
-    public ArgumentWatch(int process) => _watching = WatchAsync(process);
+    /// <param name="environment">Whether their environment is looked at too, which only they and root can.</param>
+    public ArgumentWatch(int process, bool environment = true)
+    {
+        _environment = environment;
+        _watching = WatchAsync(process);
+    }
 
     /// <summary>Ends the watch and gives what was seen.</summary>
     public async Task<string> EndAsync()
@@ -52,7 +58,11 @@ public sealed class ArgumentWatch : IAsyncDisposable
             foreach (var child in Children(process))
             {
                 _seen.Add(File.ReadAllText(Path.Combine(child, "cmdline")).Replace('\0', ' '));
-                _seen.Add(File.ReadAllText(Path.Combine(child, "environ")).Replace('\0', ' '));
+                if (_environment)
+                {
+                    _seen.Add(File.ReadAllText(Path.Combine(child, "environ")).Replace('\0', ' '));
+                }
+
                 Look(child);
             }
         }

@@ -14,6 +14,10 @@ public sealed partial class LabHost
     /// <summary>Whether it runs: false after <see cref="CrashAsync"/> until <see cref="BootAsync"/>.</summary>
     public bool IsUp => _init is not null && _process is { HasExited: false };
 
+    /// <summary>Id of the process above all of the host's own, as the machine knows it.</summary>
+    /// <exception cref="LabException">It is down.</exception>
+    public int ProcessId => _process is { HasExited: false } process ? process.Id : throw new LabException($"lab host {Name} is down");
+
     /// <summary>Pulls the network plug: connections hang, nothing is refused; the processes go on.</summary>
     public Task CutAsync() => Namespace.CutNetworkAsync();
 

@@ -9,6 +9,7 @@ namespace Drydock.Lab.Databases.Scenarios;
 /// <summary>YugabyteDB or BMDB, in whichever way its processes are controlled.</summary>
 public sealed class YugabyteScenario : IDatabaseScenario
 {
+    private const string SqlSecret = "yugabyte-sql";
     private readonly YugabyteScenarioOptions _options;
     private readonly YugabytePackage _package;
     private readonly LabCredentials? _client;
@@ -43,7 +44,12 @@ public sealed class YugabyteScenario : IDatabaseScenario
     public IReadOnlyList<string> Processes => [.. Cluster.Servers.Select(server => server.Name)];
 
     /// <inheritdoc />
-    public IReadOnlyList<StageSecret> Secrets => [ScenarioManifest.Ssh(Hosts), .. _client is null ? [] : new[] { ScenarioManifest.Tls(_client) }];
+    public IReadOnlyList<StageSecret> Secrets => 
+    [
+        ScenarioManifest.Ssh(Hosts),
+        .. _client is null ? [] : new[] { ScenarioManifest.Tls(_client) },
+        .. Cluster.Options.Knobs.SqlPassword is { } password ? new[] { StageSecret.Opaque(SqlSecret, ("username", "yugabyte"), ("password", password)) } : [],
+    ];
 
     private bool IsBmdb => Cluster.Naming == YugabyteNaming.Bmdb;
 
@@ -89,6 +95,11 @@ public sealed class YugabyteScenario : IDatabaseScenario
             ["timeouts"] = ScenarioManifest.Timeouts(),
             ["yugabyte"] = new JsonObject { ["dialect"] = IsBmdb ? "BMDB" : "Yugabyte", ["catalogRetryPause"] = "1s", ["sql"] = new JsonObject { ["database"] = "yugabyte" } },
         };
+        if (Cluster.Options.Knobs.SqlPassword is not null)
+        {
+            spec["yugabyte"]!["sql"]!["credentialsSecretRef"] = new JsonObject { ["name"] = SqlSecret };
+        }
+
         if (_client is not null)
         {
             spec["tls"] = new JsonObject { ["secretRef"] = new JsonObject { ["name"] = ScenarioManifest.TlsSecret }, ["certsDirName"] = "/data/certs" };
