@@ -27,8 +27,8 @@ public sealed class RemoteSecretsTests(DatabaseStageFixture fixture)
         // Far enough that everything that needs a login was asked: the databases for their extensions, and a server was swapped.
         manifest["spec"]!["holdBefore"] = new System.Text.Json.Nodes.JsonArray("UpgradeTServers");
         await stage.ApplyAsync(manifest);
-        var held = await stage.WaitForAsync(space, scenario, u => u.IsHeld() || u.IsStalled(), cancellationToken: Token);
-        held.IsHeld().ShouldBeTrue(held.Message() + string.Join("; ", held.Findings()));
+        var held = await stage.WaitForAsync(space, scenario, u => UpgradeReading.IsHeld(u) || UpgradeReading.IsStalled(u), cancellationToken: Token);
+        UpgradeReading.IsHeld(held).ShouldBeTrue(UpgradeReading.Message(held) + string.Join("; ", UpgradeReading.Findings(held)));
 
         var remote = string.Join('\n', await Task.WhenAll(watches.Select(watch => watch.EndAsync())));
         remote.ShouldContain("bsqlsh", Case.Sensitive, "the watch must see what runs there");

@@ -78,7 +78,13 @@ internal sealed class Workshop : IAsyncDisposable
 
     public DatabaseInstance Instance(InstanceControl control, string name = "tikv-1", int port = Port) => new()
     {
-        Name = name, Component = DatabaseComponent.TiKV, Host = Host.Address, Port = port, DeployDir = Deploy, DataDir = Deploy + "/data", Control = control,
+        Name = name,
+        Component = DatabaseComponent.TiKV,
+        Host = Host.Address,
+        Port = port,
+        DeployDir = Deploy,
+        DataDir = Deploy + "/data",
+        Control = control,
     };
 
     public DatabaseRollingUpgradeSpec Spec(params DatabaseInstance[] instances) => new()

@@ -44,7 +44,7 @@ public sealed class YugabyteScenario : IDatabaseScenario
     public IReadOnlyList<string> Processes => [.. Cluster.Servers.Select(server => server.Name)];
 
     /// <inheritdoc />
-    public IReadOnlyList<StageSecret> Secrets => 
+    public IReadOnlyList<StageSecret> Secrets =>
     [
         ScenarioManifest.Ssh(Hosts),
         .. _client is null ? [] : new[] { ScenarioManifest.Tls(_client) },
