@@ -59,7 +59,7 @@ public sealed partial class LabHost : IAsyncDisposable
     public string Data { get; }
 
     /// <summary>Makes a host and boots it; takes less than a second.</summary>
-    /// <param name="network">Its network; made for it alone, its name becomes the host's.</param>
+    /// <param name="network">Its network; made for it alone, its name becomes the host's, and it goes with the host.</param>
     /// <param name="options">Options.</param>
     /// <param name="ct">Cancels.</param>
     /// <exception cref="LabException">It did not come up; the message has the end of its log.</exception>
@@ -153,6 +153,8 @@ public sealed partial class LabHost : IAsyncDisposable
             KeepLogs();
             Directory.Delete(_folder, recursive: true);
         }
+
+        await _run.RemoveNamespaceAsync(Namespace);
     }
 
     private static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "Hosts", name);

@@ -3,10 +3,12 @@ namespace Drydock.Lab;
 /// <summary>A network namespace of a lab run: a machine of its own, as far as the network goes, with one address on the run's bridge.</summary>
 public sealed class LabNamespace
 {
+    private readonly int _number;
     private readonly string _port;
 
-    private LabNamespace(LabRun run, string name, string kernelName, string port, string address)
+    private LabNamespace(LabRun run, string name, int number, string kernelName, string port, string address)
     {
+        _number = number;
         Run = run;
         Name = name;
         KernelName = kernelName;
@@ -41,6 +43,14 @@ public sealed class LabNamespace
     public Task<string> RunAsync(string file, IEnumerable<string> arguments, string? input = null, CancellationToken cancellationToken = default) =>
         Shell.RunAsync("nsenter", ["--net=" + Path, "--", file, .. arguments], input, cancellationToken: cancellationToken);
 
+    /// <summary>Takes it away and returns the last number of its address.</summary>
+    internal async Task<int> RemoveAsync()
+    {
+        await Shell.RunAsync("ip", ["link", "del", _port], environment: Run.Mark);
+        await Shell.RunAsync("ip", ["netns", "del", KernelName], environment: Run.Mark);
+        return _number;
+    }
+
     internal static async Task<LabNamespace> CreateAsync(LabRun run, string name, int number, CancellationToken cancellationToken)
     {
         // An interface name has at most 15 characters: "dl", 6 of the run, "v" and the number.
@@ -70,6 +80,6 @@ public sealed class LabNamespace
             """,
             run.Mark,
             cancellationToken: cancellationToken);
-        return new LabNamespace(run, name, kernelName, port, address);
+        return new LabNamespace(run, name, number, kernelName, port, address);
     }
 }

@@ -23,6 +23,7 @@ public sealed class LabRun : IAsyncDisposable
 
     // .1 is the bridge; names are given from .2 on.
     private int _lastAddress = 1;
+    private readonly ConcurrentQueue<int> _freed = new();
     private int _disposed;
 
     private LabRun(string id, string folder, string fastFolder, string networkPrefix, Reaper reaper)
@@ -91,14 +92,24 @@ public sealed class LabRun : IAsyncDisposable
     public async Task<LabNamespace> AddNamespaceAsync(string name, CancellationToken cancellationToken = default)
     {
         var number = Interlocked.Increment(ref _lastAddress);
-        if (number > 254)
+        if (number > 254 && !_freed.TryDequeue(out number))
         {
-            throw new LabException("The /24 of this lab run is used up (253 namespaces).");
+            throw new LabException("The /24 of this lab run is used up (253 namespaces at a time).");
         }
 
         var created = await LabNamespace.CreateAsync(this, name, number, cancellationToken);
         _namespaces[name] = created;
         return created;
+    }
+
+    /// <summary>Removes a network namespace in which nothing runs any more. Its address is given again only once all others were: neighbours remember who had it.</summary>
+    public async Task RemoveNamespaceAsync(LabNamespace gone)
+    {
+        ArgumentNullException.ThrowIfNull(gone);
+        if (_disposed == 0 && _namespaces.TryRemove(gone.Name, out _))
+        {
+            _freed.Enqueue(await gone.RemoveAsync());
+        }
     }
 
     /// <summary>Starts a process that lives at most as long as the run.</summary>

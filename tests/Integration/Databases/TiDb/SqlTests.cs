@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Drydock.Clients.MySql;
 using Drydock.Lab;
@@ -68,7 +69,8 @@ public sealed class SqlTests(TiDbLab lab)
         (await Should.ThrowAsync<MySqlException>(() => Questions.ExecuteAsync(tidb, "INSERT INTO test.things VALUES ('a', 'x')"))).Number.ShouldBe(1062);
         (await Should.ThrowAsync<MySqlException>(() => Questions.ExecuteAsync(tidb, "SELECT no_such_function(1)"))).Message.ShouldContain("stand-in");
         (await Should.ThrowAsync<MySqlException>(() => Questions.SqlAsync(tidb, "root", "wrong"))).Number.ShouldBe(1045);
-        (await Questions.RowsAsync(tidb, "SELECT VARIABLE_VALUE FROM mysql.tidb WHERE VARIABLE_NAME='tidb_server_version'"))[0]["VARIABLE_VALUE"].ShouldBe("23");
+        // Another test's new TiDB may have raised it before.
+        int.Parse((await Questions.RowsAsync(tidb, "SELECT VARIABLE_VALUE FROM mysql.tidb WHERE VARIABLE_NAME='tidb_server_version'"))[0]["VARIABLE_VALUE"]!, CultureInfo.InvariantCulture).ShouldBeGreaterThanOrEqualTo(23);
         (await Questions.RowsAsync(tidb, "SHOW DATABASES")).Select(r => r["Database"]).ShouldContain("test");
         await Questions.ExecuteAsync(tidb, "DROP TABLE test.things");
     }

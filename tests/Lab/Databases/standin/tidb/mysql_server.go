@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -204,11 +205,18 @@ func (s *session) login(token, salt []byte, database string) error {
 		}
 		return failure(1045, "28000", "Access denied for user '%s'@'%s' (using password: %s)", s.user, s.from, using)
 	}
-	if database != "" {
-		_, err := s.use(database)
-		return err
+	if database == "" {
+		return nil
 	}
-	return nil
+	if s.backend != nil {
+		if _, err := s.backend.query("USE `"+strings.ReplaceAll(database, "`", "``")+"`", backendPatience); err != nil {
+			return failure(1049, "42000", "Unknown database '%s'", database)
+		}
+		s.database = database
+		return nil
+	}
+	_, err := s.use(database)
+	return err
 }
 
 func okPacket(affected int) []byte {
