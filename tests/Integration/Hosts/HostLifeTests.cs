@@ -35,11 +35,13 @@ public sealed class HostLifeTests(LabFixture lab)
         var run = await lab.RunAsync();
         var host = await LabHost.StartAsync(run, LabFixture.UniqueName("db"), new LabHostOptions { DataBytes = 1 << 20 }, Token);
         (await host.RunAsync(Leave, ct: Token)).OrThrow();
-        (await ProcessesAsync(host.Namespace)).Length.ShouldBeGreaterThan(4);
+        var processes = await ProcessesAsync(host.Namespace);
+        processes.Length.ShouldBeGreaterThan(4);
 
         await host.DisposeAsync();
 
-        (await ProcessesAsync(host.Namespace)).ShouldBeEmpty();
+        processes.Where(id => Directory.Exists($"/proc/{id}")).ShouldBeEmpty();
+        File.Exists(host.Namespace.Path).ShouldBeFalse("its network goes with it");
         (await File.ReadAllTextAsync("/proc/self/mountinfo", Token)).ShouldNotContain(host.Data);
         File.Exists(host.PathOf("/etc/shadow")).ShouldBeFalse();
         (await Should.ThrowAsync<LabException>(() => host.RunAsync("true", ct: Token))).Message.ShouldContain("is down");

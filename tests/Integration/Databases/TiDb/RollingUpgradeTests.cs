@@ -50,6 +50,7 @@ public sealed class RollingUpgradeTests(LabFixture lab)
 
         // A TiKV before the PDs, and with its leaders.
         await hand.SwapAsync(cluster.Instance("tikv-1"));
+        await cluster.UntilAsync("both to be noticed", _ => Words().Count > 1);
         Words().ShouldBe(["LeadersOnStoppedStore", "WrongOrder"], ignoreOrder: true);
         cluster.Directory.Violations().Single(v => v.What == "LeadersOnStoppedStore").Field("leaders").ShouldBe("120");
         await cluster.WaitUntilAtRestAsync(Token);
