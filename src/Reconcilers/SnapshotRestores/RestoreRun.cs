@@ -55,7 +55,13 @@ internal sealed class RestoreRun
             ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind)
             : _services.Time.GetUtcNow();
         var left = since + TimeLimit.Parse(_restore.Spec.Timeout) - _services.Time.GetUtcNow();
-        using var limit = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1), _services.Time);
+        using var limit = new CancellationTokenSource(left > TimeSpan.Zero ? left : Timeout.InfiniteTimeSpan, _services.Time);
+        if (left <= TimeSpan.Zero)
+        {
+            // Nothing more is looked at: a look that is quicker than any timer would otherwise wait for the next one for ever.
+            await limit.CancelAsync();
+        }
+
         using var staging = new SnapshotStaging();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
