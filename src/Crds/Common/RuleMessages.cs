@@ -100,6 +100,13 @@ public static class RuleMessages
     /// <summary>Settings of YugabyteDB for another database.</summary>
     public const string YugabyteSettings = "yugabyte is only for engine YugabyteDB: remove it";
 
+    /// <summary>Fields of the admin tool and of PostgreSQL for a database that has neither.</summary>
+    public const string OnlyForYugabyte =
+        "toolHost, tls.certsDirName and package.extensions are only for engine YugabyteDB: TiDB is asked over HTTP, and its programs are checked on their own hosts; remove them";
+
+    /// <summary>A configuration file that nobody reads.</summary>
+    public const string OnlyForTiDb = "configFile of an instance is only for engine TiDB: configuration of YugabyteDB is not changed; remove it";
+
     /// <summary>An archive of programs with neither or both sources.</summary>
     public const string OnePackageSource = "an archive needs either storage and path, or hostPath (a file on every host), and not both";
 

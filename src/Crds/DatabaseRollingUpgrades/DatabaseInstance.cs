@@ -41,7 +41,7 @@ public sealed record DatabaseInstance
     [Pattern(Patterns.AbsolutePath)]
     public string? DataDir { get; init; }
 
-    /// <summary>Its configuration file, where it is not below deployDir as tidb-ansible has it: conf/pd.toml, conf/tikv.toml and so on.</summary>
+    /// <summary>TiDB only: its configuration file, where it is not below deployDir as tidb-ansible has it: conf/pd.toml, conf/tikv.toml and so on.</summary>
     [Length(SchemaLimits.Path, Minimum = 2)]
     [Pattern(Patterns.AbsolutePath)]
     public string? ConfigFile { get; init; }

@@ -7,6 +7,10 @@ namespace Drydock.Crds.DatabaseRollingUpgrades;
 [ValidationRule("self.fromVersion != self.toVersion", RuleMessages.SameVersion)]
 [ValidationRule("self.engine == 'TiDB' || !has(self.tidb)", RuleMessages.TiDbSettings)]
 [ValidationRule("self.engine == 'YugabyteDB' || !has(self.yugabyte)", RuleMessages.YugabyteSettings)]
+[ValidationRule(
+    "self.engine == 'YugabyteDB' || (!has(self.toolHost) && !(has(self.tls) && has(self.tls.certsDirName)) && (!has(self.__package__.extensions) || size(self.__package__.extensions) == 0))",
+    RuleMessages.OnlyForYugabyte)]
+[ValidationRule("self.engine == 'TiDB' || self.instances.all(i, !has(i.configFile))", RuleMessages.OnlyForTiDb)]
 [ValidationRule("self.instances.all(i, (i.component in ['Master', 'Tserver']) == (self.engine == 'YugabyteDB'))", RuleMessages.ComponentOfEngine)]
 [ValidationRule("self.instances.all(i, has(i.control) || self.control.exists(c, c.component == i.component))", RuleMessages.EveryInstanceHasControl)]
 public sealed record DatabaseRollingUpgradeSpec : RunSpec
@@ -53,7 +57,7 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     [Required]
     public HostAccess Access { get; init => field = value ?? new(); } = new();
 
-    /// <summary>The host on which the vendor's admin tools run, from the new package. Without it the host of the first instance.</summary>
+    /// <summary>YugabyteDB and BMDB only: the host on which the vendor's admin tools run, from the new package. Without it the host of the first instance.</summary>
     [FieldClass(FieldClass.Access)]
     [Length(SchemaLimits.StepName, Minimum = 1)]
     [Pattern(Patterns.Host)]

@@ -36,7 +36,25 @@ public static class DatabaseRollingUpgradeValidation
         {
             yield return StorageRules.Refusal(RuleMessages.YugabyteSettings, "spec.yugabyte");
         }
+
+        if (spec.Engine == DatabaseEngine.TiDB && OnlyForYugabyte(spec) is { } field)
+        {
+            yield return StorageRules.Refusal(RuleMessages.OnlyForYugabyte, field);
+        }
+
+        if (spec.Engine == DatabaseEngine.YugabyteDB && spec.Instances.Find(i => i.ConfigFile is not null) is { } configured)
+        {
+            yield return StorageRules.Refusal(RuleMessages.OnlyForTiDb, $"spec.instances[{configured.Name}].configFile");
+        }
     }
+
+    private static string? OnlyForYugabyte(DatabaseRollingUpgradeSpec spec) => spec switch
+    {
+        { ToolHost: not null } => "spec.toolHost",
+        { Tls.CertsDirName: not null } => "spec.tls.certsDirName",
+        { Package.Extensions.Count: > 0 } => "spec.package.extensions",
+        _ => null,
+    };
 
     private static IEnumerable<Finding> Instances(DatabaseRollingUpgradeSpec spec)
     {

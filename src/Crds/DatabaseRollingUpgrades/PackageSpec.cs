@@ -27,7 +27,7 @@ public sealed record PackageSpec
     [ValidationRule("!self.split('/').exists(s, s == '..') && !self.startsWith('/')", RuleMessages.BelowPackage)]
     public string? PostInstall { get; init; }
 
-    /// <summary>PostgreSQL extensions that are put into the new version before the first server is stopped.</summary>
+    /// <summary>YugabyteDB and BMDB only: PostgreSQL extensions that are put into the new version before the first server is stopped.</summary>
     [ListMap("name")]
     [Items(64)]
     public List<PackageExtension> Extensions { get; init => field = value ?? []; } = [];

@@ -128,6 +128,16 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
         yield return new(Spec, RuleMessages.SameVersion, spec => spec["toVersion"] = "2.1.19", spec => spec["toVersion"] = "2.1.20");
         yield return new(Spec, RuleMessages.TiDbSettings, spec => spec["engine"] = "YugabyteDB", spec => spec["engine"] = "TiDB");
         yield return new(Spec, RuleMessages.YugabyteSettings, spec => spec["yugabyte"] = new JsonObject(), spec => spec.Remove("yugabyte"));
+        yield return new(
+            Spec,
+            RuleMessages.OnlyForYugabyte,
+            spec => spec.At("package")["extensions"] = Json("""[{"name":"x","files":[{"from":"/tmp/x.so","to":"lib/x.so"}]}]"""),
+            spec => spec.At("package")["extensions"] = new JsonArray());
+        yield return new(
+            Spec,
+            RuleMessages.OnlyForTiDb,
+            spec => (spec["engine"], spec["instances"]![0]!["configFile"]) = ("YugabyteDB", "/etc/pd.toml"),
+            spec => spec["instances"]![0]!["configFile"] = "/etc/pd.toml");
         yield return new(Spec, RuleMessages.ComponentOfEngine, spec => spec["instances"]![0]!["component"] = "Master", spec => spec["instances"]![1]!["component"] = "TiKV");
         yield return new(Spec, RuleMessages.EveryInstanceHasControl, spec => spec["instances"]![0]!["component"] = "Pump", spec => spec["instances"]![3]!["component"] = "Pump");
         yield return new($"{Spec}.window", RuleMessages.EmptyWindow, spec => spec["window"] = Window("02:00", "02:00"), spec => spec["window"] = Window("02:00", "02:01"));

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
 
 /// <summary>A process gave no answer over HTTP, or none that can be taken. The message names address, what was asked, and the way out, and no secret.</summary>
@@ -16,6 +18,9 @@ public sealed class ServiceException : Exception
 
     /// <summary>Whether the request certainly did not arrive: no connection was made.</summary>
     public bool IsNotTaken { get; }
+
+    /// <summary>Whether the host said itself that nothing listens there; a host that is silent says nothing.</summary>
+    public bool IsRefused => GetBaseException() is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
 
     /// <summary>Whether the request may have been carried out.</summary>
     public bool MayHaveRun => !IsNotTaken;

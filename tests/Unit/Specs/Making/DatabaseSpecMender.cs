@@ -31,6 +31,13 @@ internal sealed class DatabaseSpecMender(Random random, Action<JsonObject> mendS
         }
 
         spec.Remove(isTiDb ? "yugabyte" : "tidb");
+        if (isTiDb)
+        {
+            spec.Remove("toolHost");
+            spec["tls"]?.AsObject().Remove("certsDirName");
+            spec["package"]!.AsObject().Remove("extensions");
+        }
+
         MendInstances(spec, isTiDb ? ["PD", "TiKV", "TiDB", "Pump", "Drainer"] : ["Master", "Tserver"]);
         MendPackage(spec["package"]!.AsObject());
         if (isTiDb)
@@ -52,6 +59,11 @@ internal sealed class DatabaseSpecMender(Random random, Action<JsonObject> mendS
         {
             instance!["component"] = components[random.Next(components.Length)];
             instance["port"] = port++;
+            if (spec["engine"]!.GetValue<string>() != "TiDB")
+            {
+                instance.AsObject().Remove("configFile");
+            }
+
             if (instance["control"] is null && !known.Contains(instance["component"]!.GetValue<string>()))
             {
                 instance["control"] = new JsonObject();

@@ -72,6 +72,7 @@ internal sealed partial class TiDbWorld
             ["max-merge-region-size"] = 0,
             ["max-merge-region-keys"] = 0,
         };
+        Spark = Upgrade.Spec.Tidb?.TiSpark is not null ? new TiDbWorldSpark(this) : null;
         Life = new TiDbLife(this, 1);
     }
 
@@ -117,6 +118,9 @@ internal sealed partial class TiDbWorld
     public HashSet<string> SilentServices { get; } = new(StringComparer.Ordinal);
 
     public int LastServicePid { get; set; } = 50000;
+
+    /// <summary>A Spark beside the cluster, where the spec has one.</summary>
+    public TiDbWorldSpark? Spark { get; }
 
     public long Bootstrap { get; set; } = 23;
 

@@ -12,7 +12,9 @@ internal sealed class TiDbWorldFiles(TiDbWorld world, TiDbLife life, string host
     public string Host => host;
 
     public Task<SshResult> RunAsync(SshCommand command, CancellationToken cancellationToken) =>
-        command.Arguments.FirstOrDefault(a => a.Contains(".drydock-part", StringComparison.Ordinal)) is not null ? ReplaceAsync([.. command.Arguments.TakeLast(4)]) : AnswerAsync(command);
+        command.Arguments.FirstOrDefault(a => a.Contains(".drydock-part", StringComparison.Ordinal)) is not null ? ReplaceAsync([.. command.Arguments.TakeLast(4)])
+        : world.Spark?.Change(host, command.Arguments) is { } change ? life.ChangeAsync(change.What, change.CarryOut, () => new HostException(host, Reasons.HostUnreachable, $"{host}: the connection was cut", mayHaveRun: true))
+        : AnswerAsync(command);
 
     // The script that puts a file of the host in the place of another: from, to, SHA-256, the name under which what is there is kept.
     private Task<SshResult> ReplaceAsync(string[] arguments) => life.ChangeAsync($"replace {host}:{arguments[1]}", () =>
@@ -44,6 +46,11 @@ internal sealed class TiDbWorldFiles(TiDbWorld world, TiDbLife life, string host
         if (world.Programs(host, command.Arguments) is { } own)
         {
             return new SshResult(own.Code, own.Output, "");
+        }
+
+        if (world.Spark?.Look(host, command.Arguments) is { } said)
+        {
+            return new SshResult(0, said, "");
         }
 
         if (command.Arguments.Contains("-V", StringComparer.Ordinal))

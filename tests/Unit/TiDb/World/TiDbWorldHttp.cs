@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
@@ -25,10 +26,20 @@ internal sealed partial class TiDbWorldHttp(TiDbWorld world, TiDbLife life) : IS
 
     private ServiceAnswer Answer(string method, string host, int port, string path, string? json)
     {
+        if (world.Spark is { IsSilent: true } && TiDbWorldSpark.IsMaster(host, port))
+        {
+            throw new ServiceException(Reasons.HostUnreachable, $"{host}:{port} does not answer", isNotTaken: true);
+        }
+
+        if (world.Spark?.Page(host, port) is { } page)
+        {
+            return new ServiceAnswer(200, "application/json", page);
+        }
+
         var process = world.Processes.Find(p => p.Host == host && (p.Port == port || p.StatusPort == port));
         if (process is not { IsAlive: true } || world.Unreachable.Contains(host))
         {
-            throw new ServiceException(Reasons.ServerUnreachable, $"{host}:{port} refused the connection", isNotTaken: true);
+            throw new ServiceException(Reasons.ServerUnreachable, $"{host}:{port} refused the connection", isNotTaken: true, new SocketException((int)SocketError.ConnectionRefused));
         }
 
         if (world.Answers(method, process, path) is { } own)

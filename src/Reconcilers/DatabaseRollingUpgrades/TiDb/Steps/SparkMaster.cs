@@ -14,7 +14,8 @@ internal sealed record SparkMaster(long Workers, long Cores, long Memory)
     /// <summary>As text: workers/cores/memory.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Workers}/{Cores}/{Memory}");
 
-    /// <summary>Asks the master; null if it does not answer.</summary>
+    /// <summary>Asks the master; null if nothing listens on its port: stopped, or not there yet.</summary>
+    /// <exception cref="ServiceException">It is not known: the host is silent, or the answer is unusable.</exception>
     public static async Task<SparkMaster?> AskAsync(ITiDbTargets targets, TiSparkSpec spark, CancellationToken cancellationToken)
     {
         try
@@ -26,9 +27,8 @@ internal sealed record SparkMaster(long Workers, long Cores, long Memory)
                 return new SparkMaster(alive.Count, alive.Sum(w => w.Number("cores")), alive.Sum(w => w.Number("memory")));
             });
         }
-        catch (ServiceException)
+        catch (ServiceException exception) when (exception.IsRefused)
         {
-            // It does not serve: stopped, or not there yet.
             return null;
         }
     }

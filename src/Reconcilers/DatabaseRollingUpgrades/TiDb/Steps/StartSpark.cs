@@ -7,7 +7,12 @@ namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Steps;
 public sealed class StartSpark(ITiDbTargets targets) : SparkStep(targets)
 {
     /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(() => LookAsync(context, cancellationToken));
+
+    /// <inheritdoc />
+    protected override Task CarryOutAsync(StepContext context, CancellationToken cancellationToken) => RunAsync(Spark().Start, cancellationToken);
+
+    private async Task<Observation> LookAsync(StepContext context, CancellationToken cancellationToken)
     {
         if (await SparkMaster.AskAsync(Targets, Spark(), cancellationToken) is not { } master)
         {
@@ -19,7 +24,4 @@ public sealed class StartSpark(ITiDbTargets targets) : SparkStep(targets)
             ? new Observation.Done($"workers/cores/memory {master}")
             : new Observation.Running($"workers/cores/memory {master}, before {before}");
     }
-
-    /// <inheritdoc />
-    protected override Task CarryOutAsync(StepContext context, CancellationToken cancellationToken) => RunAsync(Spark().Start, cancellationToken);
 }

@@ -1,5 +1,6 @@
 using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
 
 namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Steps;
 
@@ -10,7 +11,36 @@ public sealed class StopSpark(ITiDbTargets targets) : SparkStep(targets)
     public const string BeforeKey = "before";
 
     /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(() => LookAsync(context, cancellationToken));
+
+    /// <inheritdoc />
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        // Of a former attempt: Spark may be stopped by now, and shows nothing any more.
+        if ((context.Receipt(BeforeKey) ?? context.Plan.Steps.Find(s => s.Id == context.Step.Id)?.Receipt?.GetValueOrDefault(BeforeKey)) is { } known)
+        {
+            return Fact(BeforeKey, known);
+        }
+
+        SparkMaster? before;
+        try
+        {
+            before = await SparkMaster.AskAsync(Targets, Spark(), cancellationToken);
+        }
+        catch (ServiceException exception)
+        {
+            throw NotYet(exception.Reason, exception.Message);
+        }
+
+        return before is { } master
+            ? Fact(BeforeKey, master.ToString())
+            : throw new StepActionException(Reasons.ComponentsUnhealthy, $"Spark's master does not serve on {Spark().Hosts[0]}:{Spark().WebPort}: there is nothing to compare with afterwards. Start Spark, or take spec.tidb.tiSpark out in a new upgrade");
+    }
+
+    /// <inheritdoc />
+    protected override Task CarryOutAsync(StepContext context, CancellationToken cancellationToken) => RunAsync(Spark().Stop, cancellationToken);
+
+    private async Task<Observation> LookAsync(StepContext context, CancellationToken cancellationToken)
     {
         var newEverywhere = true;
         foreach (var host in Spark().Hosts)
@@ -26,21 +56,4 @@ public sealed class StopSpark(ITiDbTargets targets) : SparkStep(targets)
 
         return master is null ? new Observation.Done("Spark's master does not serve any more") : new Observation.NotStarted("Spark's master still serves");
     }
-
-    /// <inheritdoc />
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken)
-    {
-        // Of a former attempt: Spark may be stopped by now, and shows nothing any more.
-        if ((context.Receipt(BeforeKey) ?? context.Plan.Steps.Find(s => s.Id == context.Step.Id)?.Receipt?.GetValueOrDefault(BeforeKey)) is { } known)
-        {
-            return Fact(BeforeKey, known);
-        }
-
-        return await SparkMaster.AskAsync(Targets, Spark(), cancellationToken) is { } master
-            ? Fact(BeforeKey, master.ToString())
-            : throw new StepActionException(Reasons.ComponentsUnhealthy, $"Spark's master does not serve on {Spark().Hosts[0]}:{Spark().WebPort}: there is nothing to compare with afterwards. Start Spark, or take spec.tidb.tiSpark out in a new upgrade");
-    }
-
-    /// <inheritdoc />
-    protected override Task CarryOutAsync(StepContext context, CancellationToken cancellationToken) => RunAsync(Spark().Stop, cancellationToken);
 }

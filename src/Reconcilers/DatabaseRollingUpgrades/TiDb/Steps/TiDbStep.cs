@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
@@ -6,6 +5,7 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Running;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Api;
 
 namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Steps;
@@ -17,7 +17,7 @@ namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Steps;
 public abstract class TiDbStep(ITiDbTargets targets) : IStepAction
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
-    private readonly ConcurrentDictionary<(string Step, int Attempt, int Tries), DateTimeOffset> _begun = new();
+    private readonly FirstLooks _firstLooks = new();
 
     /// <inheritdoc />
     public string Name => GetType().Name;
@@ -77,9 +77,8 @@ public abstract class TiDbStep(ITiDbTargets targets) : IStepAction
     /// <summary>The instance the step is about.</summary>
     protected DatabaseInstance Instance(StepContext context) => Targets.Instance(context.Step.Node);
 
-    /// <summary>Since when an attempt is under way. What its first look finds under way is told to nobody before that look ends, so that this process remembers it.</summary>
-    protected DateTimeOffset Began(StepContext context) =>
-        context.Step.StartedAt ?? _begun.GetOrAdd((context.Step.Id, context.Step.Attempt, context.Step.Tries), _ => context.Time.GetUtcNow());
+    /// <summary>Since when an attempt is under way.</summary>
+    protected DateTimeOffset Began(StepContext context) => _firstLooks.Began(context);
 
     /// <summary>Looks; a cluster that cannot be asked for a moment (its leader moves, a server comes up) is waited for until the step's time is over, and not given up.</summary>
     protected static async Task<Observation> PatientlyAsync(Func<Task<Observation>> look)

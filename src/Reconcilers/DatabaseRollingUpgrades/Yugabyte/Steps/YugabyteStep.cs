@@ -1,9 +1,9 @@
-using System.Runtime.CompilerServices;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Running;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Api;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Cluster;
 
@@ -14,8 +14,7 @@ public abstract class YugabyteStep : IStepAction
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    // One context is one following of a step: the engine's own limit counts from the same look.
-    private readonly ConditionalWeakTable<StepContext, StrongBox<DateTimeOffset>> _firstLooks = [];
+    private readonly FirstLooks _firstLooks = new();
 
     /// <summary>Binds it.</summary>
     protected YugabyteStep(IYugabyteTargets targets)
@@ -74,12 +73,11 @@ public abstract class YugabyteStep : IStepAction
         return Cluster.Instance(context.Step.Node ?? throw new KeyNotFoundException($"Step {context.Step.Id} names no node; the stored plan does not fit action {context.Step.Action}."));
     }
 
-    /// <summary>How long the step has been at it. What its first look finds under way is stored by nobody before that look ends, so this process remembers it.</summary>
+    /// <summary>How long the step has been at it.</summary>
     protected TimeSpan Elapsed(StepContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var now = context.Time.GetUtcNow();
-        return now - (context.Step.StartedAt ?? _firstLooks.GetValue(context, _ => new StrongBox<DateTimeOffset>(now)).Value);
+        return context.Time.GetUtcNow() - _firstLooks.Began(context);
     }
 
     /// <summary>Facts of one entry.</summary>
