@@ -10,7 +10,10 @@ namespace Drydock.Benchmarks;
 /// <summary>Rolling upgrades of both databases on three hosts: the operator beside each runbook as a sequential script, under the same load; and a plan of 300 processes.</summary>
 internal sealed class DatabasesPart : IBenchPart
 {
-    private const double Settle = 1;
+    private const double TimeFactor = 10;
+
+    // The 60 s of both runbooks.
+    private const double Settle = 60 / TimeFactor;
 
     public string Name => "databases";
 
@@ -27,7 +30,7 @@ internal sealed class DatabasesPart : IBenchPart
         await BothAsync("TiDB 2.1 to 3.0, systemd", name => TiDbAsync(stage, name, cancellationToken), stage, text, overheads, cancellationToken);
         await BothAsync("BMDB 2.16 to 2.18, plain processes", name => BmdbAsync(stage, name, cancellationToken), stage, text, overheads, cancellationToken);
         text.AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"Both settle {Settle:0} s after each instance; spans of the originals are divided by 60; backup waived, limits not tuned afterwards. The scripts do what the runbooks say and no more: the one of BMDB moves no leader away before it stops a server, and neither looks for what an interrupted run left. The operator brings packages to all hosts at once, checks every gate twice and moves leaders.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Spans of the originals are divided by {TimeFactor:0}, so that both settle {Settle:0} s after each instance; backup waived, limits not tuned afterwards. The scripts do what the runbooks say and no more: the one of BMDB moves no leader away before it stops a server, and neither looks for what an interrupted run left. The operator brings packages to all hosts at once, checks every gate twice and moves leaders.");
         text.AppendLine();
         text.AppendLine("| what | measured | aim |");
         text.AppendLine("|---|---|---|");
@@ -43,12 +46,12 @@ internal sealed class DatabasesPart : IBenchPart
     }
 
     private static async Task<IDatabaseScenario> TiDbAsync(DatabaseStage stage, string name, CancellationToken cancellationToken) =>
-        await TiDbScenario.StartAsync(stage.Run, new TiDbScenarioOptions { Cluster = new() { Name = "ti" + name } }, cancellationToken);
+        await TiDbScenario.StartAsync(stage.Run, new TiDbScenarioOptions { Cluster = new() { Name = "ti" + name, TimeFactor = TimeFactor } }, cancellationToken);
 
     private static async Task<IDatabaseScenario> BmdbAsync(DatabaseStage stage, string name, CancellationToken cancellationToken)
     {
         var bmdb = YugabyteScenarioOptions.Bmdb;
-        return await YugabyteScenario.StartAsync(stage.Run, bmdb with { Cluster = bmdb.Cluster with { Name = "bm" + name } }, cancellationToken);
+        return await YugabyteScenario.StartAsync(stage.Run, bmdb with { Cluster = bmdb.Cluster with { Name = "bm" + name, TimeFactor = TimeFactor } }, cancellationToken);
     }
 
     private static async Task BothAsync(
@@ -92,6 +95,7 @@ internal sealed class DatabasesPart : IBenchPart
         await using var op = stage.StartOperator();
         await op.WaitUntilReadyAsync(cancellationToken);
         var manifest = cluster.Manifest(space);
+        manifest["spec"]!["settle"] = string.Create(CultureInfo.InvariantCulture, $"{Settle:0}s");
         if (manifest["spec"]!["tidb"] is { } tidb)
         {
             tidb["tuneScheduling"] = new JsonObject { ["enabled"] = false };
@@ -100,7 +104,14 @@ internal sealed class DatabasesPart : IBenchPart
         var watch = Stopwatch.StartNew();
         await stage.ApplyAsync(manifest);
         var done = await stage.WaitForAsync(space, cluster, u => u.Phase() == "Succeeded" || u.IsStalled(), TimeSpan.FromMinutes(10), cancellationToken);
-        return done.Phase() == "Succeeded" ? (watch.Elapsed, done) : throw new LabException($"the operator stopped: {done.Message()}");
+        var wall = watch.Elapsed;
+        if (done.Phase() != "Succeeded")
+        {
+            throw new LabException($"the operator stopped: {done.Message()}");
+        }
+
+        Console.WriteLine($"{cluster.Id}, the steps: {PlanPath.Steps(done)}");
+        return (wall, done);
     }
 
     private static void Row(StringBuilder text, string what, string way, DatabaseWay took, DatabaseWay reference) => text.AppendLine(

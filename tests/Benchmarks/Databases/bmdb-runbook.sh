@@ -10,7 +10,7 @@ tserver_ready() { curl -fsS "http://$1:9000/api/v1/health-check" | grep -q 'fail
 swap() {
     on "$1" "pkill -x $2"
     until_true port_closed "$1" "$3"
-    on "$1" "cd '$NEW' && setsid bin/$2 --flagfile=/data/conf/$4.conf >>/data/logs/$4.out 2>&1 </dev/null &"
+    on "$1" "cd '$NEW' && { setsid bin/$2 --flagfile=/data/conf/$4.conf >>/data/logs/$4.out 2>&1 </dev/null & }"
     until_true web_version "$1" "$5"
 }
 

@@ -18,6 +18,10 @@ internal static class PlanPath
         return longest.Values.Max();
     }
 
+    /// <summary>Every step with its seconds, for people who look for where time goes.</summary>
+    public static string Steps(JsonNode upgrade) => string.Join(
+        ", ", upgrade["status"]!["plan"]!["steps"]!.AsArray().Select(step => string.Create(CultureInfo.InvariantCulture, $"{step!["id"]!.GetValue<string>()} {Duration(step).TotalSeconds:0.0}")));
+
     private static TimeSpan Duration(JsonNode step) =>
         step["startedAt"] is { } start && step["finishedAt"] is { } end
             ? DateTimeOffset.Parse(end.GetValue<string>(), CultureInfo.InvariantCulture) - DateTimeOffset.Parse(start.GetValue<string>(), CultureInfo.InvariantCulture)
