@@ -1,11 +1,11 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Text;
+using Drydock.Clients.Remote;
 
 namespace Drydock.Clients.Ssh;
 
-/// <summary><see cref="ISshClient"/> by the OpenSSH client of this machine, with its multiplexing (ControlMaster): one login for many commands.</summary>
-public sealed class SshClient : ISshClient
+/// <summary><see cref="IRemoteClient"/> by the OpenSSH client of this machine, with its multiplexing (ControlMaster): one shared connection, opened when it is needed and again when it broke.</summary>
+public sealed class SshClient : IRemoteClient
 {
     // The kernel's limit for the path of a socket, less what ssh adds while it makes it.
     private const int MaxControlPath = 88;
@@ -14,7 +14,7 @@ public sealed class SshClient : ISshClient
     private readonly SshFiles _files;
 
     /// <summary>Writes key and known hosts to private files; nothing is connected yet.</summary>
-    /// <exception cref="SshException">The endpoint cannot be written on a command line, or there is no place for the files.</exception>
+    /// <exception cref="RemoteException">The endpoint cannot be written on a command line, or there is no place for the files.</exception>
     public SshClient(SshEndpoint endpoint, SshMaterial material, SshOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
@@ -23,25 +23,28 @@ public sealed class SshClient : ISshClient
         _options = options ?? new SshOptions();
         if (!endpoint.IsSafe)
         {
-            throw new SshException(endpoint.ToString(), $"{endpoint}: no usable host, user or port; give a host name or address, a login name, and a port from 1 to 65535", SshRefusal.LocalClient);
+            throw new RemoteException(endpoint.ToString(), $"{endpoint}: no usable host, user or port; give a host name or address, a login name, and a port from 1 to 65535", RemoteRefusal.LocalClient);
         }
 
         _files = SshFiles.Write(endpoint.ToString(), material, _options.RuntimeDirectory);
         if (_files.Control.Length > MaxControlPath)
         {
             _files.Dispose();
-            throw new SshException(endpoint.ToString(), $"{endpoint}: the path of the shared connection, {_files.Control}, is longer than {MaxControlPath} characters; choose a shorter runtime directory", SshRefusal.LocalClient);
+            throw new RemoteException(endpoint.ToString(), $"{endpoint}: the path of the shared connection, {_files.Control}, is longer than {MaxControlPath} characters; choose a shorter runtime directory", RemoteRefusal.LocalClient);
         }
     }
 
     /// <inheritdoc />
+    public string Name => Endpoint.ToString();
+
+    /// <summary>Where to.</summary>
     public SshEndpoint Endpoint { get; }
 
     /// <inheritdoc />
-    public async Task<SshResult> RunAsync(SshCommand command, CancellationToken cancellationToken = default)
+    public async Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(command);
-        using var process = Start(command.Text());
+        using var process = Start(SshText.Of(command));
         try
         {
             var output = TailAsync(process.StandardOutput.BaseStream, cancellationToken);
@@ -59,8 +62,8 @@ public sealed class SshClient : ISshClient
     }
 
     /// <inheritdoc />
-    public Task<bool> UploadAsync(SshFile file, Func<long, CancellationToken, Task<Stream>> open, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
-        new SshUpload(this, file, open, progress).RunAsync(cancellationToken);
+    public Task<bool> UploadAsync(RemoteFile file, Func<long, CancellationToken, Task<Stream>> open, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
+        new RemoteUpload(this, file, open, progress).RunAsync(cancellationToken);
 
     /// <summary>Ends the shared connection and removes the private files.</summary>
     public async ValueTask DisposeAsync()
@@ -90,31 +93,31 @@ public sealed class SshClient : ISshClient
         }
         catch (Win32Exception exception)
         {
-            throw new SshException(Endpoint.ToString(), $"{Endpoint}: '{_options.SshProgram}' cannot be started here: {exception.Message}", SshRefusal.LocalClient, innerException: exception);
+            throw new RemoteException(Endpoint.ToString(), $"{Endpoint}: '{_options.SshProgram}' cannot be started here: {exception.Message}", RemoteRefusal.LocalClient, innerException: exception);
         }
     }
 
-    private SshResult Read(SshCommand command, int exitCode, string output, string errors)
+    private RemoteResult Read(RemoteCommand command, int exitCode, string output, string errors)
     {
         var reason = SshWords.Classify(exitCode, errors);
-        if (reason != SshRefusal.RemoteCommand)
+        if (reason != RemoteRefusal.RemoteCommand)
         {
-            var mayHaveRun = reason == SshRefusal.Connection && !SshWords.NeverStood(errors);
+            var mayHaveRun = reason == RemoteRefusal.Connection && !SshWords.NeverStood(errors);
             var what = mayHaveRun ? "the connection broke; whether the command ran is not known" : SshWords.Describe(reason, "");
-            throw new SshException(Endpoint.ToString(), $"{Endpoint}: {what}: {SshWords.Shorten(errors, _files)}", reason, mayHaveRun);
+            throw new RemoteException(Endpoint.ToString(), $"{Endpoint}: {what}: {SshWords.Shorten(errors, _files)}", reason, mayHaveRun);
         }
 
-        if (command.Sudo && exitCode != 0 && errors.TrimStart().StartsWith("sudo:", StringComparison.Ordinal))
+        if (command.AsRoot && exitCode != 0 && errors.TrimStart().StartsWith("sudo:", StringComparison.Ordinal))
         {
-            throw new SshException(
-                Endpoint.ToString(), $"{Endpoint}: sudo does not let {Endpoint.User} run this without a password: {errors.Trim()}; allow it there (NOPASSWD in sudoers)", SshRefusal.Sudo);
+            throw new RemoteException(
+                Endpoint.ToString(), $"{Endpoint}: sudo does not let {Endpoint.User} run this without a password: {errors.Trim()}; allow it there (NOPASSWD in sudoers)", RemoteRefusal.Sudo);
         }
 
-        return new SshResult(exitCode, output, errors);
+        return new RemoteResult(exitCode, output, errors);
     }
 
     // What cannot be read here ends the command; what is not taken there does not: its exit code and its words say why.
-    private static async Task FeedAsync(Process process, SshCommand command, CancellationToken cancellationToken)
+    private static async Task FeedAsync(Process process, RemoteCommand command, CancellationToken cancellationToken)
     {
         var stdin = process.StandardInput.BaseStream;
         var buffer = new byte[128 * 1024];
@@ -138,27 +141,15 @@ public sealed class SshClient : ISshClient
 
     private async Task<string> TailAsync(Stream stream, CancellationToken cancellationToken)
     {
-        var kept = new MemoryStream();
+        var kept = new TailBuffer(_options.MaxOutput);
         var buffer = new byte[16 * 1024];
         int read;
         while ((read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
         {
-            kept.Write(buffer.AsSpan(0, read));
-            if (kept.Length > 2L * _options.MaxOutput)
-            {
-                kept = Tail(kept);
-            }
+            kept.Append(buffer.AsSpan(0, read));
         }
 
-        kept = kept.Length > _options.MaxOutput ? Tail(kept) : kept;
-        return Encoding.UTF8.GetString(kept.GetBuffer(), 0, (int)kept.Length);
-    }
-
-    private MemoryStream Tail(MemoryStream kept)
-    {
-        var tail = new MemoryStream();
-        tail.Write(kept.GetBuffer().AsSpan((int)(kept.Length - _options.MaxOutput), _options.MaxOutput));
-        return tail;
+        return kept.Text;
     }
 
     // The client alone: what it shares its connection with goes on.

@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using Drydock.Clients.Remote;
 
 namespace Drydock.Clients.Ssh;
 
@@ -18,12 +19,12 @@ internal sealed class SshFiles : IDisposable
     /// <summary>Where the connection that others share is found.</summary>
     public string Control => Path.Combine(Directory, "c");
 
-    /// <exception cref="SshException">They cannot be kept privately.</exception>
+    /// <exception cref="RemoteException">They cannot be kept privately.</exception>
     public static SshFiles Write(string host, SshMaterial material, string? parent)
     {
         if (OperatingSystem.IsWindows())
         {
-            throw new SshException(host, $"{host}: ssh needs a Unix system here, where a key file can be kept private", SshRefusal.LocalClient);
+            throw new RemoteException(host, $"{host}: ssh needs a Unix system here, where a key file can be kept private", RemoteRefusal.LocalClient);
         }
 
         string? directory = null;
@@ -39,7 +40,7 @@ internal sealed class SshFiles : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Remove(directory);
-            throw new SshException(host, $"{host}: the ssh key cannot be kept in a private directory under {parent ?? Path.GetTempPath()}: {e.Message}", SshRefusal.LocalClient, innerException: e);
+            throw new RemoteException(host, $"{host}: the ssh key cannot be kept in a private directory under {parent ?? Path.GetTempPath()}: {e.Message}", RemoteRefusal.LocalClient, innerException: e);
         }
     }
 

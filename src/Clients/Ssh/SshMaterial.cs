@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Drydock.Clients.Remote;
 
 namespace Drydock.Clients.Ssh;
 
@@ -27,7 +28,7 @@ public sealed class SshMaterial : IEquatable<SshMaterial>
     public ReadOnlyMemory<byte> KnownHosts { get; }
 
     /// <summary>Takes the material from a Secret's data: <c>ssh-privatekey</c> and <c>known_hosts</c>.</summary>
-    /// <exception cref="SshException">One is missing or empty; the message names it, never a value.</exception>
+    /// <exception cref="RemoteException">One is missing or empty; the message names it, never a value.</exception>
     public static SshMaterial FromSecretData(IReadOnlyDictionary<string, byte[]> data)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -35,7 +36,7 @@ public sealed class SshMaterial : IEquatable<SshMaterial>
         {
             if (!data.TryGetValue(key, out var value) || value.Length == 0)
             {
-                throw new SshException("ssh", $"ssh material: {key} missing or empty; give {PrivateKeyKey} and {KnownHostsKey} (ssh-keyscan prints the latter)", SshRefusal.LocalClient);
+                throw new RemoteException("ssh", $"ssh material: {key} missing or empty; give {PrivateKeyKey} and {KnownHostsKey} (ssh-keyscan prints the latter)", RemoteRefusal.LocalClient);
             }
         }
 

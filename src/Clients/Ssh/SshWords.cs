@@ -1,3 +1,5 @@
+using Drydock.Clients.Remote;
+
 namespace Drydock.Clients.Ssh;
 
 /// <summary>Reads out of the OpenSSH client's words why there is no connection.</summary>
@@ -8,35 +10,35 @@ internal static class SshWords
 
     private const int MaxText = 600;
 
-    public static SshRefusal Classify(int exitCode, string errors)
+    public static RemoteRefusal Classify(int exitCode, string errors)
     {
         if (exitCode != OwnExitCode)
         {
-            return SshRefusal.RemoteCommand;
+            return RemoteRefusal.RemoteCommand;
         }
 
         if (Says(errors, "Host key verification failed") || Says(errors, "REMOTE HOST IDENTIFICATION HAS CHANGED") || Says(errors, "host key is known for"))
         {
-            return SshRefusal.HostKey;
+            return RemoteRefusal.HostKey;
         }
 
         if (Says(errors, "Load key") || Says(errors, "No user exists for uid") || Says(errors, "Bad owner or permissions") || Says(errors, "Bad configuration option"))
         {
-            return SshRefusal.LocalClient;
+            return RemoteRefusal.LocalClient;
         }
 
         return Says(errors, "Permission denied") || Says(errors, "Too many authentication failures")
-            ? SshRefusal.Authentication
-            : SshRefusal.Connection;
+            ? RemoteRefusal.Authentication
+            : RemoteRefusal.Connection;
     }
 
     /// <summary>What happened, for a message.</summary>
-    public static string Describe(SshRefusal reason, string remote) => reason switch
+    public static string Describe(RemoteRefusal reason, string remote) => reason switch
     {
-        SshRefusal.HostKey => "its host key is not the one in known_hosts; nothing was sent to it",
-        SshRefusal.Authentication => "it refused our key",
-        SshRefusal.RemoteCommand => remote,
-        SshRefusal.LocalClient => "our key or configuration cannot be used by the ssh program here",
+        RemoteRefusal.HostKey => "its host key is not the one in known_hosts; nothing was sent to it",
+        RemoteRefusal.Authentication => "it refused our key",
+        RemoteRefusal.RemoteCommand => remote,
+        RemoteRefusal.LocalClient => "our key or configuration cannot be used by the ssh program here",
         _ => "no connection",
     };
 

@@ -112,7 +112,7 @@ public static class Reasons
     /// <summary>A Secret that the spec refers to does not exist, or lacks a key; the message names it.</summary>
     public const string SecretMissing = "SecretMissing";
 
-    /// <summary>A dockerd cannot be reached, or refused the certificate or key; the message names the node.</summary>
+    /// <summary>A host or its dockerd cannot be reached, or refused the certificate or key, or the container that is the host does not run; the message names it.</summary>
     public const string HostUnreachable = "HostUnreachable";
 
     /// <summary>A dockerd is too old for what is needed; the message names the node and the versions.</summary>
@@ -336,10 +336,10 @@ public static class Reasons
     /// <summary>How a process is started and stopped cannot be found out, or is not as spec.control says; the message says what was looked at.</summary>
     public const string ControlMismatch = "ControlMismatch";
 
-    /// <summary>The host's key is unknown or has changed. If the host was reinstalled put its new key into the Secret of spec.access.knownHostsSecretRef; otherwise find out who answers.</summary>
+    /// <summary>The host's key is unknown or has changed. If the host was reinstalled put its new key into the Secret of spec.access.ssh.knownHostsSecretRef (of a dockerd: its authority into that of spec.access.docker.tlsSecretRef); otherwise find out who answers.</summary>
     public const string HostKeyRefused = "HostKeyRefused";
 
-    /// <summary>sudo on the host does not let the login user run a command without a password. Allow it (NOPASSWD in sudoers), or set spec.access.become: None.</summary>
+    /// <summary>sudo on the host does not let the login user run a command without a password. Allow it (NOPASSWD in sudoers), or set spec.access.ssh.become: None.</summary>
     public const string SudoRefused = "SudoRefused";
 
     /// <summary>The database answered in a way that is none (an error page with status 200, a missing key); the message has its words. It is never taken for a good answer.</summary>

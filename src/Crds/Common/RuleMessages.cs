@@ -77,6 +77,9 @@ public static class RuleMessages
     public const string SystemSchemas =
         "databases must not name a system schema (mysql, information_schema, performance_schema, sys): a restore would drop it";
 
+    /// <summary>No way onto the hosts, or two.</summary>
+    public const string OneAccess = "access needs exactly one of ssh and docker";
+
     /// <summary>No control, or several.</summary>
     public const string OneControl = "a control needs exactly one of systemd, supervise, scripts and process";
 

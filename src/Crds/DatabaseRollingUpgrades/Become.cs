@@ -6,6 +6,6 @@ public enum Become
     /// <summary>As the login user.</summary>
     None,
 
-    /// <summary>Through sudo without a password.</summary>
+    /// <summary>As root: over ssh through sudo without a password, in a container by exec as root.</summary>
     Sudo,
 }

@@ -12,7 +12,7 @@ public static class DatabaseRollingUpgradeValidation
     public static IReadOnlyList<Finding> Validate(DatabaseRollingUpgradeSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        return [.. Whole(spec), .. Instances(spec), .. Package(spec), .. TiDb(spec)];
+        return [.. Whole(spec), .. HostAccessRules.Check(spec), .. Instances(spec), .. Package(spec), .. TiDb(spec)];
     }
 
     private static IEnumerable<Finding> Whole(DatabaseRollingUpgradeSpec spec)

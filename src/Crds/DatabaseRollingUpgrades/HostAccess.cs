@@ -3,28 +3,13 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
-/// <summary>How the operator gets onto the hosts: OpenSSH with a key; hosts that known_hosts does not list are refused.</summary>
+/// <summary>How the operator gets onto the hosts: exactly one way for all of them.</summary>
+[ValidationRule("has(self.ssh) != has(self.docker)", RuleMessages.OneAccess)]
 public sealed record HostAccess
 {
-    /// <summary>The account on the hosts; with tidb-ansible usually tidb.</summary>
-    [Required]
-    [Length(SchemaLimits.ShortName, Minimum = 1)]
-    [Pattern(Patterns.LoginName)]
-    public string User { get; init => field = value ?? ""; } = "";
+    /// <summary>By OpenSSH with a key; hosts that known_hosts does not list are refused.</summary>
+    public SshAccess? Ssh { get; init; }
 
-    /// <summary>sshd's port on the hosts.</summary>
-    [Range(1, 65535)]
-    // Not init: source-generated JSON would lose the default where the field is absent.
-    public int Port { get; set; } = 22;
-
-    /// <summary>The key: a Secret with ssh-privatekey (type kubernetes.io/ssh-auth).</summary>
-    [Required]
-    public SecretReference KeySecretRef { get; init => field = value ?? new(); } = new();
-
-    /// <summary>The hosts' keys: a Secret with known_hosts, as ssh-keyscan prints it. May be the same Secret as the key's.</summary>
-    [Required]
-    public SecretReference KnownHostsSecretRef { get; init => field = value ?? new(); } = new();
-
-    /// <summary>Sudo runs what controls processes (systemctl and the like) through sudo -n; None runs everything as the user.</summary>
-    public Become Become { get; init; }
+    /// <summary>By exec in long-living containers: each is the host.</summary>
+    public ContainerAccess? Docker { get; init; }
 }

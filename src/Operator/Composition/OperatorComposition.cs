@@ -141,7 +141,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
                 new DatabaseServices
                 {
                     Kubernetes = client,
-                    Hosts = new DatabaseHostServices(_storages, time) { Fence = fence },
+                    Hosts = new DatabaseHostServices(_storages, _docker, time) { Fence = fence },
                     Storages = _storages,
                     BackupStorage = new BackupStorageProbe(_storages),
                     SnapshotChanges = changes,

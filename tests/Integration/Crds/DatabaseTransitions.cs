@@ -80,7 +80,7 @@ internal static class DatabaseTransitions
         TiDb("", "retry", spec => spec["retry"] = "second"),
         TiDb("", "desiredState", spec => spec["desiredState"] = "RolledBack"),
         TiDb("", "window", spec => spec["window"] = Json("""{"start":"22:00","end":"04:00"}""")),
-        TiDb("", "access", spec => spec.At("access")["port"] = 2222),
+        TiDb("", "access", spec => spec.At("access", "ssh")["port"] = 2222),
         TiDb("", "toolHost", spec => spec["toolHost"] = "192.0.2.11"),
         TiDb("", "tls", spec => spec["tls"] = Json("""{"secretRef":{"name":"database-tls"} }""")),
         TiDb("", "drain", spec => spec.At("drain")["onTimeout"] = "Proceed"),

@@ -50,7 +50,7 @@ internal static class Manifests
           "engine":"TiDB","fromVersion":"2.1.19","toVersion":"3.0.9",
           "package":{"directory":"/data/tidb-3.0.9","postInstall":"bin/post_install.sh",
             "archives":[{"name":"tidb","storage":{{{S3}}},"path":"tidb-3.0.9.tar.gz","sha256":"{{{Sum}}}"}]},
-          "access":{"user":"tidb","keySecretRef":{"name":"database-ssh"},"knownHostsSecretRef":{"name":"database-ssh"}},
+          "access":{"ssh":{"user":"tidb","keySecretRef":{"name":"database-ssh"},"knownHostsSecretRef":{"name":"database-ssh"} }},
           "control":[{"component":"PD","control":{"systemd":{} }},{"component":"TiKV","control":{"systemd":{"unit":"tikv.service"} }}],
           "instances":[
             {"name":"pd-1","component":"PD","host":"192.0.2.11","deployDir":"/data/deploy"},
@@ -67,7 +67,7 @@ internal static class Manifests
         {"apiVersion":"drydock.dev/v1alpha1","kind":"DatabaseRollingUpgrade","metadata":{"name":"{{{name}}}"},"spec":{
           "engine":"YugabyteDB","fromVersion":"2.16.9.0","toVersion":"2.18.4.0",
           "package":{"directory":"/home/bigmath/softwarebm-2.18.4.0"},
-          "access":{"user":"bigmath","keySecretRef":{"name":"database-ssh"},"knownHostsSecretRef":{"name":"database-ssh"}},
+          "access":{"ssh":{"user":"bigmath","keySecretRef":{"name":"database-ssh"},"knownHostsSecretRef":{"name":"database-ssh"} }},
           "control":[{"component":"Master","control":{"scripts":{"start":"start.sh","stop":"stop.sh"} }},{"component":"Tserver","control":{"scripts":{"start":"start.sh","stop":"stop.sh"} }}],
           "instances":[
             {"name":"m-1","component":"Master","host":"192.0.2.21","deployDir":"/home/bigmath/softwarebm"},

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Drydock.Clients.Ssh;
+using Drydock.Clients.Remote;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Lab;
@@ -113,12 +113,12 @@ public sealed class HostFilesTests(LabFixture lab) : IAsyncLifetime
 
     [Fact]
     public async Task A_command_is_run_whatever_its_exit_code() =>
-        (await Files().RunAsync(SshCommand.Script("echo $1; exit 3", "a b"), Token)).ShouldBe(new SshResult(3, "a b\n", ""));
+        (await Files().RunAsync(RemoteCommand.Script("echo $1; exit 3", "a b"), Token)).ShouldBe(new RemoteResult(3, "a b\n", ""));
 
     private IHostFiles Files(Become become = Become.Sudo)
     {
         var spec = Shop.Spec();
-        return Shop.Bind(spec with { Access = spec.Access with { Become = become } }).Files(Shop.Host.Address);
+        return Shop.Bind(spec with { Access = new HostAccess { Ssh = spec.Access.Ssh! with { Become = become } } }).Files(Shop.Host.Address);
     }
 
     private static string Sum(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));

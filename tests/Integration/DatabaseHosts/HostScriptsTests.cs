@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Drydock.Clients.Ssh;
+using Drydock.Clients.Remote;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts.Channel;
 using Shouldly;
@@ -271,11 +271,11 @@ public sealed class HostScriptsTests : IDisposable
 
     private static async Task<ScriptAnswer> AnswerAsync(string script, params string[] arguments) => Read(await RunAsync(script, arguments, "", null));
 
-    private static ScriptAnswer Read(SshResult result) => ScriptAnswer.Read("here", "trying", result);
+    private static ScriptAnswer Read(RemoteResult result) => ScriptAnswer.Read("here", "trying", result);
 
     private static string Boot => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
 
-    private static async Task<SshResult> RunAsync(string script, string[] arguments, string input, Dictionary<string, string>? environment)
+    private static async Task<RemoteResult> RunAsync(string script, string[] arguments, string input, Dictionary<string, string>? environment)
     {
         // A session of its own: kill 0 is to hit the script and its children only.
         var start = new ProcessStartInfo("setsid", ["-w", "sh", "-c", HostScripts.ForActing(script), "sh", .. arguments])
@@ -296,7 +296,7 @@ public sealed class HostScriptsTests : IDisposable
         await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
         await process.WaitForExitAsync();
-        return new SshResult(process.ExitCode, await output, await errors);
+        return new RemoteResult(process.ExitCode, await output, await errors);
     }
 
     private static async Task ShellAsync(string script)

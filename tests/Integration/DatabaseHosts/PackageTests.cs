@@ -220,7 +220,7 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
     private IHostFiles Files(Become become = Become.Sudo)
     {
         var spec = Shop.Spec();
-        return Shop.Bind(spec with { Access = spec.Access with { Become = become } }).Files(Shop.Host.Address);
+        return Shop.Bind(spec with { Access = new HostAccess { Ssh = spec.Access.Ssh! with { Become = become } } }).Files(Shop.Host.Address);
     }
 
     private async Task<PackageRequest> RequestAsync(string script, Func<PackageSpec, PackageSpec>? change = null)

@@ -116,7 +116,7 @@ public sealed class PlainProcessTests(LabFixture lab) : IAsyncLifetime
     {
         await Shop.ShellAsync($"cd {Deploy}; nohup bin/{ProgramName} serve.pl --port {Port} --data-dir {Deploy}/data >/dev/null 2>&1 </dev/null &", asRoot: true);
         var spec = Shop.Spec(Shop.Instance(Process()));
-        var without = Shop.Bind(spec with { Access = spec.Access with { Become = Become.None } }).Instance("tikv-1");
+        var without = Shop.Bind(spec with { Access = new HostAccess { Ssh = spec.Access.Ssh! with { Become = Become.None } } }).Instance("tikv-1");
         await SeeAsync(Shop.Control(Process()), "the port", p => p.IsListening && p.Pid is not null);
 
         var trouble = await Should.ThrowAsync<HostException>(() => without.LookAsync(Token));

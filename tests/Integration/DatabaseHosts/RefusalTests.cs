@@ -26,7 +26,7 @@ public sealed class RefusalTests(LabFixture lab) : IAsyncLifetime
         var instance = Instance(knownHosts: Shop.Host.KnownHostsLine);
         await Shop.Host.ChangeHostKeyAsync();
 
-        await RefusedAsync(instance, Reasons.HostKeyRefused, retryable: false, "spec.access.knownHostsSecretRef");
+        await RefusedAsync(instance, Reasons.HostKeyRefused, retryable: false, "spec.access.ssh.knownHostsSecretRef");
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class RefusalTests(LabFixture lab) : IAsyncLifetime
         var trouble = await Should.ThrowAsync<HostException>(() => instance.StopAsync(Token));
 
         (trouble.Reason, trouble.IsRetryable, trouble.MayHaveRun).ShouldBe((Reasons.SudoRefused, false, false));
-        trouble.Message.ShouldContain("spec.access.become: None");
+        trouble.Message.ShouldContain("spec.access.ssh.become: None");
         (await instance.LookAsync(Token)).Supervision.ShouldBe(SupervisionState.Active, "looking needs no sudo here");
     }
 
@@ -90,7 +90,7 @@ public sealed class RefusalTests(LabFixture lab) : IAsyncLifetime
     public async Task Without_a_key_every_call_says_so()
     {
         var spec = Shop.Spec(Shop.Instance(new InstanceControl { Systemd = new SystemdControl() }));
-        await using var hosts = new SshDatabaseHosts(new DatabaseRollingUpgrade { Spec = spec }, new DatabaseSecrets(), new DatabaseHostServices(null!, TimeProvider.System));
+        await using var hosts = new BoundDatabaseHosts(new DatabaseRollingUpgrade { Spec = spec }, new DatabaseSecrets(), new DatabaseHostServices(null!, null!, TimeProvider.System));
 
         (await Should.ThrowAsync<HostException>(() => hosts.Instance("tikv-1").LookAsync(Token))).Reason.ShouldBe(Reasons.SecretMissing);
     }

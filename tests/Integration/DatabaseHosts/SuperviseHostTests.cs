@@ -75,7 +75,7 @@ public sealed class SuperviseHostTests(LabFixture lab) : IAsyncLifetime
     private IInstanceHost Control(Become become)
     {
         var spec = Shop.Spec(Shop.Instance(new InstanceControl { Supervise = new SuperviseControl { Directory = "status/tikv" }, StopGrace = "1s" }));
-        return Shop.Bind(spec with { Access = spec.Access with { Become = become } }).Instance("tikv-1");
+        return Shop.Bind(spec with { Access = new HostAccess { Ssh = spec.Access.Ssh! with { Become = become } } }).Instance("tikv-1");
     }
 
     private async Task<IInstanceHost> RunningAsync(Become become = Become.None, string options = "")

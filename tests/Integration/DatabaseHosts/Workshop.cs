@@ -38,7 +38,7 @@ internal sealed class Workshop : IAsyncDisposable
 
         """;
 
-    private readonly List<SshDatabaseHosts> _bound = [];
+    private readonly List<BoundDatabaseHosts> _bound = [];
 
     private Workshop(LabHost host) => Host = host;
 
@@ -94,16 +94,16 @@ internal sealed class Workshop : IAsyncDisposable
         ToVersion = New,
         Package = new PackageSpec { Directory = "/opt/new" },
         Instances = [.. instances],
-        Access = new HostAccess { User = Host.User, Become = Become.Sudo },
+        Access = new HostAccess { Ssh = new SshAccess { User = Host.User, Become = Become.Sudo } },
     };
 
-    public SshDatabaseHosts Bind(DatabaseRollingUpgradeSpec spec, string? key = null, string? knownHosts = null)
+    public BoundDatabaseHosts Bind(DatabaseRollingUpgradeSpec spec, string? key = null, string? knownHosts = null)
     {
         var material = new SshMaterial(Encoding.ASCII.GetBytes(key ?? Host.KeyPem), Encoding.ASCII.GetBytes(knownHosts ?? Host.KnownHostsLine));
-        var bound = new SshDatabaseHosts(
+        var bound = new BoundDatabaseHosts(
             new DatabaseRollingUpgrade { Metadata = new V1ObjectMeta { Name = "u", Namespace = "ns" }, Spec = spec },
             new DatabaseSecrets { Ssh = material },
-            new DatabaseHostServices(new Directories(), TimeProvider.System) { Ssh = new SshOptions { ConnectTimeout = TimeSpan.FromSeconds(3) } });
+            new DatabaseHostServices(new Directories(), null!, TimeProvider.System) { Ssh = new SshOptions { ConnectTimeout = TimeSpan.FromSeconds(3) } });
         _bound.Add(bound);
         return bound;
     }

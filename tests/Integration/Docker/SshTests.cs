@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Drydock.Clients.Docker;
+using Drydock.Clients.Remote;
 using Drydock.Clients.Ssh;
 using Drydock.Tests.Integration.Docker.Fixture;
 using Shouldly;
@@ -55,7 +56,7 @@ public sealed class SshTests(DockerDaemonFixture daemon) : IAsyncLifetime
 
         var refusal = await Should.ThrowAsync<DockerSshException>(() => client.System.PingAsync());
 
-        refusal.Reason.ShouldBe(SshRefusal.HostKey);
+        refusal.Reason.ShouldBe(RemoteRefusal.HostKey);
         refusal.MayHaveBeenProcessed.ShouldBeFalse();
     }
 
@@ -64,7 +65,7 @@ public sealed class SshTests(DockerDaemonFixture daemon) : IAsyncLifetime
     {
         await using var client = DockerDaemonFixture.Client(Server.Endpoint(daemon.Socket, Server.WrongHostKey));
 
-        (await Should.ThrowAsync<DockerSshException>(() => client.System.PingAsync())).Reason.ShouldBe(SshRefusal.HostKey);
+        (await Should.ThrowAsync<DockerSshException>(() => client.System.PingAsync())).Reason.ShouldBe(RemoteRefusal.HostKey);
     }
 
     [Fact]
@@ -72,7 +73,7 @@ public sealed class SshTests(DockerDaemonFixture daemon) : IAsyncLifetime
     {
         await using var client = DockerDaemonFixture.Client(Server.Endpoint(daemon.Socket, Server.WrongKey));
 
-        (await Should.ThrowAsync<DockerSshException>(() => client.System.PingAsync())).Reason.ShouldBe(SshRefusal.Authentication);
+        (await Should.ThrowAsync<DockerSshException>(() => client.System.PingAsync())).Reason.ShouldBe(RemoteRefusal.Authentication);
     }
 
     [Fact]
@@ -83,7 +84,7 @@ public sealed class SshTests(DockerDaemonFixture daemon) : IAsyncLifetime
 
         var refusal = await Should.ThrowAsync<DockerSshException>(() => client.System.PingAsync());
 
-        refusal.Reason.ShouldBe(SshRefusal.LocalClient);
+        refusal.Reason.ShouldBe(RemoteRefusal.LocalClient);
         refusal.ToString().ShouldNotContain("canary");
     }
 
@@ -94,7 +95,7 @@ public sealed class SshTests(DockerDaemonFixture daemon) : IAsyncLifetime
 
         var refusal = await Should.ThrowAsync<DockerSshException>(() => client.System.PingAsync());
 
-        refusal.Reason.ShouldBe(SshRefusal.RemoteCommand);
+        refusal.Reason.ShouldBe(RemoteRefusal.RemoteCommand);
         refusal.Message.ShouldContain("none.sock");
     }
 
@@ -106,7 +107,7 @@ public sealed class SshTests(DockerDaemonFixture daemon) : IAsyncLifetime
 
         var refusal = await Should.ThrowAsync<DockerSshException>(() => client.System.PingAsync());
 
-        refusal.Reason.ShouldBe(SshRefusal.Connection);
+        refusal.Reason.ShouldBe(RemoteRefusal.Connection);
         refusal.Message.ShouldContain("ssh://root@127.0.0.1:1");
     }
 

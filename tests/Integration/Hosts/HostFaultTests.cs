@@ -1,3 +1,4 @@
+using Drydock.Clients.Remote;
 using Drydock.Clients.Ssh;
 using Drydock.Lab;
 using Drydock.Lab.Hosts;
@@ -18,10 +19,10 @@ public sealed class HostFaultTests(LabFixture lab)
         await using var client = host.Client();
 
         await host.RefuseSudoAsync(true);
-        (await RefusedAsync(client, new SshCommand("id") { Sudo = true })).ShouldBe((SshRefusal.Sudo, false));
+        (await RefusedAsync(client, new RemoteCommand("id") { AsRoot = true })).ShouldBe((RemoteRefusal.Sudo, false));
         await host.RefuseSudoAsync(false);
 
-        (await client.RunAsync(new SshCommand("id", "-u") { Sudo = true }, Token)).Output.ShouldBe("0\n");
+        (await client.RunAsync(new RemoteCommand("id", "-u") { AsRoot = true }, Token)).Output.ShouldBe("0\n");
     }
 
     [Fact]
@@ -29,13 +30,13 @@ public sealed class HostFaultTests(LabFixture lab)
     {
         await using var host = await StartAsync();
         await using var client = host.Client();
-        await client.RunAsync(new SshCommand("true"), Token);
+        await client.RunAsync(new RemoteCommand("true"), Token);
 
         await host.RefuseKeyAsync(true);
-        (await RefusedAsync(client)).ShouldBe((SshRefusal.Authentication, false));
+        (await RefusedAsync(client)).ShouldBe((RemoteRefusal.Authentication, false));
         await host.RefuseKeyAsync(false);
 
-        (await client.RunAsync(new SshCommand("echo", "in"), Token)).Output.ShouldBe("in\n");
+        (await client.RunAsync(new RemoteCommand("echo", "in"), Token)).Output.ShouldBe("in\n");
     }
 
     [Fact]
@@ -44,17 +45,17 @@ public sealed class HostFaultTests(LabFixture lab)
         await using var host = await StartAsync();
         var known = host.KnownHostsLine;
         await using var client = host.Client(knownHosts: known);
-        await client.RunAsync(new SshCommand("true"), Token);
+        await client.RunAsync(new RemoteCommand("true"), Token);
 
         await host.ChangeHostKeyAsync();
-        (await RefusedAsync(client)).ShouldBe((SshRefusal.HostKey, false));
+        (await RefusedAsync(client)).ShouldBe((RemoteRefusal.HostKey, false));
         host.KnownHostsLine.ShouldNotBe(known);
         await using var informed = host.Client();
-        (await informed.RunAsync(new SshCommand("echo", "in"), Token)).Output.ShouldBe("in\n");
+        (await informed.RunAsync(new RemoteCommand("echo", "in"), Token)).Output.ShouldBe("in\n");
         await host.RestoreHostKeyAsync();
 
         host.KnownHostsLine.ShouldBe(known);
-        (await client.RunAsync(new SshCommand("echo", "in"), Token)).Output.ShouldBe("in\n");
+        (await client.RunAsync(new RemoteCommand("echo", "in"), Token)).Output.ShouldBe("in\n");
     }
 
     [Fact]
@@ -62,13 +63,13 @@ public sealed class HostFaultTests(LabFixture lab)
     {
         await using var host = await StartAsync();
         await using var client = host.Client();
-        await client.RunAsync(SshCommand.Script("nohup sleep 4714 >/dev/null 2>&1 </dev/null &"), Token);
+        await client.RunAsync(RemoteCommand.Script("nohup sleep 4714 >/dev/null 2>&1 </dev/null &"), Token);
 
         await host.KillSshdAsync();
-        (await RefusedAsync(client)).ShouldBe((SshRefusal.Connection, false));
+        (await RefusedAsync(client)).ShouldBe((RemoteRefusal.Connection, false));
         await host.StartSshdAsync();
 
-        (await client.RunAsync(new SshCommand("pgrep", "-fc", "[s]leep 4714"), Token)).Output.ShouldBe("1\n");
+        (await client.RunAsync(new RemoteCommand("pgrep", "-fc", "[s]leep 4714"), Token)).Output.ShouldBe("1\n");
     }
 
     [Fact]
@@ -76,14 +77,14 @@ public sealed class HostFaultTests(LabFixture lab)
     {
         await using var host = await StartAsync();
         await using var client = host.Client();
-        var broken = client.RunAsync(SshCommand.Script("touch /data/began; exec sleep 1000"), Token);
+        var broken = client.RunAsync(RemoteCommand.Script("touch /data/began; exec sleep 1000"), Token);
         await Deadline.UntilAsync("the command to run", _ => Task.FromResult(File.Exists(Path.Combine(host.Data, "began"))), cancellationToken: Token);
 
         await host.BreakConnectionsAsync();
 
-        var trouble = await Should.ThrowAsync<SshException>(() => broken);
-        (trouble.Reason, trouble.MayHaveRun).ShouldBe((SshRefusal.Connection, true));
-        (await client.RunAsync(new SshCommand("echo", "again"), Token)).Output.ShouldBe("again\n");
+        var trouble = await Should.ThrowAsync<RemoteException>(() => broken);
+        (trouble.Reason, trouble.MayHaveRun).ShouldBe((RemoteRefusal.Connection, true));
+        (await client.RunAsync(new RemoteCommand("echo", "again"), Token)).Output.ShouldBe("again\n");
     }
 
     [Fact]
@@ -93,11 +94,11 @@ public sealed class HostFaultTests(LabFixture lab)
         await using var client = host.Client();
 
         await host.CutAsync();
-        (await RefusedAsync(client)).ShouldBe((SshRefusal.Connection, false));
+        (await RefusedAsync(client)).ShouldBe((RemoteRefusal.Connection, false));
         (await host.RunAsync("echo alive", ct: Token)).OrThrow().ShouldBe("alive");
         await host.MendAsync();
 
-        (await client.RunAsync(new SshCommand("echo", "back"), Token)).Output.ShouldBe("back\n");
+        (await client.RunAsync(new RemoteCommand("echo", "back"), Token)).Output.ShouldBe("back\n");
     }
 
     [Fact]
@@ -107,17 +108,17 @@ public sealed class HostFaultTests(LabFixture lab)
         await using var client = host.Client();
 
         await host.FillDataAsync(Token);
-        var full = await client.RunAsync(SshCommand.Script("head -c 100000 /dev/zero >/data/file"), Token);
+        var full = await client.RunAsync(RemoteCommand.Script("head -c 100000 /dev/zero >/data/file"), Token);
         host.FreeData();
 
         full.ExitCode.ShouldNotBe(0);
         full.Errors.ShouldContain("No space left on device");
-        (await client.RunAsync(SshCommand.Script("head -c 100000 /dev/zero >/data/file && df --output=size -B1 /data | tail -1"), Token)).Output.Trim().ShouldBe($"{4 << 20}");
+        (await client.RunAsync(RemoteCommand.Script("head -c 100000 /dev/zero >/data/file && df --output=size -B1 /data | tail -1"), Token)).Output.Trim().ShouldBe($"{4 << 20}");
     }
 
-    private static async Task<(SshRefusal Reason, bool MayHaveRun)> RefusedAsync(SshClient client, SshCommand? command = null)
+    private static async Task<(RemoteRefusal Reason, bool MayHaveRun)> RefusedAsync(SshClient client, RemoteCommand? command = null)
     {
-        var trouble = await Should.ThrowAsync<SshException>(() => client.RunAsync(command ?? new SshCommand("true"), Token));
+        var trouble = await Should.ThrowAsync<RemoteException>(() => client.RunAsync(command ?? new RemoteCommand("true"), Token));
         return (trouble.Reason, trouble.MayHaveRun);
     }
 

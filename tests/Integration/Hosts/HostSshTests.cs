@@ -1,4 +1,4 @@
-using Drydock.Clients.Ssh;
+using Drydock.Clients.Remote;
 using Drydock.Lab;
 using Drydock.Lab.Hosts;
 using Shouldly;
@@ -17,9 +17,9 @@ public sealed class HostSshTests(HostPair hosts) : IClassFixture<HostPair>
     {
         await using var client = Host.Client();
 
-        var result = await client.RunAsync(SshCommand.Script("id -un; hostname; pwd"), Token);
+        var result = await client.RunAsync(RemoteCommand.Script("id -un; hostname; pwd"), Token);
 
-        result.ShouldBe(new SshResult(0, $"tidb\n{Host.Name}\n/home/tidb\n", ""));
+        result.ShouldBe(new RemoteResult(0, $"tidb\n{Host.Name}\n/home/tidb\n", ""));
     }
 
     [Fact]
@@ -28,8 +28,8 @@ public sealed class HostSshTests(HostPair hosts) : IClassFixture<HostPair>
         await using var refused = Host.Client(key: await MakeKeyAsync());
         await using var unknown = Host.Client(knownHosts: hosts.Second.KnownHostsLine.Replace(hosts.Second.Address, Host.Address, StringComparison.Ordinal));
 
-        (await Should.ThrowAsync<SshException>(() => refused.RunAsync(new SshCommand("true"), Token))).Reason.ShouldBe(SshRefusal.Authentication);
-        (await Should.ThrowAsync<SshException>(() => unknown.RunAsync(new SshCommand("true"), Token))).Reason.ShouldBe(SshRefusal.HostKey);
+        (await Should.ThrowAsync<RemoteException>(() => refused.RunAsync(new RemoteCommand("true"), Token))).Reason.ShouldBe(RemoteRefusal.Authentication);
+        (await Should.ThrowAsync<RemoteException>(() => unknown.RunAsync(new RemoteCommand("true"), Token))).Reason.ShouldBe(RemoteRefusal.HostKey);
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class HostSshTests(HostPair hosts) : IClassFixture<HostPair>
         foreach (var host in new[] { hosts.First, hosts.Second })
         {
             await using var client = host.Client(hosts.First.KeyPem, known);
-            (await client.RunAsync(new SshCommand("hostname"), Token)).Output.Trim().ShouldBe(host.Name);
+            (await client.RunAsync(new RemoteCommand("hostname"), Token)).Output.Trim().ShouldBe(host.Name);
         }
     }
 
@@ -48,9 +48,9 @@ public sealed class HostSshTests(HostPair hosts) : IClassFixture<HostPair>
     {
         await using var client = Host.Client();
 
-        var result = await client.RunAsync(SshCommand.Script("id -u; hostname") with { Sudo = true }, Token);
+        var result = await client.RunAsync(RemoteCommand.Script("id -u; hostname") with { AsRoot = true }, Token);
 
-        result.ShouldBe(new SshResult(0, $"0\n{Host.Name}\n", ""));
+        result.ShouldBe(new RemoteResult(0, $"0\n{Host.Name}\n", ""));
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class HostSshTests(HostPair hosts) : IClassFixture<HostPair>
         await using var client = Host.Client();
         var content = new byte[3_000_000];
         Random.Shared.NextBytes(content);
-        var file = new SshFile("/data/package.bin", content.Length, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content)));
+        var file = new RemoteFile("/data/package.bin", content.Length, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content)));
 
         await client.UploadAsync(file, (offset, _) => Task.FromResult<Stream>(new MemoryStream(content[(int)offset..])), cancellationToken: Token);
 

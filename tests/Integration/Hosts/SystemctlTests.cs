@@ -1,5 +1,5 @@
 using System.Globalization;
-using Drydock.Clients.Ssh;
+using Drydock.Clients.Remote;
 using Drydock.Lab;
 using Drydock.Lab.Hosts;
 using Shouldly;
@@ -76,12 +76,12 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
         var unit = await InstallAsync("ExecStart=/bin/sleep 1000");
         await using var client = Host.Client();
 
-        var refused = await client.RunAsync(new SshCommand("systemctl", "start", unit), Token);
-        var allowed = await client.RunAsync(new SshCommand("systemctl", "start", unit) { Sudo = true }, Token);
-        var active = await client.RunAsync(new SshCommand("systemctl", "is-active", unit), Token);
+        var refused = await client.RunAsync(new RemoteCommand("systemctl", "start", unit), Token);
+        var allowed = await client.RunAsync(new RemoteCommand("systemctl", "start", unit) { AsRoot = true }, Token);
+        var active = await client.RunAsync(new RemoteCommand("systemctl", "is-active", unit), Token);
 
-        refused.ShouldBe(new SshResult(1, "", $"Failed to start {unit}: Interactive authentication required.\n"));
-        allowed.ShouldBe(new SshResult(0, "", ""));
+        refused.ShouldBe(new RemoteResult(1, "", $"Failed to start {unit}: Interactive authentication required.\n"));
+        allowed.ShouldBe(new RemoteResult(0, "", ""));
         active.Output.ShouldBe("active\n");
     }
 

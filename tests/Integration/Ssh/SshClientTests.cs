@@ -1,3 +1,4 @@
+using Drydock.Clients.Remote;
 using Drydock.Clients.Ssh;
 using Drydock.Tests.Integration.Docker.Fixture;
 using Shouldly;
@@ -27,9 +28,9 @@ public sealed class SshClientTests : IAsyncLifetime
         await using var client = Client();
         string[] arguments = ["a b", "it's", "\"$HOME\"", "`id`", "line\nend", "", "*", "数据库", "-n", "\\"];
 
-        var result = await client.RunAsync(new SshCommand(["printf", "<%s>", .. arguments]), Token);
+        var result = await client.RunAsync(new RemoteCommand(["printf", "<%s>", .. arguments]), Token);
 
-        result.ShouldBe(new SshResult(0, string.Concat(arguments.Select(a => $"<{a}>")), ""));
+        result.ShouldBe(new RemoteResult(0, string.Concat(arguments.Select(a => $"<{a}>")), ""));
     }
 
     [Theory]
@@ -40,9 +41,9 @@ public sealed class SshClientTests : IAsyncLifetime
     {
         await using var client = Client();
 
-        var result = await client.RunAsync(SshCommand.Script("echo out; echo err >&2; exit $1", $"{exits}"), Token);
+        var result = await client.RunAsync(RemoteCommand.Script("echo out; echo err >&2; exit $1", $"{exits}"), Token);
 
-        result.ShouldBe(new SshResult(seen, "out\n", "err\n"));
+        result.ShouldBe(new RemoteResult(seen, "out\n", "err\n"));
     }
 
     [Fact]
@@ -51,7 +52,7 @@ public sealed class SshClientTests : IAsyncLifetime
         await using var client = Client();
         using var input = new MemoryStream("canary-7712"u8.ToArray());
 
-        var result = await client.RunAsync(SshCommand.Script("read -r secret; ps -eo args; echo \"got $secret\"") with { Input = input }, Token);
+        var result = await client.RunAsync(RemoteCommand.Script("read -r secret; ps -eo args; echo \"got $secret\"") with { Input = input }, Token);
 
         result.Output.ShouldEndWith("got canary-7712\n");
         result.Output.Split("canary").Length.ShouldBe(2);
@@ -62,7 +63,7 @@ public sealed class SshClientTests : IAsyncLifetime
     {
         await using var client = Client(new SshOptions { RuntimeDirectory = _root, MaxOutput = 1000 });
 
-        var result = await client.RunAsync(new SshCommand("seq", "1", "200000"), Token);
+        var result = await client.RunAsync(new RemoteCommand("seq", "1", "200000"), Token);
 
         result.Output.Length.ShouldBe(1000);
         result.Output.ShouldEndWith("\n200000\n");
@@ -72,9 +73,9 @@ public sealed class SshClientTests : IAsyncLifetime
     public async Task Many_commands_share_one_login()
     {
         await using var client = Client();
-        await client.RunAsync(new SshCommand("true"), Token);
+        await client.RunAsync(new RemoteCommand("true"), Token);
 
-        var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => client.RunAsync(new SshCommand("echo", $"{i}"), Token)));
+        var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => client.RunAsync(new RemoteCommand("echo", $"{i}"), Token)));
 
         results.Select(r => r.Output).ShouldBe(Enumerable.Range(0, 8).Select(i => $"{i}\n"));
         Server.Logins.ShouldBe(1);
@@ -85,14 +86,14 @@ public sealed class SshClientTests : IAsyncLifetime
     {
         await using var client = Client();
         var began = Path.Combine(_root, "began");
-        var broken = client.RunAsync(SshCommand.Script("mkfifo \"$1.fifo\"; touch \"$1\"; read -r never < \"$1.fifo\"", began), Token);
+        var broken = client.RunAsync(RemoteCommand.Script("mkfifo \"$1.fifo\"; touch \"$1\"; read -r never < \"$1.fifo\"", began), Token);
         await UntilAsync(() => Task.FromResult(File.Exists(began)));
 
         await Server.BreakAsync();
 
-        var trouble = await Should.ThrowAsync<SshException>(() => broken);
-        (trouble.Reason, trouble.MayHaveRun).ShouldBe((SshRefusal.Connection, true), trouble.Message);
-        (await client.RunAsync(new SshCommand("echo", "again"), Token)).Output.ShouldBe("again\n");
+        var trouble = await Should.ThrowAsync<RemoteException>(() => broken);
+        (trouble.Reason, trouble.MayHaveRun).ShouldBe((RemoteRefusal.Connection, true), trouble.Message);
+        (await client.RunAsync(new RemoteCommand("echo", "again"), Token)).Output.ShouldBe("again\n");
         Server.Logins.ShouldBe(2);
     }
 
@@ -104,10 +105,10 @@ public sealed class SshClientTests : IAsyncLifetime
         await using var stranger = Client(material: Server.WrongKey);
         await using var nobody = new SshClient(new SshEndpoint("127.0.0.1", "root", 1), Server.Material, new SshOptions { RuntimeDirectory = _root });
 
-        (await RefusedAsync(unknown)).ShouldBe((SshRefusal.HostKey, false));
-        (await RefusedAsync(changed)).ShouldBe((SshRefusal.HostKey, false));
-        (await RefusedAsync(stranger)).ShouldBe((SshRefusal.Authentication, false));
-        (await RefusedAsync(nobody)).ShouldBe((SshRefusal.Connection, false));
+        (await RefusedAsync(unknown)).ShouldBe((RemoteRefusal.HostKey, false));
+        (await RefusedAsync(changed)).ShouldBe((RemoteRefusal.HostKey, false));
+        (await RefusedAsync(stranger)).ShouldBe((RemoteRefusal.Authentication, false));
+        (await RefusedAsync(nobody)).ShouldBe((RemoteRefusal.Connection, false));
     }
 
     [Fact]
@@ -118,9 +119,9 @@ public sealed class SshClientTests : IAsyncLifetime
         File.SetUnixFileMode(sudo, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         await using var client = Client();
 
-        var trouble = await Should.ThrowAsync<SshException>(() => client.RunAsync(new SshCommand("systemctl", "stop", "x") { Sudo = true }, Token));
+        var trouble = await Should.ThrowAsync<RemoteException>(() => client.RunAsync(new RemoteCommand("systemctl", "stop", "x") { AsRoot = true }, Token));
 
-        (trouble.Reason, trouble.MayHaveRun).ShouldBe((SshRefusal.Sudo, false));
+        (trouble.Reason, trouble.MayHaveRun).ShouldBe((RemoteRefusal.Sudo, false));
         trouble.Message.ShouldContain("NOPASSWD");
     }
 
@@ -132,14 +133,14 @@ public sealed class SshClientTests : IAsyncLifetime
         File.SetUnixFileMode(sudo, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         await using var client = Client();
 
-        (await client.RunAsync(new SshCommand("systemctl", "stop", "a b") { Sudo = true }, Token)).Output.ShouldBe("as root: systemctl stop a b\n");
+        (await client.RunAsync(new RemoteCommand("systemctl", "stop", "a b") { AsRoot = true }, Token)).Output.ShouldBe("as root: systemctl stop a b\n");
     }
 
     [Fact]
     public async Task Disposed_it_leaves_no_connection_and_no_file()
     {
         var client = Client();
-        await client.RunAsync(new SshCommand("true"), Token);
+        await client.RunAsync(new RemoteCommand("true"), Token);
         var before = Directory.GetDirectories(_root, "drydock-ssh-*").ShouldHaveSingleItem();
 
         await client.DisposeAsync();
@@ -153,16 +154,16 @@ public sealed class SshClientTests : IAsyncLifetime
     [InlineData("h", "a b", 22)]
     [InlineData("h", "root", 0)]
     public void What_cannot_go_to_a_command_line_is_refused(string host, string user, int port) =>
-        Should.Throw<SshException>(() => new SshClient(new SshEndpoint(host, user, port), Server.Material)).Reason.ShouldBe(SshRefusal.LocalClient);
+        Should.Throw<RemoteException>(() => new SshClient(new SshEndpoint(host, user, port), Server.Material)).Reason.ShouldBe(RemoteRefusal.LocalClient);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private SshClient Client(SshOptions? options = null, SshMaterial? material = null) =>
         new(new SshEndpoint("127.0.0.1", "root", Server.Port), material ?? Server.Material, options ?? new SshOptions { RuntimeDirectory = _root });
 
-    private static async Task<(SshRefusal, bool)> RefusedAsync(SshClient client)
+    private static async Task<(RemoteRefusal, bool)> RefusedAsync(SshClient client)
     {
-        var trouble = await Should.ThrowAsync<SshException>(() => client.RunAsync(new SshCommand("true"), Token));
+        var trouble = await Should.ThrowAsync<RemoteException>(() => client.RunAsync(new RemoteCommand("true"), Token));
         return (trouble.Reason, trouble.MayHaveRun);
     }
 

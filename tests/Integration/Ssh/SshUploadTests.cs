@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Drydock.Clients.Remote;
 using Drydock.Clients.Ssh;
 using Drydock.Tests.Integration.Docker.Fixture;
 using Shouldly;
@@ -56,7 +57,7 @@ public sealed class SshUploadTests : IAsyncLifetime
     public async Task What_was_sent_before_the_connection_broke_is_not_sent_again()
     {
         var breaking = new Told { At = Size / 2, Do = () => _server!.BreakAsync() };
-        await Should.ThrowAsync<SshException>(() => Client.UploadAsync(Whole(), Open, breaking, Token));
+        await Should.ThrowAsync<RemoteException>(() => Client.UploadAsync(Whole(), Open, breaking, Token));
         File.Exists(Target).ShouldBeFalse();
 
         (await Client.UploadAsync(Whole(), Open, cancellationToken: Token)).ShouldBeTrue();
@@ -97,9 +98,9 @@ public sealed class SshUploadTests : IAsyncLifetime
     {
         await File.WriteAllTextAsync(Target, "the old one", Token);
 
-        var trouble = await Should.ThrowAsync<SshException>(() => Client.UploadAsync(Whole() with { Sha256 = new string('0', 64) }, Open, cancellationToken: Token));
+        var trouble = await Should.ThrowAsync<RemoteException>(() => Client.UploadAsync(Whole() with { Sha256 = new string('0', 64) }, Open, cancellationToken: Token));
 
-        trouble.Reason.ShouldBe(SshRefusal.Corrupt);
+        trouble.Reason.ShouldBe(RemoteRefusal.Corrupt);
         trouble.Message.ShouldContain(new string('0', 64));
         (await File.ReadAllTextAsync(Target, Token)).ShouldBe("the old one");
         File.Exists(Part).ShouldBeFalse();
@@ -118,7 +119,7 @@ public sealed class SshUploadTests : IAsyncLifetime
             spoiled.WriteByte((byte)(Content[0] ^ 1));
         }
 
-        (await Should.ThrowAsync<SshException>(() => Client.UploadAsync(Whole(), Open, cancellationToken: Token))).Reason.ShouldBe(SshRefusal.Corrupt);
+        (await Should.ThrowAsync<RemoteException>(() => Client.UploadAsync(Whole(), Open, cancellationToken: Token))).Reason.ShouldBe(RemoteRefusal.Corrupt);
         (await Client.UploadAsync(Whole(), Open, cancellationToken: Token)).ShouldBeTrue();
         (await File.ReadAllBytesAsync(Target, Token)).ShouldBe(Content);
     }
@@ -131,7 +132,7 @@ public sealed class SshUploadTests : IAsyncLifetime
         try
         {
             var file = Whole() with { Path = Path.Combine(disk, "server") };
-            (await Should.ThrowAsync<SshException>(() => Client.UploadAsync(file, Open, cancellationToken: Token))).Message.ShouldContain("No space left on device");
+            (await Should.ThrowAsync<RemoteException>(() => Client.UploadAsync(file, Open, cancellationToken: Token))).Message.ShouldContain("No space left on device");
 
             await Shell.RunAsync("mount", "-o", "remount,size=64m", disk);
             (await Client.UploadAsync(file, Open, cancellationToken: Token)).ShouldBeTrue();
@@ -148,7 +149,7 @@ public sealed class SshUploadTests : IAsyncLifetime
     [Fact]
     public async Task An_empty_file_arrives_too()
     {
-        var empty = new SshFile(Target, 0, Convert.ToHexStringLower(SHA256.HashData([])));
+        var empty = new RemoteFile(Target, 0, Convert.ToHexStringLower(SHA256.HashData([])));
 
         (await Client.UploadAsync(empty, Open, cancellationToken: Token)).ShouldBeTrue();
 
@@ -157,7 +158,7 @@ public sealed class SshUploadTests : IAsyncLifetime
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private SshFile Whole() => new(Target, Size, Convert.ToHexStringLower(SHA256.HashData(Content)));
+    private RemoteFile Whole() => new(Target, Size, Convert.ToHexStringLower(SHA256.HashData(Content)));
 
     private Task<Stream> Open(long offset, CancellationToken cancellationToken)
     {

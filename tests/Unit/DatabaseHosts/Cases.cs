@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Drydock.Abstractions.Entities;
-using Drydock.Clients.Ssh;
+using Drydock.Clients.Remote;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
@@ -38,7 +38,7 @@ internal static class Cases
         Package = new PackageSpec { Directory = "/opt/new" },
         Instances = [.. instances],
         Control = [.. Enum.GetValues<DatabaseComponent>().Select(c => new ComponentControl { Component = c, Control = new InstanceControl { Systemd = new SystemdControl() } })],
-        Access = new HostAccess { User = "tidb", KeySecretRef = new SecretReference { Name = "key" }, KnownHostsSecretRef = new SecretReference { Name = "hosts" } },
+        Access = new HostAccess { Ssh = new SshAccess { User = "tidb", KeySecretRef = new SecretReference { Name = "key" }, KnownHostsSecretRef = new SecretReference { Name = "hosts" } } },
     };
 
     public static DatabaseRollingUpgrade Upgrade(DatabaseRollingUpgradeSpec spec) => new() { Metadata = new V1ObjectMeta { Name = "u", Namespace = "ns" }, Spec = spec };
@@ -65,7 +65,7 @@ internal static class Cases
             Answer(["look 1", "user tidb", "boot b-1", "up 1000.00", "tick 100", "btime 1700000000", $"sum old {Old}", $"sum new {New}", .. lines, "real -"]), sums);
     }
 
-    public static ScriptAnswer Answer(params string[] lines) => ScriptAnswer.Read(Host, "asking", new SshResult(0, string.Join('\n', [.. lines, "end", ""]), ""));
+    public static ScriptAnswer Answer(params string[] lines) => ScriptAnswer.Read(Host, "asking", new RemoteResult(0, string.Join('\n', [.. lines, "end", ""]), ""));
 
     /// <summary>A line about a process that began so many seconds after the boot.</summary>
     public static string Process(int pid, string executable, string arguments, double began = 100, int parent = 1, string sum = "old") => string.Create(

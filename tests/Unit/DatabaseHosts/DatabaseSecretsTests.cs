@@ -37,7 +37,7 @@ public sealed class DatabaseSecretsTests
 
     [Fact]
     public void Every_Secret_that_the_spec_names_is_named_once() =>
-        DatabaseSecrets.Names(Spec with { Access = Spec.Access with { KnownHostsSecretRef = Spec.Access.KeySecretRef } }).Order(StringComparer.Ordinal).ShouldBe(["key", "peer", "s3", "sql", "tls"]);
+        DatabaseSecrets.Names(Spec with { Access = new HostAccess { Ssh = Spec.Access.Ssh! with { KnownHostsSecretRef = Spec.Access.Ssh.KeySecretRef } } }).Order(StringComparer.Ordinal).ShouldBe(["key", "peer", "s3", "sql", "tls"]);
 
     [Fact]
     public async Task What_is_there_is_taken()
@@ -81,8 +81,35 @@ public sealed class DatabaseSecretsTests
         (secrets.Ssh, secrets.Tls, secrets.Sql, secrets.Peers.Count).ShouldBe((null, null, null, 0));
         secrets.Problems.ShouldAll(p => p.Reason == Reasons.SecretMissing);
         secrets.Problems.Select(p => p.Field).Distinct().ShouldBe(
-            ["spec.access.knownHostsSecretRef", "spec.tidb.credentialsSecretRef", "spec.tls.secretRef", "spec.yugabyte.replication.groups[g1].peer.certsSecretRef", null]);
-        secrets.Problems.Select(p => p.Message).ShouldContain("Secret hosts (spec.access.knownHostsSecretRef) lacks the key known_hosts; add it");
+            ["spec.access.ssh.knownHostsSecretRef", "spec.tidb.credentialsSecretRef", "spec.tls.secretRef", "spec.yugabyte.replication.groups[g1].peer.certsSecretRef", null]);
+        secrets.Problems.Select(p => p.Message).ShouldContain("Secret hosts (spec.access.ssh.knownHostsSecretRef) lacks the key known_hosts; add it");
+    }
+
+    [Fact]
+    public async Task The_certificate_for_engines_is_taken_in_either_spelling_and_what_is_missing_is_named()
+    {
+        var docker = new ContainerAccess { TlsSecretRef = new SecretReference { Name = "docker-tls" }, SshSecretRef = new SecretReference { Name = "docker-ssh" } };
+        var spec = Cases.Spec(DatabaseEngine.YugabyteDB) with { Access = new HostAccess { Docker = docker } };
+        DatabaseSecrets.Names(spec).Order(StringComparer.Ordinal).ShouldBe(["docker-ssh", "docker-tls"]);
+        (await ReadAsync(spec)).Problems.Select(p => (p.Reason, p.Field)).Distinct().ShouldBe(
+            [(Reasons.SecretMissing, "spec.access.docker.sshSecretRef"), (Reasons.SecretMissing, "spec.access.docker.tlsSecretRef")]);
+
+        await StoreAsync("docker-ssh", ("ssh-privatekey", "canary-ssh"), ("known_hosts", "hosts"));
+        await StoreAsync("docker-tls", ("ca.pem", "ca"), ("cert.pem", "c"));
+        var lacking = await ReadAsync(spec);
+        lacking.DockerTls.ShouldBeNull();
+        lacking.Problems.ShouldHaveSingleItem().Message.ShouldBe(
+            "Secret docker-tls (spec.access.docker.tlsSecretRef): TLS material: key.pem missing or empty; give ca.crt, tls.crt and tls.key, or ca.pem, cert.pem and key.pem");
+
+        await _api.DeleteAsync<V1Secret>("docker-tls", "ns", cancellationToken: Token);
+        await StoreAsync("docker-tls", ("ca.pem", "ca"), ("cert.pem", "c"), ("key.pem", "canary-docker"));
+        var secrets = await ReadAsync(spec);
+        secrets.Problems.ShouldBeEmpty();
+        secrets.Version.ShouldNotBe(lacking.Version);
+        Encoding.UTF8.GetString(secrets.DockerTls.ShouldNotBeNull().PrivateKey.Span).ShouldBe("canary-docker");
+        secrets.Ssh.ShouldNotBeNull();
+        secrets.Confidential.Select(c => c.Reveal()).Order(StringComparer.Ordinal).ShouldBe(["canary-docker", "canary-ssh"]);
+        secrets.DockerTls.ToString()!.ShouldNotContain("canary");
     }
 
     [Fact]
@@ -115,5 +142,5 @@ public sealed class DatabaseSecretsTests
         },
         Token);
 
-    private Task<DatabaseSecrets> ReadAsync() => DatabaseSecrets.ReadAsync(_api, Cases.Upgrade(Spec), Token);
+    private Task<DatabaseSecrets> ReadAsync(DatabaseRollingUpgradeSpec? spec = null) => DatabaseSecrets.ReadAsync(_api, Cases.Upgrade(spec ?? Spec), Token);
 }

@@ -1,4 +1,4 @@
-using Drydock.Clients.Ssh;
+using Drydock.Clients.Remote;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts.Channel;
@@ -53,16 +53,16 @@ public sealed class ScriptAnswerTests
     }
 
     [Theory]
-    [InlineData(SshRefusal.HostKey, "x", Reasons.HostKeyRefused, false)]
-    [InlineData(SshRefusal.Sudo, "x", Reasons.SudoRefused, false)]
-    [InlineData(SshRefusal.Authentication, "x", Reasons.AccessDenied, false)]
-    [InlineData(SshRefusal.Connection, "x", Reasons.HostUnreachable, true)]
-    [InlineData(SshRefusal.Corrupt, "x", Reasons.PackageCorrupt, false)]
-    [InlineData(SshRefusal.RemoteCommand, "cat: write error: No space left on device", Reasons.NoSpace, false)]
-    [InlineData(SshRefusal.RemoteCommand, "somebody else writes it", Reasons.StepFailed, true)]
-    public void What_ssh_refuses_has_the_word_of_the_API(SshRefusal refusal, string message, string reason, bool retryable)
+    [InlineData(RemoteRefusal.HostKey, "x", Reasons.HostKeyRefused, false)]
+    [InlineData(RemoteRefusal.Sudo, "x", Reasons.SudoRefused, false)]
+    [InlineData(RemoteRefusal.Authentication, "x", Reasons.AccessDenied, false)]
+    [InlineData(RemoteRefusal.Connection, "x", Reasons.HostUnreachable, true)]
+    [InlineData(RemoteRefusal.Corrupt, "x", Reasons.PackageCorrupt, false)]
+    [InlineData(RemoteRefusal.RemoteCommand, "cat: write error: No space left on device", Reasons.NoSpace, false)]
+    [InlineData(RemoteRefusal.RemoteCommand, "somebody else writes it", Reasons.StepFailed, true)]
+    public void What_ssh_refuses_has_the_word_of_the_API(RemoteRefusal refusal, string message, string reason, bool retryable)
     {
-        var trouble = HostErrors.Of("h1", new SshException("tidb@h1:22", message, refusal, mayHaveRun: true));
+        var trouble = HostErrors.Of("h1", new RemoteException("tidb@h1:22", message, refusal, mayHaveRun: true));
 
         (trouble.Reason, trouble.IsRetryable, trouble.MayHaveRun).ShouldBe((reason, retryable, true));
         trouble.Message.ShouldContain(message);
@@ -119,5 +119,5 @@ public sealed class ScriptAnswerTests
         InstanceProcesses.Of(report, Cases.Target(), [], null, null, hasSupervisor: false).Main.ShouldNotBeNull();
     }
 
-    private static ScriptAnswer Read(string output, int exitCode, string errors) => ScriptAnswer.Read("h1", "asking", new SshResult(exitCode, output, errors));
+    private static ScriptAnswer Read(string output, int exitCode, string errors) => ScriptAnswer.Read("h1", "asking", new RemoteResult(exitCode, output, errors));
 }

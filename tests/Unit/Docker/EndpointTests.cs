@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Drydock.Clients.Docker;
 using Drydock.Clients.Docker.Transport;
+using Drydock.Clients.Remote;
 using Drydock.Clients.Ssh;
 using Shouldly;
 using Xunit;
@@ -114,7 +115,7 @@ public sealed class EndpointTests
 
     [Fact]
     public void Missing_ssh_material_is_named() =>
-        Should.Throw<SshException>(() => SshMaterial.FromSecretData(new Dictionary<string, byte[]> { ["ssh-privatekey"] = "canary"u8.ToArray() })).Message.ShouldStartWith("ssh material: known_hosts missing");
+        Should.Throw<RemoteException>(() => SshMaterial.FromSecretData(new Dictionary<string, byte[]> { ["ssh-privatekey"] = "canary"u8.ToArray() })).Message.ShouldStartWith("ssh material: known_hosts missing");
 
     [Fact]
     public void Tls_material_that_is_no_pem_is_refused_without_showing_it()
@@ -146,18 +147,18 @@ public sealed class EndpointTests
     }
 
     [Theory]
-    [InlineData(255, "No ED25519 host key is known for h and you have requested strict checking.\nHost key verification failed.", SshRefusal.HostKey)]
-    [InlineData(255, "@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @", SshRefusal.HostKey)]
-    [InlineData(255, "u@h: Permission denied (publickey).", SshRefusal.Authentication)]
-    [InlineData(255, "Received disconnect: Too many authentication failures", SshRefusal.Authentication)]
-    [InlineData(255, "Load key \"x\": invalid format\nu@h: Permission denied (publickey).", SshRefusal.LocalClient)]
-    [InlineData(255, "No user exists for uid 65532", SshRefusal.LocalClient)]
-    [InlineData(255, "ssh: connect to host h port 22: Connection refused", SshRefusal.Connection)]
-    [InlineData(255, "ssh: Could not resolve hostname h", SshRefusal.Connection)]
-    [InlineData(255, "", SshRefusal.Connection)]
-    [InlineData(127, "sh: docker: not found", SshRefusal.RemoteCommand)]
-    [InlineData(1, "permission denied while trying to connect to the Docker daemon socket", SshRefusal.RemoteCommand)]
-    public void The_words_of_the_ssh_program_are_understood(int exitCode, string words, SshRefusal reason) => SshWords.Classify(exitCode, words).ShouldBe(reason);
+    [InlineData(255, "No ED25519 host key is known for h and you have requested strict checking.\nHost key verification failed.", RemoteRefusal.HostKey)]
+    [InlineData(255, "@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @", RemoteRefusal.HostKey)]
+    [InlineData(255, "u@h: Permission denied (publickey).", RemoteRefusal.Authentication)]
+    [InlineData(255, "Received disconnect: Too many authentication failures", RemoteRefusal.Authentication)]
+    [InlineData(255, "Load key \"x\": invalid format\nu@h: Permission denied (publickey).", RemoteRefusal.LocalClient)]
+    [InlineData(255, "No user exists for uid 65532", RemoteRefusal.LocalClient)]
+    [InlineData(255, "ssh: connect to host h port 22: Connection refused", RemoteRefusal.Connection)]
+    [InlineData(255, "ssh: Could not resolve hostname h", RemoteRefusal.Connection)]
+    [InlineData(255, "", RemoteRefusal.Connection)]
+    [InlineData(127, "sh: docker: not found", RemoteRefusal.RemoteCommand)]
+    [InlineData(1, "permission denied while trying to connect to the Docker daemon socket", RemoteRefusal.RemoteCommand)]
+    public void The_words_of_the_ssh_program_are_understood(int exitCode, string words, RemoteRefusal reason) => SshWords.Classify(exitCode, words).ShouldBe(reason);
 
     private static void Create(DockerEndpoint endpoint) => ConnectorFactory.Create(endpoint, new DockerClientOptions()).Dispose();
 

@@ -13,13 +13,15 @@ public sealed class ProjectReferencesTests
         ["src/Crds"] = ["src/Abstractions"],
         ["src/Engine"] = ["src/Abstractions"],
         ["src/Clients/Kubernetes"] = ["src/Abstractions"],
-        ["src/Clients/Ssh"] = [],
-        ["src/Clients/Docker"] = ["src/Abstractions", "src/Clients/Ssh"],
+        ["src/Clients/Remote"] = [],
+        ["src/Clients/Ssh"] = ["src/Clients/Remote"],
+        ["src/Clients/Docker"] = ["src/Abstractions", "src/Clients/Remote", "src/Clients/Ssh"],
         ["src/Clients/MySql"] = ["src/Abstractions"],
         ["src/Clients/Snapshots"] = ["src/Abstractions", "src/Clients/MySql"],
         ["src/Reconcilers"] =
         [
-            "src/Abstractions", "src/Crds", "src/Engine", "src/Clients/Kubernetes", "src/Clients/Docker", "src/Clients/Ssh", "src/Clients/MySql", "src/Clients/Snapshots",
+            "src/Abstractions", "src/Crds", "src/Engine", "src/Clients/Kubernetes", "src/Clients/Docker", "src/Clients/Remote", "src/Clients/Ssh", "src/Clients/MySql",
+            "src/Clients/Snapshots",
         ],
         ["src/Operator"] = ["src/Reconcilers"],
     };
@@ -43,7 +45,7 @@ public sealed class ProjectReferencesTests
     public void The_engine_and_the_clients_do_not_know_what_is_upgraded()
     {
         var root = Root();
-        foreach (var folder in new[] { "src/Engine", "src/Clients/Kubernetes", "src/Clients/Docker", "src/Clients/Ssh", "src/Clients/MySql" })
+        foreach (var folder in new[] { "src/Engine", "src/Clients/Kubernetes", "src/Clients/Docker", "src/Clients/Remote", "src/Clients/Ssh", "src/Clients/MySql" })
         {
             foreach (var file in Directory.EnumerateFiles(Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories))
             {

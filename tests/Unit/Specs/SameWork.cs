@@ -21,7 +21,9 @@ internal static class SameWork
         Paused = !spec.Paused,
         HoldBefore = ["PointOfNoReturn"],
         Retry = "other",
-        Access = new HostAccess { User = "other", Port = 2222, KeySecretRef = Other, KnownHostsSecretRef = Other, Become = Become.Sudo },
+        Access = spec.Access.Docker is null
+            ? new HostAccess { Docker = new ContainerAccess { TlsSecretRef = Other, User = "other", Become = Become.Sudo, Hosts = [.. Hosts(spec).Select((host, i) => new ContainerHost { Host = host, Endpoint = "tcp://192.0.2.9:2376", Container = FormattableString.Invariant($"other-{i}") })] } }
+            : new HostAccess { Ssh = new SshAccess { User = "other", Port = 2222, KeySecretRef = Other, KnownHostsSecretRef = Other, Become = Become.Sudo } },
         ToolHost = spec.Instances[0].Host,
         Tls = new DatabaseServiceTls { SecretRef = Other, CertsDirName = "/other" },
         Drain = new DrainSpec { Timeout = "99h", OnTimeout = DrainTimeoutPolicy.Proceed },
@@ -34,6 +36,9 @@ internal static class SameWork
 
     /// <summary>The same storage with other credentials.</summary>
     public static StorageSpec Otherwise(StorageSpec storage) => storage.S3 is { } s3 ? storage with { S3 = s3 with { CredentialsSecretRef = Other } } : storage;
+
+    private static IEnumerable<string> Hosts(DatabaseRollingUpgradeSpec spec) =>
+        spec.Instances.Select(i => i.Host).Concat((spec.Tidb?.Monitoring ?? []).Select(m => m.Host)).Concat(spec.Tidb?.TiSpark?.Hosts ?? []).Distinct(StringComparer.Ordinal);
 
     private static YugabyteSpec Otherwise(YugabyteSpec yugabyte) => yugabyte with
     {

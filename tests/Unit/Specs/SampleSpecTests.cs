@@ -27,10 +27,11 @@ public sealed class SampleSpecTests
     }
 
     [Fact]
-    public void There_is_one_of_each_engine_and_both_are_planned()
+    public void There_are_some_of_each_engine_and_each_way_onto_the_hosts_and_all_are_planned()
     {
         var upgrades = Manifests.Keys.Select(Of).Where(sample => sample.Kind == DatabaseRollingUpgrade.KindName).Select(sample => (DatabaseRollingUpgradeSpec)KindSpecs.Read(sample.Kind, sample.Spec)).ToList();
-        upgrades.Select(spec => spec.Engine).ShouldBe([DatabaseEngine.TiDB, DatabaseEngine.YugabyteDB], ignoreOrder: true);
+        upgrades.Select(spec => (spec.Engine, InContainers: spec.Access.Docker is not null))
+            .ShouldBe([(DatabaseEngine.TiDB, false), (DatabaseEngine.YugabyteDB, false), (DatabaseEngine.YugabyteDB, true)], ignoreOrder: true);
         foreach (var spec in upgrades)
         {
             DatabaseDiscoveryOf.Obstacle(spec).ShouldBeNull();

@@ -1,4 +1,4 @@
-using Drydock.Clients.Ssh;
+using Drydock.Clients.Remote;
 
 namespace Drydock.Clients.Docker;
 
@@ -6,9 +6,9 @@ namespace Drydock.Clients.Docker;
 public sealed class DockerSshException : DockerUnreachableException
 {
     /// <summary>Makes one.</summary>
-    public DockerSshException(string endpoint, string message, SshRefusal reason, Exception? innerException = null)
+    public DockerSshException(string endpoint, string message, RemoteRefusal reason, Exception? innerException = null)
         : base(endpoint, message, mayHaveBeenProcessed: false, innerException) => Reason = reason;
 
     /// <summary>What failed.</summary>
-    public SshRefusal Reason { get; }
+    public RemoteRefusal Reason { get; }
 }

@@ -1,6 +1,6 @@
 namespace Drydock.Clients.Docker;
 
-/// <summary>How much output to keep.</summary>
+/// <summary>What is sent to an attached command, and how much of its output is kept.</summary>
 public sealed record ContainerExecAttachParameters
 {
     /// <summary>Must be what the exec was created with.</summary>
@@ -11,4 +11,13 @@ public sealed record ContainerExecAttachParameters
 
     /// <summary>Bytes of stderr kept (half from the beginning, half from the end).</summary>
     public int MaxStderrBytes { get; init; } = 64 * 1024;
+
+    /// <summary>What the command reads, from here to its end; it is read once. The exec was created with <see cref="ContainerExecCreateParameters.AttachStdin"/>. Null: it reads nothing.</summary>
+    public Stream? Stdin { get; init; }
+
+    /// <summary>Told how many bytes of <see cref="Stdin"/> were sent.</summary>
+    public Action<long>? Sent { get; init; }
+
+    /// <summary>Told each piece of output as it comes; nothing is kept then.</summary>
+    public Action<ContainerOutputChunk>? OnOutput { get; init; }
 }

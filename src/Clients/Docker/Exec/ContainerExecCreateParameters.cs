@@ -21,6 +21,9 @@ public sealed record ContainerExecCreateParameters
     /// <summary>A terminal: stdout and stderr are then one raw stream.</summary>
     public bool Tty { get; init; }
 
+    /// <summary>Keep stdin open for an attached start that has something to send.</summary>
+    public bool AttachStdin { get; init; }
+
     /// <summary>Keep stdout for an attached start.</summary>
     public bool AttachStdout { get; init; }
 

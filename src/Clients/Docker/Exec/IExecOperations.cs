@@ -21,7 +21,10 @@ public interface IExecOperations
     /// Starts a prepared command, reads its stdout and stderr to the end, and keeps at most what the limits allow of each (the first bytes
     /// and the last; what fell out between is counted). The output ends when every process holding the pipes is gone, which can be before the engine
     /// has noted the exit code; <see cref="DockerClientExtensions.WaitContainerExecAsync"/> waits for that.
+    /// With <see cref="ContainerExecAttachParameters.Stdin"/> the command reads that to its end, over a connection of its own; a command that ends before it has
+    /// read everything is no failure.
     /// </summary>
+    /// <exception cref="IOException">What is to be sent cannot be read. The command meets the end of its input there.</exception>
     /// <exception cref="DockerConflictException">This exec id is running or has run.</exception>
     /// <exception cref="DockerNotFoundException">The engine does not know the id.</exception>
     Task<ContainerExecOutput> StartAndAttachContainerExecAsync(string execId, ContainerExecAttachParameters parameters, CancellationToken cancellationToken = default);

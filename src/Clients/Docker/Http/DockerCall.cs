@@ -21,6 +21,9 @@ internal sealed record DockerCall(HttpMethod Method, string Path, string Operati
     /// <summary>Credentials for the registry.</summary>
     public AuthConfig? Auth { get; init; }
 
+    /// <summary>The connection becomes a stream of bytes both ways once the engine has agreed (101).</summary>
+    public bool Upgrades { get; init; }
+
     /// <summary>Whether it can change something: then a lost answer leaves its outcome open, and it is never repeated.</summary>
     public bool ChangesSomething => Method != HttpMethod.Get && Method != HttpMethod.Head;
 

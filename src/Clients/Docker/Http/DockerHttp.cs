@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Drydock.Clients.Docker.Transport;
@@ -25,17 +26,7 @@ internal sealed class DockerHttp : IAsyncDisposable
         _options = options;
         _time = time;
         _connector = connector;
-        var handler = new SocketsHttpHandler
-        {
-            ConnectCallback = ConnectAsync,
-            ConnectTimeout = Timeout.InfiniteTimeSpan,
-            UseProxy = false,
-            UseCookies = false,
-            AllowAutoRedirect = false,
-            ActivityHeadersPropagator = null,
-            PooledConnectionIdleTimeout = IdleConnection,
-        };
-        _http = new HttpClient(handler, disposeHandler: true) { BaseAddress = new Uri("http://docker/"), Timeout = Timeout.InfiniteTimeSpan };
+        _http = Client(async (_, cancellationToken) => await ConnectAsync(cancellationToken).ConfigureAwait(false));
         _reads = ReadRetries.Build(options, time);
         _version = new VersionNegotiator(this);
         Liveness = new LivenessProbe(endpointName, PingAsync, options.StreamIdleProbe, time);
@@ -83,8 +74,35 @@ internal sealed class DockerHttp : IAsyncDisposable
     public async Task<DockerAnswer> OpenAsync(DockerCall call, CancellationToken cancellationToken)
     {
         await AgreeOnVersionAsync(call, cancellationToken).ConfigureAwait(false);
-        var response = await Liveness.GuardAsync(call, ct => SendCheckedAsync(call, versioned: true, ct), cancellationToken).ConfigureAwait(false);
+        var response = await Liveness.GuardAsync(call, ct => SendCheckedAsync(_http, call, versioned: true, ct), cancellationToken).ConfigureAwait(false);
         return new DockerAnswer(this, call, response);
+    }
+
+    /// <summary>Sends once, over a connection of its own, and gives that connection, which carries bytes both ways from then on. The caller disposes it.</summary>
+    public async Task<UpgradedConnection> UpgradeAsync(DockerCall call, CancellationToken cancellationToken)
+    {
+        await AgreeOnVersionAsync(call, cancellationToken).ConfigureAwait(false);
+
+        // A client for one request: only so it is known which connection its answer came over, of which one direction is to be closed later.
+        ConnectionStream? connection = null;
+        var client = Client(async (_, ct) => connection = await ConnectAsync(ct).ConfigureAwait(false));
+        HttpResponseMessage? response = null;
+        try
+        {
+            response = await Liveness.GuardAsync(call, ct => SendCheckedAsync(client, call with { Upgrades = true }, versioned: true, ct), cancellationToken).ConfigureAwait(false);
+            if (response.StatusCode != HttpStatusCode.SwitchingProtocols || connection is null)
+            {
+                throw new DockerProtocolException(EndpointName, $"{call.Operation} at {EndpointName}: the engine, or a proxy before it, did not open the stream (it answered {(int)response.StatusCode})");
+            }
+
+            return new UpgradedConnection(client, connection, new DockerAnswer(this, call, response));
+        }
+        catch
+        {
+            response?.Dispose();
+            client.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Sends one request within its limit; the answer is whole in memory, and a success or 304.</summary>
@@ -144,7 +162,7 @@ internal sealed class DockerHttp : IAsyncDisposable
 
     private async Task<HttpResponseMessage> SendWholeAsync(DockerCall call, bool versioned, CancellationToken cancellationToken)
     {
-        var response = await SendCheckedAsync(call, versioned, cancellationToken).ConfigureAwait(false);
+        var response = await SendCheckedAsync(_http, call, versioned, cancellationToken).ConfigureAwait(false);
         try
         {
             await response.Content.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
@@ -162,7 +180,7 @@ internal sealed class DockerHttp : IAsyncDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> SendCheckedAsync(DockerCall call, bool versioned, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendCheckedAsync(HttpClient http, DockerCall call, bool versioned, CancellationToken cancellationToken)
     {
         var prefix = versioned ? $"/v{_version.Current}" : "";
         using var request = new HttpRequestMessage(call.Method, prefix + call.Path);
@@ -174,12 +192,18 @@ internal sealed class DockerHttp : IAsyncDisposable
             request.Headers.TryAddWithoutValidation(RegistryAuth.Header, RegistryAuth.Encode(call.Auth));
         }
 
+        if (call.Upgrades)
+        {
+            request.Headers.Connection.Add("Upgrade");
+            request.Headers.Upgrade.Add(new ProductHeaderValue("tcp"));
+        }
+
         var upload = request.Content as UploadContent;
         UploadSignal.Current = upload?.Signal;
         HttpResponseMessage response;
         try
         {
-            response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (upload?.SourceFailure is { } source && !cancellationToken.IsCancellationRequested)
         {
@@ -190,7 +214,7 @@ internal sealed class DockerHttp : IAsyncDisposable
             throw ErrorMapper.FromConnection(EndpointName, call.Operation, e, call.ChangesSomething);
         }
 
-        if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.NotModified)
+        if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.NotModified || (call.Upgrades && response.StatusCode == HttpStatusCode.SwitchingProtocols))
         {
             if (upload?.Signal.WriteFailure is { } lost)
             {
@@ -214,7 +238,22 @@ internal sealed class DockerHttp : IAsyncDisposable
         }
     }
 
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    private static HttpClient Client(Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> connect)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = connect,
+            ConnectTimeout = Timeout.InfiniteTimeSpan,
+            UseProxy = false,
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            ActivityHeadersPropagator = null,
+            PooledConnectionIdleTimeout = IdleConnection,
+        };
+        return new HttpClient(handler, disposeHandler: true) { BaseAddress = new Uri("http://docker/"), Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    private async ValueTask<ConnectionStream> ConnectAsync(CancellationToken cancellationToken)
     {
         using var timer = new CancellationTokenSource(_options.ConnectTimeout, _time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);

@@ -1,5 +1,5 @@
 using System.Net;
-using Drydock.Clients.Ssh;
+using Drydock.Clients.Remote;
 using Polly;
 using Polly.Retry;
 
@@ -32,7 +32,7 @@ internal static class ReadRetries
         // The limit has passed already: trying again would only multiply the wait.
         DockerTimeoutException => false,
         DockerTlsException => false,
-        DockerSshException { Reason: not SshRefusal.Connection } => false,
+        DockerSshException { Reason: not RemoteRefusal.Connection } => false,
         DockerUnreachableException => true,
         DockerApiException { StatusCode: HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout } => true,
         _ => false,

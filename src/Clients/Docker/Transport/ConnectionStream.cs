@@ -1,3 +1,6 @@
+using System.Net.Security;
+using System.Net.Sockets;
+
 namespace Drydock.Clients.Docker.Transport;
 
 /// <summary>A connection on which a failed write of an upload does not hide the answer (see <see cref="UploadSignal"/>).</summary>
@@ -61,6 +64,27 @@ internal sealed class ConnectionStream(Stream inner) : Stream
         }
     }
 
+    /// <summary>Says that nothing more will be sent; what the other side sends can still be read.</summary>
+    /// <exception cref="IOException">The connection broke.</exception>
+    public async Task CloseWriteAsync()
+    {
+        switch (inner)
+        {
+            case SslStream tls:
+                // close_notify: the engine takes it for the end of our half, as it does from the docker client.
+                await tls.ShutdownAsync().ConfigureAwait(false);
+                break;
+            case NetworkStream network:
+                Shutdown(network.Socket);
+                break;
+            case ProcessStream process:
+                await process.CloseInputAsync().ConfigureAwait(false);
+                break;
+            default:
+                throw new NotSupportedException($"one direction of a {inner.GetType().Name} cannot be closed");
+        }
+    }
+
     public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
 
     public override void Write(byte[] buffer, int offset, int count) => inner.Write(buffer, offset, count);
@@ -85,6 +109,18 @@ internal sealed class ConnectionStream(Stream inner) : Stream
         }
 
         base.Dispose(disposing);
+    }
+
+    private static void Shutdown(Socket socket)
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException exception)
+        {
+            throw new IOException(exception.Message, exception);
+        }
     }
 
     // Once one write is lost no later one may arrive: the engine would take the rest for the whole.

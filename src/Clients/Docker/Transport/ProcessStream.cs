@@ -57,6 +57,9 @@ internal sealed class ProcessStream : Stream
         return result;
     }
 
+    /// <summary>Ends the child's input.</summary>
+    public ValueTask CloseInputAsync() => _input.DisposeAsync();
+
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => _output.ReadAsync(buffer, cancellationToken);
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

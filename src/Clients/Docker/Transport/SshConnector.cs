@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Drydock.Clients.Remote;
 using Drydock.Clients.Ssh;
 
 namespace Drydock.Clients.Docker.Transport;
@@ -34,7 +35,7 @@ internal sealed partial class SshConnector : IConnector
         {
             _files = SshFiles.Write($"endpoint {name}", material, options.RuntimeDirectory);
         }
-        catch (SshException e)
+        catch (RemoteException e)
         {
             throw new DockerEndpointException(name, e.Message, e);
         }
@@ -51,7 +52,7 @@ internal sealed partial class SshConnector : IConnector
         }
         catch (Win32Exception e)
         {
-            throw new DockerSshException(_name, $"ssh to {_name}: '{_options.SshProgram}' cannot be started here: {e.Message}", SshRefusal.LocalClient, e);
+            throw new DockerSshException(_name, $"ssh to {_name}: '{_options.SshProgram}' cannot be started here: {e.Message}", RemoteRefusal.LocalClient, e);
         }
 
         var stream = new ProcessStream(process);

@@ -1,4 +1,5 @@
 using System.Text;
+using Drydock.Clients.Docker;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Ssh;
@@ -19,8 +20,11 @@ public sealed record DatabaseSecrets
     private const string UserName = "username";
     private const string Password = "password";
 
-    /// <summary>The key onto the hosts, and the hosts' keys.</summary>
+    /// <summary>The key onto the hosts and the hosts' keys, or those of engines at ssh:// endpoints; null also where the spec names none.</summary>
     public SshMaterial? Ssh { get; init; }
+
+    /// <summary>Our certificate at the engines whose containers are the hosts; null also where the spec names none.</summary>
+    public DockerTlsMaterial? DockerTls { get; init; }
 
     /// <summary>TLS of the processes' HTTP interfaces; null also where the spec has none.</summary>
     public ServiceTlsMaterial? Tls { get; init; }
@@ -67,8 +71,14 @@ public sealed record DatabaseSecrets
     {
         var spec = upgrade.Spec;
         var reading = new Reading(upgrade.Metadata.Namespace, secrets);
-        var key = reading.Required(spec.Access.KeySecretRef, "spec.access.keySecretRef", SshMaterial.PrivateKeyKey);
-        var knownHosts = reading.Required(spec.Access.KnownHostsSecretRef, "spec.access.knownHostsSecretRef", SshMaterial.KnownHostsKey);
+        var (ssh, docker) = (spec.Access.Ssh, spec.Access.Docker);
+        var key = ssh is not null
+            ? reading.Required(ssh.KeySecretRef, "spec.access.ssh.keySecretRef", SshMaterial.PrivateKeyKey)
+            : docker?.SshSecretRef is { } toEngines ? reading.Required(toEngines, "spec.access.docker.sshSecretRef", SshMaterial.PrivateKeyKey) : null;
+        var knownHosts = ssh is not null
+            ? reading.Required(ssh.KnownHostsSecretRef, "spec.access.ssh.knownHostsSecretRef", SshMaterial.KnownHostsKey)
+            : docker?.SshSecretRef is { } engines ? reading.Required(engines, "spec.access.docker.sshSecretRef", SshMaterial.KnownHostsKey) : null;
+        var dockerTls = docker?.TlsSecretRef is { } certificate ? reading.DockerTls(certificate, "spec.access.docker.tlsSecretRef") : null;
         var login = Login(spec);
         var loginField = spec.Engine == DatabaseEngine.TiDB ? "spec.tidb.credentialsSecretRef" : "spec.yugabyte.sql.credentialsSecretRef";
         var user = login is null ? null : reading.Required(login, loginField, UserName);
@@ -92,17 +102,18 @@ public sealed record DatabaseSecrets
         return new DatabaseSecrets
         {
             Ssh = key is null || knownHosts is null ? null : new SshMaterial(key, knownHosts),
+            DockerTls = dockerTls,
             Tls = tls,
             Sql = user is null || password is null ? null : new SqlLogin(Text(user), Text(password), reading.Optional(login!, Authority)),
             Peers = peers,
             Version = string.Join(';', secrets.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => $"{s.Key}={s.Value?.Metadata.ResourceVersion}")),
             Problems = reading.Problems,
-            Confidential = [.. new[] { password, key, tls?.Key }.Concat(peers.Values.Select(p => p.Key)).OfType<byte[]>().Select(value => new Secret(Text(value)))],
+            Confidential = [.. new[] { password, key, dockerTls?.PrivateKey.ToArray(), tls?.Key }.Concat(peers.Values.Select(p => p.Key)).OfType<byte[]>().Select(value => new Secret(Text(value)))],
         };
     }
 
     private static IEnumerable<SecretReference> References(DatabaseRollingUpgradeSpec spec) =>
-        new[] { spec.Access.KeySecretRef, spec.Access.KnownHostsSecretRef, spec.Tls?.SecretRef, Login(spec) }
+        new[] { spec.Access.Ssh?.KeySecretRef, spec.Access.Ssh?.KnownHostsSecretRef, spec.Access.Docker?.TlsSecretRef, spec.Access.Docker?.SshSecretRef, spec.Tls?.SecretRef, Login(spec) }
             .Concat((spec.Yugabyte?.Replication.Groups ?? []).Select(g => g.Peer.CertsSecretRef))
             .OfType<SecretReference>();
 
@@ -153,6 +164,26 @@ public sealed record DatabaseSecrets
             }
 
             return new ServiceTlsMaterial(authority, certificate, key);
+        }
+
+        public DockerTlsMaterial? DockerTls(SecretReference reference, string field)
+        {
+            if (secrets.GetValueOrDefault(reference.Name) is not { } secret)
+            {
+                Missing(field, $"Secret {reference.Name} ({field}) does not exist in namespace {@namespace}; create it with ca.crt, tls.crt and tls.key, or ca.pem, cert.pem and key.pem");
+                return null;
+            }
+
+            try
+            {
+                return DockerTlsMaterial.FromSecretData(secret.Data ?? []);
+            }
+            catch (DockerEndpointException exception)
+            {
+                // It names keys and no value.
+                Missing(field, $"Secret {reference.Name} ({field}): {exception.Message}");
+                return null;
+            }
         }
 
         public void Exists(string name)

@@ -1,13 +1,18 @@
+using Drydock.Clients.Docker;
+using Drydock.Clients.Remote;
 using Drydock.Clients.Ssh;
+using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Running;
+using Drydock.Reconcilers.Common;
 using Drydock.Reconcilers.Common.Storage;
 
 namespace Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
 
 /// <summary>What hosts are reached by.</summary>
 /// <param name="Storages">Where package archives are read.</param>
+/// <param name="Docker">Where hosts are containers: their engines.</param>
 /// <param name="Time">The clock.</param>
-public sealed record DatabaseHostServices(IStorages Storages, TimeProvider Time)
+public sealed record DatabaseHostServices(IStorages Storages, IDockerEndpoints Docker, TimeProvider Time)
 {
     // A file of 1 MiB comes in base64.
     private const int MaxOutput = 2 << 20;
@@ -18,9 +23,17 @@ public sealed record DatabaseHostServices(IStorages Storages, TimeProvider Time)
     /// <summary>How ssh is used from here.</summary>
     public SshOptions Ssh { get; init; } = new();
 
-    /// <summary>Makes a client; by default the OpenSSH client of this machine.</summary>
-    internal Func<SshEndpoint, SshMaterial, SshOptions, ISshClient> Clients { get; init; } = static (endpoint, material, options) => new SshClient(endpoint, material, options);
+    /// <summary>Makes an ssh client; by default the OpenSSH client of this machine.</summary>
+    internal Func<SshEndpoint, SshMaterial, SshOptions, IRemoteClient> Clients { get; init; } = static (endpoint, material, options) => new SshClient(endpoint, material, options);
 
-    /// <summary>Makes the client of a host.</summary>
-    internal ISshClient Connect(SshEndpoint endpoint, SshMaterial material) => Clients(endpoint, material, Ssh with { MaxOutput = Math.Max(MaxOutput, Ssh.MaxOutput) });
+    /// <summary>Makes the client of a container; null: by exec.</summary>
+    internal Func<DockerEndpoint, ContainerHost, string?, IRemoteClient>? Containers { get; init; }
+
+    /// <summary>Makes the client of a host over ssh.</summary>
+    internal IRemoteClient Connect(SshEndpoint endpoint, SshMaterial material) => Clients(endpoint, material, Ssh with { MaxOutput = Math.Max(MaxOutput, Ssh.MaxOutput) });
+
+    /// <summary>Makes the client of a host that is a container.</summary>
+    /// <exception cref="DockerEndpointException">The endpoint is unusable.</exception>
+    internal IRemoteClient Connect(DockerEndpoint endpoint, ContainerHost container, string? user) =>
+        Containers is { } make ? make(endpoint, container, user) : new ContainerRemoteClient(Docker.Get(endpoint), container.Host, container.Container, user, MaxOutput, Time);
 }

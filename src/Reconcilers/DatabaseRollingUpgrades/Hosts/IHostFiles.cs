@@ -1,8 +1,8 @@
-using Drydock.Clients.Ssh;
+using Drydock.Clients.Remote;
 
 namespace Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
 
-/// <summary>Files and programs of one host, over ssh.</summary>
+/// <summary>Files and programs of one host.</summary>
 public interface IHostFiles
 {
     /// <summary>The host, as the spec names it.</summary>
@@ -10,7 +10,7 @@ public interface IHostFiles
 
     /// <summary>Runs a program to its end, whatever its exit code. No secret may be among the arguments.</summary>
     /// <exception cref="HostException">It could not be run, or its end was not seen.</exception>
-    Task<SshResult> RunAsync(SshCommand command, CancellationToken cancellationToken);
+    Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken);
 
     /// <summary>Reads a text file; null if there is none.</summary>
     /// <exception cref="HostException">Not readable, or longer than 1 MiB.</exception>

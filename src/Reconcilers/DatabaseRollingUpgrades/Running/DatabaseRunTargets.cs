@@ -36,7 +36,7 @@ internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, D
         _redactor = new Redactor(secrets.Confidential);
         _http = new Lazy<IServiceHttp>(() => new ServiceHttp(secrets.Tls, services.Time));
         _plain = new Lazy<IServiceHttp>(() => new ServiceHttp(null, services.Time));
-        Hosts = new SshDatabaseHosts(upgrade, secrets, services.Hosts);
+        Hosts = new BoundDatabaseHosts(upgrade, secrets, services.Hosts);
         Sql = new MySqlDatabaseSql(() => Upgrade, secrets);
 
         // Made once for one binding: how long an instance has been healthy is counted by the action that looks.

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using Drydock.Clients.Docker;
 using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Remote;
 using Drydock.Clients.Ssh;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Common;
@@ -296,7 +297,7 @@ public sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         {
             return SshMaterial.FromSecretData(Required(node, secret));
         }
-        catch (SshException exception)
+        catch (RemoteException exception)
         {
             throw new DockerEndpointException(node.Docker.Endpoint, exception.Message, exception);
         }

@@ -90,6 +90,19 @@ public sealed class DockerDaemonFixture : IAsyncLifetime
             "--iptables=false");
     }
 
+    /// <summary>The image whose programs are this machine's (<see cref="UserlandLayer"/>).</summary>
+    public async Task<string> UserlandAsync()
+    {
+        const string image = "drydock/userland:1";
+        if ((await Shell.RunAsync("docker", "-H", $"unix://{Socket}", "images", "-q", image)).Trim().Length == 0)
+        {
+            using var layer = await UserlandLayer.MakeAsync();
+            await Shell.RunAsync(layer, "docker", "-H", $"unix://{Socket}", "import", "-", image);
+        }
+
+        return image;
+    }
+
     /// <summary>Starts a container that does nothing until it is told to end.</summary>
     public async Task<string> RunIdleAsync(IDockerClient client, Func<CreateContainerParameters, CreateContainerParameters>? change = null)
     {

@@ -38,7 +38,7 @@ internal static class ScenarioManifest
             access["become"] = "Sudo";
         }
 
-        return access;
+        return new JsonObject { ["ssh"] = access };
     }
 
     /// <summary>One entry of spec.package.archives: from a storage's directory.</summary>

@@ -44,6 +44,48 @@ internal sealed class DatabaseSpecMender(Random random, Action<JsonObject> mendS
         {
             MendTiDb(spec);
         }
+
+        MendAccess(spec);
+    }
+
+    // One way only, and where that is Docker one container for each host.
+    private void MendAccess(JsonObject spec)
+    {
+        var access = spec["access"]!.AsObject();
+        if (access["docker"] is not JsonObject docker || (access["ssh"] is not null && random.Next(2) == 0))
+        {
+            access.Remove("docker");
+            access["ssh"] ??= new JsonObject { ["user"] = "tidb", ["keySecretRef"] = new JsonObject { ["name"] = "ssh" }, ["knownHostsSecretRef"] = new JsonObject { ["name"] = "ssh" } };
+            return;
+        }
+
+        access.Remove("ssh");
+        foreach (var word in new[] { "tlsSecretRef", "sshSecretRef", "insecure" })
+        {
+            docker.Remove(word);
+        }
+
+        string[] hosts =
+        [
+            .. new[] { spec["instances"], spec["tidb"]?["monitoring"] }.OfType<JsonArray>().SelectMany(list => list).Select(named => named!["host"]!.GetValue<string>()),
+            .. (spec["tidb"]?["tiSpark"]?["hosts"]?.AsArray() ?? []).Select(host => host!.GetValue<string>()),
+            .. spec["toolHost"] is { } tools ? [tools.GetValue<string>()] : Array.Empty<string>(),
+        ];
+        var scheme = new[] { "tcp", "ssh", "unix" }[random.Next(3)];
+        docker["hosts"] = new JsonArray([.. hosts.Distinct(StringComparer.Ordinal).Select((host, i) => (JsonNode)new JsonObject
+        {
+            ["host"] = host,
+            ["endpoint"] = scheme switch { "tcp" => "tcp://192.0.2.1:2376", "ssh" => "ssh://root@192.0.2.1", _ => "unix:///run/docker.sock" },
+            ["container"] = string.Create(CultureInfo.InvariantCulture, $"db-{i}"),
+        })]);
+        if (scheme == "tcp" && random.Next(3) == 0)
+        {
+            docker["insecure"] = true;
+        }
+        else if (scheme != "unix")
+        {
+            docker[scheme == "tcp" ? "tlsSecretRef" : "sshSecretRef"] = new JsonObject { ["name"] = "engines" };
+        }
     }
 
     private void MendInstances(JsonObject spec, string[] components)

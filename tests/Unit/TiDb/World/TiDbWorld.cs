@@ -367,7 +367,7 @@ internal sealed partial class TiDbWorld
         Package = Setup.PackagePresent
             ? new PackageSpec { Directory = PackageDirectory }
             : new PackageSpec { Directory = PackageDirectory, Archives = [new PackageArchive { Name = "tidb", HostPath = "/tmp/tidb.tar.gz", Sha256 = new string('0', 64) }] },
-        Access = new HostAccess { User = "tidb", KeySecretRef = new SecretReference { Name = "ssh" }, KnownHostsSecretRef = new SecretReference { Name = "ssh" } },
+        Access = new HostAccess { Ssh = new SshAccess { User = "tidb", KeySecretRef = new SecretReference { Name = "ssh" }, KnownHostsSecretRef = new SecretReference { Name = "ssh" } } },
         Control = [.. new[] { DatabaseComponent.PD, DatabaseComponent.TiKV, DatabaseComponent.TiDB, DatabaseComponent.Pump, DatabaseComponent.Drainer }
             .Select(c => new ComponentControl { Component = c, Control = new InstanceControl { Systemd = new SystemdControl() } })],
         Instances =

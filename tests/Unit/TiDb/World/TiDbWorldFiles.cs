@@ -1,4 +1,4 @@
-using Drydock.Clients.Ssh;
+using Drydock.Clients.Remote;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
@@ -11,23 +11,23 @@ internal sealed class TiDbWorldFiles(TiDbWorld world, TiDbLife life, string host
 {
     public string Host => host;
 
-    public Task<SshResult> RunAsync(SshCommand command, CancellationToken cancellationToken) =>
+    public Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken) =>
         command.Arguments.FirstOrDefault(a => a.Contains(".drydock-part", StringComparison.Ordinal)) is not null ? ReplaceAsync([.. command.Arguments.TakeLast(4)])
         : world.Spark?.Change(host, command.Arguments) is { } change ? life.ChangeAsync(change.What, change.CarryOut, () => new HostException(host, Reasons.HostUnreachable, $"{host}: the connection was cut", mayHaveRun: true))
         : AnswerAsync(command);
 
     // The script that puts a file of the host in the place of another: from, to, SHA-256, the name under which what is there is kept.
-    private Task<SshResult> ReplaceAsync(string[] arguments) => life.ChangeAsync($"replace {host}:{arguments[1]}", () =>
+    private Task<RemoteResult> ReplaceAsync(string[] arguments) => life.ChangeAsync($"replace {host}:{arguments[1]}", () =>
     {
         var (from, to, sha256, keepAs) = (arguments[0], arguments[1], arguments[2], arguments[3]);
         if (world.Files.TryGetValue((host, to), out var present) && ContentHash.Of(present) == sha256)
         {
-            return new SshResult(0, "", "");
+            return new RemoteResult(0, "", "");
         }
 
         if (!world.Files.TryGetValue((host, from), out var content) || ContentHash.Of(content) != sha256)
         {
-            return new SshResult(3, "", $"{from} is not there");
+            return new RemoteResult(3, "", $"{from} is not there");
         }
 
         if (present is not null)
@@ -37,31 +37,31 @@ internal sealed class TiDbWorldFiles(TiDbWorld world, TiDbLife life, string host
 
         world.Did($"replace {host}:{to}");
         world.Files[(host, to)] = content;
-        return new SshResult(0, "", "");
+        return new RemoteResult(0, "", "");
     });
 
-    private Task<SshResult> AnswerAsync(SshCommand command) => life.LookAsync(() =>
+    private Task<RemoteResult> AnswerAsync(RemoteCommand command) => life.LookAsync(() =>
     {
         Reach();
         if (world.Programs(host, command.Arguments) is { } own)
         {
-            return new SshResult(own.Code, own.Output, "");
+            return new RemoteResult(own.Code, own.Output, "");
         }
 
         if (world.Spark?.Look(host, command.Arguments) is { } said)
         {
-            return new SshResult(0, said, "");
+            return new RemoteResult(0, said, "");
         }
 
         if (command.Arguments.Contains("-V", StringComparer.Ordinal))
         {
             var path = command.Arguments[0];
             var version = path.StartsWith(TiDbWorld.PackageDirectory, StringComparison.Ordinal) ? TiDbWorld.New : world.Processes.Single(p => path.StartsWith(p.DeployDir + "/", StringComparison.Ordinal)).Installed;
-            return new SshResult(0, $"Release Version: v{version}\nGit Commit Hash: {TiDbWorld.GitHash}\n", "");
+            return new RemoteResult(0, $"Release Version: v{version}\nGit Commit Hash: {TiDbWorld.GitHash}\n", "");
         }
 
         return command.Arguments.Any(a => a.EndsWith("config-check", StringComparison.Ordinal))
-            ? new SshResult(0, "config check successful\n", "")
+            ? new RemoteResult(0, "config check successful\n", "")
             : throw new NotSupportedException(command.ToString());
     });
 

@@ -1,4 +1,4 @@
-using Drydock.Clients.Ssh;
+using Drydock.Clients.Remote;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Domain;
 
@@ -61,7 +61,7 @@ internal sealed class TiDbWorldSpark
         : null;
 
     /// <summary>What a command that is about Spark changes; null if it is about something else.</summary>
-    public (string What, Func<SshResult> CarryOut)? Change(string host, IReadOnlyList<string> arguments) => arguments switch
+    public (string What, Func<RemoteResult> CarryOut)? Change(string host, IReadOnlyList<string> arguments) => arguments switch
     {
         [$"{Directory}/sbin/start-all.sh"] => ("start spark", () => Did("start spark", Start)),
         [$"{Directory}/sbin/stop-all.sh"] => ("stop spark", () => Did("stop spark", () => IsRunning = false)),
@@ -79,7 +79,7 @@ internal sealed class TiDbWorldSpark
 
     private void Start() => (IsRunning, Loaded) = (true, [.. Hosts.Select(host => string.Join('+', Jars(host)))]);
 
-    private SshResult SetAside(string host, string directory, string stays)
+    private RemoteResult SetAside(string host, string directory, string stays)
     {
         foreach (var jar in Jars(host).Where(jar => jar != stays))
         {
@@ -87,14 +87,14 @@ internal sealed class TiDbWorldSpark
             _world.Files[(host, $"{directory}/{jar}.old")] = content!;
         }
 
-        return new SshResult(0, "", "");
+        return new RemoteResult(0, "", "");
     }
 
-    private SshResult Did(string what, Action act)
+    private RemoteResult Did(string what, Action act)
     {
         _world.Did(what);
         act();
-        return new SshResult(0, "", "");
+        return new RemoteResult(0, "", "");
     }
 
     private static bool IsTiSpark(string path) => path.StartsWith($"{Directory}/jars/tispark", StringComparison.Ordinal) && path.EndsWith(".jar", StringComparison.Ordinal);

@@ -1,4 +1,4 @@
-using Drydock.Clients.Ssh;
+using Drydock.Clients.Remote;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
 
 namespace Drydock.Tests.Unit.Yugabyte.World;
@@ -10,10 +10,10 @@ internal sealed class RecordingHost(string output, int code = 0, string errors =
 
     public string Host => "tools";
 
-    public Task<SshResult> RunAsync(SshCommand command, CancellationToken cancellationToken)
+    public Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken)
     {
         Commands.Add(command.Arguments);
-        return Task.FromResult(new SshResult(code, output, errors));
+        return Task.FromResult(new RemoteResult(code, output, errors));
     }
 
     public Task<string?> ReadAsync(string path, CancellationToken cancellationToken) => throw new NotSupportedException();

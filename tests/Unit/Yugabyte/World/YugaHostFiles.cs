@@ -1,4 +1,4 @@
-using Drydock.Clients.Ssh;
+using Drydock.Clients.Remote;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
 
@@ -11,7 +11,7 @@ internal sealed class YugaHostFiles(string host, YugaLife life) : IHostFiles
 
     public string Host { get; } = host;
 
-    public Task<SshResult> RunAsync(SshCommand command, CancellationToken cancellationToken)
+    public Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken)
     {
         var arguments = command.Arguments;
         var name = arguments[0][(arguments[0].LastIndexOf('/') + 1)..];
@@ -61,7 +61,7 @@ internal sealed class YugaHostFiles(string host, YugaLife life) : IHostFiles
         Programs = _world.PackageIsThere || request.Package.Archives.Count == 0 ? request.Programs.ToDictionary(p => p, p => YugaWorld.Sha(p, _world.Setup.To), StringComparer.Ordinal) : new Dictionary<string, string>(StringComparer.Ordinal),
     };
 
-    private SshResult Run(string name, IReadOnlyList<string> arguments, Stream? input)
+    private RemoteResult Run(string name, IReadOnlyList<string> arguments, Stream? input)
     {
         if (name == _world.Names.AdminProgram)
         {
@@ -71,19 +71,19 @@ internal sealed class YugaHostFiles(string host, YugaLife life) : IHostFiles
         switch (name)
         {
             case "pgrep":
-                return new SshResult(1, "", "");
+                return new RemoteResult(1, "", "");
             case "stat":
-                return new SshResult(0, "1048576\n", "");
+                return new RemoteResult(0, "1048576\n", "");
             case "find":
-                return new SshResult(0, string.Join('\n', _world.PackagedExtensions.Select(e => $"{YugaWorld.NewDirectory}/postgres/share/extension/{e}.control")), "");
+                return new RemoteResult(0, string.Join('\n', _world.PackagedExtensions.Select(e => $"{YugaWorld.NewDirectory}/postgres/share/extension/{e}.control")), "");
             case "sh":
                 using (var reader = new StreamReader(input!))
                 {
                     var password = reader.ReadToEnd().TrimEnd('\n');
                     _world.PasswordsSeen.Add(password);
                     return _world.SqlPassword != password
-                        ? new SshResult(2, "", "fe_sendauth: no password supplied")
-                        : new SshResult(0, arguments[^1].Contains("pg_database", StringComparison.Ordinal) ? "postgres\nshop\n" : string.Join('\n', _world.Extensions), "");
+                        ? new RemoteResult(2, "", "fe_sendauth: no password supplied")
+                        : new RemoteResult(0, arguments[^1].Contains("pg_database", StringComparison.Ordinal) ? "postgres\nshop\n" : string.Join('\n', _world.Extensions), "");
                 }
 
             default:

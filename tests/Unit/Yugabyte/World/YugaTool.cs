@@ -1,5 +1,5 @@
 using System.Globalization;
-using Drydock.Clients.Ssh;
+using Drydock.Clients.Remote;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Api;
 using Shouldly;
 
@@ -24,23 +24,23 @@ internal sealed class YugaTool(YugaWorld world)
 
     public static bool Changes(IReadOnlyList<string> arguments) => CommandOf(arguments) is [var name, ..] && Changing.Contains(name, StringComparer.Ordinal);
 
-    public SshResult Run(IReadOnlyList<string> arguments)
+    public RemoteResult Run(IReadOnlyList<string> arguments)
     {
         var command = CommandOf(arguments);
         if (world.ToolAnswers.TryGetValue(command[0], out var given))
         {
-            return new SshResult(given.Code, given.Code == 0 ? given.Output : "", given.Code == 0 ? "" : given.Output);
+            return new RemoteResult(given.Code, given.Code == 0 ? given.Output : "", given.Code == 0 ? "" : given.Output);
         }
 
         if (command[0] == "help")
         {
-            return new SshResult(1, "", "Invalid operation: help\n<operation> must be one of:\n 1. change_leader_blacklist <ADD|REMOVE> <ip_addr>:<port>\n 2. get_auto_flags_config\n 3. promote_auto_flags [<class>]\n 4. rollback_auto_flags <version>\n 5. upgrade_ysql\n 6. upgrade_bsql\n 7. list_all_masters\n 8. set_universe_replication_enabled <group> (0|1)\n");
+            return new RemoteResult(1, "", "Invalid operation: help\n<operation> must be one of:\n 1. change_leader_blacklist <ADD|REMOVE> <ip_addr>:<port>\n 2. get_auto_flags_config\n 3. promote_auto_flags [<class>]\n 4. rollback_auto_flags <version>\n 5. upgrade_ysql\n 6. upgrade_bsql\n 7. list_all_masters\n 8. set_universe_replication_enabled <group> (0|1)\n");
         }
 
         var isPeer = arguments.Contains($"{YugaWorld.PeerHost}:7100");
         if (!isPeer && world.Leader is null)
         {
-            return new SshResult(1, "", $"Error running {command[0]}: Master config has no leader");
+            return new RemoteResult(1, "", $"Error running {command[0]}: Master config has no leader");
         }
 
         return command switch
@@ -53,11 +53,11 @@ internal sealed class YugaTool(YugaWorld world)
             ["rollback_auto_flags", var version] => Rollback(int.Parse(version, CultureInfo.InvariantCulture)),
             ["upgrade_ysql" or "upgrade_bsql"] => Catalog(command[0]),
             ["set_universe_replication_enabled", var group, var enabled] => Replication(group, isPeer, enabled == "1"),
-            _ => new SshResult(1, "", $"Invalid operation: {command[0]}"),
+            _ => new RemoteResult(1, "", $"Invalid operation: {command[0]}"),
         };
     }
 
-    private SshResult Blacklist(string verb, string text)
+    private RemoteResult Blacklist(string verb, string text)
     {
         ServiceAddress.TryParse(text, out var address).ShouldBeTrue(text);
         world.Acts.Add($"{verb} {text}");
@@ -70,7 +70,7 @@ internal sealed class YugaTool(YugaWorld world)
         return Good("");
     }
 
-    private SshResult Promote()
+    private RemoteResult Promote()
     {
         var isNew = !world.FlagsArePromoted;
         world.Promote();
@@ -79,7 +79,7 @@ internal sealed class YugaTool(YugaWorld world)
             : $"PromoteAutoFlags completed successfully\nNo new AutoFlags eligible to promote\nCurrent config version: {world.FlagsVersion}\n");
     }
 
-    private SshResult Rollback(int to)
+    private RemoteResult Rollback(int to)
     {
         world.Acts.Add($"rollback flags {to}");
         var any = world.FlagsArePromoted;
@@ -90,24 +90,24 @@ internal sealed class YugaTool(YugaWorld world)
             : $"RollbackAutoFlags completed successfully\nNo AutoFlags have been promoted since version {to}\nCurrent config version: {world.FlagsVersion}\n");
     }
 
-    private SshResult Catalog(string command)
+    private RemoteResult Catalog(string command)
     {
         world.Acts.Add(command);
         if (world.CatalogMismatches > 0)
         {
             world.CatalogMismatches--;
-            return new SshResult(1, "", $"Error running {command}: Network error: Catalog Version Mismatch: A DDL occurred while processing this query. Try again. (pgsql error 40001)");
+            return new RemoteResult(1, "", $"Error running {command}: Network error: Catalog Version Mismatch: A DDL occurred while processing this query. Try again. (pgsql error 40001)");
         }
 
         world.CatalogIsUpgraded = true;
         return Good($"{world.Names.Sql} successfully upgraded to the latest version\n");
     }
 
-    private SshResult Replication(string name, bool isPeer, bool enabled)
+    private RemoteResult Replication(string name, bool isPeer, bool enabled)
     {
         if (world.Groups.Find(g => g.Name == name && g.IsHere != isPeer) is not { } group)
         {
-            return new SshResult(1, "", $"Error disabling universe replication: Could not find CDC producer universe {name}");
+            return new RemoteResult(1, "", $"Error disabling universe replication: Could not find CDC producer universe {name}");
         }
 
         if (enabled)
@@ -123,5 +123,5 @@ internal sealed class YugaTool(YugaWorld world)
         return Good(enabled ? "Replication enabled successfully\n" : "Replication disabled successfully\n");
     }
 
-    private static SshResult Good(string output) => new(0, output, "");
+    private static RemoteResult Good(string output) => new(0, output, "");
 }

@@ -279,7 +279,7 @@ internal sealed partial class YugaWorld
         ToVersion = setup.To,
         AllowUnavailability = setup.AllowUnavailability,
         Package = new PackageSpec { Directory = NewDirectory },
-        Access = new HostAccess { User = "yugabyte", KeySecretRef = new SecretReference { Name = "ssh" }, KnownHostsSecretRef = new SecretReference { Name = "ssh" } },
+        Access = new HostAccess { Ssh = new SshAccess { User = "yugabyte", KeySecretRef = new SecretReference { Name = "ssh" }, KnownHostsSecretRef = new SecretReference { Name = "ssh" } } },
         Settle = "10s",
         Drain = new DrainSpec { Timeout = "2m", OnTimeout = setup.OnDrainTimeout },
         Timeouts = new DatabaseUpgradeTimeouts { Verify = "5m", Replication = "1d" },

@@ -1,51 +1,51 @@
-using Drydock.Clients.Ssh;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Clients.Remote;
+using Drydock.Engine.Running;
 
 namespace Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts.Channel;
 
 /// <summary>The way to one host, opened when it is needed and shared by all that is asked there.</summary>
 internal sealed class HostChannel : IAsyncDisposable
 {
-    // sshd lets ten sessions share a connection (MaxSessions); two are left to others.
+    // sshd lets ten sessions share a connection (MaxSessions); two are left to others. An engine takes as many.
     private const int MostAtOnce = 8;
 
-    private readonly HostAccess _access;
-    private readonly SshMaterial? _material;
-    private readonly DatabaseHostServices _services;
+    private readonly HostWay _way;
+    private readonly IActFence? _fence;
     private readonly SemaphoreSlim _places = new(MostAtOnce, MostAtOnce);
     private readonly Lock _gate = new();
-    private ISshClient? _client;
+    private IRemoteClient? _client;
     private bool _disposed;
-    private volatile bool _looksThroughSudo;
+    private volatile bool _looksAsRoot;
 
-    public HostChannel(string host, HostAccess access, SshMaterial? material, DatabaseHostServices services) =>
-        (Host, _access, _material, _services) = (host, access, material, services);
+    public HostChannel(string host, HostWay way, IActFence? fence) => (Host, _way, _fence) = (host, way, fence);
 
     /// <summary>The host, as the spec names it.</summary>
     public string Host { get; }
 
-    /// <summary>Who logs in.</summary>
-    public string User => _access.User;
+    /// <summary>Whom commands run as.</summary>
+    public string User => _way.User;
 
-    /// <summary>Whether commands may go through sudo.</summary>
-    public bool MayBecome => _access.Become == Become.Sudo;
+    /// <summary>Whether commands may run as root.</summary>
+    public bool MayBecome => _way.MayBecome;
+
+    /// <summary>Whether the host is a container.</summary>
+    public bool IsContainer => _way.IsContainer;
 
     /// <summary>Checksums of the host's files.</summary>
     public ProgramSums Sums { get; } = new();
 
     /// <summary>Runs a program to its end.</summary>
     /// <exception cref="HostException">It could not be run, or its end was not seen.</exception>
-    public async Task<SshResult> RunAsync(SshCommand command, CancellationToken cancellationToken)
+    public async Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken)
     {
         await _places.WaitAsync(cancellationToken);
         try
         {
             return await Client().RunAsync(command, cancellationToken);
         }
-        catch (SshException exception)
+        catch (RemoteException exception)
         {
-            throw HostErrors.Of(Host, exception);
+            throw HostErrors.Of(Host, exception, IsContainer);
         }
         finally
         {
@@ -55,16 +55,16 @@ internal sealed class HostChannel : IAsyncDisposable
 
     /// <summary>Brings a file there.</summary>
     /// <exception cref="HostException">It did not arrive.</exception>
-    public async Task UploadAsync(SshFile file, Func<long, CancellationToken, Task<Stream>> open, IProgress<long>? progress, CancellationToken cancellationToken)
+    public async Task UploadAsync(RemoteFile file, Func<long, CancellationToken, Task<Stream>> open, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         await _places.WaitAsync(cancellationToken);
         try
         {
             await Client().UploadAsync(file, open, progress, cancellationToken);
         }
-        catch (SshException exception)
+        catch (RemoteException exception)
         {
-            throw HostErrors.Of(Host, exception);
+            throw HostErrors.Of(Host, exception, IsContainer);
         }
         finally
         {
@@ -77,18 +77,18 @@ internal sealed class HostChannel : IAsyncDisposable
     public async Task<ScriptAnswer> LookAsync(string script, string what, Privilege privilege, IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
         (await ScriptAsync(HostScripts.Looking(script), what, privilege, arguments, default, cancellationToken)).Answer;
 
-    /// <summary>Runs a script that changes something. <c>Sudo</c> is whether it went through sudo.</summary>
+    /// <summary>Runs a script that changes something. <c>AsRoot</c> is whether it ran as root.</summary>
     /// <exception cref="HostException">It refused, or did not come to its end.</exception>
-    public async Task<(ScriptAnswer Answer, bool Sudo)> ActAsync(
+    public async Task<(ScriptAnswer Answer, bool AsRoot)> ActAsync(
         string script, string what, Privilege privilege, IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
     {
-        _services.Fence?.EnsureMayAct();
+        _fence?.EnsureMayAct();
         return await ScriptAsync(HostScripts.ForActing(script), what, privilege, arguments, input, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
     {
-        ISshClient? client;
+        IRemoteClient? client;
         lock (_gate)
         {
             (_disposed, client) = (true, _client);
@@ -102,22 +102,22 @@ internal sealed class HostChannel : IAsyncDisposable
         _places.Dispose();
     }
 
-    private async Task<(ScriptAnswer Answer, bool Sudo)> ScriptAsync(
+    private async Task<(ScriptAnswer Answer, bool AsRoot)> ScriptAsync(
         string text, string what, Privilege privilege, IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
     {
-        var sudo = MayBecome && (privilege == Privilege.Control || (privilege == Privilege.Look && _looksThroughSudo));
+        var asRoot = MayBecome && (privilege == Privilege.Control || (privilege == Privilege.Look && _looksAsRoot));
         while (true)
         {
             using var content = new MemoryStream(input.ToArray(), writable: false);
-            var result = await RunAsync(SshCommand.Script(text, arguments) with { Sudo = sudo, Input = content }, cancellationToken);
+            var result = await RunAsync(RemoteCommand.Script(text, arguments) with { AsRoot = asRoot, Input = content }, cancellationToken);
             try
             {
-                return (ScriptAnswer.Read(Host, what, result), sudo);
+                return (ScriptAnswer.Read(Host, what, result), asRoot);
             }
-            catch (ScriptRefusal refusal) when (refusal.Code == ScriptAnswer.Privileges && privilege is Privilege.WhenNeeded or Privilege.Look && MayBecome && !sudo)
+            catch (ScriptRefusal refusal) when (refusal.Code == ScriptAnswer.Privileges && privilege is Privilege.WhenNeeded or Privilege.Look && MayBecome && !asRoot)
             {
-                sudo = true;
-                _looksThroughSudo |= privilege == Privilege.Look;
+                asRoot = true;
+                _looksAsRoot |= privilege == Privilege.Look;
             }
             catch (ScriptRefusal refusal)
             {
@@ -126,14 +126,12 @@ internal sealed class HostChannel : IAsyncDisposable
         }
     }
 
-    private ISshClient Client()
+    private IRemoteClient Client()
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return _client ??= _services.Connect(
-                new SshEndpoint(Host, _access.User, _access.Port),
-                _material ?? throw new HostException(Host, Reasons.SecretMissing, $"{Host}: there is no usable key or known_hosts; see the Secrets of spec.access.keySecretRef and spec.access.knownHostsSecretRef", retryable: false));
+            return _client ??= _way.Open();
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts.Channel;
 
-/// <summary>Whether a command goes through sudo where spec.access.become is Sudo.</summary>
+/// <summary>Whether a command runs as root where become is Sudo in spec.access.</summary>
 internal enum Privilege
 {
     /// <summary>Never: what it starts must run as the login user.</summary>

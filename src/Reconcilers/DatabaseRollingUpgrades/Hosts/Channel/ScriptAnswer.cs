@@ -1,4 +1,4 @@
-using Drydock.Clients.Ssh;
+using Drydock.Clients.Remote;
 using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts.Channel;
@@ -38,7 +38,7 @@ internal sealed class ScriptAnswer
     /// <param name="result">What came of it.</param>
     /// <exception cref="ScriptRefusal">The script refused.</exception>
     /// <exception cref="HostException">It did not come to its end.</exception>
-    public static ScriptAnswer Read(string host, string what, SshResult result)
+    public static ScriptAnswer Read(string host, string what, RemoteResult result)
     {
         var output = result.Output;
         if (("\n" + output).LastIndexOf(Refused, StringComparison.Ordinal) is var at and >= 0)

@@ -39,7 +39,7 @@ internal sealed partial class SuperviseKeeper(InstanceTarget target) : IProcessK
 
         throw text.EndsWith("access denied", StringComparison.Ordinal)
             ? new HostException(
-                target.Host, Reasons.AccessDenied, $"{target.Host}: {target.Name}: {report.User} may not look at {ServiceDirectory}: {text}; let the account be the one supervise runs as, or set spec.access.become: Sudo", retryable: false)
+                target.Host, Reasons.AccessDenied, $"{target.Host}: {target.Name}: {report.User} may not look at {ServiceDirectory}: {text}; let the account be the one supervise runs as, or set become: Sudo in spec.access", retryable: false)
             : report.Answer.Unreadable($"svstat of {ServiceDirectory} said '{text}'");
     }
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Drydock.Clients.Snapshots;
-using Drydock.Clients.Ssh;
+using Drydock.Clients.Remote;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts.Channel;
@@ -87,7 +87,7 @@ internal sealed class HostPackage(HostChannel channel, DatabaseHostServices serv
     private async Task SendAsync(IProgress<long>? progress, CancellationToken cancellationToken)
     {
         List<PackageArchive> sent = [.. _contents.SentArchives];
-        var (answer, sudo) = await ActAsync("package-begin", What, [_contents.Directory, .. sent.Select(_contents.Path)], cancellationToken);
+        var (answer, asRoot) = await ActAsync("package-begin", What, [_contents.Directory, .. sent.Select(_contents.Path)], cancellationToken);
         var sources = sent.ConvertAll(archive => new StorageArchive(channel.Host, services.Storages, archive, @namespace));
         var lengths = new List<long>();
         foreach (var source in sources)
@@ -96,8 +96,8 @@ internal sealed class HostPackage(HostChannel channel, DatabaseHostServices serv
         }
 
         // Unpacking needs more; how much is known once they are there.
-        var missing = lengths.Zip(answer.All("there"), (length, there) => Math.Max(0, length - SshHostFiles.Number(answer, there))).Sum();
-        var room = SshHostFiles.Room(answer);
+        var missing = lengths.Zip(answer.All("there"), (length, there) => Math.Max(0, length - HostFiles.Number(answer, there))).Sum();
+        var room = HostFiles.Room(answer);
         if (room <= missing)
         {
             throw new HostException(
@@ -114,7 +114,7 @@ internal sealed class HostPackage(HostChannel channel, DatabaseHostServices serv
             var part = progress is null ? null : new Behind(progress, already);
             try
             {
-                await channel.UploadAsync(new SshFile(_contents.Path(archive), length, archive.Sha256) { Sudo = sudo }, source.OpenAsync, part, cancellationToken);
+                await channel.UploadAsync(new RemoteFile(_contents.Path(archive), length, archive.Sha256) { AsRoot = asRoot }, source.OpenAsync, part, cancellationToken);
             }
             catch (Exception exception) when (exception is SnapshotException or IOException)
             {
@@ -125,7 +125,7 @@ internal sealed class HostPackage(HostChannel channel, DatabaseHostServices serv
         }
     }
 
-    private Task<(ScriptAnswer Answer, bool Sudo)> UnpackAsync(CancellationToken cancellationToken) => ActAsync(
+    private Task<(ScriptAnswer Answer, bool AsRoot)> UnpackAsync(CancellationToken cancellationToken) => ActAsync(
         "package-unpack",
         $"unpacking {_contents.Directory}",
         [
@@ -137,7 +137,7 @@ internal sealed class HostPackage(HostChannel channel, DatabaseHostServices serv
         ],
         cancellationToken);
 
-    private Task<(ScriptAnswer Answer, bool Sudo)> ActAsync(string script, string what, IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
+    private Task<(ScriptAnswer Answer, bool AsRoot)> ActAsync(string script, string what, IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
         channel.ActAsync(script, what, Privilege.WhenNeeded, arguments, default, cancellationToken);
 
     // Bytes of this archive behind those of the earlier ones.

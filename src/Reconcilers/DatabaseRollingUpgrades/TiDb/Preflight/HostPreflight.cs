@@ -1,5 +1,5 @@
 using System.Globalization;
-using Drydock.Clients.Ssh;
+using Drydock.Clients.Remote;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Common.Storage;
@@ -66,7 +66,7 @@ internal sealed class HostPreflight(ITiDbTargets targets, TiDbFindings findings)
     private async Task VersionAsync(string host, string program, CancellationToken cancellationToken)
     {
         var path = Spec.NewProgram(program);
-        var result = await targets.Hosts.Files(host).RunAsync(new SshCommand(path, "-V"), cancellationToken);
+        var result = await targets.Hosts.Files(host).RunAsync(new RemoteCommand(path, "-V"), cancellationToken);
         var version = ToolOutput.Version(result.Output + "\n" + result.Errors);
         if (version is null || !TiDbVersion.Same(version, Spec.ToVersion))
         {

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Drydock.Clients.Ssh;
+using Drydock.Clients.Remote;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
@@ -80,7 +80,7 @@ internal sealed class InstancePreflight(ITiDbTargets targets, TiDbFindings findi
             return null;
         }
 
-        var result = await files.RunAsync(new SshCommand(place, "-V"), cancellationToken);
+        var result = await files.RunAsync(new RemoteCommand(place, "-V"), cancellationToken);
         if (ToolOutput.Version(result.Output + "\n" + result.Errors) is { } version)
         {
             return version;

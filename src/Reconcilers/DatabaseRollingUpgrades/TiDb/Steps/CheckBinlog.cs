@@ -1,4 +1,4 @@
-using Drydock.Clients.Ssh;
+using Drydock.Clients.Remote;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Api;
@@ -43,7 +43,7 @@ public sealed class CheckBinlog(ITiDbTargets targets) : TiDbStep(targets)
             return [$"{instance.Name} does not run"];
         }
 
-        var result = await Targets.Hosts.Files(instance.Host).RunAsync(new SshCommand(path, "-V"), cancellationToken);
+        var result = await Targets.Hosts.Files(instance.Host).RunAsync(new RemoteCommand(path, "-V"), cancellationToken);
         var version = ToolOutput.Version(result.Output + "\n" + result.Errors);
         return version is not null && TiDbVersion.Same(version, Spec.ToVersion) ? [] : [$"{path} -V on {instance.Host} says {version ?? StrictJson.Words(result.Output + result.Errors)}"];
     }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Drydock.Clients.Ssh;
+using Drydock.Clients.Remote;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Api;
@@ -52,7 +52,7 @@ public sealed class CheckCluster(ITiDbTargets targets) : TiDbStep(targets)
         }
 
         var program = Spec.NewProgram(TiDbLayout.Program(DatabaseComponent.PD));
-        var result = await Targets.Hosts.Files(first.Host).RunAsync(new SshCommand(program, "-V"), cancellationToken);
+        var result = await Targets.Hosts.Files(first.Host).RunAsync(new RemoteCommand(program, "-V"), cancellationToken);
         var leader = await pd.LeaderGitHashAsync(cancellationToken);
         return ToolOutput.GitHash(result.Output + "\n" + result.Errors) is { } expected && expected != leader ? $"the PD leader is of build {leader}, {program} of {expected}" : null;
     }

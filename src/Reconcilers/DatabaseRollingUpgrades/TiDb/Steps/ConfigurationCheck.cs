@@ -1,4 +1,4 @@
-using Drydock.Clients.Ssh;
+using Drydock.Clients.Remote;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Api;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Configuration;
@@ -16,7 +16,7 @@ internal static class ConfigurationCheck
     public static async Task<string?> RefusalAsync(ITiDbTargets targets, DatabaseInstance instance, string file, CancellationToken cancellationToken)
     {
         var program = targets.Spec().NewProgram(TiDbLayout.Program(instance.Component));
-        var result = await targets.Hosts.Files(instance.Host).RunAsync(new SshCommand([program, .. Arguments(targets, instance, file)]), cancellationToken);
+        var result = await targets.Hosts.Files(instance.Host).RunAsync(new RemoteCommand([program, .. Arguments(targets, instance, file)]), cancellationToken);
         return Judge(result, program, instance, file);
     }
 
@@ -25,7 +25,7 @@ internal static class ConfigurationCheck
     {
         var program = targets.Spec().NewProgram(TiDbLayout.Program(instance.Component));
         using var input = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text));
-        var command = SshCommand.Script(InTemporaryPlace, [program, .. Arguments(targets, instance, "check.toml")]) with { Input = input };
+        var command = RemoteCommand.Script(InTemporaryPlace, [program, .. Arguments(targets, instance, "check.toml")]) with { Input = input };
         return Judge(await targets.Hosts.Files(instance.Host).RunAsync(command, cancellationToken), program, instance, $"the migrated {TiDbLayout.ConfigFile(instance)}");
     }
 
@@ -35,7 +35,7 @@ internal static class ConfigurationCheck
         return ConfigurationMigration.CheckArguments(instance.Component, file, pd is null ? "pd:2379" : targets.Spec().Service(pd).ToString());
     }
 
-    private static string? Judge(SshResult result, string program, DatabaseInstance instance, string file) =>
+    private static string? Judge(RemoteResult result, string program, DatabaseInstance instance, string file) =>
         result.IsSuccess && ToolOutput.ChecksConfiguration(result.Output + "\n" + result.Errors)
             ? null
             : $"{program} refuses {file} of {instance.Name} on {instance.Host} (exit code {result.ExitCode}): {StrictJson.Words(result.Errors + " " + result.Output)}; correct the file";

@@ -1,4 +1,4 @@
-using Drydock.Clients.Ssh;
+using Drydock.Clients.Remote;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
 
@@ -34,7 +34,7 @@ internal static class HostFileScripts
     /// <exception cref="HostException">The new file is not there or another one, or it cannot be written.</exception>
     public static async Task ReplaceAsync(IHostFiles host, string from, string to, string sha256, string? keepAs, CancellationToken cancellationToken)
     {
-        var result = await host.RunAsync(SshCommand.Script(Replace, from, to, sha256, keepAs ?? ""), cancellationToken);
+        var result = await host.RunAsync(RemoteCommand.Script(Replace, from, to, sha256, keepAs ?? ""), cancellationToken);
         if (!result.IsSuccess)
         {
             throw new HostException(host.Host, result.ExitCode == 3 ? Reasons.PackageMissing : Reasons.StepFailed, $"{host.Host}: {to} could not be replaced by {from}: {result.Errors.Trim()}");
@@ -45,7 +45,7 @@ internal static class HostFileScripts
     /// <exception cref="HostException">It cannot be done.</exception>
     public static async Task SetAsideOtherJarsAsync(IHostFiles host, string directory, string stays, CancellationToken cancellationToken)
     {
-        var result = await host.RunAsync(SshCommand.Script(SetAside, directory, stays), cancellationToken);
+        var result = await host.RunAsync(RemoteCommand.Script(SetAside, directory, stays), cancellationToken);
         if (!result.IsSuccess)
         {
             throw new HostException(host.Host, Reasons.StepFailed, $"{host.Host}: the former TiSpark JAR could not be taken out of {directory}: {result.Errors.Trim()}");
@@ -55,7 +55,7 @@ internal static class HostFileScripts
     /// <summary>Names of the TiSpark JARs in a directory.</summary>
     public static async Task<IReadOnlyList<string>> JarsAsync(IHostFiles host, string directory, CancellationToken cancellationToken)
     {
-        var result = await host.RunAsync(SshCommand.Script("""cd -- "$1" && ls -1 | grep '^tispark.*\.jar$' || [ -d "$1" ]""", directory), cancellationToken);
+        var result = await host.RunAsync(RemoteCommand.Script("""cd -- "$1" && ls -1 | grep '^tispark.*\.jar$' || [ -d "$1" ]""", directory), cancellationToken);
         return result.IsSuccess
             ? result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             : throw new HostException(host.Host, Reasons.StepFailed, $"{host.Host}: {directory} cannot be listed: {result.Errors.Trim()}");

@@ -1,4 +1,4 @@
-using Drydock.Clients.Ssh;
+using Drydock.Clients.Remote;
 using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Api;
@@ -60,7 +60,7 @@ public sealed class PreparePackage(ITiDbTargets targets) : TiDbStep(targets)
     private async Task<string?> WrongVersionAsync(string host, string program, CancellationToken cancellationToken)
     {
         var path = Spec.NewProgram(program);
-        var result = await Targets.Hosts.Files(host).RunAsync(new SshCommand(path, "-V"), cancellationToken);
+        var result = await Targets.Hosts.Files(host).RunAsync(new RemoteCommand(path, "-V"), cancellationToken);
         var version = ToolOutput.Version(result.Output + "\n" + result.Errors);
         return version is not null && TiDbVersion.Same(version, Spec.ToVersion)
             ? null

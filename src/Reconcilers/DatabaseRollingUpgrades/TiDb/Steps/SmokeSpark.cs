@@ -1,4 +1,4 @@
-using Drydock.Clients.Ssh;
+using Drydock.Clients.Remote;
 using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
 
@@ -12,7 +12,7 @@ public sealed class SmokeSpark(ITiDbTargets targets) : SparkStep(targets)
     /// <inheritdoc />
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var result = await Targets.Hosts.Files(Spark().Hosts[0]).RunAsync(SshCommand.Script(InDirectory, [Spark().Directory, .. Spark().Smoke]), cancellationToken);
+        var result = await Targets.Hosts.Files(Spark().Hosts[0]).RunAsync(RemoteCommand.Script(InDirectory, [Spark().Directory, .. Spark().Smoke]), cancellationToken);
         return result.IsSuccess
             ? new Observation.Done("the smoke test ended with 0")
             : new Observation.Failed(Reasons.StepFailed, $"the smoke test on {Spark().Hosts[0]} ended with {result.ExitCode}: {Api.StrictJson.Words(Targets.Redact(result.Errors + " " + result.Output))}");

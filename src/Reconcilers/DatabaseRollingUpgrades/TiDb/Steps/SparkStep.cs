@@ -1,4 +1,4 @@
-using Drydock.Clients.Ssh;
+using Drydock.Clients.Remote;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
@@ -31,7 +31,7 @@ public abstract class SparkStep(ITiDbTargets targets) : TiDbStep(targets)
     protected async Task RunAsync(string script, CancellationToken cancellationToken)
     {
         var path = script.StartsWith('/') ? script : $"{Spark().Directory.TrimEnd('/')}/{script}";
-        var result = await Targets.Hosts.Files(Spark().Hosts[0]).RunAsync(new SshCommand(path), cancellationToken);
+        var result = await Targets.Hosts.Files(Spark().Hosts[0]).RunAsync(new RemoteCommand(path), cancellationToken);
         if (!result.IsSuccess)
         {
             throw new HostException(Spark().Hosts[0], Reasons.StepFailed, $"{Spark().Hosts[0]}: {path} ended with {result.ExitCode}: {Api.StrictJson.Words(result.Errors + " " + result.Output)}", mayHaveRun: true);

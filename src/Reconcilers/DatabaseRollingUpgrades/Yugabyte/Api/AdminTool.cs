@@ -1,5 +1,5 @@
 using System.Globalization;
-using Drydock.Clients.Ssh;
+using Drydock.Clients.Remote;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Domain;
@@ -80,7 +80,7 @@ public sealed class AdminTool(IHostFiles host, string program, YugabyteVocabular
     {
         // The brackets keep the search from finding itself. Without pgrep on the host nothing is found.
         var command = vocabulary.UpgradeCatalogCommand;
-        return (await host.RunAsync(new SshCommand("pgrep", "-f", $"{vocabulary.AdminProgram} .*[{command[0]}]{command[1..]}"), cancellationToken)).ExitCode == 0;
+        return (await host.RunAsync(new RemoteCommand("pgrep", "-f", $"{vocabulary.AdminProgram} .*[{command[0]}]{command[1..]}"), cancellationToken)).ExitCode == 0;
     }
 
     /// <summary>Whether the load balancer has nothing to do.</summary>
@@ -177,7 +177,7 @@ public sealed class AdminTool(IHostFiles host, string program, YugabyteVocabular
             printed);
     }
 
-    private SshCommand Command(TimeSpan timeout, IReadOnlyList<string> command) => new(Arguments(timeout, command));
+    private RemoteCommand Command(TimeSpan timeout, IReadOnlyList<string> command) => new(Arguments(timeout, command));
 
     private List<string> Arguments(TimeSpan timeout, IReadOnlyList<string> command) =>
     [

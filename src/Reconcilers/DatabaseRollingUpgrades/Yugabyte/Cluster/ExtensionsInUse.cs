@@ -1,5 +1,5 @@
 using System.Text;
-using Drydock.Clients.Ssh;
+using Drydock.Clients.Remote;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
 
 namespace Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Cluster;
@@ -56,7 +56,7 @@ public sealed class ExtensionsInUse(IYugabyteTargets targets, YugabyteCluster cl
         var (sql, login) = (cluster.Settings.Sql, targets.Sql);
         var shell = $"{directory}/bin/{cluster.Vocabulary.SqlShell}";
         using var input = new MemoryStream(Encoding.UTF8.GetBytes((login?.Password ?? "") + "\n"));
-        var command = SshCommand.Script(
+        var command = RemoteCommand.Script(
             Script, shell, host, sql.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), login?.User ?? DefaultUser, database, statement) with
         { Input = input };
         var result = await targets.Hosts.Files(host).RunAsync(command, cancellationToken);

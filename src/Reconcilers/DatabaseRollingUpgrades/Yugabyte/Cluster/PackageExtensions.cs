@@ -1,4 +1,4 @@
-using Drydock.Clients.Ssh;
+using Drydock.Clients.Remote;
 
 namespace Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Cluster;
 
@@ -16,7 +16,7 @@ public sealed class PackageExtensions(IYugabyteTargets targets, YugabyteCluster 
         var directory = cluster.Spec.Package.Directory;
 
         // YugabyteDB keeps them in postgres/share/extension, and a link or a packager may have put them elsewhere below.
-        var result = await targets.Hosts.Files(host).RunAsync(new SshCommand("find", "-L", $"{directory}/", "-maxdepth", "6", "-name", $"*{Suffix}", "-path", "*/extension/*"), cancellationToken);
+        var result = await targets.Hosts.Files(host).RunAsync(new RemoteCommand("find", "-L", $"{directory}/", "-maxdepth", "6", "-name", $"*{Suffix}", "-path", "*/extension/*"), cancellationToken);
         return result.Output
             .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Where(l => l.EndsWith(Suffix, StringComparison.Ordinal))

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Drydock.Abstractions.Values;
-using Drydock.Clients.Ssh;
+using Drydock.Clients.Remote;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Cluster;
@@ -78,7 +78,7 @@ internal sealed class HostPreflight(IYugabyteTargets targets, YugabyteCluster cl
         var needed = 0L;
         foreach (var path in cluster.Spec.Package.Archives.Select(a => a.HostPath).OfType<string>())
         {
-            var size = await files.RunAsync(new SshCommand("stat", "-L", "-c", "%s", path), cancellationToken);
+            var size = await files.RunAsync(new RemoteCommand("stat", "-L", "-c", "%s", path), cancellationToken);
             needed += size.IsSuccess && long.TryParse(size.Output.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes * Unpacked : 0;
         }
 

@@ -116,7 +116,7 @@ internal sealed class InstancePreflight(IYugabyteTargets targets, YugabyteCluste
 
         if (process.ExecutableSha256 is null)
         {
-            yield return (Reasons.ControlMismatch, $"which program process {process.Pid} of {name} on {host} runs cannot be read; spec.access.become: Sudo lets it be read");
+            yield return (Reasons.ControlMismatch, $"which program process {process.Pid} of {name} on {host} runs cannot be read; become: Sudo in spec.access lets it be read");
         }
 
         if (!process.IsListening)

@@ -38,7 +38,7 @@ public sealed class SwapMaster : YugabyteStep
             case SwapState.Done:
                 return new Observation.Done(next.Name, Fact(YugabyteKeys.Instance, next.Name));
             case SwapState.Unreadable:
-                return new Observation.Unknown($"{next.Name} runs on {next.Host}, and which program that is cannot be read; spec.access.become: Sudo lets it be read");
+                return new Observation.Unknown($"{next.Name} runs on {next.Host}, and which program that is cannot be read; become: Sudo in spec.access lets it be read");
             case SwapState.IsDown:
                 return new Observation.NotStarted($"{next.Name} does not run");
         }

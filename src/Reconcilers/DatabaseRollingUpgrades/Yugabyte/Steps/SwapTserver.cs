@@ -31,7 +31,7 @@ public sealed class SwapTserver : TserverStep
             case SwapState.Done:
                 return new Observation.Done();
             case SwapState.Unreadable:
-                return new Observation.Unknown($"{instance.Name} runs as process {process.Pid} on {instance.Host}, and which program that is cannot be read; spec.access.become: Sudo lets it be read");
+                return new Observation.Unknown($"{instance.Name} runs as process {process.Pid} on {instance.Host}, and which program that is cannot be read; become: Sudo in spec.access lets it be read");
             case SwapState.IsDown:
                 return new Observation.NotStarted($"{instance.Name} does not run");
         }

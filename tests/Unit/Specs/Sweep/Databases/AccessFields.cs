@@ -15,6 +15,14 @@ internal static class AccessFields
         Ssh("keySecretRef.name", access => access["keySecretRef"]!["name"] = "other"),
         Ssh("knownHostsSecretRef.name", access => access["knownHostsSecretRef"]!["name"] = "other"),
         Ssh("become", access => access["become"] = "Sudo"),
+        Docker("tlsSecretRef.name", docker => docker["tlsSecretRef"]!["name"] = "other"),
+        Docker("sshSecretRef.name", docker => docker["sshSecretRef"]!["name"] = "other", OverSsh),
+        Docker("insecure", docker => docker["insecure"] = true, docker => docker.Remove("tlsSecretRef")),
+        Docker("user", docker => docker["user"] = "other"),
+        Docker("become", docker => docker["become"] = "Sudo"),
+        Docker("hosts[].host", docker => docker["hosts"]![0]!["host"] = "192.0.2.99"),
+        Docker("hosts[].endpoint", docker => docker["hosts"]![0]!["endpoint"] = "tcp://192.0.2.99:2376"),
+        Docker("hosts[].container", docker => docker["hosts"]![0]!["container"] = "other"),
         Access("toolHost", AYugabyte, YugabyteLooks.UsualAsync, spec => spec["toolHost"] = "10.0.0.3"),
         Access("tls.secretRef.name", ATiDb, SecretsBench.TakenAsync, spec => spec["tls"]!["secretRef"]!["name"] = "other", WithTls),
         Access("tls.certsDirName", AYugabyte, YugabyteLooks.UsualAsync, spec => spec["tls"]!["certsDirName"] = "/home/yugabyte/certs", WithTls),
@@ -32,7 +40,32 @@ internal static class AccessFields
             spec => spec["yugabyte"]!["replication"]!["groups"]![0]!["peer"]!["certsSecretRef"] = Json("""{"name":"tls"}""")),
     ];
 
-    private static FieldProof Ssh(string field, Action<JsonObject> change) => Access($"access.{field}", ATiDb, HostBench.InstancesAsync, spec => change(spec["access"]!.AsObject()));
+    private static FieldProof Ssh(string field, Action<JsonObject> change) => Access(
+        $"access.ssh.{field}", ATiDb, HostBench.InstancesAsync, spec => change(spec["access"]!["ssh"]!.AsObject()));
+
+    private static FieldProof Docker(string field, Action<JsonObject> change, Action<JsonObject>? before = null) => Access(
+        $"access.docker.{field}",
+        ATiDb,
+        HostBench.InstancesAsync,
+        spec => change(InContainers(spec)),
+        spec =>
+        {
+            var hosts = ATiDb.Instances.Select(i => i.Host).Distinct(StringComparer.Ordinal).Select((host, i) => $$"""{"host":"{{host}}","endpoint":"tcp://{{host}}:2376","container":"db-{{i}}"}""");
+            spec["access"] = Json($$"""{"docker":{"tlsSecretRef":{"name":"tls"},"user":"tidb","hosts":[{{string.Join(',', hosts)}}]} }""");
+            before?.Invoke(InContainers(spec));
+        });
+
+    private static JsonObject InContainers(JsonObject spec) => spec["access"]!["docker"]!.AsObject();
+
+    private static void OverSsh(JsonObject docker)
+    {
+        docker.Remove("tlsSecretRef");
+        docker["sshSecretRef"] = Json("""{"name":"ssh"}""");
+        foreach (var host in docker["hosts"]!.AsArray())
+        {
+            host!["endpoint"] = $"ssh://root@{host["host"]}";
+        }
+    }
 
     private static FieldProof Sql(string field, Func<DatabaseRollingUpgradeSpec, Task<string>> look, Action<JsonObject> change) => Access(
         $"yugabyte.sql.{field}", AYugabyte, look, spec => change(spec["yugabyte"]!["sql"]!.AsObject()), spec => spec["yugabyte"]!["sql"]!.AsObject().Remove("extensionsInUse"));

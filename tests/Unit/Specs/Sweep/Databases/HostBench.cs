@@ -21,11 +21,11 @@ using Drydock.Tests.Unit.TiDb.World;
 
 namespace Drydock.Tests.Unit.Specs.Sweep.Databases;
 
-/// <summary>The hosts of a spec, as the operator reaches them, up to the ssh client: everything that goes there is written down.</summary>
+/// <summary>The hosts of a spec, as the operator reaches them, up to the ssh client, or the engine of a container: everything that goes there is written down.</summary>
 internal sealed class HostBench : ITiDbTargets, IYugabyteTargets, IStorages, IServiceHttp
 {
     private readonly NotedHosts _noted;
-    private readonly SshDatabaseHosts _hosts;
+    private readonly BoundDatabaseHosts _hosts;
     private readonly TiDbStorages _storage = new();
 
     private HostBench(DatabaseRollingUpgradeSpec spec, DatabaseSecrets secrets)
@@ -33,7 +33,11 @@ internal sealed class HostBench : ITiDbTargets, IYugabyteTargets, IStorages, ISe
         (Upgrade, Secrets) = (SecretsBench.Upgrade(spec), secrets);
         _noted = new NotedHosts { HasArchives = spec.Package.Archives.Count > 0 };
         _storage.Objects["tidb.tar.gz"] = new byte[7];
-        _hosts = new SshDatabaseHosts(Upgrade, secrets, new DatabaseHostServices(this, Time) { Clients = (endpoint, material, _) => new NotedSsh(endpoint, material, _noted) });
+        _hosts = new BoundDatabaseHosts(Upgrade, secrets, new DatabaseHostServices(this, null!, Time)
+        {
+            Clients = (endpoint, material, _) => NotedClient.Ssh(endpoint, material, _noted),
+            Containers = (endpoint, container, user) => NotedClient.Container(endpoint, container, user, _noted),
+        });
     }
 
     public DatabaseRollingUpgrade Upgrade { get; }

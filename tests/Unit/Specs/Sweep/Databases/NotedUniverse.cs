@@ -1,4 +1,4 @@
-using Drydock.Clients.Ssh;
+using Drydock.Clients.Remote;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
@@ -65,7 +65,7 @@ internal sealed class NotedUniverse(YugaLife life) : IYugabyteTargets, IDatabase
     {
         public string Host => inner.Host;
 
-        public Task<SshResult> RunAsync(SshCommand command, CancellationToken cancellationToken)
+        public Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken)
         {
             asked.Add($"{Host} {command}");
             return inner.RunAsync(command, cancellationToken);

@@ -69,6 +69,8 @@ internal static class SecretsBench
                     ("username", name),
                     ("password", $"not-a-password-{name}"),
                     ("ca.crt", $"authority of {name}"),
+                    ("tls.crt", $"certificate of {name}"),
+                    ("tls.key", $"not-a-key-{name}"),
                     ("accessKey", name),
                     ("secretKey", $"not-a-secret-{name}")),
             });

@@ -1,39 +1,54 @@
 using System.Globalization;
+using System.Text;
+using Drydock.Clients.Docker;
+using Drydock.Clients.Remote;
 using Drydock.Clients.Ssh;
+using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts.Channel;
 using Drydock.Tests.Unit.DatabaseHosts;
 
 namespace Drydock.Tests.Unit.Specs.Sweep.Databases;
 
-/// <summary>Writes down what goes to a host, with the command line of the OpenSSH client that would take it there, and answers as a host where everything goes well.</summary>
-internal sealed class NotedSsh : ISshClient
+/// <summary>Writes down what goes to a host, with the command line of the OpenSSH client or the engine and container that would take it there, and answers as a host where everything goes well.</summary>
+internal sealed class NotedClient : IRemoteClient
 {
     private const int Pid = 17;
     private static readonly Dictionary<string, string> Names = Scripts();
+    private readonly string _host;
     private readonly NotedHosts _hosts;
 
-    public NotedSsh(SshEndpoint endpoint, SshMaterial material, NotedHosts hosts)
+    private NotedClient(string host, NotedHosts hosts) => (_host, _hosts) = (host, hosts);
+
+    public string Name => _host;
+
+    public static NotedClient Ssh(SshEndpoint endpoint, SshMaterial material, NotedHosts hosts)
     {
-        (Endpoint, _hosts) = (endpoint, hosts);
         using var files = SshFiles.Write(endpoint.ToString(), material, null);
         var arguments = string.Join(' ', SshArguments.Arguments(endpoint, files, TimeSpan.FromSeconds(10), null));
         hosts.Asked.Add($"ssh {arguments.Replace(files.PrivateKey, File.ReadAllText(files.PrivateKey), StringComparison.Ordinal).Replace(files.KnownHosts, File.ReadAllText(files.KnownHosts), StringComparison.Ordinal)}");
+        return new NotedClient(endpoint.Host, hosts);
     }
 
-    public SshEndpoint Endpoint { get; }
+    public static NotedClient Container(DockerEndpoint endpoint, ContainerHost container, string? user, NotedHosts hosts)
+    {
+        var tls = endpoint.Tls is { } material ? Encoding.UTF8.GetString([.. material.CertificateAuthority.Span, .. material.Certificate.Span, .. material.PrivateKey.Span]) : "none";
+        var ssh = endpoint.Ssh is { } keys ? Encoding.UTF8.GetString([.. keys.PrivateKey.Span, .. keys.KnownHosts.Span]) : "none";
+        hosts.Asked.Add($"exec at {endpoint} (tls {tls}, ssh {ssh}, insecure {endpoint.Insecure}) in {container.Container} as {user ?? "its user"}");
+        return new NotedClient(container.Host, hosts);
+    }
 
-    public async Task<SshResult> RunAsync(SshCommand command, CancellationToken cancellationToken = default)
+    public async Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken = default)
     {
         var name = command.Arguments is ["sh", "-c", var script, "sh", ..] ? Names.GetValueOrDefault(script, script) : "";
         var arguments = name.Length > 0 ? [.. command.Arguments.Skip(4)] : command.Arguments;
         using var input = new StreamReader(command.Input ?? Stream.Null);
-        _hosts.Asked.Add($"{Endpoint.Host}{(command.Sudo ? " sudo" : "")} {name} {string.Join(" | ", arguments)} < {await input.ReadToEndAsync(cancellationToken)}");
-        return new SshResult(0, string.Join('\n', [.. Answer(name, [.. arguments]), "end", ""]), "");
+        _hosts.Asked.Add($"{_host}{(command.AsRoot ? " as root" : "")} {name} {string.Join(" | ", arguments)} < {await input.ReadToEndAsync(cancellationToken)}");
+        return new RemoteResult(0, string.Join('\n', [.. Answer(name, [.. arguments]), "end", ""]), "");
     }
 
-    public Task<bool> UploadAsync(SshFile file, Func<long, CancellationToken, Task<Stream>> open, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    public Task<bool> UploadAsync(RemoteFile file, Func<long, CancellationToken, Task<Stream>> open, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
-        _hosts.Asked.Add($"{Endpoint.Host} upload {file.Path} {file.Length} {file.Sha256}");
+        _hosts.Asked.Add($"{_host} upload {file.Path} {file.Length} {file.Sha256}");
         return Task.FromResult(true);
     }
 
@@ -61,13 +76,13 @@ internal sealed class NotedSsh : ISshClient
             case "package-begin":
                 return ["room 1000000 4096", .. arguments.Skip(1).Select(_ => "there 0")];
             case "package-unpack":
-                _hosts.Markers[Endpoint.Host] = arguments[1];
+                _hosts.Markers[_host] = arguments[1];
                 return [];
             case "package-post-install":
-                _hosts.PostInstalled.Add(Endpoint.Host);
+                _hosts.PostInstalled.Add(_host);
                 return [];
             case "package-extensions":
-                _hosts.Extended.Add(Endpoint.Host);
+                _hosts.Extended.Add(_host);
                 return [];
             case "read":
                 return ["absent"];
@@ -95,7 +110,7 @@ internal sealed class NotedSsh : ISshClient
 
     private string[] Package(string[] arguments)
     {
-        var marker = _hosts.Markers.GetValueOrDefault(Endpoint.Host);
+        var marker = _hosts.Markers.GetValueOrDefault(_host);
         var isThere = marker is not null || !_hosts.HasArchives;
         var lines = new List<string> { $"sum old {Cases.Old}", $"sum new {Cases.New}", $"directory {(isThere ? "yes" : "no")}" };
         if (marker is not null)
@@ -103,7 +118,7 @@ internal sealed class NotedSsh : ISshClient
             lines.Add($"marker {Cases.Base64(marker)}");
         }
 
-        if (_hosts.PostInstalled.Contains(Endpoint.Host))
+        if (_hosts.PostInstalled.Contains(_host))
         {
             lines.Add("post-install done");
         }
@@ -122,7 +137,7 @@ internal sealed class NotedSsh : ISshClient
                     lines.Add("sent no");
                     break;
                 default:
-                    lines.AddRange(["from old", $"to {(_hosts.Extended.Contains(Endpoint.Host) ? "old" : "-")}"]);
+                    lines.AddRange(["from old", $"to {(_hosts.Extended.Contains(_host) ? "old" : "-")}"]);
                     i++;
                     break;
             }

@@ -8,7 +8,7 @@ using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts.Looking;
 namespace Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
 
 /// <inheritdoc cref="IInstanceHost" />
-internal sealed class SshInstanceHost : IInstanceHost
+internal sealed class InstanceHost : IInstanceHost
 {
     // After a look that was too old for its act, or an instance that went on restarting, it is looked at again.
     private const int Tries = 3;
@@ -25,7 +25,7 @@ internal sealed class SshInstanceHost : IInstanceHost
     /// <param name="target">The instance.</param>
     /// <param name="others">The other instances of the same program on the host.</param>
     /// <param name="newDirectory">The new version's directory, where it may run from too.</param>
-    public SshInstanceHost(HostChannel channel, InstanceTarget target, IReadOnlyList<InstanceTarget> others, string? newDirectory)
+    public InstanceHost(HostChannel channel, InstanceTarget target, IReadOnlyList<InstanceTarget> others, string? newDirectory)
     {
         _channel = channel;
         _others = others;
@@ -157,6 +157,7 @@ internal sealed class SshInstanceHost : IInstanceHost
             var names = _keeper.IsSupervisor && !(kept.State == SupervisionState.Active && kept.Pid is null);
             var look = new InstanceLook(Target, report, kept, InstanceProcesses.Of(report, Target, _others, _newDirectory, kept.Pid, names));
             RefuseUnreadable(look);
+            RefuseMainProcess(look);
             return look;
         }
         catch (AmbiguousProcessException ambiguous)
@@ -239,7 +240,18 @@ internal sealed class SshInstanceHost : IInstanceHost
         {
             throw Refused(
                 Reasons.AccessDenied,
-                string.Create(CultureInfo.InvariantCulture, $"{look.Report.User} may not see what process {process.Pid} of {Target.Name} runs; let spec.access.user be its account, or set spec.access.become: Sudo"));
+                string.Create(CultureInfo.InvariantCulture, $"{look.Report.User} may not see what process {process.Pid} of {Target.Name} runs; let the user in spec.access be its account, or set become: Sudo there{(_channel.IsContainer ? " (root of a container sees it only with --cap-add SYS_PTRACE)" : "")}"));
+        }
+    }
+
+    // The container would end with it, and there would be no host to start the new one on.
+    private void RefuseMainProcess(InstanceLook look)
+    {
+        if (_channel.IsContainer && look.Processes.Own.Concat(look.Processes.Strays).Any(p => p.Pid == 1))
+        {
+            throw Refused(
+                Reasons.ControlMismatch,
+                $"{Target.Name} is the main process of its container, which would end with it; let the container's main process be a supervisor (systemd, supervise, a shell that waits) that starts {Target.Name}");
         }
     }
 

@@ -5,8 +5,8 @@ using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts.Channel;
 
 namespace Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
 
-/// <summary>The hosts of a database over ssh, one shared connection each.</summary>
-public sealed class SshDatabaseHosts : IDatabaseHosts
+/// <summary>The hosts of a database as a spec reaches them, one shared connection each.</summary>
+public sealed class BoundDatabaseHosts : IDatabaseHosts
 {
     private readonly DatabaseRollingUpgradeSpec _spec;
     private readonly string? _namespace;
@@ -18,9 +18,9 @@ public sealed class SshDatabaseHosts : IDatabaseHosts
 
     /// <summary>Binds them; nothing is connected yet.</summary>
     /// <param name="upgrade">The upgrade as last read.</param>
-    /// <param name="secrets">The Secrets it refers to. Without a usable key every call fails and says so.</param>
+    /// <param name="secrets">The Secrets it refers to. Without a usable key or certificate every call fails and says so.</param>
     /// <param name="services">Clients.</param>
-    public SshDatabaseHosts(DatabaseRollingUpgrade upgrade, DatabaseSecrets secrets, DatabaseHostServices services)
+    public BoundDatabaseHosts(DatabaseRollingUpgrade upgrade, DatabaseSecrets secrets, DatabaseHostServices services)
     {
         ArgumentNullException.ThrowIfNull(upgrade);
         ArgumentNullException.ThrowIfNull(secrets);
@@ -42,18 +42,18 @@ public sealed class SshDatabaseHosts : IDatabaseHosts
         var found = _instances.GetValueOrDefault(name) ?? throw new KeyNotFoundException($"spec.instances has no '{name}' any more; put it back until the upgrade has ended");
         var target = Target(found);
         var others = _spec.Instances.Where(i => i.Name != name && i.Host == found.Host && i.Component == found.Component).Select(Target);
-        return new SshInstanceHost(Channel(found.Host), target, [.. others], _spec.Package.Directory);
+        return new InstanceHost(Channel(found.Host), target, [.. others], _spec.Package.Directory);
     });
 
     /// <inheritdoc />
     public IInstanceHost Service(InstanceTarget target)
     {
         ArgumentNullException.ThrowIfNull(target);
-        return new SshInstanceHost(Channel(target.Host), target, [], newDirectory: null);
+        return new InstanceHost(Channel(target.Host), target, [], newDirectory: null);
     }
 
     /// <inheritdoc />
-    public IHostFiles Files(string host) => new SshHostFiles(Channel(host), _services, _namespace);
+    public IHostFiles Files(string host) => new HostFiles(Channel(host), _services, _namespace);
 
     /// <inheritdoc />
     public InstanceTarget Target(DatabaseInstance instance) => InstanceTargets.Of(_spec, instance);
@@ -67,5 +67,5 @@ public sealed class SshDatabaseHosts : IDatabaseHosts
         }
     }
 
-    private HostChannel Channel(string host) => _channels.GetOrAdd(host, name => new HostChannel(name, _spec.Access, _secrets.Ssh, _services));
+    private HostChannel Channel(string host) => _channels.GetOrAdd(host, name => new HostChannel(name, HostWay.Of(name, _spec.Access, _secrets, _services), _services.Fence));
 }

@@ -1,15 +1,21 @@
 using System.Globalization;
 
-namespace Drydock.Clients.Ssh;
+namespace Drydock.Clients.Remote;
 
-/// <summary>One file on its way (<see cref="ISshClient.UploadAsync"/>). Every step reads the host first, so that it can be broken off and begun again anywhere.</summary>
-internal sealed class SshUpload(ISshClient client, SshFile file, Func<long, CancellationToken, Task<Stream>> open, IProgress<long>? progress)
+/// <summary>One file on its way (<see cref="IRemoteClient.UploadAsync"/>), by commands alone. Every step reads the host first, so that it can be broken off and begun again anywhere.</summary>
+/// <param name="client">The way to the host.</param>
+/// <param name="file">The file.</param>
+/// <param name="open">Opens the content from an offset on.</param>
+/// <param name="progress">Told how many bytes are there.</param>
+public sealed class RemoteUpload(IRemoteClient client, RemoteFile file, Func<long, CancellationToken, Task<Stream>> open, IProgress<long>? progress)
 {
     private const int LockSeconds = 10;
 
     private readonly string _part = file.Path + ".drydock-part";
-    private readonly string _host = client.Endpoint.ToString();
+    private readonly string _host = client.Name;
 
+    /// <summary>Brings it there; false if it was there already.</summary>
+    /// <exception cref="RemoteException">It did not arrive.</exception>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         if (await SumAsync(file.Path, cancellationToken).ConfigureAwait(false) == file.Sha256)
@@ -31,14 +37,14 @@ internal sealed class SshUpload(ISshClient client, SshFile file, Func<long, Canc
     // Null if it is not there.
     private async Task<string?> SumAsync(string path, CancellationToken cancellationToken)
     {
-        var result = await RunAsync(SshCommand.Script("[ ! -e \"$1\" ] || sha256sum < \"$1\"", path), cancellationToken).ConfigureAwait(false);
+        var result = await RunAsync(RemoteCommand.Script("[ ! -e \"$1\" ] || sha256sum < \"$1\"", path), cancellationToken).ConfigureAwait(false);
         return result.OrThrow(_host, $"sha256sum of {path}").Output.Split(' ')[0] is { Length: > 0 } sum ? sum : null;
     }
 
     // A part that is longer than the whole is none of this file. Whoever writes holds the lock: what a cancelled call sent arrives to its end first.
     private async Task<long> ThereAsync(CancellationToken cancellationToken)
     {
-        var look = SshCommand.Script(
+        var look = RemoteCommand.Script(
             """
             umask 077
             exec 9>>"$1" || exit 1
@@ -60,7 +66,7 @@ internal sealed class SshUpload(ISshClient client, SshFile file, Func<long, Canc
         var content = await open(offset, cancellationToken).ConfigureAwait(false);
         await using (content.ConfigureAwait(false))
         {
-            var send = SshCommand.Script(
+            var send = RemoteCommand.Script(
                 """
                 exec 9>>"$1" || exit 1
                 flock -n 9 && [ "$(stat -c %s -- "$1")" = "$2" ] || { echo "somebody else writes it" >&2; exit 3; }
@@ -81,15 +87,15 @@ internal sealed class SshUpload(ISshClient client, SshFile file, Func<long, Canc
         var sum = await SumAsync(_part, cancellationToken).ConfigureAwait(false);
         if (sum != file.Sha256)
         {
-            (await RunAsync(new SshCommand("rm", "-f", "--", _part), cancellationToken).ConfigureAwait(false)).OrThrow(_host, $"removing {_part}");
-            throw new SshException(_host, $"{_host}: {file.Path} arrived with SHA-256 {sum ?? "(nothing)"}, expected {file.Sha256}; it was removed. Is the announced checksum that of this file?", SshRefusal.Corrupt);
+            (await RunAsync(new RemoteCommand("rm", "-f", "--", _part), cancellationToken).ConfigureAwait(false)).OrThrow(_host, $"removing {_part}");
+            throw new RemoteException(_host, $"{_host}: {file.Path} arrived with SHA-256 {sum ?? "(nothing)"}, expected {file.Sha256}; it was removed. Is the announced checksum that of this file?", RemoteRefusal.Corrupt);
         }
 
         var mode = Convert.ToString((int)file.Mode, 8);
-        (await RunAsync(SshCommand.Script("chmod \"$3\" -- \"$1\" && sync -- \"$1\" && mv -fT -- \"$1\" \"$2\"", _part, file.Path, mode), cancellationToken).ConfigureAwait(false)).OrThrow(_host, $"renaming {_part}");
+        (await RunAsync(RemoteCommand.Script("chmod \"$3\" -- \"$1\" && sync -- \"$1\" && mv -fT -- \"$1\" \"$2\"", _part, file.Path, mode), cancellationToken).ConfigureAwait(false)).OrThrow(_host, $"renaming {_part}");
     }
 
-    private Task<SshResult> RunAsync(SshCommand command, CancellationToken cancellationToken) => client.RunAsync(command with { Sudo = file.Sudo }, cancellationToken);
+    private Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken) => client.RunAsync(command with { AsRoot = file.AsRoot }, cancellationToken);
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Drydock.Clients.Ssh;
+using Drydock.Clients.Remote;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts.Channel;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts.Packages;
@@ -9,7 +9,7 @@ using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts.Packages;
 namespace Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
 
 /// <inheritdoc cref="IHostFiles" />
-internal sealed class SshHostFiles(HostChannel channel, DatabaseHostServices services, string? @namespace) : IHostFiles
+internal sealed class HostFiles(HostChannel channel, DatabaseHostServices services, string? @namespace) : IHostFiles
 {
     private const int LongestFile = 1 << 20;
 
@@ -22,7 +22,7 @@ internal sealed class SshHostFiles(HostChannel channel, DatabaseHostServices ser
     public string Host => channel.Host;
 
     /// <inheritdoc />
-    public Task<SshResult> RunAsync(SshCommand command, CancellationToken cancellationToken) => channel.RunAsync(command, cancellationToken);
+    public Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken) => channel.RunAsync(command, cancellationToken);
 
     /// <inheritdoc />
     public async Task<string?> ReadAsync(string path, CancellationToken cancellationToken)

@@ -1,0 +1,146 @@
+using System.Net;
+using Drydock.Clients.Remote;
+
+namespace Drydock.Clients.Docker;
+
+/// <summary>
+/// A long-living container as a host: commands run in it by exec. Each is preceded by nothing and followed by a mark on both its outputs, without which it counts
+/// as not seen to its end: a connection that was cut looks like the end of the output.
+/// </summary>
+/// <param name="client">The engine; shared, and not disposed here.</param>
+/// <param name="host">The host that the container is, for messages.</param>
+/// <param name="container">Its name or id.</param>
+/// <param name="user">Whom commands run as; null: the container's own user.</param>
+/// <param name="maxOutput">How much of a command's output and of its errors is kept: the end of each, in bytes.</param>
+/// <param name="time">The clock.</param>
+public sealed class ContainerRemoteClient(IDockerClient client, string host, string container, string? user, int maxOutput, TimeProvider time) : IRemoteClient
+{
+    // The number: a container need not name its users.
+    private const string Root = "0";
+
+    // What runc and the shell say of a program that cannot be run; the engine gives them to a command that it could not start.
+    private const int NotExecutable = 126;
+    private const int NotFound = 127;
+
+    // The engine notes a command's end right after its outputs' end.
+    private static readonly TimeSpan NotingLimit = TimeSpan.FromSeconds(30);
+
+    /// <inheritdoc />
+    public string Name { get; } = $"{host} (container {container} at {client.EndpointName})";
+
+    /// <inheritdoc />
+    public async Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        var mark = $"drydock-end-{Guid.NewGuid():N}";
+        var exec = await PrepareAsync(command, mark, cancellationToken).ConfigureAwait(false);
+        var (output, errors) = (new TailBuffer(maxOutput + mark.Length), new TailBuffer(maxOutput + mark.Length));
+        try
+        {
+            await client.Exec.StartAndAttachContainerExecAsync(
+                exec,
+                new ContainerExecAttachParameters
+                {
+                    Stdin = command.Input,
+                    Sent = command.Sent,
+                    OnOutput = chunk => (chunk.Source == ContainerOutputSource.StandardError ? errors : output).Append(chunk.Data.Span),
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (DockerException exception)
+        {
+            throw Refused(exception, mayHaveRun: exception is DockerUnreachableException { MayHaveBeenProcessed: true } or DockerStreamException or DockerProtocolException);
+        }
+
+        var exitCode = await ExitCodeAsync(exec, cancellationToken).ConfigureAwait(false);
+        var (isOutput, isErrors) = (Cut(output.Text, mark, out var printed), Cut(errors.Text, mark, out var complained));
+        if (isOutput && isErrors)
+        {
+            return new RemoteResult(exitCode, printed, complained);
+        }
+
+        throw exitCode is NotExecutable or NotFound && !isOutput && !isErrors && complained.Length == 0
+            ? NotStarted(printed.Trim())
+            : Unseen($"its end was not seen (the engine says {exitCode}): the container was stopped, or the connection was cut");
+    }
+
+    /// <inheritdoc />
+    public Task<bool> UploadAsync(RemoteFile file, Func<long, CancellationToken, Task<Stream>> open, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
+        new RemoteUpload(this, file, open, progress).RunAsync(cancellationToken);
+
+    /// <summary>Nothing is held here.</summary>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    // Nothing runs yet.
+    private async Task<string> PrepareAsync(RemoteCommand command, string mark, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var created = await client.Exec.ExecCreateContainerAsync(
+                container,
+                new ContainerExecCreateParameters
+                {
+                    Cmd = ["sh", "-c", $"\"$@\"; r=$?; printf {mark}; printf {mark} >&2; exit $r", "sh", .. command.Arguments],
+                    User = command.AsRoot ? Root : user,
+                    AttachStdin = command.Input is not null,
+                    AttachStdout = true,
+                    AttachStderr = true,
+                },
+                cancellationToken).ConfigureAwait(false);
+            return created.ID;
+        }
+        catch (DockerException exception)
+        {
+            throw Refused(exception, mayHaveRun: false);
+        }
+    }
+
+    private async Task<int> ExitCodeAsync(string exec, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(NotingLimit, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        try
+        {
+            return (await client.WaitContainerExecAsync(container, exec, linked.Token).ConfigureAwait(false)).ExitCode ?? throw Unseen("the engine does not know of its end");
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Unseen("the connection was cut while it ran", exception);
+        }
+        catch (DockerException exception)
+        {
+            throw Refused(exception, mayHaveRun: true);
+        }
+    }
+
+    private static bool Cut(string text, string mark, out string before)
+    {
+        var at = text.LastIndexOf(mark, StringComparison.Ordinal);
+        before = at < 0 ? text : text.Remove(at, mark.Length);
+        return at >= 0;
+    }
+
+    private RemoteException NotStarted(string words) => words.Contains("unable to find user", StringComparison.Ordinal) || words.Contains("unable to find group", StringComparison.Ordinal)
+        ? new RemoteException(Name, $"{Name}: the container does not know the user {user}: {words}", RemoteRefusal.Authentication)
+        : new RemoteException(Name, $"{Name}: nothing can be run there: {(words.Length > 0 ? words : "the engine does not say why")}; a POSIX shell is needed", RemoteRefusal.RemoteCommand);
+
+    private RemoteException Unseen(string why, Exception? innerException = null) =>
+        new(Name, $"{Name}: whether the command ran is not known: {why}", RemoteRefusal.Connection, mayHaveRun: true, innerException);
+
+    private RemoteException Refused(DockerException exception, bool mayHaveRun)
+    {
+        var (reason, what) = exception switch
+        {
+            DockerTlsException { RefusedBy: TlsRefusal.Client } => (RemoteRefusal.HostKey, exception.Message),
+            DockerTlsException { RefusedBy: TlsRefusal.Server } => (RemoteRefusal.Authentication, exception.Message),
+            DockerSshException ssh => (ssh.Reason, exception.Message),
+            DockerUnauthorizedException => (RemoteRefusal.Authentication, exception.Message),
+            DockerEndpointException => (RemoteRefusal.LocalClient, exception.Message),
+            DockerNotFoundException when !mayHaveRun => (RemoteRefusal.Container, "there is no such container"),
+            DockerConflictException conflict when !mayHaveRun => (RemoteRefusal.Container, conflict.EngineMessage),
+            DockerApiException { StatusCode: HttpStatusCode.BadRequest } => (RemoteRefusal.RemoteCommand, exception.Message),
+            _ => (RemoteRefusal.Connection, exception.Message),
+        };
+        return new RemoteException(Name, $"{Name}: {(mayHaveRun ? "whether the command ran is not known: " : "")}{what}", reason, mayHaveRun, exception);
+    }
+}

@@ -1,0 +1,85 @@
+using Drydock.Crds.Common;
+
+namespace Drydock.Crds.DatabaseRollingUpgrades;
+
+/// <summary>The rules of spec.access, in code.</summary>
+internal static class HostAccessRules
+{
+    private const string Field = "spec.access.docker";
+
+    /// <summary>What contradicts itself, or does not fit the hosts the spec names.</summary>
+    public static IEnumerable<Finding> Check(DatabaseRollingUpgradeSpec spec)
+    {
+        if (spec.Access.Ssh is null == spec.Access.Docker is null)
+        {
+            return [StorageRules.Refusal(RuleMessages.OneAccess, "spec.access")];
+        }
+
+        return spec.Access.Docker is { } docker ? [.. Endpoints(docker), .. Hosts(spec, docker)] : [];
+    }
+
+    private static IEnumerable<Finding> Endpoints(ContainerAccess docker)
+    {
+        var tcp = docker.Hosts.Count(h => Speaks(h, "tcp"));
+        if (tcp > 0 && docker.TlsSecretRef is null && !docker.Insecure)
+        {
+            yield return StorageRules.Refusal(RuleMessages.TcpNeedsTls, $"{Field}.tlsSecretRef");
+        }
+
+        if (docker.Insecure && (tcp < docker.Hosts.Count || docker.TlsSecretRef is not null))
+        {
+            yield return StorageRules.Refusal(RuleMessages.InsecureIsAlone, $"{Field}.insecure");
+        }
+
+        if (docker.TlsSecretRef is not null && tcp == 0)
+        {
+            yield return StorageRules.Refusal(RuleMessages.TlsIsForTcp, $"{Field}.tlsSecretRef");
+        }
+
+        if (docker.Hosts.Exists(h => Speaks(h, "ssh")) != docker.SshSecretRef is not null)
+        {
+            yield return StorageRules.Refusal(RuleMessages.SshNeedsKey, $"{Field}.sshSecretRef");
+        }
+    }
+
+    // By name: of three hundred hosts a rule of the server's could only say that one is missing.
+    private static IEnumerable<Finding> Hosts(DatabaseRollingUpgradeSpec spec, ContainerAccess docker)
+    {
+        var field = $"{Field}.hosts";
+        var named = Named(spec).DistinctBy(n => n.Host, StringComparer.Ordinal).ToList();
+        var listed = docker.Hosts.ToLookup(h => h.Host, StringComparer.Ordinal);
+        foreach (var (host, by) in named.Where(n => !listed.Contains(n.Host)))
+        {
+            yield return StorageRules.Refusal($"{by} names the host {host}, and {field} has no entry for it: say which container it is", field);
+        }
+
+        foreach (var entries in listed)
+        {
+            if (entries.Count() > 1)
+            {
+                yield return StorageRules.Refusal($"{field} has {entries.Count()} entries for {entries.Key}: leave one", $"{field}[{entries.Key}]");
+            }
+
+            if (!named.Exists(n => n.Host == entries.Key))
+            {
+                yield return StorageRules.Refusal($"{field} has an entry for {entries.Key}, which nothing in the spec names as a host: remove it, or correct it", $"{field}[{entries.Key}]");
+            }
+        }
+
+        foreach (var shared in docker.Hosts.GroupBy(h => (h.Endpoint, h.Container)).Where(g => g.DistinctBy(h => h.Host, StringComparer.Ordinal).Count() > 1))
+        {
+            yield return StorageRules.Refusal(
+                $"{string.Join(" and ", shared.Select(h => h.Host))} are one container ({shared.Key.Container} at {shared.Key.Endpoint}): give each its own", $"{field}[{shared.Last().Host}]");
+        }
+    }
+
+    private static IEnumerable<(string Host, string By)> Named(DatabaseRollingUpgradeSpec spec) =>
+    [
+        .. spec.Instances.Select(i => (i.Host, $"spec.instances[{i.Name}]")),
+        .. spec.ToolHost is { } tools ? [(tools, "spec.toolHost")] : Array.Empty<(string, string)>(),
+        .. (spec.Tidb?.Monitoring ?? []).Select(m => (m.Host, $"spec.tidb.monitoring[{m.Name}]")),
+        .. (spec.Tidb?.TiSpark?.Hosts ?? []).Select(h => (h, "spec.tidb.tiSpark.hosts")),
+    ];
+
+    private static bool Speaks(ContainerHost host, string scheme) => host.Endpoint.StartsWith($"{scheme}://", StringComparison.Ordinal);
+}
