@@ -33,7 +33,7 @@ internal sealed class HostBench : ITiDbTargets, IYugabyteTargets, IStorages, ISe
         (Upgrade, Secrets) = (SecretsBench.Upgrade(spec), secrets);
         _noted = new NotedHosts { HasArchives = spec.Package.Archives.Count > 0 };
         _storage.Objects["tidb.tar.gz"] = new byte[7];
-        _hosts = new BoundDatabaseHosts(Upgrade, secrets, new DatabaseHostServices(this, null!, Time) 
+        _hosts = new BoundDatabaseHosts(Upgrade, secrets, new DatabaseHostServices(this, null!, Time)
         {
             Clients = (endpoint, material, _) => NotedClient.Ssh(endpoint, material, _noted),
             Containers = (endpoint, container, user) => NotedClient.Container(endpoint, container, user, _noted),
