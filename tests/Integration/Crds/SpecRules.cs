@@ -155,6 +155,46 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
             });
         }
 
+        JsonObject Docker(params string[] endpoints) => new()
+        {
+            ["tlsSecretRef"] = new JsonObject { ["name"] = "docker-tls" },
+            ["hosts"] = new JsonArray([.. endpoints.Select((endpoint, i) => (JsonNode)new JsonObject { ["host"] = $"192.0.2.1{i + 1}", ["endpoint"] = endpoint, ["container"] = "db" })]),
+        };
+        Action<JsonObject> InContainers(Action<JsonObject>? change, params string[] endpoints) => spec =>
+        {
+            var docker = Docker(endpoints);
+            change?.Invoke(docker);
+            spec["access"] = new JsonObject { ["docker"] = docker };
+        };
+        string[] tcp = ["tcp://192.0.2.11:2376", "tcp://192.0.2.12:2376"];
+        string[] ssh = ["ssh://root@192.0.2.11", "ssh://root@192.0.2.12"];
+        void OverSsh(JsonObject docker)
+        {
+            docker.Remove("tlsSecretRef");
+            docker["sshSecretRef"] = new JsonObject { ["name"] = "docker-ssh" };
+        }
+
+        yield return new($"{Spec}.access", RuleMessages.OneAccess, spec => spec["access"]!["docker"] = Docker(tcp), InContainers(null, tcp));
+        yield return new($"{Spec}.access.docker", RuleMessages.TcpNeedsTls, InContainers(docker => docker.Remove("tlsSecretRef"), tcp), InContainers(
+            docker =>
+            {
+                docker.Remove("tlsSecretRef");
+                docker["insecure"] = true;
+            },
+            tcp));
+        yield return new($"{Spec}.access.docker", RuleMessages.InsecureIsAlone, InContainers(docker => docker["insecure"] = true, tcp), InContainers(docker => docker["insecure"] = false, tcp));
+        yield return new(
+            $"{Spec}.access.docker",
+            RuleMessages.TlsIsForTcp,
+            InContainers(
+                docker =>
+                {
+                    OverSsh(docker);
+                    docker["tlsSecretRef"] = new JsonObject { ["name"] = "docker-tls" };
+                },
+                ssh),
+            InContainers(OverSsh, ssh));
+        yield return new($"{Spec}.access.docker", RuleMessages.SshNeedsKey, InContainers(docker => docker.Remove("tlsSecretRef"), ssh), InContainers(OverSsh, ssh));
         yield return new($"{Spec}.package.archives[]", RuleMessages.ArchivePath, spec => Archive(spec)["path"] = "a/../b.tar.gz", spec => Archive(spec)["path"] = "a..b/c.tar.gz");
         yield return new($"{Spec}.package.archives[]", RuleMessages.OnePackageSource, spec => Archive(spec)["hostPath"] = "/images/tidb.tar.gz", spec =>
         {

@@ -24,7 +24,7 @@ internal sealed class Workshop : IAsyncDisposable
     public const string New = "3.0.9";
 
     // Listens until SIGTERM, or longer if it is stubborn; with an orphan it leaves a process of the same command line behind.
-    private const string Server =
+    internal const string Server =
         """
         use strict; use IO::Socket::INET;
         my %o = (port => 0);
@@ -146,7 +146,8 @@ internal sealed class Workshop : IAsyncDisposable
         await Host.DisposeAsync();
     }
 
-    private sealed class Directories : IStorages
+    /// <summary>Storages that are directories of this machine.</summary>
+    internal sealed class Directories : IStorages
     {
         public Task<ISnapshotStorage> OpenAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
             Task.FromResult<ISnapshotStorage>(new DirectoryStorage(storage.Directory!.Path, TimeProvider.System));
