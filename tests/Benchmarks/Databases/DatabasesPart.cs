@@ -39,9 +39,12 @@ internal sealed class DatabasesPart : IBenchPart
             text.AppendLine(overhead);
         }
 
-        var (first, median, steps, bytes) = LargePlan.Measure();
-        text.AppendLine(CultureInfo.InvariantCulture, $"| plan of 300 processes ({steps} steps), compiled | {median.TotalMilliseconds:0.0} ms (the first time {first.TotalMilliseconds:0.0} ms) | 100 ms or less |");
-        text.AppendLine(CultureInfo.InvariantCulture, $"| object with that plan | {bytes / 1024.0:0} KiB | under 512 KiB |");
+        foreach (var large in LargePlan.Measure())
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {large.Engine}: plan of 300 processes ({large.Steps} steps), compiled | {large.Median.TotalMilliseconds:0.0} ms (the first time {large.First.TotalMilliseconds:0.0} ms) | 100 ms or less |");
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {large.Engine}: status with that plan when every step has ended | {large.Bytes / 1024.0:0} KiB | under 512 KiB |");
+        }
+
         return text.ToString();
     }
 

@@ -6,33 +6,83 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Configuration;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Discovery;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Planning;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Discovery;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Planning;
 
 namespace Drydock.Benchmarks;
 
-/// <summary>A TiDB of 300 processes: how long its plan takes to compile, and how large the object is with it.</summary>
+/// <summary>Databases of 300 processes: how long their plans take to compile, and how large the object is at its worst moment, when every step has ended and has its times.</summary>
 internal static class LargePlan
 {
     private const int Times = 20;
+    private const int Processes = 300;
 
-    public static (TimeSpan First, TimeSpan Median, int Steps, int Bytes) Measure()
+    /// <summary>Measures each engine.</summary>
+    public static IEnumerable<LargePlanResult> Measure()
     {
-        var (spec, discovery) = Large();
+        var (tidb, cluster) = TiDb();
+        yield return Measure("TiDB", tidb, () => new TiDbPlanner(tidb, cluster).Compile());
+        var (yugabyte, universe) = Yugabyte();
+        yield return Measure("YugabyteDB", yugabyte, () => new YugabytePlanner(yugabyte, universe).Compile());
+    }
+
+    private static LargePlanResult Measure(string engine, DatabaseRollingUpgradeSpec spec, Func<Plan> compile)
+    {
         var times = new List<TimeSpan>();
         Plan plan = new();
         for (var time = 0; time < Times; time++)
         {
             var watch = Stopwatch.StartNew();
-            plan = new TiDbPlanner(spec, discovery).Compile();
+            plan = compile();
             times.Add(watch.Elapsed);
         }
 
-        var upgrade = new DatabaseRollingUpgrade { Status = new DatabaseRollingUpgradeStatus { Plan = plan } };
-        return (times[0], times.Order().ElementAt(Times / 2), plan.Steps.Count, JsonSerializer.SerializeToUtf8Bytes(upgrade, CrdsJsonContext.Default.DatabaseRollingUpgrade).Length);
+        var at = DateTimeOffset.UnixEpoch.AddMicroseconds(123456);
+        plan = plan with { Steps = [.. plan.Steps.Select(s => s with { State = StepState.Succeeded, Attempt = 1, Tries = 1, StartedAt = at, FinishedAt = at })] };
+        var status = new DatabaseRollingUpgradeStatus
+        {
+            Plan = plan,
+            Instances = [.. spec.Instances.Select(i => new DatabaseInstanceStatus { Name = i.Name, Component = i.Component, Version = spec.ToVersion })],
+        };
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(status, CrdsJsonContext.Default.DatabaseRollingUpgradeStatus).Length;
+        return new LargePlanResult(engine, times[0], times.Order().ElementAt(Times / 2), plan.Steps.Count, bytes);
     }
 
-    private static (DatabaseRollingUpgradeSpec Spec, TiDbDiscovery Discovery) Large()
+    private static (DatabaseRollingUpgradeSpec Spec, YugabyteDiscovery Discovery) Yugabyte()
     {
-        DatabaseInstance[] instances = [.. Some(DatabaseComponent.PD, 1, 3), .. Some(DatabaseComponent.TiKV, 4, 197), .. Some(DatabaseComponent.TiDB, 201, 100)];
+        DatabaseInstance[] instances = [.. Some(DatabaseComponent.Master, 1, 3), .. Some(DatabaseComponent.Tserver, 4, Processes - 3)];
+        var spec = new DatabaseRollingUpgradeSpec
+        {
+            Engine = DatabaseEngine.YugabyteDB,
+            FromVersion = "2.20.3.0",
+            ToVersion = "2024.1.3.0",
+            Package = new PackageSpec { Directory = "/home/yugabyte/software-2024.1.3.0" },
+            Control = [.. new[] { DatabaseComponent.Master, DatabaseComponent.Tserver }.Select(c => new ComponentControl { Component = c, Control = new InstanceControl { Systemd = new SystemdControl() } })],
+            Instances = [.. instances],
+            Yugabyte = new YugabyteSpec(),
+        };
+        return (spec, new YugabyteDiscovery
+        {
+            UniverseUuid = Guid.Empty.ToString(),
+            Instances = [.. instances.Select(i => new Reconcilers.DatabaseRollingUpgrades.Yugabyte.Discovery.DiscoveredInstance
+            {
+                Name = i.Name,
+                Component = i.Component,
+                Version = spec.FromVersion,
+                FormerSha256 = new string('a', 64),
+                FormerDirectory = "/home/yugabyte/software-2.20.3.0",
+            })],
+            Hosts = [.. instances.Select(i => i.Host)],
+            ReplicationFactor = 3,
+            SqlIsOn = true,
+            Groups = [],
+            Replication = ReplicationMode.TargetFirst,
+        });
+    }
+
+    private static (DatabaseRollingUpgradeSpec Spec, TiDbDiscovery Discovery) TiDb()
+    {
+        DatabaseInstance[] instances = [.. Some(DatabaseComponent.PD, 1, 3), .. Some(DatabaseComponent.TiKV, 4, 197), .. Some(DatabaseComponent.TiDB, 201, Processes - 200)];
         var hash = new string('a', 16);
         var spec = new DatabaseRollingUpgradeSpec
         {
@@ -47,7 +97,7 @@ internal static class LargePlan
         return (spec, new TiDbDiscovery
         {
             ClusterId = ulong.MaxValue,
-            Instances = [.. instances.Select(i => new DiscoveredInstance
+            Instances = [.. instances.Select(i => new Reconcilers.DatabaseRollingUpgrades.TiDb.Discovery.DiscoveredInstance
             {
                 Name = i.Name,
                 Component = i.Component,

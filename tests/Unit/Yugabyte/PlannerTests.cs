@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
@@ -182,19 +181,10 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void Three_hundred_instances_compile_fast_and_their_status_fits()
+    public void Three_hundred_instances_compile_into_a_plan_whose_status_fits()
     {
         var world = new YugaWorld(new YugaSetup { Masters = 3, Tservers = 297 });
         var discovery = YugaRun.Discover(world);
-        Compile(world, discovery);
-        var fastest = Enumerable.Range(0, 5).Min(_ =>
-        {
-            var began = Stopwatch.GetTimestamp();
-            Compile(world, discovery);
-            return Stopwatch.GetElapsedTime(began);
-        });
-        fastest.ShouldBeLessThan(TimeSpan.FromMilliseconds(100));
-
         var at = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddMicroseconds(123456);
         var plan = Compile(world, discovery);
         plan = plan with

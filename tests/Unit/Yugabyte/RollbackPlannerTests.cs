@@ -1,7 +1,9 @@
+using System.Text.Json;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Planning;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Steps;
 using Drydock.Tests.Unit.Yugabyte.World;
 using Shouldly;
 using Xunit;
@@ -138,4 +140,30 @@ public sealed class RollbackPlannerTests
     }
 
     private static Plan Begun(Plan plan, params string[] ids) => plan with { Steps = [.. plan.Steps.Select(s => ids.Contains(s.Id) ? s with { State = StepState.Running, Attempt = 1 } : s)] };
+
+    [Fact]
+    public void Three_hundred_processes_upgraded_and_their_whole_way_back_fit_one_object()
+    {
+        var world = new YugaWorld(Modern with { Masters = 3, Tservers = 297 });
+        var discovery = YugaRun.Discover(world);
+        var at = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddMicroseconds(123456);
+        Plan Over(Plan plan) => plan with { Steps = [.. plan.Steps.Select(s => s with { State = StepState.Succeeded, Attempt = 1, Tries = 1, StartedAt = at, FinishedAt = at })] };
+        var plan = Over(new YugabytePlanner(world.Spec, discovery).Compile());
+        var masters = new Queue<string>(["m1", "m2", "m3"]);
+        plan = plan with
+        {
+            Steps =
+            [
+                .. plan.Steps.Where(s => s.Phase is not (DatabaseRollingUpgradePhases.PromoteAutoFlags or DatabaseRollingUpgradePhases.UpgradeCatalog)).Select(s => s.Action == YugabyteActions.SwapMaster
+                    ? s with { Receipt = new(StringComparer.Ordinal) { [YugabyteKeys.Instance] = masters.Dequeue() } }
+                    : s),
+            ],
+        };
+        var back = Over(YugabyteRollbackPlanner.Compile(world.Spec, plan));
+        back.Steps.Count.ShouldBeGreaterThan(3 * 297);
+
+        var status = YugabyteStatus.Compose(YugabyteStatus.Learn(new DatabaseRollingUpgradeStatus { Plan = plan, RollbackPlan = back }, discovery), world.Spec);
+        var upgrade = new DatabaseRollingUpgrade { Spec = world.Spec, Status = status };
+        JsonSerializer.SerializeToUtf8Bytes(upgrade, Drydock.Crds.CrdsJsonContext.Default.DatabaseRollingUpgrade).Length.ShouldBeLessThan(768 * 1024, "etcd takes objects up to twice that");
+    }
 }
