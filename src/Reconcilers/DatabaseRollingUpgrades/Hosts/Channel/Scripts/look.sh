@@ -8,6 +8,9 @@ units=$2 service=$3 program=$4 port=$5 dir=$6 known=$7 choice=$8 ask=$9
 # Something cannot be seen: where root can see it, this begins again as root.
 hidden() { [ "$ask" != yes ] || [ "$(id -u)" -eq 0 ] || refuse Privileges "$1"; }
 
+# Whether the program of a process is kept from us.
+denied() { case $(readlink -v "$1" 2>&1) in *'Permission denied') return 0 ;; esac; return 1; }
+
 # One line about a living process: pid, start in ticks, parent, identity and path of its program ("-" not to be read, "+" none any more), command line.
 process() {
   at=/proc/$1
@@ -15,20 +18,29 @@ process() {
   set -- "$1" ${stat##*) }
   case $2 in Z | X | x) return 0 ;; esac
   exe=$(readlink -n "$at/exe" 2> /dev/null | base64 -w0)
+  # What a supervisor starts is root's for a moment, until it becomes the account that it is to run as.
+  for again in 1 2 3 4 5; do
+    [ -z "$exe" ] && denied "$at/exe" || break
+    sleep 0.1
+    [ -e "$at/stat" ] || return 0
+    exe=$(readlink -n "$at/exe" 2> /dev/null | base64 -w0)
+  done
   if [ -z "$exe" ]; then
     # One that is ending has given back its memory, and with it the name of its program; it may hold its port for a while.
     exe=+
-    case $(readlink -v "$at/exe" 2>&1) in *'Permission denied')
+    if denied "$at/exe"; then
       hidden "what process $1 runs"
       exe=-
-      ;;
-    esac
+    fi
   fi
   key=$(identity "$at/exe")
   if [ -n "$key" ] && ! sum "$key" "$at/exe"; then
     [ -e "$at/stat" ] || return 0
-    refuse Unreadable "the program of process $1 cannot be read"
+    [ -z "$(readlink -n "$at/exe" 2> /dev/null)" ] && ! denied "$at/exe" || refuse Unreadable "the program of process $1 cannot be read"
+    key=
   fi
+  # It has begun to end while it was looked at.
+  if [ -z "$key" ] && [ -z "$(readlink -n "$at/exe" 2> /dev/null)" ] && ! denied "$at/exe"; then exe=+; fi
   line=$(head -c 8192 "$at/cmdline" 2> /dev/null | base64 -w0)
   say "process $1 ${21} $3 ${key:--} $exe ${line:--}"
 }
