@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Drydock.Clients.Remote;
 
 namespace Drydock.Clients.Ssh;
 
 /// <summary>Reads out of the OpenSSH client's words why there is no connection.</summary>
-internal static class SshWords
+internal static partial class SshWords
 {
     /// <summary>OpenSSH's own exit code; any other is the remote command's.</summary>
     public const int OwnExitCode = 255;
@@ -42,9 +43,14 @@ internal static class SshWords
         _ => "no connection",
     };
 
-    /// <summary>The last of the program's words, without where our key lies.</summary>
+    /// <summary>The last of the program's words, without where our key lies; of the large warning about a changed host key what is needed to compare it.</summary>
     public static string Shorten(string errors, SshFiles files)
     {
+        if (ChangedKey().Match(errors) is { Success: true } changed)
+        {
+            return $"it showed the {changed.Groups["type"].Value} key {changed.Groups["fingerprint"].Value}";
+        }
+
         var text = errors.Replace(files.Directory, "(private directory)", StringComparison.Ordinal).Trim();
         return text.Length == 0 ? "no further words" : text.Length > MaxText ? text[^MaxText..] : text;
     }
@@ -56,4 +62,7 @@ internal static class SshWords
         Says(errors, "connect to host") || Says(errors, "Could not resolve hostname") || Says(errors, "kex_exchange_identification") || Says(errors, "banner exchange") || Says(errors, "Connection timed out during");
 
     private static bool Says(string errors, string words) => errors.Contains(words, StringComparison.OrdinalIgnoreCase);
+
+    [GeneratedRegex(@"fingerprint for the (?<type>\S+) key sent by the remote host is\s+(?<fingerprint>\S+?)\.?\s", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ChangedKey();
 }
