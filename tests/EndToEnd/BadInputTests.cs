@@ -27,28 +27,28 @@ public sealed class BadInputTests(StageFixture fixture)
             spec["image"] = "registry.example/oms:feature_9.9.9";
         });
         stalled.Reason("Stalled").ShouldBe("PreflightFailed");
-        stalled.Findings().Count(r => r == "ImageMissing").ShouldBe(2, "each node has its own finding");
-        stalled.Findings().ShouldContain("NodesDiffer");
+        stalled.FindingReasons().Count(r => r == "ImageMissing").ShouldBe(2, "each node has its own finding");
+        stalled.FindingReasons().ShouldContain("NodesDiffer");
 
         // What only a database that is known tells.
         await stage.Oms.WriteConfigAsync(stage.Oms.Nodes[1]);
         stalled = await StallAsync(stage, space, AskOfAPerson);
         foreach (var reason in (string[])["DuplicateProjectNames", "ForwardSwitchoverUnacknowledged", "StorageUnusable"])
         {
-            stalled.Findings().ShouldContain(reason);
+            stalled.FindingReasons().ShouldContain(reason);
         }
 
         // One thing at a time.
         foreach (var (reason, breaks) in Cases(stage))
         {
             stalled = await StallAsync(stage, space, breaks);
-            stalled.Findings().ShouldAllBe(f => f == reason);
+            stalled.FindingReasons().ShouldAllBe(f => f == reason);
             stalled.Reason("Stalled").ShouldBe(reason);
             stalled.Message().ShouldContain("Nothing was changed");
         }
 
         await ApplyAsync(stage, space, spec => spec["mode"] = "Plan");
-        (await stage.WaitForAsync(space, u => u.Phase() == "Planned")).Findings().ShouldBeEmpty();
+        (await stage.WaitForAsync(space, u => u.Phase() == "Planned")).FindingReasons().ShouldBeEmpty();
         await AssertUntouchedAsync(stage, before);
     }
 

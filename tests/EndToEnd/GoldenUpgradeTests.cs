@@ -1,6 +1,7 @@
 using System.Globalization;
 using Drydock.Lab;
 using Drydock.Lab.Oms;
+using Drydock.Lab.Upgrades;
 using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd;

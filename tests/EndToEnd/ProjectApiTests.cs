@@ -56,15 +56,15 @@ public sealed class ProjectApiTests(StageFixture fixture)
         await using var op = stage.StartOperator(new LabOperatorOptions { LeaderElection = false });
         await stage.ApplyAsync(manifest.ToJsonString());
 
-        var stalled = await stage.WaitForAsync(space, Upgrades.IsStalled);
-        stalled.Findings().Order(StringComparer.Ordinal).ToList().ShouldBe(["ForwardSwitchoverUnderWay", "ProjectsLagging"]);
+        var stalled = await stage.WaitForAsync(space, UpgradeReading.IsStalled);
+        stalled.FindingReasons().Order(StringComparer.Ordinal).ToList().ShouldBe(["ForwardSwitchoverUnderWay", "ProjectsLagging"]);
         Finding(stalled, "ProjectsLagging").ShouldContain(Lagging);
         Finding(stalled, "ForwardSwitchoverUnderWay").ShouldContain(Switching);
         (await stage.Oms.ReadStateAsync()).ToString().ShouldBe(before.ToString());
 
         await stage.Oms.SetKnobsAsync(Ready);
         await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", "oms-322-to-422", "drydock.dev/retry=caught-up"]);
-        var done = await stage.WaitForAsync(space, Upgrades.IsOver, TimeSpan.FromMinutes(6));
+        var done = await stage.WaitForAsync(space, UpgradeReading.IsOver, TimeSpan.FromMinutes(6));
 
         await AssertProjectsAsync(stage, before, done);
         await AssertNewAsync(stage);

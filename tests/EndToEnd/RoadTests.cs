@@ -66,7 +66,7 @@ public sealed class RoadTests(StageFixture fixture)
 
         await using var mended = stage.StartOperator(new LabOperatorOptions { LeaderElection = false });
         await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", Name, "drydock.dev/retry=mended"]);
-        var done = await stage.WaitForAsync(space, Upgrades.IsOver, Patience);
+        var done = await stage.WaitForAsync(space, UpgradeReading.IsOver, Patience);
 
         await AssertEndAsync(stage);
         var audit = await stage.Oms.AuditAsync();

@@ -1,5 +1,6 @@
 using Drydock.Lab;
 using Drydock.Lab.Oms;
+using Drydock.Lab.Upgrades;
 using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd;

@@ -6,16 +6,13 @@ using Drydock.Lab.Databases.Scenarios;
 
 namespace Drydock.Benchmarks;
 
-/// <summary>The runs of the database upgrades, one after the other on stages of their own.</summary>
+/// <summary>The runs of the database upgrades, one after the other on a stage of their own.</summary>
 /// <param name="runs">The runs.</param>
 /// <param name="ledger">Where outcomes go.</param>
 /// <param name="elapsed">Since the command began.</param>
 /// <param name="budget">When no new run is begun any more.</param>
 internal sealed class DatabaseLane(IReadOnlyList<IReadOnlyList<DatabaseChaosCase>> runs, ChaosLedger ledger, Func<TimeSpan> elapsed, TimeSpan budget)
 {
-    // A run's network has 253 addresses, and every cluster takes three of them for good.
-    private const int ClustersOfAStage = 60;
-
     private readonly Queue<IReadOnlyList<DatabaseChaosCase>> _runs = new(runs);
 
     /// <summary>How many runs are left.</summary>
@@ -38,15 +35,17 @@ internal sealed class DatabaseLane(IReadOnlyList<IReadOnlyList<DatabaseChaosCase
     /// <summary>Runs until nothing is left or the budget is used up.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        if (!GoesOn(cancellationToken))
+        {
+            return;
+        }
+
+        await using var stage = await StageAsync(cancellationToken);
+        var runner = new DatabaseChaosRunner(stage);
         while (GoesOn(cancellationToken))
         {
-            await using var stage = await StageAsync(cancellationToken);
-            var runner = new DatabaseChaosRunner(stage);
-            while (GoesOn(cancellationToken) && runner.Clusters < ClustersOfAStage)
-            {
-                var run = _runs.Dequeue();
-                Report(run, await RunAsync(runner, run, cancellationToken));
-            }
+            var run = _runs.Dequeue();
+            Report(run, await RunAsync(runner, run, cancellationToken));
         }
     }
 

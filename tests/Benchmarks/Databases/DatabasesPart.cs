@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Drydock.Lab;
 using Drydock.Lab.Databases.Scenarios;
+using Drydock.Lab.Upgrades;
 
 namespace Drydock.Benchmarks;
 

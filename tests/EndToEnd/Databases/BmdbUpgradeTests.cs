@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Drydock.Lab.Databases.Scenarios;
 using Drydock.Lab.Databases.Yugabyte;
+using Drydock.Lab.Upgrades;
 
 namespace Drydock.Tests.EndToEnd.Databases;
 

@@ -1,4 +1,5 @@
 using Drydock.Lab.Databases.Scenarios;
+using Drydock.Lab.Upgrades;
 using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd.Databases;

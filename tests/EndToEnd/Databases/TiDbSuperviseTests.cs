@@ -4,6 +4,7 @@ using Drydock.Clients.MySql;
 using Drydock.Lab.Databases;
 using Drydock.Lab.Databases.Scenarios;
 using Drydock.Lab.Databases.TiDb;
+using Drydock.Lab.Upgrades;
 
 namespace Drydock.Tests.EndToEnd.Databases;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Drydock.Lab.Databases.Scenarios;
+using Drydock.Lab.Upgrades;
 
 namespace Drydock.Tests.EndToEnd.Databases;
 

@@ -55,7 +55,7 @@ public sealed class SealedRun(StageFixture fixture) : IAsyncLifetime
         await using var op = stage.StartOperator(new LabOperatorOptions { LeaderElection = false });
         await using var arguments = new ArgumentWatch(op.Process.Id);
         await stage.ApplyAsync(Manifest(stage, space, identity).ToJsonString());
-        Succeeded = await stage.WaitForAsync(space, Upgrades.IsOver, TimeSpan.FromMinutes(6), cancellationToken: token);
+        Succeeded = await stage.WaitForAsync(space, UpgradeReading.IsOver, TimeSpan.FromMinutes(6), cancellationToken: token);
         Between = await stage.Oms.ReadStateAsync();
         await GoBackAsync(stage, space, token);
         After = await stage.Oms.ReadStateAsync();

@@ -213,7 +213,7 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
     private async Task<JsonNode?> StopAsync(Run run, Task? next, TimeSpan patience, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var stopped = stage.WaitForAsync(run.Scene.Space, x => run.Course.IsOver(x) || IsStalled(x), patience, UpgradeCourse.Name, limit.Token);
+        var stopped = stage.WaitForAsync(run.Scene.Space, x => run.Course.IsOver(x) || x.IsStalled(), patience, UpgradeCourse.Name, limit.Token);
         try
         {
             return next is not null && await Task.WhenAny(stopped, next) == next ? null : await stopped;
@@ -233,18 +233,13 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
     {
         try
         {
-            await stage.WaitForAsync(run.Scene.Space, x => !IsStalled(x), Wait, UpgradeCourse.Name, cancellationToken);
+            await stage.WaitForAsync(run.Scene.Space, x => !x.IsStalled(), Wait, UpgradeCourse.Name, cancellationToken);
         }
         catch (LabException)
         {
             return;
         }
     }
-
-    private static bool IsStalled(JsonNode upgrade) => Stalled(upgrade) is not null;
-
-    private static string? Stalled(JsonNode upgrade) =>
-        upgrade["status"]?["conditions"]?.AsArray().FirstOrDefault(x => x!["type"]!.GetValue<string>() == "Stalled" && x["status"]!.GetValue<string>() == "True")?["reason"]?.GetValue<string>();
 
     private static Task<string> RetryAsync(AccidentScene scene, int token, CancellationToken cancellationToken) => scene.Stage.ControlPlane.KubectlAsync(
         ["-n", scene.Space, "annotate", "--overwrite", "omsupgrades.drydock.dev", scene.Upgrade, string.Create(CultureInfo.InvariantCulture, $"drydock.dev/retry=lab-{token}")], cancellationToken: cancellationToken);
@@ -292,7 +287,7 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
 
         public void Note(JsonNode? seen)
         {
-            Stops.Add(seen is null ? "still trying" : $"{seen["status"]?["phase"]}/{Stalled(seen)}");
+            Stops.Add(seen is null ? "still trying" : $"{seen.Phase()}/{(seen.IsStalled() ? seen.Reason("Stalled") : "")}");
             _said.Add(seen?["status"]?["message"]?.GetValue<string>() ?? "");
         }
 

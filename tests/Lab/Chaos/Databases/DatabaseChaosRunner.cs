@@ -29,9 +29,6 @@ public sealed class DatabaseChaosRunner(DatabaseStage stage)
     /// </summary>
     public bool ComparesWithGolden { get; init; } = true;
 
-    /// <summary>How many clusters were made: each takes addresses of the run's network for good.</summary>
-    public int Clusters => _clusters;
-
     /// <summary>The undisturbed run of a scenario and its cases; made when it is first asked for.</summary>
     public async Task<(DatabaseGolden Golden, IReadOnlyList<DatabaseChaosCase> Cases)> CasesAsync(DatabaseChaosScenario scenario, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Drydock.Lab.Databases.Scenarios;
+using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Chaos.Databases;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Databases.Scenarios;
 

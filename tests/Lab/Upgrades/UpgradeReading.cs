@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Drydock.Lab.Databases.Scenarios;
+namespace Drydock.Lab.Upgrades;
 
 /// <summary>Reads what users read in an upgrade.</summary>
 public static class UpgradeReading
@@ -21,6 +21,9 @@ public static class UpgradeReading
     public static bool IsOver(this JsonNode upgrade, string phase) =>
         upgrade.Phase() == phase && upgrade["status"]?["target"]?["claim"] is null && upgrade["metadata"]?["finalizers"] is null;
 
+    /// <summary>Whether it has succeeded and is at its very end.</summary>
+    public static bool IsOver(this JsonNode upgrade) => upgrade.IsOver("Succeeded");
+
     /// <summary>Whether nothing goes on without a repair.</summary>
     public static bool IsStalled(this JsonNode upgrade) => upgrade.Condition("Stalled") == "True";
 
@@ -30,6 +33,9 @@ public static class UpgradeReading
     /// <summary>Reasons and messages of all findings.</summary>
     public static IReadOnlyList<string> Findings(this JsonNode upgrade) =>
         [.. (upgrade?["status"]?["findings"]?.AsArray() ?? []).Select(f => $"{Text(f?["reason"])}: {Text(f?["message"])}")];
+
+    /// <summary>Reasons of all findings.</summary>
+    public static IReadOnlyList<string> FindingReasons(this JsonNode upgrade) => [.. (upgrade?["status"]?["findings"]?.AsArray() ?? []).Select(f => Text(f?["reason"]))];
 
     /// <summary>First 8 digits of the hash of the plan that is stored (or of another one, by its field), as approvals name it.</summary>
     public static string ShortHash(this JsonNode upgrade, string plan = "plan") => Text(upgrade?["status"]?[plan]?["hash"]) is { Length: > 0 } hash ? hash["sha256:".Length..][..8] : "";
