@@ -11,7 +11,7 @@ namespace Drydock.Benchmarks;
 /// <summary>Rolling upgrades of both databases on three hosts: the operator beside each runbook as a sequential script, under the same load; and a plan of 300 processes.</summary>
 internal sealed class DatabasesPart : IBenchPart
 {
-    private const double TimeFactor = 10;
+    private const double TimeFactor = 5;
 
     // The 60 s of both runbooks.
     private const double Settle = 60 / TimeFactor;
@@ -79,8 +79,9 @@ internal sealed class DatabasesPart : IBenchPart
             cancellationToken);
         Row(text, what, "script", script, script);
         Row(text, what, "**operator**", op, script);
-        var path = PlanPath.Longest(done!);
-        overheads.Add(string.Create(CultureInfo.InvariantCulture, $"| {what}: wall time above the plan's longest chain by the steps' own times ({path.TotalSeconds:0.0} s) | {(op.Wall - path).TotalSeconds:0.0} s, {100 * ((op.Wall - path) / op.Wall):0.0} %, preflight included | 2 % or less |"));
+        var (path, before) = (PlanPath.Longest(done!), PlanPath.BeforeTheFirst(done!));
+        overheads.Add(string.Create(CultureInfo.InvariantCulture, $"| {what}: from apply to the first step (checks of hosts, processes and cluster, plan) | {before.TotalSeconds:0.0} s | |"));
+        overheads.Add(string.Create(CultureInfo.InvariantCulture, $"| {what}: wall time after that above the plan's longest chain by the steps' own times ({path.TotalSeconds:0.0} s) | {(op.Wall - before - path).TotalSeconds:0.0} s, {100 * ((op.Wall - before - path) / op.Wall):0.0} % | 2 % or less |"));
     }
 
     private static async Task<DatabaseWay> UnderLoadAsync(IDatabaseScenario cluster, Func<Task<TimeSpan>> upgrade, CancellationToken cancellationToken)
