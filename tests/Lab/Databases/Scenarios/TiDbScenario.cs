@@ -143,7 +143,11 @@ public sealed class TiDbScenario : IDatabaseScenario
     }
 
     /// <inheritdoc />
-    public IReadOnlyDictionary<string, int> Counts() => Cluster.Truth().Starts.ToDictionary(start => $"starts of {start.Key}", start => start.Value, StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, int> Counts() => Cluster.Truth().Starts
+
+        // A pump that is paused ends by itself, and what supervises it may bring it up once more before it is stopped: how often is chance.
+        .Where(start => Cluster.Instance(start.Key).Component != "pump")
+        .ToDictionary(start => $"starts of {start.Key}", start => start.Value, StringComparer.Ordinal);
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => Cluster.DisposeAsync();
