@@ -116,27 +116,12 @@ public sealed class SshClient : IRemoteClient
         return new RemoteResult(exitCode, output, errors);
     }
 
-    // What cannot be read here ends the command; what is not taken there does not: its exit code and its words say why.
     private static async Task FeedAsync(Process process, RemoteCommand command, CancellationToken cancellationToken)
     {
-        var stdin = process.StandardInput.BaseStream;
-        var buffer = new byte[128 * 1024];
-        var sent = 0L;
-        while (command.Input is not null && await command.Input.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is var read and > 0)
+        if (command.Input is null || await RemoteInput.SendAsync(command.Input, process.StandardInput.BaseStream, command.Sent, cancellationToken).ConfigureAwait(false))
         {
-            try
-            {
-                await stdin.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
-            }
-            catch (IOException)
-            {
-                return; // it has ended before it read everything
-            }
-
-            command.Sent?.Invoke(sent += read);
+            process.StandardInput.Close();
         }
-
-        process.StandardInput.Close();
     }
 
     private async Task<string> TailAsync(Stream stream, CancellationToken cancellationToken)

@@ -15,31 +15,7 @@ internal static class HostAccessRules
             return [StorageRules.Refusal(RuleMessages.OneAccess, "spec.access")];
         }
 
-        return spec.Access.Docker is { } docker ? [.. Endpoints(docker), .. Hosts(spec, docker)] : [];
-    }
-
-    private static IEnumerable<Finding> Endpoints(ContainerAccess docker)
-    {
-        var tcp = docker.Hosts.Count(h => Speaks(h, "tcp"));
-        if (tcp > 0 && docker.TlsSecretRef is null && !docker.Insecure)
-        {
-            yield return StorageRules.Refusal(RuleMessages.TcpNeedsTls, $"{Field}.tlsSecretRef");
-        }
-
-        if (docker.Insecure && (tcp < docker.Hosts.Count || docker.TlsSecretRef is not null))
-        {
-            yield return StorageRules.Refusal(RuleMessages.InsecureIsAlone, $"{Field}.insecure");
-        }
-
-        if (docker.TlsSecretRef is not null && tcp == 0)
-        {
-            yield return StorageRules.Refusal(RuleMessages.TlsIsForTcp, $"{Field}.tlsSecretRef");
-        }
-
-        if (docker.Hosts.Exists(h => Speaks(h, "ssh")) != docker.SshSecretRef is not null)
-        {
-            yield return StorageRules.Refusal(RuleMessages.SshNeedsKey, $"{Field}.sshSecretRef");
-        }
+        return spec.Access.Docker is { } docker ? [.. DockerEndpointRules.Check([.. docker.Hosts.Select(h => h.Endpoint)], docker.TlsSecretRef, docker.SshSecretRef, docker.Insecure, Field), .. Hosts(spec, docker)] : [];
     }
 
     // By name: of three hundred hosts a rule of the server's could only say that one is missing.
@@ -80,6 +56,4 @@ internal static class HostAccessRules
         .. (spec.Tidb?.Monitoring ?? []).Select(m => (m.Host, $"spec.tidb.monitoring[{m.Name}]")),
         .. (spec.Tidb?.TiSpark?.Hosts ?? []).Select(h => (h, "spec.tidb.tiSpark.hosts")),
     ];
-
-    private static bool Speaks(ContainerHost host, string scheme) => host.Endpoint.StartsWith($"{scheme}://", StringComparison.Ordinal);
 }

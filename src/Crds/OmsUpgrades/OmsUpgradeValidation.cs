@@ -64,25 +64,10 @@ public static class OmsUpgradeValidation
             yield return StorageRules.Refusal(RuleMessages.ReservedNodeName, $"{field}.name");
         }
 
-        var (docker, isTcp) = (node.Docker, node.Docker.Endpoint.StartsWith("tcp://", StringComparison.Ordinal));
-        if (isTcp && docker is { TlsSecretRef: null, Insecure: false })
+        var docker = node.Docker;
+        foreach (var finding in DockerEndpointRules.Check([docker.Endpoint], docker.TlsSecretRef, docker.SshSecretRef, docker.Insecure, $"{field}.docker"))
         {
-            yield return StorageRules.Refusal(RuleMessages.TcpNeedsTls, $"{field}.docker.tlsSecretRef");
-        }
-
-        if (docker.Insecure && (!isTcp || docker.TlsSecretRef is not null))
-        {
-            yield return StorageRules.Refusal(RuleMessages.InsecureIsAlone, $"{field}.docker.insecure");
-        }
-
-        if (docker.TlsSecretRef is not null && !isTcp)
-        {
-            yield return StorageRules.Refusal(RuleMessages.TlsIsForTcp, $"{field}.docker.tlsSecretRef");
-        }
-
-        if (docker.Endpoint.StartsWith("ssh://", StringComparison.Ordinal) != docker.SshSecretRef is not null)
-        {
-            yield return StorageRules.Refusal(RuleMessages.SshNeedsKey, $"{field}.docker.sshSecretRef");
+            yield return finding;
         }
 
         foreach (var finding in Archive(node.ImageArchive, $"{field}.imageArchive"))

@@ -124,11 +124,11 @@ public sealed class ContainerHostTests(DockerDaemonFixture daemon)
             await shop.ShellAsync("mkdir /data/packages");
             var request = new PackageRequest { Package = package, Components = [DatabaseComponent.TiKV], Programs = ["tikv-server"] };
             var spec = shop.Spec(Process) with { Package = package };
-            var breaking = new Told { At = 8 << 20, Do = shop.BreakConnectionsAsync };
+            var breaking = new HookedProgress { At = 8 << 20, Do = shop.BreakConnectionsAsync };
 
             var trouble = await Should.ThrowAsync<HostException>(() => shop.Bind(spec).Files(ContainerWorkshop.Host).PreparePackageAsync(request, breaking, Token));
             (trouble.Reason, trouble.IsRetryable, trouble.MayHaveRun).ShouldBe((Reasons.HostUnreachable, true, true), trouble.Message);
-            var resumed = new Told();
+            var resumed = new HookedProgress();
             await shop.Bind(spec).Files(ContainerWorkshop.Host).PreparePackageAsync(request, resumed, Token);
 
             resumed.First.ShouldBeGreaterThan(0);
@@ -206,25 +206,5 @@ public sealed class ContainerHostTests(DockerDaemonFixture daemon)
     private sealed class NoLeader : IActFence
     {
         public void EnsureMayAct() => throw new InvalidOperationException("it does not lead");
-    }
-
-    private sealed class Told : IProgress<long>
-    {
-        private int _done;
-
-        public long First { get; private set; } = -1;
-
-        public long At { get; init; } = long.MaxValue;
-
-        public Func<Task>? Do { get; init; }
-
-        public void Report(long value)
-        {
-            First = First < 0 ? value : First;
-            if (value >= At && Interlocked.Exchange(ref _done, 1) == 0)
-            {
-                Do?.Invoke().GetAwaiter().GetResult(); // progress is told synchronously, and the sender is to meet what was done
-            }
-        }
     }
 }

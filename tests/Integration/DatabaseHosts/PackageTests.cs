@@ -51,10 +51,10 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
     public async Task After_a_cut_connection_the_rest_is_sent()
     {
         var request = await RequestAsync(Large);
-        var breaking = new Told { At = 8 << 20, Do = Shop.Host.BreakConnectionsAsync };
+        var breaking = new HookedProgress { At = 8 << 20, Do = Shop.Host.BreakConnectionsAsync };
         (await Should.ThrowAsync<HostException>(() => Files().PreparePackageAsync(request, breaking, Token))).IsRetryable.ShouldBeTrue();
         (await Files().PackageAsync(request, Token)).IsComplete.ShouldBeFalse();
-        var resumed = new Told();
+        var resumed = new HookedProgress();
 
         await Files().PreparePackageAsync(request, resumed, Token);
 
@@ -232,25 +232,5 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
             Archives = [new PackageArchive { Name = "db", Storage = new StorageSpec { Directory = new DirectoryStorage { Path = folder } }, Path = path, Sha256 = sha256 }],
         };
         return new PackageRequest { Package = change?.Invoke(package) ?? package, Components = [DatabaseComponent.TiKV], Programs = ["tikv-server"] };
-    }
-
-    private sealed class Told : IProgress<long>
-    {
-        private int _done;
-
-        public long First { get; private set; } = -1;
-
-        public long At { get; init; } = long.MaxValue;
-
-        public Func<Task>? Do { get; init; }
-
-        public void Report(long value)
-        {
-            First = First < 0 ? value : First;
-            if (value >= At && Interlocked.Exchange(ref _done, 1) == 0)
-            {
-                Do?.Invoke().GetAwaiter().GetResult(); // progress is told synchronously, and the sender is to meet what was done
-            }
-        }
     }
 }

@@ -196,7 +196,7 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     public async Task What_was_sent_before_the_connection_was_cut_is_not_sent_again()
     {
         var container = await RunAsync();
-        var breaking = new Told { At = Size / 2, Do = () => Shell.RunAsync("nsenter", $"--net={daemon.Network.Path}", "ss", "-K", "sport", "=", ":2376") };
+        var breaking = new HookedProgress { At = Size / 2, Do = () => Shell.RunAsync("nsenter", $"--net={daemon.Network.Path}", "ss", "-K", "sport", "=", ":2376") };
         var trouble = await Should.ThrowAsync<RemoteException>(() => Client(container).UploadAsync(Whole, Open, breaking, Token));
         (trouble.Reason, trouble.MayHaveRun).ShouldBe((RemoteRefusal.Connection, true), trouble.Message);
 
@@ -212,7 +212,7 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     {
         var client = Client(await RunAsync());
         using var cancelled = new CancellationTokenSource();
-        var cancelling = new Told { At = Size / 2, Do = cancelled.CancelAsync };
+        var cancelling = new HookedProgress { At = Size / 2, Do = cancelled.CancelAsync };
         await Should.ThrowAsync<OperationCanceledException>(() => client.UploadAsync(Whole, Open, cancelling, cancelled.Token));
 
         (await Should.ThrowAsync<RemoteException>(() => client.UploadAsync(Whole with { Sha256 = new string('0', 64) }, Open, cancellationToken: Token))).Reason.ShouldBe(RemoteRefusal.Corrupt);
@@ -280,21 +280,4 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
 
     private static Task<RemoteException> RefusedAsync(ContainerRemoteClient client) =>
         Should.ThrowAsync<RemoteException>(() => client.RunAsync(RemoteCommand.Script("echo ran") with { Input = Stream.Null }, Token));
-
-    private sealed class Told : IProgress<long>
-    {
-        private int _done;
-
-        public long At { get; init; } = long.MaxValue;
-
-        public Func<Task>? Do { get; init; }
-
-        public void Report(long value)
-        {
-            if (value >= At && Interlocked.Exchange(ref _done, 1) == 0)
-            {
-                Do?.Invoke().GetAwaiter().GetResult(); // progress is told synchronously, and the sender is to meet what was done
-            }
-        }
-    }
 }

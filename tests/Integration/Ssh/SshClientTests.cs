@@ -95,6 +95,9 @@ public sealed class SshClientTests : IAsyncLifetime
         (trouble.Reason, trouble.MayHaveRun).ShouldBe((RemoteRefusal.Connection, true), trouble.Message);
         (await client.RunAsync(new RemoteCommand("echo", "again"), Token)).Output.ShouldBe("again\n");
         Server.Logins.ShouldBe(2);
+
+        // It waits there to this day.
+        (await client.RunAsync(RemoteCommand.Script(": > \"$1.fifo\"", began), Token)).IsSuccess.ShouldBeTrue();
     }
 
     [Fact]

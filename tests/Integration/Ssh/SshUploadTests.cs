@@ -41,7 +41,7 @@ public sealed class SshUploadTests : IAsyncLifetime
     public async Task A_file_arrives_with_its_permissions_and_is_not_sent_twice()
     {
         var file = Whole() with { Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute };
-        var seen = new Told();
+        var seen = new HookedProgress();
 
         (await Client.UploadAsync(file, Open, seen, Token)).ShouldBeTrue();
         (await Client.UploadAsync(file, Open, cancellationToken: Token)).ShouldBeFalse();
@@ -56,7 +56,7 @@ public sealed class SshUploadTests : IAsyncLifetime
     [Fact]
     public async Task What_was_sent_before_the_connection_broke_is_not_sent_again()
     {
-        var breaking = new Told { At = Size / 2, Do = () => _server!.BreakAsync() };
+        var breaking = new HookedProgress { At = Size / 2, Do = () => _server!.BreakAsync() };
         await Should.ThrowAsync<RemoteException>(() => Client.UploadAsync(Whole(), Open, breaking, Token));
         File.Exists(Target).ShouldBeFalse();
 
@@ -71,7 +71,7 @@ public sealed class SshUploadTests : IAsyncLifetime
     public async Task What_was_sent_before_it_was_cancelled_is_not_sent_again()
     {
         using var cancelled = new CancellationTokenSource();
-        var cancelling = new Told { At = Size / 2, Do = cancelled.CancelAsync };
+        var cancelling = new HookedProgress { At = Size / 2, Do = cancelled.CancelAsync };
         await Should.ThrowAsync<OperationCanceledException>(() => Client.UploadAsync(Whole(), Open, cancelling, cancelled.Token));
 
         (await Client.UploadAsync(Whole(), Open, cancellationToken: Token)).ShouldBeTrue();
@@ -164,25 +164,5 @@ public sealed class SshUploadTests : IAsyncLifetime
     {
         _opened.Add(offset);
         return Task.FromResult<Stream>(new MemoryStream(Content, (int)offset, Size - (int)offset));
-    }
-
-    private sealed class Told : IProgress<long>
-    {
-        private int _done;
-
-        public long Last { get; private set; }
-
-        public long At { get; init; } = long.MaxValue;
-
-        public Func<Task>? Do { get; init; }
-
-        public void Report(long value)
-        {
-            Last = value;
-            if (value >= At && Interlocked.Exchange(ref _done, 1) == 0)
-            {
-                Do?.Invoke().GetAwaiter().GetResult(); // progress is told synchronously, and the sender is to meet what was done
-            }
-        }
     }
 }

@@ -139,8 +139,6 @@ public sealed class RollbackPlannerTests
         YugabyteRollback.Obstacle(world.Spec, plan).ShouldNotBeNull().ShouldContain(why);
     }
 
-    private static Plan Begun(Plan plan, params string[] ids) => plan with { Steps = [.. plan.Steps.Select(s => ids.Contains(s.Id) ? s with { State = StepState.Running, Attempt = 1 } : s)] };
-
     [Fact]
     public void Three_hundred_processes_upgraded_and_their_whole_way_back_fit_one_object()
     {
@@ -166,4 +164,6 @@ public sealed class RollbackPlannerTests
         var upgrade = new DatabaseRollingUpgrade { Spec = world.Spec, Status = status };
         JsonSerializer.SerializeToUtf8Bytes(upgrade, Drydock.Crds.CrdsJsonContext.Default.DatabaseRollingUpgrade).Length.ShouldBeLessThan(768 * 1024, "etcd takes objects up to twice that");
     }
+
+    private static Plan Begun(Plan plan, params string[] ids) => plan with { Steps = [.. plan.Steps.Select(s => ids.Contains(s.Id) ? s with { State = StepState.Running, Attempt = 1 } : s)] };
 }

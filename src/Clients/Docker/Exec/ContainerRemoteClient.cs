@@ -4,7 +4,7 @@ using Drydock.Clients.Remote;
 namespace Drydock.Clients.Docker;
 
 /// <summary>
-/// A long-living container as a host: commands run in it by exec. Each is preceded by nothing and followed by a mark on both its outputs, without which it counts
+/// A long-living container as a host: commands run in it by exec. Each is followed by a mark on both its outputs, without which it counts
 /// as not seen to its end: a connection that was cut looks like the end of the output.
 /// </summary>
 /// <param name="client">The engine; shared, and not disposed here.</param>

@@ -1,12 +1,11 @@
 using Drydock.Clients.Docker.Transport;
+using Drydock.Clients.Remote;
 
 namespace Drydock.Clients.Docker.Http;
 
 /// <summary>A connection that the engine has given over to a command: bytes both ways, either direction ended by itself.</summary>
 internal sealed class UpgradedConnection(HttpClient client, ConnectionStream connection, DockerAnswer answer) : IAsyncDisposable
 {
-    private const int BufferBytes = 128 * 1024;
-
     /// <summary>What the command writes, as a stream that throws typed exceptions.</summary>
     public Task<Stream> BodyAsync(CancellationToken cancellationToken) => answer.BodyAsync(cancellationToken);
 
@@ -15,20 +14,19 @@ internal sealed class UpgradedConnection(HttpClient client, ConnectionStream con
     public async Task SendAsync(Stream input, Action<long>? sent, CancellationToken cancellationToken)
     {
         var target = await answer.Response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        var buffer = new byte[BufferBytes];
-        var total = 0L;
-        int read;
-        while ((read = await input.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+        if (!await RemoteInput.SendAsync(input, target, sent, cancellationToken).ConfigureAwait(false))
         {
-            if (!await IsTakenAsync(target.WriteAsync(buffer.AsMemory(0, read), cancellationToken).AsTask()).ConfigureAwait(false))
-            {
-                return;
-            }
-
-            sent?.Invoke(total += read);
+            return;
         }
 
-        await IsTakenAsync(connection.CloseWriteAsync()).ConfigureAwait(false);
+        try
+        {
+            await connection.CloseWriteAsync().ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // It has ended already, or the connection broke: whoever reads its output learns which.
+        }
     }
 
     public ValueTask DisposeAsync()
@@ -36,19 +34,5 @@ internal sealed class UpgradedConnection(HttpClient client, ConnectionStream con
         answer.Dispose();
         client.Dispose();
         return connection.DisposeAsync();
-    }
-
-    private static async Task<bool> IsTakenAsync(Task writing)
-    {
-        try
-        {
-            await writing.ConfigureAwait(false);
-            return true;
-        }
-        catch (IOException)
-        {
-            // It has ended before it read everything, or the connection broke: whoever reads its output learns which.
-            return false;
-        }
     }
 }

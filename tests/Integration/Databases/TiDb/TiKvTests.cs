@@ -62,6 +62,7 @@ public sealed class TiKvTests(TiDbLab lab)
         await cluster.UntilAsync("the drain", t => t.Stores["tikv-2"].Leaders == 0);
         await cluster.FaultAsync("tikv-2", "register", "fail", "no such luck", times: -1);
         await cluster.StopAsync(tikv, Token);
+        await Questions.UntilAsync("PD to miss it", async () => (await cluster.StoreAsync("tikv-2")).GetProperty("store").GetProperty("state_name").GetString() != "Up");
         var before = cluster.Truth();
 
         await cluster.StartAsync(tikv, Token);
