@@ -28,7 +28,7 @@ public sealed class DockerdDiesTests(StageFixture fixture)
         await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", "oms-322-to-422", "drydock.dev/retry=again"]);
 
         var done = await stage.WaitForAsync(space, UpgradeReading.IsOver);
-        done["status"]!["plan"]!["steps"]!.AsArray().ShouldContain(s => s!["phase"]!.GetValue<string>() == "RestoreDatabases" && s["state"]!.GetValue<string>() == "Succeeded");
+        done["status"]!["plan"]!["steps"]!.AsArray().ShouldContain(s => s!["id"]!.GetValue<string>().StartsWith("RestoreDatabases/", StringComparison.Ordinal) && s["state"]!.GetValue<string>() == "Succeeded");
         (await stage.Oms.CountAsync(OmsEvents.InitStart)).ShouldBe(2);
         (await stage.Oms.PunishmentsAsync()).ShouldBeEmpty();
     }

@@ -1,19 +1,26 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Drydock.Abstractions.Plans;
+using Drydock.Clients.Kubernetes.Json;
 using Drydock.Crds;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Common.Runs.Plans;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Configuration;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Discovery;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Planning;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Steps;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Discovery;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Planning;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Steps;
 
 namespace Drydock.Benchmarks;
 
 /// <summary>Databases of 300 processes: how long their plans take to compile, and how large the object is at its worst moment, when every step has ended and has its times.</summary>
 internal static class LargePlan
 {
+    private static readonly JsonSerializerOptions Wire = KubernetesJson.CreateOptions(CrdsJsonContext.Default);
+
     private const int Times = 20;
     private const int Processes = 300;
 
@@ -37,15 +44,49 @@ internal static class LargePlan
             times.Add(watch.Elapsed);
         }
 
-        var at = DateTimeOffset.UnixEpoch.AddMicroseconds(123456);
-        plan = plan with { Steps = [.. plan.Steps.Select(s => s with { State = StepState.Succeeded, Attempt = 1, Tries = 1, StartedAt = at, FinishedAt = at })] };
+        plan = Over(plan);
+        var back = spec.Engine == DatabaseEngine.YugabyteDB ? Over(YugabyteRollbackPlanner.Compile(spec, Stopped(plan))) : null;
+        return new LargePlanResult(engine, times[0], times.Order().ElementAt(Times / 2), plan.Steps.Count, Bytes(spec, plan), back is null ? null : Bytes(spec, PlanHistory.Of(plan), back));
+    }
+
+    private static int Bytes(DatabaseRollingUpgradeSpec spec, Plan plan, Plan? back = null)
+    {
         var status = new DatabaseRollingUpgradeStatus
         {
             Plan = plan,
+            RollbackPlan = back,
             Instances = [.. spec.Instances.Select(i => new DatabaseInstanceStatus { Name = i.Name, Component = i.Component, Version = spec.ToVersion })],
         };
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(status, CrdsJsonContext.Default.DatabaseRollingUpgradeStatus).Length;
-        return new LargePlanResult(engine, times[0], times.Order().ElementAt(Times / 2), plan.Steps.Count, bytes);
+        return JsonSerializer.SerializeToUtf8Bytes(status, Wire).Length;
+    }
+
+    // Every step with its times, and with receipts as they are in a real run.
+    private static Plan Over(Plan plan)
+    {
+        var at = DateTimeOffset.UnixEpoch.AddMicroseconds(123456);
+        return plan with { Steps = [.. plan.Steps.Select(s => s with { State = StepState.Succeeded, Attempt = 1, StartedAt = at, FinishedAt = at, Receipt = Receipt(s) })] };
+    }
+
+    private static SortedDictionary<string, string>? Receipt(PlanStep step) => step.Action switch
+    {
+        nameof(SwapInstance) or nameof(DrainTikv) => new(StringComparer.Ordinal) { ["since"] = "1795265257", ["startedAt"] = "1795265257" },
+        nameof(VerifyTikv) => new(StringComparer.Ordinal) { ["since"] = "1795265257" },
+        _ => null,
+    };
+
+    // Masters are chosen as the roll comes to them; before the flags are promoted there is a way back.
+    private static Plan Stopped(Plan plan)
+    {
+        var masters = 1;
+        return plan with
+        {
+            Steps =
+            [
+                .. plan.Steps.Where(s => s.Phase is not (DatabaseRollingUpgradePhases.PromoteAutoFlags or DatabaseRollingUpgradePhases.UpgradeCatalog)).Select(s => s.Action == YugabyteActions.SwapMaster
+                    ? s with { Receipt = new(StringComparer.Ordinal) { [YugabyteKeys.Instance] = FormattableString.Invariant($"master-{masters++:000}") } }
+                    : s),
+            ],
+        };
     }
 
     private static (DatabaseRollingUpgradeSpec Spec, YugabyteDiscovery Discovery) Yugabyte()

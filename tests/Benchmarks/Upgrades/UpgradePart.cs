@@ -18,7 +18,7 @@ internal sealed class UpgradePart : IBenchPart
         var before = await bench.ShellAsync("before", "all", cancellationToken);
         var (op, upgrade) = await bench.OperatorAsync(cancellationToken);
 
-        var (critical, path) = (durations.CriticalPath(jars: 2, inits: 1), PlanPath.Longest(upgrade));
+        var (critical, path) = (durations.CriticalPath(jars: 2, inits: 1), new PlanPath().Longest(upgrade));
         var overhead = op.Wall.TotalSeconds - critical;
         var text = UpgradeBench.Table();
         UpgradeBench.Row(text, "shell, the runbook's order (image loaded inside the downtime)", inside, inside);

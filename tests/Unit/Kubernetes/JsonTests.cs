@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Drydock.Abstractions.Plans;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
@@ -34,6 +35,27 @@ public sealed class JsonTests
         read.ShouldBe(new Ignoring { Text = "t" });
         JsonSerializer.Serialize(new Ignoring { Never = "x", Limit = null }, options.TypeInfo<Ignoring>()).ShouldBe("""{"limit":null,"text":"initial"}""");
         JsonSerializer.Serialize(new Ignoring { Count = 3, Limit = 4 }, options.TypeInfo<Ignoring>()).ShouldBe("""{"count":3,"limit":4,"text":"initial"}""");
+    }
+
+    [Fact]
+    public void Of_a_step_that_is_over_only_what_its_id_does_not_say_is_written_and_reads_back_as_it_was()
+    {
+        var options = KubernetesJson.CreateOptions(Drydock.Crds.CrdsJsonContext.Default);
+        var at = new DateTimeOffset(2026, 3, 1, 2, 0, 0, TimeSpan.Zero);
+        var pending = new PlanStep { Id = "UpgradeTiKV/tikv-1-drain", Node = "tikv-1", Action = "DrainTikv", Timeout = "11m", MaxAttempts = 5 };
+        var over = pending with { State = StepState.Succeeded, Attempt = 1, StartedAt = at, FinishedAt = at };
+        var own = over with { Phase = "Other", Title = "let leaders go", Reversible = false, RunOnce = true };
+
+        JsonSerializer.Serialize(pending, options).ShouldBe(
+            """{"id":"UpgradeTiKV/tikv-1-drain","phase":"UpgradeTiKV","node":"tikv-1","title":"drain tikv-1","action":"DrainTikv","timeout":"11m","maxAttempts":5,"state":"Pending"}""");
+        JsonSerializer.Serialize(over, options).ShouldBe(
+            """{"id":"UpgradeTiKV/tikv-1-drain","node":"tikv-1","action":"DrainTikv","timeout":"11m","maxAttempts":5,"state":"Succeeded","attempt":1,"startedAt":"2026-03-01T02:00:00Z","finishedAt":"2026-03-01T02:00:00Z"}""");
+        foreach (var step in new[] { pending, over, own })
+        {
+            var read = JsonSerializer.Deserialize<PlanStep>(JsonSerializer.Serialize(step, options), options)!;
+            (read with { Phase = step.Phase, Title = step.Title, After = step.After, Parameters = step.Parameters }).ShouldBe(step with { Phase = step.Phase, Title = step.Title });
+            (read.Phase, read.Title).ShouldBe((step.Phase, step.Title));
+        }
     }
 
     [Fact]

@@ -1,6 +1,10 @@
 using System.Text.Json;
 using Drydock.Abstractions.Plans;
+using Drydock.Clients.Kubernetes.Json;
+using Drydock.Crds;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Engine.Planning;
+using Drydock.Reconcilers.Common.Runs.Plans;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Planning;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Steps;
@@ -12,6 +16,8 @@ namespace Drydock.Tests.Unit.Yugabyte;
 
 public sealed class RollbackPlannerTests
 {
+    private static readonly JsonSerializerOptions Wire = KubernetesJson.CreateOptions(CrdsJsonContext.Default);
+
     private static readonly YugaSetup Modern = new() { From = "2.20.3.0-b1", To = "2024.1.3.0-b5" };
 
     [Fact]
@@ -144,8 +150,6 @@ public sealed class RollbackPlannerTests
     {
         var world = new YugaWorld(Modern with { Masters = 3, Tservers = 297 });
         var discovery = YugaRun.Discover(world);
-        var at = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddMicroseconds(123456);
-        Plan Over(Plan plan) => plan with { Steps = [.. plan.Steps.Select(s => s with { State = StepState.Succeeded, Attempt = 1, Tries = 1, StartedAt = at, FinishedAt = at })] };
         var plan = Over(new YugabytePlanner(world.Spec, discovery).Compile());
         var masters = new Queue<string>(["m1", "m2", "m3"]);
         plan = plan with
@@ -160,9 +164,27 @@ public sealed class RollbackPlannerTests
         var back = Over(YugabyteRollbackPlanner.Compile(world.Spec, plan));
         back.Steps.Count.ShouldBeGreaterThan(3 * 297);
 
-        var status = YugabyteStatus.Compose(YugabyteStatus.Learn(new DatabaseRollingUpgradeStatus { Plan = plan, RollbackPlan = back }, discovery), world.Spec);
-        var upgrade = new DatabaseRollingUpgrade { Spec = world.Spec, Status = status };
-        JsonSerializer.SerializeToUtf8Bytes(upgrade, Drydock.Crds.CrdsJsonContext.Default.DatabaseRollingUpgrade).Length.ShouldBeLessThan(768 * 1024, "etcd takes objects up to twice that");
+        Bytes(Status(new DatabaseRollingUpgradeStatus { Plan = plan })).ShouldBeLessThan(512 * 1024);
+        var status = Status(new DatabaseRollingUpgradeStatus { Plan = PlanHistory.Of(plan), RollbackPlan = back });
+        Bytes(status).ShouldBeLessThan(512 * 1024);
+
+        // Less was written, and the same is read of it: what was done to what, when, and what is to be said of it.
+        var stored = JsonSerializer.Deserialize<DatabaseRollingUpgradeStatus>(JsonSerializer.Serialize(status, Wire), Wire)!;
+        PlanHash.Compute(stored.RollbackPlan!.Steps, stored.RollbackPlan.Guards).ShouldBe(back.Hash);
+        stored.RollbackPlan.Steps.Select(s => (s.Phase, s.Title, s.Timeout, s.MaxAttempts)).ShouldBe(back.Steps.Select(s => (s.Phase, s.Title, s.Timeout, s.MaxAttempts)));
+        stored.Plan!.Hash.ShouldBe(plan.Hash);
+        stored.Plan.Steps.Select(s => (s.Id, s.Phase, s.Node, s.Action, s.State, s.StartedAt, s.FinishedAt)).ShouldBe(plan.Steps.Select(s => (s.Id, s.Phase, s.Node, s.Action, s.State, s.StartedAt, s.FinishedAt)));
+        stored.ActionRequired.Select(a => a.Message).ShouldBe(Status(status with { Plan = plan }).ActionRequired.Select(a => a.Message));
+
+        DatabaseRollingUpgradeStatus Status(DatabaseRollingUpgradeStatus s) => YugabyteStatus.Compose(YugabyteStatus.Learn(s, discovery), world.Spec);
+
+        static int Bytes(DatabaseRollingUpgradeStatus s) => JsonSerializer.SerializeToUtf8Bytes(s, Wire).Length;
+    }
+
+    private static Plan Over(Plan plan)
+    {
+        var at = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddMicroseconds(123456);
+        return plan with { Steps = [.. plan.Steps.Select(s => s with { State = StepState.Succeeded, Attempt = 1, StartedAt = at, FinishedAt = at })] };
     }
 
     private static Plan Begun(Plan plan, params string[] ids) => plan with { Steps = [.. plan.Steps.Select(s => ids.Contains(s.Id) ? s with { State = StepState.Running, Attempt = 1 } : s)] };

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Drydock.Abstractions.Plans;
 
 namespace Drydock.Clients.Kubernetes.Json;
 
@@ -57,6 +58,12 @@ internal sealed class InitialValuesResolver(IJsonTypeInfoResolver inner) : IJson
             JsonIgnoreCondition.Never => static (_, _) => true,
             _ => generated.ShouldSerialize,
         };
+        if (generated.AttributeProvider is PropertyInfo { Name: var name } && typeof(ISparselyWritten).IsAssignableFrom(owner.Type))
+        {
+            var byKind = copy.ShouldSerialize;
+            copy.ShouldSerialize = (target, value) => value is not null && ((ISparselyWritten)target).IsWritten(name) && byKind?.Invoke(target, value) != false;
+        }
+
         copy.CustomConverter = generated.CustomConverter;
         copy.NumberHandling = generated.NumberHandling;
         copy.IsExtensionData = generated.IsExtensionData;

@@ -8,8 +8,8 @@ namespace Drydock.Lab.Chaos.Databases;
 /// <summary>Every accident the lab can make while a database is being upgraded.</summary>
 public static class DatabaseAccidents
 {
-    // The operator stops one, and the host of another is gone in the same moment.
-    private static readonly string[] TwoAway = ["QuorumLost", "TwoMastersDown", "TwoTserversDown", "TwoStoresDown", "NoPumpOnline"];
+    // The operator stops one, and the host of another is gone in the same moment: what that one led is elected on the first before it is down.
+    private static readonly string[] TwoAway = ["TserverStoppedWithLeaders", "QuorumLost", "TwoMastersDown", "TwoTserversDown", "TwoStoresDown", "NoPumpOnline"];
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<DatabaseAccident> All { get; } =

@@ -67,6 +67,11 @@ internal sealed class PlanFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec,
                 (true, true) => RunTokens.TakeUp(seen, retries, now),
                 _ => RunTokens.Use(seen, retries, now),
             };
+            if (slot == PlanSlot.Rollback && DoneWork.Begun(next))
+            {
+                used = used with { Plan = PlanHistory.Of(used.Plan!) };
+            }
+
             var composed = frame.Composer.Compose(entity, used, slot, next, came, now, adjust);
             entity = await frame.WriteAsync(entity, composed, token);
             targets.Refresh(entity);

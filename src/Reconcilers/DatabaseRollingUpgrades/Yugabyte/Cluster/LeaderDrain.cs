@@ -49,17 +49,11 @@ public sealed class LeaderDrain(IYugabyteTargets targets, YugabyteCluster cluste
     public async Task EnsureAsync(StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (context.OptionalParameter(YugabyteKeys.Replicas) == "1")
-        {
-            return;
-        }
-
-        var accepted = context.Fact(YugabyteStepIds.Drain(context.Step.Phase, instance.Name), YugabyteKeys.LeadersLeft) is not null;
         var began = context.Time.GetUtcNow();
         while (true)
         {
-            var state = Read(await cluster.ReadAsync(cancellationToken), instance);
-            if (state.IsDrained || (state.IsBlacklisted && accepted))
+            var (isEnough, state) = await LookAsync(context, instance, cancellationToken);
+            if (isEnough)
             {
                 return;
             }
@@ -81,5 +75,32 @@ public sealed class LeaderDrain(IYugabyteTargets targets, YugabyteCluster cluste
 
             await Task.Delay(Pause, context.Time, cancellationToken);
         }
+    }
+
+    /// <summary>
+    /// The last look: whatever was asked since <see cref="EnsureAsync"/> took its time, and when another server dies its leaders are elected wherever there is a
+    /// replica, in the blacklist or not.
+    /// </summary>
+    /// <param name="context">The step that stops it.</param>
+    /// <param name="instance">The server.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="StepActionException">Leaders have come back; nothing was stopped.</exception>
+    public async Task EnsureStillAsync(StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(instance);
+        var (isEnough, state) = await LookAsync(context, instance, cancellationToken);
+        if (!isEnough && !(state.IsBlacklisted && Proceeds))
+        {
+            throw new StepActionException(Reasons.ClusterUnhealthy, $"{instance.Name} was not stopped: {state.Leaders} tablet leaders have come back to it") { NotTaken = true };
+        }
+    }
+
+    private async Task<(bool IsEnough, DrainState State)> LookAsync(StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var state = Read(await cluster.ReadAsync(cancellationToken), instance);
+        var accepted = context.OptionalParameter(YugabyteKeys.Replicas) == "1"
+            || (state.IsBlacklisted && context.Fact(YugabyteStepIds.Drain(context.Step.Phase, instance.Name), YugabyteKeys.LeadersLeft) is not null);
+        return (state.IsDrained || accepted, state);
     }
 }

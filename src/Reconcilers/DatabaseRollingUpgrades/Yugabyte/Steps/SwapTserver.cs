@@ -56,7 +56,8 @@ public sealed class SwapTserver : TserverStep
         if (state != SwapState.IsDown)
         {
             await _swap.EnsureCanSwapAsync(instance, process, change, Cluster.Vocabulary.TserverProgram, cancellationToken);
-            if (process.Supervision != SupervisionState.Restarting)
+            var keepsNothing = process.Supervision == SupervisionState.Restarting;
+            if (!keepsNothing)
             {
                 await _drain.EnsureAsync(context, instance, cancellationToken);
             }
@@ -66,6 +67,11 @@ public sealed class SwapTserver : TserverStep
             if (problems.Count > 0)
             {
                 throw new StepActionException(Reasons.ClusterUnhealthy, $"{instance.Name} was not stopped: {problems[0]}") { NotTaken = true };
+            }
+
+            if (!keepsNothing)
+            {
+                await _drain.EnsureStillAsync(context, instance, cancellationToken);
             }
         }
 

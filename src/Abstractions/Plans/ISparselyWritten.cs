@@ -1,0 +1,9 @@
+namespace Drydock.Abstractions.Plans;
+
+/// <summary>Something of which not everything is written: what its reader fills in by itself stays away. What is written reads back as the same.</summary>
+public interface ISparselyWritten
+{
+    /// <summary>Whether a property, by its name in code, is written.</summary>
+    /// <param name="property">The property.</param>
+    bool IsWritten(string property);
+}
