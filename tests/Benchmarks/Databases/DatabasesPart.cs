@@ -11,7 +11,7 @@ namespace Drydock.Benchmarks;
 /// <summary>Rolling upgrades of both databases on three hosts: the operator beside each runbook as a sequential script, under the same load; and a plan of 300 processes.</summary>
 internal sealed class DatabasesPart : IBenchPart
 {
-    private const double TimeFactor = 2;
+    private const double TimeFactor = 3;
 
     // The 60 s of both runbooks.
     private const double Settle = 60 / TimeFactor;

@@ -33,8 +33,8 @@ public sealed partial class LabHost : IAsyncDisposable
         _options = options;
         _login = login;
         Namespace = network;
-        _folder = _run.FolderFor(network.Name);
-        Data = options.DataBytes is null ? _run.FolderFor(Path.Combine(network.Name, "data")) : _run.FastFolderFor(network.Name + "-data");
+        _folder = _run.FolderFor(options.Engine is null ? network.Name : network.Name + "-container");
+        Data = options.DataBytes is null ? Directory.CreateDirectory(Path.Combine(_folder, "data")).FullName : _run.FastFolderFor(network.Name + "-data");
     }
 
     /// <summary>Name within the run, and host name inside.</summary>
@@ -45,6 +45,9 @@ public sealed partial class LabHost : IAsyncDisposable
 
     /// <summary>The network namespace.</summary>
     public LabNamespace Namespace { get; }
+
+    /// <summary>The engine that the host is a container of, by its name; null if it is none.</summary>
+    public DockerHost? Engine => _options.Engine;
 
     /// <summary>The account that is logged in to.</summary>
     public string User => _options.User;
@@ -83,6 +86,17 @@ public sealed partial class LabHost : IAsyncDisposable
         return await StartAsync(await run.AddNamespaceAsync(name, ct), options, ct);
     }
 
+    /// <summary>Makes a host that is a container of an engine of its own. It is reached by exec as well as by ssh.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="name">Short, unique within the run: lower case letters, digits, hyphens.</param>
+    /// <param name="options">Options.</param>
+    /// <param name="ct">Cancels.</param>
+    public static async Task<LabHost> StartInContainerAsync(LabRun run, string name, LabHostOptions? options = null, CancellationToken ct = default)
+    {
+        var engine = await DockerHost.StartAsync(run, name, cancellationToken: ct);
+        return await StartAsync(engine.Namespace, (options ?? new LabHostOptions()) with { Engine = engine }, ct);
+    }
+
     /// <summary>Where a path below /data, /etc, /home, /opt, /root, /srv, /tmp, /run or /var inside is on the machine.</summary>
     public string PathOf(string inside)
     {
@@ -100,25 +114,25 @@ public sealed partial class LabHost : IAsyncDisposable
             File.Delete(last);
         }
 
+        string[] arguments = [_folder, Name, Data, UserId.ToString(CultureInfo.InvariantCulture)];
         _process = _run.StartProcess(new LabProcessOptions
         {
-            Name = Name,
-            FileName = "unshare",
-            Arguments =
-            [
-                "--mount", "--pid", "--uts", "--ipc", "--kill-child=KILL", "--",
-                "/bin/sh", Script("boot.sh"), _folder, Name, Data, UserId.ToString(CultureInfo.InvariantCulture),
-            ],
+            Name = Engine is null ? Name : Name + "-container",
+            FileName = Engine is null ? "unshare" : "/bin/sh",
+            Arguments = Engine is null
+                ? ["--mount", "--pid", "--uts", "--ipc", "--kill-child=KILL", "--", "/bin/sh", Script("boot.sh"), .. arguments]
+                : [Script("container.sh"), .. arguments, Engine.SocketPath],
             Namespace = Namespace,
             Environment = new Dictionary<string, string?>(StringComparer.Ordinal)
             {
+                ["DOCKER_CONFIG"] = _folder,
                 ["LAB_SHARED"] = string.Join('\n', _options.Shared),
                 ["LAB_READABLE"] = string.Join('\n', _options.Readable),
                 ["LAB_TIME_FACTOR"] = _options.TimeFactor.ToString(CultureInfo.InvariantCulture),
             },
         });
         await _process.WaitUntilReadyAsync(async token => File.Exists(last) && await AnswersAsync(token), cancellationToken: ct);
-        _init = await InitAsync(_process, ct);
+        _init = Engine is null ? await InitAsync(_process, ct) : await InitAsync(Engine, ct);
     }
 
     /// <summary>Takes the host down as a loss of power does: every process of it at once. <see cref="BootAsync"/> starts it again.</summary>
@@ -141,6 +155,11 @@ public sealed partial class LabHost : IAsyncDisposable
         if (_process is not null)
         {
             await _process.DisposeAsync();
+        }
+
+        if (Engine is not null)
+        {
+            await Engine.DisposeAsync();
         }
 
         if (_options.DataBytes is not null)
@@ -199,4 +218,7 @@ public sealed partial class LabHost : IAsyncDisposable
         var children = await File.ReadAllTextAsync(FormattableString.Invariant($"/proc/{unshare.Id}/task/{unshare.Id}/children"), ct);
         return int.Parse(children.Trim(), CultureInfo.InvariantCulture);
     }
+
+    private async Task<int> InitAsync(DockerHost engine, CancellationToken ct) =>
+        int.Parse((await engine.DockerAsync(["inspect", "--format", "{{.State.Pid}}", Name], cancellationToken: ct)).Trim(), CultureInfo.InvariantCulture);
 }

@@ -20,4 +20,7 @@ public sealed record LabHostOptions
 
     /// <summary>By how much <c>RestartSec=</c> and <c>StartLimitIntervalSec=</c> of units are shortened; <c>TimeoutStopSec=</c> is not.</summary>
     public double TimeFactor { get; init; } = 1;
+
+    /// <summary>The engine that the host is a container of, made for it alone: it goes with the host, and its network is the host's. By default the host is no container.</summary>
+    public DockerHost? Engine { get; init; }
 }

@@ -13,32 +13,42 @@ internal static class ScenarioManifest
     /// <summary>Name of the Secret with the TLS material.</summary>
     public const string TlsSecret = "database-tls";
 
-    /// <summary>key and known_hosts of some hosts.</summary>
-    public static StageSecret Ssh(IReadOnlyList<LabHost> hosts) =>
-        StageSecret.Opaque(SshSecret, ("ssh-privatekey", hosts[0].KeyPem), ("known_hosts", string.Concat(hosts.Select(host => host.KnownHostsLine + "\n"))));
+    /// <summary>Name of the Secret with what the engines want, where hosts are containers.</summary>
+    public const string DockerSecret = "database-docker";
+
+    /// <summary>What hosts are reached with: key and known_hosts, or a client certificate that the engines take.</summary>
+    public static StageSecret Access(IReadOnlyList<LabHost> hosts) => hosts[0].Engine is { } engine
+        ? Credentials(DockerSecret, engine.Client)
+        : StageSecret.Opaque(SshSecret, ("ssh-privatekey", hosts[0].KeyPem), ("known_hosts", string.Concat(hosts.Select(host => host.KnownHostsLine + "\n"))));
 
     /// <summary>Authority, client certificate and key.</summary>
-    public static StageSecret Tls(LabCredentials client) => StageSecret.Opaque(
-        TlsSecret,
+    public static StageSecret Tls(LabCredentials client) => Credentials(TlsSecret, client);
+
+    private static StageSecret Credentials(string name, LabCredentials client) => StageSecret.Opaque(
+        name,
         ("ca.crt", File.ReadAllText(client.AuthorityPath)),
         ("tls.crt", File.ReadAllText(client.CertificatePath)),
         ("tls.key", File.ReadAllText(client.KeyPath)));
 
     /// <summary>spec.access.</summary>
-    public static JsonObject Access(LabHost host, bool sudo)
+    public static JsonObject Access(IReadOnlyList<LabHost> hosts, bool sudo)
     {
-        var access = new JsonObject
-        {
-            ["user"] = host.User,
-            ["keySecretRef"] = new JsonObject { ["name"] = SshSecret },
-            ["knownHostsSecretRef"] = new JsonObject { ["name"] = SshSecret },
-        };
+        var access = new JsonObject { ["user"] = hosts[0].User };
         if (sudo)
         {
             access["become"] = "Sudo";
         }
 
-        return new JsonObject { ["ssh"] = access };
+        if (hosts[0].Engine is null)
+        {
+            access["keySecretRef"] = new JsonObject { ["name"] = SshSecret };
+            access["knownHostsSecretRef"] = new JsonObject { ["name"] = SshSecret };
+            return new JsonObject { ["ssh"] = access };
+        }
+
+        access["tlsSecretRef"] = new JsonObject { ["name"] = DockerSecret };
+        access["hosts"] = new JsonArray([.. hosts.Select(host => (JsonNode)new JsonObject { ["host"] = host.Address, ["endpoint"] = host.Engine!.Endpoint, ["container"] = host.Name })]);
+        return new JsonObject { ["docker"] = access };
     }
 
     /// <summary>One entry of spec.package.archives: from a storage's directory.</summary>

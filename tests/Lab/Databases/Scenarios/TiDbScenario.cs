@@ -47,7 +47,7 @@ public sealed class TiDbScenario : IDatabaseScenario
     /// <inheritdoc />
     public IReadOnlyList<StageSecret> Secrets =>
     [
-        ScenarioManifest.Ssh(Hosts),
+        ScenarioManifest.Access(Hosts),
         StageSecret.Opaque(SqlSecret, ("username", "root"), ("password", Password)),
         .. Cluster.Client is { } client ? new[] { ScenarioManifest.Tls(client) } : [],
     ];
@@ -74,7 +74,7 @@ public sealed class TiDbScenario : IDatabaseScenario
                 ["directory"] = $"{TiDbCluster.PackageFolder}/tidb-v{ToVersion}",
                 ["archives"] = new JsonArray(ScenarioManifest.Archive("tidb", _package.Archive, _package.Sha256)),
             },
-            ["access"] = ScenarioManifest.Access(Hosts[0], sudo: true),
+            ["access"] = ScenarioManifest.Access(Hosts, sudo: true),
             ["control"] = new JsonArray([.. Cluster.Instances.GroupBy(i => i.Component).Select(g => (JsonNode)ScenarioManifest.Control(Component(g.Key), Control(g.First())))]),
             ["instances"] = new JsonArray([.. Cluster.Instances.Select(instance => (JsonNode)Instance(instance))]),
             ["settle"] = "1s",

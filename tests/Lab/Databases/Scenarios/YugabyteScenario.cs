@@ -46,7 +46,7 @@ public sealed class YugabyteScenario : IDatabaseScenario
     /// <inheritdoc />
     public IReadOnlyList<StageSecret> Secrets =>
     [
-        ScenarioManifest.Ssh(Hosts),
+        ScenarioManifest.Access(Hosts),
         .. _client is null ? [] : new[] { ScenarioManifest.Tls(_client) },
         .. Cluster.Options.Knobs.SqlPassword is { } password ? new[] { StageSecret.Opaque(SqlSecret, ("username", "yugabyte"), ("password", password)) } : [],
     ];
@@ -85,7 +85,7 @@ public sealed class YugabyteScenario : IDatabaseScenario
                 ["archives"] = new JsonArray(ScenarioManifest.Archive("software", _package.Archive, _package.Sha256)),
                 ["postInstall"] = "bin/post_install.sh",
             },
-            ["access"] = ScenarioManifest.Access(Hosts[0], sudo: Cluster.Options.Control == YugabyteControl.Systemd),
+            ["access"] = ScenarioManifest.Access(Hosts, sudo: Cluster.Options.Control == YugabyteControl.Systemd),
             ["control"] = new JsonArray(
                 ScenarioManifest.Control("Master", Control(Cluster.Masters[0])),
                 ScenarioManifest.Control("Tserver", Control(Cluster.Tservers[0]))),

@@ -255,25 +255,24 @@ public sealed class YugabyteCluster : IAsyncDisposable
     {
         var cluster = new YugabyteCluster(run, options);
         var names = Enumerable.Range(1, Math.Max(options.Masters, options.Tservers)).Select(number => string.Create(CultureInfo.InvariantCulture, $"{options.Name}{number}"));
-        cluster._hosts.AddRange(await Task.WhenAll(names.Select(async name => await LabHost.StartAsync(
-            run,
-            name,
-            new LabHostOptions { User = options.User, Shared = [cluster.Directory.Path] },
-            cancellationToken))));
-        cluster.Masters = [.. cluster._hosts.Take(options.Masters).Select((host, i) => cluster.ServerOn(host, YugabyteKind.Master, i))];
-        cluster.Tservers = [.. cluster._hosts.Take(options.Tservers).Select((host, i) => cluster.ServerOn(host, YugabyteKind.Tserver, i))];
+        var host = new LabHostOptions { User = options.User, Shared = [cluster.Directory.Path] };
+        cluster._hosts.AddRange(await Task.WhenAll(names.Select(name => options.Containers
+            ? LabHost.StartInContainerAsync(run, name, host, cancellationToken)
+            : LabHost.StartAsync(run, name, host, cancellationToken))));
+        cluster.Masters = [.. cluster._hosts.Take(options.Masters).Select((each, i) => cluster.ServerOn(each, YugabyteKind.Master, i))];
+        cluster.Tservers = [.. cluster._hosts.Take(options.Tservers).Select((each, i) => cluster.ServerOn(each, YugabyteKind.Tserver, i))];
         string[] masters = [.. cluster.Masters.Select(master => master.RpcAddress)];
-        foreach (var host in cluster._hosts)
+        foreach (var each in cluster._hosts)
         {
-            await cluster._files.WriteAsync([.. cluster.Servers.Where(server => server.Host == host)], masters, cancellationToken);
+            await cluster._files.WriteAsync([.. cluster.Servers.Where(server => server.Host == each)], masters, cancellationToken);
         }
 
         var package = await cluster.InstallAsync(options.Version, cancellationToken: cancellationToken);
         foreach (var extension in options.Extensions)
         {
-            foreach (var host in cluster._hosts)
+            foreach (var each in cluster._hosts)
             {
-                await YugabytePackages.AddExtensionAsync(Path.Combine(host.Data, package.Name), extension);
+                await YugabytePackages.AddExtensionAsync(Path.Combine(each.Data, package.Name), extension);
             }
         }
 

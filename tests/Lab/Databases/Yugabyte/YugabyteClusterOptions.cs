@@ -47,4 +47,7 @@ public sealed record YugabyteClusterOptions
 
     /// <summary>The account on the hosts that the servers run as.</summary>
     public string User { get; init; } = "yugabyte";
+
+    /// <summary>True: the hosts are containers, each of an engine of its own.</summary>
+    public bool Containers { get; init; }
 }
