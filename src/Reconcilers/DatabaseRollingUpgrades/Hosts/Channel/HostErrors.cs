@@ -22,7 +22,8 @@ internal static class HostErrors
             RemoteRefusal.RemoteCommand => (Reasons.StepFailed, true),
             _ => (Reasons.HostUnreachable, true),
         };
-        return new HostException(host, reason, exception.Message + (isContainer ? WayOutOfContainer(exception) : WayOut(exception.Reason)), retryable, exception.MayHaveRun, exception);
+        var wayOut = isContainer ? WayOutOfContainer(exception) : WayOut(exception.Reason);
+        return new HostException(host, reason, wayOut.Length == 0 ? exception.Message : exception.Message.TrimEnd('.') + wayOut, retryable, exception.MayHaveRun, exception);
     }
 
     /// <summary>Of what a script refused.</summary>

@@ -7,26 +7,39 @@ namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Steps;
 /// <summary>Files that are copied on a host itself: programs, start scripts and JARs, too large to be read here.</summary>
 internal static class HostFileScripts
 {
-    // $1 from, $2 to, $3 sha256, $4 the name under which what is there is kept, once. By rename, so that no half file is ever seen.
-    private const string Replace = """
+    // The next free name: $1, $1.2, $1.3. What an earlier upgrade has kept is never replaced.
+    private const string Free = """
+        free() { kept=$1; n=1; while [ -e "$kept" ]; do n=$((n + 1)); kept=$1.$n; done; }
+        """;
+
+    // $1 from, $2 to, $3 sha256, $4 the name under which what is there is kept. By rename, so that no half file is ever seen.
+    private const string Replace = $$"""
         set -e
+        {{Free}}
         sum() { sha256sum < "$1" | cut -c1-64; }
+        isKept() { for kept in "$2" "$2".[0-9]*; do [ ! -f "$kept" ] || [ "$(sum "$kept")" != "$(sum "$1")" ] || return 0; done; return 1; }
         if [ -f "$2" ] && [ "$(sum "$2")" = "$3" ]; then exit 0; fi
         [ -f "$1" ] || { echo "$1 is not there" >&2; exit 3; }
         [ "$(sum "$1")" = "$3" ] || { echo "$1 has SHA-256 $(sum "$1"), expected $3" >&2; exit 3; }
-        if [ -n "$4" ] && [ -e "$2" ] && [ ! -e "$4" ]; then cp -p -- "$2" "$4"; fi
+        if [ -n "$4" ] && [ -e "$2" ] && ! isKept "$2" "$4"; then
+          cp -p -- "$2" "$4.drydock-part"
+          free "$4"
+          mv -- "$4.drydock-part" "$kept"
+        fi
         cp -p -- "$1" "$2.drydock-part"
         sync -- "$2.drydock-part" 2>/dev/null || sync
         mv -f -- "$2.drydock-part" "$2"
         """;
 
     // $1 directory, $2 the name that stays: every other tispark JAR goes beside, where Spark does not load it.
-    private const string SetAside = """
+    private const string SetAside = $$"""
         set -e
+        {{Free}}
         cd -- "$1"
         for jar in tispark*.jar; do
-          [ -e "$jar" ] || continue
-          [ "$jar" = "$2" ] || mv -f -- "$jar" "$jar.old"
+          [ -e "$jar" ] && [ "$jar" != "$2" ] || continue
+          free "$jar.old"
+          mv -- "$jar" "$kept"
         done
         """;
 
@@ -41,7 +54,7 @@ internal static class HostFileScripts
         }
     }
 
-    /// <summary>Takes every TiSpark JAR but one out of a directory: NAME.jar becomes NAME.jar.old.</summary>
+    /// <summary>Takes every TiSpark JAR but one out of a directory: NAME.jar becomes NAME.jar.old, or NAME.jar.old.2 where that is taken.</summary>
     /// <exception cref="HostException">It cannot be done.</exception>
     public static async Task SetAsideOtherJarsAsync(IHostFiles host, string directory, string stays, CancellationToken cancellationToken)
     {
