@@ -8,8 +8,8 @@ namespace Drydock.Lab.Chaos.Databases;
 /// <summary>Every accident the lab can make while a database is being upgraded.</summary>
 public static class DatabaseAccidents
 {
-    // The operator stops one, and the host of another is gone in the same moment: what that one led is elected on the first before it is down.
-    private static readonly string[] TwoAway = ["TserverStoppedWithLeaders", "QuorumLost", "TwoMastersDown", "TwoTserversDown", "TwoStoresDown", "NoPumpOnline"];
+    // The operator stops one, and the host of another is gone in the same moment.
+    private static readonly string[] TwoAway = ["QuorumLost", "TwoMastersDown", "TwoTserversDown", "TwoStoresDown", "NoPumpOnline"];
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<DatabaseAccident> All { get; } =
@@ -24,14 +24,16 @@ public static class DatabaseAccidents
             }
         }),
         new("host-cut", AccidentKind.DatabaseHost, (scene, _) => scene.Host.CutAsync(), "put the network back", (scene, _) => scene.Host.MendAsync()) { Permits = TwoAway },
-        new("database-host-crash", AccidentKind.DatabaseHost, (scene, _) => scene.Host.CrashAsync(), "boot the host, and start what does not start by itself", BootAsync) { Permits = [.. TwoAway, "LeadersOnStoppedStore"], Restarts = true },
+        new("database-host-crash", AccidentKind.DatabaseHost, (scene, _) => scene.Host.CrashAsync(), "boot the host, and start what does not start by itself", BootAsync) { Permits = [.. TwoAway, "LeadersOnStoppedStore", "TserverStoppedWithLeaders"], Restarts = true },
         new("host-key-changed", AccidentKind.DatabaseHost, (scene, _) => scene.Host.ChangeHostKeyAsync(), "put the host's key back, or the new one into known_hosts", (scene, _) => scene.Host.RestoreHostKeyAsync()),
         new("ssh-key-refused", AccidentKind.DatabaseHost, (scene, _) => scene.Host.RefuseKeyAsync(refuse: true), "let the key in again", (scene, _) => scene.Host.RefuseKeyAsync(refuse: false)),
         new("sudo-refused", AccidentKind.DatabaseHost, (scene, _) => scene.Host.RefuseSudoAsync(refuse: true), "give sudo back", (scene, _) => scene.Host.RefuseSudoAsync(refuse: false))
         {
             Fits = scenario => scenario is TiDbScenario or YugabyteScenario { Cluster.Options.Control: YugabyteControl.Systemd },
         },
-        new("database-process-killed", AccidentKind.Database, KillAsync, "start it, if nothing does", ReviveAsync) { Permits = TwoAway, Restarts = true },
+
+        // What dies with leaders and is next seen in the new version counts as ended by whoever swapped it.
+        new("database-process-killed", AccidentKind.Database, KillAsync, "start it, if nothing does", ReviveAsync) { Permits = [.. TwoAway, "TserverStoppedWithLeaders"], Restarts = true },
         Fault("start-fails-once", "start", "fail", times: 1) with { Fix = "start it, if nothing does", Mend = ReviveAsync, Restarts = true },
         Fault("answers-fail", "call:GET *", "fail", times: 12),
         Fault("answers-hang", "call:GET *", "hang", times: 2),
