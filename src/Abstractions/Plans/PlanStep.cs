@@ -51,7 +51,7 @@ public sealed record PlanStep : ISparselyWritten
     /// <summary>Attempts begun in all; never goes back, so that each attempt leaves its own traces.</summary>
     public int Attempt { get; init; }
 
-    /// <summary>Attempts begun since the start or the last <c>retry</c>; held against <see cref="MaxAttempts"/>.</summary>
+    /// <summary>Attempts begun since the start or the last <c>retry</c>; held against <see cref="MaxAttempts"/>, and of no use once the step is over: it is not written then.</summary>
     public int Tries { get; init; }
 
     /// <summary>When the present attempt began.</summary>
