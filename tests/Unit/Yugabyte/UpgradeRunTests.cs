@@ -134,6 +134,31 @@ public sealed class UpgradeRunTests
     }
 
     [Fact]
+    public void Leaders_that_come_back_while_the_last_questions_are_asked_keep_the_server_running()
+    {
+        var world = new YugaWorld();
+        var run = YugaRun.Of(world);
+        PlanStep Swap() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t2-swap");
+        world.Asked = (server, path) =>
+        {
+            // Another server, which the gate asks after it has looked for leaders.
+            if (server == world["t3"].Web && path.EndsWith("/version", StringComparison.Ordinal) && Swap().State == StepState.Running)
+            {
+                world.StuckLeaders["t2"] = 2;
+            }
+        };
+
+        run.Until(() => Swap().Message?.Contains("t2 was not stopped: 2 tablet leaders have come back to it", StringComparison.Ordinal) == true, "it is told");
+        world["t2"].Running.ShouldBe(world.Setup.From);
+
+        world.Asked = null;
+        world.StuckLeaders.Clear();
+        run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
+        world.Servers.ShouldAllBe(s => s.Starts == 1);
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_server_that_does_not_get_healthy_fails_the_upgrade_and_goes_on_by_itself_once_it_is()
     {
         var world = new YugaWorld();

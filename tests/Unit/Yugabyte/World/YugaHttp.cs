@@ -25,6 +25,7 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
 
     private ServiceAnswer Answer(ServiceAddress address, string path)
     {
+        world.Asked?.Invoke(address, path);
         if (world.Answers.TryGetValue($"{address}{path}", out var given) || world.Answers.TryGetValue(path, out given))
         {
             return new ServiceAnswer(given.Status, "text/plain", given.Body);

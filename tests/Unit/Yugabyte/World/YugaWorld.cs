@@ -118,6 +118,9 @@ internal sealed partial class YugaWorld
     /// <summary>Commands of the admin tool that answer something else: exit code and what is printed.</summary>
     public Dictionary<string, (int Code, string Output)> ToolAnswers { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Told of every question before it is answered.</summary>
+    public Action<ServiceAddress, string>? Asked { get; set; }
+
     public YugaServer this[string name] => Servers.Single(s => s.Name == name);
 
     /// <summary>SHA-256 of a program of a version.</summary>

@@ -45,8 +45,9 @@ public sealed class LeaderDrain(IYugabyteTargets targets, YugabyteCluster cluste
     /// <param name="context">The step that stops it.</param>
     /// <param name="instance">The server.</param>
     /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>False if leaders did not leave and the spec accepts that.</returns>
     /// <exception cref="StepActionException">Leaders do not leave, and the spec does not accept that.</exception>
-    public async Task EnsureAsync(StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
+    public async Task<bool> EnsureAsync(StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
         var began = context.Time.GetUtcNow();
@@ -55,7 +56,7 @@ public sealed class LeaderDrain(IYugabyteTargets targets, YugabyteCluster cluste
             var (isEnough, state) = await LookAsync(context, instance, cancellationToken);
             if (isEnough)
             {
-                return;
+                return true;
             }
 
             if (!state.IsBlacklisted)
@@ -67,7 +68,7 @@ public sealed class LeaderDrain(IYugabyteTargets targets, YugabyteCluster cluste
             {
                 if (Proceeds)
                 {
-                    return;
+                    return false;
                 }
 
                 throw new StepActionException(Reasons.DrainTimeout, Overdue(instance, state.Leaders), retryable: false);
@@ -89,9 +90,10 @@ public sealed class LeaderDrain(IYugabyteTargets targets, YugabyteCluster cluste
     {
         ArgumentNullException.ThrowIfNull(instance);
         var (isEnough, state) = await LookAsync(context, instance, cancellationToken);
-        if (!isEnough && !(state.IsBlacklisted && Proceeds))
+        if (!isEnough)
         {
-            throw new StepActionException(Reasons.ClusterUnhealthy, $"{instance.Name} was not stopped: {state.Leaders} tablet leaders have come back to it") { NotTaken = true };
+            var what = state.IsBlacklisted ? $"{state.Leaders} tablet leaders have come back to it" : "somebody took it out of the leader blacklist";
+            throw new StepActionException(Reasons.ClusterUnhealthy, $"{instance.Name} was not stopped: {what}") { NotTaken = true };
         }
     }
 

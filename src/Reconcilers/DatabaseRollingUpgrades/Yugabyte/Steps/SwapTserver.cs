@@ -56,11 +56,7 @@ public sealed class SwapTserver : TserverStep
         if (state != SwapState.IsDown)
         {
             await _swap.EnsureCanSwapAsync(instance, process, change, Cluster.Vocabulary.TserverProgram, cancellationToken);
-            var keepsNothing = process.Supervision == SupervisionState.Restarting;
-            if (!keepsNothing)
-            {
-                await _drain.EnsureAsync(context, instance, cancellationToken);
-            }
+            var isDrained = process.Supervision != SupervisionState.Restarting && await _drain.EnsureAsync(context, instance, cancellationToken);
 
             // The last look before the stop, as near to it as can be.
             var problems = await ProblemsAsync(context, instance, rightBefore: true, cancellationToken);
@@ -69,7 +65,7 @@ public sealed class SwapTserver : TserverStep
                 throw new StepActionException(Reasons.ClusterUnhealthy, $"{instance.Name} was not stopped: {problems[0]}") { NotTaken = true };
             }
 
-            if (!keepsNothing)
+            if (isDrained)
             {
                 await _drain.EnsureStillAsync(context, instance, cancellationToken);
             }
