@@ -28,6 +28,20 @@ internal static class SmallDisk
         }
     }
 
-    /// <summary>Gives it back.</summary>
-    public static void Free(string folder) => File.Delete(Path.Combine(folder, Filler));
+    /// <summary>Gives it back, at once: a process that is just being started may hold the file a moment longer, but not what is cut off.</summary>
+    public static void Free(string folder)
+    {
+        var filler = Path.Combine(folder, Filler);
+        if (!File.Exists(filler))
+        {
+            return;
+        }
+
+        using (var file = new FileStream(filler, FileMode.Open, FileAccess.Write))
+        {
+            file.SetLength(0);
+        }
+
+        File.Delete(filler);
+    }
 }
