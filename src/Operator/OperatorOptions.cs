@@ -12,16 +12,43 @@ public sealed record OperatorOptions
     /// <summary>The operator's own namespace: its lease and the claims on targets live there. Null takes the pod's or the context's.</summary>
     public string? Namespace { get; init; }
 
-    /// <summary>The only namespace whose objects are looked after; null for all.</summary>
-    public string? WatchNamespace { get; init; }
+    /// <summary>The namespaces whose objects are served; empty for all.</summary>
+    public IReadOnlyList<string> WatchNamespaces { get; init; } = [];
 
     /// <summary>Whether a Lease decides which of several operators acts.</summary>
     public bool LeaderElection { get; init; } = true;
+
+    /// <summary>A lease not renewed for this long may be taken by another operator. Whole seconds.</summary>
+    public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>
+    /// A leader that could not renew its lease for this long cancels all its work; shorter than <see
+    /// cref="LeaseDuration"/>.
+    /// </summary>
+    public TimeSpan RenewDeadline { get; init; } = TimeSpan.FromSeconds(90);
+
+    /// <summary>Time between renewals of the lease; shorter than <see cref="RenewDeadline"/>.</summary>
+    public TimeSpan RetryPeriod { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// Where mydumper and myloader work; null for the system's temporary directory. A load needs room for the rows of one database there.
     /// </summary>
     public string? ScratchDirectory { get; init; }
+
+    /// <summary>Whether <c>unix://</c> endpoints of dockerd may be used: sockets of the operator's own pod or machine.</summary>
+    public bool AllowUnixEndpoints { get; init; }
+
+    /// <summary>Addresses or networks (CIDR) that manifests may name although they are loopback, link-local or otherwise refused.</summary>
+    public IReadOnlyList<string> AllowAddresses { get; init; } = [];
+
+    /// <summary>Directories below which directory storages lie; none: no directory can be used as storage. Below each, every namespace has a folder of its own.</summary>
+    public IReadOnlyList<string> StorageRoots { get; init; } = [];
+
+    /// <summary>Whether all namespaces share the storage roots, and may restore each other's snapshots.</summary>
+    public bool StorageShared { get; init; }
+
+    /// <summary>How long one call to a storage root may take before the root counts as hung.</summary>
+    public TimeSpan StorageTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Address for probes and metrics.</summary>
     public string HttpAddress { get; init; } = "http://0.0.0.0:8080";
@@ -31,4 +58,25 @@ public sealed record OperatorOptions
 
     /// <summary>json or text.</summary>
     public string LogFormat { get; init; } = "text";
+
+    /// <summary>Checks what can only be told of several options together.</summary>
+    /// <exception cref="OperatorOptionException">They do not fit.</exception>
+    public void Validate()
+    {
+        // Five seconds: the acts' own margin before the end of the lease, and the time in which the process ends.
+        var shortest = TimeSpan.FromSeconds(5);
+        if (RetryPeriod < TimeSpan.FromSeconds(1)
+            || RetryPeriod * 2 > RenewDeadline
+            || RenewDeadline + shortest > LeaseDuration
+            || LeaseDuration > TimeSpan.FromHours(1))
+        {
+            throw new OperatorOptionException(string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"--retry-period is {RetryPeriod.TotalSeconds} s, --renew-deadline {RenewDeadline.TotalSeconds} s, ")
+                + string.Create(
+                    System.Globalization.CultureInfo.InvariantCulture,
+                    $"--lease-duration {LeaseDuration.TotalSeconds} s; expected are 1 s or more, at least twice as much, and at least 5 s more than that ")
+                + "but no more than 1 h. Leave the three flags out to take 5s, 90s and 120s.");
+        }
+    }
 }

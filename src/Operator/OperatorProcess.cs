@@ -10,7 +10,13 @@ namespace Drydock.Operator;
 /// <summary>The process: composition, probes, leadership, orderly end.</summary>
 public static partial class OperatorProcess
 {
-    /// <summary>Runs until cancelled (SIGTERM, SIGINT); returns the exit code.</summary>
+    private const int CannotRunCode = 1;
+
+    /// <summary>
+    /// Runs until cancelled (SIGTERM, SIGINT); returns the exit code: 0 after an orderly stop, 1 if it cannot run or a
+    /// part of it failed.
+    /// <see cref="LastResort.ExitCode"/> ends it without return.
+    /// </summary>
     public static async Task<int> RunAsync(OperatorOptions options, CancellationToken stopping)
     {
         await using var log = OperatorLog.Create(options);
@@ -32,10 +38,15 @@ public static partial class OperatorProcess
             Stopped(logger);
             return 0;
         }
-        catch (Exception exception) when (exception is KubernetesException or IOException)
+        catch (Exception exception)
         {
-            CannotRun(logger, exception.Message);
-            return 1;
+            // One plain line; the stack is for those who develop it. A part that fails later has said so with its stack
+            // already.
+            CannotRun(logger, exception is KubernetesException or KubernetesConfigurationException or IOException or OperatorOptionException
+                ? exception.Message
+                : $"{exception.GetType().Name}: {exception.Message}");
+            CannotRunBecause(logger, exception);
+            return CannotRunCode;
         }
     }
 
@@ -47,4 +58,7 @@ public static partial class OperatorProcess
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "cannot run: {Message}")]
     private static partial void CannotRun(ILogger logger, string message);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "cannot run, in detail")]
+    private static partial void CannotRunBecause(ILogger logger, Exception exception);
 }

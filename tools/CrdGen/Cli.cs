@@ -7,7 +7,7 @@ namespace Drydock.CrdGen;
 public static class Cli
 {
     /// <summary>Runs it.</summary>
-    /// <returns>0 when all is written or up to date, 1 when <c>--check</c> found stale files, 2 when the repository was not found.</returns>
+    /// <returns>0 when all is written or up to date, 1 when <c>--check</c> found stale files or a released schema was changed, 2 when the repository was not found.</returns>
     public static int Run(string[] args, TextWriter output, TextWriter error)
     {
         ArgumentNullException.ThrowIfNull(output);
@@ -16,9 +16,9 @@ public static class Cli
         var root = new Option<DirectoryInfo?>("--root") { Description = "Root of the repository. Default: the folder at or above the current one that holds Operator.sln." };
         var controllers = new Option<FileInfo?>("--controllers")
         {
-            Description = "The assembly whose [EntityRbac] attributes make config/rbac/role.yaml. Default: Drydock.Reconcilers.dll beside this tool.",
+            Description = "The assembly whose [EntityRbac] attributes make the operator's roles in config/rbac. Default: Drydock.Reconcilers.dll beside this tool.",
         };
-        var command = new RootCommand("Makes config/crd, config/rbac/role.yaml and docs/reference from the types.") { check, root, controllers };
+        var command = new RootCommand("Makes config/crd, the roles in config/rbac and docs/reference from the types.") { check, root, controllers };
         command.SetAction(result =>
         {
             if ((result.GetValue(root)?.FullName ?? FindRoot()) is not { } at)
@@ -27,7 +27,17 @@ public static class Cli
                 return 2;
             }
 
-            var files = Generator.Generate(LoadControllers(result.GetValue(controllers)));
+            IReadOnlyList<GeneratedFile> files;
+            try
+            {
+                files = Generator.Generate(LoadControllers(result.GetValue(controllers)), at);
+            }
+            catch (InvalidOperationException refusal)
+            {
+                error.WriteLine(refusal.Message);
+                return 1;
+            }
+
             return result.GetValue(check) ? Check(at, files, error) : Write(at, files, output);
         });
         return command.Parse(args).Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Drydock.CrdGen.Model;
 using Drydock.CrdGen.Output;
+using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 
 namespace Drydock.CrdGen;
@@ -14,8 +15,10 @@ public static class Generator
     private const string CrdFolder = "config/crd";
 
     /// <summary>All generated files, by path.</summary>
-    /// <param name="controllers">The assembly whose <c>[EntityRbac]</c> attributes make the roles; null leaves the roles out.</param>
-    public static IReadOnlyList<GeneratedFile> Generate(Assembly? controllers)
+    /// <param name="controllers">The assembly whose <c>[EntityRbac]</c> attributes make the operator's roles; null leaves them out.</param>
+    /// <param name="root">Root of the repository, whose record of released schemas is continued; null begins a new one.</param>
+    /// <exception cref="InvalidOperationException">A released schema was changed; the message says what to do.</exception>
+    public static IReadOnlyList<GeneratedFile> Generate(Assembly? controllers, string? root = null)
     {
         var assembly = typeof(OmsUpgrade).Assembly;
         var kinds = KindReader.Read(assembly);
@@ -30,10 +33,20 @@ public static class Generator
             .Add("apiVersion", "kustomize.config.k8s.io/v1beta1")
             .Add("kind", "Kustomization")
             .Add("resources", kinds.Select(CrdFile).Order(StringComparer.Ordinal).ToList()))));
+        var record = root is null ? null : Path.Combine(root, SchemaRecord.Path);
+        files.Add(new(SchemaRecord.Path, SchemaRecord.Continue(
+            record is not null && File.Exists(record) ? File.ReadAllText(record) : "",
+            CrdSchema.Version,
+            assembly.GetName().Version!.ToString(3),
+            SchemaRecord.HashOf(kinds.Select(kind => CrdYaml.Of(kind))))));
         files.Add(new("docs/reference/reasons.md", ReasonsReference.Of(XmlDocs.Of(assembly))));
-        if (controllers is not null && RbacYaml.Of(controllers) is { Count: > 0 } roles)
+        files.Add(new("config/rbac/people_roles.yaml", YamlText.Write(Notice, PeopleRoles.Of(kinds))));
+        if (controllers is not null && RbacYaml.Asked(controllers) is { Count: > 0 } asked)
         {
-            files.Add(new("config/rbac/role.yaml", YamlText.Write(Notice, roles)));
+            files.Add(new("config/rbac/role.yaml", YamlText.Write(Notice, RbacYaml.ForCluster(asked))));
+            files.Add(new("config/rbac/cluster_role.yaml", YamlText.Write(Notice, RbacYaml.WithoutNamespace(asked))));
+            files.Add(new("config/rbac/lease_role.yaml", YamlText.Write(Notice, RbacYaml.ForLeases(asked))));
+            files.Add(new("config/namespaced/tenant/role.yaml", YamlText.Write(Notice, RbacYaml.ForNamespace(asked))));
         }
 
         return [.. files.OrderBy(file => file.Path, StringComparer.Ordinal)];

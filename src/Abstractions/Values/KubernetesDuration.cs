@@ -9,19 +9,32 @@ public static partial class KubernetesDuration
     /// <summary>The schema pattern of a duration field.</summary>
     public const string Pattern = "^([0-9]+(ms|s|m|h|d))+$";
 
-    /// <summary>Reads a duration.</summary>
+    /// <summary>
+    /// The longest duration: 36500 days. A longer text is read as this one, so that neither a sum of some durations nor a moment with one added to it
+    /// leaves the range of the clock. Specs with a longer one are refused (see <c>DurationRules</c>).
+    /// </summary>
+    public static TimeSpan Longest { get; } = TimeSpan.FromDays(36_500);
+
+    /// <summary>Reads a duration, at most <see cref="Longest"/>.</summary>
     /// <exception cref="FormatException">The text is not a duration.</exception>
     public static TimeSpan Parse(string text) =>
         TryParse(text, out var value) ? value : throw new FormatException($"'{text}' is not a duration; expected a form like 90s, 10m or 1h30m.");
 
-    /// <summary>Reads a duration; false if the text is not one.</summary>
-    public static bool TryParse(string? text, out TimeSpan value)
+    /// <summary>Reads a duration, at most <see cref="Longest"/>; false if the text is not one.</summary>
+    public static bool TryParse(string? text, out TimeSpan value) => TryParse(text, out value, out _);
+
+    /// <summary>Whether the text is a duration that is longer than <see cref="Longest"/>.</summary>
+    public static bool IsTooLong(string? text) => TryParse(text, out _, out var isTooLong) && isTooLong;
+
+    private static bool TryParse(string? text, out TimeSpan value, out bool isTooLong)
     {
-        value = TimeSpan.Zero;
+        (value, isTooLong) = (TimeSpan.Zero, false);
         if (string.IsNullOrEmpty(text) || !Whole().IsMatch(text))
         {
             return false;
         }
+
+        var milliseconds = 0.0;
 
         foreach (Match part in Part().Matches(text))
         {
@@ -30,16 +43,18 @@ public static partial class KubernetesDuration
                 return false;
             }
 
-            value += part.Groups["unit"].Value switch
+            milliseconds += n * part.Groups["unit"].Value switch
             {
-                "ms" => TimeSpan.FromMilliseconds(n),
-                "s" => TimeSpan.FromSeconds(n),
-                "m" => TimeSpan.FromMinutes(n),
-                "h" => TimeSpan.FromHours(n),
-                _ => TimeSpan.FromDays(n),
+                "ms" => 1.0,
+                "s" => 1e3,
+                "m" => 60e3,
+                "h" => 3600e3,
+                _ => 86400e3,
             };
         }
 
+        isTooLong = milliseconds > Longest.TotalMilliseconds;
+        value = isTooLong ? Longest : TimeSpan.FromMilliseconds(milliseconds);
         return true;
     }
 
@@ -61,7 +76,7 @@ public static partial class KubernetesDuration
         };
     }
 
-    [GeneratedRegex(Pattern, RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("^([0-9]+(ms|s|m|h|d))+\\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Whole();
 
     [GeneratedRegex("(?<count>[0-9]+)(?<unit>ms|s|m|h|d)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]

@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using Drydock.Clients.Safety;
 
 namespace Drydock.Clients.Docker;
 
@@ -153,7 +154,9 @@ public static class DockerClientExtensions
 
     private static async Task<byte[]> FirstFileAsync(Stream tar, string id, string path, int maxBytes, CancellationToken cancellationToken)
     {
-        var reader = new TarReader(tar, leaveOpen: true);
+        // One entry: its headers, its bytes, and what pads them.
+        var bounded = new BoundedTarStream(tar, $"{path} in container {id}", maxBytes + (2L * BoundedTarStream.MaxHeaderBytes));
+        var reader = new TarReader(bounded);
         await using (reader.ConfigureAwait(false))
         {
             var entry = await reader.GetNextEntryAsync(copyData: false, cancellationToken).ConfigureAwait(false);

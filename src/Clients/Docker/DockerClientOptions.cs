@@ -1,3 +1,5 @@
+using Drydock.Clients.Safety;
+
 namespace Drydock.Clients.Docker;
 
 /// <summary>Time limits and retries of a client. Streams have no total limit; a silent one is checked by a ping instead.</summary>
@@ -19,9 +21,9 @@ public sealed record DockerClientOptions
     /// <summary>The base of the exponential back-off between repeated reads; jitter is added.</summary>
     public TimeSpan ReadRetryDelay { get; init; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Directory in which a private directory is made for ssh key and known_hosts files (0600). Default: the system's temporary directory.</summary>
-    public string? RuntimeDirectory { get; init; }
-
     /// <summary>The OpenSSH client, found over PATH unless it is a path.</summary>
     public string SshProgram { get; init; } = "ssh";
+
+    /// <summary>Which addresses and sockets are connected to.</summary>
+    public EndpointPolicy Endpoints { get; init; } = EndpointPolicy.Default;
 }

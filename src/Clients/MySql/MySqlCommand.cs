@@ -11,6 +11,9 @@ namespace Drydock.Clients.MySql;
 /// <remarks>UPDATE counts the rows that were matched, as MySqlConnector does by default, so a compare-and-swap that writes the same value still counts 1.</remarks>
 public sealed class MySqlCommand : DbCommand
 {
+    internal const long DefaultMaximumRows = 100_000;
+    internal const long DefaultMaximumBytes = 32 << 20;
+
     private MySqlConnection? _connection;
     private CancellationTokenSource? _cancel;
     private int? _timeout;
@@ -41,6 +44,12 @@ public sealed class MySqlCommand : DbCommand
             _timeout = value;
         }
     }
+
+    /// <summary>Rows the command may return, all its results together; more end it with <see cref="MySqlLimitException"/>. Default 100,000; 0 for any number.</summary>
+    public long MaximumRows { get; set; } = DefaultMaximumRows;
+
+    /// <summary>Bytes all rows together may have; more end it with <see cref="MySqlLimitException"/>. Default 32 MiB; 0 for any number.</summary>
+    public long MaximumBytes { get; set; } = DefaultMaximumBytes;
 
     /// <summary>Only <see cref="CommandType.Text"/>; call a procedure by <c>CALL</c>.</summary>
     /// <exception cref="NotSupportedException">Set to anything else.</exception>
@@ -196,13 +205,19 @@ public sealed class MySqlCommand : DbCommand
         var sql = SqlTokenizer.Rewrite(
             CommandText, Parameters.Contains, options.AllowUserVariables, backslashEscapes: !native.NoBackslashEscapes());
         var bytes = Encoding.UTF8.GetBytes(sql.Text);
+        var limits = new ResultLimits(options.TreatTinyAsBoolean, MaximumRows, MaximumBytes);
         ResultStream stream = sql.Names.Count == 0
-            ? TextResultStream.Execute(native, bytes, options.TreatTinyAsBoolean)
-            : PreparedResultStream.Execute(native, bytes, [.. sql.Names.Select(Parameters.Named)], options.TreatTinyAsBoolean);
+            ? TextResultStream.Execute(native, bytes, limits)
+            : PreparedResultStream.Execute(native, bytes, [.. sql.Names.Select(Parameters.Named)], limits);
         try
         {
             var rows = new Queue<Row>();
             return new StartedResult(stream, rows, stream.Fetch(rows));
+        }
+        catch (MySqlLimitException)
+        {
+            Session.Discard(native, stream);
+            throw;
         }
         catch
         {

@@ -2,6 +2,7 @@ using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Net;
 using Drydock.Clients.MySql.Native;
 using Drydock.Clients.MySql.Protocol;
 
@@ -10,10 +11,11 @@ namespace Drydock.Clients.MySql;
 /// <summary>One session on a MySQL-protocol server through MariaDB Connector/C. No pooling, no reconnect: a lost connection stays lost.</summary>
 /// <remarks>
 /// <para>Not thread-safe, as any <see cref="DbConnection"/>. Asynchronous calls run on a thread of the connection's own; synchronous ones on the caller's.</para>
-/// <para>Cancelling a command sends <c>KILL QUERY</c> from a second connection; if the server does not answer to that within 5 seconds the socket is shut down
-/// and the connection is <see cref="ConnectionState.Broken"/>. Cancelling <see cref="OpenAsync"/> returns at once and closes what may still come about.</para>
+/// <para>Cancelling a command sends <c>KILL QUERY</c> from a second connection, if that reaches the same server; if this does not help within 5 seconds the
+/// socket is shut down and the connection is <see cref="ConnectionState.Broken"/>. Cancelling <see cref="OpenAsync"/>, or its time limit, shuts the socket down.</para>
+/// <para>A reader that is closed before its end reads at most 1 MiB more; then the statement is ended in the same way.</para>
 /// </remarks>
-public sealed class MySqlConnection : DbConnection
+public sealed partial class MySqlConnection : DbConnection
 {
     private MySqlConnectionStringBuilder _options;
     private NativeConnection? _native;
@@ -22,7 +24,8 @@ public sealed class MySqlConnection : DbConnection
     private string _database = "";
     private string _serverVersion = "";
     private bool _killMayBePending;
-    private int _inUse;
+    private string _server = "";
+    private string _brokenBy = "";
 
     /// <summary>Makes a closed connection without a connection string.</summary>
     public MySqlConnection()
@@ -90,6 +93,10 @@ public sealed class MySqlConnection : DbConnection
     /// <summary>The TLS cipher in use, null without TLS.</summary>
     public string? TlsCipher => Native.Cipher();
 
+    /// <summary>The server's end of this connection, as the kernel has it; null for a local socket.</summary>
+    /// <exception cref="InvalidOperationException">Not open.</exception>
+    public IPEndPoint? PeerAddress => Native.Peer();
+
     /// <inheritdoc/>
     public override ConnectionState State => _state;
 
@@ -113,7 +120,7 @@ public sealed class MySqlConnection : DbConnection
         BeginOpen();
         try
         {
-            EndOpen(Connect(_options));
+            EndOpen(Connect(_options, Time, CancellationToken.None));
         }
         catch
         {
@@ -129,19 +136,26 @@ public sealed class MySqlConnection : DbConnection
         BeginOpen();
         var thread = new ConnectionThread();
         var options = _options;
-        var connecting = thread.RunAsync(() => Connect(options));
+        var connecting = thread.RunAsync(() => Connect(options, Time, cancellationToken));
         try
         {
-            EndOpen(await connecting.WaitAsync(cancellationToken).ConfigureAwait(false));
+            // The socket is shut down at the limit. Only the resolver cannot be stopped; it has limits of its own.
+            var limit = options.ConnectionTimeout == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(options.ConnectionTimeout) + ResolverGrace;
+            EndOpen(await connecting.WaitAsync(limit, Time, cancellationToken).ConfigureAwait(false));
             _thread = thread;
         }
-        catch
+        catch (Exception exception)
         {
-            // The native connect cannot be stopped; whatever it still brings is closed on its own thread.
+            // Whatever the thread still brings is closed.
             _ = connecting.ContinueWith(static t => t.Result.Native.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
             _ = connecting.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             thread.Dispose();
             Set(ConnectionState.Closed);
+            if (exception is TimeoutException)
+            {
+                throw TooSlow(options, exception);
+            }
+
             throw;
         }
     }
@@ -149,14 +163,33 @@ public sealed class MySqlConnection : DbConnection
     /// <inheritdoc/>
     public override void Close()
     {
-        ActiveReader?.Abandon();
-        ActiveReader = null;
-        Transaction = null;
-        _native?.Dispose();
-        _native = null;
-        _thread?.Dispose();
-        _thread = null;
-        Set(ConnectionState.Closed);
+        // A call that is under way on another thread is ended first.
+        if (!_gate.TryEnter())
+        {
+            _native?.Socket.End();
+            _gate.Enter();
+        }
+
+        try
+        {
+            ActiveReader?.Abandon();
+            ActiveReader = null;
+            Transaction = null;
+            if (_native is { } native)
+            {
+                native.IsQuiet = _state == ConnectionState.Open && !native.Socket.HasEnded;
+                native.Dispose();
+            }
+
+            _native = null;
+            _thread?.Dispose();
+            _thread = null;
+            Set(ConnectionState.Closed);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
     }
 
     /// <inheritdoc/>
@@ -164,6 +197,7 @@ public sealed class MySqlConnection : DbConnection
     {
         if (_thread is { } thread)
         {
+            EndCallUnderWay();
             await thread.RunAsync(() =>
             {
                 Close();
@@ -198,45 +232,6 @@ public sealed class MySqlConnection : DbConnection
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Runs a native call, interrupted by the limit (seconds, 0 for none) or the token.</summary>
-    internal T Run<T>(uint limit, bool isCommand, Func<NativeConnection, T> call, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        var native = Native;
-        if (Interlocked.Exchange(ref _inUse, 1) != 0)
-        {
-            throw new InvalidOperationException("The connection runs another command; one at a time.");
-        }
-
-        try
-        {
-            if (isCommand)
-            {
-                RequireNoReader();
-                AbsorbKill(native);
-            }
-
-            return Interruptible(native, limit, call, cancellationToken);
-        }
-        catch (MySqlException e) when (e.IsConnectionError)
-        {
-            Set(ConnectionState.Broken);
-            throw;
-        }
-        finally
-        {
-            Volatile.Write(ref _inUse, 0);
-        }
-    }
-
-    internal Task<T> RunAsync<T>(uint limit, bool isCommand, Func<NativeConnection, T> call, CancellationToken cancellationToken)
-    {
-        _ = Native;
-        cancellationToken.ThrowIfCancellationRequested();
-        _thread ??= new ConnectionThread();
-        return _thread.RunAsync(() => Run(limit, isCommand, call, cancellationToken));
-    }
-
     /// <inheritdoc/>
     protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) => MySqlTransaction.Begin(this, isolationLevel);
 
@@ -258,75 +253,8 @@ public sealed class MySqlConnection : DbConnection
         base.Dispose(disposing);
     }
 
-    private static OpenedSession Connect(MySqlConnectionStringBuilder options)
-    {
-        var native = NativeConnection.Connect(options);
-        try
-        {
-            return OpenedSession.Read(native);
-        }
-        catch
-        {
-            native.Dispose();
-            throw;
-        }
-    }
-
     private static bool SelectDatabase(NativeConnection native, string name) =>
         NativeMethods.mysql_select_db(native, name) == 0 ? true : throw native.Error();
-
-    private T Interruptible<T>(NativeConnection native, uint limit, Func<NativeConnection, T> call, CancellationToken cancellationToken)
-    {
-        using var interruption = new Interruption(native, _options, ConnectionId, TimeSpan.FromSeconds(limit), Time, cancellationToken);
-        try
-        {
-            return call(native);
-        }
-        catch (MySqlException e) when (IsInterrupted(e) && interruption.End())
-        {
-            if (e.IsConnectionError)
-            {
-                Set(ConnectionState.Broken);
-            }
-
-            if (cancellationToken.IsCancellationRequested)
-            {
-                throw new OperationCanceledException("The command was cancelled.", e, cancellationToken);
-            }
-
-            throw new MySqlException(string.Create(CultureInfo.InvariantCulture, $"The command took longer than its limit of {limit} s and was ended."), 3024, "HY000", e);
-        }
-        catch (MySqlException e) when (IsInterrupted(e) && !e.IsConnectionError && cancellationToken.IsCancellationRequested)
-        {
-            throw new OperationCanceledException("The command was cancelled.", e, cancellationToken);
-        }
-        finally
-        {
-            _killMayBePending |= interruption.End();
-        }
-    }
-
-    // 1317 query interrupted, 1028 sort aborted, 1969 max_statement_time.
-    private static bool IsInterrupted(MySqlException e) => e.IsConnectionError || e.Number is 1317 or 1028 or 1969;
-
-    // A KILL QUERY that came too late hits the next statement; so the next one is of no importance.
-    private void AbsorbKill(NativeConnection native)
-    {
-        if (!_killMayBePending)
-        {
-            return;
-        }
-
-        _killMayBePending = false;
-        try
-        {
-            native.Send("DO SLEEP(0)"u8);
-        }
-        catch (MySqlException e) when (IsInterrupted(e) && !e.IsConnectionError)
-        {
-            // It did hit.
-        }
-    }
 
     private void RequireNoReader()
     {
@@ -353,6 +281,8 @@ public sealed class MySqlConnection : DbConnection
         ServerKind = session.Kind;
         _serverVersion = session.Version;
         _database = _options.Database;
+        _server = session.Server;
+        _brokenBy = "";
         _killMayBePending = false;
         Set(ConnectionState.Open);
     }

@@ -28,6 +28,7 @@ public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
         ["SslMode"] = "SSL Mode",
         ["SSL CA"] = "SSL CA",
         ["SslCa"] = "SSL CA",
+        ["SSL CA PEM"] = "SSL CA PEM",
         ["SSL Cert"] = "SSL Cert",
         ["SslCert"] = "SSL Cert",
         ["SSL Key"] = "SSL Key",
@@ -37,6 +38,7 @@ public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
         ["Default Command Timeout"] = "Default Command Timeout",
         ["Read Timeout"] = "Read Timeout",
         ["Write Timeout"] = "Write Timeout",
+        ["Maximum Packet"] = "Maximum Packet",
         ["Treat Tiny As Boolean"] = "Treat Tiny As Boolean",
         ["Allow Multiple Statements"] = "Allow Multiple Statements",
         ["Allow User Variables"] = "Allow User Variables",
@@ -88,6 +90,12 @@ public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
     /// <summary>Path of a PEM file with the CAs to trust; empty for the system's.</summary>
     public string SslCa { get => Text("SSL CA", ""); set => this["SSL CA"] = value; }
 
+    /// <summary>
+    /// The CAs to trust as PEM text, in place of <see cref="SslCa"/>: it is given to the library, and to programs, by a file in memory that lives as
+    /// long as they need it.
+    /// </summary>
+    public string SslCaPem { get => Text("SSL CA PEM", ""); set => this["SSL CA PEM"] = value; }
+
     /// <summary>Path of a PEM file with the client certificate.</summary>
     public string SslCert { get => Text("SSL Cert", ""); set => this["SSL Cert"] = value; }
 
@@ -105,6 +113,9 @@ public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
 
     /// <summary>Seconds without being able to send a byte after which the connection is given up. Default 60.</summary>
     public uint WriteTimeout { get => Number("Write Timeout", 60); set => Set("Write Timeout", value); }
+
+    /// <summary>Bytes of one row, or of any other packet, that the server may send. What is larger ends the connection. Default 16 MiB.</summary>
+    public uint MaximumPacket { get => Number("Maximum Packet", 16 << 20); set => Set("Maximum Packet", value); }
 
     /// <summary><c>tinyint(1)</c> reads as <see cref="bool"/>. Default true, as MySqlConnector.</summary>
     public bool TreatTinyAsBoolean { get => Flag("Treat Tiny As Boolean", defaultValue: true); set => Set("Treat Tiny As Boolean", value); }

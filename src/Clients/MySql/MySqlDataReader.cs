@@ -109,10 +109,7 @@ public sealed partial class MySqlDataReader : DbDataReader
             return;
         }
 
-        if (_connection.State == ConnectionState.Open)
-        {
-            _connection.Run(0, isCommand: false, _ => CloseStream(), CancellationToken.None);
-        }
+        _connection.Finish(_stream);
 
         Closed();
         if ((_behavior & CommandBehavior.CloseConnection) != CommandBehavior.Default)
@@ -129,10 +126,7 @@ public sealed partial class MySqlDataReader : DbDataReader
             return;
         }
 
-        if (_connection.State == ConnectionState.Open)
-        {
-            await _connection.RunAsync(0, isCommand: false, _ => CloseStream(), CancellationToken.None).ConfigureAwait(false);
-        }
+        await _connection.FinishAsync(_stream).ConfigureAwait(false);
 
         Closed();
         if ((_behavior & CommandBehavior.CloseConnection) != CommandBehavior.Default)
@@ -209,13 +203,9 @@ public sealed partial class MySqlDataReader : DbDataReader
     /// <summary>The connection goes away under the reader.</summary>
     internal void Abandon()
     {
-        if (!_closed && _connection.State == ConnectionState.Broken)
+        if (!_closed)
         {
             _stream.Dispose();
-        }
-        else if (!_closed)
-        {
-            Close();
         }
 
         Closed();
@@ -282,12 +272,6 @@ public sealed partial class MySqlDataReader : DbDataReader
         {
             LastInsertedId = _stream.InsertId;
         }
-    }
-
-    private bool CloseStream()
-    {
-        _stream.Dispose();
-        return true;
     }
 
     private void Closed()

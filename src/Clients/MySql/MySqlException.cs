@@ -4,8 +4,17 @@ namespace Drydock.Clients.MySql;
 
 /// <summary>An error of the server (numbers 1000-1999, 3000 and up) or of the client library (2000-2999).</summary>
 /// <remarks>The message carries the server's text and never the connection string or the password.</remarks>
-public sealed class MySqlException : DbException
+public class MySqlException : DbException
 {
+    /// <summary>The answer is larger than this client accepts; see <see cref="MySqlLimitException"/>.</summary>
+    internal const int AnswerTooLarge = 2020;
+
+    /// <summary>A packet is not what the protocol says.</summary>
+    internal const int Malformed = 2027;
+
+    /// <summary>This client does not log in the way the server wants it.</summary>
+    internal const int AuthenticationRefused = 2061;
+
     /// <summary>Makes an exception without a number.</summary>
     public MySqlException()
         : this("A MySQL error.")
@@ -42,7 +51,7 @@ public sealed class MySqlException : DbException
     public override string SqlState { get; }
 
     /// <summary>The connection itself is gone or never was: the statement's outcome may be unknown.</summary>
-    public bool IsConnectionError => Number is 2002 or 2003 or 2005 or 2006 or 2012 or 2013 or 2026 or 2055 or 1053 or 1927 or 4031;
+    public bool IsConnectionError => Number is 2002 or 2003 or 2005 or 2006 or 2012 or 2013 or 2026 or Malformed or 2055 or 1053 or 1927 or 4031;
 
     /// <summary>Worth trying again on a new connection: connection errors, deadlock (1213), lock wait (1205), too many connections (1040, 1203).</summary>
     public override bool IsTransient => IsConnectionError || Number is 1205 or 1213 or 1040 or 1203;

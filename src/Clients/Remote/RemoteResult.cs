@@ -6,6 +6,9 @@ namespace Drydock.Clients.Remote;
 /// <param name="Errors">The end of what it printed as errors.</param>
 public sealed record RemoteResult(int ExitCode, string Output, string Errors)
 {
+    // What failed is said last.
+    private const int MaxWords = 600;
+
     /// <summary>Whether it ended with 0.</summary>
     public bool IsSuccess => ExitCode == 0;
 
@@ -13,5 +16,11 @@ public sealed record RemoteResult(int ExitCode, string Output, string Errors)
     /// <exception cref="RemoteException">It did not.</exception>
     public RemoteResult OrThrow(string host, string what) => IsSuccess
         ? this
-        : throw new RemoteException(host, $"{host}: {what} ended with {ExitCode}: {(Errors.Trim().Length > 0 ? Errors : Output).Trim()}", RemoteRefusal.RemoteCommand, mayHaveRun: true);
+        : throw new RemoteException(host, $"{host}: {what} ended with {ExitCode}: {Words()}", RemoteRefusal.RemoteCommand, mayHaveRun: true);
+
+    private string Words()
+    {
+        var words = (Errors.Trim().Length > 0 ? Errors : Output).Trim();
+        return words.Length > MaxWords ? string.Concat("…", words.AsSpan(words.Length - MaxWords)) : words;
+    }
 }

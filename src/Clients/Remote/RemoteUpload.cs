@@ -10,6 +10,7 @@ namespace Drydock.Clients.Remote;
 public sealed class RemoteUpload(IRemoteClient client, RemoteFile file, Func<long, CancellationToken, Task<Stream>> open, IProgress<long>? progress)
 {
     private const int LockSeconds = 10;
+    private const int Sha256Digits = 64;
 
     private readonly string _part = file.Path + ".drydock-part";
     private readonly string _host = client.Name;
@@ -38,15 +39,21 @@ public sealed class RemoteUpload(IRemoteClient client, RemoteFile file, Func<lon
     private async Task<string?> SumAsync(string path, CancellationToken cancellationToken)
     {
         var result = await RunAsync(RemoteCommand.Script("[ ! -e \"$1\" ] || sha256sum < \"$1\"", path), cancellationToken).ConfigureAwait(false);
-        return result.OrThrow(_host, $"sha256sum of {path}").Output.Split(' ')[0] is { Length: > 0 } sum ? sum : null;
+        var sum = result.OrThrow(_host, $"sha256sum of {path}").Output.Split(' ', 2)[0];
+        return sum.Length switch
+        {
+            0 => null,
+            Sha256Digits => sum,
+            _ => throw new RemoteException(_host, $"{_host}: sha256sum of {path} gave no checksum; see what the login shell of that host prints", RemoteRefusal.RemoteCommand),
+        };
     }
 
-    // A part that is longer than the whole is none of this file. Whoever writes holds the lock: what a cancelled call sent arrives to its end first.
+    // Makes nothing: what is to be sent may yet be refused. A part that is longer than the whole is none of this file. Whoever writes holds the lock: what a cancelled call sent arrives to its end first.
     private async Task<long> ThereAsync(CancellationToken cancellationToken)
     {
         var look = RemoteCommand.Script(
             """
-            umask 077
+            [ -e "$1" ] || { echo 0; exit 0; }
             exec 9>>"$1" || exit 1
             flock -w "$3" 9 || { echo "somebody else writes it" >&2; exit 3; }
             n=$(stat -c %s -- "$1")
@@ -57,7 +64,9 @@ public sealed class RemoteUpload(IRemoteClient client, RemoteFile file, Func<lon
             Text(file.Length),
             Text(LockSeconds));
         var result = await RunAsync(look, cancellationToken).ConfigureAwait(false);
-        return long.Parse(result.OrThrow(_host, $"looking at {_part}").Output, CultureInfo.InvariantCulture);
+        return long.TryParse(result.OrThrow(_host, $"looking at {_part}").Output, CultureInfo.InvariantCulture, out var there) && there >= 0
+            ? there
+            : throw new RemoteException(_host, $"{_host}: looking at {_part} gave no length; see what the login shell of that host prints", RemoteRefusal.RemoteCommand);
     }
 
     // The offset is checked again there: of two that send at once the later one writes nothing.
@@ -68,6 +77,7 @@ public sealed class RemoteUpload(IRemoteClient client, RemoteFile file, Func<lon
         {
             var send = RemoteCommand.Script(
                 """
+                umask 077
                 exec 9>>"$1" || exit 1
                 flock -n 9 && [ "$(stat -c %s -- "$1")" = "$2" ] || { echo "somebody else writes it" >&2; exit 3; }
                 exec cat >&9

@@ -36,11 +36,20 @@ public enum SnapshotFailure
     /// <summary>No such snapshot or object.</summary>
     NotFound,
 
+    /// <summary>The dump has a statement that a dump may not have; neither the statement nor anything behind it reached the server.</summary>
+    RefusedStatement,
+
     /// <summary>The manifest cannot be read or is of a newer format.</summary>
     ManifestInvalid,
 
     /// <summary>The storage cannot be written or read.</summary>
     StorageUnusable,
+
+    /// <summary>The directory or file is none that the operator may use for the object: it is outside the storage roots, or behind a symbolic link.</summary>
+    NotAllowed,
+
+    /// <summary>The snapshot belongs to another namespace, or does not say to which.</summary>
+    ForeignSnapshot,
 
     /// <summary>A session that had to end is still there.</summary>
     SessionRemains,

@@ -26,6 +26,9 @@ public sealed record SnapshotRequest
     /// <summary>age recipients (<c>age1…</c>, <c>ssh-ed25519 …</c>, <c>ssh-rsa …</c>), public. Everything but the manifest is encrypted to all of them; empty: stored plain.</summary>
     public IReadOnlyList<string> Recipients { get; init; } = [];
 
+    /// <summary>The BackupSnapshot it is taken for; null: none.</summary>
+    public SnapshotOwner? Owner { get; init; }
+
     /// <summary>Which series it belongs to, for retention; null: none.</summary>
     public string? Series { get; init; }
 

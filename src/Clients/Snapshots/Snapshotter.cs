@@ -52,6 +52,7 @@ public sealed class Snapshotter(IDumpTool? tool = null, ISnapshotSessions? sessi
             Server = new SnapshotServer(server.Key, server.Kind.ToString(), server.Version),
             Tool = description,
             Encryption = request.Recipients.Count > 0 ? new SnapshotEncryption(SnapshotEncryption.Age, request.Recipients) : null,
+            Owner = request.Owner,
             Series = request.Series,
             Databases = databases,
         };
@@ -103,6 +104,13 @@ public sealed class Snapshotter(IDumpTool? tool = null, ISnapshotSessions? sessi
     private async Task<SnapshotManifest> TakeAgainAsync(SnapshotRequest request, SnapshotManifest existing, CancellationToken cancellationToken)
     {
         var id = request.Location.Id;
+        if (request.Owner is { } owner && existing.Owner != owner)
+        {
+            throw new SnapshotException(
+                SnapshotFailure.AlreadyExists,
+                $"Snapshot {id} already exists in {request.Location.Storage.Description} and belongs to {Describe(existing.Owner)}, not to {Describe(owner)}. Use another spec.pathPrefix or another storage.");
+        }
+
         if (!existing.Databases.Select(static d => d.Name).Order(StringComparer.Ordinal).SequenceEqual(request.Databases.Order(StringComparer.Ordinal), StringComparer.Ordinal))
         {
             throw new SnapshotException(
@@ -114,6 +122,8 @@ public sealed class Snapshotter(IDumpTool? tool = null, ISnapshotSessions? sessi
         DumpCheck.ThrowIfAny(verification.Findings, $"Snapshot {id} exists and is damaged; use another id");
         return existing;
     }
+
+    private static string Describe(SnapshotOwner? owner) => owner is null ? "no BackupSnapshot" : $"BackupSnapshot {owner.Namespace}/{owner.Name} (uid {owner.Uid})";
 
     private static void Check(SnapshotRequest request)
     {

@@ -13,7 +13,7 @@ internal static class SshArguments
     /// <summary>A process to start: its arguments up to the host; the remote command is still to be added.</summary>
     /// <param name="program">The ssh program.</param>
     /// <param name="endpoint">Where to; <see cref="SshEndpoint.IsSafe"/>.</param>
-    /// <param name="files">Key and known hosts.</param>
+    /// <param name="files">Key and known hosts, and the place of the shared connection if there is one.</param>
     /// <param name="connectTimeout">Limit for opening a connection.</param>
     /// <param name="keep">How long a connection is shared after its last use; null: one of its own.</param>
     public static ProcessStartInfo To(string program, SshEndpoint endpoint, SshFiles files, TimeSpan connectTimeout, TimeSpan? keep = null)
@@ -43,7 +43,7 @@ internal static class SshArguments
         [
             "BatchMode=yes", "StrictHostKeyChecking=yes", $"UserKnownHostsFile={files.KnownHosts}", "GlobalKnownHostsFile=/dev/null", "UpdateHostKeys=no",
             "IdentitiesOnly=yes", "PreferredAuthentications=publickey", "PasswordAuthentication=no", "KbdInteractiveAuthentication=no",
-            .. keep is { } shared ? ["ControlMaster=auto", $"ControlPath={files.Control}", $"ControlPersist={Seconds(shared)}"] : Alone,
+            .. keep is { } shared && files.Control is { } control ? ["ControlMaster=auto", $"ControlPath={control}", $"ControlPersist={Seconds(shared)}"] : Alone,
             "ForwardAgent=no", "ForwardX11=no", "ClearAllForwardings=yes", "PermitLocalCommand=no",
             $"ConnectTimeout={Seconds(connectTimeout)}", "ServerAliveInterval=10", "ServerAliveCountMax=3", "LogLevel=ERROR",
         ];

@@ -18,9 +18,9 @@ public sealed partial record SshEndpoint(string Host, string User, int Port = Ss
     /// <inheritdoc />
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{User}@{Host}:{Port}");
 
-    [GeneratedRegex("^[A-Za-z0-9_][A-Za-z0-9_.-]*$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("^[A-Za-z0-9_][A-Za-z0-9_.-]*\\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex SafeUser();
 
-    [GeneratedRegex("^[A-Za-z0-9:][A-Za-z0-9.:%-]*$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("^[A-Za-z0-9:][A-Za-z0-9.:%-]*\\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex SafeHost();
 }

@@ -1,69 +1,73 @@
-using System.Runtime.Versioning;
 using Drydock.Clients.Remote;
+using Drydock.Clients.Safety;
 
 namespace Drydock.Clients.Ssh;
 
-/// <summary>The key and known hosts as files only we can read (directory 0700, files 0600), gone when the client is disposed.</summary>
+/// <summary>
+/// What the ssh program reads by its path: the key and the known hosts, which live in memory, and for a connection that several commands share a private
+/// directory with its socket. All of it is gone when this is disposed of; of a process that was killed only the directory is left, without a secret.
+/// </summary>
 internal sealed class SshFiles : IDisposable
 {
-    private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private readonly MemoryFile _key;
+    private readonly MemoryFile _knownHosts;
+    private readonly SshRuntimeDirectory? _directory;
 
-    private SshFiles(string directory) => Directory = directory;
+    private SshFiles(MemoryFile key, MemoryFile knownHosts, SshRuntimeDirectory? directory) =>
+        (_key, _knownHosts, _directory) = (key, knownHosts, directory);
 
-    public string Directory { get; }
+    public string PrivateKey => _key.Path;
 
-    public string PrivateKey => Path.Combine(Directory, "key");
+    public string KnownHosts => _knownHosts.Path;
 
-    public string KnownHosts => Path.Combine(Directory, "known_hosts");
+    /// <summary>Where the connection that others share is found; null if each command has a connection of its own.</summary>
+    public string? Control => _directory is null ? null : Path.Combine(_directory.Path, "c");
 
-    /// <summary>Where the connection that others share is found.</summary>
-    public string Control => Path.Combine(Directory, "c");
+    /// <summary>For programs that have a connection of their own.</summary>
+    /// <exception cref="RemoteException">They cannot be kept.</exception>
+    public static SshFiles Write(string host, SshMaterial material) => Write(host, material, static () => null);
 
-    /// <exception cref="RemoteException">They cannot be kept privately.</exception>
-    public static SshFiles Write(string host, SshMaterial material, string? parent)
+    /// <summary>For programs that share a connection.</summary>
+    /// <param name="host">Where to, for messages.</param>
+    /// <param name="material">Key and known hosts.</param>
+    /// <param name="parent">Where the private directory is made; null for the system's temporary directory.</param>
+    /// <exception cref="RemoteException">They cannot be kept.</exception>
+    public static SshFiles WriteShared(string host, SshMaterial material, string? parent) =>
+        Write(host, material, () => SshRuntimeDirectory.Create(parent));
+
+    /// <summary>The text without the places where key and known hosts lie.</summary>
+    public string Hide(string text)
     {
-        if (OperatingSystem.IsWindows())
-        {
-            throw new RemoteException(host, $"{host}: ssh needs a Unix system here, where a key file can be kept private", RemoteRefusal.LocalClient);
-        }
+        text = text.Replace(PrivateKey, "(private key)", StringComparison.Ordinal).Replace(KnownHosts, "(known hosts)", StringComparison.Ordinal);
+        return _directory is null ? text : text.Replace(_directory.Path, "(private directory)", StringComparison.Ordinal);
+    }
 
-        string? directory = null;
+    public void Dispose()
+    {
+        _key.Dispose();
+        _knownHosts.Dispose();
+        _directory?.Dispose();
+    }
+
+    private static SshFiles Write(string host, SshMaterial material, Func<SshRuntimeDirectory?> directory)
+    {
+        MemoryFile? key = null;
+        MemoryFile? knownHosts = null;
         try
         {
-            directory = Path.Combine(parent ?? Path.GetTempPath(), $"drydock-ssh-{Guid.NewGuid():N}");
-            System.IO.Directory.CreateDirectory(directory, Owner | UnixFileMode.UserExecute);
-            var files = new SshFiles(directory);
-            WriteFile(files.PrivateKey, material.PrivateKey.Span);
-            WriteFile(files.KnownHosts, material.KnownHosts.Span);
-            return files;
+            key = MemoryFile.Create("drydock-ssh-key", WithLineEnd(material.PrivateKey.Span));
+            knownHosts = MemoryFile.Create("drydock-known-hosts", WithLineEnd(material.KnownHosts.Span));
+            return new SshFiles(key, knownHosts, directory());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Remove(directory);
-            throw new RemoteException(host, $"{host}: the ssh key cannot be kept in a private directory under {parent ?? Path.GetTempPath()}: {e.Message}", RemoteRefusal.LocalClient, innerException: e);
+            key?.Dispose();
+            knownHosts?.Dispose();
+            throw new RemoteException(host, $"{host}: what the ssh program needs cannot be kept here: {e.Message}", RemoteRefusal.LocalClient, innerException: e);
         }
     }
 
-    public void Dispose() => Remove(Directory);
-
-    private static void Remove(string? directory)
-    {
-        if (directory is not null && System.IO.Directory.Exists(directory))
-        {
-            System.IO.Directory.Delete(directory, recursive: true);
-        }
-    }
-
-    [UnsupportedOSPlatform("windows")]
-    private static void WriteFile(string path, ReadOnlySpan<byte> content)
-    {
-        using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = Owner });
-        file.Write(content);
-
-        // OpenSSH calls a key without its last line's end invalid; Secrets often lose it.
-        if (content.Length > 0 && content[^1] != (byte)'\n')
-        {
-            file.WriteByte((byte)'\n');
-        }
-    }
+    // OpenSSH calls a key without its last line's end invalid; Secrets often lose it.
+    private static ReadOnlySpan<byte> WithLineEnd(ReadOnlySpan<byte> content) =>
+        content.Length > 0 && content[^1] != (byte)'\n' ? (byte[])[.. content, (byte)'\n'] : content;
 }

@@ -12,6 +12,12 @@ public sealed class SshMaterial : IEquatable<SshMaterial>
     /// <summary>The Secret key of the known hosts.</summary>
     public const string KnownHostsKey = "known_hosts";
 
+    /// <summary>How long the private key may be, in bytes.</summary>
+    public const int MaxPrivateKeyBytes = 64 * 1024;
+
+    /// <summary>How long the known hosts may be, in bytes.</summary>
+    public const int MaxKnownHostsBytes = 256 * 1024;
+
     /// <summary>Takes both files as they are.</summary>
     public SshMaterial(byte[] privateKey, byte[] knownHosts)
     {

@@ -10,6 +10,7 @@ internal static partial class SshWords
     public const int OwnExitCode = 255;
 
     private const int MaxText = 600;
+    private const int MaxWord = 100;
 
     public static RemoteRefusal Classify(int exitCode, string errors)
     {
@@ -48,10 +49,10 @@ internal static partial class SshWords
     {
         if (ChangedKey().Match(errors) is { Success: true } changed)
         {
-            return $"it showed the {changed.Groups["type"].Value} key {changed.Groups["fingerprint"].Value}";
+            return $"it showed the {Short(changed.Groups["type"].Value)} key {Short(changed.Groups["fingerprint"].Value)}";
         }
 
-        var text = errors.Replace(files.Directory, "(private directory)", StringComparison.Ordinal).Trim();
+        var text = files.Hide(errors).Trim();
         return text.Length == 0 ? "no further words" : text.Length > MaxText ? text[^MaxText..] : text;
     }
 
@@ -60,6 +61,8 @@ internal static partial class SshWords
     /// </summary>
     public static bool NeverStood(string errors) =>
         Says(errors, "connect to host") || Says(errors, "Could not resolve hostname") || Says(errors, "kex_exchange_identification") || Says(errors, "banner exchange") || Says(errors, "Connection timed out during");
+
+    private static string Short(string word) => word.Length > MaxWord ? word[..MaxWord] : word;
 
     private static bool Says(string errors, string words) => errors.Contains(words, StringComparison.OrdinalIgnoreCase);
 

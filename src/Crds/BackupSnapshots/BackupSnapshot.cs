@@ -10,18 +10,27 @@ namespace Drydock.Crds.BackupSnapshots;
 [AdditionalPrinterColumn(".status.progress", "PROGRESS", "string", Description = "Databases done of all databases.")]
 [AdditionalPrinterColumn(".status.sizeBytes", "SIZE", "integer", Description = "Bytes stored.")]
 [AdditionalPrinterColumn(".status.verified", "VERIFIED", "boolean", Description = "Whether what was stored was read back and compared.")]
-[AdditionalPrinterColumn(".status.conditions[?(@.type==\"Ready\")].status", "READY", "string", Description = "Whether the snapshot can be used.")]
+[AdditionalPrinterColumn(".status.conditions[?(@.type==\"Ready\")].status", "READY", "string", Description = "Whether what the spec asks for is reached: taken, or removed by retention.")]
+[AdditionalPrinterColumn(".status.conditions[?(@.type==\"Usable\")].status", "USABLE", "string", Description = "Whether databases can be restored from it.")]
 [AdditionalPrinterColumn(".metadata.creationTimestamp", "AGE", "date", Description = "Since the object was created.")]
 [AdditionalPrinterColumn(".status.path", "PATH", "string", Priority = 1, Description = "Where the files are.")]
 [AdditionalPrinterColumn(".status.message", "MESSAGE", "string", Priority = 1, Description = "What goes on, or what is wrong.")]
 [FrozenWhile(
     "has(oldSelf.status) && has(oldSelf.status.snapshotID)",
     "is frozen once the snapshot has begun: put the old value back, and create another BackupSnapshot for other contents")]
-public sealed record BackupSnapshot : CustomKubernetesEntity<BackupSnapshotSpec, BackupSnapshotStatus>
+public sealed record BackupSnapshot : CustomKubernetesEntity<BackupSnapshotSpec, BackupSnapshotStatus>,
+    ISchemaStamped<BackupSnapshot>
 {
     /// <summary>The kind.</summary>
     public const string KindName = "BackupSnapshot";
 
     /// <summary>The resource name in URLs.</summary>
     public const string Plural = "backupsnapshots";
+
+    /// <inheritdoc />
+    int? ISchemaStamped<BackupSnapshot>.Schema => Status?.Schema;
+
+    /// <inheritdoc />
+    BackupSnapshot ISchemaStamped<BackupSnapshot>.Stamp(int schema) =>
+        this with { Status = (Status ?? new BackupSnapshotStatus()) with { Schema = schema } };
 }

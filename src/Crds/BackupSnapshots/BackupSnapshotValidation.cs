@@ -11,7 +11,7 @@ public static class BackupSnapshotValidation
     public static IReadOnlyList<Finding> Validate(BackupSnapshotSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        return [.. Findings(spec)];
+        return [.. Findings(spec), .. DurationRules.Check(spec, "spec")];
     }
 
     private static IEnumerable<Finding> Findings(BackupSnapshotSpec spec)

@@ -15,6 +15,12 @@ public static class Annotations
     /// <summary>With the value <see cref="Abandon"/>: a deletion does not wait for the plan; what was left where is said in an event and in the log.</summary>
     public const string OnDelete = "drydock.dev/on-delete";
 
+    /// <summary>On a CRD: the number of its schema (<see cref="CrdSchema.Version"/>).</summary>
+    public const string Schema = "drydock.dev/schema";
+
+    /// <summary>On what an upgrade made: the name of the upgrade. A label value could not hold every name: it ends at 63 characters.</summary>
+    public const string Upgrade = "drydock.dev/upgrade";
+
     /// <summary>The value of <see cref="OnDelete"/> that lets an object go at once.</summary>
     public const string Abandon = "Abandon";
 }

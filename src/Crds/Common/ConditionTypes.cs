@@ -27,6 +27,9 @@ public static class ConditionTypes
     /// <summary>True once the former state is back.</summary>
     public const string RolledBack = "RolledBack";
 
+    /// <summary>Of a snapshot: True while databases can be restored from it, False before it is verified and once its files are removed.</summary>
+    public const string Usable = "Usable";
+
     /// <summary>Milestone: preflight found nothing wrong.</summary>
     public const string PreflightPassed = "PreflightPassed";
 

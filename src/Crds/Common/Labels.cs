@@ -6,8 +6,20 @@ public static class Labels
     /// <summary>On what an upgrade made: the uid of the upgrade.</summary>
     public const string UpgradeUid = "drydock.dev/upgrade-uid";
 
-    /// <summary>On what an upgrade made: the name of the upgrade, for people.</summary>
+    /// <summary>
+    /// On what an upgrade made: the name of the upgrade, to search by. A name of more than 63 characters is cut and ends in a hash; the whole name is in
+    /// the annotation <see cref="Annotations.Upgrade"/>.
+    /// </summary>
     public const string UpgradeName = "drydock.dev/upgrade";
+
+    /// <summary>On what an upgrade made: the kind of the upgrade.</summary>
+    public const string UpgradeKind = "drydock.dev/upgrade-kind";
+
+    /// <summary>On what an upgrade made: the program that looks after it.</summary>
+    public const string ManagedBy = "app.kubernetes.io/managed-by";
+
+    /// <summary>The value of <see cref="ManagedBy"/>.</summary>
+    public const string Drydock = "drydock";
 
     /// <summary>Holds an upgrade object until its plan has ended or was undone.</summary>
     public const string UpgradeFinalizer = "drydock.dev/upgrade";

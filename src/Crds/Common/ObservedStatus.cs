@@ -8,6 +8,10 @@ public abstract record ObservedStatus
     /// <summary>The generation of the spec that this status speaks of.</summary>
     public long? ObservedGeneration { get; init; }
 
+    /// <summary>The number of the CRD schema that this status was written with. An operator of an older schema leaves the object alone.</summary>
+    [Range(1, int.MaxValue)]
+    public int? Schema { get; init; }
+
     /// <summary>Where it stands, in one word. Clients treat words they do not know as in progress.</summary>
     [Length(SchemaLimits.ShortName)]
     public string? Phase { get; init; }

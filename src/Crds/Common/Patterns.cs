@@ -3,12 +3,15 @@ namespace Drydock.Crds.Common;
 /// <summary>Regular expressions of the schemas (RE2, also valid in .NET).</summary>
 public static class Patterns
 {
-    /// <summary>A duration, zero allowed. Narrower than the parser, so that every accepted text is within its range.</summary>
-    public const string Duration = "^([0-9]{1,6}(ms|s|m|h|d)){1,5}$";
+    /// <summary>
+    /// A duration, zero allowed: at most five parts, of at most six digits each, for days of at most four. Whether the sum is within
+    /// <see cref="Abstractions.Values.KubernetesDuration.Longest"/> no pattern can say; the operator looks.
+    /// </summary>
+    public const string Duration = "^([0-9]{1,6}(ms|s|m|h)|[0-9]{1,4}d){1,5}$";
 
     /// <summary>A duration greater than zero.</summary>
     public const string PositiveDuration =
-        "^([0-9]{1,6}(ms|s|m|h|d)){0,4}0{0,5}[1-9][0-9]{0,5}(ms|s|m|h|d)([0-9]{1,6}(ms|s|m|h|d)){0,4}$";
+        "^([0-9]{1,6}(ms|s|m|h)|[0-9]{1,4}d){0,4}(0{0,5}[1-9][0-9]{0,5}(ms|s|m|h)|0{0,3}[1-9][0-9]{0,3}d)([0-9]{1,6}(ms|s|m|h)|[0-9]{1,4}d){0,4}$";
 
     /// <summary>An OMS version: <c>4.2.2</c>, <c>3.2.2-bp2</c>, <c>4.2.2-CE</c>.</summary>
     public const string OmsVersion = @"^\d{1,4}\.\d{1,4}\.\d{1,4}([._-](bp|BP)\d{1,4})?(-(ce|CE))?$";

@@ -184,6 +184,9 @@ public static class Reasons
     /// <summary>The plan that compiles now is not the approved one; the message shows the differences. Approve the new hash, or put back what changed.</summary>
     public const string PlanChanged = "PlanChanged";
 
+    /// <summary>The time of spec.notAfter has passed and nothing was begun. Set a later time if it is still wanted, or delete the object.</summary>
+    public const string TooLate = "TooLate";
+
     /// <summary>A step failed and no automatic attempt is left; the message names step, node, cause and what to do. Repair it, then give a new retry token.</summary>
     [ReasonGroup("Stalled, Failed: while the plan runs")]
     public const string StepFailed = "StepFailed";
@@ -223,6 +226,9 @@ public static class Reasons
 
     /// <summary>The snapshot that the run relies on is gone, or another one of the same name.</summary>
     public const string SnapshotMissing = "SnapshotMissing";
+
+    /// <summary>The snapshot belongs to another namespace, or does not say to which. Create the object in that namespace, or take a new snapshot.</summary>
+    public const string ForeignSnapshot = "ForeignSnapshot";
 
     /// <summary>The dump tool failed; the message holds the end of its output.</summary>
     public const string DumpFailed = "DumpFailed";
@@ -388,6 +394,9 @@ public static class Reasons
     /// <summary>Event: an idempotent step is tried again.</summary>
     public const string StepRetried = "StepRetried";
 
+    /// <summary>Event: a newer operator wrote this status, so this operator leaves the object alone. Install the newer operator again.</summary>
+    public const string OperatorTooOld = "OperatorTooOld";
+
     /// <summary>docker_init.sh printed its success marker and ended with an exit code other than 0; Verify decides.</summary>
     public const string InitializedWithWarning = "InitializedWithWarning";
 
@@ -408,4 +417,10 @@ public static class Reasons
 
     /// <summary>Action: the old containers stay, stopped; remove them once the upgrade is accepted.</summary>
     public const string RemoveOldContainers = "RemoveOldContainers";
+
+    /// <summary>Event: five looks at this object in a row could not write what they decided. The message has the last answer of the API server. What runs on the targets is not stopped, nothing is started, and the operator retries with growing pauses.</summary>
+    public const string WritesNotTaken = "WritesNotTaken";
+
+    /// <summary>Event: the API server refused a status for its size or one of its texts; it was written with shortened texts.</summary>
+    public const string StatusShortened = "StatusShortened";
 }

@@ -27,6 +27,13 @@ public abstract record RunSpec
     [FieldClass(FieldClass.Control)]
     public MaintenanceWindow? Window { get; init; }
 
+    /// <summary>
+    /// Nothing is begun after this time (RFC 3339, for instance 2026-03-01T04:00:00Z); the run is then Stalled with the reason TooLate. What has begun
+    /// before continues to its end, and a rollback never waits for it. For manifests that are kept in Git or applied by a schedule.
+    /// </summary>
+    [FieldClass(FieldClass.Control)]
+    public DateTimeOffset? NotAfter { get; init; }
+
     /// <summary>On how many nodes steps run at one time, where the plan lets them run side by side. Without it on all.</summary>
     [FieldClass(FieldClass.Control)]
     [Range(1, 256)]

@@ -42,8 +42,8 @@ public abstract record RunStatus : ObservedStatus
     [Items(SchemaLimits.History)]
     public List<UsedApproval> Approvals { get; init => field = value ?? []; } = [];
 
-    /// <summary>Retry and abort tokens that were used, the last ones; none works twice.</summary>
-    [Items(SchemaLimits.History)]
+    /// <summary>Retry and abort tokens that were used, of each sort the last ones; none works twice.</summary>
+    [Items(2 * SchemaLimits.History)]
     public List<UsedToken> UsedTokens { get; init => field = value ?? []; } = [];
 
     /// <summary>What a person has to do after the run.</summary>

@@ -5,6 +5,10 @@ namespace Drydock.Crds.Common;
 /// </summary>
 public static class SchemaLimits
 {
+    // From here on a cut text says how much is missing; names and tokens end in an ellipsis alone.
+    private const int SaysWhatIsCut = 512;
+    private const int LongestMark = 32;
+
     /// <summary>Names of nodes, regions, phases, short tokens.</summary>
     public const int ShortName = 63;
 
@@ -59,8 +63,16 @@ public static class SchemaLimits
     /// <summary>Attempts, used tokens and approvals kept; the oldest go.</summary>
     public const int History = 20;
 
-    /// <summary>Cuts a text to what the schema takes; what was cut ends in an ellipsis.</summary>
-    public static string Clip(string text, int maximum = Message)
+    /// <summary>
+    /// A text as a status takes it: control characters that a terminal would obey are dropped, and what is longer than the schema takes is cut, with the
+    /// number of characters that are missing where there is room to say it. The one function for every text in a status.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <param name="maximum">The most characters.</param>
+    public static string Clip(string text, int maximum = Message) => Cut(PlainText.Of(text), maximum);
+
+    /// <summary>As <see cref="Clip"/>, for texts that are read back by machines: no character is dropped.</summary>
+    public static string Cut(string text, int maximum)
     {
         ArgumentNullException.ThrowIfNull(text);
         if (text.Length <= maximum)
@@ -68,8 +80,17 @@ public static class SchemaLimits
             return text;
         }
 
-        // Never half a surrogate pair.
-        var end = char.IsHighSurrogate(text[maximum - 2]) ? maximum - 2 : maximum - 1;
-        return string.Concat(text.AsSpan(0, end), "…");
+        var mark = "…";
+        if (maximum >= SaysWhatIsCut)
+        {
+            mark = Missing(text.Length - End(text, maximum - LongestMark));
+        }
+
+        return string.Concat(text.AsSpan(0, End(text, maximum >= SaysWhatIsCut ? maximum - LongestMark : maximum - mark.Length)), mark);
     }
+
+    private static string Missing(int characters) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"… ({characters} more characters)");
+
+    // Never half a surrogate pair.
+    private static int End(string text, int end) => end > 0 && char.IsHighSurrogate(text[end - 1]) ? end - 1 : end;
 }

@@ -9,11 +9,20 @@ public sealed record TargetStatus
     [Length(SchemaLimits.Reference)]
     public string? Identity { get; init; }
 
+    /// <summary>
+    /// Where the operator reached it, as the spec or the target's own configuration names it and as the network does. Objects of other namespaces that
+    /// reach the same server at one of these addresses wait (TargetBusy).
+    /// </summary>
+    [ListSet]
+    [Items(64)]
+    [Length(SchemaLimits.Reference)]
+    public List<string> Addresses { get; init => field = value ?? []; } = [];
+
     /// <summary>A few words for people.</summary>
     [Length(SchemaLimits.Message)]
     public string? Description { get; init; }
 
-    /// <summary>Name of the Lease by which this run holds the target; absent while it holds none.</summary>
+    /// <summary>Name of a Lease by which this run holds the target; absent while it holds none. Others are named after the addresses.</summary>
     [Length(SchemaLimits.Name)]
     public string? Claim { get; init; }
 

@@ -10,7 +10,7 @@ public sealed record UsedApproval
     [Length(SchemaLimits.Name, Minimum = 1)]
     public string Name { get; init => field = value ?? ""; } = "";
 
-    /// <summary>The plan it was given for: the first 8 hex digits of its hash.</summary>
+    /// <summary>The plan it was given for: the first 8 or more hex digits of its hash.</summary>
     [Length(71)]
     public string PlanHash { get; init => field = value ?? ""; } = "";
 

@@ -1,6 +1,6 @@
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
-/// <summary>Classes of AutoFlags (facts B5), by what they make impossible to take back.</summary>
+/// <summary>Classes of AutoFlags, by what they make impossible to take back.</summary>
 public enum AutoFlagClass
 {
     /// <summary>All: also what other clusters see.</summary>

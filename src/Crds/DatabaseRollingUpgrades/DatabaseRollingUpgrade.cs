@@ -22,11 +22,19 @@ namespace Drydock.Crds.DatabaseRollingUpgrades;
 [FrozenWhile(
     "has(oldSelf.status) && has(oldSelf.status.plan) && !(has(oldSelf.status.phase) && oldSelf.status.phase in ['Planned', 'Succeeded', 'RolledBack'])",
     "is frozen while status.plan is stored and not ended: put the old value back and let the run end; for another target delete this object and create a new one")]
-public sealed record DatabaseRollingUpgrade : CustomKubernetesEntity<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
+public sealed record DatabaseRollingUpgrade : CustomKubernetesEntity<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>,
+    ISchemaStamped<DatabaseRollingUpgrade>
 {
     /// <summary>The kind.</summary>
     public const string KindName = "DatabaseRollingUpgrade";
 
     /// <summary>The resource name in URLs.</summary>
     public const string Plural = "databaserollingupgrades";
+
+    /// <inheritdoc />
+    int? ISchemaStamped<DatabaseRollingUpgrade>.Schema => Status?.Schema;
+
+    /// <inheritdoc />
+    DatabaseRollingUpgrade ISchemaStamped<DatabaseRollingUpgrade>.Stamp(int schema) =>
+        this with { Status = (Status ?? new DatabaseRollingUpgradeStatus()) with { Schema = schema } };
 }

@@ -12,7 +12,12 @@ public static class DatabaseRollingUpgradeValidation
     public static IReadOnlyList<Finding> Validate(DatabaseRollingUpgradeSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        return [.. Whole(spec), .. HostAccessRules.Check(spec), .. Instances(spec), .. Package(spec), .. TiDb(spec)];
+        if (spec.Engine.Refusal() is { } refusal)
+        {
+            return [StorageRules.Refusal(refusal, "spec.engine")];
+        }
+
+        return [.. Whole(spec), .. HostAccessRules.Check(spec), .. Instances(spec), .. Package(spec), .. TiDb(spec), .. DurationRules.Check(spec, "spec")];
     }
 
     private static IEnumerable<Finding> Whole(DatabaseRollingUpgradeSpec spec)
@@ -67,7 +72,7 @@ public static class DatabaseRollingUpgradeValidation
         foreach (var instance in spec.Instances)
         {
             var field = $"spec.instances[{instance.Name}]";
-            if ((instance.Component is DatabaseComponent.Master or DatabaseComponent.Tserver) != (spec.Engine == DatabaseEngine.YugabyteDB))
+            if (!spec.Engine.Has(instance.Component))
             {
                 yield return StorageRules.Refusal(RuleMessages.ComponentOfEngine, $"{field}.component");
             }

@@ -1,6 +1,6 @@
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
-/// <summary>The vendors' ports (facts A1–A5, B0–B2), where the spec names none.</summary>
+/// <summary>The vendors' ports, where the spec names none.</summary>
 public static class DefaultPorts
 {
     /// <summary>The port of an instance's service.</summary>

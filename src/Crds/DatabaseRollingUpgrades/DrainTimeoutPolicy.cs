@@ -1,6 +1,6 @@
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
-/// <summary>What happens when leaders do not leave in time (facts §0.5).</summary>
+/// <summary>What happens when leaders do not leave in time.</summary>
 public enum DrainTimeoutPolicy
 {
     /// <summary>The instance is not stopped; the upgrade fails and says so.</summary>

@@ -3,7 +3,7 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
-/// <summary>The full backup (runbook §3.2: by mydumper), or the word that none is wanted.</summary>
+/// <summary>The full backup by mydumper, or the word that none is wanted.</summary>
 [ValidationRule("self.waived != has(self.storage)", RuleMessages.BackupOrWaived)]
 [ValidationRule("self.waived || size(self.databases) > 0", RuleMessages.BackupNeedsDatabases)]
 public sealed record TiDbBackupSpec

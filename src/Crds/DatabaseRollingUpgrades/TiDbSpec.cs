@@ -18,10 +18,10 @@ public sealed record TiDbSpec
     [Required]
     public TiDbBackupSpec Backup { get; init => field = value ?? new(); } = new();
 
-    /// <summary>What becomes of the configuration files (facts A4).</summary>
+    /// <summary>What the operator changes in the configuration files.</summary>
     public TiDbConfigurationSpec Configuration { get; init => field = value ?? new(); } = new();
 
-    /// <summary>merge-schedule-limit after the upgrade: 2, or 0 where merging is to wait for quiet hours (runbook §4.7, §5).</summary>
+    /// <summary>merge-schedule-limit after the upgrade: 2, or 0 where merging must wait for quiet hours.</summary>
     [Range(0, 8)]
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int MergeScheduleLimit { get; set; } = 2;

@@ -3,7 +3,7 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
-/// <summary>A Spark with TiSpark (runbook §6.2): stopped, the old JAR taken out of jars, the new one put in, started, its workers compared.</summary>
+/// <summary>A Spark with TiSpark: stopped, the old JAR taken out of jars, the new one put in, started, its workers compared.</summary>
 public sealed record TiSparkSpec
 {
     /// <summary>Hosts of Spark, the master first.</summary>

@@ -3,7 +3,7 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
-/// <summary>Raising the schedule limits after the upgrade (runbook §4.7): merge 2, 4, 8, then replica 16. May take days, and never fails the upgrade.</summary>
+/// <summary>Raising the schedule limits after the upgrade: merge 2, 4, 8, then replica 16. May take days, and never fails the upgrade.</summary>
 public sealed record TuneSchedulingSpec
 {
     /// <summary>False leaves the limits as LimitMerging set them.</summary>

@@ -3,7 +3,7 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.OmsUpgrades;
 
-/// <summary>Certificate and key with which the console serves HTTPS only; mounted where OMS expects them (runbook: docker run).</summary>
+/// <summary>Certificate and key with which the console serves HTTPS only; mounted where OMS expects them.</summary>
 public sealed record HttpsSpec
 {
     /// <summary>Path of the certificate on every host.</summary>

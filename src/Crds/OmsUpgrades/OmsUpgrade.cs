@@ -21,11 +21,19 @@ namespace Drydock.Crds.OmsUpgrades;
 [FrozenWhile(
     "has(oldSelf.status) && has(oldSelf.status.plan) && !(has(oldSelf.status.phase) && oldSelf.status.phase in ['Planned', 'Succeeded', 'RolledBack'])",
     "is frozen while status.plan is stored and not ended: put the old value back and let the run end; for another target delete this object and create a new one")]
-public sealed record OmsUpgrade : CustomKubernetesEntity<OmsUpgradeSpec, OmsUpgradeStatus>
+public sealed record OmsUpgrade : CustomKubernetesEntity<OmsUpgradeSpec, OmsUpgradeStatus>,
+    ISchemaStamped<OmsUpgrade>
 {
     /// <summary>The kind.</summary>
     public const string KindName = "OmsUpgrade";
 
     /// <summary>The resource name in URLs.</summary>
     public const string Plural = "omsupgrades";
+
+    /// <inheritdoc />
+    int? ISchemaStamped<OmsUpgrade>.Schema => Status?.Schema;
+
+    /// <inheritdoc />
+    OmsUpgrade ISchemaStamped<OmsUpgrade>.Stamp(int schema) =>
+        this with { Status = (Status ?? new OmsUpgradeStatus()) with { Schema = schema } };
 }

@@ -14,7 +14,7 @@ public static class OmsUpgradeValidation
     public static IReadOnlyList<Finding> Validate(OmsUpgradeSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        return [.. Whole(spec), .. spec.Regions.SelectMany(region => region.Nodes.SelectMany(node => Node(spec, region, node))), .. Storages(spec)];
+        return [.. Whole(spec), .. spec.Regions.SelectMany(region => region.Nodes.SelectMany(node => Node(spec, region, node))), .. Storages(spec), .. DurationRules.Check(spec, "spec")];
     }
 
     private static IEnumerable<Finding> Whole(OmsUpgradeSpec spec)

@@ -15,11 +15,19 @@ namespace Drydock.Crds.SnapshotRestores;
 [FrozenWhile(
     "has(oldSelf.status) && (has(oldSelf.status.phase) && oldSelf.status.phase == 'Restoring' || has(oldSelf.status.databases) && oldSelf.status.databases.exists(d, has(d.state) && d.state != 'Pending'))",
     "is frozen once the restore has begun: put the old value back, and create another SnapshotRestore for other contents")]
-public sealed record SnapshotRestore : CustomKubernetesEntity<SnapshotRestoreSpec, SnapshotRestoreStatus>
+public sealed record SnapshotRestore : CustomKubernetesEntity<SnapshotRestoreSpec, SnapshotRestoreStatus>,
+    ISchemaStamped<SnapshotRestore>
 {
     /// <summary>The kind.</summary>
     public const string KindName = "SnapshotRestore";
 
     /// <summary>The resource name in URLs.</summary>
     public const string Plural = "snapshotrestores";
+
+    /// <inheritdoc />
+    int? ISchemaStamped<SnapshotRestore>.Schema => Status?.Schema;
+
+    /// <inheritdoc />
+    SnapshotRestore ISchemaStamped<SnapshotRestore>.Stamp(int schema) =>
+        this with { Status = (Status ?? new SnapshotRestoreStatus()) with { Schema = schema } };
 }

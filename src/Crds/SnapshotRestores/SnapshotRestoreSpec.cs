@@ -45,6 +45,14 @@ public sealed record SnapshotRestoreSpec
     [Pattern(Patterns.DatabaseName)]
     public List<string> AllowDrop { get; init => field = value ?? []; } = [];
 
+    /// <summary>
+    /// No database is dropped or loaded first after this time (RFC 3339, for instance 2026-03-01T04:00:00Z); the restore is then Stalled with the reason
+    /// TooLate. What has begun before continues to its end. Needed with mode Apply, unless the restore belongs to an upgrade: a manifest that is applied
+    /// again, or an object whose status was lost, would otherwise drop the databases a second time.
+    /// </summary>
+    [FieldClass(FieldClass.Control)]
+    public DateTimeOffset? NotAfter { get; init; }
+
     /// <summary>The age identity that opens an encrypted snapshot: a Secret with the key identity.</summary>
     [FieldClass(FieldClass.Access)]
     public SecretReference? IdentitySecretRef { get; init; }

@@ -9,7 +9,7 @@ public static class SnapshotRestoreValidation
     public static IReadOnlyList<Finding> Validate(SnapshotRestoreSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        return [.. Findings(spec)];
+        return [.. Findings(spec), .. DurationRules.Check(spec, "spec")];
     }
 
     private static IEnumerable<Finding> Findings(SnapshotRestoreSpec spec)

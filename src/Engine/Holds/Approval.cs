@@ -1,10 +1,16 @@
 namespace Drydock.Engine.Holds;
 
-/// <summary>An approval as people write it: <c>name@first 8 hex digits of the plan hash</c>.</summary>
+/// <summary>
+/// An approval as people write it: <c>name@first 8 hex digits of the plan hash</c>, or more digits, up to the whole hash. Eight digits are against a mistake.
+/// Against intent they are of no use, and need not be: who can compile a plan with a chosen prefix can change the spec, and so can approve as well.
+/// </summary>
 /// <param name="Name">Phase, step id or <see cref="HoldMatcher.PointOfNoReturn"/>.</param>
-/// <param name="HashPrefix">The first 8 hex digits of the plan it was given for.</param>
+/// <param name="HashPrefix">The first 8 to 64 hex digits of the plan it was given for.</param>
 public sealed record Approval(string Name, string HashPrefix)
 {
+    private const string Algorithm = "sha256:";
+    private const int Shortest = 8;
+
     /// <summary>Reads an approval; false if the text has no such form.</summary>
     public static bool TryParse(string? text, out Approval approval)
     {
@@ -17,7 +23,8 @@ public sealed record Approval(string Name, string HashPrefix)
         }
 
         var (name, prefix) = (text[..at].TrimEnd(), text[(at + 1)..]);
-        if (name.Length == 0 || prefix.Length != 8 || !prefix.All(char.IsAsciiHexDigit))
+        prefix = prefix.StartsWith(Algorithm, StringComparison.Ordinal) ? prefix[Algorithm.Length..] : prefix;
+        if (name.Length == 0 || prefix.Length is < Shortest or > 64 || !prefix.All(char.IsAsciiHexDigit))
         {
             return false;
         }
@@ -27,12 +34,14 @@ public sealed record Approval(string Name, string HashPrefix)
     }
 
     /// <summary>Whether it was given for the plan with this hash.</summary>
-    public bool IsFor(string planHash) => string.Equals(Prefix(planHash), HashPrefix, StringComparison.OrdinalIgnoreCase);
+    public bool IsFor(string planHash) => HashPrefix.Length >= Shortest && Digits(planHash).StartsWith(HashPrefix, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The first 8 hex digits of a plan hash, as approvals name it.</summary>
     public static string Prefix(string planHash)
     {
-        var hex = planHash.StartsWith("sha256:", StringComparison.Ordinal) ? planHash[7..] : planHash;
-        return hex.Length >= 8 ? hex[..8] : hex;
+        var hex = Digits(planHash);
+        return hex.Length >= Shortest ? hex[..Shortest] : hex;
     }
+
+    private static string Digits(string planHash) => planHash.StartsWith(Algorithm, StringComparison.Ordinal) ? planHash[Algorithm.Length..] : planHash;
 }

@@ -6,4 +6,10 @@ public interface IActFence
     /// <summary>Returns if it may.</summary>
     /// <exception cref="ActRefusedException">Another operator may be acting.</exception>
     void EnsureMayAct();
+
+    /// <summary>
+    /// Cancelled when this process must not act any more: what runs under the fence ends at once. Never cancelled where
+    /// nothing ends it.
+    /// </summary>
+    CancellationToken Ended => CancellationToken.None;
 }

@@ -50,12 +50,19 @@ internal sealed class JobBoard : IAsyncDisposable
     /// <summary>Starts a job. Its result is its last report; null if it has nothing to say.</summary>
     /// <param name="key">The step it looks after.</param>
     /// <param name="wake">Called after each report.</param>
-    /// <param name="work">Given the means to report on the way. Must not throw, except when cancelled.</param>
-    public void Start(string key, Action wake, Func<Action<StepReport>, CancellationToken, Task<StepReport?>> work)
+    /// <param name="work">Given the means to report on the way.</param>
+    /// <param name="fault">What is reported if the work throws other than when cancelled, which is a defect: the run must hear of it, or it would wait for a job that is over.</param>
+    /// <param name="fenceEnded">Cancels the job beside all others when this process must not act any more, before the run itself is disposed of.</param>
+    public void Start(
+        string key,
+        Action wake,
+        Func<Action<StepReport>, CancellationToken, Task<StepReport?>> work,
+        Func<Exception, StepReport?> fault,
+        CancellationToken fenceEnded = default)
     {
-        var job = new Job(key, CancellationTokenSource.CreateLinkedTokenSource(_stop.Token));
+        var job = new Job(key, CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, fenceEnded));
         _jobs[key] = job;
-        job.Work = RunAsync(job, wake, work);
+        job.Work = RunAsync(job, wake, work, fault);
     }
 
     /// <summary>Asks a job to end; it wakes the run when it has.</summary>
@@ -81,7 +88,7 @@ internal sealed class JobBoard : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task RunAsync(Job job, Action wake, Func<Action<StepReport>, CancellationToken, Task<StepReport?>> work)
+    private async Task RunAsync(Job job, Action wake, Func<Action<StepReport>, CancellationToken, Task<StepReport?>> work, Func<Exception, StepReport?> fault)
     {
         StepReport? last = null;
         await Task.Yield();
@@ -98,6 +105,10 @@ internal sealed class JobBoard : IAsyncDisposable
         catch (OperationCanceledException) when (job.Stop.IsCancellationRequested)
         {
             // Nothing to say: the next look, here or in another process, starts from the world.
+        }
+        catch (Exception exception)
+        {
+            last = fault(exception);
         }
         finally
         {

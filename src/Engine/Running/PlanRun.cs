@@ -1,4 +1,5 @@
 using Drydock.Abstractions.Plans;
+using Drydock.Engine.Guards;
 using Drydock.Engine.Holds;
 
 namespace Drydock.Engine.Running;
@@ -16,6 +17,9 @@ public sealed class PlanRun : IAsyncDisposable
     private readonly LookSchedule _schedule;
     private readonly GuardWatch _guards;
     private readonly List<StepReport> _unsaved = [];
+
+    // Attempts that began by the clock of this process.
+    private readonly Dictionary<string, DateTimeOffset> _begunHere = new(StringComparer.Ordinal);
     private volatile Func<PlanStep, TimeSpan> _timeoutOf = static _ => TimeSpan.Zero;
 
     /// <summary>Makes an empty run.</summary>
@@ -30,6 +34,9 @@ public sealed class PlanRun : IAsyncDisposable
 
     /// <summary>Whether jobs of this run are under way.</summary>
     public bool IsBusy => _jobs.IsBusy;
+
+    /// <summary>Whether a step whose receipt is written was seen not to have begun.</summary>
+    public bool IsIdle(string stepId) => _schedule.IsIdle(stepId);
 
     /// <summary>Something happened on a target: the guards are read at the next advance, which the caller brings about. From any thread.</summary>
     public void WorldChanged() => _guards.WorldChanged();
@@ -112,6 +119,11 @@ public sealed class PlanRun : IAsyncDisposable
         }
 
         var after = steps[before.Id] = StepTransitions.Apply(before, report, now, _schedule.Looks(before.Id));
+        if (before.StartedAt is null && after.StartedAt is { } began)
+        {
+            _begunHere[after.Id] = began;
+        }
+
         if (isNew)
         {
             Schedule(report, after, now);
@@ -181,6 +193,7 @@ public sealed class PlanRun : IAsyncDisposable
             if (steps.TryGetValue(ready.StepId, out var step) && StepTransitions.IsUnchanged(ready.Basis, step) && mayBegin(step))
             {
                 steps[step.Id] = StepTransitions.Begin(step, ready, now);
+                _begunHere[step.Id] = now;
                 toAct.Add(step.Id);
             }
         }
@@ -269,18 +282,48 @@ public sealed class PlanRun : IAsyncDisposable
         }
 
         _guards.Begun(now);
-        _jobs.Start(GuardJob, environment.Wake, async (_, token) => new StepReport.GuardsRead(new PlanStep(), await GuardReader.ReadAsync(environment, plan, aboutToAct: null, token)));
+        Start(
+            GuardJob,
+            environment,
+            async (_, token) => new StepReport.GuardsRead(new PlanStep(), await GuardReader.ReadAsync(environment, plan, aboutToAct: null, token)),
+            static e => new StepReport.GuardsRead(new PlanStep(), [new GuardBreach(GuardJob, GuardState.Unreadable, Fault(e))]));
         return null;
     }
 
     private void Start(PlanStep step, Plan plan, RunEnvironment environment, Func<StepJob, CancellationToken, Task<StepReport?>> work)
     {
         _schedule.Begun(step.Id);
-        _jobs.Start(
+        Start(
             step.Id,
-            environment.Wake,
-            (report, token) => StepJob.RunAsync(environment, plan, step, s => _timeoutOf(s), report, job => work(job, token), token));
+            environment,
+            (report, token) => StepJob.RunAsync(environment, plan, step, s => _timeoutOf(s), IsOfOtherClock(step), report, job => work(job, token), token),
+            e => new StepReport.Unknown(step, Fault(e)));
     }
+
+    private void Start(
+        string key, RunEnvironment environment, Func<Action<StepReport>, CancellationToken, Task<StepReport?>> work, Func<Exception, StepReport?> fault)
+    {
+        // Held from here on and not from when the job first runs: other targets may be bound in between.
+        var held = environment.Hold();
+        _jobs.Start(
+            key,
+            environment.Wake,
+            async (report, token) =>
+            {
+                await using (held)
+                {
+                    return await work(report, token);
+                }
+            },
+            fault,
+            environment.Fence.Ended);
+    }
+
+    private bool IsOfOtherClock(PlanStep step) =>
+        step.StartedAt is { } began && !(_begunHere.TryGetValue(step.Id, out var here) && (here - began).Duration() < StepTransitions.ClockGrain);
+
+    // Its message may hold what nobody could redact.
+    private static string Fault(Exception exception) => $"the operator failed in a way that is not known ({exception.GetType().Name}); what the world shows is looked at again";
 
     // Readings of guards are in memory already. Of several looks in a row that say the same kind of thing the last is enough.
     private void KeepForAnotherAdvance()

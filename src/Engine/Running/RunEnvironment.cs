@@ -20,6 +20,12 @@ public sealed record RunEnvironment
     /// <summary>Called when something happened and the run should be advanced.</summary>
     public required Action Wake { get; init; }
 
+    /// <summary>
+    /// Keeps what <see cref="Catalog"/> works by (connections, credentials) until the result is disposed of. Called when a job is started: a job that was
+    /// begun with a Secret ends with it, also when other jobs have another one meanwhile.
+    /// </summary>
+    public Func<IAsyncDisposable?> Hold { get; init; } = static () => null;
+
     /// <summary>Takes secrets out of texts that go to status.</summary>
     public Func<string, string> Redact { get; init; } = static text => text;
 }

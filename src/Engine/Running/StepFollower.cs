@@ -4,7 +4,12 @@ using Drydock.Engine.Actions;
 namespace Drydock.Engine.Running;
 
 /// <summary>Observes one step until it is no longer under way, woken by whatever the action waits for.</summary>
-internal sealed class StepFollower(IStepAction action, StepContext context, Func<TimeSpan> timeout, Action<string?> tellRunning)
+/// <param name="action">What is looked at.</param>
+/// <param name="context">For which step.</param>
+/// <param name="timeout">How long an attempt may take now.</param>
+/// <param name="isOfOtherClock">Whether another process wrote when the attempt began, by a clock that may be behind ours.</param>
+/// <param name="tellRunning">Told of progress.</param>
+internal sealed class StepFollower(IStepAction action, StepContext context, Func<TimeSpan> timeout, bool isOfOtherClock, Action<string?> tellRunning)
 {
     // Progress is told at most this often: each telling may become a write.
     private static readonly TimeSpan TellAtMostEvery = TimeSpan.FromSeconds(1);
@@ -21,6 +26,9 @@ internal sealed class StepFollower(IStepAction action, StepContext context, Func
 
     /// <summary>A look, or a preparation, answers within this time or not at all: a target that hangs must not keep a step from ever being told of.</summary>
     public static TimeSpan LongestLook { get; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>By how much the clock of the process that began an attempt may be behind this one; an attempt that was taken over gets so much more time, at most as much as its timeout.</summary>
+    public static TimeSpan ClockSkew { get; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Observes until it is no longer under way, or its time is over.</summary>
     public async Task<Sight> FollowAsync(CancellationToken cancellationToken)
@@ -39,7 +47,7 @@ internal sealed class StepFollower(IStepAction action, StepContext context, Func
 
             var now = context.Time.GetUtcNow();
             began ??= now;
-            var left = began.Value + timeout() - now;
+            var left = began.Value + timeout() + Allowance() - now;
             if (left <= TimeSpan.Zero)
             {
                 return new Sight(TimedOut(running), IsFirstLook: false);
@@ -73,6 +81,9 @@ internal sealed class StepFollower(IStepAction action, StepContext context, Func
             return new Sight(new Observation.Unknown(exception.Message), IsFirstLook: true);
         }
     }
+
+    // A time limit must not end early because two nodes do not agree on the time.
+    private TimeSpan Allowance() => !isOfOtherClock ? TimeSpan.Zero : timeout() < ClockSkew ? timeout() : ClockSkew;
 
     private Observation.Failed TimedOut(Observation.Running running) => new(
         EngineReasons.StepTimeout,

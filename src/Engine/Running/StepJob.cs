@@ -10,6 +10,9 @@ namespace Drydock.Engine.Running;
 /// </summary>
 internal sealed class StepJob
 {
+    /// <summary>Characters of one entry of a receipt. It is read back, so that it must not be cut.</summary>
+    public const int LongestReceipt = 32_768;
+
     private readonly RunEnvironment _environment;
     private readonly Plan _plan;
     private readonly PlanStep _step;
@@ -19,11 +22,11 @@ internal sealed class StepJob
 
     private DateTimeOffset Now => _environment.Time.GetUtcNow();
 
-    private StepJob(RunEnvironment environment, Plan plan, PlanStep step, Func<PlanStep, TimeSpan> timeoutOf, Action<StepReport> report)
+    private StepJob(RunEnvironment environment, Plan plan, PlanStep step, Func<PlanStep, TimeSpan> timeoutOf, bool isOfOtherClock, Action<StepReport> report)
     {
         (_environment, _plan, _step, _timeout) = (environment, plan, step, () => timeoutOf(step));
         _action = environment.Catalog.Action(step.Action);
-        _follower = new StepFollower(_action, Context(step), _timeout, message => report(new StepReport.Running(step, Clean(message))));
+        _follower = new StepFollower(_action, Context(step), _timeout, isOfOtherClock, message => report(new StepReport.Running(step, Clean(message))));
     }
 
     /// <summary>Runs one job to its last report. Throws only when cancelled.</summary>
@@ -32,13 +35,14 @@ internal sealed class StepJob
         Plan plan,
         PlanStep step,
         Func<PlanStep, TimeSpan> timeoutOf,
+        bool isOfOtherClock,
         Action<StepReport> report,
         Func<StepJob, Task<StepReport?>> work,
         CancellationToken cancellationToken)
     {
         try
         {
-            return await work(new StepJob(environment, plan, step, timeoutOf, report));
+            return await work(new StepJob(environment, plan, step, timeoutOf, isOfOtherClock, report));
         }
         catch (Exception exception) when (!IsOurs(exception, cancellationToken))
         {
@@ -129,7 +133,14 @@ internal sealed class StepJob
         try
         {
             var receipt = await TimeLimit.RunAsync(static () => StepFollower.LongestLook, Now, _environment.Time, token => _action.PrepareAsync(Context(next), token), cancellationToken);
-            return new StepReport.Ready(_step, receipt, sameAttempt);
+            return receipt.FirstOrDefault(r => r.Value.Length > LongestReceipt) is { Key: { } key, Value.Length: var length }
+                ? new StepReport.Failed(
+                    _step,
+                    EngineReasons.StepFailed,
+                    $"its receipt '{key}' has {length} characters, and a status takes at most {LongestReceipt}; nothing was begun",
+                    Retryable: false,
+                    FailurePoint.BeforeAct)
+                : new StepReport.Ready(_step, receipt, sameAttempt);
         }
         catch (StepActionException exception)
         {

@@ -14,8 +14,8 @@ internal static class StepTransitions
     /// <summary>Preparations are repeated up to this many times even for a run-once step: nothing has begun.</summary>
     public const int Preparations = 3;
 
-    // Times go through the API server, which may keep whole seconds only.
-    private static readonly TimeSpan ClockGrain = TimeSpan.FromSeconds(1);
+    /// <summary>Times go through the API server, which may keep whole seconds only.</summary>
+    public static TimeSpan ClockGrain { get; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Whether a report made on <paramref name="basis"/> still speaks of <paramref name="step"/> as it is now stored.</summary>
     public static bool StillSpeaksOf(PlanStep basis, PlanStep step)

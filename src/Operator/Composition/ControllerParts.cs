@@ -1,45 +1,55 @@
 using Drydock.Abstractions.Controllers;
 using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Kubernetes.Events;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Clients.Kubernetes.Watching;
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.Common.Schemas;
 
 namespace Drydock.Operator.Composition;
 
 /// <summary>Watch, writer, controller and host of one kind.</summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 internal sealed class ControllerParts<TEntity>
-    where TEntity : class, IKubernetesObject
+    where TEntity : class, IKubernetesObject, ISchemaStamped<TEntity>
 {
-    private readonly IAsyncDisposable? _controller;
+    private readonly Func<ValueTask> _forget;
 
     /// <summary>Puts them together.</summary>
     /// <param name="client">The API server.</param>
-    /// <param name="watchNamespace">The only namespace to look after; null for all.</param>
+    /// <param name="scope">The namespaces to serve.</param>
     /// <param name="build">Builds the controller.</param>
+    /// <param name="events">Where it is said that an object is left alone.</param>
     /// <param name="secretNames">Secrets whose changes wake an object.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">Logs.</param>
     public ControllerParts(
         IKubernetesClient client,
-        string? watchNamespace,
+        NamespaceScope scope,
         Func<IEntityWriter<TEntity>, IReconcileTrigger<TEntity>, IEntityController<TEntity>> build,
+        IEventRecorder events,
         Func<TEntity, IEnumerable<string>> secretNames,
         TimeProvider time,
         ILoggerFactory loggers)
     {
-        Watcher = new ResourceWatcher<TEntity>(client, new ResourceWatcherOptions { Namespace = watchNamespace }, time, loggers.CreateLogger<ResourceWatcher<TEntity>>());
-        Secrets = new SecretWatch<TEntity>(client, Watcher, secretNames, time, loggers);
-        var writer = new EntityWriter<TEntity>(client, Watcher);
+        var watchers = scope.Lists.Select(space => (Space: space, Watcher: new ResourceWatcher<TEntity>(
+            client, new ResourceWatcherOptions { Namespace = space }, time, loggers.CreateLogger<ResourceWatcher<TEntity>>()))).ToList();
+        Watchers = [.. watchers.Select(w => w.Watcher)];
+        IResourceCache<TEntity> objects = watchers is [(null, var all)]
+            ? all
+            : new ScopedCache<TEntity>(watchers.ToDictionary(w => w.Space!, w => (IResourceCache<TEntity>)w.Watcher, StringComparer.Ordinal));
+        Secrets = new SecretWatch<TEntity>(client, objects, secretNames, time, loggers);
+        var writer = new EntityWriter<TEntity>(client, objects);
         var trigger = new LateTrigger<TEntity>();
-        var controller = build(writer, trigger);
-        _controller = controller as IAsyncDisposable;
-        Host = new ControllerHost<TEntity>(Watcher, writer, controller, [Secrets], null, time, loggers.CreateLogger<ControllerHost<TEntity>>());
+        var controller = new SchemaGuard<TEntity>(writer, events, guarded => build(guarded, trigger));
+        _forget = controller.DisposeAsync;
+        Host = new ControllerHost<TEntity>(objects, writer, controller, [Secrets], null, time, loggers.CreateLogger<ControllerHost<TEntity>>());
         trigger.Host = Host;
     }
 
-    /// <summary>The watch; runs whether or not this process leads.</summary>
-    public ResourceWatcher<TEntity> Watcher { get; }
+    /// <summary>The watches, one for each namespace that is served; they run whether or not this process leads.</summary>
+    public IReadOnlyList<ResourceWatcher<TEntity>> Watchers { get; }
 
     /// <summary>The watch of referenced Secrets; runs with the host.</summary>
     public SecretWatch<TEntity> Secrets { get; }
@@ -50,10 +60,14 @@ internal sealed class ControllerParts<TEntity>
     /// <summary>Runs the host for one term of leadership, and drops what the controller holds in memory at its end.</summary>
     public async Task LeadAsync(CancellationToken cancellationToken)
     {
-        await Host.RunAsync(cancellationToken);
-        if (_controller is not null)
+        // Its jobs were cancelled with the workers, by the fence; what remains is to wait for them.
+        try
         {
-            await _controller.DisposeAsync();
+            await Host.RunAsync(cancellationToken);
+        }
+        finally
+        {
+            await _forget();
         }
     }
 }

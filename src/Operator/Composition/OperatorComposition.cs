@@ -6,7 +6,9 @@ using Drydock.Clients.Kubernetes.Json;
 using Drydock.Clients.Kubernetes.Leadership;
 using Drydock.Clients.Kubernetes.Watching;
 using Drydock.Clients.MySql;
+using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
+using Drydock.Clients.Ssh;
 using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.DatabaseRollingUpgrades;
@@ -14,6 +16,7 @@ using Drydock.Crds.SnapshotRestores;
 using Drydock.Reconcilers.BackupSnapshots;
 using Drydock.Reconcilers.BackupSnapshots.Retention;
 using Drydock.Reconcilers.Common;
+using Drydock.Reconcilers.Common.Schemas;
 using Drydock.Reconcilers.Common.Storage;
 using Drydock.Reconcilers.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
@@ -33,35 +36,46 @@ public sealed partial class OperatorComposition : IAsyncDisposable
 {
     private const string LeaseName = "drydock-operator";
 
+    // The kubelet sets it in every pod; no host of an upgrade has this address.
+    private const string ApiServerVariable = "KUBERNETES_SERVICE_HOST";
+
     private readonly KubernetesClient _client;
     private readonly EventRecorder _events;
     private readonly DockerEndpoints _docker;
     private readonly Storages _storages;
-    private readonly HttpHealthProbe _health = new();
+    private readonly HttpHealthProbe _health;
     private readonly LeaderElector? _elector;
     private readonly ControllerParts<OmsUpgrade> _upgrades;
     private readonly ControllerParts<DatabaseRollingUpgrade> _databases;
     private readonly ControllerParts<BackupSnapshot> _snapshots;
     private readonly ControllerParts<SnapshotRestore> _restores;
     private readonly RetentionRun _retention;
+    private readonly CrdSchemaGate _schema;
     private readonly SnapshotToolOptions _tools;
     private readonly ILogger _logger;
 
     private OperatorComposition(KubernetesClient client, OperatorOptions options, TimeProvider time, ILoggerFactory loggers)
     {
         _client = client;
+        var endpoints = EndpointPolicy.Create(options.AllowAddresses, options.AllowUnixEndpoints, Environment.GetEnvironmentVariable(ApiServerVariable));
+        _health = new HttpHealthProbe(endpoints);
         var space = options.Namespace ?? client.DefaultNamespace;
-        Identity = $"{Environment.MachineName}-{Guid.NewGuid().ToString("N")[..8]}";
+        var scope = new NamespaceScope(options.WatchNamespaces);
+        var identity = ProcessIdentity.OfThisProcess();
+        Identity = identity.Text;
+        _logger = loggers.CreateLogger<OperatorComposition>();
         _events = new EventRecorder(client, null, time, loggers.CreateLogger<EventRecorder>());
-        _docker = new DockerEndpoints(new DockerClientFactory());
+        _docker = new DockerEndpoints(new DockerClientFactory(new DockerClientOptions { Endpoints = endpoints }, time), time);
         _elector = options.LeaderElection
-            ? new LeaderElector(client, new LeaderElectionOptions { LeaseName = LeaseName, Namespace = space, Identity = Identity }, time, loggers)
+            ? new LeaderElector(client, Election(options, space, identity), time, loggers)
             : null;
         var fence = new LeadershipFence(_elector ?? (ILeadership)new AlwaysLeader());
         var changes = new Pulse();
-        _storages = new Storages(client, time);
-        var claims = new TargetClaims(client, space, time);
-        _logger = loggers.CreateLogger<OperatorComposition>();
+        _storages = new Storages(
+            client, new StorageRoots(options.StorageRoots, options.StorageShared, new StorageRootOptions { Limit = options.StorageTimeout }, time), time, endpoints);
+        var archives = new HashedArchives();
+        var claims = new TargetClaims(client, space, time, scope);
+        _schema = new CrdSchemaGate(client, time, loggers.CreateLogger<CrdSchemaGate>());
         _tools = new SnapshotToolOptions { ScratchRoot = options.ScratchDirectory };
         var snapshots = new SnapshotServices
         {
@@ -70,23 +84,25 @@ public sealed partial class OperatorComposition : IAsyncDisposable
             Loader = new SnapshotLoader(_tools, time: time),
             Storages = _storages,
             Changes = changes,
-            WatchNamespace = options.WatchNamespace,
+            Scope = scope,
             Fence = fence,
             Events = _events,
+            Endpoints = endpoints,
             Time = time,
             Loggers = loggers,
         };
         _retention = new RetentionRun(snapshots);
         _snapshots = new ControllerParts<BackupSnapshot>(
             client,
-            options.WatchNamespace,
+            scope,
             (writer, trigger) => new BackupSnapshotController(snapshots, writer, trigger),
+            _events,
             BackupSnapshotController.ReferencedSecrets,
             time,
             loggers);
         _restores = new ControllerParts<SnapshotRestore>(
             client,
-            options.WatchNamespace,
+            scope,
             (writer, trigger) => new SnapshotRestoreController(
                 new RestoreServices
                 {
@@ -97,30 +113,32 @@ public sealed partial class OperatorComposition : IAsyncDisposable
                     Storages = _storages,
                     Servers = new SqlRestoreServers(time),
                     Claims = claims,
-                    WatchNamespace = options.WatchNamespace,
+                    Scope = scope,
                     Changes = changes,
                     Fence = fence,
                     Events = _events,
+                    Endpoints = endpoints,
                     Time = time,
                     Loggers = loggers,
                 },
                 writer,
                 trigger),
+            _events,
             SnapshotRestoreController.ReferencedSecrets,
             time,
             loggers);
         _upgrades = new ControllerParts<OmsUpgrade>(
             client,
-            options.WatchNamespace,
+            scope,
             (writer, trigger) => new OmsUpgradeController(
                 new OmsServices
                 {
                     Kubernetes = client,
                     Docker = _docker,
-                    Metadata = new SqlOmsMetadataFactory(MySqlProviderFactory.Instance),
-                    Archives = new StorageArchiveReader(_storages),
+                    Metadata = new SqlOmsMetadataFactory(MySqlProviderFactory.Instance, endpoints: endpoints),
+                    Archives = new StorageArchiveReader(_storages, archives),
                     Health = _health,
-                    Api = new OmsApiFactory(time),
+                    Api = new OmsApiFactory(time, endpoints: endpoints),
                     BackupStorage = new BackupStorageProbe(_storages),
                     SnapshotChanges = changes,
                     Claims = claims,
@@ -131,17 +149,24 @@ public sealed partial class OperatorComposition : IAsyncDisposable
                 },
                 writer,
                 trigger),
+            _events,
             OmsUpgradeController.ReferencedSecrets,
             time,
             loggers);
         _databases = new ControllerParts<DatabaseRollingUpgrade>(
             client,
-            options.WatchNamespace,
+            scope,
             (writer, trigger) => new DatabaseRollingUpgradeController(
                 new DatabaseServices
                 {
                     Kubernetes = client,
-                    Hosts = new DatabaseHostServices(_storages, _docker, time) { Fence = fence },
+                    Hosts = new DatabaseHostServices(_storages, _docker, time)
+                    {
+                        Fence = fence,
+                        Ssh = new SshOptions { Endpoints = endpoints },
+                        Archives = archives,
+                    },
+                    Endpoints = endpoints,
                     Storages = _storages,
                     BackupStorage = new BackupStorageProbe(_storages),
                     SnapshotChanges = changes,
@@ -153,6 +178,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
                 },
                 writer,
                 trigger),
+            _events,
             DatabaseRollingUpgradeController.ReferencedSecrets,
             time,
             loggers);
@@ -161,12 +187,24 @@ public sealed partial class OperatorComposition : IAsyncDisposable
     /// <summary>Who this process is in the lease and in the log.</summary>
     public string Identity { get; }
 
+    /// <summary>Why this process must not lead because of the CRDs in the cluster, with what to do; null if it may.</summary>
+    public string? SchemaProblem => _schema.Problem;
+
+    /// <summary>Leader election, for the probes; null where this process runs alone.</summary>
+    public LeaderElector? Elector => _elector;
+
     /// <summary>The watches, for the probes.</summary>
-    public IReadOnlyList<IWatchHealth> Watches => [_upgrades.Watcher, _databases.Watcher, _snapshots.Watcher, _restores.Watcher, _upgrades.Secrets, _databases.Secrets, _snapshots.Secrets, _restores.Secrets];
+    public IReadOnlyList<IWatchHealth> Watches =>
+    [
+        .. _upgrades.Watchers, .. _databases.Watchers, .. _snapshots.Watchers, .. _restores.Watchers,
+        _upgrades.Secrets, _databases.Secrets, _snapshots.Secrets, _restores.Secrets,
+    ];
 
     /// <summary>Reads the configuration and puts the parts together; nothing is connected to yet.</summary>
+    /// <exception cref="OperatorOptionException">Options do not fit each other.</exception>
     public static OperatorComposition Create(OperatorOptions options, TimeProvider time, ILoggerFactory loggers)
     {
+        options.Validate();
         var configuration = options.Kubeconfig is null && options.Context is null
             ? KubernetesClientConfiguration.BuildDefaultConfig(time)
             : KubernetesClientConfiguration.BuildConfigFromConfigFile(options.Kubeconfig, options.Context, time);
@@ -179,10 +217,14 @@ public sealed partial class OperatorComposition : IAsyncDisposable
     {
         RemoveScratch();
         using var both = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        Task[] watches = [_upgrades.Watcher.RunAsync(both.Token), _databases.Watcher.RunAsync(both.Token), _snapshots.Watcher.RunAsync(both.Token), _restores.Watcher.RunAsync(both.Token)];
+        Task[] watches =
+        [
+            .. _upgrades.Watchers.Select(w => w.RunAsync(both.Token)), .. _databases.Watchers.Select(w => w.RunAsync(both.Token)),
+            .. _snapshots.Watchers.Select(w => w.RunAsync(both.Token)), .. _restores.Watchers.Select(w => w.RunAsync(both.Token)),
+        ];
         try
         {
-            await (_elector is null ? LeadAsync(both.Token) : _elector.RunAsync(LeadAsync, both.Token));
+            await _schema.RunAsync(good => _elector is null ? LeadAsync(good) : _elector.RunAsync(LeadWhileGoodAsync, good), both.Token);
         }
         finally
         {
@@ -207,6 +249,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         try
         {
             ScratchDirectory.RemoveLeft(_tools);
+            SshRuntimeDirectory.RemoveLeft();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -214,9 +257,45 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         }
     }
 
-    private Task LeadAsync(CancellationToken term) =>
-        Task.WhenAll(_upgrades.LeadAsync(term), _databases.LeadAsync(term), _snapshots.LeadAsync(term), _restores.LeadAsync(term), _retention.RunAsync(term));
+    // A replica may have waited for the lease for days.
+    private async Task LeadWhileGoodAsync(CancellationToken term)
+    {
+        if (await _schema.CheckAsync(term))
+        {
+            await LeadAsync(term);
+        }
+    }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "What an earlier process left in the scratch directory could not be removed: {Message}")]
+    private LeaderElectionOptions Election(OperatorOptions options, string space, ProcessIdentity identity) => new()
+    {
+        LeaseName = LeaseName,
+        Namespace = space,
+        Identity = identity.Text,
+        FateOf = identity.FateOf,
+        LeaseDuration = options.LeaseDuration,
+        RenewDeadline = options.RenewDeadline,
+        RetryPeriod = options.RetryPeriod,
+        OnOverdue = why => LastResort.End(_logger, why),
+    };
+
+    private Task LeadAsync(CancellationToken term) => TermParts.RunAsync(
+        [
+            ("the controller of OmsUpgrades", _upgrades.LeadAsync),
+            ("the controller of DatabaseRollingUpgrades", _databases.LeadAsync),
+            ("the controller of BackupSnapshots", _snapshots.LeadAsync),
+            ("the controller of SnapshotRestores", _restores.LeadAsync),
+            ("the retention of snapshots", _retention.RunAsync),
+        ],
+        (name, fault) =>
+        {
+            PartFailed(_logger, fault, name);
+            _elector?.EndTerm();
+        },
+        term);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "A part of the operator failed, so that all of it ends: {Part}")]
+    private static partial void PartFailed(ILogger logger, Exception fault, string part);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What an earlier process left in the scratch or the temporary directory could not be removed: {Message}")]
     private static partial void ScratchRemains(ILogger logger, string message);
 }

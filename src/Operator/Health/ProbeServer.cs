@@ -5,7 +5,10 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Drydock.Operator.Health;
 
-/// <summary>/healthz fails when the watches are dead, /readyz until they have listed once, /metrics in Prometheus' text format.</summary>
+/// <summary>
+/// /healthz fails when the watches are dead or the process neither leads nor contends; /readyz until the watches have listed once and while the CRDs are older
+/// than the operator; /metrics in Prometheus' text format.
+/// </summary>
 public static class ProbeServer
 {
     /// <summary>Builds the server; it does not listen before it is started.</summary>
@@ -14,21 +17,27 @@ public static class ProbeServer
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls(address);
         var app = builder.Build();
-        var live = new WatchLivenessCheck(composition.Watches, new HealthOptions());
+        IHealthCheck[] live = [new WatchLivenessCheck(composition.Watches, new HealthOptions()), new LeadershipLivenessCheck(composition.Elector)];
         var ready = new WatchReadinessCheck(composition.Watches);
         app.Run(context => context.Request.Path.Value switch
         {
-            "/healthz" => AnswerAsync(context, live),
-            "/readyz" => AnswerAsync(context, ready),
+
+            // A process that must not lead because of the CRDs rightly neither leads nor contends.
+            "/healthz" => AnswerAsync(context, composition.SchemaProblem is null ? live : [live[0]]),
+            "/readyz" => composition.SchemaProblem is { } problem
+                ? TextAsync(context, StatusCodes.Status503ServiceUnavailable, $"Unhealthy: {problem}\n", "text/plain")
+                : AnswerAsync(context, [ready]),
             "/metrics" => TextAsync(context, StatusCodes.Status200OK, metrics.Render(), "text/plain; version=0.0.4; charset=utf-8"),
             _ => TextAsync(context, StatusCodes.Status404NotFound, "/healthz, /readyz, /metrics\n", "text/plain"),
         });
         return app;
     }
 
-    private static async Task AnswerAsync(HttpContext context, IHealthCheck check)
+    // The first that is not well speaks for all.
+    private static async Task AnswerAsync(HttpContext context, IReadOnlyList<IHealthCheck> checks)
     {
-        var result = await check.CheckHealthAsync(new HealthCheckContext(), context.RequestAborted);
+        var results = await Task.WhenAll(checks.Select(check => check.CheckHealthAsync(new HealthCheckContext(), context.RequestAborted)));
+        var result = results.MinBy(r => r.Status);
         var code = result.Status == HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
         await TextAsync(context, code, $"{result.Status}: {result.Description}\n", "text/plain");
     }

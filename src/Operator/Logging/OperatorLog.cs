@@ -9,7 +9,8 @@ namespace Drydock.Operator.Logging;
 /// <summary>Logs go to standard output, as text for people or as JSON for collectors.</summary>
 public static class OperatorLog
 {
-    private const string Template = "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffZ} {Level:u3} {SourceContext} {Message:lj}{NewLine}{Exception}";
+    /// <summary>How a line looks to people.</summary>
+    public const string Template = "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffZ} {Level:u3} {SourceContext} {Message:lj}{NewLine}{Exception}";
 
     /// <summary>Makes the logger.</summary>
     public static Logger Create(OperatorOptions options)

@@ -6,7 +6,7 @@ using System.Text;
 namespace Drydock.Operator.Metrics;
 
 /// <summary>
-/// Collects the instruments of all Drydock meters and renders them in Prometheus' text format: counters and gauges as they are, histograms as sum and count
+/// Collects the instruments of all Drydock meters and of the runtime (memory, threads, timers, exceptions) and renders them in Prometheus' text format: counters and gauges as they are, histograms as sum and count
 /// (no exporter package for this format is on the feed this is built from).
 /// </summary>
 public sealed class MetricsText : IDisposable
@@ -19,7 +19,7 @@ public sealed class MetricsText : IDisposable
     {
         _listener.InstrumentPublished = static (instrument, listener) =>
         {
-            if (instrument.Meter.Name.StartsWith("Drydock", StringComparison.Ordinal))
+            if (instrument.Meter.Name.StartsWith("Drydock", StringComparison.Ordinal) || instrument.Meter.Name == "System.Runtime")
             {
                 listener.EnableMeasurementEvents(instrument);
             }

@@ -18,16 +18,15 @@ namespace Drydock.Reconcilers.BackupSnapshots;
 /// Takes a verified snapshot of named databases, once. Level-based: the manifest in storage, written last, tells whether it is done; a process that died
 /// takes the snapshot again under the same id, after ending the sessions that its predecessor left on the server, and never touches a good file.
 /// </summary>
-[EntityRbac(ApiGroup.Name, "backupsnapshots", Verbs = "get,list,watch,update,patch")]
-[EntityRbac(ApiGroup.Name, "backupsnapshots/status", Verbs = "get,update,patch")]
-[EntityRbac(ApiGroup.Name, "backupsnapshots/finalizers", Verbs = "update")]
+[EntityRbac(ApiGroup.Name, "backupsnapshots", Verbs = "get,list,watch,patch")]
+[EntityRbac(ApiGroup.Name, "backupsnapshots/status", Verbs = "update")]
 [EntityRbac(ApiGroup.Name, "omsupgrades", Verbs = "get,list")]
 [EntityRbac(ApiGroup.Name, "databaserollingupgrades", Verbs = "get,list")]
 [EntityRbac(ApiGroup.Name, "snapshotrestores", Verbs = "get,list")]
 [EntityRbac("", "secrets", Verbs = "get,list,watch")]
 [EntityRbac("", "events", Verbs = "create,patch")]
 public sealed partial class BackupSnapshotController(SnapshotServices services, IEntityWriter<BackupSnapshot> writer, IReconcileTrigger<BackupSnapshot> trigger)
-    : EntityController<BackupSnapshot, IAsyncDisposable>(writer)
+    : EntityController<BackupSnapshot, IAsyncDisposable>(writer, services.Events)
 {
     private static readonly TimeSpan ShowProgress = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LookAgainAfterFailure = TimeSpan.FromMinutes(1);
@@ -51,7 +50,8 @@ public sealed partial class BackupSnapshotController(SnapshotServices services, 
         ArgumentNullException.ThrowIfNull(entity);
         return entity.Metadata.DeletionTimestamp is null
             && entity.Status?.Phase is BackupSnapshotPhases.Succeeded or BackupSnapshotPhases.Expired
-            && entity.Status.ObservedGeneration == entity.Metadata.Generation;
+            && entity.Status.ObservedGeneration == entity.Metadata.Generation
+            && SnapshotStatusComposer.IsWhole(entity.Status);
     }
 
     /// <inheritdoc />
@@ -88,11 +88,7 @@ public sealed partial class BackupSnapshotController(SnapshotServices services, 
 
     private async Task<TimeSpan?> ObservedAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
     {
-        var generation = snapshot.Metadata.Generation;
-        await WriteAsync(
-            snapshot,
-            snapshot.Status! with { ObservedGeneration = generation, Conditions = [.. snapshot.Status.Conditions.Select(c => c with { ObservedGeneration = generation })] },
-            cancellationToken);
+        await WriteAsync(snapshot, SnapshotStatusComposer.Observed(snapshot, services.Time.GetUtcNow()), cancellationToken);
         return null;
     }
 
@@ -114,7 +110,8 @@ public sealed partial class BackupSnapshotController(SnapshotServices services, 
         {
             SessionOf(snapshot, () => SnapshotJob.Start(
                 (self, token) => new SnapshotTake(services, snapshot).RunAsync(self, token),
-                () => trigger.Wake(snapshot.Metadata.Namespace, snapshot.Metadata.Name)));
+                () => trigger.Wake(snapshot.Metadata.Namespace, snapshot.Metadata.Name),
+                services.Fence.Ended));
             return ShowProgress;
         }
 
@@ -192,7 +189,7 @@ public sealed partial class BackupSnapshotController(SnapshotServices services, 
             // What retention has begun to remove is of no use to anybody any more: that removal ends here.
             if (snapshot.Spec.DeletionPolicy == DeletionPolicy.Delete || status.Phase == BackupSnapshotPhases.Expiring)
             {
-                var references = await SnapshotReferences.ReadAsync(services.Kubernetes, services.WatchNamespace, cancellationToken);
+                var references = await SnapshotReferences.ReadAsync(services.Kubernetes, services.Scope, cancellationToken);
                 if (status.Phase != BackupSnapshotPhases.Expiring && references.UserOf(snapshot) is { } user)
                 {
                     var waits = new Standing(StandingKind.Progressing, BackupSnapshotPhases.Deleting, Reasons.FilesInUse, $"{user}; the files go when that no longer holds");
@@ -256,13 +253,15 @@ public sealed partial class BackupSnapshotController(SnapshotServices services, 
 
     private async Task<BackupSnapshot> WriteAsync(BackupSnapshot snapshot, BackupSnapshotStatus status, CancellationToken cancellationToken)
     {
-        var next = snapshot with { Status = status };
-        if (Text(next) == Text(snapshot))
+        var type = CrdsJsonContext.Default.BackupSnapshotStatus;
+        status = status with { UsedTokens = RetryTokens.Trim(snapshot.Metadata, snapshot.Spec.Retry, status.UsedTokens) };
+        var next = StatusWrites.Fit(snapshot.Status, status, type);
+        if (Text(snapshot with { Status = next }) == Text(snapshot))
         {
             return snapshot;
         }
 
-        var written = await Writer.UpdateStatusAsync(next, cancellationToken);
+        var written = await StatusWrites.WriteAsync(Writer, services.Events, snapshot, next, type, static (s, n) => s with { Status = n }, cancellationToken);
         services.Changes.Set();
         var trouble = Trouble(written);
         if (written.Metadata.DeletionTimestamp is not null && trouble is not null && trouble.Reason != Trouble(snapshot)?.Reason)
@@ -288,5 +287,5 @@ public sealed partial class BackupSnapshotController(SnapshotServices services, 
         snapshot.Status?.Conditions.Find(c => c.Type == ConditionTypes.Stalled && c.Status == "True");
 
     [LoggerMessage(Level = LogLevel.Error, Message = "BackupSnapshot {Namespace}/{Name} failed in a way that is not known")]
-    private static partial void Unexpected(ILogger logger, Exception exception, string? @namespace, string name);
+    private static partial void Unexpected(ILogger logger, Exception exception, string? Namespace, string name);
 }

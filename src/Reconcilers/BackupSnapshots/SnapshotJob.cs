@@ -6,21 +6,23 @@ namespace Drydock.Reconcilers.BackupSnapshots;
 /// <summary>One snapshot being taken beside the reconcile, and how far it is.</summary>
 internal sealed class SnapshotJob : IProgress<SnapshotProgress>, IAsyncDisposable
 {
-    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _stop;
     private readonly ConcurrentDictionary<string, SnapshotProgress> _progress = new(StringComparer.Ordinal);
 
-    private SnapshotJob()
-    {
-    }
+    private SnapshotJob(CancellationToken fenceEnded) => _stop = CancellationTokenSource.CreateLinkedTokenSource(fenceEnded);
 
     /// <summary>The work; its result is the manifest of the verified snapshot.</summary>
     public Task<SnapshotManifest> Work { get; private set; } = Task.FromException<SnapshotManifest>(new InvalidOperationException("not started"));
 
-    /// <summary>Starts the work; <paramref name="ended"/> is called when it is over, however it ended.</summary>
-    public static SnapshotJob Start(Func<SnapshotJob, CancellationToken, Task<SnapshotManifest>> work, Action ended)
+    /// <summary>
+    /// Starts the work; <paramref name="ended"/> is called when it is over, however it ended. <paramref
+    /// name="fenceEnded"/> cancels it
+    /// when this process must not act any more.
+    /// </summary>
+    public static SnapshotJob Start(Func<SnapshotJob, CancellationToken, Task<SnapshotManifest>> work, Action ended, CancellationToken fenceEnded)
     {
-        var job = new SnapshotJob();
-        job.Work = Task.Run(() => work(job, job._stop.Token));
+        var job = new SnapshotJob(fenceEnded);
+        job.Work = Task.Run(() => work(job, job._stop.Token), CancellationToken.None);
         _ = job.Work.ContinueWith(_ => ended(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         return job;
     }

@@ -10,10 +10,11 @@ internal static class SnapshotReasons
     {
         SnapshotFailure.DatabaseMissing => Reasons.DatabaseNotFound,
         SnapshotFailure.Truncated or SnapshotFailure.ChecksumMismatch or SnapshotFailure.RowCountMismatch
-            or SnapshotFailure.CatalogueMismatch or SnapshotFailure.ManifestInvalid => Reasons.SnapshotInvalid,
+            or SnapshotFailure.CatalogueMismatch or SnapshotFailure.ManifestInvalid or SnapshotFailure.RefusedStatement => Reasons.SnapshotInvalid,
         SnapshotFailure.StorageUnusable => Reasons.StorageUnusable,
-        SnapshotFailure.InvalidRequest => Reasons.InvalidSpec,
+        SnapshotFailure.InvalidRequest or SnapshotFailure.NotAllowed => Reasons.InvalidSpec,
         SnapshotFailure.NotFound or SnapshotFailure.BeingRemoved => Reasons.SnapshotMissing,
+        SnapshotFailure.ForeignSnapshot => Reasons.ForeignSnapshot,
         SnapshotFailure.IdentityMissing => Reasons.SecretMissing,
         SnapshotFailure.ServerFull => Reasons.NoSpace,
         SnapshotFailure.ReadOnlyServer => Reasons.AccessDenied,

@@ -29,10 +29,10 @@ internal sealed class SnapshotReferences
     }
 
     /// <summary>Reads who there is now.</summary>
-    public static async Task<SnapshotReferences> ReadAsync(IKubernetesClient kubernetes, string? watchNamespace, CancellationToken cancellationToken) => new(
-        await kubernetes.ListAsync<OmsUpgrade>(watchNamespace, new ListOptions { TolerateUnreadable = true }, cancellationToken),
-        await kubernetes.ListAsync<DatabaseRollingUpgrade>(watchNamespace, new ListOptions { TolerateUnreadable = true }, cancellationToken),
-        await kubernetes.ListAsync<SnapshotRestore>(watchNamespace, new ListOptions { TolerateUnreadable = true }, cancellationToken));
+    public static async Task<SnapshotReferences> ReadAsync(IKubernetesClient kubernetes, NamespaceScope scope, CancellationToken cancellationToken) => new(
+        await scope.ListAsync<OmsUpgrade>(kubernetes, new ListOptions { TolerateUnreadable = true }, cancellationToken),
+        await scope.ListAsync<DatabaseRollingUpgrade>(kubernetes, new ListOptions { TolerateUnreadable = true }, cancellationToken),
+        await scope.ListAsync<SnapshotRestore>(kubernetes, new ListOptions { TolerateUnreadable = true }, cancellationToken));
 
     /// <summary>Who needs the files, as a sentence; null if nobody does.</summary>
     public string? UserOf(BackupSnapshot snapshot)
@@ -53,10 +53,18 @@ internal sealed class SnapshotReferences
             return $"SnapshotRestore {restore.Metadata.Namespace}/{restore.Metadata.Name} restores from this snapshot and has not ended";
         }
 
+        if (_upgrades.Items.Any(IsNewer) || _databases.Items.Any(IsNewer) || _restores.Items.Any(IsNewer))
+        {
+            return "a newer operator wrote the status of an OmsUpgrade, DatabaseRollingUpgrade or SnapshotRestore, "
+                + "and whether it refers to this snapshot is not known";
+        }
+
         return _upgrades.Unreadable.Count + _databases.Unreadable.Count + _restores.Unreadable.Count > 0
             ? "an OmsUpgrade, DatabaseRollingUpgrade or SnapshotRestore cannot be read, and whether it refers to this snapshot is not known"
             : null;
     }
+
+    private static bool IsNewer<TEntity>(ISchemaStamped<TEntity> entity) => entity.Schema > CrdSchema.Version;
 
     private static bool Refers(V1ObjectMeta upgrade, BackupSnapshot snapshot, params ReadOnlySpan<SnapshotReference?> references)
     {

@@ -1,5 +1,6 @@
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Events;
+using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Engine.Running;
@@ -30,14 +31,17 @@ public sealed record SnapshotServices
     /// <summary>Set whenever retention may have something to do.</summary>
     public Pulse Retention { get; init; } = new();
 
-    /// <summary>The only namespace the operator looks after; null for all.</summary>
-    public string? WatchNamespace { get; init; }
+    /// <summary>The namespaces that the operator serves.</summary>
+    public NamespaceScope Scope { get; init; } = NamespaceScope.All;
 
     /// <summary>May this process act?</summary>
     public required IActFence Fence { get; init; }
 
     /// <summary>Events.</summary>
     public required IEventRecorder Events { get; init; }
+
+    /// <summary>Which addresses are connected to.</summary>
+    public EndpointPolicy Endpoints { get; init; } = EndpointPolicy.Default;
 
     /// <summary>The clock.</summary>
     public required TimeProvider Time { get; init; }

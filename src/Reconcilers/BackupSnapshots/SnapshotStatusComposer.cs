@@ -64,11 +64,37 @@ internal static class SnapshotStatusComposer
         return status with { FinishedAt = snapshot.Status.FinishedAt };
     }
 
+    /// <summary>Nothing is to be done: the present generation is seen. What a former version wrote gets the condition that it did not know.</summary>
+    public static BackupSnapshotStatus Observed(BackupSnapshot snapshot, DateTimeOffset now)
+    {
+        var status = snapshot.Status!;
+        var generation = snapshot.Metadata.Generation;
+        var kind = status.Phase switch
+        {
+            BackupSnapshotPhases.Succeeded => StandingKind.Succeeded,
+            BackupSnapshotPhases.Expired => StandingKind.PlanReady,
+            _ => StandingKind.Stalled,
+        };
+        if (kind == StandingKind.Stalled || IsWhole(status))
+        {
+            return status with { ObservedGeneration = generation, Conditions = [.. status.Conditions.Select(c => c with { ObservedGeneration = generation })] };
+        }
+
+        var reason = kind == StandingKind.Succeeded ? Reasons.Succeeded : Reasons.Expired;
+        return Standing(snapshot, status, new Standing(kind, status.Phase!, reason, status.Message ?? ""), now) with { FinishedAt = status.FinishedAt };
+    }
+
+    /// <summary>Whether a status says all that this version says.</summary>
+    public static bool IsWhole(BackupSnapshotStatus status) => status.Conditions.Exists(c => c.Type == ConditionTypes.Usable);
+
     public static BackupSnapshotStatus Standing(BackupSnapshot snapshot, BackupSnapshotStatus status, Standing standing, DateTimeOffset now)
     {
         var set = new ConditionSet(status.Conditions, now, snapshot.Metadata.Generation);
         var succeeded = standing.Kind == StandingKind.Succeeded;
-        set.Set(ConditionTypes.Ready, succeeded, standing.Reason, standing.Message);
+        var expired = standing.Kind == StandingKind.PlanReady;
+        var usable = succeeded || (status.Verified == true && standing.Reason == Reasons.FilesInUse);
+        set.Set(ConditionTypes.Ready, succeeded || expired, standing.Reason, standing.Message);
+        set.Set(ConditionTypes.Usable, usable, standing.Reason, standing.Message);
         set.Set(ConditionTypes.Reconciling, standing.Kind == StandingKind.Progressing, standing.Reason, standing.Message);
         set.Set(ConditionTypes.Stalled, standing.Kind == StandingKind.Stalled, standing.Reason, standing.Kind == StandingKind.Stalled ? standing.Message : "");
         set.Set(ConditionTypes.Succeeded, succeeded, succeeded ? standing.Reason : Reasons.NotYet, succeeded ? standing.Message : "");

@@ -45,6 +45,11 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
 
         // An earlier life of this process may have finished it: the manifest is written last.
         var manifest = await services.Snapshotter.FindAsync(location, cancellationToken);
+        if (manifest is not null && SnapshotOwners.Refusal(manifest, snapshot.Metadata.Namespace, services.Storages.Shared, location) is { } foreign)
+        {
+            throw new SnapshotException(SnapshotFailure.ForeignSnapshot, foreign);
+        }
+
         if (manifest is null)
         {
             // By its mark the storage is known again before anything is ever removed from it: also when this attempt gets no further.
@@ -52,7 +57,7 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
         }
 
         var identity = await SnapshotSource.IdentityAsync(services.Kubernetes, snapshot.Metadata.Namespace, snapshot.Spec.IdentitySecretRef, cancellationToken);
-        var connection = await SnapshotSource.ConnectAsync(services.Kubernetes, snapshot.Metadata.Namespace, snapshot.Spec.Source, "spec.source", cancellationToken);
+        var connection = await SnapshotSource.ConnectAsync(services.Kubernetes, snapshot.Metadata.Namespace, snapshot.Spec.Source, "spec.source", services.Endpoints, cancellationToken);
         if (manifest is not null)
         {
             RequireGood(await services.Snapshotter.VerifyAsync(location, identity, job, cancellationToken));
@@ -86,6 +91,7 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
                 Tool = snapshot.Spec.Tool == DumpTool.MyDumper ? DumpToolKind.MyDumper : DumpToolKind.MySqlDump,
                 Threads = snapshot.Spec.Threads,
                 Recipients = snapshot.Spec.Encryption?.Recipients ?? [],
+                Owner = SnapshotOwners.Of(snapshot),
                 Series = snapshot.Spec.Series,
                 Progress = job,
             },

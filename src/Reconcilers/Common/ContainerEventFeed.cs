@@ -63,8 +63,9 @@ public sealed partial class ContainerEventFeed : IAsyncDisposable
             {
                 return;
             }
-            catch (DockerException exception)
+            catch (Exception exception)
             {
+                // Whatever it was, also a defect of ours: the feed is only the faster way to learn what looking finds too, and it never ends by itself.
                 FeedLost(_logger, _docker.EndpointName, exception.Message);
             }
 

@@ -1,23 +1,83 @@
-using System.Collections.Concurrent;
 using Drydock.Clients.Docker;
 
 namespace Drydock.Reconcilers.Common;
 
 /// <inheritdoc cref="IDockerEndpoints" />
-public sealed class DockerEndpoints(IDockerClientFactory factory) : IDockerEndpoints, IAsyncDisposable
+/// <remarks>
+/// A client that nobody has asked for in a while is no longer kept, with its keys: a tenant that renews a Secret often must not fill the memory. Who still
+/// holds it may use it to the end; its idle connections close after a minute, and it is collected with its last holder.
+/// </remarks>
+/// <param name="factory">Makes clients.</param>
+/// <param name="time">The clock; null for the system's.</param>
+public sealed class DockerEndpoints(IDockerClientFactory factory, TimeProvider? time = null) : IDockerEndpoints, IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<DockerEndpoint, Lazy<IDockerClient>> _clients = new();
+    /// <summary>How long a client is kept after it was last asked for.</summary>
+    internal static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(15);
+
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<DockerEndpoint, Kept> _clients = [];
+
+    /// <summary>How many clients are kept.</summary>
+    internal int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _clients.Count;
+            }
+        }
+    }
 
     /// <inheritdoc />
-    public IDockerClient Get(DockerEndpoint endpoint) =>
-        _clients.GetOrAdd(endpoint, key => new Lazy<IDockerClient>(() => factory.Create(key))).Value;
+    public IDockerClient Get(DockerEndpoint endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        lock (_gate)
+        {
+            Forget();
+            if (!_clients.TryGetValue(endpoint, out var kept))
+            {
+                _clients[endpoint] = kept = new Kept(factory.Create(endpoint));
+            }
+
+            kept.LastAsked = _time.GetTimestamp();
+            return kept.Client;
+        }
+    }
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        foreach (var client in _clients.Values.Where(c => c.IsValueCreated))
+        List<IDockerClient> clients;
+        lock (_gate)
         {
-            await client.Value.DisposeAsync();
+            clients = [.. _clients.Values.Select(kept => kept.Client)];
+            _clients.Clear();
         }
+
+        foreach (var client in clients)
+        {
+            await client.DisposeAsync();
+        }
+    }
+
+    private void Forget()
+    {
+        foreach (var (endpoint, kept) in _clients)
+        {
+            if (_time.GetElapsedTime(kept.LastAsked) > KeptFor)
+            {
+                _clients.Remove(endpoint);
+            }
+        }
+    }
+
+    private sealed class Kept(IDockerClient client)
+    {
+        public IDockerClient Client => client;
+
+        public long LastAsked { get; set; }
     }
 }

@@ -9,6 +9,9 @@ public sealed class LeadershipFence(ILeadership leadership) : IActFence
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc />
+    public CancellationToken Ended => leadership.Lost;
+
+    /// <inheritdoc />
     public void EnsureMayAct()
     {
         try

@@ -1,3 +1,5 @@
+using Drydock.Abstractions.Values;
+
 namespace Drydock.Reconcilers.Common;
 
 /// <summary>Tells everybody who waits that something happened. A waiter that came too late for a pulse waits for the next one, so waits are bounded.</summary>
@@ -30,7 +32,7 @@ public sealed class Pulse
 
         try
         {
-            await using var limit = time.CreateTimer(static w => ((TaskCompletionSource)w!).TrySetResult(), waiter, atMost, Timeout.InfiniteTimeSpan);
+            await using var limit = time.CreateTimer(static w => ((TaskCompletionSource)w!).TrySetResult(), waiter, Timers.Clamp(atMost), Timeout.InfiniteTimeSpan);
             await using var cancelled = cancellationToken.UnsafeRegister(static (w, token) => ((TaskCompletionSource)w!).TrySetCanceled(token), waiter);
             await waiter.Task;
         }

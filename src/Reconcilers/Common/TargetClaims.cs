@@ -1,9 +1,8 @@
-using System.Security.Cryptography;
-using System.Text;
 using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
+using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;
@@ -11,10 +10,16 @@ using Drydock.Crds.SnapshotRestores;
 namespace Drydock.Reconcilers.Common;
 
 /// <summary>
-/// One target, one upgrade: a Lease without expiry in the operator's namespace, named after what the server says it is, held by the uid of the object
-/// that works on the target. The API server's uniqueness of names decides who comes first.
+/// One target, one upgrade: Leases without expiry in the operator's namespace, named as <see cref="ClaimTarget"/> says, held by the uid of the object that
+/// works on the target. The API server's uniqueness of names decides who comes first: a target is held by whoever has all of its names.
 /// </summary>
-public sealed class TargetClaims(IKubernetesClient kubernetes, string operatorNamespace, TimeProvider time)
+/// <param name="kubernetes">The API server.</param>
+/// <param name="operatorNamespace">Namespace of the claims.</param>
+/// <param name="time">The clock.</param>
+/// <param name="scope">
+/// The namespaces that the operator serves; null for all. A holder elsewhere cannot be looked for and counts as there.
+/// </param>
+public sealed class TargetClaims(IKubernetesClient kubernetes, string operatorNamespace, TimeProvider time, NamespaceScope? scope = null)
 {
     private const string OwnerAnnotation = "drydock.dev/claimed-by";
     private const string TargetAnnotation = "drydock.dev/target";
@@ -22,89 +27,123 @@ public sealed class TargetClaims(IKubernetesClient kubernetes, string operatorNa
     /// <summary>Namespace of the claims.</summary>
     public string Namespace => operatorNamespace;
 
-    /// <summary>Name of the claim on a target.</summary>
-    public static string NameOf(string targetIdentity) =>
-        "drydock-target-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(targetIdentity)))[..20];
-
-    /// <summary>Takes the claim, or finds that this object has it already.</summary>
-    /// <param name="targetIdentity">The target as its server names it.</param>
+    /// <summary>Takes the claim, or finds that this object has it already. If another has one of its names, those that this object has are given back.</summary>
+    /// <param name="target">The target.</param>
     /// <param name="holder">Who takes it.</param>
     /// <param name="adopt">Take it over from a holder that no longer exists.</param>
+    /// <param name="keep">Give nothing back: this object works on the target already.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
     /// <returns>Null if it is ours now; otherwise who has it.</returns>
-    public async Task<ClaimHolder?> ClaimAsync(string targetIdentity, IKubernetesObject holder, bool adopt, CancellationToken cancellationToken)
+    public async Task<ClaimHolder?> ClaimAsync(ClaimTarget target, IKubernetesObject holder, bool adopt, bool keep, CancellationToken cancellationToken)
     {
-        var name = NameOf(targetIdentity);
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(holder);
         var uid = holder.Metadata.Uid ?? throw new ArgumentException("An object without uid cannot claim a target.", nameof(holder));
-        try
+        var names = target.Names(holder.Metadata.Namespace);
+        foreach (var name in names)
         {
-            await kubernetes.CreateAsync(Claim(name, targetIdentity, holder, uid), cancellationToken);
-            return null;
+            if (await TakeAsync(Claim(name, target, holder, uid), adopt, cancellationToken) is { } other)
+            {
+                if (!keep)
+                {
+                    await ReleaseAsync(names, uid, cancellationToken);
+                }
+
+                return other;
+            }
         }
-        catch (KubernetesAlreadyExistsException)
-        {
-            return await HolderAsync(name, uid, targetIdentity, holder, adopt, cancellationToken);
-        }
+
+        return null;
     }
 
     /// <summary>Who else has the claim; null if nobody has, or this object itself. Changes nothing.</summary>
-    public async Task<ClaimHolder?> FindHolderAsync(string targetIdentity, IKubernetesObject asking, CancellationToken cancellationToken) =>
-        await kubernetes.GetAsync<V1Lease>(NameOf(targetIdentity), operatorNamespace, cancellationToken) is { } claim && claim.Spec.HolderIdentity != asking.Metadata.Uid
-            ? await HolderOfAsync(claim, cancellationToken)
-            : null;
-
-    /// <summary>Takes the claim, or finds that this object has it already; never takes it over.</summary>
-    /// <returns>Null if it is ours now; otherwise who has it.</returns>
-    public async Task<string?> TakeAsync(string targetIdentity, IKubernetesObject holder, CancellationToken cancellationToken) =>
-        (await ClaimAsync(targetIdentity, holder, adopt: false, cancellationToken))?.Name;
-
-    /// <summary>Lets go, if this object holds it; another holder's claim is left alone.</summary>
-    public async Task ReleaseAsync(string name, string holderUid, CancellationToken cancellationToken)
+    public async Task<ClaimHolder?> FindHolderAsync(ClaimTarget target, IKubernetesObject asking, CancellationToken cancellationToken)
     {
-        var claim = await kubernetes.GetAsync<V1Lease>(name, operatorNamespace, cancellationToken);
-        if (claim?.Spec.HolderIdentity != holderUid)
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(asking);
+        foreach (var name in target.Names(asking.Metadata.Namespace))
         {
-            return;
+            if (await kubernetes.GetAsync<V1Lease>(name, operatorNamespace, cancellationToken) is { } claim && claim.Spec.HolderIdentity != asking.Metadata.Uid)
+            {
+                return await HolderOfAsync(claim, cancellationToken);
+            }
         }
 
-        await kubernetes.DeleteAsync<V1Lease>(name, operatorNamespace, new DeleteOptions { ResourceVersion = claim.Metadata.ResourceVersion }, cancellationToken);
+        return null;
     }
 
-    private async Task<ClaimHolder?> HolderAsync(string name, string uid, string targetIdentity, IKubernetesObject holder, bool adopt, CancellationToken cancellationToken)
+    /// <summary>Gives back what a run holds by its status; another holder's claim is left alone.</summary>
+    public Task ReleaseAsync(IKubernetesObject holder, TargetStatus status, CancellationToken cancellationToken)
     {
-        var claim = await kubernetes.GetAsync<V1Lease>(name, operatorNamespace, cancellationToken);
-        if (claim is null)
-        {
-            return await ClaimAsync(targetIdentity, holder, adopt, cancellationToken);
-        }
+        ArgumentNullException.ThrowIfNull(holder);
+        ArgumentNullException.ThrowIfNull(status);
+        var names = ClaimTarget.Of(status)?.Names(holder.Metadata.Namespace) ?? [];
 
-        if (claim.Spec.HolderIdentity == uid)
-        {
-            return null;
-        }
+        // One that a former version named otherwise is in the status.
+        return ReleaseAsync([.. names, .. status.Claim is { } claim && !names.Contains(claim, StringComparer.Ordinal) ? [claim] : Array.Empty<string>()], holder.Metadata.Uid!, cancellationToken);
+    }
 
-        var other = await HolderOfAsync(claim, cancellationToken);
+    /// <summary>Gives back those of the names that this holder has; another holder's are left alone.</summary>
+    public async Task ReleaseAsync(IEnumerable<string> names, string holderUid, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        foreach (var name in names)
+        {
+            var claim = await kubernetes.GetAsync<V1Lease>(name, operatorNamespace, cancellationToken);
+            if (claim is not null && claim.Spec.HolderIdentity == holderUid)
+            {
+                await kubernetes.DeleteAsync<V1Lease>(name, operatorNamespace, new DeleteOptions { ResourceVersion = claim.Metadata.ResourceVersion }, cancellationToken);
+            }
+        }
+    }
+
+    private async Task<ClaimHolder?> TakeAsync(V1Lease wanted, bool adopt, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await kubernetes.CreateAsync(wanted, cancellationToken);
+                return null;
+            }
+            catch (KubernetesAlreadyExistsException)
+            {
+                var present = await kubernetes.GetAsync<V1Lease>(wanted.Metadata.Name, operatorNamespace, cancellationToken);
+                if (present is not null)
+                {
+                    return present.Spec.HolderIdentity == wanted.Spec.HolderIdentity ? null : await AdoptAsync(present, wanted, adopt, cancellationToken);
+                }
+            }
+        }
+    }
+
+    private async Task<ClaimHolder?> AdoptAsync(V1Lease present, V1Lease wanted, bool adopt, CancellationToken cancellationToken)
+    {
+        var other = await HolderOfAsync(present, cancellationToken);
         if (!adopt || !other.IsGone)
         {
             return other;
         }
 
         // Refused by the server if anybody changed the Lease since it was read: of two that adopt one does.
-        var ours = Claim(name, targetIdentity, holder, uid);
-        await kubernetes.UpdateAsync(claim with { Metadata = claim.Metadata with { Annotations = ours.Metadata.Annotations }, Spec = ours.Spec }, cancellationToken);
+        await kubernetes.UpdateAsync(present with { Metadata = present.Metadata with { Annotations = wanted.Metadata.Annotations }, Spec = wanted.Spec }, cancellationToken);
         return null;
     }
 
     private async Task<ClaimHolder> HolderOfAsync(V1Lease claim, CancellationToken cancellationToken)
     {
         var owner = claim.Metadata.Annotations?.GetValueOrDefault(OwnerAnnotation);
-        return new ClaimHolder(owner ?? claim.Spec.HolderIdentity ?? "nobody known", owner is not null && await IsGoneAsync(owner, claim.Spec.HolderIdentity, cancellationToken));
+        return new ClaimHolder(
+            owner ?? claim.Spec.HolderIdentity ?? "nobody known",
+            owner is not null && await IsGoneAsync(owner, claim.Spec.HolderIdentity, cancellationToken),
+            $"{operatorNamespace}/{claim.Metadata.Name}");
     }
 
     // Of a kind that is not known here nothing is claimed: its holder counts as there.
     private async Task<bool> IsGoneAsync(string owner, string? uid, CancellationToken cancellationToken)
     {
-        if (owner.Split(' ', 2) is not [var kind, var path] || path.Split('/', 2) is not [var space, var name])
+        if (owner.Split(' ', 2) is not [var kind, var path] || path.Split('/', 2) is not [var space, var name]
+            || scope?.Contains(space) == false)
         {
             return false;
         }
@@ -118,7 +157,7 @@ public sealed class TargetClaims(IKubernetesClient kubernetes, string operatorNa
         };
     }
 
-    private V1Lease Claim(string name, string targetIdentity, IKubernetesObject holder, string uid) => new()
+    private V1Lease Claim(string name, ClaimTarget target, IKubernetesObject holder, string uid) => new()
     {
         Metadata = new V1ObjectMeta
         {
@@ -127,7 +166,7 @@ public sealed class TargetClaims(IKubernetesClient kubernetes, string operatorNa
             Annotations = new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 [OwnerAnnotation] = $"{holder.Kind} {holder.Metadata.Namespace}/{holder.Metadata.Name}",
-                [TargetAnnotation] = targetIdentity,
+                [TargetAnnotation] = target.Identity,
             },
         },
         Spec = new V1LeaseSpec { HolderIdentity = uid, AcquireTime = time.GetUtcNow() },

@@ -26,20 +26,30 @@ public sealed class WitnessedExec
     private const int NoDirectory = 97;
     private const int AlreadyStarted = 98;
 
-    private const string Reservation = """mkdir -p "$1" && echo "$1" > "$1/reserved" && { dd if=/dev/null of="$1/reserved" conv=notrunc,fsync 2>/dev/null; :; }""";
+    private const string Reservation = """mkdir -p "$1" && echo "$1" > "$1/reserved" && { dd if=/dev/null of="$1/reserved" conv=notrunc,fsync 2>/dev/null; sync "$1" 2>/dev/null; :; }""";
 
-    // dd brings the file to the disk: a host that loses its power must not forget what was begun. set -C makes ">" refuse an existing file, so of two wrappers only one gets past it, whatever they race for.
+    // dd brings the file to the disk and sync its name: a host that loses its power must not forget what was begun. set -C makes ">" refuse an existing file, so of two wrappers only one gets past it, whatever they race for.
     private const string Wrapper =
         """
         d=$1; w=$2; shift 2
         mkdir -p "$d" || exit 97
         ( set -C; echo $$ > "$d/started" ) 2>/dev/null || exit 98
         dd if=/dev/null of="$d/started" conv=notrunc,fsync 2>/dev/null
+        sync "$d" 2>/dev/null
         cd "$w" || { echo "cannot enter $w" > "$d/log"; echo 96 > "$d/rc.tmp"; mv "$d/rc.tmp" "$d/rc"; exit 96; }
         "$@" > "$d/log" 2>&1 < /dev/null
         rc=$?
         echo $rc > "$d/rc.tmp" && mv "$d/rc.tmp" "$d/rc"
         exit $rc
+        """;
+
+    // For the moment in which "started" is there and its process has not yet written its number into it.
+    private const string AnyWrapper =
+        """
+        for f in /proc/[0-9]*/cmdline; do
+          tr '\0' ' ' < "$f" 2>/dev/null | grep -qF -- "drydock $1 " && exit 0
+        done
+        exit 1
         """;
 
     private readonly IDockerClient _docker;
@@ -183,13 +193,15 @@ public sealed class WitnessedExec
     private async Task<bool> LivesAsync(string pid, CancellationToken cancellationToken)
     {
         var container = await _docker.Containers.InspectContainerAsync(_container, cancellationToken);
-        if (!container.State.Running || !int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        if (!container.State.Running || (pid.Length > 0 && !int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
         {
             return false;
         }
 
         // The wrapper's command line holds its directory, so another process with the same number is not mistaken for it.
-        var look = await _docker.RunExecAsync(_container, ["/bin/sh", "-c", "tr '\\0' ' ' < \"/proc/$1/cmdline\" 2>/dev/null | grep -qF -- \"$2\"", "drydock", pid, _directory], cancellationToken);
+        var look = pid.Length == 0
+            ? await _docker.RunExecAsync(_container, ["/bin/sh", "-c", AnyWrapper, "drydock-look", _directory], cancellationToken)
+            : await _docker.RunExecAsync(_container, ["/bin/sh", "-c", "tr '\\0' ' ' < \"/proc/$1/cmdline\" 2>/dev/null | grep -qF -- \"$2\"", "drydock", pid, _directory], cancellationToken);
         return look.ExitCode switch
         {
             0 => true,

@@ -13,14 +13,13 @@ namespace Drydock.Reconcilers.DatabaseRollingUpgrades;
 /// Takes distributed databases through rolling upgrades. How a run goes is the frame's (<c>Common/Runs</c>); what makes a DatabaseRollingUpgrade is in
 /// <c>Running/DatabaseUpgradeKind.cs</c>, what makes it one of TiDB or YugabyteDB in the folder of that name.
 /// </summary>
-[EntityRbac(ApiGroup.Name, "databaserollingupgrades", Verbs = "get,list,watch,update,patch")]
-[EntityRbac(ApiGroup.Name, "databaserollingupgrades/status", Verbs = "get,update,patch")]
-[EntityRbac(ApiGroup.Name, "databaserollingupgrades/finalizers", Verbs = "update")]
+[EntityRbac(ApiGroup.Name, "databaserollingupgrades", Verbs = "get,list,watch,patch")]
+[EntityRbac(ApiGroup.Name, "databaserollingupgrades/status", Verbs = "update")]
 [EntityRbac(ApiGroup.Name, "backupsnapshots", Verbs = "get,list,watch,create")]
 [EntityRbac("", "secrets", Verbs = "get,list,watch,create,update")]
 [EntityRbac("", "namespaces", Verbs = "get")]
 [EntityRbac("", "events", Verbs = "create,patch")]
-[EntityRbac("coordination.k8s.io", "leases", Verbs = "get,list,watch,create,update,patch,delete", OperatorNamespaceOnly = true)]
+[EntityRbac("coordination.k8s.io", "leases", Verbs = "get,list,watch,create,update,delete", OperatorNamespaceOnly = true)]
 public sealed class DatabaseRollingUpgradeController : IEntityController<DatabaseRollingUpgrade>, IAsyncDisposable
 {
     private readonly RunController<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus> _runs;

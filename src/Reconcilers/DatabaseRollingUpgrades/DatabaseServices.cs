@@ -1,5 +1,6 @@
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Events;
+using Drydock.Clients.Safety;
 using Drydock.Engine.Running;
 using Drydock.Reconcilers.Common;
 using Drydock.Reconcilers.Common.Storage;
@@ -35,6 +36,9 @@ public sealed record DatabaseServices
 
     /// <summary>Events.</summary>
     public required IEventRecorder Events { get; init; }
+
+    /// <summary>Which addresses are connected to.</summary>
+    public EndpointPolicy Endpoints { get; init; } = EndpointPolicy.Default;
 
     /// <summary>The clock.</summary>
     public required TimeProvider Time { get; init; }

@@ -11,15 +11,14 @@ using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 namespace Drydock.Reconcilers.OmsUpgrades;
 
 /// <summary>Takes OMS installations through upgrades: preflight, plan, run, end. How a run goes is the frame's (<c>Common/Runs</c>); what makes an OmsUpgrade is in <c>Running/OmsUpgradeKind.cs</c>.</summary>
-[EntityRbac(ApiGroup.Name, "omsupgrades", Verbs = "get,list,watch,update,patch")]
-[EntityRbac(ApiGroup.Name, "omsupgrades/status", Verbs = "get,update,patch")]
-[EntityRbac(ApiGroup.Name, "omsupgrades/finalizers", Verbs = "update")]
+[EntityRbac(ApiGroup.Name, "omsupgrades", Verbs = "get,list,watch,patch")]
+[EntityRbac(ApiGroup.Name, "omsupgrades/status", Verbs = "update")]
 [EntityRbac(ApiGroup.Name, "backupsnapshots", Verbs = "get,list,watch,create")]
 [EntityRbac(ApiGroup.Name, "snapshotrestores", Verbs = "get,list,watch,create")]
 [EntityRbac("", "secrets", Verbs = "get,list,watch,create,update")]
 [EntityRbac("", "namespaces", Verbs = "get")]
 [EntityRbac("", "events", Verbs = "create,patch")]
-[EntityRbac("coordination.k8s.io", "leases", Verbs = "get,list,watch,create,update,patch,delete", OperatorNamespaceOnly = true)]
+[EntityRbac("coordination.k8s.io", "leases", Verbs = "get,list,watch,create,update,delete", OperatorNamespaceOnly = true)]
 public sealed class OmsUpgradeController : IEntityController<OmsUpgrade>, IAsyncDisposable
 {
     private readonly RunController<OmsUpgrade, OmsUpgradeSpec, OmsUpgradeStatus> _runs;

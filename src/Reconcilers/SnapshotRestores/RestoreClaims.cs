@@ -4,6 +4,7 @@ using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;
 using Drydock.Reconcilers.Common;
 using Drydock.Reconcilers.OmsUpgrades.Preflight;
+using Drydock.Reconcilers.SnapshotRestores.Server;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Reconcilers.SnapshotRestores;
@@ -14,33 +15,34 @@ namespace Drydock.Reconcilers.SnapshotRestores;
 /// </summary>
 internal sealed class RestoreClaims(RestoreServices services)
 {
-    /// <summary>Names of the claims, for the receipt, before they are taken.</summary>
-    public static IReadOnlyList<string> Names(string server, IEnumerable<string> databases) =>
-        [.. databases.Select(d => TargetClaims.NameOf(TargetIdentity.Of(server, d))).Order(StringComparer.Ordinal)];
+    /// <summary>Names of the Leases, for the receipt, before they are taken.</summary>
+    public static IReadOnlyList<string> Names(SnapshotRestore restore, ServerLook server, IEnumerable<string> databases) =>
+        [.. databases.SelectMany(d => Target(server, d).Names(restore.Metadata.Namespace)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     /// <summary>Takes all of them, or none; a restore that has begun keeps those it has.</summary>
     /// <returns>Null if they are ours now; otherwise who is in the way, and how to go on.</returns>
-    public async Task<string?> TakeAsync(SnapshotRestore restore, string server, IReadOnlyList<string> databases, string? upgradeUid, CancellationToken cancellationToken)
+    public async Task<string?> TakeAsync(SnapshotRestore restore, ServerLook server, IReadOnlyList<string> databases, string? upgradeUid, CancellationToken cancellationToken)
     {
+        var begun = RestoreProgressOf.HasBegun(restore.Status);
+
         // In one order for everybody, so that two restores never wait for each other.
-        foreach (var identity in databases.Select(d => TargetIdentity.Of(server, d)).OrderBy(TargetClaims.NameOf, StringComparer.Ordinal))
+        foreach (var database in databases.Order(StringComparer.Ordinal))
         {
-            var name = TargetClaims.NameOf(identity);
-            var present = await services.Kubernetes.GetAsync<V1Lease>(name, services.Claims.Namespace, cancellationToken);
-            if (present is not null && present.Spec.HolderIdentity == upgradeUid)
+            var target = Target(server, database);
+            if (upgradeUid is not null && await IsLentAsync(restore, target, upgradeUid, cancellationToken))
             {
                 continue;
             }
 
-            if (await services.Claims.TakeAsync(identity, restore, cancellationToken) is { } holder)
+            if (await services.Claims.ClaimAsync(target, restore, adopt: false, keep: begun, cancellationToken) is { } holder)
             {
                 await GiveWayAsync(restore, server, databases, cancellationToken);
-                return $"{holder} holds {identity}; it goes on when that one lets go. If that object no longer exists, look at the database first, then delete the Lease {services.Claims.Namespace}/{name}";
+                return $"{holder} holds {target.Identity}; the restore continues when that one ends. If that object no longer exists, look at the database first, then delete the Lease {holder.Lease}";
             }
         }
 
         // Only now: an upgrade stores its claim and looks for ours, so of the two at least one sees the other.
-        if (await UpgradeAsync(server, databases, upgradeUid, cancellationToken) is { } upgrade)
+        if (await UpgradeAsync(restore, server, databases, upgradeUid, cancellationToken) is { } upgrade)
         {
             await GiveWayAsync(restore, server, databases, cancellationToken);
             return upgrade;
@@ -49,32 +51,46 @@ internal sealed class RestoreClaims(RestoreServices services)
         return null;
     }
 
-    /// <summary>Lets go of those of them that this restore holds.</summary>
-    public async Task ReleaseAsync(SnapshotRestore restore, IEnumerable<string> names, CancellationToken cancellationToken)
-    {
-        foreach (var name in names)
-        {
-            await services.Claims.ReleaseAsync(name, restore.Metadata.Uid!, cancellationToken);
-        }
-    }
+    /// <summary>Gives back those of them that this restore holds.</summary>
+    public Task ReleaseAsync(SnapshotRestore restore, IEnumerable<string> names, CancellationToken cancellationToken) =>
+        services.Claims.ReleaseAsync(names, restore.Metadata.Uid!, cancellationToken);
 
     /// <summary>Lets go of what the receipt names.</summary>
     public Task ReleaseAsync(SnapshotRestore restore, CancellationToken cancellationToken) => ReleaseAsync(
         restore, restore.Status?.Receipt?.GetValueOrDefault(RestoreReceipt.Claims)?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [], cancellationToken);
 
-    // What is half restored stays claimed: nobody else may work on it.
-    private Task GiveWayAsync(SnapshotRestore restore, string server, IEnumerable<string> databases, CancellationToken cancellationToken) =>
-        RestoreProgressOf.HasBegun(restore.Status) ? Task.CompletedTask : ReleaseAsync(restore, Names(server, databases), cancellationToken);
+    private static ClaimTarget Target(ServerLook server, string database) => new(TargetIdentity.Of(server.Identity, database), server.Addresses);
 
-    // An upgrade claims its rm database alone; that it works on the others too stands in its plan.
-    private async Task<string?> UpgradeAsync(string server, IReadOnlyList<string> databases, string? upgradeUid, CancellationToken cancellationToken)
+    // The upgrade holds the claim on the databases of its own rollback; it may have been reached by other addresses than the restore.
+    private async Task<bool> IsLentAsync(SnapshotRestore restore, ClaimTarget target, string upgradeUid, CancellationToken cancellationToken)
     {
-        var upgrades = await services.Kubernetes.ListAsync<OmsUpgrade>(services.WatchNamespace, cancellationToken: cancellationToken);
-        foreach (var upgrade in upgrades.Items.Where(u => u.Metadata.Uid != upgradeUid && u.Status?.Target is { Claim: not null, Identity: { } identity } && identity.StartsWith(server + "/", StringComparison.Ordinal)))
+        foreach (var name in target.Names(restore.Metadata.Namespace))
         {
-            if (DatabasesOf(upgrade).Intersect(databases, StringComparer.OrdinalIgnoreCase).ToList() is { Count: > 0 } common)
+            if ((await services.Kubernetes.GetAsync<V1Lease>(name, services.Claims.Namespace, cancellationToken))?.Spec.HolderIdentity == upgradeUid)
             {
-                return $"{OmsUpgrade.KindName} {upgrade.Metadata.Namespace}/{upgrade.Metadata.Name} works on {string.Join(", ", common)}; it goes on when that one lets go";
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // What is half restored stays claimed: nobody else may work on it.
+    private Task GiveWayAsync(SnapshotRestore restore, ServerLook server, IEnumerable<string> databases, CancellationToken cancellationToken) =>
+        RestoreProgressOf.HasBegun(restore.Status) ? Task.CompletedTask : ReleaseAsync(restore, Names(restore, server, databases), cancellationToken);
+
+    // An upgrade claims its rm database alone; that it works on the others too is in its plan.
+    private async Task<string?> UpgradeAsync(SnapshotRestore restore, ServerLook server, IReadOnlyList<string> databases, string? upgradeUid, CancellationToken cancellationToken)
+    {
+        var here = Target(server, databases[0]);
+        var upgrades = await services.Scope.ListAsync<OmsUpgrade>(services.Kubernetes, null, cancellationToken);
+        foreach (var upgrade in upgrades.Items.Where(u => u.Metadata.Uid != upgradeUid && u.Status?.Target?.Claim is not null))
+        {
+            if (ClaimTarget.Of(upgrade.Status!.Target) is { } there
+                && here.IsOnServerOf(there, restore.Metadata.Namespace, upgrade.Metadata.Namespace)
+                && DatabasesOf(upgrade).Intersect(databases, StringComparer.OrdinalIgnoreCase).ToList() is { Count: > 0 } common)
+            {
+                return $"{OmsUpgrade.KindName} {upgrade.Metadata.Namespace}/{upgrade.Metadata.Name} works on {string.Join(", ", common)}; the restore continues when that one ends";
             }
         }
 

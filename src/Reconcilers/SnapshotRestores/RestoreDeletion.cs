@@ -74,5 +74,5 @@ internal sealed partial class RestoreDeletion(RestoreServices services)
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "SnapshotRestore {Namespace}/{Name} {Left}")]
-    private static partial void Abandoned(ILogger logger, string? @namespace, string name, string left);
+    private static partial void Abandoned(ILogger logger, string? Namespace, string name, string left);
 }

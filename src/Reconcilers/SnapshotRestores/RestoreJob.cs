@@ -10,14 +10,15 @@ namespace Drydock.Reconcilers.SnapshotRestores;
 /// </summary>
 internal sealed class RestoreJob : IProgress<SnapshotProgress>, IAsyncDisposable
 {
-    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _stop;
     private readonly ConcurrentQueue<Commit> _commits = new();
     private readonly ConcurrentDictionary<string, SnapshotProgress> _progress = new(StringComparer.Ordinal);
     private readonly Action _wake;
     private volatile string _activity = "";
     private volatile bool _stopAfterCurrent;
 
-    private RestoreJob(Action wake) => _wake = wake;
+    private RestoreJob(Action wake, CancellationToken fenceEnded) =>
+        (_wake, _stop) = (wake, CancellationTokenSource.CreateLinkedTokenSource(fenceEnded));
 
     /// <summary>Random name of this job in <c>status.receipt</c>: a process that took over puts its own there, and this job's commits are refused from then on.</summary>
     public string Id { get; } = Guid.NewGuid().ToString("N");
@@ -45,12 +46,13 @@ internal sealed class RestoreJob : IProgress<SnapshotProgress>, IAsyncDisposable
 
     /// <summary>Makes a job; <see cref="Start"/> starts it.</summary>
     /// <param name="wake">Called when it has something to write, and when it is over.</param>
-    public static RestoreJob Create(Action wake) => new(wake);
+    /// <param name="fenceEnded">Cancels it when this process must not act any more.</param>
+    public static RestoreJob Create(Action wake, CancellationToken fenceEnded) => new(wake, fenceEnded);
 
     /// <summary>Starts the work.</summary>
     public void Start(Func<RestoreJob, CancellationToken, Task<RestoreOutcome>> work)
     {
-        Work = Task.Run(() => work(this, _stop.Token));
+        Work = Task.Run(() => work(this, _stop.Token), CancellationToken.None);
         _ = Work.ContinueWith(_ => _wake(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 

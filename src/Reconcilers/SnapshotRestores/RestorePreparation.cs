@@ -1,9 +1,11 @@
 using System.Globalization;
+using Drydock.Clients.MySql;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.SnapshotRestores;
 using Drydock.Reconcilers.BackupSnapshots;
+using Drydock.Reconcilers.Common;
 using Drydock.Reconcilers.SnapshotRestores.Server;
 
 namespace Drydock.Reconcilers.SnapshotRestores;
@@ -26,15 +28,20 @@ internal sealed class RestorePreparation(
             throw Ends(Reasons.InvalidSpec, string.Join("; ", invalid.Select(f => $"{f.Field}: {f.Message}")));
         }
 
+        var upgrade = await UpgradeLink.FindAsync(services, restore, cancellationToken);
+        RequireInTime(upgrade);
         var place = await SnapshotPlace.FindAsync(services, restore, noted, cancellationToken);
         var manifest = await services.Snapshotter.FindAsync(place.Location, cancellationToken)
             ?? throw Ends(Reasons.SnapshotMissing, $"there is no manifest {place.Location.ManifestName} in {place.Location.Storage.Description}: the snapshot does not exist");
+        if (SnapshotOwners.Refusal(manifest, restore.Metadata.Namespace, services.Storages.Shared, place.Location) is { } foreign)
+        {
+            throw Ends(Reasons.ForeignSnapshot, foreign);
+        }
+
         var databases = Select(manifest);
         RequireSame(manifest, databases);
         DatabaseSource target = restore.Spec.Target ?? place.Source ?? throw Ends(Reasons.InvalidSpec, "spec.target: a restore from files needs it; there is no BackupSnapshot to take the server from");
-        var connection = await SecretAsync(() => SnapshotSource.ConnectAsync(
-            services.Kubernetes, restore.Metadata.Namespace, target, restore.Spec.Target is null ? "spec.source of the BackupSnapshot" : "spec.target", cancellationToken));
-        connection.ApplicationName = $"drydock-restore-{restore.Metadata.Uid}";
+        var connection = await SecretAsync(() => ConnectAsync(target, cancellationToken));
         var identity = await SecretAsync<string?>(() => SnapshotSource.IdentityAsync(services.Kubernetes, restore.Metadata.Namespace, restore.Spec.IdentitySecretRef, cancellationToken));
         if (manifest.Encryption is not null && identity is null)
         {
@@ -53,8 +60,59 @@ internal sealed class RestorePreparation(
             Server = server,
             Look = look,
             Identity = identity,
-            UpgradeUid = await UpgradeLink.FindAsync(services, restore, cancellationToken),
+            UpgradeUid = upgrade,
+            Target = target,
         };
+    }
+
+    /// <summary>
+    /// Refuses to begin without <c>spec.notAfter</c>, or after it; what has begun continues. What was restored is known from status alone, and a status is
+    /// lost when the object is deleted and applied again: without an end the same manifest would drop the databases again, months later.
+    /// </summary>
+    /// <param name="upgradeUid">The upgrade that waits for the restore and answers for it; null for a restore that stands alone.</param>
+    /// <exception cref="RestoreStopException">It must not begin.</exception>
+    public void RequireInTime(string? upgradeUid)
+    {
+        if (restore.Spec.Mode != RunMode.Apply || RestoreProgressOf.HasBegun(restore.Status))
+        {
+            return;
+        }
+
+        if (restore.Spec.NotAfter is null && upgradeUid is null)
+        {
+            throw Ends(
+                Reasons.InvalidSpec,
+                "spec.notAfter is not set. A restore with mode: Apply needs the time after which it must not begin, for instance 2026-03-01T04:00:00Z, so that the same manifest applied again later drops nothing. Set it to some hours from now. Nothing was changed");
+        }
+
+        if (StartDeadline.Missed(restore.Spec.NotAfter, services.Time.GetUtcNow()) is { } late)
+        {
+            throw Ends(Reasons.TooLate, late);
+        }
+    }
+
+    /// <summary>
+    /// Ends the job between two databases if the Secret of the server is another one than it began with, so that the next one begins with what is there
+    /// now. A Secret that is gone or unusable ends nothing: its namespace may be going away, and a database that is half restored is finished first.
+    /// </summary>
+    /// <exception cref="RestoreStopException">It is another one.</exception>
+    public async Task RequireSameAccessAsync(RestoreWork work, CancellationToken cancellationToken)
+    {
+        MySqlConnectionStringBuilder now;
+        try
+        {
+            now = await ConnectAsync(work.Target, cancellationToken);
+        }
+        catch (SnapshotException)
+        {
+            return;
+        }
+
+        if (now.ConnectionString != work.Connection.ConnectionString)
+        {
+            throw new RestoreStopException(new RestoreOutcome.Waits(
+                Reasons.Pending, $"the Secret {work.Target.CredentialsSecretRef.Name} of the server was changed; the restore looks at the server again and continues with the new values"));
+        }
     }
 
     /// <summary>Asks the guards of the server as it was last looked at.</summary>
@@ -111,12 +169,20 @@ internal sealed class RestorePreparation(
     private static RestoreOutcome Against(List<SnapshotFinding> findings)
     {
         var text = string.Join("; ", findings.Take(10).Select(f => f.Message));
-        var damaged = findings.Find(f => f.Failure is SnapshotFailure.Truncated or SnapshotFailure.ChecksumMismatch or SnapshotFailure.RowCountMismatch or SnapshotFailure.CatalogueMismatch or SnapshotFailure.NotFound or SnapshotFailure.ManifestInvalid);
+        var damaged = findings.Find(f => f.Failure is SnapshotFailure.Truncated or SnapshotFailure.ChecksumMismatch or SnapshotFailure.RowCountMismatch or SnapshotFailure.CatalogueMismatch or SnapshotFailure.NotFound or SnapshotFailure.ManifestInvalid or SnapshotFailure.RefusedStatement);
         return damaged is not null
             ? new RestoreOutcome.Failed(Reasons.SnapshotInvalid, $"{text}. Nothing was changed; restore from another snapshot")
             : findings[0].Failure == SnapshotFailure.PacketTooLarge
                 ? new RestoreOutcome.Blocked(Reasons.AccessDenied, text)
                 : RestoreReasons.Of(new SnapshotException(findings[0].Failure, text));
+    }
+
+    private async Task<MySqlConnectionStringBuilder> ConnectAsync(DatabaseSource target, CancellationToken cancellationToken)
+    {
+        var field = restore.Spec.Target is null ? "spec.source of the BackupSnapshot" : "spec.target";
+        var connection = await SnapshotSource.ConnectAsync(services.Kubernetes, restore.Metadata.Namespace, target, field, services.Endpoints, cancellationToken);
+        connection.ApplicationName = $"drydock-restore-{restore.Metadata.Uid}";
+        return connection;
     }
 
     // A Secret that is missing comes some day; whoever makes it need not touch the restore.

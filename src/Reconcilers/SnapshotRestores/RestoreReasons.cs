@@ -12,8 +12,10 @@ internal static partial class RestoreReasons
     public static RestoreOutcome Of(SnapshotException error) => error.Failure switch
     {
         SnapshotFailure.NotFound or SnapshotFailure.BeingRemoved => new RestoreOutcome.Failed(Reasons.SnapshotMissing, error.Message),
-        SnapshotFailure.Truncated or SnapshotFailure.ChecksumMismatch or SnapshotFailure.ManifestInvalid => new RestoreOutcome.Failed(Reasons.SnapshotInvalid, error.Message),
-        SnapshotFailure.InvalidRequest => new RestoreOutcome.Blocked(Reasons.InvalidSpec, error.Message),
+        SnapshotFailure.Truncated or SnapshotFailure.ChecksumMismatch or SnapshotFailure.ManifestInvalid or SnapshotFailure.RefusedStatement =>
+            new RestoreOutcome.Failed(Reasons.SnapshotInvalid, error.Message),
+        SnapshotFailure.ForeignSnapshot => new RestoreOutcome.Failed(Reasons.ForeignSnapshot, error.Message),
+        SnapshotFailure.InvalidRequest or SnapshotFailure.NotAllowed => new RestoreOutcome.Blocked(Reasons.InvalidSpec, error.Message),
         SnapshotFailure.IdentityMissing => new RestoreOutcome.Blocked(Reasons.SecretMissing, $"{error.Message}; give the age identity of one of the snapshot's recipients in spec.identitySecretRef"),
         SnapshotFailure.StorageUnusable => new RestoreOutcome.Blocked(Reasons.StorageUnusable, error.Message),
         SnapshotFailure.ReadOnlyServer => new RestoreOutcome.Blocked(Reasons.AccessDenied, error.Message),

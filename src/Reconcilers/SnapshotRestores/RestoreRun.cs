@@ -133,6 +133,7 @@ internal sealed class RestoreRun
         // The verification may have taken an hour: what is decided on is what the server is now.
         work = work with { Look = await work.Server.LookAsync(work.Names, cancellationToken) };
         _preparation.Guard(work, planOnly: false);
+        _preparation.RequireInTime(work.UpgradeUid);
         await BeginAsync(work, cancellationToken);
         return await EachAsync(work, cancellationToken);
     }
@@ -156,9 +157,9 @@ internal sealed class RestoreRun
         _services.Fence.EnsureMayAct();
 
         // In the receipt before it is taken, so that a claim is never left behind unknown.
-        var names = RestoreClaims.Names(work.Look.Identity, work.Names);
+        var names = RestoreClaims.Names(_restore, work.Look, work.Names);
         await _job.CommitAsync(status => status with { Receipt = RestoreReceipt.With(status.Receipt, RestoreReceipt.Claims, string.Join(',', names)) }, cancellationToken);
-        if (await new RestoreClaims(_services).TakeAsync(_restore, work.Look.Identity, work.Names, work.UpgradeUid, cancellationToken) is { } busy)
+        if (await new RestoreClaims(_services).TakeAsync(_restore, work.Look, work.Names, work.UpgradeUid, cancellationToken) is { } busy)
         {
             throw new RestoreStopException(new RestoreOutcome.Waits(Reasons.TargetBusy, busy));
         }
@@ -230,6 +231,7 @@ internal sealed class RestoreRun
     private async Task OneAsync(RestoreWork work, Clients.Snapshots.SnapshotDatabase database, CancellationToken cancellationToken)
     {
         _job.Activity = $"restoring {database.Name}";
+        await _preparation.RequireSameAccessAsync(work, cancellationToken);
 
         // A connection that broke on this side may still carry out its last statement on the other.
         await work.Server.EndSessionsAsync([.. _sessions], cancellationToken);

@@ -1,5 +1,6 @@
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Events;
+using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
 using Drydock.Engine.Running;
 using Drydock.Reconcilers.Common;
@@ -33,8 +34,8 @@ public sealed record RestoreServices
     /// <summary>Claims on targets.</summary>
     public required TargetClaims Claims { get; init; }
 
-    /// <summary>The only namespace the operator looks after; null for all.</summary>
-    public string? WatchNamespace { get; init; }
+    /// <summary>The namespaces that the operator serves.</summary>
+    public NamespaceScope Scope { get; init; } = NamespaceScope.All;
 
     /// <summary>Set whenever a restore's status changed.</summary>
     public required Pulse Changes { get; init; }
@@ -44,6 +45,9 @@ public sealed record RestoreServices
 
     /// <summary>Events.</summary>
     public required IEventRecorder Events { get; init; }
+
+    /// <summary>Which addresses are connected to.</summary>
+    public EndpointPolicy Endpoints { get; init; } = EndpointPolicy.Default;
 
     /// <summary>The clock.</summary>
     public required TimeProvider Time { get; init; }

@@ -1,6 +1,8 @@
 using Drydock.Clients.MySql;
 using Drydock.Clients.Snapshots;
+using Drydock.Crds.BackupSnapshots;
 using Drydock.Reconcilers.SnapshotRestores.Server;
+using SnapshotDatabase = Drydock.Clients.Snapshots.SnapshotDatabase;
 
 namespace Drydock.Reconcilers.SnapshotRestores;
 
@@ -15,6 +17,9 @@ internal sealed record RestoreWork
 
     /// <summary>The databases to restore, in the snapshot's order.</summary>
     public required IReadOnlyList<SnapshotDatabase> Databases { get; init; }
+
+    /// <summary>The server as a spec names it.</summary>
+    public required DatabaseSource Target { get; init; }
 
     /// <summary>How the server is reached; holds the password.</summary>
     public required MySqlConnectionStringBuilder Connection { get; init; }

@@ -16,9 +16,8 @@ namespace Drydock.Reconcilers.SnapshotRestores;
 /// Puts databases back as a snapshot has them. Level-based: what is to be done is read from status.databases and the server; a database that is not
 /// Restored there is dropped and loaded again, one that is Restored is not touched again. What is dropped and loaded runs in <see cref="RestoreRun"/>.
 /// </summary>
-[EntityRbac(ApiGroup.Name, "snapshotrestores", Verbs = "get,list,watch,update,patch")]
-[EntityRbac(ApiGroup.Name, "snapshotrestores/status", Verbs = "get,update,patch")]
-[EntityRbac(ApiGroup.Name, "snapshotrestores/finalizers", Verbs = "update")]
+[EntityRbac(ApiGroup.Name, "snapshotrestores", Verbs = "get,list,watch,patch")]
+[EntityRbac(ApiGroup.Name, "snapshotrestores/status", Verbs = "update")]
 [EntityRbac(ApiGroup.Name, "backupsnapshots", Verbs = "get")]
 [EntityRbac(ApiGroup.Name, "omsupgrades", Verbs = "get,list")]
 [EntityRbac("", "secrets", Verbs = "get,list,watch")]
@@ -38,7 +37,7 @@ public sealed partial class SnapshotRestoreController : EntityController<Snapsho
 
     /// <summary>Composes the controller.</summary>
     public SnapshotRestoreController(RestoreServices services, IEntityWriter<SnapshotRestore> writer, IReconcileTrigger<SnapshotRestore> trigger)
-        : base(writer)
+        : base(writer, services.Events)
     {
         _services = services;
         _trigger = trigger;
@@ -160,7 +159,7 @@ public sealed partial class SnapshotRestoreController : EntityController<Snapsho
             return Shortly;
         }
 
-        var job = RestoreJob.Create(() => _trigger.Wake(restore.Metadata.Namespace, restore.Metadata.Name));
+        var job = RestoreJob.Create(() => _trigger.Wake(restore.Metadata.Namespace, restore.Metadata.Name), _services.Fence.Ended);
         var status = restore.Status ?? new SnapshotRestoreStatus();
         var tokens = NewRetries(restore);
         if (status.Phase is not (SnapshotRestorePhases.Verifying or SnapshotRestorePhases.Restoring) || tokens.Count > 0)
@@ -289,13 +288,15 @@ public sealed partial class SnapshotRestoreController : EntityController<Snapsho
 
     private async Task<SnapshotRestore> WriteAsync(SnapshotRestore restore, SnapshotRestoreStatus status, CancellationToken cancellationToken)
     {
-        var next = restore with { Status = status };
-        if (Text(next) == Text(restore))
+        var type = CrdsJsonContext.Default.SnapshotRestoreStatus;
+        status = status with { UsedTokens = RetryTokens.Trim(restore.Metadata, restore.Spec.Retry, status.UsedTokens) };
+        var next = StatusWrites.Fit(restore.Status, status, type);
+        if (Text(restore with { Status = next }) == Text(restore))
         {
             return restore;
         }
 
-        var written = await Writer.UpdateStatusAsync(next, cancellationToken);
+        var written = await StatusWrites.WriteAsync(Writer, _services.Events, restore, next, type, static (s, n) => s with { Status = n }, cancellationToken);
         _services.Changes.Set();
         if (written.Status?.Phase != restore.Status?.Phase)
         {
@@ -313,5 +314,5 @@ public sealed partial class SnapshotRestoreController : EntityController<Snapsho
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "SnapshotRestore {Namespace}/{Name} failed in a way that is not known")]
-    private static partial void Unexpected(ILogger logger, Exception exception, string? @namespace, string name);
+    private static partial void Unexpected(ILogger logger, Exception exception, string? Namespace, string name);
 }

@@ -1,26 +1,39 @@
+using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;
+using Drydock.Reconcilers.OmsUpgrades.Steps;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Reconcilers.SnapshotRestores;
 
-/// <summary>Which upgrade's way back a restore is.</summary>
+/// <summary>Which upgrade's rollback a restore is.</summary>
 internal static class UpgradeLink
 {
     /// <summary>
-    /// The uid of the upgrade that the labels name, if it really exists in this namespace: with it OMS is stopped by plan, so that no session on its
-    /// databases is rightful, and the upgrade's claim covers the restore. A label alone proves nothing.
+    /// The uid of the upgrade that owns the restore and waits for it: with it OMS is stopped by plan, so that no session on its databases is rightful, and
+    /// the upgrade's claim covers the restore. Labels and owner references prove nothing, because whoever makes the object writes them. What proves it is
+    /// the upgrade's own status: a step that has not succeeded yet, with a receipt that names this restore, written before the restore was made.
     /// </summary>
     public static async Task<string?> FindAsync(RestoreServices services, SnapshotRestore restore, CancellationToken cancellationToken)
     {
-        if (restore.Metadata.Labels is not { } labels
-            || labels.GetValueOrDefault(Labels.UpgradeUid) is not { Length: > 0 } uid
-            || labels.GetValueOrDefault(Labels.UpgradeName) is not { Length: > 0 } name)
+        var owners = (restore.Metadata.OwnerReferences ?? []).Where(o =>
+            o.Kind == OmsUpgrade.KindName && o.ApiVersion.StartsWith($"{ApiGroup.Name}/", StringComparison.Ordinal));
+        foreach (var owner in owners)
         {
-            return null;
+            var upgrade = await services.Kubernetes.GetAsync<OmsUpgrade>(owner.Name, restore.Metadata.Namespace, cancellationToken);
+            if (upgrade is { Status: { } status } && upgrade.Metadata.Uid == owner.Uid && Steps(status).Any(s => Awaits(s, restore.Metadata.Name)))
+            {
+                return owner.Uid;
+            }
         }
 
-        var upgrade = await services.Kubernetes.GetAsync<OmsUpgrade>(name, restore.Metadata.Namespace, cancellationToken);
-        return upgrade?.Metadata.Uid == uid ? uid : null;
+        return null;
     }
+
+    private static IEnumerable<PlanStep> Steps(OmsUpgradeStatus status) =>
+        new[] { status.Plan, status.RollbackPlan }.OfType<Plan>().SelectMany(p => p.Steps);
+
+    private static bool Awaits(PlanStep step, string restore) =>
+        step.State != StepState.Succeeded && step.Receipt?.GetValueOrDefault(RestoreDatabases.RestoreKey) == restore;
 }

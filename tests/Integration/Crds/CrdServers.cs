@@ -27,7 +27,7 @@ public sealed class CrdServers : IAsyncLifetime
         _old = await ControlPlane.StartAsync(_run, new ControlPlaneOptions { ControllerManager = false });
         _modern = await ModernCrdServer.StartAsync(_run, _old);
         await _old.KubectlAsync(["apply", "--validate=false", "-k", Repository.PathOf("config", "crd")]);
-        await _old.KubectlAsync(["wait", "--for=condition=Established", "--timeout=60s", .. Plurals.Select(plural => $"crd/{plural}.drydock.dev")]);
+        await _old.WaitForCrdsAsync(Plurals.Select(plural => $"{plural}.drydock.dev"));
         foreach (var plural in Plurals)
         {
             await _modern.ApplyCrdAsync($"{plural}.drydock.dev", await File.ReadAllTextAsync(Repository.PathOf("config", "crd", $"drydock.dev_{plural}.yaml")));

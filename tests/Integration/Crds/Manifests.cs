@@ -41,7 +41,7 @@ internal static class Manifests
         {"apiVersion":"drydock.dev/v1alpha1","kind":"SnapshotRestore","metadata":{"name":"{{{name}}}"},"spec":{
           "files":{"storage":{{{S3}}},"path":"default/oms-1"},
           "target":{"credentialsSecretRef":{"name":"oms-metadb"},"host":"192.0.2.50"},
-          "databases":["oms_rm","oms_cm"],"allowDrop":["oms_rm"]}}
+          "databases":["oms_rm","oms_cm"],"allowDrop":["oms_rm"],"notAfter":"2026-03-01T04:00:00Z"}}
         """);
 
     public static JsonObject TiDb(string name) => Parse(

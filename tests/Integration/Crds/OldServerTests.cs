@@ -33,7 +33,7 @@ public sealed class OldServerTests(CrdServers servers)
         Lines(await KubectlAsync("get", "omsupgrades", "-o", "wide"))[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .ShouldBe(["NAME", "FROM", "TO", "PHASE", "PROGRESS", "READY", "AGE", "STEP", "MESSAGE", "SNAPSHOT"]);
         Lines(await KubectlAsync("get", "snap", "oms-metadata"))[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)
-            .ShouldBe(["NAME", "PHASE", "PROGRESS", "SIZE", "VERIFIED", "READY", "AGE"]);
+            .ShouldBe(["NAME", "PHASE", "PROGRESS", "SIZE", "VERIFIED", "READY", "USABLE", "AGE"]);
         var names = Lines(await KubectlAsync("get", "drydock", "-o", "name"));
         names.ShouldContain("omsupgrade.drydock.dev/oms-322-to-422");
         names.ShouldContain("backupsnapshot.drydock.dev/oms-metadata");

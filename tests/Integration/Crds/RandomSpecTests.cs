@@ -17,6 +17,9 @@ public sealed class RandomSpecTests(CrdServers servers)
 {
     private const int Each = 150;
 
+    // A duration is a sum of parts, which no schema can bound as a whole.
+    private const string OnlyTheOperatorSees = "in sum. Set a shorter one.";
+
     [Theory]
     [InlineData("omsupgrades", OmsUpgrade.KindName)]
     [InlineData("backupsnapshots", BackupSnapshot.KindName)]
@@ -88,7 +91,7 @@ public sealed class RandomSpecTests(CrdServers servers)
             OmsUpgrade.KindName => OmsUpgradeValidation.Validate(spec.Deserialize(CrdsJsonContext.Default.OmsUpgradeSpec)!),
             BackupSnapshot.KindName => BackupSnapshotValidation.Validate(spec.Deserialize(CrdsJsonContext.Default.BackupSnapshotSpec)!),
             _ => SnapshotRestoreValidation.Validate(spec.Deserialize(CrdsJsonContext.Default.SnapshotRestoreSpec)!),
-        }).Select(finding => $"{finding.Field}: {finding.Message}"),
+        }).Where(finding => !finding.Message.EndsWith(OnlyTheOperatorSees, StringComparison.Ordinal)).Select(finding => $"{finding.Field}: {finding.Message}"),
     ];
 
     private async Task<JsonObject> SchemaAsync(string plural)

@@ -1,6 +1,7 @@
 using Drydock.Abstractions.Entities;
 using Drydock.Clients.Docker;
 using Drydock.Clients.Remote;
+using Drydock.Clients.Safety;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Running;
@@ -19,7 +20,7 @@ internal sealed class ContainerWorkshop : IAsyncDisposable
     public const string Account = "bigmath";
 
     private readonly DockerDaemonFixture _daemon;
-    private readonly DockerEndpoints _engines = new(new DockerClientFactory(new DockerClientOptions { ReadRetries = 0 }));
+    private readonly DockerEndpoints _engines = new(new DockerClientFactory(new DockerClientOptions { ReadRetries = 0, Endpoints = EndpointPolicy.Unrestricted }));
     private readonly List<BoundDatabaseHosts> _bound = [];
 
     private ContainerWorkshop(DockerDaemonFixture daemon, string container) => (_daemon, Container) = (daemon, container);

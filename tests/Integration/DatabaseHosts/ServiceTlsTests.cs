@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Drydock.Clients.Safety;
 using Drydock.Crds.Common;
 using Drydock.Lab;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
@@ -86,7 +87,7 @@ public sealed class ServiceTlsTests : IDisposable
         var issued = authority.Issue(Path.Combine(_folder, Guid.NewGuid().ToString("N")), "operator", "operator");
         var material = new ServiceTlsMaterial(
             File.ReadAllBytes(issued.AuthorityPath), own ? File.ReadAllBytes(issued.CertificatePath) : null, own ? File.ReadAllBytes(issued.KeyPath) : null);
-        return new ServiceHttp(material, TimeProvider.System);
+        return new ServiceHttp(material, TimeProvider.System, EndpointPolicy.Unrestricted);
     }
 
     // The subject of the client's certificate; null if there was no handshake.

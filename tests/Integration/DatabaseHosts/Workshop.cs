@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Drydock.Abstractions.Entities;
+using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
 using Drydock.Clients.Ssh;
 using Drydock.Crds.Common;
@@ -103,7 +104,7 @@ internal sealed class Workshop : IAsyncDisposable
         var bound = new BoundDatabaseHosts(
             new DatabaseRollingUpgrade { Metadata = new V1ObjectMeta { Name = "u", Namespace = "ns" }, Spec = spec },
             new DatabaseSecrets { Ssh = material },
-            new DatabaseHostServices(new Directories(), null!, TimeProvider.System) { Ssh = new SshOptions { ConnectTimeout = TimeSpan.FromSeconds(3) } });
+            new DatabaseHostServices(new Directories(), null!, TimeProvider.System) { Ssh = new SshOptions { Endpoints = EndpointPolicy.Unrestricted, ConnectTimeout = TimeSpan.FromSeconds(3) } });
         _bound.Add(bound);
         return bound;
     }

@@ -112,42 +112,45 @@ public sealed class SshTests(DockerDaemonFixture daemon) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_key_is_in_no_argument_and_no_environment_and_its_file_is_private_and_goes_with_the_client()
+    public async Task The_key_is_in_no_argument_and_no_environment_and_its_file_is_private_and_in_memory()
     {
-        var runtime = Directory.CreateDirectory($"{daemon.Root}/runtime-{Guid.NewGuid():N}").FullName;
         var key = Encoding.ASCII.GetString(Server.Material.PrivateKey.Span).Split('\n')[2];
-        await using (var client = DockerDaemonFixture.Client(Server.Endpoint(daemon.Socket, Server.Material), new DockerClientOptions { RuntimeDirectory = runtime }))
+        await using (var client = DockerDaemonFixture.Client(Server.Endpoint(daemon.Socket, Server.Material)))
         {
             await client.System.PingAsync();
 
-            var directory = Directory.GetDirectories(runtime).ShouldHaveSingleItem();
-            (await Shell.RunAsync("stat", "-c", "%a", directory, $"{directory}/key", $"{directory}/known_hosts")).ShouldBe("700\n600\n600\n");
-            var ssh = Process.GetProcessesByName("ssh").Where(p => CommandLine(p.Id).Contains(directory, StringComparison.Ordinal)).ToList();
+            var ssh = Children();
             ssh.ShouldNotBeEmpty();
             foreach (var process in ssh)
             {
+                var arguments = CommandLine(process.Id).Split('\0').ToList();
+                var file = arguments[arguments.IndexOf("-i") + 1];
+                (await Shell.RunAsync("stat", "-L", "-c", "%a", file)).ShouldBe("600\n");
+                new FileInfo(file).LinkTarget.ShouldNotBeNull().ShouldStartWith("/memfd:");
                 CommandLine(process.Id).ShouldNotContain(key);
                 var environment = await File.ReadAllTextAsync(string.Create(CultureInfo.InvariantCulture, $"/proc/{process.Id}/environ"));
                 environment.Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(e => e.Split('=')[0]).ShouldBe(["PATH", "LC_ALL"], ignoreOrder: true);
             }
         }
-
-        Directory.GetFileSystemEntries(runtime).ShouldBeEmpty();
     }
 
     [Fact]
     public async Task Disposing_the_client_ends_its_ssh_processes()
     {
-        var runtime = Directory.CreateDirectory($"{daemon.Root}/runtime-{Guid.NewGuid():N}").FullName;
-        var client = DockerDaemonFixture.Client(Server.Endpoint(daemon.Socket, Server.Material), new DockerClientOptions { RuntimeDirectory = runtime });
+        var before = Children().Select(p => p.Id).ToHashSet();
+        var client = DockerDaemonFixture.Client(Server.Endpoint(daemon.Socket, Server.Material));
         await client.System.PingAsync();
-        var ssh = Process.GetProcessesByName("ssh").Single(p => CommandLine(p.Id).Contains(runtime, StringComparison.Ordinal));
+        var ssh = Children().Where(p => !before.Contains(p.Id)).ShouldHaveSingleItem();
 
         await client.DisposeAsync();
 
         await ssh.WaitForExitAsync();
         ssh.HasExited.ShouldBeTrue();
     }
+
+    // By the place of the key: only this process's own descriptors are meant.
+    private List<Process> Children() => [.. Process.GetProcessesByName("ssh").Where(p => CommandLine(p.Id) is var line
+        && line.Contains($"/proc/{Environment.ProcessId}/fd/", StringComparison.Ordinal) && line.Contains(daemon.Socket, StringComparison.Ordinal))];
 
     private static string CommandLine(int id)
     {

@@ -1,4 +1,5 @@
 using Drydock.Clients.Docker;
+using Drydock.Clients.Safety;
 using Drydock.Tests.Integration.Docker.Fixture;
 using Shouldly;
 using Xunit;
@@ -132,7 +133,7 @@ public sealed class TransportTests(DockerDaemonFixture daemon)
     [Fact]
     public async Task Reads_survive_a_restart_of_the_engine_under_a_client_that_keeps_connections()
     {
-        await using var client = new DockerClientFactory(new DockerClientOptions { ReadRetries = 3 }).Create(daemon.TlsEndpoint);
+        await using var client = new DockerClientFactory(new DockerClientOptions { ReadRetries = 3, Endpoints = EndpointPolicy.Unrestricted }).Create(daemon.TlsEndpoint);
         await client.System.GetVersionAsync();
 
         await daemon.Process.KillAsync();

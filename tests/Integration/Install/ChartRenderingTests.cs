@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Drydock.Lab;
 using Drydock.Tests.Integration.Crds;
 using Shouldly;
@@ -16,16 +17,109 @@ public sealed class ChartRenderingTests(LabFixture lab)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task With_its_defaults_the_chart_installs_what_kustomize_installs()
+    [Theory]
+    [InlineData("default", "[]")]
+    [InlineData("namespaced", """["drydock-system-too"]""")]
+    public async Task Chart_installs_what_kustomize_installs(string variant, string watchNamespaces)
     {
         var plane = await lab.ControlPlaneAsync();
-        var manifests = Read(await plane.KubectlAsync(["kustomize", Repository.PathOf("config", "default")], cancellationToken: Token))
-            .Where(o => Kind(o) is not ("Namespace" or "CustomResourceDefinition")).Select(Bare).Order(StringComparer.Ordinal).ToList();
+        var manifests = Read(await plane.KubectlAsync(["kustomize", Repository.PathOf("config", variant)], cancellationToken: Token))
+            .Where(o => Kind(o) != "Namespace").Select(Bare).Order(StringComparer.Ordinal).ToList();
+        var values = Values();
+        values["watchNamespaces"] = JsonNode.Parse(watchNamespaces);
 
-        var chart = (await RenderAsync(Values())).Select(Bare).Order(StringComparer.Ordinal).ToList();
+        var chart = (await RenderAsync(values)).Select(Bare).Order(StringComparer.Ordinal).ToList();
 
-        chart.Select(text => text.Replace("drydock-system-too", "drydock-system", StringComparison.Ordinal)).ShouldBe(manifests);
+        chart.Select(text => text.Replace("=drydock-system-too", "=$(POD_NAMESPACE)", StringComparison.Ordinal).Replace("drydock-system-too", "drydock-system", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal).ShouldBe(manifests);
+    }
+
+    [Fact]
+    public async Task Chart_with_namespaces_gives_no_right_on_Secrets_in_the_cluster()
+    {
+        var values = Values();
+        values["watchNamespaces"] = JsonNode.Parse("""["team-a","team-b"]""");
+
+        var rendered = await RenderAsync(values);
+
+        rendered.Where(o => Kind(o) is "Role" or "RoleBinding").Select(o => $"{Kind(o)} {o["metadata"]!["namespace"]} {o["metadata"]!["name"]}").Order(StringComparer.Ordinal).ShouldBe(
+        [
+            "Role drydock-system-too drydock-operator-leases", "Role team-a drydock-operator", "Role team-b drydock-operator",
+            "RoleBinding drydock-system-too drydock-operator-leases", "RoleBinding team-a drydock-operator", "RoleBinding team-b drydock-operator",
+        ]);
+        var bound = rendered.Where(o => Kind(o) == "ClusterRoleBinding").ShouldHaveSingleItem()["roleRef"]!["name"]!.GetValue<string>();
+        rendered.Single(o => Kind(o) == "ClusterRole" && o["metadata"]!["name"]!.GetValue<string>() == bound)["rules"]!.AsArray()
+            .ShouldHaveSingleItem()!["resourceNames"]!.AsArray().Count.ShouldBe(4);
+        rendered.Where(o => Kind(o) == "ClusterRole").ShouldAllBe(o => !o["rules"]!.ToJsonString().Contains("secrets", StringComparison.Ordinal));
+        var arguments = rendered.Single(o => Kind(o) == "Deployment")["spec"]!["template"]!["spec"]!["containers"]![0]!["args"]!.AsArray().Select(a => a!.GetValue<string>());
+        arguments.Where(a => a.StartsWith("--watch", StringComparison.Ordinal)).ShouldBe(["--watch-namespace=team-a", "--watch-namespace=team-b"]);
+    }
+
+    [Fact]
+    public async Task CRDs_and_roles_for_users_belong_to_the_chart_unless_they_are_switched_off()
+    {
+        var rendered = await RenderAsync(Values());
+        var crds = rendered.Where(o => Kind(o) == "CustomResourceDefinition").ToList();
+        crds.Count.ShouldBe(4);
+        crds.ShouldAllBe(c => c["metadata"]!["annotations"]!["helm.sh/resource-policy"]!.GetValue<string>() == "keep");
+        crds.ShouldAllBe(c => c["metadata"]!["annotations"]!["drydock.dev/schema"]!.GetValue<string>().Length > 0);
+        rendered.Where(o => Kind(o) == "ClusterRole").SelectMany(o => o["metadata"]!["labels"]!.AsObject().Select(l => l.Key))
+            .Where(l => l.StartsWith("rbac.", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).Count().ShouldBe(3);
+
+        var values = Values();
+        values["crds"]!["create"] = false;
+        values["rbac"]!["aggregate"] = false;
+        var without = await RenderAsync(values);
+
+        without.Count.ShouldBe(rendered.Count - 7);
+        without.ShouldAllBe(o => Kind(o) != "CustomResourceDefinition");
+    }
+
+    [Fact]
+    public async Task Network_policy_opens_the_port_of_the_pod_to_those_who_are_named()
+    {
+        var values = Values();
+        values["networkPolicy"]!["enabled"] = true;
+        values["networkPolicy"]!["from"] = JsonNode.Parse("""[{"namespaceSelector":{"matchLabels":{"team":"sre"}}}]""");
+
+        var rendered = await RenderAsync(values);
+
+        var policy = rendered.Single(o => Kind(o) == "NetworkPolicy")["spec"]!;
+        var pod = rendered.Single(o => Kind(o) == "Deployment")["spec"]!["template"]!;
+        policy["podSelector"]!["matchLabels"]!.AsObject().ShouldAllBe(l => pod["metadata"]!["labels"]![l.Key]!.ToJsonString() == l.Value!.ToJsonString());
+        var rule = policy["ingress"]!.AsArray().ShouldHaveSingleItem()!;
+        rule["ports"]![0]!["port"]!.GetValue<long>().ShouldBe(pod["spec"]!["containers"]![0]!["ports"]![0]!["containerPort"]!.GetValue<long>());
+        rule["from"]!.ToJsonString().ShouldContain("sre");
+        policy["policyTypes"]!.ToJsonString().ShouldBe("""["Ingress"]""");
+    }
+
+    [Fact]
+    public async Task Overlay_for_a_further_namespace_is_what_kubectl_of_1_20_takes()
+    {
+        var plane = await lab.ControlPlaneAsync();
+        var page = await File.ReadAllTextAsync(Repository.PathOf("docs", "install.md"), Token);
+        var blocks = page.Split("```").Where((_, index) => index % 2 == 1).ToList();
+        var script = string.Join('\n', new[] { "cat > kustomization.yaml", "--watch-namespace=team-a" }.Select(mark => blocks.Single(b => b.Contains(mark, StringComparison.Ordinal))));
+        var folder = Directory.CreateTempSubdirectory("drydock-overlay-").FullName;
+        try
+        {
+            var config = Path.Combine(folder, "config");
+            await Shell.RunAsync("cp", ["-r", Repository.PathOf("config"), config], cancellationToken: Token);
+            var path = $"{Path.GetDirectoryName(plane.KubectlPath)}:{Environment.GetEnvironmentVariable("PATH")}";
+            var rendered = Read(await Shell.RunAsync(
+                "bash", ["-euc", $"cd '{folder}'\n{Regex.Replace(script, "kubectl apply -k ([a-z.-]+)", "kubectl kustomize $1; echo ---")}"],
+                environment: new Dictionary<string, string?>(StringComparer.Ordinal) { ["PATH"] = path }, cancellationToken: Token));
+
+            // The first block applies the installation for all namespaces, the second the one for some.
+            var last = rendered.Skip(rendered.ToList().FindLastIndex(o => Kind(o) == "Namespace")).ToList();
+            last.Single(o => Kind(o) == "Deployment")["spec"]!["template"]!["spec"]!["containers"]![0]!["args"]!.ToJsonString().ShouldContain("--watch-namespace=team-a");
+            last.Where(o => Kind(o) == "RoleBinding" && o["metadata"]!["namespace"]!.GetValue<string>() == "team-a").ShouldHaveSingleItem()["subjects"]![0]!["namespace"]!
+                .GetValue<string>().ShouldBe("drydock-system");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]
@@ -33,7 +127,7 @@ public sealed class ChartRenderingTests(LabFixture lab)
     {
         var plane = await lab.ControlPlaneAsync();
         var values = Values();
-        values["watchNamespace"] = "only-here";
+        values["watchNamespaces"] = JsonNode.Parse("""["only-here","and-here"]""");
         values["user"] = 1000660000;
         values["hostNetwork"] = true;
         values["imagePullSecrets"] = JsonNode.Parse("""[{"name":"pull"}]""");
@@ -50,9 +144,13 @@ public sealed class ChartRenderingTests(LabFixture lab)
         rendered.Where(o => Kind(o) == "PersistentVolumeClaim").Select(o => o["spec"]!["storageClassName"]!.GetValue<string>()).ShouldBe(["slow"]);
         pod["volumes"]!.ToJsonString().ShouldContain("\"claimName\":\"mine\"");
         pod["containers"]![0]!["args"]!.ToJsonString().ShouldContain("--watch-namespace=only-here");
-        await plane.KubectlAsync(["create", "namespace", "drydock-system-too"], cancellationToken: Token);
+        foreach (var space in new[] { "drydock-system-too", "only-here", "and-here" })
+        {
+            await plane.KubectlAsync(["create", "namespace", space], cancellationToken: Token);
+        }
+
         var list = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "List", ["items"] = new JsonArray([.. rendered]) };
-        var answer = await plane.KubectlAsync(["apply", "--dry-run=server", "-f", "-"], list.ToJsonString(), Token);
+        var answer = await plane.KubectlAsync(["apply", "--validate=false", "--dry-run=server", "-f", "-"], list.ToJsonString(), Token);
         answer.ShouldContain("deployment.apps/drydock-operator created (server dry run)");
     }
 

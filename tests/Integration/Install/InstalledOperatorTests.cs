@@ -95,8 +95,10 @@ public sealed class InstalledOperatorTests(InstallStage stage, LabFixture lab) :
 
     private async Task<bool> CanAsync(string verb, string resource, string space)
     {
+        // After a slash kubectl reads the name of an object.
+        var (kind, part) = resource.Split('/') is [var whole, var below] ? (whole, (string[])[$"--subresource={below}"]) : (resource, []);
         var answer = await stage.Plane.TryKubectlAsync(
-            ["auth", "can-i", verb, resource, "-n", space, "--as", $"system:serviceaccount:{InstallStage.OperatorNamespace}:drydock-operator"], cancellationToken: Token);
+            ["auth", "can-i", verb, kind, .. part, "-n", space, "--as", $"system:serviceaccount:{InstallStage.OperatorNamespace}:drydock-operator"], cancellationToken: Token);
         return answer.Output.Trim() switch
         {
             "yes" => true,

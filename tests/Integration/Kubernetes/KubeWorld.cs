@@ -9,7 +9,7 @@ namespace Drydock.Tests.Integration.Kubernetes;
 /// <summary>A namespace of a test's own on a real API server, the Widget resource, and a client.</summary>
 internal sealed class KubeWorld : IDisposable
 {
-    private const string Crd = """
+    public const string Crd = """
         {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"widgets.test.drydock.dev"},
          "spec":{"group":"test.drydock.dev","scope":"Namespaced","names":{"kind":"Widget","listKind":"WidgetList","plural":"widgets","singular":"widget"},
           "versions":[{"name":"v1","served":true,"storage":true,"subresources":{"status":{}},
@@ -53,6 +53,6 @@ internal sealed class KubeWorld : IDisposable
     private static async Task PrepareAsync(ControlPlane plane)
     {
         await plane.KubectlAsync(["apply", "-f", "-"], Crd);
-        await plane.KubectlAsync(["wait", "--for=condition=Established", "--timeout=60s", "crd/widgets.test.drydock.dev"]);
+        await plane.WaitForCrdsAsync(["widgets.test.drydock.dev"]);
     }
 }

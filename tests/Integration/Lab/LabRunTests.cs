@@ -39,6 +39,23 @@ public sealed class LabRunTests
     }
 
     [Fact]
+    public async Task Volume_that_hangs_under_a_writer_goes_with_its_run()
+    {
+        await using var run = await LabRun.StartAsync(cancellationToken: Token);
+        var folder = run.FolderFor("volume");
+        await HangingVolume.MountAsync(run, folder, Token);
+        await HangingVolume.FreezeAsync(run, folder, Token);
+        var writer = run.StartProcess(new LabProcessOptions { Name = "writer", FileName = "touch", Arguments = [Path.Combine(folder, "file")] });
+        await Deadline.UntilAsync(
+            "the writer to hang in the kernel", async token => (await File.ReadAllTextAsync($"/proc/{writer.Id}/stat", token)).Contains(") D ", StringComparison.Ordinal), cancellationToken: Token);
+
+        await run.DisposeAsync();
+
+        (await TracesAsync(run.Id)).ShouldBeEmpty();
+        (await Shell.RunAsync("losetup", ["--all"], cancellationToken: Token)).ShouldNotContain(folder);
+    }
+
+    [Fact]
     public async Task A_killed_owner_leaves_nothing_behind()
     {
         await using var scratch = new ScratchFolder();

@@ -143,7 +143,7 @@ public sealed class CommandTests(MariaDbServer server)
     {
         await using var connection = await server.OpenAsync();
         await connection.ChangeDatabaseAsync(await server.CreateDatabaseAsync(), Token);
-        await using var command = new MySqlCommand("SELECT seq, REPEAT('x', 1000) FROM seq_1_to_100000", connection);
+        await using var command = new MySqlCommand("SELECT seq, REPEAT('x', 1000) FROM seq_1_to_100000", connection) { MaximumBytes = 0 };
         long sum = 0;
         await using (var reader = await command.ExecuteReaderAsync(Token))
         {

@@ -78,6 +78,9 @@ public sealed class ConnectionTests(MariaDbServer server)
         await AssertTlsAsync(o => o.SslMode = MySqlSslMode.Required);
         await AssertTlsAsync(o => (o.SslMode, o.SslCa) = (MySqlSslMode.VerifyCA, tls.CaPath));
         await AssertTlsAsync(o => (o.SslMode, o.SslCa) = (MySqlSslMode.VerifyFull, tls.CaPath));
+        var (authority, other) = (await File.ReadAllTextAsync(tls.CaPath, Token), await File.ReadAllTextAsync(tls.OtherCaPath, Token));
+        await AssertTlsAsync(o => (o.SslMode, o.SslCaPem) = (MySqlSslMode.VerifyFull, authority));
+        await FailsAsync(Changed(o => (o.SslMode, o.SslCaPem) = (MySqlSslMode.VerifyFull, other)), 2026);
         await AssertTlsAsync(o => (o.SslMode, o.SslCa, o.SslCert, o.SslKey) = (MySqlSslMode.VerifyFull, tls.CaPath, tls.ClientPath, tls.ClientKeyPath));
 
         // The certificate names 127.0.0.1, not localhost.

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Drydock.Clients.MySql;
+using Drydock.Clients.Safety;
 using Drydock.Reconcilers.OmsUpgrades.Domain;
 using Drydock.Reconcilers.OmsUpgrades.Metadata;
 using Xunit;
@@ -72,7 +73,7 @@ public sealed class MetadataServer : IAsyncLifetime
     }
 
     internal IOmsMetadata Open(string user, string password, int? port = null) =>
-        new SqlOmsMetadataFactory(MySqlProviderFactory.Instance).Open(new MetadataTarget("127.0.0.1", port ?? Port, user, new Secret(password)));
+        new SqlOmsMetadataFactory(MySqlProviderFactory.Instance, endpoints: EndpointPolicy.Unrestricted).Open(new MetadataTarget("127.0.0.1", port ?? Port, user, new Secret(password)));
 
     /// <summary>Creates a database of its own for a test and runs statements in it.</summary>
     internal async Task<string> DatabaseAsync(params string[] statements)

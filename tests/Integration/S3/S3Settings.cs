@@ -1,3 +1,4 @@
+using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
 using Drydock.Lab;
 
@@ -10,6 +11,7 @@ internal static class S3Settings
     internal static S3StorageOptions Options(
         this S3Server server, string bucket, Uri? endpoint = null, string prefix = "drydock/test", S3Keys? keys = null, int retries = 8, TimeSpan? timeout = null) => new()
         {
+            Endpoints = EndpointPolicy.Unrestricted,
             Endpoint = endpoint ?? server.Endpoint,
             Bucket = bucket,
             Prefix = prefix,

@@ -7,6 +7,7 @@ using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Configuration;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Json;
+using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
@@ -39,7 +40,7 @@ public sealed class StoragesTests(LabFixture lab) : IAsyncLifetime
         _space = await lab.NewNamespaceAsync("storages");
         var configuration = KubernetesClientConfiguration.BuildConfigFromConfigFile((await lab.ControlPlaneAsync()).AdminKubeconfig);
         _kubernetes = new KubernetesClient(configuration, KubernetesJson.CreateOptions(CrdsJsonContext.Default));
-        _storages = new Storages(_kubernetes, TimeProvider.System);
+        _storages = new Storages(_kubernetes, new StorageRoots([]), TimeProvider.System, EndpointPolicy.Unrestricted);
     }
 
     public ValueTask DisposeAsync()
@@ -56,7 +57,8 @@ public sealed class StoragesTests(LabFixture lab) : IAsyncLifetime
         var storage = await _storages.OpenAsync(Spec("keys"), _space, Token);
         storage.Description.ShouldBe(StorageText.Describe(Spec("keys")));
         var mark = await storage.EnsureMarkAsync(Token);
-        (await _storages.OpenAsync(Spec("keys"), _space, Token)).ShouldBeSameAs(storage, "connections are kept");
+        await _storages.OpenAsync(Spec("keys"), _space, Token);
+        _storages.Clients.ShouldBe(1, "connections are kept");
 
         await SecretAsync("keys", ("accessKey", _server.Keys.AccessKey), ("secretKey", "canary-not-a-real-secret"), ("ca.crt", _server.Authority));
         var rotated = await _storages.OpenAsync(Spec("keys"), _space, Token);
@@ -107,7 +109,7 @@ public sealed class StoragesTests(LabFixture lab) : IAsyncLifetime
             return FaultAction.Pass;
         };
         var spec = Spec("keys") with { S3 = Spec("keys").S3! with { Endpoint = proxy.Endpoint.ToString().TrimEnd('/') } };
-        var reader = new StorageArchiveReader(_storages);
+        var reader = new StorageArchiveReader(_storages, new HashedArchives());
         var contents = await reader.InspectAsync(spec, _space, Name, Token);
         contents.Sha256.ShouldBe(first);
         contents.ImageIds.ShouldBe(["sha256:" + id]);
@@ -118,13 +120,13 @@ public sealed class StoragesTests(LabFixture lab) : IAsyncLifetime
         var second = await PutAsync(Name, Archive(new string('b', 64)));
         (await reader.InspectAsync(spec, _space, Name, Token)).Sha256.ShouldBe(second);
         reads.ShouldBe(2);
-        await using (var stream = await reader.OpenAsync(spec, _space, Name, Token))
+        await using (var stream = await reader.OpenAsync(spec, _space, Name, second, Token))
         {
             Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, Token)).ShouldBe(second);
         }
 
         await Should.ThrowAsync<FileNotFoundException>(() => reader.InspectAsync(spec, _space, "none.tar", Token));
-        await Should.ThrowAsync<FileNotFoundException>(() => reader.OpenAsync(spec, _space, "none.tar", Token));
+        await Should.ThrowAsync<FileNotFoundException>(() => reader.OpenAsync(spec, _space, "none.tar", "", Token));
     }
 
     [Fact]
@@ -150,7 +152,7 @@ public sealed class StoragesTests(LabFixture lab) : IAsyncLifetime
                 ],
             },
         };
-        var reader = new StorageArchiveReader(_storages);
+        var reader = new StorageArchiveReader(_storages, new HashedArchives());
         (await reader.SnapshotFilesAsync(snapshot, Token)).ShouldBe(["up-1/cm.sql.gz", "up-1/hb.sql.gz"]);
         var elsewhere = snapshot with { Spec = snapshot.Spec with { Storage = Spec("nowhere") } };
         await Should.ThrowAsync<SnapshotException>(() => reader.SnapshotFilesAsync(elsewhere, Token));

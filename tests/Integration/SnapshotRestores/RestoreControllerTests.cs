@@ -1,4 +1,5 @@
 using Drydock.Clients.MySql;
+using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.SnapshotRestores;
@@ -187,7 +188,7 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
         }
 
         var look = await new SqlRestoreServers(TimeProvider.System).Open(server.Options()).LookAsync([database, database + "x"], Token);
-        var metadata = new SqlOmsMetadataFactory(MySqlProviderFactory.Instance).Open(new MetadataTarget("127.0.0.1", server.Port, MariaDbServer.User, new Secret(MariaDbServer.Password)));
+        var metadata = new SqlOmsMetadataFactory(MySqlProviderFactory.Instance, endpoints: EndpointPolicy.Unrestricted).Open(new MetadataTarget("127.0.0.1", server.Port, MariaDbServer.User, new Secret(MariaDbServer.Password)));
         look.Identity.ShouldBe((await metadata.ServerAsync(Token)).Identity);
         look.NamedLocks.ShouldBeTrue();
         look.ReadOnly.ShouldBeFalse();

@@ -5,6 +5,7 @@ using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Configuration;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Json;
+using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
@@ -31,7 +32,7 @@ internal sealed class RestoreStage : IDisposable
         Server = server;
         Client = client;
         Namespace = space;
-        Storages = new Storages(client, TimeProvider.System);
+        Storages = new Storages(client, new StorageRoots([_folder.Root], shared: true), TimeProvider.System, EndpointPolicy.Unrestricted);
     }
 
     public MariaDbServer Server { get; }
@@ -60,7 +61,7 @@ internal sealed class RestoreStage : IDisposable
     {
         var plane = await lab.ControlPlaneAsync();
         await plane.KubectlAsync(["apply", "--validate=false", "-k", Repository.PathOf("config", "crd")]);
-        await plane.KubectlAsync(["wait", "--for=condition=Established", "--timeout=60s", "crd/snapshotrestores.drydock.dev", "crd/backupsnapshots.drydock.dev", "crd/omsupgrades.drydock.dev"]);
+        await plane.WaitForCrdsAsync(["snapshotrestores.drydock.dev", "backupsnapshots.drydock.dev", "omsupgrades.drydock.dev"]);
         var client = new KubernetesClient(KubernetesClientConfiguration.BuildConfigFromConfigFile(plane.AdminKubeconfig), KubernetesJson.CreateOptions(CrdsJsonContext.Default));
         var stage = new RestoreStage(server, client, await lab.NewNamespaceAsync("restore"));
         await stage.PrepareAsync(change);
@@ -118,7 +119,7 @@ internal sealed class RestoreStage : IDisposable
             },
         });
         await Client.UpdateStatusAsync(snapshot with { Status = new BackupSnapshotStatus { Phase = BackupSnapshotPhases.Succeeded, Verified = true, SnapshotID = "snap-1", Path = "snap-1/" } });
-        var spec = new SnapshotRestoreSpec { SnapshotRef = new SnapshotReference { Name = "snap", Uid = snapshot.Metadata.Uid }, AllowDrop = [First, Second] };
+        var spec = new SnapshotRestoreSpec { SnapshotRef = new SnapshotReference { Name = "snap", Uid = snapshot.Metadata.Uid }, AllowDrop = [First, Second], NotAfter = TimeProvider.System.GetUtcNow().AddDays(1) };
         await Client.CreateAsync(new SnapshotRestore
         {
             ApiVersion = ApiGroup.ApiVersion,

@@ -3,6 +3,7 @@ using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Events;
 using Drydock.Clients.Kubernetes.Leadership;
 using Drydock.Clients.Kubernetes.Runtime;
+using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.SnapshotRestores;
 using Drydock.Reconcilers.Common;
@@ -31,6 +32,7 @@ internal sealed class StageOperator : IReconcileTrigger<SnapshotRestore>, IEntit
         _controller = new SnapshotRestoreController(
             new RestoreServices
             {
+                Endpoints = EndpointPolicy.Unrestricted,
                 Kubernetes = stage.Client,
                 Snapshotter = new Snapshotter(),
                 Loader = new HookedLoader(_at),

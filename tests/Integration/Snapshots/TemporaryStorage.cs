@@ -7,7 +7,7 @@ internal sealed class TemporaryStorage : IDisposable
 {
     internal string Root { get; } = Directory.CreateTempSubdirectory("drydock-snapshots-").FullName;
 
-    internal DirectoryStorage Storage => new(Root);
+    internal DirectoryStorage Storage => field ??= new DirectoryStorage(Root);
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
 

@@ -1,4 +1,5 @@
 using Drydock.Clients.Remote;
+using Drydock.Clients.Safety;
 using Drydock.Clients.Ssh;
 using Drydock.Tests.Integration.Docker.Fixture;
 using Shouldly;
@@ -61,7 +62,7 @@ public sealed class SshClientTests : IAsyncLifetime
     [Fact]
     public async Task Of_a_long_output_the_end_is_kept()
     {
-        await using var client = Client(new SshOptions { RuntimeDirectory = _root, MaxOutput = 1000 });
+        await using var client = Client(new SshOptions { Endpoints = EndpointPolicy.Unrestricted, RuntimeDirectory = _root, MaxOutput = 1000 });
 
         var result = await client.RunAsync(new RemoteCommand("seq", "1", "200000"), Token);
 
@@ -106,7 +107,7 @@ public sealed class SshClientTests : IAsyncLifetime
         await using var unknown = Client(material: Server.NoHostKey);
         await using var changed = Client(material: Server.WrongHostKey);
         await using var stranger = Client(material: Server.WrongKey);
-        await using var nobody = new SshClient(new SshEndpoint("127.0.0.1", "root", 1), Server.Material, new SshOptions { RuntimeDirectory = _root });
+        await using var nobody = new SshClient(new SshEndpoint("127.0.0.1", "root", 1), Server.Material, new SshOptions { Endpoints = EndpointPolicy.Unrestricted, RuntimeDirectory = _root });
 
         (await RefusedAsync(unknown)).ShouldBe((RemoteRefusal.HostKey, false));
         (await RefusedAsync(changed)).ShouldBe((RemoteRefusal.HostKey, false));
@@ -162,7 +163,7 @@ public sealed class SshClientTests : IAsyncLifetime
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private SshClient Client(SshOptions? options = null, SshMaterial? material = null) =>
-        new(new SshEndpoint("127.0.0.1", "root", Server.Port), material ?? Server.Material, options ?? new SshOptions { RuntimeDirectory = _root });
+        new(new SshEndpoint("127.0.0.1", "root", Server.Port), material ?? Server.Material, options ?? new SshOptions { Endpoints = EndpointPolicy.Unrestricted, RuntimeDirectory = _root });
 
     private static async Task<(RemoteRefusal, bool)> RefusedAsync(SshClient client)
     {

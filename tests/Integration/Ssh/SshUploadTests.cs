@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Drydock.Clients.Remote;
+using Drydock.Clients.Safety;
 using Drydock.Clients.Ssh;
 using Drydock.Tests.Integration.Docker.Fixture;
 using Shouldly;
@@ -27,7 +28,7 @@ public sealed class SshUploadTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await SshServer.StartAsync(_root);
-        _client = new SshClient(new SshEndpoint("127.0.0.1", "root", _server.Port), _server.Material, new SshOptions { RuntimeDirectory = _root });
+        _client = new SshClient(new SshEndpoint("127.0.0.1", "root", _server.Port), _server.Material, new SshOptions { Endpoints = EndpointPolicy.Unrestricted, RuntimeDirectory = _root });
     }
 
     public async ValueTask DisposeAsync()

@@ -31,6 +31,9 @@ internal sealed class FakeArchive(TimeProvider time) : ISnapshotter, ISnapshotLo
     /// <summary>Why a dump fails; null: it does not.</summary>
     public Exception? TakeFails { get; set; }
 
+    /// <summary>What people do while it dumps.</summary>
+    public Func<Task>? Meanwhile { get; set; }
+
     public bool Marked { get; set; } = true;
 
     /// <summary>Asked before anything is removed; may throw.</summary>
@@ -48,6 +51,7 @@ internal sealed class FakeArchive(TimeProvider time) : ISnapshotter, ISnapshotLo
         CreatedAt = at,
         Server = new SnapshotServer("key", "MariaDb", "10.11"),
         Tool = new SnapshotTool("mysqldump", "10.19", []),
+        Owner = new SnapshotOwner(SnapshotWorld.Space, "one", "one-id"),
         Databases =
         [
             .. databases.Select(d => new SnapshotDatabase
@@ -68,19 +72,24 @@ internal sealed class FakeArchive(TimeProvider time) : ISnapshotter, ISnapshotLo
 
     public Task<ISnapshotStorage> OpenAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) => OpenFails is { } trouble ? Task.FromException<ISnapshotStorage>(trouble) : Task.FromResult<ISnapshotStorage>(this);
 
-    public Task<SnapshotManifest> TakeAsync(SnapshotRequest request, CancellationToken cancellationToken)
+    public async Task<SnapshotManifest> TakeAsync(SnapshotRequest request, CancellationToken cancellationToken)
     {
         Taken.Add(request);
         if (TakeFails is { } trouble)
         {
             Unfinished.Add(request.Location.Prefix);
-            return Task.FromException<SnapshotManifest>(trouble);
+            throw trouble;
+        }
+
+        if (Meanwhile is { } meanwhile)
+        {
+            await meanwhile();
         }
 
         request.Progress?.Report(new SnapshotProgress(request.Databases[0], SnapshotStage.Dumping, 3 << 20, 1 << 20, 2 << 20));
         var manifest = Manifest(request.Location.Id, time.GetUtcNow(), [.. request.Databases]) with { Series = request.Series };
         Manifests[request.Location.Prefix] = manifest;
-        return Task.FromResult(manifest);
+        return manifest;
     }
 
     public Task<SnapshotManifest?> FindAsync(SnapshotLocation location, CancellationToken cancellationToken) => Task.FromResult(Manifests.GetValueOrDefault(location.Prefix));

@@ -33,7 +33,9 @@ public sealed class RetentionRunTests
         var expired = await _world.GetAsync("a");
         expired.Status!.Phase.ShouldBe(BackupSnapshotPhases.Expired);
         expired.Status.Verified.ShouldBe(false);
-        expired.Status.Conditions.Single(c => c.Type == ConditionTypes.Ready).ShouldSatisfyAllConditions(c => c.Status.ShouldBe("False"), c => c.Reason.ShouldBe(Reasons.Expired));
+        expired.Status.Conditions.Single(c => c.Type == ConditionTypes.Ready).ShouldSatisfyAllConditions(c => c.Status.ShouldBe("True"), c => c.Reason.ShouldBe(Reasons.Expired));
+        expired.Status.Conditions.Single(c => c.Type == ConditionTypes.Usable).ShouldSatisfyAllConditions(c => c.Status.ShouldBe("False"), c => c.Reason.ShouldBe(Reasons.Expired));
+        expired.Status.Conditions.ShouldAllBe(c => c.Status == "False" || c.Type == ConditionTypes.Ready);
         expired.Status.Conditions.Single(c => c.Type == ConditionTypes.Reconciling).Status.ShouldBe("False");
         _world.Events.All.ShouldContain(e => e.Object == "a" && e.Reason == Reasons.Expired && e.Message.Contains("newest 2", StringComparison.Ordinal));
         _world.Events.All.ShouldContain(e => e.Object == "c" && e.Reason == Reasons.Expired && e.Message.Contains("files of a ", StringComparison.Ordinal));
@@ -80,6 +82,36 @@ public sealed class RetentionRunTests
         {
             _world.Events.All.ShouldContain(e => e.Object == "a" && e.Reason == Reasons.RetentionKept);
         }
+    }
+
+    [Fact]
+    public async Task Snapshot_that_a_newer_operator_wrote_is_neither_written_nor_counted()
+    {
+        await _world.AddAsync("a", 3);
+        await _world.AddAsync("b", 2, KeepOne);
+        var newer = await _world.AddAsync("c", 1, KeepOne);
+        await _world.Api.UpdateStatusAsync(newer with { Status = newer.Status! with { Schema = CrdSchema.Version + 1 } }, Token);
+        var version = (await _world.GetAsync("c")).Metadata.ResourceVersion;
+
+        await SweepAsync();
+
+        _world.Archive.Removed.ShouldBe(["a-id-1"]);
+        (await _world.GetAsync("a")).Status!.Schema.ShouldBe(CrdSchema.Version);
+        (await _world.PhaseAsync("b")).ShouldBe(BackupSnapshotPhases.Succeeded);
+        (await _world.GetAsync("c")).Metadata.ResourceVersion.ShouldBe(version);
+    }
+
+    [Fact]
+    public async Task Upgrade_that_a_newer_operator_wrote_counts_as_needing_every_snapshot()
+    {
+        await _world.AddAsync("a", 3);
+        await _world.AddAsync("b", 2, KeepOne);
+        var upgrade = await _world.Api.CreateAsync(new OmsUpgrade { Kind = OmsUpgrade.KindName, Metadata = new() { Name = "up", Namespace = SnapshotWorld.Space } }, Token);
+        await _world.Api.UpdateStatusAsync(upgrade with { Status = new OmsUpgradeStatus { Schema = CrdSchema.Version + 1 } }, Token);
+
+        await SweepAsync();
+
+        _world.Archive.Removed.ShouldBeEmpty();
     }
 
     [Theory]

@@ -16,7 +16,7 @@ public sealed class SnapshotDeletionTests
     {
         var world = new SnapshotWorld();
         await AddAsync(world);
-        var storages = new Storages(world.Api, world.Time);
+        var storages = new Storages(world.Api, new StorageRoots(["/snapshots"], time: world.Time), world.Time);
         var controller = new BackupSnapshotController(world.Services with { Storages = storages }, world.Writer, world);
         var taken = await world.GetAsync("one");
         BackupSnapshotController.ReferencedSecrets(taken).ShouldBeEmpty("an ended snapshot watches nothing");

@@ -51,6 +51,27 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public async Task Storage_outside_the_roots_is_refused_and_nothing_is_dumped()
+    {
+        _world.Archive.OpenFails = new SnapshotException(SnapshotFailure.NotAllowed, "storage.directory.path '/etc' is not below a storage root of the operator (/snapshots).");
+        await CreateAsync(Spec);
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
+        var status = (await _world.GetAsync("snap")).Status!;
+        status.Conditions.Single(c => c.Type == ConditionTypes.Failed).Reason.ShouldBe(Reasons.InvalidSpec);
+        status.Message!.ShouldContain("not below a storage root");
+        _world.Archive.Taken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Manifest_records_the_object_it_was_taken_for()
+    {
+        await CreateAsync(Spec);
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
+        var snapshot = await _world.GetAsync("snap");
+        _world.Archive.Taken.ShouldHaveSingleItem().Owner.ShouldBe(new SnapshotOwner(SnapshotWorld.Space, "snap", snapshot.Metadata.Uid!));
+    }
+
+    [Fact]
     public async Task A_snapshot_that_does_not_restore_is_not_verified()
     {
         await CreateAsync(Spec with { Verify = SnapshotVerification.RestoreTest });
@@ -131,7 +152,7 @@ public sealed class SnapshotTests
     [Fact]
     public async Task A_timeout_longer_than_any_timer_is_no_obstacle()
     {
-        await CreateAsync(Spec with { Timeout = "999999d999999d" });
+        await CreateAsync(Spec with { Timeout = "9999d9999d" });
         await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
         (await _world.PhaseAsync("snap")).ShouldBe(BackupSnapshotPhases.Succeeded);
     }
@@ -164,6 +185,78 @@ public sealed class SnapshotTests
         await _world.Api.UpdateAsync(failed with { Spec = failed.Spec with { Retry = token } });
         await _world.UntilAsync("snap", BackupSnapshotPhases.Dumping);
     }
+
+    [Theory]
+    [InlineData("password")]
+    [InlineData("notes.txt")]
+    public async Task Snapshot_secret_changed_under_the_dump_is_taken_once(string key)
+    {
+        await CreateAsync(Spec);
+        _world.Archive.Meanwhile = async () =>
+        {
+            var secret = (await _world.Api.GetAsync<V1Secret>("db", SnapshotWorld.Space))!;
+            await _world.Api.UpdateAsync(secret with
+            {
+                Metadata = secret.Metadata with { Labels = new Dictionary<string, string>(StringComparer.Ordinal) { ["refreshed"] = "yes" } },
+                Data = new Dictionary<string, byte[]>(secret.Data!, StringComparer.Ordinal) { [key] = "another"u8.ToArray() },
+            });
+            var snapshot = await _world.GetAsync("snap");
+            await _world.Controller.ReconcileAsync(snapshot, TestContext.Current.CancellationToken);
+        };
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
+        (await _world.PhaseAsync("snap")).ShouldBe(BackupSnapshotPhases.Succeeded);
+        _world.Archive.Taken.ShouldHaveSingleItem().Connection.Password.ShouldBe(Canary.MetaPassword);
+
+        _world.Archive.Meanwhile = null;
+        await _world.Api.CreateAsync(new BackupSnapshot { Kind = BackupSnapshot.KindName, Metadata = new() { Name = "next", Namespace = SnapshotWorld.Space, Generation = 1 }, Spec = Spec });
+        await _world.UntilAsync("next", BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
+        _world.Archive.Taken[1].Connection.Password.ShouldBe(key == "password" ? "another" : Canary.MetaPassword);
+    }
+
+    [Fact]
+    public async Task Snapshot_is_usable_once_it_is_verified_and_not_before()
+    {
+        await CreateAsync(Spec);
+        string? under = null;
+        _world.Archive.Meanwhile = async () => under = Usable(await _world.GetAsync("snap"));
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded);
+        under.ShouldBe("False");
+        Usable(await _world.GetAsync("snap")).ShouldBe("True");
+    }
+
+    [Theory]
+    [InlineData(BackupSnapshotPhases.Succeeded, "True", "True")]
+    [InlineData(BackupSnapshotPhases.Expired, "True", "False")]
+    public async Task Snapshot_that_a_former_version_ended_says_whether_it_is_usable_and_then_rests(string phase, string ready, string usable)
+    {
+        await _world.AddAsync("old", 3, change: s => s with
+        {
+            Status = s.Status! with
+            {
+                Phase = phase,
+                Conditions = [new Drydock.Abstractions.Entities.Condition { Type = ConditionTypes.Ready, Status = phase == BackupSnapshotPhases.Expired ? "False" : "True", Reason = phase }],
+            },
+        });
+        await _world.Controller.ReconcileAsync(await _world.GetAsync("old"), TestContext.Current.CancellationToken);
+        var old = await _world.GetAsync("old");
+        (old.Status!.Conditions.Single(c => c.Type == ConditionTypes.Ready).Status, Usable(old)).ShouldBe((ready, usable));
+        await _world.Controller.ReconcileAsync(old, TestContext.Current.CancellationToken);
+        (await _world.GetAsync("old")).Metadata.ResourceVersion.ShouldBe(old.Metadata.ResourceVersion);
+    }
+
+    [Fact]
+    public async Task Snapshot_with_a_name_of_253_characters_has_an_id_that_storages_take()
+    {
+        await CreateAsync(Spec);
+        var name = new string('s', 253);
+        await _world.Api.CreateAsync(new BackupSnapshot { Kind = BackupSnapshot.KindName, Metadata = new() { Name = name, Namespace = SnapshotWorld.Space, Generation = 1 }, Spec = Spec });
+        await _world.UntilAsync(name, BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
+        var status = (await _world.GetAsync(name)).Status!;
+        status.Phase.ShouldBe(BackupSnapshotPhases.Succeeded);
+        status.SnapshotID!.Length.ShouldBeLessThanOrEqualTo(253);
+    }
+
+    private static string Usable(BackupSnapshot snapshot) => snapshot.Status!.Conditions.Single(c => c.Type == ConditionTypes.Usable).Status;
 
     private async Task CreateAsync(BackupSnapshotSpec spec)
     {

@@ -2,6 +2,7 @@ using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Clients.Kubernetes.Leadership;
 using Drydock.Clients.Kubernetes.Runtime;
+using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
@@ -27,6 +28,7 @@ internal sealed class SnapshotWorld : IReconcileTrigger<BackupSnapshot>
         Archive = new FakeArchive(Time);
         Services = new SnapshotServices
         {
+            Endpoints = EndpointPolicy.Unrestricted,
             Kubernetes = Api,
             Snapshotter = Archive,
             Loader = Archive,

@@ -12,7 +12,7 @@ public sealed class GeneratedFilesTests : IDisposable
 
     [Fact]
     public void What_is_in_the_repository_is_what_the_types_say() =>
-        Generator.Stale(Repository.Root, Generator.Generate(Cli.LoadControllers())).ShouldBeEmpty("run make generate");
+        Generator.Stale(Repository.Root, Generator.Generate(Cli.LoadControllers(), Repository.Root)).ShouldBeEmpty("run make generate");
 
     [Fact]
     public void Generating_twice_gives_the_same_bytes() => Generator.Generate(controllers: null).ShouldBe(Generator.Generate(controllers: null));

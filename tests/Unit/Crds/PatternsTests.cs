@@ -14,6 +14,8 @@ public sealed class PatternsTests
     [InlineData(Patterns.Duration, "250ms")]
     [InlineData(Patterns.PositiveDuration, "90s")]
     [InlineData(Patterns.PositiveDuration, "0h5m")]
+    [InlineData(Patterns.PositiveDuration, "60d")]
+    [InlineData(Patterns.PositiveDuration, "9999d9999d")]
     [InlineData(Patterns.PositiveDuration, "010m0s")]
     [InlineData(Patterns.OmsVersion, "3.2.2")]
     [InlineData(Patterns.OmsVersion, "3.2.2-bp2")]
@@ -58,6 +60,10 @@ public sealed class PatternsTests
     [InlineData(Patterns.Duration, "10")]
     [InlineData(Patterns.Duration, "-5m")]
     [InlineData(Patterns.Duration, "1.5h")]
+    [InlineData(Patterns.Duration, "10000d")]
+    [InlineData(Patterns.Duration, "1000000s")]
+    [InlineData(Patterns.Duration, "1s1s1s1s1s1s")]
+    [InlineData(Patterns.PositiveDuration, "10000d")]
     [InlineData(Patterns.PositiveDuration, "0s")]
     [InlineData(Patterns.PositiveDuration, "0h0m")]
     [InlineData(Patterns.OmsVersion, "4.2")]
@@ -99,14 +105,16 @@ public sealed class PatternsTests
     public void Is_refused(string pattern, string text) => Regex.IsMatch(text, pattern).ShouldBeFalse();
 
     [Theory]
-    [InlineData("999999d999999d999999d999999d999999d")]
+    [InlineData("9999d9999d9999d9999d9999d")]
+    [InlineData("999999h999999h999999h999999h999999h")]
     [InlineData("0s")]
     [InlineData("1ms")]
     public void Every_duration_that_the_schema_takes_can_be_read(string text)
     {
         Regex.IsMatch(text, Patterns.Duration).ShouldBeTrue();
         text.Length.ShouldBeLessThanOrEqualTo(SchemaLimits.Duration);
-        KubernetesDuration.TryParse(text, out _).ShouldBeTrue();
+        KubernetesDuration.TryParse(text, out var value).ShouldBeTrue();
+        value.ShouldBeLessThanOrEqualTo(KubernetesDuration.Longest);
     }
 
     [Fact]
@@ -115,6 +123,9 @@ public sealed class PatternsTests
         SchemaLimits.Clip("abc", 3).ShouldBe("abc");
         SchemaLimits.Clip("abcd", 3).ShouldBe("ab…");
         SchemaLimits.Clip("a😀bc", 3).ShouldBe("a…");
-        SchemaLimits.Clip(new string('x', 100_000)).Length.ShouldBe(SchemaLimits.Message);
+        SchemaLimits.Clip(new string('x', 100_000)).Length.ShouldBeLessThanOrEqualTo(SchemaLimits.Message);
+        SchemaLimits.Clip(new string('x', 8292)).ShouldBe(new string('x', 8160) + "… (132 more characters)");
+        SchemaLimits.Clip("\u001b[31mred\u202e\u0007 line\r\n\ttab").ShouldBe("[31mred line\n\ttab");
+        SchemaLimits.Clip("half \ud83d, whole 😀").ShouldBe("half \ufffd, whole 😀");
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Drydock.Abstractions.Entities;
 using Drydock.CrdGen.Output;
 using Shouldly;
@@ -9,38 +8,49 @@ namespace Drydock.Tests.Unit.Crds;
 
 public sealed class RolesTests
 {
-    [Fact]
-    public void What_controllers_ask_for_is_united_and_the_operators_own_namespace_is_apart()
-    {
-        var roles = Read(
-            new EntityRbacAttribute("drydock.dev", "omsupgrades") { Verbs = "get,list,watch" },
-            new EntityRbacAttribute("drydock.dev", "omsupgrades", "backupsnapshots") { Verbs = "update, get" },
-            new EntityRbacAttribute("drydock.dev", "omsupgrades/status") { Verbs = "get,update" },
-            new EntityRbacAttribute("", "secrets") { Verbs = "get" },
-            new EntityRbacAttribute("coordination.k8s.io", "leases") { Verbs = "get,create,update", OperatorNamespaceOnly = true });
+    private static readonly EntityRbacAttribute[] Asked =
+    [
+        new("drydock.dev", "omsupgrades") { Verbs = "get,list,watch" },
+        new("drydock.dev", "omsupgrades", "backupsnapshots") { Verbs = "update, get" },
+        new("drydock.dev", "omsupgrades/status") { Verbs = "get,update" },
+        new("", "secrets") { Verbs = "get" },
+        new("apiextensions.k8s.io", "customresourcedefinitions") { Verbs = "get", ClusterScoped = true, ResourceNames = ["b", "a"] },
+        new("coordination.k8s.io", "leases") { Verbs = "get,create,update", OperatorNamespaceOnly = true },
+    ];
 
-        roles[0].ToJsonString().ShouldBe(
+    [Theory]
+    [InlineData("ClusterRole")]
+    [InlineData("Role")]
+    public void Role_for_objects_unites_what_controllers_ask_for(string kind) =>
+        Json(kind == "Role" ? RbacYaml.ForNamespace(Asked) : RbacYaml.ForCluster(Asked)).ShouldBe(
             """
-            {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRole","metadata":{"name":"drydock-operator"},"rules":[
+            {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"KIND","metadata":{"name":"drydock-operator"},"rules":[
             {"apiGroups":[""],"resources":["secrets"],"verbs":["get"]},
             {"apiGroups":["drydock.dev"],"resources":["backupsnapshots","omsupgrades/status"],"verbs":["get","update"]},
             {"apiGroups":["drydock.dev"],"resources":["omsupgrades"],"verbs":["get","list","update","watch"]}]}
-            """.ReplaceLineEndings(""));
-        roles[1].ToJsonString().ShouldBe(
-            """
-            {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"drydock-operator","namespace":"drydock-system"},"rules":[
-            {"apiGroups":["coordination.k8s.io"],"resources":["leases"],"verbs":["create","get","update"]}]}
-            """.ReplaceLineEndings(""));
-    }
+            """.ReplaceLineEndings("").Replace("KIND", kind, StringComparison.Ordinal));
 
     [Fact]
-    public void Nothing_asked_for_is_no_role() => RbacYaml.Of([]).ShouldBeEmpty();
+    public void Role_for_what_has_no_namespace_names_its_objects() =>
+        Json(RbacYaml.WithoutNamespace(Asked)).ShouldBe(
+            """
+            {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRole","metadata":{"name":"drydock-operator-cluster"},"rules":[
+            {"apiGroups":["apiextensions.k8s.io"],"resourceNames":["a","b"],"resources":["customresourcedefinitions"],"verbs":["get"]}]}
+            """.ReplaceLineEndings(""));
 
-    private static List<JsonNode> Read(params EntityRbacAttribute[] asked)
+    [Fact]
+    public void Role_for_leases_is_for_the_operators_own_namespace() =>
+        Json(RbacYaml.ForLeases(Asked)).ShouldBe(
+            """
+            {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"drydock-operator-leases","namespace":"drydock-system"},"rules":[
+            {"apiGroups":["coordination.k8s.io"],"resources":["leases"],"verbs":["create","get","update"]}]}
+            """.ReplaceLineEndings(""));
+
+    private static string Json(YamlMap role)
     {
         var stream = new YamlStream();
-        using var text = new StringReader(YamlText.Write("test", RbacYaml.Of(asked)));
+        using var text = new StringReader(YamlText.Write("test", role));
         stream.Load(text);
-        return [.. stream.Documents.Select(document => YamlToJson.Read(document.RootNode)!)];
+        return stream.Documents.Select(document => YamlToJson.Read(document.RootNode)!).ShouldHaveSingleItem().ToJsonString();
     }
 }

@@ -99,7 +99,7 @@ public sealed class SchemaTests
 
     [Theory]
     [InlineData("OmsUpgrade", "FROM0 TO0 PHASE0 PROGRESS0 READY0 AGE0 STEP1 MESSAGE1 SNAPSHOT1")]
-    [InlineData("BackupSnapshot", "PHASE0 PROGRESS0 SIZE0 VERIFIED0 READY0 AGE0 PATH1 MESSAGE1")]
+    [InlineData("BackupSnapshot", "PHASE0 PROGRESS0 SIZE0 VERIFIED0 READY0 USABLE0 AGE0 PATH1 MESSAGE1")]
     [InlineData("SnapshotRestore", "PHASE0 PROGRESS0 READY0 AGE0 SNAPSHOT1 MESSAGE1")]
     public void The_columns_are_those_people_look_for(string kind, string columns) =>
         string.Join(' ', Kind(kind).Columns.Select(column => $"{column.Name}{column.Priority}")).ShouldBe(columns);

@@ -61,7 +61,7 @@ public sealed class DatabaseSecretsTests
 
         var secrets = await ReadAsync();
 
-        foreach (var text in new[] { secrets.ToString(), secrets.Sql!.ToString(), secrets.Tls!.ToString(), secrets.Ssh!.ToString(), secrets.Version })
+        foreach (var text in new[] { secrets.ToString(), secrets.Sql!.ToString(), secrets.Tls!.ToString(), secrets.Ssh!.ToString(), secrets.Digest })
         {
             text.ShouldNotContain("canary");
         }
@@ -105,7 +105,7 @@ public sealed class DatabaseSecretsTests
         await StoreAsync("docker-tls", ("ca.pem", "ca"), ("cert.pem", "c"), ("key.pem", "canary-docker"));
         var secrets = await ReadAsync(spec);
         secrets.Problems.ShouldBeEmpty();
-        secrets.Version.ShouldNotBe(lacking.Version);
+        secrets.Digest.ShouldNotBe(lacking.Digest);
         Encoding.UTF8.GetString(secrets.DockerTls.ShouldNotBeNull().PrivateKey.Span).ShouldBe("canary-docker");
         secrets.Ssh.ShouldNotBeNull();
         secrets.Confidential.Select(c => c.Reveal()).Order(StringComparer.Ordinal).ShouldBe(["canary-docker", "canary-ssh"]);
@@ -113,15 +113,15 @@ public sealed class DatabaseSecretsTests
     }
 
     [Fact]
-    public async Task Its_version_changes_with_any_of_them()
+    public async Task Digest_changes_with_any_of_them()
     {
         await StoreAllAsync();
-        var before = (await ReadAsync()).Version;
-        (await ReadAsync()).Version.ShouldBe(before);
+        var before = (await ReadAsync()).Digest;
+        (await ReadAsync()).Digest.ShouldBe(before);
 
         await _api.DeleteAsync<V1Secret>("s3", "ns", cancellationToken: Token);
 
-        (await ReadAsync()).Version.ShouldNotBe(before);
+        (await ReadAsync()).Digest.ShouldNotBe(before);
     }
 
     private async Task StoreAllAsync()

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Drydock.Clients.Safety;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
 using Shouldly;
@@ -12,7 +13,7 @@ namespace Drydock.Tests.Unit.DatabaseHosts;
 public sealed class ServiceHttpTests : IDisposable
 {
     private readonly TcpListener _server = new(IPAddress.Loopback, 0);
-    private readonly ServiceHttp _http = new(null, TimeProvider.System);
+    private readonly ServiceHttp _http = new(null, TimeProvider.System, EndpointPolicy.Unrestricted);
     private readonly List<string> _requests = [];
 
     public ServiceHttpTests() => _server.Start();

@@ -105,7 +105,7 @@ public sealed class EncodingTests
     [InlineData("null", null)]
     public void Times_of_the_engine_are_read_and_its_zero_means_never(string json, string? expected)
     {
-        var state = JsonSerializer.Deserialize($$$"""{"State":{"StartedAt":{{{json}}}}}""", DockerJson.Default.ContainerInspectResponse)!.State;
+        var state = JsonSerializer.Deserialize($$$"""{"Id":"c1","State":{"StartedAt":{{{json}}}}}""", DockerJson.Default.ContainerInspectResponse)!.State;
 
         state.StartedAt?.ToString("O", System.Globalization.CultureInfo.InvariantCulture).ShouldBe(expected);
     }
@@ -113,7 +113,7 @@ public sealed class EncodingTests
     [Fact]
     public void What_the_engine_leaves_out_or_calls_null_is_empty_and_not_null()
     {
-        var left = JsonSerializer.Deserialize("{}", DockerJson.Default.ContainerInspectResponse)!;
+        var left = JsonSerializer.Deserialize("""{"Id":"","State":{}}""", DockerJson.Default.ContainerInspectResponse)!;
         var nulls = JsonSerializer.Deserialize("""{"Id":null,"State":null,"Config":null,"HostConfig":null,"Mounts":null,"Args":null}""", DockerJson.Default.ContainerInspectResponse)!;
 
         foreach (var container in new[] { left, nulls })
@@ -132,7 +132,7 @@ public sealed class EncodingTests
     {
         const string Json = """{"Binds":["/a:/b"],"CapAdd":["SYS_ADMIN"],"Devices":[{"PathOnHost":"/dev/x"}],"OomScoreAdj":5}""";
 
-        var config = JsonSerializer.Deserialize($$"""{"HostConfig":{{Json}}}""", DockerJson.Default.ContainerInspectResponse)!.HostConfig;
+        var config = JsonSerializer.Deserialize($$"""{"Id":"c1","State":{},"HostConfig":{{Json}}}""", DockerJson.Default.ContainerInspectResponse)!.HostConfig;
         var sent = JsonSerializer.Serialize(new CreateContainerParameters { Image = "i", HostConfig = config }, DockerJson.Default.CreateContainerParameters);
 
         var host = JsonDocument.Parse(sent).RootElement.GetProperty("HostConfig");

@@ -4,6 +4,7 @@ using System.Text;
 using Drydock.Clients.Docker;
 using Drydock.Clients.Docker.Transport;
 using Drydock.Clients.Remote;
+using Drydock.Clients.Safety;
 using Drydock.Clients.Ssh;
 using Shouldly;
 using Xunit;
@@ -43,6 +44,17 @@ public sealed class EndpointTests
     }
 
     [Fact]
+    public void A_socket_of_the_operators_own_pod_is_refused_unless_it_is_allowed()
+    {
+        var refusal = Should.Throw<DockerEndpointException>(() => ConnectorFactory.Create(DockerEndpoint.Parse("unix:///run/docker.sock"), new DockerClientOptions()));
+
+        refusal.Message.ShouldContain("unix:///run/docker.sock");
+        refusal.Message.ShouldContain("`--allow-unix-endpoints`");
+        var allowed = new DockerClientOptions { Endpoints = EndpointPolicy.Create([], allowUnixSockets: true) };
+        Should.NotThrow(() => ConnectorFactory.Create(DockerEndpoint.Parse("unix:///run/docker.sock"), allowed).Dispose());
+    }
+
+    [Fact]
     public void What_is_no_address_is_refused() => Should.Throw<DockerEndpointException>(() => DockerEndpoint.Parse("oms-a")).Message.ShouldContain("oms-a");
 
     [Fact]
@@ -59,6 +71,8 @@ public sealed class EndpointTests
     [InlineData("ssh://h")]
     [InlineData("ssh://u@h/run/$(x)/docker.sock")]
     [InlineData("ssh://u%20v@h")]
+    [InlineData("ssh://u%0A@h")]
+    [InlineData("ssh://u@h/run/docker.sock%0A")]
     public void An_ssh_address_that_could_be_read_as_something_else_is_refused(string address) =>
         Should.Throw<DockerEndpointException>(() => Create(DockerEndpoint.Parse(address) with { Ssh = Ssh })).Message.ShouldContain("ssh://user@host");
 
@@ -160,7 +174,7 @@ public sealed class EndpointTests
     [InlineData(1, "permission denied while trying to connect to the Docker daemon socket", RemoteRefusal.RemoteCommand)]
     public void The_words_of_the_ssh_program_are_understood(int exitCode, string words, RemoteRefusal reason) => SshWords.Classify(exitCode, words).ShouldBe(reason);
 
-    private static void Create(DockerEndpoint endpoint) => ConnectorFactory.Create(endpoint, new DockerClientOptions()).Dispose();
+    private static void Create(DockerEndpoint endpoint) => ConnectorFactory.Create(endpoint, new DockerClientOptions { Endpoints = EndpointPolicy.Unrestricted }).Dispose();
 
     private static (byte[] Certificate, byte[] Key) Issue()
     {

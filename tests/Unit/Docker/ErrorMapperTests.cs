@@ -38,21 +38,36 @@ public sealed class ErrorMapperTests
     }
 
     [Theory]
-    [InlineData("404 page not found\n", "404 page not found")]
+    [InlineData("404 page not found, canary\n", "NotFound, with a body (text/plain) that is not one of a Docker Engine")]
     [InlineData("", "NotFound")]
-    [InlineData("{\"other\":1}", "{\"other\":1}")]
-    public void A_body_that_is_not_the_engines_json_is_the_message(string body, string message) =>
+    [InlineData("{\"other\":\"canary\"}", "NotFound, with a body (text/plain) that is not one of a Docker Engine")]
+    [InlineData("{\"message\":\"\"}", "NotFound, with a body (text/plain) that is not one of a Docker Engine")]
+    public void A_body_that_is_not_the_engines_is_not_repeated(string body, string message) =>
         Map(HttpStatusCode.NotFound, body).ShouldBeOfType<DockerNotFoundException>().EngineMessage.ShouldBe(message);
 
     [Fact]
-    public void An_endless_body_is_cut() => Map(HttpStatusCode.BadGateway, new string('x', 100_000)).Message.Length.ShouldBeLessThan(2200);
+    public void Of_an_engines_words_a_message_has_300_characters()
+    {
+        var refusal = Map(HttpStatusCode.BadGateway, $$"""{"message":"{{new string('x', 100_000)}}"}""").ShouldBeOfType<DockerApiException>();
+
+        refusal.Message.ShouldBe($"stop container a at tcp://h:1 answered 502: {new string('x', 299)}…");
+        refusal.EngineMessage.Length.ShouldBe(2000);
+    }
+
+    [Fact]
+    public void What_another_service_answers_is_not_repeated()
+    {
+        var banner = new HttpRequestException(HttpRequestError.InvalidResponse, "Received an invalid status line: 'SSH-2.0-canary'.");
+
+        ErrorMapper.FromConnection("e", "o", banner, changesSomething: false).ShouldBeOfType<DockerProtocolException>().Message.ShouldNotContain("canary");
+    }
 
     [Fact]
     public void Secret_values_of_the_request_are_taken_out_of_the_engines_words()
     {
         var secrets = SecretScrubber.ForEnvironment(["A=canary-one", "=canary-two", "canary-three", "EMPTY=", "B=canary-one-and-more"]);
 
-        var mapped = ErrorMapper.FromAnswer("e", "o", HttpStatusCode.BadRequest, "A=canary-one B=canary-one-and-more canary-two canary-three", secrets);
+        var mapped = ErrorMapper.FromAnswer("e", "o", HttpStatusCode.BadRequest, "application/json", """{"message":"A=canary-one B=canary-one-and-more canary-two canary-three"}""", secrets);
 
         mapped.Message.ShouldBe("o at e answered 400: A=*** B=*** *** ***");
     }
@@ -71,5 +86,5 @@ public sealed class ErrorMapperTests
     public void A_connection_that_broke_leaves_the_outcome_of_a_change_open(bool changes) =>
         ErrorMapper.FromConnection("e", "o", new HttpRequestException("x"), changes).ShouldBeOfType<DockerUnreachableException>().MayHaveBeenProcessed.ShouldBe(changes);
 
-    private static DockerException Map(HttpStatusCode status, string body) => ErrorMapper.FromAnswer("tcp://h:1", "stop container a", status, body, SecretScrubber.None);
+    private static DockerException Map(HttpStatusCode status, string body) => ErrorMapper.FromAnswer("tcp://h:1", "stop container a", status, "text/plain", body, SecretScrubber.None);
 }

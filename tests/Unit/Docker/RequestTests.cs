@@ -48,7 +48,7 @@ public sealed class RequestTests
         {
             1 => exchange.ReplyAsync(503, "busy"),
             2 => exchange.ReplyAndCloseAsync("{\"Id\""u8.ToArray()),
-            _ => exchange.ReplyAsync(200, """{"Id":"c1"}"""),
+            _ => exchange.ReplyAsync(200, """{"Id":"c1","State":{}}"""),
         });
         await using var client = engine.Client(new DockerClientOptions { ReadRetries = 3, ReadRetryDelay = TimeSpan.FromMilliseconds(1) });
 
@@ -228,7 +228,7 @@ public sealed class RequestTests
     public async Task Output_that_breaks_off_inside_a_frame_is_no_output()
     {
         await using var engine = FakeEngine.Speaking(exchange => exchange.Method == "GET"
-            ? exchange.ReplyAsync(200, """{"ID":"e1"}""")
+            ? exchange.ReplyAsync(200, """{"ID":"e1","Running":false}""")
             : exchange.ReplyAndCloseAsync(MultiplexedFrameParserTests.Frame(1, "half of it")[..12]));
         await using var client = engine.Client();
 

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Drydock.Clients.Docker;
+using Drydock.Clients.Safety;
 using Shouldly;
 using Xunit;
 
@@ -58,7 +59,7 @@ public sealed class TlsTests : IDisposable
         var pem = Encoding.ASCII.GetBytes(certificate.ExportCertificatePem());
         var material = new DockerTlsMaterial(pem, pem, Encoding.ASCII.GetBytes(_key.ExportPkcs8PrivateKeyPem()));
         var endpoint = DockerEndpoint.Parse($"tcp://127.0.0.1:{Port}") with { Tls = material };
-        await using var client = new DockerClientFactory(new DockerClientOptions { ReadRetries = 0 }).Create(endpoint);
+        await using var client = new DockerClientFactory(new DockerClientOptions { ReadRetries = 0, Endpoints = EndpointPolicy.Unrestricted }).Create(endpoint);
         await client.System.PingAsync();
     }
 

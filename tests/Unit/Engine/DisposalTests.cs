@@ -28,6 +28,21 @@ public sealed class DisposalTests
     }
 
     [Fact]
+    public async Task Jobs_end_when_their_fence_ends_before_the_run_is_disposed_of()
+    {
+        var action = new Blocking();
+        using var term = new CancellationTokenSource();
+        await using var run = new PlanRun();
+        var environment = Environment(action) with { Fence = new Open(term.Token) };
+        await run.AdvanceAsync(ToyPlans.Plan(ToyPlans.Step("A/1", "blocking")), Controls(), environment, NoSave, CancellationToken.None);
+        await action.Waiting.Task;
+
+        await term.CancelAsync();
+
+        await action.Ended.Task;
+    }
+
+    [Fact]
     public async Task A_caller_that_throws_when_woken_harms_nothing()
     {
         var action = new Blocking { IsDone = true };
@@ -75,7 +90,7 @@ public sealed class DisposalTests
     {
         OwnerUid = "uid",
         Catalog = new Catalog(action),
-        Fence = new Open(),
+        Fence = new Open(CancellationToken.None),
         Time = TimeProvider.System,
         Wake = static () => { },
     };
@@ -87,8 +102,10 @@ public sealed class DisposalTests
         public IGuardCheck Guard(string name) => throw new KeyNotFoundException(name);
     }
 
-    private sealed class Open : IActFence
+    private sealed class Open(CancellationToken ended) : IActFence
     {
+        public CancellationToken Ended => ended;
+
         public void EnsureMayAct()
         {
             // Nobody else is there.

@@ -14,14 +14,15 @@ public sealed class ProjectReferencesTests
         ["src/Engine"] = ["src/Abstractions"],
         ["src/Clients/Kubernetes"] = ["src/Abstractions"],
         ["src/Clients/Remote"] = [],
-        ["src/Clients/Ssh"] = ["src/Clients/Remote"],
-        ["src/Clients/Docker"] = ["src/Abstractions", "src/Clients/Remote", "src/Clients/Ssh"],
-        ["src/Clients/MySql"] = ["src/Abstractions"],
-        ["src/Clients/Snapshots"] = ["src/Abstractions", "src/Clients/MySql"],
+        ["src/Clients/Safety"] = [],
+        ["src/Clients/Ssh"] = ["src/Clients/Remote", "src/Clients/Safety"],
+        ["src/Clients/Docker"] = ["src/Abstractions", "src/Clients/Remote", "src/Clients/Safety", "src/Clients/Ssh"],
+        ["src/Clients/MySql"] = ["src/Abstractions", "src/Clients/Safety"],
+        ["src/Clients/Snapshots"] = ["src/Abstractions", "src/Clients/MySql", "src/Clients/Safety"],
         ["src/Reconcilers"] =
         [
             "src/Abstractions", "src/Crds", "src/Engine", "src/Clients/Kubernetes", "src/Clients/Docker", "src/Clients/Remote", "src/Clients/Ssh", "src/Clients/MySql",
-            "src/Clients/Snapshots",
+            "src/Clients/Safety", "src/Clients/Snapshots",
         ],
         ["src/Operator"] = ["src/Reconcilers"],
     };
@@ -42,10 +43,36 @@ public sealed class ProjectReferencesTests
     }
 
     [Fact]
+    public void Project_reference_is_used_by_code_of_its_project()
+    {
+        var root = Root();
+        foreach (var project in Directory.EnumerateFiles(Path.Combine(root, "src"), "*.csproj", SearchOption.AllDirectories))
+        {
+            var code = Code(project);
+            foreach (var reference in XDocument.Load(project).Descendants("ProjectReference").Select(r => r.Attribute("Include")!.Value))
+            {
+                var namespaceRoot = XDocument.Load(Path.Combine(Path.GetDirectoryName(project)!, reference)).Descendants("RootNamespace").Single().Value;
+                code.ShouldContain(text => text.Contains(namespaceRoot, StringComparison.Ordinal), $"{Folder(root, project)} refers to {reference} and uses nothing of it. Remove the reference.");
+            }
+        }
+    }
+
+    [Fact]
+    public void Project_that_uses_Polly_refers_to_it()
+    {
+        var root = Root();
+        var projects = Directory.EnumerateFiles(Path.Combine(root, "src"), "*.csproj", SearchOption.AllDirectories).ToList();
+        var users = projects.Where(p => Code(p).Any(text => text.Contains("using Polly", StringComparison.Ordinal))).ToList();
+
+        users.ShouldNotBeEmpty();
+        users.ShouldBe(projects.Where(p => XDocument.Load(p).Descendants("PackageReference").Any(r => r.Attribute("Include")!.Value == "Polly.Core")));
+    }
+
+    [Fact]
     public void The_engine_and_the_clients_do_not_know_what_is_upgraded()
     {
         var root = Root();
-        foreach (var folder in new[] { "src/Engine", "src/Clients/Kubernetes", "src/Clients/Docker", "src/Clients/Remote", "src/Clients/Ssh", "src/Clients/MySql" })
+        foreach (var folder in new[] { "src/Engine", "src/Clients/Kubernetes", "src/Clients/Docker", "src/Clients/Remote", "src/Clients/Safety", "src/Clients/Ssh", "src/Clients/MySql" })
         {
             foreach (var file in Directory.EnumerateFiles(Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories))
             {
@@ -66,6 +93,9 @@ public sealed class ProjectReferencesTests
             names.Where(n => text.Contains(n, StringComparison.Ordinal)).Concat(words.Where(w => text.Contains(w, StringComparison.OrdinalIgnoreCase))).ShouldBeEmpty($"{file}: what only one kind has is told by that kind");
         }
     }
+
+    private static List<string> Code(string project) =>
+        [.. Directory.EnumerateFiles(Path.GetDirectoryName(project)!, "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)];
 
     private static string Folder(string root, string project) => Path.GetRelativePath(root, Path.GetDirectoryName(project)!).Replace('\\', '/');
 

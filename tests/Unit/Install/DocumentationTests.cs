@@ -56,6 +56,26 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
+    public void The_page_about_installing_names_every_kind_where_all_are_meant()
+    {
+        var page = File.ReadAllText(Repository.PathOf("docs", "install.md"));
+        var kinds = typeof(Drydock.Crds.OmsUpgrades.OmsUpgrade).Assembly.GetTypes()
+            .Select(type => (Entity: type.GetCustomAttribute<Drydock.Abstractions.Entities.KubernetesEntityAttribute>(), Names: type.GetCustomAttribute<Drydock.Abstractions.Entities.KubernetesEntityShortNamesAttribute>()))
+            .Where(kind => kind.Entity is not null)
+            .ToList();
+
+        kinds.Count.ShouldBe(4, "and install.md says so in words");
+        page.ShouldContain("What is installed: four CRDs");
+        var deleted = Regex.Match(page, "kubectl delete ([a-z,]+) --all --all-namespaces").Groups[1].Value.Split(',');
+        deleted.ShouldBe(kinds.Select(kind => kind.Names!.ShortNames[0]), ignoreOrder: true);
+        var rights = page.Split('\n').Single(line => line.Contains("| its work |", StringComparison.Ordinal));
+        foreach (var kind in kinds)
+        {
+            rights.ShouldContain(kind.Entity!.Kind);
+        }
+    }
+
+    [Fact]
     public void Links_lead_somewhere()
     {
         foreach (var page in Pages)

@@ -9,7 +9,8 @@ namespace Drydock.Tests.Unit.Install;
 
 public sealed class ManifestTests
 {
-    private static readonly string[] Kustomizations = ["crd", "rbac", "manager", "default"];
+    private static readonly string[] Parts = ["crd", "rbac", "manager"];
+    private static readonly string[] Kustomizations = [.. Parts, "default", "namespaced", "namespaced/tenant", "network-policy"];
 
     [Fact]
     public async Task What_is_assembled_is_what_its_sources_say()
@@ -23,20 +24,23 @@ public sealed class ManifestTests
             assembly.ExitCode.ShouldBe(0, complaint);
 
             var made = Directory.EnumerateFiles(fresh, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(fresh, f)).Order(StringComparer.Ordinal).ToList();
-            made.Count.ShouldBe(6);
+            made.Count.ShouldBe(8);
             foreach (var file in made)
             {
                 (await File.ReadAllTextAsync(Repository.PathOf(file), TestContext.Current.CancellationToken))
                     .ShouldBe(await File.ReadAllTextAsync(Path.Combine(fresh, file), TestContext.Current.CancellationToken), $"{file} is stale: run make generate");
             }
 
-            made.Where(f => f.StartsWith("charts/drydock/crds/", StringComparison.Ordinal)).Select(f => Path.GetFileName(f)!).ShouldBe(
-                Directory.EnumerateFiles(Repository.PathOf("charts", "drydock", "crds")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
+            made.Where(IsCrd).Select(f => Path.GetFileName(f)!).ShouldBe(
+                Directory.EnumerateFiles(Repository.PathOf("charts", "drydock", "templates")).Where(IsCrd).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal));
+            Directory.Exists(Repository.PathOf("charts", "drydock", "crds")).ShouldBeFalse("Helm never upgrades what is in that folder");
         }
         finally
         {
             Directory.Delete(fresh, recursive: true);
         }
+
+        static bool IsCrd(string file) => Path.GetFileName(file).StartsWith("crd-", StringComparison.Ordinal);
     }
 
     [Fact]
@@ -59,7 +63,7 @@ public sealed class ManifestTests
     [Fact]
     public void The_installation_is_every_object_of_its_parts_and_nothing_else()
     {
-        var parts = Kustomizations[..^1].SelectMany(folder =>
+        var parts = Parts.SelectMany(folder =>
             YamlToJson.ReadAll(Repository.PathOf("config", folder, "kustomization.yaml"))[0]["resources"]!.AsArray()
                 .SelectMany(file => YamlToJson.ReadAll(Repository.PathOf("config", folder, file!.GetValue<string>()))));
 
@@ -104,7 +108,7 @@ public sealed class ManifestTests
 
         parsed.Errors.ShouldBeEmpty();
         parsed.UnmatchedTokens.ShouldBeEmpty();
-        Manifest.Container["env"]!.AsArray().Select(e => Manifest.Text(e!, "name")).ShouldContain("POD_NAMESPACE");
+        Manifest.Container["env"]!.AsArray().Select(e => Manifest.Text(e!, "name")).ShouldBe(["POD_NAMESPACE", "POD_NAME", "POD_UID"]);
     }
 
     [Fact]
@@ -126,28 +130,46 @@ public sealed class ManifestTests
         };
     }
 
-    [Fact]
-    public void Roles_are_bound_to_the_pods_service_account_and_grant_no_wildcard()
+    [Theory]
+    [InlineData("default", new[] { "ClusterRoleBinding drydock-operator", "ClusterRoleBinding drydock-operator-cluster", "RoleBinding drydock-operator-leases" })]
+    [InlineData("namespaced", new[] { "ClusterRoleBinding drydock-operator-cluster", "RoleBinding drydock-operator", "RoleBinding drydock-operator-leases" })]
+    public void Roles_are_bound_to_the_pods_service_account_and_grant_no_wildcard(string variant, string[] bound)
     {
-        var account = Manifest.Single("ServiceAccount");
+        var objects = YamlToJson.ReadAll(Repository.PathOf("config", variant, "install.yaml"));
+        var account = objects.Single(o => Manifest.Text(o, "kind") == "ServiceAccount");
         Manifest.Text(Manifest.Pod, "serviceAccountName").ShouldBe(Manifest.Name(account));
-        foreach (var (kind, role) in new[] { ("ClusterRoleBinding", "ClusterRole"), ("RoleBinding", "Role") })
+        var bindings = objects.Where(o => Manifest.Text(o, "kind").EndsWith("Binding", StringComparison.Ordinal)).ToList();
+        bindings.Select(b => $"{Manifest.Text(b, "kind")} {Manifest.Name(b)}").Order(StringComparer.Ordinal).ShouldBe(bound);
+        foreach (var binding in bindings)
         {
-            var binding = Manifest.Single(kind);
-            binding["roleRef"]!["kind"]!.GetValue<string>().ShouldBe(role);
-            Manifest.Text(binding["roleRef"]!, "name").ShouldBe(Manifest.Name(Manifest.Single(role)));
+            var kind = Manifest.Text(binding["roleRef"]!, "kind");
+            kind.ShouldBe(Manifest.Text(binding, "kind").Replace("Binding", "", StringComparison.Ordinal));
             var subject = binding["subjects"]!.AsArray().ShouldHaveSingleItem()!;
             Manifest.Text(subject, "name").ShouldBe(Manifest.Name(account));
             Manifest.Text(subject, "namespace").ShouldBe(account["metadata"]!["namespace"]!.GetValue<string>());
-            foreach (var rule in Manifest.Single(role)["rules"]!.AsArray())
+            var role = objects.Single(o => Manifest.Text(o, "kind") == kind && Manifest.Name(o) == Manifest.Text(binding["roleRef"]!, "name"));
+            role["metadata"]!["namespace"]?.GetValue<string>().ShouldBe(binding["metadata"]!["namespace"]!.GetValue<string>());
+            foreach (var rule in role["rules"]!.AsArray())
             {
                 rule!.ToJsonString().ShouldNotContain("*");
                 rule["resources"]!.ToJsonString().ShouldNotContain("\"pods");
+                (kind == "ClusterRole" && variant == "namespaced" && rule["resourceNames"] is null).ShouldBeFalse("nothing but the operator's own CRDs may be read in the whole cluster");
+                if (rule["resources"]!.ToJsonString().Contains("\"secrets\"", StringComparison.Ordinal))
+                {
+                    rule["verbs"]!.ToJsonString().ShouldNotContain("delete");
+                }
             }
         }
+    }
 
-        var secrets = Manifest.Single("ClusterRole")["rules"]!.AsArray().Single(r => r!["resources"]!.ToJsonString().Contains("\"secrets\"", StringComparison.Ordinal))!;
-        secrets["verbs"]!.ToJsonString().ShouldNotContain("delete");
+    [Fact]
+    public void Namespaced_installation_serves_its_own_namespace()
+    {
+        var deployment = YamlToJson.ReadAll(Repository.PathOf("config", "namespaced", "install.yaml")).Single(o => Manifest.Text(o, "kind") == "Deployment");
+        var arguments = deployment["spec"]!["template"]!["spec"]!["containers"]![0]!["args"]!.AsArray().Select(a => a!.GetValue<string>()).ToList();
+
+        arguments.ShouldContain("--watch-namespace=$(POD_NAMESPACE)");
+        arguments.Where(a => a != "--watch-namespace=$(POD_NAMESPACE)").ShouldBe(Manifest.Container["args"]!.AsArray().Select(a => a!.GetValue<string>()));
     }
 
     [Fact]

@@ -32,10 +32,22 @@ public sealed class BackoffTests
         var time = new ManualTimeProvider();
         var limiter = new RateLimiter(perSecond: 10, burst: 3, time);
 
-        Enumerable.Range(0, 3).Select(_ => limiter.Reserve()).ShouldAllBe(wait => wait == TimeSpan.Zero);
-        limiter.Reserve().ShouldBe(TimeSpan.FromMilliseconds(100));
-        limiter.Reserve().ShouldBe(TimeSpan.FromMilliseconds(200));
+        Burst();
+        limiter.Wait.ShouldBe(TimeSpan.FromMilliseconds(100));
+        limiter.IsFull.ShouldBeFalse();
+        time.Advance(TimeSpan.FromMilliseconds(100));
+        limiter.Wait.ShouldBe(TimeSpan.Zero);
         time.Advance(TimeSpan.FromSeconds(10));
-        Enumerable.Range(0, 3).Select(_ => limiter.Reserve()).ShouldAllBe(wait => wait == TimeSpan.Zero);
+        limiter.IsFull.ShouldBeTrue();
+        Burst();
+
+        void Burst()
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                limiter.Wait.ShouldBe(TimeSpan.Zero);
+                limiter.Take();
+            }
+        }
     }
 }

@@ -40,6 +40,42 @@ public sealed class ClientTests : IAsyncLifetime
         _server.RequestsWaiting.ShouldBe(0);
     }
 
+    [Fact]
+    public async Task A_page_that_is_too_large_is_asked_for_again_with_fewer_objects()
+    {
+        using var client = _server.Client(new KubernetesClientOptions { MaxAnswerBytes = 2000 });
+        _server.Otherwise(c =>
+        {
+            var size = int.Parse(c.Request.Query["limit"]!, System.Globalization.CultureInfo.InvariantCulture);
+            var from = c.Request.Query["continue"].ToString() is { Length: > 0 } next ? int.Parse(next, System.Globalization.CultureInfo.InvariantCulture) : 0;
+            var count = Math.Min(size, 40 - from);
+            var more = from + count < 40 ? $",\"continue\":\"{from + count}\"" : "";
+            var items = Enumerable.Range(from, count).Select(i => FakeApiServer.Widget($"w{i}", "5"));
+            return FakeApiServer.Stream(StreamEnd.Clean, $"{{\"metadata\":{{\"resourceVersion\":\"9\"{more}}},\"items\":[{string.Join(',', items)}]}}")(c);
+        });
+
+        var list = await client.ListAsync<Widget>();
+
+        list.Items.Select(w => w.Metadata.Name).ShouldBe(Enumerable.Range(0, 40).Select(i => $"w{i}"));
+    }
+
+    [Fact]
+    public async Task An_answer_without_end_is_refused()
+    {
+        using var client = _server.Client(new KubernetesClientOptions { MaxAnswerBytes = 1 << 20, ReadRetries = 0 });
+        _server.Otherwise(async c =>
+        {
+            var piece = new byte[1 << 16];
+            while (!c.RequestAborted.IsCancellationRequested)
+            {
+                await c.Response.Body.WriteAsync(piece, c.RequestAborted);
+            }
+        });
+
+        (await Should.ThrowAsync<KubernetesTooLargeException>(client.GetAsync<Widget>("w"))).Limit.ShouldBe(1 << 20);
+        (await Should.ThrowAsync<KubernetesTooLargeException>(client.ListAsync<Widget>())).Message.ShouldContain("larger than 1 MiB");
+    }
+
     [Theory]
     [InlineData(409, "Conflict", typeof(KubernetesConflictException))]
     [InlineData(409, "AlreadyExists", typeof(KubernetesAlreadyExistsException))]
@@ -63,6 +99,32 @@ public sealed class ClientTests : IAsyncLifetime
 
         // A 401 is the one refusal after which the same request is sent once more, with fresh credentials.
         _server.RequestsWaiting.ShouldBe(code == 401 ? 1 : 0);
+    }
+
+    [Theory]
+    [InlineData(413, "RequestEntityTooLarge", "limit is 3145728", typeof(KubernetesRequestTooLargeException))]
+    [InlineData(500, "", "etcdserver: request is too large", typeof(KubernetesRequestTooLargeException))]
+    [InlineData(500, "", "rpc error: code = ResourceExhausted desc = trying to send message larger than max (2100000 vs. 2097152)", typeof(KubernetesRequestTooLargeException))]
+    [InlineData(500, "InternalError", "Internal error occurred: failed calling webhook \"a.example\": context deadline exceeded", typeof(KubernetesApiException))]
+    [InlineData(500, "", "admission webhook \"a.example\" denied the request: no", typeof(KubernetesApiException))]
+    [InlineData(500, "", "etcdserver: mvcc: database space exceeded", typeof(KubernetesApiException))]
+    [InlineData(503, "ServiceUnavailable", "the server is shutting down", typeof(KubernetesApiException))]
+    [InlineData(500, "InternalError", "etcdserver: request timed out", typeof(KubernetesOutcomeUnknownException))]
+    [InlineData(500, "InternalError", "etcdserver: leader changed", typeof(KubernetesOutcomeUnknownException))]
+    [InlineData(503, "", "upstream connect error", typeof(KubernetesOutcomeUnknownException))]
+    public async Task Write_answered_with_5xx_is_refused_only_where_that_is_certain(int code, string reason, string message, Type kind)
+    {
+        _server.Then(code, FakeApiServer.Status(code, reason, message.Replace("\"", "\\\"", StringComparison.Ordinal)));
+
+        (await Should.ThrowAsync<KubernetesException>(() => _client.UpdateStatusAsync(Stored()))).ShouldBeOfType(kind);
+    }
+
+    [Fact]
+    public async Task Proxy_that_answers_503_leaves_the_outcome_of_a_write_unknown()
+    {
+        _server.Then(503, "<html>a proxy</html>");
+
+        await Should.ThrowAsync<KubernetesOutcomeUnknownException>(() => _client.UpdateStatusAsync(Stored()));
     }
 
     [Fact]
@@ -207,7 +269,7 @@ public sealed class ClientTests : IAsyncLifetime
 
         list.Items.Select(i => i.Metadata.Name).ShouldBe(["a", "b"]);
         list.ResourceVersion.ShouldBe("9");
-        (await _server.NextRequestAsync()).ShouldBe("GET /apis/test.drydock.dev/v1/widgets?limit=500&labelSelector=a%3Db&fieldSelector=metadata.name%3Dx");
+        (await _server.NextRequestAsync()).ShouldBe("GET /apis/test.drydock.dev/v1/widgets?limit=50&labelSelector=a%3Db&fieldSelector=metadata.name%3Dx");
         (await _server.NextRequestAsync()).ShouldContain("continue=next%20page");
     }
 

@@ -29,6 +29,35 @@ public sealed class ControllerHostTests : IAsyncDisposable
         new[] { await _world.NextAsync(), await _world.NextAsync() }.Order().ShouldBe(["a@101", "b@102"]);
     }
 
+    [Fact]
+    public async Task Each_of_two_objects_of_one_name_is_told_as_deleted()
+    {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var deleted = new ConcurrentQueue<string?>();
+        _world.OnReconcile = async (w, _) =>
+        {
+            await gate.Task;
+            return ReconciliationResult<Widget>.Success(w);
+        };
+        _world.OnDeleted = w =>
+        {
+            deleted.Enqueue(w.Metadata.Uid);
+            return Task.FromResult(ReconciliationResult<Widget>.Success(w));
+        };
+        _world.Start(options: OneWorker);
+        var first = await _world.Api.CreateAsync(Widget.Named("a"));
+        await Wait.UntilAsync(() => _world.Watcher.Get(new("default", "a")) is not null);
+        await _world.Api.DeleteAsync<Widget>("a");
+        var second = await _world.Api.CreateAsync(Widget.Named("a"));
+        await _world.Api.DeleteAsync<Widget>("a");
+        await Wait.UntilAsync(() => _world.Watcher.Get(new("default", "a")) is null);
+        gate.SetResult();
+
+        await _world.NextAfterMarkerAsync("marker");
+        await Wait.UntilAsync(() => deleted.Count == 2);
+        deleted.ShouldBe([first.Metadata.Uid, second.Metadata.Uid]);
+    }
+
     [Theory]
     [InlineData("""{"metadata":{"annotations":{"drydock.dev/approve":"x"}}}""")]
     [InlineData("""{"metadata":{"labels":{"a":"b"}}}""")]

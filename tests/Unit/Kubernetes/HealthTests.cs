@@ -1,3 +1,4 @@
+using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Health;
 using Drydock.Clients.Kubernetes.Watching;
 using Drydock.Tests.Unit.Kubernetes.Support;
@@ -26,6 +27,22 @@ public sealed class HealthTests
 
         dead.Status.ShouldBe(HealthStatus.Unhealthy);
         dead.Description!.ShouldContain("widgets.test.drydock.dev (last sign of life 301 s ago");
+    }
+
+    [Fact]
+    public async Task Liveness_holds_through_an_outage_of_the_API_server_of_any_length()
+    {
+        await using var world = new RuntimeWorld();
+        world.Api.Before = r => throw new KubernetesUnreachableException(r, "connection refused");
+        var check = new WatchLivenessCheck([world.Watcher], new HealthOptions());
+        world.Start();
+        for (var i = 0; i < 120; i++)
+        {
+            await world.Time.AdvanceToTimerAsync(due => due <= TimeSpan.FromSeconds(30)).Bounded();
+            (await check.CheckHealthAsync(new HealthCheckContext())).Status.ShouldBe(HealthStatus.Healthy);
+        }
+
+        world.Time.GetUtcNow().ShouldBeGreaterThan(new DateTimeOffset(2026, 1, 1, 0, 30, 0, TimeSpan.Zero));
     }
 
     [Fact]

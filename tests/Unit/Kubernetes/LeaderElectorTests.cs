@@ -220,7 +220,15 @@ public sealed class LeaderElectorTests : IAsyncDisposable
 
     private static bool IsRenewal(TimeSpan due) => due == TimeSpan.FromSeconds(2);
 
-    private static LeaderElectionOptions Options(string identity) => new() { LeaseName = "operator", Namespace = "ops", Identity = identity };
+    private static LeaderElectionOptions Options(string identity) => new()
+    {
+        LeaseName = "operator",
+        Namespace = "ops",
+        Identity = identity,
+        LeaseDuration = TimeSpan.FromSeconds(15),
+        RenewDeadline = TimeSpan.FromSeconds(10),
+        RetryPeriod = TimeSpan.FromSeconds(2),
+    };
 
     private async Task<V1Lease> LeaseAsync() => (await _api.GetAsync<V1Lease>("operator", "ops"))!;
 

@@ -42,7 +42,7 @@ public sealed class WatcherTests : IAsyncLifetime
         Start();
 
         (await ChangesAsync(4)).ShouldBe(["Added a@5", "Added b@11", "Modified a@12", "Deleted b@13"]);
-        (await _server.NextRequestAsync()).ShouldStartWith("GET /apis/test.drydock.dev/v1/widgets?limit=500");
+        (await _server.NextRequestAsync()).ShouldStartWith("GET /apis/test.drydock.dev/v1/widgets?limit=50");
         var watch = await _server.NextRequestAsync();
         watch.ShouldContain("watch=true");
         watch.ShouldContain("allowWatchBookmarks=true");
@@ -143,6 +143,20 @@ public sealed class WatcherTests : IAsyncLifetime
         var changes = await UntilAsync("Modified a@13");
 
         changes.ShouldBe(["Added a@5", "Modified a@12", "Modified a@12", "Modified a@13"], "the stale one is told as news about the present state, the repeated one not at all");
+    }
+
+    [Fact]
+    public async Task An_event_that_is_too_large_is_dropped_and_everything_listed_again()
+    {
+        _client.Dispose();
+        _client = _server.Client(new KubernetesClientOptions { ReadRetries = 0, MaxWatchLineBytes = 100_000 });
+        _server.Then(200, FakeApiServer.List("10"))
+            .Then(FakeApiServer.Stream(StreamEnd.Silence, new string('x', 1_000_000)))
+            .Then(200, FakeApiServer.List("20", Item("a", "19")))
+            .Then(FakeApiServer.Stream(StreamEnd.Silence));
+        Start();
+
+        (await ChangesAsync(1)).ShouldBe(["Added a@19"]);
     }
 
     [Fact]

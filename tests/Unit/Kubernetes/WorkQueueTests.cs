@@ -46,6 +46,53 @@ public sealed class WorkQueueTests
     }
 
     [Fact]
+    public async Task Delay_beyond_a_timer_leaves_the_other_keys_alone()
+    {
+        // With the system's own timers, which refuse such a span.
+        using var queue = new WorkQueue<string>(Options, TimeProvider.System, "test", new Random(1));
+        queue.AddAfter("late", TimeSpan.FromDays(60));
+        queue.AddAfter("later still", TimeSpan.MaxValue);
+        queue.AddAfter("soon", TimeSpan.FromMilliseconds(10));
+
+        (await queue.TakeAsync(default).Bounded()).ShouldBe("soon");
+
+        // The timer is set for what is left without a fault, however often.
+        queue.AddAfter("soon again", TimeSpan.FromMilliseconds(10));
+        (await queue.TakeAsync(default).Bounded()).ShouldBe("soon again");
+    }
+
+    [Fact]
+    public async Task Delay_beyond_a_timer_ends_at_its_time_and_not_before()
+    {
+        using var queue = Queue();
+        queue.AddAfter("a", TimeSpan.FromDays(60));
+        var next = queue.TakeAsync(default);
+
+        _time.Advance(TimeSpan.FromDays(60) - TimeSpan.FromSeconds(1));
+        next.IsCompleted.ShouldBeFalse();
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        (await next.Bounded()).ShouldBe("a");
+    }
+
+    [Fact]
+    public async Task Fault_inside_the_timer_does_not_leave_its_callback()
+    {
+        var time = new FaultyTime();
+        using var queue = new WorkQueue<string>(Options, time, "test", new Random(1));
+        queue.AddAfter("a", TimeSpan.FromSeconds(30));
+        var next = queue.TakeAsync(default);
+        time.IsBroken = true;
+
+        Should.NotThrow(() => time.Clock.Advance(TimeSpan.FromSeconds(30)));
+        next.IsCompleted.ShouldBeFalse();
+        time.IsBroken = false;
+        time.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        (await next.Bounded()).ShouldBe("a");
+    }
+
+    [Fact]
     public async Task A_delayed_key_comes_at_its_time_and_not_before()
     {
         using var queue = Queue();
@@ -134,6 +181,82 @@ public sealed class WorkQueueTests
     }
 
     [Fact]
+    public async Task Namespaces_take_turns_however_many_keys_one_of_them_has()
+    {
+        using var queue = Shared(Options);
+        for (var i = 0; i < 30; i++)
+        {
+            queue.Add($"big/{i}");
+        }
+
+        queue.Add("small/0");
+        queue.Add("tiny/0");
+
+        var taken = new List<string>();
+        for (var i = 0; i < 4; i++)
+        {
+            taken.Add(await queue.TakeAsync(default).Bounded());
+        }
+
+        taken.ShouldBe(["big/0", "small/0", "tiny/0", "big/1"]);
+    }
+
+    [Fact]
+    public async Task A_namespace_whose_targets_are_slow_leaves_workers_to_the_others()
+    {
+        using var queue = Shared(Options with { WorkersPerNamespace = 2 });
+        queue.Add("slow/0");
+        queue.Add("slow/1");
+        queue.Add("slow/2");
+        await queue.TakeAsync(default).Bounded();
+        await queue.TakeAsync(default).Bounded();
+        var third = queue.TakeAsync(default).AsTask();
+        third.IsCompleted.ShouldBeFalse();
+
+        queue.Add("other/0");
+        (await third.Bounded()).ShouldBe("other/0");
+        var fourth = queue.TakeAsync(default).AsTask();
+        fourth.IsCompleted.ShouldBeFalse();
+        queue.Done("slow/0");
+
+        (await fourth.Bounded()).ShouldBe("slow/2");
+    }
+
+    [Fact]
+    public async Task A_namespace_that_uses_up_its_rate_waits_and_the_others_do_not()
+    {
+        using var queue = Shared(Options with { BurstPerNamespace = 1, MaxPerSecondPerNamespace = 1 });
+        queue.Add("busy/0");
+        queue.Add("busy/1");
+        await queue.TakeAsync(default).Bounded();
+        var next = queue.TakeAsync(default).AsTask();
+        next.IsCompleted.ShouldBeFalse();
+
+        queue.Add("calm/0");
+        (await next.Bounded()).ShouldBe("calm/0");
+        var held = queue.TakeAsync(default).AsTask();
+        held.IsCompleted.ShouldBeFalse();
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        (await held.Bounded()).ShouldBe("busy/1");
+    }
+
+    [Fact]
+    public void Namespaces_that_have_come_to_rest_are_forgotten()
+    {
+        var lanes = new FairLanes<string>(Options, key => key, _time);
+        for (var i = 0; i < 1000; i++)
+        {
+            lanes.Add($"n{i}");
+            lanes.TryTake(out var key, out _).ShouldBeTrue();
+            lanes.Done(key);
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        lanes.Count.ShouldBeLessThan(3);
+    }
+
+    [Fact]
     public async Task A_cancelled_taker_gets_nothing_even_if_keys_are_ready()
     {
         using var queue = Queue();
@@ -149,10 +272,12 @@ public sealed class WorkQueueTests
     public void It_behaves_as_the_model_for_any_sequence_of_operations() =>
         Prop.ForAll(ArbMap.Default.ArbFor<(byte Operation, byte Key)[]>(), operations => Check(operations)).QuickCheckThrowOnFailure();
 
+    private WorkQueue<string> Shared(ControllerOptions options) => new(options, _time, "test", laneOf: static key => key.Split('/')[0]);
+
     private bool Check((byte Operation, byte Key)[] operations)
     {
         var time = new ManualTimeProvider();
-        using var queue = new WorkQueue<int>(Options with { Burst = int.MaxValue, MaxPerSecond = 1e9 }, time, "model");
+        using var queue = new WorkQueue<int>(Options with { Burst = int.MaxValue, MaxPerSecond = 1e9, BurstPerNamespace = int.MaxValue, MaxPerSecondPerNamespace = 1e9 }, time, "model");
         var ready = new HashSet<int>();
         var working = new HashSet<int>();
         var due = new Dictionary<int, DateTimeOffset>();
@@ -220,4 +345,17 @@ public sealed class WorkQueueTests
     }
 
     private WorkQueue<string> Queue() => new(Options, _time, "test");
+
+    private sealed class FaultyTime : TimeProvider
+    {
+        public ManualTimeProvider Clock { get; } = new();
+
+        public bool IsBroken { get; set; }
+
+        public override long TimestampFrequency => Clock.TimestampFrequency;
+
+        public override long GetTimestamp() => IsBroken ? throw new InvalidOperationException("the clock is broken") : Clock.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => Clock.CreateTimer(callback, state, dueTime, period);
+    }
 }

@@ -45,7 +45,7 @@ public sealed class AbortTests
 
             if (world.Status.Plan is not null)
             {
-                world.Api.All<V1Lease>().Count().ShouldBe(1, "the target stays claimed");
+                world.Api.All<V1Lease>().ShouldNotBeEmpty("the target stays claimed");
             }
 
             world.Annotate(Annotations.Retry, "on");

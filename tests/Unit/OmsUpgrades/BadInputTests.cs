@@ -38,6 +38,7 @@ public sealed class BadInputTests
         ["writers are cascaded"] = (Reasons.CascadedWriters, w => w.Metadata.Cascades.Add(new CascadedWriter("7", "id=1")), w => w.Metadata.Cascades.Clear()),
         ["the host has no room for the image"] = (Reasons.NoSpace, w => w["oms-b"].FreeBytes = 10, w => w["oms-b"].FreeBytes = 1L << 40),
         ["the storage has no room for the dumps"] = (Reasons.NoSpace, w => w.BackupStorage.Free = 1 << 20, w => w.BackupStorage.Free = 1L << 40),
+        ["the storage is outside the storage roots"] = (Reasons.InvalidSpec, w => w.BackupStorage.Refused = "storage.directory.path '/etc' is not below a storage root", w => w.BackupStorage.Refused = null),
         ["the storage cannot be written"] = (Reasons.StorageUnusable, w => w.BackupStorage.Problem = "/snapshots is read-only; mount it writable", w => w.BackupStorage.Problem = null),
         ["a clock is wrong"] = (Reasons.ClockSkew, w => w["oms-b"].ClockOffset = TimeSpan.FromMinutes(9), w => w["oms-b"].ClockOffset = TimeSpan.Zero),
         ["a time zone is another"] = (Reasons.ClockSkew, w => w["oms-b"].UtcOffset = "+0800", w => w["oms-b"].UtcOffset = "+0000"),

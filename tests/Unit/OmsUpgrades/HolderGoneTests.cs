@@ -1,6 +1,7 @@
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Common;
 using Drydock.Tests.Unit.World;
 using Shouldly;
 using Xunit;
@@ -19,7 +20,7 @@ public sealed class HolderGoneTests
         world.Api.PatchMetadata<OmsUpgrade>(OmsWorld.Namespace, "up", null, m => m with { Finalizers = [] });
         world.Delete();
         world.RunUntil(() => world.IsGone(), "somebody took the finalizer off");
-        world.Api.All<V1Lease>().Count().ShouldBe(1);
+        world.Api.All<V1Lease>().Select(l => l.Spec.HolderIdentity).Distinct(StringComparer.Ordinal).Count().ShouldBe(1);
         world.Apply(name: "zwei");
         world.RunUntil(() => Second(world)?.Conditions.Exists(c => c is { Type: "Stalled", Status: "True", Reason: "HolderGone" }) == true, "HolderGone");
         Second(world)!.Message.ShouldNotBeNull().ShouldContain("OmsUpgrade migration/up");
@@ -37,14 +38,14 @@ public sealed class HolderGoneTests
         var world = RollbackTests.Golden();
         world.Api.Create(new V1Lease
         {
-            Metadata = new Abstractions.Entities.V1ObjectMeta { Name = Reconcilers.Common.TargetClaims.NameOf(world.Status.Target!.Identity!), Namespace = OmsWorld.OperatorNamespace },
+            Metadata = new Abstractions.Entities.V1ObjectMeta { Name = ClaimTarget.Of(world.Status.Target)!.Names(OmsWorld.Namespace)[0], Namespace = OmsWorld.OperatorNamespace },
             Spec = new V1LeaseSpec { HolderIdentity = "another" },
         });
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.ReasonOf("Reconciling") == "TargetBusy", "busy");
         world.RunFor(TimeSpan.FromMinutes(10));
         world.Count("restore").ShouldBe(0);
-        world.Api.Delete<V1Lease>(OmsWorld.OperatorNamespace, Reconcilers.Common.TargetClaims.NameOf(world.Status.Target!.Identity!));
+        world.Api.Delete<V1Lease>(OmsWorld.OperatorNamespace, ClaimTarget.Of(world.Status.Target)!.Names(OmsWorld.Namespace)[0]);
         world.RunUntil(() => world.Is("Held"), "held");
     }
 
@@ -60,7 +61,7 @@ public sealed class HolderGoneTests
             if (taken is null && by is not null && !gone && entity is V1Lease { Metadata.Annotations: { } notes })
             {
                 var server = notes["drydock.dev/target"];
-                taken = Reconcilers.Common.TargetClaims.NameOf($"{server[..server.LastIndexOf('/')]}/cm_340");
+                taken = new ClaimTarget(server, []).With("cm_340").Names(OmsWorld.Namespace).Single();
                 world.Api.Create(new V1Lease { Metadata = new Abstractions.Entities.V1ObjectMeta { Name = taken, Namespace = OmsWorld.OperatorNamespace }, Spec = new V1LeaseSpec { HolderIdentity = "another" } });
             }
         };

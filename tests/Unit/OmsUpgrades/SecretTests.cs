@@ -20,6 +20,7 @@ public sealed class SecretTests
     {
         var world = new OmsWorld(new WorldSetup { Init = static (_, _) => (1, $"cannot connect with {Canary.MetaPassword} or {Canary.SlsSecret}\n") }).Apply();
         world.RunUntil(() => world.Is("Failed"), "failed");
+        world.RunUntil(() => Kept(world).Any(o => o.Contains("cannot connect with")), "the end of the output is kept");
 
         Shown(world).ShouldBeEmpty();
         Kept(world).ShouldContain(o => o.Contains("cannot connect with *** or ***"));

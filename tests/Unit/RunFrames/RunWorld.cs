@@ -100,6 +100,47 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcil
         Restart();
     }
 
+    /// <summary>The object goes, as if its finalizers had been taken away by hand, and another of its name comes before the operator heard of it.</summary>
+    public void Recreate()
+    {
+        var spec = Found!.Spec;
+        foreach (var finalizer in Found!.Metadata.Finalizers ?? [])
+        {
+            Now(Api.RemoveFinalizerAsync(Found!, finalizer));
+        }
+
+        Now(Api.DeleteAsync<TEntity>(Name, Space));
+        Create(spec);
+    }
+
+    /// <summary>Another object claims a target.</summary>
+    public string Claim(string target, string owner) => Now(Api.CreateAsync(new V1Lease
+    {
+        Metadata = new V1ObjectMeta
+        {
+            Name = new ClaimTarget(target, []).Names(Space)[0],
+            Namespace = "drydock",
+            Annotations = new Dictionary<string, string>(StringComparer.Ordinal) { ["drydock.dev/claimed-by"] = owner },
+        },
+        Spec = new V1LeaseSpec { HolderIdentity = "another" },
+    })).Metadata.Name;
+
+    /// <summary>It gives the claim back.</summary>
+    public void Release(string claim) => Now(Api.DeleteAsync<V1Lease>(claim, "drydock"));
+
+    /// <summary>Another process brought the object to its end while this one was frozen.</summary>
+    public void EndElsewhere()
+    {
+        var present = Found!;
+        present = Now(Api.UpdateStatusAsync(present with { Status = present.Status! with { Phase = RunPhases.Succeeded, Target = present.Status.Target! with { Claim = null } } }));
+        foreach (var finalizer in present.Metadata.Finalizers ?? [])
+        {
+            Now(Api.RemoveFinalizerAsync(Found!, finalizer));
+        }
+
+        _woken = true;
+    }
+
     /// <summary>Another process takes over; nothing of the former one runs any more.</summary>
     public void Restart()
     {

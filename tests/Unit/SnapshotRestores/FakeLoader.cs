@@ -18,6 +18,9 @@ internal sealed class FakeLoader(FakeServer server, FakeSnapshots snapshots, Res
 
     public List<string> Checked { get; } = [];
 
+    /// <summary>The password by which each database was loaded last.</summary>
+    public Dictionary<string, string> Passwords { get; } = new(StringComparer.Ordinal);
+
     public async Task<IReadOnlyList<SnapshotFinding>> CheckAsync(SnapshotLoadRequest request, CancellationToken cancellationToken)
     {
         await life.PassAsync($"check {request.Database}");
@@ -28,6 +31,7 @@ internal sealed class FakeLoader(FakeServer server, FakeSnapshots snapshots, Res
     public async Task RestoreAsync(SnapshotLoadRequest request, CancellationToken cancellationToken)
     {
         var database = request.Database;
+        Passwords[database] = request.Connection.Password;
         await EndAsync(request.Location, request.Connection, database, cancellationToken);
         var leading = server.Connect("drc");
         FakeSession? loading = null;

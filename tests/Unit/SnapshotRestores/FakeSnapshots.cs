@@ -12,6 +12,7 @@ internal sealed class FakeSnapshots(params string[] databases) : ISnapshotter, I
         CreatedAt = new DateTimeOffset(2025, 12, 31, 1, 0, 0, TimeSpan.Zero),
         Server = new SnapshotServer("key", "MariaDb", "10.11"),
         Tool = new SnapshotTool("mysqldump", "10.19", []),
+        Owner = new SnapshotOwner(RestoreWorld.Space, "snap", "snap-uid"),
         Databases =
         [
             .. databases.Select(d => new SnapshotDatabase

@@ -56,7 +56,7 @@ public sealed class RestoreDeletionTests
     [Fact]
     public async Task The_way_back_of_an_upgrade_is_finished_whole()
     {
-        await _world.CreateAsync(labels: await _world.UpgradeAsync());
+        await _world.CreateAsync(owners: await _world.UpgradeAsync());
         await using var op = new RestoreOperator(_world);
         op.Loader.Meanwhile = _ => DeleteAsync();
         await op.UntilAsync(r => r is null);

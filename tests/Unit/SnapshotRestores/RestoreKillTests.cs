@@ -77,7 +77,7 @@ public sealed class RestoreKillTests
     private static async Task<RestoreWorld> CreateAsync(bool linked)
     {
         var world = new RestoreWorld();
-        await world.CreateAsync(labels: linked ? await world.UpgradeAsync() : null);
+        await world.CreateAsync(owners: linked ? await world.UpgradeAsync() : null);
         return world;
     }
 

@@ -19,6 +19,9 @@ internal sealed class RestoreLife(string name, (string Point, int Nth)? at = nul
 
     public string Name => name;
 
+    /// <summary>Called at every point.</summary>
+    public Func<string, Task>? Passing { get; set; }
+
     /// <summary>Points passed, in order.</summary>
     public List<string> Points { get; } = [];
 
@@ -31,6 +34,15 @@ internal sealed class RestoreLife(string name, (string Point, int Nth)? at = nul
 
     /// <summary>Ends when it goes on after having been frozen.</summary>
     public Task Thawed => _thawed.Task;
+
+    /// <summary>It is killed now.</summary>
+    public void Die()
+    {
+        lock (_lock)
+        {
+            IsDead = true;
+        }
+    }
 
     public void Thaw()
     {
@@ -60,6 +72,11 @@ internal sealed class RestoreLife(string name, (string Point, int Nth)? at = nul
         if (mine)
         {
             _met.TrySetResult();
+        }
+
+        if (Passing is { } passing)
+        {
+            await passing(point);
         }
 
         if (IsFrozen)

@@ -4,6 +4,7 @@ using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.SnapshotRestores;
 using Drydock.Reconcilers.SnapshotRestores;
+using Drydock.Reconcilers.Common;
 using Shouldly;
 using Xunit;
 
@@ -38,7 +39,7 @@ public sealed class RestoreObstacleTests
     public async Task The_way_back_of_an_upgrade_ends_every_session_and_uses_the_upgrades_claim()
     {
         _world.Server.Connect("oms", "cm");
-        await _world.CreateAsync(labels: await _world.UpgradeAsync());
+        await _world.CreateAsync(owners: await _world.UpgradeAsync());
         await using var op = new RestoreOperator(_world);
         await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
         await op.OnceAsync();
@@ -47,10 +48,11 @@ public sealed class RestoreObstacleTests
     }
 
     [Fact]
-    public async Task A_label_of_an_upgrade_that_does_not_exist_ends_no_session()
+    public async Task A_restore_that_names_an_owner_which_does_not_wait_for_it_ends_no_session()
     {
         _world.Server.Connect("oms", "cm");
-        await _world.CreateAsync(labels: new Dictionary<string, string>(StringComparer.Ordinal) { [Labels.UpgradeUid] = "1", [Labels.UpgradeName] = "up" });
+        var owners = await _world.UpgradeAsync(claim: false);
+        await _world.CreateAsync(owners: owners);
         await using var op = new RestoreOperator(_world);
         await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.SessionsOpen);
         _world.Server.Ended.ShouldBeEmpty();
@@ -111,13 +113,13 @@ public sealed class RestoreObstacleTests
     public async Task What_was_read_lately_is_not_read_again_and_what_was_read_long_ago_is(int minutes, string read)
     {
         await _world.CreateAsync();
-        var claims = new Drydock.Reconcilers.Common.TargetClaims(_world.Api, "drydock-system", _world.Time);
+        var claims = new TargetClaims(_world.Api, "drydock-system", _world.Time);
         var other = await _world.Api.CreateAsync(new SnapshotRestore { Kind = SnapshotRestore.KindName, Metadata = new() { Name = "other", Namespace = RestoreWorld.Space } });
-        var cm = $"{_world.Server.Identity}/cm";
-        await claims.TakeAsync(cm, other, CancellationToken.None);
+        var cm = new ClaimTarget($"{_world.Server.Identity}/cm", []);
+        await claims.ClaimAsync(cm, other, adopt: false, keep: false, CancellationToken.None);
         await using var op = new RestoreOperator(_world);
         await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.TargetBusy);
-        await claims.ReleaseAsync(Drydock.Reconcilers.Common.TargetClaims.NameOf(cm), other.Metadata.Uid!, CancellationToken.None);
+        await claims.ReleaseAsync(cm.Names(RestoreWorld.Space), other.Metadata.Uid!, CancellationToken.None);
         _world.Time.Advance(TimeSpan.FromMinutes(minutes));
         await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
         op.Loader.Checked.ShouldBe(read.Split(' '));
@@ -127,9 +129,9 @@ public sealed class RestoreObstacleTests
     public async Task A_claim_of_another_restore_is_waited_for()
     {
         await _world.CreateAsync();
-        var claims = new Drydock.Reconcilers.Common.TargetClaims(_world.Api, "drydock-system", _world.Time);
+        var claims = new TargetClaims(_world.Api, "drydock-system", _world.Time);
         var other = await _world.Api.CreateAsync(new SnapshotRestore { Kind = SnapshotRestore.KindName, Metadata = new() { Name = "other", Namespace = RestoreWorld.Space } });
-        await claims.TakeAsync($"{_world.Server.Identity}/cm", other, CancellationToken.None);
+        await claims.ClaimAsync(new ClaimTarget($"{_world.Server.Identity}/cm", []), other, adopt: false, keep: false, CancellationToken.None);
         await using var op = new RestoreOperator(_world);
         await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.TargetBusy);
         (await _world.StatusAsync()).Message!.ShouldContain("SnapshotRestore oms/other");
@@ -198,14 +200,44 @@ public sealed class RestoreObstacleTests
     }
 
     [Fact]
+    public async Task Files_outside_the_storage_roots_are_refused()
+    {
+        _world.OpenFails = new SnapshotException(SnapshotFailure.NotAllowed, "storage.directory.path '/etc' is not below a storage root of the operator (/snapshots).");
+        await _world.CreateAsync(FromFiles());
+        await using var op = new RestoreOperator(_world);
+        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Stalled) is { Status: "True", Reason: Reasons.InvalidSpec } stalled
+            && stalled.Message!.Contains("not below a storage root", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("other", "belongs to BackupSnapshot other/snap of another namespace, and namespace oms may not use it. Create the object in namespace other, or have")]
+    [InlineData(null, "does not record the namespace that it belongs to, and namespace oms may not use it. Take a new snapshot, or have")]
+    public async Task Snapshot_of_another_namespace_is_refused(string? owner, string words)
+    {
+        _world.Snapshots.Manifest = _world.Snapshots.Manifest! with { Owner = owner is null ? null : new SnapshotOwner(owner, "snap", "uid") };
+        await _world.CreateAsync(FromFiles());
+        await using var op = new RestoreOperator(_world);
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
+        var status = await _world.StatusAsync();
+        status.Standing(ConditionTypes.Failed).ShouldBe($"True/{Reasons.ForeignSnapshot}");
+        status.Message!.ShouldContain(words);
+        status.Message!.ShouldContain("--storage-shared");
+    }
+
+    [Fact]
+    public async Task Snapshot_of_another_namespace_is_restored_where_storage_is_shared()
+    {
+        _world.Shared = true;
+        _world.Snapshots.Manifest = _world.Snapshots.Manifest! with { Owner = new SnapshotOwner("other", "snap", "uid") };
+        await _world.CreateAsync(FromFiles());
+        await using var op = new RestoreOperator(_world);
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
+    }
+
+    [Fact]
     public async Task Files_without_an_object_are_restored_to_the_target_named()
     {
-        await _world.CreateAsync(new SnapshotRestoreSpec
-        {
-            Files = new SnapshotFiles { Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/snapshots" } }, Path = "snap-1" },
-            Target = new DatabaseSource { Host = "db.example", CredentialsSecretRef = new SecretReference { Name = "db" } },
-            AllowDrop = ["rm", "cm"],
-        });
+        await _world.CreateAsync(FromFiles());
         await using var op = new RestoreOperator(_world);
         await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
     }
@@ -221,6 +253,14 @@ public sealed class RestoreObstacleTests
         await _world.Api.CreateAsync(secret with { Metadata = new() { Name = "later", Namespace = RestoreWorld.Space } });
         await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
     }
+
+    private static SnapshotRestoreSpec FromFiles() => new()
+    {
+        Files = new SnapshotFiles { Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/snapshots" } }, Path = "snap-1" },
+        Target = new DatabaseSource { Host = "db.example", CredentialsSecretRef = new SecretReference { Name = "db" } },
+        AllowDrop = ["rm", "cm"],
+        NotAfter = RestoreWorld.Spec.NotAfter,
+    };
 
     private Action Break(string what)
     {

@@ -1,5 +1,6 @@
 using Drydock.Clients.Kubernetes.Leadership;
 using Drydock.Clients.Kubernetes.Runtime;
+using Drydock.Clients.Safety;
 using Drydock.Crds.SnapshotRestores;
 using Drydock.Reconcilers.Common;
 using Drydock.Reconcilers.SnapshotRestores;
@@ -22,6 +23,7 @@ internal sealed class RestoreOperator : IReconcileTrigger<SnapshotRestore>, IAsy
         Controller = new SnapshotRestoreController(
             new RestoreServices
             {
+                Endpoints = EndpointPolicy.Unrestricted,
                 Kubernetes = world.Api,
                 Snapshotter = world.Snapshots,
                 Loader = Loader,

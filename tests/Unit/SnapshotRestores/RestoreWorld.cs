@@ -1,5 +1,6 @@
 using System.Text;
 using Drydock.Abstractions.Entities;
+using Drydock.Abstractions.Plans;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Json;
@@ -9,7 +10,9 @@ using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;
+using Drydock.Reconcilers.Common;
 using Drydock.Reconcilers.Common.Storage;
+using Drydock.Reconcilers.OmsUpgrades.Steps;
 using Drydock.Tests.Unit.Kubernetes.Support;
 using Drydock.Tests.Unit.Support;
 using Drydock.Tests.Unit.World;
@@ -44,10 +47,11 @@ internal sealed class RestoreWorld : IStorages
     {
         SnapshotRef = new SnapshotReference { Name = "snap" },
         AllowDrop = ["rm", "cm"],
+        NotAfter = new DateTimeOffset(2200, 1, 1, 0, 0, 0, TimeSpan.Zero),
     };
 
     /// <summary>Makes the Secret, the BackupSnapshot and the restore.</summary>
-    public async Task CreateAsync(SnapshotRestoreSpec? spec = null, Func<BackupSnapshot, BackupSnapshot>? snapshot = null, Dictionary<string, string>? labels = null)
+    public async Task CreateAsync(SnapshotRestoreSpec? spec = null, Func<BackupSnapshot, BackupSnapshot>? snapshot = null, List<V1OwnerReference>? owners = null)
     {
         await Api.CreateAsync(new V1Namespace { Metadata = new V1ObjectMeta { Name = Space } });
         await Api.CreateAsync(new V1Secret
@@ -68,11 +72,14 @@ internal sealed class RestoreWorld : IStorages
         };
         taken = snapshot?.Invoke(taken) ?? taken;
         await Api.UpdateStatusAsync((await Api.CreateAsync(taken)) with { Status = taken.Status });
-        await Api.CreateAsync(new SnapshotRestore { Kind = SnapshotRestore.KindName, Metadata = new V1ObjectMeta { Name = Name, Namespace = Space, Labels = labels, Generation = 1 }, Spec = spec ?? Spec });
+        await Api.CreateAsync(new SnapshotRestore { Kind = SnapshotRestore.KindName, Metadata = new V1ObjectMeta { Name = Name, Namespace = Space, OwnerReferences = owners, Generation = 1 }, Spec = spec ?? Spec });
     }
 
-    /// <summary>An upgrade that has claimed the rm database of the server, and the labels of a restore that is its way back.</summary>
-    public async Task<Dictionary<string, string>> UpgradeAsync(bool claim = true)
+    /// <summary>
+    /// An upgrade that has claimed the rm database of the server and waits for the restore in a step of its rollback; returns the owner references of that
+    /// restore.
+    /// </summary>
+    public async Task<List<V1OwnerReference>> UpgradeAsync(bool claim = true, StepState waits = StepState.Running)
     {
         var upgrade = await Api.CreateAsync(new OmsUpgrade { Kind = OmsUpgrade.KindName, Metadata = new V1ObjectMeta { Name = "up", Namespace = Space } });
         if (claim)
@@ -83,14 +90,15 @@ internal sealed class RestoreWorld : IStorages
                 Status = new OmsUpgradeStatus
                 {
                     Phase = OmsUpgradePhases.RollingBack,
-                    Target = new TargetStatus { Identity = target, Claim = Reconcilers.Common.TargetClaims.NameOf(target) },
-                    Plan = new Drydock.Abstractions.Plans.Plan { Steps = [new() { Id = "Backup/snapshot", Parameters = new(StringComparer.Ordinal) { ["databases"] = "rm,cm" } }] },
+                    Target = new TargetStatus { Identity = target, Claim = new ClaimTarget(target, []).Names(Space)[0] },
+                    Plan = new Plan { Steps = [new() { Id = "Backup/snapshot", Parameters = new(StringComparer.Ordinal) { ["databases"] = "rm,cm" } }] },
+                    RollbackPlan = new Plan { Steps = [new() { Id = "RollBack/databases", State = waits, Receipt = new(StringComparer.Ordinal) { [RestoreDatabases.RestoreKey] = Name } }] },
                 },
             });
-            await new Reconcilers.Common.TargetClaims(Api, "drydock-system", Time).TakeAsync(target, upgrade, CancellationToken.None);
+            await new TargetClaims(Api, "drydock-system", Time).ClaimAsync(new ClaimTarget(target, []), upgrade, adopt: false, keep: false, CancellationToken.None);
         }
 
-        return new Dictionary<string, string>(StringComparer.Ordinal) { [Labels.UpgradeUid] = upgrade.Metadata.Uid!, [Labels.UpgradeName] = "up" };
+        return [new V1OwnerReference { ApiVersion = ApiGroup.ApiVersion, Kind = OmsUpgrade.KindName, Name = "up", Uid = upgrade.Metadata.Uid! }];
     }
 
     public Task<SnapshotRestore?> GetAsync() => Api.GetAsync<SnapshotRestore>(Name, Space);
@@ -106,7 +114,13 @@ internal sealed class RestoreWorld : IStorages
 
     public async Task<IReadOnlyList<string>> ClaimsAsync() => [.. (await Api.ListAsync<V1Lease>("drydock-system")).Items.Where(l => l.Metadata.DeletionTimestamp is null).Select(l => l.Metadata.Annotations!["drydock.dev/claimed-by"])];
 
-    public Task<ISnapshotStorage> OpenAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) => Task.FromResult<ISnapshotStorage>(Snapshots);
+    /// <summary>Why no storage can be opened; null: it can.</summary>
+    public SnapshotException? OpenFails { get; set; }
+
+    public bool Shared { get; set; }
+
+    public Task<ISnapshotStorage> OpenAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
+        OpenFails is { } refused ? Task.FromException<ISnapshotStorage>(refused) : Task.FromResult<ISnapshotStorage>(Snapshots);
 
     // As kubectl does: read again when the operator wrote in between.
     private async Task EditAsync(Func<SnapshotRestore, SnapshotRestore> change)

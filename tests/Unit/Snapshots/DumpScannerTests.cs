@@ -31,7 +31,7 @@ public sealed class DumpScannerTests
     [InlineData("INSERT INTO `t` VALUES ('a;b'),('-- x'),('/* '),('*/'),('#');", 5)]
     [InlineData("INSERT INTO `t` VALUES ('\nINSERT INTO `t` VALUES (1);\n-- Dump completed\n');", 1)]
     [InlineData("INSERT INTO `t` VALUES (0xDEADBEEF,_binary 'x(y',b'101',NULL,-1.5e-10);", 1)]
-    [InlineData("INSERT INTO `t` VALUES (ST_GeomFromText('POINT(1 1)'),(1+(2)));", 1)]
+    [InlineData("INSERT INTO `t` VALUES (1,CONVERT(\"{(}\" USING UTF8MB4)),(2,CONVERT('' USING UTF8MB4));", 2)]
     [InlineData("", 0)]
     public void Rows_are_the_groups_behind_VALUES(string inserts, long rows)
     {
@@ -95,7 +95,7 @@ public sealed class DumpScannerTests
     public void The_longest_statement_is_measured_without_what_is_between_statements()
     {
         var statement = "INSERT INTO `t` VALUES ('" + new string('x', 100_000) + "');";
-        Scan("-- " + new string('y', 300_000) + "\n\n" + statement + "\nSELECT 1;\n").LargestStatementBytes.ShouldBe(statement.Length);
+        Scan("-- " + new string('y', 300_000) + "\n\n" + statement + "\nCOMMIT;\n").LargestStatementBytes.ShouldBe(statement.Length);
     }
 
     [Fact]
@@ -147,6 +147,7 @@ public sealed class DumpScannerTests
     public void Routines_are_read_under_the_sql_mode_they_were_made_in()
     {
         const string Dump = """
+            /*!50003 SET @saved_sql_mode       = @@sql_mode */ ;
             DELIMITER ;;
             /*!50003 SET sql_mode              = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES' */ ;;
             CREATE DEFINER="a"@"%" PROCEDURE "odd ""name"() SELECT "id", 'a\' ;;
@@ -172,7 +173,7 @@ public sealed class DumpScannerTests
 
     [Theory]
     [InlineData("ALTER DATABASE `rm` CHARACTER SET latin1;", true)]
-    [InlineData("USE `rm`;", true)]
+    [InlineData("INSERT INTO `rm`.`a` VALUES (1);", true)]
     [InlineData("ALTER TABLE `rm` DISABLE KEYS;", false)]
     [InlineData("INSERT INTO `a` VALUES ('ALTER DATABASE `rm`;');", false)]
     public void Statements_that_name_a_database_are_seen(string sql, bool names)

@@ -3,6 +3,7 @@ namespace Drydock.Tests.Unit.Support;
 /// <summary>A clock that stands still until a test moves it. Timers fire, in the order of their times, and of the same time in that of their setting, inside <see cref="Advance"/>.</summary>
 public sealed class ManualTimeProvider : TimeProvider
 {
+    private const double LongestTimer = uint.MaxValue - 1;
     private readonly Lock _lock = new();
     private readonly HashSet<ManualTimer> _armed = [];
     private readonly List<(Func<TimeSpan, bool> Wanted, TaskCompletionSource Seen)> _waits = [];
@@ -27,6 +28,18 @@ public sealed class ManualTimeProvider : TimeProvider
             lock (_lock)
             {
                 return _armed.Count == 0 ? null : _armed.Min(t => t.Due) - _now;
+            }
+        }
+    }
+
+    /// <summary>How many timers are set.</summary>
+    public int Timers
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _armed.Count;
             }
         }
     }
@@ -136,6 +149,9 @@ public sealed class ManualTimeProvider : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
+            // As strict as the timers of .NET: what they refuse must not pass in a test.
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(dueTime.TotalMilliseconds, LongestTimer, nameof(dueTime));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(period.TotalMilliseconds, LongestTimer, nameof(period));
             lock (clock._lock)
             {
                 _period = period;

@@ -42,6 +42,9 @@ public sealed class PreflightTests
     public void A_member_that_is_down_is_found_by_its_own_word() => Finds(Reasons.ClusterUnhealthy, "pd-2", w => w.End(w["pd-2"], byOperator: false));
 
     [Fact]
+    public void Storage_outside_the_roots_is_found() => Finds(Reasons.InvalidSpec, "not below a storage root", w => w.Storages.Refused = "storage.directory.path '/etc' is not below a storage root");
+
+    [Fact]
     public void Leadership_that_is_moving_is_found() => Finds(Reasons.ClusterUnhealthy, "etcd's leader", w => w.EtcdLeader = "pd-3");
 
     [Fact]
@@ -198,7 +201,7 @@ public sealed class PreflightTests
         world.Ddl.Add(new DdlJob("9", "orders", "", "create table", "none"));
         var findings = world.Preflight().Findings;
 
-        findings.ShouldContain(f => f.Reason == Reasons.AnswerUnusable && f.Message.Contains("<html>", StringComparison.Ordinal));
+        findings.ShouldContain(f => f.Reason == Reasons.AnswerUnusable && f.Message.Contains("answered no JSON (", StringComparison.Ordinal) && !f.Message.Contains("<html>", StringComparison.Ordinal));
         findings.ShouldContain(f => f.Reason == Reasons.DdlRunning);
     }
 

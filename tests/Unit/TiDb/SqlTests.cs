@@ -87,7 +87,7 @@ public sealed class SqlTests
         (await Should.ThrowAsync<DatabaseSqlException>(() => Sql((_, _) => Table("VARIABLE_VALUE")).BootstrapVersionAsync(default))).Reason.ShouldBe(Reasons.AnswerUnusable);
 
     private static MySqlDatabaseSql Sql(Func<string, string, DataTable> answer) =>
-        new(() => Upgrade, new DatabaseSecrets { Sql = new SqlLogin("root", "Sekret-77") }, new TableProvider(answer));
+        new(() => Upgrade, new DatabaseSecrets { Sql = new SqlLogin("root", "Sekret-77") }, new TableProvider(answer), Drydock.Clients.Safety.EndpointPolicy.Unrestricted);
 
     private static DataTable Table(params string[] columns)
     {

@@ -105,4 +105,18 @@ public sealed class TomlTextTests
         toml.Find("no.x").ShouldBeNull();
         toml.Find("u.quoted.key").ShouldBe("1979-05-27T07:32:00Z");
     }
+
+    [Theory]
+    [InlineData('[')]
+    [InlineData('{')]
+    public void A_value_that_is_nested_without_end_is_refused_by_its_line(char open)
+    {
+        var nested = string.Concat(Enumerable.Repeat(open == '[' ? "[" : "{a=", 500_000));
+
+        Should.Throw<FormatException>(() => TomlText.Parse($"[server]\nlabels = {nested}")).Message.ShouldBe("line 2: a value is nested more than 32 levels deep");
+    }
+
+    [Fact]
+    public void Many_short_lists_are_not_deep() =>
+        TomlText.Parse(string.Concat(Enumerable.Range(0, 100).Select(i => $"k{i} = [[1], [2]]\n"))).Find("k99").ShouldBe("[[1], [2]]");
 }

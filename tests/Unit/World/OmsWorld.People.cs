@@ -38,31 +38,31 @@ internal sealed partial class OmsWorld
     };
 
     /// <summary>kubectl apply of a new upgrade.</summary>
-    public OmsWorld Apply(Func<OmsUpgradeSpec, OmsUpgradeSpec>? change = null, string name = "up")
+    public OmsWorld Apply(Func<OmsUpgradeSpec, OmsUpgradeSpec>? change = null, string? name = null)
     {
         var spec = Spec();
         Api.Create(new OmsUpgrade
         {
             ApiVersion = ApiGroup.ApiVersion,
             Kind = OmsUpgrade.KindName,
-            Metadata = new V1ObjectMeta { Name = name, Namespace = Namespace },
+            Metadata = new V1ObjectMeta { Name = name ?? Setup.Name, Namespace = Namespace },
             Spec = change is null ? spec : change(spec),
         });
         return this;
     }
 
-    public void EditSpec(Func<OmsUpgradeSpec, OmsUpgradeSpec> change, string name = "up")
+    public void EditSpec(Func<OmsUpgradeSpec, OmsUpgradeSpec> change, string? name = null)
     {
-        var upgrade = Api.Find<OmsUpgrade>(Namespace, name)!;
+        var upgrade = Api.Find<OmsUpgrade>(Namespace, name ?? Setup.Name)!;
         Api.Update(upgrade with { Spec = change(upgrade.Spec) });
     }
 
-    public void Annotate(string key, string value, string name = "up") => Api.PatchMetadata<OmsUpgrade>(
-        Namespace, name, null, m => m with { Annotations = new Dictionary<string, string>(m.Annotations ?? [], StringComparer.Ordinal) { [key] = value } });
+    public void Annotate(string key, string value, string? name = null) => Api.PatchMetadata<OmsUpgrade>(
+        Namespace, name ?? Setup.Name, null, m => m with { Annotations = new Dictionary<string, string>(m.Annotations ?? [], StringComparer.Ordinal) { [key] = value } });
 
-    public void Delete(string name = "up") => Api.Delete<OmsUpgrade>(Namespace, name);
+    public void Delete(string? name = null) => Api.Delete<OmsUpgrade>(Namespace, name ?? Setup.Name);
 
-    public bool IsGone(string name = "up") => Api.Find<OmsUpgrade>(Namespace, name) is null;
+    public bool IsGone(string? name = null) => Api.Find<OmsUpgrade>(Namespace, name ?? Setup.Name) is null;
 
     public WorldContainer? New(string host) => this[host].Find(NewName);
 

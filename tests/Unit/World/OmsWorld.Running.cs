@@ -10,7 +10,7 @@ internal sealed partial class OmsWorld
     private const int MostMoves = 400_000;
 
     /// <summary>The one upgrade most tests have.</summary>
-    public OmsUpgrade Upgrade => Api.Find<OmsUpgrade>(Namespace, "up") ?? throw new InvalidOperationException("the upgrade is gone");
+    public OmsUpgrade Upgrade => Api.Find<OmsUpgrade>(Namespace, Setup.Name) ?? throw new InvalidOperationException("the upgrade is gone");
 
     public OmsUpgradeStatus Status => Upgrade.Status ?? new OmsUpgradeStatus();
 
@@ -96,7 +96,7 @@ internal sealed partial class OmsWorld
 
     public string Describe()
     {
-        var upgrade = Api.Find<OmsUpgrade>(Namespace, "up");
+        var upgrade = Api.Find<OmsUpgrade>(Namespace, Setup.Name);
         var steps = (upgrade?.Status?.RollbackPlan ?? upgrade?.Status?.Plan)?.Steps.Where(s => s.State != StepState.Succeeded).Take(4).Select(s => $"{s.Id} {s.State} {s.Attempt}/{s.Tries} {s.Message}") ?? [];
         return $"life {Life.Id}, {upgrade?.Status?.Phase}: {upgrade?.Status?.Message} | {string.Join(" | ", steps)} | thrown: {string.Join(" | ", Lives.SelectMany(l => l.Thrown).TakeLast(2))} | last points: {string.Join(", ", Points.TakeLast(4))}";
     }

@@ -1,4 +1,5 @@
 using Drydock.Abstractions.Controllers;
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Engine.Running;
@@ -216,7 +217,7 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger<OmsUpgrade>
         var key = _current;
         if (after is { } due)
         {
-            _timers[key] = _world.Time.CreateTimer(_ => Wake(key.Namespace, key.Name), null, due, Timeout.InfiniteTimeSpan);
+            _timers[key] = _world.Time.CreateTimer(_ => Wake(key.Namespace, key.Name), null, Timers.Clamp(due), Timeout.InfiniteTimeSpan);
         }
     }
 

@@ -9,6 +9,7 @@ using Drydock.Clients.Kubernetes.Json;
 using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.SnapshotRestores;
+using Drydock.Tests.Unit.Support;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Tests.Unit.World;
@@ -62,6 +63,7 @@ internal sealed class WorldApi(TimeProvider time, bool realJson)
             throw new KubernetesAlreadyExistsException(Request<T>("create", key), new V1Status { Code = 409, Reason = "AlreadyExists", Message = $"{key.Name} already exists" });
         }
 
+        ServerRules.Check(entity.Metadata, Request<T>("create", key));
         var meta = entity.Metadata with
         {
             Namespace = key.Namespace,
@@ -76,6 +78,7 @@ internal sealed class WorldApi(TimeProvider time, bool realJson)
         where T : class, IKubernetesObject
     {
         var (key, before) = Existing<T>("update", entity.Metadata);
+        ServerRules.Check(entity.Metadata, Request<T>("update", key));
         var next = (T)WithStatus(With(entity, entity.Metadata with { Uid = before.Metadata.Uid, CreationTimestamp = before.Metadata.CreationTimestamp, DeletionTimestamp = before.Metadata.DeletionTimestamp }), StatusOf(before));
         var sameSpec = SpecText(before) == SpecText(next);
         return Store(key, Trip((T)With(next, next.Metadata with { Generation = before.Metadata.Generation + (sameSpec ? 0 : 1) })), by);

@@ -12,11 +12,16 @@ internal sealed class WorldBackupStorage : IBackupStorageProbe
 
     public string? Problem { get; set; }
 
+    /// <summary>Why the storages of the spec may not be used; null if they may.</summary>
+    public string? Refused { get; set; }
+
     /// <summary>What age says of the recipients; null if it takes them.</summary>
     public string? BadRecipient { get; set; }
 
     /// <summary>False once the volume is another one.</summary>
     public bool Marked { get; set; } = true;
+
+    public string? Refusal(StorageSpec storage, string? @namespace) => Refused;
 
     public Task<bool> IsMarkedAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) => Task.FromResult(Marked);
 

@@ -9,6 +9,9 @@ internal sealed class WorldLogs : ILoggerFactory, ILogger
 
     public ILogger CreateLogger(string categoryName) => this;
 
+    /// <summary>The log of a type.</summary>
+    public ILogger<T> Of<T>() => new Logger<T>(this);
+
     public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("one log is enough");
 
     public IDisposable? BeginScope<TState>(TState state)

@@ -1,3 +1,4 @@
+using Drydock.Reconcilers.Common;
 using Drydock.Reconcilers.OmsUpgrades.Domain;
 using Drydock.Reconcilers.OmsUpgrades.Metadata;
 
@@ -15,6 +16,7 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MetadataT
         Kind = MetadataServerKind.MariaDb,
         Version = "10.11.6-MariaDB",
         Identity = _server.Identity,
+        Addresses = [ClaimTarget.AddressOf(target.Host, target.Port)],
         ReportedHost = "metadb",
         ReportedPort = WorldMetadataServer.Port,
         Now = world.Time.GetUtcNow() + _server.ClockOffset,

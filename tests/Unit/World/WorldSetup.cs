@@ -3,6 +3,9 @@ namespace Drydock.Tests.Unit.World;
 /// <summary>How the world is at the beginning, and how it behaves.</summary>
 internal sealed record WorldSetup
 {
+    /// <summary>Name of the upgrade.</summary>
+    public string Name { get; init; } = "up";
+
     public const string PartialHa = """{"enable":true,"enableHost":false,"customKey":"keep me","refetchStoreIntervalMin":30}""";
 
     /// <summary>Nodes of each region.</summary>

@@ -270,6 +270,13 @@ public sealed class PreflightTests
         (await new YugabytePreflight(life).RunAsync(default)).Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.SecretMissing);
     }
 
+    [Fact]
+    public async Task Storage_outside_the_roots_is_found()
+    {
+        var life = new YugaLife(new YugaWorld()) { StorageProblems = [new Finding { Reason = Reasons.InvalidSpec, Message = "storage.directory.path '/etc' is not below a storage root" }] };
+        (await new YugabytePreflight(life).RunAsync(default)).Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.InvalidSpec);
+    }
+
     private static Task<YugabytePreflightResult> RunAsync(YugaWorld world) => new YugabytePreflight(new YugaLife(world)).RunAsync(default);
 
     private static async Task ShouldFindAsync(YugaWorld world, string reason, string message, string? node = null)

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Drydock.CrdGen.Model;
+using Drydock.Crds.Common;
 
 namespace Drydock.CrdGen.Output;
 
@@ -13,7 +15,9 @@ public static class CrdYaml
         return new YamlMap()
             .Add("apiVersion", "apiextensions.k8s.io/v1")
             .Add("kind", "CustomResourceDefinition")
-            .Add("metadata", new YamlMap().Add("name", name))
+            .Add("metadata", new YamlMap()
+                .Add("annotations", new YamlMap().Add(Annotations.Schema, CrdSchema.Version.ToString(CultureInfo.InvariantCulture)))
+                .Add("name", name))
             .Add("spec", new YamlMap()
                 .Add("group", entity.Group)
                 .Add("names", new YamlMap()

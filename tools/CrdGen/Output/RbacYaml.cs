@@ -6,58 +6,72 @@ namespace Drydock.CrdGen.Output;
 /// <summary>Writes the permissions that the controllers say they need.</summary>
 public static class RbacYaml
 {
-    /// <summary>Name of the ClusterRole and of the Role.</summary>
+    /// <summary>Name of the role for objects, Secrets and events: a ClusterRole, or a Role in each namespace that is served.</summary>
     public const string RoleName = "drydock-operator";
+
+    /// <summary>Name of the ClusterRole for what has no namespace.</summary>
+    public const string ClusterRoleName = "drydock-operator-cluster";
+
+    /// <summary>Name of the Role in the operator's own namespace.</summary>
+    public const string LeaseRoleName = "drydock-operator-leases";
 
     /// <summary>The namespace of the operator as shipped.</summary>
     public const string OperatorNamespace = "drydock-system";
 
-    /// <summary>The roles for everything the types of an assembly ask for.</summary>
-    public static IReadOnlyList<YamlMap> Of(Assembly assembly)
+    /// <summary>What the types of an assembly ask for.</summary>
+    public static IReadOnlyList<EntityRbacAttribute> Asked(Assembly assembly)
     {
         ArgumentNullException.ThrowIfNull(assembly);
-        return Of([.. assembly.GetTypes().SelectMany(type => type.GetCustomAttributes<EntityRbacAttribute>(inherit: false))]);
+        return [.. assembly.GetTypes().SelectMany(type => type.GetCustomAttributes<EntityRbacAttribute>(inherit: false))];
     }
 
-    /// <summary>A ClusterRole, and a Role in the operator's namespace; empty if nothing is asked for.</summary>
-    public static IReadOnlyList<YamlMap> Of(IReadOnlyList<EntityRbacAttribute> asked)
-    {
-        ArgumentNullException.ThrowIfNull(asked);
-        List<YamlMap> roles = [];
-        Add(roles, "ClusterRole", operatorNamespace: null, asked.Where(rule => !rule.OperatorNamespaceOnly));
-        Add(roles, "Role", OperatorNamespace, asked.Where(rule => rule.OperatorNamespaceOnly));
-        return roles;
-    }
+    /// <summary>The role for all namespaces.</summary>
+    public static YamlMap ForCluster(IReadOnlyList<EntityRbacAttribute> asked) =>
+        Role("ClusterRole", RoleName, null, asked.Where(IsNamespaced));
 
-    private static void Add(List<YamlMap> roles, string kind, string? operatorNamespace, IEnumerable<EntityRbacAttribute> asked)
-    {
-        var rules = Rules(asked);
-        if (rules.Count > 0)
-        {
-            roles.Add(new YamlMap()
-                .Add("apiVersion", "rbac.authorization.k8s.io/v1")
-                .Add("kind", kind)
-                .Add("metadata", new YamlMap().Add("name", RoleName).Add("namespace", operatorNamespace))
-                .Add("rules", rules));
-        }
-    }
+    /// <summary>The same role for one namespace; who applies it says which.</summary>
+    public static YamlMap ForNamespace(IReadOnlyList<EntityRbacAttribute> asked) =>
+        Role("Role", RoleName, null, asked.Where(IsNamespaced));
+
+    /// <summary>The role for what has no namespace.</summary>
+    public static YamlMap WithoutNamespace(IReadOnlyList<EntityRbacAttribute> asked) =>
+        Role("ClusterRole", ClusterRoleName, null, asked.Where(rule => rule.ClusterScoped));
+
+    /// <summary>The role for the operator's own namespace.</summary>
+    public static YamlMap ForLeases(IReadOnlyList<EntityRbacAttribute> asked) =>
+        Role("Role", LeaseRoleName, OperatorNamespace, asked.Where(rule => rule.OperatorNamespaceOnly));
+
+    private static bool IsNamespaced(EntityRbacAttribute rule) => rule is { OperatorNamespaceOnly: false, ClusterScoped: false };
+
+    private static YamlMap Role(string kind, string name, string? space, IEnumerable<EntityRbacAttribute> asked) => new YamlMap()
+        .Add("apiVersion", "rbac.authorization.k8s.io/v1")
+        .Add("kind", kind)
+        .Add("metadata", new YamlMap().Add("name", name).Add("namespace", space))
+        .Add("rules", Rules(asked));
 
     // What several controllers ask for one resource is united; resources of a group with the same verbs share a rule.
     private static List<YamlMap> Rules(IEnumerable<EntityRbacAttribute> asked) =>
     [
         .. asked
-            .SelectMany(rule => rule.Resources.Select(resource => (rule.Group, Resource: resource, Verbs: Split(rule.Verbs))))
-            .GroupBy(rule => (rule.Group, rule.Resource))
-            .Select(rule => (rule.Key.Group, rule.Key.Resource, Verbs: string.Join(',', rule.SelectMany(part => part.Verbs).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))))
-            .GroupBy(rule => (rule.Group, rule.Verbs))
-            .Select(rule => (rule.Key.Group, rule.Key.Verbs, Resources: rule.Select(part => part.Resource).Order(StringComparer.Ordinal).ToList()))
+            .SelectMany(rule => rule.Resources.Select(resource => (
+                rule.Group, Resource: resource, Names: Joined(rule.ResourceNames), Verbs: Split(rule.Verbs))))
+            .GroupBy(rule => (rule.Group, rule.Resource, rule.Names))
+            .Select(rule => (rule.Key.Group, rule.Key.Resource, rule.Key.Names, Verbs: Joined(rule.SelectMany(part => part.Verbs))))
+            .GroupBy(rule => (rule.Group, rule.Names, rule.Verbs))
+            .Select(rule => (
+                rule.Key.Group, rule.Key.Names, rule.Key.Verbs,
+                Resources: rule.Select(part => part.Resource).Order(StringComparer.Ordinal).ToList()))
             .OrderBy(rule => rule.Group, StringComparer.Ordinal)
             .ThenBy(rule => rule.Resources[0], StringComparer.Ordinal)
             .Select(rule => new YamlMap()
                 .Add("apiGroups", new List<string> { rule.Group })
+                .Add("resourceNames", Split(rule.Names).ToList())
                 .Add("resources", rule.Resources)
                 .Add("verbs", Split(rule.Verbs).ToList())),
     ];
+
+    private static string Joined(IEnumerable<string> words) =>
+        string.Join(',', words.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
 
     private static string[] Split(string verbs) => verbs.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

@@ -6,6 +6,7 @@ namespace Drydock.Clients.Docker;
 public sealed record ContainerInspectResponse
 {
     /// <summary>The full id.</summary>
+    [JsonRequired]
     [JsonPropertyName("Id")]
     public string ID { get; init => field = value ?? ""; } = "";
 
@@ -40,6 +41,7 @@ public sealed record ContainerInspectResponse
     public IReadOnlyList<string>? ExecIDs { get; init; }
 
     /// <summary>How it is.</summary>
+    [JsonRequired]
     public ContainerState State { get; init => field = value ?? new(); } = new();
 
     /// <summary>Its configuration.</summary>

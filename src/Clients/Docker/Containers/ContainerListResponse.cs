@@ -7,6 +7,7 @@ namespace Drydock.Clients.Docker;
 public sealed record ContainerListResponse
 {
     /// <summary>The full id.</summary>
+    [JsonRequired]
     [JsonPropertyName("Id")]
     public string ID { get; init => field = value ?? ""; } = "";
 

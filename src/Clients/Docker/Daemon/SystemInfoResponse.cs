@@ -1,9 +1,12 @@
+using System.Text.Json.Serialization;
+
 namespace Drydock.Clients.Docker;
 
 /// <summary>The engine's view of its host.</summary>
 public sealed record SystemInfoResponse
 {
     /// <summary>The engine's own id; stays over restarts.</summary>
+    [JsonRequired]
     public string ID { get; init => field = value ?? ""; } = "";
 
     /// <summary>The host's name.</summary>

@@ -8,6 +8,9 @@ public sealed class DockerTlsMaterial : IEquatable<DockerTlsMaterial>
 {
     private static readonly string[][] KeySets = [["ca.crt", "tls.crt", "tls.key"], ["ca.pem", "cert.pem", "key.pem"]];
 
+    /// <summary>The keys of a Secret that <see cref="FromSecretData"/> reads.</summary>
+    public static IReadOnlyList<string> SecretKeys { get; } = [.. KeySets.SelectMany(static keys => keys)];
+
     /// <summary>Takes the three PEM files as they are; they are read when a client is made.</summary>
     public DockerTlsMaterial(byte[] certificateAuthority, byte[] certificate, byte[] privateKey)
     {

@@ -1,3 +1,6 @@
+using Drydock.Clients.Docker.Http;
+using Drydock.Clients.Safety;
+
 namespace Drydock.Clients.Docker;
 
 
@@ -6,7 +9,7 @@ public sealed class DockerStreamException : DockerException
 {
     /// <summary>Makes one.</summary>
     public DockerStreamException(string endpoint, string operation, string engineMessage)
-        : base(endpoint, $"{operation} at {endpoint} failed: {engineMessage}") => EngineMessage = engineMessage;
+        : base(endpoint, $"{operation} at {endpoint} failed: {HttpTrouble.Clip(engineMessage, ErrorMapper.MaxMessage)}") => EngineMessage = engineMessage;
 
     /// <summary>The engine's own words.</summary>
     public string EngineMessage { get; }

@@ -6,12 +6,14 @@ namespace Drydock.Clients.Docker;
 public sealed record ContainerExecInspectResponse
 {
     /// <summary>The exec id.</summary>
+    [JsonRequired]
     public string ID { get; init => field = value ?? ""; } = "";
 
     /// <summary>The container's id.</summary>
     public string ContainerID { get; init => field = value ?? ""; } = "";
 
     /// <summary>Whether it runs.</summary>
+    [JsonRequired]
     public bool Running { get; init; }
 
     /// <summary>Null before the start and while it runs.</summary>

@@ -1,5 +1,7 @@
 using System.Net;
+using Drydock.Clients.Docker.Http;
 using Drydock.Clients.Remote;
+using Drydock.Clients.Safety;
 
 namespace Drydock.Clients.Docker;
 
@@ -137,7 +139,7 @@ public sealed class ContainerRemoteClient(IDockerClient client, string host, str
             DockerUnauthorizedException => (RemoteRefusal.Authentication, exception.Message),
             DockerEndpointException => (RemoteRefusal.LocalClient, exception.Message),
             DockerNotFoundException when !mayHaveRun => (RemoteRefusal.Container, "there is no such container"),
-            DockerConflictException conflict when !mayHaveRun => (RemoteRefusal.Container, conflict.EngineMessage),
+            DockerConflictException conflict when !mayHaveRun => (RemoteRefusal.Container, HttpTrouble.Clip(conflict.EngineMessage, ErrorMapper.MaxMessage)),
             DockerApiException { StatusCode: HttpStatusCode.BadRequest } => (RemoteRefusal.RemoteCommand, exception.Message),
             _ => (RemoteRefusal.Connection, exception.Message),
         };

@@ -36,8 +36,16 @@ internal sealed class ExecOperations(DockerHttp http) : IExecOperations
         var stdout = new BoundedBuffer(keeps ? parameters.MaxStdoutBytes : 0);
         var stderr = new BoundedBuffer(keeps ? parameters.MaxStderrBytes : 0);
         var refusal = new AttachedRefusal(execId);
+        var total = 0L;
         void Take(ContainerOutputChunk chunk)
         {
+            total += chunk.Data.Length;
+            if (total > parameters.MaxTotalBytes)
+            {
+                throw new DockerProtocolException(
+                    http.EndpointName, $"{call.Operation} at {http.EndpointName}: the command printed more than {parameters.MaxTotalBytes} bytes; the rest was not read");
+            }
+
             refusal.Look(chunk.Data.Span);
             if (parameters.OnOutput is { } told)
             {

@@ -2,7 +2,9 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Docker.Transport;
+using Drydock.Clients.Safety;
 using Polly;
 
 namespace Drydock.Clients.Docker.Http;
@@ -10,6 +12,11 @@ namespace Drydock.Clients.Docker.Http;
 /// <summary>Requests to one engine: version prefix, limits, repetition of reads, typed failures.</summary>
 internal sealed class DockerHttp : IAsyncDisposable
 {
+    /// <summary>
+    /// How long an answer that is read as a whole may be, in bytes. A list of 5,000 containers has about 10 MiB.
+    /// </summary>
+    internal const int MaxAnswerBytes = 16 * 1024 * 1024;
+
     private static readonly HttpRequestOptionsKey<Exception> LostUpload = new("drydock.lost-upload");
     private static readonly TimeSpan IdleConnection = TimeSpan.FromSeconds(60);
 
@@ -119,7 +126,7 @@ internal sealed class DockerHttp : IAsyncDisposable
         }
 
         var limit = call.Limit ?? _options.RequestTimeout;
-        using var timer = new CancellationTokenSource(limit, _time);
+        using var timer = new CancellationTokenSource(Timers.Clamp(limit), _time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
         try
         {
@@ -165,7 +172,7 @@ internal sealed class DockerHttp : IAsyncDisposable
         var response = await SendCheckedAsync(_http, call, versioned, cancellationToken).ConfigureAwait(false);
         try
         {
-            await response.Content.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
+            await BoundedBody.LoadAsync(response.Content, MaxAnswerBytes, () => TooLong(call), cancellationToken).ConfigureAwait(false);
             return response;
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
@@ -179,6 +186,10 @@ internal sealed class DockerHttp : IAsyncDisposable
             throw;
         }
     }
+
+    private DockerProtocolException TooLong(DockerCall call) => new(
+        EndpointName,
+        $"{call.Operation} at {EndpointName}: the answer is longer than {MaxAnswerBytes} bytes and was not read. See what listens there, and whether it is a Docker Engine.");
 
     private async Task<HttpResponseMessage> SendCheckedAsync(HttpClient http, DockerCall call, bool versioned, CancellationToken cancellationToken)
     {
@@ -227,7 +238,8 @@ internal sealed class DockerHttp : IAsyncDisposable
         using (response)
         {
             var body = await ErrorBody.ReadAsync(response, cancellationToken).ConfigureAwait(false);
-            var refusal = ErrorMapper.FromAnswer(EndpointName, call.Operation, response.StatusCode, body, call.Secrets, call.Name);
+            var type = response.Content.Headers.ContentType?.MediaType;
+            var refusal = ErrorMapper.FromAnswer(EndpointName, call.Operation, response.StatusCode, type, body, call.Secrets, call.Name);
             if (refusal is DockerApiVersionException)
             {
                 // The engine was exchanged under us: ask again next time.

@@ -22,7 +22,7 @@ internal static class ErrorBody
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
             // The status is the answer; a text that broke off only leaves it without its reason.
-            return $"(the reason could not be read: {e.Message})";
+            return "";
         }
 
         return Encoding.UTF8.GetString(buffer, 0, length);

@@ -2,22 +2,31 @@ using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Drydock.Clients.Docker.Json;
+using Drydock.Clients.Safety;
 
 namespace Drydock.Clients.Docker.Http;
 
 /// <summary>Turns refusals and broken connections into the types of this client.</summary>
 internal static partial class ErrorMapper
 {
-    private const int MaxMessage = 2000;
+    /// <summary>How much of an engine's words goes into a message, in characters.</summary>
+    internal const int MaxMessage = 300;
 
-    /// <summary>The exception for an answer that is not a success.</summary>
-    public static DockerException FromAnswer(string endpoint, string operation, HttpStatusCode status, string body, SecretScrubber secrets, string? name = null)
+    // What Go's web server, and by that an engine with TLS, answers to plain HTTP.
+    private const string PlainToTls = "Client sent an HTTP request to an HTTPS server.";
+
+    // How much of them is kept to tell by what was refused, in characters.
+    private const int MaxWords = 2000;
+
+    /// <summary>The exception for an answer that is not a success. Only an engine's own words are repeated, never a body that is not one of an engine.</summary>
+    public static DockerException FromAnswer(
+        string endpoint, string operation, HttpStatusCode status, string? contentType, string body, SecretScrubber secrets, string? name = null)
     {
-        var message = secrets.Scrub(Message(body, status));
+        var message = HttpTrouble.Clip(secrets.Scrub(Message(body, status, contentType)), MaxWords);
         if (status == HttpStatusCode.BadRequest && VersionRefusal().Match(message) is { Success: true } refusal)
         {
             return new DockerApiVersionException(
-                endpoint, $"{operation} at {endpoint}: {message} (this client speaks {ApiVersion.SupportedRange})", refusal.Groups["version"].Value, ApiVersion.SupportedRange);
+                endpoint, $"{operation} at {endpoint}: {HttpTrouble.Clip(message, MaxMessage)} (this client speaks {ApiVersion.SupportedRange})", refusal.Groups["version"].Value, ApiVersion.SupportedRange);
         }
 
         return status switch
@@ -42,33 +51,37 @@ internal static partial class ErrorMapper
             }
         }
 
-        if (failure is HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse })
-        {
-            return new DockerProtocolException(endpoint, $"{operation} at {endpoint}: the answer is not HTTP: {failure.GetBaseException().Message}", failure);
-        }
-
-        return new DockerUnreachableException(
-            endpoint, $"{operation} at {endpoint}: the connection broke: {failure.GetBaseException().Message}", changesSomething, failure);
+        return HttpTrouble.IsForeign(failure)
+            ? new DockerProtocolException(endpoint, $"{operation} at {endpoint}: {HttpTrouble.Describe(failure)}. See what listens there, and whether it is a Docker Engine.", failure)
+            : new DockerUnreachableException(endpoint, $"{operation} at {endpoint}: the connection broke: {HttpTrouble.Describe(failure)}", changesSomething, failure);
     }
 
-    private static string Message(string body, HttpStatusCode status)
+    private static string Message(string body, HttpStatusCode status, string? contentType)
     {
         var text = body.Trim();
+        if (status == HttpStatusCode.BadRequest && text == PlainToTls)
+        {
+            return "The port expects HTTPS. Set tlsSecretRef";
+        }
+
+        if (text.Length == 0)
+        {
+            return status.ToString();
+        }
+
         try
         {
-            text = JsonSerializer.Deserialize(text, DockerJson.Default.ErrorAnswer)?.Message ?? text;
+            if (JsonSerializer.Deserialize(text, DockerJson.Default.ErrorAnswer)?.Message?.Trim() is { Length: > 0 } message)
+            {
+                return message;
+            }
         }
         catch (JsonException)
         {
-            // Old engines and proxies answer in plain text: that text is the message.
+            // A page of a proxy, or of another service: what it says is not for the status of an object.
         }
 
-        return text.Length switch
-        {
-            0 => status.ToString(),
-            > MaxMessage => text[..MaxMessage],
-            _ => text.Trim(),
-        };
+        return $"{status}, with a body ({HttpTrouble.Clip(contentType ?? "of no type", 100)}) that is not one of a Docker Engine";
     }
 
     [GeneratedRegex("name \"?/?(?<name>[^\" ]+)\"? is already in use( by container \"?(?<id>[0-9a-f]{12,64}))?", RegexOptions.ExplicitCapture, 1000)]

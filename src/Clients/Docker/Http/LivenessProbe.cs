@@ -24,14 +24,28 @@ internal sealed class LivenessProbe(string endpoint, Func<CancellationToken, Tas
                 break;
             }
 
+            // An operation that ends meanwhile does not wait for the ping.
+            var pinging = ping(enough.Token);
+            if (await Task.WhenAny(running, pinging).ConfigureAwait(false) == running)
+            {
+                await enough.CancelAsync().ConfigureAwait(false);
+                await pinging.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                break;
+            }
+
             try
             {
-                await ping(cancellationToken).ConfigureAwait(false);
+                await pinging.ConfigureAwait(false);
             }
-            catch (DockerException e)
+            catch (Exception e)
             {
                 await abandon.CancelAsync().ConfigureAwait(false);
                 await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (e is not DockerException)
+                {
+                    throw;
+                }
+
                 throw new DockerUnreachableException(
                     endpoint,
                     $"{call.Operation} at {endpoint}: silent for {period.TotalSeconds:0.###} s, and the engine does not answer: {e.Message}",

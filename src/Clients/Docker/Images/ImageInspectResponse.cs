@@ -6,6 +6,7 @@ namespace Drydock.Clients.Docker;
 public sealed record ImageInspectResponse
 {
     /// <summary>The image ID (<c>sha256:…</c>): the same on every host for the same image, loaded or pulled.</summary>
+    [JsonRequired]
     [JsonPropertyName("Id")]
     public string ID { get; init => field = value ?? ""; } = "";
 

@@ -7,6 +7,7 @@ namespace Drydock.Clients.Docker;
 public sealed record ImagesListResponse
 {
     /// <summary>The image ID.</summary>
+    [JsonRequired]
     [JsonPropertyName("Id")]
     public string ID { get; init => field = value ?? ""; } = "";
 

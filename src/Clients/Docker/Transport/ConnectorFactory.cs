@@ -1,3 +1,4 @@
+using Drydock.Clients.Safety;
 using Drydock.Clients.Ssh;
 
 namespace Drydock.Clients.Docker.Transport;
@@ -21,14 +22,28 @@ internal static class ConnectorFactory
 
         return uri.Scheme switch
         {
-            "unix" => new UnixConnector(name, Uri.UnescapeDataString(uri.AbsolutePath)),
-            "tcp" => Tcp(endpoint, name),
+            "unix" => Unix(name, Uri.UnescapeDataString(uri.AbsolutePath), options.Endpoints),
+            "tcp" => Tcp(endpoint, name, options.Endpoints),
             "ssh" => new SshConnector(name, uri, endpoint.Ssh ?? throw MissingSsh(name), options),
             var other => throw new DockerEndpointException(name, $"endpoint {name}: scheme '{other}' is unknown; write unix://, tcp:// or ssh://"),
         };
     }
 
-    private static TcpConnector Tcp(DockerEndpoint endpoint, string name)
+    private static UnixConnector Unix(string name, string path, EndpointPolicy endpoints)
+    {
+        try
+        {
+            endpoints.EnsureUnixSocket($"endpoint {name}");
+        }
+        catch (EndpointRefusedException e)
+        {
+            throw new DockerEndpointException(name, e.Message, e);
+        }
+
+        return new UnixConnector(name, path);
+    }
+
+    private static TcpConnector Tcp(DockerEndpoint endpoint, string name, EndpointPolicy endpoints)
     {
         if (endpoint.Uri.Host.Length == 0 || endpoint.Uri.UserInfo.Length > 0 || endpoint.Uri.AbsolutePath is not ("/" or ""))
         {
@@ -49,7 +64,7 @@ internal static class ConnectorFactory
 
         // As the docker client: 2376 with TLS, 2375 without.
         var port = endpoint.Uri.Port > 0 ? endpoint.Uri.Port : endpoint.Tls is null ? 2375 : 2376;
-        return new TcpConnector(name, endpoint.Uri.IdnHost, port, endpoint.Tls is null ? null : new TlsHandshake(name, endpoint.Uri.IdnHost, endpoint.Tls));
+        return new TcpConnector(name, endpoint.Uri.IdnHost, port, endpoint.Tls is null ? null : new TlsHandshake(name, endpoint.Uri.IdnHost, endpoint.Tls), endpoints);
     }
 
     private static DockerEndpointException MissingSsh(string name) => new(

@@ -12,6 +12,7 @@ internal sealed class ProcessStream : Stream
     private readonly Process _process;
     private readonly Stream _input;
     private readonly Stream _output;
+    private readonly Stream _errorOutput;
     private readonly Task<string> _errors;
     private int _disposed;
 
@@ -20,7 +21,8 @@ internal sealed class ProcessStream : Stream
         _process = process;
         _input = process.StandardInput.BaseStream;
         _output = process.StandardOutput.BaseStream;
-        _errors = ReadErrorsAsync(process.StandardError.BaseStream);
+        _errorOutput = process.StandardError.BaseStream;
+        _errors = ReadErrorsAsync(_errorOutput);
     }
 
     public override bool CanRead => true;
@@ -95,6 +97,11 @@ internal sealed class ProcessStream : Stream
         if (disposing && Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             Kill();
+
+            // Process leaves pipes that were asked for open until they are collected.
+            _input.Dispose();
+            _output.Dispose();
+            _errorOutput.Dispose();
             _process.Dispose();
         }
 

@@ -1,7 +1,9 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Drydock.Clients.Remote;
+using Drydock.Clients.Safety;
 using Drydock.Clients.Ssh;
 
 namespace Drydock.Clients.Docker.Transport;
@@ -33,7 +35,7 @@ internal sealed partial class SshConnector : IConnector
 
         try
         {
-            _files = SshFiles.Write($"endpoint {name}", material, options.RuntimeDirectory);
+            _files = SshFiles.Write($"endpoint {name}", material);
         }
         catch (RemoteException e)
         {
@@ -43,6 +45,7 @@ internal sealed partial class SshConnector : IConnector
 
     public async ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken)
     {
+        await CheckAddressAsync(cancellationToken).ConfigureAwait(false);
         var start = SshArguments.To(_options.SshProgram, _host, _files, _options.ConnectTimeout);
         start.ArgumentList.Add(Remote());
         Process process;
@@ -79,8 +82,25 @@ internal sealed partial class SshConnector : IConnector
 
     internal IEnumerable<string> Arguments() => [.. SshArguments.Arguments(_host, _files, _options.ConnectTimeout, keep: null), Remote()];
 
+    // The ssh program resolves the name again for itself: of several addresses it may take any, so each of them must be allowed.
+    private async Task CheckAddressAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _options.Endpoints.CheckAsync(_host.Host, cancellationToken).ConfigureAwait(false);
+        }
+        catch (EndpointRefusedException e)
+        {
+            throw new DockerEndpointException(_name, $"endpoint {_name}: {e.Message}", e);
+        }
+        catch (SocketException e)
+        {
+            throw new DockerSshException(_name, $"ssh to {_name}: the host name cannot be resolved: {e.Message}", RemoteRefusal.Connection, e);
+        }
+    }
+
     private string Remote() => _socket.Length == 0 ? "docker system dial-stdio" : $"docker --host unix://{_socket} system dial-stdio";
 
-    [GeneratedRegex("^(/[A-Za-z0-9_.-]+)*$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("^(/[A-Za-z0-9_.-]+)*\\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex SafePath();
 }

@@ -1,9 +1,10 @@
 using System.Net.Sockets;
+using Drydock.Clients.Safety;
 
 namespace Drydock.Clients.Docker.Transport;
 
 /// <summary>tcp, with mutual TLS unless the endpoint is explicitly insecure.</summary>
-internal sealed class TcpConnector(string name, string host, int port, TlsHandshake? tls) : IConnector
+internal sealed class TcpConnector(string name, string host, int port, TlsHandshake? tls, EndpointPolicy endpoints) : IConnector
 {
     // A peer that vanished (host down, link cut) is noticed after idle + interval * probes, about half a minute.
     private const int KeepAliveIdleSeconds = 15;
@@ -19,7 +20,12 @@ internal sealed class TcpConnector(string name, string host, int port, TlsHandsh
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveIdleSeconds);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveIntervalSeconds);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveProbes);
-            await socket.ConnectAsync(host, port, cancellationToken).ConfigureAwait(false);
+            await endpoints.ConnectAsync(socket, host, port, cancellationToken).ConfigureAwait(false);
+        }
+        catch (EndpointRefusedException e)
+        {
+            socket.Dispose();
+            throw new DockerEndpointException(name, $"endpoint {name}: {e.Message}", e);
         }
         catch (SocketException e)
         {

@@ -63,11 +63,26 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         var items = new List<TEntity>();
         var unreadable = new List<UnreadableObject>();
         string? next = null;
-        string version;
+        var version = "";
+        bool isLast;
+        var pageSize = options.PageSize;
         do
         {
-            var query = Query(("limit", options.PageSize.ToString(CultureInfo.InvariantCulture)), ("continue", next), ("labelSelector", options.LabelSelector), ("fieldSelector", options.FieldSelector));
-            var body = await SendAsync(request, HttpMethod.Get, resource.Path(@namespace) + query, null, cancellationToken, options.MetadataOnly ? PartialMetadataList : Json);
+            var query = Query(("limit", pageSize.ToString(CultureInfo.InvariantCulture)), ("continue", next), ("labelSelector", options.LabelSelector), ("fieldSelector", options.FieldSelector));
+            byte[] body;
+            try
+            {
+                body = await SendAsync(request, HttpMethod.Get, resource.Path(@namespace) + query, null, cancellationToken, options.MetadataOnly ? PartialMetadataList : Json);
+            }
+            catch (KubernetesTooLargeException) when (pageSize > 1)
+            {
+                // Its objects may be large without any of them being too large.
+                pageSize = Math.Max(1, pageSize / 4);
+                isLast = false;
+                continue;
+            }
+
+            options.OnPage?.Invoke();
             using var document = ParseList(request, body);
             var meta = _json.ReadListMeta(document.RootElement);
             if (document.RootElement.TryGetProperty("items"u8, out var page) && page.ValueKind == JsonValueKind.Array)
@@ -80,8 +95,9 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
 
             version = meta.ResourceVersion;
             next = meta.Continue;
+            isLast = string.IsNullOrEmpty(next);
         }
-        while (!string.IsNullOrEmpty(next));
+        while (!isLast);
         return new KubernetesList<TEntity>(items, version, unreadable);
 
         void Take((TEntity? Entity, UnreadableObject? Unreadable) read)
@@ -175,7 +191,9 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
             ("fieldSelector", options.FieldSelector));
         using var response = await _transport.OpenAsync(request, () => Message(HttpMethod.Get, resource.Path(@namespace) + query, null, options.MetadataOnly ? PartialMetadata : Json), cancellationToken);
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-        await foreach (var watchEvent in WatchStream.ReadAsync<TEntity>(stream, request, _json, options.IdleLimit, _time, cancellationToken))
+        options.OnAccepted?.Invoke();
+        var limits = new WatchStreamLimits(options.IdleLimit, _options.MaxWatchLineBytes);
+        await foreach (var watchEvent in WatchStream.ReadAsync<TEntity>(stream, request, _json, limits, _time, cancellationToken))
         {
             yield return watchEvent;
         }

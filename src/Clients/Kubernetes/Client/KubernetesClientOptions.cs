@@ -21,6 +21,12 @@ public sealed record KubernetesClientOptions
     /// <summary>A ping without an answer for this long ends the connection.</summary>
     public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>Largest answer that is read, in bytes: many times what an API server stores of one object.</summary>
+    public int MaxAnswerBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Largest event of a watch that is read, in bytes.</summary>
+    public int MaxWatchLineBytes { get; init; } = 8 * 1024 * 1024;
+
     /// <summary>How often a read is repeated after a passing fault, the first attempt not counted.</summary>
     public int ReadRetries { get; init; } = 4;
 

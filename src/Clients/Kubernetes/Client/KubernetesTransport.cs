@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
@@ -93,7 +94,7 @@ internal sealed class KubernetesTransport : IDisposable
         {
             using var response = await AuthorizedAsync(make, both.Token);
             code = ((int)response.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture);
-            return response.IsSuccessStatusCode ? await response.Content.ReadAsByteArrayAsync(both.Token) : throw await ErrorAsync(request, response, both.Token);
+            return response.IsSuccessStatusCode ? await ReadAsync(request, response, both.Token) : throw await ErrorAsync(request, response, both.Token);
         }
         catch (Exception e) when (IsTransportFault(e, cancellationToken))
         {
@@ -142,8 +143,37 @@ internal sealed class KubernetesTransport : IDisposable
 
     private async Task<KubernetesException> ErrorAsync(KubernetesRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+        var body = await ReadAsync(request, response, cancellationToken);
         return StatusErrors.From(request, (int)response.StatusCode, body, response.Headers.RetryAfter, _json);
+    }
+
+    /// <summary>
+    /// Reads a body in pieces, so that no more than the limit is ever in memory, whatever length the server tells.
+    /// </summary>
+    private async Task<byte[]> ReadAsync(KubernetesRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        using var body = new MemoryStream();
+        var piece = ArrayPool<byte>.Shared.Rent(64 * 1024);
+        try
+        {
+            int read;
+            while ((read = await stream.ReadAsync(piece, cancellationToken)) > 0)
+            {
+                if (body.Length + read > _options.MaxAnswerBytes)
+                {
+                    throw new KubernetesTooLargeException(request, "the answer", _options.MaxAnswerBytes);
+                }
+
+                body.Write(piece, 0, read);
+            }
+
+            return body.ToArray();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(piece);
+        }
     }
 
     private static bool IsTransportFault(Exception error, CancellationToken cancellationToken) =>

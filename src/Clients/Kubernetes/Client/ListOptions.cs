@@ -9,8 +9,14 @@ public sealed record ListOptions
     /// <summary>Field selector, for instance <c>metadata.name=x</c>.</summary>
     public string? FieldSelector { get; init; }
 
-    /// <summary>Objects a page; all pages are read.</summary>
-    public int PageSize { get; init; } = 500;
+    /// <summary>
+    /// Objects a page at most; all pages are read. A page that is too large in bytes is asked for again with fewer
+    /// objects.
+    /// </summary>
+    public int PageSize { get; init; } = 50;
+
+    /// <summary>Called after each page: the server answers, however long the list is.</summary>
+    public Action? OnPage { get; init; }
 
     /// <summary>Asks the server for metadata only: nothing else of the objects is sent, so no Secret value reaches this process.</summary>
     public bool MetadataOnly { get; init; }

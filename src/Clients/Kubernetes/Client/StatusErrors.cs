@@ -23,12 +23,31 @@ internal static class StatusErrors
         409 when status.Reason == "AlreadyExists" => new KubernetesAlreadyExistsException(request, status),
         409 => new KubernetesConflictException(request, status),
         410 => new KubernetesGoneException(request, status),
+        _ when IsTooLarge(status) => new KubernetesRequestTooLargeException(request, status),
         429 => new KubernetesTooManyRequestsException(request, status, retryAfter ?? Seconds(status.Details?.RetryAfterSeconds)),
 
         // "etcdserver: request timed out" and its like arrive as 500: the write may have been taken.
-        >= 500 when !request.IsRead => new KubernetesOutcomeUnknownException(request, $"the API server answered {status.Code} {status.Reason}: {status.Message}"),
+        >= 500 when !request.IsRead && !IsRefusal(status) => new KubernetesOutcomeUnknownException(request, $"the API server answered {status.Code} {status.Reason}: {status.Message}"),
         _ => new KubernetesApiException(request, status),
     };
+
+    // etcd, and the client of etcd inside the API server, refuse it before anything is written.
+    private static bool IsTooLarge(V1Status status) =>
+        status.Code == 413
+        || (status.Code >= 500
+            && (status.Message.Contains("etcdserver: request is too large", StringComparison.Ordinal)
+                || status.Message.Contains("trying to send message larger than max", StringComparison.Ordinal)));
+
+    /// <summary>
+    /// Answers of 5xx that are certainly refusals: admission comes before the write, a full etcd takes none, and an API server that calls itself unavailable
+    /// in a Status of its own took no request. Proxies answer 503 without such a Status, also after they have passed a request on.
+    /// </summary>
+    private static bool IsRefusal(V1Status status) =>
+        (status.Code == 503 && status.Reason == "ServiceUnavailable")
+        || (status.Code == 500
+            && (status.Message.Contains("failed calling webhook", StringComparison.Ordinal)
+                || (status.Message.Contains("admission webhook", StringComparison.Ordinal) && status.Message.Contains("denied the request", StringComparison.Ordinal))
+                || status.Message.Contains("etcdserver: mvcc: database space exceeded", StringComparison.Ordinal)));
 
     private static TimeSpan? Seconds(int? seconds) => seconds is > 0 ? TimeSpan.FromSeconds(seconds.Value) : null;
 

@@ -15,8 +15,14 @@ public sealed record WatchOptions
     /// <summary>After this long the server ends the watch in an orderly way.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(8);
 
+    /// <summary>Called when the server has accepted the watch, before the first event.</summary>
+    public Action? OnAccepted { get; init; }
+
     /// <summary>
-    /// A watch without any event or bookmark for this long is taken for dead (<see cref="Errors.KubernetesUnreachableException"/>). Servers send a bookmark about once a minute.
+    /// A watch without any event or bookmark for this long ends as if the server had ended it, so that it is asked for
+    /// again. Servers send bookmarks about once a
+    /// minute only where etcd notifies them of progress that often; on others a watch of a kind that nobody writes is
+    /// silent for as long as ten minutes.
     /// </summary>
     public TimeSpan IdleLimit { get; init; } = TimeSpan.FromSeconds(150);
 

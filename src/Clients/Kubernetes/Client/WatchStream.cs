@@ -8,38 +8,53 @@ using Drydock.Clients.Kubernetes.Errors;
 
 namespace Drydock.Clients.Kubernetes.Client;
 
+/// <summary>What a watch may cost.</summary>
+/// <param name="Idle">It ends when nothing has come for this long.</param>
+/// <param name="LineBytes">Largest event, in bytes.</param>
+internal sealed record WatchStreamLimits(TimeSpan Idle, int LineBytes);
+
 /// <summary>Reads the events of one watch: a JSON object a line.</summary>
 internal static class WatchStream
 {
     public static async IAsyncEnumerable<WatchEvent<TEntity>> ReadAsync<TEntity>(
-        Stream stream, KubernetesRequest request, EntityJson json, TimeSpan idleLimit, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Stream stream, KubernetesRequest request, EntityJson json, WatchStreamLimits limits, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject
     {
         var reader = PipeReader.Create(stream);
         using var silence = new CancellationTokenSource();
-        await using var timer = time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), silence, idleLimit, Timeout.InfiniteTimeSpan);
+        await using var timer = time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), silence, limits.Idle, Timeout.InfiniteTimeSpan);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancellationToken);
         try
         {
             while (true)
             {
-                var result = await FillAsync(reader, request, idleLimit, both.Token, cancellationToken);
+                if (await FillAsync(reader, request, both.Token, cancellationToken) is not { } result)
+                {
+                    // Silent for long: whether it still lives shows when it is asked for again.
+                    yield break;
+                }
+
                 var rest = result.Buffer;
                 while (TryTakeLine(ref rest, out var line))
                 {
-                    timer.Change(idleLimit, Timeout.InfiniteTimeSpan);
+                    timer.Change(limits.Idle, Timeout.InfiniteTimeSpan);
                     if (Parse<TEntity>(line, request, json) is { } watchEvent)
                     {
                         yield return watchEvent;
 
                         // The consumer's time is not the server's silence.
-                        timer.Change(idleLimit, Timeout.InfiniteTimeSpan);
+                        timer.Change(limits.Idle, Timeout.InfiniteTimeSpan);
                     }
                 }
 
                 if (result.IsCompleted)
                 {
                     yield break;
+                }
+
+                if (rest.Length > limits.LineBytes)
+                {
+                    throw new KubernetesTooLargeException(request, "an event of the watch", limits.LineBytes);
                 }
 
                 reader.AdvanceTo(rest.Start, rest.End);
@@ -51,7 +66,8 @@ internal static class WatchStream
         }
     }
 
-    private static async Task<ReadResult> FillAsync(PipeReader reader, KubernetesRequest request, TimeSpan idleLimit, CancellationToken both, CancellationToken cancellationToken)
+    /// <summary>Reads more; null if nothing has come for too long.</summary>
+    private static async Task<ReadResult?> FillAsync(PipeReader reader, KubernetesRequest request, CancellationToken both, CancellationToken cancellationToken)
     {
         try
         {
@@ -62,7 +78,7 @@ internal static class WatchStream
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new KubernetesUnreachableException(request, $"no event and no bookmark for {idleLimit.TotalSeconds:0.###} s: the watch is taken for dead");
+            return null;
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {

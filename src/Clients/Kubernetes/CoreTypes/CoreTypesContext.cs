@@ -7,6 +7,7 @@ namespace Drydock.Clients.Kubernetes.CoreTypes;
 [JsonSerializable(typeof(V1SecretMetadata))]
 [JsonSerializable(typeof(V1ConfigMap))]
 [JsonSerializable(typeof(V1Namespace))]
+[JsonSerializable(typeof(V1CustomResourceDefinition))]
 [JsonSerializable(typeof(V1Lease))]
 [JsonSerializable(typeof(CoreV1Event))]
 [JsonSerializable(typeof(V1Status))]

@@ -9,11 +9,16 @@ namespace Drydock.Clients.Kubernetes.Leadership;
 
 /// <summary>
 /// Contends for a Lease (coordination.k8s.io/v1), renews it, and gives it back. A contender watches the lease, so that one given back is taken at once;
-/// one whose holder died is taken when it has not changed for its duration.
+/// one whose holder is gone for certain is taken at once, and any other when it has not changed for its duration.
 /// </summary>
 public sealed class LeaderElector : ILeadership
 {
     private static readonly TimeSpan ShortestAttempt = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestAttempt = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ProgressMargin = TimeSpan.FromSeconds(30);
+
+    // What remains of the patience is for the log and the end itself.
+    private const double OverdueShare = 0.8;
     private readonly IKubernetesClient _client;
     private readonly LeaderElectionOptions _options;
     private readonly TimeProvider _time;
@@ -22,6 +27,7 @@ public sealed class LeaderElector : ILeadership
     private readonly LeaseRecord _lease;
     private readonly string _leaseName;
     private volatile Term? _term;
+    private volatile Progress? _progress;
     private long _renewalStarted;
 
     /// <summary>Makes an elector; <see cref="RunAsync"/> starts it.</summary>
@@ -43,7 +49,7 @@ public sealed class LeaderElector : ILeadership
     }
 
     /// <inheritdoc />
-    public bool IsLeader => _term is { Lost.IsCancellationRequested: false } && SinceRenewal < _options.RenewDeadline;
+    public bool IsLeader => _term is { IsOver: false } && SinceRenewal < _options.RenewDeadline;
 
     /// <inheritdoc />
     public CancellationToken Lost => _term?.Lost ?? new CancellationToken(canceled: true);
@@ -51,12 +57,35 @@ public sealed class LeaderElector : ILeadership
     /// <summary>Who holds the lease as last seen; null if nobody, or not looked yet.</summary>
     public string? Holder => _lease.Holder;
 
+    /// <summary>
+    /// Why this process neither leads nor contends though it should, for the liveness probe; null while all is well.
+    /// </summary>
+    public string? Problem
+    {
+        get
+        {
+            if (_term is { } term)
+            {
+                return UntilOverdue(term) + ProgressMargin < TimeSpan.Zero ? $"the term on lease {_leaseName} is over and its work has not ended" : null;
+            }
+
+            return _progress is { } progress && _time.GetElapsedTime(progress.At) is var age && age > progress.Within + ProgressMargin
+                ? $"no sign of life for {age.TotalSeconds:0} s while {progress.What} lease {_leaseName}"
+                : null;
+        }
+    }
+
+    /// <summary>
+    /// How long work of a term may take to end after the term: until then no other process takes the lease.
+    /// </summary>
+    public TimeSpan Patience => _options.LeaseDuration - _options.RenewDeadline;
+
     private TimeSpan SinceRenewal => _time.GetElapsedTime(Volatile.Read(ref _renewalStarted));
 
     /// <inheritdoc />
     public void EnsureMayAct(TimeSpan margin)
     {
-        if (_term is not { Lost.IsCancellationRequested: false })
+        if (_term is not { IsOver: false })
         {
             throw new NotLeaderException($"{_options.Identity} does not hold lease {_leaseName}: another operator acts, or this one is stopping.");
         }
@@ -94,9 +123,22 @@ public sealed class LeaderElector : ILeadership
         }
     }
 
+    /// <summary>
+    /// Ends the present term because a part of its work failed. The work then ends as at the loss of the lease, which
+    /// is given back when it has.
+    /// </summary>
+    public void EndTerm()
+    {
+        if (_term is { } term)
+        {
+            _ = EndAsync(term);
+        }
+    }
+
     private async Task AcquireAsync(CancellationToken stopping)
     {
-        if (await TryOnceAsync(_options.RenewDeadline, stopping))
+        Note("asking for", LongestAttempt);
+        if (await TryOnceAsync(AttemptLimit, stopping))
         {
             return;
         }
@@ -120,7 +162,8 @@ public sealed class LeaderElector : ILeadership
             while (true)
             {
                 await WaitForNewsAsync(news.Reader, watcher, stopping);
-                if ((_lease.UntilFree == TimeSpan.Zero || watcher.Problem is not null) && await TryOnceAsync(_options.RenewDeadline, stopping))
+                Note("asking for", LongestAttempt);
+                if ((_lease.UntilFree == TimeSpan.Zero || watcher.Problem is not null) && await TryOnceAsync(AttemptLimit, stopping))
                 {
                     return;
                 }
@@ -138,7 +181,13 @@ public sealed class LeaderElector : ILeadership
     {
         var expiry = _lease.UntilFree;
         var retry = _options.RetryPeriod * (1 - (0.2 * Random.Shared.NextDouble()));
-        var delay = expiry == TimeSpan.Zero || (watch.Problem is not null && expiry > retry) ? retry : expiry;
+
+        // A holder on this machine may end at any moment without a change of the lease.
+        var looks = expiry == TimeSpan.Zero
+            || watch.Problem is not null
+            || (_lease.Holder is { } holder && _options.FateOf(holder) == HolderFate.Runs);
+        var delay = looks && (expiry == TimeSpan.Zero || expiry > retry) ? retry : expiry;
+        Note("waiting for", delay);
         using var timer = new CancellationTokenSource(delay, _time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, stopping);
         try
@@ -183,28 +232,33 @@ public sealed class LeaderElector : ILeadership
     /// <summary>One term; true if <paramref name="lead"/> ended by itself or we are stopping.</summary>
     private async Task<bool> LeadAsync(Func<CancellationToken, Task> lead, CancellationToken stopping)
     {
-        using var term = new CancellationTokenSource();
+        using var work = new CancellationTokenSource();
+        using var jobs = new CancellationTokenSource();
         using var renewing = new CancellationTokenSource();
-        await using var onStop = stopping.Register(static t => ((CancellationTokenSource)t!).Cancel(), term);
-        _term = new Term(term.Token);
+        var term = new Term(work, jobs);
+        await using var onStop = stopping.Register(static t => _ = StopAsync((Term)t!), term);
+        _term = term;
         KubernetesMetrics.LeaderStatus.Add(1, KubernetesMetrics.Tag("name", _options.LeaseName));
         _logger.Leads(_options.Identity, _leaseName);
         var renewal = Task.Run(() => RenewAsync(term, renewing.Token), CancellationToken.None);
-        var work = Task.Run(() => lead(term.Token), CancellationToken.None);
         var endedByItself = false;
         try
         {
-            await work;
-            endedByItself = !term.IsCancellationRequested;
+            using var watchdog = _options.OnOverdue is { } onOverdue
+                ? new TermWatchdog(() => UntilOverdue(term), () => onOverdue(Overdue(term)))
+                : null;
+            await Task.Run(() => lead(work.Token), CancellationToken.None);
+            endedByItself = !term.IsOver;
         }
-        catch (OperationCanceledException) when (term.IsCancellationRequested)
+        catch (OperationCanceledException) when (term.IsOver)
         {
             // The term is over, as it was told.
         }
         finally
         {
-            await term.CancelAsync();
+            await StopAsync(term);
             _term = null;
+            Note("giving back", LongestAttempt + _options.RetryPeriod);
             await renewing.CancelAsync();
             var held = await renewal;
             KubernetesMetrics.LeaderStatus.Add(-1, KubernetesMetrics.Tag("name", _options.LeaseName));
@@ -212,13 +266,41 @@ public sealed class LeaderElector : ILeadership
             {
                 await ReleaseAsync();
             }
+
+            _progress = null;
         }
 
         return endedByItself || stopping.IsCancellationRequested;
     }
 
+    /// <summary>The workers first: none of them then writes down as a failure that a job was cancelled.</summary>
+    private static async Task StopAsync(Term term)
+    {
+        await term.Work.CancelAsync();
+        await term.Jobs.CancelAsync();
+    }
+
+    private async Task EndAsync(Term term)
+    {
+        Interlocked.CompareExchange(ref term.OverSince, _time.GetTimestamp(), 0);
+        await StopAsync(term);
+    }
+
+    private TimeSpan UntilOverdue(Term term)
+    {
+        var patience = Patience * OverdueShare;
+        var left = _options.RenewDeadline + patience - SinceRenewal;
+        var since = Interlocked.Read(ref term.OverSince);
+        return since == 0 || patience - _time.GetElapsedTime(since) is var ending && ending > left ? left : ending;
+    }
+
+    private string Overdue(Term term) => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture,
+        $"the term on lease {_leaseName} is over, its last renewal was {SinceRenewal.TotalSeconds:0.0} s ago, and its work did not end "
+        + $"when it was cancelled{(term.IsOver ? "" : " (nor could it be cancelled)")}");
+
     /// <summary>Renews until told to stop (true: still ours) or until the lease is lost (false), and then ends the term.</summary>
-    private async Task<bool> RenewAsync(CancellationTokenSource term, CancellationToken stop)
+    private async Task<bool> RenewAsync(Term term, CancellationToken stop)
     {
         while (true)
         {
@@ -228,7 +310,7 @@ public sealed class LeaderElector : ILeadership
                 _logger.Lost(_options.Identity, left <= TimeSpan.Zero
                     ? $"lease {_leaseName} could not be renewed for {SinceRenewal.TotalSeconds:0.#} s"
                     : $"lease {_leaseName} is held by {_lease.Holder ?? "nobody"}");
-                await term.CancelAsync();
+                await EndAsync(term);
                 return false;
             }
 
@@ -239,7 +321,8 @@ public sealed class LeaderElector : ILeadership
                 // Half of what is left: a request that hangs on a dead connection leaves time for another one.
                 if (left > TimeSpan.Zero)
                 {
-                    await TryOnceAsync(left > 2 * ShortestAttempt ? left / 2 : left, stop);
+                    var half = left > 2 * ShortestAttempt ? left / 2 : left;
+                    await TryOnceAsync(half < LongestAttempt ? half : LongestAttempt, stop);
                 }
             }
             catch (OperationCanceledException)
@@ -249,10 +332,12 @@ public sealed class LeaderElector : ILeadership
 
             if (stop.IsCancellationRequested)
             {
-                return true;
+                return _lease.Holder == _options.Identity && SinceRenewal < _options.LeaseDuration;
             }
         }
     }
+
+    private void Note(string what, TimeSpan within) => _progress = new Progress(what, _time.GetTimestamp(), within);
 
     private async Task ReleaseAsync()
     {
@@ -268,5 +353,26 @@ public sealed class LeaderElector : ILeadership
         }
     }
 
-    private sealed record Term(CancellationToken Lost);
+    private TimeSpan AttemptLimit => _options.RenewDeadline < LongestAttempt ? _options.RenewDeadline : LongestAttempt;
+
+    private sealed record Progress(string What, long At, TimeSpan Within);
+
+    /// <summary>One term. Tokens are kept as such: asking a source that was disposed of throws.</summary>
+    private sealed class Term(CancellationTokenSource work, CancellationTokenSource jobs)
+    {
+        private readonly CancellationToken _over = work.Token;
+
+        /// <summary>
+        /// When it was lost or failed, as a timestamp; 0 before, and when it ends because the process stops.
+        /// </summary>
+        public long OverSince;
+
+        public CancellationTokenSource Work => work;
+
+        public CancellationTokenSource Jobs => jobs;
+
+        public CancellationToken Lost { get; } = jobs.Token;
+
+        public bool IsOver => _over.IsCancellationRequested;
+    }
 }

@@ -27,14 +27,17 @@ internal sealed class LeaseRecord(IKubernetesClient client, LeaderElectionOption
         }
     }
 
-    /// <summary>How long until it may be taken if nothing changes; zero if now.</summary>
+    /// <summary>
+    /// How long until it may be taken if nothing changes; zero if now: it is free, ours, expired, or its holder is
+    /// gone.
+    /// </summary>
     public TimeSpan UntilFree
     {
         get
         {
             lock (_lock)
             {
-                if (_seen is null || Holder is null || Holder == options.Identity)
+                if (_seen is null || Holder is not { } holder || holder == options.Identity || options.FateOf(holder) == HolderFate.Gone)
                 {
                     return TimeSpan.Zero;
                 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Drydock.Abstractions.Controllers;
 using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Client;
@@ -27,7 +28,8 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
     private readonly ILogger _logger;
     private readonly string _name;
     private readonly KeyValuePair<string, object?> _tag;
-    private readonly ConcurrentDictionary<ObjectKey, TEntity> _gone = new();
+    // Several of one name, if it was deleted and created again faster than it is worked on: each of them is told as deleted.
+    private readonly ConcurrentDictionary<ObjectKey, ImmutableList<TEntity>> _gone = new();
     private volatile WorkQueue<ObjectKey>? _queue;
 
     /// <summary>Makes a host; <see cref="RunAsync"/> starts it.</summary>
@@ -85,16 +87,19 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
             return;
         }
 
-        using var queue = new WorkQueue<ObjectKey>(_options, _time, _name);
+        using var queue = new WorkQueue<ObjectKey>(_options, _time, _name, laneOf: static key => key.Namespace ?? "", logger: _logger);
         _queue = queue;
         _logger.ControllerRuns(_name, _options.Workers);
         KubernetesMetrics.MaxConcurrent.Add(_options.Workers, _tag);
         try
         {
             using var subscription = _cache.Subscribe(OnChange);
-            var workers = Enumerable.Range(0, _options.Workers).Select(_ => Task.Run(() => WorkAsync(queue, cancellationToken), CancellationToken.None));
-            var sources = _wakeSources.Select(source => Task.Run(() => GuardAsync(source, cancellationToken), CancellationToken.None));
-            await Task.WhenAll([.. workers, .. sources]);
+            List<(string Name, Func<CancellationToken, Task> RunAsync)> parts =
+            [
+                .. Enumerable.Range(0, _options.Workers).Select(i => ($"worker {i}", (Func<CancellationToken, Task>)(token => WorkAsync(queue, token)))),
+                .. _wakeSources.Select(s => (s.GetType().Name, (Func<CancellationToken, Task>)(token => GuardAsync(s, token)))),
+            ];
+            await TermParts.RunAsync(parts, (part, fault) => _logger.ControllerPartFailed(fault, _name, part), cancellationToken);
         }
         finally
         {
@@ -110,7 +115,7 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
         var key = ObjectKey.Of(change.Object);
         if (change.Type == ResourceChangeType.Deleted)
         {
-            _gone[key] = change.Object;
+            _gone.AddOrUpdate(key, static (_, o) => [o], static (_, gone, o) => gone.Add(o), change.Object);
             _queue?.Add(key);
         }
         else if (!change.IsOwnWrite && !(change.Type == ResourceChangeType.Modified && _gate.TryHold(key, change.Object.Metadata.ResourceVersion)))
@@ -148,14 +153,25 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
 
     private async Task HandleAsync(WorkQueue<ObjectKey> queue, ObjectKey key, CancellationToken cancellationToken)
     {
-        if (_gone.TryGetValue(key, out var gone) && await AttemptAsync(queue, key, () => _controller.DeletedAsync(gone, cancellationToken), cancellationToken))
+        foreach (var gone in _gone.GetValueOrDefault(key) ?? [])
         {
-            _gone.TryRemove(new KeyValuePair<ObjectKey, TEntity>(key, gone));
+            if (await AttemptAsync(queue, key, () => _controller.DeletedAsync(gone, cancellationToken), cancellationToken))
+            {
+                Told(key, gone);
+            }
         }
 
         if (_cache.Get(key) is { } entity)
         {
             await AttemptAsync(queue, key, () => _controller.ReconcileAsync(entity, cancellationToken), cancellationToken);
+        }
+    }
+
+    private void Told(ObjectKey key, TEntity gone)
+    {
+        if (_gone.AddOrUpdate(key, [], (_, left) => left.Remove(gone)).IsEmpty)
+        {
+            _gone.TryRemove(new KeyValuePair<ObjectKey, ImmutableList<TEntity>>(key, []));
         }
     }
 

@@ -9,7 +9,13 @@ public sealed record ControllerOptions
     public string? Name { get; init; }
 
     /// <summary>How many objects are reconciled at the same time. One object never is twice.</summary>
-    public int Workers { get; init; } = 4;
+    public int Workers { get; init; } = 16;
+
+    /// <summary>
+    /// How many of them may work for one namespace at the same time, so that a slow target of one tenant does not hold
+    /// up the others.
+    /// </summary>
+    public int WorkersPerNamespace { get; init; } = 4;
 
     /// <summary>Pauses after failed reconciliations, counted per object.</summary>
     public BackoffOptions Backoff { get; init; } = new();
@@ -18,5 +24,11 @@ public sealed record ControllerOptions
     public double MaxPerSecond { get; init; } = 50;
 
     /// <summary>Reconciliations that may follow each other at once.</summary>
-    public int Burst { get; init; } = 100;
+    public int Burst { get; init; } = 200;
+
+    /// <summary>Reconciliations a second over the objects of one namespace, in the long run.</summary>
+    public double MaxPerSecondPerNamespace { get; init; } = 20;
+
+    /// <summary>Reconciliations of one namespace that may follow each other at once.</summary>
+    public int BurstPerNamespace { get; init; } = 100;
 }

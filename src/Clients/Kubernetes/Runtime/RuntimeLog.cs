@@ -28,4 +28,16 @@ internal static partial class RuntimeLog
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Which Secrets {Key} refers to could not be told; their changes will not wake it")]
     public static partial void SecretNamesFault(this ILogger logger, Exception exception, string key);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The {Controller} of namespace {Namespace} refer to more than {Limit} Secrets. No more than that are watched; a change of another one is noticed "
+            + "at the next resync, within ten minutes. Let several objects share a Secret")]
+    public static partial void TooManySecrets(this ILogger logger, string? Namespace, int limit, string controller);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "{Part} of controller {Controller} failed, so that all of it ends")]
+    public static partial void ControllerPartFailed(this ILogger logger, Exception exception, string controller, string part);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "What is due in a work queue could not be taken; again in {Delay}")]
+    public static partial void QueueTimerFault(this ILogger logger, Exception exception, TimeSpan delay);
 }

@@ -9,6 +9,9 @@ namespace Drydock.Clients.Kubernetes.Runtime;
 /// <summary>
 /// Wakes objects when a Secret they refer to appears, changes or goes. Only Secrets that are referred to are watched, each by its name, and of them only
 /// the metadata is asked for: no value is ever sent to this process by a watch.
+/// A namespace has at most <see cref="MaxPerNamespace"/> such watches; a change of a Secret beyond them is noticed when
+/// its object is handed out again,
+/// at the latest with the next resync.
 /// </summary>
 /// <typeparam name="TEntity">The kind that refers to Secrets.</typeparam>
 /// <param name="client">The client.</param>
@@ -26,9 +29,16 @@ public sealed class SecretWatch<TEntity>(
     ResourceWatcherOptions? options = null) : IWakeSource, IWatchHealth
     where TEntity : class, IKubernetesObject
 {
+    /// <summary>
+    /// Secrets of one namespace that are watched at the same time: each watch is a stream of its own, and all
+    /// namespaces share the API server.
+    /// </summary>
+    public const int MaxPerNamespace = 256;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<ObjectKey, HashSet<ObjectKey>> _secretsOf = [];
     private readonly Dictionary<ObjectKey, Watched> _watched = [];
+    private readonly HashSet<string> _crowded = [];
     private readonly ILogger _logger = loggers.CreateLogger<SecretWatch<TEntity>>();
 
     /// <inheritdoc />
@@ -41,7 +51,17 @@ public sealed class SecretWatch<TEntity>(
     public TimeSpan Age => Watchers().Select(w => w.Age).DefaultIfEmpty(TimeSpan.Zero).Max();
 
     /// <inheritdoc />
-    public string? Problem => Watchers().Select(w => w.Problem).FirstOrDefault(p => p is not null);
+    public string? Problem
+    {
+        get
+        {
+            // Probes have no authentication: how many, but neither which Secrets nor of which namespaces. The log names
+            // them.
+            var watchers = Watchers();
+            var interrupted = watchers.Count(w => w.Problem is not null);
+            return interrupted == 0 ? null : $"{interrupted} of {watchers.Count} watches of Secrets are interrupted";
+        }
+    }
 
     /// <inheritdoc />
     public async Task RunAsync(IReconcileTrigger trigger, CancellationToken cancellationToken)
@@ -76,11 +96,6 @@ public sealed class SecretWatch<TEntity>(
                 Acquire(secret, trigger, cancellationToken);
             }
 
-            foreach (var secret in had.Except(wanted))
-            {
-                Release(secret);
-            }
-
             if (wanted.Count == 0)
             {
                 _secretsOf.Remove(key);
@@ -88,6 +103,11 @@ public sealed class SecretWatch<TEntity>(
             else
             {
                 _secretsOf[key] = wanted;
+            }
+
+            foreach (var secret in had.Except(wanted))
+            {
+                Release(secret, trigger, cancellationToken);
             }
         }
     }
@@ -113,6 +133,17 @@ public sealed class SecretWatch<TEntity>(
             return;
         }
 
+        var inNamespace = _watched.Keys.Count(s => s.Namespace == secret.Namespace);
+        if (inNamespace >= MaxPerNamespace)
+        {
+            if (_crowded.Add(secret.Namespace ?? ""))
+            {
+                _logger.TooManySecrets(secret.Namespace, MaxPerNamespace, KubernetesResource.Of<TEntity>().QualifiedName);
+            }
+
+            return;
+        }
+
         var watcher = new ResourceWatcher<V1SecretMetadata>(
             client,
             (options ?? new ResourceWatcherOptions()) with { Namespace = secret.Namespace, FieldSelector = $"metadata.name={secret.Name}", LabelSelector = null, MetadataOnly = true },
@@ -123,12 +154,35 @@ public sealed class SecretWatch<TEntity>(
         _watched[secret] = new Watched(watcher, stop, Task.Run(() => watcher.RunAsync(stop.Token), CancellationToken.None));
     }
 
-    private void Release(ObjectKey secret)
+    private void Release(ObjectKey secret, IReconcileTrigger trigger, CancellationToken cancellationToken)
     {
-        if (_watched.TryGetValue(secret, out var watched) && --watched.References == 0)
+        if (!_watched.TryGetValue(secret, out var watched) || --watched.References > 0)
         {
-            _watched.Remove(secret);
-            _ = StopAsync(watched);
+            return;
+        }
+
+        _watched.Remove(secret);
+        _ = StopAsync(watched);
+        if (_crowded.Contains(secret.Namespace ?? ""))
+        {
+            Promote(secret.Namespace, trigger, cancellationToken);
+        }
+    }
+
+    /// <summary>A watch has become free in a namespace that wanted more than it may have.</summary>
+    private void Promote(string? space, IReconcileTrigger trigger, CancellationToken cancellationToken)
+    {
+        var waiting = _secretsOf.Values.SelectMany(s => s).Where(s => s.Namespace == space && !_watched.ContainsKey(s)).ToList();
+        if (waiting.Count == 0)
+        {
+            _crowded.Remove(space ?? "");
+            return;
+        }
+
+        // Once for each object that refers to it, as if each came now.
+        foreach (var one in waiting.Where(s => s == waiting[0]))
+        {
+            Acquire(one, trigger, cancellationToken);
         }
     }
 
@@ -159,6 +213,7 @@ public sealed class SecretWatch<TEntity>(
             all = [.. _watched.Values];
             _watched.Clear();
             _secretsOf.Clear();
+            _crowded.Clear();
         }
 
         await Task.WhenAll(all.Select(StopAsync));

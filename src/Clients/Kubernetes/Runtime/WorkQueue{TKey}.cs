@@ -1,26 +1,35 @@
-using System.Threading.Channels;
+using Drydock.Abstractions.Values;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Drydock.Clients.Kubernetes.Runtime;
 
 /// <summary>
 /// Keys that want work. A key is never handed to two takers at once; one added while it is worked on is handed out once more afterwards; repeats are
-/// merged; a key can wait (requeue-after, back-off) and is then handed out earlier if it is added meanwhile.
+/// merged; a key can wait (requeue-after, back-off) and is then handed out earlier if it is added meanwhile. Namespaces
+/// take turns, see <see cref="FairLanes{TKey}"/>.
 /// </summary>
 /// <typeparam name="TKey">The key.</typeparam>
 public sealed class WorkQueue<TKey> : IDisposable
     where TKey : notnull
 {
+    // More than a hundred years would overflow the clock's ticks.
+    private static readonly TimeSpan LongestDelay = KubernetesDuration.Longest;
+    private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(1);
+
     private readonly Lock _lock = new();
-    private readonly Channel<TKey> _ready = Channel.CreateUnbounded<TKey>();
+    private readonly FairLanes<TKey> _ready;
+    private readonly LinkedList<TaskCompletionSource<TKey>> _takers = new();
     private readonly Dictionary<TKey, long> _waiting = [];
     private readonly HashSet<TKey> _working = [];
     private readonly Dictionary<TKey, (long Due, long Ticket)> _delayed = [];
     private readonly PriorityQueue<(TKey Key, long Ticket), long> _due = new();
     private readonly Dictionary<TKey, int> _failures = [];
     private readonly Backoff _backoff;
-    private readonly RateLimiter _limiter;
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
+    private readonly ITimer _pace;
+    private readonly ILogger _logger;
     private readonly KeyValuePair<string, object?> _tag;
     private long _tickets;
 
@@ -29,13 +38,17 @@ public sealed class WorkQueue<TKey> : IDisposable
     /// <param name="time">Clock.</param>
     /// <param name="name">Name in metrics.</param>
     /// <param name="random">Source of jitter.</param>
-    public WorkQueue(ControllerOptions options, TimeProvider time, string name, Random? random = null)
+    /// <param name="laneOf">The namespace of a key; null if all are of one.</param>
+    /// <param name="logger">Log.</param>
+    public WorkQueue(ControllerOptions options, TimeProvider time, string name, Random? random = null, Func<TKey, string>? laneOf = null, ILogger? logger = null)
     {
+        _logger = logger ?? NullLogger.Instance;
         _backoff = new Backoff(options.Backoff, random);
-        _limiter = new RateLimiter(options.MaxPerSecond, options.Burst, time);
+        _ready = new FairLanes<TKey>(options, laneOf ?? (static _ => ""), time);
         _time = time;
         _tag = KubernetesMetrics.Tag("name", name);
         _timer = time.CreateTimer(static state => ((WorkQueue<TKey>)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _pace = time.CreateTimer(static state => ((WorkQueue<TKey>)state!).Serve(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Keys ready for a taker, or added while they are worked on.</summary>
@@ -70,6 +83,7 @@ public sealed class WorkQueue<TKey> : IDisposable
                 return;
             }
 
+            delay = delay < LongestDelay ? delay : LongestDelay;
             var due = _time.GetTimestamp() + (long)(delay.TotalSeconds * _time.TimestampFrequency);
             if (!_waiting.ContainsKey(key) && (!_delayed.TryGetValue(key, out var earlier) || due < earlier.Due))
             {
@@ -107,29 +121,28 @@ public sealed class WorkQueue<TKey> : IDisposable
     /// <summary>Waits for a key and hands it out; <see cref="Done"/> must follow.</summary>
     public async ValueTask<TKey> TakeAsync(CancellationToken cancellationToken)
     {
-        var key = await _ready.Reader.ReadAsync(cancellationToken);
-        var wait = _limiter.Reserve();
-        if (wait > TimeSpan.Zero)
-        {
-            await Task.Delay(wait, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        if (cancellationToken.IsCancellationRequested)
-        {
-            // It was not handed out: the next taker gets it.
-            _ready.Writer.TryWrite(key);
-            cancellationToken.ThrowIfCancellationRequested();
-        }
-
+        cancellationToken.ThrowIfCancellationRequested();
+        var taker = new TaskCompletionSource<TKey>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
-            _waiting.Remove(key, out var since);
-            _delayed.Remove(key);
-            _working.Add(key);
-            KubernetesMetrics.QueueDepth.Add(-1, _tag);
-            KubernetesMetrics.QueueSeconds.Record(_time.GetElapsedTime(since).TotalSeconds, _tag);
-            return key;
+            _takers.AddLast(taker);
+            ServeLocked();
         }
+
+        // One that has its key already keeps it.
+        await using var registration = cancellationToken.UnsafeRegister(
+            _ =>
+            {
+                lock (_lock)
+                {
+                    if (_takers.Remove(taker))
+                    {
+                        taker.TrySetCanceled(cancellationToken);
+                    }
+                }
+            },
+            null);
+        return await taker.Task;
     }
 
     /// <summary>The taker has finished with the key.</summary>
@@ -137,9 +150,15 @@ public sealed class WorkQueue<TKey> : IDisposable
     {
         lock (_lock)
         {
-            if (_working.Remove(key) && _waiting.ContainsKey(key))
+            if (_working.Remove(key))
             {
-                _ready.Writer.TryWrite(key);
+                _ready.Done(key);
+                if (_waiting.ContainsKey(key))
+                {
+                    _ready.Add(key);
+                }
+
+                ServeLocked();
             }
         }
     }
@@ -148,10 +167,44 @@ public sealed class WorkQueue<TKey> : IDisposable
     public void Dispose()
     {
         _timer.Dispose();
+        _pace.Dispose();
         lock (_lock)
         {
             KubernetesMetrics.QueueDepth.Add(-_waiting.Count, _tag);
             _waiting.Clear();
+        }
+    }
+
+    private void Serve()
+    {
+        lock (_lock)
+        {
+            ServeLocked();
+        }
+    }
+
+    private void ServeLocked()
+    {
+        while (_takers.First is { } taker)
+        {
+            if (!_ready.TryTake(out var key, out var wait))
+            {
+                if (wait is { } pause)
+                {
+                    // Rounded up: a timer that fires a moment too early would have to be set again.
+                    _pace.Change(TimeSpan.FromMilliseconds(Math.Ceiling(pause.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
+                }
+
+                return;
+            }
+
+            _takers.RemoveFirst();
+            _waiting.Remove(key, out var since);
+            _delayed.Remove(key);
+            _working.Add(key);
+            KubernetesMetrics.QueueDepth.Add(-1, _tag);
+            KubernetesMetrics.QueueSeconds.Record(_time.GetElapsedTime(since).TotalSeconds, _tag);
+            taker.Value.SetResult(key);
         }
     }
 
@@ -167,11 +220,26 @@ public sealed class WorkQueue<TKey> : IDisposable
         _delayed.Remove(key);
         if (!_working.Contains(key))
         {
-            _ready.Writer.TryWrite(key);
+            _ready.Add(key);
+            ServeLocked();
         }
     }
 
+    // An exception that leaves the callback of a timer ends the process, and with it the work for every other object.
     private void OnTimer()
+    {
+        try
+        {
+            TakeDue();
+        }
+        catch (Exception e)
+        {
+            _logger.QueueTimerFault(e, AfterFault);
+            _timer.Change(AfterFault, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void TakeDue()
     {
         lock (_lock)
         {
@@ -197,8 +265,8 @@ public sealed class WorkQueue<TKey> : IDisposable
         {
             var ticks = Math.Max(0, due - _time.GetTimestamp());
 
-            // Rounded up: a timer that fires a moment too early would have to be set again.
-            _timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling(ticks * 1000.0 / _time.TimestampFrequency)), Timeout.InfiniteTimeSpan);
+            // Rounded up: a timer that fires a moment too early would have to be set again, as is one for a time beyond what a timer takes.
+            _timer.Change(Timers.Clamp(TimeSpan.FromMilliseconds(Math.Ceiling(ticks * 1000.0 / _time.TimestampFrequency))), Timeout.InfiniteTimeSpan);
         }
     }
 }

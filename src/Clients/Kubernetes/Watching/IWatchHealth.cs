@@ -9,7 +9,11 @@ public interface IWatchHealth
     /// <summary>True once a first list was read.</summary>
     bool HasSynced { get; }
 
-    /// <summary>Time since the last sign of life: an event, a bookmark, an answer to a list (also a refusal other than 401, which a restart would not mend).</summary>
+    /// <summary>
+    /// Time since the last sign of life: an event, a bookmark, a watch that the server accepted or ended, a page of a
+    /// list, and an attempt that failed. An API server that
+    /// is away or refuses is nothing that a restart would mend; a watch without any attempt is.
+    /// </summary>
     TimeSpan Age { get; }
 
     /// <summary>Why the watch is not connected; null while it is.</summary>

@@ -18,7 +18,7 @@ public sealed record ResourceWatcherOptions
     /// <summary>Every so often all objects are listed again from the server and handed out again; heals whatever was missed.</summary>
     public TimeSpan ResyncPeriod { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>A watch without event or bookmark for this long is dropped and made anew.</summary>
+    /// <summary>A watch without event or bookmark for this long is renewed.</summary>
     public TimeSpan IdleLimit { get; init; } = TimeSpan.FromSeconds(150);
 
     /// <summary>How long the server lets one watch run before it ends it in an orderly way.</summary>

@@ -8,7 +8,8 @@ namespace Drydock.Clients.Kubernetes.Watching;
 
 /// <summary>
 /// Keeps a cache of the objects of a kind: lists, watches with bookmarks, goes on from the last version after a break, lists again when that version is
-/// gone (410) and once every <see cref="ResourceWatcherOptions.ResyncPeriod"/>, drops silent watches. Ends only when cancelled.
+/// gone (410) and once every <see cref="ResourceWatcherOptions.ResyncPeriod"/>, renews silent watches. Ends only when
+/// cancelled.
 /// </summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHealth
@@ -21,6 +22,7 @@ public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHe
     private readonly Backoff _backoff;
     private readonly ResourceCache<TEntity> _cache;
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly string _resource;
     private string? _version;
     private long _listedAt;
     private long _lastSign;
@@ -36,7 +38,8 @@ public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHe
         _logger = logger;
         _backoff = new Backoff(_options.Backoff);
         _lastSign = time.GetTimestamp();
-        Name = KubernetesResource.Of<TEntity>().QualifiedName + (_options.FieldSelector is null ? "" : $"?{_options.FieldSelector}");
+        _resource = KubernetesResource.Of<TEntity>().QualifiedName;
+        Name = _resource + (_options.FieldSelector is null ? "" : $"?{_options.FieldSelector}");
         _cache = new ResourceCache<TEntity>(e => _logger.SubscriberFault(e, Name));
     }
 
@@ -92,21 +95,18 @@ public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHe
                 _version = null;
                 _gone = true;
                 SignOfLife();
-                KubernetesMetrics.WatchReconnections.Add(1, KubernetesMetrics.Tag("resource", Name), KubernetesMetrics.Tag("cause", "gone"));
+                KubernetesMetrics.WatchReconnections.Add(1, KubernetesMetrics.Tag("resource", _resource), KubernetesMetrics.Tag("cause", "gone"));
             }
             catch (Exception e)
             {
-                if (e is KubernetesGoneException)
+                if (e is KubernetesGoneException or KubernetesTooLargeException)
                 {
-                    // Gone again before a single event: list again too, but not in a tight loop.
+                    // Gone again before a single event, or an event that cannot be read from any version before it:
+                    // list again, but not in a tight loop.
                     _version = null;
                 }
 
-                if (e is KubernetesApiException and not KubernetesUnauthorizedException)
-                {
-                    SignOfLife();
-                }
-
+                SignOfLife();
                 await PauseAsync(e, cancellationToken);
             }
         }
@@ -115,7 +115,7 @@ public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHe
     private async Task ListAsync(CancellationToken cancellationToken)
     {
         var resync = HasSynced && _version is not null;
-        var options = new ListOptions { LabelSelector = _options.LabelSelector, FieldSelector = _options.FieldSelector, MetadataOnly = _options.MetadataOnly, TolerateUnreadable = true };
+        var options = new ListOptions { LabelSelector = _options.LabelSelector, FieldSelector = _options.FieldSelector, MetadataOnly = _options.MetadataOnly, TolerateUnreadable = true, OnPage = SignOfLife };
         var list = await _client.ListAsync<TEntity>(_options.Namespace, options, cancellationToken);
         foreach (var unreadable in list.Unreadable)
         {
@@ -143,6 +143,11 @@ public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHe
             MetadataOnly = _options.MetadataOnly,
             IdleLimit = _options.IdleLimit,
             Timeout = untilResync < _options.WatchTimeout ? untilResync : _options.WatchTimeout,
+            OnAccepted = () =>
+            {
+                SignOfLife();
+                Problem = null;
+            },
         };
         var events = 0;
         await foreach (var watchEvent in _client.WatchAsync<TEntity>(_options.Namespace, options, cancellationToken))
@@ -151,14 +156,18 @@ public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHe
             Take(watchEvent);
         }
 
-        // Servers end a watch after its time. One that ends it at once, again and again, must not be asked in a tight loop.
-        KubernetesMetrics.WatchReconnections.Add(1, KubernetesMetrics.Tag("resource", Name), KubernetesMetrics.Tag("cause", "ended"));
+        // Servers end a watch after its time, and a silent one is renewed. One that a server ends at once, again and
+        // again, must not be asked for in a tight loop.
+        KubernetesMetrics.WatchReconnections.Add(1, KubernetesMetrics.Tag("resource", _resource), KubernetesMetrics.Tag("cause", "ended"));
         if (events == 0 && _time.GetElapsedTime(began) < TimeSpan.FromSeconds(0.5))
         {
             throw new KubernetesUnreachableException(KubernetesResource.Of<TEntity>().Request("watch", _options.Namespace), "the server ended the watch at once and without an event");
         }
 
         SignOfLife();
+        _faults = 0;
+        _gone = false;
+        _logger.Renewed(Name, events);
     }
 
     private void Take(WatchEvent<TEntity> watchEvent)
@@ -167,7 +176,7 @@ public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHe
         _faults = 0;
         _gone = false;
         Problem = null;
-        KubernetesMetrics.WatchEvents.Add(1, KubernetesMetrics.Tag("resource", Name), KubernetesMetrics.Tag("type", watchEvent.Type.ToString()));
+        KubernetesMetrics.WatchEvents.Add(1, KubernetesMetrics.Tag("resource", _resource), KubernetesMetrics.Tag("type", watchEvent.Type.ToString()));
         if (watchEvent.Unreadable is { } unreadable)
         {
             _logger.Unreadable(Name, unreadable.Namespace, unreadable.Name, unreadable.Error);
@@ -195,7 +204,7 @@ public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHe
         Problem = fault.Message;
         var delay = _backoff.Delay(_faults);
         _faults++;
-        KubernetesMetrics.WatchReconnections.Add(1, KubernetesMetrics.Tag("resource", Name), KubernetesMetrics.Tag("cause", "fault"));
+        KubernetesMetrics.WatchReconnections.Add(1, KubernetesMetrics.Tag("resource", _resource), KubernetesMetrics.Tag("cause", "fault"));
         _logger.Interrupted(Name, _faults, delay, fault.Message);
         await Task.Delay(delay, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }

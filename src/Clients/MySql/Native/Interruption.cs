@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text;
+using Drydock.Abstractions.Values;
 
 namespace Drydock.Clients.MySql.Native;
 
 /// <summary>
-/// Ends one native call early: by <c>KILL QUERY</c> from a second connection and, where that cannot be sent or does not help within
-/// <see cref="Grace"/>, by shutting the socket down.
+/// Ends one native call early. With a <see cref="KillTarget"/> by <c>KILL QUERY</c> from a second connection and, where that cannot be sent or does not
+/// help within <see cref="Grace"/>, by shutting the socket down; without one by shutting the socket down at once.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
@@ -13,25 +14,30 @@ internal sealed class Interruption : IDisposable
 
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(Seconds);
 
-    private readonly NativeConnection _connection;
-    private readonly MySqlConnectionStringBuilder _options;
-    private readonly ulong _connectionId;
+    private readonly SocketGuard _socket;
+    private readonly KillTarget? _target;
     private readonly CancellationTokenRegistration _registration;
     private readonly CancellationTokenSource? _limit;
     private readonly CancellationTokenRegistration _limitRegistration;
     private readonly ManualResetEventSlim _over = new();
+    private readonly TaskCompletionSource<bool> _sent = new();
     private readonly Lock _lock = new();
+    private bool _fired;
+    private bool _disposed;
     private Task? _kill;
 
-    internal Interruption(
-        NativeConnection connection, MySqlConnectionStringBuilder options, ulong connectionId, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
+    /// <param name="socket">Of the connection whose call is to end.</param>
+    /// <param name="target">The session to send the KILL QUERY to; null to shut the socket down at once.</param>
+    /// <param name="limit">Time the call may take; zero for no limit.</param>
+    /// <param name="time">The limit's clock.</param>
+    /// <param name="cancellationToken">Ends the call as well.</param>
+    internal Interruption(SocketGuard socket, KillTarget? target, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {
-        _connection = connection;
-        _options = options;
-        _connectionId = connectionId;
+        _socket = socket;
+        _target = target;
         if (limit > TimeSpan.Zero)
         {
-            _limit = new CancellationTokenSource(limit, time);
+            _limit = new CancellationTokenSource(Timers.Clamp(limit), time);
             _limitRegistration = _limit.Token.UnsafeRegister(static s => ((Interruption)s!).Fire(), this);
         }
 
@@ -41,59 +47,116 @@ internal sealed class Interruption : IDisposable
     /// <summary>It was the time limit.</summary>
     internal bool TimedOut => _limit?.IsCancellationRequested == true;
 
-    /// <summary>Disarms it and waits for a kill that is under way; true if there was one (a KILL may then still hit the next statement).</summary>
+    /// <summary>Ends the call now and waits until the server was told.</summary>
+    /// <returns>The KILL QUERY was sent: the statement ends, the connection may survive. Else the socket is shut down.</returns>
+    internal bool KillNow()
+    {
+        Fire();
+        return _target is not null && _sent.Task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Disarms it and waits for a kill that is under way; true if it fired (a KILL may then still hit the next statement).</summary>
     internal bool End()
     {
         _registration.Dispose();
         _limitRegistration.Dispose();
         lock (_lock)
         {
-            _over.Set();
+            if (!_disposed)
+            {
+                _over.Set();
+            }
         }
 
         // On the connection's own thread, which is there to block: a KILL QUERY that is still on its way would strike the next statement.
         _kill?.GetAwaiter().GetResult();
-        return _kill is not null;
+        return _fired;
     }
 
     public void Dispose()
     {
         End();
         _limit?.Dispose();
-        _over.Dispose();
+        lock (_lock)
+        {
+            _disposed = true;
+            _over.Dispose();
+        }
     }
 
     private void Fire()
     {
         lock (_lock)
         {
-            if (!_over.IsSet && _kill is null)
+            if (_fired || _disposed || _over.IsSet)
             {
-                _kill = Task.Factory.StartNew(Kill, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                return;
+            }
+
+            _fired = true;
+            if (_target is { } target)
+            {
+                _kill = Task.Factory.StartNew(() => Kill(target), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            }
+            else
+            {
+                _socket.End();
             }
         }
     }
 
-    private void Kill()
+    private void Kill(KillTarget target)
     {
         try
         {
-            var options = new MySqlConnectionStringBuilder(_options) { ConnectionTimeout = Seconds, ReadTimeout = Seconds, WriteTimeout = Seconds, Database = "" };
-            using var second = NativeConnection.Connect(options);
-            second.Send(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"KILL QUERY {_connectionId}")));
-            if (_over.Wait(Grace))
+            if (Tell(target))
             {
-                return;
+                _sent.SetResult(true);
+                if (_over.Wait(Grace))
+                {
+                    return;
+                }
             }
+
+            // Under the lock: once the call is over, its connection must not be hit.
+            lock (_lock)
+            {
+                if (!_over.IsSet)
+                {
+                    _socket.End();
+                }
+            }
+        }
+        finally
+        {
+            _sent.TrySetResult(false);
+        }
+    }
+
+    private static bool Tell(KillTarget target)
+    {
+        try
+        {
+            var options = new MySqlConnectionStringBuilder(target.Options) { ConnectionTimeout = Seconds, Database = "" };
+            using var second = new NativeConnection(options);
+            using var limit = new Interruption(second.Socket, target: null, Grace, TimeProvider.System, CancellationToken.None);
+            second.Connect(options);
+
+            // Behind a load balancer the second connection may reach another server, where the same number is somebody else's session.
+            using var scope = second.Enter();
+            if (ServerName.Read(second) != target.Server)
+            {
+                return false;
+            }
+
+            second.Send(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"KILL QUERY {target.ConnectionId}")));
+            second.IsQuiet = true;
+            return true;
         }
         catch (Exception exception) when (exception is MySqlException or ArgumentException or IOException)
         {
             // The server cannot be told, or the files of a connection are gone: only our own end of the connection is left to act on.
-        }
-
-        if (!_over.IsSet)
-        {
-            _connection.ShutdownSocket();
+            return false;
         }
     }
 }

@@ -1,89 +1,145 @@
 using System.Globalization;
+using System.Net;
 using System.Runtime.InteropServices;
 using System.Text;
+using Drydock.Clients.Safety;
 
 namespace Drydock.Clients.MySql.Native;
 
-/// <summary>A <c>MYSQL*</c>. One thread at a time, any thread.</summary>
+/// <summary>A <c>MYSQL*</c>. One thread at a time, any thread; what ends a call from another thread is <see cref="Socket"/>.</summary>
 internal sealed class NativeConnection : SafeHandle
 {
-    // Nothing that would hand the password itself to a server that only asks for it (mysql_clear_password, dialog).
-    private const string AuthPlugins = "mysql_native_password,client_ed25519,caching_sha2_password,sha256_password,auth_socket,unix_socket";
+    private const string Native = "mysql_native_password";
 
-    private const int SetDescriptorFlags = 2;
-    private const int CloseOnExec = 1;
+    // Answers to a challenge: they prove the password without giving it away.
+    private static readonly string[] Challenges = [Native, "client_ed25519"];
 
-    private static readonly Lazy<int> LibraryInit = new(static () => NativeMethods.mysql_server_init(0, 0, 0));
+    // Over TLS these two send the password itself, so only to a server whose certificate was verified. Over TCP without TLS the first one is used as far
+    // as it is an answer to a challenge (LoginWatch sees to that). Never: mysql_clear_password, dialog, mysql_old_password.
+    private static readonly string[] Plain = [.. Challenges, "caching_sha2_password"];
+    private static readonly string[] Verified = [.. Plain, "sha256_password"];
+    private static readonly string[] Local = [.. Verified, "auth_socket", "unix_socket"];
 
-    public NativeConnection()
+    private static readonly Lazy<int> LibraryInit = new(static () => NativeMethods.mysql_server_init(0, 0, 0) is not 0 and var e ? e : IoHooks.Register());
+
+    private readonly MySqlConnectionStringBuilder _options;
+
+    /// <summary>Not connected yet.</summary>
+    internal NativeConnection(MySqlConnectionStringBuilder options)
         : base(0, ownsHandle: true)
     {
+        _options = options;
+        Channel = (options.UnixSocket.Length > 0, options.SslMode) switch
+        {
+            (true, _) => LoginChannel.UnixSocket,
+            (_, MySqlSslMode.Disabled) => LoginChannel.Plain,
+            (_, MySqlSslMode.Required) => LoginChannel.Tls,
+            _ => LoginChannel.VerifiedTls,
+        };
+        var plugins = Channel switch
+        {
+            LoginChannel.UnixSocket => Local,
+            LoginChannel.Plain => Plain,
+            LoginChannel.Tls => Challenges,
+            _ => Verified,
+        };
+        Socket = new SocketGuard(options.ReadTimeout, options.WriteTimeout, options.MaximumPacket, new LoginWatch(Channel, plugins));
     }
 
     public override bool IsInvalid => handle == 0;
 
-    /// <summary>Connects and logs in; blocks for at most the connect timeout.</summary>
+    /// <summary>Ends the I/O of this connection, from any thread.</summary>
+    internal SocketGuard Socket { get; }
+
+    /// <summary>Nothing is under way, so that closing may say goodbye to the server; else the socket is shut down first.</summary>
+    internal bool IsQuiet { get; set; }
+
+    private LoginChannel Channel { get; }
+
+    /// <summary>Connects and logs in; blocks until <see cref="SocketGuard.End"/> at the latest, or as long as resolving the name takes.</summary>
     /// <exception cref="MySqlException">As the server or the library says.</exception>
-    internal static NativeConnection Connect(MySqlConnectionStringBuilder options)
+    internal void Connect(MySqlConnectionStringBuilder options)
     {
         if (LibraryInit.Value != 0)
         {
             throw new MySqlException("libmariadb.so.3 could not be initialised.");
         }
 
-        var connection = new NativeConnection();
-        try
+        SetHandle(NativeMethods.mysql_init(0));
+        if (IsInvalid)
         {
-            connection.SetHandle(NativeMethods.mysql_init(0));
-            if (connection.IsInvalid)
-            {
-                throw new MySqlException("libmariadb.so.3 is out of memory.");
-            }
-
-            connection.SetOptions(options);
-            var flags = NativeMethods.ClientFoundRows | NativeMethods.ClientMultiResults | NativeMethods.ClientPreparedMultiResults;
-            if (options.AllowMultipleStatements)
-            {
-                flags |= NativeMethods.ClientMultiStatements;
-            }
-
-            var useSocket = options.UnixSocket.Length > 0;
-            if (NativeMethods.mysql_real_connect(
-                    connection,
-                    useSocket ? null : options.Server,
-                    options.UserID,
-                    options.Password,
-                    options.Database.Length == 0 ? null : options.Database,
-                    options.Port,
-                    useSocket ? options.UnixSocket : null,
-                    flags) == 0)
-            {
-                throw connection.Error($"Cannot connect to {options.Describe()}: ");
-            }
-
-            // The library opens sockets that children would inherit.
-            _ = NativeMethods.fcntl(NativeMethods.mysql_get_socket(connection), SetDescriptorFlags, CloseOnExec);
-
-            if (options.SslMode != MySqlSslMode.Disabled && NativeMethods.mysql_get_ssl_cipher(connection) == 0)
-            {
-                throw new MySqlException($"Cannot connect to {options.Describe()}: SSL Mode is {options.SslMode} but the server offers no TLS.", 2026, "HY000", innerException: null);
-            }
-
-            return connection;
+            throw new MySqlException("libmariadb.so.3 is out of memory.");
         }
-        catch
+
+        // The library reads the authority while it connects.
+        using var authority = options.SslCaPem.Length > 0 ? MemoryFile.Create("drydock-ca", Encoding.UTF8.GetBytes(options.SslCaPem)) : null;
+        SetOptions(options, authority?.Path ?? options.SslCa);
+        var flags = NativeMethods.ClientFoundRows | NativeMethods.ClientMultiResults | NativeMethods.ClientPreparedMultiResults;
+        if (options.AllowMultipleStatements)
         {
-            connection.Dispose();
-            throw;
+            flags |= NativeMethods.ClientMultiStatements;
+        }
+
+        var useSocket = options.UnixSocket.Length > 0;
+        using var scope = Enter();
+        if (NativeMethods.mysql_real_connect(
+                this,
+                useSocket ? null : options.Server,
+                options.UserID,
+                options.Password,
+                options.Database.Length == 0 ? null : options.Database,
+                options.Port,
+                useSocket ? options.UnixSocket : null,
+                flags) == 0)
+        {
+            throw Error($"Cannot connect to {options.Describe()}: ");
+        }
+
+        Socket.Login.End();
+        if (Channel is LoginChannel.Tls or LoginChannel.VerifiedTls && NativeMethods.mysql_get_ssl_cipher(this) == 0)
+        {
+            throw new MySqlException(
+                $"Cannot connect to {options.Describe()}: SSL Mode is {options.SslMode} but the session has no TLS.", 2026, "HY000", innerException: null);
+        }
+    }
+
+    /// <summary>The calls of this thread into the library are this connection's until the scope is disposed of; the server may send one answer.</summary>
+    internal IoHooks.Scope Enter()
+    {
+        AllowAnswer();
+        return IoHooks.Enter(Socket);
+    }
+
+    /// <summary>The server may send one more answer: a row, or the columns of a result, with what came along.</summary>
+    internal void AllowAnswer() => Socket.Allow((2L * _options.MaximumPacket) + (1 << 20));
+
+    /// <summary>Shuts the socket down where reading on would have no end.</summary>
+    internal void EndUnless(bool atEnd)
+    {
+        if (!atEnd)
+        {
+            IsQuiet = false;
+            Socket.End();
         }
     }
 
     /// <summary>The last error of this connection as an exception.</summary>
-    internal MySqlException Error(string prefix = "") => new(
-        prefix + Text(NativeMethods.mysql_error(this)),
-        (int)NativeMethods.mysql_errno(this),
-        Text(NativeMethods.mysql_sqlstate(this)),
-        innerException: null);
+    internal MySqlException Error(string prefix = "") => Error(
+        (int)NativeMethods.mysql_errno(this), Text(NativeMethods.mysql_error(this)), Text(NativeMethods.mysql_sqlstate(this)), prefix);
+
+    /// <summary>An error of this connection; what this side refused comes before what the library made of it.</summary>
+    internal MySqlException Error(int number, string message, string state, string prefix = "")
+    {
+        if (Socket.Refusal is { } refusal)
+        {
+            (number, message, state) = (refusal.Number, refusal.Message, "HY000");
+        }
+
+        EndUnless(number != MySqlException.AnswerTooLarge);
+        return number == MySqlException.AnswerTooLarge
+            ? new MySqlLimitException($"{prefix}{message} The limit of one row or packet is {_options.MaximumPacket} bytes.", number)
+            : new MySqlException(prefix + message, number, state, innerException: null);
+    }
 
     /// <summary>Runs one text-protocol statement without looking at its results beyond the status.</summary>
     internal unsafe void Send(ReadOnlySpan<byte> sql)
@@ -97,16 +153,6 @@ internal sealed class NativeConnection : SafeHandle
         }
     }
 
-    /// <summary>Ends KILLed or hanging I/O: whatever waits in the library on this connection returns with an error.</summary>
-    internal void ShutdownSocket()
-    {
-        var socket = NativeMethods.mysql_get_socket(this);
-        if (socket >= 0)
-        {
-            _ = NativeMethods.shutdown(socket, 2);
-        }
-    }
-
     internal unsafe bool NoBackslashEscapes()
     {
         uint status = 0;
@@ -114,40 +160,43 @@ internal sealed class NativeConnection : SafeHandle
             && (status & NativeMethods.ServerStatusNoBackslashEscapes) != 0;
     }
 
+    /// <summary>The server's end of the connection; null for a local socket.</summary>
+    internal IPEndPoint? Peer() => SocketPeer.Of(NativeMethods.mysql_get_socket(handle));
+
     internal string? Cipher() => NativeMethods.mysql_get_ssl_cipher(this) is var p && p != 0 ? Text(p) : null;
 
     internal static string Text(nint utf8) => Marshal.PtrToStringUTF8(utf8) ?? "";
 
     protected override bool ReleaseHandle()
     {
-        NativeMethods.mysql_close(handle);
+        // Also on the finalizer's thread, which must not wait for a server.
+        EndUnless(IsQuiet);
+        using (Enter())
+        {
+            NativeMethods.mysql_close(handle);
+        }
+
+        Socket.Close();
         return true;
     }
 
-    private void SetOptions(MySqlConnectionStringBuilder options)
+    private void SetOptions(MySqlConnectionStringBuilder options, string authority)
     {
         Set(NativeOption.ConnectTimeout, options.ConnectionTimeout);
-        if (options.ReadTimeout > 0)
-        {
-            Set(NativeOption.ReadTimeout, options.ReadTimeout);
-        }
-
-        if (options.WriteTimeout > 0)
-        {
-            Set(NativeOption.WriteTimeout, options.WriteTimeout);
-        }
-
+        SetWait();
         Set(NativeOption.Reconnect, on: false);
         Set(NativeOption.LocalInfile, 0u);
         Set(NativeOption.CharsetName, "utf8mb4");
-        Set(NativeOption.RestrictedAuth, AuthPlugins);
-        Set(NativeOption.MaxAllowedPacket, 1UL << 30);
+
+        // Whatever the greeting names, the first answer is one to a challenge; the server then asks for another way if it needs one.
+        Set(NativeOption.DefaultAuth, Native);
+        Set(NativeOption.MaxAllowedPacket, (ulong)options.MaximumPacket);
         Set(NativeOption.Protocol, options.UnixSocket.Length > 0 ? 2u : 1u);
         _ = NativeMethods.mysql_options4(this, NativeOption.ConnectAttrAdd, "program_name", options.ApplicationName);
-        SetTls(options);
+        SetTls(options, authority);
     }
 
-    private void SetTls(MySqlConnectionStringBuilder options)
+    private void SetTls(MySqlConnectionStringBuilder options, string authority)
     {
         var mode = options.SslMode;
         if (mode == MySqlSslMode.Disabled)
@@ -155,7 +204,7 @@ internal sealed class NativeConnection : SafeHandle
             return;
         }
 
-        if (mode == MySqlSslMode.VerifyCA && options.SslCa.Length == 0)
+        if (mode == MySqlSslMode.VerifyCA && authority.Length == 0)
         {
             throw new ArgumentException("SSL Mode VerifyCA needs SSL CA, the path of a PEM file with the CAs to trust.", nameof(options));
         }
@@ -163,9 +212,9 @@ internal sealed class NativeConnection : SafeHandle
         Set(NativeOption.SslEnforce, on: true);
 
         // A CA makes the library verify the chain; the host name is compared only when asked for as well.
-        if (mode != MySqlSslMode.Required && options.SslCa.Length > 0)
+        if (mode != MySqlSslMode.Required && authority.Length > 0)
         {
-            Set(NativeOption.SslCa, Existing("SSL CA", options.SslCa));
+            Set(NativeOption.SslCa, Existing("SSL CA", authority));
         }
 
         if (options.SslCert.Length > 0)
@@ -183,7 +232,9 @@ internal sealed class NativeConnection : SafeHandle
 
     private static string Existing(string key, string path) => File.Exists(path)
         ? path
-        : throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{key} '{path}' is no file."), nameof(path));
+        : throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{key} '{path}' is not a file."), nameof(path));
+
+    private unsafe void SetWait() => Check(NativeOption.IoWait, NativeMethods.mysql_options(this, NativeOption.IoWait, IoHooks.Callback));
 
     private unsafe void Set(NativeOption option, uint value) => Check(option, NativeMethods.mysql_options(this, option, &value));
 

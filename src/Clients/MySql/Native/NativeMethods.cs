@@ -14,6 +14,15 @@ internal static partial class NativeMethods
     internal const int InfoServerStatus = 30;
     internal const uint ServerStatusNoBackslashEscapes = 512;
 
+    internal const int SetDescriptorFlags = 2;
+    internal const int CloseOnExec = 1;
+    internal const int DuplicateCloseOnExec = 1030;
+    internal const int ShutdownBoth = 2;
+
+    private const short PollIn = 1;
+    private const short PollOut = 4;
+    private const int InterruptedCall = 4;
+
     private const string Library = "libmariadb.so.3";
 
     [LibraryImport(Library)]
@@ -24,6 +33,10 @@ internal static partial class NativeMethods
 
     [LibraryImport(Library)]
     internal static partial void mysql_close(nint mysql);
+
+    /// <summary>The function is called after each transfer of each connection: 0 for a read or 1 for a write, MYSQL*, bytes, number of bytes or -1.</summary>
+    [LibraryImport(Library)]
+    internal static unsafe partial int ma_pvio_register_callback(byte register, delegate* unmanaged[Cdecl]<int, nint, byte*, nuint, void> function);
 
     [LibraryImport(Library)]
     internal static unsafe partial int mysql_options(NativeConnection mysql, NativeOption option, void* value);
@@ -45,7 +58,7 @@ internal static partial class NativeMethods
     internal static partial nint mysql_sqlstate(NativeConnection mysql);
 
     [LibraryImport(Library)]
-    internal static partial int mysql_get_socket(NativeConnection mysql);
+    internal static partial int mysql_get_socket(nint mysql);
 
     [LibraryImport(Library)]
     internal static partial nint mysql_get_ssl_cipher(NativeConnection mysql);
@@ -84,10 +97,10 @@ internal static partial class NativeMethods
     internal static unsafe partial NativeField* mysql_fetch_fields(nint result);
 
     [LibraryImport(Library)]
-    internal static unsafe partial byte** mysql_fetch_row(nint result);
+    internal static unsafe partial byte** mysql_fetch_row(NativeResult result);
 
     [LibraryImport(Library)]
-    internal static unsafe partial nuint* mysql_fetch_lengths(nint result);
+    internal static unsafe partial nuint* mysql_fetch_lengths(NativeResult result);
 
     [LibraryImport(Library)]
     internal static partial void mysql_free_result(nint result);
@@ -96,58 +109,58 @@ internal static partial class NativeMethods
     internal static partial nint mysql_stmt_init(NativeConnection mysql);
 
     [LibraryImport(Library)]
-    internal static unsafe partial int mysql_stmt_prepare(nint statement, byte* query, nuint length);
+    internal static unsafe partial int mysql_stmt_prepare(NativeStatement statement, byte* query, nuint length);
 
     [LibraryImport(Library)]
-    internal static partial nuint mysql_stmt_param_count(nint statement);
+    internal static partial nuint mysql_stmt_param_count(NativeStatement statement);
 
     [LibraryImport(Library)]
-    internal static unsafe partial sbyte mysql_stmt_bind_param(nint statement, NativeBind* binds);
+    internal static unsafe partial sbyte mysql_stmt_bind_param(NativeStatement statement, NativeBind* binds);
 
     [LibraryImport(Library)]
-    internal static partial int mysql_stmt_execute(nint statement);
+    internal static partial int mysql_stmt_execute(NativeStatement statement);
 
     [LibraryImport(Library)]
-    internal static partial uint mysql_stmt_field_count(nint statement);
+    internal static partial uint mysql_stmt_field_count(NativeStatement statement);
 
     [LibraryImport(Library)]
-    internal static partial nint mysql_stmt_result_metadata(nint statement);
+    internal static partial nint mysql_stmt_result_metadata(NativeStatement statement);
 
     [LibraryImport(Library)]
-    internal static unsafe partial sbyte mysql_stmt_bind_result(nint statement, NativeBind* binds);
+    internal static unsafe partial sbyte mysql_stmt_bind_result(NativeStatement statement, NativeBind* binds);
 
     [LibraryImport(Library)]
-    internal static partial int mysql_stmt_fetch(nint statement);
+    internal static partial int mysql_stmt_fetch(NativeStatement statement);
 
     [LibraryImport(Library)]
-    internal static unsafe partial int mysql_stmt_fetch_column(nint statement, NativeBind* bind, uint column, nuint offset);
+    internal static unsafe partial int mysql_stmt_fetch_column(NativeStatement statement, NativeBind* bind, uint column, nuint offset);
 
     [LibraryImport(Library)]
-    internal static partial sbyte mysql_stmt_free_result(nint statement);
+    internal static partial sbyte mysql_stmt_free_result(NativeStatement statement);
 
     [LibraryImport(Library)]
-    internal static partial sbyte mysql_stmt_more_results(nint statement);
+    internal static partial sbyte mysql_stmt_more_results(NativeStatement statement);
 
     [LibraryImport(Library)]
-    internal static partial int mysql_stmt_next_result(nint statement);
+    internal static partial int mysql_stmt_next_result(NativeStatement statement);
 
     [LibraryImport(Library)]
-    internal static partial ulong mysql_stmt_affected_rows(nint statement);
+    internal static partial ulong mysql_stmt_affected_rows(NativeStatement statement);
 
     [LibraryImport(Library)]
-    internal static partial ulong mysql_stmt_insert_id(nint statement);
+    internal static partial ulong mysql_stmt_insert_id(NativeStatement statement);
 
     [LibraryImport(Library)]
     internal static partial sbyte mysql_stmt_close(nint statement);
 
     [LibraryImport(Library)]
-    internal static partial uint mysql_stmt_errno(nint statement);
+    internal static partial uint mysql_stmt_errno(NativeStatement statement);
 
     [LibraryImport(Library)]
-    internal static partial nint mysql_stmt_error(nint statement);
+    internal static partial nint mysql_stmt_error(NativeStatement statement);
 
     [LibraryImport(Library)]
-    internal static partial nint mysql_stmt_sqlstate(nint statement);
+    internal static partial nint mysql_stmt_sqlstate(NativeStatement statement);
 
     /// <summary>fcntl(2) with one integer argument.</summary>
     [LibraryImport("libc")]
@@ -156,4 +169,38 @@ internal static partial class NativeMethods
     /// <summary>shutdown(2): wakes a thread that waits in the client library.</summary>
     [LibraryImport("libc")]
     internal static partial int shutdown(int socket, int how);
+
+    /// <summary>close(2).</summary>
+    [LibraryImport("libc")]
+    internal static partial int close(int fd);
+
+    /// <summary>poll(2) for one descriptor.</summary>
+    /// <param name="socket">The descriptor.</param>
+    /// <param name="isRead">Wait for something to read, else for room to write.</param>
+    /// <param name="milliseconds">-1 for no limit.</param>
+    /// <returns>1 ready or at its end, 0 time is up, -1 failed.</returns>
+    internal static unsafe int WaitFor(int socket, bool isRead, int milliseconds)
+    {
+        var wanted = new PollDescriptor { Descriptor = socket, Events = isRead ? PollIn : PollOut };
+        int result;
+        do
+        {
+            Marshal.SetLastSystemError(0);
+            result = poll(&wanted, 1, milliseconds);
+        }
+        while (result < 0 && Marshal.GetLastSystemError() == InterruptedCall);
+
+        return result;
+    }
+
+    [LibraryImport("libc")]
+    private static unsafe partial int poll(PollDescriptor* descriptors, nuint count, int timeout);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct PollDescriptor
+    {
+        internal int Descriptor;
+        internal short Events;
+        internal short Returned;
+    }
 }

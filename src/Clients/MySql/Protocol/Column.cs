@@ -6,6 +6,11 @@ namespace Drydock.Clients.MySql.Protocol;
 /// <summary>One column of a result and how its values read.</summary>
 internal sealed class Column
 {
+    /// <summary>As many as a table may have; a result with more is not read.</summary>
+    internal const int MostColumns = 4096;
+
+    private const int LongestName = 1024;
+
     private Column(string name, NativeType type, uint flags, uint charset, long length, uint decimals, bool tinyAsBoolean)
     {
         Name = name;
@@ -53,13 +58,20 @@ internal sealed class Column
 
     internal static unsafe Column[] Read(nint result, bool tinyAsBoolean)
     {
-        var columns = new Column[NativeMethods.mysql_num_fields(result)];
+        var count = NativeMethods.mysql_num_fields(result);
+        if (count > MostColumns)
+        {
+            throw new MySqlLimitException(string.Create(
+                System.Globalization.CultureInfo.InvariantCulture, $"The result has {count} columns; this client reads at most {MostColumns}."));
+        }
+
+        var columns = new Column[count];
         var fields = NativeMethods.mysql_fetch_fields(result);
         for (var i = 0; i < columns.Length; i++)
         {
             ref var f = ref fields[i];
             columns[i] = new Column(
-                Encoding.UTF8.GetString(f.Name, (int)f.NameLength), f.Type, f.Flags, f.Charset, (long)f.Length, f.Decimals, tinyAsBoolean);
+                Encoding.UTF8.GetString(f.Name, (int)Math.Min(f.NameLength, LongestName)), f.Type, f.Flags, f.Charset, (long)f.Length, f.Decimals, tinyAsBoolean);
         }
 
         return columns;

@@ -2,20 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace Drydock.Clients.MySql.Protocol;
 
-/// <summary>Native memory that lives as long as the object and is zeroed at the start.</summary>
-internal sealed unsafe class NativeArena : IDisposable
+/// <summary>Native memory that lives as long as the object and is zeroed at the start. What is not disposed of is freed when nothing refers to it any more.</summary>
+internal sealed unsafe class NativeArena() : SafeHandle(0, ownsHandle: true)
 {
     private readonly List<nint> _blocks = [];
 
-    public void Dispose()
-    {
-        foreach (var block in _blocks)
-        {
-            NativeMemory.Free((void*)block);
-        }
-
-        _blocks.Clear();
-    }
+    public override bool IsInvalid => _blocks.Count == 0;
 
     internal T* Take<T>(int count = 1)
         where T : unmanaged
@@ -23,5 +15,16 @@ internal sealed unsafe class NativeArena : IDisposable
         var block = NativeMemory.AllocZeroed((nuint)Math.Max(count, 1), (nuint)sizeof(T));
         _blocks.Add((nint)block);
         return (T*)block;
+    }
+
+    protected override bool ReleaseHandle()
+    {
+        foreach (var block in _blocks)
+        {
+            NativeMemory.Free((void*)block);
+        }
+
+        _blocks.Clear();
+        return true;
     }
 }

@@ -6,30 +6,24 @@ namespace Drydock.Clients.MySql.Protocol;
 /// <summary>COM_STMT_PREPARE and COM_STMT_EXECUTE: the binary protocol, used for commands with parameters.</summary>
 internal sealed class PreparedResultStream : ResultStream
 {
-    private nint _statement;
+    private readonly NativeStatement _statement;
     private ResultBinder? _binder;
 
-    private PreparedResultStream(NativeConnection connection, bool tinyAsBoolean, nint statement)
-        : base(connection, tinyAsBoolean) => _statement = statement;
+    private PreparedResultStream(NativeConnection connection, ResultLimits limits)
+        : base(connection, limits) => _statement = new NativeStatement(connection);
 
     internal static unsafe PreparedResultStream Execute(
-        NativeConnection connection, ReadOnlySpan<byte> sql, IReadOnlyList<MySqlParameter> parameters, bool tinyAsBoolean)
+        NativeConnection connection, ReadOnlySpan<byte> sql, IReadOnlyList<MySqlParameter> parameters, ResultLimits limits)
     {
-        var statement = NativeMethods.mysql_stmt_init(connection);
-        if (statement == 0)
-        {
-            throw connection.Error();
-        }
-
-        var stream = new PreparedResultStream(connection, tinyAsBoolean, statement);
+        var stream = new PreparedResultStream(connection, limits) { Finished = true };
         try
         {
             fixed (byte* p = sql)
             {
-                stream.Check(NativeMethods.mysql_stmt_prepare(statement, p, (nuint)sql.Length));
+                stream.Check(NativeMethods.mysql_stmt_prepare(stream._statement, p, (nuint)sql.Length));
             }
 
-            var expected = (int)NativeMethods.mysql_stmt_param_count(statement);
+            var expected = (int)NativeMethods.mysql_stmt_param_count(stream._statement);
             if (expected != parameters.Count)
             {
                 throw new InvalidOperationException(string.Create(
@@ -40,10 +34,10 @@ internal sealed class PreparedResultStream : ResultStream
             {
                 if (parameters.Count > 0)
                 {
-                    stream.Check(NativeMethods.mysql_stmt_bind_param(statement, values.Binds));
+                    stream.Check(NativeMethods.mysql_stmt_bind_param(stream._statement, values.Binds));
                 }
 
-                stream.Check(NativeMethods.mysql_stmt_execute(statement));
+                stream.Check(NativeMethods.mysql_stmt_execute(stream._statement));
             }
 
             stream.Begin();
@@ -56,11 +50,25 @@ internal sealed class PreparedResultStream : ResultStream
         }
     }
 
-    internal override bool NextResult()
+    public override void Dispose()
+    {
+        if (!Finished)
+        {
+            Connection.EndUnless(atEnd: false);
+        }
+
+        EndResult();
+        _statement.Dispose();
+    }
+
+    private protected override long SkipNext() => NextRow() ? _binder!.RowBytes() : -1;
+
+    private protected override bool GoToNext()
     {
         EndResult();
         if (NativeMethods.mysql_stmt_more_results(_statement) == 0)
         {
+            Finished = true;
             Columns = [];
             return false;
         }
@@ -68,11 +76,13 @@ internal sealed class PreparedResultStream : ResultStream
         var next = NativeMethods.mysql_stmt_next_result(_statement);
         if (next > 0)
         {
+            Finished = true;
             throw Error();
         }
 
         if (next < 0)
         {
+            Finished = true;
             Columns = [];
             return false;
         }
@@ -81,31 +91,28 @@ internal sealed class PreparedResultStream : ResultStream
         return true;
     }
 
-    public override void Dispose()
+    private protected override Row? FetchRow() => NextRow() ? _binder!.ReadRow(_statement) : null;
+
+    private bool NextRow()
     {
-        if (_statement == 0)
+        if (_binder is null || _statement.AtEnd)
         {
-            return;
+            return false;
         }
 
-        EndResult();
-        _ = NativeMethods.mysql_stmt_close(_statement);
-        _statement = 0;
-    }
-
-    private protected override Row? FetchRow()
-    {
-        if (_binder is null)
+        switch (NativeMethods.mysql_stmt_fetch(_statement))
         {
-            return null;
+            case 0 or NativeMethods.DataTruncated:
+                return true;
+            case NativeMethods.NoData:
+                _statement.AtEnd = true;
+                Finished = NativeMethods.mysql_stmt_more_results(_statement) == 0;
+                return false;
+            default:
+                _statement.AtEnd = true;
+                Finished = true;
+                throw Error();
         }
-
-        return NativeMethods.mysql_stmt_fetch(_statement) switch
-        {
-            NativeMethods.NoData => null,
-            0 or NativeMethods.DataTruncated => _binder.ReadRow(_statement),
-            _ => throw Error(),
-        };
     }
 
     private unsafe void Begin()
@@ -115,26 +122,38 @@ internal sealed class PreparedResultStream : ResultStream
             Columns = [];
             AffectedRows = Rows(NativeMethods.mysql_stmt_affected_rows(_statement));
             InsertId = NativeMethods.mysql_stmt_insert_id(_statement);
+            Finished = NativeMethods.mysql_stmt_more_results(_statement) == 0;
             return;
         }
 
+        Finished = false;
+        _statement.AtEnd = false;
         var metadata = NativeMethods.mysql_stmt_result_metadata(_statement);
         if (metadata == 0)
         {
             throw Error();
         }
 
-        Columns = Column.Read(metadata, TinyAsBoolean);
-        NativeMethods.mysql_free_result(metadata);
+        try
+        {
+            Columns = Column.Read(metadata, TinyAsBoolean);
+        }
+        finally
+        {
+            NativeMethods.mysql_free_result(metadata);
+        }
+
         AffectedRows = -1;
         _binder = new ResultBinder(Columns);
         Check(NativeMethods.mysql_stmt_bind_result(_statement, _binder.Binds));
     }
 
+    // The library writes into the binder's memory until the result is freed.
     private void EndResult()
     {
         if (_binder is not null)
         {
+            Connection.EndUnless(_statement.AtEnd);
             _ = NativeMethods.mysql_stmt_free_result(_statement);
             _binder.Dispose();
             _binder = null;
@@ -152,9 +171,8 @@ internal sealed class PreparedResultStream : ResultStream
     // An error packet in the middle of the rows is noted on the connection only.
     private MySqlException Error() => NativeMethods.mysql_stmt_errno(_statement) == 0
         ? Connection.Error()
-        : new MySqlException(
-            NativeConnection.Text(NativeMethods.mysql_stmt_error(_statement)),
+        : Connection.Error(
             (int)NativeMethods.mysql_stmt_errno(_statement),
-            NativeConnection.Text(NativeMethods.mysql_stmt_sqlstate(_statement)),
-            innerException: null);
+            NativeConnection.Text(NativeMethods.mysql_stmt_error(_statement)),
+            NativeConnection.Text(NativeMethods.mysql_stmt_sqlstate(_statement)));
 }

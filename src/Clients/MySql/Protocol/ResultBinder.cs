@@ -9,6 +9,9 @@ internal sealed unsafe class ResultBinder : IDisposable
 {
     private const int FirstBytes = 512;
 
+    // The display width of a number; what a server says beyond that is no width.
+    private const int WidestNumber = 255;
+
     private readonly NativeArena _arena = new();
     private readonly Column[] _columns;
     private readonly nuint* _lengths;
@@ -45,7 +48,7 @@ internal sealed unsafe class ResultBinder : IDisposable
 
     public void Dispose() => _arena.Dispose();
 
-    internal Row ReadRow(nint statement)
+    internal Row ReadRow(NativeStatement statement)
     {
         var ends = new int[_columns.Length];
         var nulls = new bool[_columns.Length];
@@ -64,6 +67,18 @@ internal sealed unsafe class ResultBinder : IDisposable
         return new Row(data.ToArray(), ends, nulls);
     }
 
+    /// <summary>Bytes of the row that was fetched.</summary>
+    internal long RowBytes()
+    {
+        long bytes = 0;
+        for (var i = 0; i < _columns.Length; i++)
+        {
+            bytes += (long)_lengths[i];
+        }
+
+        return bytes;
+    }
+
     // Natural native types keep every digit; everything else arrives as bytes.
     private static NativeType Plan(NativeType type) => type switch
     {
@@ -76,7 +91,7 @@ internal sealed unsafe class ResultBinder : IDisposable
         _ => NativeType.String,
     };
 
-    private void Write(nint statement, int i, MemoryStream data)
+    private void Write(NativeStatement statement, int i, MemoryStream data)
     {
         var column = _columns[i];
         ref var bind = ref Binds[i];
@@ -86,7 +101,7 @@ internal sealed unsafe class ResultBinder : IDisposable
                 var number = column.IsUnsigned
                     ? (*(ulong*)bind.Buffer).ToString(CultureInfo.InvariantCulture)
                     : (*(long*)bind.Buffer).ToString(CultureInfo.InvariantCulture);
-                WriteText(data, column.IsZeroFill ? number.PadLeft((int)column.Length, '0') : number);
+                WriteText(data, column.IsZeroFill ? number.PadLeft((int)Math.Min(column.Length, WidestNumber), '0') : number);
                 break;
             case NativeType.Float:
                 WriteText(data, (*(float*)bind.Buffer).ToString("R", CultureInfo.InvariantCulture));
@@ -103,7 +118,7 @@ internal sealed unsafe class ResultBinder : IDisposable
         }
     }
 
-    private void WriteBytes(nint statement, int i, MemoryStream data)
+    private void WriteBytes(NativeStatement statement, int i, MemoryStream data)
     {
         var length = checked((int)_lengths[i]);
         if (length <= FirstBytes)

@@ -1,12 +1,17 @@
+using System.Globalization;
 using Drydock.Clients.MySql.Native;
 
 namespace Drydock.Clients.MySql.Protocol;
 
 /// <summary>The results of one command, read row by row off the wire. Not thread-safe; every call may block.</summary>
-internal abstract class ResultStream(NativeConnection connection, bool tinyAsBoolean) : IDisposable
+internal abstract class ResultStream(NativeConnection connection, ResultLimits limits) : IDisposable
 {
     private const int BatchRows = 256;
     private const int BatchBytes = 256 * 1024;
+    private const int ColumnOverhead = 8;
+
+    private long _rows;
+    private long _bytes;
 
     /// <summary>Columns of the current result; empty when the statement gave none.</summary>
     internal Column[] Columns { get; private protected set; } = [];
@@ -17,11 +22,15 @@ internal abstract class ResultStream(NativeConnection connection, bool tinyAsBoo
     /// <summary>The first AUTO_INCREMENT value the statement made, else 0.</summary>
     internal ulong InsertId { get; private protected set; }
 
+    /// <summary>The server has nothing more to send for this command.</summary>
+    internal bool Finished { get; private protected set; }
+
     private protected NativeConnection Connection { get; } = connection;
 
-    private protected bool TinyAsBoolean { get; } = tinyAsBoolean;
+    private protected bool TinyAsBoolean { get; } = limits.TinyAsBoolean;
 
     /// <summary>Reads the next few rows into the queue; true when the current result has no more.</summary>
+    /// <exception cref="MySqlLimitException">The results are larger than the command accepts.</exception>
     internal bool Fetch(Queue<Row> rows)
     {
         var bytes = 0;
@@ -34,18 +43,57 @@ internal abstract class ResultStream(NativeConnection connection, bool tinyAsBoo
 
             rows.Enqueue(row);
             bytes += row.Bytes;
+            Count(row);
         }
 
         return false;
     }
 
-    /// <summary>Goes to the next result of the command; false when there is none.</summary>
-    internal abstract bool NextResult();
+    /// <summary>Reads the next row of the current result away.</summary>
+    /// <returns>Its bytes, or -1 when there was none.</returns>
+    internal long SkipRow()
+    {
+        Connection.AllowAnswer();
+        return SkipNext();
+    }
 
-    /// <summary>Reads away what is left and frees native memory. Never throws for what the server says.</summary>
+    /// <summary>Goes to the next result of the command, reading away what is left of this one; false when there is none.</summary>
+    internal bool NextResult()
+    {
+        while (SkipRow() >= 0)
+        {
+            // Nobody asked for them.
+        }
+
+        Connection.AllowAnswer();
+        return GoToNext();
+    }
+
+    /// <summary>Frees native memory. What is left to read ends the connection; see <see cref="ResultDrain"/>.</summary>
     public abstract void Dispose();
+
+    private protected abstract long SkipNext();
+
+    private protected abstract bool GoToNext();
 
     private protected abstract Row? FetchRow();
 
     private protected static long Rows(ulong affected) => affected == ulong.MaxValue ? -1 : (long)affected;
+
+    private void Count(Row row)
+    {
+        _rows++;
+        _bytes += row.Bytes + ((long)Columns.Length * ColumnOverhead);
+        if (limits.Rows > 0 && _rows > limits.Rows)
+        {
+            throw new MySqlLimitException(string.Create(
+                CultureInfo.InvariantCulture, $"The statement returned more than {limits.Rows} rows, which is as many as this command accepts."));
+        }
+
+        if (limits.Bytes > 0 && _bytes > limits.Bytes)
+        {
+            throw new MySqlLimitException(string.Create(
+                CultureInfo.InvariantCulture, $"The statement returned more than {limits.Bytes} bytes, which is as many as this command accepts."));
+        }
+    }
 }

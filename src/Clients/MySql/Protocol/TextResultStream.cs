@@ -5,32 +5,69 @@ namespace Drydock.Clients.MySql.Protocol;
 /// <summary>COM_QUERY: the text protocol, used for commands without parameters.</summary>
 internal sealed class TextResultStream : ResultStream
 {
-    private nint _result;
+    private NativeResult? _result;
 
-    private TextResultStream(NativeConnection connection, bool tinyAsBoolean)
-        : base(connection, tinyAsBoolean)
+    private TextResultStream(NativeConnection connection, ResultLimits limits)
+        : base(connection, limits)
     {
     }
 
-    internal static TextResultStream Execute(NativeConnection connection, ReadOnlySpan<byte> sql, bool tinyAsBoolean)
+    internal static TextResultStream Execute(NativeConnection connection, ReadOnlySpan<byte> sql, ResultLimits limits)
     {
         connection.Send(sql);
-        var stream = new TextResultStream(connection, tinyAsBoolean);
-        stream.Begin();
-        return stream;
+        var stream = new TextResultStream(connection, limits);
+        try
+        {
+            stream.Begin();
+            return stream;
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
     }
 
-    internal override bool NextResult()
+    public override void Dispose()
+    {
+        if (!Finished)
+        {
+            Connection.EndUnless(atEnd: false);
+        }
+
+        FreeResult();
+    }
+
+    private protected override unsafe long SkipNext()
+    {
+        if (NextRow() == null)
+        {
+            return -1;
+        }
+
+        var lengths = NativeMethods.mysql_fetch_lengths(_result!);
+        long bytes = 0;
+        for (var i = 0; i < Columns.Length; i++)
+        {
+            bytes += (long)lengths[i];
+        }
+
+        return bytes;
+    }
+
+    private protected override bool GoToNext()
     {
         FreeResult();
         var next = NativeMethods.mysql_next_result(Connection);
         if (next > 0)
         {
+            Finished = true;
             throw Connection.Error();
         }
 
         if (next < 0)
         {
+            Finished = true;
             Columns = [];
             return false;
         }
@@ -39,35 +76,15 @@ internal sealed class TextResultStream : ResultStream
         return true;
     }
 
-    public override void Dispose()
-    {
-        FreeResult();
-        while (NativeMethods.mysql_more_results(Connection) != 0 && NativeMethods.mysql_next_result(Connection) == 0)
-        {
-            _result = NativeMethods.mysql_use_result(Connection);
-            FreeResult();
-        }
-    }
-
     private protected override unsafe Row? FetchRow()
     {
-        if (_result == 0)
-        {
-            return null;
-        }
-
-        var values = NativeMethods.mysql_fetch_row(_result);
+        var values = NextRow();
         if (values == null)
         {
-            if (NativeMethods.mysql_errno(Connection) != 0)
-            {
-                throw Connection.Error();
-            }
-
             return null;
         }
 
-        var lengths = NativeMethods.mysql_fetch_lengths(_result);
+        var lengths = NativeMethods.mysql_fetch_lengths(_result!);
         var ends = new int[Columns.Length];
         var nulls = new bool[Columns.Length];
         var total = 0;
@@ -89,16 +106,42 @@ internal sealed class TextResultStream : ResultStream
         return new Row(data, ends, nulls);
     }
 
+    // Null at the end of the result.
+    private unsafe byte** NextRow()
+    {
+        if (_result is not { AtEnd: false } result)
+        {
+            return null;
+        }
+
+        var values = NativeMethods.mysql_fetch_row(result);
+        if (values == null)
+        {
+            result.AtEnd = true;
+            if (NativeMethods.mysql_errno(Connection) != 0)
+            {
+                Finished = true;
+                throw Connection.Error();
+            }
+
+            Finished = NativeMethods.mysql_more_results(Connection) == 0;
+        }
+
+        return values;
+    }
+
     private void Begin()
     {
-        _result = NativeMethods.mysql_use_result(Connection);
-        if (_result != 0)
+        var result = NativeMethods.mysql_use_result(Connection);
+        if (result != 0)
         {
-            Columns = Column.Read(_result, TinyAsBoolean);
+            _result = new NativeResult(Connection, result);
+            Columns = Column.Read(result, TinyAsBoolean);
             AffectedRows = -1;
             return;
         }
 
+        Finished = NativeMethods.mysql_more_results(Connection) == 0;
         if (NativeMethods.mysql_field_count(Connection) != 0)
         {
             throw Connection.Error();
@@ -111,10 +154,7 @@ internal sealed class TextResultStream : ResultStream
 
     private void FreeResult()
     {
-        if (_result != 0)
-        {
-            NativeMethods.mysql_free_result(_result);
-            _result = 0;
-        }
+        _result?.Dispose();
+        _result = null;
     }
 }

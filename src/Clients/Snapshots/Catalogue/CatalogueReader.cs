@@ -98,6 +98,11 @@ internal sealed partial class CatalogueReader(MySqlConnection connection, string
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetString)]);
+            if (rows.Count > SnapshotLimits.CatalogueRows)
+            {
+                throw new SnapshotException(SnapshotFailure.InvalidRequest, FormattableString.Invariant(
+                    $"The server lists more than {SnapshotLimits.CatalogueRows} objects of one kind in database {database}, which is more than a snapshot takes."));
+            }
         }
 
         return rows;

@@ -105,7 +105,8 @@ internal sealed class DatabaseDump(SnapshotRequest request, IDumpTool tool, Obje
                 }
             },
         };
-        await tool.DumpAsync(job, (output, token) => StoreAsync(output, names, written, meter, token), cancellationToken).ConfigureAwait(false);
+        var budget = new NameBudget();
+        await tool.DumpAsync(job, (output, token) => StoreAsync(database, output, names, budget, written, meter, token), cancellationToken).ConfigureAwait(false);
         foreach (var record in records)
         {
             await _location.Storage.DeleteAsync(record, cancellationToken).ConfigureAwait(false);
@@ -114,11 +115,20 @@ internal sealed class DatabaseDump(SnapshotRequest request, IDumpTool tool, Obje
         meter.Finish(written.Sum(static w => w.File.RawBytes), written.Sum(static w => w.File.StoredBytes));
     }
 
-    private async Task StoreAsync(DumpOutput output, DumpNames names, ConcurrentBag<Written> written, ProgressMeter meter, CancellationToken cancellationToken)
+    private async Task StoreAsync(
+        string database, DumpOutput output, DumpNames names, NameBudget budget, ConcurrentBag<Written> written, ProgressMeter meter, CancellationToken cancellationToken)
     {
         var name = names.Of(output);
         var partial = _location.Prefix + name + StorageName.Partial;
-        var stored = await coder.WriteAsync(_location.Storage, partial, request.Recipients, output.Head, output.Content, meter, cancellationToken).ConfigureAwait(false);
+        if (written.Count >= SnapshotLimits.Files)
+        {
+            throw new SnapshotException(SnapshotFailure.DumpFailed, FormattableString.Invariant(
+                $"The dump of {database} has more than {SnapshotLimits.Files} files, which is the most that a snapshot may have; take it with the tool MySqlDump, which makes one file."));
+        }
+
+        var scanner = new DumpScanner(output.Part, database, budget);
+        var stored = await coder.WriteAsync(
+            _location.Storage, partial, request.Recipients, scanner, output.Head, output.Content, meter, cancellationToken).ConfigureAwait(false);
         var toolName = output.Part == SnapshotPart.Rows && DumpNames.Encode(output.Name) != output.Name ? output.Name : null;
         written.Add(new Written(
             partial,
@@ -145,13 +155,15 @@ internal sealed class DatabaseDump(SnapshotRequest request, IDumpTool tool, Obje
     private async Task<IReadOnlyList<SnapshotFinding>> ReadBackAsync(string database, IEnumerable<Written> written, CancellationToken cancellationToken)
     {
         var meter = new ProgressMeter(request.Progress, database, SnapshotStage.Verifying, time);
+        var budget = new NameBudget();
         var findings = new ConcurrentQueue<SnapshotFinding>();
         await Parallel.ForEachAsync(
             written,
             new ParallelOptions { MaxDegreeOfParallelism = ReadBackParallelism, CancellationToken = cancellationToken },
             async (one, token) =>
             {
-                var stored = await coder.ReadAsync(_location.Storage, one.Partial, default, ReadDepth.Stored, sink: null, meter, token).ConfigureAwait(false);
+                var reading = new FileReading(one.File, database, budget);
+                var stored = await coder.ReadAsync(_location.Storage, one.Partial, reading, default, ReadDepth.Stored, sink: null, meter, token).ConfigureAwait(false);
                 foreach (var finding in DumpCheck.Stored(database, one.File, stored, opened: false))
                 {
                     findings.Enqueue(finding);

@@ -10,7 +10,12 @@ internal static class DumpCheck
     /// <summary>A stored object against what was written.</summary>
     internal static IEnumerable<SnapshotFinding> Stored(string database, SnapshotFile file, StoredDump actual, bool opened)
     {
-        if (actual.Sha256 != file.Sha256 || actual.StoredBytes != file.StoredBytes)
+        if (actual.StoredBytes > file.StoredBytes)
+        {
+            yield return new SnapshotFinding(SnapshotFailure.ChecksumMismatch, database, string.Create(
+                CultureInfo.InvariantCulture, $"{file.Name}: more is stored than the {file.StoredBytes} bytes that the manifest says."));
+        }
+        else if (actual.Sha256 != file.Sha256 || actual.StoredBytes != file.StoredBytes)
         {
             yield return new SnapshotFinding(SnapshotFailure.ChecksumMismatch, database, string.Create(
                 CultureInfo.InvariantCulture,
@@ -25,6 +30,11 @@ internal static class DumpCheck
         {
             yield return new SnapshotFinding(SnapshotFailure.Truncated, database, string.Create(
                 CultureInfo.InvariantCulture, $"{file.Name}: {actual.RawBytes} bytes of SQL come out of it, {file.RawBytes} went in."));
+        }
+
+        if (actual.Summary?.Refused is { } refused)
+        {
+            yield return new SnapshotFinding(SnapshotFailure.RefusedStatement, database, refused.Describe(file.Name));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Drydock.Clients.Snapshots;
@@ -5,6 +6,17 @@ namespace Drydock.Clients.Snapshots;
 /// <content>Comments: <c>-- </c>, <c>#</c>, <c>/* */</c> and the executable <c>/*! */</c> and <c>/*M! */</c>.</content>
 public sealed partial class DumpScanner
 {
+    // The one comment of this version that tools write; no server executes it. The mysql client does: it forbids itself to read files and run programs.
+    private const string DisabledVersion = "999999";
+    private const string SandboxText = "\\- enable the sandbox mode */";
+
+    // MariaDB executes up to here what MySQL does, too: of other versions one server sees a comment and the other statements.
+    private const int LastCommonVersion = 50_699;
+
+    private bool _isMariaComment;
+    private bool _isUncertain;
+    private byte _before;
+
     private void Dash(byte b)
     {
         if (b == '-')
@@ -57,6 +69,7 @@ public sealed partial class DumpScanner
     private void EndLineComment()
     {
         _state = State.Code;
+        _lineBegins = true;
         if (!_statement.IsEmpty)
         {
             return;
@@ -64,6 +77,7 @@ public sealed partial class DumpScanner
 
         // A comment between statements: not part of the next one's length.
         _statementBytes = 0;
+        _statementStart = -1;
         if (Encoding.UTF8.GetString([.. _text]).TrimStart().StartsWith("Dump completed", StringComparison.Ordinal))
         {
             _complete = true;
@@ -76,6 +90,11 @@ public sealed partial class DumpScanner
         {
             Count(1);
             _state = State.CommentHead;
+            if (_isUncertain)
+            {
+                Refuse("a comment stands in a comment that only some servers execute");
+            }
+
             return;
         }
 
@@ -90,6 +109,7 @@ public sealed partial class DumpScanner
         if (b == '!')
         {
             Count(1);
+            _isMariaComment = _state == State.CommentHeadM;
             _text.Clear();
             _state = State.ExecutableVersion;
         }
@@ -105,27 +125,75 @@ public sealed partial class DumpScanner
         }
     }
 
+    private void BlockComment(byte b)
+    {
+        Count(1);
+        if (b == '\n' && _isRows)
+        {
+            Refuse("a comment has a line feed, at which myloader may end the statement");
+        }
+
+        _state = (b, _state) switch
+        {
+            ((byte)'/', State.BlockCommentStar) => State.Code,
+            ((byte)'*', _) => State.BlockCommentStar,
+            _ => State.BlockComment,
+        };
+    }
+
     private void Version(byte b)
     {
-        if (b is >= (byte)'0' and <= (byte)'9')
+        if (b is >= (byte)'0' and <= (byte)'9' && _text.Count <= DisabledVersion.Length)
         {
             Count(1);
             _text.Add(b);
             return;
         }
 
-        if (Encoding.ASCII.GetString([.. _text]) == DisabledVersion)
+        var version = Encoding.ASCII.GetString([.. _text]);
+        if (version == DisabledVersion)
         {
-            // MariaDB's sandbox line: a comment to every server.
-            _state = State.BlockComment;
+            _text.Clear();
+            _state = State.Sandbox;
+        }
+        else if (version.Length is not (0 or 5 or 6))
+        {
+            Refuse("an executable comment has a version of neither 5 nor 6 digits");
+            return;
         }
         else
         {
-            _executable = true;
+            SetExecutable(true, _isMariaComment || (version.Length > 0 && int.Parse(version, CultureInfo.InvariantCulture) > LastCommonVersion));
             _state = State.Code;
         }
 
         Step(b);
+    }
+
+    private void Sandbox(byte b)
+    {
+        Count(1);
+        if (b != SandboxText[_text.Count])
+        {
+            Refuse($"a comment of version {DisabledVersion} may only be the sandbox mode of the mysql client");
+            return;
+        }
+
+        _text.Add(b);
+        if (_text.Count < SandboxText.Length)
+        {
+            return;
+        }
+
+        _state = State.Code;
+        _statementStart = _statement.IsEmpty ? -1 : _statementStart;
+    }
+
+    private void SetExecutable(bool on, bool uncertain)
+    {
+        _executable = on;
+        _isUncertain = on && uncertain;
+        _statement.IsInComment = on;
     }
 
     private void Star(byte b)
@@ -134,7 +202,7 @@ public sealed partial class DumpScanner
         if (b == '/')
         {
             Count(1);
-            _executable = false;
+            SetExecutable(false, uncertain: false);
             return;
         }
 

@@ -13,6 +13,11 @@ public sealed partial class DumpScanner
     private const int ShortText = 24;
 
     private static readonly byte[] Kinds = MakeKinds();
+    private static readonly byte[] KindsBetweenRows = MakeKindsBetweenRows();
+
+    // The call that may stand among the values, with the byte before it.
+    private static readonly byte[] Convert = "CONVERT"u8.ToArray();
+    private readonly byte[] _recent = new byte[8];
 
     private static byte[] MakeKinds()
     {
@@ -25,6 +30,16 @@ public sealed partial class DumpScanner
         kinds['\''] = Quote;
         kinds['('] = Open;
         kinds[')'] = Close;
+        return kinds;
+    }
+
+    private static byte[] MakeKindsBetweenRows()
+    {
+        var kinds = new byte[256];
+        Array.Fill(kinds, Other);
+        Array.Fill(kinds, Plain, 0, ' ' + 1);
+        kinds[','] = Plain;
+        kinds['('] = Open;
         return kinds;
     }
 
@@ -51,14 +66,14 @@ public sealed partial class DumpScanner
                 continue;
             }
 
-            var kind = Kinds[data[i]];
+            var kind = (depth == 0 ? KindsBetweenRows : Kinds)[data[i]];
             if (kind == Plain)
             {
                 i++;
                 continue;
             }
 
-            if (kind == Other)
+            if (kind == Other || (kind == Quote && _isRows) || (kind == Open && depth > 0 && !IsConvert(data, i)))
             {
                 break;
             }
@@ -70,6 +85,7 @@ public sealed partial class DumpScanner
         }
 
         i = Math.Min(i, data.Length);
+        Remember(data[..i]);
         _state = quoted ? State.SingleQuoted : State.Code;
         _statement.Advance(rows, depth);
         Count(i);
@@ -79,6 +95,30 @@ public sealed partial class DumpScanner
         }
 
         return i;
+    }
+
+    // Whether what stands before the parenthesis is CONVERT, which mydumper writes around values of type JSON.
+    private bool IsConvert(ReadOnlySpan<byte> data, int at)
+    {
+        Span<byte> before = stackalloc byte[Convert.Length + 1];
+        for (var i = 0; i < before.Length; i++)
+        {
+            var from = at - before.Length + i;
+            before[i] = from >= 0 ? data[from] : _recent[_recent.Length + from];
+        }
+
+        return before[0] is (byte)',' or (byte)'(' && before[1..].SequenceEqual(Convert);
+    }
+
+    private void Remember(ReadOnlySpan<byte> data)
+    {
+        if (data.Length < _recent.Length)
+        {
+            _recent.AsSpan(data.Length).CopyTo(_recent);
+        }
+
+        var last = data[^Math.Min(data.Length, _recent.Length)..];
+        last.CopyTo(_recent.AsSpan(_recent.Length - last.Length));
     }
 
     // Where a text ends by its quote, or by the end of the data, or before a backslash that is the last byte.

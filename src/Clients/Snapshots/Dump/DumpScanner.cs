@@ -4,36 +4,42 @@ using System.Text;
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// Reads the SQL that mysqldump writes, in pieces of any size, and counts what it would create: strings with escapes, quoted names, hex blobs,
-/// comments, executable comments and changed delimiters are understood; memory does not grow with the dump.
+/// Reads the SQL that mysqldump and mydumper write, in pieces of any size, and counts what it would create: strings with escapes, quoted names, hex
+/// blobs, comments, executable comments and changed delimiters are understood; memory does not grow with the dump. What a dump may not hold is found.
 /// </summary>
 /// <remarks>
 /// Rows always use backslash escapes: mysqldump sets its own sql_mode. Routines, triggers and events are written under theirs, which may have none
-/// (NO_BACKSLASH_ESCAPES).
+/// (NO_BACKSLASH_ESCAPES). It splits the text as the mysql client does. myloader ends a statement at every line that ends in a semicolon, also inside
+/// of a text: that is why the rows of mydumper may have no line feed in a text.
 /// </remarks>
 public sealed partial class DumpScanner
 {
     private const int NameLimit = 512;
     private const int ModeLimit = 2048;
-    private const string DisabledVersion = "999999";
+    private const int LongestDelimiter = 16;
 
-    private static readonly SearchValues<byte> SingleQuoteEnd = SearchValues.Create("'\\"u8);
-    private static readonly SearchValues<byte> DoubleQuoteEnd = SearchValues.Create("\"\\"u8);
+    private static readonly SearchValues<byte> SingleQuoteEnd = SearchValues.Create("'\\\n"u8);
+    private static readonly SearchValues<byte> DoubleQuoteEnd = SearchValues.Create("\"\\\n"u8);
 
-    private readonly StatementReader _statement = new();
+    private readonly SnapshotPart _part;
+    private readonly bool _isRows;
+    private readonly StatementGate _gate;
+    private readonly StatementReader _statement;
     private readonly List<byte> _text = [];
     private readonly List<byte> _delimiter = [(byte)';'];
     private State _state;
     private State _escaped;
     private bool _executable;
     private bool _complete;
-    private bool _plainBackslash;
-    private bool _ansiQuotes;
     private byte _nameQuote = (byte)'`';
-    private bool _isModeText;
-    private string _modeText = "";
+    private bool _keepsText;
+    private bool _lineBegins = true;
+    private bool _wordBeginsLine;
     private int _matched;
     private long _bytes;
+    private long _pieceStart;
+    private long _position;
+    private long _statementStart = -1;
     private long _statementBytes;
     private long _largest;
 
@@ -53,19 +59,55 @@ public sealed partial class DumpScanner
         CommentHead,
         CommentHeadM,
         ExecutableVersion,
+        Sandbox,
         BlockComment,
         BlockCommentStar,
         Star,
         DelimiterLine,
     }
 
+    /// <summary>Reads a dump that is one file, of a database of any name.</summary>
+    public DumpScanner()
+        : this(SnapshotPart.Whole, database: null, new NameBudget())
+    {
+    }
+
+    /// <param name="part">What the file holds.</param>
+    /// <param name="database">The only database that it may name; null: any.</param>
+    /// <param name="names">How much the names of all objects may take; several scanners may share it.</param>
+    internal DumpScanner(SnapshotPart part, string? database, NameBudget names)
+    {
+        _part = part;
+        _isRows = part == SnapshotPart.Rows;
+        _gate = new StatementGate(part, database);
+        _statement = new StatementReader(_gate, names);
+    }
+
+    /// <summary>The first statement that may not be in the file; null: there is none so far. What comes after it is not read.</summary>
+    public RefusedStatement? Refused { get; private set; }
+
+    private bool PlainBackslash => _gate.Session.PlainBackslash;
+
     /// <summary>Reads the next piece.</summary>
     public void Push(ReadOnlySpan<byte> data)
     {
+        _pieceStart = _bytes;
+        _position = _pieceStart;
         _bytes += data.Length;
-        var i = 0;
-        while (i < data.Length)
+        if (_part == SnapshotPart.Metadata)
         {
+            return;
+        }
+
+        if (_isRows && data.Contains((byte)0))
+        {
+            Refuse("it has a byte 0, which mydumper escapes");
+        }
+
+        var i = 0;
+        while (i < data.Length && Refused is null)
+        {
+            _position = _pieceStart + i;
             var skipped = Skip(data[i..]);
             if (skipped > 0)
             {
@@ -74,7 +116,12 @@ public sealed partial class DumpScanner
             }
 
             Step(data[i]);
+            _recent[^1] = 0;
             i++;
+            if (_statement.Refusal is { } why)
+            {
+                Refuse(why);
+            }
         }
     }
 
@@ -87,7 +134,7 @@ public sealed partial class DumpScanner
         }
 
         var clean = _state == State.Code && !_executable && _statement.IsEmpty;
-        return _statement.Summarize(_complete, clean, _bytes, Math.Max(_largest, _statementBytes));
+        return _statement.Summarize(_complete, clean, _bytes, Math.Max(_largest, _statementBytes)) with { Refused = Refused };
     }
 
     // Long stretches in which nothing can happen.
@@ -96,16 +143,17 @@ public sealed partial class DumpScanner
         int length;
         switch (_state)
         {
-            case State.Code or State.SingleQuoted when _statement.IsInValues && _matched == 0 && !_plainBackslash && _delimiter[0] == ';':
+            case State.Code when CanSkipValues:
+            case State.SingleQuoted when CanSkipValues && !_isRows:
                 return SkipValues(data);
-            case State.SingleQuoted when !_isModeText:
+            case State.SingleQuoted when !_keepsText && !_isUncertain:
                 length = data.IndexOfAny(SingleQuoteEnd);
                 break;
-            case State.DoubleQuoted:
+            case State.DoubleQuoted when !_isUncertain:
                 length = data.IndexOfAny(DoubleQuoteEnd);
                 break;
             case State.BlockComment:
-                length = data.IndexOf((byte)'*');
+                length = data.IndexOfAny((byte)'*', (byte)'\n');
                 break;
             default:
                 return 0;
@@ -115,6 +163,8 @@ public sealed partial class DumpScanner
         Count(length);
         return length;
     }
+
+    private bool CanSkipValues => _statement.IsInValues && _matched == 0 && !PlainBackslash && _delimiter[0] == ';';
 
     private void Step(byte b)
     {
@@ -164,13 +214,12 @@ public sealed partial class DumpScanner
             case State.ExecutableVersion:
                 Version(b);
                 break;
-            case State.BlockComment:
-                Count(1);
-                _state = b == '*' ? State.BlockCommentStar : State.BlockComment;
+            case State.Sandbox:
+                Sandbox(b);
                 break;
+            case State.BlockComment:
             case State.BlockCommentStar:
-                Count(1);
-                _state = b switch { (byte)'/' => State.Code, (byte)'*' => State.BlockCommentStar, _ => State.BlockComment };
+                BlockComment(b);
                 break;
             case State.Star:
                 Star(b);
@@ -198,19 +247,26 @@ public sealed partial class DumpScanner
 
         if (isSpace)
         {
+            _lineBegins |= b == '\n';
             return;
         }
 
+        if (_statementStart < 0)
+        {
+            _statementStart = _position;
+        }
+
+        _wordBeginsLine = _lineBegins;
+        _lineBegins = false;
         switch (b)
         {
-            case (byte)'\'':
-                Something();
-                _statement.Literal();
-                _isModeText = _statement.IsSqlMode;
-                _text.Clear();
-                _state = State.SingleQuoted;
+            case (byte)'\\':
+                Refuse("a backslash outside of a text is a command to the mysql client");
                 break;
-            case (byte)'"' when _ansiQuotes:
+            case (byte)'\'':
+                BeginText(State.SingleQuoted);
+                break;
+            case (byte)'"' when _gate.Session.AnsiQuotes:
             case (byte)'`':
                 Something();
                 _text.Clear();
@@ -218,9 +274,7 @@ public sealed partial class DumpScanner
                 _state = State.Name;
                 break;
             case (byte)'"':
-                Something();
-                _statement.Literal();
-                _state = State.DoubleQuoted;
+                BeginText(State.DoubleQuoted);
                 break;
             case (byte)'-':
                 _state = State.Dash;
@@ -286,64 +340,25 @@ public sealed partial class DumpScanner
 
     private void EndStatement()
     {
-        if (_statement.IsSqlMode)
+        if (_executable)
         {
-            _plainBackslash = _modeText.Contains("NO_BACKSLASH_ESCAPES", StringComparison.OrdinalIgnoreCase);
-            _ansiQuotes = _modeText.Contains("ANSI_QUOTES", StringComparison.OrdinalIgnoreCase);
-            _modeText = "";
+            Refuse("it ends inside of an executable comment");
         }
 
         Count(_delimiter.Count);
         _largest = Math.Max(_largest, _statementBytes);
         _statementBytes = 0;
         _statement.End();
+        if (_statement.Refusal is { } why)
+        {
+            Refuse(why);
+        }
+
+        _statementStart = -1;
+        _lineBegins = false;
     }
 
-    private void Word(byte b)
-    {
-        if (IsWord(b))
-        {
-            Count(1);
-            if (_text.Count < NameLimit)
-            {
-                _text.Add(b);
-            }
-
-            return;
-        }
-
-        var word = Encoding.UTF8.GetString([.. _text]);
-        _state = State.Code;
-        if (_statement.IsEmpty && string.Equals(word, "DELIMITER", StringComparison.OrdinalIgnoreCase))
-        {
-            _text.Clear();
-            _state = State.DelimiterLine;
-        }
-        else
-        {
-            _statement.Word(word);
-        }
-
-        Step(b);
-    }
-
-    private void DelimiterLine(byte b)
-    {
-        if (b != '\n')
-        {
-            _text.Add(b);
-            return;
-        }
-
-        var text = Encoding.UTF8.GetString([.. _text]).Trim();
-        _state = State.Code;
-        _statementBytes = 0;
-        if (text.Length > 0)
-        {
-            _delimiter.Clear();
-            _delimiter.AddRange(Encoding.UTF8.GetBytes(text));
-        }
-    }
+    private void Refuse(string why) => Refused ??= new RefusedStatement(_gate.Kind, Math.Max(0, _statementStart < 0 ? _position : _statementStart), why);
 
     // Whatever comes after the trailer makes the dump something other than one complete dump.
     private void Something() => _complete = false;

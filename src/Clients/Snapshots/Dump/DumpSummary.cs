@@ -36,6 +36,9 @@ public sealed record DumpSummary
     /// <summary>Bytes of the longest statement.</summary>
     public required long LargestStatementBytes { get; init; }
 
+    /// <summary>The first statement that may not be in a dump; null: there is none. What comes after it was not read.</summary>
+    public RefusedStatement? Refused { get; init; }
+
     /// <summary>Several files of one database as one dump; what it says of completeness is true of all of them.</summary>
     internal static DumpSummary Merge(IReadOnlyCollection<DumpSummary> parts)
     {
@@ -58,6 +61,7 @@ public sealed record DumpSummary
             EndsClean = parts.All(static p => p.EndsClean),
             Bytes = parts.Sum(static p => p.Bytes),
             LargestStatementBytes = parts.Max(static p => p.LargestStatementBytes),
+            Refused = parts.Select(static p => p.Refused).FirstOrDefault(static r => r is not null),
         };
 
         HashSet<string> Union(Func<DumpSummary, IReadOnlySet<string>> of) => parts.SelectMany(of).ToHashSet(StringComparer.Ordinal);

@@ -12,13 +12,19 @@ internal sealed class ObjectCoder(SnapshotToolOptions options)
 
     /// <summary>Stores <paramref name="head"/> and all of <paramref name="source"/>, and counts the statements on the way.</summary>
     internal async Task<WrittenObject> WriteAsync(
-        ISnapshotStorage storage, string name, IReadOnlyList<string> recipients, ReadOnlyMemory<byte> head, Stream source, ProgressMeter meter, CancellationToken cancellationToken)
+        ISnapshotStorage storage,
+        string name,
+        IReadOnlyList<string> recipients,
+        DumpScanner scanner,
+        ReadOnlyMemory<byte> head,
+        Stream source,
+        ProgressMeter meter,
+        CancellationToken cancellationToken)
     {
         try
         {
             await using var writer = await storage.CreateAsync(name, cancellationToken).ConfigureAwait(false);
             await using var hashing = new HashingStream(writer.Content, leaveOpen: true);
-            var scanner = new DumpScanner();
             long raw = 0;
             if (recipients.Count == 0)
             {
@@ -43,11 +49,15 @@ internal sealed class ObjectCoder(SnapshotToolOptions options)
     }
 
     /// <summary>
-    /// Reads an object to its end: its hash, and by <paramref name="depth"/> whether it opens, and what is in it. <paramref name="sink"/> gets the SQL.
+    /// Reads an object to its end: its hash, and by <paramref name="depth"/> whether it opens, and what is in it. <paramref name="sink"/> gets the SQL,
+    /// every piece after it was looked through, and nothing from a statement on that may not be there. Never more is read or opened than the manifest
+    /// says there is, and one byte.
     /// </summary>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.RefusedStatement"/>, where there is a sink.</exception>
     internal async Task<StoredDump> ReadAsync(
         ISnapshotStorage storage,
         string name,
+        FileReading reading,
         ReadKey key,
         ReadDepth depth,
         Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>? sink,
@@ -56,9 +66,10 @@ internal sealed class ObjectCoder(SnapshotToolOptions options)
     {
         try
         {
-            await using var hashing = new HashingStream(await storage.OpenReadAsync(name, cancellationToken).ConfigureAwait(false));
-            var scanner = depth == ReadDepth.Scanned ? new DumpScanner() : null;
-            var state = new Reading(hashing, scanner, sink, meter);
+            var content = await storage.OpenReadAsync(name, cancellationToken).ConfigureAwait(false);
+            await using var hashing = new HashingStream(new CappedStream(content, reading.File.StoredBytes + 1));
+            var scanner = depth == ReadDepth.Scanned ? reading.Scanner() : null;
+            var state = new Reading(hashing, reading, scanner, sink, meter);
             string? damage = null;
             if (depth == ReadDepth.Stored)
             {
@@ -73,7 +84,7 @@ internal sealed class ObjectCoder(SnapshotToolOptions options)
             {
                 var identity = key.Identity ?? throw new SnapshotException(SnapshotFailure.IdentityMissing, $"'{name}' is encrypted and no identity was given.");
                 string? inner = null;
-                var outer = await _age.DecryptAsync(identity, hashing, async content => inner = await state.OpenAsync(content, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+                var outer = await _age.DecryptAsync(identity, hashing, async opened => inner = await state.OpenAsync(opened, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
                 damage = outer ?? inner;
             }
 
@@ -103,7 +114,9 @@ internal sealed class ObjectCoder(SnapshotToolOptions options)
                     (piece, _) =>
                     {
                         scanner.Push(piece.Span);
-                        return ValueTask.CompletedTask;
+                        return scanner.Refused is { } refused
+                            ? throw new SnapshotException(SnapshotFailure.RefusedStatement, refused.Describe("The dump"))
+                            : ValueTask.CompletedTask;
                     },
                     async (piece, token) =>
                     {
@@ -132,7 +145,8 @@ internal sealed class ObjectCoder(SnapshotToolOptions options)
         }
     }
 
-    private sealed class Reading(HashingStream hashing, DumpScanner? scanner, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>? sink, ProgressMeter meter)
+    private sealed class Reading(
+        HashingStream hashing, FileReading reading, DumpScanner? scanner, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>? sink, ProgressMeter meter)
     {
         private long _seen;
 
@@ -140,25 +154,10 @@ internal sealed class ObjectCoder(SnapshotToolOptions options)
 
         internal async Task<string?> OpenAsync(Stream content, CancellationToken cancellationToken)
         {
-            List<Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>> consumers = [CountAsync];
-            if (scanner is not null)
-            {
-                consumers.Add((piece, _) =>
-                {
-                    scanner.Push(piece.Span);
-                    return ValueTask.CompletedTask;
-                });
-            }
-
-            if (sink is not null)
-            {
-                consumers.Add(sink);
-            }
-
             try
             {
                 await using var gzip = new GZipStream(new BufferedStream(content, BatchBytes), CompressionMode.Decompress, leaveOpen: true);
-                await ForkedCopy.RunAsync(default, gzip, cancellationToken, [.. consumers]).ConfigureAwait(false);
+                await ForkedCopy.RunAsync(default, gzip, cancellationToken, TakeAsync).ConfigureAwait(false);
                 return null;
             }
             catch (InvalidDataException e)
@@ -178,13 +177,27 @@ internal sealed class ObjectCoder(SnapshotToolOptions options)
             }
         }
 
-        private ValueTask CountAsync(ReadOnlyMemory<byte> piece, CancellationToken cancellationToken)
+        private async ValueTask TakeAsync(ReadOnlyMemory<byte> piece, CancellationToken cancellationToken)
         {
             RawBytes += piece.Length;
+            if (RawBytes > reading.File.RawBytes)
+            {
+                throw new InvalidDataException(FormattableString.Invariant($"it opens to more than the {reading.File.RawBytes} bytes that the manifest says"));
+            }
+
             var now = hashing.Bytes;
             meter.Add(piece.Length, now - _seen);
             _seen = now;
-            return ValueTask.CompletedTask;
+            scanner?.Push(piece.Span);
+            if (sink is not null)
+            {
+                if (scanner?.Refused is { } refused)
+                {
+                    throw reading.Refuse(refused);
+                }
+
+                await sink(piece, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 }

@@ -6,9 +6,6 @@ internal enum ReadDepth
     /// <summary>Its bytes and their hash.</summary>
     Stored,
 
-    /// <summary>Also decrypted and decompressed to the end, which proves the checksums inside.</summary>
-    Opened,
-
-    /// <summary>Also its statements counted.</summary>
+    /// <summary>Also decrypted and decompressed to the end, which proves the checksums inside, and its statements looked at and counted.</summary>
     Scanned,
 }

@@ -27,6 +27,7 @@ internal sealed class SnapshotVerifier(ObjectCoder coder, TimeProvider time)
     {
         var meter = new ProgressMeter(progress, database.Name, SnapshotStage.Verifying, time);
         var depth = key.CanOpen ? ReadDepth.Scanned : ReadDepth.Stored;
+        var names = new NameBudget();
         var findings = new ConcurrentQueue<SnapshotFinding>();
         var contents = new ConcurrentBag<(SnapshotFile File, DumpSummary Summary)>();
         await Parallel.ForEachAsync(
@@ -36,7 +37,8 @@ internal sealed class SnapshotVerifier(ObjectCoder coder, TimeProvider time)
             {
                 try
                 {
-                    var stored = await coder.ReadAsync(location.Storage, location.Prefix + file.Name, key, depth, sink: null, meter, token).ConfigureAwait(false);
+                    var reading = new FileReading(file, database.Name, names);
+                    var stored = await coder.ReadAsync(location.Storage, location.Prefix + file.Name, reading, key, depth, sink: null, meter, token).ConfigureAwait(false);
                     foreach (var finding in DumpCheck.Stored(database.Name, file, stored, opened: key.CanOpen))
                     {
                         findings.Enqueue(finding);

@@ -16,12 +16,18 @@ internal sealed class StatementReader
     private readonly HashSet<string> _triggers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _events = new(StringComparer.Ordinal);
     private readonly HashSet<string> _sequences = new(StringComparer.Ordinal);
-    private readonly List<Token> _head = [];
+    private readonly List<StatementToken> _head = [];
+    private readonly StatementGate _gate;
+    private readonly NameBudget _names;
     private bool _namesDatabase;
     private bool _decided;
     private string? _insertTable;
     private long _insertRows;
     private int _depth;
+
+    /// <param name="gate">What says which statements may be there.</param>
+    /// <param name="names">How much the names of all objects may take.</param>
+    internal StatementReader(StatementGate gate, NameBudget names) => (_gate, _names) = (gate, names);
 
     /// <summary>No token of a statement was seen yet.</summary>
     internal bool IsEmpty => _head.Count == 0;
@@ -29,19 +35,22 @@ internal sealed class StatementReader
     /// <summary>Inside the VALUES of an INSERT, where only parentheses and strings matter.</summary>
     internal bool IsInValues { get; private set; }
 
-    /// <summary>It is <c>SET sql_mode = …</c>, by which mysqldump puts every routine, trigger and event under the mode it was made in.</summary>
-    internal bool IsSqlMode => _head.Count > 1 && _head[0].Upper == "SET" && _head[1].Upper == "SQL_MODE";
+    /// <summary>Whether the text after the token that is now read stands in an executable comment.</summary>
+    internal bool IsInComment { get; set; }
+
+    /// <summary>Why the statement is refused; null: so far it is not.</summary>
+    internal string? Refusal => _gate.Refusal ?? _names.Refusal;
 
     internal void Word(string text)
     {
         // VALUES may be the very token behind the table's name, by which that name is known to be complete.
-        Add(new Token(TokenKind.Word, text));
+        Add(new StatementToken(StatementTokenKind.Word, text));
         IsInValues |= _insertTable is not null && _depth == 0 && text.Equals("VALUES", StringComparison.OrdinalIgnoreCase);
     }
 
-    internal void Name(string text) => Add(new Token(TokenKind.Name, text));
+    internal void Name(string text) => Add(new StatementToken(StatementTokenKind.Name, text));
 
-    internal void Literal() => Add(new Token(TokenKind.Literal, ""));
+    internal void Literal(string text) => Add(new StatementToken(StatementTokenKind.Literal, text));
 
     /// <summary>How many parentheses are open.</summary>
     internal int Depth => _depth;
@@ -55,6 +64,7 @@ internal sealed class StatementReader
 
     internal void Punctuation(byte b)
     {
+        Add(new StatementToken(StatementTokenKind.Punctuation, ((char)b).ToString()));
         if (b == '(')
         {
             if (IsInValues && _depth == 0)
@@ -68,16 +78,15 @@ internal sealed class StatementReader
         {
             _depth--;
         }
-
-        Add(new Token(TokenKind.Punctuation, ((char)b).ToString()));
     }
 
     internal void End()
     {
         Decide(atEnd: true);
+        _gate.End();
         if (_insertTable is not null)
         {
-            _tables[_insertTable] = _tables.GetValueOrDefault(_insertTable) + _insertRows;
+            CountRows(_insertTable, _insertRows);
         }
 
         _head.Clear();
@@ -86,6 +95,10 @@ internal sealed class StatementReader
         _insertRows = 0;
         _depth = 0;
         IsInValues = false;
+        if (_gate.Refusal is null)
+        {
+            _gate.Clear();
+        }
     }
 
     internal DumpSummary Summarize(bool complete, bool clean, long bytes, long largestStatement)
@@ -104,7 +117,7 @@ internal sealed class StatementReader
             Triggers = _triggers,
             Events = _events,
             Sequences = _sequences,
-            NamesDatabase = _namesDatabase,
+            NamesDatabase = _namesDatabase || _gate.NamesDatabase,
             IsComplete = complete && clean,
             EndsClean = clean,
             Bytes = bytes,
@@ -112,8 +125,17 @@ internal sealed class StatementReader
         };
     }
 
-    private void Add(Token token)
+    private void CountRows(string table, long rows)
     {
+        if (_tables.TryGetValue(table, out var before) || _names.Take(table))
+        {
+            _tables[table] = before + rows;
+        }
+    }
+
+    private void Add(StatementToken token)
+    {
+        _gate.Take(token, _depth, IsInComment);
         if (_decided)
         {
             return;
@@ -169,7 +191,7 @@ internal sealed class StatementReader
 
     private bool Create(bool atEnd)
     {
-        var kind = _head.FindIndex(1, static t => t.Kind == TokenKind.Word && Kinds.Contains(t.Upper));
+        var kind = _head.FindIndex(1, static t => t.Kind == StatementTokenKind.Word && Kinds.Contains(t.Upper));
         if (kind < 0)
         {
             return false;
@@ -207,7 +229,7 @@ internal sealed class StatementReader
                 return atEnd && i < _head.Count ? _head[i].Text : null;
             }
 
-            if (_head[i + 1] is not { Kind: TokenKind.Punctuation, Text: "." })
+            if (_head[i + 1] is not { Kind: StatementTokenKind.Punctuation, Text: "." })
             {
                 return _head[i].Text;
             }
@@ -218,6 +240,11 @@ internal sealed class StatementReader
 
     private void Register(string what, string name, bool isFinalView)
     {
+        if (!_names.Take(name))
+        {
+            return;
+        }
+
         switch (what)
         {
             case "TABLE":
@@ -245,19 +272,5 @@ internal sealed class StatementReader
             default:
                 break;
         }
-    }
-
-    private readonly record struct Token(TokenKind Kind, string Text)
-    {
-        // A quoted name is never a keyword.
-        internal string Upper => Kind == TokenKind.Word ? Text.ToUpperInvariant() : "";
-    }
-
-    private enum TokenKind
-    {
-        Word,
-        Name,
-        Literal,
-        Punctuation,
     }
 }

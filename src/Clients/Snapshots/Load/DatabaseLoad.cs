@@ -10,6 +10,12 @@ internal sealed record DatabaseLoad(SnapshotLoadRequest Request, SnapshotManifes
 {
     internal SnapshotLocation Location => Request.Location;
 
+    /// <summary>How much the names of all objects in its dump may take.</summary>
+    internal NameBudget Names { get; } = new();
+
+    /// <summary>The database that statements may name when they are loaded: its own, unless it is loaded under another name; then none.</summary>
+    internal string Nameable => Target == Database.Name ? Database.Name : "";
+
     internal ReadKey ReadKey => ReadKey.Of(Manifest, Request.Identity);
 
     internal IEnumerable<SnapshotFile> FilesOf(params SnapshotPart[] parts) => Database.StoredFiles.Where(f => parts.Contains(f.Part)).OrderBy(static f => f.Part).ThenBy(static f => f.Name, StringComparer.Ordinal);

@@ -81,7 +81,7 @@ internal sealed class LoadChecks(ObjectCoder coder, SnapshotToolOptions options,
             {
                 try
                 {
-                    var stored = await coder.ReadAsync(load.Location.Storage, load.Location.Prefix + file.Name, load.ReadKey, ReadDepth.Scanned, sink: null, meter, token).ConfigureAwait(false);
+                    var stored = await coder.ReadAsync(load.Location.Storage, load.Location.Prefix + file.Name, new FileReading(file, load.Database.Name, load.Names), load.ReadKey, ReadDepth.Scanned, sink: null, meter, token).ConfigureAwait(false);
                     foreach (var finding in DumpCheck.Stored(load.Database.Name, file, stored, opened: true))
                     {
                         findings.Enqueue(finding);
@@ -123,7 +123,7 @@ internal sealed class LoadChecks(ObjectCoder coder, SnapshotToolOptions options,
         try
         {
             var meter = new ProgressMeter(load.Request.Progress, load.Database.Name, SnapshotStage.Verifying, time);
-            return await StagedRows.FetchAsync(load, coder, options, scan: true, meter, cancellationToken).ConfigureAwait(false);
+            return await StagedRows.FetchAsync(load, coder, options, meter, cancellationToken).ConfigureAwait(false);
         }
         catch (SnapshotException e) when (e.Failure == SnapshotFailure.StorageUnusable)
         {
@@ -137,7 +137,7 @@ internal sealed class LoadChecks(ObjectCoder coder, SnapshotToolOptions options,
         load.Request.Staging?.Clear();
         var scan = !load.Request.AlreadyChecked;
         var meter = new ProgressMeter(load.Request.Progress, load.Database.Name, scan ? SnapshotStage.Verifying : SnapshotStage.Staging, time);
-        return await StagedRows.FetchAsync(load, coder, options, scan, meter, cancellationToken).ConfigureAwait(false);
+        return await StagedRows.FetchAsync(load, coder, options, meter, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What the server would refuse.</summary>

@@ -84,8 +84,9 @@ internal sealed class LoadRun(ObjectCoder coder, SnapshotToolOptions options, Ti
         var stored = await coder.ReadAsync(
             load.Location.Storage,
             load.Location.Prefix + file.Name,
+            new FileReading(file, load.Nameable, new NameBudget()),
             load.ReadKey,
-            ReadDepth.Opened,
+            ReadDepth.Scanned,
             (piece, token) => SinkException.WriteAsync(input, piece, token),
             meter,
             cancellationToken).ConfigureAwait(false);

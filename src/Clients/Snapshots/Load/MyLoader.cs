@@ -19,18 +19,7 @@ internal sealed class MyLoader(SnapshotToolOptions options, TimeProvider time)
         using var child = ChildProcess.Start(
             options.SetPriv,
             options.MyLoader,
-            [
-                $"--defaults-file={secret.Path}",
-                .. MyDumperRows.TlsFlags(connection),
-                $"--directory={rows.Folder}",
-                $"--database={load.Target}",
-                string.Create(CultureInfo.InvariantCulture, $"--threads={load.Request.Threads}"),
-                string.Create(CultureInfo.InvariantCulture, $"--queries-per-transaction={StatementsPerTransaction}"),
-
-                // Without it the rows would be kept from the server's replicas.
-                "--enable-binlog",
-                "--verbose=2",
-            ],
+            Arguments(secret, secret.Connection, rows.Folder, load.Target, load.Request.Threads),
             connection.Password);
         await ToolRun.RunAsync(
             child,
@@ -41,6 +30,20 @@ internal sealed class MyLoader(SnapshotToolOptions options, TimeProvider time)
             (running, token) => WatchAsync(running, rows.Bytes, meter, token),
             cancellationToken).ConfigureAwait(false);
     }
+
+    internal static IEnumerable<string> Arguments(SecretOptionFile secret, MySqlConnectionStringBuilder connection, string folder, string target, int threads) =>
+    [
+        $"--defaults-file={secret.Path}",
+        .. MyDumperRows.TlsFlags(connection),
+        $"--directory={folder}",
+        $"--database={target}",
+        string.Create(CultureInfo.InvariantCulture, $"--threads={threads}"),
+        string.Create(CultureInfo.InvariantCulture, $"--queries-per-transaction={StatementsPerTransaction}"),
+
+        // Without it the rows would be kept from the server's replicas.
+        "--enable-binlog",
+        "--verbose=2",
+    ];
 
     // How far it is, it says nowhere; how much it has read, the kernel does.
     private async Task WatchAsync(ChildProcess child, long bytes, ProgressMeter meter, CancellationToken cancellationToken)

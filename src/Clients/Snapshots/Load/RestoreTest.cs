@@ -43,7 +43,7 @@ internal sealed class RestoreTest(RestoreTestRequest request, LoadChecks checks,
     // What says something about the snapshot is a finding; what says something about the server, the storage or the tools is thrown.
     private static bool IsOfTheSnapshot(SnapshotFailure failure) => failure is
         SnapshotFailure.Truncated or SnapshotFailure.ChecksumMismatch or SnapshotFailure.RowCountMismatch or SnapshotFailure.CatalogueMismatch
-        or SnapshotFailure.NotFound or SnapshotFailure.LoadFailed or SnapshotFailure.InvalidRequest;
+        or SnapshotFailure.NotFound or SnapshotFailure.LoadFailed or SnapshotFailure.InvalidRequest or SnapshotFailure.RefusedStatement;
 
     private async Task<IReadOnlyList<SnapshotFinding>> TestAsync(SnapshotDatabase database, ScratchRecord record, LoadSession session, CancellationToken cancellationToken)
     {

@@ -32,7 +32,7 @@ internal sealed class StagedRows : IDisposable
     /// <summary>Null where the snapshot has no rows for myloader.</summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>: no room.</exception>
     internal static async Task<StagedRows?> FetchAsync(
-        DatabaseLoad load, ObjectCoder coder, SnapshotToolOptions options, bool scan, ProgressMeter meter, CancellationToken cancellationToken)
+        DatabaseLoad load, ObjectCoder coder, SnapshotToolOptions options, ProgressMeter meter, CancellationToken cancellationToken)
     {
         var files = load.FilesOf(SnapshotPart.Rows, SnapshotPart.Metadata).ToList();
         if (files.Count == 0)
@@ -45,7 +45,7 @@ internal sealed class StagedRows : IDisposable
         try
         {
             Directory.CreateDirectory(staged.Folder);
-            await staged.FetchAsync(load, coder, files, scan, meter, cancellationToken).ConfigureAwait(false);
+            await staged.FetchAsync(load, coder, files, meter, cancellationToken).ConfigureAwait(false);
             return staged;
         }
         catch
@@ -59,7 +59,7 @@ internal sealed class StagedRows : IDisposable
     private static string NameOf(SnapshotFile file, int index) =>
         file.Part == SnapshotPart.Metadata ? "metadata" : string.Create(CultureInfo.InvariantCulture, $"rows.f{index:D6}.00000.sql");
 
-    private async Task FetchAsync(DatabaseLoad load, ObjectCoder coder, List<SnapshotFile> files, bool scan, ProgressMeter meter, CancellationToken cancellationToken)
+    private async Task FetchAsync(DatabaseLoad load, ObjectCoder coder, List<SnapshotFile> files, ProgressMeter meter, CancellationToken cancellationToken)
     {
         var findings = new ConcurrentQueue<SnapshotFinding>();
         var contents = new ConcurrentBag<(SnapshotFile File, DumpSummary Summary)>();
@@ -75,8 +75,9 @@ internal sealed class StagedRows : IDisposable
                     var stored = await coder.ReadAsync(
                         load.Location.Storage,
                         load.Location.Prefix + one.file.Name,
+                        new FileReading(one.file, load.Nameable, load.Names),
                         load.ReadKey,
-                        scan ? ReadDepth.Scanned : ReadDepth.Opened,
+                        ReadDepth.Scanned,
                         (piece, stop) => SinkException.WriteAsync(target, piece, stop),
                         meter,
                         token).ConfigureAwait(false);
@@ -90,6 +91,10 @@ internal sealed class StagedRows : IDisposable
                     {
                         contents.Add((one.file, summary));
                     }
+                }
+                catch (SnapshotException e) when (e.Failure == SnapshotFailure.RefusedStatement)
+                {
+                    findings.Enqueue(new SnapshotFinding(e.Failure, load.Database.Name, e.Message));
                 }
                 catch (SnapshotException e) when (e.Failure == SnapshotFailure.NotFound)
                 {

@@ -86,14 +86,14 @@ internal static class ManifestStore
     {
         try
         {
-            await using var stream = await location.Storage.OpenReadAsync(name, cancellationToken).ConfigureAwait(false);
-            var manifest = await JsonSerializer.DeserializeAsync(stream, SnapshotJson.Default.SnapshotManifest, cancellationToken).ConfigureAwait(false);
+            var manifest = await CappedDocument.ReadAsync(
+                location.Storage, name, SnapshotLimits.Manifest, SnapshotJson.Default.SnapshotManifest, cancellationToken).ConfigureAwait(false);
             if (manifest is not { Format: >= SnapshotManifest.FirstFormat and <= SnapshotManifest.CurrentFormat } || manifest.Id != location.Id)
             {
                 throw Invalid(name, $"format {manifest?.Format} and id '{manifest?.Id}', expected {SnapshotManifest.FirstFormat} to {SnapshotManifest.CurrentFormat} and '{location.Id}'", inner: null);
             }
 
-            return manifest;
+            return ManifestRules.Check(manifest) is { } why ? throw Invalid(name, why, inner: null) : manifest;
         }
         catch (JsonException e)
         {

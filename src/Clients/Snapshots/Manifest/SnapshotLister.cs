@@ -9,15 +9,22 @@ internal static class SnapshotLister
         var prefix = folder.Length == 0 ? "" : folder + "/";
         var names = (await storage.ListAsync(prefix, cancellationToken).ConfigureAwait(false)).Select(static o => o.Name).ToList();
         var removing = Ids(names, prefix, ManifestStore.RemovingName);
+        var ids = Ids(names, prefix, ManifestStore.Name).Except(removing, StringComparer.Ordinal).ToList();
+        if (ids.Count > SnapshotLimits.ListedSnapshots)
+        {
+            throw new SnapshotException(SnapshotFailure.StorageUnusable, FormattableString.Invariant(
+                $"Folder '{folder}' of {storage.Description} has {ids.Count} snapshots, expected at most {SnapshotLimits.ListedSnapshots}; remove old ones, or use another folder."));
+        }
+
         var (good, bad) = (new List<ListedSnapshot>(), new List<UnreadableSnapshot>());
-        foreach (var id in Ids(names, prefix, ManifestStore.Name).Except(removing, StringComparer.Ordinal))
+        foreach (var id in ids)
         {
             var location = new SnapshotLocation(storage, folder, id);
             try
             {
                 if (await ManifestStore.ReadAsync(location, cancellationToken).ConfigureAwait(false) is { } manifest)
                 {
-                    good.Add(new ListedSnapshot(location, manifest));
+                    good.Add(new ListedSnapshot(location, Summary(manifest)));
                 }
             }
             catch (SnapshotException e) when (e.Failure is SnapshotFailure.ManifestInvalid or SnapshotFailure.InvalidRequest)
@@ -35,6 +42,15 @@ internal static class SnapshotLister
             [.. removing.Select(id => new SnapshotLocation(storage, folder, id))],
             bad);
     }
+
+    // Many of them are kept at a time: without their lists of files and objects.
+    private static SnapshotManifest Summary(SnapshotManifest manifest) => manifest with
+    {
+        Databases =
+        [
+            .. manifest.Databases.Select(static d => d with { Files = null, Tables = [], Views = [], Routines = [], Triggers = [], Events = [], Sequences = [] }),
+        ],
+    };
 
     // prefix + id + / + name, and nothing deeper.
     private static List<string> Ids(IEnumerable<string> names, string prefix, string name) =>

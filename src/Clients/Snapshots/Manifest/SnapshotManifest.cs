@@ -30,6 +30,9 @@ public sealed record SnapshotManifest
     /// <summary>How the files are encrypted; null: they are not.</summary>
     public SnapshotEncryption? Encryption { get; init; }
 
+    /// <summary>The BackupSnapshot it was taken for; null: it does not say.</summary>
+    public SnapshotOwner? Owner { get; init; }
+
     /// <summary>Which series it belongs to; null: none.</summary>
     public string? Series { get; init; }
 

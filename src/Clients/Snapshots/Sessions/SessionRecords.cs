@@ -53,8 +53,8 @@ internal static class SessionRecords
     {
         try
         {
-            await using var stream = await location.Storage.OpenReadAsync(name, cancellationToken).ConfigureAwait(false);
-            return await JsonSerializer.DeserializeAsync(stream, SnapshotJson.Default.SnapshotSession, cancellationToken).ConfigureAwait(false);
+            return await CappedDocument.ReadAsync(
+                location.Storage, name, SnapshotLimits.Record, SnapshotJson.Default.SnapshotSession, cancellationToken).ConfigureAwait(false);
         }
         catch (JsonException)
         {

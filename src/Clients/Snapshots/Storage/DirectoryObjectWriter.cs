@@ -1,20 +1,25 @@
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>A file being written.</summary>
-internal sealed class DirectoryObjectWriter(FileStream file, string path) : ISnapshotObjectWriter
+/// <param name="file">The file.</param>
+/// <param name="path">Its path, for messages.</param>
+/// <param name="syncFolder">Makes its name durable.</param>
+/// <param name="remove">Removes it.</param>
+internal sealed class DirectoryObjectWriter(
+    RootedFile file, string path, Func<CancellationToken, Task> syncFolder, Func<CancellationToken, Task> remove) : ISnapshotObjectWriter
 {
+    private readonly RootedWriteStream _content = new(file);
     private bool _completed;
 
-    public Stream Content => file;
+    public Stream Content => _content;
 
     public async Task CompleteAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await file.FlushAsync(cancellationToken).ConfigureAwait(false);
-            file.Flush(flushToDisk: true);
-            await file.DisposeAsync().ConfigureAwait(false);
-            Posix.SyncDirectory(Path.GetDirectoryName(path)!);
+            await _content.SyncAsync(cancellationToken).ConfigureAwait(false);
+            await _content.DisposeAsync().ConfigureAwait(false);
+            await syncFolder(cancellationToken).ConfigureAwait(false);
             _completed = true;
         }
         catch (IOException e)
@@ -25,10 +30,19 @@ internal sealed class DirectoryObjectWriter(FileStream file, string path) : ISna
 
     public async ValueTask DisposeAsync()
     {
-        await file.DisposeAsync().ConfigureAwait(false);
-        if (!_completed)
+        await _content.DisposeAsync().ConfigureAwait(false);
+        if (_completed)
         {
-            File.Delete(path);
+            return;
+        }
+
+        try
+        {
+            await remove(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (SnapshotException)
+        {
+            // Removed where possible. What remains has a temporary name, and the next attempt removes it; the failure that led here is what the caller reports.
         }
     }
 }

@@ -1,257 +1,298 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>A directory as storage. Files are 0600, folders 0700; files and their folders are synced to disk before a name counts.</summary>
+/// <summary>
+/// A directory below a storage root as storage. Files are 0600, folders 0700; files and their folders are synced to disk before a name counts. Symbolic links
+/// are not followed, and nothing leads out of the directory.
+/// </summary>
 public sealed class DirectoryStorage : ISnapshotStorage
 {
-    // Empty folders are taken away by deletions, maybe just now.
+    // Empty folders are removed by deletions, maybe just now.
     private const int FolderAttempts = 5;
 
-    private const UnixFileMode FileMode600 = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode FolderMode700 = FileMode600 | UnixFileMode.UserExecute;
+    // Deeper than any object that is written here.
+    private const int MostDepth = 64;
 
-    private readonly string _root;
-    private readonly TimeProvider _time;
+    private readonly StorageRoot _root;
+    private readonly string _folder;
+    private readonly string _path;
 
-    /// <summary>Uses an existing directory.</summary>
+    /// <summary>Uses an existing directory as a root of its own.</summary>
     /// <exception cref="ArgumentException">The path is not absolute.</exception>
     public DirectoryStorage(string root, TimeProvider? time = null)
+        : this(new StorageRoot(root, time: time), "")
     {
-        if (!Path.IsPathFullyQualified(root))
-        {
-            throw new ArgumentException($"'{root}' is no absolute path.", nameof(root));
-        }
+    }
 
-        _root = Path.TrimEndingDirectorySeparator(root);
-        _time = time ?? TimeProvider.System;
+    /// <summary>Uses a folder below a root. It is created by the first write.</summary>
+    /// <param name="root">The root.</param>
+    /// <param name="folder">The folder, names separated by <c>/</c>; empty for the root itself.</param>
+    internal DirectoryStorage(StorageRoot root, string folder)
+    {
+        _root = root;
+        _folder = folder;
+        _path = folder.Length == 0 ? root.Path : $"{root.Path}/{folder}";
     }
 
     /// <inheritdoc/>
-    public string Description => $"directory {_root}";
+    public string Description => $"directory {_path}";
 
     /// <inheritdoc/>
-    public Task<ISnapshotObjectWriter> CreateAsync(string name, CancellationToken cancellationToken)
+    public async Task<ISnapshotObjectWriter> CreateAsync(string name, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        var path = PathOf(name);
-        return Guard<ISnapshotObjectWriter>("write", name, () =>
-        {
-            RequireRoot();
-            var options = new FileStreamOptions
+        var (folder, leaf) = Split(Below(StorageName.Checked(name)));
+        var file = await RunAsync(
+            "write",
+            name,
+            root =>
             {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                Share = FileShare.Read,
-                BufferSize = 0,
-                UnixCreateMode = FileMode600,
-            };
-            for (var attempt = 1; ; attempt++)
-            {
-                CreateFolder(Path.GetDirectoryName(path)!);
-                try
+                for (var attempt = 1; ; attempt++)
                 {
-                    return new DirectoryObjectWriter(new FileStream(path, options), path);
+                    using var parent = root.Make(folder);
+                    try
+                    {
+                        return parent.CreateFile(leaf) ?? throw Taken(name);
+                    }
+                    catch (PosixException e) when (e.Error == Posix.NoEntry && attempt < FolderAttempts)
+                    {
+                        // A deletion at the same time removed the empty folder.
+                    }
                 }
-                catch (DirectoryNotFoundException) when (attempt < FolderAttempts)
-                {
-                    // A deletion beside this took the empty folder away again.
-                }
-                catch (IOException) when (File.Exists(path))
-                {
-                    throw Taken(name);
-                }
-            }
-        });
+            },
+            cancellationToken).ConfigureAwait(false);
+        return new DirectoryObjectWriter(
+            new RootedFile(file, name, _root.Threads),
+            $"{_path}/{name}",
+            token => RunAsync("write", name, root => SyncFolder(root, folder), token),
+            token => RunAsync("remove", name, root => Remove(root, folder, leaf), token));
     }
 
     /// <inheritdoc/>
     public Task PublishAsync(string from, string to, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        var (source, target) = (PathOf(from), PathOf(to));
-        return Guard("publish", to, () =>
-        {
-            RequireRoot();
-            var error = 0;
-            for (var attempt = 1; attempt == 1 || (attempt <= FolderAttempts && error == Posix.NoEntry && File.Exists(source)); attempt++)
+        var (sourceFolder, source) = Split(Below(StorageName.Checked(from)));
+        var (targetFolder, target) = Split(Below(StorageName.Checked(to)));
+        return RunAsync(
+            "publish",
+            to,
+            root =>
             {
-                CreateFolder(Path.GetDirectoryName(target)!);
-                error = Posix.RenameExclusive(source, target);
-            }
-
-            switch (error)
-            {
-                case 0:
-                    break;
-                case Posix.Exists:
-                    throw Taken(to);
-                case Posix.NoEntry:
-                    throw Missing(from);
-                default:
-                    throw new IOException($"errno {error}");
-            }
-
-            Posix.SyncDirectory(Path.GetDirectoryName(target)!);
-            Posix.SyncDirectory(Path.GetDirectoryName(source)!);
-            return true;
-        });
+                using var fromFolder = root.Find(sourceFolder) ?? throw Missing(from);
+                for (var attempt = 1; ; attempt++)
+                {
+                    using var toFolder = root.Make(targetFolder);
+                    switch (fromFolder.Rename(source, toFolder, target))
+                    {
+                        case 0:
+                            toFolder.Sync();
+                            fromFolder.Sync();
+                            return true;
+                        case Posix.Exists:
+                            throw Taken(to);
+                        case Posix.NoEntry when fromFolder.Facts(source) is null:
+                            throw Missing(from);
+                        case Posix.NoEntry when attempt < FolderAttempts:
+                            break;
+                        case var error:
+                            throw new PosixException(error);
+                    }
+                }
+            },
+            cancellationToken);
     }
 
     /// <inheritdoc/>
-    public Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken)
+    public async Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        var path = PathToRead(name);
-        return Guard<Stream>("read", name, () =>
-        {
-            RequireRoot();
-            return File.Exists(path)
-                ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan)
-                : throw Missing(name);
-        });
+        var path = Below(StorageName.Readable(name));
+        var length = 0L;
+        var file = await RunAsync(
+            "read",
+            name,
+            root =>
+            {
+                var opened = root.OpenFile(path, out var facts) ?? throw Missing(name);
+                if (facts.Kind == FileKind.Regular)
+                {
+                    length = facts.Bytes;
+                    return opened;
+                }
+
+                opened.Dispose();
+                throw facts.Kind == FileKind.Directory ? Missing(name) : NotFile(name);
+            },
+            cancellationToken).ConfigureAwait(false);
+        return new RootedReadStream(new RootedFile(file, name, _root.Threads), length);
     }
 
     /// <inheritdoc/>
     public Task<SnapshotObjectInfo?> StatAsync(string name, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        var file = new FileInfo(PathToRead(name));
-        return Guard<SnapshotObjectInfo?>("look at", name, () =>
-        {
-            RequireRoot();
-            return file.Exists ? new SnapshotObjectInfo(name, file.Length, ModifiedAt(file)) : null;
-        });
+        var (folder, leaf) = Split(Below(StorageName.Readable(name)));
+        return RunAsync<SnapshotObjectInfo?>(
+            "look at",
+            name,
+            root =>
+            {
+                using var parent = root.Find(folder);
+                return parent?.Facts(leaf) switch
+                {
+                    null or { Kind: FileKind.Directory } => null,
+                    { Kind: FileKind.Regular } file => new SnapshotObjectInfo(name, file.Bytes, file.ModifiedAt),
+                    { Kind: FileKind.SymbolicLink } => throw new PosixException(Posix.SymbolicLink),
+                    _ => throw NotFile(name),
+                };
+            },
+            cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        var folderEnd = prefix.LastIndexOf('/');
-        var folder = folderEnd < 0 ? _root : PathOf(prefix[..folderEnd]);
-        return Guard<IReadOnlyList<SnapshotObjectInfo>>("list", prefix, () =>
-        {
-            RequireRoot();
-            return Directory.Exists(folder)
-                ? [.. new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories)
-                    .Select(f => new SnapshotObjectInfo(Path.GetRelativePath(_root, f.FullName), f.Length, ModifiedAt(f)))
-                    .Where(o => o.Name.StartsWith(prefix, StringComparison.Ordinal))
-                    .OrderBy(static o => o.Name, StringComparer.Ordinal)]
-                : [];
-        });
+        var end = prefix.LastIndexOf('/');
+        var folder = end < 0 ? "" : StorageName.Checked(prefix[..end]);
+        return RunAsync<IReadOnlyList<SnapshotObjectInfo>>(
+            "list",
+            prefix,
+            root =>
+            {
+                var found = new List<SnapshotObjectInfo>();
+                using (var start = root.Find(Below(folder)))
+                {
+                    Collect(start, folder, found, depth: 0);
+                }
+
+                return [.. found.Where(o => o.Name.StartsWith(prefix, StringComparison.Ordinal)).OrderBy(static o => o.Name, StringComparer.Ordinal)];
+            },
+            cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task DeleteAsync(string name, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        var path = PathOf(name);
-        return Guard("delete", name, () =>
-        {
-            RequireRoot();
-            var folder = Path.GetDirectoryName(path)!;
-            if (!Directory.Exists(folder))
+        var path = StorageName.Checked(name);
+        var (folder, leaf) = Split(Below(path));
+        return RunAsync(
+            "delete",
+            name,
+            root =>
             {
+                Remove(root, folder, leaf);
+                RemoveEmptyFolders(root, Split(path).Folder);
                 return true;
-            }
-
-            try
-            {
-                File.Delete(path);
-                Posix.SyncDirectory(folder);
-                RemoveEmptyFolders(folder);
-            }
-            catch (IOException) when (!Directory.Exists(folder))
-            {
-                // Whoever deleted the last other object of the folder at the same time took the folder along, and this object was gone by then.
-            }
-
-            return true;
-        });
+            },
+            cancellationToken);
     }
 
     /// <inheritdoc/>
-    public Task<long?> GetFreeBytesAsync(CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        return Guard<long?>("look at", _root, () =>
+    public Task<long?> GetFreeBytesAsync(CancellationToken cancellationToken) => RunAsync<long?>(
+        "look at",
+        _path,
+        root =>
         {
-            RequireRoot();
-            return new DriveInfo(_root).AvailableFreeSpace;
-        });
-    }
+            using var folder = root.Find(_folder);
+            return (folder ?? root).FreeBytes();
+        },
+        cancellationToken);
 
     /// <inheritdoc/>
-    public Task<SnapshotStorageMark> EnsureMarkAsync(CancellationToken cancellationToken) => StorageMark.EnsureAsync(this, _time, cancellationToken);
+    public Task<SnapshotStorageMark> EnsureMarkAsync(CancellationToken cancellationToken) => StorageMark.EnsureAsync(this, _root.Time, cancellationToken);
 
     /// <inheritdoc/>
     public Task<SnapshotStorageMark?> ReadMarkAsync(CancellationToken cancellationToken) => StorageMark.ReadAsync(this, cancellationToken);
 
-    private static DateTimeOffset ModifiedAt(FileInfo file) => new(file.LastWriteTimeUtc, TimeSpan.Zero);
-
-    private static void CreateFolder(string folder)
+    private static (string Folder, string Leaf) Split(string path)
     {
-        if (Directory.Exists(folder))
+        var slash = path.LastIndexOf('/');
+        return slash < 0 ? ("", path) : (path[..slash], path[(slash + 1)..]);
+    }
+
+    private static string Join(string folder, string name) => folder.Length == 0 ? name : name.Length == 0 ? folder : $"{folder}/{name}";
+
+    private static bool SyncFolder(Folder root, string path)
+    {
+        using var folder = root.Find(path) ?? throw new PosixException(Posix.NoEntry);
+        folder.Sync();
+        return true;
+    }
+
+    private static bool Remove(Folder root, string path, string name)
+    {
+        using var folder = root.Find(path);
+        if (folder is not null)
+        {
+            folder.Remove(name);
+            folder.Sync();
+        }
+
+        return true;
+    }
+
+    // Links and everything else that is neither file nor folder is no object.
+    private static void Collect(Folder? folder, string name, List<SnapshotObjectInfo> found, int depth)
+    {
+        if (folder is null || depth > MostDepth)
         {
             return;
         }
 
-        var parent = Path.GetDirectoryName(folder)!;
-        CreateFolder(parent);
-        Directory.CreateDirectory(folder, FolderMode700);
-        Posix.SyncDirectory(parent);
+        foreach (var entry in folder.Names())
+        {
+            switch (folder.Facts(entry))
+            {
+                case { Kind: FileKind.Regular } file:
+                    found.Add(new SnapshotObjectInfo(Join(name, entry), file.Bytes, file.ModifiedAt));
+                    break;
+                case { Kind: FileKind.Directory }:
+                    using (var below = folder.Find(entry))
+                    {
+                        Collect(below, Join(name, entry), found, depth + 1);
+                    }
+
+                    break;
+            }
+        }
     }
 
-    private void RemoveEmptyFolders(string folder)
+    // Of a name below this storage; the storage's own folder stays.
+    private void RemoveEmptyFolders(Folder root, string path)
     {
-        while (folder.Length > _root.Length && !Directory.EnumerateFileSystemEntries(folder).Any())
+        while (path.Length > 0)
         {
-            var parent = Path.GetDirectoryName(folder)!;
-            try
+            var (folder, leaf) = Split(path);
+            using var parent = root.Find(Below(folder));
+            if (parent?.RemoveFolder(leaf) != true)
             {
-                Directory.Delete(folder);
-            }
-            catch (IOException)
-            {
-                // Somebody put something into it meanwhile; then it is not empty and stays.
                 return;
             }
 
-            folder = parent;
+            path = folder;
         }
     }
 
-    // Image archives are put there by people, under names of their choice.
-    private string PathToRead(string name) => Path.Combine(_root, StorageName.Readable(name));
-
-    private string PathOf(string name) => Path.Combine(_root, StorageName.Checked(name));
-
-    // A missing root is a volume that is not mounted, and must not be made up by creating it.
-    private void RequireRoot()
-    {
-        if (!Directory.Exists(_root))
-        {
-            throw new SnapshotException(SnapshotFailure.StorageUnusable, $"{_root} does not exist; mount the volume or create the directory.");
-        }
-    }
+    private string Below(string name) => Join(_folder, name);
 
     private SnapshotException Taken(string name) =>
-        new(SnapshotFailure.AlreadyExists, $"'{name}' exists already in {Description} and is not overwritten.");
+        new(SnapshotFailure.AlreadyExists, $"'{name}' already exists in {Description} and is not overwritten.");
 
     private SnapshotException Missing(string name) => new(SnapshotFailure.NotFound, $"There is no '{name}' in {Description}.");
 
-    private Task<T> Guard<T>(string verb, string name, Func<T> action)
+    private SnapshotException NotFile(string name) =>
+        new(SnapshotFailure.NotAllowed, $"'{name}' in {Description} is not a regular file. Put the file itself there.");
+
+    private async Task<T> RunAsync<T>(string verb, string name, Func<Folder, T> work, CancellationToken cancellationToken)
     {
         try
         {
-            return Task.FromResult(action());
+            return await _root.RunAsync($"{verb} '{Below(name)}'", work, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (PosixException e) when (e.LeadsOut)
         {
-            return Task.FromException<T>(new SnapshotException(SnapshotFailure.StorageUnusable, $"Cannot {verb} '{name}' in {Description}: {e.Message}", e));
+            throw new SnapshotException(
+                SnapshotFailure.NotAllowed, $"'{name}' in {Description} is a symbolic link or lies behind one. Links are not followed; put the file itself there.", e);
         }
-        catch (SnapshotException e)
+        catch (IOException e)
         {
-            return Task.FromException<T>(e);
+            throw new SnapshotException(SnapshotFailure.StorageUnusable, $"Cannot {verb} '{name}' in {Description}: {e.Message}.", e);
         }
     }
 }

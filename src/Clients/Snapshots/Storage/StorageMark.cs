@@ -38,8 +38,7 @@ internal static class StorageMark
     {
         try
         {
-            await using var stream = await storage.OpenReadAsync(Name, cancellationToken).ConfigureAwait(false);
-            return await JsonSerializer.DeserializeAsync(stream, SnapshotJson.Default.SnapshotStorageMark, cancellationToken).ConfigureAwait(false);
+            return await CappedDocument.ReadAsync(storage, Name, SnapshotLimits.Record, SnapshotJson.Default.SnapshotStorageMark, cancellationToken).ConfigureAwait(false);
         }
         catch (SnapshotException e) when (e.Failure == SnapshotFailure.NotFound)
         {

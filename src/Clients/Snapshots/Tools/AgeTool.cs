@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using Drydock.Clients.Safety;
 
 namespace Drydock.Clients.Snapshots;
 
@@ -68,7 +70,7 @@ internal sealed class AgeTool(SnapshotToolOptions options)
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.IdentityMissing"/>: it is encrypted to others.</exception>
     internal async Task<string?> DecryptAsync(string identity, Stream source, Func<Stream, Task> consume, CancellationToken cancellationToken)
     {
-        using var secret = MemoryFile.Create("drydock-identity", identity.EndsWith('\n') ? identity : identity + "\n");
+        using var secret = MemoryFile.Create("drydock-identity", Encoding.UTF8.GetBytes(identity.EndsWith('\n') ? identity : identity + "\n"));
         using var child = ChildProcess.Start(options.SetPriv, options.Age, ["-d", "-i", secret.Path], SecretOf(identity));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var pump = FeedAsync(source, child.StandardInput, stop.Token);

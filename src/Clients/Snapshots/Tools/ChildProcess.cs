@@ -55,7 +55,7 @@ internal sealed class ChildProcess : IDisposable
     public void Dispose()
     {
         Kill();
-        _ = Exited.ContinueWith(_ => _process.Dispose(), TaskScheduler.Default);
+        _ = Exited.ContinueWith(_ => Close(), TaskScheduler.Default);
     }
 
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.ToolMissing"/>: setpriv could not be started.</exception>
@@ -87,6 +87,15 @@ internal sealed class ChildProcess : IDisposable
         // As long as a fork takes: the caller gets a child that runs, or the exception that says why it does not.
         started.Task.GetAwaiter().GetResult();
         return child;
+    }
+
+    // Process leaves pipes that were asked for open until they are collected.
+    private void Close()
+    {
+        StandardInput.Dispose();
+        StandardOutput.Dispose();
+        _process.StandardError.Dispose();
+        _process.Dispose();
     }
 
     internal void Kill()

@@ -73,7 +73,7 @@ internal sealed class ClientTool(SnapshotToolOptions options)
         var takeLock = lockName is null ? "1" : $"GET_LOCK('{lockName}', 0)";
         await child.StandardInput.WriteAsync(Encoding.UTF8.GetBytes($"SELECT CONNECTION_ID(), {takeLock};\n"), cancellationToken).ConfigureAwait(false);
         await child.StandardInput.FlushAsync(cancellationToken).ConfigureAwait(false);
-        var line = await output.ReadLineAsync(cancellationToken).ConfigureAwait(false) ?? throw new IOException("No answer.");
+        var line = await ReadLineAsync(output, cancellationToken).ConfigureAwait(false);
         var fields = line.Split('\t');
         if (fields.Length != 2 || !ulong.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out var id))
         {
@@ -91,6 +91,29 @@ internal sealed class ClientTool(SnapshotToolOptions options)
         await child.StandardInput.FlushAsync(cancellationToken).ConfigureAwait(false);
         child.StandardInput.Close();
         await drained.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    // The server decides what is in it.
+    private static async Task<string> ReadLineAsync(StreamReader output, CancellationToken cancellationToken)
+    {
+        var line = new StringBuilder();
+        var one = new char[1];
+        while (await output.ReadAsync(one, cancellationToken).ConfigureAwait(false) == 1)
+        {
+            if (one[0] == '\n')
+            {
+                return line.ToString();
+            }
+
+            if (line.Append(one[0]).Length > SnapshotLimits.ClientLine)
+            {
+                throw new SnapshotException(
+                    SnapshotFailure.LoadFailed,
+                    FormattableString.Invariant($"mysql answered the question for its connection id with more than {SnapshotLimits.ClientLine} characters; is this a MySQL server?"));
+            }
+        }
+
+        throw new IOException("No answer.");
     }
 
     // A dump prints next to nothing, but a full pipe would stop the load.

@@ -30,7 +30,7 @@ internal sealed class MyDumperRows(SnapshotToolOptions options, DumpJob job, IRe
             options.MyDumper,
             [
                 $"--defaults-file={secret.Path}",
-                .. TlsFlags(job.Connection),
+                .. TlsFlags(secret.Connection),
                 .. flags,
                 string.Create(CultureInfo.InvariantCulture, $"--threads={job.Threads}"),
                 $"--omit-from-file={omit}",

@@ -13,12 +13,17 @@ public sealed class ScratchDirectory : IDisposable
     private const UnixFileMode FolderMode700 = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private static readonly Lock OneAtATime = new();
+    private static readonly List<ScratchDirectory> InUse = [];
 
     private readonly FileStream _lock;
+    private readonly string _root;
+    private readonly long _promised;
 
-    private ScratchDirectory(string path, FileStream held)
+    private ScratchDirectory(string root, string path, long promised, FileStream held)
     {
         Path = path;
+        _root = root;
+        _promised = promised;
         _lock = held;
     }
 
@@ -43,6 +48,11 @@ public sealed class ScratchDirectory : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        lock (OneAtATime)
+        {
+            InUse.Remove(this);
+        }
+
         Directory.Delete(Path, recursive: true);
         _lock.Dispose();
     }
@@ -65,12 +75,27 @@ public sealed class ScratchDirectory : IDisposable
                 RequireFree(root, neededBytes);
                 var path = System.IO.Path.Combine(root, Mark + StorageName.Unique());
                 Directory.CreateDirectory(path, FolderMode700);
-                return new ScratchDirectory(path, Hold(path));
+                var made = new ScratchDirectory(root, path, neededBytes, Hold(path));
+                InUse.Add(made);
+                return made;
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new SnapshotException(SnapshotFailure.StorageUnusable, $"The scratch directory {root} cannot be used: {e.Message}", e);
+        }
+    }
+
+    private long Written()
+    {
+        try
+        {
+            return new DirectoryInfo(Path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(static f => f.Length);
+        }
+        catch (IOException)
+        {
+            // A file was removed while they were counted: then what was promised still is.
+            return 0;
         }
     }
 
@@ -81,7 +106,8 @@ public sealed class ScratchDirectory : IDisposable
 
     private static void RequireFree(string root, long neededBytes)
     {
-        var free = new DriveInfo(root).AvailableFreeSpace;
+        // What others were promised and have not written yet is not free, although the file system says so.
+        var free = new DriveInfo(root).AvailableFreeSpace - InUse.Where(d => d._root == root).Sum(static d => Math.Max(0, d._promised - d.Written()));
         if (free < neededBytes)
         {
             throw new SnapshotException(SnapshotFailure.StorageUnusable, string.Create(

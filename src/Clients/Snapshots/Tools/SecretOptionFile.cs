@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Drydock.Clients.MySql;
+using Drydock.Clients.Safety;
 
 namespace Drydock.Clients.Snapshots;
 
@@ -10,22 +11,51 @@ namespace Drydock.Clients.Snapshots;
 /// </summary>
 internal sealed class SecretOptionFile : IDisposable
 {
-    private readonly MemoryFile _file;
+    // A statement, or a server that answers a statement with a wish, must not get a file of this pod.
+    private const string NoLocalFiles = "[mysql]\nlocal-infile=0\n[mydumper]\nlocal-infile=0\n[myloader]\nlocal-infile=0\n";
 
-    private SecretOptionFile(MemoryFile file) => _file = file;
+    private readonly MemoryFile _file;
+    private readonly MemoryFile? _authority;
+
+    private SecretOptionFile(MemoryFile file, MemoryFile? authority, MySqlConnectionStringBuilder connection) =>
+        (_file, _authority, Connection) = (file, authority, connection);
 
     /// <summary>Where the child finds it while it lives.</summary>
     internal string Path => _file.Path;
 
-    public void Dispose() => _file.Dispose();
+    /// <summary>The connection as the child makes it: the authority to trust is a file that lives as long as this.</summary>
+    internal MySqlConnectionStringBuilder Connection { get; }
+
+    public void Dispose()
+    {
+        _file.Dispose();
+        _authority?.Dispose();
+    }
 
     /// <param name="connection">Where to and as whom.</param>
     /// <param name="flavour">Whose client library will read it.</param>
-    /// <param name="initCommand">One statement that every session runs at login; null: none.</param>
+    /// <param name="initCommand">One statement that every session of mydumper and myloader runs at login; null: it is another tool.</param>
     internal static SecretOptionFile Create(MySqlConnectionStringBuilder connection, ToolFlavour flavour, string? initCommand = null)
     {
-        var text = Text(connection, flavour);
-        return new SecretOptionFile(MemoryFile.Create("drydock-options", initCommand is null ? text : $"{text}init-command={Quote(initCommand)}\n"));
+        MemoryFile? authority = null;
+        try
+        {
+            if (connection.SslCaPem.Length > 0)
+            {
+                authority = MemoryFile.Create("drydock-ca", Encoding.UTF8.GetBytes(connection.SslCaPem));
+                connection = new MySqlConnectionStringBuilder(connection) { SslCa = authority.Path };
+            }
+
+            // mydumper and myloader hand the file to the client library, which reads [client]; mysqldump ends at an option there that it does not know.
+            var text = Text(connection, flavour);
+            text = initCommand is null ? text : $"{text}local-infile=0\ninit-command={Quote(initCommand)}\n";
+            return new SecretOptionFile(MemoryFile.Create("drydock-options", Encoding.UTF8.GetBytes(text + NoLocalFiles)), authority, connection);
+        }
+        catch
+        {
+            authority?.Dispose();
+            throw;
+        }
     }
 
     internal static string Text(MySqlConnectionStringBuilder connection, ToolFlavour flavour)

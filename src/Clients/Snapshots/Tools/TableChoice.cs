@@ -49,9 +49,10 @@ internal sealed record TableChoice(IReadOnlyList<string> Fast, IReadOnlyList<str
         && !table.Contains(".sql", StringComparison.Ordinal)
         && Encoding.UTF8.GetByteCount(database) + Encoding.UTF8.GetByteCount(table) + LongestEnding.Length < LongestFileName;
 
-    // It leaves out columns whose EXTRA has GENERATED in it, and so those of MySQL 8 with an expression as default as well; SELECT * gives no invisible ones.
+    // It writes a line feed in a column's name as it is, at which myloader may end the statement. It leaves out columns whose EXTRA has GENERATED in it, and so those of MySQL 8 with an expression as default as well; SELECT * gives no invisible ones.
     internal static bool IsColumnLost(string column, string extra) =>
         column.Contains('`', StringComparison.Ordinal)
+        || column.Any(char.IsControl)
         || extra.Contains("DEFAULT_GENERATED", StringComparison.OrdinalIgnoreCase)
         || extra.Contains("INVISIBLE", StringComparison.OrdinalIgnoreCase);
 

@@ -22,7 +22,7 @@ namespace Drydock.Reconcilers.BackupSnapshots.Retention;
 /// </para>
 /// </summary>
 [EntityRbac(ApiGroup.Name, "backupsnapshots", Verbs = "get,list")]
-[EntityRbac(ApiGroup.Name, "backupsnapshots/status", Verbs = "get,update,patch")]
+[EntityRbac(ApiGroup.Name, "backupsnapshots/status", Verbs = "update")]
 [EntityRbac(ApiGroup.Name, "omsupgrades", Verbs = "get,list")]
 [EntityRbac(ApiGroup.Name, "databaserollingupgrades", Verbs = "get,list")]
 [EntityRbac(ApiGroup.Name, "snapshotrestores", Verbs = "get,list")]
@@ -64,7 +64,11 @@ public sealed partial class RetentionRun(SnapshotServices services)
     /// <summary>One look at all snapshots.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
-        var all = (await services.Kubernetes.ListAsync<BackupSnapshot>(services.WatchNamespace, new ListOptions { TolerateUnreadable = true }, cancellationToken)).Items;
+        var found = await services.Scope.ListAsync<BackupSnapshot>(
+            services.Kubernetes, new ListOptions { TolerateUnreadable = true }, cancellationToken);
+
+        // What a newer operator wrote is left alone, and does not count either: then more is kept, never less.
+        var all = found.Items.Where(s => !IsNewer(s)).ToList();
         foreach (var unfinished in all.Where(s => s.Status?.Phase == BackupSnapshotPhases.Expiring && s.Metadata.DeletionTimestamp is null))
         {
             await GuardedAsync(unfinished, () => FinishAsync(unfinished, cancellationToken));
@@ -82,6 +86,11 @@ public sealed partial class RetentionRun(SnapshotServices services)
         }
     }
 
+    private static bool IsNewer(ISchemaStamped<BackupSnapshot> snapshot) => snapshot.Schema > CrdSchema.Version;
+
+    private Task<BackupSnapshot> WriteAsync(ISchemaStamped<BackupSnapshot> snapshot, CancellationToken cancellationToken) =>
+        services.Kubernetes.UpdateStatusAsync(snapshot.Stamp(CrdSchema.Version), cancellationToken);
+
     private async Task PauseAsync(CancellationToken cancellationToken) =>
         await services.Retention.WaitAsync(TimeSpan.FromMinutes(1), services.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
@@ -94,10 +103,10 @@ public sealed partial class RetentionRun(SnapshotServices services)
         var storage = await services.Storages.OpenAsync(snapshots[0].Spec.Storage, snapshots[0].Metadata.Namespace, cancellationToken);
         var listing = await services.Snapshotter.ListAsync(storage, snapshots[0].Spec.PathPrefix ?? "", cancellationToken);
 
-        // A manifest that cannot be read, or is gone, is in no series: it is neither counted nor removed.
+        // A manifest that cannot be read, is gone, or says that it is another namespace's, is in no series: it is neither counted nor removed.
         var known = snapshots
             .Select(s => (Snapshot: s, Listed: listing.Snapshots.FirstOrDefault(l => l.Manifest.Id == s.Status!.SnapshotID)))
-            .Where(p => p.Listed is not null)
+            .Where(p => p.Listed is not null && (services.Storages.Shared || p.Listed.Manifest.Owner is not { } owner || owner.Namespace == p.Snapshot.Metadata.Namespace))
             .ToList();
         foreach (var series in known.GroupBy(p => SeriesOf(p.Snapshot, p.Listed!.Manifest), StringComparer.Ordinal))
         {
@@ -107,7 +116,7 @@ public sealed partial class RetentionRun(SnapshotServices services)
                 continue;
             }
 
-            var references = await SnapshotReferences.ReadAsync(services.Kubernetes, services.WatchNamespace, cancellationToken);
+            var references = await SnapshotReferences.ReadAsync(services.Kubernetes, services.Scope, cancellationToken);
             var candidates = new List<RetentionCandidate>();
             foreach (var (snapshot, listed) in series)
             {
@@ -132,20 +141,21 @@ public sealed partial class RetentionRun(SnapshotServices services)
     {
         services.Fence.EnsureMayAct();
         var fresh = await services.Kubernetes.GetAsync<BackupSnapshot>(snapshot.Metadata.Name, snapshot.Metadata.Namespace, cancellationToken);
-        if (fresh is null || fresh.Metadata.Uid != snapshot.Metadata.Uid || fresh.Metadata.DeletionTimestamp is not null || fresh.Status?.Phase != BackupSnapshotPhases.Succeeded)
+        if (fresh is null || fresh.Metadata.Uid != snapshot.Metadata.Uid || fresh.Metadata.DeletionTimestamp is not null || fresh.Status?.Phase != BackupSnapshotPhases.Succeeded
+            || IsNewer(fresh))
         {
             return;
         }
 
         var now = services.Time.GetUtcNow();
-        var marked = await services.Kubernetes.UpdateStatusAsync(
+        var marked = await WriteAsync(
             fresh with { Status = SnapshotStatusComposer.Expiry(fresh, BackupSnapshotPhases.Expiring, Reasons.Expiring, $"the files under {fresh.Status.Path} are being removed: {why} (spec.retention of {newest.Metadata.Name})", now) },
             cancellationToken);
         services.Changes.Set();
-        if ((await SnapshotReferences.ReadAsync(services.Kubernetes, services.WatchNamespace, cancellationToken)).UserOf(marked) is { } user)
+        if ((await SnapshotReferences.ReadAsync(services.Kubernetes, services.Scope, cancellationToken)).UserOf(marked) is { } user)
         {
             // Whoever began meanwhile was there before anything was removed. Written on our own mark: a successor's would refuse it.
-            await services.Kubernetes.UpdateStatusAsync(marked with { Status = fresh.Status }, cancellationToken);
+            await WriteAsync(marked with { Status = fresh.Status }, cancellationToken);
             Say(fresh, user);
             return;
         }
@@ -157,7 +167,7 @@ public sealed partial class RetentionRun(SnapshotServices services)
     // A run before this one gave it up and was cut off; what it left of the files is of no use to anybody.
     private async Task FinishAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
     {
-        if ((await SnapshotReferences.ReadAsync(services.Kubernetes, services.WatchNamespace, cancellationToken)).UserOf(snapshot) is { } user)
+        if ((await SnapshotReferences.ReadAsync(services.Kubernetes, services.Scope, cancellationToken)).UserOf(snapshot) is { } user)
         {
             Say(snapshot, user);
             return;
@@ -178,7 +188,7 @@ public sealed partial class RetentionRun(SnapshotServices services)
         services.Fence.EnsureMayAct();
         await services.Snapshotter.DeleteAsync(await services.LocateAsync(snapshot, cancellationToken), cancellationToken);
         var message = $"retention removed the files under {snapshot.Status!.Path}: {why}";
-        var written = await services.Kubernetes.UpdateStatusAsync(
+        var written = await WriteAsync(
             snapshot with { Status = SnapshotStatusComposer.Expiry(snapshot, BackupSnapshotPhases.Expired, Reasons.Expired, message, services.Time.GetUtcNow()) },
             cancellationToken);
         services.Changes.Set();
@@ -223,8 +233,8 @@ public sealed partial class RetentionRun(SnapshotServices services)
     private static partial void Unexpected(ILogger logger, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "BackupSnapshot {Namespace}/{Name}: {Message}")]
-    private static partial void Removed(ILogger logger, string? @namespace, string name, string message);
+    private static partial void Removed(ILogger logger, string? Namespace, string name, string message);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Retention keeps BackupSnapshot {Namespace}/{Name}: {Why}")]
-    private static partial void Kept(ILogger logger, string? @namespace, string name, string why);
+    private static partial void Kept(ILogger logger, string? Namespace, string name, string why);
 }

@@ -13,6 +13,9 @@ internal interface IRunDiscovery<in TSpec, TStatus>
     /// <summary>What the target is, as it says itself: the claim is named after it.</summary>
     string TargetIdentity { get; }
 
+    /// <summary>Where the target was reached, in the words of claims; empty where that is not known.</summary>
+    IReadOnlyList<string> TargetAddresses => [];
+
     /// <summary>What the target is, in a few words for people.</summary>
     string TargetDescription { get; }
 

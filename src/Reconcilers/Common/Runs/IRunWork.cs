@@ -31,4 +31,9 @@ internal interface IRunWork<in TSpec>
 
     /// <summary>The reason for which a step that runs counts as held, because it waits for a person or for others; null if it does not.</summary>
     string? HeldBy(PlanStep step);
+
+    /// <summary>What no other object may have claimed when the stored plan begins, as <see cref="IRunDiscovery{TSpec, TStatus}.MustBeFree"/> said when it was compiled.</summary>
+    /// <param name="targetIdentity">The target of the run.</param>
+    /// <param name="plan">The stored plan.</param>
+    IReadOnlyList<string> MustBeFree(string targetIdentity, Plan plan) => [];
 }

@@ -1,7 +1,4 @@
-using System.Collections.Concurrent;
-using Drydock.Abstractions.Controllers;
 using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Crds.Common;
 using Drydock.Engine.Running;
@@ -14,16 +11,14 @@ namespace Drydock.Reconcilers.Common.Runs;
 /// <typeparam name="TEntity">The kind.</typeparam>
 /// <typeparam name="TSpec">What its users write.</typeparam>
 /// <typeparam name="TStatus">What it reports.</typeparam>
-internal sealed class RunController<TEntity, TSpec, TStatus> : IEntityController<TEntity>, IAsyncDisposable
+internal sealed class RunController<TEntity, TSpec, TStatus> : EntityController<TEntity, RunSession<TEntity, TSpec, TStatus>>
     where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
     where TSpec : RunSpec, new()
     where TStatus : RunStatus, new()
 {
-    private static readonly TimeSpan Shortly = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LookAtTrouble = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LookForClaim = TimeSpan.FromMinutes(1);
 
-    private readonly ConcurrentDictionary<string, RunSession<TEntity, TSpec, TStatus>> _sessions = new(StringComparer.Ordinal);
     private readonly RunKind<TEntity, TSpec, TStatus> _kind;
     private readonly RunFrame<TEntity, TSpec, TStatus> _frame;
     private readonly PreflightFlow<TEntity, TSpec, TStatus> _preflight;
@@ -33,6 +28,7 @@ internal sealed class RunController<TEntity, TSpec, TStatus> : IEntityController
 
     /// <summary>Composes the controller of a kind.</summary>
     public RunController(RunKind<TEntity, TSpec, TStatus> kind, RunServices services, IEntityWriter<TEntity> writer, IReconcileTrigger<TEntity> trigger)
+        : base(writer, services.Events)
     {
         _kind = kind;
         _frame = new RunFrame<TEntity, TSpec, TStatus>(kind, services, writer, trigger);
@@ -46,66 +42,23 @@ internal sealed class RunController<TEntity, TSpec, TStatus> : IEntityController
     }
 
     /// <inheritdoc />
-    public async Task<ReconciliationResult<TEntity>> ReconcileAsync(TEntity entity, CancellationToken cancellationToken)
-    {
-        if (_ends.IsInert(entity))
-        {
-            return Inert(entity);
-        }
-
-        // The cache may be behind our own last write; what is decided here is decided on what the server has.
-        var fresh = await _frame.Writer.ReadAsync(entity, cancellationToken);
-        if (fresh is null || fresh.Metadata.Uid != entity.Metadata.Uid)
-        {
-            return ReconciliationResult<TEntity>.Success(entity);
-        }
-
-        if (_ends.IsInert(fresh))
-        {
-            return Inert(fresh);
-        }
-
-        try
-        {
-            if ((EndFlow<TEntity, TSpec, TStatus>.IsAtRest(fresh) || IsPlanReady(fresh)) && RunTokens.NewAbort(fresh) is { } token)
-            {
-                fresh = await _frame.WriteAsync(fresh, RunTokens.UseAbort(fresh.Status!, token, _frame.Now), cancellationToken);
-            }
-
-            var after = await ReconcileFreshAsync(fresh, cancellationToken);
-            return ReconciliationResult<TEntity>.Success(fresh, after);
-        }
-        catch (Exception exception) when (exception is KubernetesConflictException or KubernetesOutcomeUnknownException)
-        {
-            // Somebody else wrote, or our write may or may not have come through: read again and decide again.
-            return ReconciliationResult<TEntity>.Success(fresh, Shortly);
-        }
-    }
+    protected override bool IsInert(TEntity entity) => _ends.IsInert(entity);
 
     /// <inheritdoc />
-    public async Task<ReconciliationResult<TEntity>> DeletedAsync(TEntity entity, CancellationToken cancellationToken)
-    {
-        await ForgetAsync(entity);
-        return ReconciliationResult<TEntity>.Success(entity);
-    }
+    protected override TimeSpan? InertFor(TEntity entity) => _ends.InertFor(entity);
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
+    protected override async Task<TimeSpan?> ReconcileFreshAsync(TEntity entity, CancellationToken cancellationToken)
     {
-        foreach (var session in _sessions.Values)
+        if ((EndFlow<TEntity, TSpec, TStatus>.IsAtRest(entity) || IsPlanReady(entity)) && RunTokens.NewAbort(entity) is { } token)
         {
-            await session.DisposeAsync();
+            entity = await _frame.WriteAsync(entity, RunTokens.UseAbort(entity.Status!, token, _frame.Now), cancellationToken);
         }
 
-        _sessions.Clear();
+        return await AdvanceAsync(entity, cancellationToken);
     }
 
-    // Until a cleanup is due nothing is read or written.
-    private ReconciliationResult<TEntity> Inert(TEntity entity) => _ends.InertFor(entity) is { } later
-        ? ReconciliationResult<TEntity>.Success(entity, later)
-        : ReconciliationResult<TEntity>.Success(entity);
-
-    private async Task<TimeSpan?> ReconcileFreshAsync(TEntity entity, CancellationToken cancellationToken)
+    private async Task<TimeSpan?> AdvanceAsync(TEntity entity, CancellationToken cancellationToken)
     {
         if (entity.Metadata.DeletionTimestamp is null && await EndedAsync(entity, cancellationToken) is var (ended, stays, after))
         {
@@ -117,7 +70,7 @@ internal sealed class RunController<TEntity, TSpec, TStatus> : IEntityController
             entity = ended;
         }
 
-        var session = _sessions.GetOrAdd(entity.Metadata.Uid!, static _ => new RunSession<TEntity, TSpec, TStatus>());
+        var session = SessionOf(entity, static () => new RunSession<TEntity, TSpec, TStatus>());
         var binding = await _kind.Access.ReadAsync(entity, cancellationToken);
         await session.BindAsync(entity, binding, () => OnEvent(session, entity));
         if (entity.Metadata.DeletionTimestamp is not null)
@@ -177,10 +130,15 @@ internal sealed class RunController<TEntity, TSpec, TStatus> : IEntityController
     {
         var status = entity.Status!;
         var claimed = status.Target?.Claim is not null;
-        if (claimed && !session.ClaimSeen && await _frame.Services.Claims.ClaimAsync(status.Target!.Identity!, entity, entity.Spec.AdoptTarget, cancellationToken) is { } holder)
+        if (claimed && !session.ClaimSeen && await _frame.Services.Claims.ClaimAsync(ClaimTarget.Of(status.Target)!, entity, entity.Spec.AdoptTarget, keep: true, cancellationToken) is { } holder)
         {
             await StalledAsync(entity, Reasons.TargetClaimLost, $"the claim on the target is held by {holder} now; somebody removed ours. Let only one of the two go on: delete the other", cancellationToken);
             return LookForClaim;
+        }
+
+        if (claimed && !session.ClaimSeen && await _preflight.GiveWayAsync(entity, session, cancellationToken) is { } given)
+        {
+            return given;
         }
 
         session.ClaimSeen = claimed;
@@ -228,13 +186,5 @@ internal sealed class RunController<TEntity, TSpec, TStatus> : IEntityController
     {
         session.WorldChanged();
         _frame.Wake(entity);
-    }
-
-    private async Task ForgetAsync(TEntity entity)
-    {
-        if (entity.Metadata.Uid is { } uid && _sessions.TryRemove(uid, out var session))
-        {
-            await session.DisposeAsync();
-        }
     }
 }

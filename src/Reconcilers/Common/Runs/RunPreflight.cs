@@ -7,7 +7,7 @@ namespace Drydock.Reconcilers.Common.Runs;
 /// <typeparam name="TStatus">What it reports.</typeparam>
 /// <param name="Discovery">Null if there are findings.</param>
 /// <param name="Findings">All of them; empty if preflight passed.</param>
-/// <param name="TargetIdentity">What the target is, as far as it could be read; findings do not matter while another run has it.</param>
-internal sealed record RunPreflight<TSpec, TStatus>(IRunDiscovery<TSpec, TStatus>? Discovery, IReadOnlyList<Finding> Findings, string? TargetIdentity)
+/// <param name="Target">What the target is, as far as it could be read; findings do not matter while another run has it.</param>
+internal sealed record RunPreflight<TSpec, TStatus>(IRunDiscovery<TSpec, TStatus>? Discovery, IReadOnlyList<Finding> Findings, ClaimTarget? Target)
     where TSpec : RunSpec
     where TStatus : RunStatus;

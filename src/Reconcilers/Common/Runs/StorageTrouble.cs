@@ -14,13 +14,12 @@ internal static class StorageTrouble
         {
             return await probe.IsMarkedAsync(storage, @namespace, cancellationToken)
                 ? null
-                : new RunTrouble(Reasons.StorageLost, $"the backup storage {StorageText.Describe(storage)} no longer bears the mark that preflight wrote there: it is not what it was. Nothing is started before the right volume is mounted into the operator, or the right bucket is back");
+                : new RunTrouble(Reasons.StorageLost, $"the backup storage {probe.Describe(storage, @namespace)} no longer bears the mark that preflight wrote there: it is not what it was. Nothing is started before the right volume is mounted into the operator, or the right bucket is back");
         }
         catch (SnapshotException exception)
         {
             // Not read is not lost.
-            var reason = exception.Failure == SnapshotFailure.InvalidRequest ? Reasons.SecretMissing : Reasons.StorageUnusable;
-            return new RunTrouble(reason, $"{exception.Message.TrimEnd('.')}. Nothing is started before the backup storage answers; this looks again by itself");
+            return new RunTrouble(StorageReasons.Of(exception), $"{exception.Message.TrimEnd('.')}. Nothing is started before the backup storage answers; this looks again by itself");
         }
     }
 }

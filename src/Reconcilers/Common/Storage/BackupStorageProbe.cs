@@ -8,6 +8,15 @@ namespace Drydock.Reconcilers.Common.Storage;
 public sealed class BackupStorageProbe(IStorages storages) : IBackupStorageProbe
 {
     /// <inheritdoc />
+    public bool Shared => storages.Shared;
+
+    /// <inheritdoc />
+    public string? Refusal(StorageSpec storage, string? @namespace) => storages.Refusal(storage, @namespace);
+
+    /// <inheritdoc />
+    public string Describe(StorageSpec storage, string? @namespace) => storages.Describe(storage, @namespace);
+
+    /// <inheritdoc />
     public async Task<bool> IsMarkedAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
         await (await storages.OpenAsync(storage, @namespace, cancellationToken)).ReadMarkAsync(cancellationToken) is not null;
 

@@ -3,7 +3,7 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Common.Storage;
 
 /// <summary>Finds out before anything is changed whether dumps can be stored and found again.</summary>
-public interface IBackupStorageProbe
+public interface IBackupStorageProbe : IStoragePlaces
 {
     /// <summary>Writes and reads back the storage's mark, and looks how much room there is.</summary>
     /// <param name="storage">The storage.</param>

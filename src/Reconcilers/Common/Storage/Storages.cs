@@ -1,27 +1,38 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
-using DirectoryStorage = Drydock.Clients.Snapshots.DirectoryStorage;
-using S3Storage = Drydock.Clients.Snapshots.S3Storage;
 
 namespace Drydock.Reconcilers.Common.Storage;
 
 /// <inheritdoc cref="IStorages" />
-/// <remarks>Connections to an S3 storage are kept while place and Secret stay the same.</remarks>
+/// <remarks>Connections to an S3 storage are kept while place and Secret stay the same; of those that nothing uses, the last ones.</remarks>
 public sealed class Storages : IStorages, IDisposable
 {
     private readonly IKubernetesClient _kubernetes;
-    private readonly TimeProvider _time;
-    private readonly ConcurrentDictionary<string, Kept> _kept = new(StringComparer.Ordinal);
+    private readonly StorageRoots _roots;
+    private readonly S3Clients _clients;
+    private readonly EndpointPolicy _endpoints;
 
     /// <summary>Opens nothing yet.</summary>
     /// <param name="kubernetes">Where Secrets are read.</param>
+    /// <param name="roots">Where directories may be.</param>
     /// <param name="time">The clock.</param>
-    public Storages(IKubernetesClient kubernetes, TimeProvider time) => (_kubernetes, _time) = (kubernetes, time);
+    /// <param name="endpoints">Which addresses are connected to; null for the default.</param>
+    public Storages(IKubernetesClient kubernetes, StorageRoots roots, TimeProvider time, EndpointPolicy? endpoints = null)
+    {
+        ArgumentNullException.ThrowIfNull(roots);
+        (_kubernetes, _roots, _clients, _endpoints) = (kubernetes, roots, new S3Clients(time), endpoints ?? EndpointPolicy.Default);
+    }
+
+    /// <inheritdoc />
+    public bool Shared => _roots.Shared;
+
+    /// <summary>Number of S3 clients that are kept.</summary>
+    internal int Clients => _clients.Count;
 
     /// <inheritdoc />
     public async Task<ISnapshotStorage> OpenAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken)
@@ -29,38 +40,45 @@ public sealed class Storages : IStorages, IDisposable
         ArgumentNullException.ThrowIfNull(storage);
         return storage switch
         {
-            { Directory: { } directory, S3: null } => Path.IsPathFullyQualified(directory.Path)
-                ? new DirectoryStorage(directory.Path, _time)
-                : throw Invalid($"storage.directory.path '{directory.Path}' is no absolute path; correct it"),
+            { Directory: { } directory, S3: null } => _roots.Open(directory.Path, @namespace),
             { S3: { } s3, Directory: null } => Keep(Options(s3, await SecretAsync(s3, @namespace, cancellationToken)), $"{@namespace}/{s3.CredentialsSecretRef.Name}"),
             _ => throw Invalid("the storage names neither or both of directory and s3; give one of them"),
         };
     }
 
-    /// <summary>Closes the connections.</summary>
-    public void Dispose()
+    /// <inheritdoc />
+    public string? Refusal(StorageSpec storage, string? @namespace)
     {
-        foreach (var kept in _kept.Values)
+        ArgumentNullException.ThrowIfNull(storage);
+        try
         {
-            kept.Storage.Dispose();
+            _ = storage is { Directory: { } directory, S3: null } ? _roots.Open(directory.Path, @namespace) : null;
+            return null;
         }
-
-        _kept.Clear();
+        catch (SnapshotException refused)
+        {
+            return refused.Message;
+        }
     }
 
-    private S3Storage Keep(S3StorageOptions options, string secret)
+    /// <inheritdoc />
+    public string Describe(StorageSpec storage, string? @namespace)
     {
-        var key = $"{secret}\n{options}\n{options.Region}\n{options.PathStyle}";
-        var secrets = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', options.AccessKey, options.SecretKey, options.SessionToken, options.CertificateAuthority)));
-        if (_kept.TryGetValue(key, out var kept) && CryptographicOperations.FixedTimeEquals(kept.Secrets, secrets))
-        {
-            return kept.Storage;
-        }
+        ArgumentNullException.ThrowIfNull(storage);
+        return storage is { Directory: { } directory, S3: null } ? $"directory {_roots.Locate(directory.Path, @namespace)}" : StorageText.Describe(storage);
+    }
 
-        // The former one is not disposed of: whoever still reads or writes by it may finish. Its idle connections close by themselves.
-        var storage = new S3Storage(options, _time);
-        _kept[key] = new Kept(secrets, storage);
-        return storage;
+    /// <summary>Closes the connections.</summary>
+    public void Dispose() => _clients.Dispose();
+
+    private SharedS3Storage Keep(S3StorageOptions options, string secret)
+    {
+        var secrets = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', options.AccessKey, options.SecretKey, options.SessionToken, options.CertificateAuthority)));
+        var key = $"{secret}\n{options}\n{options.Region}\n{options.PathStyle}\n{Convert.ToHexStringLower(secrets)}";
+
+        // What is wrong with the options shows when a client is made.
+        _clients.Rent(key, options).Dispose();
+        return new SharedS3Storage(_clients, key, options);
     }
 
     private async Task<V1Secret> SecretAsync(Crds.Common.S3Storage s3, string? @namespace, CancellationToken cancellationToken)
@@ -72,7 +90,17 @@ public sealed class Storages : IStorages, IDisposable
                 ?? throw Invalid($"Secret {name} (storage.s3.credentialsSecretRef) does not exist in namespace {@namespace}; create it with the keys accessKey and secretKey");
     }
 
-    private static S3StorageOptions Options(Crds.Common.S3Storage s3, V1Secret secret) => new()
+    private S3StorageOptions Options(Crds.Common.S3Storage s3, V1Secret secret)
+    {
+        if (SecretLimits.Refusal(s3.CredentialsSecretRef.Name, secret.Data, ["accessKey", "secretKey", "sessionToken", "ca.crt"]) is { } refusal)
+        {
+            throw Invalid($"storage.s3.credentialsSecretRef: {refusal}");
+        }
+
+        return OptionsOf(s3, secret);
+    }
+
+    private S3StorageOptions OptionsOf(Crds.Common.S3Storage s3, V1Secret secret) => new()
     {
         Endpoint = Uri.TryCreate(s3.Endpoint, UriKind.Absolute, out var endpoint) && (endpoint.Scheme == Uri.UriSchemeHttp || endpoint.Scheme == Uri.UriSchemeHttps)
             ? endpoint
@@ -85,6 +113,7 @@ public sealed class Storages : IStorages, IDisposable
         SecretKey = Required(secret, "secretKey"),
         SessionToken = Text(secret, "sessionToken"),
         CertificateAuthority = Text(secret, "ca.crt"),
+        Endpoints = _endpoints,
     };
 
     private static string Required(V1Secret secret, string key) =>
@@ -94,6 +123,4 @@ public sealed class Storages : IStorages, IDisposable
         secret.Data?.GetValueOrDefault(key) is { Length: > 0 } bytes && Encoding.UTF8.GetString(bytes).Trim() is { Length: > 0 } text ? text : null;
 
     private static SnapshotException Invalid(string message) => new(SnapshotFailure.InvalidRequest, message);
-
-    private sealed record Kept(byte[] Secrets, S3Storage Storage);
 }

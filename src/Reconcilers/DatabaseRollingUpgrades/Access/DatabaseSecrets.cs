@@ -5,6 +5,8 @@ using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Ssh;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Common;
+using Drydock.Reconcilers.Common.Secrets;
 using Drydock.Reconcilers.Common.Storage;
 using Drydock.Reconcilers.OmsUpgrades.Domain;
 using Finding = Drydock.Crds.Common.Finding;
@@ -35,8 +37,8 @@ public sealed record DatabaseSecrets
     /// <summary>TLS towards the clusters at the other end of replication, by the name of the group; those without are left out.</summary>
     public IReadOnlyDictionary<string, ServiceTlsMaterial> Peers { get; init; } = new Dictionary<string, ServiceTlsMaterial>(StringComparer.Ordinal);
 
-    /// <summary>Changes whenever one of the Secrets does.</summary>
-    public string Version { get; init; } = "";
+    /// <summary>Changes whenever a value that the upgrade uses does, and with nothing else.</summary>
+    public string Digest { get; init; } = "";
 
     /// <summary>What is missing, one finding a field of the spec.</summary>
     public IReadOnlyList<Finding> Problems { get; init; } = [];
@@ -45,32 +47,22 @@ public sealed record DatabaseSecrets
     public IReadOnlyList<Secret> Confidential { get; init; } = [];
 
     /// <summary>Names of all Secrets that a spec refers to, each once.</summary>
-    public static IEnumerable<string> Names(DatabaseRollingUpgradeSpec spec)
-    {
-        ArgumentNullException.ThrowIfNull(spec);
-        return Storages(spec).SelectMany(StorageText.SecretNames)
-            .Concat(References(spec).Select(r => r.Name))
-            .Where(name => name.Length > 0)
-            .Distinct(StringComparer.Ordinal);
-    }
+    public static IEnumerable<string> Names(DatabaseRollingUpgradeSpec spec) => Uses(spec).Names;
 
     /// <summary>Reads them all.</summary>
     public static async Task<DatabaseSecrets> ReadAsync(IKubernetesClient kubernetes, DatabaseRollingUpgrade upgrade, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(kubernetes);
         ArgumentNullException.ThrowIfNull(upgrade);
-        var read = await Task.WhenAll(Names(upgrade.Spec).Select(async name =>
-            (name, Secret: await kubernetes.GetAsync<V1Secret>(name, upgrade.Metadata.Namespace, cancellationToken))));
-        return Of(upgrade, read.ToDictionary(r => r.name, r => r.Secret, StringComparer.Ordinal));
+        return Of(upgrade, await Uses(upgrade.Spec).ReadAsync(kubernetes, upgrade.Metadata.Namespace, cancellationToken));
     }
 
     /// <summary>Names only.</summary>
-    public override string ToString() => $"secrets of a database (not shown), version {Version}";
+    public override string ToString() => "secrets of a database (not shown)";
 
-    private static DatabaseSecrets Of(DatabaseRollingUpgrade upgrade, Dictionary<string, V1Secret?> secrets)
+    private static DatabaseSecrets Of(DatabaseRollingUpgrade upgrade, UsedSecrets used)
     {
         var spec = upgrade.Spec;
-        var reading = new Reading(upgrade.Metadata.Namespace, secrets);
+        var reading = new Reading(upgrade.Metadata.Namespace, used.Secrets);
         var (ssh, docker) = (spec.Access.Ssh, spec.Access.Docker);
         var key = ssh is not null
             ? reading.Required(ssh.KeySecretRef, "spec.access.ssh.keySecretRef", SshMaterial.PrivateKeyKey)
@@ -80,7 +72,7 @@ public sealed record DatabaseSecrets
             : docker?.SshSecretRef is { } engines ? reading.Required(engines, "spec.access.docker.sshSecretRef", SshMaterial.KnownHostsKey) : null;
         var dockerTls = docker?.TlsSecretRef is { } certificate ? reading.DockerTls(certificate, "spec.access.docker.tlsSecretRef") : null;
         var login = Login(spec);
-        var loginField = spec.Engine == DatabaseEngine.TiDB ? "spec.tidb.credentialsSecretRef" : "spec.yugabyte.sql.credentialsSecretRef";
+        var loginField = spec.Engine.Choose(() => "spec.tidb.credentialsSecretRef", () => "spec.yugabyte.sql.credentialsSecretRef");
         var user = login is null ? null : reading.Required(login, loginField, UserName);
         var password = login is null ? null : reading.Required(login, loginField, Password);
         var tls = spec.Tls is { } service ? reading.Tls(service.SecretRef, "spec.tls.secretRef") : null;
@@ -104,27 +96,46 @@ public sealed record DatabaseSecrets
             Ssh = key is null || knownHosts is null ? null : new SshMaterial(key, knownHosts),
             DockerTls = dockerTls,
             Tls = tls,
-            Sql = user is null || password is null ? null : new SqlLogin(Text(user), Text(password), reading.Optional(login!, Authority)),
+            Sql = user is null || password is null ? null : new SqlLogin(Text(user), Text(password), reading.Optional(login!, loginField, Authority)),
             Peers = peers,
-            Version = string.Join(';', secrets.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => $"{s.Key}={s.Value?.Metadata.ResourceVersion}")),
+            Digest = used.Digest,
             Problems = reading.Problems,
             Confidential = [.. new[] { password, key, dockerTls?.PrivateKey.ToArray(), tls?.Key }.Concat(peers.Values.Select(p => p.Key)).OfType<byte[]>().Select(value => new Secret(Text(value)))],
         };
     }
 
-    private static IEnumerable<SecretReference> References(DatabaseRollingUpgradeSpec spec) =>
-        new[] { spec.Access.Ssh?.KeySecretRef, spec.Access.Ssh?.KnownHostsSecretRef, spec.Access.Docker?.TlsSecretRef, spec.Access.Docker?.SshSecretRef, spec.Tls?.SecretRef, Login(spec) }
-            .Concat((spec.Yugabyte?.Replication.Groups ?? []).Select(g => g.Peer.CertsSecretRef))
-            .OfType<SecretReference>();
+    private static SecretUses Uses(DatabaseRollingUpgradeSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        var uses = new SecretUses()
+            .Add(spec.Access.Ssh?.KeySecretRef, SshMaterial.PrivateKeyKey)
+            .Add(spec.Access.Ssh?.KnownHostsSecretRef, SshMaterial.KnownHostsKey)
+            .Add(spec.Access.Docker?.TlsSecretRef, SecretKeys.DockerTls)
+            .Add(spec.Access.Docker?.SshSecretRef, SecretKeys.Ssh)
+            .Add(spec.Tls?.SecretRef, SecretKeys.Service)
+            .Add(Login(spec), SecretKeys.Login);
+        foreach (var group in spec.Yugabyte?.Replication.Groups ?? [])
+        {
+            uses.Add(group.Peer.CertsSecretRef, SecretKeys.Service);
+        }
 
-    private static SecretReference? Login(DatabaseRollingUpgradeSpec spec) => spec.Engine == DatabaseEngine.TiDB ? spec.Tidb?.CredentialsSecretRef : spec.Yugabyte?.Sql.CredentialsSecretRef;
+        foreach (var storage in Storages(spec).SelectMany(StorageText.SecretNames))
+        {
+            uses.Add(storage, SecretKeys.Storage);
+        }
+
+        return uses;
+    }
+
+    private static SecretReference? Login(DatabaseRollingUpgradeSpec spec) =>
+        spec.Engine.Choose(() => spec.Tidb?.CredentialsSecretRef, () => spec.Yugabyte?.Sql.CredentialsSecretRef);
 
     private static IEnumerable<StorageSpec?> Storages(DatabaseRollingUpgradeSpec spec) => spec.Package.Archives.Select(a => a.Storage).Append(spec.Tidb?.Backup.Storage);
 
     // Secrets made from files often end in a line's end that is no part of the value.
     private static string Text(byte[] value) => Encoding.UTF8.GetString(value).TrimEnd('\r', '\n');
 
-    private sealed class Reading(string? @namespace, Dictionary<string, V1Secret?> secrets)
+    private sealed class Reading(string? @namespace, IReadOnlyDictionary<string, V1Secret?> secrets)
     {
         private readonly List<Finding> _problems = [];
 
@@ -140,14 +151,15 @@ public sealed record DatabaseSecrets
 
             if (secret.Data?.GetValueOrDefault(key) is { Length: > 0 } value)
             {
-                return value;
+                return Taken(reference, field, key, value);
             }
 
             Missing(field, $"Secret {reference.Name} ({field}) lacks the key {key}; add it");
             return null;
         }
 
-        public byte[]? Optional(SecretReference reference, string key) => secrets.GetValueOrDefault(reference.Name)?.Data?.GetValueOrDefault(key) is { Length: > 0 } value ? value : null;
+        public byte[]? Optional(SecretReference reference, string field, string key) =>
+            secrets.GetValueOrDefault(reference.Name)?.Data?.GetValueOrDefault(key) is { Length: > 0 } value ? Taken(reference, field, key, value) : null;
 
         public ServiceTlsMaterial? Tls(SecretReference reference, string field)
         {
@@ -156,7 +168,7 @@ public sealed record DatabaseSecrets
                 return null;
             }
 
-            var (certificate, key) = (Optional(reference, Certificate), Optional(reference, CertificateKey));
+            var (certificate, key) = (Optional(reference, field, Certificate), Optional(reference, field, CertificateKey));
             if (certificate is null != key is null)
             {
                 Missing(field, $"Secret {reference.Name} ({field}) has only one of {Certificate} and {CertificateKey}; give both, or none where the servers want no certificate of ours");
@@ -171,6 +183,12 @@ public sealed record DatabaseSecrets
             if (secrets.GetValueOrDefault(reference.Name) is not { } secret)
             {
                 Missing(field, $"Secret {reference.Name} ({field}) does not exist in namespace {@namespace}; create it with ca.crt, tls.crt and tls.key, or ca.pem, cert.pem and key.pem");
+                return null;
+            }
+
+            if (SecretLimits.Refusal(reference.Name, secret.Data, DockerTlsMaterial.SecretKeys) is { } refusal)
+            {
+                Missing(field, $"{field}: {refusal}");
                 return null;
             }
 
@@ -192,6 +210,17 @@ public sealed record DatabaseSecrets
             {
                 Missing(null, $"Secret {name} of a storage does not exist in namespace {@namespace}; create it with the keys accessKey and secretKey");
             }
+        }
+
+        private byte[]? Taken(SecretReference reference, string field, string key, byte[] value)
+        {
+            if (SecretLimits.Refusal(reference.Name, key, value) is not { } refusal)
+            {
+                return value;
+            }
+
+            Missing(field, $"{field}: {refusal}");
+            return null;
         }
 
         private void Missing(string? field, string message) => _problems.Add(new Finding { Reason = Reasons.SecretMissing, Message = message, Field = field });

@@ -5,6 +5,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Drydock.Clients.Safety;
 using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
@@ -25,13 +26,15 @@ public sealed class ServiceHttp : IServiceHttp
     /// <summary>Prepares; nothing is connected yet.</summary>
     /// <param name="tls">TLS material; null for plain HTTP.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="endpoints">Which addresses are connected to; null for the default.</param>
     /// <exception cref="ServiceException">The material is no PEM, or certificate and key do not belong together.</exception>
-    public ServiceHttp(ServiceTlsMaterial? tls, TimeProvider time)
+    public ServiceHttp(ServiceTlsMaterial? tls, TimeProvider time, EndpointPolicy? endpoints = null)
     {
         _time = time;
         Scheme = tls is null ? Uri.UriSchemeHttp : Uri.UriSchemeHttps;
         var handler = new SocketsHttpHandler
         {
+            ConnectCallback = (endpoints ?? EndpointPolicy.Default).ConnectAsync,
             ConnectTimeout = ConnectPatience,
             AllowAutoRedirect = false,
             UseProxy = false,
@@ -92,7 +95,7 @@ public sealed class ServiceHttp : IServiceHttp
         }
         catch (IOException exception)
         {
-            throw new ServiceException(Reasons.HostUnreachable, $"{what}: the connection broke ({exception.Message}); see whether the process lives", innerException: exception);
+            throw new ServiceException(Reasons.HostUnreachable, $"{what}: the connection broke ({HttpTrouble.Describe(exception)}); see whether the process lives", innerException: exception);
         }
     }
 
@@ -119,23 +122,14 @@ public sealed class ServiceHttp : IServiceHttp
 
     private static async Task<string> BodyAsync(string what, HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-        using var kept = new MemoryStream();
-        var buffer = new byte[64 * 1024];
-        int count;
-        while ((count = await stream.ReadAsync(buffer, cancellationToken)) > 0)
-        {
-            if (kept.Length + count > LongestBody)
-            {
-                throw new ServiceException(Reasons.AnswerUnusable, $"{what}: the answer is longer than {LongestBody} bytes, so it is not the one that was asked for; see what listens on that port");
-            }
-
-            kept.Write(buffer, 0, count);
-        }
-
+        await BoundedBody.LoadAsync(
+            response.Content,
+            LongestBody,
+            () => new ServiceException(Reasons.AnswerUnusable, $"{what}: the answer is longer than {LongestBody} bytes, so it is not the one that was asked for; see what listens on that port"),
+            cancellationToken);
         try
         {
-            return Utf8.GetString(kept.GetBuffer(), 0, (int)kept.Length);
+            return Utf8.GetString(await response.Content.ReadAsByteArrayAsync(cancellationToken));
         }
         catch (DecoderFallbackException exception)
         {
@@ -145,6 +139,16 @@ public sealed class ServiceHttp : IServiceHttp
 
     private ServiceException Refused(string what, HttpRequestException exception)
     {
+        if (EndpointRefusedException.In(exception) is { } refused)
+        {
+            return new ServiceException(Reasons.InvalidSpec, $"{what}: {refused.Message}", isNotTaken: true, exception);
+        }
+
+        if (HttpTrouble.IsForeign(exception))
+        {
+            return new ServiceException(Reasons.AnswerUnusable, $"{what}: {HttpTrouble.Describe(exception)}; see what listens on that port", innerException: exception);
+        }
+
         // Only what failed before a byte of the request went out did certainly not arrive.
         var never = exception.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError;
         return exception.HttpRequestError == HttpRequestError.SecureConnectionError
@@ -164,7 +168,7 @@ public sealed class ServiceHttp : IServiceHttp
     {
         SocketException socket => socket.Message,
         AuthenticationException authentication => authentication.Message,
-        var other => other.Message,
+        _ => HttpTrouble.Describe(exception),
     };
 
     private SslClientAuthenticationOptions Options(ServiceTlsMaterial tls)

@@ -20,6 +20,9 @@ public sealed record DatabaseHostServices(IStorages Storages, IDockerEndpoints D
     /// <summary>Asked between the look and each act; null lets every act pass.</summary>
     public IActFence? Fence { get; init; }
 
+    /// <summary>Hashes package archives before they are sent.</summary>
+    public HashedArchives Archives { get; init; } = new();
+
     /// <summary>How ssh is used from here.</summary>
     public SshOptions Ssh { get; init; } = new();
 

@@ -33,7 +33,8 @@ public static class InstanceTargets
             DataDir = instance.DataDir,
             Port = DefaultPorts.Service(spec, instance),
             Control = control,
-            Swap = control.Swap ?? (spec.Engine == DatabaseEngine.TiDB ? SwapMethod.ReplaceBinary : control.Process is not null ? SwapMethod.NewDirectory : SwapMethod.SwitchLink),
+            Swap = control.Swap ?? spec.Engine.Choose(
+                () => SwapMethod.ReplaceBinary, () => control.Process is not null ? SwapMethod.NewDirectory : SwapMethod.SwitchLink),
         });
     }
 

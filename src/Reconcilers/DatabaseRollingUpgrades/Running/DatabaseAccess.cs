@@ -13,7 +13,7 @@ internal sealed class DatabaseAccess(DatabaseServices services) : IRunAccess<Dat
         var secrets = await DatabaseSecrets.ReadAsync(services.Kubernetes, entity, cancellationToken);
 
         // Until a plan is stored everything may change, also which processes there are; from then on only how they are reached.
-        var targets = $"{DatabaseIdentity.Of(entity.Spec)}|{DatabaseIdentity.AccessOf(entity.Spec)}|{secrets.Version}";
+        var targets = $"{DatabaseIdentity.Of(entity.Spec)}|{DatabaseIdentity.AccessOf(entity.Spec)}|{secrets.Digest}";
         return new RunBinding<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(
             $"{targets}|{entity.Spec.Timeouts}|{entity.Spec.Drain}|{entity.Spec.Settle}",
             targets,

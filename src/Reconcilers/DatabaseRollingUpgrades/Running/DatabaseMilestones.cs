@@ -49,5 +49,5 @@ internal static class DatabaseMilestones
         ]);
 
     /// <summary>Those of the spec's engine.</summary>
-    public static RunMilestones Of(DatabaseRollingUpgradeSpec spec) => spec.Engine == DatabaseEngine.TiDB ? TiDb : Yugabyte;
+    public static RunMilestones Of(DatabaseRollingUpgradeSpec spec) => spec.Engine.Choose(() => TiDb, () => Yugabyte);
 }

@@ -14,7 +14,7 @@ internal sealed class DatabaseReport : IRunReport<DatabaseRollingUpgradeSpec, Da
 {
     /// <inheritdoc />
     public DatabaseRollingUpgradeStatus Summarize(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status, PlanSlot slot, bool isDone) =>
-        spec.Engine == DatabaseEngine.TiDB ? TiDbStatus.Compose(status, spec) : YugabyteStatus.Compose(status, spec);
+        spec.Engine.Choose(() => TiDbStatus.Compose(status, spec), () => YugabyteStatus.Compose(status, spec));
 
     /// <inheritdoc />
     public DatabaseRollingUpgradeStatus Forget(DatabaseRollingUpgradeStatus status) => status with
@@ -34,7 +34,7 @@ internal sealed class DatabaseReport : IRunReport<DatabaseRollingUpgradeSpec, Da
     public void AddConditions(ConditionSet conditions, DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status)
     {
         ArgumentNullException.ThrowIfNull(conditions);
-        if (spec.Engine == DatabaseEngine.YugabyteDB)
+        if (spec.Engine.Choose(tidb: () => false, yugabyte: () => true))
         {
             var paused = status.PausedReplication;
             conditions.Set(
@@ -54,7 +54,7 @@ internal sealed class DatabaseReport : IRunReport<DatabaseRollingUpgradeSpec, Da
     /// <inheritdoc />
     public string LeftBehind(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status)
     {
-        var items = spec.Engine == DatabaseEngine.TiDB ? TiDbStatus.LeftBehind(spec, status) : YugabyteStatus.LeftBehind(spec, status);
+        var items = spec.Engine.Choose(() => TiDbStatus.LeftBehind(spec, status), () => YugabyteStatus.LeftBehind(spec, status));
         var upgraded = status.Instances.Count(i => i.Version == spec.ToVersion);
         var processes = string.Create(CultureInfo.InvariantCulture, $"{upgraded} of {status.Instances.Count} processes run {spec.ToVersion}; the runbook goes on by hand from here");
         return items.Count == 0 ? processes : $"{processes}. {string.Join(". ", items.Select(i => i.Message))}";

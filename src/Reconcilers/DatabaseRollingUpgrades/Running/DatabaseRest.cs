@@ -10,7 +10,7 @@ internal sealed class DatabaseRest : IRunRest<DatabaseRollingUpgradeSpec, Databa
 {
     /// <inheritdoc />
     public bool IsLeft(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
-        spec.Engine == DatabaseEngine.TiDB ? TiDbCleanup.Evicted(spec, status).Any() : YugabyteCleanup.Blacklisted(status).Any();
+        spec.Engine.Choose(() => TiDbCleanup.Evicted(spec, status).Any(), () => YugabyteCleanup.Blacklisted(status).Any());
 
     /// <inheritdoc />
     public DatabaseRollingUpgradeStatus TakenAway(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status, IReadOnlyCollection<string> what, DateTimeOffset at) => status with
@@ -20,5 +20,5 @@ internal sealed class DatabaseRest : IRunRest<DatabaseRollingUpgradeSpec, Databa
     };
 
     private static bool IsDrain(DatabaseRollingUpgradeSpec spec, string action) =>
-        action == (spec.Engine == DatabaseEngine.TiDB ? TiDb.Steps.TiDbActions.DrainTikv : Yugabyte.Steps.YugabyteActions.DrainTserver);
+        action == spec.Engine.Choose(() => TiDb.Steps.TiDbActions.DrainTikv, () => Yugabyte.Steps.YugabyteActions.DrainTserver);
 }

@@ -34,14 +34,15 @@ internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, D
     {
         (_upgrade, Secrets, _services) = (upgrade, secrets, services);
         _redactor = new Redactor(secrets.Confidential);
-        _http = new Lazy<IServiceHttp>(() => new ServiceHttp(secrets.Tls, services.Time));
-        _plain = new Lazy<IServiceHttp>(() => new ServiceHttp(null, services.Time));
+        _http = new Lazy<IServiceHttp>(() => new ServiceHttp(secrets.Tls, services.Time, services.Endpoints));
+        _plain = new Lazy<IServiceHttp>(() => new ServiceHttp(null, services.Time, services.Endpoints));
         Hosts = new BoundDatabaseHosts(upgrade, secrets, services.Hosts);
-        Sql = new MySqlDatabaseSql(() => Upgrade, secrets);
+        Sql = new MySqlDatabaseSql(() => Upgrade, secrets, endpoints: services.Endpoints);
 
         // Made once for one binding: how long an instance has been healthy is counted by the action that looks.
-        _catalog = new Lazy<IStepCatalog>(() => Upgrade.Spec.Engine == DatabaseEngine.TiDB ? new TiDbStepCatalog(this) : new YugabyteStepCatalog(this));
-        _ddl = upgrade.Spec.Engine == DatabaseEngine.TiDB ? new TiDbDdlWatch(this, onEvent) : null;
+        _catalog = new Lazy<IStepCatalog>(
+            () => Upgrade.Spec.Engine.Choose<IStepCatalog>(() => new TiDbStepCatalog(this), () => new YugabyteStepCatalog(this)));
+        _ddl = upgrade.Spec.Engine.Choose<TiDbDdlWatch?>(() => new TiDbDdlWatch(this, onEvent), () => null);
     }
 
     /// <inheritdoc cref="ITiDbTargets.Upgrade" />
@@ -55,6 +56,9 @@ internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, D
 
     /// <inheritdoc />
     public IReadOnlyList<Finding> SecretProblems => Secrets.Problems;
+
+    /// <inheritdoc />
+    public IReadOnlyList<Finding> StorageProblems => [.. DatabaseStorages.Refusals(Storages, Upgrade)];
 
     /// <inheritdoc cref="ITiDbTargets.Hosts" />
     public IDatabaseHosts Hosts { get; }
@@ -107,7 +111,7 @@ internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, D
             if (!_peers.TryGetValue(group, out var http))
             {
                 _ = Upgrade.Spec.Yugabyte?.Replication.Groups.Find(g => g.Name == group) ?? throw new KeyNotFoundException($"spec.yugabyte.replication.groups has no '{group}' any more; put it back until the upgrade has ended");
-                _peers[group] = http = new ServiceHttp(Secrets.Peers.GetValueOrDefault(group), _services.Time);
+                _peers[group] = http = new ServiceHttp(Secrets.Peers.GetValueOrDefault(group), _services.Time, _services.Endpoints);
             }
 
             return http;
@@ -115,26 +119,32 @@ internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, D
     }
 
     /// <inheritdoc />
-    public async Task<RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> PreflightAsync(CancellationToken cancellationToken)
-    {
-        if (Upgrade.Spec.Engine == DatabaseEngine.TiDB)
-        {
-            var cluster = await new TiDbPreflight(this).RunAsync(cancellationToken);
-            return new RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(cluster.Discovery is { } tidb ? new TiDbDiscovered(tidb) : null, cluster.Findings, cluster.TargetIdentity);
-        }
+    public async Task<RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> PreflightAsync(CancellationToken cancellationToken) =>
+        await Upgrade.Spec.Engine.Choose(() => PreflightTiDbAsync(cancellationToken), () => PreflightYugabyteAsync(cancellationToken));
 
+    private async Task<RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> PreflightTiDbAsync(CancellationToken cancellationToken)
+    {
+        var cluster = await new TiDbPreflight(this).RunAsync(cancellationToken);
+        return new RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(
+            cluster.Discovery is { } tidb ? new TiDbDiscovered(Upgrade.Spec, tidb) : null, cluster.Findings, Target(cluster.TargetIdentity));
+    }
+
+    private async Task<RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> PreflightYugabyteAsync(CancellationToken cancellationToken)
+    {
         var universe = await new YugabytePreflight(this).RunAsync(cancellationToken);
         return new RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(
-            universe.Discovery is { } found ? new YugabyteDiscovered(Upgrade.Spec, found) : null, universe.Findings, universe.TargetIdentity);
+            universe.Discovery is { } found ? new YugabyteDiscovered(Upgrade.Spec, found) : null, universe.Findings, Target(universe.TargetIdentity));
     }
+
+    private ClaimTarget? Target(string? identity) => identity is null ? null : new ClaimTarget(identity, ClusterAddresses.Of(Upgrade.Spec));
 
     /// <inheritdoc />
     public Task<string?> FindObstacleAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
     /// <inheritdoc />
-    public Task<RunTakenAway> TakeAwayAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) => Upgrade.Spec.Engine == DatabaseEngine.TiDB
-        ? new TiDbCleanup(this).TakeAwayAsync(status, cancellationToken)
-        : new YugabyteCleanup(this).TakeAwayAsync(status, cancellationToken);
+    public Task<RunTakenAway> TakeAwayAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) => Upgrade.Spec.Engine.Choose(
+        () => new TiDbCleanup(this).TakeAwayAsync(status, cancellationToken),
+        () => new YugabyteCleanup(this).TakeAwayAsync(status, cancellationToken));
 
     /// <inheritdoc />
     public Task<RunTrouble?> FindTroubleAsync(CancellationToken cancellationToken) => Upgrade.Spec.Tidb?.Backup.Storage is { } storage

@@ -14,14 +14,14 @@ internal sealed class DatabaseWayBack : IRunWayBack<DatabaseRollingUpgradeSpec>
 
     /// <inheritdoc />
     public string? Refusal(DatabaseRollingUpgradeSpec spec, Plan plan) =>
-        spec.Engine == DatabaseEngine.TiDB ? TiDbRollback.Obstacle(spec, plan) : YugabyteRollback.Obstacle(spec, plan);
+        spec.Engine.Choose(() => TiDbRollback.Obstacle(spec, plan), () => YugabyteRollback.Obstacle(spec, plan));
 
     /// <inheritdoc />
     public Plan Compile(WayBackBasis<DatabaseRollingUpgradeSpec> basis)
     {
-        var plan = basis.Spec.Engine == DatabaseEngine.TiDB
-            ? TiDbRollbackPlanner.Compile(basis.Spec, basis.Plan, basis.Notes)
-            : YugabyteRollbackPlanner.Compile(basis.Spec, basis.Plan, basis.Notes);
+        var plan = basis.Spec.Engine.Choose(
+            () => TiDbRollbackPlanner.Compile(basis.Spec, basis.Plan, basis.Notes),
+            () => YugabyteRollbackPlanner.Compile(basis.Spec, basis.Plan, basis.Notes));
         return plan with { AttemptsBefore = basis.AttemptsBefore, Hold = basis.AfterSuccess && plan.Steps.Count > 0 ? Hold : null };
     }
 }

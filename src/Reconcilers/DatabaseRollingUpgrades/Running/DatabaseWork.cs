@@ -16,7 +16,8 @@ internal sealed class DatabaseWork : IRunWork<DatabaseRollingUpgradeSpec>
     public string PreflightTimeout(DatabaseRollingUpgradeSpec spec) => spec.Timeouts.Preflight;
 
     /// <inheritdoc />
-    public TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, PlanStep step) => spec.Engine == DatabaseEngine.TiDB ? TiDbWork.TimeoutOf(spec, step) : YugabyteWork.TimeoutOf(spec, step);
+    public TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, PlanStep step) =>
+        spec.Engine.Choose(() => TiDbWork.TimeoutOf(spec, step), () => YugabyteWork.TimeoutOf(spec, step));
 
     /// <summary>The engines' actions have names of their own: a plan is one engine's.</summary>
     public bool IsPastUndo(Plan plan) => TiDbWork.IsPastUndo(plan) || YugabyteWork.IsPastUndo(plan);

@@ -10,10 +10,13 @@ using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Preflight;
 namespace Drydock.Reconcilers.DatabaseRollingUpgrades.Running;
 
 /// <summary>What follows from what preflight learned of a TiDB cluster. Pure.</summary>
-internal sealed class TiDbDiscovered(TiDbDiscovery discovery) : IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
+internal sealed class TiDbDiscovered(DatabaseRollingUpgradeSpec spec, TiDbDiscovery discovery) : IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
 {
     /// <inheritdoc />
     public string TargetIdentity => TargetIdentities.Of(discovery.ClusterId);
+
+    /// <inheritdoc />
+    public IReadOnlyList<string> TargetAddresses => ClusterAddresses.Of(spec);
 
     /// <inheritdoc />
     public string TargetDescription => string.Create(

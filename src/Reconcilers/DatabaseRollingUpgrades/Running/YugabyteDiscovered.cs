@@ -14,6 +14,9 @@ internal sealed class YugabyteDiscovered(DatabaseRollingUpgradeSpec spec, Yugaby
     public string TargetIdentity => discovery.UniverseUuid;
 
     /// <inheritdoc />
+    public IReadOnlyList<string> TargetAddresses => ClusterAddresses.Of(spec);
+
+    /// <inheritdoc />
     public string TargetDescription => discovery.Describe(spec);
 
     /// <inheritdoc />

@@ -156,7 +156,7 @@ public static class TiDbStatus
         {
             Reason = Reasons.ReviewDashboards,
             Subject = "Grafana",
-            Message = $"look at Overview (Services Port Status), TiDB (Query Summary, Failed Query OPM: {counted.Receipt?.GetValueOrDefault(CountFailedStatements.FailedFact)} statements failed since the restart), TiKV-Details, PD (runbook §5){(pages.Count == 0 ? "" : ": " + string.Join(", ", pages))}",
+            Message = $"look at Overview (Services Port Status), TiDB (Query Summary, Failed Query OPM: {counted.Receipt?.GetValueOrDefault(CountFailedStatements.FailedFact)} statements failed since the restart), TiKV-Details and PD{(pages.Count == 0 ? "" : ": " + string.Join(", ", pages))}",
         };
     }
 }

@@ -17,6 +17,9 @@ public interface IYugabyteTargets
     /// <summary>What is missing of the Secrets the spec refers to.</summary>
     IReadOnlyList<Finding> SecretProblems { get; }
 
+    /// <summary>Storages of the spec that the upgrade may not use.</summary>
+    IReadOnlyList<Finding> StorageProblems => [];
+
     /// <summary>The hosts of its processes.</summary>
     IDatabaseHosts Hosts { get; }
 

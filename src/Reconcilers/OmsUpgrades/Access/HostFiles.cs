@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.Net;
 using Drydock.Clients.Docker;
+using Drydock.Clients.Safety;
 using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.OmsUpgrades.Access;
@@ -44,7 +45,8 @@ public sealed class HostFiles(IDockerClient docker, string ownerUid, string imag
                 throw new InvalidDataException($"{path} is no ordinary file");
             }
 
-            await using var tar = new TarReader(archive.Stream!, leaveOpen: true);
+            var limit = archive.Stat.Size + (2L * BoundedTarStream.MaxHeaderBytes);
+            await using var tar = new TarReader(new BoundedTarStream(archive.Stream!, path, limit));
             return await tar.GetNextEntryAsync(copyData: false, cancellationToken) is { DataStream: { } content }
                 ? await read(content, archive.Stat)
                 : throw new InvalidDataException($"{path} is empty");

@@ -1,17 +1,20 @@
 using System.Net;
 using System.Net.Security;
 using System.Text.Json;
+using Drydock.Clients.Safety;
 
 namespace Drydock.Reconcilers.OmsUpgrades.Access;
 
 /// <inheritdoc cref="IHealthProbe" />
-public sealed class HttpHealthProbe : IHealthProbe, IDisposable
+/// <param name="endpoints">Which addresses are connected to; null for the default.</param>
+public sealed class HttpHealthProbe(EndpointPolicy? endpoints = null) : IHealthProbe, IDisposable
 {
     private const int LongestAnswer = 64 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly HttpClient _http = new(new SocketsHttpHandler
     {
+        ConnectCallback = (endpoints ?? EndpointPolicy.Default).ConnectAsync,
         ConnectTimeout = Patience,
         AllowAutoRedirect = false,
         UseProxy = false,
@@ -40,6 +43,14 @@ public sealed class HttpHealthProbe : IHealthProbe, IDisposable
             return IsHealthy(body)
                 ? new HealthAnswer(HealthState.Healthy, "healthy")
                 : new HealthAnswer(HealthState.Unhealthy, $"{address} answers {(int)response.StatusCode} and is not healthy yet");
+        }
+        catch (HttpRequestException exception) when (EndpointRefusedException.In(exception) is { } refused)
+        {
+            return new HealthAnswer(HealthState.Unreachable, $"{address}: {refused.Message}");
+        }
+        catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            return new HealthAnswer(HealthState.Unhealthy, $"{address} answers more than {LongestAnswer} bytes, so it is not OMS's own answer");
         }
         catch (HttpRequestException exception)
         {

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text.Json;
+using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
 
 namespace Drydock.Reconcilers.OmsUpgrades.Access;
@@ -8,6 +9,10 @@ namespace Drydock.Reconcilers.OmsUpgrades.Access;
 /// <summary>Reads what an image archive (<c>docker save</c>, plain or gzip) says of itself.</summary>
 internal static class ImageArchiveManifest
 {
+    // Far beyond any image; a gzip archive can promise more than any disk holds.
+    private const long MaxBytes = 1L << 38;
+    private const int MaxManifestBytes = 4 * 1024 * 1024;
+
     /// <summary>Reads an archive to its end: images, names and checksum.</summary>
     /// <param name="archive">The archive from its start.</param>
     /// <param name="path">Its path, for messages.</param>
@@ -25,18 +30,26 @@ internal static class ImageArchiveManifest
         return new ImageArchiveContents(raw.FinishHash(), length, ids, tags);
     }
 
-    private static async Task<(IReadOnlyList<string> Ids, IReadOnlyList<string> Tags)> FindAsync(Stream raw, string path, CancellationToken cancellationToken)
+    /// <summary>Reads an archive as far as its manifest: images and names.</summary>
+    /// <param name="raw">The archive from its start.</param>
+    /// <param name="path">Its path, for messages.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="InvalidDataException">It is no image archive.</exception>
+    /// <exception cref="JsonException">Its manifest is no JSON.</exception>
+    internal static async Task<(IReadOnlyList<string> Ids, IReadOnlyList<string> Tags)> FindAsync(Stream raw, string path, CancellationToken cancellationToken)
     {
         var magic = new byte[2];
         var read = await raw.ReadAtLeastAsync(magic, 2, throwOnEndOfStream: false, cancellationToken);
         await using var whole = new PrefixedStream(magic.AsMemory(0, read), raw);
         await using Stream tar = magic is [0x1f, 0x8b] ? new GZipStream(whole, CompressionMode.Decompress, leaveOpen: true) : whole;
-        await using var reader = new TarReader(tar, leaveOpen: true);
+        await using var reader = new TarReader(new BoundedTarStream(tar, path, MaxBytes));
         while (await reader.GetNextEntryAsync(copyData: false, cancellationToken) is { } entry)
         {
             if (entry.Name.TrimStart('.', '/') == "manifest.json" && entry.DataStream is not null)
             {
-                return Parse(await JsonDocument.ParseAsync(entry.DataStream, cancellationToken: cancellationToken));
+                return entry.Length > MaxManifestBytes
+                    ? throw new InvalidDataException($"{path}: its manifest.json has {entry.Length} bytes; at most {MaxManifestBytes} are read")
+                    : Parse(await JsonDocument.ParseAsync(entry.DataStream, cancellationToken: cancellationToken));
             }
         }
 

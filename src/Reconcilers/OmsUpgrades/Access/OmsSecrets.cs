@@ -1,43 +1,58 @@
 using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Common.Secrets;
 using Drydock.Reconcilers.Common.Storage;
 
 namespace Drydock.Reconcilers.OmsUpgrades.Access;
 
-/// <summary>The Secrets an upgrade refers to, as read at one moment.</summary>
+/// <summary>The Secrets an upgrade refers to, as read at one moment, with the keys it uses.</summary>
 public sealed class OmsSecrets
 {
-    private readonly Dictionary<string, V1Secret?> _secrets;
+    private readonly UsedSecrets _secrets;
 
-    private OmsSecrets(Dictionary<string, V1Secret?> secrets) => _secrets = secrets;
+    private OmsSecrets(UsedSecrets secrets) => _secrets = secrets;
 
-    /// <summary>Changes whenever one of the Secrets does.</summary>
-    public string Version => string.Join(';', _secrets.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => $"{s.Key}={s.Value?.Metadata.ResourceVersion}"));
+    /// <summary>Changes whenever a value that the upgrade uses does, and with nothing else.</summary>
+    public string Digest => _secrets.Digest;
 
     /// <summary>Names of all Secrets that a spec refers to.</summary>
-    public static IReadOnlyList<string> Names(OmsUpgradeSpec spec)
-    {
-        var nodes = spec.Regions.SelectMany(r => r.Nodes).SelectMany(n => new[] { n.Docker.TlsSecretRef?.Name, n.Docker.SshSecretRef?.Name });
-        var storages = spec.Regions.SelectMany(r => r.Nodes).Select(n => n.ImageArchive?.Storage).Append(spec.ImageArchive?.Storage).Append(spec.Backup.Storage);
-        return
-        [
-            .. nodes.Append(spec.MetadataDatabase?.CredentialsSecretRef?.Name).Append(spec.Preflight.ApiCredentialsSecretRef?.Name).Append(spec.ImagePullSecretRef?.Name)
-                .Append(spec.Backup.IdentitySecretRef?.Name).OfType<string>()
-                .Concat(storages.SelectMany(StorageText.SecretNames))
-                .Distinct(StringComparer.Ordinal),
-        ];
-    }
+    public static IReadOnlyList<string> Names(OmsUpgradeSpec spec) => [.. Uses(spec).Names];
 
     /// <summary>Reads them all.</summary>
     public static async Task<OmsSecrets> ReadAsync(IKubernetesClient kubernetes, OmsUpgrade upgrade, CancellationToken cancellationToken)
     {
-        var read = await Task.WhenAll(Names(upgrade.Spec).Select(async name =>
-            (name, Secret: await kubernetes.GetAsync<V1Secret>(name, upgrade.Metadata.Namespace, cancellationToken))));
-        return new OmsSecrets(read.ToDictionary(r => r.name, r => r.Secret, StringComparer.Ordinal));
+        ArgumentNullException.ThrowIfNull(upgrade);
+        return new OmsSecrets(await Uses(upgrade.Spec).ReadAsync(kubernetes, upgrade.Metadata.Namespace, cancellationToken));
     }
 
-    /// <summary>The values of a Secret; null if it does not exist.</summary>
-    public IReadOnlyDictionary<string, byte[]>? Data(string name) =>
-        _secrets.GetValueOrDefault(name) is { } secret ? secret.Data ?? [] : null;
+    /// <summary>The used values of a Secret; null if it does not exist.</summary>
+    public IReadOnlyDictionary<string, byte[]>? Data(string name) => _secrets.Data(name);
+
+    private static SecretUses Uses(OmsUpgradeSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        var uses = new SecretUses();
+        foreach (var node in spec.Regions.SelectMany(r => r.Nodes))
+        {
+            uses.Add(node.Docker.TlsSecretRef, SecretKeys.DockerTls);
+            uses.Add(node.Docker.SshSecretRef, SecretKeys.Ssh);
+            Add(uses, node.ImageArchive?.Storage);
+        }
+
+        Add(uses, spec.ImageArchive?.Storage);
+        Add(uses, spec.Backup.Storage);
+        return uses
+            .Add(spec.MetadataDatabase?.CredentialsSecretRef, SecretKeys.Database)
+            .Add(spec.Preflight.ApiCredentialsSecretRef, SecretKeys.Console)
+            .Add(spec.ImagePullSecretRef, RegistryCredentials.Key)
+            .Add(spec.Backup.IdentitySecretRef, SecretKeys.Identity);
+    }
+
+    private static void Add(SecretUses uses, Crds.Common.StorageSpec? storage)
+    {
+        foreach (var name in StorageText.SecretNames(storage))
+        {
+            uses.Add(name, SecretKeys.Storage);
+        }
+    }
 }

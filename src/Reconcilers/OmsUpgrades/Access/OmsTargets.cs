@@ -4,6 +4,7 @@ using Drydock.Clients.Docker;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Remote;
 using Drydock.Clients.Ssh;
+using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Common;
 using Drydock.Reconcilers.Common.Storage;
@@ -211,13 +212,21 @@ public sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         var data = spec?.CredentialsSecretRef is { } reference
             ? _secrets.Data(reference.Name) ?? throw new OmsMetadataException(OmsMetadataErrorKind.AccessDenied, $"Secret {reference.Name} (spec.metadataDatabase.credentialsSecretRef) does not exist in namespace {Upgrade.Metadata.Namespace}; create it with the keys username and password")
             : null;
+        var authority = data?.GetValueOrDefault("ca.crt");
+        if (SecretLimits.Refusal(spec?.CredentialsSecretRef?.Name ?? "", "ca.crt", authority) is { } refusal)
+        {
+            throw new OmsMetadataException(OmsMetadataErrorKind.AccessDenied, $"spec.metadataDatabase.credentialsSecretRef: {refusal}");
+        }
+
         var port = spec?.Port ?? (Text(data, "port") is { } text && int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : config.MetaPort);
         return new MetadataTarget(
             spec?.Host ?? Text(data, "host") ?? config.MetaHost,
             port,
             Text(data, "username") ?? config.MetaUser,
             Text(data, "password") is { } password ? new Secret(password) : config.MetaPassword,
-            DatabaseTlsFiles.For(spec?.Tls, data?.GetValueOrDefault("ca.crt")));
+            spec?.Tls is null || spec.Tls.Mode == DatabaseTlsMode.Disabled
+                ? null
+                : new MetadataTls(spec.Tls.Mode == DatabaseTlsMode.VerifyIdentity, SecretLimits.Pem(authority)));
     }
 
     /// <summary>Reads config.yaml from a container; null if the container has none.</summary>
@@ -303,8 +312,13 @@ public sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         }
     }
 
-    private IReadOnlyDictionary<string, byte[]> Required(OmsNode node, string secret) =>
-        _secrets.Data(secret) ?? throw new DockerEndpointException(node.Docker.Endpoint, $"Secret {secret} of node {node.Name} does not exist in namespace {Upgrade.Metadata.Namespace}; create it");
+    private IReadOnlyDictionary<string, byte[]> Required(OmsNode node, string secret)
+    {
+        var data = _secrets.Data(secret) ?? throw new DockerEndpointException(node.Docker.Endpoint, $"Secret {secret} of node {node.Name} does not exist in namespace {Upgrade.Metadata.Namespace}; create it");
+        return SecretLimits.Refusal(secret, data, [.. DockerTlsMaterial.SecretKeys, SshMaterial.PrivateKeyKey, SshMaterial.KnownHostsKey]) is { } refusal
+            ? throw new DockerEndpointException(node.Docker.Endpoint, $"node {node.Name}: {refusal}")
+            : data;
+    }
 
     private static string? Text(IReadOnlyDictionary<string, byte[]>? data, string key) =>
         data?.GetValueOrDefault(key) is { Length: > 0 } bytes ? Encoding.UTF8.GetString(bytes).TrimEnd('\r', '\n') : null;

@@ -1,7 +1,7 @@
-using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Crds.Common;
+using Drydock.Reconcilers.Common.Runs;
 using Drydock.Reconcilers.OmsUpgrades.Metadata;
 
 namespace Drydock.Reconcilers.OmsUpgrades.Access;
@@ -36,13 +36,7 @@ internal static class SnapshotCredentials
         {
             ApiVersion = "v1",
             Kind = "Secret",
-            Metadata = new V1ObjectMeta
-            {
-                Name = name,
-                Namespace = upgrade.Metadata.Namespace,
-                Labels = new Dictionary<string, string>(StringComparer.Ordinal) { [Labels.UpgradeUid] = ownerUid, [Labels.UpgradeName] = upgrade.Metadata.Name },
-                OwnerReferences = [Owner(upgrade)],
-            },
+            Metadata = ChildMetadata.Owned(name, Crds.OmsUpgrades.OmsUpgrade.KindName, upgrade.Metadata),
             Type = "Opaque",
             Data = new Dictionary<string, byte[]>(StringComparer.Ordinal)
             {
@@ -65,12 +59,4 @@ internal static class SnapshotCredentials
 
         return name;
     }
-
-    private static V1OwnerReference Owner(Crds.OmsUpgrades.OmsUpgrade owner) => new()
-    {
-        ApiVersion = ApiGroup.ApiVersion,
-        Kind = Crds.OmsUpgrades.OmsUpgrade.KindName,
-        Name = owner.Metadata.Name,
-        Uid = owner.Metadata.Uid ?? "",
-    };
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Drydock.Reconcilers.Common;
 using Drydock.Reconcilers.OmsUpgrades.Domain;
 
 namespace Drydock.Reconcilers.OmsUpgrades.Api;
@@ -19,6 +20,11 @@ public static class OmsApiCredentials
         if (data is null)
         {
             throw Unusable($"Secret {name} ({Field}) does not exist; create it with the keys username and password");
+        }
+
+        if (SecretLimits.Refusal(name, data, ["url", "username", "password", "ca.crt"]) is { } refusal)
+        {
+            throw Unusable($"{Field}: {refusal}");
         }
 
         var address = Text(data, "url") is { } url

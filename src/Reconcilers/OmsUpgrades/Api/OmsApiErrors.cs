@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using Drydock.Clients.Safety;
 using Drydock.Reconcilers.OmsUpgrades.Api.Json;
 using Drydock.Reconcilers.OmsUpgrades.Domain;
 
@@ -13,6 +14,7 @@ namespace Drydock.Reconcilers.OmsUpgrades.Api;
 internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string login)
 {
     private const int LongestWords = 500;
+    private const int LongestPlace = 200;
 
     private static readonly string[] LoginWords =
         ["unauthorized", "unauthenticated", "authentication", "authorization", "auth_fail", "not login", "not logged in", "no permission", "permission denied", "access denied", "password", "密码", "认证", "未登录", "无权限"];
@@ -36,9 +38,19 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
 
     public OmsApiException Unreachable(string what, Exception cause)
     {
+        if (EndpointRefusedException.In(cause) is { } refused)
+        {
+            return Error(OmsApiErrorKind.Refused, what, $"{refused.Message} The address is the key url of the Secret, or the node's own", cause: cause);
+        }
+
+        if (HttpTrouble.IsForeign(cause))
+        {
+            return Error(OmsApiErrorKind.Unreadable, what, $"{HttpTrouble.Describe(cause)}; is the address OMS's?", cause: cause);
+        }
+
         var why = cause is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
-            ? $"its certificate is not trusted or TLS failed ({Deepest(cause)}); put the authority into the key ca.crt, or correct the key url"
-            : $"it does not answer ({(cause as HttpRequestException)?.HttpRequestError.ToString() ?? cause.GetType().Name}: {Deepest(cause)}); is the port open to the operator, and does oms_console run?";
+            ? $"its certificate is not trusted or TLS failed ({HttpTrouble.Describe(cause)}); put the authority into the key ca.crt, or correct the key url"
+            : $"it does not answer ({(cause as HttpRequestException)?.HttpRequestError.ToString() ?? cause.GetType().Name}: {HttpTrouble.Describe(cause)}); is the port open to the operator, and does oms_console run?";
         return Error(OmsApiErrorKind.Unreachable, what, why, cause: cause);
     }
 
@@ -78,7 +90,7 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
             case 401 or 403:
                 return Denied(what, $"HTTP {(int)status}", expired: false, code: null);
             case >= 300 and < 400:
-                var to = Clip(response.Headers.Location?.ToString()) ?? "nowhere";
+                var to = Place(response.Headers.Location);
                 return to.Contains("login", StringComparison.OrdinalIgnoreCase)
                     ? Denied(what, $"HTTP {(int)status} to {to}", expired: false, code: null)
                     : Error(OmsApiErrorKind.Absent, what, $"HTTP {(int)status} to {to}; put the console's own address into the key url");
@@ -122,17 +134,10 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
         }
     }
 
+    // Without a query: it may hold a token.
+    private static string Place(Uri? location) => location is null ? "nowhere" : HttpTrouble.Clip(location.OriginalString.Split('?', '#')[0], LongestPlace);
+
     private static bool Has(string words, string[] any) => Array.Exists(any, w => words.Contains(w, StringComparison.OrdinalIgnoreCase));
 
     private static string? Clip(string? text) => text is null ? null : text.Length <= LongestWords ? text : Crds.Common.SchemaLimits.Clip(text, LongestWords);
-
-    private static string Deepest(Exception exception)
-    {
-        while (exception.InnerException is { } inner)
-        {
-            exception = inner;
-        }
-
-        return exception.Message;
-    }
 }

@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Drydock.Clients.Safety;
 using Polly;
 using Polly.Retry;
 
@@ -55,12 +56,13 @@ internal sealed class OmsApiTransport : IDisposable
     /// <summary>What the errors of this console are made by.</summary>
     public OmsApiErrors Errors => _errors;
 
-    /// <summary>The handler for a target.</summary>
+    /// <summary>The handler for a target, connecting to what <paramref name="endpoints"/> allows.</summary>
     /// <exception cref="OmsApiException">The authority is no certificate.</exception>
-    public static SocketsHttpHandler Handler(OmsApiTarget target)
+    public static SocketsHttpHandler Handler(OmsApiTarget target, EndpointPolicy endpoints)
     {
         var handler = new SocketsHttpHandler
         {
+            ConnectCallback = endpoints.ConnectAsync,
             ConnectTimeout = ConnectPatience,
             AllowAutoRedirect = false,
             UseProxy = false,
@@ -125,7 +127,8 @@ internal sealed class OmsApiTransport : IDisposable
             }
 
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            var content = await ReadLimitedAsync(what, response, either.Token);
+            await BoundedBody.LoadAsync(response.Content, LongestAnswer, () => _errors.TooLong(what, LongestAnswer), either.Token);
+            var content = await response.Content.ReadAsByteArrayAsync(either.Token);
             return new OmsApiAnswer(_errors.Data(what, response, content), response.Headers.Date ?? _time.GetUtcNow());
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
@@ -136,24 +139,5 @@ internal sealed class OmsApiTransport : IDisposable
         {
             throw _errors.Unreachable(what, exception);
         }
-    }
-
-    private async Task<byte[]> ReadLimitedAsync(string what, HttpResponseMessage response, CancellationToken cancellationToken)
-    {
-        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-        using var kept = new MemoryStream();
-        var buffer = new byte[64 * 1024];
-        int count;
-        while ((count = await stream.ReadAsync(buffer, cancellationToken)) > 0)
-        {
-            if (kept.Length + count > LongestAnswer)
-            {
-                throw _errors.TooLong(what, LongestAnswer);
-            }
-
-            kept.Write(buffer, 0, count);
-        }
-
-        return kept.ToArray();
     }
 }

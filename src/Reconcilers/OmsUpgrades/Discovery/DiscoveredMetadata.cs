@@ -6,6 +6,9 @@ public sealed record DiscoveredMetadata
     /// <summary>What the server says it is: its uuid, or host and port as it reports them.</summary>
     public required string ServerIdentity { get; init; }
 
+    /// <summary>Where it was reached, in the words of claims.</summary>
+    public IReadOnlyList<string> Addresses { get; init; } = [];
+
     /// <summary>Kind and version for people.</summary>
     public required string Server { get; init; }
 

@@ -113,7 +113,7 @@ public sealed partial record OmsVersion : IComparable<OmsVersion>
     }
 
     [GeneratedRegex(
-        @"^[vV]?(?<major>[0-9]+)\.(?<minor>[0-9]+)\.(?<patch>[0-9]+)([._-]?[bB][pP](?<bp>[0-9]+))?(?<ce>[._-][cC][eE])?$",
+        @"^[vV]?(?<major>[0-9]+)\.(?<minor>[0-9]+)\.(?<patch>[0-9]+)([._-]?[bB][pP](?<bp>[0-9]+))?(?<ce>[._-][cC][eE])?\z",
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Pattern();

@@ -81,13 +81,13 @@ public sealed partial class SupervisorStatus
         [.. names.Where(name => !IsRunning(name)).Select(name => StateOf(name) is { } state ? $"{name} {state.ToString().ToUpperInvariant()}" : $"{name} (not listed)")];
 
     [GeneratedRegex(
-        @"^(?<name>[A-Za-z0-9_.:@+-]+)\s+(?<state>STOPPED|STARTING|RUNNING|BACKOFF|STOPPING|EXITED|FATAL|UNKNOWN)(\s+(?<rest>.*))?$",
+        @"^(?<name>[A-Za-z0-9_.:@+-]+)\s+(?<state>STOPPED|STARTING|RUNNING|BACKOFF|STOPPING|EXITED|FATAL|UNKNOWN)(\s+(?<rest>.*))?\z",
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Line();
 
     [GeneratedRegex(
-        @"^pid\s+(?<pid>[0-9]+)(,\s*uptime\s+(?<uptime>.+))?$",
+        @"^pid\s+(?<pid>[0-9]+)(,\s*uptime\s+(?<uptime>.+))?\z",
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex RunningText();

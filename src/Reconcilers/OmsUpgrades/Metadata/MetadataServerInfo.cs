@@ -15,6 +15,12 @@ public sealed record MetadataServerInfo
     /// </summary>
     public required string Identity { get; init; }
 
+    /// <summary>
+    /// Where it was reached, in the words of claims: by the name that was asked for, and by the address at the other end of the connection. No server
+    /// chooses these, unlike all that it reports.
+    /// </summary>
+    public IReadOnlyList<string> Addresses { get; init; } = [];
+
     /// <summary>The host name it reports.</summary>
     public required string ReportedHost { get; init; }
 

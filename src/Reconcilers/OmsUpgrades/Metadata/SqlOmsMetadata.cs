@@ -2,6 +2,8 @@ using System.Data.Common;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Drydock.Clients.MySql;
+using Drydock.Reconcilers.Common;
 
 namespace Drydock.Reconcilers.OmsUpgrades.Metadata;
 
@@ -35,11 +37,13 @@ public sealed partial class SqlOmsMetadata : IOmsMetadata
                 var host = Variable("hostname");
                 _ = int.TryParse(Variable("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port);
                 var uuid = Variable("server_uuid") is { Length: > 0 } mysql ? mysql : Variable("server_uid");
+                var kind = version.Contains("oceanbase", StringComparison.OrdinalIgnoreCase) || Variable("version_comment").Contains("oceanbase", StringComparison.OrdinalIgnoreCase)
+                    ? MetadataServerKind.OceanBase
+                    : version.Contains("mariadb", StringComparison.OrdinalIgnoreCase) ? MetadataServerKind.MariaDb : MetadataServerKind.MySql;
                 return new MetadataServerInfo
                 {
-                    Kind = version.Contains("oceanbase", StringComparison.OrdinalIgnoreCase) || Variable("version_comment").Contains("oceanbase", StringComparison.OrdinalIgnoreCase)
-                        ? MetadataServerKind.OceanBase
-                        : version.Contains("mariadb", StringComparison.OrdinalIgnoreCase) ? MetadataServerKind.MariaDb : MetadataServerKind.MySql,
+                    Kind = kind,
+                    Addresses = ServerAddresses.Of(Target.Host, Target.Port, Target.User, kind == MetadataServerKind.OceanBase, (connection as MySqlConnection)?.PeerAddress),
                     Version = version,
                     Identity = uuid.Length > 0 ? $"uuid:{uuid}" : string.Create(CultureInfo.InvariantCulture, $"addr:{host.ToLowerInvariant()}:{port}"),
                     ReportedHost = host,

@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Net.Sockets;
+using Drydock.Clients.Safety;
 
 namespace Drydock.Reconcilers.OmsUpgrades.Metadata;
 
@@ -7,10 +9,12 @@ internal sealed class SqlSessions
 {
     private readonly DbProviderFactory _provider;
     private readonly string _connectionString;
+    private readonly EndpointPolicy _endpoints;
 
-    internal SqlSessions(DbProviderFactory provider, MetadataTarget target, string connectionString)
+    internal SqlSessions(DbProviderFactory provider, MetadataTarget target, string connectionString, EndpointPolicy endpoints)
     {
         _provider = provider;
+        _endpoints = endpoints;
         _connectionString = connectionString;
         Target = target;
     }
@@ -36,6 +40,7 @@ internal sealed class SqlSessions
     /// <summary>Opens a session that the caller closes.</summary>
     internal async Task<DbConnection> ConnectAsync(CancellationToken cancellationToken)
     {
+        await CheckAddressAsync(cancellationToken);
         var connection = _provider.CreateConnection() ?? throw new OmsMetadataException("The database provider gives no connections.");
         try
         {
@@ -50,6 +55,24 @@ internal sealed class SqlSessions
         {
             await connection.DisposeAsync();
             throw;
+        }
+    }
+
+    // The database library resolves the name again for itself: of several addresses it may take any, so each of them must be allowed.
+    private async Task CheckAddressAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _endpoints.CheckAsync(Target.Host, cancellationToken);
+        }
+        catch (EndpointRefusedException refused)
+        {
+            throw new OmsMetadataException(OmsMetadataErrorKind.AccessDenied, $"Metadata server {Target.Address}: {refused.Message}");
+        }
+        catch (SocketException unresolved)
+        {
+            throw new OmsMetadataException(
+                OmsMetadataErrorKind.Unreachable, $"Metadata server {Target.Address}: the host name cannot be resolved: {unresolved.Message}. Check the name and the DNS of the operator.");
         }
     }
 

@@ -40,6 +40,12 @@ internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDis
             yield return $"NOT LISTED BY THE VENDOR, let through by allowUnsupportedPath: {unlisted}. Whether the new version takes over this data nobody has said; the way back is the snapshot";
         }
 
+        if ((spec.MetadataDatabase?.Tls.Mode ?? DatabaseTlsMode.Disabled) is var tls and not DatabaseTlsMode.VerifyIdentity)
+        {
+            yield return $"The metadata database is reached with metadataDatabase.tls.mode: {tls}. The server's identity is not verified, so a host on the network path could read what is "
+                + "exchanged. Set VerifyIdentity and add the key ca.crt to the credentials Secret, if the server offers TLS.";
+        }
+
         if (spec.HighAvailability.Method == HighAvailabilityMethod.Sql)
         {
             yield return "ha.config is changed by SQL and a restart of oms_console; the vendor documents only the console's System Parameters page (highAvailability.method: Manual)";

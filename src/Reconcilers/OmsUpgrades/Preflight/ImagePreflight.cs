@@ -38,7 +38,7 @@ internal sealed class ImagePreflight(OmsTargets targets, FindingList findings, U
 
     private async Task<ImageLook?> ArchiveAsync(NodeLook node, string image, ImageArchive archive, CancellationToken cancellationToken)
     {
-        var where = archive.Storage is { } storage ? $"its archive {archive.Path} in {StorageText.Describe(storage)}" : $"its archive {archive.HostPath} on that host";
+        var where = archive.Storage is { } storage ? $"its archive {archive.Path} in {targets.Archives.Describe(storage, targets.Upgrade.Metadata.Namespace)}" : $"its archive {archive.HostPath} on that host";
         var file = archive.HostPath ?? archive.Path ?? "";
         try
         {

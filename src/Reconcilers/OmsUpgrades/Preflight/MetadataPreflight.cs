@@ -137,12 +137,12 @@ internal sealed class MetadataPreflight(OmsTargets targets, IBackupStorageProbe 
             var needed = (await metadata.SizesAsync(databases, cancellationToken)).Sum(s => s.Bytes);
             if (free is { } left && left < needed)
             {
-                findings.Add(Reasons.NoSpace, $"{StorageText.Describe(place)} has {ImagePreflight.Bytes(left)} free, the databases are {ImagePreflight.Bytes(needed)}; make room, or choose another backup.storage", field: "spec.backup.storage");
+                findings.Add(Reasons.NoSpace, $"{storage.Describe(place, targets.Upgrade.Metadata.Namespace)} has {ImagePreflight.Bytes(left)} free, the databases are {ImagePreflight.Bytes(needed)}; make room, or choose another backup.storage", field: "spec.backup.storage");
             }
         }
         catch (SnapshotException exception)
         {
-            findings.Add(exception.Failure == SnapshotFailure.InvalidRequest ? Reasons.SecretMissing : Reasons.StorageUnusable, exception.Message, field: "spec.backup.storage");
+            findings.Add(StorageReasons.Of(exception), exception.Message, field: "spec.backup.storage");
         }
     }
 

@@ -23,7 +23,7 @@ public sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe storage
     public async Task<PreflightResult> RunAsync(CancellationToken cancellationToken)
     {
         // Servers that know no CEL let these through.
-        foreach (var finding in OmsUpgradeValidation.Validate(targets.Upgrade.Spec))
+        foreach (var finding in OmsUpgradeValidation.Validate(targets.Upgrade.Spec).Concat(storage.Refusals(StorageFields(), targets.Upgrade.Metadata.Namespace)))
         {
             _findings.Add(finding.Reason, finding.Message, finding.Node, finding.Field);
         }
@@ -40,8 +40,16 @@ public sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe storage
         CompareImages(looks);
         var identity = topology is null || metadata is null ? null : TargetIdentity.Of(metadata.Server.Identity, topology.RmDatabase);
         return _findings.Any || path is null || topology is null || metadata is null || projects is null
-            ? new PreflightResult(null, _findings.Sorted(), identity)
-            : new PreflightResult(Discover(path, looks, topology, metadata, projects), [], identity);
+            ? new PreflightResult(null, _findings.Sorted(), identity) { TargetAddresses = metadata?.Server.Addresses ?? [] }
+            : new PreflightResult(Discover(path, looks, topology, metadata, projects), [], identity) { TargetAddresses = metadata.Server.Addresses };
+    }
+
+    private IEnumerable<(StorageSpec? Storage, string Field)> StorageFields()
+    {
+        var spec = targets.Upgrade.Spec;
+        return spec.Regions.SelectMany(r => r.Nodes).Select(n => (n.ImageArchive?.Storage, $"spec.regions[].nodes[{n.Name}].imageArchive.storage"))
+            .Prepend((spec.ImageArchive?.Storage, "spec.imageArchive.storage"))
+            .Append((spec.Backup.Storage, "spec.backup.storage"));
     }
 
     private UpgradePath.Allowed? CheckVersions()
@@ -147,6 +155,7 @@ public sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe storage
         Metadata = new DiscoveredMetadata
         {
             ServerIdentity = metadata.Server.Identity,
+            Addresses = metadata.Server.Addresses,
             Server = $"{metadata.Server.Kind} {metadata.Server.Version} on {metadata.Server.ReportedHost}",
             RmDatabase = topology.RmDatabase,
             CmDatabase = topology.CmDatabase,

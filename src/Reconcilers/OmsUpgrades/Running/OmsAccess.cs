@@ -15,8 +15,8 @@ internal sealed class OmsAccess(OmsServices services) : IRunAccess<OmsUpgrade, O
         var spec = entity.Spec;
         var nodes = spec.Regions.SelectMany(r => r.Nodes).ToList();
         return new RunBinding<OmsUpgrade, OmsUpgradeSpec, OmsUpgradeStatus>(
-            $"{string.Join(';', nodes.Select(n => $"{n.Name}={n.Docker}"))}|{spec.MetadataDatabase}|{spec.Timeouts}|{secrets.Version}",
-            $"{string.Join(';', nodes.Select(n => n.ToString()))}|{spec.MetadataDatabase}|{secrets.Version}",
+            $"{string.Join(';', nodes.Select(n => $"{n.Name}={n.Docker}"))}|{spec.MetadataDatabase}|{spec.Timeouts}|{secrets.Digest}",
+            $"{string.Join(';', nodes.Select(n => n.ToString()))}|{spec.MetadataDatabase}|{secrets.Digest}",
             onContainerEvent => new OmsRunTargets(new OmsTargets(entity, secrets, services, onContainerEvent), services));
     }
 }

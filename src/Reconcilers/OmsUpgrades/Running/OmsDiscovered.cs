@@ -15,6 +15,9 @@ internal sealed class OmsDiscovered(OmsDiscovery discovery) : IRunDiscovery<OmsU
     public string TargetIdentity => Identity(discovery.Metadata.RmDatabase);
 
     /// <inheritdoc />
+    public IReadOnlyList<string> TargetAddresses => discovery.Metadata.Addresses;
+
+    /// <inheritdoc />
     public string TargetDescription => $"OMS on {string.Join(", ", discovery.Nodes.Select(n => n.Name))} with {discovery.Metadata.Server}";
 
     /// <summary>A restore claims each database by itself; one of those beside the rm database may be under way.</summary>

@@ -3,6 +3,7 @@ using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Common;
 using Drydock.Reconcilers.Common.Runs;
 using Drydock.Reconcilers.Common.Runs.Plans;
 using Drydock.Reconcilers.Common.Storage;
@@ -31,7 +32,7 @@ internal sealed class OmsRunTargets(OmsTargets targets, OmsServices services) : 
     public async Task<RunPreflight<OmsUpgradeSpec, OmsUpgradeStatus>> PreflightAsync(CancellationToken cancellationToken)
     {
         var result = await new OmsPreflight(targets, services.BackupStorage, services.Time).RunAsync(cancellationToken);
-        return new RunPreflight<OmsUpgradeSpec, OmsUpgradeStatus>(result.Discovery is { } discovery ? new OmsDiscovered(discovery) : null, result.Findings, result.TargetIdentity);
+        return new RunPreflight<OmsUpgradeSpec, OmsUpgradeStatus>(result.Discovery is { } discovery ? new OmsDiscovered(discovery) : null, result.Findings, result.TargetIdentity is { } identity ? new ClaimTarget(identity, result.TargetAddresses) : null);
     }
 
     /// <inheritdoc />

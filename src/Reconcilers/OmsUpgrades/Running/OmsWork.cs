@@ -4,6 +4,7 @@ using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Common.Runs;
 using Drydock.Reconcilers.OmsUpgrades.Planning;
+using Drydock.Reconcilers.OmsUpgrades.Preflight;
 using Drydock.Reconcilers.OmsUpgrades.Steps;
 
 namespace Drydock.Reconcilers.OmsUpgrades.Running;
@@ -33,6 +34,20 @@ internal sealed class OmsWork : IRunWork<OmsUpgradeSpec>
 
     /// <inheritdoc />
     public string? HeldBy(PlanStep step) => IsManual(step) ? Reasons.AwaitingManualChange : null;
+
+    /// <inheritdoc />
+    public IReadOnlyList<string> MustBeFree(string targetIdentity, Plan plan)
+    {
+        var server = targetIdentity[..Math.Max(targetIdentity.LastIndexOf('/'), 0)];
+        return
+        [
+            .. plan.Steps.Select(s => s.Parameters.GetValueOrDefault("databases"))
+                .OfType<string>()
+                .SelectMany(d => d.Split(',', StringSplitOptions.RemoveEmptyEntries))
+                .Select(d => TargetIdentity.Of(server, d))
+                .Distinct(StringComparer.Ordinal),
+        ];
+    }
 
     private static bool IsManual(PlanStep step) => step.Action == OmsActions.AwaitManualHighAvailability;
 }

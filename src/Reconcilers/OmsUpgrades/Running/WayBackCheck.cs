@@ -64,7 +64,7 @@ internal sealed class WayBackCheck(IOmsTargets targets)
         }
 
         var missing = await targets.Archives.SnapshotFilesAsync(snapshot, cancellationToken);
-        return missing.Count > 0 ? $"files of BackupSnapshot {name} are missing or have another size in {StorageText.Describe(snapshot.Spec.Storage)}: {string.Join(", ", missing)}" : null;
+        return missing.Count > 0 ? $"files of BackupSnapshot {name} are missing or have another size in {targets.Archives.Describe(snapshot.Spec.Storage, snapshot.Metadata.Namespace)}: {string.Join(", ", missing)}" : null;
     }
 
     // A container of somebody else with OMS's mounts: a later upgrade ran, or a person started one.

@@ -64,8 +64,16 @@ public sealed class PrepareImage(IOmsTargets targets) : OmsStep(targets)
     {
         var (path, sha256) = (context.Parameter("archive"), context.Parameter("archiveSha256"));
         var storage = StorageText.Parse(context.Parameter("archiveStorage"), PresentStorage(context));
-        await using var archive = await Targets.Archives.OpenAsync(storage, Targets.Upgrade.Metadata.Namespace, path, cancellationToken);
-        await LoadAsync(context, archive, path, sha256, cancellationToken);
+        try
+        {
+            await using var archive = await Targets.Archives.OpenAsync(storage, Targets.Upgrade.Metadata.Namespace, path, sha256, cancellationToken);
+            await LoadAsync(context, archive, path, sha256, cancellationToken);
+        }
+        catch (SnapshotException changed) when (changed.Failure == SnapshotFailure.ChecksumMismatch)
+        {
+            throw new StepActionException(
+                Reasons.ImageArchiveUnreadable, $"{path} changed since preflight. {changed.Message.TrimEnd('.')}, then retry.", retryable: false, changed);
+        }
     }
 
     // From the host through the operator back to the same host: dockerd loads only what it is sent.

@@ -1,11 +1,11 @@
 using System.Globalization;
-using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Common.Runs;
 using Drydock.Reconcilers.OmsUpgrades.Access;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
@@ -64,17 +64,7 @@ public sealed class RestoreDatabases(IOmsTargets targets) : OmsStep(targets)
         {
             ApiVersion = ApiGroup.ApiVersion,
             Kind = SnapshotRestore.KindName,
-            Metadata = new V1ObjectMeta
-            {
-                Name = context.Receipt(RestoreKey)!,
-                Namespace = upgrade.Metadata.Namespace,
-                Labels = new Dictionary<string, string>(StringComparer.Ordinal)
-                {
-                    [Labels.UpgradeUid] = context.OwnerUid,
-                    [Labels.UpgradeName] = upgrade.Metadata.Name,
-                },
-                OwnerReferences = [new V1OwnerReference { ApiVersion = ApiGroup.ApiVersion, Kind = OmsUpgrade.KindName, Name = upgrade.Metadata.Name, Uid = context.OwnerUid }],
-            },
+            Metadata = ChildMetadata.Owned(context.Receipt(RestoreKey)!, OmsUpgrade.KindName, upgrade.Metadata),
             Spec = new SnapshotRestoreSpec
             {
                 SnapshotRef = new SnapshotReference { Name = context.Parameter("snapshot"), Uid = context.Parameter("snapshotUid") },

@@ -1,11 +1,12 @@
 using System.Globalization;
-using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Common.Runs;
 using Drydock.Reconcilers.Common.Storage;
 using Drydock.Reconcilers.OmsUpgrades.Access;
+using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Reconcilers.OmsUpgrades.Steps;
 
@@ -74,16 +75,7 @@ public sealed class TakeSnapshot(IOmsTargets targets) : OmsStep(targets)
         {
             ApiVersion = ApiGroup.ApiVersion,
             Kind = BackupSnapshot.KindName,
-            Metadata = new V1ObjectMeta
-            {
-                Name = name,
-                Namespace = upgrade.Namespace,
-                Labels = new Dictionary<string, string>(StringComparer.Ordinal)
-                {
-                    [Labels.UpgradeUid] = context.OwnerUid,
-                    [Labels.UpgradeName] = upgrade.Name,
-                },
-            },
+            Metadata = ChildMetadata.Of(name, OmsUpgrade.KindName, upgrade),
             Spec = new BackupSnapshotSpec
             {
                 Source = await SnapshotCredentials.SourceAsync(Targets, context.OwnerUid, cancellationToken),

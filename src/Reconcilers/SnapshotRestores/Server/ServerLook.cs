@@ -8,6 +8,9 @@ public sealed record ServerLook
     /// <summary>What it says it is, as the claims of upgrades name it: <c>uuid:…</c> or <c>addr:host:port</c>.</summary>
     public required string Identity { get; init; }
 
+    /// <summary>Where it was reached, in the words of claims.</summary>
+    public IReadOnlyList<string> Addresses { get; init; } = [];
+
     /// <summary>User and address, for messages.</summary>
     public required string Address { get; init; }
 

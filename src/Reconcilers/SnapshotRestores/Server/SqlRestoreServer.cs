@@ -1,5 +1,6 @@
 using System.Globalization;
 using Drydock.Clients.MySql;
+using Drydock.Reconcilers.Common;
 using Drydock.Reconcilers.OmsUpgrades.Metadata;
 
 namespace Drydock.Reconcilers.SnapshotRestores.Server;
@@ -30,6 +31,7 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
         return new ServerLook
         {
             Identity = IdentityOf(variables),
+            Addresses = ServerAddresses.Of(options.Server, (int)options.Port, options.UserID, connection.ServerKind == MySqlServerKind.OceanBase, connection.PeerAddress),
             Address = options.Describe(),
             Account = (await RowsAsync(connection, "SELECT CURRENT_USER()", cancellationToken))[0][0] ?? options.UserID,
             IsOceanBase = connection.ServerKind == MySqlServerKind.OceanBase,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Drydock.Clients.Docker;
+using Drydock.Clients.Safety;
 using Xunit;
 
 namespace Drydock.Tests.Integration.Docker.Fixture;
@@ -47,7 +48,7 @@ public sealed class DockerDaemonFixture : IAsyncLifetime
 
     /// <summary>A client that repeats nothing, so that what is seen is what happened.</summary>
     public static IDockerClient Client(DockerEndpoint endpoint, DockerClientOptions? options = null) =>
-        new DockerClientFactory(options ?? new DockerClientOptions { ReadRetries = 0 }).Create(endpoint);
+        new DockerClientFactory((options ?? new DockerClientOptions { ReadRetries = 0 }) with { Endpoints = EndpointPolicy.Unrestricted }).Create(endpoint);
 
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()

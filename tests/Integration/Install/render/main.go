@@ -28,8 +28,9 @@ func main() {
 		},
 		"quote": func(value interface{}) string { return strconv.Quote(fmt.Sprint(value)) },
 		"int64": func(value float64) int64 { return int64(value) },
+		"list": func(items ...interface{}) []interface{} { return items },
 		"default": func(fallback, value interface{}) interface{} {
-			if value == nil || value == "" {
+			if list, isList := value.([]interface{}); value == nil || value == "" || isList && len(list) == 0 {
 				return fallback
 			}
 			return value

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using Drydock.Clients.Docker;
+using Drydock.Clients.Safety;
 
 namespace Drydock.Tests.Unit.Docker.Fixture;
 
@@ -45,7 +46,7 @@ internal sealed class FakeEngine : IAsyncDisposable
         new(exchange => exchange.Path == "/_ping" ? exchange.ReplyAsync(200, "OK", $"Api-Version: {version}") : answer(exchange));
 
     public IDockerClient Client(DockerClientOptions? options = null, TimeProvider? time = null) =>
-        new DockerClientFactory(options ?? new DockerClientOptions { ReadRetries = 0 }, time).Create(DockerEndpoint.Parse($"unix://{SocketPath}"));
+        new DockerClientFactory((options ?? new DockerClientOptions { ReadRetries = 0 }) with { Endpoints = EndpointPolicy.Unrestricted }, time).Create(DockerEndpoint.Parse($"unix://{SocketPath}"));
 
     public async ValueTask DisposeAsync()
     {

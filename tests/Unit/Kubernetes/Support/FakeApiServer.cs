@@ -36,10 +36,11 @@ internal sealed class FakeApiServer : IAsyncDisposable
         return server;
     }
 
-    public KubernetesClient Client(KubernetesClientOptions? options = null, ICredentialSource? credentials = null) => new(
+    public KubernetesClient Client(KubernetesClientOptions? options = null, ICredentialSource? credentials = null, TimeProvider? time = null) => new(
         new KubernetesClientConfiguration { Server = Address, Credentials = credentials ?? new FixedCredentialSource(Credential.Anonymous) },
         KubernetesJson.CreateOptions(WidgetContext.Default),
-        options ?? new KubernetesClientOptions { RetryDelay = TimeSpan.FromMilliseconds(1), MaxRetryDelay = TimeSpan.FromMilliseconds(5) });
+        options ?? new KubernetesClientOptions { RetryDelay = TimeSpan.FromMilliseconds(1), MaxRetryDelay = TimeSpan.FromMilliseconds(5) },
+        time);
 
     /// <summary>The next request that no earlier answer is for is answered like this.</summary>
     public FakeApiServer Then(Func<HttpContext, Task> answer)

@@ -7,6 +7,7 @@ using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
+using Drydock.Tests.Unit.Support;
 
 namespace Drydock.Tests.Unit.Kubernetes.Support;
 
@@ -28,6 +29,9 @@ internal sealed class InMemoryApi(JsonSerializerOptions json, TimeProvider time)
 
     /// <summary>Called after a request was carried out, before its answer; may throw instead of it.</summary>
     public Func<KubernetesRequest, Task>? After { get; set; }
+
+    /// <summary>Why a status is refused; null takes it.</summary>
+    public Func<JsonNode, Exception?>? Limit { get; set; }
 
     public string DefaultNamespace => "default";
 
@@ -72,6 +76,7 @@ internal sealed class InMemoryApi(JsonSerializerOptions json, TimeProvider time)
                 throw new KubernetesAlreadyExistsException(Request<TEntity>("create", key), new V1Status { Code = 409, Reason = "AlreadyExists" });
             }
 
+            ServerRules.Check(entity.Metadata, Request<TEntity>("create", key));
             var created = Write(entity);
             created["metadata"]!["uid"] = Guid.NewGuid().ToString();
             created["metadata"]!["namespace"] = key.Namespace;
@@ -92,7 +97,7 @@ internal sealed class InMemoryApi(JsonSerializerOptions json, TimeProvider time)
         {
             var after = (JsonObject)Existing<TEntity>("update", key, entity.Metadata.ResourceVersion).DeepClone();
             after["status"] = Write(entity)["status"]?.DeepClone();
-            return Store<TEntity>(key, after, WatchEventType.Modified);
+            return after["status"] is { } status && Limit?.Invoke(status) is { } refused ? throw refused : Store<TEntity>(key, after, WatchEventType.Modified);
         }, cancellationToken);
 
     public Task<TEntity> PatchAsync<TEntity>(KubernetesPatch patch, string name, string? @namespace = null, string? subresource = null, CancellationToken cancellationToken = default)
@@ -141,6 +146,7 @@ internal sealed class InMemoryApi(JsonSerializerOptions json, TimeProvider time)
             _watchers.Add(offer);
         }
 
+        options.OnAccepted?.Invoke();
         await using var end = time.CreateTimer(_ => events.Writer.TryComplete(), null, options.Timeout, Timeout.InfiniteTimeSpan);
         try
         {

@@ -2,24 +2,25 @@ using Drydock.Abstractions.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
 using Drydock.Engine.Guards;
+using Drydock.Reconcilers.Common;
 using Drydock.Reconcilers.Common.Runs;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Running;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Preflight;
-using Drydock.Tests.Unit.TiDb.World;
 
 namespace Drydock.Tests.Unit.RunFrames.Databases;
 
-/// <summary>One process's way to a TiDB that does all it is told.</summary>
-internal sealed class DatabaseRunTargets(DatabaseRunTruth truth, TimeProvider time) :
-    IRunAccess<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>,
-    IRunTargets<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>,
-    IStepCatalog
+/// <summary>One process's way to a database that does all it is told, by the Secrets of one moment. Of no use once it is disposed of.</summary>
+internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>, IStepCatalog
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(10);
-    private static readonly Lazy<TiDbPreflightResult> Found = new(() => new TiDbWorld().Preflight());
+    private readonly DatabaseRunTruth _truth;
+    private readonly TimeProvider _time;
+    private readonly Func<IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> _discover;
+    private bool _isDisposed;
 
-    public Task<RunBinding<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> ReadAsync(DatabaseRollingUpgrade entity, CancellationToken cancellationToken) =>
-        Task.FromResult(new RunBinding<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>("access", "targets", _ => this));
+    public DatabaseRunTargets(DatabaseRunTruth truth, TimeProvider time, Func<IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> discover)
+    {
+        (_truth, _time, _discover) = (truth, time, discover);
+        truth.Bound++;
+    }
 
     public void Refresh(DatabaseRollingUpgrade entity)
     {
@@ -30,46 +31,72 @@ internal sealed class DatabaseRunTargets(DatabaseRunTruth truth, TimeProvider ti
 
     public IStepCatalog Catalog() => this;
 
-    public IStepAction Action(string name) => new AnyAction(name, truth);
+    public IStepAction Action(string name) => new AnyAction(name, this);
 
     public IGuardCheck Guard(string name) => new AnyGuard(name);
 
     public async Task<RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> PreflightAsync(CancellationToken cancellationToken)
     {
-        await Task.Delay(Look, time, cancellationToken);
-        return new RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(new TiDbDiscovered(Found.Value.Discovery!), [], Found.Value.TargetIdentity);
+        await Task.Delay(Look, _time, cancellationToken);
+        Use("preflight");
+        var found = _discover();
+        return new RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(found, [], new ClaimTarget(found.TargetIdentity, found.TargetAddresses));
     }
 
     public Task<string?> FindObstacleAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        _truth.Disposed++;
+        _isDisposed = true;
+        return ValueTask.CompletedTask;
+    }
 
-    private sealed class AnyAction(string name, DatabaseRunTruth truth) : IStepAction
+    private void Use(string what)
+    {
+        if (_isDisposed)
+        {
+            _truth.UsedTooLate.Add(what);
+            throw new ObjectDisposedException(what);
+        }
+    }
+
+    private sealed class AnyAction(string name, DatabaseRunTargets targets) : IStepAction
     {
         private static readonly TimeSpan Takes = TimeSpan.FromSeconds(30);
 
         public string Name => name;
 
-        public Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => Task.FromResult<Observation>(
-            !truth.Acts.TryGetValue(context.Step.Id, out var at) ? new Observation.NotStarted()
-            : context.Time.GetUtcNow() - at < Takes ? new Observation.Running("at work")
-            : new Observation.Done());
+        public Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+        {
+            targets.Use($"look at {context.Step.Id}");
+            return Task.FromResult<Observation>(
+                !targets._truth.Acts.TryGetValue(context.Step.Id, out var at) ? new Observation.NotStarted()
+                : context.Time.GetUtcNow() - at < Takes ? new Observation.Running("at work")
+                : new Observation.Done());
+        }
 
         public Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>(StringComparer.Ordinal));
 
         public Task ActAsync(StepContext context, CancellationToken cancellationToken)
         {
-            if (truth.Refusing.Contains(context.Step.Id))
+            targets.Use($"act {context.Step.Id}");
+            if (targets._truth.Refusing.Contains(context.Step.Id))
             {
                 throw new StepActionException("Refused", "it is stuck", retryable: false);
             }
 
-            truth.Acts[context.Step.Id] = context.Time.GetUtcNow();
+            targets._truth.Acts[context.Step.Id] = context.Time.GetUtcNow();
+            targets._truth.Counts[context.Step.Id] = targets._truth.Counts.GetValueOrDefault(context.Step.Id) + 1;
             return Task.CompletedTask;
         }
 
-        public Task WaitAsync(StepContext context, CancellationToken cancellationToken) => Task.Delay(Takes, context.Time, cancellationToken);
+        public async Task WaitAsync(StepContext context, CancellationToken cancellationToken)
+        {
+            await Task.Delay(Takes, context.Time, cancellationToken);
+            targets.Use($"wait for {context.Step.Id}");
+        }
     }
 
     private sealed class AnyGuard(string name) : IGuardCheck

@@ -3,13 +3,35 @@ using Drydock.Crds;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Common.Runs;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Running;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Discovery;
 using Drydock.Tests.Unit.TiDb.World;
+using Drydock.Tests.Unit.Yugabyte.World;
 
 namespace Drydock.Tests.Unit.RunFrames.Databases;
 
-/// <summary>The frame with DatabaseRollingUpgrade on a TiDB where every step of the real plan goes well and takes half a minute: what a person says about the run is seen here.</summary>
-internal sealed class DatabaseRunWorld() : RunWorld<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>("db", KubernetesJson.CreateOptions(CrdsJsonContext.Default))
+/// <summary>The frame with DatabaseRollingUpgrade on a database where every step of the real plan goes well and takes half a minute: what a person says about the run is seen here.</summary>
+internal sealed class DatabaseRunWorld : RunWorld<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
 {
+    private static readonly Lazy<TiDbDiscovery> TiDb = new(() => new TiDbWorld().Preflight().Discovery!);
+    private readonly DatabaseRollingUpgradeSpec _spec;
+    private readonly Func<IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> _discover;
+
+    /// <summary>A TiDB.</summary>
+    public DatabaseRunWorld()
+        : base("db", KubernetesJson.CreateOptions(CrdsJsonContext.Default))
+    {
+        _spec = new TiDbWorld().Upgrade.Spec;
+        _discover = () => new TiDbDiscovered(_spec, TiDb.Value);
+    }
+
+    /// <summary>A YugabyteDB.</summary>
+    public DatabaseRunWorld(YugaWorld universe)
+        : base("db", KubernetesJson.CreateOptions(CrdsJsonContext.Default))
+    {
+        _spec = universe.Spec;
+        _discover = () => new YugabyteDiscovered(_spec, YugaRun.Discover(universe));
+    }
+
     public DatabaseRunTruth Truth { get; } = new();
 
     protected override RunKind<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus> Kind
@@ -23,7 +45,7 @@ internal sealed class DatabaseRunWorld() : RunWorld<DatabaseRollingUpgrade, Data
                 Name = real.Name,
                 Json = real.Json,
                 Words = real.Words,
-                Access = new DatabaseRunTargets(Truth, Time),
+                Access = new DatabaseRunAccess(Truth, Api, Time, _discover),
                 Work = real.Work,
                 Report = real.Report,
                 WayBack = real.WayBack,
@@ -33,8 +55,7 @@ internal sealed class DatabaseRunWorld() : RunWorld<DatabaseRollingUpgrade, Data
 
     public DatabaseRunWorld Apply(Func<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeSpec>? change = null)
     {
-        var spec = new TiDbWorld().Upgrade.Spec;
-        Create(change is null ? spec : change(spec));
+        Create(change is null ? _spec : change(_spec));
         return this;
     }
 }

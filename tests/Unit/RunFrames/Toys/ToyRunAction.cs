@@ -12,17 +12,24 @@ internal sealed class ToyRunAction(ToyRunTruth truth) : IStepAction
     public Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => Task.FromResult<Observation>(
         context.Step.Phase == ToyRunKind.Await ? truth.OthersReady ? new Observation.Done() : new Observation.Running("the others are not ready")
         : truth.Done.Contains(context.Step.Id) ? new Observation.Done()
+        : truth.Hanging.Contains(context.Step.Id) && truth.Begun.Contains(context.Step.Id) ? new Observation.Running("the part is being swapped")
         : new Observation.NotStarted());
 
     public Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>(StringComparer.Ordinal));
 
-    public Task ActAsync(StepContext context, CancellationToken cancellationToken)
+    public async Task ActAsync(StepContext context, CancellationToken cancellationToken)
     {
         if (truth.Refusing.Contains(context.Step.Id))
         {
             truth.Litter.Add(context.Step.Id);
             throw new StepActionException("Refused", "the part is stuck", retryable: false);
+        }
+
+        truth.Begun.Add(context.Step.Id);
+        while (truth.Hanging.Contains(context.Step.Id))
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), context.Time, cancellationToken);
         }
 
         truth.Acts.Add(context.Step.Id);
@@ -32,8 +39,6 @@ internal sealed class ToyRunAction(ToyRunTruth truth) : IStepAction
         {
             truth.Done.Remove(undone);
         }
-
-        return Task.CompletedTask;
     }
 
     public Task WaitAsync(StepContext context, CancellationToken cancellationToken) => Task.Delay(TimeSpan.FromSeconds(5), context.Time, cancellationToken);

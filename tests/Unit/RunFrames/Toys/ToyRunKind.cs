@@ -41,6 +41,8 @@ internal sealed class ToyRunKind(ToyRunTruth truth) :
 
     public bool OnlyWaits(PlanStep step) => step.Phase == Await;
 
+    public IReadOnlyList<string> MustBeFree(string targetIdentity, Plan plan) => [.. truth.MustBeFree.Select(part => $"{targetIdentity}/{part}")];
+
     public string? HeldBy(PlanStep step) => step.Phase == Await ? Reasons.AwaitingManualChange : null;
 
     public ToyRunStatus Summarize(ToyRunSpec spec, ToyRunStatus status, PlanSlot slot, bool isDone) => status with

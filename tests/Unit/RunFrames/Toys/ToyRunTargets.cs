@@ -1,5 +1,6 @@
 using Drydock.Engine.Actions;
 using Drydock.Engine.Guards;
+using Drydock.Reconcilers.Common;
 using Drydock.Reconcilers.Common.Runs;
 
 namespace Drydock.Tests.Unit.RunFrames.Toys;
@@ -22,7 +23,7 @@ internal sealed class ToyRunTargets(ToyRunTruth truth) : IRunTargets<ToyRun, Toy
 
     public Task<RunPreflight<ToyRunSpec, ToyRunStatus>> PreflightAsync(CancellationToken cancellationToken) => Task.FromResult(truth.Findings.Count > 0
         ? new RunPreflight<ToyRunSpec, ToyRunStatus>(null, [.. truth.Findings], null)
-        : new RunPreflight<ToyRunSpec, ToyRunStatus>(new ToyRunDiscovery(), [], ToyRunDiscovery.Target));
+        : new RunPreflight<ToyRunSpec, ToyRunStatus>(new ToyRunDiscovery(), [], new ClaimTarget(ToyRunDiscovery.Target, [])));
 
     public Task<string?> FindObstacleAsync(ToyRunStatus status, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 

@@ -15,11 +15,20 @@ internal sealed class ToyRunTruth
     /// <summary>Steps that are refused.</summary>
     public HashSet<string> Refusing { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Steps whose act does not end.</summary>
+    public HashSet<string> Hanging { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Steps whose act has begun, also those that hang.</summary>
+    public HashSet<string> Begun { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Whether the others are ready for which the run waits before its end.</summary>
     public bool OthersReady { get; set; } = true;
 
     /// <summary>Whether what was swapped can be swapped back.</summary>
     public bool CanGoBack { get; set; } = true;
+
+    /// <summary>What no other object may have claimed when a stored plan begins.</summary>
+    public List<string> MustBeFree { get; } = [];
 
     /// <summary>What preflight finds.</summary>
     public List<Finding> Findings { get; } = [];

@@ -7,7 +7,7 @@ using System.Text.RegularExpressions;
 namespace Drydock.Tests.Unit.Specs.Making;
 
 /// <summary>Checks a value as a server checks it against the structural part of a schema: types, bounds, patterns, words, keys. Rules are not its part.</summary>
-internal static class SchemaCheck
+internal static partial class SchemaCheck
 {
     private static readonly ConcurrentDictionary<string, Regex> Patterns = new(StringComparer.Ordinal);
 
@@ -113,6 +113,11 @@ internal static class SchemaCheck
             yield return $"{path}: '{value}' does not match {pattern}";
         }
 
+        if (schema.Text("format") == "date-time" && !RfcTime().IsMatch(value))
+        {
+            yield return $"{path}: '{value}' is no RFC 3339 time";
+        }
+
         if (schema.Words() is { Count: > 0 } words && !words.Contains(value, StringComparer.Ordinal))
         {
             yield return $"{path}: '{value}' is none of {string.Join(", ", words)}";
@@ -132,4 +137,7 @@ internal static class SchemaCheck
     // In RE2 \d and \s are ASCII, and $ is the end, not the place before a last line feed.
     private static bool Matches(string pattern, string value) =>
         Patterns.GetOrAdd(pattern, text => new Regex(text, RegexOptions.ECMAScript)).Match(value) is { Success: true } match && match.Length == value.Length;
+
+    [GeneratedRegex(@"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$", RegexOptions.ECMAScript)]
+    private static partial Regex RfcTime();
 }

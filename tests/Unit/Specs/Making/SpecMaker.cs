@@ -78,6 +78,11 @@ internal sealed class SpecMaker(Random random)
             return words[random.Next(words.Count)];
         }
 
+        if (schema.Text("format") == "date-time")
+        {
+            return DateTimeOffset.UnixEpoch.AddSeconds(random.NextInt64(4_000_000_000)).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        }
+
         var (least, most) = (schema.Bound("minLength", 0), schema.Bound("maxLength", 64));
         var make = Texts.GetOrAdd(schema.Text("pattern") ?? "^.*$", RegexText.Of);
         for (var i = 0; i < 1000; i++)

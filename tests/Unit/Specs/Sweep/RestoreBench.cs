@@ -5,6 +5,7 @@ using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Leadership;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Clients.MySql;
+using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
@@ -35,6 +36,7 @@ internal sealed class RestoreBench : ISnapshotLoader, IStorages, IRestoreServers
         _controller = new SnapshotRestoreController(
             new RestoreServices
             {
+                Endpoints = EndpointPolicy.Unrestricted,
                 Kubernetes = World.Api,
                 Snapshotter = World.Snapshots,
                 Loader = this,
@@ -62,6 +64,7 @@ internal sealed class RestoreBench : ISnapshotLoader, IStorages, IRestoreServers
         Files = new SnapshotFiles { Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/snapshots" } }, Path = "snap-1" },
         Target = new DatabaseSource { Host = "db.example", CredentialsSecretRef = new SecretReference { Name = "db" } },
         AllowDrop = ["rm", "cm"],
+        NotAfter = new DateTimeOffset(2200, 1, 1, 0, 0, 0, TimeSpan.Zero),
     };
 
     /// <summary>How a restore ends, and all it asked of the clients.</summary>

@@ -31,6 +31,7 @@ internal static class RestoreFields
         OnTarget("target.tls.mode", source => source with { Tls = new DatabaseTls { Mode = DatabaseTlsMode.Required } }),
         Ends("databases", RestoreWorld.Spec, spec => spec with { Databases = ["rm"] }),
         Ends("allowDrop", RestoreWorld.Spec, spec => spec with { AllowDrop = ["rm"] }),
+        Ends("notAfter", RestoreWorld.Spec, spec => spec with { NotAfter = new DateTimeOffset(2001, 1, 1, 0, 0, 0, TimeSpan.Zero) }),
         Ends("identitySecretRef.name", RestoreWorld.Spec, spec => spec with { IdentitySecretRef = new SecretReference { Name = "age" } }),
         Ends("threads", RestoreWorld.Spec, spec => spec with { Threads = 9 }),
         new(SnapshotRestore.KindName, "paused", PausedBeginsNoOtherDatabaseAsync),

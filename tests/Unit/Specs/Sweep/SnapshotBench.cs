@@ -6,6 +6,7 @@ using Drydock.Clients.Kubernetes.Json;
 using Drydock.Clients.Kubernetes.Leadership;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Clients.MySql;
+using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
@@ -38,6 +39,7 @@ internal sealed class SnapshotBench : ISnapshotter, ISnapshotLoader, IStorages, 
         _controller = new BackupSnapshotController(
             new SnapshotServices
             {
+                Endpoints = EndpointPolicy.Unrestricted,
                 Kubernetes = _api,
                 Snapshotter = this,
                 Loader = this,

@@ -29,6 +29,7 @@ internal static class UpgradeControlFields
         Runs("window.end", () => FirstAct(Morning with { Start = "01:00", End = "03:00" }).ShouldBeLessThan(FirstAct(Morning with { Start = "01:00", End = "01:30" }).AddHours(-20))),
         Runs("window.days", () => FirstAct(Morning with { Days = [DayOfWeek.Mon] }).ShouldBe(FirstAct(Morning).AddDays(1))),
         Runs("window.timeZone", () => FirstAct(Morning with { TimeZone = "America/New_York" }).ShouldBe(FirstAct(Morning).AddHours(5))),
+        Runs("notAfter", NothingBeginsTooLate),
         Runs("maxParallelNodes", () => (MostNodesAtOnce(null), MostNodesAtOnce(1)).ShouldBe((2, 1))),
         Runs("adoptTarget", ATargetOfNobodyIsTakenOver),
         Runs("approvedPlanHash", AnotherPlanIsRefused),
@@ -126,6 +127,17 @@ internal static class UpgradeControlFields
         world.RunUntil(() => world.Status.Message?.Contains("adoptTarget", StringComparison.Ordinal) == true, "it says what would take it over");
         world.EditSpec(spec => spec with { AdoptTarget = true });
         world.RunUntil(() => world.Status.Plan is not null, "a plan");
+    }
+
+    private static void NothingBeginsTooLate()
+    {
+        var world = new OmsWorld();
+        world.Apply(spec => spec with { NotAfter = world.Time.GetUtcNow() - TimeSpan.FromMinutes(1) });
+        world.RunToStall();
+        world.ReasonOf("Stalled").ShouldBe(Reasons.TooLate);
+        world.Done.ShouldBeEmpty();
+        world.EditSpec(spec => spec with { NotAfter = world.Time.GetUtcNow() + TimeSpan.FromHours(1) });
+        world.RunToSuccess();
     }
 
     private static void AnotherPlanIsRefused()

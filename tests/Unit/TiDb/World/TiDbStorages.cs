@@ -11,7 +11,12 @@ internal sealed class TiDbStorages : IStorages, ISnapshotStorage
 
     public Dictionary<string, byte[]> Objects { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Why the storages of the spec may not be used; null if they may.</summary>
+    public string? Refused { get; set; }
+
     public string Description => "memory";
+
+    public string? Refusal(StorageSpec storage, string? @namespace) => Refused;
 
     public Task<ISnapshotStorage> OpenAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) => Task.FromResult<ISnapshotStorage>(this);
 
@@ -24,7 +29,8 @@ internal sealed class TiDbStorages : IStorages, ISnapshotStorage
     public Task<SnapshotObjectInfo?> StatAsync(string name, CancellationToken cancellationToken) =>
         Task.FromResult(Objects.TryGetValue(name, out var bytes) ? new SnapshotObjectInfo(name, bytes.Length, DateTimeOffset.UnixEpoch) : null);
 
-    public Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<SnapshotObjectInfo>>(
+        [.. Objects.Where(o => o.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(o => new SnapshotObjectInfo(o.Key, o.Value.Length, DateTimeOffset.UnixEpoch))]);
 
     public Task DeleteAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -31,7 +31,7 @@ internal sealed partial class TiDbWorld
     public TiDbWorld(TiDbWorldSetup? setup = null)
     {
         Setup = setup ?? new TiDbWorldSetup();
-        Upgrade = new DatabaseRollingUpgrade { Metadata = new() { Name = "up", Namespace = "db", Uid = Uid }, Spec = Setup.Spec(MakeSpec()) };
+        Upgrade = new DatabaseRollingUpgrade { Metadata = new() { Name = Setup.Name, Namespace = "db", Uid = Uid }, Spec = Setup.Spec(MakeSpec()) };
         foreach (var instance in Upgrade.Spec.Instances)
         {
             var process = new TiDbProcess(instance.Name, instance.Component, instance.Host, DefaultPorts.Service(Upgrade.Spec, instance), DefaultPorts.Status(Upgrade.Spec, instance)) { Installed = Old };

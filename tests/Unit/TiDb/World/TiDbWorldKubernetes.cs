@@ -3,6 +3,7 @@ using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Crds.BackupSnapshots;
+using Drydock.Tests.Unit.Support;
 
 namespace Drydock.Tests.Unit.TiDb.World;
 
@@ -20,6 +21,7 @@ internal sealed class TiDbWorldKubernetes(TiDbWorld world, TiDbLife life) : IKub
             () =>
             {
                 var request = new KubernetesRequest("create", "", "objects", "db", entity.Metadata.Name);
+                ServerRules.Check(entity.Metadata, request);
                 if (world.Objects.Find<TEntity>(entity.Metadata.Name) is not null)
                 {
                     throw new KubernetesAlreadyExistsException(request, new V1Status { Code = 409, Reason = "AlreadyExists" });

@@ -5,6 +5,9 @@ namespace Drydock.Tests.Unit.TiDb.World;
 /// <summary>What a world is like at first.</summary>
 internal sealed record TiDbWorldSetup
 {
+    /// <summary>Name of the upgrade.</summary>
+    public string Name { get; init; } = "up";
+
     public int Pds { get; init; } = 3;
 
     public int Tikvs { get; init; } = 3;

@@ -20,6 +20,8 @@ internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = 
 
     public IReadOnlyList<Finding> SecretProblems { get; set; } = [];
 
+    public IReadOnlyList<Finding> StorageProblems { get; set; } = [];
+
     public IDatabaseHosts Hosts => this;
 
     public IServiceHttp Http => new YugaHttp(World, this);

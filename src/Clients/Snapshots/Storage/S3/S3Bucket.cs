@@ -6,7 +6,7 @@ using Amazon.S3.Model;
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>The single requests, with names relative to the prefix.</summary>
-internal sealed class S3Bucket : IDisposable
+internal sealed class S3Bucket : IS3Uploads, IDisposable
 {
     // Tells our own object from another's where an answer was lost and the request, made again, is told that the name is taken.
     private const string WriterKey = "x-amz-meta-drydock-writer";
@@ -23,7 +23,7 @@ internal sealed class S3Bucket : IDisposable
         Calls = new S3Calls(options, time);
     }
 
-    internal S3StorageOptions Options { get; }
+    public S3StorageOptions Options { get; }
 
     internal S3Calls Calls { get; }
 
@@ -32,10 +32,10 @@ internal sealed class S3Bucket : IDisposable
     public void Dispose() => _client.Dispose();
 
     /// <summary>The object; null if there is none.</summary>
-    internal Task<S3Head?> HeadAsync(string name, CancellationToken cancellationToken) => Calls.RunAsync("look at", name, token => HeadOnceAsync(name, token), cancellationToken);
+    public Task<S3Head?> HeadAsync(string name, CancellationToken cancellationToken) => Calls.RunAsync("look at", name, token => HeadOnceAsync(name, token), cancellationToken);
 
     /// <summary>Writes an object in one request; false if the name is taken by another's.</summary>
-    internal Task<bool> PutAsync(string name, ReadOnlyMemory<byte> content, string writer, CancellationToken cancellationToken) => Calls.RunAsync(
+    public Task<bool> PutAsync(string name, ReadOnlyMemory<byte> content, string writer, CancellationToken cancellationToken) => Calls.RunAsync(
         "write",
         name,
         async token =>
@@ -55,7 +55,7 @@ internal sealed class S3Bucket : IDisposable
         cancellationToken);
 
     /// <summary>Begins an upload in parts and returns its id.</summary>
-    internal Task<string> BeginUploadAsync(string name, string writer, CancellationToken cancellationToken) => Calls.RunAsync(
+    public Task<string> BeginUploadAsync(string name, string writer, CancellationToken cancellationToken) => Calls.RunAsync(
         "write",
         name,
         async token =>
@@ -67,7 +67,7 @@ internal sealed class S3Bucket : IDisposable
         cancellationToken);
 
     /// <summary>Writes one part.</summary>
-    internal Task<PartETag> PutPartAsync(string name, string upload, int number, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    public Task<PartETag> PutPartAsync(string name, string upload, int number, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         var digest = Digest(content.Span);
         return Calls.RunAsync(
@@ -115,7 +115,7 @@ internal sealed class S3Bucket : IDisposable
 
     /// <summary>Makes an upload the object; false if the name is taken by another's.</summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>; also if somebody gave the upload up meanwhile.</exception>
-    internal Task<bool> CompleteUploadAsync(string name, string upload, IReadOnlyList<PartETag> parts, string writer, CancellationToken cancellationToken) => Calls.RunAsync(
+    public Task<bool> CompleteUploadAsync(string name, string upload, IReadOnlyList<PartETag> parts, string writer, CancellationToken cancellationToken) => Calls.RunAsync(
         "write",
         name,
         async token =>
@@ -148,7 +148,7 @@ internal sealed class S3Bucket : IDisposable
         cancellationToken);
 
     /// <summary>Gives an upload up; one that is gone is no error.</summary>
-    internal Task AbortUploadAsync(string name, string upload, CancellationToken cancellationToken) => Calls.RunAsync(
+    public Task AbortUploadAsync(string name, string upload, CancellationToken cancellationToken) => Calls.RunAsync(
         "give up",
         name,
         async token =>
@@ -171,6 +171,7 @@ internal sealed class S3Bucket : IDisposable
     internal async Task<IReadOnlyList<(string Name, string Upload)>> UnfinishedAsync(string prefix, CancellationToken cancellationToken)
     {
         var found = new List<(string, string)>();
+        var cap = new ListingCap(Options, prefix);
         ListMultipartUploadsResponse? page = null;
         do
         {
@@ -178,7 +179,16 @@ internal sealed class S3Bucket : IDisposable
             page = await Calls.RunAsync("list the unfinished uploads of", prefix, token => ListUploadsAsync(request, token), cancellationToken).ConfigureAwait(false);
 
             // Some servers take the prefix of another kind; a name that does not fit is not ours to touch.
-            found.AddRange((page.MultipartUploads ?? []).Where(u => u.Key.StartsWith(_prefix + prefix, StringComparison.Ordinal)).Select(u => (u.Key[_prefix.Length..], u.UploadId)));
+            foreach (var upload in (page.MultipartUploads ?? []).Where(u => u.Key.StartsWith(_prefix + prefix, StringComparison.Ordinal)))
+            {
+                cap.Take(upload.Key, upload.UploadId);
+                found.Add((upload.Key[_prefix.Length..], upload.UploadId));
+            }
+
+            if (page.IsTruncated == true)
+            {
+                cap.Next($"{page.NextKeyMarker} {page.NextUploadIdMarker}");
+            }
         }
         while (page.IsTruncated == true);
         return found;
@@ -219,13 +229,23 @@ internal sealed class S3Bucket : IDisposable
     internal async Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken)
     {
         var found = new List<SnapshotObjectInfo>();
+        var cap = new ListingCap(Options, prefix);
         string? next = null;
         do
         {
             var request = new ListObjectsV2Request { BucketName = Options.Bucket, Prefix = _prefix + prefix, ContinuationToken = next };
             var page = await Calls.RunAsync("list", prefix, token => Api.ListObjectsV2Async(request, token), cancellationToken).ConfigureAwait(false);
-            found.AddRange((page.S3Objects ?? []).Select(o => new SnapshotObjectInfo(o.Key[_prefix.Length..], o.Size ?? 0, Utc(o.LastModified), o.ETag)));
+            foreach (var o in (page.S3Objects ?? []).Where(o => o.Key.StartsWith(_prefix + prefix, StringComparison.Ordinal)))
+            {
+                cap.Take(o.Key, o.ETag);
+                found.Add(new SnapshotObjectInfo(o.Key[_prefix.Length..], o.Size ?? 0, Utc(o.LastModified), o.ETag));
+            }
+
             next = page.IsTruncated == true ? page.NextContinuationToken : null;
+            if (page.IsTruncated == true)
+            {
+                cap.Next(next);
+            }
         }
         while (next is not null);
         return [.. found.OrderBy(static o => o.Name, StringComparer.Ordinal)];

@@ -1,4 +1,5 @@
 using Amazon.S3;
+using Drydock.Abstractions.Values;
 using Polly;
 using Polly.Retry;
 
@@ -56,7 +57,7 @@ internal sealed class S3Calls
     /// <exception cref="TimeoutException">It was not.</exception>
     internal async Task<T> WithinAsync<T>(TimeSpan limit, Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken)
     {
-        using var clock = new CancellationTokenSource(limit, _time);
+        using var clock = new CancellationTokenSource(Timers.Clamp(limit), _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);
         try
         {

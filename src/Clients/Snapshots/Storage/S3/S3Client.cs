@@ -14,7 +14,7 @@ internal sealed class S3Client : IDisposable
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.InvalidRequest"/>: the certificate authority is none.</exception>
     internal S3Client(S3StorageOptions options)
     {
-        _http = new HttpClient(Handler(options)) { Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(new CappedAnswers(Handler(options))) { Timeout = Timeout.InfiniteTimeSpan };
         AWSCredentials credentials = options.SessionToken is { Length: > 0 } token
             ? new SessionAWSCredentials(options.AccessKey, options.SecretKey, token)
             : new BasicAWSCredentials(options.AccessKey, options.SecretKey);
@@ -50,6 +50,8 @@ internal sealed class S3Client : IDisposable
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
+            UseProxy = false,
+            ConnectCallback = options.Endpoints.ConnectAsync,
             ConnectTimeout = options.ConnectTimeout,
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using Amazon.Runtime;
 using Amazon.S3;
+using Drydock.Clients.Safety;
 
 namespace Drydock.Clients.Snapshots;
 
@@ -21,6 +22,8 @@ internal static class S3Errors
     /// <summary>Whether trying again may help.</summary>
     internal static bool IsTransient(Exception? error) => error switch
     {
+        // A refused address does not become another one by trying again.
+        not null when EndpointRefusedException.In(error) is not null => false,
         AmazonS3Exception e when IsNotImplemented(e) => false,
         AmazonS3Exception e => (int)e.StatusCode >= 500
             || e.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests
@@ -54,6 +57,11 @@ internal static class S3Errors
             return $"the TLS certificate of the storage was not accepted ({refused.Message.TrimEnd('.')}); put the authority that signed it into the Secret's key ca.crt, and check the host name in the endpoint";
         }
 
+        if (EndpointRefusedException.In(error) is { } address)
+        {
+            return address.Message;
+        }
+
         for (var inner = error; inner is not null; inner = inner.InnerException)
         {
             switch (inner)
@@ -63,9 +71,9 @@ internal static class S3Errors
                 case TimeoutException:
                     return $"{inner.Message}; check that {options.Endpoint.Authority} is reachable and not overloaded";
                 case HttpRequestException or SocketException:
-                    return $"no connection to {options.Endpoint.Authority} ({inner.Message.TrimEnd('.')}); check endpoint, network and that the storage runs";
+                    return $"no connection to {options.Endpoint.Authority} ({HttpTrouble.Describe(inner).TrimEnd('.')}); check endpoint, network and that the storage runs";
                 case IOException:
-                    return $"the connection to {options.Endpoint.Authority} broke ({inner.Message.TrimEnd('.')}); check network and storage";
+                    return $"the connection to {options.Endpoint.Authority} broke ({HttpTrouble.Describe(inner).TrimEnd('.')}); check network and storage";
             }
         }
 

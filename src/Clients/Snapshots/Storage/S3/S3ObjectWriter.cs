@@ -3,31 +3,37 @@ using Amazon.S3.Model;
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// An object being written. While one part is on its way the next is filled, so two parts are held in memory. A part that fails is sent again from
-/// memory; what writes does not notice. Up to one part it is a single request.
+/// An object being written. While one part is on its way the next is filled, if the budget has room for two; otherwise writing waits until the part has
+/// arrived. A part that fails is sent again from memory; what writes does not notice. Up to one part it is a single request.
 /// </summary>
 internal sealed class S3ObjectWriter : ISnapshotObjectWriter
 {
+    // Records and manifests need no more, and must not wait for dumps.
+    private const int SmallBytes = 64 << 10;
+
     private static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(10);
 
-    private readonly S3Bucket _bucket;
+    private readonly IS3Uploads _bucket;
     private readonly string _name;
     private readonly string _writer = Guid.NewGuid().ToString("N");
     private readonly CancellationTokenSource _stop = new();
     private readonly List<PartETag> _parts = [];
+    private readonly S3PartBudget _budget;
     private readonly TimeProvider _time;
     private byte[] _filling;
     private byte[]? _spare;
     private int _filled;
+    private long _held;
     private long _written;
     private string? _upload;
     private Task<PartETag>? _sending;
     private bool _completed;
+    private bool _disposed;
 
-    internal S3ObjectWriter(S3Bucket bucket, string name, TimeProvider time)
+    internal S3ObjectWriter(IS3Uploads bucket, string name, S3PartBudget budget, TimeProvider time)
     {
-        (_bucket, _name, _time) = (bucket, name, time);
-        _filling = new byte[bucket.Options.PartBytes];
+        (_bucket, _name, _budget, _time) = (bucket, name, budget, time);
+        _filling = new byte[Math.Min(SmallBytes, bucket.Options.PartBytes / 2)];
         Content = new S3WriteStream(WriteAsync);
     }
 
@@ -67,13 +73,18 @@ internal sealed class S3ObjectWriter : ISnapshotObjectWriter
         }
 
         _completed = true;
-        _filling = [];
-        _spare = null;
+        Release();
     }
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         await _stop.CancelAsync().ConfigureAwait(false);
         if (_sending is not null)
         {
@@ -94,7 +105,7 @@ internal sealed class S3ObjectWriter : ISnapshotObjectWriter
             }
         }
 
-        _filling = [];
+        Release();
         _stop.Dispose();
     }
 
@@ -106,7 +117,15 @@ internal sealed class S3ObjectWriter : ISnapshotObjectWriter
             // Sent only when more comes: what fits into one part is one request.
             if (_filled == _filling.Length)
             {
-                await SendAsync(cancellationToken).ConfigureAwait(false);
+                if (_filled < _bucket.Options.PartBytes)
+                {
+                    await BeginPartAsync(cancellationToken).ConfigureAwait(false);
+                }
+                else
+                {
+                    await SendAsync(cancellationToken).ConfigureAwait(false);
+                    await MakeRoomAsync(cancellationToken).ConfigureAwait(false);
+                }
             }
 
             var count = Math.Min(data.Length, _filling.Length - _filled);
@@ -117,6 +136,17 @@ internal sealed class S3ObjectWriter : ISnapshotObjectWriter
         }
     }
 
+    // The first buffer of a whole part: nothing of the budget is held while it is waited for.
+    private async Task BeginPartAsync(CancellationToken cancellationToken)
+    {
+        var size = _bucket.Options.PartBytes;
+        await _budget.TakeAsync(size, cancellationToken).ConfigureAwait(false);
+        _held += size;
+        var part = new byte[size];
+        _filling.AsSpan(0, _filled).CopyTo(part);
+        _filling = part;
+    }
+
     private async Task SendAsync(CancellationToken cancellationToken)
     {
         _upload ??= await _bucket.BeginUploadAsync(_name, _writer, cancellationToken).ConfigureAwait(false);
@@ -124,16 +154,60 @@ internal sealed class S3ObjectWriter : ISnapshotObjectWriter
         var number = _parts.Count + 1;
         if (number > S3PartSizes.MaxParts)
         {
-            throw new SnapshotException(SnapshotFailure.StorageUnusable, FormattableString.Invariant($"'{_name}' is larger than {_written} bytes, which is more than {S3PartSizes.MaxParts} parts hold; use a directory as storage."));
+            throw new SnapshotException(SnapshotFailure.StorageUnusable, FormattableString.Invariant(
+                $"'{_name}' is larger than {_written} bytes, which is more than {S3PartSizes.MaxParts} parts hold; take the snapshot with the tool MyDumper, which makes many smaller files, or use a directory as storage."));
         }
 
         // On its way it is bound to the life of the writer, not to the call that happened to fill it.
         var (content, upload) = (_filling.AsMemory(0, _filled), _upload);
         _sending = _bucket.PutPartAsync(_name, upload, number, content, _stop.Token);
-        var (sent, size) = (_filling, S3PartSizes.Of(number + 1, _bucket.Options.PartBytes));
-        _filling = _spare?.Length == size ? _spare : new byte[size];
-        _spare = sent;
+    }
+
+    // After a part was sent: what the next one is filled into.
+    private async Task MakeRoomAsync(CancellationToken cancellationToken)
+    {
+        var size = S3PartSizes.Of(_parts.Count + 2, _bucket.Options.PartBytes);
         _filled = 0;
+        if (_spare?.Length == size)
+        {
+            (_filling, _spare) = (_spare, _filling);
+            return;
+        }
+
+        // One of another size is of no use any more.
+        Drop(ref _spare);
+        if (_budget.TryTakeSecond(size))
+        {
+            _held += size;
+            (_spare, _filling) = (_filling, new byte[size]);
+            return;
+        }
+
+        await ArrivedAsync(cancellationToken).ConfigureAwait(false);
+        var more = size - _filling.Length;
+        if (more > 0 && _budget.TryGrow(more))
+        {
+            _held += more;
+            _filling = new byte[size];
+        }
+    }
+
+    private void Drop(ref byte[]? buffer)
+    {
+        if (buffer is not null)
+        {
+            _held -= buffer.Length;
+            _budget.Return(buffer.Length);
+            buffer = null;
+        }
+    }
+
+    private void Release()
+    {
+        _filling = [];
+        _spare = null;
+        _budget.Return(_held);
+        _held = 0;
     }
 
     private async Task ArrivedAsync(CancellationToken cancellationToken)

@@ -14,6 +14,7 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
 
     private readonly S3Bucket _bucket;
     private readonly TimeProvider _time;
+    private readonly S3PartBudget _budget = S3PartBudget.Process;
 
     /// <summary>Connects to nothing yet.</summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.InvalidRequest"/>: ca.crt is no certificate.</exception>
@@ -32,7 +33,7 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
     {
         _ = StorageName.Checked(name);
         return await _bucket.HeadAsync(name, cancellationToken).ConfigureAwait(false) is null
-            ? new S3ObjectWriter(_bucket, name, _time)
+            ? new S3ObjectWriter(_bucket, name, _budget, _time)
             : throw Taken(_bucket.Options, name);
     }
 
@@ -50,7 +51,7 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
         // What is small goes through here, so that the condition is the plain write's, which most servers know.
         if (source.Bytes <= _bucket.Options.PartBytes)
         {
-            await RewriteAsync(from, to, cancellationToken).ConfigureAwait(false);
+            await RewriteAsync(from, (int)source.Bytes, to, cancellationToken).ConfigureAwait(false);
         }
         else
         {
@@ -122,19 +123,35 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
 
     private SnapshotException Missing(string name) => new(SnapshotFailure.NotFound, $"There is no '{name}' in {Description}.");
 
-    private async Task RewriteAsync(string from, string to, CancellationToken cancellationToken)
+    // Into memory of the size that was just told: a storage that gives another number of bytes is refused.
+    private async Task RewriteAsync(string from, int bytes, string to, CancellationToken cancellationToken)
     {
-        using var content = new MemoryStream();
-        await using (var stream = await OpenReadAsync(from, cancellationToken).ConfigureAwait(false))
+        await _budget.TakeAsync(bytes, cancellationToken).ConfigureAwait(false);
+        try
         {
-            await stream.CopyToAsync(content, cancellationToken).ConfigureAwait(false);
-        }
+            var content = new byte[bytes];
+            await using (var stream = new CappedStream(await OpenReadAsync(from, cancellationToken).ConfigureAwait(false), bytes, () => Changed(from, bytes)))
+            {
+                if (await stream.ReadAtLeastAsync(content, bytes, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) != bytes
+                    || await stream.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false) != 0)
+                {
+                    throw Changed(from, bytes);
+                }
+            }
 
-        if (!await _bucket.PutAsync(to, content.GetBuffer().AsMemory(0, (int)content.Length), Guid.NewGuid().ToString("N"), cancellationToken).ConfigureAwait(false))
+            if (!await _bucket.PutAsync(to, content, Guid.NewGuid().ToString("N"), cancellationToken).ConfigureAwait(false))
+            {
+                throw Taken(_bucket.Options, to);
+            }
+        }
+        finally
         {
-            throw Taken(_bucket.Options, to);
+            _budget.Return(bytes);
         }
     }
+
+    private SnapshotException Changed(string name, int bytes) => new(SnapshotFailure.StorageUnusable, FormattableString.Invariant(
+        $"'{name}' in {Description} does not have the {bytes} bytes any more that it was just said to have; only the operator may write below this prefix."));
 
     private async Task CopyAsync(string from, S3Head source, string to, CancellationToken cancellationToken)
     {

@@ -1,3 +1,5 @@
+using Drydock.Clients.Safety;
+
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>Where an S3-compatible storage is and how it is reached. A class and not a record: its text must never show the keys.</summary>
@@ -30,7 +32,10 @@ public sealed class S3StorageOptions
     /// <summary>Certificates (PEM) that alone are trusted to sign the server's; null for the system's.</summary>
     public string? CertificateAuthority { get; init; }
 
-    /// <summary>Bytes of a part of an upload, at least 5 MiB (S3's least); twice as much is held in memory for each object being written.</summary>
+    /// <summary>
+    /// Bytes of the first parts of an upload, at least 5 MiB (S3's least); later ones are up to four times as long. One or two parts are held in memory for
+    /// each object that is written, all of them together within one budget of the process.
+    /// </summary>
     public int PartBytes { get; init; } = 8 << 20;
 
     /// <summary>How often one request is tried again after a failure that may pass.</summary>
@@ -50,6 +55,9 @@ public sealed class S3StorageOptions
 
     /// <summary>How long a read may yield nothing before it is begun anew where it stopped.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Which addresses are connected to.</summary>
+    public EndpointPolicy Endpoints { get; init; } = EndpointPolicy.Default;
 
     /// <summary>What and where, without keys.</summary>
     public override string ToString() => $"s3 {Endpoint.ToString().TrimEnd('/')}/{Bucket}{(Prefix.Length > 0 ? "/" + Prefix : "")}";

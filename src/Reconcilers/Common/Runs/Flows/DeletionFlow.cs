@@ -1,3 +1,4 @@
+using System.Globalization;
 using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
 using Drydock.Clients.Kubernetes.CoreTypes;
@@ -78,8 +79,15 @@ internal sealed class DeletionFlow<TEntity, TSpec, TStatus>(
         }
 
         var slot = _kind.Plans.Active(entity.Status!);
-        var (written, _) = await plans.AdvanceAsync(entity, slot, session, accessKey, because, null, cancellationToken);
-        if (session.IsBusy || (tell && rests.BeginsBeforeLettingGo(written, session)))
+        var (written, _) = await plans.AdvanceAsync(entity, slot, session, accessKey, because, Finishing(entity, slot, session), cancellationToken);
+        if (Acts(written, slot, session).Count > 0)
+        {
+            return (false, LookAgain);
+        }
+
+        // What is left only looks or waits: it need not come to its end.
+        await session.StopRunAsync();
+        if (tell && rests.BeginsBeforeLettingGo(written, session))
         {
             return (false, LookAgain);
         }
@@ -93,6 +101,31 @@ internal sealed class DeletionFlow<TEntity, TSpec, TStatus>(
 
         return await LetGoAsync(written, cancellationToken);
     }
+
+    // The steps that may be changing a target.
+    private List<PlanStep> Acts(TEntity entity, PlanSlot slot, RunSession<TEntity, TSpec, TStatus> session) =>
+        _kind.Plans.Of(entity.Status!, slot)!.Steps.FindAll(s => s.State == StepState.Running && !_kind.Work.OnlyWaits(s) && !session.IsIdle(s.Id));
+
+    // Absolute times: the message stays the same while it waits.
+    private Func<Standing, Standing> Finishing(TEntity entity, PlanSlot slot, RunSession<TEntity, TSpec, TStatus> session) => standing =>
+    {
+        var acts = Acts(entity, slot, session);
+        if (acts.Count == 0 || standing.Kind is StandingKind.Succeeded or StandingKind.RolledBack)
+        {
+            return standing;
+        }
+
+        var ends = acts.Max(s => (s.StartedAt ?? frame.Now) + _kind.Work.TimeoutOf(entity.Spec, s));
+        var followed = string.Create(
+            CultureInfo.InvariantCulture,
+            $"deletion waits: {string.Join(", ", acts.Select(s => s.Id))} is under way and is followed to its end, "
+            + $"at the latest until {ends.UtcDateTime:yyyy-MM-dd HH:mm}Z. Then the object goes, and nothing more is started");
+        return standing with
+        {
+            Reason = standing.Kind == StandingKind.Stalled ? standing.Reason : Reasons.DeletionWaits,
+            Message = $"{followed}. {standing.Message}",
+        };
+    };
 
     private static string Left(Plan plan)
     {
@@ -127,9 +160,9 @@ internal sealed class DeletionFlow<TEntity, TSpec, TStatus>(
 
     private async Task<(bool Gone, TimeSpan? After)> LetGoAsync(TEntity entity, CancellationToken cancellationToken)
     {
-        if (entity.Status?.Target?.Claim is { } claim)
+        if (entity.Status?.Target is { Claim: not null } target)
         {
-            await frame.Services.Claims.ReleaseAsync(claim, entity.Metadata.Uid!, cancellationToken);
+            await frame.Services.Claims.ReleaseAsync(entity, target, cancellationToken);
         }
 
         await frame.Writer.RemoveFinalizerAsync(entity, Labels.UpgradeFinalizer, cancellationToken);

@@ -76,14 +76,15 @@ internal sealed class EndFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec, 
                 : (await frame.WriteAsync(entity, held, standing, now, cancellationToken), true, TimeSpan.FromMilliseconds(1));
         }
 
-        if (await _claims.ClaimAsync(before.Target!.Identity!, entity, entity.Spec.AdoptTarget, cancellationToken) is { } holder)
+        var target = ClaimTarget.Of(before.Target)!;
+        if (await _claims.ClaimAsync(target, entity, entity.Spec.AdoptTarget, keep: false, cancellationToken) is { } holder)
         {
-            var busy = Busy.Standing(wantsBack ? RunPhases.RollingBack : RunPhases.Succeeded, before.Target.Identity!, holder);
+            var busy = Busy.Standing(wantsBack ? RunPhases.RollingBack : RunPhases.Succeeded, target.Identity, holder);
             return (await frame.WriteAsync(entity, before, busy, now, cancellationToken), false, LookForTarget);
         }
 
         entity = await frame.Writer.AddFinalizerAsync(entity, Labels.UpgradeFinalizer, cancellationToken);
-        held = held with { Target = before.Target with { Claim = TargetClaims.NameOf(before.Target.Identity!), ClaimNamespace = _claims.Namespace } };
+        held = held with { Target = before.Target! with { Claim = target.Names(entity.Metadata.Namespace)[0], ClaimNamespace = _claims.Namespace } };
         return (await frame.WriteAsync(entity, held, standing, now, cancellationToken), true, TimeSpan.FromMilliseconds(1));
     }
 
@@ -136,9 +137,9 @@ internal sealed class EndFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec, 
     // Level-based: a crash in between comes here again.
     private async Task<TEntity> LetGoAsync(TEntity entity, TStatus over, CancellationToken cancellationToken)
     {
-        if (over.Target is { Claim: { } claim } target)
+        if (over.Target is { Claim: not null } target)
         {
-            await _claims.ReleaseAsync(claim, entity.Metadata.Uid!, cancellationToken);
+            await _claims.ReleaseAsync(entity, target, cancellationToken);
             over = over with { Target = target with { Claim = null, ClaimNamespace = null } };
         }
 

@@ -53,14 +53,28 @@ internal sealed class PlanFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec,
         };
         var run = await session.RunAsync(slot, plan);
         controls = controls with { AccessChanged = failing && session.FailedWith is { } former && former != accessKey };
-        var outputs = targets.Outputs is { } left ? new KeptOutputs(_kind.Name, entity.Metadata, left, frame.Services.Kubernetes, _outputLog) : null;
-        var outcome = await run.AdvanceAsync(plan, controls, Environment(entity, targets), SaveAsync, cancellationToken);
+        var left = targets.Outputs;
+        var outputs = left is null
+            ? null
+            : session.Outputs ??= new KeptOutputs(
+                _kind.Name, entity.Metadata, frame.Services.Kubernetes, frame.Services.Time, () => frame.Wake(entity), _outputLog);
+        var outcome = await run.AdvanceAsync(plan, controls, Environment(entity, targets, session), SaveAsync, cancellationToken);
         session.FailedWith = outcome.State is RunState.Failed or RunState.OutcomeUnknown ? accessKey : null;
         return (entity, outcome);
 
         async Task SaveAsync(Plan next, RunOutcome came, CancellationToken token)
         {
-            next = outputs is null ? next : await outputs.AttachAsync(next, token);
+            if (outputs is not null)
+            {
+                next = outputs.Attach(next, left!);
+                if (came.State == RunState.Succeeded)
+                {
+                    // No advance follows that could write what comes later.
+                    await outputs.FinishAsync(token);
+                    next = outputs.Attach(next, left!);
+                }
+            }
+
             var used = (controls.Retry, came.RetryUsed) switch
             {
                 (true, false) => seen,
@@ -73,7 +87,7 @@ internal sealed class PlanFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec,
             }
 
             var composed = frame.Composer.Compose(entity, used, slot, next, came, now, adjust);
-            entity = await frame.WriteAsync(entity, composed, token);
+            entity = await frame.WriteAsync(entity, composed, always: came.Acts, token);
             targets.Refresh(entity);
         }
     }
@@ -107,7 +121,7 @@ internal sealed class PlanFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec,
         };
     }
 
-    private RunEnvironment Environment(TEntity entity, IRunTargets<TEntity, TSpec, TStatus> targets) => new()
+    private RunEnvironment Environment(TEntity entity, IRunTargets<TEntity, TSpec, TStatus> targets, RunSession<TEntity, TSpec, TStatus> session) => new()
     {
         OwnerUid = entity.Metadata.Uid!,
         Catalog = targets.Catalog(),
@@ -115,5 +129,6 @@ internal sealed class PlanFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec,
         Time = frame.Services.Time,
         Wake = () => frame.Wake(entity),
         Redact = targets.Redact,
+        Hold = session.Hold,
     };
 }

@@ -33,6 +33,13 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
             return aborted.Status?.AbortedBy is null ? TimeSpan.FromMilliseconds(1) : null;
         }
 
+        if (entity.Spec.Mode == RunMode.Apply && StartDeadline.Missed(entity.Spec.NotAfter, frame.Now) is { } late)
+        {
+            var standing = new Standing(StandingKind.Stalled, RunPhases.Preflight, Reasons.TooLate, late);
+            await frame.WriteAsync(entity, (entity.Status ?? new TStatus()) with { Findings = [] }, standing, frame.Now, cancellationToken);
+            return null;
+        }
+
         // Everything a person can turn: a change looks again at once, back-off is for what may mend by itself.
         var key = $"{entity.Metadata.Generation}|{accessKey}|{string.Join(';', RunTokens.NewRetries(entity))}";
         var now = frame.Now;
@@ -56,7 +63,7 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
         }
 
         var result = await pass;
-        if (result.TargetIdentity is { } target && await AwaitedAsync(entity, target, cancellationToken) is { } holder)
+        if (result.Target is { } target && await AwaitedAsync(entity, target, cancellationToken) is { } holder)
         {
             // What another run has under way is not to be judged.
             return await BusyAsync(entity, session, target, holder, now, cancellationToken);
@@ -65,6 +72,27 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
         return result.Discovery is { } discovery
             ? await PlanAsync(entity, session, discovery, now, cancellationToken)
             : await FoundAsync(entity, session, result.Findings, now, cancellationToken);
+    }
+
+    /// <summary>
+    /// The second look of a run whose plan is stored and has not begun, for a process that did not make it itself: its predecessor may have died between the
+    /// two. Null if nothing is in the way; otherwise the target is given back and waited for.
+    /// </summary>
+    public async Task<TimeSpan?> GiveWayAsync(TEntity entity, RunSession<TEntity, TSpec, TStatus> session, CancellationToken cancellationToken)
+    {
+        var status = entity.Status!;
+        if (status is not { RollbackPlan: null, Plan: { } plan } || ClaimTarget.Of(status.Target) is not { } target || status.UpgradeStands() || DoneWork.Begun(plan))
+        {
+            return null;
+        }
+
+        if (await OccupiedAsync(entity, target, _kind.Work.MustBeFree(target.Identity, plan), cancellationToken) is not var (taken, holder))
+        {
+            return null;
+        }
+
+        await _claims.ReleaseAsync(target.Names(entity.Metadata.Namespace), entity.Metadata.Uid!, cancellationToken);
+        return await BusyAsync(entity, session, taken, holder, frame.Now, cancellationToken);
     }
 
     private async Task<TimeSpan?> BeginAsync(TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string key, DateTimeOffset now, CancellationToken cancellationToken)
@@ -83,12 +111,12 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
         session.PreflightFailures = session.PreflightKey == key ? session.PreflightFailures : 0;
         session.PreflightKey = key;
         entity = await StartedAsync(entity, now, cancellationToken);
-        session.Preflight = RunAsync(session.Targets, entity);
+        session.Preflight = RunAsync(session.Hold(), entity);
         return null;
     }
 
     // Who has the target and must be awaited; null if nobody has it, or the one who had it is gone and may be succeeded.
-    private async Task<ClaimHolder?> AwaitedAsync(TEntity entity, string target, CancellationToken cancellationToken) =>
+    private async Task<ClaimHolder?> AwaitedAsync(TEntity entity, ClaimTarget target, CancellationToken cancellationToken) =>
         await _claims.FindHolderAsync(target, entity, cancellationToken) is { } holder && !(holder.IsGone && entity.Spec.AdoptTarget) ? holder : null;
 
     // Before a plan is stored nothing was changed, so there is nothing to undo and nothing that would have to finish.
@@ -115,9 +143,10 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
         return entity;
     }
 
-    private async Task<RunPreflight<TSpec, TStatus>> RunAsync(IRunTargets<TEntity, TSpec, TStatus> targets, TEntity entity)
+    private async Task<RunPreflight<TSpec, TStatus>> RunAsync(TargetsHold<TEntity, TSpec, TStatus> held, TEntity entity)
     {
         await Task.Yield();
+        var targets = held.Targets;
         var timeout = _kind.Work.PreflightTimeout(entity.Spec);
         try
         {
@@ -127,7 +156,8 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
                 return Found(new Finding { Reason = Reasons.InvalidSpec, Field = "spec.window.timeZone", Message = $"spec.window.timeZone is '{window.TimeZone}', which is no time zone known here; expected is an IANA name such as Asia/Shanghai" });
             }
 
-            return await targets.PreflightAsync(limit.Token);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, frame.Services.Fence.Ended);
+            return await targets.PreflightAsync(either.Token);
         }
         catch (OperationCanceledException)
         {
@@ -139,6 +169,8 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
         }
         finally
         {
+            await held.DisposeAsync();
+
             // Beside this task, so that whoever is woken finds it ended; on the scheduler of the caller, as the engine's jobs wake.
             _ = Task.Factory.StartNew(
                 () => frame.Wake(entity), CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current);
@@ -200,13 +232,13 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
             return session.PreflightNotBefore - now;
         }
 
-        if (await OccupiedAsync(entity, discovery, cancellationToken) is var (occupied, occupant))
+        if (await OccupiedAsync(entity, TargetOf(discovery), discovery.MustBeFree, cancellationToken) is var (occupied, occupant))
         {
             return await BusyAsync(entity, session, occupied, occupant, now, cancellationToken);
         }
 
-        var target = discovery.TargetIdentity;
-        if (await _claims.ClaimAsync(target, entity, entity.Spec.AdoptTarget, cancellationToken) is { } holder)
+        var target = TargetOf(discovery);
+        if (await _claims.ClaimAsync(target, entity, entity.Spec.AdoptTarget, keep: false, cancellationToken) is { } holder)
         {
             return await BusyAsync(entity, session, target, holder, now, cancellationToken);
         }
@@ -215,15 +247,15 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
         entity = await frame.Writer.AddFinalizerAsync(entity, Labels.UpgradeFinalizer, cancellationToken);
         var claimed = learned with
         {
-            Target = learned.Target! with { Claim = TargetClaims.NameOf(target), ClaimNamespace = _claims.Namespace },
+            Target = learned.Target! with { Claim = target.Names(entity.Metadata.Namespace)[0], ClaimNamespace = _claims.Namespace },
         };
         var running = new Standing(StandingKind.Progressing, plan.Steps[0].Phase, Reasons.Running, plan.Steps[0].Title) { Step = plan.Steps[0].Id };
         entity = await StoreAsync(entity, claimed, plan, running, now, cancellationToken);
 
         // Asked again: one that began meanwhile has its claim and looks for ours, so of the two at least one sees the other.
-        if (await OccupiedAsync(entity, discovery, cancellationToken) is var (taken, late))
+        if (await OccupiedAsync(entity, target, discovery.MustBeFree, cancellationToken) is var (taken, late))
         {
-            await _claims.ReleaseAsync(TargetClaims.NameOf(target), entity.Metadata.Uid!, cancellationToken);
+            await _claims.ReleaseAsync(target.Names(entity.Metadata.Namespace), entity.Metadata.Uid!, cancellationToken);
             session.ClaimSeen = false;
             return await BusyAsync(entity, session, taken, late, now, cancellationToken);
         }
@@ -231,21 +263,30 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
         return TimeSpan.FromMilliseconds(1);
     }
 
+    private static ClaimTarget TargetOf(IRunDiscovery<TSpec, TStatus> discovery) => new(discovery.TargetIdentity, discovery.TargetAddresses);
+
     private static TStatus Learned(TEntity entity, IRunDiscovery<TSpec, TStatus> discovery, DateTimeOffset now)
     {
         var before = entity.Status ?? new TStatus();
         return discovery.Learn(before, entity.Spec, now) with
         {
             Findings = [],
-            Target = (before.Target ?? new TargetStatus()) with { Identity = discovery.TargetIdentity, Description = discovery.TargetDescription },
+            Target = (before.Target ?? new TargetStatus()) with
+            {
+                Identity = discovery.TargetIdentity,
+                Addresses = [.. TargetOf(discovery).Addresses],
+                Description = discovery.TargetDescription,
+            },
         };
     }
 
     // Whoever has a part of the target, for instance a restore, which claims each database by itself.
-    private async Task<(string Target, ClaimHolder Holder)?> OccupiedAsync(TEntity entity, IRunDiscovery<TSpec, TStatus> discovery, CancellationToken cancellationToken)
+    private async Task<(ClaimTarget Target, ClaimHolder Holder)?> OccupiedAsync(
+        TEntity entity, ClaimTarget target, IReadOnlyList<string> mustBeFree, CancellationToken cancellationToken)
     {
-        foreach (var part in discovery.MustBeFree)
+        foreach (var identity in mustBeFree)
         {
+            var part = target with { Identity = identity };
             if (await _claims.FindHolderAsync(part, entity, cancellationToken) is { IsGone: false } holder)
             {
                 return (part, holder);
@@ -256,7 +297,7 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
     }
 
     private async Task<TimeSpan?> BusyAsync(
-        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string target, ClaimHolder holder, DateTimeOffset now, CancellationToken cancellationToken)
+        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, ClaimTarget target, ClaimHolder holder, DateTimeOffset now, CancellationToken cancellationToken)
     {
         session.PreflightFailures = 0;
         session.BusyTarget = target;
@@ -267,7 +308,7 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
             Findings = [],
             Target = entity.Status?.Target is { } known ? known with { Claim = null, ClaimNamespace = null } : null,
         };
-        await frame.WriteAsync(entity, waiting, Busy.Standing(RunPhases.Preflight, target, holder), now, cancellationToken);
+        await frame.WriteAsync(entity, waiting, Busy.Standing(RunPhases.Preflight, target.Identity, holder), now, cancellationToken);
         return LookForTarget;
     }
 

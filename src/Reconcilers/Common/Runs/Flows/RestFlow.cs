@@ -59,7 +59,7 @@ internal sealed class RestFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec,
     /// <summary>After an advance: begins to take away what is left, if the run rests.</summary>
     public RunStep<TEntity> Rest(RunStep<TEntity> step, RunOutcome outcome, RunSession<TEntity, TSpec, TStatus> session)
     {
-        if (outcome.State is not (RunState.Failed or RunState.Stopped) || !MayBegin(step.Entity))
+        if (outcome.State is not (RunState.Failed or RunState.Stopped) || !MayBegin(step.Entity, lettingGo: false))
         {
             return step;
         }
@@ -70,33 +70,36 @@ internal sealed class RestFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec,
             return step with { After = step.After < wait ? step.After : wait };
         }
 
-        session.TakingAway = TryAsync(step.Entity, session.Targets);
+        session.TakingAway = TryAsync(step.Entity, session.Hold());
         return step;
     }
 
     /// <summary>Before an object is let go in the middle: begins, once. False if there is nothing, or it was tried.</summary>
     public bool BeginsBeforeLettingGo(TEntity entity, RunSession<TEntity, TSpec, TStatus> session)
     {
-        if (session.TriedBeforeLettingGo || !MayBegin(entity))
+        if (session.TriedBeforeLettingGo || !MayBegin(entity, lettingGo: true))
         {
             return false;
         }
 
         session.TriedBeforeLettingGo = true;
-        session.TakingAway = TryAsync(entity, session.Targets);
+        session.TakingAway = TryAsync(entity, session.Hold());
         return true;
     }
 
-    private bool MayBegin(TEntity entity) =>
-        _kind.Rest is { } rest && !_kind.Plans.All(entity.Status!).Any(p => p.Steps.Exists(s => s.State == StepState.Running)) && rest.IsLeft(entity.Spec, entity.Status!);
+    // Of an object that is let go, what only waited was cancelled before.
+    private bool MayBegin(TEntity entity, bool lettingGo) =>
+        _kind.Rest is { } rest && !_kind.Plans.All(entity.Status!).Any(p => p.Steps.Exists(s => s.State == StepState.Running && !(lettingGo && _kind.Work.OnlyWaits(s)))) && rest.IsLeft(entity.Spec, entity.Status!);
 
-    private async Task<RunTakenAway> TryAsync(TEntity entity, IRunTargets<TEntity, TSpec, TStatus> targets)
+    private async Task<RunTakenAway> TryAsync(TEntity entity, TargetsHold<TEntity, TSpec, TStatus> held)
     {
         await Task.Yield();
+        var targets = held.Targets;
         using var limit = new CancellationTokenSource(LongestTry, frame.Services.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, frame.Services.Fence.Ended);
         try
         {
-            return await targets.TakeAwayAsync(entity.Status!, limit.Token);
+            return await targets.TakeAwayAsync(entity.Status!, either.Token);
         }
         catch (ActRefusedException)
         {
@@ -109,6 +112,8 @@ internal sealed class RestFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec,
         }
         finally
         {
+            await held.DisposeAsync();
+
             // Beside this task, so that whoever is woken finds it ended; on the scheduler of the caller, as the engine's jobs wake.
             _ = Task.Factory.StartNew(
                 () => frame.Wake(entity), CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current);

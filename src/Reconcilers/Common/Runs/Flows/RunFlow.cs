@@ -101,8 +101,29 @@ internal sealed class RunFlow<TEntity, TSpec, TStatus>(
             return await RedoAsync(entity, redo, lost, retries, cancellationToken);
         }
 
-        var (written, outcome) = await plans.AdvanceAsync(entity, PlanSlot.Upgrade, session, accessKey, Aborted(entity), adjust, cancellationToken);
-        return rests.Rest(Step(written, outcome, RunEnd.Forward), outcome, session);
+        var late = DoneWork.Begun(entity.Status!.Plan!) ? null : StartDeadline.Missed(entity.Spec.NotAfter, frame.Now);
+        var (written, outcome) = await plans.AdvanceAsync(
+            entity, PlanSlot.Upgrade, session, accessKey, Aborted(entity) ?? late, late is null ? adjust : TooLate, cancellationToken);
+        return rests.Rest(Step(written, outcome, RunEnd.Forward) with { After = BeforeDeadline(written, outcome.LookAgainAfter) }, outcome, session);
+
+        // An abort says more: it also says how the run is resumed.
+        Standing TooLate(Standing standing)
+        {
+            var stays = entity.Status!.AbortedBy is null ? standing with { Kind = StandingKind.Stalled, Reason = Reasons.TooLate, Message = late! } : standing;
+            return adjust is null ? stays : adjust(stays);
+        }
+    }
+
+    // A run that waits to begin says it in time when it no longer can.
+    private TimeSpan? BeforeDeadline(TEntity entity, TimeSpan? after)
+    {
+        if (entity.Spec.NotAfter is not { } last || DoneWork.Begun(entity.Status!.Plan!))
+        {
+            return after;
+        }
+
+        var left = last - frame.Now + TimeSpan.FromSeconds(1);
+        return left > TimeSpan.Zero && (after is null || left < after) ? left : after;
     }
 
     // Running steps finish first, so that what is taken back is what was done; what only waits for something need not come.

@@ -2,6 +2,7 @@ using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.Common.Runs.Status;
+using Microsoft.Extensions.Logging;
 
 namespace Drydock.Reconcilers.Common.Runs.Flows;
 
@@ -18,7 +19,8 @@ internal sealed class RunFrame<TEntity, TSpec, TStatus>(RunKind<TEntity, TSpec, 
     where TSpec : RunSpec, new()
     where TStatus : RunStatus, new()
 {
-    private readonly RunStatusWriter<TEntity, TSpec, TStatus> _status = new(kind, writer, services.Events);
+    private readonly RunStatusWriter<TEntity, TSpec, TStatus> _status =
+        new(kind, writer, services.Events, services.Loggers.CreateLogger<RunFrame<TEntity, TSpec, TStatus>>());
 
     /// <summary>What makes the kind.</summary>
     public RunKind<TEntity, TSpec, TStatus> Kind => kind;
@@ -39,7 +41,10 @@ internal sealed class RunFrame<TEntity, TSpec, TStatus>(RunKind<TEntity, TSpec, 
     public void Wake(TEntity entity) => trigger.Wake(entity.Metadata.Namespace, entity.Metadata.Name);
 
     /// <summary>Writes the status if it differs, and tells what changed as events; returns the object as it is then.</summary>
-    public Task<TEntity> WriteAsync(TEntity entity, TStatus status, CancellationToken cancellationToken) => _status.WriteAsync(entity, status, cancellationToken);
+    public Task<TEntity> WriteAsync(TEntity entity, TStatus status, CancellationToken cancellationToken) => WriteAsync(entity, status, always: false, cancellationToken);
+
+    /// <summary>Writes the status; if <paramref name="always"/> also where it does not differ.</summary>
+    public Task<TEntity> WriteAsync(TEntity entity, TStatus status, bool always, CancellationToken cancellationToken) => _status.WriteAsync(entity, status, always, cancellationToken);
 
     /// <summary>Writes where an object stands outside its plans.</summary>
     public Task<TEntity> WriteAsync(TEntity entity, TStatus status, Standing standing, DateTimeOffset now, CancellationToken cancellationToken) =>

@@ -15,7 +15,8 @@ internal sealed class RunSession<TEntity, TSpec, TStatus> : IAsyncDisposable
     where TSpec : RunSpec, new()
     where TStatus : RunStatus, new()
 {
-    private IRunTargets<TEntity, TSpec, TStatus>? _targets;
+    private HeldTargets<TEntity, TSpec, TStatus>? _targets;
+    private readonly List<HeldTargets<TEntity, TSpec, TStatus>> _former = [];
     private string? _targetsKey;
     private string? _runKey;
     private PlanRun? _run;
@@ -24,7 +25,12 @@ internal sealed class RunSession<TEntity, TSpec, TStatus> : IAsyncDisposable
     public bool IsBusy => _run?.IsBusy == true;
 
     /// <summary>The targets, bound to the present spec and Secrets.</summary>
-    public IRunTargets<TEntity, TSpec, TStatus> Targets => _targets ?? throw new InvalidOperationException("nothing was bound yet");
+    public IRunTargets<TEntity, TSpec, TStatus> Targets => Bound.Targets;
+
+    private HeldTargets<TEntity, TSpec, TStatus> Bound => _targets ?? throw new InvalidOperationException("nothing was bound yet");
+
+    /// <summary>Keeps the present targets until the result is disposed of, whatever is bound meanwhile.</summary>
+    public TargetsHold<TEntity, TSpec, TStatus> Hold() => Bound.Hold();
 
     /// <summary>The preflight pass under way or just ended.</summary>
     public Task<RunPreflight<TSpec, TStatus>>? Preflight { get; set; }
@@ -36,7 +42,7 @@ internal sealed class RunSession<TEntity, TSpec, TStatus> : IAsyncDisposable
     public DateTimeOffset PreflightNotBefore { get; set; }
 
     /// <summary>The target that another run holds: while it does, only its claim is looked at, and not the hosts it works on.</summary>
-    public string? BusyTarget { get; set; }
+    public ClaimTarget? BusyTarget { get; set; }
 
     /// <summary>How often preflight failed for the same key.</summary>
     public int PreflightFailures { get; set; }
@@ -59,6 +65,9 @@ internal sealed class RunSession<TEntity, TSpec, TStatus> : IAsyncDisposable
     /// <summary>Whether this process has seen that nothing keeps it from going on with the plan.</summary>
     public bool IsFreeOfTrouble { get; set; }
 
+    /// <summary>The outputs of commands that are being kept.</summary>
+    public KeptOutputs? Outputs { get; set; }
+
     /// <summary>Whether this process has seen that the claim on the target is ours.</summary>
     public bool ClaimSeen { get; set; }
 
@@ -80,37 +89,72 @@ internal sealed class RunSession<TEntity, TSpec, TStatus> : IAsyncDisposable
         return _run;
     }
 
+    /// <summary>Whether a step whose receipt is written was seen not to have begun.</summary>
+    public bool IsIdle(string stepId) => _run?.IsIdle(stepId) == true;
+
+    /// <summary>Cancels the jobs of the present run and waits for them; what they were doing is found again in the world.</summary>
+    public async Task StopRunAsync()
+    {
+        var former = _run;
+        (_run, _runKey) = (null, null);
+        if (former is not null)
+        {
+            await former.DisposeAsync();
+        }
+    }
+
     /// <summary>Something happened on a target. From any thread.</summary>
     public void WorldChanged() => _run?.WorldChanged();
 
-    /// <summary>Binds the targets anew if spec or Secrets changed.</summary>
+    /// <summary>
+    /// Binds other targets if the spec or a used value of a Secret changed. What was begun with the former ones keeps them to its end; they are
+    /// disposed of at the first look after the last job that holds them has ended, and each of these ends brings a look about.
+    /// </summary>
     public async Task BindAsync(TEntity entity, RunBinding<TEntity, TSpec, TStatus> binding, Action onEvent)
     {
         if (_targets is not null && _targetsKey == binding.TargetsKey)
         {
-            _targets.Refresh(entity);
-            return;
+            _targets.Targets.Refresh(entity);
+        }
+        else
+        {
+            if (_targets is not null)
+            {
+                _former.Add(_targets);
+            }
+
+            (_targets, _targetsKey) = (new HeldTargets<TEntity, TSpec, TStatus>(binding.Bind(onEvent)), binding.TargetsKey);
         }
 
-        var old = _targets;
-        (_targets, _targetsKey) = (binding.Bind(onEvent), binding.TargetsKey);
-        if (old is not null)
+        foreach (var free in _former.FindAll(f => f.IsFree))
         {
-            await old.DisposeAsync();
+            _former.Remove(free);
+            await free.Targets.DisposeAsync();
         }
     }
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        if (_run is not null)
+        try
         {
-            await _run.DisposeAsync();
+            await StopRunAsync();
+            if (Outputs is not null)
+            {
+                await Outputs.DisposeAsync();
+            }
         }
-
-        if (_targets is not null)
+        finally
         {
-            await _targets.DisposeAsync();
+            foreach (var held in _former)
+            {
+                await held.AbandonAsync();
+            }
+
+            if (_targets is not null)
+            {
+                await _targets.AbandonAsync();
+            }
         }
     }
 }

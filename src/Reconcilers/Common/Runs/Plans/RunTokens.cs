@@ -10,29 +10,24 @@ internal static class RunTokens
     /// <summary>Retry tokens that were not used before.</summary>
     public static IReadOnlyList<string> NewRetries<TSpec, TStatus>(CustomKubernetesEntity<TSpec, TStatus> entity)
         where TSpec : RunSpec, new()
-        where TStatus : RunStatus, new()
-    {
-        var used = (entity.Status?.UsedTokens ?? []).Where(t => t.Kind == TokenKind.Retry).Select(t => t.Token).ToHashSet(StringComparer.Ordinal);
-        return [.. new[] { entity.Spec.Retry, entity.Metadata.Annotations?.GetValueOrDefault(Annotations.Retry) }
-            .Where(t => !string.IsNullOrWhiteSpace(t))
-            .Select(t => SchemaLimits.Clip(t!.Trim(), SchemaLimits.ShortName))
-            .Distinct(StringComparer.Ordinal)
-            .Where(t => !used.Contains(t))];
-    }
+        where TStatus : RunStatus, new() => RetryTokens.New(entity.Metadata, entity.Spec.Retry, entity.Status?.UsedTokens ?? []);
 
     /// <summary>The abort token that was not used before; null if there is none.</summary>
     public static string? NewAbort<TSpec, TStatus>(CustomKubernetesEntity<TSpec, TStatus> entity)
         where TSpec : RunSpec, new()
+        where TStatus : RunStatus, new() => RetryTokens.NewAbort(entity.Metadata, entity.Status?.UsedTokens ?? []);
+
+    /// <summary>The status with no more tokens and approvals than are stored; those that the object still has stay.</summary>
+    public static TStatus Trim<TSpec, TStatus>(CustomKubernetesEntity<TSpec, TStatus> entity, TStatus status)
+        where TSpec : RunSpec, new()
         where TStatus : RunStatus, new()
     {
-        var token = entity.Metadata.Annotations?.GetValueOrDefault(Annotations.Abort)?.Trim();
-        if (string.IsNullOrEmpty(token))
-        {
-            return null;
-        }
-
-        token = SchemaLimits.Clip(token, SchemaLimits.ShortName);
-        return (entity.Status?.UsedTokens ?? []).Exists(t => t.Kind == TokenKind.Abort && t.Token == token) ? null : token;
+        var given = GivenApprovals(entity.Metadata).Select(Read).Select(a => (a.Name, a.PlanHash)).ToHashSet();
+        var here = status.Approvals.Where(a => given.Contains((a.Name, a.PlanHash))).ToList();
+        var approvals = status.Approvals.Count > SchemaLimits.History
+            ? [.. status.Approvals.Except(here).TakeLast(SchemaLimits.History - here.Count), .. here]
+            : status.Approvals;
+        return status with { Approvals = approvals, UsedTokens = RetryTokens.Trim(entity.Metadata, entity.Spec.Retry, status.UsedTokens) };
     }
 
     /// <summary>The status of a run that this abort token stops: the way back where that is asked for and has not begun, otherwise what runs.</summary>
@@ -43,7 +38,7 @@ internal static class RunTokens
     /// <summary>The status with an abort token that came when nothing ran: used up, so that it stops nothing later.</summary>
     public static TStatus UseAbort<TStatus>(TStatus status, string token, DateTimeOffset now)
         where TStatus : RunStatus =>
-        status with { UsedTokens = [.. status.UsedTokens.Append(new UsedToken { Kind = TokenKind.Abort, Token = token, At = now }).TakeLast(SchemaLimits.History)] };
+        status with { UsedTokens = RetryTokens.Use(status.UsedTokens, [token], now, TokenKind.Abort) };
 
     /// <summary>The status of a run that no abort stops any more.</summary>
     public static TStatus Resume<TStatus>(TStatus status)
@@ -73,35 +68,40 @@ internal static class RunTokens
         where TStatus : RunStatus =>
         tokens.Count == 0
             ? status
-            : status with { UsedTokens = [.. status.UsedTokens.Concat(tokens.Select(t => new UsedToken { Kind = TokenKind.Retry, Token = t, At = now })).TakeLast(SchemaLimits.History)] };
+            : status with { UsedTokens = RetryTokens.Use(status.UsedTokens, tokens, now) };
 
     /// <summary>The status with approvals that were not seen before; one for another plan is recorded as not accepted.</summary>
     public static TStatus SeeApprovals<TStatus>(V1ObjectMeta metadata, TStatus status, IReadOnlyCollection<string> planHashes, DateTimeOffset now)
         where TStatus : RunStatus
     {
-        var given = (metadata.Annotations?.GetValueOrDefault(Annotations.Approve) ?? "")
-            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var added = new List<UsedApproval>();
-        foreach (var text in given)
+        foreach (var text in GivenApprovals(metadata))
         {
-            var parsed = Approval.TryParse(text, out var approval);
-            var seen = new UsedApproval
-            {
-                Name = SchemaLimits.Clip(parsed ? approval.Name : text, SchemaLimits.Name),
-                PlanHash = parsed ? approval.HashPrefix : "",
-                At = now,
-                Accepted = parsed && planHashes.Any(approval.IsFor),
-            };
+            var seen = Read(text) with { At = now };
+            seen = seen with { Accepted = Approval.TryParse(text, out var approval) && planHashes.Any(approval.IsFor) };
             if (!status.Approvals.Concat(added).Any(a => a.Name == seen.Name && a.PlanHash == seen.PlanHash))
             {
                 added.Add(seen);
             }
         }
 
-        return added.Count == 0 ? status : status with { Approvals = [.. status.Approvals.Concat(added).TakeLast(SchemaLimits.History)] };
+        return added.Count == 0 ? status : status with { Approvals = [.. status.Approvals, .. added] };
     }
 
     /// <summary>What was approved for this plan.</summary>
     public static HashSet<string> Approved(RunStatus status, string planHash) =>
-        [.. status.Approvals.Where(a => a.Accepted && string.Equals(a.PlanHash, Approval.Prefix(planHash), StringComparison.OrdinalIgnoreCase)).Select(a => a.Name)];
+        [.. status.Approvals.Where(a => a.Accepted && new Approval(a.Name, a.PlanHash).IsFor(planHash)).Select(a => a.Name)];
+
+    // As many as a status stores: with more of them each look would take the first for new ones again.
+    private static IEnumerable<string> GivenApprovals(V1ObjectMeta metadata) =>
+        (metadata.Annotations?.GetValueOrDefault(Annotations.Approve) ?? "")
+            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Distinct(StringComparer.Ordinal)
+            .Take(SchemaLimits.History);
+
+    private static UsedApproval Read(string text)
+    {
+        var parsed = Approval.TryParse(text, out var approval);
+        return new UsedApproval { Name = SchemaLimits.Clip(parsed ? approval.Name : text, SchemaLimits.Name) is { Length: > 0 } name ? name : "?", PlanHash = parsed ? approval.HashPrefix : "" };
+    }
 }

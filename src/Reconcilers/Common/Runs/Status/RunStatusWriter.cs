@@ -1,9 +1,12 @@
+using System.Text.Json.Serialization.Metadata;
 using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
 using Drydock.Clients.Kubernetes.Events;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Crds.Common;
+using Drydock.Reconcilers.Common.Runs.Flows;
 using Drydock.Reconcilers.Common.Runs.Plans;
+using Microsoft.Extensions.Logging;
 
 namespace Drydock.Reconcilers.Common.Runs.Status;
 
@@ -14,22 +17,34 @@ namespace Drydock.Reconcilers.Common.Runs.Status;
 /// <param name="kind">What makes the kind.</param>
 /// <param name="writer">Writes to its objects.</param>
 /// <param name="events">Where events go.</param>
-internal sealed class RunStatusWriter<TEntity, TSpec, TStatus>(RunKind<TEntity, TSpec, TStatus> kind, IEntityWriter<TEntity> writer, IEventRecorder events)
+/// <param name="logger">For steps that begin and end.</param>
+internal sealed class RunStatusWriter<TEntity, TSpec, TStatus>(RunKind<TEntity, TSpec, TStatus> kind, IEntityWriter<TEntity> writer, IEventRecorder events, ILogger logger)
     where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
     where TSpec : RunSpec, new()
     where TStatus : RunStatus, new()
 {
     private readonly StatusComparison<TEntity, TSpec, TStatus> _comparison = new(kind);
+    private readonly JsonTypeInfo _json = kind.Json.Options.GetTypeInfo(typeof(TStatus));
 
     /// <summary>Writes the status if it differs; returns the object as it is then.</summary>
-    public async Task<TEntity> WriteAsync(TEntity entity, TStatus status, CancellationToken cancellationToken)
+    /// <param name="entity">The object as read.</param>
+    /// <param name="status">Its status now.</param>
+    /// <param name="always">Whether it is written also if it does not differ: an act follows, and the write proves that the plan acted on is the newest.</param>
+    /// <param name="cancellationToken">Ends the write.</param>
+    public async Task<TEntity> WriteAsync(TEntity entity, TStatus status, bool always, CancellationToken cancellationToken)
     {
-        if (_comparison.AreAlike(status, entity.Status))
+        if (!always && _comparison.AreAlike(status, entity.Status))
         {
             return entity;
         }
 
-        var written = await writer.UpdateStatusAsync(entity with { Status = status }, cancellationToken);
+        var next = StatusWrites.Fit(entity.Status, RunTokens.Trim(entity, status), _json);
+        if (!always && _comparison.AreAlike(next, entity.Status))
+        {
+            return entity;
+        }
+
+        var written = await StatusWrites.WriteAsync(writer, events, entity, next, _json, static (e, s) => e with { Status = s }, cancellationToken);
         Tell(entity, written);
         return written;
     }
@@ -92,9 +107,16 @@ internal sealed class RunStatusWriter<TEntity, TSpec, TStatus>(RunKind<TEntity, 
 
     private void Tell(TEntity entity, PlanStep was, PlanStep step)
     {
+        if (step.State != was.State && step.State is (StepState.Succeeded or StepState.Failed or StepState.Unknown))
+        {
+            var duration = step.StartedAt is { } began && step.FinishedAt is { } ended ? ended - began : (TimeSpan?)null;
+            RunLog.StepEnded(logger, kind.Name, entity.Metadata.Namespace, entity.Metadata.Name, step.Id, step.Attempt, step.State, duration);
+        }
+
         if (step.State == StepState.Running && (was.State != StepState.Running || was.Attempt != step.Attempt))
         {
             events.Normal(entity, Reasons.StepStarted, $"{step.Id}: {step.Title}");
+            RunLog.StepStarted(logger, kind.Name, entity.Metadata.Namespace, entity.Metadata.Name, step.Id, step.Attempt);
         }
         else if (step.State == StepState.Succeeded && was.State != StepState.Succeeded)
         {

@@ -17,7 +17,7 @@ internal sealed partial class ProgramSums
     /// <summary>What is known at the beginning of one question; what its answer adds is kept for the next ones.</summary>
     public Question Ask() => new(this);
 
-    [GeneratedRegex("^[0-9a-f]{64}$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("^[0-9a-f]{64}\\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Sha256();
 
     /// <summary>Checksums during one question and its answer.</summary>

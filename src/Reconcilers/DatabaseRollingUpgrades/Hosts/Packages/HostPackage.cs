@@ -88,7 +88,7 @@ internal sealed class HostPackage(HostChannel channel, DatabaseHostServices serv
     {
         List<PackageArchive> sent = [.. _contents.SentArchives];
         var (answer, asRoot) = await ActAsync("package-begin", What, [_contents.Directory, .. sent.Select(_contents.Path)], cancellationToken);
-        var sources = sent.ConvertAll(archive => new StorageArchive(channel.Host, services.Storages, archive, @namespace));
+        var sources = sent.ConvertAll(archive => new StorageArchive(channel.Host, services, archive, @namespace));
         var lengths = new List<long>();
         foreach (var source in sources)
         {

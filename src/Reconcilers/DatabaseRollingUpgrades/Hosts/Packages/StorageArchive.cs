@@ -6,56 +6,33 @@ using Drydock.Reconcilers.Common.Storage;
 namespace Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts.Packages;
 
 /// <summary>An archive in a storage, to be sent to a host.</summary>
-internal sealed class StorageArchive(string host, IStorages storages, PackageArchive archive, string? @namespace)
+internal sealed class StorageArchive(string host, DatabaseHostServices services, PackageArchive archive, string? @namespace)
 {
-    private const int Buffer = 128 * 1024;
-
-    private readonly string _where = $"{StorageText.Describe(archive.Storage!)}, {archive.Path}";
+    private readonly string _where = $"{services.Storages.Describe(archive.Storage!, @namespace)}, {archive.Path}";
 
     /// <summary>Its length in bytes.</summary>
     /// <exception cref="HostException">There is none, or the storage cannot be read.</exception>
     public Task<long> LengthAsync(CancellationToken cancellationToken) => ReadAsync(
-        async () => await (await storages.OpenAsync(archive.Storage!, @namespace, cancellationToken)).StatAsync(archive.Path!, cancellationToken) is { } stored
+        async () => await (await StorageAsync(cancellationToken)).StatAsync(archive.Path!, cancellationToken) is { } stored
             ? stored.Bytes
             : throw Missing());
 
-    /// <summary>Opens it from an offset on.</summary>
-    /// <exception cref="HostException">There is none, or the storage cannot be read.</exception>
-    public Task<Stream> OpenAsync(long offset, CancellationToken cancellationToken) => ReadAsync(async () =>
+    /// <summary>Opens it from an offset on, after it was read to its end and its checksum was found right.</summary>
+    /// <exception cref="HostException">There is none, it is another one, or the storage cannot be read.</exception>
+    public Task<Stream> OpenAsync(long offset, CancellationToken cancellationToken) => ReadAsync(
+        async () => await services.Archives.OpenAsync(await StorageAsync(cancellationToken), archive.Path!, archive.Sha256, offset, cancellationToken));
+
+    /// <summary>The complaint about a storage that cannot be read, or does not hold the archive that the spec means.</summary>
+    public HostException Unusable(Exception exception) => exception switch
     {
-        var content = await (await storages.OpenAsync(archive.Storage!, @namespace, cancellationToken)).OpenReadAsync(archive.Path!, cancellationToken);
-        try
-        {
-            await SkipAsync(content, offset, cancellationToken);
-            return content;
-        }
-        catch
-        {
-            await content.DisposeAsync();
-            throw;
-        }
-    });
+        SnapshotException { Failure: SnapshotFailure.NotFound } => Missing(exception),
+        SnapshotException { Failure: SnapshotFailure.ChecksumMismatch } =>
+            new(host, Reasons.PackageCorrupt, $"The archive {archive.Name} ({_where}) is not the one that spec.package.archives names. {exception.Message}", retryable: false, innerException: exception),
+        SnapshotException { Failure: SnapshotFailure.NotAllowed } => new(host, Reasons.InvalidSpec, $"The archive {archive.Name}: {exception.Message}", retryable: false, innerException: exception),
+        _ => new(host, Reasons.StorageUnusable, $"the archive {archive.Name} ({_where}) cannot be read: {exception.Message}; what arrived at {host} is kept, and the rest is sent by the next attempt", innerException: exception),
+    };
 
-    private static async Task SkipAsync(Stream content, long offset, CancellationToken cancellationToken)
-    {
-        if (content.CanSeek)
-        {
-            content.Seek(offset, SeekOrigin.Begin);
-            return;
-        }
-
-        var buffer = new byte[Buffer];
-        while (offset > 0)
-        {
-            var read = await content.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, offset)), cancellationToken);
-            if (read == 0)
-            {
-                throw new EndOfStreamException();
-            }
-
-            offset -= read;
-        }
-    }
+    private Task<ISnapshotStorage> StorageAsync(CancellationToken cancellationToken) => services.Storages.OpenAsync(archive.Storage!, @namespace, cancellationToken);
 
     private async Task<T> ReadAsync<T>(Func<Task<T>> read)
     {
@@ -63,19 +40,11 @@ internal sealed class StorageArchive(string host, IStorages storages, PackageArc
         {
             return await read();
         }
-        catch (SnapshotException exception) when (exception.Failure == SnapshotFailure.NotFound)
-        {
-            throw Missing(exception);
-        }
         catch (Exception exception) when (exception is SnapshotException or IOException)
         {
             throw Unusable(exception);
         }
     }
-
-    /// <summary>The complaint about a storage that stopped giving.</summary>
-    public HostException Unusable(Exception exception) =>
-        new(host, Reasons.StorageUnusable, $"the archive {archive.Name} ({_where}) cannot be read: {exception.Message}; what arrived at {host} is kept, and the rest is sent by the next attempt", innerException: exception);
 
     private HostException Missing(Exception? cause = null) =>
         new(host, Reasons.PackageMissing, $"there is no archive {archive.Name} ({_where}); put it there, or correct spec.package.archives", retryable: false, innerException: cause);

@@ -1,11 +1,13 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Net.Sockets;
 using Drydock.Clients.MySql;
+using Drydock.Clients.Safety;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Domain;
-using Drydock.Reconcilers.OmsUpgrades.Access;
+using Drydock.Reconcilers.Common;
 
 namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Api;
 
@@ -17,13 +19,16 @@ public sealed class MySqlDatabaseSql : IDatabaseSql
     private readonly Func<DatabaseRollingUpgrade> _upgrade;
     private readonly DatabaseSecrets _secrets;
     private readonly DbProviderFactory _provider;
+    private readonly EndpointPolicy _endpoints;
 
     /// <summary>Connects to nothing yet.</summary>
     /// <param name="upgrade">The upgrade as last read: its TiDBs are asked, in the order of the spec.</param>
     /// <param name="secrets">The login.</param>
     /// <param name="provider">ADO.NET for the MySQL protocol; null for the one of this house.</param>
-    public MySqlDatabaseSql(Func<DatabaseRollingUpgrade> upgrade, DatabaseSecrets secrets, DbProviderFactory? provider = null) =>
-        (_upgrade, _secrets, _provider) = (upgrade, secrets, provider ?? MySqlProviderFactory.Instance);
+    /// <param name="endpoints">Which addresses are connected to; null for the default.</param>
+    public MySqlDatabaseSql(
+        Func<DatabaseRollingUpgrade> upgrade, DatabaseSecrets secrets, DbProviderFactory? provider = null, EndpointPolicy? endpoints = null) =>
+        (_upgrade, _secrets, _provider, _endpoints) = (upgrade, secrets, provider ?? MySqlProviderFactory.Instance, endpoints ?? EndpointPolicy.Default);
 
     /// <inheritdoc />
     public async Task<IReadOnlyList<DdlJob>> UnfinishedDdlAsync(CancellationToken cancellationToken) =>
@@ -88,6 +93,12 @@ public sealed class MySqlDatabaseSql : IDatabaseSql
         DatabaseSqlException? last = null;
         foreach (var server in servers)
         {
+            if (await UnresolvedAsync(server, login, cancellationToken) is { } unresolved)
+            {
+                last = unresolved;
+                continue;
+            }
+
             try
             {
                 await using var connection = _provider.CreateConnection() ?? throw new InvalidOperationException("the provider makes no connections");
@@ -98,7 +109,7 @@ public sealed class MySqlDatabaseSql : IDatabaseSql
                 await using var reader = await command.ExecuteReaderAsync(cancellationToken);
                 return await NamedRows.ReadAsync(reader, cancellationToken);
             }
-            catch (Exception exception) when (exception is DbException or IOException or TimeoutException or System.Net.Sockets.SocketException)
+            catch (Exception exception) when (exception is DbException or IOException or TimeoutException or SocketException)
             {
                 if (cancellationToken.IsCancellationRequested)
                 {
@@ -114,6 +125,24 @@ public sealed class MySqlDatabaseSql : IDatabaseSql
         }
 
         throw last ?? new DatabaseSqlException(Reasons.InvalidSpec, "spec.instances names no TiDB to ask");
+    }
+
+    // The database library resolves the name again for itself: of several addresses it may take any, so each of them must be allowed.
+    private async Task<DatabaseSqlException?> UnresolvedAsync(Endpoint server, SqlLogin login, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _endpoints.CheckAsync(server.Host, cancellationToken);
+            return null;
+        }
+        catch (EndpointRefusedException refused)
+        {
+            throw new DatabaseSqlException(Reasons.InvalidSpec, $"{login.User}@{server}: {refused.Message}", refused);
+        }
+        catch (SocketException unresolved)
+        {
+            return new DatabaseSqlException(Reasons.ServerUnreachable, $"{login.User}@{server}: the host name cannot be resolved: {unresolved.Message}", unresolved);
+        }
     }
 
     private static DatabaseSqlException Failure(Exception exception, Endpoint server, SqlLogin login, string statement) => new(
@@ -139,9 +168,9 @@ public sealed class MySqlDatabaseSql : IDatabaseSql
                 _ => MySqlSslMode.VerifyFull,
             },
         };
-        if (tls.Mode != DatabaseTlsMode.Disabled && login.Ca is { } authority)
+        if (tls.Mode != DatabaseTlsMode.Disabled && SecretLimits.Pem(login.Ca) is { } authority)
         {
-            builder.SslCa = DatabaseTlsFiles.FileOf(authority);
+            builder.SslCaPem = authority;
         }
 
         return builder.ConnectionString;

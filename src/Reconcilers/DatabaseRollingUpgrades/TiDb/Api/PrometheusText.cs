@@ -24,7 +24,7 @@ public sealed class PrometheusText
         var samples = answer.Body.Split('\n').Select(Sample).OfType<(string, string, double)>().ToList();
         return samples.Count > 0
             ? new PrometheusText(samples)
-            : throw new TiDbApiException(Reasons.AnswerUnusable, $"{what} answered no metrics: {StrictJson.Words(answer.Body)}", answer.Status);
+            : throw new TiDbApiException(Reasons.AnswerUnusable, $"{what} answered no metrics ({answer.Kind}); see what listens on that port", answer.Status);
     }
 
     /// <summary>The sum over the samples that fit; null if none does.</summary>

@@ -28,7 +28,11 @@ internal static class StrictJson
             using var document = JsonDocument.Parse(answer.Body);
             return read(document.RootElement);
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (JsonException exception)
+        {
+            throw new TiDbApiException(Reasons.AnswerUnusable, $"{what} answered no JSON ({answer.Kind}, line {exception.LineNumber + 1}); see what listens on that port", answer.Status, exception);
+        }
+        catch (Exception exception) when (exception is KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw new TiDbApiException(Reasons.AnswerUnusable, $"{what} answered something else than documented ({exception.Message}): {Words(answer.Body)}", answer.Status, exception);
         }

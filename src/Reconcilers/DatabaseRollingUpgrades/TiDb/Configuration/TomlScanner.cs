@@ -5,6 +5,9 @@ namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Configuration;
 /// <summary>Finds tables and values in a TOML text without changing a character of it. What TOML would refuse it refuses too, as far as it looks.</summary>
 internal sealed class TomlScanner(string text)
 {
+    private const int MaximumDepth = 32;
+
+    private int _depth;
     private int _at;
 
     /// <summary>Values in the order of the text.</summary>
@@ -133,6 +136,12 @@ internal sealed class TomlScanner(string text)
 
     private void List(char close, Action item)
     {
+        // Each level is a level of the stack too, and the file is written on a host.
+        if (++_depth > MaximumDepth)
+        {
+            throw Wrong($"a value is nested more than {MaximumDepth} levels deep");
+        }
+
         _at++;
         while (true)
         {
@@ -145,6 +154,7 @@ internal sealed class TomlScanner(string text)
             if (text[_at] == close)
             {
                 _at++;
+                _depth--;
                 return;
             }
 

@@ -1,11 +1,11 @@
 using Drydock.Abstractions.Plans;
-using Drydock.Crds.BackupSnapshots;
 using Drydock.Engine.Guards;
+using Drydock.Reconcilers.Common.Storage;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Steps;
 
 namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Guards;
 
-/// <summary>The verified backup is still there: nothing else brings the data back.</summary>
+/// <summary>The verified backup is still there, as object and as files: nothing else brings the data back.</summary>
 public sealed class SnapshotStays(ITiDbTargets targets) : TiDbGuard(targets)
 {
     /// <inheritdoc />
@@ -13,12 +13,13 @@ public sealed class SnapshotStays(ITiDbTargets targets) : TiDbGuard(targets)
     {
         var receipt = plan.Steps.Find(s => s.Id == guard.Parameters["step"])?.Receipt;
         var name = receipt?.GetValueOrDefault(TakeSnapshot.SnapshotKey) ?? "";
-        var snapshot = await Targets.Kubernetes.GetAsync<BackupSnapshot>(name, Targets.Upgrade.Metadata.Namespace, cancellationToken);
-        if (snapshot is null || snapshot.Metadata.Uid != receipt?.GetValueOrDefault(TakeSnapshot.SnapshotUidFact))
-        {
-            return GuardReading.Broken($"BackupSnapshot {name} is gone: it is the backup. Its files stay unless its deletionPolicy was Delete");
-        }
-
-        return snapshot.Status?.Verified == true ? GuardReading.Holds : GuardReading.Broken($"BackupSnapshot {name} does not say verified any more: {snapshot.Status?.Message}");
+        return await SnapshotPresence.ReadAsync(
+            Targets.Kubernetes,
+            Targets.Upgrade.Metadata.Namespace,
+            name,
+            receipt?.GetValueOrDefault(TakeSnapshot.SnapshotUidFact),
+            "it is the backup",
+            (snapshot, token) => StoredSnapshotFiles.MissingAsync(Targets.Storages, snapshot, token),
+            cancellationToken);
     }
 }

@@ -33,7 +33,7 @@ internal sealed class TiDbPlanNotes(PlanBuilder plan, DatabaseRollingUpgradeSpec
     {
         if (spec.Of(DatabaseComponent.PD).FirstOrDefault() is { } pd)
         {
-            yield return $"NO WAY BACK from {TiDbStepIds.Swap(pd)} on: the vendor promises no rollback once the first PD is upgraded (runbook §3.2). Hold before it with holdBefore: [{DatabaseRollingUpgradePhases.UpgradePD}]";
+            yield return $"NO WAY BACK from {TiDbStepIds.Swap(pd)} on: the vendor promises no rollback once the first PD is upgraded. Hold before it with holdBefore: [{DatabaseRollingUpgradePhases.UpgradePD}]";
         }
 
         if (spec.Of(DatabaseComponent.TiKV).LastOrDefault() is { } tikv)
@@ -53,9 +53,9 @@ internal sealed class TiDbPlanNotes(PlanBuilder plan, DatabaseRollingUpgradeSpec
 
     private IEnumerable<string> Work()
     {
-        yield return $"estimate: {KubernetesDuration.Format(TiDbEstimate.Of(spec))} (number of TiKV × 5 min + 10 min, runbook §3.2); the real time is in status.elapsed";
+        yield return $"estimate: {KubernetesDuration.Format(TiDbEstimate.Of(spec))} (10 minutes and 5 minutes for each TiKV); the real time is in status.elapsed";
         yield return "no DDL from now to the end of Verify: one that appears stops the upgrade until it is over";
-        yield return "while the PD leader moves, requests that need a timestamp wait for a moment (runbook §3.2: up to 3 s); clients of a TiDB that is restarted reconnect";
+        yield return "while the PD leader moves, requests that need a timestamp wait for up to 3 seconds; clients of a TiDB that is restarted reconnect";
         if (!spec.AllowUnavailability)
         {
             yield break;

@@ -11,7 +11,7 @@ public static class TiDbRollback
     {
         ArgumentNullException.ThrowIfNull(spec);
         return TiDbWork.IsPastUndo(plan)
-            ? $"TiDB has no way back to {spec.FromVersion}: none is promised once the first PD is stopped for the upgrade (runbook §3.2), and later ones are refused by the cluster itself. Go on to {spec.ToVersion} with a new retry token; data comes back only from the backup, into a new cluster"
+            ? $"TiDB has no way back to {spec.FromVersion}: none is promised once the first PD is stopped for the upgrade, and later ones are refused by the cluster itself. Go on to {spec.ToVersion} with a new retry token; data comes back only from the backup, into a new cluster"
             : null;
     }
 }

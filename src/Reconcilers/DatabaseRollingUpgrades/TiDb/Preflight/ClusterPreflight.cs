@@ -144,11 +144,11 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, TiDbFindings findin
             var values = host.Select(i => stores.FirstOrDefault(s => Spec.Service(i).IsAddress(s.Address))?.Labels.GetValueOrDefault("host")).Distinct(StringComparer.Ordinal).ToList();
             if (!schedule.LocationLabels.Contains("host", StringComparer.Ordinal))
             {
-                _notes.Add($"{host.Count()} TiKVs are on {host.Key} and PD's location-labels ({(schedule.LocationLabels.Count == 0 ? "none" : string.Join(",", schedule.LocationLabels))}) do not name \"host\": replicas of a Region may be on one machine (runbook §4.3)");
+                _notes.Add($"{host.Count()} TiKVs are on {host.Key} and PD's location-labels ({(schedule.LocationLabels.Count == 0 ? "none" : string.Join(",", schedule.LocationLabels))}) do not name \"host\": replicas of a Region may be on one machine");
             }
             else if (values.Count > 1)
             {
-                findings.Add(Reasons.ConfigurationInvalid, $"the TiKVs on {host.Key} have different labels host ({string.Join(", ", values.Select(v => v ?? "none"))}): they must have the same, so that PD does not put replicas of a Region on one machine (runbook §4.3)", host.First().Name);
+                findings.Add(Reasons.ConfigurationInvalid, $"the TiKVs on {host.Key} have different labels host ({string.Join(", ", values.Select(v => v ?? "none"))}): they must have the same, so that PD does not put replicas of a Region on one machine", host.First().Name);
             }
         }
     }

@@ -88,7 +88,7 @@ internal sealed class HostPreflight(ITiDbTargets targets, TiDbFindings findings)
                 }
                 else
                 {
-                    findings.Add(Reasons.PackageMissing, $"{path} is not in {StorageText.Describe(place)}; put it there, or correct the path", field: $"spec.package.archives[{archive.Name}].path");
+                    findings.Add(Reasons.PackageMissing, $"{path} is not in {storage.Description}; put it there, or correct the path", field: $"spec.package.archives[{archive.Name}].path");
                 }
             }
         }

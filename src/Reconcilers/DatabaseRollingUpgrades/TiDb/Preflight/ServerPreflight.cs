@@ -71,7 +71,7 @@ internal sealed class ServerPreflight(ITiDbTargets targets, TiDbFindings finding
     {
         foreach (var job in await targets.Sql.UnfinishedDdlAsync(cancellationToken))
         {
-            findings.Add(Reasons.DdlRunning, $"DDL {job}; DDL must not happen during the upgrade (runbook §3.2). Let it end, or cancel it: ADMIN CANCEL DDL JOBS {job.Id}");
+            findings.Add(Reasons.DdlRunning, $"DDL {job}; DDL must not run during the upgrade. Let it end, or cancel it: ADMIN CANCEL DDL JOBS {job.Id}");
         }
 
         return true;

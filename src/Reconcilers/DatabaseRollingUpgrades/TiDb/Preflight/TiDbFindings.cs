@@ -1,5 +1,6 @@
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
+using Drydock.Reconcilers.Common.Storage;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Api;
@@ -44,13 +45,10 @@ internal sealed class TiDbFindings(ITiDbTargets targets)
         {
             return await look();
         }
-        catch (HostException exception)
+        catch (Exception exception) when (ClientFailures.Finding(exception, node, field) is not null)
         {
-            Add(exception.Reason, exception.Message, node ?? exception.Host, field);
-        }
-        catch (ServiceException exception)
-        {
-            Add(exception.Reason, exception.Message, node, field);
+            var found = ClientFailures.Finding(exception, node, field)!;
+            Add(found.Reason, found.Message, found.Node, found.Field);
         }
         catch (TiDbApiException exception)
         {
@@ -62,7 +60,7 @@ internal sealed class TiDbFindings(ITiDbTargets targets)
         }
         catch (SnapshotException exception)
         {
-            Add(exception.Failure == SnapshotFailure.InvalidRequest ? Reasons.SecretMissing : Reasons.StorageUnusable, exception.Message, node, field);
+            Add(StorageReasons.Of(exception), exception.Message, node, field);
         }
 
         return default;

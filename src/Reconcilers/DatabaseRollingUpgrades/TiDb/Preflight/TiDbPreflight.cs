@@ -1,3 +1,4 @@
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
 using System.Globalization;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
@@ -30,7 +31,7 @@ public sealed class TiDbPreflight
     public async Task<TiDbPreflightResult> RunAsync(CancellationToken cancellationToken)
     {
         // Servers that know no CEL let these through.
-        foreach (var finding in DatabaseRollingUpgradeValidation.Validate(Spec).Concat(_targets.Secrets.Problems))
+        foreach (var finding in DatabaseRollingUpgradeValidation.Validate(Spec).Concat(_targets.Secrets.Problems).Concat(DatabaseStorages.Refusals(_targets.Storages, _targets.Upgrade)))
         {
             _findings.Add(finding);
         }

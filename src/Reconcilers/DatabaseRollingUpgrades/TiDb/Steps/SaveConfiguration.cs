@@ -1,11 +1,11 @@
 using System.IO.Compression;
 using System.Text;
-using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Common.Runs;
 using Drydock.Reconcilers.Common.Storage;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Domain;
 
@@ -109,12 +109,7 @@ public sealed class SaveConfiguration(ITiDbTargets targets) : TiDbStep(targets)
 
         return new V1Secret
         {
-            Metadata = new V1ObjectMeta
-            {
-                Name = context.Receipt(SecretKey)!,
-                Namespace = upgrade.Namespace,
-                Labels = new Dictionary<string, string>(StringComparer.Ordinal) { [Labels.UpgradeUid] = context.OwnerUid, [Labels.UpgradeName] = upgrade.Name },
-            },
+            Metadata = ChildMetadata.Of(context.Receipt(SecretKey)!, DatabaseRollingUpgrade.KindName, upgrade),
             Type = "Opaque",
             Immutable = true,
             Data = data,

@@ -1,10 +1,10 @@
 using System.Globalization;
-using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Common.Runs;
 using Drydock.Reconcilers.Common.Storage;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Domain;
 
@@ -65,12 +65,7 @@ public sealed class TakeSnapshot(ITiDbTargets targets) : TiDbStep(targets)
         {
             ApiVersion = ApiGroup.ApiVersion,
             Kind = BackupSnapshot.KindName,
-            Metadata = new V1ObjectMeta
-            {
-                Name = context.Receipt(SnapshotKey)!,
-                Namespace = upgrade.Namespace,
-                Labels = new Dictionary<string, string>(StringComparer.Ordinal) { [Labels.UpgradeUid] = context.OwnerUid, [Labels.UpgradeName] = upgrade.Name },
-            },
+            Metadata = ChildMetadata.Of(context.Receipt(SnapshotKey)!, DatabaseRollingUpgrade.KindName, upgrade),
             Spec = new BackupSnapshotSpec
             {
                 Source = new DatabaseSource { CredentialsSecretRef = settings.CredentialsSecretRef ?? new SecretReference(), Host = server.Host, Port = server.Port, Tls = settings.SqlTls },

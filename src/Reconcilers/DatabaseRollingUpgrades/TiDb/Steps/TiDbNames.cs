@@ -1,5 +1,6 @@
 using System.Globalization;
 using Drydock.Abstractions.Entities;
+using Drydock.Reconcilers.Common.Runs;
 
 namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Steps;
 
@@ -16,10 +17,5 @@ public static class TiDbNames
     public static string ConfigurationDirectory(V1ObjectMeta upgrade, int ordinal) =>
         string.Create(CultureInfo.InvariantCulture, $"{upgrade.Namespace ?? "default"}/{Configuration(upgrade, ordinal)}");
 
-    // Another object of the same name later has another uid.
-    private static string Stem(V1ObjectMeta upgrade)
-    {
-        var name = upgrade.Name.Length > 150 ? upgrade.Name[..150].TrimEnd('-', '.') : upgrade.Name;
-        return $"{name}-{(upgrade.Uid is { Length: >= 8 } uid ? uid[..8] : "00000000")}";
-    }
+    private static string Stem(V1ObjectMeta upgrade) => ObjectNames.Stem(upgrade);
 }

@@ -3,6 +3,7 @@ using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Common.Storage;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Running;
@@ -42,13 +43,9 @@ public abstract class TiDbStep(ITiDbTargets targets) : IStepAction
         {
             await CarryOutAsync(context, cancellationToken);
         }
-        catch (HostException exception)
+        catch (Exception exception) when (ClientFailures.Refusal(exception, isRepeatable: true) is not null)
         {
-            throw new StepActionException(exception.Reason, exception.Message, exception.IsRetryable, exception) { NotTaken = exception is { IsRetryable: true, Reason: Reasons.HostUnreachable } };
-        }
-        catch (ServiceException exception)
-        {
-            throw new StepActionException(exception.Reason, exception.Message, retryable: true, exception) { NotTaken = true };
+            throw ClientFailures.Refusal(exception, isRepeatable: true)!;
         }
         catch (TiDbApiException exception)
         {
@@ -60,7 +57,7 @@ public abstract class TiDbStep(ITiDbTargets targets) : IStepAction
         }
         catch (SnapshotException exception)
         {
-            throw new StepActionException(Reasons.StorageUnusable, exception.Message, retryable: true, exception);
+            throw new StepActionException(StorageReasons.Of(exception), exception.Message, retryable: true, exception);
         }
         catch (KubernetesException exception)
         {

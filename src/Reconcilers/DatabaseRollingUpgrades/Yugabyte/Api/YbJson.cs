@@ -29,7 +29,7 @@ internal sealed class YbJson(string what, string body)
         }
         catch (JsonException exception)
         {
-            throw reader.Unusable($"no JSON: {exception.Message}");
+            throw new YbAnswerException(what, $"no JSON in line {exception.LineNumber + 1}", $"({answer.Kind})");
         }
 
         if (root.ValueKind == JsonValueKind.Object)

@@ -79,6 +79,6 @@ public sealed partial record YugabyteVersion(int Major, int Minor, int Patch, in
     private static int Number(Match match, string group) =>
         match.Groups[group] is { Success: true } found ? int.Parse(found.Value, NumberStyles.None, CultureInfo.InvariantCulture) : 0;
 
-    [GeneratedRegex(@"^v?(?<major>\d{1,5})\.(?<minor>\d{1,5})(\.(?<patch>\d{1,5}))?(\.(?<fix>\d{1,5}))?(-b(?<build>\d{1,6}))?$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^v?(?<major>\d{1,5})\.(?<minor>\d{1,5})(\.(?<patch>\d{1,5}))?(\.(?<fix>\d{1,5}))?(-b(?<build>\d{1,6}))?\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Whole();
 }

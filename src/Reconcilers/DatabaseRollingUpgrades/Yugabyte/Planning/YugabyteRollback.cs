@@ -27,7 +27,7 @@ public static class YugabyteRollback
     /// <summary>Why there is no way back once a process was stopped; null if there is one.</summary>
     internal static string? NeverBecause(YugabyteDialect dialect, YugabyteVersion from) =>
         YugabyteFeatures.CanRollBack(dialect, from) ? null
-        : dialect == YugabyteDialect.BMDB ? "BMDB does not support a downgrade (its runbook), and its data files may already be of the new version"
+        : dialect == YugabyteDialect.BMDB ? "BMDB does not support a downgrade, and its data files may already be of the new version"
         : $"YugabyteDB lets old programs run again only from 2.20.2 on, and this upgrade comes from {from}";
 
     private static string? Passed(DatabaseRollingUpgradeSpec spec, Plan plan) =>

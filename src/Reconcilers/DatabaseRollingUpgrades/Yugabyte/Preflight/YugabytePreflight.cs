@@ -67,7 +67,7 @@ public sealed class YugabytePreflight
     private YugabyteUpgradePath? CheckSpec(DatabaseRollingUpgradeSpec spec)
     {
         // Servers that know no CEL let these through.
-        foreach (var finding in DatabaseRollingUpgradeValidation.Validate(spec).Concat(_targets.SecretProblems))
+        foreach (var finding in DatabaseRollingUpgradeValidation.Validate(spec).Concat(_targets.SecretProblems).Concat(_targets.StorageProblems))
         {
             _findings.Add(finding);
         }

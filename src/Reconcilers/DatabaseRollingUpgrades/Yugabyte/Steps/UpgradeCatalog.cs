@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Common;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Api;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Domain.Outputs;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Planning;
@@ -65,7 +65,7 @@ public sealed class UpgradeCatalog(IYugabyteTargets targets) : YugabyteStep(targ
                 throw new StepActionException(Reasons.AdminToolFailed, $"{exception.Message}. The old catalogue is still in use; repair the cause, then retry", retryable: false, exception);
             }
 
-            await Task.Delay(KubernetesDuration.Parse(Cluster.Settings.CatalogRetryPause), context.Time, cancellationToken);
+            await Task.Delay(TimeLimit.Parse(Cluster.Settings.CatalogRetryPause), context.Time, cancellationToken);
         }
     }
 }

@@ -86,11 +86,11 @@ public abstract class YugabyteStep : IStepAction
     /// <summary>What an exception of a host, a process or the admin tool comes to in an act; null for any other.</summary>
     protected static StepActionException? Refusal(Exception exception) => exception switch
     {
-        HostException host => new StepActionException(host.Reason, host.Message, host.IsRetryable, host) { NotTaken = host is { IsRetryable: true, MayHaveRun: false } },
         AdminToolException tool => new StepActionException(Reasons.AdminToolFailed, tool.Message, retryable: true, tool) { NotTaken = tool.HadNoLeader },
-        ServiceException service => new StepActionException(service.Reason, service.Message, retryable: true, service) { NotTaken = service.IsNotTaken },
         YbAnswerException answer => new StepActionException(Reasons.AnswerUnusable, answer.Message, retryable: true, answer) { NotTaken = true },
         ClusterTroubleException trouble => new StepActionException(trouble.Reason, trouble.Message, retryable: true, trouble) { NotTaken = true },
-        _ => null,
+
+        // Some steps run a command whose second run is not the same: what may have run is looked at, and counts as an attempt.
+        _ => ClientFailures.Refusal(exception, isRepeatable: false),
     };
 }

@@ -22,6 +22,7 @@ internal static class ControlFields
         Runs("window.end", () => FirstPd(new() { Start = "04:00", End = "04:01" }).ShouldBeGreaterThan(FirstPd(Morning).AddHours(20))),
         Runs("window.days", () => FirstAct(Morning with { Days = [DayOfWeek.Mon] }).ShouldBeGreaterThan(FirstAct(Morning))),
         Runs("window.timeZone", () => FirstAct(Morning with { TimeZone = "America/New_York" }).ShouldBe(FirstAct(Morning).AddHours(5))),
+        Runs("notAfter", NothingBeginsTooLate),
         Runs("maxParallelNodes", () => (MostNodesAtOnce(null), MostNodesAtOnce(1)).ShouldBe((3, 1))),
         Runs("adoptTarget", ATargetOfNobodyIsTakenOver),
         Runs("approvedPlanHash", AnotherPlanIsRefused),
@@ -110,6 +111,16 @@ internal static class ControlFields
         world.Status.Plan.ShouldBeNull();
         world.Edit(spec => spec with { AdoptTarget = true });
         world.RunUntil(() => world.Status.Plan is not null, "a plan");
+    }
+
+    private static void NothingBeginsTooLate()
+    {
+        var world = new DatabaseRunWorld();
+        world.Apply(spec => spec with { NotAfter = world.Time.GetUtcNow() - TimeSpan.FromMinutes(1) });
+        world.RunUntil(() => world.Is("Stalled"), "refused");
+        (world.ReasonOf("Stalled"), world.Truth.Acts.Count).ShouldBe((Reasons.TooLate, 0));
+        world.Edit(spec => spec with { NotAfter = world.Time.GetUtcNow() + TimeSpan.FromHours(1) });
+        world.RunUntil(() => world.IsOver, "the end", TimeSpan.FromHours(12));
     }
 
     private static void AnotherPlanIsRefused()

@@ -56,6 +56,7 @@ public sealed partial class FrozenFieldsTests
         "array" => new JsonArray(Full(schema["items"]!.AsObject())),
         "boolean" => JsonValue.Create(false),
         "integer" => JsonValue.Create(7),
+        _ when schema.Text("format") == "date-time" => JsonValue.Create("2026-03-01T04:00:00Z"),
         _ => JsonValue.Create(schema.Words() is [var word, ..] ? word : "1m"),
     };
 
@@ -75,6 +76,7 @@ public sealed partial class FrozenFieldsTests
             "array" => new JsonArray(),
             "boolean" => JsonValue.Create(true),
             "integer" => JsonValue.Create(8),
+            _ when field.Text("format") == "date-time" => JsonValue.Create("2026-03-02T04:00:00Z"),
             _ => JsonValue.Create(field.Words() is { Count: > 0 } words ? words[^1] : "2m"),
         };
     }

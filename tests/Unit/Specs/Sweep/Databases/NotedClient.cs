@@ -23,7 +23,7 @@ internal sealed class NotedClient : IRemoteClient
 
     public static NotedClient Ssh(SshEndpoint endpoint, SshMaterial material, NotedHosts hosts)
     {
-        using var files = SshFiles.Write(endpoint.ToString(), material, null);
+        using var files = SshFiles.Write(endpoint.ToString(), material);
         var arguments = string.Join(' ', SshArguments.Arguments(endpoint, files, TimeSpan.FromSeconds(10), null));
         hosts.Asked.Add($"ssh {arguments.Replace(files.PrivateKey, File.ReadAllText(files.PrivateKey), StringComparison.Ordinal).Replace(files.KnownHosts, File.ReadAllText(files.KnownHosts), StringComparison.Ordinal)}");
         return new NotedClient(endpoint.Host, hosts);

@@ -1,6 +1,7 @@
 using System.Text;
 using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Safety;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
@@ -41,6 +42,7 @@ internal static class SecretsBench
         // Only the API server is asked: what the other services are does not matter.
         var services = new DatabaseServices
         {
+            Endpoints = EndpointPolicy.Unrestricted,
             Kubernetes = await ApiAsync(),
             Hosts = null!,
             Storages = null!,

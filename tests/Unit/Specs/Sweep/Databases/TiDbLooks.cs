@@ -43,7 +43,7 @@ internal static class TiDbLooks
         {
             used = connection;
             return new DataTable();
-        }));
+        }), Drydock.Clients.Safety.EndpointPolicy.Unrestricted);
         await sql.UnfinishedDdlAsync(CancellationToken.None);
         return used;
     }

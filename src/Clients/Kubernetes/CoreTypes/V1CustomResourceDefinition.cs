@@ -1,0 +1,24 @@
+using Drydock.Abstractions.Entities;
+
+namespace Drydock.Clients.Kubernetes.CoreTypes;
+
+/// <summary>
+/// The definition of a kind, as far as it is read: its metadata. Its spec is long and of no interest here.
+/// </summary>
+[KubernetesEntity(
+    Group = "apiextensions.k8s.io",
+    ApiVersion = "v1",
+    Kind = "CustomResourceDefinition",
+    PluralName = "customresourcedefinitions",
+    Namespaced = false)]
+public sealed record V1CustomResourceDefinition : IKubernetesObject
+{
+    /// <inheritdoc />
+    public string ApiVersion { get; init; } = "apiextensions.k8s.io/v1";
+
+    /// <inheritdoc />
+    public string Kind { get; init; } = "CustomResourceDefinition";
+
+    /// <inheritdoc />
+    public V1ObjectMeta Metadata { get; init; } = new();
+}

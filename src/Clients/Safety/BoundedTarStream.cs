@@ -1,0 +1,205 @@
+using System.Buffers.Text;
+using System.Globalization;
+
+namespace Drydock.Clients.Safety;
+
+/// <summary>
+/// A tar that another party wrote, on its way to a reader of the library, which takes the headers of an entry (long names, extended attributes) into
+/// memory in whatever length the tar announces. Here that length, the number of entries and the bytes of all together have limits.
+/// </summary>
+/// <param name="inner">The tar from its start; it is not disposed of.</param>
+/// <param name="what">What it is and where it comes from, for messages.</param>
+/// <param name="maxBytes">How many bytes may be read.</param>
+public sealed class BoundedTarStream(Stream inner, string what, long maxBytes) : Stream
+{
+    /// <summary>How long the headers of one entry may be, in bytes.</summary>
+    public const int MaxHeaderBytes = 64 * 1024;
+
+    /// <summary>How many entries are read.</summary>
+    public const int MaxEntries = 1_000_000;
+
+    private const int BlockBytes = 512;
+    private const int TypeOffset = 156;
+    private const int SizeOffset = 124;
+    private const int SizeBytes = 12;
+
+    private readonly byte[] _block = new byte[BlockBytes];
+    private readonly MemoryStream _attributes = new();
+    private long _total;
+    private long _dataLeft;
+    private long _attributesLeft;
+    private int _inBlock;
+    private int _entries;
+    private long _headerBytes;
+
+    /// <inheritdoc />
+    public override bool CanRead => true;
+
+    /// <inheritdoc />
+    public override bool CanSeek => false;
+
+    /// <inheritdoc />
+    public override bool CanWrite => false;
+
+    /// <inheritdoc />
+    public override long Length => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    /// <inheritdoc />
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        var read = inner.Read(buffer, offset, (int)Math.Min(count, NextBytes()));
+        Follow(buffer.AsSpan(offset, read));
+        return read;
+    }
+
+    /// <inheritdoc />
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var read = await inner.ReadAsync(buffer[..(int)Math.Min(buffer.Length, NextBytes())], cancellationToken).ConfigureAwait(false);
+        Follow(buffer.Span[..read]);
+        return read;
+    }
+
+    /// <inheritdoc />
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <inheritdoc />
+    public override void Flush()
+    {
+        // Nothing is ever written.
+    }
+
+    /// <inheritdoc />
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    protected override void Dispose(bool disposing)
+    {
+        _attributes.Dispose();
+        base.Dispose(disposing);
+    }
+
+    // A header is judged before the reader has it: no read goes beyond one.
+    private long NextBytes() => _dataLeft > 0 ? _dataLeft : BlockBytes - _inBlock;
+
+    private void Follow(ReadOnlySpan<byte> read)
+    {
+        _total += read.Length;
+        if (_total > maxBytes)
+        {
+            throw new InvalidDataException($"{what}: the archive is longer than {Text(maxBytes)} bytes, so it is not read further");
+        }
+
+        if (_dataLeft > 0)
+        {
+            _dataLeft -= read.Length;
+            var attributes = (int)Math.Min(_attributesLeft, read.Length);
+            _attributes.Write(read[..attributes]);
+            _attributesLeft -= attributes;
+            return;
+        }
+
+        read.CopyTo(_block.AsSpan(_inBlock));
+        _inBlock += read.Length;
+        if (_inBlock == BlockBytes)
+        {
+            _inBlock = 0;
+            TakeHeader();
+        }
+    }
+
+    private void TakeHeader()
+    {
+        if (_block.AsSpan().IndexOfAnyExcept((byte)0) < 0)
+        {
+            return;
+        }
+
+        if (++_entries > MaxEntries)
+        {
+            throw new InvalidDataException($"{what}: the archive has more than {Text(MaxEntries)} entries, so it is not read further");
+        }
+
+        var size = AttributeSize() ?? Size(_block.AsSpan(SizeOffset, SizeBytes));
+        if (size is < 0 or > long.MaxValue - BlockBytes)
+        {
+            throw new InvalidDataException($"{what}: an entry of the archive has no usable length");
+        }
+
+        // Global and extended attributes, long names and long link targets.
+        _headerBytes = (char)_block[TypeOffset] is 'x' or 'g' or 'L' or 'K' ? _headerBytes + size : 0;
+        if (_headerBytes > MaxHeaderBytes)
+        {
+            throw new InvalidDataException($"{what}: the headers of an entry of the archive are longer than {Text(MaxHeaderBytes)} bytes, so it is not read further");
+        }
+
+        _attributesLeft = _block[TypeOffset] == 'x' ? size : 0;
+        _dataLeft = (size + BlockBytes - 1) / BlockBytes * BlockBytes;
+    }
+
+    // A file of more than 8 GiB has its length in the extended attributes before it: records of "<length> <key>=<value>" and a line's end.
+    private long? AttributeSize()
+    {
+        var records = _attributes.GetBuffer().AsSpan(0, (int)_attributes.Length);
+        long? size = null;
+        while (Utf8Parser.TryParse(records, out int length, out var digits) && length > digits && length <= records.Length)
+        {
+            var record = records[(digits + 1)..length];
+            if (record.StartsWith("size="u8))
+            {
+                size = Utf8Parser.TryParse(record[5..], out long value, out _) ? value : -1;
+            }
+
+            records = records[length..];
+        }
+
+        _attributes.SetLength(0);
+        return size;
+    }
+
+    // Octal digits, or (its first bit set) a big-endian number.
+    private static long Size(ReadOnlySpan<byte> field)
+    {
+        var number = 0L;
+        if ((field[0] & 0x80) != 0)
+        {
+            if ((field[0] & 0x7f) != 0 || field[1..4].IndexOfAnyExcept((byte)0) >= 0)
+            {
+                return -1;
+            }
+
+            foreach (var b in field[4..])
+            {
+                number = (number << 8) | b;
+            }
+
+            return number;
+        }
+
+        foreach (var b in field)
+        {
+            if (b is >= (byte)'0' and <= (byte)'7')
+            {
+                number = (number << 3) | (uint)(b - '0');
+            }
+            else if (b is not ((byte)' ' or 0))
+            {
+                return -1;
+            }
+        }
+
+        return number;
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

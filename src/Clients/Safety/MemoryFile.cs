@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Drydock.Clients.Safety;
+
+/// <summary>
+/// A file (mode 0600) for a program or library that reads a secret by its path. It lives in memory without a name and is gone when it is disposed
+/// or this process ends, however it ends.
+/// </summary>
+public sealed partial class MemoryFile : IDisposable
+{
+    private const uint CloseOnExec = 1;
+    private const uint OwnerOnly = 0x180;
+
+    private readonly SafeFileHandle _file;
+
+    private MemoryFile(SafeFileHandle file, string path)
+    {
+        _file = file;
+        Path = path;
+    }
+
+    /// <summary>Where this process and its children find it while it lives.</summary>
+    public string Path { get; }
+
+    /// <summary>Makes one.</summary>
+    /// <param name="label">What it is, for those who look at the process's descriptors.</param>
+    /// <param name="content">What is in it.</param>
+    /// <exception cref="IOException">The kernel gives no memory for it.</exception>
+    public static MemoryFile Create(string label, ReadOnlySpan<byte> content)
+    {
+        var descriptor = memfd_create(label, CloseOnExec);
+        if (descriptor < 0)
+        {
+            throw new IOException($"memfd_create: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+
+        var file = new SafeFileHandle(descriptor, ownsHandle: true);
+        try
+        {
+            if (fchmod(descriptor, OwnerOnly) != 0)
+            {
+                throw new IOException($"fchmod: {Marshal.GetLastPInvokeErrorMessage()}");
+            }
+
+            RandomAccess.Write(file, content, 0);
+            return new MemoryFile(file, string.Create(CultureInfo.InvariantCulture, $"/proc/{Environment.ProcessId}/fd/{descriptor}"));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Gives its memory back.</summary>
+    public void Dispose() => _file.Dispose();
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int memfd_create(string name, uint flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fchmod(int fd, uint mode);
+}

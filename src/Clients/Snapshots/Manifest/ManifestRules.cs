@@ -1,0 +1,102 @@
+namespace Drydock.Clients.Snapshots;
+
+/// <summary>What a manifest must be before anything believes it: whoever can write to the storage can have written it.</summary>
+internal static class ManifestRules
+{
+    private const int LongestName = 1_024;
+    private const long CompressionSlack = 64 << 10;
+
+    /// <summary>Why it cannot be used; null: it can.</summary>
+    internal static string? Check(SnapshotManifest manifest)
+    {
+        if (manifest.Server is null || manifest.Tool is not { Flags: not null } || manifest.Databases is null || manifest.Encryption is { Recipients: null })
+        {
+            return "server, tool or databases are missing";
+        }
+
+        if (manifest.Databases.Count is 0 or > SnapshotLimits.Databases)
+        {
+            return FormattableString.Invariant($"it has {manifest.Databases.Count} databases, expected 1 to {SnapshotLimits.Databases}");
+        }
+
+        var (files, objects) = (0, 0L);
+        var bytes = (Stored: 0L, Raw: 0L);
+        foreach (var database in manifest.Databases)
+        {
+            if (Database(database) is { } why)
+            {
+                return why;
+            }
+
+            files += database.StoredFiles.Count;
+            objects += Lists(database).Sum(static l => (long)l.Count) + database.Tables.Count;
+            foreach (var file in database.StoredFiles.Append(database.File))
+            {
+                if (File(file, whole: !ReferenceEquals(file, database.File) || database.Files is null) is { } wrong)
+                {
+                    return $"database {database.Name}: {wrong}";
+                }
+            }
+
+            bytes = (bytes.Stored + database.File.StoredBytes, bytes.Raw + database.File.RawBytes);
+            if (files > SnapshotLimits.Files || objects > SnapshotLimits.Objects || bytes.Stored > SnapshotLimits.Bytes || bytes.Raw > SnapshotLimits.Bytes)
+            {
+                return FormattableString.Invariant(
+                    $"it has more than {SnapshotLimits.Files} files, {SnapshotLimits.Objects} tables and other objects, or {SnapshotLimits.Bytes} bytes");
+            }
+        }
+
+        var names = manifest.Databases.Select(static d => d.Name).ToList();
+        return names.Distinct(StringComparer.Ordinal).Count() == names.Count ? null : "two of its databases have one name";
+    }
+
+    private static string? Database(SnapshotDatabase? database)
+    {
+        if (database is null || !IsName(database.Name) || database.CharacterSet is null || database.Collation is null || database.File is null)
+        {
+            return "a database lacks its name, character set, collation or file";
+        }
+
+        if (database.Tables is null || Lists(database).Any(static l => l is null) || database.Files is { Count: 0 })
+        {
+            return $"database {database.Name} lacks its files, its tables, or another of its lists";
+        }
+
+        if (database.Tables.Any(static t => t is null || !IsName(t.Name) || t.Rows is < 0 or > SnapshotLimits.Bytes) || Lists(database).Any(static l => l.Any(static o => o is null || !IsName(o.Name))))
+        {
+            return $"database {database.Name} has a table or another object without a name, or with a number of rows that cannot be";
+        }
+
+        return database.StoredFiles.Sum(static f => f is { RawBytes: >= 0 and <= SnapshotLimits.Bytes } ? (decimal)f.RawBytes : 0) <= SnapshotLimits.Bytes
+            ? null
+            : FormattableString.Invariant($"the files of database {database.Name} have more than {SnapshotLimits.Bytes} bytes");
+    }
+
+    private static string? File(SnapshotFile? file, bool whole)
+    {
+        if (file is null || !IsName(file.Name) || file.Sha256 is null || !Enum.IsDefined(file.Part))
+        {
+            return "a file lacks its name or its SHA-256, or is of no known part";
+        }
+
+        if (file.StoredBytes is < 0 or > SnapshotLimits.Bytes || file.RawBytes is < 0 or > SnapshotLimits.Bytes || file.LargestStatementBytes < 0)
+        {
+            return FormattableString.Invariant($"file {file.Name} has {file.StoredBytes} bytes stored and {file.RawBytes} opened, expected 0 to {SnapshotLimits.Bytes}");
+        }
+
+        if (whole && file.RawBytes > (file.StoredBytes * SnapshotLimits.Compression) + CompressionSlack)
+        {
+            return FormattableString.Invariant(
+                $"file {file.Name} is said to open from {file.StoredBytes} to {file.RawBytes} bytes, which is more than {SnapshotLimits.Compression} times as many; gzip cannot do that");
+        }
+
+        return file.Part == SnapshotPart.Metadata && file.RawBytes > SnapshotLimits.Metadata
+            ? FormattableString.Invariant($"file {file.Name} of part Metadata has {file.RawBytes} bytes, expected at most {SnapshotLimits.Metadata}")
+            : null;
+    }
+
+    private static IReadOnlyList<SnapshotObject>[] Lists(SnapshotDatabase database) =>
+        [database.Views, database.Routines, database.Triggers, database.Events, database.Sequences];
+
+    private static bool IsName(string? name) => name is { Length: > 0 and <= LongestName };
+}

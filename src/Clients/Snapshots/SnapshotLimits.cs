@@ -1,0 +1,56 @@
+namespace Drydock.Clients.Snapshots;
+
+/// <summary>
+/// How much the operator takes from a storage or from a dump, which belong to somebody else. Each is far above what a snapshot needs and small enough that
+/// several at a time fit into the memory of the pod.
+/// </summary>
+internal static class SnapshotLimits
+{
+    /// <summary>Bytes of a manifest.</summary>
+    internal const int Manifest = 16 << 20;
+
+    /// <summary>Bytes of a small document beside the snapshots: the mark of a storage, the record of a session.</summary>
+    internal const int Record = 64 << 10;
+
+    /// <summary>Databases of a snapshot.</summary>
+    internal const int Databases = 1_000;
+
+    /// <summary>Files of a snapshot, all databases together. mydumper makes one of about 16 MB of SQL, so this is about 0.8 TB.</summary>
+    internal const int Files = 50_000;
+
+    /// <summary>Tables, views, routines, triggers, events and sequences of a snapshot, all databases together.</summary>
+    internal const int Objects = 100_000;
+
+    /// <summary>Bytes of one file, and of all files of a snapshot, stored or opened: 1 PiB.</summary>
+    internal const long Bytes = 1L << 50;
+
+    /// <summary>How many times as long as its stored bytes the SQL of a file may be: gzip reaches 1,032.</summary>
+    internal const int Compression = 1_040;
+
+    /// <summary>Bytes of mydumper's file <c>metadata</c>.</summary>
+    internal const long Metadata = 1 << 20;
+
+    /// <summary>Bytes that the names of all objects in the dump of one database take in memory.</summary>
+    internal const long NamesOfDump = 32L << 20;
+
+    /// <summary>Snapshots of one folder.</summary>
+    internal const int ListedSnapshots = 10_000;
+
+    /// <summary>Objects of one listing of a storage.</summary>
+    internal const int ListedObjects = 500_000;
+
+    /// <summary>Bytes that the names of one listing take in memory.</summary>
+    internal const long ListedText = 128L << 20;
+
+    /// <summary>Pages of one listing.</summary>
+    internal const int ListedPages = 5_000;
+
+    /// <summary>Bytes of an answer of an S3 storage that is not the content of an object.</summary>
+    internal const long S3Answer = 16L << 20;
+
+    /// <summary>Bytes of the first line that the mysql client prints.</summary>
+    internal const int ClientLine = 4_096;
+
+    /// <summary>Rows of one question to the server's catalogue.</summary>
+    internal const int CatalogueRows = 200_000;
+}

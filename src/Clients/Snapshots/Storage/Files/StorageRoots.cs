@@ -1,0 +1,110 @@
+namespace Drydock.Clients.Snapshots;
+
+/// <summary>
+/// The directories that the administrator gave to directory storages (<c>--storage-root</c>), and which folder below
+/// them belongs to whom. Below a root every
+/// namespace has a folder of its own that the operator puts into the path; with <see cref="Shared"/> all namespaces
+/// share the whole root.
+/// </summary>
+public sealed class StorageRoots
+{
+    private readonly List<StorageRoot> _roots;
+
+    /// <summary>Opens nothing yet.</summary>
+    /// <param name="paths">Absolute paths, none within another. None: no directory can be used as storage.</param>
+    /// <param name="shared">Whether the namespaces share the roots.</param>
+    /// <param name="options">How calls to each root are bounded.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="ArgumentException">The paths are wrong (<see cref="Problem"/>).</exception>
+    public StorageRoots(IReadOnlyList<string> paths, bool shared = false, StorageRootOptions? options = null, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        if (Problem(paths) is { } problem)
+        {
+            throw new ArgumentException(problem, nameof(paths));
+        }
+
+        Shared = shared;
+        _roots = [.. paths.Select(path => new StorageRoot(path, options, time))];
+    }
+
+    /// <summary>Whether all namespaces read and write the same files below a root.</summary>
+    public bool Shared { get; }
+
+    /// <summary>What is wrong with paths that should be roots; null if nothing is.</summary>
+    public static string? Problem(IReadOnlyList<string> paths)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        if (paths.FirstOrDefault(static p => Names(p) is null or []) is { } bad)
+        {
+            return $"--storage-root '{bad}' is not usable. Give the absolute path of a directory, without '.' and '..', and not '/'.";
+        }
+
+        var plain = paths.Select(static p => "/" + string.Join('/', Names(p)!)).ToList();
+        return plain.SelectMany((one, i) => plain.Where((other, j) => i != j && (other + "/").StartsWith(one + "/", StringComparison.Ordinal)).Select(other => (one, other)))
+            .Select(static pair => $"--storage-root '{pair.other}' lies within --storage-root '{pair.one}'. Give roots of which none contains another.")
+            .FirstOrDefault();
+    }
+
+    /// <summary>The storage that a path of a spec means.</summary>
+    /// <param name="path">The path: a root, or a folder below one, without the namespace's folder.</param>
+    /// <param name="namespace">Namespace of the object whose spec it is.</param>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.NotAllowed"/>: the path is not below a root.
+    /// Nothing is looked up, so the message says nothing about what exists.</exception>
+    public DirectoryStorage Open(string path, string? @namespace)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (Find(path) is not var (root, folder))
+        {
+            throw new SnapshotException(
+                SnapshotFailure.NotAllowed,
+                _roots.Count == 0
+                    ? $"storage.directory.path '{path}' cannot be used, because the operator was started without --storage-root. Use storage.s3, or have an administrator add --storage-root to the operator."
+                    : $"storage.directory.path '{path}' is not below a storage root of the operator ({string.Join(", ", _roots.Select(static r => r.Path))}). Use a path below one of them, or have an administrator add --storage-root to the operator.");
+        }
+
+        if (Shared)
+        {
+            return new DirectoryStorage(root, folder);
+        }
+
+        return IsLabel(@namespace)
+            ? new DirectoryStorage(root, folder.Length == 0 ? @namespace! : $"{@namespace}/{folder}")
+            : throw new SnapshotException(SnapshotFailure.NotAllowed, $"storage.directory.path '{path}' cannot be used without a namespace, whose folder would be below it.");
+    }
+
+    /// <summary>The directory that a path of a spec means, for messages; the path itself if none may be used.</summary>
+    public string Locate(string path, string? @namespace)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return Find(path) is var (root, folder)
+            ? string.Join('/', new[] { root.Path, Shared ? "" : @namespace ?? "", folder }.Where(static part => part.Length > 0))
+            : path;
+    }
+
+    private static string[]? Names(string path) =>
+        path.StartsWith('/') && path.Split('/', StringSplitOptions.RemoveEmptyEntries) is var names && !names.Any(static n => n is "." or ".." || n.Any(char.IsControl)) ? names : null;
+
+    // A namespace's name is a DNS label; whatever else it were, it must not become a part of a path.
+    private static bool IsLabel(string? name) =>
+        name is { Length: > 0 and <= 63 } && name.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+
+    private (StorageRoot Root, string Folder)? Find(string path)
+    {
+        if (Names(path) is not { } names)
+        {
+            return null;
+        }
+
+        foreach (var root in _roots)
+        {
+            var above = Names(root.Path)!;
+            if (names.Length >= above.Length && names[..above.Length].AsSpan().SequenceEqual(above))
+            {
+                return (root, string.Join('/', names[above.Length..]));
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Drydock.Crds.Common;
+
+/// <summary>
+/// What a status may weigh. etcd takes requests of 1.5 MiB, and the object holds spec and metadata beside its status. Above the budget the texts for people
+/// are shortened, all alike; what was done and what is needed to continue is kept whole.
+/// </summary>
+public static class StatusBudget
+{
+    /// <summary>Bytes of a status as JSON.</summary>
+    public const int Bytes = 900 * 1024;
+
+    /// <summary>Bytes of a status that the server refused for its size or for one of its texts.</summary>
+    public const int BytesAfterRefusal = 400 * 1024;
+
+    private const string AfterRefusal = "texts of this status are shortened: the API server refused a longer one.";
+    private const string NearLimit = "texts of this status are shortened: with longer ones it would come near the largest that the API server takes.";
+
+    // The summary of the status is what people read first: it stays longer than other texts.
+    private const int ShortestSummary = 2048;
+    private static readonly int[] Lengths = [SchemaLimits.Message, 2048, 512, 128];
+
+    /// <summary>The status within the bounds of the schema and the budget, as far as shorter texts achieve that.</summary>
+    /// <param name="status">The status.</param>
+    /// <param name="type">How it is written.</param>
+    /// <param name="refused">Whether the server refused it as it was: the texts are shortened at once, and more.</param>
+    public static TStatus Fit<TStatus>(TStatus status, JsonTypeInfo type, bool refused = false)
+        where TStatus : ObservedStatus
+    {
+        ArgumentNullException.ThrowIfNull(status);
+        var budget = refused ? BytesAfterRefusal : Bytes;
+        var fitted = status;
+        foreach (var length in refused ? Lengths[2..] : Lengths)
+        {
+            var cut = 0;
+            fitted = StatusTexts.Bound((TStatus)((ObservedStatus)status with { Message = null }), length, ref cut);
+            var said = length < SchemaLimits.Message && cut > 0 ? Said(cut, refused) : "";
+            var message = status.Message is null && said.Length == 0 ? null : SchemaLimits.Clip(status.Message ?? "", Math.Max(length, ShortestSummary) - said.Length) + said;
+            fitted = cut == 0 && message == status.Message && ReferenceEquals(StatusTexts.Bound(status, SchemaLimits.Message, ref cut), status)
+                ? status
+                : (TStatus)((ObservedStatus)fitted with { Message = message });
+
+            if (Weight(fitted, type) <= budget)
+            {
+                break;
+            }
+        }
+
+        return fitted;
+    }
+
+    /// <summary>Whether the stored status says that the server refused a longer one: it is not tried again as long as its texts are as long.</summary>
+    public static bool WasRefused(ObservedStatus? stored) => stored?.Message?.Contains(AfterRefusal, StringComparison.Ordinal) == true;
+
+    /// <summary>Bytes of a status as JSON.</summary>
+    public static int Weight<TStatus>(TStatus status, JsonTypeInfo type)
+        where TStatus : ObservedStatus
+    {
+        ArgumentNullException.ThrowIfNull(status);
+        return JsonSerializer.SerializeToUtf8Bytes(status, type).Length;
+    }
+
+    private static string Said(int cut, bool refused) =>
+        string.Create(CultureInfo.InvariantCulture, $" [{cut} {(refused ? AfterRefusal : NearLimit)}]");
+}

@@ -1,0 +1,147 @@
+using System.Collections;
+using System.Collections.Concurrent;
+using System.Reflection;
+using Drydock.Abstractions.Entities;
+using Drydock.Abstractions.Plans;
+
+namespace Drydock.Crds.Common;
+
+/// <summary>
+/// The texts of a status, by the bounds that the schema has for them: so no text that a server, a host or a user wrote makes the API server refuse a
+/// status. What is within its bounds stays the same object. What a plan does is not touched (parameters, names, guards): it is hashed.
+/// </summary>
+internal static class StatusTexts
+{
+    // Of a plan only what tells is bounded here.
+    private static readonly HashSet<(Type Type, string Property)> TellsOfPlan =
+    [
+        (typeof(Plan), nameof(Plan.Notes)), (typeof(Plan), nameof(Plan.Steps)),
+        (typeof(PlanStep), nameof(PlanStep.Reason)), (typeof(PlanStep), nameof(PlanStep.Message)), (typeof(PlanStep), nameof(PlanStep.Receipt)),
+    ];
+
+    private static readonly Dictionary<(Type, string), ExternalSchemaAttribute> External = typeof(StatusTexts).Assembly
+        .GetCustomAttributes<ExternalSchemaAttribute>().ToDictionary(a => (a.Type, a.Property));
+
+    private static readonly ConcurrentDictionary<Type, Part[]> Known = new();
+
+    /// <summary>The status, or a part of it, with all texts within the bounds of the schema.</summary>
+    /// <param name="value">The status.</param>
+    /// <param name="longestMessage">Bound of the texts that are for people, where it is less than the schema's.</param>
+    /// <param name="cut">Counts the texts and entries that were cut or left out.</param>
+    public static T Bound<T>(T value, int longestMessage, ref int cut)
+        where T : class
+    {
+        T? changed = null;
+        foreach (var part in Known.GetOrAdd(value.GetType(), PartsOf))
+        {
+            if (part.Property.GetValue(value) is { } old && Bound(old, part, longestMessage, ref cut) is var now && !ReferenceEquals(old, now))
+            {
+                changed ??= Clone(value);
+                part.Property.SetValue(changed, now);
+            }
+        }
+
+        return changed ?? value;
+    }
+
+    private static object Bound(object old, Part part, int longestMessage, ref int cut)
+    {
+        var length = part.Length == SchemaLimits.Message ? Math.Min(part.Length, longestMessage) : part.Length;
+        return old switch
+        {
+            string text => Text(text, part, length, ref cut),
+            SortedDictionary<string, string> map => Map(map, length, ref cut),
+            IList list => List(list, part, length, longestMessage, ref cut),
+            _ => part.IsNested ? Bound(old, longestMessage, ref cut) : old,
+        };
+    }
+
+    private static string Text(string text, Part part, int length, ref int cut)
+    {
+        if (part.Length == 0)
+        {
+            return text;
+        }
+
+        var now = SchemaLimits.Clip(text, length) is { Length: > 0 } shown ? shown : text.Length > 0 && part.IsRequired ? "?" : "";
+        cut += text.Length > length ? 1 : 0;
+        return now == text ? text : now;
+    }
+
+    private static SortedDictionary<string, string> Map(SortedDictionary<string, string> map, int length, ref int cut)
+    {
+        if (length == 0 || map.Values.All(v => v.Length <= length))
+        {
+            return map;
+        }
+
+        cut += map.Values.Count(v => v.Length > length);
+        return new SortedDictionary<string, string>(map.ToDictionary(e => e.Key, e => SchemaLimits.Cut(e.Value, length), StringComparer.Ordinal), StringComparer.Ordinal);
+    }
+
+    private static IList List(IList list, Part part, int length, int longestMessage, ref int cut)
+    {
+        var most = part.Items > 0 && list.Count > part.Items ? part.Items : list.Count;
+        IList? changed = null;
+        for (var i = 0; i < most; i++)
+        {
+            var now = list[i] switch
+            {
+                string text => Text(text, part, length, ref cut),
+                { } item when part.IsNested => Bound(item, longestMessage, ref cut),
+                var other => other,
+            };
+            if (!ReferenceEquals(now, list[i]))
+            {
+                changed ??= Copy(list, list.Count);
+                changed[i] = now;
+            }
+        }
+
+        if (most == list.Count)
+        {
+            return changed ?? list;
+        }
+
+        cut += list.Count - most;
+        return Copy(changed ?? list, most);
+    }
+
+    private static IList Copy(IList list, int count)
+    {
+        var copy = (IList)Activator.CreateInstance(list.GetType())!;
+        for (var i = 0; i < count; i++)
+        {
+            copy.Add(list[i]);
+        }
+
+        return copy;
+    }
+
+    // As `with` does it.
+    private static T Clone<T>(T record)
+        where T : class => (T)record.GetType().GetMethod("<Clone>$")!.Invoke(record, null)!;
+
+    private static Part[] PartsOf(Type type) =>
+    [
+        .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(p => p.SetMethod is not null && p.GetIndexParameters().Length == 0)
+            .Where(p => p.DeclaringType!.Assembly != typeof(Plan).Assembly || type == typeof(Condition) || TellsOfPlan.Contains((type, p.Name)))
+            .Select(p => PartOf(type, p))
+            .Where(p => p.Length > 0 || p.Items > 0 || p.IsNested),
+    ];
+
+    private static Part PartOf(Type type, PropertyInfo property)
+    {
+        var external = External.GetValueOrDefault((type, property.Name));
+        var content = property.PropertyType.IsGenericType ? property.PropertyType.GetGenericArguments()[^1] : property.PropertyType;
+        return new Part(
+            property,
+            property.GetCustomAttribute<LengthAttribute>()?.Maximum ?? external?.MaxLength ?? 0,
+            property.GetCustomAttribute<LengthAttribute>() is { Minimum: > 0 },
+            property.GetCustomAttribute<ItemsAttribute>()?.Maximum ?? external?.MaxItems ?? 0,
+            content.IsClass && content.GetMethod("<Clone>$") is not null);
+    }
+
+    private sealed record Part(PropertyInfo Property, int Length, bool IsRequired, int Items, bool IsNested);
+}

@@ -1,0 +1,185 @@
+using System.Collections;
+using System.Reflection;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Drydock.Abstractions.Plans;
+using Drydock.Crds;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Crds.SnapshotRestores;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Crds;
+
+/// <summary>Whatever texts get into a status: as it is written the generated schema takes it, and etcd does.</summary>
+public sealed class StatusBudgetTests
+{
+    private static readonly string[] Alphabet = ["a", "Ω", "😀", "\u001b[2J", "\u0000", "\u202e", "\n", "\t", "\ud83d", " ", "中", "\u0085"];
+
+    private static readonly HashSet<string> TellsOfPlans = ["Plan.Notes", "Plan.Steps", "PlanStep.Reason", "PlanStep.Message", "PlanStep.Receipt"];
+
+    public static TheoryData<string, int> Cases =>
+    [
+        .. Enumerable.Range(0, 12).SelectMany(seed => new[] { "OmsUpgrade", "DatabaseRollingUpgrade", "BackupSnapshot", "SnapshotRestore" }.Select(kind => (kind, seed))),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Status_with_any_texts_is_within_the_schema_and_the_budget(string kind, int seed)
+    {
+        var (status, type) = kind switch
+        {
+            "OmsUpgrade" => Made<OmsUpgradeStatus>(seed),
+            "DatabaseRollingUpgrade" => Made<DatabaseRollingUpgradeStatus>(seed),
+            "BackupSnapshot" => Made<BackupSnapshotStatus>(seed),
+            _ => Made<SnapshotRestoreStatus>(seed),
+        };
+        var before = JsonSerializer.Serialize(status, type);
+        foreach (var refused in new[] { false, true })
+        {
+            var fitted = StatusBudget.Fit(status, type, refused);
+
+            StatusBudget.Weight(fitted, type).ShouldBeLessThanOrEqualTo(StatusBudget.Bytes);
+            var breaches = new List<string>();
+            Breaches(JsonNode.Parse(JsonSerializer.Serialize(fitted, type)), Schema(kind), "status", breaches);
+            breaches.ShouldBeEmpty();
+            JsonSerializer.Serialize(status, type).ShouldBe(before, "the status itself is not changed");
+            var again = StatusBudget.Fit(fitted, type, refused);
+            JsonSerializer.Serialize(again, type).ShouldBe(JsonSerializer.Serialize(fitted, type), "what fits stays as it is");
+        }
+    }
+
+    [Fact]
+    public void Status_within_its_bounds_stays_the_same_object()
+    {
+        var status = new OmsUpgradeStatus { Message = "well", Plan = new Plan { Steps = [new PlanStep { Id = "P/a", Message = "done" }] } };
+
+        StatusBudget.Fit(status, CrdsJsonContext.Default.OmsUpgradeStatus).ShouldBeSameAs(status);
+    }
+
+    [Fact]
+    public void Receipts_and_parameters_of_a_plan_are_kept_character_by_character()
+    {
+        var receipt = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["before"] = "a\u001b\u202eb" };
+        var step = new PlanStep { Id = "P/a", Message = "a\u001bb", Receipt = receipt, Parameters = receipt };
+        var fitted = StatusBudget.Fit(new OmsUpgradeStatus { Plan = new Plan { Steps = [step] } }, CrdsJsonContext.Default.OmsUpgradeStatus).Plan!.Steps[0];
+
+        (fitted.Message, fitted.Receipt!["before"], fitted.Parameters["before"]).ShouldBe(("ab", "a\u001b\u202eb", "a\u001b\u202eb"));
+    }
+
+    [Fact]
+    public void Plan_with_long_messages_in_a_thousand_steps_is_shortened_and_says_so()
+    {
+        var steps = Enumerable.Range(0, SchemaLimits.Steps).Select(i => new PlanStep { Id = $"P/{i}", State = StepState.Succeeded, Message = new string('m', SchemaLimits.Message) });
+        var fitted = StatusBudget.Fit(new OmsUpgradeStatus { Message = "all is done", Plan = new Plan { Steps = [.. steps] } }, CrdsJsonContext.Default.OmsUpgradeStatus);
+
+        StatusBudget.Weight(fitted, CrdsJsonContext.Default.OmsUpgradeStatus).ShouldBeLessThanOrEqualTo(StatusBudget.Bytes);
+        fitted.Plan!.Steps.Count.ShouldBe(SchemaLimits.Steps, "no step is left out");
+        fitted.Message.ShouldBe("all is done [1000 texts of this status are shortened: with longer ones it would come near the largest that the API server takes.]");
+    }
+
+    [Fact]
+    public void Longest_receipt_of_the_engine_is_what_the_schema_takes() => Drydock.Engine.Running.StepJob.LongestReceipt.ShouldBe(SchemaLimits.Opaque);
+
+    private static (ObservedStatus Status, JsonTypeInfo Type) Made<TStatus>(int seed)
+        where TStatus : ObservedStatus => ((ObservedStatus)Make(typeof(TStatus), new Random(seed), 0)!, CrdsJsonContext.Default.GetTypeInfo(typeof(TStatus))!);
+
+    private static object? Make(Type type, Random random, int depth)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        if (type == typeof(string))
+        {
+            return Text(random);
+        }
+
+        if (type == typeof(SortedDictionary<string, string>))
+        {
+            return new SortedDictionary<string, string>(StringComparer.Ordinal) { ["a"] = Text(random), ["b"] = Text(random) };
+        }
+
+        if (typeof(IList).IsAssignableFrom(type))
+        {
+            var list = (IList)Activator.CreateInstance(type)!;
+            for (var i = random.Next(depth == 0 ? 250 : 12); i > 0; i--)
+            {
+                list.Add(Make(type.GetGenericArguments()[0], random, depth + 1));
+            }
+
+            return list;
+        }
+
+        if (type.GetMethod("<Clone>$") is null)
+        {
+            return type == typeof(DateTimeOffset) ? DateTimeOffset.UnixEpoch : type == typeof(int) ? 1 : type == typeof(long) ? 1L : Activator.CreateInstance(type);
+        }
+
+        var made = Activator.CreateInstance(type)!;
+        foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.SetMethod is not null))
+        {
+            if (type.Namespace != typeof(Plan).Namespace || TellsOfPlans.Contains($"{type.Name}.{property.Name}"))
+            {
+                property.SetValue(made, Make(property.PropertyType, random, depth + 1));
+            }
+        }
+
+        return made;
+    }
+
+    // Mostly short; now and then far too long.
+    private static string Text(Random random)
+    {
+        var text = new StringBuilder("x");
+        var length = random.Next(20) == 0 ? random.Next(40_000) : random.Next(80);
+        while (text.Length < length)
+        {
+            text.Append(Alphabet[random.Next(Alphabet.Length)]);
+        }
+
+        return text.ToString();
+    }
+
+    private static JsonNode Schema(string kind) => JsonNode.Parse(
+        YamlToJson.ReadAll(Repository.PathOf("config", "crd", $"drydock.dev_{kind.ToLowerInvariant()}s.yaml")).Single()["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["properties"]!["status"]!.ToJsonString())!;
+
+    private static void Breaches(JsonNode? value, JsonNode schema, string path, List<string> breaches)
+    {
+        int Bound(string name) => schema[name] is { } bound ? int.Parse(bound.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture) : int.MaxValue;
+        switch (value)
+        {
+            case JsonObject fields:
+                foreach (var (name, field) in fields)
+                {
+                    if ((schema["properties"]?[name] ?? schema["additionalProperties"]) is { } part)
+                    {
+                        Breaches(field, part, $"{path}.{name}", breaches);
+                    }
+                }
+
+                break;
+            case JsonArray items:
+                if (items.Count > Bound("maxItems"))
+                {
+                    breaches.Add($"{path}: {items.Count} items");
+                }
+
+                foreach (var item in items)
+                {
+                    Breaches(item, schema["items"]!, $"{path}[]", breaches);
+                }
+
+                break;
+            case JsonValue single when single.TryGetValue<string>(out var text):
+                if (text.EnumerateRunes().Count() > Bound("maxLength"))
+                {
+                    breaches.Add($"{path}: {text.Length} characters");
+                }
+
+                break;
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Engine.Running;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Engine;
+
+/// <summary>A defect inside a job reaches the run.</summary>
+public sealed class JobFaultTests
+{
+    [Fact]
+    public async Task Job_that_throws_reports_and_wakes_and_leaves_nothing_behind()
+    {
+        var jobs = new JobBoard();
+        var woken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var step = new PlanStep { Id = "P/a" };
+
+        jobs.Start("P/a", () => woken.TrySetResult(), (_, _) => throw new InvalidOperationException("a defect"), e => new StepReport.Unknown(step, e.Message));
+        await woken.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+        jobs.Drain().ShouldHaveSingleItem().ShouldBe(new StepReport.Unknown(step, "a defect"));
+        jobs.IsRunning("P/a").ShouldBeFalse();
+        await jobs.DisposeAsync();
+    }
+}

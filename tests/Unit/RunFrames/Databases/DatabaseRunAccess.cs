@@ -1,0 +1,18 @@
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Common.Runs;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
+
+namespace Drydock.Tests.Unit.RunFrames.Databases;
+
+/// <summary>Binds targets as the real kind does: anew whenever a used value of a Secret changes.</summary>
+internal sealed class DatabaseRunAccess(DatabaseRunTruth truth, IKubernetesClient api, TimeProvider time, Func<IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> discover)
+    : IRunAccess<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
+{
+    public async Task<RunBinding<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> ReadAsync(DatabaseRollingUpgrade entity, CancellationToken cancellationToken)
+    {
+        var digest = (await DatabaseSecrets.ReadAsync(api, entity, cancellationToken)).Digest;
+        return new RunBinding<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(
+            $"access|{digest}", $"targets|{digest}", _ => new DatabaseRunTargets(truth, time, discover));
+    }
+}
