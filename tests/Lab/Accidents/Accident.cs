@@ -1,3 +1,5 @@
+using Drydock.Lab.Upgrades;
+
 namespace Drydock.Lab.Accidents;
 
 /// <summary>An accident made of two delegates.</summary>
@@ -17,6 +19,12 @@ internal sealed record Accident(string Id, AccidentKind Kind, Func<AccidentScene
     /// <summary>What else it changes for good; nothing if null.</summary>
     public Func<string, bool>? Changes { get; init; }
 
+    /// <inheritdoc />
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>Makes what it needs; nothing if null.</summary>
+    public Func<UpgradeStage, CancellationToken, Task>? Prepare { get; init; }
+
     // A host that dies starts and stops containers, and high availability heals what it lost; a snapshot or a restore that was cut off is
     // an attempt with an object of its own.
     /// <inheritdoc />
@@ -30,6 +38,9 @@ internal sealed record Accident(string Id, AccidentKind Kind, Func<AccidentScene
     // Stores and writers by status: OMS heals them by itself, sooner or later.
     private static bool IsHealing(string what) =>
         (what.StartsWith("store ", StringComparison.Ordinal) || what.StartsWith("writer ", StringComparison.Ordinal)) && !what.Contains("CORRUPTED", StringComparison.Ordinal);
+
+    /// <inheritdoc />
+    public Task PrepareAsync(UpgradeStage stage, CancellationToken cancellationToken = default) => Prepare?.Invoke(stage, cancellationToken) ?? Task.CompletedTask;
 
     /// <inheritdoc />
     public Task StrikeAsync(AccidentScene scene, CancellationToken cancellationToken = default) => Strike(scene, cancellationToken);

@@ -43,7 +43,13 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
     {
         var course = Course();
         await stage.ResetAsync(cancellationToken);
-        await stage.StartOperator(Operator).WaitUntilReadyAsync(cancellationToken);
+        foreach (var strike in strikes)
+        {
+            await strike.Accident.PrepareAsync(stage, cancellationToken);
+        }
+
+        var told = Operator with { Arguments = [.. Operator.Arguments, .. strikes.SelectMany(strike => strike.Accident.Arguments)] };
+        await stage.StartOperator(told).WaitUntilReadyAsync(cancellationToken);
         var space = await course.PrepareAsync(cancellationToken);
         var scene = new AccidentScene(stage, space, UpgradeCourse.Name, node);
         var run = new Run(scene, course, [.. strikes.Select(strike => new Struck(strike))]);

@@ -62,6 +62,17 @@ internal static class DockerAccidents
             scene.HostProxy.PresentsForeignCertificate = false;
             return Task.CompletedTask;
         }),
+        // Reads alone: what a false answer to an act says, the world does not.
+        New("answers-hostile", (scene, _) =>
+        {
+            var answers = new HostileAnswers();
+            scene.HostProxy.OnRead = (method, _) => method == "GET" ? answers.Next() : FaultAction.Pass;
+            return Task.CompletedTask;
+        }, "bring back the server that is meant", (scene, _) =>
+        {
+            scene.HostProxy.OnRead = null;
+            return Task.CompletedTask;
+        }),
         New("host-disk-full", (scene, token) => scene.Host.FillDiskAsync(token), "make room", (scene, _) =>
         {
             scene.Host.FreeDisk();

@@ -1,3 +1,5 @@
+using Drydock.Lab.Upgrades;
+
 namespace Drydock.Lab.Accidents;
 
 /// <summary>Something that goes wrong while an upgrade or its way back is under way. Composable: any accident can strike at any <see cref="AccidentMoment"/>.</summary>
@@ -20,6 +22,12 @@ public interface IAccident
 
     /// <summary>What a person does against it; null when it is over by itself, so that nothing may be needed.</summary>
     string? Fix { get; }
+
+    /// <summary>Further flags for the operator, so that it notices within the time of a test.</summary>
+    IReadOnlyList<string> Arguments { get; }
+
+    /// <summary>Makes what it needs, on a stage that was reset, before the operator starts.</summary>
+    Task PrepareAsync(UpgradeStage stage, CancellationToken cancellationToken = default);
 
     /// <summary>Lets it happen; ends when it has.</summary>
     Task StrikeAsync(AccidentScene scene, CancellationToken cancellationToken = default);

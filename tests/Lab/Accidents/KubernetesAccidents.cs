@@ -35,8 +35,17 @@ internal static class KubernetesAccidents
         Status("status-written-500", FaultSide.After, FaultAction.Answer(500)),
         Status("status-written-cut", FaultSide.After, FaultAction.Cut),
         Status("status-hang", FaultSide.Before, FaultAction.Hang),
+        new SharedAccident(
+            "writes-500",
+            AccidentKind.Kubernetes,
+            Now(scene => scene.Kubernetes.Ledger.When(IsWriteOfOurs, FaultAction.Answer(500), int.MaxValue)),
+            "the API server takes writes again",
+            Now(scene => scene.Kubernetes.Ledger.ClearRules())),
         new SharedAccident("token-expired", AccidentKind.Kubernetes, (scene, token) => scene.Operator.ExpireTokenAsync(token), "the kubelet writes a new token", (scene, token) => scene.Operator.RenewTokenAsync(token)),
     ];
+
+    private static bool IsWriteOfOurs(FaultPoint point) =>
+        point.Side == FaultSide.Before && point.Act.Proxy == "kube" && point.Act.Verb != "GET" && point.Act.Target.StartsWith("/apis/drydock.dev/", StringComparison.Ordinal);
 
     private static SharedAccident Watch(string id, Func<WatchEvent, WatchFault> fault) => new(
         id, AccidentKind.Kubernetes, Now(scene => scene.Kubernetes.OnWatchEvent = fault), Mend: Now(scene => scene.Kubernetes.OnWatchEvent = null));

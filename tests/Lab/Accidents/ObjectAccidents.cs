@@ -14,6 +14,7 @@ internal static class ObjectAccidents
         new Accident("secret-broken", AccidentKind.Object, BreakSecretAsync, "put the right certificate into the Secret", (scene, _) => scene.Stage.CreateSecretsAsync(scene.Space)),
         new Accident("secret-deleted", AccidentKind.Object, (scene, token) => scene.Stage.ControlPlane.KubectlAsync(["-n", scene.Space, "delete", "secret", $"docker-tls-{scene.Host.Name}", "--ignore-not-found"], cancellationToken: token),
             "create the Secret again", (scene, _) => scene.Stage.CreateSecretsAsync(scene.Space)),
+        new Accident("secret-rotated", AccidentKind.Object, RotateSecretAsync),
     ];
 
     private static Accident Prune(string id, string policy) => new(id, AccidentKind.Object, async (scene, token) =>
@@ -28,6 +29,30 @@ internal static class ObjectAccidents
         response.EnsureSuccessStatusCode();
     })
     { Toll = AccidentToll.Upgrade };
+
+    // As cert-manager or a vault does it: another certificate of the same authority, with other metadata. Connections that are open stay open.
+    private static async Task RotateSecretAsync(AccidentScene scene, CancellationToken cancellationToken)
+    {
+        var next = scene.Stage.Run.Authority.Issue(scene.Stage.Run.FolderFor($"rotated-{Guid.NewGuid():N}"), "client", "operator");
+        await scene.Stage.ApplyAsync(new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "Secret",
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = $"docker-tls-{scene.Host.Name}",
+                ["namespace"] = scene.Space,
+                ["labels"] = new JsonObject { ["rotated"] = "yes" },
+                ["annotations"] = new JsonObject { ["example.com/rotated"] = "yes" },
+            },
+            ["stringData"] = new JsonObject
+            {
+                ["ca.crt"] = await File.ReadAllTextAsync(next.AuthorityPath, cancellationToken),
+                ["tls.crt"] = await File.ReadAllTextAsync(next.CertificatePath, cancellationToken),
+                ["tls.key"] = await File.ReadAllTextAsync(next.KeyPath, cancellationToken),
+            },
+        }.ToJsonString());
+    }
 
     private static async Task BreakSecretAsync(AccidentScene scene, CancellationToken cancellationToken)
     {

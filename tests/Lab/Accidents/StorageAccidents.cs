@@ -8,6 +8,13 @@ internal static class StorageAccidents
         new Accident("dump-truncated", AccidentKind.Storage, Now(Truncate), "put the whole file back", Now(PutBack)) { IsDeferred = true },
         new Accident("manifest-missing", AccidentKind.Storage, Now(HideManifests), "put the manifest back", Now(PutBack)) { IsDeferred = true },
         new Accident("storage-lost", AccidentKind.Storage, Now(Lose), "mount the volume again", Now(Find)),
+        // Seen at the next write; the mark and the snapshots can still be read.
+        new Accident("storage-hung", AccidentKind.Storage, (scene, token) => HangingVolume.FreezeAsync(scene.Stage.Run, scene.Stage.Snapshots, token), "mend the volume", (scene, _) => HangingVolume.ThawAsync(scene.Stage.Snapshots))
+        {
+            IsDeferred = true,
+            Arguments = ["--storage-timeout", "5"],
+            Prepare = (stage, token) => HangingVolume.MountAsync(stage.Run, stage.Snapshots, token),
+        },
         new Accident("storage-full-and-read-only", AccidentKind.Storage, (scene, token) => Shell.RunAsync("mount", ["-t", "tmpfs", "-o", "size=4k,ro", "drydock-lab", scene.Stage.Snapshots], environment: scene.Stage.Run.Mark, cancellationToken: token),
             "mount the volume again", async (scene, token) => await Shell.TryRunAsync("umount", ["-l", scene.Stage.Snapshots], cancellationToken: token)),
     ];

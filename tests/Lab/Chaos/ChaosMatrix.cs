@@ -12,7 +12,7 @@ public static class ChaosMatrix
     /// </summary>
     public static IReadOnlyList<ChaosCase> Accidents(ChaosScenario scenario)
     {
-        var possible = AccidentCatalogue.All.Where(a => a.Kind == AccidentKind.ObjectStorage == scenario.Road.SnapshotsInS3);
+        var possible = AccidentCatalogue.All.Where(a => a.Kind == AccidentKind.ObjectStorage == scenario.Road.SnapshotsInS3).OrderBy(a => DealingOrder.Of(a.Id));
         return scenario.IsExhaustive
             ? [.. possible.SelectMany(accident => ChaosMoments.Of(accident, scenario.Goal).Select(moment => Case(scenario, accident, moment)))]
             : [.. possible.SelectMany(accident => ChaosMoments.OfPhases(accident, scenario.Goal).Select(moment => Case(scenario, accident, moment))).Where((_, index) => Falls(scenario, index))];

@@ -51,7 +51,7 @@ internal static class ChaosMoments
     private static AccidentMoment[] OfUpgrade(IAccident accident) => accident.Id switch
     {
         "metadb-cut-mid-restore" => [],
-        "metadb-cut-mid-dump" or "metadb-error-1093" or "image-removed" => BeforeBackup,
+        "metadb-cut-mid-dump" or "metadb-error-1093" or "image-removed" or "storage-hung" => BeforeBackup,
         "dump-truncated" or "manifest-missing" => AfterBackup,
         "old-container-started" or "new-container-removed" => AfterStop,
         "ha-config-changed" => [.. AfterStop.Skip(1)],
@@ -66,7 +66,7 @@ internal static class ChaosMoments
     private static AccidentMoment[] OfRollback(IAccident accident) => accident.Id switch
     {
         "metadb-error-1093" or "image-removed" => [],
-        "metadb-cut-mid-dump" or "metadb-cut-mid-restore" or "dump-truncated" or "manifest-missing" => BeforeRestore,
+        "metadb-cut-mid-dump" or "metadb-cut-mid-restore" or "dump-truncated" or "manifest-missing" or "storage-hung" => BeforeRestore,
         "host-never-online" or "heartbeat-stale" or "supervisorctl-slow" => BeforeRestore,
         "ha-config-changed" => [AccidentMoment.AtStep("BackupNew/"), AccidentMoment.AtStep("RestoreDatabases/"), AccidentMoment.AtStep("StartOld/")],
         "old-container-started" or "new-container-removed" => BeforeRestore,

@@ -50,6 +50,7 @@ public static class LabCommands
         Status(),
         Exec(),
         Serve(),
+        MySqlStressCommand.Create(),
         Demo.DemoCommand.Create(Background),
         Demo.DatabaseDemoCommand.Create(Background),
     };

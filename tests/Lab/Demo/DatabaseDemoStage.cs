@@ -11,6 +11,10 @@ internal sealed class DatabaseDemoStage(LabState lab, string checkout, string op
     /// <summary>The cluster.</summary>
     public DatabaseState Database => Lab.Database ?? throw new LabException("the lab has no database cluster");
 
+    // The archives lie in the lab's cache, which has no folder for the namespace.
+    /// <inheritdoc />
+    protected override IReadOnlyList<string> StorageArguments => ["--storage-shared", "--storage-root", Path.Combine(Lab.Folder, "snapshots"), "--storage-root", Recipes.CacheFolder];
+
     /// <summary>Applies the manifest.</summary>
     public Task ApplyManifestAsync() => KubectlAsync(["apply", "--validate=false", "-f", Database.ManifestPath]);
 

@@ -32,12 +32,21 @@ internal abstract class DemoControl(LabState lab, string checkout, string operat
     /// <summary>Where the demo has its files.</summary>
     protected string Folder { get; } = Directory.CreateDirectory(Path.Combine(lab.Folder, "demo")).FullName;
 
+    /// <summary>What the operator is told about storages in directories.</summary>
+    protected abstract IReadOnlyList<string> StorageArguments { get; }
+
     /// <summary>CRDs and RBAC as shipped, and nothing left of an earlier demo.</summary>
     public async Task InstallAsync()
     {
         var crds = Path.Combine(checkout, "config", "crd");
         await KubectlAsync(["apply", "--validate=false", "-k", crds]);
-        await KubectlAsync(["wait", "--for=condition=Established", "--timeout=60s", .. Kinds.Select(kind => "crd/" + kind)]);
+
+        // kubectl 1.20 fails at once on an object that has no conditions yet.
+        await Deadline.UntilAsync("the CRDs to be established", async _ =>
+        {
+            await KubectlAsync(["wait", "--for=condition=Established", "--timeout=3s", .. Kinds.Select(kind => "crd/" + kind)]);
+            return true;
+        });
         foreach (var needed in new[] { OperatorStage.OperatorNamespace, space })
         {
             await ApplyAsync(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = needed } });
@@ -68,6 +77,7 @@ internal abstract class DemoControl(LabState lab, string checkout, string operat
             "sh", "-c", "echo $$ >\"$0.pid\"; exec \"$@\" >\"$0.log\" 2>&1 </dev/null", Path.Combine(Folder, "operator"),
             "dotnet", operatorAssembly, "--kubeconfig", await ServiceAccountKubeconfigAsync(), "--namespace", OperatorStage.OperatorNamespace,
             "--http", string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"),
+            .. StorageArguments,
         ])
         {
             start.ArgumentList.Add(argument);

@@ -17,6 +17,11 @@ internal sealed class DemoStage(LabState lab, string checkout, string operatorAs
 
     private const string Sample = "omsupgrade-ee-3.2.2-to-4.2.2.yaml";
 
+    /// <inheritdoc />
+    protected override IReadOnlyList<string> StorageArguments => ["--storage-root", Images, "--storage-root", Snapshots];
+
+    private string Images => Path.Combine(Folder, "images");
+
     /// <summary>Where the dumps go.</summary>
     public string Snapshots => Path.Combine(Folder, "snapshots");
 
@@ -24,7 +29,7 @@ internal sealed class DemoStage(LabState lab, string checkout, string operatorAs
     public async Task<OmsScenario> SeedAsync(CancellationToken cancellationToken)
     {
         var images = await OmsImages.BuildAsync(cancellationToken: cancellationToken);
-        var storage = Directory.CreateDirectory(Path.Combine(Folder, "images")).FullName;
+        var storage = Directory.CreateDirectory(Path.Combine(Images, Namespace)).FullName;
         File.Copy(images.NewArchiveGz, Path.Combine(storage, "oms_422.tar.gz"), overwrite: true);
         Directory.CreateDirectory(Snapshots);
         var oms = new OmsScenario(
@@ -46,7 +51,7 @@ internal sealed class DemoStage(LabState lab, string checkout, string operatorAs
             Replace(patch, $"/spec/regions/0/nodes/{i}/docker/endpoint", Lab.Hosts[i].Endpoint);
         }
 
-        Replace(patch, "/spec/imageArchive/storage/directory/path", Path.Combine(Folder, "images"));
+        Replace(patch, "/spec/imageArchive/storage/directory/path", Images);
         Replace(patch, "/spec/backup/storage/directory/path", Snapshots);
         await File.WriteAllTextAsync(Path.Combine(Folder, "addresses.yaml"), patch.ToString());
         await File.WriteAllTextAsync(

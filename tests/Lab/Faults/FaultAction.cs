@@ -31,6 +31,11 @@ public abstract record FaultAction
     /// <param name="body">Body of the answer (by default a Kubernetes Status that fits), or the error text for SQL.</param>
     public static FaultAction Answer(int code, string? body = null) => new AnswerAction(code, body);
 
+    /// <summary>Answers over HTTP in the server's place, byte by byte as given, and closes the connection.</summary>
+    /// <param name="wire">Head and body, or the beginning of the body.</param>
+    /// <param name="endless">What follows again and again until the client goes away; null if nothing does.</param>
+    public static FaultAction Say(ReadOnlyMemory<byte> wire, ReadOnlyMemory<byte>? endless = null) => new SayAction(wire, endless);
+
     internal sealed record PassAction : FaultAction;
 
     internal sealed record CutAction : FaultAction;
@@ -40,4 +45,6 @@ public abstract record FaultAction
     internal sealed record CallAction(Func<FaultPoint, Task> Run, FaultAction Then) : FaultAction;
 
     internal sealed record AnswerAction(int Code, string? Body) : FaultAction;
+
+    internal sealed record SayAction(ReadOnlyMemory<byte> Wire, ReadOnlyMemory<byte>? Endless) : FaultAction;
 }

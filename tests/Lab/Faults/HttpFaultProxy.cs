@@ -162,6 +162,14 @@ public abstract class HttpFaultProxy : FaultProxy
                 await exchange.WriteToClientAsync(Encoding.UTF8.GetBytes(
                     FormattableString.Invariant($"HTTP/1.1 {answer.Code} Fault\r\nContent-Type: application/{(body.StartsWith('<') ? "xml" : "json")}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n\r\n{body}")));
                 return false;
+            case FaultAction.SayAction said:
+                await exchange.WriteToClientAsync(said.Wire);
+                while (said.Endless is { } piece && !cancellationToken.IsCancellationRequested)
+                {
+                    await exchange.WriteToClientAsync(piece);
+                }
+
+                return false;
             case FaultAction.HangAction:
                 await exchange.HangAsync(cancellationToken);
                 return false;

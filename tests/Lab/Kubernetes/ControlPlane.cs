@@ -124,6 +124,10 @@ public sealed class ControlPlane : IAsyncDisposable
             "--requestheader-extra-headers-prefix", "X-Remote-Extra-",
             "--proxy-client-cert-file", FileAt("front-proxy/front-proxy.pem"),
             "--proxy-client-key-file", FileAt("front-proxy/front-proxy-key.pem"),
+            "--audit-policy-file", FileAt("audit-policy.yaml"),
+            "--audit-log-path", FileAt("audit.log"),
+            "--audit-log-maxsize", "100",
+            "--audit-log-maxbackup", "1",
             .. _options.ApiServerArguments,
         ]);
         await _apiServer.WaitUntilReadyAsync(
@@ -136,7 +140,7 @@ public sealed class ControlPlane : IAsyncDisposable
     {
         _controllerManager = Start("kube-controller-manager", _tools["kube-controller-manager"],
             "--kubeconfig", AdminKubeconfig,
-            "--controllers", "garbagecollector,namespace",
+            "--controllers", "garbagecollector,namespace,clusterrole-aggregation",
             "--leader-elect=false",
             "--bind-address", "127.0.0.1",
             "--secure-port", "10257",
@@ -155,6 +159,9 @@ public sealed class ControlPlane : IAsyncDisposable
             cancellationToken: cancellationToken);
     }
 
+    /// <summary>What the service accounts of <see cref="ControlPlaneOptions.AuditedNamespace"/> have asked the API server for so far.</summary>
+    public IReadOnlyList<AuditedRequest> AuditedRequests() => AuditedRequest.Read(FileAt("audit.log"));
+
     /// <summary>Runs kubectl 1.20 with all rights and returns its output.</summary>
     /// <exception cref="LabException">kubectl failed; the message carries its words.</exception>
     public Task<string> KubectlAsync(IEnumerable<string> arguments, string? stdin = null, CancellationToken cancellationToken = default) =>
@@ -163,6 +170,21 @@ public sealed class ControlPlane : IAsyncDisposable
     /// <summary>As <see cref="KubectlAsync"/>, whatever the exit code.</summary>
     public Task<ShellResult> TryKubectlAsync(IEnumerable<string> arguments, string? stdin = null, CancellationToken cancellationToken = default) =>
         Shell.TryRunAsync(KubectlPath, arguments, stdin, KubectlEnvironment(), cancellationToken: cancellationToken);
+
+    /// <summary>
+    /// Waits until CRDs are served. kubectl 1.20 cannot wait for a condition of an object that has no conditions yet: it fails at once, and is asked again.
+    /// </summary>
+    /// <param name="names">Their names, as <c>omsupgrades.drydock.dev</c>.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public Task WaitForCrdsAsync(IEnumerable<string> names, CancellationToken cancellationToken = default)
+    {
+        string[] arguments = ["wait", "--for=condition=Established", "--timeout=3s", .. names.Select(name => $"crd/{name}")];
+        return Deadline.UntilAsync(
+            "the CRDs to be established",
+            async token => (await TryKubectlAsync(arguments, cancellationToken: token)).ExitCode == 0,
+            TimeSpan.FromMinutes(2),
+            cancellationToken: cancellationToken);
+    }
 
     /// <summary>Writes a kubeconfig for an existing service account, with a token of its own from a TokenRequest (24 hours).</summary>
     /// <param name="serviceNamespace">Namespace of the service account.</param>
@@ -244,6 +266,15 @@ public sealed class ControlPlane : IAsyncDisposable
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         LabCertificateAuthority.WritePrivate(FileAt("service-accounts.key"), key.ExportECPrivateKeyPem() + "\n");
         LabCertificateAuthority.WritePrivate(FileAt("tokens.csv"), $"{_adminToken},admin,admin,\"system:masters\"\n");
+        File.WriteAllText(FileAt("audit-policy.yaml"), $$"""
+            apiVersion: audit.k8s.io/v1
+            kind: Policy
+            omitStages: [RequestReceived]
+            rules:
+            - level: Metadata
+              userGroups: ["system:serviceaccounts:{{_options.AuditedNamespace}}"]
+            - level: None
+            """);
         Kubeconfig.Write(AdminKubeconfig, Server, AuthorityPem, _adminToken);
     }
 }

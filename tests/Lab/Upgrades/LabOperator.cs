@@ -7,14 +7,13 @@ public sealed class LabOperator : IAsyncDisposable
     private readonly LabProcess _process;
     private readonly HttpClient _http = new();
 
-    private LabOperator(LabProcess process, int port)
+    private readonly string _address;
+
+    private LabOperator(LabProcess process, string address)
     {
         _process = process;
-        Port = port;
+        _address = address;
     }
-
-    /// <summary>Port of its probes and metrics on loopback.</summary>
-    public int Port { get; }
 
     /// <summary>The process.</summary>
     public LabProcess Process => _process;
@@ -31,15 +30,33 @@ public sealed class LabOperator : IAsyncDisposable
     public static LabOperator Start(LabRun run, string assembly, string kubeconfig, string operatorNamespace, LabOperatorOptions? options = null)
     {
         options ??= new LabOperatorOptions();
-        var port = FreePort.Take();
+        var address = FormattableString.Invariant($"{options.Network?.Address ?? "127.0.0.1"}:{FreePort.Take()}");
         List<string> arguments =
         [
-            assembly, "--kubeconfig", kubeconfig, "--namespace", operatorNamespace, "--http", FormattableString.Invariant($"http://127.0.0.1:{port}"), "--log-level", "Debug",
-            "--scratch", run.FolderFor("scratch"),
+            options.Assembly ?? assembly, "--kubeconfig", kubeconfig, "--namespace", operatorNamespace, "--http", $"http://{address}", "--log-level", options.LogLevel,
+            "--scratch", run.FolderFor("scratch"), "--storage-shared",
+            .. (options.StorageRoots ?? [run.FolderFor("snapshots"), Recipes.CacheFolder]).SelectMany(root => new[] { "--storage-root", root }),
         ];
+        arguments.AddRange(options.WatchNamespaces.Select(space => $"--watch-namespace={space}"));
         if (!options.LeaderElection)
         {
             arguments.AddRange(["--leader-election", "false"]);
+        }
+        else
+        {
+            arguments.AddRange(
+            [
+                "--lease-duration", FormattableString.Invariant($"{options.LeaseSeconds}s"),
+                "--renew-deadline", FormattableString.Invariant($"{options.LeaseSeconds * 2 / 3}s"),
+                "--retry-period", "2s",
+            ]);
+        }
+
+        arguments.AddRange(options.Arguments);
+        var environment = new Dictionary<string, string?>(options.Environment, StringComparer.Ordinal);
+        if (options.Path is not null)
+        {
+            environment["PATH"] = options.Path;
         }
 
         var process = run.StartProcess(new LabProcessOptions
@@ -47,21 +64,36 @@ public sealed class LabOperator : IAsyncDisposable
             Name = FormattableString.Invariant($"operator-{Interlocked.Increment(ref _count)}"),
             FileName = "dotnet",
             Arguments = arguments,
-            Environment = options.Path is null ? new Dictionary<string, string?>(StringComparer.Ordinal) : new(StringComparer.Ordinal) { ["PATH"] = options.Path },
+            Namespace = options.Network,
+            Environment = environment,
         });
-        return new LabOperator(process, port);
+        return new LabOperator(process, address);
     }
 
     /// <summary>Waits until it says it is ready.</summary>
     public Task WaitUntilReadyAsync(CancellationToken cancellationToken = default) =>
         _process.WaitUntilReadyAsync(async token => (await GetAsync("/readyz", token)).StartsWith("Healthy", StringComparison.Ordinal), cancellationToken: cancellationToken);
 
+    /// <summary>Asks it over HTTP, whatever the status code; empty if it does not answer.</summary>
+    public async Task<string> GetAnyAsync(string path, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            using var answer = await _http.GetAsync(new Uri($"http://{_address}{path}"), cancellationToken);
+            return $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(cancellationToken)}";
+        }
+        catch (HttpRequestException)
+        {
+            return "";
+        }
+    }
+
     /// <summary>Asks it over HTTP; empty if it does not answer.</summary>
     public async Task<string> GetAsync(string path, CancellationToken cancellationToken = default)
     {
         try
         {
-            return await _http.GetStringAsync(new Uri(FormattableString.Invariant($"http://127.0.0.1:{Port}{path}")), cancellationToken);
+            return await _http.GetStringAsync(new Uri($"http://{_address}{path}"), cancellationToken);
         }
         catch (HttpRequestException)
         {

@@ -9,8 +9,8 @@ internal static class StageCrds
     public static async Task ApplyAsync(ControlPlane controlPlane, string folder, CancellationToken cancellationToken)
     {
         await controlPlane.KubectlAsync(["apply", "--validate=false", "-k", folder], cancellationToken: cancellationToken);
-        var crds = Directory.EnumerateFiles(folder, "drydock.dev_*.yaml").Select(file => $"crd/{Path.GetFileNameWithoutExtension(file)["drydock.dev_".Length..]}.drydock.dev");
-        await controlPlane.KubectlAsync(["wait", "--for=condition=Established", "--timeout=60s", .. crds], cancellationToken: cancellationToken);
+        var crds = Directory.EnumerateFiles(folder, "drydock.dev_*.yaml").Select(file => $"{Path.GetFileNameWithoutExtension(file)["drydock.dev_".Length..]}.drydock.dev");
+        await controlPlane.WaitForCrdsAsync(crds, cancellationToken);
     }
 
     /// <summary>By the current CRD server, through the API server's aggregation.</summary>
@@ -24,5 +24,8 @@ internal static class StageCrds
         }
 
         await server.RegisterGroupAsync(cancellationToken: cancellationToken);
+
+        // The operator reads its definitions at the API server itself. What is registered already stays with the current CRD server.
+        await controlPlane.KubectlAsync(["apply", "--validate=false", "-k", folder], cancellationToken: cancellationToken);
     }
 }

@@ -51,6 +51,7 @@ public sealed class StageFaults : IAsyncDisposable
         foreach (var proxy in _docker)
         {
             proxy.PresentsForeignCertificate = false;
+            proxy.OnRead = null;
         }
 
         MetaDb.StopCutting();

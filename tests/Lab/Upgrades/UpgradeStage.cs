@@ -130,6 +130,7 @@ public sealed class UpgradeStage : IAsyncDisposable
     {
         Faults?.Ledger.ClearRules();
         await Task.WhenAll(Oms.ResetAsync(cancellationToken), Operator.CleanAsync(cancellationToken));
+        await HangingVolume.RemoveAsync(Snapshots, cancellationToken);
         foreach (var entry in Directory.EnumerateDirectories(Snapshots))
         {
             Directory.Delete(entry, recursive: true);

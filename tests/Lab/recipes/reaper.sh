@@ -60,6 +60,8 @@ kill_all() {
     echo THAWED >"$file" 2>/dev/null || true
   done < <(find /sys/fs/cgroup -path "*drydock-lab-$id*" -name freezer.state 2>/dev/null)
   for round in $(seq 1 200); do
+    # In each round: what freezes may be among those that are still to be killed.
+    thaw_all
     pids="$(processes)"
     # Twice quiet: a child that the owner forked in its last instant carries the mark only once it has become its program.
     if [ -z "$pids" ]; then
@@ -83,6 +85,13 @@ shim_sockets() {
     sed 's#^unix://##' "$file" 2>/dev/null || true
     echo
   done < <(find "$folder" "$fast" -path '*io.containerd.runtime*' -name address 2>/dev/null) | grep '^/run/containerd/s/' || true
+}
+
+# No signal ends a process that writes to a frozen file system, and it is not unmounted either.
+thaw_all() {
+  local target
+  awk -v a="$folder/" -v b="$fast/" '{ t = $5; gsub(/\\040/, " ", t); if ((index(t, a) == 1 || index(t, b) == 1) && $0 ~ / - ext4 \/dev\/loop/) print t }' /proc/self/mountinfo |
+    while IFS= read -r target; do fsfreeze --unfreeze "$target" 2>/dev/null || true; done
 }
 
 unmount_all() {
@@ -120,6 +129,7 @@ sweep() {
   local failed=0 sockets
   sockets="$(shim_sockets)"
   kill_all || failed=1
+  thaw_all
   unmount_all
   remove_network
   remove_cgroups || failed=1

@@ -11,6 +11,8 @@ public static class DatabaseAccidents
     // The operator stops one, and the host of another is gone in the same moment.
     private static readonly string[] TwoAway = ["QuorumLost", "TwoMastersDown", "TwoTserversDown", "TwoStoresDown", "NoPumpOnline"];
 
+    private const int LieBytes = 1 << 20;
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<DatabaseAccident> All { get; } =
     [
@@ -38,6 +40,11 @@ public static class DatabaseAccidents
         Fault("answers-fail", "call:GET *", "fail", times: 12),
         Fault("answers-hang", "call:GET *", "hang", times: 2),
         Fault("answers-cut", "call:*", "cut", times: 6),
+        new(
+            "answers-lie",
+            AccidentKind.Database,
+            (scene, token) => scene.Scenario.Directory.SetFaultsAsync([Lie("{\"Id\":\"" + new string('a', LieBytes)), Lie("This is not JSON."), Lie("<html><body>Log in to continue.</body></html>"), Lie("""{"kind":"Status","status":"Success"}""")], token),
+            Mend: (scene, token) => scene.Scenario.Directory.ClearFaultsAsync(token)),
         Fault("tool-dies", "cli:*", "lose", times: 2) with { Fits = scenario => scenario is YugabyteScenario },
         new(
             "ssh-secret-removed",
@@ -56,6 +63,8 @@ public static class DatabaseAccidents
         AccidentKind.Database,
         (scene, token) => scene.Scenario.Directory.SetFaultsAsync([new StandinFault { Id = id, Process = "*", On = on, Do = what, Times = times }], token),
         Mend: (scene, token) => scene.Scenario.Directory.ClearFaultsAsync(token));
+
+    private static StandinFault Lie(string body) => new() { Id = "answers-lie", Process = "*", On = "call:GET *", Do = "lie", Body = body, Times = 3 };
 
     // The one that the operator has in hand may be down already.
     private static async Task KillAsync(DatabaseScene scene, CancellationToken cancellationToken)

@@ -21,7 +21,7 @@ public static class DatabaseChaosMatrix
         ArgumentNullException.ThrowIfNull(scenario);
         return
         [
-            .. DatabaseAccidents.All.Where(accident => accident.Fits(sample)).SelectMany((accident, index) =>
+            .. DatabaseAccidents.All.Where(accident => accident.Fits(sample)).OrderBy(accident => DealingOrder.Of(accident.Id)).SelectMany((accident, index) =>
             {
                 var phases = accident.Phases ?? scenario.Phases;
                 var moments = accident.Kind is AccidentKind.Operator or AccidentKind.Kubernetes ? 1 : Math.Min(Moments, phases.Count);

@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Drydock.Lab;
+
+/// <summary>
+/// Descriptors that belong to nobody but this object, opened and closed all the time so that their numbers are used again at once. Who closes or
+/// shuts down a descriptor that is not theirs hits one of these.
+/// </summary>
+internal sealed class DescriptorCanaries : IAsyncDisposable
+{
+    private const int Held = 48;
+
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Task _running;
+
+    internal DescriptorCanaries(int seed) => _running = Task.Run(() => RunAsync(new Random(seed)));
+
+    /// <summary>Canaries that were found alive when they were closed.</summary>
+    internal long Checked { get; private set; }
+
+    /// <summary>Ends them; throws what was found wrong.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _running;
+        _stopping.Dispose();
+    }
+
+    private async Task RunAsync(Random random)
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(Held);
+        var canaries = new List<Pair>();
+        try
+        {
+            while (!_stopping.IsCancellationRequested)
+            {
+                if (canaries.Count < Held)
+                {
+                    canaries.Add(await Pair.CreateAsync(listener));
+                }
+
+                var index = random.Next(canaries.Count);
+                await canaries[index].CheckAsync();
+                Checked++;
+                if (random.Next(2) == 0)
+                {
+                    canaries[index].Dispose();
+                    canaries.RemoveAt(index);
+                }
+            }
+
+            foreach (var canary in canaries)
+            {
+                await canary.CheckAsync();
+            }
+        }
+        finally
+        {
+            canaries.ForEach(static c => c.Dispose());
+        }
+    }
+
+    /// <summary>Two connected sockets: a shutdown of either is noticed, not only a close.</summary>
+    private sealed class Pair : IDisposable
+    {
+        private readonly Socket _left;
+        private readonly Socket _right;
+        private readonly string _leftIs;
+        private readonly string _rightIs;
+        private byte _next;
+
+        private Pair(Socket left, Socket right)
+        {
+            _left = left;
+            _right = right;
+            _leftIs = WhatIs(left);
+            _rightIs = WhatIs(right);
+        }
+
+        public void Dispose()
+        {
+            _left.Dispose();
+            _right.Dispose();
+        }
+
+        internal static async Task<Pair> CreateAsync(Socket listener)
+        {
+            var left = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, LingerState = new LingerOption(enable: true, 0) };
+            await left.ConnectAsync(listener.LocalEndPoint!);
+            return new Pair(left, await listener.AcceptAsync());
+        }
+
+        internal async Task CheckAsync()
+        {
+            if (WhatIs(_left) != _leftIs || WhatIs(_right) != _rightIs)
+            {
+                throw new LabException($"A descriptor is not what it was: {_leftIs} is {WhatIs(_left)}, {_rightIs} is {WhatIs(_right)}.");
+            }
+
+            byte[] one = [_next++];
+            var back = new byte[2];
+            await _left.SendAsync(one);
+            if (await _right.ReceiveAsync(back) != 1 || back[0] != one[0])
+            {
+                throw new LabException("A socket of nobody else was shut down, or got bytes of somebody else.");
+            }
+        }
+
+        private static string WhatIs(Socket socket) =>
+            new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{socket.Handle}")).LinkTarget ?? "nothing";
+    }
+}

@@ -1,0 +1,118 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace Drydock.Lab;
+
+/// <summary>A server of the MySQL protocol on a loopback port of its own that does to each connection what its script says.</summary>
+public sealed class WireServer : IAsyncDisposable
+{
+    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ConcurrentDictionary<int, Task> _sessions = [];
+    private readonly Func<WireSession, int, CancellationToken, Task> _script;
+    private readonly Task _accepting;
+
+    /// <summary>Begins to listen.</summary>
+    /// <param name="script">Gets the connection, its number from 0, and a token that ends with the server. What breaks the connection is no error.</param>
+    public WireServer(Func<WireSession, int, CancellationToken, Task> script)
+    {
+        _script = script;
+        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener.Listen(512);
+        _accepting = AcceptAsync();
+    }
+
+    /// <summary>Where it listens.</summary>
+    public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
+
+    /// <summary>Connections that have not ended.</summary>
+    public int Open => _sessions.Count;
+
+    /// <summary>A certificate nobody has a reason to trust.</summary>
+    public static X509Certificate2 SelfSigned()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
+        return request.CreateSelfSigned(DateTimeOffset.UnixEpoch.AddYears(50), DateTimeOffset.UnixEpoch.AddYears(150));
+    }
+
+    /// <summary>Answers as an honest server does, until the client leaves.</summary>
+    /// <param name="session">After the greeting and before the login's answer was sent.</param>
+    /// <param name="host">What it says its host is.</param>
+    /// <param name="answer">What to do with a statement; false for those that it leaves to this.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task ServeAsync(WireSession session, string host, Func<string, Task<bool>> answer, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        ArgumentNullException.ThrowIfNull(answer);
+        await session.SendAsync(cancellationToken, WirePackets.Ok);
+        while (await session.ReadAsync(cancellationToken) is { Length: > 0 } packet && packet[0] != 1)
+        {
+            var sql = packet[0] == 3 ? Encoding.UTF8.GetString(packet.AsSpan(1)) : "";
+            if (!await answer(sql))
+            {
+                await session.SendAsync(cancellationToken, Honest(sql, host));
+            }
+        }
+    }
+
+    /// <summary>What an honest server answers.</summary>
+    public static IEnumerable<byte[]> Honest(string sql, string host) => sql switch
+    {
+        _ when sql.StartsWith("SELECT CONNECTION_ID()", StringComparison.Ordinal) => WirePackets.Result(["id", "version", "comment"], ["7", "8.0.36", "wire"]),
+        _ when sql.StartsWith("SHOW VARIABLES", StringComparison.Ordinal) => WirePackets.Result(["Variable_name", "Value"], ["hostname", host], ["port", "3306"]),
+        _ when sql.StartsWith("SELECT", StringComparison.Ordinal) => WirePackets.Result(["x"], ["1"]),
+        _ => [WirePackets.Ok],
+    };
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        _listener.Dispose();
+        await _accepting;
+        await Task.WhenAll(_sessions.Values);
+        _stopping.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        for (var number = 0; !_stopping.IsCancellationRequested; number++)
+        {
+            try
+            {
+                var socket = await _listener.AcceptAsync(_stopping.Token);
+                var id = number;
+                var begun = new TaskCompletionSource();
+                _sessions[id] = ServeAsync(socket, id, begun.Task);
+                begun.SetResult();
+            }
+            catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+            {
+                // It stops, or the client left before it was accepted.
+            }
+        }
+    }
+
+    private async Task ServeAsync(Socket socket, int number, Task begun)
+    {
+        await begun;
+        try
+        {
+            await using var session = new WireSession(socket);
+            await _script(session, number, _stopping.Token);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or System.Security.Authentication.AuthenticationException or InvalidDataException)
+        {
+            // The client has ended the connection, or the server stops.
+        }
+        finally
+        {
+            _sessions.TryRemove(number, out _);
+        }
+    }
+}
