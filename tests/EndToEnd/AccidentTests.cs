@@ -27,6 +27,22 @@ public sealed class AccidentTests(StageFixture fixture, ITestOutputHelper output
         await RunAsync(ChaosMatrix.Runs(ChaosMatrix.Accidents(scenario)).SelectMany(run => run).Where(IsQuick).Take(1));
     }
 
+    [Fact]
+    public async Task An_operator_that_hangs_past_its_lease_ends_itself_and_its_successor_ends_golden()
+    {
+        var scenario = ChaosScenario.All.Single(s => s is { Road.Id: "ee-322-422", Goal: UpgradeGoal.Upgrade });
+        await RunAsync(ChaosMatrix.Accidents(scenario).Where(c => c.What == "operator-lease-lost").Take(1));
+    }
+
+    [Theory]
+    [InlineData("answers-hostile", "step-StopOld")]
+    [InlineData("storage-hung", "step-Backup")]
+    public async Task Dependency_that_lies_or_hangs_is_mended_and_the_end_is_a_golden_one(string accident, string moment)
+    {
+        var scenario = ChaosScenario.All.Single(s => s is { Road.Id: "ee-322-422", Goal: UpgradeGoal.Upgrade });
+        await RunAsync([ChaosMatrix.Accidents(scenario).Single(c => c.What == accident && c.When == moment)]);
+    }
+
     private static bool IsQuick(ChaosCase chaos) => Quick.Contains(chaos.What, StringComparer.Ordinal);
 
     private async Task RunAsync(IEnumerable<ChaosCase> cases)

@@ -59,6 +59,18 @@ public sealed partial class SealedUpgradeTests(SealedRun run) : IClassFixture<Se
         }
     }
 
+    [Fact]
+    public void Nothing_of_the_pod_or_of_other_tenants_leaves_the_operator()
+    {
+        run.Planted.Values.Count.ShouldBeGreaterThan(6);
+        run.FoundOnHosts.ShouldBeEmpty();
+        foreach (var (place, text) in run.Said.Concat(run.Left).Concat(run.Stored.Select(s => KeyValuePair.Create(s.Key, Encoding.Latin1.GetString(s.Value)))))
+        {
+            // Children of the process are looked at with their environment: they must not inherit the operator's.
+            run.Planted.In(text).ShouldBeEmpty($"found in the {place}");
+        }
+    }
+
     // The refetch window of an installation that does not perceive checkpoints counts from T1 and grows with the outage.
     private static string Text(string state) => Refetch().Replace(state, "…");
 

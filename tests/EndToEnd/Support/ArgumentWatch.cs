@@ -57,10 +57,15 @@ public sealed class ArgumentWatch : IAsyncDisposable
         {
             foreach (var child in Children(process))
             {
-                _seen.Add(File.ReadAllText(Path.Combine(child, "cmdline")).Replace('\0', ' '));
-                if (_environment)
+                // Between fork and exec a child is a copy of its parent, environment included. The arguments are read first: once they are its own, so is the rest.
+                var arguments = File.ReadAllText(Path.Combine(child, "cmdline")).Replace('\0', ' ');
+                if (arguments != File.ReadAllText(Path.Combine(process, "cmdline")).Replace('\0', ' '))
                 {
-                    _seen.Add(File.ReadAllText(Path.Combine(child, "environ")).Replace('\0', ' '));
+                    _seen.Add(arguments);
+                    if (_environment)
+                    {
+                        _seen.Add(File.ReadAllText(Path.Combine(child, "environ")).Replace('\0', ' '));
+                    }
                 }
 
                 Look(child);

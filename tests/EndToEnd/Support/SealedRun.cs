@@ -15,6 +15,7 @@ public sealed class SealedRun(StageFixture fixture) : IAsyncLifetime
     private static readonly UpgradeRoad Road = UpgradeRoad.EnterpriseS3 with { Id = "ee-322-422-sealed", Scenario = static options => options with { DuplicateNames = true } };
 
     private readonly Dictionary<string, string> _said = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _left = new(StringComparer.Ordinal);
     private readonly Dictionary<string, byte[]> _stored = new(StringComparer.Ordinal);
 
     /// <summary>OMS before the upgrade.</summary>
@@ -35,8 +36,17 @@ public sealed class SealedRun(StageFixture fixture) : IAsyncLifetime
     /// <summary>Everything the operator said or let others see, by place.</summary>
     public IReadOnlyDictionary<string, string> Said => _said;
 
+    /// <summary>What it wrote where secrets of the upgrade belong, by place.</summary>
+    public IReadOnlyDictionary<string, string> Left => _left;
+
     /// <summary>What lies in the bucket, by key.</summary>
     public IReadOnlyDictionary<string, byte[]> Stored => _stored;
+
+    /// <summary>What was planted in the operator's own place and in other tenants'.</summary>
+    public PlantedCanaries Planted { get; private set; } = null!;
+
+    /// <summary>Which of it was found on the hosts.</summary>
+    public IReadOnlyList<string> FoundOnHosts { get; private set; } = [];
 
     /// <summary>What must not be among what was said.</summary>
     public IReadOnlyList<string> Secrets { get; private set; } = [];
@@ -52,7 +62,9 @@ public sealed class SealedRun(StageFixture fixture) : IAsyncLifetime
         Secrets = [.. OmsCanaries.All, stage.S3.Server.Keys.SecretKey, "AGE-SECRET-KEY-"];
         await stage.SecretAsync(space, "age-identity", ("identity", identity));
 
-        await using var op = stage.StartOperator(new LabOperatorOptions { LeaderElection = false });
+        Planted = await PlantedCanaries.PlantAsync(stage, space);
+
+        await using var op = stage.StartOperator(new LabOperatorOptions { LeaderElection = false, Environment = Planted.Environment });
         await using var arguments = new ArgumentWatch(op.Process.Id);
         await stage.ApplyAsync(Manifest(stage, space, identity).ToJsonString());
         Succeeded = await stage.WaitForAsync(space, UpgradeReading.IsOver, TimeSpan.FromMinutes(6), cancellationToken: token);
@@ -63,6 +75,8 @@ public sealed class SealedRun(StageFixture fixture) : IAsyncLifetime
         await ReadBucketAsync(stage.S3, token);
         _said["process arguments"] = await arguments.EndAsync();
         await ReadSaidAsync(stage, space, op);
+        FoundOnHosts = await Planted.FoundOnHostsAsync(stage);
+        await PlantedCanaries.RemoveAsync(stage);
     }
 
     /// <inheritdoc />
@@ -108,10 +122,16 @@ public sealed class SealedRun(StageFixture fixture) : IAsyncLifetime
     {
         _said["log"] = op.Log;
         _said["metrics"] = await op.GetAsync("/metrics");
+        _said["probes"] = await op.GetAsync("/healthz") + await op.GetAsync("/readyz");
+        _said["leases"] = await stage.ControlPlane.KubectlAsync(["get", "leases", "-A", "-o", "yaml"]);
+        _left["databases"] = Between.DatabaseText() + After.DatabaseText();
         _said["objects"] = await stage.ControlPlane.KubectlAsync(["-n", space, "get", "omsu,snap,snaprestore", "-o", "yaml"]);
         _said["events"] = await stage.ControlPlane.KubectlAsync(["-n", space, "get", "events", "-o", "yaml"]);
         var outputs = await stage.ControlPlane.KubectlAsync(["-n", space, "get", "secrets", "-l", "drydock.dev/upgrade", "-o", "jsonpath={range .items[*]}{.data.output}{\"\\n\"}{end}"]);
         _said["kept output"] = string.Concat(outputs.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(o => Encoding.UTF8.GetString(Convert.FromBase64String(o))));
+        _left["secrets of the operator's making"] = string.Concat((await stage.ControlPlane.KubectlAsync(
+                ["-n", space, "get", "secrets", "-l", "drydock.dev/upgrade-uid", "-o", "jsonpath={range .items[*]}{range .data.*}{@}{\"\\n\"}{end}{end}"]))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(o => Encoding.UTF8.GetString(Convert.FromBase64String(o))));
         foreach (var (key, bytes) in _stored.Where(x => x.Key.EndsWith(".json", StringComparison.Ordinal)))
         {
             _said[key] = Encoding.UTF8.GetString(bytes);
