@@ -7,10 +7,11 @@ OPERATOR := $(ARTIFACTS)/Operator/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Dr
 IMAGE ?= drydock-operator:0.1.0
 CHAOS_MINUTES ?= 60
 CHAOS_LANES ?= $(shell nproc)
+SOAK_MINUTES ?= 20
 export CONFIGURATION
 
 .DEFAULT_GOAL := help
-.PHONY: help prepare build build-demo generate check format test unit integration endtoend demo demo-tidb demo-bmdb demo-down run image install uninstall chaos bench clean
+.PHONY: help prepare build build-demo generate check format test unit integration endtoend demo demo-tidb demo-bmdb demo-down run image install uninstall chaos bench soak clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,7 +25,7 @@ prepare: ## Install and build what the lab needs (apt, apiserver, images), into 
 build: ## Build everything, warnings as errors
 	@dotnet build Operator.sln -c $(CONFIGURATION) -v quiet -nologo
 
-generate: ## Types -> config/crd, config/rbac, docs/reference, charts/drydock/crds
+generate: ## Types -> config/crd, config/rbac, docs/reference, charts/drydock/templates
 	@dotnet run --project tools/CrdGen -c $(CONFIGURATION) --
 	@bash config/assemble.sh
 
@@ -82,6 +83,9 @@ chaos: prepare build ## Everything goes wrong, one case after the other; CHAOS_M
 
 bench: prepare build ## Measure beside the shell runbook and the plain tools; BENCH_ONLY=upgrade,regions,databases,footprint,dumps; writes docs/performance.md
 	@dotnet $(ARTIFACTS)/Benchmarks/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Benchmarks.dll bench
+
+soak: prepare build ## A long load on one operator process: does it hold more and more? SOAK_MINUTES=20; writes its section of docs/reliability.md
+	@SOAK_MINUTES=$(SOAK_MINUTES) dotnet $(ARTIFACTS)/Benchmarks/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Benchmarks.dll soak
 
 clean: ## Remove build output
 	@rm -rf artifacts

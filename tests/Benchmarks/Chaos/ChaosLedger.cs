@@ -13,8 +13,13 @@ internal sealed partial class ChaosLedger
     private readonly SortedDictionary<string, string> _rows = new(StringComparer.Ordinal);
     private readonly IReadOnlyCollection<IChaosCase> _cases;
     private readonly Lock _gate = new();
+    private readonly string _soak;
 
-    private ChaosLedger(IReadOnlyCollection<IChaosCase> cases) => _cases = cases;
+    private ChaosLedger(IReadOnlyCollection<IChaosCase> cases)
+    {
+        _cases = cases;
+        _soak = SoakSection.Read(_path);
+    }
 
     /// <summary>
     /// Reads the ledger; rows of cases that do not exist any more go. Kill points are kept: which acts of two hosts come in which order, and by that the names
@@ -82,6 +87,9 @@ internal sealed partial class ChaosLedger
             text.AppendLine(CultureInfo.InvariantCulture, $"| {group.Key.Id} | {(group.Key.IsKill ? "kill points" : "accidents × moments")} | {ids.Union(rows.Select(row => row.Key)).Count()} | {rows.Count} | {rows.Count - bad} | {bad} |");
         }
 
+        text.AppendLine();
+        text.Append(_soak);
+        text.AppendLine("## Every case");
         text.AppendLine();
         text.AppendLine("| scenario | accident | moment | end | on the way |");
         text.AppendLine("|---|---|---|---|---|");

@@ -73,7 +73,7 @@ internal sealed class DumpsStage : IAsyncDisposable
     /// <summary>Starts an operator and lets it come to rest.</summary>
     public async Task<(LabOperator Process, OperatorDumps Dumps)> StartOperatorAsync(CancellationToken cancellationToken)
     {
-        var op = _stage.StartOperator(new LabOperatorOptions { LeaderElection = false });
+        var op = _stage.StartOperator(new LabOperatorOptions { LeaderElection = false, StorageRoots = [Storage] });
         await op.WaitUntilReadyAsync(cancellationToken);
         await Task.Delay(Rest, cancellationToken);
         return (op, new OperatorDumps(_stage, Server, op, _space, Storage));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -34,6 +35,7 @@ internal sealed class OperatorDumps(UpgradeStage stage, MetaDb server, LabOperat
         {
             ["snapshotRef"] = new JsonObject { ["name"] = snapshot },
             ["allowDrop"] = new JsonArray(database),
+            ["notAfter"] = TimeProvider.System.GetUtcNow().AddDays(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
             ["threads"] = PlainTools.Threads,
         },
         cancellationToken);
