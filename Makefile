@@ -11,7 +11,7 @@ SOAK_MINUTES ?= 20
 export CONFIGURATION
 
 .DEFAULT_GOAL := help
-.PHONY: help prepare build build-demo generate check format test unit integration endtoend demo demo-tidb demo-bmdb demo-down run image install uninstall chaos bench soak clean
+.PHONY: help prepare build build-demo generate check format test unit integration endtoend demo demo-tidb demo-bmdb demo-down run image install uninstall chaos bench soak hostile clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ chaos: prepare build ## Everything goes wrong, one case after the other; CHAOS_M
 
 bench: prepare build ## Measure beside the shell runbook and the plain tools; BENCH_ONLY=upgrade,regions,databases,footprint,dumps; writes docs/performance.md
 	@dotnet $(ARTIFACTS)/Benchmarks/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Benchmarks.dll bench
+
+hostile: prepare build ## Ten thousand random and hostile manifests against the operator as a process
+	@dotnet $(ARTIFACTS)/EndToEnd/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Tests.EndToEnd.dll -explicit only -class Drydock.Tests.EndToEnd.Hostile.HostileManifestTests
 
 soak: prepare build ## A long load on one operator process: does it hold more and more? SOAK_MINUTES=20; writes its section of docs/reliability.md
 	@SOAK_MINUTES=$(SOAK_MINUTES) dotnet $(ARTIFACTS)/Benchmarks/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Benchmarks.dll soak

@@ -28,7 +28,8 @@ public sealed class HostileManifestTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact]
+    // make hostile runs it: it takes longer than any other test.
+    [Fact(Explicit = true)]
     public async Task Operator_survives_ten_thousand_hostile_manifests_and_answers_each()
     {
         await using var run = await LabRun.StartAsync(cancellationToken: Token);
@@ -182,9 +183,15 @@ public sealed class HostileManifestTests
                 async token =>
                 {
                     left = null;
-                    foreach (var kind in Kinds)
+                    foreach (var plural in Kinds.Select(kind => $"{kind.ToLowerInvariant()}s"))
                     {
-                        left ??= await ListAsync(http, space, $"{kind.ToLowerInvariant()}s", token) is [var first, ..] ? first.ToJsonString() : null;
+                        foreach (var found in await ListAsync(http, space, plural, token))
+                        {
+                            // Files that are to be deleted and cannot be reached are waited for; an administrator takes the finalizer away.
+                            left = found.ToJsonString();
+                            using var none = new StringContent("{\"metadata\":{\"finalizers\":null}}", Encoding.UTF8, "application/merge-patch+json");
+                            using var answer = await http.PatchAsync(new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{space}/{plural}/{NameOf(found)}", UriKind.Relative), none, token);
+                        }
                     }
 
                     return left is null;
