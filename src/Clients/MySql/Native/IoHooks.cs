@@ -28,8 +28,9 @@ internal static unsafe class IoHooks
         return scope;
     }
 
-    // The bodies are methods of their own, never inlined. Setting errno polls for a garbage collection; where that poll is the last thing before the return to
-    // native code, a thread was seen to return in cooperative mode, and the next callback then ends the process.
+    // The bodies are methods of their own, never inlined. A stress run once ended with "attempted to call a UnmanagedCallersOnly method from managed code".
+    // The cause is not proven. The suspicion: setting errno polls for a garbage collection, and a poll right before the return to native code
+    // leaves the thread in cooperative mode.
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int OnWait(int socket, byte isRead, int timeout) => Wait(socket, isRead != 0);
 
