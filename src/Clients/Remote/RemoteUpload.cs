@@ -26,9 +26,9 @@ public sealed class RemoteUpload(IRemoteClient client, RemoteFile file, Func<lon
         }
 
         var there = await ThereAsync(cancellationToken).ConfigureAwait(false);
-        if (there < file.Length)
+        if (there is null || there < file.Length)
         {
-            await SendAsync(there, cancellationToken).ConfigureAwait(false);
+            await SendAsync(there ?? 0, cancellationToken).ConfigureAwait(false);
         }
 
         await TakeAsync(cancellationToken).ConfigureAwait(false);
@@ -48,12 +48,13 @@ public sealed class RemoteUpload(IRemoteClient client, RemoteFile file, Func<lon
         };
     }
 
-    // Makes nothing: what is to be sent may yet be refused. A part that is longer than the whole is none of this file. Whoever writes holds the lock: what a cancelled call sent arrives to its end first.
-    private async Task<long> ThereAsync(CancellationToken cancellationToken)
+    // Null if it is not there. Makes nothing: what is to be sent may yet be refused. A part that is longer than the whole is none of this file.
+    // Whoever writes holds the lock: what a cancelled call sent arrives to its end first.
+    private async Task<long?> ThereAsync(CancellationToken cancellationToken)
     {
         var look = RemoteCommand.Script(
             """
-            [ -e "$1" ] || { echo 0; exit 0; }
+            [ -e "$1" ] || { echo none; exit 0; }
             exec 9>>"$1" || exit 1
             flock -w "$3" 9 || { echo "somebody else writes it" >&2; exit 3; }
             n=$(stat -c %s -- "$1")
@@ -64,7 +65,13 @@ public sealed class RemoteUpload(IRemoteClient client, RemoteFile file, Func<lon
             Text(file.Length),
             Text(LockSeconds));
         var result = await RunAsync(look, cancellationToken).ConfigureAwait(false);
-        return long.TryParse(result.OrThrow(_host, $"looking at {_part}").Output, CultureInfo.InvariantCulture, out var there) && there >= 0
+        var output = result.OrThrow(_host, $"looking at {_part}").Output.Trim();
+        if (output == "none")
+        {
+            return null;
+        }
+
+        return long.TryParse(output, CultureInfo.InvariantCulture, out var there) && there >= 0
             ? there
             : throw new RemoteException(_host, $"{_host}: looking at {_part} gave no length; see what the login shell of that host prints", RemoteRefusal.RemoteCommand);
     }

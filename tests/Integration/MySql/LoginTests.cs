@@ -19,6 +19,7 @@ public sealed class LoginTests
     {
         { "mysql_clear_password", MySqlSslMode.Disabled },
         { "dialog", MySqlSslMode.Disabled },
+        { "../plugin/dialog", MySqlSslMode.Disabled },
         { "mysql_old_password", MySqlSslMode.Disabled },
         { "sha256_password", MySqlSslMode.Disabled },
         { "mysql_clear_password", MySqlSslMode.Required },

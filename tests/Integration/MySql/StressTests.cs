@@ -11,7 +11,12 @@ public sealed class StressTests
     public async Task Hostile_servers_under_short_limits_neither_crash_nor_leak()
     {
         var token = TestContext.Current.CancellationToken;
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+
+        // Its standard input stays open, as a terminal's would: who reads from it never returns.
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+        };
         foreach (var argument in (string[])[typeof(MySqlStress).Assembly.Location, "mysql-stress", "--minutes", "0", "--opens", "300", "--seed", "1"])
         {
             start.ArgumentList.Add(argument);

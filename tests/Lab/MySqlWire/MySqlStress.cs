@@ -36,6 +36,7 @@ public sealed class MySqlStress(int seed, TextWriter output)
         var rounds = new List<Reading>();
         await using var server = new HostileServer(seed);
         long checks;
+        using var collector = new Collector();
         await using (var canaries = new DescriptorCanaries(seed))
         {
             while (_opens < opens || clock.Elapsed < duration)
@@ -219,6 +220,34 @@ public sealed class MySqlStress(int seed, TextWriter output)
         if (slope * values.Length > breath)
         {
             throw new LabException(string.Create(CultureInfo.InvariantCulture, $"The {what} grow: {slope:F2} a round of {OpensPerRound} opens, {string.Join(' ', values)}."));
+        }
+    }
+
+    /// <summary>Collects garbage all the time, so that every way between managed and native code is met by a collection that waits.</summary>
+    private sealed class Collector : IDisposable
+    {
+        private readonly Thread _thread;
+        private volatile bool _stop;
+
+        internal Collector()
+        {
+            _thread = new Thread(Run) { IsBackground = true, Name = "collector" };
+            _thread.Start();
+        }
+
+        public void Dispose()
+        {
+            _stop = true;
+            _thread.Join();
+        }
+
+        private void Run()
+        {
+            while (!_stop)
+            {
+                GC.Collect(0);
+                Thread.Sleep(1);
+            }
         }
     }
 

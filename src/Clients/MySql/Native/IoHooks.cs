@@ -28,9 +28,9 @@ internal static unsafe class IoHooks
         return scope;
     }
 
-    // The bodies are methods of their own, never inlined. A stress run once ended with "attempted to call a UnmanagedCallersOnly method from managed code".
-    // The cause is not proven. The suspicion: setting errno polls for a garbage collection, and a poll right before the return to native code
-    // leaves the thread in cooperative mode.
+    // Each body is a method of its own, never inlined: getting and setting errno polls for a garbage collection. In a method that native code calls the
+    // JIT puts that poll after the return to native mode; a poll that then waits leaves the thread in managed mode, and the library's next call back
+    // ends the process ("attempted to call a UnmanagedCallersOnly method from managed code"). Seen with .NET 10.0.
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int OnWait(int socket, byte isRead, int timeout) => Wait(socket, isRead != 0);
 
@@ -52,7 +52,7 @@ internal static unsafe class IoHooks
         var error = Marshal.GetLastSystemError();
         if (!isWrite && (nint)length > 0)
         {
-            _current?.Read(NativeMethods.mysql_get_socket(mysql), new ReadOnlySpan<byte>(buffer, (int)length));
+            _current?.Read(NativeMethods.mysql_get_socket(mysql), new Span<byte>(buffer, (int)length));
         }
 
         Marshal.SetLastSystemError(error);

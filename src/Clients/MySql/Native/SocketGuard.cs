@@ -103,8 +103,8 @@ internal sealed class SocketGuard
         };
     }
 
-    /// <summary>The library has read these bytes. On the connection's thread.</summary>
-    internal void Read(int socket, ReadOnlySpan<byte> data)
+    /// <summary>The library has read these bytes and has not looked at them yet. On the connection's thread.</summary>
+    internal void Read(int socket, Span<byte> data)
     {
         if (!_greeted)
         {
@@ -115,6 +115,9 @@ internal sealed class SocketGuard
         if (Login.Look(data) is { } refusal)
         {
             Refuse(refusal.Message, refusal.Number);
+
+            // A closed socket is not enough: the library would still load the plugin that the server has named and let it speak to the terminal.
+            data.Fill(0xFF);
         }
 
         _budget -= data.Length;
