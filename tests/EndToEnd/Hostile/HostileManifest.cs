@@ -11,7 +11,8 @@ namespace Drydock.Tests.EndToEnd.Hostile;
 /// <param name="Plural">The resource it is sent to.</param>
 /// <param name="Name">Its name; not always a legal one.</param>
 /// <param name="Text">The manifest as JSON text; not always well formed.</param>
-internal sealed record HostileManifest(string Plural, string Name, string Text)
+/// <param name="IsOrphan">It names an owner that does not exist, so the garbage collector may remove it at any time.</param>
+internal sealed record HostileManifest(string Plural, string Name, string Text, bool IsOrphan)
 {
     private const int LongestName = 253;
 
@@ -71,7 +72,8 @@ internal sealed record HostileManifest(string Plural, string Name, string Text)
             text = Nest(text, random.Next(2) == 0 ? 200 : 20_000);
         }
 
-        return new HostileManifest($"{kind.ToLowerInvariant()}s", name, text);
+        var isOrphan = manifest["metadata"]!["ownerReferences"] is not null;
+        return new HostileManifest($"{kind.ToLowerInvariant()}s", name, text, isOrphan);
     }
 
     private static string NameOf(Random random, int seed)

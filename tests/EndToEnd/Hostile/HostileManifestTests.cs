@@ -89,9 +89,9 @@ public sealed class HostileManifestTests
     }
 
     // What the server refuses must say why; what it takes is returned.
-    private static async Task<IReadOnlyCollection<(string Plural, string Name)>> SendAsync(HttpClient http, string space, IEnumerable<HostileManifest> batch)
+    private static async Task<IReadOnlyCollection<HostileManifest>> SendAsync(HttpClient http, string space, IEnumerable<HostileManifest> batch)
     {
-        var accepted = new ConcurrentBag<(string, string)>();
+        var accepted = new ConcurrentBag<HostileManifest>();
         await Parallel.ForEachAsync(batch, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Token }, async (manifest, token) =>
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{space}/{manifest.Plural}", UriKind.Relative))
@@ -102,7 +102,7 @@ public sealed class HostileManifestTests
             var body = await response.Content.ReadAsStringAsync(token);
             if (response.StatusCode == HttpStatusCode.Created)
             {
-                accepted.Add((manifest.Plural, manifest.Name));
+                accepted.Add(manifest);
                 return;
             }
 
@@ -112,9 +112,9 @@ public sealed class HostileManifestTests
         return accepted;
     }
 
-    private static async Task AllAnsweredAsync(HttpClient http, string space, IReadOnlyCollection<(string Plural, string Name)> accepted, LabOperator op)
+    private static async Task AllAnsweredAsync(HttpClient http, string space, IReadOnlyCollection<HostileManifest> accepted, LabOperator op)
     {
-        var waiting = accepted.ToHashSet();
+        var waiting = accepted.ToDictionary(static m => (m.Plural, m.Name));
         string? example = null;
         try
         {
@@ -122,15 +122,26 @@ public sealed class HostileManifestTests
                 "every manifest to be answered",
                 async token =>
                 {
-                    foreach (var plural in waiting.Select(w => w.Plural).Distinct(StringComparer.Ordinal).ToList())
+                    example = null;
+                    foreach (var plural in waiting.Keys.Select(w => w.Plural).Distinct(StringComparer.Ordinal).ToList())
                     {
-                        foreach (var found in await ListAsync(http, space, plural, token))
+                        var all = await ListAsync(http, space, plural, token);
+                        foreach (var found in all)
                         {
-                            example = waiting.Contains((plural, NameOf(found))) && !IsAnswered(found) ? found.ToJsonString() : example;
                             if (IsAnswered(found) && waiting.Remove((plural, NameOf(found))))
                             {
                                 SaysWhy(found);
                             }
+                            else if (waiting.ContainsKey((plural, NameOf(found))))
+                            {
+                                example = found.ToJsonString();
+                            }
+                        }
+
+                        var names = all.Select(NameOf).ToHashSet(StringComparer.Ordinal);
+                        foreach (var gone in waiting.Values.Where(w => w.IsOrphan && w.Plural == plural && !names.Contains(w.Name)).ToList())
+                        {
+                            waiting.Remove((plural, gone.Name));
                         }
                     }
 
@@ -142,7 +153,7 @@ public sealed class HostileManifestTests
         }
         catch (LabException exception)
         {
-            throw new LabException($"{exception.Message} {waiting.Count} are left, such as {waiting.First()}: {example}", exception);
+            throw new LabException($"{exception.Message} {waiting.Count} are left, such as {waiting.Keys.First()}: {example}", exception);
         }
     }
 

@@ -49,7 +49,8 @@ public sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         _services = services;
         _onContainerEvent = onContainerEvent;
         _logger = services.Loggers.CreateLogger<OmsTargets>();
-        _nodes = upgrade.Spec.Regions.SelectMany(r => r.Nodes).ToDictionary(n => n.Name, StringComparer.Ordinal);
+        // Preflight reports a name that occurs twice.
+        _nodes = upgrade.Spec.Regions.SelectMany(r => r.Nodes).DistinctBy(n => n.Name, StringComparer.Ordinal).ToDictionary(n => n.Name, StringComparer.Ordinal);
         if (upgrade.Spec.MetadataDatabase?.CredentialsSecretRef?.Name is { } name && secrets.Data(name)?.GetValueOrDefault("password") is { } password)
         {
             Remember([new Secret(Encoding.UTF8.GetString(password))]);
