@@ -16,21 +16,22 @@ using FsCheck.Fluent;
 namespace Drydock.Tests.EndToEnd.Hostile;
 
 /// <summary>
-/// Ten thousand random and hostile manifests against a real API server and the operator as a process: the server refuses a manifest with a reason, or the operator
+/// Random and hostile manifests against a real API server and the operator as a process: the server refuses a manifest with a reason, or the operator
 /// answers it with a reason or a plan. The operator never throws and never restarts. Its network reaches the API server and nothing else.
 /// </summary>
 public sealed class HostileManifestTests
 {
-    private const int Count = 10_000;
     private const int Batch = 500;
+
+    // make hostile sends ten thousand.
+    private static readonly int Count = int.Parse(Environment.GetEnvironmentVariable("HOSTILE_MANIFESTS") ?? "1000", CultureInfo.InvariantCulture);
     private static readonly string[] Kinds = [OmsUpgrade.KindName, DatabaseRollingUpgrade.KindName, BackupSnapshot.KindName, SnapshotRestore.KindName];
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    // make hostile runs it: it takes longer than any other test.
-    [Fact(Explicit = true)]
-    public async Task Operator_survives_ten_thousand_hostile_manifests_and_answers_each()
+    [Fact]
+    public async Task Operator_survives_hostile_manifests_and_answers_each()
     {
         await using var run = await LabRun.StartAsync(cancellationToken: Token);
         await using var plane = await ControlPlane.StartAsync(run, cancellationToken: Token);
@@ -173,8 +174,7 @@ public sealed class HostileManifestTests
             (finding!["message"]?.GetValue<string>() ?? "").Length.ShouldBeGreaterThan(10, told);
             if (finding["reason"]!.GetValue<string>() == "InvalidSpec")
             {
-                // What a host's settings contradict is told by the host or the instance.
-                (finding["field"] ?? finding["node"] ?? "").GetValue<string>().ShouldNotBeEmpty(told);
+                (finding["field"]?.GetValue<string>() ?? "").ShouldStartWith("spec", customMessage: told);
             }
         }
     }
