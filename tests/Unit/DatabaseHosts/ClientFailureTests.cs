@@ -1,6 +1,7 @@
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Preflight;
 using Shouldly;
 using Xunit;
 
@@ -38,5 +39,34 @@ public sealed class ClientFailureTests
         ClientFailures.Finding(failure, null, "spec.x").ShouldBe(new Finding { Reason = Reasons.NoSpace, Message = "m", Node = "h", Field = "spec.x" });
         ClientFailures.Finding(failure, "tikv-1", null)!.Node.ShouldBe("tikv-1");
         ClientFailures.Finding(new InvalidOperationException(), null, null).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Finding_of_the_spec_names_the_field_the_host_knows()
+    {
+        var failure = HostException.OfSpec("h", "spec.access.docker.hosts", "m");
+
+        (failure.Reason, failure.IsRetryable).ShouldBe((Reasons.InvalidSpec, false));
+        ClientFailures.Finding(failure, "tikv-1", null)!.Field.ShouldBe("spec.access.docker.hosts");
+        ClientFailures.Finding(failure, "tikv-1", "spec.package")!.Field.ShouldBe("spec.access.docker.hosts");
+    }
+
+    [Fact]
+    public void Finding_of_an_address_names_the_callers_field_or_the_instances()
+    {
+        var failure = new ServiceException(Reasons.InvalidSpec, "m", isNotTaken: true) { Field = "spec.instances" };
+
+        ClientFailures.Finding(failure, "tikv-1", null)!.Field.ShouldBe("spec.instances");
+        ClientFailures.Finding(failure, null, "spec.yugabyte.replication.groups[g].peer")!.Field.ShouldBe("spec.yugabyte.replication.groups[g].peer");
+    }
+
+    [Fact]
+    public void Sink_keeps_the_field_of_a_failure_and_may_word_it_anew()
+    {
+        var sink = new FindingSink(text => text);
+
+        sink.Add(HostException.OfSpec("h", "spec.control", "m"), "yb-1", message: "yb-1: m");
+
+        sink.Findings.ShouldHaveSingleItem().ShouldBe(new Finding { Reason = Reasons.InvalidSpec, Message = "yb-1: m", Node = "yb-1", Field = "spec.control" });
     }
 }

@@ -86,7 +86,7 @@ public sealed class HostAccessTests
         var secret = Should.Throw<HostException>(() => Opened("h1", docker, new DatabaseSecrets()));
         (secret.Reason, secret.IsRetryable, secret.Message).ShouldBe((Reasons.SecretMissing, false, "h1: there is no usable client certificate; see the Secret of spec.access.docker.tlsSecretRef"));
         var entry = Should.Throw<HostException>(() => Opened("h2", docker, new DatabaseSecrets()));
-        (entry.Reason, entry.Message).ShouldBe((Reasons.InvalidSpec, "h2: spec.access.docker.hosts has no entry for it: say which container it is"));
+        (entry.Reason, entry.Field, entry.Message).ShouldBe((Reasons.InvalidSpec, "spec.access.docker.hosts", "h2: spec.access.docker.hosts has no entry for it: say which container it is"));
     }
 
     [Theory]

@@ -91,7 +91,8 @@ public sealed class InstanceTargetsTests
         var spec = Cases.Spec(DatabaseEngine.TiDB, instance) with { Control = [] };
         var two = instance with { Control = new InstanceControl { Systemd = new SystemdControl(), Supervise = new SuperviseControl { Directory = "x" } } };
 
-        Should.Throw<HostException>(() => InstanceTargets.Of(spec, instance)).Reason.ShouldBe(Reasons.InvalidSpec);
+        var none = Should.Throw<HostException>(() => InstanceTargets.Of(spec, instance));
+        (none.Reason, none.Field).ShouldBe((Reasons.InvalidSpec, "spec.instances[pd-1].control"));
         Should.Throw<HostException>(() => InstanceTargets.Of(spec, two)).Message.ShouldContain("pd-1");
     }
 
@@ -104,11 +105,40 @@ public sealed class InstanceTargetsTests
     {
         var target = Cases.Target(control: new InstanceControl { Process = new ProcessControl { Command = [argument] } }) with { Swap = swap };
 
-        InstanceTargets.Problem(target)?.ShouldContain(says ?? "nothing");
+        InstanceTargets.Problem(target)?.Message.ShouldContain(says ?? "nothing");
         (InstanceTargets.Problem(target) is null).ShouldBe(says is null);
     }
 
     [Fact]
     public void A_new_directory_is_only_for_plain_processes() =>
-        InstanceTargets.Problem(Cases.Target() with { Swap = SwapMethod.NewDirectory }).ShouldNotBeNull().ShouldContain("only for a plain process");
+        InstanceTargets.Problem(Cases.Target() with { Swap = SwapMethod.NewDirectory }).ShouldNotBeNull().Message.ShouldContain("only for a plain process");
+
+    [Fact]
+    public void A_problem_names_the_field_that_has_the_control()
+    {
+        var ofInstance = Cases.Target() with { Swap = SwapMethod.NewDirectory };
+        var ofComponent = ofInstance with { ControlField = "spec.control" };
+        var ofData = Cases.Target(control: new InstanceControl { Process = new ProcessControl { Command = ["{dataDir}"] } }) with { DataDir = null };
+
+        foreach (var (target, field) in new[]
+        {
+            (ofInstance, $"spec.instances[{ofInstance.Name}].control"), (ofComponent, "spec.control"), (ofData, $"spec.instances[{ofData.Name}].dataDir"),
+        })
+        {
+            var problem = InstanceTargets.Problem(target).ShouldNotBeNull();
+            (problem.Reason, problem.Field, problem.IsRetryable).ShouldBe((Reasons.InvalidSpec, field, false));
+        }
+    }
+
+    [Fact]
+    public void A_target_knows_where_its_control_stands()
+    {
+        var control = new InstanceControl { Systemd = new SystemdControl() };
+        var own = Cases.Instance(DatabaseComponent.TiKV, "tikv-1", control: control);
+        var shared = Cases.Instance(DatabaseComponent.TiKV, "tikv-2");
+        var spec = Cases.Spec(DatabaseEngine.TiDB, own, shared) with { Control = [new ComponentControl { Component = DatabaseComponent.TiKV, Control = control }] };
+
+        InstanceTargets.Of(spec, own).ControlField.ShouldBe("spec.instances[tikv-1].control");
+        InstanceTargets.Of(spec, shared).ControlField.ShouldBe("spec.control");
+    }
 }

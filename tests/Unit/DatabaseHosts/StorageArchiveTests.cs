@@ -67,7 +67,9 @@ public sealed class StorageArchiveTests : IDisposable
         foreach (var ask in new Func<Task>[] { () => archive.LengthAsync(Token), () => archive.OpenAsync(0, Token) })
         {
             var refused = await Should.ThrowAsync<HostException>(ask);
-            (refused.Reason, refused.IsRetryable).ShouldBe((Reasons.InvalidSpec, false));
+            refused.Reason.ShouldBe(Reasons.InvalidSpec);
+            refused.IsRetryable.ShouldBeFalse();
+            refused.Field.ShouldNotBeNull().ShouldStartWith("spec.package.archives[");
             refused.Message.ShouldContain("not below a storage root");
         }
     }

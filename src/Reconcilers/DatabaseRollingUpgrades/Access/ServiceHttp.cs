@@ -117,7 +117,7 @@ public sealed class ServiceHttp : IServiceHttp
         var name = host.Contains(':', StringComparison.Ordinal) && host is not ['[', ..] ? $"[{host}]" : host;
         return Uri.TryCreate(string.Create(CultureInfo.InvariantCulture, $"{Scheme}://{name}:{port}{path}"), UriKind.Absolute, out var address) && path is ['/', ..]
             ? address
-            : throw new ServiceException(Reasons.InvalidSpec, $"{host}:{port}{path} is no address; correct the host in the spec", isNotTaken: true);
+            : throw OfSpec($"{host}:{port}{path} is no address; correct the host in the spec");
     }
 
     private static async Task<string> BodyAsync(string what, HttpResponseMessage response, CancellationToken cancellationToken)
@@ -137,11 +137,15 @@ public sealed class ServiceHttp : IServiceHttp
         }
     }
 
+    // Which instance has the address, only the caller may know.
+    private static ServiceException OfSpec(string message, Exception? cause = null) =>
+        new(Reasons.InvalidSpec, message, isNotTaken: true, cause) { Field = "spec.instances" };
+
     private ServiceException Refused(string what, HttpRequestException exception)
     {
         if (EndpointRefusedException.In(exception) is { } refused)
         {
-            return new ServiceException(Reasons.InvalidSpec, $"{what}: {refused.Message}", isNotTaken: true, exception);
+            return OfSpec($"{what}: {refused.Message}", exception);
         }
 
         if (HttpTrouble.IsForeign(exception))

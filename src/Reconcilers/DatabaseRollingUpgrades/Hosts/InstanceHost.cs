@@ -19,7 +19,6 @@ internal sealed class InstanceHost : IInstanceHost
     private readonly IProcessKeeper _keeper;
     private readonly IReadOnlyList<InstanceTarget> _others;
     private readonly string? _newDirectory;
-    private readonly string? _problem;
 
     /// <param name="channel">The way to the host.</param>
     /// <param name="target">The instance.</param>
@@ -31,14 +30,13 @@ internal sealed class InstanceHost : IInstanceHost
         _others = others;
         _newDirectory = newDirectory;
         Target = InstanceTargets.Fill(target);
-        _problem = InstanceTargets.Problem(Target);
         _keeper = Target.Control switch
         {
             { Systemd: not null } => new SystemdKeeper(Target),
             { Supervise: not null } => new SuperviseKeeper(Target),
             { Scripts: not null } => new ScriptKeeper(Target),
             { Process: not null } => new PlainProcessKeeper(Target),
-            _ => throw new HostException(Target.Host, Reasons.InvalidSpec, $"{Target.Name}: {RuleMessages.OneControl}", retryable: false),
+            _ => throw HostException.OfSpec(Target.Host, Target.ControlField, $"{Target.Name}: {RuleMessages.OneControl}"),
         };
     }
 
@@ -134,9 +132,9 @@ internal sealed class InstanceHost : IInstanceHost
 
     private async Task<InstanceLook> SeeAsync(CancellationToken cancellationToken)
     {
-        if (_problem is not null)
+        if (InstanceTargets.Problem(Target) is { } problem)
         {
-            throw Refused(Reasons.InvalidSpec, _problem);
+            throw problem;
         }
 
         var sums = _channel.Sums.Ask();

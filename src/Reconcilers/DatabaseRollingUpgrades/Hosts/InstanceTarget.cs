@@ -29,6 +29,9 @@ public sealed record InstanceTarget
     /// <summary>How it is started and stopped; {port}, {name} and {dataDir} are filled in, {directory} is not yet.</summary>
     public required InstanceControl Control { get; init; }
 
+    /// <summary>Path of the field of the spec that has its control.</summary>
+    public string ControlField { get => field ?? $"spec.instances[{Name}].control"; init; }
+
     /// <summary>The effective swap method.</summary>
     public required SwapMethod Swap { get; init; }
 }

@@ -17,10 +17,11 @@ public static class InstanceTargets
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(instance);
         var control = instance.Control ?? spec.Control.Find(c => c.Component == instance.Component)?.Control;
+        var field = instance.Control is null && control is not null ? "spec.control" : $"spec.instances[{instance.Name}].control";
         if (control is null || Kinds(control) != 1)
         {
-            throw new HostException(
-                instance.Host, Reasons.InvalidSpec, $"{instance.Name}: {(control is null ? RuleMessages.EveryInstanceHasControl : RuleMessages.OneControl)}", retryable: false);
+            throw HostException.OfSpec(
+                instance.Host, field, $"{instance.Name}: {(control is null ? RuleMessages.EveryInstanceHasControl : RuleMessages.OneControl)}");
         }
 
         return Fill(new InstanceTarget
@@ -33,6 +34,7 @@ public static class InstanceTargets
             DataDir = instance.DataDir,
             Port = DefaultPorts.Service(spec, instance),
             Control = control,
+            ControlField = field,
             Swap = control.Swap ?? spec.Engine.Choose(
                 () => SwapMethod.ReplaceBinary, () => control.Process is not null ? SwapMethod.NewDirectory : SwapMethod.SwitchLink),
         });
@@ -71,17 +73,29 @@ public static class InstanceTargets
     /// <summary>An absolute path of one that may be below deployDir.</summary>
     internal static string Below(InstanceTarget target, string path) => path.StartsWith('/') ? path : $"{target.DeployDir.TrimEnd('/')}/{path}";
 
-    /// <summary>What makes a target unusable; null if nothing does.</summary>
-    internal static string? Problem(InstanceTarget target) => target switch
+    /// <summary>What makes a target unusable, with the field of the spec that is wrong; null if nothing does.</summary>
+    internal static HostException? Problem(InstanceTarget target) => target switch
     {
         { Control.Process.Command: var command } when command.Exists(argument => argument.Contains(DataDir, StringComparison.Ordinal)) =>
-            $"the command line of {target.Name} has {{dataDir}}, and spec.instances[{target.Name}].dataDir is not given; give it",
+            Wrong(
+                target,
+                $"spec.instances[{target.Name}].dataDir",
+                $"the command line of {target.Name} has {{dataDir}}, and spec.instances[{target.Name}].dataDir is not given; give it"),
         { Swap: SwapMethod.NewDirectory, Control.Process: null } =>
-            $"swap NewDirectory of {target.Name} is only for a plain process: its command line is what names the version's directory. Choose ReplaceBinary or SwitchLink",
+            Wrong(
+                target,
+                target.ControlField,
+                $"swap NewDirectory of {target.Name} is only for a plain process: its command line is what names the version's directory. Choose ReplaceBinary or SwitchLink"),
         { Swap: SwapMethod.NewDirectory, Control.Process: { } process } when !NamesDirectory(process) && target.Component is not null =>
-            $"swap NewDirectory of {target.Name} needs {{directory}} in its command line: without it the old program would be started again",
+            Wrong(
+                target,
+                target.ControlField,
+                $"swap NewDirectory of {target.Name} needs {{directory}} in its command line: without it the old program would be started again"),
         _ => null,
     };
+
+    private static HostException Wrong(InstanceTarget target, string field, string message) =>
+        HostException.OfSpec(target.Host, field, $"{target.Host}: {message}");
 
     private static int Kinds(InstanceControl control) => new object?[] { control.Systemd, control.Supervise, control.Scripts, control.Process }.Count(kind => kind is not null);
 

@@ -32,7 +32,8 @@ internal sealed class PlainProcessKeeper(InstanceTarget target) : IProcessKeeper
         var command = InstanceTargets.Command(control, directory);
         if (InstanceTargets.NamesDirectory(control) && !directory.StartsWith('/'))
         {
-            throw new HostException(target.Host, Reasons.InvalidSpec, $"{target.Host}: {target.Name}: its command line needs a version's directory, and '{directory}' is none", retryable: false);
+            throw HostException.OfSpec(
+                target.Host, target.ControlField, $"{target.Host}: {target.Name}: its command line needs a version's directory, and '{directory}' is none");
         }
 
         return channel.ActAsync(

@@ -12,4 +12,7 @@ public sealed class DatabaseSqlException : Exception
 
     /// <summary>Stable word.</summary>
     public string Reason { get; }
+
+    /// <summary>Path of the field of the spec that is wrong; null if the failure is not one of the spec.</summary>
+    public string? Field { get; init; }
 }

@@ -16,6 +16,7 @@ namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Api;
 public sealed class MySqlDatabaseSql : IDatabaseSql
 {
     private const int SyntaxError = 1064;
+    private const string Instances = "spec.instances";
     private readonly Func<DatabaseRollingUpgrade> _upgrade;
     private readonly DatabaseSecrets _secrets;
     private readonly DbProviderFactory _provider;
@@ -124,7 +125,7 @@ public sealed class MySqlDatabaseSql : IDatabaseSql
             }
         }
 
-        throw last ?? new DatabaseSqlException(Reasons.InvalidSpec, "spec.instances names no TiDB to ask");
+        throw last ?? new DatabaseSqlException(Reasons.InvalidSpec, "spec.instances names no TiDB to ask") { Field = Instances };
     }
 
     // The database library resolves the name again for itself: of several addresses it may take any, so each of them must be allowed.
@@ -137,7 +138,7 @@ public sealed class MySqlDatabaseSql : IDatabaseSql
         }
         catch (EndpointRefusedException refused)
         {
-            throw new DatabaseSqlException(Reasons.InvalidSpec, $"{login.User}@{server}: {refused.Message}", refused);
+            throw new DatabaseSqlException(Reasons.InvalidSpec, $"{login.User}@{server}: {refused.Message}", refused) { Field = Instances };
         }
         catch (SocketException unresolved)
         {

@@ -14,6 +14,9 @@ public sealed class TiDbApiException : Exception
     /// <summary>Stable word.</summary>
     public string Reason { get; }
 
+    /// <summary>Path of the field of the spec that is wrong; null if the failure is not one of the spec.</summary>
+    public string? Field { get; init; }
+
     /// <summary>The HTTP status of the answer; 0 where there was none.</summary>
     public int Status { get; }
 }

@@ -52,11 +52,11 @@ internal sealed class TiDbFindings(ITiDbTargets targets)
         }
         catch (TiDbApiException exception)
         {
-            Add(exception.Reason, exception.Message, node, field);
+            Add(exception.Reason, exception.Message, node, field ?? exception.Field);
         }
         catch (DatabaseSqlException exception)
         {
-            Add(exception.Reason, exception.Message, node, field ?? "spec.tidb.credentialsSecretRef");
+            Add(exception.Reason, exception.Message, node, field ?? exception.Field ?? "spec.tidb.credentialsSecretRef");
         }
         catch (SnapshotException exception)
         {

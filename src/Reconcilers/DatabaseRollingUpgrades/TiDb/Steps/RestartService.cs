@@ -103,6 +103,7 @@ public sealed class RestartService(ITiDbTargets targets) : TiDbStep(targets)
         DeployDir = service.DeployDir,
         Port = service.Port,
         Control = service.Control,
+        ControlField = $"spec.tidb.monitoring[{service.Name}].control",
         Swap = SwapMethod.ReplaceBinary,
     });
 

@@ -26,7 +26,7 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
         }
         catch (Exception exception) when (exception is ClusterTroubleException or ServiceException or YbAnswerException)
         {
-            findings.Add(ReasonOf(exception), exception.Message);
+            findings.Add(exception);
             return null;
         }
 
@@ -119,7 +119,7 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
         }
         catch (Exception exception) when (exception is ServiceException or YbAnswerException)
         {
-            findings.Add(ReasonOf(exception), $"the replication factor cannot be read: {exception.Message}");
+            findings.Add(exception, message: $"the replication factor cannot be read: {exception.Message}");
         }
 
         return null;

@@ -60,7 +60,7 @@ internal sealed class ExtensionPreflight(IYugabyteTargets targets, YugabyteClust
         }
         catch (HostException exception)
         {
-            findings.Add(exception.Reason, exception.Message, host);
+            findings.Add(exception, host);
             return false;
         }
     }

@@ -1,4 +1,5 @@
 using Drydock.Crds.Common;
+using Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
 
 namespace Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Preflight;
 
@@ -52,6 +53,17 @@ internal sealed class FindingSink(Func<string, string> redact)
 
     public void Add(string reason, string message, string? node = null, string? field = null) =>
         Add(new Finding { Reason = reason, Message = SchemaLimits.Clip(redact(message)), Node = node, Field = field });
+
+    /// <summary>Adds what a host or a process refused, or did not answer.</summary>
+    /// <param name="failure">The failure.</param>
+    /// <param name="node">Which instance or host was asked; null takes the host of the failure.</param>
+    /// <param name="field">The field of the spec that led there.</param>
+    /// <param name="message">In place of the message of the failure.</param>
+    public void Add(Exception failure, string? node = null, string? field = null, string? message = null)
+    {
+        var found = ClientFailures.Finding(failure, node, field);
+        Add(found?.Reason ?? ClusterPreflight.ReasonOf(failure), message ?? failure.Message, found?.Node ?? node, found?.Field ?? field);
+    }
 
     public void Add(Finding finding)
     {

@@ -36,7 +36,7 @@ internal sealed class HostPreflight(IYugabyteTargets targets, YugabyteCluster cl
         }
         catch (HostException exception)
         {
-            findings.Add(exception.Reason, exception.Message, host);
+            findings.Add(exception, host);
             return new HostLook(host, null, null);
         }
     }

@@ -69,14 +69,14 @@ internal sealed class InstancePreflight(IYugabyteTargets targets, YugabyteCluste
             var process = await targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
             foreach (var (reason, message) in Problems(instance, process))
             {
-                findings.Add(reason, message, instance.Name);
+                findings.Add(reason, message, instance.Name, reason == Reasons.InvalidSpec ? Target(instance).ControlField : null);
             }
 
             return process;
         }
         catch (HostException exception)
         {
-            findings.Add(exception.Reason, $"{instance.Name}: {exception.Message}", instance.Name);
+            findings.Add(exception, instance.Name, message: $"{instance.Name}: {exception.Message}");
             return null;
         }
     }
@@ -89,7 +89,7 @@ internal sealed class InstancePreflight(IYugabyteTargets targets, YugabyteCluste
         }
         catch (Exception exception) when (exception is ServiceException or YbAnswerException)
         {
-            findings.Add(exception is ServiceException service ? service.Reason : Reasons.AnswerUnusable, $"{instance.Name} does not say its version: {exception.Message}", instance.Name);
+            findings.Add(exception, instance.Name, message: $"{instance.Name} does not say its version: {exception.Message}");
             return null;
         }
     }

@@ -74,7 +74,7 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
         }
         catch (Exception exception) when (exception is AdminToolException or HostException)
         {
-            findings.Add(ClusterPreflight.ReasonOf(exception), exception.Message);
+            findings.Add(exception);
         }
 
         return names;
@@ -97,7 +97,10 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
         }
         catch (Exception exception) when (exception is ClusterTroubleException or ServiceException or YbAnswerException)
         {
-            findings.Add(ClusterPreflight.ReasonOf(exception), $"the other end of replication group {group.Name} cannot be read: {exception.Message}", field: $"{Field}[{group.Name}].peer");
+            findings.Add(
+                exception,
+                field: $"{Field}[{group.Name}].peer",
+                message: $"the other end of replication group {group.Name} cannot be read: {exception.Message}");
             return ends;
         }
 

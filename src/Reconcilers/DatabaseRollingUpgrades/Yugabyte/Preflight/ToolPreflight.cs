@@ -34,7 +34,7 @@ internal sealed class ToolPreflight(IYugabyteTargets targets, YugabyteCluster cl
         }
         catch (Exception exception) when (exception is HostException or AdminToolException)
         {
-            findings.Add(ClusterPreflight.ReasonOf(exception), exception.Message, targets.Hosts.ToolHost);
+            findings.Add(exception, targets.Hosts.ToolHost);
             return new ToolLook(null, null, null);
         }
     }
