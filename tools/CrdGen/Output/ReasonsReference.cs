@@ -20,17 +20,27 @@ public static class ReasonsReference
             page.Append(CultureInfo.InvariantCulture, $"| `{field.GetRawConstantValue()}` | {docs.Of(field)} |\n");
         }
 
-        foreach (var field in Constants(typeof(Reasons)))
+        foreach (var group in Groups())
         {
-            if (field.GetCustomAttribute<ReasonGroupAttribute>() is { } group)
+            page.Append(CultureInfo.InvariantCulture, $"\n## {group.Key.Title}\n\n| reason | what it means and what to do |\n|---|---|\n");
+            foreach (var field in group)
             {
-                page.Append(CultureInfo.InvariantCulture, $"\n## {group.Title}\n\n| reason | what it means and what to do |\n|---|---|\n");
+                page.Append(CultureInfo.InvariantCulture, $"| `{field.GetRawConstantValue()}` | {docs.Of(field)} |\n");
             }
-
-            page.Append(CultureInfo.InvariantCulture, $"| `{field.GetRawConstantValue()}` | {docs.Of(field)} |\n");
         }
 
         return page.ToString();
+    }
+
+    // A group begins at the reason that names it and ends at the next one.
+    private static IEnumerable<IGrouping<ReasonGroupAttribute, FieldInfo>> Groups()
+    {
+        ReasonGroupAttribute? group = null;
+        return Constants(typeof(Reasons))
+            .Select(field => (Group: group = field.GetCustomAttribute<ReasonGroupAttribute>() ?? group!, Field: field))
+            .ToList()
+            .GroupBy(f => f.Group, f => f.Field)
+            .OrderBy(g => g.Key.Order);
     }
 
     private static IEnumerable<FieldInfo> Constants(Type type) =>
