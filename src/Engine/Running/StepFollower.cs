@@ -27,9 +27,6 @@ internal sealed class StepFollower(IStepAction action, StepContext context, Func
     /// <summary>A look, or a preparation, answers within this time or not at all: a target that hangs must not keep a step from ever being told of.</summary>
     public static TimeSpan LongestLook { get; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>By how much the clock of the process that began an attempt may be behind this one; an attempt that was taken over gets so much more time, at most as much as its timeout.</summary>
-    public static TimeSpan ClockSkew { get; } = TimeSpan.FromMinutes(5);
-
     /// <summary>Observes until it is no longer under way, or its time is over.</summary>
     public async Task<Sight> FollowAsync(CancellationToken cancellationToken)
     {
@@ -47,7 +44,7 @@ internal sealed class StepFollower(IStepAction action, StepContext context, Func
 
             var now = context.Time.GetUtcNow();
             began ??= now;
-            var left = began.Value + timeout() + Allowance() - now;
+            var left = began.Value + timeout() + ClockSkew.Allowance(timeout(), isOfOtherClock) - now;
             if (left <= TimeSpan.Zero)
             {
                 return new Sight(TimedOut(running), IsFirstLook: false);
@@ -81,9 +78,6 @@ internal sealed class StepFollower(IStepAction action, StepContext context, Func
             return new Sight(new Observation.Unknown(exception.Message), IsFirstLook: true);
         }
     }
-
-    // A time limit must not end early because two nodes do not agree on the time.
-    private TimeSpan Allowance() => !isOfOtherClock ? TimeSpan.Zero : timeout() < ClockSkew ? timeout() : ClockSkew;
 
     private Observation.Failed TimedOut(Observation.Running running) => new(
         EngineReasons.StepTimeout,

@@ -147,7 +147,13 @@ public sealed partial class BackupSnapshotController(SnapshotServices services, 
             UsedTokens = RetryTokens.Use(snapshot.Status?.UsedTokens ?? [], NewRetries(snapshot), now),
             Path = SnapshotLocation.PrefixOf(snapshot.Spec.PathPrefix ?? "", id),
         };
-        return await WriteAsync(snapshot, SnapshotStatusComposer.Running(snapshot, status, null, now), cancellationToken);
+        var begun = await WriteAsync(snapshot, SnapshotStatusComposer.Running(snapshot, status, null, now), cancellationToken);
+        if (UnverifiedServer.Warning("The server", "spec.source.tls.mode", snapshot.Spec.Source.Tls.Mode) is { } unverified)
+        {
+            services.Events.Warning(begun, Reasons.ServerUnverified, unverified);
+        }
+
+        return begun;
     }
 
     private async Task<BackupSnapshotStatus> ConcludeAsync(BackupSnapshot snapshot, SnapshotJob job)

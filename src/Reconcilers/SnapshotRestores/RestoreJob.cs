@@ -16,6 +16,7 @@ internal sealed class RestoreJob : IProgress<SnapshotProgress>, IAsyncDisposable
     private readonly Action _wake;
     private volatile string _activity = "";
     private volatile bool _stopAfterCurrent;
+    private volatile string? _unverified;
 
     private RestoreJob(Action wake, CancellationToken fenceEnded) =>
         (_wake, _stop) = (wake, CancellationTokenSource.CreateLinkedTokenSource(fenceEnded));
@@ -42,6 +43,13 @@ internal sealed class RestoreJob : IProgress<SnapshotProgress>, IAsyncDisposable
     {
         get => _stopAfterCurrent;
         set => _stopAfterCurrent = value;
+    }
+
+    /// <summary>The warning of a server whose identity is not verified, known before the first database is dropped; null if it is verified.</summary>
+    public string? Unverified
+    {
+        get => _unverified;
+        set => _unverified = value;
     }
 
     /// <summary>Makes a job; <see cref="Start"/> starts it.</summary>

@@ -62,6 +62,9 @@ internal sealed class RestorePreparation(
             Identity = identity,
             UpgradeUid = upgrade,
             Target = target,
+            TlsField = restore.Spec.Target is null
+                ? $"spec.source.tls.mode of BackupSnapshot {restore.Spec.SnapshotRef?.Name}"
+                : "spec.target.tls.mode",
         };
     }
 

@@ -13,6 +13,10 @@ internal static class RestoreProgressOf
     /// <summary>Whether any database was given up or restored.</summary>
     public static bool HasBegun(SnapshotRestoreStatus? status) => status?.Databases.Exists(d => d.State != RestoreState.Pending) == true;
 
+    /// <summary>Whether databases begin to be dropped between these two.</summary>
+    public static bool Begins(SnapshotRestoreStatus? before, SnapshotRestoreStatus? after) =>
+        after?.Phase == SnapshotRestorePhases.Restoring && before?.Phase != SnapshotRestorePhases.Restoring;
+
     /// <summary>Whether a database is neither as it was nor as the snapshot has it.</summary>
     public static bool HasHalf(SnapshotRestoreStatus? status) => Half(status).Count > 0;
 

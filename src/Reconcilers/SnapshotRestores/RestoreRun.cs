@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.MySql;
 using Drydock.Clients.Snapshots;
@@ -31,6 +32,7 @@ internal sealed class RestoreRun
     private readonly RestoreServices _services;
     private readonly SnapshotRestore _restore;
     private readonly RestoreJob _job;
+    private readonly RestoreSession _session;
     private readonly RestorePreparation _preparation;
     private readonly SortedSet<string> _givenUp = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<SessionReceipt> _sessions = [];
@@ -45,16 +47,14 @@ internal sealed class RestoreRun
         _services = services;
         _restore = restore;
         _job = job;
+        _session = session;
         _preparation = new RestorePreparation(services, restore, job, session, NotedAsync);
     }
 
     /// <summary>Runs to an outcome; throws only when cancelled.</summary>
     public async Task<RestoreOutcome> RunAsync(CancellationToken cancellationToken)
     {
-        var since = _restore.Status?.Receipt?.GetValueOrDefault(RestoreReceipt.Since) is { } text
-            ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind)
-            : _services.Time.GetUtcNow();
-        var left = since + TimeLimit.Parse(_restore.Spec.Timeout) - _services.Time.GetUtcNow();
+        var left = Left();
         using var limit = new CancellationTokenSource(left > TimeSpan.Zero ? left : Timeout.InfiniteTimeSpan, _services.Time);
         if (left <= TimeSpan.Zero)
         {
@@ -97,6 +97,19 @@ internal sealed class RestoreRun
             // Not this process's turn, or the API server was away: the next look starts from the world.
             return new RestoreOutcome.Waits(Reasons.Pending, error.Message);
         }
+    }
+
+    // From the beginning that is in the receipt, so that a successor does not begin to count anew.
+    private TimeSpan Left()
+    {
+        var (now, timeout) = (_services.Time.GetUtcNow(), TimeLimit.Parse(_restore.Spec.Timeout));
+        if (_restore.Status?.Receipt?.GetValueOrDefault(RestoreReceipt.Since) is not { } since)
+        {
+            return timeout;
+        }
+
+        var began = DateTimeOffset.Parse(since, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
+        return Timers.Clamp(began - now + timeout + ClockSkew.Allowance(timeout, isOfOtherClock: since != _session.Since));
     }
 
     private static string Seconds(TimeSpan pause) => pause.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
@@ -149,7 +162,8 @@ internal sealed class RestoreRun
             + (refused.Count == 0 ? "" : $". spec.allowDrop lacks {string.Join(", ", refused)}: with mode: Apply the restore would end there (DropNotAllowed)")
             + (work.Look.Sessions.Count == 0 ? "" : $". In use now: {string.Join("; ", work.Look.Sessions.Take(10).Select(x => x.Describe()))}")
             + (work.Look.SeesAllSessions ? "" : $". Sessions of other accounts cannot be seen: account {work.Look.Account} lacks PROCESS")
-            + ". Nothing was changed";
+            + (work.Unverified is { } unverified ? $". {unverified} " : ". ")
+            + "Nothing was changed";
     }
 
     private async Task ClaimAsync(RestoreWork work, CancellationToken cancellationToken)
@@ -165,9 +179,13 @@ internal sealed class RestoreRun
         }
     }
 
-    private Task BeginAsync(RestoreWork work, CancellationToken cancellationToken) => _job.CommitAsync(
-        status => RestoreProgressOf.Begun(status, work) with { Receipt = RestoreReceipt.With(status.Receipt, RestoreReceipt.Server, work.Look.Identity) },
-        cancellationToken);
+    private Task BeginAsync(RestoreWork work, CancellationToken cancellationToken)
+    {
+        _job.Unverified = work.Unverified;
+        return _job.CommitAsync(
+            status => RestoreProgressOf.Begun(status, work) with { Receipt = RestoreReceipt.With(status.Receipt, RestoreReceipt.Server, work.Look.Identity) },
+            cancellationToken);
+    }
 
     // The job's name was put into status before the job began: whatever an earlier job committed is in the receipt that was read then.
     private async Task EndPredecessorsAsync(RestoreWork work, CancellationToken cancellationToken)

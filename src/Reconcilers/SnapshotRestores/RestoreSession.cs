@@ -10,6 +10,9 @@ internal sealed class RestoreSession : IAsyncDisposable
     /// <summary>The job, if one runs or has ended without being heard.</summary>
     public RestoreJob? Job { get; set; }
 
+    /// <summary>The beginning in the receipt that this process wrote, by its own clock.</summary>
+    public string? Since { get; set; }
+
     /// <summary>Looks that ended without a change, since the last progress.</summary>
     public int Looks { get; set; }
 

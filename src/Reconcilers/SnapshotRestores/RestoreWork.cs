@@ -1,6 +1,7 @@
 using Drydock.Clients.MySql;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.BackupSnapshots;
+using Drydock.Reconcilers.Common;
 using Drydock.Reconcilers.SnapshotRestores.Server;
 using SnapshotDatabase = Drydock.Clients.Snapshots.SnapshotDatabase;
 
@@ -21,6 +22,9 @@ internal sealed record RestoreWork
     /// <summary>The server as a spec names it.</summary>
     public required DatabaseSource Target { get; init; }
 
+    /// <summary>Path of the field that has the TLS mode of the server.</summary>
+    public required string TlsField { get; init; }
+
     /// <summary>How the server is reached; holds the password.</summary>
     public required MySqlConnectionStringBuilder Connection { get; init; }
 
@@ -38,6 +42,9 @@ internal sealed record RestoreWork
 
     /// <summary>The upgrade whose way back this is; null for a restore that stands alone.</summary>
     public string? UpgradeUid { get; init; }
+
+    /// <summary>The warning of a server whose identity is not verified; null if it is.</summary>
+    public string? Unverified => UnverifiedServer.Warning("The server", TlsField, Target.Tls.Mode);
 
     /// <summary>Names of the databases.</summary>
     public IReadOnlyList<string> Names => [.. Databases.Select(d => d.Name)];

@@ -128,7 +128,12 @@ public sealed partial class SnapshotRestoreController : EntityController<Snapsho
         {
             var commits = job.Pending();
             var status = commits.Aggregate(restore.Status!, static (s, commit) => commit.Change(s));
-            await WriteAsync(restore, RestoreStatusComposer.Running(restore, RestoreProgressOf.Shown(status, job), job.Activity, now), cancellationToken);
+            var written = await WriteAsync(restore, RestoreStatusComposer.Running(restore, RestoreProgressOf.Shown(status, job), job.Activity, now), cancellationToken);
+            if (job.Unverified is { } unverified && RestoreProgressOf.Begins(restore.Status, written.Status))
+            {
+                _services.Events.Warning(written, Reasons.ServerUnverified, unverified);
+            }
+
             foreach (var commit in commits)
             {
                 commit.Done.TrySetResult();
@@ -176,9 +181,10 @@ public sealed partial class SnapshotRestoreController : EntityController<Snapsho
         }
 
         var receipt = RestoreReceipt.With(status.Receipt, RestoreReceipt.Job, job.Id);
-        receipt = receipt.ContainsKey(RestoreReceipt.Since) ? receipt : RestoreReceipt.With(receipt, RestoreReceipt.Since, now.ToString("O", CultureInfo.InvariantCulture));
+        var since = receipt.ContainsKey(RestoreReceipt.Since) ? session.Since : now.ToString("O", CultureInfo.InvariantCulture);
+        receipt = receipt.ContainsKey(RestoreReceipt.Since) ? receipt : RestoreReceipt.With(receipt, RestoreReceipt.Since, since);
         var begun = await WriteAsync(restore, RestoreStatusComposer.Running(restore, status with { Receipt = receipt }, "looking at the snapshot and the server", now), cancellationToken);
-        session.Job = job;
+        (session.Job, session.Since) = (job, since);
         job.StopAfterCurrent = stop;
         job.Start((self, token) => new RestoreRun(_services, begun, self, session).RunAsync(token));
         return ShowProgress;

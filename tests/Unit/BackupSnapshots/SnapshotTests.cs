@@ -50,6 +50,20 @@ public sealed class SnapshotTests
         (await _world.GetAsync("snap")).Status!.Path.ShouldStartWith("nightly/snap-");
     }
 
+    [Theory]
+    [InlineData(DatabaseTlsMode.Disabled, true)]
+    [InlineData(DatabaseTlsMode.Required, true)]
+    [InlineData(DatabaseTlsMode.VerifyIdentity, false)]
+    public async Task Snapshot_warns_once_of_a_server_that_is_not_verified(DatabaseTlsMode mode, bool warns)
+    {
+        await CreateAsync(Spec with { Source = Spec.Source with { Tls = new DatabaseTls { Mode = mode } } });
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded);
+
+        var events = _world.Events.All.Where(e => e.Reason == Reasons.ServerUnverified).ToList();
+        events.Count.ShouldBe(warns ? 1 : 0);
+        events.ShouldAllBe(e => e.IsWarning && e.Message.Contains($"spec.source.tls.mode: {mode}", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Storage_outside_the_roots_is_refused_and_nothing_is_dumped()
     {

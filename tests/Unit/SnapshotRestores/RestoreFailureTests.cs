@@ -123,4 +123,42 @@ public sealed class RestoreFailureTests
         System.Text.Json.JsonSerializer.Serialize((await _world.GetAsync())!, Drydock.Crds.CrdsJsonContext.Default.SnapshotRestore).ShouldNotContain(Canary.MetaPassword);
         _world.Events.All.ShouldAllBe(e => !e.Message.Contains(Canary.MetaPassword, StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData(4, SnapshotRestorePhases.Succeeded)]
+    [InlineData(6, SnapshotRestorePhases.Failed)]
+    public async Task Successor_counts_from_the_written_beginning_and_allows_five_minutes_of_clock_skew(int minutesLate, string phase)
+    {
+        await _world.CreateAsync();
+        await using (var first = new RestoreOperator(_world, new RestoreLife("first", ("mid load rm", 1))))
+        {
+            await first.UntilAsync(_ => false);
+        }
+
+        _world.Time.Advance(TimeSpan.FromHours(8) + TimeSpan.FromMinutes(minutesLate));
+        await using var second = new RestoreOperator(_world);
+        await second.UntilPhaseAsync(SnapshotRestorePhases.Succeeded, SnapshotRestorePhases.Failed);
+
+        var status = await _world.StatusAsync();
+        status.Phase.ShouldBe(phase);
+        if (phase == SnapshotRestorePhases.Failed)
+        {
+            status.Message.ShouldNotBeNull().ShouldContain("not finished after 8h (spec.timeout)");
+        }
+    }
+
+    [Fact]
+    public async Task Process_that_began_it_gets_no_more_than_the_timeout()
+    {
+        await _world.CreateAsync();
+        await using var op = new RestoreOperator(_world);
+        op.Loader.Meanwhile = async _ =>
+        {
+            _world.Time.Advance(TimeSpan.FromHours(8) + TimeSpan.FromMinutes(1));
+            await Task.Yield();
+        };
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded, SnapshotRestorePhases.Failed);
+
+        (await _world.StatusAsync()).Message.ShouldNotBeNull().ShouldContain("not finished after 8h (spec.timeout)");
+    }
 }

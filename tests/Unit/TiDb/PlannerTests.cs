@@ -2,6 +2,7 @@ using System.Text.Json;
 using Drydock.Abstractions.Plans;
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Crds;
+using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Configuration;
@@ -51,6 +52,14 @@ public sealed class PlannerTests
         plan.Steps.TakeWhile(s => s.Reversible).Last().Id.ShouldBe("UpgradePD/pd-1-drain");
         plan.Steps.SkipWhile(s => s.Reversible).ShouldAllBe(s => !s.Reversible);
     }
+
+    [Theory]
+    [InlineData(DatabaseTlsMode.Disabled, true)]
+    [InlineData(DatabaseTlsMode.Required, true)]
+    [InlineData(DatabaseTlsMode.VerifyIdentity, false)]
+    public void Plan_warns_when_the_identity_of_TiDB_is_not_verified(DatabaseTlsMode mode, bool warns) =>
+        Compile(Whole with { Spec = s => s with { Tidb = s.Tidb! with { SqlTls = new DatabaseTls { Mode = mode } } } })
+            .Notes.Exists(n => n.Contains($"spec.tidb.sqlTls.mode: {mode}", StringComparison.Ordinal)).ShouldBe(warns);
 
     [Fact]
     public void The_hash_does_not_depend_on_who_leads_or_what_time_it_is()

@@ -1,6 +1,7 @@
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Engine.Planning;
+using Drydock.Reconcilers.Common;
 using Drydock.Reconcilers.OmsUpgrades.Discovery;
 using Drydock.Reconcilers.OmsUpgrades.Domain;
 
@@ -40,10 +41,10 @@ internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDis
             yield return $"NOT LISTED BY THE VENDOR, let through by allowUnsupportedPath: {unlisted}. Whether the new version takes over this data nobody has said; the way back is the snapshot";
         }
 
-        if ((spec.MetadataDatabase?.Tls.Mode ?? DatabaseTlsMode.Disabled) is var tls and not DatabaseTlsMode.VerifyIdentity)
+        var mode = spec.MetadataDatabase?.Tls.Mode ?? DatabaseTlsMode.Disabled;
+        if (UnverifiedServer.Warning("The metadata database", "spec.metadataDatabase.tls.mode", mode) is { } unverified)
         {
-            yield return $"The metadata database is reached with metadataDatabase.tls.mode: {tls}. The server's identity is not verified, so a host on the network path could read what is "
-                + "exchanged. Set VerifyIdentity and add the key ca.crt to the credentials Secret, if the server offers TLS.";
+            yield return unverified;
         }
 
         if (spec.HighAvailability.Method == HighAvailabilityMethod.Sql)

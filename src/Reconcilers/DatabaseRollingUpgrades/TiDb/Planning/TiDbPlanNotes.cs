@@ -2,6 +2,7 @@ using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Planning;
+using Drydock.Reconcilers.Common;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Discovery;
 using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Domain;
 
@@ -98,6 +99,12 @@ internal sealed class TiDbPlanNotes(PlanBuilder plan, DatabaseRollingUpgradeSpec
 
     private IEnumerable<string> Choices()
     {
+        if (Tidb.CredentialsSecretRef is not null
+            && UnverifiedServer.Warning("TiDB", "spec.tidb.sqlTls.mode", Tidb.SqlTls.Mode) is { } unverified)
+        {
+            yield return unverified;
+        }
+
         if (spec.Drain.OnTimeout == DrainTimeoutPolicy.Proceed)
         {
             yield return $"a TiKV that keeps leaders after {spec.Drain.Timeout} is stopped all the same (drain.onTimeout: Proceed): requests to those Regions fail until they have new leaders";
