@@ -81,6 +81,31 @@ public sealed class TokenTests
         RunTokens.Approved(seen, Hash).Contains("StopOld").ShouldBe(accepted);
     }
 
+    [Theory]
+    [InlineData(20, null)]
+    [InlineData(21, "'Hold20@0123abcd' is ignored")]
+    [InlineData(50, "'Hold20@0123abcd' and 29 more are ignored")]
+    public void Approvals_that_are_not_read_are_told(int given, string? says)
+    {
+        var metadata = With(Annotations.Approve, string.Join(',', Enumerable.Range(0, given).Select(i => $"Hold{i}@0123abcd")));
+
+        (RunTokens.UnreadApprovals(metadata) is null).ShouldBe(says is null);
+        RunTokens.UnreadApprovals(metadata)?.ShouldContain(says ?? "nothing");
+    }
+
+    [Fact]
+    public void Run_tells_once_of_approvals_that_it_does_not_read()
+    {
+        var world = new ToyRunWorld();
+        world.Truth.Refusing.Add("Swap/two");
+        world.Apply();
+        world.Annotate(Annotations.Approve, string.Join(',', Enumerable.Range(0, 21).Select(i => $"Hold{i}@0123abcd")));
+        world.RunUntil(() => world.Is("Failed"), "Failed");
+        world.RunFor(TimeSpan.FromHours(1));
+
+        world.Events.All.Count(e => e.Reason == Reasons.ApprovalIgnored && e.Message.Contains("Hold20", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
     private static V1ObjectMeta With(string annotation, string value) =>
         new() { Name = "up", Annotations = new Dictionary<string, string>(StringComparer.Ordinal) { [annotation] = value } };
 }

@@ -43,6 +43,8 @@ internal sealed class PlanFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec,
         var plan = _kind.Plans.Of(before, slot)!;
         var seen = RunTokens.SeeApprovals(entity.Metadata, before, [.. _kind.Plans.All(before).Select(p => p.Hash)], now);
 
+        TellUnread(entity, session);
+
         // While nothing may be started a token is kept for what comes after.
         var retries = startNothingBecause is null ? RunTokens.NewRetries(entity) : [];
         var failing = plan.Steps.Exists(s => s.State is StepState.Failed or StepState.Unknown);
@@ -90,6 +92,18 @@ internal sealed class PlanFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec,
             entity = await frame.WriteAsync(entity, composed, always: came.Acts, token);
             targets.Refresh(entity);
         }
+    }
+
+    // Once for each value of the annotation.
+    private void TellUnread(TEntity entity, RunSession<TEntity, TSpec, TStatus> session)
+    {
+        var unread = RunTokens.UnreadApprovals(entity.Metadata);
+        if (unread is not null && unread != session.UnreadApprovals)
+        {
+            frame.Services.Events.Warning(entity, Reasons.ApprovalIgnored, unread);
+        }
+
+        session.UnreadApprovals = unread;
     }
 
     private RunControls Controls(TSpec spec, PlanSlot slot, Plan plan, TStatus seen, DateTimeOffset now)

@@ -65,6 +65,9 @@ internal sealed class RunSession<TEntity, TSpec, TStatus> : IAsyncDisposable
     /// <summary>Whether this process has seen that nothing keeps it from going on with the plan.</summary>
     public bool IsFreeOfTrouble { get; set; }
 
+    /// <summary>The warning of approvals that are not read, as it was told last.</summary>
+    public string? UnreadApprovals { get; set; }
+
     /// <summary>The outputs of commands that are being kept.</summary>
     public KeptOutputs? Outputs { get; set; }
 
