@@ -4,7 +4,6 @@ using Drydock.Clients.Kubernetes.Json;
 using Drydock.Clients.Kubernetes.Leadership;
 using Drydock.Tests.Unit.Kubernetes.Support;
 using Drydock.Tests.Unit.Support;
-using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
 
@@ -43,7 +42,7 @@ public sealed class LeaderElectorTests : IAsyncDisposable
     [Fact]
     public async Task Nobody_may_act_before_leading_or_after()
     {
-        var elector = new LeaderElector(_api, Options("x"), _time, NullLoggerFactory.Instance);
+        var elector = Electors.Of(_api, _time, Electors.Options("x"));
         elector.IsLeader.ShouldBeFalse();
         elector.Lost.IsCancellationRequested.ShouldBeTrue();
         Should.Throw<NotLeaderException>(() => elector.EnsureMayAct(TimeSpan.Zero));
@@ -216,25 +215,15 @@ public sealed class LeaderElectorTests : IAsyncDisposable
 
     [Fact]
     public void Times_that_cannot_work_are_refused() =>
-        Should.Throw<ArgumentException>(() => new LeaderElector(_api, Options("a") with { RenewDeadline = TimeSpan.FromSeconds(15) }, _time, NullLoggerFactory.Instance));
+        Should.Throw<ArgumentException>(() => Electors.Of(_api, _time, Electors.Options("a") with { RenewDeadline = TimeSpan.FromSeconds(15) }));
 
     private static bool IsRenewal(TimeSpan due) => due == TimeSpan.FromSeconds(2);
-
-    private static LeaderElectionOptions Options(string identity) => new()
-    {
-        LeaseName = "operator",
-        Namespace = "ops",
-        Identity = identity,
-        LeaseDuration = TimeSpan.FromSeconds(15),
-        RenewDeadline = TimeSpan.FromSeconds(10),
-        RetryPeriod = TimeSpan.FromSeconds(2),
-    };
 
     private async Task<V1Lease> LeaseAsync() => (await _api.GetAsync<V1Lease>("operator", "ops"))!;
 
     private Candidate Start(string identity, Task? work = null, bool ignoreTerm = false)
     {
-        var candidate = new Candidate(new LeaderElector(_api, Options(identity), _time, NullLoggerFactory.Instance), work, ignoreTerm);
+        var candidate = new Candidate(Electors.Of(_api, _time, Electors.Options(identity)), work, ignoreTerm);
         _candidates.Add(candidate);
         return candidate;
     }

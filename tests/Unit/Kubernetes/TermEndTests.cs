@@ -6,7 +6,6 @@ using Drydock.Clients.Kubernetes.Leadership;
 using Drydock.Tests.Unit.Kubernetes.Support;
 using Drydock.Tests.Unit.Support;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
 
@@ -229,18 +228,11 @@ public sealed class TermEndTests : IAsyncDisposable
 
     private void Start(Func<CancellationToken, Task> lead, bool watched = true, Func<string, HolderFate>? fateOf = null)
     {
-        var options = new LeaderElectionOptions
+        _elector = Electors.Of(_api, _time, Electors.Options("a") with
         {
-            LeaseName = "operator",
-            Namespace = "ops",
-            Identity = "a",
-            LeaseDuration = TimeSpan.FromSeconds(15),
-            RenewDeadline = TimeSpan.FromSeconds(10),
-            RetryPeriod = TimeSpan.FromSeconds(2),
             FateOf = fateOf ?? (_ => HolderFate.Unknown),
             OnOverdue = watched ? why => _overdue.TrySetResult(why) : null,
-        };
-        _elector = new LeaderElector(_api, options, _time, NullLoggerFactory.Instance);
+        });
         _running = _elector.RunAsync(lead, _stop.Token);
     }
 

@@ -12,51 +12,12 @@ internal sealed class PreparedResultStream : ResultStream
     private PreparedResultStream(NativeConnection connection, ResultLimits limits)
         : base(connection, limits) => _statement = new NativeStatement(connection);
 
-    internal static unsafe PreparedResultStream Execute(
-        NativeConnection connection, ReadOnlySpan<byte> sql, IReadOnlyList<MySqlParameter> parameters, ResultLimits limits)
+    internal static PreparedResultStream Execute(
+        NativeConnection connection, ReadOnlySpan<byte> sql, IReadOnlyList<MySqlParameter> parameters, ResultLimits limits) =>
+        Begun(new PreparedResultStream(connection, limits) { Finished = true }, sql, (stream, text) => stream.Execute(text, parameters));
+
+    private protected override void Free()
     {
-        var stream = new PreparedResultStream(connection, limits) { Finished = true };
-        try
-        {
-            fixed (byte* p = sql)
-            {
-                stream.Check(NativeMethods.mysql_stmt_prepare(stream._statement, p, (nuint)sql.Length));
-            }
-
-            var expected = (int)NativeMethods.mysql_stmt_param_count(stream._statement);
-            if (expected != parameters.Count)
-            {
-                throw new InvalidOperationException(string.Create(
-                    CultureInfo.InvariantCulture, $"The server sees {expected} parameters in the statement, {parameters.Count} were found by name."));
-            }
-
-            using (var values = new ParameterBinder(parameters))
-            {
-                if (parameters.Count > 0)
-                {
-                    stream.Check(NativeMethods.mysql_stmt_bind_param(stream._statement, values.Binds));
-                }
-
-                stream.Check(NativeMethods.mysql_stmt_execute(stream._statement));
-            }
-
-            stream.Begin();
-            return stream;
-        }
-        catch
-        {
-            stream.Dispose();
-            throw;
-        }
-    }
-
-    public override void Dispose()
-    {
-        if (!Finished)
-        {
-            Connection.EndUnless(atEnd: false);
-        }
-
         EndResult();
         _statement.Dispose();
     }
@@ -113,6 +74,33 @@ internal sealed class PreparedResultStream : ResultStream
                 Finished = true;
                 throw Error();
         }
+    }
+
+    private unsafe void Execute(ReadOnlySpan<byte> sql, IReadOnlyList<MySqlParameter> parameters)
+    {
+        fixed (byte* p = sql)
+        {
+            Check(NativeMethods.mysql_stmt_prepare(_statement, p, (nuint)sql.Length));
+        }
+
+        var expected = (int)NativeMethods.mysql_stmt_param_count(_statement);
+        if (expected != parameters.Count)
+        {
+            throw new InvalidOperationException(string.Create(
+                CultureInfo.InvariantCulture, $"The server sees {expected} parameters in the statement, {parameters.Count} were found by name."));
+        }
+
+        using (var values = new ParameterBinder(parameters))
+        {
+            if (parameters.Count > 0)
+            {
+                Check(NativeMethods.mysql_stmt_bind_param(_statement, values.Binds));
+            }
+
+            Check(NativeMethods.mysql_stmt_execute(_statement));
+        }
+
+        Begin();
     }
 
     private unsafe void Begin()

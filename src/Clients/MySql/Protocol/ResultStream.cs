@@ -70,7 +70,35 @@ internal abstract class ResultStream(NativeConnection connection, ResultLimits l
     }
 
     /// <summary>Frees native memory. What is left to read ends the connection; see <see cref="ResultDrain"/>.</summary>
-    public abstract void Dispose();
+    public void Dispose()
+    {
+        if (!Finished)
+        {
+            Connection.EndUnless(atEnd: false);
+        }
+
+        Free();
+    }
+
+    /// <summary>Brings a new stream to its first result; one that fails on the way is disposed of.</summary>
+    private protected static T Begun<T>(T stream, ReadOnlySpan<byte> sql, Beginning<T> begin)
+        where T : ResultStream
+    {
+        try
+        {
+            begin(stream, sql);
+            return stream;
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    private protected delegate void Beginning<T>(T stream, ReadOnlySpan<byte> sql);
+
+    private protected abstract void Free();
 
     private protected abstract long SkipNext();
 

@@ -15,27 +15,7 @@ internal sealed class TextResultStream : ResultStream
     internal static TextResultStream Execute(NativeConnection connection, ReadOnlySpan<byte> sql, ResultLimits limits)
     {
         connection.Send(sql);
-        var stream = new TextResultStream(connection, limits);
-        try
-        {
-            stream.Begin();
-            return stream;
-        }
-        catch
-        {
-            stream.Dispose();
-            throw;
-        }
-    }
-
-    public override void Dispose()
-    {
-        if (!Finished)
-        {
-            Connection.EndUnless(atEnd: false);
-        }
-
-        FreeResult();
+        return Begun(new TextResultStream(connection, limits), [], static (stream, _) => stream.Begin());
     }
 
     private protected override unsafe long SkipNext()
@@ -57,7 +37,7 @@ internal sealed class TextResultStream : ResultStream
 
     private protected override bool GoToNext()
     {
-        FreeResult();
+        Free();
         var next = NativeMethods.mysql_next_result(Connection);
         if (next > 0)
         {
@@ -152,7 +132,7 @@ internal sealed class TextResultStream : ResultStream
         InsertId = NativeMethods.mysql_insert_id(Connection);
     }
 
-    private void FreeResult()
+    private protected override void Free()
     {
         _result?.Dispose();
         _result = null;

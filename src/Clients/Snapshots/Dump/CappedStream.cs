@@ -4,30 +4,12 @@ namespace Drydock.Clients.Snapshots;
 /// <param name="inner">The stream; it is closed with this one.</param>
 /// <param name="cap">How many bytes.</param>
 /// <param name="refuse">Makes what is thrown where there is more; null: nothing is thrown.</param>
-internal sealed class CappedStream(Stream inner, long cap, Func<Exception>? refuse = null) : Stream
+internal sealed class CappedStream(Stream inner, long cap, Func<Exception>? refuse = null) : ReadOnlyStream
 {
     private long _left = cap;
 
     /// <summary>Nothing more is read, because the cap is reached.</summary>
     internal bool IsExhausted => _left <= 0;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override void Flush()
-    {
-    }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
@@ -54,15 +36,6 @@ internal sealed class CappedStream(Stream inner, long cap, Func<Exception>? refu
         _left -= read;
         return read;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -30,6 +30,7 @@ internal static partial class Posix
     private const int AtRemoveDirectory = 0x200;
     private const int AtSymbolicLinkNoFollow = 0x100;
     private const int AtEmptyPath = 0x1000;
+    private const uint RenameNoReplace = 1;
     private const uint StatxBasic = 0x7ff;
     private const int StatxBytes = 256;
     private const int StatvfsBytes = 256;

@@ -10,7 +10,6 @@ internal static partial class Posix
     internal const int Invalid = 22;
     internal const int NotImplemented = 38;
 
-    private const uint RenameNoReplace = 1;
     private const int SetPipeSize = 1031;
 
     /// <summary>

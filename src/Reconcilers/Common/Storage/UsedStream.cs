@@ -1,13 +1,13 @@
+using Drydock.Clients.Snapshots;
+
 namespace Drydock.Reconcilers.Common.Storage;
 
 /// <summary>A stream that is read, and something that is in use until it is closed.</summary>
-internal sealed class UsedStream(Stream inner, IDisposable use) : Stream
+internal sealed class UsedStream(Stream inner, IDisposable use) : ReadOnlyStream
 {
     public override bool CanRead => inner.CanRead;
 
     public override bool CanSeek => inner.CanSeek;
-
-    public override bool CanWrite => false;
 
     public override long Length => inner.Length;
 
@@ -19,17 +19,9 @@ internal sealed class UsedStream(Stream inner, IDisposable use) : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => inner.ReadAsync(buffer, offset, count, cancellationToken);
-
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => inner.ReadAsync(buffer, cancellationToken);
 
-    public override void Flush() => inner.Flush();
-
     public override long Seek(long offset, SeekOrigin origin) => inner.Seek(offset, origin);
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

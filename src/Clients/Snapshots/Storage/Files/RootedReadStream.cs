@@ -4,7 +4,7 @@ namespace Drydock.Clients.Snapshots;
 /// <see cref="SnapshotException"/>.</summary>
 /// <param name="file">The file.</param>
 /// <param name="length">Its length in bytes when it was opened.</param>
-internal sealed class RootedReadStream(RootedFile file, long length) : Stream
+internal sealed class RootedReadStream(RootedFile file, long length) : ReadOnlyStream
 {
     private const int BufferBytes = 128 * 1024;
 
@@ -15,13 +15,7 @@ internal sealed class RootedReadStream(RootedFile file, long length) : Stream
     private int _filled;
 
     /// <inheritdoc />
-    public override bool CanRead => true;
-
-    /// <inheritdoc />
     public override bool CanSeek => true;
-
-    /// <inheritdoc />
-    public override bool CanWrite => false;
 
     /// <inheritdoc />
     public override long Length => length;
@@ -32,13 +26,6 @@ internal sealed class RootedReadStream(RootedFile file, long length) : Stream
         get => _position - (_filled - _at);
         set => Seek(value, SeekOrigin.Begin);
     }
-
-    /// <inheritdoc />
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    /// <inheritdoc />
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     /// <inheritdoc />
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -59,11 +46,6 @@ internal sealed class RootedReadStream(RootedFile file, long length) : Stream
     }
 
     /// <inheritdoc />
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc />
     public override long Seek(long offset, SeekOrigin origin)
     {
         var target = offset + origin switch { SeekOrigin.Begin => 0, SeekOrigin.Current => Position, _ => length };
@@ -71,12 +53,6 @@ internal sealed class RootedReadStream(RootedFile file, long length) : Stream
         (_position, _at, _filled) = (target, 0, 0);
         return target;
     }
-
-    /// <inheritdoc />
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc />
     protected override void Dispose(bool disposing)

@@ -19,13 +19,6 @@ internal sealed class ComparedStream(Stream inner, IReadOnlyList<byte[]> blocks,
     private int _filled;
 
     /// <inheritdoc />
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    /// <inheritdoc />
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (_at == _filled && buffer.Length > 0 && _next < blocks.Count)

@@ -1,7 +1,7 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>A stream that is only read, forward and asynchronously.</summary>
-internal abstract class ReadOnlyStream : Stream
+/// <summary>A stream that is only read, forward and asynchronously, unless a derived one can do more.</summary>
+public abstract class ReadOnlyStream : Stream
 {
     /// <inheritdoc />
     public override bool CanRead => true;
@@ -14,6 +14,13 @@ internal abstract class ReadOnlyStream : Stream
 
     /// <inheritdoc />
     public override long Length => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
 
     /// <inheritdoc />
     public override void Flush()
