@@ -63,7 +63,13 @@ internal static class ObjectAccidents
             ["apiVersion"] = "v1",
             ["kind"] = "Secret",
             ["metadata"] = new JsonObject { ["name"] = $"docker-tls-{scene.Host.Name}", ["namespace"] = scene.Space },
-            ["stringData"] = new JsonObject { ["tls.crt"] = await File.ReadAllTextAsync(wrong.CertificatePath, cancellationToken), ["tls.key"] = await File.ReadAllTextAsync(wrong.KeyPath, cancellationToken) },
+            ["stringData"] = new JsonObject
+            {
+                // The authority stays: only what the operator shows is wrong.
+                ["ca.crt"] = await File.ReadAllTextAsync(scene.Host.Client.AuthorityPath, cancellationToken),
+                ["tls.crt"] = await File.ReadAllTextAsync(wrong.CertificatePath, cancellationToken),
+                ["tls.key"] = await File.ReadAllTextAsync(wrong.KeyPath, cancellationToken),
+            },
         }.ToJsonString());
         // Open connections go on with the certificate they began with.
         scene.HostProxy.CutAll();

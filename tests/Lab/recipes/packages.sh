@@ -18,6 +18,8 @@ PACKAGES=(
   ceph-mon ceph-osd radosgw
   # ssh hosts, and what supervises the processes on them
   openssh-server openssh-client sudo supervisor daemontools
+  # a volume that hangs: mkfs.ext4, mount, fsfreeze (util-linux)
+  e2fsprogs mount
   # plumbing
   iproute2 iptables util-linux jq curl ca-certificates procps
 )
