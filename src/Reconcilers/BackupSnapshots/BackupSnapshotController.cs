@@ -147,8 +147,10 @@ public sealed partial class BackupSnapshotController(SnapshotServices services, 
             UsedTokens = RetryTokens.Use(snapshot.Status?.UsedTokens ?? [], NewRetries(snapshot), now),
             Path = SnapshotLocation.PrefixOf(snapshot.Spec.PathPrefix ?? "", id),
         };
-        var begun = await WriteAsync(snapshot, SnapshotStatusComposer.Running(snapshot, status, null, now), cancellationToken);
-        if (UnverifiedServer.Warning("The server", "spec.source.tls.mode", snapshot.Spec.Source.Tls.Mode) is { } unverified)
+        var running = SnapshotStatusComposer.Running(snapshot, status, null, now);
+        var begun = await WriteAsync(snapshot, running, cancellationToken);
+        var mode = snapshot.Spec.Source.Tls.Mode;
+        if (UnverifiedServer.Warning("The server", "spec.source.tls.mode", mode) is { } unverified)
         {
             services.Events.Warning(begun, Reasons.ServerUnverified, unverified);
         }

@@ -45,7 +45,7 @@ internal sealed class RestoreJob : IProgress<SnapshotProgress>, IAsyncDisposable
         set => _stopAfterCurrent = value;
     }
 
-    /// <summary>The warning of a server whose identity is not verified, known before the first database is dropped; null if it is verified.</summary>
+    /// <summary>The warning of a server whose identity is not verified, from before the first drop on.</summary>
     public string? Unverified
     {
         get => _unverified;

@@ -109,7 +109,8 @@ internal sealed class RestoreRun
         }
 
         var began = DateTimeOffset.Parse(since, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
-        return Timers.Clamp(began - now + timeout + ClockSkew.Allowance(timeout, isOfOtherClock: since != _session.Since));
+        var allowance = ClockSkew.Allowance(timeout, isOfOtherClock: since != _session.Since);
+        return Timers.Clamp(began - now + timeout + allowance);
     }
 
     private static string Seconds(TimeSpan pause) => pause.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
@@ -183,7 +184,10 @@ internal sealed class RestoreRun
     {
         _job.Unverified = work.Unverified;
         return _job.CommitAsync(
-            status => RestoreProgressOf.Begun(status, work) with { Receipt = RestoreReceipt.With(status.Receipt, RestoreReceipt.Server, work.Look.Identity) },
+            status => RestoreProgressOf.Begun(status, work) with
+            {
+                Receipt = RestoreReceipt.With(status.Receipt, RestoreReceipt.Server, work.Look.Identity),
+            },
             cancellationToken);
     }
 

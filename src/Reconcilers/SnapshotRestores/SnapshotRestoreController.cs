@@ -128,7 +128,8 @@ public sealed partial class SnapshotRestoreController : EntityController<Snapsho
         {
             var commits = job.Pending();
             var status = commits.Aggregate(restore.Status!, static (s, commit) => commit.Change(s));
-            var written = await WriteAsync(restore, RestoreStatusComposer.Running(restore, RestoreProgressOf.Shown(status, job), job.Activity, now), cancellationToken);
+            var running = RestoreStatusComposer.Running(restore, RestoreProgressOf.Shown(status, job), job.Activity, now);
+            var written = await WriteAsync(restore, running, cancellationToken);
             if (job.Unverified is { } unverified && RestoreProgressOf.Begins(restore.Status, written.Status))
             {
                 _services.Events.Warning(written, Reasons.ServerUnverified, unverified);
@@ -181,8 +182,13 @@ public sealed partial class SnapshotRestoreController : EntityController<Snapsho
         }
 
         var receipt = RestoreReceipt.With(status.Receipt, RestoreReceipt.Job, job.Id);
-        var since = receipt.ContainsKey(RestoreReceipt.Since) ? session.Since : now.ToString("O", CultureInfo.InvariantCulture);
-        receipt = receipt.ContainsKey(RestoreReceipt.Since) ? receipt : RestoreReceipt.With(receipt, RestoreReceipt.Since, since);
+        var since = session.Since;
+        if (!receipt.ContainsKey(RestoreReceipt.Since))
+        {
+            since = now.ToString("O", CultureInfo.InvariantCulture);
+            receipt = RestoreReceipt.With(receipt, RestoreReceipt.Since, since);
+        }
+
         var begun = await WriteAsync(restore, RestoreStatusComposer.Running(restore, status with { Receipt = receipt }, "looking at the snapshot and the server", now), cancellationToken);
         (session.Job, session.Since) = (job, since);
         job.StopAfterCurrent = stop;

@@ -57,7 +57,7 @@ public sealed class ClientFailureTests
         var failure = new ServiceException(Reasons.InvalidSpec, "m", isNotTaken: true) { Field = "spec.instances" };
 
         ClientFailures.Finding(failure, "tikv-1", null)!.Field.ShouldBe("spec.instances");
-        ClientFailures.Finding(failure, null, "spec.yugabyte.replication.groups[g].peer")!.Field.ShouldBe("spec.yugabyte.replication.groups[g].peer");
+        ClientFailures.Finding(failure, null, "spec.yugabyte.peer")!.Field.ShouldBe("spec.yugabyte.peer");
     }
 
     [Fact]
@@ -67,6 +67,8 @@ public sealed class ClientFailureTests
 
         sink.Add(HostException.OfSpec("h", "spec.control", "m"), "yb-1", message: "yb-1: m");
 
-        sink.Findings.ShouldHaveSingleItem().ShouldBe(new Finding { Reason = Reasons.InvalidSpec, Message = "yb-1: m", Node = "yb-1", Field = "spec.control" });
+        var finding = sink.Findings.ShouldHaveSingleItem();
+        (finding.Reason, finding.Message, finding.Node).ShouldBe((Reasons.InvalidSpec, "yb-1: m", "yb-1"));
+        finding.Field.ShouldBe("spec.control");
     }
 }

@@ -127,7 +127,7 @@ public sealed class RestoreFailureTests
     [Theory]
     [InlineData(4, SnapshotRestorePhases.Succeeded)]
     [InlineData(6, SnapshotRestorePhases.Failed)]
-    public async Task Successor_counts_from_the_written_beginning_and_allows_five_minutes_of_clock_skew(int minutesLate, string phase)
+    public async Task Successor_counts_from_the_written_beginning_with_five_minutes_more(int minutesLate, string phase)
     {
         await _world.CreateAsync();
         await using (var first = new RestoreOperator(_world, new RestoreLife("first", ("mid load rm", 1))))

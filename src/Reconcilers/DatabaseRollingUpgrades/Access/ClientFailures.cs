@@ -27,11 +27,19 @@ internal static class ClientFailures
     /// <summary>What it comes to in preflight; null for any other exception.</summary>
     /// <param name="exception">The failure.</param>
     /// <param name="node">Which instance or host was asked; null takes the host of the failure.</param>
-    /// <param name="field">The field of the spec that led there; null takes that of the failure. A host knows its field better than the caller.</param>
+    /// <param name="field">
+    /// The field of the spec that led there; null takes that of the failure. A host knows its field better than the caller.
+    /// </param>
     public static Finding? Finding(Exception exception, string? node, string? field) => exception switch
     {
-        HostException host => new Finding { Reason = host.Reason, Message = host.Message, Node = node ?? host.Host, Field = host.Field ?? field },
-        ServiceException service => new Finding { Reason = service.Reason, Message = service.Message, Node = node, Field = field ?? service.Field },
+        HostException host => new Finding
+        {
+            Reason = host.Reason, Message = host.Message, Node = node ?? host.Host, Field = host.Field ?? field,
+        },
+        ServiceException service => new Finding
+        {
+            Reason = service.Reason, Message = service.Message, Node = node, Field = field ?? service.Field,
+        },
         _ => null,
     };
 }

@@ -16,7 +16,7 @@ public sealed class ServiceException : Exception
     /// <summary>Stable word.</summary>
     public string Reason { get; }
 
-    /// <summary>Path of the field of the spec that has the address; null if the caller knows it better, or the failure is not one of the spec.</summary>
+    /// <summary>Path of the field of the spec that has the address; null if the failure is not one of the spec.</summary>
     public string? Field { get; init; }
 
     /// <summary>Whether the request certainly did not arrive: no connection was made.</summary>

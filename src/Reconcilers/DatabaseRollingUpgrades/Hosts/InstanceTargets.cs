@@ -17,11 +17,12 @@ public static class InstanceTargets
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(instance);
         var control = instance.Control ?? spec.Control.Find(c => c.Component == instance.Component)?.Control;
-        var field = instance.Control is null && control is not null ? "spec.control" : $"spec.instances[{instance.Name}].control";
+        var isShared = instance.Control is null && control is not null;
+        var field = isShared ? "spec.control" : $"spec.instances[{instance.Name}].control";
         if (control is null || Kinds(control) != 1)
         {
-            throw HostException.OfSpec(
-                instance.Host, field, $"{instance.Name}: {(control is null ? RuleMessages.EveryInstanceHasControl : RuleMessages.OneControl)}");
+            var rule = control is null ? RuleMessages.EveryInstanceHasControl : RuleMessages.OneControl;
+            throw HostException.OfSpec(instance.Host, field, $"{instance.Name}: {rule}");
         }
 
         return Fill(new InstanceTarget
@@ -80,17 +81,20 @@ public static class InstanceTargets
             Wrong(
                 target,
                 $"spec.instances[{target.Name}].dataDir",
-                $"the command line of {target.Name} has {{dataDir}}, and spec.instances[{target.Name}].dataDir is not given; give it"),
+                $"the command line of {target.Name} has {{dataDir}}, "
+                    + $"and spec.instances[{target.Name}].dataDir is not given; give it"),
         { Swap: SwapMethod.NewDirectory, Control.Process: null } =>
             Wrong(
                 target,
                 target.ControlField,
-                $"swap NewDirectory of {target.Name} is only for a plain process: its command line is what names the version's directory. Choose ReplaceBinary or SwitchLink"),
+                $"swap NewDirectory of {target.Name} is only for a plain process: "
+                    + "its command line is what names the version's directory. Choose ReplaceBinary or SwitchLink"),
         { Swap: SwapMethod.NewDirectory, Control.Process: { } process } when !NamesDirectory(process) && target.Component is not null =>
             Wrong(
                 target,
                 target.ControlField,
-                $"swap NewDirectory of {target.Name} needs {{directory}} in its command line: without it the old program would be started again"),
+                $"swap NewDirectory of {target.Name} needs {{directory}} in its command line: "
+                    + "without it the old program would be started again"),
         _ => null,
     };
 

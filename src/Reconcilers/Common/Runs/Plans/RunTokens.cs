@@ -88,14 +88,15 @@ internal static class RunTokens
         return added.Count == 0 ? status : status with { Approvals = [.. status.Approvals, .. added] };
     }
 
-    /// <summary>The warning of approvals that are not read because the annotation has too many; null if all are read.</summary>
+    /// <summary>The warning of approvals that are not read, because there are too many; null if all are read.</summary>
     public static string? UnreadApprovals(V1ObjectMeta metadata)
     {
         var unread = AllApprovals(metadata).Skip(SchemaLimits.History).ToList();
         return unread.Count == 0
             ? null
-            : $"The annotation {Annotations.Approve} has {SchemaLimits.History + unread.Count} approvals, and the operator reads the first {SchemaLimits.History}. "
-                + $"'{SchemaLimits.Clip(unread[0], SchemaLimits.Name)}'{(unread.Count > 1 ? $" and {unread.Count - 1} more are" : " is")} ignored. "
+            : $"The annotation {Annotations.Approve} has {SchemaLimits.History + unread.Count} approvals, "
+                + $"and the operator reads the first {SchemaLimits.History}. '{SchemaLimits.Clip(unread[0], SchemaLimits.Name)}'"
+                + (unread.Count > 1 ? $" and {unread.Count - 1} more are ignored. " : " is ignored. ")
                 + "Remove the approvals that are used up, then the others are read.";
     }
 
@@ -104,7 +105,8 @@ internal static class RunTokens
         [.. status.Approvals.Where(a => a.Accepted && new Approval(a.Name, a.PlanHash).IsFor(planHash)).Select(a => a.Name)];
 
     // As many as a status stores: with more of them each look would take the first for new ones again.
-    private static IEnumerable<string> GivenApprovals(V1ObjectMeta metadata) => AllApprovals(metadata).Take(SchemaLimits.History);
+    private static IEnumerable<string> GivenApprovals(V1ObjectMeta metadata) =>
+        AllApprovals(metadata).Take(SchemaLimits.History);
 
     private static IEnumerable<string> AllApprovals(V1ObjectMeta metadata) =>
         (metadata.Annotations?.GetValueOrDefault(Annotations.Approve) ?? "")

@@ -21,14 +21,16 @@ internal sealed record HostWay(string User, bool MayBecome, bool IsContainer, Fu
     {
         { Docker: { } docker } => new HostWay(docker.User ?? ContainersUser, docker.Become == Become.Sudo, true, () => Container(host, docker, secrets, services)),
         { Ssh: { } ssh } => new HostWay(ssh.User, ssh.Become == Become.Sudo, false, () => services.Connect(new SshEndpoint(host, ssh.User, ssh.Port), secrets.Ssh ?? throw Missing(host, "key or known_hosts", "spec.access.ssh"))),
-        _ => new HostWay("", false, false, () => throw HostException.OfSpec(host, "spec.access", $"{host}: {RuleMessages.OneAccess}")),
+        _ => new HostWay("", false, false, () =>
+            throw HostException.OfSpec(host, "spec.access", $"{host}: {RuleMessages.OneAccess}")),
     };
 
     private static IRemoteClient Container(string host, ContainerAccess docker, DatabaseSecrets secrets, DatabaseHostServices services)
     {
         if (docker.Hosts.Find(h => h.Host == host) is not { } entry)
         {
-            throw HostException.OfSpec(host, "spec.access.docker.hosts", $"{host}: spec.access.docker.hosts has no entry for it: say which container it is");
+            const string Field = "spec.access.docker.hosts";
+            throw HostException.OfSpec(host, Field, $"{host}: {Field} has no entry for it: say which container it is");
         }
 
         try

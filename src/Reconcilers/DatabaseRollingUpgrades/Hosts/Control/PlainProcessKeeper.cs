@@ -33,7 +33,9 @@ internal sealed class PlainProcessKeeper(InstanceTarget target) : IProcessKeeper
         if (InstanceTargets.NamesDirectory(control) && !directory.StartsWith('/'))
         {
             throw HostException.OfSpec(
-                target.Host, target.ControlField, $"{target.Host}: {target.Name}: its command line needs a version's directory, and '{directory}' is none");
+                target.Host,
+                target.ControlField,
+                $"{target.Host}: {target.Name}: its command line needs a version's directory, and '{directory}' is none");
         }
 
         return channel.ActAsync(

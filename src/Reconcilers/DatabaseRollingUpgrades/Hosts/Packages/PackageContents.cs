@@ -16,7 +16,8 @@ internal sealed class PackageContents
         Extensions = request.Components.Contains(DatabaseComponent.Tserver) ? [.. Package.Extensions.SelectMany(e => e.Files)] : [];
         if (Extensions.Select(e => e.To).Concat(Package.Files.Select(f => f.Path)).FirstOrDefault(path => path.Split('/').Contains("..")) is { } outside)
         {
-            throw HostException.OfSpec(host, "spec.package", $"spec.package: {outside} leads out of {Directory}; give a path below it");
+            throw HostException.OfSpec(
+                host, "spec.package", $"spec.package: {outside} leads out of {Directory}; give a path below it");
         }
     }
 

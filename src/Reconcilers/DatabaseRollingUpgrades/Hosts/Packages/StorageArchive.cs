@@ -29,7 +29,8 @@ internal sealed class StorageArchive(string host, DatabaseHostServices services,
         SnapshotException { Failure: SnapshotFailure.ChecksumMismatch } =>
             new(host, Reasons.PackageCorrupt, $"The archive {archive.Name} ({_where}) is not the one that spec.package.archives names. {exception.Message}", retryable: false, innerException: exception),
         SnapshotException { Failure: SnapshotFailure.NotAllowed } =>
-            HostException.OfSpec(host, $"spec.package.archives[{archive.Name}].storage", $"The archive {archive.Name}: {exception.Message}", exception),
+            HostException.OfSpec(
+                host, $"spec.package.archives[{archive.Name}].storage", $"The archive {archive.Name}: {exception.Message}", exception),
         _ => new(host, Reasons.StorageUnusable, $"the archive {archive.Name} ({_where}) cannot be read: {exception.Message}; what arrived at {host} is kept, and the rest is sent by the next attempt", innerException: exception),
     };
 

@@ -16,7 +16,6 @@ namespace Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Api;
 public sealed class MySqlDatabaseSql : IDatabaseSql
 {
     private const int SyntaxError = 1064;
-    private const string Instances = "spec.instances";
     private readonly Func<DatabaseRollingUpgrade> _upgrade;
     private readonly DatabaseSecrets _secrets;
     private readonly DbProviderFactory _provider;
@@ -125,7 +124,7 @@ public sealed class MySqlDatabaseSql : IDatabaseSql
             }
         }
 
-        throw last ?? new DatabaseSqlException(Reasons.InvalidSpec, "spec.instances names no TiDB to ask") { Field = Instances };
+        throw last ?? OfSpec("spec.instances names no TiDB to ask");
     }
 
     // The database library resolves the name again for itself: of several addresses it may take any, so each of them must be allowed.
@@ -138,13 +137,16 @@ public sealed class MySqlDatabaseSql : IDatabaseSql
         }
         catch (EndpointRefusedException refused)
         {
-            throw new DatabaseSqlException(Reasons.InvalidSpec, $"{login.User}@{server}: {refused.Message}", refused) { Field = Instances };
+            throw OfSpec($"{login.User}@{server}: {refused.Message}", refused);
         }
         catch (SocketException unresolved)
         {
             return new DatabaseSqlException(Reasons.ServerUnreachable, $"{login.User}@{server}: the host name cannot be resolved: {unresolved.Message}", unresolved);
         }
     }
+
+    private static DatabaseSqlException OfSpec(string message, Exception? cause = null) =>
+        new(Reasons.InvalidSpec, message, cause) { Field = "spec.instances" };
 
     private static DatabaseSqlException Failure(Exception exception, Endpoint server, SqlLogin login, string statement) => new(
         exception is MySqlException { Number: 1044 or 1045 or 1142 or 1227 } ? Reasons.AccessDenied : exception is MySqlException { IsConnectionError: true } ? Reasons.ServerUnreachable : Reasons.AnswerUnusable,

@@ -119,7 +119,10 @@ public sealed partial class PdClient(IServiceHttp http, IReadOnlyList<Endpoint> 
         Exception failure = last switch
         {
             TiDbApiException api => new TiDbApiException(api.Reason, api.Message, api.Status, api),
-            ServiceException service => new ServiceException(service.Reason, service.Message, service.IsNotTaken, service) { Field = service.Field },
+            ServiceException service => new ServiceException(service.Reason, service.Message, service.IsNotTaken, service)
+            {
+                Field = service.Field,
+            },
             _ => new TiDbApiException(Reasons.InvalidSpec, "spec.instances names no PD to ask") { Field = "spec.instances" },
         };
         throw failure;

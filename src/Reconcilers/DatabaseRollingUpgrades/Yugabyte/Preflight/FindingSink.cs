@@ -62,7 +62,8 @@ internal sealed class FindingSink(Func<string, string> redact)
     public void Add(Exception failure, string? node = null, string? field = null, string? message = null)
     {
         var found = ClientFailures.Finding(failure, node, field);
-        Add(found?.Reason ?? ClusterPreflight.ReasonOf(failure), message ?? failure.Message, found?.Node ?? node, found?.Field ?? field);
+        var reason = found?.Reason ?? ClusterPreflight.ReasonOf(failure);
+        Add(reason, message ?? failure.Message, found?.Node ?? node, found?.Field ?? field);
     }
 
     public void Add(Finding finding)

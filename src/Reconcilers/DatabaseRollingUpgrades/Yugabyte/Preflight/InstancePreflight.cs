@@ -69,7 +69,8 @@ internal sealed class InstancePreflight(IYugabyteTargets targets, YugabyteCluste
             var process = await targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
             foreach (var (reason, message) in Problems(instance, process))
             {
-                findings.Add(reason, message, instance.Name, reason == Reasons.InvalidSpec ? Target(instance).ControlField : null);
+                var field = reason == Reasons.InvalidSpec ? Target(instance).ControlField : null;
+                findings.Add(reason, message, instance.Name, field);
             }
 
             return process;
