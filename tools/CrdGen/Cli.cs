@@ -16,7 +16,7 @@ public static class Cli
         var root = new Option<DirectoryInfo?>("--root") { Description = "Root of the repository. Default: the folder at or above the current one that holds Operator.sln." };
         var controllers = new Option<FileInfo?>("--controllers")
         {
-            Description = "The assembly whose [EntityRbac] attributes make the operator's roles in config/rbac. Default: Drydock.Reconcilers.dll beside this tool.",
+            Description = "An assembly whose [EntityRbac] attributes make the operator's roles in config/rbac. Default: each Drydock.Reconcilers.*.dll beside this tool.",
         };
         var command = new RootCommand("Makes config/crd, the roles in config/rbac and docs/reference from the types.") { check, root, controllers };
         command.SetAction(result =>
@@ -43,18 +43,14 @@ public static class Cli
         return command.Parse(args).Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
     }
 
-    /// <summary>The assembly with the controllers: the given one, or the one beside this tool; null if that is not there.</summary>
-    /// <exception cref="FileNotFoundException">The given one is not there.</exception>
-    public static Assembly? LoadControllers(FileInfo? given = null)
+    /// <summary>The assemblies with the controllers: the given one, or those beside this tool.</summary>
+    /// <exception cref="FileNotFoundException">The given one does not exist.</exception>
+    public static IReadOnlyList<Assembly> LoadControllers(FileInfo? given = null) => given switch
     {
-        var path = given?.FullName ?? Path.Combine(AppContext.BaseDirectory, "Drydock.Reconcilers.dll");
-        if (File.Exists(path))
-        {
-            return Assembly.LoadFrom(path);
-        }
-
-        return given is null ? null : throw new FileNotFoundException($"--controllers {path}: no such file.", path);
-    }
+        null => [.. Directory.GetFiles(AppContext.BaseDirectory, "Drydock.Reconcilers.*.dll").Order(StringComparer.Ordinal).Select(Assembly.LoadFrom)],
+        { Exists: true } => [Assembly.LoadFrom(given.FullName)],
+        _ => throw new FileNotFoundException($"--controllers {given.FullName}: no such file.", given.FullName),
+    };
 
     private static int Write(string root, IReadOnlyList<GeneratedFile> files, TextWriter output)
     {

@@ -15,10 +15,10 @@ public static class Generator
     private const string CrdFolder = "config/crd";
 
     /// <summary>All generated files, by path.</summary>
-    /// <param name="controllers">The assembly whose <c>[EntityRbac]</c> attributes make the operator's roles; null leaves them out.</param>
+    /// <param name="controllers">The assemblies whose <c>[EntityRbac]</c> attributes make the operator's roles; none leaves them out.</param>
     /// <param name="root">Root of the repository, whose record of released schemas is continued; null begins a new one.</param>
     /// <exception cref="InvalidOperationException">A released schema was changed; the message says what to do.</exception>
-    public static IReadOnlyList<GeneratedFile> Generate(Assembly? controllers, string? root = null)
+    public static IReadOnlyList<GeneratedFile> Generate(IReadOnlyList<Assembly> controllers, string? root = null)
     {
         var assembly = typeof(OmsUpgrade).Assembly;
         var kinds = KindReader.Read(assembly);
@@ -41,7 +41,7 @@ public static class Generator
             SchemaRecord.HashOf(kinds.Select(kind => CrdYaml.Of(kind))))));
         files.Add(new("docs/reference/reasons.md", ReasonsReference.Of(XmlDocs.Of(assembly))));
         files.Add(new("config/rbac/people_roles.yaml", YamlText.Write(Notice, PeopleRoles.Of(kinds))));
-        if (controllers is not null && RbacYaml.Asked(controllers) is { Count: > 0 } asked)
+        if (RbacYaml.Asked(controllers) is { Count: > 0 } asked)
         {
             files.Add(new("config/rbac/role.yaml", YamlText.Write(Notice, RbacYaml.ForCluster(asked))));
             files.Add(new("config/rbac/cluster_role.yaml", YamlText.Write(Notice, RbacYaml.WithoutNamespace(asked))));

@@ -5,7 +5,7 @@ using Drydock.Clients.Kubernetes.Events;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Clients.Kubernetes.Watching;
 using Drydock.Crds.Common;
-using Drydock.Reconcilers.Common.Schemas;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Operator.Composition;
 

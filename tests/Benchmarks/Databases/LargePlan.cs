@@ -4,15 +4,9 @@ using Drydock.Abstractions.Plans;
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Crds;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Common.Runs.Plans;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Configuration;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Discovery;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Planning;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Steps;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Discovery;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Planning;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Steps;
+using Drydock.Reconcilers.Databases.TiDb;
+using Drydock.Reconcilers.Databases.Yugabyte;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Benchmarks;
 
@@ -105,7 +99,7 @@ internal static class LargePlan
         return (spec, new YugabyteDiscovery
         {
             UniverseUuid = Guid.Empty.ToString(),
-            Instances = [.. instances.Select(i => new Reconcilers.DatabaseRollingUpgrades.Yugabyte.Discovery.DiscoveredInstance
+            Instances = [.. instances.Select(i => new Reconcilers.Databases.Yugabyte.DiscoveredInstance
             {
                 Name = i.Name,
                 Component = i.Component,
@@ -138,7 +132,7 @@ internal static class LargePlan
         return (spec, new TiDbDiscovery
         {
             ClusterId = ulong.MaxValue,
-            Instances = [.. instances.Select(i => new Reconcilers.DatabaseRollingUpgrades.TiDb.Discovery.DiscoveredInstance
+            Instances = [.. instances.Select(i => new Reconcilers.Databases.TiDb.DiscoveredInstance
             {
                 Name = i.Name,
                 Component = i.Component,

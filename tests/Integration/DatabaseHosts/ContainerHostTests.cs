@@ -3,7 +3,7 @@ using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Running;
 using Drydock.Lab;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
+using Drydock.Reconcilers.Databases;
 using Drydock.Tests.Integration.Docker.Fixture;
 using Shouldly;
 using Xunit;

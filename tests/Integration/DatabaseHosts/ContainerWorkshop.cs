@@ -5,9 +5,8 @@ using Drydock.Clients.Safety;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Running;
-using Drydock.Reconcilers.Common;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
+using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Integration.Docker.Fixture;
 using static Drydock.Tests.Integration.DatabaseHosts.Workshop;
 

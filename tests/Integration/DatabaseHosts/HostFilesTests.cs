@@ -5,7 +5,7 @@ using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Lab;
 using Drydock.Lab.Hosts;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
+using Drydock.Reconcilers.Databases;
 using Shouldly;
 using Xunit;
 using static Drydock.Tests.Integration.DatabaseHosts.Workshop;

@@ -3,8 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Drydock.Clients.Remote;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts.Channel;
+using Drydock.Reconcilers.Databases;
 using Shouldly;
 using Xunit;
 

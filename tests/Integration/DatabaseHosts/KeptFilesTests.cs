@@ -1,7 +1,7 @@
 using Drydock.Crds.Common;
 using Drydock.Lab;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Steps;
+using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Databases.TiDb;
 using Shouldly;
 using Xunit;
 using static Drydock.Tests.Integration.DatabaseHosts.Workshop;

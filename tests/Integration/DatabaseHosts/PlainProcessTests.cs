@@ -1,7 +1,7 @@
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Lab;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
+using Drydock.Reconcilers.Databases;
 using Shouldly;
 using Xunit;
 using static Drydock.Tests.Integration.DatabaseHosts.Workshop;

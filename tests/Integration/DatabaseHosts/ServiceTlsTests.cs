@@ -7,7 +7,7 @@ using System.Text;
 using Drydock.Clients.Safety;
 using Drydock.Crds.Common;
 using Drydock.Lab;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
+using Drydock.Reconcilers.Databases;
 using Shouldly;
 using Xunit;
 

@@ -8,9 +8,8 @@ using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Lab;
 using Drydock.Lab.Hosts;
-using Drydock.Reconcilers.Common.Storage;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
+using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Upgrades;
 using DirectoryStorage = Drydock.Clients.Snapshots.DirectoryStorage;
 
 namespace Drydock.Tests.Integration.DatabaseHosts;

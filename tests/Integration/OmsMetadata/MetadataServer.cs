@@ -5,8 +5,8 @@ using System.Net;
 using System.Net.Sockets;
 using Drydock.Clients.MySql;
 using Drydock.Clients.Safety;
-using Drydock.Reconcilers.OmsUpgrades.Domain;
-using Drydock.Reconcilers.OmsUpgrades.Metadata;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
 using Xunit;
 
 namespace Drydock.Tests.Integration.OmsMetadata;

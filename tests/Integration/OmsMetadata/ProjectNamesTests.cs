@@ -1,5 +1,5 @@
-using Drydock.Reconcilers.OmsUpgrades.Domain;
-using Drydock.Reconcilers.OmsUpgrades.Metadata;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
 using Shouldly;
 using Xunit;
 

@@ -13,7 +13,7 @@ using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;
 using Drydock.Lab;
-using Drydock.Reconcilers.Common.Storage;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Integration.Crds;
 using Drydock.Tests.Integration.MySql;
 using Drydock.Tests.Integration.Snapshots;

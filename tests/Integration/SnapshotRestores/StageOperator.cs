@@ -6,10 +6,8 @@ using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.SnapshotRestores;
-using Drydock.Reconcilers.Common;
-using Drydock.Reconcilers.Common.Storage;
-using Drydock.Reconcilers.SnapshotRestores;
-using Drydock.Reconcilers.SnapshotRestores.Server;
+using Drydock.Reconcilers.Snapshots;
+using Drydock.Reconcilers.Upgrades;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 

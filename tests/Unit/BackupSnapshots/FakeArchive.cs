@@ -1,7 +1,7 @@
 using Drydock.Clients.MySql;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
-using Drydock.Reconcilers.Common.Storage;
+using Drydock.Reconcilers.Upgrades;
 using SnapshotVerification = Drydock.Clients.Snapshots.SnapshotVerification;
 
 namespace Drydock.Tests.Unit.BackupSnapshots;

@@ -1,5 +1,5 @@
 using Drydock.Crds.Common;
-using Drydock.Reconcilers.BackupSnapshots.Retention;
+using Drydock.Reconcilers.Snapshots;
 using Shouldly;
 using Xunit;
 

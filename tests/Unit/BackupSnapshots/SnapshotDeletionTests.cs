@@ -1,8 +1,8 @@
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
-using Drydock.Reconcilers.BackupSnapshots;
-using Drydock.Reconcilers.Common.Storage;
+using Drydock.Reconcilers.Snapshots;
+using Drydock.Reconcilers.Upgrades;
 using Shouldly;
 using Xunit;
 

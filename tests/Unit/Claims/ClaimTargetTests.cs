@@ -1,5 +1,5 @@
 using Drydock.Crds.Common;
-using Drydock.Reconcilers.Common;
+using Drydock.Reconcilers.Upgrades;
 using Shouldly;
 using Xunit;
 

@@ -4,9 +4,7 @@ using Drydock.Abstractions.Entities;
 using Drydock.Clients.Remote;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts.Channel;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts.Looking;
+using Drydock.Reconcilers.Databases;
 
 namespace Drydock.Tests.Unit.DatabaseHosts;
 

@@ -3,7 +3,7 @@ using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
+using Drydock.Reconcilers.Databases;
 using Drydock.Tests.Unit.Kubernetes.Support;
 using Drydock.Tests.Unit.Support;
 using Shouldly;

@@ -3,9 +3,7 @@ using Drydock.Clients.Remote;
 using Drydock.Clients.Ssh;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts.Channel;
+using Drydock.Reconcilers.Databases;
 using Shouldly;
 using Xunit;
 

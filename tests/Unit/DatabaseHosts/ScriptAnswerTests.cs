@@ -1,8 +1,6 @@
 using Drydock.Clients.Remote;
 using Drydock.Crds.Common;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts.Channel;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts.Looking;
+using Drydock.Reconcilers.Databases;
 using Shouldly;
 using Xunit;
 

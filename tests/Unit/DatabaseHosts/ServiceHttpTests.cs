@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Drydock.Clients.Safety;
 using Drydock.Crds.Common;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
+using Drydock.Reconcilers.Databases;
 using Shouldly;
 using Xunit;
 

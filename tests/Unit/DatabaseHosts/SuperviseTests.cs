@@ -1,6 +1,5 @@
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts.Control;
+using Drydock.Reconcilers.Databases;
 using Shouldly;
 using Xunit;
 

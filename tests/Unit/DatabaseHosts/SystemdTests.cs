@@ -1,8 +1,6 @@
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts.Control;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts.Looking;
+using Drydock.Reconcilers.Databases;
 using Shouldly;
 using Xunit;
 

@@ -1,5 +1,5 @@
 using Drydock.Clients.Kubernetes.Runtime;
-using Drydock.Reconcilers.Common;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Kubernetes.Support;
 using Drydock.Tests.Unit.Schemas;
 using Shouldly;

@@ -1,5 +1,6 @@
 using Drydock.Crds.Common;
-using Drydock.Reconcilers.OmsUpgrades.Domain;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.OmsUpgrades;
 using Drydock.Tests.Unit.World;
 using Shouldly;

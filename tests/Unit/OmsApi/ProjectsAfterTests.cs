@@ -1,7 +1,7 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.OmsUpgrades.Planning;
+using Drydock.Reconcilers.Oms;
 using Drydock.Tests.Unit.OmsUpgrades;
 using Drydock.Tests.Unit.World;
 using Shouldly;
@@ -280,7 +280,7 @@ public sealed class ProjectsAfterTests
     private static OmsWorld Stopped() => WithApiBefore(
         w =>
         {
-            w.Console.Projects.Add(new WorldProject(Drydock.Reconcilers.OmsUpgrades.Domain.OmsProjectKind.Migration, "np_3", "third", "RUNNING"));
+            w.Console.Projects.Add(new WorldProject(Drydock.Reconcilers.Oms.OmsProjectKind.Migration, "np_3", "third", "RUNNING"));
             w.Console["np_1"].StatusAfterUpgrade = "SUSPEND";
             w.Console["np_3"].StatusAfterUpgrade = "SUSPEND";
         },

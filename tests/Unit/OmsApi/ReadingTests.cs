@@ -1,6 +1,6 @@
 using System.Text;
-using Drydock.Reconcilers.OmsUpgrades.Api;
-using Drydock.Reconcilers.OmsUpgrades.Domain;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
 using Shouldly;
 using Xunit;
 using static Drydock.Tests.Unit.OmsApi.FakeConsole;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
-using Drydock.Reconcilers.OmsUpgrades.Api;
-using Drydock.Reconcilers.OmsUpgrades.Domain;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;

@@ -1,4 +1,5 @@
-using Drydock.Reconcilers.OmsUpgrades.Domain;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
 using Shouldly;
 using Xunit;
 

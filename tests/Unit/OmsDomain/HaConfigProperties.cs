@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Drydock.Reconcilers.OmsUpgrades.Domain;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
 using FsCheck;
 using FsCheck.Fluent;
 using Shouldly;

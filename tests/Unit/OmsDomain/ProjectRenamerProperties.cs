@@ -1,6 +1,7 @@
-using Drydock.Tests.Unit.Support;
 using System.Globalization;
-using Drydock.Reconcilers.OmsUpgrades.Domain;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Support;
 using FsCheck;
 using FsCheck.Fluent;
 using Shouldly;

@@ -1,4 +1,6 @@
-using Drydock.Reconcilers.OmsUpgrades.Domain;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
 using Shouldly;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using Drydock.Abstractions.Values;
 using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.OmsUpgrades.Domain;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.World;
 using Shouldly;
 using Xunit;

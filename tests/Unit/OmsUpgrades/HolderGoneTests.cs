@@ -1,7 +1,7 @@
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Common;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.World;
 using Shouldly;
 using Xunit;

@@ -2,7 +2,7 @@ using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.SnapshotRestores;
-using Drydock.Reconcilers.Common.Runs;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.World;
 using Shouldly;
 using Xunit;

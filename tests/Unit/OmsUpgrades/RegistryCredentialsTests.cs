@@ -1,5 +1,5 @@
 using System.Text;
-using Drydock.Reconcilers.OmsUpgrades.Access;
+using Drydock.Reconcilers.Oms;
 using Shouldly;
 using Xunit;
 

@@ -1,9 +1,8 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.OmsUpgrades.Domain;
-using Drydock.Reconcilers.OmsUpgrades.Planning;
-using Drydock.Reconcilers.OmsUpgrades.Steps;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.World;
 using Shouldly;
 using Xunit;
@@ -117,7 +116,7 @@ public sealed class RenameTests
     public void Acknowledged_cascades_stand_in_the_plan()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false });
-        world.Metadata.Cascades.Add(new Drydock.Reconcilers.OmsUpgrades.Metadata.CascadedWriter("7", "id=1"));
+        world.Metadata.Cascades.Add(new Drydock.Reconcilers.Oms.CascadedWriter("7", "id=1"));
         world.Apply(s => s with { Preflight = s.Preflight with { CascadedWriters = CascadedWriterPolicy.Acknowledge } });
         world.RunToSuccess();
 

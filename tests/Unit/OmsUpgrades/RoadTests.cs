@@ -3,7 +3,7 @@ using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.OmsUpgrades.Planning;
+using Drydock.Reconcilers.Oms;
 using Drydock.Tests.Unit.World;
 using Shouldly;
 using Xunit;

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Crds.Common;
-using Drydock.Reconcilers.Common.Runs.Status;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.RunFrames.Toys;
 using Shouldly;
 using Xunit;

@@ -1,5 +1,5 @@
 using Drydock.Crds.Common;
-using Drydock.Reconcilers.Common.Runs;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.RunFrames.Toys;
 using Shouldly;
 using Xunit;

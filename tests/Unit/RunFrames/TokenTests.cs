@@ -1,7 +1,6 @@
 using Drydock.Abstractions.Entities;
 using Drydock.Crds.Common;
-using Drydock.Reconcilers.Common;
-using Drydock.Reconcilers.Common.Runs.Plans;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.RunFrames.Toys;
 using Shouldly;
 using Xunit;

@@ -1,5 +1,5 @@
 using Drydock.Crds.Common;
-using Drydock.Reconcilers.Common.Runs.Plans;
+using Drydock.Reconcilers.Upgrades;
 using Shouldly;
 using Xunit;
 using DayOfWeek = Drydock.Crds.Common.DayOfWeek;

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using Drydock.Clients.Docker;
-using Drydock.Reconcilers.Common;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;

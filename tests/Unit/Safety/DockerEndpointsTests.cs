@@ -1,5 +1,5 @@
 using Drydock.Clients.Docker;
-using Drydock.Reconcilers.Common;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;

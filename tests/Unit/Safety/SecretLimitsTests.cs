@@ -1,5 +1,5 @@
-using Drydock.Reconcilers.Common;
-using Drydock.Reconcilers.OmsUpgrades.Api;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
 using Shouldly;
 using Xunit;
 

@@ -3,7 +3,7 @@ using System.Formats.Tar;
 using System.Reflection;
 using System.Text;
 using Drydock.Clients.Docker;
-using Drydock.Reconcilers.Common;
+using Drydock.Reconcilers.Upgrades;
 using Shouldly;
 using Xunit;
 

@@ -4,7 +4,7 @@ using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Crds;
 using Drydock.Crds.Common;
-using Drydock.Reconcilers.Common.Schemas;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Kubernetes.Support;
 using Drydock.Tests.Unit.Support;
 using Microsoft.Extensions.Logging.Abstractions;

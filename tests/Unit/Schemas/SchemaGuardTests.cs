@@ -6,7 +6,7 @@ using Drydock.Clients.Kubernetes.Watching;
 using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
-using Drydock.Reconcilers.Common.Schemas;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Kubernetes.Support;
 using Drydock.Tests.Unit.Support;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -5,7 +5,7 @@ using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Crds;
 using Drydock.Crds.Common;
-using Drydock.Reconcilers.Common.Secrets;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Kubernetes.Support;
 using Drydock.Tests.Unit.Support;
 using Shouldly;

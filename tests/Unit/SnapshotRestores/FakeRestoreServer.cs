@@ -1,5 +1,5 @@
 using Drydock.Clients.MySql;
-using Drydock.Reconcilers.SnapshotRestores.Server;
+using Drydock.Reconcilers.Snapshots;
 
 namespace Drydock.Tests.Unit.SnapshotRestores;
 

@@ -1,8 +1,9 @@
 using System.Globalization;
 using Drydock.Clients.MySql;
 using Drydock.Clients.Snapshots;
-using Drydock.Reconcilers.OmsUpgrades.Metadata;
-using Drydock.Reconcilers.SnapshotRestores.Server;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Snapshots;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.SnapshotRestores;
 

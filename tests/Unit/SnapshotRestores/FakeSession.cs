@@ -1,4 +1,4 @@
-using Drydock.Reconcilers.SnapshotRestores.Server;
+using Drydock.Reconcilers.Snapshots;
 
 namespace Drydock.Tests.Unit.SnapshotRestores;
 

@@ -3,8 +3,8 @@ using Drydock.Clients.Snapshots;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.SnapshotRestores;
-using Drydock.Reconcilers.SnapshotRestores;
-using Drydock.Reconcilers.Common;
+using Drydock.Reconcilers.Snapshots;
+using Drydock.Reconcilers.Upgrades;
 using Shouldly;
 using Xunit;
 

@@ -2,8 +2,8 @@ using Drydock.Clients.Kubernetes.Leadership;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Clients.Safety;
 using Drydock.Crds.SnapshotRestores;
-using Drydock.Reconcilers.Common;
-using Drydock.Reconcilers.SnapshotRestores;
+using Drydock.Reconcilers.Snapshots;
+using Drydock.Reconcilers.Upgrades;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Drydock.Tests.Unit.SnapshotRestores;

@@ -10,9 +10,8 @@ using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;
-using Drydock.Reconcilers.Common;
-using Drydock.Reconcilers.Common.Storage;
-using Drydock.Reconcilers.OmsUpgrades.Steps;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Kubernetes.Support;
 using Drydock.Tests.Unit.Support;
 using Drydock.Tests.Unit.World;
@@ -92,7 +91,7 @@ internal sealed class RestoreWorld : IStorages
                     Phase = OmsUpgradePhases.RollingBack,
                     Target = new TargetStatus { Identity = target, Claim = new ClaimTarget(target, []).Names(Space)[0] },
                     Plan = new Plan { Steps = [new() { Id = "Backup/snapshot", Parameters = new(StringComparer.Ordinal) { ["databases"] = "rm,cm" } }] },
-                    RollbackPlan = new Plan { Steps = [new() { Id = "RollBack/databases", State = waits, Receipt = new(StringComparer.Ordinal) { [RestoreDatabases.RestoreKey] = Name } }] },
+                    RollbackPlan = new Plan { Steps = [new() { Id = "RollBack/databases", State = waits, Receipt = new(StringComparer.Ordinal) { [SnapshotReceipts.RestoreKey] = Name } }] },
                 },
             });
             await new TargetClaims(Api, "drydock-system", Time).ClaimAsync(new ClaimTarget(target, []), upgrade, adopt: false, keep: false, CancellationToken.None);

@@ -1,8 +1,7 @@
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Common.Storage;
-using Drydock.Reconcilers.OmsUpgrades.Access;
-using Drydock.Reconcilers.OmsUpgrades.Planning;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
 using Shouldly;
 using Xunit;
 

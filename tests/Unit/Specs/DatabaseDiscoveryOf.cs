@@ -1,13 +1,8 @@
 using System.Globalization;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Configuration;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Discovery;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Domain;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Planning;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Discovery;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Domain;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Planning;
+using Drydock.Reconcilers.Databases.TiDb;
+using Drydock.Reconcilers.Databases.Yugabyte;
 
 namespace Drydock.Tests.Unit.Specs;
 
@@ -41,7 +36,7 @@ internal static class DatabaseDiscoveryOf
         Notes = ["supervision as found on the hosts: pd.service"],
     };
 
-    private static Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Discovery.DiscoveredInstance TiDb(DatabaseRollingUpgradeSpec spec, DatabaseInstance instance, ulong store)
+    private static Drydock.Reconcilers.Databases.TiDb.DiscoveredInstance TiDb(DatabaseRollingUpgradeSpec spec, DatabaseInstance instance, ulong store)
     {
         var settings = instance.Component == DatabaseComponent.TiKV && (spec.Tidb ?? new TiDbSpec()).Configuration.Migrate ? TikvSettings.Of(spec, instance, 64L << 30, 16) : null;
         var migrated = ConfigurationMigration.Checked.Contains(instance.Component) ? ConfigurationMigration.Migrate(instance.Component, "# by hand\n", settings) : null;
@@ -64,7 +59,7 @@ internal static class DatabaseDiscoveryOf
         UniverseUuid = "universe-1",
         Instances =
         [
-            .. spec.Instances.Select((instance, index) => new Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Discovery.DiscoveredInstance
+            .. spec.Instances.Select((instance, index) => new Drydock.Reconcilers.Databases.Yugabyte.DiscoveredInstance
             {
                 Name = instance.Name,
                 Component = instance.Component,

@@ -1,7 +1,7 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Common.Runs.Plans;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Running;
+using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Crds;
 using Shouldly;
 using Xunit;

@@ -1,9 +1,7 @@
 using System.Globalization;
 using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Common.Storage;
-using Drydock.Reconcilers.OmsUpgrades.Discovery;
-using Drydock.Reconcilers.OmsUpgrades.Domain;
-using Drydock.Reconcilers.OmsUpgrades.Planning;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.Specs;
 
@@ -12,7 +10,7 @@ internal static class DiscoveryOf
 {
     /// <summary>The way between the versions of a spec.</summary>
     public static UpgradePath Path(OmsUpgradeSpec spec) => UpgradePaths.Check(
-        spec.Edition == Drydock.Crds.OmsUpgrades.OmsEdition.Community ? Drydock.Reconcilers.OmsUpgrades.Domain.OmsEdition.Community : Drydock.Reconcilers.OmsUpgrades.Domain.OmsEdition.Enterprise,
+        spec.Edition,
         OmsVersion.Parse(spec.FromVersion),
         OmsVersion.Parse(spec.ToVersion),
         spec.AllowUnsupportedPath);

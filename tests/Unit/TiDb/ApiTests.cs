@@ -1,7 +1,6 @@
 using Drydock.Crds.Common;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Api;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Domain;
+using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Databases.TiDb;
 using Shouldly;
 using Xunit;
 

@@ -1,7 +1,6 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Api;
+using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Tests.Unit.TiDb.World;
 using Shouldly;
 using Xunit;

@@ -1,7 +1,7 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Domain;
+using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Tests.Unit.TiDb.World;
 using Shouldly;
 using Xunit;

@@ -1,5 +1,5 @@
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Configuration;
+using Drydock.Reconcilers.Databases.TiDb;
 using Shouldly;
 using Xunit;
 

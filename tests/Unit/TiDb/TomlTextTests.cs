@@ -1,4 +1,4 @@
-using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Configuration;
+using Drydock.Reconcilers.Databases.TiDb;
 using Shouldly;
 using Xunit;
 

@@ -256,7 +256,7 @@ internal sealed partial class OmsWorld
 
     private void WakeUsers(OperatorLife life, V1Secret secret)
     {
-        foreach (var upgrade in Api.All<OmsUpgrade>().Where(u => Drydock.Reconcilers.OmsUpgrades.OmsUpgradeController.ReferencedSecrets(u).Contains(secret.Metadata.Name)))
+        foreach (var upgrade in Api.All<OmsUpgrade>().Where(u => Drydock.Reconcilers.Oms.OmsUpgradeController.ReferencedSecrets(u).Contains(secret.Metadata.Name)))
         {
             life.Wake(upgrade.Metadata.Namespace, upgrade.Metadata.Name);
         }

@@ -3,8 +3,8 @@ using Drydock.Abstractions.Values;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Engine.Running;
-using Drydock.Reconcilers.Common;
-using Drydock.Reconcilers.OmsUpgrades;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Tests.Unit.World;

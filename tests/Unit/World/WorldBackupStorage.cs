@@ -1,7 +1,7 @@
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
-using Drydock.Reconcilers.Common.Storage;
-using Drydock.Reconcilers.OmsUpgrades.Access;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.World;
 

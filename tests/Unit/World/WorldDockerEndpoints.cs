@@ -1,6 +1,6 @@
 using System.Text;
 using Drydock.Clients.Docker;
-using Drydock.Reconcilers.Common;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.World;
 

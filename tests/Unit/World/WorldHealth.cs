@@ -1,4 +1,4 @@
-using Drydock.Reconcilers.OmsUpgrades.Access;
+using Drydock.Reconcilers.Oms;
 
 namespace Drydock.Tests.Unit.World;
 

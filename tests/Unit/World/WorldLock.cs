@@ -1,5 +1,6 @@
 using System.Data.Common;
-using Drydock.Reconcilers.OmsUpgrades.Metadata;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.World;
 

@@ -1,6 +1,5 @@
-using Drydock.Reconcilers.Common;
-using Drydock.Reconcilers.OmsUpgrades.Domain;
-using Drydock.Reconcilers.OmsUpgrades.Metadata;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.World;
 

@@ -1,5 +1,5 @@
-using Drydock.Reconcilers.OmsUpgrades.Domain;
-using Drydock.Reconcilers.OmsUpgrades.Metadata;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.World;
 
@@ -66,7 +66,7 @@ internal sealed class WorldMetadataServer(OmsWorld world)
 
     public Dictionary<string, DateTimeOffset> LastBeat { get; } = new(StringComparer.Ordinal);
 
-    public bool IsHighAvailabilityOn => HaConfig is { } raw && Drydock.Reconcilers.OmsUpgrades.Domain.HaConfig.Parse(raw).Enable;
+    public bool IsHighAvailabilityOn => HaConfig is { } raw && Drydock.Reconcilers.Oms.HaConfig.Parse(raw).Enable;
 
     private static IEnumerable<string> Heartbeats(OmsWorld world) => Enumerable.Range(0, world.Setup.Regions).Select(world.HeartbeatDatabase);
 

@@ -1,5 +1,5 @@
-using Drydock.Reconcilers.OmsUpgrades.Api;
-using Drydock.Reconcilers.OmsUpgrades.Domain;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.World;
 

@@ -1,5 +1,6 @@
 using Drydock.Crds.SnapshotRestores;
-using Drydock.Reconcilers.OmsUpgrades.Domain;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.World;
 

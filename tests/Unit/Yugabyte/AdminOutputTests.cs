@@ -1,4 +1,4 @@
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Domain.Outputs;
+using Drydock.Reconcilers.Databases.Yugabyte;
 using Shouldly;
 using Xunit;
 

@@ -1,8 +1,6 @@
 using Drydock.Clients.Ssh;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Api;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Domain;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Domain.Outputs;
+using Drydock.Reconcilers.Databases.Yugabyte;
 using Drydock.Tests.Unit.Yugabyte.World;
 using Shouldly;
 using Xunit;

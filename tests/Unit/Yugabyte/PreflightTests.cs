@@ -1,9 +1,7 @@
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Api;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Preflight;
+using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Databases.Yugabyte;
 using Drydock.Tests.Unit.Yugabyte.World;
 using Shouldly;
 using Xunit;

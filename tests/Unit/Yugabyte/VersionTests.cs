@@ -1,6 +1,6 @@
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Domain;
+using Drydock.Reconcilers.Databases.Yugabyte;
 using Shouldly;
 using Xunit;
 

@@ -1,5 +1,5 @@
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Domain;
+using Drydock.Reconcilers.Databases.Yugabyte;
 using Shouldly;
 using Xunit;
 

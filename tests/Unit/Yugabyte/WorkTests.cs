@@ -1,7 +1,6 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Steps;
+using Drydock.Reconcilers.Databases.Yugabyte;
 using Shouldly;
 using Xunit;
 

@@ -18,11 +18,11 @@ public static class RbacYaml
     /// <summary>The namespace of the operator as shipped.</summary>
     public const string OperatorNamespace = "drydock-system";
 
-    /// <summary>What the types of an assembly ask for.</summary>
-    public static IReadOnlyList<EntityRbacAttribute> Asked(Assembly assembly)
+    /// <summary>What the types of the assemblies ask for.</summary>
+    public static IReadOnlyList<EntityRbacAttribute> Asked(IReadOnlyList<Assembly> assemblies)
     {
-        ArgumentNullException.ThrowIfNull(assembly);
-        return [.. assembly.GetTypes().SelectMany(type => type.GetCustomAttributes<EntityRbacAttribute>(inherit: false))];
+        ArgumentNullException.ThrowIfNull(assemblies);
+        return [.. assemblies.SelectMany(static a => a.GetTypes()).SelectMany(type => type.GetCustomAttributes<EntityRbacAttribute>(inherit: false))];
     }
 
     /// <summary>The role for all namespaces.</summary>

@@ -1,7 +1,7 @@
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Common.Runs;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
+using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.RunFrames.Databases;
 

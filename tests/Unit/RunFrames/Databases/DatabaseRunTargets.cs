@@ -2,8 +2,7 @@ using Drydock.Abstractions.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
 using Drydock.Engine.Guards;
-using Drydock.Reconcilers.Common;
-using Drydock.Reconcilers.Common.Runs;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.RunFrames.Databases;
 

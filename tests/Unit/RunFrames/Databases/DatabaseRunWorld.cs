@@ -1,9 +1,9 @@
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Crds;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Common.Runs;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Running;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Discovery;
+using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Databases.TiDb;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.TiDb.World;
 using Drydock.Tests.Unit.Yugabyte.World;
 

@@ -1,6 +1,6 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Engine.Planning;
-using Drydock.Reconcilers.Common.Runs;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.RunFrames.Toys;
 

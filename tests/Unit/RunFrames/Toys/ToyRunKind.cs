@@ -1,9 +1,7 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Engine.Planning;
-using Drydock.Reconcilers.Common;
-using Drydock.Reconcilers.Common.Runs;
-using Drydock.Reconcilers.Common.Runs.Plans;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.RunFrames.Toys;
 

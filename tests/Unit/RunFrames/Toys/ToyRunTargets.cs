@@ -1,7 +1,6 @@
 using Drydock.Engine.Actions;
 using Drydock.Engine.Guards;
-using Drydock.Reconcilers.Common;
-using Drydock.Reconcilers.Common.Runs;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.RunFrames.Toys;
 

@@ -1,6 +1,6 @@
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Crds;
-using Drydock.Reconcilers.Common.Runs;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.RunFrames.Toys;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Drydock.Clients.Snapshots;
-using Drydock.Reconcilers.Common.Storage;
+using Drydock.Reconcilers.Upgrades;
 using Shouldly;
 using Xunit;
 

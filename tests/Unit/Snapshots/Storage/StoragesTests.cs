@@ -4,7 +4,7 @@ using Drydock.Clients.Kubernetes.Json;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds;
 using Drydock.Crds.Common;
-using Drydock.Reconcilers.Common.Storage;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Kubernetes.Support;
 using Drydock.Tests.Unit.Support;
 using Drydock.Tests.Unit.World;

@@ -1,7 +1,7 @@
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
-using Drydock.Reconcilers.BackupSnapshots.Retention;
+using Drydock.Reconcilers.Snapshots;
 using Shouldly;
 using SnapshotVerification = Drydock.Crds.Common.SnapshotVerification;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.OmsUpgrades.Domain;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.World;
 using Shouldly;
 using static Drydock.Tests.Unit.Specs.Sweep.Upgrades;
@@ -83,7 +84,7 @@ internal static class UpgradeIdentityFields
             return DiscoveryOf.Path(asked) is UpgradePath.Refused { Message: var why } && why.Contains("allowUnsupportedPath", StringComparison.Ordinal)
                 && DiscoveryOf.Path(asked with { AllowUnsupportedPath = true }) is UpgradePath.Allowed;
         }).ShouldBeGreaterThan(0);
-        Drydock.Reconcilers.OmsUpgrades.Planning.IdentityHash.Of(spec with { AllowUnsupportedPath = true })
-            .ShouldNotBe(Drydock.Reconcilers.OmsUpgrades.Planning.IdentityHash.Of(spec));
+        Drydock.Reconcilers.Oms.IdentityHash.Of(spec with { AllowUnsupportedPath = true })
+            .ShouldNotBe(Drydock.Reconcilers.Oms.IdentityHash.Of(spec));
     }
 }

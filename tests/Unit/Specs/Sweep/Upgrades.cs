@@ -6,7 +6,7 @@ using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.OmsUpgrades.Planning;
+using Drydock.Reconcilers.Oms;
 using Drydock.Tests.Unit.World;
 using Shouldly;
 

@@ -1,6 +1,6 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Engine.Running;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb;
+using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Tests.Unit.World;
 
 namespace Drydock.Tests.Unit.TiDb.World;

@@ -1,6 +1,6 @@
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
-using Drydock.Reconcilers.Common.Storage;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.TiDb.World;
 

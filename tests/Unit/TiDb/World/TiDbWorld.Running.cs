@@ -1,10 +1,8 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Running;
-using Drydock.Reconcilers.Common.Runs;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Planning;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Preflight;
+using Drydock.Reconcilers.Databases.TiDb;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.World;
 
 namespace Drydock.Tests.Unit.TiDb.World;

@@ -2,8 +2,7 @@ using System.Globalization;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Api;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Domain;
+using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Tests.Unit.Support;
 using Drydock.Tests.Unit.World;
 

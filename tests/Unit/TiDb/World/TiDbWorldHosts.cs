@@ -1,6 +1,6 @@
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Domain;
+using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Databases.TiDb;
 
 namespace Drydock.Tests.Unit.TiDb.World;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Drydock.Crds.Common;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
+using Drydock.Reconcilers.Databases;
 
 namespace Drydock.Tests.Unit.TiDb.World;
 

@@ -1,6 +1,6 @@
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Api;
+using Drydock.Reconcilers.Databases.TiDb;
 
 namespace Drydock.Tests.Unit.TiDb.World;
 

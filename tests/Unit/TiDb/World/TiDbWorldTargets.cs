@@ -1,11 +1,8 @@
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Common;
-using Drydock.Reconcilers.Common.Storage;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Api;
+using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Databases.TiDb;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.TiDb.World;
 

@@ -1,5 +1,5 @@
 using Drydock.Clients.Remote;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
+using Drydock.Reconcilers.Databases;
 
 namespace Drydock.Tests.Unit.Yugabyte.World;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Drydock.Crds.Common;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Api;
+using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Databases.Yugabyte;
 
 namespace Drydock.Tests.Unit.Yugabyte.World;
 

@@ -1,6 +1,6 @@
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
+using Drydock.Reconcilers.Databases;
 
 namespace Drydock.Tests.Unit.Yugabyte.World;
 

@@ -1,10 +1,7 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Engine.Running;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Discovery;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Planning;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Preflight;
+using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Databases.Yugabyte;
 using Drydock.Tests.Unit.Engine.Toys;
 using Drydock.Tests.Unit.World;
 using Shouldly;

@@ -1,6 +1,6 @@
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Api;
+using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Databases.Yugabyte;
 
 namespace Drydock.Tests.Unit.Yugabyte.World;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Drydock.Clients.Remote;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Api;
+using Drydock.Reconcilers.Databases.Yugabyte;
 using Shouldly;
 
 namespace Drydock.Tests.Unit.Yugabyte.World;

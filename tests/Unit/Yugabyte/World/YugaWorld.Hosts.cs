@@ -1,4 +1,4 @@
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
+using Drydock.Reconcilers.Databases;
 
 namespace Drydock.Tests.Unit.Yugabyte.World;
 

@@ -3,9 +3,8 @@ using System.Security.Cryptography;
 using System.Text;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Api;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Domain;
+using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Databases.Yugabyte;
 using Drydock.Tests.Unit.Support;
 
 namespace Drydock.Tests.Unit.Yugabyte.World;

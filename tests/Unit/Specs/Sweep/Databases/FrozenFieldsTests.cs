@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Running;
+using Drydock.Reconcilers.Databases;
 using Drydock.Tests.Unit.Crds;
 using Drydock.Tests.Unit.Specs.Making;
 using Shouldly;

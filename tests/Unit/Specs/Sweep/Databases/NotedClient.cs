@@ -4,7 +4,7 @@ using Drydock.Clients.Docker;
 using Drydock.Clients.Remote;
 using Drydock.Clients.Ssh;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts.Channel;
+using Drydock.Reconcilers.Databases;
 using Drydock.Tests.Unit.DatabaseHosts;
 
 namespace Drydock.Tests.Unit.Specs.Sweep.Databases;

@@ -5,7 +5,7 @@ using Drydock.Clients.Kubernetes.Json;
 using Drydock.Crds;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Running;
+using Drydock.Reconcilers.Databases;
 using Drydock.Tests.Unit.TiDb.World;
 using Drydock.Tests.Unit.Yugabyte.World;
 using Shouldly;

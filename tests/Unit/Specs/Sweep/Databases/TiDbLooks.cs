@@ -3,9 +3,8 @@ using System.Text.Json;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Running;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Access;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Api;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.TiDb.Planning;
+using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Tests.Unit.TiDb.World;
 
 namespace Drydock.Tests.Unit.Specs.Sweep.Databases;

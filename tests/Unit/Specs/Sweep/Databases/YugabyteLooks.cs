@@ -2,9 +2,7 @@ using System.Globalization;
 using Drydock.Abstractions.Plans;
 using Drydock.Clients.Ssh;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Cluster;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Planning;
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Preflight;
+using Drydock.Reconcilers.Databases.Yugabyte;
 using Drydock.Tests.Unit.Yugabyte.World;
 
 namespace Drydock.Tests.Unit.Specs.Sweep.Databases;

@@ -1,9 +1,0 @@
-using Drydock.Reconcilers.DatabaseRollingUpgrades.Hosts;
-
-namespace Drydock.Reconcilers.DatabaseRollingUpgrades.Yugabyte.Preflight;
-
-/// <summary>What preflight saw of one host.</summary>
-/// <param name="Host">The host.</param>
-/// <param name="ClockOffset">Its clock minus ours; null if it cannot be reached.</param>
-/// <param name="Package">What of the package is there; null if it could not be read.</param>
-internal sealed record HostLook(string Host, TimeSpan? ClockOffset, PackageState? Package);

@@ -1,0 +1,225 @@
+using System.Text;
+using Drydock.Clients.Docker;
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Ssh;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Upgrades;
+using Finding = Drydock.Crds.Common.Finding;
+
+namespace Drydock.Reconcilers.Databases;
+
+/// <summary>The Secrets an upgrade refers to, as read at one moment. What is missing or unusable is null here and named in <see cref="Problems"/>.</summary>
+public sealed record DatabaseSecrets
+{
+    private const string Authority = "ca.crt";
+    private const string Certificate = "tls.crt";
+    private const string CertificateKey = "tls.key";
+    private const string UserName = "username";
+    private const string Password = "password";
+
+    /// <summary>The key onto the hosts and the hosts' keys, or those of engines at ssh:// endpoints; null also where the spec names none.</summary>
+    public SshMaterial? Ssh { get; init; }
+
+    /// <summary>Our certificate at the engines whose containers are the hosts; null also where the spec names none.</summary>
+    public DockerTlsMaterial? DockerTls { get; init; }
+
+    /// <summary>TLS of the processes' HTTP interfaces; null also where the spec has none.</summary>
+    public ServiceTlsMaterial? Tls { get; init; }
+
+    /// <summary>The login at the SQL port of TiDB, or of YugabyteDB's tablet servers; null also where the spec names none.</summary>
+    public SqlLogin? Sql { get; init; }
+
+    /// <summary>TLS towards the clusters at the other end of replication, by the name of the group; those without are left out.</summary>
+    public IReadOnlyDictionary<string, ServiceTlsMaterial> Peers { get; init; } = new Dictionary<string, ServiceTlsMaterial>(StringComparer.Ordinal);
+
+    /// <summary>Changes whenever a value that the upgrade uses does, and with nothing else.</summary>
+    public string Digest { get; init; } = "";
+
+    /// <summary>What is missing, one finding a field of the spec.</summary>
+    public IReadOnlyList<Finding> Problems { get; init; } = [];
+
+    /// <summary>Values that must not be shown anywhere.</summary>
+    public IReadOnlyList<Secret> Confidential { get; init; } = [];
+
+    /// <summary>Names of all Secrets that a spec refers to, each once.</summary>
+    public static IEnumerable<string> Names(DatabaseRollingUpgradeSpec spec) => Uses(spec).Names;
+
+    /// <summary>Reads them all.</summary>
+    public static async Task<DatabaseSecrets> ReadAsync(IKubernetesClient kubernetes, DatabaseRollingUpgrade upgrade, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(upgrade);
+        return Of(upgrade, await Uses(upgrade.Spec).ReadAsync(kubernetes, upgrade.Metadata.Namespace, cancellationToken));
+    }
+
+    /// <summary>Names only.</summary>
+    public override string ToString() => "secrets of a database (not shown)";
+
+    private static DatabaseSecrets Of(DatabaseRollingUpgrade upgrade, UsedSecrets used)
+    {
+        var spec = upgrade.Spec;
+        var reading = new Reading(upgrade.Metadata.Namespace, used.Secrets);
+        var (ssh, docker) = (spec.Access.Ssh, spec.Access.Docker);
+        var key = ssh is not null
+            ? reading.Required(ssh.KeySecretRef, "spec.access.ssh.keySecretRef", SshMaterial.PrivateKeyKey)
+            : docker?.SshSecretRef is { } toEngines ? reading.Required(toEngines, "spec.access.docker.sshSecretRef", SshMaterial.PrivateKeyKey) : null;
+        var knownHosts = ssh is not null
+            ? reading.Required(ssh.KnownHostsSecretRef, "spec.access.ssh.knownHostsSecretRef", SshMaterial.KnownHostsKey)
+            : docker?.SshSecretRef is { } engines ? reading.Required(engines, "spec.access.docker.sshSecretRef", SshMaterial.KnownHostsKey) : null;
+        var dockerTls = docker?.TlsSecretRef is { } certificate ? reading.DockerTls(certificate, "spec.access.docker.tlsSecretRef") : null;
+        var login = Login(spec);
+        var loginField = spec.Engine.Choose(() => "spec.tidb.credentialsSecretRef", () => "spec.yugabyte.sql.credentialsSecretRef");
+        var user = login is null ? null : reading.Required(login, loginField, UserName);
+        var password = login is null ? null : reading.Required(login, loginField, Password);
+        var tls = spec.Tls is { } service ? reading.Tls(service.SecretRef, "spec.tls.secretRef") : null;
+        var peers = new Dictionary<string, ServiceTlsMaterial>(StringComparer.Ordinal);
+        foreach (var group in spec.Yugabyte?.Replication.Groups ?? [])
+        {
+            if (group.Peer.CertsSecretRef is { } certificates
+                && reading.Tls(certificates, $"spec.yugabyte.replication.groups[{group.Name}].peer.certsSecretRef") is { } material)
+            {
+                peers[group.Name] = material;
+            }
+        }
+
+        foreach (var storage in Storages(spec).SelectMany(StorageText.SecretNames).Distinct(StringComparer.Ordinal))
+        {
+            reading.Exists(storage);
+        }
+
+        return new DatabaseSecrets
+        {
+            Ssh = key is null || knownHosts is null ? null : new SshMaterial(key, knownHosts),
+            DockerTls = dockerTls,
+            Tls = tls,
+            Sql = user is null || password is null ? null : new SqlLogin(Text(user), Text(password), reading.Optional(login!, loginField, Authority)),
+            Peers = peers,
+            Digest = used.Digest,
+            Problems = reading.Problems,
+            Confidential = [.. new[] { password, key, dockerTls?.PrivateKey.ToArray(), tls?.Key }.Concat(peers.Values.Select(p => p.Key)).OfType<byte[]>().Select(value => new Secret(Text(value)))],
+        };
+    }
+
+    private static SecretUses Uses(DatabaseRollingUpgradeSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        var uses = new SecretUses()
+            .Add(spec.Access.Ssh?.KeySecretRef, SshMaterial.PrivateKeyKey)
+            .Add(spec.Access.Ssh?.KnownHostsSecretRef, SshMaterial.KnownHostsKey)
+            .Add(spec.Access.Docker?.TlsSecretRef, SecretKeys.DockerTls)
+            .Add(spec.Access.Docker?.SshSecretRef, SecretKeys.Ssh)
+            .Add(spec.Tls?.SecretRef, SecretKeys.Service)
+            .Add(Login(spec), SecretKeys.Login);
+        foreach (var group in spec.Yugabyte?.Replication.Groups ?? [])
+        {
+            uses.Add(group.Peer.CertsSecretRef, SecretKeys.Service);
+        }
+
+        foreach (var storage in Storages(spec).SelectMany(StorageText.SecretNames))
+        {
+            uses.Add(storage, SecretKeys.Storage);
+        }
+
+        return uses;
+    }
+
+    private static SecretReference? Login(DatabaseRollingUpgradeSpec spec) =>
+        spec.Engine.Choose(() => spec.Tidb?.CredentialsSecretRef, () => spec.Yugabyte?.Sql.CredentialsSecretRef);
+
+    private static IEnumerable<StorageSpec?> Storages(DatabaseRollingUpgradeSpec spec) => spec.Package.Archives.Select(a => a.Storage).Append(spec.Tidb?.Backup.Storage);
+
+    // Secrets made from files often end in a line's end that is no part of the value.
+    private static string Text(byte[] value) => Encoding.UTF8.GetString(value).TrimEnd('\r', '\n');
+
+    private sealed class Reading(string? @namespace, IReadOnlyDictionary<string, V1Secret?> secrets)
+    {
+        private readonly List<Finding> _problems = [];
+
+        public IReadOnlyList<Finding> Problems => _problems;
+
+        public byte[]? Required(SecretReference reference, string field, string key)
+        {
+            if (secrets.GetValueOrDefault(reference.Name) is not { } secret)
+            {
+                Missing(field, $"Secret {reference.Name} ({field}) does not exist in namespace {@namespace}; create it with the key {key}");
+                return null;
+            }
+
+            if (secret.Data?.GetValueOrDefault(key) is { Length: > 0 } value)
+            {
+                return Taken(reference, field, key, value);
+            }
+
+            Missing(field, $"Secret {reference.Name} ({field}) lacks the key {key}; add it");
+            return null;
+        }
+
+        public byte[]? Optional(SecretReference reference, string field, string key) =>
+            secrets.GetValueOrDefault(reference.Name)?.Data?.GetValueOrDefault(key) is { Length: > 0 } value ? Taken(reference, field, key, value) : null;
+
+        public ServiceTlsMaterial? Tls(SecretReference reference, string field)
+        {
+            if (Required(reference, field, Authority) is not { } authority)
+            {
+                return null;
+            }
+
+            var (certificate, key) = (Optional(reference, field, Certificate), Optional(reference, field, CertificateKey));
+            if (certificate is null != key is null)
+            {
+                Missing(field, $"Secret {reference.Name} ({field}) has only one of {Certificate} and {CertificateKey}; give both, or none where the servers want no certificate of ours");
+                return null;
+            }
+
+            return new ServiceTlsMaterial(authority, certificate, key);
+        }
+
+        public DockerTlsMaterial? DockerTls(SecretReference reference, string field)
+        {
+            if (secrets.GetValueOrDefault(reference.Name) is not { } secret)
+            {
+                Missing(field, $"Secret {reference.Name} ({field}) does not exist in namespace {@namespace}; create it with ca.crt, tls.crt and tls.key, or ca.pem, cert.pem and key.pem");
+                return null;
+            }
+
+            if (SecretLimits.Refusal(reference.Name, secret.Data, DockerTlsMaterial.SecretKeys) is { } refusal)
+            {
+                Missing(field, $"{field}: {refusal}");
+                return null;
+            }
+
+            try
+            {
+                return DockerTlsMaterial.FromSecretData(secret.Data ?? []);
+            }
+            catch (DockerEndpointException exception)
+            {
+                // It names keys and no value.
+                Missing(field, $"Secret {reference.Name} ({field}): {exception.Message}");
+                return null;
+            }
+        }
+
+        public void Exists(string name)
+        {
+            if (secrets.GetValueOrDefault(name) is null)
+            {
+                Missing(null, $"Secret {name} of a storage does not exist in namespace {@namespace}; create it with the keys accessKey and secretKey");
+            }
+        }
+
+        private byte[]? Taken(SecretReference reference, string field, string key, byte[] value)
+        {
+            if (SecretLimits.Refusal(reference.Name, key, value) is not { } refusal)
+            {
+                return value;
+            }
+
+            Missing(field, $"{field}: {refusal}");
+            return null;
+        }
+
+        private void Missing(string? field, string message) => _problems.Add(new Finding { Reason = Reasons.SecretMissing, Message = message, Field = field });
+    }
+}

@@ -1,0 +1,212 @@
+using System.Globalization;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Drydock.Clients.Safety;
+using Drydock.Crds.Common;
+
+namespace Drydock.Reconcilers.Databases;
+
+/// <inheritdoc cref="IServiceHttp" />
+public sealed class ServiceHttp : IServiceHttp
+{
+    /// <summary>Longest body that is read, in bytes.</summary>
+    public const int LongestBody = 8 << 20;
+
+    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(5);
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private readonly HttpClient _http;
+    private readonly TimeProvider _time;
+    private readonly List<X509Certificate2> _certificates = [];
+
+    /// <summary>Prepares; nothing is connected yet.</summary>
+    /// <param name="tls">TLS material; null for plain HTTP.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="endpoints">Which addresses are connected to; null for the default.</param>
+    /// <exception cref="ServiceException">The material is no PEM, or certificate and key do not belong together.</exception>
+    public ServiceHttp(ServiceTlsMaterial? tls, TimeProvider time, EndpointPolicy? endpoints = null)
+    {
+        _time = time;
+        Scheme = tls is null ? Uri.UriSchemeHttp : Uri.UriSchemeHttps;
+        var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = (endpoints ?? EndpointPolicy.Default).ConnectAsync,
+            ConnectTimeout = ConnectPatience,
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            UseCookies = false,
+
+            // Each request has its own connection: one that the other side has just closed would leave open whether the request arrived.
+            PooledConnectionLifetime = TimeSpan.Zero,
+        };
+        if (tls is not null)
+        {
+            handler.SslOptions = Options(tls);
+        }
+
+        _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    /// <summary>How long one request may take.</summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(10);
+
+    /// <inheritdoc />
+    public string Scheme { get; }
+
+    /// <inheritdoc />
+    public Task<ServiceAnswer> GetAsync(string host, int port, string path, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, host, port, path, json: null, cancellationToken);
+
+    /// <inheritdoc />
+    public async Task<ServiceAnswer> SendAsync(HttpMethod method, string host, int port, string path, string? json, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        ArgumentNullException.ThrowIfNull(path);
+        var address = Address(host, port, path);
+        var what = $"{method} {address}";
+        using var limit = new CancellationTokenSource(Patience, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            using var request = new HttpRequestMessage(method, address);
+            request.Content = json is not null ? new StringContent(json, Encoding.UTF8, "application/json") : method == HttpMethod.Get ? null : Nothing();
+
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            return new ServiceAnswer((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType, await BodyAsync(what, response, either.Token));
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The handler's own limit for a connection shows itself as a cancellation too.
+            var never = !limit.IsCancellationRequested;
+            var patience = never ? ConnectPatience : Patience;
+            throw new ServiceException(
+                Reasons.HostUnreachable,
+                string.Create(CultureInfo.InvariantCulture, $"{what}: no answer within {patience.TotalSeconds:0} s; see whether the process lives and its port is open to the operator"),
+                never,
+                exception);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw Refused(what, exception);
+        }
+        catch (IOException exception)
+        {
+            throw new ServiceException(Reasons.HostUnreachable, $"{what}: the connection broke ({HttpTrouble.Describe(exception)}); see whether the process lives", innerException: exception);
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _http.Dispose();
+        foreach (var certificate in _certificates)
+        {
+            certificate.Dispose();
+        }
+    }
+
+    // The handler sends a request without content again by itself when the connection ends before an answer; one with content, even an empty one, it never does.
+    private static ByteArrayContent Nothing() => new([]);
+
+    private Uri Address(string host, int port, string path)
+    {
+        var name = host.Contains(':', StringComparison.Ordinal) && host is not ['[', ..] ? $"[{host}]" : host;
+        return Uri.TryCreate(string.Create(CultureInfo.InvariantCulture, $"{Scheme}://{name}:{port}{path}"), UriKind.Absolute, out var address) && path is ['/', ..]
+            ? address
+            : throw OfSpec($"{host}:{port}{path} is no address; correct the host in the spec");
+    }
+
+    private static async Task<string> BodyAsync(string what, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        await BoundedBody.LoadAsync(
+            response.Content,
+            LongestBody,
+            () => new ServiceException(Reasons.AnswerUnusable, $"{what}: the answer is longer than {LongestBody} bytes, so it is not the one that was asked for; see what listens on that port"),
+            cancellationToken);
+        try
+        {
+            return Utf8.GetString(await response.Content.ReadAsByteArrayAsync(cancellationToken));
+        }
+        catch (DecoderFallbackException exception)
+        {
+            throw new ServiceException(Reasons.AnswerUnusable, $"{what}: the answer is no text; see what listens on that port", innerException: exception);
+        }
+    }
+
+    // Which instance has the address, only the caller may know.
+    private static ServiceException OfSpec(string message, Exception? cause = null) =>
+        new(Reasons.InvalidSpec, message, isNotTaken: true, cause) { Field = "spec.instances" };
+
+    private ServiceException Refused(string what, HttpRequestException exception)
+    {
+        if (EndpointRefusedException.In(exception) is { } refused)
+        {
+            return OfSpec($"{what}: {refused.Message}", exception);
+        }
+
+        if (HttpTrouble.IsForeign(exception))
+        {
+            return new ServiceException(Reasons.AnswerUnusable, $"{what}: {HttpTrouble.Describe(exception)}; see what listens on that port", innerException: exception);
+        }
+
+        // Only what failed before a byte of the request went out did certainly not arrive.
+        var never = exception.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError;
+        return exception.HttpRequestError == HttpRequestError.SecureConnectionError
+            ? new ServiceException(
+                Reasons.AccessDenied,
+                $"{what}: TLS was refused ({Cause(exception)}); the certificate must be made out for this host and come from ca.crt of the Secret of spec.tls.secretRef, and ours must be one the server takes",
+                never,
+                exception)
+            : new ServiceException(
+                Reasons.HostUnreachable,
+                $"{what}: {Cause(exception)}; see whether the process lives and its port is open to the operator{(Scheme == Uri.UriSchemeHttp ? ", and whether it wants TLS (spec.tls)" : "")}",
+                never,
+                exception);
+    }
+
+    private static string Cause(Exception exception) => exception.GetBaseException() switch
+    {
+        SocketException socket => socket.Message,
+        AuthenticationException authentication => authentication.Message,
+        _ => HttpTrouble.Describe(exception),
+    };
+
+    private SslClientAuthenticationOptions Options(ServiceTlsMaterial tls)
+    {
+        try
+        {
+            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
+            policy.CustomTrustStore.ImportFromPem(Encoding.UTF8.GetString(tls.Ca));
+            _certificates.AddRange(policy.CustomTrustStore);
+            if (policy.CustomTrustStore.Count == 0)
+            {
+                throw new CryptographicException("ca.crt holds no certificate");
+            }
+
+            var options = new SslClientAuthenticationOptions { CertificateChainPolicy = policy };
+            if (tls is { Certificate: { } certificate, Key: { } key })
+            {
+                var own = X509Certificate2.CreateFromPem(Encoding.UTF8.GetString(certificate), Encoding.UTF8.GetString(key));
+                _certificates.Add(own);
+                var chain = new X509Certificate2Collection();
+                chain.ImportFromPem(Encoding.UTF8.GetString(certificate));
+                _certificates.AddRange(chain);
+                options.ClientCertificateContext = SslStreamCertificateContext.Create(own, chain, offline: true);
+            }
+
+            return options;
+        }
+        catch (Exception exception) when (exception is CryptographicException or ArgumentException)
+        {
+            // The inner exception is left out: nothing of a key may end in a log.
+            throw new ServiceException(
+                Reasons.SecretMissing,
+                "the Secret of spec.tls.secretRef (or of a peer's certsSecretRef) cannot be used: ca.crt must hold a certificate in PEM, and tls.crt and tls.key must be PEM and belong together",
+                isNotTaken: true);
+        }
+    }
+}

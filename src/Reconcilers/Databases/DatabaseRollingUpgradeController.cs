@@ -1,0 +1,56 @@
+using Drydock.Abstractions.Controllers;
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.Runtime;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Databases;
+
+/// <summary>
+/// Takes distributed databases through rolling upgrades. How a run goes is the frame's (<c>Common/Runs</c>); what makes a DatabaseRollingUpgrade is in
+/// <c>Running/DatabaseUpgradeKind.cs</c>, what makes it one of TiDB or YugabyteDB in the folder of that name.
+/// </summary>
+[EntityRbac(ApiGroup.Name, "databaserollingupgrades", Verbs = "get,list,watch,patch")]
+[EntityRbac(ApiGroup.Name, "databaserollingupgrades/status", Verbs = "update")]
+[EntityRbac(ApiGroup.Name, "backupsnapshots", Verbs = "get,list,watch,create")]
+[EntityRbac("", "secrets", Verbs = "get,list,watch,create,update")]
+[EntityRbac("", "namespaces", Verbs = "get")]
+[EntityRbac("", "events", Verbs = "create,patch")]
+[EntityRbac("coordination.k8s.io", "leases", Verbs = "get,list,watch,create,update,delete", OperatorNamespaceOnly = true)]
+public sealed class DatabaseRollingUpgradeController : IEntityController<DatabaseRollingUpgrade>, IAsyncDisposable
+{
+    private readonly RunController<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus> _runs;
+
+    /// <summary>Composes the controller.</summary>
+    public DatabaseRollingUpgradeController(DatabaseServices services, IEntityWriter<DatabaseRollingUpgrade> writer, IReconcileTrigger<DatabaseRollingUpgrade> trigger)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        var shared = new RunServices
+        {
+            Kubernetes = services.Kubernetes,
+            Claims = services.Claims,
+            Fence = services.Fence,
+            Events = services.Events,
+            Time = services.Time,
+            Loggers = services.Loggers,
+        };
+        _runs = new RunController<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(DatabaseUpgradeKind.Of(services), shared, writer, trigger);
+    }
+
+    /// <summary>Names of the Secrets whose changes wake an upgrade.</summary>
+    public static IEnumerable<string> ReferencedSecrets(DatabaseRollingUpgrade upgrade)
+    {
+        ArgumentNullException.ThrowIfNull(upgrade);
+        return DatabaseRollingUpgradePhases.IsEnded(upgrade.Status?.Phase) ? [] : DatabaseSecrets.Names(upgrade.Spec);
+    }
+
+    /// <inheritdoc />
+    public Task<ReconciliationResult<DatabaseRollingUpgrade>> ReconcileAsync(DatabaseRollingUpgrade entity, CancellationToken cancellationToken) => _runs.ReconcileAsync(entity, cancellationToken);
+
+    /// <inheritdoc />
+    public Task<ReconciliationResult<DatabaseRollingUpgrade>> DeletedAsync(DatabaseRollingUpgrade entity, CancellationToken cancellationToken) => _runs.DeletedAsync(entity, cancellationToken);
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => _runs.DisposeAsync();
+}

@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using Drydock.Crds.DatabaseRollingUpgrades;
+
+namespace Drydock.Reconcilers.Databases;
+
+/// <summary>The hosts of a database as a spec reaches them, one shared connection each.</summary>
+public sealed class BoundDatabaseHosts : IDatabaseHosts
+{
+    private readonly DatabaseRollingUpgradeSpec _spec;
+    private readonly string? _namespace;
+    private readonly DatabaseSecrets _secrets;
+    private readonly DatabaseHostServices _services;
+    private readonly Dictionary<string, DatabaseInstance> _instances;
+    private readonly ConcurrentDictionary<string, HostChannel> _channels = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, IInstanceHost> _hosts = new(StringComparer.Ordinal);
+
+    /// <summary>Binds them; nothing is connected yet.</summary>
+    /// <param name="upgrade">The upgrade as last read.</param>
+    /// <param name="secrets">The Secrets it refers to. Without a usable key or certificate every call fails and says so.</param>
+    /// <param name="services">Clients.</param>
+    public BoundDatabaseHosts(DatabaseRollingUpgrade upgrade, DatabaseSecrets secrets, DatabaseHostServices services)
+    {
+        ArgumentNullException.ThrowIfNull(upgrade);
+        ArgumentNullException.ThrowIfNull(secrets);
+        ArgumentNullException.ThrowIfNull(services);
+        (_spec, _namespace, _secrets, _services) = (upgrade.Spec, upgrade.Metadata.Namespace, secrets, services);
+        _instances = _spec.Instances.DistinctBy(i => i.Name, StringComparer.Ordinal).ToDictionary(i => i.Name, StringComparer.Ordinal);
+        All = [.. _spec.Instances.Select(i => i.Host).Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <inheritdoc />
+    public IReadOnlyList<string> All { get; }
+
+    /// <inheritdoc />
+    public string ToolHost => _spec.ToolHost ?? All[0];
+
+    /// <inheritdoc />
+    public IInstanceHost Instance(string instance) => _hosts.GetOrAdd(instance, name =>
+    {
+        var found = _instances.GetValueOrDefault(name) ?? throw new KeyNotFoundException($"spec.instances has no '{name}' any more; put it back until the upgrade has ended");
+        var target = Target(found);
+        var others = _spec.Instances.Where(i => i.Name != name && i.Host == found.Host && i.Component == found.Component).Select(Target);
+        return new InstanceHost(Channel(found.Host), target, [.. others], _spec.Package.Directory);
+    });
+
+    /// <inheritdoc />
+    public IInstanceHost Service(InstanceTarget target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return new InstanceHost(Channel(target.Host), target, [], newDirectory: null);
+    }
+
+    /// <inheritdoc />
+    public IHostFiles Files(string host) => new HostFiles(Channel(host), _services, _namespace);
+
+    /// <inheritdoc />
+    public InstanceTarget Target(DatabaseInstance instance) => InstanceTargets.Of(_spec, instance);
+
+    /// <summary>Ends the connections.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var channel in _channels.Values)
+        {
+            await channel.DisposeAsync();
+        }
+    }
+
+    private HostChannel Channel(string host) => _channels.GetOrAdd(host, name => new HostChannel(name, HostWay.Of(name, _spec.Access, _secrets, _services), _services.Fence));
+}

@@ -1,0 +1,137 @@
+using Drydock.Clients.Remote;
+using Drydock.Engine.Running;
+
+namespace Drydock.Reconcilers.Databases;
+
+/// <summary>The way to one host, opened when it is needed and shared by all that is asked there.</summary>
+internal sealed class HostChannel : IAsyncDisposable
+{
+    // sshd lets ten sessions share a connection (MaxSessions); two are left to others. An engine takes as many.
+    private const int MostAtOnce = 8;
+
+    private readonly HostWay _way;
+    private readonly IActFence? _fence;
+    private readonly SemaphoreSlim _places = new(MostAtOnce, MostAtOnce);
+    private readonly Lock _gate = new();
+    private IRemoteClient? _client;
+    private bool _disposed;
+    private volatile bool _looksAsRoot;
+
+    public HostChannel(string host, HostWay way, IActFence? fence) => (Host, _way, _fence) = (host, way, fence);
+
+    /// <summary>The host, as the spec names it.</summary>
+    public string Host { get; }
+
+    /// <summary>Whom commands run as.</summary>
+    public string User => _way.User;
+
+    /// <summary>Whether commands may run as root.</summary>
+    public bool MayBecome => _way.MayBecome;
+
+    /// <summary>Whether the host is a container.</summary>
+    public bool IsContainer => _way.IsContainer;
+
+    /// <summary>Checksums of the host's files.</summary>
+    public ProgramSums Sums { get; } = new();
+
+    /// <summary>Runs a program to its end.</summary>
+    /// <exception cref="HostException">It could not be run, or its end was not seen.</exception>
+    public async Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken)
+    {
+        await _places.WaitAsync(cancellationToken);
+        try
+        {
+            return await Client().RunAsync(command, cancellationToken);
+        }
+        catch (RemoteException exception)
+        {
+            throw HostErrors.Of(Host, exception, IsContainer);
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
+    /// <summary>Brings a file there.</summary>
+    /// <exception cref="HostException">It did not arrive.</exception>
+    public async Task UploadAsync(RemoteFile file, Func<long, CancellationToken, Task<Stream>> open, IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        await _places.WaitAsync(cancellationToken);
+        try
+        {
+            await Client().UploadAsync(file, open, progress, cancellationToken);
+        }
+        catch (RemoteException exception)
+        {
+            throw HostErrors.Of(Host, exception, IsContainer);
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
+    /// <summary>Runs a script that only looks, in one command.</summary>
+    /// <exception cref="HostException">It refused, or did not come to its end.</exception>
+    public async Task<ScriptAnswer> LookAsync(string script, string what, Privilege privilege, IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
+        (await ScriptAsync(HostScripts.Looking(script), what, privilege, arguments, default, cancellationToken)).Answer;
+
+    /// <summary>Runs a script that changes something. <c>AsRoot</c> is whether it ran as root.</summary>
+    /// <exception cref="HostException">It refused, or did not come to its end.</exception>
+    public async Task<(ScriptAnswer Answer, bool AsRoot)> ActAsync(
+        string script, string what, Privilege privilege, IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
+    {
+        _fence?.EnsureMayAct();
+        return await ScriptAsync(HostScripts.ForActing(script), what, privilege, arguments, input, cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        IRemoteClient? client;
+        lock (_gate)
+        {
+            (_disposed, client) = (true, _client);
+        }
+
+        if (client is not null)
+        {
+            await client.DisposeAsync();
+        }
+
+        _places.Dispose();
+    }
+
+    private async Task<(ScriptAnswer Answer, bool AsRoot)> ScriptAsync(
+        string text, string what, Privilege privilege, IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
+    {
+        var asRoot = MayBecome && (privilege == Privilege.Control || (privilege == Privilege.Look && _looksAsRoot));
+        while (true)
+        {
+            using var content = new MemoryStream(input.ToArray(), writable: false);
+            var result = await RunAsync(RemoteCommand.Script(text, arguments) with { AsRoot = asRoot, Input = content }, cancellationToken);
+            try
+            {
+                return (ScriptAnswer.Read(Host, what, result), asRoot);
+            }
+            catch (ScriptRefusal refusal) when (refusal.Code == ScriptAnswer.Privileges && privilege is Privilege.WhenNeeded or Privilege.Look && MayBecome && !asRoot)
+            {
+                asRoot = true;
+                _looksAsRoot |= privilege == Privilege.Look;
+            }
+            catch (ScriptRefusal refusal)
+            {
+                throw HostErrors.Of(Host, what, User, refusal);
+            }
+        }
+    }
+
+    private IRemoteClient Client()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _client ??= _way.Open();
+        }
+    }
+}

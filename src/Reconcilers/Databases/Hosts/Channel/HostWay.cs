@@ -1,0 +1,55 @@
+using Drydock.Clients.Docker;
+using Drydock.Clients.Remote;
+using Drydock.Clients.Ssh;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+
+namespace Drydock.Reconcilers.Databases;
+
+/// <summary>What leads to one host: ssh, or exec in the container that it is.</summary>
+/// <param name="User">Whom commands run as, for messages.</param>
+/// <param name="MayBecome">Whether commands may run as root.</param>
+/// <param name="IsContainer">Whether it is a container.</param>
+/// <param name="Open">Makes the client; nothing is connected yet.</param>
+internal sealed record HostWay(string User, bool MayBecome, bool IsContainer, Func<IRemoteClient> Open)
+{
+    private const string ContainersUser = "the container's user";
+
+    /// <summary>The way of a host as spec and Secrets have it now. What is missing is said when it is opened.</summary>
+    public static HostWay Of(string host, HostAccess access, DatabaseSecrets secrets, DatabaseHostServices services) => access switch
+    {
+        { Docker: { } docker } => new HostWay(docker.User ?? ContainersUser, docker.Become == Become.Sudo, true, () => Container(host, docker, secrets, services)),
+        { Ssh: { } ssh } => new HostWay(ssh.User, ssh.Become == Become.Sudo, false, () => services.Connect(new SshEndpoint(host, ssh.User, ssh.Port), secrets.Ssh ?? throw Missing(host, "key or known_hosts", "spec.access.ssh"))),
+        _ => new HostWay("", false, false, () =>
+            throw HostException.OfSpec(host, "spec.access", $"{host}: {RuleMessages.OneAccess}")),
+    };
+
+    private static IRemoteClient Container(string host, ContainerAccess docker, DatabaseSecrets secrets, DatabaseHostServices services)
+    {
+        if (docker.Hosts.Find(h => h.Host == host) is not { } entry)
+        {
+            const string Field = "spec.access.docker.hosts";
+            throw HostException.OfSpec(host, Field, $"{host}: {Field} has no entry for it: say which container it is");
+        }
+
+        try
+        {
+            var address = DockerEndpoint.Parse(entry.Endpoint);
+            var endpoint = address.Uri.Scheme switch
+            {
+                "tcp" when docker.TlsSecretRef is not null => address with { Tls = secrets.DockerTls ?? throw Missing(host, "client certificate", "spec.access.docker.tlsSecretRef") },
+                "tcp" => address with { Insecure = docker.Insecure },
+                "ssh" => address with { Ssh = secrets.Ssh ?? throw Missing(host, "key or known_hosts", "spec.access.docker.sshSecretRef") },
+                _ => address,
+            };
+            return services.Connect(endpoint, entry, docker.User);
+        }
+        catch (DockerEndpointException exception)
+        {
+            throw new RemoteException(host, $"{host}: {exception.Message}", RemoteRefusal.LocalClient, innerException: exception);
+        }
+    }
+
+    private static HostException Missing(string host, string what, string field) =>
+        new(host, Reasons.SecretMissing, $"{host}: there is no usable {what}; see the Secret of {field}", retryable: false);
+}

@@ -1,0 +1,102 @@
+using Drydock.Clients.Remote;
+using Drydock.Crds.Common;
+
+namespace Drydock.Reconcilers.Databases;
+
+/// <summary>What a script of <see cref="HostScripts"/> said: lines of a word and its values, up to the word end. Anything else is no answer.</summary>
+internal sealed class ScriptAnswer
+{
+    /// <summary>The code with which a script says that the user is not allowed to do it.</summary>
+    public const string Privileges = "Privileges";
+
+    /// <summary>The code with which a script refuses what arrives late.</summary>
+    public const string Late = "Late";
+
+    private const int LongestText = 2000;
+    private const string Refused = "\nrefused ";
+    private const string End = "end";
+
+    private readonly string _host;
+    private readonly ILookup<string, string> _values;
+
+    private ScriptAnswer(string host, IEnumerable<string> lines)
+    {
+        _host = host;
+        Lines = [.. lines];
+        _values = Lines.Select(Split).ToLookup(l => l.Word, l => l.Value, StringComparer.Ordinal);
+    }
+
+    /// <summary>All lines but the last, in their order.</summary>
+    public IReadOnlyList<string> Lines { get; }
+
+    /// <summary>Every line as its word and what follows it.</summary>
+    public IEnumerable<(string Word, string Value)> Words => Lines.Select(Split);
+
+    /// <summary>Takes an answer.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="what">What was asked, for messages: "looking at tikv-1".</param>
+    /// <param name="result">What came of it.</param>
+    /// <exception cref="ScriptRefusal">The script refused.</exception>
+    /// <exception cref="HostException">It did not come to its end.</exception>
+    public static ScriptAnswer Read(string host, string what, RemoteResult result)
+    {
+        var output = result.Output;
+        if (("\n" + output).LastIndexOf(Refused, StringComparison.Ordinal) is var at and >= 0)
+        {
+            var (code, text) = SplitAt(output[(at + Refused.Length - 1)..], '\n');
+            throw new ScriptRefusal(code, Shorten(text, result.Errors));
+        }
+
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        if (result.ExitCode != 0 || lines.Length == 0 || lines[^1] != End)
+        {
+            throw new HostException(
+                host,
+                Reasons.StepFailed,
+                $"{host}: {what} broke off with exit code {result.ExitCode}: {Shorten(result.Errors, output)}. A POSIX shell, coreutils, findutils, util-linux, awk, sed, grep, tar and gzip are needed there",
+                mayHaveRun: true);
+        }
+
+        return new ScriptAnswer(host, lines[..^1]);
+    }
+
+    /// <summary>What follows a word; null where the word was not said.</summary>
+    public string? Find(string word) => _values[word].FirstOrDefault();
+
+    /// <summary>Whether a word was said.</summary>
+    public bool Says(string word) => _values.Contains(word);
+
+    /// <summary>What follows each line with this word.</summary>
+    public IEnumerable<string> All(string word) => _values[word];
+
+    /// <summary>What follows a word that must be there.</summary>
+    /// <exception cref="HostException">It is not.</exception>
+    public string Need(string word) => Find(word) ?? throw Unreadable($"it lacks '{word}'");
+
+    /// <summary>Text that a script said in base64; null for "-".</summary>
+    /// <exception cref="HostException">It is none.</exception>
+    public byte[]? Bytes(string text)
+    {
+        if (text == "-")
+        {
+            return null;
+        }
+
+        var bytes = new byte[text.Length];
+        return Convert.TryFromBase64String(text, bytes, out var length) ? bytes[..length] : throw Unreadable("a value is not base64");
+    }
+
+    /// <summary>The complaint about an answer that is none.</summary>
+    public HostException Unreadable(string why) => new(_host, Reasons.StepFailed, $"{_host}: its answer cannot be read: {why}. Nothing was concluded from it; it is asked again");
+
+    private static string Shorten(string first, string second)
+    {
+        var text = string.Join(": ", new[] { first.Trim(), second.Trim() }.Where(t => t.Length > 0));
+        return text.Length > LongestText ? "…" + text[^LongestText..] : text.Length == 0 ? "no further words" : text;
+    }
+
+    private static (string Word, string Value) Split(string line) => SplitAt(line, ' ');
+
+    private static (string First, string Behind) SplitAt(string text, char separator) =>
+        text.IndexOf(separator, StringComparison.Ordinal) is var at and >= 0 ? (text[..at], text[(at + 1)..]) : (text, "");
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Drydock.Crds.Common;
+
+namespace Drydock.Reconcilers.Databases;
+
+/// <summary>A service of daemontools. Its svstat says "up (pid 17) 3 seconds"; tidb-ansible's own says "up pid 17, …".</summary>
+internal sealed partial class SuperviseKeeper(InstanceTarget target) : IProcessKeeper
+{
+    public string Kind => "supervise";
+
+    public bool IsSupervisor => true;
+
+    public IReadOnlyList<string> Units => [];
+
+    public string ServiceDirectory { get; } = InstanceTargets.Below(target, target.Control.Supervise!.Directory);
+
+    public string ChoiceFile => "";
+
+    public KeptProcess Read(LookReport report)
+    {
+        var text = report.Svstat ?? throw report.Answer.Unreadable("svstat said nothing");
+        if (Up().Match(text) is { Success: true } up)
+        {
+            return new KeptProcess(SupervisionState.Active, text) { Unit = ServiceDirectory, Pid = int.Parse(up.Groups["pid"].Value, CultureInfo.InvariantCulture) };
+        }
+
+        if (Down().IsMatch(text))
+        {
+            return new KeptProcess(text.Contains("want up", StringComparison.Ordinal) ? SupervisionState.Restarting : SupervisionState.Inactive, text) { Unit = ServiceDirectory };
+        }
+
+        if (text.EndsWith("file does not exist", StringComparison.Ordinal) || text.Contains("supervise not running", StringComparison.Ordinal))
+        {
+            return new KeptProcess(SupervisionState.Missing, text);
+        }
+
+        throw text.EndsWith("access denied", StringComparison.Ordinal)
+            ? new HostException(
+                target.Host, Reasons.AccessDenied, $"{target.Host}: {target.Name}: {report.User} may not look at {ServiceDirectory}: {text}; let the account be the one supervise runs as, or set become: Sudo in spec.access", retryable: false)
+            : report.Answer.Unreadable($"svstat of {ServiceDirectory} said '{text}'");
+    }
+
+    public async Task<bool> StopAsync(HostChannel channel, InstanceLook look, CancellationToken cancellationToken)
+    {
+        var (answer, _) = await channel.ActAsync(
+            "stop-supervise",
+            $"stopping {ServiceDirectory}",
+            Privilege.Control,
+            [.. look.InTime, ServiceDirectory, StopGrace.Seconds(look.Target), look.Target.DeployDir, .. look.Own],
+            default,
+            cancellationToken);
+        return answer.Says("ended");
+    }
+
+    public Task StartAsync(HostChannel channel, InstanceLook look, string directory, CancellationToken cancellationToken) =>
+        channel.ActAsync("start-supervise", $"starting {ServiceDirectory}", Privilege.Control, [.. look.InTime, ServiceDirectory, look.Target.DeployDir], default, cancellationToken);
+
+    [GeneratedRegex(@"^up \(?pid (?<pid>[1-9][0-9]{0,8})\b", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Up();
+
+    [GeneratedRegex(@"^down\b", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Down();
+}

@@ -1,0 +1,125 @@
+using System.Globalization;
+using Drydock.Crds.Common;
+
+namespace Drydock.Reconcilers.Databases;
+
+/// <summary>A systemd unit: the one that control names, or the active one of the names tidb-ansible has had (facts A6: pd.service and pd-2379.service).</summary>
+internal sealed class SystemdKeeper : IProcessKeeper
+{
+    // How long systemctl start may take: a unit of Type=notify says when it is up, and has 90 s of its own for it.
+    private const string StartSeconds = "120";
+
+    private readonly InstanceTarget _target;
+
+    public SystemdKeeper(InstanceTarget target)
+    {
+        _target = target;
+        Units = target.Control.Systemd!.Unit is { } unit ? [unit] : [.. Names(target)];
+    }
+
+    public string Kind => "systemd";
+
+    public bool IsSupervisor => true;
+
+    public IReadOnlyList<string> Units { get; }
+
+    public string ServiceDirectory => "";
+
+    // Instances of several databases may share a name, but not a port.
+    public string ChoiceFile => string.Create(CultureInfo.InvariantCulture, $"/var/lib/drydock/units/{(_target.Program.Length > 0 ? _target.Program : _target.Name)}-{_target.Port}");
+
+    public KeptProcess Read(LookReport report)
+    {
+        if (report.Units.Count != Units.Count)
+        {
+            throw report.Answer.Unreadable($"systemctl show said something of {report.Units.Count} units, expected {Units.Count}");
+        }
+
+        // An alias shows the unit it stands for.
+        var units = report.Units.DistinctBy(u => Property(report, u, "Id"), StringComparer.Ordinal).ToList();
+        var masked = units.FirstOrDefault(u => Property(report, u, "LoadState") == "masked");
+        var there = units.Where(u => Property(report, u, "LoadState") is not ("not-found" or "masked") || IsUp(report, u)).ToList();
+        var up = there.Where(u => IsUp(report, u)).ToList();
+        if (up.Count > 1)
+        {
+            throw Mismatch($"both {Ids(up)} are up; stop and disable the one that is not in use, or name the other in control.systemd.unit");
+        }
+
+        if (there.Count == 0)
+        {
+            return masked is null
+                ? new KeptProcess(SupervisionState.Missing, $"there is no {string.Join(" nor ", Units)}")
+                : throw Mismatch($"{masked["Id"]} is masked; unmask it, or name the unit that is in use in control.systemd.unit");
+        }
+
+        var unit = up.Count == 1 ? up[0] : there.Count == 1 ? there[0] : there.Find(u => u["Id"] == report.Choice)
+            ?? throw Mismatch($"{Ids(there)} are there and none is up, so it is not known which is in use; start the right one, or name it in control.systemd.unit");
+        return Read(report, unit, there.Count > 1);
+    }
+
+    public async Task<bool> StopAsync(HostChannel channel, InstanceLook look, CancellationToken cancellationToken)
+    {
+        var (answer, _) = await channel.ActAsync(
+            "stop-systemd",
+            $"stopping {look.Kept.Unit}",
+            Privilege.Control,
+            [.. look.InTime, look.Kept.Unit!, StopGrace.Seconds(look.Target), look.Kept.NeedsChoice ? ChoiceFile : "", .. look.Own],
+            default,
+            cancellationToken);
+        return answer.Says("ended");
+    }
+
+    public Task StartAsync(HostChannel channel, InstanceLook look, string directory, CancellationToken cancellationToken) =>
+        channel.ActAsync("start-systemd", $"starting {look.Kept.Unit}", Privilege.Control, [.. look.InTime, look.Kept.Unit!, look.Kept.Word, StartSeconds], default, cancellationToken);
+
+    /// <summary>The units an instance may be under.</summary>
+    internal static IEnumerable<string> Names(InstanceTarget target)
+    {
+        string[] stems = [.. new[] { target.Component?.ToString().ToLowerInvariant(), Stem(target) }.OfType<string>().Distinct(StringComparer.Ordinal)];
+        return [.. stems.Select(stem => string.Create(CultureInfo.InvariantCulture, $"{stem}-{target.Port}.service")), .. stems.Select(stem => $"{stem}.service")];
+    }
+
+    private static string Stem(InstanceTarget target)
+    {
+        const string Server = "-server";
+        var name = target.Program.Length > 0 ? target.Program : target.Name;
+        return name.EndsWith(Server, StringComparison.Ordinal) ? name[..^Server.Length] : name;
+    }
+
+    private KeptProcess Read(LookReport report, IReadOnlyDictionary<string, string> unit, bool needsChoice)
+    {
+        var (id, load, active, sub) = (unit["Id"], unit["LoadState"], Property(report, unit, "ActiveState"), Property(report, unit, "SubState"));
+        if (load is not ("loaded" or "not-found" or "masked"))
+        {
+            throw Mismatch($"{id} is {load}; make it a unit that systemctl starts");
+        }
+
+        var state = active switch
+        {
+            "active" or "reloading" or "refreshing" => SupervisionState.Active,
+            "activating" or "deactivating" => SupervisionState.Restarting,
+            "inactive" or "failed" => SupervisionState.Inactive,
+            _ => throw report.Answer.Unreadable($"{id} is '{active}', which is no state of a unit"),
+        };
+        return new KeptProcess(state, $"{active} ({sub})")
+        {
+            Unit = id,
+            Pid = Number(report, unit, "MainPID") is > 0 and var pid ? pid : null,
+            Restarts = unit.ContainsKey("NRestarts") ? Number(report, unit, "NRestarts") : null,
+            NeedsChoice = needsChoice,
+            Word = active,
+        };
+    }
+
+    private static bool IsUp(LookReport report, IReadOnlyDictionary<string, string> unit) => Property(report, unit, "ActiveState") is not ("inactive" or "failed");
+
+    private static int Number(LookReport report, IReadOnlyDictionary<string, string> unit, string name) =>
+        int.TryParse(Property(report, unit, name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw report.Answer.Unreadable($"{name} is '{unit[name]}'");
+
+    private static string Property(LookReport report, IReadOnlyDictionary<string, string> unit, string name) =>
+        unit.GetValueOrDefault(name) ?? throw report.Answer.Unreadable($"systemctl show did not say {name}");
+
+    private static string Ids(IEnumerable<IReadOnlyDictionary<string, string>> units) => string.Join(" and ", units.Select(u => u["Id"]));
+
+    private HostException Mismatch(string what) => new(_target.Host, Reasons.ControlMismatch, $"{_target.Host}: {_target.Name}: {what}", retryable: false);
+}

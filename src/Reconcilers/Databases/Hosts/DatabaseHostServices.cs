@@ -1,0 +1,41 @@
+using Drydock.Clients.Docker;
+using Drydock.Clients.Remote;
+using Drydock.Clients.Ssh;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Engine.Running;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Databases;
+
+/// <summary>What hosts are reached by.</summary>
+/// <param name="Storages">Where package archives are read.</param>
+/// <param name="Docker">Where hosts are containers: their engines.</param>
+/// <param name="Time">The clock.</param>
+public sealed record DatabaseHostServices(IStorages Storages, IDockerEndpoints Docker, TimeProvider Time)
+{
+    // A file of 1 MiB comes in base64.
+    private const int MaxOutput = 2 << 20;
+
+    /// <summary>Asked between the look and each act; null lets every act pass.</summary>
+    public IActFence? Fence { get; init; }
+
+    /// <summary>Hashes package archives before they are sent.</summary>
+    public HashedArchives Archives { get; init; } = new();
+
+    /// <summary>How ssh is used from here.</summary>
+    public SshOptions Ssh { get; init; } = new();
+
+    /// <summary>Makes an ssh client; by default the OpenSSH client of this machine.</summary>
+    internal Func<SshEndpoint, SshMaterial, SshOptions, IRemoteClient> Clients { get; init; } = static (endpoint, material, options) => new SshClient(endpoint, material, options);
+
+    /// <summary>Makes the client of a container; null: by exec.</summary>
+    internal Func<DockerEndpoint, ContainerHost, string?, IRemoteClient>? Containers { get; init; }
+
+    /// <summary>Makes the client of a host over ssh.</summary>
+    internal IRemoteClient Connect(SshEndpoint endpoint, SshMaterial material) => Clients(endpoint, material, Ssh with { MaxOutput = Math.Max(MaxOutput, Ssh.MaxOutput) });
+
+    /// <summary>Makes the client of a host that is a container.</summary>
+    /// <exception cref="DockerEndpointException">The endpoint is unusable.</exception>
+    internal IRemoteClient Connect(DockerEndpoint endpoint, ContainerHost container, string? user) =>
+        Containers is { } make ? make(endpoint, container, user) : new ContainerRemoteClient(Docker.Get(endpoint), container.Host, container.Container, user, MaxOutput, Time);
+}

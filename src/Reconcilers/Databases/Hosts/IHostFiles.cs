@@ -1,0 +1,47 @@
+using Drydock.Clients.Remote;
+
+namespace Drydock.Reconcilers.Databases;
+
+/// <summary>Files and programs of one host.</summary>
+public interface IHostFiles
+{
+    /// <summary>The host, as the spec names it.</summary>
+    string Host { get; }
+
+    /// <summary>Runs a program to its end, whatever its exit code. No secret may be among the arguments.</summary>
+    /// <exception cref="HostException">It could not be run, or its end was not seen.</exception>
+    Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken);
+
+    /// <summary>Reads a text file; null if there is none.</summary>
+    /// <exception cref="HostException">Not readable, or longer than 1 MiB.</exception>
+    Task<string?> ReadAsync(string path, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Writes a text file by rename, if what is there has the expected checksum (null: nothing is there). What is there is kept as <paramref name="keepAs"/>, once.
+    /// A file that has the new content already is left alone.
+    /// </summary>
+    /// <exception cref="HostException">Something else is there than expected, or it cannot be written.</exception>
+    Task WriteAsync(string path, string content, string? expectedSha256, string? keepAs, CancellationToken cancellationToken);
+
+    /// <summary>SHA-256 of files, in the order asked; null for one that is not there.</summary>
+    Task<IReadOnlyList<string?>> Sha256Async(IReadOnlyList<string> paths, CancellationToken cancellationToken);
+
+    /// <summary>Free bytes of the file system a path is on, or its nearest existing parent.</summary>
+    Task<long> FreeBytesAsync(string path, CancellationToken cancellationToken);
+
+    /// <summary>Physical memory in bytes, from /proc/meminfo.</summary>
+    Task<long> MemoryBytesAsync(CancellationToken cancellationToken);
+
+    /// <summary>CPUs, as nproc counts them.</summary>
+    Task<int> CpusAsync(CancellationToken cancellationToken);
+
+    /// <summary>The host's clock minus ours, to within the time the question takes.</summary>
+    Task<TimeSpan> ClockOffsetAsync(CancellationToken cancellationToken);
+
+    /// <summary>What of the package is on the host.</summary>
+    Task<PackageState> PackageAsync(PackageRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Brings the package there: archive, checksum, unpacked beside and renamed into place, post_install, extensions. What is there already stays.</summary>
+    /// <exception cref="HostException">No room, corrupt, or post_install failed; what is half there is named and taken up again by the next call.</exception>
+    Task PreparePackageAsync(PackageRequest request, IProgress<long>? progress, CancellationToken cancellationToken);
+}

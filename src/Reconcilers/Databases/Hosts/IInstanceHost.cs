@@ -1,0 +1,34 @@
+namespace Drydock.Reconcilers.Databases;
+
+/// <summary>
+/// One process on its host. Every call reads the host first and is level-based: done twice it comes to the same. None waits longer than the request takes,
+/// except <see cref="StopAsync"/>, which waits for the end of the process within its grace.
+/// </summary>
+public interface IInstanceHost
+{
+    /// <summary>What is controlled.</summary>
+    InstanceTarget Target { get; }
+
+    /// <summary>Looks at supervisor, process, port and installed program. Changes nothing.</summary>
+    /// <exception cref="HostException">The host could not be asked.</exception>
+    Task<InstanceProcess> LookAsync(CancellationToken cancellationToken);
+
+    /// <summary>Asks the supervisor to stop the process and to keep it stopped, and returns once no process of this instance is left (facts B8: an old one may live on).</summary>
+    /// <exception cref="HostException">Refused, or it still lives after its grace and the kill.</exception>
+    Task StopAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Puts the new version's program in the old one's place (<see cref="Crds.DatabaseRollingUpgrades.SwapMethod"/>). Refused while a process of this instance lives. What is there already stays;
+    /// the old program is kept beside it.
+    /// </summary>
+    /// <param name="swap">From what to what.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="HostException">Refused: something else is in the place than the old or the new program.</exception>
+    Task SwapAsync(ProgramSwap swap, CancellationToken cancellationToken);
+
+    /// <summary>Starts the process through its supervisor; nothing is done if it runs.</summary>
+    /// <param name="directory">The version's directory, for control by a plain process with {directory}.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="HostException">Refused.</exception>
+    Task StartAsync(string directory, CancellationToken cancellationToken);
+}

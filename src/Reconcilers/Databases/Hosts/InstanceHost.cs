@@ -1,0 +1,258 @@
+using System.Globalization;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+
+namespace Drydock.Reconcilers.Databases;
+
+/// <inheritdoc cref="IInstanceHost" />
+internal sealed class InstanceHost : IInstanceHost
+{
+    // After a look that was too old for its act, or an instance that went on restarting, it is looked at again.
+    private const int Tries = 3;
+
+    private const string KillSeconds = "10";
+
+    private readonly HostChannel _channel;
+    private readonly IProcessKeeper _keeper;
+    private readonly IReadOnlyList<InstanceTarget> _others;
+    private readonly string? _newDirectory;
+
+    /// <param name="channel">The way to the host.</param>
+    /// <param name="target">The instance.</param>
+    /// <param name="others">The other instances of the same program on the host.</param>
+    /// <param name="newDirectory">The new version's directory, where it may run from too.</param>
+    public InstanceHost(HostChannel channel, InstanceTarget target, IReadOnlyList<InstanceTarget> others, string? newDirectory)
+    {
+        _channel = channel;
+        _others = others;
+        _newDirectory = newDirectory;
+        Target = InstanceTargets.Fill(target);
+        _keeper = Target.Control switch
+        {
+            { Systemd: not null } => new SystemdKeeper(Target),
+            { Supervise: not null } => new SuperviseKeeper(Target),
+            { Scripts: not null } => new ScriptKeeper(Target),
+            { Process: not null } => new PlainProcessKeeper(Target),
+            _ => throw HostException.OfSpec(Target.Host, Target.ControlField, $"{Target.Name}: {RuleMessages.OneControl}"),
+        };
+    }
+
+    /// <inheritdoc />
+    public InstanceTarget Target { get; }
+
+    /// <inheritdoc />
+    public async Task<InstanceProcess> LookAsync(CancellationToken cancellationToken) => (await SeeAsync(cancellationToken)).Process;
+
+    /// <inheritdoc />
+    public Task StopAsync(CancellationToken cancellationToken) => AgainIfLateAsync(async () =>
+    {
+        // What the supervisor does not know would stay behind: better to know that while the instance still serves.
+        var look = await SeeAsync(cancellationToken);
+        RefuseStrays(look, "was not stopped");
+        for (var @try = 1; !IsDown(look) || (@try == 1 && Target.Control.Scripts is not null); @try++)
+        {
+            if (look.Kept.State == SupervisionState.Missing)
+            {
+                throw Refused(Reasons.ControlMismatch, $"{Target.Name} cannot be stopped: {look.Kept.Text}; correct spec.control");
+            }
+
+            if (@try > Tries)
+            {
+                throw Refused(Reasons.ProcessLivesOn, $"{Target.Name} was stopped {Tries} times and is {look.Process.SupervisionText} again{Naming(look.Processes.Own)}; find out what starts it", retryable: true);
+            }
+
+            await EndAsync(look, cancellationToken);
+            look = await SeeAsync(cancellationToken);
+            RefuseStrays(look, "is down otherwise");
+        }
+    });
+
+    /// <inheritdoc />
+    public Task SwapAsync(ProgramSwap swap, CancellationToken cancellationToken) => AgainIfLateAsync(async () =>
+    {
+        ArgumentNullException.ThrowIfNull(swap);
+        var look = await SeeAsync(cancellationToken);
+        if (!IsDown(look) || look.Processes.Strays.Count > 0)
+        {
+            throw Refused(
+                Reasons.ProcessLivesOn,
+                $"the program of {Target.Name} is not replaced while it lives: it is {look.Process.SupervisionText}{Naming([.. look.Processes.Own, .. look.Processes.Strays])}; stop it first",
+                retryable: true);
+        }
+
+        var what = $"replacing the program of {Target.Name}";
+        switch (Target.Swap)
+        {
+            case SwapMethod.ReplaceBinary:
+                var source = swap.Directory.Length > 0 ? $"{swap.Directory.TrimEnd('/')}/bin/{Target.Program}" : "";
+                await _channel.ActAsync(
+                    "swap-binary",
+                    what,
+                    Privilege.WhenNeeded,
+                    [.. look.InTime, $"{Target.DeployDir.TrimEnd('/')}/bin", Target.Program, source, swap.Sha256, swap.FormerSha256, swap.FormerVersion],
+                    default,
+                    cancellationToken);
+                break;
+            case SwapMethod.SwitchLink:
+                await _channel.ActAsync(
+                    "swap-link",
+                    what,
+                    Privilege.WhenNeeded,
+                    [.. look.InTime, Target.DeployDir.TrimEnd('/'), swap.Directory, Target.Program, swap.Sha256, swap.FormerSha256, swap.FormerDirectory ?? ""],
+                    default,
+                    cancellationToken);
+                break;
+            default:
+                await CheckAsync(swap, what, cancellationToken);
+                break;
+        }
+    });
+
+    /// <inheritdoc />
+    public Task StartAsync(string directory, CancellationToken cancellationToken) => AgainIfLateAsync(async () =>
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        var look = await SeeAsync(cancellationToken);
+        if (look.Processes.Main is not null && look.Kept.State is SupervisionState.Active or SupervisionState.None && look.Processes.Strays.Count == 0)
+        {
+            return;
+        }
+
+        RefuseStrays(look, "was not started");
+        if (look.Kept.State == SupervisionState.Missing)
+        {
+            throw Refused(Reasons.ControlMismatch, $"{Target.Name} cannot be started: {look.Kept.Text}; correct spec.control");
+        }
+
+        await _keeper.StartAsync(_channel, look, directory, cancellationToken);
+    });
+
+    private async Task<InstanceLook> SeeAsync(CancellationToken cancellationToken)
+    {
+        if (InstanceTargets.Problem(Target) is { } problem)
+        {
+            throw problem;
+        }
+
+        var sums = _channel.Sums.Ask();
+        var answer = await _channel.LookAsync(
+            "look",
+            $"looking at {Target.Name}",
+            Privilege.Look,
+            [
+                _keeper.Kind, string.Join(' ', _keeper.Units), _keeper.ServiceDirectory, Target.Program, Target.Port.ToString(CultureInfo.InvariantCulture), Target.DeployDir,
+                sums.Known, _keeper.ChoiceFile, _channel.MayBecome ? "yes" : "no",
+            ],
+            cancellationToken);
+        var report = LookReport.Read(answer, sums);
+        var kept = _keeper.Read(report);
+        try
+        {
+            // A unit that is up without a main process (Type=forking) names none: then its process is found as one without a supervisor is.
+            var names = _keeper.IsSupervisor && !(kept.State == SupervisionState.Active && kept.Pid is null);
+            var look = new InstanceLook(Target, report, kept, InstanceProcesses.Of(report, Target, _others, _newDirectory, kept.Pid, names));
+            RefuseUnreadable(look);
+            RefuseMainProcess(look);
+            return look;
+        }
+        catch (AmbiguousProcessException ambiguous)
+        {
+            throw Refused(
+                Reasons.ControlMismatch,
+                string.Create(CultureInfo.InvariantCulture, $"process {ambiguous.Pid} may be {Target.Name} as well as {ambiguous.Other}: its command line names neither's port, data directory or deployDir alone; put {{port}} or {{dataDir}} into the command line"));
+        }
+    }
+
+    private async Task EndAsync(InstanceLook look, CancellationToken cancellationToken)
+    {
+        if (await _keeper.StopAsync(_channel, look, cancellationToken))
+        {
+            return;
+        }
+
+        // Its grace is over.
+        foreach (var process in look.Processes.Own)
+        {
+            var again = await SeeAsync(cancellationToken);
+            if (again.Processes.Own.Any(p => p.Identity == process.Identity) && !await PlainProcessKeeper.SignalAsync(_channel, again, process, "KILL", KillSeconds, cancellationToken))
+            {
+                throw Refused(
+                    Reasons.ProcessLivesOn,
+                    $"{Target.Name} did not end within {Target.Control.StopGrace}, nor {KillSeconds} s after SIGKILL{Naming([process])}; it waits for its disk or is being traced. End it, then retry",
+                    retryable: true);
+            }
+        }
+    }
+
+    // Nothing is replaced: the new process is started from the new directory.
+    private async Task CheckAsync(ProgramSwap swap, string what, CancellationToken cancellationToken)
+    {
+        var path = $"{swap.Directory.TrimEnd('/')}/bin/{Target.Program}";
+        var sums = _channel.Sums.Ask();
+        var answer = await _channel.LookAsync("sums", what, Privilege.WhenNeeded, [sums.Known, path], cancellationToken);
+        sums.Learn(answer);
+        var sha256 = sums.Of(answer.Need("file"), answer);
+        if (sha256 != swap.Sha256)
+        {
+            throw sha256 is null
+                ? Refused(Reasons.PackageMissing, $"{what}: there is no {path}; bring it there")
+                : Refused(Reasons.PackageCorrupt, $"{what}: {path} has SHA-256 {sha256}, expected {swap.Sha256}; copy it again");
+        }
+    }
+
+    private static async Task AgainIfLateAsync(Func<Task> act)
+    {
+        for (var @try = 1; ; @try++)
+        {
+            try
+            {
+                await act();
+                return;
+            }
+            catch (HostException exception) when (@try < Tries && exception.InnerException is ScriptRefusal { Code: ScriptAnswer.Late })
+            {
+                // Nothing was done; the next look decides anew.
+                continue;
+            }
+        }
+    }
+
+    private static bool IsDown(InstanceLook look) => look.IsKeptDown && look.Processes.Own.Count == 0;
+
+    private void RefuseStrays(InstanceLook look, string and)
+    {
+        if (look.Processes.Strays.Count > 0)
+        {
+            throw Refused(
+                Reasons.ProcessLivesOn, $"{Target.Name} has a process that its control does not know{Naming(look.Processes.Strays)}; {Target.Name} {and}. End that process, then retry", retryable: true);
+        }
+    }
+
+    // A process whose program is not to be read is not taken for the right one, nor for none.
+    private void RefuseUnreadable(InstanceLook look)
+    {
+        if (look.Processes.Own.Concat(look.Processes.Strays).FirstOrDefault(p => !p.IsEnding && p.Sha256 is null) is { } process)
+        {
+            throw Refused(
+                Reasons.AccessDenied,
+                string.Create(CultureInfo.InvariantCulture, $"{look.Report.User} may not see what process {process.Pid} of {Target.Name} runs; let the user in spec.access be its account, or set become: Sudo there{(_channel.IsContainer ? " (root of a container sees it only with --cap-add SYS_PTRACE)" : "")}"));
+        }
+    }
+
+    // The container would end with it, and there would be no host to start the new one on.
+    private void RefuseMainProcess(InstanceLook look)
+    {
+        if (_channel.IsContainer && look.Processes.Own.Concat(look.Processes.Strays).Any(p => p.Pid == 1))
+        {
+            throw Refused(
+                Reasons.ControlMismatch,
+                $"{Target.Name} is the main process of its container, which would end with it; let the container's main process be a supervisor (systemd, supervise, a shell that waits) that starts {Target.Name}");
+        }
+    }
+
+    private static string Naming(IReadOnlyCollection<LookedProcess> processes) => processes.Count == 0
+        ? ""
+        : " (" + string.Join(", ", processes.Select(p => string.Create(CultureInfo.InvariantCulture, $"pid {p.Pid}, {p.Path}, since {p.StartedAt:yyyy-MM-ddTHH:mm:ssZ}"))) + ")";
+
+    private HostException Refused(string reason, string message, bool retryable = false) => new(Target.Host, reason, $"{Target.Host}: {message}", retryable);
+}

@@ -1,0 +1,47 @@
+namespace Drydock.Reconcilers.Databases;
+
+/// <summary>What was seen of a process on its host.</summary>
+public sealed record InstanceProcess
+{
+    /// <summary>What the supervisor says.</summary>
+    public required SupervisionState Supervision { get; init; }
+
+    /// <summary>The supervisor's own words, for people: "active (running)", "up (pid 17) 3 seconds".</summary>
+    public required string SupervisionText { get; init; }
+
+    /// <summary>The unit or directory in charge, as found: pd.service or pd-2379.service.</summary>
+    public string? Unit { get; init; }
+
+    /// <summary>The process; null if none runs.</summary>
+    public int? Pid { get; init; }
+
+    /// <summary>When it was started, by the host's clock and to within a second: a stepped clock moves it. Null if none runs.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>The file it runs from, from /proc/PID/exe, also when that file has been replaced since.</summary>
+    public string? Executable { get; init; }
+
+    /// <summary>SHA-256 of the program the process runs, read through /proc/PID/exe: not of what lies at the path now.</summary>
+    public string? ExecutableSha256 { get; init; }
+
+    /// <summary>How often the supervisor has restarted it, where it counts.</summary>
+    public int? Restarts { get; init; }
+
+    /// <summary>SHA-256 of the program that lies in deployDir now; null if none does.</summary>
+    public string? InstalledSha256 { get; init; }
+
+    /// <summary>What deployDir points at, if it is a symbolic link.</summary>
+    public string? LinkTarget { get; init; }
+
+    /// <summary>Whether something listens on the service port, and who.</summary>
+    public bool IsListening { get; init; }
+
+    /// <summary>Pid of the listener, where it can be seen.</summary>
+    public int? ListenerPid { get; init; }
+
+    /// <summary>Other living processes of the same program and the same instance (port, data or deploy directory on their command line): started by hand, or not ended by their stop.</summary>
+    public IReadOnlyList<StrayProcess> Strays { get; init; } = [];
+
+    /// <summary>Whether any process of this instance lives.</summary>
+    public bool IsAlive => Pid is not null || Strays.Count > 0;
+}

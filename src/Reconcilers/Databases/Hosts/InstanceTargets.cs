@@ -1,0 +1,113 @@
+using System.Globalization;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+
+namespace Drydock.Reconcilers.Databases;
+
+/// <summary>What instances are controlled by, as the spec and the vendors' defaults have it.</summary>
+public static class InstanceTargets
+{
+    private const string Directory = "{directory}";
+    private const string DataDir = "{dataDir}";
+
+    /// <summary>The target of an instance.</summary>
+    /// <exception cref="HostException">The spec says nowhere how it is started and stopped, or in two ways.</exception>
+    public static InstanceTarget Of(DatabaseRollingUpgradeSpec spec, DatabaseInstance instance)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(instance);
+        var control = instance.Control ?? spec.Control.Find(c => c.Component == instance.Component)?.Control;
+        var isShared = instance.Control is null && control is not null;
+        var field = isShared ? "spec.control" : $"spec.instances[{instance.Name}].control";
+        if (control is null || Kinds(control) != 1)
+        {
+            var rule = control is null ? RuleMessages.EveryInstanceHasControl : RuleMessages.OneControl;
+            throw HostException.OfSpec(instance.Host, field, $"{instance.Name}: {rule}");
+        }
+
+        return Fill(new InstanceTarget
+        {
+            Name = instance.Name,
+            Host = instance.Host,
+            Component = instance.Component,
+            Program = ProgramNames.Of(spec, instance.Component),
+            DeployDir = instance.DeployDir,
+            DataDir = instance.DataDir,
+            Port = DefaultPorts.Service(spec, instance),
+            Control = control,
+            ControlField = field,
+            Swap = control.Swap ?? spec.Engine.Choose(
+                () => SwapMethod.ReplaceBinary, () => control.Process is not null ? SwapMethod.NewDirectory : SwapMethod.SwitchLink),
+        });
+    }
+
+    /// <summary>Fills {port}, {name} and {dataDir} in; done twice it comes to the same.</summary>
+    public static InstanceTarget Fill(InstanceTarget target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        var control = target.Control;
+        return target with
+        {
+            Control = control with
+            {
+                Systemd = control.Systemd is { Unit: { } unit } ? new SystemdControl { Unit = In(target, unit) } : control.Systemd,
+                Supervise = control.Supervise is { } supervise ? new SuperviseControl { Directory = In(target, supervise.Directory) } : null,
+                Scripts = control.Scripts is { } scripts ? new ScriptControl { Start = In(target, scripts.Start), Stop = In(target, scripts.Stop) } : null,
+                Process = control.Process is { } process
+                    ? new ProcessControl
+                    {
+                        Command = [.. process.Command.Select(argument => In(target, argument))],
+                        LogFile = process.LogFile is { } file ? In(target, file) : null,
+                    }
+                    : null,
+            },
+        };
+    }
+
+    /// <summary>The command line of a plain process, from a version's directory.</summary>
+    internal static IReadOnlyList<string> Command(ProcessControl control, string directory) =>
+        [.. control.Command.Select(argument => argument.Replace(Directory, directory.TrimEnd('/'), StringComparison.Ordinal))];
+
+    /// <summary>Whether a command line is that of a version's directory.</summary>
+    internal static bool NamesDirectory(ProcessControl control) => control.Command.Exists(argument => argument.Contains(Directory, StringComparison.Ordinal));
+
+    /// <summary>An absolute path of one that may be below deployDir.</summary>
+    internal static string Below(InstanceTarget target, string path) => path.StartsWith('/') ? path : $"{target.DeployDir.TrimEnd('/')}/{path}";
+
+    /// <summary>What makes a target unusable, with the field of the spec that is wrong; null if nothing does.</summary>
+    internal static HostException? Problem(InstanceTarget target) => target switch
+    {
+        { Control.Process.Command: var command } when command.Exists(argument => argument.Contains(DataDir, StringComparison.Ordinal)) =>
+            Wrong(
+                target,
+                $"spec.instances[{target.Name}].dataDir",
+                $"the command line of {target.Name} has {{dataDir}}, "
+                    + $"and spec.instances[{target.Name}].dataDir is not given; give it"),
+        { Swap: SwapMethod.NewDirectory, Control.Process: null } =>
+            Wrong(
+                target,
+                target.ControlField,
+                $"swap NewDirectory of {target.Name} is only for a plain process: "
+                    + "its command line is what names the version's directory. Choose ReplaceBinary or SwitchLink"),
+        { Swap: SwapMethod.NewDirectory, Control.Process: { } process } when !NamesDirectory(process) && target.Component is not null =>
+            Wrong(
+                target,
+                target.ControlField,
+                $"swap NewDirectory of {target.Name} needs {{directory}} in its command line: "
+                    + "without it the old program would be started again"),
+        _ => null,
+    };
+
+    private static HostException Wrong(InstanceTarget target, string field, string message) =>
+        HostException.OfSpec(target.Host, field, $"{target.Host}: {message}");
+
+    private static int Kinds(InstanceControl control) => new object?[] { control.Systemd, control.Supervise, control.Scripts, control.Process }.Count(kind => kind is not null);
+
+    private static string In(InstanceTarget target, string text)
+    {
+        var filled = text
+            .Replace("{port}", target.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("{name}", target.Name, StringComparison.Ordinal);
+        return target.DataDir is { } data ? filled.Replace(DataDir, data, StringComparison.Ordinal) : filled;
+    }
+}

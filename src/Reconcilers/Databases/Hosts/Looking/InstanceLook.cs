@@ -1,0 +1,48 @@
+using System.Globalization;
+
+namespace Drydock.Reconcilers.Databases;
+
+/// <summary>One look at an instance: what it came to, and what an act that follows needs.</summary>
+internal sealed record InstanceLook(InstanceTarget Target, LookReport Report, KeptProcess Kept, InstanceProcesses Processes)
+{
+    /// <summary>So long after a look an act may arrive at the host. A frozen operator's arrives later, and is refused: another one may have acted.</summary>
+    private static readonly TimeSpan Validity = TimeSpan.FromSeconds(8);
+
+    // A process that was restarted and is so young may be between two crashes.
+    private static readonly TimeSpan Young = TimeSpan.FromSeconds(10);
+
+    /// <summary>The first arguments of every act: the boot, and the uptime up to which it is in time.</summary>
+    public string[] InTime => [Report.Boot, ((long)(Report.Up + Validity.TotalSeconds)).ToString(CultureInfo.InvariantCulture)];
+
+    /// <summary>The instance's own processes, as scripts take them.</summary>
+    public IEnumerable<string> Own => Processes.Own.Select(p => p.Identity);
+
+    /// <summary>Whether the supervisor keeps it down, or there is none.</summary>
+    public bool IsKeptDown => Kept.State is SupervisionState.Inactive or SupervisionState.None;
+
+    /// <summary>What others see of it.</summary>
+    public InstanceProcess Process => new()
+    {
+        Supervision = State,
+        SupervisionText = Kept.Text.Length > 0 ? Kept.Text : Processes.Main is { } main ? string.Create(CultureInfo.InvariantCulture, $"running (pid {main.Pid})") : "not running",
+        Unit = Kept.Unit,
+        Pid = Processes.Main?.Pid,
+        StartedAt = Processes.Main?.StartedAt,
+        Executable = Processes.Main?.Path,
+        ExecutableSha256 = Processes.Main?.Sha256,
+        Restarts = Kept.Restarts,
+        InstalledSha256 = Report.InstalledSha256,
+        LinkTarget = Report.LinkTarget,
+        IsListening = Report.IsListening,
+        ListenerPid = Report.Listeners.Count > 0 ? Report.Listeners[0] : null,
+        Strays = [.. Processes.Strays.Select(p => new StrayProcess(p.Pid, p.Path ?? string.Join(' ', p.Arguments.Take(1)), p.StartedAt))],
+    };
+
+    // Up is what has a process, and was not restarted just now.
+    private SupervisionState State => Kept switch
+    {
+        { State: SupervisionState.Active } when Processes.Main is null => SupervisionState.Restarting,
+        { State: SupervisionState.Active, Restarts: > 0 } when Report.Now - Processes.Main!.StartedAt < Young => SupervisionState.Restarting,
+        _ => Kept.State,
+    };
+}

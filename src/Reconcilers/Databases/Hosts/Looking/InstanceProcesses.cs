@@ -1,0 +1,107 @@
+namespace Drydock.Reconcilers.Databases;
+
+/// <summary>Which of the processes of a host are those of one instance.</summary>
+/// <param name="Main">The one in charge.</param>
+/// <param name="Own">It and its children of the same program: they end with it.</param>
+/// <param name="Strays">Others of this instance.</param>
+internal sealed record InstanceProcesses(LookedProcess? Main, IReadOnlyList<LookedProcess> Own, IReadOnlyList<LookedProcess> Strays)
+{
+    // What was started while we looked is the supervisor's, which was asked before. The next look shows it.
+    private static readonly TimeSpan Blink = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Sorts them out.</summary>
+    /// <param name="report">What was seen.</param>
+    /// <param name="target">The instance.</param>
+    /// <param name="others">The other instances of the same program on the host.</param>
+    /// <param name="newDirectory">The new version's directory, where the program may run from too.</param>
+    /// <param name="supervised">The process that the supervisor names as its own.</param>
+    /// <param name="hasSupervisor">Whether there is a supervisor to name one.</param>
+    /// <exception cref="AmbiguousProcessException">Without a supervisor it cannot be told whose a process is.</exception>
+    public static InstanceProcesses Of(
+        LookReport report, InstanceTarget target, IReadOnlyList<InstanceTarget> others, string? newDirectory, int? supervised, bool hasSupervisor)
+    {
+        var named = report.Find(supervised);
+        var mine = report.Processes.Where(p => p == named || IsMine(report, target, others, newDirectory, p, hasSupervisor)).ToList();
+        var main = named is null ? Choose(report, mine, hasSupervisor) : Running(target, named, report.Processes);
+        List<LookedProcess> own = main is null ? [] : [main, .. mine.Where(p => p != main && IsChild(p, main, report.Processes))];
+
+        // A start script that has not become the program yet, and one that waits for it.
+        if (named is not null && !own.Contains(named))
+        {
+            own.Add(named);
+        }
+
+        return new InstanceProcesses(main, own, [.. mine.Except(own).Where(p => !hasSupervisor || p.StartedAt < report.Now - Blink)]);
+    }
+
+    private static bool IsMine(
+        LookReport report, InstanceTarget target, IReadOnlyList<InstanceTarget> others, string? newDirectory, LookedProcess process, bool hasSupervisor)
+    {
+        var listens = report.Listeners.Contains(process.Pid);
+        if (target.Program.Length == 0)
+        {
+            return listens && !hasSupervisor;
+        }
+
+        // What listens on the port and is another program is the listener, and no process of this instance.
+        if (process.IsOnlyAsked || (process.Path is not null && !process.Runs(target.Program) && !Interprets(process, target.Program)))
+        {
+            return false;
+        }
+
+        var my = ProcessEvidence.Of(process, target, others, Directories(newDirectory, report.RealDirectory), listens);
+        if (!my.IsAny)
+        {
+            return false;
+        }
+
+        var rivals = others
+            .Select(o => (Target: o, Evidence: ProcessEvidence.Of(
+                process, o, others.Where(other => other != o).Append(target), Directories(newDirectory, o.DeployDir == target.DeployDir ? report.RealDirectory : null), listens: false)))
+            .Where(o => o.Evidence >= my)
+            .ToList();
+        if (rivals.Count == 0)
+        {
+            return true;
+        }
+
+        return rivals.Exists(o => o.Evidence > my) || hasSupervisor
+            ? false
+            : throw new AmbiguousProcessException(process.Pid, rivals[0].Target.Name);
+    }
+
+    // A program that is a script: its interpreter runs, and the script is among its arguments.
+    private static bool Interprets(LookedProcess process, string program) => process.Arguments.Take(3).Any(argument => Path.GetFileName(argument) == program);
+
+    private static IEnumerable<string> Directories(params string?[] directories) => directories.OfType<string>();
+
+    // Without a supervisor: the one that listens, else the oldest.
+    private static LookedProcess? Choose(LookReport report, List<LookedProcess> mine, bool hasSupervisor) =>
+        hasSupervisor ? null : mine.OrderByDescending(p => report.Listeners.Contains(p.Pid)).ThenBy(p => p.Start).FirstOrDefault();
+
+    // The supervisor may name a start script that has the program as its child.
+    private static LookedProcess Running(InstanceTarget target, LookedProcess named, IReadOnlyList<LookedProcess> all) =>
+        target.Program.Length == 0 || named.Runs(target.Program)
+            ? named
+            : all.Where(p => p.Runs(target.Program) && IsChild(p, named, all)).OrderBy(p => p.Start).FirstOrDefault() ?? named;
+
+    private static bool IsChild(LookedProcess process, LookedProcess of, IReadOnlyList<LookedProcess> all)
+    {
+        for (var (at, depth) = (process, 0); depth < 8; depth++)
+        {
+            if (at.Parent == of.Pid)
+            {
+                return true;
+            }
+
+            if (all.FirstOrDefault(p => p.Pid == at.Parent) is not { } parent)
+            {
+                return false;
+            }
+
+            at = parent;
+        }
+
+        return false;
+    }
+}

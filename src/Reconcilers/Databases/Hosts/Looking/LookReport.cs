@@ -1,0 +1,140 @@
+using System.Globalization;
+using System.Text;
+
+namespace Drydock.Reconcilers.Databases;
+
+/// <summary>What the script look said of an instance and what is about it. Whatever it says otherwise than it should is an error, never a guess.</summary>
+internal sealed class LookReport
+{
+    private const string Version = "look 1";
+    private const string Ending = "+";
+
+    private LookReport(ScriptAnswer answer) => Answer = answer;
+
+    /// <summary>The answer itself.</summary>
+    public ScriptAnswer Answer { get; }
+
+    /// <summary>Who looked.</summary>
+    public required string User { get; init; }
+
+    /// <summary>The host's boot.</summary>
+    public required string Boot { get; init; }
+
+    /// <summary>How long it has been up, in seconds.</summary>
+    public required double Up { get; init; }
+
+    /// <summary>The host's clock.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>Processes of the program, whosever they are, those the supervisor names, and the listener.</summary>
+    public required IReadOnlyList<LookedProcess> Processes { get; init; }
+
+    /// <summary>Whether something listens on the port.</summary>
+    public required bool IsListening { get; init; }
+
+    /// <summary>Who listens, as far as that is to be seen.</summary>
+    public required IReadOnlyList<int> Listeners { get; init; }
+
+    /// <summary>SHA-256 of the program that lies in deployDir.</summary>
+    public string? InstalledSha256 { get; init; }
+
+    /// <summary>What deployDir points at, as the link has it.</summary>
+    public string? LinkTarget { get; init; }
+
+    /// <summary>deployDir without symbolic links.</summary>
+    public string? RealDirectory { get; init; }
+
+    /// <summary>What systemctl said: a unit after the other, each by its properties.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, string>> Units { get; init; } = [];
+
+    /// <summary>What svstat said, without the directory.</summary>
+    public string? Svstat { get; init; }
+
+    /// <summary>Which of two units was stopped last by us.</summary>
+    public string? Choice { get; init; }
+
+    /// <summary>The process of this pid.</summary>
+    public LookedProcess? Find(int? pid) => Processes.FirstOrDefault(p => p.Pid == pid);
+
+    /// <summary>Reads an answer.</summary>
+    /// <exception cref="HostException">It is none.</exception>
+    public static LookReport Read(ScriptAnswer answer, ProgramSums.Question sums)
+    {
+        if (answer.Lines.Count == 0 || answer.Lines[0] != Version)
+        {
+            throw answer.Unreadable("its beginning is missing");
+        }
+
+        sums.Learn(answer);
+        var up = Number(answer, "up");
+        var ticks = Number(answer, "tick");
+        var boot = DateTimeOffset.FromUnixTimeSeconds((long)Number(answer, "btime"));
+        return new LookReport(answer)
+        {
+            User = answer.Need("user"),
+            Boot = answer.Need("boot"),
+            Up = up,
+            Now = boot.AddSeconds(up),
+            Processes = [.. answer.All("process").Select(line => Process(answer, sums, line, start => boot.AddMilliseconds(Math.Round(start * 1000 / ticks)))).DistinctBy(p => p.Pid)],
+            IsListening = answer.Says("listener"),
+            Listeners = [.. answer.All("listener").Where(pid => pid != "-").Select(pid => (int)Whole(answer, pid)).Distinct()],
+            InstalledSha256 = answer.Find("installed") is { } installed ? sums.Of(installed, answer) : null,
+            LinkTarget = Text(answer, answer.Find("link")),
+            RealDirectory = Text(answer, answer.Find("real")),
+            Units = Blocks(answer),
+            Svstat = answer.Says("svstat") ? string.Join(' ', answer.All("svstat")).Trim() : null,
+            Choice = answer.Find("choice"),
+        };
+    }
+
+    private static LookedProcess Process(ScriptAnswer answer, ProgramSums.Question sums, string line, Func<double, DateTimeOffset> at)
+    {
+        if (line.Split(' ') is not [var pid, var start, var parent, var identity, var executable, var arguments])
+        {
+            throw answer.Unreadable($"'process {line}' is no process");
+        }
+
+        var ticks = Whole(answer, start);
+        return new LookedProcess(
+            (int)Whole(answer, pid),
+            ticks,
+            (int)Whole(answer, parent),
+            executable == Ending ? null : Text(answer, executable),
+            sums.Of(identity, answer),
+            Text(answer, arguments) is { } text ? text.TrimEnd('\0').Split('\0') : [],
+            at(ticks))
+        {
+            IsEnding = executable == Ending,
+        };
+    }
+
+    private static List<IReadOnlyDictionary<string, string>> Blocks(ScriptAnswer answer)
+    {
+        var blocks = new List<IReadOnlyDictionary<string, string>>();
+        var block = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var line in answer.All("unit").Append(""))
+        {
+            if (line.IndexOf('=', StringComparison.Ordinal) is var at and > 0)
+            {
+                block[line[..at]] = line[(at + 1)..];
+            }
+            else if (block.Count > 0)
+            {
+                blocks.Add(block);
+                block = new Dictionary<string, string>(StringComparer.Ordinal);
+            }
+        }
+
+        return blocks;
+    }
+
+    private static string? Text(ScriptAnswer answer, string? base64) => base64 is not null && answer.Bytes(base64) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+
+    private static double Number(ScriptAnswer answer, string word) =>
+        double.TryParse(answer.Need(word), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number > 0
+            ? number
+            : throw answer.Unreadable($"'{word} {answer.Find(word)}' is no number");
+
+    private static long Whole(ScriptAnswer answer, string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw answer.Unreadable($"'{text}' is no number");
+}

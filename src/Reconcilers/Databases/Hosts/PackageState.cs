@@ -1,0 +1,17 @@
+namespace Drydock.Reconcilers.Databases;
+
+/// <summary>What of a package is on a host.</summary>
+public sealed record PackageState
+{
+    /// <summary>Whether all of it is there and right, post_install included.</summary>
+    public required bool IsComplete { get; init; }
+
+    /// <summary>What is missing or wrong, for people; empty when complete.</summary>
+    public required string Problem { get; init; }
+
+    /// <summary>True when another attempt cannot mend it: a wrong checksum, a missing file of a package that is on the hosts already.</summary>
+    public bool IsWrong { get; init; }
+
+    /// <summary>SHA-256 of the programs asked for, as far as they are there.</summary>
+    public IReadOnlyDictionary<string, string> Programs { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+}

@@ -1,0 +1,147 @@
+using System.Globalization;
+using Drydock.Clients.Remote;
+using Drydock.Clients.Snapshots;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+
+namespace Drydock.Reconcilers.Databases;
+
+/// <summary>
+/// Brings a package to a host: archives beside its place, unpacked beside its place, renamed when whole, its own program run, extensions copied. Each of these
+/// looks first and takes up what an earlier attempt left.
+/// </summary>
+internal sealed class HostPackage(HostChannel channel, DatabaseHostServices services, string? @namespace, PackageRequest request)
+{
+    private readonly PackageContents _contents = new(channel.Host, request);
+
+    private string What => $"preparing {_contents.Directory}";
+
+    /// <summary>Looks what is there, in one command.</summary>
+    public async Task<PackageReport> LookAsync(CancellationToken cancellationToken)
+    {
+        var sums = channel.Sums.Ask();
+        var answer = await channel.LookAsync(
+            "package-look", $"looking at {_contents.Directory}", Privilege.WhenNeeded, [_contents.Directory, sums.Known, .. PackageReport.Arguments(_contents)], cancellationToken);
+        return new PackageReport(_contents, answer, sums);
+    }
+
+    /// <summary>Brings it there; what is there already stays.</summary>
+    public async Task PrepareAsync(IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        var report = await CheckedAsync(cancellationToken);
+        if (_contents.IsUnpacked && !report.IsThere)
+        {
+            try
+            {
+                await SendAsync(progress, cancellationToken);
+                await UnpackAsync(cancellationToken);
+            }
+            catch (HostException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Where another operator has brought it meanwhile, and removed the archives under our hands, nothing is wrong.
+                if (!(await LookAsync(cancellationToken)).IsThere)
+                {
+                    throw;
+                }
+            }
+
+            report = await CheckedAsync(cancellationToken);
+        }
+
+        // Also what an attempt that was broken off behind the unpacking left.
+        if (_contents.SentArchives.Any())
+        {
+            await ActAsync("package-forget", What, [_contents.Directory, .. _contents.SentArchives.Select(_contents.Path)], cancellationToken);
+        }
+
+        if (_contents.HasPostInstall && !report.IsPostInstalled)
+        {
+            await ActAsync("package-post-install", $"running {_contents.Package.PostInstall}", [_contents.Directory, _contents.Package.PostInstall!], cancellationToken);
+        }
+
+        if (_contents.Extensions.Count > 0)
+        {
+            await ActAsync("package-extensions", "copying extensions", [_contents.Directory, .. _contents.Extensions.SelectMany(e => new[] { e.From, e.To })], cancellationToken);
+        }
+
+        if ((await CheckedAsync(cancellationToken)).State() is { IsComplete: false } state)
+        {
+            throw new HostException(channel.Host, Reasons.PackageMissing, $"{channel.Host}: {state.Problem}: somebody else changes {_contents.Directory}; find out who");
+        }
+    }
+
+    // What is wrong now stays wrong.
+    private async Task<PackageReport> CheckedAsync(CancellationToken cancellationToken)
+    {
+        var report = await LookAsync(cancellationToken);
+        return report.State() is { IsWrong: true } state
+            ? throw new HostException(
+                channel.Host,
+                state.Problem.Contains("SHA-256", StringComparison.Ordinal) ? Reasons.PackageCorrupt : Reasons.PackageMissing,
+                $"{channel.Host}: {state.Problem}",
+                retryable: false)
+            : report;
+    }
+
+    private async Task SendAsync(IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        List<PackageArchive> sent = [.. _contents.SentArchives];
+        var (answer, asRoot) = await ActAsync("package-begin", What, [_contents.Directory, .. sent.Select(_contents.Path)], cancellationToken);
+        var sources = sent.ConvertAll(archive => new StorageArchive(channel.Host, services, archive, @namespace));
+        var lengths = new List<long>();
+        foreach (var source in sources)
+        {
+            lengths.Add(await source.LengthAsync(cancellationToken));
+        }
+
+        // Unpacking needs more; how much is known once they are there.
+        var missing = lengths.Zip(answer.All("there"), (length, there) => Math.Max(0, length - HostFiles.Number(answer, there))).Sum();
+        var room = HostFiles.Room(answer);
+        if (room <= missing)
+        {
+            throw new HostException(
+                channel.Host,
+                Reasons.NoSpace,
+                string.Create(CultureInfo.InvariantCulture, $"{channel.Host}: beside {_contents.Directory} there is room for {room} bytes, and the archives need {missing} more; make room, then retry"),
+                retryable: false);
+        }
+
+        var before = 0L;
+        foreach (var (archive, source, length) in sent.Zip(sources, lengths))
+        {
+            var already = before;
+            var part = progress is null ? null : new Behind(progress, already);
+            try
+            {
+                await channel.UploadAsync(new RemoteFile(_contents.Path(archive), length, archive.Sha256) { AsRoot = asRoot }, source.OpenAsync, part, cancellationToken);
+            }
+            catch (Exception exception) when (exception is SnapshotException or IOException)
+            {
+                throw source.Unusable(exception);
+            }
+
+            before += length;
+        }
+    }
+
+    private Task<(ScriptAnswer Answer, bool AsRoot)> UnpackAsync(CancellationToken cancellationToken) => ActAsync(
+        "package-unpack",
+        $"unpacking {_contents.Directory}",
+        [
+            _contents.Directory,
+            _contents.Marker,
+            .. _contents.Archives.SelectMany(a => new[] { "archive", _contents.Path(a), a.Sha256, a.StripComponents.ToString(CultureInfo.InvariantCulture) }),
+            .. _contents.Programs.SelectMany(p => new[] { "program", p }),
+            .. _contents.Package.Files.SelectMany(f => new[] { "file", f.Path, f.Sha256 }),
+        ],
+        cancellationToken);
+
+    private Task<(ScriptAnswer Answer, bool AsRoot)> ActAsync(string script, string what, IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
+        channel.ActAsync(script, what, Privilege.WhenNeeded, arguments, default, cancellationToken);
+
+    // Bytes of this archive behind those of the earlier ones.
+    private sealed class Behind(IProgress<long> progress, long already) : IProgress<long>
+    {
+        public void Report(long value) => progress.Report(already + value);
+    }
+}

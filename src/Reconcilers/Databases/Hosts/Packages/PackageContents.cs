@@ -1,0 +1,72 @@
+using System.Globalization;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+
+namespace Drydock.Reconcilers.Databases;
+
+/// <summary>What of a package concerns one host.</summary>
+internal sealed class PackageContents
+{
+    /// <exception cref="HostException">A path of the package leads out of it.</exception>
+    public PackageContents(string host, PackageRequest request)
+    {
+        Package = request.Package;
+        Programs = [.. request.Programs.Distinct(StringComparer.Ordinal)];
+        Archives = [.. Package.Archives.Where(a => a.Components.Count == 0 || a.Components.Exists(request.Components.Contains))];
+        Extensions = request.Components.Contains(DatabaseComponent.Tserver) ? [.. Package.Extensions.SelectMany(e => e.Files)] : [];
+        if (Extensions.Select(e => e.To).Concat(Package.Files.Select(f => f.Path)).FirstOrDefault(path => path.Split('/').Contains("..")) is { } outside)
+        {
+            throw HostException.OfSpec(
+                host, "spec.package", $"spec.package: {outside} leads out of {Directory}; give a path below it");
+        }
+    }
+
+    /// <summary>The package of the spec.</summary>
+    public PackageSpec Package { get; }
+
+    /// <summary>Its directory, without a slash behind.</summary>
+    public string Directory => Package.Directory.TrimEnd('/');
+
+    /// <summary>Programs that must be in bin.</summary>
+    public IReadOnlyList<string> Programs { get; }
+
+    /// <summary>Archives for this host.</summary>
+    public IReadOnlyList<PackageArchive> Archives { get; }
+
+    /// <summary>Files of extensions for this host.</summary>
+    public IReadOnlyList<ExtensionFile> Extensions { get; }
+
+    /// <summary>Archives that must be on the host already.</summary>
+    public IEnumerable<PackageArchive> HostArchives => Archives.Where(a => a.HostPath is not null);
+
+    /// <summary>Archives that are sent there.</summary>
+    public IEnumerable<PackageArchive> SentArchives => Archives.Where(a => a.HostPath is null);
+
+    /// <summary>Whether the package is unpacked on this host, and not only checked.</summary>
+    public bool IsUnpacked => Archives.Count > 0;
+
+    /// <summary>Whether a listed file that is not there is missing: where some archives are for other hosts only, it may be in one of those.</summary>
+    public bool MustHaveAllFiles => Archives.Count == Package.Archives.Count;
+
+    /// <summary>Whether the package's own program is run after unpacking.</summary>
+    public bool HasPostInstall => IsUnpacked && Package.PostInstall is { Length: > 0 };
+
+    /// <summary>
+    /// What the file .drydock-package of an unpacked package says: it is written as the last one, before the directory gets its name. Who finds it with other
+    /// words has another package in front of him.
+    /// </summary>
+    public string Marker => string.Join('\n', ["drydock-package 1", .. Lines(Archives), "end"]);
+
+    /// <summary>Where an archive that is sent lies until it is unpacked.</summary>
+    public string Path(PackageArchive archive) => archive.HostPath ?? $"{Directory}.drydock-archive-{archive.Name}";
+
+    /// <summary>Whether a marker says that every archive of this host is in the directory. There may be more, for other components.</summary>
+    public bool IsMarked(string marker)
+    {
+        var said = marker.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return said is ["drydock-package 1", .., "end"] && Lines(Archives).All(said.Contains);
+    }
+
+    private static IEnumerable<string> Lines(IEnumerable<PackageArchive> archives) =>
+        archives.Select(a => string.Create(CultureInfo.InvariantCulture, $"archive {a.Name} {a.Sha256} {a.StripComponents}")).Order(StringComparer.Ordinal);
+}

@@ -1,0 +1,156 @@
+using System.Text;
+
+namespace Drydock.Reconcilers.Databases;
+
+/// <summary>What a host showed of a package.</summary>
+internal sealed class PackageReport
+{
+    private readonly PackageContents _contents;
+    private readonly ScriptAnswer _answer;
+    private readonly ProgramSums.Question _sums;
+    private readonly List<string> _programs;
+    private readonly List<string> _files;
+    private readonly List<string> _archives;
+    private readonly List<string> _sent;
+    private readonly List<(string From, string To)> _extensions;
+    private readonly string? _marker;
+
+    /// <exception cref="HostException">The answer is none.</exception>
+    public PackageReport(PackageContents contents, ScriptAnswer answer, ProgramSums.Question sums)
+    {
+        sums.Learn(answer);
+        (_contents, _answer, _sums) = (contents, answer, sums);
+        IsThere = answer.Need("directory") switch
+        {
+            "yes" => true,
+            "no" => false,
+            var other => throw answer.Unreadable($"'directory {other}' is neither yes nor no"),
+        };
+        _marker = answer.Find("marker") is { Length: > 0 } marker && answer.Bytes(marker) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+        IsPostInstalled = answer.Find("post-install") == "done";
+        _programs = [.. answer.All("program")];
+        _files = [.. answer.All("file")];
+        _archives = [.. answer.All("archive")];
+        _sent = [.. answer.All("sent")];
+        _extensions = [.. answer.All("from").Zip(answer.All("to"))];
+        if (_programs.Count != contents.Programs.Count || _files.Count != contents.Package.Files.Count || _extensions.Count != contents.Extensions.Count
+            || _archives.Count != contents.HostArchives.Count() || _sent.Count != contents.SentArchives.Count())
+        {
+            throw answer.Unreadable("it is not of the files that were asked for");
+        }
+    }
+
+    /// <summary>Whether there is something in the package's directory.</summary>
+    public bool IsThere { get; }
+
+    /// <summary>Whether the package's own program has been run.</summary>
+    public bool IsPostInstalled { get; }
+
+    /// <summary>What the script package-look is to look at.</summary>
+    public static IEnumerable<string> Arguments(PackageContents contents) =>
+    [
+        .. contents.Programs.SelectMany(p => new[] { "program", p }),
+        .. contents.Package.Files.SelectMany(f => new[] { "file", f.Path }),
+        .. contents.HostArchives.SelectMany(a => new[] { "archive", a.HostPath! }),
+        .. contents.SentArchives.SelectMany(a => new[] { "sent", contents.Path(a) }),
+        .. contents.Extensions.SelectMany(e => new[] { "extension", e.From, e.To }),
+    ];
+
+    /// <summary>What it comes to.</summary>
+    public PackageState State()
+    {
+        var programs = _contents.Programs.Zip(_programs).Where(p => p.Second is not ("-" or "!")).ToDictionary(p => p.First, p => _sums.Of(p.Second, _answer)!, StringComparer.Ordinal);
+        var wrong = Wrong().ToList();
+        var problems = wrong.Count > 0 ? wrong : [.. Missing()];
+        return new PackageState
+        {
+            IsComplete = problems.Count == 0,
+            IsWrong = wrong.Count > 0,
+            Problem = string.Join("; ", problems),
+            Programs = programs,
+        };
+    }
+
+    // What no further attempt mends.
+    private IEnumerable<string> Wrong() => IsThere ? WrongInside() : _contents.IsUnpacked ? WrongArchives() : [$"there is no {_contents.Directory}; copy the package there, or give spec.package.archives"];
+
+    private IEnumerable<string> WrongArchives()
+    {
+        foreach (var (archive, identity) in _contents.HostArchives.Zip(_archives))
+        {
+            var sha256 = _sums.Of(identity, _answer);
+            if (sha256 != archive.Sha256)
+            {
+                yield return sha256 is null ? $"there is no {archive.HostPath}; copy the archive there" : $"{archive.HostPath} has SHA-256 {sha256}, expected {archive.Sha256}; copy it again, or correct the checksum";
+            }
+        }
+    }
+
+    private IEnumerable<string> WrongInside()
+    {
+        var directory = _contents.Directory;
+        if (_contents.IsUnpacked && (_marker is null || !_contents.IsMarked(_marker)))
+        {
+            yield return _marker is null
+                ? $"{directory} is there and was not unpacked from spec.package.archives; remove it, or remove the archives from the spec if it is the new version"
+                : $"{directory} was unpacked from other archives; remove it, or choose another directory";
+        }
+
+        foreach (var (program, identity) in _contents.Programs.Zip(_programs))
+        {
+            if (identity is "-" or "!")
+            {
+                yield return identity == "-" ? $"there is no {directory}/bin/{program}" : $"{directory}/bin/{program} may not be run";
+            }
+        }
+
+        foreach (var (file, identity) in _contents.Package.Files.Zip(_files))
+        {
+            var sha256 = _sums.Of(identity, _answer);
+            if (sha256 is null ? _contents.MustHaveAllFiles : sha256 != file.Sha256)
+            {
+                yield return sha256 is null ? $"there is no {directory}/{file.Path}" : $"{directory}/{file.Path} has SHA-256 {sha256}, expected {file.Sha256}";
+            }
+        }
+
+        foreach (var (file, (from, to)) in _contents.Extensions.Zip(_extensions))
+        {
+            if (from == "-" && to == "-")
+            {
+                yield return $"there is no {file.From}; install the extension, or correct spec.package.extensions";
+            }
+            else if (from != "-" && to != "-" && _sums.Of(from, _answer) != _sums.Of(to, _answer))
+            {
+                yield return $"{directory}/{file.To} is there already and is not {file.From}; correct spec.package.extensions";
+            }
+        }
+    }
+
+    // What the next attempt brings.
+    private IEnumerable<string> Missing()
+    {
+        if (!IsThere)
+        {
+            yield return $"{_contents.Directory} is not unpacked yet";
+            yield break;
+        }
+
+        if (_sent.Contains("yes"))
+        {
+            yield return $"the archives beside {_contents.Directory} are not removed yet";
+        }
+
+        if (_contents.HasPostInstall && !IsPostInstalled)
+        {
+            yield return $"{_contents.Package.PostInstall} has not been run yet";
+        }
+
+        foreach (var (file, (_, to)) in _contents.Extensions.Zip(_extensions))
+        {
+            if (to == "-")
+            {
+                yield return $"{file.To} is not copied yet";
+            }
+        }
+    }
+}

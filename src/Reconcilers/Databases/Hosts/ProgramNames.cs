@@ -1,0 +1,25 @@
+using Drydock.Crds.DatabaseRollingUpgrades;
+
+namespace Drydock.Reconcilers.Databases;
+
+/// <summary>File names of the vendors' programs (facts A6, B0).</summary>
+public static class ProgramNames
+{
+    /// <summary>The program of a component.</summary>
+    public static string Of(DatabaseRollingUpgradeSpec spec, DatabaseComponent component)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        var yugabyte = spec.Yugabyte ?? new YugabyteSpec();
+        var isBmdb = yugabyte.Dialect == YugabyteDialect.BMDB;
+        return component switch
+        {
+            DatabaseComponent.Master => yugabyte.Names.MasterProgram ?? (isBmdb ? "mserver" : "yb-master"),
+            DatabaseComponent.Tserver => yugabyte.Names.TserverProgram ?? (isBmdb ? "dbserver" : "yb-tserver"),
+            DatabaseComponent.PD => "pd-server",
+            DatabaseComponent.TiKV => "tikv-server",
+            DatabaseComponent.Pump => "pump",
+            DatabaseComponent.TiDB => "tidb-server",
+            _ => "drainer",
+        };
+    }
+}

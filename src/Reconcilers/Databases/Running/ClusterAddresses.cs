@@ -1,0 +1,18 @@
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Databases;
+
+/// <summary>Where a cluster was reached, in the words of claims: every member of its directory (PD, or the masters) as the spec names it.</summary>
+internal static class ClusterAddresses
+{
+    /// <summary>The addresses, in the order of the spec.</summary>
+    public static IReadOnlyList<string> Of(DatabaseRollingUpgradeSpec spec) =>
+    [
+        .. spec.Instances
+            .Where(i => i.Component is DatabaseComponent.PD or DatabaseComponent.Master)
+            .Select(i => ClaimTarget.AddressOf(i.Host, DefaultPorts.Service(spec, i)))
+            .Distinct(StringComparer.Ordinal)
+            .Take(64),
+    ];
+}

@@ -1,0 +1,27 @@
+using Drydock.Crds;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Databases;
+
+/// <summary>What makes DatabaseRollingUpgrade a kind of run.</summary>
+internal static class DatabaseUpgradeKind
+{
+    /// <summary>Composes it.</summary>
+    public static RunKind<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus> Of(DatabaseServices services) => new()
+    {
+        Name = DatabaseRollingUpgrade.KindName,
+        Json = CrdsJsonContext.Default.DatabaseRollingUpgrade,
+        Words = new RunWords
+        {
+            LooksAt = "hosts, processes and the database's own account of itself",
+            PastUndo = "processes were stopped for the new version",
+            BeforeUndoEnds = "a process was stopped",
+        },
+        Access = new DatabaseAccess(services),
+        Work = new DatabaseWork(),
+        Report = new DatabaseReport(),
+        WayBack = new DatabaseWayBack(),
+        Rest = new DatabaseRest(),
+    };
+}

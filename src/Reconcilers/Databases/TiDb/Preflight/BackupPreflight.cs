@@ -1,0 +1,45 @@
+using Drydock.Clients.Snapshots;
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <summary>Finds out whether the backup can be stored and found again: the storage's mark is written and read back, recipients are tried.</summary>
+internal sealed class BackupPreflight(ITiDbTargets targets, TiDbFindings findings)
+{
+    private const string Field = "spec.tidb.backup.storage";
+
+    /// <summary>Looks.</summary>
+    public async Task LookAsync(CancellationToken cancellationToken)
+    {
+        var backup = targets.Settings().Backup;
+        if (backup.Waived || backup.Storage is not { } place)
+        {
+            return;
+        }
+
+        await findings.LookAsync(() => StorageAsync(place, cancellationToken), field: Field);
+        if (backup.Encryption is { } encryption)
+        {
+            await findings.LookAsync(
+                async () =>
+                {
+                    await new AgeRecipients().CheckAsync(encryption.Recipients, cancellationToken);
+                    return true;
+                },
+                field: "spec.tidb.backup.encryption.recipients");
+        }
+    }
+
+    private async Task<bool> StorageAsync(StorageSpec place, CancellationToken cancellationToken)
+    {
+        var storage = await targets.Storages.OpenAsync(place, targets.Upgrade.Metadata.Namespace, cancellationToken);
+        var written = await storage.EnsureMarkAsync(cancellationToken);
+        if ((await storage.ReadMarkAsync(cancellationToken))?.StorageId != written.StorageId)
+        {
+            findings.Add(Reasons.StorageUnusable, $"{storage.Description} does not give back the mark that was written to it; is it the volume or bucket it should be?", field: Field);
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,71 @@
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <summary>Compares pumps and drainers that are registered with the spec, and finds out whether binlog is on (runbook §4.3; facts A5). Changes nothing.</summary>
+internal sealed class BinlogPreflight(ITiDbTargets targets, TiDbFindings findings)
+{
+    private DatabaseRollingUpgradeSpec Spec => targets.Spec();
+
+    /// <summary>Looks; returns notes for the reader of the plan.</summary>
+    public async Task<IReadOnlyList<string>> LookAsync(CancellationToken cancellationToken)
+    {
+        var pumps = Spec.Of(DatabaseComponent.Pump).ToList();
+        var drainers = Spec.Of(DatabaseComponent.Drainer).ToList();
+        if (targets.Settings().CredentialsSecretRef is not null)
+        {
+            await findings.LookAsync(async () => Compare("pump", pumps, await targets.Sql.PumpsAsync(cancellationToken)));
+            await findings.LookAsync(async () => Compare("drainer", drainers, await targets.Sql.DrainersAsync(cancellationToken)));
+        }
+
+        foreach (var pump in pumps)
+        {
+            await findings.LookAsync(() => PumpAsync(pump, cancellationToken), pump.Name);
+        }
+
+        foreach (var drainer in drainers)
+        {
+            await findings.LookAsync(async () => await targets.Binlog().DrainerAsync(Spec.Service(drainer), cancellationToken) is not null, drainer.Name);
+        }
+
+        if (pumps.Count == 1 && !Spec.AllowUnavailability)
+        {
+            findings.Add(Reasons.QuorumTooSmall, $"{pumps[0].Name} is the only pump: while it is restarted writes fail. Add one, or accept the outage with spec.allowUnavailability: true", pumps[0].Name, "spec.allowUnavailability");
+        }
+
+        return [pumps.Count == 0 ? "binlog is off: there is no pump" : $"binlog is on: {pumps.Count} pumps and {drainers.Count} drainers; pumps are rolled with the cluster, drainers after it"];
+    }
+
+    private async Task<bool> PumpAsync(DatabaseInstance pump, CancellationToken cancellationToken)
+    {
+        var own = Spec.Service(pump);
+        var node = (await targets.Binlog().PumpsAsync(own, cancellationToken)).FirstOrDefault(n => own.IsAddress(n.Address));
+        if (node is not { IsOnline: true })
+        {
+            findings.Add(Reasons.ClusterUnhealthy, $"pump {own} is {node?.State ?? "not registered under this address"}, expected online", pump.Name);
+        }
+
+        return true;
+    }
+
+    private bool Compare(string kind, List<DatabaseInstance> instances, IReadOnlyList<BinlogNode>? registered)
+    {
+        if (registered is null)
+        {
+            return false;
+        }
+
+        foreach (var stranger in registered.Where(n => !n.IsOffline && !instances.Exists(i => Spec.Service(i).IsAddress(n.Address))))
+        {
+            findings.Add(Reasons.InstancesDiffer, $"a {kind} at {stranger.Address} ({stranger.NodeId}, {stranger.State}) is registered that spec.instances does not list; add it, or take it offline (binlogctl)", field: "spec.instances");
+        }
+
+        foreach (var instance in instances.Where(i => !registered.Any(n => Spec.Service(i).IsAddress(n.Address))))
+        {
+            findings.Add(Reasons.InstancesDiffer, $"{instance.Name} ({Spec.Service(instance)}) is not registered as a {kind}; correct host or port, or take it out of spec.instances", instance.Name, $"spec.instances[{instance.Name}]");
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,153 @@
+using System.Globalization;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <summary>Asks PD: health and quorum, leader and etcd's leader, members and stores compared with the spec, Regions, labels, schedulers (facts A1). Changes nothing.</summary>
+internal sealed class ClusterPreflight(ITiDbTargets targets, TiDbFindings findings)
+{
+    private const int FewestVoters = 3;
+    private readonly List<string> _notes = [];
+
+    private DatabaseRollingUpgradeSpec Spec => targets.Spec();
+
+    /// <summary>Looks; null if PD cannot be asked.</summary>
+    public async Task<ClusterLook?> LookAsync(CancellationToken cancellationToken)
+    {
+        var pd = targets.Pd();
+        await findings.LookAsync(() => HealthAsync(pd, cancellationToken));
+        var members = await findings.LookAsync<PdMembers>(async () => Members(await pd.MembersAsync(cancellationToken)));
+        var stores = await findings.LookAsync<IReadOnlyList<PdStore>>(async () => Stores(await pd.StoresAsync(cancellationToken)));
+        var schedule = await findings.LookAsync<PdSchedule>(async () => await pd.ScheduleAsync(cancellationToken));
+        await findings.LookAsync(() => RegionsAsync(pd, cancellationToken));
+        if (members is null || stores is null || schedule is null)
+        {
+            return null;
+        }
+
+        Schedulers(stores, schedule);
+        Replication(stores, schedule);
+        return new ClusterLook(members, stores, schedule, _notes);
+    }
+
+    private async Task<bool> HealthAsync(PdClient pd, CancellationToken cancellationToken)
+    {
+        // By its own word: what is below /pd is answered by the leader (facts A1).
+        foreach (var instance in Spec.Of(DatabaseComponent.PD))
+        {
+            if (!await pd.IsHealthyAsync(Spec.Service(instance), cancellationToken))
+            {
+                findings.Add(Reasons.ClusterUnhealthy, $"PD {instance.Name}: GET {Spec.Service(instance)}/health does not answer {{\"health\":\"true\"}}; start it, or find out why it sees no quorum", instance.Name);
+            }
+        }
+
+        foreach (var member in (await pd.HealthAsync(cancellationToken)).Where(m => !m.IsHealthy))
+        {
+            findings.Add(Reasons.ClusterUnhealthy, $"the PD leader cannot reach PD member {member.Name} ({string.Join(", ", member.ClientUrls)}); heal it first");
+        }
+
+        return true;
+    }
+
+    private PdMembers Members(PdMembers members)
+    {
+        if (!members.IsSettled)
+        {
+            findings.Add(Reasons.ClusterUnhealthy, $"PD's leader ({members.Leader?.Name ?? "none"}) and etcd's leader ({members.EtcdLeader?.Name ?? "none"}) are not the same; it looks again");
+        }
+
+        var instances = Spec.Of(DatabaseComponent.PD).ToList();
+        foreach (var instance in instances.Where(i => members.At(Spec.Service(i)) is null))
+        {
+            findings.Add(Reasons.InstancesDiffer, $"{instance.Name} ({Spec.Service(instance)}) is no member of PD; its members serve at {string.Join(", ", members.Members.SelectMany(m => m.ClientUrls))}. Correct host or port, or take it out of spec.instances", instance.Name, $"spec.instances[{instance.Name}]");
+        }
+
+        foreach (var member in members.Members.Where(m => !instances.Exists(i => Spec.Service(i).IsAmong(m.ClientUrls))))
+        {
+            findings.Add(Reasons.InstancesDiffer, $"PD has a member {member.Name} ({string.Join(", ", member.ClientUrls)}) that spec.instances does not list; add it, or remove it from the cluster", field: "spec.instances");
+        }
+
+        if (members.Members.Count < FewestVoters && !Spec.AllowUnavailability)
+        {
+            findings.Add(Reasons.QuorumTooSmall, $"PD has {members.Members.Count} members: while one is restarted the cluster stands still. Add members, or accept the outage with spec.allowUnavailability: true", field: "spec.allowUnavailability");
+        }
+
+        return members;
+    }
+
+    private List<PdStore> Stores(IReadOnlyList<PdStore> all)
+    {
+        var stores = all.Where(s => !s.IsTombstone).ToList();
+        var instances = Spec.Of(DatabaseComponent.TiKV).ToList();
+        foreach (var store in stores.Where(s => !s.IsUp))
+        {
+            findings.Add(Reasons.ClusterUnhealthy, string.Create(CultureInfo.InvariantCulture, $"store {store.Id} ({store.Address}) is {store.State}, expected Up; heal it, or let it leave the cluster first"));
+        }
+
+        foreach (var instance in instances.Where(i => !stores.Exists(s => Spec.Service(i).IsAddress(s.Address))))
+        {
+            findings.Add(Reasons.InstancesDiffer, $"PD has no store at {Spec.Service(instance)}, which {instance.Name} is to be; correct host or port, or take it out of spec.instances", instance.Name, $"spec.instances[{instance.Name}]");
+        }
+
+        foreach (var store in stores.Where(s => !instances.Exists(i => Spec.Service(i).IsAddress(s.Address))))
+        {
+            findings.Add(Reasons.InstancesDiffer, string.Create(CultureInfo.InvariantCulture, $"PD has store {store.Id} at {store.Address} that spec.instances does not list; add it, or let it leave the cluster"), field: "spec.instances");
+        }
+
+        return stores;
+    }
+
+    private async Task<bool> RegionsAsync(PdClient pd, CancellationToken cancellationToken)
+    {
+        foreach (var check in PdClient.RegionChecks)
+        {
+            if (await pd.RegionCheckAsync(check, cancellationToken) is > 0 and var count)
+            {
+                findings.Add(Reasons.ClusterUnhealthy, string.Create(CultureInfo.InvariantCulture, $"{count} Regions with {check} (pd-ctl region check {check}); wait until PD has mended them"));
+            }
+        }
+
+        return true;
+    }
+
+    // Read from schedulers-v2: after a change of the leader the list of those that run is empty (facts A1b.1).
+    private void Schedulers(IReadOnlyList<PdStore> stores, PdSchedule schedule)
+    {
+        foreach (var store in stores.Where(s => schedule.Evicted.Contains(s.Id)))
+        {
+            findings.Add(Reasons.ClusterUnhealthy, string.Create(CultureInfo.InvariantCulture, $"an evict-leader-scheduler keeps leaders from store {store.Id} ({store.Address}), left by somebody else; remove it: pd-ctl scheduler remove evict-leader-scheduler-{store.Id}"));
+        }
+    }
+
+    private void Replication(IReadOnlyList<PdStore> stores, PdSchedule schedule)
+    {
+        if (schedule.MaxReplicas < FewestVoters && !Spec.AllowUnavailability)
+        {
+            findings.Add(Reasons.QuorumTooSmall, string.Create(CultureInfo.InvariantCulture, $"max-replicas is {schedule.MaxReplicas}: while a TiKV is restarted part of the data cannot be used. Raise it to 3, or accept the outage with spec.allowUnavailability: true"), field: "spec.allowUnavailability");
+        }
+
+        // PD's own value counts after its bootstrap, not that of a file (facts A4).
+        foreach (var store in stores)
+        {
+            var missing = schedule.LocationLabels.Where(l => !store.Labels.ContainsKey(l)).ToList();
+            if (missing.Count > 0)
+            {
+                findings.Add(Reasons.ConfigurationInvalid, string.Create(CultureInfo.InvariantCulture, $"store {store.Id} ({store.Address}) has no label {string.Join(", ", missing)}, which PD's location-labels ({string.Join(",", schedule.LocationLabels)}) ask for: replicas may end up together. Set it (pd-ctl store label {store.Id} {missing[0]} NAME)"));
+            }
+        }
+
+        foreach (var host in Spec.Of(DatabaseComponent.TiKV).GroupBy(i => i.Host, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
+        {
+            var values = host.Select(i => stores.FirstOrDefault(s => Spec.Service(i).IsAddress(s.Address))?.Labels.GetValueOrDefault("host")).Distinct(StringComparer.Ordinal).ToList();
+            if (!schedule.LocationLabels.Contains("host", StringComparer.Ordinal))
+            {
+                _notes.Add($"{host.Count()} TiKVs are on {host.Key} and PD's location-labels ({(schedule.LocationLabels.Count == 0 ? "none" : string.Join(",", schedule.LocationLabels))}) do not name \"host\": replicas of a Region may be on one machine");
+            }
+            else if (values.Count > 1)
+            {
+                findings.Add(Reasons.ConfigurationInvalid, $"the TiKVs on {host.Key} have different labels host ({string.Join(", ", values.Select(v => v ?? "none"))}): they must have the same, so that PD does not put replicas of a Region on one machine", host.First().Name);
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Globalization;
+using Drydock.Clients.Remote;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <summary>Looks at hosts: package, room for it, versions of its programs, memory, CPUs, clocks. Changes nothing.</summary>
+internal sealed class HostPreflight(ITiDbTargets targets, TiDbFindings findings)
+{
+    // Compressed programs grow when they are unpacked, and archive and contents are there side by side for a while.
+    private const int RoomFactor = 4;
+    private static readonly TimeSpan LargestSkew = TimeSpan.FromSeconds(5);
+
+    private DatabaseRollingUpgradeSpec Spec => targets.Spec();
+
+    /// <summary>Looks at one.</summary>
+    public Task<HostLook?> LookAsync(string host, CancellationToken cancellationToken) => findings.LookAsync<HostLook>(
+        async () =>
+        {
+            var files = targets.Hosts.Files(host);
+            var request = Spec.Package(host);
+            var package = await files.PackageAsync(request, cancellationToken);
+            if (package.IsComplete)
+            {
+                foreach (var program in request.Programs)
+                {
+                    await VersionAsync(host, program, cancellationToken);
+                }
+            }
+            else if (package.IsWrong || Spec.Package.Archives.Count == 0)
+            {
+                findings.Add(package.IsWrong ? Reasons.PackageCorrupt : Reasons.PackageMissing, $"{host}: {package.Problem}", host, "spec.package");
+            }
+            else
+            {
+                await RoomAsync(host, cancellationToken);
+            }
+
+            return new HostLook(
+                host, package, await files.MemoryBytesAsync(cancellationToken), await files.CpusAsync(cancellationToken), await files.ClockOffsetAsync(cancellationToken));
+        },
+        host);
+
+    /// <summary>Compares the clocks of the hosts: PD hands out time, and versions are told by start times.</summary>
+    public void Clocks(IReadOnlyList<HostLook> looks)
+    {
+        if (looks.Count == 0)
+        {
+            return;
+        }
+
+        var (earliest, latest) = (looks.MinBy(l => l.ClockOffset)!, looks.MaxBy(l => l.ClockOffset)!);
+        if (latest.ClockOffset - earliest.ClockOffset > LargestSkew)
+        {
+            findings.Add(
+                Reasons.ClockSkew,
+                string.Create(CultureInfo.InvariantCulture, $"the clocks of {earliest.Host} and {latest.Host} differ by {(latest.ClockOffset - earliest.ClockOffset).TotalSeconds:0.0} s, expected at most {LargestSkew.TotalSeconds:0} s; repair NTP"),
+                latest.Host);
+        }
+    }
+
+    private async Task VersionAsync(string host, string program, CancellationToken cancellationToken)
+    {
+        var path = Spec.NewProgram(program);
+        var result = await targets.Hosts.Files(host).RunAsync(new RemoteCommand(path, "-V"), cancellationToken);
+        var version = ToolOutput.Version(result.Output + "\n" + result.Errors);
+        if (version is null || !TiDbVersion.Same(version, Spec.ToVersion))
+        {
+            findings.Add(Reasons.VersionMismatch, $"{path} -V on {host} says {version ?? StrictJson.Words(result.Output + result.Errors)}, expected {Spec.ToVersion} (spec.toVersion); give the right package", host, "spec.package");
+        }
+    }
+
+    private async Task RoomAsync(string host, CancellationToken cancellationToken)
+    {
+        var needed = 0L;
+        foreach (var archive in Spec.Package.Archives)
+        {
+            if (archive is { Storage: { } place, Path: { } path })
+            {
+                var storage = await targets.Storages.OpenAsync(place, targets.Upgrade.Metadata.Namespace, cancellationToken);
+                if (await storage.StatAsync(path, cancellationToken) is { } found)
+                {
+                    needed += found.Bytes * RoomFactor;
+                }
+                else
+                {
+                    findings.Add(Reasons.PackageMissing, $"{path} is not in {storage.Description}; put it there, or correct the path", field: $"spec.package.archives[{archive.Name}].path");
+                }
+            }
+        }
+
+        var free = await targets.Hosts.Files(host).FreeBytesAsync(Spec.Package.Directory, cancellationToken);
+        if (free < needed)
+        {
+            findings.Add(Reasons.NoSpace, string.Create(CultureInfo.InvariantCulture, $"{Spec.Package.Directory} on {host} has {free / 1048576} MiB free, about {needed / 1048576} MiB are needed to unpack the archives; make room"), host, "spec.package.directory");
+        }
+    }
+}

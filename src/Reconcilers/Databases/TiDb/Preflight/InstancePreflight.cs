@@ -1,0 +1,105 @@
+using System.Globalization;
+using Drydock.Clients.Remote;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <summary>Looks at instances on their hosts: who supervises them, what runs, from what program, by what configuration. Changes nothing.</summary>
+internal sealed class InstancePreflight(ITiDbTargets targets, TiDbFindings findings)
+{
+    private DatabaseRollingUpgradeSpec Spec => targets.Spec();
+
+    /// <summary>Looks at one.</summary>
+    public Task<TiDbInstanceLook?> LookAsync(DatabaseInstance instance, CancellationToken cancellationToken) => findings.LookAsync<TiDbInstanceLook>(
+        async () =>
+        {
+            var process = await targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
+            Judge(instance, process);
+            return new TiDbInstanceLook(instance, process, await ProgramVersionAsync(instance, process, cancellationToken), await ConfigurationAsync(instance, cancellationToken));
+        },
+        instance.Name);
+
+    /// <summary>Compares the ports of all instances of each host; TiKV's status port must be its own (runbook §4.3).</summary>
+    public void Ports()
+    {
+        var ports = Spec.Instances.SelectMany(i => new[] { (Instance: i, Endpoint: Spec.Service(i)), (Instance: i, Endpoint: Spec.Status(i)) }).Distinct();
+        foreach (var taken in ports.GroupBy(p => p.Endpoint).Where(g => g.Select(p => p.Instance.Name).Distinct(StringComparer.Ordinal).Count() > 1))
+        {
+            var names = taken.Select(p => p.Instance.Name).Distinct(StringComparer.Ordinal).ToList();
+            findings.Add(Reasons.InvalidSpec, $"{string.Join(" and ", names)} have the same port {taken.Key}; give each its own port and statusPort (tikv_status_port, default 20180, must differ for the TiKVs of one host)", names[^1], $"spec.instances[{names[^1]}].statusPort");
+        }
+    }
+
+    private void Judge(DatabaseInstance instance, InstanceProcess process)
+    {
+        var where = $"{instance.Name} on {instance.Host}";
+        if (process.Supervision == SupervisionState.Missing)
+        {
+            findings.Add(Reasons.ControlMismatch, $"{where}: its supervisor does not know it ({process.SupervisionText}); correct spec.control", instance.Name, $"spec.instances[{instance.Name}].control");
+        }
+        else if (process.Pid is null)
+        {
+            findings.Add(Reasons.ClusterUnhealthy, $"{where} does not run ({process.SupervisionText}); start it first", instance.Name);
+        }
+        else if (process.Supervision is SupervisionState.Restarting or SupervisionState.Inactive)
+        {
+            findings.Add(Reasons.ControlMismatch, $"{where}: pid {process.Pid} runs and its supervisor says {process.SupervisionText}: it was started by hand, or keeps restarting. Start it through its supervisor", instance.Name);
+        }
+        else if (!process.IsListening)
+        {
+            findings.Add(Reasons.ClusterUnhealthy, $"{where} runs and does not listen on {Spec.Service(instance).Port}; correct spec.instances[{instance.Name}].port, or heal it", instance.Name);
+        }
+
+        if (process.Strays.Count > 0)
+        {
+            findings.Add(Reasons.ProcessLivesOn, $"{where}: beside its process lives {string.Join(", ", process.Strays.Select(s => string.Create(CultureInfo.InvariantCulture, $"pid {s.Pid} ({s.Executable})")))}; end what is not rightful", instance.Name);
+        }
+    }
+
+    // PD says "1.0.0" whatever it is (facts §0.3): the program itself is asked, and only if it provably is what the process runs.
+    private async Task<string?> ProgramVersionAsync(DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken)
+    {
+        if (instance.Component is DatabaseComponent.TiKV or DatabaseComponent.TiDB || process.ExecutableSha256 is not { } running)
+        {
+            return null;
+        }
+
+        var program = TiDbLayout.Program(instance.Component);
+        var places = new[] { process.Executable, $"{instance.DeployDir.TrimEnd('/')}/bin/{program}", Spec.NewProgram(program) }.OfType<string>().Where(p => p.StartsWith('/')).Distinct(StringComparer.Ordinal).ToList();
+        var files = targets.Hosts.Files(instance.Host);
+        var sums = await files.Sha256Async(places, cancellationToken);
+        var place = places.Where((_, i) => sums[i] == running).FirstOrDefault();
+        if (place is null)
+        {
+            findings.Add(Reasons.VersionMismatch, $"{instance.Name} on {instance.Host}: the program of pid {process.Pid} lies nowhere any more ({string.Join(", ", places)} are others): it was replaced without a restart. Restart it, or put its program back", instance.Name);
+            return null;
+        }
+
+        var result = await files.RunAsync(new RemoteCommand(place, "-V"), cancellationToken);
+        if (ToolOutput.Version(result.Output + "\n" + result.Errors) is { } version)
+        {
+            return version;
+        }
+
+        findings.Add(Reasons.VersionMismatch, $"{place} -V on {instance.Host} names no version: {StrictJson.Words(result.Output + result.Errors)}", instance.Name);
+        return null;
+    }
+
+    private async Task<string?> ConfigurationAsync(DatabaseInstance instance, CancellationToken cancellationToken)
+    {
+        if (!ConfigurationMigration.Checked.Contains(instance.Component))
+        {
+            return null;
+        }
+
+        var path = TiDbLayout.ConfigFile(instance);
+        var text = await targets.Hosts.Files(instance.Host).ReadAsync(path, cancellationToken);
+        if (text is null)
+        {
+            findings.Add(Reasons.ConfigUnreadable, $"{path} is not on {instance.Host}; name the file {instance.Name} is started with in spec.instances[{instance.Name}].configFile", instance.Name, $"spec.instances[{instance.Name}].configFile");
+        }
+
+        return text;
+    }
+}

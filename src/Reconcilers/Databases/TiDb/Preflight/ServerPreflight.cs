@@ -1,0 +1,99 @@
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <summary>Asks the TiDB servers: versions, who is registered, DDL, system tables, the databases of the backup (facts A2). Changes nothing.</summary>
+internal sealed class ServerPreflight(ITiDbTargets targets, TiDbFindings findings)
+{
+    private DatabaseRollingUpgradeSpec Spec => targets.Spec();
+
+    /// <summary>Looks.</summary>
+    public async Task<ServerLook> LookAsync(CancellationToken cancellationToken)
+    {
+        var versions = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var instance in Spec.Of(DatabaseComponent.TiDB))
+        {
+            if (await findings.LookAsync<string>(async () => await targets.Tidb().VersionAsync(Spec.Status(instance), cancellationToken), instance.Name) is { } version)
+            {
+                versions[instance.Name] = version;
+            }
+        }
+
+        await findings.LookAsync(() => RegisteredAsync(cancellationToken));
+        if (targets.Settings().CredentialsSecretRef is null)
+        {
+            findings.Add(Reasons.SecretMissing, "DDL jobs and the system tables are read in SQL: name a Secret with username and password", field: "spec.tidb.credentialsSecretRef");
+            return new ServerLook(versions, null);
+        }
+
+        await findings.LookAsync(() => DdlAsync(cancellationToken));
+        await findings.LookAsync(() => DatabasesAsync(cancellationToken));
+        var bootstrap = await findings.LookAsync<Box>(async () => new Box(await targets.Sql.BootstrapVersionAsync(cancellationToken)));
+        return new ServerLook(versions, bootstrap?.Value);
+    }
+
+    private async Task<bool> RegisteredAsync(CancellationToken cancellationToken)
+    {
+        var instances = Spec.Of(DatabaseComponent.TiDB).ToList();
+        if (instances.Count == 0)
+        {
+            findings.Add(Reasons.InstancesDiffer, "spec.instances names no TiDB; list every process of the database", field: "spec.instances");
+            return false;
+        }
+
+        var all = (await targets.Tidb().AllAsync(Spec.Status(instances[0]), cancellationToken)).Servers;
+
+        // A server registers the address it was told to advertise, which need not be the name in the spec: port and number decide then.
+        var strangers = all.Where(s => !instances.Exists(i => Spec.Service(i).IsAddress(s.Address))).ToList();
+        var missing = instances.Where(i => !all.Any(s => Spec.Service(i).IsAddress(s.Address))).ToList();
+        if (strangers.Count == missing.Count && strangers.Select(PortOf).Order().SequenceEqual(missing.Select(i => Spec.Service(i).Port).Order()))
+        {
+            return true;
+        }
+
+        foreach (var stranger in strangers)
+        {
+            findings.Add(Reasons.InstancesDiffer, $"a TiDB at {stranger.Address} is registered (/info/all) that spec.instances does not list; add it, or stop it", field: "spec.instances");
+        }
+
+        foreach (var instance in missing)
+        {
+            findings.Add(Reasons.InstancesDiffer, $"{instance.Name} ({Spec.Service(instance)}) is not registered (/info/all): {string.Join(", ", all.Select(s => s.Address))} are", instance.Name, $"spec.instances[{instance.Name}]");
+        }
+
+        return true;
+    }
+
+    private async Task<bool> DdlAsync(CancellationToken cancellationToken)
+    {
+        foreach (var job in await targets.Sql.UnfinishedDdlAsync(cancellationToken))
+        {
+            findings.Add(Reasons.DdlRunning, $"DDL {job}; DDL must not run during the upgrade. Let it end, or cancel it: ADMIN CANCEL DDL JOBS {job.Id}");
+        }
+
+        return true;
+    }
+
+    private async Task<bool> DatabasesAsync(CancellationToken cancellationToken)
+    {
+        var backup = targets.Settings().Backup;
+        if (backup.Waived || backup.Databases.Count == 0)
+        {
+            return true;
+        }
+
+        var present = await targets.Sql.DatabasesAsync(cancellationToken);
+        foreach (var absent in backup.Databases.Where(d => !present.Contains(d, StringComparer.OrdinalIgnoreCase)))
+        {
+            findings.Add(Reasons.DatabaseNotFound, $"there is no database {absent}, which is to be in the backup; correct the name", field: "spec.tidb.backup.databases");
+        }
+
+        return true;
+    }
+
+    private static int PortOf(TidbServerInfo server) =>
+        int.TryParse(server.Address[(server.Address.LastIndexOf(':') + 1)..], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var port) ? port : 0;
+
+    private sealed record Box(long Value);
+}

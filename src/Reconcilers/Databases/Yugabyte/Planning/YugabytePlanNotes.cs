@@ -1,0 +1,114 @@
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Engine.Planning;
+
+namespace Drydock.Reconcilers.Databases.Yugabyte;
+
+/// <summary>Adds what the reader of the plan must know before approving it.</summary>
+internal sealed class YugabytePlanNotes(PlanBuilder plan, DatabaseRollingUpgradeSpec spec, YugabyteDiscovery discovery)
+{
+    private readonly YugabyteSpec _settings = spec.Yugabyte ?? new YugabyteSpec();
+    private readonly YugabyteVocabulary _words = YugabyteVocabulary.Of(spec);
+    private readonly YugabyteVersion _from = YugabyteVersion.Parse(spec.FromVersion);
+    private readonly YugabyteVersion _to = YugabyteVersion.Parse(spec.ToVersion);
+
+    public void Compile()
+    {
+        var notes = WayBack().Concat(Outage()).Concat(Draining()).Concat(Final()).Concat(Replication()).Concat(Holds()).Concat(discovery.Notes).ToList();
+        foreach (var note in notes.Take(SchemaLimits.Findings))
+        {
+            plan.Note(SchemaLimits.Clip(note));
+        }
+    }
+
+    private IEnumerable<string> WayBack()
+    {
+        if (YugabyteRollback.NeverBecause(_settings.Dialect, _from) is { } why)
+        {
+            yield return $"rollback: none from {YugabyteStepIds.MasterSwap(DatabaseRollingUpgradePhases.UpgradeMasters, 1)} on: {why}. Before it everything can be undone";
+        }
+        else
+        {
+            yield return "rollback: to the old programs, tablet servers first and then masters, until the first point of no return";
+        }
+    }
+
+    private IEnumerable<string> Outage()
+    {
+        var masters = discovery.Instances.Count(i => i.Component == DatabaseComponent.Master);
+        if (masters < 3)
+        {
+            yield return $"EXPECTED OUTAGE, accepted by allowUnavailability: with {masters} masters no leader can be elected while one of them is swapped; no table can be created and no new connection be made then";
+        }
+
+        if (discovery.ReplicationFactor < 3)
+        {
+            yield return $"EXPECTED OUTAGE, accepted by allowUnavailability: with replication factor {discovery.ReplicationFactor} the data of a tablet server cannot be {(discovery.ReplicationFactor == 1 ? "read or written" : "written")} while it is swapped";
+        }
+    }
+
+    private IEnumerable<string> Draining()
+    {
+        if (spec.Drain.OnTimeout == DrainTimeoutPolicy.Proceed)
+        {
+            yield return $"a tablet server that keeps leaders for longer than {spec.Drain.Timeout} is stopped all the same (spec.drain.onTimeout: Proceed): clients see failed requests until new leaders are elected";
+        }
+    }
+
+    private IEnumerable<string> Final()
+    {
+        if (!YugabyteFeatures.HasAutoFlags(_to))
+        {
+            yield return $"{_to} has no AutoFlags, so none are promoted";
+        }
+        else if (_settings.PromoteClass == AutoFlagClass.LocalVolatile)
+        {
+            yield return "only volatile AutoFlags are promoted; those that change what is written stay as they are until somebody promotes them";
+        }
+        else
+        {
+            yield return $"{YugabyteStepIds.Promote} is a point of no return: after it no process of {_from} can run any more";
+        }
+
+        if (discovery.SqlIsOn == false)
+        {
+            yield return $"{_words.Sql} is off on every tablet server, so {_words.UpgradeCatalogCommand} is not run";
+        }
+        else if (!YugabyteFeatures.UpgradesCatalog(_from, _to))
+        {
+            yield return $"{_words.UpgradeCatalogCommand} is for clusters from 2.8 on, so it is not run";
+        }
+        else
+        {
+            yield return $"{YugabyteStepIds.Catalog} is a point of no return; stop statements that change tables while it runs, or it has to be repeated";
+        }
+    }
+
+    private IEnumerable<string> Replication()
+    {
+        if (discovery.Groups.Count == 0)
+        {
+            yield break;
+        }
+
+        var names = string.Join(", ", discovery.Groups.Select(g => g.Name).Distinct(StringComparer.Ordinal));
+        if (discovery.Replication == ReplicationMode.PauseBothSides)
+        {
+            yield return $"{_words.Replication} replication is paused from before the first master until every process of every peer runs {_to}: {names}. The target falls behind for that long, and the source keeps its log meanwhile";
+        }
+        else
+        {
+            yield return $"{_words.Replication} replication is not paused (TargetFirst): {names}. The target must be upgraded and made final before the source";
+        }
+
+        foreach (var group in discovery.Groups.Where(g => g.IsPaused && discovery.Replication == ReplicationMode.PauseBothSides))
+        {
+            yield return $"replication group {group.Name} is paused already{(group.Side == YugabyteKeys.There ? " at its peer" : "")}; it is left so and not resumed at the end";
+        }
+    }
+
+    private IEnumerable<string> Holds() =>
+        spec.HoldBefore
+            .Where(name => !plan.Holds(name) && !DatabaseRollingUpgradePhases.OfRollback.Contains(name.Split('/')[0], StringComparer.Ordinal) && name != "RollBack")
+            .Select(name => $"spec.holdBefore: '{name}' is no phase and no step of this plan, so it holds nothing");
+}

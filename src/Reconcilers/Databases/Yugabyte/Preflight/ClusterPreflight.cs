@@ -1,0 +1,181 @@
+using System.Globalization;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+
+namespace Drydock.Reconcilers.Databases.Yugabyte;
+
+/// <summary>
+/// The universe as its leading master sees it: all masters alive and one leader, no server dead, nothing under-replicated or leaderless, the processes those of the
+/// spec, enough of them, nobody kept without leaders, and whether SQL is on.
+/// </summary>
+internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradePath? path, FindingSink findings)
+{
+    private const int Voters = 3;
+
+    /// <summary>Null, with a finding, if there is no leader that answers.</summary>
+    public async Task<ClusterLook?> LookAsync(CancellationToken cancellationToken)
+    {
+        ClusterView view;
+        try
+        {
+            view = await cluster.ReadAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is ClusterTroubleException or ServiceException or YbAnswerException)
+        {
+            findings.Add(exception);
+            return null;
+        }
+
+        CompareMasters(view);
+        CompareTservers(view);
+        foreach (var problem in view.Problems(cluster))
+        {
+            findings.Add(Reasons.ClusterUnhealthy, $"{problem}; heal it before any process is stopped");
+        }
+
+        if (view.Config.LeaderBlacklist.Count > 0)
+        {
+            findings.Add(
+                Reasons.ClusterUnhealthy,
+                $"{string.Join(", ", view.Config.LeaderBlacklist)} {(view.Config.LeaderBlacklist.Count == 1 ? "is" : "are")} in the leader blacklist: somebody, or an upgrade that was abandoned, left {(view.Config.LeaderBlacklist.Count == 1 ? "it" : "them")} there. {string.Join("; ", view.Config.LeaderBlacklist.Select(a => cluster.Tool().LeaderBlacklistCommand(a, add: false)))} takes {(view.Config.LeaderBlacklist.Count == 1 ? "it" : "them")} out");
+        }
+
+        if (view.Config.ServerBlacklist.Count > 0)
+        {
+            findings.Note($"{string.Join(", ", view.Config.ServerBlacklist)} {(view.Config.ServerBlacklist.Count == 1 ? "is" : "are")} in the server blacklist: data is being moved away from there");
+        }
+
+        var factor = await ReplicationFactorAsync(view, cancellationToken);
+        CheckQuorum(factor);
+        var sql = await SqlIsOnAsync(cancellationToken);
+        CheckPostgres(sql);
+        return new ClusterLook(view, factor, sql);
+    }
+
+    /// <summary>The reason of a finding for what a process did not answer.</summary>
+    public static string ReasonOf(Exception exception) => exception switch
+    {
+        ServiceException service => service.Reason,
+        ClusterTroubleException trouble => trouble.Reason,
+        AdminToolException => Reasons.AdminToolFailed,
+        HostException host => host.Reason,
+        _ => Reasons.AnswerUnusable,
+    };
+
+    private void CompareMasters(ClusterView view)
+    {
+        var expected = cluster.Masters.ToDictionary(cluster.Rpc);
+        var reported = view.Masters.Select(m => m.Rpc).OfType<ServiceAddress>().ToHashSet();
+        foreach (var master in expected.Where(e => !reported.Contains(e.Key)))
+        {
+            // A master that is down is listed without its address.
+            if (view.Masters.All(m => m.Error is null))
+            {
+                findings.Add(Reasons.InstancesDiffer, $"the universe has no master {master.Key} ({master.Value.Name}); its masters are {string.Join(", ", reported)}. Correct host or port in spec.instances, as the masters themselves name them", master.Value.Name, "spec.instances");
+            }
+        }
+
+        foreach (var stranger in reported.Where(r => !expected.ContainsKey(r)))
+        {
+            findings.Add(Reasons.InstancesDiffer, $"the universe has a master {stranger} that spec.instances does not list; list it, or remove it from the universe", field: "spec.instances");
+        }
+    }
+
+    private void CompareTservers(ClusterView view)
+    {
+        var expected = cluster.Tservers.ToDictionary(cluster.Web);
+        var reported = view.Tservers.Select(t => t.Web).ToHashSet();
+        foreach (var server in expected.Where(e => !reported.Contains(e.Key)))
+        {
+            findings.Add(Reasons.InstancesDiffer, $"the universe has no tablet server with the pages {server.Key} ({server.Value.Name}); its tablet servers are {string.Join(", ", reported)}. Correct host or statusPort in spec.instances, as the tablet servers themselves name them", server.Value.Name, "spec.instances");
+        }
+
+        foreach (var stranger in view.Tservers.Where(t => !expected.ContainsKey(t.Web)))
+        {
+            findings.Add(Reasons.InstancesDiffer, $"the universe has a tablet server {stranger.Web}{(stranger.IsAlive ? "" : ", which is dead,")} that spec.instances does not list; list it, or remove it from the universe", field: "spec.instances");
+        }
+    }
+
+    private async Task<int?> ReplicationFactorAsync(ClusterView view, CancellationToken cancellationToken)
+    {
+        if (view.Config.ReplicationFactor is { } configured)
+        {
+            return configured;
+        }
+
+        try
+        {
+            var flags = await cluster.MasterClient.FlagsAsync(view.Leader, cancellationToken);
+            if (flags.TryGetValue("replication_factor", out var text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var factor))
+            {
+                return factor;
+            }
+
+            findings.Add(Reasons.AnswerUnusable, "neither the configuration of the cluster nor the flags of the leading master tell the replication factor");
+        }
+        catch (Exception exception) when (exception is ServiceException or YbAnswerException)
+        {
+            findings.Add(exception, message: $"the replication factor cannot be read: {exception.Message}");
+        }
+
+        return null;
+    }
+
+    private void CheckQuorum(int? factor)
+    {
+        if (cluster.Spec.AllowUnavailability)
+        {
+            return;
+        }
+
+        if (cluster.Masters.Count < Voters)
+        {
+            findings.Add(Reasons.QuorumTooSmall, $"with {cluster.Masters.Count} masters none can be stopped without an outage; add masters, or accept it with spec.allowUnavailability: true", field: "spec.allowUnavailability");
+        }
+
+        if (factor < Voters)
+        {
+            findings.Add(Reasons.QuorumTooSmall, $"with replication factor {factor} no tablet server can be stopped without an outage of its data; raise it, or accept it with spec.allowUnavailability: true", field: "spec.allowUnavailability");
+        }
+    }
+
+    private async Task<bool?> SqlIsOnAsync(CancellationToken cancellationToken)
+    {
+        var names = cluster.Vocabulary.SqlFlags;
+        var told = await YugabyteCluster.EachAsync(
+            cluster.Tservers,
+            async (server, token) =>
+            {
+                try
+                {
+                    var flags = await cluster.TserverClient.FlagsAsync(cluster.Web(server), token);
+                    var values = names.Select(n => flags.GetValueOrDefault(n)).OfType<string>().ToList();
+                    return values.Count == 0 ? (bool?)null : values.Contains("true", StringComparer.OrdinalIgnoreCase);
+                }
+                catch (Exception exception) when (exception is ServiceException or YbAnswerException)
+                {
+                    // That it does not answer is a finding of its own.
+                    return null;
+                }
+            },
+            cancellationToken);
+        return told.Contains(true) ? true : told.Contains(false) ? false : null;
+    }
+
+    private void CheckPostgres(bool? sqlIsOn)
+    {
+        if (path is null || sqlIsOn == false)
+        {
+            return;
+        }
+
+        var (from, to) = (YugabyteFeatures.PostgresMajor(path.From), YugabyteFeatures.PostgresMajor(path.To));
+        if (from != to)
+        {
+            findings.Add(
+                Reasons.VersionPathUnsupported,
+                $"from {path.From} to {path.To} PostgreSQL goes from {from} to {to}: that is a major upgrade of YSQL with a procedure of its own (its catalogue is upgraded between masters and tablet servers), which this operator does not carry out. Go to a version before 2.25 or 2025.1",
+                field: "spec.toVersion");
+        }
+    }
+}

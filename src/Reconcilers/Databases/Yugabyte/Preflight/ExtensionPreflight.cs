@@ -1,0 +1,65 @@
+using Drydock.Crds.Common;
+
+namespace Drydock.Reconcilers.Databases.Yugabyte;
+
+/// <summary>PostgreSQL extensions in use and those of the new version (runbook). What cannot be read is said, never guessed.</summary>
+internal sealed class ExtensionPreflight(IYugabyteTargets targets, YugabyteCluster cluster, FindingSink findings)
+{
+    public async Task LookAsync(bool? sqlIsOn, IReadOnlyList<HostLook> hosts, CancellationToken cancellationToken)
+    {
+        if (sqlIsOn == false)
+        {
+            return;
+        }
+
+        var (inUse, problem) = await new ExtensionsInUse(targets, cluster).ReadAsync(cancellationToken);
+        if (inUse is null)
+        {
+            findings.Add(
+                Reasons.ExtensionsUnreadable,
+                $"which PostgreSQL extensions are in use cannot be read ({problem}); give spec.yugabyte.sql.credentialsSecretRef, or say it in spec.yugabyte.sql.extensionsInUse (an empty list if none is)",
+                field: "spec.yugabyte.sql");
+            return;
+        }
+
+        var brought = cluster.Spec.Package.Extensions.Select(e => e.Name).ToHashSet(StringComparer.Ordinal);
+        var asked = inUse.Where(e => !brought.Contains(e)).ToList();
+        if (asked.Count == 0)
+        {
+            return;
+        }
+
+        var servers = cluster.Tservers.Select(t => t.Host).ToHashSet(StringComparer.Ordinal);
+        var ready = hosts.Where(h => servers.Contains(h.Host) && h.Package is { Programs.Count: > 0 }).Select(h => h.Host).ToList();
+        if (ready.Count < servers.Count)
+        {
+            findings.Note($"extensions in use: {string.Join(", ", inUse)}; whether the new version has them is checked once it is unpacked, before the first server is stopped");
+        }
+
+        await YugabyteCluster.EachAsync(ready, (host, token) => CheckAsync(host, asked, token), cancellationToken);
+    }
+
+    private async Task<bool> CheckAsync(string host, IReadOnlyList<string> asked, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var there = await new PackageExtensions(targets, cluster).ReadAsync(host, cancellationToken);
+            var missing = asked.Where(e => !there.Contains(e)).ToList();
+            if (missing.Count > 0)
+            {
+                findings.Add(
+                    Reasons.ExtensionMissing,
+                    $"{string.Join(", ", missing)} {(missing.Count == 1 ? "is" : "are")} in use and not in {cluster.Spec.Package.Directory} on {host}; give the files in spec.package.extensions",
+                    host,
+                    "spec.package.extensions");
+            }
+
+            return missing.Count == 0;
+        }
+        catch (HostException exception)
+        {
+            findings.Add(exception, host);
+            return false;
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Globalization;
+using Drydock.Abstractions.Values;
+using Drydock.Clients.Remote;
+using Drydock.Crds.Common;
+
+namespace Drydock.Reconcilers.Databases.Yugabyte;
+
+/// <summary>The hosts: reachable, clocks together, and the package there, or with room for it.</summary>
+internal sealed class HostPreflight(IYugabyteTargets targets, YugabyteCluster cluster, FindingSink findings)
+{
+    // What an archive of programs takes once it is unpacked, beside itself.
+    private const int Unpacked = 4;
+
+    public async Task<IReadOnlyList<HostLook>> LookAsync(IReadOnlyList<string> hosts, CancellationToken cancellationToken)
+    {
+        var looks = await YugabyteCluster.EachAsync(hosts, LookAsync, cancellationToken);
+        CompareClocks(looks);
+        return looks;
+    }
+
+    private async Task<HostLook> LookAsync(string host, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var files = targets.Hosts.Files(host);
+            var offset = await files.ClockOffsetAsync(cancellationToken);
+            var package = await files.PackageAsync(PackageRequests.For(cluster, targets.Hosts.ToolHost, host), cancellationToken);
+            if (!package.IsComplete)
+            {
+                await JudgeAsync(host, files, package, cancellationToken);
+            }
+
+            return new HostLook(host, offset, package);
+        }
+        catch (HostException exception)
+        {
+            findings.Add(exception, host);
+            return new HostLook(host, null, null);
+        }
+    }
+
+    private async Task JudgeAsync(string host, IHostFiles files, PackageState package, CancellationToken cancellationToken)
+    {
+        var spec = cluster.Spec.Package;
+        if (package.IsWrong)
+        {
+            findings.Add(spec.Archives.Count == 0 ? Reasons.PackageMissing : Reasons.PackageCorrupt, package.Problem, host, "spec.package");
+            return;
+        }
+
+        if (spec.Archives.Count == 0)
+        {
+            // post_install.sh and extensions are the upgrade's own work.
+            var programs = PackageRequests.For(cluster, targets.Hosts.ToolHost, host).Programs;
+            if (programs.Any(p => !package.Programs.ContainsKey(p)))
+            {
+                findings.Add(Reasons.PackageMissing, $"{package.Problem}; put the new version into {spec.Directory} on {host}, or give spec.package.archives", host, "spec.package.directory");
+            }
+
+            return;
+        }
+
+        var (free, needed) = (await files.FreeBytesAsync(spec.Directory, cancellationToken), await NeededAsync(files, cancellationToken));
+        if (free < needed)
+        {
+            findings.Add(
+                Reasons.NoSpace,
+                string.Create(CultureInfo.InvariantCulture, $"{host} has {free >> 20} MiB free for {spec.Directory}; about {needed >> 20} MiB are needed to unpack the package"),
+                host);
+        }
+    }
+
+    // How large an archive in a storage is shows only when it is brought.
+    private async Task<long> NeededAsync(IHostFiles files, CancellationToken cancellationToken)
+    {
+        var needed = 0L;
+        foreach (var path in cluster.Spec.Package.Archives.Select(a => a.HostPath).OfType<string>())
+        {
+            var size = await files.RunAsync(new RemoteCommand("stat", "-L", "-c", "%s", path), cancellationToken);
+            needed += size.IsSuccess && long.TryParse(size.Output.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes * Unpacked : 0;
+        }
+
+        return needed;
+    }
+
+    private void CompareClocks(IReadOnlyList<HostLook> looks)
+    {
+        var known = looks.Where(l => l.ClockOffset is not null).OrderBy(l => l.ClockOffset).ToList();
+        var allowed = KubernetesDuration.Parse(cluster.Settings.MaxClockSkew);
+        if (known.Count > 1 && known[^1].ClockOffset - known[0].ClockOffset is { } skew && skew > allowed)
+        {
+            findings.Add(
+                Reasons.ClockSkew,
+                string.Create(CultureInfo.InvariantCulture, $"the clocks of {known[0].Host} and {known[^1].Host} differ by {skew.TotalMilliseconds:F0} ms, more than {cluster.Settings.MaxClockSkew} (spec.yugabyte.maxClockSkew); repair time synchronization first: YugabyteDB ends its processes at 500 ms"),
+                known[^1].Host);
+        }
+    }
+}

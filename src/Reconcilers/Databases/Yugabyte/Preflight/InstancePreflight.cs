@@ -1,0 +1,154 @@
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+
+namespace Drydock.Reconcilers.Databases.Yugabyte;
+
+/// <summary>Each process: it runs, it is controlled as the spec says, nothing else of its instance lives, and it is of the version the spec names.</summary>
+internal sealed class InstancePreflight(IYugabyteTargets targets, YugabyteCluster cluster, YugabyteUpgradePath? path, FindingSink findings)
+{
+    public Task<IReadOnlyList<InstanceLook>> LookAsync(CancellationToken cancellationToken) => YugabyteCluster.EachAsync(cluster.Spec.Instances, LookAsync, cancellationToken);
+
+    /// <summary>What the plan is compiled from: of a process that runs the new version already, what its fellows ran.</summary>
+    public IReadOnlyList<DiscoveredInstance> Discover(IReadOnlyList<InstanceLook> looks) =>
+    [
+        .. looks.Select(look => new DiscoveredInstance
+        {
+            Name = look.Spec.Name,
+            Component = look.Spec.Component,
+            Version = look.Running?.ToString() ?? "",
+            FormerSha256 = look.IsNew ? OfFellows(looks, look, l => l.Process?.ExecutableSha256) : look.Process?.ExecutableSha256,
+            FormerDirectory = look.IsNew ? OfFellows(looks, look, Directory) : Directory(look),
+        }),
+    ];
+
+    /// <summary>Programs that lie in the place of running ones and are neither those nor the package's: a restart would start something unknown.</summary>
+    public void CompareInstalled(IReadOnlyList<InstanceLook> looks, IReadOnlyList<HostLook> hosts)
+    {
+        foreach (var look in looks.Where(l => l.Process is { InstalledSha256: not null, ExecutableSha256: not null } p && p.InstalledSha256 != p.ExecutableSha256))
+        {
+            var program = cluster.Vocabulary.Program(look.Spec.Component);
+            var package = hosts.FirstOrDefault(h => h.Host == look.Spec.Host)?.Package?.Programs.GetValueOrDefault(program);
+            if (Target(look.Spec).Swap != SwapMethod.NewDirectory && look.Process!.InstalledSha256 != package)
+            {
+                findings.Add(
+                    Reasons.ControlMismatch,
+                    $"{look.Spec.DeployDir}/bin/{program} on {look.Spec.Host} is neither the program that {look.Spec.Name} runs nor the new one: somebody replaced it without a restart. Put the running one back",
+                    look.Spec.Name);
+            }
+        }
+    }
+
+    private async Task<InstanceLook> LookAsync(DatabaseInstance instance, CancellationToken cancellationToken)
+    {
+        var process = await ProcessAsync(instance, cancellationToken);
+        var running = await VersionAsync(instance, cancellationToken);
+        var isNew = running is not null && path is not null && path.To.Covers(running) && (!path.From.Covers(running) || path.To.Build is not null);
+        if (running is not null && path is not null && !isNew && !path.From.Covers(running))
+        {
+            findings.Add(Reasons.VersionMismatch, $"{instance.Name} says that it is {running}, neither fromVersion {path.From} nor toVersion {path.To}", instance.Name, "spec.fromVersion");
+        }
+
+        if (isNew)
+        {
+            findings.Note($"{instance.Name} runs {running} already and is left alone");
+        }
+
+        return new InstanceLook(instance, process, running, isNew);
+    }
+
+    private async Task<InstanceProcess?> ProcessAsync(DatabaseInstance instance, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var process = await targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
+            foreach (var (reason, message) in Problems(instance, process))
+            {
+                var field = reason == Reasons.InvalidSpec ? Target(instance).ControlField : null;
+                findings.Add(reason, message, instance.Name, field);
+            }
+
+            return process;
+        }
+        catch (HostException exception)
+        {
+            findings.Add(exception, instance.Name, message: $"{instance.Name}: {exception.Message}");
+            return null;
+        }
+    }
+
+    private async Task<YugabyteVersion?> VersionAsync(DatabaseInstance instance, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await cluster.VersionAsync(instance, cancellationToken)).Version;
+        }
+        catch (Exception exception) when (exception is ServiceException or YbAnswerException)
+        {
+            findings.Add(exception, instance.Name, message: $"{instance.Name} does not say its version: {exception.Message}");
+            return null;
+        }
+    }
+
+    private IEnumerable<(string Reason, string Message)> Problems(DatabaseInstance instance, InstanceProcess process)
+    {
+        var (name, host, target) = (instance.Name, instance.Host, Target(instance));
+        if (process.Supervision == SupervisionState.Missing)
+        {
+            yield return (Reasons.ControlMismatch, $"{name} is not controlled on {host} as spec.control says: {process.SupervisionText}");
+            yield break;
+        }
+
+        if (process.Supervision == SupervisionState.Restarting || process.Pid is null)
+        {
+            yield return (Reasons.ClusterUnhealthy, $"{name} does not run on {host}: {process.SupervisionText}");
+            yield break;
+        }
+
+        foreach (var stray in process.Strays)
+        {
+            yield return (Reasons.ProcessLivesOn, $"process {stray.Pid} ({stray.Executable}) of {name} lives on {host} beside the one its supervisor knows; end it");
+        }
+
+        if (process.ExecutableSha256 is null)
+        {
+            yield return (Reasons.ControlMismatch, $"which program process {process.Pid} of {name} on {host} runs cannot be read; become: Sudo in spec.access lets it be read");
+        }
+
+        if (!process.IsListening)
+        {
+            yield return (Reasons.ClusterUnhealthy, $"{name} does not listen on {host} port {target.Port}");
+        }
+
+        if (target.Swap == SwapMethod.SwitchLink && process.LinkTarget is null)
+        {
+            yield return (Reasons.ControlMismatch, $"{instance.DeployDir} on {host} is no symbolic link, which swap: SwitchLink of {name} needs; make it one that points at the old version, or choose another swap");
+        }
+
+        if (target.Swap == SwapMethod.NewDirectory && target.Control.Process?.Command.Exists(c => c.Contains("{directory}", StringComparison.Ordinal)) != true)
+        {
+            yield return (Reasons.InvalidSpec, $"swap: NewDirectory of {name} starts the new version from another directory, and its command line does not name one as {{directory}}");
+        }
+    }
+
+    private InstanceTarget Target(DatabaseInstance instance) => targets.Hosts.Instance(instance.Name).Target;
+
+    // A link's target; where that is switched already (a link that two components share), or for a command line with {directory}, where the program that runs lies.
+    private string? Directory(InstanceLook look)
+    {
+        var target = Target(look.Spec);
+        var suffix = $"/bin/{target.Program}";
+        var ofProcess = look.Process?.Executable is { } executable && executable.EndsWith(suffix, StringComparison.Ordinal) ? executable[..^suffix.Length] : null;
+        return target.Swap switch
+        {
+            SwapMethod.SwitchLink when look.Process?.LinkTarget is { } link && link != cluster.Spec.Package.Directory => link,
+            SwapMethod.SwitchLink or SwapMethod.NewDirectory => ofProcess,
+            _ => null,
+        };
+    }
+
+    private static string? OfFellows(IReadOnlyList<InstanceLook> looks, InstanceLook look, Func<InstanceLook, string?> what)
+    {
+        var known = looks.Where(l => l.Spec.Component == look.Spec.Component && !l.IsNew).Select(what).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        return known.Count == 1 ? known[0] : null;
+    }
+}

@@ -1,0 +1,128 @@
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+
+namespace Drydock.Reconcilers.Databases.Yugabyte;
+
+/// <summary>
+/// Replication groups: those the universe has are those of the spec, and at which end of each its target is. Of an older version only the groups of which this universe
+/// is the target can be seen here; those of which it is the source are found at their other end, if the spec lists them.
+/// </summary>
+internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgradePath? path, FindingSink findings)
+{
+    private const string Field = "spec.yugabyte.replication.groups";
+
+    public async Task<IReadOnlyList<DiscoveredGroup>> LookAsync(ClusterLook? look, ToolLook tool, CancellationToken cancellationToken)
+    {
+        var listed = cluster.Settings.Replication.Groups;
+        if (look is null)
+        {
+            return [];
+        }
+
+        var own = look.View.Config.Groups;
+        var names = own.Select(g => g.Name).Union(await ByToolAsync(tool, cancellationToken), StringComparer.Ordinal);
+        foreach (var name in names.Where(n => !listed.Exists(g => g.Name == n)))
+        {
+            findings.Add(Reasons.ReplicationDiffers, $"the universe has a {cluster.Vocabulary.Replication} replication group {name} that the spec does not list; list it with its peer, so that it is carried through the upgrade", field: Field);
+        }
+
+        var found = new List<DiscoveredGroup>();
+        foreach (var group in listed)
+        {
+            found.AddRange(await EndsAsync(group, own, cancellationToken));
+        }
+
+        if (path is not null)
+        {
+            await CheckOrderAsync(path, listed, found, cancellationToken);
+        }
+
+        return found;
+    }
+
+    private async Task<IReadOnlyList<string>> ByToolAsync(ToolLook look, CancellationToken cancellationToken)
+    {
+        var names = new List<string>();
+        if (look is not { Tool: { } tool, Help: { } help })
+        {
+            return names;
+        }
+
+        try
+        {
+            if (help.Has(AdminTool.Inbound))
+            {
+                names.AddRange(await tool.ReplicationGroupsAsync(cancellationToken));
+            }
+
+            if (help.Has(AdminTool.Outbound))
+            {
+                names.AddRange(await tool.OutboundGroupsAsync(cancellationToken));
+            }
+        }
+        catch (AdminToolException exception) when (exception.Printed.Contains("doesn't support", StringComparison.Ordinal))
+        {
+            // A new tool may know more than the old masters do; what those hold is in their configuration.
+            findings.Note($"the masters do not list replication groups themselves; only those of which this universe is the target were looked for ({exception.Command})");
+        }
+        catch (Exception exception) when (exception is AdminToolException or HostException)
+        {
+            findings.Add(exception);
+        }
+
+        return names;
+    }
+
+    private async Task<IReadOnlyList<DiscoveredGroup>> EndsAsync(ReplicationGroup group, IReadOnlyList<YbInboundGroup> own, CancellationToken cancellationToken)
+    {
+        var ends = new List<DiscoveredGroup>();
+        if (own.FirstOrDefault(g => g.Name == group.Name) is { } here)
+        {
+            ends.Add(new DiscoveredGroup(group.Name, YugabyteKeys.Here, here.IsPaused));
+        }
+
+        try
+        {
+            if (await cluster.Peer(group).GroupAsync(cancellationToken) is { } there)
+            {
+                ends.Add(new DiscoveredGroup(group.Name, YugabyteKeys.There, there.IsPaused));
+            }
+        }
+        catch (Exception exception) when (exception is ClusterTroubleException or ServiceException or YbAnswerException)
+        {
+            findings.Add(
+                exception,
+                field: $"{Field}[{group.Name}].peer",
+                message: $"the other end of replication group {group.Name} cannot be read: {exception.Message}");
+            return ends;
+        }
+
+        if (ends.Count == 0)
+        {
+            findings.Add(Reasons.ReplicationDiffers, $"neither this universe nor its peer {string.Join(", ", group.Peer.Masters)} is the target of a replication group {group.Name}; correct its name or its peer, or take it out", field: $"{Field}[{group.Name}]");
+        }
+
+        return ends;
+    }
+
+    // The target goes first (facts B4.6): a universe that is only a source waits for its targets.
+    private async Task CheckOrderAsync(YugabyteUpgradePath upgrade, List<ReplicationGroup> listed, IReadOnlyList<DiscoveredGroup> found, CancellationToken cancellationToken)
+    {
+        if (YugabyteFeatures.Replication(cluster.Settings, upgrade.From) != ReplicationMode.TargetFirst || found.Any(g => g.Side == YugabyteKeys.Here))
+        {
+            return;
+        }
+
+        foreach (var group in listed.Where(l => found.Any(f => f.Name == l.Name && f.Side == YugabyteKeys.There)))
+        {
+            var problems = await cluster.Peer(group).NotYetAsync(upgrade.To, cancellationToken);
+            if (problems.Count > 0)
+            {
+                findings.Add(
+                    Reasons.PeerNotUpgraded,
+                    $"this universe is the source of replication group {group.Name}, and its target is to be upgraded and made final first (TargetFirst): {string.Join("; ", problems.Take(6))}. Upgrade that one, or choose replication.mode: PauseBothSides",
+                    field: $"{Field}[{group.Name}]");
+            }
+        }
+    }
+}

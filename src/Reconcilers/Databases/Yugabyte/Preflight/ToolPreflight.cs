@@ -1,0 +1,60 @@
+using Drydock.Crds.Common;
+
+namespace Drydock.Reconcilers.Databases.Yugabyte;
+
+/// <summary>
+/// What only the admin tool tells. It is asked from the new package; where that is yet to be unpacked, the running version's own tool is asked, which preflight only
+/// reads by. The same is read once more by the new tool before anything is stopped.
+/// </summary>
+internal sealed class ToolPreflight(IYugabyteTargets targets, YugabyteCluster cluster, YugabyteUpgradePath? path, FindingSink findings)
+{
+    public async Task<ToolLook> LookAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await FindAsync(cancellationToken) is not { } tool)
+            {
+                findings.Note($"there is no {cluster.Vocabulary.AdminProgram} on {targets.Hosts.ToolHost} yet: AutoFlags, the load balancer and its list of masters are looked at once the package is there, before anything is stopped");
+                return new ToolLook(null, null, null);
+            }
+
+            var help = await tool.HelpAsync(cancellationToken);
+            await CheckMastersAsync(tool, cancellationToken);
+            if (!await tool.IsBalancerIdleAsync(cancellationToken))
+            {
+                findings.Add(Reasons.ClusterUnhealthy, "the load balancer is at work; wait until it is idle (get_is_load_balancer_idle), preflight looks again by itself");
+            }
+
+            var flags = path is not null && YugabyteFeatures.HasAutoFlags(path.From) ? (await tool.AutoFlagsAsync(cancellationToken)).Version : (int?)null;
+            return new ToolLook(tool, help, flags);
+        }
+        catch (Exception exception) when (exception is HostException or AdminToolException)
+        {
+            findings.Add(exception, targets.Hosts.ToolHost);
+            return new ToolLook(null, null, null);
+        }
+    }
+
+    private async Task<AdminTool?> FindAsync(CancellationToken cancellationToken)
+    {
+        var (host, name) = (targets.Hosts.ToolHost, cluster.Vocabulary.AdminProgram);
+        var paths = cluster.Spec.Instances.Where(i => i.Host == host).Select(i => i.DeployDir).Distinct(StringComparer.Ordinal).Prepend(cluster.Spec.Package.Directory).Select(d => $"{d}/bin/{name}").ToList();
+        var found = await targets.Hosts.Files(host).Sha256Async(paths, cancellationToken);
+        var at = found.ToList().FindIndex(f => f is not null);
+        return at < 0 ? null : cluster.Tool(paths[at]);
+    }
+
+    private async Task CheckMastersAsync(AdminTool tool, CancellationToken cancellationToken)
+    {
+        var masters = await tool.MastersAsync(cancellationToken);
+        foreach (var dead in masters.Where(m => !m.IsAlive))
+        {
+            findings.Add(Reasons.ClusterUnhealthy, $"master {dead.RpcAddress} is {dead.State}, not ALIVE (list_all_masters)");
+        }
+
+        if (masters.Count(m => m.IsLeader) != 1)
+        {
+            findings.Add(Reasons.ClusterUnhealthy, $"list_all_masters shows {masters.Count(m => m.IsLeader)} masters as LEADER; there must be exactly one");
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using System.Formats.Tar;
+using System.Net;
+using Drydock.Clients.Docker;
+using Drydock.Clients.Safety;
+using Drydock.Crds.Common;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>
+/// Looks at a file of a Docker host without running anything: through a container that is created with the file mounted read-only, never started, and
+/// removed. Mounted in the long form, so that dockerd refuses a file that is not there instead of making a directory in its place; symbolic links of the
+/// host are followed by the host.
+/// </summary>
+/// <param name="docker">The host.</param>
+/// <param name="ownerUid">Uid of the upgrade; the container is named after it, so that one that a crash left behind is found again.</param>
+/// <param name="image">An image that is on the host.</param>
+public sealed class HostFiles(IDockerClient docker, string ownerUid, string image)
+{
+    private const string Target = "/drydock/file";
+
+    /// <summary>What is at a path; null if there is nothing.</summary>
+    /// <exception cref="DockerException">The host cannot be reached or refuses.</exception>
+    public Task<ContainerPathStatResponse?> StatAsync(string path, CancellationToken cancellationToken) =>
+        WithAsync(path, async container => (await OpenAsync(container, statOnly: true, cancellationToken))?.Stat, cancellationToken);
+
+    /// <summary>Reads a file as a stream of its bytes; the container is removed when the reading has ended.</summary>
+    /// <param name="path">Absolute path on the host.</param>
+    /// <param name="read">Reads; what it was given ends with it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is no ordinary file.</exception>
+    /// <exception cref="DockerException">The host cannot be reached or refuses.</exception>
+    public async Task<T> ReadAsync<T>(string path, Func<Stream, ContainerPathStatResponse, Task<T>> read, CancellationToken cancellationToken)
+        where T : class =>
+        await WithAsync(path, async container =>
+        {
+            await using var archive = await OpenAsync(container, statOnly: false, cancellationToken);
+            if (archive is null)
+            {
+                return null;
+            }
+
+            if (!archive.Stat.IsRegularFile)
+            {
+                throw new InvalidDataException($"{path} is no ordinary file");
+            }
+
+            var limit = archive.Stat.Size + (2L * BoundedTarStream.MaxHeaderBytes);
+            await using var tar = new TarReader(new BoundedTarStream(archive.Stream!, path, limit));
+            return await tar.GetNextEntryAsync(copyData: false, cancellationToken) is { DataStream: { } content }
+                ? await read(content, archive.Stat)
+                : throw new InvalidDataException($"{path} is empty");
+        }, cancellationToken) ?? throw new FileNotFoundException($"there is no file {path} on the host");
+
+    /// <summary>Whether a container of a reading that died is still there.</summary>
+    public async Task<bool> IsLeftoverThereAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await docker.Containers.InspectContainerAsync(Name, cancellationToken);
+            return true;
+        }
+        catch (DockerNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Removes what a reading that died left behind.</summary>
+    public async Task RemoveLeftoverAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await docker.Containers.RemoveContainerAsync(Name, new ContainerRemoveParameters { Force = false, RemoveVolumes = true }, cancellationToken);
+        }
+        catch (DockerNotFoundException)
+        {
+            // Nothing was left behind.
+        }
+    }
+
+    private string Name => $"drydock-files-{ownerUid}";
+
+    private async Task<T?> WithAsync<T>(string path, Func<string, Task<T?>> look, CancellationToken cancellationToken)
+        where T : class
+    {
+        await RemoveLeftoverAsync(cancellationToken);
+        string container;
+        try
+        {
+            container = (await docker.Containers.CreateContainerAsync(
+                new CreateContainerParameters
+                {
+                    Name = Name,
+                    Image = image,
+                    Labels = new Dictionary<string, string>(StringComparer.Ordinal) { [Labels.UpgradeUid] = ownerUid, ["drydock.dev/probe"] = "true" },
+                    HostConfig = new HostConfig { NetworkMode = "none", Mounts = [new Mount { Type = "bind", Source = path, Target = Target, ReadOnly = true }] },
+                },
+                cancellationToken)).ID;
+        }
+        catch (DockerApiException refusal) when (refusal.StatusCode == HttpStatusCode.BadRequest && refusal.EngineMessage.Contains("source path does not exist", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        try
+        {
+            return await look(container);
+        }
+        finally
+        {
+            await RemoveLeftoverAsync(CancellationToken.None);
+        }
+    }
+
+    private async Task<GetArchiveFromContainerResponse?> OpenAsync(string container, bool statOnly, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await docker.Containers.GetArchiveFromContainerAsync(container, new GetArchiveFromContainerParameters { Path = Target }, statOnly, cancellationToken);
+        }
+        catch (DockerNotFoundException)
+        {
+            // It went away since the container was created; or the container did, and this look says so.
+            await docker.Containers.InspectContainerAsync(container, cancellationToken);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using Drydock.Clients.Docker;
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>What the steps of one upgrade reach the world by, bound to the present spec and Secrets.</summary>
+public interface IOmsTargets
+{
+    /// <summary>The upgrade as last read.</summary>
+    OmsUpgrade Upgrade { get; }
+
+    /// <summary>The API server.</summary>
+    IKubernetesClient Kubernetes { get; }
+
+    /// <summary>Where image archives are read from.</summary>
+    IArchiveReader Archives { get; }
+
+    /// <summary>For the health endpoints of the nodes.</summary>
+    IHealthProbe Health { get; }
+
+    /// <summary>The dockerd of a node.</summary>
+    /// <exception cref="KeyNotFoundException">The spec has no such node any more.</exception>
+    IDockerClient Docker(string node);
+
+    /// <summary>Returns at the next event about a container of the node (start, stop, die …), or when cancelled.</summary>
+    Task NextContainerEventAsync(string node, CancellationToken cancellationToken);
+
+    /// <summary>Returns at the next change of the upgrade's snapshot object, or when cancelled.</summary>
+    Task NextSnapshotChangeAsync(string snapshotName, CancellationToken cancellationToken);
+
+    /// <summary>The metadata database. Credentials come from the Secret, or from config.yaml in a container.</summary>
+    /// <exception cref="OmsMetadataException">config.yaml or the Secret cannot be read or used.</exception>
+    Task<IOmsMetadata> MetadataAsync(CancellationToken cancellationToken);
+
+    /// <summary>The API of the console; null where the spec gives no credentials for it.</summary>
+    /// <param name="usual">Where the console is if the Secret does not say.</param>
+    /// <exception cref="OmsApiException">The Secret does not exist or cannot be used.</exception>
+    IOmsApi? Api(Uri usual);
+
+    /// <summary>To be asked before each but the first request of an act that sends several: the engine asks only before the act.</summary>
+    /// <exception cref="Drydock.Engine.Running.ActRefusedException">This process may not act any more.</exception>
+    void EnsureMayAct();
+
+    /// <summary>Credentials for pulling an image: those of spec.imagePullSecretRef for its registry. Null where the spec names no Secret.</summary>
+    /// <exception cref="FormatException">The Secret does not exist, cannot be read, or has none for this registry. The message holds none of its values.</exception>
+    AuthConfig? PullCredentials(string image);
+
+    /// <summary>Takes every secret known so far out of a text.</summary>
+    Redactor Redactor { get; }
+}

@@ -1,0 +1,322 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Drydock.Clients.Docker;
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Remote;
+using Drydock.Clients.Ssh;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Upgrades;
+using Microsoft.Extensions.Logging;
+using OmsNode = Drydock.Crds.OmsUpgrades.OmsNode;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <inheritdoc cref="IOmsTargets" />
+public sealed class OmsTargets : IOmsTargets, IAsyncDisposable
+{
+    private const int LongestConfig = 1024 * 1024;
+    private static readonly string[] StorageSecretKeys = ["secretKey", "sessionToken"];
+    private static readonly TimeSpan LongestSnapshotWait = TimeSpan.FromSeconds(5);
+
+    private readonly OmsServices _services;
+    private readonly OmsSecrets _secrets;
+    private readonly Dictionary<string, OmsNode> _nodes;
+    private readonly ConcurrentDictionary<string, ContainerEventFeed> _feeds = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Uri, Lazy<IOmsApi>> _apis = [];
+    private readonly ConcurrentDictionary<(string Node, string Path), (long Bytes, DateTimeOffset? Changed, ImageArchiveContents Contents)> _hostArchives = [];
+    private readonly Lock _secretsGate = new();
+    private readonly HashSet<Secret> _known = [];
+    private readonly SemaphoreSlim _metadataGate = new(1, 1);
+    private readonly Action _onContainerEvent;
+    private readonly ILogger _logger;
+    private IOmsMetadata? _metadata;
+    private Redactor? _redactor;
+
+    /// <summary>Binds the targets of an upgrade.</summary>
+    /// <param name="upgrade">The upgrade as last read.</param>
+    /// <param name="secrets">The Secrets it refers to.</param>
+    /// <param name="services">Clients.</param>
+    /// <param name="onContainerEvent">Called when something happens to a container of a node; must not block.</param>
+    public OmsTargets(OmsUpgrade upgrade, OmsSecrets secrets, OmsServices services, Action onContainerEvent)
+    {
+        Upgrade = upgrade;
+        _secrets = secrets;
+        _services = services;
+        _onContainerEvent = onContainerEvent;
+        _logger = services.Loggers.CreateLogger<OmsTargets>();
+        // Preflight reports a name that occurs twice.
+        _nodes = upgrade.Spec.Regions.SelectMany(r => r.Nodes).DistinctBy(n => n.Name, StringComparer.Ordinal).ToDictionary(n => n.Name, StringComparer.Ordinal);
+        if (upgrade.Spec.MetadataDatabase?.CredentialsSecretRef?.Name is { } name && secrets.Data(name)?.GetValueOrDefault("password") is { } password)
+        {
+            Remember([new Secret(Encoding.UTF8.GetString(password))]);
+        }
+
+        if (upgrade.Spec.Preflight.ApiCredentialsSecretRef?.Name is { } api && secrets.Data(api)?.GetValueOrDefault("password") is { } apiPassword)
+        {
+            Remember([new Secret(Encoding.UTF8.GetString(apiPassword).TrimEnd('\r', '\n'))]);
+        }
+
+        foreach (var storage in StorageText.SecretNames(upgrade.Spec.Backup.Storage).Select(secrets.Data))
+        {
+            Remember(StorageSecretKeys.Select(key => Text(storage, key)).OfType<string>().Select(text => new Secret(text)));
+        }
+    }
+
+    /// <inheritdoc />
+    public OmsUpgrade Upgrade { get; private set; }
+
+    /// <inheritdoc />
+    public IKubernetesClient Kubernetes => _services.Kubernetes;
+
+    /// <inheritdoc />
+    public IArchiveReader Archives => _services.Archives;
+
+    /// <inheritdoc />
+    public IHealthProbe Health => _services.Health;
+
+    /// <inheritdoc />
+    public Redactor Redactor
+    {
+        get
+        {
+            lock (_secretsGate)
+            {
+                return _redactor ??= new Redactor(_known);
+            }
+        }
+    }
+
+    /// <summary>Takes the object as read anew; spec and Secrets are the same ones.</summary>
+    public void Refresh(OmsUpgrade upgrade) => Upgrade = upgrade;
+
+    /// <inheritdoc />
+    public IDockerClient Docker(string node) => _services.Docker.Get(Endpoint(Find(node)));
+
+    /// <summary>Follows container events of all nodes from now on, as far as their Secrets can be used.</summary>
+    public void FollowEvents()
+    {
+        foreach (var node in _nodes.Keys)
+        {
+            try
+            {
+                Feed(node);
+            }
+            catch (DockerException)
+            {
+                // A Secret that is gone or broken must not keep an abort or the way back from being heeded; the steps and guards of the node say it.
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public Task NextContainerEventAsync(string node, CancellationToken cancellationToken) => Feed(node).NextAsync(cancellationToken);
+
+    /// <inheritdoc />
+    public Task NextSnapshotChangeAsync(string snapshotName, CancellationToken cancellationToken) =>
+        _services.SnapshotChanges.WaitAsync(LongestSnapshotWait, _services.Time, cancellationToken);
+
+    /// <inheritdoc />
+    public async Task<IOmsMetadata> MetadataAsync(CancellationToken cancellationToken)
+    {
+        await _metadataGate.WaitAsync(cancellationToken);
+        try
+        {
+            return _metadata ??= _services.Metadata.Open(await TargetAsync(cancellationToken));
+        }
+        finally
+        {
+            _metadataGate.Release();
+        }
+    }
+
+    /// <summary>Opens the metadata database as a config.yaml that was just read has it; preflight does not rely on an earlier look.</summary>
+    /// <param name="config">config.yaml of any node.</param>
+    public IOmsMetadata OpenMetadata(OmsConfig config) => _services.Metadata.Open(Target(config));
+
+    /// <inheritdoc />
+    public IOmsApi? Api(Uri usual)
+    {
+        ArgumentNullException.ThrowIfNull(usual);
+        return Upgrade.Spec.Preflight.ApiCredentialsSecretRef is { } reference
+            ? _apis.GetOrAdd(usual, address => new Lazy<IOmsApi>(() => _services.Api.Open(OmsApiCredentials.Read(reference.Name, _secrets.Data(reference.Name), address)))).Value
+            : null;
+    }
+
+    /// <inheritdoc />
+    public void EnsureMayAct() => _services.Fence.EnsureMayAct();
+
+    /// <inheritdoc />
+    public AuthConfig? PullCredentials(string image)
+    {
+        if (Upgrade.Spec.ImagePullSecretRef?.Name is not { } name)
+        {
+            return null;
+        }
+
+        var data = _secrets.Data(name) ?? throw new FormatException($"Secret {name} (spec.imagePullSecretRef) does not exist in namespace {Upgrade.Metadata.Namespace}; create it with 'kubectl create secret docker-registry'");
+        try
+        {
+            var credentials = RegistryCredentials.For(image, data)
+                ?? throw new FormatException($"it has no credentials for the registry {RegistryCredentials.HostOf(image)}");
+            Remember(new[] { credentials.Password, credentials.IdentityToken }.Where(s => s is { Length: > 0 }).Select(s => new Secret(s!)));
+            return credentials;
+        }
+        catch (FormatException problem)
+        {
+            throw new FormatException($"Secret {name} (spec.imagePullSecretRef) cannot be used for {image}: {problem.Message}", problem);
+        }
+    }
+
+    /// <summary>What an archive on a host holds; read to its end only if it is not the file it was at the last look.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="path">Path on the host.</param>
+    /// <param name="stat">What the host says of the file.</param>
+    /// <param name="content">The file from its start.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="InvalidDataException">It is no image archive.</exception>
+    public async Task<ImageArchiveContents> InspectHostArchiveAsync(string node, string path, ContainerPathStatResponse stat, Stream content, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(stat);
+        if (_hostArchives.TryGetValue((node, path), out var known) && known.Bytes == stat.Size && known.Changed == stat.Mtime)
+        {
+            return known.Contents;
+        }
+
+        var contents = await ImageArchiveManifest.ReadAsync(content, path, stat.Size, cancellationToken);
+        _hostArchives[(node, path)] = (stat.Size, stat.Mtime, contents);
+        return contents;
+    }
+
+    /// <summary>Counts values as secrets that must never be shown.</summary>
+    public void Remember(IEnumerable<Secret> secrets)
+    {
+        lock (_secretsGate)
+        {
+            foreach (var secret in secrets.Where(_known.Add))
+            {
+                _ = secret;
+                _redactor = null;
+            }
+        }
+    }
+
+    /// <summary>The metadata database by what the spec, its Secret and a config.yaml say, in this order.</summary>
+    /// <param name="config">config.yaml of any node.</param>
+    private MetadataTarget Target(OmsConfig config)
+    {
+        var spec = Upgrade.Spec.MetadataDatabase;
+        var data = spec?.CredentialsSecretRef is { } reference
+            ? _secrets.Data(reference.Name) ?? throw new OmsMetadataException(OmsMetadataErrorKind.AccessDenied, $"Secret {reference.Name} (spec.metadataDatabase.credentialsSecretRef) does not exist in namespace {Upgrade.Metadata.Namespace}; create it with the keys username and password")
+            : null;
+        var authority = data?.GetValueOrDefault("ca.crt");
+        if (SecretLimits.Refusal(spec?.CredentialsSecretRef?.Name ?? "", "ca.crt", authority) is { } refusal)
+        {
+            throw new OmsMetadataException(OmsMetadataErrorKind.AccessDenied, $"spec.metadataDatabase.credentialsSecretRef: {refusal}");
+        }
+
+        var port = spec?.Port ?? (Text(data, "port") is { } text && int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : config.MetaPort);
+        return new MetadataTarget(
+            spec?.Host ?? Text(data, "host") ?? config.MetaHost,
+            port,
+            Text(data, "username") ?? config.MetaUser,
+            Text(data, "password") is { } password ? new Secret(password) : config.MetaPassword,
+            spec?.Tls is null || spec.Tls.Mode == DatabaseTlsMode.Disabled
+                ? null
+                : new MetadataTls(spec.Tls.Mode == DatabaseTlsMode.VerifyIdentity, SecretLimits.Pem(authority)));
+    }
+
+    /// <summary>Reads config.yaml from a container; null if the container has none.</summary>
+    public async Task<OmsConfigResult?> ReadConfigAsync(string node, string container, CancellationToken cancellationToken)
+    {
+        var bytes = await Docker(node).Containers.ReadFileAsync(container, OmsConfig.ContainerPath, LongestConfig, cancellationToken);
+        if (bytes is null)
+        {
+            return null;
+        }
+
+        var result = OmsConfig.Parse(Encoding.UTF8.GetString(bytes));
+        Remember(result.SecretValues);
+        return result;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var feed in _feeds.Values)
+        {
+            await feed.DisposeAsync();
+        }
+
+        foreach (var api in _apis.Values.Where(a => a.IsValueCreated))
+        {
+            api.Value.Dispose();
+        }
+
+        _metadataGate.Dispose();
+    }
+
+    private ContainerEventFeed Feed(string node) =>
+        _feeds.GetOrAdd(node, name => new ContainerEventFeed(Docker(name), _onContainerEvent, _services.Time, _logger));
+
+    private async Task<MetadataTarget> TargetAsync(CancellationToken cancellationToken)
+    {
+        string? problem = null;
+        foreach (var node in _nodes.Values)
+        {
+            foreach (var container in new[] { node.CurrentContainer ?? Upgrade.Spec.CurrentContainer, node.NewContainer ?? Upgrade.Spec.NewContainer })
+            {
+                try
+                {
+                    if (await ReadConfigAsync(node.Name, container, cancellationToken) is { Config: { } config })
+                    {
+                        return Target(config);
+                    }
+                }
+                catch (DockerException exception)
+                {
+                    problem = exception.Message;
+                }
+            }
+        }
+
+        throw new OmsMetadataException(OmsMetadataErrorKind.Unreachable, $"config.yaml cannot be read on any node, so the metadata database is not known ({problem ?? "no container has one"})");
+    }
+
+    private OmsNode Find(string node) =>
+        _nodes.GetValueOrDefault(node) ?? throw new KeyNotFoundException($"spec.regions has no node '{node}' any more; put it back until the upgrade has ended");
+
+    private DockerEndpoint Endpoint(OmsNode node)
+    {
+        var endpoint = DockerEndpoint.Parse(node.Docker.Endpoint) with { Insecure = node.Docker.Insecure };
+        if (node.Docker.TlsSecretRef is { } tls)
+        {
+            endpoint = endpoint with { Tls = DockerTlsMaterial.FromSecretData(Required(node, tls.Name)) };
+        }
+
+        return node.Docker.SshSecretRef is { } ssh ? endpoint with { Ssh = Ssh(node, ssh.Name) } : endpoint;
+    }
+
+    private SshMaterial Ssh(OmsNode node, string secret)
+    {
+        try
+        {
+            return SshMaterial.FromSecretData(Required(node, secret));
+        }
+        catch (RemoteException exception)
+        {
+            throw new DockerEndpointException(node.Docker.Endpoint, exception.Message, exception);
+        }
+    }
+
+    private IReadOnlyDictionary<string, byte[]> Required(OmsNode node, string secret)
+    {
+        var data = _secrets.Data(secret) ?? throw new DockerEndpointException(node.Docker.Endpoint, $"Secret {secret} of node {node.Name} does not exist in namespace {Upgrade.Metadata.Namespace}; create it");
+        return SecretLimits.Refusal(secret, data, [.. DockerTlsMaterial.SecretKeys, SshMaterial.PrivateKeyKey, SshMaterial.KnownHostsKey]) is { } refusal
+            ? throw new DockerEndpointException(node.Docker.Endpoint, $"node {node.Name}: {refusal}")
+            : data;
+    }
+
+    private static string? Text(IReadOnlyDictionary<string, byte[]>? data, string key) =>
+        data?.GetValueOrDefault(key) is { Length: > 0 } bytes ? Encoding.UTF8.GetString(bytes).TrimEnd('\r', '\n') : null;
+}

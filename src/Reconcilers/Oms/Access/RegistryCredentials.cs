@@ -1,0 +1,113 @@
+using System.Text;
+using System.Text.Json;
+using Drydock.Clients.Docker;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>Finds, in a Secret of type kubernetes.io/dockerconfigjson, the credentials for the registry of one image. Those of other registries go nowhere.</summary>
+public static class RegistryCredentials
+{
+    /// <summary>The Secret's key.</summary>
+    public const string Key = ".dockerconfigjson";
+
+    private const string DockerHub = "docker.io";
+
+    /// <summary>The host (and port) of the registry an image reference names; docker.io if it names none.</summary>
+    public static string HostOf(string image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        var slash = image.IndexOf('/', StringComparison.Ordinal);
+        var first = slash < 0 ? "" : image[..slash];
+        return first.Contains('.', StringComparison.Ordinal) || first.Contains(':', StringComparison.Ordinal) || first == "localhost" ? Hub(first.ToLowerInvariant()) : DockerHub;
+    }
+
+    /// <summary>The credentials for an image; null if the Secret has none for its registry.</summary>
+    /// <param name="image">The image reference.</param>
+    /// <param name="data">The Secret's values.</param>
+    /// <exception cref="FormatException">The Secret is not of that type or cannot be read. The message holds none of its values.</exception>
+    public static AuthConfig? For(string image, IReadOnlyDictionary<string, byte[]> data)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(data);
+        if (data.GetValueOrDefault(Key) is not { Length: > 0 } bytes)
+        {
+            throw new FormatException($"it has no key {Key}; make it with 'kubectl create secret docker-registry'");
+        }
+
+        using var json = Parse(bytes) ?? throw new FormatException($"its {Key} is no JSON");
+        var host = HostOf(image);
+        return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("auths", out var auths) && auths.ValueKind == JsonValueKind.Object
+            ? auths.EnumerateObject()
+                .Select(entry => (Place: Place(entry.Name), entry.Value))
+                .Where(entry => entry.Place.Host == host && Covers(entry.Place.Path, image))
+                .OrderByDescending(entry => entry.Place.Path.Length)
+                .Select(entry => Read(host, entry.Value))
+                .FirstOrDefault()
+            : throw new FormatException($"its {Key} has no object 'auths'");
+    }
+
+    // The library's own words may quote the text.
+    private static JsonDocument? Parse(byte[] bytes)
+    {
+        try
+        {
+            return JsonDocument.Parse(bytes);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static AuthConfig Read(string host, JsonElement entry)
+    {
+        if (entry.ValueKind != JsonValueKind.Object)
+        {
+            throw new FormatException($"its entry for {host} is no object");
+        }
+
+        var (user, password) = (Text(entry, "username"), Text(entry, "password"));
+        if (Text(entry, "auth") is { Length: > 0 } auth)
+        {
+            (user, password) = Split(host, auth);
+        }
+
+        if (Text(entry, "identitytoken") is { Length: > 0 } token)
+        {
+            return new AuthConfig { IdentityToken = token, ServerAddress = host };
+        }
+
+        return user is { Length: > 0 } && password is not null
+            ? new AuthConfig { Username = user, Password = password, ServerAddress = host }
+            : throw new FormatException($"its entry for {host} has neither username and password nor auth");
+    }
+
+    private static (string User, string Password) Split(string host, string auth)
+    {
+        var bytes = new byte[auth.Length];
+        var text = Convert.TryFromBase64String(auth, bytes, out var length) ? Encoding.UTF8.GetString(bytes, 0, length) : "";
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        return colon > 0 ? (text[..colon], text[(colon + 1)..]) : throw new FormatException($"auth of its entry for {host} is not USER:PASSWORD in base64");
+    }
+
+    private static string? Text(JsonElement entry, string name) =>
+        entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    // Keys are hosts, hosts with a path, or URLs: https://index.docker.io/v1/.
+    private static (string Host, string Path) Place(string key)
+    {
+        var text = key.Contains("://", StringComparison.Ordinal) ? key[(key.IndexOf("://", StringComparison.Ordinal) + 3)..] : key;
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        var (host, path) = slash < 0 ? (text, "") : (text[..slash], text[(slash + 1)..].Trim('/'));
+        return (Hub(host.ToLowerInvariant()), path is "v1" or "v2" ? "" : path);
+    }
+
+    private static string Hub(string host) => host is "index.docker.io" or "registry-1.docker.io" or "registry.hub.docker.com" ? DockerHub : host;
+
+    private static bool Covers(string path, string image)
+    {
+        var repository = image[(image.IndexOf('/', StringComparison.Ordinal) + 1)..];
+        return path.Length == 0 || repository.StartsWith(path + "/", StringComparison.Ordinal) || repository.Split(':', '@')[0] == path;
+    }
+}

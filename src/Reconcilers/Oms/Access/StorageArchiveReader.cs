@@ -1,0 +1,73 @@
+using Drydock.Clients.Snapshots;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>Reads archives and snapshot files in storages. What was hashed once is not hashed again while the object is the same.</summary>
+/// <param name="storages">Opens storages.</param>
+/// <param name="archives">Hashes archives.</param>
+public sealed class StorageArchiveReader(IStorages storages, HashedArchives archives) : IArchiveReader
+{
+    private readonly BoundedCache<Known> _known = new(HashedArchives.MostKept);
+
+    /// <summary>Number of archives whose contents are kept.</summary>
+    public int Count => _known.Count;
+
+    /// <inheritdoc />
+    public bool Shared => storages.Shared;
+
+    /// <inheritdoc />
+    public string? Refusal(StorageSpec storage, string? @namespace) => storages.Refusal(storage, @namespace);
+
+    /// <inheritdoc />
+    public string Describe(StorageSpec storage, string? @namespace) => storages.Describe(storage, @namespace);
+
+    /// <inheritdoc />
+    public async Task<Stream> OpenAsync(StorageSpec storage, string? @namespace, string path, string sha256, CancellationToken cancellationToken)
+    {
+        var place = await storages.OpenAsync(storage, @namespace, cancellationToken);
+        try
+        {
+            return await archives.OpenAsync(place, path, sha256, offset: 0, cancellationToken);
+        }
+        catch (SnapshotException exception) when (exception.Failure == SnapshotFailure.NotFound)
+        {
+            throw Missing(place, path);
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task<ImageArchiveContents> InspectAsync(StorageSpec storage, string? @namespace, string path, CancellationToken cancellationToken)
+    {
+        var place = await storages.OpenAsync(storage, @namespace, cancellationToken);
+        var stored = await place.StatAsync(path, cancellationToken) ?? throw Missing(place, path);
+        var key = $"{place.Description}\n{path}";
+        if (_known.Find(key) is { } known && known.Info == stored)
+        {
+            return known.Contents;
+        }
+
+        try
+        {
+            var (hashed, images) = await HashedObject.ReadAsync(place, path, (content, token) => ImageArchiveManifest.FindAsync(content, path, token), cancellationToken);
+            var contents = new ImageArchiveContents(hashed.Sha256, hashed.Info.Bytes, images.Ids, images.Tags);
+            archives.Keep(place, path, hashed);
+            _known.Set(key, new Known(hashed.Info, contents));
+            return contents;
+        }
+        catch (SnapshotException exception) when (exception.Failure == SnapshotFailure.NotFound)
+        {
+            throw Missing(place, path);
+        }
+    }
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<string>> SnapshotFilesAsync(BackupSnapshot snapshot, CancellationToken cancellationToken) =>
+        StoredSnapshotFiles.MissingAsync(storages, snapshot, cancellationToken);
+
+    private static FileNotFoundException Missing(ISnapshotStorage place, string path) => new($"there is no '{path}' in {place.Description}");
+
+    private sealed record Known(SnapshotObjectInfo Info, ImageArchiveContents Contents);
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+using System.Text;
+using Drydock.Crds.Common;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>Entries for a person as one fact of a step, one line each, within what a receipt takes; how many did not fit is said. Pure.</summary>
+public static class ActionFacts
+{
+    private const int Longest = SchemaLimits.Opaque - 1024;
+    private const int LongestMessage = 1000;
+
+    /// <summary>Writes them.</summary>
+    public static string Write(IReadOnlyList<ActionItem> items)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        var text = new StringBuilder();
+        for (var i = 0; i < items.Count; i++)
+        {
+            var line = $"{Flat(items[i].Reason)}\t{Flat(items[i].Subject)}\t{SchemaLimits.Clip(Flat(items[i].Message), LongestMessage)}\n";
+            if (text.Length + line.Length > Longest)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"{Reasons.ReviewProject}\t\t{items.Count - i} more projects need a look; compare the console's list with status.projects\n");
+                break;
+            }
+
+            text.Append(line);
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Reads them back.</summary>
+    public static IReadOnlyList<ActionItem> Read(string? text) =>
+    [
+        .. (text ?? "")
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split('\t'))
+            .Where(parts => parts.Length == 3)
+            .Select(parts => new ActionItem { Reason = parts[0], Subject = parts[1], Message = parts[2] }),
+    ];
+
+    private static string Flat(string text) => text.Replace('\t', ' ').Replace('\n', ' ').Replace('\r', ' ');
+}

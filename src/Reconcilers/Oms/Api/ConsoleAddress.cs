@@ -1,0 +1,43 @@
+using System.Globalization;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>Where the console of a node is: nginx's port, HTTPS where the certificate is mounted (runbook: docker run).</summary>
+public static class ConsoleAddress
+{
+    /// <summary>The certificate's place in the container.</summary>
+    public const string CertificateTarget = "/etc/pki/nginx/oms_server.crt";
+
+    /// <summary>The address.</summary>
+    /// <param name="hostIP">The node.</param>
+    /// <param name="port">nginx_server_port.</param>
+    /// <param name="https">Whether the certificate is mounted.</param>
+    public static Uri Of(string hostIP, int port, bool https) => new UriBuilder(https ? Uri.UriSchemeHttps : Uri.UriSchemeHttp, hostIP, port).Uri;
+
+    /// <summary>Whether binds mount the certificate.</summary>
+    public static bool ServesHttps(IEnumerable<string> binds)
+    {
+        ArgumentNullException.ThrowIfNull(binds);
+        return binds.Any(b => b.Split(':') is [_, CertificateTarget, ..]);
+    }
+
+    /// <summary>Reads an address that a person gave.</summary>
+    /// <returns>Null if it is not an absolute http or https address without user, query and fragment.</returns>
+    public static Uri? Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Uri.TryCreate(text.Trim(), UriKind.Absolute, out var address)
+            && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)
+            && address.UserInfo.Length == 0 && address.Query.Length == 0 && address.Fragment.Length == 0
+            ? WithoutApiPath(address)
+            : null;
+    }
+
+    // People copy the whole address of the vendor's sample.
+    private static Uri WithoutApiPath(Uri address)
+    {
+        var path = address.AbsolutePath.TrimEnd('/');
+        path = path.EndsWith("/api/v2", StringComparison.OrdinalIgnoreCase) ? path[..^"/api/v2".Length] : path;
+        return new Uri(string.Create(CultureInfo.InvariantCulture, $"{address.Scheme}://{address.Authority}{path}/"));
+    }
+}

@@ -1,0 +1,17 @@
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>Whether a forward switchover is under way: it must have ended before the upgrade (facts §5.3). Unknown words count as under way.</summary>
+public static class ForwardSwitchover
+{
+    /// <summary>The step that is the switchover, if it has begun and not ended; null otherwise.</summary>
+    public static ProjectStep? UnderWay(IEnumerable<ProjectStep> steps)
+    {
+        ArgumentNullException.ThrowIfNull(steps);
+        return steps.FirstOrDefault(s => IsSwitchover(s.Name) && !Is(s.Status, "INIT") && !Is(s.Status, "FINISHED"));
+    }
+
+    /// <summary>Whether a step's name is the switchover's: <c>APP_SWITCH</c> before 4.1.1, <c>TRANSFER_APP_SWITCH</c> since.</summary>
+    public static bool IsSwitchover(string? step) => step is not null && step.EndsWith("APP_SWITCH", StringComparison.OrdinalIgnoreCase);
+
+    private static bool Is(string status, string word) => string.Equals(status, word, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,208 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <inheritdoc cref="IOmsApi" />
+internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler, TimeProvider time) : IOmsApi
+{
+    /// <summary>Rows asked for at a time; OMS takes up to 150, and each carries its whole mapping.</summary>
+    internal const int PageSize = 100;
+
+    private const int MostPages = 500;
+    private const int LongestId = 128;
+    private const long FirstMillisecond = 100_000_000_000;
+
+    private readonly OmsApiTransport _transport = new(target, handler, time);
+
+    /// <inheritdoc />
+    public Uri Address => _transport.Address;
+
+    /// <inheritdoc />
+    public async Task<OmsApiGeneration> ProbeAsync(OmsApiGeneration implied, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await PageAsync(OmsProjectKind.Migration, 1, 1, cancellationToken);
+            return OmsApiGeneration.V2;
+        }
+        catch (OmsApiException exception) when (exception.Kind == OmsApiErrorKind.Absent)
+        {
+            // The older API has nothing that can be asked without an id.
+            return implied == OmsApiGeneration.V2 ? OmsApiGeneration.None : implied;
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<OmsProject>> ProjectsAsync(CancellationToken cancellationToken)
+    {
+        var projects = new List<OmsProject>();
+        foreach (var kind in new[] { OmsProjectKind.Migration, OmsProjectKind.Sync })
+        {
+            // totalCount is rows in one page of the documents and pages in another, and the page size given back may be another: read until nothing new comes.
+            var seen = new HashSet<string>(StringComparer.Ordinal);
+            for (var page = 1; ; page++)
+            {
+                var fresh = (await PageAsync(kind, page, PageSize, cancellationToken)).Where(p => seen.Add(p.Id)).ToList();
+                if (fresh.Count == 0)
+                {
+                    break;
+                }
+
+                if (page > MostPages)
+                {
+                    throw _transport.Errors.Unreadable("ListProjects", string.Create(CultureInfo.InvariantCulture, $"still new projects on page {page}"));
+                }
+
+                projects.AddRange(fresh);
+            }
+        }
+
+        return projects;
+    }
+
+    /// <inheritdoc />
+    public async Task<OmsProject> ProjectAsync(string id, CancellationToken cancellationToken)
+    {
+        var what = What("DescribeProject", id);
+        var answer = await AskAsync(what, "DescribeProject", id, cancellationToken);
+        return Project(what, Read(what, answer.Data, OmsApiJson.Default.ProjectRow), kind: null);
+    }
+
+    /// <inheritdoc />
+    public async Task<ProjectProgress> ProgressAsync(string id, CancellationToken cancellationToken)
+    {
+        var what = What("DescribeProjectProgress", id);
+        return Progress(what, await AskAsync(what, "DescribeProjectProgress", id, cancellationToken));
+    }
+
+    /// <inheritdoc />
+    public async Task<ProjectProgress> OlderProgressAsync(OmsProjectKind kind, string id, CancellationToken cancellationToken)
+    {
+        var what = What("progress", id);
+        var path = $"api/omsp/v2/{(kind == OmsProjectKind.Migration ? "migrations" : "sync")}/{Uri.EscapeDataString(Checked(what, id))}/progress";
+        return Progress(what, await _transport.ReadAsync<IdRequest>(what, HttpMethod.Get, path, null, null, cancellationToken));
+    }
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<ProjectStep>> StepsAsync(string id, CancellationToken cancellationToken)
+    {
+        var what = What("DescribeProjectSteps", id);
+        var answer = await AskAsync(what, "DescribeProjectSteps", id, cancellationToken);
+        return IsNothing(answer.Data)
+            ? []
+            : [.. Read(what, answer.Data, OmsApiJson.Default.StepRows).OfType<StepRow>().Select(s => new ProjectStep(s.Name ?? "", s.Status ?? ""))];
+    }
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<ProjectComponent>> ComponentsAsync(string id, CancellationToken cancellationToken)
+    {
+        var what = What("DescribeProjectComponents", id);
+        var answer = await AskAsync(what, "DescribeProjectComponents", id, cancellationToken);
+        if (IsNothing(answer.Data))
+        {
+            return [];
+        }
+
+        var lists = Read(what, answer.Data, OmsApiJson.Default.ComponentLists);
+        return
+        [
+            .. Components(ProjectComponentKind.Store, lists.StoreList),
+            .. Components(ProjectComponentKind.IncrSync, lists.IncrSyncComponents),
+            .. Components(ProjectComponentKind.FullImport, lists.FullImportComponents),
+            .. Components(ProjectComponentKind.FullVerification, lists.FullVerifyComponents),
+            .. Components(ProjectComponentKind.ReverseStore, lists.ReverseStoreList),
+            .. Components(ProjectComponentKind.ReverseIncrSync, lists.ReverseIncrSyncComponents),
+        ];
+    }
+
+    /// <inheritdoc />
+    public async Task ResumeAsync(string id, CancellationToken cancellationToken)
+    {
+        var what = What("ResumeProject", id);
+        await _transport.ChangeAsync(what, Action("ResumeProject"), new IdRequest(Checked(what, id)), OmsApiJson.Default.IdRequest, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _transport.Dispose();
+
+    private static string Action(string name) => "api/v2?Action=" + name;
+
+    private static string What(string action, string id) => $"{action} of {id}";
+
+    private static bool IsNothing(JsonElement data) => data.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined;
+
+    private static IEnumerable<ProjectComponent> Components(ProjectComponentKind kind, List<ComponentRow?>? rows) =>
+        (rows ?? []).OfType<ComponentRow>().Select(r => new ProjectComponent(kind, r.Name ?? "", r.Status ?? "", r.Subtopic ?? ""));
+
+    private async Task<List<OmsProject>> PageAsync(OmsProjectKind kind, int page, int size, CancellationToken cancellationToken)
+    {
+        var type = kind == OmsProjectKind.Migration ? "MIGRATION" : "SYNC";
+        var what = string.Create(CultureInfo.InvariantCulture, $"ListProjects ({type}, page {page})");
+        var answer = await _transport.ReadAsync(what, HttpMethod.Post, Action("ListProjects"), new ListRequest(type, page, size), OmsApiJson.Default.ListRequest, cancellationToken);
+        return IsNothing(answer.Data) ? [] : [.. Read(what, answer.Data, OmsApiJson.Default.ProjectRows).OfType<ProjectRow>().Select(r => Project(what, r, kind))];
+    }
+
+    private Task<OmsApiAnswer> AskAsync(string what, string action, string id, CancellationToken cancellationToken) =>
+        _transport.ReadAsync(what, HttpMethod.Post, Action(action), new IdRequest(Checked(what, id)), OmsApiJson.Default.IdRequest, cancellationToken);
+
+    private string Checked(string what, string id) =>
+        id.Length is > 0 and <= LongestId ? id : throw _transport.Errors.Unreadable(what, "the id of the project is empty or too long");
+
+    private OmsProject Project(string what, ProjectRow row, OmsProjectKind? kind) => new(
+        kind ?? (string.Equals(row.Type, "SYNC", StringComparison.OrdinalIgnoreCase) ? OmsProjectKind.Sync : OmsProjectKind.Migration),
+        row.Id is { Length: > 0 and <= LongestId } id ? id : throw _transport.Errors.Unreadable(what, "a project without a usable id"),
+        row.Name ?? "",
+        row.Status is { Length: > 0 } status ? status : throw _transport.Errors.Unreadable(what, $"project {row.Id} has no status"));
+
+    private ProjectProgress Progress(string what, OmsApiAnswer answer)
+    {
+        var row = Read(what, answer.Data, OmsApiJson.Default.ProgressRow);
+        if (string.IsNullOrEmpty(row.Status))
+        {
+            throw _transport.Errors.Unreadable(what, "the progress has no status");
+        }
+
+        // After a switchover the other direction is what runs; the checkpoint of the first stands still.
+        var reverse = row.CurrentStep?.Contains("REVERSE_INCR", StringComparison.OrdinalIgnoreCase) == true;
+        var text = reverse ? row.ReverseIncrTransferCheckpoint ?? row.ReverseIncrSyncCheckpoint : row.IncrSyncCheckpoint;
+        var checkpoint = Time(text);
+        return new ProjectProgress
+        {
+            Status = row.Status,
+            CurrentStep = string.IsNullOrEmpty(row.CurrentStep) ? null : row.CurrentStep,
+            SynchronizesIncrements = row.EnableIncrSync,
+            Checkpoint = checkpoint,
+            CheckpointText = checkpoint is null && !string.IsNullOrWhiteSpace(text) && LooseNumber.Parse(text) is not <= 0 ? text : null,
+            AnsweredAt = answer.At,
+        };
+    }
+
+    // Seconds by the documents; a number that can only be milliseconds is read as that. 0 and less is how "none yet" is written.
+    private static DateTimeOffset? Time(string? text) => LooseNumber.Parse(text) switch
+    {
+        null or <= 0 => null,
+        < FirstMillisecond and var seconds => DateTimeOffset.FromUnixTimeSeconds(seconds),
+        < FirstMillisecond * 1000 and var milliseconds => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds),
+        _ => null,
+    };
+
+    private T Read<T>(string what, JsonElement data, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return data.Deserialize(type) ?? throw _transport.Errors.Unreadable(what, "the answer has no data");
+        }
+        catch (JsonException exception)
+        {
+            throw _transport.Errors.Unreadable(what, $"the data is not as documented ({exception.Path})", exception);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw _transport.Errors.Unreadable(what, "the answer has no data", exception);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>
+/// The API of an OMS console (facts §6.1, §6.2). An answer counts only by its field <c>success</c>. Reads are repeated on transport failures; what changes
+/// something is sent once.
+/// </summary>
+public interface IOmsApi : IDisposable
+{
+    /// <summary>Where it is.</summary>
+    Uri Address { get; }
+
+    /// <summary>Finds out by asking what the console offers; the login is checked on the way where <see cref="OmsApiGeneration.V2"/> is there.</summary>
+    /// <param name="implied">What the version implies: an answer that fits neither is read in its light.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OmsApiException">It cannot be reached, or the login is refused.</exception>
+    Task<OmsApiGeneration> ProbeAsync(OmsApiGeneration implied, CancellationToken cancellationToken);
+
+    /// <summary>All projects of both kinds that are not deleted, page by page.</summary>
+    /// <exception cref="OmsApiException">No or no good answer.</exception>
+    Task<IReadOnlyList<OmsProject>> ProjectsAsync(CancellationToken cancellationToken);
+
+    /// <summary>One project as it is now.</summary>
+    /// <exception cref="OmsApiException">No or no good answer.</exception>
+    Task<OmsProject> ProjectAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>How far a project is.</summary>
+    /// <exception cref="OmsApiException">No or no good answer.</exception>
+    Task<ProjectProgress> ProgressAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>How far a project is, from the older API.</summary>
+    /// <exception cref="OmsApiException">No or no good answer.</exception>
+    Task<ProjectProgress> OlderProgressAsync(OmsProjectKind kind, string id, CancellationToken cancellationToken);
+
+    /// <summary>The steps of a project.</summary>
+    /// <exception cref="OmsApiException">No or no good answer.</exception>
+    Task<IReadOnlyList<ProjectStep>> StepsAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>The components of a project.</summary>
+    /// <exception cref="OmsApiException">No or no good answer.</exception>
+    Task<IReadOnlyList<ProjectComponent>> ComponentsAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>Resumes a suspended or failed project. Sent once: after a lost answer the project is to be read again.</summary>
+    /// <exception cref="OmsApiException">No or no good answer.</exception>
+    Task ResumeAsync(string id, CancellationToken cancellationToken);
+}

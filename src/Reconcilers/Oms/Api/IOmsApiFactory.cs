@@ -1,0 +1,9 @@
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>Opens the API of a console.</summary>
+public interface IOmsApiFactory
+{
+    /// <summary>A client for it; nothing is connected to yet.</summary>
+    /// <exception cref="OmsApiException">The authority of the target is no certificate.</exception>
+    IOmsApi Open(OmsApiTarget target);
+}

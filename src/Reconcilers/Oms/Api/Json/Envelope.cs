@@ -1,0 +1,25 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>What every answer is wrapped in.</summary>
+internal sealed record Envelope
+{
+    [JsonConverter(typeof(LooseFlag))]
+    public bool? Success { get; init; }
+
+    [JsonConverter(typeof(LooseText))]
+    public string? Code { get; init; }
+
+    [JsonConverter(typeof(LooseText))]
+    public string? Message { get; init; }
+
+    [JsonConverter(typeof(LooseText))]
+    public string? Advice { get; init; }
+
+    [JsonConverter(typeof(LooseText))]
+    public string? RequestId { get; init; }
+
+    public JsonElement Data { get; init; }
+}

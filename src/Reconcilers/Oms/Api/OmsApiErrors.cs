@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using Drydock.Clients.Safety;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>
+/// Reads answers of one console: data where <c>success</c> is true, an error with a way out everywhere else. HTTP 200 proves nothing; the codes of OMS
+/// are public only in part (<c>PARAM_ERROR</c>, <c>GHANA-OPERAT…</c>), so refused logins are also known by their words.
+/// </summary>
+internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string login)
+{
+    private const int LongestWords = 500;
+    private const int LongestPlace = 200;
+
+    private static readonly string[] LoginWords =
+        ["unauthorized", "unauthenticated", "authentication", "authorization", "auth_fail", "not login", "not logged in", "no permission", "permission denied", "access denied", "password", "密码", "认证", "未登录", "无权限"];
+
+    private static readonly string[] ExpiryWords = ["expire", "过期", "失效"];
+
+    private readonly Redactor _redactor = new([target.Password, new Secret(login)]);
+
+    /// <summary>The data of an answer.</summary>
+    /// <exception cref="OmsApiException">It is no answer with <c>success: true</c>.</exception>
+    public JsonElement Data(string what, HttpResponseMessage response, byte[] content)
+    {
+        var envelope = Parse(content, out var problem);
+        if (envelope?.Success is { } success)
+        {
+            return success && response.IsSuccessStatusCode ? envelope.Data : throw Refused(what, response.StatusCode, envelope);
+        }
+
+        throw NoAnswer(what, response, content, problem);
+    }
+
+    public OmsApiException Unreachable(string what, Exception cause)
+    {
+        if (EndpointRefusedException.In(cause) is { } refused)
+        {
+            return Error(OmsApiErrorKind.Refused, what, $"{refused.Message} The address is the key url of the Secret, or the node's own", cause: cause);
+        }
+
+        if (HttpTrouble.IsForeign(cause))
+        {
+            return Error(OmsApiErrorKind.Unreadable, what, $"{HttpTrouble.Describe(cause)}; is the address OMS's?", cause: cause);
+        }
+
+        var why = cause is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
+            ? $"its certificate is not trusted or TLS failed ({HttpTrouble.Describe(cause)}); put the authority into the key ca.crt, or correct the key url"
+            : $"it does not answer ({(cause as HttpRequestException)?.HttpRequestError.ToString() ?? cause.GetType().Name}: {HttpTrouble.Describe(cause)}); is the port open to the operator, and does oms_console run?";
+        return Error(OmsApiErrorKind.Unreachable, what, why, cause: cause);
+    }
+
+    public OmsApiException TimedOut(string what, TimeSpan after, Exception cause) => Error(
+        OmsApiErrorKind.Unreachable,
+        what,
+        string.Create(CultureInfo.InvariantCulture, $"no answer within {after.TotalSeconds:0} s; is the port open to the operator, and does oms_console run?"),
+        cause: new TimeoutException(cause.Message, cause));
+
+    public OmsApiException TooLong(string what, int limit) => Error(
+        OmsApiErrorKind.Unreadable, what, string.Create(CultureInfo.InvariantCulture, $"the answer is longer than {limit / (1024 * 1024)} MiB and was not read; is the address OMS's?"));
+
+    public OmsApiException Unreadable(string what, string why, Exception? cause = null) => Error(OmsApiErrorKind.Unreadable, what, why, cause: cause);
+
+    private OmsApiException Refused(string what, HttpStatusCode status, Envelope envelope)
+    {
+        var words = $"{envelope.Code} {envelope.Message}";
+        var said = $"success: {(envelope.Success == true ? "true" : "false")}, HTTP {(int)status}, code {Clip(envelope.Code) ?? "none"}: {Clip(envelope.Message) ?? "no message"}";
+        said += envelope.Advice is { Length: > 0 } advice ? $" ({Clip(advice)})" : "";
+        said += envelope.RequestId is { Length: > 0 } request ? $" [request {Clip(request)}]" : "";
+        var isParameter = string.Equals(envelope.Code, "PARAM_ERROR", StringComparison.Ordinal);
+        if (status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden || (!isParameter && Has(words, LoginWords)))
+        {
+            return Denied(what, said, Has(words, ExpiryWords), envelope.Code);
+        }
+
+        return status is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout
+            ? Error(OmsApiErrorKind.Unreachable, what, said, envelope.Code)
+            : Error(OmsApiErrorKind.Refused, what, $"refused with {said}", envelope.Code);
+    }
+
+    private OmsApiException NoAnswer(string what, HttpResponseMessage response, byte[] content, JsonException? problem)
+    {
+        var status = response.StatusCode;
+        switch ((int)status)
+        {
+            case 401 or 403:
+                return Denied(what, $"HTTP {(int)status}", expired: false, code: null);
+            case >= 300 and < 400:
+                var to = Place(response.Headers.Location);
+                return to.Contains("login", StringComparison.OrdinalIgnoreCase)
+                    ? Denied(what, $"HTTP {(int)status} to {to}", expired: false, code: null)
+                    : Error(OmsApiErrorKind.Absent, what, $"HTTP {(int)status} to {to}; put the console's own address into the key url");
+            case 404 or 405 or 410:
+                return Error(OmsApiErrorKind.Absent, what, $"HTTP {(int)status}: this console has no such API");
+            case 408 or 425 or 429 or >= 500:
+                return Error(OmsApiErrorKind.Unreachable, what, $"HTTP {(int)status}; the console may be starting, see /home/admin/logs in its container");
+            case >= 400:
+                return Error(OmsApiErrorKind.Refused, what, $"HTTP {(int)status} without OMS's own words");
+            default:
+                break;
+        }
+
+        return Array.Find(content, b => !char.IsWhiteSpace((char)b)) == (byte)'<'
+            ? Error(OmsApiErrorKind.Absent, what, "a web page came instead of JSON; this console has no such API, or the key url is another program's")
+            : Error(OmsApiErrorKind.Unreadable, what, problem is null ? "the answer has no field success" : "the answer is not whole JSON", cause: problem);
+    }
+
+    private OmsApiException Denied(string what, string said, bool expired, string? code) => Error(
+        OmsApiErrorKind.Denied,
+        what,
+        expired
+            ? $"the password of user {target.User} has expired ({said}); OMS lets passwords expire after 90 days. Set a new one in the console and put it into the Secret"
+            : $"the login of user {target.User} was refused ({said}); correct username and password in the Secret, and see that the user may use the API",
+        code);
+
+    private OmsApiException Error(OmsApiErrorKind kind, string what, string why, string? code = null, Exception? cause = null) =>
+        new(kind, _redactor.Redact($"OMS API at {address.AbsoluteUri}, {what}: {why}"), code, cause);
+
+    private static Envelope? Parse(byte[] content, out JsonException? problem)
+    {
+        problem = null;
+        try
+        {
+            return JsonSerializer.Deserialize(content, OmsApiJson.Default.Envelope);
+        }
+        catch (JsonException exception)
+        {
+            problem = exception;
+            return null;
+        }
+    }
+
+    // Without a query: it may hold a token.
+    private static string Place(Uri? location) => location is null ? "nowhere" : HttpTrouble.Clip(location.OriginalString.Split('?', '#')[0], LongestPlace);
+
+    private static bool Has(string words, string[] any) => Array.Exists(any, w => words.Contains(w, StringComparison.OrdinalIgnoreCase));
+
+    private static string? Clip(string? text) => text is null ? null : text.Length <= LongestWords ? text : Crds.Common.SchemaLimits.Clip(text, LongestWords);
+}

@@ -1,0 +1,23 @@
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>The API did not give what was asked for. The message says what was asked, what came, and what to do; never a secret.</summary>
+public sealed class OmsApiException : Exception
+{
+    /// <summary>Makes one.</summary>
+    /// <param name="kind">Why.</param>
+    /// <param name="message">What was asked, what came, and what to do.</param>
+    /// <param name="code">The error code of OMS, where it gave one.</param>
+    /// <param name="innerException">The cause.</param>
+    public OmsApiException(OmsApiErrorKind kind, string message, string? code = null, Exception? innerException = null)
+        : base(message, innerException)
+    {
+        Kind = kind;
+        Code = code;
+    }
+
+    /// <summary>Why.</summary>
+    public OmsApiErrorKind Kind { get; }
+
+    /// <summary>The error code of OMS (<c>PARAM_ERROR</c>, <c>GHANA-OPERAT…</c>); null where it gave none.</summary>
+    public string? Code { get; }
+}

@@ -1,0 +1,17 @@
+using Drydock.Clients.Safety;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <inheritdoc cref="IOmsApiFactory" />
+/// <param name="time">The clock.</param>
+/// <param name="handler">What requests to a target go through; null for the network.</param>
+/// <param name="endpoints">Which addresses are connected to; null for the default.</param>
+public sealed class OmsApiFactory(TimeProvider time, Func<OmsApiTarget, HttpMessageHandler>? handler = null, EndpointPolicy? endpoints = null) : IOmsApiFactory
+{
+    /// <inheritdoc />
+    public IOmsApi Open(OmsApiTarget target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return new HttpOmsApi(target, handler is null ? OmsApiTransport.Handler(target, endpoints ?? EndpointPolicy.Default) : handler(target), time);
+    }
+}

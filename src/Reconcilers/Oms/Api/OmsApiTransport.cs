@@ -1,0 +1,143 @@
+using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Drydock.Clients.Safety;
+using Polly;
+using Polly.Retry;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>Sends requests to a console and tells good answers from all others.</summary>
+internal sealed class OmsApiTransport : IDisposable
+{
+    /// <summary>Longest answer that is read, in bytes: a page of projects carries their whole mapping.</summary>
+    internal const int LongestAnswer = 16 * 1024 * 1024;
+
+    private const int Retries = 3;
+    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FirstRetryAfter = TimeSpan.FromMilliseconds(400);
+
+    private readonly HttpClient _http;
+    private readonly AuthenticationHeaderValue _authorization;
+    private readonly OmsApiErrors _errors;
+    private readonly TimeProvider _time;
+    private readonly ResiliencePipeline _reads;
+
+    /// <summary>How long one request may take.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    public OmsApiTransport(OmsApiTarget target, HttpMessageHandler handler, TimeProvider time)
+    {
+        _time = time;
+        Address = target.Address.AbsoluteUri.EndsWith('/') ? target.Address : new Uri(target.Address.AbsoluteUri + "/");
+        var login = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{target.User}:{target.Password.Reveal()}"));
+        _authorization = new AuthenticationHeaderValue("Basic", login);
+        _errors = new OmsApiErrors(Address, target, login);
+        _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        _reads = new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions
+            {
+                MaxRetryAttempts = Retries,
+                Delay = FirstRetryAfter,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                ShouldHandle = static arguments => ValueTask.FromResult(IsTransient(arguments.Outcome.Exception)),
+            })
+            .Build();
+    }
+
+    /// <summary>Where the console is; ends in a slash.</summary>
+    public Uri Address { get; }
+
+    /// <summary>What the errors of this console are made by.</summary>
+    public OmsApiErrors Errors => _errors;
+
+    /// <summary>The handler for a target, connecting to what <paramref name="endpoints"/> allows.</summary>
+    /// <exception cref="OmsApiException">The authority is no certificate.</exception>
+    public static SocketsHttpHandler Handler(OmsApiTarget target, EndpointPolicy endpoints)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = endpoints.ConnectAsync,
+            ConnectTimeout = ConnectPatience,
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            UseCookies = false,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(1),
+        };
+        if (target.Authority is { } authority)
+        {
+            handler.SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = Trust(authority) };
+        }
+
+        return handler;
+    }
+
+    /// <summary>Asks; asks again when the transport failed.</summary>
+    public async Task<OmsApiAnswer> ReadAsync<TBody>(string what, HttpMethod method, string path, TBody? body, JsonTypeInfo<TBody>? type, CancellationToken cancellationToken)
+        where TBody : class =>
+        await _reads.ExecuteAsync(async token => await SendAsync(what, method, path, body, type, token), cancellationToken);
+
+    /// <summary>Sends once.</summary>
+    public Task<OmsApiAnswer> ChangeAsync<TBody>(string what, string path, TBody body, JsonTypeInfo<TBody> type, CancellationToken cancellationToken)
+        where TBody : class =>
+        SendAsync(what, HttpMethod.Post, path, body, type, cancellationToken);
+
+    /// <inheritdoc />
+    public void Dispose() => _http.Dispose();
+
+    // A console that did not answer in time is not asked again: that would only multiply the wait.
+    private static bool IsTransient(Exception? failure) =>
+        failure is OmsApiException { Kind: OmsApiErrorKind.Unreachable, InnerException: not TimeoutException };
+
+    private static X509ChainPolicy Trust(string authority)
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        try
+        {
+            policy.CustomTrustStore.ImportFromPem(authority);
+        }
+        catch (CryptographicException exception)
+        {
+            throw new OmsApiException(OmsApiErrorKind.Credentials, "the key ca.crt holds no PEM certificate; put the authority of the console's certificate there", innerException: exception);
+        }
+
+        return policy.CustomTrustStore.Count > 0
+            ? policy
+            : throw new OmsApiException(OmsApiErrorKind.Credentials, "the key ca.crt holds no PEM certificate; put the authority of the console's certificate there");
+    }
+
+    private async Task<OmsApiAnswer> SendAsync<TBody>(string what, HttpMethod method, string path, TBody? body, JsonTypeInfo<TBody>? type, CancellationToken cancellationToken)
+        where TBody : class
+    {
+        using var limit = new CancellationTokenSource(Patience, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            using var request = new HttpRequestMessage(method, new Uri(Address, path));
+            request.Headers.Authorization = _authorization;
+            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+            if (body is not null && type is not null)
+            {
+                request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, type)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+            }
+
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            await BoundedBody.LoadAsync(response.Content, LongestAnswer, () => _errors.TooLong(what, LongestAnswer), either.Token);
+            var content = await response.Content.ReadAsByteArrayAsync(either.Token);
+            return new OmsApiAnswer(_errors.Data(what, response, content), response.Headers.Date ?? _time.GetUtcNow());
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw _errors.TimedOut(what, Patience, exception);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            throw _errors.Unreachable(what, exception);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>
+/// Finds recorded projects again. Tables and API may know a project by different ids (the documents do not say), so the id is tried first and then the
+/// name, which is unique across both kinds after preflight; a project that was renamed is looked for by its new name. Pure.
+/// </summary>
+public sealed class ProjectMatch
+{
+    private readonly Dictionary<(OmsProjectKind Kind, string Id), OmsProject> _byId = [];
+    private readonly ILookup<(OmsProjectKind Kind, string Name), OmsProject> _byName;
+    private readonly IReadOnlyList<RenamedProject> _renamed;
+
+    /// <summary>Looks among these.</summary>
+    /// <param name="present">The projects there are now.</param>
+    /// <param name="renamed">Projects that got another name after they were recorded.</param>
+    public ProjectMatch(IReadOnlyList<OmsProject> present, IReadOnlyList<RenamedProject> renamed)
+    {
+        ArgumentNullException.ThrowIfNull(present);
+        foreach (var project in present)
+        {
+            _byId.TryAdd((project.Kind, project.Id), project);
+        }
+
+        _byName = present.ToLookup(p => (p.Kind, p.Name));
+        _renamed = renamed;
+    }
+
+    /// <summary>The project now; null if there is none, or if it cannot be told which of several it is.</summary>
+    public OmsProject? Find(ProjectStatus recorded)
+    {
+        ArgumentNullException.ThrowIfNull(recorded);
+        var kind = KindOf(recorded.Kind);
+        if (_byId.GetValueOrDefault((kind, recorded.Id)) is { } same)
+        {
+            return same;
+        }
+
+        var name = _renamed.FirstOrDefault(r => r.Kind == recorded.Kind && r.Id == recorded.Id)?.NewName ?? recorded.Name;
+        var named = _byName[(kind, name)].Take(2).ToList();
+        return named.Count == 1 ? named[0] : null;
+    }
+
+    /// <summary>The domain's word for a kind.</summary>
+    public static OmsProjectKind KindOf(ProjectKind kind) => kind == ProjectKind.Migration ? OmsProjectKind.Migration : OmsProjectKind.Sync;
+}

@@ -1,0 +1,26 @@
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>How far a project is.</summary>
+public sealed record ProjectProgress
+{
+    /// <summary>Status in OMS's own words (facts §4.6).</summary>
+    public required string Status { get; init; }
+
+    /// <summary>The step it is in, in OMS's own words; null if it says none.</summary>
+    public string? CurrentStep { get; init; }
+
+    /// <summary>Whether it synchronises increments; null if it does not say.</summary>
+    public bool? SynchronizesIncrements { get; init; }
+
+    /// <summary>How far the increments of the direction in use have been applied; null if it is not said, or not as a time.</summary>
+    public DateTimeOffset? Checkpoint { get; init; }
+
+    /// <summary>A checkpoint that is not a time (some sources have their own form); null otherwise.</summary>
+    public string? CheckpointText { get; init; }
+
+    /// <summary>The console's clock when it answered; the operator's where it does not say.</summary>
+    public required DateTimeOffset AnsweredAt { get; init; }
+
+    /// <summary>How far it is behind, by the console's clock; null where that cannot be told.</summary>
+    public TimeSpan? Lag => Checkpoint is { } checkpoint ? AnsweredAt > checkpoint ? AnsweredAt - checkpoint : TimeSpan.Zero : null;
+}

@@ -1,0 +1,9 @@
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>A region as OMS itself has it (<c>cluster_info</c> in the rm database, facts §4.1).</summary>
+/// <param name="Region"><c>cm_region</c>; may be empty in a single-region system.</param>
+/// <param name="RegionCn">Its Chinese name.</param>
+/// <param name="CmUrl">Address of the region's cluster management.</param>
+/// <param name="Code"><c>cm_location</c> as text.</param>
+/// <param name="IsDefault">Whether it is the default region.</param>
+public sealed record ClusterInfoRow(string Region, string RegionCn, string CmUrl, string Code, bool IsDefault);

@@ -1,0 +1,62 @@
+using System.Globalization;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>Reads the output of docker_init.sh (facts §3.3).</summary>
+public static class DockerInit
+{
+    /// <summary>Where the script is in the image.</summary>
+    public const string ScriptPath = "/root/docker_init.sh";
+
+    /// <summary>The last line of a successful run.</summary>
+    public const string SuccessMarker = "【结束】全部初始化步骤执行成功";
+
+    private const string StepMarker = "【步骤";
+
+    /// <summary>
+    /// Judges a finished run by its own output; the exit code's meaning is not documented, so the marker decides.
+    /// Give it the log of this run only: the mounted <c>docker_init*.log</c> holds the marker of earlier installations.
+    /// </summary>
+    /// <param name="log">The run's output.</param>
+    /// <param name="exitCode">Its exit code.</param>
+    public static DockerInitVerdict Judge(string log, int exitCode)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        var marker = false;
+        string? lastStep = null;
+        foreach (var raw in log.Split('\n'))
+        {
+            var line = TerminalText.Clean(raw).Trim();
+
+            // A shell trace (set -x) prints the command, marker and all, before it runs.
+            if (line.StartsWith('+'))
+            {
+                continue;
+            }
+
+            var text = line.TrimStart('#', ' ', '\t');
+            if (text.TrimEnd('。', '.', '!', '！', '#', ' ').EndsWith(SuccessMarker, StringComparison.Ordinal))
+            {
+                marker = true;
+            }
+            else if (text.IndexOf(StepMarker, StringComparison.Ordinal) is >= 0 and var at)
+            {
+                lastStep = Shorten(text[at..]);
+            }
+        }
+
+        var rc = exitCode.ToString(CultureInfo.InvariantCulture);
+        return (marker, exitCode) switch
+        {
+            (true, 0) => new DockerInitVerdict(DockerInitOutcome.Success, lastStep, "docker_init.sh finished successfully."),
+            (true, _) => new DockerInitVerdict(
+                DockerInitOutcome.SuccessWithWarning, lastStep, $"docker_init.sh printed its success line but ended with exit code {rc}; the verification that follows decides."),
+            _ => new DockerInitVerdict(
+                DockerInitOutcome.Failed,
+                lastStep,
+                $"docker_init.sh ended with exit code {rc} and without its success line '{SuccessMarker}'; {(lastStep is null ? "it announced no step" : $"the last step it announced was '{lastStep}'")}. See its output."),
+        };
+    }
+
+    private static string Shorten(string text) => text.Length <= 120 ? text : string.Concat(text.AsSpan(0, 119), "…");
+}

@@ -1,0 +1,240 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>
+/// OMS's high-availability settings: the JSON text of the row <c>ha.config</c> (facts §2). Immutable. Changing a setting keeps every other byte of the
+/// text, also of keys this knows nothing of. A key that is absent or null has its default. Equal if equal as JSON.
+/// </summary>
+public sealed class HaConfig : IEquatable<HaConfig>
+{
+    private readonly JsonObjectText _json;
+
+    private HaConfig(JsonObjectText json)
+    {
+        _json = json;
+        Raw = json.Text;
+    }
+
+    /// <summary>The vendor's full default, HA off; for a system that has no row.</summary>
+    public static HaConfig Default { get; } = Parse("{" + string.Join(",", HaConfigKeys.Defaults.Select(pair => $"\"{pair.Key}\":{pair.Value}")) + "}");
+
+    /// <summary>The text.</summary>
+    public string Raw { get; }
+
+    /// <summary>Whether HA is on.</summary>
+    public bool Enable => Flag(HaConfigKeys.Enable, false);
+
+    /// <summary>Whether hosts that are down are acted upon.</summary>
+    public bool EnableHost => Flag(HaConfigKeys.EnableHost, false);
+
+    /// <summary>Whether Stores are recovered.</summary>
+    public bool EnableStore => Flag(HaConfigKeys.EnableStore, true);
+
+    /// <summary>Whether new Stores start at the earliest downstream checkpoint.</summary>
+    public bool PerceiveStoreClientCheckpoint => Flag(HaConfigKeys.PerceiveStoreClientCheckpoint, false);
+
+    /// <summary>Whether Incr-Sync components are recovered.</summary>
+    public bool EnableConnector => Flag(HaConfigKeys.EnableConnector, true);
+
+    /// <summary>Whether JDBCWriters are recovered (below 4.0.1).</summary>
+    public bool EnableJdbcWriter => Flag(HaConfigKeys.EnableJdbcWriter, true);
+
+    /// <summary>Minutes a new Store goes back; null if the key is absent or no whole number (OMS then uses 30).</summary>
+    public int? RefetchStoreIntervalMin =>
+        _json.Find(HaConfigKeys.RefetchStoreIntervalMin) is { Kind: JsonTokenType.Number or JsonTokenType.String } member
+        && int.TryParse(_json.RawValue(member).Trim('"'), NumberStyles.Integer, CultureInfo.InvariantCulture, out var minutes)
+            ? minutes
+            : null;
+
+    /// <summary>Keys of the vendor's default that the text does not have.</summary>
+    public IReadOnlyList<string> MissingKeys => [.. HaConfigKeys.Defaults.Select(pair => pair.Key).Where(key => !Has(key))];
+
+    /// <summary>Reads the text; throws <see cref="FormatException"/> with a sentence if it is no JSON object.</summary>
+    public static HaConfig Parse(string raw)
+    {
+        ArgumentNullException.ThrowIfNull(raw);
+        try
+        {
+            return new HaConfig(JsonObjectText.Parse(raw));
+        }
+        catch (FormatException error)
+        {
+            throw new FormatException(
+                $"The value of {HaConfigKeys.RowName} cannot be read: {error.Message}. Expected a JSON object such as {{\"enable\":false}}; correct it in the OMS console under System Management > System Parameters.",
+                error);
+        }
+    }
+
+    /// <summary>Reads the text.</summary>
+    /// <param name="raw">The text.</param>
+    /// <param name="config">The settings, if it is a JSON object.</param>
+    /// <param name="error">Otherwise a sentence saying what is wrong.</param>
+    public static bool TryParse(string raw, [NotNullWhen(true)] out HaConfig? config, [NotNullWhen(false)] out string? error)
+    {
+        try
+        {
+            config = Parse(raw);
+            error = null;
+            return true;
+        }
+        catch (FormatException problem)
+        {
+            config = null;
+            error = problem.Message;
+            return false;
+        }
+    }
+
+    /// <summary>The same with HA off; the very same text if it is off already.</summary>
+    public HaConfig Disabled() => Enable ? With(HaConfigKeys.Enable, false) : this;
+
+    /// <summary>The same with <c>refetchStoreIntervalMin</c> not below this many minutes; the very same text if it is not.</summary>
+    public HaConfig WithRefetchAtLeast(int minutes) =>
+        minutes > (RefetchStoreIntervalMin ?? RefetchWindow.DefaultMinutes) ? With(HaConfigKeys.RefetchStoreIntervalMin, minutes) : this;
+
+    /// <summary>The same with the <c>refetchStoreIntervalMin</c> of another one, if that has any.</summary>
+    public HaConfig WithRefetchOf(HaConfig other) =>
+        other.RefetchStoreIntervalMin is { } minutes && RefetchStoreIntervalMin != minutes ? With(HaConfigKeys.RefetchStoreIntervalMin, minutes) : this;
+
+    /// <summary>
+    /// What to write to turn HA on, starting from these settings as they are now: the settings of before the upgrade come back, missing keys are added
+    /// with their defaults, <c>enable</c> becomes true.
+    /// </summary>
+    /// <param name="previous">The settings before the upgrade; null if there was no row.</param>
+    /// <param name="perceiveStoreClientCheckpoint">What <c>perceiveStoreClientCheckpoint</c> shall be; when true, outage times do not matter.</param>
+    /// <param name="refetchMinutes">What <c>refetchStoreIntervalMin</c> shall at least be, see <see cref="RefetchWindow"/>; null leaves it. It is never lowered.</param>
+    /// <param name="enableConnectorRule">
+    /// For an upgrade across 4.0.1: <c>enableConnector</c> becomes true if before it was false while <c>enableJdbcWriter</c> was true (facts §2.2).
+    /// </param>
+    public HaConfig Enabled(HaConfig? previous, bool perceiveStoreClientCheckpoint, int? refetchMinutes, bool enableConnectorRule)
+    {
+        var result = this;
+        if (previous is not null)
+        {
+            result = result.WithValuesOf(previous);
+        }
+
+        foreach (var (key, value) in HaConfigKeys.Defaults)
+        {
+            if (!result.Has(key) && !HaConfigKeys.IsObsolete(key))
+            {
+                result = new HaConfig(result._json.With(key, value));
+            }
+        }
+
+        if (refetchMinutes is { } minutes && minutes > (result.RefetchStoreIntervalMin ?? 0))
+        {
+            result = result.With(HaConfigKeys.RefetchStoreIntervalMin, minutes);
+        }
+
+        if (enableConnectorRule && previous is { EnableConnector: false, EnableJdbcWriter: true })
+        {
+            result = result.With(HaConfigKeys.EnableConnector, true);
+        }
+
+        return result
+            .With(HaConfigKeys.PerceiveStoreClientCheckpoint, perceiveStoreClientCheckpoint)
+            .With(HaConfigKeys.Enable, true);
+    }
+
+    /// <inheritdoc />
+    public bool Equals(HaConfig? other)
+    {
+        if (other is null)
+        {
+            return false;
+        }
+
+        if (ReferenceEquals(this, other) || string.Equals(Raw, other.Raw, StringComparison.Ordinal))
+        {
+            return true;
+        }
+
+        using var left = JsonDocument.Parse(Raw, JsonObjectText.DocumentOptions);
+        using var right = JsonDocument.Parse(other.Raw, JsonObjectText.DocumentOptions);
+        return JsonElement.DeepEquals(left.RootElement, right.RootElement);
+    }
+
+    /// <inheritdoc />
+    public override bool Equals(object? obj) => Equals(obj as HaConfig);
+
+    /// <inheritdoc />
+    public override int GetHashCode()
+    {
+        var hash = 0;
+        foreach (var name in _json.Members.Select(member => member.Name))
+        {
+            // Equal whatever the order.
+            hash ^= StringComparer.Ordinal.GetHashCode(name);
+        }
+
+        return hash;
+    }
+
+    /// <summary>The text.</summary>
+    public override string ToString() => Raw;
+
+    private bool Has(string key) => _json.Find(key) is { Kind: not JsonTokenType.Null };
+
+    private bool Flag(string key, bool fallback) => _json.Find(key) switch
+    {
+        { Kind: JsonTokenType.True } => true,
+        { Kind: JsonTokenType.False } => false,
+        { Kind: JsonTokenType.String } member when bool.TryParse(_json.RawValue(member).Trim('"'), out var value) => value,
+        { Kind: JsonTokenType.Number } member => _json.RawValue(member) != "0",
+        _ => fallback,
+    };
+
+    // A flag that is written as text or number stays so: whatever reads it expects it that way.
+    private HaConfig With(string key, bool value)
+    {
+        if (Has(key) && Flag(key, !value) == value)
+        {
+            return this;
+        }
+
+        var text = value ? "true" : "false";
+        return new HaConfig(_json.With(key, _json.Find(key)?.Kind switch
+        {
+            JsonTokenType.String => $"\"{text}\"",
+            JsonTokenType.Number => value ? "1" : "0",
+            _ => text,
+        }));
+    }
+
+    private HaConfig With(string key, int value)
+    {
+        var text = value.ToString(CultureInfo.InvariantCulture);
+        return new HaConfig(_json.With(key, _json.Find(key)?.Kind == JsonTokenType.String ? $"\"{text}\"" : text));
+    }
+
+    private HaConfig WithValuesOf(HaConfig previous)
+    {
+        var json = _json;
+        foreach (var name in previous._json.Members.Select(member => member.Name).Distinct(StringComparer.Ordinal))
+        {
+            var value = previous._json.RawValue(previous._json.Find(name)!);
+            if (name != HaConfigKeys.Enable && !(json.Find(name) is { } now && SameValue(json.RawValue(now), value)))
+            {
+                json = json.With(name, value);
+            }
+        }
+
+        return new HaConfig(json);
+    }
+
+    private static bool SameValue(string left, string right)
+    {
+        if (left == right)
+        {
+            return true;
+        }
+
+        using var a = JsonDocument.Parse(left, JsonObjectText.DocumentOptions);
+        using var b = JsonDocument.Parse(right, JsonObjectText.DocumentOptions);
+        return JsonElement.DeepEquals(a.RootElement, b.RootElement);
+    }
+}

@@ -1,0 +1,45 @@
+using Drydock.Crds.OmsUpgrades;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>What the name of an image says of the version in it, where the vendor's naming was kept: <c>oms:feature_4.2.2</c>, <c>oms:feature_3.3.1_ce</c>, <c>oms-ce:4.2.11</c>.</summary>
+public static class ImageNames
+{
+    private const string Prefix = "feature_";
+
+    /// <summary>The version the tag names; null if it names none.</summary>
+    public static OmsVersion? VersionOf(string? image)
+    {
+        var (repository, tag) = Split(image ?? "");
+        var text = tag.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? tag[Prefix.Length..] : tag;
+        return OmsVersion.TryParse(text, out var version)
+            ? repository.EndsWith("oms-ce", StringComparison.OrdinalIgnoreCase) ? version.AsCommunity() : version
+            : null;
+    }
+
+    /// <summary>How the name of the new image contradicts what is upgraded to; null if it does not, or does not say.</summary>
+    public static string? Contradiction(string image, UpgradePath.Allowed path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (VersionOf(image) is not { } version)
+        {
+            return null;
+        }
+
+        if (!version.IsSameRelease(path.To))
+        {
+            return $"image {image} is named after version {version}, toVersion is {path.To}; correct one of them";
+        }
+
+        return version.Community && path.Edition == OmsEdition.Enterprise
+            ? $"image {image} is named as one of the Community edition, edition is Enterprise; correct one of them"
+            : null;
+    }
+
+    private static (string Repository, string Tag) Split(string image)
+    {
+        var name = image.Split('@')[0];
+        var colon = name.LastIndexOf(':');
+        return colon > name.LastIndexOf('/') ? (name[..colon], name[(colon + 1)..]) : (name, "");
+    }
+}

@@ -1,0 +1,52 @@
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>
+/// What becomes of a link (a project's Store and writers) over an upgrade, and what a person has to do about it: the tables of the vendor's guides
+/// (facts §5.4; runbook oms-ce-3.3.1-multi-node step 5). The guides between 3.3.1 and 4.2.2 are not at hand; for those targets the table of 3.3.1
+/// is used, which asks for more.
+/// </summary>
+public static class LinkRecovery
+{
+    private static readonly OmsVersion IncrSyncSince = new(4, 2, 0);
+    private static readonly OmsVersion SuspendedStaySince = new(4, 2, 2);
+
+    /// <summary>What to look for and do, as the end of a sentence; null for a project whose link needs nothing.</summary>
+    /// <param name="target">The version upgraded to.</param>
+    /// <param name="kind">Migration or synchronisation.</param>
+    /// <param name="status">The project's status before the upgrade (facts §4.6).</param>
+    /// <param name="highAvailabilityOn">Whether high availability is on after the upgrade.</param>
+    public static string? Of(OmsVersion target, OmsProjectKind kind, string status, bool highAvailabilityOn)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(status);
+        var writer = target >= IncrSyncSince ? "Incr-Sync" : kind == OmsProjectKind.Migration ? "JDBCWriter" : "Connector";
+        return status.ToUpperInvariant() switch
+        {
+            "RUNNING" or "RUNNING_MODIFYING" or "RUNNING_MERGING" => Running(target, writer, highAvailabilityOn),
+            "FAILED" => highAvailabilityOn && target < SuspendedStaySince
+                ? $"had failed before: {writer} is started by high availability all the same; recover the link by hand"
+                : "had failed before: recover the link by hand",
+            "SUSPEND" => Suspended(target, kind, writer, highAvailabilityOn),
+            _ => null,
+        };
+    }
+
+    private static string Running(OmsVersion target, string writer, bool highAvailabilityOn)
+    {
+        if (!highAvailabilityOn)
+        {
+            return $"was running: start its Store and {writer} by hand";
+        }
+
+        var recovery = $"was running: its {writer} is started and a new Store created by high availability within some minutes; see that it is running and catches up";
+        return target >= IncrSyncSince ? $"{recovery}; a Full-Import must be resumed by hand" : recovery;
+    }
+
+    private static string Suspended(OmsVersion target, OmsProjectKind kind, string writer, bool highAvailabilityOn) => (highAvailabilityOn, target >= SuspendedStaySince, kind) switch
+    {
+        (false, _, _) => $"was suspended: it stays so; start its Store by hand before {writer} is resumed",
+        (true, true, _) => "was suspended: it stays so; a new Store is created; resume it when it is wanted",
+        (true, false, OmsProjectKind.Sync) => $"was suspended: its {writer} is restarted by high availability although it was suspended, and the link must be recovered by hand; suspend it again if it is not wanted",
+        _ => $"was suspended: the vendor's table does not say what becomes of it; look whether {writer} was started, and recover or suspend the link by hand",
+    };
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>Brings addresses of nodes into one form, so that sets of them can be compared.</summary>
+public static partial class NodeAddress
+{
+    /// <summary>
+    /// The address in its usual form: <c>010.0.0.1</c> and <c>::ffff:10.0.0.1</c> are <c>10.0.0.1</c>; a host name in lower case without its last dot.
+    /// </summary>
+    public static string Normalize(string address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        var text = address.Trim();
+        if (DottedQuad().IsMatch(text))
+        {
+            // The framework would read a leading zero as octal.
+            return string.Join('.', text.Split('.').Select(part => int.Parse(part, NumberStyles.None, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture)));
+        }
+
+        if (text.Contains(':', StringComparison.Ordinal) && IPAddress.TryParse(text, out var ip))
+        {
+            return (ip.IsIPv4MappedToIPv6 ? ip.MapToIPv4() : ip).ToString();
+        }
+
+        return text.TrimEnd('.').ToLowerInvariant();
+    }
+
+    /// <summary>The addresses as a set in their usual form.</summary>
+    public static IReadOnlySet<string> Set(IEnumerable<string> addresses)
+    {
+        ArgumentNullException.ThrowIfNull(addresses);
+        return new SortedSet<string>(addresses.Select(Normalize), StringComparer.Ordinal);
+    }
+
+    [GeneratedRegex(@"^[0-9]{1,3}(\.[0-9]{1,3}){3}\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex DottedQuad();
+}

@@ -1,0 +1,104 @@
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>
+/// OMS's config.yaml (facts §1.1). Read tolerantly, as OMS's own parser does: quoted keys, tags, numbers and booleans as text, keys unknown to us.
+/// Secrets are wrapped; the file's text is not kept.
+/// </summary>
+public sealed record OmsConfig
+{
+    /// <summary>Where the file is in the container, in every version.</summary>
+    public const string ContainerPath = "/home/admin/conf/config.yaml";
+
+    /// <summary><c>oms_meta_host</c>: host of the metadata server.</summary>
+    public required string MetaHost { get; init; }
+
+    /// <summary><c>oms_meta_port</c>.</summary>
+    public required int MetaPort { get; init; }
+
+    /// <summary><c>oms_meta_user</c>.</summary>
+    public required string MetaUser { get; init; }
+
+    /// <summary><c>oms_meta_password</c>.</summary>
+    public required Secret MetaPassword { get; init; }
+
+    /// <summary><c>drc_rm_db</c>: the console's database; projects, ha.config, cluster_info.</summary>
+    public required string RmDatabase { get; init; }
+
+    /// <summary><c>drc_cm_db</c>: cluster management's database.</summary>
+    public required string CmDatabase { get; init; }
+
+    /// <summary><c>drc_cm_heartbeat_db</c>: the region's heartbeat database.</summary>
+    public required string HeartbeatDatabase { get; init; }
+
+    /// <summary><c>drc_user</c>, in old versions; null if absent.</summary>
+    public string? DrcUser { get; init; }
+
+    /// <summary><c>drc_password</c>, in old versions; null if absent.</summary>
+    public Secret? DrcPassword { get; init; }
+
+    /// <summary><c>cm_url</c>; null if absent.</summary>
+    public string? CmUrl { get; init; }
+
+    /// <summary><c>cm_location</c>: the region's number, 0 to 127.</summary>
+    public required int CmLocation { get; init; }
+
+    /// <summary><c>cm_region</c>; null if absent, as it may be in a single-region system.</summary>
+    public string? CmRegion { get; init; }
+
+    /// <summary><c>cm_region_cn</c>; null if absent.</summary>
+    public string? CmRegionCn { get; init; }
+
+    /// <summary><c>cm_is_default</c>; default true.</summary>
+    public required bool CmIsDefault { get; init; }
+
+    /// <summary><c>cm_nodes</c>: the addresses of the region's nodes, as written.</summary>
+    public required IReadOnlyList<string> CmNodes { get; init; }
+
+    /// <summary><c>tsdb_enabled</c>; default false.</summary>
+    public required bool TsdbEnabled { get; init; }
+
+    /// <summary><c>tsdb_service</c>; default CERESDB.</summary>
+    public required string TsdbService { get; init; }
+
+    /// <summary><c>tsdb_url</c>; null if absent.</summary>
+    public string? TsdbUrl { get; init; }
+
+    /// <summary><c>tsdb_username</c>; null if absent.</summary>
+    public string? TsdbUsername { get; init; }
+
+    /// <summary><c>tsdb_password</c>; null if absent.</summary>
+    public Secret? TsdbPassword { get; init; }
+
+    /// <summary>The ports, with their defaults.</summary>
+    public required OmsPorts Ports { get; init; }
+
+    /// <summary><c>apsara_audit_sls_access_key</c>; null if absent.</summary>
+    public Secret? SlsAccessKey { get; init; }
+
+    /// <summary><c>apsara_audit_sls_access_secret</c>; null if absent.</summary>
+    public Secret? SlsAccessSecret { get; init; }
+
+    /// <summary><c>apsara_audit_sls_endpoint</c>; null if absent.</summary>
+    public string? SlsEndpoint { get; init; }
+
+    /// <summary><c>apsara_audit_sls_ops_site_topic</c>; null if absent.</summary>
+    public string? SlsOpsSiteTopic { get; init; }
+
+    /// <summary><c>apsara_audit_sls_user_site_topic</c>; null if absent.</summary>
+    public string? SlsUserSiteTopic { get; init; }
+
+    /// <summary>Names of keys that are none of the above; their values are not kept.</summary>
+    public required IReadOnlyList<string> UnknownKeys { get; init; }
+
+    /// <summary>Every secret in the file, also of unknown keys whose name says so; for redaction.</summary>
+    public required IReadOnlyList<Secret> SecretValues { get; init; }
+
+    /// <summary>Reads the file's text. Never throws: all that is wrong is in the result.</summary>
+    public static OmsConfigResult Parse(string yaml)
+    {
+        ArgumentNullException.ThrowIfNull(yaml);
+        return OmsConfigReader.Read(yaml);
+    }
+}

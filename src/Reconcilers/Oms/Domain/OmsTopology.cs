@@ -1,0 +1,131 @@
+using System.Globalization;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>What an OMS system consists of, as the config.yaml of all its nodes say together.</summary>
+public sealed record OmsTopology
+{
+    /// <summary>Host of the metadata server.</summary>
+    public required string MetaHost { get; init; }
+
+    /// <summary>Its port.</summary>
+    public required int MetaPort { get; init; }
+
+    /// <summary>OMS's own account there.</summary>
+    public required string MetaUser { get; init; }
+
+    /// <summary>The account's password.</summary>
+    public required Secret MetaPassword { get; init; }
+
+    /// <summary>The console's database.</summary>
+    public required string RmDatabase { get; init; }
+
+    /// <summary>Cluster management's database.</summary>
+    public required string CmDatabase { get; init; }
+
+    /// <summary>The regions, in the order of the spec; the last one is upgraded last.</summary>
+    public required IReadOnlyList<OmsTopologyRegion> Regions { get; init; }
+
+    /// <summary>All databases to back up: rm, cm, and every region's heartbeat database.</summary>
+    public IReadOnlyList<string> Databases => [RmDatabase, CmDatabase, .. Regions.Select(region => region.HeartbeatDatabase)];
+
+    /// <summary>All nodes, region by region.</summary>
+    public IReadOnlyList<OmsTopologyNode> Nodes => [.. Regions.SelectMany(region => region.Nodes)];
+
+    /// <summary>Builds the topology of the nodes of a spec, in its order; every contradiction is a finding.</summary>
+    public static TopologyResult Build(IReadOnlyList<NodeConfig> nodes)
+    {
+        ArgumentNullException.ThrowIfNull(nodes);
+        return new TopologyBuilder(nodes).Build();
+    }
+
+    /// <summary>
+    /// Compares with the regions OMS itself has (<c>cluster_info</c>): a region that the spec forgot would be left half upgraded.
+    /// No rows are no finding: the table is filled by the installation's own tool.
+    /// </summary>
+    public IReadOnlyList<OmsFinding> CompareWith(IReadOnlyCollection<ClusterInfoRow> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var findings = new List<OmsFinding>();
+        if (rows.Count == 0)
+        {
+            return findings;
+        }
+
+        var byCode = Regions.ToDictionary(region => region.CmLocation.ToString(CultureInfo.InvariantCulture), StringComparer.Ordinal);
+        foreach (var row in rows)
+        {
+            if (!byCode.TryGetValue(row.Code.Trim(), out var region))
+            {
+                findings.Add(new OmsFinding(
+                    FindingReasons.RegionsMismatch,
+                    $"OMS knows a region '{row.Region}' with cm_location {row.Code} (cluster_info) that the spec does not have; all regions must be upgraded together. Add it to spec.regions, or remove a region that no longer exists from OMS."));
+            }
+            else if (region.CmRegion is { } name && row.Region.Trim() is { Length: > 0 } known && !string.Equals(name, known, StringComparison.Ordinal) && Regions.Count > 1)
+            {
+                findings.Add(new OmsFinding(
+                    FindingReasons.RegionsMismatch,
+                    $"OMS has the region with cm_location {row.Code} as '{known}' (cluster_info), its config.yaml says cm_region: '{name}'. Make them agree before the upgrade."));
+            }
+            else if (row.IsDefault != region.IsDefault)
+            {
+                findings.Add(new OmsFinding(
+                    FindingReasons.DefaultRegionInvalid,
+                    $"OMS has region '{region.Name}' as {(row.IsDefault ? "the" : "not the")} default one (cluster_info), its config.yaml says cm_is_default: {(region.IsDefault ? "true" : "false")}. Make them agree before the upgrade."));
+            }
+        }
+
+        var codes = rows.Select(row => row.Code.Trim()).ToHashSet(StringComparer.Ordinal);
+        findings.AddRange(byCode
+            .Where(pair => !codes.Contains(pair.Key))
+            .Select(pair => new OmsFinding(
+                FindingReasons.RegionsMismatch,
+                $"Region '{pair.Value.Name}' with cm_location {pair.Key} is not among the regions OMS knows (cluster_info). Correct cm_location in its config.yaml, or remove it from spec.regions.")));
+        return findings;
+    }
+
+    /// <summary>Whether every node is ONLINE and its supervisor's heartbeat is fresh (facts §4.3). Empty: all are.</summary>
+    /// <param name="hosts">The hosts of the cm database.</param>
+    /// <param name="heartbeats">The heartbeats of each region, by the region's name.</param>
+    /// <param name="maximumAge">How old a heartbeat may be.</param>
+    public IReadOnlyList<OmsFinding> HostsNotOnline(
+        IReadOnlyCollection<OmsHost> hosts, IReadOnlyDictionary<string, IReadOnlyList<SupervisorHeartbeat>> heartbeats, TimeSpan maximumAge)
+    {
+        ArgumentNullException.ThrowIfNull(hosts);
+        ArgumentNullException.ThrowIfNull(heartbeats);
+        var findings = new List<OmsFinding>();
+        foreach (var region in Regions)
+        {
+            var beats = heartbeats.GetValueOrDefault(region.Name) ?? [];
+            foreach (var node in region.Nodes)
+            {
+                var address = NodeAddress.Normalize(node.HostIp);
+                var statuses = hosts.Where(host => NodeAddress.Normalize(host.Ip) == address).Select(host => host.Status.Trim()).ToList();
+                if (statuses.Count == 0)
+                {
+                    Add(node, $"host {node.HostIp} is not in the host list of {CmDatabase}");
+                }
+                else if (!statuses.Exists(status => string.Equals(status, "ONLINE", StringComparison.OrdinalIgnoreCase)))
+                {
+                    Add(node, $"host {node.HostIp} is {string.Join(", ", statuses)}, expected ONLINE");
+                }
+
+                var ages = beats.Where(beat => NodeAddress.Normalize(beat.HostIp) == address).Select(beat => beat.Age).ToList();
+                if (ages.Count == 0)
+                {
+                    Add(node, $"its supervisor has no heartbeat in {region.HeartbeatDatabase}");
+                }
+                else if (ages.Min() > maximumAge)
+                {
+                    Add(node, string.Create(CultureInfo.InvariantCulture, $"its supervisor's last heartbeat in {region.HeartbeatDatabase} is {ages.Min().TotalSeconds:0} s old, expected at most {maximumAge.TotalSeconds:0} s"));
+                }
+            }
+        }
+
+        return findings;
+
+        void Add(OmsTopologyNode node, string what) => findings.Add(new OmsFinding(
+            FindingReasons.HostNotOnline, $"Node {node.Name}: {what}. See /home/admin/logs/supervisor/error.log and oms_drc_supervisor in its container.", node.Name));
+    }
+}

@@ -1,0 +1,35 @@
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>Finds project names that are used more than once: in migration, in synchronisation, and across both (runbook §3.1).</summary>
+public static class ProjectNames
+{
+    /// <summary>The status of a project that no longer counts.</summary>
+    public const string Deleted = "DELETED";
+
+    /// <summary>
+    /// Names used by more than one project that is not deleted, by name. Compared as MySQL's usual collations do: without regard to case and trailing spaces.
+    /// </summary>
+    public static IReadOnlyList<DuplicateProjectName> Duplicates(IEnumerable<OmsProject> projects)
+    {
+        ArgumentNullException.ThrowIfNull(projects);
+        return
+        [
+            .. projects
+                .Where(project => !string.Equals(project.Status, Deleted, StringComparison.OrdinalIgnoreCase))
+                .GroupBy(project => project.Name.TrimEnd(' '), StringComparer.OrdinalIgnoreCase)
+                .Where(group => group.Skip(1).Any())
+                .OrderBy(group => group.Key, StringComparer.Ordinal)
+                .Select(group => new DuplicateProjectName(group.First().Name, Ids(group, OmsProjectKind.Migration), Ids(group, OmsProjectKind.Sync))),
+        ];
+    }
+
+    /// <summary>One finding for each name.</summary>
+    public static IReadOnlyList<OmsFinding> Findings(IEnumerable<DuplicateProjectName> duplicates)
+    {
+        ArgumentNullException.ThrowIfNull(duplicates);
+        return [.. duplicates.Select(duplicate => new OmsFinding(FindingReasons.DuplicateProjectNames, duplicate.Message))];
+    }
+
+    private static List<string> Ids(IEnumerable<OmsProject> projects, OmsProjectKind kind) =>
+        [.. projects.Where(project => project.Kind == kind).Select(project => project.Id)];
+}

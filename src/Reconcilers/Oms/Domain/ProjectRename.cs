@@ -1,0 +1,12 @@
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>A project that gets another name, because it shares its own with another one.</summary>
+/// <param name="Kind">Which table it is in.</param>
+/// <param name="Id">Its id, as text.</param>
+/// <param name="OldName">Its name, exactly as the row has it.</param>
+/// <param name="NewName">The name it gets.</param>
+public sealed record ProjectRename(OmsProjectKind Kind, string Id, string OldName, string NewName)
+{
+    /// <summary>The other way round.</summary>
+    public ProjectRename Reverse() => new(Kind, Id, NewName, OldName);
+}

@@ -1,0 +1,195 @@
+using System.Globalization;
+using System.Text;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>
+/// Gives all but one of the projects of each shared name a new one (runbook §3.1): the old name, an underscore, m or s for the table, and the id.
+/// Pure and deterministic: the same projects give the same names, in whatever order they were read. No new name is one that any project has,
+/// deleted ones included, whatever the case.
+/// </summary>
+public static class ProjectRenamer
+{
+    private const int MostRenames = 500;
+    private const int MostTries = 1000;
+
+    /// <summary>Computes the new names.</summary>
+    /// <param name="all">Every row of both tables, deleted ones included.</param>
+    /// <param name="duplicates">The names used more than once, as the server's collations see them.</param>
+    /// <param name="keep">Projects that keep their name: <c>Migration/12</c>, <c>Synchronization/7</c>.</param>
+    /// <param name="limits">How long a name may be.</param>
+    /// <param name="taken">Further names that must not be given.</param>
+    public static ProjectRenamePlan Compute(
+        IReadOnlyCollection<OmsProject> all,
+        IEnumerable<DuplicateProjectName> duplicates,
+        IReadOnlyCollection<string> keep,
+        ProjectNameLimits limits,
+        IEnumerable<string> taken)
+    {
+        ArgumentNullException.ThrowIfNull(all);
+        ArgumentNullException.ThrowIfNull(duplicates);
+        ArgumentNullException.ThrowIfNull(keep);
+        ArgumentNullException.ThrowIfNull(limits);
+        ArgumentNullException.ThrowIfNull(taken);
+        var findings = new List<OmsFinding>();
+        var byKey = all.GroupBy(Key, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
+        findings.AddRange(keep.Where(key => !byKey.ContainsKey(key)).Order(StringComparer.Ordinal).Select(key => new OmsFinding(
+            FindingReasons.KeepProjectNames, $"keepProjectNames has {key}, but there is no such project; correct it, kind and id are as status.projects has them.")));
+
+        var used = all.Select(project => Fold(project.Name)).Concat(taken.Select(Fold)).ToHashSet(StringComparer.Ordinal);
+        var renames = new List<ProjectRename>();
+        foreach (var group in Groups(all, duplicates, byKey))
+        {
+            var kept = group.Where(project => keep.Contains(Key(project), StringComparer.Ordinal)).ToList();
+            if (kept.Count > 1)
+            {
+                findings.Add(new OmsFinding(
+                    FindingReasons.KeepProjectNames,
+                    $"keepProjectNames has {string.Join(" and ", kept.Select(Key))}, which share the name '{kept[0].Name}'; only one of each name can keep it. Remove all but one."));
+                continue;
+            }
+
+            var keeps = kept.Count == 1 ? kept[0] : group[0];
+            foreach (var project in group.Where(project => !ReferenceEquals(project, keeps)))
+            {
+                if (NewName(project, limits.Of(project.Kind), used) is { } name)
+                {
+                    renames.Add(new ProjectRename(project.Kind, project.Id, project.Name, name));
+                }
+                else
+                {
+                    findings.Add(new OmsFinding(
+                        FindingReasons.DuplicateProjectNames,
+                        $"no free name of at most {limits.Of(project.Kind).ToString(CultureInfo.InvariantCulture)} characters was found for project {Key(project)} '{project.Name}'; rename it in the console."));
+                }
+            }
+        }
+
+        if (renames.Count > MostRenames)
+        {
+            findings.Add(new OmsFinding(
+                FindingReasons.DuplicateProjectNames,
+                $"{renames.Count.ToString(CultureInfo.InvariantCulture)} projects would have to be renamed, at most {MostRenames.ToString(CultureInfo.InvariantCulture)} are; rename some by hand first."));
+        }
+
+        return new ProjectRenamePlan(findings.Count == 0 ? renames : [], findings);
+    }
+
+    /// <summary>A project as the spec and status name it: <c>Migration/12</c>.</summary>
+    public static string Key(OmsProject project)
+    {
+        ArgumentNullException.ThrowIfNull(project);
+        return Key(project.Kind, project.Id);
+    }
+
+    /// <summary>A project as the spec and status name it: <c>Migration/12</c>.</summary>
+    public static string Key(OmsProjectKind kind, string id) => $"{(kind == OmsProjectKind.Migration ? "Migration" : "Synchronization")}/{id}";
+
+    /// <summary>
+    /// A form in which two names are equal if they differ only in case, combining marks, trailing spaces, or in which character that is no ASCII one stands
+    /// where. Used only to keep away from names; whether a collation holds an accented letter for a plain one the server itself is asked.
+    /// </summary>
+    public static string Fold(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var text = new StringBuilder(name.Length);
+        foreach (var rune in name.EnumerateRunes())
+        {
+            switch (Rune.GetUnicodeCategory(rune))
+            {
+                case UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.Format or UnicodeCategory.Control:
+                    break;
+                default:
+                    text.Append(rune.IsAscii ? char.ToUpperInvariant((char)rune.Value) : '\uFFFD');
+                    break;
+            }
+        }
+
+        return text.ToString().TrimEnd(' ');
+    }
+
+    // A project may be in two duplicates (the server holds more names for equal than we do): those become one group.
+    private static IEnumerable<List<OmsProject>> Groups(
+        IReadOnlyCollection<OmsProject> all, IEnumerable<DuplicateProjectName> duplicates, Dictionary<string, OmsProject> byKey)
+    {
+        var groups = new Dictionary<string, SortedDictionary<string, OmsProject>>(StringComparer.Ordinal);
+        foreach (var duplicate in ProjectNames.Duplicates(all).Concat(duplicates))
+        {
+            var members = duplicate.MigrationIds.Select(id => Key(OmsProjectKind.Migration, id))
+                .Concat(duplicate.SyncIds.Select(id => Key(OmsProjectKind.Sync, id)))
+                .Where(byKey.ContainsKey)
+                .ToList();
+            var merged = new SortedDictionary<string, OmsProject>(StringComparer.Ordinal);
+            foreach (var (key, project) in members.SelectMany(member => groups.GetValueOrDefault(member)?.AsEnumerable() ?? [new(member, byKey[member])]))
+            {
+                merged[key] = project;
+            }
+
+            foreach (var key in merged.Keys)
+            {
+                groups[key] = merged;
+            }
+        }
+
+        return groups.Values.Distinct()
+            .Select(group => group.Values.OrderBy(project => project.Kind).ThenBy(project => project.Id, OldestFirst).ToList())
+            .Where(group => group.Count > 1)
+            .OrderBy(group => group[0].Kind)
+            .ThenBy(group => group[0].Id, OldestFirst);
+    }
+
+    private static string? NewName(OmsProject project, int limit, HashSet<string> used)
+    {
+        var tail = $"_{(project.Kind == OmsProjectKind.Migration ? 'm' : 's')}{new string([.. project.Id.Where(sign => char.IsAsciiLetterOrDigit(sign) || sign is '-' or '_')])}";
+        for (var number = 1; number <= MostTries; number++)
+        {
+            var suffix = number == 1 ? tail : string.Create(CultureInfo.InvariantCulture, $"{tail}-{number}");
+            if (suffix.Length >= limit)
+            {
+                return null;
+            }
+
+            var name = Cut(project.Name, limit - suffix.Length) + suffix;
+            if (used.Add(Fold(name)))
+            {
+                return name;
+            }
+        }
+
+        return null;
+    }
+
+    // By code points, as the server counts, and never inside what people see as one sign.
+    private static string Cut(string name, int most)
+    {
+        var text = new StringBuilder(name.Length);
+        var count = 0;
+        var elements = StringInfo.GetTextElementEnumerator(name);
+        while (elements.MoveNext())
+        {
+            var element = elements.GetTextElement();
+            count += element.EnumerateRunes().Count();
+            if (count > most)
+            {
+                break;
+            }
+
+            text.Append(element);
+        }
+
+        return text.ToString().TrimEnd(' ');
+    }
+
+    private static readonly Comparer<string> OldestFirst = Comparer<string>.Create(static (left, right) =>
+    {
+        var (isLeft, isRight) = (left.All(char.IsAsciiDigit), right.All(char.IsAsciiDigit));
+        if (!isLeft || !isRight)
+        {
+            return isLeft == isRight ? string.CompareOrdinal(left, right) : isLeft ? -1 : 1;
+        }
+
+        var (a, b) = (left.TrimStart('0'), right.TrimStart('0'));
+        var byNumber = a.Length == b.Length ? string.CompareOrdinal(a, b) : a.Length.CompareTo(b.Length);
+        return byNumber != 0 ? byNumber : string.CompareOrdinal(left, right);
+    });
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>What <c>supervisorctl status</c> printed. Lines that are no program's are kept apart, never taken for one.</summary>
+public sealed partial class SupervisorStatus
+{
+    private readonly Dictionary<string, SupervisorProgram> _byName;
+
+    private SupervisorStatus(List<SupervisorProgram> programs, List<string> otherLines)
+    {
+        Programs = programs;
+        OtherLines = otherLines;
+        _byName = new Dictionary<string, SupervisorProgram>(StringComparer.Ordinal);
+        foreach (var program in programs)
+        {
+            // A program named after its group is printed alone, one of another group as group:name; both are found by the bare name.
+            _byName[program.Name] = program;
+            _byName.TryAdd(program.Name[(program.Name.IndexOf(':', StringComparison.Ordinal) + 1)..], program);
+        }
+    }
+
+    /// <summary>The programs, in the order printed.</summary>
+    public IReadOnlyList<SupervisorProgram> Programs { get; }
+
+    /// <summary>Lines that speak of no program: warnings, or why supervisord does not answer.</summary>
+    public IReadOnlyList<string> OtherLines { get; }
+
+    /// <summary>True if supervisord answered, that is if any program was printed.</summary>
+    public bool Answered => Programs.Count > 0;
+
+    /// <summary>Reads the output; never fails.</summary>
+    public static SupervisorStatus Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var programs = new List<SupervisorProgram>();
+        var other = new List<string>();
+        foreach (var raw in text.Split('\n'))
+        {
+            var line = TerminalText.Clean(raw).Trim();
+            var match = Line().Match(line);
+            if (!match.Success)
+            {
+                if (line.Length > 0)
+                {
+                    other.Add(line);
+                }
+
+                continue;
+            }
+
+            var description = match.Groups["rest"].Value.Trim();
+            var running = RunningText().Match(description);
+            int? pid = running.Success && int.TryParse(running.Groups["pid"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+            programs.Add(new SupervisorProgram(
+                match.Groups["name"].Value,
+                Enum.TryParse<SupervisorState>(match.Groups["state"].Value, ignoreCase: true, out var state) ? state : SupervisorState.Unknown,
+                pid,
+                running.Success && running.Groups["uptime"].Success ? running.Groups["uptime"].Value.Trim() : null,
+                description));
+        }
+
+        return new SupervisorStatus(programs, other);
+    }
+
+    /// <summary>The program of that name, or null if none was printed.</summary>
+    public SupervisorProgram? Find(string name) => _byName.GetValueOrDefault(name);
+
+    /// <summary>Its state; null if no program of that name was printed.</summary>
+    public SupervisorState? StateOf(string name) => Find(name)?.State;
+
+    /// <summary>True if it is RUNNING.</summary>
+    public bool IsRunning(string name) => StateOf(name) == SupervisorState.Running;
+
+    /// <summary>True if every one of these is RUNNING.</summary>
+    public bool AreRunning(IEnumerable<string> names) => names.All(IsRunning);
+
+    /// <summary>Those of these that are not RUNNING, as <c>oms_console FATAL</c> or <c>sshd (not listed)</c>.</summary>
+    public IReadOnlyList<string> NotRunning(IEnumerable<string> names) =>
+        [.. names.Where(name => !IsRunning(name)).Select(name => StateOf(name) is { } state ? $"{name} {state.ToString().ToUpperInvariant()}" : $"{name} (not listed)")];
+
+    [GeneratedRegex(
+        @"^(?<name>[A-Za-z0-9_.:@+-]+)\s+(?<state>STOPPED|STARTING|RUNNING|BACKOFF|STOPPING|EXITED|FATAL|UNKNOWN)(\s+(?<rest>.*))?\z",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Line();
+
+    [GeneratedRegex(
+        @"^pid\s+(?<pid>[0-9]+)(,\s*uptime\s+(?<uptime>.+))?\z",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000)]
+    private static partial Regex RunningText();
+}

@@ -1,0 +1,42 @@
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>
+/// The metadata server could not be used. The message is a sentence with server, database and what to do; neither it nor an inner exception carries a password or a statement.
+/// </summary>
+public sealed class OmsMetadataException : Exception
+{
+    /// <summary>Creates it.</summary>
+    public OmsMetadataException()
+        : this(OmsMetadataErrorKind.Other, "The metadata server could not be used.")
+    {
+    }
+
+    /// <summary>Creates it with a message.</summary>
+    public OmsMetadataException(string message)
+        : this(OmsMetadataErrorKind.Other, message)
+    {
+    }
+
+    /// <summary>Creates it with a message and a cause.</summary>
+    public OmsMetadataException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>Creates it with its kind.</summary>
+    /// <param name="kind">What went wrong.</param>
+    /// <param name="message">A sentence for people.</param>
+    /// <param name="serverCode">The server's or client library's error number; 0 if there is none.</param>
+    public OmsMetadataException(OmsMetadataErrorKind kind, string message, int serverCode = 0)
+        : base(message)
+    {
+        Kind = kind;
+        ServerCode = serverCode;
+    }
+
+    /// <summary>What went wrong.</summary>
+    public OmsMetadataErrorKind Kind { get; }
+
+    /// <summary>The server's or client library's error number; 0 if there is none.</summary>
+    public int ServerCode { get; }
+}

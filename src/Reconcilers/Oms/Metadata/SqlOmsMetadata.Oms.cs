@@ -1,0 +1,204 @@
+using System.Data.Common;
+using System.Globalization;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>This part: OMS's own tables, of which only those the vendor or the runbook names are read.</summary>
+public sealed partial class SqlOmsMetadata
+{
+    private const int DuplicateLimit = 100_000;
+    private const int WriterLimit = 200;
+    private const int TrimBatch = 10_000;
+    private const string HeartbeatSequence = "heatbeat_sequence"; // the vendor's spelling
+    private const string NotDeleted = "(project_status IS NULL OR project_status <> 'DELETED')";
+
+    private static readonly (OmsProjectKind Kind, string Table)[] ProjectTables =
+        [(OmsProjectKind.Migration, "oms_project"), (OmsProjectKind.Sync, "oms_sync_project")];
+
+    /// <inheritdoc />
+    public Task<ProjectsRead> ProjectsAsync(string rmDatabase, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        return _sessions.RunAsync(
+            $"Reading the projects in {rmDatabase}", connection => ReadProjectsAsync(connection, rmDatabase, limit, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<DuplicateProjectName>> DuplicateProjectsAsync(string rmDatabase, CancellationToken cancellationToken) =>
+        _sessions.RunAsync<IReadOnlyList<DuplicateProjectName>>(
+            $"Looking for duplicate project names in {rmDatabase}",
+            async connection =>
+            {
+                var projects = await ReadProjectsAsync(connection, rmDatabase, DuplicateLimit, cancellationToken);
+                var duplicates = ProjectNames.Duplicates(projects.Projects).ToList();
+
+                // Within a table the server's own collation decides, as in the runbook's query: it may hold more names for equal than we do.
+                var seen = duplicates.Select(duplicate => duplicate.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+                foreach (var (kind, table) in ProjectTables.Where(entry => projects.TablesRead.Contains(entry.Table, StringComparer.Ordinal)))
+                {
+                    foreach (var group in await DuplicatesWithinAsync(connection, rmDatabase, table, cancellationToken))
+                    {
+                        var ids = group.Select(row => row.Id).ToList();
+                        if (seen.Add(group.First().Name.TrimEnd(' ')))
+                        {
+                            duplicates.Add(new DuplicateProjectName(group.First().Name, kind == OmsProjectKind.Migration ? ids : [], kind == OmsProjectKind.Sync ? ids : []));
+                        }
+                    }
+                }
+
+                return duplicates;
+            },
+            cancellationToken);
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<CascadedWriter>> CascadedWritersAsync(string cmDatabase, int cmLocation, CancellationToken cancellationToken) =>
+        _sessions.RunAsync<IReadOnlyList<CascadedWriter>>(
+            $"Looking for cascaded writers in {cmDatabase}",
+            async connection => await Sql.QueryAsync(
+                connection,
+                $"SELECT * FROM {Sql.Table(cmDatabase, "config_job")} WHERE `key` = 'sourceFile.blackRegionNo' AND `value` <> @location LIMIT {WriterLimit.ToString(CultureInfo.InvariantCulture)}",
+                ReadWriter,
+                cancellationToken,
+                ("@location", cmLocation.ToString(CultureInfo.InvariantCulture))),
+            cancellationToken);
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<OmsHost>> HostsAsync(string cmDatabase, CancellationToken cancellationToken) =>
+        _sessions.RunAsync<IReadOnlyList<OmsHost>>(
+            $"Reading the hosts in {cmDatabase}",
+            async connection => await Sql.QueryAsync(
+                connection,
+                $"SELECT ip, host_status FROM {Sql.Table(cmDatabase, "host")} ORDER BY ip",
+                reader => new OmsHost(Sql.TextOrEmpty(reader, 0), Sql.TextOrEmpty(reader, 1)),
+                cancellationToken),
+            cancellationToken);
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<SupervisorHeartbeat>> HeartbeatsAsync(string heartbeatDatabase, CancellationToken cancellationToken) =>
+        _sessions.RunAsync<IReadOnlyList<SupervisorHeartbeat>>(
+            $"Reading the heartbeats in {heartbeatDatabase}",
+            async connection => await Sql.QueryAsync(
+                connection,
+                $"SELECT host_ip, task_type, TIMESTAMPDIFF(SECOND, gmt_modified, NOW()) FROM {Sql.Table(heartbeatDatabase, "heart_beat")} WHERE task_name = 'supervisor' ORDER BY host_ip",
+                reader => new SupervisorHeartbeat(
+                    Sql.TextOrEmpty(reader, 0), Sql.TextOrEmpty(reader, 1), reader.IsDBNull(2) ? TimeSpan.MaxValue : TimeSpan.FromSeconds(Sql.Number(reader, 2))),
+                cancellationToken),
+            cancellationToken);
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<ClusterInfoRow>> ClusterInfoAsync(string rmDatabase, CancellationToken cancellationToken) =>
+        _sessions.RunAsync<IReadOnlyList<ClusterInfoRow>>(
+            $"Reading the regions in {rmDatabase}",
+            async connection => await Sql.TableExistsAsync(connection, rmDatabase, "cluster_info", cancellationToken)
+                ? await Sql.QueryAsync(
+                    connection,
+                    $"SELECT region, region_cn, cm_url, code, is_default_cm FROM {Sql.Table(rmDatabase, "cluster_info")} ORDER BY code",
+                    reader => new ClusterInfoRow(
+                        Sql.TextOrEmpty(reader, 0), Sql.TextOrEmpty(reader, 1), Sql.TextOrEmpty(reader, 2), Sql.TextOrEmpty(reader, 3), Sql.TextOrEmpty(reader, 4) is "1" or "true" or "\u0001"),
+                    cancellationToken)
+                : [],
+            cancellationToken);
+
+    /// <inheritdoc />
+    public Task<long> TrimHeartbeatSequenceAsync(IMetadataLock metadataLock, string heartbeatDatabase, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(metadataLock);
+        return _sessions.GuardAsync(
+            $"Trimming {HeartbeatSequence} in {heartbeatDatabase}",
+            () => metadataLock.RunAsync((connection, token) => TrimAsync(connection, heartbeatDatabase, token), cancellationToken),
+            cancellationToken);
+    }
+
+    private static async Task<long> TrimAsync(DbConnection connection, string heartbeatDatabase, CancellationToken cancellationToken)
+    {
+        if (!await Sql.TableExistsAsync(connection, heartbeatDatabase, HeartbeatSequence, cancellationToken))
+        {
+            return 0;
+        }
+
+        // A subquery on the table being deleted from is refused by MySQL (1093), so the newest id is read first.
+        var table = Sql.Table(heartbeatDatabase, HeartbeatSequence);
+        if (await Sql.ScalarAsync(connection, $"SELECT MAX(id) FROM {table}", cancellationToken) is not { } newest)
+        {
+            return 0;
+        }
+
+        var newestId = long.Parse(newest, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        var deleted = 0L;
+        int batch;
+        do
+        {
+            batch = await Sql.ExecuteAsync(
+                connection,
+                $"DELETE FROM {table} WHERE id < @newest ORDER BY id LIMIT {TrimBatch.ToString(CultureInfo.InvariantCulture)}",
+                cancellationToken,
+                ("@newest", newestId));
+            deleted += batch;
+        }
+        while (batch >= TrimBatch);
+
+        return deleted;
+    }
+
+    private static async Task<ProjectsRead> ReadProjectsAsync(DbConnection connection, string rmDatabase, int limit, CancellationToken cancellationToken)
+    {
+        var projects = new List<OmsProject>();
+        var tables = new List<string>();
+        var total = 0L;
+        foreach (var (kind, table) in ProjectTables)
+        {
+            if (!await Sql.TableExistsAsync(connection, rmDatabase, table, cancellationToken))
+            {
+                continue;
+            }
+
+            tables.Add(table);
+            total += await Sql.NumberAsync(connection, $"SELECT COUNT(*) FROM {Sql.Table(rmDatabase, table)} WHERE {NotDeleted}", cancellationToken);
+            projects.AddRange(await Sql.QueryAsync(
+                connection,
+                $"SELECT id, project_name, project_status FROM {Sql.Table(rmDatabase, table)} WHERE {NotDeleted} ORDER BY id LIMIT {limit.ToString(CultureInfo.InvariantCulture)}",
+                reader => new OmsProject(kind, Sql.TextOrEmpty(reader, 0), Sql.TextOrEmpty(reader, 1), Sql.TextOrEmpty(reader, 2)),
+                cancellationToken));
+        }
+
+        return new ProjectsRead(projects, total, tables);
+    }
+
+    private static async Task<IEnumerable<IGrouping<string, (string First, string Id, string Name)>>> DuplicatesWithinAsync(
+        DbConnection connection, string rmDatabase, string table, CancellationToken cancellationToken)
+    {
+        var name = Sql.Table(rmDatabase, table);
+        var rows = await Sql.QueryAsync(
+            connection,
+            $"""
+            SELECT d.first_id, p.id, p.project_name FROM {name} p
+            JOIN (SELECT MIN(id) AS first_id, project_name FROM {name} WHERE {NotDeleted} GROUP BY project_name HAVING COUNT(*) > 1) d ON d.project_name = p.project_name
+            WHERE {NotDeleted.Replace("project_status", "p.project_status", StringComparison.Ordinal)} ORDER BY d.first_id, p.id LIMIT {DuplicateLimit.ToString(CultureInfo.InvariantCulture)}
+            """,
+            reader => (First: Sql.TextOrEmpty(reader, 0), Id: Sql.TextOrEmpty(reader, 1), Name: Sql.TextOrEmpty(reader, 2)),
+            cancellationToken);
+        return rows.GroupBy(row => row.First, StringComparer.Ordinal);
+    }
+
+    private static CascadedWriter ReadWriter(DbDataReader reader)
+    {
+        var value = "";
+        var identity = new List<string>();
+        for (var column = 0; column < reader.FieldCount; column++)
+        {
+            var name = reader.GetName(column);
+            if (name.Equals("value", StringComparison.OrdinalIgnoreCase))
+            {
+                value = Sql.TextOrEmpty(reader, column);
+            }
+            else if ((name.EndsWith("id", StringComparison.OrdinalIgnoreCase) || name.EndsWith("name", StringComparison.OrdinalIgnoreCase))
+                && Sql.Text(reader, column) is { Length: > 0 and <= 128 } text)
+            {
+                identity.Add($"{name}={text}");
+            }
+        }
+
+        return new CascadedWriter(value, string.Join(", ", identity));
+    }
+}

@@ -1,0 +1,117 @@
+using System.Data.Common;
+using System.Globalization;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>This part: sessions of others and named locks.</summary>
+public sealed partial class SqlOmsMetadata
+{
+    private const int LockNameLength = 64;
+    private const int LockSessionIdleSeconds = 86_400;
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<MetadataSession>> OtherSessionsAsync(
+        IReadOnlyCollection<string> databases, IReadOnlyCollection<long> exceptConnectionIds, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(databases);
+        ArgumentNullException.ThrowIfNull(exceptConnectionIds);
+        return _sessions.RunAsync<IReadOnlyList<MetadataSession>>(
+            "Reading the sessions",
+            async connection =>
+            {
+                var sessions = await Sql.QueryAsync(
+                    connection,
+                    "SELECT ID, USER, HOST, DB, COMMAND FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() AND DB IS NOT NULL ORDER BY ID",
+                    reader => new MetadataSession(
+                        Sql.Number(reader, 0), Sql.TextOrEmpty(reader, 1), Sql.TextOrEmpty(reader, 2), Sql.TextOrEmpty(reader, 3), Sql.TextOrEmpty(reader, 4)),
+                    cancellationToken);
+                return
+                [
+                    .. sessions.Where(session => !exceptConnectionIds.Contains(session.Id) && databases.Contains(session.Database, StringComparer.OrdinalIgnoreCase)),
+                ];
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public Task<int> EndSessionsAsync(IReadOnlyCollection<long> connectionIds, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connectionIds);
+        return _sessions.RunAsync(
+            "Ending sessions",
+            async connection =>
+            {
+                var ended = 0;
+                foreach (var id in connectionIds)
+                {
+                    try
+                    {
+                        await Sql.ExecuteAsync(connection, $"KILL {id.ToString(CultureInfo.InvariantCulture)}", cancellationToken);
+                        ended++;
+                    }
+                    catch (DbException error) when (SqlErrors.Number(error) == SqlErrors.NoSuchThread)
+                    {
+                        // Gone already: that is what was wanted.
+                        continue;
+                    }
+                }
+
+                return ended;
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public Task<IMetadataLock?> TryLockAsync(string name, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        CheckLockName(name);
+        ArgumentOutOfRangeException.ThrowIfLessThan(wait, TimeSpan.Zero);
+        return _sessions.GuardAsync<IMetadataLock?>(
+            $"Taking the lock '{name}'",
+            async () =>
+            {
+                var connection = await _sessions.ConnectAsync(cancellationToken);
+                try
+                {
+                    // It may stand idle while a dump runs.
+                    await Sql.ExecuteAsync(connection, $"SET SESSION wait_timeout = {LockSessionIdleSeconds.ToString(CultureInfo.InvariantCulture)}", cancellationToken);
+                    var id = await Sql.NumberAsync(connection, "SELECT CONNECTION_ID()", cancellationToken);
+                    var seconds = (long)Math.Ceiling(Math.Min(wait.TotalSeconds, Sql.LongTimeoutSeconds / 2.0));
+                    if (await Sql.ScalarAsync(connection, "SELECT GET_LOCK(@name, @seconds)", cancellationToken, ("@name", name), ("@seconds", seconds)) == "1")
+                    {
+                        return new SqlMetadataLock(_sessions, connection, name, id);
+                    }
+                }
+                catch
+                {
+                    await connection.DisposeAsync();
+                    throw;
+                }
+
+                await connection.DisposeAsync();
+                return null;
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public Task<long?> LockHolderAsync(string name, CancellationToken cancellationToken)
+    {
+        CheckLockName(name);
+        return _sessions.RunAsync<long?>(
+            $"Asking who holds the lock '{name}'",
+            async connection => await Sql.ScalarAsync(connection, "SELECT IS_USED_LOCK(@name)", cancellationToken, ("@name", name)) is { } id
+                ? long.Parse(id, NumberStyles.None, CultureInfo.InvariantCulture)
+                : null,
+            cancellationToken);
+    }
+
+    private static void CheckLockName(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (name.Length > LockNameLength)
+        {
+            throw new ArgumentException($"The lock name '{name}' is longer than the {LockNameLength.ToString(CultureInfo.InvariantCulture)} characters servers allow.", nameof(name));
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Data.Common;
+using System.Net.Sockets;
+using Drydock.Clients.Safety;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>Opens sessions on one metadata server and runs operations in them, turning every database error into an <see cref="OmsMetadataException"/>.</summary>
+internal sealed class SqlSessions
+{
+    private readonly DbProviderFactory _provider;
+    private readonly string _connectionString;
+    private readonly EndpointPolicy _endpoints;
+
+    internal SqlSessions(DbProviderFactory provider, MetadataTarget target, string connectionString, EndpointPolicy endpoints)
+    {
+        _provider = provider;
+        _endpoints = endpoints;
+        _connectionString = connectionString;
+        Target = target;
+    }
+
+    internal MetadataTarget Target { get; }
+
+    /// <summary>Runs an operation in a session of its own.</summary>
+    /// <param name="what">What is done, for messages: <c>Reading ha.config in oms_rm</c>.</param>
+    /// <param name="action">The operation.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    internal async Task<T> RunAsync<T>(string what, Func<DbConnection, Task<T>> action, CancellationToken cancellationToken)
+    {
+        return await GuardAsync(
+            what,
+            async () =>
+            {
+                await using var connection = await ConnectAsync(cancellationToken);
+                return await action(connection);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Opens a session that the caller closes.</summary>
+    internal async Task<DbConnection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        await CheckAddressAsync(cancellationToken);
+        var connection = _provider.CreateConnection() ?? throw new OmsMetadataException("The database provider gives no connections.");
+        try
+        {
+            connection.ConnectionString = _connectionString;
+            await connection.OpenAsync(cancellationToken);
+
+            // A server may be set up without it; every statement here is meant to count by itself.
+            await Sql.ExecuteAsync(connection, "SET autocommit = 1", cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    // The database library resolves the name again for itself: of several addresses it may take any, so each of them must be allowed.
+    private async Task CheckAddressAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _endpoints.CheckAsync(Target.Host, cancellationToken);
+        }
+        catch (EndpointRefusedException refused)
+        {
+            throw new OmsMetadataException(OmsMetadataErrorKind.AccessDenied, $"Metadata server {Target.Address}: {refused.Message}");
+        }
+        catch (SocketException unresolved)
+        {
+            throw new OmsMetadataException(
+                OmsMetadataErrorKind.Unreachable, $"Metadata server {Target.Address}: the host name cannot be resolved: {unresolved.Message}. Check the name and the DNS of the operator.");
+        }
+    }
+
+    /// <summary>Runs something and translates its errors.</summary>
+    internal async Task<T> GuardAsync<T>(string what, Func<Task<T>> action, CancellationToken cancellationToken)
+    {
+        Exception instead;
+        try
+        {
+            return await action();
+        }
+        catch (Exception error) when (cancellationToken.IsCancellationRequested && error is (DbException or InvalidOperationException))
+        {
+            // A provider may report the statement it interrupted, not that it was asked to.
+            instead = new OperationCanceledException(cancellationToken);
+        }
+        catch (Exception error) when (SqlErrors.Translate(error, what, Target) is { } translated)
+        {
+            instead = translated;
+        }
+
+        // Outside the handlers, without the cause: a provider's own exceptions may quote statements.
+        throw instead;
+    }
+}

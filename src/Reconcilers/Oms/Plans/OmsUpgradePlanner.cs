@@ -1,0 +1,67 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Engine.Planning;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>
+/// Compiles the plan of an OMS upgrade from the spec and what preflight found; one file a group of phases. Pure and deterministic. The order is the
+/// runbook's (oms-ee-3.2.2-to-4.2.2-multi-node §4), with everything that can be done before the first old container stops done before: downtime is T1 to T2.
+/// </summary>
+public sealed partial class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discovery)
+{
+    private readonly PlanBuilder _plan = new();
+    private List<string> _barrier = [];
+
+    private IReadOnlyList<DiscoveredNode> Nodes => discovery.Nodes;
+
+    /// <summary>Compiles the plan.</summary>
+    public Plan Compile()
+    {
+        Phase(PrepareImage);
+        Phase(DisableHighAvailability);
+        Phase(RenameProjects);
+        Phase(StopOld);
+        Phase(Backup);
+        Phase(StartNew);
+        Phase(CorrectMetadata);
+        Phase(InitMetadata);
+        Phase(Verify);
+        Phase(EnableHighAvailability);
+        Phase(Settle);
+        new OmsGuardPlanner(_plan, discovery).Compile();
+        new OmsPlanNotes(_plan, spec, discovery).Compile();
+        return _plan.Build();
+    }
+
+    // Every phase waits for all of the one before; what a phase returns is what the next one waits for.
+    private void Phase(Func<List<string>> compile)
+    {
+        var last = compile();
+        if (last.Count > 0)
+        {
+            _barrier = last;
+        }
+    }
+
+    private DiscoveredNode Node(string name) => Nodes.First(n => string.Equals(n.Name, name, StringComparison.Ordinal));
+
+    private PlanStep Step(string id, string action, string? node, string title, List<string> after, int attempts, SortedDictionary<string, string> parameters)
+    {
+        var phase = id[..id.IndexOf('/', StringComparison.Ordinal)];
+        return new PlanStep
+        {
+            Id = id,
+            Phase = phase,
+            Node = node,
+            Title = title,
+            After = [.. after],
+            Action = action,
+            Parameters = parameters,
+            Timeout = spec.Timeouts.Of(phase),
+            MaxAttempts = attempts,
+        };
+    }
+
+    private static string Flag(bool value) => value ? "true" : "false";
+}

@@ -1,0 +1,37 @@
+using Drydock.Abstractions.Values;
+using Drydock.Crds.OmsUpgrades;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>Finds the timeout of a phase.</summary>
+public static class PhaseTimeouts
+{
+    /// <summary>The duration string of a phase.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">No such phase: a defect.</exception>
+    public static string Of(this OmsUpgradeTimeouts timeouts, string phase) => phase switch
+    {
+        OmsUpgradePhases.Preflight => timeouts.Preflight,
+        OmsUpgradePhases.PrepareImage => timeouts.PrepareImage,
+        OmsUpgradePhases.DisableHA => timeouts.DisableHA,
+        OmsUpgradePhases.RenameProjects => timeouts.RenameProjects,
+        OmsUpgradePhases.StopOld => timeouts.StopOld,
+        OmsUpgradePhases.Backup => timeouts.Backup,
+        OmsUpgradePhases.StartNew => timeouts.StartNew,
+        OmsUpgradePhases.CorrectMetadata => timeouts.CorrectMetadata,
+        OmsUpgradePhases.InitMetadata => timeouts.InitMetadata,
+        OmsUpgradePhases.Verify => timeouts.Verify,
+        OmsUpgradePhases.EnableHA => timeouts.EnableHA,
+        OmsUpgradePhases.Settle => timeouts.Settle,
+        OmsUpgradePhases.Undo or OmsUpgradePhases.DisableNewHA => timeouts.DisableHA,
+        OmsUpgradePhases.StopNew => timeouts.StopNew,
+
+        // The snapshot has the time of Backup itself; it is to end by its own word.
+        OmsUpgradePhases.BackupNew => KubernetesDuration.Format(KubernetesDuration.Parse(timeouts.Backup) + TimeSpan.FromMinutes(10)),
+        OmsUpgradePhases.RestoreDatabases => timeouts.RestoreDatabases,
+        OmsUpgradePhases.StartOld => timeouts.StartOld,
+        OmsUpgradePhases.RestoreHA => timeouts.EnableHA,
+        OmsUpgradePhases.Report => timeouts.Settle,
+        OmsUpgradePhases.Cleanup => timeouts.StopOld,
+        _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, "no such phase"),
+    };
+}

@@ -1,0 +1,26 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>What a plan did to names of projects, for status.renamedProjects. Pure.</summary>
+public static class RenamedProjects
+{
+    /// <summary>The projects whose renaming is done, with old and new names, in the order of the plan.</summary>
+    public static List<RenamedProject> Of(Plan plan) =>
+    [
+        .. plan.Steps
+            .Where(step => step.Action == OmsActions.RenameProjects && step.State == StepState.Succeeded)
+            .SelectMany(step => ProjectRenameText.Read(step.Parameters["renames"]))
+            .Take(SchemaLimits.Projects)
+            .Select(rename => new RenamedProject
+            {
+                Kind = rename.Kind == OmsProjectKind.Migration ? ProjectKind.Migration : ProjectKind.Synchronization,
+                Id = SchemaLimits.Clip(rename.Id, SchemaLimits.ShortName),
+                OldName = SchemaLimits.Clip(rename.OldName, SchemaLimits.Name),
+                NewName = SchemaLimits.Clip(rename.NewName, SchemaLimits.Name),
+            }),
+    ];
+}

@@ -1,0 +1,183 @@
+using Drydock.Clients.Docker;
+using Drydock.Clients.Snapshots;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Upgrades;
+using OmsNode = Drydock.Crds.OmsUpgrades.OmsNode;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>
+/// Finds out where the new image of a node will come from: it is there (then a created, never started and removed container shows what is in it),
+/// in a readable archive with the right checksum, or pullable.
+/// </summary>
+internal sealed class ImagePreflight(OmsTargets targets, FindingList findings, UpgradePath.Allowed? path)
+{
+    // Unpacked layers beside the archive's own bytes while dockerd loads it.
+    private const int RoomFactor = 3;
+
+    public async Task<ImageLook?> LookAsync(NodeLook node, CancellationToken cancellationToken)
+    {
+        var spec = targets.Upgrade.Spec;
+        var (image, archive, docker) = (node.Spec.Image ?? spec.Image, node.Spec.ImageArchive ?? spec.ImageArchive, targets.Docker(node.Spec.Name));
+        try
+        {
+            var present = await docker.Images.InspectImageAsync(image, cancellationToken);
+            await ProbeAsync(docker, node.Spec, image, cancellationToken);
+            return new ImageLook(present.ID, Present: true);
+        }
+        catch (DockerNotFoundException)
+        {
+            return archive is not null ? await ArchiveAsync(node, image, archive, cancellationToken) : await PullableAsync(docker, node.Spec, image, cancellationToken);
+        }
+    }
+
+    private async Task<ImageLook?> ArchiveAsync(NodeLook node, string image, ImageArchive archive, CancellationToken cancellationToken)
+    {
+        var where = archive.Storage is { } storage ? $"its archive {archive.Path} in {targets.Archives.Describe(storage, targets.Upgrade.Metadata.Namespace)}" : $"its archive {archive.HostPath} on that host";
+        var file = archive.HostPath ?? archive.Path ?? "";
+        try
+        {
+            if (await ContentsAsync(node, archive, cancellationToken) is not { } contents)
+            {
+                return null;
+            }
+
+            if (archive.Sha256 is { } wanted && !string.Equals(wanted, contents.Sha256, StringComparison.OrdinalIgnoreCase))
+            {
+                findings.Add(Reasons.ImageArchiveUnreadable, $"{file} has SHA-256 {contents.Sha256}, imageArchive.sha256 says {wanted}; correct one of them, or copy the file again", node.Spec.Name, "spec.imageArchive.sha256");
+                return null;
+            }
+
+            if (contents.ImageIds.Count != 1)
+            {
+                findings.Add(Reasons.ImageArchiveUnreadable, $"{file} holds {contents.ImageIds.Count} images, expected one; save the one image that is wanted", node.Spec.Name, "spec.imageArchive.path");
+                return null;
+            }
+
+            var look = new ImageLook(contents.ImageIds[0], Present: false, file, archive.Storage is { } place ? StorageText.Of(place) : null, contents.Sha256, contents.Bytes) { OnHost = archive.HostPath is not null };
+            if (await IsThereAsync(targets.Docker(node.Spec.Name), contents.ImageIds[0], cancellationToken))
+            {
+                return look with { UnderAnotherName = true };
+            }
+
+            if (node.FreeBytes is { } free && free < contents.Bytes * RoomFactor)
+            {
+                findings.Add(Reasons.NoSpace, $"dockerd of {node.Spec.Name} has {Bytes(free)} free, loading {image} needs about {Bytes(contents.Bytes * RoomFactor)}; make room there", node.Spec.Name);
+            }
+
+            return look;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException or SnapshotException or System.Text.Json.JsonException)
+        {
+            findings.Add(Reasons.ImageArchiveUnreadable, $"{image} is not on {node.Spec.Name}, and {where} cannot be read: {exception.Message}", node.Spec.Name, "spec.imageArchive");
+            return null;
+        }
+    }
+
+    // What a host's file was found to hold is known for as long as the file has the same length and time.
+    private async Task<ImageArchiveContents?> ContentsAsync(NodeLook node, ImageArchive archive, CancellationToken cancellationToken)
+    {
+        if (archive.Storage is { } storage)
+        {
+            return await targets.Archives.InspectAsync(storage, targets.Upgrade.Metadata.Namespace, archive.Path!, cancellationToken);
+        }
+
+        // The image of the current container is on the host for certain; without that container another finding says so.
+        if (archive.HostPath is not { } path || node.Current is not { } current)
+        {
+            return null;
+        }
+
+        return await new HostFiles(targets.Docker(node.Spec.Name), targets.Upgrade.Metadata.Uid!, current.Image).ReadAsync(
+            path, (content, stat) => targets.InspectHostArchiveAsync(node.Spec.Name, path, stat, content, cancellationToken), cancellationToken);
+    }
+
+    private static async Task<bool> IsThereAsync(IDockerClient docker, string imageId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await docker.Images.InspectImageAsync(imageId, cancellationToken);
+            return true;
+        }
+        catch (DockerNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<ImageLook?> PullableAsync(IDockerClient docker, OmsNode node, string image, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await docker.Images.InspectDistributionAsync(image, targets.PullCredentials(image), cancellationToken);
+            return new ImageLook(null, Present: false);
+        }
+        catch (FormatException problem)
+        {
+            findings.Add(Reasons.SecretMissing, problem.Message, node.Name, "spec.imagePullSecretRef");
+        }
+        catch (DockerException refusal) when (RegistryRefusal.Is(refusal))
+        {
+            findings.Add(Reasons.AccessDenied, RegistryRefusal.Describe(image, node.Name, targets.Upgrade.Spec.ImagePullSecretRef?.Name, refusal), node.Name, "spec.imagePullSecretRef");
+        }
+        catch (DockerException exception)
+        {
+            findings.Add(
+                Reasons.ImageMissing,
+                $"{image} is not on {node.Name}, cannot be pulled there ({exception.Message}), and no imageArchive is given; load it, correct spec.image, or give spec.imageArchive",
+                node.Name,
+                "spec.image");
+        }
+
+        return null;
+    }
+
+    private async Task ProbeAsync(IDockerClient docker, OmsNode node, string image, CancellationToken cancellationToken)
+    {
+        var name = $"drydock-probe-{targets.Upgrade.Metadata.Uid}";
+        await RemoveProbeAsync(docker, name, cancellationToken);
+        var probe = await docker.Containers.CreateContainerAsync(
+            new CreateContainerParameters
+            {
+                Name = name,
+                Image = image,
+                Labels = new Dictionary<string, string>(StringComparer.Ordinal) { [Labels.UpgradeUid] = targets.Upgrade.Metadata.Uid ?? "", ["drydock.dev/probe"] = "true" },
+                HostConfig = new HostConfig { NetworkMode = "none" },
+            },
+            cancellationToken);
+        try
+        {
+            foreach (var file in path is null ? [] : RequiredFiles.Of(path, targets.Upgrade.Spec.Correction))
+            {
+                if (!await InspectImageContents.ExistsAsync(docker, probe.ID, file, cancellationToken))
+                {
+                    findings.Add(InspectImageContents.ReasonFor(file), $"{image} on {node.Name} has no {file}; {InspectImageContents.WayOut(file)}", node.Name);
+                }
+            }
+        }
+        finally
+        {
+            await RemoveProbeAsync(docker, probe.ID, CancellationToken.None);
+        }
+    }
+
+    private static async Task RemoveProbeAsync(IDockerClient docker, string container, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await docker.Containers.RemoveContainerAsync(container, new ContainerRemoveParameters { Force = false, RemoveVolumes = true }, cancellationToken);
+        }
+        catch (DockerNotFoundException)
+        {
+            // No probe was left behind.
+        }
+    }
+
+    internal static string Bytes(long bytes) => bytes switch
+    {
+        >= 1L << 30 => FormattableString.Invariant($"{bytes / (double)(1L << 30):0.0} GiB"),
+        >= 1L << 20 => FormattableString.Invariant($"{bytes / (double)(1L << 20):0.0} MiB"),
+        _ => FormattableString.Invariant($"{bytes} bytes"),
+    };
+}

@@ -1,0 +1,175 @@
+using System.Globalization;
+using Drydock.Clients.Snapshots;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>Looks at the metadata database: server, privileges for the work and the way back, topology, ha.config, projects, cascade, clocks. Changes nothing.</summary>
+internal sealed class MetadataPreflight(OmsTargets targets, IBackupStorageProbe storage, FindingList findings, TimeProvider time)
+{
+    private static readonly TimeSpan LargestSkew = TimeSpan.FromSeconds(60);
+
+    /// <summary>Looks; what stands in the way goes to the findings.</summary>
+    /// <param name="topology">The installation; null if its config.yaml files make no sense, and what can be seen all the same is looked at.</param>
+    /// <param name="path">The way; null if there is none.</param>
+    /// <param name="nodes">The nodes.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    public async Task<MetadataLook?> LookAsync(OmsTopology? topology, UpgradePath.Allowed? path, IReadOnlyList<NodeLook> nodes, CancellationToken cancellationToken)
+    {
+        var configs = nodes.Select(n => n.Config).OfType<OmsConfig>().ToList();
+        if (configs.Count == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            var metadata = targets.OpenMetadata(configs[0]);
+            var before = time.GetUtcNow();
+            var server = await metadata.ServerAsync(cancellationToken);
+            Clocks(server, before + ((time.GetUtcNow() - before) / 2), nodes);
+            IReadOnlyList<string> databases = topology?.Databases
+                ?? [.. configs.SelectMany(c => new[] { c.RmDatabase, c.CmDatabase, c.HeartbeatDatabase }).Distinct(StringComparer.Ordinal)];
+
+            // Each by itself: one that fails hides nothing the others find.
+            await EachAsync(
+                () => AccessAsync(metadata, server, databases, cancellationToken),
+                () => RoomAsync(metadata, databases, cancellationToken),
+                () => RecipientsAsync(cancellationToken));
+            if (topology is null)
+            {
+                return null;
+            }
+
+            DiscoveredHighAvailability? highAvailability = null;
+            NameLook? names = null;
+            await EachAsync(
+                async () => findings.Add(topology.CompareWith(await metadata.ClusterInfoAsync(topology.RmDatabase, cancellationToken))),
+                async () => highAvailability = await HighAvailabilityAsync(metadata, topology, cancellationToken),
+                async () => names = path is null ? new NameLook([], [], []) : await new NamePreflight(targets.Upgrade.Spec, findings).LookAsync(metadata, topology, path, cancellationToken));
+            return highAvailability is null || names is null ? null : new MetadataLook(server, highAvailability, names);
+        }
+        catch (OmsMetadataException exception)
+        {
+            Found(exception);
+            return null;
+        }
+    }
+
+    private async Task EachAsync(params Func<Task>[] looks)
+    {
+        foreach (var look in looks)
+        {
+            try
+            {
+                await look();
+            }
+            catch (OmsMetadataException exception)
+            {
+                Found(exception);
+            }
+        }
+    }
+
+    private void Found(OmsMetadataException exception) => findings.Add(FindingReasonsMap.Of(exception.Kind), exception.Message, field: "spec.metadataDatabase");
+
+    private void Clocks(MetadataServerInfo server, DateTimeOffset asked, IReadOnlyList<NodeLook> nodes)
+    {
+        var database = server.Now - asked;
+        foreach (var node in nodes)
+        {
+            if (node.ClockOffset is { } host && (host - database).Duration() > LargestSkew)
+            {
+                findings.Add(
+                    Reasons.ClockSkew,
+                    string.Create(CultureInfo.InvariantCulture, $"the clock of {node.Spec.Name} differs from the metadata database's by {(host - database).TotalSeconds:0} s, expected at most {LargestSkew.TotalSeconds:0} s; heartbeats would look stale. Repair NTP"),
+                    node.Spec.Name);
+            }
+
+            if (node.UtcOffset is { } zone && zone != server.UtcOffset)
+            {
+                findings.Add(Reasons.ClockSkew, $"the time zone in {node.Current?.ShortName} on {node.Spec.Name} is UTC{Zone(zone)}, the metadata database's is UTC{Zone(server.UtcOffset)}; OMS needs the same. Make them agree", node.Spec.Name);
+            }
+        }
+    }
+
+    private async Task AccessAsync(IOmsMetadata metadata, MetadataServerInfo server, IReadOnlyList<string> databases, CancellationToken cancellationToken)
+    {
+        if (server.ReadOnly)
+        {
+            findings.Add(Reasons.AccessDenied, $"the metadata database {metadata.Target.Address} is read-only; connect to the writable server (spec.metadataDatabase.host)");
+        }
+
+        if (!server.NamedLocks)
+        {
+            findings.Add(Reasons.LockUnavailable, $"{metadata.Target.Address} has no GET_LOCK, by which destructive statements are fenced; use a server that has it");
+        }
+
+        var absent = (await metadata.DatabasesAsync(databases, cancellationToken)).Where(d => !d.Exists).Select(d => d.Name).ToList();
+        if (absent.Count > 0)
+        {
+            findings.Add(Reasons.MetadataUnreadable, $"{metadata.Target.Address} has no database {string.Join(", ", absent)}, which config.yaml names; is it the right server?");
+        }
+
+        // Without those for views, triggers, events and routines the server does not even show them, and a dump would silently lack them. OceanBase knows not all of them.
+        // A restore test without them would fail in the downtime.
+        IReadOnlyList<string> scratch = targets.Upgrade.Spec.Backup.Verify == Crds.Common.SnapshotVerification.RestoreTest ? [RestoreTestRequest.ScratchDatabases] : [];
+        var privileges = await metadata.PrivilegesAsync([.. databases, .. scratch], cancellationToken);
+        foreach (var missing in privileges.Where(m => m.Required || (m.ShowsObjects && server.Kind != MetadataServerKind.OceanBase)))
+        {
+            findings.Add(Reasons.AccessDenied, missing.Message);
+        }
+    }
+
+    private async Task RoomAsync(IOmsMetadata metadata, IReadOnlyList<string> databases, CancellationToken cancellationToken)
+    {
+        var place = targets.Upgrade.Spec.Backup.Storage;
+        try
+        {
+            var free = await storage.ProbeAsync(place, targets.Upgrade.Metadata.Namespace, cancellationToken);
+            var needed = (await metadata.SizesAsync(databases, cancellationToken)).Sum(s => s.Bytes);
+            if (free is { } left && left < needed)
+            {
+                findings.Add(Reasons.NoSpace, $"{storage.Describe(place, targets.Upgrade.Metadata.Namespace)} has {ImagePreflight.Bytes(left)} free, the databases are {ImagePreflight.Bytes(needed)}; make room, or choose another backup.storage", field: "spec.backup.storage");
+            }
+        }
+        catch (SnapshotException exception)
+        {
+            findings.Add(StorageReasons.Of(exception), exception.Message, field: "spec.backup.storage");
+        }
+    }
+
+    // They are frozen with the plan, and a mistyped one would be found out in the downtime.
+    private async Task RecipientsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await storage.CheckRecipientsAsync(targets.Upgrade.Spec.Backup.Encryption?.Recipients ?? [], cancellationToken);
+        }
+        catch (SnapshotException exception)
+        {
+            findings.Add(SnapshotReasons.Of(exception.Failure), exception.Message, field: "spec.backup.encryption.recipients");
+        }
+    }
+
+    private async Task<DiscoveredHighAvailability> HighAvailabilityAsync(IOmsMetadata metadata, OmsTopology topology, CancellationToken cancellationToken)
+    {
+        var row = await metadata.ReadHaConfigAsync(topology.RmDatabase, cancellationToken);
+        if (row.Raw is null)
+        {
+            return new DiscoveredHighAvailability(row.Present, Enabled: false, Raw: null);
+        }
+
+        if (!HaConfig.TryParse(row.Raw, out var config, out var error))
+        {
+            findings.Add(Reasons.MetadataUnreadable, error);
+            return new DiscoveredHighAvailability(Present: true, Enabled: false, row.Raw);
+        }
+
+        return new DiscoveredHighAvailability(Present: true, config.Enable, row.Raw);
+    }
+
+    private static string Zone(TimeSpan offset) => (offset < TimeSpan.Zero ? "-" : "+") + offset.Duration().ToString(@"hh\:mm", CultureInfo.InvariantCulture);
+}

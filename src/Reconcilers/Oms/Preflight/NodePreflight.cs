@@ -1,0 +1,256 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Drydock.Clients.Docker;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Upgrades;
+using CrdNode = Drydock.Crds.OmsUpgrades.OmsNode;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>Looks at one node: dockerd, the current container and its version, mounts, config.yaml, environment, clock and room. Changes nothing.</summary>
+internal sealed class NodePreflight(OmsTargets targets, FindingList findings, TimeProvider time)
+{
+    private const string VersionFile = "/home/ds/supervisor/config/supervisor.json";
+
+    private static readonly string[] Mounts = [OmsConfig.ContainerPath, RunOnceCommand.LogsMount, "/home/ds/store", "/home/ds/run"];
+
+    private static readonly string[] SecretWords = ["PASS", "PWD", "SECRET", "TOKEN", "KEY", "CREDENTIAL"];
+
+    public async Task<NodeLook> LookAsync(CrdNode node, string region, CancellationToken cancellationToken)
+    {
+        var look = new NodeLook(node, region);
+        try
+        {
+            var docker = targets.Docker(node.Name);
+            look = await ClockAsync(docker, look, cancellationToken);
+            var current = await CurrentAsync(docker, node, cancellationToken);
+            if (current is not { State.Running: true })
+            {
+                // Its config.yaml still tells which target it is.
+                return current is null ? look : look with { Config = await ConfigAsync(node, current, cancellationToken) };
+            }
+
+            CheckMounts(node, current);
+            look = look with { LeftoverContainerId = await CheckNewNameAsync(docker, node, cancellationToken) };
+            await CheckVersionAsync(docker, node, current, cancellationToken);
+            look = look with { Current = current, EnvironmentNames = await EnvironmentAsync(docker, current, cancellationToken), Config = await ConfigAsync(node, current, cancellationToken) };
+            await CheckHttpsAsync(docker, node, current, cancellationToken);
+            look = await InsideAsync(docker, look, current, cancellationToken);
+            await CheckPortsAsync(docker, look, current, cancellationToken);
+            return look;
+        }
+        catch (DockerEndpointException exception)
+        {
+            findings.Add(Reasons.SecretMissing, exception.Message, node.Name, $"spec.regions[{region}].nodes[{node.Name}].docker");
+        }
+        catch (DockerApiVersionException exception)
+        {
+            findings.Add(Reasons.DockerUnsupported, $"dockerd of {node.Name}: {exception.Message}", node.Name);
+        }
+        catch (DockerException exception)
+        {
+            findings.Add(Reasons.HostUnreachable, $"dockerd of {node.Name}: {exception.Message}", node.Name);
+        }
+
+        return look;
+    }
+
+    private async Task<NodeLook> ClockAsync(IDockerClient docker, NodeLook look, CancellationToken cancellationToken)
+    {
+        await docker.System.PingAsync(cancellationToken);
+        var before = time.GetUtcNow();
+        var info = await docker.System.GetSystemInfoAsync(cancellationToken);
+        var between = before + ((time.GetUtcNow() - before) / 2);
+        return look with { ClockOffset = info.SystemTime - between };
+    }
+
+    private async Task<ContainerInspectResponse?> CurrentAsync(IDockerClient docker, CrdNode node, CancellationToken cancellationToken)
+    {
+        var name = node.CurrentContainer ?? targets.Upgrade.Spec.CurrentContainer;
+        try
+        {
+            var container = await docker.Containers.InspectContainerAsync(name, cancellationToken);
+            if (!container.State.Running)
+            {
+                findings.Add(Reasons.ContainerNotFound, $"container {name} on {node.Name} is {container.State.Status}, expected running; start it, or correct currentContainer", node.Name, "spec.currentContainer");
+            }
+
+            return container;
+        }
+        catch (DockerNotFoundException)
+        {
+            findings.Add(Reasons.ContainerNotFound, $"there is no container {name} on {node.Name}; correct currentContainer", node.Name, "spec.currentContainer");
+        }
+
+        return null;
+    }
+
+    // One that an earlier attempt of this very object left, stopped, is removed by the plan; its id is returned.
+    private async Task<string?> CheckNewNameAsync(IDockerClient docker, CrdNode node, CancellationToken cancellationToken)
+    {
+        var name = node.NewContainer ?? targets.Upgrade.Spec.NewContainer;
+        try
+        {
+            var taken = await docker.Containers.InspectContainerAsync(name, cancellationToken);
+            if (taken.Config.Labels?.GetValueOrDefault(Labels.UpgradeUid) != targets.Upgrade.Metadata.Uid)
+            {
+                findings.Add(Reasons.ContainerNameTaken, $"a container named {name} is on {node.Name} already; remove or rename it, or choose another newContainer", node.Name, "spec.newContainer");
+                return null;
+            }
+
+            if (taken.State.Running)
+            {
+                findings.Add(Reasons.ContainerNameTaken, $"{name} on {node.Name} is of an earlier attempt of this upgrade and runs; stop it", node.Name, "spec.newContainer");
+            }
+
+            return taken.ID;
+        }
+        catch (DockerNotFoundException)
+        {
+            // The name is free, as it should be.
+            return null;
+        }
+    }
+
+    private void CheckMounts(CrdNode node, ContainerInspectResponse container)
+    {
+        var targetsOfBinds = (container.HostConfig.Binds ?? []).Select(b => b.Split(':')).Where(p => p.Length >= 2).Select(p => p[1].TrimEnd('/')).ToHashSet(StringComparer.Ordinal);
+        var missing = Mounts.Where(m => !targetsOfBinds.Contains(m)).ToList();
+        if (missing.Count > 0)
+        {
+            findings.Add(Reasons.MountsUnusable, $"{container.ShortName} on {node.Name} has no bind for {string.Join(", ", missing)}; OMS keeps its data there and the new container needs the same binds", node.Name);
+        }
+    }
+
+    // imageVersion in supervisor.json "records the image version" (facts §3.1, how it is filled is not documented); where it says nothing the image's tag may.
+    private async Task CheckVersionAsync(IDockerClient docker, CrdNode node, ContainerInspectResponse container, CancellationToken cancellationToken)
+    {
+        if (!OmsVersion.TryParse(targets.Upgrade.Spec.FromVersion, out var wanted))
+        {
+            return;
+        }
+
+        var said = VersionIn(await docker.Containers.ReadFileAsync(container.ID, VersionFile, 1024 * 1024, cancellationToken)) ?? ImageNames.VersionOf(container.Config.Image);
+        if (said is not null && !said.IsSameRelease(wanted))
+        {
+            findings.Add(Reasons.VersionMismatch, $"{container.ShortName} on {node.Name} is version {said}, spec.fromVersion is {wanted}; correct fromVersion or currentContainer", node.Name, "spec.fromVersion");
+        }
+
+        // The suffix is not always written; where it is, it counts.
+        if (said is { Community: true } && targets.Upgrade.Spec.Edition == OmsEdition.Enterprise)
+        {
+            findings.Add(Reasons.VersionMismatch, $"{container.ShortName} on {node.Name} is version {said} of the Community edition, spec.edition is Enterprise; correct edition or currentContainer", node.Name, "spec.edition");
+        }
+    }
+
+    // The files are looked at where dockerd would mount them from; a source that is missing it would make as a directory.
+    private async Task CheckHttpsAsync(IDockerClient docker, CrdNode node, ContainerInspectResponse container, CancellationToken cancellationToken)
+    {
+        if (targets.Upgrade.Spec.Https is not { } https)
+        {
+            return;
+        }
+
+        var files = new HostFiles(docker, targets.Upgrade.Metadata.Uid!, container.Image);
+        foreach (var (path, field) in new[] { (https.CertificateHostPath, "spec.https.certificateHostPath"), (https.KeyHostPath, "spec.https.keyHostPath") })
+        {
+            var problem = await files.StatAsync(path, cancellationToken) switch
+            {
+                null => "does not exist",
+                { IsRegularFile: false } => "is no ordinary file",
+                { Size: 0 } => "is empty",
+                _ => null,
+            };
+            if (problem is not null)
+            {
+                findings.Add(Reasons.MountsUnusable, $"{path} on {node.Name} {problem}; put the file there, or correct {field}", node.Name, field);
+            }
+        }
+    }
+
+    // The old container's own listeners go when it stops; what else has a port the new version wants would keep it from starting.
+    private async Task CheckPortsAsync(IDockerClient docker, NodeLook look, ContainerInspectResponse container, CancellationToken cancellationToken)
+    {
+        if (look.Config?.Ports.All is not { } ports)
+        {
+            return;
+        }
+
+        var answer = await docker.RunExecAsync(container.ID, ["/bin/sh", "-c", ListeningPorts.Script], cancellationToken);
+        var taken = ListeningPorts.Foreign(answer.Stdout.Text).Intersect(ports).ToList();
+        if (taken.Count > 0)
+        {
+            findings.Add(
+                Reasons.PortTaken,
+                $"something else than {container.ShortName} listens on port {string.Join(", ", taken)} of {look.Spec.Name}, which OMS needs there; stop it, or choose another port in config.yaml (from 4.2.2 on)",
+                look.Spec.Name);
+        }
+    }
+
+    private static OmsVersion? VersionIn(byte[]? json)
+    {
+        if (json is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("imageVersion", out var value)
+                && OmsVersion.TryParse(value.ToString().Replace("feature_", "", StringComparison.OrdinalIgnoreCase), out var version)
+                ? version
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> EnvironmentAsync(IDockerClient docker, ContainerInspectResponse container, CancellationToken cancellationToken)
+    {
+        var image = await docker.Images.InspectImageAsync(container.Image, cancellationToken);
+        var ofImage = (image.Config?.Env ?? []).ToHashSet(StringComparer.Ordinal);
+        var own = (container.Config.Env ?? []).Where(e => !ofImage.Contains(e)).Select(e => e.Split('=', 2)).ToList();
+        targets.Remember(own.Where(e => e.Length == 2 && IsSecretName(e[0])).Select(e => new Secret(e[1])));
+        return [.. own.Select(e => e[0]).Where(n => n is not ("OMS_HOST_IP" or "IS_UPGRADE")).Order(StringComparer.Ordinal)];
+    }
+
+    private static bool IsSecretName(string name) =>
+        SecretWords.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
+
+    private async Task<OmsConfig?> ConfigAsync(CrdNode node, ContainerInspectResponse container, CancellationToken cancellationToken)
+    {
+        var result = await targets.ReadConfigAsync(node.Name, container.ID, cancellationToken);
+        if (result is null)
+        {
+            findings.Add(Reasons.ConfigUnreadable, $"{container.ShortName} on {node.Name} has no {OmsConfig.ContainerPath}; is it the OMS container?", node.Name);
+            return null;
+        }
+
+        findings.Add(result.Findings(node.Name));
+        return result.Config;
+    }
+
+    private static async Task<NodeLook> InsideAsync(IDockerClient docker, NodeLook look, ContainerInspectResponse container, CancellationToken cancellationToken)
+    {
+        // df of the container's root shows the file system dockerd keeps images on; POSIX format, in KiB.
+        var answer = await docker.RunExecAsync(container.ID, ["/bin/sh", "-c", "date +%z; df -Pk / | tail -n 1"], cancellationToken);
+        var lines = answer.Stdout.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var columns = lines.Length > 1 ? lines[1].Split(' ', StringSplitOptions.RemoveEmptyEntries) : [];
+        return look with
+        {
+            UtcOffset = lines.Length > 0 ? Offset(lines[0].Trim()) : null,
+            FreeBytes = columns.Length >= 4 && long.TryParse(columns[3], NumberStyles.None, CultureInfo.InvariantCulture, out var free) ? free * 1024 : null,
+        };
+    }
+
+    private static TimeSpan? Offset(string text) =>
+        text.Length == 5 && int.TryParse(text.AsSpan(1, 2), NumberStyles.None, CultureInfo.InvariantCulture, out var hours) && int.TryParse(text.AsSpan(3, 2), NumberStyles.None, CultureInfo.InvariantCulture, out var minutes)
+            ? (text[0] == '-' ? -1 : 1) * new TimeSpan(hours, minutes, 0)
+            : null;
+}

@@ -1,0 +1,251 @@
+using System.Globalization;
+using Drydock.Abstractions.Values;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>
+/// Looks at the projects through the API of the console, where there is one and credentials are given (facts §5.3: near real time, no forward switchover
+/// under way). What nothing can tell is acknowledged by a person. Changes nothing.
+/// </summary>
+internal sealed class ProjectPreflight(OmsTargets targets, FindingList findings)
+{
+    private const int AtATime = 4;
+    private const int Named = 20;
+
+    private readonly List<string> _notes = [];
+    private readonly Lock _gate = new();
+    private readonly TimeSpan _limit = KubernetesDuration.Parse(targets.Upgrade.Spec.Preflight.MaxProjectLag);
+
+    /// <summary>Looks; what stands in the way goes to the findings.</summary>
+    /// <param name="path">The way from the old to the new version.</param>
+    /// <param name="first">The first node: its console is asked.</param>
+    /// <param name="tables">The projects as the tables list them; empty where they are not read.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    public async Task<ProjectLook> LookAsync(UpgradePath.Allowed path, NodeLook first, IReadOnlyList<OmsProject> tables, CancellationToken cancellationToken)
+    {
+        var known = path.ReadsProjectTables ? tables : null;
+        var implied = OmsApiGenerations.ImpliedBy(path.From);
+        try
+        {
+            var binds = first.Current?.HostConfig.Binds ?? [];
+            var api = targets.Api(ConsoleAddress.Of(first.Spec.HostIP, first.Config!.Ports.Nginx, ConsoleAddress.ServesHttps(binds)));
+            if (api is null || implied == OmsApiGeneration.None)
+            {
+                var why = $"{path.From} has {OmsApiGenerations.Describe(implied)}";
+                RequireAcknowledgement(api is null && implied != OmsApiGeneration.None ? $"{why}, but {OmsApiCredentials.Field} gives no credentials for it" : why);
+                if (api is not null)
+                {
+                    _notes.Add($"{why}: projects are recorded from the tables, without lag and components; the credentials are used after the upgrade");
+                }
+
+                return new ProjectLook(known, _notes);
+            }
+
+            var generation = await api.ProbeAsync(implied, cancellationToken);
+            if (generation != implied)
+            {
+                _notes.Add($"{path.From} should have {OmsApiGenerations.Describe(implied)}; the console at {api.Address} has {OmsApiGenerations.Describe(generation)}");
+            }
+
+            return generation switch
+            {
+                OmsApiGeneration.V2 => new ProjectLook(await ByListAsync(api, cancellationToken), _notes),
+                OmsApiGeneration.Progress when known is not null => new ProjectLook(await ByTablesAsync(api, known, cancellationToken), _notes),
+                OmsApiGeneration.Progress => Unlisted(path),
+                _ => NoApi(api, known),
+            };
+        }
+        catch (OmsApiException exception)
+        {
+            findings.Add(ReasonOf(exception.Kind), $"{exception.Message}. Without the API leave {OmsApiCredentials.Field} empty", field: OmsApiCredentials.Field);
+            return new ProjectLook(known, _notes);
+        }
+    }
+
+    private static string ReasonOf(OmsApiErrorKind kind) => kind switch
+    {
+        OmsApiErrorKind.Credentials => Reasons.SecretMissing,
+        OmsApiErrorKind.Unreachable => Reasons.ApiUnreachable,
+        _ => Reasons.ApiRefused,
+    };
+
+    private ProjectLook Unlisted(UpgradePath.Allowed path)
+    {
+        RequireAcknowledgement($"{path.From} has no API that lists projects, and its tables are not documented");
+        _notes.Add($"the projects of {path.From} are not recorded: its API lists none and its tables are not documented");
+        return new ProjectLook(null, _notes);
+    }
+
+    private ProjectLook NoApi(IOmsApi api, IReadOnlyList<OmsProject>? known)
+    {
+        findings.Add(
+            Reasons.ApiRefused,
+            $"the console at {api.Address} has no API; correct the key url of the Secret, or leave {OmsApiCredentials.Field} empty to upgrade without it",
+            field: OmsApiCredentials.Field);
+        return new ProjectLook(known, _notes);
+    }
+
+    private void RequireAcknowledgement(string why)
+    {
+        if (!targets.Upgrade.Spec.Preflight.Acknowledge.Contains(Acknowledgement.NoForwardSwitchover))
+        {
+            findings.Add(
+                Reasons.ForwardSwitchoverUnacknowledged,
+                $"whether a forward switchover is under way cannot be read: {why}; finish any, then put NoForwardSwitchover into spec.preflight.acknowledge",
+                field: "spec.preflight.acknowledge");
+        }
+    }
+
+    private async Task<IReadOnlyList<OmsProject>> ByListAsync(IOmsApi api, CancellationToken cancellationToken)
+    {
+        var projects = await api.ProjectsAsync(cancellationToken);
+        var lagging = new List<string>();
+        var switching = new List<string>();
+        var seen = await EachAsync(projects, async project =>
+        {
+            if (!ProjectStatuses.IsLive(project.Status))
+            {
+                return project;
+            }
+
+            if (ProjectStatuses.IsRunning(project.Status))
+            {
+                Judge(project, await api.ProgressAsync(project.Id, cancellationToken), lagging);
+            }
+
+            // Synchronisation has no switchover.
+            if (project.Kind == OmsProjectKind.Migration && ForwardSwitchover.UnderWay(await api.StepsAsync(project.Id, cancellationToken)) is { } step)
+            {
+                Note(switching, $"{Title(project)}: {step.Name} is {step.Status}");
+            }
+
+            return project with { Components = await ComponentsAsync(api, project, cancellationToken) };
+        });
+        Report(lagging, switching);
+        return seen;
+    }
+
+    private async Task<IReadOnlyList<OmsProject>> ByTablesAsync(IOmsApi api, IReadOnlyList<OmsProject> tables, CancellationToken cancellationToken)
+    {
+        var lagging = new List<string>();
+        var switching = new List<string>();
+        var unread = new List<string>();
+        var live = tables.Where(p => ProjectStatuses.IsLive(p.Status)).ToList();
+        await EachAsync(live, async project =>
+        {
+            try
+            {
+                var progress = await api.OlderProgressAsync(project.Kind, project.Id, cancellationToken);
+                if (ProjectStatuses.IsRunning(progress.Status))
+                {
+                    Judge(project, progress, lagging);
+                }
+
+                if (ForwardSwitchover.IsSwitchover(progress.CurrentStep))
+                {
+                    Note(switching, $"{Title(project)}: it is in {progress.CurrentStep}");
+                }
+            }
+            catch (OmsApiException exception) when (exception.Kind is OmsApiErrorKind.Refused or OmsApiErrorKind.Absent or OmsApiErrorKind.Unreadable)
+            {
+                // That a table's id is the API's is not documented: such a project stands as if there were no API.
+                Note(unread, $"{Title(project)}: {exception.Message}");
+            }
+
+            return project;
+        });
+        if (unread.Count > 0)
+        {
+            RequireAcknowledgement($"the API does not tell of {unread.Count.ToString(CultureInfo.InvariantCulture)} projects");
+            _notes.Add($"lag and step could not be read of {Some(unread)}");
+        }
+
+        Report(lagging, switching);
+        return tables;
+    }
+
+    private void Judge(OmsProject project, ProjectProgress progress, List<string> lagging)
+    {
+        var step = progress.CurrentStep ?? "no step";
+        if (progress.Lag is { } lag)
+        {
+            if (lag > _limit)
+            {
+                Note(lagging, $"{Title(project)} is {KubernetesDuration.Format(lag)} behind");
+            }
+        }
+        else if (progress.SynchronizesIncrements == false)
+        {
+            Note(_notes, $"{Title(project)} runs without incremental synchronization (in {step}); the upgrade interrupts it, and a Full-Import must be resumed by hand afterwards");
+        }
+        else if (progress.CheckpointText is { } checkpoint)
+        {
+            Note(_notes, $"{Title(project)} has a checkpoint that is no time ('{SchemaLimits.Clip(checkpoint, 64)}'): see in the console that it is near real time");
+        }
+        else
+        {
+            Note(lagging, $"{Title(project)} has no checkpoint yet (in {step})");
+        }
+    }
+
+    private async Task<string?> ComponentsAsync(IOmsApi api, OmsProject project, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return ComponentSummary.Write(await api.ComponentsAsync(project.Id, cancellationToken));
+        }
+        catch (OmsApiException exception) when (exception.Kind is OmsApiErrorKind.Refused or OmsApiErrorKind.Unreadable)
+        {
+            // What a broken project cannot list is not compared; it must not keep the others from their upgrade.
+            Note(_notes, $"components of {Title(project)} are not recorded: {exception.Message}");
+            return null;
+        }
+    }
+
+    private void Report(List<string> lagging, List<string> switching)
+    {
+        if (lagging.Count > 0)
+        {
+            findings.Add(
+                Reasons.ProjectsLagging,
+                $"projects are not near real time, at most {targets.Upgrade.Spec.Preflight.MaxProjectLag} behind is allowed (spec.preflight.maxProjectLag): {Some(lagging)}; wait until they have caught up, or suspend them",
+                field: "spec.preflight.maxProjectLag");
+        }
+
+        if (switching.Count > 0)
+        {
+            findings.Add(Reasons.ForwardSwitchoverUnderWay, $"a forward switchover is under way and must end before the upgrade: {Some(switching)}; finish it in the console");
+        }
+    }
+
+    // A few at a time, and in the list's order: the console serves people as well.
+    private static async Task<IReadOnlyList<OmsProject>> EachAsync(IReadOnlyList<OmsProject> projects, Func<OmsProject, Task<OmsProject>> look)
+    {
+        var seen = new List<OmsProject>(projects.Count);
+        foreach (var few in projects.Chunk(AtATime))
+        {
+            seen.AddRange(await Task.WhenAll(few.Select(look)));
+        }
+
+        return seen;
+    }
+
+    private void Note(List<string> list, string text)
+    {
+        lock (_gate)
+        {
+            list.Add(text);
+        }
+    }
+
+    private static string Title(OmsProject project) => $"{project.Name} ({project.Id})";
+
+    private static string Some(List<string> texts)
+    {
+        texts.Sort(StringComparer.Ordinal);
+        return string.Join("; ", texts.Take(Named)) + (texts.Count > Named ? string.Create(CultureInfo.InvariantCulture, $"; and {texts.Count - Named} more") : "");
+    }
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using Drydock.Clients.Docker;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>
+/// Which projects were created or changed since T1, and are lost when the databases of then come back. The new version runs while this is asked: from
+/// 4.0.1 on only its API tells, because its tables are not documented (facts §4.1); below that its tables do. Changes nothing.
+/// </summary>
+internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
+{
+    private const string General = "projects that were created or changed since the old containers stopped are lost";
+    private const string Console = "look at them in the console";
+    private const int Listed = 40;
+    private static readonly OmsVersion OtherTables = OmsVersion.Parse("4.0.1");
+
+    // A reconcile asks; a console that does not answer must not hold it up.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>One sentence for the plan of the way back.</summary>
+    public async Task<string> DescribeAsync(OmsUpgradeStatus status, CancellationToken cancellationToken)
+    {
+        if (!OmsVersion.TryParse(targets.Upgrade.Spec.ToVersion, out var version))
+        {
+            return $"{General}; they could not be listed, because '{targets.Upgrade.Spec.ToVersion}' is no version that is known here: {Console}";
+        }
+
+        using var limit = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return version < OtherTables ? await ByTablesAsync(status, either.Token) : await ByApiAsync(status, version, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return $"{General}; they could not be listed, because there was no answer within {Patience.TotalSeconds.ToString(CultureInfo.InvariantCulture)} seconds: {Console}";
+        }
+        catch (Exception exception) when (exception is OmsMetadataException or OmsApiException or DockerException)
+        {
+            return $"{General}; they could not be listed, because {(version < OtherTables ? "their tables" : "the API")} could not be read ({targets.Redactor.Redact(exception.Message)}): {Console}";
+        }
+    }
+
+    private async Task<string> ByTablesAsync(OmsUpgradeStatus status, CancellationToken cancellationToken)
+    {
+        var database = status.Plan!.Step(StepIds.Snapshot)!.Parameters["databases"].Split(',')[0];
+        var present = await (await targets.MetadataAsync(cancellationToken)).ProjectsAsync(database, SchemaLimits.Projects, cancellationToken);
+        return Describe(status, present.Projects, "their tables");
+    }
+
+    private async Task<string> ByApiAsync(OmsUpgradeStatus status, OmsVersion version, CancellationToken cancellationToken)
+    {
+        var implied = OmsApiGenerations.ImpliedBy(version);
+        if (implied != OmsApiGeneration.V2)
+        {
+            return $"{General}; they could not be listed: the project tables from 4.0.1 on are not documented, and {version} has {OmsApiGenerations.Describe(implied)}: {Console}";
+        }
+
+        if (targets.Api(Address(status)) is not { } api)
+        {
+            return $"{General}; they could not be listed: the project tables from 4.0.1 on are not documented, and for the API of {version} spec.preflight.apiCredentialsSecretRef names no Secret. "
+                + $"Name one, take desiredState: RolledBack back and ask again, or {Console}";
+        }
+
+        return Describe(status, await api.ProjectsAsync(cancellationToken), "the API");
+    }
+
+    // Where the plan's own steps found the console.
+    private static Uri Address(OmsUpgradeStatus status) => new(status.Plan!.Step(StepIds.Projects)!.Parameters[OmsProjectStep.AddressParameter]);
+
+    private static string Describe(OmsUpgradeStatus status, IReadOnlyList<OmsProject> present, string by)
+    {
+        if (status.Projects is not { } recorded)
+        {
+            return $"{General}; which they are cannot be told, because nothing listed the projects before the upgrade; by {by} there are now {List([.. present.Select(p => Name(p, p.Status))])}";
+        }
+
+        var match = new ProjectMatch(present, status.RenamedProjects);
+        var found = recorded.Items.Select(r => (Before: r, Now: match.Find(r))).ToList();
+        var known = found.Select(f => f.Now).OfType<OmsProject>().ToHashSet();
+        List<string> differ =
+        [
+            .. present.Where(p => !known.Contains(p)).Select(p => Name(p, $"{p.Status}, new")),
+            .. found.Select(f => Change(f.Before, f.Now, status.RenamedProjects)).OfType<string>(),
+        ];
+        var missing = recorded.Migration + recorded.Synchronization - recorded.Items.Count;
+        var notRecorded = missing > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {missing} projects of before were not recorded by name, and may be among the new ones") : "";
+        return differ.Count == 0
+            ? $"{General}; by {by} none was created, renamed, removed or has another status (what was changed inside a project is not seen)"
+            : $"{General}; by {by}: {List(differ)}{notRecorded} (what was changed inside a project is not seen)";
+    }
+
+    private static string? Change(ProjectStatus before, OmsProject? now, IReadOnlyList<RenamedProject> renamed)
+    {
+        if (now is null)
+        {
+            return ProjectStatuses.MayBeGone(before.Status) ? null : $"{before.Name} ({before.Id}, not found any more, comes back as {before.Status})";
+        }
+
+        var name = renamed.FirstOrDefault(r => r.Kind == before.Kind && r.Id == before.Id)?.NewName ?? before.Name;
+        return (now.Name == name, now.Status == before.Status) switch
+        {
+            (true, true) => null,
+            (true, false) => Name(now, $"{now.Status}, was {before.Status}"),
+            _ => Name(now, $"{now.Status}, was {name} {before.Status}"),
+        };
+    }
+
+    private static string Name(OmsProject project, string what) => $"{project.Name} ({project.Id}, {what})";
+
+    private static string List(List<string> names) => names.Count == 0
+        ? "none"
+        : string.Join(", ", names.Take(Listed)) + (names.Count > Listed ? string.Create(CultureInfo.InvariantCulture, $" and {names.Count - Listed} more") : "");
+}

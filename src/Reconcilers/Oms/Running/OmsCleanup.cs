@@ -1,0 +1,48 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Abstractions.Values;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>The removal of the old containers of an upgrade that succeeded, where spec.cleanup asks for it. Pure.</summary>
+internal sealed class OmsCleanup : IRunCleanup<OmsUpgradeSpec, OmsUpgradeStatus>
+{
+    /// <inheritdoc />
+    public string Begins => "the old containers are removed";
+
+    /// <inheritdoc />
+    public string Stops => "no more old containers are removed";
+
+    /// <inheritdoc />
+    public Plan? PlanOf(OmsUpgradeStatus status) => status.CleanupPlan;
+
+    /// <inheritdoc />
+    public OmsUpgradeStatus WithPlan(OmsUpgradeStatus status, Plan? plan) => status with { CleanupPlan = plan };
+
+    /// <inheritdoc />
+    public DateTimeOffset? DueAt(OmsUpgradeSpec spec, OmsUpgradeStatus status)
+    {
+        if (status.CleanupPlan is not null || status.FinishedAt is not { } finished || spec.DesiredState == DesiredState.RolledBack || spec.Mode == RunMode.Plan)
+        {
+            return null;
+        }
+
+        if (spec.Cleanup.Accepted)
+        {
+            return finished;
+        }
+
+        return spec.Cleanup.After is { Length: > 0 } after ? finished + KubernetesDuration.Parse(after) : null;
+    }
+
+    /// <inheritdoc />
+    public DateTimeOffset? AnnouncedAt(OmsUpgradeStatus status) => status.CleanupAt;
+
+    /// <inheritdoc />
+    public OmsUpgradeStatus Announce(OmsUpgradeStatus status, DateTimeOffset? at) => status with { CleanupAt = at };
+
+    /// <inheritdoc />
+    public Plan Compile(OmsUpgradeSpec spec, Plan done, int attemptsBefore) => CleanupPlanner.Compile(spec, done, attemptsBefore);
+}

@@ -1,0 +1,64 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>What follows from what preflight learned of an OMS installation. Pure.</summary>
+internal sealed class OmsDiscovered(OmsDiscovery discovery) : IRunDiscovery<OmsUpgradeSpec, OmsUpgradeStatus>
+{
+    /// <inheritdoc />
+    public string TargetIdentity => Identity(discovery.Metadata.RmDatabase);
+
+    /// <inheritdoc />
+    public IReadOnlyList<string> TargetAddresses => discovery.Metadata.Addresses;
+
+    /// <inheritdoc />
+    public string TargetDescription => $"OMS on {string.Join(", ", discovery.Nodes.Select(n => n.Name))} with {discovery.Metadata.Server}";
+
+    /// <summary>A restore claims each database by itself; one of those beside the rm database may be under way.</summary>
+    public IReadOnlyList<string> MustBeFree => [.. discovery.Metadata.Databases.Select(Identity)];
+
+    /// <inheritdoc />
+    public Plan Compile(OmsUpgradeSpec spec) => new OmsUpgradePlanner(spec, discovery).Compile();
+
+    /// <inheritdoc />
+    public OmsUpgradeStatus Learn(OmsUpgradeStatus status, OmsUpgradeSpec spec, DateTimeOffset now) => status with
+    {
+        HighAvailability = new HighAvailabilityStatus
+        {
+            Method = spec.HighAvailability.Method,
+            Present = discovery.HighAvailability.Present,
+            EnabledBefore = discovery.HighAvailability.Enabled,
+            Before = discovery.HighAvailability.Raw,
+        },
+        Projects = discovery.ProjectsAreKnown ? Projects(discovery.Projects, now) : null,
+        Nodes =
+        [
+            .. discovery.Nodes.Select(n => new OmsNodeStatus { Name = n.Name, Container = n.OldContainer, Image = n.OldImage, ImageID = n.OldImageId, Version = spec.FromVersion }),
+        ],
+    };
+
+    private string Identity(string database) => Upgrades.TargetIdentity.Of(discovery.Metadata.ServerIdentity, database);
+
+    private static ProjectsStatus Projects(IReadOnlyList<OmsProject> projects, DateTimeOffset now) => new()
+    {
+        RecordedAt = now,
+        Migration = projects.Count(p => p.Kind == OmsProjectKind.Migration),
+        Synchronization = projects.Count(p => p.Kind == OmsProjectKind.Sync),
+        ByStatus = new SortedDictionary<string, int>(
+            projects.GroupBy(p => p.Status, StringComparer.Ordinal).Take(64).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal), StringComparer.Ordinal),
+        Items =
+        [
+            .. projects.Take(SchemaLimits.Projects).Select(p => new ProjectStatus
+            {
+                Kind = p.Kind == OmsProjectKind.Migration ? ProjectKind.Migration : ProjectKind.Synchronization,
+                Id = SchemaLimits.Clip(p.Id, SchemaLimits.ShortName),
+                Name = SchemaLimits.Clip(p.Name, SchemaLimits.Name),
+                Status = SchemaLimits.Clip(p.Status, SchemaLimits.ShortName),
+                Components = p.Components is { Length: > 0 } components ? SchemaLimits.Clip(components, SchemaLimits.Name) : null,
+            }),
+        ],
+    };
+}

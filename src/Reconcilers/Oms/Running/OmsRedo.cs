@@ -1,0 +1,30 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>The correction and docker_init.sh run again only on restored databases (design §3.4, §3.7).</summary>
+internal sealed class OmsRedo : IRunRedo<OmsUpgradeSpec>
+{
+    /// <inheritdoc />
+    public string WayOut =>
+        $"it runs again only on restored data: a new spec.retry or {Annotations.Retry}=<token> stops the new containers, restores the snapshot and goes on from StartNew; spec.desiredState: RolledBack goes back";
+
+    /// <inheritdoc />
+    public string Phase => OmsUpgradePhases.RestoreDatabases;
+
+    /// <inheritdoc />
+    public PlanStep? Lost(Plan plan) => RedoPlanner.Lost(plan);
+
+    /// <inheritdoc />
+    public bool IsRedone(Plan plan) => plan.Step(RollbackIds.Restore) is not null;
+
+    /// <inheritdoc />
+    public Plan Compile(OmsUpgradeSpec spec, Plan plan) => RedoPlanner.Compile(spec, plan);
+
+    /// <inheritdoc />
+    public string Describe(PlanStep lost, Plan plan) =>
+        $"{lost.Id} may run again only on restored data: the plan was compiled anew ({plan.Hash}); the new containers are stopped, the snapshot restored, and everything from StartNew on is done again";
+}

@@ -1,0 +1,60 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>The milestones of an OmsUpgrade. Pure.</summary>
+internal static class OmsMilestones
+{
+    /// <summary>All of them.</summary>
+    public static RunMilestones All { get; } = new(
+        There:
+        [
+            new(ConditionTypes.ImagePrepared, OmsUpgradePhases.PrepareImage),
+            new(ConditionTypes.HighAvailabilityDisabled, OmsUpgradePhases.DisableHA),
+            new(ConditionTypes.OldStopped, OmsUpgradePhases.StopOld),
+            new(ConditionTypes.BackedUp, OmsUpgradePhases.Backup),
+            new(ConditionTypes.NewStarted, OmsUpgradePhases.StartNew),
+            new(ConditionTypes.MetadataCorrected, OmsUpgradePhases.CorrectMetadata),
+            new(ConditionTypes.MetadataInitialized, OmsUpgradePhases.InitMetadata),
+            new(ConditionTypes.Verified, OmsUpgradePhases.Verify),
+            new(ConditionTypes.HighAvailabilityEnabled, OmsUpgradePhases.EnableHA) { Missed = NotEnabled },
+            new(ConditionTypes.Settled, OmsUpgradePhases.Settle),
+        ],
+        Back:
+        [
+            new(ConditionTypes.NewStopped, OmsUpgradePhases.StopNew),
+            new(ConditionTypes.DatabasesRestored, OmsUpgradePhases.RestoreDatabases),
+            new(ConditionTypes.OldStarted, OmsUpgradePhases.StartOld),
+        ],
+
+        // What has merely happened (a backup) stays.
+        UndoneBy:
+        [
+            new(ConditionTypes.NewStarted, OmsUpgradePhases.StopNew),
+            new(ConditionTypes.Verified, OmsUpgradePhases.StopNew),
+            new(ConditionTypes.HighAvailabilityEnabled, OmsUpgradePhases.StopNew),
+            new(ConditionTypes.Settled, OmsUpgradePhases.StopNew),
+            new(ConditionTypes.MetadataCorrected, OmsUpgradePhases.RestoreDatabases),
+            new(ConditionTypes.MetadataInitialized, OmsUpgradePhases.RestoreDatabases),
+            new(ConditionTypes.OldStopped, OmsUpgradePhases.StartOld),
+            new(ConditionTypes.HighAvailabilityDisabled, OmsUpgradePhases.RestoreHA),
+        ]);
+
+    /// <summary>Sets what is known of the projects.</summary>
+    public static void AddProjects(ConditionSet conditions, Plan plan)
+    {
+        var compared = plan.Step(StepIds.Projects)?.State == StepState.Succeeded;
+        var verdict = compared ? ProjectVerdict.Last(plan) : null;
+        conditions.Set(
+            ConditionTypes.ProjectsVerified,
+            verdict?.Verified ?? (compared ? "Unknown" : "False"),
+            verdict?.Reason ?? (compared ? Reasons.Unverifiable : Reasons.NotYet),
+            verdict?.Message ?? "");
+    }
+
+    private static (string Reason, string Message)? NotEnabled(Plan plan) =>
+        plan.Step(StepIds.EnableHA)?.Receipt?.GetValueOrDefault(EnableHighAvailability.NotEnabledFact) is { } why ? (Reasons.HighAvailabilityOff, why) : null;
+}

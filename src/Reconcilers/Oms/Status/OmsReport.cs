@@ -1,0 +1,92 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>What an OmsUpgrade reports: moments, snapshots, projects, nodes, and what a person has to do. Pure.</summary>
+internal sealed class OmsReport : IRunReport<OmsUpgradeSpec, OmsUpgradeStatus>
+{
+    /// <inheritdoc />
+    public OmsUpgradeStatus Summarize(OmsUpgradeSpec spec, OmsUpgradeStatus status, PlanSlot slot, bool isDone)
+    {
+        var (there, back) = (status.Plan, status.RollbackPlan);
+        status = status with
+        {
+            Times = UpgradeMoments.Of(status),
+            SnapshotRef = Snapshot(there?.Step(StepIds.Snapshot)) ?? status.SnapshotRef,
+            RollbackSnapshotRef = back is null ? status.RollbackSnapshotRef : Snapshot(back.Step(RollbackIds.Snapshot)),
+            RenamedProjects = there is null ? status.RenamedProjects : status.WentBack() ? [] : RenamedProjects.Of(there),
+            Nodes = [.. status.Nodes.Select(n => Node(spec, status, n))],
+        };
+        return isDone
+            ? status with { ActionRequired = slot == PlanSlot.Rollback ? RollbackActionList.Compile(spec, status) : ForwardActions(spec, status) }
+            : status;
+    }
+
+    /// <inheritdoc />
+    public OmsUpgradeStatus Forget(OmsUpgradeStatus status) => status with
+    {
+        CleanupPlan = null,
+        CleanupAt = null,
+        Times = null,
+        SnapshotRef = null,
+        RollbackSnapshotRef = null,
+        RenamedProjects = [],
+    };
+
+    /// <inheritdoc />
+    public RunMilestones Milestones(OmsUpgradeSpec spec) => OmsMilestones.All;
+
+    /// <inheritdoc />
+    public void AddConditions(ConditionSet conditions, OmsUpgradeSpec spec, OmsUpgradeStatus status) => OmsMilestones.AddProjects(conditions, status.Plan!);
+
+    /// <inheritdoc />
+    public string Success(OmsUpgradeStatus status) =>
+        (status.Times?.Downtime is { } downtime ? $", downtime {downtime}" : "")
+        + (status.CleanupPlan is { } cleanup && DoneWork.Done(cleanup) ? "; the old containers are removed" : "");
+
+    /// <inheritdoc />
+    public string LeftBehind(OmsUpgradeSpec spec, OmsUpgradeStatus status) =>
+        "Containers, ha.config and dumps are as these steps left them; the runbook goes on by hand from here";
+
+    // The reference is stored once the name stands in a receipt, so that nothing else is ever taken for it.
+    private static SnapshotReference? Snapshot(PlanStep? step) =>
+        step?.Receipt is { } receipt && receipt.GetValueOrDefault(TakeSnapshot.SnapshotKey) is { } name && !receipt.ContainsKey(TakeSnapshot.NotTakenFact)
+            ? new SnapshotReference { Name = name, Uid = receipt.GetValueOrDefault(TakeSnapshot.SnapshotUidFact) }
+            : null;
+
+    private static List<ActionItem> ForwardActions(OmsUpgradeSpec spec, OmsUpgradeStatus status) =>
+        OmsActionList.Compile(spec, status, status.Plan!) is var actions && status.CleanupPlan is { } cleanup && DoneWork.Done(cleanup)
+            ? [.. actions.Where(a => a.Reason != Reasons.RemoveOldContainers)]
+            : actions;
+
+    private static OmsNodeStatus Node(OmsUpgradeSpec spec, OmsUpgradeStatus status, OmsNodeStatus node)
+    {
+        if (status.RollbackPlan?.Step(RollbackIds.StartOld(node.Name)) is { State: StepState.Succeeded } back)
+        {
+            return node with
+            {
+                Container = back.Parameters["name"],
+                Image = back.Receipt?.GetValueOrDefault(StartOldContainer.ImageFact),
+                ImageID = back.Receipt?.GetValueOrDefault(StartOldContainer.ImageIdFact),
+                Version = spec.FromVersion,
+            };
+        }
+
+        if (status.Plan?.Step(StepIds.StartNew(node.Name)) is not { State: StepState.Succeeded } started)
+        {
+            return node;
+        }
+
+        var created = status.Plan.Step(StepIds.Create(node.Name));
+        return node with
+        {
+            Container = started.Parameters["container"],
+            Image = created?.Parameters["image"],
+            ImageID = status.Plan.Step(StepIds.Image(node.Name))?.Receipt?.GetValueOrDefault(PrepareImage.ImageIdFact),
+            Version = spec.ToVersion,
+        };
+    }
+}

@@ -1,8 +1,0 @@
-namespace Drydock.Reconcilers.OmsUpgrades.Api;
-
-/// <summary>One component of a project.</summary>
-/// <param name="Kind">What it does.</param>
-/// <param name="Name">Its name.</param>
-/// <param name="Status">Its status in OMS's own words; their full list is not documented (facts §4.6).</param>
-/// <param name="Subtopic">The subtopic it serves; several stores may serve one. Empty if it says none.</param>
-public sealed record ProjectComponent(ProjectComponentKind Kind, string Name, string Status, string Subtopic = "");

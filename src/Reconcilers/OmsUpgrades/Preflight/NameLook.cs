@@ -1,9 +1,0 @@
-using Drydock.Reconcilers.OmsUpgrades.Domain;
-
-namespace Drydock.Reconcilers.OmsUpgrades.Preflight;
-
-/// <summary>What the project tables of a version below 4.0.1 say.</summary>
-/// <param name="Projects">The projects.</param>
-/// <param name="Renames">Those that get another name.</param>
-/// <param name="Notes">What the reader of the plan should know.</param>
-internal sealed record NameLook(IReadOnlyList<OmsProject> Projects, IReadOnlyList<ProjectRename> Renames, IReadOnlyList<string> Notes);

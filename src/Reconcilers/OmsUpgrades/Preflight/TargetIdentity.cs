@@ -1,8 +1,0 @@
-namespace Drydock.Reconcilers.OmsUpgrades.Preflight;
-
-/// <summary>What a target is, by which claims on it are named.</summary>
-public static class TargetIdentity
-{
-    /// <summary>The metadata server as it itself says, and the console's database on it.</summary>
-    public static string Of(string serverIdentity, string rmDatabase) => $"{serverIdentity}/{rmDatabase}";
-}

@@ -1,0 +1,298 @@
+using System.Text.Json;
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.Errors;
+using Drydock.Clients.Kubernetes.Runtime;
+using Drydock.Clients.MySql;
+using Drydock.Clients.Snapshots;
+using Drydock.Crds;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
+using Drydock.Engine.Running;
+using Drydock.Reconcilers.Upgrades;
+using Microsoft.Extensions.Logging;
+
+namespace Drydock.Reconcilers.Snapshots;
+
+/// <summary>
+/// Takes a verified snapshot of named databases, once. Level-based: the manifest in storage, written last, tells whether it is done; a process that died
+/// takes the snapshot again under the same id, after ending the sessions that its predecessor left on the server, and never touches a good file.
+/// </summary>
+[EntityRbac(ApiGroup.Name, "backupsnapshots", Verbs = "get,list,watch,patch")]
+[EntityRbac(ApiGroup.Name, "backupsnapshots/status", Verbs = "update")]
+[EntityRbac(ApiGroup.Name, "omsupgrades", Verbs = "get,list")]
+[EntityRbac(ApiGroup.Name, "databaserollingupgrades", Verbs = "get,list")]
+[EntityRbac(ApiGroup.Name, "snapshotrestores", Verbs = "get,list")]
+[EntityRbac("", "secrets", Verbs = "get,list,watch")]
+[EntityRbac("", "events", Verbs = "create,patch")]
+public sealed partial class BackupSnapshotController(SnapshotServices services, IEntityWriter<BackupSnapshot> writer, IReconcileTrigger<BackupSnapshot> trigger)
+    : EntityController<BackupSnapshot, IAsyncDisposable>(writer, services.Events)
+{
+    private static readonly TimeSpan ShowProgress = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LookAgainAfterFailure = TimeSpan.FromMinutes(1);
+
+    private readonly ILogger _logger = services.Loggers.CreateLogger<BackupSnapshotController>();
+
+    /// <summary>Names of the Secrets whose changes wake a snapshot.</summary>
+    public static IEnumerable<string> ReferencedSecrets(BackupSnapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        return snapshot.Status?.Phase is BackupSnapshotPhases.Succeeded or BackupSnapshotPhases.Expired
+            ? []
+            : new[] { snapshot.Spec.Source.CredentialsSecretRef.Name, snapshot.Spec.IdentitySecretRef?.Name }
+                .OfType<string>()
+                .Concat(StorageText.SecretNames(snapshot.Spec.Storage));
+    }
+
+    /// <inheritdoc />
+    protected override bool IsInert(BackupSnapshot entity)
+    {
+        ArgumentNullException.ThrowIfNull(entity);
+        return entity.Metadata.DeletionTimestamp is null
+            && entity.Status?.Phase is BackupSnapshotPhases.Succeeded or BackupSnapshotPhases.Expired
+            && entity.Status.ObservedGeneration == entity.Metadata.Generation
+            && SnapshotStatusComposer.IsWhole(entity.Status);
+    }
+
+    /// <inheritdoc />
+    protected override async Task<TimeSpan?> ReconcileFreshAsync(BackupSnapshot entity, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(entity);
+        if (entity.Metadata.DeletionTimestamp is not null)
+        {
+            return await DeleteAsync(entity, cancellationToken);
+        }
+
+        switch (entity.Status?.Phase)
+        {
+            case BackupSnapshotPhases.Succeeded:
+                // spec.retention may be what changed.
+                services.Retention.Set();
+                return await ObservedAsync(entity, cancellationToken);
+            case BackupSnapshotPhases.Expired:
+            case BackupSnapshotPhases.Failed when NewRetries(entity).Count == 0:
+                return await ObservedAsync(entity, cancellationToken);
+            case BackupSnapshotPhases.Expiring:
+                // The retention run, the one that removes, ends it.
+                services.Retention.Set();
+                return null;
+            default:
+                return await WorkAsync(entity, cancellationToken);
+        }
+    }
+
+    private static IReadOnlyList<string> NewRetries(BackupSnapshot snapshot) =>
+        RetryTokens.New(snapshot.Metadata, snapshot.Spec.Retry, snapshot.Status?.UsedTokens ?? []);
+
+    private static string Text(BackupSnapshot snapshot) => JsonSerializer.Serialize(snapshot, CrdsJsonContext.Default.BackupSnapshot);
+
+    private async Task<TimeSpan?> ObservedAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        await WriteAsync(snapshot, SnapshotStatusComposer.Observed(snapshot, services.Time.GetUtcNow()), cancellationToken);
+        return null;
+    }
+
+    private async Task<TimeSpan?> WorkAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        if (snapshot.Status?.SnapshotID is null || snapshot.Status.Phase == BackupSnapshotPhases.Failed)
+        {
+            if (snapshot.Metadata.Finalizers?.Contains(Labels.SnapshotFinalizer) != true)
+            {
+                // What is there then may be another's work that came in between: it is looked at anew before anything is begun.
+                await Writer.AddFinalizerAsync(snapshot, Labels.SnapshotFinalizer, cancellationToken);
+                return Shortly;
+            }
+
+            snapshot = await BeginAsync(snapshot, cancellationToken);
+        }
+
+        if (FindSession(snapshot) is not SnapshotJob job)
+        {
+            SessionOf(snapshot, () => SnapshotJob.Start(
+                (self, token) => new SnapshotTake(services, snapshot).RunAsync(self, token),
+                () => trigger.Wake(snapshot.Metadata.Namespace, snapshot.Metadata.Name),
+                services.Fence.Ended));
+            return ShowProgress;
+        }
+
+        if (!job.Work.IsCompleted)
+        {
+            await WriteAsync(snapshot, SnapshotStatusComposer.Running(snapshot, snapshot.Status!, job, services.Time.GetUtcNow()), cancellationToken);
+            return ShowProgress;
+        }
+
+        var next = await ConcludeAsync(snapshot, job);
+        await WriteAsync(snapshot, next, cancellationToken);
+        await ForgetAsync(snapshot);
+        if (next.Phase == BackupSnapshotPhases.Succeeded)
+        {
+            services.Retention.Set();
+        }
+
+        return next.Phase == BackupSnapshotPhases.Pending ? LookAgainAfterFailure : null;
+    }
+
+    // The id is in status before the first byte is dumped, so that a successor finds the same one.
+    private async Task<BackupSnapshot> BeginAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        var now = services.Time.GetUtcNow();
+        var attempt = (snapshot.Status?.Attempt ?? 0) + 1;
+        var id = SnapshotIds.Of(snapshot, attempt);
+        var status = (snapshot.Status ?? new BackupSnapshotStatus()) with
+        {
+            SnapshotID = id,
+            Attempt = attempt,
+            StartedAt = now,
+            FinishedAt = null,
+            UsedTokens = RetryTokens.Use(snapshot.Status?.UsedTokens ?? [], NewRetries(snapshot), now),
+            Path = SnapshotLocation.PrefixOf(snapshot.Spec.PathPrefix ?? "", id),
+        };
+        var running = SnapshotStatusComposer.Running(snapshot, status, null, now);
+        var begun = await WriteAsync(snapshot, running, cancellationToken);
+        var mode = snapshot.Spec.Source.Tls.Mode;
+        if (UnverifiedServer.Warning("The server", "spec.source.tls.mode", mode) is { } unverified)
+        {
+            services.Events.Warning(begun, Reasons.ServerUnverified, unverified);
+        }
+
+        return begun;
+    }
+
+    private async Task<BackupSnapshotStatus> ConcludeAsync(BackupSnapshot snapshot, SnapshotJob job)
+    {
+        var now = services.Time.GetUtcNow();
+        try
+        {
+            return SnapshotStatusComposer.Done(snapshot, snapshot.Status!, await job.Work, snapshot.Status!.Path ?? "", now);
+        }
+        catch (Exception exception) when (exception is SnapshotException or MySqlException or IOException or UnauthorizedAccessException)
+        {
+            return Failed(exception is SnapshotException failure ? SnapshotReasons.Of(failure.Failure) : Reasons.DumpFailed, exception.Message);
+        }
+        catch (Exception exception) when (exception is ActRefusedException or OperationCanceledException or KubernetesException)
+        {
+            // Not this process's turn, or the API server was away: the next look takes it up under the same id.
+            var standing = new Standing(StandingKind.Progressing, BackupSnapshotPhases.Pending, Reasons.Pending, exception.Message);
+            return SnapshotStatusComposer.Standing(snapshot, snapshot.Status!, standing, now);
+        }
+        catch (Exception exception)
+        {
+            // Thrown on, it would be met again at every look and never be seen in status.
+            Unexpected(_logger, exception, snapshot.Metadata.Namespace, snapshot.Metadata.Name);
+            return Failed(Reasons.DumpFailed, $"{exception.GetType().Name}: {exception.Message}");
+        }
+
+        BackupSnapshotStatus Failed(string reason, string message)
+        {
+            var standing = new Standing(StandingKind.Stalled, BackupSnapshotPhases.Failed, reason, $"{message}. Nothing was overwritten; after the repair set a new spec.retry, or create another BackupSnapshot") { Failed = true };
+            return SnapshotStatusComposer.Standing(snapshot, snapshot.Status! with { Verified = false }, standing, now);
+        }
+    }
+
+    private async Task<TimeSpan?> DeleteAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        await ForgetAsync(snapshot);
+        if (snapshot.Status is { SnapshotID: not null } status && status.Phase != BackupSnapshotPhases.Expired)
+        {
+            // What retention has begun to remove is of no use to anybody any more: that removal ends here.
+            if (snapshot.Spec.DeletionPolicy == DeletionPolicy.Delete || status.Phase == BackupSnapshotPhases.Expiring)
+            {
+                var references = await SnapshotReferences.ReadAsync(services.Kubernetes, services.Scope, cancellationToken);
+                if (status.Phase != BackupSnapshotPhases.Expiring && references.UserOf(snapshot) is { } user)
+                {
+                    var waits = new Standing(StandingKind.Progressing, BackupSnapshotPhases.Deleting, Reasons.FilesInUse, $"{user}; the files go when that no longer holds");
+                    await WriteAsync(snapshot, SnapshotStatusComposer.Standing(snapshot, status, waits, services.Time.GetUtcNow()), cancellationToken);
+                    return LookAgainAfterFailure;
+                }
+
+                services.Fence.EnsureMayAct();
+                if (await RemoveFilesAsync(snapshot, cancellationToken) is { } trouble)
+                {
+                    await WriteAsync(snapshot, SnapshotStatusComposer.Standing(snapshot, status, trouble, services.Time.GetUtcNow()), cancellationToken);
+                    return LookAgainAfterFailure;
+                }
+
+                services.Events.Normal(snapshot, Reasons.FilesDeleted, $"the files under {status.Path} were deleted, as {(status.Phase == BackupSnapshotPhases.Expiring ? "retention" : "deletionPolicy")} says");
+            }
+            else
+            {
+                services.Events.Normal(snapshot, Reasons.FilesRetained, $"the files under {status.Path} stay, as deletionPolicy says");
+            }
+        }
+
+        await Writer.RemoveFinalizerAsync(snapshot, Labels.SnapshotFinalizer, cancellationToken);
+        return null;
+    }
+
+    // Null: they are gone. Otherwise why not; what retention has begun to remove stays marked as that.
+    private async Task<Standing?> RemoveFilesAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        var expiring = snapshot.Status!.Phase == BackupSnapshotPhases.Expiring;
+        try
+        {
+            var location = await services.LocateAsync(snapshot, cancellationToken);
+            if (await SnapshotServices.ForeignAsync(location, cancellationToken) is { } foreign)
+            {
+                throw new SnapshotException(SnapshotFailure.StorageUnusable, foreign);
+            }
+
+            await services.Snapshotter.DeleteAsync(location, cancellationToken);
+            return null;
+        }
+        catch (Exception exception) when (exception is SnapshotException or IOException or UnauthorizedAccessException)
+        {
+            var reason = exception switch
+            {
+                // The spec was good when the snapshot was taken: what is wrong now is the Secret.
+                SnapshotException { Failure: SnapshotFailure.InvalidRequest } => Reasons.SecretMissing,
+                SnapshotException failure => SnapshotReasons.Of(failure.Failure),
+                _ => Reasons.StorageUnusable,
+            };
+            var wayOut = expiring
+                ? "If the storage is gone for good, remove the finalizer by hand"
+                : $"To let the object go and keep the files set spec.deletionPolicy: {DeletionPolicy.Retain}";
+            return new Standing(
+                StandingKind.Stalled,
+                expiring ? BackupSnapshotPhases.Expiring : BackupSnapshotPhases.Deleting,
+                reason,
+                $"the files under {snapshot.Status.Path} could not be deleted: {exception.Message.TrimEnd('.')}. Put that right and they go by themselves. {wayOut}");
+        }
+    }
+
+    private async Task<BackupSnapshot> WriteAsync(BackupSnapshot snapshot, BackupSnapshotStatus status, CancellationToken cancellationToken)
+    {
+        var type = CrdsJsonContext.Default.BackupSnapshotStatus;
+        status = status with { UsedTokens = RetryTokens.Trim(snapshot.Metadata, snapshot.Spec.Retry, status.UsedTokens) };
+        var next = StatusWrites.Fit(snapshot.Status, status, type);
+        if (Text(snapshot with { Status = next }) == Text(snapshot))
+        {
+            return snapshot;
+        }
+
+        var written = await StatusWrites.WriteAsync(Writer, services.Events, snapshot, next, type, static (s, n) => s with { Status = n }, cancellationToken);
+        services.Changes.Set();
+        var trouble = Trouble(written);
+        if (written.Metadata.DeletionTimestamp is not null && trouble is not null && trouble.Reason != Trouble(snapshot)?.Reason)
+        {
+            services.Events.Warning(written, trouble.Reason, trouble.Message);
+        }
+        else if (written.Status?.Phase != snapshot.Status?.Phase)
+        {
+            if (written.Status?.Phase == BackupSnapshotPhases.Failed)
+            {
+                services.Events.Warning(written, Reasons.SnapshotFailed, written.Status.Message ?? "");
+            }
+            else
+            {
+                services.Events.Normal(written, written.Status?.Phase ?? "", written.Status?.Message ?? "");
+            }
+        }
+
+        return written;
+    }
+
+    private static Condition? Trouble(BackupSnapshot snapshot) =>
+        snapshot.Status?.Conditions.Find(c => c.Type == ConditionTypes.Stalled && c.Status == "True");
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "BackupSnapshot {Namespace}/{Name} failed in a way that is not known")]
+    private static partial void Unexpected(ILogger logger, Exception exception, string? Namespace, string name);
+}

@@ -1,0 +1,240 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Kubernetes.Errors;
+using Drydock.Clients.Snapshots;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
+using Drydock.Engine.Running;
+using Drydock.Reconcilers.Upgrades;
+using Microsoft.Extensions.Logging;
+
+namespace Drydock.Reconcilers.Snapshots;
+
+/// <summary>
+/// Removes the snapshots that <c>spec.retention</c> of the newest one of their series gives up.
+/// <para>
+/// What keeps it from removing what is needed. (1) Only snapshots with an object in this cluster are removed: what another cluster's operator, or nobody,
+/// knows in the same bucket is never touched, so two operators that share a storage do not meet, and no lock between them is needed. (2) In one cluster one
+/// operator leads; an overlap, or a leader that was frozen and goes on late, is made harmless by the order of writes: first the object becomes Expiring (a
+/// write that fails if anybody wrote since it was read), then it is asked again who needs it, then files go. A restore reads the phase after it exists
+/// itself: either it is seen by the second question, or it sees Expiring and refuses. Nobody but the process that wrote Expiring a moment ago takes it
+/// back, so a deletion that arrives late only removes what was given up for good.
+/// </para>
+/// </summary>
+[EntityRbac(ApiGroup.Name, "backupsnapshots", Verbs = "get,list")]
+[EntityRbac(ApiGroup.Name, "backupsnapshots/status", Verbs = "update")]
+[EntityRbac(ApiGroup.Name, "omsupgrades", Verbs = "get,list")]
+[EntityRbac(ApiGroup.Name, "databaserollingupgrades", Verbs = "get,list")]
+[EntityRbac(ApiGroup.Name, "snapshotrestores", Verbs = "get,list")]
+public sealed partial class RetentionRun(SnapshotServices services)
+{
+    private static readonly TimeSpan AtLeastEvery = TimeSpan.FromMinutes(10);
+
+    private readonly ILogger _logger = services.Loggers.CreateLogger<RetentionRun>();
+    private readonly Dictionary<string, string> _said = new(StringComparer.Ordinal);
+
+    /// <summary>Looks now, whenever a snapshot was verified, and every ten minutes, until cancelled. For the leader.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await SweepAsync(cancellationToken);
+                await services.Retention.WaitAsync(AtLeastEvery, services.Time, cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception) when (exception is KubernetesException or ActRefusedException)
+            {
+                Failed(_logger, exception.Message);
+                await PauseAsync(cancellationToken);
+            }
+            catch (Exception exception)
+            {
+                // Whatever it is: without this loop nothing is removed until another operator leads.
+                Unexpected(_logger, exception);
+                await PauseAsync(cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>One look at all snapshots.</summary>
+    public async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        var found = await services.Scope.ListAsync<BackupSnapshot>(
+            services.Kubernetes, new ListOptions { TolerateUnreadable = true }, cancellationToken);
+
+        // What a newer operator wrote is left alone, and does not count either: then more is kept, never less.
+        var all = found.Items.Where(s => !IsNewer(s)).ToList();
+        foreach (var unfinished in all.Where(s => s.Status?.Phase == BackupSnapshotPhases.Expiring && s.Metadata.DeletionTimestamp is null))
+        {
+            await GuardedAsync(unfinished, () => FinishAsync(unfinished, cancellationToken));
+        }
+
+        var kept = all.Where(s => s.Metadata.DeletionTimestamp is null && s.Status is { Phase: BackupSnapshotPhases.Succeeded, Verified: true, SnapshotID: not null });
+
+        // A namespace is a tenant: nobody gives up another's snapshots by naming the same series.
+        foreach (var place in kept.GroupBy(s => (s.Metadata.Namespace, StorageText.Of(s.Spec.Storage), Path: s.Spec.PathPrefix?.Trim('/') ?? "")))
+        {
+            if (place.Any(s => s.Spec.Retention is { } r && (r.KeepLast ?? (object?)r.KeepFor) is not null))
+            {
+                await GuardedAsync(place.First(), () => PlaceAsync([.. place], cancellationToken));
+            }
+        }
+    }
+
+    private static bool IsNewer(ISchemaStamped<BackupSnapshot> snapshot) => snapshot.Schema > CrdSchema.Version;
+
+    private Task<BackupSnapshot> WriteAsync(ISchemaStamped<BackupSnapshot> snapshot, CancellationToken cancellationToken) =>
+        services.Kubernetes.UpdateStatusAsync(snapshot.Stamp(CrdSchema.Version), cancellationToken);
+
+    private async Task PauseAsync(CancellationToken cancellationToken) =>
+        await services.Retention.WaitAsync(TimeSpan.FromMinutes(1), services.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private static string SeriesOf(BackupSnapshot snapshot, SnapshotManifest manifest) => snapshot.Spec.Series is { } named
+        ? $"series {named}"
+        : $"server {manifest.Server.Key}: {string.Join(", ", manifest.Databases.Select(d => d.Name).Order(StringComparer.Ordinal))}";
+
+    private async Task PlaceAsync(List<BackupSnapshot> snapshots, CancellationToken cancellationToken)
+    {
+        var storage = await services.Storages.OpenAsync(snapshots[0].Spec.Storage, snapshots[0].Metadata.Namespace, cancellationToken);
+        var listing = await services.Snapshotter.ListAsync(storage, snapshots[0].Spec.PathPrefix ?? "", cancellationToken);
+
+        // A manifest that cannot be read, is gone, or says that it is another namespace's, is in no series: it is neither counted nor removed.
+        var known = snapshots
+            .Select(s => (Snapshot: s, Listed: listing.Snapshots.FirstOrDefault(l => l.Manifest.Id == s.Status!.SnapshotID)))
+            .Where(p => p.Listed is not null && (services.Storages.Shared || p.Listed.Manifest.Owner is not { } owner || owner.Namespace == p.Snapshot.Metadata.Namespace))
+            .ToList();
+        foreach (var series in known.GroupBy(p => SeriesOf(p.Snapshot, p.Listed!.Manifest), StringComparer.Ordinal))
+        {
+            var newest = series.OrderByDescending(p => p.Listed!.Manifest.CreatedAt).First().Snapshot;
+            if (newest.Spec.Retention is not { } policy || policy is { KeepLast: null, KeepFor: null })
+            {
+                continue;
+            }
+
+            var references = await SnapshotReferences.ReadAsync(services.Kubernetes, services.Scope, cancellationToken);
+            var candidates = new List<RetentionCandidate>();
+            foreach (var (snapshot, listed) in series)
+            {
+                var presence = await services.Snapshotter.CheckPresenceAsync(listed!.Location, cancellationToken);
+                candidates.Add(new RetentionCandidate(snapshot.Metadata.Name, listed.Manifest.CreatedAt, presence.IsGood, references.UserOf(snapshot)));
+            }
+
+            var choice = RetentionRules.Choose(candidates, policy, services.Time.GetUtcNow());
+            foreach (var (name, why) in choice.Kept)
+            {
+                Say(series.First(p => p.Snapshot.Metadata.Name == name).Snapshot, why);
+            }
+
+            foreach (var (name, why) in choice.Remove)
+            {
+                await GiveUpAsync(series.First(p => p.Snapshot.Metadata.Name == name).Snapshot, newest, $"{series.Key}: {why}", cancellationToken);
+            }
+        }
+    }
+
+    private async Task GiveUpAsync(BackupSnapshot snapshot, BackupSnapshot newest, string why, CancellationToken cancellationToken)
+    {
+        services.Fence.EnsureMayAct();
+        var fresh = await services.Kubernetes.GetAsync<BackupSnapshot>(snapshot.Metadata.Name, snapshot.Metadata.Namespace, cancellationToken);
+        if (fresh is null || fresh.Metadata.Uid != snapshot.Metadata.Uid || fresh.Metadata.DeletionTimestamp is not null || fresh.Status?.Phase != BackupSnapshotPhases.Succeeded
+            || IsNewer(fresh))
+        {
+            return;
+        }
+
+        var now = services.Time.GetUtcNow();
+        var marked = await WriteAsync(
+            fresh with { Status = SnapshotStatusComposer.Expiry(fresh, BackupSnapshotPhases.Expiring, Reasons.Expiring, $"the files under {fresh.Status.Path} are being removed: {why} (spec.retention of {newest.Metadata.Name})", now) },
+            cancellationToken);
+        services.Changes.Set();
+        if ((await SnapshotReferences.ReadAsync(services.Kubernetes, services.Scope, cancellationToken)).UserOf(marked) is { } user)
+        {
+            // Whoever began meanwhile was there before anything was removed. Written on our own mark: a successor's would refuse it.
+            await WriteAsync(marked with { Status = fresh.Status }, cancellationToken);
+            Say(fresh, user);
+            return;
+        }
+
+        await RemoveAsync(marked, why, cancellationToken);
+        services.Events.Normal(newest, Reasons.Expired, $"retention removed the files of {fresh.Metadata.Name} under {fresh.Status.Path}: {why}");
+    }
+
+    // A run before this one gave it up and was cut off; what it left of the files is of no use to anybody.
+    private async Task FinishAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        if ((await SnapshotReferences.ReadAsync(services.Kubernetes, services.Scope, cancellationToken)).UserOf(snapshot) is { } user)
+        {
+            Say(snapshot, user);
+            return;
+        }
+
+        var location = await services.LocateAsync(snapshot, cancellationToken);
+        if (await SnapshotServices.ForeignAsync(location, cancellationToken) is { } foreign)
+        {
+            Say(snapshot, $"{foreign}. Mount the right one");
+            return;
+        }
+
+        await RemoveAsync(snapshot, "a removal that was cut off is finished", cancellationToken);
+    }
+
+    private async Task RemoveAsync(BackupSnapshot snapshot, string why, CancellationToken cancellationToken)
+    {
+        services.Fence.EnsureMayAct();
+        await services.Snapshotter.DeleteAsync(await services.LocateAsync(snapshot, cancellationToken), cancellationToken);
+        var message = $"retention removed the files under {snapshot.Status!.Path}: {why}";
+        var written = await WriteAsync(
+            snapshot with { Status = SnapshotStatusComposer.Expiry(snapshot, BackupSnapshotPhases.Expired, Reasons.Expired, message, services.Time.GetUtcNow()) },
+            cancellationToken);
+        services.Changes.Set();
+        services.Events.Normal(written, Reasons.Expired, message);
+        Removed(_logger, written.Metadata.Namespace, written.Metadata.Name, message);
+    }
+
+    // One storage that is away, or an object that others write, must not keep the rest from its turn.
+    private async Task GuardedAsync(BackupSnapshot about, Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception exception) when (exception is SnapshotException or IOException or UnauthorizedAccessException)
+        {
+            Say(about, exception.Message);
+        }
+        catch (KubernetesConflictException exception)
+        {
+            Failed(_logger, exception.Message);
+        }
+    }
+
+    // Every ten minutes the same would be noise.
+    private void Say(BackupSnapshot snapshot, string why)
+    {
+        if (_said.GetValueOrDefault(snapshot.Metadata.Uid!) == why)
+        {
+            return;
+        }
+
+        _said[snapshot.Metadata.Uid!] = why;
+        services.Events.Normal(snapshot, Reasons.RetentionKept, why);
+        Kept(_logger, snapshot.Metadata.Namespace, snapshot.Metadata.Name, why);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Retention could not finish its look and tries again: {Message}")]
+    private static partial void Failed(ILogger logger, string message);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Retention failed in a way that is not known and tries again")]
+    private static partial void Unexpected(ILogger logger, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "BackupSnapshot {Namespace}/{Name}: {Message}")]
+    private static partial void Removed(ILogger logger, string? Namespace, string name, string message);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Retention keeps BackupSnapshot {Namespace}/{Name}: {Why}")]
+    private static partial void Kept(ILogger logger, string? Namespace, string name, string why);
+}

@@ -1,0 +1,19 @@
+using System.Globalization;
+using Drydock.Crds.BackupSnapshots;
+
+namespace Drydock.Reconcilers.Snapshots;
+
+/// <summary>Under which id each attempt of a BackupSnapshot is kept.</summary>
+internal static class SnapshotIds
+{
+    // A file system allows 255 bytes in one name, and status.snapshotID 253.
+    private const int LongestName = 200;
+
+    /// <summary>The id: the object's name, cut where it is long, the first 8 characters of its uid, and the attempt.</summary>
+    public static string Of(BackupSnapshot snapshot, int attempt)
+    {
+        var name = snapshot.Metadata.Name;
+        name = name.Length > LongestName ? name[..LongestName].TrimEnd('-', '.') : name;
+        return string.Create(CultureInfo.InvariantCulture, $"{name}-{snapshot.Metadata.Uid![..8]}-{attempt}");
+    }
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.MySql;
+using Drydock.Clients.Safety;
+using Drydock.Clients.Snapshots;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Snapshots;
+
+/// <summary>The server a snapshot is taken of or restored to, by its spec and Secret.</summary>
+internal static class SnapshotSource
+{
+    // The number the database library gives to it: the caller treats it as any other connection that cannot be made.
+    private const int UnknownHost = 2005;
+
+    /// <summary>Reads the Secret and builds the connection.</summary>
+    /// <param name="kubernetes">Where the Secret is read.</param>
+    /// <param name="namespace">The namespace of the object that names the server.</param>
+    /// <param name="source">The server.</param>
+    /// <param name="field">Where in the spec it is named, for messages: <c>spec.source</c>.</param>
+    /// <param name="endpoints">Which addresses are connected to.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="SnapshotException">The Secret is missing, or lacks a key, or the server's address is refused.</exception>
+    /// <exception cref="MySqlException">The server's name cannot be resolved.</exception>
+    public static async Task<MySqlConnectionStringBuilder> ConnectAsync(
+        IKubernetesClient kubernetes, string? @namespace, DatabaseSource source, string field, EndpointPolicy endpoints, CancellationToken cancellationToken)
+    {
+        var name = source.CredentialsSecretRef.Name;
+        var secret = await kubernetes.GetAsync<V1Secret>(name, @namespace, cancellationToken)
+            ?? throw new SnapshotException(SnapshotFailure.InvalidRequest, $"Secret {name} ({field}.credentialsSecretRef) does not exist in namespace {@namespace}; create it with the keys username and password");
+        var host = source.Host ?? Text(secret, "host")
+            ?? throw new SnapshotException(SnapshotFailure.InvalidRequest, $"neither {field}.host nor the key host of Secret {name} says which server is meant; give one of them");
+        if (SecretLimits.Refusal(name, secret.Data, ["host", "port", "username", "password", "ca.crt"]) is { } refusal)
+        {
+            throw new SnapshotException(SnapshotFailure.InvalidRequest, $"{field}.credentialsSecretRef: {refusal}");
+        }
+
+        await CheckAsync(host, field, endpoints, cancellationToken);
+        var builder = new MySqlConnectionStringBuilder
+        {
+            Server = host,
+            Port = (uint)(source.Port ?? (int.TryParse(Text(secret, "port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : 3306)),
+            UserID = Required(secret, "username"),
+            Password = Required(secret, "password"),
+            SslMode = source.Tls.Mode switch
+            {
+                DatabaseTlsMode.Disabled => MySqlSslMode.Disabled,
+                DatabaseTlsMode.Required => MySqlSslMode.Required,
+                _ => MySqlSslMode.VerifyFull,
+            },
+        };
+        if (source.Tls.Mode != DatabaseTlsMode.Disabled && SecretLimits.Pem(secret.Data?.GetValueOrDefault("ca.crt")) is { } authority)
+        {
+            builder.SslCaPem = authority;
+        }
+
+        return builder;
+    }
+
+    /// <summary>The age identity in a Secret: a secret itself.</summary>
+    /// <exception cref="SnapshotException">The Secret is missing, or lacks the key identity.</exception>
+    public static async Task<string?> IdentityAsync(IKubernetesClient kubernetes, string? @namespace, SecretReference? reference, CancellationToken cancellationToken)
+    {
+        if (reference is null)
+        {
+            return null;
+        }
+
+        var secret = await kubernetes.GetAsync<V1Secret>(reference.Name, @namespace, cancellationToken)
+            ?? throw new SnapshotException(SnapshotFailure.InvalidRequest, $"Secret {reference.Name} (spec.identitySecretRef) does not exist in namespace {@namespace}; create it with the key identity");
+        return Required(secret, "identity");
+    }
+
+    // The database library and the dump tools resolve the name again for themselves: of several addresses they may take any, so each must be allowed.
+    private static async Task CheckAsync(string host, string field, EndpointPolicy endpoints, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await endpoints.CheckAsync(host, cancellationToken);
+        }
+        catch (EndpointRefusedException refused)
+        {
+            throw new SnapshotException(SnapshotFailure.InvalidRequest, $"{field}.host: {refused.Message}", refused);
+        }
+        catch (SocketException unresolved)
+        {
+            throw new MySqlException($"{field}.host: {host} cannot be resolved: {unresolved.Message}. Check the name and the DNS of the operator.", UnknownHost, "HY000", unresolved);
+        }
+    }
+
+    private static string Required(V1Secret secret, string key) =>
+        Text(secret, key) ?? throw new SnapshotException(SnapshotFailure.InvalidRequest, $"Secret {secret.Metadata.Name} lacks the key {key}; add it");
+
+    private static string? Text(V1Secret secret, string key) =>
+        secret.Data?.GetValueOrDefault(key) is { Length: > 0 } bytes ? Encoding.UTF8.GetString(bytes).TrimEnd('\r', '\n') : null;
+}

@@ -1,0 +1,103 @@
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Crds.SnapshotRestores;
+using Drydock.Reconcilers.Upgrades;
+using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
+
+namespace Drydock.Reconcilers.Snapshots;
+
+/// <summary>
+/// The claims of a restore: one Lease for each of its databases on its server, of the same name as the claim of an upgrade whose metadata database it is.
+/// So two restores of one database exclude each other, and an upgrade and a restore of its database; the upgrade whose way back the restore is lends its own.
+/// </summary>
+internal sealed class RestoreClaims(RestoreServices services)
+{
+    /// <summary>Names of the Leases, for the receipt, before they are taken.</summary>
+    public static IReadOnlyList<string> Names(SnapshotRestore restore, ServerLook server, IEnumerable<string> databases) =>
+        [.. databases.SelectMany(d => Target(server, d).Names(restore.Metadata.Namespace)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    /// <summary>Takes all of them, or none; a restore that has begun keeps those it has.</summary>
+    /// <returns>Null if they are ours now; otherwise who is in the way, and how to go on.</returns>
+    public async Task<string?> TakeAsync(SnapshotRestore restore, ServerLook server, IReadOnlyList<string> databases, string? upgradeUid, CancellationToken cancellationToken)
+    {
+        var begun = RestoreProgressOf.HasBegun(restore.Status);
+
+        // In one order for everybody, so that two restores never wait for each other.
+        foreach (var database in databases.Order(StringComparer.Ordinal))
+        {
+            var target = Target(server, database);
+            if (upgradeUid is not null && await IsLentAsync(restore, target, upgradeUid, cancellationToken))
+            {
+                continue;
+            }
+
+            if (await services.Claims.ClaimAsync(target, restore, adopt: false, keep: begun, cancellationToken) is { } holder)
+            {
+                await GiveWayAsync(restore, server, databases, cancellationToken);
+                return $"{holder} holds {target.Identity}; the restore continues when that one ends. If that object no longer exists, look at the database first, then delete the Lease {holder.Lease}";
+            }
+        }
+
+        // Only now: an upgrade stores its claim and looks for ours, so of the two at least one sees the other.
+        if (await UpgradeAsync(restore, server, databases, upgradeUid, cancellationToken) is { } upgrade)
+        {
+            await GiveWayAsync(restore, server, databases, cancellationToken);
+            return upgrade;
+        }
+
+        return null;
+    }
+
+    /// <summary>Gives back those of them that this restore holds.</summary>
+    public Task ReleaseAsync(SnapshotRestore restore, IEnumerable<string> names, CancellationToken cancellationToken) =>
+        services.Claims.ReleaseAsync(names, restore.Metadata.Uid!, cancellationToken);
+
+    /// <summary>Lets go of what the receipt names.</summary>
+    public Task ReleaseAsync(SnapshotRestore restore, CancellationToken cancellationToken) => ReleaseAsync(
+        restore, restore.Status?.Receipt?.GetValueOrDefault(RestoreReceipt.Claims)?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [], cancellationToken);
+
+    private static ClaimTarget Target(ServerLook server, string database) => new(TargetIdentity.Of(server.Identity, database), server.Addresses);
+
+    // The upgrade holds the claim on the databases of its own rollback; it may have been reached by other addresses than the restore.
+    private async Task<bool> IsLentAsync(SnapshotRestore restore, ClaimTarget target, string upgradeUid, CancellationToken cancellationToken)
+    {
+        foreach (var name in target.Names(restore.Metadata.Namespace))
+        {
+            if ((await services.Kubernetes.GetAsync<V1Lease>(name, services.Claims.Namespace, cancellationToken))?.Spec.HolderIdentity == upgradeUid)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // What is half restored stays claimed: nobody else may work on it.
+    private Task GiveWayAsync(SnapshotRestore restore, ServerLook server, IEnumerable<string> databases, CancellationToken cancellationToken) =>
+        RestoreProgressOf.HasBegun(restore.Status) ? Task.CompletedTask : ReleaseAsync(restore, Names(restore, server, databases), cancellationToken);
+
+    // An upgrade claims its rm database alone; that it works on the others too is in its plan.
+    private async Task<string?> UpgradeAsync(SnapshotRestore restore, ServerLook server, IReadOnlyList<string> databases, string? upgradeUid, CancellationToken cancellationToken)
+    {
+        var here = Target(server, databases[0]);
+        var upgrades = await services.Scope.ListAsync<OmsUpgrade>(services.Kubernetes, null, cancellationToken);
+        foreach (var upgrade in upgrades.Items.Where(u => u.Metadata.Uid != upgradeUid && u.Status?.Target?.Claim is not null))
+        {
+            if (ClaimTarget.Of(upgrade.Status!.Target) is { } there
+                && here.IsOnServerOf(there, restore.Metadata.Namespace, upgrade.Metadata.Namespace)
+                && DatabasesOf(upgrade).Intersect(databases, StringComparer.OrdinalIgnoreCase).ToList() is { Count: > 0 } common)
+            {
+                return $"{OmsUpgrade.KindName} {upgrade.Metadata.Namespace}/{upgrade.Metadata.Name} works on {string.Join(", ", common)}; the restore continues when that one ends";
+            }
+        }
+
+        return null;
+    }
+
+    private static IEnumerable<string> DatabasesOf(OmsUpgrade upgrade) =>
+        (upgrade.Status!.Plan?.Steps ?? [])
+            .Select(s => s.Parameters.GetValueOrDefault("databases"))
+            .OfType<string>()
+            .SelectMany(d => d.Split(','));
+}

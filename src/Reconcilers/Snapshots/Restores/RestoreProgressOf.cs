@@ -1,0 +1,102 @@
+using System.Globalization;
+using Drydock.Clients.Snapshots;
+using Drydock.Crds.Common;
+using Drydock.Crds.SnapshotRestores;
+using SnapshotDatabase = Drydock.Clients.Snapshots.SnapshotDatabase;
+
+namespace Drydock.Reconcilers.Snapshots;
+
+/// <summary>The databases in the status of a restore, and what is written of them at each border. Pure and repeatable.</summary>
+internal static class RestoreProgressOf
+{
+    /// <summary>Whether any database was given up or restored.</summary>
+    public static bool HasBegun(SnapshotRestoreStatus? status) => status?.Databases.Exists(d => d.State != RestoreState.Pending) == true;
+
+    /// <summary>Whether databases begin to be dropped between these two.</summary>
+    public static bool Begins(SnapshotRestoreStatus? before, SnapshotRestoreStatus? after) =>
+        after?.Phase == SnapshotRestorePhases.Restoring && before?.Phase != SnapshotRestorePhases.Restoring;
+
+    /// <summary>Whether a database is neither as it was nor as the snapshot has it.</summary>
+    public static bool HasHalf(SnapshotRestoreStatus? status) => Half(status).Count > 0;
+
+    /// <summary>Databases that are neither as they were nor as the snapshot has them.</summary>
+    public static IReadOnlyList<string> Half(SnapshotRestoreStatus? status) =>
+        [.. (status?.Databases ?? []).Where(d => d.State is not (RestoreState.Pending or RestoreState.Restored)).Select(d => d.Name)];
+
+    /// <summary>What would be dropped and loaded.</summary>
+    public static SnapshotRestoreStatus Planned(SnapshotRestoreStatus status, RestoreWork work) => Named(status, work) with
+    {
+        Databases =
+        [
+            .. work.Databases.Select(d =>
+            {
+                var there = work.Look.Databases.First(l => l.Name == d.Name);
+                var before = status.Databases.Find(b => b.Name == d.Name);
+                return before is not null && before.State != RestoreState.Pending
+                    ? before
+                    : new RestoredDatabase { Name = d.Name, Dropped = there.Exists, TablesBefore = there.Exists ? there.Tables : null };
+            }),
+        ],
+    };
+
+    /// <summary>Nothing stands against it any more: from here on databases are dropped.</summary>
+    public static SnapshotRestoreStatus Begun(SnapshotRestoreStatus status, RestoreWork work) =>
+        Counted(Planned(status, work) with { Phase = SnapshotRestorePhases.Restoring });
+
+    /// <summary>The former contents of a database are given up; the session that will drop it is known.</summary>
+    public static SnapshotRestoreStatus Dropping(SnapshotRestoreStatus status, string database, bool existed, int tables, SessionReceipt session) => With(status, database, d => d with
+    {
+        State = RestoreState.Dropping,
+
+        // A second drop drops what the first attempt loaded; what was there before is what the first one found.
+        Dropped = d.State == RestoreState.Pending ? existed : d.Dropped,
+        TablesBefore = d.State == RestoreState.Pending ? (existed ? tables : null) : d.TablesBefore,
+        Rows = null,
+        Progress = null,
+    }) with
+    { Receipt = RestoreReceipt.With(status.Receipt, session.Key, session.Host) };
+
+    /// <summary>A session is about to load.</summary>
+    public static SnapshotRestoreStatus Loading(SnapshotRestoreStatus status, string database, SessionReceipt session) =>
+        With(status, database, d => d with { State = RestoreState.Loading }) with { Receipt = RestoreReceipt.With(status.Receipt, session.Key, session.Host) };
+
+    /// <summary>A database is as the snapshot has it; its sessions are over.</summary>
+    public static SnapshotRestoreStatus Restored(SnapshotRestoreStatus status, SnapshotDatabase database)
+    {
+        var receipt = new SortedDictionary<string, string>(status.Receipt ?? [], StringComparer.Ordinal);
+        foreach (var key in receipt.Keys.Where(SessionReceipt.IsKey).ToList())
+        {
+            receipt.Remove(key);
+        }
+
+        return Counted(With(status, database.Name, d => d with { State = RestoreState.Restored, Rows = database.Rows, Progress = "done" }) with { Receipt = receipt });
+    }
+
+    /// <summary>How far the job is, where nothing is decided by it.</summary>
+    public static SnapshotRestoreStatus Shown(SnapshotRestoreStatus status, RestoreJob job) => Counted(status with
+    {
+        Databases =
+        [
+            .. status.Databases.Select(d => d.State == RestoreState.Restored || job.ProgressOf(d.Name) is not { } progress
+                ? d
+                : d with
+                {
+                    Progress = progress.Describe(),
+                    State = d.State == RestoreState.Loading && progress.Stage == SnapshotStage.Comparing ? RestoreState.Comparing : d.State,
+                }),
+        ],
+    });
+
+    private static SnapshotRestoreStatus Named(SnapshotRestoreStatus status, RestoreWork work) =>
+        status with { SnapshotID = work.Manifest.Id, SnapshotTakenAt = work.Manifest.StartedAt };
+
+    private static SnapshotRestoreStatus Counted(SnapshotRestoreStatus status) => status with
+    {
+        Progress = status.Databases.Count == 0
+            ? status.Progress
+            : string.Create(CultureInfo.InvariantCulture, $"{status.Databases.Count(d => d.State == RestoreState.Restored)}/{status.Databases.Count}"),
+    };
+
+    private static SnapshotRestoreStatus With(SnapshotRestoreStatus status, string database, Func<RestoredDatabase, RestoredDatabase> change) =>
+        status with { Databases = [.. status.Databases.Select(d => d.Name == database ? change(d) : d)] };
+}

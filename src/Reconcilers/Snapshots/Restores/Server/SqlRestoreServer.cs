@@ -1,0 +1,238 @@
+using System.Globalization;
+using Drydock.Clients.MySql;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Snapshots;
+
+/// <summary><see cref="IRestoreServer"/> on MySQL, MariaDB and OceanBase.</summary>
+internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, TimeProvider time) : IRestoreServer
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    // 1044, 1142, 1227: no privilege; 1109, 1146, 1193: no such table or variable; 1235, 1305: no such feature or function.
+    private static readonly int[] NotTold = [1044, 1109, 1142, 1146, 1193, 1227, 1235, 1305];
+
+    /// <inheritdoc />
+    public async Task<ServerLook> LookAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(databases);
+        await using var connection = await OpenAsync(cancellationToken);
+        var variables = await VariablesAsync(connection, cancellationToken);
+        var comparer = NamesOf(variables);
+        var grants = new GrantList((await RowsAsync(connection, "SHOW GRANTS", cancellationToken)).Select(r => r[0] ?? ""));
+        var found = new List<ServerDatabase>();
+        foreach (var database in databases)
+        {
+            found.Add(await DatabaseAsync(connection, database, comparer, cancellationToken));
+        }
+
+        return new ServerLook
+        {
+            Identity = IdentityOf(variables),
+            Addresses = ServerAddresses.Of(options.Server, (int)options.Port, options.UserID, connection.ServerKind == MySqlServerKind.OceanBase, connection.PeerAddress),
+            Address = options.Describe(),
+            Account = (await RowsAsync(connection, "SELECT CURRENT_USER()", cancellationToken))[0][0] ?? options.UserID,
+            IsOceanBase = connection.ServerKind == MySqlServerKind.OceanBase,
+            ReadOnly = IsOn(variables, "read_only") || IsOn(variables, "super_read_only"),
+            NamedLocks = await ToldAsync(connection, "SELECT IS_FREE_LOCK('drydock-probe')", cancellationToken) is [[not null]],
+            FunctionsNeedSuper = IsOn(variables, "log_bin") && variables.ContainsKey("log_bin_trust_function_creators") && !IsOn(variables, "log_bin_trust_function_creators"),
+            Grants = grants,
+            FreeBytes = await FreeAsync(connection, variables.GetValueOrDefault("datadir"), cancellationToken),
+            Databases = found,
+            Sessions = await SessionsAsync(connection, databases, comparer, cancellationToken),
+        };
+    }
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<ServerSession>> SessionsAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(databases);
+        await using var connection = await OpenAsync(cancellationToken);
+        return await SessionsAsync(connection, databases, NamesOf(await VariablesAsync(connection, cancellationToken)), cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<ServerSession>> EndSessionsAsync(IReadOnlyCollection<SessionReceipt> sessions, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(sessions);
+        var ended = new Dictionary<ulong, ServerSession>();
+        if (sessions.Count == 0)
+        {
+            return [];
+        }
+
+        await using var connection = await OpenAsync(cancellationToken);
+        var start = time.GetTimestamp();
+        while (true)
+        {
+            var there = (await MySqlServer.SessionsAsync(connection, cancellationToken))
+                .Where(s => s.Id != connection.ConnectionId && sessions.Contains(new SessionReceipt(s.Id, s.Host)))
+                .Select(s => new ServerSession(s.Id, s.User, s.Host, s.Database, null))
+                .ToList();
+            if (there.Count == 0)
+            {
+                return [.. ended.Values];
+            }
+
+            if (time.GetElapsedTime(start) > Patience)
+            {
+                throw new TimeoutException(string.Create(
+                    CultureInfo.InvariantCulture, $"still on {options.Describe()} {Patience.TotalSeconds} s after KILL: {string.Join(", ", there.Select(s => s.Describe()))}; end them by hand"));
+            }
+
+            foreach (var session in there.Where(s => ended.TryAdd(s.Id, s)))
+            {
+                await MySqlServer.KillAsync(connection, session.Id, cancellationToken);
+            }
+
+            // The server announces no end of a session; it can only be asked again.
+            await Task.Delay(Pause, time, cancellationToken);
+        }
+    }
+
+    // The same words as MetadataServerInfo.Identity: the claims of upgrades and restores on one server must have one name.
+    private static string IdentityOf(Dictionary<string, string> variables)
+    {
+        var uuid = variables.GetValueOrDefault("server_uuid") is { Length: > 0 } mysql ? mysql : variables.GetValueOrDefault("server_uid");
+        _ = int.TryParse(variables.GetValueOrDefault("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port);
+        return uuid is { Length: > 0 } ? $"uuid:{uuid}" : string.Create(CultureInfo.InvariantCulture, $"addr:{variables.GetValueOrDefault("hostname")?.ToLowerInvariant()}:{port}");
+    }
+
+    private static StringComparer NamesOf(Dictionary<string, string> variables) =>
+        variables.GetValueOrDefault("lower_case_table_names") is "1" or "2" ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
+
+    private static bool IsOn(Dictionary<string, string> variables, string name) =>
+        variables.GetValueOrDefault(name) is { } value && value is not ("" or "0") && !string.Equals(value, "OFF", StringComparison.OrdinalIgnoreCase) && !string.Equals(value, "NO_LOCK", StringComparison.OrdinalIgnoreCase);
+
+    private static async Task<Dictionary<string, string>> VariablesAsync(MySqlConnection connection, CancellationToken cancellationToken)
+    {
+        var rows = await RowsAsync(
+            connection,
+            "SHOW VARIABLES WHERE Variable_name IN ('datadir', 'hostname', 'log_bin', 'log_bin_trust_function_creators', 'lower_case_table_names', 'port', 'read_only', 'server_uid', 'server_uuid', 'super_read_only')",
+            cancellationToken);
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var row in rows)
+        {
+            variables[row[0]!.ToLowerInvariant()] = row[1] ?? "";
+        }
+
+        return variables;
+    }
+
+    private static async Task<ServerDatabase> DatabaseAsync(MySqlConnection connection, string database, StringComparer comparer, CancellationToken cancellationToken)
+    {
+        // Compared here: whether the server compares names by case depends on collation and settings.
+        var names = await RowsAsync(connection, "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE LOWER(SCHEMA_NAME) = LOWER(@db)", cancellationToken, ("@db", database));
+        if (names.Select(r => r[0]).FirstOrDefault(n => comparer.Equals(n, database)) is not { } name)
+        {
+            return new ServerDatabase(database, Exists: false, 0, 0, []);
+        }
+
+        var size = await RowsAsync(
+            connection,
+            "SELECT COUNT(*), COALESCE(SUM(COALESCE(DATA_LENGTH, 0) + COALESCE(INDEX_LENGTH, 0)), 0) FROM information_schema.TABLES WHERE TABLE_SCHEMA = @db AND TABLE_TYPE = 'BASE TABLE'",
+            cancellationToken,
+            ("@db", name));
+        var definers = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var sql in (string[])
+        [
+            "SELECT DISTINCT DEFINER FROM information_schema.VIEWS WHERE TABLE_SCHEMA = @db",
+            "SELECT DISTINCT DEFINER FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = @db",
+            "SELECT DISTINCT DEFINER FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = @db",
+            "SELECT DISTINCT DEFINER FROM information_schema.EVENTS WHERE EVENT_SCHEMA = @db",
+        ])
+        {
+            definers.UnionWith((await ToldAsync(connection, sql, cancellationToken, ("@db", name))).Select(r => r[0]).OfType<string>());
+        }
+
+        return new ServerDatabase(
+            database,
+            Exists: true,
+            (int)decimal.Parse(size[0][0] ?? "0", CultureInfo.InvariantCulture),
+            (long)decimal.Parse(size[0][1] ?? "0", CultureInfo.InvariantCulture),
+            [.. definers]);
+    }
+
+    private static async Task<IReadOnlyList<ServerSession>> SessionsAsync(
+        MySqlConnection connection, IReadOnlyCollection<string> databases, StringComparer comparer, CancellationToken cancellationToken)
+    {
+        var sessions = (await MySqlServer.SessionsAsync(connection, cancellationToken))
+            .Where(s => s.Id != connection.ConnectionId && s.Database is not null && databases.Contains(s.Database, comparer))
+            .OrderBy(s => s.Id)
+            .ToList();
+        if (sessions.Count == 0)
+        {
+            return [];
+        }
+
+        var programs = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var row in await ToldAsync(connection, "SELECT PROCESSLIST_ID, ATTR_VALUE FROM performance_schema.session_connect_attrs WHERE ATTR_NAME = 'program_name'", cancellationToken))
+        {
+            programs[row[0] ?? ""] = row[1] ?? "";
+        }
+
+        return [.. sessions.Select(s => new ServerSession(s.Id, s.User, s.Host, s.Database, programs.GetValueOrDefault(s.Id.ToString(CultureInfo.InvariantCulture))))];
+    }
+
+    // MariaDB tells by its plugin DISKS, if that is installed and the account has FILE; no other server tells at all.
+    private static async Task<long?> FreeAsync(MySqlConnection connection, string? folder, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrEmpty(folder) || connection.ServerKind != MySqlServerKind.MariaDb)
+        {
+            return null;
+        }
+
+        var disks = await ToldAsync(connection, "SELECT PATH, AVAILABLE FROM information_schema.DISKS", cancellationToken);
+        return disks
+            .Where(r => r[0] is { } path && (folder == path || folder.StartsWith(path.TrimEnd('/') + "/", StringComparison.Ordinal)))
+            .OrderByDescending(r => r[0]!.Length)
+            .Select(r => long.TryParse(r[1], NumberStyles.None, CultureInfo.InvariantCulture, out var kibibytes) ? kibibytes * 1024 : (long?)null)
+            .FirstOrDefault();
+    }
+
+    private static async Task<List<string?[]>> ToldAsync(MySqlConnection connection, string sql, CancellationToken cancellationToken, params (string Name, string Value)[] parameters)
+    {
+        try
+        {
+            return await RowsAsync(connection, sql, cancellationToken, parameters);
+        }
+        catch (MySqlException e) when (NotTold.Contains(e.Number))
+        {
+            return [];
+        }
+    }
+
+    private static async Task<List<string?[]>> RowsAsync(MySqlConnection connection, string sql, CancellationToken cancellationToken, params (string Name, string Value)[] parameters)
+    {
+        await using var command = new MySqlCommand(sql, connection);
+        foreach (var (name, value) in parameters)
+        {
+            command.Parameters.AddWithValue(name, value);
+        }
+
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<string?[]>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? null : Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture))]);
+        }
+
+        return rows;
+    }
+
+    private async Task<MySqlConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        var connection = new MySqlConnection(new MySqlConnectionStringBuilder(options) { Database = "" });
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,10 @@
+using Drydock.Clients.MySql;
+
+namespace Drydock.Reconcilers.Snapshots;
+
+/// <inheritdoc cref="IRestoreServers" />
+public sealed class SqlRestoreServers(TimeProvider time) : IRestoreServers
+{
+    /// <inheritdoc />
+    public IRestoreServer Open(MySqlConnectionStringBuilder connection) => new SqlRestoreServer(connection, time);
+}

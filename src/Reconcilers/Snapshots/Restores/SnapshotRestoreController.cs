@@ -1,0 +1,329 @@
+using System.Globalization;
+using System.Text.Json;
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.Runtime;
+using Drydock.Crds;
+using Drydock.Crds.Common;
+using Drydock.Crds.SnapshotRestores;
+using Drydock.Engine.Running;
+using Drydock.Reconcilers.Upgrades;
+using Microsoft.Extensions.Logging;
+
+namespace Drydock.Reconcilers.Snapshots;
+
+/// <summary>
+/// Puts databases back as a snapshot has them. Level-based: what is to be done is read from status.databases and the server; a database that is not
+/// Restored there is dropped and loaded again, one that is Restored is not touched again. What is dropped and loaded runs in <see cref="RestoreRun"/>.
+/// </summary>
+[EntityRbac(ApiGroup.Name, "snapshotrestores", Verbs = "get,list,watch,patch")]
+[EntityRbac(ApiGroup.Name, "snapshotrestores/status", Verbs = "update")]
+[EntityRbac(ApiGroup.Name, "backupsnapshots", Verbs = "get")]
+[EntityRbac(ApiGroup.Name, "omsupgrades", Verbs = "get,list")]
+[EntityRbac("", "secrets", Verbs = "get,list,watch")]
+[EntityRbac("", "namespaces", Verbs = "get")]
+[EntityRbac("", "events", Verbs = "create,patch")]
+[EntityRbac("coordination.k8s.io", "leases", Verbs = "get,create,delete", OperatorNamespaceOnly = true)]
+public sealed partial class SnapshotRestoreController : EntityController<SnapshotRestore, IAsyncDisposable>
+{
+    private static readonly TimeSpan ShowProgress = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LookAgainFirst = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LookAgainLast = TimeSpan.FromMinutes(1);
+
+    private readonly RestoreServices _services;
+    private readonly IReconcileTrigger<SnapshotRestore> _trigger;
+    private readonly RestoreDeletion _deletion;
+    private readonly ILogger _logger;
+
+    /// <summary>Composes the controller.</summary>
+    public SnapshotRestoreController(RestoreServices services, IEntityWriter<SnapshotRestore> writer, IReconcileTrigger<SnapshotRestore> trigger)
+        : base(writer, services.Events)
+    {
+        _services = services;
+        _trigger = trigger;
+        _deletion = new RestoreDeletion(services);
+        _logger = services.Loggers.CreateLogger<SnapshotRestoreController>();
+    }
+
+    /// <summary>Names of the Secrets whose changes wake a restore.</summary>
+    public static IEnumerable<string> ReferencedSecrets(SnapshotRestore restore)
+    {
+        ArgumentNullException.ThrowIfNull(restore);
+        return restore.Status?.Phase is SnapshotRestorePhases.Succeeded or SnapshotRestorePhases.Planned
+            ? []
+            : new[] { restore.Spec.Target?.CredentialsSecretRef.Name, restore.Spec.IdentitySecretRef?.Name }
+                .OfType<string>()
+                .Concat(StorageText.SecretNames(restore.Spec.Files?.Storage));
+    }
+
+    /// <inheritdoc />
+    protected override bool IsInert(SnapshotRestore entity)
+    {
+        ArgumentNullException.ThrowIfNull(entity);
+        return entity.Metadata.DeletionTimestamp is null
+            && entity.Status is { } status
+            && status.ObservedGeneration == entity.Metadata.Generation
+            && status.Phase switch
+            {
+                SnapshotRestorePhases.Succeeded => !IsHeld(entity),
+                SnapshotRestorePhases.Planned => !IsHeld(entity) && NewRetries(entity).Count == 0,
+                _ => false,
+            };
+    }
+
+    /// <inheritdoc />
+    protected override async Task<TimeSpan?> ReconcileFreshAsync(SnapshotRestore entity, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(entity);
+        var session = (RestoreSession)SessionOf(entity, static () => new RestoreSession());
+        if (session.Job is { } mine && entity.Status?.Receipt?.GetValueOrDefault(RestoreReceipt.Job) != mine.Id)
+        {
+            // Another operator has put its own job there; whether this one may still act it will find out at its next commit.
+            mine.Supersede();
+            await session.StopAsync();
+        }
+
+        if (entity.Metadata.DeletionTimestamp is not null)
+        {
+            return await DeleteAsync(entity, session, cancellationToken);
+        }
+
+        return entity.Status?.Phase switch
+        {
+            SnapshotRestorePhases.Succeeded => await EndAsync(entity, cancellationToken),
+            SnapshotRestorePhases.Planned when entity.Status.ObservedGeneration == entity.Metadata.Generation && NewRetries(entity).Count == 0 => await EndAsync(entity, cancellationToken),
+            SnapshotRestorePhases.Failed when entity.Status.ObservedGeneration == entity.Metadata.Generation && NewRetries(entity).Count == 0 => await FailedAsync(entity, cancellationToken),
+            _ => await WorkAsync(entity, session, goOn: !entity.Spec.Paused, cancellationToken),
+        };
+    }
+
+    private static IReadOnlyList<string> NewRetries(SnapshotRestore restore) =>
+        RetryTokens.New(restore.Metadata, restore.Spec.Retry, restore.Status?.UsedTokens ?? []);
+
+    private static bool IsHeld(SnapshotRestore restore) =>
+        restore.Metadata.Finalizers?.Contains(Labels.RestoreFinalizer) == true || restore.Status?.Receipt?.ContainsKey(RestoreReceipt.Claims) == true;
+
+    private static string Text(SnapshotRestore restore) => JsonSerializer.Serialize(restore, CrdsJsonContext.Default.SnapshotRestore);
+
+    private async Task<TimeSpan?> WorkAsync(SnapshotRestore restore, RestoreSession session, bool goOn, CancellationToken cancellationToken)
+    {
+        var now = _services.Time.GetUtcNow();
+        if (session.Job is not { } job)
+        {
+            if (!goOn)
+            {
+                var paused = RestoreStatusComposer.Paused(restore.Status, RestoreProgressOf.HasBegun(restore.Status) ? "no other database is begun" : "nothing was begun");
+                var resting = (restore.Status ?? new SnapshotRestoreStatus()) with { Receipt = RestoreReceipt.With(restore.Status?.Receipt, RestoreReceipt.Since, null) };
+                await WriteAsync(restore, RestoreStatusComposer.Compose(restore, resting, paused, now), cancellationToken);
+                return null;
+            }
+
+            return session.IsEcho(restore, now) && NewRetries(restore).Count == 0
+                ? session.LookAgainAt - now
+                : await StartAsync(restore, session, stop: restore.Spec.Paused, now, cancellationToken);
+        }
+
+        job.StopAfterCurrent = !goOn;
+        if (!job.Work.IsCompleted)
+        {
+            var commits = job.Pending();
+            var status = commits.Aggregate(restore.Status!, static (s, commit) => commit.Change(s));
+            var running = RestoreStatusComposer.Running(restore, RestoreProgressOf.Shown(status, job), job.Activity, now);
+            var written = await WriteAsync(restore, running, cancellationToken);
+            if (job.Unverified is { } unverified && RestoreProgressOf.Begins(restore.Status, written.Status))
+            {
+                _services.Events.Warning(written, Reasons.ServerUnverified, unverified);
+            }
+
+            foreach (var commit in commits)
+            {
+                commit.Done.TrySetResult();
+            }
+
+            return ShowProgress;
+        }
+
+        return await ConcludeAsync(restore, session, job, now, cancellationToken);
+    }
+
+    // The job's name is in status before it does anything: from then on no earlier job's commit is taken.
+    private async Task<TimeSpan?> StartAsync(SnapshotRestore restore, RestoreSession session, bool stop, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _services.Fence.EnsureMayAct();
+        }
+        catch (ActRefusedException)
+        {
+            return LookAgainFirst;
+        }
+
+        if (restore.Spec.Mode == RunMode.Apply && restore.Metadata.DeletionTimestamp is null && restore.Metadata.Finalizers?.Contains(Labels.RestoreFinalizer) != true)
+        {
+            // What is there then may be another's work that came in between: it is looked at anew before anything is begun.
+            await Writer.AddFinalizerAsync(restore, Labels.RestoreFinalizer, cancellationToken);
+            return Shortly;
+        }
+
+        var job = RestoreJob.Create(() => _trigger.Wake(restore.Metadata.Namespace, restore.Metadata.Name), _services.Fence.Ended);
+        var status = restore.Status ?? new SnapshotRestoreStatus();
+        var tokens = NewRetries(restore);
+        if (status.Phase is not (SnapshotRestorePhases.Verifying or SnapshotRestorePhases.Restoring) || tokens.Count > 0)
+        {
+            // Another attempt: its time counts anew. What is restored stays restored.
+            status = status with
+            {
+                Phase = RestoreProgressOf.HasBegun(status) ? SnapshotRestorePhases.Restoring : SnapshotRestorePhases.Verifying,
+                Attempt = status.Attempt + 1,
+                FinishedAt = null,
+                UsedTokens = RetryTokens.Use(status.UsedTokens, tokens, now),
+                Receipt = RestoreReceipt.With(status.Receipt, RestoreReceipt.Since, null),
+            };
+        }
+
+        var receipt = RestoreReceipt.With(status.Receipt, RestoreReceipt.Job, job.Id);
+        var since = session.Since;
+        if (!receipt.ContainsKey(RestoreReceipt.Since))
+        {
+            since = now.ToString("O", CultureInfo.InvariantCulture);
+            receipt = RestoreReceipt.With(receipt, RestoreReceipt.Since, since);
+        }
+
+        var begun = await WriteAsync(restore, RestoreStatusComposer.Running(restore, status with { Receipt = receipt }, "looking at the snapshot and the server", now), cancellationToken);
+        (session.Job, session.Since) = (job, since);
+        job.StopAfterCurrent = stop;
+        job.Start((self, token) => new RestoreRun(_services, begun, self, session).RunAsync(token));
+        return ShowProgress;
+    }
+
+    private async Task<TimeSpan?> ConcludeAsync(SnapshotRestore restore, RestoreSession session, RestoreJob job, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        RestoreOutcome outcome;
+        try
+        {
+            outcome = await job.Work;
+        }
+        catch (OperationCanceledException)
+        {
+            outcome = new RestoreOutcome.Superseded();
+        }
+        catch (Exception exception)
+        {
+            // Thrown on, it would be met again at every look and never be seen in status.
+            Unexpected(_logger, exception, restore.Metadata.Namespace, restore.Metadata.Name);
+            outcome = new RestoreOutcome.Failed(Reasons.RestoreFailed, $"{exception.GetType().Name}: {exception.Message}");
+        }
+
+        var status = RestoreProgressOf.Shown(restore.Status!, job);
+        if (outcome is RestoreOutcome.Stopped)
+        {
+            status = status with { Receipt = RestoreReceipt.With(status.Receipt, RestoreReceipt.Since, null) };
+        }
+
+        await WriteAsync(restore, RestoreStatusComposer.Ended(restore, status, outcome, now), cancellationToken);
+        await session.StopAsync();
+        if (outcome is RestoreOutcome.Waits or RestoreOutcome.Blocked)
+        {
+            session.Looks++;
+            session.ConcludedAt = now;
+            session.LookAgainAt = now + Pause(session.Looks);
+            return Pause(session.Looks);
+        }
+
+        session.Looks = 0;
+        return outcome switch
+        {
+            RestoreOutcome.Stopped when restore.Metadata.DeletionTimestamp is null => null,
+            _ => Shortly,
+        };
+    }
+
+    private static TimeSpan Pause(int looks)
+    {
+        var pause = LookAgainFirst * Math.Pow(2, Math.Min(looks - 1, 10));
+        return pause < LookAgainLast ? pause : LookAgainLast;
+    }
+
+    // The end: the claims go, then the finalizer; nothing is held any more. Level-based: a crash in between comes here again.
+    private async Task<TimeSpan?> EndAsync(SnapshotRestore restore, CancellationToken cancellationToken)
+    {
+        await ForgetAsync(restore);
+        restore = await ReleaseAsync(restore, cancellationToken);
+        await Writer.RemoveFinalizerAsync(restore, Labels.RestoreFinalizer, cancellationToken);
+        return null;
+    }
+
+    // Claims are kept only while databases are half restored: then nobody else may work on them.
+    private async Task<TimeSpan?> FailedAsync(SnapshotRestore restore, CancellationToken cancellationToken)
+    {
+        if (!RestoreProgressOf.HasBegun(restore.Status))
+        {
+            await ReleaseAsync(restore, cancellationToken);
+        }
+
+        return null;
+    }
+
+    private async Task<SnapshotRestore> ReleaseAsync(SnapshotRestore restore, CancellationToken cancellationToken)
+    {
+        await new RestoreClaims(_services).ReleaseAsync(restore, cancellationToken);
+        var generation = restore.Metadata.Generation;
+        return await WriteAsync(
+            restore,
+            restore.Status! with
+            {
+                ObservedGeneration = generation,
+                Conditions = [.. restore.Status.Conditions.Select(c => c with { ObservedGeneration = generation })],
+                Receipt = RestoreReceipt.With(restore.Status.Receipt, RestoreReceipt.Claims, null),
+            },
+            cancellationToken);
+    }
+
+    private async Task<TimeSpan?> DeleteAsync(SnapshotRestore restore, RestoreSession session, CancellationToken cancellationToken)
+    {
+        switch (await _deletion.DecideAsync(restore, session, cancellationToken))
+        {
+            case RestoreDeletion.Decision.FinishDatabase when session.Job is null:
+                return await StartAsync(restore, session, stop: true, _services.Time.GetUtcNow(), cancellationToken);
+            case RestoreDeletion.Decision.FinishDatabase:
+                return await WorkAsync(restore, session, goOn: false, cancellationToken);
+            case RestoreDeletion.Decision.FinishAll:
+                return await WorkAsync(restore, session, goOn: true, cancellationToken);
+            default:
+                await ForgetAsync(restore);
+                _deletion.Say(restore);
+                await new RestoreClaims(_services).ReleaseAsync(restore, cancellationToken);
+                await Writer.RemoveFinalizerAsync(restore, Labels.RestoreFinalizer, cancellationToken);
+                return null;
+        }
+    }
+
+    private async Task<SnapshotRestore> WriteAsync(SnapshotRestore restore, SnapshotRestoreStatus status, CancellationToken cancellationToken)
+    {
+        var type = CrdsJsonContext.Default.SnapshotRestoreStatus;
+        status = status with { UsedTokens = RetryTokens.Trim(restore.Metadata, restore.Spec.Retry, status.UsedTokens) };
+        var next = StatusWrites.Fit(restore.Status, status, type);
+        if (Text(restore with { Status = next }) == Text(restore))
+        {
+            return restore;
+        }
+
+        var written = await StatusWrites.WriteAsync(Writer, _services.Events, restore, next, type, static (s, n) => s with { Status = n }, cancellationToken);
+        _services.Changes.Set();
+        if (written.Status?.Phase != restore.Status?.Phase)
+        {
+            if (written.Status?.Phase == SnapshotRestorePhases.Failed)
+            {
+                _services.Events.Warning(written, written.Status.Conditions.Find(c => c.Type == ConditionTypes.Failed)?.Reason ?? Reasons.RestoreFailed, written.Status.Message ?? "");
+            }
+            else
+            {
+                _services.Events.Normal(written, written.Status?.Phase ?? "", written.Status?.Message ?? "");
+            }
+        }
+
+        return written;
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "SnapshotRestore {Namespace}/{Name} failed in a way that is not known")]
+    private static partial void Unexpected(ILogger logger, Exception exception, string? Namespace, string name);
+}

@@ -1,0 +1,39 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Crds.SnapshotRestores;
+using Drydock.Reconcilers.Upgrades;
+using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
+
+namespace Drydock.Reconcilers.Snapshots;
+
+/// <summary>Which upgrade's rollback a restore is.</summary>
+internal static class UpgradeLink
+{
+    /// <summary>
+    /// The uid of the upgrade that owns the restore and waits for it: with it OMS is stopped by plan, so that no session on its databases is rightful, and
+    /// the upgrade's claim covers the restore. Labels and owner references prove nothing, because whoever makes the object writes them. What proves it is
+    /// the upgrade's own status: a step that has not succeeded yet, with a receipt that names this restore, written before the restore was made.
+    /// </summary>
+    public static async Task<string?> FindAsync(RestoreServices services, SnapshotRestore restore, CancellationToken cancellationToken)
+    {
+        var owners = (restore.Metadata.OwnerReferences ?? []).Where(o =>
+            o.Kind == OmsUpgrade.KindName && o.ApiVersion.StartsWith($"{ApiGroup.Name}/", StringComparison.Ordinal));
+        foreach (var owner in owners)
+        {
+            var upgrade = await services.Kubernetes.GetAsync<OmsUpgrade>(owner.Name, restore.Metadata.Namespace, cancellationToken);
+            if (upgrade is { Status: { } status } && upgrade.Metadata.Uid == owner.Uid && Steps(status).Any(s => Awaits(s, restore.Metadata.Name)))
+            {
+                return owner.Uid;
+            }
+        }
+
+        return null;
+    }
+
+    private static IEnumerable<PlanStep> Steps(OmsUpgradeStatus status) =>
+        new[] { status.Plan, status.RollbackPlan }.OfType<Plan>().SelectMany(p => p.Steps);
+
+    private static bool Awaits(PlanStep step, string restore) =>
+        step.State != StepState.Succeeded && step.Receipt?.GetValueOrDefault(SnapshotReceipts.RestoreKey) == restore;
+}

@@ -1,0 +1,147 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Engine.Running;
+using Microsoft.Extensions.Logging;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>Carries a stored plan on by one advance of the engine.</summary>
+/// <typeparam name="TEntity">The kind.</typeparam>
+/// <typeparam name="TSpec">What its users write.</typeparam>
+/// <typeparam name="TStatus">What it reports.</typeparam>
+/// <param name="frame">What the flows share.</param>
+internal sealed class PlanFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec, TStatus> frame)
+    where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
+    where TSpec : RunSpec, new()
+    where TStatus : RunStatus, new()
+{
+    private readonly RunKind<TEntity, TSpec, TStatus> _kind = frame.Kind;
+    private readonly ILogger _outputLog = frame.Services.Loggers.CreateLogger<KeptOutputs>();
+
+    /// <summary>Advances; returns the object as written and what it came to.</summary>
+    /// <param name="entity">The object as just read; it has a plan in the slot.</param>
+    /// <param name="slot">Which of its plans.</param>
+    /// <param name="session">What this process knows of it.</param>
+    /// <param name="accessKey">What access depends on now.</param>
+    /// <param name="startNothingBecause">Why nothing may be started; null lets it start.</param>
+    /// <param name="adjust">What else has a say in the standing (deletion, an ignored change of spec); null for nothing.</param>
+    /// <param name="cancellationToken">Ends the advance.</param>
+    public async Task<(TEntity Entity, RunOutcome Outcome)> AdvanceAsync(
+        TEntity entity,
+        PlanSlot slot,
+        RunSession<TEntity, TSpec, TStatus> session,
+        string accessKey,
+        string? startNothingBecause,
+        Func<Standing, Standing>? adjust,
+        CancellationToken cancellationToken)
+    {
+        var now = frame.Now;
+        var targets = session.Targets;
+        var before = entity.Status!;
+        var plan = _kind.Plans.Of(before, slot)!;
+        var seen = RunTokens.SeeApprovals(entity.Metadata, before, [.. _kind.Plans.All(before).Select(p => p.Hash)], now);
+
+        TellUnread(entity, session);
+
+        // While nothing may be started a token is kept for what comes after.
+        var retries = startNothingBecause is null ? RunTokens.NewRetries(entity) : [];
+        var failing = plan.Steps.Exists(s => s.State is StepState.Failed or StepState.Unknown);
+        var controls = Controls(entity.Spec, slot, plan, seen, now) with
+        {
+            StartNothingBecause = startNothingBecause,
+            Retry = retries.Count > 0 && failing,
+        };
+        var run = await session.RunAsync(slot, plan);
+        controls = controls with { AccessChanged = failing && session.FailedWith is { } former && former != accessKey };
+        var left = targets.Outputs;
+        var outputs = left is null
+            ? null
+            : session.Outputs ??= new KeptOutputs(
+                _kind.Name, entity.Metadata, frame.Services.Kubernetes, frame.Services.Time, () => frame.Wake(entity), _outputLog);
+        var outcome = await run.AdvanceAsync(plan, controls, Environment(entity, targets, session), SaveAsync, cancellationToken);
+        session.FailedWith = outcome.State is RunState.Failed or RunState.OutcomeUnknown ? accessKey : null;
+        return (entity, outcome);
+
+        async Task SaveAsync(Plan next, RunOutcome came, CancellationToken token)
+        {
+            if (outputs is not null)
+            {
+                next = outputs.Attach(next, left!);
+                if (came.State == RunState.Succeeded)
+                {
+                    // No advance follows that could write what comes later.
+                    await outputs.FinishAsync(token);
+                    next = outputs.Attach(next, left!);
+                }
+            }
+
+            var used = (controls.Retry, came.RetryUsed) switch
+            {
+                (true, false) => seen,
+                (true, true) => RunTokens.TakeUp(seen, retries, now),
+                _ => RunTokens.Use(seen, retries, now),
+            };
+            if (slot == PlanSlot.Rollback && DoneWork.Begun(next))
+            {
+                used = used with { Plan = PlanHistory.Of(used.Plan!) };
+            }
+
+            var composed = frame.Composer.Compose(entity, used, slot, next, came, now, adjust);
+            entity = await frame.WriteAsync(entity, composed, always: came.Acts, token);
+            targets.Refresh(entity);
+        }
+    }
+
+    // Once for each value of the annotation.
+    private void TellUnread(TEntity entity, RunSession<TEntity, TSpec, TStatus> session)
+    {
+        var unread = RunTokens.UnreadApprovals(entity.Metadata);
+        if (unread is not null && unread != session.UnreadApprovals)
+        {
+            frame.Services.Events.Warning(entity, Reasons.ApprovalIgnored, unread);
+        }
+
+        session.UnreadApprovals = unread;
+    }
+
+    private RunControls Controls(TSpec spec, PlanSlot slot, Plan plan, TStatus seen, DateTimeOffset now)
+    {
+        var holds = spec.HoldBefore.ToHashSet(StringComparer.Ordinal);
+        var approved = RunTokens.Approved(seen, plan.Hash);
+        var isApproved = spec.ApprovedPlanHash == plan.Hash;
+
+        // A restore was put into the plan since it was approved.
+        var redo = slot == PlanSlot.Upgrade && spec.ApprovedPlanHash is { Length: > 0 } && !isApproved ? _kind.Redo : null;
+        var otherPlan = redo?.IsRedone(plan) == true && holds.Add(redo.Phase) ? redo.Phase : null;
+
+        if (isApproved && plan.Hold is { } hold)
+        {
+            approved.Add(hold);
+        }
+
+        return new RunControls
+        {
+            Paused = spec.Paused,
+            HoldBefore = holds,
+            OtherPlanApproved = otherPlan,
+            Approved = approved,
+            MaxParallelNodes = spec.MaxParallelNodes,
+            PhaseOpensAt = slot == PlanSlot.Upgrade && spec.Window is { } window && !_kind.Work.IsPastUndo(plan)
+                ? _ => WindowClock.OpensAt(window, now)
+                : static _ => null,
+            TimeoutOf = step => _kind.Work.TimeoutOf(spec, step),
+        };
+    }
+
+    private RunEnvironment Environment(TEntity entity, IRunTargets<TEntity, TSpec, TStatus> targets, RunSession<TEntity, TSpec, TStatus> session) => new()
+    {
+        OwnerUid = entity.Metadata.Uid!,
+        Catalog = targets.Catalog(),
+        Fence = frame.Services.Fence,
+        Time = frame.Services.Time,
+        Wake = () => frame.Wake(entity),
+        Redact = targets.Redact,
+        Hold = session.Hold,
+    };
+}

@@ -1,0 +1,333 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Engine.Planning;
+using Drydock.Engine.Running;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>
+/// From a new object to a stored plan: preflight beside the reconcile, again and again until nothing is found, then the claim on the target, then the
+/// plan. Nothing is changed on the target before the plan is in status.
+/// </summary>
+/// <typeparam name="TEntity">The kind.</typeparam>
+/// <typeparam name="TSpec">What its users write.</typeparam>
+/// <typeparam name="TStatus">What it reports.</typeparam>
+/// <param name="frame">What the flows share.</param>
+internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec, TStatus> frame)
+    where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
+    where TSpec : RunSpec, new()
+    where TStatus : RunStatus, new()
+{
+    private static readonly TimeSpan LookForTarget = TimeSpan.FromSeconds(5);
+    private readonly RunKind<TEntity, TSpec, TStatus> _kind = frame.Kind;
+    private readonly TargetClaims _claims = frame.Services.Claims;
+    private readonly Backoff _backoff = new(TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(1), Random.Shared);
+
+    /// <summary>Carries preflight on; returns when to look again without an event.</summary>
+    public async Task<TimeSpan?> AdvanceAsync(TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string accessKey, CancellationToken cancellationToken)
+    {
+        if (await IsAbortedAsync(entity, cancellationToken) is { } aborted)
+        {
+            return aborted.Status?.AbortedBy is null ? TimeSpan.FromMilliseconds(1) : null;
+        }
+
+        if (entity.Spec.Mode == RunMode.Apply && StartDeadline.Missed(entity.Spec.NotAfter, frame.Now) is { } late)
+        {
+            var standing = new Standing(StandingKind.Stalled, RunPhases.Preflight, Reasons.TooLate, late);
+            await frame.WriteAsync(entity, (entity.Status ?? new TStatus()) with { Findings = [] }, standing, frame.Now, cancellationToken);
+            return null;
+        }
+
+        // Everything a person can turn: a change looks again at once, back-off is for what may mend by itself.
+        var key = $"{entity.Metadata.Generation}|{accessKey}|{string.Join(';', RunTokens.NewRetries(entity))}";
+        var now = frame.Now;
+        if (session.Preflight is null)
+        {
+            return await BeginAsync(entity, session, key, now, cancellationToken);
+        }
+
+        if (!session.Preflight.IsCompleted)
+        {
+            return null;
+        }
+
+        var pass = session.Preflight;
+        session.Preflight = null;
+        if (session.PreflightKey != key)
+        {
+            // The spec or a Secret changed while it looked.
+            session.PreflightNotBefore = now;
+            return TimeSpan.FromMilliseconds(1);
+        }
+
+        var result = await pass;
+        if (result.Target is { } target && await AwaitedAsync(entity, target, cancellationToken) is { } holder)
+        {
+            // What another run has under way is not to be judged.
+            return await BusyAsync(entity, session, target, holder, now, cancellationToken);
+        }
+
+        return result.Discovery is { } discovery
+            ? await PlanAsync(entity, session, discovery, now, cancellationToken)
+            : await FoundAsync(entity, session, result.Findings, now, cancellationToken);
+    }
+
+    /// <summary>
+    /// The second look of a run whose plan is stored and has not begun, for a process that did not make it itself: its predecessor may have died between the
+    /// two. Null if nothing is in the way; otherwise the target is given back and waited for.
+    /// </summary>
+    public async Task<TimeSpan?> GiveWayAsync(TEntity entity, RunSession<TEntity, TSpec, TStatus> session, CancellationToken cancellationToken)
+    {
+        var status = entity.Status!;
+        if (status is not { RollbackPlan: null, Plan: { } plan } || ClaimTarget.Of(status.Target) is not { } target || status.UpgradeStands() || DoneWork.Begun(plan))
+        {
+            return null;
+        }
+
+        if (await OccupiedAsync(entity, target, _kind.Work.MustBeFree(target.Identity, plan), cancellationToken) is not var (taken, holder))
+        {
+            return null;
+        }
+
+        await _claims.ReleaseAsync(target.Names(entity.Metadata.Namespace), entity.Metadata.Uid!, cancellationToken);
+        return await BusyAsync(entity, session, taken, holder, frame.Now, cancellationToken);
+    }
+
+    private async Task<TimeSpan?> BeginAsync(TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string key, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (session.PreflightKey == key && session.PreflightNotBefore > now)
+        {
+            return session.PreflightNotBefore - now;
+        }
+
+        if (session.PreflightKey == key && session.BusyTarget is { } awaited && await AwaitedAsync(entity, awaited, cancellationToken) is { } still)
+        {
+            return await BusyAsync(entity, session, awaited, still, now, cancellationToken);
+        }
+
+        session.BusyTarget = null;
+        session.PreflightFailures = session.PreflightKey == key ? session.PreflightFailures : 0;
+        session.PreflightKey = key;
+        entity = await StartedAsync(entity, now, cancellationToken);
+        session.Preflight = RunAsync(session.Hold(), entity);
+        return null;
+    }
+
+    // Who has the target and must be awaited; null if nobody has it, or the one who had it is gone and may be succeeded.
+    private async Task<ClaimHolder?> AwaitedAsync(TEntity entity, ClaimTarget target, CancellationToken cancellationToken) =>
+        await _claims.FindHolderAsync(target, entity, cancellationToken) is { } holder && !(holder.IsGone && entity.Spec.AdoptTarget) ? holder : null;
+
+    // Before a plan is stored nothing was changed, so there is nothing to undo and nothing that would have to finish.
+    private async Task<TEntity?> IsAbortedAsync(TEntity entity, CancellationToken cancellationToken)
+    {
+        var now = frame.Now;
+        var before = entity.Status ?? new TStatus();
+        if (RunTokens.NewAbort(entity) is { } token)
+        {
+            var aborted = new Standing(StandingKind.Stalled, RunPhases.Failed, Reasons.Aborted, $"aborted by {Annotations.Abort}={token} before anything was changed; a new spec.retry or {Annotations.Retry}=<token> begins again from preflight") { Failed = true };
+            return await frame.WriteAsync(entity, RunTokens.Abort(entity.Spec, before, token, now) with { Findings = [] }, aborted, now, cancellationToken);
+        }
+
+        if (before.AbortedBy is null)
+        {
+            return null;
+        }
+
+        if (RunTokens.NewRetries(entity) is { Count: > 0 } retries)
+        {
+            return await frame.WriteAsync(entity, StartOver.Compose(frame, entity, RunTokens.TakeUp(before, retries, now), now), cancellationToken);
+        }
+
+        return entity;
+    }
+
+    private async Task<RunPreflight<TSpec, TStatus>> RunAsync(TargetsHold<TEntity, TSpec, TStatus> held, TEntity entity)
+    {
+        await Task.Yield();
+        var targets = held.Targets;
+        var timeout = _kind.Work.PreflightTimeout(entity.Spec);
+        try
+        {
+            using var limit = new CancellationTokenSource(TimeLimit.Parse(timeout), frame.Services.Time);
+            if (entity.Spec.Window is { } window && !WindowClock.IsKnown(window))
+            {
+                return Found(new Finding { Reason = Reasons.InvalidSpec, Field = "spec.window.timeZone", Message = $"spec.window.timeZone is '{window.TimeZone}', which is no time zone known here; expected is an IANA name such as Asia/Shanghai" });
+            }
+
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, frame.Services.Fence.Ended);
+            return await targets.PreflightAsync(either.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return Found(new Finding { Reason = Reasons.StepTimeout, Message = $"preflight did not finish within {timeout} (spec.timeouts.preflight); a target answers too slowly" });
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            return Found(new Finding { Reason = Reasons.InternalError, Message = targets.Redact($"preflight could not be carried out: {exception.Message}") });
+        }
+        finally
+        {
+            await held.DisposeAsync();
+
+            // Beside this task, so that whoever is woken finds it ended; on the scheduler of the caller, as the engine's jobs wake.
+            _ = Task.Factory.StartNew(
+                () => frame.Wake(entity), CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current);
+        }
+
+        static RunPreflight<TSpec, TStatus> Found(Finding finding) => new(null, [finding], null);
+    }
+
+    private async Task<TEntity> StartedAsync(TEntity entity, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        // A stalled preflight looks again without flicker: what it found stays in status until the next pass knows better.
+        if (entity.Status is { Findings.Count: > 0 } && entity.Status.ObservedGeneration == entity.Metadata.Generation)
+        {
+            return entity;
+        }
+
+        var standing = new Standing(StandingKind.Progressing, RunPhases.Preflight, Reasons.Preflight, $"looking at {_kind.Words.LooksAt}; nothing is changed");
+        return await frame.WriteAsync(entity, entity.Status ?? new TStatus(), standing, now, cancellationToken);
+    }
+
+    private async Task<TimeSpan?> FoundAsync(
+        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, IReadOnlyList<Finding> findings, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        session.PreflightFailures++;
+        session.PreflightNotBefore = now + _backoff.Delay(session.PreflightFailures);
+        var clean = findings.Select(f => f with { Message = session.Targets.Redact(f.Message) }).ToList();
+        var reasons = clean.Select(f => f.Reason).Distinct(StringComparer.Ordinal).ToList();
+        var standing = new Standing(
+            StandingKind.Stalled,
+            RunPhases.Preflight,
+            reasons.Count == 1 ? reasons[0] : Reasons.PreflightFailed,
+            string.Join("; ", clean.Select(f => f.Message)) + ". Nothing was changed; this looks again by itself");
+        await frame.WriteAsync(entity, (entity.Status ?? new TStatus()) with { Findings = clean }, standing, now, cancellationToken);
+        return session.PreflightNotBefore - now;
+    }
+
+    private async Task<TimeSpan?> PlanAsync(
+        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, IRunDiscovery<TSpec, TStatus> discovery, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        session.PreflightFailures = 0;
+        var plan = discovery.Compile(entity.Spec) with
+        {
+            CompiledAt = now,
+            SpecHash = _kind.Work.IdentityHash(entity.Spec),
+            AttemptsBefore = RunPlans.AttemptsBefore(entity.Status),
+        };
+        var learned = Learned(entity, discovery, now);
+        if (entity.Spec.Mode == RunMode.Plan)
+        {
+            var ready = new Standing(StandingKind.PlanReady, RunPhases.Planned, Reasons.PlanReady, $"plan {plan.Hash} with {plan.Steps.Count} steps is in status.plan; nothing was changed. Set mode: Apply, and approvedPlanHash if no other plan may run");
+            await StoreAsync(entity, learned, plan, ready, now, cancellationToken);
+            return null;
+        }
+
+        if (entity.Spec.ApprovedPlanHash is { Length: > 0 } approved && approved != plan.Hash)
+        {
+            session.PreflightNotBefore = now + _backoff.Delay(6);
+            await RefuseAsync(entity, learned, plan, approved, now, cancellationToken);
+            return session.PreflightNotBefore - now;
+        }
+
+        if (await OccupiedAsync(entity, TargetOf(discovery), discovery.MustBeFree, cancellationToken) is var (occupied, occupant))
+        {
+            return await BusyAsync(entity, session, occupied, occupant, now, cancellationToken);
+        }
+
+        var target = TargetOf(discovery);
+        if (await _claims.ClaimAsync(target, entity, entity.Spec.AdoptTarget, keep: false, cancellationToken) is { } holder)
+        {
+            return await BusyAsync(entity, session, target, holder, now, cancellationToken);
+        }
+
+        session.ClaimSeen = true;
+        entity = await frame.Writer.AddFinalizerAsync(entity, Labels.UpgradeFinalizer, cancellationToken);
+        var claimed = learned with
+        {
+            Target = learned.Target! with { Claim = target.Names(entity.Metadata.Namespace)[0], ClaimNamespace = _claims.Namespace },
+        };
+        var running = new Standing(StandingKind.Progressing, plan.Steps[0].Phase, Reasons.Running, plan.Steps[0].Title) { Step = plan.Steps[0].Id };
+        entity = await StoreAsync(entity, claimed, plan, running, now, cancellationToken);
+
+        // Asked again: one that began meanwhile has its claim and looks for ours, so of the two at least one sees the other.
+        if (await OccupiedAsync(entity, target, discovery.MustBeFree, cancellationToken) is var (taken, late))
+        {
+            await _claims.ReleaseAsync(target.Names(entity.Metadata.Namespace), entity.Metadata.Uid!, cancellationToken);
+            session.ClaimSeen = false;
+            return await BusyAsync(entity, session, taken, late, now, cancellationToken);
+        }
+
+        return TimeSpan.FromMilliseconds(1);
+    }
+
+    private static ClaimTarget TargetOf(IRunDiscovery<TSpec, TStatus> discovery) => new(discovery.TargetIdentity, discovery.TargetAddresses);
+
+    private static TStatus Learned(TEntity entity, IRunDiscovery<TSpec, TStatus> discovery, DateTimeOffset now)
+    {
+        var before = entity.Status ?? new TStatus();
+        return discovery.Learn(before, entity.Spec, now) with
+        {
+            Findings = [],
+            Target = (before.Target ?? new TargetStatus()) with
+            {
+                Identity = discovery.TargetIdentity,
+                Addresses = [.. TargetOf(discovery).Addresses],
+                Description = discovery.TargetDescription,
+            },
+        };
+    }
+
+    // Whoever has a part of the target, for instance a restore, which claims each database by itself.
+    private async Task<(ClaimTarget Target, ClaimHolder Holder)?> OccupiedAsync(
+        TEntity entity, ClaimTarget target, IReadOnlyList<string> mustBeFree, CancellationToken cancellationToken)
+    {
+        foreach (var identity in mustBeFree)
+        {
+            var part = target with { Identity = identity };
+            if (await _claims.FindHolderAsync(part, entity, cancellationToken) is { IsGone: false } holder)
+            {
+                return (part, holder);
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<TimeSpan?> BusyAsync(
+        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, ClaimTarget target, ClaimHolder holder, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        session.PreflightFailures = 0;
+        session.BusyTarget = target;
+        session.PreflightNotBefore = now + LookForTarget;
+        var waiting = (entity.Status ?? new TStatus()) with
+        {
+            Plan = null,
+            Findings = [],
+            Target = entity.Status?.Target is { } known ? known with { Claim = null, ClaimNamespace = null } : null,
+        };
+        await frame.WriteAsync(entity, waiting, Busy.Standing(RunPhases.Preflight, target.Identity, holder), now, cancellationToken);
+        return LookForTarget;
+    }
+
+    private async Task<TEntity> StoreAsync(TEntity entity, TStatus learned, Plan plan, Standing standing, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        // Tokens and approvals that stand in the object already were not meant for a failure that has not happened.
+        var stored = RunTokens.Use(learned with { Plan = plan, FinishedAt = null }, RunTokens.NewRetries(entity), now);
+        return await frame.WriteAsync(entity, stored, standing, now, cancellationToken);
+    }
+
+    private async Task RefuseAsync(TEntity entity, TStatus learned, Plan plan, string approved, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var differences = entity.Status?.Plan is { } stored && stored.Hash == approved
+            ? "against the approved one: " + string.Join("; ", PlanDifference.Describe(stored, plan))
+            : "the approved plan is not in status any more, so the difference cannot be shown";
+        var standing = new Standing(
+            StandingKind.Stalled,
+            RunPhases.Preflight,
+            Reasons.PlanChanged,
+            $"spec.approvedPlanHash is {approved}, but what compiles now is {plan.Hash}: {differences}. Nothing was changed; set mode: Plan to read the new plan, or approve its hash");
+        await frame.WriteAsync(entity, learned with { Plan = entity.Status?.Plan }, standing, now, cancellationToken);
+    }
+}

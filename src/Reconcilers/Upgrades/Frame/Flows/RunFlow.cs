@@ -1,0 +1,272 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Engine.Running;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>
+/// Carries a run that has a plan on by one step, whichever plan is the one: the way there, the way back, or the cleanup. Decides when one is left for
+/// another. Level-based: killed anywhere it decides the same again.
+/// </summary>
+/// <typeparam name="TEntity">The kind.</typeparam>
+/// <typeparam name="TSpec">What its users write.</typeparam>
+/// <typeparam name="TStatus">What it reports.</typeparam>
+/// <param name="frame">What the flows share.</param>
+/// <param name="plans">Carries one plan on.</param>
+/// <param name="turns">Compiles the way back.</param>
+/// <param name="rests">Takes away what a run that rests must not leave.</param>
+internal sealed class RunFlow<TEntity, TSpec, TStatus>(
+    RunFrame<TEntity, TSpec, TStatus> frame, PlanFlow<TEntity, TSpec, TStatus> plans, TurnFlow<TEntity, TSpec, TStatus> turns, RestFlow<TEntity, TSpec, TStatus> rests)
+    where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
+    where TSpec : RunSpec, new()
+    where TStatus : RunStatus, new()
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
+    private readonly RunKind<TEntity, TSpec, TStatus> _kind = frame.Kind;
+
+    /// <summary>One step.</summary>
+    /// <param name="entity">The object as just read; it has a plan.</param>
+    /// <param name="session">What this process knows of it.</param>
+    /// <param name="accessKey">What access depends on now.</param>
+    /// <param name="adjust">What else has a say in the standing; null for nothing.</param>
+    /// <param name="cancellationToken">Ends the step.</param>
+    public async Task<RunStep<TEntity>> AdvanceAsync(
+        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string accessKey, Func<Standing, Standing>? adjust, CancellationToken cancellationToken)
+    {
+        var now = frame.Now;
+        (entity, var isTakingAway) = await rests.TakeInAsync(entity, session, cancellationToken);
+        if (isTakingAway)
+        {
+            return new RunStep<TEntity>(entity, RunEnd.None, LookAgain);
+        }
+
+        entity = await HeedAbortAsync(entity, now, cancellationToken);
+        if (entity.Status!.AbortedBy is not null && RunTokens.NewRetries(entity) is { Count: > 0 } retries)
+        {
+            return await ResumeAsync(entity, retries, now, cancellationToken);
+        }
+
+        return _kind.Plans.Active(entity.Status!) switch
+        {
+            PlanSlot.Cleanup => await CleanUpAsync(entity, session, accessKey, adjust, cancellationToken),
+            PlanSlot.Rollback => await GoBackAsync(entity, session, accessKey, adjust, cancellationToken),
+            _ => await GoOnAsync(entity, session, accessKey, adjust, cancellationToken),
+        };
+    }
+
+    /// <summary>The way back of a run that succeeded, which desiredState asks for: compiles it, unless an abort says not to.</summary>
+    public async Task<RunStep<TEntity>> TurnAfterSuccessAsync(TEntity entity, RunSession<TEntity, TSpec, TStatus> session, CancellationToken cancellationToken)
+    {
+        var now = frame.Now;
+        entity = await HeedAbortAsync(entity, now, cancellationToken);
+        if (!WayBack.IsHalted(entity.Spec, entity.Status))
+        {
+            return await turns.TurnAsync(entity, session, WayBackCause.Request, cancellationToken);
+        }
+
+        if (RunTokens.NewRetries(entity) is { Count: > 0 } retries)
+        {
+            return AtOnce(await frame.WriteAsync(entity, RunTokens.Resume(RunTokens.TakeUp(entity.Status!, retries, now)), cancellationToken));
+        }
+
+        return Waits(await frame.WriteAsync(entity, entity.Status!, Halted(entity.Status!.AbortedBy!), now, cancellationToken));
+    }
+
+    private async Task<RunStep<TEntity>> ResumeAsync(TEntity entity, IReadOnlyList<string> retries, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        // A token that finds failed steps is left for them: the next advance uses it.
+        var status = entity.Status!;
+        var failing = _kind.Plans.Of(status, _kind.Plans.Active(status))!.Steps.Exists(s => s.State is StepState.Failed or StepState.Unknown);
+        var undone = WayBack.IsUndoneByAbort(entity.Spec, status) || (status.RollbackPlan is null && !_kind.Work.Changed(status.Plan!));
+        var resumed = RunTokens.Resume(undone || !failing ? RunTokens.TakeUp(status, retries, now) : status);
+        return AtOnce(await frame.WriteAsync(entity, undone ? StartOver.Compose(frame, entity, resumed, now) : resumed, cancellationToken));
+    }
+
+    // The way there.
+    private async Task<RunStep<TEntity>> GoOnAsync(
+        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string accessKey, Func<Standing, Standing>? adjust, CancellationToken cancellationToken)
+    {
+        var cause = WayBack.CauseOf(_kind, entity);
+        if (cause != WayBackCause.None && !(cause == WayBackCause.Request && WayBack.IsHalted(entity.Spec, entity.Status)))
+        {
+            return turns.Refused(entity) is { } refused
+                ? await StayAsync(entity, session, accessKey, refused, adjust, cancellationToken)
+                : await LeaveAsync(entity, session, accessKey, cause, cancellationToken);
+        }
+
+        if (_kind.Redo is { } redo && entity.Status!.AbortedBy is null && redo.Lost(entity.Status.Plan!) is { } lost && RunTokens.NewRetries(entity) is { Count: > 0 } retries)
+        {
+            return await RedoAsync(entity, redo, lost, retries, cancellationToken);
+        }
+
+        var late = DoneWork.Begun(entity.Status!.Plan!) ? null : StartDeadline.Missed(entity.Spec.NotAfter, frame.Now);
+        var (written, outcome) = await plans.AdvanceAsync(
+            entity, PlanSlot.Upgrade, session, accessKey, Aborted(entity) ?? late, late is null ? adjust : TooLate, cancellationToken);
+        return rests.Rest(Step(written, outcome, RunEnd.Forward) with { After = BeforeDeadline(written, outcome.LookAgainAfter) }, outcome, session);
+
+        // An abort says more: it also says how the run is resumed.
+        Standing TooLate(Standing standing)
+        {
+            var stays = entity.Status!.AbortedBy is null ? standing with { Kind = StandingKind.Stalled, Reason = Reasons.TooLate, Message = late! } : standing;
+            return adjust is null ? stays : adjust(stays);
+        }
+    }
+
+    // A run that waits to begin says it in time when it no longer can.
+    private TimeSpan? BeforeDeadline(TEntity entity, TimeSpan? after)
+    {
+        if (entity.Spec.NotAfter is not { } last || DoneWork.Begun(entity.Status!.Plan!))
+        {
+            return after;
+        }
+
+        var left = last - frame.Now + TimeSpan.FromSeconds(1);
+        return left > TimeSpan.Zero && (after is null || left < after) ? left : after;
+    }
+
+    // Running steps finish first, so that what is taken back is what was done; what only waits for something need not come.
+    private async Task<RunStep<TEntity>> LeaveAsync(TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string accessKey, WayBackCause cause, CancellationToken cancellationToken)
+    {
+        var because = $"{TurnWords.Because(entity.Status!, cause)}: running steps finish first";
+        var (written, outcome) = await plans.AdvanceAsync(entity, PlanSlot.Upgrade, session, accessKey, because, Leaving, cancellationToken);
+        if (outcome.State == RunState.Succeeded && cause != WayBackCause.Request)
+        {
+            return new RunStep<TEntity>(written, RunEnd.Forward, null);
+        }
+
+        return outcome.State is not (RunState.Stopped or RunState.Succeeded) && IsFinishing(written)
+            ? new RunStep<TEntity>(written, RunEnd.None, outcome.LookAgainAfter ?? LookAgain)
+            : await turns.TurnAsync(written, session, cause, cancellationToken);
+
+        Standing Leaving(Standing standing) => standing.Kind == StandingKind.Succeeded ? standing : standing with
+        {
+            Kind = StandingKind.Progressing,
+            Failed = false,
+            Reason = TurnWords.Reason(cause),
+            Message = $"{because}. {standing.Message}",
+        };
+    }
+
+    // The way back is asked for, and there can be none: nothing more is started until it is not asked for any more.
+    private async Task<RunStep<TEntity>> StayAsync(
+        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string accessKey, Standing refused, Func<Standing, Standing>? adjust, CancellationToken cancellationToken)
+    {
+        var finishing = IsFinishing(entity);
+        var (written, outcome) = await plans.AdvanceAsync(entity, PlanSlot.Upgrade, session, accessKey, refused.Message, Staying, cancellationToken);
+        if (outcome.State == RunState.Succeeded)
+        {
+            return new RunStep<TEntity>(written, RunEnd.Forward, null);
+        }
+
+        if (outcome.State != RunState.Stopped && IsFinishing(written))
+        {
+            return new RunStep<TEntity>(written, RunEnd.None, outcome.LookAgainAfter ?? LookAgain);
+        }
+
+        written = await frame.WriteAsync(written, written.Status!, adjust is null ? refused : adjust(refused), frame.Now, cancellationToken);
+        return rests.Rest(new RunStep<TEntity>(written, RunEnd.None, outcome.LookAgainAfter), outcome, session);
+
+        Standing Staying(Standing standing)
+        {
+            var stays = standing.Kind == StandingKind.Succeeded ? standing
+                : finishing ? standing with { Kind = StandingKind.Progressing, Failed = false, Reason = Reasons.RollingBack, Message = $"{refused.Message}. Running steps finish first: {standing.Message}" }
+                : refused;
+            return adjust is null ? stays : adjust(stays);
+        }
+    }
+
+    private bool IsFinishing(TEntity entity) => entity.Status!.Plan!.Steps.Exists(s => s.State == StepState.Running && !_kind.Work.OnlyWaits(s));
+
+    private async Task<RunStep<TEntity>> RedoAsync(TEntity entity, IRunRedo<TSpec> redo, PlanStep lost, IReadOnlyList<string> retries, CancellationToken cancellationToken)
+    {
+        var now = frame.Now;
+        var plan = redo.Compile(entity.Spec, entity.Status!.Plan!) with { CompiledAt = now };
+        var standing = new Standing(StandingKind.Progressing, redo.Phase, Reasons.Running, redo.Describe(lost, plan))
+        {
+            Step = plan.Steps.Find(s => s.State != StepState.Succeeded)?.Id,
+        };
+        var taken = RunTokens.TakeUp(entity.Status, retries, now) with { Plan = plan };
+        return AtOnce(await frame.WriteAsync(entity, taken, standing, now, cancellationToken));
+    }
+
+    private async Task<RunStep<TEntity>> GoBackAsync(
+        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string accessKey, Func<Standing, Standing>? adjust, CancellationToken cancellationToken)
+    {
+        var now = frame.Now;
+        var before = entity.Status!;
+        var plan = before.RollbackPlan!;
+        if (DoneWork.Done(plan))
+        {
+            var over = frame.Composer.Over(entity, before, PlanSlot.Rollback, plan, now, adjust);
+            return new RunStep<TEntity>(await frame.WriteAsync(entity, over, cancellationToken), RunEnd.Back, null);
+        }
+
+        if (!DoneWork.Begun(plan))
+        {
+            if (WayBack.CauseOf(_kind, entity) == WayBackCause.None)
+            {
+                // Nobody wants it any more: as if it had not been compiled.
+                var dropped = new Standing(StandingKind.Progressing, RunPhases.RollingBack, Reasons.Running, "the way back is not wanted any more and had not begun; the upgrade stands where it stood");
+                return AtOnce(await frame.WriteAsync(entity, before with { RollbackPlan = null }, dropped, now, cancellationToken));
+            }
+
+            if (WayBack.IsOnlyShown(entity.Spec, entity.Metadata))
+            {
+                var shown = new Standing(StandingKind.PlanReady, RunPhases.RollingBack, Reasons.PlanReady, $"the way back ({plan.Hash}, {plan.Steps.Count} steps) is in status.rollbackPlan; nothing is changed. Set mode: Apply to take it, or desiredState: Upgraded to drop it");
+                return Waits(await frame.WriteAsync(entity, before, shown, now, cancellationToken));
+            }
+        }
+
+        var stopped = WayBack.IsStopped(_kind, entity) ? Aborted(entity) : null;
+        var (written, outcome) = await plans.AdvanceAsync(entity, PlanSlot.Rollback, session, accessKey, stopped, Adjust, cancellationToken);
+        return rests.Rest(Step(written, outcome, RunEnd.Back), outcome, session);
+
+        Standing Adjust(Standing standing)
+        {
+            var ignored = DoneWork.Begun(plan) && WayBack.CauseOf(_kind, entity) == WayBackCause.None && standing.Kind != StandingKind.RolledBack
+                ? standing with { Message = $"{standing.Message} [the way back has begun and goes to its end: desiredState Upgraded is ignored until then]" }
+                : standing;
+            return adjust is null ? ignored : adjust(ignored);
+        }
+    }
+
+    private async Task<RunStep<TEntity>> CleanUpAsync(
+        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string accessKey, Func<Standing, Standing>? adjust, CancellationToken cancellationToken)
+    {
+        var (written, outcome) = await plans.AdvanceAsync(entity, PlanSlot.Cleanup, session, accessKey, Aborted(entity), adjust, cancellationToken);
+        return Step(written, outcome, RunEnd.Forward);
+    }
+
+    // What it stops is decided when it is seen, by what is asked for then.
+    private async Task<TEntity> HeedAbortAsync(TEntity entity, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (RunTokens.NewAbort(entity) is { } token)
+        {
+            return await frame.WriteAsync(entity, RunTokens.Abort(entity.Spec, entity.Status!, token, now), cancellationToken);
+        }
+
+        // The way back is not asked for any more; asked for again it is to be taken.
+        return entity.Status!.AbortedRollback is not null && entity.Spec.DesiredState == DesiredState.Upgraded
+            ? await frame.WriteAsync(entity, entity.Status with { AbortedRollback = null }, cancellationToken)
+            : entity;
+    }
+
+    private static Standing Halted(string token) => new(
+        StandingKind.Stalled,
+        RunPhases.Failed,
+        Reasons.Aborted,
+        $"aborted by {Annotations.Abort}={token} before the way back began: nothing was taken back, the new version runs. The way back begins with a new spec.retry or {Annotations.Retry}=<token>; spec.desiredState: Upgraded leaves it")
+    { Failed = true };
+
+    private static string? Aborted(TEntity entity) => entity.Status!.AbortedBy is { } token
+        ? $"aborted by {Annotations.Abort}={token}; running steps finished and nothing more is started"
+        : null;
+
+    private static RunStep<TEntity> Step(TEntity entity, RunOutcome outcome, RunEnd end) =>
+        new(entity, outcome.State == RunState.Succeeded ? end : RunEnd.None, outcome.LookAgainAfter);
+
+    private static RunStep<TEntity> AtOnce(TEntity entity) => new(entity, RunEnd.None, TimeSpan.FromMilliseconds(1));
+
+    private static RunStep<TEntity> Waits(TEntity entity) => new(entity, RunEnd.None, null);
+}

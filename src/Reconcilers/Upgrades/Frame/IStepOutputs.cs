@@ -1,0 +1,14 @@
+using Drydock.Abstractions.Plans;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>The output of commands that steps have run, where the command left it.</summary>
+internal interface IStepOutputs
+{
+    /// <summary>Whether the step has run a command that leaves output.</summary>
+    bool Has(PlanStep step);
+
+    /// <summary>Its end, at most 64 KiB, without secrets; null if there is none yet.</summary>
+    /// <exception cref="StepOutputException">It cannot be read now.</exception>
+    Task<string?> ReadAsync(PlanStep step, CancellationToken cancellationToken);
+}

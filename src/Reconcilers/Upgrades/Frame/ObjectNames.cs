@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Drydock.Abstractions.Entities;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>Names of the objects a run makes beside itself: found again after any crash, and never another run's. Any legal name of the run will do.</summary>
+internal static class ObjectNames
+{
+    // What the server allows.
+    private const int LongestName = 253;
+    private const int LongestLabel = 63;
+    private const int LongestStem = 150;
+
+    /// <summary>What all of them begin with, at most 159 characters. Another object of the same name later has another uid.</summary>
+    public static string Stem(V1ObjectMeta owner)
+    {
+        var name = owner.Name.Length > LongestStem ? owner.Name[..LongestStem].TrimEnd('-', '.') : owner.Name;
+        return $"{name}-{(owner.Uid is { Length: >= 8 } uid ? uid[..8] : "00000000")}";
+    }
+
+    /// <summary>The Secret with the output of a step's attempt.</summary>
+    public static string Output(V1ObjectMeta owner, string stepId, int attempt) =>
+        Cut(string.Create(CultureInfo.InvariantCulture, $"{Stem(owner)}-{stepId.Replace('/', '-').ToLowerInvariant()}-{attempt}"), LongestName);
+
+    /// <summary>A name as the value of a label: itself, or cut with a hash at its end where it is too long for one.</summary>
+    public static string Label(string name) => Cut(name, LongestLabel);
+
+    // Of two long names that begin alike the hashes differ.
+    private static string Cut(string name, int longest)
+    {
+        if (name.Length <= longest)
+        {
+            return name;
+        }
+
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..10];
+        return $"{name[..(longest - hash.Length - 1)].TrimEnd('-', '.')}-{hash}";
+    }
+}

@@ -1,0 +1,121 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Crds.Common;
+using Drydock.Engine.Holds;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>Retry and abort tokens and approvals: what is new, and what was used. Pure.</summary>
+internal static class RunTokens
+{
+    /// <summary>Retry tokens that were not used before.</summary>
+    public static IReadOnlyList<string> NewRetries<TSpec, TStatus>(CustomKubernetesEntity<TSpec, TStatus> entity)
+        where TSpec : RunSpec, new()
+        where TStatus : RunStatus, new() => RetryTokens.New(entity.Metadata, entity.Spec.Retry, entity.Status?.UsedTokens ?? []);
+
+    /// <summary>The abort token that was not used before; null if there is none.</summary>
+    public static string? NewAbort<TSpec, TStatus>(CustomKubernetesEntity<TSpec, TStatus> entity)
+        where TSpec : RunSpec, new()
+        where TStatus : RunStatus, new() => RetryTokens.NewAbort(entity.Metadata, entity.Status?.UsedTokens ?? []);
+
+    /// <summary>The status with no more tokens and approvals than are stored; those that the object still has stay.</summary>
+    public static TStatus Trim<TSpec, TStatus>(CustomKubernetesEntity<TSpec, TStatus> entity, TStatus status)
+        where TSpec : RunSpec, new()
+        where TStatus : RunStatus, new()
+    {
+        var given = GivenApprovals(entity.Metadata).Select(Read).Select(a => (a.Name, a.PlanHash)).ToHashSet();
+        var here = status.Approvals.Where(a => given.Contains((a.Name, a.PlanHash))).ToList();
+        var approvals = status.Approvals.Count > SchemaLimits.History
+            ? [.. status.Approvals.Except(here).TakeLast(SchemaLimits.History - here.Count), .. here]
+            : status.Approvals;
+        return status with { Approvals = approvals, UsedTokens = RetryTokens.Trim(entity.Metadata, entity.Spec.Retry, status.UsedTokens) };
+    }
+
+    /// <summary>The status of a run that this abort token stops: the way back where that is asked for and has not begun, otherwise what runs.</summary>
+    public static TStatus Abort<TStatus>(RunSpec spec, TStatus status, string token, DateTimeOffset now)
+        where TStatus : RunStatus =>
+        UseAbort(status, token, now) with { AbortedBy = token, AbortedRollback = spec.DesiredState == DesiredState.RolledBack ? true : null };
+
+    /// <summary>The status with an abort token that came when nothing ran: used up, so that it stops nothing later.</summary>
+    public static TStatus UseAbort<TStatus>(TStatus status, string token, DateTimeOffset now)
+        where TStatus : RunStatus =>
+        status with { UsedTokens = RetryTokens.Use(status.UsedTokens, [token], now, TokenKind.Abort) };
+
+    /// <summary>The status of a run that no abort stops any more.</summary>
+    public static TStatus Resume<TStatus>(TStatus status)
+        where TStatus : RunStatus =>
+        status with { AbortedBy = null, AbortedRollback = null };
+
+    /// <summary>The status with an entry for an attempt that ended and is taken up again by these tokens, which are used up.</summary>
+    public static TStatus TakeUp<TStatus>(TStatus status, IReadOnlyList<string> tokens, DateTimeOffset now)
+        where TStatus : RunStatus
+    {
+        var ended = status.Conditions.Find(c => c.Type == ConditionTypes.Stalled && c.Status == "True") ?? status.Conditions.Find(c => c.Type == ConditionTypes.Ready);
+        var attempt = new RunAttempt
+        {
+            Number = (status.Attempts.LastOrDefault()?.Number ?? 0) + 1,
+            StartedAt = status.Attempts.LastOrDefault()?.FinishedAt ?? status.StartedAt,
+            FinishedAt = now,
+            Reason = ended?.Reason,
+            Message = ended?.Message,
+            Step = status.Step is { } step ? SchemaLimits.Clip(step, SchemaLimits.Name) : null,
+            Token = tokens.Count > 0 ? tokens[0] : null,
+        };
+        return Use(status with { Attempts = [.. status.Attempts.Append(attempt).TakeLast(SchemaLimits.History)] }, tokens, now);
+    }
+
+    /// <summary>The status with these retry tokens used up.</summary>
+    public static TStatus Use<TStatus>(TStatus status, IReadOnlyList<string> tokens, DateTimeOffset now)
+        where TStatus : RunStatus =>
+        tokens.Count == 0
+            ? status
+            : status with { UsedTokens = RetryTokens.Use(status.UsedTokens, tokens, now) };
+
+    /// <summary>The status with approvals that were not seen before; one for another plan is recorded as not accepted.</summary>
+    public static TStatus SeeApprovals<TStatus>(V1ObjectMeta metadata, TStatus status, IReadOnlyCollection<string> planHashes, DateTimeOffset now)
+        where TStatus : RunStatus
+    {
+        var added = new List<UsedApproval>();
+        foreach (var text in GivenApprovals(metadata))
+        {
+            var seen = Read(text) with { At = now };
+            seen = seen with { Accepted = Approval.TryParse(text, out var approval) && planHashes.Any(approval.IsFor) };
+            if (!status.Approvals.Concat(added).Any(a => a.Name == seen.Name && a.PlanHash == seen.PlanHash))
+            {
+                added.Add(seen);
+            }
+        }
+
+        return added.Count == 0 ? status : status with { Approvals = [.. status.Approvals, .. added] };
+    }
+
+    /// <summary>The warning of approvals that are not read, because there are too many; null if all are read.</summary>
+    public static string? UnreadApprovals(V1ObjectMeta metadata)
+    {
+        var unread = AllApprovals(metadata).Skip(SchemaLimits.History).ToList();
+        return unread.Count == 0
+            ? null
+            : $"The annotation {Annotations.Approve} has {SchemaLimits.History + unread.Count} approvals, "
+                + $"and the operator reads the first {SchemaLimits.History}. '{SchemaLimits.Clip(unread[0], SchemaLimits.Name)}'"
+                + (unread.Count > 1 ? $" and {unread.Count - 1} more are ignored. " : " is ignored. ")
+                + "Remove the approvals that are used up, then the others are read.";
+    }
+
+    /// <summary>What was approved for this plan.</summary>
+    public static HashSet<string> Approved(RunStatus status, string planHash) =>
+        [.. status.Approvals.Where(a => a.Accepted && new Approval(a.Name, a.PlanHash).IsFor(planHash)).Select(a => a.Name)];
+
+    // As many as a status stores: with more of them each look would take the first for new ones again.
+    private static IEnumerable<string> GivenApprovals(V1ObjectMeta metadata) =>
+        AllApprovals(metadata).Take(SchemaLimits.History);
+
+    private static IEnumerable<string> AllApprovals(V1ObjectMeta metadata) =>
+        (metadata.Annotations?.GetValueOrDefault(Annotations.Approve) ?? "")
+            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Distinct(StringComparer.Ordinal);
+
+    private static UsedApproval Read(string text)
+    {
+        var parsed = Approval.TryParse(text, out var approval);
+        return new UsedApproval { Name = SchemaLimits.Clip(parsed ? approval.Name : text, SchemaLimits.Name) is { Length: > 0 } name ? name : "?", PlanHash = parsed ? approval.HashPrefix : "" };
+    }
+}

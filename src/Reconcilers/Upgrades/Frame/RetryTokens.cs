@@ -1,0 +1,72 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Crds.Common;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>
+/// Tokens of every kind: <c>spec.retry</c>, and the annotations <c>drydock.dev/retry</c> and <c>drydock.dev/abort</c>. Each value works once. What is
+/// compared is what is recorded: without white space around it, and as long as a record may be.
+/// </summary>
+public static class RetryTokens
+{
+    /// <summary>Retry tokens that were given and not used yet.</summary>
+    public static IReadOnlyList<string> New(V1ObjectMeta metadata, string? specRetry, IReadOnlyList<UsedToken> used) =>
+        [.. Given(metadata, specRetry).Where(t => !IsUsed(used, TokenKind.Retry, t))];
+
+    /// <summary>The abort token that was given and not used yet; null if there is none.</summary>
+    public static string? NewAbort(V1ObjectMeta metadata, IReadOnlyList<UsedToken> used) =>
+        GivenAbort(metadata) is { } token && !IsUsed(used, TokenKind.Abort, token) ? token : null;
+
+    /// <summary>The used tokens with these added.</summary>
+    public static List<UsedToken> Use(IReadOnlyList<UsedToken> used, IEnumerable<string> tokens, DateTimeOffset now, TokenKind kind = TokenKind.Retry)
+    {
+        ArgumentNullException.ThrowIfNull(used);
+        ArgumentNullException.ThrowIfNull(tokens);
+        return [.. used, .. tokens.Select(t => new UsedToken { Kind = kind, Token = Recorded(t), At = now })];
+    }
+
+    /// <summary>
+    /// The used tokens as they are stored: of each kind the last ones, and those that the object still has, however old. A token that stays where it was
+    /// written must not become a new one after many others.
+    /// </summary>
+    public static List<UsedToken> Trim(V1ObjectMeta metadata, string? specRetry, IReadOnlyList<UsedToken> used)
+    {
+        ArgumentNullException.ThrowIfNull(used);
+        var present = Given(metadata, specRetry).Select(t => (TokenKind.Retry, t)).ToHashSet();
+        if (GivenAbort(metadata) is { } abort)
+        {
+            present.Add((TokenKind.Abort, abort));
+        }
+
+        var stays = used.GroupBy(u => u.Kind).SelectMany(kind =>
+        {
+            var kept = kind.Where(u => present.Contains((u.Kind, Recorded(u.Token)))).TakeLast(SchemaLimits.History).ToList();
+            return kept.Concat(kind.Except(kept).TakeLast(SchemaLimits.History - kept.Count));
+        }).ToHashSet(ReferenceEqualityComparer.Instance);
+        return [.. used.Where(stays.Contains)];
+    }
+
+    private static IEnumerable<string> Given(V1ObjectMeta metadata, string? specRetry)
+    {
+        ArgumentNullException.ThrowIfNull(metadata);
+        return new[] { specRetry, metadata.Annotations?.GetValueOrDefault(Annotations.Retry) }
+            .OfType<string>()
+            .Select(Recorded)
+            .Where(t => t.Length > 0)
+            .Distinct(StringComparer.Ordinal);
+    }
+
+    private static string? GivenAbort(V1ObjectMeta metadata)
+    {
+        ArgumentNullException.ThrowIfNull(metadata);
+        return metadata.Annotations?.GetValueOrDefault(Annotations.Abort) is { } text && Recorded(text) is { Length: > 0 } token ? token : null;
+    }
+
+    private static bool IsUsed(IReadOnlyList<UsedToken> used, TokenKind kind, string token)
+    {
+        ArgumentNullException.ThrowIfNull(used);
+        return used.Any(u => u.Kind == kind && string.Equals(Recorded(u.Token), token, StringComparison.Ordinal));
+    }
+
+    private static string Recorded(string token) => SchemaLimits.Clip(token.Trim(), SchemaLimits.ShortName);
+}

@@ -1,0 +1,39 @@
+using Drydock.Clients.Snapshots;
+using Drydock.Crds.Common;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <inheritdoc cref="IBackupStorageProbe" />
+/// <param name="storages">Opens storages.</param>
+public sealed class BackupStorageProbe(IStorages storages) : IBackupStorageProbe
+{
+    /// <inheritdoc />
+    public bool Shared => storages.Shared;
+
+    /// <inheritdoc />
+    public string? Refusal(StorageSpec storage, string? @namespace) => storages.Refusal(storage, @namespace);
+
+    /// <inheritdoc />
+    public string Describe(StorageSpec storage, string? @namespace) => storages.Describe(storage, @namespace);
+
+    /// <inheritdoc />
+    public async Task<bool> IsMarkedAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
+        await (await storages.OpenAsync(storage, @namespace, cancellationToken)).ReadMarkAsync(cancellationToken) is not null;
+
+    /// <inheritdoc />
+    public Task CheckRecipientsAsync(IReadOnlyList<string> recipients, CancellationToken cancellationToken) => new AgeRecipients().CheckAsync(recipients, cancellationToken);
+
+    /// <inheritdoc />
+    public async Task<long?> ProbeAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken)
+    {
+        var place = await storages.OpenAsync(storage, @namespace, cancellationToken);
+        var written = await place.EnsureMarkAsync(cancellationToken);
+        var read = await place.ReadMarkAsync(cancellationToken);
+        if (read?.StorageId != written.StorageId)
+        {
+            throw new SnapshotException(SnapshotFailure.StorageUnusable, $"{place.Description} does not give back the mark that was written to it; is it the volume or bucket it should be?");
+        }
+
+        return await place.GetFreeBytesAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,63 @@
+using Drydock.Clients.Snapshots;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>
+/// Hashes archives in storages before anything of them is sent. What was hashed once is not hashed again while the
+/// storage says that the object is the same;
+/// if that is untrue, the sending fails at the first block that differs.
+/// </summary>
+public sealed class HashedArchives
+{
+    /// <summary>Archives whose hashes are kept: at most 512 KiB each.</summary>
+    public const int MostKept = 64;
+
+    private readonly BoundedCache<HashedObject> _known = new(MostKept);
+
+    /// <summary>Number of archives whose hashes are kept.</summary>
+    public int Count => _known.Count;
+
+    /// <summary>The archive with its checksum.</summary>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.NotFound"/>; or the storage cannot be
+    /// read.</exception>
+    public async Task<HashedObject> HashAsync(ISnapshotStorage storage, string name, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        var key = $"{storage.Description}\n{name}";
+        if (_known.Find(key) is { } known && known.Info == await storage.StatAsync(name, cancellationToken))
+        {
+            return known;
+        }
+
+        var (hashed, _) = await HashedObject.ReadAsync(storage, name, static (_, _) => Task.FromResult(true), cancellationToken);
+        _known.Set(key, hashed);
+        return hashed;
+    }
+
+    /// <summary>Keeps what was hashed elsewhere.</summary>
+    public void Keep(ISnapshotStorage storage, string name, HashedObject hashed)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        _known.Set($"{storage.Description}\n{name}", hashed);
+    }
+
+    /// <summary>Opens an archive for sending once its checksum is right.</summary>
+    /// <param name="storage">Where it is.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="sha256">The checksum that it must have, in hexadecimal digits; empty takes any.</param>
+    /// <param name="offset">The first byte that is wanted.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.ChecksumMismatch"/>: it is another file; or it
+    /// is missing, or cannot be read.</exception>
+    public async Task<Stream> OpenAsync(ISnapshotStorage storage, string name, string sha256, long offset, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        ArgumentNullException.ThrowIfNull(sha256);
+        var hashed = await HashAsync(storage, name, cancellationToken);
+        return sha256.Length == 0 || string.Equals(hashed.Sha256, sha256, StringComparison.OrdinalIgnoreCase)
+            ? await hashed.OpenAsync(storage, offset, cancellationToken)
+            : throw new SnapshotException(
+                SnapshotFailure.ChecksumMismatch,
+                $"'{name}' in {storage.Description} has SHA-256 {hashed.Sha256}, expected {sha256}. Nothing of it was sent. Put the right file there, or correct the checksum.");
+    }
+}

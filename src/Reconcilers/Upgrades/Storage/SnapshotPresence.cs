@@ -1,0 +1,47 @@
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Snapshots;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Engine.Guards;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>What every guard of a verified snapshot looks at: the object is the one that was taken, it says verified, and its files are there.</summary>
+public static class SnapshotPresence
+{
+    /// <summary>Reads it.</summary>
+    /// <param name="kubernetes">The API server.</param>
+    /// <param name="namespace">The namespace of the object.</param>
+    /// <param name="name">The name of the object.</param>
+    /// <param name="uid">The UID of the object when the snapshot was taken.</param>
+    /// <param name="purpose">What the snapshot is for, as in <c>it is the backup</c>.</param>
+    /// <param name="missing">Lists the files that are missing or have another size.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    /// <exception cref="SnapshotException">The storage cannot be read.</exception>
+    public static async Task<GuardReading> ReadAsync(
+        IKubernetesClient kubernetes,
+        string? @namespace,
+        string name,
+        string? uid,
+        string purpose,
+        Func<BackupSnapshot, CancellationToken, Task<IReadOnlyList<string>>> missing,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(kubernetes);
+        ArgumentNullException.ThrowIfNull(missing);
+        var snapshot = await kubernetes.GetAsync<BackupSnapshot>(name, @namespace, cancellationToken);
+        if (snapshot is null || snapshot.Metadata.Uid != uid)
+        {
+            return GuardReading.Broken($"BackupSnapshot {name} is gone: {purpose}. Its files stay unless its deletionPolicy was Delete");
+        }
+
+        if (snapshot.Status?.Verified != true)
+        {
+            return GuardReading.Broken($"BackupSnapshot {name} does not say verified any more: {snapshot.Status?.Message}");
+        }
+
+        return await missing(snapshot, cancellationToken) is { Count: > 0 } lost
+            ? GuardReading.Broken(
+                $"files of BackupSnapshot {name} are missing or have another size ({string.Join(", ", lost.Take(10))}{(lost.Count > 10 ? ", …" : "")}); is {StorageText.Describe(snapshot.Spec.Storage)} still what it was written to?")
+            : GuardReading.Holds;
+    }
+}

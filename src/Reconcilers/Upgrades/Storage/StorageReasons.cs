@@ -1,0 +1,16 @@
+using Drydock.Clients.Snapshots;
+using Drydock.Crds.Common;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>The API's reasons for a storage that cannot be opened or used.</summary>
+internal static class StorageReasons
+{
+    public static string Of(SnapshotException exception) => exception.Failure switch
+    {
+        // What else can be wrong with a request to open a storage was refused when the spec was checked.
+        SnapshotFailure.InvalidRequest => Reasons.SecretMissing,
+        SnapshotFailure.NotAllowed => Reasons.InvalidSpec,
+        _ => Reasons.StorageUnusable,
+    };
+}

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Drydock.Crds;
+using Drydock.Crds.Common;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>A storage as text: for plans, which hold the place but not by what Secret it is opened, and for messages.</summary>
+public static class StorageText
+{
+    private const string S3 = "s3";
+    private const string Credentials = "credentialsSecretRef";
+
+    /// <summary>The place as compact JSON, without Secret references; "" for none.</summary>
+    public static string Of(StorageSpec? storage)
+    {
+        if (storage is null)
+        {
+            return "";
+        }
+
+        var json = JsonSerializer.SerializeToNode(storage, CrdsJsonContext.Default.StorageSpec)!.AsObject();
+        (json[S3] as JsonObject)?.Remove(Credentials);
+        return json.ToJsonString();
+    }
+
+    /// <summary>Reads what <see cref="Of"/> wrote and puts the present reference to credentials back in.</summary>
+    /// <param name="text">The place.</param>
+    /// <param name="present">The storage as the spec has it now; only its reference to credentials is taken.</param>
+    /// <exception cref="FormatException">It is no storage.</exception>
+    public static StorageSpec Parse(string text, StorageSpec? present)
+    {
+        try
+        {
+            var storage = JsonSerializer.Deserialize(text, CrdsJsonContext.Default.StorageSpec);
+            if (storage is null or { Directory: null, S3: null })
+            {
+                throw new FormatException($"'{text}' names no storage, expected {{\"directory\":…}} or {{\"s3\":…}}");
+            }
+
+            return storage.S3 is { } s3 && present?.S3 is { } now ? storage with { S3 = s3 with { CredentialsSecretRef = now.CredentialsSecretRef } } : storage;
+        }
+        catch (JsonException exception)
+        {
+            throw new FormatException($"'{text}' is no storage: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>The place for messages, without secrets.</summary>
+    public static string Describe(StorageSpec storage)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        return storage switch
+        {
+            { Directory: { } directory } => $"directory {directory.Path}",
+            { S3: { } s3 } => $"s3 {s3.Endpoint.TrimEnd('/')}/{s3.Bucket}{(s3.Prefix is { Length: > 0 } prefix ? "/" + prefix.Trim('/') : "")}",
+            _ => "no storage",
+        };
+    }
+
+    /// <summary>The storage without its Secret reference, which is no part of its identity.</summary>
+    public static StorageSpec WithoutSecrets(StorageSpec storage)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        return storage.S3 is { } s3 ? storage with { S3 = s3 with { CredentialsSecretRef = new SecretReference() } } : storage;
+    }
+
+    /// <summary>Names of the Secrets a storage refers to.</summary>
+    public static IEnumerable<string> SecretNames(StorageSpec? storage) => storage?.S3?.CredentialsSecretRef.Name is { Length: > 0 } name ? [name] : [];
+}

@@ -1,0 +1,126 @@
+using System.Security.Cryptography;
+using System.Text;
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Safety;
+using Drydock.Clients.Snapshots;
+using Drydock.Crds.Common;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <inheritdoc cref="IStorages" />
+/// <remarks>Connections to an S3 storage are kept while place and Secret stay the same; of those that nothing uses, the last ones.</remarks>
+public sealed class Storages : IStorages, IDisposable
+{
+    private readonly IKubernetesClient _kubernetes;
+    private readonly StorageRoots _roots;
+    private readonly S3Clients _clients;
+    private readonly EndpointPolicy _endpoints;
+
+    /// <summary>Opens nothing yet.</summary>
+    /// <param name="kubernetes">Where Secrets are read.</param>
+    /// <param name="roots">Where directories may be.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="endpoints">Which addresses are connected to; null for the default.</param>
+    public Storages(IKubernetesClient kubernetes, StorageRoots roots, TimeProvider time, EndpointPolicy? endpoints = null)
+    {
+        ArgumentNullException.ThrowIfNull(roots);
+        (_kubernetes, _roots, _clients, _endpoints) = (kubernetes, roots, new S3Clients(time), endpoints ?? EndpointPolicy.Default);
+    }
+
+    /// <inheritdoc />
+    public bool Shared => _roots.Shared;
+
+    /// <summary>Number of S3 clients that are kept.</summary>
+    internal int Clients => _clients.Count;
+
+    /// <inheritdoc />
+    public async Task<ISnapshotStorage> OpenAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        return storage switch
+        {
+            { Directory: { } directory, S3: null } => _roots.Open(directory.Path, @namespace),
+            { S3: { } s3, Directory: null } => Keep(Options(s3, await SecretAsync(s3, @namespace, cancellationToken)), $"{@namespace}/{s3.CredentialsSecretRef.Name}"),
+            _ => throw Invalid("the storage names neither or both of directory and s3; give one of them"),
+        };
+    }
+
+    /// <inheritdoc />
+    public string? Refusal(StorageSpec storage, string? @namespace)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        try
+        {
+            _ = storage is { Directory: { } directory, S3: null } ? _roots.Open(directory.Path, @namespace) : null;
+            return null;
+        }
+        catch (SnapshotException refused)
+        {
+            return refused.Message;
+        }
+    }
+
+    /// <inheritdoc />
+    public string Describe(StorageSpec storage, string? @namespace)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        return storage is { Directory: { } directory, S3: null } ? $"directory {_roots.Locate(directory.Path, @namespace)}" : StorageText.Describe(storage);
+    }
+
+    /// <summary>Closes the connections.</summary>
+    public void Dispose() => _clients.Dispose();
+
+    private SharedS3Storage Keep(S3StorageOptions options, string secret)
+    {
+        var secrets = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', options.AccessKey, options.SecretKey, options.SessionToken, options.CertificateAuthority)));
+        var key = $"{secret}\n{options}\n{options.Region}\n{options.PathStyle}\n{Convert.ToHexStringLower(secrets)}";
+
+        // What is wrong with the options shows when a client is made.
+        _clients.Rent(key, options).Dispose();
+        return new SharedS3Storage(_clients, key, options);
+    }
+
+    private async Task<V1Secret> SecretAsync(Crds.Common.S3Storage s3, string? @namespace, CancellationToken cancellationToken)
+    {
+        var name = s3.CredentialsSecretRef.Name;
+        return name.Length == 0
+            ? throw Invalid($"storage.s3.credentialsSecretRef of {s3.Endpoint}/{s3.Bucket} is empty; name a Secret with the keys accessKey and secretKey")
+            : await _kubernetes.GetAsync<V1Secret>(name, @namespace, cancellationToken)
+                ?? throw Invalid($"Secret {name} (storage.s3.credentialsSecretRef) does not exist in namespace {@namespace}; create it with the keys accessKey and secretKey");
+    }
+
+    private S3StorageOptions Options(Crds.Common.S3Storage s3, V1Secret secret)
+    {
+        if (SecretLimits.Refusal(s3.CredentialsSecretRef.Name, secret.Data, ["accessKey", "secretKey", "sessionToken", "ca.crt"]) is { } refusal)
+        {
+            throw Invalid($"storage.s3.credentialsSecretRef: {refusal}");
+        }
+
+        return OptionsOf(s3, secret);
+    }
+
+    private S3StorageOptions OptionsOf(Crds.Common.S3Storage s3, V1Secret secret) => new()
+    {
+        Endpoint = Uri.TryCreate(s3.Endpoint, UriKind.Absolute, out var endpoint) && (endpoint.Scheme == Uri.UriSchemeHttp || endpoint.Scheme == Uri.UriSchemeHttps)
+            ? endpoint
+            : throw Invalid($"storage.s3.endpoint '{s3.Endpoint}' is no URL, expected for instance https://s3.example:9000"),
+        Bucket = s3.Bucket,
+        Prefix = s3.Prefix ?? "",
+        Region = s3.Region,
+        PathStyle = s3.PathStyle,
+        AccessKey = Required(secret, "accessKey"),
+        SecretKey = Required(secret, "secretKey"),
+        SessionToken = Text(secret, "sessionToken"),
+        CertificateAuthority = Text(secret, "ca.crt"),
+        Endpoints = _endpoints,
+    };
+
+    private static string Required(V1Secret secret, string key) =>
+        Text(secret, key) ?? throw Invalid($"Secret {secret.Metadata.Name} (storage.s3.credentialsSecretRef) lacks the key {key}; add it");
+
+    private static string? Text(V1Secret secret, string key) =>
+        secret.Data?.GetValueOrDefault(key) is { Length: > 0 } bytes && Encoding.UTF8.GetString(bytes).Trim() is { Length: > 0 } text ? text : null;
+
+    private static SnapshotException Invalid(string message) => new(SnapshotFailure.InvalidRequest, message);
+}

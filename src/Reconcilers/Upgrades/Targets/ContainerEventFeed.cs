@@ -1,0 +1,81 @@
+using Drydock.Clients.Docker;
+using Microsoft.Extensions.Logging;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>Follows what happens to the containers of one host, for as long as an upgrade works on it, and tells it by pulse and callback.</summary>
+public sealed partial class ContainerEventFeed : IAsyncDisposable
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Reconnect = TimeSpan.FromSeconds(2);
+
+    // exec_* is left out: every look into a container is an exec, and a look must not cause the next one.
+    private static readonly string[] Actions = ["create", "start", "stop", "die", "kill", "oom", "pause", "unpause", "destroy", "rename", "update"];
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Pulse _pulse = new();
+    private readonly IDockerClient _docker;
+    private readonly Action _onEvent;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Task _loop;
+
+    /// <summary>Starts following.</summary>
+    /// <param name="docker">The host.</param>
+    /// <param name="onEvent">Called at every event, from any thread; must not block.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">For lost connections.</param>
+    public ContainerEventFeed(IDockerClient docker, Action onEvent, TimeProvider time, ILogger logger)
+    {
+        _docker = docker;
+        _onEvent = onEvent;
+        _time = time;
+        _logger = logger;
+        _loop = FollowAsync(_stop.Token);
+    }
+
+    /// <summary>Returns at the next event, and after a short while in any case.</summary>
+    public Task NextAsync(CancellationToken cancellationToken) => _pulse.WaitAsync(LongestWait, _time, cancellationToken);
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _loop;
+        _stop.Dispose();
+    }
+
+    private async Task FollowAsync(CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        var filters = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal) { ["type"] = ["container"], ["event"] = Actions };
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await foreach (var _ in _docker.System.MonitorEventsAsync(new ContainerEventsParameters { Filters = filters }, cancellationToken))
+                {
+                    _pulse.Set();
+                    _onEvent();
+                }
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception)
+            {
+                // Whatever it was, also a defect of ours: the feed is only the faster way to learn what looking finds too, and it never ends by itself.
+                FeedLost(_logger, _docker.EndpointName, exception.Message);
+            }
+
+            // What happened while nobody listened is found by looking.
+            _pulse.Set();
+            _onEvent();
+            await Task.Delay(Reconnect, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Events of {Endpoint} are not followed for the moment: {Message}")]
+    private static partial void FeedLost(ILogger logger, string endpoint, string message);
+}

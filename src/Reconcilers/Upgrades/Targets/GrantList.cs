@@ -1,0 +1,164 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>What an account may do, as <c>SHOW GRANTS</c> prints it on MySQL, MariaDB and OceanBase.</summary>
+public sealed partial class GrantList
+{
+    private const string All = "ALL PRIVILEGES";
+
+    // What the upgrade and its way back do in each database. What is not required is needed only where the database holds such objects.
+    private static readonly (string Privilege, string Purpose, bool Required)[] PerDatabase =
+    [
+        ("SELECT", "reading and dumping", true),
+        ("INSERT", "restoring", true),
+        ("UPDATE", "switching HA and restoring", true),
+        ("DELETE", "trimming heatbeat_sequence", true),
+        ("CREATE", "restoring", true),
+        ("DROP", "restoring", true),
+        ("ALTER", "restoring", true),
+        ("INDEX", "restoring", true),
+        ("LOCK TABLES", "dumping and restoring with table locks", false),
+        ("SHOW VIEW", "dumping views", false),
+        ("CREATE VIEW", "restoring views", false),
+        ("TRIGGER", "dumping and restoring triggers", false),
+        ("EVENT", "dumping and restoring events", false),
+        ("CREATE ROUTINE", "restoring routines", false),
+    ];
+
+    private static readonly string[] ForObjects = ["SHOW VIEW", "CREATE VIEW", "TRIGGER", "EVENT", "CREATE ROUTINE"];
+
+    private static readonly (string[] AnyOf, string Purpose)[] Global =
+    [
+        (["PROCESS"], "seeing sessions of other accounts"),
+        (["SUPER", "CONNECTION_ADMIN", "CONNECTION ADMIN"], "ending sessions of other accounts"),
+    ];
+
+    private readonly List<Grant> _grants = [];
+    private readonly List<Grant> _revoked = [];
+
+    /// <summary>Reads the lines; one that is not understood grants nothing.</summary>
+    public GrantList(IEnumerable<string> lines)
+    {
+        ArgumentNullException.ThrowIfNull(lines);
+        foreach (var line in lines)
+        {
+            var match = GrantLine().Match(line);
+            if (match.Success)
+            {
+                (match.Groups["verb"].Value.Equals("REVOKE", StringComparison.OrdinalIgnoreCase) ? _revoked : _grants)
+                    .Add(new Grant(Unquote(match.Groups["db"].Value), [.. Split(match.Groups["what"].Value)]));
+            }
+            else if (RoleLine().IsMatch(line))
+            {
+                HasRoles = true;
+            }
+        }
+    }
+
+    /// <summary>True if the account has roles, whose privileges are not listed.</summary>
+    public bool HasRoles { get; }
+
+    /// <summary>Whether the account has a privilege on a whole database, or on all that a pattern (<c>scratch\_%</c>) stands for.</summary>
+    public bool Has(string privilege, string database)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+
+        // No name has a backslash: it is the escape of a pattern, whose own text is one of the names it stands for.
+        var name = database.Replace("\\", "", StringComparison.Ordinal);
+        return _grants.Exists(grant => grant.Gives(privilege) && grant.Covers(name)) && !_revoked.Exists(revoked => revoked.Gives(privilege) && revoked.Covers(name));
+    }
+
+    /// <summary>Whether the account has a global privilege.</summary>
+    public bool HasGlobal(string privilege) => _grants.Exists(grant => grant.Database == "*" && grant.Gives(privilege));
+
+    /// <summary>What is missing for an upgrade and its way back on these databases.</summary>
+    /// <param name="databases">The databases, or patterns of such as a GRANT has them.</param>
+    /// <param name="account">The account's name, for messages.</param>
+    public IReadOnlyList<MissingPrivilege> Missing(IEnumerable<string> databases, string account)
+    {
+        ArgumentNullException.ThrowIfNull(databases);
+        var missing = new List<MissingPrivilege>();
+        foreach (var database in databases)
+        {
+            missing.AddRange(PerDatabase
+                .Where(needed => !Has(needed.Privilege, database))
+                .Select(needed => Describe(needed.Privilege, database, needed.Purpose, needed.Required && !HasRoles, account)));
+        }
+
+        missing.AddRange(Global
+            .Where(needed => !Array.Exists(needed.AnyOf, HasGlobal))
+            .Select(needed => Describe(needed.AnyOf[0], null, needed.Purpose, false, account)));
+        return missing;
+    }
+
+    private MissingPrivilege Describe(string privilege, string? database, string purpose, bool required, string account)
+    {
+        var on = database is null ? "*.*" : $"`{database}`.*";
+        var roles = HasRoles ? " It may have it through a role, which cannot be seen." : "";
+        return new MissingPrivilege(
+            privilege,
+            database,
+            purpose,
+            required,
+            $"Account '{account}' lacks {privilege} on {on}, needed for {purpose}.{roles} Give it with: GRANT {privilege} ON {on} TO the account.")
+        {
+            ShowsObjects = database is not null && !HasRoles && ForObjects.Contains(privilege, StringComparer.Ordinal),
+        };
+    }
+
+    // Privileges on single columns (SELECT (a, b)) give nothing on the database.
+    private static IEnumerable<string> Split(string privileges) =>
+        Columns().Replace(privileges, "()").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(privilege => privilege.ToUpperInvariant())
+            .Where(privilege => !privilege.EndsWith(')'))
+            .Select(privilege => privilege == "ALL" ? All : privilege);
+
+    private static string Unquote(string name) => name.Length > 1 && name[0] is '`' or '\'' or '"' && name[^1] == name[0]
+        ? name[1..^1].Replace(new string(name[0], 2), name[..1], StringComparison.Ordinal)
+        : name;
+
+    [GeneratedRegex(
+        @"^\s*(?<verb>GRANT|REVOKE)\s+(?<what>.+?)\s+ON\s+(TABLE\s+)?(?<db>\*|`([^`]|``)+`|'[^']+'|""[^""]+""|[^\s.]+)\.\*\s+(TO|FROM)\s",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
+    private static partial Regex GrantLine();
+
+    [GeneratedRegex(@"^\s*GRANT\s+((?!\sON\s).)+\sTO\s", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex RoleLine();
+
+    [GeneratedRegex(@"\([^)]*\)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Columns();
+
+    private sealed record Grant(string Database, IReadOnlyList<string> Privileges)
+    {
+        internal bool Gives(string privilege) => Privileges.Contains(All, StringComparer.Ordinal) || Privileges.Contains(privilege, StringComparer.Ordinal);
+
+        // The name in a grant is a LIKE pattern: % and _ stand for others unless escaped.
+        internal bool Covers(string database)
+        {
+            if (Database == "*")
+            {
+                return true;
+            }
+
+            var pattern = new StringBuilder("^");
+            for (var i = 0; i < Database.Length; i++)
+            {
+                var sign = Database[i];
+                if (sign == '\\' && i + 1 < Database.Length)
+                {
+                    pattern.Append(Regex.Escape(Database[++i].ToString()));
+                }
+                else
+                {
+                    pattern.Append(sign switch { '%' => ".*", '_' => ".", _ => Regex.Escape(sign.ToString()) });
+                }
+            }
+
+            return Regex.IsMatch(
+                database, pattern.Append("\\z").ToString(), RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline, TimeSpan.FromSeconds(1));
+        }
+    }
+}

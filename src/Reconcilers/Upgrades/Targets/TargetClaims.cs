@@ -1,0 +1,174 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Kubernetes.Errors;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Crds.SnapshotRestores;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>
+/// One target, one upgrade: Leases without expiry in the operator's namespace, named as <see cref="ClaimTarget"/> says, held by the uid of the object that
+/// works on the target. The API server's uniqueness of names decides who comes first: a target is held by whoever has all of its names.
+/// </summary>
+/// <param name="kubernetes">The API server.</param>
+/// <param name="operatorNamespace">Namespace of the claims.</param>
+/// <param name="time">The clock.</param>
+/// <param name="scope">
+/// The namespaces that the operator serves; null for all. A holder elsewhere cannot be looked for and counts as there.
+/// </param>
+public sealed class TargetClaims(IKubernetesClient kubernetes, string operatorNamespace, TimeProvider time, NamespaceScope? scope = null)
+{
+    private const string OwnerAnnotation = "drydock.dev/claimed-by";
+    private const string TargetAnnotation = "drydock.dev/target";
+
+    /// <summary>Namespace of the claims.</summary>
+    public string Namespace => operatorNamespace;
+
+    /// <summary>Takes the claim, or finds that this object has it already. If another has one of its names, those that this object has are given back.</summary>
+    /// <param name="target">The target.</param>
+    /// <param name="holder">Who takes it.</param>
+    /// <param name="adopt">Take it over from a holder that no longer exists.</param>
+    /// <param name="keep">Give nothing back: this object works on the target already.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>Null if it is ours now; otherwise who has it.</returns>
+    public async Task<ClaimHolder?> ClaimAsync(ClaimTarget target, IKubernetesObject holder, bool adopt, bool keep, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(holder);
+        var uid = holder.Metadata.Uid ?? throw new ArgumentException("An object without uid cannot claim a target.", nameof(holder));
+        var names = target.Names(holder.Metadata.Namespace);
+        foreach (var name in names)
+        {
+            if (await TakeAsync(Claim(name, target, holder, uid), adopt, cancellationToken) is { } other)
+            {
+                if (!keep)
+                {
+                    await ReleaseAsync(names, uid, cancellationToken);
+                }
+
+                return other;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Who else has the claim; null if nobody has, or this object itself. Changes nothing.</summary>
+    public async Task<ClaimHolder?> FindHolderAsync(ClaimTarget target, IKubernetesObject asking, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(asking);
+        foreach (var name in target.Names(asking.Metadata.Namespace))
+        {
+            if (await kubernetes.GetAsync<V1Lease>(name, operatorNamespace, cancellationToken) is { } claim && claim.Spec.HolderIdentity != asking.Metadata.Uid)
+            {
+                return await HolderOfAsync(claim, cancellationToken);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Gives back what a run holds by its status; another holder's claim is left alone.</summary>
+    public Task ReleaseAsync(IKubernetesObject holder, TargetStatus status, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(holder);
+        ArgumentNullException.ThrowIfNull(status);
+        var names = ClaimTarget.Of(status)?.Names(holder.Metadata.Namespace) ?? [];
+
+        // One that a former version named otherwise is in the status.
+        return ReleaseAsync([.. names, .. status.Claim is { } claim && !names.Contains(claim, StringComparer.Ordinal) ? [claim] : Array.Empty<string>()], holder.Metadata.Uid!, cancellationToken);
+    }
+
+    /// <summary>Gives back those of the names that this holder has; another holder's are left alone.</summary>
+    public async Task ReleaseAsync(IEnumerable<string> names, string holderUid, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        foreach (var name in names)
+        {
+            var claim = await kubernetes.GetAsync<V1Lease>(name, operatorNamespace, cancellationToken);
+            if (claim is not null && claim.Spec.HolderIdentity == holderUid)
+            {
+                await kubernetes.DeleteAsync<V1Lease>(name, operatorNamespace, new DeleteOptions { ResourceVersion = claim.Metadata.ResourceVersion }, cancellationToken);
+            }
+        }
+    }
+
+    private async Task<ClaimHolder?> TakeAsync(V1Lease wanted, bool adopt, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await kubernetes.CreateAsync(wanted, cancellationToken);
+                return null;
+            }
+            catch (KubernetesAlreadyExistsException)
+            {
+                var present = await kubernetes.GetAsync<V1Lease>(wanted.Metadata.Name, operatorNamespace, cancellationToken);
+                if (present is not null)
+                {
+                    return present.Spec.HolderIdentity == wanted.Spec.HolderIdentity ? null : await AdoptAsync(present, wanted, adopt, cancellationToken);
+                }
+            }
+        }
+    }
+
+    private async Task<ClaimHolder?> AdoptAsync(V1Lease present, V1Lease wanted, bool adopt, CancellationToken cancellationToken)
+    {
+        var other = await HolderOfAsync(present, cancellationToken);
+        if (!adopt || !other.IsGone)
+        {
+            return other;
+        }
+
+        // Refused by the server if anybody changed the Lease since it was read: of two that adopt one does.
+        await kubernetes.UpdateAsync(present with { Metadata = present.Metadata with { Annotations = wanted.Metadata.Annotations }, Spec = wanted.Spec }, cancellationToken);
+        return null;
+    }
+
+    private async Task<ClaimHolder> HolderOfAsync(V1Lease claim, CancellationToken cancellationToken)
+    {
+        var owner = claim.Metadata.Annotations?.GetValueOrDefault(OwnerAnnotation);
+        return new ClaimHolder(
+            owner ?? claim.Spec.HolderIdentity ?? "nobody known",
+            owner is not null && await IsGoneAsync(owner, claim.Spec.HolderIdentity, cancellationToken),
+            $"{operatorNamespace}/{claim.Metadata.Name}");
+    }
+
+    // Of a kind that is not known here nothing is claimed: its holder counts as there.
+    private async Task<bool> IsGoneAsync(string owner, string? uid, CancellationToken cancellationToken)
+    {
+        if (owner.Split(' ', 2) is not [var kind, var path] || path.Split('/', 2) is not [var space, var name]
+            || scope?.Contains(space) == false)
+        {
+            return false;
+        }
+
+        return kind switch
+        {
+            OmsUpgrade.KindName => (await kubernetes.GetAsync<OmsUpgrade>(name, space, cancellationToken))?.Metadata.Uid != uid,
+            DatabaseRollingUpgrade.KindName => (await kubernetes.GetAsync<DatabaseRollingUpgrade>(name, space, cancellationToken))?.Metadata.Uid != uid,
+            SnapshotRestore.KindName => (await kubernetes.GetAsync<SnapshotRestore>(name, space, cancellationToken))?.Metadata.Uid != uid,
+            _ => false,
+        };
+    }
+
+    private V1Lease Claim(string name, ClaimTarget target, IKubernetesObject holder, string uid) => new()
+    {
+        Metadata = new V1ObjectMeta
+        {
+            Name = name,
+            Namespace = operatorNamespace,
+            Annotations = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                [OwnerAnnotation] = $"{holder.Kind} {holder.Metadata.Namespace}/{holder.Metadata.Name}",
+                [TargetAnnotation] = target.Identity,
+            },
+        },
+        Spec = new V1LeaseSpec { HolderIdentity = uid, AcquireTime = time.GetUtcNow() },
+    };
+}

@@ -1,0 +1,214 @@
+using System.Globalization;
+using System.Text;
+using Drydock.Clients.Docker;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>
+/// Runs a command in a container that must never run twice. Two witnesses tell afterwards what came of it: the exec id, persisted before the start
+/// (a second start of it answers 409), and files that the command's wrapper writes into a directory mounted from the host
+/// (<c>started</c>, created exclusively; <c>log</c>; <c>rc</c>, by rename at the end), which outlive dockerd.
+/// </summary>
+public sealed class WitnessedExec
+{
+    /// <summary>Receipt key: id of the exec.</summary>
+    public const string ExecKey = "exec";
+
+    /// <summary>Receipt key: id of the container.</summary>
+    public const string ContainerKey = "container";
+
+    /// <summary>Receipt key: directory of the witness files, as the container sees it.</summary>
+    public const string DirectoryKey = "witness";
+
+    // Says later that the directory that is looked into is the one that was reserved, and not an empty one mounted in its place.
+    private const string Reserved = "reserved";
+
+    private const int NoDirectory = 97;
+    private const int AlreadyStarted = 98;
+
+    private const string Reservation = """mkdir -p "$1" && echo "$1" > "$1/reserved" && { dd if=/dev/null of="$1/reserved" conv=notrunc,fsync 2>/dev/null; sync "$1" 2>/dev/null; :; }""";
+
+    // dd brings the file to the disk and sync its name: a host that loses its power must not forget what was begun. set -C makes ">" refuse an existing file, so of two wrappers only one gets past it, whatever they race for.
+    private const string Wrapper =
+        """
+        d=$1; w=$2; shift 2
+        mkdir -p "$d" || exit 97
+        ( set -C; echo $$ > "$d/started" ) 2>/dev/null || exit 98
+        dd if=/dev/null of="$d/started" conv=notrunc,fsync 2>/dev/null
+        sync "$d" 2>/dev/null
+        cd "$w" || { echo "cannot enter $w" > "$d/log"; echo 96 > "$d/rc.tmp"; mv "$d/rc.tmp" "$d/rc"; exit 96; }
+        "$@" > "$d/log" 2>&1 < /dev/null
+        rc=$?
+        echo $rc > "$d/rc.tmp" && mv "$d/rc.tmp" "$d/rc"
+        exit $rc
+        """;
+
+    // For the moment in which "started" is there and its process has not yet written its number into it.
+    private const string AnyWrapper =
+        """
+        for f in /proc/[0-9]*/cmdline; do
+          tr '\0' ' ' < "$f" 2>/dev/null | grep -qF -- "drydock $1 " && exit 0
+        done
+        exit 1
+        """;
+
+    private readonly IDockerClient _docker;
+    private readonly string _container;
+    private readonly string _directory;
+
+    /// <summary>Makes one for a container and a directory in it that is mounted from the host.</summary>
+    public WitnessedExec(IDockerClient docker, string containerId, string directory)
+    {
+        _docker = docker;
+        _container = containerId;
+        _directory = directory;
+    }
+
+    /// <summary>The directory for an attempt of a step, below a mount of the container.</summary>
+    public static string DirectoryOf(string mount, string ownerUid, string stepId, int attempt) =>
+        string.Create(CultureInfo.InvariantCulture, $"{mount.TrimEnd('/')}/drydock/{ownerUid}/{stepId.Replace('/', '-')}/{attempt}");
+
+    /// <summary>Makes the directory of the witness files and creates the exec without starting it; the command is not run.</summary>
+    /// <exception cref="IOException">The directory cannot be made.</exception>
+    public async Task<IReadOnlyDictionary<string, string>> ReserveAsync(string workingDirectory, IReadOnlyList<string> command, CancellationToken cancellationToken)
+    {
+        var made = await _docker.RunExecAsync(_container, ["/bin/sh", "-c", Reservation, "drydock", _directory], cancellationToken);
+        if (made.ExitCode != 0)
+        {
+            throw new IOException($"the directory {_directory} could not be made in the container, so the command was not begun: {(made.Stderr.Text + made.Stdout.Text).Trim()}");
+        }
+
+        var exec = await _docker.Exec.ExecCreateContainerAsync(
+            _container,
+            new ContainerExecCreateParameters { Cmd = ["/bin/sh", "-c", Wrapper, "drydock", _directory, workingDirectory, .. command] },
+            cancellationToken);
+        return new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [ExecKey] = exec.ID,
+            [ContainerKey] = _container,
+            [DirectoryKey] = _directory,
+        };
+    }
+
+    /// <summary>Starts the reserved exec, detached: losing this process neither blocks nor ends it.</summary>
+    /// <exception cref="DockerConflictException">It was started before.</exception>
+    public Task StartAsync(string execId, CancellationToken cancellationToken) => _docker.Exec.StartContainerExecAsync(execId, cancellationToken);
+
+    /// <summary>Tells from both witnesses what came of it.</summary>
+    /// <param name="execId">The reserved exec; null if none was recorded.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    public async Task<WitnessedOutcome> LookAsync(string? execId, CancellationToken cancellationToken)
+    {
+        var exec = execId is null ? null : await InspectAsync(execId, cancellationToken);
+        if (exec is { Running: true })
+        {
+            return new WitnessedOutcome(WitnessedState.Running, null, "the command runs");
+        }
+
+        // The files are read after the exec: an exec that ended before this look has written them.
+        if (await EndedAsync(cancellationToken) is { } ended)
+        {
+            return ended;
+        }
+
+        if (await ReadAsync("started", cancellationToken) is { } started)
+        {
+            if (await LivesAsync(started.Trim(), cancellationToken))
+            {
+                return new WitnessedOutcome(WitnessedState.Running, null, "the command runs; dockerd has forgotten its exec id");
+            }
+
+            // It may have ended since the exit code was looked for.
+            return await EndedAsync(cancellationToken) ?? new WitnessedOutcome(
+                WitnessedState.Unknown,
+                null,
+                $"the command was started and neither its process nor its exit code is there ({_directory}): the container, dockerd or the host stopped while it ran. How far it came is not known, so it is not run again on this data");
+        }
+
+        if (exec is null && await ReadAsync(Reserved, cancellationToken) is null)
+        {
+            return new WitnessedOutcome(
+                WitnessedState.Unknown,
+                null,
+                $"dockerd has forgotten the exec, and {_directory} is not there as it was made before the start (another or no volume is mounted?), so nothing tells whether the command ran");
+        }
+
+        return exec switch
+        {
+            { HasEnded: true, ExitCode: NoDirectory } => new WitnessedOutcome(WitnessedState.NeverRan, NoDirectory, $"the directory {_directory} could not be made; the command did not run"),
+            { HasEnded: true, ExitCode: AlreadyStarted } => new WitnessedOutcome(WitnessedState.NeverRan, AlreadyStarted, $"the file {_directory}/started could not be made; the command did not run"),
+            { HasEnded: true } => new WitnessedOutcome(WitnessedState.NeverRan, exec.ExitCode, $"the command's shell ended with {exec.ExitCode} before the command began"),
+            _ => new WitnessedOutcome(WitnessedState.NotStarted, null, "the command has not begun"),
+        };
+    }
+
+    /// <summary>Returns when the command may have ended: by Docker's event where its exec id is known, else after a pause.</summary>
+    public async Task WaitAsync(string? execId, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (execId is not null && await InspectAsync(execId, cancellationToken) is { Running: true })
+        {
+            await _docker.WaitContainerExecAsync(_container, execId, cancellationToken);
+            return;
+        }
+
+        // No event tells of the end of a process whose exec id dockerd has forgotten.
+        await Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken);
+    }
+
+    /// <summary>The output so far; null if there is none.</summary>
+    public async Task<byte[]?> OutputAsync(int maximumBytes, CancellationToken cancellationToken) =>
+        await _docker.Containers.ReadFileAsync(_container, $"{_directory}/log", maximumBytes, cancellationToken);
+
+    private async Task<ContainerExecInspectResponse?> InspectAsync(string execId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _docker.Exec.InspectContainerExecAsync(execId, cancellationToken);
+        }
+        catch (DockerNotFoundException)
+        {
+            // dockerd forgets exec ids at a restart; the files tell then.
+            return null;
+        }
+    }
+
+    private async Task<WitnessedOutcome?> EndedAsync(CancellationToken cancellationToken)
+    {
+        if (await ReadAsync("rc", cancellationToken) is not { } rc)
+        {
+            return null;
+        }
+
+        return int.TryParse(rc.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var code)
+            ? new WitnessedOutcome(WitnessedState.Ended, code, $"exit code {code}")
+            : new WitnessedOutcome(WitnessedState.Unknown, null, $"{_directory}/rc does not hold an exit code");
+    }
+
+    private async Task<string?> ReadAsync(string name, CancellationToken cancellationToken)
+    {
+        var bytes = await _docker.Containers.ReadFileAsync(_container, $"{_directory}/{name}", 4096, cancellationToken);
+        return bytes is null ? null : Encoding.UTF8.GetString(bytes);
+    }
+
+    private async Task<bool> LivesAsync(string pid, CancellationToken cancellationToken)
+    {
+        var container = await _docker.Containers.InspectContainerAsync(_container, cancellationToken);
+        if (!container.State.Running || (pid.Length > 0 && !int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+        {
+            return false;
+        }
+
+        // The wrapper's command line holds its directory, so another process with the same number is not mistaken for it.
+        var look = pid.Length == 0
+            ? await _docker.RunExecAsync(_container, ["/bin/sh", "-c", AnyWrapper, "drydock-look", _directory], cancellationToken)
+            : await _docker.RunExecAsync(_container, ["/bin/sh", "-c", "tr '\\0' ' ' < \"/proc/$1/cmdline\" 2>/dev/null | grep -qF -- \"$2\"", "drydock", pid, _directory], cancellationToken);
+        return look.ExitCode switch
+        {
+            0 => true,
+            1 => false,
+
+            // A look that could not be made says nothing of the process.
+            var code => throw new IOException($"whether process {pid} of {_directory} lives could not be looked at: the look ended with {code} {(look.Stderr.Text + look.Stdout.Text).Trim()}"),
+        };
+    }
+}
