@@ -150,6 +150,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
             (writer, trigger) => new DatabaseRollingUpgradeController(
                 new DatabaseServices
                 {
+                    Engines = SupportedEngines.All,
                     Kubernetes = client,
                     Hosts = new DatabaseHostServices(_storages, _docker, time)
                     {

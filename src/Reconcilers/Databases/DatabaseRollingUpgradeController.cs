@@ -8,8 +8,8 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>
-/// Takes distributed databases through rolling upgrades. How a run goes is the frame's (<c>Common/Runs</c>); what makes a DatabaseRollingUpgrade is in
-/// <c>Running/DatabaseUpgradeKind.cs</c>, what makes it one of TiDB or YugabyteDB in the folder of that name.
+/// Takes distributed databases through rolling upgrades. How a run goes is the frame's (<c>Upgrades/Frame</c>); what makes a DatabaseRollingUpgrade is in
+/// <c>Running/DatabaseUpgradeKind.cs</c>, what makes it one of an engine in the project of that engine (<see cref="IDatabaseEngine"/>).
 /// </summary>
 [EntityRbac(ApiGroup.Name, "databaserollingupgrades", Verbs = "get,list,watch,patch")]
 [EntityRbac(ApiGroup.Name, "databaserollingupgrades/status", Verbs = "update")]
@@ -18,7 +18,7 @@ namespace Drydock.Reconcilers.Databases;
 [EntityRbac("", "namespaces", Verbs = "get")]
 [EntityRbac("", "events", Verbs = "create,patch")]
 [EntityRbac("coordination.k8s.io", "leases", Verbs = "get,list,watch,create,update,delete", OperatorNamespaceOnly = true)]
-public sealed class DatabaseRollingUpgradeController : IEntityController<DatabaseRollingUpgrade>, IAsyncDisposable
+internal sealed class DatabaseRollingUpgradeController : IEntityController<DatabaseRollingUpgrade>, IAsyncDisposable
 {
     private readonly RunController<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus> _runs;
 

@@ -8,8 +8,11 @@ using Microsoft.Extensions.Logging;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>What the DatabaseRollingUpgrade controller is composed of.</summary>
-public sealed record DatabaseServices
+internal sealed record DatabaseServices
 {
+    /// <summary>The engines this operator has.</summary>
+    public required DatabaseEngineSet Engines { get; init; }
+
     /// <summary>The API server.</summary>
     public required IKubernetesClient Kubernetes { get; init; }
 

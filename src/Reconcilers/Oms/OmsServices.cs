@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What the OmsUpgrade controller is composed of.</summary>
-public sealed record OmsServices
+internal sealed record OmsServices
 {
     /// <summary>The API server.</summary>
     public required IKubernetesClient Kubernetes { get; init; }

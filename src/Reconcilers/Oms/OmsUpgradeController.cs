@@ -8,7 +8,7 @@ using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Takes OMS installations through upgrades: preflight, plan, run, end. How a run goes is the frame's (<c>Common/Runs</c>); what makes an OmsUpgrade is in <c>Running/OmsUpgradeKind.cs</c>.</summary>
+/// <summary>Takes OMS installations through upgrades: preflight, plan, run, end. How a run goes is the frame's (<c>Upgrades/Frame</c>); what makes an OmsUpgrade is in <c>Running/OmsUpgradeKind.cs</c>.</summary>
 [EntityRbac(ApiGroup.Name, "omsupgrades", Verbs = "get,list,watch,patch")]
 [EntityRbac(ApiGroup.Name, "omsupgrades/status", Verbs = "update")]
 [EntityRbac(ApiGroup.Name, "backupsnapshots", Verbs = "get,list,watch,create")]
@@ -17,7 +17,7 @@ namespace Drydock.Reconcilers.Oms;
 [EntityRbac("", "namespaces", Verbs = "get")]
 [EntityRbac("", "events", Verbs = "create,patch")]
 [EntityRbac("coordination.k8s.io", "leases", Verbs = "get,list,watch,create,update,delete", OperatorNamespaceOnly = true)]
-public sealed class OmsUpgradeController : IEntityController<OmsUpgrade>, IAsyncDisposable
+internal sealed class OmsUpgradeController : IEntityController<OmsUpgrade>, IAsyncDisposable
 {
     private readonly RunController<OmsUpgrade, OmsUpgradeSpec, OmsUpgradeStatus> _runs;
 

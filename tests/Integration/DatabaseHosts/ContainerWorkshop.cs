@@ -5,6 +5,7 @@ using Drydock.Clients.Safety;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Running;
+using Drydock.Operator.Composition;
 using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Integration.Docker.Fixture;
@@ -87,7 +88,8 @@ internal sealed class ContainerWorkshop : IAsyncDisposable
         var bound = new BoundDatabaseHosts(
             new DatabaseRollingUpgrade { Metadata = new V1ObjectMeta { Name = "u", Namespace = "ns" }, Spec = spec },
             new DatabaseSecrets { DockerTls = tls ?? _daemon.TlsEndpoint.Tls },
-            new DatabaseHostServices(new Directories(), _engines, TimeProvider.System) { Fence = fence });
+            new DatabaseHostServices(new Directories(), _engines, TimeProvider.System) { Fence = fence },
+            SupportedEngines.All.Of(spec));
         _bound.Add(bound);
         return bound;
     }

@@ -1,6 +1,7 @@
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Lab;
+using Drydock.Operator.Composition;
 using Drydock.Reconcilers.Databases;
 using Shouldly;
 using Xunit;
@@ -89,7 +90,7 @@ public sealed class RefusalTests(LabFixture lab) : IAsyncLifetime
     public async Task Without_a_key_every_call_says_so()
     {
         var spec = Shop.Spec(Shop.Instance(new InstanceControl { Systemd = new SystemdControl() }));
-        await using var hosts = new BoundDatabaseHosts(new DatabaseRollingUpgrade { Spec = spec }, new DatabaseSecrets(), new DatabaseHostServices(null!, null!, TimeProvider.System));
+        await using var hosts = new BoundDatabaseHosts(new DatabaseRollingUpgrade { Spec = spec }, new DatabaseSecrets(), new DatabaseHostServices(null!, null!, TimeProvider.System), SupportedEngines.All.Of(spec));
 
         (await Should.ThrowAsync<HostException>(() => hosts.Instance("tikv-1").LookAsync(Token))).Reason.ShouldBe(Reasons.SecretMissing);
     }

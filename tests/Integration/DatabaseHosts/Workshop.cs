@@ -8,6 +8,7 @@ using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Lab;
 using Drydock.Lab.Hosts;
+using Drydock.Operator.Composition;
 using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Upgrades;
 using DirectoryStorage = Drydock.Clients.Snapshots.DirectoryStorage;
@@ -103,7 +104,8 @@ internal sealed class Workshop : IAsyncDisposable
         var bound = new BoundDatabaseHosts(
             new DatabaseRollingUpgrade { Metadata = new V1ObjectMeta { Name = "u", Namespace = "ns" }, Spec = spec },
             new DatabaseSecrets { Ssh = material },
-            new DatabaseHostServices(new Directories(), null!, TimeProvider.System) { Ssh = new SshOptions { Endpoints = EndpointPolicy.Unrestricted, ConnectTimeout = TimeSpan.FromSeconds(3) } });
+            new DatabaseHostServices(new Directories(), null!, TimeProvider.System) { Ssh = new SshOptions { Endpoints = EndpointPolicy.Unrestricted, ConnectTimeout = TimeSpan.FromSeconds(3) } },
+            SupportedEngines.All.Of(spec));
         _bound.Add(bound);
         return bound;
     }

@@ -3,6 +3,7 @@ using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Operator.Composition;
 using Drydock.Reconcilers.Databases;
 using Drydock.Tests.Unit.Kubernetes.Support;
 using Drydock.Tests.Unit.Support;
@@ -142,5 +143,5 @@ public sealed class DatabaseSecretsTests
         },
         Token);
 
-    private Task<DatabaseSecrets> ReadAsync(DatabaseRollingUpgradeSpec? spec = null) => DatabaseSecrets.ReadAsync(_api, Cases.Upgrade(spec ?? Spec), Token);
+    private Task<DatabaseSecrets> ReadAsync(DatabaseRollingUpgradeSpec? spec = null) => DatabaseSecrets.ReadAsync(_api, Cases.Upgrade(spec ?? Spec), SupportedEngines.All.Of(spec ?? Spec), Token);
 }

@@ -1,5 +1,6 @@
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Operator.Composition;
 using Drydock.Reconcilers.Databases;
 using Shouldly;
 using Xunit;
@@ -19,7 +20,7 @@ public sealed class InstanceTargetsTests
     {
         var instance = Cases.Instance(component);
 
-        var target = InstanceTargets.Of(Cases.Spec(DatabaseEngine.TiDB, instance), instance);
+        var target = Of(Cases.Spec(DatabaseEngine.TiDB, instance), instance);
 
         (target.Program, target.Port, target.Swap, target.Component).ShouldBe((program, port, SwapMethod.ReplaceBinary, component));
     }
@@ -35,7 +36,7 @@ public sealed class InstanceTargetsTests
         var instance = Cases.Instance(component);
         var spec = Cases.Spec(DatabaseEngine.YugabyteDB, instance) with { Yugabyte = new YugabyteSpec { Dialect = dialect, Names = new YugabyteNames { MasterProgram = named } } };
 
-        var target = InstanceTargets.Of(spec, instance);
+        var target = Of(spec, instance);
 
         (target.Program, target.Port, target.Swap).ShouldBe((program, port, SwapMethod.SwitchLink));
     }
@@ -48,8 +49,8 @@ public sealed class InstanceTargetsTests
         var other = instance with { Control = process with { Swap = SwapMethod.SwitchLink } };
         var spec = Cases.Spec(DatabaseEngine.YugabyteDB, instance);
 
-        InstanceTargets.Of(spec, instance).Swap.ShouldBe(SwapMethod.NewDirectory);
-        InstanceTargets.Of(spec, other).Swap.ShouldBe(SwapMethod.SwitchLink);
+        Of(spec, instance).Swap.ShouldBe(SwapMethod.NewDirectory);
+        Of(spec, other).Swap.ShouldBe(SwapMethod.SwitchLink);
     }
 
     [Fact]
@@ -58,7 +59,7 @@ public sealed class InstanceTargetsTests
         var own = new InstanceControl { Supervise = new SuperviseControl { Directory = "supervise" } };
         var instance = Cases.Instance(DatabaseComponent.PD, control: own);
 
-        InstanceTargets.Of(Cases.Spec(DatabaseEngine.TiDB, instance), instance).Control.Supervise.ShouldNotBeNull().Directory.ShouldBe("supervise");
+        Of(Cases.Spec(DatabaseEngine.TiDB, instance), instance).Control.Supervise.ShouldNotBeNull().Directory.ShouldBe("supervise");
     }
 
     [Fact]
@@ -67,7 +68,7 @@ public sealed class InstanceTargetsTests
         var instance = Cases.Instance(DatabaseComponent.TiKV, "tikv-1", 20171, dataDir: "/data1");
         var spec = Cases.Spec(DatabaseEngine.TiDB, instance);
 
-        InstanceControl Filled(InstanceControl control) => InstanceTargets.Of(spec, instance with { Control = control }).Control;
+        InstanceControl Filled(InstanceControl control) => Of(spec, instance with { Control = control }).Control;
 
         Filled(new InstanceControl { Systemd = new SystemdControl { Unit = "tikv-{port}@{name}.service" } }).Systemd!.Unit.ShouldBe("tikv-20171@tikv-1.service");
         Filled(new InstanceControl { Supervise = new SuperviseControl { Directory = "/service/{name}-{port}" } }).Supervise!.Directory.ShouldBe("/service/tikv-1-20171");
@@ -91,9 +92,9 @@ public sealed class InstanceTargetsTests
         var spec = Cases.Spec(DatabaseEngine.TiDB, instance) with { Control = [] };
         var two = instance with { Control = new InstanceControl { Systemd = new SystemdControl(), Supervise = new SuperviseControl { Directory = "x" } } };
 
-        var none = Should.Throw<HostException>(() => InstanceTargets.Of(spec, instance));
+        var none = Should.Throw<HostException>(() => Of(spec, instance));
         (none.Reason, none.Field).ShouldBe((Reasons.InvalidSpec, "spec.instances[pd-1].control"));
-        Should.Throw<HostException>(() => InstanceTargets.Of(spec, two)).Message.ShouldContain("pd-1");
+        Should.Throw<HostException>(() => Of(spec, two)).Message.ShouldContain("pd-1");
     }
 
     [Theory]
@@ -138,7 +139,9 @@ public sealed class InstanceTargetsTests
         var shared = Cases.Instance(DatabaseComponent.TiKV, "tikv-2");
         var spec = Cases.Spec(DatabaseEngine.TiDB, own, shared) with { Control = [new ComponentControl { Component = DatabaseComponent.TiKV, Control = control }] };
 
-        InstanceTargets.Of(spec, own).ControlField.ShouldBe("spec.instances[tikv-1].control");
-        InstanceTargets.Of(spec, shared).ControlField.ShouldBe("spec.control");
+        Of(spec, own).ControlField.ShouldBe("spec.instances[tikv-1].control");
+        Of(spec, shared).ControlField.ShouldBe("spec.control");
     }
+
+    private static InstanceTarget Of(DatabaseRollingUpgradeSpec spec, DatabaseInstance instance) => InstanceTargets.Of(spec, instance, SupportedEngines.All.Of(spec));
 }

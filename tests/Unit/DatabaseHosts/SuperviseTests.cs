@@ -9,21 +9,21 @@ namespace Drydock.Tests.Unit.DatabaseHosts;
 public sealed class SuperviseTests
 {
     [Theory]
-    [InlineData("up (pid 17) 3 seconds", SupervisionState.Active, 17)]
-    [InlineData("up (pid 17) 3 seconds, normally down", SupervisionState.Active, 17)]
-    [InlineData("up (pid 17) 3 seconds, want down", SupervisionState.Active, 17)]
-    [InlineData("up pid 12345, 100 seconds", SupervisionState.Active, 12345)]
-    [InlineData("down 3 seconds, normally up", SupervisionState.Inactive, null)]
-    [InlineData("down 0 seconds, normally up, want up", SupervisionState.Restarting, null)]
-    [InlineData("down 1 seconds", SupervisionState.Inactive, null)]
-    [InlineData("unable to chdir: file does not exist", SupervisionState.Missing, null)]
-    [InlineData("unable to open supervise/ok: file does not exist", SupervisionState.Missing, null)]
-    [InlineData("supervise not running", SupervisionState.Missing, null)]
-    public void It_is_read(string text, SupervisionState state, int? pid)
+    [InlineData("up (pid 17) 3 seconds", nameof(SupervisionState.Active), 17)]
+    [InlineData("up (pid 17) 3 seconds, normally down", nameof(SupervisionState.Active), 17)]
+    [InlineData("up (pid 17) 3 seconds, want down", nameof(SupervisionState.Active), 17)]
+    [InlineData("up pid 12345, 100 seconds", nameof(SupervisionState.Active), 12345)]
+    [InlineData("down 3 seconds, normally up", nameof(SupervisionState.Inactive), null)]
+    [InlineData("down 0 seconds, normally up, want up", nameof(SupervisionState.Restarting), null)]
+    [InlineData("down 1 seconds", nameof(SupervisionState.Inactive), null)]
+    [InlineData("unable to chdir: file does not exist", nameof(SupervisionState.Missing), null)]
+    [InlineData("unable to open supervise/ok: file does not exist", nameof(SupervisionState.Missing), null)]
+    [InlineData("supervise not running", nameof(SupervisionState.Missing), null)]
+    public void It_is_read(string text, string state, int? pid)
     {
         var kept = Read(text);
 
-        (kept.State, kept.Pid, kept.Text).ShouldBe((state, pid, text));
+        (kept.State, kept.Pid, kept.Text).ShouldBe((Enum.Parse<SupervisionState>(state), pid, text));
     }
 
     [Theory]

@@ -77,15 +77,15 @@ public sealed class SystemdTests
     }
 
     [Theory]
-    [InlineData("active", "running", SupervisionState.Active)]
-    [InlineData("reloading", "reload", SupervisionState.Active)]
-    [InlineData("activating", "auto-restart", SupervisionState.Restarting)]
-    [InlineData("activating", "start", SupervisionState.Restarting)]
-    [InlineData("deactivating", "stop-sigterm", SupervisionState.Restarting)]
-    [InlineData("inactive", "dead", SupervisionState.Inactive)]
-    [InlineData("failed", "failed", SupervisionState.Inactive)]
-    public void States_are_those_of_systemd(string active, string sub, SupervisionState state) =>
-        Read([.. Cases.Unit("pd.service", active, sub, 7)], "pd.service").State.ShouldBe(state);
+    [InlineData("active", "running", nameof(SupervisionState.Active))]
+    [InlineData("reloading", "reload", nameof(SupervisionState.Active))]
+    [InlineData("activating", "auto-restart", nameof(SupervisionState.Restarting))]
+    [InlineData("activating", "start", nameof(SupervisionState.Restarting))]
+    [InlineData("deactivating", "stop-sigterm", nameof(SupervisionState.Restarting))]
+    [InlineData("inactive", "dead", nameof(SupervisionState.Inactive))]
+    [InlineData("failed", "failed", nameof(SupervisionState.Inactive))]
+    public void States_are_those_of_systemd(string active, string sub, string state) =>
+        Read([.. Cases.Unit("pd.service", active, sub, 7)], "pd.service").State.ShouldBe(Enum.Parse<SupervisionState>(state));
 
     [Fact]
     public void A_systemd_that_does_not_count_restarts_is_understood() =>

@@ -1,10 +1,19 @@
+using System.Reflection;
 using System.Xml.Linq;
+using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Databases.TiDb;
+using Drydock.Reconcilers.Databases.Yugabyte;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Snapshots;
+using Drydock.Reconcilers.Upgrades;
 using Shouldly;
 using Xunit;
 
 namespace Drydock.Tests.Unit.House;
 
-/// <summary>Arrows run one way: Operator → Reconcilers → (Crds, Engine, Clients) → Abstractions. The project files are the proof.</summary>
+/// <summary>
+/// Arrows run one way: Operator → kinds → (Databases →) Upgrades → (Engine, Crds, Clients) → Abstractions. A kind never refers to a kind. The project files are the proof.
+/// </summary>
 public sealed class ProjectReferencesTests
 {
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
@@ -19,13 +28,26 @@ public sealed class ProjectReferencesTests
         ["src/Clients/Docker"] = ["src/Abstractions", "src/Clients/Remote", "src/Clients/Safety", "src/Clients/Ssh"],
         ["src/Clients/MySql"] = ["src/Abstractions", "src/Clients/Safety"],
         ["src/Clients/Snapshots"] = ["src/Abstractions", "src/Clients/MySql", "src/Clients/Safety"],
-        ["src/Reconcilers"] =
+        ["src/Reconcilers/Upgrades"] =
         [
-            "src/Abstractions", "src/Crds", "src/Engine", "src/Clients/Kubernetes", "src/Clients/Docker", "src/Clients/Remote", "src/Clients/Ssh", "src/Clients/MySql",
-            "src/Clients/Safety", "src/Clients/Snapshots",
+            "src/Abstractions", "src/Crds", "src/Engine", "src/Clients/Kubernetes", "src/Clients/Docker", "src/Clients/Safety",
+            "src/Clients/Snapshots", "src/Clients/Ssh",
         ],
-        ["src/Operator"] = ["src/Reconcilers"],
+        ["src/Reconcilers/Oms"] = Kind("src/Clients/Docker", "src/Clients/Kubernetes", "src/Clients/MySql", "src/Clients/Remote", "src/Clients/Ssh"),
+        ["src/Reconcilers/Snapshots"] = Kind("src/Clients/Kubernetes", "src/Clients/MySql"),
+        ["src/Reconcilers/Databases"] = Kind("src/Clients/Docker", "src/Clients/Kubernetes", "src/Clients/Remote", "src/Clients/Ssh"),
+        ["src/Reconcilers/Databases.TiDb"] =
+            Kind("src/Reconcilers/Databases", "src/Clients/Kubernetes", "src/Clients/MySql", "src/Clients/Remote", "src/Clients/Ssh"),
+        ["src/Reconcilers/Databases.Yugabyte"] = Kind("src/Reconcilers/Databases", "src/Clients/Remote"),
+        ["src/Operator"] =
+        [
+            "src/Reconcilers/Oms", "src/Reconcilers/Snapshots", "src/Reconcilers/Databases", "src/Reconcilers/Databases.TiDb",
+            "src/Reconcilers/Databases.Yugabyte",
+        ],
     };
+
+    private static string[] Kind(params string[] more) =>
+        ["src/Reconcilers/Upgrades", "src/Abstractions", "src/Crds", "src/Engine", "src/Clients/Safety", "src/Clients/Snapshots", .. more];
 
     [Fact]
     public void Every_project_of_the_product_refers_only_to_those_below_it()
@@ -87,11 +109,23 @@ public sealed class ProjectReferencesTests
     {
         string[] names = ["Oms", "OMS", "oms_", "DatabaseRollingUpgrade"];
         string[] words = ["ha.config", "container", "docker", "metadata database", "tidb", "yugabyte"];
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Root(), "src/Reconcilers/Common/Runs"), "*.cs", SearchOption.AllDirectories))
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Root(), "src/Reconcilers/Upgrades/Frame"), "*.cs", SearchOption.AllDirectories))
         {
             var text = File.ReadAllText(file);
             names.Where(n => text.Contains(n, StringComparison.Ordinal)).Concat(words.Where(w => text.Contains(w, StringComparison.OrdinalIgnoreCase))).ShouldBeEmpty($"{file}: what only one kind has is told by that kind");
         }
+    }
+
+    [Fact]
+    public void Reconcilers_have_no_public_type()
+    {
+        Assembly[] assemblies =
+        [
+            typeof(RunWords).Assembly, typeof(OmsServices).Assembly, typeof(DatabaseServices).Assembly, typeof(TiDbEngine).Assembly, typeof(YugabyteEngine).Assembly,
+            typeof(BackupSnapshotController).Assembly,
+        ];
+
+        assemblies.SelectMany(a => a.GetExportedTypes()).Select(t => t.FullName).ShouldBeEmpty("only the operator composes them, and it sees internal types");
     }
 
     private static List<string> Code(string project) =>

@@ -15,16 +15,16 @@ public sealed class RefusalTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("PARAM_ERROR", "password is not a parameter", OmsApiErrorKind.Refused)]
-    [InlineData("GHANA-OPERAT000001", "operation failed", OmsApiErrorKind.Refused)]
-    [InlineData("USER_AUTH_FAILED", "wrong", OmsApiErrorKind.Denied)]
-    [InlineData("GHANA-USER000003", "password has expired", OmsApiErrorKind.Denied)]
-    [InlineData("X", "用户密码已过期", OmsApiErrorKind.Denied)]
-    public async Task HTTP_200_with_success_false_is_a_refusal_with_its_code_and_words(string code, string message, OmsApiErrorKind kind)
+    [InlineData("PARAM_ERROR", "password is not a parameter", nameof(OmsApiErrorKind.Refused))]
+    [InlineData("GHANA-OPERAT000001", "operation failed", nameof(OmsApiErrorKind.Refused))]
+    [InlineData("USER_AUTH_FAILED", "wrong", nameof(OmsApiErrorKind.Denied))]
+    [InlineData("GHANA-USER000003", "password has expired", nameof(OmsApiErrorKind.Denied))]
+    [InlineData("X", "用户密码已过期", nameof(OmsApiErrorKind.Denied))]
+    public async Task HTTP_200_with_success_false_is_a_refusal_with_its_code_and_words(string code, string message, string kind)
     {
         var refusal = await Refusal(_ => Bad(code, message));
 
-        refusal.Kind.ShouldBe(kind);
+        refusal.Kind.ShouldBe(Enum.Parse<OmsApiErrorKind>(kind));
         refusal.Code.ShouldBe(code);
         refusal.Message.ShouldContain(code);
         refusal.Message.ShouldContain(message);
@@ -37,23 +37,23 @@ public sealed class RefusalTests
         (await Refusal(_ => Bad("GHANA-USER000003", "password has expired"))).Message.ShouldContain("has expired");
 
     [Theory]
-    [InlineData(HttpStatusCode.Unauthorized, OmsApiErrorKind.Denied)]
-    [InlineData(HttpStatusCode.Forbidden, OmsApiErrorKind.Denied)]
-    [InlineData(HttpStatusCode.NotFound, OmsApiErrorKind.Absent)]
-    [InlineData(HttpStatusCode.MethodNotAllowed, OmsApiErrorKind.Absent)]
-    [InlineData(HttpStatusCode.BadRequest, OmsApiErrorKind.Refused)]
-    [InlineData(HttpStatusCode.OK, OmsApiErrorKind.Absent)]
-    public async Task A_page_instead_of_an_answer_is_told_by_its_status(HttpStatusCode status, OmsApiErrorKind kind) =>
-        (await Refusal(_ => Page(status))).Kind.ShouldBe(kind);
+    [InlineData(HttpStatusCode.Unauthorized, nameof(OmsApiErrorKind.Denied))]
+    [InlineData(HttpStatusCode.Forbidden, nameof(OmsApiErrorKind.Denied))]
+    [InlineData(HttpStatusCode.NotFound, nameof(OmsApiErrorKind.Absent))]
+    [InlineData(HttpStatusCode.MethodNotAllowed, nameof(OmsApiErrorKind.Absent))]
+    [InlineData(HttpStatusCode.BadRequest, nameof(OmsApiErrorKind.Refused))]
+    [InlineData(HttpStatusCode.OK, nameof(OmsApiErrorKind.Absent))]
+    public async Task A_page_instead_of_an_answer_is_told_by_its_status(HttpStatusCode status, string kind) =>
+        (await Refusal(_ => Page(status))).Kind.ShouldBe(Enum.Parse<OmsApiErrorKind>(kind));
 
     [Theory]
-    [InlineData("/login", OmsApiErrorKind.Denied)]
-    [InlineData("https://oms.example:8089/api/v2", OmsApiErrorKind.Absent)]
-    public async Task A_redirect_is_not_followed(string to, OmsApiErrorKind kind)
+    [InlineData("/login", nameof(OmsApiErrorKind.Denied))]
+    [InlineData("https://oms.example:8089/api/v2", nameof(OmsApiErrorKind.Absent))]
+    public async Task A_redirect_is_not_followed(string to, string kind)
     {
         var refusal = await Refusal(_ => new HttpResponseMessage(HttpStatusCode.Found) { Headers = { Location = new Uri(to, UriKind.RelativeOrAbsolute) } });
 
-        refusal.Kind.ShouldBe(kind);
+        refusal.Kind.ShouldBe(Enum.Parse<OmsApiErrorKind>(kind));
         refusal.Message.ShouldContain(to);
     }
 
@@ -187,15 +187,15 @@ public sealed class RefusalTests
     }
 
     [Theory]
-    [InlineData(OmsApiGeneration.V2, HttpStatusCode.NotFound, OmsApiGeneration.None)]
-    [InlineData(OmsApiGeneration.V2, HttpStatusCode.OK, OmsApiGeneration.None)]
-    [InlineData(OmsApiGeneration.Progress, HttpStatusCode.NotFound, OmsApiGeneration.Progress)]
-    public async Task A_console_without_the_newer_API_has_what_its_version_implies(OmsApiGeneration implied, HttpStatusCode status, OmsApiGeneration expected)
+    [InlineData(nameof(OmsApiGeneration.V2), HttpStatusCode.NotFound, nameof(OmsApiGeneration.None))]
+    [InlineData(nameof(OmsApiGeneration.V2), HttpStatusCode.OK, nameof(OmsApiGeneration.None))]
+    [InlineData(nameof(OmsApiGeneration.Progress), HttpStatusCode.NotFound, nameof(OmsApiGeneration.Progress))]
+    public async Task A_console_without_the_newer_API_has_what_its_version_implies(string implied, HttpStatusCode status, string expected)
     {
         using var console = new FakeConsole(_ => Page(status));
         using var api = Api(console, new InstantTime());
 
-        (await api.ProbeAsync(implied, Token)).ShouldBe(expected);
+        (await api.ProbeAsync(Enum.Parse<OmsApiGeneration>(implied), Token)).ShouldBe(Enum.Parse<OmsApiGeneration>(expected));
     }
 
     [Fact]

@@ -9,20 +9,20 @@ namespace Drydock.Tests.Unit.OmsDomain;
 public sealed class LinkRecoveryTests
 {
     [Theory]
-    [InlineData("3.3.1", OmsProjectKind.Migration, "RUNNING", "its JDBCWriter is started and a new Store created", null)]
-    [InlineData("3.3.1", OmsProjectKind.Migration, "FAILED", "recover the link by hand", null)]
-    [InlineData("3.3.1", OmsProjectKind.Sync, "RUNNING", "its Connector is started", "Full-Import")]
-    [InlineData("3.3.1", OmsProjectKind.Sync, "SUSPEND", "its Connector is restarted by high availability although it was suspended, and the link must be recovered by hand", null)]
-    [InlineData("3.3.1", OmsProjectKind.Migration, "SUSPEND", "does not say", null)]
-    [InlineData("4.1.0", OmsProjectKind.Sync, "SUSPEND", "must be recovered by hand", null)]
-    [InlineData("4.2.0", OmsProjectKind.Sync, "RUNNING", "its Incr-Sync is started", null)]
-    [InlineData("4.2.2", OmsProjectKind.Migration, "RUNNING", "a Full-Import must be resumed by hand", "JDBCWriter")]
-    [InlineData("4.2.2", OmsProjectKind.Sync, "SUSPEND", "it stays so; a new Store is created", "restarted")]
-    [InlineData("4.2.2", OmsProjectKind.Migration, "FAILED", "recover the link by hand", null)]
-    [InlineData("4.2.2-bp1", OmsProjectKind.Migration, "running_merging", "Incr-Sync", null)]
-    public void With_high_availability_on(string target, OmsProjectKind kind, string status, string says, string? saysNot)
+    [InlineData("3.3.1", nameof(OmsProjectKind.Migration), "RUNNING", "its JDBCWriter is started and a new Store created", null)]
+    [InlineData("3.3.1", nameof(OmsProjectKind.Migration), "FAILED", "recover the link by hand", null)]
+    [InlineData("3.3.1", nameof(OmsProjectKind.Sync), "RUNNING", "its Connector is started", "Full-Import")]
+    [InlineData("3.3.1", nameof(OmsProjectKind.Sync), "SUSPEND", "its Connector is restarted by high availability although it was suspended, and the link must be recovered by hand", null)]
+    [InlineData("3.3.1", nameof(OmsProjectKind.Migration), "SUSPEND", "does not say", null)]
+    [InlineData("4.1.0", nameof(OmsProjectKind.Sync), "SUSPEND", "must be recovered by hand", null)]
+    [InlineData("4.2.0", nameof(OmsProjectKind.Sync), "RUNNING", "its Incr-Sync is started", null)]
+    [InlineData("4.2.2", nameof(OmsProjectKind.Migration), "RUNNING", "a Full-Import must be resumed by hand", "JDBCWriter")]
+    [InlineData("4.2.2", nameof(OmsProjectKind.Sync), "SUSPEND", "it stays so; a new Store is created", "restarted")]
+    [InlineData("4.2.2", nameof(OmsProjectKind.Migration), "FAILED", "recover the link by hand", null)]
+    [InlineData("4.2.2-bp1", nameof(OmsProjectKind.Migration), "running_merging", "Incr-Sync", null)]
+    public void With_high_availability_on(string target, string kind, string status, string says, string? saysNot)
     {
-        var advice = LinkRecovery.Of(OmsVersion.Parse(target), kind, status, highAvailabilityOn: true).ShouldNotBeNull();
+        var advice = LinkRecovery.Of(OmsVersion.Parse(target), Enum.Parse<OmsProjectKind>(kind), status, highAvailabilityOn: true).ShouldNotBeNull();
 
         advice.ShouldContain(says);
         if (saysNot is not null)
@@ -32,12 +32,12 @@ public sealed class LinkRecoveryTests
     }
 
     [Theory]
-    [InlineData("3.3.1-ce", OmsProjectKind.Migration, "RUNNING", "start its Store and JDBCWriter by hand")]
-    [InlineData("4.2.2", OmsProjectKind.Sync, "RUNNING", "start its Store and Incr-Sync by hand")]
-    [InlineData("4.2.2", OmsProjectKind.Sync, "SUSPEND", "start its Store by hand before Incr-Sync is resumed")]
-    [InlineData("3.3.1", OmsProjectKind.Migration, "FAILED", "recover the link by hand")]
-    public void With_high_availability_off(string target, OmsProjectKind kind, string status, string says) =>
-        LinkRecovery.Of(OmsVersion.Parse(target), kind, status, highAvailabilityOn: false).ShouldNotBeNull().ShouldContain(says);
+    [InlineData("3.3.1-ce", nameof(OmsProjectKind.Migration), "RUNNING", "start its Store and JDBCWriter by hand")]
+    [InlineData("4.2.2", nameof(OmsProjectKind.Sync), "RUNNING", "start its Store and Incr-Sync by hand")]
+    [InlineData("4.2.2", nameof(OmsProjectKind.Sync), "SUSPEND", "start its Store by hand before Incr-Sync is resumed")]
+    [InlineData("3.3.1", nameof(OmsProjectKind.Migration), "FAILED", "recover the link by hand")]
+    public void With_high_availability_off(string target, string kind, string status, string says) =>
+        LinkRecovery.Of(OmsVersion.Parse(target), Enum.Parse<OmsProjectKind>(kind), status, highAvailabilityOn: false).ShouldNotBeNull().ShouldContain(says);
 
     [Theory]
     [InlineData("FINISHED")]

@@ -27,24 +27,24 @@ public sealed class SupervisorStatusTests
     }
 
     [Theory]
-    [InlineData("oms_console STOPPED   Mar 01 02:03 PM", SupervisorState.Stopped)]
-    [InlineData("oms_console STOPPED   Not started", SupervisorState.Stopped)]
-    [InlineData("oms_console STARTING", SupervisorState.Starting)]
-    [InlineData("oms_console STARTING   ", SupervisorState.Starting)]
-    [InlineData("oms_console BACKOFF   Exited too quickly (process log may have details)", SupervisorState.Backoff)]
-    [InlineData("oms_console STOPPING", SupervisorState.Stopping)]
-    [InlineData("oms_console EXITED    Mar 01 02:03 PM", SupervisorState.Exited)]
-    [InlineData("oms_console FATAL     can't find command '/x'", SupervisorState.Fatal)]
-    [InlineData("oms_console UNKNOWN", SupervisorState.Unknown)]
-    [InlineData("\u001b[31moms_console\u001b[0m FATAL     unknown error\r", SupervisorState.Fatal)]
-    [InlineData("oms:oms_console FATAL  x", SupervisorState.Fatal)]
-    public void Every_state_is_read(string line, SupervisorState state)
+    [InlineData("oms_console STOPPED   Mar 01 02:03 PM", nameof(SupervisorState.Stopped))]
+    [InlineData("oms_console STOPPED   Not started", nameof(SupervisorState.Stopped))]
+    [InlineData("oms_console STARTING", nameof(SupervisorState.Starting))]
+    [InlineData("oms_console STARTING   ", nameof(SupervisorState.Starting))]
+    [InlineData("oms_console BACKOFF   Exited too quickly (process log may have details)", nameof(SupervisorState.Backoff))]
+    [InlineData("oms_console STOPPING", nameof(SupervisorState.Stopping))]
+    [InlineData("oms_console EXITED    Mar 01 02:03 PM", nameof(SupervisorState.Exited))]
+    [InlineData("oms_console FATAL     can't find command '/x'", nameof(SupervisorState.Fatal))]
+    [InlineData("oms_console UNKNOWN", nameof(SupervisorState.Unknown))]
+    [InlineData("\u001b[31moms_console\u001b[0m FATAL     unknown error\r", nameof(SupervisorState.Fatal))]
+    [InlineData("oms:oms_console FATAL  x", nameof(SupervisorState.Fatal))]
+    public void Every_state_is_read(string line, string state)
     {
         var status = SupervisorStatus.Parse(line + "\n");
 
-        status.StateOf(OmsPrograms.Console).ShouldBe(state);
+        status.StateOf(OmsPrograms.Console).ShouldBe(Enum.Parse<SupervisorState>(state));
         status.IsRunning(OmsPrograms.Console).ShouldBeFalse();
-        status.NotRunning([OmsPrograms.Console]).ShouldHaveSingleItem().ShouldBe($"oms_console {state.ToString().ToUpperInvariant()}");
+        status.NotRunning([OmsPrograms.Console]).ShouldHaveSingleItem().ShouldBe($"oms_console {Enum.Parse<SupervisorState>(state).ToString().ToUpperInvariant()}");
     }
 
     [Fact]

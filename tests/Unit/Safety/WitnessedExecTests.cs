@@ -17,9 +17,9 @@ public sealed class WitnessedExecTests : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Theory]
-    [InlineData(true, WitnessedState.Running)]
-    [InlineData(false, WitnessedState.Unknown)]
-    public async Task An_empty_start_mark_counts_as_running_while_its_wrapper_lives(bool lives, WitnessedState expected)
+    [InlineData(true, nameof(WitnessedState.Running))]
+    [InlineData(false, nameof(WitnessedState.Unknown))]
+    public async Task An_empty_start_mark_counts_as_running_while_its_wrapper_lives(bool lives, string expected)
     {
         await File.WriteAllTextAsync(Path.Combine(_directory, "started"), "", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(Path.Combine(_directory, "reserved"), _directory, TestContext.Current.CancellationToken);
@@ -33,7 +33,7 @@ public sealed class WitnessedExecTests : IDisposable
 
         var outcome = await new WitnessedExec(Fake<IDockerClient>(Client), "c", _directory).LookAsync("forgotten", TestContext.Current.CancellationToken);
 
-        outcome.State.ShouldBe(expected);
+        outcome.State.ShouldBe(Enum.Parse<WitnessedState>(expected));
         if (wrapper is not null)
         {
             wrapper.StandardInput.Close();

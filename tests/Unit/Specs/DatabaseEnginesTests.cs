@@ -1,5 +1,7 @@
+using System.Text.RegularExpressions;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Operator.Composition;
 using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Crds;
@@ -9,33 +11,34 @@ using Xunit;
 namespace Drydock.Tests.Unit.Specs;
 
 /// <summary>An engine that is added to the enum without code must not run as another engine.</summary>
-public sealed class DatabaseEnginesTests
+public sealed partial class DatabaseEnginesTests
 {
     private const DatabaseEngine Unknown = (DatabaseEngine)99;
 
     private static readonly DatabaseRollingUpgradeSpec Spec = new() { Engine = Unknown };
 
     [Fact]
-    public void Every_engine_of_the_enum_has_code_of_its_own()
+    public void Engine_of_the_enum_is_supported_and_has_components()
     {
-        var chosen = Enum.GetValues<DatabaseEngine>().ToDictionary(engine => engine, engine => engine.Choose(() => "TiDB", () => "YugabyteDB"));
-
-        chosen.ShouldAllBe(pair => pair.Value == pair.Key.ToString());
+        SupportedEngines.All.All.Select(e => e.Name).Order().ShouldBe(Enum.GetValues<DatabaseEngine>().Order());
+        Enum.GetValues<DatabaseEngine>().ShouldAllBe(engine => engine.Refusal() == null);
+        Enum.GetValues<DatabaseComponent>().ShouldAllBe(component => Enum.GetValues<DatabaseEngine>().Count(engine => engine.Has(component)) == 1);
     }
 
     [Fact]
     public void Unknown_engine_is_refused_wherever_a_run_asks_for_it()
     {
+        var engines = SupportedEngines.All;
         var status = new DatabaseRollingUpgradeStatus();
         var plan = new Plan();
         Action[] questions =
         [
-            () => DatabaseMilestones.Of(Spec),
-            () => new DatabaseReport().Summarize(Spec, status, PlanSlot.Upgrade, isDone: false),
-            () => new DatabaseReport().LeftBehind(Spec, status),
-            () => new DatabaseRest().IsLeft(Spec, status),
-            () => new DatabaseWork().TimeoutOf(Spec, new PlanStep()),
-            () => new DatabaseWayBack().Refusal(Spec, plan),
+            () => new DatabaseReport(engines).Milestones(Spec),
+            () => new DatabaseReport(engines).Summarize(Spec, status, PlanSlot.Upgrade, isDone: false),
+            () => new DatabaseReport(engines).LeftBehind(Spec, status),
+            () => new DatabaseRest(engines).IsLeft(Spec, status),
+            () => new DatabaseWork(engines).TimeoutOf(Spec, new PlanStep()),
+            () => new DatabaseWayBack(engines).Refusal(Spec, plan),
             () => Unknown.Has(DatabaseComponent.Tserver),
         ];
 
@@ -46,11 +49,14 @@ public sealed class DatabaseEnginesTests
     }
 
     [Fact]
-    public void Reconcilers_decide_by_the_engine_in_one_place()
+    public void Reconcilers_never_decide_by_the_engine()
     {
         foreach (var file in Directory.EnumerateFiles(Repository.PathOf("src", "Reconcilers"), "*.cs", SearchOption.AllDirectories))
         {
-            File.ReadAllText(file).ShouldNotContain("== DatabaseEngine.", customMessage: $"{file}: use {nameof(DatabaseEngines)}.{nameof(DatabaseEngines.Choose)}");
+            Dispatch().IsMatch(File.ReadAllText(file)).ShouldBeFalse($"{file}: add a member to {nameof(IDatabaseEngine)}");
         }
     }
+
+    [GeneratedRegex(@"[=!]= DatabaseEngine\.|is (not )?DatabaseEngine\.")]
+    private static partial Regex Dispatch();
 }

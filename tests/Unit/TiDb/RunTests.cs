@@ -2,6 +2,7 @@ using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Running;
+using Drydock.Operator.Composition;
 using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Tests.Unit.TiDb.World;
@@ -204,7 +205,7 @@ public sealed class RunTests
     {
         var world = new TiDbWorld(Whole).Begin();
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1-drain").State == StepState.Succeeded, "tikv-1 drained");
-        var (spec, rest) = (world.Upgrade.Spec, new DatabaseRest());
+        var (spec, rest) = (world.Upgrade.Spec, new DatabaseRest(SupportedEngines.All));
         var resting = new DatabaseRollingUpgradeStatus { Plan = world.Stored! };
         rest.IsLeft(spec, resting).ShouldBeTrue();
 

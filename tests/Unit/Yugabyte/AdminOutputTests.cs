@@ -129,10 +129,10 @@ public sealed class AdminOutputTests
     public void A_list_of_masters_without_masters_is_refused(string output) => Should.Throw<AdminOutputException>(() => ListedMaster.Parse(output));
 
     [Theory]
-    [InlineData(" 3. are_nodes_safe_to_take_down <server_uuids> [follower_lag_bound_ms]\n", NodesSafeForm.Servers)]
-    [InlineData(" 3. are_nodes_safe_to_take_down <tserver_uuids|NONE> <master_uuids|NONE> <follower_lag_bound_ms>\n", NodesSafeForm.TserversAndMasters)]
-    [InlineData("  * list_tables\n", NodesSafeForm.Absent)]
-    public void How_the_tool_wants_to_be_asked_its_help_says(string output, NodesSafeForm expected) => AdminHelp.Parse(output).NodesSafeForm.ShouldBe(expected);
+    [InlineData(" 3. are_nodes_safe_to_take_down <server_uuids> [follower_lag_bound_ms]\n", nameof(NodesSafeForm.Servers))]
+    [InlineData(" 3. are_nodes_safe_to_take_down <tserver_uuids|NONE> <master_uuids|NONE> <follower_lag_bound_ms>\n", nameof(NodesSafeForm.TserversAndMasters))]
+    [InlineData("  * list_tables\n", nameof(NodesSafeForm.Absent))]
+    public void How_the_tool_wants_to_be_asked_its_help_says(string output, string expected) => AdminHelp.Parse(output).NodesSafeForm.ShouldBe(Enum.Parse<NodesSafeForm>(expected));
 
     [Fact]
     public void Commands_are_found_in_the_help_of_old_and_new_tools()

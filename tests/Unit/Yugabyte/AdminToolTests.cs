@@ -35,12 +35,12 @@ public sealed class AdminToolTests
     }
 
     [Theory]
-    [InlineData(NodesSafeForm.Servers, "are_nodes_safe_to_take_down t,m 60000")]
-    [InlineData(NodesSafeForm.TserversAndMasters, "are_nodes_safe_to_take_down t m 60000")]
-    public async Task Whether_nodes_may_go_is_asked_in_the_words_of_the_tool(NodesSafeForm form, string expected)
+    [InlineData(nameof(NodesSafeForm.Servers), "are_nodes_safe_to_take_down t,m 60000")]
+    [InlineData(nameof(NodesSafeForm.TserversAndMasters), "are_nodes_safe_to_take_down t m 60000")]
+    public async Task Whether_nodes_may_go_is_asked_in_the_words_of_the_tool(string form, string expected)
     {
         var host = new RecordingHost("");
-        (await Tool(host).NodesSafeProblemAsync(form, "t", "m", TimeSpan.FromMinutes(1), default)).ShouldBeNull();
+        (await Tool(host).NodesSafeProblemAsync(Enum.Parse<NodesSafeForm>(form), "t", "m", TimeSpan.FromMinutes(1), default)).ShouldBeNull();
         string.Join(' ', host.Commands[0].Skip(5)).ShouldBe(expected);
     }
 

@@ -2,6 +2,7 @@ using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Running;
+using Drydock.Operator.Composition;
 using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.Yugabyte;
 using Drydock.Tests.Unit.Yugabyte.World;
@@ -94,7 +95,7 @@ public sealed class StatusTests
         var run = YugaRun.Of(world);
         run.HoldBefore.Add("UpgradeTServers/t2-swap");
         run.Until(() => run.Outcome?.State == RunState.Held, "t2 is drained");
-        var (rest, aborted) = (new DatabaseRest(), new DatabaseRollingUpgradeStatus { Plan = run.Plan, AbortedBy = "token" });
+        var (rest, aborted) = (new DatabaseRest(SupportedEngines.All), new DatabaseRollingUpgradeStatus { Plan = run.Plan, AbortedBy = "token" });
         rest.IsLeft(world.Spec, aborted).ShouldBeTrue();
         var came = await new YugabyteCleanup(new YugaLife(world)).TakeAwayAsync(aborted, default);
         came.Gone.ShouldBe(["t2"]);

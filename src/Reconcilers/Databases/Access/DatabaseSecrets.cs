@@ -11,7 +11,7 @@ using Finding = Drydock.Crds.Common.Finding;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>The Secrets an upgrade refers to, as read at one moment. What is missing or unusable is null here and named in <see cref="Problems"/>.</summary>
-public sealed record DatabaseSecrets
+internal sealed record DatabaseSecrets
 {
     private const string Authority = "ca.crt";
     private const string Certificate = "tls.crt";
@@ -47,16 +47,17 @@ public sealed record DatabaseSecrets
     public static IEnumerable<string> Names(DatabaseRollingUpgradeSpec spec) => Uses(spec).Names;
 
     /// <summary>Reads them all.</summary>
-    public static async Task<DatabaseSecrets> ReadAsync(IKubernetesClient kubernetes, DatabaseRollingUpgrade upgrade, CancellationToken cancellationToken)
+    public static async Task<DatabaseSecrets> ReadAsync(
+        IKubernetesClient kubernetes, DatabaseRollingUpgrade upgrade, IDatabaseEngine engine, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(upgrade);
-        return Of(upgrade, await Uses(upgrade.Spec).ReadAsync(kubernetes, upgrade.Metadata.Namespace, cancellationToken));
+        return Of(upgrade, engine, await Uses(upgrade.Spec).ReadAsync(kubernetes, upgrade.Metadata.Namespace, cancellationToken));
     }
 
     /// <summary>Names only.</summary>
     public override string ToString() => "secrets of a database (not shown)";
 
-    private static DatabaseSecrets Of(DatabaseRollingUpgrade upgrade, UsedSecrets used)
+    private static DatabaseSecrets Of(DatabaseRollingUpgrade upgrade, IDatabaseEngine engine, UsedSecrets used)
     {
         var spec = upgrade.Spec;
         var reading = new Reading(upgrade.Metadata.Namespace, used.Secrets);
@@ -68,8 +69,7 @@ public sealed record DatabaseSecrets
             ? reading.Required(ssh.KnownHostsSecretRef, "spec.access.ssh.knownHostsSecretRef", SshMaterial.KnownHostsKey)
             : docker?.SshSecretRef is { } engines ? reading.Required(engines, "spec.access.docker.sshSecretRef", SshMaterial.KnownHostsKey) : null;
         var dockerTls = docker?.TlsSecretRef is { } certificate ? reading.DockerTls(certificate, "spec.access.docker.tlsSecretRef") : null;
-        var login = Login(spec);
-        var loginField = spec.Engine.Choose(() => "spec.tidb.credentialsSecretRef", () => "spec.yugabyte.sql.credentialsSecretRef");
+        var (login, loginField) = (engine.Login(spec), engine.LoginField);
         var user = login is null ? null : reading.Required(login, loginField, UserName);
         var password = login is null ? null : reading.Required(login, loginField, Password);
         var tls = spec.Tls is { } service ? reading.Tls(service.SecretRef, "spec.tls.secretRef") : null;
@@ -110,7 +110,8 @@ public sealed record DatabaseSecrets
             .Add(spec.Access.Docker?.TlsSecretRef, SecretKeys.DockerTls)
             .Add(spec.Access.Docker?.SshSecretRef, SecretKeys.Ssh)
             .Add(spec.Tls?.SecretRef, SecretKeys.Service)
-            .Add(Login(spec), SecretKeys.Login);
+            .Add(spec.Tidb?.CredentialsSecretRef, SecretKeys.Login)
+            .Add(spec.Yugabyte?.Sql.CredentialsSecretRef, SecretKeys.Login);
         foreach (var group in spec.Yugabyte?.Replication.Groups ?? [])
         {
             uses.Add(group.Peer.CertsSecretRef, SecretKeys.Service);
@@ -123,9 +124,6 @@ public sealed record DatabaseSecrets
 
         return uses;
     }
-
-    private static SecretReference? Login(DatabaseRollingUpgradeSpec spec) =>
-        spec.Engine.Choose(() => spec.Tidb?.CredentialsSecretRef, () => spec.Yugabyte?.Sql.CredentialsSecretRef);
 
     private static IEnumerable<StorageSpec?> Storages(DatabaseRollingUpgradeSpec spec) => spec.Package.Archives.Select(a => a.Storage).Append(spec.Tidb?.Backup.Storage);
 

@@ -4,7 +4,7 @@ namespace Drydock.Reconcilers.Databases;
 /// HTTP to the processes of a database, plain or TLS as the spec says. Never follows a redirection, reads at most 8 MiB, waits at most 10 s, and sends what
 /// may change something once: whether to send it again is for him to say who knows what it was.
 /// </summary>
-public interface IServiceHttp : IDisposable
+internal interface IServiceHttp : IDisposable
 {
     /// <summary>http or https.</summary>
     string Scheme { get; }

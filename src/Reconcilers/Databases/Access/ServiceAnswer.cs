@@ -7,7 +7,7 @@ namespace Drydock.Reconcilers.Databases;
 /// <param name="Status">The status code.</param>
 /// <param name="ContentType">The media type, without parameters.</param>
 /// <param name="Body">The whole body.</param>
-public sealed record ServiceAnswer(int Status, string? ContentType, string Body)
+internal sealed record ServiceAnswer(int Status, string? ContentType, string Body)
 {
     /// <summary>What the body is, for messages about one that is not this process's: it may be another service's, whose words are not for a status.</summary>
     public string Kind => string.Create(CultureInfo.InvariantCulture, $"{Body.Length} characters of {HttpTrouble.Clip(ContentType ?? "no type", 100)}");

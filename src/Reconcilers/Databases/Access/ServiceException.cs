@@ -3,7 +3,7 @@ using System.Net.Sockets;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>A process gave no answer over HTTP, or none that can be taken. The message names address, what was asked, and the way out, and no secret.</summary>
-public sealed class ServiceException : Exception
+internal sealed class ServiceException : Exception
 {
     /// <summary>Makes one.</summary>
     /// <param name="reason">Stable word, one of <see cref="Crds.Common.Reasons"/>.</param>

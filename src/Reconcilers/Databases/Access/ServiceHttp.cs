@@ -11,7 +11,7 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Databases;
 
 /// <inheritdoc cref="IServiceHttp" />
-public sealed class ServiceHttp : IServiceHttp
+internal sealed class ServiceHttp : IServiceHttp
 {
     /// <summary>Longest body that is read, in bytes.</summary>
     public const int LongestBody = 8 << 20;

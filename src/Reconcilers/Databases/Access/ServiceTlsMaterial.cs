@@ -4,7 +4,7 @@ namespace Drydock.Reconcilers.Databases;
 /// <param name="Ca">The only authority that is trusted.</param>
 /// <param name="Certificate">Our certificate, where the servers want one.</param>
 /// <param name="Key">Its key.</param>
-public sealed record ServiceTlsMaterial(byte[] Ca, byte[]? Certificate, byte[]? Key)
+internal sealed record ServiceTlsMaterial(byte[] Ca, byte[]? Certificate, byte[]? Key)
 {
     /// <summary>Nothing of what it holds.</summary>
     public override string ToString() => Certificate is null ? "an authority" : "an authority, a certificate and its key (not shown)";

@@ -4,12 +4,13 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>The hosts of a database as a spec reaches them, one shared connection each.</summary>
-public sealed class BoundDatabaseHosts : IDatabaseHosts
+internal sealed class BoundDatabaseHosts : IDatabaseHosts
 {
     private readonly DatabaseRollingUpgradeSpec _spec;
     private readonly string? _namespace;
     private readonly DatabaseSecrets _secrets;
     private readonly DatabaseHostServices _services;
+    private readonly IDatabaseEngine _engine;
     private readonly Dictionary<string, DatabaseInstance> _instances;
     private readonly ConcurrentDictionary<string, HostChannel> _channels = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, IInstanceHost> _hosts = new(StringComparer.Ordinal);
@@ -18,12 +19,10 @@ public sealed class BoundDatabaseHosts : IDatabaseHosts
     /// <param name="upgrade">The upgrade as last read.</param>
     /// <param name="secrets">The Secrets it refers to. Without a usable key or certificate every call fails and says so.</param>
     /// <param name="services">Clients.</param>
-    public BoundDatabaseHosts(DatabaseRollingUpgrade upgrade, DatabaseSecrets secrets, DatabaseHostServices services)
+    /// <param name="engine">The engine of the spec.</param>
+    public BoundDatabaseHosts(DatabaseRollingUpgrade upgrade, DatabaseSecrets secrets, DatabaseHostServices services, IDatabaseEngine engine)
     {
-        ArgumentNullException.ThrowIfNull(upgrade);
-        ArgumentNullException.ThrowIfNull(secrets);
-        ArgumentNullException.ThrowIfNull(services);
-        (_spec, _namespace, _secrets, _services) = (upgrade.Spec, upgrade.Metadata.Namespace, secrets, services);
+        (_spec, _namespace, _secrets, _services, _engine) = (upgrade.Spec, upgrade.Metadata.Namespace, secrets, services, engine);
         _instances = _spec.Instances.DistinctBy(i => i.Name, StringComparer.Ordinal).ToDictionary(i => i.Name, StringComparer.Ordinal);
         All = [.. _spec.Instances.Select(i => i.Host).Distinct(StringComparer.Ordinal)];
     }
@@ -54,7 +53,7 @@ public sealed class BoundDatabaseHosts : IDatabaseHosts
     public IHostFiles Files(string host) => new HostFiles(Channel(host), _services, _namespace);
 
     /// <inheritdoc />
-    public InstanceTarget Target(DatabaseInstance instance) => InstanceTargets.Of(_spec, instance);
+    public InstanceTarget Target(DatabaseInstance instance) => InstanceTargets.Of(_spec, instance, _engine);
 
     /// <summary>Ends the connections.</summary>
     public async ValueTask DisposeAsync()

@@ -11,7 +11,7 @@ namespace Drydock.Reconcilers.Databases;
 /// <param name="Storages">Where package archives are read.</param>
 /// <param name="Docker">Where hosts are containers: their engines.</param>
 /// <param name="Time">The clock.</param>
-public sealed record DatabaseHostServices(IStorages Storages, IDockerEndpoints Docker, TimeProvider Time)
+internal sealed record DatabaseHostServices(IStorages Storages, IDockerEndpoints Docker, TimeProvider Time)
 {
     // A file of 1 MiB comes in base64.
     private const int MaxOutput = 2 << 20;

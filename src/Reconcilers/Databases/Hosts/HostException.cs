@@ -3,7 +3,7 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>Something could not be done on a host. The message names host, what, and the way out, and no secret.</summary>
-public sealed class HostException : Exception
+internal sealed class HostException : Exception
 {
     /// <summary>Makes one.</summary>
     /// <param name="host">The host.</param>

@@ -3,7 +3,7 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>The hosts of one database, bound to the present spec and Secrets. Connections are opened when they are needed and shared.</summary>
-public interface IDatabaseHosts : IAsyncDisposable
+internal interface IDatabaseHosts : IAsyncDisposable
 {
     /// <summary>Controls one process of the database.</summary>
     /// <param name="instance">Its name in the spec.</param>

@@ -3,7 +3,7 @@ using Drydock.Clients.Remote;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>Files and programs of one host.</summary>
-public interface IHostFiles
+internal interface IHostFiles
 {
     /// <summary>The host, as the spec names it.</summary>
     string Host { get; }

@@ -4,7 +4,7 @@ namespace Drydock.Reconcilers.Databases;
 /// One process on its host. Every call reads the host first and is level-based: done twice it comes to the same. None waits longer than the request takes,
 /// except <see cref="StopAsync"/>, which waits for the end of the process within its grace.
 /// </summary>
-public interface IInstanceHost
+internal interface IInstanceHost
 {
     /// <summary>What is controlled.</summary>
     InstanceTarget Target { get; }

@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>What was seen of a process on its host.</summary>
-public sealed record InstanceProcess
+internal sealed record InstanceProcess
 {
     /// <summary>What the supervisor says.</summary>
     public required SupervisionState Supervision { get; init; }

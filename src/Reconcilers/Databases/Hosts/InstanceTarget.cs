@@ -3,7 +3,7 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>A process to be looked at, stopped, swapped and started.</summary>
-public sealed record InstanceTarget
+internal sealed record InstanceTarget
 {
     /// <summary>Its name; steps are named after it.</summary>
     public required string Name { get; init; }

@@ -5,14 +5,14 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>What instances are controlled by, as the spec and the vendors' defaults have it.</summary>
-public static class InstanceTargets
+internal static class InstanceTargets
 {
     private const string Directory = "{directory}";
     private const string DataDir = "{dataDir}";
 
     /// <summary>The target of an instance.</summary>
     /// <exception cref="HostException">The spec says nowhere how it is started and stopped, or in two ways.</exception>
-    public static InstanceTarget Of(DatabaseRollingUpgradeSpec spec, DatabaseInstance instance)
+    public static InstanceTarget Of(DatabaseRollingUpgradeSpec spec, DatabaseInstance instance, IDatabaseEngine engine)
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(instance);
@@ -36,8 +36,7 @@ public static class InstanceTargets
             Port = DefaultPorts.Service(spec, instance),
             Control = control,
             ControlField = field,
-            Swap = control.Swap ?? spec.Engine.Choose(
-                () => SwapMethod.ReplaceBinary, () => control.Process is not null ? SwapMethod.NewDirectory : SwapMethod.SwitchLink),
+            Swap = control.Swap ?? engine.DefaultSwap(control),
         });
     }
 

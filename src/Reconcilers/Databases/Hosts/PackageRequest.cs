@@ -3,7 +3,7 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>The package as one host needs it.</summary>
-public sealed record PackageRequest
+internal sealed record PackageRequest
 {
     /// <summary>The package of the spec.</summary>
     public required PackageSpec Package { get; init; }

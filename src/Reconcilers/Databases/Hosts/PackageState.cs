@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>What of a package is on a host.</summary>
-public sealed record PackageState
+internal sealed record PackageState
 {
     /// <summary>Whether all of it is there and right, post_install included.</summary>
     public required bool IsComplete { get; init; }

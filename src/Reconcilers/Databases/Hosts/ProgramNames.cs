@@ -3,7 +3,7 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>File names of the vendors' programs (facts A6, B0).</summary>
-public static class ProgramNames
+internal static class ProgramNames
 {
     /// <summary>The program of a component.</summary>
     public static string Of(DatabaseRollingUpgradeSpec spec, DatabaseComponent component)
@@ -19,7 +19,8 @@ public static class ProgramNames
             DatabaseComponent.TiKV => "tikv-server",
             DatabaseComponent.Pump => "pump",
             DatabaseComponent.TiDB => "tidb-server",
-            _ => "drainer",
+            DatabaseComponent.Drainer => "drainer",
+            _ => throw new NotSupportedException($"The program of component {component} is not known."),
         };
     }
 }

@@ -6,4 +6,4 @@ namespace Drydock.Reconcilers.Databases;
 /// <param name="FormerVersion">Version of the one that is replaced: the suffix under which it is kept beside the new one.</param>
 /// <param name="FormerSha256">SHA-256 of the one that is replaced.</param>
 /// <param name="FormerDirectory">What deployDir pointed at before, for a symbolic link; null otherwise.</param>
-public sealed record ProgramSwap(string Directory, string Sha256, string FormerVersion, string FormerSha256, string? FormerDirectory);
+internal sealed record ProgramSwap(string Directory, string Sha256, string FormerVersion, string FormerSha256, string? FormerDirectory);

@@ -4,4 +4,4 @@ namespace Drydock.Reconcilers.Databases;
 /// <param name="Pid">Its pid.</param>
 /// <param name="Executable">What it runs from.</param>
 /// <param name="StartedAt">Since when, by the host's clock.</param>
-public sealed record StrayProcess(int Pid, string Executable, DateTimeOffset? StartedAt);
+internal sealed record StrayProcess(int Pid, string Executable, DateTimeOffset? StartedAt);

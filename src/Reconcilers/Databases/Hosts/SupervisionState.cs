@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>What a supervisor says of a process.</summary>
-public enum SupervisionState
+internal enum SupervisionState
 {
     /// <summary>Up, and not between two restarts.</summary>
     Active,

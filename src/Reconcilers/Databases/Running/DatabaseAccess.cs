@@ -9,7 +9,7 @@ internal sealed class DatabaseAccess(DatabaseServices services) : IRunAccess<Dat
     /// <inheritdoc />
     public async Task<RunBinding<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> ReadAsync(DatabaseRollingUpgrade entity, CancellationToken cancellationToken)
     {
-        var secrets = await DatabaseSecrets.ReadAsync(services.Kubernetes, entity, cancellationToken);
+        var secrets = await DatabaseSecrets.ReadAsync(services.Kubernetes, entity, services.Engines.Of(entity.Spec), cancellationToken);
 
         // Until a plan is stored everything may change, also which processes there are; from then on only how they are reached.
         var targets = $"{DatabaseIdentity.Of(entity.Spec)}|{DatabaseIdentity.AccessOf(entity.Spec)}|{secrets.Digest}";

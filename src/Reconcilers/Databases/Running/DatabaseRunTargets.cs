@@ -1,68 +1,49 @@
 using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.Common;
+using Drydock.Clients.Safety;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Databases.TiDb;
-using Drydock.Reconcilers.Databases.Yugabyte;
 using Drydock.Reconcilers.Upgrades;
-using Finding = Drydock.Crds.Common.Finding;
 
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>The hosts and processes of one upgrade, bound to its spec and Secrets as they are now.</summary>
-internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>, ITiDbTargets, IYugabyteTargets
+internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>, IEngineContext
 {
     private readonly DatabaseServices _services;
+    private readonly IDatabaseEngine _kind;
+    private readonly Action _onEvent;
     private readonly Redactor _redactor;
     private readonly Lazy<IServiceHttp> _http;
     private readonly Lazy<IServiceHttp> _plain;
-    private readonly Dictionary<string, IServiceHttp> _peers = new(StringComparer.Ordinal);
-    private readonly Lazy<IStepCatalog> _catalog;
-    private readonly TiDbDdlWatch? _ddl;
+    private readonly List<IServiceHttp> _others = [];
+    private readonly IEngineTargets _engine;
     private volatile DatabaseRollingUpgrade _upgrade;
 
     private DatabaseRunTargets(DatabaseRollingUpgrade upgrade, DatabaseSecrets secrets, DatabaseServices services, Action onEvent)
     {
-        (_upgrade, Secrets, _services) = (upgrade, secrets, services);
+        (_upgrade, Secrets, _services, _onEvent) = (upgrade, secrets, services, onEvent);
         _redactor = new Redactor(secrets.Confidential);
         _http = new Lazy<IServiceHttp>(() => new ServiceHttp(secrets.Tls, services.Time, services.Endpoints));
         _plain = new Lazy<IServiceHttp>(() => new ServiceHttp(null, services.Time, services.Endpoints));
-        Hosts = new BoundDatabaseHosts(upgrade, secrets, services.Hosts);
-        Sql = new MySqlDatabaseSql(() => Upgrade, secrets, endpoints: services.Endpoints);
-
-        // Made once for one binding: how long an instance has been healthy is counted by the action that looks.
-        _catalog = new Lazy<IStepCatalog>(
-            () => Upgrade.Spec.Engine.Choose<IStepCatalog>(() => new TiDbStepCatalog(this), () => new YugabyteStepCatalog(this)));
-        _ddl = upgrade.Spec.Engine.Choose<TiDbDdlWatch?>(() => new TiDbDdlWatch(this, onEvent), () => null);
+        _kind = services.Engines.Of(upgrade.Spec);
+        Hosts = new BoundDatabaseHosts(upgrade, secrets, services.Hosts, _kind);
+        _engine = _kind.Bind(this);
     }
 
-    /// <inheritdoc cref="ITiDbTargets.Upgrade" />
+    /// <inheritdoc />
     public DatabaseRollingUpgrade Upgrade => _upgrade;
 
-    /// <inheritdoc cref="ITiDbTargets.Secrets" />
+    /// <inheritdoc />
     public DatabaseSecrets Secrets { get; }
 
     /// <inheritdoc />
-    SqlLogin? IYugabyteTargets.Sql => Secrets.Sql;
-
-    /// <inheritdoc />
-    public IReadOnlyList<Finding> SecretProblems => Secrets.Problems;
-
-    /// <inheritdoc />
-    public IReadOnlyList<Finding> StorageProblems => [.. DatabaseStorages.Refusals(Storages, Upgrade)];
-
-    /// <inheritdoc cref="ITiDbTargets.Hosts" />
     public IDatabaseHosts Hosts { get; }
 
-    /// <inheritdoc cref="ITiDbTargets.Http" />
+    /// <inheritdoc />
     public IServiceHttp Http => _http.Value;
 
     /// <inheritdoc />
     public IServiceHttp PlainHttp => _plain.Value;
-
-    /// <inheritdoc />
-    public IDatabaseSql Sql { get; }
 
     /// <inheritdoc />
     public IKubernetesClient Kubernetes => _services.Kubernetes;
@@ -70,7 +51,10 @@ internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, D
     /// <inheritdoc />
     public IStorages Storages => _services.Storages;
 
-    /// <inheritdoc cref="ITiDbTargets.Time" />
+    /// <inheritdoc />
+    public EndpointPolicy Endpoints => _services.Endpoints;
+
+    /// <inheritdoc />
     public TimeProvider Time => _services.Time;
 
     /// <inheritdoc />
@@ -81,81 +65,66 @@ internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, D
     /// <param name="secrets">The Secrets it refers to.</param>
     /// <param name="services">What the controller is composed of.</param>
     /// <param name="onEvent">Called when something happens on a target.</param>
-    public static DatabaseRunTargets Bind(DatabaseRollingUpgrade upgrade, DatabaseSecrets secrets, DatabaseServices services, Action onEvent) => new(upgrade, secrets, services, onEvent);
+    public static DatabaseRunTargets Bind(
+        DatabaseRollingUpgrade upgrade, DatabaseSecrets secrets, DatabaseServices services, Action onEvent) =>
+        new(upgrade, secrets, services, onEvent);
 
     /// <inheritdoc />
     public void Refresh(DatabaseRollingUpgrade entity) => _upgrade = entity;
 
-    /// <inheritdoc cref="ITiDbTargets.Redact" />
+    /// <inheritdoc cref="IEngineContext.Redact" />
     public string Redact(string text) => _redactor.Redact(text);
 
-    /// <inheritdoc cref="ITiDbTargets.EnsureMayAct" />
+    /// <inheritdoc />
     public void EnsureMayAct() => _services.Fence.EnsureMayAct();
 
     /// <inheritdoc />
-    public IStepCatalog Catalog() => _catalog.Value;
+    public void OnEvent() => _onEvent();
 
     /// <inheritdoc />
-    public IServiceHttp Peer(string group)
+    public IStepCatalog Catalog() => _engine.Catalog;
+
+    /// <inheritdoc />
+    public IServiceHttp Connect(ServiceTlsMaterial? tls)
     {
-        lock (_peers)
+        var http = new ServiceHttp(tls, _services.Time, _services.Endpoints);
+        lock (_others)
         {
-            if (!_peers.TryGetValue(group, out var http))
-            {
-                _ = Upgrade.Spec.Yugabyte?.Replication.Groups.Find(g => g.Name == group) ?? throw new KeyNotFoundException($"spec.yugabyte.replication.groups has no '{group}' any more; put it back until the upgrade has ended");
-                _peers[group] = http = new ServiceHttp(Secrets.Peers.GetValueOrDefault(group), _services.Time, _services.Endpoints);
-            }
-
-            return http;
+            _others.Add(http);
         }
+
+        return http;
     }
 
     /// <inheritdoc />
-    public async Task<RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> PreflightAsync(CancellationToken cancellationToken) =>
-        await Upgrade.Spec.Engine.Choose(() => PreflightTiDbAsync(cancellationToken), () => PreflightYugabyteAsync(cancellationToken));
-
-    private async Task<RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> PreflightTiDbAsync(CancellationToken cancellationToken)
+    public async Task<RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> PreflightAsync(CancellationToken cancellationToken)
     {
-        var cluster = await new TiDbPreflight(this).RunAsync(cancellationToken);
+        var (discovery, findings, identity) = await _engine.PreflightAsync(cancellationToken);
         return new RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(
-            cluster.Discovery is { } tidb ? new TiDbDiscovered(Upgrade.Spec, tidb) : null, cluster.Findings, Target(cluster.TargetIdentity));
+            discovery, findings, identity is null ? null : new ClaimTarget(identity, ClusterAddresses.Of(Upgrade.Spec)));
     }
-
-    private async Task<RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> PreflightYugabyteAsync(CancellationToken cancellationToken)
-    {
-        var universe = await new YugabytePreflight(this).RunAsync(cancellationToken);
-        return new RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(
-            universe.Discovery is { } found ? new YugabyteDiscovered(Upgrade.Spec, found) : null, universe.Findings, Target(universe.TargetIdentity));
-    }
-
-    private ClaimTarget? Target(string? identity) => identity is null ? null : new ClaimTarget(identity, ClusterAddresses.Of(Upgrade.Spec));
 
     /// <inheritdoc />
     public Task<string?> FindObstacleAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
     /// <inheritdoc />
-    public Task<RunTakenAway> TakeAwayAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) => Upgrade.Spec.Engine.Choose(
-        () => new TiDbCleanup(this).TakeAwayAsync(status, cancellationToken),
-        () => new YugabyteCleanup(this).TakeAwayAsync(status, cancellationToken));
+    public Task<RunTakenAway> TakeAwayAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
+        _engine.CleanUpAsync(status, cancellationToken);
 
     /// <inheritdoc />
-    public Task<RunTrouble?> FindTroubleAsync(CancellationToken cancellationToken) => Upgrade.Spec.Tidb?.Backup.Storage is { } storage
+    public Task<RunTrouble?> FindTroubleAsync(CancellationToken cancellationToken) => _kind.BackupStorage(Upgrade.Spec) is { } storage
         ? StorageTrouble.FindAsync(_services.BackupStorage, storage, Upgrade.Metadata.Namespace, cancellationToken)
         : Task.FromResult<RunTrouble?>(null);
 
     /// <inheritdoc />
-    public void FollowEvents() => _ddl?.Follow();
+    public void FollowEvents() => _engine.FollowEvents();
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        if (_ddl is not null)
-        {
-            await _ddl.DisposeAsync();
-        }
-
+        await _engine.DisposeAsync();
         await Hosts.DisposeAsync();
-        foreach (var http in new[] { _http, _plain }.Where(h => h.IsValueCreated).Select(h => h.Value).Concat(_peers.Values))
+        foreach (var http in new[] { _http, _plain }.Where(h => h.IsValueCreated).Select(h => h.Value).Concat(_others))
         {
             http.Dispose();
         }

@@ -8,7 +8,12 @@ namespace Drydock.Reconcilers.Databases;
 internal static class DatabaseUpgradeKind
 {
     /// <summary>Composes it.</summary>
-    public static RunKind<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus> Of(DatabaseServices services) => new()
+    public static RunKind<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus> Of(DatabaseServices services) =>
+        Of(services.Engines, new DatabaseAccess(services));
+
+    /// <summary>Composes it with another way to the targets.</summary>
+    public static RunKind<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus> Of(
+        DatabaseEngineSet engines, IRunAccess<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus> access) => new()
     {
         Name = DatabaseRollingUpgrade.KindName,
         Json = CrdsJsonContext.Default.DatabaseRollingUpgrade,
@@ -18,10 +23,10 @@ internal static class DatabaseUpgradeKind
             PastUndo = "processes were stopped for the new version",
             BeforeUndoEnds = "a process was stopped",
         },
-        Access = new DatabaseAccess(services),
-        Work = new DatabaseWork(),
-        Report = new DatabaseReport(),
-        WayBack = new DatabaseWayBack(),
-        Rest = new DatabaseRest(),
+        Access = access,
+        Work = new DatabaseWork(engines),
+        Report = new DatabaseReport(engines),
+        WayBack = new DatabaseWayBack(engines),
+        Rest = new DatabaseRest(engines),
     };
 }

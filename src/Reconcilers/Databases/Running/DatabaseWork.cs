@@ -1,13 +1,11 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Databases.TiDb;
-using Drydock.Reconcilers.Databases.Yugabyte;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>What the specs of DatabaseRollingUpgrade and the steps of its plans mean to a run. Until the first process is stopped everything is undone.</summary>
-internal sealed class DatabaseWork : IRunWork<DatabaseRollingUpgradeSpec>
+internal sealed class DatabaseWork(DatabaseEngineSet engines) : IRunWork<DatabaseRollingUpgradeSpec>
 {
     /// <inheritdoc />
     public string IdentityHash(DatabaseRollingUpgradeSpec spec) => DatabaseIdentity.Of(spec);
@@ -17,17 +15,17 @@ internal sealed class DatabaseWork : IRunWork<DatabaseRollingUpgradeSpec>
 
     /// <inheritdoc />
     public TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, PlanStep step) =>
-        spec.Engine.Choose(() => TiDbWork.TimeoutOf(spec, step), () => YugabyteWork.TimeoutOf(spec, step));
+        engines.Of(spec).TimeoutOf(spec, step);
 
     /// <summary>The engines' actions have names of their own: a plan is one engine's.</summary>
-    public bool IsPastUndo(Plan plan) => TiDbWork.IsPastUndo(plan) || YugabyteWork.IsPastUndo(plan);
+    public bool IsPastUndo(Plan plan) => engines.All.Any(e => e.IsPastUndo(plan));
 
     /// <inheritdoc />
-    public bool Changed(Plan plan) => TiDbWork.Changed(plan) || YugabyteWork.Changed(plan);
+    public bool Changed(Plan plan) => engines.All.Any(e => e.Changed(plan));
 
     /// <inheritdoc />
-    public bool OnlyWaits(PlanStep step) => TiDbWork.OnlyWaits(step) || YugabyteWork.OnlyWaits(step);
+    public bool OnlyWaits(PlanStep step) => engines.All.Any(e => e.OnlyWaits(step));
 
     /// <inheritdoc />
-    public string? HeldBy(PlanStep step) => YugabyteWork.HeldBy(step);
+    public string? HeldBy(PlanStep step) => engines.All.Select(e => e.HeldBy(step)).FirstOrDefault(held => held is not null);
 }

@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Health of a node.</summary>
-public enum HealthState
+internal enum HealthState
 {
     /// <summary>It says it is healthy.</summary>
     Healthy,

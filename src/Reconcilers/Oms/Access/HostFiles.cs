@@ -14,7 +14,7 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="docker">The host.</param>
 /// <param name="ownerUid">Uid of the upgrade; the container is named after it, so that one that a crash left behind is found again.</param>
 /// <param name="image">An image that is on the host.</param>
-public sealed class HostFiles(IDockerClient docker, string ownerUid, string image)
+internal sealed class HostFiles(IDockerClient docker, string ownerUid, string image)
 {
     private const string Target = "/drydock/file";
 

@@ -7,7 +7,7 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <inheritdoc cref="IHealthProbe" />
 /// <param name="endpoints">Which addresses are connected to; null for the default.</param>
-public sealed class HttpHealthProbe(EndpointPolicy? endpoints = null) : IHealthProbe, IDisposable
+internal sealed class HttpHealthProbe(EndpointPolicy? endpoints = null) : IHealthProbe, IDisposable
 {
     private const int LongestAnswer = 64 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);

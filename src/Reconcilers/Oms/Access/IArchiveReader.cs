@@ -5,7 +5,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Reads image archives and looks after snapshot files in storage.</summary>
-public interface IArchiveReader : IStoragePlaces
+internal interface IArchiveReader : IStoragePlaces
 {
     /// <summary>Opens an archive for sending from its start, once it was read to its end and its checksum was found right; bytes as stored (Docker itself decompresses).</summary>
     /// <param name="storage">The storage.</param>

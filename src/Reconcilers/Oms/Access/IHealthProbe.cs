@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Asks an OMS node whether it is healthy.</summary>
-public interface IHealthProbe
+internal interface IHealthProbe
 {
     /// <summary><c>GET /oms/health</c> on the nginx port (facts §6.3).</summary>
     /// <param name="host">The node's address.</param>

@@ -6,7 +6,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What the steps of one upgrade reach the world by, bound to the present spec and Secrets.</summary>
-public interface IOmsTargets
+internal interface IOmsTargets
 {
     /// <summary>The upgrade as last read.</summary>
     OmsUpgrade Upgrade { get; }

@@ -5,7 +5,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The Secrets an upgrade refers to, as read at one moment, with the keys it uses.</summary>
-public sealed class OmsSecrets
+internal sealed class OmsSecrets
 {
     private readonly UsedSecrets _secrets;
 

@@ -13,7 +13,7 @@ using OmsNode = Drydock.Crds.OmsUpgrades.OmsNode;
 namespace Drydock.Reconcilers.Oms;
 
 /// <inheritdoc cref="IOmsTargets" />
-public sealed class OmsTargets : IOmsTargets, IAsyncDisposable
+internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
 {
     private const int LongestConfig = 1024 * 1024;
     private static readonly string[] StorageSecretKeys = ["secretKey", "sessionToken"];

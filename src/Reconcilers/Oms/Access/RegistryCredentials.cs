@@ -6,7 +6,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Finds, in a Secret of type kubernetes.io/dockerconfigjson, the credentials for the registry of one image. Those of other registries go nowhere.</summary>
-public static class RegistryCredentials
+internal static class RegistryCredentials
 {
     /// <summary>The Secret's key.</summary>
     public const string Key = ".dockerconfigjson";

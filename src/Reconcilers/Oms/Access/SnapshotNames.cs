@@ -5,7 +5,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Names of the objects an upgrade makes beside itself: found again after any crash, and never another upgrade's.</summary>
-public static class SnapshotNames
+internal static class SnapshotNames
 {
     /// <summary>The BackupSnapshot of an attempt.</summary>
     public static string Snapshot(V1ObjectMeta upgrade, int attempt) =>

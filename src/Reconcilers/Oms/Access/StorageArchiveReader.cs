@@ -8,7 +8,7 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Reads archives and snapshot files in storages. What was hashed once is not hashed again while the object is the same.</summary>
 /// <param name="storages">Opens storages.</param>
 /// <param name="archives">Hashes archives.</param>
-public sealed class StorageArchiveReader(IStorages storages, HashedArchives archives) : IArchiveReader
+internal sealed class StorageArchiveReader(IStorages storages, HashedArchives archives) : IArchiveReader
 {
     private readonly BoundedCache<Known> _known = new(HashedArchives.MostKept);
 

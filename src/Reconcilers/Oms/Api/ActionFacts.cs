@@ -5,7 +5,7 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Entries for a person as one fact of a step, one line each, within what a receipt takes; how many did not fit is said. Pure.</summary>
-public static class ActionFacts
+internal static class ActionFacts
 {
     private const int Longest = SchemaLimits.Opaque - 1024;
     private const int LongestMessage = 1000;

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Components in one line for status, and back: <c>Store ACTIVE x2, Incr-Sync RUNNING</c>. Pure.</summary>
-public static class ComponentSummary
+internal static class ComponentSummary
 {
     private static readonly (ProjectComponentKind Kind, string Name)[] Names =
     [

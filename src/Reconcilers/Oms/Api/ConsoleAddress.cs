@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Where the console of a node is: nginx's port, HTTPS where the certificate is mounted (runbook: docker run).</summary>
-public static class ConsoleAddress
+internal static class ConsoleAddress
 {
     /// <summary>The certificate's place in the container.</summary>
     public const string CertificateTarget = "/etc/pki/nginx/oms_server.crt";

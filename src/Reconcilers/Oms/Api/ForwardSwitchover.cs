@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Whether a forward switchover is under way: it must have ended before the upgrade (facts §5.3). Unknown words count as under way.</summary>
-public static class ForwardSwitchover
+internal static class ForwardSwitchover
 {
     /// <summary>The step that is the switchover, if it has begun and not ended; null otherwise.</summary>
     public static ProjectStep? UnderWay(IEnumerable<ProjectStep> steps)

@@ -6,7 +6,7 @@ namespace Drydock.Reconcilers.Oms;
 /// The API of an OMS console (facts §6.1, §6.2). An answer counts only by its field <c>success</c>. Reads are repeated on transport failures; what changes
 /// something is sent once.
 /// </summary>
-public interface IOmsApi : IDisposable
+internal interface IOmsApi : IDisposable
 {
     /// <summary>Where it is.</summary>
     Uri Address { get; }

@@ -4,7 +4,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Makes a target of the Secret of <c>spec.preflight.apiCredentialsSecretRef</c>: keys username and password, and optionally url and ca.crt.</summary>
-public static class OmsApiCredentials
+internal static class OmsApiCredentials
 {
     /// <summary>The field that names the Secret.</summary>
     public const string Field = "spec.preflight.apiCredentialsSecretRef";

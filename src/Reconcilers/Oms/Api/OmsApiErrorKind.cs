@@ -3,7 +3,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Why the API did not give what was asked for.</summary>
-public enum OmsApiErrorKind
+internal enum OmsApiErrorKind
 {
     /// <summary>The Secret with the credentials is missing or cannot be used.</summary>
     Credentials,

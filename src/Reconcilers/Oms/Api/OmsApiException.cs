@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The API did not give what was asked for. The message says what was asked, what came, and what to do; never a secret.</summary>
-public sealed class OmsApiException : Exception
+internal sealed class OmsApiException : Exception
 {
     /// <summary>Makes one.</summary>
     /// <param name="kind">Why.</param>

@@ -6,7 +6,7 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="time">The clock.</param>
 /// <param name="handler">What requests to a target go through; null for the network.</param>
 /// <param name="endpoints">Which addresses are connected to; null for the default.</param>
-public sealed class OmsApiFactory(TimeProvider time, Func<OmsApiTarget, HttpMessageHandler>? handler = null, EndpointPolicy? endpoints = null) : IOmsApiFactory
+internal sealed class OmsApiFactory(TimeProvider time, Func<OmsApiTarget, HttpMessageHandler>? handler = null, EndpointPolicy? endpoints = null) : IOmsApiFactory
 {
     /// <inheritdoc />
     public IOmsApi Open(OmsApiTarget target)

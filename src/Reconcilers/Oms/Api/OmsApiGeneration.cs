@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What a console offers programs (facts §6).</summary>
-public enum OmsApiGeneration
+internal enum OmsApiGeneration
 {
     /// <summary>Nothing that tells of projects (below 3.3.0).</summary>
     None,

@@ -3,7 +3,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Which generation of the API a version should have; what a console really has is found out by asking it.</summary>
-public static class OmsApiGenerations
+internal static class OmsApiGenerations
 {
     private static readonly OmsVersion ProgressSince = new(3, 3, 0);
     private static readonly OmsVersion V2Since = new(4, 1, 1);

@@ -7,4 +7,4 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="User">User name.</param>
 /// <param name="Password">Password.</param>
 /// <param name="Authority">PEM of the authorities that may have signed the console's certificate; null for those of the system.</param>
-public sealed record OmsApiTarget(Uri Address, string User, Secret Password, string? Authority = null);
+internal sealed record OmsApiTarget(Uri Address, string User, Secret Password, string? Authority = null);

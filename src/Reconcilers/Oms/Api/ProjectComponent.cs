@@ -5,4 +5,4 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Name">Its name.</param>
 /// <param name="Status">Its status in OMS's own words; their full list is not documented (facts §4.6).</param>
 /// <param name="Subtopic">The subtopic it serves; several stores may serve one. Empty if it says none.</param>
-public sealed record ProjectComponent(ProjectComponentKind Kind, string Name, string Status, string Subtopic = "");
+internal sealed record ProjectComponent(ProjectComponentKind Kind, string Name, string Status, string Subtopic = "");

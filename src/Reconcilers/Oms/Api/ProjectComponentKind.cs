@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Kinds of components of a project, by the list of <c>DescribeProjectComponents</c> they are in.</summary>
-public enum ProjectComponentKind
+internal enum ProjectComponentKind
 {
     /// <summary>Pulls increments of the source (<c>storeList</c>).</summary>
     Store,

@@ -6,7 +6,7 @@ namespace Drydock.Reconcilers.Oms;
 /// Whether the components of a project are as they should be once high availability has healed it (facts §5.4). The vendor documents no full list of
 /// component states; known good ones, and the one a component had before the upgrade, count as healthy and nothing else does. Pure.
 /// </summary>
-public static class ProjectLinks
+internal static class ProjectLinks
 {
     private static readonly string[] GoodLink = ["ACTIVE", "RUNNING"];
     private static readonly string[] GoodImport = ["RUNNING", "FINISHED", "DONE", "INIT"];

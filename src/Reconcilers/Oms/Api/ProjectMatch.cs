@@ -7,7 +7,7 @@ namespace Drydock.Reconcilers.Oms;
 /// Finds recorded projects again. Tables and API may know a project by different ids (the documents do not say), so the id is tried first and then the
 /// name, which is unique across both kinds after preflight; a project that was renamed is looked for by its new name. Pure.
 /// </summary>
-public sealed class ProjectMatch
+internal sealed class ProjectMatch
 {
     private readonly Dictionary<(OmsProjectKind Kind, string Id), OmsProject> _byId = [];
     private readonly ILookup<(OmsProjectKind Kind, string Name), OmsProject> _byName;

@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>How far a project is.</summary>
-public sealed record ProjectProgress
+internal sealed record ProjectProgress
 {
     /// <summary>Status in OMS's own words (facts §4.6).</summary>
     public required string Status { get; init; }

@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What OMS's words for the status of a project mean (facts §4.6). Words it does not know are neither running nor stopped.</summary>
-public static class ProjectStatuses
+internal static class ProjectStatuses
 {
     /// <summary>It works; being modified or merged counts as that.</summary>
     public static bool IsRunning(string status) => Is(status, "RUNNING") || Is(status, "RUNNING_MODIFYING") || Is(status, "RUNNING_MERGING");

@@ -9,7 +9,7 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Message">A sentence; empty for none.</param>
 /// <param name="Actions">What a person has to do about projects.</param>
 /// <param name="Watched">Whether the links of projects that ran before were watched: what became of them is in the actions then.</param>
-public sealed record ProjectVerdict(string Verified, string Reason, string Message, IReadOnlyList<ActionItem> Actions, bool Watched = false)
+internal sealed record ProjectVerdict(string Verified, string Reason, string Message, IReadOnlyList<ActionItem> Actions, bool Watched = false)
 {
     /// <summary>Key of the fact with the actions; also that of steps that give no verdict.</summary>
     public const string ActionsFact = "actions";

@@ -4,4 +4,4 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Present">Whether the row exists.</param>
 /// <param name="Enabled">Whether it says enable: true.</param>
 /// <param name="Raw">Its text, byte for byte; null if absent. It holds no secret.</param>
-public sealed record DiscoveredHighAvailability(bool Present, bool Enabled, string? Raw);
+internal sealed record DiscoveredHighAvailability(bool Present, bool Enabled, string? Raw);

@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The metadata database.</summary>
-public sealed record DiscoveredMetadata
+internal sealed record DiscoveredMetadata
 {
     /// <summary>What the server says it is: its uuid, or host and port as it reports them.</summary>
     public required string ServerIdentity { get; init; }

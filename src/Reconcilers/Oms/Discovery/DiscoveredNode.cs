@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>One host: its current container, and what the new one will be made of.</summary>
-public sealed record DiscoveredNode
+internal sealed record DiscoveredNode
 {
     /// <summary>Name in the spec.</summary>
     public required string Name { get; init; }

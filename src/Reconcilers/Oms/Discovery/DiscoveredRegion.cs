@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>One region as the config.yaml files of its nodes have it.</summary>
-public sealed record DiscoveredRegion
+internal sealed record DiscoveredRegion
 {
     /// <summary>Name in the spec.</summary>
     public required string Name { get; init; }

@@ -3,7 +3,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What preflight found out about an installation: everything the planner needs and nothing secret.</summary>
-public sealed record OmsDiscovery
+internal sealed record OmsDiscovery
 {
     /// <summary>The way from the old to the new version.</summary>
     public required UpgradePath.Allowed Path { get; init; }

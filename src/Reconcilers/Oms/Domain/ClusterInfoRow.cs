@@ -6,4 +6,4 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="CmUrl">Address of the region's cluster management.</param>
 /// <param name="Code"><c>cm_location</c> as text.</param>
 /// <param name="IsDefault">Whether it is the default region.</param>
-public sealed record ClusterInfoRow(string Region, string RegionCn, string CmUrl, string Code, bool IsDefault);
+internal sealed record ClusterInfoRow(string Region, string RegionCn, string CmUrl, string Code, bool IsDefault);

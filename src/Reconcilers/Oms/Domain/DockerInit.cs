@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Reads the output of docker_init.sh (facts §3.3).</summary>
-public static class DockerInit
+internal static class DockerInit
 {
     /// <summary>Where the script is in the image.</summary>
     public const string ScriptPath = "/root/docker_init.sh";

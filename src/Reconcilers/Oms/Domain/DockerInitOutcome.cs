@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>How a run of docker_init.sh ended.</summary>
-public enum DockerInitOutcome
+internal enum DockerInitOutcome
 {
     /// <summary>No success marker: it failed, whatever the exit code says.</summary>
     Failed,

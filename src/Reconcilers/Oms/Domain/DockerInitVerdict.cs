@@ -4,4 +4,4 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Outcome">How it ended.</param>
 /// <param name="LastStep">The last step it announced (<c>【步骤二】…</c>), or null.</param>
 /// <param name="Message">A sentence for people.</param>
-public sealed record DockerInitVerdict(DockerInitOutcome Outcome, string? LastStep, string Message);
+internal sealed record DockerInitVerdict(DockerInitOutcome Outcome, string? LastStep, string Message);

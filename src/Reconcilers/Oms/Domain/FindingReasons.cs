@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Machine words for what the checks of OMS's own configuration find.</summary>
-public static class FindingReasons
+internal static class FindingReasons
 {
     /// <summary>A config.yaml cannot be read or lacks something.</summary>
     public const string ConfigInvalid = nameof(ConfigInvalid);

@@ -8,7 +8,7 @@ namespace Drydock.Reconcilers.Oms;
 /// OMS's high-availability settings: the JSON text of the row <c>ha.config</c> (facts §2). Immutable. Changing a setting keeps every other byte of the
 /// text, also of keys this knows nothing of. A key that is absent or null has its default. Equal if equal as JSON.
 /// </summary>
-public sealed class HaConfig : IEquatable<HaConfig>
+internal sealed class HaConfig : IEquatable<HaConfig>
 {
     private readonly JsonObjectText _json;
 

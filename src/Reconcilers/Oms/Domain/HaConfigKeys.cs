@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The keys of <c>ha.config</c> with the vendor's defaults (facts §2.2).</summary>
-public static class HaConfigKeys
+internal static class HaConfigKeys
 {
     /// <summary>Name of the row in <c>oms_normal_config</c>.</summary>
     public const string RowName = "ha.config";

@@ -3,7 +3,7 @@ using Drydock.Crds.OmsUpgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What the name of an image says of the version in it, where the vendor's naming was kept: <c>oms:feature_4.2.2</c>, <c>oms:feature_3.3.1_ce</c>, <c>oms-ce:4.2.11</c>.</summary>
-public static class ImageNames
+internal static class ImageNames
 {
     private const string Prefix = "feature_";
 

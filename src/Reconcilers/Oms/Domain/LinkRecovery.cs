@@ -5,7 +5,7 @@ namespace Drydock.Reconcilers.Oms;
 /// (facts §5.4; runbook oms-ce-3.3.1-multi-node step 5). The guides between 3.3.1 and 4.2.2 are not at hand; for those targets the table of 3.3.1
 /// is used, which asks for more.
 /// </summary>
-public static class LinkRecovery
+internal static class LinkRecovery
 {
     private static readonly OmsVersion IncrSyncSince = new(4, 2, 0);
     private static readonly OmsVersion SuspendedStaySince = new(4, 2, 2);

@@ -6,7 +6,7 @@ namespace Drydock.Reconcilers.Oms;
 /// Which TCP ports of a host something else than a container listens on. The container shares the host's network, so it sees every listener, and of
 /// the sockets' owners only its own processes.
 /// </summary>
-public static class ListeningPorts
+internal static class ListeningPorts
 {
     /// <summary>What is run in the container: the listeners, a line <c>--</c>, the sockets its processes hold.</summary>
     public const string Script = "grep -h ' 0A ' /proc/net/tcp /proc/net/tcp6 2>/dev/null; echo --; ls -l /proc/[0-9]*/fd 2>/dev/null | grep -o 'socket:\\[[0-9]*\\]' | sort -u";

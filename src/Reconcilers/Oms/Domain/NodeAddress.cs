@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Brings addresses of nodes into one form, so that sets of them can be compared.</summary>
-public static partial class NodeAddress
+internal static partial class NodeAddress
 {
     /// <summary>
     /// The address in its usual form: <c>010.0.0.1</c> and <c>::ffff:10.0.0.1</c> are <c>10.0.0.1</c>; a host name in lower case without its last dot.

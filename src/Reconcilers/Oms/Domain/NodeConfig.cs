@@ -5,4 +5,4 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Region">The region of the spec it is in (<c>default</c> where the spec names none).</param>
 /// <param name="HostIp">Its OMS_HOST_IP.</param>
 /// <param name="Config">Its config.yaml; null if it could not be read, which is a finding of its own.</param>
-public sealed record NodeConfig(string Node, string Region, string HostIp, OmsConfig? Config);
+internal sealed record NodeConfig(string Node, string Region, string HostIp, OmsConfig? Config);

@@ -6,7 +6,7 @@ namespace Drydock.Reconcilers.Oms;
 /// OMS's config.yaml (facts §1.1). Read tolerantly, as OMS's own parser does: quoted keys, tags, numbers and booleans as text, keys unknown to us.
 /// Secrets are wrapped; the file's text is not kept.
 /// </summary>
-public sealed record OmsConfig
+internal sealed record OmsConfig
 {
     /// <summary>Where the file is in the container, in every version.</summary>
     public const string ContainerPath = "/home/admin/conf/config.yaml";

@@ -4,4 +4,4 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Reason">Stable machine word, see <see cref="FindingReasons"/>.</param>
 /// <param name="Message">A sentence: what, where, what was expected, what to do. Never a secret.</param>
 /// <param name="Node">The node it was found on; null if it speaks of the whole system.</param>
-public sealed record OmsFinding(string Reason, string Message, string? Node = null);
+internal sealed record OmsFinding(string Reason, string Message, string? Node = null);

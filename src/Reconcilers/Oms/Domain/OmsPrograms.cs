@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The programs supervisord runs in an OMS container (facts §3.1).</summary>
-public static class OmsPrograms
+internal static class OmsPrograms
 {
     /// <summary>The web server.</summary>
     public const string Nginx = "nginx";

@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Which table a project of OMS below 4.0.1 is in.</summary>
-public enum OmsProjectKind
+internal enum OmsProjectKind
 {
     /// <summary>Data migration (<c>oms_project</c>).</summary>
     Migration,

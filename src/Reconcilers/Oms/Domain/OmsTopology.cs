@@ -4,7 +4,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What an OMS system consists of, as the config.yaml of all its nodes say together.</summary>
-public sealed record OmsTopology
+internal sealed record OmsTopology
 {
     /// <summary>Host of the metadata server.</summary>
     public required string MetaHost { get; init; }

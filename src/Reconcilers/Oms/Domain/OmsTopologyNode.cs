@@ -4,4 +4,4 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Name">Its name in the spec.</param>
 /// <param name="HostIp">Its address as the spec gives it.</param>
 /// <param name="Ports">Its ports.</param>
-public sealed record OmsTopologyNode(string Name, string HostIp, OmsPorts Ports);
+internal sealed record OmsTopologyNode(string Name, string HostIp, OmsPorts Ports);

@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>A region of an OMS system.</summary>
-public sealed record OmsTopologyRegion
+internal sealed record OmsTopologyRegion
 {
     /// <summary>Its name in the spec.</summary>
     public required string Name { get; init; }

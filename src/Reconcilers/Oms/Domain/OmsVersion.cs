@@ -8,7 +8,7 @@ namespace Drydock.Reconcilers.Oms;
 /// A version of OMS: three numbers and, where there is one, the number of the bugfix pack (BP). A version without a BP sorts before its BP1.
 /// Read from <c>3.2.2-bp2</c>, <c>V4.2.2</c>, <c>4.2.2_BP1</c>, <c>4.2.7-ce</c>.
 /// </summary>
-public sealed partial record OmsVersion : IComparable<OmsVersion>
+internal sealed partial record OmsVersion : IComparable<OmsVersion>
 {
     /// <summary>Creates a version.</summary>
     /// <param name="major">First number.</param>

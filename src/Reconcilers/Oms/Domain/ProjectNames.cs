@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Finds project names that are used more than once: in migration, in synchronisation, and across both (runbook §3.1).</summary>
-public static class ProjectNames
+internal static class ProjectNames
 {
     /// <summary>The status of a project that no longer counts.</summary>
     public const string Deleted = "DELETED";

@@ -5,7 +5,7 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Id">Its id, as text.</param>
 /// <param name="OldName">Its name, exactly as the row has it.</param>
 /// <param name="NewName">The name it gets.</param>
-public sealed record ProjectRename(OmsProjectKind Kind, string Id, string OldName, string NewName)
+internal sealed record ProjectRename(OmsProjectKind Kind, string Id, string OldName, string NewName)
 {
     /// <summary>The other way round.</summary>
     public ProjectRename Reverse() => new(Kind, Id, NewName, OldName);

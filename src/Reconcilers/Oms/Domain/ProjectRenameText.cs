@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The renames of a step as they stand in its parameters: a JSON list, readable, names as they are.</summary>
-public static class ProjectRenameText
+internal static class ProjectRenameText
 {
     // A plan parameter holds 32768 characters.
     private const int LongestBatch = 16_000;

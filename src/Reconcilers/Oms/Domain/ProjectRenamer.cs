@@ -8,7 +8,7 @@ namespace Drydock.Reconcilers.Oms;
 /// Pure and deterministic: the same projects give the same names, in whatever order they were read. No new name is one that any project has,
 /// deleted ones included, whatever the case.
 /// </summary>
-public static class ProjectRenamer
+internal static class ProjectRenamer
 {
     private const int MostRenames = 500;
     private const int MostTries = 1000;

@@ -4,7 +4,7 @@ namespace Drydock.Reconcilers.Oms;
 /// How far back a new Store must read when HA starts it (<c>refetchStoreIntervalMin</c>, facts §2.2): at least from the moment the old containers
 /// stopped (T1) to the moment HA is enabled (T2).
 /// </summary>
-public static class RefetchWindow
+internal static class RefetchWindow
 {
     /// <summary>OMS's default, in minutes.</summary>
     public const int DefaultMinutes = 30;

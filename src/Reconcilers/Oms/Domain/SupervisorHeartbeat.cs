@@ -4,4 +4,4 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="HostIp">The node's address, its OMS_HOST_IP.</param>
 /// <param name="TaskType">The row's task type.</param>
 /// <param name="Age">How long ago by the server's own clock; may be slightly negative.</param>
-public sealed record SupervisorHeartbeat(string HostIp, string TaskType, TimeSpan Age);
+internal sealed record SupervisorHeartbeat(string HostIp, string TaskType, TimeSpan Age);

@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>State of a program under supervisord.</summary>
-public enum SupervisorState
+internal enum SupervisorState
 {
     /// <summary>supervisord itself does not know, or the word is none it documents.</summary>
     Unknown,

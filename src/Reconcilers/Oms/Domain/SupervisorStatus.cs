@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What <c>supervisorctl status</c> printed. Lines that are no program's are kept apart, never taken for one.</summary>
-public sealed partial class SupervisorStatus
+internal sealed partial class SupervisorStatus
 {
     private readonly Dictionary<string, SupervisorProgram> _byName;
 

@@ -3,7 +3,7 @@ using Drydock.Crds.OmsUpgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Whether an upgrade from one version to another is possible, and what it needs (facts §5.2).</summary>
-public abstract record UpgradePath
+internal abstract record UpgradePath
 {
     private UpgradePath()
     {

@@ -3,7 +3,7 @@ using Drydock.Crds.OmsUpgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Which upgrades are possible (facts §5.1, runbook §1), and what each needs (facts §5.2).</summary>
-public static class UpgradePaths
+internal static class UpgradePaths
 {
     /// <summary>Below this Enterprise must first go to it.</summary>
     public static readonly OmsVersion EnterpriseFloor = new(3, 2, 1);

@@ -5,7 +5,7 @@ using Drydock.Engine.Guards;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The new container still has the planned image and binds.</summary>
-public sealed class ContainerIsAsPlanned(IOmsTargets targets) : IGuardCheck
+internal sealed class ContainerIsAsPlanned(IOmsTargets targets) : IGuardCheck
 {
     /// <inheritdoc />
     public string Name => OmsGuards.ContainerIsAsPlanned;

@@ -6,7 +6,7 @@ using Drydock.Engine.Guards;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>After T1 no old container runs, and on the way back no new one: old and new share logs, store and run mounts and would corrupt them (facts §5.5).</summary>
-public sealed class ContainerStaysStopped(IOmsTargets targets) : IGuardCheck
+internal sealed class ContainerStaysStopped(IOmsTargets targets) : IGuardCheck
 {
     /// <inheritdoc />
     public string Name => OmsGuards.ContainerStaysStopped;

@@ -5,7 +5,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>High availability stays off until EnableHA switches it on.</summary>
-public sealed class HighAvailabilityStaysOff(IOmsTargets targets) : IGuardCheck
+internal sealed class HighAvailabilityStaysOff(IOmsTargets targets) : IGuardCheck
 {
     /// <inheritdoc />
     public string Name => OmsGuards.HighAvailabilityStaysOff;

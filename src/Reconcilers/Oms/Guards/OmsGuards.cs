@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The names of the guard checks that stand in plans of OmsUpgrade.</summary>
-public static class OmsGuards
+internal static class OmsGuards
 {
     /// <summary><see cref="ContainerStaysStopped"/>.</summary>
     public const string ContainerStaysStopped = nameof(ContainerStaysStopped);

@@ -5,7 +5,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The verified snapshot is still there, as object and as files: it is the way back.</summary>
-public sealed class SnapshotIsThere(IOmsTargets targets) : IGuardCheck
+internal sealed class SnapshotIsThere(IOmsTargets targets) : IGuardCheck
 {
     /// <inheritdoc />
     public string Name => OmsGuards.SnapshotIsThere;

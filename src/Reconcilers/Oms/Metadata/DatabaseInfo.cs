@@ -5,4 +5,4 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Exists">Whether it is there.</param>
 /// <param name="Charset">Its default character set; empty if it is not there.</param>
 /// <param name="Collation">Its default collation; empty if it is not there.</param>
-public sealed record DatabaseInfo(string Name, bool Exists, string Charset, string Collation);
+internal sealed record DatabaseInfo(string Name, bool Exists, string Charset, string Collation);

@@ -5,4 +5,4 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Tables">Number of base tables.</param>
 /// <param name="Bytes">Data and indexes, in bytes; an estimate.</param>
 /// <param name="Rows">Rows; an estimate.</param>
-public sealed record DatabaseSize(string Name, int Tables, long Bytes, long Rows);
+internal sealed record DatabaseSize(string Name, int Tables, long Bytes, long Rows);

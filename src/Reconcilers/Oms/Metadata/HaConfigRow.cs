@@ -4,4 +4,4 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Present">False if there is no row or no such table (OMS up to 3.3.0): HA is off then.</param>
 /// <param name="Raw">The text of <c>cfg_value</c>, unchanged; null if there is no row.</param>
 /// <param name="TablePresent">False if even the table does not exist.</param>
-public sealed record HaConfigRow(bool Present, string? Raw, bool TablePresent = true);
+internal sealed record HaConfigRow(bool Present, string? Raw, bool TablePresent = true);

@@ -6,7 +6,7 @@ namespace Drydock.Reconcilers.Oms;
 /// A named lock on the metadata server, held by one dedicated session without reconnect. If the session dies the lock is gone, and nothing more runs in it.
 /// Disposal releases the lock and closes the session.
 /// </summary>
-public interface IMetadataLock : IAsyncDisposable
+internal interface IMetadataLock : IAsyncDisposable
 {
     /// <summary>The lock's name.</summary>
     string Name { get; }

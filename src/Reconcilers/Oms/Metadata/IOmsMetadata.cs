@@ -7,7 +7,7 @@ namespace Drydock.Reconcilers.Oms;
 /// <see cref="OmsMetadataException"/> (which never carries a password or the text of a statement) and <see cref="OperationCanceledException"/>.
 /// Database names are validated and quoted. The SQL is portable between MySQL 5.7 and 8, MariaDB and OceanBase's MySQL mode.
 /// </summary>
-public interface IOmsMetadata
+internal interface IOmsMetadata
 {
     /// <summary>Where this goes.</summary>
     MetadataTarget Target { get; }

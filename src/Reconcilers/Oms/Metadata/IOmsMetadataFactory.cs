@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Gives access to OMS's metadata databases.</summary>
-public interface IOmsMetadataFactory
+internal interface IOmsMetadataFactory
 {
     /// <summary>
     /// Binds to a server. Opens nothing yet: every operation of the result opens a session of its own and closes it, without reconnect,

@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Who a metadata server says it is.</summary>
-public sealed record MetadataServerInfo
+internal sealed record MetadataServerInfo
 {
     /// <summary>Which product.</summary>
     public required MetadataServerKind Kind { get; init; }

@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Which product answers behind the MySQL protocol.</summary>
-public enum MetadataServerKind
+internal enum MetadataServerKind
 {
     /// <summary>MySQL, or a fork that says nothing else.</summary>
     MySql,

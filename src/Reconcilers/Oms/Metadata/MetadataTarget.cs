@@ -8,7 +8,7 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="User">Account; on OceanBase with tenant and cluster (<c>user@tenant#cluster</c>).</param>
 /// <param name="Password">Its password.</param>
 /// <param name="Tls">How the connection is encrypted; null sends everything, the password exchange included, unencrypted.</param>
-public sealed record MetadataTarget(string Host, int Port, string User, Secret Password, MetadataTls? Tls = null)
+internal sealed record MetadataTarget(string Host, int Port, string User, Secret Password, MetadataTls? Tls = null)
 {
     /// <summary><c>host:port</c>, for messages.</summary>
     public string Address => Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : $"{Host}:{Port}";

@@ -5,4 +5,4 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Authority">The certificates that may have signed it, as PEM text; null uses the system's.</param>
 /// <param name="CertificateFile">Client certificate, if the server asks for one.</param>
 /// <param name="KeyFile">Its private key.</param>
-public sealed record MetadataTls(bool VerifyServer = true, string? Authority = null, string? CertificateFile = null, string? KeyFile = null);
+internal sealed record MetadataTls(bool VerifyServer = true, string? Authority = null, string? CertificateFile = null, string? KeyFile = null);

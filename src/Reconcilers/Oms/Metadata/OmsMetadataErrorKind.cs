@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What went wrong with the metadata server, in the way a caller has to tell apart.</summary>
-public enum OmsMetadataErrorKind
+internal enum OmsMetadataErrorKind
 {
     /// <summary>Anything else; the message has the server's code.</summary>
     Other,

@@ -3,7 +3,7 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>
 /// The metadata server could not be used. The message is a sentence with server, database and what to do; neither it nor an inner exception carries a password or a statement.
 /// </summary>
-public sealed class OmsMetadataException : Exception
+internal sealed class OmsMetadataException : Exception
 {
     /// <summary>Creates it.</summary>
     public OmsMetadataException()

@@ -6,7 +6,7 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Projects">Those read, migration first, in the order of their ids.</param>
 /// <param name="Total">How many there are.</param>
 /// <param name="TablesRead">Which of the two tables exist.</param>
-public sealed record ProjectsRead(IReadOnlyList<OmsProject> Projects, long Total, IReadOnlyList<string> TablesRead)
+internal sealed record ProjectsRead(IReadOnlyList<OmsProject> Projects, long Total, IReadOnlyList<string> TablesRead)
 {
     /// <summary>True if there are more than were read.</summary>
     public bool Truncated => Total > Projects.Count;

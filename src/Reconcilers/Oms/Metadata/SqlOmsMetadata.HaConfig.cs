@@ -6,7 +6,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>This part: the <c>ha.config</c> row.</summary>
-public sealed partial class SqlOmsMetadata
+internal sealed partial class SqlOmsMetadata
 {
     private const string ConfigTable = "oms_normal_config";
     private const string NextKey = "(next)";

@@ -5,7 +5,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>This part: OMS's own tables, of which only those the vendor or the runbook names are read.</summary>
-public sealed partial class SqlOmsMetadata
+internal sealed partial class SqlOmsMetadata
 {
     private const int DuplicateLimit = 100_000;
     private const int WriterLimit = 200;

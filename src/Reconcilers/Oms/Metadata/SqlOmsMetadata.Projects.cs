@@ -6,7 +6,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>This part: names of projects, read and changed (runbook §3.1).</summary>
-public sealed partial class SqlOmsMetadata
+internal sealed partial class SqlOmsMetadata
 {
     private const int ShortestNameColumn = 1;
 

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>This part: sessions of others and named locks.</summary>
-public sealed partial class SqlOmsMetadata
+internal sealed partial class SqlOmsMetadata
 {
     private const int LockNameLength = 64;
     private const int LockSessionIdleSeconds = 86_400;

@@ -8,7 +8,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary><see cref="IOmsMetadata"/> over ADO.NET. This part: the server and its databases.</summary>
-public sealed partial class SqlOmsMetadata : IOmsMetadata
+internal sealed partial class SqlOmsMetadata : IOmsMetadata
 {
     private readonly SqlSessions _sessions;
 

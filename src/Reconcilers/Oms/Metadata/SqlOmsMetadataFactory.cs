@@ -5,7 +5,7 @@ using Drydock.Clients.Safety;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Reaches metadata servers through an ADO.NET provider for the MySQL protocol.</summary>
-public sealed class SqlOmsMetadataFactory : IOmsMetadataFactory
+internal sealed class SqlOmsMetadataFactory : IOmsMetadataFactory
 {
     private readonly DbProviderFactory _provider;
     private readonly Func<MetadataTarget, string> _connectionString;

@@ -6,7 +6,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Compiles the removal of the old containers, and of their images if asked, after an upgrade that was accepted. Pure.</summary>
-public static class CleanupPlanner
+internal static class CleanupPlanner
 {
     /// <summary>The plan.</summary>
     public static Plan Compile(OmsUpgradeSpec spec, Plan done, int attemptsBefore)

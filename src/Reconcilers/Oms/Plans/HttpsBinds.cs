@@ -3,7 +3,7 @@ using Drydock.Crds.OmsUpgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Certificate and key among the binds of a container (runbook: docker run, the two optional mounts).</summary>
-public static class HttpsBinds
+internal static class HttpsBinds
 {
     private const string KeyTarget = "/etc/pki/nginx/oms_server.key";
 

@@ -7,7 +7,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>A hash of the identity fields of a spec, by which a change of them is noticed while a stored plan runs.</summary>
-public static class IdentityHash
+internal static class IdentityHash
 {
     /// <summary>Computes it; access and control fields do not count.</summary>
     public static string Of(OmsUpgradeSpec spec)

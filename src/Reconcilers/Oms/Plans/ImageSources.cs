@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Where an image comes from, as the parameter <c>source</c> of a PrepareImage step says.</summary>
-public static class ImageSources
+internal static class ImageSources
 {
     /// <summary>It is on the host under the name of the spec.</summary>
     public const string Present = nameof(Present);

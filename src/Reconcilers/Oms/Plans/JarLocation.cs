@@ -3,7 +3,7 @@ using Drydock.Crds.OmsUpgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Where the correction JAR is inside the new container.</summary>
-public static class JarLocation
+internal static class JarLocation
 {
     /// <summary>Absolute path: <c>jarPath</c>, taken below <c>workingDir</c> if it is relative (the runbook runs it from /root).</summary>
     public static string Of(CorrectionSpec correction) =>

@@ -3,7 +3,7 @@ using Drydock.Crds.OmsUpgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <content>High availability off before the downtime and on at its end.</content>
-public sealed partial class OmsUpgradePlanner
+internal sealed partial class OmsUpgradePlanner
 {
     private List<string> DisableHighAvailability()
     {

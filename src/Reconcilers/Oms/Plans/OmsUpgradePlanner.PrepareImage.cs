@@ -3,7 +3,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <content>Before the downtime: image and created containers.</content>
-public sealed partial class OmsUpgradePlanner
+internal sealed partial class OmsUpgradePlanner
 {
     private List<string> PrepareImage()
     {

@@ -2,7 +2,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <content>Projects through the API of the new version, where there is one and credentials are given.</content>
-public sealed partial class OmsUpgradePlanner
+internal sealed partial class OmsUpgradePlanner
 {
     private bool UsesProjectApi => spec.Preflight.ApiCredentialsSecretRef is not null && discovery.Path.TargetHasProjectApi;
 

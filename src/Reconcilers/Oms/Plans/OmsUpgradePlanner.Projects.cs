@@ -4,7 +4,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <content>Names that more than one project has.</content>
-public sealed partial class OmsUpgradePlanner
+internal sealed partial class OmsUpgradePlanner
 {
     // All but one of each shared name get a new one while the old version still runs, so that a failure here costs no downtime.
     private List<string> RenameProjects()

@@ -2,7 +2,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <content>The new containers start.</content>
-public sealed partial class OmsUpgradePlanner
+internal sealed partial class OmsUpgradePlanner
 {
     private List<string> StartNew()
     {

@@ -5,7 +5,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <content>What must be so before the upgrade counts as done.</content>
-public sealed partial class OmsUpgradePlanner
+internal sealed partial class OmsUpgradePlanner
 {
     private List<string> Verify()
     {

@@ -4,7 +4,7 @@ using Drydock.Crds.OmsUpgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Finds the timeout of a phase.</summary>
-public static class PhaseTimeouts
+internal static class PhaseTimeouts
 {
     /// <summary>The duration string of a phase.</summary>
     /// <exception cref="ArgumentOutOfRangeException">No such phase: a defect.</exception>

@@ -11,7 +11,7 @@ namespace Drydock.Reconcilers.Oms;
 /// was done up to the backup stays done; then the new containers are stopped, the databases restored from the verified snapshot, and everything from
 /// StartNew on is done again, the correction on all its nodes. Pure.
 /// </summary>
-public static class RedoPlanner
+internal static class RedoPlanner
 {
     /// <summary>The step that can go on only on restored data; null if none does.</summary>
     public static PlanStep? Lost(Plan plan)

@@ -6,7 +6,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What a plan did to names of projects, for status.renamedProjects. Pure.</summary>
-public static class RenamedProjects
+internal static class RenamedProjects
 {
     /// <summary>The projects whose renaming is done, with old and new names, in the order of the plan.</summary>
     public static List<RenamedProject> Of(Plan plan) =>

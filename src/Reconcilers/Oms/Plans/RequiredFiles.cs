@@ -4,7 +4,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What the new image must hold, because it will be run.</summary>
-public static class RequiredFiles
+internal static class RequiredFiles
 {
     /// <summary>Absolute paths in the image.</summary>
     public static IReadOnlyList<string> Of(UpgradePath.Allowed path, CorrectionSpec correction) =>

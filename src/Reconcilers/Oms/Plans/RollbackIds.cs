@@ -3,7 +3,7 @@ using Drydock.Crds.OmsUpgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The ids of steps of the way back, of a restore inside an upgrade, and of the cleanup.</summary>
-public static class RollbackIds
+internal static class RollbackIds
 {
     /// <summary>What must be approved before the way back of a succeeded upgrade begins.</summary>
     public const string Hold = "RollBack";

@@ -3,7 +3,7 @@ using Drydock.Crds.OmsUpgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The ids of steps that other steps, the status and people refer to.</summary>
-public static class StepIds
+internal static class StepIds
 {
     /// <summary>Loading or pulling of the image on a node.</summary>
     public static string Image(string node) => $"{OmsUpgradePhases.PrepareImage}/{node}";

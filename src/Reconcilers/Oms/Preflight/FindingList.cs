@@ -3,7 +3,7 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Collects all findings of one preflight pass, from checks that run side by side.</summary>
-public sealed class FindingList
+internal sealed class FindingList
 {
     private readonly Lock _gate = new();
     private readonly List<Finding> _findings = [];

@@ -4,7 +4,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The API's reasons for what the OMS domain and the metadata database report.</summary>
-public static class FindingReasonsMap
+internal static class FindingReasonsMap
 {
     /// <summary>The reason for a domain finding.</summary>
     public static string Of(string domainReason) => domainReason switch

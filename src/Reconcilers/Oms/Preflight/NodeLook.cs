@@ -7,7 +7,7 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>What was seen on one node; parts are null where they could not be seen, which is a finding then.</summary>
 /// <param name="Spec">The node in the spec.</param>
 /// <param name="Region">Name of its region in the spec.</param>
-public sealed record NodeLook(CrdNode Spec, string Region)
+internal sealed record NodeLook(CrdNode Spec, string Region)
 {
     /// <summary>The current container.</summary>
     public ContainerInspectResponse? Current { get; init; }

@@ -9,7 +9,7 @@ namespace Drydock.Reconcilers.Oms;
 /// One pass of preflight (design §5): everything that can be found out without changing anything, side by side over the nodes. All findings of the pass
 /// are listed, not the first.
 /// </summary>
-public sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe storage, TimeProvider time)
+internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe storage, TimeProvider time)
 {
     private readonly FindingList _findings = new();
 

@@ -7,7 +7,7 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Discovery">Null if there are findings.</param>
 /// <param name="Findings">All of them; empty if preflight passed.</param>
 /// <param name="TargetIdentity">What the target is, as far as it could be read; findings do not matter while another upgrade has it.</param>
-public sealed record PreflightResult(OmsDiscovery? Discovery, IReadOnlyList<Finding> Findings, string? TargetIdentity = null)
+internal sealed record PreflightResult(OmsDiscovery? Discovery, IReadOnlyList<Finding> Findings, string? TargetIdentity = null)
 {
     /// <summary>Where the metadata server was reached, in the words of claims.</summary>
     public IReadOnlyList<string> TargetAddresses { get; init; } = [];

@@ -4,7 +4,7 @@ using Drydock.Engine.Guards;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The actions and guard checks of OmsUpgrade, bound to one upgrade's targets.</summary>
-public sealed class OmsStepCatalog : IStepCatalog
+internal sealed class OmsStepCatalog : IStepCatalog
 {
     private readonly Dictionary<string, IStepAction> _actions;
     private readonly Dictionary<string, IGuardCheck> _guards;

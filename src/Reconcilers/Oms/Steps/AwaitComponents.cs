@@ -10,7 +10,7 @@ namespace Drydock.Reconcilers.Oms;
 /// the time is over; then compares the projects once more and lists what is not as it should be. Only looks; killed anywhere it looks again. Never a
 /// failure of the upgrade. With high availability off nothing heals by itself, so nothing is waited for.
 /// </summary>
-public sealed class AwaitComponents(IOmsTargets targets) : OmsProjectStep(targets)
+internal sealed class AwaitComponents(IOmsTargets targets) : OmsProjectStep(targets)
 {
     private const int Named = 5;
 

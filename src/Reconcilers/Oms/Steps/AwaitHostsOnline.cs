@@ -9,7 +9,7 @@ namespace Drydock.Reconcilers.Oms;
 /// stale for 540 s). A heartbeat from before the first container of this plan was started is another container's, or comes from the snapshot that was
 /// restored: it proves nothing.
 /// </summary>
-public sealed class AwaitHostsOnline(IOmsTargets targets) : OmsStep(targets)
+internal sealed class AwaitHostsOnline(IOmsTargets targets) : OmsStep(targets)
 {
     private static readonly TimeSpan Oldest = TimeSpan.FromSeconds(60);
 

@@ -6,7 +6,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Method <c>Manual</c>: tells a person what to set in the console, and watches the row until it is so.</summary>
-public sealed class AwaitManualHighAvailability(IOmsTargets targets) : OmsStep(targets)
+internal sealed class AwaitManualHighAvailability(IOmsTargets targets) : OmsStep(targets)
 {
     /// <summary>What the message of a waiting step begins with, by which status knows that a person is waited for.</summary>
     public const string Instruction = "in the OMS console open System Management > System Parameters > ha.config as an admin user";

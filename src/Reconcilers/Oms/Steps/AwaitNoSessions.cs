@@ -4,7 +4,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>No connection from an OMS host is left in the metadata database, so that the dump is of data nobody changes.</summary>
-public sealed class AwaitNoSessions(IOmsTargets targets) : OmsStep(targets)
+internal sealed class AwaitNoSessions(IOmsTargets targets) : OmsStep(targets)
 {
     /// <inheritdoc />
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)

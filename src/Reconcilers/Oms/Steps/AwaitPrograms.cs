@@ -8,7 +8,7 @@ namespace Drydock.Reconcilers.Oms;
 /// The named programs are RUNNING (others may be RUNNING or STOPPED). supervisord of OMS does not retry by itself (startretries=0, facts §3.1), so a
 /// program in FATAL or EXITED gets one start.
 /// </summary>
-public sealed class AwaitPrograms(IOmsTargets targets) : OmsStep(targets)
+internal sealed class AwaitPrograms(IOmsTargets targets) : OmsStep(targets)
 {
     private const string StartedKey = "started";
 

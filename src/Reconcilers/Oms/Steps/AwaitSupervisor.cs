@@ -4,7 +4,7 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>supervisord in the new container answers.</summary>
-public sealed class AwaitSupervisor(IOmsTargets targets) : OmsStep(targets)
+internal sealed class AwaitSupervisor(IOmsTargets targets) : OmsStep(targets)
 {
     /// <inheritdoc />
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary><c>GET /oms/health</c> says healthy, where the version has it (facts §6.3).</summary>
-public sealed class CheckHealth(IOmsTargets targets) : OmsStep(targets)
+internal sealed class CheckHealth(IOmsTargets targets) : OmsStep(targets)
 {
     /// <inheritdoc />
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)

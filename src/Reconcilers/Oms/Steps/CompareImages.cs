@@ -4,7 +4,7 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The image has the same ID on every node (a loaded image has no digest to compare).</summary>
-public sealed class CompareImages(IOmsTargets targets) : OmsStep(targets)
+internal sealed class CompareImages(IOmsTargets targets) : OmsStep(targets)
 {
     /// <inheritdoc />
     public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ namespace Drydock.Reconcilers.Oms;
 /// others that are not documented, so nothing is read from them, facts §4.1). Links are not judged yet: they are expected to be abnormal until high
 /// availability is on (facts §5.4). Only looks; killed anywhere it looks again. Never a failure of the upgrade, and never a claim.
 /// </summary>
-public sealed class CompareProjects(IOmsTargets targets) : OmsProjectStep(targets)
+internal sealed class CompareProjects(IOmsTargets targets) : OmsProjectStep(targets)
 {
     /// <summary>Parameter: the database whose project tables may be read; absent or empty for none.</summary>
     public const string TablesParameter = "tables";

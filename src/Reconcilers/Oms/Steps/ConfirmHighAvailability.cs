@@ -5,7 +5,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Reads ha.config once more after the consoles were restarted: a console that cached the old value could have written it back.</summary>
-public sealed class ConfirmHighAvailability(IOmsTargets targets) : OmsStep(targets)
+internal sealed class ConfirmHighAvailability(IOmsTargets targets) : OmsStep(targets)
 {
     /// <inheritdoc />
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)

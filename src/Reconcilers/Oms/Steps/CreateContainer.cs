@@ -8,7 +8,7 @@ namespace Drydock.Reconcilers.Oms;
 /// Creates the new container and does not start it, so that it costs no downtime: the binds of the old one, its environment, host network, privileged,
 /// unlimited pids, nproc 65535 (runbook §4.3). Docker refuses a second one of the same name.
 /// </summary>
-public sealed class CreateContainer(IOmsTargets targets) : OmsStep(targets)
+internal sealed class CreateContainer(IOmsTargets targets) : OmsStep(targets)
 {
     /// <summary>Fact: id of the new container.</summary>
     public const string ContainerIdFact = "containerId";

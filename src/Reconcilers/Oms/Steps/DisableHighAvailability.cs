@@ -5,7 +5,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Writes <c>enable: false</c> into ha.config (runbook §4.1), only if the row still is what the plan was made for; every other key stays byte for byte.</summary>
-public sealed class DisableHighAvailability(IOmsTargets targets) : OmsStep(targets)
+internal sealed class DisableHighAvailability(IOmsTargets targets) : OmsStep(targets)
 {
     /// <inheritdoc />
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ namespace Drydock.Reconcilers.Oms;
 /// (Community 3.3.1 is the first to have it), is inserted under the named lock. Where its table has columns whose values cannot be guessed nothing is
 /// written: high availability stays off, and a person is told to set it in the console.
 /// </summary>
-public sealed class EnableHighAvailability(IOmsTargets targets) : OmsStep(targets)
+internal sealed class EnableHighAvailability(IOmsTargets targets) : OmsStep(targets)
 {
     /// <summary>Fact: when high availability was enabled (T2), ISO 8601.</summary>
     public const string EnabledAtFact = "enabledAt";

@@ -6,7 +6,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The created, never started container shows whether the image holds what will be run in it.</summary>
-public sealed class InspectImageContents(IOmsTargets targets) : OmsStep(targets)
+internal sealed class InspectImageContents(IOmsTargets targets) : OmsStep(targets)
 {
     /// <inheritdoc />
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The end: what a person has to do is compiled into status.actionRequired from what was recorded.</summary>
-public sealed class ListActions(IOmsTargets targets) : OmsStep(targets)
+internal sealed class ListActions(IOmsTargets targets) : OmsStep(targets)
 {
     /// <inheritdoc />
     public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) =>

@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The names of the actions and guard checks that stand in plans of OmsUpgrade. A name never changes its meaning: stored plans refer to it.</summary>
-public static class OmsActions
+internal static class OmsActions
 {
     /// <summary><see cref="Steps.PrepareImage"/>.</summary>
     public const string PrepareImage = nameof(PrepareImage);

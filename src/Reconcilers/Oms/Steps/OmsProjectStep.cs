@@ -9,7 +9,7 @@ namespace Drydock.Reconcilers.Oms;
 /// What the steps about projects share. None of them fails an upgrade: what cannot be read within a part of the phase's time is said to be unknown, and
 /// what is not as it should be is listed for a person.
 /// </summary>
-public abstract class OmsProjectStep(IOmsTargets targets) : OmsStep(targets)
+internal abstract class OmsProjectStep(IOmsTargets targets) : OmsStep(targets)
 {
     /// <summary>Parameter: where the console is if the Secret does not say.</summary>
     public const string AddressParameter = "address";

@@ -5,7 +5,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What the steps of an OMS upgrade share: the targets, and the defaults of a step that only looks.</summary>
-public abstract class OmsStep(IOmsTargets targets) : IStepAction
+internal abstract class OmsStep(IOmsTargets targets) : IStepAction
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 

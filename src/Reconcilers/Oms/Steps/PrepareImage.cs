@@ -7,7 +7,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Brings the new image onto a host: it is there, or it is loaded from the archive, or pulled (runbook §4.3, before the downtime instead of inside it).</summary>
-public sealed class PrepareImage(IOmsTargets targets) : OmsStep(targets)
+internal sealed class PrepareImage(IOmsTargets targets) : OmsStep(targets)
 {
     /// <summary>Fact: the image's ID.</summary>
     public const string ImageIdFact = "imageId";

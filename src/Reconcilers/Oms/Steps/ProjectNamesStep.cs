@@ -9,7 +9,7 @@ namespace Drydock.Reconcilers.Oms;
 /// had (not begun), or somebody else was at work. All names of a step change in one transaction, in the session that holds the named lock, each only
 /// if the row still has its former name; a request that arrives late changes nothing.
 /// </summary>
-public abstract class ProjectNamesStep(IOmsTargets targets) : OmsStep(targets)
+internal abstract class ProjectNamesStep(IOmsTargets targets) : OmsStep(targets)
 {
     private const int Listed = 10;
 

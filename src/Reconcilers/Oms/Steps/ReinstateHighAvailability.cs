@@ -11,7 +11,7 @@ namespace Drydock.Reconcilers.Oms;
 /// the minutes from T1 to this write and the margin, because the metadata that run again end at T1 (facts §5.5 f); never below the former value.
 /// Written only over what the upgrade left there: the former text with enable false.
 /// </summary>
-public sealed class ReinstateHighAvailability(IOmsTargets targets) : OmsStep(targets)
+internal sealed class ReinstateHighAvailability(IOmsTargets targets) : OmsStep(targets)
 {
     private const string ExpectedKey = "expected";
     private const string TargetKey = "target";

@@ -5,7 +5,7 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Undoes <see cref="CreateContainer"/>: removes a container that this upgrade created and never started.</summary>
-public sealed class RemoveContainer(IOmsTargets targets) : OmsStep(targets)
+internal sealed class RemoveContainer(IOmsTargets targets) : OmsStep(targets)
 {
     /// <inheritdoc />
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)

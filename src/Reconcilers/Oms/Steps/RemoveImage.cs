@@ -7,7 +7,7 @@ namespace Drydock.Reconcilers.Oms;
 /// Undoes <see cref="PrepareImage"/>: takes away an image that was not on the host before, under all the names it came with, or only the name it was
 /// given. One that a container uses stays.
 /// </summary>
-public sealed class RemoveImage(IOmsTargets targets) : OmsStep(targets)
+internal sealed class RemoveImage(IOmsTargets targets) : OmsStep(targets)
 {
     /// <inheritdoc />
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ namespace Drydock.Reconcilers.Oms;
 /// Cleanup: removes the old container, addressed by the id that was recorded, only while it is stopped and the new one runs with all its programs. From
 /// then on there is no way back by this object.
 /// </summary>
-public sealed class RemoveOldContainer(IOmsTargets targets) : OmsStep(targets)
+internal sealed class RemoveOldContainer(IOmsTargets targets) : OmsStep(targets)
 {
     /// <summary>Receipt key: ID of the image it had.</summary>
     public const string ImageIdKey = "imageId";

@@ -4,7 +4,7 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Cleanup: removes the image of the removed old container, under all its names, unless another container uses it.</summary>
-public sealed class RemoveOldImage(IOmsTargets targets) : OmsStep(targets)
+internal sealed class RemoveOldImage(IOmsTargets targets) : OmsStep(targets)
 {
     private const string InUseKey = "inUse";
 

@@ -4,7 +4,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Gives a batch of projects that share their names new ones, before the downtime (runbook §3.1). <see cref="RestoreProjectNames"/> takes it back.</summary>
-public sealed class RenameProjects(IOmsTargets targets) : ProjectNamesStep(targets)
+internal sealed class RenameProjects(IOmsTargets targets) : ProjectNamesStep(targets)
 {
     /// <inheritdoc />
     protected override bool MustBeFree => true;

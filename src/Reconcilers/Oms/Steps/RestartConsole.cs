@@ -6,7 +6,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Restarts oms_console, which reads ha.config at its start. Done when it runs with another process than the one the receipt names; with onlyIfRunning also when it does not run.</summary>
-public sealed class RestartConsole(IOmsTargets targets) : OmsStep(targets)
+internal sealed class RestartConsole(IOmsTargets targets) : OmsStep(targets)
 {
     private const string BeforeKey = "pidBefore";
 

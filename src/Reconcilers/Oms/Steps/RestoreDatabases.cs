@@ -14,7 +14,7 @@ namespace Drydock.Reconcilers.Oms;
 /// Has all databases put back from the verified snapshot by a SnapshotRestore of its own, and follows it. The snapshot is named with its uid, so another
 /// one of the same name is never taken for it. Another attempt makes another object; a restore may be repeated from its beginning.
 /// </summary>
-public sealed class RestoreDatabases(IOmsTargets targets) : OmsStep(targets)
+internal sealed class RestoreDatabases(IOmsTargets targets) : OmsStep(targets)
 {
     /// <inheritdoc />
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)

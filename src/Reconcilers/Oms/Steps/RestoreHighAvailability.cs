@@ -5,7 +5,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Undoes <see cref="DisableHighAvailability"/>: the row is written back as it was, only if it is what that step wrote.</summary>
-public sealed class RestoreHighAvailability(IOmsTargets targets) : OmsStep(targets)
+internal sealed class RestoreHighAvailability(IOmsTargets targets) : OmsStep(targets)
 {
     /// <inheritdoc />
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Takes back what <see cref="RenameProjects"/> did; its parameters are that step's, unchanged.</summary>
-public sealed class RestoreProjectNames(IOmsTargets targets) : ProjectNamesStep(targets)
+internal sealed class RestoreProjectNames(IOmsTargets targets) : ProjectNamesStep(targets)
 {
     /// <inheritdoc />
     protected override bool MustBeFree => false;

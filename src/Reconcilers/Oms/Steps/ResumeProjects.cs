@@ -12,7 +12,7 @@ namespace Drydock.Reconcilers.Oms;
 /// from the projects' status. Killed before a request: the project still stands and is resumed by the next operator. Killed after it: the status tells; a
 /// status that lags is waited for before anything is sent again. A refusal is listed for a person and never fails the upgrade.
 /// </summary>
-public sealed class ResumeProjects(IOmsTargets targets) : OmsProjectStep(targets)
+internal sealed class ResumeProjects(IOmsTargets targets) : OmsProjectStep(targets)
 {
     private const string WantedKey = "wanted";
     private const string AllOthers = "";

@@ -9,7 +9,7 @@ namespace Drydock.Reconcilers.Oms;
 /// Runs the correction JAR (runbook §4.4 3), which restructures the metadata for 4.0.1 and later. Its exit codes are not documented (facts §3.4): 0 is
 /// success, anything else a failure. It may be repeated only on restored data.
 /// </summary>
-public sealed class RunCorrectionJar(IOmsTargets targets) : RunOnceCommand(targets)
+internal sealed class RunCorrectionJar(IOmsTargets targets) : RunOnceCommand(targets)
 {
     private const string Java = "/opt/alibaba/java/bin/java";
 

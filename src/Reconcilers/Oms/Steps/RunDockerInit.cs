@@ -8,7 +8,7 @@ namespace Drydock.Reconcilers.Oms;
 /// Runs docker_init.sh (runbook §4.5). The marker line in the output of this run decides; the exit code is kept (its meaning is not documented, facts §3.3).
 /// It may be repeated by a retry after a run that provably failed.
 /// </summary>
-public sealed class RunDockerInit(IOmsTargets targets) : RunOnceCommand(targets)
+internal sealed class RunDockerInit(IOmsTargets targets) : RunOnceCommand(targets)
 {
     /// <inheritdoc />
     protected override string WorkingDirectory(StepContext context) => "/root";

@@ -8,7 +8,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What the two commands that must never run twice on the same data share; see <see cref="WitnessedExec"/>.</summary>
-public abstract class RunOnceCommand(IOmsTargets targets) : OmsStep(targets)
+internal abstract class RunOnceCommand(IOmsTargets targets) : OmsStep(targets)
 {
     /// <summary>The mount of the old and the new container that the witness files go to.</summary>
     public const string LogsMount = "/home/admin/logs";

@@ -6,7 +6,7 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Gives the verified new container the restart policy the old one had.</summary>
-public sealed class SetRestartPolicy(IOmsTargets targets) : OmsStep(targets)
+internal sealed class SetRestartPolicy(IOmsTargets targets) : OmsStep(targets)
 {
     /// <inheritdoc />
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Starts the created new container. The guards see to it that no old one runs.</summary>
-public sealed class StartContainer(IOmsTargets targets) : OmsStep(targets)
+internal sealed class StartContainer(IOmsTargets targets) : OmsStep(targets)
 {
     /// <summary>Fact: when it started, ISO 8601.</summary>
     public const string StartedAtFact = "startedAt";

@@ -8,7 +8,7 @@ namespace Drydock.Reconcilers.Oms;
 /// Starts an old container again on the way back. Whether it was started is read from when it last stopped: the receipt keeps that moment from before
 /// the start, so a container that stopped later was started and ended by itself.
 /// </summary>
-public sealed class StartOldContainer(IOmsTargets targets) : OmsStep(targets)
+internal sealed class StartOldContainer(IOmsTargets targets) : OmsStep(targets)
 {
     /// <summary>Fact: its image as the container names it.</summary>
     public const string ImageFact = "image";

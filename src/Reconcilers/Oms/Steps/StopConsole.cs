@@ -8,7 +8,7 @@ namespace Drydock.Reconcilers.Oms;
 /// Stops oms_console and sees it STOPPED: the correction JAR must not run while any console does (runbook §4.4 2). The command is prepared before its
 /// id goes to status and started by that id, so that a start that arrives late, when the console runs again, is refused.
 /// </summary>
-public sealed class StopConsole(IOmsTargets targets) : OmsStep(targets)
+internal sealed class StopConsole(IOmsTargets targets) : OmsStep(targets)
 {
     private const string ExecKey = "exec";
 

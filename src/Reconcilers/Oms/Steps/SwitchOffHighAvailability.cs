@@ -8,7 +8,7 @@ namespace Drydock.Reconcilers.Oms;
 /// Writes <c>enable: false</c> into ha.config of the system that is left on the way back (facts §5.5 a), whatever people have set there since: that text
 /// goes with its database. Only if the row still is what was read for the receipt.
 /// </summary>
-public sealed class SwitchOffHighAvailability(IOmsTargets targets) : OmsStep(targets)
+internal sealed class SwitchOffHighAvailability(IOmsTargets targets) : OmsStep(targets)
 {
     private const string ExpectedKey = "expected";
 

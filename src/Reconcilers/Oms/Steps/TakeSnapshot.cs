@@ -12,7 +12,7 @@ namespace Drydock.Reconcilers.Oms;
 /// Has all databases dumped and verified by a BackupSnapshot of its own (runbook §4.2 3). The object carries no owner reference, so that nothing that
 /// removes the upgrade removes the backup. A second attempt makes another object: no dump is ever overwritten.
 /// </summary>
-public sealed class TakeSnapshot(IOmsTargets targets) : OmsStep(targets)
+internal sealed class TakeSnapshot(IOmsTargets targets) : OmsStep(targets)
 {
     /// <summary>Receipt key: name of the BackupSnapshot.</summary>
     public const string SnapshotKey = "snapshot";

@@ -8,7 +8,7 @@ namespace Drydock.Reconcilers.Oms;
 /// Leaves only the last row of heatbeat_sequence [sic], so that the dump is small (runbook §4.2 2, in the portable form of facts §4.5).
 /// Deletes only in a session that holds a named lock and never reconnects.
 /// </summary>
-public sealed class TrimHeartbeatSequence(IOmsTargets targets) : OmsStep(targets)
+internal sealed class TrimHeartbeatSequence(IOmsTargets targets) : OmsStep(targets)
 {
     private const string Table = "heatbeat_sequence";
 

@@ -24,7 +24,7 @@ namespace Drydock.Reconcilers.Snapshots;
 [EntityRbac(ApiGroup.Name, "snapshotrestores", Verbs = "get,list")]
 [EntityRbac("", "secrets", Verbs = "get,list,watch")]
 [EntityRbac("", "events", Verbs = "create,patch")]
-public sealed partial class BackupSnapshotController(SnapshotServices services, IEntityWriter<BackupSnapshot> writer, IReconcileTrigger<BackupSnapshot> trigger)
+internal sealed partial class BackupSnapshotController(SnapshotServices services, IEntityWriter<BackupSnapshot> writer, IReconcileTrigger<BackupSnapshot> trigger)
     : EntityController<BackupSnapshot, IAsyncDisposable>(writer, services.Events)
 {
     private static readonly TimeSpan ShowProgress = TimeSpan.FromSeconds(2);

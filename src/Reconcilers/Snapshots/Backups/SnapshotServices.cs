@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>What the BackupSnapshot controller is composed of.</summary>
-public sealed record SnapshotServices
+internal sealed record SnapshotServices
 {
     /// <summary>The API server.</summary>
     public required IKubernetesClient Kubernetes { get; init; }

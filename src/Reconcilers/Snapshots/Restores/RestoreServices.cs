@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>What the SnapshotRestore controller is composed of.</summary>
-public sealed record RestoreServices
+internal sealed record RestoreServices
 {
     /// <summary>The API server.</summary>
     public required IKubernetesClient Kubernetes { get; init; }

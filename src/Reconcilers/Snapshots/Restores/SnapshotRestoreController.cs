@@ -23,7 +23,7 @@ namespace Drydock.Reconcilers.Snapshots;
 [EntityRbac("", "namespaces", Verbs = "get")]
 [EntityRbac("", "events", Verbs = "create,patch")]
 [EntityRbac("coordination.k8s.io", "leases", Verbs = "get,create,delete", OperatorNamespaceOnly = true)]
-public sealed partial class SnapshotRestoreController : EntityController<SnapshotRestore, IAsyncDisposable>
+internal sealed partial class SnapshotRestoreController : EntityController<SnapshotRestore, IAsyncDisposable>
 {
     private static readonly TimeSpan ShowProgress = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LookAgainFirst = TimeSpan.FromSeconds(5);

@@ -4,7 +4,7 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Builds the conditions of a status from those before: the transition time changes only when the status does.</summary>
-public sealed class ConditionSet(IReadOnlyList<Condition> before, DateTimeOffset now, long? generation)
+internal sealed class ConditionSet(IReadOnlyList<Condition> before, DateTimeOffset now, long? generation)
 {
     private readonly List<Condition> _conditions = [];
 

@@ -21,7 +21,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <typeparam name="TSession">What this process keeps in memory for one object while it works on it. It may be lost at any time: the next look starts from the world.</typeparam>
 /// <param name="writer">Writes to the kind's objects.</param>
 /// <param name="events">Tells of writes that the server does not take.</param>
-public abstract class EntityController<TEntity, TSession>(IEntityWriter<TEntity> writer, IEventRecorder events) : IEntityController<TEntity>, IAsyncDisposable
+internal abstract class EntityController<TEntity, TSession>(IEntityWriter<TEntity> writer, IEventRecorder events) : IEntityController<TEntity>, IAsyncDisposable
     where TEntity : class, IKubernetesObject
     where TSession : class, IAsyncDisposable
 {

@@ -3,7 +3,7 @@ using Drydock.Abstractions.Values;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Tells everybody who waits that something happened. A waiter that came too late for a pulse waits for the next one, so waits are bounded.</summary>
-public sealed class Pulse
+internal sealed class Pulse
 {
     private readonly Lock _gate = new();
     private readonly List<TaskCompletionSource> _waiting = [];

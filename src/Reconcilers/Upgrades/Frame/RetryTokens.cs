@@ -7,7 +7,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// Tokens of every kind: <c>spec.retry</c>, and the annotations <c>drydock.dev/retry</c> and <c>drydock.dev/abort</c>. Each value works once. What is
 /// compared is what is recorded: without white space around it, and as long as a record may be.
 /// </summary>
-public static class RetryTokens
+internal static class RetryTokens
 {
     /// <summary>Retry tokens that were given and not used yet.</summary>
     public static IReadOnlyList<string> New(V1ObjectMeta metadata, string? specRetry, IReadOnlyList<UsedToken> used) =>

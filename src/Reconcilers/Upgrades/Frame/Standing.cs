@@ -5,7 +5,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <param name="Phase">The phase to show.</param>
 /// <param name="Reason">Stable word.</param>
 /// <param name="Message">What goes on or is wrong, where, and what to do.</param>
-public sealed record Standing(StandingKind Kind, string Phase, string Reason, string Message)
+internal sealed record Standing(StandingKind Kind, string Phase, string Reason, string Message)
 {
     /// <summary>Ids of the steps to show: those that run, or the one that failed.</summary>
     public string? Step { get; init; }

@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Kinds of <see cref="Standing"/>.</summary>
-public enum StandingKind
+internal enum StandingKind
 {
     /// <summary>It works, or waits for what will come by itself or by a person's word: Reconciling.</summary>
     Progressing,

@@ -22,7 +22,7 @@ namespace Drydock.Reconcilers.Upgrades;
 [EntityRbac(
     "apiextensions.k8s.io", "customresourcedefinitions", Verbs = "get", ClusterScoped = true,
     ResourceNames = [Upgrades, Databases, Snapshots, Restores])]
-public sealed partial class CrdSchemaGate(IKubernetesClient client, TimeProvider time, ILogger<CrdSchemaGate> logger)
+internal sealed partial class CrdSchemaGate(IKubernetesClient client, TimeProvider time, ILogger<CrdSchemaGate> logger)
 {
     private const string Upgrades = OmsUpgrade.Plural + "." + ApiGroup.Name;
     private const string Databases = DatabaseRollingUpgrade.Plural + "." + ApiGroup.Name;

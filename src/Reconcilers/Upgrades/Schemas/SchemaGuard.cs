@@ -13,7 +13,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// with its first write. It says so once for each object, and counts such objects.
 /// </summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
-public sealed class SchemaGuard<TEntity> : IEntityController<TEntity>, IAsyncDisposable
+internal sealed class SchemaGuard<TEntity> : IEntityController<TEntity>, IAsyncDisposable
     where TEntity : class, IKubernetesObject, ISchemaStamped<TEntity>
 {
     private readonly ConcurrentDictionary<string, bool> _newer = new(StringComparer.Ordinal);

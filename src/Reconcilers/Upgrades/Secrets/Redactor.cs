@@ -8,7 +8,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// Takes known secret values out of text before it is kept or shown: the value itself and the forms in which programs print it (base64, URL-, JSON-,
 /// SQL- and shell-escaped). Values shorter than <see cref="MinimumLength"/> characters are left: masking them would only tell where they are.
 /// </summary>
-public sealed class Redactor
+internal sealed class Redactor
 {
     /// <summary>Shortest value that is masked, in characters.</summary>
     public const int MinimumLength = 4;

@@ -6,7 +6,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// A value that must not be shown. Its text form, also in records that hold it and in the debugger, is <c>***</c>; serializers see no property.
 /// </summary>
 [DebuggerDisplay("***")]
-public sealed class Secret : IEquatable<Secret>
+internal sealed class Secret : IEquatable<Secret>
 {
     private readonly string _value;
 

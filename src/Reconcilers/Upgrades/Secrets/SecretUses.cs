@@ -8,7 +8,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// Which data keys of which Secrets a spec makes use of. What is read through it holds these keys and nothing else, so that <see cref="UsedSecrets.Digest"/>
 /// covers all that can have an effect: an annotation, a label or another key of a Secret changes nothing for those that use it.
 /// </summary>
-public sealed class SecretUses
+internal sealed class SecretUses
 {
     private readonly SortedDictionary<string, SortedSet<string>> _keys = new(StringComparer.Ordinal);
 

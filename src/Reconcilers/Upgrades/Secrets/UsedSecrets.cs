@@ -8,7 +8,7 @@ namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Secrets as read at one moment, with the data keys that are used and no others; null where a Secret does not exist.</summary>
 /// <param name="Secrets">The Secrets by name.</param>
-public sealed record UsedSecrets(IReadOnlyDictionary<string, V1Secret?> Secrets)
+internal sealed record UsedSecrets(IReadOnlyDictionary<string, V1Secret?> Secrets)
 {
     // Of this process alone: whatever a digest ends up in, nobody can try passwords against it.
     private static readonly byte[] Key = RandomNumberGenerator.GetBytes(32);

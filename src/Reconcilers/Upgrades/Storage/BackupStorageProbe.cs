@@ -5,7 +5,7 @@ namespace Drydock.Reconcilers.Upgrades;
 
 /// <inheritdoc cref="IBackupStorageProbe" />
 /// <param name="storages">Opens storages.</param>
-public sealed class BackupStorageProbe(IStorages storages) : IBackupStorageProbe
+internal sealed class BackupStorageProbe(IStorages storages) : IBackupStorageProbe
 {
     /// <inheritdoc />
     public bool Shared => storages.Shared;

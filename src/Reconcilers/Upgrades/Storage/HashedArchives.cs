@@ -7,7 +7,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// storage says that the object is the same;
 /// if that is untrue, the sending fails at the first block that differs.
 /// </summary>
-public sealed class HashedArchives
+internal sealed class HashedArchives
 {
     /// <summary>Archives whose hashes are kept: at most 512 KiB each.</summary>
     public const int MostKept = 64;

@@ -3,7 +3,7 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Finds out before anything is changed whether dumps can be stored and found again.</summary>
-public interface IBackupStorageProbe : IStoragePlaces
+internal interface IBackupStorageProbe : IStoragePlaces
 {
     /// <summary>Writes and reads back the storage's mark, and looks how much room there is.</summary>
     /// <param name="storage">The storage.</param>

@@ -3,7 +3,7 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Where the storages are that specs name; asks no storage.</summary>
-public interface IStoragePlaces
+internal interface IStoragePlaces
 {
     /// <summary>Whether the namespaces share what is stored (<c>--storage-shared</c>).</summary>
     bool Shared => false;

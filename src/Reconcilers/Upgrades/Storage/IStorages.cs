@@ -4,7 +4,7 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Opens the storages that specs name.</summary>
-public interface IStorages : IStoragePlaces
+internal interface IStorages : IStoragePlaces
 {
     /// <summary>Opens a storage; an S3 storage's Secret is read anew each time, so that rotated credentials count at once. The caller does not dispose of it.</summary>
     /// <param name="storage">The place.</param>

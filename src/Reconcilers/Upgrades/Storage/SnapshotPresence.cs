@@ -6,7 +6,7 @@ using Drydock.Engine.Guards;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>What every guard of a verified snapshot looks at: the object is the one that was taken, it says verified, and its files are there.</summary>
-public static class SnapshotPresence
+internal static class SnapshotPresence
 {
     /// <summary>Reads it.</summary>
     /// <param name="kubernetes">The API server.</param>

@@ -6,7 +6,7 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>A storage as text: for plans, which hold the place but not by what Secret it is opened, and for messages.</summary>
-public static class StorageText
+internal static class StorageText
 {
     private const string S3 = "s3";
     private const string Credentials = "credentialsSecretRef";

@@ -10,7 +10,7 @@ namespace Drydock.Reconcilers.Upgrades;
 
 /// <inheritdoc cref="IStorages" />
 /// <remarks>Connections to an S3 storage are kept while place and Secret stay the same; of those that nothing uses, the last ones.</remarks>
-public sealed class Storages : IStorages, IDisposable
+internal sealed class Storages : IStorages, IDisposable
 {
     private readonly IKubernetesClient _kubernetes;
     private readonly StorageRoots _roots;

@@ -4,7 +4,7 @@ using Drydock.Crds.BackupSnapshots;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Looks whether the files of a BackupSnapshot are where its status says, with their sizes, without reading them.</summary>
-public static class StoredSnapshotFiles
+internal static class StoredSnapshotFiles
 {
     /// <summary>The files that are missing or have another size; empty: all are there.</summary>
     /// <param name="storages">Opens storages.</param>

@@ -4,7 +4,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <param name="Name">Kind, namespace and name, or the uid where nothing else is known.</param>
 /// <param name="IsGone">The object does not exist any more: it will never give the claim back.</param>
 /// <param name="Lease">Namespace and name of the Lease, for the administrator who has to remove it.</param>
-public sealed record ClaimHolder(string Name, bool IsGone, string Lease)
+internal sealed record ClaimHolder(string Name, bool IsGone, string Lease)
 {
     /// <inheritdoc />
     public override string ToString() => Name;

@@ -16,7 +16,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// </summary>
 /// <param name="Identity">What the target says it is: <c>uuid:…/database</c>, <c>addr:host:port/database</c>, a cluster id.</param>
 /// <param name="Addresses">Where it was reached, <see cref="AddressOf"/>; empty if that is not known.</param>
-public sealed record ClaimTarget(string Identity, IReadOnlyList<string> Addresses)
+internal sealed record ClaimTarget(string Identity, IReadOnlyList<string> Addresses)
 {
     private const string Unnamed = "addr:";
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Follows what happens to the containers of one host, for as long as an upgrade works on it, and tells it by pulse and callback.</summary>
-public sealed partial class ContainerEventFeed : IAsyncDisposable
+internal sealed partial class ContainerEventFeed : IAsyncDisposable
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Reconnect = TimeSpan.FromSeconds(2);

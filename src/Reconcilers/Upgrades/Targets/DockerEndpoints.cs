@@ -9,7 +9,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// </remarks>
 /// <param name="factory">Makes clients.</param>
 /// <param name="time">The clock; null for the system's.</param>
-public sealed class DockerEndpoints(IDockerClientFactory factory, TimeProvider? time = null) : IDockerEndpoints, IAsyncDisposable
+internal sealed class DockerEndpoints(IDockerClientFactory factory, TimeProvider? time = null) : IDockerEndpoints, IAsyncDisposable
 {
     /// <summary>How long a client is kept after it was last asked for.</summary>
     internal static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(15);

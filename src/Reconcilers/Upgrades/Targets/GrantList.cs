@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>What an account may do, as <c>SHOW GRANTS</c> prints it on MySQL, MariaDB and OceanBase.</summary>
-public sealed partial class GrantList
+internal sealed partial class GrantList
 {
     private const string All = "ALL PRIVILEGES";
 

@@ -19,7 +19,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <param name="scope">
 /// The namespaces that the operator serves; null for all. A holder elsewhere cannot be looked for and counts as there.
 /// </param>
-public sealed class TargetClaims(IKubernetesClient kubernetes, string operatorNamespace, TimeProvider time, NamespaceScope? scope = null)
+internal sealed class TargetClaims(IKubernetesClient kubernetes, string operatorNamespace, TimeProvider time, NamespaceScope? scope = null)
 {
     private const string OwnerAnnotation = "drydock.dev/claimed-by";
     private const string TargetAnnotation = "drydock.dev/target";

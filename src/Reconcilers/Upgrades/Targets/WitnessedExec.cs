@@ -9,7 +9,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// (a second start of it answers 409), and files that the command's wrapper writes into a directory mounted from the host
 /// (<c>started</c>, created exclusively; <c>log</c>; <c>rc</c>, by rename at the end), which outlive dockerd.
 /// </summary>
-public sealed class WitnessedExec
+internal sealed class WitnessedExec
 {
     /// <summary>Receipt key: id of the exec.</summary>
     public const string ExecKey = "exec";

@@ -4,4 +4,4 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <param name="State">What came of it.</param>
 /// <param name="ExitCode">Its exit code, if it ended.</param>
 /// <param name="Message">For people.</param>
-public sealed record WitnessedOutcome(WitnessedState State, int? ExitCode, string Message);
+internal sealed record WitnessedOutcome(WitnessedState State, int? ExitCode, string Message);

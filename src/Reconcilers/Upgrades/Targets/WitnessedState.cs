@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>What came of a command that must never run twice.</summary>
-public enum WitnessedState
+internal enum WitnessedState
 {
     /// <summary>It left no trace and its exec was not started.</summary>
     NotStarted,

@@ -1,5 +1,6 @@
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Operator.Composition;
 using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Upgrades;
 
@@ -11,7 +12,7 @@ internal sealed class DatabaseRunAccess(DatabaseRunTruth truth, IKubernetesClien
 {
     public async Task<RunBinding<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> ReadAsync(DatabaseRollingUpgrade entity, CancellationToken cancellationToken)
     {
-        var digest = (await DatabaseSecrets.ReadAsync(api, entity, cancellationToken)).Digest;
+        var digest = (await DatabaseSecrets.ReadAsync(api, entity, SupportedEngines.All.Of(entity.Spec), cancellationToken)).Digest;
         return new RunBinding<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(
             $"access|{digest}", $"targets|{digest}", _ => new DatabaseRunTargets(truth, time, discover));
     }

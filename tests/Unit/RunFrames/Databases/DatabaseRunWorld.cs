@@ -1,8 +1,10 @@
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Crds;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Operator.Composition;
 using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.TiDb;
+using Drydock.Reconcilers.Databases.Yugabyte;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.TiDb.World;
 using Drydock.Tests.Unit.Yugabyte.World;
@@ -34,18 +36,18 @@ internal sealed class DatabaseRunWorld : RunWorld<DatabaseRollingUpgrade, Databa
 
     public DatabaseRunTruth Truth { get; } = new();
 
+    // Only the way to the targets is another.
     protected override RunKind<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus> Kind
     {
         get
         {
-            // Only the way to the targets is another: the kind itself asks nothing of its services.
-            var real = DatabaseUpgradeKind.Of(null!);
+            var real = DatabaseUpgradeKind.Of(SupportedEngines.All, new DatabaseRunAccess(Truth, Api, Time, _discover));
             return new()
             {
                 Name = real.Name,
                 Json = real.Json,
                 Words = real.Words,
-                Access = new DatabaseRunAccess(Truth, Api, Time, _discover),
+                Access = real.Access,
                 Work = real.Work,
                 Report = real.Report,
                 WayBack = real.WayBack,

@@ -5,4 +5,4 @@ namespace Drydock.Reconcilers.Snapshots;
 /// <param name="TakenAt">When it was verified, by its manifest.</param>
 /// <param name="IsGood">Manifest and all files are there with the recorded sizes.</param>
 /// <param name="NeededBy">Who needs it, as a sentence; null: nobody.</param>
-public sealed record RetentionCandidate(string Name, DateTimeOffset TakenAt, bool IsGood, string? NeededBy);
+internal sealed record RetentionCandidate(string Name, DateTimeOffset TakenAt, bool IsGood, string? NeededBy);

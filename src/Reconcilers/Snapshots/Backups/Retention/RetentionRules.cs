@@ -8,7 +8,7 @@ namespace Drydock.Reconcilers.Snapshots;
 /// Which snapshots of a series go. Pure. One is kept while either field of the policy asks for it; the newest good one, what is needed and what is not good
 /// (so that nobody knows what it is worth) are kept whatever the policy says. Only good ones count for <c>keepLast</c>.
 /// </summary>
-public static class RetentionRules
+internal static class RetentionRules
 {
     /// <summary>Decides.</summary>
     /// <param name="series">All snapshots of the series whose manifests can be read.</param>

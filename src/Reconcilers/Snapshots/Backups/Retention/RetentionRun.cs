@@ -26,7 +26,7 @@ namespace Drydock.Reconcilers.Snapshots;
 [EntityRbac(ApiGroup.Name, "omsupgrades", Verbs = "get,list")]
 [EntityRbac(ApiGroup.Name, "databaserollingupgrades", Verbs = "get,list")]
 [EntityRbac(ApiGroup.Name, "snapshotrestores", Verbs = "get,list")]
-public sealed partial class RetentionRun(SnapshotServices services)
+internal sealed partial class RetentionRun(SnapshotServices services)
 {
     private static readonly TimeSpan AtLeastEvery = TimeSpan.FromMinutes(10);
 

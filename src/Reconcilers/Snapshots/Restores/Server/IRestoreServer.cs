@@ -3,7 +3,7 @@ using Drydock.Clients.MySql;
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>What a restore asks of its server, beside what <c>ISnapshotLoader</c> does there.</summary>
-public interface IRestoreServer
+internal interface IRestoreServer
 {
     /// <summary>Looks at the server and at these databases. Changes nothing.</summary>
     /// <exception cref="MySqlException">It cannot be reached, or refuses a question.</exception>

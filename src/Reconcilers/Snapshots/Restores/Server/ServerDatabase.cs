@@ -6,4 +6,4 @@ namespace Drydock.Reconcilers.Snapshots;
 /// <param name="Tables">Base tables in it.</param>
 /// <param name="Bytes">Bytes of data and indexes, as the server estimates them.</param>
 /// <param name="Definers">Accounts that its views, routines, triggers and events run as, <c>user@host</c>.</param>
-public sealed record ServerDatabase(string Name, bool Exists, int Tables, long Bytes, IReadOnlyList<string> Definers);
+internal sealed record ServerDatabase(string Name, bool Exists, int Tables, long Bytes, IReadOnlyList<string> Definers);

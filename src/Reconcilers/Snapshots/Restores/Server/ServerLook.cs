@@ -3,7 +3,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>A server as it was when it was looked at.</summary>
-public sealed record ServerLook
+internal sealed record ServerLook
 {
     /// <summary>What it says it is, as the claims of upgrades name it: <c>uuid:…</c> or <c>addr:host:port</c>.</summary>
     public required string Identity { get; init; }

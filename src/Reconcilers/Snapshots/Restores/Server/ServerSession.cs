@@ -8,7 +8,7 @@ namespace Drydock.Reconcilers.Snapshots;
 /// <param name="Host">Where it comes from as the server sees it, usually <c>address:port</c>.</param>
 /// <param name="Database">Its selected database.</param>
 /// <param name="Program">What its client calls itself; null where the server does not tell.</param>
-public sealed record ServerSession(ulong Id, string User, string Host, string? Database, string? Program)
+internal sealed record ServerSession(ulong Id, string User, string Host, string? Database, string? Program)
 {
     /// <summary>For people.</summary>
     public string Describe() => string.Create(

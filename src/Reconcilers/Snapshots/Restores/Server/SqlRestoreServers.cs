@@ -3,7 +3,7 @@ using Drydock.Clients.MySql;
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <inheritdoc cref="IRestoreServers" />
-public sealed class SqlRestoreServers(TimeProvider time) : IRestoreServers
+internal sealed class SqlRestoreServers(TimeProvider time) : IRestoreServers
 {
     /// <inheritdoc />
     public IRestoreServer Open(MySqlConnectionStringBuilder connection) => new SqlRestoreServer(connection, time);

@@ -5,6 +5,7 @@ using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
+using Drydock.Operator.Composition;
 using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Reconcilers.Databases.Yugabyte;
@@ -31,7 +32,7 @@ internal sealed class HostBench : ITiDbTargets, IYugabyteTargets, IStorages, ISe
         {
             Clients = (endpoint, material, _) => NotedClient.Ssh(endpoint, material, _noted),
             Containers = (endpoint, container, user) => NotedClient.Container(endpoint, container, user, _noted),
-        });
+        }, SupportedEngines.All.Of(spec));
     }
 
     public DatabaseRollingUpgrade Upgrade { get; }

@@ -3,6 +3,7 @@ using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Safety;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Operator.Composition;
 using Drydock.Reconcilers.Databases;
 using Drydock.Tests.Unit.Kubernetes.Support;
 using Drydock.Tests.Unit.Support;
@@ -19,7 +20,7 @@ internal static class SecretsBench
     public static DatabaseRollingUpgrade Upgrade(DatabaseRollingUpgradeSpec spec) => new() { Metadata = new V1ObjectMeta { Name = "up", Namespace = Space, Uid = "1" }, Spec = spec };
 
     /// <summary>The Secrets as they are read.</summary>
-    public static async Task<DatabaseSecrets> ReadAsync(DatabaseRollingUpgradeSpec spec) => await DatabaseSecrets.ReadAsync(await ApiAsync(), Upgrade(spec), CancellationToken.None);
+    public static async Task<DatabaseSecrets> ReadAsync(DatabaseRollingUpgradeSpec spec) => await DatabaseSecrets.ReadAsync(await ApiAsync(), Upgrade(spec), SupportedEngines.All.Of(spec), CancellationToken.None);
 
     /// <summary>Everything that is taken from them, and what is missing.</summary>
     public static async Task<string> TakenAsync(DatabaseRollingUpgradeSpec spec)
@@ -40,6 +41,7 @@ internal static class SecretsBench
         // Only the API server is asked: what the other services are does not matter.
         var services = new DatabaseServices
         {
+            Engines = SupportedEngines.All,
             Endpoints = EndpointPolicy.Unrestricted,
             Kubernetes = await ApiAsync(),
             Hosts = null!,

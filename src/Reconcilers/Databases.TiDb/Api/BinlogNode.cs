@@ -1,0 +1,14 @@
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <summary>A pump or drainer as it is registered (facts A5).</summary>
+/// <param name="NodeId">Its id.</param>
+/// <param name="Address">HOST:PORT.</param>
+/// <param name="State">online, pausing, paused, closing, offline. A killed one is left at "online".</param>
+internal sealed record BinlogNode(string NodeId, string Address, string State)
+{
+    /// <summary>Whether it says that it works.</summary>
+    public bool IsOnline => State == "online";
+
+    /// <summary>Whether it has been taken out for good.</summary>
+    public bool IsOffline => State == "offline";
+}

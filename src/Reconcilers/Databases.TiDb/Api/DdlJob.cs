@@ -1,0 +1,21 @@
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <summary>A row of ADMIN SHOW DDL JOBS, by the names of its columns: their number differs by version (facts A2).</summary>
+/// <param name="Id">JOB_ID.</param>
+/// <param name="Database">DB_NAME.</param>
+/// <param name="Table">TABLE_NAME.</param>
+/// <param name="Type">JOB_TYPE: add index.</param>
+/// <param name="State">STATE: none is queued.</param>
+internal sealed record DdlJob(string Id, string Database, string Table, string Type, string State)
+{
+    private static readonly string[] Ended = ["synced", "rollback done", "cancelled"];
+
+    /// <summary>Whether nothing of it is left to be done. Whatever is not known to have ended has not (facts A2).</summary>
+    public bool HasEnded => Ended.Contains(State.Trim(), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether it changes the system tables, as the first new TiDB's own bootstrap does (facts A2).</summary>
+    public bool IsOfSystem => string.Equals(Database, "mysql", StringComparison.OrdinalIgnoreCase);
+
+    /// <inheritdoc />
+    public override string ToString() => $"job {Id}: {Type} on {Database}{(Table.Length > 0 ? "." + Table : "")}, {State}";
+}

@@ -1,0 +1,26 @@
+using System.Globalization;
+
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <summary>Where a process listens.</summary>
+/// <param name="Host">Name or address, as the spec has it.</param>
+/// <param name="Port">Its port.</param>
+internal sealed record Endpoint(string Host, int Port)
+{
+    /// <summary>HOST:PORT, as the cluster itself writes addresses; an IPv6 address in brackets.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}");
+
+    /// <summary>Whether an address that the cluster reports (HOST:PORT) is this one.</summary>
+    public bool IsAddress(string? address) => string.Equals(ToString(), address, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether one of the URLs that the cluster reports (http://HOST:PORT) is this one's.</summary>
+    public bool IsAmong(IEnumerable<string> urls) => urls.Any(url => IsAddress(AddressOf(url)));
+
+    /// <summary>HOST:PORT of a URL.</summary>
+    public static string AddressOf(string url)
+    {
+        ArgumentNullException.ThrowIfNull(url);
+        var begin = url.IndexOf("://", StringComparison.Ordinal);
+        return (begin < 0 ? url : url[(begin + 3)..]).TrimEnd('/');
+    }
+}

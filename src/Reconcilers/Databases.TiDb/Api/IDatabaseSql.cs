@@ -1,0 +1,28 @@
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <summary>What is asked of TiDB in SQL. Everything only reads.</summary>
+internal interface IDatabaseSql
+{
+    /// <summary>DDL jobs that are queued or under way.</summary>
+    /// <exception cref="DatabaseSqlException">No TiDB could be asked, or it refused.</exception>
+    Task<IReadOnlyList<DdlJob>> UnfinishedDdlAsync(CancellationToken cancellationToken);
+
+    /// <summary>tidb_server_version of mysql.tidb: the version of the system tables, raised by the bootstrap of the first new TiDB (facts A2).</summary>
+    /// <exception cref="DatabaseSqlException">No TiDB could be asked, or it refused.</exception>
+    Task<long> BootstrapVersionAsync(CancellationToken cancellationToken);
+
+    /// <summary>SHOW PUMP STATUS; null where this version does not know it (facts A5: from 2.1.7 on).</summary>
+    /// <exception cref="DatabaseSqlException">No TiDB could be asked, or it refused.</exception>
+    Task<IReadOnlyList<BinlogNode>?> PumpsAsync(CancellationToken cancellationToken);
+
+    /// <summary>SHOW DRAINER STATUS; null where this version does not know it.</summary>
+    /// <exception cref="DatabaseSqlException">No TiDB could be asked, or it refused.</exception>
+    Task<IReadOnlyList<BinlogNode>?> DrainersAsync(CancellationToken cancellationToken);
+
+    /// <summary>Names of the databases there are.</summary>
+    /// <exception cref="DatabaseSqlException">No TiDB could be asked, or it refused.</exception>
+    Task<IReadOnlyList<string>> DatabasesAsync(CancellationToken cancellationToken);
+
+    /// <summary>Whether one server takes a statement on its SQL port.</summary>
+    Task<bool> AnswersAsync(Endpoint server, CancellationToken cancellationToken);
+}

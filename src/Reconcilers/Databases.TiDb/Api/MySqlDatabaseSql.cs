@@ -1,0 +1,179 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Net.Sockets;
+using Drydock.Clients.MySql;
+using Drydock.Clients.Safety;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <inheritdoc cref="IDatabaseSql" />
+/// <remarks>The servers are asked in turn until one can be connected to: one of them may be the one that is being restarted. A session a question.</remarks>
+internal sealed class MySqlDatabaseSql : IDatabaseSql
+{
+    private const int SyntaxError = 1064;
+    private readonly Func<DatabaseRollingUpgrade> _upgrade;
+    private readonly DatabaseSecrets _secrets;
+    private readonly DbProviderFactory _provider;
+    private readonly EndpointPolicy _endpoints;
+
+    /// <summary>Connects to nothing yet.</summary>
+    /// <param name="upgrade">The upgrade as last read: its TiDBs are asked, in the order of the spec.</param>
+    /// <param name="secrets">The login.</param>
+    /// <param name="provider">ADO.NET for the MySQL protocol; null for the one of this house.</param>
+    /// <param name="endpoints">Which addresses are connected to; null for the default.</param>
+    public MySqlDatabaseSql(
+        Func<DatabaseRollingUpgrade> upgrade, DatabaseSecrets secrets, DbProviderFactory? provider = null, EndpointPolicy? endpoints = null) =>
+        (_upgrade, _secrets, _provider, _endpoints) = (upgrade, secrets, provider ?? MySqlProviderFactory.Instance, endpoints ?? EndpointPolicy.Default);
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<DdlJob>> UnfinishedDdlAsync(CancellationToken cancellationToken) =>
+    [
+        .. (await QueryAsync("ADMIN SHOW DDL JOBS", cancellationToken))
+            .Select(row => new DdlJob(row("JOB_ID"), row("DB_NAME"), row("TABLE_NAME"), row("JOB_TYPE"), row("STATE")))
+            .Where(job => !job.HasEnded),
+    ];
+
+    /// <inheritdoc />
+    public async Task<long> BootstrapVersionAsync(CancellationToken cancellationToken)
+    {
+        var rows = await QueryAsync("SELECT VARIABLE_VALUE FROM mysql.tidb WHERE VARIABLE_NAME = 'tidb_server_version'", cancellationToken);
+        return rows.Count == 1 && long.TryParse(rows[0]("VARIABLE_VALUE"), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            ? version
+            : throw new DatabaseSqlException(Reasons.AnswerUnusable, "mysql.tidb has no number under tidb_server_version; is it a TiDB, and has it been bootstrapped?");
+    }
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<BinlogNode>?> PumpsAsync(CancellationToken cancellationToken) => BinlogAsync("SHOW PUMP STATUS", cancellationToken);
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<BinlogNode>?> DrainersAsync(CancellationToken cancellationToken) => BinlogAsync("SHOW DRAINER STATUS", cancellationToken);
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<string>> DatabasesAsync(CancellationToken cancellationToken) =>
+        [.. (await QueryAsync("SELECT SCHEMA_NAME FROM information_schema.SCHEMATA", cancellationToken)).Select(row => row("SCHEMA_NAME"))];
+
+    /// <inheritdoc />
+    public async Task<bool> AnswersAsync(Endpoint server, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await QueryAsync([server], "SELECT 1", cancellationToken);
+            return true;
+        }
+        catch (DatabaseSqlException)
+        {
+            // That is the answer.
+            return false;
+        }
+    }
+
+    private async Task<IReadOnlyList<BinlogNode>?> BinlogAsync(string statement, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return [.. (await QueryAsync(statement, cancellationToken)).Select(row => new BinlogNode(row("NodeID"), row("Address"), row("State")))];
+        }
+        catch (DatabaseSqlException exception) when (exception.InnerException is MySqlException { Number: SyntaxError })
+        {
+            return null;
+        }
+    }
+
+    private Task<List<Func<string, string>>> QueryAsync(string statement, CancellationToken cancellationToken) =>
+        QueryAsync([.. _upgrade().Spec.Of(DatabaseComponent.TiDB).Select(_upgrade().Spec.Service)], statement, cancellationToken);
+
+    private async Task<List<Func<string, string>>> QueryAsync(IReadOnlyList<Endpoint> servers, string statement, CancellationToken cancellationToken)
+    {
+        var login = _secrets.Sql ?? throw new DatabaseSqlException(Reasons.SecretMissing, "no login for SQL: name a Secret with username and password in spec.tidb.credentialsSecretRef");
+        DatabaseSqlException? last = null;
+        foreach (var server in servers)
+        {
+            if (await UnresolvedAsync(server, login, cancellationToken) is { } unresolved)
+            {
+                last = unresolved;
+                continue;
+            }
+
+            try
+            {
+                await using var connection = _provider.CreateConnection() ?? throw new InvalidOperationException("the provider makes no connections");
+                connection.ConnectionString = Connection(server, login);
+                await connection.OpenAsync(cancellationToken);
+                await using var command = connection.CreateCommand();
+                command.CommandText = statement;
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                return await NamedRows.ReadAsync(reader, cancellationToken);
+            }
+            catch (Exception exception) when (exception is DbException or IOException or TimeoutException or SocketException)
+            {
+                if (cancellationToken.IsCancellationRequested)
+                {
+                    throw new OperationCanceledException(exception.Message, exception, cancellationToken);
+                }
+
+                last = Failure(exception, server, login, statement);
+                if (exception is not MySqlException { IsConnectionError: true })
+                {
+                    throw last;
+                }
+            }
+        }
+
+        throw last ?? OfSpec("spec.instances names no TiDB to ask");
+    }
+
+    // The database library resolves the name again for itself: of several addresses it may take any, so each of them must be allowed.
+    private async Task<DatabaseSqlException?> UnresolvedAsync(Endpoint server, SqlLogin login, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _endpoints.CheckAsync(server.Host, cancellationToken);
+            return null;
+        }
+        catch (EndpointRefusedException refused)
+        {
+            throw OfSpec($"{login.User}@{server}: {refused.Message}", refused);
+        }
+        catch (SocketException unresolved)
+        {
+            return new DatabaseSqlException(Reasons.ServerUnreachable, $"{login.User}@{server}: the host name cannot be resolved: {unresolved.Message}", unresolved);
+        }
+    }
+
+    private static DatabaseSqlException OfSpec(string message, Exception? cause = null) =>
+        new(Reasons.InvalidSpec, message, cause) { Field = "spec.instances" };
+
+    private static DatabaseSqlException Failure(Exception exception, Endpoint server, SqlLogin login, string statement) => new(
+        exception is MySqlException { Number: 1044 or 1045 or 1142 or 1227 } ? Reasons.AccessDenied : exception is MySqlException { IsConnectionError: true } ? Reasons.ServerUnreachable : Reasons.AnswerUnusable,
+        $"{login.User}@{server}: {statement} failed: {exception.Message.Trim()}",
+        exception);
+
+    private string Connection(Endpoint server, SqlLogin login)
+    {
+        var tls = _upgrade().Spec.Tidb?.SqlTls ?? new DatabaseTls();
+        var builder = new MySqlConnectionStringBuilder
+        {
+            Server = server.Host,
+            Port = (uint)server.Port,
+            UserID = login.User,
+            Password = login.Password,
+            ConnectionTimeout = 5,
+            DefaultCommandTimeout = 30,
+            SslMode = tls.Mode switch
+            {
+                DatabaseTlsMode.Disabled => MySqlSslMode.Disabled,
+                DatabaseTlsMode.Required => login.Ca is null ? MySqlSslMode.Required : MySqlSslMode.VerifyCA,
+                _ => MySqlSslMode.VerifyFull,
+            },
+        };
+        if (tls.Mode != DatabaseTlsMode.Disabled && SecretLimits.Pem(login.Ca) is { } authority)
+        {
+            builder.SslCaPem = authority;
+        }
+
+        return builder.ConnectionString;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <summary>What GET /pd/api/v1/config says of scheduling. What it says counts, not the version's default: values persisted in etcd win (facts A1).</summary>
+internal sealed record PdSchedule
+{
+    /// <summary>Names of the limits this knows, as PD's configuration has them.</summary>
+    public static IReadOnlyList<string> LimitNames { get; } =
+    [
+        "leader-schedule-limit", "region-schedule-limit", "replica-schedule-limit", "merge-schedule-limit", "hot-region-schedule-limit",
+        "max-merge-region-size", "max-merge-region-keys",
+    ];
+
+    /// <summary>The limits that the answer has, by name.</summary>
+    public required IReadOnlyDictionary<string, long> Limits { get; init; }
+
+    /// <summary>Stores with an evict-leader scheduler that is persisted and not disabled, also while PD does not run it yet (facts A1b.1).</summary>
+    public required IReadOnlySet<ulong> Evicted { get; init; }
+
+    /// <summary>How many schedulers are persisted and not disabled.</summary>
+    public required int EnabledSchedulers { get; init; }
+
+    /// <summary>max-replicas.</summary>
+    public required long MaxReplicas { get; init; }
+
+    /// <summary>location-labels, the outermost first.</summary>
+    public required IReadOnlyList<string> LocationLabels { get; init; }
+
+    /// <summary>A limit; null if the answer lacks it.</summary>
+    public long? Limit(string name) => Limits.TryGetValue(name, out var value) ? value : null;
+
+    /// <summary>Whether Regions are merged at all: 2.1 has max-merge-region-size 0 (facts A1).</summary>
+    public bool Merges => Limit("max-merge-region-size") is > 0 && Limit("merge-schedule-limit") is > 0;
+
+    /// <summary>The limits as text: name=value, comma separated, in the order of <see cref="LimitNames"/>.</summary>
+    public string LimitsText() => string.Join(',', LimitNames.Where(Limits.ContainsKey).Select(n => string.Create(CultureInfo.InvariantCulture, $"{n}={Limits[n]}")));
+
+    /// <summary>Reads what <see cref="LimitsText"/> wrote.</summary>
+    public static IReadOnlyDictionary<string, long> ParseLimits(string? text) =>
+        (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)
+            .Select(p => p.Split('='))
+            .Where(p => p.Length == 2)
+            .ToDictionary(p => p[0], p => long.Parse(p[1], CultureInfo.InvariantCulture), StringComparer.Ordinal);
+}

@@ -1,0 +1,40 @@
+using Drydock.Crds.Common;
+
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <summary>
+/// The status port of TiKV (facts A3): 3.0 has /metrics and /status with an empty body, always without TLS; 2.1 opens it only where metrics are not pushed,
+/// so no answer before the upgrade is normal.
+/// </summary>
+/// <param name="plainHttp">A transport without TLS.</param>
+internal sealed class TikvStatusClient(IServiceHttp plainHttp)
+{
+    /// <summary>Whether it answers GET /status with 200.</summary>
+    public async Task<bool> AnswersAsync(Endpoint status, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await plainHttp.GetAsync(status.Host, status.Port, "/status", cancellationToken)).Status == 200;
+        }
+        catch (ServiceException)
+        {
+            // That is the answer.
+            return false;
+        }
+    }
+
+    /// <summary>How many Regions it leads by its own count, fresher than PD's (facts A1); null where it does not say.</summary>
+    public async Task<double?> LeadersAsync(Endpoint status, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var metrics = PrometheusText.Read(await plainHttp.GetAsync(status.Host, status.Port, "/metrics", cancellationToken), $"GET {status}/metrics");
+            return metrics.Sum(name => name == "tikv_raftstore_region_count", labels => labels.Contains("type=\"leader\"", StringComparison.Ordinal));
+        }
+        catch (Exception exception) when (exception is ServiceException || exception is TiDbApiException { Reason: Reasons.AnswerUnusable })
+        {
+            // PD's count decides then.
+            return null;
+        }
+    }
+}

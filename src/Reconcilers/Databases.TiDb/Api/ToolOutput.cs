@@ -1,0 +1,30 @@
+using System.Text.RegularExpressions;
+
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <summary>What the programs print (runbook §6.1; facts A3).</summary>
+internal static partial class ToolOutput
+{
+    /// <summary>The version in the output of <c>-V</c>, plain (3.0.9); null if there is none.</summary>
+    public static string? Version(string output)
+    {
+        var match = Release().Match(output);
+        return match.Success ? TiDbVersion.Plain(match.Groups["version"].Value) : null;
+    }
+
+    /// <summary>The git hash in the output of <c>-V</c>; null if there is none.</summary>
+    public static string? GitHash(string output)
+    {
+        var match = Hash().Match(output);
+        return match.Success ? match.Groups["hash"].Value : null;
+    }
+
+    /// <summary>Whether a configuration check says so in words; the exit code alone is not relied upon (facts A3).</summary>
+    public static bool ChecksConfiguration(string output) => output.Contains("config check successful", StringComparison.OrdinalIgnoreCase);
+
+    [GeneratedRegex(@"Release Version:\s*(?<version>v?\d[^\s]*)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Release();
+
+    [GeneratedRegex(@"Git Commit Hash:\s*(?<hash>[0-9a-f]{7,40})", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Hash();
+}

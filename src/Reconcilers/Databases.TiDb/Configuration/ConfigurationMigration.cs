@@ -1,0 +1,35 @@
+using Drydock.Crds.DatabaseRollingUpgrades;
+
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <summary>
+/// Carries an instance's configuration file to the new version. Only TiKV's has to be changed on the way from 2.1 to 3.0 (facts A4); PD's and TiDB's stay
+/// as they are and are checked by the new program. Pure.
+/// </summary>
+internal static class ConfigurationMigration
+{
+    /// <summary>Components whose programs can check a file (facts A3).</summary>
+    public static IReadOnlyList<DatabaseComponent> Checked { get; } = [DatabaseComponent.PD, DatabaseComponent.TiKV, DatabaseComponent.TiDB];
+
+    /// <summary>Migrates a file.</summary>
+    /// <param name="component">Whose file.</param>
+    /// <param name="text">As it is.</param>
+    /// <param name="settings">For TiKV; null leaves the file as it is.</param>
+    /// <exception cref="FormatException">It is no TOML, or written so that a value cannot be set.</exception>
+    public static MigratedConfiguration Migrate(DatabaseComponent component, string text, TikvSettings? settings)
+    {
+        if (component == DatabaseComponent.TiKV && settings is not null)
+        {
+            return TikvMigration.Migrate(text, settings);
+        }
+
+        return new MigratedConfiguration(TomlText.Parse(text).Text, [], []);
+    }
+
+    /// <summary>Arguments by which a new program checks a file (facts A3; PD's address is needed by TiKV's check only in form).</summary>
+    public static IReadOnlyList<string> CheckArguments(DatabaseComponent component, string file, string pd) => component switch
+    {
+        DatabaseComponent.TiKV => ["--pd-endpoints", pd, "--config", file, "--config-check"],
+        _ => ["-config", file, "-config-check"],
+    };
+}

@@ -1,0 +1,26 @@
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <summary>What preflight learned of a TiDB cluster: what a plan is compiled from, beside the spec.</summary>
+internal sealed record TiDbDiscovery
+{
+    /// <summary>PD's cluster id, unsigned 64 bits.</summary>
+    public required ulong ClusterId { get; init; }
+
+    /// <summary>Every instance, in the order of the spec.</summary>
+    public required IReadOnlyList<DiscoveredInstance> Instances { get; init; }
+
+    /// <summary>leader_priority of the PD members that have one, by their own names.</summary>
+    public required IReadOnlyDictionary<string, int> LeaderPriorities { get; init; }
+
+    /// <summary>The schedule limits as PD has them, as <see cref="Api.PdSchedule.LimitsText"/> writes them.</summary>
+    public required string ScheduleLimits { get; init; }
+
+    /// <summary>max-replicas.</summary>
+    public required long MaxReplicas { get; init; }
+
+    /// <summary>tidb_server_version; null where a TiDB of the new version runs already, so that its raise cannot be seen any more.</summary>
+    public long? BootstrapVersion { get; init; }
+
+    /// <summary>What the reader of the plan should know of what was found.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}

@@ -1,0 +1,136 @@
+using System.Globalization;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <summary>
+/// One pass of preflight of a TiDB upgrade: everything that can be found out without changing anything, side by side over hosts and instances. All findings
+/// of the pass are listed, not the first.
+/// </summary>
+internal sealed class TiDbPreflight
+{
+    private const int AtATime = 16;
+
+    private readonly ITiDbTargets _targets;
+    private readonly TiDbFindings _findings;
+
+    /// <summary>Prepares a pass.</summary>
+    public TiDbPreflight(ITiDbTargets targets)
+    {
+        ArgumentNullException.ThrowIfNull(targets);
+        (_targets, _findings) = (targets, new TiDbFindings(targets));
+    }
+
+    private DatabaseRollingUpgradeSpec Spec => _targets.Spec();
+
+    /// <summary>Runs the pass.</summary>
+    public async Task<TiDbPreflightResult> RunAsync(CancellationToken cancellationToken)
+    {
+        // Servers that know no CEL let these through.
+        foreach (var finding in DatabaseRollingUpgradeValidation.Validate(Spec).Concat(_targets.Secrets.Problems).Concat(DatabaseStorages.Refusals(_targets.Storages, _targets.Upgrade)))
+        {
+            _findings.Add(finding);
+        }
+
+        if (TiDbVersion.Obstacle(Spec.FromVersion, Spec.ToVersion) is { } obstacle)
+        {
+            _findings.Add(Reasons.VersionPathUnsupported, obstacle, field: "spec.toVersion");
+        }
+
+        var instances = new InstancePreflight(_targets, _findings);
+        instances.Ports();
+        var cluster = new ClusterPreflight(_targets, _findings).LookAsync(cancellationToken);
+        var servers = new ServerPreflight(_targets, _findings).LookAsync(cancellationToken);
+        var binlog = new BinlogPreflight(_targets, _findings).LookAsync(cancellationToken);
+        var backup = new BackupPreflight(_targets, _findings).LookAsync(cancellationToken);
+        var hostPreflight = new HostPreflight(_targets, _findings);
+        var hosts = await ManyAsync(_targets.Hosts.All, h => hostPreflight.LookAsync(h, cancellationToken));
+        hostPreflight.Clocks(hosts);
+        var looks = await ManyAsync(Spec.Instances, i => instances.LookAsync(i, cancellationToken));
+        await Task.WhenAll(cluster, servers, binlog, backup);
+        var found = await DiscoverAsync(looks, hosts, await cluster, await servers, cancellationToken);
+        var identity = (await cluster) is { } known ? TargetIdentities.Of(known.Members.ClusterId) : null;
+        return _findings.Any || found is null || await cluster is not { } look
+            ? new TiDbPreflightResult(null, _findings.Sorted(), identity)
+            : new TiDbPreflightResult(Discovery(found, look, await servers, await binlog), [], identity);
+    }
+
+    private async Task<IReadOnlyList<DiscoveredInstance>?> DiscoverAsync(
+        IReadOnlyList<TiDbInstanceLook> looks, IReadOnlyList<HostLook> hosts, ClusterLook? cluster, ServerLook servers, CancellationToken cancellationToken)
+    {
+        var configuration = new ConfigurationPreflight(_targets, _findings);
+        var found = await ManyAsync(looks, async look =>
+        {
+            var host = hosts.FirstOrDefault(h => h.Host == look.Instance.Host);
+            var migrated = await configuration.LookAsync(look, host, cancellationToken);
+            var store = cluster?.Stores.FirstOrDefault(s => Spec.Service(look.Instance).IsAddress(s.Address));
+            var version = look.Instance.Component switch
+            {
+                DatabaseComponent.TiKV => store?.Version,
+                DatabaseComponent.TiDB => servers.Versions.GetValueOrDefault(look.Instance.Name),
+                _ => look.ProgramVersion,
+            };
+            if (version is null)
+            {
+                return null;
+            }
+
+            // One that has been upgraded by hand already is taken as it is (runbook §4.7: resuming after an error).
+            if (!TiDbVersion.Same(version, Spec.FromVersion) && !TiDbVersion.Same(version, Spec.ToVersion))
+            {
+                _findings.Add(Reasons.VersionMismatch, $"{look.Instance.Name} on {look.Instance.Host} runs version {version}, expected {Spec.FromVersion} (spec.fromVersion) or {Spec.ToVersion}", look.Instance.Name, "spec.fromVersion");
+            }
+
+            return new DiscoveredInstance
+            {
+                Name = look.Instance.Name,
+                Component = look.Instance.Component,
+                Version = TiDbVersion.Plain(version),
+                Unit = look.Process.Unit,
+                Store = store?.Id,
+                ConfigurationFrom = look.Configuration is { } text && migrated is not null ? ContentHash.Short(text) : null,
+                ConfigurationTo = migrated is { } carried ? ContentHash.Short(carried.Migrated.Text) : null,
+                Changes = migrated?.Migrated.Changes ?? [],
+                Remarks = migrated?.Migrated.Remarks ?? [],
+                Settings = migrated?.Settings,
+            };
+        });
+        return found.Count == Spec.Instances.Count ? found : null;
+    }
+
+    private TiDbDiscovery Discovery(IReadOnlyList<DiscoveredInstance> instances, ClusterLook cluster, ServerLook servers, IReadOnlyList<string> binlog) => new()
+    {
+        ClusterId = cluster.Members.ClusterId,
+        Instances = instances,
+        LeaderPriorities = cluster.Members.Members.Where(m => m.LeaderPriority != 0).ToDictionary(m => m.Name, m => m.LeaderPriority, StringComparer.Ordinal),
+        ScheduleLimits = cluster.Schedule.LimitsText(),
+        MaxReplicas = cluster.Schedule.MaxReplicas,
+        BootstrapVersion = servers.Versions.Values.Any(v => TiDbVersion.Same(v, Spec.ToVersion)) ? null : servers.Bootstrap,
+        Notes = [.. cluster.Notes, .. binlog, .. Supervision(instances), .. ByHand(instances)],
+    };
+
+    private static IEnumerable<string> Supervision(IReadOnlyList<DiscoveredInstance> instances)
+    {
+        var units = instances.Where(i => i.Unit is not null).GroupBy(i => i.Unit!, StringComparer.Ordinal).Select(g => g.Count() == 1 ? g.Key : string.Create(CultureInfo.InvariantCulture, $"{g.Key} × {g.Count()}")).ToList();
+        return units.Count == 0 ? [] : [$"supervision as found on the hosts: {string.Join(", ", units)}"];
+    }
+
+    private IEnumerable<string> ByHand(IReadOnlyList<DiscoveredInstance> instances)
+    {
+        var done = instances.Where(i => TiDbVersion.Same(i.Version, Spec.ToVersion)).Select(i => i.Name).ToList();
+        return done.Count == 0 ? [] : [$"on {Spec.ToVersion} already, and not restarted while healthy: {string.Join(", ", done)}"];
+    }
+
+    private static async Task<IReadOnlyList<TResult>> ManyAsync<T, TResult>(IReadOnlyList<T> items, Func<T, Task<TResult?>> look)
+        where TResult : class
+    {
+        var results = new List<TResult>();
+        foreach (var some in items.Chunk(AtATime))
+        {
+            results.AddRange((await Task.WhenAll(some.Select(look))).OfType<TResult>());
+        }
+
+        return results;
+    }
+}

@@ -1,0 +1,50 @@
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Engine.Actions;
+
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <summary>Every process runs the new program and its service port is open; TiKV's status port, from which Prometheus pulls, is looked at too (runbook §5).</summary>
+internal sealed class CheckProcesses(ITiDbTargets targets) : TiDbStep(targets)
+{
+    /// <summary>Fact: TiKVs whose status port does not answer, comma separated.</summary>
+    public const string NoMetricsFact = "noMetrics";
+
+    private const int AtATime = 16;
+
+    /// <inheritdoc />
+    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    {
+        var problems = new List<string>();
+        foreach (var some in Spec.Instances.Chunk(AtATime))
+        {
+            problems.AddRange((await Task.WhenAll(some.Select(i => ProblemAsync(context, i, cancellationToken)))).OfType<string>());
+        }
+
+        if (problems.Count > 0)
+        {
+            return new Observation.Running(string.Join("; ", problems));
+        }
+
+        var silent = new List<string>();
+        foreach (var instance in Spec.Of(DatabaseComponent.TiKV))
+        {
+            if (!await Targets.Tikv().AnswersAsync(Spec.Status(instance), cancellationToken))
+            {
+                silent.Add(instance.Name);
+            }
+        }
+
+        return new Observation.Done($"{Spec.Instances.Count} processes", silent.Count == 0 ? null : Fact(NoMetricsFact, string.Join(", ", silent)));
+    });
+
+    private async Task<string?> ProblemAsync(StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
+    {
+        var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
+        if (!InstanceLooks.RunsNew(process, InstanceLooks.NewSha256(Targets, context.Plan, instance)))
+        {
+            return $"{instance.Name} on {instance.Host} does not run the new program ({process.SupervisionText})";
+        }
+
+        return process.IsListening ? null : $"{instance.Name} on {instance.Host} does not listen on {Spec.Service(instance).Port}";
+    }
+}

@@ -1,0 +1,22 @@
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Engine.Actions;
+
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <summary>A drainer is back when it answers and is registered as online.</summary>
+internal sealed class VerifyDrainer(ITiDbTargets targets) : VerifyInstance(targets)
+{
+    /// <inheritdoc />
+    protected override async Task<Observation?> InClusterAsync(StepContext context, DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken)
+    {
+        var own = Spec.Service(instance);
+        await Targets.Binlog().DrainerAsync(own, cancellationToken);
+        if (await Targets.Sql.DrainersAsync(cancellationToken) is not { } registered)
+        {
+            return null;
+        }
+
+        var node = registered.FirstOrDefault(n => own.IsAddress(n.Address));
+        return node is { IsOnline: true } ? null : new Observation.Running($"drainer {own} is {node?.State ?? "not registered"}");
+    }
+}

@@ -1,0 +1,192 @@
+using System.Globalization;
+using Drydock.Clients.Remote;
+using Drydock.Crds.DatabaseRollingUpgrades;
+
+namespace Drydock.Reconcilers.Databases.Yugabyte;
+
+/// <summary>
+/// yb-admin or bm-admin on the tool host (facts B3, runbook). It is always given all masters, a time limit, and the directory of certificates where there is one;
+/// no secret is among its arguments, because everybody on the host can read them. Its outputs are matched literally.
+/// </summary>
+/// <param name="host">The host it runs on.</param>
+/// <param name="program">Its path there.</param>
+/// <param name="vocabulary">What its flags and commands are called.</param>
+/// <param name="masters">RPC addresses of all masters.</param>
+/// <param name="certsDirectory">The directory of certificates on that host; null without TLS.</param>
+/// <param name="redact">Takes secrets out of what it prints.</param>
+internal sealed class AdminTool(IHostFiles host, string program, YugabyteVocabulary vocabulary, IReadOnlyList<ServiceAddress> masters, string? certsDirectory, Func<string, string> redact)
+{
+    /// <summary>The time limit where nothing else is asked: the tool's own default.</summary>
+    public static readonly TimeSpan UsualTimeout = TimeSpan.FromSeconds(60);
+
+    /// <summary>The time limit of the catalogue's upgrade, which takes longer than the usual one (runbook).</summary>
+    public static readonly TimeSpan CatalogTimeout = TimeSpan.FromSeconds(180);
+
+    /// <summary>The command that lists groups of which the universe is the target; not every version has it.</summary>
+    public const string Inbound = "list_universe_replications";
+
+    /// <summary>The command that lists groups of which the universe is the source; not every version has it.</summary>
+    public const string Outbound = "list_xcluster_outbound_replication_groups";
+
+    private const string ReplicationEnabled = "set_universe_replication_enabled";
+    private const int LongestMessage = 1500;
+
+    /// <summary>Where it runs and what it is, for messages.</summary>
+    public string Display => $"{program} on {host.Host}";
+
+    /// <summary>The masters, as the tool is given them.</summary>
+    public string MasterAddresses { get; } = string.Join(',', masters);
+
+    /// <summary>What it says when it is asked for help. Old tools know no help and list their commands with an error.</summary>
+    /// <exception cref="HostException">It could not be run, or its end was not seen.</exception>
+    public async Task<AdminHelp> HelpAsync(CancellationToken cancellationToken)
+    {
+        var result = await host.RunAsync(Command(UsualTimeout, ["help"]), cancellationToken);
+        return AdminHelp.Parse(result.Output + "\n" + result.Errors);
+    }
+
+    /// <summary>All masters, with their states.</summary>
+    /// <exception cref="AdminToolException">It failed, or printed something else.</exception>
+    /// <exception cref="HostException">It could not be run, or its end was not seen.</exception>
+    public Task<IReadOnlyList<ListedMaster>> MastersAsync(CancellationToken cancellationToken) =>
+        ReadAsync(ListedMaster.Parse, cancellationToken, "list_all_masters");
+
+    /// <summary>The AutoFlags configuration.</summary>
+    /// <inheritdoc cref="MastersAsync" path="/exception" />
+    public Task<AutoFlagsConfig> AutoFlagsAsync(CancellationToken cancellationToken) =>
+        ReadAsync(AutoFlagsConfig.Parse, cancellationToken, "get_auto_flags_config");
+
+    /// <summary>Promotes AutoFlags up to a class; the highest is what the plain command does (runbook). May be repeated.</summary>
+    /// <inheritdoc cref="MastersAsync" path="/exception" />
+    public Task<AutoFlagsPromotion> PromoteAutoFlagsAsync(AutoFlagClass highest, CancellationToken cancellationToken) =>
+        ReadAsync(AutoFlagsPromotion.Parse, cancellationToken, highest == AutoFlagClass.External ? ["promote_auto_flags"] : ["promote_auto_flags", $"k{highest}"]);
+
+    /// <summary>Takes back what was promoted since a version. Only volatile flags can be.</summary>
+    /// <inheritdoc cref="MastersAsync" path="/exception" />
+    public Task<AutoFlagsRollback> RollBackAutoFlagsAsync(int version, CancellationToken cancellationToken) =>
+        ReadAsync(output => AutoFlagsRollback.Parse(output, version), cancellationToken, "rollback_auto_flags", version.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Upgrades the SQL catalogue. May be repeated, never side by side.</summary>
+    /// <inheritdoc cref="MastersAsync" path="/exception" />
+    public Task<CatalogUpgrade> UpgradeCatalogAsync(CancellationToken cancellationToken) =>
+        ReadAsync(output => CatalogUpgrade.Parse(vocabulary.UpgradeCatalogCommand, output), CatalogTimeout, cancellationToken, vocabulary.UpgradeCatalogCommand);
+
+    /// <summary>Whether a catalogue upgrade still runs on the tool host: one whose connection was cut goes on there.</summary>
+    /// <exception cref="HostException">It could not be found out.</exception>
+    public async Task<bool> IsUpgradingCatalogAsync(CancellationToken cancellationToken)
+    {
+        // The brackets keep the search from finding itself. Without pgrep on the host nothing is found.
+        var command = vocabulary.UpgradeCatalogCommand;
+        return (await host.RunAsync(new RemoteCommand("pgrep", "-f", $"{vocabulary.AdminProgram} .*[{command[0]}]{command[1..]}"), cancellationToken)).ExitCode == 0;
+    }
+
+    /// <summary>Whether the load balancer has nothing to do.</summary>
+    /// <inheritdoc cref="MastersAsync" path="/exception" />
+    public Task<bool> IsBalancerIdleAsync(CancellationToken cancellationToken) => ReadAsync(BalancerIdle.Parse, cancellationToken, "get_is_load_balancer_idle");
+
+    /// <summary>Replication groups of which this universe is the target.</summary>
+    /// <inheritdoc cref="MastersAsync" path="/exception" />
+    public Task<IReadOnlyList<string>> ReplicationGroupsAsync(CancellationToken cancellationToken) =>
+        ReadAsync(output => ReplicationGroupList.Parse(Inbound, ReplicationGroupList.Inbound, output), cancellationToken, Inbound);
+
+    /// <summary>Replication groups of which this universe is the source.</summary>
+    /// <inheritdoc cref="MastersAsync" path="/exception" />
+    public Task<IReadOnlyList<string>> OutboundGroupsAsync(CancellationToken cancellationToken) =>
+        ReadAsync(output => ReplicationGroupList.Parse(Outbound, ReplicationGroupList.Outbound, output), cancellationToken, Outbound);
+
+    /// <summary>Puts a tablet server into the leader blacklist, or takes it out. The tool says nothing and ends with 0.</summary>
+    /// <inheritdoc cref="MastersAsync" path="/exception" />
+    public Task ChangeLeaderBlacklistAsync(ServiceAddress tserver, bool add, CancellationToken cancellationToken) =>
+        RunAsync(UsualTimeout, cancellationToken, "change_leader_blacklist", add ? "ADD" : "REMOVE", tserver.ToString());
+
+    /// <summary>Pauses or resumes a replication group at its target.</summary>
+    /// <inheritdoc cref="MastersAsync" path="/exception" />
+    public async Task SetReplicationEnabledAsync(string group, bool enabled, CancellationToken cancellationToken) =>
+        _ = await ReadAsync(
+            output =>
+            {
+                ReplicationToggle.Check(output, enabled);
+                return true;
+            },
+            cancellationToken,
+            ReplicationEnabled,
+            group,
+            enabled ? "1" : "0");
+
+    /// <summary>The command by which a person does the same.</summary>
+    public string ReplicationCommand(string group, bool enabled) => Text(ReplicationEnabled, group, enabled ? "1" : "0");
+
+    /// <summary>The command by which a person does the same.</summary>
+    public string LeaderBlacklistCommand(ServiceAddress tserver, bool add) => Text("change_leader_blacklist", add ? "ADD" : "REMOVE", tserver.ToString());
+
+    /// <summary>Whether these servers may be taken down: null if so, otherwise what the tool says.</summary>
+    /// <param name="form">How the command wants its arguments.</param>
+    /// <param name="tserver">Id of a tablet server; null for none.</param>
+    /// <param name="master">Id of a master; null for none.</param>
+    /// <param name="followerLag">How far followers may lag.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="HostException">It could not be run, or its end was not seen.</exception>
+    public async Task<string?> NodesSafeProblemAsync(NodesSafeForm form, string? tserver, string? master, TimeSpan followerLag, CancellationToken cancellationToken)
+    {
+        var lag = ((long)followerLag.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        string[] arguments = form == NodesSafeForm.TserversAndMasters
+            ? [tserver ?? "NONE", master ?? "NONE", lag]
+            : [string.Join(',', new[] { tserver, master }.OfType<string>()), lag];
+        try
+        {
+            await RunAsync(UsualTimeout, cancellationToken, ["are_nodes_safe_to_take_down", .. arguments]);
+            return null;
+        }
+        catch (AdminToolException exception)
+        {
+            return exception.Message;
+        }
+    }
+
+    private Task<T> ReadAsync<T>(Func<string, T> parse, CancellationToken cancellationToken, params string[] command) => ReadAsync(parse, UsualTimeout, cancellationToken, command);
+
+    private async Task<T> ReadAsync<T>(Func<string, T> parse, TimeSpan timeout, CancellationToken cancellationToken, params string[] command)
+    {
+        var output = await RunAsync(timeout, cancellationToken, command);
+        try
+        {
+            return parse(output);
+        }
+        catch (AdminOutputException exception)
+        {
+            throw new AdminToolException(command[0], redact($"{Display}: {exception.Message}"), output, exception);
+        }
+    }
+
+    private async Task<string> RunAsync(TimeSpan timeout, CancellationToken cancellationToken, params string[] command)
+    {
+        var result = await host.RunAsync(Command(timeout, command), cancellationToken);
+        if (result.IsSuccess)
+        {
+            return result.Output;
+        }
+
+        var printed = $"{result.Output.Trim()}\n{result.Errors.Trim()}".Trim();
+        var words = redact(printed);
+        throw new AdminToolException(
+            command[0],
+            string.Create(CultureInfo.InvariantCulture, $"{Display} {string.Join(' ', command)} ended with {result.ExitCode}: {(words.Length == 0 ? "it printed nothing" : words.Length > LongestMessage ? $"…{words[^LongestMessage..]}" : words)}"),
+            printed);
+    }
+
+    private RemoteCommand Command(TimeSpan timeout, IReadOnlyList<string> command) => new(Arguments(timeout, command));
+
+    private List<string> Arguments(TimeSpan timeout, IReadOnlyList<string> command) =>
+    [
+        program,
+        vocabulary.MasterAddressesFlag,
+        MasterAddresses,
+        vocabulary.TimeoutFlag,
+        ((long)timeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture),
+        .. certsDirectory is null ? Array.Empty<string>() : [vocabulary.CertsFlag, certsDirectory],
+        .. command,
+    ];
+
+    private string Text(params string[] command) =>
+        string.Join(' ', [program, vocabulary.MasterAddressesFlag, MasterAddresses, .. certsDirectory is null ? Array.Empty<string>() : [vocabulary.CertsFlag, certsDirectory], .. command]);
+}

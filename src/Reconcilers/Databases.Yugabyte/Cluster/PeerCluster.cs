@@ -1,0 +1,114 @@
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+
+namespace Drydock.Reconcilers.Databases.Yugabyte;
+
+/// <summary>The cluster at the other end of a replication group.</summary>
+/// <param name="own">This cluster, whose names and ports it has too.</param>
+/// <param name="group">The group.</param>
+/// <param name="http">HTTP with its TLS material.</param>
+internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group, IServiceHttp http)
+{
+    private readonly YbMasterClient _client = new(http, own.Vocabulary);
+
+    /// <summary>Its name for people.</summary>
+    public string Display => $"the peer of {group.Name} ({group.Peer.Masters[0]})";
+
+    // Its masters' pages are on the same port as ours unless the spec names them.
+    private IEnumerable<ServiceAddress> MasterPages
+    {
+        get
+        {
+            var port = own.Masters.Count > 0 ? own.Web(own.Masters[0]).Port : DefaultPorts.Status(own.Spec, new DatabaseInstance { Component = DatabaseComponent.Master });
+            return group.Peer.Masters
+                .Select(m => ServiceAddress.TryParse(m, out var address) ? new ServiceAddress(address.Host, port) : (ServiceAddress?)null)
+                .Concat(group.Peer.WebAddresses.Select(w => ServiceAddress.TryParse(w, out var address) ? address : (ServiceAddress?)null))
+                .OfType<ServiceAddress>()
+                .Distinct();
+        }
+    }
+
+    /// <summary>What its consumer registry says of the group; null if it is not the group's target.</summary>
+    /// <exception cref="ClusterTroubleException">It has no leader that can be found.</exception>
+    /// <exception cref="ServiceException">No answer.</exception>
+    /// <exception cref="YbAnswerException">One that is none.</exception>
+    public async Task<YbInboundGroup?> GroupAsync(CancellationToken cancellationToken)
+    {
+        var config = await _client.ClusterConfigAsync(await LeaderAsync(cancellationToken), cancellationToken);
+        return config.Groups.FirstOrDefault(g => g.Name == group.Name);
+    }
+
+    /// <summary>Its processes: those the spec names, otherwise all that its masters list.</summary>
+    /// <inheritdoc cref="GroupAsync" path="/exception" />
+    public async Task<IReadOnlyList<ServiceAddress>> ProcessesAsync(CancellationToken cancellationToken)
+    {
+        if (group.Peer.WebAddresses.Count > 0)
+        {
+            return [.. group.Peer.WebAddresses.Select(w => ServiceAddress.TryParse(w, out var address) ? address : (ServiceAddress?)null).OfType<ServiceAddress>()];
+        }
+
+        var leader = await LeaderAsync(cancellationToken);
+        var masters = await _client.MastersAsync(leader, cancellationToken);
+        if (masters.FirstOrDefault(m => m.Error is not null || m.Web is null) is { } broken)
+        {
+            throw new ClusterTroubleException(Reasons.ClusterUnhealthy, $"{Display}: {broken.Display} is not alive ({broken.Error}), so its version is not known");
+        }
+
+        var tservers = await _client.TserversAsync(leader, cancellationToken);
+        return [.. masters.Select(m => m.Web!.Value).Concat(tservers.Select(t => t.Web)).Distinct()];
+    }
+
+    /// <summary>What of its processes is not of a version yet, or cannot be asked; empty once all are, or later.</summary>
+    public async Task<IReadOnlyList<string>> NotYetAsync(YugabyteVersion version, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ServiceAddress> processes;
+        try
+        {
+            processes = await ProcessesAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is ClusterTroubleException or ServiceException or YbAnswerException)
+        {
+            return [$"{Display}: {exception.Message}"];
+        }
+
+        var problems = await YugabyteCluster.EachAsync(processes, (address, token) => ProblemAsync(address, version, token), cancellationToken);
+        return [.. problems.OfType<string>()];
+    }
+
+    private async Task<string?> ProblemAsync(ServiceAddress address, YugabyteVersion version, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var running = (await _client.VersionAsync(address, cancellationToken)).Version;
+            return version.Covers(running) || running > version ? null : $"{address} runs {running}";
+        }
+        catch (Exception exception) when (exception is ServiceException or YbAnswerException)
+        {
+            return exception.Message;
+        }
+    }
+
+    private async Task<ServiceAddress> LeaderAsync(CancellationToken cancellationToken)
+    {
+        var asked = await YugabyteCluster.EachAsync(
+            [.. MasterPages],
+            async (address, token) =>
+            {
+                try
+                {
+                    return (Address: address, Leads: await _client.IsLeaderAsync(address, token), Problem: (string?)null);
+                }
+                catch (Exception exception) when (exception is ServiceException or YbAnswerException)
+                {
+                    return (Address: address, Leads: false, Problem: exception.Message);
+                }
+            },
+            cancellationToken);
+        var leaders = asked.Where(a => a.Leads).ToList();
+        return leaders.Count == 1
+            ? leaders[0].Address
+            : throw new ClusterTroubleException(
+                Reasons.ClusterUnhealthy,
+                $"{Display} has {(leaders.Count == 0 ? "no leader that can be found" : "more than one leader")}{(asked.FirstOrDefault(a => a.Problem is not null).Problem is { } problem ? $" ({problem})" : "")}; name its pages in spec.yugabyte.replication.groups[{group.Name}].peer.webAddresses if they are elsewhere");
+    }
+}

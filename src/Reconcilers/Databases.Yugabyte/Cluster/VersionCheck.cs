@@ -1,0 +1,51 @@
+using Drydock.Crds.DatabaseRollingUpgrades;
+
+namespace Drydock.Reconcilers.Databases.Yugabyte;
+
+/// <summary>Whether every process is of one version: each is asked itself, and what the masters list besides is asked too (facts §0.3, B7).</summary>
+/// <param name="cluster">The universe.</param>
+internal sealed class VersionCheck(YugabyteCluster cluster)
+{
+    /// <summary>What is not of the version: processes of another one, and processes that do not answer.</summary>
+    public async Task<VersionReport> ReadAsync(YugabyteVersion version, CancellationToken cancellationToken)
+    {
+        var (processes, problem) = await ProcessesAsync(cancellationToken);
+        var asked = await YugabyteCluster.EachAsync(
+            processes,
+            async (process, token) =>
+            {
+                try
+                {
+                    return (process.Name, Running: (await cluster.MasterClient.VersionAsync(process.Web, token)).Version, Problem: (string?)null);
+                }
+                catch (Exception exception) when (exception is ServiceException or YbAnswerException)
+                {
+                    return (process.Name, Running: (YugabyteVersion?)null, Problem: exception.Message);
+                }
+            },
+            cancellationToken);
+        return new VersionReport(
+            [.. asked.Where(a => a.Running is not null && !version.Covers(a.Running)).Select(a => $"{a.Name} runs {a.Running}")],
+            [.. asked.Where(a => a.Problem is not null).Select(a => $"{a.Name}: {a.Problem}").Concat(problem is null ? [] : [problem])]);
+    }
+
+    // Without a leader nobody besides those of the spec can be known, so it cannot be said that there is none.
+    private async Task<(IReadOnlyList<(string Name, ServiceAddress Web)> Processes, string? Problem)> ProcessesAsync(CancellationToken cancellationToken)
+    {
+        var known = cluster.Spec.Instances.Select(i => (i.Name, Web: cluster.Web(i))).ToList();
+        var addresses = known.Select(k => k.Web).ToHashSet();
+        try
+        {
+            var leader = await cluster.LeaderAsync(cancellationToken);
+            var masters = (await cluster.MasterClient.MastersAsync(leader, cancellationToken)).Select(m => m.Web).OfType<ServiceAddress>();
+            var tservers = (await cluster.MasterClient.TserversAsync(leader, cancellationToken)).Select(t => t.Web);
+            known.AddRange(masters.Concat(tservers).Where(addresses.Add).Select(a => (a.ToString(), a)));
+        }
+        catch (Exception exception) when (exception is ClusterTroubleException or ServiceException or YbAnswerException)
+        {
+            return (known, exception.Message);
+        }
+
+        return (known, null);
+    }
+}

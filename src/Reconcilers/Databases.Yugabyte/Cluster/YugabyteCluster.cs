@@ -1,0 +1,147 @@
+using Drydock.Abstractions.Values;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+
+namespace Drydock.Reconcilers.Databases.Yugabyte;
+
+/// <summary>One universe, as the spec names it: its processes, their addresses, and the ways to ask them.</summary>
+/// <param name="targets">The way there.</param>
+internal sealed class YugabyteCluster(IYugabyteTargets targets)
+{
+    /// <summary>How many processes are asked at one time.</summary>
+    public const int AtATime = 16;
+
+    /// <summary>The spec as it is now.</summary>
+    public DatabaseRollingUpgradeSpec Spec => targets.Upgrade.Spec;
+
+    /// <summary>What only YugabyteDB has.</summary>
+    public YugabyteSpec Settings => Spec.Yugabyte ?? new YugabyteSpec();
+
+    /// <summary>What things are called.</summary>
+    public YugabyteVocabulary Vocabulary => YugabyteVocabulary.Of(Spec);
+
+    /// <summary>The masters.</summary>
+    public IReadOnlyList<DatabaseInstance> Masters => [.. Spec.Instances.Where(i => i.Component == DatabaseComponent.Master)];
+
+    /// <summary>The tablet servers.</summary>
+    public IReadOnlyList<DatabaseInstance> Tservers => [.. Spec.Instances.Where(i => i.Component == DatabaseComponent.Tserver)];
+
+    /// <summary>The JSON interface of masters.</summary>
+    public YbMasterClient MasterClient => new(targets.Http, Vocabulary);
+
+    /// <summary>The JSON interface of tablet servers.</summary>
+    public YbTserverClient TserverClient => new(targets.Http, Vocabulary);
+
+    /// <summary>How far followers may lag.</summary>
+    public TimeSpan MaxFollowerLag => KubernetesDuration.Parse(Settings.MaxFollowerLag);
+
+    /// <summary>How long an instance must have been healthy.</summary>
+    public TimeSpan Settle => KubernetesDuration.Parse(Spec.Settle);
+
+    /// <summary>An instance by its name.</summary>
+    /// <exception cref="KeyNotFoundException">The spec has no such instance any more.</exception>
+    public DatabaseInstance Instance(string name) =>
+        Spec.Instances.Find(i => i.Name == name) ?? throw new KeyNotFoundException($"spec.instances has no '{name}' any more; put it back until the upgrade has ended");
+
+    /// <summary>Where an instance's pages are.</summary>
+    public ServiceAddress Web(DatabaseInstance instance) => new(instance.Host, DefaultPorts.Status(Spec, instance));
+
+    /// <summary>Where an instance answers to others.</summary>
+    public ServiceAddress Rpc(DatabaseInstance instance) => new(instance.Host, DefaultPorts.Service(Spec, instance));
+
+    /// <summary>The admin tool of the new package.</summary>
+    public AdminTool Tool() => Tool($"{Spec.Package.Directory}/bin/{Vocabulary.AdminProgram}");
+
+    /// <summary>The admin tool at a path on the tool host.</summary>
+    public AdminTool Tool(string program) =>
+        new(targets.Hosts.Files(targets.Hosts.ToolHost), program, Vocabulary, [.. Masters.Select(Rpc)], Spec.Tls?.CertsDirName, targets.Redact);
+
+    /// <summary>The same tool, towards the masters at the other end of a replication group.</summary>
+    public AdminTool PeerTool(ReplicationGroup group) =>
+        new(
+            targets.Hosts.Files(targets.Hosts.ToolHost),
+            $"{Spec.Package.Directory}/bin/{Vocabulary.AdminProgram}",
+            Vocabulary,
+            [.. group.Peer.Masters.Select(m => ServiceAddress.TryParse(m, out var address) ? address : throw new FormatException($"'{m}' in spec.yugabyte.replication.groups[{group.Name}].peer.masters is no HOST:PORT"))],
+            group.Peer.CertsDirName,
+            targets.Redact);
+
+    /// <summary>The cluster at the other end of a replication group.</summary>
+    public PeerCluster Peer(ReplicationGroup group) => new(this, group, targets.Peer(group.Name));
+
+    /// <summary>
+    /// Where the leading master's pages are. Every master is asked itself; one that does not answer does not hinder as long as exactly one of the others leads.
+    /// </summary>
+    /// <exception cref="ClusterTroubleException">None leads, or more than one says so.</exception>
+    public async Task<ServiceAddress> LeaderAsync(CancellationToken cancellationToken)
+    {
+        var client = MasterClient;
+        var asked = await Task.WhenAll(Masters.Select(async master =>
+        {
+            try
+            {
+                return (Master: master, Leads: await client.IsLeaderAsync(Web(master), cancellationToken), Problem: (string?)null);
+            }
+            catch (Exception exception) when (exception is ServiceException or YbAnswerException)
+            {
+                return (Master: master, Leads: false, Problem: exception.Message);
+            }
+        }));
+        var leaders = asked.Where(a => a.Leads).ToList();
+        return leaders.Count switch
+        {
+            1 => Web(leaders[0].Master),
+            0 => throw new ClusterTroubleException(
+                Reasons.ClusterUnhealthy,
+                $"no master leads{(asked.Any(a => a.Problem is not null) ? $" ({string.Join("; ", asked.Where(a => a.Problem is not null).Select(a => $"{a.Master.Name}: {a.Problem}"))})" : "")}; without a leader nothing is stopped or changed"),
+            _ => throw new ClusterTroubleException(Reasons.ClusterUnhealthy, $"{string.Join(" and ", leaders.Select(l => l.Master.Name))} both say that they lead; that settles by itself, or their clocks or network are broken"),
+        };
+    }
+
+    /// <summary>The cluster as its leading master sees it.</summary>
+    /// <exception cref="ClusterTroubleException">None leads, or more than one says so.</exception>
+    /// <exception cref="ServiceException">The leader gave no answer.</exception>
+    /// <exception cref="YbAnswerException">It gave one that is none.</exception>
+    public async Task<ClusterView> ReadAsync(CancellationToken cancellationToken)
+    {
+        var leader = await LeaderAsync(cancellationToken);
+        var client = MasterClient;
+        var (masters, tservers, health) = (client.MastersAsync(leader, cancellationToken), client.TserversAsync(leader, cancellationToken), client.HealthAsync(leader, cancellationToken));
+        var (leaderless, under, config) = (client.LeaderlessTabletsAsync(leader, cancellationToken), client.UnderReplicatedTabletsAsync(leader, cancellationToken), client.ClusterConfigAsync(leader, cancellationToken));
+        await Task.WhenAll(masters, tservers, health, leaderless, under, config);
+        return new ClusterView
+        {
+            Leader = leader,
+            Masters = await masters,
+            Tservers = await tservers,
+            Health = await health,
+            Leaderless = await leaderless,
+            UnderReplicated = await under,
+            Config = await config,
+        };
+    }
+
+    /// <summary>What a process runs.</summary>
+    /// <exception cref="ServiceException">No answer.</exception>
+    /// <exception cref="YbAnswerException">None that says it.</exception>
+    public Task<YbProcessVersion> VersionAsync(DatabaseInstance instance, CancellationToken cancellationToken) => MasterClient.VersionAsync(Web(instance), cancellationToken);
+
+    /// <summary>Does something for each, a bounded number at a time; the results in the order of the items.</summary>
+    public static async Task<IReadOnlyList<TResult>> EachAsync<T, TResult>(IReadOnlyList<T> items, Func<T, CancellationToken, Task<TResult>> work, CancellationToken cancellationToken, int atATime = AtATime)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        ArgumentNullException.ThrowIfNull(work);
+        var results = new TResult[items.Count];
+        var last = -1;
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(atATime, items.Count)).Select(_ => NextAsync()));
+        return results;
+
+        async Task NextAsync()
+        {
+            for (var i = Interlocked.Increment(ref last); i < items.Count; i = Interlocked.Increment(ref last))
+            {
+                results[i] = await work(items[i], cancellationToken);
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using Drydock.Crds.DatabaseRollingUpgrades;
+
+namespace Drydock.Reconcilers.Databases.Yugabyte;
+
+/// <summary>What preflight learned of a universe: what the plan is compiled from, beside the spec.</summary>
+internal sealed record YugabyteDiscovery
+{
+    /// <summary>What the universe is called by its own id; claims are named after it.</summary>
+    public required string UniverseUuid { get; init; }
+
+    /// <summary>The processes, in the order of the spec.</summary>
+    public required IReadOnlyList<DiscoveredInstance> Instances { get; init; }
+
+    /// <summary>The hosts that get the package.</summary>
+    public required IReadOnlyList<string> Hosts { get; init; }
+
+    /// <summary>How many replicas data has.</summary>
+    public required int ReplicationFactor { get; init; }
+
+    /// <summary>Whether SQL is on; null where no tablet server tells.</summary>
+    public required bool? SqlIsOn { get; init; }
+
+    /// <summary>Replication groups of the spec, at the ends where they were found.</summary>
+    public required IReadOnlyList<DiscoveredGroup> Groups { get; init; }
+
+    /// <summary>How replication is carried through.</summary>
+    public required ReplicationMode Replication { get; init; }
+
+    /// <summary>The version of the AutoFlags configuration, as far as a tool could be asked. Not part of what is done: it is recorded again before anything is stopped.</summary>
+    public int? AutoFlagsVersion { get; init; }
+
+    /// <summary>What else the reader of the plan must know.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>What the target is, in a few words.</summary>
+    public string Describe(DatabaseRollingUpgradeSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        var masters = Instances.Count(i => i.Component == DatabaseComponent.Master);
+        return $"{(spec.Yugabyte?.Dialect == YugabyteDialect.BMDB ? "BMDB" : "YugabyteDB")} with {masters} masters and {Instances.Count - masters} tablet servers on {Hosts.Count} hosts, replication factor {ReplicationFactor}";
+    }
+}

@@ -1,0 +1,21 @@
+namespace Drydock.Reconcilers.Databases.Yugabyte;
+
+/// <summary>What set_universe_replication_enabled prints (facts B3, runbook).</summary>
+internal static class ReplicationToggle
+{
+    /// <summary>Returns if it printed what it should.</summary>
+    /// <param name="output">What was printed.</param>
+    /// <param name="enabled">What was asked for.</param>
+    /// <exception cref="AdminOutputException">It printed something else.</exception>
+    public static void Check(string output, bool enabled)
+    {
+        var expected = Expected(enabled);
+        if (!AdminLines.Has(AdminLines.Of(output), expected))
+        {
+            throw new AdminOutputException("set_universe_replication_enabled", $"'{expected}'", output);
+        }
+    }
+
+    /// <summary>The line that must be printed.</summary>
+    public static string Expected(bool enabled) => enabled ? "Replication enabled successfully" : "Replication disabled successfully";
+}

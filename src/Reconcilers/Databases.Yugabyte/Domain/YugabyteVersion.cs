@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Drydock.Reconcilers.Databases.Yugabyte;
+
+/// <summary>
+/// A version of YugabyteDB: 2.18.4.0-b52, or less of it (2.18.4). Absent numbers are 0; an absent build is any build. Even minor numbers below 1000 are
+/// stable releases, odd ones previews; releases named after a year are stable (facts B4.1).
+/// </summary>
+/// <param name="Major">2, or a year.</param>
+/// <param name="Minor">18.</param>
+/// <param name="Patch">4.</param>
+/// <param name="Fix">0.</param>
+/// <param name="Build">52 of b52; null where the text does not tell.</param>
+internal sealed partial record YugabyteVersion(int Major, int Minor, int Patch, int Fix, int? Build) : IComparable<YugabyteVersion>
+{
+    private const int FirstYear = 1000;
+
+    /// <summary>Whether it is of a preview series.</summary>
+    public bool IsPreview => Major < FirstYear && Minor % 2 != 0;
+
+    /// <summary>The series: 2.18.</summary>
+    public string Series => string.Create(CultureInfo.InvariantCulture, $"{Major}.{Minor}");
+
+    /// <summary>Reads a version, also with a leading v.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static YugabyteVersion Parse(string text) =>
+        TryParse(text, out var version) ? version : throw new FormatException($"'{text}' is no version of YugabyteDB; expected for instance 2.18.4.0-b52 or 2.18.4");
+
+    /// <summary>Reads a version; false if it is none.</summary>
+    public static bool TryParse(string? text, out YugabyteVersion version)
+    {
+        version = new YugabyteVersion(0, 0, 0, 0, null);
+        if (text is null || Whole().Match(text) is not { Success: true } match)
+        {
+            return false;
+        }
+
+        version = new YugabyteVersion(Number(match, "major"), Number(match, "minor"), Number(match, "patch"), Number(match, "fix"), match.Groups["build"].Success ? Number(match, "build") : null);
+        return true;
+    }
+
+    /// <summary>
+    /// Whether a process that reports <paramref name="running"/> is of this version: all numbers are the same, and the build where this one names one.
+    /// </summary>
+    public bool Covers(YugabyteVersion running)
+    {
+        ArgumentNullException.ThrowIfNull(running);
+        return SameNumbers(running) && (Build is null || Build == running.Build);
+    }
+
+    /// <inheritdoc />
+    public int CompareTo(YugabyteVersion? other) => other is null ? 1 : (Major, Minor, Patch, Fix, Build ?? 0).CompareTo((other.Major, other.Minor, other.Patch, other.Fix, other.Build ?? 0));
+
+    /// <summary>Earlier.</summary>
+    public static bool operator <(YugabyteVersion left, YugabyteVersion right) => Compare(left, right) < 0;
+
+    /// <summary>Later.</summary>
+    public static bool operator >(YugabyteVersion left, YugabyteVersion right) => Compare(left, right) > 0;
+
+    /// <summary>Not later.</summary>
+    public static bool operator <=(YugabyteVersion left, YugabyteVersion right) => Compare(left, right) <= 0;
+
+    /// <summary>Not earlier.</summary>
+    public static bool operator >=(YugabyteVersion left, YugabyteVersion right) => Compare(left, right) >= 0;
+
+    /// <summary>2.18.4.0-b52, or 2.18.4.0 without a build.</summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Major}.{Minor}.{Patch}.{Fix}") + (Build is { } build ? string.Create(CultureInfo.InvariantCulture, $"-b{build}") : "");
+
+    private bool SameNumbers(YugabyteVersion other) => (Major, Minor, Patch, Fix) == (other.Major, other.Minor, other.Patch, other.Fix);
+
+    private static int Compare(YugabyteVersion left, YugabyteVersion right)
+    {
+        ArgumentNullException.ThrowIfNull(left);
+        return left.CompareTo(right);
+    }
+
+    private static int Number(Match match, string group) =>
+        match.Groups[group] is { Success: true } found ? int.Parse(found.Value, NumberStyles.None, CultureInfo.InvariantCulture) : 0;
+
+    [GeneratedRegex(@"^v?(?<major>\d{1,5})\.(?<minor>\d{1,5})(\.(?<patch>\d{1,5}))?(\.(?<fix>\d{1,5}))?(-b(?<build>\d{1,6}))?\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Whole();
+}

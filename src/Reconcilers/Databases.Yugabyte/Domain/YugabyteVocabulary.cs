@@ -1,0 +1,107 @@
+using Drydock.Crds.DatabaseRollingUpgrades;
+
+namespace Drydock.Reconcilers.Databases.Yugabyte;
+
+/// <summary>
+/// What things are called: the preset of the dialect (facts B0, runbook), with what spec.yugabyte.names says otherwise. Of BMDB only what its runbook names
+/// is certain; the rest is taken to be as in YugabyteDB, whose spellings are understood besides.
+/// </summary>
+internal sealed record YugabyteVocabulary
+{
+    /// <summary>The master's program.</summary>
+    public required string MasterProgram { get; init; }
+
+    /// <summary>The tablet server's program.</summary>
+    public required string TserverProgram { get; init; }
+
+    /// <summary>The admin tool.</summary>
+    public required string AdminProgram { get; init; }
+
+    /// <summary>The SQL shell, by which pg_extension is read.</summary>
+    public required string SqlShell { get; init; }
+
+    /// <summary>The admin tool's flag for the masters, with its hyphens.</summary>
+    public required string MasterAddressesFlag { get; init; }
+
+    /// <summary>The admin tool's flag for the time limit, with the same hyphens.</summary>
+    public required string TimeoutFlag { get; init; }
+
+    /// <summary>The admin tool's flag for the directory of certificates, with the same hyphens.</summary>
+    public required string CertsFlag { get; init; }
+
+    /// <summary>The admin tool's command that upgrades the SQL catalogue.</summary>
+    public required string UpgradeCatalogCommand { get; init; }
+
+    /// <summary>The master's page of tablet servers, for people.</summary>
+    public required string TabletServersPage { get; init; }
+
+    /// <summary>The JSON interface, before the name of a call.</summary>
+    public required string ApiPath { get; init; }
+
+    /// <summary>Flags of a tablet server of which any switches SQL on.</summary>
+    public required IReadOnlyList<string> SqlFlags { get; init; }
+
+    /// <summary>What SQL is called: YSQL, BSQL.</summary>
+    public required string Sql { get; init; }
+
+    /// <summary>What replication is called: xCluster, xDCR.</summary>
+    public required string Replication { get; init; }
+
+    /// <summary>The vocabulary of a spec.</summary>
+    public static YugabyteVocabulary Of(DatabaseRollingUpgradeSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        var yugabyte = spec.Yugabyte ?? new YugabyteSpec();
+        var preset = yugabyte.Dialect == YugabyteDialect.BMDB ? Bmdb : Yugabyte;
+        var names = yugabyte.Names;
+        var flag = names.MasterAddressesFlag ?? preset.MasterAddressesFlag;
+        var hyphens = flag.StartsWith("--", StringComparison.Ordinal) ? "--" : "-";
+        return preset with
+        {
+            MasterProgram = names.MasterProgram ?? preset.MasterProgram,
+            TserverProgram = names.TserverProgram ?? preset.TserverProgram,
+            AdminProgram = names.AdminProgram ?? preset.AdminProgram,
+            SqlShell = names.SqlShell ?? preset.SqlShell,
+            MasterAddressesFlag = flag,
+            TimeoutFlag = $"{hyphens}timeout_ms",
+            CertsFlag = $"{hyphens}certs_dir_name",
+            UpgradeCatalogCommand = names.UpgradeCatalogCommand ?? preset.UpgradeCatalogCommand,
+            TabletServersPage = names.TabletServersPage ?? preset.TabletServersPage,
+            ApiPath = (names.ApiPath ?? preset.ApiPath).TrimEnd('/'),
+        };
+    }
+
+    /// <summary>The program of a component.</summary>
+    public string Program(DatabaseComponent component) => component == DatabaseComponent.Master ? MasterProgram : TserverProgram;
+
+    private static YugabyteVocabulary Yugabyte { get; } = new()
+    {
+        MasterProgram = "yb-master",
+        TserverProgram = "yb-tserver",
+        AdminProgram = "yb-admin",
+        SqlShell = "ysqlsh",
+        MasterAddressesFlag = "--master_addresses",
+        TimeoutFlag = "--timeout_ms",
+        CertsFlag = "--certs_dir_name",
+        UpgradeCatalogCommand = "upgrade_ysql",
+        TabletServersPage = "/tablet-servers",
+        ApiPath = "/api/v1",
+        SqlFlags = ["enable_ysql"],
+        Sql = "YSQL",
+        Replication = "xCluster",
+    };
+
+    private static YugabyteVocabulary Bmdb { get; } = Yugabyte with
+    {
+        MasterProgram = "mserver",
+        TserverProgram = "dbserver",
+        AdminProgram = "bm-admin",
+        SqlShell = "bsqlsh",
+        MasterAddressesFlag = "-mserver_addresses",
+        UpgradeCatalogCommand = "upgrade_bsql",
+        TabletServersPage = "/tile-servers",
+        SqlFlags = ["enable_bsql", "enable_ysql"],
+        Sql = "BSQL",
+        Replication = "xDCR",
+    };
+}

@@ -1,0 +1,94 @@
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+
+namespace Drydock.Reconcilers.Databases.Yugabyte;
+
+/// <summary>
+/// One pass of preflight: everything that can be found out about a universe and its hosts without changing anything, side by side where that is possible. All findings
+/// of the pass are listed, not the first.
+/// </summary>
+internal sealed class YugabytePreflight
+{
+    private readonly IYugabyteTargets _targets;
+    private readonly YugabyteCluster _cluster;
+    private readonly FindingSink _findings;
+
+    /// <summary>Binds it. For one pass.</summary>
+    public YugabytePreflight(IYugabyteTargets targets)
+    {
+        ArgumentNullException.ThrowIfNull(targets);
+        (_targets, _cluster, _findings) = (targets, new YugabyteCluster(targets), new FindingSink(targets.Redact));
+    }
+
+    /// <summary>Runs the pass.</summary>
+    public async Task<YugabytePreflightResult> RunAsync(CancellationToken cancellationToken)
+    {
+        var spec = _cluster.Spec;
+        var path = CheckSpec(spec);
+        var hosts = PackageRequests.Hosts(_targets.Hosts.All, _targets.Hosts.ToolHost);
+        var instances = new InstancePreflight(_targets, _cluster, path, _findings);
+
+        var (ofHosts, ofInstances, ofCluster) = (
+            new HostPreflight(_targets, _cluster, _findings).LookAsync(hosts, cancellationToken),
+            instances.LookAsync(cancellationToken),
+            new ClusterPreflight(_cluster, path, _findings).LookAsync(cancellationToken));
+        await Task.WhenAll(ofHosts, ofInstances, ofCluster);
+        var (hostLooks, looks, look) = (await ofHosts, await ofInstances, await ofCluster);
+
+        instances.CompareInstalled(looks, hostLooks);
+        NoteSharedLinks(spec);
+        var tool = await new ToolPreflight(_targets, _cluster, path, _findings).LookAsync(cancellationToken);
+        var groups = await new ReplicationPreflight(_cluster, path, _findings).LookAsync(look, tool, cancellationToken);
+        await new ExtensionPreflight(_targets, _cluster, _findings).LookAsync(look?.SqlIsOn, hostLooks, cancellationToken);
+
+        var identity = look?.View.Config.UniverseUuid;
+        return _findings.Any || path is null || look is not { ReplicationFactor: { } factor }
+            ? new YugabytePreflightResult(null, _findings.Findings, identity)
+            : new YugabytePreflightResult(
+                new YugabyteDiscovery
+                {
+                    UniverseUuid = look.View.Config.UniverseUuid,
+                    Instances = instances.Discover(looks),
+                    Hosts = hosts,
+                    ReplicationFactor = factor,
+                    SqlIsOn = look.SqlIsOn,
+                    Groups = groups,
+                    Replication = YugabyteFeatures.Replication(_cluster.Settings, path.From),
+                    AutoFlagsVersion = tool.AutoFlagsVersion,
+                    Notes = [.. path.Notes, .. _findings.Notes],
+                },
+                [],
+                identity);
+    }
+
+    private YugabyteUpgradePath? CheckSpec(DatabaseRollingUpgradeSpec spec)
+    {
+        // Servers that know no CEL let these through.
+        foreach (var finding in DatabaseRollingUpgradeValidation.Validate(spec).Concat(_targets.SecretProblems).Concat(_targets.StorageProblems))
+        {
+            _findings.Add(finding);
+        }
+
+        var path = YugabyteUpgradePath.Of(spec, out var unreadable);
+        foreach (var finding in unreadable.Concat(path?.Refusals ?? []))
+        {
+            _findings.Add(finding);
+        }
+
+        foreach (var component in new[] { DatabaseComponent.Master, DatabaseComponent.Tserver }.Where(c => !spec.Instances.Exists(i => i.Component == c)))
+        {
+            _findings.Add(Reasons.InvalidSpec, $"spec.instances has no {component}: list every process of the universe", field: "spec.instances");
+        }
+
+        return path;
+    }
+
+    // A restart of the other one by its supervisor would bring it up in the new version before its turn.
+    private void NoteSharedLinks(DatabaseRollingUpgradeSpec spec)
+    {
+        foreach (var shared in spec.Instances.GroupBy(i => (i.Host, i.DeployDir)).Where(g => g.Count() > 1 && g.Any(i => _targets.Hosts.Instance(i.Name).Target.Swap == SwapMethod.SwitchLink)))
+        {
+            _findings.Note($"{string.Join(" and ", shared.Select(i => i.Name))} share the link {shared.Key.DeployDir} on {shared.Key.Host}: once it is switched for the first of them, a crash of the other starts it in the new version before its turn; give each its own link to avoid that");
+        }
+    }
+}

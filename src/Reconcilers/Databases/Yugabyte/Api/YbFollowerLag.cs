@@ -1,6 +1,0 @@
-namespace Drydock.Reconcilers.Databases.Yugabyte;
-
-/// <summary>follower_lag_ms of the tablets of one server (facts B2).</summary>
-/// <param name="Tablets">How many tablets told it.</param>
-/// <param name="Largest">The largest of them.</param>
-public sealed record YbFollowerLag(int Tablets, TimeSpan Largest);
