@@ -6,7 +6,8 @@ using Drydock.Tests.EndToEnd.Support;
 namespace Drydock.Tests.EndToEnd;
 
 /// <summary>
-/// Roads of the runbooks that no other test takes, each with something on the way that belongs to any of them. From 4.1.1 on, a pulled image: <see cref="ProjectApiTests"/>; an image in an archive in the storage:
+/// Roads of the upgrade guides that no other test takes, each with something on the way that belongs to any of them.
+/// From 4.1.1 on, a pulled image: <see cref="ProjectApiTests"/>; an image in an archive in the storage:
 /// <see cref="ModernServerTests"/>; Community on one node: <see cref="RollbackTests"/>.
 /// </summary>
 public sealed class RoadTests(StageFixture fixture)

@@ -6,7 +6,7 @@ namespace Drydock.Crds.Common;
 [JsonConverter(typeof(JsonStringEnumConverter<DumpTool>))]
 public enum DumpTool
 {
-    /// <summary><c>mysqldump</c>, as the runbooks do; loaded by <c>mysql</c>.</summary>
+    /// <summary><c>mysqldump</c>; loaded by <c>mysql</c>.</summary>
     MySqlDump,
 
     /// <summary><c>mydumper</c>, many tables at a time; loaded by <c>myloader</c>.</summary>

@@ -71,7 +71,10 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     [FieldClass(FieldClass.Control)]
     public DrainSpec Drain { get; init => field = value ?? new(); } = new();
 
-    /// <summary>How long an instance must have been healthy before the next one is touched. Duration; both runbooks say about 60s.</summary>
+    /// <summary>
+    /// How long an instance must have been healthy before the next one is touched. Duration. YugabyteDB asks for at
+    /// least 60s.
+    /// </summary>
     [FieldClass(FieldClass.Control)]
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.Duration)]

@@ -6,7 +6,9 @@ namespace Drydock.Crds.DatabaseRollingUpgrades;
 /// <summary>How leaders are moved away from an instance before it is stopped.</summary>
 public sealed record DrainSpec
 {
-    /// <summary>How long leaders may take to leave. Duration. tidb-ansible waits 180s; the runbook's longer waiting is 5h.</summary>
+    /// <summary>
+    /// How long leaders may take to leave. Duration. tidb-ansible waits 180s; a large TiKV may need hours.
+    /// </summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string Timeout { get; init => field = value ?? "10m"; } = "10m";

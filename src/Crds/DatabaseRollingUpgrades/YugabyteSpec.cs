@@ -12,7 +12,9 @@ public sealed record YugabyteSpec
     /// <summary>Names that differ from the preset.</summary>
     public YugabyteNames Names { get; init => field = value ?? new(); } = new();
 
-    /// <summary>The highest class of AutoFlags that is promoted. External is what the runbook's plain promote_auto_flags does.</summary>
+    /// <summary>
+    /// The highest class of AutoFlags that is promoted. External is what promote_auto_flags without a class does.
+    /// </summary>
     public AutoFlagClass PromoteClass { get; init; }
 
     /// <summary>Replication with other clusters.</summary>

@@ -29,7 +29,10 @@ public sealed record BackupSpec
     [FieldClass(FieldClass.Access)]
     public SecretReference? IdentitySecretRef { get; init; }
 
-    /// <summary>True cuts heatbeat_sequence to its last row before the dump, as the runbook does. False leaves the table as it is.</summary>
+    /// <summary>
+    /// True cuts heatbeat_sequence to its last row before the dump, which makes the dump small. False leaves the table
+    /// as it is.
+    /// </summary>
     // Not init: source-generated JSON would lose the default where the field is absent.
     public bool TrimHeartbeatSequence { get; set; } = true;
 }

@@ -13,7 +13,10 @@ public sealed record HighAvailabilitySpec
     [Required]
     public HighAvailabilityMethod Method { get; init; }
 
-    /// <summary>Enable: on after the upgrade, as the runbooks do, whatever it was before. AsBefore: as it was; what will stay abnormal is listed.</summary>
+    /// <summary>
+    /// Enable: on after the upgrade, whatever it was before; without it links that ran stay abnormal. AsBefore: as it
+    /// was; what will stay abnormal is listed.
+    /// </summary>
     public HighAvailabilityAfterUpgrade AfterUpgrade { get; init; }
 
     /// <summary>

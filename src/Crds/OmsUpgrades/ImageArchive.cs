@@ -3,7 +3,7 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.OmsUpgrades;
 
-/// <summary>A docker archive (docker save), streamed by the operator into docker load: the runbook's scp and docker load.</summary>
+/// <summary>A docker archive (docker save), streamed by the operator into docker load.</summary>
 [ValidationRule("!has(self.path) || !self.path.split('/').exists(s, s == '..')", RuleMessages.ArchivePath)]
 [ValidationRule("has(self.storage) != has(self.hostPath) && has(self.storage) == has(self.path)", RuleMessages.OneArchiveSource)]
 public sealed record ImageArchive

@@ -19,7 +19,9 @@ internal interface ITiDbTargets
     /// <summary>HTTP of PD, TiDB, pump and drainer: plain or TLS as the spec says.</summary>
     IServiceHttp Http { get; }
 
-    /// <summary>HTTP that is never encrypted: TiKV's status port (facts A3) and Spark's pages.</summary>
+    /// <summary>
+    /// HTTP that is never encrypted: TiKV's status port (docs/research/tidb.md#tikv) and Spark's pages.
+    /// </summary>
     IServiceHttp PlainHttp { get; }
 
     /// <summary>The API server.</summary>

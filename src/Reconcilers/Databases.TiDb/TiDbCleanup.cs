@@ -6,8 +6,8 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Takes away what an upgrade that rests half way would leave in PD for ever (facts §0.4): evict-leader schedulers of its stores. Harmless to a run that goes on later:
-/// draining begins anew there.
+/// Takes away what an upgrade that rests half way would leave in PD for ever (docs/research/tidb.md#rules):
+/// evict-leader schedulers of its stores. Harmless to a run that goes on later: draining begins anew there.
 /// </summary>
 /// <param name="targets">The cluster.</param>
 internal sealed class TiDbCleanup(ITiDbTargets targets)

@@ -5,9 +5,11 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Takes away what an upgrade that rests half way would leave in a universe for ever (facts §0.4): its entries in the leader blacklist, on the way there or back. Harmless
-/// to a run that goes on later: a server whose leaders have come back is drained again before it is stopped. Steps that fail themselves do the same; this is for a run that
-/// is stopped between them. Replication stays paused: whether it may go on nobody can tell then.
+/// Takes away what an upgrade that rests half way would leave in a universe for ever
+/// (docs/research/yugabytedb.md#rules): its entries in the leader blacklist, on the way there or back. Harmless to a
+/// run that goes on later: a server whose leaders have come back is drained again before it is stopped. Steps that fail
+/// themselves do the same; this is for a run that is stopped between them. Replication stays paused: whether it may go
+/// on nobody can tell then.
 /// </summary>
 /// <param name="targets">The way there.</param>
 internal sealed class YugabyteCleanup(IYugabyteTargets targets)

@@ -12,7 +12,8 @@ namespace Drydock.Benchmarks;
 /// <param name="settle">How long each instance is let alone, seconds.</param>
 internal sealed class DatabaseScript(LabRun run, double settle)
 {
-    // Twice the heartbeat interval is 2 s; the operator waits for auto_flags_apply_delay_ms (facts B4.4), and so does an honest script.
+    // Twice the heartbeat interval is 2 s; the operator waits for auto_flags_apply_delay_ms, and so does an honest
+    // script.
     private const double Flags = 10;
 
     /// <summary>Wall time.</summary>

@@ -13,7 +13,7 @@ internal sealed class DatabasesPart : IBenchPart
 {
     private const double TimeFactor = 3;
 
-    // The 60 s of both runbooks.
+    // The 60 s that the vendors ask for.
     private const double Settle = 60 / TimeFactor;
 
     public string Name => "databases";
@@ -31,7 +31,7 @@ internal sealed class DatabasesPart : IBenchPart
         await BothAsync("TiDB 2.1 to 3.0, systemd", name => TiDbAsync(stage, name, cancellationToken), stage, text, overheads, cancellationToken);
         await BothAsync("BMDB 2.16 to 2.18, plain processes", name => BmdbAsync(stage, name, cancellationToken), stage, text, overheads, cancellationToken);
         text.AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"Spans of the originals are divided by {TimeFactor:0}, so that both settle {Settle:0} s after each instance; backup waived, limits not tuned afterwards. The scripts do what the runbooks say and no more: the one of BMDB moves no leader away before it stops a server, and neither looks for what an interrupted run left. The operator brings packages to all hosts at once, checks every gate twice and moves leaders.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Spans of the originals are divided by {TimeFactor:0}, so that both settle {Settle:0} s after each instance; backup waived, limits not tuned afterwards. The scripts do what the procedures by hand say and no more: the one of BMDB moves no leader away before it stops a server, and neither looks for what an interrupted run left. The operator brings packages to all hosts at once, checks every gate twice and moves leaders.");
         text.AppendLine();
         text.AppendLine("| what | measured | aim |");
         text.AppendLine("|---|---|---|");

@@ -1,6 +1,6 @@
 #!/bin/bash
-# The runbook of BMDB as an honest script: one mserver after the other, then one dbserver after the other, then AutoFlags and the catalogue. Each is waited for by
-# what its web interface says, and settles as long as the operator lets it. No leader is moved away first: the runbook does not.
+# The procedure of BMDB by hand as an honest script: one mserver after the other, then one dbserver after the other, then AutoFlags and the catalogue. Each is waited for by
+# what its web interface says, and settles as long as the operator lets it. No leader is moved away first: by hand none is.
 . "$(dirname "$0")/remote.sh"
 
 web_version() { curl -fsS "http://$1:$2/api/v1/version" | grep -q "\"version_number\": *\"${NEW_VERSION%-b*}\""; }

@@ -1,4 +1,4 @@
-# What both runbooks as scripts need: ssh that keeps its connections, a wait, a copy. Sourced.
+# What both scripts need: ssh that keeps its connections, a wait, a copy. Sourced.
 set -euo pipefail
 WORK="$(mktemp -d)"
 trap 'for h in $HOSTS; do ssh "${OPTIONS[@]}" -O exit "$USER_NAME@$h" 2>/dev/null || true; done; rm -rf "$WORK"' EXIT

@@ -37,5 +37,5 @@ internal sealed record Durations(double Factor)
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"load {Load:0.#} s, stop {Stop:0.#}, dump {Dump("rm_340"):0.#} and {Dump("cm_340"):0.#} for each other database, boot {Boot:0.#}, JAR {Jar:0.#}, init {Init:0.#} (the facts' figures divided by {Factor:0.#})");
+        $"load {Load:0.#} s, stop {Stop:0.#}, dump {Dump("rm_340"):0.#} and {Dump("cm_340"):0.#} for each other database, boot {Boot:0.#}, JAR {Jar:0.#}, init {Init:0.#} (real durations divided by {Factor:0.#})");
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The runbook oms-ee-3.2.2-to-4.2.2-multi-node as a person's shell script: one command after the other, over all nodes, in the
-# runbook's own order. NODES names a file with a line a node: region, Docker endpoint, certificates, address, data directory.
-# LOAD=inside loads the image inside the downtime, as the runbook does; LOAD=before loads it before.
+# The procedure from Enterprise 3.2.2 to 4.2.2 on several nodes as a person's shell script: one command after the other, over all nodes, in the
+# procedure's own order. NODES names a file with a line a node: region, Docker endpoint, certificates, address, data directory.
+# LOAD=inside loads the image inside the downtime, as is done by hand; LOAD=before loads it before.
 # START=one waits for each new node before it turns to the next; START=all starts all of them first.
 # Prints T1 and T2 (seconds since the epoch) and nothing else to standard output.
 set -euo pipefail
@@ -60,7 +60,7 @@ done
 for i in "${ALL[@]}"; do running "$i" nginx oms_drc_cm oms_drc_supervisor sshd; done
 say "JAR"
 for i in "${ALL[@]}"; do on "$i" exec "$NEW" supervisorctl stop oms_console >&2 || true; done
-# One region: every node with -ltrue, as the runbook prints it. Several: the first node of each, -ltrue at the last region.
+# One region: every node with -ltrue. Several: the first node of each, -ltrue at the last region.
 JARS=("${ALL[@]}")
 [ "${#FIRSTS[@]}" = 1 ] || JARS=("${FIRSTS[@]}")
 for i in "${JARS[@]}"; do

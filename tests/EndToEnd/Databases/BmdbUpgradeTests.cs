@@ -5,7 +5,7 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Tests.EndToEnd.Databases;
 
-/// <summary>BMDB by its runbook, on real hosts, by the operator as a process.</summary>
+/// <summary>BMDB as its users upgrade it, on real hosts, by the operator as a process.</summary>
 public sealed class BmdbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHelper output)
 {
     private const string From = "2.16.9.0-b67";

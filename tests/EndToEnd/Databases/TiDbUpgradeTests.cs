@@ -5,7 +5,7 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Tests.EndToEnd.Databases;
 
-/// <summary>TiDB 2.1 to 3.0 by its runbook, on real hosts, by the operator as a process.</summary>
+/// <summary>TiDB 2.1 to 3.0 as its users upgrade it, on real hosts, by the operator as a process.</summary>
 public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHelper output)
 {
     private const int Kills = 5;

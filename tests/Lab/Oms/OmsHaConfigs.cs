@@ -1,6 +1,6 @@
 namespace Drydock.Lab.Oms;
 
-/// <summary>Values of ha.config as OMS installations have them (facts §2.2).</summary>
+/// <summary>Values of ha.config as OMS installations have them.</summary>
 public static class OmsHaConfigs
 {
     /// <summary>All keys, HA on, with one key nobody documents and an integer that a double would not keep.</summary>

@@ -27,10 +27,10 @@ public sealed record OmsNode(IOmsHost Host, OmsRegion Region, string Directory)
     /// <summary>Its key.</summary>
     public string Key => Path.GetFullPath(Path.Combine(Directory, "..", "https_key"));
 
-    /// <summary>The binds of an HTTPS console as the runbook's docker run has them.</summary>
+    /// <summary>The binds of an HTTPS console (docs/research/oms.md#container).</summary>
     public IReadOnlyList<string> HttpsBinds => [$"{Certificate}:/etc/pki/nginx/oms_server.crt", $"{Key}:/etc/pki/nginx/oms_server.key"];
 
-    /// <summary>The four binds as the runbook's docker run has them.</summary>
+    /// <summary>The four binds (docs/research/oms.md#container).</summary>
     public IReadOnlyList<string> Binds =>
         [$"{Config}:/home/admin/conf/config.yaml", $"{Logs}:/home/admin/logs", $"{Store}:/home/ds/store", $"{Run}:/home/ds/run"];
 }

@@ -1,6 +1,6 @@
 namespace Drydock.Lab.Oms;
 
-/// <summary>Custom ports of config.yaml (facts §1.1).</summary>
+/// <summary>Custom ports of config.yaml.</summary>
 /// <param name="Ghana">ghana_server_port.</param>
 /// <param name="Nginx">nginx_server_port.</param>
 /// <param name="Cm">cm_server_port.</param>

@@ -89,7 +89,10 @@ public sealed class OmsScenario
         await _metaDb.ExecAsync(string.Concat(Databases.Select(x => $"DROP DATABASE IF EXISTS `{x}`;")));
     }
 
-    /// <summary>The arguments of <c>docker run</c> for one node, as the runbook has them. <paramref name="upgrade"/> adds IS_UPGRADE=true.</summary>
+    /// <summary>
+    /// The arguments of <c>docker run</c> for one node (docs/research/oms.md#container). <paramref name="upgrade"/>
+    /// adds IS_UPGRADE=true.
+    /// </summary>
     public IReadOnlyList<string> RunArguments(OmsNode node, string container, string image, string restart, bool upgrade) =>
     [
         "run", "-dit", "--net", "host", "--restart", restart, .. BindsOf(node).SelectMany(bind => new[] { "-v", bind }),

@@ -45,7 +45,7 @@ public sealed record OmsScenarioOptions
     /// <summary>Names twice among the migration projects, among the sync projects and across both, one of each pair also as a DELETED project.</summary>
     public bool DuplicateNames { get; init; }
 
-    /// <summary>Writers with a blackRegionNo of another region (facts §4.4).</summary>
+    /// <summary>Writers with a blackRegionNo of another region.</summary>
     public bool CascadedWriters { get; init; }
 
     /// <summary>Rows of heatbeat_sequence.</summary>

@@ -4,9 +4,10 @@ using System.Text;
 namespace Drydock.Lab.Oms;
 
 /// <summary>
-/// The metadata of an OMS that has been in use: the tables the facts name (§4) with the columns they name and some nobody documents,
-/// 4-byte characters, blobs, text that looks like SQL, JSON with integers a double does not keep, a view, a trigger, routines; see <see cref="OmsRichContent"/>.
-/// Everything is the same at every seed, times included.
+/// The metadata of an OMS that has been in use: the tables of docs/research/oms.md#metadata-tables with their columns
+/// and some nobody documents, 4-byte characters, blobs, text that looks like SQL, JSON with integers a double does not
+/// keep, a view, a trigger, routines; see <see cref="OmsRichContent"/>. Everything is the same at every seed, times
+/// included.
 /// </summary>
 internal static class OmsSeed
 {

@@ -10,7 +10,7 @@ namespace Drydock.Lab.Upgrades;
 /// </summary>
 internal static partial class RefetchText
 {
-    // The runbook's margin, which the manifests of the roads leave at its default.
+    // The guide's margin, which the manifests of the roads leave at its default.
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(30);
 
     // Times in status are whole seconds.

@@ -3,7 +3,10 @@ using Drydock.Lab.Oms;
 
 namespace Drydock.Lab.Upgrades;
 
-/// <summary>One road of the runbooks: edition, versions, regions, and how image and console come. What a stage seeds and what the manifest says.</summary>
+/// <summary>
+/// One road of the upgrade guides: edition, versions, regions, and how image and console come. What a stage seeds and
+/// what the manifest says.
+/// </summary>
 public sealed record UpgradeRoad
 {
     private static readonly string[] RegionNames = ["cn-hangzhou", "cn-heilongjiang", "cn-shenzhen", "cn-beijing"];
@@ -65,10 +68,10 @@ public sealed record UpgradeRoad
     /// <summary>Enterprise 4.1.1 to 4.2.2: no JAR, and the first source whose console lists projects through its API.</summary>
     public static UpgradeRoad Enterprise411 { get; } = new() { Id = "ee-411-422", From = "4.1.1", RegionSizes = [2] };
 
-    /// <summary>Community 3.3.0 to 3.3.1, one node (RB1).</summary>
+    /// <summary>Community 3.3.0 to 3.3.1, one node.</summary>
     public static UpgradeRoad CommunitySingle { get; } = new() { Id = "ce-330-331-single", From = "3.3.0_ce", To = "3.3.1_ce", RegionSizes = [1], HaConfig = null };
 
-    /// <summary>Community 3.3.0 to 3.3.1, two nodes (RB2).</summary>
+    /// <summary>Community 3.3.0 to 3.3.1, two nodes.</summary>
     public static UpgradeRoad CommunityMulti { get; } = new() { Id = "ce-330-331-multi", From = "3.3.0_ce", To = "3.3.1_ce", RegionSizes = [2], HaConfig = null };
 
     /// <summary>Community 3.3.1 to 4.1.0, over the fusion of 4.0.1, which CE's docker_init.sh makes itself.</summary>

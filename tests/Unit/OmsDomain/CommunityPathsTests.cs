@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.OmsDomain;
 
-/// <summary>The vendor's table for the Community edition, whole: facts §5.1 and §5.2.</summary>
+/// <summary>The vendor's table for the Community edition, whole (docs/research/oms.md#upgrade-paths).</summary>
 public sealed class CommunityPathsTests
 {
     private static readonly string[] Releases = ["3.2.2", "3.3.0", "3.3.1", "4.0.0", "4.1.0", "4.1.1", "4.2.0", "4.2.1", "4.2.2"];

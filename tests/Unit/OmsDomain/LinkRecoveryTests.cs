@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.OmsDomain;
 
-/// <summary>The tables of the guides for 3.3.1 (multi node, step 5) and 4.2.2 (facts §5.4).</summary>
+/// <summary>The tables of the guides for 3.3.1 (multi node, step 5) and 4.2.2.</summary>
 public sealed class LinkRecoveryTests
 {
     [Theory]

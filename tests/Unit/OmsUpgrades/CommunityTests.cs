@@ -9,7 +9,7 @@ using OmsEdition = Drydock.Crds.OmsUpgrades.OmsEdition;
 
 namespace Drydock.Tests.Unit.OmsUpgrades;
 
-/// <summary>The Community edition: the runbooks for 3.3.0 to 3.3.1, and the rest of the vendor's table.</summary>
+/// <summary>The Community edition: the guides for 3.3.0 to 3.3.1, and the rest of the vendor's table.</summary>
 public sealed class CommunityTests
 {
     private const string Row = """{"enable":false,"enableStore":true}""";

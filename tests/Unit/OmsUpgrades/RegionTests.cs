@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.OmsUpgrades;
 
-/// <summary>Several regions with several nodes each: runbook §4.4 and §4.5, the notes for several regions.</summary>
+/// <summary>Several regions with several nodes each.</summary>
 public sealed class RegionTests
 {
     private static readonly Undisturbed Golden = Undisturbed.Run(Begin);

@@ -130,7 +130,7 @@ public sealed class ApiTests
     [Fact]
     public async Task A_scheduler_that_is_not_run_yet_is_added_once_more_to_be_removed()
     {
-        // Facts A1b.1: after a change of the leader DELETE says "scheduler not found" while schedulers-v2 holds it.
+        // After a change of the leader DELETE says "scheduler not found" while schedulers-v2 holds it.
         var (persisted, runs, calls) = (true, false, new List<string>());
         var http = new FakeHttp((method, _, path, _) =>
         {

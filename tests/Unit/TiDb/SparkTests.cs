@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.TiDb;
 
-/// <summary>TiSpark's JAR is exchanged with Spark stopped, on every host, and Spark comes back as it was (runbook §6.2).</summary>
+/// <summary>TiSpark's JAR is exchanged with Spark stopped, on every host, and Spark comes back as it was.</summary>
 public sealed class SparkTests
 {
     private const string NewName = "tispark-assembly-3.0.jar";

@@ -25,7 +25,7 @@ public sealed class SqlTests
     [Fact]
     public async Task Ddl_jobs_are_read_by_the_names_of_their_columns()
     {
-        // Ten columns in 2.1, more and in another order later (facts A2).
+        // Ten columns in 2.1, more and in another order later.
         var old = Table("JOB_ID", "DB_NAME", "TABLE_NAME", "JOB_TYPE", "SCHEMA_STATE", "SCHEMA_ID", "TABLE_ID", "ROW_COUNT", "START_TIME", "STATE");
         old.Rows.Add("1", "orders", "t", "add index", "write only", "2", "3", "9", "now", "running");
         old.Rows.Add("2", "orders", "t", "drop index", "none", "2", "3", "9", "now", "synced");

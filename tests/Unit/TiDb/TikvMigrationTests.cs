@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.TiDb;
 
-/// <summary>tikv.toml from 2.1 to 3.0 (facts A4).</summary>
+/// <summary>tikv.toml from 2.1 to 3.0.</summary>
 public sealed class TikvMigrationTests
 {
     private static readonly TikvSettings Settings = new("16GB", 6, "0.0.0.0:20180", HibernateRegions: false);

@@ -68,7 +68,7 @@ internal sealed class WorldOmsConsole(OmsWorld world)
 
     private bool IsHealed => world.Done.FindLast(a => a.What == "ha on") is { } on && world.Time.GetUtcNow() - on.At >= HealsAfter;
 
-    // The stores of the old version do not run in the new one (facts §5.4).
+    // The stores of the old version do not run in the new one.
     private void NoteUpgrade()
     {
         if (_upgraded || !world.Hosts.Exists(h => h.Containers.Exists(c => c.Image.Version == world.Setup.ToVersion && c.IsRunning)))

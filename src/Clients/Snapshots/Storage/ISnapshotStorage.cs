@@ -43,6 +43,6 @@ public interface ISnapshotStorage
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/> if it cannot be written and read back.</exception>
     Task<SnapshotStorageMark> EnsureMarkAsync(CancellationToken cancellationToken);
 
-    /// <summary>Reads the mark; null means that this is not the storage it was (design §4: <c>StorageLost</c>).</summary>
+    /// <summary>Reads the mark; null means that this is not the storage it was (<c>StorageLost</c>).</summary>
     Task<SnapshotStorageMark?> ReadMarkAsync(CancellationToken cancellationToken);
 }

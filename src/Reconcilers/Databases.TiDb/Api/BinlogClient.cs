@@ -5,7 +5,7 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Pumps and drainers over HTTP (facts A5).</summary>
+/// <summary>Pumps and drainers over HTTP (docs/research/tidb.md#pump-and-drainer).</summary>
 /// <param name="http">The transport.</param>
 internal sealed class BinlogClient(IServiceHttp http)
 {
@@ -26,8 +26,8 @@ internal sealed class BinlogClient(IServiceHttp http)
         root => new DrainerStatus(root.Member("Synced").GetBoolean(), root.Id("LastTS")));
 
     /// <summary>
-    /// Has a pump pause: it flushes, says "paused" and ends. HTTP 200 is no success: the code in the body is (facts §0.1, A5). One that is paused or about
-    /// to be is accepted.
+    /// Has a pump pause: it flushes, says "paused" and ends. HTTP 200 is no success: the code in the body is
+    /// (docs/research/tidb.md#rules). One that is paused or about to be is accepted.
     /// </summary>
     /// <exception cref="TiDbApiException">Refused; its words are in the message.</exception>
     public async Task PauseAsync(Endpoint pump, string nodeId, CancellationToken cancellationToken)

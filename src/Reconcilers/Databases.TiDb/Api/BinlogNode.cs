@@ -1,6 +1,6 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>A pump or drainer as it is registered (facts A5).</summary>
+/// <summary>A pump or drainer as it is registered (docs/research/tidb.md#pump-and-drainer).</summary>
 /// <param name="NodeId">Its id.</param>
 /// <param name="Address">HOST:PORT.</param>
 /// <param name="State">online, pausing, paused, closing, offline. A killed one is left at "online".</param>

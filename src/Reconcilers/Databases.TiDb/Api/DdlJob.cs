@@ -1,6 +1,9 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>A row of ADMIN SHOW DDL JOBS, by the names of its columns: their number differs by version (facts A2).</summary>
+/// <summary>
+/// A row of ADMIN SHOW DDL JOBS, by the names of its columns: their number differs by version
+/// (docs/research/tidb.md#tidb-server).
+/// </summary>
 /// <param name="Id">JOB_ID.</param>
 /// <param name="Database">DB_NAME.</param>
 /// <param name="Table">TABLE_NAME.</param>
@@ -10,10 +13,10 @@ internal sealed record DdlJob(string Id, string Database, string Table, string T
 {
     private static readonly string[] Ended = ["synced", "rollback done", "cancelled"];
 
-    /// <summary>Whether nothing of it is left to be done. Whatever is not known to have ended has not (facts A2).</summary>
+    /// <summary>Whether nothing of it is left to be done. Whatever is not known to have ended has not.</summary>
     public bool HasEnded => Ended.Contains(State.Trim(), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whether it changes the system tables, as the first new TiDB's own bootstrap does (facts A2).</summary>
+    /// <summary>Whether it changes the system tables, as the first new TiDB's own bootstrap does.</summary>
     public bool IsOfSystem => string.Equals(Database, "mysql", StringComparison.OrdinalIgnoreCase);
 
     /// <inheritdoc />

@@ -7,11 +7,17 @@ internal interface IDatabaseSql
     /// <exception cref="DatabaseSqlException">No TiDB could be asked, or it refused.</exception>
     Task<IReadOnlyList<DdlJob>> UnfinishedDdlAsync(CancellationToken cancellationToken);
 
-    /// <summary>tidb_server_version of mysql.tidb: the version of the system tables, raised by the bootstrap of the first new TiDB (facts A2).</summary>
+    /// <summary>
+    /// tidb_server_version of mysql.tidb: the version of the system tables, raised by the bootstrap of the first new
+    /// TiDB (docs/research/tidb.md#tidb-server).
+    /// </summary>
     /// <exception cref="DatabaseSqlException">No TiDB could be asked, or it refused.</exception>
     Task<long> BootstrapVersionAsync(CancellationToken cancellationToken);
 
-    /// <summary>SHOW PUMP STATUS; null where this version does not know it (facts A5: from 2.1.7 on).</summary>
+    /// <summary>
+    /// SHOW PUMP STATUS; null where this version does not know it (from 2.1.7 on;
+    /// docs/research/tidb.md#pump-and-drainer).
+    /// </summary>
     /// <exception cref="DatabaseSqlException">No TiDB could be asked, or it refused.</exception>
     Task<IReadOnlyList<BinlogNode>?> PumpsAsync(CancellationToken cancellationToken);
 

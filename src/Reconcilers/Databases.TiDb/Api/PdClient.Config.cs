@@ -14,19 +14,25 @@ internal sealed partial class PdClient
     /// <summary>What the configuration says of scheduling and replication.</summary>
     public Task<PdSchedule> ScheduleAsync(CancellationToken cancellationToken) => GetAsync($"{Api}/config", Schedule, cancellationToken);
 
-    /// <summary>The version the cluster is at: the lowest of its stores', raised by itself and never lowered (facts A1).</summary>
+    /// <summary>
+    /// The version the cluster is at: the lowest of its stores', raised by itself and never lowered
+    /// (docs/research/tidb.md#pd).
+    /// </summary>
     public Task<string> ClusterVersionAsync(CancellationToken cancellationToken) => GetAsync(
         $"{Api}/config/cluster-version",
         root => root.ValueKind == JsonValueKind.String ? TiDbVersion.Plain(root.GetString()!) : throw new FormatException("it is no text"),
         cancellationToken);
 
-    /// <summary>Names of the schedulers PD runs now. After a change of the leader none, for up to 5 minutes (facts A1b.1).</summary>
+    /// <summary>
+    /// Names of the schedulers PD runs now. After a change of the leader none, for up to 5 minutes
+    /// (docs/research/tidb.md#pd-as-observed).
+    /// </summary>
     public Task<IReadOnlyList<string>> RunningSchedulersAsync(CancellationToken cancellationToken) => GetAsync<IReadOnlyList<string>>(
         $"{Api}/schedulers",
         root => root.ValueKind == JsonValueKind.Array ? [.. root.EnumerateArray().Select(s => s.GetString() ?? "")] : throw new FormatException("it is no list"),
         cancellationToken);
 
-    /// <summary>Sets one limit and reads it back: PD answers 200 to a key it does not know, and ignores it (facts A1b.4).</summary>
+    /// <summary>Sets one limit and reads it back: PD answers 200 to a key it does not know, and ignores it.</summary>
     /// <exception cref="TiDbApiException">Refused or ignored.</exception>
     public async Task SetLimitAsync(string name, long value, CancellationToken cancellationToken)
     {
@@ -39,8 +45,9 @@ internal sealed partial class PdClient
     }
 
     /// <summary>
-    /// Has leaders moved away from a store. One that is there already is accepted (facts A8), proven by schedulers-v2. The id is a number: as text PD
-    /// answers "missing store id".
+    /// Has leaders moved away from a store. One that is there already is accepted
+    /// (docs/research/tidb.md#tidb-operator), proven by schedulers-v2. The id is a number: as text PD answers "missing
+    /// store id".
     /// </summary>
     /// <exception cref="TiDbApiException">Refused, or not persisted.</exception>
     public async Task EvictLeadersAsync(ulong store, CancellationToken cancellationToken)
@@ -61,8 +68,8 @@ internal sealed partial class PdClient
     }
 
     /// <summary>
-    /// Lets leaders come back to a store, proven by schedulers-v2: "scheduler not found" proves nothing after a change of the PD leader, where what is
-    /// persisted is not run yet; adding it once more makes it removable (facts A1b.1).
+    /// Lets leaders come back to a store, proven by schedulers-v2: "scheduler not found" proves nothing after a change
+    /// of the PD leader, where what is persisted is not run yet; adding it once more makes it removable.
     /// </summary>
     /// <exception cref="TiDbApiException">It is still persisted.</exception>
     public async Task LetLeadersBackAsync(ulong store, CancellationToken cancellationToken)
@@ -118,7 +125,7 @@ internal sealed partial class PdClient
         };
     }
 
-    // One comma-joined text (facts A1); a list in other versions.
+    // One comma-joined text; a list in other versions.
     private static string[] Labels(JsonElement? labels) => labels switch
     {
         { ValueKind: JsonValueKind.String } text => text.GetString()!.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),

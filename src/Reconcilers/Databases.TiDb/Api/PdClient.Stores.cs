@@ -6,7 +6,10 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <content>Stores and Regions.</content>
 internal sealed partial class PdClient
 {
-    /// <summary>Checks of Regions that both 2.1 and 3.0 have and that must be empty before a process is stopped (facts A1; offline-peer and empty-region are 3.0's).</summary>
+    /// <summary>
+    /// Checks of Regions that both 2.1 and 3.0 have and that must be empty before a process is stopped (offline-peer
+    /// and empty-region are 3.0's; docs/research/tidb.md#pd).
+    /// </summary>
     public static IReadOnlyList<string> RegionChecks { get; } = ["down-peer", "miss-peer", "pending-peer"];
 
     /// <summary>All stores, those that left (Tombstone) too.</summary>
@@ -14,7 +17,7 @@ internal sealed partial class PdClient
         $"{Api}/stores?state=0&state=1&state=2", root => [.. root.List("stores").Select(Store)], cancellationToken);
 
     /// <summary>One store.</summary>
-    /// <exception cref="TiDbApiException">There is none: status 500 (facts A1b.2).</exception>
+    /// <exception cref="TiDbApiException">There is none: status 500 (docs/research/tidb.md#pd-as-observed).</exception>
     public Task<PdStore> StoreAsync(ulong id, CancellationToken cancellationToken) =>
         GetAsync(string.Create(CultureInfo.InvariantCulture, $"{Api}/store/{id}"), Store, cancellationToken);
 

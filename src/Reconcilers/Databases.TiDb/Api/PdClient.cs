@@ -5,8 +5,9 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// PD's HTTP interface (facts A1, A1b). Every member hands requests below /pd to the leader, so an answer there proves nothing about the member asked; only
-/// etcd's own <c>/health</c> does. Members are asked in turn until one answers.
+/// PD's HTTP interface (docs/research/tidb.md#pd). Every member hands requests below /pd to the leader, so an answer
+/// there proves nothing about the member asked; only etcd's own <c>/health</c> does. Members are asked in turn until
+/// one answers.
 /// </summary>
 /// <param name="http">The transport.</param>
 /// <param name="members">Where PD members serve, in the order in which they are asked.</param>
@@ -66,7 +67,10 @@ internal sealed partial class PdClient(IServiceHttp http, IReadOnlyList<Endpoint
     public Task SetLeaderPriorityAsync(string member, int priority, CancellationToken cancellationToken) =>
         ChangeAsync(HttpMethod.Post, $"{Api}/members/name/{Uri.EscapeDataString(member)}", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{{\"leader-priority\":{priority}}}"), cancellationToken);
 
-    /// <summary>The git hash of the leader's build (GET /pd/api/v1/status is handed to the leader, facts A1b.4).</summary>
+    /// <summary>
+    /// The git hash of the leader's build (GET /pd/api/v1/status is handed to the leader;
+    /// docs/research/tidb.md#pd-as-observed).
+    /// </summary>
     public Task<string> LeaderGitHashAsync(CancellationToken cancellationToken) => GetAsync($"{Api}/status", root => root.Text("git_hash"), cancellationToken);
 
     private static PdMember Member(JsonElement element) =>
@@ -80,7 +84,7 @@ internal sealed partial class PdClient(IServiceHttp http, IReadOnlyList<Endpoint
             async member => StrictJson.Read(await http.GetAsync(member.Host, member.Port, path, cancellationToken), $"GET {member}{path}", read),
             mayRepeat: static _ => true);
 
-    // null and "success" are what PD answers to a change it took (facts A1b.4).
+    // null and "success" are what PD answers to a change it took.
     private async Task ChangeAsync(HttpMethod method, string path, string? json, CancellationToken cancellationToken) =>
         await InTurnAsync(
             async member =>

@@ -1,6 +1,6 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>A PD member (facts A1).</summary>
+/// <summary>A PD member (docs/research/tidb.md#pd).</summary>
 /// <param name="Name">Its own name.</param>
 /// <param name="Id">Its member id, unsigned 64 bits.</param>
 /// <param name="ClientUrls">Where it serves.</param>

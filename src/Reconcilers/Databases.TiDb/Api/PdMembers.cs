@@ -7,7 +7,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <param name="EtcdLeader">Who leads etcd; differs from the leader while leadership moves.</param>
 internal sealed record PdMembers(ulong ClusterId, IReadOnlyList<PdMember> Members, PdMember? Leader, PdMember? EtcdLeader)
 {
-    /// <summary>Whether PD and etcd are led by the same member: a move is over (facts A1).</summary>
+    /// <summary>Whether PD and etcd are led by the same member: a move is over (docs/research/tidb.md#pd).</summary>
     public bool IsSettled => Leader is not null && Leader.Id == EtcdLeader?.Id;
 
     /// <summary>The member that serves at an endpoint.</summary>

@@ -1,6 +1,8 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>A TiKV as PD knows it. Absent status fields are 0 (facts §0.2); PD hears of a store every 10 s (facts §0.9).</summary>
+/// <summary>
+/// A TiKV as PD knows it. Absent status fields are 0 (docs/research/tidb.md#rules); PD hears of a store every 10 s.
+/// </summary>
 internal sealed record PdStore
 {
     /// <summary>Its id, unsigned 64 bits.</summary>
@@ -12,7 +14,7 @@ internal sealed record PdStore
     /// <summary>Up, Disconnected (silent for more than 20 s), Down, Offline, Tombstone.</summary>
     public required string State { get; init; }
 
-    /// <summary>Its version, without a leading v. This is the source for a TiKV's version (facts §0.3).</summary>
+    /// <summary>Its version, without a leading v. This is the source for a TiKV's version.</summary>
     public required string Version { get; init; }
 
     /// <summary>Its labels.</summary>

@@ -4,8 +4,9 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Reads answers strictly (facts §0.1): another status than 200, no JSON, or a missing key is never taken for a good answer. Where the servers leave zero
-/// values out (facts §0.2) the absent key is 0. Ids are unsigned 64-bit numbers (facts A1b.5).
+/// Reads answers strictly (docs/research/tidb.md#rules): another status than 200, no JSON, or a missing key is never
+/// taken for a good answer. Where the servers leave zero values out the absent key is 0. Ids are unsigned 64-bit
+/// numbers (docs/research/tidb.md#pd-as-observed).
 /// </summary>
 internal static class StrictJson
 {

@@ -5,13 +5,16 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>The status port of TiDB servers (facts A2).</summary>
+/// <summary>The status port of TiDB servers (docs/research/tidb.md#tidb-server).</summary>
 /// <param name="http">The transport.</param>
 internal sealed class TidbStatusClient(IServiceHttp http)
 {
     private const string Marker = "-TiDB-";
 
-    /// <summary>The version a server runs, by its own word: GET /status. This is the source for a TiDB's version (facts §0.3).</summary>
+    /// <summary>
+    /// The version a server runs, by its own word: GET /status. This is the source for a TiDB's version
+    /// (docs/research/tidb.md#rules).
+    /// </summary>
     /// <exception cref="TiDbApiException">No usable answer; newer versions answer 500 while they end.</exception>
     /// <exception cref="ServiceException">No answer.</exception>
     public async Task<string> VersionAsync(Endpoint status, CancellationToken cancellationToken) =>
@@ -36,7 +39,7 @@ internal sealed class TidbStatusClient(IServiceHttp http)
         },
         cancellationToken);
 
-    /// <summary>Has a server give the ownership of DDL away; nothing happens if it does not own it (400, facts A2).</summary>
+    /// <summary>Has a server give the ownership of DDL away; nothing happens if it does not own it (400).</summary>
     /// <exception cref="TiDbApiException">Refused for another reason.</exception>
     public async Task ResignDdlOwnerAsync(Endpoint status, CancellationToken cancellationToken)
     {

@@ -3,8 +3,8 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// The status port of TiKV (facts A3): 3.0 has /metrics and /status with an empty body, always without TLS; 2.1 opens it only where metrics are not pushed,
-/// so no answer before the upgrade is normal.
+/// The status port of TiKV (docs/research/tidb.md#tikv): 3.0 has /metrics and /status with an empty body, always
+/// without TLS; 2.1 opens it only where metrics are not pushed, so no answer before the upgrade is normal.
 /// </summary>
 /// <param name="plainHttp">A transport without TLS.</param>
 internal sealed class TikvStatusClient(IServiceHttp plainHttp)
@@ -23,7 +23,10 @@ internal sealed class TikvStatusClient(IServiceHttp plainHttp)
         }
     }
 
-    /// <summary>How many Regions it leads by its own count, fresher than PD's (facts A1); null where it does not say.</summary>
+    /// <summary>
+    /// How many Regions it leads by its own count, fresher than PD's (docs/research/tidb.md#pd); null where it does not
+    /// say.
+    /// </summary>
     public async Task<double?> LeadersAsync(Endpoint status, CancellationToken cancellationToken)
     {
         try

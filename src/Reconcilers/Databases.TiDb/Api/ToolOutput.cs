@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>What the programs print (runbook §6.1; facts A3).</summary>
+/// <summary>What the programs print (docs/research/tidb.md#pump-and-drainer).</summary>
 internal static partial class ToolOutput
 {
     /// <summary>The version in the output of <c>-V</c>, plain (3.0.9); null if there is none.</summary>
@@ -19,7 +19,10 @@ internal static partial class ToolOutput
         return match.Success ? match.Groups["hash"].Value : null;
     }
 
-    /// <summary>Whether a configuration check says so in words; the exit code alone is not relied upon (facts A3).</summary>
+    /// <summary>
+    /// Whether a configuration check says so in words; the exit code alone is not relied upon
+    /// (docs/research/tidb.md#tikv).
+    /// </summary>
     public static bool ChecksConfiguration(string output) => output.Contains("config check successful", StringComparison.OrdinalIgnoreCase);
 
     [GeneratedRegex(@"Release Version:\s*(?<version>v?\d[^\s]*)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]

@@ -3,12 +3,13 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Carries an instance's configuration file to the new version. Only TiKV's has to be changed on the way from 2.1 to 3.0 (facts A4); PD's and TiDB's stay
-/// as they are and are checked by the new program. Pure.
+/// Carries an instance's configuration file to the new version. Only TiKV's has to be changed on the way from 2.1 to
+/// 3.0 (docs/research/tidb.md#configuration); PD's and TiDB's stay as they are and are checked by the new program.
+/// Pure.
 /// </summary>
 internal static class ConfigurationMigration
 {
-    /// <summary>Components whose programs can check a file (facts A3).</summary>
+    /// <summary>Components whose programs can check a file (docs/research/tidb.md#tikv).</summary>
     public static IReadOnlyList<DatabaseComponent> Checked { get; } = [DatabaseComponent.PD, DatabaseComponent.TiKV, DatabaseComponent.TiDB];
 
     /// <summary>Migrates a file.</summary>
@@ -26,7 +27,9 @@ internal static class ConfigurationMigration
         return new MigratedConfiguration(TomlText.Parse(text).Text, [], []);
     }
 
-    /// <summary>Arguments by which a new program checks a file (facts A3; PD's address is needed by TiKV's check only in form).</summary>
+    /// <summary>
+    /// Arguments by which a new program checks a file (PD's address is needed by TiKV's check only in form).
+    /// </summary>
     public static IReadOnlyList<string> CheckArguments(DatabaseComponent component, string file, string pd) => component switch
     {
         DatabaseComponent.TiKV => ["--pd-endpoints", pd, "--config", file, "--config-check"],

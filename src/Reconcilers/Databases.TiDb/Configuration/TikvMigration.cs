@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Carries a tikv.toml from 2.1 to 3.0 (facts A4; runbook §4.3, §4.5). Values that are there already win over every rule, nothing is removed: what 3.0
-/// does not use any more it accepts and ignores. Pure.
+/// Carries a tikv.toml from 2.1 to 3.0 (docs/research/tidb.md#configuration). Values that are there already win over
+/// every rule, nothing is removed: what 3.0 does not use any more it accepts and ignores. Pure.
 /// </summary>
 internal static class TikvMigration
 {

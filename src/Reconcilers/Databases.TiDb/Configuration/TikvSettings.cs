@@ -4,7 +4,10 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>What the migration of a TiKV's file is to set, where the file does not have it already (facts A4).</summary>
+/// <summary>
+/// What the migration of a TiKV's file is to set, where the file does not have it already
+/// (docs/research/tidb.md#configuration).
+/// </summary>
 /// <param name="Capacity">storage.block-cache.capacity, as TiKV writes sizes.</param>
 /// <param name="Concurrency">readpool.coprocessor.*-concurrency; null leaves the program's own default.</param>
 /// <param name="StatusAddress">server.status-addr.</param>
@@ -15,8 +18,9 @@ internal sealed record TikvSettings(string Capacity, int? Concurrency, string St
     private const long Gigabyte = 1024 * Megabyte;
 
     /// <summary>
-    /// By the runbook's rules (§4.5): capacity = MEM_TOTAL × 0.5 / instances on the host; with several instances on it, instances × concurrency =
-    /// CPUs × 0.8. A single instance needs no concurrency: TiKV takes CPUs × 0.8 itself.
+    /// Capacity = MEM_TOTAL × 0.5 / instances on the host; with several instances on it, instances × concurrency =
+    /// CPUs × 0.8 (docs/research/tidb.md#configuration). A single instance needs no concurrency: TiKV takes CPUs × 0.8
+    /// itself.
     /// </summary>
     /// <param name="spec">The upgrade.</param>
     /// <param name="instance">The TiKV.</param>

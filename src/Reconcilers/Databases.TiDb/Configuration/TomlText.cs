@@ -1,8 +1,8 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// A TOML file as text. A change touches the one value it is about: comments, order, blank lines and everything unknown stay byte for byte (facts A4).
-/// Immutable.
+/// A TOML file as text. A change touches the one value it is about: comments, order, blank lines and everything unknown
+/// stay byte for byte (docs/research/tidb.md#configuration). Immutable.
 /// </summary>
 internal sealed class TomlText
 {

@@ -11,7 +11,9 @@ internal sealed record DiscoveredInstance
     /// <summary>What it is.</summary>
     public required DatabaseComponent Component { get; init; }
 
-    /// <summary>The version its process runs, by the right source for its component (facts §0.3).</summary>
+    /// <summary>
+    /// The version its process runs, by the right source for its component (docs/research/tidb.md#rules).
+    /// </summary>
     public required string Version { get; init; }
 
     /// <summary>The unit or service directory in charge, as found on the host.</summary>

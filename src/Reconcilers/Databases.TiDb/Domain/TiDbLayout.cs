@@ -2,7 +2,7 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Where what is, by the spec and tidb-ansible's layout (facts A6). Pure.</summary>
+/// <summary>Where what is, by the spec and tidb-ansible's layout (docs/research/tidb.md#tidb-ansible). Pure.</summary>
 internal static class TiDbLayout
 {
     /// <summary>The file name of a component's program.</summary>

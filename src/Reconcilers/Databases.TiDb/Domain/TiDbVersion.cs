@@ -2,10 +2,12 @@ using System.Globalization;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Versions of TiDB's programs. Compared by number, never as text (facts A6.2).</summary>
+/// <summary>
+/// Versions of TiDB's programs. Compared by number, never as text (docs/research/tidb.md#tidb-ansible).
+/// </summary>
 internal static class TiDbVersion
 {
-    /// <summary>The oldest version that may be rolled (facts A0).</summary>
+    /// <summary>The oldest version that may be rolled (docs/research/tidb.md#procedure).</summary>
     public static (int Major, int Minor, int Patch) OldestToRoll { get; } = (2, 0, 1);
 
     /// <summary>Without the leading v: v3.0.9 is 3.0.9.</summary>
@@ -42,7 +44,9 @@ internal static class TiDbVersion
         return (numbers[0], numbers[1], numbers[2]);
     }
 
-    /// <summary>Why this engine does not go from one version to the other; null if it does. From 2.0.1 on to a 3.0 (facts A0, A6.2).</summary>
+    /// <summary>
+    /// Why this engine does not go from one version to the other; null if it does. From 2.0.1 on to a 3.0.
+    /// </summary>
     public static string? Obstacle(string from, string to)
     {
         if (Parse(from) is not { } old || Parse(to) is not { } target)

@@ -4,8 +4,9 @@ using Drydock.Engine.Guards;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// No DDL is queued or under way: the vendor does not define what happens to it during the upgrade (runbook §3.2). What the first new TiDB does to the
-/// system tables itself is none (facts A2).
+/// No DDL is queued or under way: the vendor does not define what happens to it during the upgrade
+/// (docs/research/tidb.md#procedure). What the first new TiDB does to the system tables itself is none
+/// (docs/research/tidb.md#tidb-server).
 /// </summary>
 internal sealed class NoDdlAppears(ITiDbTargets targets) : TiDbGuard(targets)
 {

@@ -5,7 +5,10 @@ using Drydock.Engine.Guards;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>No TiKV that has been upgraded is kept from leading: an evict-leader scheduler that is left behind outlives every restart (facts §0.4), read from schedulers-v2.</summary>
+/// <summary>
+/// No TiKV that has been upgraded is kept from leading: an evict-leader scheduler that is left behind outlives every
+/// restart (docs/research/tidb.md#rules), read from schedulers-v2.
+/// </summary>
 internal sealed class NoEvictSchedulerIsLeft(ITiDbTargets targets) : TiDbGuard(targets)
 {
     /// <inheritdoc />

@@ -61,7 +61,10 @@ internal sealed partial class TiDbPlanner
         Next(Step(TiDbStepIds.RaiseReplica, TiDbActions.RaiseScheduleLimit, null, $"replica-schedule-limit to {tune.ReplicaScheduleLimit}", ("name", "replica-schedule-limit"), ("limit", Number(tune.ReplicaScheduleLimit))));
     }
 
-    /// <summary>The values merge-schedule-limit passes on its way: doubled each time (runbook §4.7: 2, then gradually to 8).</summary>
+    /// <summary>
+    /// The values merge-schedule-limit passes on its way: doubled each time (2, then gradually to 8;
+    /// docs/research/tidb.md#procedure).
+    /// </summary>
     internal static IEnumerable<int> MergeLimits(int from, int to)
     {
         for (var limit = from < 2 ? 2 : from * 2; from < to; limit *= 2)

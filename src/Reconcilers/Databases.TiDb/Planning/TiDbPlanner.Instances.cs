@@ -14,7 +14,7 @@ internal sealed partial class TiDbPlanner
             Next(Step(TiDbStepIds.ClearPriority, TiDbActions.SetLeaderPriorities, null, "leader_priority of PD taken away for the roll", ("priorities", priorities), ("clear", "true")));
         }
 
-        // No way back is promised from the first PD on (runbook §3.2).
+        // No way back is promised from the first PD on (docs/research/tidb.md#procedure).
         var first = true;
         foreach (var instance in _spec.Of(DatabaseComponent.PD))
         {
@@ -35,7 +35,8 @@ internal sealed partial class TiDbPlanner
         var stores = _spec.Of(DatabaseComponent.TiKV).ToList();
         foreach (var instance in stores)
         {
-            // With the last one the cluster raises its version and takes no older TiKV any more (facts A1).
+            // With the last one the cluster raises its version and takes no older TiKV any more
+            // (docs/research/tidb.md#pd).
             var store = Discovered(instance).Store?.ToString(CultureInfo.InvariantCulture) ?? "";
             Instance(instance, TiDbActions.DrainTikv, TiDbActions.VerifyTikv, isPointOfNoReturn: ReferenceEquals(instance, stores[^1]), drain: [("store", store)]);
         }
@@ -59,7 +60,7 @@ internal sealed partial class TiDbPlanner
         var servers = _spec.Of(DatabaseComponent.TiDB).ToList();
         foreach (var instance in servers)
         {
-            // The first one upgrades the system tables (facts A2).
+            // The first one upgrades the system tables (docs/research/tidb.md#tidb-server).
             var isFirst = ReferenceEquals(instance, servers[0]);
             Instance(
                 instance,

@@ -8,8 +8,9 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Compiles the plan of a TiDB upgrade from the spec and what preflight found. Pure and deterministic. The order is the runbook's (§4.7: PD, TiKV, pump,
-/// TiDB; then drainer, monitoring, TiSpark), one instance after the other, three steps each: drain, swap, verify.
+/// Compiles the plan of a TiDB upgrade from the spec and what preflight found. Pure and deterministic. The order is PD,
+/// TiKV, pump, TiDB; then drainer, monitoring, TiSpark (docs/research/tidb.md#procedure), one instance after the other,
+/// three steps each: drain, swap, verify.
 /// </summary>
 /// <remarks>
 /// The order among PD members is that of the spec, whoever leads: the plan and its hash must not depend on a leader that may change at any time. That the

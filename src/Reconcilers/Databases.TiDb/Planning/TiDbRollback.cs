@@ -6,7 +6,10 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>Whether a TiDB upgrade has a way back. Pure.</summary>
 internal static class TiDbRollback
 {
-    /// <summary>Why there is none: from the first PD on the vendor promises none (runbook §3.2). Null before that.</summary>
+    /// <summary>
+    /// Why there is none: from the first PD on the vendor promises none (docs/research/tidb.md#procedure). Null before
+    /// that.
+    /// </summary>
     public static string? Obstacle(DatabaseRollingUpgradeSpec spec, Plan plan)
     {
         ArgumentNullException.ThrowIfNull(spec);

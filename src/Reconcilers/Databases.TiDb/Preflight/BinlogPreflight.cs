@@ -3,7 +3,10 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Compares pumps and drainers that are registered with the spec, and finds out whether binlog is on (runbook §4.3; facts A5). Changes nothing.</summary>
+/// <summary>
+/// Compares pumps and drainers that are registered with the spec, and finds out whether binlog is on
+/// (docs/research/tidb.md#pump-and-drainer). Changes nothing.
+/// </summary>
 internal sealed class BinlogPreflight(ITiDbTargets targets, TiDbFindings findings)
 {
     private DatabaseRollingUpgradeSpec Spec => targets.Spec();

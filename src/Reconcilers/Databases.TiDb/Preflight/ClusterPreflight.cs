@@ -4,7 +4,10 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Asks PD: health and quorum, leader and etcd's leader, members and stores compared with the spec, Regions, labels, schedulers (facts A1). Changes nothing.</summary>
+/// <summary>
+/// Asks PD: health and quorum, leader and etcd's leader, members and stores compared with the spec, Regions, labels,
+/// schedulers (docs/research/tidb.md#pd). Changes nothing.
+/// </summary>
 internal sealed class ClusterPreflight(ITiDbTargets targets, TiDbFindings findings)
 {
     private const int FewestVoters = 3;
@@ -33,7 +36,7 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, TiDbFindings findin
 
     private async Task<bool> HealthAsync(PdClient pd, CancellationToken cancellationToken)
     {
-        // By its own word: what is below /pd is answered by the leader (facts A1).
+        // By its own word: what is below /pd is answered by the leader.
         foreach (var instance in Spec.Of(DatabaseComponent.PD))
         {
             if (!await pd.IsHealthyAsync(Spec.Service(instance), cancellationToken))
@@ -111,7 +114,8 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, TiDbFindings findin
         return true;
     }
 
-    // Read from schedulers-v2: after a change of the leader the list of those that run is empty (facts A1b.1).
+    // Read from schedulers-v2: after a change of the leader the list of those that run is empty
+    // (docs/research/tidb.md#pd-as-observed).
     private void Schedulers(IReadOnlyList<PdStore> stores, PdSchedule schedule)
     {
         foreach (var store in stores.Where(s => schedule.Evicted.Contains(s.Id)))
@@ -127,7 +131,7 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, TiDbFindings findin
             findings.Add(Reasons.QuorumTooSmall, string.Create(CultureInfo.InvariantCulture, $"max-replicas is {schedule.MaxReplicas}: while a TiKV is restarted part of the data cannot be used. Raise it to 3, or accept the outage with spec.allowUnavailability: true"), field: "spec.allowUnavailability");
         }
 
-        // PD's own value counts after its bootstrap, not that of a file (facts A4).
+        // PD's own value counts after its bootstrap, not that of a file (docs/research/tidb.md#configuration).
         foreach (var store in stores)
         {
             var missing = schedule.LocationLabels.Where(l => !store.Labels.ContainsKey(l)).ToList();

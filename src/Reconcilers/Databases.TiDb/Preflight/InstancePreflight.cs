@@ -20,7 +20,10 @@ internal sealed class InstancePreflight(ITiDbTargets targets, TiDbFindings findi
         },
         instance.Name);
 
-    /// <summary>Compares the ports of all instances of each host; TiKV's status port must be its own (runbook §4.3).</summary>
+    /// <summary>
+    /// Compares the ports of all instances of each host; TiKV's status port must be its own
+    /// (docs/research/tidb.md#configuration).
+    /// </summary>
     public void Ports()
     {
         var ports = Spec.Instances.SelectMany(i => new[] { (Instance: i, Endpoint: Spec.Service(i)), (Instance: i, Endpoint: Spec.Status(i)) }).Distinct();
@@ -57,7 +60,8 @@ internal sealed class InstancePreflight(ITiDbTargets targets, TiDbFindings findi
         }
     }
 
-    // PD says "1.0.0" whatever it is (facts §0.3): the program itself is asked, and only if it provably is what the process runs.
+    // PD says "1.0.0" whatever it is (docs/research/tidb.md#rules): the program itself is asked, and only if it
+    // provably is what the process runs.
     private async Task<string?> ProgramVersionAsync(DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken)
     {
         if (instance.Component is DatabaseComponent.TiKV or DatabaseComponent.TiDB || process.ExecutableSha256 is not { } running)

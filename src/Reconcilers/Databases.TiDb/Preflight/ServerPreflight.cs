@@ -3,7 +3,10 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Asks the TiDB servers: versions, who is registered, DDL, system tables, the databases of the backup (facts A2). Changes nothing.</summary>
+/// <summary>
+/// Asks the TiDB servers: versions, who is registered, DDL, system tables, the databases of the backup
+/// (docs/research/tidb.md#tidb-server). Changes nothing.
+/// </summary>
 internal sealed class ServerPreflight(ITiDbTargets targets, TiDbFindings findings)
 {
     private DatabaseRollingUpgradeSpec Spec => targets.Spec();

@@ -76,7 +76,8 @@ internal sealed class TiDbPreflight
                 return null;
             }
 
-            // One that has been upgraded by hand already is taken as it is (runbook §4.7: resuming after an error).
+            // One that has been upgraded by hand already is taken as it is (resuming after an error;
+            // docs/research/tidb.md#procedure).
             if (!TiDbVersion.Same(version, Spec.FromVersion) && !TiDbVersion.Same(version, Spec.ToVersion))
             {
                 _findings.Add(Reasons.VersionMismatch, $"{look.Instance.Name} on {look.Instance.Host} runs version {version}, expected {Spec.FromVersion} (spec.fromVersion) or {Spec.ToVersion}", look.Instance.Name, "spec.fromVersion");

@@ -2,7 +2,10 @@ using Drydock.Engine.Actions;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Waits until PD has raised the cluster's version: the natural sign that all TiKVs are upgraded (facts A1).</summary>
+/// <summary>
+/// Waits until PD has raised the cluster's version: the natural sign that all TiKVs are upgraded
+/// (docs/research/tidb.md#pd).
+/// </summary>
 internal sealed class AwaitClusterVersion(ITiDbTargets targets) : TiDbStep(targets)
 {
     /// <inheritdoc />

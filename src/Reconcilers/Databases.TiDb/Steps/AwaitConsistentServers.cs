@@ -4,7 +4,10 @@ using Drydock.Engine.Actions;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Waits until /info/all counts every TiDB, all of the new version, and says itself that they are consistent: the best single check after TiDB (facts A2).</summary>
+/// <summary>
+/// Waits until /info/all counts every TiDB, all of the new version, and says itself that they are consistent: the best
+/// single check after TiDB (docs/research/tidb.md#tidb-server).
+/// </summary>
 internal sealed class AwaitConsistentServers(ITiDbTargets targets) : TiDbStep(targets)
 {
     /// <inheritdoc />

@@ -4,7 +4,10 @@ using Drydock.Engine.Actions;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Every pump is online, pump -V and drainer -V say the new version where they are installed (runbook §6.1), and drainers answer.</summary>
+/// <summary>
+/// Every pump is online, pump -V and drainer -V say the new version where they are installed
+/// (docs/research/tidb.md#pump-and-drainer), and drainers answer.
+/// </summary>
 internal sealed class CheckBinlog(ITiDbTargets targets) : TiDbStep(targets)
 {
     /// <inheritdoc />

@@ -41,7 +41,8 @@ internal sealed class CheckCluster(ITiDbTargets targets) : TiDbStep(targets)
             : new Observation.Running(string.Join("; ", problems));
     });
 
-    // PD of this age says "1.0.0" whatever it is: the git hash of its build is compared with that of the new program (facts §0.3).
+    // PD of this age says "1.0.0" whatever it is: the git hash of its build is compared with that of the new program
+    // (docs/research/tidb.md#rules).
     private async Task<string?> OtherBuildAsync(PdClient pd, CancellationToken cancellationToken)
     {
         if (Spec.Of(DatabaseComponent.PD).FirstOrDefault() is not { } first)

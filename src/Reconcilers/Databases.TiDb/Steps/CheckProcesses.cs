@@ -3,7 +3,10 @@ using Drydock.Engine.Actions;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Every process runs the new program and its service port is open; TiKV's status port, from which Prometheus pulls, is looked at too (runbook §5).</summary>
+/// <summary>
+/// Every process runs the new program and its service port is open; TiKV's status port, from which Prometheus pulls, is
+/// looked at too (docs/research/tidb.md#tikv).
+/// </summary>
 internal sealed class CheckProcesses(ITiDbTargets targets) : TiDbStep(targets)
 {
     /// <summary>Fact: TiKVs whose status port does not answer, comma separated.</summary>

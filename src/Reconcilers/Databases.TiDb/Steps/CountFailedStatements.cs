@@ -4,7 +4,10 @@ using Drydock.Engine.Actions;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Reads how many statements have failed since each TiDB was started (runbook §5: Failed Query OPM). A number for a person; it decides nothing.</summary>
+/// <summary>
+/// Reads how many statements have failed since each TiDB was started (Failed Query OPM of the Grafana boards). A number
+/// for a person; it decides nothing.
+/// </summary>
 internal sealed class CountFailedStatements(ITiDbTargets targets) : TiDbStep(targets)
 {
     /// <summary>Fact: statements that failed since the restart, all TiDBs together.</summary>

@@ -3,7 +3,10 @@ using Drydock.Engine.Actions;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Records how far a drainer is before it is stopped (runbook §6.1; it is no part of tidb-ansible's roll, facts A5). It goes on from its own checkpoint.</summary>
+/// <summary>
+/// Records how far a drainer is before it is stopped (it is no part of tidb-ansible's roll;
+/// docs/research/tidb.md#pump-and-drainer). It goes on from its own checkpoint.
+/// </summary>
 internal sealed class DrainDrainer(ITiDbTargets targets) : TiDbStep(targets)
 {
     /// <summary>Fact: the last commit it had carried over, a TSO.</summary>

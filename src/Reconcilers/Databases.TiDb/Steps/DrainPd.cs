@@ -4,8 +4,9 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Makes sure that a PD member does not lead before it is stopped: leader last, read anew for each (facts §0.8, A6.5). SIGTERM without that leaves the
-/// cluster without a leader for 5.5 s, moving takes less than 1 s (facts A1b.3).
+/// Makes sure that a PD member does not lead before it is stopped: leader last, read anew for each
+/// (docs/research/tidb.md#rules). SIGTERM without that leaves the cluster without a leader for 5.5 s, moving takes less
+/// than 1 s (docs/research/tidb.md#pd-as-observed).
 /// </summary>
 internal sealed class DrainPd(ITiDbTargets targets) : TiDbStep(targets)
 {
@@ -36,7 +37,7 @@ internal sealed class DrainPd(ITiDbTargets targets) : TiDbStep(targets)
             return new Observation.Done($"{members.Leader!.Name} leads");
         }
 
-        // Moving is asynchronous (facts A1).
+        // Moving is asynchronous (docs/research/tidb.md#pd).
         return context.Step.StartedAt is { } asked && context.Time.GetUtcNow() - asked < MovesWithin
             ? new Observation.Running($"{instance.Name} still leads")
             : new Observation.NotStarted($"{instance.Name} leads");

@@ -3,7 +3,10 @@ using Drydock.Engine.Actions;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Has a TiDB give the ownership of DDL away before it is stopped (facts A2, A9), where there is another one to take it.</summary>
+/// <summary>
+/// Has a TiDB give the ownership of DDL away before it is stopped (docs/research/tidb.md#tidb-server), where there is
+/// another one to take it.
+/// </summary>
 internal sealed class DrainTidb(ITiDbTargets targets) : TiDbStep(targets)
 {
     private static readonly TimeSpan MovesWithin = TimeSpan.FromSeconds(30);

@@ -7,8 +7,9 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Has leaders moved away from a TiKV by evict-leader-scheduler and waits until none is left (facts A6.6, runbook §4.7). When spec.drain.timeout is over it
-/// goes on or gives up, as spec.drain.onTimeout says: never silently (facts §0.5). Giving up takes the scheduler away again.
+/// Has leaders moved away from a TiKV by evict-leader-scheduler and waits until none is left
+/// (docs/research/tidb.md#tidb-ansible). When spec.drain.timeout is over it goes on or gives up, as
+/// spec.drain.onTimeout says: never silently (docs/research/tidb.md#rules). Giving up takes the scheduler away again.
 /// </summary>
 internal sealed class DrainTikv(ITiDbTargets targets) : TiDbStep(targets)
 {

@@ -4,8 +4,9 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Lowers merge-schedule-limit (runbook §4.7: 2 at first): 3.0 merges Regions where 2.1 did not, and there are many to merge. Early, right after the last PD,
-/// only if merging came with the new PD; its configuration is read and not assumed, because what etcd holds wins (facts A1). The former limits are recorded.
+/// Lowers merge-schedule-limit (2 at first; docs/research/tidb.md#procedure): 3.0 merges Regions where 2.1 did not, and
+/// there are many to merge. Early, right after the last PD, only if merging came with the new PD; its configuration is
+/// read and not assumed, because what etcd holds wins (docs/research/tidb.md#pd). The former limits are recorded.
 /// </summary>
 internal sealed class LimitMerging(ITiDbTargets targets) : TiDbStep(targets)
 {

@@ -6,8 +6,9 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Lays the migrated file of each instance of a component beside its present one, and has the new program check it (facts A3, A4). Nothing that runs sees a
-/// difference yet; the file takes its place while its instance is stopped.
+/// Lays the migrated file of each instance of a component beside its present one, and has the new program check it
+/// (docs/research/tidb.md#tikv). Nothing that runs sees a difference yet; the file takes its place while its instance
+/// is stopped.
 /// </summary>
 internal sealed class MigrateConfiguration(ITiDbTargets targets) : TiDbStep(targets)
 {

@@ -8,9 +8,10 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Raises a schedule limit once the number of Regions has kept still for a while (runbook §4.7). A rise in tikvclient_backoff_count ends the raising at the
-/// present value (runbook §5). It never fails: what cannot be read is waited for, and when spec.timeouts.tuneScheduling is over, which may be set to a
-/// short time at any moment to end it, the limits stay where they are.
+/// Raises a schedule limit once the number of Regions has kept still for a while (docs/research/tidb.md#procedure). A
+/// rise in tikvclient_backoff_count ends the raising at the present value. It never fails: what cannot be read is
+/// waited for, and when spec.timeouts.tuneScheduling is over, which may be set to a short time at any moment to end it,
+/// the limits stay where they are.
 /// </summary>
 internal sealed class RaiseScheduleLimit(ITiDbTargets targets) : TiDbStep(targets)
 {

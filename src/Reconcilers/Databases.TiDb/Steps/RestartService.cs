@@ -6,8 +6,9 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Restarts a service of the monitoring with its new files (runbook §4.8): stop, replace, start, port open again. Whether it was restarted tells its start
-/// time, recorded before: files alone do not tell what the process has loaded.
+/// Restarts a service of the monitoring with its new files (docs/research/tidb.md#procedure): stop, replace, start,
+/// port open again. Whether it was restarted tells its start time, recorded before: files alone do not tell what the
+/// process has loaded.
 /// </summary>
 internal sealed class RestartService(ITiDbTargets targets) : TiDbStep(targets)
 {

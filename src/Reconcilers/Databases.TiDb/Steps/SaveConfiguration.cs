@@ -10,9 +10,10 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Saves every instance's configuration file and PD's own configuration (<c>config show all</c>) into a Secret, and into the storage beside the backup
-/// (runbook §2.1; without its slip by which the saved pd.yml overwrites tidb.yml). Drainers' files hold the password of their downstream and go into the
-/// Secret only. Neither has an owner: what removes the upgrade does not remove them. Once written they are never written again.
+/// Saves every instance's configuration file and PD's own configuration (<c>config show all</c>) into a Secret, and
+/// into the storage beside the backup (docs/research/tidb.md#procedure). Drainers' files hold the password of their
+/// downstream and go into the Secret only. Neither has an owner: what removes the upgrade does not remove them. Once
+/// written they are never written again.
 /// </summary>
 internal sealed class SaveConfiguration(ITiDbTargets targets) : TiDbStep(targets)
 {

@@ -3,7 +3,10 @@ using Drydock.Engine.Actions;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Takes leader_priority of PD away for the roll, or gives it back: one that is not 0 pulls leadership back to its member (facts A1, A7).</summary>
+/// <summary>
+/// Takes leader_priority of PD away for the roll, or gives it back: one that is not 0 pulls leadership back to its
+/// member (docs/research/tidb.md#pd).
+/// </summary>
 internal sealed class SetLeaderPriorities(ITiDbTargets targets) : TiDbStep(targets)
 {
     /// <inheritdoc />

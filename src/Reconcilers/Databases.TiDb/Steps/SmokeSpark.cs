@@ -4,7 +4,10 @@ using Drydock.Engine.Actions;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Runs the smoke test of the spec on the master's host (runbook §6.2); it must end with 0. It may run more than once.</summary>
+/// <summary>
+/// Runs the smoke test of the spec on the master's host (docs/research/tidb.md#tispark); it must end with 0. It may run
+/// more than once.
+/// </summary>
 internal sealed class SmokeSpark(ITiDbTargets targets) : SparkStep(targets)
 {
     private const string InDirectory = """cd -- "$1" && shift && "$@" """;

@@ -3,7 +3,9 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>The page of Spark's master (runbook §6.2: workers, cores, memory), as its JSON form at /json/.</summary>
+/// <summary>
+/// The page of Spark's master (workers, cores, memory; docs/research/tidb.md#tispark), as its JSON form at /json/.
+/// </summary>
 /// <param name="Workers">Workers that are ALIVE.</param>
 /// <param name="Cores">Their cores.</param>
 /// <param name="Memory">Their memory, in MB.</param>

@@ -5,7 +5,7 @@ using Drydock.Engine.Actions;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>What the steps around TiSpark share (runbook §6.2).</summary>
+/// <summary>What the steps around TiSpark share (docs/research/tidb.md#tispark).</summary>
 internal abstract class SparkStep(ITiDbTargets targets) : TiDbStep(targets)
 {
     /// <summary>The Spark of the spec.</summary>

@@ -4,8 +4,9 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// What must be so right before a process is stopped, so that never two are down at once: every other one that the cluster needs lives, PD has a leader,
-/// all stores are Up, no Region lacks a peer, no DDL is under way. What PD says may be 20 s old (facts §0.9): the hosts themselves are asked as well.
+/// What must be so right before a process is stopped, so that never two are down at once: every other one that the
+/// cluster needs lives, PD has a leader, all stores are Up, no Region lacks a peer, no DDL is under way. What PD says
+/// may be 20 s old (docs/research/tidb.md#rules): the hosts themselves are asked as well.
 /// </summary>
 internal sealed class StopGate(ITiDbTargets targets)
 {

@@ -3,7 +3,9 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>How far leaders have left a store.</summary>
-/// <param name="IsEvicted">Whether the evict-leader scheduler is persisted (schedulers-v2, facts A1b.1).</param>
+/// <param name="IsEvicted">
+/// Whether the evict-leader scheduler is persisted (schedulers-v2; docs/research/tidb.md#pd-as-observed).
+/// </param>
 /// <param name="IsCounted">Whether the count may be believed: a PD that has just become the leader runs no scheduler and knows no leader of any Region for a while.</param>
 /// <param name="Leaders">Regions it leads: the larger of PD's count and the store's own, where it tells.</param>
 /// <param name="IsOnly">Whether there is no other store that could lead.</param>

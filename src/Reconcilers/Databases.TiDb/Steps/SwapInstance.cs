@@ -54,7 +54,8 @@ internal sealed class SwapInstance(ITiDbTargets targets) : TiDbStep(targets)
         }
         catch (Exception exception) when (IsLast(context, exception))
         {
-            // Giving up takes away what the drain left: an evicted store stays without leaders for ever (facts §0.4).
+            // Giving up takes away what the drain left: an evicted store stays without leaders for ever
+            // (docs/research/tidb.md#rules).
             await LetLeadersBackAsync(context, cancellationToken);
             throw;
         }

@@ -9,8 +9,9 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Has the databases dumped by mydumper, consistently, and verified, by a BackupSnapshot of its own (runbook §3.2). The object carries no owner reference,
-/// so that nothing that removes the upgrade removes the backup. A second attempt makes another object: no dump is ever overwritten.
+/// Has the databases dumped by mydumper, consistently, and verified, by a BackupSnapshot of its own
+/// (docs/research/tidb.md#procedure). The object carries no owner reference, so that nothing that removes the upgrade
+/// removes the backup. A second attempt makes another object: no dump is ever overwritten.
 /// </summary>
 internal sealed class TakeSnapshot(ITiDbTargets targets) : TiDbStep(targets)
 {

@@ -7,9 +7,9 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// An instance counts as upgraded once its one process runs the new program, listens, the cluster takes it for healthy, and all that has stayed so for
-/// spec.settle without a restart in between: a process that ends and is started again every few seconds looks up between two looks (facts A6). One that
-/// does not run is started.
+/// An instance counts as upgraded once its one process runs the new program, listens, the cluster takes it for healthy,
+/// and all that has stayed so for spec.settle without a restart in between: a process that ends and is started again
+/// every few seconds looks up between two looks (docs/research/tidb.md#tidb-ansible). One that does not run is started.
 /// </summary>
 internal abstract class VerifyInstance(ITiDbTargets targets) : TiDbStep(targets)
 {

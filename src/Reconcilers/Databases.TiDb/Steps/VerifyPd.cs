@@ -3,7 +3,10 @@ using Drydock.Engine.Actions;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>A PD member is healthy by its own word (etcd's /health, which is not handed to the leader) and by the leader's, and leadership has settled (facts A1).</summary>
+/// <summary>
+/// A PD member is healthy by its own word (etcd's /health, which is not handed to the leader) and by the leader's, and
+/// leadership has settled (docs/research/tidb.md#pd).
+/// </summary>
 internal sealed class VerifyPd(ITiDbTargets targets) : VerifyInstance(targets)
 {
     /// <inheritdoc />

@@ -3,7 +3,10 @@ using Drydock.Engine.Actions;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>A pump is back when it says itself that it is online. What others say of a pump that was killed may be old (facts A5).</summary>
+/// <summary>
+/// A pump is back when it says itself that it is online. What others say of a pump that was killed may be old
+/// (docs/research/tidb.md#pump-and-drainer).
+/// </summary>
 internal sealed class VerifyPump(ITiDbTargets targets) : VerifyInstance(targets)
 {
     /// <inheritdoc />

@@ -5,8 +5,9 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// A TiDB is back when its status says the new version and it takes a statement. After the first one the system tables must be upgraded too:
-/// tidb_server_version is raised (facts A2), before another one is touched.
+/// A TiDB is back when its status says the new version and it takes a statement. After the first one the system tables
+/// must be upgraded too: tidb_server_version is raised (docs/research/tidb.md#tidb-server), before another one is
+/// touched.
 /// </summary>
 internal sealed class VerifyTidb(ITiDbTargets targets) : VerifyInstance(targets)
 {

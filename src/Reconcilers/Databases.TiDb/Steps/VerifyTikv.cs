@@ -7,15 +7,17 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// A TiKV is back when PD has its store Up with a new start time and the new version (facts A3). Only then is the evict-leader scheduler taken away, proven
-/// by schedulers-v2 (facts A1b.1, A8), and leaders are given a while to come back.
+/// A TiKV is back when PD has its store Up with a new start time and the new version (docs/research/tidb.md#tikv). Only
+/// then is the evict-leader scheduler taken away, proven by schedulers-v2 (docs/research/tidb.md#pd-as-observed), and
+/// leaders are given a while to come back.
 /// </summary>
 internal sealed class VerifyTikv(ITiDbTargets targets) : VerifyInstance(targets)
 {
     /// <summary>Receipt key: since when it has been waited for.</summary>
     public const string SinceKey = "since";
 
-    // As tidb-operator and tiup have it (facts A7, A8): two thirds of the leaders, where there were enough for that to mean anything, and 400 s at most.
+    // As tidb-operator and tiup have it (docs/research/tidb.md#tiup): two thirds of the leaders, where there were
+    // enough for that to mean anything, and 400 s at most.
     private const long EnoughLeaders = 200;
     private static readonly TimeSpan LongestWayBack = TimeSpan.FromSeconds(400);
 

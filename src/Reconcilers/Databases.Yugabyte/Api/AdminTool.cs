@@ -5,8 +5,9 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// yb-admin or bm-admin on the tool host (facts B3, runbook). It is always given all masters, a time limit, and the directory of certificates where there is one;
-/// no secret is among its arguments, because everybody on the host can read them. Its outputs are matched literally.
+/// yb-admin or bm-admin on the tool host (docs/research/yugabytedb.md#admin-tool). It is always given all masters, a
+/// time limit, and the directory of certificates where there is one; no secret is among its arguments, because
+/// everybody on the host can read them. Its outputs are matched literally.
 /// </summary>
 /// <param name="host">The host it runs on.</param>
 /// <param name="program">Its path there.</param>
@@ -19,7 +20,10 @@ internal sealed class AdminTool(IHostFiles host, string program, YugabyteVocabul
     /// <summary>The time limit where nothing else is asked: the tool's own default.</summary>
     public static readonly TimeSpan UsualTimeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>The time limit of the catalogue's upgrade, which takes longer than the usual one (runbook).</summary>
+    /// <summary>
+    /// The time limit of the catalogue's upgrade, which takes longer than the usual one
+    /// (docs/research/yugabytedb.md#procedure).
+    /// </summary>
     public static readonly TimeSpan CatalogTimeout = TimeSpan.FromSeconds(180);
 
     /// <summary>The command that lists groups of which the universe is the target; not every version has it.</summary>
@@ -56,7 +60,9 @@ internal sealed class AdminTool(IHostFiles host, string program, YugabyteVocabul
     public Task<AutoFlagsConfig> AutoFlagsAsync(CancellationToken cancellationToken) =>
         ReadAsync(AutoFlagsConfig.Parse, cancellationToken, "get_auto_flags_config");
 
-    /// <summary>Promotes AutoFlags up to a class; the highest is what the plain command does (runbook). May be repeated.</summary>
+    /// <summary>
+    /// Promotes AutoFlags up to a class; the highest is what the plain command does. May be repeated.
+    /// </summary>
     /// <inheritdoc cref="MastersAsync" path="/exception" />
     public Task<AutoFlagsPromotion> PromoteAutoFlagsAsync(AutoFlagClass highest, CancellationToken cancellationToken) =>
         ReadAsync(AutoFlagsPromotion.Parse, cancellationToken, highest == AutoFlagClass.External ? ["promote_auto_flags"] : ["promote_auto_flags", $"k{highest}"]);

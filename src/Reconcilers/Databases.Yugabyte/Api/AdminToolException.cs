@@ -21,6 +21,9 @@ internal sealed class AdminToolException : Exception
     /// <summary>All that was printed.</summary>
     public string Printed { get; }
 
-    /// <summary>Whether the masters had no leader to ask just then (facts B8 #29563), or none could be reached: nothing was done.</summary>
+    /// <summary>
+    /// Whether the masters had no leader to ask just then (docs/research/yugabytedb.md#known-failures), or none could
+    /// be reached: nothing was done.
+    /// </summary>
     public bool HadNoLeader => Leaderless.Any(l => Printed.Contains(l, StringComparison.Ordinal));
 }

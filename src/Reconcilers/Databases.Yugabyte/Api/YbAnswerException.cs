@@ -1,6 +1,9 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>A process answered in a way that is none: an error page with status 200, JSON that does not end, a missing key (facts §0.1). Reason AnswerUnusable.</summary>
+/// <summary>
+/// A process answered in a way that is none: an error page with status 200, JSON that does not end, a missing key
+/// (docs/research/yugabytedb.md#rules). Reason AnswerUnusable.
+/// </summary>
 internal sealed class YbAnswerException : Exception
 {
     private const int Longest = 200;

@@ -1,6 +1,9 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>/api/v1/cluster-config of the leading master: protobuf as JSON, in which what has no value is absent (facts B1, §0.2).</summary>
+/// <summary>
+/// /api/v1/cluster-config of the leading master: protobuf as JSON, in which what has no value is absent
+/// (docs/research/yugabytedb.md#master-pages).
+/// </summary>
 internal sealed record YbClusterConfig
 {
     /// <summary>What the universe is called by its own id.</summary>

@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>Reads answers strictly: status 200, whole JSON, no error in it, and every key that must be there (facts §0.1). What cannot be read is never taken for empty.</summary>
+/// <summary>
+/// Reads answers strictly: status 200, whole JSON, no error in it, and every key that must be there
+/// (docs/research/yugabytedb.md#rules). What cannot be read is never taken for empty.
+/// </summary>
 /// <param name="what">Address and page, for messages.</param>
 /// <param name="body">The answer.</param>
 internal sealed class YbJson(string what, string body)
@@ -54,7 +57,9 @@ internal sealed class YbJson(string what, string body)
     /// <summary>A text that must be there.</summary>
     public string Text(JsonElement parent, string key) => Required(parent, key, JsonValueKind.String).GetString()!;
 
-    /// <summary>A whole number that must be there. Up to 64 bits without a sign, never as a floating point number (facts §0.10).</summary>
+    /// <summary>
+    /// A whole number that must be there. Up to 64 bits without a sign, never as a floating point number.
+    /// </summary>
     public ulong Count(JsonElement parent, string key) =>
         Required(parent, key, JsonValueKind.Number).TryGetUInt64(out var number) ? number : throw Unusable($"{key} is no count");
 

@@ -1,6 +1,6 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>An entry of /api/v1/masters (facts B1).</summary>
+/// <summary>An entry of /api/v1/masters (docs/research/yugabytedb.md#master-pages).</summary>
 /// <param name="Uuid">Its id; null where it is only an error.</param>
 /// <param name="Rpc">Where it says it answers to others.</param>
 /// <param name="Web">Where its pages are.</param>

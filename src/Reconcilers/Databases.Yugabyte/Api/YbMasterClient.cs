@@ -4,8 +4,9 @@ using System.Text.Json;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// The JSON interface of masters (facts B1). Masters that do not lead pass most questions on to the leader and answer failures with status 200 and a page
-/// of HTML; so the leader is found first, by the status of is-leader alone, and asked itself.
+/// The JSON interface of masters (docs/research/yugabytedb.md#master-pages). Masters that do not lead pass most
+/// questions on to the leader and answer failures with status 200 and a page of HTML; so the leader is found first, by
+/// the status of is-leader alone, and asked itself.
 /// </summary>
 /// <param name="http">The way there.</param>
 /// <param name="vocabulary">What pages are called.</param>

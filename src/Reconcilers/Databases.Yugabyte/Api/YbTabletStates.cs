@@ -1,6 +1,8 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>The tablets of one server, by /api/v1/tablets of its own port (facts B2).</summary>
+/// <summary>
+/// The tablets of one server, by /api/v1/tablets of its own port (docs/research/yugabytedb.md#tablet-server-pages).
+/// </summary>
 /// <param name="Running">How many run.</param>
 /// <param name="Others">How many are in which other state: BOOTSTRAPPING, FAILED and so on.</param>
 internal sealed record YbTabletStates(int Running, IReadOnlyDictionary<string, int> Others)

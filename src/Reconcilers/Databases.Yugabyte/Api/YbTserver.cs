@@ -1,6 +1,8 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>A tablet server as the leading master sees it (/api/v1/tablet-servers, facts B1).</summary>
+/// <summary>
+/// A tablet server as the leading master sees it (/api/v1/tablet-servers; docs/research/yugabytedb.md#master-pages).
+/// </summary>
 internal sealed record YbTserver
 {
     /// <summary>Where its pages are: the key under which it is listed.</summary>
@@ -12,7 +14,7 @@ internal sealed record YbTserver
     /// <summary>The cluster it belongs to: the primary one, or a read replica.</summary>
     public required string Placement { get; init; }
 
-    /// <summary>ALIVE. One that just ended counts as alive for a minute (facts §0.9).</summary>
+    /// <summary>ALIVE. One that just ended counts as alive for a minute (docs/research/yugabytedb.md#rules).</summary>
     public required bool IsAlive { get; init; }
 
     /// <summary>How long ago its last heartbeat came.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>The JSON interface of a tablet server (facts B2).</summary>
+/// <summary>The JSON interface of a tablet server (docs/research/yugabytedb.md#tablet-server-pages).</summary>
 /// <param name="http">The way there.</param>
 /// <param name="vocabulary">What pages are called.</param>
 internal sealed class YbTserverClient(IServiceHttp http, YugabyteVocabulary vocabulary) : YbWebClient(http, vocabulary)

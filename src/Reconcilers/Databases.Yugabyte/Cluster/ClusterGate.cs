@@ -3,8 +3,9 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// What must be true right before a process is stopped: all masters alive and one leader, no server dead or silent, nothing under-replicated or leaderless,
-/// every other process answers itself, nobody else is kept without leaders, and, where the masters can tell, they say that this one may go (facts B4, B7, B8).
+/// What must be true right before a process is stopped: all masters alive and one leader, no server dead or silent,
+/// nothing under-replicated or leaderless, every other process answers itself, nobody else is kept without leaders,
+/// and, where the masters can tell, they say that this one may go (docs/research/yugabytedb.md#yugabytedb-anywhere).
 /// A process that is not healthy itself may be stopped as long as all others are well.
 /// <para>
 /// Who else is kept without leaders is asked only right before the act: while a step waits to begin, the guard of the leader blacklist speaks of it, which stops the run

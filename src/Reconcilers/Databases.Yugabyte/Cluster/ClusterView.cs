@@ -6,8 +6,8 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 internal sealed record ClusterView
 {
     /// <summary>
-    /// How old the last heartbeat of a tablet server may be that counts as there. Heartbeats come every second; the master itself says ALIVE for a minute after
-    /// the last one (facts §0.9).
+    /// How old the last heartbeat of a tablet server may be that counts as there. Heartbeats come every second; the
+    /// master itself says ALIVE for a minute after the last one (docs/research/yugabytedb.md#rules).
     /// </summary>
     public static readonly TimeSpan FreshHeartbeat = TimeSpan.FromSeconds(10);
 

@@ -4,8 +4,9 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Whether a process that was started is what it should be: its host says that it runs the wanted program and no other of the instance lives, it answers itself
-/// with the wanted version, and its cluster has taken it. What is read of the cluster must be of this process and not of the one before it (facts §0.9).
+/// Whether a process that was started is what it should be: its host says that it runs the wanted program and no other
+/// of the instance lives, it answers itself with the wanted version, and its cluster has taken it. What is read of the
+/// cluster must be of this process and not of the one before it (docs/research/yugabytedb.md#rules).
 /// </summary>
 /// <param name="targets">The way there.</param>
 /// <param name="cluster">The universe.</param>

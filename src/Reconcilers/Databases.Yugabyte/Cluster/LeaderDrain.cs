@@ -5,7 +5,10 @@ using Drydock.Engine.Actions;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>Moves the leaders of a tablet server away, by the leader blacklist (facts B3, B7): none of its own, none come to it, and its data stays.</summary>
+/// <summary>
+/// Moves the leaders of a tablet server away, by the leader blacklist (docs/research/yugabytedb.md#admin-tool): none of
+/// its own, none come to it, and its data stays.
+/// </summary>
 /// <param name="targets">The way there.</param>
 /// <param name="cluster">The universe.</param>
 internal sealed class LeaderDrain(IYugabyteTargets targets, YugabyteCluster cluster)

@@ -2,7 +2,10 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>Whether every process is of one version: each is asked itself, and what the masters list besides is asked too (facts §0.3, B7).</summary>
+/// <summary>
+/// Whether every process is of one version: each is asked itself, and what the masters list besides is asked too
+/// (docs/research/yugabytedb.md#rules).
+/// </summary>
 /// <param name="cluster">The universe.</param>
 internal sealed class VersionCheck(YugabyteCluster cluster)
 {

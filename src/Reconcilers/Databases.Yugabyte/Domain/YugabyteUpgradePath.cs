@@ -3,7 +3,9 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>Whether there is a way from one version to the other in one step (facts B4.1, B6).</summary>
+/// <summary>
+/// Whether there is a way from one version to the other in one step (docs/research/yugabytedb.md#procedure).
+/// </summary>
 /// <param name="From">The version that runs.</param>
 /// <param name="To">The version to go to.</param>
 /// <param name="Refusals">Why not; empty if there is.</param>

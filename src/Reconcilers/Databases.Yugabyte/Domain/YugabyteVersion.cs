@@ -4,8 +4,9 @@ using System.Text.RegularExpressions;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// A version of YugabyteDB: 2.18.4.0-b52, or less of it (2.18.4). Absent numbers are 0; an absent build is any build. Even minor numbers below 1000 are
-/// stable releases, odd ones previews; releases named after a year are stable (facts B4.1).
+/// A version of YugabyteDB: 2.18.4.0-b52, or less of it (2.18.4). Absent numbers are 0; an absent build is any build.
+/// Even minor numbers below 1000 are stable releases, odd ones previews; releases named after a year are stable
+/// (docs/research/yugabytedb.md#procedure).
 /// </summary>
 /// <param name="Major">2, or a year.</param>
 /// <param name="Minor">18.</param>

@@ -3,8 +3,9 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// What things are called: the preset of the dialect (facts B0, runbook), with what spec.yugabyte.names says otherwise. Of BMDB only what its runbook names
-/// is certain; the rest is taken to be as in YugabyteDB, whose spellings are understood besides.
+/// What things are called: the preset of the dialect (docs/research/yugabytedb.md#dialect), with what
+/// spec.yugabyte.names says otherwise. Of BMDB only a few names are known; the rest is taken to be as in
+/// YugabyteDB, whose spellings are understood besides.
 /// </summary>
 internal sealed record YugabyteVocabulary
 {

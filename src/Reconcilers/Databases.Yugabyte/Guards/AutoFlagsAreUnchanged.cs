@@ -4,7 +4,10 @@ using Drydock.Engine.Guards;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>Nobody promotes AutoFlags while the upgrade is under way: old processes could not start again, and the way back would be gone (facts B5).</summary>
+/// <summary>
+/// Nobody promotes AutoFlags while the upgrade is under way: old processes could not start again, and the way back
+/// would be gone (docs/research/yugabytedb.md#autoflags).
+/// </summary>
 internal sealed class AutoFlagsAreUnchanged(IYugabyteTargets targets) : YugabyteGuard(targets)
 {
     /// <inheritdoc />

@@ -4,8 +4,9 @@ using Drydock.Engine.Guards;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// No process of the old version comes back once every process was new (facts B5). Until AutoFlags are promoted one that does not answer keeps everything too:
-/// it may be an old one. After that an old one cannot run, and one that is down is a matter of its own.
+/// No process of the old version comes back once every process was new (docs/research/yugabytedb.md#autoflags). Until
+/// AutoFlags are promoted one that does not answer keeps everything too: it may be an old one. After that an old one
+/// cannot run, and one that is down is a matter of its own.
 /// </summary>
 internal sealed class EveryProcessIsNew(IYugabyteTargets targets) : YugabyteGuard(targets)
 {

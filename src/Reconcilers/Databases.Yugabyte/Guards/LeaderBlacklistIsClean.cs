@@ -3,7 +3,10 @@ using Drydock.Engine.Guards;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>Nobody is in the leader blacklist but the one server that is being upgraded just now: an entry that is forgotten keeps its server without leaders for ever (facts §0.4).</summary>
+/// <summary>
+/// Nobody is in the leader blacklist but the one server that is being upgraded just now: an entry that is forgotten
+/// keeps its server without leaders for ever (docs/research/yugabytedb.md#rules).
+/// </summary>
 internal sealed class LeaderBlacklistIsClean(IYugabyteTargets targets) : YugabyteGuard(targets)
 {
     /// <inheritdoc />

@@ -4,8 +4,9 @@ using Drydock.Engine.Guards;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// A replication group that was paused stays so while it must: until every process of both clusters runs the target version (runbook). From then on it may go on,
-/// whoever resumes it; the other cluster's own upgrade may be the first to do so.
+/// A replication group that was paused stays so while it must: until every process of both clusters runs the target
+/// version (docs/research/yugabytedb.md#procedure). From then on it may go on, whoever resumes it; the other cluster's
+/// own upgrade may be the first to do so.
 /// </summary>
 internal sealed class ReplicationStaysPaused(IYugabyteTargets targets) : YugabyteGuard(targets)
 {

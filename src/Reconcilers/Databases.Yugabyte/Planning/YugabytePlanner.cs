@@ -8,9 +8,11 @@ using static Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Compiles the plan of a YugabyteDB or BMDB upgrade from the spec and what preflight found. Pure and deterministic. The order is the runbook's with what the
-/// vendor's own procedure adds (facts B4, B7): packages everywhere first, then masters one at a time with the leader last, then tablet servers one at a time, and
-/// only when every process is new what makes it final. Nothing stands in a step that can be looked up in the spec, which is frozen while a plan is stored.
+/// Compiles the plan of a YugabyteDB or BMDB upgrade from the spec and what preflight found. Pure and deterministic.
+/// The order is the vendor's own (docs/research/yugabytedb.md#procedure):
+/// packages everywhere first, then masters one at a time with the leader last, then tablet servers one at a time, and
+/// only when every process is new what makes it final. Nothing stands in a step that can be looked up in the spec,
+/// which is frozen while a plan is stored.
 /// </summary>
 internal sealed class YugabytePlanner
 {
@@ -148,7 +150,7 @@ internal sealed class YugabytePlanner
             return;
         }
 
-        // Where both directions run unpaused, both are made final close together (facts B4.6).
+        // Where both directions run unpaused, both are made final close together.
         if (_discovery.Replication == ReplicationMode.TargetFirst && IsBidirectional())
         {
             Chain(YugabyteStepIds.PromotePeers, YugabyteActions.AwaitPeers, "every peer runs the new version", 1);

@@ -3,7 +3,9 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>Whether there is a way back (facts B4.5, §0.6; runbook: "downgrade is not supported"). Pure.</summary>
+/// <summary>
+/// Whether there is a way back (docs/research/yugabytedb.md#procedure). Pure.
+/// </summary>
 internal static class YugabyteRollback
 {
     /// <summary>

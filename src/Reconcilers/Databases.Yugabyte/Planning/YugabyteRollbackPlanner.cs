@@ -6,9 +6,10 @@ using Drydock.Engine.Planning;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Compiles the way back from what a plan has really done. Pure. Before the first process was stopped: servers may have leaders again, replication goes on, the
-/// package stays. After it (facts B4.5): volatile AutoFlags are rolled back first, then tablet servers go to the old programs, the last one touched first, because
-/// it may be the one that is down; then masters, the leader last; then replication goes on.
+/// Compiles the way back from what a plan has really done. Pure. Before the first process was stopped: servers may have
+/// leaders again, replication goes on, the package stays. After it (docs/research/yugabytedb.md#procedure): volatile
+/// AutoFlags are rolled back first, then tablet servers go to the old programs, the last one touched first, because it
+/// may be the one that is down; then masters, the leader last; then replication goes on.
 /// </summary>
 internal sealed class YugabyteRollbackPlanner
 {

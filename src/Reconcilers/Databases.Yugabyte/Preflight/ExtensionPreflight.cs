@@ -2,7 +2,10 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>PostgreSQL extensions in use and those of the new version (runbook). What cannot be read is said, never guessed.</summary>
+/// <summary>
+/// PostgreSQL extensions in use and those of the new version (docs/research/yugabytedb.md#procedure). What cannot be
+/// read is said, never guessed.
+/// </summary>
 internal sealed class ExtensionPreflight(IYugabyteTargets targets, YugabyteCluster cluster, FindingSink findings)
 {
     public async Task LookAsync(bool? sqlIsOn, IReadOnlyList<HostLook> hosts, CancellationToken cancellationToken)

@@ -105,7 +105,8 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
         return ends;
     }
 
-    // The target goes first (facts B4.6): a universe that is only a source waits for its targets.
+    // The target goes first (docs/research/yugabytedb.md#procedure): a universe that is only a source waits for its
+    // targets.
     private async Task CheckOrderAsync(YugabyteUpgradePath upgrade, List<ReplicationGroup> listed, IReadOnlyList<DiscoveredGroup> found, CancellationToken cancellationToken)
     {
         if (YugabyteFeatures.Replication(cluster.Settings, upgrade.From) != ReplicationMode.TargetFirst || found.Any(g => g.Side == YugabyteKeys.Here))

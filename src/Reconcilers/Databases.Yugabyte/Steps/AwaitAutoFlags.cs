@@ -5,8 +5,9 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Waits until promoted AutoFlags have come to every process: twice heartbeat_interval_ms (runbook), or auto_flags_apply_delay_ms where the version has it (facts
-/// B4.4), as the processes have them.
+/// Waits until promoted AutoFlags have come to every process: twice heartbeat_interval_ms
+/// (docs/research/yugabytedb.md#procedure), or auto_flags_apply_delay_ms where the version has it, as the processes
+/// have them.
 /// </summary>
 internal sealed class AwaitAutoFlags(IYugabyteTargets targets) : YugabyteStep(targets)
 {

@@ -4,9 +4,9 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Waits until every process of every cluster at the other end of replication runs the target version: only then may replication go on (runbook: "resume
-/// replication on all clusters involved" after all are upgraded), or, where both directions run unpaused, may the new version be made final (facts B4.6). It is
-/// others who bring it about, so the run counts as held (PeerNotUpgraded) meanwhile.
+/// Waits until every process of every cluster at the other end of replication runs the target version: only then may
+/// replication go on (docs/research/yugabytedb.md#procedure), or, where both directions run unpaused, may the new
+/// version be made final. It is others who bring it about, so the run counts as held (PeerNotUpgraded) meanwhile.
 /// </summary>
 internal sealed class AwaitPeers(IYugabyteTargets targets) : YugabyteStep(targets)
 {

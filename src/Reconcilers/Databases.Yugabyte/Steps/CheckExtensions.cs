@@ -4,8 +4,8 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Every PostgreSQL extension in use is in the new version on every host with a tablet server, before the first server is stopped (runbook: "make sure to
-/// install the extensions in the new version before upgrading servers").
+/// Every PostgreSQL extension in use is in the new version on every host with a tablet server, before the first server
+/// is stopped (docs/research/yugabytedb.md#procedure).
 /// </summary>
 internal sealed class CheckExtensions(IYugabyteTargets targets) : YugabyteStep(targets)
 {

@@ -6,9 +6,10 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// A tablet server gets no more leaders and gives away those it has, before it is stopped: clients then notice no more than a change of leader each (facts B7).
-/// The blacklist is written only while the masters have a leader (facts B8 #29563) and all of the cluster is well. A server that runs the wanted program already,
-/// or does not run at all, has nothing to give.
+/// A tablet server gets no more leaders and gives away those it has, before it is stopped: clients then notice no more
+/// than a change of leader each (docs/research/yugabytedb.md#yugabytedb-anywhere). The blacklist is written only while
+/// the masters have a leader (docs/research/yugabytedb.md#known-failures) and all of the cluster is well. A server that
+/// runs the wanted program already, or does not run at all, has nothing to give.
 /// </summary>
 internal sealed class DrainTserver : TserverStep
 {

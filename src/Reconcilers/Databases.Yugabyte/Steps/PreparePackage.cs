@@ -4,8 +4,9 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// The new version on one host, or a few, beside the old one (runbook "install the new version"): archive, checksum, post_install.sh, extensions. The checksums
-/// of its programs are recorded: by them every later step tells a new process from an old one.
+/// The new version on one host, or a few, beside the old one (docs/research/yugabytedb.md#procedure): archive,
+/// checksum, post_install.sh, extensions. The checksums of its programs are recorded: by them every later step tells a
+/// new process from an old one.
 /// </summary>
 internal sealed class PreparePackage(IYugabyteTargets targets) : YugabyteStep(targets)
 {

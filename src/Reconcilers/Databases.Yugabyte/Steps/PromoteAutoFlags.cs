@@ -7,11 +7,12 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Promotes AutoFlags (runbook "upgrade AutoFlags"; facts B3, B5): from here on, unless only the volatile class was asked for, old programs cannot run any more. Every
-/// process is asked for its version once more right before.
+/// Promotes AutoFlags (docs/research/yugabytedb.md#autoflags): from here on, unless only the volatile class was asked
+/// for, old programs cannot run any more. Every process is asked for its version once more right before.
 /// <para>
-/// The configuration's version tells that something was promoted, and not that everything was; that only the tool's own answer does. So the step is done when the
-/// tool has said so to this process; whoever is killed before it could write that down asks once more, which promotes nothing twice (runbook: idempotent).
+/// The configuration's version tells that something was promoted, and not that everything was; that only the tool's own
+/// answer does. So the step is done when the tool has said so to this process; whoever is killed before it could write
+/// that down asks once more, which promotes nothing twice.
 /// </para>
 /// </summary>
 internal sealed class PromoteAutoFlags(IYugabyteTargets targets) : YugabyteStep(targets)

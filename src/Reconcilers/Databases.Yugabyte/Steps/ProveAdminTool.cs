@@ -5,9 +5,10 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Before anything is stopped: the admin tool of the new package runs on the tool host, knows what will be asked of it, and reaches the masters; all of them
-/// are ALIVE with one LEADER, and the load balancer is idle. The version of the AutoFlags configuration is recorded, by which a promotion is noticed and taken
-/// back (facts B3, B5).
+/// Before anything is stopped: the admin tool of the new package runs on the tool host, knows what will be asked of it,
+/// and reaches the masters; all of them are ALIVE with one LEADER, and the load balancer is idle. The version of the
+/// AutoFlags configuration is recorded, by which a promotion is noticed and taken back
+/// (docs/research/yugabytedb.md#admin-tool).
 /// </summary>
 internal sealed class ProveAdminTool(IYugabyteTargets targets) : YugabyteStep(targets)
 {

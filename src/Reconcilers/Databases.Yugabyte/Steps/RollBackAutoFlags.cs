@@ -5,8 +5,9 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Of the way back: takes back the volatile AutoFlags that were promoted, before an old program starts that does not know them (facts B4.5). It may be repeated at
-/// will, so after a kill it is asked once more.
+/// Of the way back: takes back the volatile AutoFlags that were promoted, before an old program starts that does not
+/// know them (docs/research/yugabytedb.md#procedure). It may be repeated at will, so after a kill it is asked once
+/// more.
 /// </summary>
 internal sealed class RollBackAutoFlags(IYugabyteTargets targets) : YugabyteStep(targets)
 {

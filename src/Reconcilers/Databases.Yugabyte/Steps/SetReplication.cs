@@ -5,8 +5,8 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Pauses or resumes one replication group at its target, which is this cluster or the one at the other end (runbook "upgrade and xDCR"; facts B3). Whether it
-/// is done the consumer registry of the target says.
+/// Pauses or resumes one replication group at its target, which is this cluster or the one at the other end
+/// (docs/research/yugabytedb.md#procedure). Whether it is done the consumer registry of the target says.
 /// </summary>
 internal sealed class SetReplication(IYugabyteTargets targets) : YugabyteStep(targets)
 {

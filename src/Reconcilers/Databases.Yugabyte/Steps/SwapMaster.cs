@@ -5,7 +5,8 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Stops one master, puts the other program in its place and starts it (runbook "upgrade MServers" 1–3), the leader last (facts §0.8).
+/// Stops one master, puts the other program in its place and starts it (docs/research/yugabytedb.md#procedure), the
+/// leader last.
 /// <para>
 /// Which master is next is level-based: it is read from the world each time and not laid down in the plan. First comes one that already runs the wanted program,
 /// which is only counted; then one that does not run, because it is half way, or missing anyway; then, in the order of the spec, one that does not lead; and the

@@ -5,8 +5,9 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Stops a drained tablet server, puts the other program in its place and starts it (runbook "upgrade DBServers" 1–3). The state of the cluster is read again
-/// right before the stop, and a server whose leaders have come back is drained again first.
+/// Stops a drained tablet server, puts the other program in its place and starts it
+/// (docs/research/yugabytedb.md#procedure). The state of the cluster is read again right before the stop, and a server
+/// whose leaders have come back is drained again first.
 /// </summary>
 internal sealed class SwapTserver : TserverStep
 {

@@ -6,9 +6,10 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// What the steps of one tablet server share: while they are at it, the server is in the leader blacklist, which is part of the universe's configuration and
-/// outlives every process (facts §0.4). So none of them ends in failure with the server still in it: an attempt that can only fail is followed by one more, which
-/// takes the server out again and then fails for the reason of the first. A retry by a person begins anew.
+/// What the steps of one tablet server share: while they are at it, the server is in the leader blacklist, which is
+/// part of the universe's configuration and outlives every process (docs/research/yugabytedb.md#rules). So none of them
+/// ends in failure with the server still in it: an attempt that can only fail is followed by one more, which takes the
+/// server out again and then fails for the reason of the first. A retry by a person begins anew.
 /// </summary>
 internal abstract class TserverStep(IYugabyteTargets targets) : YugabyteStep(targets)
 {

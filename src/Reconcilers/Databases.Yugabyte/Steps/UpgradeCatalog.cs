@@ -7,9 +7,10 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Upgrades the SQL catalogue by upgrade_ysql or upgrade_bsql (runbook "upgrade the BSQL system catalogue"; facts B3, B7, B8). Statements that change the catalogue
-/// meanwhile make it fail with a mismatch of its version: it is tried again after a pause, a bounded number of times, and never twice at once, also not beside one
-/// whose connection was cut. It may be repeated at will, and only the tool's own answer tells that it is done; so after a kill it is asked once more.
+/// Upgrades the SQL catalogue by upgrade_ysql or upgrade_bsql (docs/research/yugabytedb.md#procedure). Statements that
+/// change the catalogue meanwhile make it fail with a mismatch of its version: it is tried again after a pause, a
+/// bounded number of times, and never twice at once, also not beside one whose connection was cut. It may be repeated
+/// at will, and only the tool's own answer tells that it is done; so after a kill it is asked once more.
 /// </summary>
 internal sealed class UpgradeCatalog(IYugabyteTargets targets) : YugabyteStep(targets)
 {

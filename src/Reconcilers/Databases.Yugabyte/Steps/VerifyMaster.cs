@@ -6,9 +6,10 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// The master that the step before started is healthy (runbook "upgrade MServers" 4–5): its process runs the wanted program and says the wanted version, all
-/// masters are alive with one leader, and the cluster is well; and so it stays for spec.settle. After the last one this is also the wait for a leader without
-/// which the leader blacklist cannot be written (facts B8 #29563).
+/// The master that the step before started is healthy (docs/research/yugabytedb.md#procedure): its process runs the
+/// wanted program and says the wanted version, all masters are alive with one leader, and the cluster is well; and so
+/// it stays for spec.settle. After the last one this is also the wait for a leader without which the leader blacklist
+/// cannot be written (docs/research/yugabytedb.md#known-failures).
 /// </summary>
 internal sealed class VerifyMaster : YugabyteStep
 {

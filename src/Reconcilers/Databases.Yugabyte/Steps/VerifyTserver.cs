@@ -6,9 +6,10 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// A tablet server that was started is healthy (runbook "upgrade DBServers" 4–5; facts B7): its process runs the wanted program and says the wanted version, all
-/// its tablets run. Then it is taken out of the leader blacklist; its followers catch up, nothing is under-replicated or leaderless, and so it stays for
-/// spec.settle. That it is ALIVE to the master proves nothing and is not enough.
+/// A tablet server that was started is healthy (docs/research/yugabytedb.md#procedure): its process runs the wanted
+/// program and says the wanted version, all its tablets run. Then it is taken out of the leader blacklist; its
+/// followers catch up, nothing is under-replicated or leaderless, and so it stays for spec.settle. That it is ALIVE to
+/// the master proves nothing and is not enough.
 /// </summary>
 internal sealed class VerifyTserver : TserverStep
 {

@@ -5,8 +5,9 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Every process is of the wanted version: by what each says itself, by the program each host says it runs, and no other process of any instance lives. A process of
-/// the old version must not be there when AutoFlags are promoted (runbook; facts B5: it ends with a fatal error and cannot come back).
+/// Every process is of the wanted version: by what each says itself, by the program each host says it runs, and no
+/// other process of any instance lives. A process of the old version must not be there when AutoFlags are promoted (it
+/// ends with a fatal error and cannot come back; docs/research/yugabytedb.md#autoflags).
 /// </summary>
 internal sealed class VerifyVersions(IYugabyteTargets targets) : YugabyteStep(targets)
 {

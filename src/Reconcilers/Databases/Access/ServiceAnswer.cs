@@ -3,7 +3,10 @@ using Drydock.Clients.Safety;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>What a process answered over HTTP. Status 200 is no success by itself (facts §0.1): the body must be what is expected.</summary>
+/// <summary>
+/// What a process answered over HTTP. Status 200 is no success by itself (docs/research/tidb.md#rules): the body must
+/// be what is expected.
+/// </summary>
 /// <param name="Status">The status code.</param>
 /// <param name="ContentType">The media type, without parameters.</param>
 /// <param name="Body">The whole body.</param>

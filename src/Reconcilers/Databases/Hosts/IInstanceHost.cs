@@ -13,7 +13,10 @@ internal interface IInstanceHost
     /// <exception cref="HostException">The host could not be asked.</exception>
     Task<InstanceProcess> LookAsync(CancellationToken cancellationToken);
 
-    /// <summary>Asks the supervisor to stop the process and to keep it stopped, and returns once no process of this instance is left (facts B8: an old one may live on).</summary>
+    /// <summary>
+    /// Asks the supervisor to stop the process and to keep it stopped, and returns once no process of this instance is
+    /// left (an old one may live on; docs/research/yugabytedb.md#known-failures).
+    /// </summary>
     /// <exception cref="HostException">Refused, or it still lives after its grace and the kill.</exception>
     Task StopAsync(CancellationToken cancellationToken);
 

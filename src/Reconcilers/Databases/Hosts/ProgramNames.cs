@@ -2,7 +2,7 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>File names of the vendors' programs (facts A6, B0).</summary>
+/// <summary>File names of the vendors' programs (docs/research/tidb.md#tidb-ansible).</summary>
 internal static class ProgramNames
 {
     /// <summary>The program of a component.</summary>

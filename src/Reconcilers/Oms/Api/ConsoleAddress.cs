@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Where the console of a node is: nginx's port, HTTPS where the certificate is mounted (runbook: docker run).</summary>
+/// <summary>
+/// Where the console of a node is: nginx's port, HTTPS where the certificate is mounted
+/// (docs/research/oms.md#container).
+/// </summary>
 internal static class ConsoleAddress
 {
     /// <summary>The certificate's place in the container.</summary>

@@ -1,6 +1,9 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Whether a forward switchover is under way: it must have ended before the upgrade (facts §5.3). Unknown words count as under way.</summary>
+/// <summary>
+/// Whether a forward switchover is under way: it must have ended before the upgrade
+/// (docs/research/oms.md#checks-before-an-upgrade). Unknown words count as under way.
+/// </summary>
 internal static class ForwardSwitchover
 {
     /// <summary>The step that is the switchover, if it has begun and not ended; null otherwise.</summary>

@@ -3,8 +3,8 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// The API of an OMS console (facts §6.1, §6.2). An answer counts only by its field <c>success</c>. Reads are repeated on transport failures; what changes
-/// something is sent once.
+/// The API of an OMS console (docs/research/oms.md#console-api). An answer counts only by its field <c>success</c>.
+/// Reads are repeated on transport failures; what changes something is sent once.
 /// </summary>
 internal interface IOmsApi : IDisposable
 {

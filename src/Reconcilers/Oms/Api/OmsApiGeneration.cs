@@ -1,6 +1,6 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>What a console offers programs (facts §6).</summary>
+/// <summary>What a console offers programs (docs/research/oms.md#console-api).</summary>
 internal enum OmsApiGeneration
 {
     /// <summary>Nothing that tells of projects (below 3.3.0).</summary>

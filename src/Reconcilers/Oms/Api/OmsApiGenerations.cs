@@ -8,7 +8,7 @@ internal static class OmsApiGenerations
     private static readonly OmsVersion ProgressSince = new(3, 3, 0);
     private static readonly OmsVersion V2Since = new(4, 1, 1);
 
-    /// <summary>The generation that a version's documents describe (facts §6.1, §6.2).</summary>
+    /// <summary>The generation that a version's documents describe (docs/research/oms.md#console-api).</summary>
     public static OmsApiGeneration ImpliedBy(OmsVersion version)
     {
         ArgumentNullException.ThrowIfNull(version);

@@ -4,7 +4,10 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Compares the projects there are with those recorded before the upgrade: it leaves their status unchanged (facts §5.4). Pure.</summary>
+/// <summary>
+/// Compares the projects there are with those recorded before the upgrade: it leaves their status unchanged
+/// (docs/research/oms.md#after-the-upgrade). Pure.
+/// </summary>
 internal static class ProjectComparison
 {
     /// <summary>What differs, one entry for each project; empty when everything is as it was.</summary>

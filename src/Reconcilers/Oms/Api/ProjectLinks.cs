@@ -3,8 +3,9 @@ using Drydock.Crds.OmsUpgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Whether the components of a project are as they should be once high availability has healed it (facts §5.4). The vendor documents no full list of
-/// component states; known good ones, and the one a component had before the upgrade, count as healthy and nothing else does. Pure.
+/// Whether the components of a project are as they should be once high availability has healed it
+/// (docs/research/oms.md#after-the-upgrade). The vendor documents no full list of component states; known good ones,
+/// and the one a component had before the upgrade, count as healthy and nothing else does. Pure.
 /// </summary>
 internal static class ProjectLinks
 {

@@ -3,7 +3,7 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>How far a project is.</summary>
 internal sealed record ProjectProgress
 {
-    /// <summary>Status in OMS's own words (facts §4.6).</summary>
+    /// <summary>Status in OMS's own words (docs/research/oms.md#project-status).</summary>
     public required string Status { get; init; }
 
     /// <summary>The step it is in, in OMS's own words; null if it says none.</summary>

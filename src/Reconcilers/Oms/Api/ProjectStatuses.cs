@@ -1,6 +1,9 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>What OMS's words for the status of a project mean (facts §4.6). Words it does not know are neither running nor stopped.</summary>
+/// <summary>
+/// What OMS's words for the status of a project mean (docs/research/oms.md#project-status). Words it does not know are
+/// neither running nor stopped.
+/// </summary>
 internal static class ProjectStatuses
 {
     /// <summary>It works; being modified or merged counts as that.</summary>

@@ -15,6 +15,9 @@ internal sealed record DiscoveredRegion
     /// <summary>Names of its nodes, in the order of the spec.</summary>
     public required IReadOnlyList<string> Nodes { get; init; }
 
-    /// <summary>Whether cm_nodes is the same set on all of its nodes; docker_init.sh then runs once in the region (runbook §4.5).</summary>
+    /// <summary>
+    /// Whether cm_nodes is the same set on all of its nodes; docker_init.sh then runs once in the region
+    /// (docs/research/oms.md#initialisation).
+    /// </summary>
     public required bool SameNodesEverywhere { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>The vendor's table of in-place upgrades of OMS Community (facts §5.1).</summary>
+/// <summary>The vendor's table of in-place upgrades of OMS Community (docs/research/oms.md#upgrade-paths).</summary>
 internal static class CommunityPaths
 {
     /// <summary>The release that can only be deployed afresh.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Reads the output of docker_init.sh (facts §3.3).</summary>
+/// <summary>Reads the output of docker_init.sh (docs/research/oms.md#initialisation).</summary>
 internal static class DockerInit
 {
     /// <summary>Where the script is in the image.</summary>

@@ -1,6 +1,8 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>The vendor's in-place upgrades of OMS Enterprise, as far as they are known (facts §5.1).</summary>
+/// <summary>
+/// The vendor's in-place upgrades of OMS Enterprise, as far as they are known (docs/research/oms.md#upgrade-paths).
+/// </summary>
 internal static class EnterprisePaths
 {
     private static readonly OmsVersion V331 = new(3, 3, 1);
@@ -33,7 +35,8 @@ internal static class EnterprisePaths
     /// <summary>Why nothing lets the way through; null if <c>allowUnsupportedPath</c> does.</summary>
     internal static string? Obstacle(OmsVersion from, OmsVersion to)
     {
-        // "Other releases phrase the floor differently" (facts §3.4): 4.0.2 skips it from 4.0.1 on, 4.2.3 only from 4.0.2 on.
+        // Releases phrase the floor differently (docs/research/oms.md#correction-jar): 4.0.2 skips it from
+        // 4.0.1 on, 4.2.3 only from 4.0.2 on.
         var known = to.IsSameRelease(UpgradePaths.EnterpriseTarget) || to.IsSameRelease(V402) || to.IsSameRelease(V431) || to.IsSameRelease(UpgradePaths.MergedArchitecture);
         return from.IsSameRelease(UpgradePaths.MergedArchitecture) && !known
             ? $"whether the correction JAR has to run from {from} to {to} is said differently in the vendor's guides"

@@ -5,8 +5,9 @@ using System.Text.Json;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// OMS's high-availability settings: the JSON text of the row <c>ha.config</c> (facts §2). Immutable. Changing a setting keeps every other byte of the
-/// text, also of keys this knows nothing of. A key that is absent or null has its default. Equal if equal as JSON.
+/// OMS's high-availability settings: the JSON text of the row <c>ha.config</c>
+/// (docs/research/oms.md#high-availability). Immutable. Changing a setting keeps every other byte of the text, also of
+/// keys this knows nothing of. A key that is absent or null has its default. Equal if equal as JSON.
 /// </summary>
 internal sealed class HaConfig : IEquatable<HaConfig>
 {
@@ -107,7 +108,8 @@ internal sealed class HaConfig : IEquatable<HaConfig>
     /// <param name="perceiveStoreClientCheckpoint">What <c>perceiveStoreClientCheckpoint</c> shall be; when true, outage times do not matter.</param>
     /// <param name="refetchMinutes">What <c>refetchStoreIntervalMin</c> shall at least be, see <see cref="RefetchWindow"/>; null leaves it. It is never lowered.</param>
     /// <param name="enableConnectorRule">
-    /// For an upgrade across 4.0.1: <c>enableConnector</c> becomes true if before it was false while <c>enableJdbcWriter</c> was true (facts §2.2).
+    /// For an upgrade across 4.0.1: <c>enableConnector</c> becomes true if before it was false while
+    /// <c>enableJdbcWriter</c> was true.
     /// </param>
     public HaConfig Enabled(HaConfig? previous, bool perceiveStoreClientCheckpoint, int? refetchMinutes, bool enableConnectorRule)
     {

@@ -1,6 +1,6 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>The keys of <c>ha.config</c> with the vendor's defaults (facts §2.2).</summary>
+/// <summary>The keys of <c>ha.config</c> with the vendor's defaults (docs/research/oms.md#high-availability).</summary>
 internal static class HaConfigKeys
 {
     /// <summary>Name of the row in <c>oms_normal_config</c>.</summary>

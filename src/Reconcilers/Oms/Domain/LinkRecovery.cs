@@ -1,9 +1,9 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// What becomes of a link (a project's Store and writers) over an upgrade, and what a person has to do about it: the tables of the vendor's guides
-/// (facts §5.4; runbook oms-ce-3.3.1-multi-node step 5). The guides between 3.3.1 and 4.2.2 are not at hand; for those targets the table of 3.3.1
-/// is used, which asks for more.
+/// What becomes of a link (a project's Store and writers) over an upgrade, and what a person has to do about it: the
+/// tables of the vendor's guides (docs/research/oms.md#after-the-upgrade). The guides between 3.3.1 and 4.2.2 are
+/// not public; for those targets the table of 3.3.1 is used, which asks for more.
 /// </summary>
 internal static class LinkRecovery
 {
@@ -13,7 +13,7 @@ internal static class LinkRecovery
     /// <summary>What to look for and do, as the end of a sentence; null for a project whose link needs nothing.</summary>
     /// <param name="target">The version upgraded to.</param>
     /// <param name="kind">Migration or synchronisation.</param>
-    /// <param name="status">The project's status before the upgrade (facts §4.6).</param>
+    /// <param name="status">The project's status before the upgrade (docs/research/oms.md#project-status).</param>
     /// <param name="highAvailabilityOn">Whether high availability is on after the upgrade.</param>
     public static string? Of(OmsVersion target, OmsProjectKind kind, string status, bool highAvailabilityOn)
     {

@@ -3,8 +3,8 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// OMS's config.yaml (facts §1.1). Read tolerantly, as OMS's own parser does: quoted keys, tags, numbers and booleans as text, keys unknown to us.
-/// Secrets are wrapped; the file's text is not kept.
+/// OMS's config.yaml (docs/research/oms.md#configuration-file). Read tolerantly, as OMS's own parser does: quoted keys,
+/// tags, numbers and booleans as text, keys unknown to us. Secrets are wrapped; the file's text is not kept.
 /// </summary>
 internal sealed record OmsConfig
 {

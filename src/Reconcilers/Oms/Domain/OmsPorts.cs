@@ -1,6 +1,6 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>The TCP ports of an OMS node (facts §1.1).</summary>
+/// <summary>The TCP ports of an OMS node (docs/research/oms.md#configuration-file).</summary>
 /// <param name="Ghana">The console's own port (<c>ghana_server_port</c>).</param>
 /// <param name="Nginx">Web console and API (<c>nginx_server_port</c>).</param>
 /// <param name="Cm">Cluster management (<c>cm_server_port</c>).</param>

@@ -1,6 +1,6 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>The programs supervisord runs in an OMS container (facts §3.1).</summary>
+/// <summary>The programs supervisord runs in an OMS container (docs/research/oms.md#programs).</summary>
 internal static class OmsPrograms
 {
     /// <summary>The web server.</summary>

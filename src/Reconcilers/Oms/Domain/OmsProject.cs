@@ -4,7 +4,7 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Kind">Migration or synchronisation.</param>
 /// <param name="Id">Its id, as text: the table's or the API's.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="Status">Its status, for instance <c>RUNNING</c> (facts §4.6).</param>
+/// <param name="Status">Its status, for instance <c>RUNNING</c> (docs/research/oms.md#project-status).</param>
 internal sealed record OmsProject(OmsProjectKind Kind, string Id, string Name, string Status)
 {
     /// <summary>Its components and their states in one line; null where nothing tells.</summary>

@@ -85,7 +85,10 @@ internal sealed record OmsTopology
         return findings;
     }
 
-    /// <summary>Whether every node is ONLINE and its supervisor's heartbeat is fresh (facts §4.3). Empty: all are.</summary>
+    /// <summary>
+    /// Whether every node is ONLINE and its supervisor's heartbeat is fresh (docs/research/oms.md#hosts). Empty: all
+    /// are.
+    /// </summary>
     /// <param name="hosts">The hosts of the cm database.</param>
     /// <param name="heartbeats">The heartbeats of each region, by the region's name.</param>
     /// <param name="maximumAge">How old a heartbeat may be.</param>

@@ -19,7 +19,8 @@ internal sealed record OmsTopologyRegion
     public required bool IsDefault { get; init; }
 
     /// <summary>
-    /// True if <c>cm_nodes</c> is the same set on all its nodes: then docker_init.sh runs on the first one only, otherwise on each (runbook §4.5).
+    /// True if <c>cm_nodes</c> is the same set on all its nodes: then docker_init.sh runs on the first one only,
+    /// otherwise on each (docs/research/oms.md#initialisation).
     /// </summary>
     public required bool SameCmNodes { get; init; }
 

@@ -1,6 +1,9 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Finds project names that are used more than once: in migration, in synchronisation, and across both (runbook §3.1).</summary>
+/// <summary>
+/// Finds project names that are used more than once: in migration, in synchronisation, and across both
+/// (docs/research/oms.md#checks-before-an-upgrade).
+/// </summary>
 internal static class ProjectNames
 {
     /// <summary>The status of a project that no longer counts.</summary>

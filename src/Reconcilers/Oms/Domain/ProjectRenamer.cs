@@ -4,9 +4,10 @@ using System.Text;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Gives all but one of the projects of each shared name a new one (runbook §3.1): the old name, an underscore, m or s for the table, and the id.
-/// Pure and deterministic: the same projects give the same names, in whatever order they were read. No new name is one that any project has,
-/// deleted ones included, whatever the case.
+/// Gives all but one of the projects of each shared name a new one (docs/research/oms.md#checks-before-an-upgrade): the
+/// old name, an underscore, m or s for the table, and the id. Pure and deterministic: the same projects give the same
+/// names, in whatever order they were read. No new name is one that any project has, deleted ones included, whatever
+/// the case.
 /// </summary>
 internal static class ProjectRenamer
 {

@@ -1,8 +1,9 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// How far back a new Store must read when HA starts it (<c>refetchStoreIntervalMin</c>, facts §2.2): at least from the moment the old containers
-/// stopped (T1) to the moment HA is enabled (T2).
+/// How far back a new Store must read when HA starts it (<c>refetchStoreIntervalMin</c>;
+/// docs/research/oms.md#high-availability): at least from the moment the old containers stopped (T1) to the moment HA
+/// is enabled (T2).
 /// </summary>
 internal static class RefetchWindow
 {

@@ -2,7 +2,9 @@ using Drydock.Crds.OmsUpgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Whether an upgrade from one version to another is possible, and what it needs (facts §5.2).</summary>
+/// <summary>
+/// Whether an upgrade from one version to another is possible, and what it needs (docs/research/oms.md#procedure).
+/// </summary>
 internal abstract record UpgradePath
 {
     private UpgradePath()
@@ -24,37 +26,54 @@ internal abstract record UpgradePath
         /// <summary>The version it goes to; of the Community edition always with the suffix.</summary>
         public required OmsVersion To { get; init; }
 
-        /// <summary>Enterprise from below 4.0.1 to 4.0.1 or above: the correction JAR restructures the project tables (facts §3.4). In no other case may it run.</summary>
+        /// <summary>
+        /// Enterprise from below 4.0.1 to 4.0.1 or above: the correction JAR restructures the project tables
+        /// (docs/research/oms.md#correction-jar). In no other case may it run.
+        /// </summary>
         public required bool NeedsCorrectionJar { get; init; }
 
-        /// <summary>The new container needs <c>IS_UPGRADE=true</c> (targets from 3.3.1 on, facts §3.2).</summary>
+        /// <summary>
+        /// The new container needs <c>IS_UPGRADE=true</c> (targets from 3.3.1 on; docs/research/oms.md#container).
+        /// </summary>
         public required bool NeedsIsUpgrade { get; init; }
 
-        /// <summary>docker_init.sh is part of the procedure (every target but Community 3.2.2, facts §5.2).</summary>
+        /// <summary>docker_init.sh is part of the procedure (every target but Community 3.2.2).</summary>
         public required bool NeedsInit { get; init; }
 
-        /// <summary>From below 4.0.1 to 4.0.1 or above: no two projects may share a name, in migration, synchronisation or across both (facts §4.4).</summary>
+        /// <summary>
+        /// From below 4.0.1 to 4.0.1 or above: no two projects may share a name, in migration, synchronisation or
+        /// across both (docs/research/oms.md#checks-before-an-upgrade).
+        /// </summary>
         public required bool NeedsProjectChecks { get; init; }
 
-        /// <summary>Enterprise across 4.0.1: cascaded writers must be looked at (runbook §3.2). The Community guides do not know the check.</summary>
+        /// <summary>
+        /// Enterprise across 4.0.1: cascaded writers must be looked at. The Community guides do not know the check.
+        /// </summary>
         public required bool NeedsCascadeCheck { get; init; }
 
         /// <summary>The source is below 4.0.1, so its project tables are known and may be read; those of later versions are not documented.</summary>
         public required bool ReadsProjectTables { get; init; }
 
-        /// <summary>The source is a 3.2.x, whose synchronisation projects with DDL may lack dbType (facts §5.3).</summary>
+        /// <summary>The source is a 3.2.x, whose synchronisation projects with DDL may lack dbType.</summary>
         public required bool MayLackDbType { get; init; }
 
-        /// <summary><c>enableConnector</c> must become true if it was false while <c>enableJdbcWriter</c> was true (facts §2.2).</summary>
+        /// <summary>
+        /// <c>enableConnector</c> must become true if it was false while <c>enableJdbcWriter</c> was true
+        /// (docs/research/oms.md#high-availability).
+        /// </summary>
         public required bool NeedsEnableConnectorRule { get; init; }
 
-        /// <summary>The source has the OpenAPI v2 that lists projects (from 4.1.1 on, facts §6.1).</summary>
+        /// <summary>
+        /// The source has the OpenAPI v2 that lists projects (from 4.1.1 on; docs/research/oms.md#console-api).
+        /// </summary>
         public required bool SourceHasProjectApi { get; init; }
 
         /// <summary>The target has the OpenAPI v2 that lists projects.</summary>
         public required bool TargetHasProjectApi { get; init; }
 
-        /// <summary>The target may serve <c>/oms/health</c>; it is not documented which versions do, so a 404 is no failure (facts §6.3).</summary>
+        /// <summary>
+        /// The target may serve <c>/oms/health</c>; it is not documented which versions do, so a 404 is no failure.
+        /// </summary>
         public required bool TargetMayServeHealth { get; init; }
 
         /// <summary>Both versions read the same <c>oms_project</c>/<c>oms_sync_project</c> tables (both are below 4.0.1).</summary>

@@ -2,7 +2,10 @@ using Drydock.Crds.OmsUpgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Which upgrades are possible (facts §5.1, runbook §1), and what each needs (facts §5.2).</summary>
+/// <summary>
+/// Which upgrades are possible (docs/research/oms.md#upgrade-paths), and what each needs
+/// (docs/research/oms.md#procedure).
+/// </summary>
 internal static class UpgradePaths
 {
     /// <summary>Below this Enterprise must first go to it.</summary>

@@ -5,7 +5,10 @@ using Drydock.Engine.Guards;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>After T1 no old container runs, and on the way back no new one: old and new share logs, store and run mounts and would corrupt them (facts §5.5).</summary>
+/// <summary>
+/// After T1 no old container runs, and on the way back no new one: old and new share logs, store and run mounts and
+/// would corrupt them (docs/research/oms.md#rollback).
+/// </summary>
 internal sealed class ContainerStaysStopped(IOmsTargets targets) : IGuardCheck
 {
     /// <inheritdoc />

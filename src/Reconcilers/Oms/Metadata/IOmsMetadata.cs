@@ -26,7 +26,9 @@ internal interface IOmsMetadata
     /// <summary>The server's estimate of the size of each existing database.</summary>
     Task<IReadOnlyList<DatabaseSize>> SizesAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
 
-    /// <summary>Reads the <c>ha.config</c> row of <c>oms_normal_config</c> (facts §2.1).</summary>
+    /// <summary>
+    /// Reads the <c>ha.config</c> row of <c>oms_normal_config</c> (docs/research/oms.md#high-availability).
+    /// </summary>
     Task<HaConfigRow> ReadHaConfigAsync(string rmDatabase, CancellationToken cancellationToken);
 
     /// <summary>
@@ -50,7 +52,10 @@ internal interface IOmsMetadata
     /// </summary>
     Task<string?> HaConfigInsertProblemAsync(string rmDatabase, CancellationToken cancellationToken);
 
-    /// <summary>All names used by more than one project that is not deleted, within each table and across both (facts §4.4). Only for OMS below 4.0.1.</summary>
+    /// <summary>
+    /// All names used by more than one project that is not deleted, within each table and across both
+    /// (docs/research/oms.md#checks-before-an-upgrade). Only for OMS below 4.0.1.
+    /// </summary>
     Task<IReadOnlyList<DuplicateProjectName>> DuplicateProjectsAsync(string rmDatabase, CancellationToken cancellationToken);
 
     /// <summary>Projects of <c>oms_project</c> and <c>oms_sync_project</c> that are not deleted. Only for OMS below 4.0.1.</summary>
@@ -80,16 +85,21 @@ internal interface IOmsMetadata
     Task<IReadOnlyList<string>> RenameProjectsAsync(
         IMetadataLock metadataLock, string rmDatabase, IReadOnlyList<ProjectRename> renames, bool mustBeFree, CancellationToken cancellationToken);
 
-    /// <summary>Writers whose <c>sourceFile.blackRegionNo</c> differs from the region's <c>cm_location</c> (runbook §3.2), at most 200.</summary>
+    /// <summary>
+    /// Writers whose <c>sourceFile.blackRegionNo</c> differs from the region's <c>cm_location</c>, at most 200.
+    /// </summary>
     Task<IReadOnlyList<CascadedWriter>> CascadedWritersAsync(string cmDatabase, int cmLocation, CancellationToken cancellationToken);
 
-    /// <summary>The hosts cluster management knows, and their status (facts §4.2).</summary>
+    /// <summary>The hosts cluster management knows, and their status (docs/research/oms.md#metadata-tables).</summary>
     Task<IReadOnlyList<OmsHost>> HostsAsync(string cmDatabase, CancellationToken cancellationToken);
 
-    /// <summary>The supervisors' heartbeats of one region, with their age as the server's own clock gives it (facts §4.3).</summary>
+    /// <summary>
+    /// The supervisors' heartbeats of one region, with their age as the server's own clock gives it
+    /// (docs/research/oms.md#hosts).
+    /// </summary>
     Task<IReadOnlyList<SupervisorHeartbeat>> HeartbeatsAsync(string heartbeatDatabase, CancellationToken cancellationToken);
 
-    /// <summary>The regions OMS itself knows (<c>cluster_info</c>, facts §4.1); empty if it has no such table.</summary>
+    /// <summary>The regions OMS itself knows (<c>cluster_info</c>); empty if it has no such table.</summary>
     Task<IReadOnlyList<ClusterInfoRow>> ClusterInfoAsync(string rmDatabase, CancellationToken cancellationToken);
 
     /// <summary>Sessions of others that have one of the databases as their current one. Never the text of a statement.</summary>
@@ -103,8 +113,9 @@ internal interface IOmsMetadata
     Task<int> EndSessionsAsync(IReadOnlyCollection<long> connectionIds, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Deletes all but the newest row of <c>heatbeat_sequence</c>, in batches, in the session that holds the lock (facts §4.5, variant 2: works on MySQL too).
-    /// Gives the number of rows deleted; 0 if the table does not exist. May be repeated.
+    /// Deletes all but the newest row of <c>heatbeat_sequence</c>, in batches, in the session that holds the lock (a
+    /// form that works on MySQL too; docs/research/oms.md#heartbeat-sequence). Gives the number of rows deleted; 0 if
+    /// the table does not exist. May be repeated.
     /// </summary>
     Task<long> TrimHeartbeatSequenceAsync(IMetadataLock metadataLock, string heartbeatDatabase, CancellationToken cancellationToken);
 

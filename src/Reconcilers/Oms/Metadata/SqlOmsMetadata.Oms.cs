@@ -4,7 +4,9 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>This part: OMS's own tables, of which only those the vendor or the runbook names are read.</summary>
+/// <summary>
+/// This part: OMS's own tables, of which only those that are known are read (docs/research/oms.md#metadata-tables).
+/// </summary>
 internal sealed partial class SqlOmsMetadata
 {
     private const int DuplicateLimit = 100_000;
@@ -33,7 +35,8 @@ internal sealed partial class SqlOmsMetadata
                 var projects = await ReadProjectsAsync(connection, rmDatabase, DuplicateLimit, cancellationToken);
                 var duplicates = ProjectNames.Duplicates(projects.Projects).ToList();
 
-                // Within a table the server's own collation decides, as in the runbook's query: it may hold more names for equal than we do.
+                // Within a table the server's own collation decides, as where people check it: it may hold more names
+                // for equal than we do.
                 var seen = duplicates.Select(duplicate => duplicate.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
                 foreach (var (kind, table) in ProjectTables.Where(entry => projects.TablesRead.Contains(entry.Table, StringComparer.Ordinal)))
                 {

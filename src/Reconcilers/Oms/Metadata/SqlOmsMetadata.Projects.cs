@@ -5,7 +5,7 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>This part: names of projects, read and changed (runbook §3.1).</summary>
+/// <summary>This part: names of projects, read and changed (docs/research/oms.md#checks-before-an-upgrade).</summary>
 internal sealed partial class SqlOmsMetadata
 {
     private const int ShortestNameColumn = 1;

@@ -2,7 +2,9 @@ using Drydock.Crds.OmsUpgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Certificate and key among the binds of a container (runbook: docker run, the two optional mounts).</summary>
+/// <summary>
+/// Certificate and key among the binds of a container (docs/research/oms.md#container).
+/// </summary>
 internal static class HttpsBinds
 {
     private const string KeyTarget = "/etc/pki/nginx/oms_server.key";

@@ -52,7 +52,7 @@ internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDis
 
         if (!discovery.HighAvailability.Enabled && spec.HighAvailability.AfterUpgrade == HighAvailabilityAfterUpgrade.Enable)
         {
-            yield return "high availability is off now and will be on at the end, as the runbook asks; afterUpgrade: AsBefore leaves it off";
+            yield return "high availability is off now and will be on at the end; afterUpgrade: AsBefore leaves it off";
             if (!discovery.HighAvailability.Present)
             {
                 yield return "there is no row ha.config now: the new version brings it, or it is made; if its table has columns whose values nobody knows, setting it is left to a person and listed at the end";

@@ -48,7 +48,8 @@ internal sealed partial class OmsUpgradePlanner
         return after;
     }
 
-    // Runbook §4.4: one region runs it on every node with -ltrue; several run it on the first node of each, the last region with -ltrue.
+    // One region runs it on every node with -ltrue; several run it on the first node of each, the last region with
+    // -ltrue (docs/research/oms.md#correction-jar).
     private IEnumerable<(DiscoveredNode Node, bool Last)> CorrectionOrder()
     {
         var everyNode = spec.Correction.RunOn == CorrectionScope.EveryNode
@@ -70,7 +71,8 @@ internal sealed partial class OmsUpgradePlanner
             return [];
         }
 
-        // One after the other in the whole system: two at a time corrupt the metadata (facts §3.3).
+        // One after the other in the whole system: two at a time corrupt the metadata
+        // (docs/research/oms.md#initialisation).
         var inits = _barrier;
         foreach (var region in discovery.Regions)
         {

@@ -7,9 +7,9 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Compiles an upgrade plan anew after a run-once step whose outcome cannot be known, or that failed on data it may have changed (design §3.4, §3.7): what
-/// was done up to the backup stays done; then the new containers are stopped, the databases restored from the verified snapshot, and everything from
-/// StartNew on is done again, the correction on all its nodes. Pure.
+/// Compiles an upgrade plan anew after a run-once step whose outcome cannot be known, or that failed on data it may
+/// have changed: what was done up to the backup stays done; then the new containers are stopped, the databases restored
+/// from the verified snapshot, and everything from StartNew on is done again, the correction on all its nodes. Pure.
 /// </summary>
 internal static class RedoPlanner
 {

@@ -7,8 +7,9 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Compiles the way back from what was really done (runbook §5, facts §5.5): undone before T1; the old containers started again after it; and, from the
-/// moment a new container may have run, on databases restored from the verified snapshot. Pure and deterministic; runs on the same engine.
+/// Compiles the way back from what was really done (docs/research/oms.md#rollback): undone before T1; the old
+/// containers started again after it; and, from the moment a new container may have run, on databases restored from the
+/// verified snapshot. Pure and deterministic; runs on the same engine.
 /// </summary>
 internal sealed class RollbackPlanner
 {

@@ -5,7 +5,10 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Looks at the project tables of a version below 4.0.1 (runbook §3): shared names, cascaded writers, projects that may lack dbType. Changes nothing.</summary>
+/// <summary>
+/// Looks at the project tables of a version below 4.0.1 (docs/research/oms.md#checks-before-an-upgrade): shared names,
+/// cascaded writers, projects that may lack dbType. Changes nothing.
+/// </summary>
 internal sealed class NamePreflight(OmsUpgradeSpec spec, FindingList findings)
 {
     private const int ProjectsRead = 500;
@@ -102,7 +105,8 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, FindingList findings)
         static ProjectRenamePlan Refused(string why) => new([], [new OmsFinding(FindingReasons.DuplicateProjectNames, why)]);
     }
 
-    // The runbook asks in every region for what is not that region's; which region a writer is of no public column tells, so with several regions each shows.
+    // What is looked for in every region is what is not that region's; which region a writer is of no public column
+    // tells, so with several regions each shows.
     private async Task CascadesAsync(IOmsMetadata metadata, OmsTopology topology, CancellationToken cancellationToken)
     {
         var writers = new List<CascadedWriter>();

@@ -124,7 +124,8 @@ internal sealed class NodePreflight(OmsTargets targets, FindingList findings, Ti
         }
     }
 
-    // imageVersion in supervisor.json "records the image version" (facts §3.1, how it is filled is not documented); where it says nothing the image's tag may.
+    // imageVersion in supervisor.json "records the image version" (how it is filled is not documented;
+    // docs/research/oms.md#programs); where it says nothing the image's tag may.
     private async Task CheckVersionAsync(IDockerClient docker, CrdNode node, ContainerInspectResponse container, CancellationToken cancellationToken)
     {
         if (!OmsVersion.TryParse(targets.Upgrade.Spec.FromVersion, out var wanted))

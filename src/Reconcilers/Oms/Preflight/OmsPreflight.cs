@@ -6,8 +6,8 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// One pass of preflight (design §5): everything that can be found out without changing anything, side by side over the nodes. All findings of the pass
-/// are listed, not the first.
+/// One pass of preflight: everything that can be found out without changing anything, side by side over the nodes. All
+/// findings of the pass are listed, not the first.
 /// </summary>
 internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe storage, TimeProvider time)
 {

@@ -7,8 +7,9 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Looks at the projects through the API of the console, where there is one and credentials are given (facts §5.3: near real time, no forward switchover
-/// under way). What nothing can tell is acknowledged by a person. Changes nothing.
+/// Looks at the projects through the API of the console, where there is one and credentials are given (near real time,
+/// no forward switchover under way; docs/research/oms.md#checks-before-an-upgrade). What nothing can tell is
+/// acknowledged by a person. Changes nothing.
 /// </summary>
 internal sealed class ProjectPreflight(OmsTargets targets, FindingList findings)
 {

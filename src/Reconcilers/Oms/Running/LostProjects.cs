@@ -7,8 +7,9 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Which projects were created or changed since T1, and are lost when the databases of then come back. The new version runs while this is asked: from
-/// 4.0.1 on only its API tells, because its tables are not documented (facts §4.1); below that its tables do. Changes nothing.
+/// Which projects were created or changed since T1, and are lost when the databases of then come back. The new version
+/// runs while this is asked: from 4.0.1 on only its API tells, because its tables are not documented
+/// (docs/research/oms.md#metadata-tables); below that its tables do. Changes nothing.
 /// </summary>
 internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
 {

@@ -5,7 +5,7 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>The correction and docker_init.sh run again only on restored databases (design §3.4, §3.7).</summary>
+/// <summary>The correction and docker_init.sh run again only on restored databases.</summary>
 internal sealed class OmsRedo : IRunRedo<OmsUpgradeSpec>
 {
     /// <inheritdoc />

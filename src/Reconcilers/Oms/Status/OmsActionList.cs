@@ -5,7 +5,10 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>What a person has to do after the upgrade (facts §5.4: which links recover by themselves and which do not). Pure.</summary>
+/// <summary>
+/// What a person has to do after the upgrade (which links recover by themselves and which do not;
+/// docs/research/oms.md#after-the-upgrade). Pure.
+/// </summary>
 internal static class OmsActionList
 {
     public static List<ActionItem> Compile(OmsUpgradeSpec spec, OmsUpgradeStatus status, Plan plan)

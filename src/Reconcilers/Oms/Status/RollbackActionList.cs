@@ -4,7 +4,10 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>What a person has to do after the way back (facts §5.5 f, runbook §5: Full-Import never resumes by itself). Pure.</summary>
+/// <summary>
+/// What a person has to do after the way back (Full-Import never resumes by itself; docs/research/oms.md#rollback).
+/// Pure.
+/// </summary>
 internal static class RollbackActionList
 {
     public static List<ActionItem> Compile(OmsUpgradeSpec spec, OmsUpgradeStatus status)

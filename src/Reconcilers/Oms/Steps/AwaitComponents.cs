@@ -6,9 +6,10 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Watches, through the API, how high availability heals the links of projects that ran or were suspended before (facts §5.4), until all are healthy or
-/// the time is over; then compares the projects once more and lists what is not as it should be. Only looks; killed anywhere it looks again. Never a
-/// failure of the upgrade. With high availability off nothing heals by itself, so nothing is waited for.
+/// Watches, through the API, how high availability heals the links of projects that ran or were suspended before
+/// (docs/research/oms.md#after-the-upgrade), until all are healthy or the time is over; then compares the projects once
+/// more and lists what is not as it should be. Only looks; killed anywhere it looks again. Never a failure of the
+/// upgrade. With high availability off nothing heals by itself, so nothing is waited for.
 /// </summary>
 internal sealed class AwaitComponents(IOmsTargets targets) : OmsProjectStep(targets)
 {

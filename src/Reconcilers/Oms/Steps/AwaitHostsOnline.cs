@@ -5,9 +5,9 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Every host is ONLINE in the cm database and its supervisor's heartbeat is fresh by the database's own clock (facts §4.3; host_status alone can be
-/// stale for 540 s). A heartbeat from before the first container of this plan was started is another container's, or comes from the snapshot that was
-/// restored: it proves nothing.
+/// Every host is ONLINE in the cm database and its supervisor's heartbeat is fresh by the database's own clock
+/// (host_status alone can be stale for 540 s; docs/research/oms.md#hosts). A heartbeat from before the first container
+/// of this plan was started is another container's, or comes from the snapshot that was restored: it proves nothing.
 /// </summary>
 internal sealed class AwaitHostsOnline(IOmsTargets targets) : OmsStep(targets)
 {

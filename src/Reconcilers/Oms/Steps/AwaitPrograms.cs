@@ -5,8 +5,8 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// The named programs are RUNNING (others may be RUNNING or STOPPED). supervisord of OMS does not retry by itself (startretries=0, facts §3.1), so a
-/// program in FATAL or EXITED gets one start.
+/// The named programs are RUNNING (others may be RUNNING or STOPPED). supervisord of OMS does not retry by itself
+/// (startretries=0; docs/research/oms.md#programs), so a program in FATAL or EXITED gets one start.
 /// </summary>
 internal sealed class AwaitPrograms(IOmsTargets targets) : OmsStep(targets)
 {

@@ -3,7 +3,7 @@ using Drydock.Engine.Actions;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary><c>GET /oms/health</c> says healthy, where the version has it (facts §6.3).</summary>
+/// <summary><c>GET /oms/health</c> says healthy, where the version has it (docs/research/oms.md#console-api).</summary>
 internal sealed class CheckHealth(IOmsTargets targets) : OmsStep(targets)
 {
     /// <inheritdoc />

@@ -7,9 +7,11 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Compares the projects with those recorded before the upgrade: through the API, or from the tables where both versions are below 4.0.1 (later ones have
-/// others that are not documented, so nothing is read from them, facts §4.1). Links are not judged yet: they are expected to be abnormal until high
-/// availability is on (facts §5.4). Only looks; killed anywhere it looks again. Never a failure of the upgrade, and never a claim.
+/// Compares the projects with those recorded before the upgrade: through the API, or from the tables where both
+/// versions are below 4.0.1 (later ones have others that are not documented, so nothing is read from them;
+/// docs/research/oms.md#metadata-tables). Links are not judged yet: they are expected to be abnormal until high
+/// availability is on (docs/research/oms.md#after-the-upgrade). Only looks; killed anywhere it looks again. Never a
+/// failure of the upgrade, and never a claim.
 /// </summary>
 internal sealed class CompareProjects(IOmsTargets targets) : OmsProjectStep(targets)
 {

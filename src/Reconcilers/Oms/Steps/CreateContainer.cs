@@ -5,8 +5,9 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Creates the new container and does not start it, so that it costs no downtime: the binds of the old one, its environment, host network, privileged,
-/// unlimited pids, nproc 65535 (runbook §4.3). Docker refuses a second one of the same name.
+/// Creates the new container and does not start it, so that it costs no downtime: the binds of the old one, its
+/// environment, host network, privileged, unlimited pids, nproc 65535 (docs/research/oms.md#container). Docker refuses
+/// a second one of the same name.
 /// </summary>
 internal sealed class CreateContainer(IOmsTargets targets) : OmsStep(targets)
 {

@@ -4,7 +4,10 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Writes <c>enable: false</c> into ha.config (runbook §4.1), only if the row still is what the plan was made for; every other key stays byte for byte.</summary>
+/// <summary>
+/// Writes <c>enable: false</c> into ha.config (docs/research/oms.md#high-availability), only if the row still is what
+/// the plan was made for; every other key stays byte for byte.
+/// </summary>
 internal sealed class DisableHighAvailability(IOmsTargets targets) : OmsStep(targets)
 {
     /// <inheritdoc />

@@ -7,10 +7,11 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Switches high availability on (runbook §4.6): the settings of before, missing keys added, enable true, and either perceiveStoreClientCheckpoint or a
-/// refetchStoreIntervalMin that covers T1 to this write. The time of the write is T2. A row that never existed, and that docker_init.sh did not bring
-/// (Community 3.3.1 is the first to have it), is inserted under the named lock. Where its table has columns whose values cannot be guessed nothing is
-/// written: high availability stays off, and a person is told to set it in the console.
+/// Switches high availability on (docs/research/oms.md#high-availability): the settings of before, missing keys added,
+/// enable true, and either perceiveStoreClientCheckpoint or a refetchStoreIntervalMin that covers T1 to this write. The
+/// time of the write is T2. A row that never existed, and that docker_init.sh did not bring (Community 3.3.1 is the
+/// first to have it), is inserted under the named lock. Where its table has columns whose values cannot be guessed
+/// nothing is written: high availability stays off, and a person is told to set it in the console.
 /// </summary>
 internal sealed class EnableHighAvailability(IOmsTargets targets) : OmsStep(targets)
 {

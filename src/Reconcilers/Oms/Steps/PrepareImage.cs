@@ -6,7 +6,10 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Brings the new image onto a host: it is there, or it is loaded from the archive, or pulled (runbook §4.3, before the downtime instead of inside it).</summary>
+/// <summary>
+/// Brings the new image onto a host: it is there, or it is loaded from the archive, or pulled (before the downtime
+/// instead of inside it; docs/research/oms.md#container).
+/// </summary>
 internal sealed class PrepareImage(IOmsTargets targets) : OmsStep(targets)
 {
     /// <summary>Fact: the image's ID.</summary>
@@ -150,7 +153,8 @@ internal sealed class PrepareImage(IOmsTargets targets) : OmsStep(targets)
 
     private HostFiles Files(StepContext context) => new(Docker(context), context.OwnerUid, context.Parameter("archiveReader"));
 
-    // "Image name: use whatever docker load reported" (facts §3.2): the plan knows the ID, so the spec's name is put on it where the archive had another.
+    // The image is called whatever docker load reported: the plan knows the ID, so the spec's name is put on it where
+    // the archive had another.
     private async Task TagAsync(StepContext context, CancellationToken cancellationToken)
     {
         var (image, id) = (context.Parameter("image"), context.Parameter("imageId"));

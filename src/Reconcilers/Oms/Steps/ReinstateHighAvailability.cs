@@ -7,9 +7,10 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// The way back from after T1: ha.config as it was before the upgrade. With perceiveStoreClientCheckpoint false its refetchStoreIntervalMin is raised to
-/// the minutes from T1 to this write and the margin, because the metadata that run again end at T1 (facts §5.5 f); never below the former value.
-/// Written only over what the upgrade left there: the former text with enable false.
+/// The way back from after T1: ha.config as it was before the upgrade. With perceiveStoreClientCheckpoint false its
+/// refetchStoreIntervalMin is raised to the minutes from T1 to this write and the margin, because the metadata that run
+/// again end at T1 (docs/research/oms.md#rollback); never below the former value. Written only over what the upgrade
+/// left there: the former text with enable false.
 /// </summary>
 internal sealed class ReinstateHighAvailability(IOmsTargets targets) : OmsStep(targets)
 {

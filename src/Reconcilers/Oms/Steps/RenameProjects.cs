@@ -3,7 +3,10 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Gives a batch of projects that share their names new ones, before the downtime (runbook §3.1). <see cref="RestoreProjectNames"/> takes it back.</summary>
+/// <summary>
+/// Gives a batch of projects that share their names new ones, before the downtime
+/// (docs/research/oms.md#checks-before-an-upgrade). <see cref="RestoreProjectNames"/> takes it back.
+/// </summary>
 internal sealed class RenameProjects(IOmsTargets targets) : ProjectNamesStep(targets)
 {
     /// <inheritdoc />

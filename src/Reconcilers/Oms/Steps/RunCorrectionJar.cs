@@ -6,8 +6,8 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Runs the correction JAR (runbook §4.4 3), which restructures the metadata for 4.0.1 and later. Its exit codes are not documented (facts §3.4): 0 is
-/// success, anything else a failure. It may be repeated only on restored data.
+/// Runs the correction JAR (docs/research/oms.md#correction-jar), which restructures the metadata for 4.0.1 and later.
+/// Its exit codes are not documented: 0 is success, anything else a failure. It may be repeated only on restored data.
 /// </summary>
 internal sealed class RunCorrectionJar(IOmsTargets targets) : RunOnceCommand(targets)
 {

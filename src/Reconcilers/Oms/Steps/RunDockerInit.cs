@@ -5,8 +5,8 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Runs docker_init.sh (runbook §4.5). The marker line in the output of this run decides; the exit code is kept (its meaning is not documented, facts §3.3).
-/// It may be repeated by a retry after a run that provably failed.
+/// Runs docker_init.sh (docs/research/oms.md#initialisation). The marker line in the output of this run decides; the
+/// exit code is kept (its meaning is not documented). It may be repeated by a retry after a run that provably failed.
 /// </summary>
 internal sealed class RunDockerInit(IOmsTargets targets) : RunOnceCommand(targets)
 {

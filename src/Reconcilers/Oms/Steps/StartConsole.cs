@@ -6,7 +6,10 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>On a node where docker_init.sh does not run: autostart of oms_console on again, and oms_console started if it does not run (runbook §4.5 1).</summary>
+/// <summary>
+/// On a node where docker_init.sh does not run: autostart of oms_console on again, and oms_console started if it does
+/// not run (docs/research/oms.md#initialisation).
+/// </summary>
 internal sealed class StartConsole(IOmsTargets targets) : OmsStep(targets)
 {
     private const string Ini = "/etc/supervisor/conf.d/oms_console.ini";

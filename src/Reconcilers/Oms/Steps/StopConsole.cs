@@ -5,8 +5,9 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Stops oms_console and sees it STOPPED: the correction JAR must not run while any console does (runbook §4.4 2). The command is prepared before its
-/// id goes to status and started by that id, so that a start that arrives late, when the console runs again, is refused.
+/// Stops oms_console and sees it STOPPED: the correction JAR must not run while any console does
+/// (docs/research/oms.md#correction-jar). The command is prepared before its id goes to status and started by that id,
+/// so that a start that arrives late, when the console runs again, is refused.
 /// </summary>
 internal sealed class StopConsole(IOmsTargets targets) : OmsStep(targets)
 {

@@ -5,7 +5,10 @@ using Drydock.Engine.Actions;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Stops a container with grace (runbook §4.2 1) and first takes away its restart policy, so that a restart of dockerd does not revive it.</summary>
+/// <summary>
+/// Stops a container with grace (docs/research/oms.md#procedure) and first takes away its restart policy, so that a
+/// restart of dockerd does not revive it.
+/// </summary>
 internal sealed class StopContainer(IOmsTargets targets) : OmsStep(targets)
 {
     /// <summary>Fact: when the container stopped, as it reports itself, ISO 8601. The earliest of all nodes is T1.</summary>

@@ -5,8 +5,9 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Writes <c>enable: false</c> into ha.config of the system that is left on the way back (facts §5.5 a), whatever people have set there since: that text
-/// goes with its database. Only if the row still is what was read for the receipt.
+/// Writes <c>enable: false</c> into ha.config of the system that is left on the way back
+/// (docs/research/oms.md#rollback), whatever people have set there since: that text goes with its database. Only if the
+/// row still is what was read for the receipt.
 /// </summary>
 internal sealed class SwitchOffHighAvailability(IOmsTargets targets) : OmsStep(targets)
 {

@@ -9,8 +9,9 @@ using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Has all databases dumped and verified by a BackupSnapshot of its own (runbook §4.2 3). The object carries no owner reference, so that nothing that
-/// removes the upgrade removes the backup. A second attempt makes another object: no dump is ever overwritten.
+/// Has all databases dumped and verified by a BackupSnapshot of its own (docs/research/oms.md#procedure). The object
+/// carries no owner reference, so that nothing that removes the upgrade removes the backup. A second attempt makes
+/// another object: no dump is ever overwritten.
 /// </summary>
 internal sealed class TakeSnapshot(IOmsTargets targets) : OmsStep(targets)
 {

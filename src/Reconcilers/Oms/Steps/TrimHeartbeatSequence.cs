@@ -5,8 +5,8 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Leaves only the last row of heatbeat_sequence [sic], so that the dump is small (runbook §4.2 2, in the portable form of facts §4.5).
-/// Deletes only in a session that holds a named lock and never reconnects.
+/// Leaves only the last row of heatbeat_sequence [sic], so that the dump is small
+/// (docs/research/oms.md#heartbeat-sequence). Deletes only in a session that holds a named lock and never reconnects.
 /// </summary>
 internal sealed class TrimHeartbeatSequence(IOmsTargets targets) : OmsStep(targets)
 {

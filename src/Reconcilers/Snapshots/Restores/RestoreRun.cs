@@ -259,8 +259,8 @@ internal sealed class RestoreRun
         var sessions = await work.Server.SessionsAsync([database.Name], cancellationToken);
         if (work.UpgradeUid is not null)
         {
-            // OMS is stopped by plan: no session on its databases is rightful (design §3.6). Asked once more whether this is still our turn: after the
-            // way back has ended they would be OMS's own.
+            // OMS is stopped by plan: no session on its databases is rightful. Asked once more whether this is still
+            // our turn: after the way back has ended they would be OMS's own.
             await _job.CommitAsync(static status => status, cancellationToken);
             _services.Fence.EnsureMayAct();
             await work.Server.EndSessionsAsync([.. sessions.Select(s => new SessionReceipt(s.Id, s.Host))], cancellationToken);

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Databases.TiDb;
 
-/// <summary>Pump and drainer behave as the facts say (A5).</summary>
+/// <summary>Pump and drainer behave as docs/research/tidb.md#pump-and-drainer says.</summary>
 [Collection(TiDbLabCollection.Name)]
 public sealed class BinlogTests(TiDbLab lab)
 {

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Databases.TiDb;
 
-/// <summary>A rolling upgrade as a careful person does it, in a shell on each host (runbook §4.7, §6.1; facts A6).</summary>
+/// <summary>A rolling upgrade as a careful person does it, in a shell on each host.</summary>
 /// <param name="cluster">The cluster.</param>
 /// <param name="package">Folder of the new version inside the hosts.</param>
 internal sealed class ByHand(TiDbCluster cluster, string package)
@@ -58,7 +58,7 @@ internal sealed class ByHand(TiDbCluster cluster, string package)
         await cluster.EvictAsync(tikv.Name);
         await cluster.UntilAsync($"{tikv.Name} to lead nothing", t => t.Stores[tikv.Name].Leaders == 0);
         var before = cluster.Truth().Stores[tikv.Name].StartedAt;
-        // 3.0 serves its status where it is told to, and 2.1's script says nothing of it (facts A4).
+        // 3.0 serves its status where it is told to, and 2.1's script says nothing of it.
         await TiDbCluster.RunAsync(tikv, FormattableString.Invariant($"grep -q status-addr {tikv.DeployDir}/conf/tikv.toml || sed -i 's/^\\[server\\]/[server]\\nstatus-addr = \"0.0.0.0:{tikv.StatusPort}\"/' {tikv.DeployDir}/conf/tikv.toml"), Token);
         await SwapAsync(tikv);
         await Questions.UntilAsync($"{tikv.Name} to be Up", async () => (await cluster.StoreAsync(tikv.Name)) is var store

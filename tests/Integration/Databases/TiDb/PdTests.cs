@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Databases.TiDb;
 
-/// <summary>PD answers as the facts say (A1, A1b).</summary>
+/// <summary>PD answers as docs/research/tidb.md#pd-as-observed says.</summary>
 [Collection(TiDbLabCollection.Name)]
 public sealed class PdTests(TiDbLab lab)
 {

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Databases.TiDb;
 
-/// <summary>TiDB's two ports answer as the facts say (A2).</summary>
+/// <summary>TiDB's two ports answer as docs/research/tidb.md#tidb-server says.</summary>
 [Collection(TiDbLabCollection.Name)]
 public sealed class SqlTests(TiDbLab lab)
 {

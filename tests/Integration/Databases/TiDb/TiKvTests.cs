@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Databases.TiDb;
 
-/// <summary>TiKV behaves as the facts say (A1 cluster version gate, A3, A4).</summary>
+/// <summary>TiKV behaves as docs/research/tidb.md#tikv says.</summary>
 [Collection(TiDbLabCollection.Name)]
 public sealed class TiKvTests(TiDbLab lab)
 {

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Databases.TiDb;
 
-/// <summary>A cluster with certificates (facts A3: not TiKV's status server).</summary>
+/// <summary>A cluster with certificates (not TiKV's status server).</summary>
 public sealed class TlsTests(LabFixture lab)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

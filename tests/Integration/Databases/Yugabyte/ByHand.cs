@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Databases.Yugabyte;
 
-/// <summary>Plays the runbook by hand, command by command, with the checks a careful person makes.</summary>
+/// <summary>Plays the procedure by hand, command by command, with the checks a careful person makes.</summary>
 /// <param name="cluster">The cluster.</param>
 /// <param name="to">The version it goes to.</param>
 internal sealed class ByHand(YugabyteCluster cluster, string to)
@@ -84,7 +84,7 @@ internal sealed class ByHand(YugabyteCluster cluster, string to)
     /// <summary>promote_auto_flags, and the time they need to spread.</summary>
     public Task<string> PromoteAsync() => AdminAsync("promote_auto_flags");
 
-    /// <summary>upgrade_ysql or upgrade_bsql with the runbook's time-out.</summary>
+    /// <summary>upgrade_ysql or upgrade_bsql with the time-out for it.</summary>
     public Task<string> CatalogAsync() => AdminAsync("-timeout_ms", "180000", cluster.Naming.UpgradeCatalog);
 
     private async Task<string> AdminAsync(params string[] arguments)

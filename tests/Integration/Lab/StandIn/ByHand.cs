@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Lab.StandIn;
 
-/// <summary>Plays the runbooks by hand, command by command.</summary>
+/// <summary>Plays the upgrade guides by hand, command by command.</summary>
 /// <param name="oms">The scenario.</param>
 /// <param name="metaDb">Its database.</param>
 internal sealed class ByHand(OmsScenario oms, MetaDb metaDb)
@@ -56,7 +56,7 @@ internal sealed class ByHand(OmsScenario oms, MetaDb metaDb)
     /// <summary>The JAR on a node, whatever comes of it.</summary>
     public Task<string> CorrectJarOnlyAsync(OmsNode node) => InNewAsync(node, "/opt/alibaba/java/bin/java", "-jar", OmsImages.JarPath, "-mupgrade", "-y/home/admin/conf/config.yaml", "-ltrue");
 
-    /// <summary>The console of the other nodes, as the runbook has it.</summary>
+    /// <summary>The console of the other nodes, as people do it by hand.</summary>
     public Task StartConsolesAsync() => EachAsync(node => InNewAsync(node, "supervisorctl", "start", "oms_console"));
 
     /// <summary>Waits until CM calls the nodes ONLINE.</summary>
@@ -72,14 +72,14 @@ internal sealed class ByHand(OmsScenario oms, MetaDb metaDb)
     /// <summary>Marks all hosts OFFLINE, so that only those that CM takes now come back.</summary>
     public Task<string> ForgetHostsAsync() => metaDb.ExecAsync("UPDATE host SET host_status = 'OFFLINE'", oms.Options.CmDatabase);
 
-    /// <summary>Dumps a database whole, or as the runbook prints it.</summary>
+    /// <summary>Dumps a database whole, or without its triggers.</summary>
     public async Task DumpAsync(string database, string file, bool asPrinted = false)
     {
         var flags = asPrinted ? new[] { "--triggers=false" } : ["--routines", "--triggers", "--events", "--hex-blob"];
         await File.WriteAllTextAsync(file, await Shell.RunAsync("mysqldump", ["--no-defaults", "--socket=" + metaDb.SocketPath, "--user=root", "--default-character-set=utf8mb4", .. flags, database]));
     }
 
-    /// <summary>Drops, creates and loads a database; with its own collation, or plainly as the runbook prints it.</summary>
+    /// <summary>Drops, creates and loads a database; with its own collation, or plainly, without it.</summary>
     public async Task RestoreAsync(string database, string file, bool asPrinted = false)
     {
         var create = await metaDb.ExecAsync($"SELECT concat(default_character_set_name, ' COLLATE ', default_collation_name) FROM information_schema.schemata WHERE schema_name = '{database}'");

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Lab.StandIn;
 
-/// <summary>The stand-in walks every road of the runbooks, and only in their order.</summary>
+/// <summary>The stand-in walks every road of the upgrade guides, and only in their order.</summary>
 [Collection(OmsLabCollection.Name)]
 public sealed class RoadTests(OmsLab lab)
 {

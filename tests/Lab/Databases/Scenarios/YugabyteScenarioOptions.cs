@@ -14,7 +14,7 @@ public sealed record YugabyteScenarioOptions
     /// <summary>The version to go to, with its build.</summary>
     public required string ToVersion { get; init; }
 
-    /// <summary>BMDB as the runbook has it: plain processes, 2.16 to 2.18.</summary>
+    /// <summary>BMDB as its users run it: plain processes, 2.16 to 2.18.</summary>
     public static YugabyteScenarioOptions Bmdb { get; } = new()
     {
         Id = "bmdb-216-218",

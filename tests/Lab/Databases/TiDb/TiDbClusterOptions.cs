@@ -27,7 +27,10 @@ public sealed record TiDbClusterOptions
     /// <summary>How many Regions each store leads at rest. With leader-schedule-limit 4 about 4 × <see cref="TimeFactor"/> of them drain in a second.</summary>
     public int LeadersPerStore { get; init; } = 120;
 
-    /// <summary>Whether values of PD's configuration that were 2.1's defaults become 3.0's, so that merging begins; uncertain in the original (facts C1).</summary>
+    /// <summary>
+    /// Whether values of PD's configuration that were 2.1's defaults become 3.0's, so that merging begins; uncertain in
+    /// the original.
+    /// </summary>
     public bool DefaultsMove { get; init; }
 
     /// <summary>The part of all Regions that merging gets rid of, 0 to 1.</summary>
@@ -42,7 +45,10 @@ public sealed record TiDbClusterOptions
     /// <summary>The size of each host's /data in bytes, for tests of a full disk; by default as large as the machine's.</summary>
     public long? DataBytes { get; init; }
 
-    /// <summary>Whether PD, TiDB's status port, pumps and drainer speak HTTPS and want a client certificate. TiKV's status server knows no TLS (facts A3).</summary>
+    /// <summary>
+    /// Whether PD, TiDB's status port, pumps and drainer speak HTTPS and want a client certificate. TiKV's status
+    /// server knows no TLS.
+    /// </summary>
     public bool Tls { get; init; }
 
     /// <summary>

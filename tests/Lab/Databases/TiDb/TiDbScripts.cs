@@ -1,6 +1,6 @@
 namespace Drydock.Lab.Databases.TiDb;
 
-/// <summary>The scripts that tidb-ansible puts into <c>scripts</c> of a deploy directory, and its units (facts A6).</summary>
+/// <summary>The scripts that tidb-ansible puts into <c>scripts</c> of a deploy directory, and its units.</summary>
 internal static class TiDbScripts
 {
     private const string Head =

@@ -1,6 +1,6 @@
 namespace Drydock.Lab.Databases.TiDb;
 
-/// <summary>How tidb-ansible had the processes supervised (process_supervision in its inventory; facts A6).</summary>
+/// <summary>How tidb-ansible had the processes supervised (process_supervision in its inventory).</summary>
 public enum TiDbSupervision
 {
     /// <summary>Units with the port in their names: pd-2379.service, tikv-20160.service.</summary>

@@ -3,7 +3,7 @@ namespace Drydock.Lab.Databases.Yugabyte;
 /// <summary>How the servers of a cluster are started and stopped.</summary>
 public enum YugabyteControl
 {
-    /// <summary>Plain processes, as in the runbook: a command line that names the version's directory, and pkill.</summary>
+    /// <summary>Plain processes: a command line that names the version's directory, and pkill.</summary>
     Process,
 
     /// <summary>Units of systemd that start the program below a symbolic link.</summary>

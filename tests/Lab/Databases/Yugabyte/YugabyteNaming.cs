@@ -1,6 +1,6 @@
 namespace Drydock.Lab.Databases.Yugabyte;
 
-/// <summary>What a dialect calls its programs and flags (facts B0).</summary>
+/// <summary>What a dialect calls its programs and flags.</summary>
 /// <param name="Software">First part of the packages' names.</param>
 /// <param name="Master">The master's program.</param>
 /// <param name="Tserver">The tablet server's program.</param>

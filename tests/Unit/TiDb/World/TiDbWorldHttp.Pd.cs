@@ -72,7 +72,7 @@ internal sealed partial class TiDbWorldHttp
         ["etcd_leader"] = Member(world[world.EtcdLeader ?? world.PdLeader!]),
     }.ToJsonString();
 
-    // Zero is left out (facts §0.2).
+    // Zero is left out.
     private JsonObject Store(TiDbStore store)
     {
         var silent = world.Now - (store.Process.IsAlive && !store.IsCut ? world.Now : store.LastHeartbeat);

@@ -33,7 +33,7 @@ internal sealed record TiDbWorldSetup
     /// <summary>Leaders of each store.</summary>
     public int Leaders { get; init; } = 8;
 
-    /// <summary>How long a new PD leader runs no scheduler (facts A1b.1).</summary>
+    /// <summary>How long a new PD leader runs no scheduler.</summary>
     public TimeSpan SchedulerWindow { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>The new PD merges where the old one did not.</summary>

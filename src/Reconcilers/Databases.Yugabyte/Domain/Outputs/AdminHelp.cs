@@ -1,8 +1,9 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// The commands an admin tool lists when it is asked for help: lines with an optional number or mark, the command, and its arguments. What a version can do,
-/// and how the arguments of a command stand, is read from there (facts C4).
+/// The commands an admin tool lists when it is asked for help: lines with an optional number or mark, the command, and
+/// its arguments. What a version can do, and how the arguments of a command stand, is read from there
+/// (docs/research/yugabytedb.md#admin-tool).
 /// </summary>
 internal sealed class AdminHelp
 {

@@ -1,6 +1,9 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>What get_auto_flags_config prints (facts B3): a heading, then the configuration as protobuf text.</summary>
+/// <summary>
+/// What get_auto_flags_config prints (docs/research/yugabytedb.md#admin-tool): a heading, then the configuration as
+/// protobuf text.
+/// </summary>
 /// <param name="Version">Its version; 0 for a universe in which none was ever promoted: protobuf text leaves zeros out.</param>
 internal sealed record AutoFlagsConfig(int Version)
 {

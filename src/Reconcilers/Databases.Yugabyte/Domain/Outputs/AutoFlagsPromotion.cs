@@ -1,6 +1,9 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>What promote_auto_flags prints, in the words of today and in those of 2.18, which the runbook has (facts B0, B3).</summary>
+/// <summary>
+/// What promote_auto_flags prints, in the words of today and in those of 2.18
+/// (docs/research/yugabytedb.md#admin-tool).
+/// </summary>
 /// <param name="Promoted">Whether there was anything to promote.</param>
 /// <param name="Version">The version of the configuration, where it is told.</param>
 /// <param name="NeedsRestart">Flags were promoted that only a restart of every process applies.</param>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>What rollback_auto_flags prints (facts B3).</summary>
+/// <summary>What rollback_auto_flags prints (docs/research/yugabytedb.md#admin-tool).</summary>
 /// <param name="RolledBack">Whether there was anything to take back.</param>
 /// <param name="Version">The version of the configuration now, where it is told.</param>
 internal sealed record AutoFlagsRollback(bool RolledBack, int? Version)

@@ -1,6 +1,6 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>What get_is_load_balancer_idle prints (facts B3).</summary>
+/// <summary>What get_is_load_balancer_idle prints (docs/research/yugabytedb.md#admin-tool).</summary>
 internal static class BalancerIdle
 {
     /// <summary>Whether it is idle.</summary>

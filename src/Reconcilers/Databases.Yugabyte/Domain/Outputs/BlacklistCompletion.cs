@@ -3,7 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>What get_leader_blacklist_completion prints (facts B3): <c>Percent complete = 100 : 0 remaining out of 0</c>.</summary>
+/// <summary>
+/// What get_leader_blacklist_completion prints (docs/research/yugabytedb.md#admin-tool): <c>Percent complete = 100 : 0
+/// remaining out of 0</c>.
+/// </summary>
 /// <param name="Percent">How much is done.</param>
 /// <param name="Remaining">Leaders that are still there.</param>
 /// <param name="Total">Leaders there were when the blacklist was written.</param>

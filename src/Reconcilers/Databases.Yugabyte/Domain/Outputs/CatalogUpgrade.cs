@@ -1,12 +1,13 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>What upgrade_ysql and upgrade_bsql print (facts B3, runbook).</summary>
+/// <summary>What upgrade_ysql and upgrade_bsql print (docs/research/yugabytedb.md#admin-tool).</summary>
 /// <param name="IsNeeded">False where SQL is off and there was nothing to upgrade.</param>
 internal sealed record CatalogUpgrade(bool IsNeeded)
 {
     private static readonly string[] Words = ["YSQL", "BSQL"];
 
-    // What other statements do to the upgrade: all of it goes away by itself, if they do (facts B8 #20842, #18645, #12621, #15768; runbook).
+    // What other statements do to the upgrade: all of it goes away by itself, if they do
+    // (docs/research/yugabytedb.md#known-failures).
     private static readonly string[] Passing =
     [
         "Catalog Version Mismatch", "catalog version mismatch", "MISMATCHED_SCHEMA", "40001", "Restart read required", "could not serialize access", "Timed out", "timed out",

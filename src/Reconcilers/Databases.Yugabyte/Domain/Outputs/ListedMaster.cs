@@ -1,6 +1,6 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>A row of list_all_masters (facts B3).</summary>
+/// <summary>A row of list_all_masters (docs/research/yugabytedb.md#admin-tool).</summary>
 /// <param name="Uuid">The master's id.</param>
 /// <param name="RpcAddress">HOST:PORT.</param>
 /// <param name="State">ALIVE, or the code of an error.</param>

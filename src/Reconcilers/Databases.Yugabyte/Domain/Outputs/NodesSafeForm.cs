@@ -1,6 +1,9 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>How are_nodes_safe_to_take_down wants its arguments, which has changed between versions (facts B3).</summary>
+/// <summary>
+/// How are_nodes_safe_to_take_down wants its arguments, which has changed between versions
+/// (docs/research/yugabytedb.md#admin-tool).
+/// </summary>
 internal enum NodesSafeForm
 {
     /// <summary>The tool has no such command.</summary>

@@ -1,6 +1,9 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>What list_universe_replications and list_xcluster_outbound_replication_groups print (facts B3): a line with their number, then their names in brackets.</summary>
+/// <summary>
+/// What list_universe_replications and list_xcluster_outbound_replication_groups print
+/// (docs/research/yugabytedb.md#admin-tool): a line with their number, then their names in brackets.
+/// </summary>
 internal static class ReplicationGroupList
 {
     /// <summary>Behind the number of groups of which the universe is the target.</summary>

@@ -1,6 +1,6 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>What set_universe_replication_enabled prints (facts B3, runbook).</summary>
+/// <summary>What set_universe_replication_enabled prints (docs/research/yugabytedb.md#admin-tool).</summary>
 internal static class ReplicationToggle
 {
     /// <summary>Returns if it printed what it should.</summary>

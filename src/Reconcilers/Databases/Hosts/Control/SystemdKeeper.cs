@@ -3,7 +3,10 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>A systemd unit: the one that control names, or the active one of the names tidb-ansible has had (facts A6: pd.service and pd-2379.service).</summary>
+/// <summary>
+/// A systemd unit: the one that control names, or the active one of the names tidb-ansible has had (pd.service and
+/// pd-2379.service; docs/research/tidb.md#tidb-ansible).
+/// </summary>
 internal sealed class SystemdKeeper : IProcessKeeper
 {
     // How long systemctl start may take: a unit of Type=notify says when it is up, and has 90 s of its own for it.

@@ -15,7 +15,7 @@ internal sealed record LookedProcess(int Pid, long Start, int Parent, string? Ex
 
     private const string Deleted = " (deleted)";
 
-    // Programs of both vendors that are asked these print and end (facts A3).
+    // Programs of both vendors that are asked these print and end (docs/research/tidb.md#tikv).
     private static readonly string[] OnlyAsked = ["-V", "-version", "--version", "-config-check", "--config-check", "-help", "--help"];
 
     /// <summary>The path of its program, replaced or not.</summary>

@@ -8,8 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Deletion (design §3.11): up to a point what was changed is undone and the object goes; from there on it stays and the plan goes on to its end; the
-/// annotation <c>drydock.dev/on-delete: Abandon</c>, or a namespace that goes away, lets go after the running step and says what was left where.
+/// Deletion: up to a point what was changed is undone and the object goes; from there on it stays and the plan goes on
+/// to its end; the annotation <c>drydock.dev/on-delete: Abandon</c>, or a namespace that goes away, lets go after the
+/// running step and says what was left where.
 /// </summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 /// <typeparam name="TSpec">What its users write.</typeparam>

@@ -5,8 +5,8 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// The ends: what is held is let go, and nothing is written or connected to any more (design §3.10). And what leads out of them: the way back of a
-/// run that succeeded, its cleanup, another attempt after the way back.
+/// The ends: what is held is let go, and nothing is written or connected to any more. And what leads out of them: the
+/// way back of a run that succeeded, its cleanup, another attempt after the way back.
 /// </summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 /// <typeparam name="TSpec">What its users write.</typeparam>

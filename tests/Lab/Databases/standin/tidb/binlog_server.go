@@ -93,7 +93,8 @@ func (b *binlogServer) notifyDrainers() {
 	}
 }
 
-// finish leaves the state that is right for how it ends (facts A5): paused, or offline when it was to be closed and everything is read.
+// finish leaves the state that is right for how it ends: paused, or offline when it was to be closed and everything is
+// read.
 func (b *binlogServer) finish() {
 	if b.own(read()).State == "closing" {
 		b.awaitDrainers()
@@ -200,7 +201,8 @@ type actionJSON struct {
 	Data    any    `json:"data"`
 }
 
-// applyAction answers 200 always; whether it did anything stands in the code of the body (facts A5). Also a drainer calls itself a pump.
+// applyAction answers 200 always; whether it did anything stands in the code of the body. Also a drainer calls itself a
+// pump.
 func (b *binlogServer) applyAction(w http.ResponseWriter, r *http.Request, state *State) {
 	b.lock.Lock()
 	defer b.lock.Unlock()

@@ -12,7 +12,8 @@ import (
 	"drydock.dev/standin/common"
 )
 
-// runBinlogCtl is binlogctl. It asks a pump or drainer by HTTP for what it is to do, and does not read what that answers (facts A5).
+// runBinlogCtl is binlogctl. It asks a pump or drainer by HTTP for what it is to do, and does not read what that
+// answers.
 func runBinlogCtl(p common.Process) int {
 	set := flag.NewFlagSet("binlogctl", flag.ContinueOnError)
 	version := set.Bool("V", false, "prints version and exit")

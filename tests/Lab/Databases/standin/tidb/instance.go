@@ -8,7 +8,7 @@ import (
 	"drydock.dev/standin/common"
 )
 
-// The order in which components may get a new version (runbook §4.7, §6.1).
+// The order in which components may get a new version.
 var ranks = map[string]int{"pd": 0, "tikv": 1, "pump": 2, "tidb": 3, "drainer": 3}
 
 // enter makes a process part of the cluster, unless a fault keeps it from starting.

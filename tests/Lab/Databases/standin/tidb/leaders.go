@@ -26,7 +26,7 @@ func (s *State) peersOf(store *Store) int {
 }
 
 // advanceLeaders moves Regions' leaders: by election away from stores that are gone, by PD's schedulers at the pace of
-// leader-schedule-limit (about one a second for each, facts A1b.6).
+// leader-schedule-limit (about one a second for each).
 func (s *State) advanceLeaders(w world) {
 	s.electAway(w)
 	limit, _ := s.schedule("leader-schedule-limit")
@@ -134,8 +134,8 @@ func (s *State) fewest(w world, except map[uint64]bool) *Store {
 	return best
 }
 
-// advanceMerging merges small Regions where PD's configuration lets it; clients of the merged ones have to ask again, which counts in
-// tikvclient_backoff_count (runbook §5).
+// advanceMerging merges small Regions where PD's configuration lets it; clients of the merged ones have to ask again,
+// which counts in tikvclient_backoff_count.
 func (s *State) advanceMerging(w world) {
 	limit, _ := s.schedule("merge-schedule-limit")
 	largest, _ := s.schedule("max-merge-region-size")

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Values that both versions have, and with which each fills what is missing (facts A1, A1b.6).
+// Values that both versions have, and with which each fills what is missing.
 var commonSchedule = map[string]any{
 	"max-snapshot-count": 3, "max-pending-peer-count": 16, "split-merge-interval": "1h0m0s", "patrol-region-interval": "100ms",
 	"max-store-down-time": "30m0s", "leader-schedule-limit": 4, "merge-schedule-limit": 8, "low-space-ratio": 0.8, "high-space-ratio": 0.6,
@@ -51,8 +51,8 @@ func replicationDefaults(version string) map[string]any {
 	return values
 }
 
-// adoptConfig is what a PD does when it becomes leader: etcd's values win over its own, what etcd lacks is its own and is kept. Whether
-// values that were 2.1's defaults survive is not certain (facts C1): the setting "defaultsMove" makes them 3.0's.
+// adoptConfig is what a PD does when it becomes leader: etcd's values win over its own, what etcd lacks is its own and
+// is kept. Whether values that were 2.1's defaults survive is not certain: the setting "defaultsMove" makes them 3.0's.
 func (s *State) adoptConfig(version string) {
 	file := s.PD.Members[s.PD.Leader].File
 	if s.PD.Config == nil {
@@ -149,7 +149,7 @@ func (c *pdCall) configSection() {
 	c.json(http.StatusOK, c.section(name))
 }
 
-// setConfig merges. A key it does not know is ignored and the answer is the same (facts A1b.4): who wants to be sure reads it back.
+// setConfig merges. A key it does not know is ignored and the answer is the same: who wants to be sure reads it back.
 func (c *pdCall) setConfig() {
 	var input map[string]any
 	if err := json.Unmarshal(c.body, &input); err != nil {

@@ -25,7 +25,7 @@ func (s *State) advancePD(w world) {
 	voters := s.voters(w)
 	quorum := len(voters)*2 > len(pd.Members)
 	if pd.Leader != "" && !contains(voters, pd.Leader) {
-		// The others wait for the lease to end and then vote (facts A1b.3).
+		// The others wait for the lease to end and then vote.
 		s.loseLeader(w.now.Add(common.Scaled(electionWithoutResign)))
 	}
 	if pd.Leader != "" && !quorum {

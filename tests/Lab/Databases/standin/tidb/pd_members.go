@@ -23,7 +23,7 @@ func (m *Member) json() memberJSON {
 	return memberJSON{m.Name, m.ID, m.PeerURLs, m.ClientURLs, m.Priority}
 }
 
-// ownHealth is etcd's own answer, about this process: false without a leader (facts A1b.3).
+// ownHealth is etcd's own answer, about this process: false without a leader.
 func (p *pdServer) ownHealth(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet {
 		http.Error(w, "Method Not Allowed", http.StatusMethodNotAllowed)

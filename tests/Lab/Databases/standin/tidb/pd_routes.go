@@ -125,7 +125,7 @@ func (p *pdServer) redirect(w http.ResponseWriter, r *http.Request, state *State
 	}
 	leader := state.PD.Members[state.PD.Leader]
 	if leader == nil {
-		// The former leader is still what it knows, and is not there (facts A1b.3).
+		// The former leader is still what it knows, and is not there.
 		http.Error(w, "redirect failed", http.StatusInternalServerError)
 		return
 	}

@@ -56,8 +56,9 @@ func (s Scheduler) name() string {
 	return s.Type
 }
 
-// schedulersRun tells whether the coordinator of this PD leader works yet. After each change of the leader it waits for the heartbeats of
-// the Regions; until then no scheduler that was there runs, is listed, or can be removed, but schedulers-v2 holds it (facts A1b.1).
+// schedulersRun tells whether the coordinator of this PD leader works yet. After each change of the leader it waits for
+// the heartbeats of the Regions; until then no scheduler that was there runs, is listed, or can be removed, but
+// schedulers-v2 holds it.
 func (s *State) schedulersRun(now time.Time) bool {
 	return s.PD.Leader != "" && now.Sub(s.PD.LeaderFrom) >= common.Scaled(heartbeatsComplete)
 }
@@ -103,7 +104,7 @@ func (c *pdCall) addScheduler() {
 	}
 	added := Scheduler{Type: kind, Added: time.Now()}
 	if kind == "evict-leader" || kind == "grant-leader" {
-		// A text is no store: it must be a number (facts A1).
+		// A text is no store: it must be a number.
 		id, isNumber := input["store_id"].(float64)
 		if !isNumber {
 			c.fail(http.StatusBadRequest, errors.New("missing store id"))

@@ -147,7 +147,7 @@ func (p *pdServer) join(file map[string]map[string]any) {
 	})
 }
 
-// member is a member by name, made if it is new. Ids are unsigned and above 2^63 (facts A1b.5).
+// member is a member by name, made if it is new. Ids are unsigned and above 2^63.
 func (s *State) member(name string) *Member {
 	if member := s.PD.Members[name]; member != nil {
 		return member

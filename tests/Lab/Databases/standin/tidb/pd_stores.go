@@ -104,7 +104,7 @@ func (c *pdCall) storeJSON(store *Store) storeJSON {
 	}}
 }
 
-// size is a number of bytes as PD writes them, with a space (facts A1b.5).
+// size is a number of bytes as PD writes them, with a space.
 func size(bytes float64) string {
 	unit := 0
 	for ; bytes >= 1024 && unit < 5; unit++ {
@@ -236,7 +236,7 @@ func (s *State) advanceStores(w world) {
 	}
 }
 
-// putStore registers a TiKV at its start, and refuses one that is older than the cluster (facts A1, cluster version gate).
+// putStore registers a TiKV at its start, and refuses one that is older than the cluster (cluster version gate).
 func (s *State) putStore(process, address, version string, labels map[string]string, knownID uint64, now time.Time) (*Store, error) {
 	if s.PD.Leader == "" {
 		return nil, errNoPDLeader

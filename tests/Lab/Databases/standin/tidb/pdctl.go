@@ -15,7 +15,7 @@ import (
 	"drydock.dev/standin/common"
 )
 
-// pdCtl is pd-ctl: it prints what PD answers, and ends with 0 whatever that was (facts A1b.7).
+// pdCtl is pd-ctl: it prints what PD answers, and ends with 0 whatever that was.
 type pdCtl struct {
 	client  *http.Client
 	address string

@@ -1,6 +1,7 @@
-// Package tidb stands in for a TiDB cluster: PD, TiKV, TiDB, pump, drainer and their tools, from 2.1.19 to 3.0.9. They are real processes
-// with real ports that share one state instead of Raft; what they answer, and what they get wrong, follows the facts (A1 to A9), by the
-// version of the process that answers. What must never happen to a cluster they notice themselves and report as violations.
+// Package tidb stands in for a TiDB cluster: PD, TiKV, TiDB, pump, drainer and their tools, from 2.1.19 to 3.0.9. They
+// are real processes with real ports that share one state instead of Raft; what they answer, and what they get wrong,
+// follows docs/research/tidb.md, by the version of the process that answers. What must never happen to a cluster they
+// notice themselves and report as violations.
 package tidb
 
 import "drydock.dev/standin/common"

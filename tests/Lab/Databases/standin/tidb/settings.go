@@ -42,7 +42,7 @@ const (
 	leaderLease           = 3 * time.Second
 	rejoinTakes           = 500 * time.Millisecond
 	priorityCheck         = time.Minute
-	// 80 % of the heartbeats of Regions, which come every minute (facts A1b.1).
+	// 80 % of the heartbeats of Regions, which come every minute.
 	heartbeatsComplete = 48 * time.Second
 	storeHeartbeat     = 10 * time.Second
 	disconnectedAfter  = 20 * time.Second

@@ -27,7 +27,7 @@ func (s *session) admin(t *tokens, query string) (*result, error) {
 	return nil, notUnderstood(query)
 }
 
-// ddlState: 2.1 has no OWNER_ADDRESS here (uncertain, facts A2): to be read by name.
+// ddlState: 2.1 has no OWNER_ADDRESS here (uncertain): to be read by name.
 func (s *session) ddlState() *result {
 	state := read()
 	owner, address := "", ""

@@ -17,7 +17,7 @@ func (j *Job) finish(now time.Time) {
 	j.State, j.End = "synced", now
 }
 
-// done tells whether a job is history: only these states let an upgrade begin (facts A2, DDL gate).
+// done tells whether a job is history: only these states let an upgrade begin (DDL gate).
 func (j *Job) done() bool {
 	return j.State == "synced" || j.State == "rollback done" || j.State == "cancelled"
 }
@@ -80,7 +80,7 @@ func (s *State) advanceSQL(w world) {
 	}
 }
 
-// judgeDDL: while the cluster has processes of two versions DDL is undefined (runbook §3.2).
+// judgeDDL: while the cluster has processes of two versions DDL is undefined.
 func (s *State) judgeDDL(process, query string) {
 	if s.mixed() {
 		common.Violation(process, "DdlDuringUpgrade", map[string]any{"query": query})

@@ -198,7 +198,7 @@ func (t *Table) json(name string) map[string]any {
 	return map[string]any{"name": map[string]string{"O": name, "L": strings.ToLower(name)}, "cols": columns, "charset": "utf8mb4", "collate": "utf8mb4_bin", "state": 5}
 }
 
-// serveRecover: binlogs that could not be written were skipped, if the configuration lets it; this ends the skipping (facts A2).
+// serveRecover: binlogs that could not be written were skipped, if the configuration lets it; this ends the skipping.
 func (s *sqlServer) serveRecover(w http.ResponseWriter, r *http.Request) {
 	if op := r.URL.Query().Get("op"); op == "" || op == "nowait" {
 		atomic.StoreInt64(&s.skipped, 0)

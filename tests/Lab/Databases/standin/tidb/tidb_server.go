@@ -149,8 +149,8 @@ func (s *sqlServer) fail(kind string) {
 
 var errBootstrapping = errors.New("another TiDB upgrades the system tables")
 
-// bootstrap makes or upgrades the system tables: the first TiDB of a new version raises tidb_server_version (facts A2). A second one at
-// the same time meets its changes half done and dies of it, as the original does.
+// bootstrap makes or upgrades the system tables: the first TiDB of a new version raises tidb_server_version. A second
+// one at the same time meets its changes half done and dies of it, as the original does.
 func (s *sqlServer) bootstrap() {
 	own := bootstrapVersion(s.version)
 	now := look()

@@ -8,7 +8,7 @@ import (
 	"drydock.dev/standin/common"
 )
 
-// Paths that must stay as they were, and what TiKV says when they do not (facts A4).
+// Paths that must stay as they were, and what TiKV says when they do not.
 var criticalPaths = []struct{ key, message string }{
 	{"rocksdb.wal-dir", "db wal_dir have been changed, former db wal_dir is '%s', current db wal_dir is '%s', please guarantee all data wal logs have been moved to destination directory."},
 	{"raftdb.wal-dir", "raftdb wal_dir have been changed, former raftdb wal_dir is '%s', current raftdb wal_dir is '%s', please guarantee all raft wal logs have been moved to destination directory."},

@@ -119,7 +119,8 @@ func acceptOnly(process, address string) (stop func()) {
 	return func() { listener.Close() }
 }
 
-// serveTiKVStatus: 3.0 has a status server always, without TLS; 2.1 only where it is configured and metrics are not pushed (facts A3).
+// serveTiKVStatus: 3.0 has a status server always, without TLS; 2.1 only where it is configured and metrics are not
+// pushed.
 func serveTiKVStatus(process, version string, flags tikvFlags, file toml) (stop func()) {
 	otherwise := ""
 	if isThree(version) {

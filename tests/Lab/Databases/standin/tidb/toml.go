@@ -102,7 +102,7 @@ var numberKeys = map[string][]string{
 	"tidb-server": {"token-limit", "performance.max-procs", "prepared-plan-cache.capacity"},
 }
 
-// checkConfig is --config-check of PD, TiKV and TiDB: tidb-ansible looks for "successful" (facts A3).
+// checkConfig is --config-check of PD, TiKV and TiDB: tidb-ansible looks for "successful".
 func checkConfig(p common.Process, path string) int {
 	recordCLI(p)
 	if fault, faulty := common.FaultFor(p.Program, "config-check"); faulty {

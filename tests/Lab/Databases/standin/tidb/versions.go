@@ -65,7 +65,7 @@ func tikvVersion(version string) string {
 		version, gitHash(version), buildTime)
 }
 
-// What pump, drainer and binlogctl print for -V (runbook §6.1).
+// What pump, drainer and binlogctl print for -V.
 func binlogVersion(version string) string {
 	return fmt.Sprintf("Release Version: v%s\nGit Commit Hash: %s\nBuild TS: %s\nGo Version: go1.13\nGo OS/Arch: linux/amd64\n", version, gitHash(version), buildTime)
 }

@@ -136,7 +136,7 @@ func getAutoFlagsConfig(a *admin, _ []string) (string, *status) {
 	return line(failed, "AutoFlags config:\n%s", answer.Text), attempted("Unable to get AutoFlags config", failed)
 }
 
-// promoteFlags: [class] [promote_non_runtime] [force]. BMDB and YugabyteDB up to 2.18 say it in other words (facts B0, B3).
+// promoteFlags: [class] [promote_non_runtime] [force]. BMDB and YugabyteDB up to 2.18 say it in other words.
 func promoteFlags(a *admin, arguments []string) (string, *status) {
 	asked := promoteRequest{Class: classNames[external]}
 	for i, each := range arguments {

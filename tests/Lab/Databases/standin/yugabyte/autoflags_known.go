@@ -1,6 +1,6 @@
 package yugabyte
 
-// autoFlagClass is how far a promotion reaches (facts B5).
+// autoFlagClass is how far a promotion reaches.
 type autoFlagClass int
 
 const (
@@ -69,7 +69,7 @@ var knownAutoFlags = []autoFlag{
 	{"xcluster_enable_subtxn_abort_propagation", tserverProgram, external, true, "2025.2.0.0-b0"},
 }
 
-// Before there were none (facts B0: the procedure for 2.16 has no AutoFlags).
+// Before there were none (the procedure for 2.16 has no AutoFlags).
 const autoFlagsSince version = "2.17.0.0-b0"
 
 // autoFlagsOf are the flags a program of this version has.

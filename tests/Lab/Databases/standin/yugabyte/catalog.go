@@ -17,8 +17,8 @@ func mismatch(migration string) *status {
 
 const someMigration = "V38__14445__alter_pg_stat_statements.sql"
 
-// upgradeCatalog runs the migrations of this server's version. The point "upgrade": mismatch, fail, hang, slow (for the delay in the
-// original's time). Two at a time, or DDL while it runs, fail as they do in the original (facts B8).
+// upgradeCatalog runs the migrations of this server's version. The point "upgrade": mismatch, fail, hang, slow (for the
+// delay in the original's time). Two at a time, or DDL while it runs, fail as they do in the original.
 func upgradeCatalog(c *call) (any, *status) {
 	n := c.n
 	span := vendor(readKnobs().CatalogSeconds)

@@ -2,7 +2,7 @@ package yugabyte
 
 import "strings"
 
-// dialect is what YugabyteDB and BMDB call the same things (facts B0).
+// dialect is what YugabyteDB and BMDB call the same things.
 type dialect struct {
 	// Name is Yugabyte or BMDB.
 	Name           string
@@ -31,7 +31,8 @@ var yugabyteDialect = dialect{
 	TabletServersPages: []string{"/tablet-servers"},
 }
 
-// Only the runbook tells of BMDB: what it does not name is taken to be as in YugabyteDB, and YugabyteDB's own spellings are understood too.
+// Little is known of BMDB: what is not known is taken to be as in YugabyteDB, and YugabyteDB's own spellings are
+// understood too.
 var bmdbDialect = dialect{
 	Name: "BMDB", Master: "mserver", Tserver: "dbserver", Admin: "bm-admin",
 	MasterRPC: 11000, MasterWeb: 10000, TserverRPC: 9100, TserverWeb: 9000,

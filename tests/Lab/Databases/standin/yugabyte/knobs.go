@@ -85,7 +85,7 @@ func vendorSpan(d time.Duration) time.Duration {
 	return time.Duration(float64(d) * common.TimeFactor())
 }
 
-// Spans of the original (facts B1, B2, B4; flags of the same names).
+// Spans of the original (flags of the same names).
 const (
 	tserverUnresponsiveSeconds       = 60
 	leaderlessAlertSeconds           = 120
@@ -95,7 +95,7 @@ const (
 	autoFlagsApplySeconds            = 10
 	proxySeconds                     = 180
 	walRetentionSeconds              = 4 * 3600
-	// Above this a follower counts as not caught up (YBA: max follower_lag_ms, facts B7).
+	// Above this a follower counts as not caught up (YBA: max follower_lag_ms).
 	healthyLagMilliseconds = 60_000
 	defaultTimeoutSeconds  = 60
 )

@@ -163,7 +163,7 @@ func (s *state) leaderBlacklisted(t *server) bool {
 	return contains(s.Config.LeaderBlacklist, hostPort(t.Host, t.RPC))
 }
 
-// evict gives up the replicas of a server that is away for longer than the others keep their logs for it (facts B2).
+// evict gives up the replicas of a server that is away for longer than the others keep their logs for it.
 func (s *state) evict(c *court) {
 	for _, each := range sorted(s.Tservers) {
 		switch {
@@ -266,7 +266,8 @@ func (s *state) balanced(k knobs, at time.Time) bool {
 	return least < 0 || most-least <= 1
 }
 
-// dead tells whether the master leader calls a tablet server DEAD: only after a minute without a heartbeat, however dead it is (facts B1).
+// dead tells whether the master leader calls a tablet server DEAD: only after a minute without a heartbeat, however
+// dead it is.
 func (t *server) dead(at time.Time) bool {
 	return !t.Up && at.Sub(t.DownSince) > vendor(tserverUnresponsiveSeconds)
 }

@@ -77,7 +77,7 @@ func (v version) series(line string) bool {
 	return strings.HasPrefix(v.number()+".", line+".")
 }
 
-// hasUnderReplication tells whether the master serves tablet-under-replication (facts B1: CheckUnderReplicatedTablets of YBA).
+// hasUnderReplication tells whether the master serves tablet-under-replication (CheckUnderReplicatedTablets of YBA).
 func (v version) hasUnderReplication() bool {
 	switch {
 	case v.series("2.14"):
@@ -90,7 +90,7 @@ func (v version) hasUnderReplication() bool {
 	return v.atLeast("2.19.1.0-b291")
 }
 
-// hasNodesSafe tells whether the master answers AreNodesSafeToTakeDown (facts B3).
+// hasNodesSafe tells whether the master answers AreNodesSafeToTakeDown.
 func (v version) hasNodesSafe() bool {
 	if v.series("2.20") {
 		return v.atLeast("2.20.3.0-b8")

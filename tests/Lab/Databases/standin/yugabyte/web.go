@@ -50,7 +50,8 @@ func answerText(w http.ResponseWriter, path string, code int, body string) {
 	_, _ = w.Write([]byte(body))
 }
 
-// proxy asks the master leader for the page. Where that fails the answer is 200 all the same, with HTML instead of JSON (facts B1).
+// proxy asks the master leader for the page. Where that fails the answer is 200 all the same, with HTML instead of
+// JSON.
 func (p *pages) proxy(w http.ResponseWriter, r *http.Request, s *state) {
 	leader := s.leader()
 	if leader == nil {

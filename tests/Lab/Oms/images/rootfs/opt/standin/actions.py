@@ -1,4 +1,4 @@
-"""The Actions of OpenAPI v2 that an operator or a person needs (facts §6.1). Components are rows of the cm database."""
+"""The Actions of OpenAPI v2 that an operator or a person needs. Components are rows of the cm database."""
 import time
 
 import ledger

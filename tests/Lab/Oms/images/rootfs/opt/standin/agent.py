@@ -15,7 +15,7 @@ def main(conf):
     rm_db = Meta(conf, conf.rm)
 
     def known():
-        """CM takes a node of an upgraded version only if docker_init.sh was run for its region and its cm_nodes (facts §5.2)."""
+        """CM takes a node of an upgraded version only if docker_init.sh was run for its region and its cm_nodes."""
         nonlocal initialised
         if not initialised and rm_db.query("SELECT count(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'oms_init_log'")[0][0] != "0":
             initialised = rm_db.query("SELECT count(*) FROM oms_init_log WHERE version = %s AND region = %s AND nodes = %s" % (

@@ -1,4 +1,4 @@
-"""The HTTP APIs of the console: OpenAPI v2 from 4.1.1 on (facts §6.1), the GET endpoints of 3.3.0 to 4.1.0 (facts §6.2), their login and their quirks.
+"""The HTTP APIs of the console: OpenAPI v2 from 4.1.1 on, the GET endpoints of 3.3.0 to 4.1.0, their login and their quirks.
 
 Everything a scenario may bend is under the knob `api`, read at every request.
 """

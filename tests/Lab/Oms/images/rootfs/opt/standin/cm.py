@@ -17,7 +17,7 @@ def main(conf):
     fresh = settings.RUN + "/fresh"
 
     def bury_the_dead():
-        # Store and Incr-Sync processes live in the container and die with it; only HA starts them again (facts §5.4).
+        # Store and Incr-Sync processes live in the container and die with it; only HA starts them again.
         if os.path.exists(BURIED):
             return
         if not os.path.exists(fresh):

@@ -29,7 +29,7 @@ def main(arguments):
 
 
 def running(conf):
-    """CM and Supervisor must be RUNNING (RB0 §4.4)."""
+    """CM and Supervisor must be RUNNING."""
     for key, port in (("cm_server_port", 8088), ("supervisor_server_port", 9000)):
         try:
             socket.create_connection(("127.0.0.1", conf.port(key, port)), 2).close()

@@ -1,4 +1,4 @@
-"""docker_init.sh: the five steps with the words OMS prints (facts §3.3), and the marker."""
+"""docker_init.sh: the five steps with the words OMS prints, and the marker."""
 import os
 import subprocess
 import sys
@@ -99,7 +99,7 @@ def schema(conf, log, db, host):
     db.query("CREATE TABLE IF NOT EXISTS oms_init_log (id bigint(20) NOT NULL AUTO_INCREMENT PRIMARY KEY, host_ip varchar(64) NOT NULL, region varchar(64) NOT NULL, "
              "nodes varchar(512) NOT NULL, version varchar(16) NOT NULL, state varchar(16) NOT NULL) DEFAULT CHARSET=utf8mb4")
     if db.one("SELECT count(*) FROM oms_init_log WHERE state = 'DONE' AND host_ip = %s AND version = %s" % (host, version)) != "0":
-        # "Initialization is not idempotent" (facts §3.3): a second one after a success spoils the first.
+        # "Initialization is not idempotent": a second one after a success spoils the first.
         if ledger.punish(conf, "init-after-success"):
             db.query("UPDATE oms_project SET step_config = NULL")
     db.query("INSERT INTO oms_init_log(host_ip, region, nodes, version, state) VALUES (%s, %s, %s, %s, 'STARTED')" % (

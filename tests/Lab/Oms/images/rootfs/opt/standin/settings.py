@@ -75,7 +75,7 @@ class Settings:
         self.nodes = v["cm_nodes"] if isinstance(v["cm_nodes"], list) else [v["cm_nodes"]]
 
     def node_set(self):
-        """cm_nodes as a set, in one text: what docker_init.sh is run for (facts §5.2)."""
+        """cm_nodes as a set, in one text: what docker_init.sh is run for."""
         return ",".join(sorted(self.nodes))
 
     def port(self, key, default):
