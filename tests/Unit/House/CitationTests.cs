@@ -99,6 +99,20 @@ public sealed partial class CitationTests
         }
     }
 
+    [Fact]
+    public void Path_that_a_page_names_is_there()
+    {
+        var pages = Directory.EnumerateFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories)
+            .Append(Repository.PathOf("README.md"))
+            .Append(Repository.PathOf("CONTRIBUTING.md"));
+        var missing = from page in pages
+                      from Match path in NamedPath().Matches(File.ReadAllText(page))
+                      where !Path.Exists(Repository.PathOf(path.Groups["path"].Value))
+                      select $"{Path.GetFileName(page)}: {path.Groups["path"].Value}";
+
+        missing.ShouldBeEmpty();
+    }
+
     private static void ShouldLead(string from, string target, string anchor, string words)
     {
         (File.Exists(target) || Directory.Exists(target)).ShouldBeTrue($"{from} names {words}, which is not there");
@@ -132,6 +146,9 @@ public sealed partial class CitationTests
 
     [GeneratedRegex(@"(?<![\w/.-])(?<page>docs/[\w./-]+\.md)(#(?<anchor>[\w-]+))?", RegexOptions.ExplicitCapture)]
     private static partial Regex NamedPage();
+
+    [GeneratedRegex(@"`(?<path>(src|tests|tools|config|charts|docs)/[\w./-]*[\w/])`", RegexOptions.ExplicitCapture)]
+    private static partial Regex NamedPath();
 
     [GeneratedRegex(@"\]\((?!\w+:)(?<page>[^)#\s]*)(#(?<anchor>[^)\s]+))?\)", RegexOptions.ExplicitCapture)]
     private static partial Regex Link();
