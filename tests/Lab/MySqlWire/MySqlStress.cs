@@ -226,8 +226,8 @@ public sealed class MySqlStress(int seed, TextWriter output)
     /// <summary>Collects garbage all the time, so that every way between managed and native code is met by a collection that waits.</summary>
     private sealed class Collector : IDisposable
     {
+        private readonly ManualResetEventSlim _stop = new();
         private readonly Thread _thread;
-        private volatile bool _stop;
 
         internal Collector()
         {
@@ -237,16 +237,16 @@ public sealed class MySqlStress(int seed, TextWriter output)
 
         public void Dispose()
         {
-            _stop = true;
+            _stop.Set();
             _thread.Join();
+            _stop.Dispose();
         }
 
         private void Run()
         {
-            while (!_stop)
+            while (!_stop.Wait(1))
             {
                 GC.Collect(0);
-                Thread.Sleep(1);
             }
         }
     }
