@@ -15,7 +15,10 @@ public sealed class StressTests
         // Its standard input stays open, as a terminal's would: who reads from it never returns.
         var start = new ProcessStartInfo("dotnet")
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
         };
         foreach (var argument in (string[])[typeof(MySqlStress).Assembly.Location, "mysql-stress", "--minutes", "0", "--opens", "300", "--seed", "1"])
         {

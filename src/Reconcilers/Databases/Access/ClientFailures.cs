@@ -33,11 +33,17 @@ internal static class ClientFailures
     {
         HostException host => new Finding
         {
-            Reason = host.Reason, Message = host.Message, Node = node ?? host.Host, Field = host.Field ?? field,
+            Reason = host.Reason,
+            Message = host.Message,
+            Node = node ?? host.Host,
+            Field = host.Field ?? field,
         },
         ServiceException service => new Finding
         {
-            Reason = service.Reason, Message = service.Message, Node = node, Field = field ?? service.Field,
+            Reason = service.Reason,
+            Message = service.Message,
+            Node = node,
+            Field = field ?? service.Field,
         },
         _ => null,
     };

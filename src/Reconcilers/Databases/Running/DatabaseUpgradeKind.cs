@@ -14,19 +14,19 @@ internal static class DatabaseUpgradeKind
     /// <summary>Composes it with another way to the targets.</summary>
     public static RunKind<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus> Of(
         DatabaseEngineSet engines, IRunAccess<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus> access) => new()
-    {
-        Name = DatabaseRollingUpgrade.KindName,
-        Json = CrdsJsonContext.Default.DatabaseRollingUpgrade,
-        Words = new RunWords
         {
-            LooksAt = "hosts, processes and the database's own account of itself",
-            PastUndo = "processes were stopped for the new version",
-            BeforeUndoEnds = "a process was stopped",
-        },
-        Access = access,
-        Work = new DatabaseWork(engines),
-        Report = new DatabaseReport(engines),
-        WayBack = new DatabaseWayBack(engines),
-        Rest = new DatabaseRest(engines),
-    };
+            Name = DatabaseRollingUpgrade.KindName,
+            Json = CrdsJsonContext.Default.DatabaseRollingUpgrade,
+            Words = new RunWords
+            {
+                LooksAt = "hosts, processes and the database's own account of itself",
+                PastUndo = "processes were stopped for the new version",
+                BeforeUndoEnds = "a process was stopped",
+            },
+            Access = access,
+            Work = new DatabaseWork(engines),
+            Report = new DatabaseReport(engines),
+            WayBack = new DatabaseWayBack(engines),
+            Rest = new DatabaseRest(engines),
+        };
 }
