@@ -50,7 +50,7 @@ public sealed class QuietKindTests(LabFixture lab)
         using var log = new RenewalLog();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var seen = Channel.CreateUnbounded<string>();
-        var options = new ResourceWatcherOptions { Namespace = world.Namespace, IdleLimit = TimeSpan.FromMilliseconds(500) };
+        var options = new ResourceWatcherOptions { Namespace = world.Namespace, IdleLimit = TimeSpan.FromSeconds(1) };
         var watcher = new ResourceWatcher<Widget>(client, options, TimeProvider.System, new Logger<ResourceWatcher<Widget>>(log));
         using var subscription = watcher.Subscribe(change => seen.Writer.TryWrite($"{change.Type} {change.Object.Metadata.Name}"));
         var live = new WatchLivenessCheck([watcher], new HealthOptions());
@@ -87,7 +87,12 @@ public sealed class QuietKindTests(LabFixture lab)
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             var line = formatter(state, exception);
             if (logLevel >= LogLevel.Warning)

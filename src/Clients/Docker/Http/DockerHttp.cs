@@ -58,7 +58,8 @@ internal sealed class DockerHttp : IAsyncDisposable
         _reads.ExecuteAsync(static async (read, ct) => await read(ct).ConfigureAwait(false), read, cancellationToken).AsTask();
 
     /// <summary>Sends once and reads JSON.</summary>
-    public Task<T> SendAsync<T>(DockerCall call, JsonTypeInfo<T> type, CancellationToken cancellationToken) => JsonAsync(call, type, versioned: true, cancellationToken);
+    public Task<T> SendAsync<T>(DockerCall call, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        JsonAsync(call, type, versioned: true, cancellationToken);
 
     /// <summary>Sends once and gives the status, a success or 304.</summary>
     public async Task<HttpStatusCode> SendAsync(DockerCall call, CancellationToken cancellationToken)
@@ -77,7 +78,9 @@ internal sealed class DockerHttp : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends once and gives the answer with its body unread and without limit of time. The caller disposes it.</summary>
+    /// <summary>
+    /// Sends once and gives the answer with its body unread and without limit of time. The caller disposes it.
+    /// </summary>
     public async Task<DockerAnswer> OpenAsync(DockerCall call, CancellationToken cancellationToken)
     {
         await AgreeOnVersionAsync(call, cancellationToken).ConfigureAwait(false);
@@ -85,12 +88,16 @@ internal sealed class DockerHttp : IAsyncDisposable
         return new DockerAnswer(this, call, response);
     }
 
-    /// <summary>Sends once, over a connection of its own, and gives that connection, which carries bytes both ways from then on. The caller disposes it.</summary>
+    /// <summary>
+    /// Sends once, over a connection of its own, and gives that connection, which carries bytes both ways from then on.
+    /// The caller disposes it.
+    /// </summary>
     public async Task<UpgradedConnection> UpgradeAsync(DockerCall call, CancellationToken cancellationToken)
     {
         await AgreeOnVersionAsync(call, cancellationToken).ConfigureAwait(false);
 
-        // A client for one request: only so it is known which connection its answer came over, of which one direction is to be closed later.
+        // A client for one request: only so it is known which connection its answer came over, of which one direction
+        // is to be closed later.
         ConnectionStream? connection = null;
         var client = Client(async (_, ct) => connection = await ConnectAsync(ct).ConfigureAwait(false));
         HttpResponseMessage? response = null;
@@ -113,7 +120,8 @@ internal sealed class DockerHttp : IAsyncDisposable
     }
 
     /// <summary>Sends one request within its limit; the answer is whole in memory, and a success or 304.</summary>
-    public async Task<HttpResponseMessage> SendShortAsync(DockerCall call, bool versioned, CancellationToken cancellationToken)
+    public async Task<HttpResponseMessage> SendShortAsync(
+        DockerCall call, bool versioned, CancellationToken cancellationToken)
     {
         if (versioned)
         {
@@ -148,7 +156,8 @@ internal sealed class DockerHttp : IAsyncDisposable
     }
 
     /// <summary>Sends once, with or without the version before the path, and reads JSON.</summary>
-    public async Task<T> JsonAsync<T>(DockerCall call, JsonTypeInfo<T> type, bool versioned, CancellationToken cancellationToken)
+    public async Task<T> JsonAsync<T>(
+        DockerCall call, JsonTypeInfo<T> type, bool versioned, CancellationToken cancellationToken)
     {
         using var response = await SendShortAsync(call, versioned, cancellationToken).ConfigureAwait(false);
         var body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
@@ -165,9 +174,11 @@ internal sealed class DockerHttp : IAsyncDisposable
     }
 
     // A read is repeated as a whole; before a change only this part may be.
-    private Task AgreeOnVersionAsync(DockerCall call, CancellationToken cancellationToken) => _version.EnsureAsync(call.ChangesSomething, cancellationToken);
+    private Task AgreeOnVersionAsync(DockerCall call, CancellationToken cancellationToken) =>
+        _version.EnsureAsync(call.ChangesSomething, cancellationToken);
 
-    private async Task<HttpResponseMessage> SendWholeAsync(DockerCall call, bool versioned, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendWholeAsync(
+        DockerCall call, bool versioned, CancellationToken cancellationToken)
     {
         var response = await SendCheckedAsync(_http, call, versioned, cancellationToken).ConfigureAwait(false);
         try
@@ -191,12 +202,14 @@ internal sealed class DockerHttp : IAsyncDisposable
         EndpointName,
         $"{call.Operation} at {EndpointName}: the answer is longer than {MaxAnswerBytes} bytes and was not read. See what listens there, and whether it is a Docker Engine.");
 
-    private async Task<HttpResponseMessage> SendCheckedAsync(HttpClient http, DockerCall call, bool versioned, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendCheckedAsync(
+        HttpClient http, DockerCall call, bool versioned, CancellationToken cancellationToken)
     {
         var prefix = versioned ? $"/v{_version.Current}" : "";
         using var request = new HttpRequestMessage(call.Method, prefix + call.Path);
 
-        // Never without a body: SocketsHttpHandler silently sends a request again whose connection broke before an answer, unless a body had begun.
+        // Never without a body: SocketsHttpHandler silently sends a request again whose connection broke before an
+        // answer, unless a body had begun.
         request.Content = call.Content?.Invoke() ?? (call.ChangesSomething ? new ByteArrayContent([]) : null);
         if (call.Auth is not null)
         {
@@ -262,7 +275,11 @@ internal sealed class DockerHttp : IAsyncDisposable
             ActivityHeadersPropagator = null,
             PooledConnectionIdleTimeout = IdleConnection,
         };
-        return new HttpClient(handler, disposeHandler: true) { BaseAddress = new Uri("http://docker/"), Timeout = Timeout.InfiniteTimeSpan };
+        return new HttpClient(new SocketFaults(handler), disposeHandler: true)
+        {
+            BaseAddress = new Uri("http://docker/"),
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
     }
 
     private async ValueTask<ConnectionStream> ConnectAsync(CancellationToken cancellationToken)

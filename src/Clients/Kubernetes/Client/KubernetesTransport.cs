@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Drydock.Clients.Kubernetes.Configuration;
@@ -22,7 +23,11 @@ internal sealed class KubernetesTransport : IDisposable
     private readonly ResiliencePipeline _repeat;
     private X509Certificate2? _clientCertificate;
 
-    public KubernetesTransport(KubernetesClientConfiguration configuration, JsonSerializerOptions json, KubernetesClientOptions options, TimeProvider time)
+    public KubernetesTransport(
+        KubernetesClientConfiguration configuration,
+        JsonSerializerOptions json,
+        KubernetesClientOptions options,
+        TimeProvider time)
     {
         _configuration = configuration;
         _options = options;
@@ -38,7 +43,8 @@ internal sealed class KubernetesTransport : IDisposable
         await _repeat.ExecuteAsync(async token => await OnceAsync(request, make, token), cancellationToken);
 
     /// <summary>Opens a stream of events. The time limit covers the time until the answer begins.</summary>
-    public async Task<HttpResponseMessage> OpenAsync(KubernetesRequest request, Func<HttpRequestMessage> make, CancellationToken cancellationToken)
+    public async Task<HttpResponseMessage> OpenAsync(
+        KubernetesRequest request, Func<HttpRequestMessage> make, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(_options.RequestTimeout, _time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -84,7 +90,8 @@ internal sealed class KubernetesTransport : IDisposable
         _ => false,
     };
 
-    private async Task<byte[]> OnceAsync(KubernetesRequest request, Func<HttpRequestMessage> make, CancellationToken cancellationToken)
+    private async Task<byte[]> OnceAsync(
+        KubernetesRequest request, Func<HttpRequestMessage> make, CancellationToken cancellationToken)
     {
         var started = _time.GetTimestamp();
         var code = "error";
@@ -107,8 +114,11 @@ internal sealed class KubernetesTransport : IDisposable
         }
     }
 
-    /// <summary>A 401 is answered before anything is carried out: with fresh credentials the same request may be sent once more.</summary>
-    private async Task<HttpResponseMessage> AuthorizedAsync(Func<HttpRequestMessage> make, CancellationToken cancellationToken)
+    /// <summary>
+    /// A 401 is answered before anything is carried out: with fresh credentials the same request may be sent once more.
+    /// </summary>
+    private async Task<HttpResponseMessage> AuthorizedAsync(
+        Func<HttpRequestMessage> make, CancellationToken cancellationToken)
     {
         var response = await SendOnceAsync(make, refresh: false, cancellationToken);
         if (response.StatusCode != HttpStatusCode.Unauthorized)
@@ -120,7 +130,8 @@ internal sealed class KubernetesTransport : IDisposable
         return await SendOnceAsync(make, refresh: true, cancellationToken);
     }
 
-    private async Task<HttpResponseMessage> SendOnceAsync(Func<HttpRequestMessage> make, bool refresh, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendOnceAsync(
+        Func<HttpRequestMessage> make, bool refresh, CancellationToken cancellationToken)
     {
         var credential = await _configuration.Credentials.GetAsync(refresh, cancellationToken);
         _clientCertificate = credential.ClientCertificate;
@@ -141,7 +152,8 @@ internal sealed class KubernetesTransport : IDisposable
         return await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }
 
-    private async Task<KubernetesException> ErrorAsync(KubernetesRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<KubernetesException> ErrorAsync(
+        KubernetesRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var body = await ReadAsync(request, response, cancellationToken);
         return StatusErrors.From(request, (int)response.StatusCode, body, response.Headers.RetryAfter, _json);
@@ -150,7 +162,8 @@ internal sealed class KubernetesTransport : IDisposable
     /// <summary>
     /// Reads a body in pieces, so that no more than the limit is ever in memory, whatever length the server tells.
     /// </summary>
-    private async Task<byte[]> ReadAsync(KubernetesRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<byte[]> ReadAsync(
+        KubernetesRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         using var body = new MemoryStream();
@@ -177,7 +190,8 @@ internal sealed class KubernetesTransport : IDisposable
     }
 
     private static bool IsTransportFault(Exception error, CancellationToken cancellationToken) =>
-        error is HttpRequestException or IOException || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+        error is HttpRequestException or IOException or SocketException
+        || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     private KubernetesException Translate(KubernetesRequest request, Exception error) => error switch
     {
@@ -190,5 +204,6 @@ internal sealed class KubernetesTransport : IDisposable
     private static KubernetesException Doubt(KubernetesRequest request, string why, Exception error) =>
         request.IsRead ? new KubernetesUnreachableException(request, why, error) : new KubernetesOutcomeUnknownException(request, why, error);
 
-    private static string Innermost(Exception error) => error.InnerException is { } inner ? Innermost(inner) : error.Message;
+    private static string Innermost(Exception error) =>
+        error.InnerException is { } inner ? Innermost(inner) : error.Message;
 }

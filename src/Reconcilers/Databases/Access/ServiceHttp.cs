@@ -27,7 +27,8 @@ internal sealed class ServiceHttp : IServiceHttp
     /// <param name="tls">TLS material; null for plain HTTP.</param>
     /// <param name="time">The clock.</param>
     /// <param name="endpoints">Which addresses are connected to; null for the default.</param>
-    /// <exception cref="ServiceException">The material is no PEM, or certificate and key do not belong together.</exception>
+    /// <exception cref="ServiceException">The material is no PEM, or certificate and key do not belong
+    /// together.</exception>
     public ServiceHttp(ServiceTlsMaterial? tls, TimeProvider time, EndpointPolicy? endpoints = null)
     {
         _time = time;
@@ -40,7 +41,8 @@ internal sealed class ServiceHttp : IServiceHttp
             UseProxy = false,
             UseCookies = false,
 
-            // Each request has its own connection: one that the other side has just closed would leave open whether the request arrived.
+            // Each request has its own connection: one that the other side has just closed would leave open whether the
+            // request arrived.
             PooledConnectionLifetime = TimeSpan.Zero,
         };
         if (tls is not null)
@@ -48,7 +50,7 @@ internal sealed class ServiceHttp : IServiceHttp
             handler.SslOptions = Options(tls);
         }
 
-        _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(new SocketFaults(handler)) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     /// <summary>How long one request may take.</summary>
@@ -62,7 +64,8 @@ internal sealed class ServiceHttp : IServiceHttp
         SendAsync(HttpMethod.Get, host, port, path, json: null, cancellationToken);
 
     /// <inheritdoc />
-    public async Task<ServiceAnswer> SendAsync(HttpMethod method, string host, int port, string path, string? json, CancellationToken cancellationToken)
+    public async Task<ServiceAnswer> SendAsync(
+        HttpMethod method, string host, int port, string path, string? json, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(method);
         ArgumentNullException.ThrowIfNull(path);
@@ -109,7 +112,8 @@ internal sealed class ServiceHttp : IServiceHttp
         }
     }
 
-    // The handler sends a request without content again by itself when the connection ends before an answer; one with content, even an empty one, it never does.
+    // The handler sends a request without content again by itself when the connection ends before an answer; one with
+    // content, even an empty one, it never does.
     private static ByteArrayContent Nothing() => new([]);
 
     private Uri Address(string host, int port, string path)
@@ -120,7 +124,8 @@ internal sealed class ServiceHttp : IServiceHttp
             : throw OfSpec($"{host}:{port}{path} is no address; correct the host in the spec");
     }
 
-    private static async Task<string> BodyAsync(string what, HttpResponseMessage response, CancellationToken cancellationToken)
+    private static async Task<string> BodyAsync(
+        string what, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         await BoundedBody.LoadAsync(
             response.Content,

@@ -12,16 +12,17 @@ internal sealed class HttpHealthProbe(EndpointPolicy? endpoints = null) : IHealt
     private const int LongestAnswer = 64 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler
+    private readonly HttpClient _http = new(new SocketFaults(new SocketsHttpHandler
     {
         ConnectCallback = (endpoints ?? EndpointPolicy.Default).ConnectAsync,
         ConnectTimeout = Patience,
         AllowAutoRedirect = false,
         UseProxy = false,
 
-        // The console's certificate is usually self-signed, and the node is asked for by its address: it is reached through the same network as its dockerd, and only health is read.
+        // The console's certificate is usually self-signed, and the node is asked for by its address: it is reached
+        // through the same network as its dockerd, and only health is read.
         SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null },
-    })
+    }))
     {
         Timeout = Patience,
         MaxResponseContentBufferSize = LongestAnswer,

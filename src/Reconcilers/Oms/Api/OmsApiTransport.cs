@@ -37,7 +37,7 @@ internal sealed class OmsApiTransport : IDisposable
         var login = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{target.User}:{target.Password.Reveal()}"));
         _authorization = new AuthenticationHeaderValue("Basic", login);
         _errors = new OmsApiErrors(Address, target, login);
-        _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(new SocketFaults(handler)) { Timeout = Timeout.InfiniteTimeSpan };
         _reads = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions
             {
@@ -78,12 +78,19 @@ internal sealed class OmsApiTransport : IDisposable
     }
 
     /// <summary>Asks; asks again when the transport failed.</summary>
-    public async Task<OmsApiAnswer> ReadAsync<TBody>(string what, HttpMethod method, string path, TBody? body, JsonTypeInfo<TBody>? type, CancellationToken cancellationToken)
+    public async Task<OmsApiAnswer> ReadAsync<TBody>(
+        string what,
+        HttpMethod method,
+        string path,
+        TBody? body,
+        JsonTypeInfo<TBody>? type,
+        CancellationToken cancellationToken)
         where TBody : class =>
         await _reads.ExecuteAsync(async token => await SendAsync(what, method, path, body, type, token), cancellationToken);
 
     /// <summary>Sends once.</summary>
-    public Task<OmsApiAnswer> ChangeAsync<TBody>(string what, string path, TBody body, JsonTypeInfo<TBody> type, CancellationToken cancellationToken)
+    public Task<OmsApiAnswer> ChangeAsync<TBody>(
+        string what, string path, TBody body, JsonTypeInfo<TBody> type, CancellationToken cancellationToken)
         where TBody : class =>
         SendAsync(what, HttpMethod.Post, path, body, type, cancellationToken);
 
@@ -111,7 +118,13 @@ internal sealed class OmsApiTransport : IDisposable
             : throw new OmsApiException(OmsApiErrorKind.Credentials, "the key ca.crt holds no PEM certificate; put the authority of the console's certificate there");
     }
 
-    private async Task<OmsApiAnswer> SendAsync<TBody>(string what, HttpMethod method, string path, TBody? body, JsonTypeInfo<TBody>? type, CancellationToken cancellationToken)
+    private async Task<OmsApiAnswer> SendAsync<TBody>(
+        string what,
+        HttpMethod method,
+        string path,
+        TBody? body,
+        JsonTypeInfo<TBody>? type,
+        CancellationToken cancellationToken)
         where TBody : class
     {
         using var limit = new CancellationTokenSource(Patience, _time);
