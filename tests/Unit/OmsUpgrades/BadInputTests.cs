@@ -12,7 +12,8 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.OmsUpgrades;
 
-/// <summary>What is wrong before the upgrade is found before anything is changed, all of it at once, and mending it goes on without touching the object.</summary>
+/// <summary>What is wrong before the upgrade is found before anything is changed, all of it at once, and mending it
+/// goes on without touching the object.</summary>
 public sealed class BadInputTests
 {
     private static readonly Dictionary<string, (string Reason, Action<OmsWorld> Break, Action<OmsWorld> Mend)> Cases = new(StringComparer.Ordinal)
@@ -105,6 +106,17 @@ public sealed class BadInputTests
 
         world.EditSpec(s => s with { ToVersion = "4.2.2" });
         world.RunToSuccess();
+    }
+
+    [Fact]
+    public void Node_name_that_occurs_in_two_regions_is_a_finding()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false });
+        world.Apply(s => s with { Regions = [.. s.Regions, s.Regions[0] with { Name = "second" }] });
+
+        world.RunUntil(() => world.Status.Findings.Count > 0, "it is refused");
+
+        world.Status.Findings.ShouldContain(f => f.Reason == Reasons.InvalidSpec && f.Field == "spec.regions");
     }
 
     [Fact]
@@ -241,7 +253,8 @@ public sealed class BadInputTests
         }
     }
 
-    private static void Squat(WorldHost host) => host.Containers.Add(new WorldContainer(host.World, host, OmsWorld.NewName, host.Images.Values.First(), new ContainerConfig(), new HostConfig()));
+    private static void Squat(WorldHost host) =>
+        host.Containers.Add(new WorldContainer(host.World, host, OmsWorld.NewName, host.Images.Values.First(), new ContainerConfig(), new HostConfig()));
 
     private static void Binds(OmsWorld world, Func<IReadOnlyList<string>, IReadOnlyList<string>> change)
     {
