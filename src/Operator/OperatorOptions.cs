@@ -9,7 +9,10 @@ public sealed record OperatorOptions
     /// <summary>Context in it; null for the current one.</summary>
     public string? Context { get; init; }
 
-    /// <summary>The operator's own namespace: its lease and the claims on targets live there. Null takes the pod's or the context's.</summary>
+    /// <summary>
+    /// The operator's own namespace: its lease and the claims on targets live there. Null takes the pod's or the
+    /// context's.
+    /// </summary>
     public string? Namespace { get; init; }
 
     /// <summary>The namespaces whose objects are served; empty for all.</summary>
@@ -31,17 +34,26 @@ public sealed record OperatorOptions
     public TimeSpan RetryPeriod { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Where mydumper and myloader work; null for the system's temporary directory. A load needs room for the rows of one database there.
+    /// Where mydumper and myloader work; null for the system's temporary directory. A load needs room for the rows of
+    /// one database there.
     /// </summary>
     public string? ScratchDirectory { get; init; }
 
-    /// <summary>Whether <c>unix://</c> endpoints of dockerd may be used: sockets of the operator's own pod or machine.</summary>
+    /// <summary>
+    /// Whether <c>unix://</c> endpoints of dockerd may be used: sockets of the operator's own pod or machine.
+    /// </summary>
     public bool AllowUnixEndpoints { get; init; }
 
-    /// <summary>Addresses or networks (CIDR) that manifests may name although they are loopback, link-local or otherwise refused.</summary>
+    /// <summary>
+    /// Addresses or networks (CIDR) that manifests may name although they are loopback, link-local or otherwise
+    /// refused.
+    /// </summary>
     public IReadOnlyList<string> AllowAddresses { get; init; } = [];
 
-    /// <summary>Directories below which directory storages lie; none: no directory can be used as storage. Below each, every namespace has a folder of its own.</summary>
+    /// <summary>
+    /// Directories below which directory storages lie; none: no directory can be used as storage. Below each, every
+    /// namespace has a folder of its own.
+    /// </summary>
     public IReadOnlyList<string> StorageRoots { get; init; } = [];
 
     /// <summary>Whether all namespaces share the storage roots, and may restore each other's snapshots.</summary>

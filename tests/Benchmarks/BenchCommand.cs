@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace Drydock.Benchmarks;
 
-/// <summary>Runs the parts that were asked for, one after the other, and writes the section of each into docs/performance.md as soon as it is measured.</summary>
+/// <summary>
+/// Runs the parts that were asked for, one after the other, and writes the section of each into docs/performance.md as
+/// soon as it is measured.
+/// </summary>
 internal sealed class BenchCommand(string? only)
 {
     private static readonly IReadOnlyList<IBenchPart> Parts = [new UpgradePart(), new RegionsPart(), new DatabasesPart(), new FootprintPart(), new DumpsPart()];

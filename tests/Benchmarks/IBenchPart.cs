@@ -1,6 +1,8 @@
 namespace Drydock.Benchmarks;
 
-/// <summary>A part of the measurements that can be run alone; it and its rival run beside each other on one lab.</summary>
+/// <summary>
+/// A part of the measurements that can be run alone; it and its rival run beside each other on one lab.
+/// </summary>
 internal interface IBenchPart
 {
     /// <summary>What BENCH_ONLY calls it.</summary>

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Drydock.Benchmarks;
 
-/// <summary>docs/performance.md: a section a part. The sections of parts that were not run again stay as they are, with their own date.</summary>
+/// <summary>
+/// docs/performance.md: a section a part. The sections of parts that were not run again stay as they are, with their
+/// own date.
+/// </summary>
 internal static class PerformancePage
 {
     private const string Head = """
@@ -20,7 +23,8 @@ internal static class PerformancePage
     /// <param name="title">The one to replace.</param>
     /// <param name="text">What it says now.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public static async Task WriteAsync(IEnumerable<string> order, string title, string text, CancellationToken cancellationToken)
+    public static async Task WriteAsync(
+        IEnumerable<string> order, string title, string text, CancellationToken cancellationToken)
     {
         var path = Checkout.Docs("performance.md");
         var sections = File.Exists(path) ? Read(await File.ReadAllLinesAsync(path, cancellationToken)) : [];

@@ -4,7 +4,9 @@ using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd;
 
-/// <summary>A seeded sample of what <c>make chaos</c> covers whole: accidents on an upgrade and on its way back.</summary>
+/// <summary>
+/// A seeded sample of what <c>make chaos</c> covers whole: accidents on an upgrade and on its way back.
+/// </summary>
 public sealed class AccidentTests(StageFixture fixture, ITestOutputHelper output)
 {
     private const int Accidents = 2;
@@ -37,7 +39,8 @@ public sealed class AccidentTests(StageFixture fixture, ITestOutputHelper output
     [Theory]
     [InlineData("answers-hostile", "step-StopOld")]
     [InlineData("storage-hung", "step-Backup")]
-    public async Task Dependency_that_lies_or_hangs_is_mended_and_the_end_is_a_golden_one(string accident, string moment)
+    public async Task Dependency_that_lies_or_hangs_is_mended_and_the_end_is_a_golden_one(
+        string accident, string moment)
     {
         var scenario = ChaosScenario.All.Single(s => s is { Road.Id: "ee-322-422", Goal: UpgradeGoal.Upgrade });
         await RunAsync([ChaosMatrix.Accidents(scenario).Single(c => c.What == accident && c.When == moment)]);

@@ -5,7 +5,9 @@ using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd;
 
-/// <summary>A BackupSnapshot is useful alone. That an upgrade never passes an unverified dump: <see cref="RoadTests"/>.</summary>
+/// <summary>
+/// A BackupSnapshot is useful alone. That an upgrade never passes an unverified dump: <see cref="RoadTests"/>.
+/// </summary>
 public sealed class BackupTests(StageFixture fixture)
 {
     [Fact]

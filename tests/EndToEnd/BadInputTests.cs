@@ -5,13 +5,17 @@ using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd;
 
-/// <summary>Bad input ends in Stalled with its own reason and a sentence, before anything was changed; the repair goes on with the same object.</summary>
+/// <summary>
+/// Bad input ends in Stalled with its own reason and a sentence, before anything was changed; the repair goes on with
+/// the same object.
+/// </summary>
 public sealed class BadInputTests(StageFixture fixture)
 {
     private const string Name = UpgradeCourse.Name;
 
     [Fact]
-    public async Task What_is_wrong_is_listed_in_one_pass_each_with_its_own_reason_changes_nothing_and_mended_goes_on_with_the_same_object()
+    public async Task What_is_wrong_is_listed_in_one_pass_each_with_its_own_reason_changes_nothing_and_mended_goes_on_with_the_same_object(
+        )
     {
         var stage = await fixture.ResetAsync();
         await stage.MetaDb.ExecAsync("update oms_project set project_name='orders_to_ob' where project_status<>'DELETED' order by id limit 2", stage.Oms.Options.RmDatabase);

@@ -5,14 +5,18 @@ using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd;
 
-/// <summary>What may keep an upgrade from its downtime, and what calls it off before: a closed window, a hold, another upgrade, an abort, a deletion.</summary>
+/// <summary>
+/// What may keep an upgrade from its downtime, and what calls it off before: a closed window, a hold, another upgrade,
+/// an abort, a deletion.
+/// </summary>
 public sealed class BeforeDowntimeTests(StageFixture fixture)
 {
     private const string Zone = "Asia/Shanghai";
     private static readonly UpgradeRoad Road = UpgradeRoad.Enterprise with { Id = "ee-322-422-names", Scenario = static options => options with { DuplicateNames = true } };
 
     [Fact]
-    public async Task It_waits_for_its_window_and_before_the_first_stop_an_abort_and_a_deletion_give_back_whatever_was_changed()
+    public async Task It_waits_for_its_window_and_before_the_first_stop_an_abort_and_a_deletion_give_back_whatever_was_changed(
+        )
     {
         var stage = await fixture.UseAsync(Road);
         var before = (await stage.Oms.ReadStateAsync()).ToString();

@@ -4,11 +4,15 @@ using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd;
 
-/// <summary>When the host's dockerd dies under a command that must not run twice, its outcome is unknown, and nothing runs again on that data but only on restored data.</summary>
+/// <summary>
+/// When the host's dockerd dies under a command that must not run twice, its outcome is unknown, and nothing runs again
+/// on that data but only on restored data.
+/// </summary>
 public sealed class DockerdDiesTests(StageFixture fixture)
 {
     [Fact]
-    public async Task A_dockerd_that_dies_under_docker_init_leaves_an_unknown_outcome_and_a_retry_restores_the_snapshot_and_goes_on_from_StartNew()
+    public async Task A_dockerd_that_dies_under_docker_init_leaves_an_unknown_outcome_and_a_retry_restores_the_snapshot_and_goes_on_from_StartNew(
+        )
     {
         var stage = await fixture.ResetAsync();
         await stage.Oms.SetKnobsAsync(new OmsKnobs { InitSeconds = 60 });

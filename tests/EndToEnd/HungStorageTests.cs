@@ -6,7 +6,10 @@ using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd;
 
-/// <summary>A storage root whose calls do not return. That upgrades end golden after it: <c>storage-hung</c> of <see cref="AccidentTests"/>.</summary>
+/// <summary>
+/// A storage root whose calls do not return. That upgrades end golden after it: <c>storage-hung</c> of
+/// <see cref="AccidentTests"/>.
+/// </summary>
 public sealed class HungStorageTests(StageFixture fixture)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);

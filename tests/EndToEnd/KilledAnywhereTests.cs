@@ -4,14 +4,18 @@ using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd;
 
-/// <summary>A seeded sample of what <c>make chaos</c> covers whole: the operator is killed again and again, before or after its writes and acts.</summary>
+/// <summary>
+/// A seeded sample of what <c>make chaos</c> covers whole: the operator is killed again and again, before or after its
+/// writes and acts.
+/// </summary>
 public sealed class KilledAnywhereTests(StageFixture fixture, ITestOutputHelper output)
 {
     private const int Runs = 2;
     private const int Kills = 12;
 
     [Fact]
-    public async Task Killed_at_any_write_or_act_the_end_state_and_the_counts_of_run_once_actions_are_those_of_the_undisturbed_run()
+    public async Task Killed_at_any_write_or_act_the_end_state_and_the_counts_of_run_once_actions_are_those_of_the_undisturbed_run(
+        )
     {
         var stage = await fixture.ResetAsync();
         var campaign = new KillCampaign(stage);
@@ -29,7 +33,8 @@ public sealed class KilledAnywhereTests(StageFixture fixture, ITestOutputHelper 
         outcomes.Sum(o => o.Struck.Count).ShouldBeGreaterThanOrEqualTo(Runs * Kills * 3 / 4, "most of the kills must really have come");
     }
 
-    // Each run is killed all the way along, at other moments than the run before, at the same distances every time: a random seed would hide a failure from the next one.
+    // Each run is killed all the way along, at other moments than the run before, at the same distances every time: a
+    // random seed would hide a failure from the next one.
     private static IEnumerable<IReadOnlyList<KillDistance>> Choose(GoldenRun golden)
     {
         var random = new Random(422);

@@ -3,7 +3,9 @@ using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd;
 
-/// <summary>The main job with the CRDs served by a current CRD server: status writes, CEL rules and finalizers meet it.</summary>
+/// <summary>
+/// The main job with the CRDs served by a current CRD server: status writes, CEL rules and finalizers meet it.
+/// </summary>
 public sealed class ModernServerTests
 {
     [Fact]

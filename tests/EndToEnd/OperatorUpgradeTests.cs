@@ -147,12 +147,14 @@ public sealed class OperatorUpgradeTests(StageFixture fixture)
         await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "--overwrite", "omsupgrades.drydock.dev", UpgradeCourse.Name, $"drydock.dev/approve={hold}@{hash}"], cancellationToken: Token);
     }
 
-    private static async Task<string> VersionAsync(UpgradeStage stage, string space) => (await stage.GetUpgradeAsync(space))["metadata"]!["resourceVersion"]!.GetValue<string>();
+    private static async Task<string> VersionAsync(UpgradeStage stage, string space) =>
+        (await stage.GetUpgradeAsync(space))["metadata"]!["resourceVersion"]!.GetValue<string>();
 
     private static Task<string> EventsAsync(UpgradeStage stage, string space, CancellationToken token) =>
         stage.ControlPlane.KubectlAsync(["-n", space, "get", "events", "-o", "jsonpath={.items[*].reason}"], cancellationToken: token);
 
-    private static IEnumerable<AuditedRequest> Requests(UpgradeStage stage, int after) => stage.ControlPlane.AuditedRequests().Skip(after).Where(r => r.User == Account);
+    private static IEnumerable<AuditedRequest> Requests(UpgradeStage stage, int after) =>
+        stage.ControlPlane.AuditedRequests().Skip(after).Where(r => r.User == Account);
 
     private static bool IsWrite(AuditedRequest request) => request.Verb is not ("get" or "list" or "watch");
 
@@ -160,7 +162,8 @@ public sealed class OperatorUpgradeTests(StageFixture fixture)
         .Where(line => line.StartsWith("controller_runtime_reconcile_total{", StringComparison.Ordinal) && line.Contains("controller=\"omsupgrades\"", StringComparison.Ordinal))
         .Sum(line => int.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture));
 
-    private static int Done(JsonNode upgrade) => upgrade.Steps().Count(s => s["state"]?.GetValue<string>() == "Succeeded" && s["id"]!.GetValue<string>().StartsWith("StopOld/", StringComparison.Ordinal));
+    private static int Done(JsonNode upgrade) =>
+        upgrade.Steps().Count(s => s["state"]?.GetValue<string>() == "Succeeded" && s["id"]!.GetValue<string>().StartsWith("StopOld/", StringComparison.Ordinal));
 
     private static int? Schema(JsonNode upgrade) => upgrade["status"]?["schema"]?.GetValue<int>();
 

@@ -6,8 +6,9 @@ using Drydock.Tests.EndToEnd.Support;
 namespace Drydock.Tests.EndToEnd;
 
 /// <summary>
-/// Enterprise from 4.1.1 on, the first source whose console lists projects: no JAR, projects through the API there and back, everything about the console
-/// unusual (HTTPS, own ports, quirks), the image pulled, the old containers removed in the end.
+/// Enterprise from 4.1.1 on, the first source whose console lists projects: no JAR, projects through the API there and
+/// back, everything about the console unusual (HTTPS, own ports, quirks), the image pulled, the old containers removed
+/// in the end.
 /// </summary>
 public sealed class ProjectApiTests(StageFixture fixture)
 {
@@ -46,7 +47,8 @@ public sealed class ProjectApiTests(StageFixture fixture)
     };
 
     [Fact]
-    public async Task Projects_are_waited_for_recorded_compared_and_resumed_if_they_ran_before_and_an_accepted_upgrade_leaves_nothing_of_the_old()
+    public async Task Projects_are_waited_for_recorded_compared_and_resumed_if_they_ran_before_and_an_accepted_upgrade_leaves_nothing_of_the_old(
+        )
     {
         var stage = await fixture.UseAsync(Road);
         var before = await stage.Oms.ReadStateAsync();

@@ -9,12 +9,13 @@ namespace Drydock.Tests.EndToEnd;
 
 /// <summary>
 /// The shipped roles hold what the operator needs and nothing else.
-/// <para>
-/// The method: real runs under the shipped roles, whose every request the API server itself writes into its audit log. They bring all four kinds to their end
-/// and past it: an OMS upgrade and its rollback (snapshots, a restore, kept output, copied credentials, claims), a rolling upgrade of a TiDB, a paused
-/// upgrade, deletions, a replica that waits for the lease, retention. Then, for each right of the roles, a user is made who has all of them but that one,
-/// and the API server is asked (SubjectAccessReview) whether a request from the log that needs the right would be permitted to that user. It must not be:
-/// then without the right the recorded run would have been answered 403 at that request. A right that no request of the log needs is not needed.
+/// <para> The method: real runs under the shipped roles, whose every request the API server itself writes into its
+/// audit log. They bring all four kinds to their end and past it: an OMS upgrade and its rollback (snapshots, a
+/// restore, kept output, copied credentials, claims), a rolling upgrade of a TiDB, a paused upgrade, deletions, a
+/// replica that waits for the lease, retention. Then, for each right of the roles, a user is made who has all of them
+/// but that one, and the API server is asked (SubjectAccessReview) whether a request from the log that needs the right
+/// would be permitted to that user. It must not be: then without the right the recorded run would have been answered
+/// 403 at that request. A right that no request of the log needs is not needed.
 /// </para>
 /// </summary>
 public sealed class RolesTests(StageFixture fixture, DatabaseStageFixture databases)
@@ -173,7 +174,8 @@ public sealed class RolesTests(StageFixture fixture, DatabaseStageFixture databa
     }
 
     // The API server writes a watch down when it has ended.
-    private static async Task<IReadOnlyList<AuditedRequest>> WatchesInTheLogAsync(ControlPlane controlPlane, params string[] resources)
+    private static async Task<IReadOnlyList<AuditedRequest>> WatchesInTheLogAsync(
+        ControlPlane controlPlane, params string[] resources)
     {
         await Deadline.UntilAsync(
             $"watches of {string.Join(", ", resources)} in the audit log",

@@ -3,11 +3,15 @@ using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd;
 
-/// <summary>The way back after Succeeded of an installation without high availability. That of the main job is the golden run of <see cref="AccidentTests"/>.</summary>
+/// <summary>
+/// The way back after Succeeded of an installation without high availability. That of the main job is the golden run of
+/// <see cref="AccidentTests"/>.
+/// </summary>
 public sealed class RollbackTests(StageFixture fixture)
 {
     [Fact]
-    public async Task Every_byte_of_the_databases_comes_back_the_old_container_runs_as_before_and_there_still_is_no_high_availability()
+    public async Task Every_byte_of_the_databases_comes_back_the_old_container_runs_as_before_and_there_still_is_no_high_availability(
+        )
     {
         var stage = await fixture.UseAsync(UpgradeRoad.CommunitySingle);
 

@@ -4,7 +4,9 @@ using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd;
 
-/// <summary>An upgrade whose backup is made by mydumper, sealed with age and kept in a bucket, and its way back after Succeeded.</summary>
+/// <summary>
+/// An upgrade whose backup is made by mydumper, sealed with age and kept in a bucket, and its way back after Succeeded.
+/// </summary>
 public sealed partial class SealedUpgradeTests(SealedRun run) : IClassFixture<SealedRun>
 {
     [Fact]
@@ -71,7 +73,8 @@ public sealed partial class SealedUpgradeTests(SealedRun run) : IClassFixture<Se
         }
     }
 
-    // The refetch window of an installation that does not perceive checkpoints counts from T1 and grows with the outage.
+    // The refetch window of an installation that does not perceive checkpoints counts from T1 and grows with the
+    // outage.
     private static string Text(string state) => Refetch().Replace(state, "…");
 
     [GeneratedRegex("(?<=\"refetchStoreIntervalMin\":)[3-5][0-9]", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]

@@ -1,6 +1,9 @@
 namespace Drydock.Tests.Integration;
 
-/// <summary>Progress that is told synchronously, and does something once when a place is reached: the sender meets what was done.</summary>
+/// <summary>
+/// Progress that is told synchronously, and does something once when a place is reached: the sender meets what was
+/// done.
+/// </summary>
 internal sealed class HookedProgress : IProgress<long>
 {
     private int _done;

@@ -7,7 +7,8 @@ namespace Drydock.CrdGen;
 public static class Cli
 {
     /// <summary>Runs it.</summary>
-    /// <returns>0 when all is written or up to date, 1 when <c>--check</c> found stale files or a released schema was changed, 2 when the repository was not found.</returns>
+    /// <returns>0 when all is written or up to date, 1 when <c>--check</c> found stale files or a released schema was
+    /// changed, 2 when the repository was not found.</returns>
     public static int Run(string[] args, TextWriter output, TextWriter error)
     {
         ArgumentNullException.ThrowIfNull(output);

@@ -15,9 +15,12 @@ public static class Generator
     private const string CrdFolder = "config/crd";
 
     /// <summary>All generated files, by path.</summary>
-    /// <param name="controllers">The assemblies whose <c>[EntityRbac]</c> attributes make the operator's roles; none leaves them out.</param>
-    /// <param name="root">Root of the repository, whose record of released schemas is continued; null begins a new one.</param>
-    /// <exception cref="InvalidOperationException">A released schema was changed; the message says what to do.</exception>
+    /// <param name="controllers">The assemblies whose <c>[EntityRbac]</c> attributes make the operator's roles; none
+    /// leaves them out.</param>
+    /// <param name="root">Root of the repository, whose record of released schemas is continued; null begins a new
+    /// one.</param>
+    /// <exception cref="InvalidOperationException">A released schema was changed; the message says what to
+    /// do.</exception>
     public static IReadOnlyList<GeneratedFile> Generate(IReadOnlyList<Assembly> controllers, string? root = null)
     {
         var assembly = typeof(OmsUpgrade).Assembly;

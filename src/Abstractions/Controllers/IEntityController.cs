@@ -3,9 +3,9 @@ using Drydock.Abstractions.Entities;
 namespace Drydock.Abstractions.Controllers;
 
 /// <summary>
-/// Brings the world nearer to what one object asks for. Level-based: an implementation looks at the object and at the world
-/// (systems outside the cluster included), never at which event woke it, and may be called at any time, again, and after any crash.
-/// Calls for one object never overlap; a call must not block on a long action.
+/// Brings the world nearer to what one object asks for. Level-based: an implementation looks at the object and at the
+/// world (systems outside the cluster included), never at which event woke it, and may be called at any time, again,
+/// and after any crash. Calls for one object never overlap; a call must not block on a long action.
 /// </summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 public interface IEntityController<TEntity>

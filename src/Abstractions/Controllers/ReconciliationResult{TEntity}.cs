@@ -7,7 +7,8 @@ namespace Drydock.Abstractions.Controllers;
 public sealed class ReconciliationResult<TEntity>
     where TEntity : class, IKubernetesObject
 {
-    private ReconciliationResult(TEntity entity, bool isSuccess, string? errorMessage, Exception? error, TimeSpan? requeueAfter)
+    private ReconciliationResult(
+        TEntity entity, bool isSuccess, string? errorMessage, Exception? error, TimeSpan? requeueAfter)
     {
         Entity = entity;
         IsSuccess = isSuccess;
@@ -28,14 +29,18 @@ public sealed class ReconciliationResult<TEntity>
     /// <summary>The cause, if one was thrown.</summary>
     public Exception? Error { get; }
 
-    /// <summary>When to look again without an event; null leaves it to events (after a failure: to the queue's back-off).</summary>
+    /// <summary>
+    /// When to look again without an event; null leaves it to events (after a failure: to the queue's back-off).
+    /// </summary>
     public TimeSpan? RequeueAfter { get; }
 
     /// <summary>The reconciliation came to its end.</summary>
     public static ReconciliationResult<TEntity> Success(TEntity entity, TimeSpan? requeueAfter = null) =>
         new(entity, isSuccess: true, errorMessage: null, error: null, requeueAfter);
 
-    /// <summary>The reconciliation failed and is repeated with back-off, or after <paramref name="requeueAfter"/>.</summary>
+    /// <summary>
+    /// The reconciliation failed and is repeated with back-off, or after <paramref name="requeueAfter"/>.
+    /// </summary>
     public static ReconciliationResult<TEntity> Failure(TEntity entity, string errorMessage, Exception? error = null, TimeSpan? requeueAfter = null) =>
         new(entity, isSuccess: false, errorMessage, error, requeueAfter);
 }

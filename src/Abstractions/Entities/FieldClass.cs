@@ -3,7 +3,9 @@ namespace Drydock.Abstractions.Entities;
 /// <summary>When a spec field may change (design: identity, access, control).</summary>
 public enum FieldClass
 {
-    /// <summary>What will be done to what: part of the plan hash, frozen while a plan is stored and not ended.</summary>
+    /// <summary>
+    /// What will be done to what: part of the plan hash, frozen while a plan is stored and not ended.
+    /// </summary>
     Identity,
 
     /// <summary>How targets are reached: may change at any time, read at the next act.</summary>

@@ -1,6 +1,9 @@
 namespace Drydock.Abstractions.Entities;
 
-/// <summary>A list of objects that server-side apply merges by key (<c>x-kubernetes-list-type: map</c>); keys are unique and required.</summary>
+/// <summary>
+/// A list of objects that server-side apply merges by key (<c>x-kubernetes-list-type: map</c>); keys are unique and
+/// required.
+/// </summary>
 /// <param name="keys">The key properties as in JSON.</param>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ListMapAttribute(params string[] keys) : Attribute

@@ -1,8 +1,9 @@
 namespace Drydock.Abstractions.Plans;
 
 /// <summary>
-/// One action on one node, database or cluster: what will be done, and what has come of it so far. What most steps have alike is not written, nor what the id of a
-/// step that is over says by itself: a plan may have a thousand of them, and two plans are in one object.
+/// One action on one node, database or cluster: what will be done, and what has come of it so far. What most steps have
+/// alike is not written, nor what the id of a step that is over says by itself: a plan may have a thousand of them, and
+/// two plans are in one object.
 /// </summary>
 public sealed record PlanStep : ISparselyWritten
 {
@@ -27,7 +28,10 @@ public sealed record PlanStep : ISparselyWritten
     /// <summary>What exactly is done to what. Never a secret.</summary>
     public SortedDictionary<string, string> Parameters { get; init; } = new(StringComparer.Ordinal);
 
-    /// <summary>How long one attempt may take, as a duration string (<c>10m</c>), when the plan was compiled; the present value of the spec wins. Not part of the hash.</summary>
+    /// <summary>
+    /// How long one attempt may take, as a duration string (<c>10m</c>), when the plan was compiled; the present value
+    /// of the spec wins. Not part of the hash.
+    /// </summary>
     public string Timeout { get; init; } = "10m";
 
     /// <summary>How many attempts are made without asking; 1 for a run-once step.</summary>
@@ -51,7 +55,10 @@ public sealed record PlanStep : ISparselyWritten
     /// <summary>Attempts begun in all; never goes back, so that each attempt leaves its own traces.</summary>
     public int Attempt { get; init; }
 
-    /// <summary>Attempts begun since the start or the last <c>retry</c>; held against <see cref="MaxAttempts"/>, and of no use once the step is over: it is not written then.</summary>
+    /// <summary>
+    /// Attempts begun since the start or the last <c>retry</c>; held against <see cref="MaxAttempts"/>, and of no use
+    /// once the step is over: it is not written then.
+    /// </summary>
     public int Tries { get; init; }
 
     /// <summary>When the present attempt began.</summary>
@@ -66,7 +73,10 @@ public sealed record PlanStep : ISparselyWritten
     /// <summary>What happened, for people.</summary>
     public string? Message { get; init; }
 
-    /// <summary>Opaque strings by which the one execution is found again, written before the action, and facts learned from it. No API.</summary>
+    /// <summary>
+    /// Opaque strings by which the one execution is found again, written before the action, and facts learned from it.
+    /// No API.
+    /// </summary>
     public SortedDictionary<string, string>? Receipt { get; init; }
 
     /// <summary>Name of the Secret that holds the end of the action's output.</summary>

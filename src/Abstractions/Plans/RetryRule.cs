@@ -9,7 +9,9 @@ public enum RetryRule
     /// <summary>The action may be repeated.</summary>
     Repeat,
 
-    /// <summary>The action may be repeated only if the last run provably failed; not after an unknown outcome.</summary>
+    /// <summary>
+    /// The action may be repeated only if the last run provably failed; not after an unknown outcome.
+    /// </summary>
     RepeatAfterProvenFailure,
 
     /// <summary>The action may be repeated only on restored data; a token alone never repeats it.</summary>

@@ -10,8 +10,9 @@ public static partial class KubernetesDuration
     public const string Pattern = "^([0-9]+(ms|s|m|h|d))+$";
 
     /// <summary>
-    /// The longest duration: 36500 days. A longer text is read as this one, so that neither a sum of some durations nor a moment with one added to it
-    /// leaves the range of the clock. Specs with a longer one are refused (see <c>DurationRules</c>).
+    /// The longest duration: 36500 days. A longer text is read as this one, so that neither a sum of some durations nor
+    /// a moment with one added to it leaves the range of the clock. Specs with a longer one are refused (see
+    /// <c>DurationRules</c>).
     /// </summary>
     public static TimeSpan Longest { get; } = TimeSpan.FromDays(36_500);
 

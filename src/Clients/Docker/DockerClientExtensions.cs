@@ -3,7 +3,9 @@ using Drydock.Clients.Safety;
 
 namespace Drydock.Clients.Docker;
 
-/// <summary>Things that need more than one operation. They work with every <see cref="IDockerClient"/>, in-memory ones too.</summary>
+/// <summary>
+/// Things that need more than one operation. They work with every <see cref="IDockerClient"/>, in-memory ones too.
+/// </summary>
 public static class DockerClientExtensions
 {
     /// <summary>
@@ -11,12 +13,14 @@ public static class DockerClientExtensions
     /// </summary>
     /// <param name="containers">The operations.</param>
     /// <param name="id">The container.</param>
-    /// <param name="path">The file's path in the container; a symbolic link is followed once by its target as the engine gives it.</param>
+    /// <param name="path">The file's path in the container; a symbolic link is followed once by its target as the
+    /// engine gives it.</param>
     /// <param name="maxBytes">A larger file is refused.</param>
     /// <param name="cancellationToken">Ends the transfer.</param>
     /// <returns>The bytes, or null when the path (not the container) does not exist.</returns>
     /// <exception cref="DockerNotFoundException">No such container.</exception>
-    /// <exception cref="InvalidDataException">It is not an ordinary file, or larger than <paramref name="maxBytes"/>.</exception>
+    /// <exception cref="InvalidDataException">It is not an ordinary file, or larger than
+    /// <paramref name="maxBytes"/>.</exception>
     public static async Task<byte[]?> ReadFileAsync(
         this IContainerOperations containers, string id, string path, int maxBytes, CancellationToken cancellationToken = default)
     {
@@ -50,7 +54,9 @@ public static class DockerClientExtensions
         }
     }
 
-    /// <summary>Writes one file into an existing directory of a container (root:root), replacing one of that name.</summary>
+    /// <summary>
+    /// Writes one file into an existing directory of a container (root:root), replacing one of that name.
+    /// </summary>
     /// <exception cref="DockerNotFoundException">No such container or directory.</exception>
     public static async Task WriteFileAsync(
         this IContainerOperations containers, string id, string directory, string fileName, ReadOnlyMemory<byte> content, UnixFileMode mode, CancellationToken cancellationToken = default)
@@ -69,11 +75,13 @@ public static class DockerClientExtensions
     }
 
     /// <summary>
-    /// Waits, without limit, until a started exec has ended: subscribes to the container's events first, then looks, so that no end is missed,
-    /// and looks again at every end the engine reports.
+    /// Waits, without limit, until a started exec has ended: subscribes to the container's events first, then looks, so
+    /// that no end is missed, and looks again at every end the engine reports.
     /// </summary>
-    /// <returns>The exec when it has ended; also when it was never started (<see cref="ContainerExecInspectResponse.NotStarted"/>), for then nothing is to be waited for.</returns>
-    /// <exception cref="DockerNotFoundException">The engine does not know the exec (any more): its outcome cannot be told from it.</exception>
+    /// <returns>The exec when it has ended; also when it was never started
+    /// (<see cref="ContainerExecInspectResponse.NotStarted"/>), for then nothing is to be waited for.</returns>
+    /// <exception cref="DockerNotFoundException">The engine does not know the exec (any more): its outcome cannot be
+    /// told from it.</exception>
     /// <exception cref="DockerUnreachableException">The connection died; the exec may go on. Wait again.</exception>
     public static async Task<ContainerExecInspectResponse> WaitContainerExecAsync(
         this IDockerClient client, string containerId, string execId, CancellationToken cancellationToken = default)
@@ -85,7 +93,8 @@ public static class DockerClientExtensions
             return exec;
         }
 
-        // The engine's clock before the second look: an end between that look and the subscription is in its buffer of past events.
+        // The engine's clock before the second look: an end between that look and the subscription is in its buffer of
+        // past events.
         var ping = await client.System.PingAsync(cancellationToken).ConfigureAwait(false);
         exec = await client.Exec.InspectContainerExecAsync(execId, cancellationToken).ConfigureAwait(false);
         if (!exec.Running)
@@ -122,7 +131,10 @@ public static class DockerClientExtensions
         throw new DockerUnreachableException(client.EndpointName, $"the event stream of {client.EndpointName} ended while exec {execId} was running", mayHaveBeenProcessed: true);
     }
 
-    /// <summary>Runs a command in a container and waits for its end: for looking, not for run-once work (see <see cref="IExecOperations"/>).</summary>
+    /// <summary>
+    /// Runs a command in a container and waits for its end: for looking, not for run-once work (see
+    /// <see cref="IExecOperations"/>).
+    /// </summary>
     /// <exception cref="DockerConflictException">The container is not running.</exception>
     public static async Task<ExecResult> RunExecAsync(
         this IDockerClient client, string containerId, IReadOnlyList<string> command, CancellationToken cancellationToken = default)
@@ -152,7 +164,8 @@ public static class DockerClientExtensions
         }
     }
 
-    private static async Task<byte[]> FirstFileAsync(Stream tar, string id, string path, int maxBytes, CancellationToken cancellationToken)
+    private static async Task<byte[]> FirstFileAsync(
+        Stream tar, string id, string path, int maxBytes, CancellationToken cancellationToken)
     {
         // One entry: its headers, its bytes, and what pads them.
         var bounded = new BoundedTarStream(tar, $"{path} in container {id}", maxBytes + (2L * BoundedTarStream.MaxHeaderBytes));

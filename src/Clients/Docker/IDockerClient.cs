@@ -1,17 +1,21 @@
 namespace Drydock.Clients.Docker;
 
 /// <summary>
-/// One Docker Engine, reached over the endpoint it was made for. The operations carry the names users of Docker.DotNet know.
-/// All members are thread-safe. The API version is negotiated on the first call and kept for the life of the client.
+/// One Docker Engine, reached over the endpoint it was made for. The operations carry the names users of Docker.DotNet
+/// know. All members are thread-safe. The API version is negotiated on the first call and kept for the life of the
+/// client.
 /// </summary>
 /// <remarks>
-/// Every operation throws <see cref="DockerUnreachableException"/> (or a type derived from it) when the engine cannot be asked,
-/// <see cref="DockerApiException"/> (or a type derived from it) when the engine refuses, <see cref="DockerApiVersionException"/>
-/// when no API version suits both sides, and <see cref="OperationCanceledException"/> only when the caller's token was cancelled.
+/// Every operation throws <see cref="DockerUnreachableException"/> (or a type derived from it) when the engine cannot
+/// be asked, <see cref="DockerApiException"/> (or a type derived from it) when the engine refuses,
+/// <see cref="DockerApiVersionException"/> when no API version suits both sides, and
+/// <see cref="OperationCanceledException"/> only when the caller's token was cancelled.
 /// </remarks>
 public interface IDockerClient : IAsyncDisposable
 {
-    /// <summary>The endpoint as it may be shown to people: scheme, user, host and port or socket path; never a secret.</summary>
+    /// <summary>
+    /// The endpoint as it may be shown to people: scheme, user, host and port or socket path; never a secret.
+    /// </summary>
     string EndpointName { get; }
 
     /// <summary>Containers: their life, their files, their logs.</summary>

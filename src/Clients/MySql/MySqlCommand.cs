@@ -7,8 +7,14 @@ using Drydock.Clients.MySql.Protocol;
 
 namespace Drydock.Clients.MySql;
 
-/// <summary>A statement. Without parameters it goes over the text protocol; with parameters it is prepared at each execution (binary protocol).</summary>
-/// <remarks>UPDATE counts the rows that were matched, as MySqlConnector does by default, so a compare-and-swap that writes the same value still counts 1.</remarks>
+/// <summary>
+/// A statement. Without parameters it goes over the text protocol; with parameters it is prepared at each execution
+/// (binary protocol).
+/// </summary>
+/// <remarks>
+/// UPDATE counts the rows that were matched, as MySqlConnector does by default, so a compare-and-swap that writes the
+/// same value still counts 1.
+/// </remarks>
 public sealed class MySqlCommand : DbCommand
 {
     internal const long DefaultMaximumRows = 100_000;
@@ -34,7 +40,10 @@ public sealed class MySqlCommand : DbCommand
     [AllowNull]
     public override string CommandText { get; set; } = "";
 
-    /// <summary>Seconds after which the command is ended with error 3024; 0 for none. Default: the connection's Default Command Timeout.</summary>
+    /// <summary>
+    /// Seconds after which the command is ended with error 3024; 0 for none. Default: the connection's Default Command
+    /// Timeout.
+    /// </summary>
     public override int CommandTimeout
     {
         get => _timeout ?? (int)(_connection?.Options.DefaultCommandTimeout ?? 30);
@@ -45,10 +54,16 @@ public sealed class MySqlCommand : DbCommand
         }
     }
 
-    /// <summary>Rows the command may return, all its results together; more end it with <see cref="MySqlLimitException"/>. Default 100,000; 0 for any number.</summary>
+    /// <summary>
+    /// Rows the command may return, all its results together; more end it with <see cref="MySqlLimitException"/>.
+    /// Default 100,000; 0 for any number.
+    /// </summary>
     public long MaximumRows { get; set; } = DefaultMaximumRows;
 
-    /// <summary>Bytes all rows together may have; more end it with <see cref="MySqlLimitException"/>. Default 32 MiB; 0 for any number.</summary>
+    /// <summary>
+    /// Bytes all rows together may have; more end it with <see cref="MySqlLimitException"/>. Default 32 MiB; 0 for any
+    /// number.
+    /// </summary>
     public long MaximumBytes { get; set; } = DefaultMaximumBytes;
 
     /// <summary>Only <see cref="CommandType.Text"/>; call a procedure by <c>CALL</c>.</summary>
@@ -93,7 +108,8 @@ public sealed class MySqlCommand : DbCommand
     /// <inheritdoc/>
     protected override DbTransaction? DbTransaction { get; set; }
 
-    private MySqlConnection Session => _connection ?? throw new InvalidOperationException("The command has no connection.");
+    private MySqlConnection Session =>
+        _connection ?? throw new InvalidOperationException("The command has no connection.");
 
     /// <summary>Ends a running execution from another thread.</summary>
     public override void Cancel() => _cancel?.Cancel();
@@ -179,7 +195,8 @@ public sealed class MySqlCommand : DbCommand
     }
 
     /// <inheritdoc/>
-    protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
+    protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(
+        CommandBehavior behavior, CancellationToken cancellationToken)
     {
         var token = Begin(cancellationToken);
         var start = await Session.RunAsync((uint)CommandTimeout, isCommand: true, Start, token).ConfigureAwait(false);

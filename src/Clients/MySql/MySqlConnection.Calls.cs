@@ -55,7 +55,8 @@ public sealed partial class MySqlConnection
         }
     }
 
-    internal Task<T> RunAsync<T>(uint limit, bool isCommand, Func<NativeConnection, T> call, CancellationToken cancellationToken)
+    internal Task<T> RunAsync<T>(
+        uint limit, bool isCommand, Func<NativeConnection, T> call, CancellationToken cancellationToken)
     {
         _ = Native;
         cancellationToken.ThrowIfCancellationRequested();
@@ -63,7 +64,10 @@ public sealed partial class MySqlConnection
         return _thread.RunAsync(() => Run(limit, isCommand, call, cancellationToken));
     }
 
-    /// <summary>Reads what is left of a reader's results away, as far as <see cref="ResultDrain"/> goes. Never throws for what the server says.</summary>
+    /// <summary>
+    /// Reads what is left of a reader's results away, as far as <see cref="ResultDrain"/> goes. Never throws for what
+    /// the server says.
+    /// </summary>
     internal bool Finish(ResultStream stream)
     {
         if (!_gate.TryEnter())
@@ -103,7 +107,8 @@ public sealed partial class MySqlConnection
         ? thread.RunAsync(() => Finish(stream))
         : Task.FromResult(Finish(stream));
 
-    private static OpenedSession Connect(MySqlConnectionStringBuilder options, TimeProvider time, CancellationToken cancellationToken)
+    private static OpenedSession Connect(
+        MySqlConnectionStringBuilder options, TimeProvider time, CancellationToken cancellationToken)
     {
         var native = new NativeConnection(options);
         try
@@ -142,7 +147,12 @@ public sealed partial class MySqlConnection
         "HY000",
         inner);
 
-    private T Interruptible<T>(NativeConnection native, KillTarget? target, TimeSpan limit, Func<Interruption, T> call, CancellationToken cancellationToken)
+    private T Interruptible<T>(
+        NativeConnection native,
+        KillTarget? target,
+        TimeSpan limit,
+        Func<Interruption, T> call,
+        CancellationToken cancellationToken)
     {
         using var scope = native.Enter();
         using var interruption = new Interruption(native.Socket, target, limit, Time, cancellationToken);

@@ -8,12 +8,19 @@ using Drydock.Clients.MySql.Protocol;
 
 namespace Drydock.Clients.MySql;
 
-/// <summary>One session on a MySQL-protocol server through MariaDB Connector/C. No pooling, no reconnect: a lost connection stays lost.</summary>
+/// <summary>
+/// One session on a MySQL-protocol server through MariaDB Connector/C. No pooling, no reconnect: a lost connection
+/// stays lost.
+/// </summary>
 /// <remarks>
-/// <para>Not thread-safe, as any <see cref="DbConnection"/>. Asynchronous calls run on a thread of the connection's own; synchronous ones on the caller's.</para>
-/// <para>Cancelling a command sends <c>KILL QUERY</c> from a second connection, if that reaches the same server; if this does not help within 5 seconds the
-/// socket is shut down and the connection is <see cref="ConnectionState.Broken"/>. Cancelling <see cref="OpenAsync"/>, or its time limit, shuts the socket down.</para>
-/// <para>A reader that is closed before its end reads at most 1 MiB more; then the statement is ended in the same way.</para>
+/// <para>Not thread-safe, as any <see cref="DbConnection"/>. Asynchronous calls run on a thread of the connection's
+/// own; synchronous ones on the caller's.</para>
+/// <para>Cancelling a command sends <c>KILL QUERY</c> from a second connection, if that reaches the same server; if
+/// this does not help within 5 seconds the socket is shut down and the connection is
+/// <see cref="ConnectionState.Broken"/>. Cancelling <see cref="OpenAsync"/>, or its time limit, shuts the socket
+/// down.</para>
+/// <para>A reader that is closed before its end reads at most 1 MiB more; then the statement is ended in the same
+/// way.</para>
 /// </remarks>
 public sealed partial class MySqlConnection : DbConnection
 {
@@ -72,7 +79,9 @@ public sealed partial class MySqlConnection : DbConnection
     /// <inheritdoc/>
     public override int ConnectionTimeout => (int)_options.ConnectionTimeout;
 
-    /// <summary>The database selected at connect or by <see cref="ChangeDatabase"/>; a <c>USE</c> statement is not seen.</summary>
+    /// <summary>
+    /// The database selected at connect or by <see cref="ChangeDatabase"/>; a <c>USE</c> statement is not seen.
+    /// </summary>
     public override string Database => _state == ConnectionState.Closed ? _options.Database : _database;
 
     /// <summary>Host and port, or the socket file.</summary>
@@ -112,7 +121,8 @@ public sealed partial class MySqlConnection : DbConnection
 
     internal MySqlDataReader? ActiveReader { get; set; }
 
-    private NativeConnection Native => _native ?? throw new InvalidOperationException($"The connection is {_state}; open it first.");
+    private NativeConnection Native =>
+        _native ?? throw new InvalidOperationException($"The connection is {_state}; open it first.");
 
     /// <inheritdoc/>
     public override void Open()
@@ -233,7 +243,8 @@ public sealed partial class MySqlConnection : DbConnection
     }
 
     /// <inheritdoc/>
-    protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) => MySqlTransaction.Begin(this, isolationLevel);
+    protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) =>
+        MySqlTransaction.Begin(this, isolationLevel);
 
     /// <inheritdoc/>
     protected override async ValueTask<DbTransaction> BeginDbTransactionAsync(IsolationLevel isolationLevel, CancellationToken cancellationToken) =>

@@ -4,8 +4,13 @@ using System.Globalization;
 
 namespace Drydock.Clients.MySql;
 
-/// <summary>How to reach and enter a server. Keys are those of MySqlConnector where it has them; an unknown key is refused.</summary>
-/// <remarks>Holds the password in clear text, as every connection string does: do not log it; <see cref="Describe"/> is for messages.</remarks>
+/// <summary>
+/// How to reach and enter a server. Keys are those of MySqlConnector where it has them; an unknown key is refused.
+/// </summary>
+/// <remarks>
+/// Holds the password in clear text, as every connection string does: do not log it; <see cref="Describe"/> is for
+/// messages.
+/// </remarks>
 [SuppressMessage("Design", "CA1010", Justification = "The shape of ADO.NET.")]
 public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
 {
@@ -91,8 +96,8 @@ public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
     public string SslCa { get => Text("SSL CA", ""); set => this["SSL CA"] = value; }
 
     /// <summary>
-    /// The CAs to trust as PEM text, in place of <see cref="SslCa"/>: it is given to the library, and to programs, by a file in memory that lives as
-    /// long as they need it.
+    /// The CAs to trust as PEM text, in place of <see cref="SslCa"/>: it is given to the library, and to programs, by a
+    /// file in memory that lives as long as they need it.
     /// </summary>
     public string SslCaPem { get => Text("SSL CA PEM", ""); set => this["SSL CA PEM"] = value; }
 
@@ -108,13 +113,19 @@ public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
     /// <summary>Seconds a command may take before it is cancelled. 0 waits for ever. Default 30.</summary>
     public uint DefaultCommandTimeout { get => Number("Default Command Timeout", 30); set => Set("Default Command Timeout", value); }
 
-    /// <summary>Seconds without a byte from the server after which the connection is given up. 0 (default) leaves it to the command's own limit.</summary>
+    /// <summary>
+    /// Seconds without a byte from the server after which the connection is given up. 0 (default) leaves it to the
+    /// command's own limit.
+    /// </summary>
     public uint ReadTimeout { get => Number("Read Timeout", 0); set => Set("Read Timeout", value); }
 
     /// <summary>Seconds without being able to send a byte after which the connection is given up. Default 60.</summary>
     public uint WriteTimeout { get => Number("Write Timeout", 60); set => Set("Write Timeout", value); }
 
-    /// <summary>Bytes of one row, or of any other packet, that the server may send. What is larger ends the connection. Default 16 MiB.</summary>
+    /// <summary>
+    /// Bytes of one row, or of any other packet, that the server may send. What is larger ends the connection. Default
+    /// 16 MiB.
+    /// </summary>
     public uint MaximumPacket { get => Number("Maximum Packet", 16 << 20); set => Set("Maximum Packet", value); }
 
     /// <summary><c>tinyint(1)</c> reads as <see cref="bool"/>. Default true, as MySqlConnector.</summary>
@@ -123,7 +134,10 @@ public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
     /// <summary>A command without parameters may hold several statements. Default false: one injection less.</summary>
     public bool AllowMultipleStatements { get => Flag("Allow Multiple Statements", defaultValue: false); set => Set("Allow Multiple Statements", value); }
 
-    /// <summary>An <c>@name</c> without a parameter is a user variable of the session. Default false: it is an error, because a misspelt parameter would read as NULL.</summary>
+    /// <summary>
+    /// An <c>@name</c> without a parameter is a user variable of the session. Default false: it is an error, because a
+    /// misspelt parameter would read as NULL.
+    /// </summary>
     public bool AllowUserVariables { get => Flag("Allow User Variables", defaultValue: false); set => Set("Allow User Variables", value); }
 
     /// <summary>Connection attribute <c>program_name</c>. Default <c>drydock</c>.</summary>
@@ -143,7 +157,8 @@ public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
         : string.Create(CultureInfo.InvariantCulture, $"{UserID}@{Server}:{Port}");
 
     /// <inheritdoc/>
-    public override bool ContainsKey(string keyword) => KnownKeys.TryGetValue(keyword, out var key) && base.ContainsKey(key);
+    public override bool ContainsKey(string keyword) =>
+        KnownKeys.TryGetValue(keyword, out var key) && base.ContainsKey(key);
 
     /// <inheritdoc/>
     public override bool Remove(string keyword) => KnownKeys.TryGetValue(keyword, out var key) && base.Remove(key);
@@ -167,7 +182,8 @@ public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
         ? mode
         : throw new ArgumentException($"SSL Mode '{value}' is unknown; use Disabled, Required, VerifyCA or VerifyFull.", nameof(value));
 
-    private string Text(string key, string defaultValue) => base.TryGetValue(key, out var value) ? (string)value! : defaultValue;
+    private string Text(string key, string defaultValue) =>
+        base.TryGetValue(key, out var value) ? (string)value! : defaultValue;
 
     private uint Number(string key, uint defaultValue)
     {

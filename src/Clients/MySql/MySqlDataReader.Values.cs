@@ -7,13 +7,15 @@ namespace Drydock.Clients.MySql;
 public sealed partial class MySqlDataReader
 {
     /// <inheritdoc/>
-    public override bool GetBoolean(int ordinal) => GetNotNull(ordinal) is var v && v is bool b ? b : Convert.ToBoolean(v, CultureInfo.InvariantCulture);
+    public override bool GetBoolean(int ordinal) =>
+        GetNotNull(ordinal) is var v && v is bool b ? b : Convert.ToBoolean(v, CultureInfo.InvariantCulture);
 
     /// <inheritdoc/>
     public override byte GetByte(int ordinal) => Convert.ToByte(GetNotNull(ordinal), CultureInfo.InvariantCulture);
 
     /// <inheritdoc/>
-    public override char GetChar(int ordinal) => GetString(ordinal) is { Length: 1 } s ? s[0] : throw new InvalidCastException($"Column '{GetName(ordinal)}' is not one character.");
+    public override char GetChar(int ordinal) =>
+        GetString(ordinal) is { Length: 1 } s ? s[0] : throw new InvalidCastException($"Column '{GetName(ordinal)}' is not one character.");
 
     /// <inheritdoc/>
     public override short GetInt16(int ordinal) => Convert.ToInt16(GetNotNull(ordinal), CultureInfo.InvariantCulture);
@@ -31,16 +33,20 @@ public sealed partial class MySqlDataReader
     public override float GetFloat(int ordinal) => Convert.ToSingle(GetNotNull(ordinal), CultureInfo.InvariantCulture);
 
     /// <inheritdoc/>
-    public override double GetDouble(int ordinal) => Convert.ToDouble(GetNotNull(ordinal), CultureInfo.InvariantCulture);
+    public override double GetDouble(int ordinal) =>
+        Convert.ToDouble(GetNotNull(ordinal), CultureInfo.InvariantCulture);
 
     /// <inheritdoc/>
-    public override decimal GetDecimal(int ordinal) => Convert.ToDecimal(GetNotNull(ordinal), CultureInfo.InvariantCulture);
+    public override decimal GetDecimal(int ordinal) =>
+        Convert.ToDecimal(GetNotNull(ordinal), CultureInfo.InvariantCulture);
 
     /// <inheritdoc/>
-    public override DateTime GetDateTime(int ordinal) => GetNotNull(ordinal) is DateTime v ? v : throw Cast(ordinal, nameof(DateTime));
+    public override DateTime GetDateTime(int ordinal) =>
+        GetNotNull(ordinal) is DateTime v ? v : throw Cast(ordinal, nameof(DateTime));
 
     /// <summary>A TIME column.</summary>
-    public TimeSpan GetTimeSpan(int ordinal) => GetNotNull(ordinal) is TimeSpan v ? v : throw Cast(ordinal, nameof(TimeSpan));
+    public TimeSpan GetTimeSpan(int ordinal) =>
+        GetNotNull(ordinal) is TimeSpan v ? v : throw Cast(ordinal, nameof(TimeSpan));
 
     /// <inheritdoc/>
     public override Guid GetGuid(int ordinal) => Guid.Parse(GetString(ordinal));

@@ -7,10 +7,13 @@ using Drydock.Clients.MySql.Protocol;
 
 namespace Drydock.Clients.MySql;
 
-/// <summary>Reads results as they come off the wire, a few hundred rows at a time; memory does not grow with the result.</summary>
+/// <summary>
+/// Reads results as they come off the wire, a few hundred rows at a time; memory does not grow with the result.
+/// </summary>
 /// <remarks>
-/// <see cref="GetString"/> gives any column as text, also values .NET has no type for (a zero date, a DECIMAL(65)); the typed getters fail on those
-/// with <see cref="InvalidCastException"/> or <see cref="OverflowException"/> naming the column.
+/// <see cref="GetString"/> gives any column as text, also values .NET has no type for (a zero date, a DECIMAL(65)); the
+/// typed getters fail on those with <see cref="InvalidCastException"/> or <see cref="OverflowException"/> naming the
+/// column.
 /// </remarks>
 [SuppressMessage("Design", "CA1010", Justification = "The shape of ADO.NET.")]
 public sealed partial class MySqlDataReader : DbDataReader
@@ -27,7 +30,12 @@ public sealed partial class MySqlDataReader : DbDataReader
     private Row? _row;
     private long _affected = -1;
 
-    internal MySqlDataReader(MySqlConnection connection, StartedResult start, uint limit, CommandBehavior behavior, CancellationToken commandToken)
+    internal MySqlDataReader(
+        MySqlConnection connection,
+        StartedResult start,
+        uint limit,
+        CommandBehavior behavior,
+        CancellationToken commandToken)
     {
         _connection = connection;
         _stream = start.Stream;
@@ -52,7 +60,10 @@ public sealed partial class MySqlDataReader : DbDataReader
     /// <inheritdoc/>
     public override bool IsClosed => _closed;
 
-    /// <summary>Rows that INSERT, UPDATE (matched rows) or DELETE acted on, all results together; -1 if there was no such statement.</summary>
+    /// <summary>
+    /// Rows that INSERT, UPDATE (matched rows) or DELETE acted on, all results together; -1 if there was no such
+    /// statement.
+    /// </summary>
     public override int RecordsAffected => (int)Math.Min(_affected, int.MaxValue);
 
     internal ulong LastInsertedId { get; private set; }
@@ -169,7 +180,9 @@ public sealed partial class MySqlDataReader : DbDataReader
         return count;
     }
 
-    /// <summary>The value as text, whatever its type: as the <c>mysql</c> client prints it (a BIT as a number).</summary>
+    /// <summary>
+    /// The value as text, whatever its type: as the <c>mysql</c> client prints it (a BIT as a number).
+    /// </summary>
     /// <exception cref="InvalidCastException">It is NULL.</exception>
     public override string GetString(int ordinal)
     {
@@ -211,9 +224,11 @@ public sealed partial class MySqlDataReader : DbDataReader
         Closed();
     }
 
-    private Row Current => _row ?? throw new InvalidOperationException(_closed ? "The reader is closed." : "There is no current row; call Read first.");
+    private Row Current =>
+        _row ?? throw new InvalidOperationException(_closed ? "The reader is closed." : "There is no current row; call Read first.");
 
-    private ReadOnlySpan<byte> NotNull(int ordinal) => Current.IsNull(ordinal) ? throw Cast(ordinal, "anything but NULL") : Current[ordinal];
+    private ReadOnlySpan<byte> NotNull(int ordinal) =>
+        Current.IsNull(ordinal) ? throw Cast(ordinal, "anything but NULL") : Current[ordinal];
 
     private object GetNotNull(int ordinal)
     {

@@ -41,7 +41,10 @@ public class MySqlException : DbException
         SqlState = sqlState;
     }
 
-    /// <summary>The error number, e.g. 1045 (access denied), 1049 (unknown database), 2013 (connection lost). 0 when neither side gave one.</summary>
+    /// <summary>
+    /// The error number, e.g. 1045 (access denied), 1049 (unknown database), 2013 (connection lost). 0 when neither
+    /// side gave one.
+    /// </summary>
     public int Number { get; }
 
     /// <summary>Same as <see cref="Number"/>.</summary>
@@ -51,8 +54,12 @@ public class MySqlException : DbException
     public override string SqlState { get; }
 
     /// <summary>The connection itself is gone or never was: the statement's outcome may be unknown.</summary>
-    public bool IsConnectionError => Number is 2002 or 2003 or 2005 or 2006 or 2012 or 2013 or 2026 or Malformed or 2055 or 1053 or 1927 or 4031;
+    public bool IsConnectionError =>
+        Number is 2002 or 2003 or 2005 or 2006 or 2012 or 2013 or 2026 or Malformed or 2055 or 1053 or 1927 or 4031;
 
-    /// <summary>Worth trying again on a new connection: connection errors, deadlock (1213), lock wait (1205), too many connections (1040, 1203).</summary>
+    /// <summary>
+    /// Worth trying again on a new connection: connection errors, deadlock (1213), lock wait (1205), too many
+    /// connections (1040, 1203).
+    /// </summary>
     public override bool IsTransient => IsConnectionError || Number is 1205 or 1213 or 1040 or 1203;
 }

@@ -4,7 +4,8 @@ namespace Drydock.Clients.MySql;
 public static class MySqlIdentifier
 {
     /// <summary>Quotes a database, table or column name with backticks.</summary>
-    /// <exception cref="ArgumentException">Empty, longer than 64 characters or with a NUL, which no server takes.</exception>
+    /// <exception cref="ArgumentException">Empty, longer than 64 characters or with a NUL, which no server
+    /// takes.</exception>
     public static string Quote(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);

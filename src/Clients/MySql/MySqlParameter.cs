@@ -4,7 +4,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Drydock.Clients.MySql;
 
-/// <summary>One input parameter. What is sent follows the .NET type of <see cref="Value"/>; a <see cref="DateTimeOffset"/> is sent as UTC.</summary>
+/// <summary>
+/// One input parameter. What is sent follows the .NET type of <see cref="Value"/>; a <see cref="DateTimeOffset"/> is
+/// sent as UTC.
+/// </summary>
 public sealed class MySqlParameter : DbParameter
 {
     private string _name = "";

@@ -97,7 +97,8 @@ public sealed class MySqlParameterCollection : DbParameterCollection
     protected override void SetParameter(int index, DbParameter value) => _items[index] = Own(value);
 
     /// <inheritdoc/>
-    protected override void SetParameter(string parameterName, DbParameter value) => _items[Required(parameterName)] = Own(value);
+    protected override void SetParameter(string parameterName, DbParameter value) =>
+        _items[Required(parameterName)] = Own(value);
 
     private static MySqlParameter Own(object value) => value as MySqlParameter
         ?? throw new InvalidCastException($"A {nameof(MySqlParameter)} is needed, not {value?.GetType().Name ?? "null"}.");

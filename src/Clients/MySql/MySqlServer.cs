@@ -2,14 +2,17 @@ using System.Globalization;
 
 namespace Drydock.Clients.MySql;
 
-/// <summary>Questions to a server about itself and its sessions, in the dialects of MySQL, MariaDB and OceanBase.</summary>
+/// <summary>
+/// Questions to a server about itself and its sessions, in the dialects of MySQL, MariaDB and OceanBase.
+/// </summary>
 public static class MySqlServer
 {
     private const int NoSuchThread = 1094;
     private const int UnknownVariable = 1193;
 
     /// <summary>Who the server says it is.</summary>
-    public static async Task<MySqlServerIdentity> IdentifyAsync(MySqlConnection connection, CancellationToken cancellationToken)
+    public static async Task<MySqlServerIdentity> IdentifyAsync(
+        MySqlConnection connection, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(connection);
         var uuid = await VariableAsync(connection, "server_uuid", cancellationToken).ConfigureAwait(false);
@@ -23,8 +26,11 @@ public static class MySqlServer
             int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0);
     }
 
-    /// <summary>The process list: with the PROCESS privilege everybody's sessions, without it one's own user's.</summary>
-    public static async Task<IReadOnlyList<MySqlSession>> SessionsAsync(MySqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>
+    /// The process list: with the PROCESS privilege everybody's sessions, without it one's own user's.
+    /// </summary>
+    public static async Task<IReadOnlyList<MySqlSession>> SessionsAsync(
+        MySqlConnection connection, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(connection);
         await using var command = connection.CreateCommand();
@@ -49,7 +55,8 @@ public static class MySqlServer
 
     /// <summary>Ends a session (<c>KILL</c>). False if it was gone already.</summary>
     /// <exception cref="MySqlException">E.g. 1095: not the owner of the session and no privilege.</exception>
-    public static async Task<bool> KillAsync(MySqlConnection connection, ulong sessionId, CancellationToken cancellationToken)
+    public static async Task<bool> KillAsync(
+        MySqlConnection connection, ulong sessionId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(connection);
         await using var command = connection.CreateCommand();
@@ -66,7 +73,8 @@ public static class MySqlServer
     }
 
     /// <summary>A global or session variable as text; null if the server has none of that name or it is NULL.</summary>
-    public static async Task<string?> VariableAsync(MySqlConnection connection, string name, CancellationToken cancellationToken)
+    public static async Task<string?> VariableAsync(
+        MySqlConnection connection, string name, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -88,5 +96,6 @@ public static class MySqlServer
         }
     }
 
-    private static string? Text(MySqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);
+    private static string? Text(MySqlDataReader reader, int ordinal) =>
+        reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);
 }

@@ -8,6 +8,9 @@ namespace Drydock.Clients.MySql;
 /// <param name="Port">The port it reports.</param>
 public sealed record MySqlServerIdentity(MySqlServerKind Kind, string Version, string? Uuid, string HostName, int Port)
 {
-    /// <summary>Stable name of the server: its uuid or, where it has none, <c>host:port</c> as it reports them (lower case).</summary>
-    public string Key => Uuid is { Length: > 0 } ? Uuid : FormattableString.Invariant($"{HostName.ToLowerInvariant()}:{Port}");
+    /// <summary>
+    /// Stable name of the server: its uuid or, where it has none, <c>host:port</c> as it reports them (lower case).
+    /// </summary>
+    public string Key =>
+        Uuid is { Length: > 0 } ? Uuid : FormattableString.Invariant($"{HostName.ToLowerInvariant()}:{Port}");
 }

@@ -56,7 +56,8 @@ public sealed class MySqlTransaction : DbTransaction
         return new MySqlTransaction(connection, Effective(level));
     }
 
-    internal static async Task<MySqlTransaction> BeginAsync(MySqlConnection connection, IsolationLevel level, CancellationToken cancellationToken)
+    internal static async Task<MySqlTransaction> BeginAsync(
+        MySqlConnection connection, IsolationLevel level, CancellationToken cancellationToken)
     {
         RequireNone(connection);
         foreach (var sql in Statements(level))
@@ -94,7 +95,8 @@ public sealed class MySqlTransaction : DbTransaction
         }
     }
 
-    private static IsolationLevel Effective(IsolationLevel level) => level == IsolationLevel.Unspecified ? IsolationLevel.RepeatableRead : level;
+    private static IsolationLevel Effective(IsolationLevel level) =>
+        level == IsolationLevel.Unspecified ? IsolationLevel.RepeatableRead : level;
 
     private static IEnumerable<string> Statements(IsolationLevel level) => level switch
     {

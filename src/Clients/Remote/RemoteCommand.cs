@@ -1,6 +1,9 @@
 namespace Drydock.Clients.Remote;
 
-/// <summary>What is run on a host. Its arguments are seen there by everybody (<c>ps</c>, and the engine's records of a container): secrets go through <see cref="Input"/>.</summary>
+/// <summary>
+/// What is run on a host. Its arguments are seen there by everybody (<c>ps</c>, and the engine's records of a
+/// container): secrets go through <see cref="Input"/>.
+/// </summary>
 /// <param name="Arguments">The program and its arguments; each arrives as it is, whatever is in it.</param>
 public sealed record RemoteCommand(params IReadOnlyList<string> Arguments)
 {
@@ -14,7 +17,8 @@ public sealed record RemoteCommand(params IReadOnlyList<string> Arguments)
     public Action<long>? Sent { get; init; }
 
     /// <summary>A script for <c>sh</c>, its arguments as <c>$1</c> and so on.</summary>
-    public static RemoteCommand Script(string script, params IReadOnlyList<string> arguments) => new(["sh", "-c", script, "sh", .. arguments]);
+    public static RemoteCommand Script(string script, params IReadOnlyList<string> arguments) =>
+        new(["sh", "-c", script, "sh", .. arguments]);
 
     /// <inheritdoc />
     public override string ToString() => string.Join(' ', Arguments);

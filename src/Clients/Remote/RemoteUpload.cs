@@ -2,12 +2,16 @@ using System.Globalization;
 
 namespace Drydock.Clients.Remote;
 
-/// <summary>One file on its way (<see cref="IRemoteClient.UploadAsync"/>), by commands alone. Every step reads the host first, so that it can be broken off and begun again anywhere.</summary>
+/// <summary>
+/// One file on its way (<see cref="IRemoteClient.UploadAsync"/>), by commands alone. Every step reads the host first,
+/// so that it can be broken off and begun again anywhere.
+/// </summary>
 /// <param name="client">The way to the host.</param>
 /// <param name="file">The file.</param>
 /// <param name="open">Opens the content from an offset on.</param>
 /// <param name="progress">Told how many bytes are there.</param>
-public sealed class RemoteUpload(IRemoteClient client, RemoteFile file, Func<long, CancellationToken, Task<Stream>> open, IProgress<long>? progress)
+public sealed class RemoteUpload(
+    IRemoteClient client, RemoteFile file, Func<long, CancellationToken, Task<Stream>> open, IProgress<long>? progress)
 {
     private const int LockSeconds = 10;
     private const int Sha256Digits = 64;
@@ -48,8 +52,8 @@ public sealed class RemoteUpload(IRemoteClient client, RemoteFile file, Func<lon
         };
     }
 
-    // Null if it is not there. Makes nothing: what is to be sent may yet be refused. A part that is longer than the whole is none of this file.
-    // Whoever writes holds the lock: what a cancelled call sent arrives to its end first.
+    // Null if it is not there. Makes nothing: what is to be sent may yet be refused. A part that is longer than the
+    // whole is none of this file. Whoever writes holds the lock: what a cancelled call sent arrives to its end first.
     private async Task<long?> ThereAsync(CancellationToken cancellationToken)
     {
         var look = RemoteCommand.Script(
@@ -112,7 +116,8 @@ public sealed class RemoteUpload(IRemoteClient client, RemoteFile file, Func<lon
         (await RunAsync(RemoteCommand.Script("chmod \"$3\" -- \"$1\" && sync -- \"$1\" && mv -fT -- \"$1\" \"$2\"", _part, file.Path, mode), cancellationToken).ConfigureAwait(false)).OrThrow(_host, $"renaming {_part}");
     }
 
-    private Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken) => client.RunAsync(command with { AsRoot = file.AsRoot }, cancellationToken);
+    private Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken) =>
+        client.RunAsync(command with { AsRoot = file.AsRoot }, cancellationToken);
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Drydock.Clients.Safety;
 
 /// <summary>
-/// The addresses that are never a host to upgrade: the operator's own machine, its link, and the metadata services of clouds, which hand credentials
-/// to everybody who can connect.
+/// The addresses that are never a host to upgrade: the operator's own machine, its link, and the metadata services of
+/// clouds, which hand credentials to everybody who can connect.
 /// </summary>
 internal static class AddressKinds
 {

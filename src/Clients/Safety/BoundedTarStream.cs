@@ -4,8 +4,9 @@ using System.Globalization;
 namespace Drydock.Clients.Safety;
 
 /// <summary>
-/// A tar that another party wrote, on its way to a reader of the library, which takes the headers of an entry (long names, extended attributes) into
-/// memory in whatever length the tar announces. Here that length, the number of entries and the bytes of all together have limits.
+/// A tar that another party wrote, on its way to a reader of the library, which takes the headers of an entry (long
+/// names, extended attributes) into memory in whatever length the tar announces. Here that length, the number of
+/// entries and the bytes of all together have limits.
 /// </summary>
 /// <param name="inner">The tar from its start; it is not disposed of.</param>
 /// <param name="what">What it is and where it comes from, for messages.</param>
@@ -147,7 +148,8 @@ public sealed class BoundedTarStream(Stream inner, string what, long maxBytes) :
         _dataLeft = (size + BlockBytes - 1) / BlockBytes * BlockBytes;
     }
 
-    // A file of more than 8 GiB has its length in the extended attributes before it: records of "<length> <key>=<value>" and a line's end.
+    // A file of more than 8 GiB has its length in the extended attributes before it: records of "<length>
+    // <key>=<value>" and a line's end.
     private long? AttributeSize()
     {
         var records = _attributes.GetBuffer().AsSpan(0, (int)_attributes.Length);

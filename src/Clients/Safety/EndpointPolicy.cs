@@ -6,8 +6,8 @@ using System.Net.Sockets;
 namespace Drydock.Clients.Safety;
 
 /// <summary>
-/// Which addresses and sockets the operator connects to because a manifest names them. Whoever writes a manifest must not reach, through the operator,
-/// what only the operator's pod and machine can reach.
+/// Which addresses and sockets the operator connects to because a manifest names them. Whoever writes a manifest must
+/// not reach, through the operator, what only the operator's pod and machine can reach.
 /// </summary>
 public sealed class EndpointPolicy
 {
@@ -17,7 +17,8 @@ public sealed class EndpointPolicy
     private readonly IReadOnlyList<IPAddress> _apiServers;
     private readonly bool _everything;
 
-    private EndpointPolicy(IReadOnlyList<IPNetwork> allowed, bool allowsUnixSockets, IReadOnlyList<IPAddress> apiServers, bool everything)
+    private EndpointPolicy(
+        IReadOnlyList<IPNetwork> allowed, bool allowsUnixSockets, IReadOnlyList<IPAddress> apiServers, bool everything)
     {
         _allowed = allowed;
         _apiServers = apiServers;
@@ -26,7 +27,8 @@ public sealed class EndpointPolicy
     }
 
     /// <summary>
-    /// Refuses Unix sockets, and loopback, link-local, unspecified, multicast and reserved addresses, and the metadata services of clouds.
+    /// Refuses Unix sockets, and loopback, link-local, unspecified, multicast and reserved addresses, and the metadata
+    /// services of clouds.
     /// </summary>
     public static EndpointPolicy Default { get; } = new([], allowsUnixSockets: false, [], everything: false);
 
@@ -37,11 +39,14 @@ public sealed class EndpointPolicy
     public bool AllowsUnixSockets { get; }
 
     /// <summary>The default policy, with exceptions.</summary>
-    /// <param name="allowedAddresses">Addresses or networks (<c>127.0.0.1</c>, <c>10.0.0.0/8</c>) that may be connected to, whatever they are.</param>
+    /// <param name="allowedAddresses">Addresses or networks (<c>127.0.0.1</c>, <c>10.0.0.0/8</c>) that may be connected
+    /// to, whatever they are.</param>
     /// <param name="allowUnixSockets">Whether Unix sockets may be used.</param>
-    /// <param name="apiServer">The address of the Kubernetes API server in the cluster, which is refused too; null if it is not known.</param>
+    /// <param name="apiServer">The address of the Kubernetes API server in the cluster, which is refused too; null if
+    /// it is not known.</param>
     /// <exception cref="FormatException">An address cannot be read.</exception>
-    public static EndpointPolicy Create(IEnumerable<string> allowedAddresses, bool allowUnixSockets, string? apiServer = null)
+    public static EndpointPolicy Create(
+        IEnumerable<string> allowedAddresses, bool allowUnixSockets, string? apiServer = null)
     {
         ArgumentNullException.ThrowIfNull(allowedAddresses);
         IReadOnlyList<IPAddress> apiServers = IPAddress.TryParse(apiServer, out var known) ? [known] : [];
@@ -89,7 +94,8 @@ public sealed class EndpointPolicy
     }
 
     /// <summary>
-    /// Checks a host that a program resolves again for itself (ssh, the database client). All of its addresses must be allowed, because the program may use any.
+    /// Checks a host that a program resolves again for itself (ssh, the database client). All of its addresses must be
+    /// allowed, because the program may use any.
     /// </summary>
     /// <exception cref="EndpointRefusedException">An address is refused.</exception>
     /// <exception cref="SocketException">The name cannot be resolved.</exception>
@@ -101,7 +107,9 @@ public sealed class EndpointPolicy
         }
     }
 
-    /// <summary>Connects a socket to a host; the addresses that are checked are the ones that are connected to.</summary>
+    /// <summary>
+    /// Connects a socket to a host; the addresses that are checked are the ones that are connected to.
+    /// </summary>
     /// <exception cref="EndpointRefusedException">An address is refused.</exception>
     /// <exception cref="SocketException">The name cannot be resolved, or nothing can be connected to.</exception>
     public async Task ConnectAsync(Socket socket, string host, int port, CancellationToken cancellationToken)
@@ -114,7 +122,8 @@ public sealed class EndpointPolicy
     /// <summary>Connections for a <see cref="SocketsHttpHandler"/>.</summary>
     /// <exception cref="EndpointRefusedException">An address is refused.</exception>
     /// <exception cref="SocketException">The name cannot be resolved, or nothing can be connected to.</exception>
-    public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    public async ValueTask<Stream> ConnectAsync(
+        SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -2,7 +2,10 @@ using System.Net;
 
 namespace Drydock.Clients.Safety;
 
-/// <summary>The operator does not connect to an address that a manifest names (see <see cref="EndpointPolicy"/>). Nothing was sent there.</summary>
+/// <summary>
+/// The operator does not connect to an address that a manifest names (see <see cref="EndpointPolicy"/>). Nothing was
+/// sent there.
+/// </summary>
 public sealed class EndpointRefusedException : Exception
 {
     /// <summary>Makes one.</summary>
@@ -14,7 +17,9 @@ public sealed class EndpointRefusedException : Exception
     /// <summary>The refused address; null where the kind of endpoint is refused.</summary>
     public IPAddress? Address { get; }
 
-    /// <summary>The refusal that an exception carries, if it does: HTTP handlers wrap what their connections throw.</summary>
+    /// <summary>
+    /// The refusal that an exception carries, if it does: HTTP handlers wrap what their connections throw.
+    /// </summary>
     public static EndpointRefusedException? In(Exception? exception)
     {
         for (; exception is not null; exception = exception.InnerException)

@@ -2,13 +2,17 @@ using System.Net.Http;
 
 namespace Drydock.Clients.Safety;
 
-/// <summary>Says why there was no HTTP answer, without a word of what came instead: it is written by somebody else, and messages go into a status.</summary>
+/// <summary>
+/// Says why there was no HTTP answer, without a word of what came instead: it is written by somebody else, and messages
+/// go into a status.
+/// </summary>
 public static class HttpTrouble
 {
     private const int MaxCharacters = 300;
 
     /// <summary>Whether what came is not HTTP, or has longer headers than any good answer.</summary>
-    public static bool IsForeign(Exception exception) => Error(exception) is HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded;
+    public static bool IsForeign(Exception exception) =>
+        Error(exception) is HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded;
 
     /// <summary>Describes a failure.</summary>
     public static string Describe(Exception exception)

@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Drydock.Clients.Safety;
 
 /// <summary>
-/// A file (mode 0600) for a program or library that reads a secret by its path. It lives in memory without a name and is gone when it is disposed
-/// or this process ends, however it ends.
+/// A file (mode 0600) for a program or library that reads a secret by its path. It lives in memory without a name and
+/// is gone when it is disposed or this process ends, however it ends.
 /// </summary>
 public sealed partial class MemoryFile : IDisposable
 {

@@ -1,11 +1,14 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Whether age takes recipients, found out before anything depends on it: a mistyped key shows only in its checksum.</summary>
+/// <summary>
+/// Whether age takes recipients, found out before anything depends on it: a mistyped key shows only in its checksum.
+/// </summary>
 /// <param name="options">Where the program is.</param>
 public sealed class AgeRecipients(SnapshotToolOptions? options = null)
 {
     /// <summary>Encrypts nothing to each of them.</summary>
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.InvalidRequest"/>: one is no public key; <see cref="SnapshotFailure.ToolMissing"/>.</exception>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.InvalidRequest"/>: one is no public key;
+    /// <see cref="SnapshotFailure.ToolMissing"/>.</exception>
     public async Task CheckAsync(IReadOnlyList<string> recipients, CancellationToken cancellationToken)
     {
         AgeTool.Check(recipients);

@@ -9,6 +9,9 @@ public enum DumpToolKind
     /// <summary><c>mysqldump</c> and <c>mysql</c>: one stream a database.</summary>
     MySqlDump,
 
-    /// <summary><c>mydumper</c> and <c>myloader</c> for the rows, many files at a time; what is no row comes from <c>mysqldump</c>.</summary>
+    /// <summary>
+    /// <c>mydumper</c> and <c>myloader</c> for the rows, many files at a time; what is no row comes from
+    /// <c>mysqldump</c>.
+    /// </summary>
     MyDumper,
 }

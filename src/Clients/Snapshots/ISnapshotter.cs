@@ -4,46 +4,58 @@ namespace Drydock.Clients.Snapshots;
 public interface ISnapshotter
 {
     /// <summary>
-    /// Dumps the databases in parallel, reads every file back from the storage, compares it with the server and publishes the manifest last.
-    /// Before it starts, sessions left by an interrupted attempt under the same id are ended and that attempt's <c>*.partial</c> objects removed.
-    /// If the snapshot already exists with the same databases it is verified again and returned; published files are never touched.
+    /// Dumps the databases in parallel, reads every file back from the storage, compares it with the server and
+    /// publishes the manifest last. Before it starts, sessions left by an interrupted attempt under the same id are
+    /// ended and that attempt's <c>*.partial</c> objects removed. If the snapshot already exists with the same
+    /// databases it is verified again and returned; published files are never touched.
     /// </summary>
-    /// <exception cref="SnapshotException">Anything that keeps it from being a verified snapshot; no manifest exists then.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled; children are killed, partial objects may remain.</exception>
+    /// <exception cref="SnapshotException">Anything that keeps it from being a verified snapshot; no manifest exists
+    /// then.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; children are killed, partial objects may
+    /// remain.</exception>
     Task<SnapshotManifest> TakeAsync(SnapshotRequest request, CancellationToken cancellationToken);
 
     /// <summary>Reads the manifest; null if there is no such snapshot. Does not read the files.</summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.ManifestInvalid"/>.</exception>
     Task<SnapshotManifest?> FindAsync(SnapshotLocation location, CancellationToken cancellationToken);
 
-    /// <summary>Reads every file again and compares size, SHA-256, trailer, row counts and object lists with the manifest; of an encrypted one, size and SHA-256.</summary>
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.NotFound"/> or <see cref="SnapshotFailure.ManifestInvalid"/>.</exception>
+    /// <summary>
+    /// Reads every file again and compares size, SHA-256, trailer, row counts and object lists with the manifest; of an
+    /// encrypted one, size and SHA-256.
+    /// </summary>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.NotFound"/> or
+    /// <see cref="SnapshotFailure.ManifestInvalid"/>.</exception>
     Task<SnapshotVerification> VerifyAsync(SnapshotLocation location, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The same for an encrypted snapshot too: with the identity everything is opened and counted, without it the SHA-256 of what is stored is compared,
-    /// of files whose contents were counted while they were dumped.
+    /// The same for an encrypted snapshot too: with the identity everything is opened and counted, without it the
+    /// SHA-256 of what is stored is compared, of files whose contents were counted while they were dumped.
     /// </summary>
     /// <param name="location">The snapshot.</param>
     /// <param name="identity">The age identity, a secret; null: none.</param>
     /// <param name="progress">Told about bytes.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.NotFound"/>, <see cref="SnapshotFailure.ManifestInvalid"/> or <see cref="SnapshotFailure.IdentityMissing"/>: the identity is not the one.</exception>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.NotFound"/>,
+    /// <see cref="SnapshotFailure.ManifestInvalid"/> or <see cref="SnapshotFailure.IdentityMissing"/>: the identity is
+    /// not the one.</exception>
     Task<SnapshotVerification> VerifyAsync(SnapshotLocation location, string? identity, IProgress<SnapshotProgress>? progress, CancellationToken cancellationToken);
 
-    /// <summary>Only looks whether manifest and files are there with the recorded sizes: cheap enough for a guard.</summary>
+    /// <summary>
+    /// Only looks whether manifest and files are there with the recorded sizes: cheap enough for a guard.
+    /// </summary>
     Task<SnapshotVerification> CheckPresenceAsync(SnapshotLocation location, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The snapshots of one folder of a storage (<see cref="SnapshotLocation.Path"/>), by their manifests. What else lies there is passed over; a manifest
-    /// that cannot be read is reported and never taken for removable.
+    /// The snapshots of one folder of a storage (<see cref="SnapshotLocation.Path"/>), by their manifests. What else
+    /// lies there is passed over; a manifest that cannot be read is reported and never taken for removable.
     /// </summary>
     Task<SnapshotListing> ListAsync(ISnapshotStorage storage, string path, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Deletes a snapshot with all its objects; deleting none is no error. First the manifest is renamed to <c>manifest.removing.json</c>, so that the
-    /// snapshot does not exist any more for anybody who would use it; then the files go, and that object last: an interrupted removal is listed
-    /// (<see cref="SnapshotListing.Removing"/>) and finished by the next call.
+    /// Deletes a snapshot with all its objects; deleting none is no error. First the manifest is renamed to
+    /// <c>manifest.removing.json</c>, so that the snapshot does not exist any more for anybody who would use it; then
+    /// the files go, and that object last: an interrupted removal is listed (<see cref="SnapshotListing.Removing"/>)
+    /// and finished by the next call.
     /// </summary>
     Task DeleteAsync(SnapshotLocation location, CancellationToken cancellationToken);
 }

@@ -1,6 +1,9 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>A snapshot could not be taken, verified or loaded. The message says what, where, what was expected and the way out; it never holds a secret.</summary>
+/// <summary>
+/// A snapshot could not be taken, verified or loaded. The message says what, where, what was expected and the way out;
+/// it never holds a secret.
+/// </summary>
 public sealed class SnapshotException : Exception
 {
     /// <summary>Makes an exception.</summary>

@@ -36,7 +36,10 @@ public enum SnapshotFailure
     /// <summary>No such snapshot or object.</summary>
     NotFound,
 
-    /// <summary>The dump has a statement that a dump may not have; neither the statement nor anything behind it reached the server.</summary>
+    /// <summary>
+    /// The dump has a statement that a dump may not have; neither the statement nor anything behind it reached the
+    /// server.
+    /// </summary>
     RefusedStatement,
 
     /// <summary>The manifest cannot be read or is of a newer format.</summary>
@@ -45,7 +48,10 @@ public enum SnapshotFailure
     /// <summary>The storage cannot be written or read.</summary>
     StorageUnusable,
 
-    /// <summary>The directory or file is none that the operator may use for the object: it is outside the storage roots, or behind a symbolic link.</summary>
+    /// <summary>
+    /// The directory or file is none that the operator may use for the object: it is outside the storage roots, or
+    /// behind a symbolic link.
+    /// </summary>
     NotAllowed,
 
     /// <summary>The snapshot belongs to another namespace, or does not say to which.</summary>

@@ -1,24 +1,30 @@
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// How much the operator takes from a storage or from a dump, which belong to somebody else. Each is far above what a snapshot needs and small enough that
-/// several at a time fit into the memory of the pod.
+/// How much the operator takes from a storage or from a dump, which belong to somebody else. Each is far above what a
+/// snapshot needs and small enough that several at a time fit into the memory of the pod.
 /// </summary>
 internal static class SnapshotLimits
 {
     /// <summary>Bytes of a manifest.</summary>
     internal const int Manifest = 16 << 20;
 
-    /// <summary>Bytes of a small document beside the snapshots: the mark of a storage, the record of a session.</summary>
+    /// <summary>
+    /// Bytes of a small document beside the snapshots: the mark of a storage, the record of a session.
+    /// </summary>
     internal const int Record = 64 << 10;
 
     /// <summary>Databases of a snapshot.</summary>
     internal const int Databases = 1_000;
 
-    /// <summary>Files of a snapshot, all databases together. mydumper makes one of about 16 MB of SQL, so this is about 0.8 TB.</summary>
+    /// <summary>
+    /// Files of a snapshot, all databases together. mydumper makes one of about 16 MB of SQL, so this is about 0.8 TB.
+    /// </summary>
     internal const int Files = 50_000;
 
-    /// <summary>Tables, views, routines, triggers, events and sequences of a snapshot, all databases together.</summary>
+    /// <summary>
+    /// Tables, views, routines, triggers, events and sequences of a snapshot, all databases together.
+    /// </summary>
     internal const int Objects = 100_000;
 
     /// <summary>Bytes of one file, and of all files of a snapshot, stored or opened: 1 PiB.</summary>

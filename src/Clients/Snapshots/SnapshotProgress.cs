@@ -8,10 +8,12 @@ namespace Drydock.Clients.Snapshots;
 /// <param name="RawBytes">Bytes of SQL so far in this stage.</param>
 /// <param name="StoredBytes">Bytes as they are stored, compressed and maybe encrypted, so far in this stage.</param>
 /// <param name="BytesPerSecond">SQL bytes a second, over about the last five seconds; 0 until that is known.</param>
-public sealed record SnapshotProgress(string Database, SnapshotStage Stage, long RawBytes, long StoredBytes, double BytesPerSecond = 0)
+public sealed record SnapshotProgress(
+    string Database, SnapshotStage Stage, long RawBytes, long StoredBytes, double BytesPerSecond = 0)
 {
     /// <summary>For people: <c>Dumping 1.5 GiB, 48.2 MiB/s</c>.</summary>
-    public string Describe() => BytesPerSecond >= 1 ? $"{Stage} {Size(RawBytes)}, {Size(BytesPerSecond)}/s" : $"{Stage} {Size(RawBytes)}";
+    public string Describe() =>
+        BytesPerSecond >= 1 ? $"{Stage} {Size(RawBytes)}, {Size(BytesPerSecond)}/s" : $"{Stage} {Size(RawBytes)}";
 
     private static string Size(double bytes)
     {

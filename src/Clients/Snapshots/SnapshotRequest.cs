@@ -5,7 +5,9 @@ namespace Drydock.Clients.Snapshots;
 /// <summary>What to dump and where to.</summary>
 public sealed record SnapshotRequest
 {
-    /// <summary>Where it goes, and under which id. The same id again goes on with or repeats an interrupted attempt.</summary>
+    /// <summary>
+    /// Where it goes, and under which id. The same id again goes on with or repeats an interrupted attempt.
+    /// </summary>
     public required SnapshotLocation Location { get; init; }
 
     /// <summary>How to reach the server; its <c>Database</c> is not used.</summary>
@@ -23,7 +25,10 @@ public sealed record SnapshotRequest
     /// <summary>Threads of mydumper for one database; of no effect with mysqldump. Default 4, at most 64.</summary>
     public int Threads { get; init; } = 4;
 
-    /// <summary>age recipients (<c>age1…</c>, <c>ssh-ed25519 …</c>, <c>ssh-rsa …</c>), public. Everything but the manifest is encrypted to all of them; empty: stored plain.</summary>
+    /// <summary>
+    /// age recipients (<c>age1…</c>, <c>ssh-ed25519 …</c>, <c>ssh-rsa …</c>), public. Everything but the manifest is
+    /// encrypted to all of them; empty: stored plain.
+    /// </summary>
     public IReadOnlyList<string> Recipients { get; init; } = [];
 
     /// <summary>The BackupSnapshot it is taken for; null: none.</summary>

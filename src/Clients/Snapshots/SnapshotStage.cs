@@ -12,7 +12,9 @@ public enum SnapshotStage
     /// <summary>Published under its final name.</summary>
     Published,
 
-    /// <summary>The rows, verified before, are brought into the scratch directory for myloader; nothing is dropped yet.</summary>
+    /// <summary>
+    /// The rows, verified before, are brought into the scratch directory for myloader; nothing is dropped yet.
+    /// </summary>
     Staging,
 
     /// <summary>mysql runs.</summary>

@@ -68,10 +68,15 @@ public sealed class Snapshotter(IDumpTool? tool = null, ISnapshotSessions? sessi
     }
 
     /// <inheritdoc/>
-    public Task<SnapshotVerification> VerifyAsync(SnapshotLocation location, CancellationToken cancellationToken) => VerifyAsync(location, identity: null, progress: null, cancellationToken);
+    public Task<SnapshotVerification> VerifyAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
+        VerifyAsync(location, identity: null, progress: null, cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<SnapshotVerification> VerifyAsync(SnapshotLocation location, string? identity, IProgress<SnapshotProgress>? progress, CancellationToken cancellationToken)
+    public async Task<SnapshotVerification> VerifyAsync(
+        SnapshotLocation location,
+        string? identity,
+        IProgress<SnapshotProgress>? progress,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(location);
         var manifest = await ManifestStore.RequireAsync(location, cancellationToken).ConfigureAwait(false);
@@ -79,7 +84,8 @@ public sealed class Snapshotter(IDumpTool? tool = null, ISnapshotSessions? sessi
     }
 
     /// <inheritdoc/>
-    public async Task<SnapshotVerification> CheckPresenceAsync(SnapshotLocation location, CancellationToken cancellationToken)
+    public async Task<SnapshotVerification> CheckPresenceAsync(
+        SnapshotLocation location, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(location);
         var manifest = await ManifestStore.RequireAsync(location, cancellationToken).ConfigureAwait(false);
@@ -101,7 +107,8 @@ public sealed class Snapshotter(IDumpTool? tool = null, ISnapshotSessions? sessi
         return ManifestStore.RemoveAsync(location, cancellationToken);
     }
 
-    private async Task<SnapshotManifest> TakeAgainAsync(SnapshotRequest request, SnapshotManifest existing, CancellationToken cancellationToken)
+    private async Task<SnapshotManifest> TakeAgainAsync(
+        SnapshotRequest request, SnapshotManifest existing, CancellationToken cancellationToken)
     {
         var id = request.Location.Id;
         if (request.Owner is { } owner && existing.Owner != owner)
@@ -123,7 +130,8 @@ public sealed class Snapshotter(IDumpTool? tool = null, ISnapshotSessions? sessi
         return existing;
     }
 
-    private static string Describe(SnapshotOwner? owner) => owner is null ? "no BackupSnapshot" : $"BackupSnapshot {owner.Namespace}/{owner.Name} (uid {owner.Uid})";
+    private static string Describe(SnapshotOwner? owner) =>
+        owner is null ? "no BackupSnapshot" : $"BackupSnapshot {owner.Namespace}/{owner.Name} (uid {owner.Uid})";
 
     private static void Check(SnapshotRequest request)
     {
@@ -159,7 +167,8 @@ public sealed class Snapshotter(IDumpTool? tool = null, ISnapshotSessions? sessi
         }
     }
 
-    private static async Task<Prepared> PrepareAsync(SnapshotRequest request, IDumpTool chosen, CancellationToken cancellationToken)
+    private static async Task<Prepared> PrepareAsync(
+        SnapshotRequest request, IDumpTool chosen, CancellationToken cancellationToken)
     {
         await using var connection = new MySqlConnection(new MySqlConnectionStringBuilder(request.Connection) { Database = "" });
         await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
@@ -178,7 +187,8 @@ public sealed class Snapshotter(IDumpTool? tool = null, ISnapshotSessions? sessi
         return new Prepared(server, await chosen.DescribeAsync(scope, cancellationToken).ConfigureAwait(false));
     }
 
-    private static async Task<IReadOnlyList<SnapshotDatabase>> DumpAllAsync(SnapshotRequest request, DatabaseDump dump, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<SnapshotDatabase>> DumpAllAsync(
+        SnapshotRequest request, DatabaseDump dump, CancellationToken cancellationToken)
     {
         var results = new ConcurrentDictionary<string, SnapshotDatabase>(StringComparer.Ordinal);
 

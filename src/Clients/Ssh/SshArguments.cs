@@ -4,7 +4,8 @@ using System.Globalization;
 namespace Drydock.Clients.Ssh;
 
 /// <summary>
-/// The command line of the OpenSSH client. Only listed host keys are accepted, only our key is offered, and no configuration of this machine's user is read.
+/// The command line of the OpenSSH client. Only listed host keys are accepted, only our key is offered, and no
+/// configuration of this machine's user is read.
 /// </summary>
 internal static class SshArguments
 {
@@ -16,7 +17,8 @@ internal static class SshArguments
     /// <param name="files">Key and known hosts, and the place of the shared connection if there is one.</param>
     /// <param name="connectTimeout">Limit for opening a connection.</param>
     /// <param name="keep">How long a connection is shared after its last use; null: one of its own.</param>
-    public static ProcessStartInfo To(string program, SshEndpoint endpoint, SshFiles files, TimeSpan connectTimeout, TimeSpan? keep = null)
+    public static ProcessStartInfo To(
+        string program, SshEndpoint endpoint, SshFiles files, TimeSpan connectTimeout, TimeSpan? keep = null)
     {
         var start = new ProcessStartInfo(program)
         {
@@ -37,7 +39,8 @@ internal static class SshArguments
         return start;
     }
 
-    public static IEnumerable<string> Arguments(SshEndpoint endpoint, SshFiles files, TimeSpan connectTimeout, TimeSpan? keep)
+    public static IEnumerable<string> Arguments(
+        SshEndpoint endpoint, SshFiles files, TimeSpan connectTimeout, TimeSpan? keep)
     {
         string[] options =
         [
@@ -54,5 +57,6 @@ internal static class SshArguments
         ];
     }
 
-    private static string Seconds(TimeSpan time) => Math.Max(1, (int)time.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+    private static string Seconds(TimeSpan time) =>
+        Math.Max(1, (int)time.TotalSeconds).ToString(CultureInfo.InvariantCulture);
 }

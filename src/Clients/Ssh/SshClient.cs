@@ -6,7 +6,10 @@ using Drydock.Clients.Safety;
 
 namespace Drydock.Clients.Ssh;
 
-/// <summary><see cref="IRemoteClient"/> by the OpenSSH client of this machine, with its multiplexing (ControlMaster): one shared connection, opened when it is needed and again when it broke.</summary>
+/// <summary>
+/// <see cref="IRemoteClient"/> by the OpenSSH client of this machine, with its multiplexing (ControlMaster): one shared
+/// connection, opened when it is needed and again when it broke.
+/// </summary>
 public sealed class SshClient : IRemoteClient
 {
     // The kernel's limit for the path of a socket, less what ssh adds while it makes it.
@@ -19,7 +22,8 @@ public sealed class SshClient : IRemoteClient
     private readonly SshFiles _files;
 
     /// <summary>Takes key and known hosts into memory; nothing is connected yet.</summary>
-    /// <exception cref="RemoteException">The endpoint cannot be written on a command line, or there is no place for the files.</exception>
+    /// <exception cref="RemoteException">The endpoint cannot be written on a command line, or there is no place for the
+    /// files.</exception>
     public SshClient(SshEndpoint endpoint, SshMaterial material, SshOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
@@ -96,7 +100,8 @@ public sealed class SshClient : IRemoteClient
         _files.Dispose();
     }
 
-    // The ssh program resolves the name again for itself: of several addresses it may take any, so each of them must be allowed.
+    // The ssh program resolves the name again for itself: of several addresses it may take any, so each of them must be
+    // allowed.
     private async Task CheckAddressAsync(CancellationToken cancellationToken)
     {
         try

@@ -4,8 +4,9 @@ using Drydock.Clients.Safety;
 namespace Drydock.Clients.Ssh;
 
 /// <summary>
-/// What the ssh program reads by its path: the key and the known hosts, which live in memory, and for a connection that several commands share a private
-/// directory with its socket. All of it is gone when this is disposed of; of a process that was killed only the directory is left, without a secret.
+/// What the ssh program reads by its path: the key and the known hosts, which live in memory, and for a connection that
+/// several commands share a private directory with its socket. All of it is gone when this is disposed of; of a process
+/// that was killed only the directory is left, without a secret.
 /// </summary>
 internal sealed class SshFiles : IDisposable
 {
@@ -20,7 +21,9 @@ internal sealed class SshFiles : IDisposable
 
     public string KnownHosts => _knownHosts.Path;
 
-    /// <summary>Where the connection that others share is found; null if each command has a connection of its own.</summary>
+    /// <summary>
+    /// Where the connection that others share is found; null if each command has a connection of its own.
+    /// </summary>
     public string? Control => _directory is null ? null : Path.Combine(_directory.Path, "c");
 
     /// <summary>For programs that have a connection of their own.</summary>

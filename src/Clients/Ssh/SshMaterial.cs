@@ -3,7 +3,9 @@ using Drydock.Clients.Remote;
 
 namespace Drydock.Clients.Ssh;
 
-/// <summary>What the OpenSSH client needs: a private key and the host keys it may meet. Hosts that are not listed are refused.</summary>
+/// <summary>
+/// What the OpenSSH client needs: a private key and the host keys it may meet. Hosts that are not listed are refused.
+/// </summary>
 public sealed class SshMaterial : IEquatable<SshMaterial>
 {
     /// <summary>The Secret key of the private key (the one of <c>kubernetes.io/ssh-auth</c>).</summary>
@@ -30,7 +32,9 @@ public sealed class SshMaterial : IEquatable<SshMaterial>
     /// <summary>An OpenSSH or PEM private key without passphrase.</summary>
     public ReadOnlyMemory<byte> PrivateKey { get; }
 
-    /// <summary>Lines of a known_hosts file, as <c>ssh-keyscan</c> prints them (a port other than 22 as <c>[host]:port</c>).</summary>
+    /// <summary>
+    /// Lines of a known_hosts file, as <c>ssh-keyscan</c> prints them (a port other than 22 as <c>[host]:port</c>).
+    /// </summary>
     public ReadOnlyMemory<byte> KnownHosts { get; }
 
     /// <summary>Takes the material from a Secret's data: <c>ssh-privatekey</c> and <c>known_hosts</c>.</summary>

@@ -1,8 +1,9 @@
 namespace Drydock.Clients.Ssh;
 
 /// <summary>
-/// A private directory (0700) for the socket of a shared connection. A lock in it is held as long as its process lives, so that what a killed process
-/// left is told from what a living one uses, also where both have the same process id in containers of their own.
+/// A private directory (0700) for the socket of a shared connection. A lock in it is held as long as its process lives,
+/// so that what a killed process left is told from what a living one uses, also where both have the same process id in
+/// containers of their own.
 /// </summary>
 public sealed class SshRuntimeDirectory : IDisposable
 {
@@ -16,7 +17,9 @@ public sealed class SshRuntimeDirectory : IDisposable
     /// <summary>Where it is.</summary>
     internal string Path { get; }
 
-    /// <summary>Removes the directories of processes that ended without removing them; those of living processes stay.</summary>
+    /// <summary>
+    /// Removes the directories of processes that ended without removing them; those of living processes stay.
+    /// </summary>
     /// <param name="parent">Where they were made; null for the system's temporary directory.</param>
     /// <returns>How many were removed.</returns>
     /// <exception cref="IOException">One could not be removed.</exception>

@@ -44,7 +44,10 @@ internal static partial class SshWords
         _ => "no connection",
     };
 
-    /// <summary>The last of the program's words, without where our key lies; of the large warning about a changed host key what is needed to compare it.</summary>
+    /// <summary>
+    /// The last of the program's words, without where our key lies; of the large warning about a changed host key what
+    /// is needed to compare it.
+    /// </summary>
     public static string Shorten(string errors, SshFiles files)
     {
         if (ChangedKey().Match(errors) is { Success: true } changed)
@@ -57,7 +60,8 @@ internal static partial class SshWords
     }
 
     /// <summary>
-    /// Whether the connection never stood, so that nothing was run: refused, timed out, unknown. A connection that stood and broke says something else.
+    /// Whether the connection never stood, so that nothing was run: refused, timed out, unknown. A connection that
+    /// stood and broke says something else.
     /// </summary>
     public static bool NeverStood(string errors) =>
         Says(errors, "connect to host") || Says(errors, "Could not resolve hostname") || Says(errors, "kex_exchange_identification") || Says(errors, "banner exchange") || Says(errors, "Connection timed out during");

@@ -3,7 +3,10 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.BackupSnapshots;
 
-/// <summary>A verified dump of named databases of one MySQL-protocol server. Usable alone, and what an upgrade makes before it changes data.</summary>
+/// <summary>
+/// A verified dump of named databases of one MySQL-protocol server. Usable alone, and what an upgrade makes before it
+/// changes data.
+/// </summary>
 [KubernetesEntity(Group = ApiGroup.Name, ApiVersion = ApiGroup.V1Alpha1, Kind = KindName, PluralName = Plural)]
 [KubernetesEntityShortNames("snap", Categories = ApiGroup.Category)]
 [AdditionalPrinterColumn(".status.phase", "PHASE", "string", Description = "Where it stands.")]

@@ -29,7 +29,10 @@ public sealed record BackupSnapshotSpec
     [Required]
     public StorageSpec Storage { get; init => field = value ?? new(); } = new();
 
-    /// <summary>Directory below the storage in which the snapshot gets a directory of its own. Without it: namespace and name of this object.</summary>
+    /// <summary>
+    /// Directory below the storage in which the snapshot gets a directory of its own. Without it: namespace and name of
+    /// this object.
+    /// </summary>
     [FieldClass(FieldClass.Identity)]
     [Length(512, Minimum = 1)]
     [Pattern(Patterns.RelativePath)]
@@ -46,7 +49,9 @@ public sealed record BackupSnapshotSpec
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int Threads { get; set; } = 4;
 
-    /// <summary>ReadBack, or RestoreTest: also loaded into a scratch database on the same server, compared and dropped.</summary>
+    /// <summary>
+    /// ReadBack, or RestoreTest: also loaded into a scratch database on the same server, compared and dropped.
+    /// </summary>
     [FieldClass(FieldClass.Identity)]
     public SnapshotVerification Verify { get; init; }
 
@@ -54,11 +59,15 @@ public sealed record BackupSnapshotSpec
     [FieldClass(FieldClass.Identity)]
     public EncryptionSpec? Encryption { get; init; }
 
-    /// <summary>The age identity for verify: RestoreTest of an encrypted snapshot: a Secret with the key identity.</summary>
+    /// <summary>
+    /// The age identity for verify: RestoreTest of an encrypted snapshot: a Secret with the key identity.
+    /// </summary>
     [FieldClass(FieldClass.Access)]
     public SecretReference? IdentitySecretRef { get; init; }
 
-    /// <summary>Groups snapshots for retention within one storage path. Without it: server identity and database names.</summary>
+    /// <summary>
+    /// Groups snapshots for retention within one storage path. Without it: server identity and database names.
+    /// </summary>
     [FieldClass(FieldClass.Identity)]
     [Length(SchemaLimits.Name, Minimum = 1)]
     [Pattern("^[A-Za-z0-9][A-Za-z0-9_.:-]*$")]
@@ -68,11 +77,16 @@ public sealed record BackupSnapshotSpec
     [FieldClass(FieldClass.Control)]
     public RetentionSpec? Retention { get; init; }
 
-    /// <summary>What becomes of the files when this object is deleted. Delete waits while an upgrade that is not ended refers to the snapshot.</summary>
+    /// <summary>
+    /// What becomes of the files when this object is deleted. Delete waits while an upgrade that is not ended refers to
+    /// the snapshot.
+    /// </summary>
     [FieldClass(FieldClass.Control)]
     public DeletionPolicy DeletionPolicy { get; init; }
 
-    /// <summary>How long one attempt of the whole snapshot may take. A duration, for instance 4h; more than 49d counts as 49d.</summary>
+    /// <summary>
+    /// How long one attempt of the whole snapshot may take. A duration, for instance 4h; more than 49d counts as 49d.
+    /// </summary>
     [FieldClass(FieldClass.Access)]
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]

@@ -30,7 +30,9 @@ public sealed record BackupSnapshotStatus : ObservedStatus
     [Range(0, long.MaxValue)]
     public long? RawBytes { get; init; }
 
-    /// <summary>True once checksum, trailer, tables and row counts of what was stored were read back and compared.</summary>
+    /// <summary>
+    /// True once checksum, trailer, tables and row counts of what was stored were read back and compared.
+    /// </summary>
     public bool? Verified { get; init; }
 
     /// <summary>Version as the server reports it.</summary>
@@ -42,7 +44,10 @@ public sealed record BackupSnapshotStatus : ObservedStatus
     [Items(SchemaLimits.Databases)]
     public List<SnapshotDatabase> Databases { get; init => field = value ?? []; } = [];
 
-    /// <summary>Opaque strings by which a running dump and its server sessions are found again, written before it starts. No API.</summary>
+    /// <summary>
+    /// Opaque strings by which a running dump and its server sessions are found again, written before it starts. No
+    /// API.
+    /// </summary>
     [Items(256)]
     [Length(SchemaLimits.Opaque)]
     public SortedDictionary<string, string>? Receipt { get; init; }

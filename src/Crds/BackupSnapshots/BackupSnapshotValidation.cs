@@ -2,12 +2,17 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.BackupSnapshots;
 
-/// <summary>The rules between fields of a BackupSnapshot, in code: what a server with CEL refuses at once, the operator reports on any server.</summary>
+/// <summary>
+/// The rules between fields of a BackupSnapshot, in code: what a server with CEL refuses at once, the operator reports
+/// on any server.
+/// </summary>
 public static class BackupSnapshotValidation
 {
     private static readonly string[] SystemSchemas = ["mysql", "information_schema", "performance_schema", "sys"];
 
-    /// <summary>Everything that contradicts itself; empty if nothing does. Every finding has the reason InvalidSpec.</summary>
+    /// <summary>
+    /// Everything that contradicts itself; empty if nothing does. Every finding has the reason InvalidSpec.
+    /// </summary>
     public static IReadOnlyList<Finding> Validate(BackupSnapshotSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);

@@ -6,7 +6,9 @@ namespace Drydock.Crds.BackupSnapshots;
 /// <summary>A MySQL-protocol server and how it is reached.</summary>
 public sealed record DatabaseSource
 {
-    /// <summary>Credentials: a Secret with the keys username and password, and optionally host, port and ca.crt.</summary>
+    /// <summary>
+    /// Credentials: a Secret with the keys username and password, and optionally host, port and ca.crt.
+    /// </summary>
     [Required]
     public SecretReference CredentialsSecretRef { get; init => field = value ?? new(); } = new();
 

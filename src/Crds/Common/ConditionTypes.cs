@@ -3,10 +3,14 @@ namespace Drydock.Crds.Common;
 /// <summary>The conditions of Drydock's kinds.</summary>
 public static class ConditionTypes
 {
-    /// <summary>True when what the spec asks for is reached (for mode Plan: the plan is ready). False from the first write on.</summary>
+    /// <summary>
+    /// True when what the spec asks for is reached (for mode Plan: the plan is ready). False from the first write on.
+    /// </summary>
     public const string Ready = "Ready";
 
-    /// <summary>True while it works and while it waits (held, paused, busy); the reason says which. Never together with Stalled.</summary>
+    /// <summary>
+    /// True while it works and while it waits (held, paused, busy); the reason says which. Never together with Stalled.
+    /// </summary>
     public const string Reconciling = "Reconciling";
 
     /// <summary>True only when nothing goes on without a repair.</summary>
@@ -27,7 +31,10 @@ public static class ConditionTypes
     /// <summary>True once the former state is back.</summary>
     public const string RolledBack = "RolledBack";
 
-    /// <summary>Of a snapshot: True while databases can be restored from it, False before it is verified and once its files are removed.</summary>
+    /// <summary>
+    /// Of a snapshot: True while databases can be restored from it, False before it is verified and once its files are
+    /// removed.
+    /// </summary>
     public const string Usable = "Usable";
 
     /// <summary>Milestone: preflight found nothing wrong.</summary>

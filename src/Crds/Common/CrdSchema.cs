@@ -4,8 +4,9 @@ namespace Drydock.Crds.Common;
 public static class CrdSchema
 {
     /// <summary>
-    /// Raise it by one with the first change of a schema after a release: a server with an older CRD drops fields that it does not know, and an older
-    /// operator drops them when it writes. config/crd/schemas.txt says which version of Drydock brought which number.
+    /// Raise it by one with the first change of a schema after a release: a server with an older CRD drops fields that
+    /// it does not know, and an older operator drops them when it writes. config/crd/schemas.txt says which version of
+    /// Drydock brought which number.
     /// </summary>
     public const int Version = 1;
 }

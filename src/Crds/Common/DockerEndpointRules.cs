@@ -9,7 +9,8 @@ internal static class DockerEndpointRules
     /// <param name="ssh">The Secret with the key.</param>
     /// <param name="insecure">Whether plain tcp:// is accepted.</param>
     /// <param name="field">The field that holds the three.</param>
-    public static IEnumerable<Finding> Check(IReadOnlyCollection<string> endpoints, SecretReference? tls, SecretReference? ssh, bool insecure, string field)
+    public static IEnumerable<Finding> Check(
+        IReadOnlyCollection<string> endpoints, SecretReference? tls, SecretReference? ssh, bool insecure, string field)
     {
         var tcp = endpoints.Count(e => e.StartsWith("tcp://", StringComparison.Ordinal));
         if (tcp > 0 && tls is null && !insecure)

@@ -8,8 +8,8 @@ using Drydock.Abstractions.Values;
 namespace Drydock.Crds.Common;
 
 /// <summary>
-/// The longest duration, which no pattern of the schema can express, because a duration is a sum. Found by the patterns of the fields, so that a new field
-/// with a duration is looked at without further work.
+/// The longest duration, which no pattern of the schema can express, because a duration is a sum. Found by the patterns
+/// of the fields, so that a new field with a duration is looked at without further work.
 /// </summary>
 internal static class DurationRules
 {
@@ -54,5 +54,6 @@ internal static class DurationRules
         _ => IsPart(value) ? [(value, field)] : [],
     };
 
-    private static bool IsPart(object value) => value.GetType() is { IsClass: true, Namespace: { } space } && space.StartsWith("Drydock.", StringComparison.Ordinal);
+    private static bool IsPart(object value) =>
+        value.GetType() is { IsClass: true, Namespace: { } space } && space.StartsWith("Drydock.", StringComparison.Ordinal);
 }

@@ -2,7 +2,9 @@ using Drydock.Abstractions.Entities;
 
 namespace Drydock.Crds.Common;
 
-/// <summary>Encryption at rest in the age format: every stored dump can be opened with stock age and one identity.</summary>
+/// <summary>
+/// Encryption at rest in the age format: every stored dump can be opened with stock age and one identity.
+/// </summary>
 public sealed record EncryptionSpec
 {
     /// <summary>Public keys (age1…). Every one of them can open the dumps; the operator keeps no private key.</summary>

@@ -8,7 +8,10 @@ public abstract record ObservedStatus
     /// <summary>The generation of the spec that this status speaks of.</summary>
     public long? ObservedGeneration { get; init; }
 
-    /// <summary>The number of the CRD schema that this status was written with. An operator of an older schema leaves the object alone.</summary>
+    /// <summary>
+    /// The number of the CRD schema that this status was written with. An operator of an older schema leaves the object
+    /// alone.
+    /// </summary>
     [Range(1, int.MaxValue)]
     public int? Schema { get; init; }
 
@@ -26,7 +29,10 @@ public abstract record ObservedStatus
     /// <summary>When it ended.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
 
-    /// <summary>Conditions as kstatus knows them (Ready, Reconciling, Stalled), outcomes to wait for (Succeeded, Failed), and milestones.</summary>
+    /// <summary>
+    /// Conditions as kstatus knows them (Ready, Reconciling, Stalled), outcomes to wait for (Succeeded, Failed), and
+    /// milestones.
+    /// </summary>
     [ListMap("type")]
     [Items(40)]
     public List<Condition> Conditions { get; init => field = value ?? []; } = [];

@@ -7,8 +7,8 @@ namespace Drydock.Crds.Common;
 internal static class PlainText
 {
     /// <summary>
-    /// The text without what a terminal obeys or hides: control characters but line feed and tab, marks that turn the direction of writing, and halves of
-    /// surrogate pairs, which no JSON can carry (they become U+FFFD).
+    /// The text without what a terminal obeys or hides: control characters but line feed and tab, marks that turn the
+    /// direction of writing, and halves of surrogate pairs, which no JSON can carry (they become U+FFFD).
     /// </summary>
     public static string Of(string text)
     {

@@ -22,10 +22,15 @@ public static partial class Reasons
     /// <summary>The object goes and its files were deleted, as deletionPolicy says.</summary>
     public const string FilesDeleted = "FilesDeleted";
 
-    /// <summary>spec.retention gave this snapshot up: its files are being removed, and nothing is restored from it any more.</summary>
+    /// <summary>
+    /// spec.retention gave this snapshot up: its files are being removed, and nothing is restored from it any more.
+    /// </summary>
     public const string Expiring = "Expiring";
 
-    /// <summary>spec.retention removed the files of this snapshot. Nothing to do; delete the object when it is not wanted for the record.</summary>
+    /// <summary>
+    /// spec.retention removed the files of this snapshot. Nothing to do; delete the object when it is not wanted for
+    /// the record.
+    /// </summary>
     public const string Expired = "Expired";
 
     /// <summary>Event: a snapshot that spec.retention would remove is kept; the message says why.</summary>
@@ -35,15 +40,26 @@ public static partial class Reasons
     [ReasonGroup(8, "SnapshotRestore")]
     public const string Restoring = "Restoring";
 
-    /// <summary>A database that would be dropped exists and is not named in spec.allowDrop; nothing was changed. Add it if its present contents may be lost.</summary>
+    /// <summary>
+    /// A database that would be dropped exists and is not named in spec.allowDrop; nothing was changed. Add it if its
+    /// present contents may be lost.
+    /// </summary>
     public const string DropNotAllowed = "DropNotAllowed";
 
-    /// <summary>Sessions of others use a database that would be dropped; the message names them. It goes on by itself when they are closed.</summary>
+    /// <summary>
+    /// Sessions of others use a database that would be dropped; the message names them. It goes on by itself when they
+    /// are closed.
+    /// </summary>
     public const string SessionsOpen = "SessionsOpen";
 
-    /// <summary>The server to restore to cannot be reached. Check host, port, network and TLS; it is tried again.</summary>
+    /// <summary>
+    /// The server to restore to cannot be reached. Check host, port, network and TLS; it is tried again.
+    /// </summary>
     public const string ServerUnreachable = "ServerUnreachable";
 
-    /// <summary>A restore failed; status.databases says which databases are whole. After the repair a new retry token goes on with the others.</summary>
+    /// <summary>
+    /// A restore failed; status.databases says which databases are whole. After the repair a new retry token goes on
+    /// with the others.
+    /// </summary>
     public const string RestoreFailed = "RestoreFailed";
 }

@@ -2,7 +2,9 @@ using Drydock.Abstractions.Entities;
 
 namespace Drydock.Crds.Common;
 
-/// <summary>How long snapshots of a series are kept. One is kept while either field asks for it; without fields all are.</summary>
+/// <summary>
+/// How long snapshots of a series are kept. One is kept while either field asks for it; without fields all are.
+/// </summary>
 public sealed record RetentionSpec
 {
     /// <summary>The newest ones of the series that are kept, this one included.</summary>

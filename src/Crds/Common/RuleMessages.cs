@@ -1,6 +1,8 @@
 namespace Drydock.Crds.Common;
 
-/// <summary>What a user reads whose spec contradicts itself: from the server where it has CEL, from the operator everywhere.</summary>
+/// <summary>
+/// What a user reads whose spec contradicts itself: from the server where it has CEL, from the operator everywhere.
+/// </summary>
 public static class RuleMessages
 {
     /// <summary>fromVersion and toVersion are one.</summary>

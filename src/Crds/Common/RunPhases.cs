@@ -1,6 +1,9 @@
 namespace Drydock.Crds.Common;
 
-/// <summary>Values of <c>status.phase</c> that every run-to-completion kind has, beside the phases of its own plans. Clients treat others as in progress.</summary>
+/// <summary>
+/// Values of <c>status.phase</c> that every run-to-completion kind has, beside the phases of its own plans. Clients
+/// treat others as in progress.
+/// </summary>
 public static class RunPhases
 {
     /// <summary>Seen, nothing looked at yet, or waiting for the target (TargetBusy).</summary>

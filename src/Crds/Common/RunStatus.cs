@@ -14,17 +14,27 @@ public abstract record RunStatus : ObservedStatus
     [Length(SchemaLimits.Message)]
     public string? Step { get; init; }
 
-    /// <summary>The plan: what is done to what, step by step, and what has come of it. The stored plan is the plan, also for a newer operator.</summary>
+    /// <summary>
+    /// The plan: what is done to what, step by step, and what has come of it. The stored plan is the plan, also for a
+    /// newer operator.
+    /// </summary>
     public Plan? Plan { get; init; }
 
-    /// <summary>The way back: compiled from what was really done, when desiredState or rollbackPolicy asks for it.</summary>
+    /// <summary>
+    /// The way back: compiled from what was really done, when desiredState or rollbackPolicy asks for it.
+    /// </summary>
     public Plan? RollbackPlan { get; init; }
 
-    /// <summary>The abort token that stopped the run; absent while none does. A retry token, or desiredState, goes on.</summary>
+    /// <summary>
+    /// The abort token that stopped the run; absent while none does. A retry token, or desiredState, goes on.
+    /// </summary>
     [Length(SchemaLimits.ShortName)]
     public string? AbortedBy { get; init; }
 
-    /// <summary>True if the abort was given while desiredState: RolledBack stood and before the way back began: that state alone then does not begin it, a retry token does.</summary>
+    /// <summary>
+    /// True if the abort was given while desiredState: RolledBack stood and before the way back began: that state alone
+    /// then does not begin it, a retry token does.
+    /// </summary>
     public bool? AbortedRollback { get; init; }
 
     /// <summary>What the last preflight pass found wrong, all of it. Empty once preflight passed.</summary>

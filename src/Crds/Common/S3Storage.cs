@@ -29,14 +29,20 @@ public sealed record S3Storage
     [Pattern("^[A-Za-z0-9-]+$")]
     public string Region { get; init => field = value ?? "us-east-1"; } = "us-east-1";
 
-    /// <summary>True puts the bucket into the path (endpoint/bucket/object), as most storages beside AWS need it; false into the host name.</summary>
+    /// <summary>
+    /// True puts the bucket into the path (endpoint/bucket/object), as most storages beside AWS need it; false into the
+    /// host name.
+    /// </summary>
     // Not init: source-generated JSON would lose the default where the field is absent.
     public bool PathStyle { get; set; } = true;
 
     /// <summary>True accepts plain http.</summary>
     public bool Insecure { get; init; }
 
-    /// <summary>Credentials: a Secret with the keys accessKey and secretKey, and optionally sessionToken and ca.crt (an own certificate authority).</summary>
+    /// <summary>
+    /// Credentials: a Secret with the keys accessKey and secretKey, and optionally sessionToken and ca.crt (an own
+    /// certificate authority).
+    /// </summary>
     [FieldClass(FieldClass.Access)]
     [Required]
     public SecretReference CredentialsSecretRef { get; init => field = value ?? new(); } = new();

@@ -1,7 +1,8 @@
 namespace Drydock.Crds.Common;
 
 /// <summary>
-/// Bounds of the schemas. A status write beyond them is refused by the server, so whoever writes status clips with <see cref="Clip"/>.
+/// Bounds of the schemas. A status write beyond them is refused by the server, so whoever writes status clips with
+/// <see cref="Clip"/>.
 /// </summary>
 public static class SchemaLimits
 {
@@ -39,7 +40,10 @@ public static class SchemaLimits
     /// <summary>Databases of a snapshot.</summary>
     public const int Databases = 64;
 
-    /// <summary>Nodes of all regions together: the plan there, the plan back and their story must fit one object (etcd takes 1.5 MiB).</summary>
+    /// <summary>
+    /// Nodes of all regions together: the plan there, the plan back and their story must fit one object (etcd takes 1.5
+    /// MiB).
+    /// </summary>
     public const int AllNodes = 32;
 
     /// <summary>Processes of a database: three steps each must fit one plan.</summary>
@@ -48,7 +52,10 @@ public static class SchemaLimits
     /// <summary>Most characters of what steps are named after, with the phase before it and more behind.</summary>
     public const int StepName = 200;
 
-    /// <summary>Most steps that instances, groups, services and hosts of a database may make together: what else a plan has fits beside them.</summary>
+    /// <summary>
+    /// Most steps that instances, groups, services and hosts of a database may make together: what else a plan has fits
+    /// beside them.
+    /// </summary>
     public const int StepsOfParts = 910;
 
     /// <summary>Steps of a plan.</summary>
@@ -64,8 +71,9 @@ public static class SchemaLimits
     public const int History = 20;
 
     /// <summary>
-    /// A text as a status takes it: control characters that a terminal would obey are dropped, and what is longer than the schema takes is cut, with the
-    /// number of characters that are missing where there is room to say it. The one function for every text in a status.
+    /// A text as a status takes it: control characters that a terminal would obey are dropped, and what is longer than
+    /// the schema takes is cut, with the number of characters that are missing where there is room to say it. The one
+    /// function for every text in a status.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="maximum">The most characters.</param>
@@ -89,7 +97,8 @@ public static class SchemaLimits
         return string.Concat(text.AsSpan(0, End(text, maximum >= SaysWhatIsCut ? maximum - LongestMark : maximum - mark.Length)), mark);
     }
 
-    private static string Missing(int characters) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"… ({characters} more characters)");
+    private static string Missing(int characters) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"… ({characters} more characters)");
 
     // Never half a surrogate pair.
     private static int End(string text, int end) => end > 0 && char.IsHighSurrogate(text[end - 1]) ? end - 1 : end;

@@ -5,8 +5,9 @@ using System.Text.Json.Serialization.Metadata;
 namespace Drydock.Crds.Common;
 
 /// <summary>
-/// What a status may weigh. etcd takes requests of 1.5 MiB, and the object holds spec and metadata beside its status. Above the budget the texts for people
-/// are shortened, all alike; what was done and what is needed to continue is kept whole.
+/// What a status may weigh. etcd takes requests of 1.5 MiB, and the object holds spec and metadata beside its status.
+/// Above the budget the texts for people are shortened, all alike; what was done and what is needed to continue is kept
+/// whole.
 /// </summary>
 public static class StatusBudget
 {
@@ -23,10 +24,13 @@ public static class StatusBudget
     private const int ShortestSummary = 2048;
     private static readonly int[] Lengths = [SchemaLimits.Message, 2048, 512, 128];
 
-    /// <summary>The status within the bounds of the schema and the budget, as far as shorter texts achieve that.</summary>
+    /// <summary>
+    /// The status within the bounds of the schema and the budget, as far as shorter texts achieve that.
+    /// </summary>
     /// <param name="status">The status.</param>
     /// <param name="type">How it is written.</param>
-    /// <param name="refused">Whether the server refused it as it was: the texts are shortened at once, and more.</param>
+    /// <param name="refused">Whether the server refused it as it was: the texts are shortened at once, and
+    /// more.</param>
     public static TStatus Fit<TStatus>(TStatus status, JsonTypeInfo type, bool refused = false)
         where TStatus : ObservedStatus
     {
@@ -52,8 +56,12 @@ public static class StatusBudget
         return fitted;
     }
 
-    /// <summary>Whether the stored status says that the server refused a longer one: it is not tried again as long as its texts are as long.</summary>
-    public static bool WasRefused(ObservedStatus? stored) => stored?.Message?.Contains(AfterRefusal, StringComparison.Ordinal) == true;
+    /// <summary>
+    /// Whether the stored status says that the server refused a longer one: it is not tried again as long as its texts
+    /// are as long.
+    /// </summary>
+    public static bool WasRefused(ObservedStatus? stored) =>
+        stored?.Message?.Contains(AfterRefusal, StringComparison.Ordinal) == true;
 
     /// <summary>Bytes of a status as JSON.</summary>
     public static int Weight<TStatus>(TStatus status, JsonTypeInfo type)

@@ -35,7 +35,8 @@ internal static class StorageRules
         }
     }
 
-    internal static IEnumerable<Finding> CheckRestoreTest(SnapshotVerification verify, EncryptionSpec? encryption, SecretReference? identity, string field)
+    internal static IEnumerable<Finding> CheckRestoreTest(
+        SnapshotVerification verify, EncryptionSpec? encryption, SecretReference? identity, string field)
     {
         if (verify == SnapshotVerification.RestoreTest && encryption is not null && identity is null)
         {
@@ -45,5 +46,6 @@ internal static class StorageRules
 
     internal static bool LeadsOut(string path) => path.Split('/').Contains("..", StringComparer.Ordinal);
 
-    internal static Finding Refusal(string message, string field) => new() { Reason = Reasons.InvalidSpec, Message = message, Field = field };
+    internal static Finding Refusal(string message, string field) =>
+        new() { Reason = Reasons.InvalidSpec, Message = message, Field = field };
 }

@@ -6,7 +6,9 @@ namespace Drydock.Crds.Common;
 [ValidationRule("has(self.directory) != has(self.s3)", RuleMessages.OneStorage)]
 public sealed record StorageSpec
 {
-    /// <summary>A directory that the operator sees: in the cluster a volume mounted into it that outlives the pod.</summary>
+    /// <summary>
+    /// A directory that the operator sees: in the cluster a volume mounted into it that outlives the pod.
+    /// </summary>
     public DirectoryStorage? Directory { get; init; }
 
     /// <summary>A bucket of an S3-compatible storage.</summary>

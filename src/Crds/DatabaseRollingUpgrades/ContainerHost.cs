@@ -12,7 +12,10 @@ public sealed record ContainerHost
     [Pattern(Patterns.Host)]
     public string Host { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Where dockerd listens: tcp://HOST:PORT, ssh://USER@HOST:PORT (docker system dial-stdio there), or unix:///PATH of a socket of the operator's own machine (only if the operator runs with --allow-unix-endpoints).</summary>
+    /// <summary>
+    /// Where dockerd listens: tcp://HOST:PORT, ssh://USER@HOST:PORT (docker system dial-stdio there), or unix:///PATH
+    /// of a socket of the operator's own machine (only if the operator runs with --allow-unix-endpoints).
+    /// </summary>
     [Required]
     [Length(SchemaLimits.Name, Minimum = 1)]
     [Pattern(Patterns.DockerEndpoint)]

@@ -16,17 +16,26 @@ public sealed record DatabaseInstance
     [Required]
     public DatabaseComponent Component { get; init; }
 
-    /// <summary>Name or address of its host, as the other processes of the database know it; the operator reaches it by the same.</summary>
+    /// <summary>
+    /// Name or address of its host, as the other processes of the database know it; the operator reaches it by the
+    /// same.
+    /// </summary>
     [Required]
     [Length(SchemaLimits.StepName, Minimum = 1)]
     [Pattern(Patterns.Host)]
     public string Host { get; init => field = value ?? ""; } = "";
 
-    /// <summary>The port of its service: Master 7100, Tserver 9100, PD 2379, TiKV 20160, TiDB 4000, Pump 8250, Drainer 8249; BMDB: Master 11000.</summary>
+    /// <summary>
+    /// The port of its service: Master 7100, Tserver 9100, PD 2379, TiKV 20160, TiDB 4000, Pump 8250, Drainer 8249;
+    /// BMDB: Master 11000.
+    /// </summary>
     [Range(1, 65535)]
     public int? Port { get; init; }
 
-    /// <summary>The port of its status pages: Master 7000, Tserver 9000, TiDB 10080, TiKV 20180; BMDB: Master 10000. PD, Pump and Drainer have one port only.</summary>
+    /// <summary>
+    /// The port of its status pages: Master 7000, Tserver 9000, TiDB 10080, TiKV 20180; BMDB: Master 10000. PD, Pump
+    /// and Drainer have one port only.
+    /// </summary>
     [Range(1, 65535)]
     public int? StatusPort { get; init; }
 
@@ -41,7 +50,10 @@ public sealed record DatabaseInstance
     [Pattern(Patterns.AbsolutePath)]
     public string? DataDir { get; init; }
 
-    /// <summary>TiDB only: its configuration file, where it is not below deployDir as tidb-ansible has it: conf/pd.toml, conf/tikv.toml and so on.</summary>
+    /// <summary>
+    /// TiDB only: its configuration file, where it is not below deployDir as tidb-ansible has it: conf/pd.toml,
+    /// conf/tikv.toml and so on.
+    /// </summary>
     [Length(SchemaLimits.Path, Minimum = 2)]
     [Pattern(Patterns.AbsolutePath)]
     public string? ConfigFile { get; init; }

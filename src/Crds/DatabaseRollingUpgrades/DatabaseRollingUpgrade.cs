@@ -4,8 +4,9 @@ using Drydock.Crds.Common;
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
 /// <summary>
-/// Takes one distributed database (YugabyteDB, BMDB, TiDB) from one version to another, one process after the other, so that no quorum is lost:
-/// preflight, plan, drain, swap, verify for each process, then what makes the new version final.
+/// Takes one distributed database (YugabyteDB, BMDB, TiDB) from one version to another, one process after the other, so
+/// that no quorum is lost: preflight, plan, drain, swap, verify for each process, then what makes the new version
+/// final.
 /// </summary>
 [KubernetesEntity(Group = ApiGroup.Name, ApiVersion = ApiGroup.V1Alpha1, Kind = KindName, PluralName = Plural)]
 [KubernetesEntityShortNames("dru", Categories = ApiGroup.Category)]

@@ -18,7 +18,9 @@ public static class DatabaseRollingUpgradePhases
     /// <summary>TiDB: the full backup.</summary>
     public const string Backup = "Backup";
 
-    /// <summary>TiDB: the new configuration files are put beside the old ones and checked by the new programs.</summary>
+    /// <summary>
+    /// TiDB: the new configuration files are put beside the old ones and checked by the new programs.
+    /// </summary>
     public const string MigrateConfiguration = "MigrateConfiguration";
 
     /// <summary>TiDB: PD members, the leader last.</summary>
@@ -81,7 +83,10 @@ public static class DatabaseRollingUpgradePhases
     /// <summary>Of the way back, YugabyteDB: masters on the old programs, the leader last.</summary>
     public const string RollbackMasters = "RollbackMasters";
 
-    /// <summary>Of the way back before the first instance was stopped: what was put beside the old is removed or left, replication goes on.</summary>
+    /// <summary>
+    /// Of the way back before the first instance was stopped: what was put beside the old is removed or left,
+    /// replication goes on.
+    /// </summary>
     public const string Undo = "Undo";
 
     /// <summary>Ended: mode Plan, the plan is ready and nothing was changed.</summary>

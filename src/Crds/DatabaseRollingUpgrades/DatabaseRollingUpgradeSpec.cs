@@ -39,7 +39,10 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     [Required]
     public PackageSpec Package { get; init => field = value ?? new(); } = new();
 
-    /// <summary>Every process of the database. What the database itself reports and is not listed here, and the other way round, stops preflight.</summary>
+    /// <summary>
+    /// Every process of the database. What the database itself reports and is not listed here, and the other way round,
+    /// stops preflight.
+    /// </summary>
     [FieldClass(FieldClass.Identity)]
     [Required]
     [ListMap("name")]
@@ -57,7 +60,10 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     [Required]
     public HostAccess Access { get; init => field = value ?? new(); } = new();
 
-    /// <summary>YugabyteDB and BMDB only: the host on which the vendor's admin tools run, from the new package. Without it the host of the first instance.</summary>
+    /// <summary>
+    /// YugabyteDB and BMDB only: the host on which the vendor's admin tools run, from the new package. Without it the
+    /// host of the first instance.
+    /// </summary>
     [FieldClass(FieldClass.Access)]
     [Length(SchemaLimits.StepName, Minimum = 1)]
     [Pattern(Patterns.Host)]
@@ -80,7 +86,9 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     [Pattern(Patterns.Duration)]
     public string Settle { get; init => field = value ?? "60s"; } = "60s";
 
-    /// <summary>True accepts that fewer than three voters or a replication factor below three mean an outage; the plan names it.</summary>
+    /// <summary>
+    /// True accepts that fewer than three voters or a replication factor below three mean an outage; the plan names it.
+    /// </summary>
     [FieldClass(FieldClass.Identity)]
     public bool AllowUnavailability { get; init; }
 

@@ -6,7 +6,10 @@ namespace Drydock.Crds.DatabaseRollingUpgrades;
 /// <summary>What the operator reports of an upgrade.</summary>
 public sealed record DatabaseRollingUpgradeStatus : RunStatus
 {
-    /// <summary>How long the upgrade is expected to take, by the vendor's rule of thumb (TiDB: 10 minutes and 5 minutes for each TiKV). Duration.</summary>
+    /// <summary>
+    /// How long the upgrade is expected to take, by the vendor's rule of thumb (TiDB: 10 minutes and 5 minutes for each
+    /// TiKV). Duration.
+    /// </summary>
     [Length(SchemaLimits.Duration)]
     public string? Estimate { get; init; }
 

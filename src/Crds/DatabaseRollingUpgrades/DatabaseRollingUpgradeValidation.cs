@@ -3,12 +3,14 @@ using Drydock.Crds.Common;
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
 /// <summary>
-/// The rules between fields of a DatabaseRollingUpgrade, in code: what a server with CEL refuses at once, the operator reports on any server.
-/// Bounds and patterns of single fields are the schema's, which every server checks.
+/// The rules between fields of a DatabaseRollingUpgrade, in code: what a server with CEL refuses at once, the operator
+/// reports on any server. Bounds and patterns of single fields are the schema's, which every server checks.
 /// </summary>
 public static class DatabaseRollingUpgradeValidation
 {
-    /// <summary>Everything that contradicts itself; empty if nothing does. Every finding has the reason InvalidSpec.</summary>
+    /// <summary>
+    /// Everything that contradicts itself; empty if nothing does. Every finding has the reason InvalidSpec.
+    /// </summary>
     public static IReadOnlyList<Finding> Validate(DatabaseRollingUpgradeSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);

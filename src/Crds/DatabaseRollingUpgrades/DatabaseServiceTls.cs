@@ -10,7 +10,10 @@ public sealed record DatabaseServiceTls
     [Required]
     public SecretReference SecretRef { get; init => field = value ?? new(); } = new();
 
-    /// <summary>YugabyteDB and BMDB only: the directory of certificates on the hosts that the admin tool is given (--certs_dir_name).</summary>
+    /// <summary>
+    /// YugabyteDB and BMDB only: the directory of certificates on the hosts that the admin tool is given
+    /// (--certs_dir_name).
+    /// </summary>
     [Length(SchemaLimits.Path, Minimum = 2)]
     [Pattern(Patterns.AbsolutePath)]
     public string? CertsDirName { get; init; }

@@ -13,6 +13,9 @@ public sealed record DrainSpec
     [Pattern(Patterns.PositiveDuration)]
     public string Timeout { get; init => field = value ?? "10m"; } = "10m";
 
-    /// <summary>Fail: an instance that keeps leaders is not stopped. Proceed: it is stopped all the same, as tidb-ansible and YBA do; the plan and status say so.</summary>
+    /// <summary>
+    /// Fail: an instance that keeps leaders is not stopped. Proceed: it is stopped all the same, as tidb-ansible and
+    /// YBA do; the plan and status say so.
+    /// </summary>
     public DrainTimeoutPolicy OnTimeout { get; init; }
 }

@@ -19,7 +19,10 @@ public sealed record InstanceControl
     /// <summary>A plain process: found by its program, stopped by a signal, started by a command line.</summary>
     public ProcessControl? Process { get; init; }
 
-    /// <summary>How the new program takes the place of the old one. Without it ReplaceBinary for TiDB, NewDirectory for a plain process, otherwise SwitchLink.</summary>
+    /// <summary>
+    /// How the new program takes the place of the old one. Without it ReplaceBinary for TiDB, NewDirectory for a plain
+    /// process, otherwise SwitchLink.
+    /// </summary>
     public SwapMethod? Swap { get; init; }
 
     /// <summary>How long a process may take to end after it was asked to, before it is killed. Duration.</summary>

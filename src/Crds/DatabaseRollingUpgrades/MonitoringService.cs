@@ -29,7 +29,10 @@ public sealed record MonitoringService
     [Pattern(Patterns.AbsolutePath)]
     public string DeployDir { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Files copied from the new package over those below deployDir while it is stopped; the old ones stay beside them as NAME.FROMVERSION. Also its start script with the new ports.</summary>
+    /// <summary>
+    /// Files copied from the new package over those below deployDir while it is stopped; the old ones stay beside them
+    /// as NAME.FROMVERSION. Also its start script with the new ports.
+    /// </summary>
     [ListMap("to")]
     [Items(16)]
     public List<ReplacedFile> Files { get; init => field = value ?? []; } = [];

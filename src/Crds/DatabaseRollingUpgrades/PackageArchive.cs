@@ -38,7 +38,9 @@ public sealed record PackageArchive
     [Pattern(Patterns.Sha256)]
     public string Sha256 { get; init => field = value ?? ""; } = "";
 
-    /// <summary>How many leading parts of the names in the archive are dropped when it is unpacked, as tar's --strip-components.</summary>
+    /// <summary>
+    /// How many leading parts of the names in the archive are dropped when it is unpacked, as tar's --strip-components.
+    /// </summary>
     [Range(0, 8)]
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int StripComponents { get; set; } = 1;

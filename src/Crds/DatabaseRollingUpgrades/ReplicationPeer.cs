@@ -14,14 +14,20 @@ public sealed record ReplicationPeer
     [Pattern(Patterns.HostAndPort)]
     public List<string> Masters { get; init => field = value ?? []; } = [];
 
-    /// <summary>Web addresses of all its processes, HOST:PORT, by which their versions are read. Without it the masters' hosts with this cluster's web ports, and what they list.</summary>
+    /// <summary>
+    /// Web addresses of all its processes, HOST:PORT, by which their versions are read. Without it the masters' hosts
+    /// with this cluster's web ports, and what they list.
+    /// </summary>
     [ListSet]
     [Items(128)]
     [Length(SchemaLimits.Name, Minimum = 3)]
     [Pattern(Patterns.HostAndPort)]
     public List<string> WebAddresses { get; init => field = value ?? []; } = [];
 
-    /// <summary>TLS material for its web interfaces: a Secret with ca.crt, and tls.crt and tls.key where a client certificate is wanted.</summary>
+    /// <summary>
+    /// TLS material for its web interfaces: a Secret with ca.crt, and tls.crt and tls.key where a client certificate is
+    /// wanted.
+    /// </summary>
     [FieldClass(FieldClass.Access)]
     public SecretReference? CertsSecretRef { get; init; }
 

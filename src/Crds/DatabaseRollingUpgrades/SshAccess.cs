@@ -21,10 +21,14 @@ public sealed record SshAccess
     [Required]
     public SecretReference KeySecretRef { get; init => field = value ?? new(); } = new();
 
-    /// <summary>The hosts' keys: a Secret with known_hosts, as ssh-keyscan prints it. May be the same Secret as the key's.</summary>
+    /// <summary>
+    /// The hosts' keys: a Secret with known_hosts, as ssh-keyscan prints it. May be the same Secret as the key's.
+    /// </summary>
     [Required]
     public SecretReference KnownHostsSecretRef { get; init => field = value ?? new(); } = new();
 
-    /// <summary>Sudo runs what controls processes (systemctl and the like) through sudo -n; None runs everything as the user.</summary>
+    /// <summary>
+    /// Sudo runs what controls processes (systemctl and the like) through sudo -n; None runs everything as the user.
+    /// </summary>
     public Become Become { get; init; }
 }

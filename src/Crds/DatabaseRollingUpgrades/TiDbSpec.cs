@@ -6,7 +6,9 @@ namespace Drydock.Crds.DatabaseRollingUpgrades;
 /// <summary>What only TiDB has.</summary>
 public sealed record TiDbSpec
 {
-    /// <summary>Login of an account that may see DDL jobs and mysql.tidb: a Secret with username and password.</summary>
+    /// <summary>
+    /// Login of an account that may see DDL jobs and mysql.tidb: a Secret with username and password.
+    /// </summary>
     [FieldClass(FieldClass.Access)]
     public SecretReference? CredentialsSecretRef { get; init; }
 

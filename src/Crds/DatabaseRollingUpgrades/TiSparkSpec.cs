@@ -3,7 +3,9 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
-/// <summary>A Spark with TiSpark: stopped, the old JAR taken out of jars, the new one put in, started, its workers compared.</summary>
+/// <summary>
+/// A Spark with TiSpark: stopped, the old JAR taken out of jars, the new one put in, started, its workers compared.
+/// </summary>
 public sealed record TiSparkSpec
 {
     /// <summary>Hosts of Spark, the master first.</summary>
@@ -45,7 +47,10 @@ public sealed record TiSparkSpec
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int WebPort { get; set; } = 8080;
 
-    /// <summary>Program and arguments of a smoke test, run in directory on the master's host; it must end with 0. Empty runs none.</summary>
+    /// <summary>
+    /// Program and arguments of a smoke test, run in directory on the master's host; it must end with 0. Empty runs
+    /// none.
+    /// </summary>
     [Items(64)]
     [Length(SchemaLimits.Reference)]
     public List<string> Smoke { get; init => field = value ?? []; } = [];

@@ -3,7 +3,10 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
-/// <summary>Raising the schedule limits after the upgrade: merge 2, 4, 8, then replica 16. May take days, and never fails the upgrade.</summary>
+/// <summary>
+/// Raising the schedule limits after the upgrade: merge 2, 4, 8, then replica 16. May take days, and never fails the
+/// upgrade.
+/// </summary>
 public sealed record TuneSchedulingSpec
 {
     /// <summary>False leaves the limits as LimitMerging set them.</summary>
@@ -25,7 +28,9 @@ public sealed record TuneSchedulingSpec
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int ReplicaScheduleLimit { get; set; } = 16;
 
-    /// <summary>A rise of tikvclient_backoff_count by more than so many in a minute stops the raising where it is.</summary>
+    /// <summary>
+    /// A rise of tikvclient_backoff_count by more than so many in a minute stops the raising where it is.
+    /// </summary>
     [Range(1, 1000000)]
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int MaxBackoffPerMinute { get; set; } = 1000;

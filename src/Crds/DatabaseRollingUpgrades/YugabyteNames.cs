@@ -26,7 +26,9 @@ public sealed record YugabyteNames
     [Pattern(Patterns.ProgramName)]
     public string? SqlShell { get; init; }
 
-    /// <summary>The admin tool's flag for the masters, with its hyphens: --master_addresses, -mserver_addresses.</summary>
+    /// <summary>
+    /// The admin tool's flag for the masters, with its hyphens: --master_addresses, -mserver_addresses.
+    /// </summary>
     [Length(SchemaLimits.ShortName, Minimum = 2)]
     [Pattern(Patterns.FlagName)]
     public string? MasterAddressesFlag { get; init; }
@@ -36,7 +38,10 @@ public sealed record YugabyteNames
     [Pattern(Patterns.ProgramName)]
     public string? UpgradeCatalogCommand { get; init; }
 
-    /// <summary>The master's page of tablet servers: /tablet-servers, /tile-servers. Only shown to people; what is decided is decided by the JSON interface.</summary>
+    /// <summary>
+    /// The master's page of tablet servers: /tablet-servers, /tile-servers. Only shown to people; what is decided is
+    /// decided by the JSON interface.
+    /// </summary>
     [Length(SchemaLimits.ShortName, Minimum = 2)]
     [Pattern(Patterns.AbsolutePath)]
     public string? TabletServersPage { get; init; }

@@ -23,7 +23,9 @@ public sealed record YugabyteSpec
     /// <summary>How it is found out which PostgreSQL extensions are in use.</summary>
     public YugabyteSqlSpec Sql { get; init => field = value ?? new(); } = new();
 
-    /// <summary>How large the clocks' differences between servers may be. Duration; YugabyteDB's own bound is 500ms.</summary>
+    /// <summary>
+    /// How large the clocks' differences between servers may be. Duration; YugabyteDB's own bound is 500ms.
+    /// </summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string MaxClockSkew { get; init => field = value ?? "250ms"; } = "250ms";
@@ -33,7 +35,9 @@ public sealed record YugabyteSpec
     [Pattern(Patterns.PositiveDuration)]
     public string MaxFollowerLag { get; init => field = value ?? "1m"; } = "1m";
 
-    /// <summary>Pause between two attempts of the catalogue upgrade after a catalogue-version mismatch. Duration.</summary>
+    /// <summary>
+    /// Pause between two attempts of the catalogue upgrade after a catalogue-version mismatch. Duration.
+    /// </summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string CatalogRetryPause { get; init => field = value ?? "1m"; } = "1m";

@@ -4,12 +4,16 @@ using Drydock.Crds.Common;
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
 /// <summary>
-/// How it is found out which PostgreSQL extensions are in use: by the SQL shell on the host of a Tserver, out of pg_extension of every database, or by the
-/// user's word. An extension in use that the new version lacks is refused before the first server is stopped.
+/// How it is found out which PostgreSQL extensions are in use: by the SQL shell on the host of a Tserver, out of
+/// pg_extension of every database, or by the user's word. An extension in use that the new version lacks is refused
+/// before the first server is stopped.
 /// </summary>
 public sealed record YugabyteSqlSpec
 {
-    /// <summary>The extensions in use, as the user knows them; empty for none. Nothing is asked by SQL then, and this is what the new version is checked against. Without it pg_extension is read.</summary>
+    /// <summary>
+    /// The extensions in use, as the user knows them; empty for none. Nothing is asked by SQL then, and this is what
+    /// the new version is checked against. Without it pg_extension is read.
+    /// </summary>
     [ListSet]
     [Items(64)]
     [Length(SchemaLimits.ShortName, Minimum = 1)]
@@ -28,7 +32,10 @@ public sealed record YugabyteSqlSpec
     [Pattern(Patterns.DatabaseName)]
     public string Database { get; init => field = value ?? "postgres"; } = "postgres";
 
-    /// <summary>Login of an account that may connect to every database: a Secret with username and password. Without it the user yugabyte without a password.</summary>
+    /// <summary>
+    /// Login of an account that may connect to every database: a Secret with username and password. Without it the user
+    /// yugabyte without a password.
+    /// </summary>
     [FieldClass(FieldClass.Access)]
     public SecretReference? CredentialsSecretRef { get; init; }
 }

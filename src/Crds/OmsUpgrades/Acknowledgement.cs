@@ -9,6 +9,9 @@ public enum Acknowledgement
     /// <summary>No project is in a forward switchover.</summary>
     NoForwardSwitchover,
 
-    /// <summary>Synchronisation projects with DDL and without dbType on the source were looked through; those of 3.2.x may need their connector updated.</summary>
+    /// <summary>
+    /// Synchronisation projects with DDL and without dbType on the source were looked through; those of 3.2.x may need
+    /// their connector updated.
+    /// </summary>
     SyncProjectsWithoutDbType,
 }

@@ -19,13 +19,18 @@ public sealed record BackupSpec
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int Threads { get; set; } = 4;
 
-    /// <summary>ReadBack, or RestoreTest: also loaded into a scratch database, compared and dropped. The latter lengthens the downtime.</summary>
+    /// <summary>
+    /// ReadBack, or RestoreTest: also loaded into a scratch database, compared and dropped. The latter lengthens the
+    /// downtime.
+    /// </summary>
     public SnapshotVerification Verify { get; init; }
 
     /// <summary>Encrypts the dumps at rest. The way back then needs identitySecretRef.</summary>
     public EncryptionSpec? Encryption { get; init; }
 
-    /// <summary>The age identity that opens encrypted dumps: a Secret with the key identity. Only a restore reads it.</summary>
+    /// <summary>
+    /// The age identity that opens encrypted dumps: a Secret with the key identity. Only a restore reads it.
+    /// </summary>
     [FieldClass(FieldClass.Access)]
     public SecretReference? IdentitySecretRef { get; init; }
 

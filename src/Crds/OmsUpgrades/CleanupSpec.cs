@@ -3,7 +3,9 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.OmsUpgrades;
 
-/// <summary>When the old containers go. Without accepted and after they stay. Once they are gone there is no way back any more.</summary>
+/// <summary>
+/// When the old containers go. Without accepted and after they stay. Once they are gone there is no way back any more.
+/// </summary>
 public sealed record CleanupSpec
 {
     /// <summary>True: the upgrade is accepted; the old containers go at once after Succeeded.</summary>

@@ -16,7 +16,9 @@ public sealed record CorrectionSpec
     [Pattern(@"^/[^\s'""\\]*$")]
     public string WorkingDir { get; init => field = value ?? DefaultDirectory; } = DefaultDirectory;
 
-    /// <summary>On which nodes it runs. Auto: every node for one region, the first node of each region for several.</summary>
+    /// <summary>
+    /// On which nodes it runs. Auto: every node for one region, the first node of each region for several.
+    /// </summary>
     public CorrectionScope RunOn { get; init; }
 
     private const string DefaultJar = "correction-1.0-SNAPSHOT-jar-with-dependencies.jar";

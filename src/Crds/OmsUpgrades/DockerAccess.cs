@@ -18,7 +18,10 @@ namespace Drydock.Crds.OmsUpgrades;
     RuleMessages.SshNeedsKey)]
 public sealed record DockerAccess
 {
-    /// <summary>Where dockerd listens: tcp://HOST:PORT, ssh://USER@HOST:PORT (docker system dial-stdio there), or unix:///PATH of a socket of the operator's own machine (only if the operator runs with --allow-unix-endpoints).</summary>
+    /// <summary>
+    /// Where dockerd listens: tcp://HOST:PORT, ssh://USER@HOST:PORT (docker system dial-stdio there), or unix:///PATH
+    /// of a socket of the operator's own machine (only if the operator runs with --allow-unix-endpoints).
+    /// </summary>
     [Required]
     [Length(SchemaLimits.Name, Minimum = 1)]
     [Pattern(Patterns.DockerEndpoint)]

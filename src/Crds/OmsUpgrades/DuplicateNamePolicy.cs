@@ -9,6 +9,8 @@ public enum DuplicateNamePolicy
     /// <summary>Preflight lists them and does not pass.</summary>
     Fail,
 
-    /// <summary>All but one of each name get a new name before the first old container stops; old and new names are in status.</summary>
+    /// <summary>
+    /// All but one of each name get a new name before the first old container stops; old and new names are in status.
+    /// </summary>
     Rename,
 }

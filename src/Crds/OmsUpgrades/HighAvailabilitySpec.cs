@@ -7,8 +7,9 @@ namespace Drydock.Crds.OmsUpgrades;
 public sealed record HighAvailabilitySpec
 {
     /// <summary>
-    /// Sql: the operator writes ha.config in the metadata database and restarts oms_console, which the vendor does not document.
-    /// Manual: the run stops with instructions and watches the row until a person has changed it in the console.
+    /// Sql: the operator writes ha.config in the metadata database and restarts oms_console, which the vendor does not
+    /// document. Manual: the run stops with instructions and watches the row until a person has changed it in the
+    /// console.
     /// </summary>
     [Required]
     public HighAvailabilityMethod Method { get; init; }
@@ -20,13 +21,17 @@ public sealed record HighAvailabilitySpec
     public HighAvailabilityAfterUpgrade AfterUpgrade { get; init; }
 
     /// <summary>
-    /// True: new Stores start from the earliest downstream checkpoint, so the downtime does not matter. False: refetchStoreIntervalMin is set to
-    /// the downtime and refetchMargin, rounded up to minutes, and never below its former value.
+    /// True: new Stores start from the earliest downstream checkpoint, so the downtime does not matter. False:
+    /// refetchStoreIntervalMin is set to the downtime and refetchMargin, rounded up to minutes, and never below its
+    /// former value.
     /// </summary>
     // Not init: source-generated JSON would lose the default where the field is absent.
     public bool PerceiveStoreClientCheckpoint { get; set; } = true;
 
-    /// <summary>Added to the downtime for refetchStoreIntervalMin when perceiveStoreClientCheckpoint is false. A duration, for instance 30m.</summary>
+    /// <summary>
+    /// Added to the downtime for refetchStoreIntervalMin when perceiveStoreClientCheckpoint is false. A duration, for
+    /// instance 30m.
+    /// </summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.Duration)]
     public string RefetchMargin { get; init => field = value ?? "30m"; } = "30m";

@@ -7,17 +7,21 @@ namespace Drydock.Crds.OmsUpgrades;
 public sealed record MetadataDatabaseSpec
 {
     /// <summary>
-    /// Credentials for the database: a Secret with the keys username and password, and optionally host, port and ca.crt.
-    /// Without it user and password are those of config.yaml.
+    /// Credentials for the database: a Secret with the keys username and password, and optionally host, port and
+    /// ca.crt. Without it user and password are those of config.yaml.
     /// </summary>
     public SecretReference? CredentialsSecretRef { get; init; }
 
-    /// <summary>Host as the operator reaches it. Without it the key host of the Secret, else oms_meta_host of config.yaml.</summary>
+    /// <summary>
+    /// Host as the operator reaches it. Without it the key host of the Secret, else oms_meta_host of config.yaml.
+    /// </summary>
     [Length(SchemaLimits.Name, Minimum = 1)]
     [Pattern(Patterns.Host)]
     public string? Host { get; init; }
 
-    /// <summary>Port as the operator reaches it. Without it the key port of the Secret, else oms_meta_port of config.yaml.</summary>
+    /// <summary>
+    /// Port as the operator reaches it. Without it the key port of the Secret, else oms_meta_port of config.yaml.
+    /// </summary>
     [Range(1, 65535)]
     public int? Port { get; init; }
 

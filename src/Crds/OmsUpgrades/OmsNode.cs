@@ -36,7 +36,9 @@ public sealed record OmsNode
     [Pattern(Patterns.ContainerName)]
     public string? NewContainer { get; init; }
 
-    /// <summary>Image on this node, if it is not spec.image. The image ID must be the same on every node all the same.</summary>
+    /// <summary>
+    /// Image on this node, if it is not spec.image. The image ID must be the same on every node all the same.
+    /// </summary>
     [Length(512, Minimum = 1)]
     [Pattern(Patterns.Image)]
     public string? Image { get; init; }

@@ -11,7 +11,9 @@ public sealed record OmsRegion
     [Pattern("^[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?$")]
     public string Name { get; init => field = value ?? DefaultName; } = DefaultName;
 
-    /// <summary>The nodes of the region, in the order in which one after the other is done where the plan says so.</summary>
+    /// <summary>
+    /// The nodes of the region, in the order in which one after the other is done where the plan says so.
+    /// </summary>
     [Required]
     [ListMap("name")]
     [Items(SchemaLimits.Nodes, Minimum = 1)]

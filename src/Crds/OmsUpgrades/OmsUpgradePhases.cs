@@ -2,7 +2,9 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.OmsUpgrades;
 
-/// <summary>Values of <c>status.phase</c> of an OmsUpgrade, in their order. Clients treat others as in progress.</summary>
+/// <summary>
+/// Values of <c>status.phase</c> of an OmsUpgrade, in their order. Clients treat others as in progress.
+/// </summary>
 public static class OmsUpgradePhases
 {
     /// <summary>Seen, nothing looked at yet, or waiting for the target (TargetBusy).</summary>
@@ -44,7 +46,9 @@ public static class OmsUpgradePhases
     /// <summary>Stores and writers are watched to recover.</summary>
     public const string Settle = "Settle";
 
-    /// <summary>Of the way back before T1: created containers and loaded images are removed, ha.config and names put back.</summary>
+    /// <summary>
+    /// Of the way back before T1: created containers and loaded images are removed, ha.config and names put back.
+    /// </summary>
     public const string Undo = "Undo";
 
     /// <summary>Of the way back: high availability of the present system is switched off.</summary>

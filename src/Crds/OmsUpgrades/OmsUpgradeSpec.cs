@@ -36,14 +36,19 @@ public sealed record OmsUpgradeSpec : RunSpec
     [Pattern(Patterns.OmsVersion)]
     public string ToVersion { get; init => field = value ?? ""; } = "";
 
-    /// <summary>The image of the new version, as docker knows it after a pull or load: repository and tag, or image ID.</summary>
+    /// <summary>
+    /// The image of the new version, as docker knows it after a pull or load: repository and tag, or image ID.
+    /// </summary>
     [FieldClass(FieldClass.Identity)]
     [Required]
     [Length(512, Minimum = 1)]
     [Pattern(Patterns.Image)]
     public string Image { get; init => field = value ?? ""; } = "";
 
-    /// <summary>A docker archive that is loaded on every node without the image. Without it the image must be present or pullable.</summary>
+    /// <summary>
+    /// A docker archive that is loaded on every node without the image. Without it the image must be present or
+    /// pullable.
+    /// </summary>
     [FieldClass(FieldClass.Identity)]
     public ImageArchive? ImageArchive { get; init; }
 
@@ -51,7 +56,10 @@ public sealed record OmsUpgradeSpec : RunSpec
     [FieldClass(FieldClass.Access)]
     public SecretReference? ImagePullSecretRef { get; init; }
 
-    /// <summary>True lets a version path through that the vendor does not list; the plan says so. What is refused for other reasons stays refused.</summary>
+    /// <summary>
+    /// True lets a version path through that the vendor does not list; the plan says so. What is refused for other
+    /// reasons stays refused.
+    /// </summary>
     [FieldClass(FieldClass.Identity)]
     public bool AllowUnsupportedPath { get; init; }
 
@@ -69,18 +77,26 @@ public sealed record OmsUpgradeSpec : RunSpec
     [Pattern(Patterns.ContainerName)]
     public string NewContainer { get; init => field = value ?? ""; } = "";
 
-    /// <summary>The regions, in the order in which they are upgraded. Their nodes together must be exactly the cm_nodes of every node's config.yaml.</summary>
+    /// <summary>
+    /// The regions, in the order in which they are upgraded. Their nodes together must be exactly the cm_nodes of every
+    /// node's config.yaml.
+    /// </summary>
     [FieldClass(FieldClass.Identity)]
     [Required]
     [ListMap("name")]
     [Items(SchemaLimits.Regions, Minimum = 1)]
     public List<OmsRegion> Regions { get; init => field = value ?? []; } = [];
 
-    /// <summary>Certificate and key for an HTTPS console. Without it the mounts of the current container are kept.</summary>
+    /// <summary>
+    /// Certificate and key for an HTTPS console. Without it the mounts of the current container are kept.
+    /// </summary>
     [FieldClass(FieldClass.Identity)]
     public HttpsSpec? Https { get; init; }
 
-    /// <summary>How the operator reaches the metadata database. Without it host, port, user and password are those of each region's config.yaml.</summary>
+    /// <summary>
+    /// How the operator reaches the metadata database. Without it host, port, user and password are those of each
+    /// region's config.yaml.
+    /// </summary>
     [FieldClass(FieldClass.Access)]
     public MetadataDatabaseSpec? MetadataDatabase { get; init; }
 

@@ -3,14 +3,16 @@ using Drydock.Crds.Common;
 namespace Drydock.Crds.OmsUpgrades;
 
 /// <summary>
-/// The rules between fields of an OmsUpgrade, in code: what a server with CEL refuses at once, the operator reports on any server.
-/// Bounds and patterns of single fields are the schema's, which every server checks.
+/// The rules between fields of an OmsUpgrade, in code: what a server with CEL refuses at once, the operator reports on
+/// any server. Bounds and patterns of single fields are the schema's, which every server checks.
 /// </summary>
 public static class OmsUpgradeValidation
 {
     private static readonly string[] ReservedPrefixes = ["console-", "contents-", "create-", "supervisor-"];
 
-    /// <summary>Everything that contradicts itself; empty if nothing does. Every finding has the reason InvalidSpec.</summary>
+    /// <summary>
+    /// Everything that contradicts itself; empty if nothing does. Every finding has the reason InvalidSpec.
+    /// </summary>
     public static IReadOnlyList<Finding> Validate(OmsUpgradeSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);

@@ -12,7 +12,9 @@ public sealed record UpgradeTimes
     /// <summary>T2: high availability was enabled.</summary>
     public DateTimeOffset? T2 { get; init; }
 
-    /// <summary>T3: the last new container was stopped on the way back, as the containers themselves report it.</summary>
+    /// <summary>
+    /// T3: the last new container was stopped on the way back, as the containers themselves report it.
+    /// </summary>
     public DateTimeOffset? T3 { get; init; }
 
     /// <summary>When the former version ran again with its high availability, on the way back.</summary>

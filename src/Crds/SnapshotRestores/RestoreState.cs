@@ -9,7 +9,9 @@ public enum RestoreState
     /// <summary>Not begun.</summary>
     Pending,
 
-    /// <summary>The database may have been dropped and created again; it holds nothing yet, or its former contents.</summary>
+    /// <summary>
+    /// The database may have been dropped and created again; it holds nothing yet, or its former contents.
+    /// </summary>
     Dropping,
 
     /// <summary>It is being loaded.</summary>

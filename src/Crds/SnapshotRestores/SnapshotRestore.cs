@@ -3,7 +3,10 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.SnapshotRestores;
 
-/// <summary>Puts databases back as a snapshot has them: verified first, then dropped, created with the recorded charset, loaded and compared.</summary>
+/// <summary>
+/// Puts databases back as a snapshot has them: verified first, then dropped, created with the recorded charset, loaded
+/// and compared.
+/// </summary>
 [KubernetesEntity(Group = ApiGroup.Name, ApiVersion = ApiGroup.V1Alpha1, Kind = KindName, PluralName = Plural)]
 [KubernetesEntityShortNames("snaprestore", Categories = ApiGroup.Category)]
 [AdditionalPrinterColumn(".status.phase", "PHASE", "string", Description = "Where it stands.")]

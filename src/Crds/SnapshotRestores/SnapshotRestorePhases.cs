@@ -6,7 +6,9 @@ public static class SnapshotRestorePhases
     /// <summary>Seen, nothing begun.</summary>
     public const string Pending = "Pending";
 
-    /// <summary>Manifest and checksums are verified, and what would be dropped is looked up; nothing is changed.</summary>
+    /// <summary>
+    /// Manifest and checksums are verified, and what would be dropped is looked up; nothing is changed.
+    /// </summary>
     public const string Verifying = "Verifying";
 
     /// <summary>Ended: mode Plan, the snapshot is good and status.databases says what would be dropped.</summary>

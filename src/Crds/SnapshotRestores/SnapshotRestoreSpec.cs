@@ -10,11 +10,16 @@ namespace Drydock.Crds.SnapshotRestores;
 [ValidationRule("!has(self.files) || has(self.target)", RuleMessages.FilesNeedTarget)]
 public sealed record SnapshotRestoreSpec
 {
-    /// <summary>Apply restores; Plan verifies the snapshot and says what would be dropped and loaded, and changes nothing.</summary>
+    /// <summary>
+    /// Apply restores; Plan verifies the snapshot and says what would be dropped and loaded, and changes nothing.
+    /// </summary>
     [FieldClass(FieldClass.Control)]
     public RunMode Mode { get; init; }
 
-    /// <summary>The BackupSnapshot to restore, in the same namespace; its uid too, if another one of the same name must not be taken for it.</summary>
+    /// <summary>
+    /// The BackupSnapshot to restore, in the same namespace; its uid too, if another one of the same name must not be
+    /// taken for it.
+    /// </summary>
     [FieldClass(FieldClass.Identity)]
     public SnapshotReference? SnapshotRef { get; init; }
 
@@ -35,8 +40,8 @@ public sealed record SnapshotRestoreSpec
     public List<string> Databases { get; init => field = value ?? []; } = [];
 
     /// <summary>
-    /// The guard: every database that exists on the server and would be dropped must be named here; one that is not ends the restore before anything
-    /// is changed (DropNotAllowed).
+    /// The guard: every database that exists on the server and would be dropped must be named here; one that is not
+    /// ends the restore before anything is changed (DropNotAllowed).
     /// </summary>
     [FieldClass(FieldClass.Control)]
     [ListSet]
@@ -46,9 +51,10 @@ public sealed record SnapshotRestoreSpec
     public List<string> AllowDrop { get; init => field = value ?? []; } = [];
 
     /// <summary>
-    /// No database is dropped or loaded first after this time (RFC 3339, for instance 2026-03-01T04:00:00Z); the restore is then Stalled with the reason
-    /// TooLate. What has begun before continues to its end. Needed with mode Apply, unless the restore belongs to an upgrade: a manifest that is applied
-    /// again, or an object whose status was lost, would otherwise drop the databases a second time.
+    /// No database is dropped or loaded first after this time (RFC 3339, for instance 2026-03-01T04:00:00Z); the
+    /// restore is then Stalled with the reason TooLate. What has begun before continues to its end. Needed with mode
+    /// Apply, unless the restore belongs to an upgrade: a manifest that is applied again, or an object whose status was
+    /// lost, would otherwise drop the databases a second time.
     /// </summary>
     [FieldClass(FieldClass.Control)]
     public DateTimeOffset? NotAfter { get; init; }
@@ -72,7 +78,9 @@ public sealed record SnapshotRestoreSpec
     [Length(SchemaLimits.ShortName)]
     public string? Retry { get; init; }
 
-    /// <summary>How long one attempt of the whole restore may take. A duration, for instance 8h; more than 49d counts as 49d.</summary>
+    /// <summary>
+    /// How long one attempt of the whole restore may take. A duration, for instance 8h; more than 49d counts as 49d.
+    /// </summary>
     [FieldClass(FieldClass.Access)]
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]

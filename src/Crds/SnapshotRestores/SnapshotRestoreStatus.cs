@@ -26,7 +26,10 @@ public sealed record SnapshotRestoreStatus : ObservedStatus
     [Items(SchemaLimits.Databases)]
     public List<RestoredDatabase> Databases { get; init => field = value ?? []; } = [];
 
-    /// <summary>Opaque strings by which a running load and its server sessions are found again, written before it starts. No API.</summary>
+    /// <summary>
+    /// Opaque strings by which a running load and its server sessions are found again, written before it starts. No
+    /// API.
+    /// </summary>
     [Items(256)]
     [Length(SchemaLimits.Opaque)]
     public SortedDictionary<string, string>? Receipt { get; init; }

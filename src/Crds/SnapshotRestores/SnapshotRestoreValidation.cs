@@ -2,10 +2,15 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.SnapshotRestores;
 
-/// <summary>The rules between fields of a SnapshotRestore, in code: what a server with CEL refuses at once, the operator reports on any server.</summary>
+/// <summary>
+/// The rules between fields of a SnapshotRestore, in code: what a server with CEL refuses at once, the operator reports
+/// on any server.
+/// </summary>
 public static class SnapshotRestoreValidation
 {
-    /// <summary>Everything that contradicts itself; empty if nothing does. Every finding has the reason InvalidSpec.</summary>
+    /// <summary>
+    /// Everything that contradicts itself; empty if nothing does. Every finding has the reason InvalidSpec.
+    /// </summary>
     public static IReadOnlyList<Finding> Validate(SnapshotRestoreSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);

@@ -1,6 +1,8 @@
 namespace Drydock.Engine.Actions;
 
-/// <summary>An action was refused, or the world cannot be brought where the step wants it, for a reason a person can act on.</summary>
+/// <summary>
+/// An action was refused, or the world cannot be brought where the step wants it, for a reason a person can act on.
+/// </summary>
 public sealed class StepActionException : Exception
 {
     /// <summary>Makes one.</summary>
@@ -22,9 +24,10 @@ public sealed class StepActionException : Exception
     public bool Retryable { get; }
 
     /// <summary>
-    /// The target did not take the request: it cannot be reached, the connection was cut, or it is on its way down or up. Where the look that follows says
-    /// <see cref="Observation.NotStarted"/> the same attempt is begun again by itself, also that of a run-once step, until the step's time is over. To be
-    /// set only where the target refuses the first request should it still arrive.
+    /// The target did not take the request: it cannot be reached, the connection was cut, or it is on its way down or
+    /// up. Where the look that follows says <see cref="Observation.NotStarted"/> the same attempt is begun again by
+    /// itself, also that of a run-once step, until the step's time is over. To be set only where the target refuses the
+    /// first request should it still arrive.
     /// </summary>
     public bool NotTaken { get; init; }
 }

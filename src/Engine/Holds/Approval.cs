@@ -1,8 +1,9 @@
 namespace Drydock.Engine.Holds;
 
 /// <summary>
-/// An approval as people write it: <c>name@first 8 hex digits of the plan hash</c>, or more digits, up to the whole hash. Eight digits are against a mistake.
-/// Against intent they are of no use, and need not be: who can compile a plan with a chosen prefix can change the spec, and so can approve as well.
+/// An approval as people write it: <c>name@first 8 hex digits of the plan hash</c>, or more digits, up to the whole
+/// hash. Eight digits are against a mistake. Against intent they are of no use, and need not be: who can compile a plan
+/// with a chosen prefix can change the spec, and so can approve as well.
 /// </summary>
 /// <param name="Name">Phase, step id or <see cref="HoldMatcher.PointOfNoReturn"/>.</param>
 /// <param name="HashPrefix">The first 8 to 64 hex digits of the plan it was given for.</param>
@@ -34,7 +35,8 @@ public sealed record Approval(string Name, string HashPrefix)
     }
 
     /// <summary>Whether it was given for the plan with this hash.</summary>
-    public bool IsFor(string planHash) => HashPrefix.Length >= Shortest && Digits(planHash).StartsWith(HashPrefix, StringComparison.OrdinalIgnoreCase);
+    public bool IsFor(string planHash) =>
+        HashPrefix.Length >= Shortest && Digits(planHash).StartsWith(HashPrefix, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The first 8 hex digits of a plan hash, as approvals name it.</summary>
     public static string Prefix(string planHash)
@@ -43,5 +45,6 @@ public sealed record Approval(string Name, string HashPrefix)
         return hex.Length >= Shortest ? hex[..Shortest] : hex;
     }
 
-    private static string Digits(string planHash) => planHash.StartsWith(Algorithm, StringComparison.Ordinal) ? planHash[Algorithm.Length..] : planHash;
+    private static string Digits(string planHash) =>
+        planHash.StartsWith(Algorithm, StringComparison.Ordinal) ? planHash[Algorithm.Length..] : planHash;
 }

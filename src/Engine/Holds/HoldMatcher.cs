@@ -12,8 +12,9 @@ public static class HoldMatcher
     public static IReadOnlyList<string> Names(PlanStep step) => [step.Id, step.Phase, PointOfNoReturn];
 
     /// <summary>
-    /// The unapproved hold that stops <paramref name="step"/>, or null. A hold names a phase, a step id or <see cref="PointOfNoReturn"/>.
-    /// An approval names the hold, or a step: then that step passes whatever holds it. Approving a phase lets no point of no return in it pass.
+    /// The unapproved hold that stops <paramref name="step"/>, or null. A hold names a phase, a step id or
+    /// <see cref="PointOfNoReturn"/>. An approval names the hold, or a step: then that step passes whatever holds it.
+    /// Approving a phase lets no point of no return in it pass.
     /// </summary>
     public static string? Holding(PlanStep step, IReadOnlySet<string> holdBefore, IReadOnlySet<string> approved)
     {
@@ -34,7 +35,10 @@ public static class HoldMatcher
         return null;
     }
 
-    /// <summary>The unapproved hold before the whole plan (<see cref="Plan.Hold"/>), or null. It is over once any step has begun.</summary>
+    /// <summary>
+    /// The unapproved hold before the whole plan (<see cref="Plan.Hold"/>), or null. It is over once any step has
+    /// begun.
+    /// </summary>
     public static string? HoldingPlan(string? hold, IEnumerable<PlanStep> steps, IReadOnlySet<string> approved) =>
         hold is not null && !approved.Contains(hold) && steps.All(s => s is { State: StepState.Pending, Attempt: 0 }) ? hold : null;
 }

@@ -3,7 +3,9 @@ using Drydock.Engine.Holds;
 
 namespace Drydock.Engine.Planning;
 
-/// <summary>Collects the steps and guards of a plan, checks that they form a DAG, orders them and computes the hash. Pure.</summary>
+/// <summary>
+/// Collects the steps and guards of a plan, checks that they form a DAG, orders them and computes the hash. Pure.
+/// </summary>
 public sealed class PlanBuilder
 {
     private readonly List<PlanStep> _steps = [];
@@ -30,8 +32,12 @@ public sealed class PlanBuilder
     /// <summary>Whether a hold of this name fits a step there is so far.</summary>
     public bool Holds(string name) => _steps.Exists(s => HoldMatcher.Names(s).Contains(name, StringComparer.Ordinal));
 
-    /// <summary>Builds the plan: steps in an order that respects <see cref="PlanStep.After"/> and otherwise the order in which they were added.</summary>
-    /// <exception cref="InvalidOperationException">An id occurs twice, something refers to no step, or the steps form a cycle: a defect of the planner.</exception>
+    /// <summary>
+    /// Builds the plan: steps in an order that respects <see cref="PlanStep.After"/> and otherwise the order in which
+    /// they were added.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">An id occurs twice, something refers to no step, or the steps form a
+    /// cycle: a defect of the planner.</exception>
     public Plan Build()
     {
         var ids = new HashSet<string>(StringComparer.Ordinal);

@@ -1,6 +1,8 @@
 namespace Drydock.Engine.Running;
 
-/// <summary>Exponential delays with jitter, across reconciles (a resilience pipeline would have to stay in memory meanwhile).</summary>
+/// <summary>
+/// Exponential delays with jitter, across reconciles (a resilience pipeline would have to stay in memory meanwhile).
+/// </summary>
 /// <param name="first">Delay after the first failure.</param>
 /// <param name="longest">No delay is longer.</param>
 /// <param name="random">Source of the jitter.</param>

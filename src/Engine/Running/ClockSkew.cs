@@ -3,7 +3,9 @@ namespace Drydock.Engine.Running;
 /// <summary>A time limit must not end early because two nodes do not agree on the time.</summary>
 public static class ClockSkew
 {
-    /// <summary>By how much the clock of the process that began something may be behind that of its successor.</summary>
+    /// <summary>
+    /// By how much the clock of the process that began something may be behind that of its successor.
+    /// </summary>
     public static TimeSpan Largest { get; } = TimeSpan.FromMinutes(5);
 
     /// <summary>

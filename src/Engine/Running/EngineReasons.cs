@@ -3,7 +3,10 @@ namespace Drydock.Engine.Running;
 /// <summary>The stable words the engine itself gives as reasons.</summary>
 public static class EngineReasons
 {
-    /// <summary>What came of a step cannot be read. As the reason of a step itself only where a look showed that it never will be.</summary>
+    /// <summary>
+    /// What came of a step cannot be read. As the reason of a step itself only where a look showed that it never will
+    /// be.
+    /// </summary>
     public const string OutcomeUnknown = "OutcomeUnknown";
 
     /// <summary>An attempt took longer than its timeout.</summary>

@@ -18,7 +18,8 @@ internal static class GuardReader
         return [.. readings.Where(b => b.State != GuardState.Holds)];
     }
 
-    private static async Task<GuardBreach> ReadAsync(RunEnvironment environment, Plan plan, PlanGuard guard, CancellationToken cancellationToken)
+    private static async Task<GuardBreach> ReadAsync(
+        RunEnvironment environment, Plan plan, PlanGuard guard, CancellationToken cancellationToken)
     {
         GuardReading reading;
         try

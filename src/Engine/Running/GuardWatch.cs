@@ -17,8 +17,11 @@ internal sealed class GuardWatch(Backoff relook)
     /// <summary>The guards that do not hold; while there is one, nothing is started.</summary>
     public IReadOnlyList<GuardBreach> Breaches { get; private set; } = [];
 
-    /// <summary>Whether what does not hold is only unreadable, and was not yet looked at often enough to say so.</summary>
-    public bool IsLookingAgain => Breaches.Count > 0 && _looks < StepTransitions.UnknownLooks && Breaches.All(b => b.State == GuardState.Unreadable);
+    /// <summary>
+    /// Whether what does not hold is only unreadable, and was not yet looked at often enough to say so.
+    /// </summary>
+    public bool IsLookingAgain =>
+        Breaches.Count > 0 && _looks < StepTransitions.UnknownLooks && Breaches.All(b => b.State == GuardState.Unreadable);
 
     /// <summary>Something happened on a target. From any thread.</summary>
     public void WorldChanged() => Interlocked.Exchange(ref _worldChanged, 1);

@@ -3,9 +3,9 @@ using System.Collections.Concurrent;
 namespace Drydock.Engine.Running;
 
 /// <summary>
-/// The jobs of a run, at most one a key, and what they reported. A job counts as running until its last report is taken in, so that whoever is woken
-/// by that report sees the job as over, and nobody begins a second one on what the first has not yet been heard to say.
-/// All but the reporting is for the one caller that advances the run.
+/// The jobs of a run, at most one a key, and what they reported. A job counts as running until its last report is taken
+/// in, so that whoever is woken by that report sees the job as over, and nobody begins a second one on what the first
+/// has not yet been heard to say. All but the reporting is for the one caller that advances the run.
 /// </summary>
 internal sealed class JobBoard : IAsyncDisposable
 {
@@ -19,7 +19,10 @@ internal sealed class JobBoard : IAsyncDisposable
     /// <summary>Whether the job with this key runs, or has not been heard to the end.</summary>
     public bool IsRunning(string key) => _jobs.ContainsKey(key);
 
-    /// <summary>What the jobs reported since the last time, in order; of several messages on the progress of one job only the newest.</summary>
+    /// <summary>
+    /// What the jobs reported since the last time, in order; of several messages on the progress of one job only the
+    /// newest.
+    /// </summary>
     public List<StepReport> Drain()
     {
         var reports = new List<StepReport>();
@@ -51,8 +54,10 @@ internal sealed class JobBoard : IAsyncDisposable
     /// <param name="key">The step it looks after.</param>
     /// <param name="wake">Called after each report.</param>
     /// <param name="work">Given the means to report on the way.</param>
-    /// <param name="fault">What is reported if the work throws other than when cancelled, which is a defect: the run must hear of it, or it would wait for a job that is over.</param>
-    /// <param name="fenceEnded">Cancels the job beside all others when this process must not act any more, before the run itself is disposed of.</param>
+    /// <param name="fault">What is reported if the work throws other than when cancelled, which is a defect: the run
+    /// must hear of it, or it would wait for a job that is over.</param>
+    /// <param name="fenceEnded">Cancels the job beside all others when this process must not act any more, before the
+    /// run itself is disposed of.</param>
     public void Start(
         string key,
         Action wake,
@@ -88,7 +93,11 @@ internal sealed class JobBoard : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task RunAsync(Job job, Action wake, Func<Action<StepReport>, CancellationToken, Task<StepReport?>> work, Func<Exception, StepReport?> fault)
+    private async Task RunAsync(
+        Job job,
+        Action wake,
+        Func<Action<StepReport>, CancellationToken, Task<StepReport?>> work,
+        Func<Exception, StepReport?> fault)
     {
         StepReport? last = null;
         await Task.Yield();

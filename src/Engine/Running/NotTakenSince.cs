@@ -3,7 +3,9 @@ using Drydock.Abstractions.Plans;
 
 namespace Drydock.Engine.Running;
 
-/// <summary>Since when a step's target does not take its request; kept in the receipt, so that a successor counts on. Pure.</summary>
+/// <summary>
+/// Since when a step's target does not take its request; kept in the receipt, so that a successor counts on. Pure.
+/// </summary>
 internal static class NotTakenSince
 {
     private const string Key = "notTakenSince";

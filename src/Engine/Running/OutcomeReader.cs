@@ -12,7 +12,13 @@ namespace Drydock.Engine.Running;
 /// <param name="now">The time.</param>
 /// <param name="hasJob">Whether a job looks after the step.</param>
 /// <param name="isIdle">Whether a step whose receipt is written was seen not to have begun.</param>
-internal sealed class OutcomeReader(Plan plan, RunControls controls, GuardWatch guards, DateTimeOffset now, Func<string, bool> hasJob, Func<string, bool> isIdle)
+internal sealed class OutcomeReader(
+    Plan plan,
+    RunControls controls,
+    GuardWatch guards,
+    DateTimeOffset now,
+    Func<string, bool> hasJob,
+    Func<string, bool> isIdle)
 {
     private readonly StartLimits _limits = new(plan.Steps, controls, now);
 

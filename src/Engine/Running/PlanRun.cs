@@ -5,9 +5,9 @@ using Drydock.Engine.Holds;
 namespace Drydock.Engine.Running;
 
 /// <summary>
-/// The run of one object's plan inside this process: its jobs, what they reported, and when to look again. Everything that matters is in the stored
-/// plan and in the world; a new process starts with an empty run and comes to the same end.
-/// One caller at a time (the work queue serialises per object); jobs report from anywhere.
+/// The run of one object's plan inside this process: its jobs, what they reported, and when to look again. Everything
+/// that matters is in the stored plan and in the world; a new process starts with an empty run and comes to the same
+/// end. One caller at a time (the work queue serialises per object); jobs report from anywhere.
 /// </summary>
 public sealed class PlanRun : IAsyncDisposable
 {
@@ -38,18 +38,22 @@ public sealed class PlanRun : IAsyncDisposable
     /// <summary>Whether a step whose receipt is written was seen not to have begun.</summary>
     public bool IsIdle(string stepId) => _schedule.IsIdle(stepId);
 
-    /// <summary>Something happened on a target: the guards are read at the next advance, which the caller brings about. From any thread.</summary>
+    /// <summary>
+    /// Something happened on a target: the guards are read at the next advance, which the caller brings about. From any
+    /// thread.
+    /// </summary>
     public void WorldChanged() => _guards.WorldChanged();
 
     /// <summary>
-    /// Takes in what the jobs reported, has the new plan saved, and begins what may be begun. Returns at once; long actions go on beside it.
+    /// Takes in what the jobs reported, has the new plan saved, and begins what may be begun. Returns at once; long
+    /// actions go on beside it.
     /// </summary>
     /// <param name="plan">The plan as just read from the server.</param>
     /// <param name="controls">What people want now.</param>
     /// <param name="environment">Actions, clock and fence.</param>
-    /// <param name="save">
-    /// Writes plan and outcome to status under optimistic concurrency; throws if it did not, or may not have, come through. It may leave out a write
-    /// that changes nothing, unless <see cref="RunOutcome.Acts"/>: that one proves that the plan acted on is the newest.
+    /// <param name="save"> Writes plan and outcome to status under optimistic concurrency; throws if it did not, or may
+    /// not have, come through. It may leave out a write that changes nothing, unless <see cref="RunOutcome.Acts"/>:
+    /// that one proves that the plan acted on is the newest.
     /// </param>
     /// <param name="cancellationToken">Ends the advance, not the jobs.</param>
     public async Task<RunOutcome> AdvanceAsync(
@@ -85,7 +89,8 @@ public sealed class PlanRun : IAsyncDisposable
         var lookAgainAt = Look(next, steps, controls, environment, now, toAct);
         outcome = outcome with { LookAgainAfter = lookAgainAt is { } at ? Later(at - now) : null };
 
-        // What was to be begun counts only if this write comes through: after a lost one the step is looked at anew. All else is taken in again.
+        // What was to be begun counts only if this write comes through: after a lost one the step is looked at anew.
+        // All else is taken in again.
         KeepForAnotherAdvance();
         await save(next, outcome, cancellationToken);
         _unsaved.Clear();
@@ -184,7 +189,8 @@ public sealed class PlanRun : IAsyncDisposable
         return (controls.Retry, refused);
     }
 
-    private List<string> Begin(string? hold, Dictionary<string, PlanStep> steps, RunControls controls, DateTimeOffset now)
+    private List<string> Begin(
+        string? hold, Dictionary<string, PlanStep> steps, RunControls controls, DateTimeOffset now)
     {
         var toAct = new List<string>();
         var mayBegin = MayBegin(hold, steps, controls, now);
@@ -202,7 +208,8 @@ public sealed class PlanRun : IAsyncDisposable
     }
 
     // Whether an attempt of a step may be begun, as things stand.
-    private Func<PlanStep, bool> MayBegin(string? hold, Dictionary<string, PlanStep> steps, RunControls controls, DateTimeOffset now)
+    private Func<PlanStep, bool> MayBegin(
+        string? hold, Dictionary<string, PlanStep> steps, RunControls controls, DateTimeOffset now)
     {
         var unknown = steps.Values.Count(s => s.State == StepState.Unknown);
         if (controls.Paused || controls.StartNothingBecause is not null || _guards.Breaches.Count > 0 || steps.Values.Any(s => s.State == StepState.Failed))
@@ -290,7 +297,8 @@ public sealed class PlanRun : IAsyncDisposable
         return null;
     }
 
-    private void Start(PlanStep step, Plan plan, RunEnvironment environment, Func<StepJob, CancellationToken, Task<StepReport?>> work)
+    private void Start(
+        PlanStep step, Plan plan, RunEnvironment environment, Func<StepJob, CancellationToken, Task<StepReport?>> work)
     {
         _schedule.Begun(step.Id);
         Start(
@@ -323,9 +331,11 @@ public sealed class PlanRun : IAsyncDisposable
         step.StartedAt is { } began && !(_begunHere.TryGetValue(step.Id, out var here) && (here - began).Duration() < StepTransitions.ClockGrain);
 
     // Its message may hold what nobody could redact.
-    private static string Fault(Exception exception) => $"the operator failed in a way that is not known ({exception.GetType().Name}); what the world shows is looked at again";
+    private static string Fault(Exception exception) =>
+        $"the operator failed in a way that is not known ({exception.GetType().Name}); what the world shows is looked at again";
 
-    // Readings of guards are in memory already. Of several looks in a row that say the same kind of thing the last is enough.
+    // Readings of guards are in memory already. Of several looks in a row that say the same kind of thing the last is
+    // enough.
     private void KeepForAnotherAdvance()
     {
         _unsaved.RemoveAll(r => r is StepReport.Ready or StepReport.GuardsRead or StepReport.Refused);
@@ -343,5 +353,6 @@ public sealed class PlanRun : IAsyncDisposable
 
     private static DateTimeOffset? Earlier(DateTimeOffset? a, DateTimeOffset? b) => a is null || b < a ? b ?? a : a;
 
-    private static TimeSpan Later(TimeSpan wait) => wait > TimeSpan.FromMilliseconds(10) ? wait : TimeSpan.FromMilliseconds(10);
+    private static TimeSpan Later(TimeSpan wait) =>
+        wait > TimeSpan.FromMilliseconds(10) ? wait : TimeSpan.FromMilliseconds(10);
 }

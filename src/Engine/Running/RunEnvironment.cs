@@ -2,7 +2,10 @@ using Drydock.Engine.Actions;
 
 namespace Drydock.Engine.Running;
 
-/// <summary>What a run needs from outside the plan. Built anew at every advance, so that changed endpoints and Secrets count at the next act.</summary>
+/// <summary>
+/// What a run needs from outside the plan. Built anew at every advance, so that changed endpoints and Secrets count at
+/// the next act.
+/// </summary>
 public sealed record RunEnvironment
 {
     /// <summary>Uid of the object whose plan runs.</summary>
@@ -21,8 +24,9 @@ public sealed record RunEnvironment
     public required Action Wake { get; init; }
 
     /// <summary>
-    /// Keeps what <see cref="Catalog"/> works by (connections, credentials) until the result is disposed of. Called when a job is started: a job that was
-    /// begun with a Secret ends with it, also when other jobs have another one meanwhile.
+    /// Keeps what <see cref="Catalog"/> works by (connections, credentials) until the result is disposed of. Called
+    /// when a job is started: a job that was begun with a Secret ends with it, also when other jobs have another one
+    /// meanwhile.
     /// </summary>
     public Func<IAsyncDisposable?> Hold { get; init; } = static () => null;
 

@@ -2,7 +2,10 @@ using Drydock.Abstractions.Plans;
 
 namespace Drydock.Engine.Running;
 
-/// <summary>What limits the beginning of steps beside order and holds: how many nodes are worked on at one time, and when phases may start.</summary>
+/// <summary>
+/// What limits the beginning of steps beside order and holds: how many nodes are worked on at one time, and when phases
+/// may start.
+/// </summary>
 /// <param name="steps">The steps as they are; read anew at each question.</param>
 /// <param name="controls">What people want.</param>
 /// <param name="now">The time.</param>
@@ -27,5 +30,6 @@ internal sealed class StartLimits(IReadOnlyCollection<PlanStep> steps, RunContro
     public DateTimeOffset? OpensAt(PlanStep step) =>
         controls.PhaseOpensAt(step) is { } opens && opens > now && !HasStarted(step.Phase) ? opens : null;
 
-    private bool HasStarted(string phase) => steps.Any(s => s.Phase == phase && (s.State != StepState.Pending || s.Attempt > 0));
+    private bool HasStarted(string phase) =>
+        steps.Any(s => s.Phase == phase && (s.State != StepState.Pending || s.Attempt > 0));
 }

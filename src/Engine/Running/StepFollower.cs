@@ -7,9 +7,11 @@ namespace Drydock.Engine.Running;
 /// <param name="action">What is looked at.</param>
 /// <param name="context">For which step.</param>
 /// <param name="timeout">How long an attempt may take now.</param>
-/// <param name="isOfOtherClock">Whether another process wrote when the attempt began, by a clock that may be behind ours.</param>
+/// <param name="isOfOtherClock">Whether another process wrote when the attempt began, by a clock that may be behind
+/// ours.</param>
 /// <param name="tellRunning">Told of progress.</param>
-internal sealed class StepFollower(IStepAction action, StepContext context, Func<TimeSpan> timeout, bool isOfOtherClock, Action<string?> tellRunning)
+internal sealed class StepFollower(
+    IStepAction action, StepContext context, Func<TimeSpan> timeout, bool isOfOtherClock, Action<string?> tellRunning)
 {
     // Progress is told at most this often: each telling may become a write.
     private static readonly TimeSpan TellAtMostEvery = TimeSpan.FromSeconds(1);
@@ -18,13 +20,17 @@ internal sealed class StepFollower(IStepAction action, StepContext context, Func
     // An event can be lost (between a look and the wait, or on its way): after this long it is looked at without one.
     private static readonly TimeSpan LookWithoutEvent = TimeSpan.FromSeconds(30);
 
-    // A wait that keeps returning at once is no wait (an event stream that is always at its end): from then on looks are spaced.
+    // A wait that keeps returning at once is no wait (an event stream that is always at its end): from then on looks
+    // are spaced.
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(50);
     private const int QuickWaitsAllowed = 20;
 
     private int _quickWaits;
 
-    /// <summary>A look, or a preparation, answers within this time or not at all: a target that hangs must not keep a step from ever being told of.</summary>
+    /// <summary>
+    /// A look, or a preparation, answers within this time or not at all: a target that hangs must not keep a step from
+    /// ever being told of.
+    /// </summary>
     public static TimeSpan LongestLook { get; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Observes until it is no longer under way, or its time is over.</summary>
@@ -100,7 +106,8 @@ internal sealed class StepFollower(IStepAction action, StepContext context, Func
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            // The wait itself broke (a cut event stream); a pause keeps a broken wait from spinning, and the next look says what is.
+            // The wait itself broke (a cut event stream); a pause keeps a broken wait from spinning, and the next look
+            // says what is.
             await Task.Delay(Pause, context.Time, cancellationToken);
             return;
         }

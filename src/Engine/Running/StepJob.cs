@@ -6,7 +6,8 @@ using Drydock.Engine.Actions;
 namespace Drydock.Engine.Running;
 
 /// <summary>
-/// Looks after one step beside the reconcile: observes it, begins it when told to, and waits for its end. Reports to the run and never writes status.
+/// Looks after one step beside the reconcile: observes it, begins it when told to, and waits for its end. Reports to
+/// the run and never writes status.
 /// </summary>
 internal sealed class StepJob
 {
@@ -22,7 +23,13 @@ internal sealed class StepJob
 
     private DateTimeOffset Now => _environment.Time.GetUtcNow();
 
-    private StepJob(RunEnvironment environment, Plan plan, PlanStep step, Func<PlanStep, TimeSpan> timeoutOf, bool isOfOtherClock, Action<StepReport> report)
+    private StepJob(
+        RunEnvironment environment,
+        Plan plan,
+        PlanStep step,
+        Func<PlanStep, TimeSpan> timeoutOf,
+        bool isOfOtherClock,
+        Action<StepReport> report)
     {
         (_environment, _plan, _step, _timeout) = (environment, plan, step, () => timeoutOf(step));
         _action = environment.Catalog.Action(step.Action);
@@ -51,7 +58,9 @@ internal sealed class StepJob
         }
     }
 
-    /// <summary>Looks whether the step has begun; if not and <paramref name="mayBegin"/>, prepares the receipt.</summary>
+    /// <summary>
+    /// Looks whether the step has begun; if not and <paramref name="mayBegin"/>, prepares the receipt.
+    /// </summary>
     public async Task<StepReport?> ObserveAsync(bool mayBegin, CancellationToken cancellationToken)
     {
         var sight = await _follower.FollowAsync(cancellationToken);
@@ -107,14 +116,15 @@ internal sealed class StepJob
         }
     }
 
-    // A target that took the command of a run-once step and died before the witness was there has not begun it; a second start of that attempt is refused
-    // should the first still come.
+    // A target that took the command of a run-once step and died before the witness was there has not begun it; a
+    // second start of that attempt is refused should the first still come.
     private StepActionException NoTrace(Observation seen) => new(
         EngineReasons.StepFailed,
         seen.Message is { } what ? $"the action was carried out and left no trace: {what}" : "the action was carried out and left no trace")
     { NotTaken = _step.RunOnce };
 
-    // A step whose attempt is open failed in that attempt. A run-once step without an open attempt that has begun before was given another by a person.
+    // A step whose attempt is open failed in that attempt. A run-once step without an open attempt that has begun
+    // before was given another by a person.
     private bool MayRepeatAfterFailure() =>
         _step.StartedAt is null
         && _step.Attempt > 0

@@ -3,8 +3,8 @@ using Drydock.Abstractions.Plans;
 namespace Drydock.Engine.Running;
 
 /// <summary>
-/// How a report changes a step. Pure. A step whose attempt is open has a <see cref="PlanStep.StartedAt"/>; one that was not begun, or whose last
-/// attempt is over and will be followed by another, has none.
+/// How a report changes a step. Pure. A step whose attempt is open has a <see cref="PlanStep.StartedAt"/>; one that was
+/// not begun, or whose last attempt is over and will be followed by another, has none.
 /// </summary>
 internal static class StepTransitions
 {
@@ -17,7 +17,9 @@ internal static class StepTransitions
     /// <summary>Times go through the API server, which may keep whole seconds only.</summary>
     public static TimeSpan ClockGrain { get; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Whether a report made on <paramref name="basis"/> still speaks of <paramref name="step"/> as it is now stored.</summary>
+    /// <summary>
+    /// Whether a report made on <paramref name="basis"/> still speaks of <paramref name="step"/> as it is now stored.
+    /// </summary>
     public static bool StillSpeaksOf(PlanStep basis, PlanStep step)
     {
         if (step.State == StepState.Succeeded)
@@ -90,7 +92,8 @@ internal static class StepTransitions
             {
                 State = StepState.Unknown,
 
-                // What could only not be read may still turn out well: whoever repeats or takes back by the reason must not do so then.
+                // What could only not be read may still turn out well: whoever repeats or takes back by the reason must
+                // not do so then.
                 Reason = unknown.Lost ? EngineReasons.OutcomeUnknown : null,
                 Message = unknown.Message,
             },
@@ -112,8 +115,8 @@ internal static class StepTransitions
     }
 
     /// <summary>
-    /// Writes the receipt and counts the attempt; one that was already counted keeps its number. The time of the attempt runs from here, also when
-    /// a killed operator had written its receipt long ago.
+    /// Writes the receipt and counts the attempt; one that was already counted keeps its number. The time of the
+    /// attempt runs from here, also when a killed operator had written its receipt long ago.
     /// </summary>
     public static PlanStep Begin(PlanStep step, StepReport.Ready ready, DateTimeOffset now) => step with
     {
@@ -161,7 +164,8 @@ internal static class StepTransitions
         _ => step.RunOnce || step.Retry == RetryRule.RestoreFirst,
     };
 
-    private static SortedDictionary<string, string>? Merge(SortedDictionary<string, string>? receipt, IReadOnlyDictionary<string, string>? more)
+    private static SortedDictionary<string, string>? Merge(
+        SortedDictionary<string, string>? receipt, IReadOnlyDictionary<string, string>? more)
     {
         if (more is null || more.Count == 0)
         {

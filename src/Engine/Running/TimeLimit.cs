@@ -15,7 +15,12 @@ internal static class TimeLimit
     /// <param name="work">Must end when cancelled.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="TimeoutException">The limit passed and the work was cancelled.</exception>
-    public static async Task<T> RunAsync<T>(Func<TimeSpan> limit, DateTimeOffset since, TimeProvider time, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    public static async Task<T> RunAsync<T>(
+        Func<TimeSpan> limit,
+        DateTimeOffset since,
+        TimeProvider time,
+        Func<CancellationToken, Task<T>> work,
+        CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         ITimer? timer = null;

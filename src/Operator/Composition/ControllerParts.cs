@@ -48,7 +48,9 @@ internal sealed class ControllerParts<TEntity>
         trigger.Host = Host;
     }
 
-    /// <summary>The watches, one for each namespace that is served; they run whether or not this process leads.</summary>
+    /// <summary>
+    /// The watches, one for each namespace that is served; they run whether or not this process leads.
+    /// </summary>
     public IReadOnlyList<ResourceWatcher<TEntity>> Watchers { get; }
 
     /// <summary>The watch of referenced Secrets; runs with the host.</summary>
@@ -57,7 +59,9 @@ internal sealed class ControllerParts<TEntity>
     /// <summary>The host.</summary>
     public ControllerHost<TEntity> Host { get; }
 
-    /// <summary>Runs the host for one term of leadership, and drops what the controller holds in memory at its end.</summary>
+    /// <summary>
+    /// Runs the host for one term of leadership, and drops what the controller holds in memory at its end.
+    /// </summary>
     public async Task LeadAsync(CancellationToken cancellationToken)
     {
         // Its jobs were cancelled with the workers, by the fence; what remains is to wait for them.

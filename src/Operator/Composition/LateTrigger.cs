@@ -8,7 +8,9 @@ namespace Drydock.Operator.Composition;
 internal sealed class LateTrigger<TEntity> : IReconcileTrigger<TEntity>
     where TEntity : class, IKubernetesObject
 {
-    /// <summary>The host, once it exists; before it runs nothing need be woken, for it looks at every object when it starts.</summary>
+    /// <summary>
+    /// The host, once it exists; before it runs nothing need be woken, for it looks at every object when it starts.
+    /// </summary>
     public IReconcileTrigger<TEntity>? Host { get; set; }
 
     /// <inheritdoc />

@@ -45,7 +45,8 @@ public sealed partial class OperatorComposition : IAsyncDisposable
     private readonly SnapshotToolOptions _tools;
     private readonly ILogger _logger;
 
-    private OperatorComposition(KubernetesClient client, OperatorOptions options, TimeProvider time, ILoggerFactory loggers)
+    private OperatorComposition(
+        KubernetesClient client, OperatorOptions options, TimeProvider time, ILoggerFactory loggers)
     {
         _client = client;
         var endpoints = EndpointPolicy.Create(options.AllowAddresses, options.AllowUnixEndpoints, Environment.GetEnvironmentVariable(ApiServerVariable));
@@ -179,7 +180,9 @@ public sealed partial class OperatorComposition : IAsyncDisposable
     /// <summary>Who this process is in the lease and in the log.</summary>
     public string Identity { get; }
 
-    /// <summary>Why this process must not lead because of the CRDs in the cluster, with what to do; null if it may.</summary>
+    /// <summary>
+    /// Why this process must not lead because of the CRDs in the cluster, with what to do; null if it may.
+    /// </summary>
     public string? SchemaProblem => _schema.Problem;
 
     /// <summary>Leader election, for the probes; null where this process runs alone.</summary>

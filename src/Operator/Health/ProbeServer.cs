@@ -6,8 +6,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Drydock.Operator.Health;
 
 /// <summary>
-/// /healthz fails when the watches are dead or the process neither leads nor contends; /readyz until the watches have listed once and while the CRDs are older
-/// than the operator; /metrics in Prometheus' text format.
+/// /healthz fails when the watches are dead or the process neither leads nor contends; /readyz until the watches have
+/// listed once and while the CRDs are older than the operator; /metrics in Prometheus' text format.
 /// </summary>
 public static class ProbeServer
 {

@@ -6,8 +6,9 @@ using System.Text;
 namespace Drydock.Operator.Metrics;
 
 /// <summary>
-/// Collects the instruments of all Drydock meters and of the runtime (memory, threads, timers, exceptions) and renders them in Prometheus' text format: counters and gauges as they are, histograms as sum and count
-/// (no exporter package for this format is on the feed this is built from).
+/// Collects the instruments of all Drydock meters and of the runtime (memory, threads, timers, exceptions) and renders
+/// them in Prometheus' text format: counters and gauges as they are, histograms as sum and count (no exporter package
+/// for this format is on the feed this is built from).
 /// </summary>
 public sealed class MetricsText : IDisposable
 {

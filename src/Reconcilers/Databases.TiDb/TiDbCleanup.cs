@@ -17,10 +17,11 @@ internal sealed class TiDbCleanup(ITiDbTargets targets)
         status.Plan is { } plan ? Stores(spec, plan) : [];
 
     /// <summary>
-    /// Lets leaders back to them while a run rests. leader_priority stays as the roll has it: restored it would be what a guard of the run that goes on later calls a change
-    /// from outside; status says so.
+    /// Lets leaders back to them while a run rests. leader_priority stays as the roll has it: restored it would be what
+    /// a guard of the run that goes on later calls a change from outside; status says so.
     /// </summary>
-    public async Task<RunTakenAway> TakeAwayAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken)
+    public async Task<RunTakenAway> TakeAwayAsync(
+        DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken)
     {
         var (gone, left) = (new List<string>(), new List<string>());
         foreach (var (instance, store) in Evicted(targets.Spec(), status))

@@ -4,8 +4,8 @@ using Drydock.Engine.Guards;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Watches for DDL while an upgrade runs, so that it is reported at once and not only before the next act: TiDB sends no event for it. What it sees only
-/// wakes the run, whose guard then reads for itself.
+/// Watches for DDL while an upgrade runs, so that it is reported at once and not only before the next act: TiDB sends
+/// no event for it. What it sees only wakes the run, whose guard then reads for itself.
 /// </summary>
 /// <param name="targets">The cluster.</param>
 /// <param name="changed">Called when DDL appears or ends.</param>

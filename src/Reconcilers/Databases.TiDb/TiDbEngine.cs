@@ -85,7 +85,8 @@ internal sealed class TiDbEngine : IDatabaseEngine
         TiDbStatus.LeftBehind(spec, status);
 
     /// <inheritdoc />
-    public bool IsDraining(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) => TiDbCleanup.Evicted(spec, status).Any();
+    public bool IsDraining(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
+        TiDbCleanup.Evicted(spec, status).Any();
 
     /// <inheritdoc />
     public bool IsDrain(PlanStep step) => step.Action == TiDbActions.DrainTikv;

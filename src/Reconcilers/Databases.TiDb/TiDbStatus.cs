@@ -9,22 +9,30 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>What the receipts of a plan say for status. Pure: the same plan gives the same status.</summary>
 internal static class TiDbStatus
 {
-    /// <summary>The status with what is known of instances, times, backup, saved configuration, and of what a person has to do; as it is while it has no plan.</summary>
-    public static DatabaseRollingUpgradeStatus Compose(DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec)
+    /// <summary>
+    /// The status with what is known of instances, times, backup, saved configuration, and of what a person has to do;
+    /// as it is while it has no plan.
+    /// </summary>
+    public static DatabaseRollingUpgradeStatus Compose(
+        DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec)
     {
         ArgumentNullException.ThrowIfNull(status);
         return status.Plan is { } plan ? Compose(status, spec, plan) : status;
     }
 
-    /// <summary>What an upgrade that is let go here leaves in the cluster, with the commands that take it away.</summary>
-    public static IReadOnlyList<ActionItem> LeftBehind(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status)
+    /// <summary>
+    /// What an upgrade that is let go here leaves in the cluster, with the commands that take it away.
+    /// </summary>
+    public static IReadOnlyList<ActionItem> LeftBehind(
+        DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status)
     {
         ArgumentNullException.ThrowIfNull(status);
         return status.Plan is { } plan ? [.. LeftBehind(plan.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal), spec, plan)] : [];
     }
 
     /// <summary>The status with what the receipts of one plan say.</summary>
-    public static DatabaseRollingUpgradeStatus Compose(DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec, Plan plan)
+    public static DatabaseRollingUpgradeStatus Compose(
+        DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec, Plan plan)
     {
         ArgumentNullException.ThrowIfNull(status);
         ArgumentNullException.ThrowIfNull(spec);
@@ -64,7 +72,8 @@ internal static class TiDbStatus
         [.. LeftBehind(steps, spec, plan), .. Proceeded(plan), .. Limits(steps, spec, plan), .. Metrics(steps), .. Dashboards(steps, spec)];
 
     // What an upgrade that ends here would leave; empty once the steps that take it away are done.
-    private static IEnumerable<ActionItem> LeftBehind(Dictionary<string, PlanStep> steps, DatabaseRollingUpgradeSpec spec, Plan plan)
+    private static IEnumerable<ActionItem> LeftBehind(
+        Dictionary<string, PlanStep> steps, DatabaseRollingUpgradeSpec spec, Plan plan)
     {
         foreach (var instance in spec.Of(DatabaseComponent.TiKV))
         {
@@ -100,7 +109,8 @@ internal static class TiDbStatus
         where left is not null
         select new ActionItem { Reason = Reasons.DrainTimeout, Subject = step.Node ?? "", Message = $"{step.Node} was stopped with {left} leaders, as spec.drain.onTimeout says; look for failed requests of that time" };
 
-    private static IEnumerable<ActionItem> Limits(Dictionary<string, PlanStep> steps, DatabaseRollingUpgradeSpec spec, Plan plan)
+    private static IEnumerable<ActionItem> Limits(
+        Dictionary<string, PlanStep> steps, DatabaseRollingUpgradeSpec spec, Plan plan)
     {
         if (steps.GetValueOrDefault(TiDbStepIds.LimitMerging) is not { State: StepState.Succeeded } limited)
         {
@@ -137,7 +147,8 @@ internal static class TiDbStatus
         }
     }
 
-    private static IEnumerable<ActionItem> Dashboards(Dictionary<string, PlanStep> steps, DatabaseRollingUpgradeSpec spec)
+    private static IEnumerable<ActionItem> Dashboards(
+        Dictionary<string, PlanStep> steps, DatabaseRollingUpgradeSpec spec)
     {
         if (steps.GetValueOrDefault(TiDbStepIds.VerifyStatements) is not { State: StepState.Succeeded } counted)
         {

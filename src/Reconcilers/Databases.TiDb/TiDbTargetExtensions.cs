@@ -13,7 +13,8 @@ internal static class TiDbTargetExtensions
     public static TiDbSpec Settings(this ITiDbTargets targets) => targets.Upgrade.Spec.Tidb ?? new TiDbSpec();
 
     /// <summary>PD.</summary>
-    public static PdClient Pd(this ITiDbTargets targets) => new(targets.Http, [.. targets.Spec().Of(DatabaseComponent.PD).Select(targets.Spec().Service)]);
+    public static PdClient Pd(this ITiDbTargets targets) =>
+        new(targets.Http, [.. targets.Spec().Of(DatabaseComponent.PD).Select(targets.Spec().Service)]);
 
     /// <summary>Status ports of TiDB.</summary>
     public static TidbStatusClient Tidb(this ITiDbTargets targets) => new(targets.Http);
@@ -29,7 +30,9 @@ internal static class TiDbTargetExtensions
     public static DatabaseInstance Instance(this ITiDbTargets targets, string? name) =>
         targets.Spec().Instances.Find(i => i.Name == name) ?? throw new KeyNotFoundException($"spec.instances has no {name}, for which the plan has steps; put it back");
 
-    /// <summary>SHA-256 of the new program of an instance, as PreparePackage found it on its host; null before that.</summary>
+    /// <summary>
+    /// SHA-256 of the new program of an instance, as PreparePackage found it on its host; null before that.
+    /// </summary>
     public static string? NewProgramSha256(this ITiDbTargets targets, Plan plan, DatabaseInstance instance)
     {
         var group = HostGroups.Of(targets.Spec()).First(g => g.Hosts.Contains(instance.Host, StringComparer.Ordinal)).Name;

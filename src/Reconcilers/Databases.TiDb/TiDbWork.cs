@@ -3,7 +3,10 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>What the steps of TiDB's plans mean to the frame that runs them: how long they may take, what they change, what they wait for. Pure.</summary>
+/// <summary>
+/// What the steps of TiDB's plans mean to the frame that runs them: how long they may take, what they change, what they
+/// wait for. Pure.
+/// </summary>
 internal static class TiDbWork
 {
     /// <summary>How long one attempt of a step may take.</summary>
@@ -16,14 +19,19 @@ internal static class TiDbWork
         return plan.Steps.Exists(s => s.Action == TiDbActions.SwapInstance && IsBegun(s));
     }
 
-    /// <summary>Whether anything was changed that a way back would undo. Packages, saved configuration and backups that lie somewhere are left there.</summary>
+    /// <summary>
+    /// Whether anything was changed that a way back would undo. Packages, saved configuration and backups that lie
+    /// somewhere are left there.
+    /// </summary>
     public static bool Changed(Plan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
         return plan.Steps.Exists(s => IsBegun(s) && s.Action is TiDbActions.SetLeaderPriorities or TiDbActions.SwapInstance);
     }
 
-    /// <summary>Whether a step only waits for something, so that leaving it half way leaves nothing half done.</summary>
+    /// <summary>
+    /// Whether a step only waits for something, so that leaving it half way leaves nothing half done.
+    /// </summary>
     public static bool OnlyWaits(PlanStep step)
     {
         ArgumentNullException.ThrowIfNull(step);
@@ -32,5 +40,6 @@ internal static class TiDbWork
     }
 
     /// <summary>Whether an attempt of a step was ever begun.</summary>
-    internal static bool IsBegun(PlanStep step) => step.State != StepState.Pending || step.Attempt > 0 || step.StartedAt is not null;
+    internal static bool IsBegun(PlanStep step) =>
+        step.State != StepState.Pending || step.Attempt > 0 || step.StartedAt is not null;
 }

@@ -14,7 +14,9 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <param name="targets">The way there.</param>
 internal sealed class YugabyteCleanup(IYugabyteTargets targets)
 {
-    /// <summary>The servers that are or may be in the leader blacklist because of an upgrade, by its receipts.</summary>
+    /// <summary>
+    /// The servers that are or may be in the leader blacklist because of an upgrade, by its receipts.
+    /// </summary>
     public static IEnumerable<string> Blacklisted(DatabaseRollingUpgradeStatus status)
     {
         ArgumentNullException.ThrowIfNull(status);
@@ -22,7 +24,8 @@ internal sealed class YugabyteCleanup(IYugabyteTargets targets)
     }
 
     /// <summary>Takes them out.</summary>
-    public async Task<RunTakenAway> TakeAwayAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken)
+    public async Task<RunTakenAway> TakeAwayAsync(
+        DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken)
     {
         var cluster = new YugabyteCluster(targets);
         var (gone, left) = (new List<string>(), new List<string>());
@@ -42,7 +45,8 @@ internal sealed class YugabyteCleanup(IYugabyteTargets targets)
         return new RunTakenAway(gone, left);
     }
 
-    private async Task ReleaseAsync(YugabyteCluster cluster, DatabaseInstance server, CancellationToken cancellationToken)
+    private async Task ReleaseAsync(
+        YugabyteCluster cluster, DatabaseInstance server, CancellationToken cancellationToken)
     {
         var config = await cluster.MasterClient.ClusterConfigAsync(await cluster.LeaderAsync(cancellationToken), cancellationToken);
         if (config.LeaderBlacklist.Contains(cluster.Rpc(server)))

@@ -2,7 +2,9 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>The commands of the admin tool by which a person does what an upgrade left undone. Pure; no secret is in them.</summary>
+/// <summary>
+/// The commands of the admin tool by which a person does what an upgrade left undone. Pure; no secret is in them.
+/// </summary>
 /// <param name="spec">The spec.</param>
 internal sealed class YugabyteCommands(DatabaseRollingUpgradeSpec spec)
 {
@@ -28,7 +30,8 @@ internal sealed class YugabyteCommands(DatabaseRollingUpgradeSpec spec)
         return Text(Masters, spec.Tls?.CertsDirName, "change_leader_blacklist", "REMOVE", address);
     }
 
-    private string Masters => string.Join(',', spec.Instances.Where(i => i.Component == DatabaseComponent.Master).Select(m => new ServiceAddress(m.Host, DefaultPorts.Service(spec, m))));
+    private string Masters =>
+        string.Join(',', spec.Instances.Where(i => i.Component == DatabaseComponent.Master).Select(m => new ServiceAddress(m.Host, DefaultPorts.Service(spec, m))));
 
     private string Text(string masters, string? certs, params string[] command) =>
         string.Join(' ', [$"{spec.Package.Directory}/bin/{_words.AdminProgram}", _words.MasterAddressesFlag, masters, .. certs is null ? Array.Empty<string>() : [_words.CertsFlag, certs], .. command]);

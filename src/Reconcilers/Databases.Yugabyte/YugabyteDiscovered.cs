@@ -20,5 +20,7 @@ internal sealed class YugabyteDiscovered(DatabaseRollingUpgradeSpec spec, Yugaby
     public Plan Compile(DatabaseRollingUpgradeSpec spec) => new YugabytePlanner(spec, discovery).Compile();
 
     /// <inheritdoc />
-    public DatabaseRollingUpgradeStatus Learn(DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec, DateTimeOffset now) => YugabyteStatus.Learn(status, discovery);
+    public DatabaseRollingUpgradeStatus Learn(
+        DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec, DateTimeOffset now) =>
+        YugabyteStatus.Learn(status, discovery);
 }

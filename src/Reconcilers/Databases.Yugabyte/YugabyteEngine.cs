@@ -90,7 +90,8 @@ internal sealed class YugabyteEngine : IDatabaseEngine
         YugabyteStatus.LeftBehind(spec, status);
 
     /// <inheritdoc />
-    public bool IsDraining(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) => YugabyteCleanup.Blacklisted(status).Any();
+    public bool IsDraining(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
+        YugabyteCleanup.Blacklisted(status).Any();
 
     /// <inheritdoc />
     public bool IsDrain(PlanStep step) => step.Action == YugabyteActions.DrainTserver;

@@ -23,12 +23,14 @@ internal static class YugabyteStatus
     }
 
     /// <summary>
-    /// The status with what its plans say: versions, AutoFlags, paused groups, how long it took, and what a person has to do. A plan that has stopped for good, by
-    /// failure, abort or success, never leaves a group paused or a server without leaders without an entry that says so.
+    /// The status with what its plans say: versions, AutoFlags, paused groups, how long it took, and what a person has
+    /// to do. A plan that has stopped for good, by failure, abort or success, never leaves a group paused or a server
+    /// without leaders without an entry that says so.
     /// </summary>
     /// <param name="status">The status with the plans as they are about to be stored, aborts included.</param>
     /// <param name="spec">The spec.</param>
-    public static DatabaseRollingUpgradeStatus Compose(DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec)
+    public static DatabaseRollingUpgradeStatus Compose(
+        DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec)
     {
         ArgumentNullException.ThrowIfNull(status);
         ArgumentNullException.ThrowIfNull(spec);
@@ -50,10 +52,11 @@ internal static class YugabyteStatus
     }
 
     /// <summary>
-    /// What is left as it should not stay if nothing more is done: groups that were paused, servers that are or may be kept without leaders, each with the command
-    /// that mends it. For an object that is let go in the middle too.
+    /// What is left as it should not stay if nothing more is done: groups that were paused, servers that are or may be
+    /// kept without leaders, each with the command that mends it. For an object that is let go in the middle too.
     /// </summary>
-    public static IReadOnlyList<ActionItem> LeftBehind(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status)
+    public static IReadOnlyList<ActionItem> LeftBehind(
+        DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status)
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(status);

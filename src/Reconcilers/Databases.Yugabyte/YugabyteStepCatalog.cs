@@ -4,8 +4,8 @@ using Drydock.Engine.Guards;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// The actions and guard checks of a YugabyteDB upgrade, bound to its targets. To be made once for one binding: how long an instance has been healthy is counted by
-/// the action that looks.
+/// The actions and guard checks of a YugabyteDB upgrade, bound to its targets. To be made once for one binding: how
+/// long an instance has been healthy is counted by the action that looks.
 /// </summary>
 internal sealed class YugabyteStepCatalog : IStepCatalog
 {

@@ -5,10 +5,14 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>What the steps of YugabyteDB's plans mean to the frame that runs them: how long they may take, what they change, what they wait for. Pure.</summary>
+/// <summary>
+/// What the steps of YugabyteDB's plans mean to the frame that runs them: how long they may take, what they change,
+/// what they wait for. Pure.
+/// </summary>
 internal static class YugabyteWork
 {
-    // Steps tell themselves when their time is over, and what is to be cleaned up then; the engine's own limit lies behind that.
+    // Steps tell themselves when their time is over, and what is to be cleaned up then; the engine's own limit lies
+    // behind that.
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(2);
 
     /// <summary>How long a cluster that is not well is waited for before something is stopped.</summary>
@@ -55,7 +59,9 @@ internal static class YugabyteWork
         return plan.Steps.Exists(s => YugabyteActions.IsSwap(s) && IsBegun(s));
     }
 
-    /// <summary>Whether anything was changed that a way back would undo. A package that lies on the hosts is left there.</summary>
+    /// <summary>
+    /// Whether anything was changed that a way back would undo. A package that lies on the hosts is left there.
+    /// </summary>
     public static bool Changed(Plan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -99,7 +105,8 @@ internal static class YugabyteWork
     }
 
     /// <summary>The hosts of a step of PreparePackage.</summary>
-    internal static IReadOnlyList<string> Hosts(PlanStep step) => step.Parameters.GetValueOrDefault(YugabyteKeys.Hosts)?.Split(',') ?? [step.Node!];
+    internal static IReadOnlyList<string> Hosts(PlanStep step) =>
+        step.Parameters.GetValueOrDefault(YugabyteKeys.Hosts)?.Split(',') ?? [step.Node!];
 
     private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

@@ -8,8 +8,9 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>
-/// Takes distributed databases through rolling upgrades. How a run goes is the frame's (<c>Upgrades/Frame</c>); what makes a DatabaseRollingUpgrade is in
-/// <c>Running/DatabaseUpgradeKind.cs</c>, what makes it one of an engine in the project of that engine (<see cref="IDatabaseEngine"/>).
+/// Takes distributed databases through rolling upgrades. How a run goes is the frame's (<c>Upgrades/Frame</c>); what
+/// makes a DatabaseRollingUpgrade is in <c>Running/DatabaseUpgradeKind.cs</c>, what makes it one of an engine in the
+/// project of that engine (<see cref="IDatabaseEngine"/>).
 /// </summary>
 [EntityRbac(ApiGroup.Name, "databaserollingupgrades", Verbs = "get,list,watch,patch")]
 [EntityRbac(ApiGroup.Name, "databaserollingupgrades/status", Verbs = "update")]
@@ -23,7 +24,10 @@ internal sealed class DatabaseRollingUpgradeController : IEntityController<Datab
     private readonly RunController<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus> _runs;
 
     /// <summary>Composes the controller.</summary>
-    public DatabaseRollingUpgradeController(DatabaseServices services, IEntityWriter<DatabaseRollingUpgrade> writer, IReconcileTrigger<DatabaseRollingUpgrade> trigger)
+    public DatabaseRollingUpgradeController(
+        DatabaseServices services,
+        IEntityWriter<DatabaseRollingUpgrade> writer,
+        IReconcileTrigger<DatabaseRollingUpgrade> trigger)
     {
         ArgumentNullException.ThrowIfNull(services);
         var shared = new RunServices
@@ -46,10 +50,14 @@ internal sealed class DatabaseRollingUpgradeController : IEntityController<Datab
     }
 
     /// <inheritdoc />
-    public Task<ReconciliationResult<DatabaseRollingUpgrade>> ReconcileAsync(DatabaseRollingUpgrade entity, CancellationToken cancellationToken) => _runs.ReconcileAsync(entity, cancellationToken);
+    public Task<ReconciliationResult<DatabaseRollingUpgrade>> ReconcileAsync(
+        DatabaseRollingUpgrade entity, CancellationToken cancellationToken) =>
+        _runs.ReconcileAsync(entity, cancellationToken);
 
     /// <inheritdoc />
-    public Task<ReconciliationResult<DatabaseRollingUpgrade>> DeletedAsync(DatabaseRollingUpgrade entity, CancellationToken cancellationToken) => _runs.DeletedAsync(entity, cancellationToken);
+    public Task<ReconciliationResult<DatabaseRollingUpgrade>> DeletedAsync(
+        DatabaseRollingUpgrade entity, CancellationToken cancellationToken) =>
+        _runs.DeletedAsync(entity, cancellationToken);
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => _runs.DisposeAsync();

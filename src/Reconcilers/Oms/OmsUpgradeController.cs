@@ -8,7 +8,10 @@ using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Takes OMS installations through upgrades: preflight, plan, run, end. How a run goes is the frame's (<c>Upgrades/Frame</c>); what makes an OmsUpgrade is in <c>Running/OmsUpgradeKind.cs</c>.</summary>
+/// <summary>
+/// Takes OMS installations through upgrades: preflight, plan, run, end. How a run goes is the frame's
+/// (<c>Upgrades/Frame</c>); what makes an OmsUpgrade is in <c>Running/OmsUpgradeKind.cs</c>.
+/// </summary>
 [EntityRbac(ApiGroup.Name, "omsupgrades", Verbs = "get,list,watch,patch")]
 [EntityRbac(ApiGroup.Name, "omsupgrades/status", Verbs = "update")]
 [EntityRbac(ApiGroup.Name, "backupsnapshots", Verbs = "get,list,watch,create")]
@@ -22,7 +25,8 @@ internal sealed class OmsUpgradeController : IEntityController<OmsUpgrade>, IAsy
     private readonly RunController<OmsUpgrade, OmsUpgradeSpec, OmsUpgradeStatus> _runs;
 
     /// <summary>Composes the controller.</summary>
-    public OmsUpgradeController(OmsServices services, IEntityWriter<OmsUpgrade> writer, IReconcileTrigger<OmsUpgrade> trigger)
+    public OmsUpgradeController(
+        OmsServices services, IEntityWriter<OmsUpgrade> writer, IReconcileTrigger<OmsUpgrade> trigger)
     {
         var shared = new RunServices
         {
@@ -41,10 +45,14 @@ internal sealed class OmsUpgradeController : IEntityController<OmsUpgrade>, IAsy
         OmsUpgradePhases.IsEnded(upgrade.Status?.Phase) ? [] : OmsSecrets.Names(upgrade.Spec);
 
     /// <inheritdoc />
-    public Task<ReconciliationResult<OmsUpgrade>> ReconcileAsync(OmsUpgrade entity, CancellationToken cancellationToken) => _runs.ReconcileAsync(entity, cancellationToken);
+    public Task<ReconciliationResult<OmsUpgrade>> ReconcileAsync(
+        OmsUpgrade entity, CancellationToken cancellationToken) =>
+        _runs.ReconcileAsync(entity, cancellationToken);
 
     /// <inheritdoc />
-    public Task<ReconciliationResult<OmsUpgrade>> DeletedAsync(OmsUpgrade entity, CancellationToken cancellationToken) => _runs.DeletedAsync(entity, cancellationToken);
+    public Task<ReconciliationResult<OmsUpgrade>> DeletedAsync(
+        OmsUpgrade entity, CancellationToken cancellationToken) =>
+        _runs.DeletedAsync(entity, cancellationToken);
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => _runs.DisposeAsync();

@@ -9,8 +9,8 @@ using Drydock.Lab.Upgrades;
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// Lets everything go wrong that can, one case after the other in each of some lanes, within a budget; goes on where the last run stopped and keeps the
-/// ledger in docs/reliability.md.
+/// Lets everything go wrong that can, one case after the other in each of some lanes, within a budget; goes on where
+/// the last run stopped and keeps the ledger in docs/reliability.md.
 /// </summary>
 /// <param name="budget">When no new run is begun any more.</param>
 /// <param name="lanes">How many stages, each with everything of its own; a run waits more than it works.</param>
@@ -96,7 +96,8 @@ internal sealed class ChaosCommand(TimeSpan budget, int lanes, string? only)
         }
     }
 
-    private void Report(IReadOnlyList<ChaosCase> run, IReadOnlyDictionary<ChaosCase, ChaosOutcome> outcomes, ChaosLedger ledger)
+    private void Report(
+        IReadOnlyList<ChaosCase> run, IReadOnlyDictionary<ChaosCase, ChaosOutcome> outcomes, ChaosLedger ledger)
     {
         var difference = outcomes.Values.Select(outcome => outcome.Difference).FirstOrDefault(d => d is not null);
         var together = run.Count > 1;
@@ -105,7 +106,8 @@ internal sealed class ChaosCommand(TimeSpan budget, int lanes, string? only)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_watch.Elapsed:hh\\:mm\\:ss} {run.Count} together in {run[0].Scenario}: {string.Join("; ", run.Select(chaos => $"{chaos.What} @ {chaos.When}"))}"));
         }
 
-        // What one of several did wrong, and what did not come because another one changed the course, is found out in a run of its own.
+        // What one of several did wrong, and what did not come because another one changed the course, is found out in
+        // a run of its own.
         foreach (var alone in run.Where(chaos => together && (difference is not null || !outcomes.ContainsKey(chaos))))
         {
             _batches.Enqueue([[alone]]);
@@ -126,7 +128,8 @@ internal sealed class ChaosCommand(TimeSpan budget, int lanes, string? only)
         }
     }
 
-    private static async Task<IReadOnlyDictionary<ChaosCase, ChaosOutcome>> RunAsync(ChaosRunner runner, IReadOnlyList<ChaosCase> run, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyDictionary<ChaosCase, ChaosOutcome>> RunAsync(
+        ChaosRunner runner, IReadOnlyList<ChaosCase> run, CancellationToken cancellationToken)
     {
         try
         {

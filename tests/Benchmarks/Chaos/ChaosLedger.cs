@@ -22,8 +22,8 @@ internal sealed partial class ChaosLedger
     }
 
     /// <summary>
-    /// Reads the ledger; rows of cases that do not exist any more go. Kill points are kept: which acts of two hosts come in which order, and by that the names
-    /// of some, differ from one undisturbed run to the next.
+    /// Reads the ledger; rows of cases that do not exist any more go. Kill points are kept: which acts of two hosts
+    /// come in which order, and by that the names of some, differ from one undisturbed run to the next.
     /// </summary>
     public static ChaosLedger Read(IReadOnlyCollection<IChaosCase> cases)
     {

@@ -11,7 +11,8 @@ namespace Drydock.Benchmarks;
 /// <param name="ledger">Where outcomes go.</param>
 /// <param name="elapsed">Since the command began.</param>
 /// <param name="budget">When no new run is begun any more.</param>
-internal sealed class DatabaseLane(IReadOnlyList<IReadOnlyList<DatabaseChaosCase>> runs, ChaosLedger ledger, Func<TimeSpan> elapsed, TimeSpan budget)
+internal sealed class DatabaseLane(
+    IReadOnlyList<IReadOnlyList<DatabaseChaosCase>> runs, ChaosLedger ledger, Func<TimeSpan> elapsed, TimeSpan budget)
 {
     private readonly Queue<IReadOnlyList<DatabaseChaosCase>> _runs = new(runs);
 
@@ -52,14 +53,17 @@ internal sealed class DatabaseLane(IReadOnlyList<IReadOnlyList<DatabaseChaosCase
     private static Task<DatabaseStage> StageAsync(CancellationToken cancellationToken) => DatabaseStage.StartAsync(
         new DatabaseStageOptions { Checkout = Checkout.Root, OperatorAssembly = Checkout.OperatorAssembly, Faults = true }, cancellationToken: cancellationToken);
 
-    private bool GoesOn(CancellationToken cancellationToken) => _runs.Count > 0 && elapsed() < budget && !cancellationToken.IsCancellationRequested;
+    private bool GoesOn(CancellationToken cancellationToken) =>
+        _runs.Count > 0 && elapsed() < budget && !cancellationToken.IsCancellationRequested;
 
-    private void Report(IReadOnlyList<DatabaseChaosCase> run, IReadOnlyDictionary<DatabaseChaosCase, ChaosOutcome> outcomes)
+    private void Report(
+        IReadOnlyList<DatabaseChaosCase> run, IReadOnlyDictionary<DatabaseChaosCase, ChaosOutcome> outcomes)
     {
         var difference = outcomes.Values.Select(outcome => outcome.Difference).FirstOrDefault(d => d is not null);
         var together = run.Count > 1;
 
-        // What one of several did wrong, and what did not come because another one changed the course, is found out in a run of its own.
+        // What one of several did wrong, and what did not come because another one changed the course, is found out in
+        // a run of its own.
         foreach (var alone in run.Where(chaos => together && (difference is not null || !outcomes.ContainsKey(chaos))))
         {
             _runs.Enqueue([alone]);
@@ -82,7 +86,8 @@ internal sealed class DatabaseLane(IReadOnlyList<IReadOnlyList<DatabaseChaosCase
         }
     }
 
-    private static async Task<IReadOnlyDictionary<DatabaseChaosCase, ChaosOutcome>> RunAsync(DatabaseChaosRunner runner, IReadOnlyList<DatabaseChaosCase> run, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyDictionary<DatabaseChaosCase, ChaosOutcome>> RunAsync(
+        DatabaseChaosRunner runner, IReadOnlyList<DatabaseChaosCase> run, CancellationToken cancellationToken)
     {
         try
         {

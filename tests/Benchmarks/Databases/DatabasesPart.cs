@@ -8,7 +8,10 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Benchmarks;
 
-/// <summary>Rolling upgrades of both databases on three hosts: the operator beside each runbook as a sequential script, under the same load; and a plan of 300 processes.</summary>
+/// <summary>
+/// Rolling upgrades of both databases on three hosts: the operator beside each runbook as a sequential script, under
+/// the same load; and a plan of 300 processes.
+/// </summary>
 internal sealed class DatabasesPart : IBenchPart
 {
     private const double TimeFactor = 3;
@@ -56,7 +59,8 @@ internal sealed class DatabasesPart : IBenchPart
     private static async Task<IDatabaseScenario> TiDbAsync(DatabaseStage stage, string name, CancellationToken cancellationToken) =>
         await TiDbScenario.StartAsync(stage.Run, new TiDbScenarioOptions { Cluster = new() { Name = "ti" + name, TimeFactor = TimeFactor } }, cancellationToken);
 
-    private static async Task<IDatabaseScenario> BmdbAsync(DatabaseStage stage, string name, CancellationToken cancellationToken)
+    private static async Task<IDatabaseScenario> BmdbAsync(
+        DatabaseStage stage, string name, CancellationToken cancellationToken)
     {
         var bmdb = YugabyteScenarioOptions.Bmdb;
         return await YugabyteScenario.StartAsync(stage.Run, bmdb with { Cluster = bmdb.Cluster with { Name = "bm" + name, TimeFactor = TimeFactor } }, cancellationToken);
@@ -89,7 +93,8 @@ internal sealed class DatabasesPart : IBenchPart
         overheads.Add(string.Create(CultureInfo.InvariantCulture, $"| {what}: wall time after that above the plan's longest chain by the steps' own times ({longest.TotalSeconds:0.0} s) | {(op.Wall - before - longest).TotalSeconds:0.0} s, {100 * ((op.Wall - before - longest) / op.Wall):0.0} % | 2 % or less |"));
     }
 
-    private static async Task<DatabaseWay> UnderLoadAsync(IDatabaseScenario cluster, Func<Task<TimeSpan>> upgrade, CancellationToken cancellationToken)
+    private static async Task<DatabaseWay> UnderLoadAsync(
+        IDatabaseScenario cluster, Func<Task<TimeSpan>> upgrade, CancellationToken cancellationToken)
     {
         await using var load = await DatabaseLoad.StartAsync(cluster, cancellationToken: cancellationToken);
         var wall = await upgrade();

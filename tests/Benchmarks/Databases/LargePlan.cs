@@ -10,7 +10,10 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Benchmarks;
 
-/// <summary>Databases of 300 processes: how long their plans take to compile, and how large the object is at its worst moment, when every step has ended and has its times.</summary>
+/// <summary>
+/// Databases of 300 processes: how long their plans take to compile, and how large the object is at its worst moment,
+/// when every step has ended and has its times.
+/// </summary>
 internal static class LargePlan
 {
     private static readonly JsonSerializerOptions Wire = KubernetesJson.CreateOptions(CrdsJsonContext.Default);

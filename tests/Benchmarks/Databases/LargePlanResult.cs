@@ -7,4 +7,5 @@ namespace Drydock.Benchmarks;
 /// <param name="Steps">How many steps it has.</param>
 /// <param name="Bytes">The status with it when every step has ended.</param>
 /// <param name="BytesWithWayBack">The same when every step was taken back; null if there is no way back.</param>
-internal sealed record LargePlanResult(string Engine, TimeSpan First, TimeSpan Median, int Steps, int Bytes, int? BytesWithWayBack);
+internal sealed record LargePlanResult(
+    string Engine, TimeSpan First, TimeSpan Median, int Steps, int Bytes, int? BytesWithWayBack);

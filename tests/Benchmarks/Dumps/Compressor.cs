@@ -3,14 +3,20 @@ using System.Security.Cryptography;
 
 namespace Drydock.Benchmarks;
 
-/// <summary>The very compressor that the operator uses, with its settings, as a filter: what the plain tools are piped into, so that tools are compared and not compressors.</summary>
+/// <summary>
+/// The very compressor that the operator uses, with its settings, as a filter: what the plain tools are piped into, so
+/// that tools are compared and not compressors.
+/// </summary>
 internal static class Compressor
 {
     private const int BufferBytes = 256 * 1024;
     private const string Ending = ".gz";
     private const string Sums = "SHA256SUMS";
 
-    /// <summary>From standard input to standard output, or every file of one folder into another, as many at a time as there are processors.</summary>
+    /// <summary>
+    /// From standard input to standard output, or every file of one folder into another, as many at a time as there are
+    /// processors.
+    /// </summary>
     /// <param name="verb">compress or decompress.</param>
     /// <param name="from">The folder; null for the filter.</param>
     /// <param name="to">Where its files go.</param>

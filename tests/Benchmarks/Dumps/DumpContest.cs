@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Drydock.Benchmarks;
 
-/// <summary>Several ways of doing the same, taken in turns and back again (ABC CBA), so that what drifts hits all alike. Before each run the server has come to rest.</summary>
+/// <summary>
+/// Several ways of doing the same, taken in turns and back again (ABC CBA), so that what drifts hits all alike. Before
+/// each run the server has come to rest.
+/// </summary>
 /// <param name="stage">Where.</param>
 /// <param name="what">What they do, for the console.</param>
 internal sealed class DumpContest(DumpsStage stage, string what)

@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace Drydock.Benchmarks;
 
-/// <summary>The flags with which the operator runs the tools, as the manifests of its snapshots have them: the plain tools get the same.</summary>
+/// <summary>
+/// The flags with which the operator runs the tools, as the manifests of its snapshots have them: the plain tools get
+/// the same.
+/// </summary>
 /// <param name="MySqlDump">mysqldump's.</param>
 /// <param name="MyDumper">mydumper's.</param>
 internal sealed record DumpFlags(IReadOnlyList<string> MySqlDump, IReadOnlyList<string> MyDumper)
@@ -22,5 +25,6 @@ internal sealed record DumpFlags(IReadOnlyList<string> MySqlDump, IReadOnlyList<
     public static DumpFlags Of(JsonNode mySqlDump, JsonNode myDumper) =>
         new(Read(mySqlDump), [.. Read(myDumper).TakeWhile(x => x != Separator).Except(RowsOnly, StringComparer.Ordinal)]);
 
-    private static List<string> Read(JsonNode manifest) => [.. manifest["tool"]!["flags"]!.AsArray().Select(x => x!.GetValue<string>())];
+    private static List<string> Read(JsonNode manifest) =>
+        [.. manifest["tool"]!["flags"]!.AsArray().Select(x => x!.GetValue<string>())];
 }

@@ -5,4 +5,5 @@ namespace Drydock.Benchmarks;
 /// <param name="Rest">At rest after its start.</param>
 /// <param name="After">At rest after everything.</param>
 /// <param name="Runs">What it did, and all runs of that.</param>
-internal sealed record DumpMemory(long Bytes, double Rest, double After, IReadOnlyList<(string What, IReadOnlyList<DumpRun> Runs)> Runs);
+internal sealed record DumpMemory(
+    long Bytes, double Rest, double After, IReadOnlyList<(string What, IReadOnlyList<DumpRun> Runs)> Runs);

@@ -3,7 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace Drydock.Benchmarks;
 
-/// <summary>Backup and restore of a large database through the operator, with both tools, beside the plain tools on the same server; and the operator's memory meanwhile.</summary>
+/// <summary>
+/// Backup and restore of a large database through the operator, with both tools, beside the plain tools on the same
+/// server; and the operator's memory meanwhile.
+/// </summary>
 internal sealed class DumpsPart : IBenchPart
 {
     private const long MiB = 1 << 20;
@@ -25,7 +28,8 @@ internal sealed class DumpsPart : IBenchPart
     private static long Number(string variable, long otherwise) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? long.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
-    // An operator of its own does everything as often with a small database: its memory is compared, and the flags it gives the tools are what the plain ones get.
+    // An operator of its own does everything as often with a small database: its memory is compared, and the flags it
+    // gives the tools are what the plain ones get.
     private static async Task<(DumpFlags Flags, DumpMemory Memory)> SmallAsync(DumpsStage stage, long bytes, int rounds, CancellationToken cancellationToken)
     {
         var database = new BigDatabase(stage.Server, "rm_small");
@@ -58,9 +62,11 @@ internal sealed class DumpsPart : IBenchPart
         return (flags, new DumpMemory(made, rest, after, runs));
     }
 
-    private static string Small(string tool, int run) => string.Create(CultureInfo.InvariantCulture, $"small-{tool.ToLowerInvariant()}-{run}");
+    private static string Small(string tool, int run) =>
+        string.Create(CultureInfo.InvariantCulture, $"small-{tool.ToLowerInvariant()}-{run}");
 
-    private static async Task<JsonNode> ManifestAsync(DumpsStage stage, OperatorDumps dumps, string name, CancellationToken cancellationToken)
+    private static async Task<JsonNode> ManifestAsync(
+        DumpsStage stage, OperatorDumps dumps, string name, CancellationToken cancellationToken)
     {
         var path = (await dumps.GetAsync("backupsnapshots", name))["status"]!["path"]!.GetValue<string>();
         return JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(stage.Storage, path, "manifest.json"), cancellationToken))!;

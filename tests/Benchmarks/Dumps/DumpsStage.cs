@@ -5,7 +5,10 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Benchmarks;
 
-/// <summary>An API server, a database server of a size that fits, and folders in memory for everything that is written, so that work is measured and not a disk.</summary>
+/// <summary>
+/// An API server, a database server of a size that fits, and folders in memory for everything that is written, so that
+/// work is measured and not a disk.
+/// </summary>
 internal sealed class DumpsStage : IAsyncDisposable
 {
     /// <summary>The Secret with the server's address and credentials.</summary>

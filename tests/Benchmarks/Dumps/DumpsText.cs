@@ -108,7 +108,8 @@ internal static class DumpsText
         return Line($"{runs.Max(r => r.Memory):0} ({runs.Max(r => r.ChildrenMemory):0})");
     }
 
-    private static string Runs(DumpContest contest, string way) => string.Join(", ", contest.Of(way).Select(r => Line($"{r.Time.TotalSeconds:0.0}"))) + " s";
+    private static string Runs(DumpContest contest, string way) =>
+        string.Join(", ", contest.Of(way).Select(r => Line($"{r.Time.TotalSeconds:0.0}"))) + " s";
 
     private static string Processor(DumpContest contest, string way) =>
         Line($"{contest.Median(way, static r => r.Tools):0.0}, {contest.Median(way, static r => r.Operator):0.0}, {contest.Median(way, static r => r.Server):0.0}");

@@ -36,7 +36,8 @@ internal sealed class LargeDumps(DumpsStage stage, DumpFlags flags, int rounds)
         return new DumpsResult(made, status["rawBytes"]!.GetValue<long>(), status["sizeBytes"]!.GetValue<long>(), mySqlDump, myDumper, restores, [small, memory]);
     }
 
-    // The operator's last snapshot is kept for the restores, and so are the files of the plain tool with the same compressor.
+    // The operator's last snapshot is kept for the restores, and so are the files of the plain tool with the same
+    // compressor.
     private async Task<(DumpContest Contest, string Kept)> BackupsAsync(
         OperatorDumps dumps, string tool, string verb, IReadOnlyList<string> toolFlags, CancellationToken cancellationToken)
     {
@@ -59,7 +60,8 @@ internal sealed class LargeDumps(DumpsStage stage, DumpFlags flags, int rounds)
         return (contest, kept!);
     }
 
-    private async Task<DumpContest> RestoresAsync(OperatorDumps dumps, string sql, string rows, CancellationToken cancellationToken)
+    private async Task<DumpContest> RestoresAsync(
+        OperatorDumps dumps, string sql, string rows, CancellationToken cancellationToken)
     {
         var (dump, folder, raw) = (Path.Combine(stage.Plain, "dump"), Path.Combine(stage.Plain, "mydump"), Fresh("dump.sql"));
         await Compressor.FileAsync("decompress", dump, raw, cancellationToken);

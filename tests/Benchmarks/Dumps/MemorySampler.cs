@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Drydock.Benchmarks;
 
-/// <summary>Resident memory of a process, as the kernel counts it, while something runs; and, sampled, of its children.</summary>
+/// <summary>
+/// Resident memory of a process, as the kernel counts it, while something runs; and, sampled, of its children.
+/// </summary>
 internal sealed class MemorySampler : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
@@ -21,7 +23,10 @@ internal sealed class MemorySampler : IAsyncDisposable
     /// <summary>The most the children had together, in MiB.</summary>
     public double ChildrenPeak => Volatile.Read(ref _children);
 
-    /// <summary>The most the process had since the start of this sampler, in MiB; the kernel keeps it, nothing falls between two samples.</summary>
+    /// <summary>
+    /// The most the process had since the start of this sampler, in MiB; the kernel keeps it, nothing falls between two
+    /// samples.
+    /// </summary>
     public double Peak => Read(_pid, "VmHWM") ?? 0;
 
     /// <summary>Begins: the kernel's high-water mark is set back.</summary>

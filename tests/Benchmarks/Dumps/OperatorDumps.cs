@@ -7,7 +7,10 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Benchmarks;
 
-/// <summary>BackupSnapshots and SnapshotRestores reconciled by a running operator: from the creation of the object until a watch shows Succeeded.</summary>
+/// <summary>
+/// BackupSnapshots and SnapshotRestores reconciled by a running operator: from the creation of the object until a watch
+/// shows Succeeded.
+/// </summary>
 internal sealed class OperatorDumps(UpgradeStage stage, MetaDb server, LabOperator op, string space, string storage)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
@@ -44,9 +47,11 @@ internal sealed class OperatorDumps(UpgradeStage stage, MetaDb server, LabOperat
         JsonNode.Parse(await stage.ControlPlane.KubectlAsync(["-n", space, "get", $"{plural}.drydock.dev", name, "-o", "json"]))!;
 
     /// <summary>Removes a snapshot, files and all.</summary>
-    public Task DeleteAsync(string name) => stage.ControlPlane.KubectlAsync(["-n", space, "delete", "backupsnapshots.drydock.dev", name, "--timeout=120s"]);
+    public Task DeleteAsync(string name) =>
+        stage.ControlPlane.KubectlAsync(["-n", space, "delete", "backupsnapshots.drydock.dev", name, "--timeout=120s"]);
 
-    private async Task<DumpRun> RunAsync(string kind, string plural, string name, JsonObject spec, CancellationToken cancellationToken)
+    private async Task<DumpRun> RunAsync(
+        string kind, string plural, string name, JsonObject spec, CancellationToken cancellationToken)
     {
         var path = $"/apis/drydock.dev/v1alpha1/namespaces/{space}/{plural}";
         var manifest = new JsonObject

@@ -4,7 +4,9 @@ using Drydock.Lab;
 
 namespace Drydock.Benchmarks;
 
-/// <summary>mysqldump, mysql, mydumper and myloader as a person pipes them (plain.sh), against the same server as the operator.</summary>
+/// <summary>
+/// mysqldump, mysql, mydumper and myloader as a person pipes them (plain.sh), against the same server as the operator.
+/// </summary>
 internal sealed class PlainTools(MetaDb server, string options, string database)
 {
     /// <summary>Threads of mydumper and myloader, the default of the spec.</summary>
@@ -26,7 +28,8 @@ internal sealed class PlainTools(MetaDb server, string options, string database)
     /// <param name="gzip">With gzip -1 instead of the operator's compressor.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="LabException">It ended with an error.</exception>
-    public async Task<DumpRun> RunAsync(string verb, string path, IEnumerable<string> flags, bool gzip, CancellationToken cancellationToken)
+    public async Task<DumpRun> RunAsync(
+        string verb, string path, IEnumerable<string> flags, bool gzip, CancellationToken cancellationToken)
     {
         var environment = new Dictionary<string, string?>(StringComparer.Ordinal)
         {

@@ -10,7 +10,8 @@ internal sealed record ProcessTimes(double Own, double Children)
     // USER_HZ, the same on every Linux of this century.
     private const double TicksPerSecond = 100;
 
-    public static ProcessTimes operator -(ProcessTimes after, ProcessTimes before) => new(after.Own - before.Own, after.Children - before.Children);
+    public static ProcessTimes operator -(ProcessTimes after, ProcessTimes before) =>
+        new(after.Own - before.Own, after.Children - before.Children);
 
     public static ProcessTimes Of(int pid)
     {

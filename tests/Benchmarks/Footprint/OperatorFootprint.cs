@@ -30,7 +30,8 @@ internal sealed class OperatorFootprint(UpgradeStage stage)
     }
 
     /// <summary>Resident memory of an operator that has looked at finished upgrades and rests, in MiB.</summary>
-    public async Task<double> RestingMemoryAsync(string space, JsonNode finished, int upgrades, CancellationToken cancellationToken)
+    public async Task<double> RestingMemoryAsync(
+        string space, JsonNode finished, int upgrades, CancellationToken cancellationToken)
     {
         await CopyFinishedAsync(space, finished, upgrades - 1);
         await using var op = stage.StartOperator();
@@ -40,7 +41,9 @@ internal sealed class OperatorFootprint(UpgradeStage stage)
         return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^2], CultureInfo.InvariantCulture) / 1024;
     }
 
-    /// <summary>From the answer to the creation of an object until a watch shows its first status, one after the other.</summary>
+    /// <summary>
+    /// From the answer to the creation of an object until a watch shows its first status, one after the other.
+    /// </summary>
     public async Task<IReadOnlyList<TimeSpan>> FirstStatusAsync(CancellationToken cancellationToken)
     {
         var space = await stage.NewNamespaceAsync();

@@ -10,10 +10,12 @@ namespace Drydock.Benchmarks;
 /// <param name="Threads">Threads.</param>
 /// <param name="Timers">Active timers of the runtime.</param>
 /// <param name="Reconciles">Reconciliations since the start of the process.</param>
-internal sealed record ProcessReading(double Seconds, double ResidentMiB, double Handles, double Threads, double Timers, double Reconciles)
+internal sealed record ProcessReading(
+    double Seconds, double ResidentMiB, double Handles, double Threads, double Timers, double Reconciles)
 {
     /// <summary>Reads it; null if the operator did not answer this time.</summary>
-    public static async Task<ProcessReading?> TakeAsync(LabOperator op, TimeSpan since, CancellationToken cancellationToken)
+    public static async Task<ProcessReading?> TakeAsync(
+        LabOperator op, TimeSpan since, CancellationToken cancellationToken)
     {
         var metrics = await op.GetAsync("/metrics", cancellationToken);
         if (metrics.Length == 0)

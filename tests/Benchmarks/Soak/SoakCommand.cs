@@ -5,7 +5,10 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Benchmarks;
 
-/// <summary>Puts the operator through a long load on real parts and looks whether what it holds grows; writes its section of docs/reliability.md.</summary>
+/// <summary>
+/// Puts the operator through a long load on real parts and looks whether what it holds grows; writes its section of
+/// docs/reliability.md.
+/// </summary>
 internal sealed class SoakCommand(TimeSpan span)
 {
     /// <summary>The Secret with the login of the database that snapshots are taken of.</summary>
@@ -43,7 +46,8 @@ internal sealed class SoakCommand(TimeSpan span)
         return good ? 0 : 1;
     }
 
-    private static async Task ReadAsync(LabOperator op, List<ProcessReading> readings, long begin, CancellationToken cancellationToken)
+    private static async Task ReadAsync(
+        LabOperator op, List<ProcessReading> readings, long begin, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(Interval);
         try
@@ -87,5 +91,6 @@ internal sealed class SoakCommand(TimeSpan span)
         return (text.ToString(), good);
     }
 
-    private static string SoakMinutes(TimeSpan took) => Environment.GetEnvironmentVariable("SOAK_MINUTES") ?? took.TotalMinutes.ToString("0", CultureInfo.InvariantCulture);
+    private static string SoakMinutes(TimeSpan took) =>
+        Environment.GetEnvironmentVariable("SOAK_MINUTES") ?? took.TotalMinutes.ToString("0", CultureInfo.InvariantCulture);
 }

@@ -8,8 +8,9 @@ using Drydock.Lab.Upgrades;
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// What the operator is put through: upgrades that come and go, Secrets that are rotated, watches that break, snapshots that are taken, objects that are touched.
-/// Everything it is to do is spread evenly over the time it is given; what the machine cannot do in time is done afterwards.
+/// What the operator is put through: upgrades that come and go, Secrets that are rotated, watches that break, snapshots
+/// that are taken, objects that are touched. Everything it is to do is spread evenly over the time it is given; what
+/// the machine cannot do in time is done afterwards.
 /// </summary>
 internal sealed class SoakLoad(UpgradeStage stage, string space, TimeSpan span) : IDisposable
 {
@@ -69,7 +70,8 @@ internal sealed class SoakLoad(UpgradeStage stage, string space, TimeSpan span) 
     public void Dispose() => _http.Dispose();
 
     // The i-th is due after its share of the span.
-    private async Task SpreadAsync(int count, Func<int, CancellationToken, Task> act, CancellationToken cancellationToken)
+    private async Task SpreadAsync(
+        int count, Func<int, CancellationToken, Task> act, CancellationToken cancellationToken)
     {
         var begin = TimeProvider.System.GetTimestamp();
         for (var i = 0; i < count; i++)
@@ -123,7 +125,8 @@ internal sealed class SoakLoad(UpgradeStage stage, string space, TimeSpan span) 
         var value = string.Create(CultureInfo.InvariantCulture, $"v{i}");
         JsonObject patch = (i % 30, i % 3) switch
         {
-            // The same material under another text: a key that is read has changed, and a preflight under way begins again. Rarely enough for one to end.
+            // The same material under another text: a key that is read has changed, and a preflight under way begins
+            // again. Rarely enough for one to end.
             (0, _) => new JsonObject { ["stringData"] = new JsonObject { ["ca.crt"] = $"# {value}\n{stage.ControlPlane.AuthorityPem}" } },
             (_, 0) => new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["example.com/rotated"] = value } } },
             (_, 1) => new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["example.com/rotated"] = value } } },

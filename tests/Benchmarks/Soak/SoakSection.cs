@@ -1,6 +1,9 @@
 namespace Drydock.Benchmarks;
 
-/// <summary>The part of docs/reliability.md that <c>make soak</c> writes; the rest is the ledger of <c>make chaos</c>, which keeps it.</summary>
+/// <summary>
+/// The part of docs/reliability.md that <c>make soak</c> writes; the rest is the ledger of <c>make chaos</c>, which
+/// keeps it.
+/// </summary>
 internal static class SoakSection
 {
     private const string Begin = "## Soak\n";

@@ -17,6 +17,9 @@ internal sealed record Trend(double Begin, double End, double Deviation)
         return new Trend(Line(readings[0].At), Line(readings[^1].At), deviation);
     }
 
-    /// <summary>Whether it stays: the line rises by at most a twentieth of itself, or by less than the readings scatter around it.</summary>
+    /// <summary>
+    /// Whether it stays: the line rises by at most a twentieth of itself, or by less than the readings scatter around
+    /// it.
+    /// </summary>
     public bool Stays => End - Begin <= Math.Max(Begin / 20, 2 * Deviation);
 }

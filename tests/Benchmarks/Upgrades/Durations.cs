@@ -4,8 +4,8 @@ using Drydock.Lab.Oms;
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// How long things take in a real installation (seconds): image load 90, stop 20, dumps 30, 15 and 15, boot 40, correction JAR 30, docker_init.sh 150;
-/// all divided by one factor, for the shell and the operator alike.
+/// How long things take in a real installation (seconds): image load 90, stop 20, dumps 30, 15 and 15, boot 40,
+/// correction JAR 30, docker_init.sh 150; all divided by one factor, for the shell and the operator alike.
 /// </summary>
 internal sealed record Durations(double Factor)
 {
@@ -29,7 +29,10 @@ internal sealed record Durations(double Factor)
     public static Durations Chosen() =>
         new(Environment.GetEnvironmentVariable("BENCH_FACTOR") is { Length: > 0 } text ? double.Parse(text, CultureInfo.InvariantCulture) : Usual);
 
-    /// <summary>The longest chain of waits within the downtime that no order of work can shorten: stop, the longest dump, boot, the JARs and the inits, which never run two at a time.</summary>
+    /// <summary>
+    /// The longest chain of waits within the downtime that no order of work can shorten: stop, the longest dump, boot,
+    /// the JARs and the inits, which never run two at a time.
+    /// </summary>
     public double CriticalDowntime(int jars, int inits) => Stop + Dump("rm_340") + Boot + (jars * Jar) + (inits * Init);
 
     /// <summary>The same with the load of the image before it.</summary>

@@ -24,5 +24,6 @@ internal sealed class OperatorUpgrade(UpgradeStage stage, string? path = null)
         return (new Timing(downtime, wall), done);
     }
 
-    private static DateTimeOffset Time(JsonNode node) => DateTimeOffset.Parse(node.GetValue<string>(), CultureInfo.InvariantCulture);
+    private static DateTimeOffset Time(JsonNode node) =>
+        DateTimeOffset.Parse(node.GetValue<string>(), CultureInfo.InvariantCulture);
 }

@@ -4,8 +4,9 @@ using System.Text.Json.Nodes;
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// The longest chain of steps of a finished plan, by the durations the steps themselves recorded. A step that waits for its target before it does something begins
-/// twice, and keeps the second time: whoever watches the plan run knows the first.
+/// The longest chain of steps of a finished plan, by the durations the steps themselves recorded. A step that waits for
+/// its target before it does something begins twice, and keeps the second time: whoever watches the plan run knows the
+/// first.
 /// </summary>
 internal sealed class PlanPath
 {
@@ -50,5 +51,6 @@ internal sealed class PlanPath
         ? Time(end) - _begun.GetValueOrDefault(step["id"]!.GetValue<string>(), Time(start))
         : TimeSpan.Zero;
 
-    private static DateTimeOffset Time(JsonNode text) => DateTimeOffset.Parse(text.GetValue<string>(), CultureInfo.InvariantCulture);
+    private static DateTimeOffset Time(JsonNode text) =>
+        DateTimeOffset.Parse(text.GetValue<string>(), CultureInfo.InvariantCulture);
 }

@@ -3,7 +3,10 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Benchmarks;
 
-/// <summary>Enterprise 3.2.2 to 4.2.2, eight nodes in two regions: the operator beside the runbook as a shell script that turns to one node after the other.</summary>
+/// <summary>
+/// Enterprise 3.2.2 to 4.2.2, eight nodes in two regions: the operator beside the runbook as a shell script that turns
+/// to one node after the other.
+/// </summary>
 internal sealed class RegionsPart : IBenchPart
 {
     private static readonly UpgradeRoad Road = UpgradeRoad.EnterpriseTwoRegions with { Id = "ee-322-422-4x4", RegionSizes = [4, 4] };

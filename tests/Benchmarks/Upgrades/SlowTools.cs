@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Drydock.Benchmarks;
 
-/// <summary>A folder with a mysqldump in it that takes as long as a large database would, and then is the real one. Shell and operator both find it in PATH.</summary>
+/// <summary>
+/// A folder with a mysqldump in it that takes as long as a large database would, and then is the real one. Shell and
+/// operator both find it in PATH.
+/// </summary>
 internal static class SlowTools
 {
     public static string Make(string folder, Durations durations)

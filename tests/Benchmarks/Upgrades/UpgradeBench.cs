@@ -6,7 +6,9 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Benchmarks;
 
-/// <summary>One road, by shell and by operator, on a stage that is reset before each way, with the same simulated durations.</summary>
+/// <summary>
+/// One road, by shell and by operator, on a stage that is reset before each way, with the same simulated durations.
+/// </summary>
 internal sealed class UpgradeBench : IAsyncDisposable
 {
     private readonly UpgradeStage _stage;
@@ -20,7 +22,8 @@ internal sealed class UpgradeBench : IAsyncDisposable
         _path = path;
     }
 
-    public static async Task<UpgradeBench> StartAsync(UpgradeRoad road, Durations durations, CancellationToken cancellationToken)
+    public static async Task<UpgradeBench> StartAsync(
+        UpgradeRoad road, Durations durations, CancellationToken cancellationToken)
     {
         var stage = await UpgradeStage.StartAsync(
             new StageOptions

@@ -3,7 +3,9 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Benchmarks;
 
-/// <summary>Enterprise 3.2.2 to 4.2.2, one region with two nodes: the operator beside the runbook as a shell script.</summary>
+/// <summary>
+/// Enterprise 3.2.2 to 4.2.2, one region with two nodes: the operator beside the runbook as a shell script.
+/// </summary>
 internal sealed class UpgradePart : IBenchPart
 {
     public string Name => "upgrade";

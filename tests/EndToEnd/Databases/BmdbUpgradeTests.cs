@@ -85,7 +85,8 @@ public sealed class BmdbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
         NobodyNoticed(load, done);
     }
 
-    private static IReadOnlyList<string> Actions(JsonNode upgrade) => [.. (upgrade["status"]?["actionRequired"]?.AsArray() ?? []).Select(a => a!["reason"]!.GetValue<string>())];
+    private static IReadOnlyList<string> Actions(JsonNode upgrade) =>
+        [.. (upgrade["status"]?["actionRequired"]?.AsArray() ?? []).Select(a => a!["reason"]!.GetValue<string>())];
 
     private static JsonObject Replicating(JsonObject manifest, YugabyteCluster peer)
     {

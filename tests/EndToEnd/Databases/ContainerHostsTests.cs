@@ -4,14 +4,17 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Tests.EndToEnd.Databases;
 
-/// <summary>Hosts that are containers, reached by exec of a real engine over TLS, by the operator as a process.</summary>
+/// <summary>
+/// Hosts that are containers, reached by exec of a real engine over TLS, by the operator as a process.
+/// </summary>
 public sealed class ContainerHostsTests(DatabaseStageFixture fixture, ITestOutputHelper output)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>Supervised as root by what runs in the container; looked at as the database's own account.</summary>
     [Fact]
-    public Task Under_systemd_they_are_upgraded_and_nobody_notices() => UpgradeAsync(YugabyteScenarioOptions.Yugabyte, "ybc");
+    public Task Under_systemd_they_are_upgraded_and_nobody_notices() =>
+        UpgradeAsync(YugabyteScenarioOptions.Yugabyte, "ybc");
 
     /// <summary>What a killed operator has started by exec goes on.</summary>
     [Fact]

@@ -4,7 +4,10 @@ using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd.Databases;
 
-/// <summary>A seeded sample of what <c>make chaos</c> covers whole: accidents on hosts and of the processes while a database is upgraded.</summary>
+/// <summary>
+/// A seeded sample of what <c>make chaos</c> covers whole: accidents on hosts and of the processes while a database is
+/// upgraded.
+/// </summary>
 public sealed class DatabaseAccidentTests(ITestOutputHelper output)
 {
     [Fact]

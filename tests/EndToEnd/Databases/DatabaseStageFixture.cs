@@ -6,7 +6,9 @@ using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd.Databases;
 
-/// <summary>One control plane for all tests of database upgrades. Each test begins with a reset and brings clusters of its own.</summary>
+/// <summary>
+/// One control plane for all tests of database upgrades. Each test begins with a reset and brings clusters of its own.
+/// </summary>
 public sealed class DatabaseStageFixture : IAsyncDisposable
 {
     private readonly Lazy<Task<DatabaseStage>> _stage = new(() => DatabaseStage.StartAsync(new DatabaseStageOptions

@@ -25,7 +25,8 @@ public sealed class RemoteSecretsTests(DatabaseStageFixture fixture)
         var space = await stage.NewNamespaceAsync(scenario);
         var manifest = scenario.Manifest(space);
 
-        // Far enough that everything that needs a login was asked: the databases for their extensions, and a server was swapped.
+        // Far enough that everything that needs a login was asked: the databases for their extensions, and a server was
+        // swapped.
         manifest["spec"]!["holdBefore"] = new System.Text.Json.Nodes.JsonArray("UpgradeTServers");
         await stage.ApplyAsync(manifest);
         var held = await stage.WaitForAsync(space, scenario, u => UpgradeReading.IsHeld(u) || UpgradeReading.IsStalled(u), cancellationToken: Token);

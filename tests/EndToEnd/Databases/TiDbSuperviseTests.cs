@@ -8,7 +8,10 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Tests.EndToEnd.Databases;
 
-/// <summary>TiDB under supervise, whose processes are back the moment they end, with people who do not wait for the end of the upgrade.</summary>
+/// <summary>
+/// TiDB under supervise, whose processes are back the moment they end, with people who do not wait for the end of the
+/// upgrade.
+/// </summary>
 public sealed class TiDbSuperviseTests(DatabaseStageFixture fixture, ITestOutputHelper output)
 {
     private const int LessThanAPass = 30;
@@ -67,7 +70,8 @@ public sealed class TiDbSuperviseTests(DatabaseStageFixture fixture, ITestOutput
     };
 
     // Wherever users read it.
-    private static bool Says(JsonNode upgrade, string text) => upgrade["status"]!.ToJsonString().Contains(text, StringComparison.Ordinal);
+    private static bool Says(JsonNode upgrade, string text) =>
+        upgrade["status"]!.ToJsonString().Contains(text, StringComparison.Ordinal);
 
     private static async Task IsUpgradedAsync(TiDbScenario scenario)
     {

@@ -91,9 +91,11 @@ public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
     // Names of hosts are used once in a run.
     private static TiDbScenarioOptions Named(string name) => new() { Cluster = new TiDbClusterOptions { Name = name } };
 
-    private static IReadOnlyList<string> Actions(JsonNode upgrade) => [.. Required(upgrade).Select(a => a!["reason"]!.GetValue<string>())];
+    private static IReadOnlyList<string> Actions(JsonNode upgrade) =>
+        [.. Required(upgrade).Select(a => a!["reason"]!.GetValue<string>())];
 
-    private static IReadOnlyList<string> Subjects(JsonNode upgrade) => [.. Required(upgrade).Select(a => a!["subject"]!.GetValue<string>())];
+    private static IReadOnlyList<string> Subjects(JsonNode upgrade) =>
+        [.. Required(upgrade).Select(a => a!["subject"]!.GetValue<string>())];
 
     private static JsonArray Required(JsonNode upgrade) => upgrade["status"]?["actionRequired"]?.AsArray() ?? [];
 
@@ -109,7 +111,8 @@ public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
     {
         (await scenario.ViolationsAsync(Token)).ShouldBeEmpty();
 
-        // A pump that is paused ends by itself, and its unit, RestartSec later, which is a quarter of a second here, may bring it up once more before it is stopped.
+        // A pump that is paused ends by itself, and its unit, RestartSec later, which is a quarter of a second here,
+        // may bring it up once more before it is stopped.
         scenario.Cluster.Truth().Starts.Where(s => s.Value != 2 && !(s.Value == 3 && s.Key.StartsWith("pump-", StringComparison.Ordinal))).ShouldBeEmpty();
         var truth = scenario.Cluster.Truth();
         truth.Versions.Values.ShouldAllBe(version => version == scenario.ToVersion);

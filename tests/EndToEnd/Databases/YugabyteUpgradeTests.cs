@@ -76,7 +76,8 @@ public sealed class YugabyteUpgradeTests(DatabaseStageFixture fixture, ITestOutp
     }
 
     // Names of hosts are used once in a run.
-    private static YugabyteScenarioOptions Named(string name) => YugabyteScenarioOptions.Yugabyte with { Cluster = YugabyteScenarioOptions.Yugabyte.Cluster with { Name = name } };
+    private static YugabyteScenarioOptions Named(string name) =>
+        YugabyteScenarioOptions.Yugabyte with { Cluster = YugabyteScenarioOptions.Yugabyte.Cluster with { Name = name } };
 
     // Seeded: the same every time.
     private static IEnumerable<string> Choose(IReadOnlyList<string> steps)

@@ -7,11 +7,14 @@ using FsCheck.Fluent;
 
 namespace Drydock.Tests.EndToEnd.Hostile;
 
-/// <summary>One random or hostile manifest: made from the schema, mended or broken, and then spoiled beyond the schema.</summary>
+/// <summary>
+/// One random or hostile manifest: made from the schema, mended or broken, and then spoiled beyond the schema.
+/// </summary>
 /// <param name="Plural">The resource it is sent to.</param>
 /// <param name="Name">Its name; not always a legal one.</param>
 /// <param name="Text">The manifest as JSON text; not always well formed.</param>
-/// <param name="IsOrphan">It names an owner that does not exist, so the garbage collector may remove it at any time.</param>
+/// <param name="IsOrphan">It names an owner that does not exist, so the garbage collector may remove it at any
+/// time.</param>
 internal sealed record HostileManifest(string Plural, string Name, string Text, bool IsOrphan)
 {
     private const int LongestName = 253;

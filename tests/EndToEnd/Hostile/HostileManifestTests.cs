@@ -16,8 +16,9 @@ using FsCheck.Fluent;
 namespace Drydock.Tests.EndToEnd.Hostile;
 
 /// <summary>
-/// Random and hostile manifests against a real API server and the operator as a process: the server refuses a manifest with a reason, or the operator
-/// answers it with a reason or a plan. The operator never throws and never restarts. Its network reaches the API server and nothing else.
+/// Random and hostile manifests against a real API server and the operator as a process: the server refuses a manifest
+/// with a reason, or the operator answers it with a reason or a plan. The operator never throws and never restarts. Its
+/// network reaches the API server and nothing else.
 /// </summary>
 public sealed class HostileManifestTests
 {
@@ -90,7 +91,8 @@ public sealed class HostileManifestTests
     }
 
     // What the server refuses must say why; what it takes is returned.
-    private static async Task<IReadOnlyCollection<HostileManifest>> SendAsync(HttpClient http, string space, IEnumerable<HostileManifest> batch)
+    private static async Task<IReadOnlyCollection<HostileManifest>> SendAsync(
+        HttpClient http, string space, IEnumerable<HostileManifest> batch)
     {
         var accepted = new ConcurrentBag<HostileManifest>();
         await Parallel.ForEachAsync(batch, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Token }, async (manifest, token) =>
@@ -113,7 +115,8 @@ public sealed class HostileManifestTests
         return accepted;
     }
 
-    private static async Task AllAnsweredAsync(HttpClient http, string space, IReadOnlyCollection<HostileManifest> accepted, LabOperator op)
+    private static async Task AllAnsweredAsync(
+        HttpClient http, string space, IReadOnlyCollection<HostileManifest> accepted, LabOperator op)
     {
         var waiting = accepted.ToDictionary(static m => (m.Plural, m.Name));
         string? example = null;
@@ -199,7 +202,8 @@ public sealed class HostileManifestTests
                     {
                         foreach (var found in await ListAsync(http, space, plural, token))
                         {
-                            // Files that are to be deleted and cannot be reached are waited for; an administrator takes the finalizer away.
+                            // Files that are to be deleted and cannot be reached are waited for; an administrator takes
+                            // the finalizer away.
                             left = found.ToJsonString();
                             using var none = new StringContent("{\"metadata\":{\"finalizers\":null}}", Encoding.UTF8, "application/merge-patch+json");
                             using var answer = await http.PatchAsync(new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{space}/{plural}/{NameOf(found)}", UriKind.Relative), none, token);
@@ -218,7 +222,8 @@ public sealed class HostileManifestTests
         }
     }
 
-    private static async Task<IReadOnlyList<JsonNode>> ListAsync(HttpClient http, string space, string plural, CancellationToken token)
+    private static async Task<IReadOnlyList<JsonNode>> ListAsync(
+        HttpClient http, string space, string plural, CancellationToken token)
     {
         var list = JsonNode.Parse(await http.GetStringAsync(new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{space}/{plural}", UriKind.Relative), token))!;
         return [.. list["items"]!.AsArray().Select(item => item!)];

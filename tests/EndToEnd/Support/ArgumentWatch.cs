@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Drydock.Tests.EndToEnd.Support;
 
-/// <summary>Sees what anybody on the machine could see of a process and all its descendants: their arguments and, as root, their environment.</summary>
+/// <summary>
+/// Sees what anybody on the machine could see of a process and all its descendants: their arguments and, as root, their
+/// environment.
+/// </summary>
 public sealed class ArgumentWatch : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
@@ -57,7 +60,8 @@ public sealed class ArgumentWatch : IAsyncDisposable
         {
             foreach (var child in Children(process))
             {
-                // Between fork and exec a child is a copy of its parent, environment included. The arguments are read first: once they are its own, so is the rest.
+                // Between fork and exec a child is a copy of its parent, environment included. The arguments are read
+                // first: once they are its own, so is the rest.
                 var arguments = File.ReadAllText(Path.Combine(child, "cmdline")).Replace('\0', ' ');
                 if (arguments != File.ReadAllText(Path.Combine(process, "cmdline")).Replace('\0', ' '))
                 {

@@ -5,8 +5,9 @@ using Drydock.Lab.Upgrades;
 namespace Drydock.Tests.EndToEnd.Support;
 
 /// <summary>
-/// Values that no upgrade has any business with, planted where an operator's pod has them: its environment, its files, its token, Secrets of its own namespace, of
-/// other tenants and of the tenant himself that no manifest names. They must not be found in anything that leaves the operator.
+/// Values that no upgrade has any business with, planted where an operator's pod has them: its environment, its files,
+/// its token, Secrets of its own namespace, of other tenants and of the tenant himself that no manifest names. They
+/// must not be found in anything that leaves the operator.
 /// </summary>
 public sealed class PlantedCanaries
 {
@@ -22,7 +23,8 @@ public sealed class PlantedCanaries
     }
 
     /// <summary>What the operator's process is started with.</summary>
-    public IReadOnlyDictionary<string, string?> Environment => new Dictionary<string, string?>(StringComparer.Ordinal) { ["CLOUD_CREDENTIALS"] = _values["environment"] };
+    public IReadOnlyDictionary<string, string?> Environment =>
+        new Dictionary<string, string?>(StringComparer.Ordinal) { ["CLOUD_CREDENTIALS"] = _values["environment"] };
 
     /// <summary>Value by the place where it was planted.</summary>
     public IReadOnlyDictionary<string, string> Values => _values;
@@ -52,7 +54,9 @@ public sealed class PlantedCanaries
         return planted;
     }
 
-    /// <summary>What the hosts got to see: every container with its configuration, and every file below the mounted folders.</summary>
+    /// <summary>
+    /// What the hosts got to see: every container with its configuration, and every file below the mounted folders.
+    /// </summary>
     public async Task<IReadOnlyList<string>> FoundOnHostsAsync(UpgradeStage stage)
     {
         var found = new List<string>();
@@ -72,10 +76,12 @@ public sealed class PlantedCanaries
     }
 
     /// <summary>The places whose value stands in a text.</summary>
-    public IEnumerable<string> In(string text) => _values.Where(v => text.Contains(v.Value, StringComparison.Ordinal)).Select(v => v.Key);
+    public IEnumerable<string> In(string text) =>
+        _values.Where(v => text.Contains(v.Value, StringComparison.Ordinal)).Select(v => v.Key);
 
     /// <summary>Removes what the stage's reset does not.</summary>
-    public static Task RemoveAsync(UpgradeStage stage) => stage.ControlPlane.KubectlAsync(["delete", "namespace", OtherTenant, "--ignore-not-found", "--wait=false"]);
+    public static Task RemoveAsync(UpgradeStage stage) =>
+        stage.ControlPlane.KubectlAsync(["delete", "namespace", OtherTenant, "--ignore-not-found", "--wait=false"]);
 
     private static IEnumerable<string> NamesOf(string listed) =>
         listed.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(name => name.Trim()["secret/".Length..]).Where(name => !name.StartsWith("default-token", StringComparison.Ordinal));

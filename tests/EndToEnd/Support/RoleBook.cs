@@ -72,7 +72,11 @@ public sealed class RoleBook(ControlPlane controlPlane) : IDisposable
     /// <param name="request">The request.</param>
     /// <param name="groups">The user's groups.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public async Task<bool> MayAsync(string user, AuditedRequest request, IEnumerable<string>? groups = null, CancellationToken cancellationToken = default)
+    public async Task<bool> MayAsync(
+        string user,
+        AuditedRequest request,
+        IEnumerable<string>? groups = null,
+        CancellationToken cancellationToken = default)
     {
         var resource = request.Resource.Split('/', 2);
         var answer = await PostAsync("/apis/authorization.k8s.io/v1/subjectaccessreviews", new JsonObject

@@ -7,8 +7,8 @@ using Drydock.Lab.Upgrades;
 namespace Drydock.Tests.EndToEnd.Support;
 
 /// <summary>
-/// One upgrade and its way back after Succeeded, with everything about the backup that can be asked for: mydumper, age, a bucket. What several tests look at.
-/// Projects that share names are renamed on the way.
+/// One upgrade and its way back after Succeeded, with everything about the backup that can be asked for: mydumper, age,
+/// a bucket. What several tests look at. Projects that share names are renamed on the way.
 /// </summary>
 public sealed class SealedRun(StageFixture fixture) : IAsyncLifetime
 {

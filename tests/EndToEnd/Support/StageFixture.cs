@@ -5,7 +5,10 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Tests.EndToEnd.Support;
 
-/// <summary>One stage for all tests of the assembly: two hosts, fault proxies between the operator and everything. Each test begins with a reset.</summary>
+/// <summary>
+/// One stage for all tests of the assembly: two hosts, fault proxies between the operator and everything. Each test
+/// begins with a reset.
+/// </summary>
 public sealed class StageFixture : IAsyncDisposable
 {
     private readonly Lazy<Task<UpgradeStage>> _stage = new(() => UpgradeStage.StartAsync(new StageOptions

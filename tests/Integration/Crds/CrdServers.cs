@@ -7,7 +7,10 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Crds;
 
-/// <summary>The oldest and a current API server, both with the CRDs of the repository and the objects that the rules are tried on.</summary>
+/// <summary>
+/// The oldest and a current API server, both with the CRDs of the repository and the objects that the rules are tried
+/// on.
+/// </summary>
 public sealed class CrdServers : IAsyncLifetime
 {
     private static readonly string[] Plurals = ["omsupgrades", "backupsnapshots", "snapshotrestores", "databaserollingupgrades"];
@@ -86,7 +89,9 @@ public sealed class CrdServers : IAsyncLifetime
     internal Task<(HttpStatusCode Status, string Body)> TryCreateAsync(JsonObject manifest) =>
         Modern.SendAsync(HttpMethod.Post, $"{PathOf(manifest)}?dryRun=All", manifest.ToJsonString(), "application/json", TestContext.Current.CancellationToken);
 
-    /// <summary>What the current server answers to a changed spec of a stored object; it does not keep the change.</summary>
+    /// <summary>
+    /// What the current server answers to a changed spec of a stored object; it does not keep the change.
+    /// </summary>
     internal async Task<(HttpStatusCode Status, string Body)> TryChangeAsync(string plural, string name, Action<JsonObject> change)
     {
         var path = $"{Manifests.Folder}/{plural}/{name}";
@@ -99,7 +104,9 @@ public sealed class CrdServers : IAsyncLifetime
         return await Modern.SendAsync(HttpMethod.Put, $"{path}?dryRun=All", stored.ToJsonString(), cancellationToken: TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Creates an object on the 1.20 server or the current one and writes its status; returns it as stored.</summary>
+    /// <summary>
+    /// Creates an object on the 1.20 server or the current one and writes its status; returns it as stored.
+    /// </summary>
     internal async Task<JsonObject> CreateAsync(JsonObject manifest, JsonObject? status, bool onOld = false)
     {
         using var http = onOld ? Old.CreateHttpClient() : Modern.CreateHttpClient();
@@ -114,7 +121,8 @@ public sealed class CrdServers : IAsyncLifetime
         return await SendAsync(http, HttpMethod.Put, $"{path}/{stored["metadata"]!["name"]}/status", stored);
     }
 
-    private static string PathOf(JsonObject manifest) => $"{Manifests.Folder}/{manifest["kind"]!.GetValue<string>().ToLowerInvariant()}s";
+    private static string PathOf(JsonObject manifest) =>
+        $"{Manifests.Folder}/{manifest["kind"]!.GetValue<string>().ToLowerInvariant()}s";
 
     private static async Task<JsonObject> SendAsync(HttpClient http, HttpMethod method, string path, JsonObject body)
     {

@@ -119,7 +119,8 @@ public sealed class CurrentServerTests(CrdServers servers)
     }
 
     [Fact]
-    public async Task A_field_that_is_not_in_the_schema_is_refused_and_not_silently_dropped_when_strictness_is_asked_for()
+    public async Task A_field_that_is_not_in_the_schema_is_refused_and_not_silently_dropped_when_strictness_is_asked_for(
+        )
     {
         var manifest = Manifests.Upgrade("strict");
         manifest["spec"]!["rollbackPolicies"] = "OnFailure";
@@ -129,7 +130,8 @@ public sealed class CurrentServerTests(CrdServers servers)
         body.ShouldContain("rollbackPolicies");
     }
 
-    private static string Field(string yaml, string name) => yaml.Split('\n').First(line => line.StartsWith(name + ": ", StringComparison.Ordinal)).Split(": ")[1].Trim();
+    private static string Field(string yaml, string name) =>
+        yaml.Split('\n').First(line => line.StartsWith(name + ": ", StringComparison.Ordinal)).Split(": ")[1].Trim();
 
     private static string Spec<T>(JsonObject manifest, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> info) =>
         JsonSerializer.Serialize(manifest["spec"].Deserialize(info), info!);

@@ -93,9 +93,11 @@ internal static class DatabaseTransitions
         Bmdb("", "the SQL port", spec => spec.At("yugabyte", "sql")["port"] = 5434),
     ];
 
-    private static TransitionRules TiDb(string field, string what, Action<JsonObject> change) => new(Databases, field, what, change) { Sort = "tidb-" };
+    private static TransitionRules TiDb(string field, string what, Action<JsonObject> change) =>
+        new(Databases, field, what, change) { Sort = "tidb-" };
 
-    private static TransitionRules Bmdb(string field, string what, Action<JsonObject> change) => new(Databases, field, what, change) { Sort = "bmdb-" };
+    private static TransitionRules Bmdb(string field, string what, Action<JsonObject> change) =>
+        new(Databases, field, what, change) { Sort = "bmdb-" };
 
     private static IEnumerable<TransitionRules> Stored(string field, Func<JsonObject, JsonObject> owner) =>
         TransitionRules.Storage(Databases, field, owner).Select(rule => rule with { Sort = "tidb-" });

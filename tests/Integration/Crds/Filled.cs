@@ -5,7 +5,9 @@ using Drydock.Crds;
 
 namespace Drydock.Tests.Integration.Crds;
 
-/// <summary>Makes an object of a type with every field filled, so that nothing the code can write escapes the schema.</summary>
+/// <summary>
+/// Makes an object of a type with every field filled, so that nothing the code can write escapes the schema.
+/// </summary>
 internal static class Filled
 {
     public static JsonObject Node(Type type) =>

@@ -9,7 +9,8 @@ internal static class JsonSteps
 
     public static JsonObject Docker(this JsonObject spec) => spec.Node(0)["docker"]!.AsObject();
 
-    public static JsonObject At(this JsonObject json, params string[] path) => path.Aggregate(json, (at, name) => at[name]!.AsObject());
+    public static JsonObject At(this JsonObject json, params string[] path) =>
+        path.Aggregate(json, (at, name) => at[name]!.AsObject());
 
     public static void SetDocker(this JsonObject spec, string json) => spec.Node(0)["docker"] = JsonNode.Parse(json);
 }

@@ -76,7 +76,8 @@ public sealed class OldServerTests(CrdServers servers)
     [Fact]
     public async Task Explain_tells_what_a_field_is_and_when_it_may_change()
     {
-        // kubectl keeps what it discovered before the kinds were there, and the server publishes their documentation a moment later.
+        // kubectl keeps what it discovered before the kinds were there, and the server publishes their documentation a
+        // moment later.
         await KubectlAsync("api-resources");
         await Deadline.UntilAsync(
             "the server to publish the documentation of the kinds",
@@ -134,7 +135,8 @@ public sealed class OldServerTests(CrdServers servers)
         }
     }
 
-    private Task<string> KubectlAsync(params string[] arguments) => servers.Old.KubectlAsync(arguments, cancellationToken: TestContext.Current.CancellationToken);
+    private Task<string> KubectlAsync(params string[] arguments) =>
+        servers.Old.KubectlAsync(arguments, cancellationToken: TestContext.Current.CancellationToken);
 
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }

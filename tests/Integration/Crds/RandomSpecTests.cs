@@ -11,7 +11,10 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Crds;
 
-/// <summary>Some hundred random specs on a current server: it accepts exactly what schema check and validation of the operator let through.</summary>
+/// <summary>
+/// Some hundred random specs on a current server: it accepts exactly what schema check and validation of the operator
+/// let through.
+/// </summary>
 [Collection(CrdServersCollection.Name)]
 public sealed class RandomSpecTests(CrdServers servers)
 {

@@ -5,7 +5,10 @@ namespace Drydock.Tests.Integration.Crds;
 /// <summary>Files of the repository that tests hand to servers.</summary>
 internal static class Repository
 {
-    /// <summary>The folder that holds Operator.sln, above the built tests or, where those are built elsewhere, above their source.</summary>
+    /// <summary>
+    /// The folder that holds Operator.sln, above the built tests or, where those are built elsewhere, above their
+    /// source.
+    /// </summary>
     public static string Root { get; } = Above(AppContext.BaseDirectory) ?? Above(Path.GetDirectoryName(SourcePath())!)
         ?? throw new InvalidOperationException("Operator.sln is neither above the built tests nor above their source.");
 

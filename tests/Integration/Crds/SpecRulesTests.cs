@@ -53,7 +53,8 @@ public sealed class SpecRulesTests(CrdServers servers)
         Findings(rule, rule.Near).ShouldBeEmpty();
     }
 
-    private static SpecRules Rule(string place, string message) => SpecRules.All.Single(rule => rule.Place == place && rule.Message == message);
+    private static SpecRules Rule(string place, string message) =>
+        SpecRules.All.Single(rule => rule.Place == place && rule.Message == message);
 
     private static List<string> Findings(SpecRules rule, Action<JsonObject> change)
     {

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace Drydock.Tests.Integration.Crds;
 
-/// <summary>Changes of a stored object: of identity, each with the field that the refusal names, and of everything else.</summary>
+/// <summary>
+/// Changes of a stored object: of identity, each with the field that the refusal names, and of everything else.
+/// </summary>
 /// <param name="Plural">The kind.</param>
 /// <param name="Field">What the refusal begins with.</param>
 /// <param name="What">What is changed.</param>

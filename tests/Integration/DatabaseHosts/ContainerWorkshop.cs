@@ -13,7 +13,10 @@ using static Drydock.Tests.Integration.DatabaseHosts.Workshop;
 
 namespace Drydock.Tests.Integration.DatabaseHosts;
 
-/// <summary>A container on a real engine with the small server of <see cref="Workshop"/> in it, and what the operator reaches it by.</summary>
+/// <summary>
+/// A container on a real engine with the small server of <see cref="Workshop"/> in it, and what the operator reaches it
+/// by.
+/// </summary>
 internal sealed class ContainerWorkshop : IAsyncDisposable
 {
     public const string Host = "192.0.2.21";
@@ -23,14 +26,16 @@ internal sealed class ContainerWorkshop : IAsyncDisposable
     private readonly DockerEndpoints _engines = new(new DockerClientFactory(new DockerClientOptions { ReadRetries = 0, Endpoints = EndpointPolicy.Unrestricted }));
     private readonly List<BoundDatabaseHosts> _bound = [];
 
-    private ContainerWorkshop(DockerDaemonFixture daemon, string container) => (_daemon, Container) = (daemon, container);
+    private ContainerWorkshop(DockerDaemonFixture daemon, string container) =>
+        (_daemon, Container) = (daemon, container);
 
     public string Container { get; }
 
     /// <param name="daemon">The engine.</param>
     /// <param name="user">The container's own user.</param>
     /// <param name="command">The container's main process; null: a shell that waits.</param>
-    public static async Task<ContainerWorkshop> StartAsync(DockerDaemonFixture daemon, string user = Account, string? command = null)
+    public static async Task<ContainerWorkshop> StartAsync(
+        DockerDaemonFixture daemon, string user = Account, string? command = null)
     {
         var image = await daemon.UserlandAsync();
         await using var client = DockerDaemonFixture.Client(daemon.UnixEndpoint);
@@ -58,11 +63,13 @@ internal sealed class ContainerWorkshop : IAsyncDisposable
         (await Client(Account).RunAsync(RemoteCommand.Script("cat > \"$1\" && chmod 755 \"$1\"", path) with { Input = input }, Token)).OrThrow(Host, "writing");
     }
 
-    public async Task<string> ShellAsync(string script) => (await Client(Account).RunAsync(RemoteCommand.Script(script), Token)).OrThrow(Host, script).Output.Trim();
+    public async Task<string> ShellAsync(string script) =>
+        (await Client(Account).RunAsync(RemoteCommand.Script(script), Token)).OrThrow(Host, script).Output.Trim();
 
     public async Task<string> SumAsync(string path) => (await ShellAsync($"sha256sum <{path}"))[..64];
 
-    public Task DockerAsync(params string[] arguments) => Shell.RunAsync("docker", ["-H", $"unix://{_daemon.Socket}", .. arguments]);
+    public Task DockerAsync(params string[] arguments) =>
+        Shell.RunAsync("docker", ["-H", $"unix://{_daemon.Socket}", .. arguments]);
 
     public DatabaseRollingUpgradeSpec Spec(InstanceControl control, string? user = null, Become become = Become.None, string? container = null) => new()
     {
@@ -83,7 +90,8 @@ internal sealed class ContainerWorkshop : IAsyncDisposable
         },
     };
 
-    public BoundDatabaseHosts Bind(DatabaseRollingUpgradeSpec spec, DockerTlsMaterial? tls = null, IActFence? fence = null)
+    public BoundDatabaseHosts Bind(
+        DatabaseRollingUpgradeSpec spec, DockerTlsMaterial? tls = null, IActFence? fence = null)
     {
         var bound = new BoundDatabaseHosts(
             new DatabaseRollingUpgrade { Metadata = new V1ObjectMeta { Name = "u", Namespace = "ns" }, Spec = spec },
@@ -98,7 +106,8 @@ internal sealed class ContainerWorkshop : IAsyncDisposable
     public IInstanceHost Control(InstanceControl control, string? user = null, Become become = Become.None) => Bind(Spec(control, user, become)).Instance("tikv-1");
 
     /// <summary>Breaks every connection to the engine.</summary>
-    public Task BreakConnectionsAsync() => Shell.RunAsync("nsenter", $"--net={_daemon.Network.Path}", "ss", "-K", "sport", "=", ":2376");
+    public Task BreakConnectionsAsync() =>
+        Shell.RunAsync("nsenter", $"--net={_daemon.Network.Path}", "ss", "-K", "sport", "=", ":2376");
 
     public async ValueTask DisposeAsync()
     {
@@ -111,5 +120,6 @@ internal sealed class ContainerWorkshop : IAsyncDisposable
         await DockerAsync("rm", "-f", Container);
     }
 
-    private ContainerRemoteClient Client(string user) => new(_engines.Get(_daemon.UnixEndpoint), Host, Container, user, 1 << 20, TimeProvider.System);
+    private ContainerRemoteClient Client(string user) =>
+        new(_engines.Get(_daemon.UnixEndpoint), Host, Container, user, 1 << 20, TimeProvider.System);
 }

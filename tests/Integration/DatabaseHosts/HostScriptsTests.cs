@@ -9,7 +9,10 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.DatabaseHosts;
 
-/// <summary>The scripts themselves, run here by sh: what is in a path stays in it, and killed at any command they leave nothing that the next call does not finish.</summary>
+/// <summary>
+/// The scripts themselves, run here by sh: what is in a path stays in it, and killed at any command they leave nothing
+/// that the next call does not finish.
+/// </summary>
 public sealed class HostScriptsTests : IDisposable
 {
     private const string Strange = "a b'c\"d$e`f\\g*h;i&j";
@@ -256,7 +259,8 @@ public sealed class HostScriptsTests : IDisposable
         }
     }
 
-    private static Task<ScriptRefusal> RefusedAsync(string script, params string[] arguments) => RefusalAsync(script, [Boot, "99999999", .. arguments], "");
+    private static Task<ScriptRefusal> RefusedAsync(string script, params string[] arguments) =>
+        RefusalAsync(script, [Boot, "99999999", .. arguments], "");
 
     private static async Task<ScriptRefusal> RefusalAsync(string script, string[] arguments, string input)
     {
@@ -264,17 +268,21 @@ public sealed class HostScriptsTests : IDisposable
         return Should.Throw<ScriptRefusal>(() => Read(result));
     }
 
-    private static Task ActAsync(string script, params string[] arguments) => ActAsync(script, [Boot, "99999999", .. arguments], "");
+    private static Task ActAsync(string script, params string[] arguments) =>
+        ActAsync(script, [Boot, "99999999", .. arguments], "");
 
-    private static async Task ActAsync(string script, string[] arguments, string input) => Read(await RunAsync(script, arguments, input, null));
+    private static async Task ActAsync(string script, string[] arguments, string input) =>
+        Read(await RunAsync(script, arguments, input, null));
 
-    private static async Task<ScriptAnswer> AnswerAsync(string script, params string[] arguments) => Read(await RunAsync(script, arguments, "", null));
+    private static async Task<ScriptAnswer> AnswerAsync(string script, params string[] arguments) =>
+        Read(await RunAsync(script, arguments, "", null));
 
     private static ScriptAnswer Read(RemoteResult result) => ScriptAnswer.Read("here", "trying", result);
 
     private static string Boot => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
 
-    private static async Task<RemoteResult> RunAsync(string script, string[] arguments, string input, Dictionary<string, string>? environment)
+    private static async Task<RemoteResult> RunAsync(
+        string script, string[] arguments, string input, Dictionary<string, string>? environment)
     {
         // A session of its own: kill 0 is to hit the script and its children only.
         var start = new ProcessStartInfo("setsid", ["-w", "sh", "-c", HostScripts.ForActing(script), "sh", .. arguments])

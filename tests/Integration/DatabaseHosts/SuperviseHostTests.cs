@@ -9,7 +9,9 @@ using static Drydock.Tests.Integration.DatabaseHosts.Workshop;
 
 namespace Drydock.Tests.Integration.DatabaseHosts;
 
-/// <summary>An instance under Debian's daemontools, as tidb-ansible has it with process_supervision=supervise.</summary>
+/// <summary>
+/// An instance under Debian's daemontools, as tidb-ansible has it with process_supervision=supervise.
+/// </summary>
 public sealed class SuperviseHostTests(LabFixture lab) : IAsyncLifetime
 {
     private const string Service = Deploy + "/status/tikv";

@@ -15,7 +15,10 @@ using DirectoryStorage = Drydock.Clients.Snapshots.DirectoryStorage;
 
 namespace Drydock.Tests.Integration.DatabaseHosts;
 
-/// <summary>A lab host with a small server on it in several versions, and what the operator reaches it by. The server is a copy of perl: its program is a file of the version's own.</summary>
+/// <summary>
+/// A lab host with a small server on it in several versions, and what the operator reaches it by. The server is a copy
+/// of perl: its program is a file of the version's own.
+/// </summary>
 internal sealed class Workshop : IAsyncDisposable
 {
     public const string Deploy = "/data/deploy";
@@ -24,7 +27,8 @@ internal sealed class Workshop : IAsyncDisposable
     public const string Old = "2.1.19";
     public const string New = "3.0.9";
 
-    // Listens until SIGTERM, or longer if it is stubborn; with an orphan it leaves a process of the same command line behind.
+    // Listens until SIGTERM, or longer if it is stubborn; with an orphan it leaves a process of the same command line
+    // behind.
     internal const string Server =
         """
         use strict; use IO::Socket::INET;
@@ -55,7 +59,9 @@ internal sealed class Workshop : IAsyncDisposable
         return shop;
     }
 
-    /// <summary>Puts a version of the server into a directory; false programs of one name differ in their bytes.</summary>
+    /// <summary>
+    /// Puts a version of the server into a directory; false programs of one name differ in their bytes.
+    /// </summary>
     public async Task InstallAsync(string directory, string program, string version, bool asRoot = false)
     {
         await Host.WriteFileAsync(directory + "/serve.pl", Server, asRoot: asRoot, ct: Token);
@@ -114,7 +120,8 @@ internal sealed class Workshop : IAsyncDisposable
     public IInstanceHost Control(InstanceControl control) => Bind(Spec(Instance(control))).Instance("tikv-1");
 
     /// <summary>Looks until it is as it should be.</summary>
-    public static async Task<InstanceProcess> SeeAsync(IInstanceHost instance, string what, Func<InstanceProcess, bool> wanted)
+    public static async Task<InstanceProcess> SeeAsync(
+        IInstanceHost instance, string what, Func<InstanceProcess, bool> wanted)
     {
         InstanceProcess? seen = null;
         await Deadline.UntilAsync(

@@ -105,7 +105,8 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     }
 
     [Fact]
-    public async Task An_engine_that_refuses_our_certificate_or_whose_own_is_strange_or_that_is_not_there_is_told_apart()
+    public async Task An_engine_that_refuses_our_certificate_or_whose_own_is_strange_or_that_is_not_there_is_told_apart(
+        )
     {
         var container = await RunAsync();
 
@@ -208,7 +209,8 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     }
 
     [Fact]
-    public async Task What_was_sent_before_it_was_cancelled_is_not_sent_again_and_what_is_not_what_was_announced_is_removed()
+    public async Task What_was_sent_before_it_was_cancelled_is_not_sent_again_and_what_is_not_what_was_announced_is_removed(
+        )
     {
         var client = Client(await RunAsync());
         using var cancelled = new CancellationTokenSource();

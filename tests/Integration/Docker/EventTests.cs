@@ -140,7 +140,8 @@ public sealed class EventTests(DockerDaemonFixture daemon) : IAsyncDisposable
         await Should.ThrowAsync<OperationCanceledException>(() => next);
     }
 
-    private static Dictionary<string, IReadOnlyList<string>> Of(string container) => new() { ["type"] = ["container"], ["container"] = [container] };
+    private static Dictionary<string, IReadOnlyList<string>> Of(string container) =>
+        new() { ["type"] = ["container"], ["container"] = [container] };
 
     // Gives the task of the first event that is not there yet: one event is awaited first, so the subscription stands.
     private async Task<Task> SubscribedAsync(IDockerClient client, CancellationToken cancellationToken = default)

@@ -73,5 +73,6 @@ public sealed class HostIsolationTests(LabFixture lab, HostPair hosts) : IClassF
         await Deadline.UntilAsync($"the port of {host.Name} to open", async _ => await ListensAsync(host) != "", cancellationToken: Token);
     }
 
-    private static async Task<string> ListensAsync(LabHost host) => (await host.RunAsync("ss -Hltn 'sport = :8250'", ct: Token)).OrThrow();
+    private static async Task<string> ListensAsync(LabHost host) =>
+        (await host.RunAsync("ss -Hltn 'sport = :8250'", ct: Token)).OrThrow();
 }

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Hosts;
 
-/// <summary>Debian's daemontools on a host, as tidb-ansible uses them with <c>process_supervision=supervise</c>.</summary>
+/// <summary>
+/// Debian's daemontools on a host, as tidb-ansible uses them with <c>process_supervision=supervise</c>.
+/// </summary>
 public sealed class SuperviseTests(HostPair hosts) : IClassFixture<HostPair>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -63,7 +63,8 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     [InlineData("is-enabled", 1, "", "Failed to get unit file state for nobody.service: No such file or directory\n")]
     [InlineData("cat", 1, "", "No files found for nobody.service.\n")]
     [InlineData("show -p LoadState,ActiveState,MainPID", 0, "MainPID=0\nLoadState=not-found\nActiveState=inactive\n", "")]
-    public async Task A_unit_that_does_not_exist_is_told_with_systemds_exit_codes(string verb, int code, string output, string error)
+    public async Task A_unit_that_does_not_exist_is_told_with_systemds_exit_codes(
+        string verb, int code, string output, string error)
     {
         var result = await RootAsync($"systemctl {verb} nobody");
 

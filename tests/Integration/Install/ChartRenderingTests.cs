@@ -10,7 +10,9 @@ using YamlDotNet.RepresentationModel;
 
 namespace Drydock.Tests.Integration.Install;
 
-/// <summary>The chart, rendered by Go's text/template as helm does, against the manifests that kubectl 1.20 renders.</summary>
+/// <summary>
+/// The chart, rendered by Go's text/template as helm does, against the manifests that kubectl 1.20 renders.
+/// </summary>
 public sealed class ChartRenderingTests(LabFixture lab)
 {
     private const string Go = "/usr/lib/go-1.19/bin/go";
@@ -172,7 +174,8 @@ public sealed class ChartRenderingTests(LabFixture lab)
             rendered.Single(o => Kind(o) == "Deployment")["spec"]!["selector"]!["matchLabels"]!.ToJsonString());
     }
 
-    private static JsonNode Values() => Read(File.ReadAllText(Repository.PathOf("charts", "drydock", "values.yaml"))).Single();
+    private static JsonNode Values() =>
+        Read(File.ReadAllText(Repository.PathOf("charts", "drydock", "values.yaml"))).Single();
 
     private static async Task<IReadOnlyList<JsonNode>> RenderAsync(JsonNode values)
     {

@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Drydock.Tests.Integration.Install;
 
-/// <summary>The Dockerfile of the repository, read as far as it goes: what a builder does with it is done by <see cref="OperatorImage"/>.</summary>
+/// <summary>
+/// The Dockerfile of the repository, read as far as it goes: what a builder does with it is done by
+/// <see cref="OperatorImage"/>.
+/// </summary>
 internal sealed class Dockerfile
 {
     private static readonly string[] Known = ["FROM", "RUN", "COPY", "ENV", "EXPOSE", "USER", "WORKDIR", "ENTRYPOINT"];
@@ -11,7 +14,8 @@ internal sealed class Dockerfile
     private Dockerfile(IReadOnlyList<(string Name, string Text)> instructions) => _instructions = instructions;
 
     /// <summary>The image it begins with.</summary>
-    public string From => _instructions[0] is { Name: "FROM", Text: var text } ? text : throw new InvalidDataException("The Dockerfile does not begin with FROM.");
+    public string From =>
+        _instructions[0] is { Name: "FROM", Text: var text } ? text : throw new InvalidDataException("The Dockerfile does not begin with FROM.");
 
     /// <summary>What RUN carries out, in order.</summary>
     public IEnumerable<string> Run => Of("RUN");
@@ -22,7 +26,8 @@ internal sealed class Dockerfile
         : throw new InvalidDataException($"COPY {text}: expected one source and one destination."));
 
     /// <summary>What goes into the image's configuration, as <c>docker import --change</c> takes it.</summary>
-    public IEnumerable<string> Configuration => _instructions.Where(i => i.Name is "ENV" or "EXPOSE" or "USER" or "WORKDIR" or "ENTRYPOINT").Select(i => $"{i.Name} {i.Text}");
+    public IEnumerable<string> Configuration =>
+        _instructions.Where(i => i.Name is "ENV" or "EXPOSE" or "USER" or "WORKDIR" or "ENTRYPOINT").Select(i => $"{i.Name} {i.Text}");
 
     /// <summary>The program that runs.</summary>
     public string Program => JsonSerializer.Deserialize<string[]>(Of("ENTRYPOINT").Single())![0];

@@ -5,7 +5,10 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Install;
 
-/// <summary>A control plane with <c>config/default</c> applied by kubectl 1.20, and a Docker host that has the image of the Dockerfile.</summary>
+/// <summary>
+/// A control plane with <c>config/default</c> applied by kubectl 1.20, and a Docker host that has the image of the
+/// Dockerfile.
+/// </summary>
 public sealed class InstallStage(LabFixture lab) : IAsyncLifetime
 {
     /// <summary>Where the manifests install the operator.</summary>
@@ -40,7 +43,10 @@ public sealed class InstallStage(LabFixture lab) : IAsyncLifetime
         await OperatorImage.ImportAsync(run, _host, CancellationToken.None);
     }
 
-    /// <summary>Starts the operator's container as the Deployment would: its user, root file system, capabilities, arguments and volumes.</summary>
+    /// <summary>
+    /// Starts the operator's container as the Deployment would: its user, root file system, capabilities, arguments and
+    /// volumes.
+    /// </summary>
     /// <returns>Its name.</returns>
     public async Task<string> StartOperatorAsync(CancellationToken cancellationToken)
     {

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Install;
 
-/// <summary>The image of the Dockerfile under the roles of config/default: as it runs in a cluster, but for the kubelet.</summary>
+/// <summary>
+/// The image of the Dockerfile under the roles of config/default: as it runs in a cluster, but for the kubelet.
+/// </summary>
 public sealed class InstalledOperatorTests(InstallStage stage, LabFixture lab) : IClassFixture<InstallStage>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -6,7 +6,10 @@ using Drydock.Tests.Integration.Crds;
 
 namespace Drydock.Tests.Integration.Install;
 
-/// <summary>Makes the operator's image as the Dockerfile says, where no base image can be pulled: on a Debian base of debootstrap's.</summary>
+/// <summary>
+/// Makes the operator's image as the Dockerfile says, where no base image can be pulled: on a Debian base of
+/// debootstrap's.
+/// </summary>
 internal static class OperatorImage
 {
     /// <summary>Its name.</summary>

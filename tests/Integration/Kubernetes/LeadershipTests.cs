@@ -113,7 +113,8 @@ public sealed class LeadershipTests(LabFixture lab) : IAsyncLifetime
         RetryPeriod = TimeSpan.FromSeconds(1),
     };
 
-    private async Task<V1Lease> LeaseAsync() => (await _world.Client.GetAsync<V1Lease>("operator", _world.Namespace, Token))!;
+    private async Task<V1Lease> LeaseAsync() =>
+        (await _world.Client.GetAsync<V1Lease>("operator", _world.Namespace, Token))!;
 
     private sealed class Candidate : IAsyncDisposable
     {

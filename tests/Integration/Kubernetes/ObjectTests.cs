@@ -180,7 +180,9 @@ public sealed class ObjectTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_server_says_its_version() => (await _world.Client.GetServerVersionAsync(Token)).ShouldStartWith("v1.");
+    public async Task The_server_says_its_version() =>
+        (await _world.Client.GetServerVersionAsync(Token)).ShouldStartWith("v1.");
 
-    private V1ConfigMap ConfigMap(string name, string value) => new() { Metadata = new() { Name = name, Namespace = _world.Namespace }, Data = new() { ["k"] = value } };
+    private V1ConfigMap ConfigMap(string name, string value) =>
+        new() { Metadata = new() { Name = name, Namespace = _world.Namespace }, Data = new() { ["k"] = value } };
 }

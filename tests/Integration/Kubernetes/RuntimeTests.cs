@@ -102,5 +102,6 @@ public sealed class RuntimeTests(LabFixture lab) : IAsyncLifetime, IEntityContro
         return Task.FromResult(ReconciliationResult<Widget>.Success(entity));
     }
 
-    private Task<string> NextAsync() => _reconciled.Reader.ReadAsync(Token).AsTask().WaitAsync(TimeSpan.FromMinutes(1), Token);
+    private Task<string> NextAsync() =>
+        _reconciled.Reader.ReadAsync(Token).AsTask().WaitAsync(TimeSpan.FromMinutes(1), Token);
 }

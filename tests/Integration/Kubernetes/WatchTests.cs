@@ -110,7 +110,8 @@ public sealed class WatchTests(LabFixture lab)
         }
     }
 
-    private static V1ConfigMap Map(KubeWorld world, string name) => new() { Metadata = new() { Name = name, Namespace = world.Namespace } };
+    private static V1ConfigMap Map(KubeWorld world, string name) =>
+        new() { Metadata = new() { Name = name, Namespace = world.Namespace } };
 
     private sealed class Watch : IAsyncDisposable
     {
@@ -131,14 +132,17 @@ public sealed class WatchTests(LabFixture lab)
 
         public ResourceWatcher<V1ConfigMap> Watcher { get; }
 
-        public static async Task<Watch> StartAsync(KubernetesClient client, string ns, ResourceWatcherOptions? options = null)
+        public static async Task<Watch> StartAsync(
+            KubernetesClient client, string ns, ResourceWatcherOptions? options = null)
         {
             var watch = new Watch(client, ns, options);
             await watch.Watcher.WaitForSyncAsync(Token);
             return watch;
         }
 
-        /// <summary>The next change, the root authority aside that a controller puts into every namespace of newer servers.</summary>
+        /// <summary>
+        /// The next change, the root authority aside that a controller puts into every namespace of newer servers.
+        /// </summary>
         public async Task<string> NextAsync()
         {
             while (true)

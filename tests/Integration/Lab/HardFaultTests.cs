@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Lab;
 
-/// <summary>The faults that reach below a protocol: disks, clocks, certificates, connections cut in the middle.</summary>
+/// <summary>
+/// The faults that reach below a protocol: disks, clocks, certificates, connections cut in the middle.
+/// </summary>
 public sealed class HardFaultTests(LabFixture lab)
 {
     private const long Room = 96L << 20;
@@ -132,7 +134,8 @@ public sealed class HardFaultTests(LabFixture lab)
 
     private static string Short(string name) => $"{name}{Guid.NewGuid().ToString("N")[..3]}";
 
-    private static async Task<string> StateAsync(DockerHost host) => (await host.DockerAsync(["inspect", "--format", "{{.State.Status}} {{.State.ExitCode}}", "xy"], cancellationToken: Token)).Trim();
+    private static async Task<string> StateAsync(DockerHost host) =>
+        (await host.DockerAsync(["inspect", "--format", "{{.State.Status}} {{.State.ExitCode}}", "xy"], cancellationToken: Token)).Trim();
 
     private static async Task<double> OffsetAsync(MetaDb database)
     {

@@ -27,7 +27,8 @@ public sealed class BoundsTests(MariaDbServer mariaDb)
     [Theory]
     [InlineData("SELECT seq FROM mysql.seq_1_to_1000000", 1000, 0, "1000 rows")]
     [InlineData("SELECT REPEAT('x', 1000) FROM mysql.seq_1_to_1000000", 0, 100_000, "100000 bytes")]
-    public async Task A_result_larger_than_a_command_accepts_is_refused_and_keeps_the_connection(string sql, long rows, long bytes, string says)
+    public async Task A_result_larger_than_a_command_accepts_is_refused_and_keeps_the_connection(
+        string sql, long rows, long bytes, string says)
     {
         await using var connection = new MySqlConnection(mariaDb.RootOptions());
         await connection.OpenAsync(Token);

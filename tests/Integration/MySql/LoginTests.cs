@@ -109,7 +109,8 @@ public sealed class LoginTests
     [Fact]
     public async Task A_switch_hidden_from_the_list_of_the_library_is_refused()
     {
-        // The library looks for the name in its buffer where the greeting's was; a zero byte there is found in every list.
+        // The library looks for the name in its buffer where the greeting's was; a zero byte there is found in every
+        // list.
         var padded = new byte[200];
         WirePackets.Switch("mysql_clear_password").CopyTo(padded, 0);
         await RefusedAsync(MySqlSslMode.Disabled, "mysql_native_password", [padded], AuthenticationRefused, "mysql_clear_password");
@@ -175,7 +176,8 @@ public sealed class LoginTests
         error.Message.ShouldContain("within 1 s");
     }
 
-    private static async Task StallAsync(WireSession session, string where, SemaphoreSlim stalls, CancellationToken stop)
+    private static async Task StallAsync(
+        WireSession session, string where, SemaphoreSlim stalls, CancellationToken stop)
     {
         if (where == "connect")
         {
@@ -221,7 +223,8 @@ public sealed class LoginTests
         new() { Server = "127.0.0.1", Port = (uint)server.Port, UserID = "u", Password = Password, SslMode = mode };
 
     /// <returns>Bytes the client sent after the server's question.</returns>
-    private static async Task<long> RefusedAsync(MySqlSslMode mode, string greeted, byte[][] ask, int number, string says)
+    private static async Task<long> RefusedAsync(
+        MySqlSslMode mode, string greeted, byte[][] ask, int number, string says)
     {
         using var certificate = WireServer.SelfSigned();
         var after = new TaskCompletionSource<(long Bytes, byte[] All)>();

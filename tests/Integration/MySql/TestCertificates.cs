@@ -5,7 +5,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Drydock.Tests.Integration.MySql;
 
 /// <summary>A CA, another CA nobody trusts, and a server certificate for 127.0.0.1 and localhost.</summary>
-public sealed record TestCertificates(string CaPath, string OtherCaPath, string ServerPath, string ServerKeyPath, string ClientPath, string ClientKeyPath)
+public sealed record TestCertificates(
+    string CaPath, string OtherCaPath, string ServerPath, string ServerKeyPath, string ClientPath, string ClientKeyPath)
 {
     public static TestCertificates Create(string folder)
     {

@@ -173,10 +173,12 @@ public sealed class HaConfigRowTests(MetadataServer server)
         (await server.Root.ReadHaConfigAsync(database, None)).Present.ShouldBeFalse();
     }
 
-    private static string Insert(string value) => $"INSERT INTO oms_normal_config (cfg_name, cfg_value) VALUES ('ha.config', '{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}')";
+    private static string Insert(string value) =>
+        $"INSERT INTO oms_normal_config (cfg_name, cfg_value) VALUES ('ha.config', '{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}')";
 
     private async Task<string> WithRowAsync(string value) =>
         await server.DatabaseAsync(Table, "INSERT INTO oms_normal_config (cfg_name, cfg_value) VALUES ('other', '{}')", Insert(value));
 
-    private async Task<IMetadataLock> LockAsync() => (await server.Root.TryLockAsync($"test-{Guid.NewGuid():N}", TimeSpan.Zero, None)).ShouldNotBeNull();
+    private async Task<IMetadataLock> LockAsync() =>
+        (await server.Root.TryLockAsync($"test-{Guid.NewGuid():N}", TimeSpan.Zero, None)).ShouldNotBeNull();
 }

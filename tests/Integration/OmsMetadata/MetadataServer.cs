@@ -11,7 +11,9 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.OmsMetadata;
 
-/// <summary>A real MariaDB with its own data directory, on loopback, for the tests of the metadata access alone.</summary>
+/// <summary>
+/// A real MariaDB with its own data directory, on loopback, for the tests of the metadata access alone.
+/// </summary>
 public sealed class MetadataServer : IAsyncLifetime
 {
     internal const string RootPassword = "canary-root-password";

@@ -2,7 +2,9 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.OmsMetadata;
 
-/// <summary>The tests that share one metadata server; one after the other, because some change server-wide settings.</summary>
+/// <summary>
+/// The tests that share one metadata server; one after the other, because some change server-wide settings.
+/// </summary>
 [CollectionDefinition(Name)]
 public sealed class MetadataServerCollection : ICollectionFixture<MetadataServer>
 {

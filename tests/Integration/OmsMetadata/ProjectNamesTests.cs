@@ -57,7 +57,8 @@ public sealed class ProjectNamesTests(MetadataServer server)
     [InlineData("2", "other", "订单_m2", "is not named 'other' any more")]
     [InlineData("9", "订单", "订单_m9", "or does not exist")]
     [InlineData("2", "订单", "GONE", "is Migration/3's by now")]
-    public async Task One_that_cannot_be_renamed_leaves_all_as_they_were(string id, string oldName, string newName, string says)
+    public async Task One_that_cannot_be_renamed_leaves_all_as_they_were(
+        string id, string oldName, string newName, string says)
     {
         var database = await DatabaseAsync();
         var before = (await server.Root.ProjectNamesAsync(database, None)).Projects;
@@ -125,5 +126,6 @@ public sealed class ProjectNamesTests(MetadataServer server)
         "INSERT INTO oms_project VALUES (1, '订单', 'RUNNING'), (2, '订单', 'SUSPEND'), (3, 'gone', 'DELETED')",
         "INSERT INTO oms_sync_project VALUES ('s1', '订单', 'RUNNING'), ('s2', 'alone', 'RUNNING')");
 
-    private async Task<IMetadataLock> LockAsync() => (await server.Root.TryLockAsync($"names-{Guid.NewGuid():N}", TimeSpan.FromSeconds(5), None)).ShouldNotBeNull();
+    private async Task<IMetadataLock> LockAsync() =>
+        (await server.Root.TryLockAsync($"names-{Guid.NewGuid():N}", TimeSpan.FromSeconds(5), None)).ShouldNotBeNull();
 }

@@ -162,7 +162,8 @@ public sealed class S3AccessTests(LabFixture lab)
         return error.Message;
     }
 
-    private static Task<string> MessageAsync(S3StorageOptions options) => MessageAsync(options, options.CertificateAuthority);
+    private static Task<string> MessageAsync(S3StorageOptions options) =>
+        MessageAsync(options, options.CertificateAuthority);
 
     private static async Task<string> MessageAsync(S3StorageOptions options, string? authority)
     {

@@ -23,7 +23,8 @@ internal static class StorageContents
     /// <param name="bytes">How many.</param>
     /// <param name="seed">The same gives the same.</param>
     /// <param name="beforePiece">Called before each piece with the bytes written so far.</param>
-    internal static async Task<string> WriteAsync(this ISnapshotStorage storage, string name, long bytes, int seed, Action<long>? beforePiece = null)
+    internal static async Task<string> WriteAsync(
+        this ISnapshotStorage storage, string name, long bytes, int seed, Action<long>? beforePiece = null)
     {
         var random = new Random(seed);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -170,5 +170,6 @@ public abstract class StorageContract
     /// <summary>An empty storage of its own.</summary>
     protected abstract Task<ISnapshotStorage> OpenAsync();
 
-    protected static async Task<SnapshotFailure> FailureAsync(Func<Task> action) => (await Should.ThrowAsync<SnapshotException>(action)).Failure;
+    protected static async Task<SnapshotFailure> FailureAsync(Func<Task> action) =>
+        (await Should.ThrowAsync<SnapshotException>(action)).Failure;
 }

@@ -190,7 +190,8 @@ public sealed class StoragesTests(LabFixture lab) : IAsyncLifetime
         return error.Message;
     }
 
-    private Task KeysAsync() => SecretAsync("keys", ("accessKey", _server.Keys.AccessKey), ("secretKey", _server.Keys.SecretKey), ("ca.crt", _server.Authority));
+    private Task KeysAsync() =>
+        SecretAsync("keys", ("accessKey", _server.Keys.AccessKey), ("secretKey", _server.Keys.SecretKey), ("ca.crt", _server.Authority));
 
     private async Task SecretAsync(string name, params (string Key, string Value)[] data)
     {

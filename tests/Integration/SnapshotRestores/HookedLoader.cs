@@ -8,7 +8,9 @@ internal sealed class HookedLoader(Func<string, Task> at) : ISnapshotLoader
 {
     private readonly SnapshotLoader _real = new();
 
-    public Task<IReadOnlyList<SnapshotFinding>> CheckAsync(SnapshotLoadRequest request, CancellationToken cancellationToken) => _real.CheckAsync(request, cancellationToken);
+    public Task<IReadOnlyList<SnapshotFinding>> CheckAsync(
+        SnapshotLoadRequest request, CancellationToken cancellationToken) =>
+        _real.CheckAsync(request, cancellationToken);
 
     public async Task RestoreAsync(SnapshotLoadRequest request, CancellationToken cancellationToken)
     {
@@ -34,13 +36,20 @@ internal sealed class HookedLoader(Func<string, Task> at) : ISnapshotLoader
         await at($"restored {request.Database}");
     }
 
-    public Task LoadAsync(SnapshotLoadRequest request, CancellationToken cancellationToken) => _real.LoadAsync(request, cancellationToken);
+    public Task LoadAsync(SnapshotLoadRequest request, CancellationToken cancellationToken) =>
+        _real.LoadAsync(request, cancellationToken);
 
-    public Task RecreateAsync(MySqlConnection connection, SnapshotDatabase database, string target, CancellationToken cancellationToken) => _real.RecreateAsync(connection, database, target, cancellationToken);
+    public Task RecreateAsync(
+        MySqlConnection connection, SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
+        _real.RecreateAsync(connection, database, target, cancellationToken);
 
-    public Task<IReadOnlyList<SnapshotFinding>> CompareAsync(MySqlConnection connection, SnapshotDatabase database, string target, CancellationToken cancellationToken) => _real.CompareAsync(connection, database, target, cancellationToken);
+    public Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
+        MySqlConnection connection, SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
+        _real.CompareAsync(connection, database, target, cancellationToken);
 
-    public Task<SnapshotVerification> RestoreTestAsync(RestoreTestRequest request, CancellationToken cancellationToken) => _real.RestoreTestAsync(request, cancellationToken);
+    public Task<SnapshotVerification> RestoreTestAsync(
+        RestoreTestRequest request, CancellationToken cancellationToken) =>
+        _real.RestoreTestAsync(request, cancellationToken);
 
     private sealed class Tee(SnapshotLoadRequest request, Func<string, Task> at) : IProgress<SnapshotProgress>
     {

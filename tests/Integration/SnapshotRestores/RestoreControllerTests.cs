@@ -83,7 +83,8 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
     [InlineData("dropped")]
     [InlineData("before load")]
     [InlineData("restored")]
-    public async Task An_operator_that_stands_still_and_goes_on_after_its_successor_has_finished_destroys_nothing(string border)
+    public async Task An_operator_that_stands_still_and_goes_on_after_its_successor_has_finished_destroys_nothing(
+        string border)
     {
         using var stage = await RestoreStage.CreateAsync(lab, server);
         var frozen = new TaskCompletionSource();
@@ -115,7 +116,8 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
         var used = (stage.Content(stage.First), stage.Content(stage.Second));
         thaw.SetResult();
 
-        // It notices at its next look at the object that it is over, or its term of leadership ends: then its job has ended.
+        // It notices at its next look at the object that it is over, or its term of leadership ends: then its job has
+        // ended.
         await stage.Client.PatchAsync<SnapshotRestore>(
             Drydock.Clients.Kubernetes.Client.KubernetesPatch.Merge(new System.Text.Json.Nodes.JsonObject { ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["annotations"] = new System.Text.Json.Nodes.JsonObject { ["test"] = "over" } } }),
             RestoreStage.Name,

@@ -20,7 +20,10 @@ using Drydock.Tests.Integration.Snapshots;
 
 namespace Drydock.Tests.Integration.SnapshotRestores;
 
-/// <summary>A namespace on a real API server, two databases on a real server, and a verified snapshot of both; since then both were changed.</summary>
+/// <summary>
+/// A namespace on a real API server, two databases on a real server, and a verified snapshot of both; since then both
+/// were changed.
+/// </summary>
 internal sealed class RestoreStage : IDisposable
 {
     public const string Name = "back";
@@ -55,9 +58,13 @@ internal sealed class RestoreStage : IDisposable
     public Dictionary<string, string> Before { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Names and hashes of all files of the storage.</summary>
-    public string[] Files => [.. _folder.Files().Select(f => f + " " + Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(_folder.Root, f)))))];
+    public string[] Files =>
+        [.. _folder.Files().Select(f => f + " " + Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(_folder.Root, f)))))];
 
-    public static async Task<RestoreStage> CreateAsync(LabFixture lab, MariaDbServer server, Func<RestoreStage, SnapshotRestoreSpec, SnapshotRestoreSpec>? change = null)
+    public static async Task<RestoreStage> CreateAsync(
+        LabFixture lab,
+        MariaDbServer server,
+        Func<RestoreStage, SnapshotRestoreSpec, SnapshotRestoreSpec>? change = null)
     {
         var plane = await lab.ControlPlaneAsync();
         await plane.KubectlAsync(["apply", "--validate=false", "-k", Repository.PathOf("config", "crd")]);
@@ -72,7 +79,8 @@ internal sealed class RestoreStage : IDisposable
 
     public string Content(string database) => SampleDatabase.Content(Server, database);
 
-    public string FileOf(string database) => _folder.FileOf(Location, Manifest.Databases.Single(d => d.Name == database));
+    public string FileOf(string database) =>
+        _folder.FileOf(Location, Manifest.Databases.Single(d => d.Name == database));
 
     public async Task ExecuteAsync(string database, string sql)
     {

@@ -66,9 +66,11 @@ internal sealed class StageOperator : IReconcileTrigger<SnapshotRestore>, IEntit
         }
     }
 
-    public Task UntilPhaseAsync(params string[] phases) => UntilAsync(r => r.Status?.Phase is { } phase && phases.Contains(phase), TestContext.Current.CancellationToken);
+    public Task UntilPhaseAsync(params string[] phases) =>
+        UntilAsync(r => r.Status?.Phase is { } phase && phases.Contains(phase), TestContext.Current.CancellationToken);
 
-    public async Task<SnapshotRestore> UpdateStatusAsync(SnapshotRestore entity, CancellationToken cancellationToken = default)
+    public async Task<SnapshotRestore> UpdateStatusAsync(
+        SnapshotRestore entity, CancellationToken cancellationToken = default)
     {
         await _at("status write");
         return await _stage.Client.UpdateStatusAsync(entity, cancellationToken);

@@ -82,7 +82,8 @@ public sealed class AgeToolTests
 
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        public override async ValueTask<int> ReadAsync(
+            Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             await CountAsync(buffer.Length, cancellationToken);
             return await inner!.ReadAsync(buffer, cancellationToken);

@@ -10,9 +10,11 @@ internal sealed class CountingStorage(ISnapshotStorage real) : ISnapshotStorage
 
     public string Description => real.Description;
 
-    public Task<ISnapshotObjectWriter> CreateAsync(string name, CancellationToken cancellationToken) => real.CreateAsync(name, cancellationToken);
+    public Task<ISnapshotObjectWriter> CreateAsync(string name, CancellationToken cancellationToken) =>
+        real.CreateAsync(name, cancellationToken);
 
-    public Task PublishAsync(string from, string to, CancellationToken cancellationToken) => real.PublishAsync(from, to, cancellationToken);
+    public Task PublishAsync(string from, string to, CancellationToken cancellationToken) =>
+        real.PublishAsync(from, to, cancellationToken);
 
     public Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken)
     {
@@ -20,15 +22,21 @@ internal sealed class CountingStorage(ISnapshotStorage real) : ISnapshotStorage
         return real.OpenReadAsync(name, cancellationToken);
     }
 
-    public Task<SnapshotObjectInfo?> StatAsync(string name, CancellationToken cancellationToken) => real.StatAsync(name, cancellationToken);
+    public Task<SnapshotObjectInfo?> StatAsync(string name, CancellationToken cancellationToken) =>
+        real.StatAsync(name, cancellationToken);
 
-    public Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken) => real.ListAsync(prefix, cancellationToken);
+    public Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken) =>
+        real.ListAsync(prefix, cancellationToken);
 
-    public Task DeleteAsync(string name, CancellationToken cancellationToken) => real.DeleteAsync(name, cancellationToken);
+    public Task DeleteAsync(string name, CancellationToken cancellationToken) =>
+        real.DeleteAsync(name, cancellationToken);
 
-    public Task<long?> GetFreeBytesAsync(CancellationToken cancellationToken) => real.GetFreeBytesAsync(cancellationToken);
+    public Task<long?> GetFreeBytesAsync(CancellationToken cancellationToken) =>
+        real.GetFreeBytesAsync(cancellationToken);
 
-    public Task<SnapshotStorageMark> EnsureMarkAsync(CancellationToken cancellationToken) => real.EnsureMarkAsync(cancellationToken);
+    public Task<SnapshotStorageMark> EnsureMarkAsync(CancellationToken cancellationToken) =>
+        real.EnsureMarkAsync(cancellationToken);
 
-    public Task<SnapshotStorageMark?> ReadMarkAsync(CancellationToken cancellationToken) => real.ReadMarkAsync(cancellationToken);
+    public Task<SnapshotStorageMark?> ReadMarkAsync(CancellationToken cancellationToken) =>
+        real.ReadMarkAsync(cancellationToken);
 }

@@ -112,5 +112,6 @@ public sealed class DirectoryStorageTests
         return await reader.ReadToEndAsync(Token);
     }
 
-    private static async Task<SnapshotFailure> FailureAsync(Func<Task> action) => (await Should.ThrowAsync<SnapshotException>(action)).Failure;
+    private static async Task<SnapshotFailure> FailureAsync(Func<Task> action) =>
+        (await Should.ThrowAsync<SnapshotException>(action)).Failure;
 }

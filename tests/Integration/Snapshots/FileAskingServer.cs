@@ -7,10 +7,13 @@ using Drydock.Clients.MySql;
 
 namespace Drydock.Tests.Integration.Snapshots;
 
-/// <summary>A server that lets everybody in and asks the client for a file: in answer to LOAD DATA, or to every statement.</summary>
+/// <summary>
+/// A server that lets everybody in and asks the client for a file: in answer to LOAD DATA, or to every statement.
+/// </summary>
 internal sealed class FileAskingServer : IAsyncDisposable
 {
-    // Long password, found rows, long flag, database at login, local files, protocol 4.1, transactions, secure connection, several results, plugins.
+    // Long password, found rows, long flag, database at login, local files, protocol 4.1, transactions, secure
+    // connection, several results, plugins.
     private const uint Capabilities = 0x1 | 0x2 | 0x4 | 0x8 | 0x80 | 0x200 | 0x2000 | 0x8000 | 0x20000 | 0x80000;
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -145,7 +148,8 @@ internal sealed class FileAskingServer : IAsyncDisposable
 
     private static byte[] End => [0xFE, 0, 0, 2, 0];
 
-    private static byte[] Column => [3, .. "def"u8, 0, 0, 0, 1, (byte)'c', 0, 0x0C, 33, 0, 255, 0, 0, 0, 0xFD, 0, 0, 0, 0, 0];
+    private static byte[] Column =>
+        [3, .. "def"u8, 0, 0, 0, 1, (byte)'c', 0, 0x0C, 33, 0, 255, 0, 0, 0, 0xFD, 0, 0, 0, 0, 0];
 
     private static byte[] Greeting()
     {

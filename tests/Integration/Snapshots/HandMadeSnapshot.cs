@@ -11,7 +11,8 @@ internal static class HandMadeSnapshot
 {
     internal const string Trailer = "\n-- Dump completed\n";
 
-    internal static async Task<SnapshotManifest> WriteAsync(SnapshotLocation location, string database, params (SnapshotPart Part, string Sql)[] parts)
+    internal static async Task<SnapshotManifest> WriteAsync(
+        SnapshotLocation location, string database, params (SnapshotPart Part, string Sql)[] parts)
     {
         var token = TestContext.Current.CancellationToken;
         var files = new List<SnapshotFile>();

@@ -6,7 +6,10 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Snapshots;
 
-/// <summary>Restores on servers that fail, refuse or are used by somebody else. On a server of their own, whose settings they change.</summary>
+/// <summary>
+/// Restores on servers that fail, refuse or are used by somebody else. On a server of their own, whose settings they
+/// change.
+/// </summary>
 public sealed class HardeningTests : IAsyncLifetime
 {
     private readonly MariaDbServer _server = new();
@@ -20,7 +23,8 @@ public sealed class HardeningTests : IAsyncLifetime
     [Theory]
     [InlineData(DumpToolKind.MySqlDump)]
     [InlineData(DumpToolKind.MyDumper)]
-    public async Task A_connection_cut_in_the_middle_is_an_error_and_the_next_attempt_drops_what_was_half_loaded(DumpToolKind tool)
+    public async Task A_connection_cut_in_the_middle_is_an_error_and_the_next_attempt_drops_what_was_half_loaded(
+        DumpToolKind tool)
     {
         using var folder = new TemporaryStorage();
         using var scratch = new TemporaryStorage();
@@ -98,7 +102,8 @@ public sealed class HardeningTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nothing_is_dropped_while_another_session_restores_that_database_or_when_the_receipt_cannot_be_kept()
+    public async Task Nothing_is_dropped_while_another_session_restores_that_database_or_when_the_receipt_cannot_be_kept(
+        )
     {
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(_server, rows: 5);
@@ -196,9 +201,11 @@ public sealed class HardeningTests : IAsyncLifetime
     private static SnapshotRequest Take(SnapshotLocation location, MySqlConnectionStringBuilder connection, string database, DumpToolKind tool) =>
         new() { Location = location, Connection = connection, Databases = [database], Tool = tool };
 
-    private SnapshotRequest Take(SnapshotLocation location, string database, DumpToolKind tool) => Take(location, _server.Options(), database, tool);
+    private SnapshotRequest Take(SnapshotLocation location, string database, DumpToolKind tool) =>
+        Take(location, _server.Options(), database, tool);
 
-    private SnapshotLoadRequest Load(SnapshotLocation location, string database) => new() { Location = location, Connection = _server.Options(), Database = database };
+    private SnapshotLoadRequest Load(SnapshotLocation location, string database) =>
+        new() { Location = location, Connection = _server.Options(), Database = database };
 
     private async Task<MySqlConnection> RootAsync()
     {

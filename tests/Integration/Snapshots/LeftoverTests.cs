@@ -7,7 +7,9 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Snapshots;
 
-/// <summary>What an operator that was killed or cancelled leaves behind, and what its successor does about it.</summary>
+/// <summary>
+/// What an operator that was killed or cancelled leaves behind, and what its successor does about it.
+/// </summary>
 public sealed class LeftoverTests(MariaDbServer server)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -38,7 +40,8 @@ public sealed class LeftoverTests(MariaDbServer server)
         await UntilAsync(() => Task.FromResult(!Directory.Exists($"/proc/{dump}") || State(dump) == 'Z'), "mysqldump is dead");
         folder.Files().Count(f => f.EndsWith(".partial", StringComparison.Ordinal)).ShouldBe(1);
 
-        // Whether the server noticed by itself that nobody is there any more or has to be told: afterwards the session is gone.
+        // Whether the server noticed by itself that nobody is there any more or has to be told: afterwards the session
+        // is gone.
         await new SnapshotSessions().EndAsync(location, server.Options(), Token);
         (await SessionIdsAsync()).ShouldNotContain(stuck.ConnectionId);
 
@@ -130,7 +133,8 @@ public sealed class LeftoverTests(MariaDbServer server)
         await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
         var target = await server.CreateDatabaseAsync();
 
-        // A session of a load that died before its record was written: it holds the lock and nothing else is known of it.
+        // A session of a load that died before its record was written: it holds the lock and nothing else is known of
+        // it.
         await using var dead = await server.OpenAsync(target);
         await MariaDbServer.ExecuteAsync(dead, $"DO GET_LOCK('{SessionMarker.LoadLock(location.Id, database)}', 0)");
         (await new SnapshotSessions().FindAsync(location, server.Options(), Token)).ShouldHaveSingleItem().ConnectionId.ShouldBe(dead.ConnectionId);

@@ -69,7 +69,8 @@ public sealed class ListingTests(MariaDbServer server)
         File.WriteAllText(Path.Combine(folder.Root, name), text);
     }
 
-    private async Task<SnapshotLocation> TakeAsync(TemporaryStorage folder, string id, DumpToolKind tool = DumpToolKind.MySqlDump)
+    private async Task<SnapshotLocation> TakeAsync(
+        TemporaryStorage folder, string id, DumpToolKind tool = DumpToolKind.MySqlDump)
     {
         var database = await server.CreateDatabaseAsync();
         await using (var connection = await server.OpenAsync(database))

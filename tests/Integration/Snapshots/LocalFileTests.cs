@@ -7,7 +7,9 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Snapshots;
 
-/// <summary>No dump and no server gets a file of the operator's pod, and no dump runs what a dump does not hold.</summary>
+/// <summary>
+/// No dump and no server gets a file of the operator's pod, and no dump runs what a dump does not hold.
+/// </summary>
 public sealed class LocalFileTests : IDisposable
 {
     private const string Canary = "canary-of-a-file-of-the-pod";

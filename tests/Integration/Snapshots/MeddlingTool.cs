@@ -8,7 +8,8 @@ internal sealed class MeddlingTool(Func<string, string> change) : IDumpTool
 {
     private readonly MySqlDumpTool _real = new();
 
-    public Task<SnapshotTool> DescribeAsync(DumpScope scope, CancellationToken cancellationToken) => _real.DescribeAsync(scope, cancellationToken);
+    public Task<SnapshotTool> DescribeAsync(DumpScope scope, CancellationToken cancellationToken) =>
+        _real.DescribeAsync(scope, cancellationToken);
 
     public Task DumpAsync(DumpJob job, Func<DumpOutput, CancellationToken, Task> consume, CancellationToken cancellationToken) => _real.DumpAsync(
         job,

@@ -9,7 +9,8 @@ public sealed class RecipientTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public Task Public_keys_that_age_takes_are_good() => new AgeRecipients().CheckAsync([Stock.NewIdentity().Recipient, Stock.NewIdentity().Recipient], Token);
+    public Task Public_keys_that_age_takes_are_good() =>
+        new AgeRecipients().CheckAsync([Stock.NewIdentity().Recipient, Stock.NewIdentity().Recipient], Token);
 
     [Fact]
     public async Task One_that_is_mistyped_is_named()

@@ -6,7 +6,10 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Snapshots;
 
-/// <summary>Restore tests: the scratch database, and nothing but it. On a server of their own: its user may make databases of that name.</summary>
+/// <summary>
+/// Restore tests: the scratch database, and nothing but it. On a server of their own: its user may make databases of
+/// that name.
+/// </summary>
 public sealed class RestoreTestTests : IAsyncLifetime
 {
     private readonly MariaDbServer _server = new();
@@ -116,7 +119,8 @@ public sealed class RestoreTestTests : IAsyncLifetime
         folder.Files().Length.ShouldBe(2);
     }
 
-    private RestoreTestRequest Request(SnapshotLocation location) => new() { Location = location, Connection = _server.Options() };
+    private RestoreTestRequest Request(SnapshotLocation location) =>
+        new() { Location = location, Connection = _server.Options() };
 
     private string[] Databases() => System.Text.Encoding.UTF8.GetString(_server.Cli("", "SHOW DATABASES")).Split('\n');
 

@@ -21,7 +21,8 @@ internal sealed class SacrificialParent : IDisposable
         _process.Dispose();
     }
 
-    internal static SacrificialParent Start(MySqlConnectionStringBuilder connection, string folder, string id, string database)
+    internal static SacrificialParent Start(
+        MySqlConnectionStringBuilder connection, string folder, string id, string database)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, typeof(SacrificialParent).Assembly.GetName().Name!))
         {

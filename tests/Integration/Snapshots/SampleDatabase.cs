@@ -5,7 +5,10 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Snapshots;
 
-/// <summary>A database with everything a dump can lose: blobs with NUL, big JSON numbers, utf8mb4, views, routines, triggers, events, a sequence, odd names.</summary>
+/// <summary>
+/// A database with everything a dump can lose: blobs with NUL, big JSON numbers, utf8mb4, views, routines, triggers,
+/// events, a sequence, odd names.
+/// </summary>
 internal static class SampleDatabase
 {
     internal static async Task<string> CreateAsync(MariaDbServer server, int rows = 300)
@@ -71,7 +74,8 @@ internal static class SampleDatabase
         await transaction.CommitAsync(TestContext.Current.CancellationToken);
     }
 
-    internal static Task<int> ExecuteAsync(MySqlConnection connection, string sql) => MariaDbServer.ExecuteAsync(connection, sql);
+    internal static Task<int> ExecuteAsync(MySqlConnection connection, string sql) =>
+        MariaDbServer.ExecuteAsync(connection, sql);
 
     /// <summary>Every byte of every table, as the mysql client prints it in hexadecimal.</summary>
     internal static string Content(MariaDbServer server, string database)

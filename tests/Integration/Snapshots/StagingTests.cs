@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Snapshots;
 
-/// <summary>Rows that a check has fetched wait for the load, and nothing else is loaded than what was verified.</summary>
+/// <summary>
+/// Rows that a check has fetched wait for the load, and nothing else is loaded than what was verified.
+/// </summary>
 public sealed class StagingTests(MariaDbServer server) : IDisposable
 {
     private readonly TemporaryStorage _folder = new();

@@ -13,7 +13,9 @@ internal sealed class TemporaryStorage : IDisposable
 
     internal SnapshotLocation At(string id, string path = "upgrades") => new(Storage, path, id);
 
-    internal string[] Files() => [.. Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Root, f)).Order(StringComparer.Ordinal)];
+    internal string[] Files() =>
+        [.. Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Root, f)).Order(StringComparer.Ordinal)];
 
-    internal string FileOf(SnapshotLocation location, SnapshotDatabase database) => Path.Combine(Root, location.Prefix + database.File.Name);
+    internal string FileOf(SnapshotLocation location, SnapshotDatabase database) =>
+        Path.Combine(Root, location.Prefix + database.File.Name);
 }

@@ -4,8 +4,9 @@ using Drydock.Lab.Upgrades;
 namespace Drydock.Lab.Accidents;
 
 /// <summary>
-/// How a run ends whose object was taken away. Good: nothing was punished and no snapshot lost; the object alone gone, either the plan had gone on to its
-/// golden end, or all was undone, so that the same manifest applied anew gets there; with the namespace gone, the operator let go and nothing is claimed.
+/// How a run ends whose object was taken away. Good: nothing was punished and no snapshot lost; the object alone gone,
+/// either the plan had gone on to its golden end, or all was undone, so that the same manifest applied anew gets there;
+/// with the namespace gone, the operator let go and nothing is claimed.
 /// </summary>
 internal sealed class AbsentUpgrade : IAsyncDisposable
 {

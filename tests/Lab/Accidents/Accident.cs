@@ -25,8 +25,8 @@ internal sealed record Accident(string Id, AccidentKind Kind, Func<AccidentScene
     /// <summary>Makes what it needs; nothing if null.</summary>
     public Func<UpgradeStage, CancellationToken, Task>? Prepare { get; init; }
 
-    // A host that dies starts and stops containers, and high availability heals what it lost; a snapshot or a restore that was cut off is
-    // an attempt with an object of its own.
+    // A host that dies starts and stops containers, and high availability heals what it lost; a snapshot or a restore
+    // that was cut off is an attempt with an object of its own.
     /// <inheritdoc />
     public bool IsNatural(string what) => Changes?.Invoke(what) == true || Kind switch
     {

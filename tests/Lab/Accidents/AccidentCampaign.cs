@@ -5,8 +5,9 @@ using Drydock.Lab.Upgrades;
 namespace Drydock.Lab.Accidents;
 
 /// <summary>
-/// Lets one accident strike at one moment of a run and does what a person would: waits, mends, retries, and at last goes back. A run is good if it ends
-/// golden: at its goal with the golden end state (and, if nobody had to do anything, the golden counts), or rolled back with the golden end of a rollback.
+/// Lets one accident strike at one moment of a run and does what a person would: waits, mends, retries, and at last
+/// goes back. A run is good if it ends golden: at its goal with the golden end state (and, if nobody had to do
+/// anything, the golden counts), or rolled back with the golden end of a rollback.
 /// </summary>
 /// <param name="stage">A stage with fault proxies, its road set.</param>
 /// <param name="goal">What is under way when the accident strikes.</param>
@@ -14,7 +15,9 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
 {
     private readonly UpgradeCourse _course = new(stage, goal);
 
-    /// <summary>How long a run that is neither over nor stalled is left alone before a person mends what does not mend itself.</summary>
+    /// <summary>
+    /// How long a run that is neither over nor stalled is left alone before a person mends what does not mend itself.
+    /// </summary>
     public TimeSpan Wait { get; init; } = TimeSpan.FromSeconds(12);
 
     /// <summary>How long it may take from mending to an end or the next stop.</summary>
@@ -32,14 +35,23 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
     /// <summary>Runs undisturbed.</summary>
     public Task<GoldenRun> GoldenAsync(CancellationToken cancellationToken = default) => Course().GoldenAsync(Operator, cancellationToken);
 
-    /// <summary>Runs with one or more accidents, one after the other: the next one strikes when its moment comes and the one before is mended.</summary>
-    /// <param name="strikes">What happens and when, in the order of the moments; more than one only if each of them can share (<see cref="AccidentStrike.CanShare"/>).</param>
+    /// <summary>
+    /// Runs with one or more accidents, one after the other: the next one strikes when its moment comes and the one
+    /// before is mended.
+    /// </summary>
+    /// <param name="strikes">What happens and when, in the order of the moments; more than one only if each of them can
+    /// share (<see cref="AccidentStrike.CanShare"/>).</param>
     /// <param name="golden">The undisturbed run.</param>
     /// <param name="back">The undisturbed rollback, for runs that only a way back ends; null makes those bad.</param>
     /// <param name="node">The host it happens to.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <returns>What came of each, in order. Of several, those whose moment never came are left out.</returns>
-    public async Task<IReadOnlyList<AccidentOutcome>> RunAsync(IReadOnlyList<AccidentStrike> strikes, GoldenRun golden, GoldenRun? back = null, int node = 0, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<AccidentOutcome>> RunAsync(
+        IReadOnlyList<AccidentStrike> strikes,
+        GoldenRun golden,
+        GoldenRun? back = null,
+        int node = 0,
+        CancellationToken cancellationToken = default)
     {
         var course = Course();
         await stage.ResetAsync(cancellationToken);
@@ -180,7 +192,8 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
         return seen;
     }
 
-    private static bool IsDone(Run run, JsonNode? seen, Task? next) => (seen is not null && run.Course.IsOver(seen)) || next is { IsCompleted: true };
+    private static bool IsDone(Run run, JsonNode? seen, Task? next) =>
+        (seen is not null && run.Course.IsOver(seen)) || next is { IsCompleted: true };
 
     private async Task<(string Way, string? Difference)> BackAsync(Run run, GoldenRun? back, CancellationToken cancellationToken)
     {

@@ -12,5 +12,6 @@ public static class AccidentCatalogue
 
     /// <summary>One by its name.</summary>
     /// <exception cref="ArgumentException">There is none of that name.</exception>
-    public static IAccident Of(string id) => All.SingleOrDefault(x => x.Id == id) ?? throw new ArgumentException($"no accident {id}", nameof(id));
+    public static IAccident Of(string id) =>
+        All.SingleOrDefault(x => x.Id == id) ?? throw new ArgumentException($"no accident {id}", nameof(id));
 }

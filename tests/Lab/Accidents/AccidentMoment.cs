@@ -6,30 +6,44 @@ namespace Drydock.Lab.Accidents;
 /// <param name="Id">A stable name, for ledgers and test names.</param>
 public abstract record AccidentMoment(string Id)
 {
-    /// <summary>Right before or right after the act with this number in the undisturbed run; the act is held until the strike is over.</summary>
+    /// <summary>
+    /// Right before or right after the act with this number in the undisturbed run; the act is held until the strike is
+    /// over.
+    /// </summary>
     public static AccidentMoment AtAct(int number, FaultSide side) =>
         new ActMoment(FormattableString.Invariant($"{(side == FaultSide.Before ? "before" : "after")}-act-{number}"), point => point.Act.Number == number && point.Side == side);
 
-    /// <summary>Right before or right after the first act that fits; the act is held until the strike is over.</summary>
-    public static AccidentMoment AtFirst(string id, FaultSide side, Func<FaultAct, bool> fits) => new ActMoment(id, point => point.Side == side && fits(point.Act));
+    /// <summary>
+    /// Right before or right after the first act that fits; the act is held until the strike is over.
+    /// </summary>
+    public static AccidentMoment AtFirst(string id, FaultSide side, Func<FaultAct, bool> fits) =>
+        new ActMoment(id, point => point.Side == side && fits(point.Act));
 
-    /// <summary>When status.step begins with a text (<c>InitMetadata/</c>): the step was announced and has not acted, or hardly.</summary>
-    public static AccidentMoment AtStep(string step) => new StatusMoment("step-" + step.Replace('/', '-').TrimEnd('-'), upgrade => upgrade["status"]?["step"]?.GetValue<string>().StartsWith(step, StringComparison.Ordinal) == true);
+    /// <summary>
+    /// When status.step begins with a text (<c>InitMetadata/</c>): the step was announced and has not acted, or hardly.
+    /// </summary>
+    public static AccidentMoment AtStep(string step) =>
+        new StatusMoment("step-" + step.Replace('/', '-').TrimEnd('-'), upgrade => upgrade["status"]?["step"]?.GetValue<string>().StartsWith(step, StringComparison.Ordinal) == true);
 
     /// <summary>When status.phase has a value, also one of the end (<c>Succeeded</c>).</summary>
-    public static AccidentMoment AtPhase(string phase) => new StatusMoment("phase-" + phase, upgrade => upgrade["status"]?["phase"]?.GetValue<string>() == phase);
+    public static AccidentMoment AtPhase(string phase) =>
+        new StatusMoment("phase-" + phase, upgrade => upgrade["status"]?["phase"]?.GetValue<string>() == phase);
 
     /// <summary>Right before or right after the start of the first command that a step runs in a container.</summary>
     public static AccidentMoment AtCommandOf(string step, FaultSide side) => new CommandMoment(step, side);
 
-    /// <summary>While OMS does something: as soon as its audit shows an event (<see cref="Oms.OmsEvents.InitStart"/>). Give it a duration by the knobs.</summary>
+    /// <summary>
+    /// While OMS does something: as soon as its audit shows an event (<see cref="Oms.OmsEvents.InitStart"/>). Give it a
+    /// duration by the knobs.
+    /// </summary>
     public static AccidentMoment During(string auditEvent) => new AuditMoment(auditEvent);
 
     /// <inheritdoc />
     public sealed override string ToString() => Id;
 
     /// <summary>
-    /// Lets <paramref name="strike"/> run at the moment, once. Armed when it returns; the task inside ends when the strike is over.
+    /// Lets <paramref name="strike"/> run at the moment, once. Armed when it returns; the task inside ends when the
+    /// strike is over.
     /// </summary>
     internal abstract Task<Task> ArmAsync(AccidentScene scene, Func<Task> strike, CancellationToken cancellationToken);
 
@@ -54,12 +68,16 @@ public abstract record AccidentMoment(string Id)
 
     private sealed record ActMoment(string Name, Func<FaultPoint, bool> At) : AccidentMoment(Name)
     {
-        internal override Task<Task> ArmAsync(AccidentScene scene, Func<Task> strike, CancellationToken cancellationToken) => ByLedger(scene, At, strike);
+        internal override Task<Task> ArmAsync(
+            AccidentScene scene, Func<Task> strike, CancellationToken cancellationToken) =>
+            ByLedger(scene, At, strike);
     }
 
-    private sealed record StatusMoment(string Name, Func<System.Text.Json.Nodes.JsonNode, bool> At) : AccidentMoment(Name)
+    private sealed record StatusMoment(
+        string Name, Func<System.Text.Json.Nodes.JsonNode, bool> At) : AccidentMoment(Name)
     {
-        internal override Task<Task> ArmAsync(AccidentScene scene, Func<Task> strike, CancellationToken cancellationToken)
+        internal override Task<Task> ArmAsync(
+            AccidentScene scene, Func<Task> strike, CancellationToken cancellationToken)
         {
             async Task FollowAsync()
             {
@@ -73,7 +91,8 @@ public abstract record AccidentMoment(string Id)
 
     private sealed record CommandMoment(string Step, FaultSide Side) : AccidentMoment($"{(Side == FaultSide.Before ? "before" : "after")}-command-{Step.Replace('/', '-')}")
     {
-        internal override Task<Task> ArmAsync(AccidentScene scene, Func<Task> strike, CancellationToken cancellationToken)
+        internal override Task<Task> ArmAsync(
+            AccidentScene scene, Func<Task> strike, CancellationToken cancellationToken)
         {
             // The step is announced in a status write that has passed before its command starts.
             var announced = false;
@@ -89,7 +108,8 @@ public abstract record AccidentMoment(string Id)
 
     private sealed record AuditMoment(string Event) : AccidentMoment("during-" + Event)
     {
-        internal override async Task<Task> ArmAsync(AccidentScene scene, Func<Task> strike, CancellationToken cancellationToken)
+        internal override async Task<Task> ArmAsync(
+            AccidentScene scene, Func<Task> strike, CancellationToken cancellationToken)
         {
             var before = await scene.Stage.Oms.CountAsync(Event);
             async Task WatchAsync()

@@ -6,11 +6,20 @@ namespace Drydock.Lab.Accidents;
 /// <param name="Accident">Its id.</param>
 /// <param name="Moment">Its moment's id.</param>
 /// <param name="Struck">Whether the moment came.</param>
-/// <param name="Stalled">The reason of the condition Stalled each time the run stopped, in order; empty if it never did.</param>
+/// <param name="Stalled">The reason of the condition Stalled each time the run stopped, in order; empty if it never
+/// did.</param>
 /// <param name="Mended">Whether a person had to do something.</param>
-/// <param name="Way">How it ended: <c>Succeeded</c>, <c>RolledBack</c>, or where it got stuck; or that the run went on to the next accident.</param>
+/// <param name="Way">How it ended: <c>Succeeded</c>, <c>RolledBack</c>, or where it got stuck; or that the run went on
+/// to the next accident.</param>
 /// <param name="Difference">How the end of the run differs from the undisturbed one; null if it does not.</param>
-public sealed record AccidentOutcome(string Accident, string Moment, bool Struck, IReadOnlyList<string> Stalled, bool Mended, string Way, string? Difference)
+public sealed record AccidentOutcome(
+    string Accident,
+    string Moment,
+    bool Struck,
+    IReadOnlyList<string> Stalled,
+    bool Mended,
+    string Way,
+    string? Difference)
 {
     /// <summary>What status.message said at each stop, for who reads along.</summary>
     public IReadOnlyList<string> Said { get; init; } = [];
@@ -21,9 +30,15 @@ public sealed record AccidentOutcome(string Accident, string Moment, bool Struck
     /// <summary>Whether the end was a golden one.</summary>
     public bool IsGood => Difference is null;
 
-    /// <summary>From the strike to the end, or to the next accident: <c>InitMetadata/OutcomeUnknown → mended → Succeeded</c>.</summary>
-    public string Course => string.Join(" → ", [.. Stalled, .. Mended ? ["mended"] : Array.Empty<string>(), Together == 1 ? Way : string.Create(CultureInfo.InvariantCulture, $"{Way}, one of {Together} accidents of one run")]);
+    /// <summary>
+    /// From the strike to the end, or to the next accident: <c>InitMetadata/OutcomeUnknown → mended → Succeeded</c>.
+    /// </summary>
+    public string Course =>
+        string.Join(" → ", [.. Stalled, .. Mended ? ["mended"] : Array.Empty<string>(), Together == 1 ? Way : string.Create(CultureInfo.InvariantCulture, $"{Way}, one of {Together} accidents of one run")]);
 
-    /// <summary>For a ledger: <c>good dockerd-restart × step-InitMetadata: OutcomeUnknown → mended → Succeeded</c>.</summary>
-    public override string ToString() => $"{(IsGood ? "good" : "BAD ")} {Accident} × {Moment}{(Struck ? "" : " (not reached)")}: {Course}";
+    /// <summary>
+    /// For a ledger: <c>good dockerd-restart × step-InitMetadata: OutcomeUnknown → mended → Succeeded</c>.
+    /// </summary>
+    public override string ToString() =>
+        $"{(IsGood ? "good" : "BAD ")} {Accident} × {Moment}{(Struck ? "" : " (not reached)")}: {Course}";
 }

@@ -18,7 +18,8 @@ public sealed record AccidentScene(UpgradeStage Stage, string Space, string Upgr
     public override KubeFaultProxy Kubernetes => Faults.Kubernetes;
 
     /// <summary>The fault proxies.</summary>
-    public StageFaults Faults => Stage.Faults ?? throw new InvalidOperationException("the stage has no fault proxies (StageOptions.Faults)");
+    public StageFaults Faults =>
+        Stage.Faults ?? throw new InvalidOperationException("the stage has no fault proxies (StageOptions.Faults)");
 
     /// <summary>The host.</summary>
     public DockerHost Host => Stage.Hosts[Node];

@@ -6,8 +6,8 @@ namespace Drydock.Lab.Accidents;
 public sealed record AccidentStrike(IAccident Accident, AccidentMoment Moment)
 {
     /// <summary>
-    /// Whether others can come before and after it in one run: what it takes away is given back, and it works at its moment instead of lying in wait for a
-    /// later step.
+    /// Whether others can come before and after it in one run: what it takes away is given back, and it works at its
+    /// moment instead of lying in wait for a later step.
     /// </summary>
     public bool CanShare => Accident is { Toll: AccidentToll.Nothing, IsDeferred: false };
 }

@@ -9,7 +9,8 @@ internal static class DockerAccidents
 
     public static IReadOnlyList<IAccident> All { get; } =
     [
-        // Without live-restore the containers die with dockerd, and only those with a restart policy come back by themselves.
+        // Without live-restore the containers die with dockerd, and only those with a restart policy come back by
+        // themselves.
         New("dockerd-restart", async (scene, token) =>
         {
             await RememberAsync(scene);
@@ -118,7 +119,8 @@ internal static class DockerAccidents
         return running;
     }
 
-    // Never beside another one, and never one that the run itself stops or has yet to start: it may have gone on meanwhile.
+    // Never beside another one, and never one that the run itself stops or has yet to start: it may have gone on
+    // meanwhile.
     private static async Task StartRememberedAsync(AccidentScene scene, CancellationToken cancellationToken)
     {
         if (scene.Kept.TryRemove("running", out _) && (await RunningAsync(scene)).Length == 0 && await ShouldRunAsync(scene) is { } container)
@@ -144,7 +146,8 @@ internal static class DockerAccidents
         return State("plan", "StartNew") == "Succeeded" && !Began("rollbackPlan", "StopNew") ? upgrade["spec"]!["newContainer"]!.GetValue<string>() : null;
     }
 
-    private static Task LiveRestoreOffAsync(AccidentScene scene, CancellationToken cancellationToken) => scene.Host.SetLiveRestoreAsync(false, cancellationToken);
+    private static Task LiveRestoreOffAsync(AccidentScene scene, CancellationToken cancellationToken) =>
+        scene.Host.SetLiveRestoreAsync(false, cancellationToken);
 
     private static async Task<string[]> RunningAsync(AccidentScene scene) =>
         OmsScenario.Lines(await scene.Host.DockerAsync(["ps", "--filter", "volume=/home/admin/conf/config.yaml", "--format", "{{.Names}}"]));

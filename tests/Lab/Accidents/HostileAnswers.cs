@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Drydock.Lab.Accidents;
 
-/// <summary>What a server says that is broken, taken over, or not the one that was meant: each with status 200.</summary>
+/// <summary>
+/// What a server says that is broken, taken over, or not the one that was meant: each with status 200.
+/// </summary>
 internal sealed class HostileAnswers
 {
     private const int Piece = 64 << 10;

@@ -2,7 +2,10 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Accidents;
 
-/// <summary>Something that goes wrong while an upgrade or its way back is under way. Composable: any accident can strike at any <see cref="AccidentMoment"/>.</summary>
+/// <summary>
+/// Something that goes wrong while an upgrade or its way back is under way. Composable: any accident can strike at any
+/// <see cref="AccidentMoment"/>.
+/// </summary>
 public interface IAccident
 {
     /// <summary>A stable name, for ledgers and test names: <c>dockerd-restart</c>.</summary>
@@ -14,7 +17,10 @@ public interface IAccident
     /// <summary>What it takes away for good.</summary>
     AccidentToll Toll { get; }
 
-    /// <summary>Whether it lies in wait: it strikes at one step and is seen at a later one, so that nothing else may come between.</summary>
+    /// <summary>
+    /// Whether it lies in wait: it strikes at one step and is seen at a later one, so that nothing else may come
+    /// between.
+    /// </summary>
     bool IsDeferred { get; }
 
     /// <summary>Whether a count, or a line of the end state, is rightly another one because of it.</summary>
@@ -32,6 +38,8 @@ public interface IAccident
     /// <summary>Lets it happen; ends when it has.</summary>
     Task StrikeAsync(AccidentScene scene, CancellationToken cancellationToken = default);
 
-    /// <summary>Does what <see cref="Fix"/> says, or nothing. May be called more than once, and without a strike before.</summary>
+    /// <summary>
+    /// Does what <see cref="Fix"/> says, or nothing. May be called more than once, and without a strike before.
+    /// </summary>
     Task MendAsync(AccidentScene scene, CancellationToken cancellationToken = default);
 }

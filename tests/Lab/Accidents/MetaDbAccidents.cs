@@ -37,17 +37,20 @@ internal static class MetaDbAccidents
         // CREATE and DROP are missing. What shows views, triggers, events and routines stays: OMS has the same account.
         New("metadb-privileges-missing", (scene, _) => scene.Stage.Oms.SetPrivilegesAsync("SELECT, INSERT, UPDATE, DELETE, ALTER, INDEX, REFERENCES, LOCK TABLES, SHOW VIEW, CREATE VIEW, TRIGGER, EVENT, CREATE ROUTINE, ALTER ROUTINE, EXECUTE"), "GRANT what is missing", (scene, _) => scene.Stage.Oms.SetPrivilegesAsync("ALL PRIVILEGES")) with { IsDeferred = true },
         New("metadb-clock-10min", (scene, token) => scene.Stage.MetaDb.SetClockAsync(TimeSpan.FromMinutes(10), token), "set the server's clock", (scene, token) => scene.Stage.MetaDb.SetClockAsync(TimeSpan.Zero, token)),
-        // MariaDB from 10.3 on permits what MySQL refuses (DELETE … WHERE id < (SELECT max(id) FROM the same table)), so the lab answers in its place.
+        // MariaDB from 10.3 on permits what MySQL refuses (DELETE … WHERE id
+        // < (SELECT max(id) FROM the same table)), so the lab answers in its place.
         New("metadb-error-1093", Now(scene => scene.Faults.Ledger.When(
             point => point.Side == FaultSide.Before && point.Act is { Proxy: "sql", Verb: "DELETE" } && point.Act.Target.Contains("SELECT", StringComparison.OrdinalIgnoreCase),
             FaultAction.Answer(1093, "You can't specify target table 'heatbeat_sequence' for update in FROM clause"), int.MaxValue))),
     ];
 
     /// <summary>What mysqldump and mydumper say before a table's rows.</summary>
-    internal static bool IsDump(string sql) => sql.Contains("SQL_NO_CACHE", StringComparison.OrdinalIgnoreCase) && sql.Contains("SELECT", StringComparison.OrdinalIgnoreCase);
+    internal static bool IsDump(string sql) =>
+        sql.Contains("SQL_NO_CACHE", StringComparison.OrdinalIgnoreCase) && sql.Contains("SELECT", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>What a load says for a table's rows.</summary>
-    internal static bool IsLoad(string sql) => sql.TrimStart().StartsWith("INSERT INTO", StringComparison.OrdinalIgnoreCase) && sql.Contains("VALUES", StringComparison.OrdinalIgnoreCase);
+    internal static bool IsLoad(string sql) =>
+        sql.TrimStart().StartsWith("INSERT INTO", StringComparison.OrdinalIgnoreCase) && sql.Contains("VALUES", StringComparison.OrdinalIgnoreCase);
 
     private static Accident New(string id, Func<AccidentScene, CancellationToken, Task> strike, string? fix = null, Func<AccidentScene, CancellationToken, Task>? mend = null) =>
         new(id, AccidentKind.MetaDb, strike, fix, mend);
@@ -69,5 +72,6 @@ internal static class MetaDbAccidents
         return Task.CompletedTask;
     };
 
-    private static Func<AccidentScene, CancellationToken, Task> Now(Func<AccidentScene, object> act) => Now(scene => { act(scene); });
+    private static Func<AccidentScene, CancellationToken, Task> Now(Func<AccidentScene, object> act) =>
+        Now(scene => { act(scene); });
 }

@@ -30,7 +30,8 @@ internal static class ObjectAccidents
     })
     { Toll = AccidentToll.Upgrade };
 
-    // As cert-manager or a vault does it: another certificate of the same authority, with other metadata. Connections that are open stay open.
+    // As cert-manager or a vault does it: another certificate of the same authority, with other metadata. Connections
+    // that are open stay open.
     private static async Task RotateSecretAsync(AccidentScene scene, CancellationToken cancellationToken)
     {
         var next = scene.Stage.Run.Authority.Issue(scene.Stage.Run.FolderFor($"rotated-{Guid.NewGuid():N}"), "client", "operator");

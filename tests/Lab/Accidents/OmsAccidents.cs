@@ -57,7 +57,8 @@ internal static class OmsAccidents
         })
     { IsDeferred = true };
 
-    private static Accident Init(string id, string mode) => New(id, scene => Knobs(scene, x => new OmsKnobs { Init = x }, mode), mode == "rc1-with-marker" ? null : "see why docker_init.sh failed");
+    private static Accident Init(string id, string mode) =>
+        New(id, scene => Knobs(scene, x => new OmsKnobs { Init = x }, mode), mode == "rc1-with-marker" ? null : "see why docker_init.sh failed");
 
     private static Accident Program(string id, string program, string mode, bool restart) => New(
         id,
@@ -65,7 +66,8 @@ internal static class OmsAccidents
         $"repair {program}",
         restart ? async scene => await scene.Host.TryDockerAsync(["restart", scene.Stage.Road.NewContainer]) : async scene => await InNewAsync(scene, "supervisorctl", "start", program));
 
-    private static Task Knobs(AccidentScene scene, Func<OmsFault, OmsKnobs> knobs, string mode) => scene.Stage.Oms.SetKnobsAsync(knobs(new OmsFault(mode, Version: scene.Stage.Oms.To.Version)));
+    private static Task Knobs(AccidentScene scene, Func<OmsFault, OmsKnobs> knobs, string mode) =>
+        scene.Stage.Oms.SetKnobsAsync(knobs(new OmsFault(mode, Version: scene.Stage.Oms.To.Version)));
 
     private static Task<ShellResult[]> EndAsync(AccidentScene scene, string what) =>
         Task.WhenAll(scene.Stage.Hosts.Select(host => host.TryDockerAsync(["exec", scene.Stage.Road.NewContainer, "pkill", "-KILL", "-f", $"main.py {what}|{what}-1.0"])));
@@ -80,9 +82,11 @@ internal static class OmsAccidents
         }
     }
 
-    private static Task<ShellResult> InNewAsync(AccidentScene scene, params string[] command) => scene.Host.TryDockerAsync(["exec", scene.Stage.Road.NewContainer, .. command]);
+    private static Task<ShellResult> InNewAsync(AccidentScene scene, params string[] command) =>
+        scene.Host.TryDockerAsync(["exec", scene.Stage.Road.NewContainer, .. command]);
 
-    private static Task RestartSupervisorAsync(AccidentScene scene) => InNewAsync(scene, "supervisorctl", "restart", "oms_drc_supervisor");
+    private static Task RestartSupervisorAsync(AccidentScene scene) =>
+        InNewAsync(scene, "supervisorctl", "restart", "oms_drc_supervisor");
 
     private static async Task ChangeHaAsync(AccidentScene scene)
     {
@@ -95,7 +99,8 @@ internal static class OmsAccidents
         }
     }
 
-    private static Task PutHaBackAsync(AccidentScene scene) => scene.Kept.TryRemove("ha", out var found) ? WriteHaAsync(scene, found) : Task.CompletedTask;
+    private static Task PutHaBackAsync(AccidentScene scene) =>
+        scene.Kept.TryRemove("ha", out var found) ? WriteHaAsync(scene, found) : Task.CompletedTask;
 
     private static Task<string> WriteHaAsync(AccidentScene scene, string text) =>
         scene.Stage.MetaDb.ExecAsync($"UPDATE oms_normal_config SET cfg_value = {OmsSeed.Quote(text)} WHERE cfg_name = 'ha.config'", scene.Stage.Oms.Options.RmDatabase);

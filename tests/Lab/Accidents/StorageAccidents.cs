@@ -19,7 +19,8 @@ internal static class StorageAccidents
             "mount the volume again", async (scene, token) => await Shell.TryRunAsync("umount", ["-l", scene.Stage.Snapshots], cancellationToken: token)),
     ];
 
-    private static string Aside(AccidentScene scene) => Directory.CreateDirectory(scene.Stage.Snapshots + ".aside").FullName;
+    private static string Aside(AccidentScene scene) =>
+        Directory.CreateDirectory(scene.Stage.Snapshots + ".aside").FullName;
 
     private static void Truncate(AccidentScene scene)
     {
@@ -63,9 +64,11 @@ internal static class StorageAccidents
         }
     }
 
-    private static List<string> Files(AccidentScene scene) => [.. Directory.EnumerateFiles(scene.Stage.Snapshots, "*", SearchOption.AllDirectories)];
+    private static List<string> Files(AccidentScene scene) =>
+        [.. Directory.EnumerateFiles(scene.Stage.Snapshots, "*", SearchOption.AllDirectories)];
 
-    private static bool IsManifest(string path) => Path.GetFileName(path).Contains("manifest", StringComparison.OrdinalIgnoreCase);
+    private static bool IsManifest(string path) =>
+        Path.GetFileName(path).Contains("manifest", StringComparison.OrdinalIgnoreCase);
 
     private static void Keep(AccidentScene scene, string path, bool copy)
     {

@@ -4,7 +4,10 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Drydock.Lab;
 
-/// <summary>A certificate authority that lives as long as a lab run. Certificates are ECDSA P-256 and valid for a day or as told.</summary>
+/// <summary>
+/// A certificate authority that lives as long as a lab run. Certificates are ECDSA P-256 and valid for a day or as
+/// told.
+/// </summary>
 public sealed class LabCertificateAuthority : IDisposable
 {
     private static readonly Oid ServerUse = new("1.3.6.1.5.5.7.3.1");
@@ -29,14 +32,24 @@ public sealed class LabCertificateAuthority : IDisposable
     /// <summary>The authority's certificate, without its key.</summary>
     public X509Certificate2 PublicCertificate => X509CertificateLoader.LoadCertificate(_certificate.RawData);
 
-    /// <summary>Issues a certificate for server and client use and writes it with its key and the authority's certificate into a folder.</summary>
+    /// <summary>
+    /// Issues a certificate for server and client use and writes it with its key and the authority's certificate into a
+    /// folder.
+    /// </summary>
     /// <param name="folder">Made if need be. Files: ca.pem, NAME.pem, NAME-key.pem.</param>
     /// <param name="name">File name.</param>
     /// <param name="commonName">CN of the subject; Kubernetes takes it as the user.</param>
     /// <param name="organization">O of the subject; Kubernetes takes it as the group.</param>
     /// <param name="hosts">Addresses and DNS names it is valid for as a server.</param>
-    /// <param name="validity">How long it is valid from now on; negative for one that has expired. By default 30 days.</param>
-    public LabCredentials Issue(string folder, string name, string commonName, string? organization = null, IEnumerable<string>? hosts = null, TimeSpan? validity = null)
+    /// <param name="validity">How long it is valid from now on; negative for one that has expired. By default 30
+    /// days.</param>
+    public LabCredentials Issue(
+        string folder,
+        string name,
+        string commonName,
+        string? organization = null,
+        IEnumerable<string>? hosts = null,
+        TimeSpan? validity = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var subject = new X500DistinguishedNameBuilder();

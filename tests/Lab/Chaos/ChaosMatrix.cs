@@ -7,8 +7,8 @@ namespace Drydock.Lab.Chaos;
 public static class ChaosMatrix
 {
     /// <summary>
-    /// The cases of a scenario: each accident at its moments. A scenario that is not exhaustive takes its share of a cover in which every accident meets
-    /// every phase in one of them.
+    /// The cases of a scenario: each accident at its moments. A scenario that is not exhaustive takes its share of a
+    /// cover in which every accident meets every phase in one of them.
     /// </summary>
     public static IReadOnlyList<ChaosCase> Accidents(ChaosScenario scenario)
     {
@@ -23,13 +23,15 @@ public static class ChaosMatrix
         [.. golden.Points.Select(point => new ChaosCase(scenario, Kill, point.ToString()) { Kill = point })];
 
     /// <summary>
-    /// The cases as they are run: the kills first, then each accident at three moments of the exhaustive scenarios, then the cover of the other scenarios,
-    /// then what is left; each part shuffled, so that any beginning of it is a fair sample. Kills of one scenario share runs, far enough from each other that
-    /// each falls upon an operator that has found its way in; accidents share runs as <see cref="SharedRuns"/> has it.
+    /// The cases as they are run: the kills first, then each accident at three moments of the exhaustive scenarios,
+    /// then the cover of the other scenarios, then what is left; each part shuffled, so that any beginning of it is a
+    /// fair sample. Kills of one scenario share runs, far enough from each other that each falls upon an operator that
+    /// has found its way in; accidents share runs as <see cref="SharedRuns"/> has it.
     /// </summary>
     /// <param name="cases">All cases, kills in the order of their acts.</param>
     /// <param name="isOpen">Which of them are to be run; null for all.</param>
-    public static IReadOnlyList<IReadOnlyList<ChaosCase>> Runs(IReadOnlyCollection<ChaosCase> cases, Func<ChaosCase, bool>? isOpen = null)
+    public static IReadOnlyList<IReadOnlyList<ChaosCase>> Runs(
+        IReadOnlyCollection<ChaosCase> cases, Func<ChaosCase, bool>? isOpen = null)
     {
         var open = cases.Where(c => isOpen?.Invoke(c) ?? true).ToHashSet();
         var all = Shuffled(cases.Where(c => c.Strike is not null));

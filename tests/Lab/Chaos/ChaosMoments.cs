@@ -4,7 +4,9 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Chaos;
 
-/// <summary>At which moments an accident says something: at least three for each that can happen in a run at all.</summary>
+/// <summary>
+/// At which moments an accident says something: at least three for each that can happen in a run at all.
+/// </summary>
 internal static class ChaosMoments
 {
     private static readonly AccidentMoment[] Upgrade =
@@ -34,12 +36,16 @@ internal static class ChaosMoments
     private static readonly AccidentMoment[] BeforeRestore = [AccidentMoment.AtStep("StopNew/"), AccidentMoment.AtStep("BackupNew/"), AccidentMoment.AtStep("RestoreDatabases/")];
 
     /// <summary>The moments; empty where the accident cannot happen in such a run.</summary>
-    public static IReadOnlyList<AccidentMoment> Of(IAccident accident, UpgradeGoal goal) => goal == UpgradeGoal.Upgrade ? OfUpgrade(accident) : OfRollback(accident);
+    public static IReadOnlyList<AccidentMoment> Of(IAccident accident, UpgradeGoal goal) =>
+        goal == UpgradeGoal.Upgrade ? OfUpgrade(accident) : OfRollback(accident);
 
     /// <summary>One of the moments for each phase.</summary>
-    public static IReadOnlyList<AccidentMoment> OfPhases(IAccident accident, UpgradeGoal goal) => [.. Of(accident, goal).Where(moment => !Array.Exists(RunOnce, x => x.Id == moment.Id))];
+    public static IReadOnlyList<AccidentMoment> OfPhases(IAccident accident, UpgradeGoal goal) =>
+        [.. Of(accident, goal).Where(moment => !Array.Exists(RunOnce, x => x.Id == moment.Id))];
 
-    /// <summary>Which of a run's moments comes first: those of accidents that can share a run, in their order.</summary>
+    /// <summary>
+    /// Which of a run's moments comes first: those of accidents that can share a run, in their order.
+    /// </summary>
     public static int PlaceOf(AccidentMoment moment, UpgradeGoal goal)
     {
         AccidentMoment[] order = goal == UpgradeGoal.Upgrade

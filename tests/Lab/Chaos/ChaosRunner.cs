@@ -26,16 +26,21 @@ public sealed class ChaosRunner(UpgradeStage stage)
         return golden;
     }
 
-    /// <summary>Lets the cases of one run happen (<see cref="ChaosMatrix.Runs"/>) and reads what came of each.</summary>
-    /// <returns>The outcomes; a case that shared the run and whose moment never came, because another one changed the course, is not among them.</returns>
-    public async Task<IReadOnlyDictionary<ChaosCase, ChaosOutcome>> RunAsync(IReadOnlyList<ChaosCase> run, CancellationToken cancellationToken)
+    /// <summary>
+    /// Lets the cases of one run happen (<see cref="ChaosMatrix.Runs"/>) and reads what came of each.
+    /// </summary>
+    /// <returns>The outcomes; a case that shared the run and whose moment never came, because another one changed the
+    /// course, is not among them.</returns>
+    public async Task<IReadOnlyDictionary<ChaosCase, ChaosOutcome>> RunAsync(
+        IReadOnlyList<ChaosCase> run, CancellationToken cancellationToken)
     {
         var scenario = run[0].Scenario;
         var golden = await GoldenAsync(scenario.Road, scenario.Goal, cancellationToken);
         return run[0].Kill is null ? await StrikeAsync(run, golden, cancellationToken) : await KillAsync(run, golden, cancellationToken);
     }
 
-    private async Task<IReadOnlyDictionary<ChaosCase, ChaosOutcome>> KillAsync(IReadOnlyList<ChaosCase> run, GoldenRun golden, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<ChaosCase, ChaosOutcome>> KillAsync(
+        IReadOnlyList<ChaosCase> run, GoldenRun golden, CancellationToken cancellationToken)
     {
         var scenario = run[0].Scenario;
         await UseAsync(scenario.Road, cancellationToken);
@@ -49,7 +54,8 @@ public sealed class ChaosRunner(UpgradeStage stage)
         return run.Where(chaos => outcome.Struck.Contains(chaos.Kill!)).ToDictionary(chaos => chaos, _ => new ChaosOutcome(true, way, outcome.Difference));
     }
 
-    private async Task<IReadOnlyDictionary<ChaosCase, ChaosOutcome>> StrikeAsync(IReadOnlyList<ChaosCase> run, GoldenRun golden, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<ChaosCase, ChaosOutcome>> StrikeAsync(
+        IReadOnlyList<ChaosCase> run, GoldenRun golden, CancellationToken cancellationToken)
     {
         var scenario = run[0].Scenario;
         var back = scenario.Goal == UpgradeGoal.Upgrade ? await GoldenAsync(scenario.Road, UpgradeGoal.Rollback, cancellationToken) : null;
@@ -62,7 +68,8 @@ public sealed class ChaosRunner(UpgradeStage stage)
             outcome => new ChaosOutcome(outcome.Struck, outcome.Course, outcome.Difference) { Said = outcome.Said });
     }
 
-    private static Dictionary<ChaosCase, ChaosOutcome> One(ChaosCase chaos, ChaosOutcome outcome) => new() { [chaos] = outcome };
+    private static Dictionary<ChaosCase, ChaosOutcome> One(ChaosCase chaos, ChaosOutcome outcome) =>
+        new() { [chaos] = outcome };
 
     private async Task UseAsync(UpgradeRoad road, CancellationToken cancellationToken)
     {

@@ -5,10 +5,14 @@ namespace Drydock.Lab.Chaos;
 /// <summary>A road and where its run is to end: what accidents are let loose on.</summary>
 /// <param name="Road">The road.</param>
 /// <param name="Goal">The upgrade, or the way back after it.</param>
-/// <param name="IsExhaustive">Every accident at every one of its moments, and every kill point; otherwise every accident in every phase, spread over the scenarios.</param>
+/// <param name="IsExhaustive">Every accident at every one of its moments, and every kill point; otherwise every
+/// accident in every phase, spread over the scenarios.</param>
 public sealed record ChaosScenario(UpgradeRoad Road, UpgradeGoal Goal, bool IsExhaustive)
 {
-    /// <summary>The scenarios: the main job and its way back exhaustively (with S3 for the accidents of S3), the others by a pairwise cover.</summary>
+    /// <summary>
+    /// The scenarios: the main job and its way back exhaustively (with S3 for the accidents of S3), the others by a
+    /// pairwise cover.
+    /// </summary>
     public static IReadOnlyList<ChaosScenario> All { get; } =
     [
         new(UpgradeRoad.Enterprise, UpgradeGoal.Upgrade, IsExhaustive: true),

@@ -1,8 +1,8 @@
 namespace Drydock.Lab.Chaos;
 
 /// <summary>
-/// The order in which accidents are dealt out to scenarios and phases where not every case is run. What came later is dealt
-/// last, so that the ledger's rows of the others keep their scenario and phase.
+/// The order in which accidents are dealt out to scenarios and phases where not every case is run. What came later is
+/// dealt last, so that the ledger's rows of the others keep their scenario and phase.
 /// </summary>
 internal static class DealingOrder
 {

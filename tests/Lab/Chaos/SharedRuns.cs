@@ -3,8 +3,8 @@ using Drydock.Lab.Accidents;
 namespace Drydock.Lab.Chaos;
 
 /// <summary>
-/// Puts accidents of one scenario into as few runs as is fair: only such as can share, alike in whether a person mends (so that runs nobody mended are
-/// still counted) and whether several operators contend.
+/// Puts accidents of one scenario into as few runs as is fair: only such as can share, alike in whether a person mends
+/// (so that runs nobody mended are still counted) and whether several operators contend.
 /// </summary>
 internal static class SharedRuns
 {
@@ -15,7 +15,8 @@ internal static class SharedRuns
             .Concat(all.Where(c => c.Strike!.CanShare).GroupBy(Alike).SelectMany(Shared));
     }
 
-    private static (string, bool, bool) Alike(ChaosCase chaos) => (chaos.Scenario.Id, chaos.Strike!.Accident.Kind == AccidentKind.Operator, chaos.Strike.Accident.Fix is null);
+    private static (string, bool, bool) Alike(ChaosCase chaos) =>
+        (chaos.Scenario.Id, chaos.Strike!.Accident.Kind == AccidentKind.Operator, chaos.Strike.Accident.Fix is null);
 
     // The next one of each moment, until none is left.
     private static IEnumerable<IReadOnlyList<ChaosCase>> Shared(IEnumerable<ChaosCase> alike)

@@ -4,7 +4,9 @@ using Drydock.Lab.Databases.TiDb;
 
 namespace Drydock.Lab.Commands;
 
-/// <summary>Starts a cluster in a lab in the background, with a client that reads and writes as long as the lab is up.</summary>
+/// <summary>
+/// Starts a cluster in a lab in the background, with a client that reads and writes as long as the lab is up.
+/// </summary>
 internal static class DatabaseOwner
 {
     /// <summary>The scenarios by name.</summary>

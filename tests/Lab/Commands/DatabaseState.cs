@@ -4,7 +4,8 @@ namespace Drydock.Lab.Commands;
 /// <param name="Scenario">As it was asked for: <c>tidb</c> or <c>bmdb</c>.</param>
 /// <param name="Upgrade">Name of the upgrade in the manifest.</param>
 /// <param name="ToVersion">The version of the end.</param>
-/// <param name="Folder">Has the manifest (upgrade.json) and the Secrets (secrets.json), for the namespace named in them.</param>
+/// <param name="Folder">Has the manifest (upgrade.json) and the Secrets (secrets.json), for the namespace named in
+/// them.</param>
 /// <param name="Directory">What the cluster's processes share: record, violations, client counts.</param>
 public sealed record DatabaseState(string Scenario, string Upgrade, string ToVersion, string Folder, string Directory)
 {

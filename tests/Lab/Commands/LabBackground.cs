@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Drydock.Lab.Commands;
 
-/// <summary>A lab in the background: where its state is, whether its owner lives, how it is started and ended.</summary>
+/// <summary>
+/// A lab in the background: where its state is, whether its owner lives, how it is started and ended.
+/// </summary>
 public sealed class LabBackground
 {
     private static readonly TimeSpan UpDeadline = TimeSpan.FromMinutes(20);
@@ -22,7 +24,9 @@ public sealed class LabBackground
     /// <summary>The log of the owner.</summary>
     public string LogPath => Path.Combine(Folder, "lab.log");
 
-    /// <summary><c>.lab</c> in the checkout that holds the working directory, or in the working directory itself.</summary>
+    /// <summary>
+    /// <c>.lab</c> in the checkout that holds the working directory, or in the working directory itself.
+    /// </summary>
     public static string DefaultFolder()
     {
         for (var folder = new DirectoryInfo(Environment.CurrentDirectory); folder is not null; folder = folder.Parent)
@@ -37,7 +41,8 @@ public sealed class LabBackground
     }
 
     /// <summary>How to start this very program again.</summary>
-    public static ProcessStartInfo SelfStartInfo(string launcher, IEnumerable<string> launcherArguments, IEnumerable<string> arguments)
+    public static ProcessStartInfo SelfStartInfo(
+        string launcher, IEnumerable<string> launcherArguments, IEnumerable<string> arguments)
     {
         var host = Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet";
         var start = new ProcessStartInfo(launcher, [.. launcherArguments, host, typeof(LabBackground).Assembly.Location, .. arguments]) { UseShellExecute = false };
@@ -48,7 +53,9 @@ public sealed class LabBackground
     /// <summary>The state of the lab if it is up, else null.</summary>
     public LabState? Current() => LabState.Read(StatePath) is { } state && OwnerLives(state) ? state : null;
 
-    /// <summary>Starts the owner in the background and waits until everything is up; returns at once when it is up already.</summary>
+    /// <summary>
+    /// Starts the owner in the background and waits until everything is up; returns at once when it is up already.
+    /// </summary>
     /// <param name="serveArguments">Options of the <c>serve</c> command.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="LabException">The owner ended instead; the message carries the end of its log.</exception>
@@ -115,7 +122,9 @@ public sealed class LabBackground
         return true;
     }
 
-    /// <summary>Start time of a process in clock ticks since boot (field 22 of its stat file); null when it is gone.</summary>
+    /// <summary>
+    /// Start time of a process in clock ticks since boot (field 22 of its stat file); null when it is gone.
+    /// </summary>
     public static string? StartTimeOf(int process)
     {
         if (!ProcFs.IsAlive(process))
@@ -136,5 +145,6 @@ public sealed class LabBackground
 
     private static bool OwnerLives(LabState state) => StartTimeOf(state.OwnerId) == state.OwnerStart;
 
-    private string LogTail() => File.Exists(LogPath) ? string.Join('\n', File.ReadLines(LogPath).TakeLast(20)) : "(no log)";
+    private string LogTail() =>
+        File.Exists(LogPath) ? string.Join('\n', File.ReadLines(LogPath).TakeLast(20)) : "(no log)";
 }

@@ -4,7 +4,9 @@ using Drydock.Lab.Hosts;
 
 namespace Drydock.Lab.Commands;
 
-/// <summary>The process that owns a lab in the background: starts the parts, writes the state, waits for its end.</summary>
+/// <summary>
+/// The process that owns a lab in the background: starts the parts, writes the state, waits for its end.
+/// </summary>
 public static class LabOwner
 {
     private const string MetaDbUser = "drydock";
@@ -57,7 +59,8 @@ public static class LabOwner
         return 0;
     }
 
-    private static async Task<ControlPlaneState?> StartControlPlaneAsync(LabRun run, ServeOptions options, CancellationToken cancellationToken)
+    private static async Task<ControlPlaneState?> StartControlPlaneAsync(
+        LabRun run, ServeOptions options, CancellationToken cancellationToken)
     {
         if (!options.ControlPlane)
         {
@@ -74,7 +77,8 @@ public static class LabOwner
         return new ControlPlaneState(plane.Server, plane.AdminKubeconfig, plane.KubectlPath, options.ModernCrds);
     }
 
-    private static async Task<DockerHostState> StartHostAsync(LabRun run, string name, IReadOnlyList<string> images, CancellationToken cancellationToken)
+    private static async Task<DockerHostState> StartHostAsync(
+        LabRun run, string name, IReadOnlyList<string> images, CancellationToken cancellationToken)
     {
         var host = await DockerHost.StartAsync(run, name, cancellationToken: cancellationToken);
         await host.LoadBusyboxAsync(cancellationToken);
@@ -86,7 +90,8 @@ public static class LabOwner
         return new DockerHostState(name, host.Address, host.Endpoint, host.ClientFolder, host.SocketPath, host.HostFolder(""));
     }
 
-    private static async Task<LabHostState> StartDatabaseHostAsync(LabRun run, string name, CancellationToken cancellationToken)
+    private static async Task<LabHostState> StartDatabaseHostAsync(
+        LabRun run, string name, CancellationToken cancellationToken)
     {
         var host = await LabHost.StartAsync(run, name, ct: cancellationToken);
         var key = Path.Combine(run.Folder, name + ".key");
@@ -96,7 +101,8 @@ public static class LabOwner
         return new LabHostState(name, host.Address, host.User, key, known, host.Data);
     }
 
-    private static async Task<MetaDbState?> StartMetaDbAsync(LabRun run, ServeOptions options, CancellationToken cancellationToken)
+    private static async Task<MetaDbState?> StartMetaDbAsync(
+        LabRun run, ServeOptions options, CancellationToken cancellationToken)
     {
         if (!options.MetaDb)
         {

@@ -4,8 +4,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Drydock.Lab.Databases;
 
 /// <summary>
-/// The directory that all stand-ins of one cluster share, on whichever host they run: their state, the record of every call, the violations they
-/// noticed, the counts of the client, and the faults they are to have.
+/// The directory that all stand-ins of one cluster share, on whichever host they run: their state, the record of every
+/// call, the violations they noticed, the counts of the client, and the faults they are to have.
 /// </summary>
 /// <param name="path">Its path, the same on the machine and on every host.</param>
 public sealed class StandinDirectory(string path)

@@ -11,7 +11,10 @@ public sealed record StandinEvent
     /// <summary>Which process: <c>pd-1</c>, <c>tikv-2</c>; a tool by its own name.</summary>
     public string Process { get; init => field = value ?? ""; } = "";
 
-    /// <summary><c>start</c>, <c>stop</c>, <c>signal</c>, <c>http</c>, <c>sql</c>, <c>rpc</c>, <c>cli</c>, <c>fault</c> or <c>violation</c>.</summary>
+    /// <summary>
+    /// <c>start</c>, <c>stop</c>, <c>signal</c>, <c>http</c>, <c>sql</c>, <c>rpc</c>, <c>cli</c>, <c>fault</c> or
+    /// <c>violation</c>.
+    /// </summary>
     public string Event { get; init => field = value ?? ""; } = "";
 
     /// <summary>What: <c>POST /pd/api/v1/schedulers</c>, <c>signal</c>, or the word of a violation.</summary>
@@ -30,5 +33,6 @@ public sealed record StandinEvent
             : null;
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Process} {Event} {What} {(Detail.ValueKind == JsonValueKind.Undefined ? "" : Detail.GetRawText())}";
+    public override string ToString() =>
+        $"{Process} {Event} {What} {(Detail.ValueKind == JsonValueKind.Undefined ? "" : Detail.GetRawText())}";
 }

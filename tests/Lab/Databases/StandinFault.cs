@@ -9,10 +9,15 @@ public sealed record StandinFault
     /// <summary>The process it is meant for; <c>*</c> stands for anything.</summary>
     public required string Process { get; init; }
 
-    /// <summary>The point: <c>start</c>, <c>stop</c>, <c>call:POST /pd/api/v1/leader/resign</c>; <c>*</c> stands for anything.</summary>
+    /// <summary>
+    /// The point: <c>start</c>, <c>stop</c>, <c>call:POST /pd/api/v1/leader/resign</c>; <c>*</c> stands for anything.
+    /// </summary>
     public required string On { get; init; }
 
-    /// <summary>What to do: <c>fail</c>, <c>hang</c>, <c>crash</c>, <c>ignore</c>, <c>delay</c>, <c>lie</c>, or what else the point understands.</summary>
+    /// <summary>
+    /// What to do: <c>fail</c>, <c>hang</c>, <c>crash</c>, <c>ignore</c>, <c>delay</c>, <c>lie</c>, or what else the
+    /// point understands.
+    /// </summary>
     public required string Do { get; init; }
 
     /// <summary>HTTP status or number of the error; 0 is the usual one of the point.</summary>

@@ -1,6 +1,8 @@
 namespace Drydock.Lab.Databases;
 
-/// <summary>A package of stand-ins, as the vendors ship theirs: a folder with <c>bin</c>, and the same as an archive.</summary>
+/// <summary>
+/// A package of stand-ins, as the vendors ship theirs: a folder with <c>bin</c>, and the same as an archive.
+/// </summary>
 /// <param name="Version">The version its programs have and know.</param>
 /// <param name="Directory">The unpacked folder, in the lab's cache: to be read only.</param>
 /// <param name="Archive">The .tar.gz; everything in it is below one folder.</param>
@@ -13,7 +15,12 @@ public sealed record StandinPackage(string Version, string Directory, string Arc
     /// <param name="programs">The programs in <c>bin</c>.</param>
     /// <param name="added">A folder whose contents are put beside <c>bin</c>.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public static async Task<StandinPackage> MakeAsync(string name, string version, IEnumerable<string> programs, string? added = null, CancellationToken cancellationToken = default)
+    public static async Task<StandinPackage> MakeAsync(
+        string name,
+        string version,
+        IEnumerable<string> programs,
+        string? added = null,
+        CancellationToken cancellationToken = default)
     {
         string[] extra = added is null ? [] : ["--add", added];
         var output = await Shell.RunAsync(

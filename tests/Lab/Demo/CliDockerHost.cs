@@ -10,5 +10,6 @@ internal sealed class CliDockerHost(DockerHostState host) : IOmsHost
 
     public string Address => host.Address;
 
-    public Task<string> DockerAsync(params string[] args) => Shell.RunAsync("docker", ["-H", $"unix://{host.SocketPath}", .. args]);
+    public Task<string> DockerAsync(params string[] args) =>
+        Shell.RunAsync("docker", ["-H", $"unix://{host.SocketPath}", .. args]);
 }

@@ -8,7 +8,10 @@ using Spectre.Console;
 
 namespace Drydock.Lab.Demo;
 
-/// <summary><c>lab demo-database</c>: a rolling upgrade of a database on three hosts, watched, while a client reads and writes. The lab stays up afterwards.</summary>
+/// <summary>
+/// <c>lab demo-database</c>: a rolling upgrade of a database on three hosts, watched, while a client reads and writes.
+/// The lab stays up afterwards.
+/// </summary>
 internal static class DatabaseDemoCommand
 {
     public static Command Create(Func<ParseResult, LabBackground> background)
@@ -21,7 +24,8 @@ internal static class DatabaseDemoCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(LabBackground background, string scenario, string operatorAssembly, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        LabBackground background, string scenario, string operatorAssembly, CancellationToken cancellationToken)
     {
         DemoRun.Widen();
         var lab = await DemoRun.StepAsync(

@@ -11,7 +11,8 @@ namespace Drydock.Lab.Demo;
 /// <summary>What a database demo proved, read from the real parts and from status.</summary>
 internal static class DatabaseDemoReport
 {
-    public static async Task PrintAsync(DatabaseDemoStage stage, StandinDirectory directory, DatabaseRollingUpgrade upgrade, TimeSpan elapsed)
+    public static async Task PrintAsync(
+        DatabaseDemoStage stage, StandinDirectory directory, DatabaseRollingUpgrade upgrade, TimeSpan elapsed)
     {
         var status = upgrade.Status!;
         var arguments = new[] { "-n", DatabaseState.Namespace, "get" };

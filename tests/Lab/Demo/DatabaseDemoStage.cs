@@ -2,18 +2,27 @@ using Drydock.Lab.Commands;
 
 namespace Drydock.Lab.Demo;
 
-/// <summary>What the database demos set up on a lab that has a cluster: CRDs, RBAC, Secrets, the operator, the manifest.</summary>
+/// <summary>
+/// What the database demos set up on a lab that has a cluster: CRDs, RBAC, Secrets, the operator, the manifest.
+/// </summary>
 /// <param name="lab">The lab.</param>
 /// <param name="checkout">The checkout.</param>
 /// <param name="operatorAssembly">Path of Drydock.Operator.dll.</param>
-internal sealed class DatabaseDemoStage(LabState lab, string checkout, string operatorAssembly) : DemoControl(lab, checkout, operatorAssembly, DatabaseState.Namespace)
+internal sealed class DatabaseDemoStage(
+    LabState lab,
+    string checkout,
+    string operatorAssembly) : DemoControl(lab,
+    checkout,
+    operatorAssembly,
+    DatabaseState.Namespace)
 {
     /// <summary>The cluster.</summary>
     public DatabaseState Database => Lab.Database ?? throw new LabException("the lab has no database cluster");
 
     // The archives lie in the lab's cache, which has no folder for the namespace.
     /// <inheritdoc />
-    protected override IReadOnlyList<string> StorageArguments => ["--storage-shared", "--storage-root", Path.Combine(Lab.Folder, "snapshots"), "--storage-root", Recipes.CacheFolder];
+    protected override IReadOnlyList<string> StorageArguments =>
+        ["--storage-shared", "--storage-root", Path.Combine(Lab.Folder, "snapshots"), "--storage-root", Recipes.CacheFolder];
 
     /// <summary>Applies the manifest.</summary>
     public Task ApplyManifestAsync() => KubectlAsync(["apply", "--validate=false", "-f", Database.ManifestPath]);

@@ -6,7 +6,9 @@ using Spectre.Console;
 
 namespace Drydock.Lab.Demo;
 
-/// <summary><c>lab demo</c>: the main job, watched. The lab stays up afterwards; <c>lab down</c> removes every trace.</summary>
+/// <summary>
+/// <c>lab demo</c>: the main job, watched. The lab stays up afterwards; <c>lab down</c> removes every trace.
+/// </summary>
 internal static class DemoCommand
 {
     public static Command Create(Func<ParseResult, LabBackground> background)
@@ -17,7 +19,8 @@ internal static class DemoCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(LabBackground background, string operatorAssembly, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        LabBackground background, string operatorAssembly, CancellationToken cancellationToken)
     {
         var checkout = Path.GetDirectoryName(background.Folder)!;
         DemoRun.Widen();

@@ -10,7 +10,10 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Demo;
 
-/// <summary>What every demo sets up on a lab that stays up in the background: CRDs, RBAC, a namespace with Secrets, the operator.</summary>
+/// <summary>
+/// What every demo sets up on a lab that stays up in the background: CRDs, RBAC, a namespace with Secrets, the
+/// operator.
+/// </summary>
 /// <param name="lab">The lab.</param>
 /// <param name="checkout">The checkout: config/ is applied from there.</param>
 /// <param name="operatorAssembly">Path of Drydock.Operator.dll.</param>
@@ -66,7 +69,9 @@ internal abstract class DemoControl(LabState lab, string checkout, string operat
         await SecretsAsync();
     }
 
-    /// <summary>Starts the operator in the background under the shipped RBAC; ends one of an earlier demo first.</summary>
+    /// <summary>
+    /// Starts the operator in the background under the shipped RBAC; ends one of an earlier demo first.
+    /// </summary>
     public async Task StartOperatorAsync(CancellationToken cancellationToken)
     {
         await StopOperatorAsync(cancellationToken);
@@ -99,7 +104,8 @@ internal abstract class DemoControl(LabState lab, string checkout, string operat
         Shell.RunAsync(lab.ControlPlane!.Kubectl, ["--kubeconfig", lab.ControlPlane.Kubeconfig, .. arguments], stdin);
 
     /// <summary>Creates or replaces an object.</summary>
-    protected Task<string> ApplyAsync(JsonObject manifest) => KubectlAsync(["apply", "-f", "-"], manifest.ToJsonString());
+    protected Task<string> ApplyAsync(JsonObject manifest) =>
+        KubectlAsync(["apply", "-f", "-"], manifest.ToJsonString());
 
     /// <summary>Creates the Secrets that the demo's upgrade refers to.</summary>
     protected abstract Task SecretsAsync();

@@ -8,13 +8,20 @@ using Spectre.Console;
 
 namespace Drydock.Lab.Demo;
 
-/// <summary>How a demo runs, whatever it upgrades: a lab of the wanted kind, steps with their times, the upgrade followed to its end.</summary>
+/// <summary>
+/// How a demo runs, whatever it upgrades: a lab of the wanted kind, steps with their times, the upgrade followed to its
+/// end.
+/// </summary>
 internal static class DemoRun
 {
     private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>A lab in the background; one that is up for another demo is taken down first, and so is one whose cluster was upgraded already.</summary>
-    public static async Task<LabState> LabAsync(LabBackground background, string? database, IEnumerable<string> arguments, CancellationToken cancellationToken)
+    /// <summary>
+    /// A lab in the background; one that is up for another demo is taken down first, and so is one whose cluster was
+    /// upgraded already.
+    /// </summary>
+    public static async Task<LabState> LabAsync(
+        LabBackground background, string? database, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
         if (background.Current() is { } up && (up.Database is not null || database is not null))
         {
@@ -94,7 +101,10 @@ internal static class DemoRun
         return last;
     }
 
-    private static async Task RedrawAsync(LiveDisplayContext live, Func<Spectre.Console.Rendering.IRenderable> picture, CancellationToken cancellationToken)
+    private static async Task RedrawAsync(
+        LiveDisplayContext live,
+        Func<Spectre.Console.Rendering.IRenderable> picture,
+        CancellationToken cancellationToken)
     {
         try
         {

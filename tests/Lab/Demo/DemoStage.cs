@@ -6,8 +6,12 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Demo;
 
-/// <summary>What the demo sets up on a lab that stays up in the background: OMS 3.2.2, CRDs, RBAC, Secrets, the operator, the sample.</summary>
-internal sealed class DemoStage(LabState lab, string checkout, string operatorAssembly) : DemoControl(lab, checkout, operatorAssembly, Namespace)
+/// <summary>
+/// What the demo sets up on a lab that stays up in the background: OMS 3.2.2, CRDs, RBAC, Secrets, the operator, the
+/// sample.
+/// </summary>
+internal sealed class DemoStage(
+    LabState lab, string checkout, string operatorAssembly) : DemoControl(lab, checkout, operatorAssembly, Namespace)
 {
     /// <summary>Namespace of the sample.</summary>
     public const string Namespace = "oms";
@@ -18,7 +22,8 @@ internal sealed class DemoStage(LabState lab, string checkout, string operatorAs
     private const string Sample = "omsupgrade-ee-3.2.2-to-4.2.2.yaml";
 
     /// <inheritdoc />
-    protected override IReadOnlyList<string> StorageArguments => ["--storage-root", Images, "--storage-root", Snapshots];
+    protected override IReadOnlyList<string> StorageArguments =>
+        ["--storage-root", Images, "--storage-root", Snapshots];
 
     private string Images => Path.Combine(Folder, "images");
 
@@ -40,7 +45,9 @@ internal sealed class DemoStage(LabState lab, string checkout, string operatorAs
         return oms;
     }
 
-    /// <summary>Applies the sample of config/samples with the lab's addresses in place of the documentation's.</summary>
+    /// <summary>
+    /// Applies the sample of config/samples with the lab's addresses in place of the documentation's.
+    /// </summary>
     public async Task ApplySampleAsync()
     {
         File.Copy(Path.Combine(Checkout, "config", "samples", Sample), Path.Combine(Folder, Sample), overwrite: true);

@@ -6,7 +6,9 @@ using Spectre.Console.Rendering;
 
 namespace Drydock.Lab.Demo;
 
-/// <summary>What a demo shows of an upgrade under way: phase, step, progress bar, elapsed, and what its kind adds.</summary>
+/// <summary>
+/// What a demo shows of an upgrade under way: phase, step, progress bar, elapsed, and what its kind adds.
+/// </summary>
 internal static class DemoView
 {
     private const int Width = 40;
@@ -15,7 +17,8 @@ internal static class DemoView
     /// <param name="status">What is known.</param>
     /// <param name="elapsed">Since it was applied.</param>
     /// <param name="more">What only this kind of upgrade has to show, as markup.</param>
-    public static IRenderable Render(RunStatus? status, TimeSpan elapsed, IEnumerable<(string Name, string Markup)> more)
+    public static IRenderable Render(
+        RunStatus? status, TimeSpan elapsed, IEnumerable<(string Name, string Markup)> more)
     {
         var table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumn("").AddColumn("");
         table.AddRow("phase", $"[bold]{Markup.Escape(status?.Phase ?? "waiting for the operator")}[/]");
@@ -35,7 +38,8 @@ internal static class DemoView
     public static string Line(RunStatus? status, TimeSpan elapsed) => string.Create(
         CultureInfo.InvariantCulture, $"{elapsed.TotalSeconds,6:0.0} s  {status?.Phase,-16} {status?.Progress,-6} {Clip(status?.Step ?? "")}");
 
-    public static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s");
+    public static string Seconds(TimeSpan time) =>
+        string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s");
 
     private static string Bar(Plan? plan)
     {

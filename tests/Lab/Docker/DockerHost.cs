@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Drydock.Lab;
 
 /// <summary>
-/// A Docker host: a real dockerd in a network namespace of its own, reachable over mutual TLS from the owner and from all
-/// namespaces of the run. Containers with <c>--net host</c> have the host's ports to themselves.
+/// A Docker host: a real dockerd in a network namespace of its own, reachable over mutual TLS from the owner and from
+/// all namespaces of the run. Containers with <c>--net host</c> have the host's ports to themselves.
 /// </summary>
 public sealed class DockerHost : IAsyncDisposable
 {
@@ -55,8 +55,12 @@ public sealed class DockerHost : IAsyncDisposable
     /// <summary>Client certificate, key and authority for <see cref="Endpoint"/>.</summary>
     public LabCredentials Client { get; }
 
-    /// <summary>What goes into DOCKER_CERT_PATH: the folder with <see cref="Client"/> under the names docker wants (ca.pem, cert.pem, key.pem).</summary>
-    public string ClientFolder => Path.GetDirectoryName(Client.CertificatePath) ?? throw new InvalidOperationException();
+    /// <summary>
+    /// What goes into DOCKER_CERT_PATH: the folder with <see cref="Client"/> under the names docker wants (ca.pem,
+    /// cert.pem, key.pem).
+    /// </summary>
+    public string ClientFolder =>
+        Path.GetDirectoryName(Client.CertificatePath) ?? throw new InvalidOperationException();
 
     /// <summary>The storage driver in use.</summary>
     public string StorageDriver => _storage.Driver;
@@ -72,7 +76,8 @@ public sealed class DockerHost : IAsyncDisposable
     /// <param name="name">Short, unique within the run: lower case letters, digits, hyphens.</param>
     /// <param name="options">Options.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public static async Task<DockerHost> StartAsync(LabRun run, string name, DockerHostOptions? options = null, CancellationToken cancellationToken = default)
+    public static async Task<DockerHost> StartAsync(
+        LabRun run, string name, DockerHostOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new DockerHostOptions();
         var storage = await DockerStorage.ChooseAsync(run, name, options.StorageDriver, options.DataBytes, cancellationToken);
@@ -127,7 +132,10 @@ public sealed class DockerHost : IAsyncDisposable
         await StartAsync(cancellationToken);
     }
 
-    /// <summary>Takes the whole host down as a loss of power would: dockerd and every process of every container at once. <see cref="StartAsync(CancellationToken)"/> boots it.</summary>
+    /// <summary>
+    /// Takes the whole host down as a loss of power would: dockerd and every process of every container at once.
+    /// <see cref="StartAsync(CancellationToken)"/> boots it.
+    /// </summary>
     public async Task CrashAsync(CancellationToken cancellationToken = default)
     {
         await KillAsync(cancellationToken);
@@ -165,7 +173,10 @@ public sealed class DockerHost : IAsyncDisposable
     /// <summary>Gives the room back.</summary>
     public void FreeDisk() => SmallDisk.Free(Quota());
 
-    /// <summary>Kills the first process of a container as the kernel's OOM killer does: SIGKILL, exit code 137, dockerd hears of it afterwards.</summary>
+    /// <summary>
+    /// Kills the first process of a container as the kernel's OOM killer does: SIGKILL, exit code 137, dockerd hears of
+    /// it afterwards.
+    /// </summary>
     public async Task KillContainerAsync(string container, CancellationToken cancellationToken = default)
     {
         var id = await DockerAsync(["inspect", "--format", "{{.State.Pid}}", container], cancellationToken: cancellationToken);
@@ -173,7 +184,8 @@ public sealed class DockerHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends what containerd keeps for containers that do not run, as far as dockerd knows: with live-restore, what a dockerd was starting when it was killed.
+    /// Ends what containerd keeps for containers that do not run, as far as dockerd knows: with live-restore, what a
+    /// dockerd was starting when it was killed.
     /// </summary>
     public async Task EndStrayTasksAsync(CancellationToken cancellationToken = default)
     {
@@ -193,7 +205,10 @@ public sealed class DockerHost : IAsyncDisposable
     /// <summary>Puts the network plug back.</summary>
     public Task RestoreNetworkAsync(CancellationToken cancellationToken = default) => Namespace.RestoreNetworkAsync(cancellationToken);
 
-    /// <summary>Runs the docker command line over the unix socket (past every fault proxy and cut network) and returns its output.</summary>
+    /// <summary>
+    /// Runs the docker command line over the unix socket (past every fault proxy and cut network) and returns its
+    /// output.
+    /// </summary>
     /// <exception cref="LabException">docker failed; the message carries its words.</exception>
     public Task<string> DockerAsync(IEnumerable<string> arguments, string? stdin = null, CancellationToken cancellationToken = default) =>
         Shell.RunAsync("docker", ["-H", "unix://" + SocketPath, .. arguments], stdin, ClientEnvironment(), cancellationToken: cancellationToken);
@@ -230,7 +245,8 @@ public sealed class DockerHost : IAsyncDisposable
         }
     }
 
-    private string Quota() => _options.DataBytes is null ? throw new InvalidOperationException($"{Name} has no disk of its own (DockerHostOptions.DataBytes)") : _storage.DataRoot;
+    private string Quota() =>
+        _options.DataBytes is null ? throw new InvalidOperationException($"{Name} has no disk of its own (DockerHostOptions.DataBytes)") : _storage.DataRoot;
 
     private Dictionary<string, string?> ClientEnvironment() => new(StringComparer.Ordinal)
     {
@@ -306,7 +322,8 @@ public sealed class DockerHost : IAsyncDisposable
         throw new LabException("/proc/self/status has no line CapEff");
     }
 
-    // In the host's network namespace (dockerd, containerd, shims, --net host) or in its control group (other containers).
+    // In the host's network namespace (dockerd, containerd, shims, --net host) or in its control group (other
+    // containers).
     private async Task<List<int>> ProcessesAsync(CancellationToken cancellationToken)
     {
         var inNamespace = await Shell.RunAsync("ip", ["netns", "pids", Namespace.KernelName], cancellationToken: cancellationToken);
@@ -321,8 +338,8 @@ public sealed class DockerHost : IAsyncDisposable
         ];
     }
 
-    // containerd dies with the dockerd that started it (parent-death signal). Where the machine's init is slow to collect
-    // the dead, the next dockerd would take the zombie for a running containerd and wait for it in vain.
+    // containerd dies with the dockerd that started it (parent-death signal). Where the machine's init is slow to
+    // collect the dead, the next dockerd would take the zombie for a running containerd and wait for it in vain.
     private async Task ForgetContainerdAsync(CancellationToken cancellationToken)
     {
         var pidFile = Path.Combine(_execRoot, "containerd", "containerd.pid");

@@ -6,8 +6,11 @@ internal sealed record DockerStorage(string DataRoot, string Driver)
     private static readonly Lock Gate = new();
     private static readonly Dictionary<string, bool> Probed = new(StringComparer.Ordinal);
 
-    /// <summary>overlay2 on disk, else overlay2 in memory (a checkout inside a container is itself on an overlay), else vfs.</summary>
-    public static async Task<DockerStorage> ChooseAsync(LabRun run, string name, string? driver, long? bytes, CancellationToken cancellationToken)
+    /// <summary>
+    /// overlay2 on disk, else overlay2 in memory (a checkout inside a container is itself on an overlay), else vfs.
+    /// </summary>
+    public static async Task<DockerStorage> ChooseAsync(
+        LabRun run, string name, string? driver, long? bytes, CancellationToken cancellationToken)
     {
         if (bytes is { } room)
         {

@@ -1,8 +1,8 @@
 namespace Drydock.Lab;
 
 /// <summary>
-/// A fault proxy before a <see cref="DockerHost"/>: mutual TLS on both sides with certificates of the run's authority, so
-/// that clients use it with the host's own client credentials.
+/// A fault proxy before a <see cref="DockerHost"/>: mutual TLS on both sides with certificates of the run's authority,
+/// so that clients use it with the host's own client credentials.
 /// </summary>
 public sealed class DockerFaultProxy : HttpFaultProxy
 {

@@ -16,7 +16,9 @@ public abstract record FaultAction
     /// <summary>Nothing is answered any more on this connection; it stays open until the client gives up.</summary>
     public static FaultAction Hang { get; } = new HangAction();
 
-    /// <summary>Runs a delegate (kill the operator, crash a host) and then goes on; the act is held meanwhile.</summary>
+    /// <summary>
+    /// Runs a delegate (kill the operator, crash a host) and then goes on; the act is held meanwhile.
+    /// </summary>
     /// <param name="call">What to run.</param>
     /// <param name="then">How to go on; by default <see cref="Pass"/>.</param>
     public static FaultAction Call(Func<FaultPoint, Task> call, FaultAction? then = null) => new CallAction(call, then ?? Pass);
@@ -25,10 +27,13 @@ public abstract record FaultAction
     public static FaultAction HoldUntil(Task gate) => new CallAction(_ => gate, Pass);
 
     /// <summary>
-    /// Answers in the server's place. Before: the act never reaches the server. After: the server's own answer is thrown away.
+    /// Answers in the server's place. Before: the act never reaches the server. After: the server's own answer is
+    /// thrown away.
     /// </summary>
-    /// <param name="code">HTTP status, or a server error number for SQL (1205: lock wait timeout; 1213: deadlock).</param>
-    /// <param name="body">Body of the answer (by default a Kubernetes Status that fits), or the error text for SQL.</param>
+    /// <param name="code">HTTP status, or a server error number for SQL (1205: lock wait timeout; 1213:
+    /// deadlock).</param>
+    /// <param name="body">Body of the answer (by default a Kubernetes Status that fits), or the error text for
+    /// SQL.</param>
     public static FaultAction Answer(int code, string? body = null) => new AnswerAction(code, body);
 
     /// <summary>Answers over HTTP in the server's place, byte by byte as given, and closes the connection.</summary>

@@ -1,8 +1,8 @@
 namespace Drydock.Lab;
 
 /// <summary>
-/// Numbers the acts that pass one or more fault proxies and holds the rules by which faults strike. Proxies that share a
-/// ledger share the numbering, so "the k-th act" is one order over Kubernetes, Docker and SQL.
+/// Numbers the acts that pass one or more fault proxies and holds the rules by which faults strike. Proxies that share
+/// a ledger share the numbering, so "the k-th act" is one order over Kubernetes, Docker and SQL.
 /// </summary>
 public sealed class FaultLedger
 {
@@ -110,7 +110,10 @@ public sealed class FaultLedger
         }
     }
 
-    /// <summary>Runs the delegates of the rule that fits, if one does, and returns what is left to do: pass, cut, hang or answer.</summary>
+    /// <summary>
+    /// Runs the delegates of the rule that fits, if one does, and returns what is left to do: pass, cut, hang or
+    /// answer.
+    /// </summary>
     internal async Task<FaultAction> StrikeAsync(FaultAct act, FaultSide side)
     {
         var point = new FaultPoint(act, side);

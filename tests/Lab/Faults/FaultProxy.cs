@@ -44,7 +44,9 @@ public abstract class FaultProxy : IAsyncDisposable
     /// <summary>How many connections are open.</summary>
     public int OpenConnections => _connections.Count;
 
-    /// <summary>The last connection that ended with an error, for a test that wonders; null when all ended in order.</summary>
+    /// <summary>
+    /// The last connection that ended with an error, for a test that wonders; null when all ended in order.
+    /// </summary>
     public Exception? LastError { get; private set; }
 
     /// <summary>Stops forwarding in both directions, without closing anything: the far side looks hung.</summary>
@@ -66,7 +68,9 @@ public abstract class FaultProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>Resets every connection, and every new one until <see cref="Accept"/>: the far side looks dead.</summary>
+    /// <summary>
+    /// Resets every connection, and every new one until <see cref="Accept"/>: the far side looks dead.
+    /// </summary>
     public void Refuse()
     {
         _refusing = true;

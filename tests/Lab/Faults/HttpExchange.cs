@@ -23,7 +23,8 @@ internal sealed class HttpExchange(HttpHead request, WireReader client, Func<Can
     public byte[]? HeldResponse { get; private set; }
 
     /// <summary>Whether the answer has no end of its own: a hijacked connection, or one that ends by closing.</summary>
-    public bool IsEndless => Response.Status == 101 || (HasBody && !Response.IsChunked && Response.ContentLength is null);
+    public bool IsEndless =>
+        Response.Status == 101 || (HasBody && !Response.IsChunked && Response.ContentLength is null);
 
     /// <summary>Whether the connection cannot take another request after this one.</summary>
     public bool Ends { get; private set; }
@@ -114,7 +115,8 @@ internal sealed class HttpExchange(HttpHead request, WireReader client, Func<Can
         HeldResponse = payload.WrittenSpan.ToArray();
     }
 
-    public Task WriteHeadAsync(CancellationToken cancellationToken) => client.Stream.WriteAsync(Response.Raw, cancellationToken).AsTask();
+    public Task WriteHeadAsync(CancellationToken cancellationToken) =>
+        client.Stream.WriteAsync(Response.Raw, cancellationToken).AsTask();
 
     public async Task WriteToClientAsync(ReadOnlyMemory<byte> bytes)
     {
@@ -144,7 +146,8 @@ internal sealed class HttpExchange(HttpHead request, WireReader client, Func<Can
     }
 
     /// <summary>Passes a chunked answer on line by line.</summary>
-    /// <param name="onLine">Gets each line and returns what to send instead; null ends the answer's transport silently (half open).</param>
+    /// <param name="onLine">Gets each line and returns what to send instead; null ends the answer's transport silently
+    /// (half open).</param>
     /// <param name="cancellationToken">Cancels.</param>
     public async Task CopyLinesAsync(Func<string, Task<string?>> onLine, CancellationToken cancellationToken)
     {
@@ -184,7 +187,8 @@ internal sealed class HttpExchange(HttpHead request, WireReader client, Func<Can
     }
 
     /// <summary>Says nothing until the client gives up; always ends with an exception.</summary>
-    public Task HangAsync(CancellationToken cancellationToken) => WhileClientStaysAsync(Task.Delay(Timeout.Infinite, cancellationToken), cancellationToken);
+    public Task HangAsync(CancellationToken cancellationToken) =>
+        WhileClientStaysAsync(Task.Delay(Timeout.Infinite, cancellationToken), cancellationToken);
 
     private static List<string> TakeLines(List<byte> buffer)
     {

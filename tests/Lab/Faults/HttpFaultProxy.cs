@@ -7,8 +7,9 @@ using System.Text;
 namespace Drydock.Lab;
 
 /// <summary>
-/// A TLS-terminating HTTP/1.1 proxy that passes bytes on as they came: keep-alive, chunked bodies, upgrades, hijacked and
-/// endless streams. Every client connection has one connection of its own to the server, so nothing is ever retried or reordered.
+/// A TLS-terminating HTTP/1.1 proxy that passes bytes on as they came: keep-alive, chunked bodies, upgrades, hijacked
+/// and endless streams. Every client connection has one connection of its own to the server, so nothing is ever retried
+/// or reordered.
 /// </summary>
 public abstract class HttpFaultProxy : FaultProxy
 {
@@ -20,7 +21,8 @@ public abstract class HttpFaultProxy : FaultProxy
     private readonly int _upstreamPort;
     private readonly X509Certificate2? _clientCertificate;
 
-    private protected HttpFaultProxy(LabRun run, string name, FaultLedger? ledger, string upstreamHost, int upstreamPort, LabCredentials? mutual)
+    private protected HttpFaultProxy(
+        LabRun run, string name, FaultLedger? ledger, string upstreamHost, int upstreamPort, LabCredentials? mutual)
         : base(run, name, ledger)
     {
         var credentials = run.Authority.Issue(run.FolderFor("proxies"), FormattableString.Invariant($"{name}-{Port}"), name, hosts: [Address, "127.0.0.1", "localhost"]);
@@ -41,7 +43,9 @@ public abstract class HttpFaultProxy : FaultProxy
     /// <summary>While true, new connections are shown a certificate of an authority nobody trusts.</summary>
     public bool PresentsForeignCertificate { get; set; }
 
-    /// <summary>Which requests count as acts (method, path); by default every change but the noise that the derived proxy names.</summary>
+    /// <summary>
+    /// Which requests count as acts (method, path); by default every change but the noise that the derived proxy names.
+    /// </summary>
     public Func<string, string, bool> IsAct { get; set; }
 
     /// <summary>
@@ -53,10 +57,13 @@ public abstract class HttpFaultProxy : FaultProxy
     private protected abstract bool DefaultIsAct(string method, string path);
 
     /// <summary>Passes on a response body; the head has been passed on already.</summary>
-    private protected virtual Task CopyResponseAsync(HttpExchange exchange, CancellationToken cancellationToken) => exchange.CopyResponseAsync(cancellationToken);
+    private protected virtual Task CopyResponseAsync(HttpExchange exchange, CancellationToken cancellationToken) =>
+        exchange.CopyResponseAsync(cancellationToken);
 
     /// <summary>A chance to answer a request that is not an act.</summary>
-    private protected virtual Task<bool> TryAnswerReadAsync(HttpExchange exchange, CancellationToken cancellationToken) => Task.FromResult(false);
+    private protected virtual Task<bool> TryAnswerReadAsync(
+        HttpExchange exchange, CancellationToken cancellationToken) =>
+        Task.FromResult(false);
 
     /// <summary>A chance to see the answer to a request that is not an act, or null for not interested.</summary>
     private protected virtual Action<HttpHead, byte[]>? KeepRead(HttpExchange exchange) => null;
@@ -120,7 +127,8 @@ public abstract class HttpFaultProxy : FaultProxy
     }
 
     // Returns the action that is left to do after the server has answered.
-    private async Task<FaultAction> AnswerAsync(HttpExchange exchange, FaultAct? act, CancellationToken cancellationToken)
+    private async Task<FaultAction> AnswerAsync(
+        HttpExchange exchange, FaultAct? act, CancellationToken cancellationToken)
     {
         var head = await exchange.ReceiveAsync(cancellationToken);
         if (act is not null)
@@ -151,7 +159,8 @@ public abstract class HttpFaultProxy : FaultProxy
     }
 
     // Returns whether the connection can take another request.
-    private static async Task<bool> FinishAsync(ProxyConnection connection, HttpExchange exchange, FaultAction action, CancellationToken cancellationToken)
+    private static async Task<bool> FinishAsync(
+        ProxyConnection connection, HttpExchange exchange, FaultAction action, CancellationToken cancellationToken)
     {
         switch (action)
         {

@@ -27,9 +27,11 @@ internal sealed class HttpHead
 
     public int Status => int.Parse(Start[1], CultureInfo.InvariantCulture);
 
-    public long? ContentLength => Header("Content-Length") is { } value ? long.Parse(value, CultureInfo.InvariantCulture) : null;
+    public long? ContentLength =>
+        Header("Content-Length") is { } value ? long.Parse(value, CultureInfo.InvariantCulture) : null;
 
-    public bool IsChunked => Header("Transfer-Encoding")?.Contains("chunked", StringComparison.OrdinalIgnoreCase) == true;
+    public bool IsChunked =>
+        Header("Transfer-Encoding")?.Contains("chunked", StringComparison.OrdinalIgnoreCase) == true;
 
     public bool ExpectsContinue => Header("Expect") is not null;
 

@@ -4,8 +4,9 @@ using System.Text;
 namespace Drydock.Lab;
 
 /// <summary>
-/// A fault proxy before a <see cref="ControlPlane"/>. Clients authenticate with bearer tokens, which pass through (client
-/// certificates cannot). Leases, events and reviews are no acts: they come by the clock and would shift the numbers.
+/// A fault proxy before a <see cref="ControlPlane"/>. Clients authenticate with bearer tokens, which pass through
+/// (client certificates cannot). Leases, events and reviews are no acts: they come by the clock and would shift the
+/// numbers.
 /// </summary>
 public sealed class KubeFaultProxy : HttpFaultProxy
 {
@@ -42,7 +43,10 @@ public sealed class KubeFaultProxy : HttpFaultProxy
     /// <returns>The path.</returns>
     public string WriteAdminKubeconfig(string targetPath) => _controlPlane.WriteAdminKubeconfig(targetPath, Server);
 
-    /// <summary>Makes all open watches half open: the client hears nothing any more and sees no end. Watches opened later are whole.</summary>
+    /// <summary>
+    /// Makes all open watches half open: the client hears nothing any more and sees no end. Watches opened later are
+    /// whole.
+    /// </summary>
     public void SilenceWatches()
     {
         foreach (var watch in _watches.Keys)
@@ -52,7 +56,8 @@ public sealed class KubeFaultProxy : HttpFaultProxy
     }
 
     /// <summary>
-    /// Serves stale reads: from now on the first answer to each GET that fits is given again and again, until <see cref="UnpinReads"/>.
+    /// Serves stale reads: from now on the first answer to each GET that fits is given again and again, until
+    /// <see cref="UnpinReads"/>.
     /// </summary>
     /// <param name="path">Which paths (without query) fit.</param>
     public void PinReads(Func<string, bool> path)
@@ -72,7 +77,8 @@ public sealed class KubeFaultProxy : HttpFaultProxy
         && !path.EndsWith("reviews", StringComparison.Ordinal)
         && !path.EndsWith("/token", StringComparison.Ordinal);
 
-    private protected override async Task<bool> TryAnswerReadAsync(HttpExchange exchange, CancellationToken cancellationToken)
+    private protected override async Task<bool> TryAnswerReadAsync(
+        HttpExchange exchange, CancellationToken cancellationToken)
     {
         if (!IsPinned(exchange) || !_pinned.TryGetValue(exchange.Request.PathAndQuery, out var answer))
         {

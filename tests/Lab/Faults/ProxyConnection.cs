@@ -2,7 +2,9 @@ using System.Net.Sockets;
 
 namespace Drydock.Lab;
 
-/// <summary>A client's connection through a fault proxy, with the connection to the server that belongs to it.</summary>
+/// <summary>
+/// A client's connection through a fault proxy, with the connection to the server that belongs to it.
+/// </summary>
 internal sealed class ProxyConnection : IDisposable
 {
     private readonly CancellationTokenSource _cancellation;

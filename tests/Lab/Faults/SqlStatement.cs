@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Drydock.Lab;
 
-/// <summary>What a fault proxy needs to know of a SQL statement: its first word, whether it changes something, and a form without literals.</summary>
+/// <summary>
+/// What a fault proxy needs to know of a SQL statement: its first word, whether it changes something, and a form
+/// without literals.
+/// </summary>
 internal static class SqlStatement
 {
     private static readonly HashSet<string> Changing = new(StringComparer.OrdinalIgnoreCase)
@@ -11,7 +14,9 @@ internal static class SqlStatement
         "CALL", "LOCK", "FLUSH", "COMMIT", "IMPORT", "OPTIMIZE", "ANALYZE", "REPAIR",
     };
 
-    /// <summary>The first word, in upper case; GET_LOCK and RELEASE_LOCK for the SELECT (or DO) that calls one of them.</summary>
+    /// <summary>
+    /// The first word, in upper case; GET_LOCK and RELEASE_LOCK for the SELECT (or DO) that calls one of them.
+    /// </summary>
     public static string Verb(string sql)
     {
         var rest = SkipComments(sql);
@@ -37,9 +42,13 @@ internal static class SqlStatement
     }
 
     /// <summary>Whether the statement changes something (data, structure, rights, locks).</summary>
-    public static bool Changes(string sql) => Verb(sql) is var verb && (Changing.Contains(verb) || verb.Contains("_LOCK", StringComparison.Ordinal));
+    public static bool Changes(string sql) =>
+        Verb(sql) is var verb && (Changing.Contains(verb) || verb.Contains("_LOCK", StringComparison.Ordinal));
 
-    /// <summary>The statement on one line, with every literal replaced by a question mark: no value of a user gets into a ledger.</summary>
+    /// <summary>
+    /// The statement on one line, with every literal replaced by a question mark: no value of a user gets into a
+    /// ledger.
+    /// </summary>
     public static string Shape(string sql)
     {
         const int MaxLength = 300;

@@ -7,8 +7,9 @@ using System.Text;
 namespace Drydock.Lab;
 
 /// <summary>
-/// A fault proxy before a <see cref="MetaDb"/>. It reads along in the MySQL protocol and numbers the statements that change
-/// something (text and prepared ones). On a connection with TLS or compression it can cut, freeze and refuse, but sees no statements.
+/// A fault proxy before a <see cref="MetaDb"/>. It reads along in the MySQL protocol and numbers the statements that
+/// change something (text and prepared ones). On a connection with TLS or compression it can cut, freeze and refuse,
+/// but sees no statements.
 /// </summary>
 public sealed class TcpFaultProxy : FaultProxy
 {
@@ -43,7 +44,8 @@ public sealed class TcpFaultProxy : FaultProxy
     public Func<string, bool> IsAct { get; set; } = SqlStatement.Changes;
 
     /// <summary>
-    /// Cuts a connection in the middle: once so many bytes went one way on it after a statement that fits. Other connections go on, and the next one like it too.
+    /// Cuts a connection in the middle: once so many bytes went one way on it after a statement that fits. Other
+    /// connections go on, and the next one like it too.
     /// </summary>
     /// <param name="marks">The statement that tells which connection, for instance a dump's or a load's.</param>
     /// <param name="fromServer">Bytes of the server's answers (a dump), or of the client's statements (a load).</param>
@@ -206,8 +208,8 @@ public sealed class TcpFaultProxy : FaultProxy
             }
         }
 
-        // Cut or hang; an answer after the act replaces the server's by an error and a closed connection, since the rest of
-        // the server's answer must not follow it.
+        // Cut or hang; an answer after the act replaces the server's by an error and a closed connection, since the
+        // rest of the server's answer must not follow it.
         private async Task StrikeAsync(FaultAction action, CancellationToken cancellationToken)
         {
             if (action is FaultAction.HangAction && await client.PeekAsync(cancellationToken))

@@ -17,8 +17,11 @@ internal sealed class WireReader(Stream stream)
     /// <summary>The stream, for writing back.</summary>
     public Stream Stream => stream;
 
-    /// <summary>Completes with false when the other side closes, and with true when it sends; what it sends stays in the buffer.</summary>
-    public async Task<bool> PeekAsync(CancellationToken cancellationToken) => _end > _start || await FillAsync(cancellationToken);
+    /// <summary>
+    /// Completes with false when the other side closes, and with true when it sends; what it sends stays in the buffer.
+    /// </summary>
+    public async Task<bool> PeekAsync(CancellationToken cancellationToken) =>
+        _end > _start || await FillAsync(cancellationToken);
 
     /// <summary>Reads a head; null at an orderly end.</summary>
     public async Task<HttpHead?> ReadHeadAsync(CancellationToken cancellationToken)
@@ -96,11 +99,15 @@ internal sealed class WireReader(Stream stream)
         }
     }
 
-    /// <summary>Passes the pieces of a body on, with the given framing, to a sink that gets them as they are on the wire and decoded.</summary>
+    /// <summary>
+    /// Passes the pieces of a body on, with the given framing, to a sink that gets them as they are on the wire and
+    /// decoded.
+    /// </summary>
     /// <param name="head">The head that says how the body is framed.</param>
     /// <param name="sink">Gets each piece: bytes on the wire, and the payload in them.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public async Task CopyBodyAsync(HttpHead head, Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>, Task> sink, CancellationToken cancellationToken)
+    public async Task CopyBodyAsync(
+        HttpHead head, Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>, Task> sink, CancellationToken cancellationToken)
     {
         if (head.IsChunked)
         {
@@ -123,7 +130,8 @@ internal sealed class WireReader(Stream stream)
         }
     }
 
-    private async Task CopyPlainAsync(long left, Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>, Task> sink, CancellationToken cancellationToken)
+    private async Task CopyPlainAsync(
+        long left, Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>, Task> sink, CancellationToken cancellationToken)
     {
         var piece = new byte[64 * 1024];
         while (left > 0)
@@ -139,7 +147,8 @@ internal sealed class WireReader(Stream stream)
         }
     }
 
-    private async Task CopyChunksAsync(Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>, Task> sink, CancellationToken cancellationToken)
+    private async Task CopyChunksAsync(
+        Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>, Task> sink, CancellationToken cancellationToken)
     {
         while (true)
         {

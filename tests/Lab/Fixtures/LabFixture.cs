@@ -3,14 +3,15 @@ using System.Security.Cryptography;
 namespace Drydock.Lab;
 
 /// <summary>
-/// The real parts that the tests of one assembly share: one control plane, one CRD server, two Docker hosts, one metadata
-/// database, one S3 server, each started when a test first asks for it. Use it as an assembly fixture:
+/// The real parts that the tests of one assembly share: one control plane, one CRD server, two Docker hosts, one
+/// metadata database, one S3 server, each started when a test first asks for it. Use it as an assembly fixture:
 /// <c>[assembly: AssemblyFixture(typeof(LabFixture))]</c>, then take it as a constructor parameter.
 /// </summary>
 /// <remarks>
-/// Tests run side by side on the same parts: give everything a name from <see cref="UniqueName"/>, and do not kill, freeze or
-/// cut off a shared part; a test that breaks things starts parts of its own in the shared <see cref="RunAsync"/> (a host takes
-/// half a second, a database a third) or puts a fault proxy of its own before the shared ones.
+/// Tests run side by side on the same parts: give everything a name from <see cref="UniqueName"/>, and do not kill,
+/// freeze or cut off a shared part; a test that breaks things starts parts of its own in the shared
+/// <see cref="RunAsync"/> (a host takes half a second, a database a third) or puts a fault proxy of its own before the
+/// shared ones.
 /// </remarks>
 public sealed class LabFixture : IAsyncDisposable
 {
@@ -49,8 +50,12 @@ public sealed class LabFixture : IAsyncDisposable
     /// <summary>The S3 server.</summary>
     public Task<S3Server> S3ServerAsync() => _s3.Value;
 
-    /// <summary>A name no other test uses: the prefix, a hyphen and six characters. Fits Kubernetes, Docker and (hyphen aside) databases.</summary>
-    public static string UniqueName(string prefix) => $"{prefix}-{RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", 6)}";
+    /// <summary>
+    /// A name no other test uses: the prefix, a hyphen and six characters. Fits Kubernetes, Docker and (hyphen aside)
+    /// databases.
+    /// </summary>
+    public static string UniqueName(string prefix) =>
+        $"{prefix}-{RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", 6)}";
 
     /// <summary>Makes a Kubernetes namespace of a test's own.</summary>
     /// <returns>Its name.</returns>

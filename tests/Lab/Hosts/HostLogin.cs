@@ -2,7 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Drydock.Lab.Hosts;
 
-/// <summary>The key pair that the hosts of a run let in: one for all of them, as an operator has one key for all hosts of a cluster.</summary>
+/// <summary>
+/// The key pair that the hosts of a run let in: one for all of them, as an operator has one key for all hosts of a
+/// cluster.
+/// </summary>
 /// <param name="KeyPem">The private key in OpenSSH's format, without passphrase.</param>
 /// <param name="PublicKeyPath">The file of the public key.</param>
 internal sealed record HostLogin(string KeyPem, string PublicKeyPath)
@@ -10,7 +13,8 @@ internal sealed record HostLogin(string KeyPem, string PublicKeyPath)
     private static readonly ConditionalWeakTable<LabRun, Lazy<Task<HostLogin>>> Known = [];
 
     /// <summary>The run's; made when first asked for.</summary>
-    public static Task<HostLogin> OfAsync(LabRun run) => Known.GetValue(run, static key => new Lazy<Task<HostLogin>>(() => MakeAsync(key))).Value;
+    public static Task<HostLogin> OfAsync(LabRun run) =>
+        Known.GetValue(run, static key => new Lazy<Task<HostLogin>>(() => MakeAsync(key))).Value;
 
     private static async Task<HostLogin> MakeAsync(LabRun run)
     {

@@ -3,8 +3,8 @@ namespace Drydock.Lab.Hosts;
 /// <content>What goes wrong on a host, and how it is mended.</content>
 public sealed partial class LabHost
 {
-    // A client that shares its connection would send its next command into the broken one as long as it has not heard of it. It has once it has closed its
-    // side; one that is cut off never does.
+    // A client that shares its connection would send its next command into the broken one as long as it has not heard
+    // of it. It has once it has closed its side; one that is cut off never does.
     private const string UntilClientsKnow =
         """
         end=$(($(date +%s) + 3))
@@ -16,7 +16,8 @@ public sealed partial class LabHost
 
     /// <summary>Id of the process above all of the host's own, as the machine knows it.</summary>
     /// <exception cref="LabException">It is down.</exception>
-    public int ProcessId => _process is { HasExited: false } process ? process.Id : throw new LabException($"lab host {Name} is down");
+    public int ProcessId =>
+        _process is { HasExited: false } process ? process.Id : throw new LabException($"lab host {Name} is down");
 
     /// <summary>Pulls the network plug: connections hang, nothing is refused; the processes go on.</summary>
     public Task CutAsync() => Namespace.CutNetworkAsync();
@@ -24,7 +25,10 @@ public sealed partial class LabHost
     /// <summary>Puts the plug back.</summary>
     public Task MendAsync() => Namespace.RestoreNetworkAsync();
 
-    /// <summary>Ends every ssh connection there is, in the middle of whatever it does; new ones are accepted. What was running over them may go on.</summary>
+    /// <summary>
+    /// Ends every ssh connection there is, in the middle of whatever it does; new ones are accepted. What was running
+    /// over them may go on.
+    /// </summary>
     public async Task BreakConnectionsAsync() => (await RunAsync(
         """
         sessions="$(pgrep -x sshd | grep -vx "$(cat /run/sshd.pid)")"
@@ -34,8 +38,12 @@ public sealed partial class LabHost
         """ + UntilClientsKnow,
         asRoot: true)).OrThrow();
 
-    /// <summary>Kills sshd with every connection: new ones are refused until <see cref="StartSshdAsync"/>. What was running over them may go on.</summary>
-    public async Task KillSshdAsync() => (await RunAsync("pkill -KILL -x sshd; while pgrep -x sshd >/dev/null; do sleep 0.01; done\n" + UntilClientsKnow, asRoot: true)).OrThrow();
+    /// <summary>
+    /// Kills sshd with every connection: new ones are refused until <see cref="StartSshdAsync"/>. What was running over
+    /// them may go on.
+    /// </summary>
+    public async Task KillSshdAsync() =>
+        (await RunAsync("pkill -KILL -x sshd; while pgrep -x sshd >/dev/null; do sleep 0.01; done\n" + UntilClientsKnow, asRoot: true)).OrThrow();
 
     /// <summary>Starts sshd again and waits until it answers.</summary>
     public async Task StartSshdAsync()
@@ -44,7 +52,10 @@ public sealed partial class LabHost
         await Deadline.UntilAsync($"sshd of {Name}", AnswersAsync);
     }
 
-    /// <summary>Gives the host another host key, as one that was installed anew has; open connections are ended. <see cref="KnownHostsLine"/> is then that of the new key.</summary>
+    /// <summary>
+    /// Gives the host another host key, as one that was installed anew has; open connections are ended.
+    /// <see cref="KnownHostsLine"/> is then that of the new key.
+    /// </summary>
     public async Task ChangeHostKeyAsync()
     {
         _firstHostKey ??= await File.ReadAllTextAsync(HostKeyPath);
@@ -70,7 +81,10 @@ public sealed partial class LabHost
         await TakeHostKeyAsync();
     }
 
-    /// <summary>Whether the login key is refused from now on. Open connections are ended, so that the next command has to log in.</summary>
+    /// <summary>
+    /// Whether the login key is refused from now on. Open connections are ended, so that the next command has to log
+    /// in.
+    /// </summary>
     public async Task RefuseKeyAsync(bool refuse)
     {
         var (from, to) = refuse ? ("authorized_keys", "authorized_keys.refused") : ("authorized_keys.refused", "authorized_keys");
@@ -93,7 +107,8 @@ public sealed partial class LabHost
 
     private string HostKeyPath => PathOf("/etc/ssh/ssh_host_ed25519_key");
 
-    private string Limited() => _options.DataBytes is null ? throw new InvalidOperationException($"/data of {Name} has no limit (LabHostOptions.DataBytes)") : Data;
+    private string Limited() =>
+        _options.DataBytes is null ? throw new InvalidOperationException($"/data of {Name} has no limit (LabHostOptions.DataBytes)") : Data;
 
     private async Task TakeHostKeyAsync()
     {

@@ -8,8 +8,9 @@ public sealed partial class LabHost
     private const string SystemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     /// <summary>
-    /// Runs a shell script inside, without ssh. It is on no command line, so that what looks for processes does not find it. What it leaves running must not hold its
-    /// output, as over ssh: <c>nohup … &gt;file 2&gt;&amp;1 &amp;</c>.
+    /// Runs a shell script inside, without ssh. It is on no command line, so that what looks for processes does not
+    /// find it. What it leaves running must not hold its output, as over ssh: <c>nohup … &gt;file 2&gt;&amp;1
+    /// &amp;</c>.
     /// </summary>
     /// <param name="script">For sh, in the home folder.</param>
     /// <param name="asRoot">As root, else as the account.</param>
@@ -24,7 +25,12 @@ public sealed partial class LabHost
     /// <param name="mode">Its permissions.</param>
     /// <param name="asRoot">Written by root, else by the account, whose it then is.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task WriteFileAsync(string path, string content, UnixFileMode mode = FileModes.Readable, bool asRoot = false, CancellationToken ct = default)
+    public async Task WriteFileAsync(
+        string path,
+        string content,
+        UnixFileMode mode = FileModes.Readable,
+        bool asRoot = false,
+        CancellationToken ct = default)
     {
         const string Write = "mkdir -p \"${1%/*}\" && cat >\"$1.lab-new\" && chmod \"$2\" \"$1.lab-new\" && mv -f \"$1.lab-new\" \"$1\"";
         (await ExecuteAsync(["/bin/sh", "-c", Write, "sh", path, Convert.ToString((int)mode, 8)], content, asRoot, ct)).OrThrow();
@@ -40,7 +46,8 @@ public sealed partial class LabHost
         (await RunAsync("systemctl daemon-reload", asRoot: true, ct)).OrThrow();
     }
 
-    private async Task<LabHostResult> ExecuteAsync(IEnumerable<string> command, string input, bool asRoot, CancellationToken ct)
+    private async Task<LabHostResult> ExecuteAsync(
+        IEnumerable<string> command, string input, bool asRoot, CancellationToken ct)
     {
         if (_init is not { } init || _process is not { HasExited: false })
         {

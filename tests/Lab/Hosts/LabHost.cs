@@ -4,19 +4,23 @@ using System.Net.Sockets;
 namespace Drydock.Lab.Hosts;
 
 /// <summary>
-/// A host that databases are installed on: network, process ids, mounts and name of its own, a real sshd on its address, and supervisord with the lab's
-/// <c>systemctl</c> in front. <c>/etc</c>, <c>/home</c>, <c>/var</c>, <c>/opt</c>, <c>/tmp</c> and <c>/data</c> are its own; programs are the machine's, read-only.
-/// Debian's <c>supervise</c>, <c>svc</c> and <c>svstat</c>, <c>sudo</c>, <c>ss</c> and <c>pkill</c> work as on any host.
+/// A host that databases are installed on: network, process ids, mounts and name of its own, a real sshd on its
+/// address, and supervisord with the lab's <c>systemctl</c> in front. <c>/etc</c>, <c>/home</c>, <c>/var</c>,
+/// <c>/opt</c>, <c>/tmp</c> and <c>/data</c> are its own; programs are the machine's, read-only. Debian's
+/// <c>supervise</c>, <c>svc</c> and <c>svstat</c>, <c>sudo</c>, <c>ss</c> and <c>pkill</c> work as on any host.
 /// </summary>
 /// <remarks>
-/// Nothing of a host survives it: every process of it is killed by the kernel with the first one, on disposal, when the lab's process ends and when it is killed.
+/// Nothing of a host survives it: every process of it is killed by the kernel with the first one, on disposal, when the
+/// lab's process ends and when it is killed.
 /// </remarks>
 public sealed partial class LabHost : IAsyncDisposable
 {
     /// <summary>sshd's port.</summary>
     public const int SshPort = 22;
 
-    /// <summary>Uid and gid of the account on every host, so that folders shared by hosts belong to the same number everywhere.</summary>
+    /// <summary>
+    /// Uid and gid of the account on every host, so that folders shared by hosts belong to the same number everywhere.
+    /// </summary>
     public const int UserId = 7001;
 
     private readonly LabRun _run;
@@ -52,21 +56,29 @@ public sealed partial class LabHost : IAsyncDisposable
     /// <summary>The account that is logged in to.</summary>
     public string User => _options.User;
 
-    /// <summary>The private key that is let in, the same for all hosts of the run: what the Secret gets as <c>ssh-privatekey</c>.</summary>
+    /// <summary>
+    /// The private key that is let in, the same for all hosts of the run: what the Secret gets as
+    /// <c>ssh-privatekey</c>.
+    /// </summary>
     public string KeyPem => _login.KeyPem;
 
-    /// <summary>The line of a known_hosts file for this host as it is now; a Secret for several hosts gets their lines one below the other.</summary>
+    /// <summary>
+    /// The line of a known_hosts file for this host as it is now; a Secret for several hosts gets their lines one below
+    /// the other.
+    /// </summary>
     public string KnownHostsLine { get; private set; } = "";
 
     /// <summary>The folder on the machine that is /data inside; it belongs to the account.</summary>
     public string Data { get; }
 
     /// <summary>Makes a host and boots it; takes less than a second.</summary>
-    /// <param name="network">Its network; made for it alone, its name becomes the host's, and it goes with the host.</param>
+    /// <param name="network">Its network; made for it alone, its name becomes the host's, and it goes with the
+    /// host.</param>
     /// <param name="options">Options.</param>
     /// <param name="ct">Cancels.</param>
     /// <exception cref="LabException">It did not come up; the message has the end of its log.</exception>
-    public static async Task<LabHost> StartAsync(LabNamespace network, LabHostOptions? options = null, CancellationToken ct = default)
+    public static async Task<LabHost> StartAsync(
+        LabNamespace network, LabHostOptions? options = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(network);
         var host = new LabHost(network, options ?? new LabHostOptions(), await HostLogin.OfAsync(network.Run));
@@ -80,31 +92,40 @@ public sealed partial class LabHost : IAsyncDisposable
     /// <param name="name">Short, unique within the run: lower case letters, digits, hyphens.</param>
     /// <param name="options">Options.</param>
     /// <param name="ct">Cancels.</param>
-    public static async Task<LabHost> StartAsync(LabRun run, string name, LabHostOptions? options = null, CancellationToken ct = default)
+    public static async Task<LabHost> StartAsync(
+        LabRun run, string name, LabHostOptions? options = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(run);
         return await StartAsync(await run.AddNamespaceAsync(name, ct), options, ct);
     }
 
-    /// <summary>Makes a host that is a container of an engine of its own. It is reached by exec as well as by ssh.</summary>
+    /// <summary>
+    /// Makes a host that is a container of an engine of its own. It is reached by exec as well as by ssh.
+    /// </summary>
     /// <param name="run">The run.</param>
     /// <param name="name">Short, unique within the run: lower case letters, digits, hyphens.</param>
     /// <param name="options">Options.</param>
     /// <param name="ct">Cancels.</param>
-    public static async Task<LabHost> StartInContainerAsync(LabRun run, string name, LabHostOptions? options = null, CancellationToken ct = default)
+    public static async Task<LabHost> StartInContainerAsync(
+        LabRun run, string name, LabHostOptions? options = null, CancellationToken ct = default)
     {
         var engine = await DockerHost.StartAsync(run, name, cancellationToken: ct);
         return await StartAsync(engine.Namespace, (options ?? new LabHostOptions()) with { Engine = engine }, ct);
     }
 
-    /// <summary>Where a path below /data, /etc, /home, /opt, /root, /srv, /tmp, /run or /var inside is on the machine.</summary>
+    /// <summary>
+    /// Where a path below /data, /etc, /home, /opt, /root, /srv, /tmp, /run or /var inside is on the machine.
+    /// </summary>
     public string PathOf(string inside)
     {
         ArgumentNullException.ThrowIfNull(inside);
         return inside == "/data" || inside.StartsWith("/data/", StringComparison.Ordinal) ? Data + inside["/data".Length..] : Path.Combine(_folder, "root") + inside;
     }
 
-    /// <summary>Starts the host again after <see cref="CrashAsync"/>: /run and /tmp are empty, units that are enabled are started.</summary>
+    /// <summary>
+    /// Starts the host again after <see cref="CrashAsync"/>: /run and /tmp are empty, units that are enabled are
+    /// started.
+    /// </summary>
     public async Task BootAsync(CancellationToken ct = default)
     {
         // unitd makes it last, so it tells that everything is up; the one of the boot before must not.
@@ -135,12 +156,16 @@ public sealed partial class LabHost : IAsyncDisposable
         _init = Engine is null ? await InitAsync(_process, ct) : await InitAsync(Engine, ct);
     }
 
-    /// <summary>Takes the host down as a loss of power does: every process of it at once. <see cref="BootAsync"/> starts it again.</summary>
+    /// <summary>
+    /// Takes the host down as a loss of power does: every process of it at once. <see cref="BootAsync"/> starts it
+    /// again.
+    /// </summary>
     public async Task CrashAsync()
     {
         if (_process is { HasExited: false })
         {
-            // The first process is only gone once the kernel has ended all others of its namespace; unshare waits for it.
+            // The first process is only gone once the kernel has ended all others of its namespace; unshare waits for
+            // it.
             _ = _init is { } init ? Signals.Send(init, LabSignal.Kill) : Signals.Send(_process.Id, LabSignal.Kill);
             await _process.Exited;
         }

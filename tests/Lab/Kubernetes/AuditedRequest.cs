@@ -10,7 +10,8 @@ namespace Drydock.Lab;
 /// <param name="Namespace">Namespace; empty for the whole cluster and for what has none.</param>
 /// <param name="Name">Name; empty for a collection.</param>
 /// <param name="Code">HTTP status of the answer.</param>
-public sealed record AuditedRequest(string User, string Verb, string Group, string Resource, string Namespace, string Name, int Code)
+public sealed record AuditedRequest(
+    string User, string Verb, string Group, string Resource, string Namespace, string Name, int Code)
 {
     /// <summary>Reads a log. A last line that is not yet written whole is left out.</summary>
     public static IReadOnlyList<AuditedRequest> Read(string path)
@@ -48,5 +49,6 @@ public sealed record AuditedRequest(string User, string Verb, string Group, stri
             root.TryGetProperty("responseStatus", out var status) && status.TryGetProperty("code", out var code) ? code.GetInt32() : 0);
     }
 
-    private static string Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "";
+    private static string Text(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "";
 }

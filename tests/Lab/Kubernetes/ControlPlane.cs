@@ -21,7 +21,8 @@ public sealed class ControlPlane : IAsyncDisposable
     private LabProcess? _apiServer;
     private LabProcess? _controllerManager;
 
-    private ControlPlane(LabRun run, ControlPlaneOptions options, IReadOnlyDictionary<string, string> tools, LabNamespace ns)
+    private ControlPlane(
+        LabRun run, ControlPlaneOptions options, IReadOnlyDictionary<string, string> tools, LabNamespace ns)
     {
         _run = run;
         _options = options;
@@ -62,8 +63,11 @@ public sealed class ControlPlane : IAsyncDisposable
     /// <summary>URL of etcd within the run.</summary>
     internal string EtcdEndpoint => $"http://{Namespace.Address}:2379";
 
-    /// <summary>Starts a control plane and waits until it serves. Builds its parts first when the cache has none (minutes).</summary>
-    public static async Task<ControlPlane> StartAsync(LabRun run, ControlPlaneOptions? options = null, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// Starts a control plane and waits until it serves. Builds its parts first when the cache has none (minutes).
+    /// </summary>
+    public static async Task<ControlPlane> StartAsync(
+        LabRun run, ControlPlaneOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new ControlPlaneOptions();
         var tools = await Recipes.RunAsync("kube.sh", cancellationToken);
@@ -135,7 +139,9 @@ public sealed class ControlPlane : IAsyncDisposable
             cancellationToken: cancellationToken);
     }
 
-    /// <summary>Starts kube-controller-manager (again after a stop or a kill) and waits until its controllers were started.</summary>
+    /// <summary>
+    /// Starts kube-controller-manager (again after a stop or a kill) and waits until its controllers were started.
+    /// </summary>
     public async Task StartControllerManagerAsync(CancellationToken cancellationToken = default)
     {
         _controllerManager = Start("kube-controller-manager", _tools["kube-controller-manager"],
@@ -159,7 +165,10 @@ public sealed class ControlPlane : IAsyncDisposable
             cancellationToken: cancellationToken);
     }
 
-    /// <summary>What the service accounts of <see cref="ControlPlaneOptions.AuditedNamespace"/> have asked the API server for so far.</summary>
+    /// <summary>
+    /// What the service accounts of <see cref="ControlPlaneOptions.AuditedNamespace"/> have asked the API server for so
+    /// far.
+    /// </summary>
     public IReadOnlyList<AuditedRequest> AuditedRequests() => AuditedRequest.Read(FileAt("audit.log"));
 
     /// <summary>Runs kubectl 1.20 with all rights and returns its output.</summary>
@@ -172,7 +181,8 @@ public sealed class ControlPlane : IAsyncDisposable
         Shell.TryRunAsync(KubectlPath, arguments, stdin, KubectlEnvironment(), cancellationToken: cancellationToken);
 
     /// <summary>
-    /// Waits until CRDs are served. kubectl 1.20 cannot wait for a condition of an object that has no conditions yet: it fails at once, and is asked again.
+    /// Waits until CRDs are served. kubectl 1.20 cannot wait for a condition of an object that has no conditions yet:
+    /// it fails at once, and is asked again.
     /// </summary>
     /// <param name="names">Their names, as <c>omsupgrades.drydock.dev</c>.</param>
     /// <param name="cancellationToken">Cancels.</param>
@@ -186,7 +196,9 @@ public sealed class ControlPlane : IAsyncDisposable
             cancellationToken: cancellationToken);
     }
 
-    /// <summary>Writes a kubeconfig for an existing service account, with a token of its own from a TokenRequest (24 hours).</summary>
+    /// <summary>
+    /// Writes a kubeconfig for an existing service account, with a token of its own from a TokenRequest (24 hours).
+    /// </summary>
     /// <param name="serviceNamespace">Namespace of the service account.</param>
     /// <param name="serviceAccount">Name of the service account.</param>
     /// <param name="targetPath">Where to.</param>
@@ -215,9 +227,12 @@ public sealed class ControlPlane : IAsyncDisposable
 
     /// <summary>Writes a kubeconfig with all rights that goes through a fault proxy.</summary>
     /// <returns>The path.</returns>
-    public string WriteAdminKubeconfig(string targetPath, string server) => Kubeconfig.Write(targetPath, server, AuthorityPem, _adminToken);
+    public string WriteAdminKubeconfig(string targetPath, string server) =>
+        Kubeconfig.Write(targetPath, server, AuthorityPem, _adminToken);
 
-    /// <summary>An HTTP client with all rights whose base address is the API server, or a fault proxy before it.</summary>
+    /// <summary>
+    /// An HTTP client with all rights whose base address is the API server, or a fault proxy before it.
+    /// </summary>
     public HttpClient CreateHttpClient(string? server = null) => LabHttp.Create(_run.Authority, server ?? Server, _adminToken);
 
     /// <summary>Stops all parts.</summary>
@@ -233,7 +248,8 @@ public sealed class ControlPlane : IAsyncDisposable
         }
     }
 
-    private static InvalidOperationException NotStarted(string part) => new($"{part} was not started (ControlPlaneOptions)");
+    private static InvalidOperationException NotStarted(string part) =>
+        new($"{part} was not started (ControlPlaneOptions)");
 
     private string FileAt(string name) => Path.Combine(_folder, name);
 

@@ -9,7 +9,9 @@ public sealed record ControlPlaneOptions
     /// <summary>Name of the network namespace; a second control plane in the same run needs another.</summary>
     public string Name { get; init; } = "kube";
 
-    /// <summary>The namespace whose service accounts' requests are written down (<see cref="ControlPlane.AuditedRequests"/>).</summary>
+    /// <summary>
+    /// The namespace whose service accounts' requests are written down (<see cref="ControlPlane.AuditedRequests"/>).
+    /// </summary>
     public string AuditedNamespace { get; init; } = "drydock-system";
 
     /// <summary>More flags for kube-apiserver.</summary>

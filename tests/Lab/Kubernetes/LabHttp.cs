@@ -7,8 +7,14 @@ namespace Drydock.Lab;
 /// <summary>HTTP clients for the lab's own servers.</summary>
 internal static class LabHttp
 {
-    /// <summary>A client that trusts only the run's authority and, if given, sends a bearer token and a client certificate.</summary>
-    public static HttpClient Create(LabCertificateAuthority authority, string baseAddress, string? token = null, X509Certificate2? clientCertificate = null)
+    /// <summary>
+    /// A client that trusts only the run's authority and, if given, sends a bearer token and a client certificate.
+    /// </summary>
+    public static HttpClient Create(
+        LabCertificateAuthority authority,
+        string baseAddress,
+        string? token = null,
+        X509Certificate2? clientCertificate = null)
     {
         var client = new HttpClient(CreateHandler(authority.PublicCertificate, clientCertificate)) { BaseAddress = new Uri(baseAddress) };
         if (token is not null)
@@ -31,7 +37,8 @@ internal static class LabHttp
     };
 
     /// <summary>TLS towards a server of the lab: HTTP/1.1, one authority, a client certificate if given.</summary>
-    public static SslClientAuthenticationOptions CreateSslOptions(X509Certificate2 authority, X509Certificate2? clientCertificate)
+    public static SslClientAuthenticationOptions CreateSslOptions(
+        X509Certificate2 authority, X509Certificate2? clientCertificate)
     {
         var options = new SslClientAuthenticationOptions
         {

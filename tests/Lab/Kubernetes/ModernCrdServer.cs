@@ -44,8 +44,11 @@ public sealed class ModernCrdServer : IAsyncDisposable
     /// <summary>The apiextensions-apiserver process.</summary>
     public LabProcess Process => _server ?? throw new InvalidOperationException("the CRD server was not started");
 
-    /// <summary>Starts the server and waits until it is ready. Builds it first when the cache has none (minutes).</summary>
-    public static async Task<ModernCrdServer> StartAsync(LabRun run, ControlPlane controlPlane, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// Starts the server and waits until it is ready. Builds it first when the cache has none (minutes).
+    /// </summary>
+    public static async Task<ModernCrdServer> StartAsync(
+        LabRun run, ControlPlane controlPlane, CancellationToken cancellationToken = default)
     {
         var recipe = await Recipes.RunAsync("modern-crd.sh", cancellationToken);
         var server = new ModernCrdServer(run, controlPlane, recipe["apiextensions-apiserver"], await run.AddNamespaceAsync("crds", cancellationToken));
@@ -86,7 +89,8 @@ public sealed class ModernCrdServer : IAsyncDisposable
     public HttpClient CreateHttpClient() => LabHttp.Create(_run.Authority, Server, _controlPlane.AdminToken);
 
     /// <summary>Applies a CustomResourceDefinition (YAML or JSON) and waits until it is established.</summary>
-    /// <exception cref="LabException">The server refused it (for example because a CEL rule does not compile); the message carries its words.</exception>
+    /// <exception cref="LabException">The server refused it (for example because a CEL rule does not compile); the
+    /// message carries its words.</exception>
     public async Task ApplyCrdAsync(string name, string manifest, CancellationToken cancellationToken = default)
     {
         var path = $"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{name}";
@@ -119,7 +123,8 @@ public sealed class ModernCrdServer : IAsyncDisposable
     /// <param name="method">POST, PUT, …</param>
     /// <param name="path">For example <c>/apis/drydock.dev/v1alpha1/namespaces/default/omsclusters</c>.</param>
     /// <param name="manifest">The object; null for none.</param>
-    /// <param name="contentType">By default <c>application/yaml</c>, which takes JSON too; patches have types of their own.</param>
+    /// <param name="contentType">By default <c>application/yaml</c>, which takes JSON too; patches have types of their
+    /// own.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public async Task<(HttpStatusCode Status, string Body)> SendAsync(
         HttpMethod method,

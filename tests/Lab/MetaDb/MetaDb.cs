@@ -1,7 +1,12 @@
 namespace Drydock.Lab;
 
-/// <summary>A real MariaDB server in a network namespace of its own: the metadata database beside the cluster.</summary>
-/// <remarks>What a client saw committed survives <see cref="KillAsync"/>; the data folder lives in memory where there is enough, so fsync is cheap.</remarks>
+/// <summary>
+/// A real MariaDB server in a network namespace of its own: the metadata database beside the cluster.
+/// </summary>
+/// <remarks>
+/// What a client saw committed survives <see cref="KillAsync"/>; the data folder lives in memory where there is enough,
+/// so fsync is cheap.
+/// </remarks>
 public sealed class MetaDb : IAsyncDisposable
 {
     private readonly LabRun _run;
@@ -38,13 +43,15 @@ public sealed class MetaDb : IAsyncDisposable
     public string SocketPath => Path.Combine(_folder, "mysql.sock");
 
     /// <summary>Path of the authority's certificate, with <see cref="MetaDbOptions.Tls"/>.</summary>
-    public string AuthorityPath => _tls?.AuthorityPath ?? throw new InvalidOperationException($"{_options.Name} runs without TLS (MetaDbOptions.Tls)");
+    public string AuthorityPath =>
+        _tls?.AuthorityPath ?? throw new InvalidOperationException($"{_options.Name} runs without TLS (MetaDbOptions.Tls)");
 
     /// <summary>The mariadbd process: Freeze and Thaw make it hang and go on.</summary>
     public LabProcess Server => _server ?? throw new InvalidOperationException($"{_options.Name} was not started");
 
     /// <summary>Makes a server with an empty data folder and starts it.</summary>
-    public static async Task<MetaDb> StartAsync(LabRun run, MetaDbOptions? options = null, CancellationToken cancellationToken = default)
+    public static async Task<MetaDb> StartAsync(
+        LabRun run, MetaDbOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new MetaDbOptions();
         var recipe = await Recipes.RunAsync("metadb-template.sh", cancellationToken);
@@ -62,7 +69,9 @@ public sealed class MetaDb : IAsyncDisposable
         return database;
     }
 
-    /// <summary>Starts mariadbd (again after a stop or a kill) on the data it has and waits until it answers over TCP.</summary>
+    /// <summary>
+    /// Starts mariadbd (again after a stop or a kill) on the data it has and waits until it answers over TCP.
+    /// </summary>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         // A killed server leaves it behind; the client would report a refused connection instead of a missing server.
@@ -120,11 +129,15 @@ public sealed class MetaDb : IAsyncDisposable
     /// <summary>Puts the network plug back.</summary>
     public Task RestoreNetworkAsync(CancellationToken cancellationToken = default) => Namespace.RestoreNetworkAsync(cancellationToken);
 
-    /// <summary>Makes the server refuse writes of ordinary users (<c>read_only</c>), as after a failover, or take them again.</summary>
+    /// <summary>
+    /// Makes the server refuse writes of ordinary users (<c>read_only</c>), as after a failover, or take them again.
+    /// </summary>
     public Task SetReadOnlyAsync(bool readOnly, CancellationToken cancellationToken = default) =>
         ExecAsync($"SET GLOBAL read_only={(readOnly ? 1 : 0)}", cancellationToken: cancellationToken);
 
-    /// <summary>Restarts the server with a clock that is wrong by so much (libfaketime); zero makes it right again.</summary>
+    /// <summary>
+    /// Restarts the server with a clock that is wrong by so much (libfaketime); zero makes it right again.
+    /// </summary>
     public async Task SetClockAsync(TimeSpan offset, CancellationToken cancellationToken = default)
     {
         _clockOffset = offset;
@@ -139,7 +152,8 @@ public sealed class MetaDb : IAsyncDisposable
 
     /// <summary>Runs SQL as root over the unix socket and returns the rows, tab separated, without headings.</summary>
     /// <exception cref="LabException">The server refused a statement; the message carries its words.</exception>
-    public async Task<string> ExecAsync(string sql, string? database = null, CancellationToken cancellationToken = default)
+    public async Task<string> ExecAsync(
+        string sql, string? database = null, CancellationToken cancellationToken = default)
     {
         var result = await TryExecAsync(sql, database, cancellationToken);
         return result.ExitCode == 0 ? result.Output.TrimEnd('\n') : throw new LabException($"{_options.Name}: {result.Error.Trim()}");
@@ -157,7 +171,8 @@ public sealed class MetaDb : IAsyncDisposable
     /// <summary>Makes a user that may come from everywhere.</summary>
     /// <param name="user">Name.</param>
     /// <param name="password">Password.</param>
-    /// <param name="grant">Rights, for example <c>ALL PRIVILEGES ON *.*</c> or <c>SELECT, INSERT ON rm.*</c>; null for none.</param>
+    /// <param name="grant">Rights, for example <c>ALL PRIVILEGES ON *.*</c> or <c>SELECT, INSERT ON rm.*</c>; null for
+    /// none.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public Task CreateUserAsync(string user, string password, string? grant = "ALL PRIVILEGES ON *.*", CancellationToken cancellationToken = default)
     {
@@ -175,9 +190,11 @@ public sealed class MetaDb : IAsyncDisposable
         }
     }
 
-    private static string Quote(string text) => $"'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'";
+    private static string Quote(string text) =>
+        $"'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'";
 
-    private string Quota() => _options.DataBytes is null ? throw new InvalidOperationException($"{_options.Name} has no disk of its own (MetaDbOptions.DataBytes)") : _dataFolder;
+    private string Quota() =>
+        _options.DataBytes is null ? throw new InvalidOperationException($"{_options.Name} has no disk of its own (MetaDbOptions.DataBytes)") : _dataFolder;
 
     private Dictionary<string, string?> ClockEnvironment()
     {

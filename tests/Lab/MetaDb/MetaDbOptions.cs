@@ -18,6 +18,9 @@ public sealed record MetaDbOptions
     /// <summary>More options of mariadbd, for example <c>--lower-case-table-names=1</c>.</summary>
     public IReadOnlyList<string> ServerArguments { get; init; } = [];
 
-    /// <summary>Room for the data in bytes: a file system in memory of its own, which <see cref="MetaDb.FillDiskAsync"/> fills. Null is what the machine has.</summary>
+    /// <summary>
+    /// Room for the data in bytes: a file system in memory of its own, which <see cref="MetaDb.FillDiskAsync"/> fills.
+    /// Null is what the machine has.
+    /// </summary>
     public long? DataBytes { get; init; }
 }

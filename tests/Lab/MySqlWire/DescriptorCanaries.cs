@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace Drydock.Lab;
 
 /// <summary>
-/// Descriptors that belong to nobody but this object, opened and closed all the time so that their numbers are used again at once. Who closes or
-/// shuts down a descriptor that is not theirs hits one of these.
+/// Descriptors that belong to nobody but this object, opened and closed all the time so that their numbers are used
+/// again at once. Who closes or shuts down a descriptor that is not theirs hits one of these.
 /// </summary>
 internal sealed class DescriptorCanaries : IAsyncDisposable
 {

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Drydock.Lab;
 
-/// <summary>Closes, stalls and lies at a moment that a seeded random number chooses, different for each connection.</summary>
+/// <summary>
+/// Closes, stalls and lies at a moment that a seeded random number chooses, different for each connection.
+/// </summary>
 public sealed class HostileServer : IAsyncDisposable
 {
     private static readonly string[] Plugins =
@@ -128,7 +130,8 @@ public sealed class HostileServer : IAsyncDisposable
         yield return random.Next(2) == 0 ? WirePackets.Eof : WirePackets.Error(1317, "interrupted");
     }
 
-    private static async Task<bool> StepAsync(WireSession session, Random random, byte[][] honest, int patience, CancellationToken stop)
+    private static async Task<bool> StepAsync(
+        WireSession session, Random random, byte[][] honest, int patience, CancellationToken stop)
     {
         if (patience > 0 || random.Next(3) == 0)
         {
@@ -140,7 +143,8 @@ public sealed class HostileServer : IAsyncDisposable
         return false;
     }
 
-    private static async Task MisbehaveAsync(WireSession session, Random random, byte[][] honest, CancellationToken stop)
+    private static async Task MisbehaveAsync(
+        WireSession session, Random random, byte[][] honest, CancellationToken stop)
     {
         var first = honest.Length > 0 ? honest[0] : [];
         switch (random.Next(14))

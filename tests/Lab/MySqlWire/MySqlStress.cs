@@ -6,8 +6,8 @@ using Drydock.Clients.MySql;
 namespace Drydock.Lab;
 
 /// <summary>
-/// The SQL client against a server that closes, stalls and lies, under limits of a few milliseconds. To be run in a process of its own: a crash of the
-/// native library ends it.
+/// The SQL client against a server that closes, stalls and lies, under limits of a few milliseconds. To be run in a
+/// process of its own: a crash of the native library ends it.
 /// </summary>
 public sealed class MySqlStress(int seed, TextWriter output)
 {
@@ -25,7 +25,9 @@ public sealed class MySqlStress(int seed, TextWriter output)
     private readonly ConcurrentDictionary<string, long> _ends = new(StringComparer.Ordinal);
     private int _opens;
 
-    /// <summary>Runs in rounds until both numbers are reached and looks after each whether everything is as it was.</summary>
+    /// <summary>
+    /// Runs in rounds until both numbers are reached and looks after each whether everything is as it was.
+    /// </summary>
     /// <param name="opens">Connections to open at least.</param>
     /// <param name="duration">Time to run at least.</param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -171,7 +173,8 @@ public sealed class MySqlStress(int seed, TextWriter output)
                 GC.Collect();
                 GC.WaitForPendingFinalizers();
 
-                // The runtime's pool grows and shrinks with the load of the machine; no thread of the client is one of its own.
+                // The runtime's pool grows and shrinks with the load of the machine; no thread of the client is one of
+                // its own.
                 return new Reading(threads.Count(static name => name != PoolThread), Directory.GetFileSystemEntries("/proc/self/fd").Length, Environment.WorkingSet >> 20);
             }
 
@@ -223,7 +226,10 @@ public sealed class MySqlStress(int seed, TextWriter output)
         }
     }
 
-    /// <summary>Collects garbage all the time, so that every way between managed and native code is met by a collection that waits.</summary>
+    /// <summary>
+    /// Collects garbage all the time, so that every way between managed and native code is met by a collection that
+    /// waits.
+    /// </summary>
     private sealed class Collector : IDisposable
     {
         private readonly ManualResetEventSlim _stop = new();

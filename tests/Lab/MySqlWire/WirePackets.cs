@@ -9,7 +9,8 @@ public static class WirePackets
     /// <summary>CLIENT_SSL.</summary>
     public const uint Tls = 0x800;
 
-    // PROTOCOL_41, TRANSACTIONS, SECURE_CONNECTION, MULTI_RESULTS, PS_MULTI_RESULTS, PLUGIN_AUTH, CONNECT_ATTRS, CONNECT_WITH_DB, LONG_PASSWORD, MULTI_STATEMENTS.
+    // PROTOCOL_41, TRANSACTIONS, SECURE_CONNECTION, MULTI_RESULTS, PS_MULTI_RESULTS, PLUGIN_AUTH, CONNECT_ATTRS,
+    // CONNECT_WITH_DB, LONG_PASSWORD, MULTI_STATEMENTS.
     private const uint Capabilities = 0x200 | 0x2000 | 0x8000 | 0x20000 | 0x40000 | 0x80000 | 0x100000 | 8 | 1 | 0x10000;
 
     private static readonly byte[] Challenge = "abcdefghijklmnopqrst"u8.ToArray();
@@ -37,7 +38,8 @@ public static class WirePackets
         [0xFE, .. Encoding.ASCII.GetBytes(plugin), 0, .. Enumerable.Range(0, challenge).Select(static i => (byte)('a' + (i % 20))), .. challenge == 20 ? new byte[1] : []];
 
     /// <summary>An error.</summary>
-    public static byte[] Error(int number, string text) => [0xFF, (byte)number, (byte)(number >> 8), .. "#HY000"u8, .. Encoding.UTF8.GetBytes(text)];
+    public static byte[] Error(int number, string text) =>
+        [0xFF, (byte)number, (byte)(number >> 8), .. "#HY000"u8, .. Encoding.UTF8.GetBytes(text)];
 
     /// <summary>A column's definition.</summary>
     public static byte[] Column(string name, byte type = 253, ushort flags = 0, uint length = 1024, ushort charset = 45) =>
@@ -46,7 +48,8 @@ public static class WirePackets
     ];
 
     /// <summary>A row of the text protocol.</summary>
-    public static byte[] Row(params IEnumerable<string?> values) => [.. values.SelectMany(static v => v is null ? [0xFB] : Text(v))];
+    public static byte[] Row(params IEnumerable<string?> values) =>
+        [.. values.SelectMany(static v => v is null ? [0xFB] : Text(v))];
 
     /// <summary>A whole result of the text protocol.</summary>
     public static IEnumerable<byte[]> Result(string[] columns, params string?[][] rows) =>

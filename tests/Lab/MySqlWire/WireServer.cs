@@ -7,7 +7,9 @@ using System.Text;
 
 namespace Drydock.Lab;
 
-/// <summary>A server of the MySQL protocol on a loopback port of its own that does to each connection what its script says.</summary>
+/// <summary>
+/// A server of the MySQL protocol on a loopback port of its own that does to each connection what its script says.
+/// </summary>
 public sealed class WireServer : IAsyncDisposable
 {
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -17,7 +19,8 @@ public sealed class WireServer : IAsyncDisposable
     private readonly Task _accepting;
 
     /// <summary>Begins to listen.</summary>
-    /// <param name="script">Gets the connection, its number from 0, and a token that ends with the server. What breaks the connection is no error.</param>
+    /// <param name="script">Gets the connection, its number from 0, and a token that ends with the server. What breaks
+    /// the connection is no error.</param>
     public WireServer(Func<WireSession, int, CancellationToken, Task> script)
     {
         _script = script;
@@ -45,7 +48,8 @@ public sealed class WireServer : IAsyncDisposable
     /// <param name="host">What it says its host is.</param>
     /// <param name="answer">What to do with a statement; false for those that it leaves to this.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static async Task ServeAsync(WireSession session, string host, Func<string, Task<bool>> answer, CancellationToken cancellationToken)
+    public static async Task ServeAsync(
+        WireSession session, string host, Func<string, Task<bool>> answer, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(answer);

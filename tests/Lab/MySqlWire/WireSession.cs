@@ -6,7 +6,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Drydock.Lab;
 
-/// <summary>The server's end of one connection that speaks the MySQL protocol, packet by packet, also wrongly.</summary>
+/// <summary>
+/// The server's end of one connection that speaks the MySQL protocol, packet by packet, also wrongly.
+/// </summary>
 public sealed class WireSession : IAsyncDisposable
 {
     private const int LargestFromClient = 1 << 20;

@@ -10,6 +10,7 @@ public interface IOmsHost
     string Address { get; }
 
     /// <summary>Runs the docker CLI against this host and returns its standard output.</summary>
-    /// <exception cref="Exception">The command ended with another code than 0; the message holds its standard error.</exception>
+    /// <exception cref="Exception">The command ended with another code than 0; the message holds its standard
+    /// error.</exception>
     Task<string> DockerAsync(params string[] args);
 }

@@ -8,7 +8,8 @@ namespace Drydock.Lab.Oms;
 /// <param name="Event">One of <see cref="OmsEvents"/>.</param>
 /// <param name="Detail">What the event says of itself.</param>
 /// <param name="Container">The first 12 digits of the container's id.</param>
-public sealed record OmsAuditEntry(long Id, string At, string HostIp, string Version, string Event, string Detail, string Container)
+public sealed record OmsAuditEntry(
+    long Id, string At, string HostIp, string Version, string Event, string Detail, string Container)
 {
     /// <inheritdoc/>
     public override string ToString() => $"{Id,4} {At} {HostIp} {Version} {Event} {Detail}".TrimEnd();

@@ -1,6 +1,9 @@
 namespace Drydock.Lab.Oms;
 
-/// <summary>Obviously false secrets, planted wherever OMS keeps real ones. None may ever appear in anything the operator writes or says.</summary>
+/// <summary>
+/// Obviously false secrets, planted wherever OMS keeps real ones. None may ever appear in anything the operator writes
+/// or says.
+/// </summary>
 public static class OmsCanaries
 {
     /// <summary>oms_meta_password: the password of <see cref="OmsScenario.MetaUser"/> on the MetaDB.</summary>

@@ -3,7 +3,9 @@ namespace Drydock.Lab.Oms;
 /// <summary>Which containers of a host belong to OMS; a host may have others.</summary>
 internal static class OmsContainers
 {
-    /// <summary>Full ids of all containers, dead or alive, that bind one of OMS' mounts or were made from one of its images.</summary>
+    /// <summary>
+    /// Full ids of all containers, dead or alive, that bind one of OMS' mounts or were made from one of its images.
+    /// </summary>
     public static async Task<string[]> ListAsync(IOmsHost host, IEnumerable<string> tags)
     {
         // Filters of one kind are alternatives; of two kinds both must match.

@@ -16,6 +16,8 @@ public static class OmsHaConfigs
         {"enable":true,"enableHost":false,"enableStore":true,"enableConnector":true,"enableJdbcWriter":true,"subtopicStoreNumberThreshold":5,"checkRequestIntervalSec":600,"checkHostDownIntervalSec":540,"checkModuleExceptionIntervalSec":240,"clearAbnormalResourceHours":72}
         """;
 
-    /// <summary>The combination that must be corrected after the upgrade: enableConnector off, enableJdbcWriter on.</summary>
+    /// <summary>
+    /// The combination that must be corrected after the upgrade: enableConnector off, enableJdbcWriter on.
+    /// </summary>
     public static string WriterOnly { get; } = Enabled.Replace("\"enableConnector\":true", "\"enableConnector\":false", StringComparison.Ordinal);
 }

@@ -7,7 +7,8 @@ namespace Drydock.Lab.Oms;
 /// <param name="Archive">The archive.</param>
 /// <param name="ArchiveGz">The same, compressed, as vendors ship it; null where none is made.</param>
 /// <param name="ArchiveGzSha256">SHA-256 of <paramref name="ArchiveGz"/>, lower-case hex.</param>
-public sealed record OmsImage(string Tag, string ImageVersion, string Id, string Archive, string? ArchiveGz, string? ArchiveGzSha256)
+public sealed record OmsImage(
+    string Tag, string ImageVersion, string Id, string Archive, string? ArchiveGz, string? ArchiveGzSha256)
 {
     /// <summary>Three numbers: what the audit calls the version.</summary>
     public string Version => ImageVersion.Split('-')[0];

@@ -34,10 +34,12 @@ public sealed record OmsImages(IReadOnlyDictionary<string, OmsImage> All)
     public OmsImage NewWithoutJar => All[NewWithoutJarTag];
 
     /// <summary>Archive of <see cref="New"/>, compressed.</summary>
-    public string NewArchiveGz => New.ArchiveGz ?? throw new InvalidOperationException($"{NewTag} is not shipped compressed");
+    public string NewArchiveGz =>
+        New.ArchiveGz ?? throw new InvalidOperationException($"{NewTag} is not shipped compressed");
 
     /// <summary>SHA-256 of <see cref="NewArchiveGz"/>, lower-case hex.</summary>
-    public string NewArchiveGzSha256 => New.ArchiveGzSha256 ?? throw new InvalidOperationException($"{NewTag} is not shipped compressed");
+    public string NewArchiveGzSha256 =>
+        New.ArchiveGzSha256 ?? throw new InvalidOperationException($"{NewTag} is not shipped compressed");
 
     /// <summary>An image by the end of its tag: <c>3.2.2</c>, <c>3.3.1_ce</c>, <c>4.2.2-without-jar</c>.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists all.</exception>
@@ -49,7 +51,8 @@ public sealed record OmsImages(IReadOnlyDictionary<string, OmsImage> All)
     /// <param name="output">Where the archives go; null is the cache.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="InvalidOperationException">The script failed; the message holds what it said.</exception>
-    public static async Task<OmsImages> BuildAsync(string? script = null, string? output = null, CancellationToken cancellationToken = default)
+    public static async Task<OmsImages> BuildAsync(
+        string? script = null, string? output = null, CancellationToken cancellationToken = default)
     {
         script ??= DefaultScript;
         var start = new ProcessStartInfo("bash") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };

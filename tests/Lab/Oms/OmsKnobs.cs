@@ -24,13 +24,17 @@ public sealed record OmsKnobs
     /// <summary>Duration of docker_init.sh, in seconds, spent in its fourth step.</summary>
     public double? InitSeconds { get; init; }
 
-    /// <summary>From the start of a console with HA on until it makes new stores and starts the writers, in seconds.</summary>
+    /// <summary>
+    /// From the start of a console with HA on until it makes new stores and starts the writers, in seconds.
+    /// </summary>
     public double? StoreRecoverySeconds { get; init; }
 
     /// <summary>supervisord's startsecs of every program (10 in a real OMS); read when a container boots.</summary>
     public int? StartSecs { get; init; }
 
-    /// <summary>Age in seconds from which a heartbeat makes CM call a host OFFLINE; 540 as checkHostDownIntervalSec.</summary>
+    /// <summary>
+    /// Age in seconds from which a heartbeat makes CM call a host OFFLINE; 540 as checkHostDownIntervalSec.
+    /// </summary>
     public int? OfflineAfterSeconds { get; init; }
 
     /// <summary>Faults by program name; their supervisord settings are made when a container boots.</summary>
@@ -60,7 +64,10 @@ public sealed record OmsKnobs
     /// <summary><c>real</c>, <c>unhealthy</c> (healthy: false) or <c>error</c> (HTTP 500).</summary>
     public string? Health { get; init; }
 
-    /// <summary>Which nodes docker_init.sh wants corrected: <c>Auto</c> (one region: every node, several: one of each), <c>EveryNode</c>, <c>EveryRegion</c>.</summary>
+    /// <summary>
+    /// Which nodes docker_init.sh wants corrected: <c>Auto</c> (one region: every node, several: one of each),
+    /// <c>EveryNode</c>, <c>EveryRegion</c>.
+    /// </summary>
     public string? JarRequirement { get; init; }
 
     /// <summary>Punishments that are only recorded (event <c>forgiven</c>).</summary>

@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace Drydock.Lab.Oms;
 
-/// <summary>What lies on a host: config.yaml and the three mounts. The lab's hosts share this machine's file system.</summary>
+/// <summary>
+/// What lies on a host: config.yaml and the three mounts. The lab's hosts share this machine's file system.
+/// </summary>
 internal sealed class OmsMounts(OmsScenario scenario, IOmsMetaDb metaDb)
 {
     /// <summary>Empties the mounts and keeps their directories.</summary>
@@ -18,7 +20,10 @@ internal sealed class OmsMounts(OmsScenario scenario, IOmsMetaDb metaDb)
         }
     }
 
-    /// <summary>Puts there what an OMS in use has: an old docker_init log with the marker, store files, and the sign of a first boot.</summary>
+    /// <summary>
+    /// Puts there what an OMS in use has: an old docker_init log with the marker, store files, and the sign of a first
+    /// boot.
+    /// </summary>
     public async Task SeedAsync(OmsNode node, string marker)
     {
         foreach (var directory in new[] { node.Logs, node.Store, node.Run, Path.Combine(node.Run, ".standin"), Path.Combine(node.Store, "store7100") })

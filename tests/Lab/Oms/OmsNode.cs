@@ -28,7 +28,8 @@ public sealed record OmsNode(IOmsHost Host, OmsRegion Region, string Directory)
     public string Key => Path.GetFullPath(Path.Combine(Directory, "..", "https_key"));
 
     /// <summary>The binds of an HTTPS console (docs/research/oms.md#container).</summary>
-    public IReadOnlyList<string> HttpsBinds => [$"{Certificate}:/etc/pki/nginx/oms_server.crt", $"{Key}:/etc/pki/nginx/oms_server.key"];
+    public IReadOnlyList<string> HttpsBinds =>
+        [$"{Certificate}:/etc/pki/nginx/oms_server.crt", $"{Key}:/etc/pki/nginx/oms_server.key"];
 
     /// <summary>The four binds (docs/research/oms.md#container).</summary>
     public IReadOnlyList<string> Binds =>

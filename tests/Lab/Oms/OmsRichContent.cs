@@ -4,8 +4,9 @@ namespace Drydock.Lab.Oms;
 internal static class OmsRichContent
 {
     /// <summary>
-    /// A view on a view that sorts before it, an event, generated columns, foreign keys with cascades and to itself, a check on JSON with an integer beyond
-    /// 2^53, BLOBs with NUL bytes, names beyond ASCII, a latin1 table, a trigger with several statements, a routine with its own SQL mode.
+    /// A view on a view that sorts before it, an event, generated columns, foreign keys with cascades and to itself, a
+    /// check on JSON with an integer beyond 2^53, BLOBs with NUL bytes, names beyond ASCII, a latin1 table, a trigger
+    /// with several statements, a routine with its own SQL mode.
     /// </summary>
     public static string Sql { get; } = $$$"""
         CREATE TABLE `站点备注` (

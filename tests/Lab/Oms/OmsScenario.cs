@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Drydock.Lab.Oms;
 
-/// <summary>An OMS in use on real Docker hosts and a real MetaDB, ready to be upgraded, and back to that state in seconds.</summary>
+/// <summary>
+/// An OMS in use on real Docker hosts and a real MetaDB, ready to be upgraded, and back to that state in seconds.
+/// </summary>
 public sealed class OmsScenario
 {
     /// <summary>oms_meta_user; may do everything in its own databases and nothing else.</summary>
@@ -21,7 +23,8 @@ public sealed class OmsScenario
     private readonly OmsMounts _mounts;
 
     /// <summary>Describes a scenario; nothing is touched before <see cref="ResetAsync"/>.</summary>
-    public OmsScenario(IReadOnlyList<IOmsHost> hosts, IOmsMetaDb metaDb, OmsScenarioOptions options, TimeProvider? time = null)
+    public OmsScenario(
+        IReadOnlyList<IOmsHost> hosts, IOmsMetaDb metaDb, OmsScenarioOptions options, TimeProvider? time = null)
     {
         _metaDb = metaDb;
         _time = time ?? TimeProvider.System;
@@ -48,12 +51,13 @@ public sealed class OmsScenario
     public IReadOnlyList<OmsNode> Nodes { get; }
 
     /// <summary>rm, cm, and each region's heartbeat database.</summary>
-    public IReadOnlyList<string> Databases => [Options.RmDatabase, Options.CmDatabase, .. Regions.Select(x => x.HeartbeatDatabase)];
+    public IReadOnlyList<string> Databases =>
+        [Options.RmDatabase, Options.CmDatabase, .. Regions.Select(x => x.HeartbeatDatabase)];
 
     /// <summary>
-    /// Makes the seeded state, the first time and every time after: every container of OMS on the hosts is removed, the databases are made anew,
-    /// the mounts hold what an OMS in use leaves there, the images are as the options say, and the old OMS runs on all nodes:
-    /// its programs RUNNING, its hosts ONLINE, its consoles having read ha.config.
+    /// Makes the seeded state, the first time and every time after: every container of OMS on the hosts is removed, the
+    /// databases are made anew, the mounts hold what an OMS in use leaves there, the images are as the options say, and
+    /// the old OMS runs on all nodes: its programs RUNNING, its hosts ONLINE, its consoles having read ha.config.
     /// </summary>
     /// <exception cref="TimeoutException">The old OMS did not come up; the message holds what was missing.</exception>
     public async Task ResetAsync(CancellationToken cancellationToken = default)
@@ -66,7 +70,10 @@ public sealed class OmsScenario
         await WaitUntilUpAsync(cancellationToken);
     }
 
-    /// <summary>Removes every container of OMS on the hosts (dead or alive, at once) and what the mounts hold; the databases stay.</summary>
+    /// <summary>
+    /// Removes every container of OMS on the hosts (dead or alive, at once) and what the mounts hold; the databases
+    /// stay.
+    /// </summary>
     public async Task ClearAsync()
     {
         await Task.WhenAll(Nodes.Select(async node =>
@@ -101,13 +108,16 @@ public sealed class OmsScenario
     ];
 
     /// <summary>The binds of a node's containers.</summary>
-    public IReadOnlyList<string> BindsOf(OmsNode node) => Options.Https ? [.. node.Binds, .. node.HttpsBinds] : node.Binds;
+    public IReadOnlyList<string> BindsOf(OmsNode node) =>
+        Options.Https ? [.. node.Binds, .. node.HttpsBinds] : node.Binds;
 
     /// <summary>Sets the switches of all nodes or of one; unset ones go back to their default.</summary>
     public Task SetKnobsAsync(OmsKnobs knobs, IOmsHost? host = null) =>
         Task.WhenAll(Nodes.Where(x => host is null || x.Host.Name == host.Name).Select(node => _mounts.WriteKnobsAsync(node, knobs, Audit())));
 
-    /// <summary>What OMS' user may do in its databases from now on: <c>ALL PRIVILEGES</c> (as seeded), or a list.</summary>
+    /// <summary>
+    /// What OMS' user may do in its databases from now on: <c>ALL PRIVILEGES</c> (as seeded), or a list.
+    /// </summary>
     public Task<string> SetPrivilegesAsync(string privileges) => _metaDb.ExecAsync(string.Concat(Databases.Select(x =>
     {
         var pattern = $"`{x.Replace("_", "\\_", StringComparison.Ordinal)}`.*";
@@ -127,7 +137,8 @@ public sealed class OmsScenario
         (await AuditAsync()).Count(x => x.Event == @event && (host is null || x.HostIp == host.Address));
 
     /// <summary>The details of all punishments since the last reset; empty for an upgrade without a mistake.</summary>
-    public async Task<IReadOnlyList<string>> PunishmentsAsync() => [.. (await AuditAsync()).Where(x => x.Event == OmsEvents.Punished).Select(x => x.Detail)];
+    public async Task<IReadOnlyList<string>> PunishmentsAsync() =>
+        [.. (await AuditAsync()).Where(x => x.Event == OmsEvents.Punished).Select(x => x.Detail)];
 
     /// <summary>The text of ha.config, or null when the row is absent.</summary>
     public async Task<string?> ReadHaConfigAsync()
@@ -142,7 +153,8 @@ public sealed class OmsScenario
     /// <summary>Writes config.yaml of one node anew, in place, so that a container that has it bound sees it.</summary>
     public Task WriteConfigAsync(OmsNode node, Func<string, string>? edit = null) => _mounts.WriteConfigAsync(node, edit);
 
-    internal static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    internal static string[] Lines(string text) =>
+        text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private OmsAuditAccess Audit() => new(_metaDb.Host, _metaDb.Port, AuditUser, AuditPassword, AuditDatabase);
 
@@ -217,7 +229,8 @@ public sealed class OmsScenario
         }
     }
 
-    private Task StartOldAsync(OmsNode node) => node.Host.DockerAsync([.. RunArguments(node, Options.OldContainer, From.Tag, Options.OldRestartPolicy, upgrade: false)]);
+    private Task StartOldAsync(OmsNode node) =>
+        node.Host.DockerAsync([.. RunArguments(node, Options.OldContainer, From.Tag, Options.OldRestartPolicy, upgrade: false)]);
 
     private async Task WaitUntilUpAsync(CancellationToken cancellationToken)
     {

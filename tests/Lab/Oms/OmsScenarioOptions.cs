@@ -3,7 +3,9 @@ namespace Drydock.Lab.Oms;
 /// <summary>What the old OMS looks like before the upgrade.</summary>
 public sealed record OmsScenarioOptions
 {
-    /// <summary>An absolute directory of this machine under which each host gets its config.yaml and three mounts.</summary>
+    /// <summary>
+    /// An absolute directory of this machine under which each host gets its config.yaml and three mounts.
+    /// </summary>
     public required string Root { get; init; }
 
     /// <summary>The images; see <see cref="OmsImages.BuildAsync"/>.</summary>
@@ -42,7 +44,10 @@ public sealed record OmsScenarioOptions
     /// <summary>cm_nodes in the config.yaml of one host, where they are not the hosts of its region.</summary>
     public Func<OmsRegion, IOmsHost, IReadOnlyList<string>>? CmNodes { get; init; }
 
-    /// <summary>Names twice among the migration projects, among the sync projects and across both, one of each pair also as a DELETED project.</summary>
+    /// <summary>
+    /// Names twice among the migration projects, among the sync projects and across both, one of each pair also as a
+    /// DELETED project.
+    /// </summary>
     public bool DuplicateNames { get; init; }
 
     /// <summary>Writers with a blackRegionNo of another region.</summary>
@@ -57,7 +62,9 @@ public sealed record OmsScenarioOptions
     /// <summary>The ha.config row: <see cref="OmsHaConfigs"/>, any JSON text, or null for no row.</summary>
     public string? HaConfig { get; init; } = OmsHaConfigs.Enabled;
 
-    /// <summary>config.yaml with quoted keys, tags (<c>!!bool "true"</c>), string ports and unknown extra keys.</summary>
+    /// <summary>
+    /// config.yaml with quoted keys, tags (<c>!!bool "true"</c>), string ports and unknown extra keys.
+    /// </summary>
     public bool QuotedConfig { get; init; }
 
     /// <summary>Changes config.yaml of one host before it is written: (host, text) to text.</summary>

@@ -2,13 +2,19 @@ using System.Text;
 
 namespace Drydock.Lab.Oms;
 
-/// <summary>The schema of a later source: 3.2.2's, with what each level since then changed. The statements are the stand-in's own files.</summary>
+/// <summary>
+/// The schema of a later source: 3.2.2's, with what each level since then changed. The statements are the stand-in's
+/// own files.
+/// </summary>
 internal static class OmsSchemas
 {
     private static readonly string[] Levels = ["3.3.1", "4.0.1", "4.2.0", "4.2.2"];
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Oms", "images", "rootfs", "opt", "standin", "schema");
 
-    /// <summary>What brings a database of that role (<c>rm</c>, <c>cm</c>, <c>hb</c>) from 3.2.2 to a version, the fusion of projects included.</summary>
+    /// <summary>
+    /// What brings a database of that role (<c>rm</c>, <c>cm</c>, <c>hb</c>) from 3.2.2 to a version, the fusion of
+    /// projects included.
+    /// </summary>
     public static string Upgrade(string role, string version, IReadOnlyList<OmsRegion> regions)
     {
         var to = Version.Parse(version);

@@ -106,7 +106,8 @@ internal static class OmsSeed
         return sql.ToString();
     }
 
-    // One name twice among migration projects, one twice among sync projects, one across both; a deleted project has each name too, which is allowed.
+    // One name twice among migration projects, one twice among sync projects, one across both; a deleted project has
+    // each name too, which is allowed.
     private const string Duplicates = """
         UPDATE oms_project SET project_name = '重名的迁移 🚚' WHERE project_key IN ('np_000001abcdef', 'np_000004abcdef');
         UPDATE oms_sync_project SET project_name = '重名的同步' WHERE project_key IN ('ns_000003abcdef', 'ns_000006abcdef');

@@ -3,7 +3,17 @@ using System.Globalization;
 namespace Drydock.Lab.Oms;
 
 /// <summary>One project of the seed.</summary>
-internal sealed record OmsSeedProject(string Name, string Key, string Status, string Region, string HostIp, bool IsSync, bool EnableDdl, string? DbType, string? StepConfig, string WhiteList)
+internal sealed record OmsSeedProject(
+    string Name,
+    string Key,
+    string Status,
+    string Region,
+    string HostIp,
+    bool IsSync,
+    bool EnableDdl,
+    string? DbType,
+    string? StepConfig,
+    string WhiteList)
 {
     private static readonly string[] Statuses = ["RUNNING", "SUSPEND", "FAILED", "FINISHED", "INIT", "RUNNING", "RELEASED", "DELETED"];
 

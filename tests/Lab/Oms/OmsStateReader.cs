@@ -9,7 +9,8 @@ internal sealed class OmsStateReader(OmsScenario scenario, IOmsMetaDb metaDb)
 {
     private const string Damage = "oms_standin_damage";
 
-    // What moves while OMS runs, and the stand-in's own book of every docker_init.sh (a repeated one after a failure is no other end), is no part of the end state; stores and writers are counted instead.
+    // What moves while OMS runs, and the stand-in's own book of every docker_init.sh (a repeated one after a failure is
+    // no other end), is no part of the end state; stores and writers are counted instead.
     private static readonly string[] Moving = ["heart_beat", "heatbeat_sequence", "store_instance", "writer_instance", "oms_init_log", Damage];
     private static readonly string[] MovingColumns = ["gmt_modified", "host_status"];
 
@@ -63,7 +64,8 @@ internal sealed class OmsStateReader(OmsScenario scenario, IOmsMetaDb metaDb)
         return new OmsNodeState(node.Host.Name, [.. containers.OrderBy(x => x.Name, StringComparer.Ordinal)]);
     }
 
-    private static async Task<OmsContainerState> ContainerAsync(OmsNode node, JsonElement x, IReadOnlyList<OmsAuditEntry> audit)
+    private static async Task<OmsContainerState> ContainerAsync(
+        OmsNode node, JsonElement x, IReadOnlyList<OmsAuditEntry> audit)
     {
         var id = x.GetProperty("Id").GetString()!;
         var status = x.GetProperty("State").GetProperty("Status").GetString()!;
@@ -135,7 +137,8 @@ internal sealed class OmsStateReader(OmsScenario scenario, IOmsMetaDb metaDb)
         return tables;
     }
 
-    private async Task<Dictionary<string, string>> DataAsync(Dictionary<string, string> roles, Dictionary<string, List<string>> tables)
+    private async Task<Dictionary<string, string>> DataAsync(
+        Dictionary<string, string> roles, Dictionary<string, List<string>> tables)
     {
         // Bytes compared, order not: each row's MD5, folded by XOR.
         var parts = tables.Where(x => !Moving.Contains(x.Key.Split('.', 2)[1], StringComparer.Ordinal)).Select(x =>
@@ -190,5 +193,6 @@ internal sealed class OmsStateReader(OmsScenario scenario, IOmsMetaDb metaDb)
         return damage;
     }
 
-    private async Task<List<string[]>> RowsAsync(string sql) => [.. (await metaDb.ExecAsync(sql)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(x => x.Split('\t'))];
+    private async Task<List<string[]>> RowsAsync(string sql) =>
+        [.. (await metaDb.ExecAsync(sql)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(x => x.Split('\t'))];
 }

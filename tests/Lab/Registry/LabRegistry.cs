@@ -5,7 +5,10 @@ using Drydock.Lab.Oms;
 
 namespace Drydock.Lab;
 
-/// <summary>A real image registry (Debian's docker-registry) in a network namespace of its own: TLS by the run's authority, one user with a password.</summary>
+/// <summary>
+/// A real image registry (Debian's docker-registry) in a network namespace of its own: TLS by the run's authority, one
+/// user with a password.
+/// </summary>
 public sealed class LabRegistry : IAsyncDisposable
 {
     /// <summary>The user.</summary>

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Drydock.Lab;
 
-/// <summary>Waiting for something that sends no event: the real endpoint is asked until it answers, or a deadline passes.</summary>
+/// <summary>
+/// Waiting for something that sends no event: the real endpoint is asked until it answers, or a deadline passes.
+/// </summary>
 public static class Deadline
 {
     /// <summary>How long parts of the lab may take to become ready on a busy machine.</summary>
@@ -12,7 +14,8 @@ public static class Deadline
 
     /// <summary>Asks until the answer is true.</summary>
     /// <param name="what">Completes the sentence "Waited … for …".</param>
-    /// <param name="probe">Asks once. A failed connection counts as "not yet" and is named if the deadline passes.</param>
+    /// <param name="probe">Asks once. A failed connection counts as "not yet" and is named if the deadline
+    /// passes.</param>
     /// <param name="deadline">How long to go on asking.</param>
     /// <param name="stillPossible">Returns why asking on is pointless (the process has ended), or null.</param>
     /// <param name="cancellationToken">Stops asking.</param>

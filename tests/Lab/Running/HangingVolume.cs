@@ -32,7 +32,8 @@ public static class HangingVolume
     }
 
     /// <summary>What hung goes through; nothing if it was not frozen.</summary>
-    public static Task ThawAsync(string folder) => Shell.TryRunAsync("fsfreeze", ["--unfreeze", folder], cancellationToken: CancellationToken.None);
+    public static Task ThawAsync(string folder) =>
+        Shell.TryRunAsync("fsfreeze", ["--unfreeze", folder], cancellationToken: CancellationToken.None);
 
     /// <summary>Takes it away with all that is on it; nothing if there is none.</summary>
     public static async Task RemoveAsync(string folder, CancellationToken cancellationToken)

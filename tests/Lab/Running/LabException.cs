@@ -1,6 +1,9 @@
 namespace Drydock.Lab;
 
-/// <summary>A part of the lab could not be started, stopped or reached; the message says which, what was seen and where its log is.</summary>
+/// <summary>
+/// A part of the lab could not be started, stopped or reached; the message says which, what was seen and where its log
+/// is.
+/// </summary>
 public sealed class LabException : Exception
 {
     public LabException()

@@ -1,6 +1,9 @@
 namespace Drydock.Lab;
 
-/// <summary>A network namespace of a lab run: a machine of its own, as far as the network goes, with one address on the run's bridge.</summary>
+/// <summary>
+/// A network namespace of a lab run: a machine of its own, as far as the network goes, with one address on the run's
+/// bridge.
+/// </summary>
 public sealed class LabNamespace
 {
     private readonly int _number;
@@ -51,7 +54,8 @@ public sealed class LabNamespace
         return _number;
     }
 
-    internal static async Task<LabNamespace> CreateAsync(LabRun run, string name, int number, CancellationToken cancellationToken)
+    internal static async Task<LabNamespace> CreateAsync(
+        LabRun run, string name, int number, CancellationToken cancellationToken)
     {
         // An interface name has at most 15 characters: "dl", 6 of the run, "v" and the number.
         var kernelName = $"{run.LinkPrefix}-{name}";

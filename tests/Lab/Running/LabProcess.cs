@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Drydock.Lab;
 
 /// <summary>
-/// A running process of the lab. It carries the run's mark in its environment from birth, so the reaper finds it even if
-/// the owner dies in the instant after the start.
+/// A running process of the lab. It carries the run's mark in its environment from birth, so the reaper finds it even
+/// if the owner dies in the instant after the start.
 /// </summary>
 public sealed class LabProcess : IAsyncDisposable
 {
@@ -30,7 +30,9 @@ public sealed class LabProcess : IAsyncDisposable
     /// <summary>The file that standard output and error go to.</summary>
     public string LogPath { get; }
 
-    /// <summary>Completes with the exit code (128 + signal number when a signal ended it) once the process has ended.</summary>
+    /// <summary>
+    /// Completes with the exit code (128 + signal number when a signal ended it) once the process has ended.
+    /// </summary>
     public Task<int> Exited { get; }
 
     /// <summary>Whether the process has ended.</summary>
@@ -39,7 +41,8 @@ public sealed class LabProcess : IAsyncDisposable
     internal static LabProcess Start(LabRun run, LabProcessOptions options)
     {
         var logPath = options.LogPath ?? Path.Combine(run.Folder, options.Name + ".log");
-        // exec twice: the shell that opens the log and nsenter both become the program itself, so the id is the program's.
+        // exec twice: the shell that opens the log and nsenter both become the program itself, so the id is the
+        // program's.
         List<string> arguments = ["-c", "exec \"$@\" >>\"$LAB_LOG\" 2>&1 </dev/null", "sh"];
         if (options.Namespace is { } ns)
         {
@@ -63,7 +66,9 @@ public sealed class LabProcess : IAsyncDisposable
         return new LabProcess(process, options, logPath);
     }
 
-    /// <summary>Asks for an orderly end and waits for it; kills when the grace is over. Does nothing when it has ended.</summary>
+    /// <summary>
+    /// Asks for an orderly end and waits for it; kills when the grace is over. Does nothing when it has ended.
+    /// </summary>
     public async Task<int> StopAsync(TimeSpan? grace = null)
     {
         if (!HasExited)
@@ -83,7 +88,9 @@ public sealed class LabProcess : IAsyncDisposable
         return await Exited;
     }
 
-    /// <summary>Ends it with SIGKILL, as a crash or the out-of-memory killer would, and waits until it is gone.</summary>
+    /// <summary>
+    /// Ends it with SIGKILL, as a crash or the out-of-memory killer would, and waits until it is gone.
+    /// </summary>
     public async Task<int> KillAsync()
     {
         Signal(LabSignal.Kill);
@@ -105,7 +112,9 @@ public sealed class LabProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks the real endpoint until it answers; fails at once, with the end of the log, when the process ends.</summary>
+    /// <summary>
+    /// Asks the real endpoint until it answers; fails at once, with the end of the log, when the process ends.
+    /// </summary>
     public Task WaitUntilReadyAsync(Func<CancellationToken, Task<bool>> probe, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
         Deadline.UntilAsync(
             string.Create(CultureInfo.InvariantCulture, $"{Name} (process {Id}, log {LogPath})"),

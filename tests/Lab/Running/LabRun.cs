@@ -4,9 +4,9 @@ using System.Security.Cryptography;
 namespace Drydock.Lab;
 
 /// <summary>
-/// One run of the lab: a folder, a network of its own and everything that was started in it. Runs never disturb each other,
-/// of whatever checkout or user they are. However the owner ends, by disposal, an exception or SIGKILL, a reaper process
-/// removes every trace.
+/// One run of the lab: a folder, a network of its own and everything that was started in it. Runs never disturb each
+/// other, of whatever checkout or user they are. However the owner ends, by disposal, an exception or SIGKILL, a reaper
+/// process removes every trace.
 /// </summary>
 /// <remarks>Needs root: it makes network namespaces.</remarks>
 public sealed class LabRun : IAsyncDisposable
@@ -41,7 +41,10 @@ public sealed class LabRun : IAsyncDisposable
     /// <summary>The folder of the run, removed at its end.</summary>
     public string Folder { get; }
 
-    /// <summary>A folder in memory (fsync costs nothing) where the machine has enough of it, else one on disk; removed at the end of the run.</summary>
+    /// <summary>
+    /// A folder in memory (fsync costs nothing) where the machine has enough of it, else one on disk; removed at the
+    /// end of the run.
+    /// </summary>
     public string FastFolder { get; }
 
     /// <summary>The first three numbers of the run's network, for example <c>198.18.7</c>.</summary>
@@ -53,7 +56,9 @@ public sealed class LabRun : IAsyncDisposable
     /// <summary>The certificate authority of the run.</summary>
     public LabCertificateAuthority Authority => _authority.Value;
 
-    /// <summary>The mark that lets the reaper end even a short command that was under way when the owner died.</summary>
+    /// <summary>
+    /// The mark that lets the reaper end even a short command that was under way when the owner died.
+    /// </summary>
     internal IReadOnlyDictionary<string, string?> Mark => MarkOf(Id);
 
     /// <summary>Name of the bridge and beginning of all other kernel names of the run.</summary>
@@ -61,7 +66,8 @@ public sealed class LabRun : IAsyncDisposable
 
     /// <summary>Starts an empty run: folder, reaper, bridge. Takes some tens of milliseconds.</summary>
     /// <exception cref="LabException">Not root, or no network is free.</exception>
-    public static async Task<LabRun> StartAsync(LabRunOptions? options = null, CancellationToken cancellationToken = default)
+    public static async Task<LabRun> StartAsync(
+        LabRunOptions? options = null, CancellationToken cancellationToken = default)
     {
         if (!string.Equals(Environment.UserName, "root", StringComparison.Ordinal))
         {
@@ -102,7 +108,10 @@ public sealed class LabRun : IAsyncDisposable
         return created;
     }
 
-    /// <summary>Removes a network namespace in which nothing runs any more. Its address is given again only once all others were: neighbours remember who had it.</summary>
+    /// <summary>
+    /// Removes a network namespace in which nothing runs any more. Its address is given again only once all others
+    /// were: neighbours remember who had it.
+    /// </summary>
     public async Task RemoveNamespaceAsync(LabNamespace gone)
     {
         ArgumentNullException.ThrowIfNull(gone);
@@ -126,7 +135,10 @@ public sealed class LabRun : IAsyncDisposable
     /// <summary>A folder inside the fast folder, made if need be.</summary>
     public string FastFolderFor(string name) => Directory.CreateDirectory(Path.Combine(FastFolder, name)).FullName;
 
-    /// <summary>Ends everything that still runs and removes every trace. Nothing is asked to end in order: the run's state is thrown away.</summary>
+    /// <summary>
+    /// Ends everything that still runs and removes every trace. Nothing is asked to end in order: the run's state is
+    /// thrown away.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 1)

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Drydock.Lab;
 
 /// <summary>
-/// The process that outlives the owner of a run and removes what the run made. It waits at the end of a pipe that only the
-/// owner holds, so the owner's death, of whatever kind, wakes it.
+/// The process that outlives the owner of a run and removes what the run made. It waits at the end of a pipe that only
+/// the owner holds, so the owner's death, of whatever kind, wakes it.
 /// </summary>
 internal sealed class Reaper
 {
@@ -17,7 +17,8 @@ internal sealed class Reaper
         _folder = folder;
     }
 
-    public static async Task<Reaper> StartAsync(string id, string folder, string fastFolder, string? logFolder, CancellationToken cancellationToken)
+    public static async Task<Reaper> StartAsync(
+        string id, string folder, string fastFolder, string? logFolder, CancellationToken cancellationToken)
     {
         // setsid: a Ctrl-C at the owner's terminal, or a kill of its process group, must not reach the reaper.
         var start = new ProcessStartInfo("setsid", ["bash", Recipes.PathOf("reaper.sh"), "watch", id, folder, fastFolder, logFolder is null ? "" : Path.GetFullPath(logFolder)])

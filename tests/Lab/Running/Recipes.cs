@@ -27,7 +27,8 @@ public static class Recipes
     /// Runs a recipe (which does nothing when its result is in the cache) and returns the paths it prints as NAME=PATH.
     /// Within one process every recipe runs once.
     /// </summary>
-    public static async Task<IReadOnlyDictionary<string, string>> RunAsync(string recipe, CancellationToken cancellationToken = default)
+    public static async Task<IReadOnlyDictionary<string, string>> RunAsync(
+        string recipe, CancellationToken cancellationToken = default)
     {
         var gate = Gates.GetOrAdd(recipe, _ => new SemaphoreSlim(1, 1));
         await gate.WaitAsync(cancellationToken);

@@ -10,7 +10,8 @@ public static class Shell
 {
     /// <summary>Runs a command and returns what it said, whatever its exit code.</summary>
     /// <param name="file">Program, looked up in PATH when it has no slash.</param>
-    /// <param name="arguments">Arguments, passed as they are: no shell in between. Never a secret: argv is public.</param>
+    /// <param name="arguments">Arguments, passed as they are: no shell in between. Never a secret: argv is
+    /// public.</param>
     /// <param name="input">Text for standard input; without it standard input is empty.</param>
     /// <param name="environment">Variables set besides the inherited ones; a null value removes one.</param>
     /// <param name="workingDirectory">Where to run it; by default where the lab runs.</param>
@@ -53,7 +54,8 @@ public static class Shell
     }
 
     /// <summary>Runs a command and returns its standard output.</summary>
-    /// <exception cref="LabException">The exit code is not 0; the message carries the command and its last words.</exception>
+    /// <exception cref="LabException">The exit code is not 0; the message carries the command and its last
+    /// words.</exception>
     public static async Task<string> RunAsync(
         string file,
         IEnumerable<string> arguments,

@@ -1,6 +1,9 @@
 namespace Drydock.Lab;
 
-/// <summary>A file system of limited size that can be filled to the last byte and be given room again. The reaper unmounts it with the run.</summary>
+/// <summary>
+/// A file system of limited size that can be filled to the last byte and be given room again. The reaper unmounts it
+/// with the run.
+/// </summary>
 internal static class SmallDisk
 {
     private const string Filler = "drydock-lab-filler";
@@ -28,7 +31,10 @@ internal static class SmallDisk
         }
     }
 
-    /// <summary>Gives it back, at once: a process that is just being started may hold the file a moment longer, but not what is cut off.</summary>
+    /// <summary>
+    /// Gives it back, at once: a process that is just being started may hold the file a moment longer, but not what is
+    /// cut off.
+    /// </summary>
     public static void Free(string folder)
     {
         var filler = Path.Combine(folder, Filler);

@@ -1,8 +1,8 @@
 namespace Drydock.Lab;
 
 /// <summary>
-/// A fault proxy before a <see cref="S3Server"/>, over TLS on both sides. Every change is an act of the ledger: answer it with 500 or 503, hold it, cut it
-/// off before or after. <see cref="CutMidway"/> cuts in the middle of a body.
+/// A fault proxy before a <see cref="S3Server"/>, over TLS on both sides. Every change is an act of the ledger: answer
+/// it with 500 or 503, hold it, cut it off before or after. <see cref="CutMidway"/> cuts in the middle of a body.
 /// </summary>
 public sealed class S3FaultProxy : HttpFaultProxy
 {
@@ -28,10 +28,14 @@ public sealed class S3FaultProxy : HttpFaultProxy
     public static FaultAction Error(int code, string name) =>
         FaultAction.Answer(code, $"<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>{name}</Code><Message>fault injected by the lab</Message><RequestId>lab</RequestId></Error>");
 
-    /// <summary>Resets all connections once so many pieces (some tens of kilobytes each) of bodies have passed from now on, in either direction.</summary>
+    /// <summary>
+    /// Resets all connections once so many pieces (some tens of kilobytes each) of bodies have passed from now on, in
+    /// either direction.
+    /// </summary>
     public void CutMidway(int pieces) => Volatile.Write(ref _pieces, pieces);
 
-    private protected override bool DefaultIsAct(string method, string path) => method is not ("GET" or "HEAD" or "OPTIONS");
+    private protected override bool DefaultIsAct(string method, string path) =>
+        method is not ("GET" or "HEAD" or "OPTIONS");
 
     private protected override Task ThawedAsync(CancellationToken cancellationToken)
     {

@@ -7,12 +7,14 @@ using Amazon.S3.Model;
 namespace Drydock.Lab;
 
 /// <summary>
-/// A real S3 server: Ceph's RADOS Gateway (Debian's radosgw) before a monitor and one object store daemon, in a network namespace of its own, over TLS
-/// with a certificate of the run's authority and beside it without. What is stored lives in memory and ends with the server.
+/// A real S3 server: Ceph's RADOS Gateway (Debian's radosgw) before a monitor and one object store daemon, in a network
+/// namespace of its own, over TLS with a certificate of the run's authority and beside it without. What is stored lives
+/// in memory and ends with the server.
 /// </summary>
 /// <remarks>
-/// Of this version (16): signatures and payload hashes are checked; multipart uploads, their listing, ranges, server-side copies and
-/// <c>If-None-Match: *</c> on plain writes work; the condition on completing an upload and the <c>x-amz-checksum-*</c> headers are ignored, as by many servers.
+/// Of this version (16): signatures and payload hashes are checked; multipart uploads, their listing, ranges,
+/// server-side copies and <c>If-None-Match: *</c> on plain writes work; the condition on completing an upload and the
+/// <c>x-amz-checksum-*</c> headers are ignored, as by many servers.
 /// </remarks>
 public sealed class S3Server : IAsyncDisposable
 {
@@ -33,7 +35,9 @@ public sealed class S3Server : IAsyncDisposable
         _tls = run.Authority.Issue(Path.Combine(_folder, "tls"), "server", options.Name, hosts: [ns.Address, HostName, "*." + HostName]);
     }
 
-    /// <summary>The name under which buckets are host names (bucket.s3.lab); nothing resolves it but the client's own settings.</summary>
+    /// <summary>
+    /// The name under which buckets are host names (bucket.s3.lab); nothing resolves it but the client's own settings.
+    /// </summary>
     public static string HostName => "s3.lab";
 
     /// <summary>The network namespace.</summary>
@@ -49,7 +53,8 @@ public sealed class S3Server : IAsyncDisposable
     public Uri Endpoint => new(string.Create(CultureInfo.InvariantCulture, $"https://{Address}:{_options.TlsPort}"));
 
     /// <summary>The same without TLS.</summary>
-    public Uri PlainEndpoint => new(string.Create(CultureInfo.InvariantCulture, $"http://{Address}:{_options.PlainPort}"));
+    public Uri PlainEndpoint =>
+        new(string.Create(CultureInfo.InvariantCulture, $"http://{Address}:{_options.PlainPort}"));
 
     /// <summary>The authority that signed the certificate, PEM.</summary>
     public string Authority => _run.Authority.CertificatePem;
@@ -61,7 +66,8 @@ public sealed class S3Server : IAsyncDisposable
     public LabProcess Gateway => _gateway ?? throw new InvalidOperationException($"{_options.Name} was not started");
 
     /// <summary>Starts a server. Takes some five seconds.</summary>
-    public static async Task<S3Server> StartAsync(LabRun run, S3ServerOptions? options = null, CancellationToken cancellationToken = default)
+    public static async Task<S3Server> StartAsync(
+        LabRun run, S3ServerOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new S3ServerOptions();
         var server = new S3Server(run, options, await run.AddNamespaceAsync(options.Name, cancellationToken));

@@ -21,7 +21,8 @@ internal sealed class ApiCleaner(ControlPlane controlPlane)
         await CleanAsync(http, leases, meta => $"{leases}/{meta["name"]}", cancellationToken);
     }
 
-    private static async Task CleanAsync(HttpClient http, string list, Func<JsonNode, string> path, CancellationToken cancellationToken)
+    private static async Task CleanAsync(
+        HttpClient http, string list, Func<JsonNode, string> path, CancellationToken cancellationToken)
     {
         var items = JsonNode.Parse(await http.GetStringAsync(new Uri(list, UriKind.Relative), cancellationToken))!["items"]!.AsArray();
         foreach (var item in items)

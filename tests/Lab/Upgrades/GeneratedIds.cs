@@ -2,7 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Drydock.Lab.Upgrades;
 
-/// <summary>Ids that differ from run to run: of objects, containers and commands, namespaces, claims. Texts that are compared or kept do without them.</summary>
+/// <summary>
+/// Ids that differ from run to run: of objects, containers and commands, namespaces, claims. Texts that are compared or
+/// kept do without them.
+/// </summary>
 public static partial class GeneratedIds
 {
     /// <summary>The text with each of them as <c>…</c>.</summary>

@@ -1,8 +1,8 @@
 namespace Drydock.Lab.Upgrades;
 
 /// <summary>
-/// Kills the operator (SIGKILL) right before or right after some of its writes or acts, starts another each time, and compares end state and counts of
-/// run-once actions with the undisturbed run.
+/// Kills the operator (SIGKILL) right before or right after some of its writes or acts, starts another each time, and
+/// compares end state and counts of run-once actions with the undisturbed run.
 /// </summary>
 /// <param name="stage">A stage with fault proxies, its road set.</param>
 /// <param name="goal">Whether the upgrade is killed, or the way back after it.</param>
@@ -20,17 +20,22 @@ public sealed class KillCampaign(UpgradeStage stage, UpgradeGoal goal = UpgradeG
     /// <param name="points">Where.</param>
     /// <param name="golden">The undisturbed run.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public Task<KillOutcome> KillAsync(IReadOnlyCollection<KillPoint> points, GoldenRun golden, CancellationToken cancellationToken = default)
+    public Task<KillOutcome> KillAsync(
+        IReadOnlyCollection<KillPoint> points, GoldenRun golden, CancellationToken cancellationToken = default)
     {
         var wanted = points.ToHashSet();
         return KillAsync((point, _) => wanted.Contains(KillPoint.Of(point, _ledger.Acts)), golden, cancellationToken);
     }
 
-    /// <summary>Kills again and again, each time so many acts after the time before, whatever these acts are, and lets the last successor bring the run to its end.</summary>
+    /// <summary>
+    /// Kills again and again, each time so many acts after the time before, whatever these acts are, and lets the last
+    /// successor bring the run to its end.
+    /// </summary>
     /// <param name="distances">How many acts later, and on which side of the act, for each kill.</param>
     /// <param name="golden">The undisturbed run.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public Task<KillOutcome> KillAsync(IReadOnlyList<KillDistance> distances, GoldenRun golden, CancellationToken cancellationToken = default)
+    public Task<KillOutcome> KillAsync(
+        IReadOnlyList<KillDistance> distances, GoldenRun golden, CancellationToken cancellationToken = default)
     {
         var from = 0;
         var kills = 0;
@@ -49,7 +54,8 @@ public sealed class KillCampaign(UpgradeStage stage, UpgradeGoal goal = UpgradeG
         return KillAsync(IsNext, golden, cancellationToken);
     }
 
-    private async Task<KillOutcome> KillAsync(Func<FaultPoint, int, bool> at, GoldenRun golden, CancellationToken cancellationToken)
+    private async Task<KillOutcome> KillAsync(
+        Func<FaultPoint, int, bool> at, GoldenRun golden, CancellationToken cancellationToken)
     {
         await stage.ResetAsync(cancellationToken);
         await stage.StartOperator(Alone).WaitUntilReadyAsync(cancellationToken);
@@ -70,7 +76,8 @@ public sealed class KillCampaign(UpgradeStage stage, UpgradeGoal goal = UpgradeG
 
     private void Arm(Func<FaultPoint, int, bool> at, List<KillPoint> struck)
     {
-        // One at a time: two acts of one life that are both under way are two kills, of the operator and of its successor.
+        // One at a time: two acts of one life that are both under way are two kills, of the operator and of its
+        // successor.
         var killing = new SemaphoreSlim(1);
         var kills = 0;
         _ledger.Reset();

@@ -4,10 +4,11 @@ using System.Text.RegularExpressions;
 namespace Drydock.Lab.Upgrades;
 
 /// <summary>
-/// A moment at which the operator is killed: right before or right after one of its acts. The act has a name instead of a number, so that it is found
-/// again in a run in which earlier kills made some acts happen twice.
+/// A moment at which the operator is killed: right before or right after one of its acts. The act has a name instead of
+/// a number, so that it is found again in a run in which earlier kills made some acts happen twice.
 /// </summary>
-/// <param name="Act">Name of the act: <c>docker-oms-a POST /containers/x/start</c>, for writes to the API server counted from the last act on a target.</param>
+/// <param name="Act">Name of the act: <c>docker-oms-a POST /containers/x/start</c>, for writes to the API server
+/// counted from the last act on a target.</param>
 /// <param name="Side">Before or after it.</param>
 public sealed partial record KillPoint(string Act, FaultSide Side)
 {
@@ -22,7 +23,8 @@ public sealed partial record KillPoint(string Act, FaultSide Side)
     /// <summary>For a ledger.</summary>
     public override string ToString() => $"{(Side == FaultSide.Before ? "before" : "after")} {Act}";
 
-    // Writes to the API server are the most frequent acts and the ones a successor repeats: counted over the whole run they would shift with every kill.
+    // Writes to the API server are the most frequent acts and the ones a successor repeats: counted over the whole run
+    // they would shift with every kill.
     private static List<string> Names(IEnumerable<FaultAct> acts)
     {
         var names = new List<string>();

@@ -1,6 +1,8 @@
 namespace Drydock.Lab.Upgrades;
 
-/// <summary>The operator as a process of its own, as it is shipped: started with a kubeconfig, killed, stopped, frozen.</summary>
+/// <summary>
+/// The operator as a process of its own, as it is shipped: started with a kubeconfig, killed, stopped, frozen.
+/// </summary>
 public sealed class LabOperator : IAsyncDisposable
 {
     private static int _count;
@@ -27,7 +29,8 @@ public sealed class LabOperator : IAsyncDisposable
     /// <param name="kubeconfig">What it reaches the API server with.</param>
     /// <param name="operatorNamespace">Its own namespace.</param>
     /// <param name="options">What else it is told.</param>
-    public static LabOperator Start(LabRun run, string assembly, string kubeconfig, string operatorNamespace, LabOperatorOptions? options = null)
+    public static LabOperator Start(
+        LabRun run, string assembly, string kubeconfig, string operatorNamespace, LabOperatorOptions? options = null)
     {
         options ??= new LabOperatorOptions();
         var address = FormattableString.Invariant($"{options.Network?.Address ?? "127.0.0.1"}:{FreePort.Take()}");

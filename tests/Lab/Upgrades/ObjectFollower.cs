@@ -16,8 +16,10 @@ public sealed class ObjectFollower(ControlPlane controlPlane, string collection,
     private readonly List<JsonNode> _seen = [];
 
     /// <summary>Follows until the object is as wanted and returns it.</summary>
-    /// <exception cref="LabException">The deadline passed; the message holds phase and message of the last status.</exception>
-    public async Task<JsonNode> UntilAsync(Func<JsonNode, bool> wanted, TimeSpan deadline, CancellationToken cancellationToken = default)
+    /// <exception cref="LabException">The deadline passed; the message holds phase and message of the last
+    /// status.</exception>
+    public async Task<JsonNode> UntilAsync(
+        Func<JsonNode, bool> wanted, TimeSpan deadline, CancellationToken cancellationToken = default)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(deadline);
@@ -48,7 +50,8 @@ public sealed class ObjectFollower(ControlPlane controlPlane, string collection,
         }
     }
 
-    private async Task<JsonNode?> FollowOnceAsync(HttpClient http, Func<JsonNode, bool> wanted, CancellationToken cancellationToken)
+    private async Task<JsonNode?> FollowOnceAsync(
+        HttpClient http, Func<JsonNode, bool> wanted, CancellationToken cancellationToken)
     {
         using var response = await http.GetAsync(
             new Uri($"{collection}?watch=true&fieldSelector=metadata.name={name}", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken);

@@ -3,8 +3,9 @@ using System.Text.Json.Nodes;
 namespace Drydock.Lab.Upgrades;
 
 /// <summary>
-/// What every stage has, whatever is upgraded on it: an API server with the CRDs and the RBAC as they are shipped, and operators that run against it as processes of
-/// their own under a ServiceAccount's token, through a fault proxy if there is one.
+/// What every stage has, whatever is upgraded on it: an API server with the CRDs and the RBAC as they are shipped, and
+/// operators that run against it as processes of their own under a ServiceAccount's token, through a fault proxy if
+/// there is one.
 /// </summary>
 public sealed class OperatorStage
 {
@@ -90,13 +91,18 @@ public sealed class OperatorStage
         _operators.Clear();
     }
 
-    /// <summary>Makes every token the operator ever had invalid, as an expired one is; <see cref="RenewTokenAsync"/> gives it a new one, as the kubelet does.</summary>
+    /// <summary>
+    /// Makes every token the operator ever had invalid, as an expired one is; <see cref="RenewTokenAsync"/> gives it a
+    /// new one, as the kubelet does.
+    /// </summary>
     public Task ExpireTokenAsync(CancellationToken cancellationToken = default) => _token.ExpireAsync(cancellationToken);
 
     /// <summary>Writes a fresh token where the operator's kubeconfig points to.</summary>
     public Task RenewTokenAsync(CancellationToken cancellationToken = default) => _token.RenewAsync(cancellationToken);
 
-    /// <summary>Takes every object of Drydock and every lease of the operator away. No operator may run meanwhile.</summary>
+    /// <summary>
+    /// Takes every object of Drydock and every lease of the operator away. No operator may run meanwhile.
+    /// </summary>
     public Task CleanAsync(CancellationToken cancellationToken = default) => new ApiCleaner(ControlPlane).CleanAsync(OperatorNamespace, cancellationToken);
 
     /// <summary>Makes a namespace of its own.</summary>
@@ -109,7 +115,8 @@ public sealed class OperatorStage
     }
 
     /// <summary>kubectl apply.</summary>
-    public Task ApplyAsync(string manifest) => ControlPlane.KubectlAsync(["apply", "--validate=false", "-f", "-"], manifest);
+    public Task ApplyAsync(string manifest) =>
+        ControlPlane.KubectlAsync(["apply", "--validate=false", "-f", "-"], manifest);
 
     /// <summary>Creates or replaces Secrets.</summary>
     public Task ApplySecretsAsync(string space, IEnumerable<StageSecret> secrets) => ApplyAsync(new JsonObject
@@ -126,7 +133,9 @@ public sealed class OperatorStage
     public async Task<JsonNode> GetAsync(string resource, string space, string name) =>
         JsonNode.Parse(await ControlPlane.KubectlAsync(["-n", space, "get", resource, name, "-o", "json"]))!;
 
-    /// <summary>Follows an object of Drydock by a watch until it is as wanted; fails at the deadline with its last status.</summary>
+    /// <summary>
+    /// Follows an object of Drydock by a watch until it is as wanted; fails at the deadline with its last status.
+    /// </summary>
     /// <exception cref="LabException">The deadline passed.</exception>
     public Task<JsonNode> WaitForAsync(string plural, string space, string name, Func<JsonNode, bool> wanted, TimeSpan deadline, CancellationToken cancellationToken = default) =>
         new ObjectFollower(ControlPlane, $"/apis/drydock.dev/v1alpha1/namespaces/{space}/{plural}", name).UntilAsync(wanted, deadline, cancellationToken);

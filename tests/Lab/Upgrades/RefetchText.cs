@@ -5,8 +5,9 @@ using System.Text.RegularExpressions;
 namespace Drydock.Lab.Upgrades;
 
 /// <summary>
-/// <c>refetchStoreIntervalMin</c> in the text of an end state: minutes since T1, so that a run that stood still for a while rightly ends with more of them.
-/// A value that covers the outage, and not more than it, is the same as any other such value.
+/// <c>refetchStoreIntervalMin</c> in the text of an end state: minutes since T1, so that a run that stood still for a
+/// while rightly ends with more of them. A value that covers the outage, and not more than it, is the same as any other
+/// such value.
 /// </summary>
 internal static partial class RefetchText
 {
@@ -19,7 +20,8 @@ internal static partial class RefetchText
     /// <summary>The text with values that are right for this run replaced by a word; others stand.</summary>
     public static string Normalize(string state, JsonNode upgrade)
     {
-        // On the way back HA is written after the last new container stopped and before the end is noted; on the way there the write itself is noted.
+        // On the way back HA is written after the last new container stopped and before the end is noted; on the way
+        // there the write itself is noted.
         var back = At(upgrade, "rolledBackAt");
         if (At(upgrade, "t1") is not { } stopped || (back is null ? At(upgrade, "t2") : At(upgrade, "t3") ?? stopped) is not { } earliest)
         {

@@ -5,7 +5,10 @@ namespace Drydock.Lab.Upgrades;
 /// <summary>Installs the shipped CRDs.</summary>
 internal static class StageCrds
 {
-    /// <summary>Into the API server itself. Its kubectl (1.20) does not know CEL rules, so its own check is off (docs/install.md).</summary>
+    /// <summary>
+    /// Into the API server itself. Its kubectl (1.20) does not know CEL rules, so its own check is off
+    /// (docs/install.md).
+    /// </summary>
     public static async Task ApplyAsync(ControlPlane controlPlane, string folder, CancellationToken cancellationToken)
     {
         await controlPlane.KubectlAsync(["apply", "--validate=false", "-k", folder], cancellationToken: cancellationToken);
@@ -14,7 +17,8 @@ internal static class StageCrds
     }
 
     /// <summary>By the current CRD server, through the API server's aggregation.</summary>
-    public static async Task ServeAsync(LabRun run, ControlPlane controlPlane, string folder, CancellationToken cancellationToken)
+    public static async Task ServeAsync(
+        LabRun run, ControlPlane controlPlane, string folder, CancellationToken cancellationToken)
     {
         var server = await ModernCrdServer.StartAsync(run, controlPlane, cancellationToken);
         foreach (var file in Directory.EnumerateFiles(folder, "drydock.dev_*.yaml"))
@@ -25,7 +29,8 @@ internal static class StageCrds
 
         await server.RegisterGroupAsync(cancellationToken: cancellationToken);
 
-        // The operator reads its definitions at the API server itself. What is registered already stays with the current CRD server.
+        // The operator reads its definitions at the API server itself. What is registered already stays with the
+        // current CRD server.
         await controlPlane.KubectlAsync(["apply", "--validate=false", "-k", folder], cancellationToken: cancellationToken);
     }
 }

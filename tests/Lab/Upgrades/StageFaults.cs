@@ -1,6 +1,9 @@
 namespace Drydock.Lab.Upgrades;
 
-/// <summary>Fault proxies between the operator and everything it touches, with one ledger: acts are numbered in the order in which they were seen.</summary>
+/// <summary>
+/// Fault proxies between the operator and everything it touches, with one ledger: acts are numbered in the order in
+/// which they were seen.
+/// </summary>
 public sealed class StageFaults : IAsyncDisposable
 {
     private readonly List<DockerFaultProxy> _docker = [];

@@ -17,10 +17,16 @@ public sealed record StageOptions
     /// <summary>The road to begin with; <see cref="UpgradeStage.UseAsync"/> takes another.</summary>
     public UpgradeRoad Road { get; init; } = UpgradeRoad.Enterprise;
 
-    /// <summary>Room for images and containers on each host, in bytes; null is what the machine has. A small one can be filled (<see cref="DockerHost.FillDiskAsync"/>).</summary>
+    /// <summary>
+    /// Room for images and containers on each host, in bytes; null is what the machine has. A small one can be filled
+    /// (<see cref="DockerHost.FillDiskAsync"/>).
+    /// </summary>
     public long? DockerDataBytes { get; init; }
 
-    /// <summary>Room for the metadata database, in bytes; null is what the machine has. A small one can be filled (<see cref="MetaDb.FillDiskAsync"/>).</summary>
+    /// <summary>
+    /// Room for the metadata database, in bytes; null is what the machine has. A small one can be filled
+    /// (<see cref="MetaDb.FillDiskAsync"/>).
+    /// </summary>
     public long? MetaDbDataBytes { get; init; }
 
     /// <summary>Where snapshots go, as <c>spec.backup.storage</c>; null is the stage's directory.</summary>

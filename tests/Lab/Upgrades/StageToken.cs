@@ -1,6 +1,9 @@
 namespace Drydock.Lab.Upgrades;
 
-/// <summary>The operator's ServiceAccount token, in a file of its own as the kubelet mounts it, so that it can expire and be renewed.</summary>
+/// <summary>
+/// The operator's ServiceAccount token, in a file of its own as the kubelet mounts it, so that it can expire and be
+/// renewed.
+/// </summary>
 /// <param name="run">The run.</param>
 /// <param name="controlPlane">The API server.</param>
 /// <param name="proxy">What the operator reaches it through; null for directly.</param>
@@ -16,7 +19,9 @@ internal sealed class StageToken(LabRun run, ControlPlane controlPlane, KubeFaul
         return path;
     }
 
-    /// <summary>A ServiceAccount made anew has another uid: the API server refuses all tokens of the former one.</summary>
+    /// <summary>
+    /// A ServiceAccount made anew has another uid: the API server refuses all tokens of the former one.
+    /// </summary>
     public async Task ExpireAsync(CancellationToken cancellationToken)
     {
         var account = new[] { "-n", OperatorStage.OperatorNamespace, "serviceaccount", OperatorStage.ServiceAccount };
@@ -25,7 +30,8 @@ internal sealed class StageToken(LabRun run, ControlPlane controlPlane, KubeFaul
     }
 
     /// <summary>Puts a fresh token into the file.</summary>
-    public Task RenewAsync(CancellationToken cancellationToken) => RequestAsync(Path.Combine(run.Folder, "operator-renewed.kubeconfig"), cancellationToken);
+    public Task RenewAsync(CancellationToken cancellationToken) =>
+        RequestAsync(Path.Combine(run.Folder, "operator-renewed.kubeconfig"), cancellationToken);
 
     private async Task RequestAsync(string path, CancellationToken cancellationToken)
     {

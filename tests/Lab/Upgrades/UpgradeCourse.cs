@@ -3,7 +3,10 @@ using Drydock.Lab.Oms;
 
 namespace Drydock.Lab.Upgrades;
 
-/// <summary>The course of one run on a stage: what is applied when, and how its end is read. The same for undisturbed runs, kills and accidents.</summary>
+/// <summary>
+/// The course of one run on a stage: what is applied when, and how its end is read. The same for undisturbed runs,
+/// kills and accidents.
+/// </summary>
 /// <param name="stage">The stage.</param>
 /// <param name="goal">Where it is to end.</param>
 public sealed class UpgradeCourse(UpgradeStage stage, UpgradeGoal goal)
@@ -28,7 +31,10 @@ public sealed class UpgradeCourse(UpgradeStage stage, UpgradeGoal goal)
     /// <summary>Whether it is at its very end: claim and finalizer gone too.</summary>
     public bool IsOver(JsonNode upgrade) => IsOver(upgrade, EndPhase);
 
-    /// <summary>Brings a fresh namespace to where the goal's own run begins: nothing applied for an upgrade, Succeeded for a rollback. An operator must run.</summary>
+    /// <summary>
+    /// Brings a fresh namespace to where the goal's own run begins: nothing applied for an upgrade, Succeeded for a
+    /// rollback. An operator must run.
+    /// </summary>
     /// <returns>The namespace.</returns>
     public async Task<string> PrepareAsync(CancellationToken cancellationToken)
     {
@@ -42,7 +48,9 @@ public sealed class UpgradeCourse(UpgradeStage stage, UpgradeGoal goal)
         return space;
     }
 
-    /// <summary>Asks for the goal: applies the manifest, or turns desiredState and approves the held way back.</summary>
+    /// <summary>
+    /// Asks for the goal: applies the manifest, or turns desiredState and approves the held way back.
+    /// </summary>
     public async Task BeginAsync(string space, CancellationToken cancellationToken)
     {
         if (goal == UpgradeGoal.Upgrade)
@@ -92,9 +100,12 @@ public sealed class UpgradeCourse(UpgradeStage stage, UpgradeGoal goal)
     /// <summary>How an end differs from the undisturbed one; null if it does not.</summary>
     /// <param name="space">Namespace of the run.</param>
     /// <param name="golden">The undisturbed run.</param>
-    /// <param name="counts">False compares the end state only, and that nothing was punished: after a repair some things rightly happened twice.</param>
-    /// <param name="isNatural">Which counts, or lines of the end state, the accident itself rightly changes: they are left out.</param>
-    public async Task<string?> DifferenceAsync(string space, GoldenRun golden, bool counts = true, Func<string, bool>? isNatural = null)
+    /// <param name="counts">False compares the end state only, and that nothing was punished: after a repair some
+    /// things rightly happened twice.</param>
+    /// <param name="isNatural">Which counts, or lines of the end state, the accident itself rightly changes: they are
+    /// left out.</param>
+    public async Task<string?> DifferenceAsync(
+        string space, GoldenRun golden, bool counts = true, Func<string, bool>? isNatural = null)
     {
         string[] Lines(string text) => [.. text.Split('\n').Where(line => isNatural?.Invoke(line) != true)];
 
@@ -120,7 +131,8 @@ public sealed class UpgradeCourse(UpgradeStage stage, UpgradeGoal goal)
     }
 
     /// <summary>Runs it undisturbed.</summary>
-    /// <exception cref="LabException">It did not get to its end, or a rollback did not bring every byte of the databases back.</exception>
+    /// <exception cref="LabException">It did not get to its end, or a rollback did not bring every byte of the
+    /// databases back.</exception>
     public async Task<GoldenRun> GoldenAsync(LabOperatorOptions options, CancellationToken cancellationToken)
     {
         await stage.ResetAsync(cancellationToken);

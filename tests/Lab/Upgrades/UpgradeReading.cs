@@ -35,15 +35,21 @@ public static class UpgradeReading
         [.. (upgrade?["status"]?["findings"]?.AsArray() ?? []).Select(f => $"{Text(f?["reason"])}: {Text(f?["message"])}")];
 
     /// <summary>Reasons of all findings.</summary>
-    public static IReadOnlyList<string> FindingReasons(this JsonNode upgrade) => [.. (upgrade?["status"]?["findings"]?.AsArray() ?? []).Select(f => Text(f?["reason"]))];
+    public static IReadOnlyList<string> FindingReasons(this JsonNode upgrade) =>
+        [.. (upgrade?["status"]?["findings"]?.AsArray() ?? []).Select(f => Text(f?["reason"]))];
 
-    /// <summary>First 8 digits of the hash of the plan that is stored (or of another one, by its field), as approvals name it.</summary>
+    /// <summary>
+    /// First 8 digits of the hash of the plan that is stored (or of another one, by its field), as approvals name it.
+    /// </summary>
     public static string ShortHash(this JsonNode upgrade, string plan = "plan") => Text(upgrade?["status"]?[plan]?["hash"]) is { Length: > 0 } hash ? hash["sha256:".Length..][..8] : "";
 
     /// <summary>The steps of the stored plan.</summary>
-    public static IReadOnlyList<JsonNode> Steps(this JsonNode upgrade) => [.. (upgrade?["status"]?["plan"]?["steps"]?.AsArray() ?? []).OfType<JsonNode>()];
+    public static IReadOnlyList<JsonNode> Steps(this JsonNode upgrade) =>
+        [.. (upgrade?["status"]?["plan"]?["steps"]?.AsArray() ?? []).OfType<JsonNode>()];
 
-    private static JsonNode? Find(JsonNode? upgrade, string type) => upgrade?["status"]?["conditions"]?.AsArray().FirstOrDefault(c => Text(c?["type"]) == type);
+    private static JsonNode? Find(JsonNode? upgrade, string type) =>
+        upgrade?["status"]?["conditions"]?.AsArray().FirstOrDefault(c => Text(c?["type"]) == type);
 
-    private static string Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
+    private static string Text(JsonNode? node) =>
+        node is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
 }

@@ -23,7 +23,9 @@ public sealed record UpgradeRoad
     /// <summary>Nodes of each region; null is one region with all hosts of the stage.</summary>
     public IReadOnlyList<int>? RegionSizes { get; init; }
 
-    /// <summary>Every node's config.yaml lists that node alone in cm_nodes: docker_init.sh is then due on every node.</summary>
+    /// <summary>
+    /// Every node's config.yaml lists that node alone in cm_nodes: docker_init.sh is then due on every node.
+    /// </summary>
     public bool CmNodesDiffer { get; init; }
 
     /// <summary>How the new image comes; the archive roads and the registry need it absent.</summary>
@@ -65,7 +67,9 @@ public sealed record UpgradeRoad
     /// <summary>Enterprise 4.0.1 to 4.2.2: no JAR.</summary>
     public static UpgradeRoad Enterprise401 { get; } = new() { Id = "ee-401-422", From = "4.0.1", RegionSizes = [2] };
 
-    /// <summary>Enterprise 4.1.1 to 4.2.2: no JAR, and the first source whose console lists projects through its API.</summary>
+    /// <summary>
+    /// Enterprise 4.1.1 to 4.2.2: no JAR, and the first source whose console lists projects through its API.
+    /// </summary>
     public static UpgradeRoad Enterprise411 { get; } = new() { Id = "ee-411-422", From = "4.1.1", RegionSizes = [2] };
 
     /// <summary>Community 3.3.0 to 3.3.1, one node.</summary>
@@ -99,13 +103,20 @@ public sealed record UpgradeRoad
     /// <inheritdoc />
     public override string ToString() => Id;
 
-    /// <summary>The scenario of this road on some hosts: its regions in order, databases named after the old version.</summary>
+    /// <summary>
+    /// The scenario of this road on some hosts: its regions in order, databases named after the old version.
+    /// </summary>
     /// <param name="hosts">At least as many as the road has nodes.</param>
     /// <param name="metaDb">The metadata database.</param>
     /// <param name="root">Where each host gets its mounts.</param>
     /// <param name="images">The images.</param>
     /// <param name="change">A last change of the options.</param>
-    public OmsScenario Build(IReadOnlyList<IOmsHost> hosts, IOmsMetaDb metaDb, string root, OmsImages images, Func<OmsScenarioOptions, OmsScenarioOptions> change)
+    public OmsScenario Build(
+        IReadOnlyList<IOmsHost> hosts,
+        IOmsMetaDb metaDb,
+        string root,
+        OmsImages images,
+        Func<OmsScenarioOptions, OmsScenarioOptions> change)
     {
         var suffix = From == "3.2.2" ? "340" : Digits(From);
         var regions = new List<OmsRegion>();

@@ -4,8 +4,8 @@ using Drydock.Lab.Oms;
 namespace Drydock.Lab.Upgrades;
 
 /// <summary>
-/// Everything an upgrade needs, for real: control plane with CRDs and RBAC, Docker hosts, metadata database, the old OMS on all hosts, storage, Secrets.
-/// Optionally with fault proxies between the operator and each of them.
+/// Everything an upgrade needs, for real: control plane with CRDs and RBAC, Docker hosts, metadata database, the old
+/// OMS on all hosts, storage, Secrets. Optionally with fault proxies between the operator and each of them.
 /// </summary>
 public sealed class UpgradeStage : IAsyncDisposable
 {
@@ -53,10 +53,12 @@ public sealed class UpgradeStage : IAsyncDisposable
     public LabOperatorOptions? LastOperatorOptions => Operator.LastOptions;
 
     /// <summary>The registry with the new image, for roads that pull.</summary>
-    public LabRegistry Registry => _registry ?? throw new InvalidOperationException($"road {Road} pulls nothing (ImageSource.Registry)");
+    public LabRegistry Registry =>
+        _registry ?? throw new InvalidOperationException($"road {Road} pulls nothing (ImageSource.Registry)");
 
     /// <summary>The storage of the snapshots, for roads that keep them in S3.</summary>
-    public StageS3 S3 => _s3 ?? throw new InvalidOperationException($"road {Road} keeps its snapshots in a directory (SnapshotsInS3)");
+    public StageS3 S3 =>
+        _s3 ?? throw new InvalidOperationException($"road {Road} keeps its snapshots in a directory (SnapshotsInS3)");
 
     /// <summary>The metadata database's server.</summary>
     public MetaDb MetaDb { get; private set; } = null!;
@@ -76,11 +78,15 @@ public sealed class UpgradeStage : IAsyncDisposable
     /// <summary>The fault switches; null without <see cref="StageOptions.Faults"/>.</summary>
     public StageFaults? Faults { get; private set; }
 
-    /// <summary>Kubeconfig of the operator: a ServiceAccount token under the shipped RBAC, through the fault proxy if there is one.</summary>
+    /// <summary>
+    /// Kubeconfig of the operator: a ServiceAccount token under the shipped RBAC, through the fault proxy if there is
+    /// one.
+    /// </summary>
     public string OperatorKubeconfig => Operator.Kubeconfig;
 
     /// <summary>Builds and starts everything.</summary>
-    public static async Task<UpgradeStage> StartAsync(StageOptions options, LabRun? run = null, CancellationToken cancellationToken = default)
+    public static async Task<UpgradeStage> StartAsync(
+        StageOptions options, LabRun? run = null, CancellationToken cancellationToken = default)
     {
         var stage = new UpgradeStage(options, run ?? await LabRun.StartAsync(cancellationToken: cancellationToken), run is null);
         try
@@ -103,7 +109,9 @@ public sealed class UpgradeStage : IAsyncDisposable
     /// <summary>Kills every operator of this stage that still runs.</summary>
     public Task EndOperatorsAsync() => Operator.EndOperatorsAsync();
 
-    /// <summary>Sets another road: its hosts, its OMS, its image source. Then the stage is as after <see cref="ResetAsync"/>.</summary>
+    /// <summary>
+    /// Sets another road: its hosts, its OMS, its image source. Then the stage is as after <see cref="ResetAsync"/>.
+    /// </summary>
     public async Task UseAsync(UpgradeRoad road, CancellationToken cancellationToken = default)
     {
         if (road != Road)
@@ -116,15 +124,18 @@ public sealed class UpgradeStage : IAsyncDisposable
         await ResetAsync(cancellationToken);
     }
 
-    /// <summary>Makes every token the operator ever had invalid, as an expired one is; <see cref="RenewTokenAsync"/> gives it a new one, as the kubelet does.</summary>
+    /// <summary>
+    /// Makes every token the operator ever had invalid, as an expired one is; <see cref="RenewTokenAsync"/> gives it a
+    /// new one, as the kubelet does.
+    /// </summary>
     public Task ExpireTokenAsync(CancellationToken cancellationToken = default) => Operator.ExpireTokenAsync(cancellationToken);
 
     /// <summary>Writes a fresh token where the operator's kubeconfig points to.</summary>
     public Task RenewTokenAsync(CancellationToken cancellationToken = default) => Operator.RenewTokenAsync(cancellationToken);
 
     /// <summary>
-    /// Back to the beginning: no object of Drydock anywhere, no claim, no lease, no dump, the old OMS on all hosts as seeded, no fault armed.
-    /// The operator must not run meanwhile.
+    /// Back to the beginning: no object of Drydock anywhere, no claim, no lease, no dump, the old OMS on all hosts as
+    /// seeded, no fault armed. The operator must not run meanwhile.
     /// </summary>
     public async Task ResetAsync(CancellationToken cancellationToken = default)
     {
@@ -164,9 +175,12 @@ public sealed class UpgradeStage : IAsyncDisposable
     }
 
     /// <summary>Where snapshots go, as <c>spec.backup.storage</c>.</summary>
-    public JsonObject Storage() => _options.Storage?.Invoke(this) ?? (Road.SnapshotsInS3 ? S3.Storage : null) ?? new JsonObject { ["directory"] = new JsonObject { ["path"] = Snapshots } };
+    public JsonObject Storage() =>
+        _options.Storage?.Invoke(this) ?? (Road.SnapshotsInS3 ? S3.Storage : null) ?? new JsonObject { ["directory"] = new JsonObject { ["path"] = Snapshots } };
 
-    /// <summary>The manifest of the road, with this stage's addresses and folders; change it freely before it is applied.</summary>
+    /// <summary>
+    /// The manifest of the road, with this stage's addresses and folders; change it freely before it is applied.
+    /// </summary>
     public JsonObject Manifest(string space, string name = "oms-322-to-422") => UpgradeManifest.Write(this, space, name);
 
     /// <summary>kubectl apply.</summary>
@@ -175,7 +189,9 @@ public sealed class UpgradeStage : IAsyncDisposable
     /// <summary>Reads an upgrade.</summary>
     public Task<JsonNode> GetUpgradeAsync(string space, string name = "oms-322-to-422") => Operator.GetAsync("omsupgrades.drydock.dev", space, name);
 
-    /// <summary>Follows an upgrade by a watch until it is as wanted; fails at the deadline with its last status.</summary>
+    /// <summary>
+    /// Follows an upgrade by a watch until it is as wanted; fails at the deadline with its last status.
+    /// </summary>
     /// <exception cref="LabException">The deadline passed.</exception>
     public Task<JsonNode> WaitForAsync(string space, Func<JsonNode, bool> wanted, TimeSpan? deadline = null, string name = "oms-322-to-422", CancellationToken cancellationToken = default) =>
         Operator.WaitForAsync("omsupgrades", space, name, wanted, deadline ?? TimeSpan.FromMinutes(3), cancellationToken);

@@ -70,7 +70,9 @@ internal sealed class FakeArchive(TimeProvider time) : ISnapshotter, ISnapshotLo
         ],
     };
 
-    public Task<ISnapshotStorage> OpenAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) => OpenFails is { } trouble ? Task.FromException<ISnapshotStorage>(trouble) : Task.FromResult<ISnapshotStorage>(this);
+    public Task<ISnapshotStorage> OpenAsync(
+        StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
+        OpenFails is { } trouble ? Task.FromException<ISnapshotStorage>(trouble) : Task.FromResult<ISnapshotStorage>(this);
 
     public async Task<SnapshotManifest> TakeAsync(SnapshotRequest request, CancellationToken cancellationToken)
     {
@@ -92,11 +94,15 @@ internal sealed class FakeArchive(TimeProvider time) : ISnapshotter, ISnapshotLo
         return manifest;
     }
 
-    public Task<SnapshotManifest?> FindAsync(SnapshotLocation location, CancellationToken cancellationToken) => Task.FromResult(Manifests.GetValueOrDefault(location.Prefix));
+    public Task<SnapshotManifest?> FindAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
+        Task.FromResult(Manifests.GetValueOrDefault(location.Prefix));
 
-    public Task<SnapshotVerification> VerifyAsync(SnapshotLocation location, CancellationToken cancellationToken) => CheckPresenceAsync(location, cancellationToken);
+    public Task<SnapshotVerification> VerifyAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
+        CheckPresenceAsync(location, cancellationToken);
 
-    public Task<SnapshotVerification> VerifyAsync(SnapshotLocation location, string? identity, IProgress<SnapshotProgress>? progress, CancellationToken cancellationToken) => CheckPresenceAsync(location, cancellationToken);
+    public Task<SnapshotVerification> VerifyAsync(
+        SnapshotLocation location, string? identity, IProgress<SnapshotProgress>? progress, CancellationToken cancellationToken) =>
+        CheckPresenceAsync(location, cancellationToken);
 
     public Task<SnapshotVerification> CheckPresenceAsync(SnapshotLocation location, CancellationToken cancellationToken) => Task.FromResult(new SnapshotVerification(
         Manifests[location.Prefix], Damaged.Contains(location.Prefix) ? [new SnapshotFinding(SnapshotFailure.ChecksumMismatch, "rm", "rm.sql.gz is missing.")] : []));
@@ -130,26 +136,38 @@ internal sealed class FakeArchive(TimeProvider time) : ISnapshotter, ISnapshotLo
         return Task.FromResult(new SnapshotVerification(Manifests[request.Location.Prefix], TestFindings));
     }
 
-    public Task<IReadOnlyList<SnapshotFinding>> CheckAsync(SnapshotLoadRequest request, CancellationToken cancellationToken) => throw new NotSupportedException("nothing is loaded");
+    public Task<IReadOnlyList<SnapshotFinding>> CheckAsync(
+        SnapshotLoadRequest request, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("nothing is loaded");
 
-    public Task RestoreAsync(SnapshotLoadRequest request, CancellationToken cancellationToken) => throw new NotSupportedException("nothing is loaded");
+    public Task RestoreAsync(SnapshotLoadRequest request, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("nothing is loaded");
 
-    public Task LoadAsync(SnapshotLoadRequest request, CancellationToken cancellationToken) => throw new NotSupportedException("nothing is loaded");
+    public Task LoadAsync(SnapshotLoadRequest request, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("nothing is loaded");
 
-    public Task RecreateAsync(MySqlConnection connection, SnapshotDatabase database, string target, CancellationToken cancellationToken) => throw new NotSupportedException("nothing is loaded");
+    public Task RecreateAsync(
+        MySqlConnection connection, SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("nothing is loaded");
 
-    public Task<IReadOnlyList<SnapshotFinding>> CompareAsync(MySqlConnection connection, SnapshotDatabase database, string target, CancellationToken cancellationToken) => throw new NotSupportedException("nothing is loaded");
+    public Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
+        MySqlConnection connection, SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("nothing is loaded");
 
-    public Task<ISnapshotObjectWriter> CreateAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException(name);
+    public Task<ISnapshotObjectWriter> CreateAsync(string name, CancellationToken cancellationToken) =>
+        throw new NotSupportedException(name);
 
-    public Task PublishAsync(string from, string to, CancellationToken cancellationToken) => throw new NotSupportedException(to);
+    public Task PublishAsync(string from, string to, CancellationToken cancellationToken) =>
+        throw new NotSupportedException(to);
 
-    public Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException(name);
+    public Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken) =>
+        throw new NotSupportedException(name);
 
     public Task<SnapshotObjectInfo?> StatAsync(string name, CancellationToken cancellationToken) => Task.FromResult(
         Manifests.Keys.Any(prefix => name == $"{prefix}manifest.json") ? new SnapshotObjectInfo(name, 100, DateTimeOffset.UnixEpoch) : null);
 
-    public Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken) => throw new NotSupportedException(prefix);
+    public Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken) =>
+        throw new NotSupportedException(prefix);
 
     public Task DeleteAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException(name);
 
@@ -161,5 +179,6 @@ internal sealed class FakeArchive(TimeProvider time) : ISnapshotter, ISnapshotLo
         return Task.FromResult(new SnapshotStorageMark("mark", DateTimeOffset.UnixEpoch));
     }
 
-    public Task<SnapshotStorageMark?> ReadMarkAsync(CancellationToken cancellationToken) => Task.FromResult(Marked ? new SnapshotStorageMark("mark", DateTimeOffset.UnixEpoch) : null);
+    public Task<SnapshotStorageMark?> ReadMarkAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(Marked ? new SnapshotStorageMark("mark", DateTimeOffset.UnixEpoch) : null);
 }

@@ -26,7 +26,8 @@ public sealed class RetentionRulesTests
     }
 
     [Fact]
-    public void Without_a_policy_all_are_kept() => RetentionRules.Choose(Days(100, 50, 0), null, Now).Remove.ShouldBeEmpty();
+    public void Without_a_policy_all_are_kept() =>
+        RetentionRules.Choose(Days(100, 50, 0), null, Now).Remove.ShouldBeEmpty();
 
     [Fact]
     public void One_that_is_not_good_counts_for_nothing_and_is_left_for_a_person()
@@ -70,5 +71,6 @@ public sealed class RetentionRulesTests
         }
     }
 
-    private static List<RetentionCandidate> Days(params int[] ago) => [.. ago.Select((d, i) => new RetentionCandidate(((char)('a' + i)).ToString(), Now.AddDays(-d), IsGood: true, NeededBy: null))];
+    private static List<RetentionCandidate> Days(params int[] ago) =>
+        [.. ago.Select((d, i) => new RetentionCandidate(((char)('a' + i)).ToString(), Now.AddDays(-d), IsGood: true, NeededBy: null))];
 }

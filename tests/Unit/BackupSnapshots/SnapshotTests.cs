@@ -242,7 +242,8 @@ public sealed class SnapshotTests
     [Theory]
     [InlineData(BackupSnapshotPhases.Succeeded, "True", "True")]
     [InlineData(BackupSnapshotPhases.Expired, "True", "False")]
-    public async Task Snapshot_that_a_former_version_ended_says_whether_it_is_usable_and_then_rests(string phase, string ready, string usable)
+    public async Task Snapshot_that_a_former_version_ended_says_whether_it_is_usable_and_then_rests(
+        string phase, string ready, string usable)
     {
         await _world.AddAsync("old", 3, change: s => s with
         {
@@ -271,7 +272,8 @@ public sealed class SnapshotTests
         status.SnapshotID!.Length.ShouldBeLessThanOrEqualTo(253);
     }
 
-    private static string Usable(BackupSnapshot snapshot) => snapshot.Status!.Conditions.Single(c => c.Type == ConditionTypes.Usable).Status;
+    private static string Usable(BackupSnapshot snapshot) =>
+        snapshot.Status!.Conditions.Single(c => c.Type == ConditionTypes.Usable).Status;
 
     private async Task CreateAsync(BackupSnapshotSpec spec)
     {

@@ -23,7 +23,15 @@ public sealed class ClaimTargetTests
     [InlineData("a", Uuid, "db1:3306", "a", "uuid:6f1c/cm", "db1:3306", false, "two databases of one server with an identity")]
     [InlineData("a", "tidb:77", "pd1:2379,pd2:2379", "b", "tidb:77", "pd2:2379,pd3:2379", true, "one cluster of which two specs name different members")]
     [InlineData("a", Named, "t1#c@proxy:2883", "b", Named, "t2#c@proxy:2883", false, "two tenants behind one proxy")]
-    public void Names_are_shared_by_what_is_one_target(string ns, string identity, string addresses, string otherNs, string other, string otherAddresses, bool same, string why)
+    public void Names_are_shared_by_what_is_one_target(
+        string ns,
+        string identity,
+        string addresses,
+        string otherNs,
+        string other,
+        string otherAddresses,
+        bool same,
+        string why)
     {
         var names = new ClaimTarget(identity, addresses.Split(',')).Names(ns);
         names.Intersect(new ClaimTarget(other, otherAddresses.Split(',')).Names(otherNs), StringComparer.Ordinal).Any().ShouldBe(same, why);
@@ -34,7 +42,8 @@ public sealed class ClaimTargetTests
     [InlineData("DB1.Example", 3306, null, "db1.example:3306")]
     [InlineData("fe80::1", 3306, null, "[fe80::1]:3306")]
     [InlineData("proxy", 2883, "Tenant#Cluster", "tenant#cluster@proxy:2883")]
-    public void Address_is_written_in_one_way(string host, int port, string? tenant, string address) => ClaimTarget.AddressOf(host, port, tenant).ShouldBe(address);
+    public void Address_is_written_in_one_way(string host, int port, string? tenant, string address) =>
+        ClaimTarget.AddressOf(host, port, tenant).ShouldBe(address);
 
     [Fact]
     public void Server_of_two_databases_is_one()

@@ -84,9 +84,11 @@ public sealed class TargetClaimsTests
         (await LeasesAsync()).Select(l => l.Spec.HolderIdentity).Distinct(StringComparer.Ordinal).ShouldBe([other.Metadata.Uid]);
     }
 
-    private Task<ClaimHolder?> ClaimAsync(OmsUpgrade holder, ClaimTarget target) => _claims.ClaimAsync(target, holder, adopt: false, keep: false, Token);
+    private Task<ClaimHolder?> ClaimAsync(OmsUpgrade holder, ClaimTarget target) =>
+        _claims.ClaimAsync(target, holder, adopt: false, keep: false, Token);
 
-    private async Task<IReadOnlyList<V1Lease>> LeasesAsync() => [.. (await _api.ListAsync<V1Lease>("drydock-system", cancellationToken: Token)).Items];
+    private async Task<IReadOnlyList<V1Lease>> LeasesAsync() =>
+        [.. (await _api.ListAsync<V1Lease>("drydock-system", cancellationToken: Token)).Items];
 
     private Task<OmsUpgrade> UpgradeAsync(string space) =>
         _api.CreateAsync(new OmsUpgrade { ApiVersion = ApiGroup.ApiVersion, Kind = OmsUpgrade.KindName, Metadata = new V1ObjectMeta { Name = "up", Namespace = space } }, Token);

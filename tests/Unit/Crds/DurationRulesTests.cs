@@ -56,5 +56,6 @@ public sealed class DurationRulesTests
         Timers.Clamp(TimeSpan.FromDays(days)).ShouldBe(TimeSpan.FromDays(expected));
 
     [Fact]
-    public void Endless_span_of_a_timer_stays() => Timers.Clamp(Timeout.InfiniteTimeSpan).ShouldBe(Timeout.InfiniteTimeSpan);
+    public void Endless_span_of_a_timer_stays() =>
+        Timers.Clamp(Timeout.InfiniteTimeSpan).ShouldBe(Timeout.InfiniteTimeSpan);
 }

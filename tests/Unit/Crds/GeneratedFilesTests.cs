@@ -15,7 +15,8 @@ public sealed class GeneratedFilesTests : IDisposable
         Generator.Stale(Repository.Root, Generator.Generate(Cli.LoadControllers(), Repository.Root)).ShouldBeEmpty("run make generate");
 
     [Fact]
-    public void Generating_twice_gives_the_same_bytes() => Generator.Generate(controllers: []).ShouldBe(Generator.Generate(controllers: []));
+    public void Generating_twice_gives_the_same_bytes() =>
+        Generator.Generate(controllers: []).ShouldBe(Generator.Generate(controllers: []));
 
     [Fact]
     public void The_check_accepts_what_was_just_written_and_changes_nothing()

@@ -140,7 +140,8 @@ public sealed class IdentityRulesTests
         Items = Object([.. properties, Text("free") with { Class = FieldClass.Access }]),
     };
 
-    private static SchemaNode Object(params SchemaNode[] properties) => new() { Type = "object", Properties = properties };
+    private static SchemaNode Object(params SchemaNode[] properties) =>
+        new() { Type = "object", Properties = properties };
 
     private static SchemaNode Text(string name, bool required = false) => new() { Name = name, Type = "string", Class = FieldClass.Identity, Required = required };
 }

@@ -18,7 +18,8 @@ public sealed class JsonTests
             .SelectMany(path => YamlToJson.ReadAll(path).Select(json => ($"{Path.GetFileName(path)} {json["metadata"]!["name"]}", (JsonNode)json))),
     ];
 
-    public static TheoryData<string> Samples => [.. Manifests.Where(sample => !IsSecret(sample.Json)).Select(sample => sample.Name)];
+    public static TheoryData<string> Samples =>
+        [.. Manifests.Where(sample => !IsSecret(sample.Json)).Select(sample => sample.Name)];
 
     public static TheoryData<string> TypeNames => [.. Types().Select(type => type.FullName!)];
 
@@ -87,7 +88,8 @@ public sealed class JsonTests
     private static IEnumerable<Type> Types() => typeof(OmsUpgrade).Assembly.GetTypes()
         .Where(type => type is { IsPublic: true, IsClass: true, IsAbstract: false } && CrdsJsonContext.Default.GetTypeInfo(type) is not null && !type.IsAssignableTo(typeof(IKubernetesObject)));
 
-    private static JsonTypeInfo Info(string typeName) => CrdsJsonContext.Default.GetTypeInfo(typeof(OmsUpgrade).Assembly.GetType(typeName, throwOnError: true)!)!;
+    private static JsonTypeInfo Info(string typeName) =>
+        CrdsJsonContext.Default.GetTypeInfo(typeof(OmsUpgrade).Assembly.GetType(typeName, throwOnError: true)!)!;
 
     private static IEnumerable<string> Missing(JsonNode? said, JsonNode? read, string path) => said switch
     {

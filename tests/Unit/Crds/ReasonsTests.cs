@@ -61,5 +61,6 @@ public sealed class ReasonsTests
         timeouts.Except(OmsUpgradePhases.OfPlan, StringComparer.Ordinal).ShouldBe([OmsUpgradePhases.StopNew, OmsUpgradePhases.RestoreDatabases, OmsUpgradePhases.StartOld]);
     }
 
-    private static IEnumerable<FieldInfo> Constants(Type type) => type.GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral);
+    private static IEnumerable<FieldInfo> Constants(Type type) =>
+        type.GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral);
 }

@@ -125,7 +125,8 @@ public sealed class SchemaTests
         bool HoldsFree(string path) => fields.Exists(field =>
             (field.Path.StartsWith(path + ".", StringComparison.Ordinal) || field.Path.StartsWith(path + "[", StringComparison.Ordinal)) && field.Node.Class is FieldClass.Access or FieldClass.Control);
 
-        // What also holds fields that are free is frozen as to whether it is there; only what holds none is frozen whole.
+        // What also holds fields that are free is frozen as to whether it is there; only what holds none is frozen
+        // whole.
         var whole = kind.Rules.Select(rule => rule.Message.Split(' ')[0]).Where(path => !HoldsFree(path)).ToList();
         bool IsFrozen(string path) => whole.Exists(rule => path == rule || path.StartsWith(rule + ".", StringComparison.Ordinal) || path.StartsWith(rule + "[", StringComparison.Ordinal));
         foreach (var (path, node) in fields.Where(field => field.Node.Properties.Count == 0 && field.Node.Items?.Properties is null or { Count: 0 }))
@@ -151,7 +152,8 @@ public sealed class SchemaTests
 
     private static KindModel Kind(string name) => Kinds.Single(kind => kind.Entity.Kind == name);
 
-    private static SchemaNode Field(SchemaNode node, string name) => node.Properties.Single(field => field.Name == name);
+    private static SchemaNode Field(SchemaNode node, string name) =>
+        node.Properties.Single(field => field.Name == name);
 
     private static List<string> Paths(string kind, Func<SchemaNode, bool> wrong) =>
         [.. new[] { Kind(kind).Spec, Kind(kind).Status }.SelectMany(root => root.Walk(root.Name)).Where(field => wrong(field.Node)).Select(field => field.Path)];

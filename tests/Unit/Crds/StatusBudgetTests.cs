@@ -84,7 +84,8 @@ public sealed class StatusBudgetTests
     }
 
     [Fact]
-    public void Longest_receipt_of_the_engine_is_what_the_schema_takes() => Drydock.Engine.Running.StepJob.LongestReceipt.ShouldBe(SchemaLimits.Opaque);
+    public void Longest_receipt_of_the_engine_is_what_the_schema_takes() =>
+        Drydock.Engine.Running.StepJob.LongestReceipt.ShouldBe(SchemaLimits.Opaque);
 
     private static (ObservedStatus Status, JsonTypeInfo Type) Made<TStatus>(int seed)
         where TStatus : ObservedStatus => ((ObservedStatus)Make(typeof(TStatus), new Random(seed), 0)!, CrdsJsonContext.Default.GetTypeInfo(typeof(TStatus))!);

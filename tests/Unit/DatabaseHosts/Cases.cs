@@ -39,7 +39,8 @@ internal static class Cases
         Access = new HostAccess { Ssh = new SshAccess { User = "tidb", KeySecretRef = new SecretReference { Name = "key" }, KnownHostsSecretRef = new SecretReference { Name = "hosts" } } },
     };
 
-    public static DatabaseRollingUpgrade Upgrade(DatabaseRollingUpgradeSpec spec) => new() { Metadata = new V1ObjectMeta { Name = "u", Namespace = "ns" }, Spec = spec };
+    public static DatabaseRollingUpgrade Upgrade(DatabaseRollingUpgradeSpec spec) =>
+        new() { Metadata = new V1ObjectMeta { Name = "u", Namespace = "ns" }, Spec = spec };
 
     public static InstanceTarget Target(
         DatabaseComponent component = DatabaseComponent.TiKV, string program = "tikv-server", int port = 20160, string deployDir = "/data/deploy", string? dataDir = null, InstanceControl? control = null) => new()
@@ -63,7 +64,8 @@ internal static class Cases
             Answer(["look 1", "user tidb", "boot b-1", "up 1000.00", "tick 100", "btime 1700000000", $"sum old {Old}", $"sum new {New}", .. lines, "real -"]), sums);
     }
 
-    public static ScriptAnswer Answer(params string[] lines) => ScriptAnswer.Read(Host, "asking", new RemoteResult(0, string.Join('\n', [.. lines, "end", ""]), ""));
+    public static ScriptAnswer Answer(params string[] lines) =>
+        ScriptAnswer.Read(Host, "asking", new RemoteResult(0, string.Join('\n', [.. lines, "end", ""]), ""));
 
     /// <summary>A line about a process that began so many seconds after the boot.</summary>
     public static string Process(int pid, string executable, string arguments, double began = 100, int parent = 1, string sum = "old") => string.Create(

@@ -16,7 +16,8 @@ public sealed class ClientFailureTests
     [InlineData(Reasons.StepFailed, true, false, true, false)]
     [InlineData(Reasons.StepFailed, true, false, false, false)]
     [InlineData(Reasons.HostUnreachable, false, false, true, false)]
-    public void Request_counts_as_not_taken_only_if_the_host_was_not_reached(string reason, bool retryable, bool mayHaveRun, bool isRepeatable, bool notTaken)
+    public void Request_counts_as_not_taken_only_if_the_host_was_not_reached(
+        string reason, bool retryable, bool mayHaveRun, bool isRepeatable, bool notTaken)
     {
         var refusal = ClientFailures.Refusal(new HostException("h", reason, "m", retryable, mayHaveRun), isRepeatable)!;
 

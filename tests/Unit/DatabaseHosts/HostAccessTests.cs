@@ -15,7 +15,8 @@ public sealed class HostAccessTests
     private static readonly SecretReference Secret = new() { Name = "s" };
 
     [Fact]
-    public void One_container_for_every_host_is_accepted() => Findings(Docker(Entry("h1"), Entry("h2"))).ShouldBeEmpty();
+    public void One_container_for_every_host_is_accepted() =>
+        Findings(Docker(Entry("h1"), Entry("h2"))).ShouldBeEmpty();
 
     [Fact]
     public void Exactly_one_way_is_needed()
@@ -93,7 +94,8 @@ public sealed class HostAccessTests
     [InlineData(RemoteRefusal.HostKey, false, Reasons.HostKeyRefused, false, "spec.access.docker.tlsSecretRef")]
     [InlineData(RemoteRefusal.Authentication, false, Reasons.AccessDenied, false, "spec.access.docker.user")]
     [InlineData(RemoteRefusal.LocalClient, false, Reasons.AccessDenied, false, "spec.access.docker.hosts")]
-    public void What_fails_on_the_way_into_a_container_has_the_reasons_of_ssh_and_a_way_out_of_its_own(RemoteRefusal refusal, bool mayHaveRun, string reason, bool retryable, string wayOut)
+    public void What_fails_on_the_way_into_a_container_has_the_reasons_of_ssh_and_a_way_out_of_its_own(
+        RemoteRefusal refusal, bool mayHaveRun, string reason, bool retryable, string wayOut)
     {
         var trouble = HostErrors.Of("h1", new RemoteException("h1 (container c at tcp://h1:2376)", "h1 (container c at tcp://h1:2376): broken", refusal, mayHaveRun), isContainer: true);
 
@@ -125,7 +127,8 @@ public sealed class HostAccessTests
         return opened!;
     }
 
-    private static HostAccess Docker(params ContainerHost[] hosts) => new() { Docker = new ContainerAccess { TlsSecretRef = Secret, Hosts = [.. hosts] } };
+    private static HostAccess Docker(params ContainerHost[] hosts) =>
+        new() { Docker = new ContainerAccess { TlsSecretRef = Secret, Hosts = [.. hosts] } };
 
     private static ContainerHost Entry(string host, string? container = null, string? endpoint = null) =>
         new() { Host = host, Endpoint = endpoint ?? $"tcp://{host}:2376", Container = container ?? $"at-{host}" };
@@ -133,7 +136,8 @@ public sealed class HostAccessTests
     private static DatabaseRollingUpgradeSpec Spec(HostAccess access) =>
         Cases.Spec(DatabaseEngine.TiDB, Instance("a", "h1"), Instance("b", "h2"), Instance("c", "h1")) with { Access = access, Tidb = new TiDbSpec { Backup = new TiDbBackupSpec { Waived = true } } };
 
-    private static DatabaseInstance Instance(string name, string host) => new() { Name = name, Component = DatabaseComponent.TiKV, Host = host, Port = 20160 + name[0], DeployDir = "/d" };
+    private static DatabaseInstance Instance(string name, string host) =>
+        new() { Name = name, Component = DatabaseComponent.TiKV, Host = host, Port = 20160 + name[0], DeployDir = "/d" };
 
     private static IEnumerable<(string Message, string? Field)> Findings(HostAccess access)
     {

@@ -26,7 +26,8 @@ public sealed class InstanceProcessesTests
     [InlineData("/data/deploy/bin/tikv-server2", "bin/tikv-server2 --addr :20160", false)]
     [InlineData(TiKV, "bin/tikv-server -V", false)]
     [InlineData(TiKV, "bin/tikv-server --config /data/deploy/conf/tikv.toml --config-check", false)]
-    public void A_process_is_an_instances_by_program_and_port_or_directory(string executable, string arguments, bool isMine)
+    public void A_process_is_an_instances_by_program_and_port_or_directory(
+        string executable, string arguments, bool isMine)
     {
         var found = Find([Cases.Process(7, executable, arguments)]);
 

@@ -31,7 +31,8 @@ public sealed class InstanceTargetsTests
     [InlineData(YugabyteDialect.BMDB, DatabaseComponent.Master, null, "mserver", 11000)]
     [InlineData(YugabyteDialect.BMDB, DatabaseComponent.Tserver, null, "dbserver", 9100)]
     [InlineData(YugabyteDialect.BMDB, DatabaseComponent.Master, "bm-master", "bm-master", 11000)]
-    public void Programs_of_Yugabyte_are_those_of_the_dialect_or_of_the_spec(YugabyteDialect dialect, DatabaseComponent component, string? named, string program, int port)
+    public void Programs_of_Yugabyte_are_those_of_the_dialect_or_of_the_spec(
+        YugabyteDialect dialect, DatabaseComponent component, string? named, string program, int port)
     {
         var instance = Cases.Instance(component);
         var spec = Cases.Spec(DatabaseEngine.YugabyteDB, instance) with { Yugabyte = new YugabyteSpec { Dialect = dialect, Names = new YugabyteNames { MasterProgram = named } } };
@@ -143,5 +144,6 @@ public sealed class InstanceTargetsTests
         Of(spec, shared).ControlField.ShouldBe("spec.control");
     }
 
-    private static InstanceTarget Of(DatabaseRollingUpgradeSpec spec, DatabaseInstance instance) => InstanceTargets.Of(spec, instance, SupportedEngines.All.Of(spec));
+    private static InstanceTarget Of(DatabaseRollingUpgradeSpec spec, DatabaseInstance instance) =>
+        InstanceTargets.Of(spec, instance, SupportedEngines.All.Of(spec));
 }

@@ -103,7 +103,8 @@ public sealed class PackageTests
     }
 
     [Fact]
-    public void An_answer_of_other_files_than_were_asked_for_is_none() => Should.Throw<HostException>(() => State(Ready, "directory yes"));
+    public void An_answer_of_other_files_than_were_asked_for_is_none() =>
+        Should.Throw<HostException>(() => State(Ready, "directory yes"));
 
     private static PackageSpec Ready => new() { Directory = "/opt/new" };
 
@@ -124,7 +125,8 @@ public sealed class PackageTests
         state.Problem.ShouldContain(says);
     }
 
-    private static PackageState State(PackageSpec package, params string[] lines) => State(package, DatabaseComponent.TiKV, lines);
+    private static PackageState State(PackageSpec package, params string[] lines) =>
+        State(package, DatabaseComponent.TiKV, lines);
 
     private static PackageState State(PackageSpec package, DatabaseComponent component, params string[] lines)
     {

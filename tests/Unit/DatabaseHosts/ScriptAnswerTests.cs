@@ -58,7 +58,8 @@ public sealed class ScriptAnswerTests
     [InlineData(RemoteRefusal.Corrupt, "x", Reasons.PackageCorrupt, false)]
     [InlineData(RemoteRefusal.RemoteCommand, "cat: write error: No space left on device", Reasons.NoSpace, false)]
     [InlineData(RemoteRefusal.RemoteCommand, "somebody else writes it", Reasons.StepFailed, true)]
-    public void What_ssh_refuses_has_the_word_of_the_API(RemoteRefusal refusal, string message, string reason, bool retryable)
+    public void What_ssh_refuses_has_the_word_of_the_API(
+        RemoteRefusal refusal, string message, string reason, bool retryable)
     {
         var trouble = HostErrors.Of("h1", new RemoteException("tidb@h1:22", message, refusal, mayHaveRun: true));
 
@@ -117,5 +118,6 @@ public sealed class ScriptAnswerTests
         InstanceProcesses.Of(report, Cases.Target(), [], null, null, hasSupervisor: false).Main.ShouldNotBeNull();
     }
 
-    private static ScriptAnswer Read(string output, int exitCode, string errors) => ScriptAnswer.Read("h1", "asking", new RemoteResult(exitCode, output, errors));
+    private static ScriptAnswer Read(string output, int exitCode, string errors) =>
+        ScriptAnswer.Read("h1", "asking", new RemoteResult(exitCode, output, errors));
 }

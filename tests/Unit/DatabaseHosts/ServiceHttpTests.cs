@@ -69,7 +69,8 @@ public sealed class ServiceHttpTests : IDisposable
     [InlineData("POST")]
     [InlineData("PUT")]
     [InlineData("DELETE")]
-    public async Task A_request_that_changes_something_and_whose_answer_is_lost_is_sent_once_and_may_have_run(string method)
+    public async Task A_request_that_changes_something_and_whose_answer_is_lost_is_sent_once_and_may_have_run(
+        string method)
     {
         var answered = ServeAsync("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnull");
         await _http.GetAsync("127.0.0.1", Port, "/", Token);

@@ -60,7 +60,8 @@ public sealed class StorageArchiveTests : IDisposable
     [InlineData("/proc/self", "environ")]
     [InlineData("/var/run/secrets/kubernetes.io/serviceaccount", "token")]
     [InlineData("/etc", "passwd")]
-    public async Task Archive_outside_the_roots_sends_no_byte_and_says_nothing_of_the_file(string directory, string path)
+    public async Task Archive_outside_the_roots_sends_no_byte_and_says_nothing_of_the_file(
+        string directory, string path)
     {
         var archive = Archive(new string('0', 64), directory, path);
         foreach (var ask in new Func<Task>[] { () => archive.LengthAsync(Token), () => archive.OpenAsync(0, Token) })

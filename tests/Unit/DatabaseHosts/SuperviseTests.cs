@@ -31,7 +31,8 @@ public sealed class SuperviseTests
     [InlineData("unable to read supervise/status: bad format", "bad format")]
     [InlineData("up for ever", "up for ever")]
     [InlineData("upside down", "upside down")]
-    public void What_is_not_understood_is_said(string text, string says) => Should.Throw<HostException>(() => Read(text)).Message.ShouldContain(says);
+    public void What_is_not_understood_is_said(string text, string says) =>
+        Should.Throw<HostException>(() => Read(text)).Message.ShouldContain(says);
 
     [Fact]
     public void The_service_directory_may_be_below_deployDir()
@@ -40,7 +41,9 @@ public sealed class SuperviseTests
         new SuperviseKeeper(Target("/service/pd")).ServiceDirectory.ShouldBe("/service/pd");
     }
 
-    private static KeptProcess Read(string text) => new SuperviseKeeper(Target("status/pd")).Read(Cases.Look($"svstat {text}"));
+    private static KeptProcess Read(string text) =>
+        new SuperviseKeeper(Target("status/pd")).Read(Cases.Look($"svstat {text}"));
 
-    private static InstanceTarget Target(string directory) => Cases.Target(control: new InstanceControl { Supervise = new SuperviseControl { Directory = directory } });
+    private static InstanceTarget Target(string directory) =>
+        Cases.Target(control: new InstanceControl { Supervise = new SuperviseControl { Directory = directory } });
 }

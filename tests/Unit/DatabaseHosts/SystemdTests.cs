@@ -98,7 +98,8 @@ public sealed class SystemdTests
     public void Half_an_answer_is_none(string line) => Should.Throw<HostException>(() => Read([line], "pd.service"));
 
     [Fact]
-    public void An_unknown_state_is_no_good_one() => Should.Throw<HostException>(() => Read([.. Cases.Unit("pd.service", "frozen", "?", 7)], "pd.service")).Message.ShouldContain("frozen");
+    public void An_unknown_state_is_no_good_one() =>
+        Should.Throw<HostException>(() => Read([.. Cases.Unit("pd.service", "frozen", "?", 7)], "pd.service")).Message.ShouldContain("frozen");
 
     [Fact]
     public void A_masked_unit_is_told_with_the_way_out() =>
@@ -115,7 +116,8 @@ public sealed class SystemdTests
 
     private static KeptProcess Read(string[] lines, string? unit = null) => Keeper(unit).Read(Cases.Look(lines));
 
-    private static SystemdKeeper Keeper(string? unit) => new(PD with { Control = new InstanceControl { Systemd = new SystemdControl { Unit = unit } } });
+    private static SystemdKeeper Keeper(string? unit) =>
+        new(PD with { Control = new InstanceControl { Systemd = new SystemdControl { Unit = unit } } });
 
     private static InstanceProcess Look(params string[] lines)
     {

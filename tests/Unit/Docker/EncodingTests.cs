@@ -73,7 +73,8 @@ public sealed class EncodingTests
     [InlineData("registry.example:5000/team/app:1", null, "registry.example:5000/team/app:1")]
     [InlineData("team/app@sha256:00", null, "team/app@sha256:00")]
     [InlineData("team/app", "2", "team/app")]
-    public void A_pull_never_means_every_tag(string image, string? tag, string expected) => Names.OneImage(image, tag).ShouldBe(expected);
+    public void A_pull_never_means_every_tag(string image, string? tag, string expected) =>
+        Names.OneImage(image, tag).ShouldBe(expected);
 
     [Theory]
     [InlineData("")]
@@ -82,7 +83,8 @@ public sealed class EncodingTests
     [InlineData("..")]
     [InlineData("a/b")]
     [InlineData("a\r\nb")]
-    public void An_id_that_would_name_another_path_is_refused(string id) => Should.Throw<ArgumentException>(() => Names.Container(id));
+    public void An_id_that_would_name_another_path_is_refused(string id) =>
+        Should.Throw<ArgumentException>(() => Names.Container(id));
 
     [Fact]
     public void The_slash_before_a_name_is_understood() => Names.Container("/oms_422").ShouldBe("oms_422");
@@ -91,10 +93,12 @@ public sealed class EncodingTests
     [InlineData("a//b")]
     [InlineData("../images")]
     [InlineData("")]
-    public void A_reference_that_would_name_another_path_is_refused(string name) => Should.Throw<ArgumentException>(() => Names.Image(name));
+    public void A_reference_that_would_name_another_path_is_refused(string name) =>
+        Should.Throw<ArgumentException>(() => Names.Image(name));
 
     [Fact]
-    public void A_reference_keeps_its_slashes() => Names.Image("registry.example:5000/team/app:1").ShouldBe("registry.example%3A5000/team/app%3A1");
+    public void A_reference_keeps_its_slashes() =>
+        Names.Image("registry.example:5000/team/app:1").ShouldBe("registry.example%3A5000/team/app%3A1");
 
     [Theory]
     [InlineData("\"2024-05-06T07:08:09.123456789Z\"", "2024-05-06T07:08:09.1234567+00:00")]

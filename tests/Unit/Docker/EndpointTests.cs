@@ -55,7 +55,8 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    public void What_is_no_address_is_refused() => Should.Throw<DockerEndpointException>(() => DockerEndpoint.Parse("oms-a")).Message.ShouldContain("oms-a");
+    public void What_is_no_address_is_refused() =>
+        Should.Throw<DockerEndpointException>(() => DockerEndpoint.Parse("oms-a")).Message.ShouldContain("oms-a");
 
     [Fact]
     public void Tls_material_and_insecure_contradict_each_other()
@@ -104,7 +105,8 @@ public sealed class EndpointTests
     [InlineData("ssh://u@h", "ssh://u@h")]
     [InlineData("ssh://u:canary@h:22022", "ssh://u@h:22022")]
     [InlineData("unix:///run/docker.sock", "unix:///run/docker.sock")]
-    public void An_endpoint_is_shown_without_secrets(string address, string shown) => DockerEndpoint.Parse(address).DisplayName.ShouldBe(shown);
+    public void An_endpoint_is_shown_without_secrets(string address, string shown) =>
+        DockerEndpoint.Parse(address).DisplayName.ShouldBe(shown);
 
     [Theory]
     [InlineData("ca.crt", "tls.crt", "tls.key")]
@@ -172,9 +174,11 @@ public sealed class EndpointTests
     [InlineData(255, "", RemoteRefusal.Connection)]
     [InlineData(127, "sh: docker: not found", RemoteRefusal.RemoteCommand)]
     [InlineData(1, "permission denied while trying to connect to the Docker daemon socket", RemoteRefusal.RemoteCommand)]
-    public void The_words_of_the_ssh_program_are_understood(int exitCode, string words, RemoteRefusal reason) => SshWords.Classify(exitCode, words).ShouldBe(reason);
+    public void The_words_of_the_ssh_program_are_understood(int exitCode, string words, RemoteRefusal reason) =>
+        SshWords.Classify(exitCode, words).ShouldBe(reason);
 
-    private static void Create(DockerEndpoint endpoint) => ConnectorFactory.Create(endpoint, new DockerClientOptions { Endpoints = EndpointPolicy.Unrestricted }).Dispose();
+    private static void Create(DockerEndpoint endpoint) =>
+        ConnectorFactory.Create(endpoint, new DockerClientOptions { Endpoints = EndpointPolicy.Unrestricted }).Dispose();
 
     private static (byte[] Certificate, byte[] Key) Issue()
     {

@@ -86,5 +86,6 @@ public sealed class ErrorMapperTests
     public void A_connection_that_broke_leaves_the_outcome_of_a_change_open(bool changes) =>
         ErrorMapper.FromConnection("e", "o", new HttpRequestException("x"), changes).ShouldBeOfType<DockerUnreachableException>().MayHaveBeenProcessed.ShouldBe(changes);
 
-    private static DockerException Map(HttpStatusCode status, string body) => ErrorMapper.FromAnswer("tcp://h:1", "stop container a", status, "text/plain", body, SecretScrubber.None);
+    private static DockerException Map(HttpStatusCode status, string body) =>
+        ErrorMapper.FromAnswer("tcp://h:1", "stop container a", status, "text/plain", body, SecretScrubber.None);
 }

@@ -128,9 +128,11 @@ public sealed class EventStreamTests
         (await client.WaitContainerExecAsync("c1", "e1")).NotStarted.ShouldBeTrue();
     }
 
-    private static string ExecDie(string exec) => $$$"""{"Type":"container","Action":"exec_die","Actor":{"ID":"c1","Attributes":{"execID":"{{{exec}}}","exitCode":"6"}},"timeNano":2}""";
+    private static string ExecDie(string exec) =>
+        $$$"""{"Type":"container","Action":"exec_die","Actor":{"ID":"c1","Attributes":{"execID":"{{{exec}}}","exitCode":"6"}},"timeNano":2}""";
 
-    private static async Task CollectAsync(IDockerClient client, ContainerEventsParameters parameters, List<Message> seen)
+    private static async Task CollectAsync(
+        IDockerClient client, ContainerEventsParameters parameters, List<Message> seen)
     {
         await foreach (var message in client.System.MonitorEventsAsync(parameters))
         {

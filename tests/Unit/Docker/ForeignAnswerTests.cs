@@ -5,7 +5,10 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.Docker;
 
-/// <summary>What answers 200 with JSON of something else: a read of nothing must not look like a container that does not run, or a command that never began.</summary>
+/// <summary>
+/// What answers 200 with JSON of something else: a read of nothing must not look like a container that does not run, or
+/// a command that never began.
+/// </summary>
 public sealed class ForeignAnswerTests
 {
     private const string OfAnotherApi = """{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Success"}""";

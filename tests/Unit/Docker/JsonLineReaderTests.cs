@@ -59,7 +59,8 @@ public sealed class JsonLineReaderTests
     }
 
     [Fact]
-    public async Task A_line_that_is_no_json_is_refused() => await Should.ThrowAsync<JsonException>(() => ReadAsync("<html>\n"u8.ToArray()));
+    public async Task A_line_that_is_no_json_is_refused() =>
+        await Should.ThrowAsync<JsonException>(() => ReadAsync("<html>\n"u8.ToArray()));
 
     private static async Task<List<string?>> ReadAsync(params byte[][] pieces)
     {

@@ -33,7 +33,8 @@ public sealed class MultiplexedFrameParserTests
     }
 
     [Fact]
-    public void Frames_are_the_same_byte_by_byte() => Parse([.. Whole.Select(b => new[] { b })]).ShouldBe(("hello wörld\n", "oops!", true));
+    public void Frames_are_the_same_byte_by_byte() =>
+        Parse([.. Whole.Select(b => new[] { b })]).ShouldBe(("hello wörld\n", "oops!", true));
 
     [Fact]
     public void A_stream_that_ends_inside_a_frame_or_header_is_not_at_a_boundary()

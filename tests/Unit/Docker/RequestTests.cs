@@ -18,7 +18,8 @@ public sealed class RequestTests
         });
         await using var client = engine.Client(new DockerClientOptions { ReadRetries = 5, ReadRetryDelay = TimeSpan.FromMilliseconds(1) });
 
-        // The connection has been used by the negotiation: for such a one SocketsHttpHandler repeats requests by itself, if it is let.
+        // The connection has been used by the negotiation: for such a one SocketsHttpHandler repeats requests by
+        // itself, if it is let.
         var failure = await Should.ThrowAsync<DockerUnreachableException>(() => client.Containers.StartContainerAsync("c1"));
 
         failure.MayHaveBeenProcessed.ShouldBeTrue();

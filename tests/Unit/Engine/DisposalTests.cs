@@ -84,7 +84,8 @@ public sealed class DisposalTests
 
     private static RunControls Controls() => new() { TimeoutOf = static _ => TimeSpan.FromHours(1) };
 
-    private static Task NoSave(Plan plan, RunOutcome outcome, CancellationToken cancellationToken) => Task.CompletedTask;
+    private static Task NoSave(Plan plan, RunOutcome outcome, CancellationToken cancellationToken) =>
+        Task.CompletedTask;
 
     private static RunEnvironment Environment(IStepAction action) => new()
     {
@@ -128,7 +129,8 @@ public sealed class DisposalTests
         public Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("never begun");
 
-        public Task ActAsync(StepContext context, CancellationToken cancellationToken) => throw new InvalidOperationException("never begun");
+        public Task ActAsync(StepContext context, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("never begun");
 
         public async Task WaitAsync(StepContext context, CancellationToken cancellationToken)
         {

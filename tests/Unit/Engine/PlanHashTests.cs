@@ -23,9 +23,11 @@ public sealed class PlanHashTests
         nameof(PlanStep.Message), nameof(PlanStep.Receipt), nameof(PlanStep.OutputRef),
     ];
 
-    public static TheoryData<string> StepProperties => [.. typeof(PlanStep).GetProperties().Select(p => p.Name).Where(n => n != "EqualityContract")];
+    public static TheoryData<string> StepProperties =>
+        [.. typeof(PlanStep).GetProperties().Select(p => p.Name).Where(n => n != "EqualityContract")];
 
-    public static TheoryData<string> GuardProperties => [.. typeof(PlanGuard).GetProperties().Select(p => p.Name).Where(n => n != "EqualityContract")];
+    public static TheoryData<string> GuardProperties =>
+        [.. typeof(PlanGuard).GetProperties().Select(p => p.Name).Where(n => n != "EqualityContract")];
 
     [Theory]
     [MemberData(nameof(StepProperties))]
@@ -95,7 +97,8 @@ public sealed class PlanHashTests
         new[] { Hash(one), Hash(two), Hash(three) }.Distinct().Count().ShouldBe(3);
     }
 
-    private static Plan With(SortedDictionary<string, string> parameters) => ToyPlans.Plan(ToyPlans.Step("A/1") with { Parameters = parameters });
+    private static Plan With(SortedDictionary<string, string> parameters) =>
+        ToyPlans.Plan(ToyPlans.Step("A/1") with { Parameters = parameters });
 
     private static string Hash(Plan plan) => PlanHash.Compute(plan.Steps, plan.Guards);
 

@@ -239,7 +239,8 @@ public sealed class RetryTests
     [InlineData(StepState.Unknown, RetryRule.Repeat, true, true, true, false)]
     [InlineData(StepState.Unknown, RetryRule.RepeatAfterProvenFailure, false, true, true, false)]
     [InlineData(StepState.Unknown, RetryRule.RestoreFirst, true, true, true, false)]
-    public void Who_gets_attempts_back(StepState state, RetryRule rule, bool runOnce, bool byToken, bool begun, bool reset)
+    public void Who_gets_attempts_back(
+        StepState state, RetryRule rule, bool runOnce, bool byToken, bool begun, bool reset)
     {
         var step = Step(state, rule) with { RunOnce = runOnce, StartedAt = begun ? DateTimeOffset.UnixEpoch : null };
 

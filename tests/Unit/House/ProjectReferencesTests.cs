@@ -12,7 +12,8 @@ using Xunit;
 namespace Drydock.Tests.Unit.House;
 
 /// <summary>
-/// Arrows run one way: Operator → kinds → (Databases →) Upgrades → (Engine, Crds, Clients) → Abstractions. A kind never refers to a kind. The project files are the proof.
+/// Arrows run one way: Operator → kinds → (Databases →) Upgrades → (Engine, Crds, Clients) → Abstractions. A kind never
+/// refers to a kind. The project files are the proof.
 /// </summary>
 public sealed class ProjectReferencesTests
 {
@@ -127,7 +128,8 @@ public sealed class ProjectReferencesTests
     private static List<string> Code(string project) =>
         [.. Directory.EnumerateFiles(Path.GetDirectoryName(project)!, "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)];
 
-    private static string Folder(string root, string project) => Path.GetRelativePath(root, Path.GetDirectoryName(project)!).Replace('\\', '/');
+    private static string Folder(string root, string project) =>
+        Path.GetRelativePath(root, Path.GetDirectoryName(project)!).Replace('\\', '/');
 
     private static string Root()
     {

@@ -14,11 +14,13 @@ internal static class Manifest
 
     public static JsonNode Container => Pod["containers"]!.AsArray().ShouldHaveSingleItem();
 
-    public static JsonNode Single(string kind) => Objects.Where(o => Text(o, "kind") == kind).ToList().ShouldHaveSingleItem();
+    public static JsonNode Single(string kind) =>
+        Objects.Where(o => Text(o, "kind") == kind).ToList().ShouldHaveSingleItem();
 
     public static string Text(JsonNode node, string name) => node[name]!.GetValue<string>();
 
     public static string Name(JsonNode node) => Text(node["metadata"]!, "name");
 
-    private static JsonNode ShouldHaveSingleItem(this IEnumerable<JsonNode?> nodes) => Shouldly.ShouldBeEnumerableTestExtensions.ShouldHaveSingleItem(nodes)!;
+    private static JsonNode ShouldHaveSingleItem(this IEnumerable<JsonNode?> nodes) =>
+        Shouldly.ShouldBeEnumerableTestExtensions.ShouldHaveSingleItem(nodes)!;
 }

@@ -13,7 +13,8 @@ public sealed class OperatorProcessTests
     [InlineData("120s", "116s", "5s", "--lease-duration 120 s")]
     [InlineData("120s", "90s", "60s", "--retry-period is 60 s")]
     [InlineData("2h", "1h", "5s", "no more than 1 h")]
-    public void Lease_times_that_cannot_work_are_refused_with_the_way_out(string lease, string renew, string retry, string expected)
+    public void Lease_times_that_cannot_work_are_refused_with_the_way_out(
+        string lease, string renew, string retry, string expected)
     {
         var options = new OperatorOptions { LeaseDuration = Span(lease), RenewDeadline = Span(renew), RetryPeriod = Span(retry) };
 

@@ -20,7 +20,9 @@ public sealed class StorageFlagsTests
     [InlineData("--storage-root=/a/b --scratch=/a", "--scratch '/a' must be")]
     [InlineData("--storage-timeout=4", "between 5 and 3600 seconds")]
     [InlineData("--storage-timeout=3601", "between 5 and 3600 seconds")]
-    public void Bad_flags_are_refused_with_what_is_expected(string line, string words) => Errors(line).ShouldHaveSingleItem().ShouldContain(words);
+    public void Bad_flags_are_refused_with_what_is_expected(string line, string words) =>
+        Errors(line).ShouldHaveSingleItem().ShouldContain(words);
 
-    private static List<string> Errors(string line) => [.. OperatorCommand.Create().Parse(line).Errors.Select(e => e.Message)];
+    private static List<string> Errors(string line) =>
+        [.. OperatorCommand.Create().Parse(line).Errors.Select(e => e.Message)];
 }

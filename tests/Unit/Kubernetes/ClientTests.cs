@@ -112,7 +112,8 @@ public sealed class ClientTests : IAsyncLifetime
     [InlineData(500, "InternalError", "etcdserver: request timed out", typeof(KubernetesOutcomeUnknownException))]
     [InlineData(500, "InternalError", "etcdserver: leader changed", typeof(KubernetesOutcomeUnknownException))]
     [InlineData(503, "", "upstream connect error", typeof(KubernetesOutcomeUnknownException))]
-    public async Task Write_answered_with_5xx_is_refused_only_where_that_is_certain(int code, string reason, string message, Type kind)
+    public async Task Write_answered_with_5xx_is_refused_only_where_that_is_certain(
+        int code, string reason, string message, Type kind)
     {
         _server.Then(code, FakeApiServer.Status(code, reason, message.Replace("\"", "\\\"", StringComparison.Ordinal)));
 
@@ -317,7 +318,8 @@ public sealed class ClientTests : IAsyncLifetime
         (await _server.NextRequestAsync()).ShouldBe("PATCH /apis/test.drydock.dev/v1/namespaces/default/widgets/w?fieldManager=drydock&force=true");
     }
 
-    private static Widget Stored() => Widget.Named("w") with { Metadata = new() { Name = "w", Namespace = "default", Uid = "u1", ResourceVersion = "1" } };
+    private static Widget Stored() =>
+        Widget.Named("w") with { Metadata = new() { Name = "w", Namespace = "default", Uid = "u1", ResourceVersion = "1" } };
 
     private static Task Answer(HttpContext context, int code, string body)
     {

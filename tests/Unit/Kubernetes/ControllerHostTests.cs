@@ -113,7 +113,8 @@ public sealed class ControllerHostTests : IAsyncDisposable
     [Fact]
     public async Task A_change_by_others_during_an_own_write_is_not_hidden_by_it()
     {
-        // Another's annotation lands just before our write: the write conflicts, we read again and write blindly on top of what we have not looked at.
+        // Another's annotation lands just before our write: the write conflicts, we read again and write blindly on top
+        // of what we have not looked at.
         var disturbed = false;
         _world.OnReconcile = async (w, token) =>
         {
@@ -136,7 +137,8 @@ public sealed class ControllerHostTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_event_of_an_own_write_that_comes_before_its_answer_does_not_wake_but_a_foreign_one_held_with_it_does()
+    public async Task The_event_of_an_own_write_that_comes_before_its_answer_does_not_wake_but_a_foreign_one_held_with_it_does(
+        )
     {
         _world.Start(options: OneWorker);
         var a = await _world.Api.CreateAsync(Widget.Named("a"));
@@ -358,7 +360,8 @@ public sealed class ControllerHostTests : IAsyncDisposable
         counted.ShouldBe(["controller_runtime_reconcile_total success", "controller_runtime_reconcile_total error", "controller_runtime_reconcile_errors_total"]);
     }
 
-    private Task<Widget> Patch(string name, string patch) => _world.Api.PatchAsync<Widget>(KubernetesPatch.Merge(JsonNode.Parse(patch)!.AsObject()), name);
+    private Task<Widget> Patch(string name, string patch) =>
+        _world.Api.PatchAsync<Widget>(KubernetesPatch.Merge(JsonNode.Parse(patch)!.AsObject()), name);
 
     private sealed class FaultySource : IWakeSource
     {

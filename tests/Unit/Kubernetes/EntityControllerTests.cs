@@ -42,7 +42,8 @@ public sealed class EntityControllerTests
 
         protected override bool IsInert(Widget entity) => false;
 
-        protected override Task<TimeSpan?> ReconcileFreshAsync(Widget entity, CancellationToken cancellationToken) => Task.FromResult<TimeSpan?>(null);
+        protected override Task<TimeSpan?> ReconcileFreshAsync(Widget entity, CancellationToken cancellationToken) =>
+            Task.FromResult<TimeSpan?>(null);
     }
 
     private sealed class Session(Func<Task> end) : IAsyncDisposable

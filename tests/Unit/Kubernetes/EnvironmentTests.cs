@@ -6,7 +6,10 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.Kubernetes;
 
-/// <summary>Configuration that comes from the process environment, which all tests share: one test at a time, and everything as it was afterwards.</summary>
+/// <summary>
+/// Configuration that comes from the process environment, which all tests share: one test at a time, and everything as
+/// it was afterwards.
+/// </summary>
 [CollectionDefinition(nameof(EnvironmentTests), DisableParallelization = true)]
 [Collection(nameof(EnvironmentTests))]
 public sealed class EnvironmentTests : IDisposable

@@ -46,5 +46,6 @@ public sealed class FinalizerTests : IAsyncDisposable
         await Should.ThrowAsync<KubernetesNotFoundException>(() => _world.Writer.AddFinalizerAsync(a, "drydock.dev/z"));
     }
 
-    private Task<Widget> Patch(string name, string patch) => _world.Api.PatchAsync<Widget>(KubernetesPatch.Merge(JsonNode.Parse(patch)!.AsObject()), name);
+    private Task<Widget> Patch(string name, string patch) =>
+        _world.Api.PatchAsync<Widget>(KubernetesPatch.Merge(JsonNode.Parse(patch)!.AsObject()), name);
 }

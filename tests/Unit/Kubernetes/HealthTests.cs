@@ -68,7 +68,8 @@ public sealed class HealthTests
     [InlineData(false, null, HealthStatus.Unhealthy)]
     [InlineData(true, null, HealthStatus.Healthy)]
     [InlineData(true, "refused", HealthStatus.Degraded)]
-    public async Task Readiness_waits_for_the_first_list_and_tells_of_interruptions(bool synced, string? problem, HealthStatus expected)
+    public async Task Readiness_waits_for_the_first_list_and_tells_of_interruptions(
+        bool synced, string? problem, HealthStatus expected)
     {
         var result = await new WatchReadinessCheck([new Watch(synced, problem)]).CheckHealthAsync(new HealthCheckContext());
 

@@ -194,9 +194,13 @@ public sealed class KubeConfigTests : IDisposable
             {context}
         """;
 
-    private KubernetesClientConfiguration Read(string text) => KubernetesClientConfiguration.BuildConfigFromConfigFile(Write("config", text), time: _time);
+    private KubernetesClientConfiguration Read(string text) =>
+        KubernetesClientConfiguration.BuildConfigFromConfigFile(Write("config", text), time: _time);
 
-    /// <summary>The script is run through a link to the shell beside the kubeconfig: a file just written cannot always be executed while other tests fork.</summary>
+    /// <summary>
+    /// The script is run through a link to the shell beside the kubeconfig: a file just written cannot always be
+    /// executed while other tests fork.
+    /// </summary>
     private void Script(string name, string body)
     {
         Write(name, body + "\n");

@@ -105,7 +105,9 @@ public sealed class SecretWatchTests : IAsyncDisposable
         metrics.Render().ShouldNotContain("the-name");
     }
 
-    private static V1Secret Secret(string name) => new() { Metadata = new() { Name = name, Namespace = "default" }, Data = new() { ["k"] = "a"u8.ToArray() } };
+    private static V1Secret Secret(string name) =>
+        new() { Metadata = new() { Name = name, Namespace = "default" }, Data = new() { ["k"] = "a"u8.ToArray() } };
 
-    private Task<Widget> Patch(string name, string patch) => _world.Api.PatchAsync<Widget>(KubernetesPatch.Merge(JsonNode.Parse(patch)!.AsObject()), name);
+    private Task<Widget> Patch(string name, string patch) =>
+        _world.Api.PatchAsync<Widget>(KubernetesPatch.Merge(JsonNode.Parse(patch)!.AsObject()), name);
 }

@@ -73,7 +73,8 @@ public sealed class WatcherTests : IAsyncLifetime
             {
                 await FakeApiServer.Stream(StreamEnd.Clean, Added("a", "11"), Modified("a", "12")[..40])(context);
 
-                // What a server has written before it breaks off may still get lost: it breaks off once the first event has arrived.
+                // What a server has written before it breaks off may still get lost: it breaks off once the first event
+                // has arrived.
                 await Wait.UntilAsync(() => _watcher.Get(new ObjectKey("default", "a")) is not null);
                 context.Abort();
             })

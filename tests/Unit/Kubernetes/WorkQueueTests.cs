@@ -272,7 +272,8 @@ public sealed class WorkQueueTests
     public void It_behaves_as_the_model_for_any_sequence_of_operations() =>
         Prop.ForAll(ArbMap.Default.ArbFor<(byte Operation, byte Key)[]>(), operations => Check(operations)).QuickCheckThrowOnFailure();
 
-    private WorkQueue<string> Shared(ControllerOptions options) => new(options, _time, "test", laneOf: static key => key.Split('/')[0]);
+    private WorkQueue<string> Shared(ControllerOptions options) =>
+        new(options, _time, "test", laneOf: static key => key.Split('/')[0]);
 
     private bool Check((byte Operation, byte Key)[] operations)
     {
@@ -354,8 +355,10 @@ public sealed class WorkQueueTests
 
         public override long TimestampFrequency => Clock.TimestampFrequency;
 
-        public override long GetTimestamp() => IsBroken ? throw new InvalidOperationException("the clock is broken") : Clock.GetTimestamp();
+        public override long GetTimestamp() =>
+            IsBroken ? throw new InvalidOperationException("the clock is broken") : Clock.GetTimestamp();
 
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => Clock.CreateTimer(callback, state, dueTime, period);
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            Clock.CreateTimer(callback, state, dueTime, period);
     }
 }

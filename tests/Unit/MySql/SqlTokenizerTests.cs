@@ -23,7 +23,8 @@ public sealed class SqlTokenizerTests
     [InlineData("CREATE DEFINER=`r`@`%` VIEW v AS SELECT 1", "CREATE DEFINER=`r`@`%` VIEW v AS SELECT 1", "")]
     [InlineData("SELECT '", "SELECT '", "")]
     [InlineData("SELECT @心", "SELECT ?", "心")]
-    public void Only_names_outside_of_strings_names_and_comments_are_parameters(string sql, string expected, string names)
+    public void Only_names_outside_of_strings_names_and_comments_are_parameters(
+        string sql, string expected, string names)
     {
         var rewritten = SqlTokenizer.Rewrite(sql, static name => name is "a" or "b" or "心", allowUserVariables: false, backslashEscapes: true);
         rewritten.Text.ShouldBe(expected);

@@ -35,7 +35,8 @@ internal sealed class FakeConsole(Func<FakeConsole.Asked, HttpResponseMessage> a
     public static HttpResponseMessage Bad(string code, string message, HttpStatusCode status = HttpStatusCode.OK) =>
         Json($$"""{"success":false,"errorDetail":{},"code":"{{code}}","message":"{{message}}","advice":"look there","requestId":"r1","data":null}""", status);
 
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken);

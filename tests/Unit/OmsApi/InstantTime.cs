@@ -1,6 +1,8 @@
 namespace Drydock.Tests.Unit.OmsApi;
 
-/// <summary>Waits of up to a few seconds end at once; longer ones (limits) never: for tests in which a wait has no say.</summary>
+/// <summary>
+/// Waits of up to a few seconds end at once; longer ones (limits) never: for tests in which a wait has no say.
+/// </summary>
 internal sealed class InstantTime : TimeProvider
 {
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(10);

@@ -20,7 +20,8 @@ public sealed class ProjectJudgementTests
     [InlineData("SUSPEND", "RUNNING", false)]
     [InlineData("FINISHED", "RUNNING", false)]
     [InlineData("RELEASING", "RELEASED", true)]
-    public void A_status_is_as_before_or_went_its_way(string before, string now, bool same) => ProjectStatuses.IsAsBefore(before, now).ShouldBe(same);
+    public void A_status_is_as_before_or_went_its_way(string before, string now, bool same) =>
+        ProjectStatuses.IsAsBefore(before, now).ShouldBe(same);
 
     [Fact]
     public void Components_in_one_line_are_read_back()
@@ -52,7 +53,8 @@ public sealed class ProjectJudgementTests
     [InlineData("RUNNING", "Store ACTIVE, Incr-Sync RUNNING", "ACTIVE", null, 1)]
     [InlineData("RUNNING", null, null, null, 1)]
     [InlineData("SUSPEND", null, null, null, 0)]
-    public void A_link_has_recovered_or_it_has_not(string status, string? recorded, string? store, string? writer, int problems)
+    public void A_link_has_recovered_or_it_has_not(
+        string status, string? recorded, string? store, string? writer, int problems)
     {
         var components = new List<ProjectComponent>();
         if (store is not null)

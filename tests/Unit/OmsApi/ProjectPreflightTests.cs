@@ -9,7 +9,9 @@ using static Drydock.Tests.Unit.OmsApi.ProjectWorlds;
 
 namespace Drydock.Tests.Unit.OmsApi;
 
-/// <summary>Preflight through the API: record, near real time, no forward switchover; and what is done where it cannot tell.</summary>
+/// <summary>
+/// Preflight through the API: record, near real time, no forward switchover; and what is done where it cannot tell.
+/// </summary>
 public sealed class ProjectPreflightTests
 {
     [Fact]
@@ -247,7 +249,8 @@ public sealed class ProjectPreflightTests
     [InlineData("https://oms.example:8089", "https://oms.example:8089/")]
     [InlineData(" http://oms/console/ ", "http://oms/console/")]
     [InlineData("http://[2001:db8::1]:8089/api/v2", "http://[2001:db8::1]:8089/")]
-    public void An_address_is_taken_with_or_without_the_APIs_path(string address, string expected) => ConsoleAddress.Parse(address)!.AbsoluteUri.ShouldBe(expected);
+    public void An_address_is_taken_with_or_without_the_APIs_path(string address, string expected) =>
+        ConsoleAddress.Parse(address)!.AbsoluteUri.ShouldBe(expected);
 
     [Fact]
     public void The_console_is_asked_by_HTTPS_where_its_certificate_is_mounted()

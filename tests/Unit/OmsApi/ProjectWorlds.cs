@@ -23,7 +23,10 @@ internal static class ProjectWorlds
         change,
         s => (spec ?? (x => x))(s with { Preflight = s.Preflight with { ApiCredentialsSecretRef = new SecretReference { Name = SecretName } } }));
 
-    /// <summary>From 3.4.0, whose console has the older API: projects are recorded from the tables, and no switchover is acknowledged.</summary>
+    /// <summary>
+    /// From 3.4.0, whose console has the older API: projects are recorded from the tables, and no switchover is
+    /// acknowledged.
+    /// </summary>
     public static OmsWorld WithOlderApi(Action<OmsWorld>? change = null) => Begin(
         new WorldSetup { FromVersion = "3.4.0" },
         change,
@@ -39,11 +42,14 @@ internal static class ProjectWorlds
         Data = OmsWorld.Bytes([("username", WorldOmsConsole.User), ("password", Canary.ApiPassword), .. more]),
     });
 
-    public static ProjectStatus Recorded(this OmsWorld world, string id) => world.Status.Projects!.Items.Single(p => p.Id == id);
+    public static ProjectStatus Recorded(this OmsWorld world, string id) =>
+        world.Status.Projects!.Items.Single(p => p.Id == id);
 
-    public static Condition Verified(this OmsWorld world) => world.Status.Conditions.Single(c => c.Type == ConditionTypes.ProjectsVerified);
+    public static Condition Verified(this OmsWorld world) =>
+        world.Status.Conditions.Single(c => c.Type == ConditionTypes.ProjectsVerified);
 
-    public static IEnumerable<Finding> Found(this OmsWorld world, string reason) => world.Status.Findings.Where(f => f.Reason == reason);
+    public static IEnumerable<Finding> Found(this OmsWorld world, string reason) =>
+        world.Status.Findings.Where(f => f.Reason == reason);
 
     private static OmsWorld Begin(WorldSetup setup, Action<OmsWorld>? change, Func<OmsUpgradeSpec, OmsUpgradeSpec> spec)
     {

@@ -7,7 +7,9 @@ using static Drydock.Tests.Unit.OmsApi.FakeConsole;
 
 namespace Drydock.Tests.Unit.OmsApi;
 
-/// <summary>Requests and answers of the API, as the vendor's documents print them and with the quirks they allow.</summary>
+/// <summary>
+/// Requests and answers of the API, as the vendor's documents print them and with the quirks they allow.
+/// </summary>
 public sealed class ReadingTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -20,7 +20,8 @@ public sealed class RefusalTests
     [InlineData("USER_AUTH_FAILED", "wrong", nameof(OmsApiErrorKind.Denied))]
     [InlineData("GHANA-USER000003", "password has expired", nameof(OmsApiErrorKind.Denied))]
     [InlineData("X", "用户密码已过期", nameof(OmsApiErrorKind.Denied))]
-    public async Task HTTP_200_with_success_false_is_a_refusal_with_its_code_and_words(string code, string message, string kind)
+    public async Task HTTP_200_with_success_false_is_a_refusal_with_its_code_and_words(
+        string code, string message, string kind)
     {
         var refusal = await Refusal(_ => Bad(code, message));
 
@@ -190,7 +191,8 @@ public sealed class RefusalTests
     [InlineData(nameof(OmsApiGeneration.V2), HttpStatusCode.NotFound, nameof(OmsApiGeneration.None))]
     [InlineData(nameof(OmsApiGeneration.V2), HttpStatusCode.OK, nameof(OmsApiGeneration.None))]
     [InlineData(nameof(OmsApiGeneration.Progress), HttpStatusCode.NotFound, nameof(OmsApiGeneration.Progress))]
-    public async Task A_console_without_the_newer_API_has_what_its_version_implies(string implied, HttpStatusCode status, string expected)
+    public async Task A_console_without_the_newer_API_has_what_its_version_implies(
+        string implied, HttpStatusCode status, string expected)
     {
         using var console = new FakeConsole(_ => Page(status));
         using var api = Api(console, new InstantTime());
@@ -237,7 +239,8 @@ public sealed class RefusalTests
 
         public int Count { get; private set; }
 
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Count++;
             _asked.TrySetResult();

@@ -12,7 +12,8 @@ public sealed class GrantListTests
     [InlineData("GRANT ALL PRIVILEGES ON *.* TO 'root'@'%' WITH GRANT OPTION")] // MySQL 5.7
     [InlineData("GRANT ALL PRIVILEGES ON *.* TO 'root'")] // OceanBase
     [InlineData("GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, PROCESS, INDEX, ALTER, SUPER, LOCK TABLES, CREATE VIEW, SHOW VIEW, CREATE ROUTINE, EVENT, TRIGGER ON *.* TO `a`@`%`")] // MySQL 8
-    public void An_account_with_everything_lacks_nothing(string grant) => new GrantList([grant]).Missing(["oms_rm", "oms_cm"], "root").ShouldBeEmpty();
+    public void An_account_with_everything_lacks_nothing(string grant) =>
+        new GrantList([grant]).Missing(["oms_rm", "oms_cm"], "root").ShouldBeEmpty();
 
     [Fact]
     public void What_is_missing_is_told_by_database_with_the_grant_that_gives_it()

@@ -22,7 +22,8 @@ public sealed class HaConfigTests
     [InlineData("""{"enable":false}""")]
     [InlineData("""{}""")]
     [InlineData("""{"enable":null,"x":1}""")]
-    public void Turning_off_what_is_off_leaves_the_text_alone(string raw) => HaConfig.Parse(raw).Disabled().Raw.ShouldBe(raw);
+    public void Turning_off_what_is_off_leaves_the_text_alone(string raw) =>
+        HaConfig.Parse(raw).Disabled().Raw.ShouldBe(raw);
 
     [Fact]
     public void Absent_keys_have_the_vendors_defaults()

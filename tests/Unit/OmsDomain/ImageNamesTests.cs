@@ -14,7 +14,8 @@ public sealed class ImageNamesTests
     [InlineData("oms:feature_3.3.1-CE", "3.3.1-ce")]
     [InlineData("registry.example/oceanbase/oms-ce:4.2.11", "4.2.11-ce")]
     [InlineData("oms:4.2.2-bp1@sha256:0000", "4.2.2-bp1")]
-    public void The_vendors_names_tell_the_version(string image, string version) => ImageNames.VersionOf(image).ShouldBe(OmsVersion.Parse(version));
+    public void The_vendors_names_tell_the_version(string image, string version) =>
+        ImageNames.VersionOf(image).ShouldBe(OmsVersion.Parse(version));
 
     [Theory]
     [InlineData("registry.example:5000/oms")]

@@ -26,8 +26,10 @@ public sealed class ListeningPortsTests
     [InlineData("")]
     [InlineData("sh: grep: not found")]
     [InlineData("nonsense\n--\nsocket:[1]\n")]
-    public void An_answer_that_does_not_tell_finds_nothing(string answer) => ListeningPorts.Foreign(answer).ShouldBeEmpty();
+    public void An_answer_that_does_not_tell_finds_nothing(string answer) =>
+        ListeningPorts.Foreign(answer).ShouldBeEmpty();
 
     [Fact]
-    public void A_container_whose_sockets_cannot_be_seen_makes_nobody_a_stranger() => ListeningPorts.Foreign(Listeners + "--\n").ShouldBeEmpty();
+    public void A_container_whose_sockets_cannot_be_seen_makes_nobody_a_stranger() =>
+        ListeningPorts.Foreign(Listeners + "--\n").ShouldBeEmpty();
 }

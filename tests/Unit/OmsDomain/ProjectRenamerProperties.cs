@@ -9,7 +9,9 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.OmsDomain;
 
-/// <summary>Whatever projects there are: new names are unique, fit, are the same every time, and can be taken back.</summary>
+/// <summary>
+/// Whatever projects there are: new names are unique, fit, are the same every time, and can be taken back.
+/// </summary>
 public sealed class ProjectRenamerProperties
 {
     private static readonly string[] Pieces = ["a", "A", "b", "é", "e\u0301", "订", "单", "😀", "👩‍👧", " ", "_m1", "_s2", "-2", "ß", "1"];

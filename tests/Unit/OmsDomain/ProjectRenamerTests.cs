@@ -123,7 +123,8 @@ public sealed class ProjectRenamerTests
         ProjectRenameText.Batches([]).ShouldBeEmpty();
     }
 
-    private static ProjectRenamePlan Compute(IReadOnlyCollection<OmsProject> all, params string[] keep) => ProjectRenamer.Compute(all, ProjectNames.Duplicates(all), keep, Limits, []);
+    private static ProjectRenamePlan Compute(IReadOnlyCollection<OmsProject> all, params string[] keep) =>
+        ProjectRenamer.Compute(all, ProjectNames.Duplicates(all), keep, Limits, []);
 
     private static OmsProject Migration(string id, string name) => new(OmsProjectKind.Migration, id, name, "RUNNING");
 

@@ -56,7 +56,8 @@ public sealed class RedactorTests
     }
 
     [Fact]
-    public void The_longest_goes_first_and_short_values_stay() => Known.Redact("abcdef abcd xyz").ShouldBe("*** *** xyz");
+    public void The_longest_goes_first_and_short_values_stay() =>
+        Known.Redact("abcdef abcd xyz").ShouldBe("*** *** xyz");
 
     [Fact]
     public void Only_the_end_is_kept_in_whole_characters()

@@ -36,7 +36,8 @@ public sealed class UpgradePathsTests
     [InlineData("4.0.1-bp1", "4.2.2-bp3")]
     [InlineData("4.1.1", "4.2.2")]
     [InlineData("4.2.2", "4.2.2-bp1")]
-    public void Enterprise_from_4_0_1_on_goes_to_4_2_2_without_jar_and_without_reading_its_tables(string from, string to)
+    public void Enterprise_from_4_0_1_on_goes_to_4_2_2_without_jar_and_without_reading_its_tables(
+        string from, string to)
     {
         var path = Check(from, to).ShouldBeOfType<UpgradePath.Allowed>();
 

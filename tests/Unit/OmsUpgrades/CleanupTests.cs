@@ -84,7 +84,9 @@ public sealed class CleanupTests
         world.Api.All<V1Lease>().ShouldBeEmpty();
     }
 
-    private static OmsWorld Begin() => new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { Cleanup = new CleanupSpec { Accepted = true } });
+    private static OmsWorld Begin() =>
+        new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { Cleanup = new CleanupSpec { Accepted = true } });
 
-    private static void ToTheEnd(OmsWorld world) => world.RunUntil(() => world.Count("remove") == 2 && world.IsOver && world.Is("Ready"), "clean");
+    private static void ToTheEnd(OmsWorld world) =>
+        world.RunUntil(() => world.Count("remove") == 2 && world.IsOver && world.Is("Ready"), "clean");
 }

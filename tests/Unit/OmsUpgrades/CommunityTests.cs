@@ -181,7 +181,8 @@ public sealed class CommunityTests
     [Fact]
     public void The_answer_to_any_write_or_act_may_be_lost() => Everywhere(Fate.LostAnswer);
 
-    private static void Everywhere(Fate fate) => Cases.Try(Golden.World.Points.ToList(), point => Golden.With(point.Number, fate));
+    private static void Everywhere(Fate fate) =>
+        Cases.Try(Golden.World.Points.ToList(), point => Golden.With(point.Number, fate));
 
     private static OmsWorld Single() => new(Setup);
 }

@@ -176,7 +176,10 @@ public sealed class ControlTests
         Drydock.Engine.Planning.PlanHash.Compute(told, plan.Guards).ShouldBe(plan.Hash);
     }
 
-    private static Plan Planned(OmsWorld world, string name, Func<Drydock.Crds.OmsUpgrades.OmsUpgradeSpec, Drydock.Crds.OmsUpgrades.OmsUpgradeSpec>? change = null)
+    private static Plan Planned(
+        OmsWorld world,
+        string name,
+        Func<Drydock.Crds.OmsUpgrades.OmsUpgradeSpec, Drydock.Crds.OmsUpgrades.OmsUpgradeSpec>? change = null)
     {
         world.Apply(s => (change is null ? s : change(s)) with { Mode = RunMode.Plan }, name);
         world.RunUntil(() => world.Api.Find<Drydock.Crds.OmsUpgrades.OmsUpgrade>(OmsWorld.Namespace, name)?.Status?.Phase == "Planned", "planned");

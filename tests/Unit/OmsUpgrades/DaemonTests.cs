@@ -12,7 +12,8 @@ public sealed class DaemonTests
     [Theory]
     [InlineData("jar")]
     [InlineData("init")]
-    public void A_dockerd_that_restarts_and_kills_what_runs_once_leaves_an_unknown_outcome_and_nothing_runs_again(string kind)
+    public void A_dockerd_that_restarts_and_kills_what_runs_once_leaves_an_unknown_outcome_and_nothing_runs_again(
+        string kind)
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
         world.RunUntil(() => world.Count(kind) == 1, kind);

@@ -189,7 +189,8 @@ public sealed class DeletionTests
             world.Old(host.Name).HostConfig.RestartPolicy!.Name.ShouldBe("always", what);
             world.Old(host.Name).Console.State.ShouldBe("RUNNING", what);
 
-            // A console that was restarted while high availability was off has read that, and must be restarted once more.
+            // A console that was restarted while high availability was off has read that, and must be restarted once
+            // more.
             var starts = world.Done.Count(a => a.What == "console start" && a.Where == host.Name && world.Done.FindIndex(d => d.What == "ha off") is >= 0);
             starts.ShouldBeOneOf(0, 2, 3, 4);
         }

@@ -117,5 +117,6 @@ public sealed class EndTests
         }
     }
 
-    private static OmsUpgradeStatus? Second(OmsWorld world) => world.Api.Find<OmsUpgrade>(OmsWorld.Namespace, "zwei")?.Status;
+    private static OmsUpgradeStatus? Second(OmsWorld world) =>
+        world.Api.Find<OmsUpgrade>(OmsWorld.Namespace, "zwei")?.Status;
 }

@@ -79,7 +79,8 @@ public sealed class EnterpriseTests
     [Theory]
     [InlineData(true, true)]
     [InlineData(false, false)]
-    public void A_privilege_without_which_objects_stay_unseen_is_needed_and_one_that_is_merely_handy_is_not(bool showsObjects, bool found)
+    public void A_privilege_without_which_objects_stay_unseen_is_needed_and_one_that_is_merely_handy_is_not(
+        bool showsObjects, bool found)
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false });
         world.Metadata.MissingPrivileges.Add(new MissingPrivilege(showsObjects ? "TRIGGER" : "LOCK TABLES", "rm_340", "dumping", Required: false, "GRANT it on rm_340.* to the account, please") { ShowsObjects = showsObjects });

@@ -230,5 +230,6 @@ public sealed class GoldenRunTests
 
     private static int Last(OmsWorld world, string what) => world.Done.FindLastIndex(a => a.What == what);
 
-    private static string? Condition(OmsUpgrade upgrade, string type) => upgrade.Status!.Conditions.Find(c => c.Type == type)?.Status;
+    private static string? Condition(OmsUpgrade upgrade, string type) =>
+        upgrade.Status!.Conditions.Find(c => c.Type == type)?.Status;
 }

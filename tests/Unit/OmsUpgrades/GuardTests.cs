@@ -6,7 +6,10 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.OmsUpgrades;
 
-/// <summary>Somebody changes the target while the upgrade runs: it stands still, says who, what and where, and goes on when it is mended.</summary>
+/// <summary>
+/// Somebody changes the target while the upgrade runs: it stands still, says who, what and where, and goes on when it
+/// is mended.
+/// </summary>
 public sealed class GuardTests
 {
     [Fact]

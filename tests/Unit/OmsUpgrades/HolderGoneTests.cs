@@ -77,5 +77,6 @@ public sealed class HolderGoneTests
         world.Rules.Broken.ShouldBeEmpty();
     }
 
-    private static OmsUpgradeStatus? Second(OmsWorld world) => world.Api.Find<OmsUpgrade>(OmsWorld.Namespace, "zwei")?.Status;
+    private static OmsUpgradeStatus? Second(OmsWorld world) =>
+        world.Api.Find<OmsUpgrade>(OmsWorld.Namespace, "zwei")?.Status;
 }

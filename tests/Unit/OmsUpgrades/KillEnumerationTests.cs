@@ -10,10 +10,12 @@ public sealed class KillEnumerationTests
     private static readonly Undisturbed Golden = Undisturbed.Run(Begin);
 
     [Fact]
-    public void Killed_before_any_write_or_act_it_ends_as_if_nothing_had_happened() => Everywhere(Fate.DieBefore, _ => true);
+    public void Killed_before_any_write_or_act_it_ends_as_if_nothing_had_happened() =>
+        Everywhere(Fate.DieBefore, _ => true);
 
     [Fact]
-    public void Killed_after_any_write_or_act_it_ends_as_if_nothing_had_happened() => Everywhere(Fate.DieAfter, _ => true);
+    public void Killed_after_any_write_or_act_it_ends_as_if_nothing_had_happened() =>
+        Everywhere(Fate.DieAfter, _ => true);
 
     [Fact]
     public void Any_status_write_may_meet_a_conflict() => Everywhere(Fate.Conflict, p => p.IsStatusWrite);
@@ -69,7 +71,8 @@ public sealed class KillEnumerationTests
     private static void Everywhere(Fate fate, Func<WorldPoint, bool> where) =>
         Cases.Try(Golden.World.Points.Where(where).ToList(), point => Golden.With(point.Number, fate));
 
-    private static bool IsRunOnce(WorldPoint point) => point.What.StartsWith("exec", StringComparison.Ordinal) && (point.What.EndsWith("/jar", StringComparison.Ordinal) || point.What.EndsWith("/init", StringComparison.Ordinal));
+    private static bool IsRunOnce(WorldPoint point) =>
+        point.What.StartsWith("exec", StringComparison.Ordinal) && (point.What.EndsWith("/jar", StringComparison.Ordinal) || point.What.EndsWith("/init", StringComparison.Ordinal));
 
     private static OmsWorld Begin() => new OmsWorld(new WorldSetup { RealJson = false }).Apply();
 }

@@ -9,7 +9,9 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.OmsUpgrades;
 
-/// <summary>The longest name that an API server takes, on a server that checks names, labels and annotations as a real one does.</summary>
+/// <summary>
+/// The longest name that an API server takes, on a server that checks names, labels and annotations as a real one does.
+/// </summary>
 public sealed class LongNameTests
 {
     private static readonly string Longest = string.Concat(Enumerable.Repeat("platform-", 27)) + "upgrade.of";

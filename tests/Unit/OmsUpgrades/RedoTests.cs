@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.OmsUpgrades;
 
-/// <summary>A run-once step that was lost, or failed on data it may have changed: it runs again on restored data only.</summary>
+/// <summary>
+/// A run-once step that was lost, or failed on data it may have changed: it runs again on restored data only.
+/// </summary>
 public sealed class RedoTests
 {
     [Theory]

@@ -76,7 +76,8 @@ public sealed class RefusedStartTests
     [Theory]
     [InlineData("jar")]
     [InlineData("init")]
-    public void An_exec_that_a_restarted_dockerd_forgot_is_made_anew_where_the_witness_shows_that_it_never_ran(string kind)
+    public void An_exec_that_a_restarted_dockerd_forgot_is_made_anew_where_the_witness_shows_that_it_never_ran(
+        string kind)
     {
         var world = Before(kind, h => (h.RefusedStarts, h.LiveRestore) = (3, true));
         world.RunUntil(() => world["oms-a"].RefusedStarts == 1, "refused");

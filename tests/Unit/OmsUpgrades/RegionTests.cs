@@ -107,7 +107,8 @@ public sealed class RegionTests
     [InlineData("cm_is_default: !!bool \"false\"", "cm_is_default: !!bool \"true\"", Reasons.RegionsInvalid)]
     [InlineData("drc_rm_db: rm_340", "drc_rm_db: rm_341", Reasons.RegionsInvalid)]
     [InlineData("oms_meta_port: 3306", "oms_meta_port: 3307", Reasons.RegionsInvalid)]
-    public void Regions_that_contradict_each_other_are_found_before_anything_is_changed(string from, string to, string reason)
+    public void Regions_that_contradict_each_other_are_found_before_anything_is_changed(
+        string from, string to, string reason)
     {
         var world = new OmsWorld(new WorldSetup { Regions = 2, RealJson = false });
         foreach (var host in world.Hosts.Where(h => h.Region == 1))
@@ -125,10 +126,12 @@ public sealed class RegionTests
     }
 
     [Fact]
-    public void Killed_before_any_write_or_act_two_regions_end_as_if_nothing_had_happened() => Everywhere(Fate.DieBefore, _ => true);
+    public void Killed_before_any_write_or_act_two_regions_end_as_if_nothing_had_happened() =>
+        Everywhere(Fate.DieBefore, _ => true);
 
     [Fact]
-    public void Killed_after_any_write_or_act_two_regions_end_as_if_nothing_had_happened() => Everywhere(Fate.DieAfter, _ => true);
+    public void Killed_after_any_write_or_act_two_regions_end_as_if_nothing_had_happened() =>
+        Everywhere(Fate.DieAfter, _ => true);
 
     [Fact]
     public void In_two_regions_the_answer_to_any_write_or_act_may_be_lost() => Everywhere(Fate.LostAnswer, _ => true);

@@ -9,7 +9,9 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.OmsUpgrades;
 
-/// <summary><c>preflight.duplicateProjectNames: Rename</c>: shown, carried out once before the downtime, recorded.</summary>
+/// <summary>
+/// <c>preflight.duplicateProjectNames: Rename</c>: shown, carried out once before the downtime, recorded.
+/// </summary>
 public sealed class RenameTests
 {
     private static readonly Undisturbed Golden = Undisturbed.Run(() => Apply(World()));
@@ -139,7 +141,8 @@ public sealed class RenameTests
     public void Killed_after_any_write_or_act_every_project_is_renamed_once() => Everywhere(Fate.DieAfter, _ => true);
 
     [Fact]
-    public void The_answer_to_the_renaming_may_be_lost() => Everywhere(Fate.LostAnswer, p => p.What.StartsWith("rename", StringComparison.Ordinal));
+    public void The_answer_to_the_renaming_may_be_lost() =>
+        Everywhere(Fate.LostAnswer, p => p.What.StartsWith("rename", StringComparison.Ordinal));
 
     [Fact]
     public void A_renaming_that_arrives_late_changes_nothing()
@@ -173,7 +176,8 @@ public sealed class RenameTests
         world.Metadata.Projects.Add(new OmsProject(OmsProjectKind.Sync, "sp_2", "Orders", "RUNNING"));
     }
 
-    private static OmsWorld Apply(OmsWorld world, params string[] keep) => world.Apply(s => s with { Preflight = Renaming(s.Preflight, keep) });
+    private static OmsWorld Apply(OmsWorld world, params string[] keep) =>
+        world.Apply(s => s with { Preflight = Renaming(s.Preflight, keep) });
 
     private static PreflightSpec Renaming(PreflightSpec preflight, string[] keep) =>
         preflight with { DuplicateProjectNames = DuplicateNamePolicy.Rename, KeepProjectNames = [.. keep] };

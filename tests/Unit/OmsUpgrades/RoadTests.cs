@@ -62,7 +62,8 @@ public sealed class RoadTests
     }
 
     [Fact]
-    public void A_certificate_that_is_not_on_a_host_is_found_before_anything_is_changed_and_nothing_is_made_in_its_place()
+    public void A_certificate_that_is_not_on_a_host_is_found_before_anything_is_changed_and_nothing_is_made_in_its_place(
+        )
     {
         var world = WithCertificates();
         world["oms-b"].Files.Remove(Certificate);
@@ -255,7 +256,8 @@ public sealed class RoadTests
         world.Status.Findings.ShouldAllBe(f => f.Reason == reason);
     }
 
-    private static void Everywhere(Fate fate) => Cases.Try(FromHost.World.Points.ToList(), point => FromHost.With(point.Number, fate));
+    private static void Everywhere(Fate fate) =>
+        Cases.Try(FromHost.World.Points.ToList(), point => FromHost.With(point.Number, fate));
 
     private static OmsWorld WithCertificates(params string[] binds)
     {
@@ -271,7 +273,8 @@ public sealed class RoadTests
         return world;
     }
 
-    private static OmsUpgradeSpec Https(OmsUpgradeSpec spec) => spec with { Https = new HttpsSpec { CertificateHostPath = Certificate, KeyHostPath = Key } };
+    private static OmsUpgradeSpec Https(OmsUpgradeSpec spec) =>
+        spec with { Https = new HttpsSpec { CertificateHostPath = Certificate, KeyHostPath = Key } };
 
     private static OmsWorld ArchiveOnHosts()
     {
@@ -281,7 +284,8 @@ public sealed class RoadTests
         return world;
     }
 
-    private static OmsUpgradeSpec OnHost(OmsUpgradeSpec spec) => spec with { ImageArchive = new ImageArchive { HostPath = HostPath } };
+    private static OmsUpgradeSpec OnHost(OmsUpgradeSpec spec) =>
+        spec with { ImageArchive = new ImageArchive { HostPath = HostPath } };
 
     private static OmsWorld Registry(string password)
     {
@@ -294,5 +298,6 @@ public sealed class RoadTests
         ".dockerconfigjson",
         "{\"auths\":{\"registry.example\":{\"auth\":\"" + Convert.ToBase64String(Encoding.UTF8.GetBytes($"robot:{password}")) + "\"},\"elsewhere.example\":{\"username\":\"x\",\"password\":\"y\"}}}"));
 
-    private static OmsUpgradeSpec Pulling(OmsUpgradeSpec spec) => spec with { ImagePullSecretRef = new SecretReference { Name = "pull" } };
+    private static OmsUpgradeSpec Pulling(OmsUpgradeSpec spec) =>
+        spec with { ImagePullSecretRef = new SecretReference { Name = "pull" } };
 }

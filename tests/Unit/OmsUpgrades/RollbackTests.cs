@@ -273,7 +273,9 @@ public sealed class RollbackTests
         return world;
     }
 
-    internal static OmsWorld Failed(WorldSetup? setup = null, Func<Drydock.Crds.OmsUpgrades.OmsUpgradeSpec, Drydock.Crds.OmsUpgrades.OmsUpgradeSpec>? change = null)
+    internal static OmsWorld Failed(
+        WorldSetup? setup = null,
+        Func<Drydock.Crds.OmsUpgrades.OmsUpgradeSpec, Drydock.Crds.OmsUpgrades.OmsUpgradeSpec>? change = null)
     {
         var world = new OmsWorld(setup ?? new WorldSetup { RealJson = false, Jar = FailingJar }).Apply(change);
         world.RunUntil(() => world.Is("Failed"), "failed");

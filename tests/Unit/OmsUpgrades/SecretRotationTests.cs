@@ -6,7 +6,10 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.OmsUpgrades;
 
-/// <summary>A Secret is annotated, labelled, extended and rotated while an upgrade and its rollback run: what is under way ends as if nothing had happened.</summary>
+/// <summary>
+/// A Secret is annotated, labelled, extended and rotated while an upgrade and its rollback run: what is under way ends
+/// as if nothing had happened.
+/// </summary>
 public sealed class SecretRotationTests
 {
     private const string Before = """{"enable":true,"perceiveStoreClientCheckpoint":true,"odd":1}""";
@@ -19,14 +22,16 @@ public sealed class SecretRotationTests
     [InlineData("labelled")]
     [InlineData("extended")]
     [InlineData("rotated")]
-    public void Upgrade_secret_touched_at_every_write_and_act_ends_golden(string touch) => Everywhere(Upgrade, BeginUpgrade, static w => w.RunToSuccess(), SecretTouch.Of(touch));
+    public void Upgrade_secret_touched_at_every_write_and_act_ends_golden(string touch) =>
+        Everywhere(Upgrade, BeginUpgrade, static w => w.RunToSuccess(), SecretTouch.Of(touch));
 
     [Theory]
     [InlineData("annotated")]
     [InlineData("labelled")]
     [InlineData("extended")]
     [InlineData("rotated")]
-    public void Rollback_secret_touched_at_every_write_and_act_ends_golden(string touch) => Everywhere(Rollback, BeginFailing, static w => w.RunToRolledBack(), SecretTouch.Of(touch));
+    public void Rollback_secret_touched_at_every_write_and_act_ends_golden(string touch) =>
+        Everywhere(Rollback, BeginFailing, static w => w.RunToRolledBack(), SecretTouch.Of(touch));
 
     [Fact]
     public void Upgrade_secret_rotated_under_a_running_step_of_every_phase_tries_no_step_twice()

@@ -66,7 +66,8 @@ public sealed class SecretTests
         return world;
     }
 
-    private static IEnumerable<string> Kept(OmsWorld world) => world.Api.All<V1Secret>().Where(s => s.Data!.ContainsKey("output")).Select(s => Encoding.UTF8.GetString(s.Data!["output"]));
+    private static IEnumerable<string> Kept(OmsWorld world) =>
+        world.Api.All<V1Secret>().Where(s => s.Data!.ContainsKey("output")).Select(s => Encoding.UTF8.GetString(s.Data!["output"]));
 
     private static IEnumerable<string> Shown(OmsWorld world)
     {

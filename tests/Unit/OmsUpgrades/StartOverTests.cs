@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.OmsUpgrades;
 
-/// <summary>What no retry of the stored plan gets over before the downtime: the message names a way out, and that way works.</summary>
+/// <summary>
+/// What no retry of the stored plan gets over before the downtime: the message names a way out, and that way works.
+/// </summary>
 public sealed class StartOverTests
 {
     private const string WayOut = "set spec.desiredState: RolledBack, once that is reached";

@@ -6,13 +6,17 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.OmsUpgrades;
 
-/// <summary>A dockerd with live-restore was killed in the middle of a start, or somebody removed a container: dockerd and the world are not of one mind.</summary>
+/// <summary>
+/// A dockerd with live-restore was killed in the middle of a start, or somebody removed a container: dockerd and the
+/// world are not of one mind.
+/// </summary>
 public sealed class StrayTaskTests
 {
     [Theory]
     [InlineData("task {0}: already exists")]
     [InlineData("failed to start shim: mkdir /run/containerd/io.containerd.runtime.v2.task/moby/{0}: file exists: unknown")]
-    public void What_containerd_keeps_of_a_start_that_was_cut_off_is_named_with_the_commands_that_remove_it(string words)
+    public void What_containerd_keeps_of_a_start_that_was_cut_off_is_named_with_the_commands_that_remove_it(
+        string words)
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
         world["oms-a"].StrayTasks[OmsWorld.NewName] = words;

@@ -36,7 +36,8 @@ public sealed class TwoOperatorTests
     [Theory]
     [InlineData("update oms-a/", "stop oms-a/")]
     [InlineData("exec oms-b/sed ", "exec oms-b/supervisorctl start ")]
-    public void A_leader_that_loses_the_lease_between_the_requests_of_one_act_does_not_send_the_next(string first, string next)
+    public void A_leader_that_loses_the_lease_between_the_requests_of_one_act_does_not_send_the_next(
+        string first, string next)
     {
         var world = Begin();
         var former = world.Life;
@@ -55,7 +56,8 @@ public sealed class TwoOperatorTests
         world.Rules.Broken.ShouldBeEmpty();
     }
 
-    // The API server keeps no order between a late create of the claim and its release; the next upgrade says who holds it and how to let go.
+    // The API server keeps no order between a late create of the claim and its release; the next upgrade says who holds
+    // it and how to let go.
     [Fact]
     public void It_is_harmless_when_all_is_over() =>
         Late(p => Worthwhile(p) && !p.What.StartsWith("create Lease", StringComparison.Ordinal), (world, _) => world.RunToSuccess());

@@ -72,5 +72,6 @@ public sealed class WayBackDeletionTests
         world.Hosts.ShouldAllBe(h => h.Containers.TrueForAll(c => !c.IsRunning));
     }
 
-    private static OmsWorld Begin() => new OmsWorld(new WorldSetup { RealJson = false, Jar = RollbackTests.FailingJar }).Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
+    private static OmsWorld Begin() =>
+        new OmsWorld(new WorldSetup { RealJson = false, Jar = RollbackTests.FailingJar }).Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
 }

@@ -19,13 +19,15 @@ public sealed class WayBackKillTests
     [InlineData(nameof(Fate.DieAfter))]
     [InlineData(nameof(Fate.Conflict))]
     [InlineData(nameof(Fate.LostAnswer))]
-    public void After_a_failed_upgrade_it_ends_as_if_nothing_had_happened(string fate) => Everywhere(AfterFailure, Enum.Parse<Fate>(fate), every: 1);
+    public void After_a_failed_upgrade_it_ends_as_if_nothing_had_happened(string fate) =>
+        Everywhere(AfterFailure, Enum.Parse<Fate>(fate), every: 1);
 
     [Theory]
     [InlineData(nameof(Fate.DieBefore))]
     [InlineData(nameof(Fate.DieAfter))]
     [InlineData(nameof(Fate.ServerError))]
-    public void After_a_succeeded_upgrade_it_ends_as_if_nothing_had_happened(string fate) => Everywhere(AfterSuccess, Enum.Parse<Fate>(fate), every: 1);
+    public void After_a_succeeded_upgrade_it_ends_as_if_nothing_had_happened(string fate) =>
+        Everywhere(AfterSuccess, Enum.Parse<Fate>(fate), every: 1);
 
     [Fact]
     public void Killed_again_while_it_recovers_it_still_ends_as_if_nothing_had_happened() => Cases.Try(
@@ -46,7 +48,8 @@ public sealed class WayBackKillTests
     private static OmsWorld BeginFailing() =>
         new OmsWorld(new WorldSetup { RealJson = false, HaConfig = Before, Jar = RollbackTests.FailingJar }).Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
 
-    private static OmsWorld BeginSucceeded() => new OmsWorld(new WorldSetup { RealJson = false, HaConfig = Before }).Apply();
+    private static OmsWorld BeginSucceeded() =>
+        new OmsWorld(new WorldSetup { RealJson = false, HaConfig = Before }).Apply();
 
     private static void ApprovedToTheEnd(OmsWorld world)
     {

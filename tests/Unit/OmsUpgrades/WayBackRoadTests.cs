@@ -9,7 +9,10 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.OmsUpgrades;
 
-/// <summary>The way back of the other roads: regions, the Community edition, renamed projects, few nodes at a time, another plan than the approved one.</summary>
+/// <summary>
+/// The way back of the other roads: regions, the Community edition, renamed projects, few nodes at a time, another plan
+/// than the approved one.
+/// </summary>
 public sealed class WayBackRoadTests
 {
     [Theory]

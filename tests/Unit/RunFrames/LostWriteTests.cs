@@ -118,7 +118,8 @@ public sealed class LostWriteTests
         Writes().ShouldBe(before + 1, "it proves that the plan acted on is the newest");
     }
 
-    private static int Weight(ToyRunWorld world) => JsonSerializer.SerializeToUtf8Bytes(world.Status, ToyRunContext.Default.ToyRunStatus).Length;
+    private static int Weight(ToyRunWorld world) =>
+        JsonSerializer.SerializeToUtf8Bytes(world.Status, ToyRunContext.Default.ToyRunStatus).Length;
 
     private ToyRunWorld Refusing(int code, Func<int, bool>? refused = null)
     {

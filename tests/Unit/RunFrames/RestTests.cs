@@ -82,7 +82,8 @@ public sealed class RestTests
         return world;
     }
 
-    private static bool IsWrittenDown(ToyRunWorld world) => world.Status.Plan!.Steps.Exists(s => s.Receipt?.ContainsKey(ToyRunRest.Gone) == true && s.State == StepState.Failed);
+    private static bool IsWrittenDown(ToyRunWorld world) =>
+        world.Status.Plan!.Steps.Exists(s => s.Receipt?.ContainsKey(ToyRunRest.Gone) == true && s.State == StepState.Failed);
 
     private static void GoOn(ToyRunWorld world)
     {

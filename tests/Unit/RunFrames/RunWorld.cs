@@ -55,7 +55,8 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcil
     public int Claims => Now(Api.ListAsync<V1Lease>("drydock")).Items.Count;
 
     /// <summary>Succeeded, and nothing is held any more.</summary>
-    public bool IsOver => Is("Succeeded") && Is("Ready") && Claims == 0 && Found!.Metadata.Finalizers is not { Count: > 0 };
+    public bool IsOver =>
+        Is("Succeeded") && Is("Ready") && Claims == 0 && Found!.Metadata.Finalizers is not { Count: > 0 };
 
     public bool Is(string condition) => Status.Conditions.Exists(c => c.Type == condition && c.Status == "True");
 
@@ -87,7 +88,10 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcil
         _woken = true;
     }
 
-    /// <summary>The object goes without anybody having let go of anything, as if its finalizers had been taken away by hand while no operator ran.</summary>
+    /// <summary>
+    /// The object goes without anybody having let go of anything, as if its finalizers had been taken away by hand
+    /// while no operator ran.
+    /// </summary>
     public void Vanish()
     {
         foreach (var finalizer in Found!.Metadata.Finalizers ?? [])
@@ -99,7 +103,10 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcil
         Restart();
     }
 
-    /// <summary>The object goes, as if its finalizers had been taken away by hand, and another of its name comes before the operator heard of it.</summary>
+    /// <summary>
+    /// The object goes, as if its finalizers had been taken away by hand, and another of its name comes before the
+    /// operator heard of it.
+    /// </summary>
     public void Recreate()
     {
         var spec = Found!.Spec;
@@ -258,5 +265,6 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcil
     }
 
     // The in-memory API answers at once.
-    private static T Now<T>(Task<T> task) => task.IsCompleted ? task.GetAwaiter().GetResult() : throw new InvalidOperationException("it did not answer at once");
+    private static T Now<T>(Task<T> task) =>
+        task.IsCompleted ? task.GetAwaiter().GetResult() : throw new InvalidOperationException("it did not answer at once");
 }

@@ -26,5 +26,6 @@ public sealed class WindowClockTests
         WindowClock.OpensAt(window, At("2026-03-01T04:00:00Z")).ShouldBe(At("2026-03-07T22:00:00Z"));
     }
 
-    private static DateTimeOffset At(string text) => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+    private static DateTimeOffset At(string text) =>
+        DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -94,7 +94,8 @@ public sealed class BoundedTarStreamTests
         })).Message.ShouldContain("more than 1000000 entries");
     }
 
-    private static byte[] Padded(string text) => [.. Encoding.ASCII.GetBytes(text), .. new byte[(512 - (text.Length % 512)) % 512]];
+    private static byte[] Padded(string text) =>
+        [.. Encoding.ASCII.GetBytes(text), .. new byte[(512 - (text.Length % 512)) % 512]];
 
     private static byte[] Header(char type, long size)
     {

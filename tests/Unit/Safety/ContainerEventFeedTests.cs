@@ -45,7 +45,9 @@ public sealed class ContainerEventFeedTests
 
         public ISystemOperations System => this;
 
-        public async IAsyncEnumerable<Message> MonitorEventsAsync(ContainerEventsParameters parameters, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        public async IAsyncEnumerable<Message> MonitorEventsAsync(
+            ContainerEventsParameters parameters,
+            [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
             if (++Opened == 1)
             {

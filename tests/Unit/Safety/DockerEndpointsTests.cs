@@ -50,7 +50,8 @@ public sealed class DockerEndpointsTests
         _factory.Disposed.ShouldBe(2);
     }
 
-    private static DockerEndpoint Endpoint(int key) => DockerEndpoint.Parse("tcp://192.0.2.1:2376") with { Tls = new DockerTlsMaterial([1], [2], BitConverter.GetBytes(key)) };
+    private static DockerEndpoint Endpoint(int key) =>
+        DockerEndpoint.Parse("tcp://192.0.2.1:2376") with { Tls = new DockerTlsMaterial([1], [2], BitConverter.GetBytes(key)) };
 
     private sealed class CountingFactory : IDockerClientFactory
     {

@@ -14,7 +14,10 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.Safety;
 
-/// <summary>Endpoints that answer without end: each client stops at its limit and says what came, from where, and how much is too much.</summary>
+/// <summary>
+/// Endpoints that answer without end: each client stops at its limit and says what came, from where, and how much is
+/// too much.
+/// </summary>
 public sealed class EndlessAnswerTests
 {
     private const string Chunked = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";

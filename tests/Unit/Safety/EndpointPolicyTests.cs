@@ -77,7 +77,8 @@ public sealed class EndpointPolicyTests
     [InlineData("localhost")]
     [InlineData("10.0.0.0/33")]
     [InlineData("")]
-    public void What_is_neither_address_nor_network_is_refused(string text) => Should.Throw<FormatException>(() => EndpointPolicy.Network(text)).Message.ShouldContain($"'{text}'");
+    public void What_is_neither_address_nor_network_is_refused(string text) =>
+        Should.Throw<FormatException>(() => EndpointPolicy.Network(text)).Message.ShouldContain($"'{text}'");
 
     [Theory]
     [InlineData("127.0.0.1", "127.0.0.1 is refused (loopback)")]

@@ -9,7 +9,10 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.Safety;
 
-/// <summary>The witness files at the moment in which <c>started</c> is there and still empty, with the commands of a look run by a real shell.</summary>
+/// <summary>
+/// The witness files at the moment in which <c>started</c> is there and still empty, with the commands of a look run by
+/// a real shell.
+/// </summary>
 public sealed class WitnessedExecTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("drydock-witness-").FullName;
@@ -118,6 +121,7 @@ public sealed class WitnessedExecTests : IDisposable
     {
         public Func<MethodInfo, object?[], object?>? Answer { get; set; }
 
-        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => Answer!(targetMethod!, args ?? []);
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
+            Answer!(targetMethod!, args ?? []);
     }
 }

@@ -115,7 +115,8 @@ public sealed class SchemaGuardTests : IAsyncDisposable
 
     private sealed class Controller(SchemaGuardTests test) : IEntityController<BackupSnapshot>
     {
-        public async Task<ReconciliationResult<BackupSnapshot>> ReconcileAsync(BackupSnapshot entity, CancellationToken cancellationToken)
+        public async Task<ReconciliationResult<BackupSnapshot>> ReconcileAsync(
+            BackupSnapshot entity, CancellationToken cancellationToken)
         {
             var fresh = (await test._writer.ReadAsync(entity, cancellationToken))!;
             var status = (fresh.Status ?? new BackupSnapshotStatus()) with { Phase = "Reconciled" };
@@ -123,7 +124,8 @@ public sealed class SchemaGuardTests : IAsyncDisposable
                 await test._writer.UpdateStatusAsync(fresh with { Status = status }, cancellationToken));
         }
 
-        public Task<ReconciliationResult<BackupSnapshot>> DeletedAsync(BackupSnapshot entity, CancellationToken cancellationToken)
+        public Task<ReconciliationResult<BackupSnapshot>> DeletedAsync(
+            BackupSnapshot entity, CancellationToken cancellationToken)
         {
             test._forgotten++;
             return Task.FromResult(ReconciliationResult<BackupSnapshot>.Success(entity));

@@ -55,5 +55,6 @@ public sealed class SchemaRecordTests
 
     private static string HashOf(KindModel kind) => SchemaRecord.HashOf([CrdYaml.Of(kind)]);
 
-    private static List<string> Rows(string record) => [.. record.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#')];
+    private static List<string> Rows(string record) =>
+        [.. record.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#')];
 }

@@ -65,10 +65,12 @@ public sealed class UsedSecretsTests
     public void Names_are_listed_once_and_nothing_is_read_for_a_reference_that_is_not_given() =>
         new SecretUses().Add((SecretReference?)null, "a").Add("", "b").Add("two", "a").Add("one", "a").Add(new SecretReference { Name = "two" }, "b").Names.ShouldBe(["one", "two"]);
 
-    private Task<UsedSecrets> ReadAsync() => new SecretUses().Add("db", SecretKeys.Database).ReadAsync(_api, "ns", Token);
+    private Task<UsedSecrets> ReadAsync() =>
+        new SecretUses().Add("db", SecretKeys.Database).ReadAsync(_api, "ns", Token);
 
     private Task<V1Secret> StoreAsync(params (string Key, string Value)[] data) => _api.CreateAsync(
         new V1Secret { Metadata = new V1ObjectMeta { Name = "db", Namespace = "ns" }, Data = data.ToDictionary(d => d.Key, d => Encoding.UTF8.GetBytes(d.Value), StringComparer.Ordinal) }, Token);
 
-    private async Task ChangeAsync(Func<V1Secret, V1Secret> change) => await _api.UpdateAsync(change((await _api.GetAsync<V1Secret>("db", "ns", Token))!), Token);
+    private async Task ChangeAsync(Func<V1Secret, V1Secret> change) =>
+        await _api.UpdateAsync(change((await _api.GetAsync<V1Secret>("db", "ns", Token))!), Token);
 }

@@ -5,8 +5,8 @@ using Drydock.Clients.Snapshots;
 namespace Drydock.Tests.Unit.SnapshotRestores;
 
 /// <summary>
-/// Loads as the real one does: notes each session in the storage before it locks or loads, asks before the drop, drops in the session that holds the lock,
-/// loads in another. Every line is a point at which the operator may die or freeze.
+/// Loads as the real one does: notes each session in the storage before it locks or loads, asks before the drop, drops
+/// in the session that holds the lock, loads in another. Every line is a point at which the operator may die or freeze.
 /// </summary>
 internal sealed class FakeLoader(FakeServer server, FakeSnapshots snapshots, RestoreLife life) : ISnapshotLoader, ISnapshotSessions
 {
@@ -21,7 +21,8 @@ internal sealed class FakeLoader(FakeServer server, FakeSnapshots snapshots, Res
     /// <summary>The password by which each database was loaded last.</summary>
     public Dictionary<string, string> Passwords { get; } = new(StringComparer.Ordinal);
 
-    public async Task<IReadOnlyList<SnapshotFinding>> CheckAsync(SnapshotLoadRequest request, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SnapshotFinding>> CheckAsync(
+        SnapshotLoadRequest request, CancellationToken cancellationToken)
     {
         await life.PassAsync($"check {request.Database}");
         Checked.Add(request.Database);
@@ -107,20 +108,35 @@ internal sealed class FakeLoader(FakeServer server, FakeSnapshots snapshots, Res
         }
     }
 
-    public Task LoadAsync(SnapshotLoadRequest request, CancellationToken cancellationToken) => throw new NotSupportedException("a restore does not load without dropping");
+    public Task LoadAsync(SnapshotLoadRequest request, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("a restore does not load without dropping");
 
-    public Task RecreateAsync(MySqlConnection connection, SnapshotDatabase database, string target, CancellationToken cancellationToken) => throw new NotSupportedException("there is no connection");
+    public Task RecreateAsync(
+        MySqlConnection connection, SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("there is no connection");
 
-    public Task<IReadOnlyList<SnapshotFinding>> CompareAsync(MySqlConnection connection, SnapshotDatabase database, string target, CancellationToken cancellationToken) => throw new NotSupportedException("there is no connection");
+    public Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
+        MySqlConnection connection, SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("there is no connection");
 
-    public Task<SnapshotVerification> RestoreTestAsync(RestoreTestRequest request, CancellationToken cancellationToken) => throw new NotSupportedException("a restore tests nothing");
+    public Task<SnapshotVerification> RestoreTestAsync(
+        RestoreTestRequest request, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("a restore tests nothing");
 
-    public Task<IReadOnlyList<SnapshotSession>> FindAsync(SnapshotLocation location, MySqlConnectionStringBuilder connection, CancellationToken cancellationToken) => throw new NotSupportedException("a restore only ends");
+    public Task<IReadOnlyList<SnapshotSession>> FindAsync(
+        SnapshotLocation location, MySqlConnectionStringBuilder connection, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("a restore only ends");
 
-    public Task<IReadOnlyList<SnapshotSession>> EndAsync(SnapshotLocation location, MySqlConnectionStringBuilder connection, CancellationToken cancellationToken) => throw new NotSupportedException("a restore ends those of one database");
+    public Task<IReadOnlyList<SnapshotSession>> EndAsync(
+        SnapshotLocation location, MySqlConnectionStringBuilder connection, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("a restore ends those of one database");
 
     // By the lock of a load, as the real one: the lock of a restore does not say whose it is.
-    public async Task<IReadOnlyList<SnapshotSession>> EndAsync(SnapshotLocation location, MySqlConnectionStringBuilder connection, string database, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SnapshotSession>> EndAsync(
+        SnapshotLocation location,
+        MySqlConnectionStringBuilder connection,
+        string database,
+        CancellationToken cancellationToken)
     {
         await life.PassAsync($"end loads {database}");
         foreach (var session in server.Sessions.Where(s => s.Locks.Contains($"load.{database}")).ToList())
@@ -131,7 +147,8 @@ internal sealed class FakeLoader(FakeServer server, FakeSnapshots snapshots, Res
         return [];
     }
 
-    private static async Task NoteAsync(SnapshotLoadRequest request, SnapshotSession session, CancellationToken cancellationToken)
+    private static async Task NoteAsync(
+        SnapshotLoadRequest request, SnapshotSession session, CancellationToken cancellationToken)
     {
         await using var note = await request.Location.Storage.CreateAsync($"{request.Location.Prefix}sessions/{session.ConnectionId}.json", cancellationToken);
         await JsonSerializer.SerializeAsync(note.Content, new { snapshotId = session.SnapshotId, database = session.Database, connectionId = session.ConnectionId, host = session.Host, serverKey = session.ServerKey }, cancellationToken: cancellationToken);

@@ -14,13 +14,15 @@ internal sealed class FakeRestoreServer(FakeServer server, RestoreLife life) : I
         return server.Look(databases);
     }
 
-    public async Task<IReadOnlyList<ServerSession>> SessionsAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ServerSession>> SessionsAsync(
+        IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
     {
         await life.PassAsync("sessions");
         return server.Look(databases).Sessions;
     }
 
-    public async Task<IReadOnlyList<ServerSession>> EndSessionsAsync(IReadOnlyCollection<SessionReceipt> sessions, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ServerSession>> EndSessionsAsync(
+        IReadOnlyCollection<SessionReceipt> sessions, CancellationToken cancellationToken)
     {
         await life.PassAsync("end sessions");
         var there = server.Sessions.Where(s => sessions.Contains(new SessionReceipt(s.Id, s.Host))).ToList();

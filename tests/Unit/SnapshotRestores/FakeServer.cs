@@ -7,7 +7,9 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.SnapshotRestores;
 
-/// <summary>A database server: databases with a content, sessions, named locks. A session that was ended does nothing any more.</summary>
+/// <summary>
+/// A database server: databases with a content, sessions, named locks. A session that was ended does nothing any more.
+/// </summary>
 internal sealed class FakeServer
 {
     private readonly Lock _lock = new();

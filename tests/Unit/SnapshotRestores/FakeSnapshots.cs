@@ -41,36 +41,52 @@ internal sealed class FakeSnapshots(params string[] databases) : ISnapshotter, I
 
     public string ContentOf(string database) => $"{database} as in the snapshot";
 
-    public Task<SnapshotManifest?> FindAsync(SnapshotLocation location, CancellationToken cancellationToken) => Task.FromResult(location.Id == Manifest?.Id ? Manifest : null);
+    public Task<SnapshotManifest?> FindAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
+        Task.FromResult(location.Id == Manifest?.Id ? Manifest : null);
 
     public Task<SnapshotVerification> CheckPresenceAsync(SnapshotLocation location, CancellationToken cancellationToken) => Task.FromResult(new SnapshotVerification(
         Manifest!, [.. Truncated.Select(d => new SnapshotFinding(SnapshotFailure.ChecksumMismatch, d, $"{d}.sql.gz has 50 bytes, expected 100."))]));
 
-    public Task<SnapshotManifest> TakeAsync(SnapshotRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<SnapshotManifest> TakeAsync(SnapshotRequest request, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task<SnapshotVerification> VerifyAsync(SnapshotLocation location, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<SnapshotVerification> VerifyAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task<SnapshotVerification> VerifyAsync(SnapshotLocation location, string? identity, IProgress<SnapshotProgress>? progress, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<SnapshotVerification> VerifyAsync(
+        SnapshotLocation location, string? identity, IProgress<SnapshotProgress>? progress, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task<SnapshotListing> ListAsync(ISnapshotStorage storage, string path, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<SnapshotListing> ListAsync(
+        ISnapshotStorage storage, string path, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task DeleteAsync(SnapshotLocation location, CancellationToken cancellationToken) => throw new InvalidOperationException("a restore deleted a snapshot");
+    public Task DeleteAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException("a restore deleted a snapshot");
 
-    public Task<ISnapshotObjectWriter> CreateAsync(string name, CancellationToken cancellationToken) => throw new InvalidOperationException($"a restore wrote {name}");
+    public Task<ISnapshotObjectWriter> CreateAsync(string name, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException($"a restore wrote {name}");
 
-    public Task PublishAsync(string from, string to, CancellationToken cancellationToken) => throw new InvalidOperationException($"a restore published {to}");
+    public Task PublishAsync(string from, string to, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException($"a restore published {to}");
 
-    public Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task<SnapshotObjectInfo?> StatAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<SnapshotObjectInfo?> StatAsync(string name, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<SnapshotObjectInfo>>([]);
+    public Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<SnapshotObjectInfo>>([]);
 
-    public Task DeleteAsync(string name, CancellationToken cancellationToken) => throw new InvalidOperationException($"a restore deleted {name}");
+    public Task DeleteAsync(string name, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException($"a restore deleted {name}");
 
     public Task<long?> GetFreeBytesAsync(CancellationToken cancellationToken) => Task.FromResult<long?>(null);
 
-    public Task<SnapshotStorageMark> EnsureMarkAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("a restore marked the storage");
+    public Task<SnapshotStorageMark> EnsureMarkAsync(CancellationToken cancellationToken) =>
+        throw new InvalidOperationException("a restore marked the storage");
 
-    public Task<SnapshotStorageMark?> ReadMarkAsync(CancellationToken cancellationToken) => Task.FromResult<SnapshotStorageMark?>(new SnapshotStorageMark("mark", DateTimeOffset.UnixEpoch));
+    public Task<SnapshotStorageMark?> ReadMarkAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<SnapshotStorageMark?>(new SnapshotStorageMark("mark", DateTimeOffset.UnixEpoch));
 }

@@ -4,7 +4,10 @@ using Drydock.Clients.Kubernetes.Runtime;
 
 namespace Drydock.Tests.Unit.SnapshotRestores;
 
-/// <summary>Writes of one life of the operator to its objects; a death before a write loses it, one after it loses only its answer.</summary>
+/// <summary>
+/// Writes of one life of the operator to its objects; a death before a write loses it, one after it loses only its
+/// answer.
+/// </summary>
 internal sealed class LifeWriter<TEntity>(IKubernetesClient api, RestoreLife life) : IEntityWriter<TEntity>
     where TEntity : class, IKubernetesObject
 {
@@ -22,13 +25,15 @@ internal sealed class LifeWriter<TEntity>(IKubernetesClient api, RestoreLife lif
         return await api.GetAsync<TEntity>(entity.Metadata.Name, entity.Metadata.Namespace, cancellationToken);
     }
 
-    public async Task<TEntity> AddFinalizerAsync(TEntity entity, string finalizer, CancellationToken cancellationToken = default)
+    public async Task<TEntity> AddFinalizerAsync(
+        TEntity entity, string finalizer, CancellationToken cancellationToken = default)
     {
         await life.PassAsync("before finalizer");
         return await api.AddFinalizerAsync(entity, finalizer, cancellationToken);
     }
 
-    public async Task<TEntity?> RemoveFinalizerAsync(TEntity entity, string finalizer, CancellationToken cancellationToken = default)
+    public async Task<TEntity?> RemoveFinalizerAsync(
+        TEntity entity, string finalizer, CancellationToken cancellationToken = default)
     {
         await life.PassAsync("before finalizer goes");
         return await api.RemoveFinalizerAsync(entity, finalizer, cancellationToken);

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.SnapshotRestores;
 
-/// <summary>What was restored once is not restored again because a status was lost or a manifest was applied again.</summary>
+/// <summary>
+/// What was restored once is not restored again because a status was lost or a manifest was applied again.
+/// </summary>
 public sealed class NotAfterTests
 {
     private static readonly string[] Statements = ["look", "sessions", "end sessions"];

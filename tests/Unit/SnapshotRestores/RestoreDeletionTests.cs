@@ -95,5 +95,6 @@ public sealed class RestoreDeletionTests
         _world.Events.All.ShouldContain(e => e.IsWarning && e.Reason == Reasons.Abandoned);
     }
 
-    private async Task DeleteAsync() => await _world.Api.DeleteAsync<SnapshotRestore>(RestoreWorld.Name, RestoreWorld.Space);
+    private async Task DeleteAsync() =>
+        await _world.Api.DeleteAsync<SnapshotRestore>(RestoreWorld.Name, RestoreWorld.Space);
 }

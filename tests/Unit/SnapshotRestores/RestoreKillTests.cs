@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.SnapshotRestores;
 
-/// <summary>The operator dies, or stands still and goes on late, at every point of a restore; a successor takes over.</summary>
+/// <summary>
+/// The operator dies, or stands still and goes on late, at every point of a restore; a successor takes over.
+/// </summary>
 public sealed class RestoreKillTests
 {
     public static TheoryData<bool> Links => [false, true];
@@ -72,7 +74,8 @@ public sealed class RestoreKillTests
         }
     }
 
-    private static bool IsOver(SnapshotRestore? restore) => restore?.Status?.Phase == SnapshotRestorePhases.Succeeded && restore.Metadata.Finalizers is not { Count: > 0 };
+    private static bool IsOver(SnapshotRestore? restore) =>
+        restore?.Status?.Phase == SnapshotRestorePhases.Succeeded && restore.Metadata.Finalizers is not { Count: > 0 };
 
     private static async Task<RestoreWorld> CreateAsync(bool linked)
     {

@@ -3,7 +3,10 @@ namespace Drydock.Tests.Unit.SnapshotRestores;
 /// <summary>What happens to an operator at a point.</summary>
 internal enum RestoreFate
 {
-    /// <summary>It dies there: nothing it would do afterwards happens, and its server sessions stay open until somebody ends them.</summary>
+    /// <summary>
+    /// It dies there: nothing it would do afterwards happens, and its server sessions stay open until somebody ends
+    /// them.
+    /// </summary>
     Dies,
 
     /// <summary>It stands still there, and goes on as if nothing had happened once it is let go.</summary>

@@ -145,7 +145,8 @@ public sealed class RestoreObstacleTests
     [InlineData("privilege", Reasons.AccessDenied, "lacks DROP on `rm`.*")]
     [InlineData("space", Reasons.NoSpace, "make room")]
     [InlineData("unreachable", Reasons.ServerUnreachable, "Can't connect")]
-    public async Task What_stands_against_it_at_the_server_is_found_before_anything_and_looked_at_again(string what, string reason, string words)
+    public async Task What_stands_against_it_at_the_server_is_found_before_anything_and_looked_at_again(
+        string what, string reason, string words)
     {
         var repair = Break(what);
         await _world.CreateAsync();

@@ -49,7 +49,10 @@ internal sealed class RestoreOperator : IReconcileTrigger<SnapshotRestore>, IAsy
 
     public void Wake(string? @namespace, string name) => _woken.Release();
 
-    /// <summary>Reconciles whenever woken until the object is so, or this life is over. What only time brings is brought by moving the clock.</summary>
+    /// <summary>
+    /// Reconciles whenever woken until the object is so, or this life is over. What only time brings is brought by
+    /// moving the clock.
+    /// </summary>
     public async Task UntilAsync(Func<SnapshotRestore?, bool> wanted)
     {
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(Xunit.TestContext.Current.CancellationToken);
@@ -84,10 +87,12 @@ internal sealed class RestoreOperator : IReconcileTrigger<SnapshotRestore>, IAsy
         }
     }
 
-    public Task UntilPhaseAsync(params string[] phases) => UntilAsync(r => r?.Status?.Phase is { } phase && phases.Contains(phase));
+    public Task UntilPhaseAsync(params string[] phases) =>
+        UntilAsync(r => r?.Status?.Phase is { } phase && phases.Contains(phase));
 
     /// <summary>Reconciles once.</summary>
-    public async Task<TimeSpan?> OnceAsync() => (await Controller.ReconcileAsync((await _world.GetAsync())!, Xunit.TestContext.Current.CancellationToken)).RequeueAfter;
+    public async Task<TimeSpan?> OnceAsync() =>
+        (await Controller.ReconcileAsync((await _world.GetAsync())!, Xunit.TestContext.Current.CancellationToken)).RequeueAfter;
 
     public async ValueTask DisposeAsync()
     {

@@ -19,7 +19,9 @@ using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Tests.Unit.SnapshotRestores;
 
-/// <summary>An API server, a snapshot of two databases, and a server on which both exist and hold something newer.</summary>
+/// <summary>
+/// An API server, a snapshot of two databases, and a server on which both exist and hold something newer.
+/// </summary>
 internal sealed class RestoreWorld : IStorages
 {
     public const string Space = "oms";
@@ -50,7 +52,10 @@ internal sealed class RestoreWorld : IStorages
     };
 
     /// <summary>Makes the Secret, the BackupSnapshot and the restore.</summary>
-    public async Task CreateAsync(SnapshotRestoreSpec? spec = null, Func<BackupSnapshot, BackupSnapshot>? snapshot = null, List<V1OwnerReference>? owners = null)
+    public async Task CreateAsync(
+        SnapshotRestoreSpec? spec = null,
+        Func<BackupSnapshot, BackupSnapshot>? snapshot = null,
+        List<V1OwnerReference>? owners = null)
     {
         await Api.CreateAsync(new V1Namespace { Metadata = new V1ObjectMeta { Name = Space } });
         await Api.CreateAsync(new V1Secret
@@ -75,8 +80,8 @@ internal sealed class RestoreWorld : IStorages
     }
 
     /// <summary>
-    /// An upgrade that has claimed the rm database of the server and waits for the restore in a step of its rollback; returns the owner references of that
-    /// restore.
+    /// An upgrade that has claimed the rm database of the server and waits for the restore in a step of its rollback;
+    /// returns the owner references of that restore.
     /// </summary>
     public async Task<List<V1OwnerReference>> UpgradeAsync(bool claim = true, StepState waits = StepState.Running)
     {
@@ -111,7 +116,8 @@ internal sealed class RestoreWorld : IStorages
     public Task AnnotateAsync(string key, string value) =>
         EditAsync(now => now with { Metadata = now.Metadata with { Annotations = new Dictionary<string, string>(now.Metadata.Annotations ?? [], StringComparer.Ordinal) { [key] = value } } });
 
-    public async Task<IReadOnlyList<string>> ClaimsAsync() => [.. (await Api.ListAsync<V1Lease>("drydock-system")).Items.Where(l => l.Metadata.DeletionTimestamp is null).Select(l => l.Metadata.Annotations!["drydock.dev/claimed-by"])];
+    public async Task<IReadOnlyList<string>> ClaimsAsync() =>
+        [.. (await Api.ListAsync<V1Lease>("drydock-system")).Items.Where(l => l.Metadata.DeletionTimestamp is null).Select(l => l.Metadata.Annotations!["drydock.dev/claimed-by"])];
 
     /// <summary>Why no storage can be opened; null: it can.</summary>
     public SnapshotException? OpenFails { get; set; }

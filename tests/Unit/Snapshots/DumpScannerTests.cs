@@ -89,7 +89,8 @@ public sealed class DumpScannerTests
     [InlineData("-- Dump completed on x\nINSERT INTO `t` VALUES (1);\n")]
     [InlineData("-- Dump completed on x\nSELECT")]
     [InlineData("-- Dump comple")]
-    public void A_dump_is_complete_only_with_its_trailer_outside_of_everything_and_last(string text) => Scan(text).IsComplete.ShouldBeFalse();
+    public void A_dump_is_complete_only_with_its_trailer_outside_of_everything_and_last(string text) =>
+        Scan(text).IsComplete.ShouldBeFalse();
 
     [Fact]
     public void The_longest_statement_is_measured_without_what_is_between_statements()

@@ -12,24 +12,30 @@ internal sealed class EndlessStorage(Func<long, Memory<byte>, int> content) : IS
 
     internal long Read => Interlocked.Read(ref _read);
 
-    public Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken) => Task.FromResult<Stream>(new Content(this));
+    public Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken) =>
+        Task.FromResult<Stream>(new Content(this));
 
     public Task<SnapshotObjectInfo?> StatAsync(string name, CancellationToken cancellationToken) =>
         Task.FromResult<SnapshotObjectInfo?>(name.EndsWith("removing.json", StringComparison.Ordinal) ? null : new SnapshotObjectInfo(name, 1, DateTimeOffset.UnixEpoch));
 
-    public Task<ISnapshotObjectWriter> CreateAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<ISnapshotObjectWriter> CreateAsync(string name, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task PublishAsync(string from, string to, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task PublishAsync(string from, string to, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     public Task DeleteAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<long?> GetFreeBytesAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<SnapshotStorageMark> EnsureMarkAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<SnapshotStorageMark> EnsureMarkAsync(CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task<SnapshotStorageMark?> ReadMarkAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<SnapshotStorageMark?> ReadMarkAsync(CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     private int Take(long at, Memory<byte> buffer)
     {
@@ -63,7 +69,8 @@ internal sealed class EndlessStorage(Func<long, Memory<byte>, int> content) : IS
             return ValueTask.FromResult(read);
         }
 
-        public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+        public override int Read(byte[] buffer, int offset, int count) =>
+            ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
         public override void Flush()
         {

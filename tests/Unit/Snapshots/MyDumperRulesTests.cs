@@ -25,7 +25,8 @@ public sealed class MyDumperRulesTests
     [InlineData("at", "DEFAULT_GENERATED on update CURRENT_TIMESTAMP", true)]
     [InlineData("h", "INVISIBLE", true)]
     [InlineData("a`b", "", true)]
-    public void A_column_mydumper_would_lose_is_known(string column, string extra, bool lost) => TableChoice.IsColumnLost(column, extra).ShouldBe(lost);
+    public void A_column_mydumper_would_lose_is_known(string column, string extra, bool lost) =>
+        TableChoice.IsColumnLost(column, extra).ShouldBe(lost);
 
     [Theory]
     [InlineData("rm.t.00002.sql", "rm.t.00001.sql")]
@@ -35,7 +36,8 @@ public sealed class MyDumperRulesTests
     [InlineData("metadata", null)]
     [InlineData("rm.t.x0002.sql", null)]
     [InlineData(".sql", null)]
-    public void The_file_before_one_is_known_by_its_number(string name, string? before) => MyDumperRows.BeforeOf(name).ShouldBe(before);
+    public void The_file_before_one_is_known_by_its_number(string name, string? before) =>
+        MyDumperRows.BeforeOf(name).ShouldBe(before);
 
     [Fact]
     public void Plain_keys_are_read_out_of_a_definition_as_they_stand()
@@ -67,7 +69,8 @@ public sealed class MyDumperRulesTests
     [InlineData("CRITICAL **: Error restoring a.b from file x: MySQL server has gone away", SnapshotFailure.ConnectionLost)]
     [InlineData("ERROR 2013 (HY000) at line 1: Lost connection to server during query", SnapshotFailure.ConnectionLost)]
     [InlineData("ERROR 1064 (42000): You have an error", SnapshotFailure.LoadFailed)]
-    public void What_the_server_said_tells_what_it_was(string text, SnapshotFailure failure) => ServerTrouble.Of(text, SnapshotFailure.LoadFailed).ShouldBe(failure);
+    public void What_the_server_said_tells_what_it_was(string text, SnapshotFailure failure) =>
+        ServerTrouble.Of(text, SnapshotFailure.LoadFailed).ShouldBe(failure);
 
     [Theory]
     [InlineData(0, 0, "Dumping 0 B")]

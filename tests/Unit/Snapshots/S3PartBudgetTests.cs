@@ -7,7 +7,9 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.Snapshots;
 
-/// <summary>The memory of uploads to S3. Sizes are the real ones divided by 1,024, numbers of parts are the real ones.</summary>
+/// <summary>
+/// The memory of uploads to S3. Sizes are the real ones divided by 1,024, numbers of parts are the real ones.
+/// </summary>
 public sealed class S3PartBudgetTests
 {
     private const int Scale = 1024;
@@ -109,7 +111,8 @@ public sealed class S3PartBudgetTests
         public Task<S3Head?> HeadAsync(string name, CancellationToken cancellationToken) =>
             Task.FromResult(Objects.TryGetValue(name, out var bytes) ? new S3Head(bytes, "e", DateTimeOffset.UnixEpoch, _writers[name]) : null);
 
-        public Task<bool> PutAsync(string name, ReadOnlyMemory<byte> content, string writer, CancellationToken cancellationToken)
+        public Task<bool> PutAsync(
+            string name, ReadOnlyMemory<byte> content, string writer, CancellationToken cancellationToken)
         {
             (_writers[name], Objects[name]) = (writer, content.Length);
             return Task.FromResult(true);
@@ -121,7 +124,8 @@ public sealed class S3PartBudgetTests
             return Task.FromResult(name);
         }
 
-        public async Task<PartETag> PutPartAsync(string name, string upload, int number, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+        public async Task<PartETag> PutPartAsync(
+            string name, string upload, int number, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
         {
             MemoryMarshal.TryGetArray(content, out var array).ShouldBeTrue();
             lock (_guard)
@@ -141,7 +145,12 @@ public sealed class S3PartBudgetTests
             return new PartETag(number, "e");
         }
 
-        public Task<bool> CompleteUploadAsync(string name, string upload, IReadOnlyList<PartETag> parts, string writer, CancellationToken cancellationToken)
+        public Task<bool> CompleteUploadAsync(
+            string name,
+            string upload,
+            IReadOnlyList<PartETag> parts,
+            string writer,
+            CancellationToken cancellationToken)
         {
             parts.Count.ShouldBeLessThanOrEqualTo(S3PartSizes.MaxParts);
             parts.Select(static p => p.PartNumber ?? 0).ShouldBe(Enumerable.Range(1, parts.Count));
@@ -149,6 +158,7 @@ public sealed class S3PartBudgetTests
             return Task.FromResult(true);
         }
 
-        public Task AbortUploadAsync(string name, string upload, CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task AbortUploadAsync(string name, string upload, CancellationToken cancellationToken) =>
+            Task.CompletedTask;
     }
 }

@@ -7,7 +7,10 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.Snapshots;
 
-/// <summary>Never more is read, opened or kept than a cap, whatever a storage gives. Counted in bytes that were read or handed on.</summary>
+/// <summary>
+/// Never more is read, opened or kept than a cap, whatever a storage gives. Counted in bytes that were read or handed
+/// on.
+/// </summary>
 public sealed class SnapshotCapTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -125,7 +128,8 @@ public sealed class SnapshotCapTests
     [InlineData("GET", "?uploads", HttpStatusCode.OK, true)]
     [InlineData("GET", "", HttpStatusCode.Forbidden, true)]
     [InlineData("GET", "", HttpStatusCode.OK, false)]
-    public async Task An_answer_without_end_is_ended_save_the_content_of_an_object(string method, string query, HttpStatusCode status, bool ends)
+    public async Task An_answer_without_end_is_ended_save_the_content_of_an_object(
+        string method, string query, HttpStatusCode status, bool ends)
     {
         var storage = new EndlessStorage(static (_, buffer) => buffer.Length);
         using var client = new HttpClient(new CappedAnswers(new Answer(storage, status)));

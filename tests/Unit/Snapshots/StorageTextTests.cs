@@ -38,7 +38,8 @@ public sealed class StorageTextTests
     [InlineData("{}")]
     [InlineData("null")]
     [InlineData("/snapshots")]
-    public void What_is_no_place_is_refused(string text) => Should.Throw<FormatException>(() => StorageText.Parse(text, Folder));
+    public void What_is_no_place_is_refused(string text) =>
+        Should.Throw<FormatException>(() => StorageText.Parse(text, Folder));
 
     [Fact]
     public void Messages_name_the_place()

@@ -36,7 +36,8 @@ internal static class DatabaseDiscoveryOf
         Notes = ["supervision as found on the hosts: pd.service"],
     };
 
-    private static Drydock.Reconcilers.Databases.TiDb.DiscoveredInstance TiDb(DatabaseRollingUpgradeSpec spec, DatabaseInstance instance, ulong store)
+    private static Drydock.Reconcilers.Databases.TiDb.DiscoveredInstance TiDb(
+        DatabaseRollingUpgradeSpec spec, DatabaseInstance instance, ulong store)
     {
         var settings = instance.Component == DatabaseComponent.TiKV && (spec.Tidb ?? new TiDbSpec()).Configuration.Migrate ? TikvSettings.Of(spec, instance, 64L << 30, 16) : null;
         var migrated = ConfigurationMigration.Checked.Contains(instance.Component) ? ConfigurationMigration.Migrate(instance.Component, "# by hand\n", settings) : null;

@@ -9,17 +9,22 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.Specs;
 
-/// <summary>The largest databases that are taken have plans that the status takes: as many steps, and as long ids, as its schema has.</summary>
+/// <summary>
+/// The largest databases that are taken have plans that the status takes: as many steps, and as long ids, as its schema
+/// has.
+/// </summary>
 public sealed class LargestDatabasePlanTests
 {
     [Fact]
-    public void A_TiDB_of_as_many_instances_as_are_taken_each_on_a_host_of_its_own_fits() => Fits(TiDb(SchemaLimits.Instances, services: 10));
+    public void A_TiDB_of_as_many_instances_as_are_taken_each_on_a_host_of_its_own_fits() =>
+        Fits(TiDb(SchemaLimits.Instances, services: 10));
 
     [Fact]
     public void A_TiDB_with_as_many_services_as_the_schema_takes_fits() => Fits(TiDb(260, services: 64, sparks: 64));
 
     [Fact]
-    public void A_YugabyteDB_of_as_many_instances_as_are_taken_each_on_a_host_of_its_own_fits() => Fits(Yugabyte(SchemaLimits.Instances, groups: 2));
+    public void A_YugabyteDB_of_as_many_instances_as_are_taken_each_on_a_host_of_its_own_fits() =>
+        Fits(Yugabyte(SchemaLimits.Instances, groups: 2));
 
     [Fact]
     public void A_YugabyteDB_with_as_many_groups_as_the_schema_takes_fits() => Fits(Yugabyte(260, groups: 32));
@@ -44,7 +49,8 @@ public sealed class LargestDatabasePlanTests
         plan.Steps.Select(step => step.Id).ShouldBeUnique();
     }
 
-    private static IEnumerable<string> Messages(DatabaseRollingUpgradeSpec spec) => DatabaseRollingUpgradeValidation.Validate(spec).Select(finding => finding.Message);
+    private static IEnumerable<string> Messages(DatabaseRollingUpgradeSpec spec) =>
+        DatabaseRollingUpgradeValidation.Validate(spec).Select(finding => finding.Message);
 
     private static DatabaseRollingUpgradeSpec TiDb(int instances, int services = 0, int sparks = 0)
     {
@@ -95,5 +101,6 @@ public sealed class LargestDatabasePlanTests
         DeployDir = "/data",
     };
 
-    private static string Host(int number) => $"{number.ToString("000", CultureInfo.InvariantCulture)}{new string('h', SchemaLimits.StepName - 3)}";
+    private static string Host(int number) =>
+        $"{number.ToString("000", CultureInfo.InvariantCulture)}{new string('h', SchemaLimits.StepName - 3)}";
 }

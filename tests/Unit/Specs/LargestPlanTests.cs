@@ -17,7 +17,9 @@ namespace Drydock.Tests.Unit.Specs;
 /// <summary>The largest installation the schema takes still fits one object of a Kubernetes API server.</summary>
 public sealed class LargestPlanTests
 {
-    /// <summary>etcd refuses requests above 1.5 MiB by default; what is written is the object once more inside a transaction.</summary>
+    /// <summary>
+    /// etcd refuses requests above 1.5 MiB by default; what is written is the object once more inside a transaction.
+    /// </summary>
     private const int MostBytes = 1_500_000;
 
     private static readonly JsonSerializerOptions Options = KubernetesJson.CreateOptions(CrdsJsonContext.Default);

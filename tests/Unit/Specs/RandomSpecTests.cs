@@ -21,7 +21,9 @@ using Finding = Drydock.Crds.Common.Finding;
 
 namespace Drydock.Tests.Unit.Specs;
 
-/// <summary>Ten thousand random specs, from the schema and against it, through admission, reading, validation and planner.</summary>
+/// <summary>
+/// Ten thousand random specs, from the schema and against it, through admission, reading, validation and planner.
+/// </summary>
 public sealed class RandomSpecTests
 {
     private static readonly HashSet<string> Rules =
@@ -80,8 +82,8 @@ public sealed class RandomSpecTests
         }
     }
 
-    // A server with an older definition may hand out what the present one refuses: it is read, or refused as JSON, and what was read can be validated.
-    // No definition ever let a null into a list.
+    // A server with an older definition may hand out what the present one refuses: it is read, or refused as JSON, and
+    // what was read can be validated. No definition ever let a null into a list.
     private void StillReads(SpecCase given)
     {
         object read;
@@ -150,7 +152,8 @@ public sealed class RandomSpecTests
     }
 
     // YugabyteDB's versions are shown by their numbers.
-    private static string Short(string version) => YugabyteVersion.TryParse(version, out var read) ? read.ToString() : version;
+    private static string Short(string version) =>
+        YugabyteVersion.TryParse(version, out var read) ? read.ToString() : version;
 
     private static void IsBounded(Plan plan)
     {
@@ -198,7 +201,8 @@ public sealed class RandomSpecTests
         })] })],
     };
 
-    private static ImageArchive? Otherwise(ImageArchive? archive) => archive is { Storage: { } storage } ? archive with { Storage = SameWork.Otherwise(storage) } : archive;
+    private static ImageArchive? Otherwise(ImageArchive? archive) =>
+        archive is { Storage: { } storage } ? archive with { Storage = SameWork.Otherwise(storage) } : archive;
 
     private void Came(string end) => _came[end] = _came.GetValueOrDefault(end) + 1;
 }

@@ -39,5 +39,6 @@ public sealed class SampleSpecTests
         }
     }
 
-    private static (string Kind, JsonObject Spec) Of(string name) => (Manifests[name]["kind"]!.GetValue<string>(), Manifests[name]["spec"]!.AsObject());
+    private static (string Kind, JsonObject Spec) Of(string name) =>
+        (Manifests[name]["kind"]!.GetValue<string>(), Manifests[name]["spec"]!.AsObject());
 }

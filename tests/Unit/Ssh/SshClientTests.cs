@@ -81,7 +81,8 @@ public sealed class SshClientTests : IDisposable
     [Theory]
     [InlineData("h\n", "root")]
     [InlineData("h", "root\n")]
-    public void A_line_end_behind_host_or_user_is_refused(string host, string user) => new SshEndpoint(host, user).IsSafe.ShouldBeFalse();
+    public void A_line_end_behind_host_or_user_is_refused(string host, string user) =>
+        new SshEndpoint(host, user).IsSafe.ShouldBeFalse();
 
     private SshClient Client(string script, string host = "192.0.2.1", long maxTotalOutput = 64 << 20, EndpointPolicy? endpoints = null)
     {

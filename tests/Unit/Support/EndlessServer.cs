@@ -8,8 +8,8 @@ using System.Text;
 namespace Drydock.Tests.Unit.Support;
 
 /// <summary>
-/// A server that answers a request with a beginning, and then with the same bytes again and again until the client has had enough. It counts what it
-/// could send; the kernel holds a part of that.
+/// A server that answers a request with a beginning, and then with the same bytes again and again until the client has
+/// had enough. It counts what it could send; the kernel holds a part of that.
 /// </summary>
 internal sealed class EndlessServer : IAsyncDisposable
 {
@@ -25,7 +25,8 @@ internal sealed class EndlessServer : IAsyncDisposable
     private long _sent;
 
     /// <summary>Starts it.</summary>
-    /// <param name="begin">The beginning of the answer to a request line; one that ends with <c>!</c> is the whole answer without that sign.</param>
+    /// <param name="begin">The beginning of the answer to a request line; one that ends with <c>!</c> is the whole
+    /// answer without that sign.</param>
     /// <param name="again">What follows for ever.</param>
     /// <param name="certificate">For TLS; null for none.</param>
     public EndlessServer(Func<string, string> begin, string again, X509Certificate2? certificate = null)

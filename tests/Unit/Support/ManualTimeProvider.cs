@@ -1,6 +1,9 @@
 namespace Drydock.Tests.Unit.Support;
 
-/// <summary>A clock that stands still until a test moves it. Timers fire, in the order of their times, and of the same time in that of their setting, inside <see cref="Advance"/>.</summary>
+/// <summary>
+/// A clock that stands still until a test moves it. Timers fire, in the order of their times, and of the same time in
+/// that of their setting, inside <see cref="Advance"/>.
+/// </summary>
 public sealed class ManualTimeProvider : TimeProvider
 {
     private const double LongestTimer = uint.MaxValue - 1;
@@ -90,7 +93,10 @@ public sealed class ManualTimeProvider : TimeProvider
         }
     }
 
-    /// <summary>Ends when a timer is set that fires within a time that fits, counted from the clock's present: the code under test has come to its pause.</summary>
+    /// <summary>
+    /// Ends when a timer is set that fires within a time that fits, counted from the clock's present: the code under
+    /// test has come to its pause.
+    /// </summary>
     public Task WaitForTimerAsync(Func<TimeSpan, bool> dueIn, CancellationToken cancellationToken = default)
     {
         lock (_lock)

@@ -2,7 +2,10 @@ using Shouldly;
 
 namespace Drydock.Tests.Unit.Support;
 
-/// <summary>Assertions for loops that run thousands of times: Shouldly's own compile an expression at every call, which costs more than what is tested.</summary>
+/// <summary>
+/// Assertions for loops that run thousands of times: Shouldly's own compile an expression at every call, which costs
+/// more than what is tested.
+/// </summary>
 internal static class Many
 {
     /// <summary>Fails with the elements of which it does not hold.</summary>

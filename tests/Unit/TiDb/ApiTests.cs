@@ -218,7 +218,8 @@ public sealed class ApiTests
     [InlineData("synced", true)]
     [InlineData("rollback done", true)]
     [InlineData("cancelled", true)]
-    public void Only_what_is_known_to_have_ended_has(string state, bool ended) => new DdlJob("1", "orders", "t", "add index", state).HasEnded.ShouldBe(ended);
+    public void Only_what_is_known_to_have_ended_has(string state, bool ended) =>
+        new DdlJob("1", "orders", "t", "add index", state).HasEnded.ShouldBe(ended);
 
     [Fact]
     public void Metrics_are_summed_by_name_and_label()
@@ -236,7 +237,8 @@ public sealed class ApiTests
     [InlineData("Release Version: v3.0.9\nGit Commit Hash: c97e501d5054ed63c325c02b581a7c1a661cbd42\n", "3.0.9")]
     [InlineData("TiKV \nRelease Version:   3.0.9\nGit Commit Hash:   fa6e6d3\n", "3.0.9")]
     [InlineData("command not found", null)]
-    public void Programs_say_their_version(string output, string? version) => ToolOutput.Version(output).ShouldBe(version);
+    public void Programs_say_their_version(string output, string? version) =>
+        ToolOutput.Version(output).ShouldBe(version);
 
     [Theory]
     [InlineData("2.1.19", "3.0.9", true)]
@@ -248,7 +250,8 @@ public sealed class ApiTests
     [InlineData("3.0.10", "3.0.9", false)]
     [InlineData("10.0.0", "3.0.9", false)]
     [InlineData("two", "3.0.9", false)]
-    public void Versions_are_compared_as_numbers(string from, string to, bool allowed) => (TiDbVersion.Obstacle(from, to) is null).ShouldBe(allowed);
+    public void Versions_are_compared_as_numbers(string from, string to, bool allowed) =>
+        (TiDbVersion.Obstacle(from, to) is null).ShouldBe(allowed);
 
     private static PdClient Pd(string path, string body, int status = 200) => new(new FakeHttp((_, _, asked, _) => new ServiceAnswer(asked == path ? status : 404, null, body)), [Pd1]);
 
@@ -258,9 +261,12 @@ public sealed class ApiTests
     {
         public string Scheme => "http";
 
-        public Task<ServiceAnswer> GetAsync(string host, int port, string path, CancellationToken cancellationToken) => AnswerAsync("GET", host, path, null);
+        public Task<ServiceAnswer> GetAsync(string host, int port, string path, CancellationToken cancellationToken) =>
+            AnswerAsync("GET", host, path, null);
 
-        public Task<ServiceAnswer> SendAsync(HttpMethod method, string host, int port, string path, string? json, CancellationToken cancellationToken) => AnswerAsync(method.Method, host, path, json);
+        public Task<ServiceAnswer> SendAsync(
+            HttpMethod method, string host, int port, string path, string? json, CancellationToken cancellationToken) =>
+            AnswerAsync(method.Method, host, path, json);
 
         public void Dispose()
         {

@@ -79,7 +79,8 @@ public sealed class DdlWatchTests
 
     private void Look() => _world.Time.Advance(ALook);
 
-    private void Report(string phase) => _world.Upgrade = _world.Upgrade with { Status = new DatabaseRollingUpgradeStatus { Phase = phase, Plan = _world.Stored! } };
+    private void Report(string phase) =>
+        _world.Upgrade = _world.Upgrade with { Status = new DatabaseRollingUpgradeStatus { Phase = phase, Plan = _world.Stored! } };
 
     // On a thread of the pool: what waits for the clock goes on within Advance.
     private Task WatchAsync(Action test) => Task.Run(async () =>

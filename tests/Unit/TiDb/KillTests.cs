@@ -6,7 +6,10 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.TiDb;
 
-/// <summary>The undisturbed run, disturbed at every single write and act: it comes to the same end, and nothing that must never happen happens.</summary>
+/// <summary>
+/// The undisturbed run, disturbed at every single write and act: it comes to the same end, and nothing that must never
+/// happen happens.
+/// </summary>
 public sealed class KillTests
 {
     private static readonly TiDbWorldSetup Setup = new()

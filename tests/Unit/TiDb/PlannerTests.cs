@@ -183,7 +183,8 @@ public sealed class PlannerTests
         TiDbWork.IsPastUndo(begun).ShouldBeTrue();
     }
 
-    private static Plan With(Plan plan, string id) => plan with { Steps = [.. plan.Steps.Select(s => s.Id == id ? s with { Attempt = 1 } : s)] };
+    private static Plan With(Plan plan, string id) =>
+        plan with { Steps = [.. plan.Steps.Select(s => s.Id == id ? s with { Attempt = 1 } : s)] };
 
     private static Plan Compile(TiDbWorldSetup setup) => Plan(new TiDbWorld(setup));
 

@@ -39,13 +39,16 @@ public sealed class PreflightTests
     }
 
     [Fact]
-    public void A_member_that_is_down_is_found_by_its_own_word() => Finds(Reasons.ClusterUnhealthy, "pd-2", w => w.End(w["pd-2"], byOperator: false));
+    public void A_member_that_is_down_is_found_by_its_own_word() =>
+        Finds(Reasons.ClusterUnhealthy, "pd-2", w => w.End(w["pd-2"], byOperator: false));
 
     [Fact]
-    public void Storage_outside_the_roots_is_found() => Finds(Reasons.InvalidSpec, "not below a storage root", w => w.Storages.Refused = "storage.directory.path '/etc' is not below a storage root");
+    public void Storage_outside_the_roots_is_found() =>
+        Finds(Reasons.InvalidSpec, "not below a storage root", w => w.Storages.Refused = "storage.directory.path '/etc' is not below a storage root");
 
     [Fact]
-    public void Leadership_that_is_moving_is_found() => Finds(Reasons.ClusterUnhealthy, "etcd's leader", w => w.EtcdLeader = "pd-3");
+    public void Leadership_that_is_moving_is_found() =>
+        Finds(Reasons.ClusterUnhealthy, "etcd's leader", w => w.EtcdLeader = "pd-3");
 
     [Fact]
     public void A_store_that_is_not_up_is_found() => Finds(Reasons.ClusterUnhealthy, "store 2", w =>
@@ -58,16 +61,19 @@ public sealed class PreflightTests
     [InlineData("down-peer")]
     [InlineData("miss-peer")]
     [InlineData("pending-peer")]
-    public void Regions_that_lack_a_peer_are_found(string check) => Finds(Reasons.ClusterUnhealthy, $"4 Regions with {check}", w => w.RegionChecks[check] = 4);
+    public void Regions_that_lack_a_peer_are_found(string check) =>
+        Finds(Reasons.ClusterUnhealthy, $"4 Regions with {check}", w => w.RegionChecks[check] = 4);
 
     [Theory]
     [InlineData("none")]
     [InlineData("running")]
     [InlineData("paused")]
-    public void Ddl_that_has_not_ended_is_found(string state) => Finds(Reasons.DdlRunning, "job 9", w => w.Ddl.Add(new DdlJob("9", "orders", "", "create table", state)));
+    public void Ddl_that_has_not_ended_is_found(string state) =>
+        Finds(Reasons.DdlRunning, "job 9", w => w.Ddl.Add(new DdlJob("9", "orders", "", "create table", state)));
 
     [Fact]
-    public void An_evict_scheduler_of_somebody_else_is_found() => Finds(Reasons.ClusterUnhealthy, "evict-leader-scheduler-2", w => w.Evicted[2] = w.Now);
+    public void An_evict_scheduler_of_somebody_else_is_found() =>
+        Finds(Reasons.ClusterUnhealthy, "evict-leader-scheduler-2", w => w.Evicted[2] = w.Now);
 
     [Fact]
     public void A_store_that_the_spec_does_not_list_is_a_stranger() =>
@@ -86,7 +92,8 @@ public sealed class PreflightTests
         Finds(Reasons.InstancesDiffer, "192.0.2.2:8250", w => w.Upgrade = w.Upgrade with { Spec = w.Upgrade.Spec with { Instances = [.. w.Upgrade.Spec.Instances.Where(i => i.Name != "pump-2")] } }, others: true);
 
     [Fact]
-    public void An_instance_that_the_cluster_does_not_know_is_missing() => Finds(Reasons.InstancesDiffer, "tikv-3", w => w.Stores.RemoveAt(2));
+    public void An_instance_that_the_cluster_does_not_know_is_missing() =>
+        Finds(Reasons.InstancesDiffer, "tikv-3", w => w.Stores.RemoveAt(2));
 
     [Fact]
     public void Too_few_voters_need_to_be_accepted()
@@ -98,10 +105,12 @@ public sealed class PreflightTests
     }
 
     [Fact]
-    public void Too_few_replicas_need_to_be_accepted() => new TiDbWorld(new TiDbWorldSetup { MaxReplicas = 1 }).Preflight().Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.QuorumTooSmall);
+    public void Too_few_replicas_need_to_be_accepted() =>
+        new TiDbWorld(new TiDbWorldSetup { MaxReplicas = 1 }).Preflight().Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.QuorumTooSmall);
 
     [Fact]
-    public void A_single_pump_needs_to_be_accepted() => new TiDbWorld(new TiDbWorldSetup { Pumps = 1 }).Preflight().Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.QuorumTooSmall);
+    public void A_single_pump_needs_to_be_accepted() =>
+        new TiDbWorld(new TiDbWorldSetup { Pumps = 1 }).Preflight().Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.QuorumTooSmall);
 
     [Fact]
     public void TiKVs_of_one_host_must_have_the_same_label_host()
@@ -114,7 +123,8 @@ public sealed class PreflightTests
     }
 
     [Fact]
-    public void A_store_without_the_label_that_PD_asks_for_is_found() => Finds(Reasons.ConfigurationInvalid, "no label host", w => w.StoreOf("tikv-1").Label = null);
+    public void A_store_without_the_label_that_PD_asks_for_is_found() =>
+        Finds(Reasons.ConfigurationInvalid, "no label host", w => w.StoreOf("tikv-1").Label = null);
 
     [Fact]
     public void TiKVs_of_one_host_need_status_ports_of_their_own()
@@ -134,7 +144,8 @@ public sealed class PreflightTests
     }
 
     [Fact]
-    public void A_program_that_was_replaced_without_a_restart_is_found() => Finds(Reasons.VersionMismatch, "replaced without a restart", w => w["pd-2"].Installed = "2.1.20");
+    public void A_program_that_was_replaced_without_a_restart_is_found() =>
+        Finds(Reasons.VersionMismatch, "replaced without a restart", w => w["pd-2"].Installed = "2.1.20");
 
     [Fact]
     public void A_process_that_runs_the_target_already_is_taken_as_it_is()
@@ -150,13 +161,15 @@ public sealed class PreflightTests
     }
 
     [Fact]
-    public void A_version_path_that_is_none_is_found() => Finds(Reasons.VersionPathUnsupported, "2.0.0", w => w.Upgrade = w.Upgrade with { Spec = w.Upgrade.Spec with { FromVersion = "2.0.0" } }, others: true);
+    public void A_version_path_that_is_none_is_found() =>
+        Finds(Reasons.VersionPathUnsupported, "2.0.0", w => w.Upgrade = w.Upgrade with { Spec = w.Upgrade.Spec with { FromVersion = "2.0.0" } }, others: true);
 
     [Fact]
     public void A_stray_process_is_found() => Finds(Reasons.ProcessLivesOn, "pid 77", w => w["tikv-1"].StrayPid = 77);
 
     [Fact]
-    public void A_host_that_does_not_answer_is_found() => Finds(Reasons.HostUnreachable, "192.0.2.3 does not answer", w => w.Unreachable.Add("192.0.2.3"), others: true);
+    public void A_host_that_does_not_answer_is_found() =>
+        Finds(Reasons.HostUnreachable, "192.0.2.3 does not answer", w => w.Unreachable.Add("192.0.2.3"), others: true);
 
     [Fact]
     public void A_package_that_is_not_there_is_found_unless_it_will_be_brought()
@@ -187,7 +200,8 @@ public sealed class PreflightTests
     }
 
     [Fact]
-    public void The_login_is_needed() => Finds(Reasons.SecretMissing, "username and password", w => w.Upgrade = w.Upgrade with { Spec = w.Upgrade.Spec with { Tidb = w.Upgrade.Spec.Tidb! with { CredentialsSecretRef = null } } });
+    public void The_login_is_needed() =>
+        Finds(Reasons.SecretMissing, "username and password", w => w.Upgrade = w.Upgrade with { Spec = w.Upgrade.Spec with { Tidb = w.Upgrade.Spec.Tidb! with { CredentialsSecretRef = null } } });
 
     [Fact]
     public void A_database_of_the_backup_that_is_not_there_is_found() => Finds(Reasons.DatabaseNotFound, "ghosts", w =>

@@ -9,7 +9,9 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.TiDb;
 
-/// <summary>What gets in the way of a run: leaders that stay, a cluster that is unwell, DDL, processes that end.</summary>
+/// <summary>
+/// What gets in the way of a run: leaders that stay, a cluster that is unwell, DDL, processes that end.
+/// </summary>
 public sealed class RunObstacleTests
 {
     private static readonly TiDbWorldSetup Whole = new() { Pumps = 2, Drainers = 1 };

@@ -95,7 +95,8 @@ public sealed class TomlTextTests
     [InlineData("a = [1, 2\n", 2)]
     [InlineData("a = 1 b = 2\n", 1)]
     [InlineData("a = sometimes\n", 1)]
-    public void What_is_no_toml_is_refused_with_its_line(string text, int line) => Should.Throw<FormatException>(() => TomlText.Parse(text)).Message.ShouldStartWith($"line {line}:");
+    public void What_is_no_toml_is_refused_with_its_line(string text, int line) =>
+        Should.Throw<FormatException>(() => TomlText.Parse(text)).Message.ShouldStartWith($"line {line}:");
 
     [Fact]
     public void Texts_over_several_lines_and_lists_of_tables_are_understood()

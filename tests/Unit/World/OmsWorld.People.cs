@@ -69,7 +69,8 @@ internal sealed partial class OmsWorld
     public WorldContainer Old(string host) => this[host].Find(OldName)!;
 
     /// <summary>
-    /// The end state, without what may differ between a disturbed and an undisturbed run: ids, times, counters, messages.
+    /// The end state, without what may differ between a disturbed and an undisturbed run: ids, times, counters,
+    /// messages.
     /// </summary>
     public string EndState()
     {
@@ -104,5 +105,6 @@ internal sealed partial class OmsWorld
     }
 
     // Names of what an attempt made end with its number.
-    private static string? WithoutAttempt(string? name) => name?.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
+    private static string? WithoutAttempt(string? name) =>
+        name?.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
 }

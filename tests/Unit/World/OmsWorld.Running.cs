@@ -10,7 +10,8 @@ internal sealed partial class OmsWorld
     private const int MostMoves = 400_000;
 
     /// <summary>The one upgrade most tests have.</summary>
-    public OmsUpgrade Upgrade => Api.Find<OmsUpgrade>(Namespace, Setup.Name) ?? throw new InvalidOperationException("the upgrade is gone");
+    public OmsUpgrade Upgrade =>
+        Api.Find<OmsUpgrade>(Namespace, Setup.Name) ?? throw new InvalidOperationException("the upgrade is gone");
 
     public OmsUpgradeStatus Status => Upgrade.Status ?? new OmsUpgradeStatus();
 
@@ -80,12 +81,14 @@ internal sealed partial class OmsWorld
     }
 
     /// <summary>Succeeded, and nothing is held any more.</summary>
-    public bool IsOver => Is("Succeeded") && Status.Target?.Claim is null && Upgrade.Metadata.Finalizers is not { Count: > 0 };
+    public bool IsOver =>
+        Is("Succeeded") && Status.Target?.Claim is null && Upgrade.Metadata.Finalizers is not { Count: > 0 };
 
     public void RunToSuccess() => RunUntil(() => IsOver, "Succeeded, nothing held");
 
     /// <summary>The former version is back, and nothing is held any more.</summary>
-    public bool IsBack => Is("RolledBack") && Status.Target?.Claim is null && Upgrade.Metadata.Finalizers is not { Count: > 0 };
+    public bool IsBack =>
+        Is("RolledBack") && Status.Target?.Claim is null && Upgrade.Metadata.Finalizers is not { Count: > 0 };
 
     public void RunToRolledBack() => RunUntil(() => IsBack, "RolledBack, nothing held");
 

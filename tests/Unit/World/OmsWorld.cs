@@ -10,8 +10,9 @@ using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 namespace Drydock.Tests.Unit.World;
 
 /// <summary>
-/// OMS on some hosts, its metadata database, an API server and one operator after the other, all in memory and on one thread: deterministic, with a
-/// clock that moves only when nothing else can. Every write and every act is a numbered point at which a <see cref="Fate"/> may befall the operator.
+/// OMS on some hosts, its metadata database, an API server and one operator after the other, all in memory and on one
+/// thread: deterministic, with a clock that moves only when nothing else can. Every write and every act is a numbered
+/// point at which a <see cref="Fate"/> may befall the operator.
 /// </summary>
 internal sealed partial class OmsWorld
 {
@@ -141,7 +142,8 @@ internal sealed partial class OmsWorld
 
     private string OldImageName => $"registry.example/oms:feature_{Setup.FromVersion}{(Setup.Community ? "_ce" : "")}";
 
-    public static string RegionName(int region) => region switch { 0 => "cn-hangzhou", 1 => "cn-heilongjiang", _ => string.Create(CultureInfo.InvariantCulture, $"cn-{region}") };
+    public static string RegionName(int region) =>
+        region switch { 0 => "cn-hangzhou", 1 => "cn-heilongjiang", _ => string.Create(CultureInfo.InvariantCulture, $"cn-{region}") };
 
     public string HeartbeatDatabase(int region) => string.Create(CultureInfo.InvariantCulture, $"cm_hb_{340 + region}");
 

@@ -9,7 +9,10 @@ using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Tests.Unit.World;
 
-/// <summary>One life of the operator: the real controller on the world, from its start to its death. Drives it as the controller host would.</summary>
+/// <summary>
+/// One life of the operator: the real controller on the world, from its start to its death. Drives it as the controller
+/// host would.
+/// </summary>
 internal sealed class OperatorLife : IActFence, IReconcileTrigger<OmsUpgrade>
 {
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(1);
@@ -103,7 +106,12 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger<OmsUpgrade>
     }
 
     /// <summary>Something that changes the world, at a numbered point.</summary>
-    public Task<T> ChangeAsync<T>(string what, Func<T> carryOut, bool isStatusWrite = false, Func<Exception>? conflict = null, Func<Exception>? unclear = null)
+    public Task<T> ChangeAsync<T>(
+        string what,
+        Func<T> carryOut,
+        bool isStatusWrite = false,
+        Func<Exception>? conflict = null,
+        Func<Exception>? unclear = null)
     {
         if (IsDead)
         {

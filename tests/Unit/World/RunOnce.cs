@@ -8,9 +8,11 @@ internal static class RunOnce
 {
     private const string Marker = "# 【结束】全部初始化步骤执行成功\n";
 
-    public static bool Is(IReadOnlyList<string> command) => command is ["/bin/sh", "-c", var script, "drydock", ..] && script.Contains("set -C", StringComparison.Ordinal);
+    public static bool Is(IReadOnlyList<string> command) =>
+        command is ["/bin/sh", "-c", var script, "drydock", ..] && script.Contains("set -C", StringComparison.Ordinal);
 
-    public static string Kind(IReadOnlyList<string> command) => command.Contains("-jar") ? "jar" : command.Any(c => c.EndsWith("docker_init.sh", StringComparison.Ordinal)) ? "init" : "unknown";
+    public static string Kind(IReadOnlyList<string> command) =>
+        command.Contains("-jar") ? "jar" : command.Any(c => c.EndsWith("docker_init.sh", StringComparison.Ordinal)) ? "init" : "unknown";
 
     public static void Start(OmsWorld world, WorldExec exec)
     {

@@ -23,14 +23,16 @@ internal sealed record SecretTouch(string Name, Func<V1Secret, string, V1Secret>
     /// <summary>Another certificate that the hosts take as well.</summary>
     public static SecretTouch Rotated { get; } = new("rotated", static (s, value) => With(s, "tls.crt", value));
 
-    public static SecretTouch Of(string name) => new[] { Annotated, Labelled, Extended, Rotated }.Single(t => t.Name == name);
+    public static SecretTouch Of(string name) =>
+        new[] { Annotated, Labelled, Extended, Rotated }.Single(t => t.Name == name);
 
     public void Apply(WorldApi api, string value) => Edit(api, s => Change(s, value));
 
     public override string ToString() => Name;
 
     /// <summary>Changes the Secret by which the world's hosts are reached.</summary>
-    public static void Edit(WorldApi api, Func<V1Secret, V1Secret> change) => api.Update(change(api.Find<V1Secret>(OmsWorld.Namespace, "docker-tls")!));
+    public static void Edit(WorldApi api, Func<V1Secret, V1Secret> change) =>
+        api.Update(change(api.Find<V1Secret>(OmsWorld.Namespace, "docker-tls")!));
 
     private static V1Secret With(V1Secret secret, string key, string value) => secret with
     {

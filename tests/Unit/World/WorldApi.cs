@@ -15,8 +15,8 @@ using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 namespace Drydock.Tests.Unit.World;
 
 /// <summary>
-/// The API server's store: versions, generations, optimistic concurrency, the status subresource, finalizers, owner references. Everything goes
-/// through the real JSON on its way in, unless a test that runs very often does without.
+/// The API server's store: versions, generations, optimistic concurrency, the status subresource, finalizers, owner
+/// references. Everything goes through the real JSON on its way in, unless a test that runs very often does without.
 /// </summary>
 internal sealed class WorldApi(TimeProvider time, bool realJson)
 {
@@ -98,7 +98,8 @@ internal sealed class WorldApi(TimeProvider time, bool realJson)
     }
 
     /// <summary>Changes metadata if the version still is the one given; null asks for none.</summary>
-    public T PatchMetadata<T>(string? space, string name, string? version, Func<V1ObjectMeta, V1ObjectMeta> change, OperatorLife? by = null)
+    public T PatchMetadata<T>(
+        string? space, string name, string? version, Func<V1ObjectMeta, V1ObjectMeta> change, OperatorLife? by = null)
         where T : class, IKubernetesObject
     {
         var (key, before) = Existing<T>("patch", new V1ObjectMeta { Namespace = space, Name = name, ResourceVersion = version ?? Find<T>(space, name)?.Metadata.ResourceVersion });

@@ -48,7 +48,8 @@ internal sealed class WorldArchives : IArchiveReader
 
     public WorldImage? ImageIn(byte[] archive) => _images.Find(i => i.Content.AsSpan().SequenceEqual(archive)).Image;
 
-    public Task<Stream> OpenAsync(StorageSpec storage, string? @namespace, string path, string sha256, CancellationToken cancellationToken)
+    public Task<Stream> OpenAsync(
+        StorageSpec storage, string? @namespace, string path, string sha256, CancellationToken cancellationToken)
     {
         var content = Content(storage, path);
         return sha256.Length == 0 || sha256 == Sha256(content)
@@ -56,7 +57,8 @@ internal sealed class WorldArchives : IArchiveReader
             : Task.FromException<Stream>(new SnapshotException(SnapshotFailure.ChecksumMismatch, $"'{path}' has SHA-256 {Sha256(content)}, expected {sha256}."));
     }
 
-    public Task<ImageArchiveContents> InspectAsync(StorageSpec storage, string? @namespace, string path, CancellationToken cancellationToken)
+    public Task<ImageArchiveContents> InspectAsync(
+        StorageSpec storage, string? @namespace, string path, CancellationToken cancellationToken)
     {
         var content = Content(storage, path);
         return ImageIn(content) is { } image

@@ -23,7 +23,8 @@ internal sealed class WorldBackupStorage : IBackupStorageProbe
 
     public string? Refusal(StorageSpec storage, string? @namespace) => Refused;
 
-    public Task<bool> IsMarkedAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) => Task.FromResult(Marked);
+    public Task<bool> IsMarkedAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
+        Task.FromResult(Marked);
 
     public Task CheckRecipientsAsync(IReadOnlyList<string> recipients, CancellationToken cancellationToken) => recipients.Count > 0 && BadRecipient is { } problem
         ? Task.FromException(new SnapshotException(SnapshotFailure.InvalidRequest, problem))

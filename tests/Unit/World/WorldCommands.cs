@@ -11,7 +11,8 @@ internal static class WorldCommands
     public static bool Changes(IReadOnlyList<string> command) =>
         IsReservation(command) || command is ["sed", ..] or ["supervisorctl", "start" or "stop" or "restart", ..];
 
-    private static bool IsReservation(IReadOnlyList<string> command) => command is ["/bin/sh", "-c", var script, "drydock", _] && script.StartsWith("mkdir -p", StringComparison.Ordinal);
+    private static bool IsReservation(IReadOnlyList<string> command) =>
+        command is ["/bin/sh", "-c", var script, "drydock", _] && script.StartsWith("mkdir -p", StringComparison.Ordinal);
 
     public static string Run(OmsWorld world, WorldExec exec)
     {

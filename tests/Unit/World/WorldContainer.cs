@@ -9,7 +9,8 @@ internal sealed class WorldContainer
 
     private readonly OmsWorld _world;
 
-    public WorldContainer(OmsWorld world, WorldHost host, string name, WorldImage image, ContainerConfig config, HostConfig hostConfig)
+    public WorldContainer(
+        OmsWorld world, WorldHost host, string name, WorldImage image, ContainerConfig config, HostConfig hostConfig)
     {
         (_world, Host, Name, Image, Config, HostConfig) = (world, host, name, image, config, hostConfig);
         Id = world.NewId();

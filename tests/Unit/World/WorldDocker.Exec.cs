@@ -3,10 +3,12 @@ using Drydock.Clients.Docker;
 
 namespace Drydock.Tests.Unit.World;
 
-/// <content>Commands inside containers: exactly once for an exec id, 409 for the second start, 404 for a forgotten one.</content>
+/// <content>Commands inside containers: exactly once for an exec id, 409 for the second start, 404 for a forgotten
+/// one.</content>
 internal sealed partial class WorldDocker
 {
-    public Task<ContainerExecCreateResponse> ExecCreateContainerAsync(string containerId, ContainerExecCreateParameters parameters, CancellationToken cancellationToken = default)
+    public Task<ContainerExecCreateResponse> ExecCreateContainerAsync(
+        string containerId, ContainerExecCreateParameters parameters, CancellationToken cancellationToken = default)
     {
         if (RunOnce.Is(parameters.Cmd) && host is { RefusedReservations: > 0 })
         {
@@ -59,7 +61,8 @@ internal sealed partial class WorldDocker
         });
     }
 
-    public Task<ContainerExecOutput> StartAndAttachContainerExecAsync(string execId, ContainerExecAttachParameters parameters, CancellationToken cancellationToken = default)
+    public Task<ContainerExecOutput> StartAndAttachContainerExecAsync(
+        string execId, ContainerExecAttachParameters parameters, CancellationToken cancellationToken = default)
     {
         var command = host?.Execs.GetValueOrDefault(execId)?.Command ?? [];
         return WorldCommands.Changes(command) ? ChangeAsync("exec", string.Join(' ', command), Run) : life.LookAsync(Run);
@@ -79,7 +82,8 @@ internal sealed partial class WorldDocker
         return new ContainerExecInspectResponse { ID = exec.Id, ContainerID = exec.Container.Id, Running = exec.Running, ExitCode = exec.ExitCode, Pid = exec.Pid };
     });
 
-    private DockerException Refused() => host!.Refusal?.Invoke(endpoint) ?? new DockerUnreachableException(endpoint, $"{endpoint} cannot be reached: connection refused", mayHaveBeenProcessed: host.LateStart is not null);
+    private DockerException Refused() =>
+        host!.Refusal?.Invoke(endpoint) ?? new DockerUnreachableException(endpoint, $"{endpoint} cannot be reached: connection refused", mayHaveBeenProcessed: host.LateStart is not null);
 
     // A request that was in the wire: dockerd refuses it like any other second start.
     private void Arrive(string execId)
@@ -90,7 +94,8 @@ internal sealed partial class WorldDocker
         }
     }
 
-    private WorldExec Known(string execId) => Host.Execs.GetValueOrDefault(execId) ?? throw NotFound($"no such exec instance: {execId}");
+    private WorldExec Known(string execId) =>
+        Host.Execs.GetValueOrDefault(execId) ?? throw NotFound($"no such exec instance: {execId}");
 
     private WorldExec Begin(string execId)
     {

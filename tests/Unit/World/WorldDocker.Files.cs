@@ -30,7 +30,10 @@ internal sealed partial class WorldDocker
         };
     });
 
-    public async IAsyncEnumerable<JSONMessage> CreateImageAsync(ImagesCreateParameters parameters, AuthConfig? authConfig, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<JSONMessage> CreateImageAsync(
+        ImagesCreateParameters parameters,
+        AuthConfig? authConfig,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await ChangeAsync("pull", parameters.FromImage, () =>
         {
@@ -42,7 +45,10 @@ internal sealed partial class WorldDocker
         yield return new JSONMessage { Status = "Pull complete" };
     }
 
-    public async IAsyncEnumerable<JSONMessage> LoadImageAsync(ImageLoadParameters parameters, Stream imageStream, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<JSONMessage> LoadImageAsync(
+        ImageLoadParameters parameters,
+        Stream imageStream,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var body = new MemoryStream();
         await imageStream.CopyToAsync(body, cancellationToken);

@@ -3,8 +3,11 @@ using Drydock.Clients.Docker;
 
 namespace Drydock.Tests.Unit.World;
 
-/// <summary>One life's client of one host. Every operation answers at once; what takes time goes on in the world.</summary>
-internal sealed partial class WorldDocker(OmsWorld world, OperatorLife life, WorldHost? host, string endpoint, bool trusted)
+/// <summary>
+/// One life's client of one host. Every operation answers at once; what takes time goes on in the world.
+/// </summary>
+internal sealed partial class WorldDocker(
+    OmsWorld world, OperatorLife life, WorldHost? host, string endpoint, bool trusted)
     : IDockerClient, IContainerOperations, IExecOperations, IImageOperations, ISystemOperations
 {
     public string EndpointName => endpoint;
@@ -32,7 +35,8 @@ internal sealed partial class WorldDocker(OmsWorld world, OperatorLife life, Wor
 
     public Task<DiskUsageResponse> GetDiskUsageAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException("nobody asks for it");
 
-    public IAsyncEnumerable<Message> MonitorEventsAsync(ContainerEventsParameters parameters, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<Message> MonitorEventsAsync(
+        ContainerEventsParameters parameters, CancellationToken cancellationToken = default)
     {
         world.Looks++;
         return Host.Listen(life, parameters, cancellationToken);

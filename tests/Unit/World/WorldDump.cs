@@ -8,4 +8,8 @@ namespace Drydock.Tests.Unit.World;
 /// <param name="HaConfig">The row ha.config; null if there was none.</param>
 /// <param name="HeartbeatRows">Rows of heatbeat_sequence by database.</param>
 /// <param name="Projects">The projects.</param>
-internal sealed record WorldDump(string Contents, string? HaConfig, IReadOnlyList<(string Database, long Rows)> HeartbeatRows, IReadOnlyList<OmsProject> Projects);
+internal sealed record WorldDump(
+    string Contents,
+    string? HaConfig,
+    IReadOnlyList<(string Database, long Rows)> HeartbeatRows,
+    IReadOnlyList<OmsProject> Projects);

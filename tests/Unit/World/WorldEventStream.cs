@@ -3,7 +3,10 @@ using Drydock.Clients.Docker;
 
 namespace Drydock.Tests.Unit.World;
 
-/// <summary>Events of one host for one listener. Its continuations always run on the listener's own scheduler, whatever it asked for.</summary>
+/// <summary>
+/// Events of one host for one listener. Its continuations always run on the listener's own scheduler, whatever it asked
+/// for.
+/// </summary>
 internal sealed class WorldEventStream : IAsyncEnumerable<Message>, IAsyncEnumerator<Message>, IValueTaskSource<bool>
 {
     private readonly WorldScheduler _scheduler;
@@ -64,7 +67,8 @@ internal sealed class WorldEventStream : IAsyncEnumerable<Message>, IAsyncEnumer
         }
     }
 
-    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    public void OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
     {
         lock (_gate)
         {
@@ -95,7 +99,8 @@ internal sealed class WorldEventStream : IAsyncEnumerable<Message>, IAsyncEnumer
 
     private bool IsReady() => _queue.Count > 0 || _isBroken || _cancellation.IsCancellationRequested;
 
-    private bool Wants(string filter, string value) => !_filters.TryGetValue(filter, out var wanted) || wanted.Contains(value, StringComparer.Ordinal);
+    private bool Wants(string filter, string value) =>
+        !_filters.TryGetValue(filter, out var wanted) || wanted.Contains(value, StringComparer.Ordinal);
 
     private void Signal()
     {

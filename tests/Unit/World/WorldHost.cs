@@ -3,7 +3,9 @@ using Drydock.Clients.Docker;
 
 namespace Drydock.Tests.Unit.World;
 
-/// <summary>A Docker host: images, containers, execs, files and events. dockerd may restart, with and without live-restore.</summary>
+/// <summary>
+/// A Docker host: images, containers, execs, files and events. dockerd may restart, with and without live-restore.
+/// </summary>
 internal sealed class WorldHost(OmsWorld world, string name, string ip)
 {
     public const string ConsoleIni = "/etc/supervisor/conf.d/oms_console.ini";
@@ -29,7 +31,9 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
 
     public bool LiveRestore { get; set; }
 
-    /// <summary>So many starts of what runs once are refused; with <see cref="LateStart"/> they arrive after all.</summary>
+    /// <summary>
+    /// So many starts of what runs once are refused; with <see cref="LateStart"/> they arrive after all.
+    /// </summary>
     public int RefusedStarts { get; set; }
 
     /// <summary>So many reservations of what runs once are refused.</summary>
@@ -41,7 +45,9 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
     /// <summary>So many starts of what runs once are taken and come to nothing.</summary>
     public int SwallowedStarts { get; set; }
 
-    /// <summary>By name of a container whose start was cut off with its dockerd: with what words every other start is refused.</summary>
+    /// <summary>
+    /// By name of a container whose start was cut off with its dockerd: with what words every other start is refused.
+    /// </summary>
     public Dictionary<string, string> StrayTasks { get; } = new(StringComparer.Ordinal);
 
     /// <summary>After this long a refused start arrives.</summary>
@@ -69,7 +75,8 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
     /// <summary>Containers in which docker_init.sh finished.</summary>
     public HashSet<string> Initialized { get; } = new(StringComparer.Ordinal);
 
-    public WorldContainer? Find(string idOrName) => Containers.Find(c => c.Id == idOrName || c.Name == idOrName.TrimStart('/'));
+    public WorldContainer? Find(string idOrName) =>
+        Containers.Find(c => c.Id == idOrName || c.Name == idOrName.TrimStart('/'));
 
     public WorldImage? FindImage(string idOrReference) =>
         Images.GetValueOrDefault(idOrReference) ?? (References.TryGetValue(idOrReference, out var id) ? Images[id] : null);
@@ -96,7 +103,8 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
         }
     }
 
-    public WorldEventStream Listen(OperatorLife life, ContainerEventsParameters parameters, CancellationToken cancellationToken)
+    public WorldEventStream Listen(
+        OperatorLife life, ContainerEventsParameters parameters, CancellationToken cancellationToken)
     {
         var stream = new WorldEventStream(life.Scheduler, Endpoint, parameters.Filters, s => _streams.Remove(s), cancellationToken);
         _streams.Add(stream);
@@ -121,7 +129,10 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
         }
     }
 
-    /// <summary>dockerd restarts: without live-restore every container dies and those with a policy come back; exec ids are forgotten either way.</summary>
+    /// <summary>
+    /// dockerd restarts: without live-restore every container dies and those with a policy come back; exec ids are
+    /// forgotten either way.
+    /// </summary>
     public void RestartDockerd()
     {
         BreakStreams();

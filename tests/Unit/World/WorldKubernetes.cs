@@ -14,10 +14,12 @@ internal sealed class WorldKubernetes(WorldApi api, OperatorLife life) : IKubern
 
     public OperatorLife Life => life;
 
-    public Task<TEntity?> GetAsync<TEntity>(string name, string? @namespace = null, CancellationToken cancellationToken = default)
+    public Task<TEntity?> GetAsync<TEntity>(
+        string name, string? @namespace = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => life.LookAsync(() => api.Find<TEntity>(@namespace, name));
 
-    public Task<KubernetesList<TEntity>> ListAsync<TEntity>(string? @namespace = null, ListOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<KubernetesList<TEntity>> ListAsync<TEntity>(
+        string? @namespace = null, ListOptions? options = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject =>
         life.LookAsync(() => new KubernetesList<TEntity>([.. api.All<TEntity>().Where(o => @namespace is null || o.Metadata.Namespace == @namespace)], "0", []));
 
@@ -40,20 +42,31 @@ internal sealed class WorldKubernetes(WorldApi api, OperatorLife life) : IKubern
             },
             () => Unclear<TEntity>("update", entity.Metadata.Name));
 
-    public Task<TEntity> PatchAsync<TEntity>(KubernetesPatch patch, string name, string? @namespace = null, string? subresource = null, CancellationToken cancellationToken = default)
+    public Task<TEntity> PatchAsync<TEntity>(
+        KubernetesPatch patch,
+        string name,
+        string? @namespace = null,
+        string? subresource = null,
+        CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => WriteAsync<TEntity, TEntity>("patch", name, () =>
         {
             var meta = patch.Body["metadata"]!.AsObject();
             return api.PatchMetadata<TEntity>(@namespace, name, (string?)meta["resourceVersion"], m => Merged(m, meta), life);
         });
 
-    public Task<TEntity> ApplyAsync<TEntity>(TEntity entity, ApplyOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<TEntity> ApplyAsync<TEntity>(
+        TEntity entity, ApplyOptions? options = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => throw new NotSupportedException("nothing applies");
 
-    public Task<bool> DeleteAsync<TEntity>(string name, string? @namespace = null, DeleteOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<bool> DeleteAsync<TEntity>(
+        string name,
+        string? @namespace = null,
+        DeleteOptions? options = null,
+        CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => WriteAsync<TEntity, bool>("delete", name, () => api.Delete<TEntity>(@namespace, name, options, life));
 
-    public IAsyncEnumerable<WatchEvent<TEntity>> WatchAsync<TEntity>(string? @namespace = null, WatchOptions? options = null, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<WatchEvent<TEntity>> WatchAsync<TEntity>(
+        string? @namespace = null, WatchOptions? options = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => throw new NotSupportedException("the world wakes the controller itself");
 
     public Task<string> GetServerVersionAsync(CancellationToken cancellationToken = default) => Task.FromResult("v1.20.2");

@@ -63,7 +63,8 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MetadataT
     public Task<IReadOnlyList<DuplicateProjectName>> DuplicateProjectsAsync(string rmDatabase, CancellationToken cancellationToken) =>
         Look<IReadOnlyList<DuplicateProjectName>>(() => [.. _server.Duplicates, .. ProjectNames.Duplicates(_server.Projects)]);
 
-    public Task<string?> HaConfigInsertProblemAsync(string rmDatabase, CancellationToken cancellationToken) => Look(() => _server.HaConfigInsertProblem);
+    public Task<string?> HaConfigInsertProblemAsync(string rmDatabase, CancellationToken cancellationToken) =>
+        Look(() => _server.HaConfigInsertProblem);
 
     public Task<ProjectNamesRead> ProjectNamesAsync(string rmDatabase, CancellationToken cancellationToken) =>
         Look(() => new ProjectNamesRead([.. _server.Projects], new ProjectNameLimits(_server.NameLength, _server.NameLength), Truncated: false));
@@ -110,7 +111,9 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MetadataT
         return [.. world.Hosts.Where(h => world.HeartbeatDatabase(h.Region) == heartbeatDatabase).Select(h => new SupervisorHeartbeat(h.Ip, "supervisor", _server.Age(h.Ip)))];
     });
 
-    public Task<IReadOnlyList<ClusterInfoRow>> ClusterInfoAsync(string rmDatabase, CancellationToken cancellationToken) => Look<IReadOnlyList<ClusterInfoRow>>(() => [.. _server.ClusterInfo]);
+    public Task<IReadOnlyList<ClusterInfoRow>> ClusterInfoAsync(
+        string rmDatabase, CancellationToken cancellationToken) =>
+        Look<IReadOnlyList<ClusterInfoRow>>(() => [.. _server.ClusterInfo]);
 
     public Task<IReadOnlyList<MetadataSession>> OtherSessionsAsync(IReadOnlyCollection<string> databases, IReadOnlyCollection<long> exceptConnectionIds, CancellationToken cancellationToken) =>
         Look<IReadOnlyList<MetadataSession>>(() =>
@@ -129,15 +132,20 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MetadataT
         return deleted;
     });
 
-    public Task<long> RowCountAsync(string database, string table, CancellationToken cancellationToken) => Look(() => _server.HeartbeatRows[database]);
+    public Task<long> RowCountAsync(string database, string table, CancellationToken cancellationToken) =>
+        Look(() => _server.HeartbeatRows[database]);
 
-    public Task<bool> TableExistsAsync(string database, string table, CancellationToken cancellationToken) => Look(() => _server.HeartbeatRows.ContainsKey(database));
+    public Task<bool> TableExistsAsync(string database, string table, CancellationToken cancellationToken) =>
+        Look(() => _server.HeartbeatRows.ContainsKey(database));
 
-    public Task<string> SchemaFingerprintAsync(string database, CancellationToken cancellationToken) => Look(() => "sha256:0");
+    public Task<string> SchemaFingerprintAsync(string database, CancellationToken cancellationToken) =>
+        Look(() => "sha256:0");
 
-    public Task<IMetadataLock?> TryLockAsync(string name, TimeSpan wait, CancellationToken cancellationToken) => Look<IMetadataLock?>(() => _server.TryLock(life, name));
+    public Task<IMetadataLock?> TryLockAsync(string name, TimeSpan wait, CancellationToken cancellationToken) =>
+        Look<IMetadataLock?>(() => _server.TryLock(life, name));
 
-    public Task<long?> LockHolderAsync(string name, CancellationToken cancellationToken) => Look(() => _server.Holder(name));
+    public Task<long?> LockHolderAsync(string name, CancellationToken cancellationToken) =>
+        Look(() => _server.Holder(name));
 
     private void Held(IMetadataLock metadataLock)
     {

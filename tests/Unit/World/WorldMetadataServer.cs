@@ -68,7 +68,8 @@ internal sealed class WorldMetadataServer(OmsWorld world)
 
     public bool IsHighAvailabilityOn => HaConfig is { } raw && Drydock.Reconcilers.Oms.HaConfig.Parse(raw).Enable;
 
-    private static IEnumerable<string> Heartbeats(OmsWorld world) => Enumerable.Range(0, world.Setup.Regions).Select(world.HeartbeatDatabase);
+    private static IEnumerable<string> Heartbeats(OmsWorld world) =>
+        Enumerable.Range(0, world.Setup.Regions).Select(world.HeartbeatDatabase);
 
     public void OmsStarted(WorldContainer container, int run)
     {

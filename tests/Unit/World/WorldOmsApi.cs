@@ -29,9 +29,11 @@ internal sealed class WorldOmsApis(OmsWorld world, OperatorLife life) : IOmsApiF
         public Task<IReadOnlyList<OmsProject>> ProjectsAsync(CancellationToken cancellationToken) =>
             Ask<IReadOnlyList<OmsProject>>("ListProjects", "", () => [.. _console.Projects.Where(p => p.Status != "DELETED").Select(Row)]);
 
-        public Task<OmsProject> ProjectAsync(string id, CancellationToken cancellationToken) => Ask("DescribeProject", id, () => Row(_console[id]));
+        public Task<OmsProject> ProjectAsync(string id, CancellationToken cancellationToken) =>
+            Ask("DescribeProject", id, () => Row(_console[id]));
 
-        public Task<ProjectProgress> ProgressAsync(string id, CancellationToken cancellationToken) => Ask("DescribeProjectProgress", id, () => Progress(_console[id]));
+        public Task<ProjectProgress> ProgressAsync(string id, CancellationToken cancellationToken) =>
+            Ask("DescribeProjectProgress", id, () => Progress(_console[id]));
 
         public Task<ProjectProgress> OlderProgressAsync(OmsProjectKind kind, string id, CancellationToken cancellationToken) =>
             Ask("progress", id, () => Progress(_console[id]), OmsApiGeneration.Progress);
@@ -57,7 +59,8 @@ internal sealed class WorldOmsApis(OmsWorld world, OperatorLife life) : IOmsApiF
             // Nothing is held open.
         }
 
-        private static OmsProject Row(WorldProject project) => new(project.Kind, project.Id, project.Name, project.Status);
+        private static OmsProject Row(WorldProject project) =>
+            new(project.Kind, project.Id, project.Name, project.Status);
 
         private ProjectProgress Progress(WorldProject project) => new()
         {

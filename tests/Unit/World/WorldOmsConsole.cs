@@ -28,7 +28,8 @@ internal sealed class WorldOmsConsole(OmsWorld world)
     public HashSet<string> Refused { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Of the tables' projects at first; ids are the same.</summary>
-    public List<WorldProject> Projects => _projects ??= [.. world.Metadata.Projects.Select(p => new WorldProject(p.Kind, p.Id, p.Name, p.Status))];
+    public List<WorldProject> Projects =>
+        _projects ??= [.. world.Metadata.Projects.Select(p => new WorldProject(p.Kind, p.Id, p.Name, p.Status))];
 
     public WorldProject this[string id] => Projects.Single(p => p.Id == id);
 
@@ -66,7 +67,8 @@ internal sealed class WorldOmsConsole(OmsWorld world)
         world.After(ResumeShowsAfter, () => project.Status = "RUNNING");
     }
 
-    private bool IsHealed => world.Done.FindLast(a => a.What == "ha on") is { } on && world.Time.GetUtcNow() - on.At >= HealsAfter;
+    private bool IsHealed =>
+        world.Done.FindLast(a => a.What == "ha on") is { } on && world.Time.GetUtcNow() - on.At >= HealsAfter;
 
     // The stores of the old version do not run in the new one.
     private void NoteUpgrade()

@@ -5,7 +5,9 @@ using Drydock.Crds.SnapshotRestores;
 
 namespace Drydock.Tests.Unit.World;
 
-/// <summary>Stands for the SnapshotRestore controller: puts the databases back as a dump has them, after a while.</summary>
+/// <summary>
+/// Stands for the SnapshotRestore controller: puts the databases back as a dump has them, after a while.
+/// </summary>
 internal sealed class WorldRestores(OmsWorld world)
 {
     /// <summary>How many restores from now on fail, and with what words.</summary>

@@ -1,8 +1,8 @@
 namespace Drydock.Tests.Unit.World;
 
 /// <summary>
-/// Runs everything of one operator's life, one continuation at a time, on the thread of the test. A life that is no longer moved is as dead as one
-/// that was killed: nothing of it runs any more, not even its finally blocks.
+/// Runs everything of one operator's life, one continuation at a time, on the thread of the test. A life that is no
+/// longer moved is as dead as one that was killed: nothing of it runs any more, not even its finally blocks.
 /// </summary>
 internal sealed class WorldScheduler(Random? random = null) : TaskScheduler
 {
@@ -40,7 +40,9 @@ internal sealed class WorldScheduler(Random? random = null) : TaskScheduler
         TryExecuteTask(task);
     }
 
-    /// <summary>Waits for a continuation that another thread is about to bring (the runtime cancels a token source there).</summary>
+    /// <summary>
+    /// Waits for a continuation that another thread is about to bring (the runtime cancels a token source there).
+    /// </summary>
     public bool WaitForArrival(TimeSpan atMost)
     {
         lock (_gate)

@@ -20,7 +20,9 @@ internal sealed record WorldSetup
     /// <summary>cm_nodes of a host's config.yaml; null: the hosts of its region.</summary>
     public Func<OmsWorld, WorldHost, IEnumerable<string>>? CmNodes { get; init; }
 
-    /// <summary>On which hosts the JAR has to run; null: on all for one region, on the first of each for several.</summary>
+    /// <summary>
+    /// On which hosts the JAR has to run; null: on all for one region, on the first of each for several.
+    /// </summary>
     public Func<OmsWorld, IEnumerable<WorldHost>>? JarOn { get; init; }
 
     /// <summary>The row ha.config that docker_init.sh makes where there is none; null: none.</summary>

@@ -11,14 +11,16 @@ public sealed class AdminOutputTests
         AutoFlagsConfig.Parse("AutoFlags config:\nconfig_version: 3\npromoted_flags {\n  process_name: \"yb-master\"\n}\n").Version.ShouldBe(3);
 
     [Fact]
-    public void A_configuration_that_was_never_written_prints_no_version_and_is_0() => AutoFlagsConfig.Parse("AutoFlags config:\n\n").Version.ShouldBe(0);
+    public void A_configuration_that_was_never_written_prints_no_version_and_is_0() =>
+        AutoFlagsConfig.Parse("AutoFlags config:\n\n").Version.ShouldBe(0);
 
     [Theory]
     [InlineData("")]
     [InlineData("config_version: 3")]
     [InlineData("AutoFlags config:\npromoted_flags {\n}")]
     [InlineData("Error running get_auto_flags_config")]
-    public void What_is_no_configuration_of_AutoFlags_is_refused(string output) => Should.Throw<AdminOutputException>(() => AutoFlagsConfig.Parse(output));
+    public void What_is_no_configuration_of_AutoFlags_is_refused(string output) =>
+        Should.Throw<AdminOutputException>(() => AutoFlagsConfig.Parse(output));
 
     [Theory]
     [InlineData("PromoteAutoFlags completed successfully\nNew AutoFlags were promoted\nNew config version: 2\n", true, 2)]
@@ -43,7 +45,8 @@ public sealed class AdminOutputTests
     [InlineData("PromoteAutoFlags completed successfully")]
     [InlineData("PromoteAutoFlags completed successfully\nNew AutoFlags were promoted")]
     [InlineData("PromoteAutoFlags status:\nsomething else")]
-    public void A_promotion_that_does_not_say_so_is_none(string output) => Should.Throw<AdminOutputException>(() => AutoFlagsPromotion.Parse(output)).Message.ShouldContain("promote_auto_flags printed");
+    public void A_promotion_that_does_not_say_so_is_none(string output) =>
+        Should.Throw<AdminOutputException>(() => AutoFlagsPromotion.Parse(output)).Message.ShouldContain("promote_auto_flags printed");
 
     [Theory]
     [InlineData("RollbackAutoFlags completed successfully\nAutoFlags that were promoted after config version 1 were successfully rolled back\nNew config version: 4\n", true, 4)]
@@ -63,7 +66,8 @@ public sealed class AdminOutputTests
     [InlineData("BSQL successfully upgraded to the latest version\n", true)]
     [InlineData("Upgrade is not needed since YSQL is disabled\n", false)]
     [InlineData("Upgrade is not needed since BSQL is disabled\n", false)]
-    public void The_upgrade_of_the_catalogue_is_understood_in_both_dialects(string output, bool needed) => CatalogUpgrade.Parse("upgrade_ysql", output).IsNeeded.ShouldBe(needed);
+    public void The_upgrade_of_the_catalogue_is_understood_in_both_dialects(string output, bool needed) =>
+        CatalogUpgrade.Parse("upgrade_ysql", output).IsNeeded.ShouldBe(needed);
 
     [Theory]
     [InlineData("YSQL is not ready, initdb finished with an error: x", false)]
@@ -72,7 +76,8 @@ public sealed class AdminOutputTests
     [InlineData("Restart read required at: { read: { physical: 1 } }", true)]
     [InlineData("Couldn't find alive tablet server to connect to", true)]
     [InlineData("permission denied", false)]
-    public void Which_failures_of_the_catalogues_upgrade_pass_is_known(string printed, bool expected) => CatalogUpgrade.IsPassing(printed).ShouldBe(expected);
+    public void Which_failures_of_the_catalogues_upgrade_pass_is_known(string printed, bool expected) =>
+        CatalogUpgrade.IsPassing(printed).ShouldBe(expected);
 
     [Fact]
     public void Pausing_and_resuming_print_different_words()
@@ -99,16 +104,20 @@ public sealed class AdminOutputTests
     [Theory]
     [InlineData("Idle = 1\n", true)]
     [InlineData("Idle = 0\n", false)]
-    public void The_load_balancer_says_whether_it_is_idle(string output, bool expected) => BalancerIdle.Parse(output).ShouldBe(expected);
+    public void The_load_balancer_says_whether_it_is_idle(string output, bool expected) =>
+        BalancerIdle.Parse(output).ShouldBe(expected);
 
     [Fact]
-    public void Anything_else_of_the_load_balancer_is_refused() => Should.Throw<AdminOutputException>(() => BalancerIdle.Parse("Idle = maybe"));
+    public void Anything_else_of_the_load_balancer_is_refused() =>
+        Should.Throw<AdminOutputException>(() => BalancerIdle.Parse("Idle = maybe"));
 
     [Fact]
-    public void How_far_leaders_have_left_is_read() => BlacklistCompletion.Parse("Percent complete = 66.6 : 2 remaining out of 6\n").ShouldBe(new BlacklistCompletion(66.6, 2, 6));
+    public void How_far_leaders_have_left_is_read() =>
+        BlacklistCompletion.Parse("Percent complete = 66.6 : 2 remaining out of 6\n").ShouldBe(new BlacklistCompletion(66.6, 2, 6));
 
     [Fact]
-    public void A_percentage_alone_is_refused() => Should.Throw<AdminOutputException>(() => BlacklistCompletion.Parse("66.6"));
+    public void A_percentage_alone_is_refused() =>
+        Should.Throw<AdminOutputException>(() => BlacklistCompletion.Parse("66.6"));
 
     [Fact]
     public void Masters_are_listed_with_state_and_role()
@@ -126,13 +135,15 @@ public sealed class AdminOutputTests
     [InlineData("")]
     [InlineData("Master UUID RPC Host/Port State Role\n")]
     [InlineData("Master UUID RPC Host/Port State Role\naaaa 10.0.0.1:7100\n")]
-    public void A_list_of_masters_without_masters_is_refused(string output) => Should.Throw<AdminOutputException>(() => ListedMaster.Parse(output));
+    public void A_list_of_masters_without_masters_is_refused(string output) =>
+        Should.Throw<AdminOutputException>(() => ListedMaster.Parse(output));
 
     [Theory]
     [InlineData(" 3. are_nodes_safe_to_take_down <server_uuids> [follower_lag_bound_ms]\n", nameof(NodesSafeForm.Servers))]
     [InlineData(" 3. are_nodes_safe_to_take_down <tserver_uuids|NONE> <master_uuids|NONE> <follower_lag_bound_ms>\n", nameof(NodesSafeForm.TserversAndMasters))]
     [InlineData("  * list_tables\n", nameof(NodesSafeForm.Absent))]
-    public void How_the_tool_wants_to_be_asked_its_help_says(string output, string expected) => AdminHelp.Parse(output).NodesSafeForm.ShouldBe(Enum.Parse<NodesSafeForm>(expected));
+    public void How_the_tool_wants_to_be_asked_its_help_says(string output, string expected) =>
+        AdminHelp.Parse(output).NodesSafeForm.ShouldBe(Enum.Parse<NodesSafeForm>(expected));
 
     [Fact]
     public void Commands_are_found_in_the_help_of_old_and_new_tools()

@@ -5,7 +5,10 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.Yugabyte;
 
-/// <summary>The operator is killed at every write and every act, once each: the end is the same, nothing is started twice, and nobody is left without leaders.</summary>
+/// <summary>
+/// The operator is killed at every write and every act, once each: the end is the same, nothing is started twice, and
+/// nobody is left without leaders.
+/// </summary>
 public sealed class KillEnumerationTests
 {
     private static readonly YugaSetup Setup = PlannerTests.Replicated();
@@ -58,7 +61,8 @@ public sealed class KillEnumerationTests
         world.Servers.ShouldAllBe(s => s.Running == world.Setup.To && s.Starts == 1);
     }
 
-    private static YugaWorld Run(Func<int, string, YugaFate> fates, out int points, string? what = null, YugaSetup? setup = null)
+    private static YugaWorld Run(
+        Func<int, string, YugaFate> fates, out int points, string? what = null, YugaSetup? setup = null)
     {
         var world = new YugaWorld(setup ?? Setup);
         var run = YugaRun.Of(world, fates);

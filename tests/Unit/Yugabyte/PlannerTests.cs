@@ -89,7 +89,8 @@ public sealed class PlannerTests
     [Theory]
     [InlineData(YugabyteDialect.BMDB, "2.20.3.0-b1", "BMDB does not support a downgrade")]
     [InlineData(YugabyteDialect.Yugabyte, "2.18.4.0-b52", "only from 2.20.2 on")]
-    public void Where_there_is_no_way_back_the_plan_says_so_from_the_first_master_on(YugabyteDialect dialect, string from, string why)
+    public void Where_there_is_no_way_back_the_plan_says_so_from_the_first_master_on(
+        YugabyteDialect dialect, string from, string why)
     {
         var plan = YugaRun.Compile(new YugaWorld(new YugaSetup { Dialect = dialect, From = from, To = "2024.1.3.0-b5" }));
         plan.Notes.ShouldContain(n => n.StartsWith("rollback: none from UpgradeMasters/1-swap on", StringComparison.Ordinal) && n.Contains(why, StringComparison.Ordinal));
@@ -206,7 +207,9 @@ public sealed class PlannerTests
 
     internal static YugaSetup Replicated() => new() { Groups = [("a-to-b", false), ("b-to-a", true)] };
 
-    private static Plan Compile(YugaWorld world, YugabyteDiscovery discovery) => new YugabytePlanner(world.Spec, discovery).Compile();
+    private static Plan Compile(YugaWorld world, YugabyteDiscovery discovery) =>
+        new YugabytePlanner(world.Spec, discovery).Compile();
 
-    private static DatabaseRollingUpgradeSpec With(DatabaseRollingUpgradeSpec spec, string settle, string drain) => spec with { Settle = settle, Drain = new DrainSpec { Timeout = drain } };
+    private static DatabaseRollingUpgradeSpec With(DatabaseRollingUpgradeSpec spec, string settle, string drain) =>
+        spec with { Settle = settle, Drain = new DrainSpec { Timeout = drain } };
 }

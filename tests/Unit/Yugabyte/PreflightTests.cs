@@ -275,7 +275,8 @@ public sealed class PreflightTests
         (await new YugabytePreflight(life).RunAsync(default)).Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.InvalidSpec);
     }
 
-    private static Task<YugabytePreflightResult> RunAsync(YugaWorld world) => new YugabytePreflight(new YugaLife(world)).RunAsync(default);
+    private static Task<YugabytePreflightResult> RunAsync(YugaWorld world) =>
+        new YugabytePreflight(new YugaLife(world)).RunAsync(default);
 
     private static async Task ShouldFindAsync(YugaWorld world, string reason, string message, string? node = null)
     {

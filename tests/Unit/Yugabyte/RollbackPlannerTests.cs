@@ -30,7 +30,8 @@ public sealed class RollbackPlannerTests
     [Theory]
     [InlineData(YugabyteDialect.BMDB, "2.18.4.0-b52")]
     [InlineData(YugabyteDialect.Yugabyte, "2.20.3.0-b1")]
-    public void Before_the_first_process_is_stopped_everything_is_undone_whatever_the_dialect(YugabyteDialect dialect, string from)
+    public void Before_the_first_process_is_stopped_everything_is_undone_whatever_the_dialect(
+        YugabyteDialect dialect, string from)
     {
         var world = new YugaWorld(PlannerTests.Replicated() with { Dialect = dialect, From = from, To = "2024.1.3.0-b5", Mode = ReplicationMode.PauseBothSides });
         var run = YugaRun.Of(world);
@@ -185,5 +186,6 @@ public sealed class RollbackPlannerTests
         return plan with { Steps = [.. plan.Steps.Select(s => s with { State = StepState.Succeeded, Attempt = 1, StartedAt = at, FinishedAt = at })] };
     }
 
-    private static Plan Begun(Plan plan, params string[] ids) => plan with { Steps = [.. plan.Steps.Select(s => ids.Contains(s.Id) ? s with { State = StepState.Running, Attempt = 1 } : s)] };
+    private static Plan Begun(Plan plan, params string[] ids) =>
+        plan with { Steps = [.. plan.Steps.Select(s => ids.Contains(s.Id) ? s with { State = StepState.Running, Attempt = 1 } : s)] };
 }

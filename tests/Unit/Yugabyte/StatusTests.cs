@@ -163,5 +163,6 @@ public sealed class StatusTests
         Compose(world, new DatabaseRollingUpgradeStatus { Plan = run.Plan }).ActionRequired.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.RestartRequired);
     }
 
-    private static DatabaseRollingUpgradeStatus Compose(YugaWorld world, DatabaseRollingUpgradeStatus status) => YugabyteStatus.Compose(status, world.Spec);
+    private static DatabaseRollingUpgradeStatus Compose(YugaWorld world, DatabaseRollingUpgradeStatus status) =>
+        YugabyteStatus.Compose(status, world.Spec);
 }

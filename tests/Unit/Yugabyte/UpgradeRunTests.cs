@@ -363,7 +363,8 @@ public sealed class UpgradeRunTests
     }
 
     [Fact]
-    public void A_group_that_somebody_resumes_too_early_stops_everything_and_one_that_the_peer_resumes_in_time_does_not()
+    public void A_group_that_somebody_resumes_too_early_stops_everything_and_one_that_the_peer_resumes_in_time_does_not(
+        )
     {
         var world = new YugaWorld(PlannerTests.Replicated());
         var run = YugaRun.Of(world);

@@ -12,7 +12,8 @@ public sealed class VersionTests
     [InlineData("2.18.4.0-b52", "2.18.4.0-b52")]
     [InlineData("v2.18.4", "2.18.4.0")]
     [InlineData("2024.1", "2024.1.0.0")]
-    public void A_version_is_read_with_or_without_its_tail(string text, string expected) => YugabyteVersion.Parse(text).ToString().ShouldBe(expected);
+    public void A_version_is_read_with_or_without_its_tail(string text, string expected) =>
+        YugabyteVersion.Parse(text).ToString().ShouldBe(expected);
 
     [Theory]
     [InlineData("")]
@@ -27,7 +28,8 @@ public sealed class VersionTests
     [InlineData("2.18.9", "2.20.0")]
     [InlineData("2.20.7", "2024.1.0")]
     [InlineData("2.8.0", "2.14.0")]
-    public void Versions_are_ordered_by_their_numbers(string earlier, string later) => (YugabyteVersion.Parse(earlier) < YugabyteVersion.Parse(later)).ShouldBeTrue();
+    public void Versions_are_ordered_by_their_numbers(string earlier, string later) =>
+        (YugabyteVersion.Parse(earlier) < YugabyteVersion.Parse(later)).ShouldBeTrue();
 
     [Theory]
     [InlineData("2.18.4", "2.18.4.0-b52", true)]
@@ -41,7 +43,8 @@ public sealed class VersionTests
     [InlineData("2.16.9", false)]
     [InlineData("2.17.1", true)]
     [InlineData("2.18.0", true)]
-    public void AutoFlags_exist_from_2_17_on(string version, bool expected) => YugabyteFeatures.HasAutoFlags(YugabyteVersion.Parse(version)).ShouldBe(expected);
+    public void AutoFlags_exist_from_2_17_on(string version, bool expected) =>
+        YugabyteFeatures.HasAutoFlags(YugabyteVersion.Parse(version)).ShouldBe(expected);
 
     [Theory]
     [InlineData("2.14.11", false)]
@@ -94,18 +97,22 @@ public sealed class VersionTests
     [InlineData("2025.1.0", 15)]
     [InlineData("2.24.0", 11)]
     [InlineData("2.25.0", 15)]
-    public void PostgreSQL_15_came_with_2_25_and_2025_1(string version, int expected) => YugabyteFeatures.PostgresMajor(YugabyteVersion.Parse(version)).ShouldBe(expected);
+    public void PostgreSQL_15_came_with_2_25_and_2025_1(string version, int expected) =>
+        YugabyteFeatures.PostgresMajor(YugabyteVersion.Parse(version)).ShouldBe(expected);
 
     [Fact]
-    public void An_upgrade_does_not_go_back() => Refusals("2.20.0", "2.18.0").ShouldContain(f => f.Message.Contains("is not later than", StringComparison.Ordinal));
+    public void An_upgrade_does_not_go_back() =>
+        Refusals("2.20.0", "2.18.0").ShouldContain(f => f.Message.Contains("is not later than", StringComparison.Ordinal));
 
     [Theory]
     [InlineData("2.18.0", "2.19.0")]
     [InlineData("2.17.0", "2.18.0")]
-    public void Stable_and_preview_releases_do_not_mix(string from, string to) => Refusals(from, to).ShouldContain(f => f.Reason == Reasons.VersionPathUnsupported && f.Message.Contains("preview", StringComparison.Ordinal));
+    public void Stable_and_preview_releases_do_not_mix(string from, string to) =>
+        Refusals(from, to).ShouldContain(f => f.Reason == Reasons.VersionPathUnsupported && f.Message.Contains("preview", StringComparison.Ordinal));
 
     [Fact]
-    public void Of_BMDB_nobody_knows_which_releases_are_previews() => Refusals("2.17.0", "2.18.0", YugabyteDialect.BMDB).ShouldBeEmpty();
+    public void Of_BMDB_nobody_knows_which_releases_are_previews() =>
+        Refusals("2.17.0", "2.18.0", YugabyteDialect.BMDB).ShouldBeEmpty();
 
     [Fact]
     public void Another_series_is_reached_only_from_the_latest_minor_release_which_the_plan_says()

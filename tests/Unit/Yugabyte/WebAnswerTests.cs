@@ -21,10 +21,12 @@ public sealed class WebAnswerTests
     [Theory]
     [InlineData(200, true)]
     [InlineData(503, false)]
-    public async Task Who_leads_is_told_by_the_status_alone(int status, bool expected) => (await Master("{", status).IsLeaderAsync(Address, default)).ShouldBe(expected);
+    public async Task Who_leads_is_told_by_the_status_alone(int status, bool expected) =>
+        (await Master("{", status).IsLeaderAsync(Address, default)).ShouldBe(expected);
 
     [Fact]
-    public async Task Another_status_does_not_tell_who_leads() => await Should.ThrowAsync<YbAnswerException>(() => Master("{}", 500).IsLeaderAsync(Address, default));
+    public async Task Another_status_does_not_tell_who_leads() =>
+        await Should.ThrowAsync<YbAnswerException>(() => Master("{}", 500).IsLeaderAsync(Address, default));
 
     [Theory]
     [InlineData("<h1>Unable to locate leader master to redirect this request: /api/v1/health-check</h1>")]
@@ -35,7 +37,8 @@ public sealed class WebAnswerTests
     [InlineData("""{"dead_nodes":[1],"under_replicated_tablets":[]}""")]
     [InlineData("[]")]
     [InlineData("")]
-    public async Task A_status_of_200_is_no_health(string body) => await Should.ThrowAsync<YbAnswerException>(() => Master(body).HealthAsync(Address, default));
+    public async Task A_status_of_200_is_no_health(string body) =>
+        await Should.ThrowAsync<YbAnswerException>(() => Master(body).HealthAsync(Address, default));
 
     [Fact]
     public async Task Health_is_read_also_with_a_count_that_no_signed_number_holds()
@@ -59,7 +62,8 @@ public sealed class WebAnswerTests
     [InlineData("""{"masters":[]}""")]
     [InlineData("{}")]
     [InlineData("""{"masters":[{"role":"LEADER"}]}""")]
-    public async Task A_list_of_masters_that_names_none_is_unusable(string body) => await Should.ThrowAsync<YbAnswerException>(() => Master(body).MastersAsync(Address, default));
+    public async Task A_list_of_masters_that_names_none_is_unusable(string body) =>
+        await Should.ThrowAsync<YbAnswerException>(() => Master(body).MastersAsync(Address, default));
 
     [Fact]
     public async Task Tablet_servers_are_read_whatever_their_placement()
@@ -76,14 +80,16 @@ public sealed class WebAnswerTests
     [InlineData("""{"":{"10.0.0.1:9000":{"status":"ALIVE"}}}""")]
     [InlineData("""{"":{"nonsense":{"time_since_hb_sec":0,"status":"ALIVE","uptime_seconds":0,"user_tablets_total":0,"user_tablets_leaders":0,"system_tablets_total":0,"system_tablets_leaders":0}}}""")]
     [InlineData("""{"x":1}""")]
-    public async Task A_tablet_server_without_its_numbers_is_not_taken_for_empty(string body) => await Should.ThrowAsync<YbAnswerException>(() => Master(body).TserversAsync(Address, default));
+    public async Task A_tablet_server_without_its_numbers_is_not_taken_for_empty(string body) =>
+        await Should.ThrowAsync<YbAnswerException>(() => Master(body).TserversAsync(Address, default));
 
     [Fact]
     public async Task Leaderless_tablets_are_named() =>
         (await Master("""{"leaderless_tablets":[{"table_uuid":"a","tablet_uuid":"b","reason":"none"}]}""").LeaderlessTabletsAsync(Address, default)).ShouldBe(["b"]);
 
     [Fact]
-    public async Task A_version_without_the_page_of_under_replicated_tablets_is_no_failure() => (await Master("<h1>404</h1>", 404).UnderReplicatedTabletsAsync(Address, default)).ShouldBeNull();
+    public async Task A_version_without_the_page_of_under_replicated_tablets_is_no_failure() =>
+        (await Master("<h1>404</h1>", 404).UnderReplicatedTabletsAsync(Address, default)).ShouldBeNull();
 
     [Fact]
     public async Task The_error_of_that_page_is_written_with_a_capital_and_is_an_error() =>
@@ -110,7 +116,8 @@ public sealed class WebAnswerTests
     [InlineData("""{"version":1}""")]
     [InlineData("""{"cluster_uuid":"u","leader_blacklist":{"hosts":[{"host":"h"}]}}""")]
     [InlineData("""{"cluster_uuid":"u","leader_blacklist":{"hosts":"h:1"}}""")]
-    public async Task A_configuration_without_what_it_must_have_is_unusable(string body) => await Should.ThrowAsync<YbAnswerException>(() => Master(body).ClusterConfigAsync(Address, default));
+    public async Task A_configuration_without_what_it_must_have_is_unusable(string body) =>
+        await Should.ThrowAsync<YbAnswerException>(() => Master(body).ClusterConfigAsync(Address, default));
 
     [Fact]
     public async Task Followers_lag_as_far_as_the_last_of_them()
@@ -123,7 +130,8 @@ public sealed class WebAnswerTests
     [InlineData("{}")]
     [InlineData("""[{"metrics":[{"name":"follower_lag_ms"}]}]""")]
     [InlineData("""[{"type":"tablet"}]""")]
-    public async Task A_lag_that_is_not_told_is_not_taken_for_none(string body) => await Should.ThrowAsync<YbAnswerException>(() => Tserver(body).FollowerLagAsync(Address, default));
+    public async Task A_lag_that_is_not_told_is_not_taken_for_none(string body) =>
+        await Should.ThrowAsync<YbAnswerException>(() => Tserver(body).FollowerLagAsync(Address, default));
 
     [Fact]
     public async Task Tablets_that_do_not_run_are_counted_by_their_state()
@@ -134,7 +142,8 @@ public sealed class WebAnswerTests
     }
 
     [Fact]
-    public async Task Failed_tablets_are_named() => (await Tserver("""{"failed_tablets":["x"]}""").FailedTabletsAsync(Address, default)).ShouldBe(["x"]);
+    public async Task Failed_tablets_are_named() =>
+        (await Tserver("""{"failed_tablets":["x"]}""").FailedTabletsAsync(Address, default)).ShouldBe(["x"]);
 
     [Theory]
     [InlineData("h:7100", "h", 7100)]
@@ -148,19 +157,24 @@ public sealed class WebAnswerTests
     }
 
     [Fact]
-    public void Hosts_compare_without_regard_to_case() => new ServiceAddress("Db1", 1).ShouldBe(new ServiceAddress("db1", 1));
+    public void Hosts_compare_without_regard_to_case() =>
+        new ServiceAddress("Db1", 1).ShouldBe(new ServiceAddress("db1", 1));
 
     private static YbMasterClient Master(string body, int status = 200) => new(new Canned(new ServiceAnswer(status, null, body)), YugabyteVocabulary.Of(new DatabaseRollingUpgradeSpec()));
 
-    private static YbTserverClient Tserver(string body) => new(new Canned(new ServiceAnswer(200, null, body)), YugabyteVocabulary.Of(new DatabaseRollingUpgradeSpec()));
+    private static YbTserverClient Tserver(string body) =>
+        new(new Canned(new ServiceAnswer(200, null, body)), YugabyteVocabulary.Of(new DatabaseRollingUpgradeSpec()));
 
     private sealed class Canned(ServiceAnswer answer) : IServiceHttp
     {
         public string Scheme => "http";
 
-        public Task<ServiceAnswer> GetAsync(string host, int port, string path, CancellationToken cancellationToken) => Task.FromResult(answer);
+        public Task<ServiceAnswer> GetAsync(string host, int port, string path, CancellationToken cancellationToken) =>
+            Task.FromResult(answer);
 
-        public Task<ServiceAnswer> SendAsync(HttpMethod method, string host, int port, string path, string? json, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<ServiceAnswer> SendAsync(
+            HttpMethod method, string host, int port, string path, string? json, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public void Dispose()
         {

@@ -37,5 +37,6 @@ public sealed class WorkTests
         YugabyteWork.OnlyWaits(new PlanStep { Action = YugabyteActions.VerifyTserver }).ShouldBeFalse();
     }
 
-    private static Plan Plan(string action) => new() { Steps = [new PlanStep { Id = "A/b", Action = action, Attempt = 1 }] };
+    private static Plan Plan(string action) =>
+        new() { Steps = [new PlanStep { Id = "A/b", Action = action, Attempt = 1 }] };
 }

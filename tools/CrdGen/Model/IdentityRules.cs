@@ -3,15 +3,16 @@ using Drydock.Abstractions.Entities;
 namespace Drydock.CrdGen.Model;
 
 /// <summary>
-/// Makes the transition rules that freeze identity fields. One rule a field, so that the message names it; all at the root, because
-/// only there are spec and status seen together. Lists of objects are compared item by item in their order, which is part of what they say;
-/// fields of another class inside them stay free. Every rule is linear in the number of items: a server refuses a definition whose rules
-/// could cost too much.
+/// Makes the transition rules that freeze identity fields. One rule a field, so that the message names it; all at the
+/// root, because only there are spec and status seen together. Lists of objects are compared item by item in their
+/// order, which is part of what they say; fields of another class inside them stay free. Every rule is linear in the
+/// number of items: a server refuses a definition whose rules could cost too much.
 /// </summary>
 public static class IdentityRules
 {
     /// <summary>The rules of a spec.</summary>
-    /// <exception cref="InvalidOperationException">Identity and other fields are mixed in a list without keys.</exception>
+    /// <exception cref="InvalidOperationException">Identity and other fields are mixed in a list without
+    /// keys.</exception>
     public static IReadOnlyList<CelRule> Of(SchemaNode spec, FrozenWhileAttribute frozen)
     {
         ArgumentNullException.ThrowIfNull(spec);
@@ -60,7 +61,8 @@ public static class IdentityRules
         }
     }
 
-    // The keys of the list first; every other rule speaks only where they are the same, so that a refused user reads what he changed and no more.
+    // The keys of the list first; every other rule speaks only where they are the same, so that a refused user reads
+    // what he changed and no more.
     private static IEnumerable<(string Path, string Rule)> OfItems(SchemaNode list, Items at)
     {
         if (list is not { ListType: "map", ListMapKeys: [var key] })
@@ -117,19 +119,23 @@ public static class IdentityRules
     }
 
     // A list of one or none, because what is absent has no value to compare.
-    private static string Value(IReadOnlyList<string> present, string self) => present.Count == 0 ? self : $"{string.Join(" && ", present)} ? [{self}] : []";
+    private static string Value(IReadOnlyList<string> present, string self) =>
+        present.Count == 0 ? self : $"{string.Join(" && ", present)} ? [{self}] : []";
 
     private static bool HasIdentity(SchemaNode node) => node.Walk().Any(at => at.Node.Class == FieldClass.Identity);
 
-    private static bool IsMixed(SchemaNode node) => node.Walk().Any(at => at.Node.Class is not null and not FieldClass.Identity);
+    private static bool IsMixed(SchemaNode node) =>
+        node.Walk().Any(at => at.Node.Class is not null and not FieldClass.Identity);
 
     /// <summary>Where in the object a rule is made.</summary>
     private sealed record Place(string Path, string Self, string Old, Func<string, string> Wrap);
 
     /// <summary>The items of a list, in the new object and in the stored one.</summary>
-    private sealed record Items(string Path, IReadOnlyList<string> Unless, int Depth, Func<string, string> Wrap, Func<bool, string, string> Map)
+    private sealed record Items(
+        string Path, IReadOnlyList<string> Unless, int Depth, Func<string, string> Wrap, Func<bool, string, string> Map)
     {
-        public string Same(string value) => Wrap(string.Join(" || ", [.. Unless, $"{Map(true, value)} == {Map(false, value)}"]));
+        public string Same(string value) =>
+            Wrap(string.Join(" || ", [.. Unless, $"{Map(true, value)} == {Map(false, value)}"]));
 
         public string Differ(string value) => $"{Map(true, value)} != {Map(false, value)}";
     }

@@ -7,7 +7,8 @@ namespace Drydock.CrdGen.Model;
 public static class KindReader
 {
     /// <summary>All kinds of the assembly, by name.</summary>
-    /// <exception cref="InvalidOperationException">A type cannot be expressed as a schema; the message names type and property.</exception>
+    /// <exception cref="InvalidOperationException">A type cannot be expressed as a schema; the message names type and
+    /// property.</exception>
     public static IReadOnlyList<KindModel> Read(Assembly assembly)
     {
         ArgumentNullException.ThrowIfNull(assembly);

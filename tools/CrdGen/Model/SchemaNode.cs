@@ -23,7 +23,9 @@ public sealed record SchemaNode
     /// <summary>OpenAPI format, for instance date-time or int32.</summary>
     public string? Format { get; init; }
 
-    /// <summary>The schema default: string, bool, long, or an empty <see cref="Output.YamlMap"/>; null for none.</summary>
+    /// <summary>
+    /// The schema default: string, bool, long, or an empty <see cref="Output.YamlMap"/>; null for none.
+    /// </summary>
     public object? Default { get; init; }
 
     /// <summary>Regular expression of a string.</summary>

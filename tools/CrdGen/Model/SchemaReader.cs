@@ -23,15 +23,18 @@ public sealed class SchemaReader
     }
 
     /// <summary>The schema of a spec: with classes and defaults.</summary>
-    public SchemaNode ReadSpec(Type type) => ReadObject(type, inherited: null, isSpec: true) with { Name = "spec", Description = DescriptionOf(type), Required = true };
+    public SchemaNode ReadSpec(Type type) =>
+        ReadObject(type, inherited: null, isSpec: true) with { Name = "spec", Description = DescriptionOf(type), Required = true };
 
     /// <summary>The schema of a status: neither classes nor defaults, because the operator writes it whole.</summary>
-    public SchemaNode ReadStatus(Type type) => ReadObject(type, inherited: null, isSpec: false) with { Name = "status", Description = DescriptionOf(type) };
+    public SchemaNode ReadStatus(Type type) =>
+        ReadObject(type, inherited: null, isSpec: false) with { Name = "status", Description = DescriptionOf(type) };
 
     /// <summary>The summary of a type.</summary>
     public string DescriptionOf(Type type) => _docs.Of(type);
 
-    private SchemaNode ReadObject(Type type, FieldClass? inherited, bool isSpec, IReadOnlyList<string>? requiredKeys = null)
+    private SchemaNode ReadObject(
+        Type type, FieldClass? inherited, bool isSpec, IReadOnlyList<string>? requiredKeys = null)
     {
         var instance = Activator.CreateInstance(type) ?? throw new InvalidOperationException($"{type.FullName} has no parameterless constructor.");
         return new SchemaNode
@@ -60,7 +63,8 @@ public sealed class SchemaReader
         return depth;
     }
 
-    private SchemaNode ReadProperty(PropertyInfo property, object instance, FieldClass? inherited, bool isSpec, IReadOnlyList<string> requiredKeys)
+    private SchemaNode ReadProperty(
+        PropertyInfo property, object instance, FieldClass? inherited, bool isSpec, IReadOnlyList<string> requiredKeys)
     {
         var where = $"{property.DeclaringType!.Name}.{property.Name}";
         var bounds = PropertyBounds.Of(property, _external.GetValueOrDefault((property.DeclaringType, property.Name)));
@@ -80,7 +84,8 @@ public sealed class SchemaReader
         };
     }
 
-    private SchemaNode ReadValue(Type declared, PropertyBounds bounds, FieldClass? fieldClass, bool isSpec, string where)
+    private SchemaNode ReadValue(
+        Type declared, PropertyBounds bounds, FieldClass? fieldClass, bool isSpec, string where)
     {
         var type = Nullable.GetUnderlyingType(declared) ?? declared;
         if (Scalars.TryRead(type, bounds) is { } scalar)

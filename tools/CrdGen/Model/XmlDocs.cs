@@ -49,7 +49,8 @@ public sealed partial class XmlDocs
         return _summaries.GetValueOrDefault($"F:{field.DeclaringType!.FullName}.{field.Name}", "");
     }
 
-    private static string Text(XElement element) => White().Replace(string.Concat(element.Nodes().Select(Text)), " ").Trim();
+    private static string Text(XElement element) =>
+        White().Replace(string.Concat(element.Nodes().Select(Text)), " ").Trim();
 
     private static string Text(XNode node) => node switch
     {

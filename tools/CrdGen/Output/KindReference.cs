@@ -76,7 +76,8 @@ public static class KindReference
         }
     }
 
-    private static IEnumerable<(string Path, SchemaNode Node)> Fields(SchemaNode root) => root.Walk().Where(field => field.Node.Name.Length > 0 && field.Path.Length > 0);
+    private static IEnumerable<(string Path, SchemaNode Node)> Fields(SchemaNode root) =>
+        root.Walk().Where(field => field.Node.Name.Length > 0 && field.Path.Length > 0);
 
     private static string DefaultOf(SchemaNode node) => node.Default switch
     {

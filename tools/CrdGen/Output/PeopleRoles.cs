@@ -4,8 +4,8 @@ using Drydock.Crds.SnapshotRestores;
 namespace Drydock.CrdGen.Output;
 
 /// <summary>
-/// Writes the roles for the users of the kinds. They are added to the roles "view", "edit" and "admin" that every cluster has. A restore drops databases,
-/// so that only "admin" may create one.
+/// Writes the roles for the users of the kinds. They are added to the roles "view", "edit" and "admin" that every
+/// cluster has. A restore drops databases, so that only "admin" may create one.
 /// </summary>
 public static class PeopleRoles
 {

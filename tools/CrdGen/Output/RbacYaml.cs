@@ -6,7 +6,9 @@ namespace Drydock.CrdGen.Output;
 /// <summary>Writes the permissions that the controllers say they need.</summary>
 public static class RbacYaml
 {
-    /// <summary>Name of the role for objects, Secrets and events: a ClusterRole, or a Role in each namespace that is served.</summary>
+    /// <summary>
+    /// Name of the role for objects, Secrets and events: a ClusterRole, or a Role in each namespace that is served.
+    /// </summary>
     public const string RoleName = "drydock-operator";
 
     /// <summary>Name of the ClusterRole for what has no namespace.</summary>
@@ -41,7 +43,8 @@ public static class RbacYaml
     public static YamlMap ForLeases(IReadOnlyList<EntityRbacAttribute> asked) =>
         Role("Role", LeaseRoleName, OperatorNamespace, asked.Where(rule => rule.OperatorNamespaceOnly));
 
-    private static bool IsNamespaced(EntityRbacAttribute rule) => rule is { OperatorNamespaceOnly: false, ClusterScoped: false };
+    private static bool IsNamespaced(EntityRbacAttribute rule) =>
+        rule is { OperatorNamespaceOnly: false, ClusterScoped: false };
 
     private static YamlMap Role(string kind, string name, string? space, IEnumerable<EntityRbacAttribute> asked) => new YamlMap()
         .Add("apiVersion", "rbac.authorization.k8s.io/v1")
@@ -73,5 +76,6 @@ public static class RbacYaml
     private static string Joined(IEnumerable<string> words) =>
         string.Join(',', words.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
 
-    private static string[] Split(string verbs) => verbs.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private static string[] Split(string verbs) =>
+        verbs.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

@@ -5,8 +5,9 @@ using System.Text;
 namespace Drydock.CrdGen.Output;
 
 /// <summary>
-/// Which version of Drydock brought which schema number, with a hash over the schemas. The row of the version that is being developed follows the types;
-/// the rows of earlier versions are released and never change, so that a schema that changes without a new number is noticed.
+/// Which version of Drydock brought which schema number, with a hash over the schemas. The row of the version that is
+/// being developed follows the types; the rows of earlier versions are released and never change, so that a schema that
+/// changes without a new number is noticed.
 /// </summary>
 public static class SchemaRecord
 {

@@ -1,6 +1,9 @@
 namespace Drydock.CrdGen.Output;
 
-/// <summary>A YAML mapping that keeps its order. Values are strings, bools, longs, further maps, and lists of these; null leaves the key out.</summary>
+/// <summary>
+/// A YAML mapping that keeps its order. Values are strings, bools, longs, further maps, and lists of these; null leaves
+/// the key out.
+/// </summary>
 public sealed class YamlMap
 {
     private readonly List<KeyValuePair<string, object>> _entries = [];

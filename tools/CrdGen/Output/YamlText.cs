@@ -6,7 +6,10 @@ using YamlDotNet.Core.Events;
 
 namespace Drydock.CrdGen.Output;
 
-/// <summary>Writes YAML that every parser since 1.1 reads alike: text that could be taken for something else is quoted, and no line is folded.</summary>
+/// <summary>
+/// Writes YAML that every parser since 1.1 reads alike: text that could be taken for something else is quoted, and no
+/// line is folded.
+/// </summary>
 public static partial class YamlText
 {
     /// <summary>Writes documents, separated by <c>---</c> when there are several.</summary>

@@ -20,7 +20,9 @@ public sealed record ContainerListResponse
     /// <summary>The image's ID.</summary>
     public string ImageID { get; init => field = value ?? ""; } = "";
 
-    /// <summary><c>created</c>, <c>running</c>, <c>paused</c>, <c>restarting</c>, <c>removing</c>, <c>exited</c> or <c>dead</c>.</summary>
+    /// <summary>
+    /// <c>created</c>, <c>running</c>, <c>paused</c>, <c>restarting</c>, <c>removing</c>, <c>exited</c> or <c>dead</c>.
+    /// </summary>
     public string State { get; init => field = value ?? ""; } = "";
 
     /// <summary>The state for people, such as <c>Up 3 hours</c>.</summary>

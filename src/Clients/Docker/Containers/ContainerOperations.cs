@@ -8,14 +8,16 @@ namespace Drydock.Clients.Docker;
 /// <inheritdoc/>
 internal sealed class ContainerOperations(DockerHttp http, DockerClientOptions options) : IContainerOperations
 {
-    public Task<IReadOnlyList<ContainerListResponse>> ListContainersAsync(ContainersListParameters parameters, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<ContainerListResponse>> ListContainersAsync(
+        ContainersListParameters parameters, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         var path = new QueryString("/containers/json").Add("all", parameters.All).Add("filters", parameters.Filters).ToString();
         return http.ReadAsync(DockerCall.Get(path, "list containers"), DockerJson.Default.IReadOnlyListContainerListResponse, cancellationToken);
     }
 
-    public Task<CreateContainerResponse> CreateContainerAsync(CreateContainerParameters parameters, CancellationToken cancellationToken = default)
+    public Task<CreateContainerResponse> CreateContainerAsync(
+        CreateContainerParameters parameters, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         var path = new QueryString("/containers/create").Add("name", parameters.Name).Add("platform", parameters.Platform).ToString();
@@ -34,7 +36,8 @@ internal sealed class ContainerOperations(DockerHttp http, DockerClientOptions o
     public async Task<bool> StartContainerAsync(string id, CancellationToken cancellationToken = default) =>
         await http.SendAsync(DockerCall.Post($"/containers/{Names.Container(id)}/start", $"start container {id}"), cancellationToken).ConfigureAwait(false) != HttpStatusCode.NotModified;
 
-    public async Task<bool> StopContainerAsync(string id, ContainerStopParameters parameters, CancellationToken cancellationToken = default)
+    public async Task<bool> StopContainerAsync(
+        string id, ContainerStopParameters parameters, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         var path = new QueryString($"/containers/{Names.Container(id)}/stop").Add("t", parameters.WaitBeforeKillSeconds).ToString();
@@ -42,35 +45,40 @@ internal sealed class ContainerOperations(DockerHttp http, DockerClientOptions o
         return await http.SendAsync(call, cancellationToken).ConfigureAwait(false) != HttpStatusCode.NotModified;
     }
 
-    public Task RestartContainerAsync(string id, ContainerRestartParameters parameters, CancellationToken cancellationToken = default)
+    public Task RestartContainerAsync(
+        string id, ContainerRestartParameters parameters, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         var path = new QueryString($"/containers/{Names.Container(id)}/restart").Add("t", parameters.WaitBeforeKillSeconds).ToString();
         return http.SendAsync(WithGrace(DockerCall.Post(path, $"restart container {id}"), parameters.WaitBeforeKillSeconds), cancellationToken);
     }
 
-    public Task KillContainerAsync(string id, ContainerKillParameters parameters, CancellationToken cancellationToken = default)
+    public Task KillContainerAsync(
+        string id, ContainerKillParameters parameters, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         var path = new QueryString($"/containers/{Names.Container(id)}/kill").Add("signal", parameters.Signal).ToString();
         return http.SendAsync(DockerCall.Post(path, $"kill container {id}"), cancellationToken);
     }
 
-    public Task RenameContainerAsync(string id, ContainerRenameParameters parameters, CancellationToken cancellationToken = default)
+    public Task RenameContainerAsync(
+        string id, ContainerRenameParameters parameters, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         var path = new QueryString($"/containers/{Names.Container(id)}/rename").Add("name", parameters.NewName).ToString();
         return http.SendAsync(DockerCall.Post(path, $"rename container {id} to {parameters.NewName}") with { Name = parameters.NewName }, cancellationToken);
     }
 
-    public Task RemoveContainerAsync(string id, ContainerRemoveParameters parameters, CancellationToken cancellationToken = default)
+    public Task RemoveContainerAsync(
+        string id, ContainerRemoveParameters parameters, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         var path = new QueryString($"/containers/{Names.Container(id)}").Add("force", parameters.Force).Add("v", parameters.RemoveVolumes).ToString();
         return http.SendAsync(new DockerCall(HttpMethod.Delete, path, $"remove container {id}") { Unlimited = true }, cancellationToken);
     }
 
-    public Task<ContainerUpdateResponse> UpdateContainerAsync(string id, ContainerUpdateParameters parameters, CancellationToken cancellationToken = default)
+    public Task<ContainerUpdateResponse> UpdateContainerAsync(
+        string id, ContainerUpdateParameters parameters, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         var call = DockerCall.Post($"/containers/{Names.Container(id)}/update", $"update container {id}") with
@@ -80,7 +88,8 @@ internal sealed class ContainerOperations(DockerHttp http, DockerClientOptions o
         return http.SendAsync(call, DockerJson.Default.ContainerUpdateResponse, cancellationToken);
     }
 
-    public async Task<ContainerWaitResponse> WaitContainerAsync(string id, ContainerWaitParameters parameters, CancellationToken cancellationToken = default)
+    public async Task<ContainerWaitResponse> WaitContainerAsync(
+        string id, ContainerWaitParameters parameters, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         var path = new QueryString($"/containers/{Names.Container(id)}/wait").Add("condition", parameters.Condition).ToString();
@@ -144,7 +153,8 @@ internal sealed class ContainerOperations(DockerHttp http, DockerClientOptions o
         }
     }
 
-    public Task ExtractArchiveToContainerAsync(string id, CopyToContainerParameters parameters, Stream archive, CancellationToken cancellationToken = default)
+    public Task ExtractArchiveToContainerAsync(
+        string id, CopyToContainerParameters parameters, Stream archive, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(archive);

@@ -3,7 +3,9 @@ namespace Drydock.Clients.Docker;
 /// <summary>How a container is.</summary>
 public sealed record ContainerState
 {
-    /// <summary><c>created</c>, <c>running</c>, <c>paused</c>, <c>restarting</c>, <c>removing</c>, <c>exited</c> or <c>dead</c>.</summary>
+    /// <summary>
+    /// <c>created</c>, <c>running</c>, <c>paused</c>, <c>restarting</c>, <c>removing</c>, <c>exited</c> or <c>dead</c>.
+    /// </summary>
     public string Status { get; init => field = value ?? ""; } = "";
 
     /// <summary>Whether it runs (also when paused).</summary>

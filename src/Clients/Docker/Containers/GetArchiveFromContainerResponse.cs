@@ -1,6 +1,9 @@
 namespace Drydock.Clients.Docker;
 
-/// <summary>What is at a path in a container, and a tar of it unless only the stat was asked for. Disposing it ends the transfer.</summary>
+/// <summary>
+/// What is at a path in a container, and a tar of it unless only the stat was asked for. Disposing it ends the
+/// transfer.
+/// </summary>
 public sealed class GetArchiveFromContainerResponse : IAsyncDisposable
 {
     private readonly IDisposable? _owner;

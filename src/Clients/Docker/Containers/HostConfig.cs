@@ -3,10 +3,15 @@ using System.Text.Json.Serialization;
 
 namespace Drydock.Clients.Docker;
 
-/// <summary>The part of a container's configuration that concerns its host. What an inspect gives can be handed to a create: fields this client does not name are kept in <see cref="Other"/>.</summary>
+/// <summary>
+/// The part of a container's configuration that concerns its host. What an inspect gives can be handed to a create:
+/// fields this client does not name are kept in <see cref="Other"/>.
+/// </summary>
 public sealed record HostConfig
 {
-    /// <summary><c>source:target[:options]</c>; a source that does not exist is created as a directory by the engine.</summary>
+    /// <summary>
+    /// <c>source:target[:options]</c>; a source that does not exist is created as a directory by the engine.
+    /// </summary>
     public IReadOnlyList<string>? Binds { get; init; }
 
     /// <summary>Mounts in the long form.</summary>

@@ -19,7 +19,9 @@ public interface IContainerOperations
     /// <returns>false when it was running already.</returns>
     Task<bool> StartContainerAsync(string id, CancellationToken cancellationToken = default);
 
-    /// <summary>Stops a container: its stop signal, then SIGKILL after the grace. Returns when it has stopped.</summary>
+    /// <summary>
+    /// Stops a container: its stop signal, then SIGKILL after the grace. Returns when it has stopped.
+    /// </summary>
     /// <returns>false when it was stopped already.</returns>
     Task<bool> StopContainerAsync(string id, ContainerStopParameters parameters, CancellationToken cancellationToken = default);
 
@@ -35,7 +37,8 @@ public interface IContainerOperations
     Task RenameContainerAsync(string id, ContainerRenameParameters parameters, CancellationToken cancellationToken = default);
 
     /// <summary>Removes a container.</summary>
-    /// <exception cref="DockerConflictException">It is running and <see cref="ContainerRemoveParameters.Force"/> is not set, or its removal is under way.</exception>
+    /// <exception cref="DockerConflictException">It is running and <see cref="ContainerRemoveParameters.Force"/> is not
+    /// set, or its removal is under way.</exception>
     Task RemoveContainerAsync(string id, ContainerRemoveParameters parameters, CancellationToken cancellationToken = default);
 
     /// <summary>Changes settings of an existing container, running or not (restart policy).</summary>
@@ -44,12 +47,15 @@ public interface IContainerOperations
     /// <summary>Waits, without limit, until the container meets the condition, and gives its exit code.</summary>
     Task<ContainerWaitResponse> WaitContainerAsync(string id, ContainerWaitParameters parameters, CancellationToken cancellationToken = default);
 
-    /// <summary>The container's stdout and stderr, in the order the engine gives them. With <see cref="ContainerLogsParameters.Follow"/> it ends when the container stops.</summary>
+    /// <summary>
+    /// The container's stdout and stderr, in the order the engine gives them. With
+    /// <see cref="ContainerLogsParameters.Follow"/> it ends when the container stops.
+    /// </summary>
     IAsyncEnumerable<ContainerOutputChunk> GetContainerLogsAsync(string id, ContainerLogsParameters parameters, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// What is at a path inside a container, and (unless <paramref name="statOnly"/>) a tar of it. Works on a container that was created
-    /// and never started, including its bind mounts. Dispose the answer.
+    /// What is at a path inside a container, and (unless <paramref name="statOnly"/>) a tar of it. Works on a container
+    /// that was created and never started, including its bind mounts. Dispose the answer.
     /// </summary>
     /// <exception cref="DockerNotFoundException">No such container or no such path.</exception>
     Task<GetArchiveFromContainerResponse> GetArchiveFromContainerAsync(string id, GetArchiveFromContainerParameters parameters, bool statOnly, CancellationToken cancellationToken = default);

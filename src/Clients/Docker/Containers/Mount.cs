@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace Drydock.Clients.Docker;
 
-/// <summary>A mount as it is asked for. Unlike an entry of <see cref="HostConfig.Binds"/>, a bind source that does not exist is an error, not created.</summary>
+/// <summary>
+/// A mount as it is asked for. Unlike an entry of <see cref="HostConfig.Binds"/>, a bind source that does not exist is
+/// an error, not created.
+/// </summary>
 public sealed record Mount
 {
     /// <summary><c>bind</c>, <c>volume</c> or <c>tmpfs</c>.</summary>

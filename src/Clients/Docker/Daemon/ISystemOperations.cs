@@ -16,10 +16,10 @@ public interface ISystemOperations
     Task<DiskUsageResponse> GetDiskUsageAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Events as they happen, first those since <see cref="ContainerEventsParameters.Since"/> (the engine keeps its last 256).
-    /// Ends normally only at <see cref="ContainerEventsParameters.Until"/>.
+    /// Events as they happen, first those since <see cref="ContainerEventsParameters.Since"/> (the engine keeps its
+    /// last 256). Ends normally only at <see cref="ContainerEventsParameters.Until"/>.
     /// </summary>
-    /// <exception cref="DockerUnreachableException">The connection died, or the engine stopped answering; the caller subscribes again from the last
-    /// <see cref="Message.TimeNano"/> it saw and looks at the world once.</exception>
+    /// <exception cref="DockerUnreachableException">The connection died, or the engine stopped answering; the caller
+    /// subscribes again from the last <see cref="Message.TimeNano"/> it saw and looks at the world once.</exception>
     IAsyncEnumerable<Message> MonitorEventsAsync(ContainerEventsParameters parameters, CancellationToken cancellationToken = default);
 }

@@ -8,7 +8,10 @@ public sealed record Message
     /// <summary><c>container</c>, <c>image</c>, <c>daemon</c> …</summary>
     public string Type { get; init => field = value ?? ""; } = "";
 
-    /// <summary>The bare verb: <c>start</c>, <c>die</c>, <c>exec_create</c>, <c>exec_start</c>, <c>exec_die</c>, <c>health_status</c> …; what the engine puts behind a colon is in <see cref="ActionDetail"/>.</summary>
+    /// <summary>
+    /// The bare verb: <c>start</c>, <c>die</c>, <c>exec_create</c>, <c>exec_start</c>, <c>exec_die</c>,
+    /// <c>health_status</c> …; what the engine puts behind a colon is in <see cref="ActionDetail"/>.
+    /// </summary>
     public string Action { get; init => field = value ?? ""; } = "";
 
     /// <summary>What followed the verb: the command line of an exec, a health state. May hold secrets.</summary>
@@ -28,7 +31,10 @@ public sealed record Message
     /// <summary>The time to 100 nanoseconds.</summary>
     public DateTimeOffset Time => DateTimeOffset.UnixEpoch.AddTicks(TimeNano / 100);
 
-    /// <summary>An attribute such as <c>execID</c>, <c>exitCode</c>, <c>name</c>, <c>image</c>, <c>signal</c>; null if it is not there.</summary>
+    /// <summary>
+    /// An attribute such as <c>execID</c>, <c>exitCode</c>, <c>name</c>, <c>image</c>, <c>signal</c>; null if it is not
+    /// there.
+    /// </summary>
     public string? Attribute(string name) => Actor.Attributes.GetValueOrDefault(name);
 
     /// <summary>Type, verb and id; no attribute and no command line.</summary>

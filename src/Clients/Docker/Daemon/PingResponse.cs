@@ -9,6 +9,8 @@ public sealed record PingResponse
     /// <summary><c>linux</c>.</summary>
     public string OSType { get; init => field = value ?? ""; } = "";
 
-    /// <summary>The engine's clock, to the second: the right base for <see cref="ContainerEventsParameters.Since"/>.</summary>
+    /// <summary>
+    /// The engine's clock, to the second: the right base for <see cref="ContainerEventsParameters.Since"/>.
+    /// </summary>
     public DateTimeOffset? ServerTime { get; init; }
 }

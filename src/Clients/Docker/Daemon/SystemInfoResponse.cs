@@ -54,7 +54,9 @@ public sealed record SystemInfoResponse
     /// <summary>Images.</summary>
     public int Images { get; init; }
 
-    /// <summary>Whether containers survive a restart of the engine. Without it, they are killed and exec ids are forgotten.</summary>
+    /// <summary>
+    /// Whether containers survive a restart of the engine. Without it, they are killed and exec ids are forgotten.
+    /// </summary>
     public bool LiveRestoreEnabled { get; init; }
 
     /// <summary>The host's clock.</summary>

@@ -27,7 +27,8 @@ internal sealed class SystemOperations(DockerHttp http) : ISystemOperations
     public Task<DiskUsageResponse> GetDiskUsageAsync(CancellationToken cancellationToken = default) =>
         http.ReadAsync(DockerCall.Get("/system/df", "get disk usage") with { Unlimited = true }, DockerJson.Default.DiskUsageResponse, cancellationToken);
 
-    public async IAsyncEnumerable<Message> MonitorEventsAsync(ContainerEventsParameters parameters, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<Message> MonitorEventsAsync(
+        ContainerEventsParameters parameters, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         var path = new QueryString("/events").Add("since", parameters.Since).Add("until", parameters.Until).Add("filters", parameters.Filters).ToString();

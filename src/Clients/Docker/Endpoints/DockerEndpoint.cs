@@ -3,7 +3,10 @@ using Drydock.Clients.Ssh;
 namespace Drydock.Clients.Docker;
 
 
-/// <summary>Where a Docker Engine is and how it is reached. Two endpoints with the same content are equal, so clients can be kept by endpoint.</summary>
+/// <summary>
+/// Where a Docker Engine is and how it is reached. Two endpoints with the same content are equal, so clients can be
+/// kept by endpoint.
+/// </summary>
 public sealed record DockerEndpoint
 {
     /// <summary><c>unix:///path/docker.sock</c>, <c>tcp://host:2376</c> or <c>ssh://user@host[:port]</c>.</summary>
@@ -15,7 +18,9 @@ public sealed record DockerEndpoint
     /// <summary>Key and known hosts for ssh; required for ssh.</summary>
     public SshMaterial? Ssh { get; init; }
 
-    /// <summary>Permits tcp without TLS: everybody on the network path is then root on the host. Never implied.</summary>
+    /// <summary>
+    /// Permits tcp without TLS: everybody on the network path is then root on the host. Never implied.
+    /// </summary>
     public bool Insecure { get; init; }
 
     /// <summary>The endpoint as it may be shown to people; a password written into the address is left out.</summary>

@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 namespace Drydock.Clients.Docker;
 
 
-/// <summary>PEM files for mutual TLS: the authority that signed the engine's certificate, and our certificate with its key.</summary>
+/// <summary>
+/// PEM files for mutual TLS: the authority that signed the engine's certificate, and our certificate with its key.
+/// </summary>
 public sealed class DockerTlsMaterial : IEquatable<DockerTlsMaterial>
 {
     private static readonly string[][] KeySets = [["ca.crt", "tls.crt", "tls.key"], ["ca.pem", "cert.pem", "key.pem"]];
@@ -22,7 +24,9 @@ public sealed class DockerTlsMaterial : IEquatable<DockerTlsMaterial>
         PrivateKey = privateKey;
     }
 
-    /// <summary>One or more PEM certificates that are trusted to sign the engine's certificate; no other authority is.</summary>
+    /// <summary>
+    /// One or more PEM certificates that are trusted to sign the engine's certificate; no other authority is.
+    /// </summary>
     public ReadOnlyMemory<byte> CertificateAuthority { get; }
 
     /// <summary>Our PEM certificate, first its own, then intermediates if there are any.</summary>
@@ -31,8 +35,12 @@ public sealed class DockerTlsMaterial : IEquatable<DockerTlsMaterial>
     /// <summary>The PEM key of <see cref="Certificate"/>, not encrypted.</summary>
     public ReadOnlyMemory<byte> PrivateKey { get; }
 
-    /// <summary>Takes the material from a Secret's data: <c>ca.crt, tls.crt, tls.key</c> (Kubernetes) or <c>ca.pem, cert.pem, key.pem</c> (Docker).</summary>
-    /// <exception cref="DockerEndpointException">Neither set of keys is complete; the message names what is missing, never a value.</exception>
+    /// <summary>
+    /// Takes the material from a Secret's data: <c>ca.crt, tls.crt, tls.key</c> (Kubernetes) or <c>ca.pem, cert.pem,
+    /// key.pem</c> (Docker).
+    /// </summary>
+    /// <exception cref="DockerEndpointException">Neither set of keys is complete; the message names what is missing,
+    /// never a value.</exception>
     public static DockerTlsMaterial FromSecretData(IReadOnlyDictionary<string, byte[]> data)
     {
         ArgumentNullException.ThrowIfNull(data);

@@ -20,8 +20,8 @@ public class DockerApiException : DockerException
     public HttpStatusCode StatusCode { get; }
 
     /// <summary>
-    /// The engine's own words, with the secret values of the request taken out, up to 2,000 characters: to tell what was refused.
-    /// A message repeats at most 300 of them.
+    /// The engine's own words, with the secret values of the request taken out, up to 2,000 characters: to tell what
+    /// was refused. A message repeats at most 300 of them.
     /// </summary>
     public string EngineMessage { get; }
 }

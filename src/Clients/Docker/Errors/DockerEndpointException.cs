@@ -1,7 +1,9 @@
 namespace Drydock.Clients.Docker;
 
 
-/// <summary>An endpoint that cannot be used as it is written. Repeating does not help; the message says what to write instead.</summary>
+/// <summary>
+/// An endpoint that cannot be used as it is written. Repeating does not help; the message says what to write instead.
+/// </summary>
 public sealed class DockerEndpointException : DockerException
 {
     /// <summary>Makes one.</summary>

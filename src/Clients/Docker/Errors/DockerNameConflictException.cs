@@ -5,7 +5,8 @@ namespace Drydock.Clients.Docker;
 public sealed class DockerNameConflictException : DockerConflictException
 {
     /// <summary>Makes one.</summary>
-    public DockerNameConflictException(string endpoint, string operation, string engineMessage, string name, string? holderId)
+    public DockerNameConflictException(
+        string endpoint, string operation, string engineMessage, string name, string? holderId)
         : base(endpoint, operation, engineMessage)
     {
         Name = name;

@@ -2,7 +2,9 @@ using Drydock.Clients.Remote;
 
 namespace Drydock.Clients.Docker;
 
-/// <summary>The ssh login, or <c>docker system dial-stdio</c> at its other end, failed before the engine was reached.</summary>
+/// <summary>
+/// The ssh login, or <c>docker system dial-stdio</c> at its other end, failed before the engine was reached.
+/// </summary>
 public sealed class DockerSshException : DockerUnreachableException
 {
     /// <summary>Makes one.</summary>

@@ -7,7 +7,8 @@ namespace Drydock.Clients.Docker;
 public sealed class DockerUnauthorizedException : DockerApiException
 {
     /// <summary>Makes one.</summary>
-    public DockerUnauthorizedException(string endpoint, string operation, HttpStatusCode statusCode, string engineMessage)
+    public DockerUnauthorizedException(
+        string endpoint, string operation, HttpStatusCode statusCode, string engineMessage)
         : base(endpoint, operation, statusCode, engineMessage)
     {
     }

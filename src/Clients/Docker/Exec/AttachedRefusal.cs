@@ -3,8 +3,9 @@ using System.Text;
 namespace Drydock.Clients.Docker;
 
 /// <summary>
-/// Recognises the engine's refusal to start an exec a second time when it comes as output: "Exec command ID is already running" (or "has already run").
-/// Only the first bytes are looked at, and they must name the exec id, which no command knows of itself.
+/// Recognises the engine's refusal to start an exec a second time when it comes as output: "Exec command ID is already
+/// running" (or "has already run"). Only the first bytes are looked at, and they must name the exec id, which no
+/// command knows of itself.
 /// </summary>
 internal sealed class AttachedRefusal(string execId)
 {
@@ -20,7 +21,8 @@ internal sealed class AttachedRefusal(string execId)
         }
     }
 
-    public static string Text(string execId, bool running) => $"exec command {execId} {(running ? "is already running" : "has already run")}";
+    public static string Text(string execId, bool running) =>
+        $"exec command {execId} {(running ? "is already running" : "has already run")}";
 
     public void Look(ReadOnlySpan<byte> output)
     {

@@ -23,7 +23,9 @@ public sealed record BoundedOutput
     /// <summary>Whole output of an in-memory engine or a test.</summary>
     public static BoundedOutput FromText(string text) => new() { Head = Encoding.UTF8.GetBytes(text) };
 
-    /// <summary>The kept text as UTF-8, with a line saying how much is missing between head and tail, if anything is.</summary>
+    /// <summary>
+    /// The kept text as UTF-8, with a line saying how much is missing between head and tail, if anything is.
+    /// </summary>
     public string Text => OmittedBytes == 0
         ? Encoding.UTF8.GetString([.. Head.Span, .. Tail.Span])
         : string.Concat(Encoding.UTF8.GetString(Head.Span), $"\n[{OmittedBytes} bytes left out]\n", Encoding.UTF8.GetString(Tail.Span));

@@ -12,10 +12,16 @@ public sealed record ContainerExecAttachParameters
     /// <summary>Bytes of stderr kept (half from the beginning, half from the end).</summary>
     public int MaxStderrBytes { get; init; } = 64 * 1024;
 
-    /// <summary>How much the command may print in all, in bytes, before its output is no longer read: the operator's commands print far less.</summary>
+    /// <summary>
+    /// How much the command may print in all, in bytes, before its output is no longer read: the operator's commands
+    /// print far less.
+    /// </summary>
     public long MaxTotalBytes { get; init; } = 64L << 20;
 
-    /// <summary>What the command reads, from here to its end; it is read once. The exec was created with <see cref="ContainerExecCreateParameters.AttachStdin"/>. Null: it reads nothing.</summary>
+    /// <summary>
+    /// What the command reads, from here to its end; it is read once. The exec was created with
+    /// <see cref="ContainerExecCreateParameters.AttachStdin"/>. Null: it reads nothing.
+    /// </summary>
     public Stream? Stdin { get; init; }
 
     /// <summary>Told how many bytes of <see cref="Stdin"/> were sent.</summary>

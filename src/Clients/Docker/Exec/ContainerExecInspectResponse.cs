@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Drydock.Clients.Docker;
 
-/// <summary>How a prepared command is: <see cref="Running"/> false and <see cref="ExitCode"/> null means it was never started.</summary>
+/// <summary>
+/// How a prepared command is: <see cref="Running"/> false and <see cref="ExitCode"/> null means it was never started.
+/// </summary>
 public sealed record ContainerExecInspectResponse
 {
     /// <summary>The exec id.</summary>

@@ -6,8 +6,8 @@ using Drydock.Clients.Safety;
 namespace Drydock.Clients.Docker;
 
 /// <summary>
-/// A long-living container as a host: commands run in it by exec. Each is followed by a mark on both its outputs, without which it counts
-/// as not seen to its end: a connection that was cut looks like the end of the output.
+/// A long-living container as a host: commands run in it by exec. Each is followed by a mark on both its outputs,
+/// without which it counts as not seen to its end: a connection that was cut looks like the end of the output.
 /// </summary>
 /// <param name="client">The engine; shared, and not disposed here.</param>
 /// <param name="host">The host that the container is, for messages.</param>
@@ -20,7 +20,8 @@ public sealed class ContainerRemoteClient(IDockerClient client, string host, str
     // The number: a container need not name its users.
     private const string Root = "0";
 
-    // What runc and the shell say of a program that cannot be run; the engine gives them to a command that it could not start.
+    // What runc and the shell say of a program that cannot be run; the engine gives them to a command that it could not
+    // start.
     private const int NotExecutable = 126;
     private const int NotFound = 127;
 

@@ -6,7 +6,8 @@ namespace Drydock.Clients.Docker;
 /// <inheritdoc/>
 internal sealed class ExecOperations(DockerHttp http) : IExecOperations
 {
-    public Task<ContainerExecCreateResponse> ExecCreateContainerAsync(string containerId, ContainerExecCreateParameters parameters, CancellationToken cancellationToken = default)
+    public Task<ContainerExecCreateResponse> ExecCreateContainerAsync(
+        string containerId, ContainerExecCreateParameters parameters, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         var call = DockerCall.Post($"/containers/{Names.Container(containerId)}/exec", $"prepare a command in container {containerId}") with
@@ -20,12 +21,14 @@ internal sealed class ExecOperations(DockerHttp http) : IExecOperations
     public Task StartContainerExecAsync(string execId, CancellationToken cancellationToken = default) =>
         http.SendAsync(Start(execId, detach: true, tty: false), cancellationToken);
 
-    public async Task<ContainerExecOutput> StartAndAttachContainerExecAsync(string execId, ContainerExecAttachParameters parameters, CancellationToken cancellationToken = default)
+    public async Task<ContainerExecOutput> StartAndAttachContainerExecAsync(
+        string execId, ContainerExecAttachParameters parameters, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         var call = Start(execId, detach: false, parameters.Tty);
 
-        // An attached start has answered 200 before the engine looks whether it may run: it then writes its refusal into the output.
+        // An attached start has answered 200 before the engine looks whether it may run: it then writes its refusal
+        // into the output.
         var exec = await InspectContainerExecAsync(execId, cancellationToken).ConfigureAwait(false);
         if (!exec.NotStarted)
         {
@@ -76,7 +79,12 @@ internal sealed class ExecOperations(DockerHttp http) : IExecOperations
         http.ReadAsync(DockerCall.Get($"/exec/{Names.Exec(execId)}/json", $"inspect exec {execId}"), DockerJson.Default.ContainerExecInspectResponse, cancellationToken);
 
     // Both ways at once: a command that prints much before it reads would wait for us for ever, and we for it.
-    private async Task FeedAsync(DockerCall call, Stream input, ContainerExecAttachParameters parameters, Action<ContainerOutputChunk> take, CancellationToken cancellationToken)
+    private async Task FeedAsync(
+        DockerCall call,
+        Stream input,
+        ContainerExecAttachParameters parameters,
+        Action<ContainerOutputChunk> take,
+        CancellationToken cancellationToken)
     {
         var connection = await http.UpgradeAsync(call, cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
@@ -101,7 +109,8 @@ internal sealed class ExecOperations(DockerHttp http) : IExecOperations
         }
     }
 
-    private async Task ReadAsync(DockerCall call, Stream body, bool tty, Action<ContainerOutputChunk> take, CancellationToken cancellationToken)
+    private async Task ReadAsync(
+        DockerCall call, Stream body, bool tty, Action<ContainerOutputChunk> take, CancellationToken cancellationToken)
     {
         await foreach (var chunk in RawOutput.ReadAsync(http.EndpointName, call, body, tty, cancellationToken).ConfigureAwait(false))
         {

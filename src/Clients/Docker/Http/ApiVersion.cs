@@ -31,7 +31,10 @@ internal readonly record struct ApiVersion(int Major, int Minor) : IComparable<A
         return true;
     }
 
-    /// <summary>The version to speak with an engine that speaks from <paramref name="serverLowest"/> (null: not known) to <paramref name="serverHighest"/>.</summary>
+    /// <summary>
+    /// The version to speak with an engine that speaks from <paramref name="serverLowest"/> (null: not known) to
+    /// <paramref name="serverHighest"/>.
+    /// </summary>
     /// <exception cref="DockerApiVersionException">There is none.</exception>
     public static ApiVersion Choose(string endpoint, ApiVersion serverHighest, ApiVersion? serverLowest)
     {
@@ -64,9 +67,11 @@ internal readonly record struct ApiVersion(int Major, int Minor) : IComparable<A
 
     public static bool operator >=(ApiVersion a, ApiVersion b) => a.CompareTo(b) >= 0;
 
-    public int CompareTo(ApiVersion other) => Major != other.Major ? Major.CompareTo(other.Major) : Minor.CompareTo(other.Minor);
+    public int CompareTo(ApiVersion other) =>
+        Major != other.Major ? Major.CompareTo(other.Major) : Minor.CompareTo(other.Minor);
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Major}.{Minor}");
 
-    private static string Server(ApiVersion highest, ApiVersion? lowest) => lowest is null ? highest.ToString() : $"{lowest}..{highest}";
+    private static string Server(ApiVersion highest, ApiVersion? lowest) =>
+        lowest is null ? highest.ToString() : $"{lowest}..{highest}";
 }

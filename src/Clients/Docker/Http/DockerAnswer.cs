@@ -21,7 +21,8 @@ internal sealed class DockerAnswer(DockerHttp http, DockerCall call, HttpRespons
     }
 
     /// <summary>The body as JSON objects, one a line.</summary>
-    public async IAsyncEnumerable<T> LinesAsync<T>(JsonTypeInfo<T> type, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<T> LinesAsync<T>(
+        JsonTypeInfo<T> type, [EnumeratorCancellation] CancellationToken cancellationToken)
         where T : class
     {
         var body = await BodyAsync(cancellationToken).ConfigureAwait(false);

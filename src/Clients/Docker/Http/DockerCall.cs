@@ -24,7 +24,9 @@ internal sealed record DockerCall(HttpMethod Method, string Path, string Operati
     /// <summary>The connection becomes a stream of bytes both ways once the engine has agreed (101).</summary>
     public bool Upgrades { get; init; }
 
-    /// <summary>Whether it can change something: then a lost answer leaves its outcome open, and it is never repeated.</summary>
+    /// <summary>
+    /// Whether it can change something: then a lost answer leaves its outcome open, and it is never repeated.
+    /// </summary>
     public bool ChangesSomething => Method != HttpMethod.Get && Method != HttpMethod.Head;
 
     public static DockerCall Get(string path, string operation) => new(HttpMethod.Get, path, operation);

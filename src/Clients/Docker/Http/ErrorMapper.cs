@@ -18,7 +18,10 @@ internal static partial class ErrorMapper
     // How much of them is kept to tell by what was refused, in characters.
     private const int MaxWords = 2000;
 
-    /// <summary>The exception for an answer that is not a success. Only an engine's own words are repeated, never a body that is not one of an engine.</summary>
+    /// <summary>
+    /// The exception for an answer that is not a success. Only an engine's own words are repeated, never a body that is
+    /// not one of an engine.
+    /// </summary>
     public static DockerException FromAnswer(
         string endpoint, string operation, HttpStatusCode status, string? contentType, string body, SecretScrubber secrets, string? name = null)
     {
@@ -40,8 +43,12 @@ internal static partial class ErrorMapper
         };
     }
 
-    /// <summary>The exception for a connection that failed; one of ours inside it, thrown while connecting, is found and given as it is.</summary>
-    public static DockerException FromConnection(string endpoint, string operation, Exception failure, bool changesSomething)
+    /// <summary>
+    /// The exception for a connection that failed; one of ours inside it, thrown while connecting, is found and given
+    /// as it is.
+    /// </summary>
+    public static DockerException FromConnection(
+        string endpoint, string operation, Exception failure, bool changesSomething)
     {
         for (Exception? e = failure; e is not null; e = e.InnerException)
         {

@@ -1,11 +1,19 @@
 namespace Drydock.Clients.Docker.Http;
 
-/// <summary>Watches operations that may rightly be silent for hours: whenever one is silent for a while the engine is pinged on another connection.</summary>
-internal sealed class LivenessProbe(string endpoint, Func<CancellationToken, Task> ping, TimeSpan period, TimeProvider time)
+/// <summary>
+/// Watches operations that may rightly be silent for hours: whenever one is silent for a while the engine is pinged on
+/// another connection.
+/// </summary>
+internal sealed class LivenessProbe(
+    string endpoint, Func<CancellationToken, Task> ping, TimeSpan period, TimeProvider time)
 {
-    /// <summary>Runs <paramref name="operation"/>, a part of <paramref name="call"/>, and ends it when the engine no longer answers.</summary>
+    /// <summary>
+    /// Runs <paramref name="operation"/>, a part of <paramref name="call"/>, and ends it when the engine no longer
+    /// answers.
+    /// </summary>
     /// <exception cref="DockerUnreachableException">The engine did not answer the ping.</exception>
-    public async Task<T> GuardAsync<T>(DockerCall call, Func<CancellationToken, Task<T>> operation, CancellationToken cancellationToken)
+    public async Task<T> GuardAsync<T>(
+        DockerCall call, Func<CancellationToken, Task<T>> operation, CancellationToken cancellationToken)
     {
         using var abandon = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = operation(abandon.Token);

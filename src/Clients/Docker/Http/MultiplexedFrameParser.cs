@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Drydock.Clients.Docker.Http;
 
 /// <summary>
-/// Splits the engine's multiplexed output: frames of an 8-byte header (source, three zeros, length as big-endian 32 bits) and the payload.
-/// Takes pieces cut anywhere; gives payload as it comes, so a frame's size costs no memory.
+/// Splits the engine's multiplexed output: frames of an 8-byte header (source, three zeros, length as big-endian 32
+/// bits) and the payload. Takes pieces cut anywhere; gives payload as it comes, so a frame's size costs no memory.
 /// </summary>
 internal sealed class MultiplexedFrameParser
 {
@@ -20,7 +20,8 @@ internal sealed class MultiplexedFrameParser
 
     /// <summary>Takes the next piece.</summary>
     /// <param name="piece">The bytes; the chunks given refer to them.</param>
-    /// <param name="onChunk">Told each piece of payload; <c>isEngineError</c> for text the engine itself puts into the stream.</param>
+    /// <param name="onChunk">Told each piece of payload; <c>isEngineError</c> for text the engine itself puts into the
+    /// stream.</param>
     /// <exception cref="InvalidDataException">A header is not one.</exception>
     public void Feed(ReadOnlyMemory<byte> piece, Action<ContainerOutputSource, ReadOnlyMemory<byte>, bool> onChunk)
     {

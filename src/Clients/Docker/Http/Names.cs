@@ -1,6 +1,9 @@
 namespace Drydock.Clients.Docker.Http;
 
-/// <summary>Ids and references as parts of a path. What could name another path is refused: an empty id would turn "remove this" into something else.</summary>
+/// <summary>
+/// Ids and references as parts of a path. What could name another path is refused: an empty id would turn "remove this"
+/// into something else.
+/// </summary>
 internal static class Names
 {
     /// <summary>A container, by id or name; the slash that inspect puts before a name is left out.</summary>
@@ -16,7 +19,9 @@ internal static class Names
         return string.Join('/', name.Split('/').Select(part => Segment(part, nameof(name))));
     }
 
-    /// <summary>A reference that means one image: without tag and digest the engine would pull every tag there is.</summary>
+    /// <summary>
+    /// A reference that means one image: without tag and digest the engine would pull every tag there is.
+    /// </summary>
     public static string OneImage(string image, string? tag)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(image);

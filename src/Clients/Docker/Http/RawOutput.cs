@@ -38,7 +38,12 @@ internal static class RawOutput
         }
     }
 
-    private static void Feed(string endpoint, DockerCall call, MultiplexedFrameParser parser, byte[] piece, List<ContainerOutputChunk> chunks)
+    private static void Feed(
+        string endpoint,
+        DockerCall call,
+        MultiplexedFrameParser parser,
+        byte[] piece,
+        List<ContainerOutputChunk> chunks)
     {
         try
         {

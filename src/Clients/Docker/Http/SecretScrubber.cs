@@ -1,6 +1,9 @@
 namespace Drydock.Clients.Docker.Http;
 
-/// <summary>Takes a request's secret values out of the engine's answer: the engine repeats a malformed environment line in its error, for example.</summary>
+/// <summary>
+/// Takes a request's secret values out of the engine's answer: the engine repeats a malformed environment line in its
+/// error, for example.
+/// </summary>
 internal sealed class SecretScrubber
 {
     private const string Mask = "***";

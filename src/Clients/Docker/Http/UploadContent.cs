@@ -4,7 +4,10 @@ using Drydock.Clients.Docker.Transport;
 
 namespace Drydock.Clients.Docker.Http;
 
-/// <summary>A request body read once from the caller's stream, with progress. Tells a failure of that stream apart from one of the connection.</summary>
+/// <summary>
+/// A request body read once from the caller's stream, with progress. Tells a failure of that stream apart from one of
+/// the connection.
+/// </summary>
 internal sealed class UploadContent : HttpContent
 {
     private const int BufferBytes = 128 * 1024;
@@ -24,9 +27,12 @@ internal sealed class UploadContent : HttpContent
     /// <summary>The upload's tie to its connection.</summary>
     public UploadSignal Signal { get; } = new();
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => CopyAsync(stream, CancellationToken.None);
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        CopyAsync(stream, CancellationToken.None);
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) => CopyAsync(stream, cancellationToken);
+    protected override Task SerializeToStreamAsync(
+        Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
+        CopyAsync(stream, cancellationToken);
 
     protected override bool TryComputeLength(out long length)
     {

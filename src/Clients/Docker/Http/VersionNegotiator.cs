@@ -2,7 +2,9 @@ using Drydock.Clients.Docker.Json;
 
 namespace Drydock.Clients.Docker.Http;
 
-/// <summary>Agrees once on the API version: from the ping's header, and from <c>/version</c> where that is not enough.</summary>
+/// <summary>
+/// Agrees once on the API version: from the ping's header, and from <c>/version</c> where that is not enough.
+/// </summary>
 internal sealed class VersionNegotiator(DockerHttp http) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1, 1);
@@ -11,7 +13,9 @@ internal sealed class VersionNegotiator(DockerHttp http) : IDisposable
     /// <summary>The agreed version.</summary>
     public ApiVersion Current => _current ?? ApiVersion.Highest;
 
-    /// <summary>Agrees unless that has been done. Whatever fails here, the request that wanted it has not been sent.</summary>
+    /// <summary>
+    /// Agrees unless that has been done. Whatever fails here, the request that wanted it has not been sent.
+    /// </summary>
     /// <param name="repeat">Whether transient failures are tried again here.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="DockerApiVersionException">There is no version in common.</exception>

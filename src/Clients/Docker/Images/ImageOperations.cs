@@ -7,7 +7,8 @@ namespace Drydock.Clients.Docker;
 /// <inheritdoc/>
 internal sealed class ImageOperations(DockerHttp http) : IImageOperations
 {
-    public Task<IReadOnlyList<ImagesListResponse>> ListImagesAsync(ImagesListParameters parameters, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<ImagesListResponse>> ListImagesAsync(
+        ImagesListParameters parameters, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         var path = new QueryString("/images/json").Add("all", parameters.All).Add("filters", parameters.Filters).ToString();
@@ -17,7 +18,8 @@ internal sealed class ImageOperations(DockerHttp http) : IImageOperations
     public Task<ImageInspectResponse> InspectImageAsync(string name, CancellationToken cancellationToken = default) =>
         http.ReadAsync(DockerCall.Get($"/images/{Names.Image(name)}/json", $"inspect image {name}"), DockerJson.Default.ImageInspectResponse, cancellationToken);
 
-    public IAsyncEnumerable<JSONMessage> CreateImageAsync(ImagesCreateParameters parameters, AuthConfig? authConfig, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<JSONMessage> CreateImageAsync(
+        ImagesCreateParameters parameters, AuthConfig? authConfig, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         var image = Names.OneImage(parameters.FromImage, parameters.Tag);
@@ -25,7 +27,8 @@ internal sealed class ImageOperations(DockerHttp http) : IImageOperations
         return ProgressAsync(DockerCall.Post(path, $"pull image {image}") with { Auth = authConfig, Secrets = SecretScrubber.ForAuth(authConfig) }, cancellationToken);
     }
 
-    public IAsyncEnumerable<JSONMessage> LoadImageAsync(ImageLoadParameters parameters, Stream imageStream, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<JSONMessage> LoadImageAsync(
+        ImageLoadParameters parameters, Stream imageStream, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(imageStream);
@@ -33,7 +36,8 @@ internal sealed class ImageOperations(DockerHttp http) : IImageOperations
         return ProgressAsync(DockerCall.Post(path, "load image") with { Content = () => new UploadContent(imageStream, parameters.BytesSent) }, cancellationToken);
     }
 
-    public Task<IReadOnlyList<ImageDeleteResponse>> DeleteImageAsync(string name, ImageDeleteParameters parameters, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<ImageDeleteResponse>> DeleteImageAsync(
+        string name, ImageDeleteParameters parameters, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         var path = new QueryString($"/images/{Names.Image(name)}").Add("force", parameters.Force).Add("noprune", parameters.NoPrune).ToString();
@@ -48,7 +52,8 @@ internal sealed class ImageOperations(DockerHttp http) : IImageOperations
         return http.SendAsync(DockerCall.Post(path, $"tag image {name}"), cancellationToken);
     }
 
-    public Task<DistributionInspectResponse> InspectDistributionAsync(string name, AuthConfig? authConfig, CancellationToken cancellationToken = default)
+    public Task<DistributionInspectResponse> InspectDistributionAsync(
+        string name, AuthConfig? authConfig, CancellationToken cancellationToken = default)
     {
         var call = DockerCall.Get($"/distribution/{Names.Image(name)}/json", $"ask the registry for {name}") with
         {
@@ -58,7 +63,8 @@ internal sealed class ImageOperations(DockerHttp http) : IImageOperations
         return http.ReadAsync(call, DockerJson.Default.DistributionInspectResponse, cancellationToken);
     }
 
-    private async IAsyncEnumerable<JSONMessage> ProgressAsync(DockerCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<JSONMessage> ProgressAsync(
+        DockerCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var answer = await http.OpenAsync(call, cancellationToken).ConfigureAwait(false);
         await foreach (var line in answer.LinesAsync(DockerJson.Default.ProgressWire, cancellationToken).ConfigureAwait(false))

@@ -2,7 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace Drydock.Clients.Docker;
 
-/// <summary>A line of progress of a pull or load. Errors never come as a line: they end the enumeration with <see cref="DockerStreamException"/>.</summary>
+/// <summary>
+/// A line of progress of a pull or load. Errors never come as a line: they end the enumeration with
+/// <see cref="DockerStreamException"/>.
+/// </summary>
 public sealed record JSONMessage
 {
     /// <summary>The layer it is about.</summary>

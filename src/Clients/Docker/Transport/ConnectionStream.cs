@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace Drydock.Clients.Docker.Transport;
 
-/// <summary>A connection on which a failed write of an upload does not hide the answer (see <see cref="UploadSignal"/>).</summary>
+/// <summary>
+/// A connection on which a failed write of an upload does not hide the answer (see <see cref="UploadSignal"/>).
+/// </summary>
 internal sealed class ConnectionStream(Stream inner) : Stream
 {
     private bool _writesLost;
@@ -27,7 +29,8 @@ internal sealed class ConnectionStream(Stream inner) : Stream
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         inner.ReadAsync(buffer, offset, count, cancellationToken);
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask WriteAsync(
+        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (_writesLost)
         {

@@ -3,8 +3,9 @@ using System.Text;
 namespace Drydock.Clients.Docker.Transport;
 
 /// <summary>
-/// One ping on a fresh connection before it carries real requests. What can only fail after the connection seems to stand (a client certificate
-/// judged after the TLS 1.3 handshake, an ssh login, the remote docker command) then fails here, where it is certain that nothing was asked of the engine.
+/// One ping on a fresh connection before it carries real requests. What can only fail after the connection seems to
+/// stand (a client certificate judged after the TLS 1.3 handshake, an ssh login, the remote docker command) then fails
+/// here, where it is certain that nothing was asked of the engine.
 /// </summary>
 internal static class FirstExchange
 {

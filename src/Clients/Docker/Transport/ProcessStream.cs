@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Drydock.Clients.Docker.Transport;
 
-/// <summary>A child process as a connection: its stdout is read, its stdin written, its stderr kept for the error text. Disposing it ends the child.</summary>
+/// <summary>
+/// A child process as a connection: its stdout is read, its stdin written, its stderr kept for the error text.
+/// Disposing it ends the child.
+/// </summary>
 internal sealed class ProcessStream : Stream
 {
     private const int MaxErrorBytes = 4096;
@@ -39,7 +42,9 @@ internal sealed class ProcessStream : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Waits for the child's end, a short while, then ends it, and gives its exit code and last words.</summary>
+    /// <summary>
+    /// Waits for the child's end, a short while, then ends it, and gives its exit code and last words.
+    /// </summary>
     public async Task<(int ExitCode, string Errors)> EndAsync(CancellationToken cancellationToken)
     {
         try
@@ -67,7 +72,8 @@ internal sealed class ProcessStream : Stream
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask WriteAsync(
+        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         await _input.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
         await _input.FlushAsync(cancellationToken).ConfigureAwait(false);

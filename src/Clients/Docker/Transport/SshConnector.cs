@@ -9,8 +9,8 @@ using Drydock.Clients.Ssh;
 namespace Drydock.Clients.Docker.Transport;
 
 /// <summary>
-/// <c>docker system dial-stdio</c> on the host, through the OpenSSH client: the way the docker client itself goes. Every connection is one
-/// ssh process.
+/// <c>docker system dial-stdio</c> on the host, through the OpenSSH client: the way the docker client itself goes.
+/// Every connection is one ssh process.
 /// </summary>
 internal sealed partial class SshConnector : IConnector
 {
@@ -80,9 +80,11 @@ internal sealed partial class SshConnector : IConnector
 
     public void Dispose() => _files.Dispose();
 
-    internal IEnumerable<string> Arguments() => [.. SshArguments.Arguments(_host, _files, _options.ConnectTimeout, keep: null), Remote()];
+    internal IEnumerable<string> Arguments() =>
+        [.. SshArguments.Arguments(_host, _files, _options.ConnectTimeout, keep: null), Remote()];
 
-    // The ssh program resolves the name again for itself: of several addresses it may take any, so each of them must be allowed.
+    // The ssh program resolves the name again for itself: of several addresses it may take any, so each of them must be
+    // allowed.
     private async Task CheckAddressAsync(CancellationToken cancellationToken)
     {
         try
@@ -99,7 +101,8 @@ internal sealed partial class SshConnector : IConnector
         }
     }
 
-    private string Remote() => _socket.Length == 0 ? "docker system dial-stdio" : $"docker --host unix://{_socket} system dial-stdio";
+    private string Remote() =>
+        _socket.Length == 0 ? "docker system dial-stdio" : $"docker --host unix://{_socket} system dial-stdio";
 
     [GeneratedRegex("^(/[A-Za-z0-9_.-]+)*\\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex SafePath();

@@ -6,7 +6,9 @@ using System.Text;
 
 namespace Drydock.Clients.Docker.Transport;
 
-/// <summary>Mutual TLS: trusts exactly the given authority, shows our certificate, and says which side refused.</summary>
+/// <summary>
+/// Mutual TLS: trusts exactly the given authority, shows our certificate, and says which side refused.
+/// </summary>
 internal sealed class TlsHandshake : IDisposable
 {
     private readonly string _name;
@@ -87,7 +89,10 @@ internal sealed class TlsHandshake : IDisposable
         }
     }
 
-    /// <summary>With TLS 1.3 the engine judges our certificate after the handshake is over for us: its alert comes with the first read.</summary>
+    /// <summary>
+    /// With TLS 1.3 the engine judges our certificate after the handshake is over for us: its alert comes with the
+    /// first read.
+    /// </summary>
     private DockerTlsException Broken(Exception e)
     {
         for (Exception? x = e; x is not null; x = x.InnerException)

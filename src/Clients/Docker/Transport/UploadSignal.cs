@@ -1,8 +1,9 @@
 namespace Drydock.Clients.Docker.Transport;
 
 /// <summary>
-/// Ties an upload to the connection that carries it. An engine that gives up half-way (disk full, broken archive) answers and closes; the
-/// next write then fails although the answer with the reason lies in the receive buffer. During an upload such a failure is noted here instead of thrown.
+/// Ties an upload to the connection that carries it. An engine that gives up half-way (disk full, broken archive)
+/// answers and closes; the next write then fails although the answer with the reason lies in the receive buffer. During
+/// an upload such a failure is noted here instead of thrown.
 /// </summary>
 internal sealed class UploadSignal
 {

@@ -6,6 +6,8 @@ public sealed record ApplyOptions
     /// <summary>Who owns the applied fields; null takes <see cref="KubernetesClientOptions.FieldManager"/>.</summary>
     public string? FieldManager { get; init; }
 
-    /// <summary>Takes fields that others own; otherwise <see cref="Errors.KubernetesConflictException"/> names them.</summary>
+    /// <summary>
+    /// Takes fields that others own; otherwise <see cref="Errors.KubernetesConflictException"/> names them.
+    /// </summary>
     public bool Force { get; init; }
 }

@@ -71,7 +71,8 @@ internal sealed class EntityJson(JsonSerializerOptions json)
         }
     }
 
-    public V1ListMeta ReadListMeta(JsonElement list) => list.TryGetProperty("metadata"u8, out var metadata) && metadata.ValueKind == JsonValueKind.Object ? metadata.Deserialize(json.TypeInfo<V1ListMeta>())! : new V1ListMeta();
+    public V1ListMeta ReadListMeta(JsonElement list) =>
+        list.TryGetProperty("metadata"u8, out var metadata) && metadata.ValueKind == JsonValueKind.Object ? metadata.Deserialize(json.TypeInfo<V1ListMeta>())! : new V1ListMeta();
 
     public static string ResourceVersion(JsonElement entity) => Metadata(entity, "resourceVersion") ?? "";
 

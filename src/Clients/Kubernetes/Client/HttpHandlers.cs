@@ -9,10 +9,14 @@ namespace Drydock.Clients.Kubernetes.Client;
 internal static class HttpHandlers
 {
     /// <summary>
-    /// HTTP/2 where the server offers it: one connection carries all watches, and its pings find a half-open connection even when every watch is idle,
-    /// which HTTP/1.1 cannot. Behind a proxy that speaks 1.1 only, the idle limit of each watch does that instead.
+    /// HTTP/2 where the server offers it: one connection carries all watches, and its pings find a half-open connection
+    /// even when every watch is idle, which HTTP/1.1 cannot. Behind a proxy that speaks 1.1 only, the idle limit of
+    /// each watch does that instead.
     /// </summary>
-    public static SocketsHttpHandler Create(KubernetesClientConfiguration configuration, KubernetesClientOptions options, Func<X509Certificate2?> clientCertificate)
+    public static SocketsHttpHandler Create(
+        KubernetesClientConfiguration configuration,
+        KubernetesClientOptions options,
+        Func<X509Certificate2?> clientCertificate)
     {
         var handler = new SocketsHttpHandler
         {
@@ -36,7 +40,8 @@ internal static class HttpHandlers
         return handler;
     }
 
-    private static SslClientAuthenticationOptions TlsOptions(KubernetesClientConfiguration configuration, Func<X509Certificate2?> clientCertificate)
+    private static SslClientAuthenticationOptions TlsOptions(
+        KubernetesClientConfiguration configuration, Func<X509Certificate2?> clientCertificate)
     {
         var tls = new SslClientAuthenticationOptions
         {

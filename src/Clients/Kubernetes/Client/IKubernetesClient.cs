@@ -3,14 +3,16 @@ using Drydock.Abstractions.Entities;
 namespace Drydock.Clients.Kubernetes.Client;
 
 /// <summary>
-/// Typed access to a Kubernetes API server. A type says which resource it stands for with <see cref="KubernetesEntityAttribute"/>; its JSON comes from
-/// the source-generated contexts given to <see cref="Json.KubernetesJson.CreateOptions"/>.
-/// Reads are repeated on passing faults. A write is repeated only when the server certainly did not carry it out (connection refused, 401 with fresh
-/// credentials, 429); every other doubt is a <see cref="Errors.KubernetesOutcomeUnknownException"/>: read the object again and decide.
+/// Typed access to a Kubernetes API server. A type says which resource it stands for with
+/// <see cref="KubernetesEntityAttribute"/>; its JSON comes from the source-generated contexts given to
+/// <see cref="Json.KubernetesJson.CreateOptions"/>. Reads are repeated on passing faults. A write is repeated only when
+/// the server certainly did not carry it out (connection refused, 401 with fresh credentials, 429); every other doubt
+/// is a <see cref="Errors.KubernetesOutcomeUnknownException"/>: read the object again and decide.
 /// </summary>
 /// <remarks>
-/// Errors of every member: <see cref="Errors.KubernetesApiException"/> and its kinds (conflict, forbidden, invalid, gone, too many requests, unauthorized),
-/// <see cref="Errors.KubernetesUnreachableException"/> when nothing was sent, <see cref="Errors.KubernetesOutcomeUnknownException"/> for a write without a clear answer.
+/// Errors of every member: <see cref="Errors.KubernetesApiException"/> and its kinds (conflict, forbidden, invalid,
+/// gone, too many requests, unauthorized), <see cref="Errors.KubernetesUnreachableException"/> when nothing was sent,
+/// <see cref="Errors.KubernetesOutcomeUnknownException"/> for a write without a clear answer.
 /// </remarks>
 public interface IKubernetesClient
 {
@@ -25,18 +27,23 @@ public interface IKubernetesClient
     Task<KubernetesList<TEntity>> ListAsync<TEntity>(string? @namespace = null, ListOptions? options = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject;
 
-    /// <summary>Creates an object. <see cref="Errors.KubernetesAlreadyExistsException"/> if the name is taken.</summary>
+    /// <summary>
+    /// Creates an object. <see cref="Errors.KubernetesAlreadyExistsException"/> if the name is taken.
+    /// </summary>
     Task<TEntity> CreateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject;
 
     /// <summary>
-    /// Replaces an object if it is still at the entity's resourceVersion (which is required). Fields that the type does not know are lost: prefer
-    /// <see cref="PatchAsync"/> or <see cref="ApplyAsync"/> for objects that others write too.
+    /// Replaces an object if it is still at the entity's resourceVersion (which is required). Fields that the type does
+    /// not know are lost: prefer <see cref="PatchAsync"/> or <see cref="ApplyAsync"/> for objects that others write
+    /// too.
     /// </summary>
     Task<TEntity> UpdateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject;
 
-    /// <summary>Replaces the status of an object if it is still at the entity's resourceVersion (which is required).</summary>
+    /// <summary>
+    /// Replaces the status of an object if it is still at the entity's resourceVersion (which is required).
+    /// </summary>
     Task<TEntity> UpdateStatusAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject;
 
@@ -58,8 +65,9 @@ public interface IKubernetesClient
         where TEntity : class, IKubernetesObject;
 
     /// <summary>
-    /// Watches changes after <see cref="WatchOptions.ResourceVersion"/>, bookmarks included. Ends when the server ends the watch; throws
-    /// <see cref="Errors.KubernetesGoneException"/> when the version is too old (list again) and <see cref="Errors.KubernetesUnreachableException"/> when the connection breaks or is silent.
+    /// Watches changes after <see cref="WatchOptions.ResourceVersion"/>, bookmarks included. Ends when the server ends
+    /// the watch; throws <see cref="Errors.KubernetesGoneException"/> when the version is too old (list again) and
+    /// <see cref="Errors.KubernetesUnreachableException"/> when the connection breaks or is silent.
     /// <see cref="Watching.ResourceWatcher{TEntity}"/> does all of that for good.
     /// </summary>
     IAsyncEnumerable<WatchEvent<TEntity>> WatchAsync<TEntity>(string? @namespace = null, WatchOptions? options = null, CancellationToken cancellationToken = default)

@@ -6,7 +6,8 @@ namespace Drydock.Clients.Kubernetes.Client;
 /// <summary>Typed access to source-generated JSON.</summary>
 internal static class JsonExtensions
 {
-    public static JsonTypeInfo<T> TypeInfo<T>(this JsonSerializerOptions options) => (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+    public static JsonTypeInfo<T> TypeInfo<T>(this JsonSerializerOptions options) =>
+        (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
 
     /// <summary>What is wrong and where, without any value: the message's own words before the position.</summary>
     public static string Explain(this JsonException error)

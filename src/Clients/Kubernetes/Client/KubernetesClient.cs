@@ -22,10 +22,15 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
 
     /// <summary>Makes a client; nothing is sent yet.</summary>
     /// <param name="configuration">Where the server is and who we are.</param>
-    /// <param name="json">Made by <see cref="Kubernetes.Json.KubernetesJson.CreateOptions"/> with the contexts of the entity types used.</param>
+    /// <param name="json">Made by <see cref="Kubernetes.Json.KubernetesJson.CreateOptions"/> with the contexts of the
+    /// entity types used.</param>
     /// <param name="options">Limits and names.</param>
     /// <param name="time">Clock.</param>
-    public KubernetesClient(KubernetesClientConfiguration configuration, JsonSerializerOptions json, KubernetesClientOptions? options = null, TimeProvider? time = null)
+    public KubernetesClient(
+        KubernetesClientConfiguration configuration,
+        JsonSerializerOptions json,
+        KubernetesClientOptions? options = null,
+        TimeProvider? time = null)
     {
         _options = options ?? new KubernetesClientOptions();
         _time = time ?? TimeProvider.System;
@@ -38,7 +43,8 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     public string DefaultNamespace { get; }
 
     /// <inheritdoc />
-    public async Task<TEntity?> GetAsync<TEntity>(string name, string? @namespace = null, CancellationToken cancellationToken = default)
+    public async Task<TEntity?> GetAsync<TEntity>(
+        string name, string? @namespace = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject
     {
         var (resource, ns) = Target<TEntity>(@namespace);
@@ -54,7 +60,8 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     }
 
     /// <inheritdoc />
-    public async Task<KubernetesList<TEntity>> ListAsync<TEntity>(string? @namespace = null, ListOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<KubernetesList<TEntity>> ListAsync<TEntity>(
+        string? @namespace = null, ListOptions? options = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject
     {
         options ??= new ListOptions();
@@ -135,7 +142,12 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         where TEntity : class, IKubernetesObject => ReplaceAsync(entity, "status", cancellationToken);
 
     /// <inheritdoc />
-    public async Task<TEntity> PatchAsync<TEntity>(KubernetesPatch patch, string name, string? @namespace = null, string? subresource = null, CancellationToken cancellationToken = default)
+    public async Task<TEntity> PatchAsync<TEntity>(
+        KubernetesPatch patch,
+        string name,
+        string? @namespace = null,
+        string? subresource = null,
+        CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject
     {
         var (resource, ns) = Target<TEntity>(@namespace);
@@ -144,7 +156,8 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     }
 
     /// <inheritdoc />
-    public async Task<TEntity> ApplyAsync<TEntity>(TEntity entity, ApplyOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<TEntity> ApplyAsync<TEntity>(
+        TEntity entity, ApplyOptions? options = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject
     {
         var (resource, ns) = Target<TEntity>(entity.Metadata.Namespace);
@@ -159,7 +172,11 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     }
 
     /// <inheritdoc />
-    public async Task<bool> DeleteAsync<TEntity>(string name, string? @namespace = null, DeleteOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<bool> DeleteAsync<TEntity>(
+        string name,
+        string? @namespace = null,
+        DeleteOptions? options = null,
+        CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject
     {
         var (resource, ns) = Target<TEntity>(@namespace);
@@ -176,7 +193,10 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     }
 
     /// <inheritdoc />
-    public async IAsyncEnumerable<WatchEvent<TEntity>> WatchAsync<TEntity>(string? @namespace = null, WatchOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<WatchEvent<TEntity>> WatchAsync<TEntity>(
+        string? @namespace = null,
+        WatchOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject
     {
         options ??= new WatchOptions();
@@ -265,14 +285,16 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         return query.ToString();
     }
 
-    private static HttpRequestMessage Message(HttpMethod method, string path, Func<HttpContent?>? content, string accept)
+    private static HttpRequestMessage Message(
+        HttpMethod method, string path, Func<HttpContent?>? content, string accept)
     {
         var message = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = content?.Invoke() };
         message.Headers.TryAddWithoutValidation("Accept", accept);
         return message;
     }
 
-    private async Task<TEntity> ReplaceAsync<TEntity>(TEntity entity, string? subresource, CancellationToken cancellationToken)
+    private async Task<TEntity> ReplaceAsync<TEntity>(
+        TEntity entity, string? subresource, CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject
     {
         if (string.IsNullOrEmpty(entity.Metadata.ResourceVersion))

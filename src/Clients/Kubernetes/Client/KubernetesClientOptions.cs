@@ -15,7 +15,10 @@ public sealed record KubernetesClientOptions
     /// <summary>How long making a connection may take.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>An HTTP/2 connection silent for this long is pinged, so that a half-open one is found while watches are idle and before a lease is lost over it.</summary>
+    /// <summary>
+    /// An HTTP/2 connection silent for this long is pinged, so that a half-open one is found while watches are idle and
+    /// before a lease is lost over it.
+    /// </summary>
     public TimeSpan PingDelay { get; init; } = TimeSpan.FromSeconds(4);
 
     /// <summary>A ping without an answer for this long ends the connection.</summary>

@@ -6,6 +6,8 @@ namespace Drydock.Clients.Kubernetes.Client;
 /// <typeparam name="TEntity">The kind.</typeparam>
 /// <param name="Items">The objects.</param>
 /// <param name="ResourceVersion">The version from which a watch goes on.</param>
-/// <param name="Unreadable">Objects that do not fit the type; empty unless <see cref="ListOptions.TolerateUnreadable"/>.</param>
-public sealed record KubernetesList<TEntity>(IReadOnlyList<TEntity> Items, string ResourceVersion, IReadOnlyList<UnreadableObject> Unreadable)
+/// <param name="Unreadable">Objects that do not fit the type; empty unless
+/// <see cref="ListOptions.TolerateUnreadable"/>.</param>
+public sealed record KubernetesList<TEntity>(
+    IReadOnlyList<TEntity> Items, string ResourceVersion, IReadOnlyList<UnreadableObject> Unreadable)
     where TEntity : class, IKubernetesObject;

@@ -23,7 +23,8 @@ public sealed record KubernetesResource(string Group, string Version, string Kin
     public string QualifiedName => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
 
     /// <summary>The resource of a type.</summary>
-    /// <exception cref="InvalidOperationException">The type carries no <see cref="KubernetesEntityAttribute"/>.</exception>
+    /// <exception cref="InvalidOperationException">The type carries no
+    /// <see cref="KubernetesEntityAttribute"/>.</exception>
     public static KubernetesResource Of<TEntity>()
         where TEntity : class, IKubernetesObject => Known.GetOrAdd(typeof(TEntity), static type =>
     {

@@ -18,7 +18,9 @@ public sealed record ListOptions
     /// <summary>Called after each page: the server answers, however long the list is.</summary>
     public Action? OnPage { get; init; }
 
-    /// <summary>Asks the server for metadata only: nothing else of the objects is sent, so no Secret value reaches this process.</summary>
+    /// <summary>
+    /// Asks the server for metadata only: nothing else of the objects is sent, so no Secret value reaches this process.
+    /// </summary>
     public bool MetadataOnly { get; init; }
 
     /// <summary>True to report objects that do not fit the type beside the others; false to throw.</summary>

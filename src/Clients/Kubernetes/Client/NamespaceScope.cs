@@ -28,8 +28,8 @@ public sealed class NamespaceScope
         _names.Count == 0 || (@namespace is not null && _names.Contains(@namespace));
 
     /// <summary>
-    /// Lists the objects of all these namespaces. Each namespace is one consistent state; several together are not, so that the result then has no
-    /// version from which a watch could continue.
+    /// Lists the objects of all these namespaces. Each namespace is one consistent state; several together are not, so
+    /// that the result then has no version from which a watch could continue.
     /// </summary>
     public async Task<KubernetesList<TEntity>> ListAsync<TEntity>(
         IKubernetesClient client, ListOptions? options, CancellationToken cancellationToken)

@@ -8,7 +8,12 @@ namespace Drydock.Clients.Kubernetes.Client;
 /// <summary>Turns the server's error answers into exceptions.</summary>
 internal static class StatusErrors
 {
-    public static KubernetesException From(KubernetesRequest request, int code, ReadOnlySpan<byte> body, RetryConditionHeaderValue? retryAfter, JsonSerializerOptions json)
+    public static KubernetesException From(
+        KubernetesRequest request,
+        int code,
+        ReadOnlySpan<byte> body,
+        RetryConditionHeaderValue? retryAfter,
+        JsonSerializerOptions json)
     {
         var status = Withhold(request, Parse(code, body, json));
         return From(request, status, retryAfter?.Delta);
@@ -39,8 +44,9 @@ internal static class StatusErrors
                 || status.Message.Contains("trying to send message larger than max", StringComparison.Ordinal)));
 
     /// <summary>
-    /// Answers of 5xx that are certainly refusals: admission comes before the write, a full etcd takes none, and an API server that calls itself unavailable
-    /// in a Status of its own took no request. Proxies answer 503 without such a Status, also after they have passed a request on.
+    /// Answers of 5xx that are certainly refusals: admission comes before the write, a full etcd takes none, and an API
+    /// server that calls itself unavailable in a Status of its own took no request. Proxies answer 503 without such a
+    /// Status, also after they have passed a request on.
     /// </summary>
     private static bool IsRefusal(V1Status status) =>
         (status.Code == 503 && status.Reason == "ServiceUnavailable")
@@ -69,7 +75,9 @@ internal static class StatusErrors
         return new V1Status { Status = "Failure", Code = code, Message = "(no details)" };
     }
 
-    /// <summary>The server quotes what it cannot read ("error found in … |password…|"): of Secrets nothing is quoted on.</summary>
+    /// <summary>
+    /// The server quotes what it cannot read ("error found in … |password…|"): of Secrets nothing is quoted on.
+    /// </summary>
     private static V1Status Withhold(KubernetesRequest request, V1Status status) =>
         request is { Group: "", IsRead: false } && request.Resource.StartsWith("secrets", StringComparison.Ordinal) && status.Code is 400 or 422 or >= 500
             ? status with { Message = "(the server's words are withheld: they may quote the Secret)", Details = null }

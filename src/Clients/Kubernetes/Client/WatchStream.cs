@@ -67,7 +67,8 @@ internal static class WatchStream
     }
 
     /// <summary>Reads more; null if nothing has come for too long.</summary>
-    private static async Task<ReadResult?> FillAsync(PipeReader reader, KubernetesRequest request, CancellationToken both, CancellationToken cancellationToken)
+    private static async Task<ReadResult?> FillAsync(
+        PipeReader reader, KubernetesRequest request, CancellationToken both, CancellationToken cancellationToken)
     {
         try
         {
@@ -111,7 +112,8 @@ internal static class WatchStream
         return true;
     }
 
-    private static WatchEvent<TEntity>? Parse<TEntity>(ReadOnlySequence<byte> line, KubernetesRequest request, EntityJson json)
+    private static WatchEvent<TEntity>? Parse<TEntity>(
+        ReadOnlySequence<byte> line, KubernetesRequest request, EntityJson json)
         where TEntity : class, IKubernetesObject
     {
         if (line.IsEmpty)

@@ -11,5 +11,6 @@ public sealed record Credential(string? Token, X509Certificate2? ClientCertifica
     public static Credential Anonymous { get; } = new(null, null);
 
     /// <summary>The kinds present, no value.</summary>
-    public override string ToString() => $"Credential(token: {Token is not null}, certificate: {ClientCertificate?.Subject ?? "none"})";
+    public override string ToString() =>
+        $"Credential(token: {Token is not null}, certificate: {ClientCertificate?.Subject ?? "none"})";
 }

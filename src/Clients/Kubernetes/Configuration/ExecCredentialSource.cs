@@ -7,7 +7,9 @@ using Drydock.Clients.Kubernetes.Errors;
 
 namespace Drydock.Clients.Kubernetes.Configuration;
 
-/// <summary>Runs a credential plugin and keeps what it says until shortly before it expires, or until the server refuses it.</summary>
+/// <summary>
+/// Runs a credential plugin and keeps what it says until shortly before it expires, or until the server refuses it.
+/// </summary>
 internal sealed class ExecCredentialSource(ExecCredentialPlugin plugin, TimeProvider time) : ICredentialSource, IDisposable
 {
     private static readonly TimeSpan RenewBefore = TimeSpan.FromSeconds(30);
@@ -144,5 +146,6 @@ internal sealed class ExecCredentialSource(ExecCredentialPlugin plugin, TimeProv
         }
     }
 
-    private KubernetesConfigurationException Broken(string what) => new($"The credential plugin '{plugin.Command}' of the kubeconfig {what}.");
+    private KubernetesConfigurationException Broken(string what) =>
+        new($"The credential plugin '{plugin.Command}' of the kubeconfig {what}.");
 }

@@ -5,5 +5,6 @@ namespace Drydock.Clients.Kubernetes.Configuration;
 public sealed class FixedCredentialSource(Credential credential) : ICredentialSource
 {
     /// <inheritdoc />
-    public ValueTask<Credential> GetAsync(bool refresh, CancellationToken cancellationToken) => ValueTask.FromResult(credential);
+    public ValueTask<Credential> GetAsync(bool refresh, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(credential);
 }

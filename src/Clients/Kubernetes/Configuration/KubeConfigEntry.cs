@@ -24,9 +24,12 @@ internal sealed class KubeConfigEntry(YamlMappingNode node, string file, string 
     };
 
     /// <summary>A path, taken from the directory of the kubeconfig if it is relative.</summary>
-    public string? FilePath(string field) => Text(field) is { } path ? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, path) : null;
+    public string? FilePath(string field) =>
+        Text(field) is { } path ? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, path) : null;
 
-    /// <summary>PEM text from <c>field-data</c> (base64, wins as with kubectl) or from the file named by <c>field</c>.</summary>
+    /// <summary>
+    /// PEM text from <c>field-data</c> (base64, wins as with kubectl) or from the file named by <c>field</c>.
+    /// </summary>
     public string? PemOf(string field)
     {
         if (Text($"{field}-data") is { } data)
@@ -74,5 +77,6 @@ internal sealed class KubeConfigEntry(YamlMappingNode node, string file, string 
         _ => throw new KubernetesConfigurationException($"{Where(field)} must be a list."),
     };
 
-    private YamlNode? Node(string field) => node.Children.TryGetValue(new YamlScalarNode(field), out var value) ? value : null;
+    private YamlNode? Node(string field) =>
+        node.Children.TryGetValue(new YamlScalarNode(field), out var value) ? value : null;
 }

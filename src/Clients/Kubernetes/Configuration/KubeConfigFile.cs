@@ -4,7 +4,9 @@ using YamlDotNet.RepresentationModel;
 
 namespace Drydock.Clients.Kubernetes.Configuration;
 
-/// <summary>One or more kubeconfig files, merged as kubectl does: for every name the first file that has it wins.</summary>
+/// <summary>
+/// One or more kubeconfig files, merged as kubectl does: for every name the first file that has it wins.
+/// </summary>
 internal sealed class KubeConfigFile
 {
     private readonly Dictionary<(string List, string Name), KubeConfigEntry> _entries = [];
@@ -42,7 +44,9 @@ internal sealed class KubeConfigFile
         return merged;
     }
 
-    /// <summary>The entry <paramref name="name"/> of the list <c>clusters</c>, <c>users</c> or <c>contexts</c>.</summary>
+    /// <summary>
+    /// The entry <paramref name="name"/> of the list <c>clusters</c>, <c>users</c> or <c>contexts</c>.
+    /// </summary>
     public KubeConfigEntry Find(string list, string name) =>
         _entries.TryGetValue((list, name), out var entry)
             ? entry

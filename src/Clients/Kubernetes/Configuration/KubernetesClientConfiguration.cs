@@ -20,7 +20,9 @@ public sealed record KubernetesClientConfiguration
     /// <summary>Name the server's certificate must carry, if not that of <see cref="Server"/>.</summary>
     public string? TlsServerName { get; init; }
 
-    /// <summary>Any certificate will do. Whoever sits on the network path can then read and change everything.</summary>
+    /// <summary>
+    /// Any certificate will do. Whoever sits on the network path can then read and change everything.
+    /// </summary>
     public bool SkipTlsVerify { get; init; }
 
     /// <summary>HTTP proxy; null for the machine's settings (never for loopback addresses).</summary>
@@ -32,7 +34,9 @@ public sealed record KubernetesClientConfiguration
     /// <summary>Where this came from, for messages.</summary>
     public string Source { get; init; } = "code";
 
-    /// <summary>The kubeconfig if there is one (<c>KUBECONFIG</c>, <c>~/.kube/config</c>), else the pod's ServiceAccount.</summary>
+    /// <summary>
+    /// The kubeconfig if there is one (<c>KUBECONFIG</c>, <c>~/.kube/config</c>), else the pod's ServiceAccount.
+    /// </summary>
     /// <exception cref="KubernetesConfigurationException">Neither can be used.</exception>
     public static KubernetesClientConfiguration BuildDefaultConfig(TimeProvider? time = null)
     {
@@ -48,21 +52,27 @@ public sealed record KubernetesClientConfiguration
     }
 
     /// <summary>From a kubeconfig.</summary>
-    /// <param name="path">The file; null for <c>KUBECONFIG</c> (several files are merged) or <c>~/.kube/config</c>.</param>
+    /// <param name="path">The file; null for <c>KUBECONFIG</c> (several files are merged) or
+    /// <c>~/.kube/config</c>.</param>
     /// <param name="context">The context; null for <c>current-context</c>.</param>
     /// <param name="time">Clock.</param>
-    /// <exception cref="KubernetesConfigurationException">It cannot be used; says what, where and the way out.</exception>
+    /// <exception cref="KubernetesConfigurationException">It cannot be used; says what, where and the way
+    /// out.</exception>
     public static KubernetesClientConfiguration BuildConfigFromConfigFile(string? path = null, string? context = null, TimeProvider? time = null) =>
         new KubeConfigReader(KubeConfigFile.Load(path is null ? KubeConfigFile.DefaultPaths() : [path]), time ?? TimeProvider.System).Read(context);
 
     /// <summary>True in a pod.</summary>
-    public static bool IsInCluster => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST"));
+    public static bool IsInCluster =>
+        !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST"));
 
     /// <summary>From the pod's ServiceAccount; its token is read again when the kubelet rotates it.</summary>
     /// <param name="time">Clock.</param>
-    /// <param name="serviceAccountDirectory">Where <c>token</c>, <c>ca.crt</c> and <c>namespace</c> are; null for the usual place.</param>
-    /// <exception cref="KubernetesConfigurationException">Not in a pod, or without a mounted ServiceAccount.</exception>
-    public static KubernetesClientConfiguration InClusterConfig(TimeProvider? time = null, string? serviceAccountDirectory = null)
+    /// <param name="serviceAccountDirectory">Where <c>token</c>, <c>ca.crt</c> and <c>namespace</c> are; null for the
+    /// usual place.</param>
+    /// <exception cref="KubernetesConfigurationException">Not in a pod, or without a mounted
+    /// ServiceAccount.</exception>
+    public static KubernetesClientConfiguration InClusterConfig(
+        TimeProvider? time = null, string? serviceAccountDirectory = null)
     {
         var directory = serviceAccountDirectory ?? ServiceAccountDirectory;
         var host = Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST");

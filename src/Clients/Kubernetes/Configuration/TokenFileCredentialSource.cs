@@ -3,7 +3,10 @@ using Drydock.Clients.Kubernetes.Errors;
 
 namespace Drydock.Clients.Kubernetes.Configuration;
 
-/// <summary>A token in a file that others rotate, as the kubelet does with the ServiceAccount token of a pod. Read again once a minute and when the server refuses it.</summary>
+/// <summary>
+/// A token in a file that others rotate, as the kubelet does with the ServiceAccount token of a pod. Read again once a
+/// minute and when the server refuses it.
+/// </summary>
 /// <param name="path">The file.</param>
 /// <param name="time">Clock.</param>
 /// <param name="certificate">A client certificate to show beside the token.</param>
@@ -38,7 +41,8 @@ public sealed class TokenFileCredentialSource(string path, TimeProvider time, X5
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Between two versions of a rotated file it may be missing for an instant: the last token is still good then.
+            // Between two versions of a rotated file it may be missing for an instant: the last token is still good
+            // then.
             return _credential ?? throw new KubernetesConfigurationException($"The token file {path} cannot be read: {e.Message}", e);
         }
     }

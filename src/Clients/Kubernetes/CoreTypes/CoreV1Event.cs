@@ -2,7 +2,9 @@ using Drydock.Abstractions.Entities;
 
 namespace Drydock.Clients.Kubernetes.CoreTypes;
 
-/// <summary>An event of the core group, which 1.20 and current servers have and <c>kubectl describe</c> shows.</summary>
+/// <summary>
+/// An event of the core group, which 1.20 and current servers have and <c>kubectl describe</c> shows.
+/// </summary>
 [KubernetesEntity(ApiVersion = "v1", Kind = "Event", PluralName = "events")]
 public sealed record CoreV1Event : IKubernetesObject
 {

@@ -9,7 +9,9 @@ public sealed record V1LeaseSpec
     /// <summary>Who holds it; null or empty if nobody.</summary>
     public string? HolderIdentity { get; init; }
 
-    /// <summary>Seconds after <see cref="RenewTime"/> at which others may take it; null for a claim without expiry.</summary>
+    /// <summary>
+    /// Seconds after <see cref="RenewTime"/> at which others may take it; null for a claim without expiry.
+    /// </summary>
     public int? LeaseDurationSeconds { get; init; }
 
     /// <summary>When the holder took it.</summary>

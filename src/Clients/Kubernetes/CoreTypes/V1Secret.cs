@@ -25,5 +25,6 @@ public sealed record V1Secret : IKubernetesObject
     public bool? Immutable { get; init; }
 
     /// <summary>Name, type and keys, no values.</summary>
-    public override string ToString() => $"Secret {Metadata.Namespace}/{Metadata.Name} keys [{string.Join(", ", Data?.Keys.Order(StringComparer.Ordinal) ?? Enumerable.Empty<string>())}]";
+    public override string ToString() =>
+        $"Secret {Metadata.Namespace}/{Metadata.Name} keys [{string.Join(", ", Data?.Keys.Order(StringComparer.Ordinal) ?? Enumerable.Empty<string>())}]";
 }

@@ -1,8 +1,8 @@
 namespace Drydock.Clients.Kubernetes.Errors;
 
 /// <summary>
-/// A write was sent and no clear answer came (time limit, connection cut, 5xx): it may or may not have been carried out, now or a little later.
-/// Read the object again and decide; never repeat blindly.
+/// A write was sent and no clear answer came (time limit, connection cut, 5xx): it may or may not have been carried
+/// out, now or a little later. Read the object again and decide; never repeat blindly.
 /// </summary>
 public sealed class KubernetesOutcomeUnknownException : KubernetesException
 {

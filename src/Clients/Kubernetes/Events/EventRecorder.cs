@@ -26,7 +26,8 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
     private readonly Task _sending;
 
     /// <summary>Makes a recorder that sends in the background until disposed.</summary>
-    public EventRecorder(IKubernetesClient client, EventRecorderOptions? options, TimeProvider time, ILogger<EventRecorder> logger)
+    public EventRecorder(
+        IKubernetesClient client, EventRecorderOptions? options, TimeProvider time, ILogger<EventRecorder> logger)
     {
         _client = client;
         _options = options ?? new EventRecorderOptions();

@@ -3,8 +3,9 @@ using Drydock.Abstractions.Entities;
 namespace Drydock.Clients.Kubernetes.Events;
 
 /// <summary>
-/// Reports what happens to objects as Kubernetes Events. Returns at once and never throws; a repeat of the same event raises the count of the first.
-/// Every event is a line in the log as well, because servers keep events for an hour only. Events are hints for people: what cannot be sent is dropped.
+/// Reports what happens to objects as Kubernetes Events. Returns at once and never throws; a repeat of the same event
+/// raises the count of the first. Every event is a line in the log as well, because servers keep events for an hour
+/// only. Events are hints for people: what cannot be sent is dropped.
 /// </summary>
 public interface IEventRecorder
 {

@@ -8,7 +8,8 @@ namespace Drydock.Clients.Kubernetes.Health;
 public sealed class WatchReadinessCheck(IEnumerable<IWatchHealth> watches) : IHealthCheck
 {
     /// <inheritdoc />
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var all = watches.ToList();
         var facts = WatchFacts.Of(all);

@@ -8,8 +8,9 @@ using Drydock.Abstractions.Plans;
 namespace Drydock.Clients.Kubernetes.Json;
 
 /// <summary>
-/// Reads objects as "construct, then set what the JSON names". The source generator treats <c>init</c> properties as constructor parameters and so
-/// replaces their initial values (<c>= new()</c>, <c>= "10m"</c>) by null or zero whenever the JSON does not name them, which for API objects is the rule.
+/// Reads objects as "construct, then set what the JSON names". The source generator treats <c>init</c> properties as
+/// constructor parameters and so replaces their initial values (<c>= new()</c>, <c>= "10m"</c>) by null or zero
+/// whenever the JSON does not name them, which for API objects is the rule.
 /// </summary>
 internal sealed class InitialValuesResolver(IJsonTypeInfoResolver inner) : IJsonTypeInfoResolver
 {

@@ -9,8 +9,9 @@ namespace Drydock.Clients.Kubernetes.Json;
 public static class KubernetesJson
 {
     /// <summary>
-    /// Options for a client: camelCase, nulls not written, RFC 3339 times, the core types, and the given source-generated contexts.
-    /// Initial values of <c>init</c> properties survive (plain source-generated reading drops them) and a JSON null counts as absent.
+    /// Options for a client: camelCase, nulls not written, RFC 3339 times, the core types, and the given
+    /// source-generated contexts. Initial values of <c>init</c> properties survive (plain source-generated reading
+    /// drops them) and a JSON null counts as absent.
     /// </summary>
     public static JsonSerializerOptions CreateOptions(params IJsonTypeInfoResolver[] contexts)
     {

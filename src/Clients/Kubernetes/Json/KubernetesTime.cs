@@ -10,7 +10,8 @@ internal static class KubernetesTime
     private const string Micros = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
 
     /// <summary>Reads a time.</summary>
-    /// <exception cref="JsonException">It is none. Without a message of its own, so that the reader says type and path.</exception>
+    /// <exception cref="JsonException">It is none. Without a message of its own, so that the reader says type and
+    /// path.</exception>
     public static DateTimeOffset Parse(string? text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var value)
             ? value
@@ -21,5 +22,6 @@ internal static class KubernetesTime
         value.UtcDateTime.ToString(value.UtcTicks % TimeSpan.TicksPerSecond < TimeSpan.TicksPerMicrosecond ? Seconds : Micros, CultureInfo.InvariantCulture);
 
     /// <summary>Always microseconds.</summary>
-    public static string FormatMicros(DateTimeOffset value) => value.UtcDateTime.ToString(Micros, CultureInfo.InvariantCulture);
+    public static string FormatMicros(DateTimeOffset value) =>
+        value.UtcDateTime.ToString(Micros, CultureInfo.InvariantCulture);
 }

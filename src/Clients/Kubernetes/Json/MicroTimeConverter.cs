@@ -7,8 +7,10 @@ namespace Drydock.Clients.Kubernetes.Json;
 public sealed class MicroTimeConverter : JsonConverter<DateTimeOffset>
 {
     /// <inheritdoc />
-    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => KubernetesTime.Parse(reader.GetString());
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        KubernetesTime.Parse(reader.GetString());
 
     /// <inheritdoc />
-    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteStringValue(KubernetesTime.FormatMicros(value));
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(KubernetesTime.FormatMicros(value));
 }

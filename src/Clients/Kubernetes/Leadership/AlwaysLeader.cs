@@ -1,6 +1,8 @@
 namespace Drydock.Clients.Kubernetes.Leadership;
 
-/// <summary>Leadership for a process that runs alone by construction: leader election switched off, or a test.</summary>
+/// <summary>
+/// Leadership for a process that runs alone by construction: leader election switched off, or a test.
+/// </summary>
 public sealed class AlwaysLeader : ILeadership
 {
     /// <inheritdoc />

@@ -8,8 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace Drydock.Clients.Kubernetes.Leadership;
 
 /// <summary>
-/// Contends for a Lease (coordination.k8s.io/v1), renews it, and gives it back. A contender watches the lease, so that one given back is taken at once;
-/// one whose holder is gone for certain is taken at once, and any other when it has not changed for its duration.
+/// Contends for a Lease (coordination.k8s.io/v1), renews it, and gives it back. A contender watches the lease, so that
+/// one given back is taken at once; one whose holder is gone for certain is taken at once, and any other when it has
+/// not changed for its duration.
 /// </summary>
 public sealed class LeaderElector : ILeadership
 {
@@ -31,8 +32,10 @@ public sealed class LeaderElector : ILeadership
     private long _renewalStarted;
 
     /// <summary>Makes an elector; <see cref="RunAsync"/> starts it.</summary>
-    /// <exception cref="ArgumentException">The times do not fit: retry period &lt; renew deadline &lt; lease duration is required.</exception>
-    public LeaderElector(IKubernetesClient client, LeaderElectionOptions options, TimeProvider time, ILoggerFactory loggers)
+    /// <exception cref="ArgumentException">The times do not fit: retry period &lt; renew deadline &lt; lease duration
+    /// is required.</exception>
+    public LeaderElector(
+        IKubernetesClient client, LeaderElectionOptions options, TimeProvider time, ILoggerFactory loggers)
     {
         if (options.RetryPeriod >= options.RenewDeadline || options.RenewDeadline >= options.LeaseDuration)
         {
@@ -99,9 +102,10 @@ public sealed class LeaderElector : ILeadership
     }
 
     /// <summary>
-    /// Contends until <paramref name="stopping"/>. Each term runs <paramref name="lead"/> with a token that is cancelled when the term ends; the lease is given
-    /// back only after <paramref name="lead"/> has ended, and goes on being renewed until then. If <paramref name="lead"/> ends by itself, so does this, with
-    /// its exception if it threw.
+    /// Contends until <paramref name="stopping"/>. Each term runs <paramref name="lead"/> with a token that is
+    /// cancelled when the term ends; the lease is given back only after <paramref name="lead"/> has ended, and goes on
+    /// being renewed until then. If <paramref name="lead"/> ends by itself, so does this, with its exception if it
+    /// threw.
     /// </summary>
     public async Task RunAsync(Func<CancellationToken, Task> lead, CancellationToken stopping)
     {
@@ -176,8 +180,12 @@ public sealed class LeaderElector : ILeadership
         }
     }
 
-    /// <summary>Waits for a change of the lease or for its expiry; for the retry period where the watch does not work, and after an attempt on a free lease that failed.</summary>
-    private async Task WaitForNewsAsync(ChannelReader<bool> news, ResourceWatcher<V1Lease> watch, CancellationToken stopping)
+    /// <summary>
+    /// Waits for a change of the lease or for its expiry; for the retry period where the watch does not work, and after
+    /// an attempt on a free lease that failed.
+    /// </summary>
+    private async Task WaitForNewsAsync(
+        ChannelReader<bool> news, ResourceWatcher<V1Lease> watch, CancellationToken stopping)
     {
         var expiry = _lease.UntilFree;
         var retry = _options.RetryPeriod * (1 - (0.2 * Random.Shared.NextDouble()));
@@ -299,7 +307,9 @@ public sealed class LeaderElector : ILeadership
         $"the term on lease {_leaseName} is over, its last renewal was {SinceRenewal.TotalSeconds:0.0} s ago, and its work did not end "
         + $"when it was cancelled{(term.IsOver ? "" : " (nor could it be cancelled)")}");
 
-    /// <summary>Renews until told to stop (true: still ours) or until the lease is lost (false), and then ends the term.</summary>
+    /// <summary>
+    /// Renews until told to stop (true: still ours) or until the lease is lost (false), and then ends the term.
+    /// </summary>
     private async Task<bool> RenewAsync(Term term, CancellationToken stop)
     {
         while (true)

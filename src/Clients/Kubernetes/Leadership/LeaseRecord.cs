@@ -6,8 +6,8 @@ using Drydock.Clients.Kubernetes.Watching;
 namespace Drydock.Clients.Kubernetes.Leadership;
 
 /// <summary>
-/// The lease as one contender sees it. Clocks of others are not trusted: a lease is expired when it was seen unchanged for its whole duration by our own
-/// monotonic clock.
+/// The lease as one contender sees it. Clocks of others are not trusted: a lease is expired when it was seen unchanged
+/// for its whole duration by our own monotonic clock.
 /// </summary>
 internal sealed class LeaseRecord(IKubernetesClient client, LeaderElectionOptions options, TimeProvider time)
 {
@@ -110,7 +110,8 @@ internal sealed class LeaseRecord(IKubernetesClient client, LeaderElectionOption
     }
 
     /// <summary>An event of the watch may come after the answer to a later write of ours.</summary>
-    private bool IsOld(V1Lease lease) => ResourceVersions.IsOlder(lease.Metadata.ResourceVersion, _seen?.Metadata.ResourceVersion);
+    private bool IsOld(V1Lease lease) =>
+        ResourceVersions.IsOlder(lease.Metadata.ResourceVersion, _seen?.Metadata.ResourceVersion);
 
     private V1Lease? Seen()
     {

@@ -7,7 +7,9 @@ public sealed class Backoff(BackoffOptions options, Random? random = null)
 {
     private readonly Random _random = random ?? Random.Shared;
 
-    /// <summary>The pause after <paramref name="earlierFailures"/> failures that came before this one (0 gives the first pause).</summary>
+    /// <summary>
+    /// The pause after <paramref name="earlierFailures"/> failures that came before this one (0 gives the first pause).
+    /// </summary>
     public TimeSpan Delay(int earlierFailures)
     {
         var full = Math.Min(options.First.TotalSeconds * Math.Pow(options.Factor, Math.Min(earlierFailures, 64)), options.Max.TotalSeconds);

@@ -11,9 +11,10 @@ using Microsoft.Extensions.Logging;
 namespace Drydock.Clients.Kubernetes.Runtime;
 
 /// <summary>
-/// Runs a controller: cache → queue → workers. An object is reconciled when it appears, when anything of it changes (annotations, labels, spec, deletion,
-/// status written by others; not what this process wrote through <see cref="EntityWriter{TEntity}"/>), at each resync, when something wakes it, and when
-/// its last reconciliation asked for it. Nothing is polled.
+/// Runs a controller: cache → queue → workers. An object is reconciled when it appears, when anything of it changes
+/// (annotations, labels, spec, deletion, status written by others; not what this process wrote through
+/// <see cref="EntityWriter{TEntity}"/>), at each resync, when something wakes it, and when its last reconciliation
+/// asked for it. Nothing is polled.
 /// </summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
@@ -28,7 +29,8 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
     private readonly ILogger _logger;
     private readonly string _name;
     private readonly KeyValuePair<string, object?> _tag;
-    // Several of one name, if it was deleted and created again faster than it is worked on: each of them is told as deleted.
+    // Several of one name, if it was deleted and created again faster than it is worked on: each of them is told as
+    // deleted.
     private readonly ConcurrentDictionary<ObjectKey, ImmutableList<TEntity>> _gone = new();
     private volatile WorkQueue<ObjectKey>? _queue;
 
@@ -73,8 +75,8 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
     }
 
     /// <summary>
-    /// Reconciles until cancelled, which is also how the end of leadership reaches it: nothing further is taken up at once, running reconciliations see
-    /// their token cancelled, and it returns when they have ended. May be run again.
+    /// Reconciles until cancelled, which is also how the end of leadership reaches it: nothing further is taken up at
+    /// once, running reconciliations see their token cancelled, and it returns when they have ended. May be run again.
     /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -175,7 +177,11 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
         }
     }
 
-    private async Task<bool> AttemptAsync(WorkQueue<ObjectKey> queue, ObjectKey key, Func<Task<ReconciliationResult<TEntity>>> reconcile, CancellationToken cancellationToken)
+    private async Task<bool> AttemptAsync(
+        WorkQueue<ObjectKey> queue,
+        ObjectKey key,
+        Func<Task<ReconciliationResult<TEntity>>> reconcile,
+        CancellationToken cancellationToken)
     {
         var started = _time.GetTimestamp();
         var label = "error";

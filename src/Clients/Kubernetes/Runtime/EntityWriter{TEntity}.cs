@@ -42,7 +42,8 @@ public sealed class EntityWriter<TEntity>(IKubernetesClient client, IResourceCac
             var result = await write();
             if (result is { WasWritten: true, Entity: { } current })
             {
-                // A version that is not of our making is left to the watch: it may hold another's change, which must wake the object.
+                // A version that is not of our making is left to the watch: it may hold another's change, which must
+                // wake the object.
                 written = current.Metadata.ResourceVersion;
                 cache.Observe(current);
             }

@@ -5,7 +5,10 @@ using Drydock.Clients.Kubernetes.Errors;
 
 namespace Drydock.Clients.Kubernetes.Runtime;
 
-/// <summary>Adds and removes finalizers without touching anything else of the object, and without losing what others write at the same time.</summary>
+/// <summary>
+/// Adds and removes finalizers without touching anything else of the object, and without losing what others write at
+/// the same time.
+/// </summary>
 public static class Finalizers
 {
     private const int Attempts = 8;
@@ -13,15 +16,18 @@ public static class Finalizers
     /// <summary>Adds a finalizer; returns the object as it is then. No write if it is there already.</summary>
     /// <exception cref="KubernetesNotFoundException">The object is gone or was made anew.</exception>
     /// <exception cref="KubernetesConflictException">Others wrote at every attempt.</exception>
-    public static async Task<TEntity> AddFinalizerAsync<TEntity>(this IKubernetesClient client, TEntity entity, string finalizer, CancellationToken cancellationToken = default)
+    public static async Task<TEntity> AddFinalizerAsync<TEntity>(
+        this IKubernetesClient client, TEntity entity, string finalizer, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => (await AddAsync(client, entity, finalizer, cancellationToken)).Entity!;
 
     /// <summary>Removes a finalizer; null if the object is gone then.</summary>
     /// <exception cref="KubernetesConflictException">Others wrote at every attempt.</exception>
-    public static async Task<TEntity?> RemoveFinalizerAsync<TEntity>(this IKubernetesClient client, TEntity entity, string finalizer, CancellationToken cancellationToken = default)
+    public static async Task<TEntity?> RemoveFinalizerAsync<TEntity>(
+        this IKubernetesClient client, TEntity entity, string finalizer, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => (await RemoveAsync(client, entity, finalizer, cancellationToken)).Entity;
 
-    internal static async Task<WriteResult<TEntity>> AddAsync<TEntity>(IKubernetesClient client, TEntity entity, string finalizer, CancellationToken cancellationToken)
+    internal static async Task<WriteResult<TEntity>> AddAsync<TEntity>(
+        IKubernetesClient client, TEntity entity, string finalizer, CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject
     {
         var result = await ChangeAsync(client, entity, now => now.Contains(finalizer) ? null : [.. now, finalizer], cancellationToken);
@@ -32,11 +38,16 @@ public static class Finalizers
                 new CoreTypes.V1Status { Status = "Failure", Code = 404, Reason = "NotFound", Message = $"the object with uid {entity.Metadata.Uid} no longer exists" });
     }
 
-    internal static Task<WriteResult<TEntity>> RemoveAsync<TEntity>(IKubernetesClient client, TEntity entity, string finalizer, CancellationToken cancellationToken)
+    internal static Task<WriteResult<TEntity>> RemoveAsync<TEntity>(
+        IKubernetesClient client, TEntity entity, string finalizer, CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject =>
         ChangeAsync(client, entity, now => now.Contains(finalizer) ? [.. now.Where(f => f != finalizer)] : null, cancellationToken);
 
-    private static async Task<WriteResult<TEntity>> ChangeAsync<TEntity>(IKubernetesClient client, TEntity entity, Func<List<string>, List<string>?> change, CancellationToken cancellationToken)
+    private static async Task<WriteResult<TEntity>> ChangeAsync<TEntity>(
+        IKubernetesClient client,
+        TEntity entity,
+        Func<List<string>, List<string>?> change,
+        CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject
     {
         var current = entity;

@@ -2,7 +2,9 @@ using System.Diagnostics.Metrics;
 
 namespace Drydock.Clients.Kubernetes.Runtime;
 
-/// <summary>Metrics under the names that dashboards for controller-runtime and client-go know. Meter: <see cref="MeterName"/>.</summary>
+/// <summary>
+/// Metrics under the names that dashboards for controller-runtime and client-go know. Meter: <see cref="MeterName"/>.
+/// </summary>
 public static class KubernetesMetrics
 {
     /// <summary>Name of the meter.</summary>

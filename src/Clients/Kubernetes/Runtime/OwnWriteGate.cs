@@ -3,8 +3,8 @@ using Drydock.Clients.Kubernetes.Watching;
 namespace Drydock.Clients.Kubernetes.Runtime;
 
 /// <summary>
-/// Holds back events of an object while a write to it is under way: the event of that write may come before its answer, and only the answer tells
-/// which version was ours.
+/// Holds back events of an object while a write to it is under way: the event of that write may come before its answer,
+/// and only the answer tells which version was ours.
 /// </summary>
 internal sealed class OwnWriteGate
 {

@@ -12,10 +12,12 @@ internal static partial class RuntimeLog
     public static partial void ControllerStopped(this ILogger logger, string controller);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Reconciling {Controller} {Key} threw; again in {Delay}")]
-    public static partial void ReconcileThrew(this ILogger logger, Exception exception, string controller, string key, TimeSpan delay);
+    public static partial void ReconcileThrew(
+        this ILogger logger, Exception exception, string controller, string key, TimeSpan delay);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Reconciling {Controller} {Key} failed, again in {Delay}: {Why}")]
-    public static partial void ReconcileFailed(this ILogger logger, Exception? exception, string controller, string key, TimeSpan delay, string? why);
+    public static partial void ReconcileFailed(
+        this ILogger logger, Exception? exception, string controller, string key, TimeSpan delay, string? why);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Reconciling {Controller} {Key} met a newer version, again in {Delay}")]
     public static partial void ReconcileConflict(this ILogger logger, string controller, string key, TimeSpan delay);
@@ -24,7 +26,8 @@ internal static partial class RuntimeLog
     public static partial void ReconcileNotLeader(this ILogger logger, string controller, string key, string why);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A wake source ({Source}) of controller {Controller} ended, which it must not; again in {Delay}")]
-    public static partial void WakeSourceEnded(this ILogger logger, Exception? exception, string controller, string source, TimeSpan delay);
+    public static partial void WakeSourceEnded(
+        this ILogger logger, Exception? exception, string controller, string source, TimeSpan delay);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Which Secrets {Key} refers to could not be told; their changes will not wake it")]
     public static partial void SecretNamesFault(this ILogger logger, Exception exception, string key);
@@ -36,7 +39,8 @@ internal static partial class RuntimeLog
     public static partial void TooManySecrets(this ILogger logger, string? Namespace, int limit, string controller);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "{Part} of controller {Controller} failed, so that all of it ends")]
-    public static partial void ControllerPartFailed(this ILogger logger, Exception exception, string controller, string part);
+    public static partial void ControllerPartFailed(
+        this ILogger logger, Exception exception, string controller, string part);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "What is due in a work queue could not be taken; again in {Delay}")]
     public static partial void QueueTimerFault(this ILogger logger, Exception exception, TimeSpan delay);

@@ -7,16 +7,16 @@ using Microsoft.Extensions.Logging;
 namespace Drydock.Clients.Kubernetes.Runtime;
 
 /// <summary>
-/// Wakes objects when a Secret they refer to appears, changes or goes. Only Secrets that are referred to are watched, each by its name, and of them only
-/// the metadata is asked for: no value is ever sent to this process by a watch.
-/// A namespace has at most <see cref="MaxPerNamespace"/> such watches; a change of a Secret beyond them is noticed when
-/// its object is handed out again,
-/// at the latest with the next resync.
+/// Wakes objects when a Secret they refer to appears, changes or goes. Only Secrets that are referred to are watched,
+/// each by its name, and of them only the metadata is asked for: no value is ever sent to this process by a watch. A
+/// namespace has at most <see cref="MaxPerNamespace"/> such watches; a change of a Secret beyond them is noticed when
+/// its object is handed out again, at the latest with the next resync.
 /// </summary>
 /// <typeparam name="TEntity">The kind that refers to Secrets.</typeparam>
 /// <param name="client">The client.</param>
 /// <param name="objects">The objects.</param>
-/// <param name="secretNames">Names of the Secrets, in the object's namespace, whose changes matter to an object; none for a finished one.</param>
+/// <param name="secretNames">Names of the Secrets, in the object's namespace, whose changes matter to an object; none
+/// for a finished one.</param>
 /// <param name="time">Clock.</param>
 /// <param name="loggers">Logs.</param>
 /// <param name="options">Times of the watches; what is watched is set here.</param>

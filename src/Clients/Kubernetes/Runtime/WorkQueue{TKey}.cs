@@ -5,9 +5,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Drydock.Clients.Kubernetes.Runtime;
 
 /// <summary>
-/// Keys that want work. A key is never handed to two takers at once; one added while it is worked on is handed out once more afterwards; repeats are
-/// merged; a key can wait (requeue-after, back-off) and is then handed out earlier if it is added meanwhile. Namespaces
-/// take turns, see <see cref="FairLanes{TKey}"/>.
+/// Keys that want work. A key is never handed to two takers at once; one added while it is worked on is handed out once
+/// more afterwards; repeats are merged; a key can wait (requeue-after, back-off) and is then handed out earlier if it
+/// is added meanwhile. Namespaces take turns, see <see cref="FairLanes{TKey}"/>.
 /// </summary>
 /// <typeparam name="TKey">The key.</typeparam>
 public sealed class WorkQueue<TKey> : IDisposable
@@ -40,7 +40,13 @@ public sealed class WorkQueue<TKey> : IDisposable
     /// <param name="random">Source of jitter.</param>
     /// <param name="laneOf">The namespace of a key; null if all are of one.</param>
     /// <param name="logger">Log.</param>
-    public WorkQueue(ControllerOptions options, TimeProvider time, string name, Random? random = null, Func<TKey, string>? laneOf = null, ILogger? logger = null)
+    public WorkQueue(
+        ControllerOptions options,
+        TimeProvider time,
+        string name,
+        Random? random = null,
+        Func<TKey, string>? laneOf = null,
+        ILogger? logger = null)
     {
         _logger = logger ?? NullLogger.Instance;
         _backoff = new Backoff(options.Backoff, random);
@@ -72,7 +78,9 @@ public sealed class WorkQueue<TKey> : IDisposable
         }
     }
 
-    /// <summary>Wants the key worked on after a delay. Of several delays the shortest counts; being handed out ends them all.</summary>
+    /// <summary>
+    /// Wants the key worked on after a delay. Of several delays the shortest counts; being handed out ends them all.
+    /// </summary>
     public void AddAfter(TKey key, TimeSpan delay)
     {
         lock (_lock)
@@ -257,7 +265,8 @@ public sealed class WorkQueue<TKey> : IDisposable
         }
     }
 
-    private bool IsCurrent((TKey Key, long Ticket) item) => _delayed.TryGetValue(item.Key, out var current) && current.Ticket == item.Ticket;
+    private bool IsCurrent((TKey Key, long Ticket) item) =>
+        _delayed.TryGetValue(item.Key, out var current) && current.Ticket == item.Ticket;
 
     private void Arm()
     {
@@ -265,7 +274,8 @@ public sealed class WorkQueue<TKey> : IDisposable
         {
             var ticks = Math.Max(0, due - _time.GetTimestamp());
 
-            // Rounded up: a timer that fires a moment too early would have to be set again, as is one for a time beyond what a timer takes.
+            // Rounded up: a timer that fires a moment too early would have to be set again, as is one for a time beyond
+            // what a timer takes.
             _timer.Change(Timers.Clamp(TimeSpan.FromMilliseconds(Math.Ceiling(ticks * 1000.0 / _time.TimestampFrequency))), Timeout.InfiniteTimeSpan);
         }
     }

@@ -13,7 +13,8 @@ internal sealed class CacheEntry<TEntity>(TEntity current)
 
     public string? Version => Current.Metadata.ResourceVersion;
 
-    public bool IsSameIncarnation(TEntity other) => Current.Metadata.Uid is not { } uid || other.Metadata.Uid is not { } otherUid || uid == otherUid;
+    public bool IsSameIncarnation(TEntity other) =>
+        Current.Metadata.Uid is not { } uid || other.Metadata.Uid is not { } otherUid || uid == otherUid;
 
     public bool WasWrittenHere(string? version) => version is not null && _ownVersions.Contains(version);
 

@@ -3,7 +3,8 @@ using Drydock.Abstractions.Entities;
 namespace Drydock.Clients.Kubernetes.Watching;
 
 /// <summary>
-/// The objects of a kind as last seen. It may be behind the server: decide with optimistic concurrency (a status write at the version read fails when it is).
+/// The objects of a kind as last seen. It may be behind the server: decide with optimistic concurrency (a status write
+/// at the version read fails when it is).
 /// </summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 public interface IResourceCache<TEntity>
@@ -21,12 +22,16 @@ public interface IResourceCache<TEntity>
     /// <summary>All objects.</summary>
     IReadOnlyList<TEntity> List();
 
-    /// <summary>Calls <paramref name="onChange"/> at every change from now on, first with an Added for each object already there. It must return quickly and not throw.</summary>
+    /// <summary>
+    /// Calls <paramref name="onChange"/> at every change from now on, first with an Added for each object already
+    /// there. It must return quickly and not throw.
+    /// </summary>
     IDisposable Subscribe(Action<ResourceChange<TEntity>> onChange);
 
     /// <summary>
-    /// Takes in the result of an own write at once, so that the next read does not see an older state; its event, when it comes, is then no news.
-    /// Events of others that happened before it are still handed out. An older version than the cached one is ignored.
+    /// Takes in the result of an own write at once, so that the next read does not see an older state; its event, when
+    /// it comes, is then no news. Events of others that happened before it are still handed out. An older version than
+    /// the cached one is ignored.
     /// </summary>
     void Observe(TEntity written);
 }

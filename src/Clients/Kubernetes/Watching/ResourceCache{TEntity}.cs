@@ -2,7 +2,9 @@ using Drydock.Abstractions.Entities;
 
 namespace Drydock.Clients.Kubernetes.Watching;
 
-/// <summary>The state of a watch: objects, and who is told of changes. Changes are told one after the other, in order.</summary>
+/// <summary>
+/// The state of a watch: objects, and who is told of changes. Changes are told one after the other, in order.
+/// </summary>
 internal sealed class ResourceCache<TEntity>(Action<Exception> onSubscriberFault)
     where TEntity : class, IKubernetesObject
 {
@@ -43,7 +45,8 @@ internal sealed class ResourceCache<TEntity>(Action<Exception> onSubscriberFault
 
     /// <summary>Takes in a whole list: what is not in it is gone, however its event was lost.</summary>
     /// <param name="items">The objects.</param>
-    /// <param name="unreadable">Keys of objects that exist but do not fit the type: they stay as they last were.</param>
+    /// <param name="unreadable">Keys of objects that exist but do not fit the type: they stay as they last
+    /// were.</param>
     /// <param name="resync">True to hand out unchanged objects as well.</param>
     public void Replace(IReadOnlyList<TEntity> items, IReadOnlySet<ObjectKey> unreadable, bool resync)
     {
@@ -79,7 +82,8 @@ internal sealed class ResourceCache<TEntity>(Action<Exception> onSubscriberFault
 
             if (entry.IsNewerThan(item.Metadata.ResourceVersion))
             {
-                // Another's change from before an own write: the state is old, but that it happened is news, for the writer may not have looked at it.
+                // Another's change from before an own write: the state is old, but that it happened is news, for the
+                // writer may not have looked at it.
                 return !entry.WasWrittenHere(item.Metadata.ResourceVersion) && TellModified(entry.Current, entry.Current);
             }
 
@@ -112,7 +116,8 @@ internal sealed class ResourceCache<TEntity>(Action<Exception> onSubscriberFault
     {
         lock (_lock)
         {
-            // An object that is not (or no longer) here comes by its events alone; a written state must not raise the dead.
+            // An object that is not (or no longer) here comes by its events alone; a written state must not raise the
+            // dead.
             if (_entries.TryGetValue(ObjectKey.Of(written), out var entry)
                 && entry.IsSameIncarnation(written)
                 && written.Metadata.ResourceVersion is { } version

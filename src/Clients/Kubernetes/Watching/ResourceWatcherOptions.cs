@@ -15,7 +15,9 @@ public sealed record ResourceWatcherOptions
     /// <summary>Asks the server for metadata only.</summary>
     public bool MetadataOnly { get; init; }
 
-    /// <summary>Every so often all objects are listed again from the server and handed out again; heals whatever was missed.</summary>
+    /// <summary>
+    /// Every so often all objects are listed again from the server and handed out again; heals whatever was missed.
+    /// </summary>
     public TimeSpan ResyncPeriod { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>A watch without event or bookmark for this long is renewed.</summary>

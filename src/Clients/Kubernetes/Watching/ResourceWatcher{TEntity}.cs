@@ -7,9 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace Drydock.Clients.Kubernetes.Watching;
 
 /// <summary>
-/// Keeps a cache of the objects of a kind: lists, watches with bookmarks, goes on from the last version after a break, lists again when that version is
-/// gone (410) and once every <see cref="ResourceWatcherOptions.ResyncPeriod"/>, renews silent watches. Ends only when
-/// cancelled.
+/// Keeps a cache of the objects of a kind: lists, watches with bookmarks, goes on from the last version after a break,
+/// lists again when that version is gone (410) and once every <see cref="ResourceWatcherOptions.ResyncPeriod"/>, renews
+/// silent watches. Ends only when cancelled.
 /// </summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHealth
@@ -30,7 +30,11 @@ public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHe
     private bool _gone;
 
     /// <summary>Makes a watcher; <see cref="RunAsync"/> starts it.</summary>
-    public ResourceWatcher(IKubernetesClient client, ResourceWatcherOptions? options, TimeProvider time, ILogger<ResourceWatcher<TEntity>> logger)
+    public ResourceWatcher(
+        IKubernetesClient client,
+        ResourceWatcherOptions? options,
+        TimeProvider time,
+        ILogger<ResourceWatcher<TEntity>> logger)
     {
         _client = client;
         _options = options ?? new ResourceWatcherOptions();

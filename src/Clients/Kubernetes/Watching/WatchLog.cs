@@ -18,7 +18,8 @@ internal static partial class WatchLog
     public static partial void Interrupted(this ILogger logger, string resource, int count, TimeSpan delay, string why);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Resource} {Namespace}/{Name} does not fit its type and is left as it was last read: {Why}")]
-    public static partial void Unreadable(this ILogger logger, string resource, string? Namespace, string name, string why);
+    public static partial void Unreadable(
+        this ILogger logger, string resource, string? Namespace, string name, string why);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A listener of the {Resource} watch failed")]
     public static partial void SubscriberFault(this ILogger logger, Exception exception, string resource);

@@ -5,8 +5,9 @@ using Drydock.Abstractions.Values;
 namespace Drydock.Clients.MySql.Native;
 
 /// <summary>
-/// Ends one native call early. With a <see cref="KillTarget"/> by <c>KILL QUERY</c> from a second connection and, where that cannot be sent or does not
-/// help within <see cref="Grace"/>, by shutting the socket down; without one by shutting the socket down at once.
+/// Ends one native call early. With a <see cref="KillTarget"/> by <c>KILL QUERY</c> from a second connection and, where
+/// that cannot be sent or does not help within <see cref="Grace"/>, by shutting the socket down; without one by
+/// shutting the socket down at once.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
@@ -31,7 +32,8 @@ internal sealed class Interruption : IDisposable
     /// <param name="limit">Time the call may take; zero for no limit.</param>
     /// <param name="time">The limit's clock.</param>
     /// <param name="cancellationToken">Ends the call as well.</param>
-    internal Interruption(SocketGuard socket, KillTarget? target, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
+    internal Interruption(
+        SocketGuard socket, KillTarget? target, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {
         _socket = socket;
         _target = target;
@@ -48,14 +50,18 @@ internal sealed class Interruption : IDisposable
     internal bool TimedOut => _limit?.IsCancellationRequested == true;
 
     /// <summary>Ends the call now and waits until the server was told.</summary>
-    /// <returns>The KILL QUERY was sent: the statement ends, the connection may survive. Else the socket is shut down.</returns>
+    /// <returns>The KILL QUERY was sent: the statement ends, the connection may survive. Else the socket is shut
+    /// down.</returns>
     internal bool KillNow()
     {
         Fire();
         return _target is not null && _sent.Task.GetAwaiter().GetResult();
     }
 
-    /// <summary>Disarms it and waits for a kill that is under way; true if it fired (a KILL may then still hit the next statement).</summary>
+    /// <summary>
+    /// Disarms it and waits for a kill that is under way; true if it fired (a KILL may then still hit the next
+    /// statement).
+    /// </summary>
     internal bool End()
     {
         _registration.Dispose();
@@ -68,7 +74,8 @@ internal sealed class Interruption : IDisposable
             }
         }
 
-        // On the connection's own thread, which is there to block: a KILL QUERY that is still on its way would strike the next statement.
+        // On the connection's own thread, which is there to block: a KILL QUERY that is still on its way would strike
+        // the next statement.
         _kill?.GetAwaiter().GetResult();
         return _fired;
     }
@@ -142,7 +149,8 @@ internal sealed class Interruption : IDisposable
             using var limit = new Interruption(second.Socket, target: null, Grace, TimeProvider.System, CancellationToken.None);
             second.Connect(options);
 
-            // Behind a load balancer the second connection may reach another server, where the same number is somebody else's session.
+            // Behind a load balancer the second connection may reach another server, where the same number is somebody
+            // else's session.
             using var scope = second.Enter();
             if (ServerName.Read(second) != target.Server)
             {
@@ -155,7 +163,8 @@ internal sealed class Interruption : IDisposable
         }
         catch (Exception exception) when (exception is MySqlException or ArgumentException or IOException)
         {
-            // The server cannot be told, or the files of a connection are gone: only our own end of the connection is left to act on.
+            // The server cannot be told, or the files of a connection are gone: only our own end of the connection is
+            // left to act on.
             return false;
         }
     }

@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace Drydock.Clients.MySql.Native;
 
 /// <summary>
-/// The library's calls back into this client, always on the thread that called the library: before each wait for a socket and after each read.
-/// So the socket is known before the login ends, every wait can be ended, and every byte is counted.
+/// The library's calls back into this client, always on the thread that called the library: before each wait for a
+/// socket and after each read. So the socket is known before the login ends, every wait can be ended, and every byte is
+/// counted.
 /// </summary>
 internal static unsafe class IoHooks
 {
@@ -28,14 +29,16 @@ internal static unsafe class IoHooks
         return scope;
     }
 
-    // Each body is a method of its own, never inlined: getting and setting errno polls for a garbage collection. In a method that native code calls the
-    // JIT puts that poll after the return to native mode; a poll that then waits leaves the thread in managed mode, and the library's next call back
-    // ends the process ("attempted to call a UnmanagedCallersOnly method from managed code"). Seen with .NET 10.0.
+    // Each body is a method of its own, never inlined: getting and setting errno polls for a garbage collection. In a
+    // method that native code calls the JIT puts that poll after the return to native mode; a poll that then waits
+    // leaves the thread in managed mode, and the library's next call back ends the process ("attempted to call a
+    // UnmanagedCallersOnly method from managed code"). Seen with .NET 10.0.
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int OnWait(int socket, byte isRead, int timeout) => Wait(socket, isRead != 0);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void OnTransfer(int isWrite, nint mysql, byte* buffer, nuint length) => Transfer(isWrite != 0, mysql, buffer, length);
+    private static void OnTransfer(int isWrite, nint mysql, byte* buffer, nuint length) =>
+        Transfer(isWrite != 0, mysql, buffer, length);
 
     // The library's own limit is ignored: with TLS it passes seconds where it means milliseconds.
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -5,11 +5,12 @@ using System.Text;
 namespace Drydock.Clients.MySql.Native;
 
 /// <summary>
-/// Reads along while a login is under way and stops one that would give the password to somebody who is not proved to be the server:
-/// the library decides by what was asked for, not by what the server has agreed to.
+/// Reads along while a login is under way and stops one that would give the password to somebody who is not proved to
+/// be the server: the library decides by what was asked for, not by what the server has agreed to.
 /// </summary>
 /// <param name="channel">What the login runs over.</param>
-/// <param name="plugins">The ways to log in that are allowed, by their exact names. The library's own list is of no use: at a switch it looks at the wrong name.</param>
+/// <param name="plugins">The ways to log in that are allowed, by their exact names. The library's own list is of no
+/// use: at a switch it looks at the wrong name.</param>
 internal sealed class LoginWatch(LoginChannel channel, IReadOnlyCollection<string> plugins)
 {
     private const int Header = 4;
@@ -18,7 +19,8 @@ internal sealed class LoginWatch(LoginChannel channel, IReadOnlyCollection<strin
     private const int BytesThatMatter = 1 + LongestPlugin + 1;
     private const ushort ServerHasTls = 0x800;
 
-    // Protocol version, then the text of the server's version with its NUL; after it thread id, first part of the challenge and a zero byte.
+    // Protocol version, then the text of the server's version with its NUL; after it thread id, first part of the
+    // challenge and a zero byte.
     private const int FromVersionToCapabilities = 4 + 8 + 1;
 
     private const byte Ok = 0x00;

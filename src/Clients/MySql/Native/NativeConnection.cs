@@ -6,7 +6,9 @@ using Drydock.Clients.Safety;
 
 namespace Drydock.Clients.MySql.Native;
 
-/// <summary>A <c>MYSQL*</c>. One thread at a time, any thread; what ends a call from another thread is <see cref="Socket"/>.</summary>
+/// <summary>
+/// A <c>MYSQL*</c>. One thread at a time, any thread; what ends a call from another thread is <see cref="Socket"/>.
+/// </summary>
 internal sealed class NativeConnection : SafeHandle
 {
     private const string Native = "mysql_native_password";
@@ -14,8 +16,9 @@ internal sealed class NativeConnection : SafeHandle
     // Answers to a challenge: they prove the password without giving it away.
     private static readonly string[] Challenges = [Native, "client_ed25519"];
 
-    // Over TLS these two send the password itself, so only to a server whose certificate was verified. Over TCP without TLS the first one is used as far
-    // as it is an answer to a challenge (LoginWatch sees to that). Never: mysql_clear_password, dialog, mysql_old_password.
+    // Over TLS these two send the password itself, so only to a server whose certificate was verified. Over TCP without
+    // TLS the first one is used as far as it is an answer to a challenge (LoginWatch sees to that). Never:
+    // mysql_clear_password, dialog, mysql_old_password.
     private static readonly string[] Plain = [.. Challenges, "caching_sha2_password"];
     private static readonly string[] Verified = [.. Plain, "sha256_password"];
     private static readonly string[] Local = [.. Verified, "auth_socket", "unix_socket"];
@@ -51,12 +54,17 @@ internal sealed class NativeConnection : SafeHandle
     /// <summary>Ends the I/O of this connection, from any thread.</summary>
     internal SocketGuard Socket { get; }
 
-    /// <summary>Nothing is under way, so that closing may say goodbye to the server; else the socket is shut down first.</summary>
+    /// <summary>
+    /// Nothing is under way, so that closing may say goodbye to the server; else the socket is shut down first.
+    /// </summary>
     internal bool IsQuiet { get; set; }
 
     private LoginChannel Channel { get; }
 
-    /// <summary>Connects and logs in; blocks until <see cref="SocketGuard.End"/> at the latest, or as long as resolving the name takes.</summary>
+    /// <summary>
+    /// Connects and logs in; blocks until <see cref="SocketGuard.End"/> at the latest, or as long as resolving the name
+    /// takes.
+    /// </summary>
     /// <exception cref="MySqlException">As the server or the library says.</exception>
     internal void Connect(MySqlConnectionStringBuilder options)
     {
@@ -103,7 +111,10 @@ internal sealed class NativeConnection : SafeHandle
         }
     }
 
-    /// <summary>The calls of this thread into the library are this connection's until the scope is disposed of; the server may send one answer.</summary>
+    /// <summary>
+    /// The calls of this thread into the library are this connection's until the scope is disposed of; the server may
+    /// send one answer.
+    /// </summary>
     internal IoHooks.Scope Enter()
     {
         AllowAnswer();
@@ -188,7 +199,8 @@ internal sealed class NativeConnection : SafeHandle
         Set(NativeOption.LocalInfile, 0u);
         Set(NativeOption.CharsetName, "utf8mb4");
 
-        // Whatever the greeting names, the first answer is one to a challenge; the server then asks for another way if it needs one.
+        // Whatever the greeting names, the first answer is one to a challenge; the server then asks for another way if
+        // it needs one.
         Set(NativeOption.DefaultAuth, Native);
         Set(NativeOption.MaxAllowedPacket, (ulong)options.MaximumPacket);
         Set(NativeOption.Protocol, options.UnixSocket.Length > 0 ? 2u : 1u);
@@ -234,11 +246,14 @@ internal sealed class NativeConnection : SafeHandle
         ? path
         : throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{key} '{path}' is not a file."), nameof(path));
 
-    private unsafe void SetWait() => Check(NativeOption.IoWait, NativeMethods.mysql_options(this, NativeOption.IoWait, IoHooks.Callback));
+    private unsafe void SetWait() =>
+        Check(NativeOption.IoWait, NativeMethods.mysql_options(this, NativeOption.IoWait, IoHooks.Callback));
 
-    private unsafe void Set(NativeOption option, uint value) => Check(option, NativeMethods.mysql_options(this, option, &value));
+    private unsafe void Set(NativeOption option, uint value) =>
+        Check(option, NativeMethods.mysql_options(this, option, &value));
 
-    private unsafe void Set(NativeOption option, ulong value) => Check(option, NativeMethods.mysql_options(this, option, &value));
+    private unsafe void Set(NativeOption option, ulong value) =>
+        Check(option, NativeMethods.mysql_options(this, option, &value));
 
     private unsafe void Set(NativeOption option, bool on)
     {

@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Drydock.Clients.MySql.Native;
 
-/// <summary>The part of MariaDB Connector/C (LGPL, Debian package <c>libmariadb3</c>) that is used. Only 64-bit Linux, where C's <c>unsigned long</c> is 8 bytes.</summary>
+/// <summary>
+/// The part of MariaDB Connector/C (LGPL, Debian package <c>libmariadb3</c>) that is used. Only 64-bit Linux, where C's
+/// <c>unsigned long</c> is 8 bytes.
+/// </summary>
 internal static partial class NativeMethods
 {
     internal const int NoData = 100;
@@ -34,9 +37,13 @@ internal static partial class NativeMethods
     [LibraryImport(Library)]
     internal static partial void mysql_close(nint mysql);
 
-    /// <summary>The function is called after each transfer of each connection: 0 for a read or 1 for a write, MYSQL*, bytes, number of bytes or -1.</summary>
+    /// <summary>
+    /// The function is called after each transfer of each connection: 0 for a read or 1 for a write, MYSQL*, bytes,
+    /// number of bytes or -1.
+    /// </summary>
     [LibraryImport(Library)]
-    internal static unsafe partial int ma_pvio_register_callback(byte register, delegate* unmanaged[Cdecl]<int, nint, byte*, nuint, void> function);
+    internal static unsafe partial int ma_pvio_register_callback(
+        byte register, delegate* unmanaged[Cdecl]<int, nint, byte*, nuint, void> function);
 
     [LibraryImport(Library)]
     internal static unsafe partial int mysql_options(NativeConnection mysql, NativeOption option, void* value);
@@ -133,7 +140,8 @@ internal static partial class NativeMethods
     internal static partial int mysql_stmt_fetch(NativeStatement statement);
 
     [LibraryImport(Library)]
-    internal static unsafe partial int mysql_stmt_fetch_column(NativeStatement statement, NativeBind* bind, uint column, nuint offset);
+    internal static unsafe partial int mysql_stmt_fetch_column(
+        NativeStatement statement, NativeBind* bind, uint column, nuint offset);
 
     [LibraryImport(Library)]
     internal static partial sbyte mysql_stmt_free_result(NativeStatement statement);

@@ -1,6 +1,9 @@
 namespace Drydock.Clients.MySql.Native;
 
-/// <summary>Follows the lengths of the packets that the server announces. The library reports one that is too large only as a lost connection.</summary>
+/// <summary>
+/// Follows the lengths of the packets that the server announces. The library reports one that is too large only as a
+/// lost connection.
+/// </summary>
 internal sealed class PacketSizes(long largest)
 {
     private const int Header = 4;

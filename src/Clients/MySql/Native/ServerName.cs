@@ -10,7 +10,9 @@ internal static class ServerName
 
     private static readonly HashSet<string> Variables = new(StringComparer.OrdinalIgnoreCase) { "hostname", "port", "server_id", "server_uuid" };
 
-    /// <summary>Those of the variables that the server has, as one text; empty if it has none or does not say.</summary>
+    /// <summary>
+    /// Those of the variables that the server has, as one text; empty if it has none or does not say.
+    /// </summary>
     internal static string Read(NativeConnection native)
     {
         try

@@ -1,8 +1,9 @@
 namespace Drydock.Clients.MySql.Native;
 
 /// <summary>
-/// Ends a connection's I/O from any thread without touching the native handle: it shuts down a duplicate of the socket's descriptor.
-/// Only this object closes the duplicate, so a descriptor that another part of the process has opened meanwhile is never hit.
+/// Ends a connection's I/O from any thread without touching the native handle: it shuts down a duplicate of the
+/// socket's descriptor. Only this object closes the duplicate, so a descriptor that another part of the process has
+/// opened meanwhile is never hit.
 /// </summary>
 internal sealed class SocketGuard
 {
@@ -52,7 +53,10 @@ internal sealed class SocketGuard
     /// <summary>Bytes that the server may send until the next call of this; what is more ends the connection.</summary>
     internal void Allow(long bytes) => _budget = bytes;
 
-    /// <summary>Any I/O of the connection fails from now on. Safe from any thread and at any time, also after <see cref="Close"/>.</summary>
+    /// <summary>
+    /// Any I/O of the connection fails from now on. Safe from any thread and at any time, also after
+    /// <see cref="Close"/>.
+    /// </summary>
     internal void End()
     {
         lock (_lock)
@@ -65,7 +69,10 @@ internal sealed class SocketGuard
         }
     }
 
-    /// <summary>Shuts the socket down, so that a child process that inherited it does not keep the session, and closes the duplicate.</summary>
+    /// <summary>
+    /// Shuts the socket down, so that a child process that inherited it does not keep the session, and closes the
+    /// duplicate.
+    /// </summary>
     internal void Close()
     {
         lock (_lock)
@@ -116,7 +123,8 @@ internal sealed class SocketGuard
         {
             Refuse(refusal.Message, refusal.Number);
 
-            // A closed socket is not enough: the library would still load the plugin that the server has named and let it speak to the terminal.
+            // A closed socket is not enough: the library would still load the plugin that the server has named and let
+            // it speak to the terminal.
             data.Fill(0xFF);
         }
 

@@ -4,7 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace Drydock.Clients.MySql.Native;
 
-/// <summary>The other end of a socket, as the kernel has it: what a name resolved to when the connection was made, whatever it resolves to later.</summary>
+/// <summary>
+/// The other end of a socket, as the kernel has it: what a name resolved to when the connection was made, whatever it
+/// resolves to later.
+/// </summary>
 internal static partial class SocketPeer
 {
     private const ushort InterNetwork = 2;

@@ -11,7 +11,8 @@ internal sealed class Column
 
     private const int LongestName = 1024;
 
-    private Column(string name, NativeType type, uint flags, uint charset, long length, uint decimals, bool tinyAsBoolean)
+    private Column(
+        string name, NativeType type, uint flags, uint charset, long length, uint decimals, bool tinyAsBoolean)
     {
         Name = name;
         Type = type;

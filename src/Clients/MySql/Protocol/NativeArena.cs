@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Drydock.Clients.MySql.Protocol;
 
-/// <summary>Native memory that lives as long as the object and is zeroed at the start. What is not disposed of is freed when nothing refers to it any more.</summary>
+/// <summary>
+/// Native memory that lives as long as the object and is zeroed at the start. What is not disposed of is freed when
+/// nothing refers to it any more.
+/// </summary>
 internal sealed unsafe class NativeArena() : SafeHandle(0, ownsHandle: true)
 {
     private readonly List<nint> _blocks = [];

@@ -10,7 +10,8 @@ namespace Drydock.Clients.MySql.Protocol;
 /// <param name="Kind">Which server this is.</param>
 /// <param name="Version">VERSION().</param>
 /// <param name="Server">See <see cref="ServerName"/>; empty if the server does not say.</param>
-internal sealed record OpenedSession(NativeConnection Native, ulong ConnectionId, MySqlServerKind Kind, string Version, string Server)
+internal sealed record OpenedSession(
+    NativeConnection Native, ulong ConnectionId, MySqlServerKind Kind, string Version, string Server)
 {
     private const int LongestText = 256;
 

@@ -57,7 +57,9 @@ internal abstract class ResultStream(NativeConnection connection, ResultLimits l
         return SkipNext();
     }
 
-    /// <summary>Goes to the next result of the command, reading away what is left of this one; false when there is none.</summary>
+    /// <summary>
+    /// Goes to the next result of the command, reading away what is left of this one; false when there is none.
+    /// </summary>
     internal bool NextResult()
     {
         while (SkipRow() >= 0)

@@ -1,6 +1,8 @@
 namespace Drydock.Clients.MySql.Protocol;
 
-/// <summary>One row, each value as the text protocol writes it (raw bytes for blobs and bits), copied out of native memory.</summary>
+/// <summary>
+/// One row, each value as the text protocol writes it (raw bytes for blobs and bits), copied out of native memory.
+/// </summary>
 internal sealed class Row(byte[] data, int[] ends, bool[] nulls)
 {
     internal int Bytes => data.Length;

@@ -2,16 +2,21 @@ using System.Text;
 
 namespace Drydock.Clients.MySql.Protocol;
 
-/// <summary>Finds <c>@name</c> parameters in a statement and puts <c>?</c> in their place, leaving strings, quoted names and comments alone.</summary>
+/// <summary>
+/// Finds <c>@name</c> parameters in a statement and puts <c>?</c> in their place, leaving strings, quoted names and
+/// comments alone.
+/// </summary>
 internal static class SqlTokenizer
 {
     /// <summary>Rewrites <paramref name="sql"/>.</summary>
     /// <param name="sql">The statement.</param>
     /// <param name="isParameter">Tells whether a name (without <c>@</c>) is a parameter.</param>
-    /// <param name="allowUserVariables">What else begins with one <c>@</c> is a user variable; otherwise an error.</param>
+    /// <param name="allowUserVariables">What else begins with one <c>@</c> is a user variable; otherwise an
+    /// error.</param>
     /// <param name="backslashEscapes">False when the session runs with NO_BACKSLASH_ESCAPES.</param>
     /// <exception cref="InvalidOperationException">A name has no parameter, or a bare <c>?</c> was found.</exception>
-    internal static RewrittenSql Rewrite(string sql, Func<string, bool> isParameter, bool allowUserVariables, bool backslashEscapes)
+    internal static RewrittenSql Rewrite(
+        string sql, Func<string, bool> isParameter, bool allowUserVariables, bool backslashEscapes)
     {
         var text = new StringBuilder(sql.Length);
         var names = new List<string>();
@@ -129,10 +134,12 @@ internal static class SqlTokenizer
         return Math.Max(end, start);
     }
 
-    // user@host, 'user'@'host', `user`@`host` name an account; a variable is no valid syntax right behind a name or a string.
+    // user@host, 'user'@'host', `user`@`host` name an account; a variable is no valid syntax right behind a name or a
+    // string.
     private static bool AfterQuote(string sql, int at) => at > 0 && sql[at - 1] is ('\'' or '`' or '"');
 
-    private static bool AfterWord(string sql, int at) => at > 0 && (char.IsLetterOrDigit(sql[at - 1]) || sql[at - 1] is '_' or '$');
+    private static bool AfterWord(string sql, int at) =>
+        at > 0 && (char.IsLetterOrDigit(sql[at - 1]) || sql[at - 1] is '_' or '$');
 
     private static void RequireUserVariables(string name, bool allowed)
     {

@@ -37,7 +37,10 @@ internal static class TemporalText
         return text.ToString();
     }
 
-    /// <summary>Reads <c>yyyy-MM-dd[ HH:mm:ss[.ffffff]]</c>; false for zero dates and parts (<c>0000-00-00</c>, <c>2024-00-01</c>), which .NET has no value for.</summary>
+    /// <summary>
+    /// Reads <c>yyyy-MM-dd[ HH:mm:ss[.ffffff]]</c>; false for zero dates and parts (<c>0000-00-00</c>,
+    /// <c>2024-00-01</c>), which .NET has no value for.
+    /// </summary>
     internal static bool TryDateTime(ReadOnlySpan<char> text, out DateTime value)
     {
         var (seconds, ticks) = Fraction(text);

@@ -26,8 +26,12 @@ internal static class CatalogueComparison
         return findings.All;
     }
 
-    /// <summary>A database on a server against the manifest. Definitions are compared only where both are known and the servers are of one version.</summary>
-    internal static IReadOnlyList<SnapshotFinding> ServerAgainst(SnapshotDatabase expected, DatabaseCatalogue actual, bool definitions)
+    /// <summary>
+    /// A database on a server against the manifest. Definitions are compared only where both are known and the servers
+    /// are of one version.
+    /// </summary>
+    internal static IReadOnlyList<SnapshotFinding> ServerAgainst(
+        SnapshotDatabase expected, DatabaseCatalogue actual, bool definitions)
     {
         var findings = new Findings(expected.Name, "the snapshot", $"database {actual.Name}");
         findings.Value("character set", expected.CharacterSet, actual.CharacterSet);
@@ -50,7 +54,8 @@ internal static class CatalogueComparison
         return findings.All;
     }
 
-    private static List<SnapshotObject> Objects(IEnumerable<SnapshotTable> tables) => [.. tables.Select(static t => new SnapshotObject(t.Name, t.DefinitionSha256))];
+    private static List<SnapshotObject> Objects(IEnumerable<SnapshotTable> tables) =>
+        [.. tables.Select(static t => new SnapshotObject(t.Name, t.DefinitionSha256))];
 
     private sealed class Findings(string database, string expectedSide, string actualSide)
     {
@@ -64,7 +69,8 @@ internal static class CatalogueComparison
             Differ(what, "unknown to", expectedSide, found.Except(wanted, StringComparer.Ordinal));
         }
 
-        internal void Objects(string what, IReadOnlyList<SnapshotObject> expected, IReadOnlyList<SnapshotObject> actual, bool definitions)
+        internal void Objects(
+            string what, IReadOnlyList<SnapshotObject> expected, IReadOnlyList<SnapshotObject> actual, bool definitions)
         {
             Names(what, expected.Select(static o => o.Name), actual.Select(static o => o.Name));
             if (!definitions)

@@ -6,14 +6,17 @@ using Drydock.Clients.MySql;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Reads what a database holds. Every statement carries the snapshot's marker, so that it is found in the process list.</summary>
+/// <summary>
+/// Reads what a database holds. Every statement carries the snapshot's marker, so that it is found in the process list.
+/// </summary>
 internal sealed partial class CatalogueReader(MySqlConnection connection, string comment)
 {
     // 1044, 1142, 1227: access denied; 1356: a view whose tables are gone; 1370: no privilege on a routine.
     private static readonly int[] Unreadable = [1044, 1142, 1227, 1356, 1370];
 
     /// <summary>Reads a database; null if the server has none of that name.</summary>
-    internal async Task<DatabaseCatalogue?> ReadAsync(string database, bool countRows, CancellationToken cancellationToken)
+    internal async Task<DatabaseCatalogue?> ReadAsync(
+        string database, bool countRows, CancellationToken cancellationToken)
     {
         var schema = await ListAsync("SELECT DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = @db", database, cancellationToken).ConfigureAwait(false);
         if (schema.Count == 0)
@@ -58,7 +61,8 @@ internal sealed partial class CatalogueReader(MySqlConnection connection, string
     [GeneratedRegex(@" AUTO_INCREMENT=\d+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
     private static partial Regex AutoIncrement();
 
-    private static IEnumerable<string[]> Sorted(IEnumerable<string[]> rows) => rows.OrderBy(static r => r[0], StringComparer.Ordinal);
+    private static IEnumerable<string[]> Sorted(IEnumerable<string[]> rows) =>
+        rows.OrderBy(static r => r[0], StringComparer.Ordinal);
 
     private async Task<List<SnapshotObject>> RoutinesAsync(string database, CancellationToken cancellationToken)
     {
@@ -72,7 +76,8 @@ internal sealed partial class CatalogueReader(MySqlConnection connection, string
         return routines;
     }
 
-    private async Task<List<SnapshotObject>> ObjectsAsync(string sql, string kind, string database, int[] columns, CancellationToken cancellationToken)
+    private async Task<List<SnapshotObject>> ObjectsAsync(
+        string sql, string kind, string database, int[] columns, CancellationToken cancellationToken)
     {
         var objects = new List<SnapshotObject>();
         foreach (var row in Sorted(await ListAsync(sql, database, cancellationToken).ConfigureAwait(false)))

@@ -12,5 +12,6 @@ internal sealed record DatabaseCatalogue(
     IReadOnlyList<SnapshotObject> Events,
     IReadOnlyList<SnapshotObject> Sequences)
 {
-    internal bool IsEmpty => Tables.Count + Views.Count + Routines.Count + Triggers.Count + Events.Count + Sequences.Count == 0;
+    internal bool IsEmpty =>
+        Tables.Count + Views.Count + Routines.Count + Triggers.Count + Events.Count + Sequences.Count == 0;
 }

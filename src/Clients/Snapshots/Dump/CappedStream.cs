@@ -1,6 +1,8 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Reads at most so many bytes of another stream: what comes after them is as if it were not there, and is not read.</summary>
+/// <summary>
+/// Reads at most so many bytes of another stream: what comes after them is as if it were not there, and is not read.
+/// </summary>
 /// <param name="inner">The stream; it is closed with this one.</param>
 /// <param name="cap">How many bytes.</param>
 /// <param name="refuse">Makes what is thrown where there is more; null: nothing is thrown.</param>

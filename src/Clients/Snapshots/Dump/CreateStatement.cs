@@ -1,7 +1,8 @@
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// The CREATE statements of a dump. A table is made of columns, keys, constraints and options: not of a query, not with files or connections of its own.
+/// The CREATE statements of a dump. A table is made of columns, keys, constraints and options: not of a query, not with
+/// files or connections of its own.
 /// </summary>
 internal sealed class CreateStatement : ILongStatement
 {
@@ -77,7 +78,8 @@ internal sealed class CreateStatement : ILongStatement
     }
 
     /// <inheritdoc/>
-    public string? End() => _state is State.AfterName or State.Name or State.Body ? null : "it creates nothing that a dump may create";
+    public string? End() =>
+        _state is State.AfterName or State.Name or State.Body ? null : "it creates nothing that a dump may create";
 
     private string? Prefix(StatementToken token, StatementToken last, StatementGate gate)
     {

@@ -4,7 +4,13 @@ using Drydock.Clients.MySql;
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>Dumps, verifies and publishes one database of a snapshot.</summary>
-internal sealed class DatabaseDump(SnapshotRequest request, IDumpTool tool, ObjectCoder coder, IReadOnlyList<string> flags, MySqlServerIdentity server, TimeProvider time)
+internal sealed class DatabaseDump(
+    SnapshotRequest request,
+    IDumpTool tool,
+    ObjectCoder coder,
+    IReadOnlyList<string> flags,
+    MySqlServerIdentity server,
+    TimeProvider time)
 {
     private const int ReadBackParallelism = 4;
 
@@ -20,7 +26,8 @@ internal sealed class DatabaseDump(SnapshotRequest request, IDumpTool tool, Obje
             var names = new DumpNames(database, request.Recipients.Count > 0);
             await DumpAsync(database, names, written, connection, cancellationToken).ConfigureAwait(false);
 
-            // After the dump: had the server changed meanwhile, the counts would show it. What was stored is read back meanwhile.
+            // After the dump: had the server changed meanwhile, the counts would show it. What was stored is read back
+            // meanwhile.
             var reading = ReadBackAsync(database, written, cancellationToken);
             var catalogue = await CountAsync(database, connection, reading, cancellationToken).ConfigureAwait(false);
             var result = Describe(catalogue, names, written);
@@ -80,7 +87,12 @@ internal sealed class DatabaseDump(SnapshotRequest request, IDumpTool tool, Obje
     private static SnapshotFile Together(DumpNames names, IReadOnlyList<SnapshotFile> files) => new(
         names.Folder, "gzip", files.Sum(static f => f.StoredBytes), files.Sum(static f => f.RawBytes), DumpCheck.HashOf(files), files.Max(static f => f.LargestStatementBytes));
 
-    private async Task DumpAsync(string database, DumpNames names, ConcurrentBag<Written> written, MySqlConnection connection, CancellationToken cancellationToken)
+    private async Task DumpAsync(
+        string database,
+        DumpNames names,
+        ConcurrentBag<Written> written,
+        MySqlConnection connection,
+        CancellationToken cancellationToken)
     {
         var meter = new ProgressMeter(request.Progress, database, SnapshotStage.Dumping, time);
         var records = new ConcurrentBag<string>();
@@ -136,7 +148,8 @@ internal sealed class DatabaseDump(SnapshotRequest request, IDumpTool tool, Obje
             stored.Summary));
     }
 
-    private async Task<DatabaseCatalogue> CountAsync(string database, MySqlConnection connection, Task reading, CancellationToken cancellationToken)
+    private async Task<DatabaseCatalogue> CountAsync(
+        string database, MySqlConnection connection, Task reading, CancellationToken cancellationToken)
     {
         try
         {
@@ -150,9 +163,11 @@ internal sealed class DatabaseDump(SnapshotRequest request, IDumpTool tool, Obje
         }
     }
 
-    // The statements were counted on their way in, and what was compressed was opened again (ProvingStream). That the same bytes lie in the storage
-    // is shown by the hash of what comes out of it; what is encrypted could be opened by nobody here.
-    private async Task<IReadOnlyList<SnapshotFinding>> ReadBackAsync(string database, IEnumerable<Written> written, CancellationToken cancellationToken)
+    // The statements were counted on their way in, and what was compressed was opened again (ProvingStream). That the
+    // same bytes lie in the storage is shown by the hash of what comes out of it; what is encrypted could be opened by
+    // nobody here.
+    private async Task<IReadOnlyList<SnapshotFinding>> ReadBackAsync(
+        string database, IEnumerable<Written> written, CancellationToken cancellationToken)
     {
         var meter = new ProgressMeter(request.Progress, database, SnapshotStage.Verifying, time);
         var budget = new NameBudget();
@@ -173,7 +188,12 @@ internal sealed class DatabaseDump(SnapshotRequest request, IDumpTool tool, Obje
         return [.. findings];
     }
 
-    private async Task NoteSessionsAsync(RunningTool child, MySqlConnection connection, string database, ConcurrentBag<string> records, CancellationToken cancellationToken)
+    private async Task NoteSessionsAsync(
+        RunningTool child,
+        MySqlConnection connection,
+        string database,
+        ConcurrentBag<string> records,
+        CancellationToken cancellationToken)
     {
         await foreach (var session in SessionFinder.FindAsync(child, connection, server, request.Connection.UserID, _location.Id, database, time, cancellationToken).ConfigureAwait(false))
         {

@@ -8,7 +8,8 @@ namespace Drydock.Clients.Snapshots;
 internal static class DumpCheck
 {
     /// <summary>A stored object against what was written.</summary>
-    internal static IEnumerable<SnapshotFinding> Stored(string database, SnapshotFile file, StoredDump actual, bool opened)
+    internal static IEnumerable<SnapshotFinding> Stored(
+        string database, SnapshotFile file, StoredDump actual, bool opened)
     {
         if (actual.StoredBytes > file.StoredBytes)
         {
@@ -39,7 +40,8 @@ internal static class DumpCheck
     }
 
     /// <summary>What the files of a database hold against what it should be.</summary>
-    internal static IEnumerable<SnapshotFinding> Contents(SnapshotDatabase expected, IReadOnlyList<(SnapshotFile File, DumpSummary Summary)> files)
+    internal static IEnumerable<SnapshotFinding> Contents(
+        SnapshotDatabase expected, IReadOnlyList<(SnapshotFile File, DumpSummary Summary)> files)
     {
         var sql = files.Where(static f => f.File.Part != SnapshotPart.Metadata).ToList();
         foreach (var (file, summary) in sql)

@@ -6,11 +6,13 @@ namespace Drydock.Clients.Snapshots;
 /// <content>Comments: <c>-- </c>, <c>#</c>, <c>/* */</c> and the executable <c>/*! */</c> and <c>/*M! */</c>.</content>
 public sealed partial class DumpScanner
 {
-    // The one comment of this version that tools write; no server executes it. The mysql client does: it forbids itself to read files and run programs.
+    // The one comment of this version that tools write; no server executes it. The mysql client does: it forbids itself
+    // to read files and run programs.
     private const string DisabledVersion = "999999";
     private const string SandboxText = "\\- enable the sandbox mode */";
 
-    // MariaDB executes up to here what MySQL does, too: of other versions one server sees a comment and the other statements.
+    // MariaDB executes up to here what MySQL does, too: of other versions one server sees a comment and the other
+    // statements.
     private const int LastCommonVersion = 50_699;
 
     private bool _isMariaComment;

@@ -1,6 +1,7 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <content>The rows of an INSERT, which are nearly all of a dump: only quotes and parentheses matter, and most of the time is spent here.</content>
+/// <content>The rows of an INSERT, which are nearly all of a dump: only quotes and parentheses matter, and most of the
+/// time is spent here.</content>
 public sealed partial class DumpScanner
 {
     private const byte Plain = 0;

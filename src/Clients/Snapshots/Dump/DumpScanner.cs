@@ -4,13 +4,15 @@ using System.Text;
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// Reads the SQL that mysqldump and mydumper write, in pieces of any size, and counts what it would create: strings with escapes, quoted names, hex
-/// blobs, comments, executable comments and changed delimiters are understood; memory does not grow with the dump. What a dump may not hold is found.
+/// Reads the SQL that mysqldump and mydumper write, in pieces of any size, and counts what it would create: strings
+/// with escapes, quoted names, hex blobs, comments, executable comments and changed delimiters are understood; memory
+/// does not grow with the dump. What a dump may not hold is found.
 /// </summary>
 /// <remarks>
-/// Rows always use backslash escapes: mysqldump sets its own sql_mode. Routines, triggers and events are written under theirs, which may have none
-/// (NO_BACKSLASH_ESCAPES). It splits the text as the mysql client does. myloader ends a statement at every line that ends in a semicolon, also inside
-/// of a text: that is why the rows of mydumper may have no line feed in a text.
+/// Rows always use backslash escapes: mysqldump sets its own sql_mode. Routines, triggers and events are written under
+/// theirs, which may have none (NO_BACKSLASH_ESCAPES). It splits the text as the mysql client does. myloader ends a
+/// statement at every line that ends in a semicolon, also inside of a text: that is why the rows of mydumper may have
+/// no line feed in a text.
 /// </remarks>
 public sealed partial class DumpScanner
 {
@@ -83,7 +85,9 @@ public sealed partial class DumpScanner
         _statement = new StatementReader(_gate, names);
     }
 
-    /// <summary>The first statement that may not be in the file; null: there is none so far. What comes after it is not read.</summary>
+    /// <summary>
+    /// The first statement that may not be in the file; null: there is none so far. What comes after it is not read.
+    /// </summary>
     public RefusedStatement? Refused { get; private set; }
 
     private bool PlainBackslash => _gate.Session.PlainBackslash;
@@ -358,12 +362,14 @@ public sealed partial class DumpScanner
         _lineBegins = false;
     }
 
-    private void Refuse(string why) => Refused ??= new RefusedStatement(_gate.Kind, Math.Max(0, _statementStart < 0 ? _position : _statementStart), why);
+    private void Refuse(string why) =>
+        Refused ??= new RefusedStatement(_gate.Kind, Math.Max(0, _statementStart < 0 ? _position : _statementStart), why);
 
     // Whatever comes after the trailer makes the dump something other than one complete dump.
     private void Something() => _complete = false;
 
     private void Count(int bytes) => _statementBytes += bytes;
 
-    private static bool IsWord(byte b) => b is (>= (byte)'a' and <= (byte)'z') or (>= (byte)'A' and <= (byte)'Z') or (>= (byte)'0' and <= (byte)'9') or (byte)'_' or (byte)'$' or >= 0x80;
+    private static bool IsWord(byte b) =>
+        b is (>= (byte)'a' and <= (byte)'z') or (>= (byte)'A' and <= (byte)'Z') or (>= (byte)'0' and <= (byte)'9') or (byte)'_' or (byte)'$' or >= 0x80;
 }

@@ -1,8 +1,8 @@
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// What the SET statements of a dump make of the session, as far as it changes how the text behind them is read: the quoting rules of
-/// <c>sql_mode</c>, and whether a character may end in a byte that looks like a backslash.
+/// What the SET statements of a dump make of the session, as far as it changes how the text behind them is read: the
+/// quoting rules of <c>sql_mode</c>, and whether a character may end in a byte that looks like a backslash.
 /// </summary>
 internal sealed class DumpSession
 {
@@ -18,7 +18,10 @@ internal sealed class DumpSession
     /// <summary>What is in double quotes is a name.</summary>
     internal bool AnsiQuotes { get; private set; }
 
-    /// <summary>The client's character set has characters whose second byte may be a quote's escape: only programs are written under such a one.</summary>
+    /// <summary>
+    /// The client's character set has characters whose second byte may be a quote's escape: only programs are written
+    /// under such a one.
+    /// </summary>
     internal bool IsWide => _client.ToUpperInvariant() is "GBK" or "GB18030" or "BIG5" or "SJIS" or "CP932";
 
     /// <summary>The name of the character set that the client says it uses.</summary>
@@ -52,7 +55,10 @@ internal sealed class DumpSession
         return true;
     }
 
-    /// <summary>Gives a system variable the value kept under a name; false: it changes how the text is read, and no value of it is kept there.</summary>
+    /// <summary>
+    /// Gives a system variable the value kept under a name; false: it changes how the text is read, and no value of it
+    /// is kept there.
+    /// </summary>
     internal bool Restore(string variable, string name)
     {
         _variables.TryGetValue(name, out var kept);

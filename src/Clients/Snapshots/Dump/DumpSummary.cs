@@ -21,10 +21,14 @@ public sealed record DumpSummary
     /// <summary>Sequences it creates.</summary>
     public required IReadOnlySet<string> Sequences { get; init; }
 
-    /// <summary>It ends with mysqldump's <c>-- Dump completed</c>, outside of any string or statement, and nothing follows.</summary>
+    /// <summary>
+    /// It ends with mysqldump's <c>-- Dump completed</c>, outside of any string or statement, and nothing follows.
+    /// </summary>
     public required bool IsComplete { get; init; }
 
-    /// <summary>It has statements that name a database (ALTER DATABASE, USE): it can be loaded under that name only.</summary>
+    /// <summary>
+    /// It has statements that name a database (ALTER DATABASE, USE): it can be loaded under that name only.
+    /// </summary>
     public required bool NamesDatabase { get; init; }
 
     /// <summary>It ends outside of any string or statement.</summary>
@@ -36,10 +40,14 @@ public sealed record DumpSummary
     /// <summary>Bytes of the longest statement.</summary>
     public required long LargestStatementBytes { get; init; }
 
-    /// <summary>The first statement that may not be in a dump; null: there is none. What comes after it was not read.</summary>
+    /// <summary>
+    /// The first statement that may not be in a dump; null: there is none. What comes after it was not read.
+    /// </summary>
     public RefusedStatement? Refused { get; init; }
 
-    /// <summary>Several files of one database as one dump; what it says of completeness is true of all of them.</summary>
+    /// <summary>
+    /// Several files of one database as one dump; what it says of completeness is true of all of them.
+    /// </summary>
     internal static DumpSummary Merge(IReadOnlyCollection<DumpSummary> parts)
     {
         var tables = new Dictionary<string, long>(StringComparer.Ordinal);

@@ -10,5 +10,6 @@ internal sealed record FileReading(SnapshotFile File, string Database, NameBudge
     internal DumpScanner Scanner() => new(File.Part, Database, Names);
 
     /// <summary>What a statement that may not be there becomes.</summary>
-    internal SnapshotException Refuse(RefusedStatement statement) => new(SnapshotFailure.RefusedStatement, statement.Describe(File.Name));
+    internal SnapshotException Refuse(RefusedStatement statement) =>
+        new(SnapshotFailure.RefusedStatement, statement.Describe(File.Name));
 }

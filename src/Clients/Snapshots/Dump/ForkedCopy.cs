@@ -4,13 +4,19 @@ using System.Threading.Channels;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Reads a stream to its end and gives every piece to several consumers, each on a thread of its own, with a bounded number of pieces under way.</summary>
+/// <summary>
+/// Reads a stream to its end and gives every piece to several consumers, each on a thread of its own, with a bounded
+/// number of pieces under way.
+/// </summary>
 internal static class ForkedCopy
 {
     private const int PieceBytes = 256 * 1024;
     private const int Pieces = 8;
 
-    /// <summary>Returns the number of bytes read once every consumer has had all of them. The first failure of any of them stops all and is thrown.</summary>
+    /// <summary>
+    /// Returns the number of bytes read once every consumer has had all of them. The first failure of any of them stops
+    /// all and is thrown.
+    /// </summary>
     internal static async Task<long> RunAsync(
         ReadOnlyMemory<byte> head, Stream source, CancellationToken cancellationToken, params Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>[] consumers)
     {
@@ -52,7 +58,8 @@ internal static class ForkedCopy
                 }
                 catch (Exception e)
                 {
-                    // Kept for the caller; the others end because of it, with cancellations of their own that say nothing.
+                    // Kept for the caller; the others end because of it, with cancellations of their own that say
+                    // nothing.
                     Interlocked.CompareExchange(ref first, e, null);
                     await stop.CancelAsync().ConfigureAwait(false);
                 }
@@ -80,9 +87,15 @@ internal static class ForkedCopy
         return total;
     }
 
-    // The same on a thread of its own, where waiting for a child costs nobody anything. No token ends such a read: cancelling kills the child, which does.
-    // That the pipe is at its end then says nothing, so the token is asked before the piece counts.
-    private static long Read(ReadOnlyMemory<byte> head, ChildOutput source, ChannelReader<Piece> free, Channel<Piece>[] queues, CancellationToken cancellationToken)
+    // The same on a thread of its own, where waiting for a child costs nobody anything. No token ends such a read:
+    // cancelling kills the child, which does. That the pipe is at its end then says nothing, so the token is asked
+    // before the piece counts.
+    private static long Read(
+        ReadOnlyMemory<byte> head,
+        ChildOutput source,
+        ChannelReader<Piece> free,
+        Channel<Piece>[] queues,
+        CancellationToken cancellationToken)
     {
         using var kill = cancellationToken.UnsafeRegister(static child => ((ChildOutput)child!).Kill(), source);
         long total = 0;
@@ -91,7 +104,8 @@ internal static class ForkedCopy
             Piece? piece;
             while (!free.TryRead(out piece))
             {
-                // Blocks a thread that has nothing else to do, until a consumer gives a piece back or the token ends it.
+                // Blocks a thread that has nothing else to do, until a consumer gives a piece back or the token ends
+                // it.
                 free.WaitToReadAsync(cancellationToken).AsTask().GetAwaiter().GetResult();
             }
 

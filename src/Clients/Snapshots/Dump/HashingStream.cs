@@ -2,7 +2,10 @@ using System.Security.Cryptography;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Counts and hashes (SHA-256) what passes through, in either direction. Closing it closes the stream it is wrapped around, unless that is left open.</summary>
+/// <summary>
+/// Counts and hashes (SHA-256) what passes through, in either direction. Closing it closes the stream it is wrapped
+/// around, unless that is left open.
+/// </summary>
 /// <param name="inner">What is read from or written to.</param>
 /// <param name="leaveOpen">Disposing leaves <paramref name="inner"/> alone.</param>
 public sealed class HashingStream(Stream inner, bool leaveOpen = false) : Stream
@@ -72,7 +75,8 @@ public sealed class HashingStream(Stream inner, bool leaveOpen = false) : Stream
     }
 
     /// <inheritdoc/>
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask WriteAsync(
+        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
         Add(buffer.Span);
@@ -88,7 +92,10 @@ public sealed class HashingStream(Stream inner, bool leaveOpen = false) : Stream
     /// <inheritdoc/>
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    /// <summary>SHA-256 of all that passed through, lower-case hex. Nothing may pass afterwards; it can still be asked for when the stream is closed.</summary>
+    /// <summary>
+    /// SHA-256 of all that passed through, lower-case hex. Nothing may pass afterwards; it can still be asked for when
+    /// the stream is closed.
+    /// </summary>
     public string FinishHash() => _sum ??= Convert.ToHexStringLower(_hash.GetHashAndReset());
 
     /// <inheritdoc/>

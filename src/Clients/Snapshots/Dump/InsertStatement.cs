@@ -1,6 +1,9 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary><c>INSERT INTO name [(columns)] VALUES (…),(…)</c>, with constants for values: no function is called and nothing is selected.</summary>
+/// <summary>
+/// <c>INSERT INTO name [(columns)] VALUES (…),(…)</c>, with constants for values: no function is called and nothing is
+/// selected.
+/// </summary>
 internal sealed class InsertStatement : ILongStatement
 {
     private State _state;

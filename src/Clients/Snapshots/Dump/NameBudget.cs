@@ -1,6 +1,8 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Bounds the memory that the names in all files of one database's dump take. For any number of threads.</summary>
+/// <summary>
+/// Bounds the memory that the names in all files of one database's dump take. For any number of threads.
+/// </summary>
 /// <param name="limit">Bytes.</param>
 internal sealed class NameBudget(long limit = SnapshotLimits.NamesOfDump)
 {

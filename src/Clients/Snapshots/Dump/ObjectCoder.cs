@@ -2,7 +2,10 @@ using System.IO.Compression;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>How the SQL of a dump becomes an object of a storage and back: scanned | gzip | age, each on a thread or process of its own.</summary>
+/// <summary>
+/// How the SQL of a dump becomes an object of a storage and back: scanned | gzip | age, each on a thread or process of
+/// its own.
+/// </summary>
 internal sealed class ObjectCoder(SnapshotToolOptions options)
 {
     // GZipStream reads and writes 8 KiB at a time; each would be a system call, and a hop to another thread.
@@ -10,7 +13,9 @@ internal sealed class ObjectCoder(SnapshotToolOptions options)
 
     private readonly AgeTool _age = new(options);
 
-    /// <summary>Stores <paramref name="head"/> and all of <paramref name="source"/>, and counts the statements on the way.</summary>
+    /// <summary>
+    /// Stores <paramref name="head"/> and all of <paramref name="source"/>, and counts the statements on the way.
+    /// </summary>
     internal async Task<WrittenObject> WriteAsync(
         ISnapshotStorage storage,
         string name,
@@ -49,11 +54,12 @@ internal sealed class ObjectCoder(SnapshotToolOptions options)
     }
 
     /// <summary>
-    /// Reads an object to its end: its hash, and by <paramref name="depth"/> whether it opens, and what is in it. <paramref name="sink"/> gets the SQL,
-    /// every piece after it was looked through, and nothing from a statement on that may not be there. Never more is read or opened than the manifest
-    /// says there is, and one byte.
+    /// Reads an object to its end: its hash, and by <paramref name="depth"/> whether it opens, and what is in it.
+    /// <paramref name="sink"/> gets the SQL, every piece after it was looked through, and nothing from a statement on
+    /// that may not be there. Never more is read or opened than the manifest says there is, and one byte.
     /// </summary>
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.RefusedStatement"/>, where there is a sink.</exception>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.RefusedStatement"/>, where there is a
+    /// sink.</exception>
     internal async Task<StoredDump> ReadAsync(
         ISnapshotStorage storage,
         string name,

@@ -1,7 +1,11 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Adds up what the files of one database move, and reports it with its rate at most once per MiB. For any number of threads.</summary>
-internal sealed class ProgressMeter(IProgress<SnapshotProgress>? progress, string database, SnapshotStage stage, TimeProvider time)
+/// <summary>
+/// Adds up what the files of one database move, and reports it with its rate at most once per MiB. For any number of
+/// threads.
+/// </summary>
+internal sealed class ProgressMeter(
+    IProgress<SnapshotProgress>? progress, string database, SnapshotStage stage, TimeProvider time)
 {
     private const long Step = 1024 * 1024;
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(5);

@@ -4,8 +4,9 @@ using System.IO.Pipelines;
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// Passes compressed bytes on and, beside that, decompresses the same bytes again: that what is stored opens to what went in, by length and by gzip's own
-/// checksum, is known when it is written. With the SHA-256 of what comes out of the storage this is as good as opening that.
+/// Passes compressed bytes on and, beside that, decompresses the same bytes again: that what is stored opens to what
+/// went in, by length and by gzip's own checksum, is known when it is written. With the SHA-256 of what comes out of
+/// the storage this is as good as opening that.
 /// </summary>
 internal sealed class ProvingStream : Stream
 {
@@ -44,7 +45,8 @@ internal sealed class ProvingStream : Stream
     // Asynchronous only, as the streams of S3 are: a blocked thread would wait for the pipe's reader.
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask WriteAsync(
+        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (_givenUp)
         {
@@ -63,8 +65,8 @@ internal sealed class ProvingStream : Stream
     public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <summary>
-    /// Lets everything that still comes vanish: what compresses writes its rest when it is disposed of, without a token, to a target that may take nothing
-    /// any more.
+    /// Lets everything that still comes vanish: what compresses writes its rest when it is disposed of, without a
+    /// token, to a target that may take nothing any more.
     /// </summary>
     internal void GiveUp() => _givenUp = true;
 

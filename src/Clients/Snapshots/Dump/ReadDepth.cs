@@ -6,6 +6,9 @@ internal enum ReadDepth
     /// <summary>Its bytes and their hash.</summary>
     Stored,
 
-    /// <summary>Also decrypted and decompressed to the end, which proves the checksums inside, and its statements looked at and counted.</summary>
+    /// <summary>
+    /// Also decrypted and decompressed to the end, which proves the checksums inside, and its statements looked at and
+    /// counted.
+    /// </summary>
     Scanned,
 }

@@ -1,6 +1,9 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>The SET statements of a dump: session variables that change how rows and definitions are read, and nothing of the server's.</summary>
+/// <summary>
+/// The SET statements of a dump: session variables that change how rows and definitions are read, and nothing of the
+/// server's.
+/// </summary>
 internal static class SetStatement
 {
     /// <summary>What mysqldump sets.</summary>

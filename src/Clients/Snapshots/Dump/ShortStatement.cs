@@ -33,7 +33,12 @@ internal static class ShortStatement
     /// <param name="session">The session it changes.</param>
     /// <param name="checkName">Says why a database may not be named.</param>
     /// <returns>Why it is refused; null: it is not.</returns>
-    internal static string? Check(string kind, IReadOnlyList<StatementToken> tokens, SnapshotPart part, DumpSession session, Func<string?, string?> checkName)
+    internal static string? Check(
+        string kind,
+        IReadOnlyList<StatementToken> tokens,
+        SnapshotPart part,
+        DumpSession session,
+        Func<string?, string?> checkName)
     {
         var cursor = new TokenCursor(tokens);
         foreach (var word in kind.Split(' ').Where(static w => w is not ("TABLES" or "DATABASE")))

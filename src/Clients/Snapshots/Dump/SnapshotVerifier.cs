@@ -59,7 +59,8 @@ internal sealed class SnapshotVerifier(ObjectCoder coder, TimeProvider time)
         return findings.IsEmpty && key.CanOpen ? [.. DumpCheck.Contents(database, [.. contents])] : [.. findings];
     }
 
-    internal static async Task<SnapshotVerification> CheckPresenceAsync(SnapshotLocation location, SnapshotManifest manifest, CancellationToken cancellationToken)
+    internal static async Task<SnapshotVerification> CheckPresenceAsync(
+        SnapshotLocation location, SnapshotManifest manifest, CancellationToken cancellationToken)
     {
         var findings = new List<SnapshotFinding>();
         foreach (var database in manifest.Databases)

@@ -1,8 +1,9 @@
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// Says of every statement of a dump whether it is one that the tools write into that part: what is not on the list is refused, at the latest
-/// when its end is seen. Bodies of routines, triggers and events are programs and are not looked into.
+/// Says of every statement of a dump whether it is one that the tools write into that part: what is not on the list is
+/// refused, at the latest when its end is seen. Bodies of routines, triggers and events are programs and are not looked
+/// into.
 /// </summary>
 /// <param name="part">The part of the dump.</param>
 /// <param name="database">The only database that may be named; null: any.</param>

@@ -1,6 +1,8 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Which statements each part of a dump may hold: what mysqldump and mydumper write into it, and nothing else.</summary>
+/// <summary>
+/// Which statements each part of a dump may hold: what mysqldump and mydumper write into it, and nothing else.
+/// </summary>
 internal static class StatementList
 {
     private static readonly HashSet<string> Tables = new(StringComparer.Ordinal)

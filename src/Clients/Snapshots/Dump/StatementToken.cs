@@ -2,7 +2,8 @@ namespace Drydock.Clients.Snapshots;
 
 /// <summary>One token of a statement.</summary>
 /// <param name="Kind">What it is.</param>
-/// <param name="Text">The word, the name without its quotes, or the one character of punctuation; of a literal only what was asked for.</param>
+/// <param name="Text">The word, the name without its quotes, or the one character of punctuation; of a literal only
+/// what was asked for.</param>
 internal readonly record struct StatementToken(StatementTokenKind Kind, string Text)
 {
     /// <summary>The word in capitals; empty for everything else, because a quoted name is never a keyword.</summary>

@@ -44,9 +44,12 @@ internal sealed class TokenCursor(IReadOnlyList<StatementToken> tokens)
     internal string? Word() => !IsAtEnd && tokens[_at].Kind == StatementTokenKind.Word ? tokens[_at++].Upper : null;
 
     /// <summary>Takes a text in quotes; null: the next token is none.</summary>
-    internal string? Literal() => !IsAtEnd && tokens[_at].Kind == StatementTokenKind.Literal ? tokens[_at++].Text : null;
+    internal string? Literal() =>
+        !IsAtEnd && tokens[_at].Kind == StatementTokenKind.Literal ? tokens[_at++].Text : null;
 
-    /// <summary>Takes a name, with the database before its point where it has one; null: the next token is none.</summary>
+    /// <summary>
+    /// Takes a name, with the database before its point where it has one; null: the next token is none.
+    /// </summary>
     internal (string? Database, string Name)? Name()
     {
         if (IsAtEnd || !tokens[_at].IsName)

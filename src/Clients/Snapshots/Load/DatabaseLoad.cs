@@ -6,21 +6,27 @@ namespace Drydock.Clients.Snapshots;
 /// <param name="Database">The database in it.</param>
 /// <param name="Target">The database on the server.</param>
 /// <param name="Key">By what its sessions are told from those of other loads.</param>
-internal sealed record DatabaseLoad(SnapshotLoadRequest Request, SnapshotManifest Manifest, SnapshotDatabase Database, string Target, string Key)
+internal sealed record DatabaseLoad(
+    SnapshotLoadRequest Request, SnapshotManifest Manifest, SnapshotDatabase Database, string Target, string Key)
 {
     internal SnapshotLocation Location => Request.Location;
 
     /// <summary>How much the names of all objects in its dump may take.</summary>
     internal NameBudget Names { get; } = new();
 
-    /// <summary>The database that statements may name when they are loaded: its own, unless it is loaded under another name; then none.</summary>
+    /// <summary>
+    /// The database that statements may name when they are loaded: its own, unless it is loaded under another name;
+    /// then none.
+    /// </summary>
     internal string Nameable => Target == Database.Name ? Database.Name : "";
 
     internal ReadKey ReadKey => ReadKey.Of(Manifest, Request.Identity);
 
-    internal IEnumerable<SnapshotFile> FilesOf(params SnapshotPart[] parts) => Database.StoredFiles.Where(f => parts.Contains(f.Part)).OrderBy(static f => f.Part).ThenBy(static f => f.Name, StringComparer.Ordinal);
+    internal IEnumerable<SnapshotFile> FilesOf(params SnapshotPart[] parts) =>
+        Database.StoredFiles.Where(f => parts.Contains(f.Part)).OrderBy(static f => f.Part).ThenBy(static f => f.Name, StringComparer.Ordinal);
 
-    internal static async Task<DatabaseLoad> ReadAsync(SnapshotLoadRequest request, string keySuffix, CancellationToken cancellationToken)
+    internal static async Task<DatabaseLoad> ReadAsync(
+        SnapshotLoadRequest request, string keySuffix, CancellationToken cancellationToken)
     {
         var manifest = await ManifestStore.RequireAsync(request.Location, cancellationToken).ConfigureAwait(false);
         var database = manifest.Databases.FirstOrDefault(d => d.Name == request.Database)

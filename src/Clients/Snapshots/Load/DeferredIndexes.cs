@@ -5,14 +5,16 @@ using Drydock.Clients.MySql;
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// Takes the plain secondary indexes off the large, still empty tables and puts them back when the rows are loaded: one sorted build instead of an insertion
-/// a row. Only where that has been seen, on the empty table, to give the very same definition again, and where no foreign key needs them.
+/// Takes the plain secondary indexes off the large, still empty tables and puts them back when the rows are loaded: one
+/// sorted build instead of an insertion a row. Only where that has been seen, on the empty table, to give the very same
+/// definition again, and where no foreign key needs them.
 /// </summary>
 internal sealed partial class DeferredIndexes
 {
     private const long LargeTableRows = 20_000;
 
-    // 1553: needed by a foreign key; 1075: by AUTO_INCREMENT; 1091: not there under that name; 1142, 1044: no right to alter. Then all stay where they are.
+    // 1553: needed by a foreign key; 1075: by AUTO_INCREMENT; 1091: not there under that name; 1142, 1044: no right to
+    // alter. Then all stay where they are.
     private static readonly int[] NotAllowed = [1553, 1075, 1091, 1142, 1044];
 
     private readonly DatabaseLoad _load;
@@ -25,7 +27,8 @@ internal sealed partial class DeferredIndexes
         _session = session;
     }
 
-    internal static async Task<DeferredIndexes> TakeOffAsync(DatabaseLoad load, LoadSession session, CancellationToken cancellationToken)
+    internal static async Task<DeferredIndexes> TakeOffAsync(
+        DatabaseLoad load, LoadSession session, CancellationToken cancellationToken)
     {
         var deferred = new DeferredIndexes(load, session);
         foreach (var table in load.Database.Tables.Where(static t => t.Rows >= LargeTableRows))
@@ -51,13 +54,17 @@ internal sealed partial class DeferredIndexes
                     await worker.ExecuteAsync($"DO GET_LOCK(CONCAT('{SessionMarker.LoaderLock(_load.Location.Id, _load.Key)}', CONNECTION_ID()), 0)", token).ConfigureAwait(false);
                 }
 
-                // Marked first and asked then: a successor that takes the lock after this answer finds the mark and ends this session.
+                // Marked first and asked then: a successor that takes the lock after this answer finds the mark and
+                // ends this session.
                 await worker.RequireLeadAsync(_session, token).ConfigureAwait(false);
                 await worker.ExecuteAsync(sql, token).ConfigureAwait(false);
             }).ConfigureAwait(false);
     }
 
-    /// <summary>The plain secondary indexes of a definition as SHOW CREATE TABLE has it; none where it has others, or foreign keys, whose places they might need.</summary>
+    /// <summary>
+    /// The plain secondary indexes of a definition as SHOW CREATE TABLE has it; none where it has others, or foreign
+    /// keys, whose places they might need.
+    /// </summary>
     internal static IReadOnlyList<(string Name, string Definition)> PlainKeys(string definition)
     {
         if (OtherKeys().IsMatch(definition) || !definition.Contains("ENGINE=InnoDB", StringComparison.Ordinal))

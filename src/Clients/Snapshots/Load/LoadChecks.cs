@@ -10,10 +10,11 @@ internal sealed class LoadChecks(ObjectCoder coder, SnapshotToolOptions options,
     private const int Parallelism = 4;
 
     /// <summary>
-    /// Reads all files of the database and compares them with the manifest. What myloader will need stays staged where the request keeps it, nothing
-    /// else is kept there and there is room.
+    /// Reads all files of the database and compares them with the manifest. What myloader will need stays staged where
+    /// the request keeps it, nothing else is kept there and there is room.
     /// </summary>
-    internal async Task<IReadOnlyList<SnapshotFinding>> CheckAsync(DatabaseLoad load, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<SnapshotFinding>> CheckAsync(
+        DatabaseLoad load, CancellationToken cancellationToken)
     {
         var staged = load.Request.Staging?.IsEmpty != true ? null : await TryStageAsync(load, cancellationToken).ConfigureAwait(false);
         if (staged is null)
@@ -43,8 +44,8 @@ internal sealed class LoadChecks(ObjectCoder coder, SnapshotToolOptions options,
     }
 
     /// <summary>
-    /// Brings what myloader needs into a scratch directory and verifies everything else, so that nothing of the snapshot can be found wanting later.
-    /// Null where no myloader is needed.
+    /// Brings what myloader needs into a scratch directory and verifies everything else, so that nothing of the
+    /// snapshot can be found wanting later. Null where no myloader is needed.
     /// </summary>
     /// <exception cref="SnapshotException">Something is wrong with the snapshot.</exception>
     internal async Task<StagedRows?> StageAsync(DatabaseLoad load, CancellationToken cancellationToken)
@@ -68,8 +69,11 @@ internal sealed class LoadChecks(ObjectCoder coder, SnapshotToolOptions options,
         }
     }
 
-    /// <summary>Reads the named files and, with what is staged already, compares their contents with the manifest.</summary>
-    internal async Task<IReadOnlyList<SnapshotFinding>> FilesAsync(DatabaseLoad load, IReadOnlyList<SnapshotFile> files, StagedRows? staged, CancellationToken cancellationToken)
+    /// <summary>
+    /// Reads the named files and, with what is staged already, compares their contents with the manifest.
+    /// </summary>
+    internal async Task<IReadOnlyList<SnapshotFinding>> FilesAsync(
+        DatabaseLoad load, IReadOnlyList<SnapshotFile> files, StagedRows? staged, CancellationToken cancellationToken)
     {
         var meter = new ProgressMeter(load.Request.Progress, load.Database.Name, SnapshotStage.Verifying, time);
         var findings = new ConcurrentQueue<SnapshotFinding>();
@@ -111,7 +115,8 @@ internal sealed class LoadChecks(ObjectCoder coder, SnapshotToolOptions options,
         return all;
     }
 
-    private async Task<IReadOnlyList<SnapshotFinding>> WithRestAsync(DatabaseLoad load, StagedRows? staged, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<SnapshotFinding>> WithRestAsync(
+        DatabaseLoad load, StagedRows? staged, CancellationToken cancellationToken)
     {
         var rest = load.Database.StoredFiles.Where(static f => f.Part is not (SnapshotPart.Rows or SnapshotPart.Metadata)).ToList();
         return [.. staged?.Findings ?? [], .. await FilesAsync(load, rest, staged, cancellationToken).ConfigureAwait(false)];
@@ -141,7 +146,8 @@ internal sealed class LoadChecks(ObjectCoder coder, SnapshotToolOptions options,
     }
 
     /// <summary>What the server would refuse.</summary>
-    internal static async Task<IReadOnlyList<SnapshotFinding>> ServerAsync(DatabaseLoad load, LoadSession session, CancellationToken cancellationToken)
+    internal static async Task<IReadOnlyList<SnapshotFinding>> ServerAsync(
+        DatabaseLoad load, LoadSession session, CancellationToken cancellationToken)
     {
         var findings = new List<SnapshotFinding>();
         var where = load.Request.Connection.Describe();

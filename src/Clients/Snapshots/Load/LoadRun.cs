@@ -9,7 +9,8 @@ internal sealed class LoadRun(ObjectCoder coder, SnapshotToolOptions options, Ti
     private readonly MyLoader _loader = new(options, time);
 
     /// <summary>Loads into the empty target and compares.</summary>
-    internal async Task LoadAndCompareAsync(DatabaseLoad load, StagedRows? rows, LoadSession session, CancellationToken cancellationToken)
+    internal async Task LoadAndCompareAsync(
+        DatabaseLoad load, StagedRows? rows, LoadSession session, CancellationToken cancellationToken)
     {
         await LoadAsync(load, rows, session, cancellationToken).ConfigureAwait(false);
         var file = load.Database.File;
@@ -19,7 +20,8 @@ internal sealed class LoadRun(ObjectCoder coder, SnapshotToolOptions options, Ti
         load.Request.Progress?.Report(new SnapshotProgress(load.Database.Name, SnapshotStage.Loaded, file.RawBytes, file.StoredBytes));
     }
 
-    internal async Task LoadAsync(DatabaseLoad load, StagedRows? rows, LoadSession session, CancellationToken cancellationToken)
+    internal async Task LoadAsync(
+        DatabaseLoad load, StagedRows? rows, LoadSession session, CancellationToken cancellationToken)
     {
         var meter = new ProgressMeter(load.Request.Progress, load.Database.Name, SnapshotStage.Loading, time);
         var records = new List<string>();
@@ -40,7 +42,8 @@ internal sealed class LoadRun(ObjectCoder coder, SnapshotToolOptions options, Ti
         }
     }
 
-    internal static Task<IReadOnlyList<SnapshotFinding>> CompareAsync(DatabaseLoad load, LoadSession session, CancellationToken cancellationToken)
+    internal static Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
+        DatabaseLoad load, LoadSession session, CancellationToken cancellationToken)
     {
         // Another version writes definitions in its own words.
         var sameVersion = session.Connection.ServerVersion == load.Manifest.Server.Version;
@@ -79,7 +82,8 @@ internal sealed class LoadRun(ObjectCoder coder, SnapshotToolOptions options, Ti
             cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task FeedAsync(DatabaseLoad load, SnapshotFile file, Stream input, ProgressMeter meter, CancellationToken cancellationToken)
+    private async Task FeedAsync(
+        DatabaseLoad load, SnapshotFile file, Stream input, ProgressMeter meter, CancellationToken cancellationToken)
     {
         var stored = await coder.ReadAsync(
             load.Location.Storage,
@@ -93,13 +97,19 @@ internal sealed class LoadRun(ObjectCoder coder, SnapshotToolOptions options, Ti
         DumpCheck.ThrowIfAny([.. DumpCheck.Stored(load.Database.Name, file, stored, opened: true)], $"Database {load.Target} is loaded in part: its file changed between its verification and the load");
     }
 
-    private static async Task NoteAsync(DatabaseLoad load, ulong id, LoadSession session, List<string> records, CancellationToken cancellationToken)
+    private static async Task NoteAsync(
+        DatabaseLoad load, ulong id, LoadSession session, List<string> records, CancellationToken cancellationToken)
     {
         var live = (await session.AskAsync(c => MySqlServer.SessionsAsync(c, cancellationToken)).ConfigureAwait(false)).FirstOrDefault(s => s.Id == id);
         await NoteAsync(load, new SnapshotSession(load.Location.Id, load.Key, id, live?.Host ?? "", session.Server.Key), records, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task NoteAsync(DatabaseLoad load, RunningTool child, LoadSession session, List<string> records, CancellationToken cancellationToken)
+    private async Task NoteAsync(
+        DatabaseLoad load,
+        RunningTool child,
+        LoadSession session,
+        List<string> records,
+        CancellationToken cancellationToken)
     {
         var found = SessionFinder.FindAsync(child, session.Connection, session.Server, load.Request.Connection.UserID, load.Location.Id, load.Key, time, cancellationToken);
         await foreach (var one in found.ConfigureAwait(false))
@@ -108,7 +118,8 @@ internal sealed class LoadRun(ObjectCoder coder, SnapshotToolOptions options, Ti
         }
     }
 
-    private static async Task NoteAsync(DatabaseLoad load, SnapshotSession session, List<string> records, CancellationToken cancellationToken)
+    private static async Task NoteAsync(
+        DatabaseLoad load, SnapshotSession session, List<string> records, CancellationToken cancellationToken)
     {
         records.Add(await SessionRecords.AddAsync(load.Location, session, cancellationToken).ConfigureAwait(false));
         if (load.Request.OnSession is not null)

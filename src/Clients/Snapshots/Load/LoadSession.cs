@@ -4,8 +4,9 @@ using Drydock.Clients.MySql;
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// The session that leads a restore: recorded in the storage before it takes its named lock, so that a successor finds and ends it, and the only one that
-/// drops anything. It is never opened again: with it the lock is gone, and with the lock the right to drop.
+/// The session that leads a restore: recorded in the storage before it takes its named lock, so that a successor finds
+/// and ends it, and the only one that drops anything. It is never opened again: with it the lock is gone, and with the
+/// lock the right to drop.
 /// </summary>
 internal sealed class LoadSession : IAsyncDisposable
 {
@@ -16,7 +17,12 @@ internal sealed class LoadSession : IAsyncDisposable
     private readonly string _description;
     private string? _record;
 
-    private LoadSession(MySqlConnection connection, MySqlServerIdentity server, SnapshotLocation location, string target, string description)
+    private LoadSession(
+        MySqlConnection connection,
+        MySqlServerIdentity server,
+        SnapshotLocation location,
+        string target,
+        string description)
     {
         Connection = connection;
         Server = server;
@@ -46,7 +52,11 @@ internal sealed class LoadSession : IAsyncDisposable
         }
     }
 
-    internal static async Task<LoadSession> OpenAsync(SnapshotLocation location, MySqlConnectionStringBuilder options, string target, CancellationToken cancellationToken)
+    internal static async Task<LoadSession> OpenAsync(
+        SnapshotLocation location,
+        MySqlConnectionStringBuilder options,
+        string target,
+        CancellationToken cancellationToken)
     {
         var connection = new MySqlConnection(new MySqlConnectionStringBuilder(options) { Database = "" });
         try
@@ -88,7 +98,9 @@ internal sealed class LoadSession : IAsyncDisposable
         LockName = lockName;
     }
 
-    /// <summary>Drops the database (if there) and makes it anew. Nothing is done unless the session holds its lock.</summary>
+    /// <summary>
+    /// Drops the database (if there) and makes it anew. Nothing is done unless the session holds its lock.
+    /// </summary>
     internal async Task RecreateAsync(string characterSet, string collation, CancellationToken cancellationToken)
     {
         await RequireLockAsync(cancellationToken).ConfigureAwait(false);
@@ -104,7 +116,10 @@ internal sealed class LoadSession : IAsyncDisposable
         await ExecuteAsync($"DROP DATABASE IF EXISTS {MySqlIdentifier.Quote(_target)}", cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Asks the server whether the session that leads the load holds its lock still: if not, a successor may have begun.</summary>
+    /// <summary>
+    /// Asks the server whether the session that leads the load holds its lock still: if not, a successor may have
+    /// begun.
+    /// </summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.ConnectionLost"/>.</exception>
     internal async Task RequireLeadAsync(LoadSession leader, CancellationToken cancellationToken)
     {

@@ -46,7 +46,8 @@ internal sealed class MyLoader(SnapshotToolOptions options, TimeProvider time)
     ];
 
     // How far it is, it says nowhere; how much it has read, the kernel does.
-    private async Task WatchAsync(ChildProcess child, long bytes, ProgressMeter meter, CancellationToken cancellationToken)
+    private async Task WatchAsync(
+        ChildProcess child, long bytes, ProgressMeter meter, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var talk = child.StandardOutput.CopyToAsync(Stream.Null, stop.Token);

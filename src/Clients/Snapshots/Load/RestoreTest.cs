@@ -3,7 +3,8 @@ using Drydock.Clients.MySql;
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>Loads the databases of a snapshot into a scratch database, one after another.</summary>
-internal sealed class RestoreTest(RestoreTestRequest request, LoadChecks checks, LoadRun run, ISnapshotSessions sessions)
+internal sealed class RestoreTest(
+    RestoreTestRequest request, LoadChecks checks, LoadRun run, ISnapshotSessions sessions)
 {
     private readonly SnapshotLocation _location = request.Location;
     private readonly string _scratch = NameOf(request.Location.Id);
@@ -40,12 +41,14 @@ internal sealed class RestoreTest(RestoreTestRequest request, LoadChecks checks,
         }
     }
 
-    // What says something about the snapshot is a finding; what says something about the server, the storage or the tools is thrown.
+    // What says something about the snapshot is a finding; what says something about the server, the storage or the
+    // tools is thrown.
     private static bool IsOfTheSnapshot(SnapshotFailure failure) => failure is
         SnapshotFailure.Truncated or SnapshotFailure.ChecksumMismatch or SnapshotFailure.RowCountMismatch or SnapshotFailure.CatalogueMismatch
         or SnapshotFailure.NotFound or SnapshotFailure.LoadFailed or SnapshotFailure.InvalidRequest or SnapshotFailure.RefusedStatement;
 
-    private async Task<IReadOnlyList<SnapshotFinding>> TestAsync(SnapshotDatabase database, ScratchRecord record, LoadSession session, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<SnapshotFinding>> TestAsync(
+        SnapshotDatabase database, ScratchRecord record, LoadSession session, CancellationToken cancellationToken)
     {
         var load = await DatabaseLoad.ReadAsync(
             new SnapshotLoadRequest
@@ -84,7 +87,8 @@ internal sealed class RestoreTest(RestoreTestRequest request, LoadChecks checks,
     }
 
     // An event of the copy would run beside the real one, and what it names with a database's name is the real thing.
-    private static async Task RequireNoEventsAsync(SnapshotManifest manifest, LoadSession session, CancellationToken cancellationToken)
+    private static async Task RequireNoEventsAsync(
+        SnapshotManifest manifest, LoadSession session, CancellationToken cancellationToken)
     {
         var withEvents = manifest.Databases.Where(static d => d.Events.Count > 0).Select(static d => d.Name).ToList();
         if (withEvents.Count == 0)

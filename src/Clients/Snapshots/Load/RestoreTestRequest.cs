@@ -11,7 +11,10 @@ public sealed record RestoreTestRequest
     /// <summary>The snapshot.</summary>
     public required SnapshotLocation Location { get; init; }
 
-    /// <summary>How to reach the server; its <c>Database</c> is not used. The user needs all privileges on <see cref="ScratchDatabases"/>.</summary>
+    /// <summary>
+    /// How to reach the server; its <c>Database</c> is not used. The user needs all privileges on
+    /// <see cref="ScratchDatabases"/>.
+    /// </summary>
     public required MySqlConnectionStringBuilder Connection { get; init; }
 
     /// <summary>Threads of myloader. Default 4.</summary>

@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>That a scratch database on a server is this snapshot's: stored before it is made, and again, under another name, when it was made.</summary>
+/// <summary>
+/// That a scratch database on a server is this snapshot's: stored before it is made, and again, under another name,
+/// when it was made.
+/// </summary>
 /// <param name="Database">Its name.</param>
 /// <param name="ServerKey">On which server.</param>
 internal sealed record ScratchRecord(string Database, string ServerKey)

@@ -13,7 +13,8 @@ public sealed class SnapshotLoader : ISnapshotLoader
     /// <param name="options">Programs and scratch directory.</param>
     /// <param name="sessions">Ends what an earlier attempt left on the server.</param>
     /// <param name="time">The clock.</param>
-    public SnapshotLoader(SnapshotToolOptions? options = null, ISnapshotSessions? sessions = null, TimeProvider? time = null)
+    public SnapshotLoader(
+        SnapshotToolOptions? options = null, ISnapshotSessions? sessions = null, TimeProvider? time = null)
     {
         options ??= new SnapshotToolOptions();
         var clock = time ?? TimeProvider.System;
@@ -24,7 +25,8 @@ public sealed class SnapshotLoader : ISnapshotLoader
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<SnapshotFinding>> CheckAsync(SnapshotLoadRequest request, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SnapshotFinding>> CheckAsync(
+        SnapshotLoadRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         var load = await DatabaseLoad.ReadAsync(request, keySuffix: "", cancellationToken).ConfigureAwait(false);
@@ -54,7 +56,8 @@ public sealed class SnapshotLoader : ISnapshotLoader
         var load = await DatabaseLoad.ReadAsync(request, keySuffix: "", cancellationToken).ConfigureAwait(false);
         using var rows = await _checks.StageAsync(load, cancellationToken).ConfigureAwait(false);
 
-        // Sessions of a dead attempt first: one of them may hold the lock, and would go on writing into the new database.
+        // Sessions of a dead attempt first: one of them may hold the lock, and would go on writing into the new
+        // database.
         await _sessions.EndAsync(request.Location, request.Connection, load.Key, cancellationToken).ConfigureAwait(false);
         await using var session = await LoadSession.OpenAsync(request.Location, request.Connection, load.Target, cancellationToken).ConfigureAwait(false);
         DumpCheck.ThrowIfAny(await LoadChecks.ServerAsync(load, session, cancellationToken).ConfigureAwait(false), $"Snapshot {request.Location.Id} cannot be restored, nothing was dropped");
@@ -70,7 +73,8 @@ public sealed class SnapshotLoader : ISnapshotLoader
     }
 
     /// <inheritdoc/>
-    public async Task RecreateAsync(MySqlConnection connection, SnapshotDatabase database, string target, CancellationToken cancellationToken)
+    public async Task RecreateAsync(
+        MySqlConnection connection, SnapshotDatabase database, string target, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(database);
@@ -82,7 +86,8 @@ public sealed class SnapshotLoader : ISnapshotLoader
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<SnapshotFinding>> CompareAsync(MySqlConnection connection, SnapshotDatabase database, string target, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
+        MySqlConnection connection, SnapshotDatabase database, string target, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(database);
@@ -90,13 +95,15 @@ public sealed class SnapshotLoader : ISnapshotLoader
     }
 
     /// <inheritdoc/>
-    public async Task<SnapshotVerification> RestoreTestAsync(RestoreTestRequest request, CancellationToken cancellationToken)
+    public async Task<SnapshotVerification> RestoreTestAsync(
+        RestoreTestRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         return await new RestoreTest(request, _checks, _run, _sessions).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task RequireEmptyAsync(DatabaseLoad load, LoadSession session, CancellationToken cancellationToken)
+    private static async Task RequireEmptyAsync(
+        DatabaseLoad load, LoadSession session, CancellationToken cancellationToken)
     {
         var where = load.Request.Connection.Describe();
         var catalogue = await session.AskAsync(c => new CatalogueReader(c, "").ReadAsync(load.Target, countRows: false, cancellationToken)).ConfigureAwait(false)

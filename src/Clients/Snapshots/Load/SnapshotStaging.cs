@@ -1,8 +1,9 @@
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// Keeps the rows of one database that a check has fetched, verified and opened for myloader until they are loaded, so that they are fetched once. Belongs to
-/// who checks and loads: what is not loaded is removed with it. For any number of threads.
+/// Keeps the rows of one database that a check has fetched, verified and opened for myloader until they are loaded, so
+/// that they are fetched once. Belongs to who checks and loads: what is not loaded is removed with it. For any number
+/// of threads.
 /// </summary>
 public sealed class SnapshotStaging : IDisposable
 {
@@ -46,7 +47,9 @@ public sealed class SnapshotStaging : IDisposable
         rows.Dispose();
     }
 
-    /// <summary>The rows of exactly these files, if they were kept and still lie there; they are the caller's then.</summary>
+    /// <summary>
+    /// The rows of exactly these files, if they were kept and still lie there; they are the caller's then.
+    /// </summary>
     internal StagedRows? Take(DatabaseLoad load)
     {
         StagedRows rows;
@@ -83,5 +86,6 @@ public sealed class SnapshotStaging : IDisposable
     }
 
     // The hash stands for all files of the database: a manifest that is another one by now names others.
-    private static string KeyOf(DatabaseLoad load) => $"{load.Location.Storage.Description} {load.Location.Prefix} {load.Manifest.CreatedAt:O} {load.Database.Name} {load.Database.File.Sha256}";
+    private static string KeyOf(DatabaseLoad load) =>
+        $"{load.Location.Storage.Description} {load.Location.Prefix} {load.Manifest.CreatedAt:O} {load.Database.Name} {load.Database.File.Sha256}";
 }

@@ -3,7 +3,10 @@ using System.Globalization;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>The rows of one database in a scratch directory, fetched, verified, decrypted and decompressed, as myloader wants them.</summary>
+/// <summary>
+/// The rows of one database in a scratch directory, fetched, verified, decrypted and decompressed, as myloader wants
+/// them.
+/// </summary>
 internal sealed class StagedRows : IDisposable
 {
     private static readonly int Parallelism = Math.Clamp(Environment.ProcessorCount, 2, 8);
@@ -25,7 +28,8 @@ internal sealed class StagedRows : IDisposable
     internal IReadOnlyList<SnapshotFinding> Findings { get; private set; } = [];
 
     /// <summary>Whether every file is there still, as long as it was written.</summary>
-    internal bool IsWhole => _written.All(static w => new FileInfo(w.Key) is { Exists: true } file && file.Length == w.Value);
+    internal bool IsWhole =>
+        _written.All(static w => new FileInfo(w.Key) is { Exists: true } file && file.Length == w.Value);
 
     public void Dispose() => _scratch.Dispose();
 
@@ -55,11 +59,17 @@ internal sealed class StagedRows : IDisposable
         }
     }
 
-    // myloader reads a file's database, table and number out of its name, for its messages alone: any name of that form does, whatever the tables are called.
+    // myloader reads a file's database, table and number out of its name, for its messages alone: any name of that form
+    // does, whatever the tables are called.
     private static string NameOf(SnapshotFile file, int index) =>
         file.Part == SnapshotPart.Metadata ? "metadata" : string.Create(CultureInfo.InvariantCulture, $"rows.f{index:D6}.00000.sql");
 
-    private async Task FetchAsync(DatabaseLoad load, ObjectCoder coder, List<SnapshotFile> files, ProgressMeter meter, CancellationToken cancellationToken)
+    private async Task FetchAsync(
+        DatabaseLoad load,
+        ObjectCoder coder,
+        List<SnapshotFile> files,
+        ProgressMeter meter,
+        CancellationToken cancellationToken)
     {
         var findings = new ConcurrentQueue<SnapshotFinding>();
         var contents = new ConcurrentBag<(SnapshotFile File, DumpSummary Summary)>();

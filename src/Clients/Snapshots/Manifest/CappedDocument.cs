@@ -7,7 +7,8 @@ namespace Drydock.Clients.Snapshots;
 internal static class CappedDocument
 {
     /// <exception cref="JsonException">It is no such document, or longer.</exception>
-    internal static async Task<T?> ReadAsync<T>(ISnapshotStorage storage, string name, int cap, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    internal static async Task<T?> ReadAsync<T>(
+        ISnapshotStorage storage, string name, int cap, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
         await using var stream = new CappedStream(await storage.OpenReadAsync(name, cancellationToken).ConfigureAwait(false), cap + 1L);
         try

@@ -1,6 +1,8 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>What a manifest must be before anything believes it: whoever can write to the storage can have written it.</summary>
+/// <summary>
+/// What a manifest must be before anything believes it: whoever can write to the storage can have written it.
+/// </summary>
 internal static class ManifestRules
 {
     private const int LongestName = 1_024;

@@ -12,7 +12,8 @@ internal static class ManifestStore
     internal const string Name = "manifest.json";
 
     /// <summary>The manifest, null if there is none or its snapshot is being removed.</summary>
-    internal static async Task<SnapshotManifest?> ReadAsync(SnapshotLocation location, CancellationToken cancellationToken)
+    internal static async Task<SnapshotManifest?> ReadAsync(
+        SnapshotLocation location, CancellationToken cancellationToken)
     {
         StorageName.Check(location);
         return await location.Storage.StatAsync(location.ManifestName, cancellationToken).ConfigureAwait(false) is null
@@ -21,7 +22,8 @@ internal static class ManifestStore
             : await ReadAsync(location, location.ManifestName, cancellationToken).ConfigureAwait(false);
     }
 
-    internal static async Task<SnapshotManifest> RequireAsync(SnapshotLocation location, CancellationToken cancellationToken)
+    internal static async Task<SnapshotManifest> RequireAsync(
+        SnapshotLocation location, CancellationToken cancellationToken)
     {
         if (await ReadAsync(location, cancellationToken).ConfigureAwait(false) is { } manifest)
         {
@@ -40,7 +42,8 @@ internal static class ManifestStore
         await location.Storage.StatAsync(location.Prefix + RemovingName, cancellationToken).ConfigureAwait(false) is not null;
 
     /// <summary>Writes it under a temporary name, reads it back and publishes it.</summary>
-    internal static async Task PublishAsync(SnapshotLocation location, SnapshotManifest manifest, CancellationToken cancellationToken)
+    internal static async Task PublishAsync(
+        SnapshotLocation location, SnapshotManifest manifest, CancellationToken cancellationToken)
     {
         var temporary = $"{location.Prefix}manifest.{StorageName.Unique()}{StorageName.Partial}";
         await using (var writer = await location.Storage.CreateAsync(temporary, cancellationToken).ConfigureAwait(false))
@@ -53,7 +56,10 @@ internal static class ManifestStore
         await location.Storage.PublishAsync(temporary, location.ManifestName, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Takes the manifest's name away, so that the snapshot is none any more, and then every other object, that one last.</summary>
+    /// <summary>
+    /// Takes the manifest's name away, so that the snapshot is none any more, and then every other object, that one
+    /// last.
+    /// </summary>
     internal static async Task RemoveAsync(SnapshotLocation location, CancellationToken cancellationToken)
     {
         StorageName.Check(location);
@@ -68,7 +74,8 @@ internal static class ManifestStore
             // There is no manifest (a dump that never ended), or an earlier removal got this far.
         }
 
-        // Where publishing is a copy, a process that died within it leaves both names; the files go only once this one is gone.
+        // Where publishing is a copy, a process that died within it leaves both names; the files go only once this one
+        // is gone.
         await storage.DeleteAsync(location.ManifestName, cancellationToken).ConfigureAwait(false);
         await storage.AbandonUnfinishedAsync(location.Prefix, cancellationToken).ConfigureAwait(false);
         foreach (var entry in await storage.ListAsync(location.Prefix, cancellationToken).ConfigureAwait(false))
@@ -82,7 +89,8 @@ internal static class ManifestStore
         await storage.DeleteAsync(removing, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<SnapshotManifest> ReadAsync(SnapshotLocation location, string name, CancellationToken cancellationToken)
+    private static async Task<SnapshotManifest> ReadAsync(
+        SnapshotLocation location, string name, CancellationToken cancellationToken)
     {
         try
         {

@@ -15,8 +15,9 @@ public sealed record SnapshotDatabase
     public required string Collation { get; init; }
 
     /// <summary>
-    /// The dump. Where it is one file, that file; where the tool makes many, all of them taken together: <c>Name</c> is the folder they are in, the sizes are
-    /// sums and <c>Sha256</c> is that of the lines <c>sha256, two blanks, name, newline</c> of <see cref="Files"/>, as <c>sha256sum</c> prints them.
+    /// The dump. Where it is one file, that file; where the tool makes many, all of them taken together: <c>Name</c> is
+    /// the folder they are in, the sizes are sums and <c>Sha256</c> is that of the lines <c>sha256, two blanks, name,
+    /// newline</c> of <see cref="Files"/>, as <c>sha256sum</c> prints them.
     /// </summary>
     public required SnapshotFile File { get; init; }
 

@@ -3,7 +3,8 @@ namespace Drydock.Clients.Snapshots;
 /// <summary>Finds the snapshots of a folder by their manifests.</summary>
 internal static class SnapshotLister
 {
-    internal static async Task<SnapshotListing> ListAsync(ISnapshotStorage storage, string path, CancellationToken cancellationToken)
+    internal static async Task<SnapshotListing> ListAsync(
+        ISnapshotStorage storage, string path, CancellationToken cancellationToken)
     {
         var folder = path.Trim('/');
         var prefix = folder.Length == 0 ? "" : folder + "/";

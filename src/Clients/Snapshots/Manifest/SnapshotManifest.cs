@@ -1,6 +1,8 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>What a snapshot holds; written last, so a snapshot without one does not exist. Never holds a secret.</summary>
+/// <summary>
+/// What a snapshot holds; written last, so a snapshot without one does not exist. Never holds a secret.
+/// </summary>
 public sealed record SnapshotManifest
 {
     /// <summary>One plain file a database: what every reader understands.</summary>
@@ -9,7 +11,9 @@ public sealed record SnapshotManifest
     /// <summary>Encryption, or many files a database.</summary>
     public const int CurrentFormat = 2;
 
-    /// <summary>Version of this document: <see cref="FirstFormat"/> where that can say it, else <see cref="CurrentFormat"/>.</summary>
+    /// <summary>
+    /// Version of this document: <see cref="FirstFormat"/> where that can say it, else <see cref="CurrentFormat"/>.
+    /// </summary>
     public int Format { get; init; } = FirstFormat;
 
     /// <summary>The snapshot's id.</summary>

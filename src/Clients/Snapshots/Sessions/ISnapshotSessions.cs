@@ -4,20 +4,24 @@ namespace Drydock.Clients.Snapshots;
 
 /// <summary>Finds the server sessions that a dead dump or load left, and ends them.</summary>
 /// <remarks>
-/// Needs no privilege beyond the user's own: the process list shows one's own sessions and KILL ends them.
-/// A dump's session is found by the record the snapshotter wrote into the storage (connection id and source address must both fit) and by the marker
-/// in the statement it runs; a load's session by a named lock it holds as well.
+/// Needs no privilege beyond the user's own: the process list shows one's own sessions and KILL ends them. A dump's
+/// session is found by the record the snapshotter wrote into the storage (connection id and source address must both
+/// fit) and by the marker in the statement it runs; a load's session by a named lock it holds as well.
 /// </remarks>
 public interface ISnapshotSessions
 {
     /// <summary>Sessions of this snapshot that live on the server now.</summary>
     Task<IReadOnlyList<SnapshotSession>> FindAsync(SnapshotLocation location, MySqlConnectionStringBuilder connection, CancellationToken cancellationToken);
 
-    /// <summary>Ends the load sessions of one database of this snapshot, leaving loads of its other databases alone.</summary>
+    /// <summary>
+    /// Ends the load sessions of one database of this snapshot, leaving loads of its other databases alone.
+    /// </summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.SessionRemains"/> after 30 seconds.</exception>
     Task<IReadOnlyList<SnapshotSession>> EndAsync(SnapshotLocation location, MySqlConnectionStringBuilder connection, string database, CancellationToken cancellationToken);
 
-    /// <summary>Ends all of them and waits until the server no longer lists them. Returns those that were ended.</summary>
+    /// <summary>
+    /// Ends all of them and waits until the server no longer lists them. Returns those that were ended.
+    /// </summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.SessionRemains"/> after 30 seconds.</exception>
     Task<IReadOnlyList<SnapshotSession>> EndAsync(SnapshotLocation location, MySqlConnectionStringBuilder connection, CancellationToken cancellationToken);
 }

@@ -8,7 +8,9 @@ internal static class NamedLocks
     // 1235: not supported; 1305: no such function.
     private static readonly int[] NotThere = [1235, 1305];
 
-    /// <summary>Asks the server: OceanBase has them in some versions, so its kind does not tell. Changes nothing.</summary>
+    /// <summary>
+    /// Asks the server: OceanBase has them in some versions, so its kind does not tell. Changes nothing.
+    /// </summary>
     internal static async Task<bool> ExistAsync(MySqlConnection connection, CancellationToken cancellationToken)
     {
         try

@@ -4,15 +4,17 @@ using Drydock.Clients.MySql;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Finds the server sessions of a running child: its local TCP ports are the ports in the process list's HOST.</summary>
+/// <summary>
+/// Finds the server sessions of a running child: its local TCP ports are the ports in the process list's HOST.
+/// </summary>
 internal static class SessionFinder
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
-    /// Looks until all are found or the child ends. None for socket files and where addresses are translated on the way;
-    /// such a session is known by its marker or lock alone.
+    /// Looks until all are found or the child ends. None for socket files and where addresses are translated on the
+    /// way; such a session is known by its marker or lock alone.
     /// </summary>
     internal static async IAsyncEnumerable<SnapshotSession> FindAsync(
         RunningTool child,
@@ -57,7 +59,9 @@ internal static class SessionFinder
     }
 
     // OceanBase takes user@tenant#cluster and lists the user alone.
-    private static bool IsUser(string listed, string user) => user == listed || user.StartsWith(listed + "@", StringComparison.Ordinal);
+    private static bool IsUser(string listed, string user) =>
+        user == listed || user.StartsWith(listed + "@", StringComparison.Ordinal);
 
-    private static string Address(string host) => host.LastIndexOf(':') is var colon && colon > 0 ? host[..colon] : host;
+    private static string Address(string host) =>
+        host.LastIndexOf(':') is var colon && colon > 0 ? host[..colon] : host;
 }

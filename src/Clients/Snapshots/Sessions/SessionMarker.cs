@@ -3,27 +3,40 @@ using System.Text;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>By what a session of a snapshot is known on the server. Names of locks have at most 64 characters.</summary>
+/// <summary>
+/// By what a session of a snapshot is known on the server. Names of locks have at most 64 characters.
+/// </summary>
 internal static class SessionMarker
 {
-    /// <summary>What is added to a database's name for the load of a restore test, so that it is never taken for a restore.</summary>
+    /// <summary>
+    /// What is added to a database's name for the load of a restore test, so that it is never taken for a restore.
+    /// </summary>
     internal const string ForTest = ">verify";
 
     /// <summary>SQL comment in every statement that can carry one.</summary>
     internal static string Comment(string snapshotId) => $"/* drydock:{snapshotId}; */";
 
     /// <summary>Named lock that the session which loads one database holds.</summary>
-    internal static string LoadLock(string snapshotId, string load) => "drydock.load." + Hash($"{snapshotId}/{load}", 40);
+    internal static string LoadLock(string snapshotId, string load) =>
+        "drydock.load." + Hash($"{snapshotId}/{load}", 40);
 
-    /// <summary>Beginning of the name of the lock that every session of myloader holds; its connection id is the end.</summary>
-    internal static string LoaderLock(string snapshotId, string load) => "drydock.part." + Hash($"{snapshotId}/{load}", 28) + ".";
+    /// <summary>
+    /// Beginning of the name of the lock that every session of myloader holds; its connection id is the end.
+    /// </summary>
+    internal static string LoaderLock(string snapshotId, string load) =>
+        "drydock.part." + Hash($"{snapshotId}/{load}", 28) + ".";
 
-    /// <summary>Beginning of the name of the lock that every session of mydumper holds; its connection id is the end.</summary>
+    /// <summary>
+    /// Beginning of the name of the lock that every session of mydumper holds; its connection id is the end.
+    /// </summary>
     internal static string DumperLock(string snapshotId) => "drydock.dump." + Hash(snapshotId, 28) + ".";
 
-    /// <summary>Named lock that the session holds which drops a database and makes it anew, whatever snapshot it is for.</summary>
+    /// <summary>
+    /// Named lock that the session holds which drops a database and makes it anew, whatever snapshot it is for.
+    /// </summary>
     internal static string RestoreLock(string target) => "drydock.restore." + Hash(target, 40);
 
     /// <summary>First characters of the hash of a text, in hexadecimal.</summary>
-    internal static string Hash(string text, int length) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..length];
+    internal static string Hash(string text, int length) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..length];
 }

@@ -2,11 +2,14 @@ using System.Text.Json;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>The records of running dump and load sessions, kept beside the snapshot's files so that a successor finds them.</summary>
+/// <summary>
+/// The records of running dump and load sessions, kept beside the snapshot's files so that a successor finds them.
+/// </summary>
 internal static class SessionRecords
 {
     /// <summary>Stores a record; returns its name.</summary>
-    internal static async Task<string> AddAsync(SnapshotLocation location, SnapshotSession session, CancellationToken cancellationToken)
+    internal static async Task<string> AddAsync(
+        SnapshotLocation location, SnapshotSession session, CancellationToken cancellationToken)
     {
         var name = $"{Folder(location)}{StorageName.Unique()}.json";
         try
@@ -23,7 +26,8 @@ internal static class SessionRecords
     }
 
     /// <summary>Reads all; a record that was cut off by a crash says nothing and is left out.</summary>
-    internal static async Task<IReadOnlyList<SnapshotSession>> ReadAsync(SnapshotLocation location, CancellationToken cancellationToken)
+    internal static async Task<IReadOnlyList<SnapshotSession>> ReadAsync(
+        SnapshotLocation location, CancellationToken cancellationToken)
     {
         var sessions = new List<SnapshotSession>();
         foreach (var entry in await location.Storage.ListAsync(Folder(location), cancellationToken).ConfigureAwait(false))
@@ -38,7 +42,8 @@ internal static class SessionRecords
     }
 
     /// <summary>Removes the records of one database, or all.</summary>
-    internal static async Task ClearAsync(SnapshotLocation location, string? database, CancellationToken cancellationToken)
+    internal static async Task ClearAsync(
+        SnapshotLocation location, string? database, CancellationToken cancellationToken)
     {
         foreach (var entry in await location.Storage.ListAsync(Folder(location), cancellationToken).ConfigureAwait(false))
         {
@@ -49,7 +54,8 @@ internal static class SessionRecords
         }
     }
 
-    private static async Task<SnapshotSession?> ReadAsync(SnapshotLocation location, string name, CancellationToken cancellationToken)
+    private static async Task<SnapshotSession?> ReadAsync(
+        SnapshotLocation location, string name, CancellationToken cancellationToken)
     {
         try
         {

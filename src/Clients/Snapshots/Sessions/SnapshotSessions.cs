@@ -12,7 +12,8 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<SnapshotSession>> FindAsync(SnapshotLocation location, MySqlConnectionStringBuilder connection, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SnapshotSession>> FindAsync(
+        SnapshotLocation location, MySqlConnectionStringBuilder connection, CancellationToken cancellationToken)
     {
         await using var session = await OpenAsync(location, connection, cancellationToken).ConfigureAwait(false);
         return await FindAsync(location, session, connection.UserID, only: null, cancellationToken).ConfigureAwait(false);
@@ -57,7 +58,8 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
         }
     }
 
-    private static async Task<MySqlConnection> OpenAsync(SnapshotLocation location, MySqlConnectionStringBuilder connection, CancellationToken cancellationToken)
+    private static async Task<MySqlConnection> OpenAsync(
+        SnapshotLocation location, MySqlConnectionStringBuilder connection, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(location);
         StorageName.Check(location);
@@ -143,7 +145,8 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
         return holders;
     }
 
-    private static async Task<ulong?> HolderAsync(MySqlConnection connection, string name, CancellationToken cancellationToken)
+    private static async Task<ulong?> HolderAsync(
+        MySqlConnection connection, string name, CancellationToken cancellationToken)
     {
         await using var command = new MySqlCommand("SELECT IS_USED_LOCK(@name)", connection);
         command.Parameters.AddWithValue("@name", name);

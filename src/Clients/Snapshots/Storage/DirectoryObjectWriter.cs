@@ -42,7 +42,8 @@ internal sealed class DirectoryObjectWriter(
         }
         catch (SnapshotException)
         {
-            // Removed where possible. What remains has a temporary name, and the next attempt removes it; the failure that led here is what the caller reports.
+            // Removed where possible. What remains has a temporary name, and the next attempt removes it; the failure
+            // that led here is what the caller reports.
         }
     }
 }

@@ -1,8 +1,8 @@
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// A directory below a storage root as storage. Files are 0600, folders 0700; files and their folders are synced to disk before a name counts. Symbolic links
-/// are not followed, and nothing leads out of the directory.
+/// A directory below a storage root as storage. Files are 0600, folders 0700; files and their folders are synced to
+/// disk before a name counts. Symbolic links are not followed, and nothing leads out of the directory.
 /// </summary>
 public sealed class DirectoryStorage : ISnapshotStorage
 {
@@ -195,10 +195,12 @@ public sealed class DirectoryStorage : ISnapshotStorage
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<SnapshotStorageMark> EnsureMarkAsync(CancellationToken cancellationToken) => StorageMark.EnsureAsync(this, _root.Time, cancellationToken);
+    public Task<SnapshotStorageMark> EnsureMarkAsync(CancellationToken cancellationToken) =>
+        StorageMark.EnsureAsync(this, _root.Time, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<SnapshotStorageMark?> ReadMarkAsync(CancellationToken cancellationToken) => StorageMark.ReadAsync(this, cancellationToken);
+    public Task<SnapshotStorageMark?> ReadMarkAsync(CancellationToken cancellationToken) =>
+        StorageMark.ReadAsync(this, cancellationToken);
 
     private static (string Folder, string Leaf) Split(string path)
     {
@@ -206,7 +208,8 @@ public sealed class DirectoryStorage : ISnapshotStorage
         return slash < 0 ? ("", path) : (path[..slash], path[(slash + 1)..]);
     }
 
-    private static string Join(string folder, string name) => folder.Length == 0 ? name : name.Length == 0 ? folder : $"{folder}/{name}";
+    private static string Join(string folder, string name) =>
+        folder.Length == 0 ? name : name.Length == 0 ? folder : $"{folder}/{name}";
 
     private static bool SyncFolder(Folder root, string path)
     {
@@ -274,12 +277,14 @@ public sealed class DirectoryStorage : ISnapshotStorage
     private SnapshotException Taken(string name) =>
         new(SnapshotFailure.AlreadyExists, $"'{name}' already exists in {Description} and is not overwritten.");
 
-    private SnapshotException Missing(string name) => new(SnapshotFailure.NotFound, $"There is no '{name}' in {Description}.");
+    private SnapshotException Missing(string name) =>
+        new(SnapshotFailure.NotFound, $"There is no '{name}' in {Description}.");
 
     private SnapshotException NotFile(string name) =>
         new(SnapshotFailure.NotAllowed, $"'{name}' in {Description} is not a regular file. Put the file itself there.");
 
-    private async Task<T> RunAsync<T>(string verb, string name, Func<Folder, T> work, CancellationToken cancellationToken)
+    private async Task<T> RunAsync<T>(
+        string verb, string name, Func<Folder, T> work, CancellationToken cancellationToken)
     {
         try
         {

@@ -1,6 +1,8 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>An object being written. Disposed without <see cref="CompleteAsync"/> it is given up and removed where possible.</summary>
+/// <summary>
+/// An object being written. Disposed without <see cref="CompleteAsync"/> it is given up and removed where possible.
+/// </summary>
 public interface ISnapshotObjectWriter : IAsyncDisposable
 {
     /// <summary>Write-only, forward-only.</summary>

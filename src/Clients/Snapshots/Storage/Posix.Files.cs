@@ -42,7 +42,8 @@ internal static partial class Posix
 
     /// <summary>Opens a path that the administrator chose, symbolic links followed; the handle is invalid if it
     /// cannot be opened.</summary>
-    internal static SafeFileHandle Open(string path, int flags, out int error) => Handle(open(path, flags | CloseOnExecFlag), out error);
+    internal static SafeFileHandle Open(string path, int flags, out int error) =>
+        Handle(open(path, flags | CloseOnExecFlag), out error);
 
     /// <summary>
     /// Opens a path below a directory: no symbolic link, no magic link and no <c>..</c> leads out of it, whatever is
@@ -51,7 +52,8 @@ internal static partial class Posix
     /// <see cref="NotImplemented"/> or
     /// <see cref="NotPermitted"/>.
     /// </summary>
-    internal static SafeFileHandle OpenBeneath(SafeFileHandle directory, string path, int flags, UnixFileMode mode, out int error)
+    internal static SafeFileHandle OpenBeneath(
+        SafeFileHandle directory, string path, int flags, UnixFileMode mode, out int error)
     {
         var how = new OpenHow { Flags = (ulong)(uint)(flags | CloseOnExecFlag), Mode = (flags & Create) == 0 ? 0 : (ulong)mode, Resolve = ResolveBeneath };
         return Handle((int)openat2(OpenAt2, directory, path, ref how, Marshal.SizeOf<OpenHow>()), out error);
@@ -62,16 +64,19 @@ internal static partial class Posix
         Handle(openat(directory, name, flags | CloseOnExecFlag | NoFollow, (uint)mode), out error);
 
     /// <summary>0 or errno.</summary>
-    internal static int MakeDirectory(SafeFileHandle directory, string name, UnixFileMode mode) => Result(mkdirat(directory, name, (uint)mode));
+    internal static int MakeDirectory(SafeFileHandle directory, string name, UnixFileMode mode) =>
+        Result(mkdirat(directory, name, (uint)mode));
 
     /// <summary>0 or errno.</summary>
     internal static int RemoveFile(SafeFileHandle directory, string name) => Result(unlinkat(directory, name, 0));
 
     /// <summary>0 or errno; a directory that is not empty stays.</summary>
-    internal static int RemoveDirectory(SafeFileHandle directory, string name) => Result(unlinkat(directory, name, AtRemoveDirectory));
+    internal static int RemoveDirectory(SafeFileHandle directory, string name) =>
+        Result(unlinkat(directory, name, AtRemoveDirectory));
 
     /// <summary>Renames, never replacing: 0 or errno.</summary>
-    internal static int RenameExclusive(SafeFileHandle fromDirectory, string from, SafeFileHandle toDirectory, string to)
+    internal static int RenameExclusive(
+        SafeFileHandle fromDirectory, string from, SafeFileHandle toDirectory, string to)
     {
         var error = Result(renameat2(fromDirectory, from, toDirectory, to, RenameNoReplace));
         if (error is not (Invalid or NotImplemented))
@@ -166,10 +171,12 @@ internal static partial class Posix
     private static partial int unlinkat(SafeFileHandle directory, string path, int flags);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int renameat2(SafeFileHandle fromDirectory, string from, SafeFileHandle toDirectory, string to, uint flags);
+    private static partial int renameat2(
+        SafeFileHandle fromDirectory, string from, SafeFileHandle toDirectory, string to, uint flags);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int linkat(SafeFileHandle fromDirectory, string from, SafeFileHandle toDirectory, string to, int flags);
+    private static partial int linkat(
+        SafeFileHandle fromDirectory, string from, SafeFileHandle toDirectory, string to, int flags);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int statx(SafeFileHandle directory, string path, int flags, uint mask, Span<byte> facts);

@@ -13,8 +13,8 @@ internal static partial class Posix
     private const int SetPipeSize = 1031;
 
     /// <summary>
-    /// Asks for a pipe of so many bytes, 64 KiB otherwise. False: the kernel keeps it as it is; an unprivileged user is held to
-    /// <c>/proc/sys/fs/pipe-max-size</c> and <c>pipe-user-pages-soft</c>.
+    /// Asks for a pipe of so many bytes, 64 KiB otherwise. False: the kernel keeps it as it is; an unprivileged user is
+    /// held to <c>/proc/sys/fs/pipe-max-size</c> and <c>pipe-user-pages-soft</c>.
     /// </summary>
     internal static bool TryWidenPipe(SafeHandle pipe, int bytes) => fcntl(pipe, SetPipeSize, bytes) >= 0;
 

@@ -8,7 +8,8 @@ internal static class StorageMark
     /// <summary>Name of the object.</summary>
     internal const string Name = ".drydock-storage.json";
 
-    internal static async Task<SnapshotStorageMark> EnsureAsync(ISnapshotStorage storage, TimeProvider time, CancellationToken cancellationToken)
+    internal static async Task<SnapshotStorageMark> EnsureAsync(
+        ISnapshotStorage storage, TimeProvider time, CancellationToken cancellationToken)
     {
         var mark = await ReadAsync(storage, cancellationToken).ConfigureAwait(false)
             ?? new SnapshotStorageMark(Guid.NewGuid().ToString("D"), time.GetUtcNow());
@@ -34,7 +35,8 @@ internal static class StorageMark
             ?? throw new SnapshotException(SnapshotFailure.StorageUnusable, $"The mark written to {storage.Description} cannot be read back.");
     }
 
-    internal static async Task<SnapshotStorageMark?> ReadAsync(ISnapshotStorage storage, CancellationToken cancellationToken)
+    internal static async Task<SnapshotStorageMark?> ReadAsync(
+        ISnapshotStorage storage, CancellationToken cancellationToken)
     {
         try
         {

@@ -23,7 +23,10 @@ internal static class StorageName
         return name;
     }
 
-    /// <summary>Checks a name that is only read: people may have chosen it. Any characters but control characters, no part empty, . or ..</summary>
+    /// <summary>
+    /// Checks a name that is only read: people may have chosen it. Any characters but control characters, no part
+    /// empty, . or ..
+    /// </summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.InvalidRequest"/>.</exception>
     internal static string Readable(string name)
     {
@@ -47,7 +50,10 @@ internal static class StorageName
         _ = Checked(location.ManifestName);
     }
 
-    /// <summary>A database name as part of an object name: other characters than letters, digits, _ and - as %XX, long ones cut and told apart by a hash.</summary>
+    /// <summary>
+    /// A database name as part of an object name: other characters than letters, digits, _ and - as %XX, long ones cut
+    /// and told apart by a hash.
+    /// </summary>
     internal static string Encode(string database)
     {
         var text = new StringBuilder();

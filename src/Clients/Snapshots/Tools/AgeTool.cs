@@ -4,12 +4,17 @@ using Drydock.Clients.Safety;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>The <c>age</c> program: encrypts to recipients, decrypts with an identity that it reads from memory.</summary>
+/// <summary>
+/// The <c>age</c> program: encrypts to recipients, decrypts with an identity that it reads from memory.
+/// </summary>
 internal sealed class AgeTool(SnapshotToolOptions options)
 {
     private static readonly string[] RecipientKinds = ["age1", "ssh-ed25519 ", "ssh-rsa "];
 
-    /// <summary>Looks whether recipients can be what they should be, before anything is dumped; age itself has the last word when it starts.</summary>
+    /// <summary>
+    /// Looks whether recipients can be what they should be, before anything is dumped; age itself has the last word
+    /// when it starts.
+    /// </summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.InvalidRequest"/>.</exception>
     internal static void Check(IReadOnlyList<string> recipients)
     {
@@ -25,7 +30,11 @@ internal sealed class AgeTool(SnapshotToolOptions options)
 
     /// <summary>Runs <paramref name="produce"/> with a stream that encrypts into <paramref name="target"/>.</summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.DumpFailed"/>.</exception>
-    internal async Task EncryptAsync(IReadOnlyList<string> recipients, Stream target, Func<Stream, Task> produce, CancellationToken cancellationToken)
+    internal async Task EncryptAsync(
+        IReadOnlyList<string> recipients,
+        Stream target,
+        Func<Stream, Task> produce,
+        CancellationToken cancellationToken)
     {
         using var child = ChildProcess.Start(options.SetPriv, options.Age, recipients.SelectMany(static r => (string[])["-r", r]), redact: "");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -64,11 +73,14 @@ internal sealed class AgeTool(SnapshotToolOptions options)
     }
 
     /// <summary>
-    /// Decrypts <paramref name="source"/>, all of which is read whatever happens; <paramref name="consume"/> gets what it opens to.
+    /// Decrypts <paramref name="source"/>, all of which is read whatever happens; <paramref name="consume"/> gets what
+    /// it opens to.
     /// </summary>
     /// <returns>Why it could not be opened to its end, null if it could.</returns>
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.IdentityMissing"/>: it is encrypted to others.</exception>
-    internal async Task<string?> DecryptAsync(string identity, Stream source, Func<Stream, Task> consume, CancellationToken cancellationToken)
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.IdentityMissing"/>: it is encrypted to
+    /// others.</exception>
+    internal async Task<string?> DecryptAsync(
+        string identity, Stream source, Func<Stream, Task> consume, CancellationToken cancellationToken)
     {
         using var secret = MemoryFile.Create("drydock-identity", Encoding.UTF8.GetBytes(identity.EndsWith('\n') ? identity : identity + "\n"));
         using var child = ChildProcess.Start(options.SetPriv, options.Age, ["-d", "-i", secret.Path], SecretOf(identity));

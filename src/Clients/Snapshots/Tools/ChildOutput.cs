@@ -1,8 +1,9 @@
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// What a child writes to its standard output. Its <see cref="Read(Span{byte})"/> waits in the kernel: a tool writes a few KiB at a time, and an asynchronous
-/// read of each costs more than what is done with it. Nothing but the end of the child ends such a read; see <see cref="Kill"/>.
+/// What a child writes to its standard output. Its <see cref="Read(Span{byte})"/> waits in the kernel: a tool writes a
+/// few KiB at a time, and an asynchronous read of each costs more than what is done with it. Nothing but the end of the
+/// child ends such a read; see <see cref="Kill"/>.
 /// </summary>
 internal sealed class ChildOutput(ChildProcess child) : ReadOnlyStream
 {

@@ -6,8 +6,8 @@ using System.Text;
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// A child that dies with this process: started through <c>setpriv --pdeathsig KILL</c> from a thread of its own that lives as long as the child,
-/// because the kernel ties the signal to the thread that forked (prctl(2)).
+/// A child that dies with this process: started through <c>setpriv --pdeathsig KILL</c> from a thread of its own that
+/// lives as long as the child, because the kernel ties the signal to the thread that forked (prctl(2)).
 /// </summary>
 internal sealed class ChildProcess : IDisposable
 {
@@ -58,7 +58,8 @@ internal sealed class ChildProcess : IDisposable
         _ = Exited.ContinueWith(_ => Close(), TaskScheduler.Default);
     }
 
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.ToolMissing"/>: setpriv could not be started.</exception>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.ToolMissing"/>: setpriv could not be
+    /// started.</exception>
     internal static ChildProcess Start(string setPriv, string program, IEnumerable<string> arguments, string redact)
     {
         var start = new ProcessStartInfo(setPriv)
@@ -110,7 +111,8 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
-    // Tools write a few KiB at a time: the more fits, the less often two processes wake each other. Where it is not granted the pipe stays as it is.
+    // Tools write a few KiB at a time: the more fits, the less often two processes wake each other. Where it is not
+    // granted the pipe stays as it is.
     private static void Widen(Stream end)
     {
         if (end is PipeStream pipe)
@@ -138,7 +140,8 @@ internal sealed class ChildProcess : IDisposable
         var errors = Task.Run(ReadErrorsAsync);
         started.SetResult();
         _process.WaitForExit();
-        // The thread that forked must live as long as the child (the parent-death signal follows it), so it blocks here and does nothing else.
+        // The thread that forked must live as long as the child (the parent-death signal follows it), so it blocks here
+        // and does nothing else.
         errors.GetAwaiter().GetResult();
         _exited.SetResult(_process.ExitCode);
     }

@@ -7,7 +7,10 @@ internal static class ChildSockets
 {
     private const string Established = "01";
 
-    /// <summary>Local ports of the established TCP connections of <paramref name="pid"/>; empty when it has none, is gone or cannot be looked into.</summary>
+    /// <summary>
+    /// Local ports of the established TCP connections of <paramref name="pid"/>; empty when it has none, is gone or
+    /// cannot be looked into.
+    /// </summary>
     internal static IReadOnlyList<int> EstablishedPorts(int pid)
     {
         try

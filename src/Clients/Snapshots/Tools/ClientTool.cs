@@ -24,8 +24,8 @@ internal sealed class ClientTool(SnapshotToolOptions options)
     ];
 
     /// <summary>
-    /// Runs it on a database. Its first statement reports the connection id (and takes the named lock, if given); <paramref name="onSession"/> is awaited
-    /// before <paramref name="feed"/> writes the first byte of SQL.
+    /// Runs it on a database. Its first statement reports the connection id (and takes the named lock, if given);
+    /// <paramref name="onSession"/> is awaited before <paramref name="feed"/> writes the first byte of SQL.
     /// </summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.LoadFailed"/>.</exception>
     internal async Task RunAsync(

@@ -20,6 +20,9 @@ public sealed record DumpJob
     /// <summary>Threads, where the tool has several.</summary>
     public int Threads { get; init; } = 4;
 
-    /// <summary>Called beside the dump for every child that connects to the server; the dump does not wait for it but ends only after it.</summary>
+    /// <summary>
+    /// Called beside the dump for every child that connects to the server; the dump does not wait for it but ends only
+    /// after it.
+    /// </summary>
     public Func<RunningTool, CancellationToken, Task>? OnStarted { get; init; }
 }

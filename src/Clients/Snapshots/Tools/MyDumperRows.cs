@@ -6,8 +6,12 @@ using Drydock.Clients.MySql;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Runs mydumper once into a scratch directory and hands on its files as they are finished; each is removed when it is consumed.</summary>
-internal sealed class MyDumperRows(SnapshotToolOptions options, DumpJob job, IReadOnlyList<string> flags, MySqlServerKind server)
+/// <summary>
+/// Runs mydumper once into a scratch directory and hands on its files as they are finished; each is removed when it is
+/// consumed.
+/// </summary>
+internal sealed class MyDumperRows(
+    SnapshotToolOptions options, DumpJob job, IReadOnlyList<string> flags, MySqlServerKind server)
 {
     private const string MetadataName = "metadata";
 
@@ -16,7 +20,10 @@ internal sealed class MyDumperRows(SnapshotToolOptions options, DumpJob job, IRe
     private readonly ConcurrentDictionary<string, bool> _taken = new(StringComparer.Ordinal);
     private readonly Channel<string> _finished = Channel.CreateUnbounded<string>();
 
-    internal async Task RunAsync(IReadOnlyList<string> omitted, Func<DumpOutput, CancellationToken, Task> consume, CancellationToken cancellationToken)
+    internal async Task RunAsync(
+        IReadOnlyList<string> omitted,
+        Func<DumpOutput, CancellationToken, Task> consume,
+        CancellationToken cancellationToken)
     {
         using var scratch = ScratchDirectory.Create(options, neededBytes: 0);
         var folder = Path.Combine(scratch.Path, "rows");
@@ -49,7 +56,9 @@ internal sealed class MyDumperRows(SnapshotToolOptions options, DumpJob job, IRe
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>What mydumper and myloader want in argv for TLS, beside the option file; names of files, no secrets.</summary>
+    /// <summary>
+    /// What mydumper and myloader want in argv for TLS, beside the option file; names of files, no secrets.
+    /// </summary>
     internal static IEnumerable<string> TlsFlags(MySqlConnectionStringBuilder connection)
     {
         if (connection.SslMode == MySqlSslMode.Disabled)
@@ -67,8 +76,8 @@ internal sealed class MyDumperRows(SnapshotToolOptions options, DumpJob job, IRe
         }
     }
 
-    // A file is finished when it was renamed from its .00001 (it is the only one of its table) or when the next one of its table exists.
-    // What these events do not tell, or tell too late, is taken when mydumper has ended.
+    // A file is finished when it was renamed from its .00001 (it is the only one of its table) or when the next one of
+    // its table exists. What these events do not tell, or tell too late, is taken when mydumper has ended.
     private FileSystemWatcher Watch(string folder)
     {
         var watch = new FileSystemWatcher(folder) { NotifyFilter = NotifyFilters.FileName };
@@ -105,7 +114,11 @@ internal sealed class MyDumperRows(SnapshotToolOptions options, DumpJob job, IRe
         return string.Create(CultureInfo.InvariantCulture, $"{name[..^Ending]}.{number - 1:D5}.sql");
     }
 
-    private async Task TakeAsync(ChildProcess child, string folder, Func<DumpOutput, CancellationToken, Task> consume, CancellationToken cancellationToken)
+    private async Task TakeAsync(
+        ChildProcess child,
+        string folder,
+        Func<DumpOutput, CancellationToken, Task> consume,
+        CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var talk = child.StandardOutput.CopyToAsync(Stream.Null, stop.Token);
@@ -152,7 +165,8 @@ internal sealed class MyDumperRows(SnapshotToolOptions options, DumpJob job, IRe
         }
     }
 
-    private async Task WorkAsync(string folder, Func<DumpOutput, CancellationToken, Task> consume, CancellationToken cancellationToken)
+    private async Task WorkAsync(
+        string folder, Func<DumpOutput, CancellationToken, Task> consume, CancellationToken cancellationToken)
     {
         await foreach (var name in _finished.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -170,7 +184,8 @@ internal sealed class MyDumperRows(SnapshotToolOptions options, DumpJob job, IRe
         }
     }
 
-    private async Task MetadataAsync(string folder, Func<DumpOutput, CancellationToken, Task> consume, CancellationToken cancellationToken)
+    private async Task MetadataAsync(
+        string folder, Func<DumpOutput, CancellationToken, Task> consume, CancellationToken cancellationToken)
     {
         var path = Path.Combine(folder, MetadataName);
         if (!File.Exists(path))

@@ -4,15 +4,18 @@ using Drydock.Clients.MySql;
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// mydumper for the rows, in files of about <see cref="ChunkMegabytes"/> MB so that myloader loads one big table with many threads; mysqldump for everything
-/// that is no row, and for the rows of tables that mydumper 0.10 would not dump truly (<see cref="TableChoice"/>).
+/// mydumper for the rows, in files of about <see cref="ChunkMegabytes"/> MB so that myloader loads one big table with
+/// many threads; mysqldump for everything that is no row, and for the rows of tables that mydumper 0.10 would not dump
+/// truly (<see cref="TableChoice"/>).
 /// </summary>
 /// <remarks>
-/// What 0.10 does wrong and how it is met: it puts names into SQL and file names unquoted (such tables go to mysqldump); it takes a column with an expression
-/// as default in MySQL 8 for a generated one and leaves it out, and invisible columns (the same); a last row that begins a statement of its own has no column
-/// list in a table with generated columns (always <c>--complete-insert</c>), and one that begins a file lacks the file's head (it is put there); chunks by rows
-/// (<c>-r</c>) lose negative keys (chunks are by size); sequences are taken for tables (left out); definers, sql_mode and order of views, triggers and
-/// routines are not kept well (they come from mysqldump); escapes follow the server's sql_mode (<see cref="WorkerLogin"/>).
+/// What 0.10 does wrong and how it is met: it puts names into SQL and file names unquoted (such tables go to
+/// mysqldump); it takes a column with an expression as default in MySQL 8 for a generated one and leaves it out, and
+/// invisible columns (the same); a last row that begins a statement of its own has no column list in a table with
+/// generated columns (always <c>--complete-insert</c>), and one that begins a file lacks the file's head (it is put
+/// there); chunks by rows (<c>-r</c>) lose negative keys (chunks are by size); sequences are taken for tables (left
+/// out); definers, sql_mode and order of views, triggers and routines are not kept well (they come from mysqldump);
+/// escapes follow the server's sql_mode (<see cref="WorkerLogin"/>).
 /// </remarks>
 public sealed class MyDumperTool(SnapshotToolOptions? options = null) : IDumpTool
 {
@@ -49,7 +52,8 @@ public sealed class MyDumperTool(SnapshotToolOptions? options = null) : IDumpToo
     }
 
     /// <inheritdoc/>
-    public async Task DumpAsync(DumpJob job, Func<DumpOutput, CancellationToken, Task> consume, CancellationToken cancellationToken)
+    public async Task DumpAsync(
+        DumpJob job, Func<DumpOutput, CancellationToken, Task> consume, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(consume);
@@ -83,5 +87,6 @@ public sealed class MyDumperTool(SnapshotToolOptions? options = null) : IDumpToo
             job, flags, [job.Database, .. tables], (stream, token) => consume(new DumpOutput(part, name, stream), token), cancellationToken);
     }
 
-    private static bool IsObjectFlag(string flag) => flag is "--routines" or "--skip-routines" or "--events" or "--skip-events" or "--triggers" or "--skip-triggers";
+    private static bool IsObjectFlag(string flag) =>
+        flag is "--routines" or "--skip-routines" or "--events" or "--skip-events" or "--triggers" or "--skip-triggers";
 }

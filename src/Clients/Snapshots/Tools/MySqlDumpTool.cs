@@ -21,7 +21,8 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
     }
 
     /// <inheritdoc/>
-    public async Task DumpAsync(DumpJob job, Func<DumpOutput, CancellationToken, Task> consume, CancellationToken cancellationToken)
+    public async Task DumpAsync(
+        DumpJob job, Func<DumpOutput, CancellationToken, Task> consume, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(consume);
@@ -62,7 +63,8 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
         yield return always || scope.Triggers ? "--triggers" : "--skip-triggers";
     }
 
-    internal Task<ToolInfo> ReadInfoAsync(CancellationToken cancellationToken) => ToolInfo.ReadAsync(_options.SetPriv, _options.Dump, cancellationToken);
+    internal Task<ToolInfo> ReadInfoAsync(CancellationToken cancellationToken) =>
+        ToolInfo.ReadAsync(_options.SetPriv, _options.Dump, cancellationToken);
 
     /// <summary>Runs it once. <paramref name="names"/> are the database and, if not all of it, the tables.</summary>
     internal async Task RunAsync(

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// A directory of one attempt's own below the scratch root (mode 0700), locked as long as it is in use, removed when it is disposed. Making one removes
-/// those that a process which died has left, as <see cref="RemoveLeft(SnapshotToolOptions)"/> does: their locks are free.
+/// A directory of one attempt's own below the scratch root (mode 0700), locked as long as it is in use, removed when it
+/// is disposed. Making one removes those that a process which died has left, as
+/// <see cref="RemoveLeft(SnapshotToolOptions)"/> does: their locks are free.
 /// </summary>
 public sealed class ScratchDirectory : IDisposable
 {
@@ -29,7 +30,9 @@ public sealed class ScratchDirectory : IDisposable
 
     internal string Path { get; }
 
-    /// <summary>Removes what processes that died have left: with them may lie the rows of encrypted snapshots, readable.</summary>
+    /// <summary>
+    /// Removes what processes that died have left: with them may lie the rows of encrypted snapshots, readable.
+    /// </summary>
     /// <exception cref="IOException">The root cannot be listed.</exception>
     /// <exception cref="UnauthorizedAccessException">The root may not be listed.</exception>
     public static void RemoveLeft(SnapshotToolOptions options)
@@ -57,7 +60,8 @@ public sealed class ScratchDirectory : IDisposable
         _lock.Dispose();
     }
 
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>: the root is missing, not writable or too small.</exception>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>: the root is missing, not
+    /// writable or too small.</exception>
     internal static ScratchDirectory Create(SnapshotToolOptions options, long neededBytes)
     {
         var root = RootOf(options);
@@ -68,7 +72,8 @@ public sealed class ScratchDirectory : IDisposable
                 throw new SnapshotException(SnapshotFailure.StorageUnusable, $"The scratch directory {root} does not exist; mount the volume or create it.");
             }
 
-            // Between the making of a directory and the taking of its lock nobody of this process may take it for one that was left.
+            // Between the making of a directory and the taking of its lock nobody of this process may take it for one
+            // that was left.
             lock (OneAtATime)
             {
                 RemoveLeft(root);
@@ -102,7 +107,8 @@ public sealed class ScratchDirectory : IDisposable
     private static string RootOf(SnapshotToolOptions options) => options.ScratchRoot ?? System.IO.Path.GetTempPath();
 
     // FileShare.None is an advisory lock of the kernel's (flock), which a dead process does not hold.
-    private static FileStream Hold(string path) => new(System.IO.Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+    private static FileStream Hold(string path) =>
+        new(System.IO.Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
 
     private static void RequireFree(string root, long neededBytes)
     {

@@ -6,8 +6,8 @@ using Drydock.Clients.Safety;
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// The option file (mode 0600) by which a child learns where to connect and with which password. It lives in memory without a name
-/// and is gone when it is disposed or this process ends, however it ends.
+/// The option file (mode 0600) by which a child learns where to connect and with which password. It lives in memory
+/// without a name and is gone when it is disposed or this process ends, however it ends.
 /// </summary>
 internal sealed class SecretOptionFile : IDisposable
 {
@@ -23,7 +23,9 @@ internal sealed class SecretOptionFile : IDisposable
     /// <summary>Where the child finds it while it lives.</summary>
     internal string Path => _file.Path;
 
-    /// <summary>The connection as the child makes it: the authority to trust is a file that lives as long as this.</summary>
+    /// <summary>
+    /// The connection as the child makes it: the authority to trust is a file that lives as long as this.
+    /// </summary>
     internal MySqlConnectionStringBuilder Connection { get; }
 
     public void Dispose()
@@ -34,8 +36,10 @@ internal sealed class SecretOptionFile : IDisposable
 
     /// <param name="connection">Where to and as whom.</param>
     /// <param name="flavour">Whose client library will read it.</param>
-    /// <param name="initCommand">One statement that every session of mydumper and myloader runs at login; null: it is another tool.</param>
-    internal static SecretOptionFile Create(MySqlConnectionStringBuilder connection, ToolFlavour flavour, string? initCommand = null)
+    /// <param name="initCommand">One statement that every session of mydumper and myloader runs at login; null: it is
+    /// another tool.</param>
+    internal static SecretOptionFile Create(
+        MySqlConnectionStringBuilder connection, ToolFlavour flavour, string? initCommand = null)
     {
         MemoryFile? authority = null;
         try
@@ -46,7 +50,8 @@ internal sealed class SecretOptionFile : IDisposable
                 connection = new MySqlConnectionStringBuilder(connection) { SslCa = authority.Path };
             }
 
-            // mydumper and myloader hand the file to the client library, which reads [client]; mysqldump ends at an option there that it does not know.
+            // mydumper and myloader hand the file to the client library, which reads [client]; mysqldump ends at an
+            // option there that it does not know.
             var text = Text(connection, flavour);
             text = initCommand is null ? text : $"{text}local-infile=0\ninit-command={Quote(initCommand)}\n";
             return new SecretOptionFile(MemoryFile.Create("drydock-options", Encoding.UTF8.GetBytes(text + NoLocalFiles)), authority, connection);

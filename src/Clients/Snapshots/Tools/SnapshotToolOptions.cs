@@ -22,9 +22,10 @@ public sealed record SnapshotToolOptions
     public string SetPriv { get; init; } = "setpriv";
 
     /// <summary>
-    /// An existing directory below which mydumper and myloader get a directory of their own for each attempt, removed on every exit. A dump needs little
-    /// there while the storage keeps up (files go to it as they are closed), at most the rows of the databases dumped at a time; a load needs the rows of one
-    /// database as SQL, and says so when there is no room. Null: the system's temporary directory.
+    /// An existing directory below which mydumper and myloader get a directory of their own for each attempt, removed
+    /// on every exit. A dump needs little there while the storage keeps up (files go to it as they are closed), at most
+    /// the rows of the databases dumped at a time; a load needs the rows of one database as SQL, and says so when there
+    /// is no room. Null: the system's temporary directory.
     /// </summary>
     public string? ScratchRoot { get; init; }
 }

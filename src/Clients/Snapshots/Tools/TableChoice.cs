@@ -8,12 +8,17 @@ namespace Drydock.Clients.Snapshots;
 /// <param name="Other">Base tables for mysqldump.</param>
 /// <param name="Views">Views.</param>
 /// <param name="NoTables">Sequences and other things without rows of their own.</param>
-internal sealed record TableChoice(IReadOnlyList<string> Fast, IReadOnlyList<string> Other, IReadOnlyList<string> Views, IReadOnlyList<string> NoTables)
+internal sealed record TableChoice(
+    IReadOnlyList<string> Fast,
+    IReadOnlyList<string> Other,
+    IReadOnlyList<string> Views,
+    IReadOnlyList<string> NoTables)
 {
     private const int LongestFileName = 255;
     private const string LongestEnding = ".00000.sql.partial";
 
-    internal static async Task<TableChoice> ReadAsync(MySqlConnection connection, string database, string marker, CancellationToken cancellationToken)
+    internal static async Task<TableChoice> ReadAsync(
+        MySqlConnection connection, string database, string marker, CancellationToken cancellationToken)
     {
         var suspect = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var row in RowsAsync(connection, "SELECT TABLE_NAME, COLUMN_NAME, COALESCE(EXTRA, '') FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = @db", database, marker, cancellationToken).ConfigureAwait(false))
@@ -49,7 +54,9 @@ internal sealed record TableChoice(IReadOnlyList<string> Fast, IReadOnlyList<str
         && !table.Contains(".sql", StringComparison.Ordinal)
         && Encoding.UTF8.GetByteCount(database) + Encoding.UTF8.GetByteCount(table) + LongestEnding.Length < LongestFileName;
 
-    // It writes a line feed in a column's name as it is, at which myloader may end the statement. It leaves out columns whose EXTRA has GENERATED in it, and so those of MySQL 8 with an expression as default as well; SELECT * gives no invisible ones.
+    // It writes a line feed in a column's name as it is, at which myloader may end the statement. It leaves out columns
+    // whose EXTRA has GENERATED in it, and so those of MySQL 8 with an expression as default as well; SELECT * gives no
+    // invisible ones.
     internal static bool IsColumnLost(string column, string extra) =>
         column.Contains('`', StringComparison.Ordinal)
         || column.Any(char.IsControl)

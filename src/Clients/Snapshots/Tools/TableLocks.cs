@@ -8,8 +8,12 @@ internal static class TableLocks
     // 1044, 1142, 1227: access denied; 1235, 1149, 1064: the server has no such statement (OceanBase).
     private static readonly int[] NotAllowed = [1044, 1142, 1227, 1235, 1149, 1064];
 
-    /// <summary>Tries it on one table of each database. A lock that somebody else's stands against for a second is still one that may be taken.</summary>
-    internal static async Task<bool> MayLockAsync(MySqlConnection connection, IEnumerable<DatabaseCatalogue> databases, CancellationToken cancellationToken)
+    /// <summary>
+    /// Tries it on one table of each database. A lock that somebody else's stands against for a second is still one
+    /// that may be taken.
+    /// </summary>
+    internal static async Task<bool> MayLockAsync(
+        MySqlConnection connection, IEnumerable<DatabaseCatalogue> databases, CancellationToken cancellationToken)
     {
         foreach (var database in databases.Where(static d => d.Tables.Count > 0))
         {
@@ -22,7 +26,8 @@ internal static class TableLocks
         return true;
     }
 
-    private static async Task<bool> MayLockAsync(MySqlConnection connection, string table, CancellationToken cancellationToken)
+    private static async Task<bool> MayLockAsync(
+        MySqlConnection connection, string table, CancellationToken cancellationToken)
     {
         const int LockWaitTimeout = 1205;
         await RunAsync(connection, "SET SESSION lock_wait_timeout=1", [1193, 1232, .. NotAllowed], cancellationToken).ConfigureAwait(false);
@@ -31,7 +36,8 @@ internal static class TableLocks
         return refused is 0 or LockWaitTimeout;
     }
 
-    private static async Task<int> RunAsync(MySqlConnection connection, string sql, int[] expected, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        MySqlConnection connection, string sql, int[] expected, CancellationToken cancellationToken)
     {
         try
         {

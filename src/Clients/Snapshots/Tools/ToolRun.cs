@@ -3,10 +3,13 @@ using Drydock.Clients.MySql;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Runs one child that connects to a server, with what goes on beside it, and ends all of it on any failure.</summary>
+/// <summary>
+/// Runs one child that connects to a server, with what goes on beside it, and ends all of it on any failure.
+/// </summary>
 internal static class ToolRun
 {
-    /// <exception cref="SnapshotException"><paramref name="failure"/>: it ended with an error; the text is the end of its own.</exception>
+    /// <exception cref="SnapshotException"><paramref name="failure"/>: it ended with an error; the text is the end of
+    /// its own.</exception>
     internal static async Task RunAsync(
         ChildProcess child,
         string what,

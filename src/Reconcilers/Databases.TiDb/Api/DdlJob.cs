@@ -20,5 +20,6 @@ internal sealed record DdlJob(string Id, string Database, string Table, string T
     public bool IsOfSystem => string.Equals(Database, "mysql", StringComparison.OrdinalIgnoreCase);
 
     /// <inheritdoc />
-    public override string ToString() => $"job {Id}: {Type} on {Database}{(Table.Length > 0 ? "." + Table : "")}, {State}";
+    public override string ToString() =>
+        $"job {Id}: {Type} on {Database}{(Table.Length > 0 ? "." + Table : "")}, {State}";
 }

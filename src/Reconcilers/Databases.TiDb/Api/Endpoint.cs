@@ -8,7 +8,8 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 internal sealed record Endpoint(string Host, int Port)
 {
     /// <summary>HOST:PORT, as the cluster itself writes addresses; an IPv6 address in brackets.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}");
 
     /// <summary>Whether an address that the cluster reports (HOST:PORT) is this one.</summary>
     public bool IsAddress(string? address) => string.Equals(ToString(), address, StringComparison.OrdinalIgnoreCase);

@@ -10,7 +10,10 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <inheritdoc cref="IDatabaseSql" />
-/// <remarks>The servers are asked in turn until one can be connected to: one of them may be the one that is being restarted. A session a question.</remarks>
+/// <remarks>
+/// The servers are asked in turn until one can be connected to: one of them may be the one that is being restarted. A
+/// session a question.
+/// </remarks>
 internal sealed class MySqlDatabaseSql : IDatabaseSql
 {
     private const int SyntaxError = 1064;
@@ -46,10 +49,12 @@ internal sealed class MySqlDatabaseSql : IDatabaseSql
     }
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<BinlogNode>?> PumpsAsync(CancellationToken cancellationToken) => BinlogAsync("SHOW PUMP STATUS", cancellationToken);
+    public Task<IReadOnlyList<BinlogNode>?> PumpsAsync(CancellationToken cancellationToken) =>
+        BinlogAsync("SHOW PUMP STATUS", cancellationToken);
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<BinlogNode>?> DrainersAsync(CancellationToken cancellationToken) => BinlogAsync("SHOW DRAINER STATUS", cancellationToken);
+    public Task<IReadOnlyList<BinlogNode>?> DrainersAsync(CancellationToken cancellationToken) =>
+        BinlogAsync("SHOW DRAINER STATUS", cancellationToken);
 
     /// <inheritdoc />
     public async Task<IReadOnlyList<string>> DatabasesAsync(CancellationToken cancellationToken) =>
@@ -85,7 +90,8 @@ internal sealed class MySqlDatabaseSql : IDatabaseSql
     private Task<List<Func<string, string>>> QueryAsync(string statement, CancellationToken cancellationToken) =>
         QueryAsync([.. _upgrade().Spec.Of(DatabaseComponent.TiDB).Select(_upgrade().Spec.Service)], statement, cancellationToken);
 
-    private async Task<List<Func<string, string>>> QueryAsync(IReadOnlyList<Endpoint> servers, string statement, CancellationToken cancellationToken)
+    private async Task<List<Func<string, string>>> QueryAsync(
+        IReadOnlyList<Endpoint> servers, string statement, CancellationToken cancellationToken)
     {
         var login = _secrets.Sql ?? throw new DatabaseSqlException(Reasons.SecretMissing, "no login for SQL: name a Secret with username and password in spec.tidb.credentialsSecretRef");
         DatabaseSqlException? last = null;
@@ -125,8 +131,10 @@ internal sealed class MySqlDatabaseSql : IDatabaseSql
         throw last ?? OfSpec("spec.instances names no TiDB to ask");
     }
 
-    // The database library resolves the name again for itself: of several addresses it may take any, so each of them must be allowed.
-    private async Task<DatabaseSqlException?> UnresolvedAsync(Endpoint server, SqlLogin login, CancellationToken cancellationToken)
+    // The database library resolves the name again for itself: of several addresses it may take any, so each of them
+    // must be allowed.
+    private async Task<DatabaseSqlException?> UnresolvedAsync(
+        Endpoint server, SqlLogin login, CancellationToken cancellationToken)
     {
         try
         {

@@ -12,7 +12,8 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 internal static class NamedRows
 {
     /// <summary>Reads all rows; a column that is not there is an error when it is asked for.</summary>
-    public static async Task<List<Func<string, string>>> ReadAsync(DbDataReader reader, CancellationToken cancellationToken)
+    public static async Task<List<Func<string, string>>> ReadAsync(
+        DbDataReader reader, CancellationToken cancellationToken)
     {
         var columns = Enumerable.Range(0, reader.FieldCount).GroupBy(reader.GetName, StringComparer.OrdinalIgnoreCase).ToDictionary(g => g.Key, g => g.First(), StringComparer.OrdinalIgnoreCase);
         var rows = new List<Func<string, string>>();

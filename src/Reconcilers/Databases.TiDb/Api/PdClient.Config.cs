@@ -9,10 +9,12 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 internal sealed partial class PdClient
 {
     /// <summary>The whole configuration as PD writes it: what <c>pd-ctl config show all</c> shows.</summary>
-    public async Task<string> ConfigTextAsync(CancellationToken cancellationToken) => await GetAsync($"{Api}/config", root => root.Optional("schedule") is null ? throw new KeyNotFoundException("no \"schedule\" in it") : root.GetRawText(), cancellationToken);
+    public async Task<string> ConfigTextAsync(CancellationToken cancellationToken) =>
+        await GetAsync($"{Api}/config", root => root.Optional("schedule") is null ? throw new KeyNotFoundException("no \"schedule\" in it") : root.GetRawText(), cancellationToken);
 
     /// <summary>What the configuration says of scheduling and replication.</summary>
-    public Task<PdSchedule> ScheduleAsync(CancellationToken cancellationToken) => GetAsync($"{Api}/config", Schedule, cancellationToken);
+    public Task<PdSchedule> ScheduleAsync(CancellationToken cancellationToken) =>
+        GetAsync($"{Api}/config", Schedule, cancellationToken);
 
     /// <summary>
     /// The version the cluster is at: the lowest of its stores', raised by itself and never lowered

@@ -15,7 +15,10 @@ internal sealed partial class PdClient(IServiceHttp http, IReadOnlyList<Endpoint
 {
     private const string Api = "/pd/api/v1";
 
-    /// <summary>Whether one member has a leader and a quorum by its own word: GET /health on it, <c>{"health":"true"}</c>. False also when it does not answer.</summary>
+    /// <summary>
+    /// Whether one member has a leader and a quorum by its own word: GET /health on it, <c>{"health":"true"}</c>. False
+    /// also when it does not answer.
+    /// </summary>
     public async Task<bool> IsHealthyAsync(Endpoint member, CancellationToken cancellationToken)
     {
         try
@@ -52,9 +55,12 @@ internal sealed partial class PdClient(IServiceHttp http, IReadOnlyList<Endpoint
             root.Optional("etcd_leader") is { } etcd ? MemberOrNone(etcd) : null),
         cancellationToken);
 
-    /// <summary>Asks the leader to give leadership to whom it likes. Leadership moves later: look at <see cref="MembersAsync"/>.</summary>
+    /// <summary>
+    /// Asks the leader to give leadership to whom it likes. Leadership moves later: look at <see cref="MembersAsync"/>.
+    /// </summary>
     /// <exception cref="TiDbApiException">Refused: "no valid pd to transfer leader".</exception>
-    public Task ResignAsync(CancellationToken cancellationToken) => ChangeAsync(HttpMethod.Post, $"{Api}/leader/resign", null, cancellationToken);
+    public Task ResignAsync(CancellationToken cancellationToken) =>
+        ChangeAsync(HttpMethod.Post, $"{Api}/leader/resign", null, cancellationToken);
 
     /// <summary>Asks the leader to give leadership to one member. Leadership moves later.</summary>
     /// <param name="member">The member's own name.</param>
@@ -71,13 +77,15 @@ internal sealed partial class PdClient(IServiceHttp http, IReadOnlyList<Endpoint
     /// The git hash of the leader's build (GET /pd/api/v1/status is handed to the leader;
     /// docs/research/tidb.md#pd-as-observed).
     /// </summary>
-    public Task<string> LeaderGitHashAsync(CancellationToken cancellationToken) => GetAsync($"{Api}/status", root => root.Text("git_hash"), cancellationToken);
+    public Task<string> LeaderGitHashAsync(CancellationToken cancellationToken) =>
+        GetAsync($"{Api}/status", root => root.Text("git_hash"), cancellationToken);
 
     private static PdMember Member(JsonElement element) =>
         new(element.OptionalText("name") ?? "", element.Id("member_id"), element.Texts("client_urls"), (int)element.Number("leader_priority"));
 
     // While there is none, an empty object stands there.
-    private static PdMember? MemberOrNone(JsonElement element) => element.Optional("member_id") is null ? null : Member(element);
+    private static PdMember? MemberOrNone(JsonElement element) =>
+        element.Optional("member_id") is null ? null : Member(element);
 
     private async Task<T> GetAsync<T>(string path, Func<JsonElement, T> read, CancellationToken cancellationToken) =>
         await InTurnAsync(

@@ -5,7 +5,8 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <param name="Members">All of them.</param>
 /// <param name="Leader">Who leads PD; null while nobody does.</param>
 /// <param name="EtcdLeader">Who leads etcd; differs from the leader while leadership moves.</param>
-internal sealed record PdMembers(ulong ClusterId, IReadOnlyList<PdMember> Members, PdMember? Leader, PdMember? EtcdLeader)
+internal sealed record PdMembers(
+    ulong ClusterId, IReadOnlyList<PdMember> Members, PdMember? Leader, PdMember? EtcdLeader)
 {
     /// <summary>Whether PD and etcd are led by the same member: a move is over (docs/research/tidb.md#pd).</summary>
     public bool IsSettled => Leader is not null && Leader.Id == EtcdLeader?.Id;

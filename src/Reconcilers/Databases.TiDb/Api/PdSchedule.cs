@@ -40,7 +40,8 @@ internal sealed record PdSchedule
     public bool Merges => Limit("max-merge-region-size") is > 0 && Limit("merge-schedule-limit") is > 0;
 
     /// <summary>The limits as text: name=value, comma separated, in the order of <see cref="LimitNames"/>.</summary>
-    public string LimitsText() => string.Join(',', LimitNames.Where(Limits.ContainsKey).Select(n => string.Create(CultureInfo.InvariantCulture, $"{n}={Limits[n]}")));
+    public string LimitsText() =>
+        string.Join(',', LimitNames.Where(Limits.ContainsKey).Select(n => string.Create(CultureInfo.InvariantCulture, $"{n}={Limits[n]}")));
 
     /// <summary>Reads what <see cref="LimitsText"/> wrote.</summary>
     public static IReadOnlyDictionary<string, long> ParseLimits(string? text) =>

@@ -53,7 +53,8 @@ internal static class StrictJson
         element.Member(name) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : throw new FormatException($"\"{name}\" is no text");
 
     /// <summary>A text, or null.</summary>
-    public static string? OptionalText(this JsonElement element, string name) => element.Optional(name) is null ? null : element.Text(name);
+    public static string? OptionalText(this JsonElement element, string name) =>
+        element.Optional(name) is null ? null : element.Text(name);
 
     /// <summary>A number; absent is 0.</summary>
     public static long Number(this JsonElement element, string name) => element.Optional(name)?.GetInt64() ?? 0;

@@ -1,6 +1,9 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>A process of the cluster refused a request, or answered in a way that is none. The message names host, port, what was asked and its words.</summary>
+/// <summary>
+/// A process of the cluster refused a request, or answered in a way that is none. The message names host, port, what
+/// was asked and its words.
+/// </summary>
 internal sealed class TiDbApiException : Exception
 {
     /// <summary>Makes one.</summary>

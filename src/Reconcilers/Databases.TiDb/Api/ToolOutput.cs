@@ -23,7 +23,8 @@ internal static partial class ToolOutput
     /// Whether a configuration check says so in words; the exit code alone is not relied upon
     /// (docs/research/tidb.md#tikv).
     /// </summary>
-    public static bool ChecksConfiguration(string output) => output.Contains("config check successful", StringComparison.OrdinalIgnoreCase);
+    public static bool ChecksConfiguration(string output) =>
+        output.Contains("config check successful", StringComparison.OrdinalIgnoreCase);
 
     [GeneratedRegex(@"Release Version:\s*(?<version>v?\d[^\s]*)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Release();

@@ -4,4 +4,5 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <param name="Text">The whole file.</param>
 /// <param name="Changes">What was set in it; empty if it is as it was.</param>
 /// <param name="Remarks">What was kept and will have another meaning, for the reader of the plan.</param>
-internal sealed record MigratedConfiguration(string Text, IReadOnlyList<ConfigurationChange> Changes, IReadOnlyList<string> Remarks);
+internal sealed record MigratedConfiguration(
+    string Text, IReadOnlyList<ConfigurationChange> Changes, IReadOnlyList<string> Remarks);

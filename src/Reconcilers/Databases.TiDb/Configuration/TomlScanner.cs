@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Finds tables and values in a TOML text without changing a character of it. What TOML would refuse it refuses too, as far as it looks.</summary>
+/// <summary>
+/// Finds tables and values in a TOML text without changing a character of it. What TOML would refuse it refuses too, as
+/// far as it looks.
+/// </summary>
 internal sealed class TomlScanner(string text)
 {
     private const int MaximumDepth = 32;

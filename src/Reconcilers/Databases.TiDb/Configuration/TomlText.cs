@@ -28,7 +28,8 @@ internal sealed class TomlText
 
     /// <summary>A value as it is written there, quotes and all; null if it is not.</summary>
     /// <param name="path">Keys joined with dots: storage.block-cache.capacity.</param>
-    public string? Find(string path) => _scan.Values.Find(v => v.Path == path) is { } value ? Text[value.Begin..value.End] : null;
+    public string? Find(string path) =>
+        _scan.Values.Find(v => v.Path == path) is { } value ? Text[value.Begin..value.End] : null;
 
     /// <summary>A text or word without its quotes; null if it is not there.</summary>
     public string? Word(string path) => Find(path) is { } raw ? Unquoted(raw) : null;
@@ -37,10 +38,14 @@ internal sealed class TomlText
     public IEnumerable<(string Path, string Value)> Below(string table) =>
         _scan.Values.Where(v => v.Path.StartsWith(table + ".", StringComparison.Ordinal)).Select(v => (v.Path, Text[v.Begin..v.End]));
 
-    /// <summary>The same with one value set, in its place if it is there, else at the end of its table, else in a table of its own at the end.</summary>
+    /// <summary>
+    /// The same with one value set, in its place if it is there, else at the end of its table, else in a table of its
+    /// own at the end.
+    /// </summary>
     /// <param name="path">Keys joined with dots, at least two.</param>
     /// <param name="value">As TOML writes it: "8GB" with its quotes.</param>
-    /// <exception cref="FormatException">A part of the path is a value itself, so that nothing can be set below it.</exception>
+    /// <exception cref="FormatException">A part of the path is a value itself, so that nothing can be set below
+    /// it.</exception>
     public TomlText With(string path, string value)
     {
         if (_scan.Values.Find(v => v.Path == path) is { } present)
@@ -73,7 +78,8 @@ internal sealed class TomlText
 
     private string NewLine => Text.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n";
 
-    private TomlText Inserted(int lineEnd, string line) => new(string.Concat(Text.AsSpan(0, lineEnd), NewLine, line, Text.AsSpan(lineEnd)));
+    private TomlText Inserted(int lineEnd, string line) =>
+        new(string.Concat(Text.AsSpan(0, lineEnd), NewLine, line, Text.AsSpan(lineEnd)));
 
     private static string Unquoted(string raw) =>
         raw.Length >= 2 && raw[0] is '"' or '\'' && raw[^1] == raw[0] ? raw[1..^1] : raw;

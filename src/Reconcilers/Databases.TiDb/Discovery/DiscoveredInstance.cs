@@ -22,7 +22,9 @@ internal sealed record DiscoveredInstance
     /// <summary>Of a TiKV: its store, unsigned 64 bits.</summary>
     public ulong? Store { get; init; }
 
-    /// <summary>The beginning of the checksum of its configuration file as it is; null where none is carried over.</summary>
+    /// <summary>
+    /// The beginning of the checksum of its configuration file as it is; null where none is carried over.
+    /// </summary>
     public string? ConfigurationFrom { get; init; }
 
     /// <summary>The beginning of the checksum of its configuration file for the new version.</summary>

@@ -18,7 +18,10 @@ internal sealed record TiDbDiscovery
     /// <summary>max-replicas.</summary>
     public required long MaxReplicas { get; init; }
 
-    /// <summary>tidb_server_version; null where a TiDB of the new version runs already, so that its raise cannot be seen any more.</summary>
+    /// <summary>
+    /// tidb_server_version; null where a TiDB of the new version runs already, so that its raise cannot be seen any
+    /// more.
+    /// </summary>
     public long? BootstrapVersion { get; init; }
 
     /// <summary>What the reader of the plan should know of what was found.</summary>

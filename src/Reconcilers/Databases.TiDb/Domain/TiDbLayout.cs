@@ -30,25 +30,34 @@ internal static class TiDbLayout
     };
 
     /// <summary>Instances of a component, in the order of the spec.</summary>
-    public static IEnumerable<DatabaseInstance> Of(this DatabaseRollingUpgradeSpec spec, DatabaseComponent component) => spec.Instances.Where(i => i.Component == component);
+    public static IEnumerable<DatabaseInstance> Of(this DatabaseRollingUpgradeSpec spec, DatabaseComponent component) =>
+        spec.Instances.Where(i => i.Component == component);
 
     /// <summary>The service port of an instance.</summary>
-    public static Endpoint Service(this DatabaseRollingUpgradeSpec spec, DatabaseInstance instance) => new(instance.Host, DefaultPorts.Service(spec, instance));
+    public static Endpoint Service(this DatabaseRollingUpgradeSpec spec, DatabaseInstance instance) =>
+        new(instance.Host, DefaultPorts.Service(spec, instance));
 
     /// <summary>The status port of an instance.</summary>
-    public static Endpoint Status(this DatabaseRollingUpgradeSpec spec, DatabaseInstance instance) => new(instance.Host, DefaultPorts.Status(spec, instance));
+    public static Endpoint Status(this DatabaseRollingUpgradeSpec spec, DatabaseInstance instance) =>
+        new(instance.Host, DefaultPorts.Status(spec, instance));
 
-    /// <summary>The configuration file of an instance: conf/tikv.toml below deployDir, if the spec names no other.</summary>
-    public static string ConfigFile(DatabaseInstance instance) => instance.ConfigFile ?? $"{instance.DeployDir.TrimEnd('/')}/conf/{instance.Component.ToString().ToLowerInvariant()}.toml";
+    /// <summary>
+    /// The configuration file of an instance: conf/tikv.toml below deployDir, if the spec names no other.
+    /// </summary>
+    public static string ConfigFile(DatabaseInstance instance) =>
+        instance.ConfigFile ?? $"{instance.DeployDir.TrimEnd('/')}/conf/{instance.Component.ToString().ToLowerInvariant()}.toml";
 
     /// <summary>Where the file for the new version waits, beside the present one.</summary>
-    public static string NewConfigFile(this DatabaseRollingUpgradeSpec spec, DatabaseInstance instance) => $"{ConfigFile(instance)}.{TiDbVersion.Plain(spec.ToVersion)}";
+    public static string NewConfigFile(this DatabaseRollingUpgradeSpec spec, DatabaseInstance instance) =>
+        $"{ConfigFile(instance)}.{TiDbVersion.Plain(spec.ToVersion)}";
 
     /// <summary>Under what name the former file is kept.</summary>
-    public static string FormerConfigFile(this DatabaseRollingUpgradeSpec spec, DatabaseInstance instance) => $"{ConfigFile(instance)}.{TiDbVersion.Plain(spec.FromVersion)}";
+    public static string FormerConfigFile(this DatabaseRollingUpgradeSpec spec, DatabaseInstance instance) =>
+        $"{ConfigFile(instance)}.{TiDbVersion.Plain(spec.FromVersion)}";
 
     /// <summary>A program of the new version.</summary>
-    public static string NewProgram(this DatabaseRollingUpgradeSpec spec, string program) => $"{spec.Package.Directory.TrimEnd('/')}/bin/{program}";
+    public static string NewProgram(this DatabaseRollingUpgradeSpec spec, string program) =>
+        $"{spec.Package.Directory.TrimEnd('/')}/bin/{program}";
 
     /// <summary>The package as a host needs it.</summary>
     public static PackageRequest Package(this DatabaseRollingUpgradeSpec spec, string host)

@@ -19,7 +19,8 @@ internal static class TiDbVersion
     }
 
     /// <summary>Whether two texts name the same version.</summary>
-    public static bool Same(string a, string b) => string.Equals(Plain(a), Plain(b), StringComparison.OrdinalIgnoreCase);
+    public static bool Same(string a, string b) =>
+        string.Equals(Plain(a), Plain(b), StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Major, minor and patch; what follows them is left out. Null if it is no version.</summary>
     public static (int Major, int Minor, int Patch)? Parse(string text)

@@ -8,7 +8,8 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 internal sealed class ClusterIsTheSame(ITiDbTargets targets) : TiDbGuard(targets)
 {
     /// <inheritdoc />
-    protected override async Task<GuardReading> ReadAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+    protected override async Task<GuardReading> ReadAsync(
+        PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {
         var now = (await Targets.Pd().MembersAsync(cancellationToken)).ClusterId.ToString(CultureInfo.InvariantCulture);
         return now == guard.Parameters["clusterId"]

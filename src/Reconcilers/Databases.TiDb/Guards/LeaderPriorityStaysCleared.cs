@@ -4,11 +4,15 @@ using Drydock.Engine.Guards;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>No PD member has a leader_priority while PD is rolled: it would pull leadership back to a member that is about to be stopped.</summary>
+/// <summary>
+/// No PD member has a leader_priority while PD is rolled: it would pull leadership back to a member that is about to be
+/// stopped.
+/// </summary>
 internal sealed class LeaderPriorityStaysCleared(ITiDbTargets targets) : TiDbGuard(targets)
 {
     /// <inheritdoc />
-    protected override async Task<GuardReading> ReadAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+    protected override async Task<GuardReading> ReadAsync(
+        PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {
         var set = (await Targets.Pd().MembersAsync(cancellationToken)).Members.Where(m => m.LeaderPriority != 0).ToList();
         return set.Count == 0

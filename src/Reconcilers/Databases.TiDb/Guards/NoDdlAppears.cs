@@ -11,7 +11,8 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 internal sealed class NoDdlAppears(ITiDbTargets targets) : TiDbGuard(targets)
 {
     /// <inheritdoc />
-    protected override async Task<GuardReading> ReadAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+    protected override async Task<GuardReading> ReadAsync(
+        PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {
         var jobs = (await Targets.Sql.UnfinishedDdlAsync(cancellationToken)).Where(j => !j.IsOfSystem).ToList();
         return jobs.Count == 0

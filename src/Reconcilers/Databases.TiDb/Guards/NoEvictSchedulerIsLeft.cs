@@ -12,7 +12,8 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 internal sealed class NoEvictSchedulerIsLeft(ITiDbTargets targets) : TiDbGuard(targets)
 {
     /// <inheritdoc />
-    protected override async Task<GuardReading> ReadAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+    protected override async Task<GuardReading> ReadAsync(
+        PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {
         var evicted = (await Targets.Pd().ScheduleAsync(cancellationToken)).Evicted;
         var left = plan.Steps

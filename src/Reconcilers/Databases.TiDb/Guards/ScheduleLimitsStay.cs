@@ -8,7 +8,8 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 internal sealed class ScheduleLimitsStay(ITiDbTargets targets) : TiDbGuard(targets)
 {
     /// <inheritdoc />
-    protected override async Task<GuardReading> ReadAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+    protected override async Task<GuardReading> ReadAsync(
+        PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {
         var now = (await Targets.Pd().ScheduleAsync(cancellationToken)).Limit("merge-schedule-limit")?.ToString(CultureInfo.InvariantCulture) ?? "(none)";
         var wanted = guard.Parameters["limit"];

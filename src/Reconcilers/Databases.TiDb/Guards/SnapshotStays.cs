@@ -8,7 +8,8 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 internal sealed class SnapshotStays(ITiDbTargets targets) : TiDbGuard(targets)
 {
     /// <inheritdoc />
-    protected override async Task<GuardReading> ReadAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+    protected override async Task<GuardReading> ReadAsync(
+        PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {
         var receipt = plan.Steps.Find(s => s.Id == guard.Parameters["step"])?.Receipt;
         var name = receipt?.GetValueOrDefault(TakeSnapshot.SnapshotKey) ?? "";

@@ -4,8 +4,9 @@ using Drydock.Engine.Guards;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// What the guards of a TiDB upgrade share: while an instance that this upgrade has stopped is down, none of them keeps it from being started. The cluster
-/// may not even be readable then, and leaving it down would be worse than anything they guard against.
+/// What the guards of a TiDB upgrade share: while an instance that this upgrade has stopped is down, none of them keeps
+/// it from being started. The cluster may not even be readable then, and leaving it down would be worse than anything
+/// they guard against.
 /// </summary>
 internal abstract class TiDbGuard(ITiDbTargets targets) : IGuardCheck
 {

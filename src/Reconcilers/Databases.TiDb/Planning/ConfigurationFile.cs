@@ -6,7 +6,8 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <param name="Instance">Whose file.</param>
 /// <param name="From">The beginning of the checksum of the file as it was found.</param>
 /// <param name="To">The beginning of the checksum of the file for the new version.</param>
-/// <param name="Capacity">Of a TiKV: the block cache it is to have where the file names none; null leaves the file alone.</param>
+/// <param name="Capacity">Of a TiKV: the block cache it is to have where the file names none; null leaves the file
+/// alone.</param>
 /// <param name="Concurrency">Of a TiKV: the concurrency it is to have where the file names none.</param>
 internal sealed record ConfigurationFile(string Instance, string From, string To, string? Capacity, int? Concurrency)
 {

@@ -6,5 +6,6 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 internal static class TiDbEstimate
 {
     /// <summary>Number of TiKV × 5 min + 10 min (docs/research/tidb.md#procedure).</summary>
-    public static TimeSpan Of(DatabaseRollingUpgradeSpec spec) => TimeSpan.FromMinutes((5 * spec.Of(DatabaseComponent.TiKV).Count()) + 10);
+    public static TimeSpan Of(DatabaseRollingUpgradeSpec spec) =>
+        TimeSpan.FromMinutes((5 * spec.Of(DatabaseComponent.TiKV).Count()) + 10);
 }

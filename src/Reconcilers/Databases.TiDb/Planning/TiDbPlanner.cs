@@ -13,9 +13,10 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// three steps each: drain, swap, verify.
 /// </summary>
 /// <remarks>
-/// The order among PD members is that of the spec, whoever leads: the plan and its hash must not depend on a leader that may change at any time. That the
-/// leader is the last one stopped comes from the drain steps, which read the leader anew: one that leads hands leadership to the last member of the order,
-/// and the last member, when its turn comes, to one that has been upgraded (<see cref="DrainPd"/>).
+/// The order among PD members is that of the spec, whoever leads: the plan and its hash must not depend on a leader
+/// that may change at any time. That the leader is the last one stopped comes from the drain steps, which read the
+/// leader anew: one that leads hands leadership to the last member of the order, and the last member, when its turn
+/// comes, to one that has been upgraded (<see cref="DrainPd"/>).
 /// </remarks>
 internal sealed partial class TiDbPlanner
 {
@@ -108,7 +109,8 @@ internal sealed partial class TiDbPlanner
         _barrier = [step.Id];
     }
 
-    private PlanStep Step(string id, string action, string? node, string title, params (string Name, string Value)[] parameters)
+    private PlanStep Step(
+        string id, string action, string? node, string title, params (string Name, string Value)[] parameters)
     {
         var phase = id[..id.IndexOf('/', StringComparison.Ordinal)];
         return new PlanStep
@@ -126,7 +128,8 @@ internal sealed partial class TiDbPlanner
         };
     }
 
-    private DiscoveredInstance Discovered(DatabaseInstance instance) => _discovery.Instances.First(i => i.Name == instance.Name);
+    private DiscoveredInstance Discovered(DatabaseInstance instance) =>
+        _discovery.Instances.First(i => i.Name == instance.Name);
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -7,8 +7,8 @@ using Phases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Compiles what undoes a TiDB upgrade of which no process was stopped yet: leader_priority is given back. Packages and files that lie beside the present
-/// ones disturb nobody and stay, the backup and the saved configuration too. Pure.
+/// Compiles what undoes a TiDB upgrade of which no process was stopped yet: leader_priority is given back. Packages and
+/// files that lie beside the present ones disturb nobody and stay, the backup and the saved configuration too. Pure.
 /// </summary>
 internal static class TiDbRollbackPlanner
 {
@@ -18,7 +18,8 @@ internal static class TiDbRollbackPlanner
     /// <param name="spec">The spec.</param>
     /// <param name="done">The plan with what has come of it.</param>
     /// <param name="notes">What the reader must know beside it.</param>
-    /// <exception cref="InvalidOperationException">There is no way back (<see cref="TiDbRollback.Obstacle"/>): a defect of whoever asks.</exception>
+    /// <exception cref="InvalidOperationException">There is no way back (<see cref="TiDbRollback.Obstacle"/>): a defect
+    /// of whoever asks.</exception>
     public static Plan Compile(DatabaseRollingUpgradeSpec spec, Plan done, IReadOnlyList<string> notes)
     {
         ArgumentNullException.ThrowIfNull(done);

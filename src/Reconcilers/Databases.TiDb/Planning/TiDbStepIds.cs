@@ -68,16 +68,20 @@ internal static class TiDbStepIds
     public static string Package(string hostOrGroup) => $"{Phases.PreparePackage}/{hostOrGroup}";
 
     /// <summary>Migrated configuration files of a component.</summary>
-    public static string Configuration(DatabaseComponent component) => $"{Phases.MigrateConfiguration}/{component.ToString().ToLowerInvariant()}";
+    public static string Configuration(DatabaseComponent component) =>
+        $"{Phases.MigrateConfiguration}/{component.ToString().ToLowerInvariant()}";
 
     /// <summary>It is safe to stop the instance.</summary>
-    public static string Drain(DatabaseInstance instance) => $"{TiDbLayout.Phase(instance.Component)}/{instance.Name}{DrainSuffix}";
+    public static string Drain(DatabaseInstance instance) =>
+        $"{TiDbLayout.Phase(instance.Component)}/{instance.Name}{DrainSuffix}";
 
     /// <summary>The instance runs the new program.</summary>
-    public static string Swap(DatabaseInstance instance) => $"{TiDbLayout.Phase(instance.Component)}/{instance.Name}{SwapSuffix}";
+    public static string Swap(DatabaseInstance instance) =>
+        $"{TiDbLayout.Phase(instance.Component)}/{instance.Name}{SwapSuffix}";
 
     /// <summary>The instance is healthy on the new version.</summary>
-    public static string Verify(DatabaseInstance instance) => $"{TiDbLayout.Phase(instance.Component)}/{instance.Name}{VerifySuffix}";
+    public static string Verify(DatabaseInstance instance) =>
+        $"{TiDbLayout.Phase(instance.Component)}/{instance.Name}{VerifySuffix}";
 
     /// <summary>A service of the monitoring.</summary>
     public static string Monitoring(string service) => $"{Phases.UpgradeMonitoring}/{service}";
@@ -86,5 +90,6 @@ internal static class TiDbStepIds
     public static string SparkJar(string host) => $"{Phases.UpgradeTiSpark}/jar-{host}";
 
     /// <summary>merge-schedule-limit is raised to a value.</summary>
-    public static string RaiseMerge(int limit) => string.Create(CultureInfo.InvariantCulture, $"{Phases.TuneScheduling}/merge-schedule-limit-{limit}");
+    public static string RaiseMerge(int limit) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Phases.TuneScheduling}/merge-schedule-limit-{limit}");
 }

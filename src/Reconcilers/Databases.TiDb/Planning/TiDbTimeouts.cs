@@ -8,7 +8,8 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>How long one attempt of a step may take by the present spec. Pure.</summary>
 internal static class TiDbTimeouts
 {
-    // The steps of an instance, and the raising of limits, end by their own word and clean up: the engine's limit comes later.
+    // The steps of an instance, and the raising of limits, end by their own word and clean up: the engine's limit comes
+    // later.
     private static readonly TimeSpan Later = TimeSpan.FromMinutes(10);
 
     // The snapshot has the time of Backup itself.

@@ -3,7 +3,10 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Carries configuration files over in memory and has the new programs check them where they are on the hosts already; otherwise MigrateConfiguration does.</summary>
+/// <summary>
+/// Carries configuration files over in memory and has the new programs check them where they are on the hosts already;
+/// otherwise MigrateConfiguration does.
+/// </summary>
 internal sealed class ConfigurationPreflight(ITiDbTargets targets, TiDbFindings findings)
 {
     /// <summary>Migrates one; null if there is none, or it cannot be.</summary>

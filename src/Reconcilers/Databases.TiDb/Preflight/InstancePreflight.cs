@@ -5,7 +5,10 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Looks at instances on their hosts: who supervises them, what runs, from what program, by what configuration. Changes nothing.</summary>
+/// <summary>
+/// Looks at instances on their hosts: who supervises them, what runs, from what program, by what configuration. Changes
+/// nothing.
+/// </summary>
 internal sealed class InstancePreflight(ITiDbTargets targets, TiDbFindings findings)
 {
     private DatabaseRollingUpgradeSpec Spec => targets.Spec();
@@ -62,7 +65,8 @@ internal sealed class InstancePreflight(ITiDbTargets targets, TiDbFindings findi
 
     // PD says "1.0.0" whatever it is (docs/research/tidb.md#rules): the program itself is asked, and only if it
     // provably is what the process runs.
-    private async Task<string?> ProgramVersionAsync(DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken)
+    private async Task<string?> ProgramVersionAsync(
+        DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken)
     {
         if (instance.Component is DatabaseComponent.TiKV or DatabaseComponent.TiDB || process.ExecutableSha256 is not { } running)
         {

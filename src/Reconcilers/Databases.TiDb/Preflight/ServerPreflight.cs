@@ -47,7 +47,8 @@ internal sealed class ServerPreflight(ITiDbTargets targets, TiDbFindings finding
 
         var all = (await targets.Tidb().AllAsync(Spec.Status(instances[0]), cancellationToken)).Servers;
 
-        // A server registers the address it was told to advertise, which need not be the name in the spec: port and number decide then.
+        // A server registers the address it was told to advertise, which need not be the name in the spec: port and
+        // number decide then.
         var strangers = all.Where(s => !instances.Exists(i => Spec.Service(i).IsAddress(s.Address))).ToList();
         var missing = instances.Where(i => !all.Any(s => Spec.Service(i).IsAddress(s.Address))).ToList();
         if (strangers.Count == missing.Count && strangers.Select(PortOf).Order().SequenceEqual(missing.Select(i => Spec.Service(i).Port).Order()))

@@ -35,7 +35,9 @@ internal sealed class TiDbFindings(ITiDbTargets targets)
         }
     }
 
-    /// <summary>Looks; what could not be read is a finding, and hides nothing that other looks find. Returns the default then.</summary>
+    /// <summary>
+    /// Looks; what could not be read is a finding, and hides nothing that other looks find. Returns the default then.
+    /// </summary>
     public async Task<T?> LookAsync<T>(Func<Task<T?>> look, string? node = null, string? field = null)
     {
         try

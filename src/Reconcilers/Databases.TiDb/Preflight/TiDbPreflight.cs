@@ -5,8 +5,8 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// One pass of preflight of a TiDB upgrade: everything that can be found out without changing anything, side by side over hosts and instances. All findings
-/// of the pass are listed, not the first.
+/// One pass of preflight of a TiDB upgrade: everything that can be found out without changing anything, side by side
+/// over hosts and instances. All findings of the pass are listed, not the first.
 /// </summary>
 internal sealed class TiDbPreflight
 {
@@ -123,7 +123,8 @@ internal sealed class TiDbPreflight
         return done.Count == 0 ? [] : [$"on {Spec.ToVersion} already, and not restarted while healthy: {string.Join(", ", done)}"];
     }
 
-    private static async Task<IReadOnlyList<TResult>> ManyAsync<T, TResult>(IReadOnlyList<T> items, Func<T, Task<TResult?>> look)
+    private static async Task<IReadOnlyList<TResult>> ManyAsync<T, TResult>(
+        IReadOnlyList<T> items, Func<T, Task<TResult?>> look)
         where TResult : class
     {
         var results = new List<TResult>();

@@ -5,7 +5,10 @@ using Drydock.Engine.Actions;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>PD healthy, every store Up on the new version, no Region lacks a peer, no evict-leader scheduler left, TiDB servers consistent.</summary>
+/// <summary>
+/// PD healthy, every store Up on the new version, no Region lacks a peer, no evict-leader scheduler left, TiDB servers
+/// consistent.
+/// </summary>
 internal sealed class CheckCluster(ITiDbTargets targets) : TiDbStep(targets)
 {
     /// <inheritdoc />

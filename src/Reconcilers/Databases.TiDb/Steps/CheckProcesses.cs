@@ -40,7 +40,8 @@ internal sealed class CheckProcesses(ITiDbTargets targets) : TiDbStep(targets)
         return new Observation.Done($"{Spec.Instances.Count} processes", silent.Count == 0 ? null : Fact(NoMetricsFact, string.Join(", ", silent)));
     });
 
-    private async Task<string?> ProblemAsync(StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
+    private async Task<string?> ProblemAsync(
+        StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
     {
         var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
         if (!InstanceLooks.RunsNew(process, InstanceLooks.NewSha256(Targets, context.Plan, instance)))

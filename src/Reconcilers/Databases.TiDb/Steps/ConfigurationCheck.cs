@@ -10,15 +10,19 @@ internal static class ConfigurationCheck
     private const string InTemporaryPlace = """d=$(mktemp -d) || exit 1; trap 'rm -rf "$d"' EXIT; cat > "$d/check.toml" && cd "$d" && "$@" """;
 
     /// <summary>Null if the program accepts a file that lies on the host, else its words.</summary>
-    public static async Task<string?> RefusalAsync(ITiDbTargets targets, DatabaseInstance instance, string file, CancellationToken cancellationToken)
+    public static async Task<string?> RefusalAsync(
+        ITiDbTargets targets, DatabaseInstance instance, string file, CancellationToken cancellationToken)
     {
         var program = targets.Spec().NewProgram(TiDbLayout.Program(instance.Component));
         var result = await targets.Hosts.Files(instance.Host).RunAsync(new RemoteCommand([program, .. Arguments(targets, instance, file)]), cancellationToken);
         return Judge(result, program, instance, file);
     }
 
-    /// <summary>Null if the program accepts a text, else its words. The text is laid into a temporary place on the host.</summary>
-    public static async Task<string?> RefusalOfTextAsync(ITiDbTargets targets, DatabaseInstance instance, string text, CancellationToken cancellationToken)
+    /// <summary>
+    /// Null if the program accepts a text, else its words. The text is laid into a temporary place on the host.
+    /// </summary>
+    public static async Task<string?> RefusalOfTextAsync(
+        ITiDbTargets targets, DatabaseInstance instance, string text, CancellationToken cancellationToken)
     {
         var program = targets.Spec().NewProgram(TiDbLayout.Program(instance.Component));
         using var input = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text));

@@ -5,7 +5,9 @@ using Drydock.Engine.Actions;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Puts the file that MigrateConfiguration laid beside into the place of the present one; that one is kept.</summary>
+/// <summary>
+/// Puts the file that MigrateConfiguration laid beside into the place of the present one; that one is kept.
+/// </summary>
 internal sealed class ConfigurationInstall
 {
     private readonly ITiDbTargets _targets;

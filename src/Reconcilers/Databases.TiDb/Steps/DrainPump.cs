@@ -4,8 +4,9 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Makes sure that the other pumps take the writes of TiDB while one is restarted. The pump itself is paused right before it is stopped
-/// (<see cref="SwapInstance"/>): it ends when it is paused, and its supervisor would start it again if time passed in between.
+/// Makes sure that the other pumps take the writes of TiDB while one is restarted. The pump itself is paused right
+/// before it is stopped (<see cref="SwapInstance"/>): it ends when it is paused, and its supervisor would start it
+/// again if time passed in between.
 /// </summary>
 internal sealed class DrainPump(ITiDbTargets targets) : TiDbStep(targets)
 {

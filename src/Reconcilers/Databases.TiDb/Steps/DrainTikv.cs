@@ -13,7 +13,9 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// </summary>
 internal sealed class DrainTikv(ITiDbTargets targets) : TiDbStep(targets)
 {
-    /// <summary>Receipt key: since when leaders have been leaving; kept over the attempts that follow by themselves.</summary>
+    /// <summary>
+    /// Receipt key: since when leaders have been leaving; kept over the attempts that follow by themselves.
+    /// </summary>
     public const string SinceKey = "since";
 
     /// <summary>Receipt key: how many leaders there were.</summary>
@@ -58,9 +60,11 @@ internal sealed class DrainTikv(ITiDbTargets targets) : TiDbStep(targets)
     });
 
     /// <inheritdoc />
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
-        // A new attempt begins with an empty receipt; the plan still has the former one. After a retry by a person the time begins anew.
+        // A new attempt begins with an empty receipt; the plan still has the former one. After a retry by a person the
+        // time begins anew.
         var former = context.Step.Tries == 0 ? null : context.Plan.Steps.Find(s => s.Id == context.Step.Id)?.Receipt;
         return new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
@@ -89,5 +93,6 @@ internal sealed class DrainTikv(ITiDbTargets targets) : TiDbStep(targets)
         Moments.Parse(context.Receipt(SinceKey)) is { } since
         && context.Time.GetUtcNow() - since >= KubernetesDuration.Parse(Spec.Drain.Timeout);
 
-    private static ulong Store(StepContext context) => ulong.Parse(context.Parameter("store"), NumberStyles.None, CultureInfo.InvariantCulture);
+    private static ulong Store(StepContext context) =>
+        ulong.Parse(context.Parameter("store"), NumberStyles.None, CultureInfo.InvariantCulture);
 }

@@ -3,7 +3,9 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Files that are copied on a host itself: programs, start scripts and JARs, too large to be read here.</summary>
+/// <summary>
+/// Files that are copied on a host itself: programs, start scripts and JARs, too large to be read here.
+/// </summary>
 internal static class HostFileScripts
 {
     // The next free name: $1, $1.2, $1.3. What an earlier upgrade has kept is never replaced.
@@ -11,7 +13,8 @@ internal static class HostFileScripts
         free() { kept=$1; n=1; while [ -e "$kept" ]; do n=$((n + 1)); kept=$1.$n; done; }
         """;
 
-    // $1 from, $2 to, $3 sha256, $4 the name under which what is there is kept. By rename, so that no half file is ever seen.
+    // $1 from, $2 to, $3 sha256, $4 the name under which what is there is kept. By rename, so that no half file is ever
+    // seen.
     private const string Replace = $$"""
         set -e
         {{Free}}
@@ -44,7 +47,8 @@ internal static class HostFileScripts
 
     /// <summary>Puts a file of the host in the place of another; nothing is done where it is.</summary>
     /// <exception cref="HostException">The new file is not there or another one, or it cannot be written.</exception>
-    public static async Task ReplaceAsync(IHostFiles host, string from, string to, string sha256, string? keepAs, CancellationToken cancellationToken)
+    public static async Task ReplaceAsync(
+        IHostFiles host, string from, string to, string sha256, string? keepAs, CancellationToken cancellationToken)
     {
         var result = await host.RunAsync(RemoteCommand.Script(Replace, from, to, sha256, keepAs ?? ""), cancellationToken);
         if (!result.IsSuccess)
@@ -53,9 +57,13 @@ internal static class HostFileScripts
         }
     }
 
-    /// <summary>Takes every TiSpark JAR but one out of a directory: NAME.jar becomes NAME.jar.old, or NAME.jar.old.2 where that is taken.</summary>
+    /// <summary>
+    /// Takes every TiSpark JAR but one out of a directory: NAME.jar becomes NAME.jar.old, or NAME.jar.old.2 where that
+    /// is taken.
+    /// </summary>
     /// <exception cref="HostException">It cannot be done.</exception>
-    public static async Task SetAsideOtherJarsAsync(IHostFiles host, string directory, string stays, CancellationToken cancellationToken)
+    public static async Task SetAsideOtherJarsAsync(
+        IHostFiles host, string directory, string stays, CancellationToken cancellationToken)
     {
         var result = await host.RunAsync(RemoteCommand.Script(SetAside, directory, stays), cancellationToken);
         if (!result.IsSuccess)
@@ -65,7 +73,8 @@ internal static class HostFileScripts
     }
 
     /// <summary>Names of the TiSpark JARs in a directory.</summary>
-    public static async Task<IReadOnlyList<string>> JarsAsync(IHostFiles host, string directory, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> JarsAsync(
+        IHostFiles host, string directory, CancellationToken cancellationToken)
     {
         var result = await host.RunAsync(RemoteCommand.Script("""cd -- "$1" && ls -1 | grep '^tispark.*\.jar$' || [ -d "$1" ]""", directory), cancellationToken);
         return result.IsSuccess

@@ -15,10 +15,15 @@ internal static class InstanceLooks
         ?? throw new StepActionException(Reasons.PackageMissing, $"the plan has no checksum of {TiDbLayout.Program(instance.Component)} for {instance.Host}: PreparePackage has not ended there", retryable: false);
 
     /// <summary>Whether the process runs the new program.</summary>
-    public static bool RunsNew(InstanceProcess process, string newSha256) => process.Pid is not null && process.ExecutableSha256 == newSha256;
+    public static bool RunsNew(InstanceProcess process, string newSha256) =>
+        process.Pid is not null && process.ExecutableSha256 == newSha256;
 
-    /// <summary>Why an instance needs no drain: it runs the new version already, so that it is not stopped at all, or it is stopped; null if it needs one.</summary>
-    public static async Task<string?> NeedsNoDrainAsync(ITiDbTargets targets, Plan plan, DatabaseInstance instance, CancellationToken cancellationToken)
+    /// <summary>
+    /// Why an instance needs no drain: it runs the new version already, so that it is not stopped at all, or it is
+    /// stopped; null if it needs one.
+    /// </summary>
+    public static async Task<string?> NeedsNoDrainAsync(
+        ITiDbTargets targets, Plan plan, DatabaseInstance instance, CancellationToken cancellationToken)
     {
         var process = await targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
         if (RunsNew(process, NewSha256(targets, plan, instance)))

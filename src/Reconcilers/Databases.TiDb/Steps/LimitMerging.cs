@@ -35,10 +35,12 @@ internal sealed class LimitMerging(ITiDbTargets targets) : TiDbStep(targets)
         context.Receipt(FormerKey) is not null ? context.Step.Receipt! : Fact(FormerKey, (await Targets.Pd().ScheduleAsync(cancellationToken)).LimitsText());
 
     /// <inheritdoc />
-    protected override Task CarryOutAsync(StepContext context, CancellationToken cancellationToken) => Targets.Pd().SetLimitAsync(LimitName, Wanted(context), cancellationToken);
+    protected override Task CarryOutAsync(StepContext context, CancellationToken cancellationToken) =>
+        Targets.Pd().SetLimitAsync(LimitName, Wanted(context), cancellationToken);
 
     private static bool HasBegunToMerge(IReadOnlyDictionary<string, long> before, PdSchedule now) =>
         now.Merges && !(before.GetValueOrDefault("max-merge-region-size") > 0 && before.GetValueOrDefault(LimitName) > 0);
 
-    private static long Wanted(StepContext context) => long.Parse(context.Parameter("limit"), NumberStyles.None, CultureInfo.InvariantCulture);
+    private static long Wanted(StepContext context) =>
+        long.Parse(context.Parameter("limit"), NumberStyles.None, CultureInfo.InvariantCulture);
 }

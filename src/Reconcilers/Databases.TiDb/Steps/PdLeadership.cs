@@ -14,10 +14,15 @@ internal static class PdLeadership
         members.At(spec.Service(instance)) is { } member && (members.Leader?.Id == member.Id || members.EtcdLeader?.Id == member.Id);
 
     /// <summary>
-    /// Asks for leadership to move: to the last PD of the spec's order while that one is still to come, so that it moves to a member that is stopped last;
-    /// from that one itself, by resigning, to whoever takes it.
+    /// Asks for leadership to move: to the last PD of the spec's order while that one is still to come, so that it
+    /// moves to a member that is stopped last; from that one itself, by resigning, to whoever takes it.
     /// </summary>
-    public static async Task MoveAwayAsync(ITiDbTargets targets, Plan plan, PdMembers members, DatabaseInstance instance, CancellationToken cancellationToken)
+    public static async Task MoveAwayAsync(
+        ITiDbTargets targets,
+        Plan plan,
+        PdMembers members,
+        DatabaseInstance instance,
+        CancellationToken cancellationToken)
     {
         var spec = targets.Spec();
         var last = spec.Of(DatabaseComponent.PD).Last();

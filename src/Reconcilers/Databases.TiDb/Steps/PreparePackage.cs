@@ -5,8 +5,8 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Brings the new version to a host, or a few, beside the old one, and has every program say its version (<c>-V</c>). The checksums of the programs are its
-/// facts: by them the running process is told from the old one later.
+/// Brings the new version to a host, or a few, beside the old one, and has every program say its version (<c>-V</c>).
+/// The checksums of the programs are its facts: by them the running process is told from the old one later.
 /// </summary>
 internal sealed class PreparePackage(ITiDbTargets targets) : TiDbStep(targets)
 {

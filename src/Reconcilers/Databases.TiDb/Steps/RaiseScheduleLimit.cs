@@ -62,7 +62,8 @@ internal sealed class RaiseScheduleLimit(ITiDbTargets targets) : TiDbStep(target
         context.Receipt(SinceKey) is not null ? context.Step.Receipt! : Fact(SinceKey, Moments.Text(Began(context))));
 
     /// <inheritdoc />
-    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) => Task.Delay(Pause, context.Time, cancellationToken);
+    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
+        Task.Delay(Pause, context.Time, cancellationToken);
 
     /// <inheritdoc />
     protected override async Task CarryOutAsync(StepContext context, CancellationToken cancellationToken)
@@ -115,7 +116,8 @@ internal sealed class RaiseScheduleLimit(ITiDbTargets targets) : TiDbStep(target
         return sum;
     }
 
-    private static Observation.Done Ended(string why, StepContext context) => new($"{context.Parameter("name")} is not raised: {why}", Fact(StoppedFact, why));
+    private static Observation.Done Ended(string why, StepContext context) =>
+        new($"{context.Parameter("name")} is not raised: {why}", Fact(StoppedFact, why));
 
     // The time counts from the first raising, over all of them; each attempt of a step moves its own beginning.
     private static DateTimeOffset Since(StepContext context, DateTimeOffset began)
@@ -124,5 +126,6 @@ internal sealed class RaiseScheduleLimit(ITiDbTargets targets) : TiDbStep(target
         return context.Plan.Steps.Where(s => s.Phase == context.Step.Phase && s is { State: StepState.Succeeded, StartedAt: not null }).Select(s => s.StartedAt!.Value).Append(own).Min();
     }
 
-    private static long Wanted(StepContext context) => long.Parse(context.Parameter("limit"), NumberStyles.None, CultureInfo.InvariantCulture);
+    private static long Wanted(StepContext context) =>
+        long.Parse(context.Parameter("limit"), NumberStyles.None, CultureInfo.InvariantCulture);
 }

@@ -50,7 +50,8 @@ internal sealed class RestartService(ITiDbTargets targets) : TiDbStep(targets)
     }
 
     /// <inheritdoc />
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         if (context.Step.Receipt?.ContainsKey(PidBeforeKey) == true)
         {
@@ -106,7 +107,8 @@ internal sealed class RestartService(ITiDbTargets targets) : TiDbStep(targets)
         Swap = SwapMethod.ReplaceBinary,
     });
 
-    private static string Place(MonitoringService service, ReplacedFile file) => $"{service.DeployDir.TrimEnd('/')}/{file.To}";
+    private static string Place(MonitoringService service, ReplacedFile file) =>
+        $"{service.DeployDir.TrimEnd('/')}/{file.To}";
 
     private static bool IsStill(InstanceProcess process, string pid, string? startedAt) =>
         process.Pid?.ToString(CultureInfo.InvariantCulture) == pid

@@ -20,7 +20,9 @@ internal sealed class SaveConfiguration(ITiDbTargets targets) : TiDbStep(targets
     /// <summary>Receipt key: name of the Secret.</summary>
     public const string SecretKey = "secret";
 
-    /// <summary>Fact: PD's schedule limits before the upgrade, as <see cref="Api.PdSchedule.LimitsText"/> writes them.</summary>
+    /// <summary>
+    /// Fact: PD's schedule limits before the upgrade, as <see cref="Api.PdSchedule.LimitsText"/> writes them.
+    /// </summary>
     public const string LimitsFact = "limits";
 
     /// <summary>Key of PD's configuration in the Secret, and its name in the storage.</summary>

@@ -7,7 +7,11 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 internal static class SavedConfiguration
 {
     /// <summary>Writes what is not there yet.</summary>
-    public static async Task WriteAsync(ISnapshotStorage storage, string prefix, IEnumerable<KeyValuePair<string, string>> texts, CancellationToken cancellationToken)
+    public static async Task WriteAsync(
+        ISnapshotStorage storage,
+        string prefix,
+        IEnumerable<KeyValuePair<string, string>> texts,
+        CancellationToken cancellationToken)
     {
         foreach (var (name, text) in texts)
         {

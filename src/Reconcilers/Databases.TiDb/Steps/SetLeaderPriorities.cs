@@ -38,5 +38,6 @@ internal sealed class SetLeaderPriorities(ITiDbTargets targets) : TiDbStep(targe
         return context.OptionalParameter("clear") is null ? before : before.ToDictionary(p => p.Key, _ => 0, StringComparer.Ordinal);
     }
 
-    private static string Text(Dictionary<string, int> priorities) => string.Join(", ", priorities.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key} {p.Value}")));
+    private static string Text(Dictionary<string, int> priorities) =>
+        string.Join(", ", priorities.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key} {p.Value}")));
 }

@@ -16,7 +16,8 @@ internal sealed record SparkMaster(long Workers, long Cores, long Memory)
 
     /// <summary>Asks the master; null if nothing listens on its port: stopped, or not there yet.</summary>
     /// <exception cref="ServiceException">It is not known: the host is silent, or the answer is unusable.</exception>
-    public static async Task<SparkMaster?> AskAsync(ITiDbTargets targets, TiSparkSpec spark, CancellationToken cancellationToken)
+    public static async Task<SparkMaster?> AskAsync(
+        ITiDbTargets targets, TiSparkSpec spark, CancellationToken cancellationToken)
     {
         try
         {

@@ -9,7 +9,8 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 internal abstract class SparkStep(ITiDbTargets targets) : TiDbStep(targets)
 {
     /// <summary>The Spark of the spec.</summary>
-    protected TiSparkSpec Spark() => Targets.Settings().TiSpark ?? throw new StepActionException(Reasons.InvalidSpec, "spec.tidb.tiSpark is gone, for which the plan has steps; put it back");
+    protected TiSparkSpec Spark() =>
+        Targets.Settings().TiSpark ?? throw new StepActionException(Reasons.InvalidSpec, "spec.tidb.tiSpark is gone, for which the plan has steps; put it back");
 
     /// <summary>Where Spark's JARs are.</summary>
     protected string Jars => $"{Spark().Directory.TrimEnd('/')}/jars";

@@ -6,10 +6,12 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 internal sealed class StartSpark(ITiDbTargets targets) : SparkStep(targets)
 {
     /// <inheritdoc />
-    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(() => LookAsync(context, cancellationToken));
+    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
+        PatientlyAsync(() => LookAsync(context, cancellationToken));
 
     /// <inheritdoc />
-    protected override Task CarryOutAsync(StepContext context, CancellationToken cancellationToken) => RunAsync(Spark().Start, cancellationToken);
+    protected override Task CarryOutAsync(StepContext context, CancellationToken cancellationToken) =>
+        RunAsync(Spark().Start, cancellationToken);
 
     private async Task<Observation> LookAsync(StepContext context, CancellationToken cancellationToken)
     {

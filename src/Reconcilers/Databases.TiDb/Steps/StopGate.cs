@@ -12,7 +12,9 @@ internal sealed class StopGate(ITiDbTargets targets)
 {
     private const int AtATime = 16;
 
-    /// <summary>What stands in the way of stopping an instance; empty if nothing does. What cannot be read stands in the way.</summary>
+    /// <summary>
+    /// What stands in the way of stopping an instance; empty if nothing does. What cannot be read stands in the way.
+    /// </summary>
     public async Task<IReadOnlyList<string>> ProblemsAsync(DatabaseInstance about, CancellationToken cancellationToken)
     {
         var problems = new List<string>();

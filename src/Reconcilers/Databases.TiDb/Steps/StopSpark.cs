@@ -10,10 +10,12 @@ internal sealed class StopSpark(ITiDbTargets targets) : SparkStep(targets)
     public const string BeforeKey = "before";
 
     /// <inheritdoc />
-    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(() => LookAsync(context, cancellationToken));
+    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
+        PatientlyAsync(() => LookAsync(context, cancellationToken));
 
     /// <inheritdoc />
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         // Of a former attempt: Spark may be stopped by now, and shows nothing any more.
         if ((context.Receipt(BeforeKey) ?? context.Plan.Steps.Find(s => s.Id == context.Step.Id)?.Receipt?.GetValueOrDefault(BeforeKey)) is { } known)
@@ -37,7 +39,8 @@ internal sealed class StopSpark(ITiDbTargets targets) : SparkStep(targets)
     }
 
     /// <inheritdoc />
-    protected override Task CarryOutAsync(StepContext context, CancellationToken cancellationToken) => RunAsync(Spark().Stop, cancellationToken);
+    protected override Task CarryOutAsync(StepContext context, CancellationToken cancellationToken) =>
+        RunAsync(Spark().Stop, cancellationToken);
 
     private async Task<Observation> LookAsync(StepContext context, CancellationToken cancellationToken)
     {

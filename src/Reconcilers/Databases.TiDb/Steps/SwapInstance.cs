@@ -7,9 +7,10 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Stops an instance, puts the new program and the new configuration file in their places, and starts it. What is done is decided by what its host shows:
-/// an instance that runs the new program is never touched; one that lives on the old one is stopped only while <see cref="StopGate"/> finds nothing, read
-/// right before; one that is down is brought up without asking further.
+/// Stops an instance, puts the new program and the new configuration file in their places, and starts it. What is done
+/// is decided by what its host shows: an instance that runs the new program is never touched; one that lives on the old
+/// one is stopped only while <see cref="StopGate"/> finds nothing, read right before; one that is down is brought up
+/// without asking further.
 /// </summary>
 internal sealed class SwapInstance(ITiDbTargets targets) : TiDbStep(targets)
 {
@@ -88,7 +89,8 @@ internal sealed class SwapInstance(ITiDbTargets targets) : TiDbStep(targets)
 
         Targets.EnsureMayAct();
 
-        // What is replaced is the program that ran; where an earlier life has stopped it, what lies there. Where the new one lies there nothing is replaced.
+        // What is replaced is the program that ran; where an earlier life has stopped it, what lies there. Where the
+        // new one lies there nothing is replaced.
         var former = process.ExecutableSha256 ?? process.InstalledSha256 ?? "";
         await host.SwapAsync(new ProgramSwap(Spec.Package.Directory, newSha256, TiDbVersion.Plain(Spec.FromVersion), former, process.LinkTarget), cancellationToken);
         await configuration.InstallAsync(cancellationToken);
@@ -122,7 +124,8 @@ internal sealed class SwapInstance(ITiDbTargets targets) : TiDbStep(targets)
         }
     }
 
-    private async Task DoesNotLeadAsync(StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
+    private async Task DoesNotLeadAsync(
+        StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
     {
         var members = await Targets.Pd().MembersAsync(cancellationToken);
         if (members.Members.Count >= PdLeadership.FewestToMove && PdLeadership.Leads(Spec, members, instance))
@@ -132,7 +135,8 @@ internal sealed class SwapInstance(ITiDbTargets targets) : TiDbStep(targets)
         }
     }
 
-    private async Task HasNoLeadersAsync(StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
+    private async Task HasNoLeadersAsync(
+        StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
     {
         var drain = context.Plan.Steps.Find(s => s.Id == TiDbStepIds.Drain(instance));
         if (drain?.Parameters.GetValueOrDefault("store") is not { } id || drain.Receipt?.ContainsKey(DrainTikv.ProceededFact) == true)

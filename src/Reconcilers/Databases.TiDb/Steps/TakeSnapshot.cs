@@ -52,7 +52,8 @@ internal sealed class TakeSnapshot(ITiDbTargets targets) : TiDbStep(targets)
         Task.FromResult(Fact(SnapshotKey, TiDbNames.Snapshot(Targets.Upgrade.Metadata, context.Plan.AttemptsBefore + context.Step.Attempt)));
 
     /// <inheritdoc />
-    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) => Targets.SnapshotChanges.WaitAsync(LookWithoutEvent, context.Time, cancellationToken);
+    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
+        Targets.SnapshotChanges.WaitAsync(LookWithoutEvent, context.Time, cancellationToken);
 
     /// <inheritdoc />
     protected override async Task CarryOutAsync(StepContext context, CancellationToken cancellationToken)

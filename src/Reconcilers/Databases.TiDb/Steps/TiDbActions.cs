@@ -1,6 +1,9 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>The names of the actions that stand in plans of TiDB upgrades. A name never changes its meaning: stored plans refer to it.</summary>
+/// <summary>
+/// The names of the actions that stand in plans of TiDB upgrades. A name never changes its meaning: stored plans refer
+/// to it.
+/// </summary>
 internal static class TiDbActions
 {
     /// <summary><see cref="Steps.PreparePackage"/>.</summary>

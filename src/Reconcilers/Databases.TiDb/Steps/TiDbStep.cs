@@ -8,8 +8,9 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// What the steps of a TiDB upgrade share. All of them are level-based: what is done is decided by what the world shows, and done twice it comes to the
-/// same; so a request that did not reach its target is simply made again until the step's time is over.
+/// What the steps of a TiDB upgrade share. All of them are level-based: what is done is decided by what the world
+/// shows, and done twice it comes to the same; so a request that did not reach its target is simply made again until
+/// the step's time is over.
 /// </summary>
 internal abstract class TiDbStep(ITiDbTargets targets) : IStepAction
 {
@@ -61,11 +62,15 @@ internal abstract class TiDbStep(ITiDbTargets targets) : IStepAction
         }
     }
 
-    /// <summary>Nothing sends events here, neither ssh nor PD: a short pause. Steps that have an event override it.</summary>
-    public virtual Task WaitAsync(StepContext context, CancellationToken cancellationToken) => Task.Delay(Pause, context.Time, cancellationToken);
+    /// <summary>
+    /// Nothing sends events here, neither ssh nor PD: a short pause. Steps that have an event override it.
+    /// </summary>
+    public virtual Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
+        Task.Delay(Pause, context.Time, cancellationToken);
 
     /// <summary>Does what the step is for. Errors of the clients become the engine's.</summary>
-    protected virtual Task CarryOutAsync(StepContext context, CancellationToken cancellationToken) => Task.CompletedTask;
+    protected virtual Task CarryOutAsync(StepContext context, CancellationToken cancellationToken) =>
+        Task.CompletedTask;
 
     /// <summary>The instance the step is about.</summary>
     protected DatabaseInstance Instance(StepContext context) => Targets.Instance(context.Step.Node);
@@ -73,7 +78,10 @@ internal abstract class TiDbStep(ITiDbTargets targets) : IStepAction
     /// <summary>Since when an attempt is under way.</summary>
     protected DateTimeOffset Began(StepContext context) => _firstLooks.Began(context);
 
-    /// <summary>Looks; a cluster that cannot be asked for a moment (its leader moves, a server comes up) is waited for until the step's time is over, and not given up.</summary>
+    /// <summary>
+    /// Looks; a cluster that cannot be asked for a moment (its leader moves, a server comes up) is waited for until the
+    /// step's time is over, and not given up.
+    /// </summary>
     protected static async Task<Observation> PatientlyAsync(Func<Task<Observation>> look)
     {
         try
@@ -87,8 +95,12 @@ internal abstract class TiDbStep(ITiDbTargets targets) : IStepAction
     }
 
     /// <summary>Facts of one entry.</summary>
-    protected static IReadOnlyDictionary<string, string> Fact(string key, string value) => new Dictionary<string, string>(StringComparer.Ordinal) { [key] = value };
+    protected static IReadOnlyDictionary<string, string> Fact(string key, string value) =>
+        new Dictionary<string, string>(StringComparer.Ordinal) { [key] = value };
 
-    /// <summary>What the world is not ready for yet: tried again by itself until the step's time is over. Nothing was requested.</summary>
-    protected static StepActionException NotYet(string reason, string message) => new(reason, message) { NotTaken = true };
+    /// <summary>
+    /// What the world is not ready for yet: tried again by itself until the step's time is over. Nothing was requested.
+    /// </summary>
+    protected static StepActionException NotYet(string reason, string message) =>
+        new(reason, message) { NotTaken = true };
 }

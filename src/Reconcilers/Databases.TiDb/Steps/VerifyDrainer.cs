@@ -7,7 +7,8 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 internal sealed class VerifyDrainer(ITiDbTargets targets) : VerifyInstance(targets)
 {
     /// <inheritdoc />
-    protected override async Task<Observation?> InClusterAsync(StepContext context, DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken)
+    protected override async Task<Observation?> InClusterAsync(
+        StepContext context, DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken)
     {
         var own = Spec.Service(instance);
         await Targets.Binlog().DrainerAsync(own, cancellationToken);

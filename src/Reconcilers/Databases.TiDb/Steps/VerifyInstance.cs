@@ -51,14 +51,19 @@ internal abstract class VerifyInstance(ITiDbTargets targets) : TiDbStep(targets)
         }
     }
 
-    /// <summary>What the cluster says: null if it takes the instance for healthy on the new version, else what is still waited for, or has to be done.</summary>
+    /// <summary>
+    /// What the cluster says: null if it takes the instance for healthy on the new version, else what is still waited
+    /// for, or has to be done.
+    /// </summary>
     /// <param name="context">The step.</param>
     /// <param name="instance">The instance.</param>
     /// <param name="process">Its process.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    protected abstract Task<Observation?> InClusterAsync(StepContext context, DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken);
+    protected abstract Task<Observation?> InClusterAsync(
+        StepContext context, DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken);
 
-    private async Task<Observation?> OnHostAsync(StepContext context, DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken)
+    private async Task<Observation?> OnHostAsync(
+        StepContext context, DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken)
     {
         var restarts = process.Restarts ?? 0;
         if (restarts >= TooManyRestarts && await HealthyForAsync(context, instance, process, cancellationToken) < KubernetesDuration.Parse(Spec.Settle))
@@ -91,7 +96,8 @@ internal abstract class VerifyInstance(ITiDbTargets targets) : TiDbStep(targets)
     }
 
     // Since the later of: the process was started, by the clock of its host; the step before saw it started, by ours.
-    private async Task<TimeSpan> HealthyForAsync(StepContext context, DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken)
+    private async Task<TimeSpan> HealthyForAsync(
+        StepContext context, DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken)
     {
         var now = context.Time.GetUtcNow();
         var swap = context.Plan.Steps.Find(s => s.Id == TiDbStepIds.Swap(instance));

@@ -10,7 +10,8 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 internal sealed class VerifyPd(ITiDbTargets targets) : VerifyInstance(targets)
 {
     /// <inheritdoc />
-    protected override async Task<Observation?> InClusterAsync(StepContext context, DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken)
+    protected override async Task<Observation?> InClusterAsync(
+        StepContext context, DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken)
     {
         var pd = Targets.Pd();
         var own = Spec.Service(instance);

@@ -10,7 +10,8 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 internal sealed class VerifyPump(ITiDbTargets targets) : VerifyInstance(targets)
 {
     /// <inheritdoc />
-    protected override async Task<Observation?> InClusterAsync(StepContext context, DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken)
+    protected override async Task<Observation?> InClusterAsync(
+        StepContext context, DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken)
     {
         var own = Spec.Service(instance);
         var node = (await Targets.Binlog().PumpsAsync(own, cancellationToken)).FirstOrDefault(n => own.IsAddress(n.Address));

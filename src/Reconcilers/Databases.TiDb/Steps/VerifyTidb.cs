@@ -12,7 +12,8 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 internal sealed class VerifyTidb(ITiDbTargets targets) : VerifyInstance(targets)
 {
     /// <inheritdoc />
-    protected override async Task<Observation?> InClusterAsync(StepContext context, DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken)
+    protected override async Task<Observation?> InClusterAsync(
+        StepContext context, DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken)
     {
         var version = await Targets.Tidb().VersionAsync(Spec.Status(instance), cancellationToken);
         if (!TiDbVersion.Same(version, Spec.ToVersion))

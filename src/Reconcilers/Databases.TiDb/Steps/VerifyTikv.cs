@@ -25,7 +25,8 @@ internal sealed class VerifyTikv(ITiDbTargets targets) : VerifyInstance(targets)
     private static readonly TimeSpan Grain = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc />
-    protected override async Task<Observation?> InClusterAsync(StepContext context, DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken)
+    protected override async Task<Observation?> InClusterAsync(
+        StepContext context, DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken)
     {
         var id = Id(context);
         var store = await Targets.Pd().StoreAsync(id, cancellationToken);

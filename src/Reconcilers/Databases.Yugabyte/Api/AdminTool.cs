@@ -15,7 +15,13 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <param name="masters">RPC addresses of all masters.</param>
 /// <param name="certsDirectory">The directory of certificates on that host; null without TLS.</param>
 /// <param name="redact">Takes secrets out of what it prints.</param>
-internal sealed class AdminTool(IHostFiles host, string program, YugabyteVocabulary vocabulary, IReadOnlyList<ServiceAddress> masters, string? certsDirectory, Func<string, string> redact)
+internal sealed class AdminTool(
+    IHostFiles host,
+    string program,
+    YugabyteVocabulary vocabulary,
+    IReadOnlyList<ServiceAddress> masters,
+    string? certsDirectory,
+    Func<string, string> redact)
 {
     /// <summary>The time limit where nothing else is asked: the tool's own default.</summary>
     public static readonly TimeSpan UsualTimeout = TimeSpan.FromSeconds(60);
@@ -41,7 +47,9 @@ internal sealed class AdminTool(IHostFiles host, string program, YugabyteVocabul
     /// <summary>The masters, as the tool is given them.</summary>
     public string MasterAddresses { get; } = string.Join(',', masters);
 
-    /// <summary>What it says when it is asked for help. Old tools know no help and list their commands with an error.</summary>
+    /// <summary>
+    /// What it says when it is asked for help. Old tools know no help and list their commands with an error.
+    /// </summary>
     /// <exception cref="HostException">It could not be run, or its end was not seen.</exception>
     public async Task<AdminHelp> HelpAsync(CancellationToken cancellationToken)
     {
@@ -77,7 +85,9 @@ internal sealed class AdminTool(IHostFiles host, string program, YugabyteVocabul
     public Task<CatalogUpgrade> UpgradeCatalogAsync(CancellationToken cancellationToken) =>
         ReadAsync(output => CatalogUpgrade.Parse(vocabulary.UpgradeCatalogCommand, output), CatalogTimeout, cancellationToken, vocabulary.UpgradeCatalogCommand);
 
-    /// <summary>Whether a catalogue upgrade still runs on the tool host: one whose connection was cut goes on there.</summary>
+    /// <summary>
+    /// Whether a catalogue upgrade still runs on the tool host: one whose connection was cut goes on there.
+    /// </summary>
     /// <exception cref="HostException">It could not be found out.</exception>
     public async Task<bool> IsUpgradingCatalogAsync(CancellationToken cancellationToken)
     {
@@ -88,7 +98,8 @@ internal sealed class AdminTool(IHostFiles host, string program, YugabyteVocabul
 
     /// <summary>Whether the load balancer has nothing to do.</summary>
     /// <inheritdoc cref="MastersAsync" path="/exception" />
-    public Task<bool> IsBalancerIdleAsync(CancellationToken cancellationToken) => ReadAsync(BalancerIdle.Parse, cancellationToken, "get_is_load_balancer_idle");
+    public Task<bool> IsBalancerIdleAsync(CancellationToken cancellationToken) =>
+        ReadAsync(BalancerIdle.Parse, cancellationToken, "get_is_load_balancer_idle");
 
     /// <summary>Replication groups of which this universe is the target.</summary>
     /// <inheritdoc cref="MastersAsync" path="/exception" />
@@ -100,7 +111,9 @@ internal sealed class AdminTool(IHostFiles host, string program, YugabyteVocabul
     public Task<IReadOnlyList<string>> OutboundGroupsAsync(CancellationToken cancellationToken) =>
         ReadAsync(output => ReplicationGroupList.Parse(Outbound, ReplicationGroupList.Outbound, output), cancellationToken, Outbound);
 
-    /// <summary>Puts a tablet server into the leader blacklist, or takes it out. The tool says nothing and ends with 0.</summary>
+    /// <summary>
+    /// Puts a tablet server into the leader blacklist, or takes it out. The tool says nothing and ends with 0.
+    /// </summary>
     /// <inheritdoc cref="MastersAsync" path="/exception" />
     public Task ChangeLeaderBlacklistAsync(ServiceAddress tserver, bool add, CancellationToken cancellationToken) =>
         RunAsync(UsualTimeout, cancellationToken, "change_leader_blacklist", add ? "ADD" : "REMOVE", tserver.ToString());
@@ -120,10 +133,12 @@ internal sealed class AdminTool(IHostFiles host, string program, YugabyteVocabul
             enabled ? "1" : "0");
 
     /// <summary>The command by which a person does the same.</summary>
-    public string ReplicationCommand(string group, bool enabled) => Text(ReplicationEnabled, group, enabled ? "1" : "0");
+    public string ReplicationCommand(string group, bool enabled) =>
+        Text(ReplicationEnabled, group, enabled ? "1" : "0");
 
     /// <summary>The command by which a person does the same.</summary>
-    public string LeaderBlacklistCommand(ServiceAddress tserver, bool add) => Text("change_leader_blacklist", add ? "ADD" : "REMOVE", tserver.ToString());
+    public string LeaderBlacklistCommand(ServiceAddress tserver, bool add) =>
+        Text("change_leader_blacklist", add ? "ADD" : "REMOVE", tserver.ToString());
 
     /// <summary>Whether these servers may be taken down: null if so, otherwise what the tool says.</summary>
     /// <param name="form">How the command wants its arguments.</param>
@@ -132,7 +147,8 @@ internal sealed class AdminTool(IHostFiles host, string program, YugabyteVocabul
     /// <param name="followerLag">How far followers may lag.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="HostException">It could not be run, or its end was not seen.</exception>
-    public async Task<string?> NodesSafeProblemAsync(NodesSafeForm form, string? tserver, string? master, TimeSpan followerLag, CancellationToken cancellationToken)
+    public async Task<string?> NodesSafeProblemAsync(
+        NodesSafeForm form, string? tserver, string? master, TimeSpan followerLag, CancellationToken cancellationToken)
     {
         var lag = ((long)followerLag.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         string[] arguments = form == NodesSafeForm.TserversAndMasters
@@ -149,9 +165,11 @@ internal sealed class AdminTool(IHostFiles host, string program, YugabyteVocabul
         }
     }
 
-    private Task<T> ReadAsync<T>(Func<string, T> parse, CancellationToken cancellationToken, params string[] command) => ReadAsync(parse, UsualTimeout, cancellationToken, command);
+    private Task<T> ReadAsync<T>(Func<string, T> parse, CancellationToken cancellationToken, params string[] command) =>
+        ReadAsync(parse, UsualTimeout, cancellationToken, command);
 
-    private async Task<T> ReadAsync<T>(Func<string, T> parse, TimeSpan timeout, CancellationToken cancellationToken, params string[] command)
+    private async Task<T> ReadAsync<T>(
+        Func<string, T> parse, TimeSpan timeout, CancellationToken cancellationToken, params string[] command)
     {
         var output = await RunAsync(timeout, cancellationToken, command);
         try

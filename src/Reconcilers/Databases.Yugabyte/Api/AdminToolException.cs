@@ -1,6 +1,9 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>The admin tool ended with another exit code than 0, or printed something else than it should. Reason AdminToolFailed; whether it did anything is not known.</summary>
+/// <summary>
+/// The admin tool ended with another exit code than 0, or printed something else than it should. Reason
+/// AdminToolFailed; whether it did anything is not known.
+/// </summary>
 internal sealed class AdminToolException : Exception
 {
     // The change of the blacklist, a look for the leader, and the tool's first connection say it each in their own way.

@@ -22,10 +22,12 @@ internal readonly record struct ServiceAddress(string Host, int Port)
     }
 
     /// <inheritdoc />
-    public bool Equals(ServiceAddress other) => Port == other.Port && string.Equals(Host, other.Host, StringComparison.OrdinalIgnoreCase);
+    public bool Equals(ServiceAddress other) =>
+        Port == other.Port && string.Equals(Host, other.Host, StringComparison.OrdinalIgnoreCase);
 
     /// <inheritdoc />
-    public override int GetHashCode() => HashCode.Combine(Port, StringComparer.OrdinalIgnoreCase.GetHashCode(Host ?? ""));
+    public override int GetHashCode() =>
+        HashCode.Combine(Port, StringComparer.OrdinalIgnoreCase.GetHashCode(Host ?? ""));
 
     /// <summary>HOST:PORT.</summary>
     public override string ToString() =>

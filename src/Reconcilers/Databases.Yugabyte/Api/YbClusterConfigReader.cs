@@ -2,12 +2,16 @@ using System.Text.Json;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>Reads the cluster configuration (src/yb/master/catalog_entity_info.proto and src/yb/cdc/cdc_consumer.proto, as the masters' JSON writer prints them).</summary>
+/// <summary>
+/// Reads the cluster configuration (src/yb/master/catalog_entity_info.proto and src/yb/cdc/cdc_consumer.proto, as the
+/// masters' JSON writer prints them).
+/// </summary>
 internal static class YbClusterConfigReader
 {
     public static YbClusterConfig Read(YbJson reader, JsonElement root)
     {
-        // cluster_uuid is what every version has and what the overview calls Universe UUID; universe_uuid came later and is of the same lifetime.
+        // cluster_uuid is what every version has and what the overview calls Universe UUID; universe_uuid came later
+        // and is of the same lifetime.
         var uuid = YbJson.OptionalText(root, "cluster_uuid") ?? YbJson.OptionalText(root, "universe_uuid");
         return new YbClusterConfig
         {

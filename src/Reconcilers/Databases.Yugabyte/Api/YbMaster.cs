@@ -7,7 +7,8 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <param name="Role">LEADER, FOLLOWER or another.</param>
 /// <param name="StartTimeMicroseconds">When its process started, in microseconds since 1970 by its own clock.</param>
 /// <param name="Error">What is wrong with it; null if nothing is.</param>
-internal sealed record YbMaster(string? Uuid, ServiceAddress? Rpc, ServiceAddress? Web, string? Role, long? StartTimeMicroseconds, string? Error)
+internal sealed record YbMaster(
+    string? Uuid, ServiceAddress? Rpc, ServiceAddress? Web, string? Role, long? StartTimeMicroseconds, string? Error)
 {
     /// <summary>Whether it leads.</summary>
     public bool IsLeader => Error is null && Role == "LEADER";

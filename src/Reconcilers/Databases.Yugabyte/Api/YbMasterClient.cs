@@ -12,7 +12,9 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <param name="vocabulary">What pages are called.</param>
 internal sealed class YbMasterClient(IServiceHttp http, YugabyteVocabulary vocabulary) : YbWebClient(http, vocabulary)
 {
-    /// <summary>Whether the master at an address leads: 200, and 503 if not. What the body says does not count.</summary>
+    /// <summary>
+    /// Whether the master at an address leads: 200, and 503 if not. What the body says does not count.
+    /// </summary>
     /// <exception cref="ServiceException">No answer.</exception>
     /// <exception cref="YbAnswerException">Another status.</exception>
     public async Task<bool> IsLeaderAsync(ServiceAddress address, CancellationToken cancellationToken)
@@ -39,7 +41,8 @@ internal sealed class YbMasterClient(IServiceHttp http, YugabyteVocabulary vocab
     /// <summary>The tablet servers, as the leader sees them.</summary>
     /// <exception cref="ServiceException">No answer.</exception>
     /// <exception cref="YbAnswerException">None that lists them.</exception>
-    public async Task<IReadOnlyList<YbTserver>> TserversAsync(ServiceAddress leader, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<YbTserver>> TserversAsync(
+        ServiceAddress leader, CancellationToken cancellationToken)
     {
         var (reader, root) = await ReadAsync(leader, "tablet-servers", cancellationToken);
         var servers = new List<YbTserver>();
@@ -68,16 +71,20 @@ internal sealed class YbMasterClient(IServiceHttp http, YugabyteVocabulary vocab
     /// <summary>Ids of tablets without a leader.</summary>
     /// <exception cref="ServiceException">No answer.</exception>
     /// <exception cref="YbAnswerException">None that says it.</exception>
-    public async Task<IReadOnlyList<string>> LeaderlessTabletsAsync(ServiceAddress leader, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> LeaderlessTabletsAsync(
+        ServiceAddress leader, CancellationToken cancellationToken)
     {
         var (reader, root) = await ReadAsync(leader, "tablet-replication", cancellationToken);
         return [.. reader.Required(root, "leaderless_tablets", JsonValueKind.Array).EnumerateArray().Select(t => reader.Text(t, "tablet_uuid"))];
     }
 
-    /// <summary>Ids of tablets with too few replicas by their placement; null where the version has no such page (404).</summary>
+    /// <summary>
+    /// Ids of tablets with too few replicas by their placement; null where the version has no such page (404).
+    /// </summary>
     /// <exception cref="ServiceException">No answer.</exception>
     /// <exception cref="YbAnswerException">None that says it.</exception>
-    public async Task<IReadOnlyList<string>?> UnderReplicatedTabletsAsync(ServiceAddress leader, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>?> UnderReplicatedTabletsAsync(
+        ServiceAddress leader, CancellationToken cancellationToken)
     {
         const string Call = "tablet-under-replication";
         var answer = await GetAsync(leader, Call, cancellationToken);

@@ -14,5 +14,6 @@ internal sealed record YbTabletStates(int Running, IReadOnlyDictionary<string, i
     public bool AllRun => Others.Keys.All(s => Gone.Contains(s, StringComparer.OrdinalIgnoreCase));
 
     /// <summary>The others in a few words.</summary>
-    public string Describe() => string.Join(", ", Others.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => $"{o.Value} {o.Key}"));
+    public string Describe() =>
+        string.Join(", ", Others.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => $"{o.Value} {o.Key}"));
 }

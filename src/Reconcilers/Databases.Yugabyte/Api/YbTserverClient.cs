@@ -13,7 +13,8 @@ internal sealed class YbTserverClient(IServiceHttp http, YugabyteVocabulary voca
     /// <summary>Ids of tablets that have failed on it.</summary>
     /// <exception cref="ServiceException">No answer.</exception>
     /// <exception cref="YbAnswerException">None that lists them.</exception>
-    public async Task<IReadOnlyList<string>> FailedTabletsAsync(ServiceAddress address, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> FailedTabletsAsync(
+        ServiceAddress address, CancellationToken cancellationToken)
     {
         var (reader, root) = await ReadAsync(address, "health-check", cancellationToken);
         return reader.Texts(root, "failed_tablets");

@@ -26,7 +26,8 @@ internal class YbWebClient(IServiceHttp http, YugabyteVocabulary vocabulary)
     /// <summary>The flags of the process at an address, by name.</summary>
     /// <exception cref="ServiceException">No answer.</exception>
     /// <exception cref="YbAnswerException">None that lists them.</exception>
-    public async Task<IReadOnlyDictionary<string, string>> FlagsAsync(ServiceAddress address, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, string>> FlagsAsync(
+        ServiceAddress address, CancellationToken cancellationToken)
     {
         var (reader, root) = await ReadAsync(address, "varz", cancellationToken);
         var flags = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -7,21 +7,29 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// nothing under-replicated or leaderless, every other process answers itself, nobody else is kept without leaders,
 /// and, where the masters can tell, they say that this one may go (docs/research/yugabytedb.md#yugabytedb-anywhere).
 /// A process that is not healthy itself may be stopped as long as all others are well.
-/// <para>
-/// Who else is kept without leaders is asked only right before the act: while a step waits to begin, the guard of the leader blacklist speaks of it, which stops the run
-/// and says what to do, where a gate would wait in silence and fail.
+/// <para> Who else is kept without leaders is asked only right before the act: while a step waits to begin, the guard
+/// of the leader blacklist speaks of it, which stops the run and says what to do, where a gate would wait in silence
+/// and fail.
 /// </para>
 /// </summary>
 /// <param name="cluster">The universe.</param>
 internal sealed class ClusterGate(YugabyteCluster cluster)
 {
-    /// <summary>What keeps an instance from being stopped now: empty if nothing does. What cannot be read keeps it too.</summary>
+    /// <summary>
+    /// What keeps an instance from being stopped now: empty if nothing does. What cannot be read keeps it too.
+    /// </summary>
     /// <param name="instance">The instance.</param>
     /// <param name="nodesSafe">How the admin tool wants to be asked whether it may go.</param>
-    /// <param name="expectOutage">Its component has too few members for any of them to go without an outage; that was accepted.</param>
+    /// <param name="expectOutage">Its component has too few members for any of them to go without an outage; that was
+    /// accepted.</param>
     /// <param name="rightBefore">Whether it is stopped next.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<IReadOnlyList<string>> StopProblemsAsync(DatabaseInstance instance, NodesSafeForm nodesSafe, bool expectOutage, bool rightBefore, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> StopProblemsAsync(
+        DatabaseInstance instance,
+        NodesSafeForm nodesSafe,
+        bool expectOutage,
+        bool rightBefore,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -50,7 +58,8 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
     /// <param name="instance">The server they are moved from.</param>
     /// <param name="rightBefore">Whether that is begun next.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<IReadOnlyList<string>> DrainProblemsAsync(DatabaseInstance instance, bool rightBefore, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> DrainProblemsAsync(
+        DatabaseInstance instance, bool rightBefore, CancellationToken cancellationToken)
     {
         try
         {
@@ -77,7 +86,8 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
     }
 
     // That the master says ALIVE proves nothing for a minute: each process is asked itself.
-    private async Task<IReadOnlyList<string>> SilentAsync(DatabaseInstance instance, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> SilentAsync(
+        DatabaseInstance instance, CancellationToken cancellationToken)
     {
         var problems = await YugabyteCluster.EachAsync([.. cluster.Spec.Instances.Where(i => i != instance)], SilenceAsync, cancellationToken);
         return [.. problems.OfType<string>()];
@@ -96,7 +106,8 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
         }
     }
 
-    private async Task<string?> NotSafeAsync(ClusterView view, DatabaseInstance instance, NodesSafeForm form, CancellationToken cancellationToken)
+    private async Task<string?> NotSafeAsync(
+        ClusterView view, DatabaseInstance instance, NodesSafeForm form, CancellationToken cancellationToken)
     {
         if (form == NodesSafeForm.Absent || !YugabyteFeatures.HasNodesSafe((await cluster.MasterClient.VersionAsync(view.Leader, cancellationToken)).Version))
         {

@@ -1,6 +1,9 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>The cluster is not in a state in which the question can be answered or the act begun: no leader, two leaders, a server that is not listed.</summary>
+/// <summary>
+/// The cluster is not in a state in which the question can be answered or the act begun: no leader, two leaders, a
+/// server that is not listed.
+/// </summary>
 internal sealed class ClusterTroubleException : Exception
 {
     /// <summary>Makes one.</summary>

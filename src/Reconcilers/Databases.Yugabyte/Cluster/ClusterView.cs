@@ -45,9 +45,8 @@ internal sealed record ClusterView
 
     /// <summary>What keeps any process from being stopped: empty if all is well.</summary>
     /// <param name="cluster">The processes there must be.</param>
-    /// <param name="except">
-    /// An instance that does not count: it is not healthy itself, so stopping it takes nothing away. What too few replicas or a dead server there are
-    /// because of it does not count either.
+    /// <param name="except"> An instance that does not count: it is not healthy itself, so stopping it takes nothing
+    /// away. What too few replicas or a dead server there are because of it does not count either.
     /// </param>
     public IEnumerable<string> Problems(YugabyteCluster cluster, DatabaseInstance? except = null)
     {
@@ -91,7 +90,8 @@ internal sealed record ClusterView
             yield return leaders.Count == 0 ? "no master is listed as LEADER" : $"{string.Join(" and ", leaders.Select(l => l.Display))} are both listed as LEADER";
         }
 
-        // One that only shows as an error cannot be told by its address; as long as all of the spec are alive it is somebody else.
+        // One that only shows as an error cannot be told by its address; as long as all of the spec are alive it is
+        // somebody else.
         var broken = Masters.Where(m => !m.IsAlive && (m.Rpc is null || !cluster.Masters.Any(s => cluster.Rpc(s) == m.Rpc))).ToList();
         if (broken.Count > (isExcepted ? 1 : 0))
         {
@@ -119,5 +119,6 @@ internal sealed record ClusterView
         }
     }
 
-    private static string Name(IReadOnlyList<string> ids) => string.Join(", ", ids.Take(Named)) + (ids.Count > Named ? " and others" : "");
+    private static string Name(IReadOnlyList<string> ids) =>
+        string.Join(", ", ids.Take(Named)) + (ids.Count > Named ? " and others" : "");
 }

@@ -4,8 +4,9 @@ using Drydock.Clients.Remote;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Which PostgreSQL extensions are in use, out of pg_extension of every database that takes connections, by the SQL shell of the running version on the host of
-/// a tablet server. The password goes to the shell through its input, never through its arguments.
+/// Which PostgreSQL extensions are in use, out of pg_extension of every database that takes connections, by the SQL
+/// shell of the running version on the host of a tablet server. The password goes to the shell through its input, never
+/// through its arguments.
 /// </summary>
 /// <param name="targets">The way there.</param>
 /// <param name="cluster">The universe.</param>
@@ -50,7 +51,8 @@ internal sealed class ExtensionsInUse(IYugabyteTargets targets, YugabyteCluster 
         return (null, problem);
     }
 
-    private async Task<IReadOnlyList<string>> AskAsync(string host, string directory, string database, string statement, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> AskAsync(
+        string host, string directory, string database, string statement, CancellationToken cancellationToken)
     {
         var (sql, login) = (cluster.Settings.Sql, targets.Sql);
         var shell = $"{directory}/bin/{cluster.Vocabulary.SqlShell}";

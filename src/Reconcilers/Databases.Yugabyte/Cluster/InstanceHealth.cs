@@ -16,7 +16,8 @@ internal sealed class InstanceHealth(IYugabyteTargets targets, YugabyteCluster c
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(15);
 
     /// <summary>What is wrong with the process itself; empty if nothing is.</summary>
-    public async Task<IReadOnlyList<string>> ProcessProblemsAsync(DatabaseInstance instance, InstanceProcess process, ProgramChange change, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> ProcessProblemsAsync(
+        DatabaseInstance instance, InstanceProcess process, ProgramChange change, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(instance);
         ArgumentNullException.ThrowIfNull(process);
@@ -37,8 +38,11 @@ internal sealed class InstanceHealth(IYugabyteTargets targets, YugabyteCluster c
         }
     }
 
-    /// <summary>What is wrong with the tablets of a tablet server, as it says itself: empty once all run and none has failed.</summary>
-    public async Task<IReadOnlyList<string>> TabletProblemsAsync(DatabaseInstance instance, CancellationToken cancellationToken)
+    /// <summary>
+    /// What is wrong with the tablets of a tablet server, as it says itself: empty once all run and none has failed.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> TabletProblemsAsync(
+        DatabaseInstance instance, CancellationToken cancellationToken)
     {
         try
         {
@@ -58,8 +62,12 @@ internal sealed class InstanceHealth(IYugabyteTargets targets, YugabyteCluster c
         }
     }
 
-    /// <summary>What is wrong in the cluster with a tablet server that runs: empty once it has caught up and all of the cluster is well.</summary>
-    public async Task<IReadOnlyList<string>> TserverProblemsAsync(DatabaseInstance instance, InstanceProcess process, ClusterView view, CancellationToken cancellationToken)
+    /// <summary>
+    /// What is wrong in the cluster with a tablet server that runs: empty once it has caught up and all of the cluster
+    /// is well.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> TserverProblemsAsync(
+        DatabaseInstance instance, InstanceProcess process, ClusterView view, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(view);
         ArgumentNullException.ThrowIfNull(process);
@@ -91,7 +99,10 @@ internal sealed class InstanceHealth(IYugabyteTargets targets, YugabyteCluster c
         }
     }
 
-    /// <summary>What is wrong in the cluster with a master that runs: empty once the others have it among them and all of the cluster is well.</summary>
+    /// <summary>
+    /// What is wrong in the cluster with a master that runs: empty once the others have it among them and all of the
+    /// cluster is well.
+    /// </summary>
     public IReadOnlyList<string> MasterProblems(DatabaseInstance instance, InstanceProcess process, ClusterView view)
     {
         ArgumentNullException.ThrowIfNull(view);
@@ -119,7 +130,8 @@ internal sealed class InstanceHealth(IYugabyteTargets targets, YugabyteCluster c
     };
 
     // By the start of the process on its own host: what the master counts as its uptime is at most that.
-    private async Task<bool> RanLongerAsync(DatabaseInstance instance, InstanceProcess process, TimeSpan uptime, CancellationToken cancellationToken)
+    private async Task<bool> RanLongerAsync(
+        DatabaseInstance instance, InstanceProcess process, TimeSpan uptime, CancellationToken cancellationToken)
     {
         if (process.StartedAt is not { } started)
         {

@@ -41,15 +41,16 @@ internal sealed class LeaderDrain(IYugabyteTargets targets, YugabyteCluster clus
     }
 
     /// <summary>
-    /// Sees to it, right before a server is stopped, that it still is without leaders: somebody may have taken it out of the blacklist, or the run may have
-    /// rested in between. Waits for as long as draining may take.
+    /// Sees to it, right before a server is stopped, that it still is without leaders: somebody may have taken it out
+    /// of the blacklist, or the run may have rested in between. Waits for as long as draining may take.
     /// </summary>
     /// <param name="context">The step that stops it.</param>
     /// <param name="instance">The server.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>False if leaders did not leave and the spec accepts that.</returns>
     /// <exception cref="StepActionException">Leaders do not leave, and the spec does not accept that.</exception>
-    public async Task<bool> EnsureAsync(StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
+    public async Task<bool> EnsureAsync(
+        StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
         var began = context.Time.GetUtcNow();
@@ -81,14 +82,15 @@ internal sealed class LeaderDrain(IYugabyteTargets targets, YugabyteCluster clus
     }
 
     /// <summary>
-    /// The last look: whatever was asked since <see cref="EnsureAsync"/> took its time, and when another server dies its leaders are elected wherever there is a
-    /// replica, in the blacklist or not.
+    /// The last look: whatever was asked since <see cref="EnsureAsync"/> took its time, and when another server dies
+    /// its leaders are elected wherever there is a replica, in the blacklist or not.
     /// </summary>
     /// <param name="context">The step that stops it.</param>
     /// <param name="instance">The server.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="StepActionException">Leaders have come back; nothing was stopped.</exception>
-    public async Task EnsureStillAsync(StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
+    public async Task EnsureStillAsync(
+        StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(instance);
         var (isEnough, state) = await LookAsync(context, instance, cancellationToken);

@@ -6,8 +6,9 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// The masters of a phase, of which each step pair takes one in turn. Who that is cannot stand in the plan, because the leader goes last and leadership may move
-/// at any time; the step that takes one writes it into its receipt before it acts. What each of them goes from and to stands on the first step of the phase.
+/// The masters of a phase, of which each step pair takes one in turn. Who that is cannot stand in the plan, because the
+/// leader goes last and leadership may move at any time; the step that takes one writes it into its receipt before it
+/// acts. What each of them goes from and to stands on the first step of the phase.
 /// </summary>
 /// <param name="context">A step of the phase.</param>
 /// <param name="cluster">The universe.</param>
@@ -39,5 +40,6 @@ internal sealed class MasterSlots(StepContext context, YugabyteCluster cluster)
     }
 
     /// <summary>What a master is to run.</summary>
-    public ProgramChange Change(DatabaseInstance master) => ProgramChange.Of(context, First, cluster.Spec, master, cluster.Vocabulary.MasterProgram, isSlot: true);
+    public ProgramChange Change(DatabaseInstance master) =>
+        ProgramChange.Of(context, First, cluster.Spec, master, cluster.Vocabulary.MasterProgram, isSlot: true);
 }

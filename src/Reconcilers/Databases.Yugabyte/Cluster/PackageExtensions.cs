@@ -2,7 +2,9 @@ using Drydock.Clients.Remote;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>Which PostgreSQL extensions the package on a host has: those with a control file below its directory.</summary>
+/// <summary>
+/// Which PostgreSQL extensions the package on a host has: those with a control file below its directory.
+/// </summary>
 /// <param name="targets">The way there.</param>
 /// <param name="cluster">The universe.</param>
 internal sealed class PackageExtensions(IYugabyteTargets targets, YugabyteCluster cluster)
@@ -15,7 +17,8 @@ internal sealed class PackageExtensions(IYugabyteTargets targets, YugabyteCluste
     {
         var directory = cluster.Spec.Package.Directory;
 
-        // YugabyteDB keeps them in postgres/share/extension, and a link or a packager may have put them elsewhere below.
+        // YugabyteDB keeps them in postgres/share/extension, and a link or a packager may have put them elsewhere
+        // below.
         var result = await targets.Hosts.Files(host).RunAsync(new RemoteCommand("find", "-L", $"{directory}/", "-maxdepth", "6", "-name", $"*{Suffix}", "-path", "*/extension/*"), cancellationToken);
         return result.Output
             .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)

@@ -58,7 +58,9 @@ internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group, I
         return [.. masters.Select(m => m.Web!.Value).Concat(tservers.Select(t => t.Web)).Distinct()];
     }
 
-    /// <summary>What of its processes is not of a version yet, or cannot be asked; empty once all are, or later.</summary>
+    /// <summary>
+    /// What of its processes is not of a version yet, or cannot be asked; empty once all are, or later.
+    /// </summary>
     public async Task<IReadOnlyList<string>> NotYetAsync(YugabyteVersion version, CancellationToken cancellationToken)
     {
         IReadOnlyList<ServiceAddress> processes;
@@ -75,7 +77,8 @@ internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group, I
         return [.. problems.OfType<string>()];
     }
 
-    private async Task<string?> ProblemAsync(ServiceAddress address, YugabyteVersion version, CancellationToken cancellationToken)
+    private async Task<string?> ProblemAsync(
+        ServiceAddress address, YugabyteVersion version, CancellationToken cancellationToken)
     {
         try
         {

@@ -4,7 +4,9 @@ using Drydock.Engine.Actions;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>From what program to what program an instance goes by a step: the same for the way there and the way back.</summary>
+/// <summary>
+/// From what program to what program an instance goes by a step: the same for the way there and the way back.
+/// </summary>
 internal sealed record ProgramChange
 {
     /// <summary>SHA-256 of the program it is to run.</summary>
@@ -25,7 +27,9 @@ internal sealed record ProgramChange
     /// <summary>What deployDir points at before, where it is a symbolic link.</summary>
     public required string? FormerDirectory { get; init; }
 
-    /// <summary>What a step that names one instance, or the first slot of a phase of masters, says of an instance.</summary>
+    /// <summary>
+    /// What a step that names one instance, or the first slot of a phase of masters, says of an instance.
+    /// </summary>
     /// <param name="context">The plan, in which PreparePackage has recorded the programs of the package.</param>
     /// <param name="carrier">The step with the parameters.</param>
     /// <param name="spec">The spec.</param>
@@ -33,7 +37,13 @@ internal sealed record ProgramChange
     /// <param name="program">Its program.</param>
     /// <param name="isSlot">Whether the parameters have the instance behind their keys.</param>
     /// <exception cref="KeyNotFoundException">Nothing says what the instance is to run.</exception>
-    public static ProgramChange Of(StepContext context, PlanStep carrier, DatabaseRollingUpgradeSpec spec, DatabaseInstance instance, string program, bool isSlot)
+    public static ProgramChange Of(
+        StepContext context,
+        PlanStep carrier,
+        DatabaseRollingUpgradeSpec spec,
+        DatabaseInstance instance,
+        string program,
+        bool isSlot)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(carrier);

@@ -13,7 +13,8 @@ internal static class ReplicationState
     /// <exception cref="ClusterTroubleException">The end has no leader.</exception>
     /// <exception cref="ServiceException">No answer.</exception>
     /// <exception cref="YbAnswerException">One that is none.</exception>
-    public static async Task<YbInboundGroup?> ReadAsync(YugabyteCluster cluster, ReplicationGroup group, bool here, CancellationToken cancellationToken)
+    public static async Task<YbInboundGroup?> ReadAsync(
+        YugabyteCluster cluster, ReplicationGroup group, bool here, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(cluster);
         ArgumentNullException.ThrowIfNull(group);

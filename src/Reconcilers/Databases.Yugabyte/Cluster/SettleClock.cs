@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Since when an instance was seen healthy without a break, for as long as this process looks. It is forgotten with the process, which only makes the wait
-/// longer; another process of the instance, or one unhealthy look, begins it anew.
+/// Since when an instance was seen healthy without a break, for as long as this process looks. It is forgotten with the
+/// process, which only makes the wait longer; another process of the instance, or one unhealthy look, begins it anew.
 /// </summary>
 internal sealed class SettleClock
 {

@@ -21,10 +21,12 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
     public YugabyteVocabulary Vocabulary => YugabyteVocabulary.Of(Spec);
 
     /// <summary>The masters.</summary>
-    public IReadOnlyList<DatabaseInstance> Masters => [.. Spec.Instances.Where(i => i.Component == DatabaseComponent.Master)];
+    public IReadOnlyList<DatabaseInstance> Masters =>
+        [.. Spec.Instances.Where(i => i.Component == DatabaseComponent.Master)];
 
     /// <summary>The tablet servers.</summary>
-    public IReadOnlyList<DatabaseInstance> Tservers => [.. Spec.Instances.Where(i => i.Component == DatabaseComponent.Tserver)];
+    public IReadOnlyList<DatabaseInstance> Tservers =>
+        [.. Spec.Instances.Where(i => i.Component == DatabaseComponent.Tserver)];
 
     /// <summary>The JSON interface of masters.</summary>
     public YbMasterClient MasterClient => new(targets.Http, Vocabulary);
@@ -70,7 +72,8 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
     public PeerCluster Peer(ReplicationGroup group) => new(this, group, targets.Peer(group.Name));
 
     /// <summary>
-    /// Where the leading master's pages are. Every master is asked itself; one that does not answer does not hinder as long as exactly one of the others leads.
+    /// Where the leading master's pages are. Every master is asked itself; one that does not answer does not hinder as
+    /// long as exactly one of the others leads.
     /// </summary>
     /// <exception cref="ClusterTroubleException">None leads, or more than one says so.</exception>
     public async Task<ServiceAddress> LeaderAsync(CancellationToken cancellationToken)
@@ -124,10 +127,15 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
     /// <summary>What a process runs.</summary>
     /// <exception cref="ServiceException">No answer.</exception>
     /// <exception cref="YbAnswerException">None that says it.</exception>
-    public Task<YbProcessVersion> VersionAsync(DatabaseInstance instance, CancellationToken cancellationToken) => MasterClient.VersionAsync(Web(instance), cancellationToken);
+    public Task<YbProcessVersion> VersionAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
+        MasterClient.VersionAsync(Web(instance), cancellationToken);
 
     /// <summary>Does something for each, a bounded number at a time; the results in the order of the items.</summary>
-    public static async Task<IReadOnlyList<TResult>> EachAsync<T, TResult>(IReadOnlyList<T> items, Func<T, CancellationToken, Task<TResult>> work, CancellationToken cancellationToken, int atATime = AtATime)
+    public static async Task<IReadOnlyList<TResult>> EachAsync<T, TResult>(
+        IReadOnlyList<T> items,
+        Func<T, CancellationToken, Task<TResult>> work,
+        CancellationToken cancellationToken,
+        int atATime = AtATime)
     {
         ArgumentNullException.ThrowIfNull(items);
         ArgumentNullException.ThrowIfNull(work);

@@ -14,7 +14,10 @@ internal sealed record DiscoveredInstance
     /// <summary>The version it says.</summary>
     public required string Version { get; init; }
 
-    /// <summary>SHA-256 of the program of the former version; null where it runs the new one already and nothing tells what it ran.</summary>
+    /// <summary>
+    /// SHA-256 of the program of the former version; null where it runs the new one already and nothing tells what it
+    /// ran.
+    /// </summary>
     public required string? FormerSha256 { get; init; }
 
     /// <summary>The directory of the former version, where the swap changes directories.</summary>

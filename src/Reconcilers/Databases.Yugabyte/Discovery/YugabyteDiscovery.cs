@@ -26,7 +26,10 @@ internal sealed record YugabyteDiscovery
     /// <summary>How replication is carried through.</summary>
     public required ReplicationMode Replication { get; init; }
 
-    /// <summary>The version of the AutoFlags configuration, as far as a tool could be asked. Not part of what is done: it is recorded again before anything is stopped.</summary>
+    /// <summary>
+    /// The version of the AutoFlags configuration, as far as a tool could be asked. Not part of what is done: it is
+    /// recorded again before anything is stopped.
+    /// </summary>
     public int? AutoFlagsVersion { get; init; }
 
     /// <summary>What else the reader of the plan must know.</summary>

@@ -92,7 +92,8 @@ internal static class YugabyteFeatures
         return has15 ? 15 : 11;
     }
 
-    // A version without a build is of any: one that has the number of the first build counts as having what came with it.
+    // A version without a build is of any: one that has the number of the first build counts as having what came with
+    // it.
     private static bool IsFrom(YugabyteVersion version, YugabyteVersion first) =>
         version.Build is null ? version >= first with { Build = null } : version >= first;
 }

@@ -10,7 +10,8 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <param name="To">The version to go to.</param>
 /// <param name="Refusals">Why not; empty if there is.</param>
 /// <param name="Notes">What the reader of the plan must know.</param>
-internal sealed record YugabyteUpgradePath(YugabyteVersion From, YugabyteVersion To, IReadOnlyList<Finding> Refusals, IReadOnlyList<string> Notes)
+internal sealed record YugabyteUpgradePath(
+    YugabyteVersion From, YugabyteVersion To, IReadOnlyList<Finding> Refusals, IReadOnlyList<string> Notes)
 {
     private const string FromField = "spec.fromVersion";
     private const string ToField = "spec.toVersion";
@@ -63,5 +64,6 @@ internal sealed record YugabyteUpgradePath(YugabyteVersion From, YugabyteVersion
 
     private static string Kind(YugabyteVersion version) => version.IsPreview ? "preview" : "stable";
 
-    private static Finding Refuse(string message) => new() { Reason = Reasons.VersionPathUnsupported, Field = ToField, Message = message };
+    private static Finding Refuse(string message) =>
+        new() { Reason = Reasons.VersionPathUnsupported, Field = ToField, Message = message };
 }

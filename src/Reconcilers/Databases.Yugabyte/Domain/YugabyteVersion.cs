@@ -42,7 +42,8 @@ internal sealed partial record YugabyteVersion(int Major, int Minor, int Patch, 
     }
 
     /// <summary>
-    /// Whether a process that reports <paramref name="running"/> is of this version: all numbers are the same, and the build where this one names one.
+    /// Whether a process that reports <paramref name="running"/> is of this version: all numbers are the same, and the
+    /// build where this one names one.
     /// </summary>
     public bool Covers(YugabyteVersion running)
     {
@@ -51,7 +52,8 @@ internal sealed partial record YugabyteVersion(int Major, int Minor, int Patch, 
     }
 
     /// <inheritdoc />
-    public int CompareTo(YugabyteVersion? other) => other is null ? 1 : (Major, Minor, Patch, Fix, Build ?? 0).CompareTo((other.Major, other.Minor, other.Patch, other.Fix, other.Build ?? 0));
+    public int CompareTo(YugabyteVersion? other) =>
+        other is null ? 1 : (Major, Minor, Patch, Fix, Build ?? 0).CompareTo((other.Major, other.Minor, other.Patch, other.Fix, other.Build ?? 0));
 
     /// <summary>Earlier.</summary>
     public static bool operator <(YugabyteVersion left, YugabyteVersion right) => Compare(left, right) < 0;
@@ -69,7 +71,8 @@ internal sealed partial record YugabyteVersion(int Major, int Minor, int Patch, 
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{Major}.{Minor}.{Patch}.{Fix}") + (Build is { } build ? string.Create(CultureInfo.InvariantCulture, $"-b{build}") : "");
 
-    private bool SameNumbers(YugabyteVersion other) => (Major, Minor, Patch, Fix) == (other.Major, other.Minor, other.Patch, other.Fix);
+    private bool SameNumbers(YugabyteVersion other) =>
+        (Major, Minor, Patch, Fix) == (other.Major, other.Minor, other.Patch, other.Fix);
 
     private static int Compare(YugabyteVersion left, YugabyteVersion right)
     {

@@ -73,7 +73,8 @@ internal sealed record YugabyteVocabulary
     }
 
     /// <summary>The program of a component.</summary>
-    public string Program(DatabaseComponent component) => component == DatabaseComponent.Master ? MasterProgram : TserverProgram;
+    public string Program(DatabaseComponent component) =>
+        component == DatabaseComponent.Master ? MasterProgram : TserverProgram;
 
     private static YugabyteVocabulary Yugabyte { get; } = new()
     {

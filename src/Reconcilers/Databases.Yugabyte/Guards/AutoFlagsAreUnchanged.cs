@@ -11,7 +11,8 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 internal sealed class AutoFlagsAreUnchanged(IYugabyteTargets targets) : YugabyteGuard(targets)
 {
     /// <inheritdoc />
-    protected override async Task<GuardReading> ReadAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+    protected override async Task<GuardReading> ReadAsync(
+        PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {
         var recorded = YugabyteWork.Find(plan, YugabyteStepIds.AdminTool)?.Receipt?.GetValueOrDefault(YugabyteKeys.FlagsBefore);
         var now = (await Cluster.Tool().AutoFlagsAsync(cancellationToken)).Version.ToString(CultureInfo.InvariantCulture);

@@ -11,7 +11,8 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 internal sealed class EveryProcessIsNew(IYugabyteTargets targets) : YugabyteGuard(targets)
 {
     /// <inheritdoc />
-    protected override async Task<GuardReading> ReadAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+    protected override async Task<GuardReading> ReadAsync(
+        PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {
         var report = await new VersionCheck(Cluster).ReadAsync(YugabyteVersion.Parse(Cluster.Spec.ToVersion), cancellationToken);
         if (report.Others.Count > 0)

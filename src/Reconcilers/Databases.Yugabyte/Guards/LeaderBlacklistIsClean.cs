@@ -10,7 +10,8 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 internal sealed class LeaderBlacklistIsClean(IYugabyteTargets targets) : YugabyteGuard(targets)
 {
     /// <inheritdoc />
-    protected override async Task<GuardReading> ReadAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+    protected override async Task<GuardReading> ReadAsync(
+        PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {
         var ours = InHand(plan).Select(name => Cluster.Rpc(Cluster.Instance(name))).ToHashSet();
         var config = await Cluster.MasterClient.ClusterConfigAsync(await Cluster.LeaderAsync(cancellationToken), cancellationToken);
@@ -20,7 +21,10 @@ internal sealed class LeaderBlacklistIsClean(IYugabyteTargets targets) : Yugabyt
             : GuardReading.Broken($"{string.Join(", ", others)} {(others.Count == 1 ? "is" : "are")} in the leader blacklist, and not by a step that is under way: somebody put {(others.Count == 1 ? "it" : "them")} there, or back. {string.Join("; ", others.Select(o => Cluster.Tool().LeaderBlacklistCommand(o, add: false)))} on {Targets.Hosts.ToolHost}, and this goes on");
     }
 
-    /// <summary>The servers that are being upgraded: the draining has begun, they were not verified yet, and nobody took them out while the run rested.</summary>
+    /// <summary>
+    /// The servers that are being upgraded: the draining has begun, they were not verified yet, and nobody took them
+    /// out while the run rested.
+    /// </summary>
     internal static IEnumerable<string> InHand(Plan plan) =>
         from drain in plan.Steps
         where drain.Action == YugabyteActions.DrainTserver && drain.Node is not null && YugabyteWork.IsBegun(drain) && !CleanedUpSteps.Is(plan, drain)

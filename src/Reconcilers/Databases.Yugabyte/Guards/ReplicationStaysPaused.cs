@@ -11,7 +11,8 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 internal sealed class ReplicationStaysPaused(IYugabyteTargets targets) : YugabyteGuard(targets)
 {
     /// <inheritdoc />
-    protected override async Task<GuardReading> ReadAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+    protected override async Task<GuardReading> ReadAsync(
+        PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {
         var group = ReplicationState.Group(Cluster, guard.Parameters[YugabyteKeys.Group]);
         var isHere = guard.Parameters[YugabyteKeys.Side] == YugabyteKeys.Here;

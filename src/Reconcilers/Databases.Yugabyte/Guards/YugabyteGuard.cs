@@ -4,8 +4,9 @@ using Drydock.Engine.Guards;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// What guards of a universe share. What cannot be read keeps everything, with one exception: while a process is half way through its swap, and so may be down by us,
-/// a universe that does not answer must not keep it down. Starting it is what heals it, and nothing else is begun before it is verified.
+/// What guards of a universe share. What cannot be read keeps everything, with one exception: while a process is half
+/// way through its swap, and so may be down by us, a universe that does not answer must not keep it down. Starting it
+/// is what heals it, and nothing else is begun before it is verified.
 /// </summary>
 internal abstract class YugabyteGuard : IGuardCheck
 {

@@ -3,8 +3,9 @@ using Drydock.Abstractions.Plans;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// What tablet servers go from and to. Nearly always that is the same for all of them, and there may be hundreds: it stands on the first swap of the phase, and on each
-/// other one only what is different there, an empty value for what it has not. Pure.
+/// What tablet servers go from and to. Nearly always that is the same for all of them, and there may be hundreds: it
+/// stands on the first swap of the phase, and on each other one only what is different there, an empty value for what
+/// it has not. Pure.
 /// </summary>
 internal static class TserverPrograms
 {

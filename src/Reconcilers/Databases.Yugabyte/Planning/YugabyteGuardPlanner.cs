@@ -4,7 +4,10 @@ using Drydock.Engine.Planning;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>Adds what must stay true while a YugabyteDB upgrade runs. Guards are read before every act, so each speaks of the whole universe.</summary>
+/// <summary>
+/// Adds what must stay true while a YugabyteDB upgrade runs. Guards are read before every act, so each speaks of the
+/// whole universe.
+/// </summary>
 internal sealed class YugabyteGuardPlanner(PlanBuilder plan, YugabyteDiscovery discovery, bool hasFlags)
 {
     public void Compile()

@@ -1,6 +1,8 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>The keys of parameters and receipts in plans of YugabyteDB. A key never changes its meaning: stored plans have it.</summary>
+/// <summary>
+/// The keys of parameters and receipts in plans of YugabyteDB. A key never changes its meaning: stored plans have it.
+/// </summary>
 internal static class YugabyteKeys
 {
     /// <summary>Parameter: this end of a replication group, <see cref="Here"/> or <see cref="There"/>.</summary>
@@ -24,22 +26,34 @@ internal static class YugabyteKeys
     /// <summary>Parameter: which of the masters in turn.</summary>
     public const string Slot = "slot";
 
-    /// <summary>Parameter: SHA-256 of the program that is replaced. Of masters with the instance behind it, all on the first slot; of tablet servers see TserverPrograms.</summary>
+    /// <summary>
+    /// Parameter: SHA-256 of the program that is replaced. Of masters with the instance behind it, all on the first
+    /// slot; of tablet servers see TserverPrograms.
+    /// </summary>
     public const string Former = "former";
 
     /// <summary>Parameter: the directory of the version that is replaced, as <see cref="Former"/>.</summary>
     public const string FormerDirectory = "formerDirectory";
 
-    /// <summary>Parameter of the way back: SHA-256 of the program to put there, as <see cref="Former"/>. Without it what PreparePackage found.</summary>
+    /// <summary>
+    /// Parameter of the way back: SHA-256 of the program to put there, as <see cref="Former"/>. Without it what
+    /// PreparePackage found.
+    /// </summary>
     public const string Sha = "sha";
 
-    /// <summary>Parameter of the way back: the directory of the version to go to, as <see cref="Former"/>. Without it the package's.</summary>
+    /// <summary>
+    /// Parameter of the way back: the directory of the version to go to, as <see cref="Former"/>. Without it the
+    /// package's.
+    /// </summary>
     public const string Directory = "directory";
 
     /// <summary>Parameter of the way back: the version to go to. Without it toVersion.</summary>
     public const string Version = "version";
 
-    /// <summary>Parameter: the replication factor, where it is below three: leaders that cannot move are not waited for, and the outage is expected.</summary>
+    /// <summary>
+    /// Parameter: the replication factor, where it is below three: leaders that cannot move are not waited for, and the
+    /// outage is expected.
+    /// </summary>
     public const string Replicas = "replicas";
 
     /// <summary>Parameter: the step expects an outage, because its component has fewer than three members.</summary>
@@ -75,7 +89,9 @@ internal static class YugabyteKeys
     /// <summary>Fact of Catalog: SQL was off, so there was nothing to upgrade.</summary>
     public const string NotNeeded = "notNeeded";
 
-    /// <summary>Receipt: the attempt only takes its server out of the leader blacklist and fails for this reason.</summary>
+    /// <summary>
+    /// Receipt: the attempt only takes its server out of the leader blacklist and fails for this reason.
+    /// </summary>
     public const string GiveUp = "giveUp";
 
     /// <summary>Receipt: why it gives up, for people.</summary>

@@ -39,7 +39,8 @@ internal sealed class YugabytePlanner
 
     private YugabyteSpec Settings => _spec.Yugabyte ?? new YugabyteSpec();
 
-    private List<DiscoveredInstance> Masters => [.. _discovery.Instances.Where(i => i.Component == DatabaseComponent.Master)];
+    private List<DiscoveredInstance> Masters =>
+        [.. _discovery.Instances.Where(i => i.Component == DatabaseComponent.Master)];
 
     // Without a way back at all, the first master stopped is where it ends.
     private bool HasWayBack => YugabyteFeatures.CanRollBack(Settings.Dialect, From);
@@ -141,7 +142,8 @@ internal sealed class YugabytePlanner
         }
     }
 
-    private void VerifyVersions() => Chain(YugabyteStepIds.Versions, YugabyteActions.VerifyVersions, $"every process is of {_spec.ToVersion}", 1);
+    private void VerifyVersions() =>
+        Chain(YugabyteStepIds.Versions, YugabyteActions.VerifyVersions, $"every process is of {_spec.ToVersion}", 1);
 
     private void PromoteAutoFlags()
     {
@@ -198,9 +200,16 @@ internal sealed class YugabytePlanner
 
     private static string UpgradeTServersPhase => DatabaseRollingUpgradePhases.UpgradeTServers;
 
-    private bool IsBidirectional() => _discovery.Groups.Any(g => g.Side == YugabyteKeys.Here) && _discovery.Groups.Any(g => g.Side == YugabyteKeys.There);
+    private bool IsBidirectional() =>
+        _discovery.Groups.Any(g => g.Side == YugabyteKeys.Here) && _discovery.Groups.Any(g => g.Side == YugabyteKeys.There);
 
-    private string Chain(string id, string action, string title, int attempts, IReadOnlyList<(string Key, string Value)>? parameters = null, List<string>? after = null)
+    private string Chain(
+        string id,
+        string action,
+        string title,
+        int attempts,
+        IReadOnlyList<(string Key, string Value)>? parameters = null,
+        List<string>? after = null)
     {
         var step = Step(id, action, null, title, after ?? _barrier, attempts, parameters);
         _plan.Add(_pointsOfNoReturn.Contains(id) ? step with { PointOfNoReturn = true, Reversible = false } : step);
@@ -230,7 +239,14 @@ internal sealed class YugabytePlanner
     };
 
     /// <summary>Adds the steps of a phase of masters; returns what the next phase waits for.</summary>
-    internal static List<string> AddMasters(PlanBuilder plan, DatabaseRollingUpgradeSpec spec, string phase, int count, List<string> after, Func<int, IReadOnlyList<(string Key, string Value)>> parameters, bool reversible)
+    internal static List<string> AddMasters(
+        PlanBuilder plan,
+        DatabaseRollingUpgradeSpec spec,
+        string phase,
+        int count,
+        List<string> after,
+        Func<int, IReadOnlyList<(string Key, string Value)>> parameters,
+        bool reversible)
     {
         for (var slot = 1; slot <= count; slot++)
         {

@@ -9,8 +9,8 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 internal static class YugabyteRollback
 {
     /// <summary>
-    /// Why what a plan has done can never be taken back, in words; null if it can. Before the first process was stopped everything can be undone, whatever the
-    /// dialect and the versions.
+    /// Why what a plan has done can never be taken back, in words; null if it can. Before the first process was stopped
+    /// everything can be undone, whatever the dialect and the versions.
     /// </summary>
     public static string? Obstacle(DatabaseRollingUpgradeSpec spec, Plan plan)
     {

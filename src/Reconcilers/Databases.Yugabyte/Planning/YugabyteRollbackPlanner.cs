@@ -19,11 +19,13 @@ internal sealed class YugabyteRollbackPlanner
     private readonly PlanBuilder _plan = new();
     private List<string> _barrier = [];
 
-    private YugabyteRollbackPlanner(DatabaseRollingUpgradeSpec spec, Plan done, IReadOnlyList<string> notes) => (_spec, _done, _moreNotes) = (spec, done, notes);
+    private YugabyteRollbackPlanner(DatabaseRollingUpgradeSpec spec, Plan done, IReadOnlyList<string> notes) =>
+        (_spec, _done, _moreNotes) = (spec, done, notes);
 
     /// <summary>Compiles it; without steps if nothing was changed.</summary>
     /// <param name="spec">The spec.</param>
-    /// <param name="plan">The plan with what has come of it. There must be no <see cref="YugabyteRollback.Obstacle"/>.</param>
+    /// <param name="plan">The plan with what has come of it. There must be no
+    /// <see cref="YugabyteRollback.Obstacle"/>.</param>
     /// <param name="notes">What else the reader must know.</param>
     public static Plan Compile(DatabaseRollingUpgradeSpec spec, Plan plan, IReadOnlyList<string>? notes = null)
     {
@@ -199,7 +201,8 @@ internal sealed class YugabyteRollbackPlanner
 
     private DatabaseInstance Instance(StoppedInstance stopped) => _spec.Instances.Find(i => i.Name == stopped.Name)!;
 
-    private string NodesSafe => YugabyteWork.Find(_done, YugabyteStepIds.AdminTool)?.Receipt?.GetValueOrDefault(YugabyteKeys.NodesSafe) ?? nameof(NodesSafeForm.Absent);
+    private string NodesSafe =>
+        YugabyteWork.Find(_done, YugabyteStepIds.AdminTool)?.Receipt?.GetValueOrDefault(YugabyteKeys.NodesSafe) ?? nameof(NodesSafeForm.Absent);
 
     // Where it is below three the steps of the way there say so.
     private int Replicas =>

@@ -9,23 +9,29 @@ internal static class YugabyteStepIds
     /// <summary>The package on a host.</summary>
     public static string Package(string hostOrGroup) => $"{DatabaseRollingUpgradePhases.PreparePackage}/{hostOrGroup}";
 
-    /// <summary>The admin tool of the package is tried, and what must be known before anything is stopped is read by it.</summary>
+    /// <summary>
+    /// The admin tool of the package is tried, and what must be known before anything is stopped is read by it.
+    /// </summary>
     public const string AdminTool = DatabaseRollingUpgradePhases.PreparePackage + "/check/admin-tool";
 
     /// <summary>Extensions in use are in the package.</summary>
     public const string Extensions = DatabaseRollingUpgradePhases.PreparePackage + "/check/extensions";
 
     /// <summary>A replication group is paused at one of its ends.</summary>
-    public static string Pause(string group, string side) => $"{DatabaseRollingUpgradePhases.PauseReplication}/{group}/{side}";
+    public static string Pause(string group, string side) =>
+        $"{DatabaseRollingUpgradePhases.PauseReplication}/{group}/{side}";
 
     /// <summary>A replication group goes on at one of its ends.</summary>
-    public static string Resume(string group, string side) => $"{DatabaseRollingUpgradePhases.ResumeReplication}/{group}/{side}";
+    public static string Resume(string group, string side) =>
+        $"{DatabaseRollingUpgradePhases.ResumeReplication}/{group}/{side}";
 
     /// <summary>A master, whichever is next, is stopped, swapped and started.</summary>
-    public static string MasterSwap(string phase, int slot) => string.Create(CultureInfo.InvariantCulture, $"{phase}/{slot}-swap");
+    public static string MasterSwap(string phase, int slot) =>
+        string.Create(CultureInfo.InvariantCulture, $"{phase}/{slot}-swap");
 
     /// <summary>The master of that slot is healthy.</summary>
-    public static string MasterVerify(string phase, int slot) => string.Create(CultureInfo.InvariantCulture, $"{phase}/{slot}-verify");
+    public static string MasterVerify(string phase, int slot) =>
+        string.Create(CultureInfo.InvariantCulture, $"{phase}/{slot}-verify");
 
     /// <summary>The leaders of a tablet server move away.</summary>
     public static string Drain(string phase, string instance) => $"{phase}/{instance}-drain";

@@ -5,8 +5,9 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// The universe as its leading master sees it: all masters alive and one leader, no server dead, nothing under-replicated or leaderless, the processes those of the
-/// spec, enough of them, nobody kept without leaders, and whether SQL is on.
+/// The universe as its leading master sees it: all masters alive and one leader, no server dead, nothing
+/// under-replicated or leaderless, the processes those of the spec, enough of them, nobody kept without leaders, and
+/// whether SQL is on.
 /// </summary>
 internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradePath? path, FindingSink findings)
 {

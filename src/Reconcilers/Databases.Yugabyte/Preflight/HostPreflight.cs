@@ -11,7 +11,8 @@ internal sealed class HostPreflight(IYugabyteTargets targets, YugabyteCluster cl
     // What an archive of programs takes once it is unpacked, beside itself.
     private const int Unpacked = 4;
 
-    public async Task<IReadOnlyList<HostLook>> LookAsync(IReadOnlyList<string> hosts, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<HostLook>> LookAsync(
+        IReadOnlyList<string> hosts, CancellationToken cancellationToken)
     {
         var looks = await YugabyteCluster.EachAsync(hosts, LookAsync, cancellationToken);
         CompareClocks(looks);
@@ -39,7 +40,8 @@ internal sealed class HostPreflight(IYugabyteTargets targets, YugabyteCluster cl
         }
     }
 
-    private async Task JudgeAsync(string host, IHostFiles files, PackageState package, CancellationToken cancellationToken)
+    private async Task JudgeAsync(
+        string host, IHostFiles files, PackageState package, CancellationToken cancellationToken)
     {
         var spec = cluster.Spec.Package;
         if (package.IsWrong)

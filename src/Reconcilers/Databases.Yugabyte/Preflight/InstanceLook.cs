@@ -7,4 +7,5 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <param name="Process">What its host says; null if it cannot be asked.</param>
 /// <param name="Running">The version it says; null if it does not answer.</param>
 /// <param name="IsNew">Whether it runs the new version already.</param>
-internal sealed record InstanceLook(DatabaseInstance Spec, InstanceProcess? Process, YugabyteVersion? Running, bool IsNew);
+internal sealed record InstanceLook(
+    DatabaseInstance Spec, InstanceProcess? Process, YugabyteVersion? Running, bool IsNew);

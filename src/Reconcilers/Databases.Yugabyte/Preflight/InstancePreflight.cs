@@ -3,12 +3,19 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>Each process: it runs, it is controlled as the spec says, nothing else of its instance lives, and it is of the version the spec names.</summary>
-internal sealed class InstancePreflight(IYugabyteTargets targets, YugabyteCluster cluster, YugabyteUpgradePath? path, FindingSink findings)
+/// <summary>
+/// Each process: it runs, it is controlled as the spec says, nothing else of its instance lives, and it is of the
+/// version the spec names.
+/// </summary>
+internal sealed class InstancePreflight(
+    IYugabyteTargets targets, YugabyteCluster cluster, YugabyteUpgradePath? path, FindingSink findings)
 {
-    public Task<IReadOnlyList<InstanceLook>> LookAsync(CancellationToken cancellationToken) => YugabyteCluster.EachAsync(cluster.Spec.Instances, LookAsync, cancellationToken);
+    public Task<IReadOnlyList<InstanceLook>> LookAsync(CancellationToken cancellationToken) =>
+        YugabyteCluster.EachAsync(cluster.Spec.Instances, LookAsync, cancellationToken);
 
-    /// <summary>What the plan is compiled from: of a process that runs the new version already, what its fellows ran.</summary>
+    /// <summary>
+    /// What the plan is compiled from: of a process that runs the new version already, what its fellows ran.
+    /// </summary>
     public IReadOnlyList<DiscoveredInstance> Discover(IReadOnlyList<InstanceLook> looks) =>
     [
         .. looks.Select(look => new DiscoveredInstance
@@ -21,7 +28,10 @@ internal sealed class InstancePreflight(IYugabyteTargets targets, YugabyteCluste
         }),
     ];
 
-    /// <summary>Programs that lie in the place of running ones and are neither those nor the package's: a restart would start something unknown.</summary>
+    /// <summary>
+    /// Programs that lie in the place of running ones and are neither those nor the package's: a restart would start
+    /// something unknown.
+    /// </summary>
     public void CompareInstalled(IReadOnlyList<InstanceLook> looks, IReadOnlyList<HostLook> hosts)
     {
         foreach (var look in looks.Where(l => l.Process is { InstalledSha256: not null, ExecutableSha256: not null } p && p.InstalledSha256 != p.ExecutableSha256))
@@ -132,7 +142,8 @@ internal sealed class InstancePreflight(IYugabyteTargets targets, YugabyteCluste
 
     private InstanceTarget Target(DatabaseInstance instance) => targets.Hosts.Instance(instance.Name).Target;
 
-    // A link's target; where that is switched already (a link that two components share), or for a command line with {directory}, where the program that runs lies.
+    // A link's target; where that is switched already (a link that two components share), or for a command line with
+    // {directory}, where the program that runs lies.
     private string? Directory(InstanceLook look)
     {
         var target = Target(look.Spec);
@@ -146,7 +157,8 @@ internal sealed class InstancePreflight(IYugabyteTargets targets, YugabyteCluste
         };
     }
 
-    private static string? OfFellows(IReadOnlyList<InstanceLook> looks, InstanceLook look, Func<InstanceLook, string?> what)
+    private static string? OfFellows(
+        IReadOnlyList<InstanceLook> looks, InstanceLook look, Func<InstanceLook, string?> what)
     {
         var known = looks.Where(l => l.Spec.Component == look.Spec.Component && !l.IsNew).Select(what).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
         return known.Count == 1 ? known[0] : null;

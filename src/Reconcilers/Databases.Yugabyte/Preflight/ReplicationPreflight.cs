@@ -4,14 +4,16 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Replication groups: those the universe has are those of the spec, and at which end of each its target is. Of an older version only the groups of which this universe
-/// is the target can be seen here; those of which it is the source are found at their other end, if the spec lists them.
+/// Replication groups: those the universe has are those of the spec, and at which end of each its target is. Of an
+/// older version only the groups of which this universe is the target can be seen here; those of which it is the source
+/// are found at their other end, if the spec lists them.
 /// </summary>
 internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgradePath? path, FindingSink findings)
 {
     private const string Field = "spec.yugabyte.replication.groups";
 
-    public async Task<IReadOnlyList<DiscoveredGroup>> LookAsync(ClusterLook? look, ToolLook tool, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<DiscoveredGroup>> LookAsync(
+        ClusterLook? look, ToolLook tool, CancellationToken cancellationToken)
     {
         var listed = cluster.Settings.Replication.Groups;
         if (look is null)
@@ -73,7 +75,8 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
         return names;
     }
 
-    private async Task<IReadOnlyList<DiscoveredGroup>> EndsAsync(ReplicationGroup group, IReadOnlyList<YbInboundGroup> own, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<DiscoveredGroup>> EndsAsync(
+        ReplicationGroup group, IReadOnlyList<YbInboundGroup> own, CancellationToken cancellationToken)
     {
         var ends = new List<DiscoveredGroup>();
         if (own.FirstOrDefault(g => g.Name == group.Name) is { } here)
@@ -107,7 +110,11 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
 
     // The target goes first (docs/research/yugabytedb.md#procedure): a universe that is only a source waits for its
     // targets.
-    private async Task CheckOrderAsync(YugabyteUpgradePath upgrade, List<ReplicationGroup> listed, IReadOnlyList<DiscoveredGroup> found, CancellationToken cancellationToken)
+    private async Task CheckOrderAsync(
+        YugabyteUpgradePath upgrade,
+        List<ReplicationGroup> listed,
+        IReadOnlyList<DiscoveredGroup> found,
+        CancellationToken cancellationToken)
     {
         if (YugabyteFeatures.Replication(cluster.Settings, upgrade.From) != ReplicationMode.TargetFirst || found.Any(g => g.Side == YugabyteKeys.Here))
         {

@@ -3,10 +3,12 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// What only the admin tool tells. It is asked from the new package; where that is yet to be unpacked, the running version's own tool is asked, which preflight only
-/// reads by. The same is read once more by the new tool before anything is stopped.
+/// What only the admin tool tells. It is asked from the new package; where that is yet to be unpacked, the running
+/// version's own tool is asked, which preflight only reads by. The same is read once more by the new tool before
+/// anything is stopped.
 /// </summary>
-internal sealed class ToolPreflight(IYugabyteTargets targets, YugabyteCluster cluster, YugabyteUpgradePath? path, FindingSink findings)
+internal sealed class ToolPreflight(
+    IYugabyteTargets targets, YugabyteCluster cluster, YugabyteUpgradePath? path, FindingSink findings)
 {
     public async Task<ToolLook> LookAsync(CancellationToken cancellationToken)
     {

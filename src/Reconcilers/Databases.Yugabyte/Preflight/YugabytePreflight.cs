@@ -4,8 +4,8 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// One pass of preflight: everything that can be found out about a universe and its hosts without changing anything, side by side where that is possible. All findings
-/// of the pass are listed, not the first.
+/// One pass of preflight: everything that can be found out about a universe and its hosts without changing anything,
+/// side by side where that is possible. All findings of the pass are listed, not the first.
 /// </summary>
 internal sealed class YugabytePreflight
 {

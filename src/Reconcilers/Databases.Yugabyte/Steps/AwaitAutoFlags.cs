@@ -38,5 +38,6 @@ internal sealed class AwaitAutoFlags(IYugabyteTargets targets) : YugabyteStep(ta
     private static TimeSpan? Milliseconds(IReadOnlyDictionary<string, string> flags, string name) =>
         flags.TryGetValue(name, out var text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? TimeSpan.FromMilliseconds(value) : null;
 
-    private static TimeSpan Longer(TimeSpan? a, TimeSpan? b) => (a ?? TimeSpan.Zero) > (b ?? TimeSpan.Zero) ? a ?? TimeSpan.Zero : b ?? TimeSpan.Zero;
+    private static TimeSpan Longer(TimeSpan? a, TimeSpan? b) =>
+        (a ?? TimeSpan.Zero) > (b ?? TimeSpan.Zero) ? a ?? TimeSpan.Zero : b ?? TimeSpan.Zero;
 }

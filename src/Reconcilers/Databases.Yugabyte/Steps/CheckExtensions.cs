@@ -33,7 +33,8 @@ internal sealed class CheckExtensions(IYugabyteTargets targets) : YugabyteStep(t
             : new Observation.Done(inUse.Count == 0 ? "no extension is in use" : $"in use and there: {string.Join(", ", inUse)}");
     }
 
-    private static async Task<IReadOnlyList<string>> MissingAsync(PackageExtensions package, string host, IReadOnlyList<string> inUse, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> MissingAsync(
+        PackageExtensions package, string host, IReadOnlyList<string> inUse, CancellationToken cancellationToken)
     {
         if (inUse.Count == 0)
         {

@@ -56,7 +56,8 @@ internal sealed class DrainTserver : TserverStep
     }
 
     /// <inheritdoc />
-    protected override async Task WorkAsync(StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
+    protected override async Task WorkAsync(
+        StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
     {
         var problems = await _gate.DrainProblemsAsync(instance, rightBefore: true, cancellationToken);
         if (problems.Count > 0)
@@ -82,7 +83,8 @@ internal sealed class DrainTserver : TserverStep
             : new Observation.Failed(Reasons.DrainTimeout, _drain.Overdue(instance, state.Leaders));
     }
 
-    private async Task<Observation> NotYetAsync(StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
+    private async Task<Observation> NotYetAsync(
+        StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
     {
         var problems = await _gate.DrainProblemsAsync(instance, rightBefore: false, cancellationToken);
         return problems.Count == 0 ? new Observation.NotStarted()

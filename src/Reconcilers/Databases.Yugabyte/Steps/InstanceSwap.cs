@@ -5,8 +5,9 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Stops a process, puts the other program in its place and starts it: the part that masters and tablet servers share. Every call is level-based, so whoever is
-/// killed in between goes on where the host is: what runs the wanted program is left alone, what does not run is swapped and started without asking anybody.
+/// Stops a process, puts the other program in its place and starts it: the part that masters and tablet servers share.
+/// Every call is level-based, so whoever is killed in between goes on where the host is: what runs the wanted program
+/// is left alone, what does not run is swapped and started without asking anybody.
 /// </summary>
 /// <param name="targets">The way there.</param>
 internal sealed class InstanceSwap(IYugabyteTargets targets)
@@ -17,15 +18,22 @@ internal sealed class InstanceSwap(IYugabyteTargets targets)
         : process is { Pid: not null, ExecutableSha256: null } ? SwapState.Unreadable
         : process.IsAlive ? SwapState.RunsOther
 
-        // Its supervisor starts it again and again: what it starts is the wanted program, and whether it is healthy another step says.
+        // Its supervisor starts it again and again: what it starts is the wanted program, and whether it is healthy
+        // another step says.
         : process.Supervision == SupervisionState.Restarting && process.InstalledSha256 == change.Sha256 ? SwapState.Done
         : SwapState.IsDown;
 
     /// <summary>
-    /// Makes sure, before a process is stopped, that the other program can take its place: it is on the host, unchanged, and what lies in its place is known.
+    /// Makes sure, before a process is stopped, that the other program can take its place: it is on the host,
+    /// unchanged, and what lies in its place is known.
     /// </summary>
     /// <exception cref="StepActionException">It cannot; nothing was touched.</exception>
-    public async Task EnsureCanSwapAsync(DatabaseInstance instance, InstanceProcess process, ProgramChange change, string program, CancellationToken cancellationToken)
+    public async Task EnsureCanSwapAsync(
+        DatabaseInstance instance,
+        InstanceProcess process,
+        ProgramChange change,
+        string program,
+        CancellationToken cancellationToken)
     {
         var target = targets.Hosts.Instance(instance.Name).Target;
         if (target.Swap != SwapMethod.NewDirectory && process.InstalledSha256 is { } installed && installed != change.Sha256 && installed != change.FormerSha256)
@@ -61,7 +69,8 @@ internal sealed class InstanceSwap(IYugabyteTargets targets)
     }
 
     /// <summary>Puts the other program there and starts it.</summary>
-    public async Task StartOtherAsync(DatabaseInstance instance, ProgramChange change, CancellationToken cancellationToken)
+    public async Task StartOtherAsync(
+        DatabaseInstance instance, ProgramChange change, CancellationToken cancellationToken)
     {
         var host = targets.Hosts.Instance(instance.Name);
         targets.EnsureMayAct();

@@ -46,7 +46,8 @@ internal sealed class PreparePackage(IYugabyteTargets targets) : YugabyteStep(ta
     }
 
     // Notes the programs of a host; those of a group of hosts must be the same files.
-    private Observation.Failed? Unfit(string host, string first, PackageRequest request, PackageState state, SortedDictionary<string, string> facts)
+    private Observation.Failed? Unfit(
+        string host, string first, PackageRequest request, PackageState state, SortedDictionary<string, string> facts)
     {
         if (request.Programs.FirstOrDefault(p => !state.Programs.ContainsKey(p)) is { } missing)
         {

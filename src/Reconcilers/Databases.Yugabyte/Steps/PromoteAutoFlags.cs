@@ -45,7 +45,8 @@ internal sealed class PromoteAutoFlags(IYugabyteTargets targets) : YugabyteStep(
     }
 
     /// <inheritdoc />
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
         var before = context.Receipt(YugabyteKeys.FlagsBefore) ?? context.Fact(YugabyteStepIds.AdminTool, YugabyteKeys.FlagsBefore);

@@ -34,7 +34,8 @@ internal sealed class SetReplication(IYugabyteTargets targets) : YugabyteStep(ta
     private Task<YbInboundGroup?> FindAsync(StepContext context, ReplicationGroup group, CancellationToken cancellationToken) =>
         ReplicationState.ReadAsync(Cluster, group, IsHere(context), cancellationToken);
 
-    private static string Where(StepContext context, ReplicationGroup group) => IsHere(context) ? "this cluster" : $"the cluster at {string.Join(", ", group.Peer.Masters)}";
+    private static string Where(StepContext context, ReplicationGroup group) =>
+        IsHere(context) ? "this cluster" : $"the cluster at {string.Join(", ", group.Peer.Masters)}";
 
     private static bool IsHere(StepContext context) => context.Parameter(YugabyteKeys.Side) == YugabyteKeys.Here;
 

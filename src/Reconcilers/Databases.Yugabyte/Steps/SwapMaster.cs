@@ -7,12 +7,13 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <summary>
 /// Stops one master, puts the other program in its place and starts it (docs/research/yugabytedb.md#procedure), the
 /// leader last.
-/// <para>
-/// Which master is next is level-based: it is read from the world each time and not laid down in the plan. First comes one that already runs the wanted program,
-/// which is only counted; then one that does not run, because it is half way, or missing anyway; then, in the order of the spec, one that does not lead; and the
-/// leader only when no other is left. Who leads is asked of every master before each, and once more right before the stop: one that has become leader since is let
-/// go again, and another is taken. The step has written down whom it took before it touches it, so after a kill it goes on with the same; the steps of the phase
-/// run strictly one after the other, so no two masters are ever down at once by us.
+/// <para> Which master is next is level-based: it is read from the world each time and not laid down in the plan. First
+/// comes one that already runs the wanted program, which is only counted; then one that does not run, because it is
+/// half way, or missing anyway; then, in the order of the spec, one that does not lead; and the leader only when no
+/// other is left. Who leads is asked of every master before each, and once more right before the stop: one that has
+/// become leader since is let go again, and another is taken. The step has written down whom it took before it touches
+/// it, so after a kill it goes on with the same; the steps of the phase run strictly one after the other, so no two
+/// masters are ever down at once by us.
 /// </para>
 /// </summary>
 internal sealed class SwapMaster : YugabyteStep
@@ -51,7 +52,8 @@ internal sealed class SwapMaster : YugabyteStep
     }
 
     /// <inheritdoc />
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         try
         {

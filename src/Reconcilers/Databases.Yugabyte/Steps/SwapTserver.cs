@@ -41,7 +41,8 @@ internal sealed class SwapTserver : TserverStep
     }
 
     /// <inheritdoc />
-    protected override async Task WorkAsync(StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
+    protected override async Task WorkAsync(
+        StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
     {
         var (host, change) = (Targets.Hosts.Instance(instance.Name), Change(context, instance));
         var process = await host.LookAsync(cancellationToken);

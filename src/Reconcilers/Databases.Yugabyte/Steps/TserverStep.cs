@@ -17,7 +17,8 @@ internal abstract class TserverStep(IYugabyteTargets targets) : YugabyteStep(tar
     private static readonly string[] OnceIsEnough = [Reasons.DrainTimeout, Reasons.ClusterUnhealthy, Reasons.InstanceUnhealthy, Reasons.StepTimeout];
 
     /// <inheritdoc />
-    public sealed override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    public sealed override async Task<Observation> ObserveAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
         var seen = await SeeAsync(context, cancellationToken);
@@ -27,7 +28,8 @@ internal abstract class TserverStep(IYugabyteTargets targets) : YugabyteStep(tar
     }
 
     /// <inheritdoc />
-    public sealed override Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken)
+    public sealed override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
         var step = context.Step;
@@ -67,7 +69,9 @@ internal abstract class TserverStep(IYugabyteTargets targets) : YugabyteStep(tar
     protected abstract Task<Observation> SeeAsync(StepContext context, CancellationToken cancellationToken);
 
     /// <summary>The action.</summary>
-    protected virtual Task WorkAsync(StepContext context, DatabaseInstance instance, CancellationToken cancellationToken) => Task.CompletedTask;
+    protected virtual Task WorkAsync(
+        StepContext context, DatabaseInstance instance, CancellationToken cancellationToken) =>
+        Task.CompletedTask;
 
     /// <summary>What the instance is to run.</summary>
     protected ProgramChange Change(StepContext context, DatabaseInstance instance)
@@ -89,7 +93,8 @@ internal abstract class TserverStep(IYugabyteTargets targets) : YugabyteStep(tar
         }
     }
 
-    private async Task GiveUpAsync(DatabaseInstance instance, string reason, string message, CancellationToken cancellationToken)
+    private async Task GiveUpAsync(
+        DatabaseInstance instance, string reason, string message, CancellationToken cancellationToken)
     {
         try
         {
@@ -107,7 +112,8 @@ internal abstract class TserverStep(IYugabyteTargets targets) : YugabyteStep(tar
         throw new StepActionException(reason, $"{message}; {instance.Name} is not kept without leaders", retryable: false);
     }
 
-    // The attempt before has waited for it for as long as it may take, so what the world still shows under way is not waited for once more.
+    // The attempt before has waited for it for as long as it may take, so what the world still shows under way is not
+    // waited for once more.
     private static bool WaitedInVain(PlanStep step) =>
         step is { State: StepState.Pending, StartedAt: null, Tries: > 0, Reason: { } reason } && OnceIsEnough.Contains(reason, StringComparer.Ordinal);
 

@@ -43,7 +43,8 @@ internal sealed class VerifyMaster : YugabyteStep
             : new Observation.Running($"{instance.Name} is healthy, settles until it has been so for {Cluster.Spec.Settle}");
     }
 
-    private async Task<IReadOnlyList<string>> InClusterAsync(DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> InClusterAsync(
+        DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken)
     {
         try
         {
@@ -55,7 +56,8 @@ internal sealed class VerifyMaster : YugabyteStep
         }
     }
 
-    private Observation.Running NotHealthy(StepContext context, DatabaseInstance instance, IReadOnlyList<string> problems)
+    private Observation.Running NotHealthy(
+        StepContext context, DatabaseInstance instance, IReadOnlyList<string> problems)
     {
         _settled.Forget(context.Step.Id);
         return Elapsed(context) < YugabyteWork.VerifyPatience(Cluster.Spec)

@@ -64,7 +64,9 @@ internal sealed class VerifyTserver : TserverStep
     }
 
     /// <inheritdoc />
-    protected override Task WorkAsync(StepContext context, DatabaseInstance instance, CancellationToken cancellationToken) => ReleaseAsync(instance, cancellationToken);
+    protected override Task WorkAsync(
+        StepContext context, DatabaseInstance instance, CancellationToken cancellationToken) =>
+        ReleaseAsync(instance, cancellationToken);
 
     private Observation NotHealthy(StepContext context, DatabaseInstance instance, IReadOnlyList<string> problems)
     {

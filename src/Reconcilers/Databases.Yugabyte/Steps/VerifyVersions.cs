@@ -30,7 +30,8 @@ internal sealed class VerifyVersions(IYugabyteTargets targets) : YugabyteStep(ta
             : new Observation.Failed(Reasons.InstanceUnhealthy, $"not every process says its version: {report.Describe()}");
     }
 
-    private async Task<string?> WrongAsync(StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
+    private async Task<string?> WrongAsync(
+        StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
     {
         var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
         if (process.Strays is [var stray, ..])

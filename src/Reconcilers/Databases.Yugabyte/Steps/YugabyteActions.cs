@@ -2,7 +2,10 @@ using Drydock.Abstractions.Plans;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>The names of the actions that stand in plans of YugabyteDB. A name never changes its meaning: stored plans refer to it.</summary>
+/// <summary>
+/// The names of the actions that stand in plans of YugabyteDB. A name never changes its meaning: stored plans refer to
+/// it.
+/// </summary>
 internal static class YugabyteActions
 {
     /// <summary><see cref="Steps.PreparePackage"/>.</summary>

@@ -4,7 +4,10 @@ using Drydock.Engine.Actions;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>What the steps of a YugabyteDB upgrade share: the universe, the defaults of a step that only looks, and what failures of hosts and processes come to.</summary>
+/// <summary>
+/// What the steps of a YugabyteDB upgrade share: the universe, the defaults of a step that only looks, and what
+/// failures of hosts and processes come to.
+/// </summary>
 internal abstract class YugabyteStep : IStepAction
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -31,7 +34,8 @@ internal abstract class YugabyteStep : IStepAction
     public abstract Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken);
 
     /// <inheritdoc />
-    public virtual Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken)
+    public virtual Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
         return Task.FromResult<IReadOnlyDictionary<string, string>>(context.Step.Receipt ?? new SortedDictionary<string, string>(StringComparer.Ordinal));
@@ -76,16 +80,20 @@ internal abstract class YugabyteStep : IStepAction
     }
 
     /// <summary>Facts of one entry.</summary>
-    protected static IReadOnlyDictionary<string, string> Fact(string key, string value) => new Dictionary<string, string>(StringComparer.Ordinal) { [key] = value };
+    protected static IReadOnlyDictionary<string, string> Fact(string key, string value) =>
+        new Dictionary<string, string>(StringComparer.Ordinal) { [key] = value };
 
-    /// <summary>What an exception of a host, a process or the admin tool comes to in an act; null for any other.</summary>
+    /// <summary>
+    /// What an exception of a host, a process or the admin tool comes to in an act; null for any other.
+    /// </summary>
     protected static StepActionException? Refusal(Exception exception) => exception switch
     {
         AdminToolException tool => new StepActionException(Reasons.AdminToolFailed, tool.Message, retryable: true, tool) { NotTaken = tool.HadNoLeader },
         YbAnswerException answer => new StepActionException(Reasons.AnswerUnusable, answer.Message, retryable: true, answer) { NotTaken = true },
         ClusterTroubleException trouble => new StepActionException(trouble.Reason, trouble.Message, retryable: true, trouble) { NotTaken = true },
 
-        // Some steps run a command whose second run is not the same: what may have run is looked at, and counts as an attempt.
+        // Some steps run a command whose second run is not the same: what may have run is looked at, and counts as an
+        // attempt.
         _ => ClientFailures.Refusal(exception, isRepeatable: false),
     };
 }

@@ -7,9 +7,9 @@ namespace Drydock.Reconcilers.Databases;
 internal static class ClientFailures
 {
     /// <summary>
-    /// What it comes to in an act; null for any other exception. A request counts as not taken, and is made again until the step's time is over, if the host
-    /// or the service was not reached: nothing ran. If it may have run, it counts so only where doing it twice comes to the same. What a host took and
-    /// refused is a failed attempt.
+    /// What it comes to in an act; null for any other exception. A request counts as not taken, and is made again until
+    /// the step's time is over, if the host or the service was not reached: nothing ran. If it may have run, it counts
+    /// so only where doing it twice comes to the same. What a host took and refused is a failed attempt.
     /// </summary>
     /// <param name="exception">The failure.</param>
     /// <param name="isRepeatable">Whether what was asked, done twice, comes to the same.</param>
@@ -26,8 +26,8 @@ internal static class ClientFailures
     /// <summary>What it comes to in preflight; null for any other exception.</summary>
     /// <param name="exception">The failure.</param>
     /// <param name="node">Which instance or host was asked; null takes the host of the failure.</param>
-    /// <param name="field">
-    /// The field of the spec that led there; null takes that of the failure. A host knows its field better than the caller.
+    /// <param name="field"> The field of the spec that led there; null takes that of the failure. A host knows its
+    /// field better than the caller.
     /// </param>
     public static Finding? Finding(Exception exception, string? node, string? field) => exception switch
     {

@@ -10,7 +10,10 @@ using Finding = Drydock.Crds.Common.Finding;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>The Secrets an upgrade refers to, as read at one moment. What is missing or unusable is null here and named in <see cref="Problems"/>.</summary>
+/// <summary>
+/// The Secrets an upgrade refers to, as read at one moment. What is missing or unusable is null here and named in
+/// <see cref="Problems"/>.
+/// </summary>
 internal sealed record DatabaseSecrets
 {
     private const string Authority = "ca.crt";
@@ -19,19 +22,28 @@ internal sealed record DatabaseSecrets
     private const string UserName = "username";
     private const string Password = "password";
 
-    /// <summary>The key onto the hosts and the hosts' keys, or those of engines at ssh:// endpoints; null also where the spec names none.</summary>
+    /// <summary>
+    /// The key onto the hosts and the hosts' keys, or those of engines at ssh:// endpoints; null also where the spec
+    /// names none.
+    /// </summary>
     public SshMaterial? Ssh { get; init; }
 
-    /// <summary>Our certificate at the engines whose containers are the hosts; null also where the spec names none.</summary>
+    /// <summary>
+    /// Our certificate at the engines whose containers are the hosts; null also where the spec names none.
+    /// </summary>
     public DockerTlsMaterial? DockerTls { get; init; }
 
     /// <summary>TLS of the processes' HTTP interfaces; null also where the spec has none.</summary>
     public ServiceTlsMaterial? Tls { get; init; }
 
-    /// <summary>The login at the SQL port of TiDB, or of YugabyteDB's tablet servers; null also where the spec names none.</summary>
+    /// <summary>
+    /// The login at the SQL port of TiDB, or of YugabyteDB's tablet servers; null also where the spec names none.
+    /// </summary>
     public SqlLogin? Sql { get; init; }
 
-    /// <summary>TLS towards the clusters at the other end of replication, by the name of the group; those without are left out.</summary>
+    /// <summary>
+    /// TLS towards the clusters at the other end of replication, by the name of the group; those without are left out.
+    /// </summary>
     public IReadOnlyDictionary<string, ServiceTlsMaterial> Peers { get; init; } = new Dictionary<string, ServiceTlsMaterial>(StringComparer.Ordinal);
 
     /// <summary>Changes whenever a value that the upgrade uses does, and with nothing else.</summary>
@@ -125,7 +137,8 @@ internal sealed record DatabaseSecrets
         return uses;
     }
 
-    private static IEnumerable<StorageSpec?> Storages(DatabaseRollingUpgradeSpec spec) => spec.Package.Archives.Select(a => a.Storage).Append(spec.Tidb?.Backup.Storage);
+    private static IEnumerable<StorageSpec?> Storages(DatabaseRollingUpgradeSpec spec) =>
+        spec.Package.Archives.Select(a => a.Storage).Append(spec.Tidb?.Backup.Storage);
 
     // Secrets made from files often end in a line's end that is no part of the value.
     private static string Text(byte[] value) => Encoding.UTF8.GetString(value).TrimEnd('\r', '\n');
@@ -218,6 +231,7 @@ internal sealed record DatabaseSecrets
             return null;
         }
 
-        private void Missing(string? field, string message) => _problems.Add(new Finding { Reason = Reasons.SecretMissing, Message = message, Field = field });
+        private void Missing(string? field, string message) =>
+            _problems.Add(new Finding { Reason = Reasons.SecretMissing, Message = message, Field = field });
     }
 }

@@ -1,8 +1,9 @@
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>
-/// HTTP to the processes of a database, plain or TLS as the spec says. Never follows a redirection, reads at most 8 MiB, waits at most 10 s, and sends what
-/// may change something once: whether to send it again is for him to say who knows what it was.
+/// HTTP to the processes of a database, plain or TLS as the spec says. Never follows a redirection, reads at most 8
+/// MiB, waits at most 10 s, and sends what may change something once: whether to send it again is for him to say who
+/// knows what it was.
 /// </summary>
 internal interface IServiceHttp : IDisposable
 {
@@ -24,6 +25,7 @@ internal interface IServiceHttp : IDisposable
     /// <param name="path">Path and query.</param>
     /// <param name="json">The body; null for none.</param>
     /// <param name="cancellationToken">Cancels; the request may have been carried out.</param>
-    /// <exception cref="ServiceException">There was no answer, or none that can be read; <see cref="ServiceException.MayHaveRun"/>.</exception>
+    /// <exception cref="ServiceException">There was no answer, or none that can be read;
+    /// <see cref="ServiceException.MayHaveRun"/>.</exception>
     Task<ServiceAnswer> SendAsync(HttpMethod method, string host, int port, string path, string? json, CancellationToken cancellationToken);
 }

@@ -12,6 +12,10 @@ namespace Drydock.Reconcilers.Databases;
 /// <param name="Body">The whole body.</param>
 internal sealed record ServiceAnswer(int Status, string? ContentType, string Body)
 {
-    /// <summary>What the body is, for messages about one that is not this process's: it may be another service's, whose words are not for a status.</summary>
-    public string Kind => string.Create(CultureInfo.InvariantCulture, $"{Body.Length} characters of {HttpTrouble.Clip(ContentType ?? "no type", 100)}");
+    /// <summary>
+    /// What the body is, for messages about one that is not this process's: it may be another service's, whose words
+    /// are not for a status.
+    /// </summary>
+    public string Kind =>
+        string.Create(CultureInfo.InvariantCulture, $"{Body.Length} characters of {HttpTrouble.Clip(ContentType ?? "no type", 100)}");
 }

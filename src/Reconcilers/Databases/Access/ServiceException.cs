@@ -2,7 +2,10 @@ using System.Net.Sockets;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>A process gave no answer over HTTP, or none that can be taken. The message names address, what was asked, and the way out, and no secret.</summary>
+/// <summary>
+/// A process gave no answer over HTTP, or none that can be taken. The message names address, what was asked, and the
+/// way out, and no secret.
+/// </summary>
 internal sealed class ServiceException : Exception
 {
     /// <summary>Makes one.</summary>
@@ -16,7 +19,9 @@ internal sealed class ServiceException : Exception
     /// <summary>Stable word.</summary>
     public string Reason { get; }
 
-    /// <summary>Path of the field of the spec that has the address; null if the failure is not one of the spec.</summary>
+    /// <summary>
+    /// Path of the field of the spec that has the address; null if the failure is not one of the spec.
+    /// </summary>
     public string? Field { get; init; }
 
     /// <summary>Whether the request certainly did not arrive: no connection was made.</summary>

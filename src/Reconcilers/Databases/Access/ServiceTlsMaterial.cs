@@ -7,5 +7,6 @@ namespace Drydock.Reconcilers.Databases;
 internal sealed record ServiceTlsMaterial(byte[] Ca, byte[]? Certificate, byte[]? Key)
 {
     /// <summary>Nothing of what it holds.</summary>
-    public override string ToString() => Certificate is null ? "an authority" : "an authority, a certificate and its key (not shown)";
+    public override string ToString() =>
+        Certificate is null ? "an authority" : "an authority, a certificate and its key (not shown)";
 }

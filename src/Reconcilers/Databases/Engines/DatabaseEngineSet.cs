@@ -2,7 +2,9 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>The engines that this operator has. An engine that is not among them is refused and never runs as another one.</summary>
+/// <summary>
+/// The engines that this operator has. An engine that is not among them is refused and never runs as another one.
+/// </summary>
 internal sealed class DatabaseEngineSet(params IReadOnlyList<IDatabaseEngine> engines)
 {
     private readonly Dictionary<DatabaseEngine, IDatabaseEngine> _engines = engines.ToDictionary(static e => e.Name);

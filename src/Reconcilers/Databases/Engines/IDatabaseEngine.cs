@@ -6,8 +6,8 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>
-/// Everything that a rolling upgrade needs to know about one database engine. A new engine is a project that implements this interface and a line in the
-/// operator's composition. All members but <see cref="Bind"/> are pure.
+/// Everything that a rolling upgrade needs to know about one database engine. A new engine is a project that implements
+/// this interface and a line in the operator's composition. All members but <see cref="Bind"/> are pure.
 /// </summary>
 internal interface IDatabaseEngine
 {
@@ -35,7 +35,9 @@ internal interface IDatabaseEngine
     /// <summary>Time limit of a step.</summary>
     TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, PlanStep step);
 
-    /// <summary>Whether a process was stopped for the new version, so that a deletion or an abort no longer undoes everything.</summary>
+    /// <summary>
+    /// Whether a process was stopped for the new version, so that a deletion or an abort no longer undoes everything.
+    /// </summary>
     bool IsPastUndo(Plan plan);
 
     /// <summary>Whether anything in the cluster was changed.</summary>
@@ -65,7 +67,9 @@ internal interface IDatabaseEngine
     /// <summary>What an abandoned upgrade leaves in the cluster.</summary>
     IReadOnlyList<ActionItem> LeftBehind(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status);
 
-    /// <summary>Whether an instance may be kept without leaders by this upgrade, by the receipts of the plans.</summary>
+    /// <summary>
+    /// Whether an instance may be kept without leaders by this upgrade, by the receipts of the plans.
+    /// </summary>
     bool IsDraining(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status);
 
     /// <summary>Whether a step keeps leaders off its instance until a later step of the same instance.</summary>

@@ -47,7 +47,9 @@ internal interface IEngineContext
     /// <summary>Takes every known secret out of a text.</summary>
     string Redact(string text);
 
-    /// <summary>To be asked before each but the first request of an act that sends several: the engine asks only before the act.</summary>
+    /// <summary>
+    /// To be asked before each but the first request of an act that sends several: the engine asks only before the act.
+    /// </summary>
     /// <exception cref="Drydock.Engine.Running.ActRefusedException">This process may not act any more.</exception>
     void EnsureMayAct();
 }

@@ -17,10 +17,12 @@ internal sealed class BoundDatabaseHosts : IDatabaseHosts
 
     /// <summary>Binds them; nothing is connected yet.</summary>
     /// <param name="upgrade">The upgrade as last read.</param>
-    /// <param name="secrets">The Secrets it refers to. Without a usable key or certificate every call fails and says so.</param>
+    /// <param name="secrets">The Secrets it refers to. Without a usable key or certificate every call fails and says
+    /// so.</param>
     /// <param name="services">Clients.</param>
     /// <param name="engine">The engine of the spec.</param>
-    public BoundDatabaseHosts(DatabaseRollingUpgrade upgrade, DatabaseSecrets secrets, DatabaseHostServices services, IDatabaseEngine engine)
+    public BoundDatabaseHosts(
+        DatabaseRollingUpgrade upgrade, DatabaseSecrets secrets, DatabaseHostServices services, IDatabaseEngine engine)
     {
         (_spec, _namespace, _secrets, _services, _engine) = (upgrade.Spec, upgrade.Metadata.Namespace, secrets, services, engine);
         _instances = _spec.Instances.DistinctBy(i => i.Name, StringComparer.Ordinal).ToDictionary(i => i.Name, StringComparer.Ordinal);
@@ -64,5 +66,6 @@ internal sealed class BoundDatabaseHosts : IDatabaseHosts
         }
     }
 
-    private HostChannel Channel(string host) => _channels.GetOrAdd(host, name => new HostChannel(name, HostWay.Of(name, _spec.Access, _secrets, _services), _services.Fence));
+    private HostChannel Channel(string host) =>
+        _channels.GetOrAdd(host, name => new HostChannel(name, HostWay.Of(name, _spec.Access, _secrets, _services), _services.Fence));
 }

@@ -32,7 +32,8 @@ internal sealed record DatabaseHostServices(IStorages Storages, IDockerEndpoints
     internal Func<DockerEndpoint, ContainerHost, string?, IRemoteClient>? Containers { get; init; }
 
     /// <summary>Makes the client of a host over ssh.</summary>
-    internal IRemoteClient Connect(SshEndpoint endpoint, SshMaterial material) => Clients(endpoint, material, Ssh with { MaxOutput = Math.Max(MaxOutput, Ssh.MaxOutput) });
+    internal IRemoteClient Connect(SshEndpoint endpoint, SshMaterial material) =>
+        Clients(endpoint, material, Ssh with { MaxOutput = Math.Max(MaxOutput, Ssh.MaxOutput) });
 
     /// <summary>Makes the client of a host that is a container.</summary>
     /// <exception cref="DockerEndpointException">The endpoint is unusable.</exception>

@@ -2,7 +2,9 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>Something could not be done on a host. The message names host, what, and the way out, and no secret.</summary>
+/// <summary>
+/// Something could not be done on a host. The message names host, what, and the way out, and no secret.
+/// </summary>
 internal sealed class HostException : Exception
 {
     /// <summary>Makes one.</summary>
@@ -12,10 +14,18 @@ internal sealed class HostException : Exception
     /// <param name="retryable">Whether another attempt may help without a person.</param>
     /// <param name="mayHaveRun">Whether what was asked may have been done: its end was not seen.</param>
     /// <param name="innerException">The cause.</param>
-    public HostException(string host, string reason, string message, bool retryable = true, bool mayHaveRun = false, Exception? innerException = null)
+    public HostException(
+        string host,
+        string reason,
+        string message,
+        bool retryable = true,
+        bool mayHaveRun = false,
+        Exception? innerException = null)
         : base(message, innerException) => (Host, Reason, IsRetryable, MayHaveRun) = (host, reason, retryable, mayHaveRun);
 
-    /// <summary>Makes one for a field of the spec that cannot be carried out; only a change of the spec helps.</summary>
+    /// <summary>
+    /// Makes one for a field of the spec that cannot be carried out; only a change of the spec helps.
+    /// </summary>
     /// <param name="host">The host.</param>
     /// <param name="field">Path of the field, from <c>spec</c> on.</param>
     /// <param name="message">For people.</param>

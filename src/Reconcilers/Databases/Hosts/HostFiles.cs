@@ -20,7 +20,8 @@ internal sealed class HostFiles(HostChannel channel, DatabaseHostServices servic
     public string Host => channel.Host;
 
     /// <inheritdoc />
-    public Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken) => channel.RunAsync(command, cancellationToken);
+    public Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken) =>
+        channel.RunAsync(command, cancellationToken);
 
     /// <inheritdoc />
     public async Task<string?> ReadAsync(string path, CancellationToken cancellationToken)
@@ -42,7 +43,8 @@ internal sealed class HostFiles(HostChannel channel, DatabaseHostServices servic
     }
 
     /// <inheritdoc />
-    public async Task WriteAsync(string path, string content, string? expectedSha256, string? keepAs, CancellationToken cancellationToken)
+    public async Task WriteAsync(
+        string path, string content, string? expectedSha256, string? keepAs, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(content);
         var bytes = Utf8.GetBytes(content);
@@ -52,7 +54,8 @@ internal sealed class HostFiles(HostChannel channel, DatabaseHostServices servic
     }
 
     /// <inheritdoc />
-    public async Task<IReadOnlyList<string?>> Sha256Async(IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string?>> Sha256Async(
+        IReadOnlyList<string> paths, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(paths);
         var sums = channel.Sums.Ask();
@@ -107,7 +110,8 @@ internal sealed class HostFiles(HostChannel channel, DatabaseHostServices servic
     }
 
     /// <inheritdoc />
-    public Task PreparePackageAsync(PackageRequest request, IProgress<long>? progress, CancellationToken cancellationToken)
+    public Task PreparePackageAsync(
+        PackageRequest request, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         return new HostPackage(channel, services, @namespace, request).PrepareAsync(progress, cancellationToken);

@@ -3,7 +3,10 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>Hosts as PreparePackage takes them: one by one, or in groups where there are so many that the plan would not hold a step for each.</summary>
+/// <summary>
+/// Hosts as PreparePackage takes them: one by one, or in groups where there are so many that the plan would not hold a
+/// step for each.
+/// </summary>
 internal static class HostGroups
 {
     /// <summary>Most steps for the package: 300 instances have 900 steps of their own, and a plan holds 1000.</summary>

@@ -2,7 +2,10 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>The hosts of one database, bound to the present spec and Secrets. Connections are opened when they are needed and shared.</summary>
+/// <summary>
+/// The hosts of one database, bound to the present spec and Secrets. Connections are opened when they are needed and
+/// shared.
+/// </summary>
 internal interface IDatabaseHosts : IAsyncDisposable
 {
     /// <summary>Controls one process of the database.</summary>

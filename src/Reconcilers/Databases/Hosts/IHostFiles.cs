@@ -17,8 +17,8 @@ internal interface IHostFiles
     Task<string?> ReadAsync(string path, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Writes a text file by rename, if what is there has the expected checksum (null: nothing is there). What is there is kept as <paramref name="keepAs"/>, once.
-    /// A file that has the new content already is left alone.
+    /// Writes a text file by rename, if what is there has the expected checksum (null: nothing is there). What is there
+    /// is kept as <paramref name="keepAs"/>, once. A file that has the new content already is left alone.
     /// </summary>
     /// <exception cref="HostException">Something else is there than expected, or it cannot be written.</exception>
     Task WriteAsync(string path, string content, string? expectedSha256, string? keepAs, CancellationToken cancellationToken);
@@ -41,7 +41,11 @@ internal interface IHostFiles
     /// <summary>What of the package is on the host.</summary>
     Task<PackageState> PackageAsync(PackageRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Brings the package there: archive, checksum, unpacked beside and renamed into place, post_install, extensions. What is there already stays.</summary>
-    /// <exception cref="HostException">No room, corrupt, or post_install failed; what is half there is named and taken up again by the next call.</exception>
+    /// <summary>
+    /// Brings the package there: archive, checksum, unpacked beside and renamed into place, post_install, extensions.
+    /// What is there already stays.
+    /// </summary>
+    /// <exception cref="HostException">No room, corrupt, or post_install failed; what is half there is named and taken
+    /// up again by the next call.</exception>
     Task PreparePackageAsync(PackageRequest request, IProgress<long>? progress, CancellationToken cancellationToken);
 }

@@ -1,8 +1,9 @@
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>
-/// One process on its host. Every call reads the host first and is level-based: done twice it comes to the same. None waits longer than the request takes,
-/// except <see cref="StopAsync"/>, which waits for the end of the process within its grace.
+/// One process on its host. Every call reads the host first and is level-based: done twice it comes to the same. None
+/// waits longer than the request takes, except <see cref="StopAsync"/>, which waits for the end of the process within
+/// its grace.
 /// </summary>
 internal interface IInstanceHost
 {
@@ -21,12 +22,13 @@ internal interface IInstanceHost
     Task StopAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Puts the new version's program in the old one's place (<see cref="Crds.DatabaseRollingUpgrades.SwapMethod"/>). Refused while a process of this instance lives. What is there already stays;
-    /// the old program is kept beside it.
+    /// Puts the new version's program in the old one's place (<see cref="Crds.DatabaseRollingUpgrades.SwapMethod"/>).
+    /// Refused while a process of this instance lives. What is there already stays; the old program is kept beside it.
     /// </summary>
     /// <param name="swap">From what to what.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    /// <exception cref="HostException">Refused: something else is in the place than the old or the new program.</exception>
+    /// <exception cref="HostException">Refused: something else is in the place than the old or the new
+    /// program.</exception>
     Task SwapAsync(ProgramSwap swap, CancellationToken cancellationToken);
 
     /// <summary>Starts the process through its supervisor; nothing is done if it runs.</summary>

@@ -21,7 +21,8 @@ internal sealed class InstanceHost : IInstanceHost
     /// <param name="target">The instance.</param>
     /// <param name="others">The other instances of the same program on the host.</param>
     /// <param name="newDirectory">The new version's directory, where it may run from too.</param>
-    public InstanceHost(HostChannel channel, InstanceTarget target, IReadOnlyList<InstanceTarget> others, string? newDirectory)
+    public InstanceHost(
+        HostChannel channel, InstanceTarget target, IReadOnlyList<InstanceTarget> others, string? newDirectory)
     {
         _channel = channel;
         _others = others;
@@ -41,7 +42,8 @@ internal sealed class InstanceHost : IInstanceHost
     public InstanceTarget Target { get; }
 
     /// <inheritdoc />
-    public async Task<InstanceProcess> LookAsync(CancellationToken cancellationToken) => (await SeeAsync(cancellationToken)).Process;
+    public async Task<InstanceProcess> LookAsync(CancellationToken cancellationToken) =>
+        (await SeeAsync(cancellationToken)).Process;
 
     /// <inheritdoc />
     public Task StopAsync(CancellationToken cancellationToken) => AgainIfLateAsync(async () =>
@@ -148,7 +150,8 @@ internal sealed class InstanceHost : IInstanceHost
         var kept = _keeper.Read(report);
         try
         {
-            // A unit that is up without a main process (Type=forking) names none: then its process is found as one without a supervisor is.
+            // A unit that is up without a main process (Type=forking) names none: then its process is found as one
+            // without a supervisor is.
             var names = _keeper.IsSupervisor && !(kept.State == SupervisionState.Active && kept.Pid is null);
             var look = new InstanceLook(Target, report, kept, InstanceProcesses.Of(report, Target, _others, _newDirectory, kept.Pid, names));
             RefuseUnreadable(look);

@@ -15,13 +15,17 @@ internal sealed record InstanceProcess
     /// <summary>The process; null if none runs.</summary>
     public int? Pid { get; init; }
 
-    /// <summary>When it was started, by the host's clock and to within a second: a stepped clock moves it. Null if none runs.</summary>
+    /// <summary>
+    /// When it was started, by the host's clock and to within a second: a stepped clock moves it. Null if none runs.
+    /// </summary>
     public DateTimeOffset? StartedAt { get; init; }
 
     /// <summary>The file it runs from, from /proc/PID/exe, also when that file has been replaced since.</summary>
     public string? Executable { get; init; }
 
-    /// <summary>SHA-256 of the program the process runs, read through /proc/PID/exe: not of what lies at the path now.</summary>
+    /// <summary>
+    /// SHA-256 of the program the process runs, read through /proc/PID/exe: not of what lies at the path now.
+    /// </summary>
     public string? ExecutableSha256 { get; init; }
 
     /// <summary>How often the supervisor has restarted it, where it counts.</summary>
@@ -39,7 +43,10 @@ internal sealed record InstanceProcess
     /// <summary>Pid of the listener, where it can be seen.</summary>
     public int? ListenerPid { get; init; }
 
-    /// <summary>Other living processes of the same program and the same instance (port, data or deploy directory on their command line): started by hand, or not ended by their stop.</summary>
+    /// <summary>
+    /// Other living processes of the same program and the same instance (port, data or deploy directory on their
+    /// command line): started by hand, or not ended by their stop.
+    /// </summary>
     public IReadOnlyList<StrayProcess> Strays { get; init; } = [];
 
     /// <summary>Whether any process of this instance lives.</summary>

@@ -11,10 +11,14 @@ internal sealed record InstanceTarget
     /// <summary>Its host.</summary>
     public required string Host { get; init; }
 
-    /// <summary>What it is; null for a service. Without a unit in control, units are looked for by it and by the program.</summary>
+    /// <summary>
+    /// What it is; null for a service. Without a unit in control, units are looked for by it and by the program.
+    /// </summary>
     public DatabaseComponent? Component { get; init; }
 
-    /// <summary>The file name of its program: tikv-server, yb-master. Empty for a service whose program is not known.</summary>
+    /// <summary>
+    /// The file name of its program: tikv-server, yb-master. Empty for a service whose program is not known.
+    /// </summary>
     public required string Program { get; init; }
 
     /// <summary>Where it is installed.</summary>
@@ -26,7 +30,9 @@ internal sealed record InstanceTarget
     /// <summary>Its data directory, where the spec names it.</summary>
     public string? DataDir { get; init; }
 
-    /// <summary>How it is started and stopped; {port}, {name} and {dataDir} are filled in, {directory} is not yet.</summary>
+    /// <summary>
+    /// How it is started and stopped; {port}, {name} and {dataDir} are filled in, {directory} is not yet.
+    /// </summary>
     public required InstanceControl Control { get; init; }
 
     /// <summary>Path of the field of the spec that has its control.</summary>

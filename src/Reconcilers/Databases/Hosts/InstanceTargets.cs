@@ -68,10 +68,12 @@ internal static class InstanceTargets
         [.. control.Command.Select(argument => argument.Replace(Directory, directory.TrimEnd('/'), StringComparison.Ordinal))];
 
     /// <summary>Whether a command line is that of a version's directory.</summary>
-    internal static bool NamesDirectory(ProcessControl control) => control.Command.Exists(argument => argument.Contains(Directory, StringComparison.Ordinal));
+    internal static bool NamesDirectory(ProcessControl control) =>
+        control.Command.Exists(argument => argument.Contains(Directory, StringComparison.Ordinal));
 
     /// <summary>An absolute path of one that may be below deployDir.</summary>
-    internal static string Below(InstanceTarget target, string path) => path.StartsWith('/') ? path : $"{target.DeployDir.TrimEnd('/')}/{path}";
+    internal static string Below(InstanceTarget target, string path) =>
+        path.StartsWith('/') ? path : $"{target.DeployDir.TrimEnd('/')}/{path}";
 
     /// <summary>What makes a target unusable, with the field of the spec that is wrong; null if nothing does.</summary>
     internal static HostException? Problem(InstanceTarget target) => target switch
@@ -100,7 +102,8 @@ internal static class InstanceTargets
     private static HostException Wrong(InstanceTarget target, string field, string message) =>
         HostException.OfSpec(target.Host, field, $"{target.Host}: {message}");
 
-    private static int Kinds(InstanceControl control) => new object?[] { control.Systemd, control.Supervise, control.Scripts, control.Process }.Count(kind => kind is not null);
+    private static int Kinds(InstanceControl control) =>
+        new object?[] { control.Systemd, control.Supervise, control.Scripts, control.Process }.Count(kind => kind is not null);
 
     private static string In(InstanceTarget target, string text)
     {

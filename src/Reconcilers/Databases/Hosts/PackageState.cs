@@ -9,7 +9,10 @@ internal sealed record PackageState
     /// <summary>What is missing or wrong, for people; empty when complete.</summary>
     public required string Problem { get; init; }
 
-    /// <summary>True when another attempt cannot mend it: a wrong checksum, a missing file of a package that is on the hosts already.</summary>
+    /// <summary>
+    /// True when another attempt cannot mend it: a wrong checksum, a missing file of a package that is on the hosts
+    /// already.
+    /// </summary>
     public bool IsWrong { get; init; }
 
     /// <summary>SHA-256 of the programs asked for, as far as they are there.</summary>

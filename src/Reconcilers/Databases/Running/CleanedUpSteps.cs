@@ -4,8 +4,8 @@ using Drydock.Abstractions.Plans;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>
-/// That what a step brought into a database was taken out again while the run rested: the moment of it, in the receipt of that step. A later step of the same instance
-/// brings it back, so it counts only until one begins. Pure.
+/// That what a step brought into a database was taken out again while the run rested: the moment of it, in the receipt
+/// of that step. A later step of the same instance brings it back, so it counts only until one begins. Pure.
 /// </summary>
 internal static class CleanedUpSteps
 {

@@ -3,7 +3,10 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>Where a cluster was reached, in the words of claims: every member of its directory (PD, or the masters) as the spec names it.</summary>
+/// <summary>
+/// Where a cluster was reached, in the words of claims: every member of its directory (PD, or the masters) as the spec
+/// names it.
+/// </summary>
 internal static class ClusterAddresses
 {
     /// <summary>The addresses, in the order of the spec.</summary>

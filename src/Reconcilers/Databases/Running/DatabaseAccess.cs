@@ -7,11 +7,13 @@ namespace Drydock.Reconcilers.Databases;
 internal sealed class DatabaseAccess(DatabaseServices services) : IRunAccess<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
 {
     /// <inheritdoc />
-    public async Task<RunBinding<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> ReadAsync(DatabaseRollingUpgrade entity, CancellationToken cancellationToken)
+    public async Task<RunBinding<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> ReadAsync(
+        DatabaseRollingUpgrade entity, CancellationToken cancellationToken)
     {
         var secrets = await DatabaseSecrets.ReadAsync(services.Kubernetes, entity, services.Engines.Of(entity.Spec), cancellationToken);
 
-        // Until a plan is stored everything may change, also which processes there are; from then on only how they are reached.
+        // Until a plan is stored everything may change, also which processes there are; from then on only how they are
+        // reached.
         var targets = $"{DatabaseIdentity.Of(entity.Spec)}|{DatabaseIdentity.AccessOf(entity.Spec)}|{secrets.Digest}";
         return new RunBinding<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(
             $"{targets}|{entity.Spec.Timeouts}|{entity.Spec.Drain}|{entity.Spec.Settle}",

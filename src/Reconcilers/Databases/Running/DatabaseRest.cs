@@ -3,7 +3,10 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>What no upgrade that rests may leave in a database (docs/research/tidb.md#rules): an instance kept without leaders. Named by the instance.</summary>
+/// <summary>
+/// What no upgrade that rests may leave in a database (docs/research/tidb.md#rules): an instance kept without leaders.
+/// Named by the instance.
+/// </summary>
 internal sealed class DatabaseRest(DatabaseEngineSet engines) : IRunRest<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
 {
     /// <inheritdoc />

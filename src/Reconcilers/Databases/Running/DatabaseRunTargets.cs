@@ -19,7 +19,8 @@ internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, D
     private readonly IEngineTargets _engine;
     private volatile DatabaseRollingUpgrade _upgrade;
 
-    private DatabaseRunTargets(DatabaseRollingUpgrade upgrade, DatabaseSecrets secrets, DatabaseServices services, Action onEvent)
+    private DatabaseRunTargets(
+        DatabaseRollingUpgrade upgrade, DatabaseSecrets secrets, DatabaseServices services, Action onEvent)
     {
         (_upgrade, Secrets, _services, _onEvent) = (upgrade, secrets, services, onEvent);
         _redactor = new Redactor(secrets.Confidential);
@@ -97,7 +98,8 @@ internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, D
     }
 
     /// <inheritdoc />
-    public async Task<RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> PreflightAsync(CancellationToken cancellationToken)
+    public async Task<RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> PreflightAsync(
+        CancellationToken cancellationToken)
     {
         var (discovery, findings, identity) = await _engine.PreflightAsync(cancellationToken);
         return new RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(
@@ -105,7 +107,8 @@ internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, D
     }
 
     /// <inheritdoc />
-    public Task<string?> FindObstacleAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+    public Task<string?> FindObstacleAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
+        Task.FromResult<string?>(null);
 
     /// <inheritdoc />
     public Task<RunTakenAway> TakeAwayAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>

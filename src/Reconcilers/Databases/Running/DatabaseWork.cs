@@ -4,7 +4,10 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>What the specs of DatabaseRollingUpgrade and the steps of its plans mean to a run. Until the first process is stopped everything is undone.</summary>
+/// <summary>
+/// What the specs of DatabaseRollingUpgrade and the steps of its plans mean to a run. Until the first process is
+/// stopped everything is undone.
+/// </summary>
 internal sealed class DatabaseWork(DatabaseEngineSet engines) : IRunWork<DatabaseRollingUpgradeSpec>
 {
     /// <inheritdoc />
@@ -27,5 +30,6 @@ internal sealed class DatabaseWork(DatabaseEngineSet engines) : IRunWork<Databas
     public bool OnlyWaits(PlanStep step) => engines.All.Any(e => e.OnlyWaits(step));
 
     /// <inheritdoc />
-    public string? HeldBy(PlanStep step) => engines.All.Select(e => e.HeldBy(step)).FirstOrDefault(held => held is not null);
+    public string? HeldBy(PlanStep step) =>
+        engines.All.Select(e => e.HeldBy(step)).FirstOrDefault(held => held is not null);
 }

@@ -7,12 +7,13 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Looks at a file of a Docker host without running anything: through a container that is created with the file mounted read-only, never started, and
-/// removed. Mounted in the long form, so that dockerd refuses a file that is not there instead of making a directory in its place; symbolic links of the
-/// host are followed by the host.
+/// Looks at a file of a Docker host without running anything: through a container that is created with the file mounted
+/// read-only, never started, and removed. Mounted in the long form, so that dockerd refuses a file that is not there
+/// instead of making a directory in its place; symbolic links of the host are followed by the host.
 /// </summary>
 /// <param name="docker">The host.</param>
-/// <param name="ownerUid">Uid of the upgrade; the container is named after it, so that one that a crash left behind is found again.</param>
+/// <param name="ownerUid">Uid of the upgrade; the container is named after it, so that one that a crash left behind is
+/// found again.</param>
 /// <param name="image">An image that is on the host.</param>
 internal sealed class HostFiles(IDockerClient docker, string ownerUid, string image)
 {
@@ -30,7 +31,8 @@ internal sealed class HostFiles(IDockerClient docker, string ownerUid, string im
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is no ordinary file.</exception>
     /// <exception cref="DockerException">The host cannot be reached or refuses.</exception>
-    public async Task<T> ReadAsync<T>(string path, Func<Stream, ContainerPathStatResponse, Task<T>> read, CancellationToken cancellationToken)
+    public async Task<T> ReadAsync<T>(
+        string path, Func<Stream, ContainerPathStatResponse, Task<T>> read, CancellationToken cancellationToken)
         where T : class =>
         await WithAsync(path, async container =>
         {
@@ -113,7 +115,8 @@ internal sealed class HostFiles(IDockerClient docker, string ownerUid, string im
         }
     }
 
-    private async Task<GetArchiveFromContainerResponse?> OpenAsync(string container, bool statOnly, CancellationToken cancellationToken)
+    private async Task<GetArchiveFromContainerResponse?> OpenAsync(
+        string container, bool statOnly, CancellationToken cancellationToken)
     {
         try
         {

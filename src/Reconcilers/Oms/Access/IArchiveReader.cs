@@ -7,16 +7,19 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Reads image archives and looks after snapshot files in storage.</summary>
 internal interface IArchiveReader : IStoragePlaces
 {
-    /// <summary>Opens an archive for sending from its start, once it was read to its end and its checksum was found right; bytes as stored (Docker itself decompresses).</summary>
+    /// <summary>
+    /// Opens an archive for sending from its start, once it was read to its end and its checksum was found right; bytes
+    /// as stored (Docker itself decompresses).
+    /// </summary>
     /// <param name="storage">The storage.</param>
     /// <param name="namespace">Namespace of the storage's Secret.</param>
     /// <param name="path">Path of the archive below the storage.</param>
     /// <param name="sha256">The checksum that it must have, in hexadecimal digits; empty takes any.</param>
     /// <param name="cancellationToken">Ends the opening.</param>
     /// <exception cref="FileNotFoundException">There is none.</exception>
-    /// <exception cref="Clients.Snapshots.SnapshotException">
-    /// The storage cannot be opened or read; <see cref="Clients.Snapshots.SnapshotFailure.ChecksumMismatch"/>: it is another file. Reading throws the same once
-    /// the file is no longer the one that was checked.
+    /// <exception cref="Clients.Snapshots.SnapshotException"> The storage cannot be opened or read;
+    /// <see cref="Clients.Snapshots.SnapshotFailure.ChecksumMismatch"/>: it is another file. Reading throws the same
+    /// once the file is no longer the one that was checked.
     /// </exception>
     Task<Stream> OpenAsync(StorageSpec storage, string? @namespace, string path, string sha256, CancellationToken cancellationToken);
 
@@ -30,7 +33,10 @@ internal interface IArchiveReader : IStoragePlaces
     /// <exception cref="Clients.Snapshots.SnapshotException">The storage cannot be opened or read.</exception>
     Task<ImageArchiveContents> InspectAsync(StorageSpec storage, string? @namespace, string path, CancellationToken cancellationToken);
 
-    /// <summary>Names of the snapshot's files that are missing or have another size than recorded; empty if all are there.</summary>
-    /// <exception cref="Clients.Snapshots.SnapshotException">The storage cannot be opened or read: nothing is known of the files then.</exception>
+    /// <summary>
+    /// Names of the snapshot's files that are missing or have another size than recorded; empty if all are there.
+    /// </summary>
+    /// <exception cref="Clients.Snapshots.SnapshotException">The storage cannot be opened or read: nothing is known of
+    /// the files then.</exception>
     Task<IReadOnlyList<string>> SnapshotFilesAsync(BackupSnapshot snapshot, CancellationToken cancellationToken);
 }

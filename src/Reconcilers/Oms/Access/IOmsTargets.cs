@@ -24,7 +24,9 @@ internal interface IOmsTargets
     /// <exception cref="KeyNotFoundException">The spec has no such node any more.</exception>
     IDockerClient Docker(string node);
 
-    /// <summary>Returns at the next event about a container of the node (start, stop, die …), or when cancelled.</summary>
+    /// <summary>
+    /// Returns at the next event about a container of the node (start, stop, die …), or when cancelled.
+    /// </summary>
     Task NextContainerEventAsync(string node, CancellationToken cancellationToken);
 
     /// <summary>Returns at the next change of the upgrade's snapshot object, or when cancelled.</summary>
@@ -39,12 +41,18 @@ internal interface IOmsTargets
     /// <exception cref="OmsApiException">The Secret does not exist or cannot be used.</exception>
     IOmsApi? Api(Uri usual);
 
-    /// <summary>To be asked before each but the first request of an act that sends several: the engine asks only before the act.</summary>
+    /// <summary>
+    /// To be asked before each but the first request of an act that sends several: the engine asks only before the act.
+    /// </summary>
     /// <exception cref="Drydock.Engine.Running.ActRefusedException">This process may not act any more.</exception>
     void EnsureMayAct();
 
-    /// <summary>Credentials for pulling an image: those of spec.imagePullSecretRef for its registry. Null where the spec names no Secret.</summary>
-    /// <exception cref="FormatException">The Secret does not exist, cannot be read, or has none for this registry. The message holds none of its values.</exception>
+    /// <summary>
+    /// Credentials for pulling an image: those of spec.imagePullSecretRef for its registry. Null where the spec names
+    /// no Secret.
+    /// </summary>
+    /// <exception cref="FormatException">The Secret does not exist, cannot be read, or has none for this registry. The
+    /// message holds none of its values.</exception>
     AuthConfig? PullCredentials(string image);
 
     /// <summary>Takes every secret known so far out of a text.</summary>

@@ -5,4 +5,5 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Bytes">Its length.</param>
 /// <param name="ImageIds">Ids of the images in it, <c>sha256:…</c>: the checksum of each image's configuration.</param>
 /// <param name="Tags">Names under which Docker will know them.</param>
-internal sealed record ImageArchiveContents(string Sha256, long Bytes, IReadOnlyList<string> ImageIds, IReadOnlyList<string> Tags);
+internal sealed record ImageArchiveContents(
+    string Sha256, long Bytes, IReadOnlyList<string> ImageIds, IReadOnlyList<string> Tags);

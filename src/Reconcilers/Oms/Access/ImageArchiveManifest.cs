@@ -20,7 +20,8 @@ internal static class ImageArchiveManifest
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="InvalidDataException">It is no image archive.</exception>
     /// <exception cref="JsonException">Its manifest is no JSON.</exception>
-    internal static async Task<ImageArchiveContents> ReadAsync(Stream archive, string path, long length, CancellationToken cancellationToken)
+    internal static async Task<ImageArchiveContents> ReadAsync(
+        Stream archive, string path, long length, CancellationToken cancellationToken)
     {
         await using var raw = new HashingStream(archive);
         var (ids, tags) = await FindAsync(raw, path, cancellationToken);

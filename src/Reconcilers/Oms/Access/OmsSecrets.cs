@@ -18,7 +18,8 @@ internal sealed class OmsSecrets
     public static IReadOnlyList<string> Names(OmsUpgradeSpec spec) => [.. Uses(spec).Names];
 
     /// <summary>Reads them all.</summary>
-    public static async Task<OmsSecrets> ReadAsync(IKubernetesClient kubernetes, OmsUpgrade upgrade, CancellationToken cancellationToken)
+    public static async Task<OmsSecrets> ReadAsync(
+        IKubernetesClient kubernetes, OmsUpgrade upgrade, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(upgrade);
         return new OmsSecrets(await Uses(upgrade.Spec).ReadAsync(kubernetes, upgrade.Metadata.Namespace, cancellationToken));

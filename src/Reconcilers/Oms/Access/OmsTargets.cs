@@ -104,13 +104,15 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
             }
             catch (DockerException)
             {
-                // A Secret that is gone or broken must not keep an abort or the way back from being heeded; the steps and guards of the node say it.
+                // A Secret that is gone or broken must not keep an abort or the way back from being heeded; the steps
+                // and guards of the node say it.
             }
         }
     }
 
     /// <inheritdoc />
-    public Task NextContainerEventAsync(string node, CancellationToken cancellationToken) => Feed(node).NextAsync(cancellationToken);
+    public Task NextContainerEventAsync(string node, CancellationToken cancellationToken) =>
+        Feed(node).NextAsync(cancellationToken);
 
     /// <inheritdoc />
     public Task NextSnapshotChangeAsync(string snapshotName, CancellationToken cancellationToken) =>
@@ -130,7 +132,10 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         }
     }
 
-    /// <summary>Opens the metadata database as a config.yaml that was just read has it; preflight does not rely on an earlier look.</summary>
+    /// <summary>
+    /// Opens the metadata database as a config.yaml that was just read has it; preflight does not rely on an earlier
+    /// look.
+    /// </summary>
     /// <param name="config">config.yaml of any node.</param>
     public IOmsMetadata OpenMetadata(OmsConfig config) => _services.Metadata.Open(Target(config));
 
@@ -168,14 +173,17 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         }
     }
 
-    /// <summary>What an archive on a host holds; read to its end only if it is not the file it was at the last look.</summary>
+    /// <summary>
+    /// What an archive on a host holds; read to its end only if it is not the file it was at the last look.
+    /// </summary>
     /// <param name="node">The node.</param>
     /// <param name="path">Path on the host.</param>
     /// <param name="stat">What the host says of the file.</param>
     /// <param name="content">The file from its start.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="InvalidDataException">It is no image archive.</exception>
-    public async Task<ImageArchiveContents> InspectHostArchiveAsync(string node, string path, ContainerPathStatResponse stat, Stream content, CancellationToken cancellationToken)
+    public async Task<ImageArchiveContents> InspectHostArchiveAsync(
+        string node, string path, ContainerPathStatResponse stat, Stream content, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(stat);
         if (_hostArchives.TryGetValue((node, path), out var known) && known.Bytes == stat.Size && known.Changed == stat.Mtime)
@@ -227,7 +235,8 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
     }
 
     /// <summary>Reads config.yaml from a container; null if the container has none.</summary>
-    public async Task<OmsConfigResult?> ReadConfigAsync(string node, string container, CancellationToken cancellationToken)
+    public async Task<OmsConfigResult?> ReadConfigAsync(
+        string node, string container, CancellationToken cancellationToken)
     {
         var bytes = await Docker(node).Containers.ReadFileAsync(container, OmsConfig.ContainerPath, LongestConfig, cancellationToken);
         if (bytes is null)

@@ -5,7 +5,10 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Finds, in a Secret of type kubernetes.io/dockerconfigjson, the credentials for the registry of one image. Those of other registries go nowhere.</summary>
+/// <summary>
+/// Finds, in a Secret of type kubernetes.io/dockerconfigjson, the credentials for the registry of one image. Those of
+/// other registries go nowhere.
+/// </summary>
 internal static class RegistryCredentials
 {
     /// <summary>The Secret's key.</summary>
@@ -25,7 +28,8 @@ internal static class RegistryCredentials
     /// <summary>The credentials for an image; null if the Secret has none for its registry.</summary>
     /// <param name="image">The image reference.</param>
     /// <param name="data">The Secret's values.</param>
-    /// <exception cref="FormatException">The Secret is not of that type or cannot be read. The message holds none of its values.</exception>
+    /// <exception cref="FormatException">The Secret is not of that type or cannot be read. The message holds none of
+    /// its values.</exception>
     public static AuthConfig? For(string image, IReadOnlyDictionary<string, byte[]> data)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -103,7 +107,8 @@ internal static class RegistryCredentials
         return (Hub(host.ToLowerInvariant()), path is "v1" or "v2" ? "" : path);
     }
 
-    private static string Hub(string host) => host is "index.docker.io" or "registry-1.docker.io" or "registry.hub.docker.com" ? DockerHub : host;
+    private static string Hub(string host) =>
+        host is "index.docker.io" or "registry-1.docker.io" or "registry.hub.docker.com" ? DockerHub : host;
 
     private static bool Covers(string path, string image)
     {

@@ -3,7 +3,10 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Tells a registry that refuses us from one that cannot be reached: dockerd passes both on under several statuses, and only its words differ.</summary>
+/// <summary>
+/// Tells a registry that refuses us from one that cannot be reached: dockerd passes both on under several statuses, and
+/// only its words differ.
+/// </summary>
 internal static class RegistryRefusal
 {
     private static readonly string[] Words = ["unauthorized", "denied", "authentication required", "no basic auth credentials", "incorrect username or password"];
@@ -26,5 +29,6 @@ internal static class RegistryRefusal
             : $"the registry {host} refuses the credentials of Secret {secret} for {image} on {node} ({exception.Message}); correct the Secret, or spec.image";
     }
 
-    private static bool Speaks(string words) => Array.Exists(Words, word => words.Contains(word, StringComparison.OrdinalIgnoreCase));
+    private static bool Speaks(string words) =>
+        Array.Exists(Words, word => words.Contains(word, StringComparison.OrdinalIgnoreCase));
 }

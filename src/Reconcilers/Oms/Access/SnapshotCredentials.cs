@@ -9,7 +9,8 @@ namespace Drydock.Reconcilers.Oms;
 internal static class SnapshotCredentials
 {
     /// <summary>The metadata database as a snapshot or restore names it.</summary>
-    public static async Task<Crds.BackupSnapshots.DatabaseSource> SourceAsync(IOmsTargets targets, string ownerUid, CancellationToken cancellationToken)
+    public static async Task<Crds.BackupSnapshots.DatabaseSource> SourceAsync(
+        IOmsTargets targets, string ownerUid, CancellationToken cancellationToken)
     {
         var metadata = await targets.MetadataAsync(cancellationToken);
         return new Crds.BackupSnapshots.DatabaseSource
@@ -22,7 +23,8 @@ internal static class SnapshotCredentials
     }
 
     /// <summary>Returns the name of the Secret; makes or refreshes it where the user gave none.</summary>
-    public static async Task<string> EnsureAsync(IOmsTargets targets, string ownerUid, MetadataTarget target, CancellationToken cancellationToken)
+    public static async Task<string> EnsureAsync(
+        IOmsTargets targets, string ownerUid, MetadataTarget target, CancellationToken cancellationToken)
     {
         if (targets.Upgrade.Spec.MetadataDatabase?.CredentialsSecretRef is { } given)
         {

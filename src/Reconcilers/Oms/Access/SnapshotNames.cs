@@ -4,7 +4,9 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Names of the objects an upgrade makes beside itself: found again after any crash, and never another upgrade's.</summary>
+/// <summary>
+/// Names of the objects an upgrade makes beside itself: found again after any crash, and never another upgrade's.
+/// </summary>
 internal static class SnapshotNames
 {
     /// <summary>The BackupSnapshot of an attempt.</summary>

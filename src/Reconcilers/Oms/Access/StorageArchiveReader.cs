@@ -5,7 +5,10 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Reads archives and snapshot files in storages. What was hashed once is not hashed again while the object is the same.</summary>
+/// <summary>
+/// Reads archives and snapshot files in storages. What was hashed once is not hashed again while the object is the
+/// same.
+/// </summary>
 /// <param name="storages">Opens storages.</param>
 /// <param name="archives">Hashes archives.</param>
 internal sealed class StorageArchiveReader(IStorages storages, HashedArchives archives) : IArchiveReader
@@ -25,7 +28,8 @@ internal sealed class StorageArchiveReader(IStorages storages, HashedArchives ar
     public string Describe(StorageSpec storage, string? @namespace) => storages.Describe(storage, @namespace);
 
     /// <inheritdoc />
-    public async Task<Stream> OpenAsync(StorageSpec storage, string? @namespace, string path, string sha256, CancellationToken cancellationToken)
+    public async Task<Stream> OpenAsync(
+        StorageSpec storage, string? @namespace, string path, string sha256, CancellationToken cancellationToken)
     {
         var place = await storages.OpenAsync(storage, @namespace, cancellationToken);
         try
@@ -39,7 +43,8 @@ internal sealed class StorageArchiveReader(IStorages storages, HashedArchives ar
     }
 
     /// <inheritdoc />
-    public async Task<ImageArchiveContents> InspectAsync(StorageSpec storage, string? @namespace, string path, CancellationToken cancellationToken)
+    public async Task<ImageArchiveContents> InspectAsync(
+        StorageSpec storage, string? @namespace, string path, CancellationToken cancellationToken)
     {
         var place = await storages.OpenAsync(storage, @namespace, cancellationToken);
         var stored = await place.StatAsync(path, cancellationToken) ?? throw Missing(place, path);
@@ -67,7 +72,8 @@ internal sealed class StorageArchiveReader(IStorages storages, HashedArchives ar
     public Task<IReadOnlyList<string>> SnapshotFilesAsync(BackupSnapshot snapshot, CancellationToken cancellationToken) =>
         StoredSnapshotFiles.MissingAsync(storages, snapshot, cancellationToken);
 
-    private static FileNotFoundException Missing(ISnapshotStorage place, string path) => new($"there is no '{path}' in {place.Description}");
+    private static FileNotFoundException Missing(ISnapshotStorage place, string path) =>
+        new($"there is no '{path}' in {place.Description}");
 
     private sealed record Known(SnapshotObjectInfo Info, ImageArchiveContents Contents);
 }

@@ -4,7 +4,10 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Entries for a person as one fact of a step, one line each, within what a receipt takes; how many did not fit is said. Pure.</summary>
+/// <summary>
+/// Entries for a person as one fact of a step, one line each, within what a receipt takes; how many did not fit is
+/// said. Pure.
+/// </summary>
 internal static class ActionFacts
 {
     private const int Longest = SchemaLimits.Opaque - 1024;

@@ -37,5 +37,6 @@ internal static class ComponentSummary
         .ToLookup(words => Array.Find(Names, n => n.Name == words[0]).Kind, words => words[1]);
 
     // A status is one word; whatever OMS may call it, it stays one.
-    internal static string Word(string status) => status.Trim() is { Length: > 0 } text ? text.Replace(' ', '_').Replace(',', '_') : "UNKNOWN";
+    internal static string Word(string status) =>
+        status.Trim() is { Length: > 0 } text ? text.Replace(' ', '_').Replace(',', '_') : "UNKNOWN";
 }

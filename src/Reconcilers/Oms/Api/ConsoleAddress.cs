@@ -15,7 +15,8 @@ internal static class ConsoleAddress
     /// <param name="hostIP">The node.</param>
     /// <param name="port">nginx_server_port.</param>
     /// <param name="https">Whether the certificate is mounted.</param>
-    public static Uri Of(string hostIP, int port, bool https) => new UriBuilder(https ? Uri.UriSchemeHttps : Uri.UriSchemeHttp, hostIP, port).Uri;
+    public static Uri Of(string hostIP, int port, bool https) =>
+        new UriBuilder(https ? Uri.UriSchemeHttps : Uri.UriSchemeHttp, hostIP, port).Uri;
 
     /// <summary>Whether binds mount the certificate.</summary>
     public static bool ServesHttps(IEnumerable<string> binds)

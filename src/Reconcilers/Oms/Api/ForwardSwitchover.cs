@@ -13,8 +13,12 @@ internal static class ForwardSwitchover
         return steps.FirstOrDefault(s => IsSwitchover(s.Name) && !Is(s.Status, "INIT") && !Is(s.Status, "FINISHED"));
     }
 
-    /// <summary>Whether a step's name is the switchover's: <c>APP_SWITCH</c> before 4.1.1, <c>TRANSFER_APP_SWITCH</c> since.</summary>
-    public static bool IsSwitchover(string? step) => step is not null && step.EndsWith("APP_SWITCH", StringComparison.OrdinalIgnoreCase);
+    /// <summary>
+    /// Whether a step's name is the switchover's: <c>APP_SWITCH</c> before 4.1.1, <c>TRANSFER_APP_SWITCH</c> since.
+    /// </summary>
+    public static bool IsSwitchover(string? step) =>
+        step is not null && step.EndsWith("APP_SWITCH", StringComparison.OrdinalIgnoreCase);
 
-    private static bool Is(string status, string word) => string.Equals(status, word, StringComparison.OrdinalIgnoreCase);
+    private static bool Is(string status, string word) =>
+        string.Equals(status, word, StringComparison.OrdinalIgnoreCase);
 }

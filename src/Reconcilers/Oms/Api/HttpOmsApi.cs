@@ -41,7 +41,8 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
         var projects = new List<OmsProject>();
         foreach (var kind in new[] { OmsProjectKind.Migration, OmsProjectKind.Sync })
         {
-            // totalCount is rows in one page of the documents and pages in another, and the page size given back may be another: read until nothing new comes.
+            // totalCount is rows in one page of the documents and pages in another, and the page size given back may be
+            // another: read until nothing new comes.
             var seen = new HashSet<string>(StringComparer.Ordinal);
             for (var page = 1; ; page++)
             {
@@ -79,7 +80,8 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
     }
 
     /// <inheritdoc />
-    public async Task<ProjectProgress> OlderProgressAsync(OmsProjectKind kind, string id, CancellationToken cancellationToken)
+    public async Task<ProjectProgress> OlderProgressAsync(
+        OmsProjectKind kind, string id, CancellationToken cancellationToken)
     {
         var what = What("progress", id);
         var path = $"api/omsp/v2/{(kind == OmsProjectKind.Migration ? "migrations" : "sync")}/{Uri.EscapeDataString(Checked(what, id))}/progress";
@@ -137,7 +139,8 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
     private static IEnumerable<ProjectComponent> Components(ProjectComponentKind kind, List<ComponentRow?>? rows) =>
         (rows ?? []).OfType<ComponentRow>().Select(r => new ProjectComponent(kind, r.Name ?? "", r.Status ?? "", r.Subtopic ?? ""));
 
-    private async Task<List<OmsProject>> PageAsync(OmsProjectKind kind, int page, int size, CancellationToken cancellationToken)
+    private async Task<List<OmsProject>> PageAsync(
+        OmsProjectKind kind, int page, int size, CancellationToken cancellationToken)
     {
         var type = kind == OmsProjectKind.Migration ? "MIGRATION" : "SYNC";
         var what = string.Create(CultureInfo.InvariantCulture, $"ListProjects ({type}, page {page})");
@@ -180,7 +183,8 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
         };
     }
 
-    // Seconds by the documents; a number that can only be milliseconds is read as that. 0 and less is how "none yet" is written.
+    // Seconds by the documents; a number that can only be milliseconds is read as that. 0 and less is how "none yet" is
+    // written.
     private static DateTimeOffset? Time(string? text) => LooseNumber.Parse(text) switch
     {
         null or <= 0 => null,

@@ -11,7 +11,10 @@ internal interface IOmsApi : IDisposable
     /// <summary>Where it is.</summary>
     Uri Address { get; }
 
-    /// <summary>Finds out by asking what the console offers; the login is checked on the way where <see cref="OmsApiGeneration.V2"/> is there.</summary>
+    /// <summary>
+    /// Finds out by asking what the console offers; the login is checked on the way where
+    /// <see cref="OmsApiGeneration.V2"/> is there.
+    /// </summary>
     /// <param name="implied">What the version implies: an answer that fits neither is read in its light.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="OmsApiException">It cannot be reached, or the login is refused.</exception>
@@ -41,7 +44,9 @@ internal interface IOmsApi : IDisposable
     /// <exception cref="OmsApiException">No or no good answer.</exception>
     Task<IReadOnlyList<ProjectComponent>> ComponentsAsync(string id, CancellationToken cancellationToken);
 
-    /// <summary>Resumes a suspended or failed project. Sent once: after a lost answer the project is to be read again.</summary>
+    /// <summary>
+    /// Resumes a suspended or failed project. Sent once: after a lost answer the project is to be read again.
+    /// </summary>
     /// <exception cref="OmsApiException">No or no good answer.</exception>
     Task ResumeAsync(string id, CancellationToken cancellationToken);
 }

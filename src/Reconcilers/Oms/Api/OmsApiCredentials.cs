@@ -3,7 +3,10 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Makes a target of the Secret of <c>spec.preflight.apiCredentialsSecretRef</c>: keys username and password, and optionally url and ca.crt.</summary>
+/// <summary>
+/// Makes a target of the Secret of <c>spec.preflight.apiCredentialsSecretRef</c>: keys username and password, and
+/// optionally url and ca.crt.
+/// </summary>
 internal static class OmsApiCredentials
 {
     /// <summary>The field that names the Secret.</summary>

@@ -8,7 +8,10 @@ internal enum OmsApiErrorKind
     /// <summary>The Secret with the credentials is missing or cannot be used.</summary>
     Credentials,
 
-    /// <summary>No connection, no answer in time, no trusted certificate, or a gateway error while the console starts. May get better by itself.</summary>
+    /// <summary>
+    /// No connection, no answer in time, no trusted certificate, or a gateway error while the console starts. May get
+    /// better by itself.
+    /// </summary>
     Unreachable,
 
     /// <summary>The login was refused: wrong user or password, an expired password, no permission.</summary>

@@ -7,8 +7,9 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Reads answers of one console: data where <c>success</c> is true, an error with a way out everywhere else. HTTP 200 proves nothing; the codes of OMS
-/// are public only in part (<c>PARAM_ERROR</c>, <c>GHANA-OPERAT…</c>), so refused logins are also known by their words.
+/// Reads answers of one console: data where <c>success</c> is true, an error with a way out everywhere else. HTTP 200
+/// proves nothing; the codes of OMS are public only in part (<c>PARAM_ERROR</c>, <c>GHANA-OPERAT…</c>), so refused
+/// logins are also known by their words.
 /// </summary>
 internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string login)
 {
@@ -134,9 +135,12 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
     }
 
     // Without a query: it may hold a token.
-    private static string Place(Uri? location) => location is null ? "nowhere" : HttpTrouble.Clip(location.OriginalString.Split('?', '#')[0], LongestPlace);
+    private static string Place(Uri? location) =>
+        location is null ? "nowhere" : HttpTrouble.Clip(location.OriginalString.Split('?', '#')[0], LongestPlace);
 
-    private static bool Has(string words, string[] any) => Array.Exists(any, w => words.Contains(w, StringComparison.OrdinalIgnoreCase));
+    private static bool Has(string words, string[] any) =>
+        Array.Exists(any, w => words.Contains(w, StringComparison.OrdinalIgnoreCase));
 
-    private static string? Clip(string? text) => text is null ? null : text.Length <= LongestWords ? text : Crds.Common.SchemaLimits.Clip(text, LongestWords);
+    private static string? Clip(string? text) =>
+        text is null ? null : text.Length <= LongestWords ? text : Crds.Common.SchemaLimits.Clip(text, LongestWords);
 }

@@ -1,6 +1,8 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>The API did not give what was asked for. The message says what was asked, what came, and what to do; never a secret.</summary>
+/// <summary>
+/// The API did not give what was asked for. The message says what was asked, what came, and what to do; never a secret.
+/// </summary>
 internal sealed class OmsApiException : Exception
 {
     /// <summary>Makes one.</summary>

@@ -2,7 +2,9 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Which generation of the API a version should have; what a console really has is found out by asking it.</summary>
+/// <summary>
+/// Which generation of the API a version should have; what a console really has is found out by asking it.
+/// </summary>
 internal static class OmsApiGenerations
 {
     private static readonly OmsVersion ProgressSince = new(3, 3, 0);

@@ -14,7 +14,8 @@ internal static class ProjectComparison
     /// <param name="before">As recorded.</param>
     /// <param name="present">The projects there are now.</param>
     /// <param name="renamed">Projects that got another name since.</param>
-    public static IReadOnlyList<ActionItem> Differences(ProjectsStatus before, IReadOnlyList<OmsProject> present, IReadOnlyList<RenamedProject> renamed)
+    public static IReadOnlyList<ActionItem> Differences(
+        ProjectsStatus before, IReadOnlyList<OmsProject> present, IReadOnlyList<RenamedProject> renamed)
     {
         ArgumentNullException.ThrowIfNull(before);
         var match = new ProjectMatch(present, renamed);

@@ -56,7 +56,8 @@ internal static class ProjectLinks
     }
 
     // Several stores may serve a subtopic, and every recovery adds one: one good one is enough.
-    private static IEnumerable<string> Stores(ProjectComponentKind kind, IEnumerable<string> recorded, IReadOnlyList<ProjectComponent> components)
+    private static IEnumerable<string> Stores(
+        ProjectComponentKind kind, IEnumerable<string> recorded, IReadOnlyList<ProjectComponent> components)
     {
         var stores = components.Where(c => c.Kind == kind).ToList();
         var states = recorded.ToList();
@@ -71,7 +72,8 @@ internal static class ProjectLinks
             .Select(g => $"{ComponentSummary.NameOf(kind)}{(g.Key.Length > 0 ? $" of {g.Key}" : "")} is {string.Join(" and ", g.Select(s => ComponentSummary.Word(s.Status)).Distinct(StringComparer.Ordinal))}");
     }
 
-    private static IEnumerable<string> Writers(ProjectComponentKind kind, IEnumerable<string> recorded, IReadOnlyList<ProjectComponent> components)
+    private static IEnumerable<string> Writers(
+        ProjectComponentKind kind, IEnumerable<string> recorded, IReadOnlyList<ProjectComponent> components)
     {
         var writers = components.Where(c => c.Kind == kind).ToList();
         var states = recorded.ToList();

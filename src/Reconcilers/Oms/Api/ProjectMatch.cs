@@ -4,8 +4,9 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Finds recorded projects again. Tables and API may know a project by different ids (the documents do not say), so the id is tried first and then the
-/// name, which is unique across both kinds after preflight; a project that was renamed is looked for by its new name. Pure.
+/// Finds recorded projects again. Tables and API may know a project by different ids (the documents do not say), so the
+/// id is tried first and then the name, which is unique across both kinds after preflight; a project that was renamed
+/// is looked for by its new name. Pure.
 /// </summary>
 internal sealed class ProjectMatch
 {
@@ -44,5 +45,6 @@ internal sealed class ProjectMatch
     }
 
     /// <summary>The domain's word for a kind.</summary>
-    public static OmsProjectKind KindOf(ProjectKind kind) => kind == ProjectKind.Migration ? OmsProjectKind.Migration : OmsProjectKind.Sync;
+    public static OmsProjectKind KindOf(ProjectKind kind) =>
+        kind == ProjectKind.Migration ? OmsProjectKind.Migration : OmsProjectKind.Sync;
 }

@@ -12,7 +12,9 @@ internal sealed record ProjectProgress
     /// <summary>Whether it synchronises increments; null if it does not say.</summary>
     public bool? SynchronizesIncrements { get; init; }
 
-    /// <summary>How far the increments of the direction in use have been applied; null if it is not said, or not as a time.</summary>
+    /// <summary>
+    /// How far the increments of the direction in use have been applied; null if it is not said, or not as a time.
+    /// </summary>
     public DateTimeOffset? Checkpoint { get; init; }
 
     /// <summary>A checkpoint that is not a time (some sources have their own form); null otherwise.</summary>
@@ -22,5 +24,6 @@ internal sealed record ProjectProgress
     public required DateTimeOffset AnsweredAt { get; init; }
 
     /// <summary>How far it is behind, by the console's clock; null where that cannot be told.</summary>
-    public TimeSpan? Lag => Checkpoint is { } checkpoint ? AnsweredAt > checkpoint ? AnsweredAt - checkpoint : TimeSpan.Zero : null;
+    public TimeSpan? Lag =>
+        Checkpoint is { } checkpoint ? AnsweredAt > checkpoint ? AnsweredAt - checkpoint : TimeSpan.Zero : null;
 }

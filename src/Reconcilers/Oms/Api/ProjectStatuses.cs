@@ -7,7 +7,8 @@ namespace Drydock.Reconcilers.Oms;
 internal static class ProjectStatuses
 {
     /// <summary>It works; being modified or merged counts as that.</summary>
-    public static bool IsRunning(string status) => Is(status, "RUNNING") || Is(status, "RUNNING_MODIFYING") || Is(status, "RUNNING_MERGING");
+    public static bool IsRunning(string status) =>
+        Is(status, "RUNNING") || Is(status, "RUNNING_MODIFYING") || Is(status, "RUNNING_MERGING");
 
     /// <summary>A person suspended it, or OMS did.</summary>
     public static bool IsSuspended(string status) => Is(status, "SUSPEND");
@@ -19,14 +20,18 @@ internal static class ProjectStatuses
     public static bool IsLive(string status) =>
         !Is(status, "INIT") && !Is(status, "FINISHED") && !Is(status, "RELEASING") && !Is(status, "RELEASED") && !Is(status, "DELETED");
 
-    /// <summary>Whether a project recorded as the one and found as the other is as it was, or went its way by itself.</summary>
+    /// <summary>
+    /// Whether a project recorded as the one and found as the other is as it was, or went its way by itself.
+    /// </summary>
     public static bool IsAsBefore(string before, string now) =>
         Is(before, now)
         || (IsRunning(before) && (IsRunning(now) || Is(now, "FINISHED")))
         || (Is(before, "RELEASING") && Is(now, "RELEASED"));
 
     /// <summary>Whether it may be missing from the list now without that being a loss.</summary>
-    public static bool MayBeGone(string before) => Is(before, "RELEASING") || Is(before, "RELEASED") || Is(before, "DELETED");
+    public static bool MayBeGone(string before) =>
+        Is(before, "RELEASING") || Is(before, "RELEASED") || Is(before, "DELETED");
 
-    private static bool Is(string status, string word) => string.Equals(status, word, StringComparison.OrdinalIgnoreCase);
+    private static bool Is(string status, string word) =>
+        string.Equals(status, word, StringComparison.OrdinalIgnoreCase);
 }

@@ -3,13 +3,18 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Whether the projects are as before, as a step found it: kept in the step's receipt, read for conditions and action lists.</summary>
+/// <summary>
+/// Whether the projects are as before, as a step found it: kept in the step's receipt, read for conditions and action
+/// lists.
+/// </summary>
 /// <param name="Verified">True, False or Unknown, as a condition has it.</param>
 /// <param name="Reason">Stable word.</param>
 /// <param name="Message">A sentence; empty for none.</param>
 /// <param name="Actions">What a person has to do about projects.</param>
-/// <param name="Watched">Whether the links of projects that ran before were watched: what became of them is in the actions then.</param>
-internal sealed record ProjectVerdict(string Verified, string Reason, string Message, IReadOnlyList<ActionItem> Actions, bool Watched = false)
+/// <param name="Watched">Whether the links of projects that ran before were watched: what became of them is in the
+/// actions then.</param>
+internal sealed record ProjectVerdict(
+    string Verified, string Reason, string Message, IReadOnlyList<ActionItem> Actions, bool Watched = false)
 {
     /// <summary>Key of the fact with the actions; also that of steps that give no verdict.</summary>
     public const string ActionsFact = "actions";

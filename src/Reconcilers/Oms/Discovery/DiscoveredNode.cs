@@ -36,7 +36,9 @@ internal sealed record DiscoveredNode
     /// <summary>Whether the image is on the host already.</summary>
     public bool ImagePresent { get; init; }
 
-    /// <summary>Whether the image of the archive is on the host already under another name: it only has to be named.</summary>
+    /// <summary>
+    /// Whether the image of the archive is on the host already under another name: it only has to be named.
+    /// </summary>
     public bool ImageUnderAnotherName { get; init; }
 
     /// <summary>Archive to load where the image is not present: path in its storage; null to pull.</summary>
@@ -45,16 +47,24 @@ internal sealed record DiscoveredNode
     /// <summary>The archive's storage (StorageText).</summary>
     public string? ArchiveStorage { get; init; }
 
-    /// <summary>Whether the archive is a file on the host itself; its path is absolute then, and there is no storage.</summary>
+    /// <summary>
+    /// Whether the archive is a file on the host itself; its path is absolute then, and there is no storage.
+    /// </summary>
     public bool ArchiveIsOnHost { get; init; }
 
     /// <summary>Checksum the archive must have; null if the spec gives none.</summary>
     public string? ArchiveSha256 { get; init; }
 
-    /// <summary>Id of the container of the new one's name that an earlier attempt of this upgrade left, stopped; null if there is none.</summary>
+    /// <summary>
+    /// Id of the container of the new one's name that an earlier attempt of this upgrade left, stopped; null if there
+    /// is none.
+    /// </summary>
     public string? LeftoverContainerId { get; init; }
 
-    /// <summary>Binds of the new container, <c>source:target[:options]</c>: those of the current one in its order, with certificate and key of the spec.</summary>
+    /// <summary>
+    /// Binds of the new container, <c>source:target[:options]</c>: those of the current one in its order, with
+    /// certificate and key of the spec.
+    /// </summary>
     public required IReadOnlyList<string> Binds { get; init; }
 
     /// <summary>Names of the environment variables that the current container sets beyond its image.</summary>

@@ -84,9 +84,11 @@ internal static class CommunityPaths
         return null;
     }
 
-    private static OmsVersion[]? Sources(OmsVersion to) => Array.Find(Table, entry => entry.Target.IsSameRelease(to)).Sources;
+    private static OmsVersion[]? Sources(OmsVersion to) =>
+        Array.Find(Table, entry => entry.Target.IsSameRelease(to)).Sources;
 
-    private static string Short(OmsVersion version) => FormattableString.Invariant($"{version.Major}.{version.Minor}.{version.Patch}");
+    private static string Short(OmsVersion version) =>
+        FormattableString.Invariant($"{version.Major}.{version.Minor}.{version.Patch}");
 
     private static OmsVersion V(int major, int minor, int patch) => new(major, minor, patch, community: true);
 }

@@ -4,7 +4,8 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Name">The name.</param>
 /// <param name="MigrationIds">Ids in <c>oms_project</c>.</param>
 /// <param name="SyncIds">Ids in <c>oms_sync_project</c>.</param>
-internal sealed record DuplicateProjectName(string Name, IReadOnlyList<string> MigrationIds, IReadOnlyList<string> SyncIds)
+internal sealed record DuplicateProjectName(
+    string Name, IReadOnlyList<string> MigrationIds, IReadOnlyList<string> SyncIds)
 {
     /// <summary>True if the name is used in both tables.</summary>
     public bool AcrossTables => MigrationIds.Count > 0 && SyncIds.Count > 0;

@@ -43,7 +43,9 @@ internal sealed class HaConfig : IEquatable<HaConfig>
     /// <summary>Whether JDBCWriters are recovered (below 4.0.1).</summary>
     public bool EnableJdbcWriter => Flag(HaConfigKeys.EnableJdbcWriter, true);
 
-    /// <summary>Minutes a new Store goes back; null if the key is absent or no whole number (OMS then uses 30).</summary>
+    /// <summary>
+    /// Minutes a new Store goes back; null if the key is absent or no whole number (OMS then uses 30).
+    /// </summary>
     public int? RefetchStoreIntervalMin =>
         _json.Find(HaConfigKeys.RefetchStoreIntervalMin) is { Kind: JsonTokenType.Number or JsonTokenType.String } member
         && int.TryParse(_json.RawValue(member).Trim('"'), NumberStyles.Integer, CultureInfo.InvariantCulture, out var minutes)
@@ -51,7 +53,8 @@ internal sealed class HaConfig : IEquatable<HaConfig>
             : null;
 
     /// <summary>Keys of the vendor's default that the text does not have.</summary>
-    public IReadOnlyList<string> MissingKeys => [.. HaConfigKeys.Defaults.Select(pair => pair.Key).Where(key => !Has(key))];
+    public IReadOnlyList<string> MissingKeys =>
+        [.. HaConfigKeys.Defaults.Select(pair => pair.Key).Where(key => !Has(key))];
 
     /// <summary>Reads the text; throws <see cref="FormatException"/> with a sentence if it is no JSON object.</summary>
     public static HaConfig Parse(string raw)
@@ -73,7 +76,8 @@ internal sealed class HaConfig : IEquatable<HaConfig>
     /// <param name="raw">The text.</param>
     /// <param name="config">The settings, if it is a JSON object.</param>
     /// <param name="error">Otherwise a sentence saying what is wrong.</param>
-    public static bool TryParse(string raw, [NotNullWhen(true)] out HaConfig? config, [NotNullWhen(false)] out string? error)
+    public static bool TryParse(
+        string raw, [NotNullWhen(true)] out HaConfig? config, [NotNullWhen(false)] out string? error)
     {
         try
         {
@@ -92,7 +96,9 @@ internal sealed class HaConfig : IEquatable<HaConfig>
     /// <summary>The same with HA off; the very same text if it is off already.</summary>
     public HaConfig Disabled() => Enable ? With(HaConfigKeys.Enable, false) : this;
 
-    /// <summary>The same with <c>refetchStoreIntervalMin</c> not below this many minutes; the very same text if it is not.</summary>
+    /// <summary>
+    /// The same with <c>refetchStoreIntervalMin</c> not below this many minutes; the very same text if it is not.
+    /// </summary>
     public HaConfig WithRefetchAtLeast(int minutes) =>
         minutes > (RefetchStoreIntervalMin ?? RefetchWindow.DefaultMinutes) ? With(HaConfigKeys.RefetchStoreIntervalMin, minutes) : this;
 
@@ -101,17 +107,20 @@ internal sealed class HaConfig : IEquatable<HaConfig>
         other.RefetchStoreIntervalMin is { } minutes && RefetchStoreIntervalMin != minutes ? With(HaConfigKeys.RefetchStoreIntervalMin, minutes) : this;
 
     /// <summary>
-    /// What to write to turn HA on, starting from these settings as they are now: the settings of before the upgrade come back, missing keys are added
-    /// with their defaults, <c>enable</c> becomes true.
+    /// What to write to turn HA on, starting from these settings as they are now: the settings of before the upgrade
+    /// come back, missing keys are added with their defaults, <c>enable</c> becomes true.
     /// </summary>
     /// <param name="previous">The settings before the upgrade; null if there was no row.</param>
-    /// <param name="perceiveStoreClientCheckpoint">What <c>perceiveStoreClientCheckpoint</c> shall be; when true, outage times do not matter.</param>
-    /// <param name="refetchMinutes">What <c>refetchStoreIntervalMin</c> shall at least be, see <see cref="RefetchWindow"/>; null leaves it. It is never lowered.</param>
+    /// <param name="perceiveStoreClientCheckpoint">What <c>perceiveStoreClientCheckpoint</c> shall be; when true,
+    /// outage times do not matter.</param>
+    /// <param name="refetchMinutes">What <c>refetchStoreIntervalMin</c> shall at least be, see
+    /// <see cref="RefetchWindow"/>; null leaves it. It is never lowered.</param>
     /// <param name="enableConnectorRule">
     /// For an upgrade across 4.0.1: <c>enableConnector</c> becomes true if before it was false while
     /// <c>enableJdbcWriter</c> was true.
     /// </param>
-    public HaConfig Enabled(HaConfig? previous, bool perceiveStoreClientCheckpoint, int? refetchMinutes, bool enableConnectorRule)
+    public HaConfig Enabled(
+        HaConfig? previous, bool perceiveStoreClientCheckpoint, int? refetchMinutes, bool enableConnectorRule)
     {
         var result = this;
         if (previous is not null)

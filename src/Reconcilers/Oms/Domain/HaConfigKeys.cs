@@ -45,6 +45,8 @@ internal static class HaConfigKeys
         new(RefetchStoreIntervalMin, "30"),
     ];
 
-    /// <summary>The JDBCWriter keys: nothing reads them from 4.0.1 on, so they are kept where they are and never added.</summary>
+    /// <summary>
+    /// The JDBCWriter keys: nothing reads them from 4.0.1 on, so they are kept where they are and never added.
+    /// </summary>
     internal static bool IsObsolete(string key) => key is EnableJdbcWriter or "checkJdbcWriterIntervalSec";
 }

@@ -2,7 +2,10 @@ using Drydock.Crds.OmsUpgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>What the name of an image says of the version in it, where the vendor's naming was kept: <c>oms:feature_4.2.2</c>, <c>oms:feature_3.3.1_ce</c>, <c>oms-ce:4.2.11</c>.</summary>
+/// <summary>
+/// What the name of an image says of the version in it, where the vendor's naming was kept: <c>oms:feature_4.2.2</c>,
+/// <c>oms:feature_3.3.1_ce</c>, <c>oms-ce:4.2.11</c>.
+/// </summary>
 internal static class ImageNames
 {
     private const string Prefix = "feature_";
@@ -17,7 +20,9 @@ internal static class ImageNames
             : null;
     }
 
-    /// <summary>How the name of the new image contradicts what is upgraded to; null if it does not, or does not say.</summary>
+    /// <summary>
+    /// How the name of the new image contradicts what is upgraded to; null if it does not, or does not say.
+    /// </summary>
     public static string? Contradiction(string image, UpgradePath.Allowed path)
     {
         ArgumentNullException.ThrowIfNull(path);

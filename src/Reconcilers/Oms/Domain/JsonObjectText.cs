@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// A JSON object as text in which single members are replaced or added and every other byte stays as it was: order, spacing, escapes and the
-/// spelling of numbers. A node tree would write the object anew and lose these.
+/// A JSON object as text in which single members are replaced or added and every other byte stays as it was: order,
+/// spacing, escapes and the spelling of numbers. A node tree would write the object anew and lose these.
 /// </summary>
 internal sealed class JsonObjectText
 {
@@ -46,12 +46,17 @@ internal sealed class JsonObjectText
         }
     }
 
-    /// <summary>The last member of that name: with duplicates the last one counts, as in OMS's own JSON library.</summary>
+    /// <summary>
+    /// The last member of that name: with duplicates the last one counts, as in OMS's own JSON library.
+    /// </summary>
     internal Member? Find(string name) => _members.FindLast(member => member.Name == name);
 
-    internal string RawValue(Member member) => Strict.GetString(_bytes, member.ValueStart, member.ValueEnd - member.ValueStart);
+    internal string RawValue(Member member) =>
+        Strict.GetString(_bytes, member.ValueStart, member.ValueEnd - member.ValueStart);
 
-    /// <summary>Replaces the value of every member of that name, or adds one at the end in the style of the others.</summary>
+    /// <summary>
+    /// Replaces the value of every member of that name, or adds one at the end in the style of the others.
+    /// </summary>
     internal JsonObjectText With(string name, string rawValue)
     {
         var value = Strict.GetBytes(rawValue);
@@ -145,5 +150,6 @@ internal sealed class JsonObjectText
     private static bool IsBlankBut(ReadOnlySpan<byte> bytes, byte sign) =>
         bytes.IndexOf(sign) is >= 0 and var at && IsBlank(bytes[..at]) && IsBlank(bytes[(at + 1)..]);
 
-    internal sealed record Member(string Name, int NameStart, int NameEnd, int ValueStart, int ValueEnd, JsonTokenType Kind);
+    internal sealed record Member(
+        string Name, int NameStart, int NameEnd, int ValueStart, int ValueEnd, JsonTokenType Kind);
 }

@@ -10,7 +10,9 @@ internal static class LinkRecovery
     private static readonly OmsVersion IncrSyncSince = new(4, 2, 0);
     private static readonly OmsVersion SuspendedStaySince = new(4, 2, 2);
 
-    /// <summary>What to look for and do, as the end of a sentence; null for a project whose link needs nothing.</summary>
+    /// <summary>
+    /// What to look for and do, as the end of a sentence; null for a project whose link needs nothing.
+    /// </summary>
     /// <param name="target">The version upgraded to.</param>
     /// <param name="kind">Migration or synchronisation.</param>
     /// <param name="status">The project's status before the upgrade (docs/research/oms.md#project-status).</param>

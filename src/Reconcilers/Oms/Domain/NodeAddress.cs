@@ -8,7 +8,8 @@ namespace Drydock.Reconcilers.Oms;
 internal static partial class NodeAddress
 {
     /// <summary>
-    /// The address in its usual form: <c>010.0.0.1</c> and <c>::ffff:10.0.0.1</c> are <c>10.0.0.1</c>; a host name in lower case without its last dot.
+    /// The address in its usual form: <c>010.0.0.1</c> and <c>::ffff:10.0.0.1</c> are <c>10.0.0.1</c>; a host name in
+    /// lower case without its last dot.
     /// </summary>
     public static string Normalize(string address)
     {

@@ -231,7 +231,8 @@ internal sealed class OmsConfigReader
         return nodes;
     }
 
-    private static bool IsSecret(string key) => SecretWords.Any(word => key.Contains(word, StringComparison.OrdinalIgnoreCase));
+    private static bool IsSecret(string key) =>
+        SecretWords.Any(word => key.Contains(word, StringComparison.OrdinalIgnoreCase));
 
     private void Fail(string key, string sentence) => _errors.Add(new OmsConfigError(key, $"{sentence} {WayOut}"));
 }

@@ -6,8 +6,10 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Config">The settings; null if anything that is needed is missing or wrong.</param>
 /// <param name="Errors">All that is wrong.</param>
 /// <param name="SecretValues">The secrets found in it, also if <paramref name="Config"/> is null.</param>
-internal sealed record OmsConfigResult(OmsConfig? Config, IReadOnlyList<OmsConfigError> Errors, IReadOnlyList<Secret> SecretValues)
+internal sealed record OmsConfigResult(
+    OmsConfig? Config, IReadOnlyList<OmsConfigError> Errors, IReadOnlyList<Secret> SecretValues)
 {
     /// <summary>One finding for each error.</summary>
-    public IReadOnlyList<OmsFinding> Findings(string node) => [.. Errors.Select(error => new OmsFinding(FindingReasons.ConfigInvalid, error.Message, node))];
+    public IReadOnlyList<OmsFinding> Findings(string node) =>
+        [.. Errors.Select(error => new OmsFinding(FindingReasons.ConfigInvalid, error.Message, node))];
 }

@@ -6,7 +6,8 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Cm">Cluster management (<c>cm_server_port</c>).</param>
 /// <param name="Supervisor">Agent (<c>supervisor_server_port</c>).</param>
 /// <param name="Sshd">ssh (<c>sshd_server_port</c>).</param>
-internal sealed record OmsPorts(int Ghana = 8090, int Nginx = 8089, int Cm = 8088, int Supervisor = 9000, int Sshd = 2023)
+internal sealed record OmsPorts(
+    int Ghana = 8090, int Nginx = 8089, int Cm = 8088, int Supervisor = 9000, int Sshd = 2023)
 {
     /// <summary>All of them.</summary>
     public IReadOnlyList<int> All => [Ghana, Nginx, Cm, Supervisor, Sshd];

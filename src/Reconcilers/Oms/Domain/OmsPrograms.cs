@@ -21,6 +21,8 @@ internal static class OmsPrograms
     /// <summary>All of them. Other programs (crond in some versions) may be there too.</summary>
     public static IReadOnlyList<string> All { get; } = [Nginx, Console, ClusterManager, Supervisor, Sshd];
 
-    /// <summary>All but the console, which may be stopped between the start of an upgrade container and its initialisation.</summary>
+    /// <summary>
+    /// All but the console, which may be stopped between the start of an upgrade container and its initialisation.
+    /// </summary>
     public static IReadOnlyList<string> AllButConsole { get; } = [Nginx, ClusterManager, Supervisor, Sshd];
 }

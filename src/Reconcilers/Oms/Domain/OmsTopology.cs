@@ -28,7 +28,8 @@ internal sealed record OmsTopology
     public required IReadOnlyList<OmsTopologyRegion> Regions { get; init; }
 
     /// <summary>All databases to back up: rm, cm, and every region's heartbeat database.</summary>
-    public IReadOnlyList<string> Databases => [RmDatabase, CmDatabase, .. Regions.Select(region => region.HeartbeatDatabase)];
+    public IReadOnlyList<string> Databases =>
+        [RmDatabase, CmDatabase, .. Regions.Select(region => region.HeartbeatDatabase)];
 
     /// <summary>All nodes, region by region.</summary>
     public IReadOnlyList<OmsTopologyNode> Nodes => [.. Regions.SelectMany(region => region.Nodes)];
@@ -41,8 +42,8 @@ internal sealed record OmsTopology
     }
 
     /// <summary>
-    /// Compares with the regions OMS itself has (<c>cluster_info</c>): a region that the spec forgot would be left half upgraded.
-    /// No rows are no finding: the table is filled by the installation's own tool.
+    /// Compares with the regions OMS itself has (<c>cluster_info</c>): a region that the spec forgot would be left half
+    /// upgraded. No rows are no finding: the table is filled by the installation's own tool.
     /// </summary>
     public IReadOnlyList<OmsFinding> CompareWith(IReadOnlyCollection<ClusterInfoRow> rows)
     {

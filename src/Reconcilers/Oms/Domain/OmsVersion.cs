@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// A version of OMS: three numbers and, where there is one, the number of the bugfix pack (BP). A version without a BP sorts before its BP1.
-/// Read from <c>3.2.2-bp2</c>, <c>V4.2.2</c>, <c>4.2.2_BP1</c>, <c>4.2.7-ce</c>.
+/// A version of OMS: three numbers and, where there is one, the number of the bugfix pack (BP). A version without a BP
+/// sorts before its BP1. Read from <c>3.2.2-bp2</c>, <c>V4.2.2</c>, <c>4.2.2_BP1</c>, <c>4.2.7-ce</c>.
 /// </summary>
 internal sealed partial record OmsVersion : IComparable<OmsVersion>
 {
@@ -53,9 +53,12 @@ internal sealed partial record OmsVersion : IComparable<OmsVersion>
     public OmsVersion Release => new(Major, Minor, Patch, 0, Community);
 
     /// <summary>The same version of the Community edition, whether or not the text said <c>-ce</c>.</summary>
-    public OmsVersion AsCommunity() => Community ? this : new OmsVersion(Major, Minor, Patch, BugfixPack, community: true);
+    public OmsVersion AsCommunity() =>
+        Community ? this : new OmsVersion(Major, Minor, Patch, BugfixPack, community: true);
 
-    /// <summary>Whether the three numbers are those of the other version, whatever the bugfix packs and the suffix.</summary>
+    /// <summary>
+    /// Whether the three numbers are those of the other version, whatever the bugfix packs and the suffix.
+    /// </summary>
     public bool IsSameRelease(OmsVersion other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -91,13 +94,15 @@ internal sealed partial record OmsVersion : IComparable<OmsVersion>
         : (Major, Minor, Patch, BugfixPack, Community).CompareTo((other.Major, other.Minor, other.Patch, other.BugfixPack, other.Community));
 
     /// <summary>Whether the left one is older.</summary>
-    public static bool operator <(OmsVersion? left, OmsVersion? right) => Comparer<OmsVersion>.Default.Compare(left, right) < 0;
+    public static bool operator <(OmsVersion? left, OmsVersion? right) =>
+        Comparer<OmsVersion>.Default.Compare(left, right) < 0;
 
     /// <summary>Whether the left one is older or the same.</summary>
     public static bool operator <=(OmsVersion? left, OmsVersion? right) => Comparer<OmsVersion>.Default.Compare(left, right) <= 0;
 
     /// <summary>Whether the left one is newer.</summary>
-    public static bool operator >(OmsVersion? left, OmsVersion? right) => Comparer<OmsVersion>.Default.Compare(left, right) > 0;
+    public static bool operator >(OmsVersion? left, OmsVersion? right) =>
+        Comparer<OmsVersion>.Default.Compare(left, right) > 0;
 
     /// <summary>Whether the left one is newer or the same.</summary>
     public static bool operator >=(OmsVersion? left, OmsVersion? right) => Comparer<OmsVersion>.Default.Compare(left, right) >= 0;

@@ -10,7 +10,8 @@ internal static class ProjectNames
     public const string Deleted = "DELETED";
 
     /// <summary>
-    /// Names used by more than one project that is not deleted, by name. Compared as MySQL's usual collations do: without regard to case and trailing spaces.
+    /// Names used by more than one project that is not deleted, by name. Compared as MySQL's usual collations do:
+    /// without regard to case and trailing spaces.
     /// </summary>
     public static IReadOnlyList<DuplicateProjectName> Duplicates(IEnumerable<OmsProject> projects)
     {

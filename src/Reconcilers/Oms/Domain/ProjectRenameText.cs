@@ -64,7 +64,9 @@ internal static class ProjectRenameText
         return Encoding.UTF8.GetString(buffer.ToArray());
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote; throws <see cref="FormatException"/> if it is something else.</summary>
+    /// <summary>
+    /// Reads what <see cref="Write"/> wrote; throws <see cref="FormatException"/> if it is something else.
+    /// </summary>
     public static IReadOnlyList<ProjectRename> Read(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -84,11 +84,13 @@ internal static class ProjectRenamer
     }
 
     /// <summary>A project as the spec and status name it: <c>Migration/12</c>.</summary>
-    public static string Key(OmsProjectKind kind, string id) => $"{(kind == OmsProjectKind.Migration ? "Migration" : "Synchronization")}/{id}";
+    public static string Key(OmsProjectKind kind, string id) =>
+        $"{(kind == OmsProjectKind.Migration ? "Migration" : "Synchronization")}/{id}";
 
     /// <summary>
-    /// A form in which two names are equal if they differ only in case, combining marks, trailing spaces, or in which character that is no ASCII one stands
-    /// where. Used only to keep away from names; whether a collation holds an accented letter for a plain one the server itself is asked.
+    /// A form in which two names are equal if they differ only in case, combining marks, trailing spaces, or in which
+    /// character that is no ASCII one stands where. Used only to keep away from names; whether a collation holds an
+    /// accented letter for a plain one the server itself is asked.
     /// </summary>
     public static string Fold(string name)
     {

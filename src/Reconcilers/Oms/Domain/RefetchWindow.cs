@@ -11,8 +11,9 @@ internal static class RefetchWindow
     public const int DefaultMinutes = 30;
 
     /// <summary>
-    /// Minutes from <paramref name="stoppedAt"/> to <paramref name="now"/>, plus <paramref name="margin"/>, rounded up, never below <paramref name="formerMinutes"/>.
-    /// A stop that lies in the future (clocks of hosts and operator differ) counts as now; the margin covers the difference.
+    /// Minutes from <paramref name="stoppedAt"/> to <paramref name="now"/>, plus <paramref name="margin"/>, rounded up,
+    /// never below <paramref name="formerMinutes"/>. A stop that lies in the future (clocks of hosts and operator
+    /// differ) counts as now; the margin covers the difference.
     /// </summary>
     /// <param name="stoppedAt">T1: when the first old container stopped.</param>
     /// <param name="now">The moment the value is written. Computed anew at each attempt.</param>

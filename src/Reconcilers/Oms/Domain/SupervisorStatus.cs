@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>What <c>supervisorctl status</c> printed. Lines that are no program's are kept apart, never taken for one.</summary>
+/// <summary>
+/// What <c>supervisorctl status</c> printed. Lines that are no program's are kept apart, never taken for one.
+/// </summary>
 internal sealed partial class SupervisorStatus
 {
     private readonly Dictionary<string, SupervisorProgram> _byName;
@@ -15,7 +17,8 @@ internal sealed partial class SupervisorStatus
         _byName = new Dictionary<string, SupervisorProgram>(StringComparer.Ordinal);
         foreach (var program in programs)
         {
-            // A program named after its group is printed alone, one of another group as group:name; both are found by the bare name.
+            // A program named after its group is printed alone, one of another group as group:name; both are found by
+            // the bare name.
             _byName[program.Name] = program;
             _byName.TryAdd(program.Name[(program.Name.IndexOf(':', StringComparison.Ordinal) + 1)..], program);
         }

@@ -174,7 +174,12 @@ internal sealed class TopologyBuilder
         }
     }
 
-    private void Agree(IReadOnlyList<ReadNode> nodes, string key, string whole, Func<OmsConfig, string> value, Func<OmsConfig, string>? shown = null)
+    private void Agree(
+        IReadOnlyList<ReadNode> nodes,
+        string key,
+        string whole,
+        Func<OmsConfig, string> value,
+        Func<OmsConfig, string>? shown = null)
     {
         var first = nodes[0];
         foreach (var node in nodes.Skip(1).Where(node => !string.Equals(value(node.Config), value(first.Config), StringComparison.Ordinal)))

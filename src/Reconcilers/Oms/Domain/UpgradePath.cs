@@ -51,7 +51,10 @@ internal abstract record UpgradePath
         /// </summary>
         public required bool NeedsCascadeCheck { get; init; }
 
-        /// <summary>The source is below 4.0.1, so its project tables are known and may be read; those of later versions are not documented.</summary>
+        /// <summary>
+        /// The source is below 4.0.1, so its project tables are known and may be read; those of later versions are not
+        /// documented.
+        /// </summary>
         public required bool ReadsProjectTables { get; init; }
 
         /// <summary>The source is a 3.2.x, whose synchronisation projects with DDL may lack dbType.</summary>
@@ -76,10 +79,15 @@ internal abstract record UpgradePath
         /// </summary>
         public required bool TargetMayServeHealth { get; init; }
 
-        /// <summary>Both versions read the same <c>oms_project</c>/<c>oms_sync_project</c> tables (both are below 4.0.1).</summary>
+        /// <summary>
+        /// Both versions read the same <c>oms_project</c>/<c>oms_sync_project</c> tables (both are below 4.0.1).
+        /// </summary>
         public required bool ProjectTablesStay { get; init; }
 
-        /// <summary>Why the vendor does not list this way, where <c>allowUnsupportedPath</c> let it through; null for a listed one.</summary>
+        /// <summary>
+        /// Why the vendor does not list this way, where <c>allowUnsupportedPath</c> let it through; null for a listed
+        /// one.
+        /// </summary>
         public string? Unlisted { get; init; }
     }
 

@@ -22,11 +22,14 @@ internal static class UpgradePaths
     private static readonly OmsVersion InitSince = new(3, 3, 0);
     private static readonly OmsVersion ProjectApiSince = new(4, 1, 1);
 
-    /// <summary>Checks the way from one version to another. Bugfix packs count: 3.2.2-bp2 is above 3.2.2 and below 3.3.0.</summary>
+    /// <summary>
+    /// Checks the way from one version to another. Bugfix packs count: 3.2.2-bp2 is above 3.2.2 and below 3.3.0.
+    /// </summary>
     /// <param name="edition">The edition.</param>
     /// <param name="from">The version that runs.</param>
     /// <param name="to">The version wanted.</param>
-    /// <param name="allowUnlisted">Lets a way through that the vendor merely does not list; never a way whose steps are not known, a step back or another edition.</param>
+    /// <param name="allowUnlisted">Lets a way through that the vendor merely does not list; never a way whose steps are
+    /// not known, a step back or another edition.</param>
     public static UpgradePath Check(OmsEdition edition, OmsVersion from, OmsVersion to, bool allowUnlisted = false)
     {
         ArgumentNullException.ThrowIfNull(from);
@@ -104,7 +107,8 @@ internal static class UpgradePaths
 
     private static bool IsMerged(OmsVersion version) => AtLeast(version, MergedArchitecture);
 
-    private static bool AtLeast(OmsVersion version, OmsVersion since) => version.IsSameRelease(since) || version > since;
+    private static bool AtLeast(OmsVersion version, OmsVersion since) =>
+        version.IsSameRelease(since) || version > since;
 
     private static UpgradePath.Allowed Allow(OmsEdition edition, OmsVersion from, OmsVersion to, string? unlisted)
     {

@@ -3,14 +3,18 @@ using YamlDotNet.Core.Events;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Reads YAML into <see cref="YamlValue"/>s. A key given twice is kept twice: the caller takes the last, as OMS's parser does.</summary>
+/// <summary>
+/// Reads YAML into <see cref="YamlValue"/>s. A key given twice is kept twice: the caller takes the last, as OMS's
+/// parser does.
+/// </summary>
 internal static class YamlText
 {
     private const int MaximumDepth = 32;
 
     /// <summary>Reads the first document.</summary>
     /// <param name="yaml">The text.</param>
-    /// <param name="error">What is wrong and where. Never the text itself: it holds passwords, and the library's own messages may quote it.</param>
+    /// <param name="error">What is wrong and where. Never the text itself: it holds passwords, and the library's own
+    /// messages may quote it.</param>
     internal static YamlValue? Read(string yaml, out string? error)
     {
         try

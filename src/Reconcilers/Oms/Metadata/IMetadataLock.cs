@@ -3,8 +3,8 @@ using System.Data.Common;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// A named lock on the metadata server, held by one dedicated session without reconnect. If the session dies the lock is gone, and nothing more runs in it.
-/// Disposal releases the lock and closes the session.
+/// A named lock on the metadata server, held by one dedicated session without reconnect. If the session dies the lock
+/// is gone, and nothing more runs in it. Disposal releases the lock and closes the session.
 /// </summary>
 internal interface IMetadataLock : IAsyncDisposable
 {
@@ -14,12 +14,15 @@ internal interface IMetadataLock : IAsyncDisposable
     /// <summary>The session's connection id, to be kept in a step's receipt so that a successor can end it.</summary>
     long ConnectionId { get; }
 
-    /// <summary>Asks the server whether this session still holds the lock. False also when the session is gone.</summary>
+    /// <summary>
+    /// Asks the server whether this session still holds the lock. False also when the session is gone.
+    /// </summary>
     Task<bool> IsStillHeldAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Runs destructive statements in the very session that holds the lock, one caller at a time, after asking that it is still held.
-    /// Throws <see cref="OmsMetadataException"/> of kind <see cref="OmsMetadataErrorKind.LockLost"/> if it is not.
+    /// Runs destructive statements in the very session that holds the lock, one caller at a time, after asking that it
+    /// is still held. Throws <see cref="OmsMetadataException"/> of kind <see cref="OmsMetadataErrorKind.LockLost"/> if
+    /// it is not.
     /// </summary>
     Task<T> RunAsync<T>(Func<DbConnection, CancellationToken, Task<T>> action, CancellationToken cancellationToken);
 }

@@ -10,14 +10,14 @@ internal sealed record MetadataServerInfo
     public required string Version { get; init; }
 
     /// <summary>
-    /// What tells this server from every other: <c>uuid:…</c> (MySQL's server_uuid, MariaDB's server_uid), or <c>addr:host:port</c> as the server reports itself.
-    /// Does not depend on the name under which it was reached.
+    /// What tells this server from every other: <c>uuid:…</c> (MySQL's server_uuid, MariaDB's server_uid), or
+    /// <c>addr:host:port</c> as the server reports itself. Does not depend on the name under which it was reached.
     /// </summary>
     public required string Identity { get; init; }
 
     /// <summary>
-    /// Where it was reached, in the words of claims: by the name that was asked for, and by the address at the other end of the connection. No server
-    /// chooses these, unlike all that it reports.
+    /// Where it was reached, in the words of claims: by the name that was asked for, and by the address at the other
+    /// end of the connection. No server chooses these, unlike all that it reports.
     /// </summary>
     public IReadOnlyList<string> Addresses { get; init; } = [];
 

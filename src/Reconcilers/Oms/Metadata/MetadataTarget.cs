@@ -2,12 +2,15 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Where the metadata server (MySQL, MariaDB or an OceanBase MySQL tenant) is and who connects to it.</summary>
+/// <summary>
+/// Where the metadata server (MySQL, MariaDB or an OceanBase MySQL tenant) is and who connects to it.
+/// </summary>
 /// <param name="Host">Host name or address.</param>
 /// <param name="Port">TCP port.</param>
 /// <param name="User">Account; on OceanBase with tenant and cluster (<c>user@tenant#cluster</c>).</param>
 /// <param name="Password">Its password.</param>
-/// <param name="Tls">How the connection is encrypted; null sends everything, the password exchange included, unencrypted.</param>
+/// <param name="Tls">How the connection is encrypted; null sends everything, the password exchange included,
+/// unencrypted.</param>
 internal sealed record MetadataTarget(string Host, int Port, string User, Secret Password, MetadataTls? Tls = null)
 {
     /// <summary><c>host:port</c>, for messages.</summary>

@@ -1,7 +1,8 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// The metadata server could not be used. The message is a sentence with server, database and what to do; neither it nor an inner exception carries a password or a statement.
+/// The metadata server could not be used. The message is a sentence with server, database and what to do; neither it
+/// nor an inner exception carries a password or a statement.
 /// </summary>
 internal sealed class OmsMetadataException : Exception
 {

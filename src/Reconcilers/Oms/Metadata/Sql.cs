@@ -72,7 +72,8 @@ internal static class Sql
 
     internal static string TextOrEmpty(DbDataReader reader, int column) => Text(reader, column) ?? "";
 
-    internal static long Number(DbDataReader reader, int column) => reader.IsDBNull(column) ? 0 : decimal.ToInt64(Convert.ToDecimal(reader.GetValue(column), CultureInfo.InvariantCulture));
+    internal static long Number(DbDataReader reader, int column) =>
+        reader.IsDBNull(column) ? 0 : decimal.ToInt64(Convert.ToDecimal(reader.GetValue(column), CultureInfo.InvariantCulture));
 
     /// <summary><c>@p0, @p1, …</c> for an IN list; never empty.</summary>
     internal static (string List, (string Name, object? Value)[] Parameters) In(IEnumerable<string> values)

@@ -4,7 +4,10 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Turns errors of the MySQL protocol into <see cref="OmsMetadataException"/>s. Numbers as in MySQL's, MariaDB's and OceanBase's error references.</summary>
+/// <summary>
+/// Turns errors of the MySQL protocol into <see cref="OmsMetadataException"/>s. Numbers as in MySQL's, MariaDB's and
+/// OceanBase's error references.
+/// </summary>
 internal static class SqlErrors
 {
     internal const int NoSuchThread = 1094;

@@ -35,7 +35,8 @@ internal sealed class SqlMetadataLock : IMetadataLock
         }
     }
 
-    public async Task<T> RunAsync<T>(Func<DbConnection, CancellationToken, Task<T>> action, CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(
+        Func<DbConnection, CancellationToken, Task<T>> action, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(action);
         await _oneAtATime.WaitAsync(cancellationToken);
@@ -79,7 +80,8 @@ internal sealed class SqlMetadataLock : IMetadataLock
         }
     }
 
-    // A session that broke is not the one that took the lock any more, whatever the state of the connection object says.
+    // A session that broke is not the one that took the lock any more, whatever the state of the connection object
+    // says.
     private async Task<bool> HeldAsync(CancellationToken cancellationToken)
     {
         if (_disposed)

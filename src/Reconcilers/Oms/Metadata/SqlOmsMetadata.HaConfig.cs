@@ -21,7 +21,8 @@ internal sealed partial class SqlOmsMetadata
             cancellationToken);
 
     /// <inheritdoc />
-    public Task<bool> CompareAndSwapHaConfigAsync(string rmDatabase, string expectedRaw, string newRaw, CancellationToken cancellationToken)
+    public Task<bool> CompareAndSwapHaConfigAsync(
+        string rmDatabase, string expectedRaw, string newRaw, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(expectedRaw);
         ArgumentNullException.ThrowIfNull(newRaw);
@@ -53,7 +54,8 @@ internal sealed partial class SqlOmsMetadata
     }
 
     /// <inheritdoc />
-    public Task<bool> InsertHaConfigAsync(IMetadataLock metadataLock, string rmDatabase, string raw, CancellationToken cancellationToken)
+    public Task<bool> InsertHaConfigAsync(
+        IMetadataLock metadataLock, string rmDatabase, string raw, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(metadataLock);
         ArgumentNullException.ThrowIfNull(raw);
@@ -81,7 +83,8 @@ internal sealed partial class SqlOmsMetadata
             },
             cancellationToken);
 
-    private async Task<HaConfigRow> ReadRowAsync(DbConnection connection, string rmDatabase, CancellationToken cancellationToken)
+    private async Task<HaConfigRow> ReadRowAsync(
+        DbConnection connection, string rmDatabase, CancellationToken cancellationToken)
     {
         var rows = await Sql.QueryAsync(
             connection,
@@ -99,7 +102,8 @@ internal sealed partial class SqlOmsMetadata
         };
     }
 
-    private async Task<bool> InsertAsync(DbConnection connection, string rmDatabase, string raw, CancellationToken cancellationToken)
+    private async Task<bool> InsertAsync(
+        DbConnection connection, string rmDatabase, string raw, CancellationToken cancellationToken)
     {
         if ((await ReadRowAsync(connection, rmDatabase, cancellationToken)).Present)
         {

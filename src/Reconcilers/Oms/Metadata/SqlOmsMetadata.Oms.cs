@@ -104,7 +104,8 @@ internal sealed partial class SqlOmsMetadata
             cancellationToken);
 
     /// <inheritdoc />
-    public Task<long> TrimHeartbeatSequenceAsync(IMetadataLock metadataLock, string heartbeatDatabase, CancellationToken cancellationToken)
+    public Task<long> TrimHeartbeatSequenceAsync(
+        IMetadataLock metadataLock, string heartbeatDatabase, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(metadataLock);
         return _sessions.GuardAsync(
@@ -113,7 +114,8 @@ internal sealed partial class SqlOmsMetadata
             cancellationToken);
     }
 
-    private static async Task<long> TrimAsync(DbConnection connection, string heartbeatDatabase, CancellationToken cancellationToken)
+    private static async Task<long> TrimAsync(
+        DbConnection connection, string heartbeatDatabase, CancellationToken cancellationToken)
     {
         if (!await Sql.TableExistsAsync(connection, heartbeatDatabase, HeartbeatSequence, cancellationToken))
         {
@@ -144,7 +146,8 @@ internal sealed partial class SqlOmsMetadata
         return deleted;
     }
 
-    private static async Task<ProjectsRead> ReadProjectsAsync(DbConnection connection, string rmDatabase, int limit, CancellationToken cancellationToken)
+    private static async Task<ProjectsRead> ReadProjectsAsync(
+        DbConnection connection, string rmDatabase, int limit, CancellationToken cancellationToken)
     {
         var projects = new List<OmsProject>();
         var tables = new List<string>();

@@ -48,7 +48,8 @@ internal sealed partial class SqlOmsMetadata
             cancellationToken);
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<string>> NamesInUseAsync(string rmDatabase, IReadOnlyCollection<string> names, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<string>> NamesInUseAsync(
+        string rmDatabase, IReadOnlyCollection<string> names, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(names);
         return _sessions.RunAsync<IReadOnlyList<string>>(
@@ -91,7 +92,8 @@ internal sealed partial class SqlOmsMetadata
             cancellationToken);
     }
 
-    // One transaction: all of them or none. The session is the lock's own, so a broken one has committed everything or nothing.
+    // One transaction: all of them or none. The session is the lock's own, so a broken one has committed everything or
+    // nothing.
     private static async Task<IReadOnlyList<string>> RenameAsync(
         DbConnection connection, string rmDatabase, IReadOnlyList<ProjectRename> renames, bool mustBeFree, CancellationToken cancellationToken)
     {

@@ -58,7 +58,8 @@ internal sealed partial class SqlOmsMetadata : IOmsMetadata
             cancellationToken);
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<MissingPrivilege>> PrivilegesAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<MissingPrivilege>> PrivilegesAsync(
+        IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(databases);
         return _sessions.RunAsync<IReadOnlyList<MissingPrivilege>>(
@@ -72,7 +73,8 @@ internal sealed partial class SqlOmsMetadata : IOmsMetadata
     }
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<DatabaseInfo>> DatabasesAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<DatabaseInfo>> DatabasesAsync(
+        IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(databases);
         return _sessions.RunAsync<IReadOnlyList<DatabaseInfo>>(
@@ -98,7 +100,8 @@ internal sealed partial class SqlOmsMetadata : IOmsMetadata
     }
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<DatabaseSize>> SizesAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<DatabaseSize>> SizesAsync(
+        IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(databases);
         return _sessions.RunAsync<IReadOnlyList<DatabaseSize>>(
@@ -159,7 +162,8 @@ internal sealed partial class SqlOmsMetadata : IOmsMetadata
             },
             cancellationToken);
 
-    private static bool IsOn(string value) => value is not ("" or "0") && !string.Equals(value, "OFF", StringComparison.OrdinalIgnoreCase);
+    private static bool IsOn(string value) =>
+        value is not ("" or "0") && !string.Equals(value, "OFF", StringComparison.OrdinalIgnoreCase);
 
     // OceanBase before 4.x has no such functions. Asking whether a lock is free changes nothing.
     private static async Task<bool> HasNamedLocksAsync(DbConnection connection, CancellationToken cancellationToken)

@@ -12,10 +12,15 @@ internal sealed class SqlOmsMetadataFactory : IOmsMetadataFactory
     private readonly EndpointPolicy _endpoints;
 
     /// <summary>Creates it.</summary>
-    /// <param name="provider">The provider; it must not reconnect by itself and must take <c>@name</c> parameters.</param>
-    /// <param name="connectionString">How a target is written as a connection string; null for the keys MySqlConnector uses.</param>
+    /// <param name="provider">The provider; it must not reconnect by itself and must take <c>@name</c>
+    /// parameters.</param>
+    /// <param name="connectionString">How a target is written as a connection string; null for the keys MySqlConnector
+    /// uses.</param>
     /// <param name="endpoints">Which addresses are connected to; null for the default.</param>
-    public SqlOmsMetadataFactory(DbProviderFactory provider, Func<MetadataTarget, string>? connectionString = null, EndpointPolicy? endpoints = null)
+    public SqlOmsMetadataFactory(
+        DbProviderFactory provider,
+        Func<MetadataTarget, string>? connectionString = null,
+        EndpointPolicy? endpoints = null)
     {
         ArgumentNullException.ThrowIfNull(provider);
         _provider = provider;

@@ -4,14 +4,18 @@ using Drydock.Clients.Safety;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Opens sessions on one metadata server and runs operations in them, turning every database error into an <see cref="OmsMetadataException"/>.</summary>
+/// <summary>
+/// Opens sessions on one metadata server and runs operations in them, turning every database error into an
+/// <see cref="OmsMetadataException"/>.
+/// </summary>
 internal sealed class SqlSessions
 {
     private readonly DbProviderFactory _provider;
     private readonly string _connectionString;
     private readonly EndpointPolicy _endpoints;
 
-    internal SqlSessions(DbProviderFactory provider, MetadataTarget target, string connectionString, EndpointPolicy endpoints)
+    internal SqlSessions(
+        DbProviderFactory provider, MetadataTarget target, string connectionString, EndpointPolicy endpoints)
     {
         _provider = provider;
         _endpoints = endpoints;
@@ -25,7 +29,8 @@ internal sealed class SqlSessions
     /// <param name="what">What is done, for messages: <c>Reading ha.config in oms_rm</c>.</param>
     /// <param name="action">The operation.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    internal async Task<T> RunAsync<T>(string what, Func<DbConnection, Task<T>> action, CancellationToken cancellationToken)
+    internal async Task<T> RunAsync<T>(
+        string what, Func<DbConnection, Task<T>> action, CancellationToken cancellationToken)
     {
         return await GuardAsync(
             what,
@@ -58,7 +63,8 @@ internal sealed class SqlSessions
         }
     }
 
-    // The database library resolves the name again for itself: of several addresses it may take any, so each of them must be allowed.
+    // The database library resolves the name again for itself: of several addresses it may take any, so each of them
+    // must be allowed.
     private async Task CheckAddressAsync(CancellationToken cancellationToken)
     {
         try

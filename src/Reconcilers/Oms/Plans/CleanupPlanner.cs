@@ -5,7 +5,9 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Compiles the removal of the old containers, and of their images if asked, after an upgrade that was accepted. Pure.</summary>
+/// <summary>
+/// Compiles the removal of the old containers, and of their images if asked, after an upgrade that was accepted. Pure.
+/// </summary>
 internal static class CleanupPlanner
 {
     /// <summary>The plan.</summary>

@@ -9,7 +9,10 @@ internal static class HttpsBinds
 {
     private const string KeyTarget = "/etc/pki/nginx/oms_server.key";
 
-    /// <summary>The binds of the new container: those of the old one, certificate and key in place of its own if the spec gives them.</summary>
+    /// <summary>
+    /// The binds of the new container: those of the old one, certificate and key in place of its own if the spec gives
+    /// them.
+    /// </summary>
     public static IReadOnlyList<string> Of(IReadOnlyList<string> binds, HttpsSpec? https)
     {
         ArgumentNullException.ThrowIfNull(binds);

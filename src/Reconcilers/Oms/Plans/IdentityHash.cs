@@ -6,7 +6,9 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>A hash of the identity fields of a spec, by which a change of them is noticed while a stored plan runs.</summary>
+/// <summary>
+/// A hash of the identity fields of a spec, by which a change of them is noticed while a stored plan runs.
+/// </summary>
 internal static class IdentityHash
 {
     /// <summary>Computes it; access and control fields do not count.</summary>

@@ -10,8 +10,11 @@ internal static class OmsDoneWork
     /// <summary>Whether the first old container was stopped, or its stop may have begun.</summary>
     public static bool IsPastT1(Plan plan) => Stops(plan).Any(DoneWork.Begun);
 
-    /// <summary>Whether a new container was started, or may have been: from then on the databases may be changed.</summary>
-    public static bool NewStarted(Plan plan) => plan.Steps.Exists(s => s.Action == OmsActions.StartContainer && DoneWork.Begun(s));
+    /// <summary>
+    /// Whether a new container was started, or may have been: from then on the databases may be changed.
+    /// </summary>
+    public static bool NewStarted(Plan plan) =>
+        plan.Steps.Exists(s => s.Action == OmsActions.StartContainer && DoneWork.Begun(s));
 
     /// <summary>Whether anything was changed that a way back would undo.</summary>
     public static bool Changed(Plan plan) => plan.Steps.Exists(s => DoneWork.Begun(s) && s.Action switch
@@ -21,7 +24,10 @@ internal static class OmsDoneWork
         _ => false,
     });
 
-    /// <summary>T1: when the first old container stopped, as the containers report it; otherwise when the first stop began; null before that.</summary>
+    /// <summary>
+    /// T1: when the first old container stopped, as the containers report it; otherwise when the first stop began; null
+    /// before that.
+    /// </summary>
     public static DateTimeOffset? StoppedAt(Plan plan)
     {
         var times = Stops(plan).Select(s => DoneWork.Fact(s, StopContainer.FinishedAtFact) ?? (DoneWork.Begun(s) ? s.StartedAt : null)).OfType<DateTimeOffset>().ToList();
@@ -29,5 +35,6 @@ internal static class OmsDoneWork
     }
 
     /// <summary>The steps that stop old containers: one a node.</summary>
-    public static IEnumerable<PlanStep> Stops(Plan plan) => plan.Steps.Where(s => s.Action == OmsActions.StopContainer && s.Phase == OmsUpgradePhases.StopOld);
+    public static IEnumerable<PlanStep> Stops(Plan plan) =>
+        plan.Steps.Where(s => s.Action == OmsActions.StopContainer && s.Phase == OmsUpgradePhases.StopOld);
 }

@@ -4,7 +4,8 @@ namespace Drydock.Reconcilers.Oms;
 /// <content>Projects through the API of the new version, where there is one and credentials are given.</content>
 internal sealed partial class OmsUpgradePlanner
 {
-    private bool UsesProjectApi => spec.Preflight.ApiCredentialsSecretRef is not null && discovery.Path.TargetHasProjectApi;
+    private bool UsesProjectApi =>
+        spec.Preflight.ApiCredentialsSecretRef is not null && discovery.Path.TargetHasProjectApi;
 
     private SortedDictionary<string, string> CompareParameters()
     {

@@ -6,7 +6,8 @@ namespace Drydock.Reconcilers.Oms;
 /// <content>Names that more than one project has.</content>
 internal sealed partial class OmsUpgradePlanner
 {
-    // All but one of each shared name get a new one while the old version still runs, so that a failure here costs no downtime.
+    // All but one of each shared name get a new one while the old version still runs, so that a failure here costs no
+    // downtime.
     private List<string> RenameProjects()
     {
         var after = _barrier;

@@ -47,7 +47,14 @@ internal sealed partial class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscover
 
     private DiscoveredNode Node(string name) => Nodes.First(n => string.Equals(n.Name, name, StringComparison.Ordinal));
 
-    private PlanStep Step(string id, string action, string? node, string title, List<string> after, int attempts, SortedDictionary<string, string> parameters)
+    private PlanStep Step(
+        string id,
+        string action,
+        string? node,
+        string title,
+        List<string> after,
+        int attempts,
+        SortedDictionary<string, string> parameters)
     {
         var phase = id[..id.IndexOf('/', StringComparison.Ordinal)];
         return new PlanStep

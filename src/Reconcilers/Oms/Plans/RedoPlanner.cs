@@ -49,7 +49,8 @@ internal static class RedoPlanner
 
     private const string Note = "compiled anew";
 
-    // A step whose command was lost after its time was over has no open attempt any more: a token gave it back before the look showed the loss.
+    // A step whose command was lost after its time was over has no open attempt any more: a token gave it back before
+    // the look showed the loss.
     private static bool IsLost(PlanStep step) => DoneWork.IsLost(step)
         || (step is { StartedAt: not null, State: StepState.Failed, Retry: RetryRule.RestoreFirst } && step.Reason != EngineReasons.StepTimeout);
 
@@ -66,7 +67,8 @@ internal static class RedoPlanner
         return found;
     }
 
-    // The number of a run-once attempt goes up here, because the engine repeats one that has left no trace under its old number.
+    // The number of a run-once attempt goes up here, because the engine repeats one that has left no trace under its
+    // old number.
     private static PlanStep Reset(PlanStep step) => step with
     {
         After = [.. step.After.Select(a => a == StepIds.Snapshot ? RollbackIds.Restore : a)],

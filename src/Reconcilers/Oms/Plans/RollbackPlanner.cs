@@ -228,7 +228,14 @@ internal sealed class RollbackPlanner
 
     private string SnapshotUid => Snapshot.Receipt?.GetValueOrDefault(TakeSnapshot.SnapshotUidFact) ?? "";
 
-    private PlanStep Step(string id, string action, string? node, string title, List<string> after, int attempts, (string Key, string Value)[] parameters)
+    private PlanStep Step(
+        string id,
+        string action,
+        string? node,
+        string title,
+        List<string> after,
+        int attempts,
+        (string Key, string Value)[] parameters)
     {
         var phase = id[..id.IndexOf('/', StringComparison.Ordinal)];
         return new PlanStep
@@ -245,7 +252,14 @@ internal sealed class RollbackPlanner
         };
     }
 
-    private sealed record Node(string Name, string OldContainer, string OldName, string NewContainer, string NewName, string Policy, string MaximumRetries)
+    private sealed record Node(
+        string Name,
+        string OldContainer,
+        string OldName,
+        string NewContainer,
+        string NewName,
+        string Policy,
+        string MaximumRetries)
     {
         public static Node Of(Plan done, PlanStep stop)
         {

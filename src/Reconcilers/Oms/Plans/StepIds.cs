@@ -30,7 +30,8 @@ internal static class StepIds
     public static string DisableHAConsole(string node) => $"{OmsUpgradePhases.DisableHA}/console-{node}";
 
     /// <summary>A batch of projects that get another name because they share theirs.</summary>
-    public static string Rename(int batch) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{OmsUpgradePhases.RenameProjects}/batch-{batch}");
+    public static string Rename(int batch) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{OmsUpgradePhases.RenameProjects}/batch-{batch}");
 
     /// <summary>Stop of the old container on a node.</summary>
     public static string StopOld(string node) => $"{OmsUpgradePhases.StopOld}/{node}";

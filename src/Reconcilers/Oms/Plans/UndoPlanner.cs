@@ -6,8 +6,8 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Adds, from what a plan has really done before the first old container stopped, the steps that undo it: high availability and project names as before,
-/// created containers and loaded images gone.
+/// Adds, from what a plan has really done before the first old container stopped, the steps that undo it: high
+/// availability and project names as before, created containers and loaded images gone.
 /// </summary>
 internal sealed class UndoPlanner(PlanBuilder plan, WayBackBasis<OmsUpgradeSpec> basis)
 {
@@ -60,7 +60,8 @@ internal sealed class UndoPlanner(PlanBuilder plan, WayBackBasis<OmsUpgradeSpec>
         }
     }
 
-    // The image itself goes only if this upgrade brought it; one that was there under another name loses no more than the name it was given.
+    // The image itself goes only if this upgrade brought it; one that was there under another name loses no more than
+    // the name it was given.
     private static string Brought(PlanStep step) => step.Parameters["source"] == "Tag"
         ? ""
         : step.Receipt?.GetValueOrDefault(PrepareImage.ImageIdFact) ?? step.Parameters["imageId"];

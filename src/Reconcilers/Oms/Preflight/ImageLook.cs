@@ -7,7 +7,13 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="ArchiveStorage">The archive's storage (StorageText).</param>
 /// <param name="ArchiveSha256">The archive's checksum as read.</param>
 /// <param name="Bytes">Bytes of the archive.</param>
-internal sealed record ImageLook(string? Id, bool Present, string? ArchivePath = null, string? ArchiveStorage = null, string? ArchiveSha256 = null, long? Bytes = null)
+internal sealed record ImageLook(
+    string? Id,
+    bool Present,
+    string? ArchivePath = null,
+    string? ArchiveStorage = null,
+    string? ArchiveSha256 = null,
+    long? Bytes = null)
 {
     /// <summary>The image is on the host, but not under the name of the spec.</summary>
     public bool UnderAnotherName { get; init; }

@@ -8,8 +8,8 @@ using OmsNode = Drydock.Crds.OmsUpgrades.OmsNode;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Finds out where the new image of a node will come from: it is there (then a created, never started and removed container shows what is in it),
-/// in a readable archive with the right checksum, or pullable.
+/// Finds out where the new image of a node will come from: it is there (then a created, never started and removed
+/// container shows what is in it), in a readable archive with the right checksum, or pullable.
 /// </summary>
 internal sealed class ImagePreflight(OmsTargets targets, FindingList findings, UpgradePath.Allowed? path)
 {
@@ -32,7 +32,8 @@ internal sealed class ImagePreflight(OmsTargets targets, FindingList findings, U
         }
     }
 
-    private async Task<ImageLook?> ArchiveAsync(NodeLook node, string image, ImageArchive archive, CancellationToken cancellationToken)
+    private async Task<ImageLook?> ArchiveAsync(
+        NodeLook node, string image, ImageArchive archive, CancellationToken cancellationToken)
     {
         var where = archive.Storage is { } storage ? $"its archive {archive.Path} in {targets.Archives.Describe(storage, targets.Upgrade.Metadata.Namespace)}" : $"its archive {archive.HostPath} on that host";
         var file = archive.HostPath ?? archive.Path ?? "";
@@ -76,14 +77,16 @@ internal sealed class ImagePreflight(OmsTargets targets, FindingList findings, U
     }
 
     // What a host's file was found to hold is known for as long as the file has the same length and time.
-    private async Task<ImageArchiveContents?> ContentsAsync(NodeLook node, ImageArchive archive, CancellationToken cancellationToken)
+    private async Task<ImageArchiveContents?> ContentsAsync(
+        NodeLook node, ImageArchive archive, CancellationToken cancellationToken)
     {
         if (archive.Storage is { } storage)
         {
             return await targets.Archives.InspectAsync(storage, targets.Upgrade.Metadata.Namespace, archive.Path!, cancellationToken);
         }
 
-        // The image of the current container is on the host for certain; without that container another finding says so.
+        // The image of the current container is on the host for certain; without that container another finding says
+        // so.
         if (archive.HostPath is not { } path || node.Current is not { } current)
         {
             return null;
@@ -93,7 +96,8 @@ internal sealed class ImagePreflight(OmsTargets targets, FindingList findings, U
             path, (content, stat) => targets.InspectHostArchiveAsync(node.Spec.Name, path, stat, content, cancellationToken), cancellationToken);
     }
 
-    private static async Task<bool> IsThereAsync(IDockerClient docker, string imageId, CancellationToken cancellationToken)
+    private static async Task<bool> IsThereAsync(
+        IDockerClient docker, string imageId, CancellationToken cancellationToken)
     {
         try
         {
@@ -106,7 +110,8 @@ internal sealed class ImagePreflight(OmsTargets targets, FindingList findings, U
         }
     }
 
-    private async Task<ImageLook?> PullableAsync(IDockerClient docker, OmsNode node, string image, CancellationToken cancellationToken)
+    private async Task<ImageLook?> PullableAsync(
+        IDockerClient docker, OmsNode node, string image, CancellationToken cancellationToken)
     {
         try
         {
@@ -162,7 +167,8 @@ internal sealed class ImagePreflight(OmsTargets targets, FindingList findings, U
         }
     }
 
-    private static async Task RemoveProbeAsync(IDockerClient docker, string container, CancellationToken cancellationToken)
+    private static async Task RemoveProbeAsync(
+        IDockerClient docker, string container, CancellationToken cancellationToken)
     {
         try
         {

@@ -6,7 +6,8 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Server">The server.</param>
 /// <param name="HighAvailability">ha.config.</param>
 /// <param name="Names">What the project tables say; empty where they are not read.</param>
-internal sealed record MetadataLook(MetadataServerInfo Server, DiscoveredHighAvailability HighAvailability, NameLook Names)
+internal sealed record MetadataLook(
+    MetadataServerInfo Server, DiscoveredHighAvailability HighAvailability, NameLook Names)
 {
     /// <summary>The projects the tables list.</summary>
     public IReadOnlyList<OmsProject> Projects => Names.Projects;

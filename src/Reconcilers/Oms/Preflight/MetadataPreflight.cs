@@ -6,17 +6,26 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Looks at the metadata database: server, privileges for the work and the way back, topology, ha.config, projects, cascade, clocks. Changes nothing.</summary>
-internal sealed class MetadataPreflight(OmsTargets targets, IBackupStorageProbe storage, FindingList findings, TimeProvider time)
+/// <summary>
+/// Looks at the metadata database: server, privileges for the work and the way back, topology, ha.config, projects,
+/// cascade, clocks. Changes nothing.
+/// </summary>
+internal sealed class MetadataPreflight(
+    OmsTargets targets, IBackupStorageProbe storage, FindingList findings, TimeProvider time)
 {
     private static readonly TimeSpan LargestSkew = TimeSpan.FromSeconds(60);
 
     /// <summary>Looks; what stands in the way goes to the findings.</summary>
-    /// <param name="topology">The installation; null if its config.yaml files make no sense, and what can be seen all the same is looked at.</param>
+    /// <param name="topology">The installation; null if its config.yaml files make no sense, and what can be seen all
+    /// the same is looked at.</param>
     /// <param name="path">The way; null if there is none.</param>
     /// <param name="nodes">The nodes.</param>
     /// <param name="cancellationToken">Ends the look.</param>
-    public async Task<MetadataLook?> LookAsync(OmsTopology? topology, UpgradePath.Allowed? path, IReadOnlyList<NodeLook> nodes, CancellationToken cancellationToken)
+    public async Task<MetadataLook?> LookAsync(
+        OmsTopology? topology,
+        UpgradePath.Allowed? path,
+        IReadOnlyList<NodeLook> nodes,
+        CancellationToken cancellationToken)
     {
         var configs = nodes.Select(n => n.Config).OfType<OmsConfig>().ToList();
         if (configs.Count == 0)
@@ -73,7 +82,8 @@ internal sealed class MetadataPreflight(OmsTargets targets, IBackupStorageProbe 
         }
     }
 
-    private void Found(OmsMetadataException exception) => findings.Add(FindingReasonsMap.Of(exception.Kind), exception.Message, field: "spec.metadataDatabase");
+    private void Found(OmsMetadataException exception) =>
+        findings.Add(FindingReasonsMap.Of(exception.Kind), exception.Message, field: "spec.metadataDatabase");
 
     private void Clocks(MetadataServerInfo server, DateTimeOffset asked, IReadOnlyList<NodeLook> nodes)
     {
@@ -95,7 +105,11 @@ internal sealed class MetadataPreflight(OmsTargets targets, IBackupStorageProbe 
         }
     }
 
-    private async Task AccessAsync(IOmsMetadata metadata, MetadataServerInfo server, IReadOnlyList<string> databases, CancellationToken cancellationToken)
+    private async Task AccessAsync(
+        IOmsMetadata metadata,
+        MetadataServerInfo server,
+        IReadOnlyList<string> databases,
+        CancellationToken cancellationToken)
     {
         if (server.ReadOnly)
         {
@@ -113,8 +127,8 @@ internal sealed class MetadataPreflight(OmsTargets targets, IBackupStorageProbe 
             findings.Add(Reasons.MetadataUnreadable, $"{metadata.Target.Address} has no database {string.Join(", ", absent)}, which config.yaml names; is it the right server?");
         }
 
-        // Without those for views, triggers, events and routines the server does not even show them, and a dump would silently lack them. OceanBase knows not all of them.
-        // A restore test without them would fail in the downtime.
+        // Without those for views, triggers, events and routines the server does not even show them, and a dump would
+        // silently lack them. OceanBase knows not all of them. A restore test without them would fail in the downtime.
         IReadOnlyList<string> scratch = targets.Upgrade.Spec.Backup.Verify == Crds.Common.SnapshotVerification.RestoreTest ? [RestoreTestRequest.ScratchDatabases] : [];
         var privileges = await metadata.PrivilegesAsync([.. databases, .. scratch], cancellationToken);
         foreach (var missing in privileges.Where(m => m.Required || (m.ShowsObjects && server.Kind != MetadataServerKind.OceanBase)))
@@ -123,7 +137,8 @@ internal sealed class MetadataPreflight(OmsTargets targets, IBackupStorageProbe 
         }
     }
 
-    private async Task RoomAsync(IOmsMetadata metadata, IReadOnlyList<string> databases, CancellationToken cancellationToken)
+    private async Task RoomAsync(
+        IOmsMetadata metadata, IReadOnlyList<string> databases, CancellationToken cancellationToken)
     {
         var place = targets.Upgrade.Spec.Backup.Storage;
         try
@@ -154,7 +169,8 @@ internal sealed class MetadataPreflight(OmsTargets targets, IBackupStorageProbe 
         }
     }
 
-    private async Task<DiscoveredHighAvailability> HighAvailabilityAsync(IOmsMetadata metadata, OmsTopology topology, CancellationToken cancellationToken)
+    private async Task<DiscoveredHighAvailability> HighAvailabilityAsync(
+        IOmsMetadata metadata, OmsTopology topology, CancellationToken cancellationToken)
     {
         var row = await metadata.ReadHaConfigAsync(topology.RmDatabase, cancellationToken);
         if (row.Raw is null)
@@ -171,5 +187,6 @@ internal sealed class MetadataPreflight(OmsTargets targets, IBackupStorageProbe 
         return new DiscoveredHighAvailability(Present: true, config.Enable, row.Raw);
     }
 
-    private static string Zone(TimeSpan offset) => (offset < TimeSpan.Zero ? "-" : "+") + offset.Duration().ToString(@"hh\:mm", CultureInfo.InvariantCulture);
+    private static string Zone(TimeSpan offset) =>
+        (offset < TimeSpan.Zero ? "-" : "+") + offset.Duration().ToString(@"hh\:mm", CultureInfo.InvariantCulture);
 }

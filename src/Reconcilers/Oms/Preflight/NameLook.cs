@@ -6,4 +6,5 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Projects">The projects.</param>
 /// <param name="Renames">Those that get another name.</param>
 /// <param name="Notes">What the reader of the plan should know.</param>
-internal sealed record NameLook(IReadOnlyList<OmsProject> Projects, IReadOnlyList<ProjectRename> Renames, IReadOnlyList<string> Notes);
+internal sealed record NameLook(
+    IReadOnlyList<OmsProject> Projects, IReadOnlyList<ProjectRename> Renames, IReadOnlyList<string> Notes);

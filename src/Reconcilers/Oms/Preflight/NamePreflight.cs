@@ -18,7 +18,8 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, FindingList findings)
 
     private readonly List<string> _notes = [];
 
-    public async Task<NameLook> LookAsync(IOmsMetadata metadata, OmsTopology topology, UpgradePath.Allowed path, CancellationToken cancellationToken)
+    public async Task<NameLook> LookAsync(
+        IOmsMetadata metadata, OmsTopology topology, UpgradePath.Allowed path, CancellationToken cancellationToken)
     {
         if (!path.ReadsProjectTables)
         {
@@ -45,7 +46,8 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, FindingList findings)
         return new NameLook(read.Projects, renames, _notes);
     }
 
-    private async Task<IReadOnlyList<ProjectRename>> DuplicatesAsync(IOmsMetadata metadata, string database, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ProjectRename>> DuplicatesAsync(
+        IOmsMetadata metadata, string database, CancellationToken cancellationToken)
     {
         var duplicates = await metadata.DuplicateProjectsAsync(database, cancellationToken);
         if (spec.Preflight.DuplicateProjectNames == DuplicateNamePolicy.Fail)

@@ -24,7 +24,9 @@ internal sealed record NodeLook(CrdNode Spec, string Region)
     /// <summary>The container's time zone.</summary>
     public TimeSpan? UtcOffset { get; init; }
 
-    /// <summary>Free bytes where the host's dockerd keeps images, as the container's root file system shows it.</summary>
+    /// <summary>
+    /// Free bytes where the host's dockerd keeps images, as the container's root file system shows it.
+    /// </summary>
     public long? FreeBytes { get; init; }
 
     /// <summary>The container of the new one's name that an earlier attempt of this upgrade left.</summary>

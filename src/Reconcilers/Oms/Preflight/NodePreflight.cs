@@ -9,7 +9,10 @@ using CrdNode = Drydock.Crds.OmsUpgrades.OmsNode;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Looks at one node: dockerd, the current container and its version, mounts, config.yaml, environment, clock and room. Changes nothing.</summary>
+/// <summary>
+/// Looks at one node: dockerd, the current container and its version, mounts, config.yaml, environment, clock and room.
+/// Changes nothing.
+/// </summary>
 internal sealed class NodePreflight(OmsTargets targets, FindingList findings, TimeProvider time)
 {
     private const string VersionFile = "/home/ds/supervisor/config/supervisor.json";
@@ -66,7 +69,8 @@ internal sealed class NodePreflight(OmsTargets targets, FindingList findings, Ti
         return look with { ClockOffset = info.SystemTime - between };
     }
 
-    private async Task<ContainerInspectResponse?> CurrentAsync(IDockerClient docker, CrdNode node, CancellationToken cancellationToken)
+    private async Task<ContainerInspectResponse?> CurrentAsync(
+        IDockerClient docker, CrdNode node, CancellationToken cancellationToken)
     {
         var name = node.CurrentContainer ?? targets.Upgrade.Spec.CurrentContainer;
         try
@@ -88,7 +92,8 @@ internal sealed class NodePreflight(OmsTargets targets, FindingList findings, Ti
     }
 
     // One that an earlier attempt of this very object left, stopped, is removed by the plan; its id is returned.
-    private async Task<string?> CheckNewNameAsync(IDockerClient docker, CrdNode node, CancellationToken cancellationToken)
+    private async Task<string?> CheckNewNameAsync(
+        IDockerClient docker, CrdNode node, CancellationToken cancellationToken)
     {
         var name = node.NewContainer ?? targets.Upgrade.Spec.NewContainer;
         try
@@ -126,7 +131,8 @@ internal sealed class NodePreflight(OmsTargets targets, FindingList findings, Ti
 
     // imageVersion in supervisor.json "records the image version" (how it is filled is not documented;
     // docs/research/oms.md#programs); where it says nothing the image's tag may.
-    private async Task CheckVersionAsync(IDockerClient docker, CrdNode node, ContainerInspectResponse container, CancellationToken cancellationToken)
+    private async Task CheckVersionAsync(
+        IDockerClient docker, CrdNode node, ContainerInspectResponse container, CancellationToken cancellationToken)
     {
         if (!OmsVersion.TryParse(targets.Upgrade.Spec.FromVersion, out var wanted))
         {
@@ -146,8 +152,10 @@ internal sealed class NodePreflight(OmsTargets targets, FindingList findings, Ti
         }
     }
 
-    // The files are looked at where dockerd would mount them from; a source that is missing it would make as a directory.
-    private async Task CheckHttpsAsync(IDockerClient docker, CrdNode node, ContainerInspectResponse container, CancellationToken cancellationToken)
+    // The files are looked at where dockerd would mount them from; a source that is missing it would make as a
+    // directory.
+    private async Task CheckHttpsAsync(
+        IDockerClient docker, CrdNode node, ContainerInspectResponse container, CancellationToken cancellationToken)
     {
         if (targets.Upgrade.Spec.Https is not { } https)
         {
@@ -171,8 +179,10 @@ internal sealed class NodePreflight(OmsTargets targets, FindingList findings, Ti
         }
     }
 
-    // The old container's own listeners go when it stops; what else has a port the new version wants would keep it from starting.
-    private async Task CheckPortsAsync(IDockerClient docker, NodeLook look, ContainerInspectResponse container, CancellationToken cancellationToken)
+    // The old container's own listeners go when it stops; what else has a port the new version wants would keep it from
+    // starting.
+    private async Task CheckPortsAsync(
+        IDockerClient docker, NodeLook look, ContainerInspectResponse container, CancellationToken cancellationToken)
     {
         if (look.Config?.Ports.All is not { } ports)
         {
@@ -212,7 +222,8 @@ internal sealed class NodePreflight(OmsTargets targets, FindingList findings, Ti
         }
     }
 
-    private async Task<IReadOnlyList<string>> EnvironmentAsync(IDockerClient docker, ContainerInspectResponse container, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> EnvironmentAsync(
+        IDockerClient docker, ContainerInspectResponse container, CancellationToken cancellationToken)
     {
         var image = await docker.Images.InspectImageAsync(container.Image, cancellationToken);
         var ofImage = (image.Config?.Env ?? []).ToHashSet(StringComparer.Ordinal);
@@ -224,7 +235,8 @@ internal sealed class NodePreflight(OmsTargets targets, FindingList findings, Ti
     private static bool IsSecretName(string name) =>
         SecretWords.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
 
-    private async Task<OmsConfig?> ConfigAsync(CrdNode node, ContainerInspectResponse container, CancellationToken cancellationToken)
+    private async Task<OmsConfig?> ConfigAsync(
+        CrdNode node, ContainerInspectResponse container, CancellationToken cancellationToken)
     {
         var result = await targets.ReadConfigAsync(node.Name, container.ID, cancellationToken);
         if (result is null)
@@ -237,7 +249,8 @@ internal sealed class NodePreflight(OmsTargets targets, FindingList findings, Ti
         return result.Config;
     }
 
-    private static async Task<NodeLook> InsideAsync(IDockerClient docker, NodeLook look, ContainerInspectResponse container, CancellationToken cancellationToken)
+    private static async Task<NodeLook> InsideAsync(
+        IDockerClient docker, NodeLook look, ContainerInspectResponse container, CancellationToken cancellationToken)
     {
         // df of the container's root shows the file system dockerd keeps images on; POSIX format, in KiB.
         var answer = await docker.RunExecAsync(container.ID, ["/bin/sh", "-c", "date +%z; df -Pk / | tail -n 1"], cancellationToken);

@@ -68,7 +68,8 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
         }
     }
 
-    // The vendor's names say which version is in an image; one that contradicts the spec is a slip that nothing later would notice.
+    // The vendor's names say which version is in an image; one that contradicts the spec is a slip that nothing later
+    // would notice.
     private void CheckImageNames(UpgradePath.Allowed? path)
     {
         if (path is null)

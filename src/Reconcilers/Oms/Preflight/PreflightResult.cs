@@ -6,8 +6,10 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>What one preflight pass came to: a discovery to plan from, or everything that stands in the way.</summary>
 /// <param name="Discovery">Null if there are findings.</param>
 /// <param name="Findings">All of them; empty if preflight passed.</param>
-/// <param name="TargetIdentity">What the target is, as far as it could be read; findings do not matter while another upgrade has it.</param>
-internal sealed record PreflightResult(OmsDiscovery? Discovery, IReadOnlyList<Finding> Findings, string? TargetIdentity = null)
+/// <param name="TargetIdentity">What the target is, as far as it could be read; findings do not matter while another
+/// upgrade has it.</param>
+internal sealed record PreflightResult(
+    OmsDiscovery? Discovery, IReadOnlyList<Finding> Findings, string? TargetIdentity = null)
 {
     /// <summary>Where the metadata server was reached, in the words of claims.</summary>
     public IReadOnlyList<string> TargetAddresses { get; init; } = [];

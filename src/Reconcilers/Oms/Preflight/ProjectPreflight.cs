@@ -25,7 +25,8 @@ internal sealed class ProjectPreflight(OmsTargets targets, FindingList findings)
     /// <param name="first">The first node: its console is asked.</param>
     /// <param name="tables">The projects as the tables list them; empty where they are not read.</param>
     /// <param name="cancellationToken">Ends the look.</param>
-    public async Task<ProjectLook> LookAsync(UpgradePath.Allowed path, NodeLook first, IReadOnlyList<OmsProject> tables, CancellationToken cancellationToken)
+    public async Task<ProjectLook> LookAsync(
+        UpgradePath.Allowed path, NodeLook first, IReadOnlyList<OmsProject> tables, CancellationToken cancellationToken)
     {
         var known = path.ReadsProjectTables ? tables : null;
         var implied = OmsApiGenerations.ImpliedBy(path.From);
@@ -129,7 +130,8 @@ internal sealed class ProjectPreflight(OmsTargets targets, FindingList findings)
         return seen;
     }
 
-    private async Task<IReadOnlyList<OmsProject>> ByTablesAsync(IOmsApi api, IReadOnlyList<OmsProject> tables, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<OmsProject>> ByTablesAsync(
+        IOmsApi api, IReadOnlyList<OmsProject> tables, CancellationToken cancellationToken)
     {
         var lagging = new List<string>();
         var switching = new List<string>();
@@ -223,7 +225,8 @@ internal sealed class ProjectPreflight(OmsTargets targets, FindingList findings)
     }
 
     // A few at a time, and in the list's order: the console serves people as well.
-    private static async Task<IReadOnlyList<OmsProject>> EachAsync(IReadOnlyList<OmsProject> projects, Func<OmsProject, Task<OmsProject>> look)
+    private static async Task<IReadOnlyList<OmsProject>> EachAsync(
+        IReadOnlyList<OmsProject> projects, Func<OmsProject, Task<OmsProject>> look)
     {
         var seen = new List<OmsProject>(projects.Count);
         foreach (var few in projects.Chunk(AtATime))

@@ -52,7 +52,8 @@ internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
         return Describe(status, present.Projects, "their tables");
     }
 
-    private async Task<string> ByApiAsync(OmsUpgradeStatus status, OmsVersion version, CancellationToken cancellationToken)
+    private async Task<string> ByApiAsync(
+        OmsUpgradeStatus status, OmsVersion version, CancellationToken cancellationToken)
     {
         var implied = OmsApiGenerations.ImpliedBy(version);
         if (implied != OmsApiGeneration.V2)
@@ -70,7 +71,8 @@ internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
     }
 
     // Where the plan's own steps found the console.
-    private static Uri Address(OmsUpgradeStatus status) => new(status.Plan!.Step(StepIds.Projects)!.Parameters[OmsProjectStep.AddressParameter]);
+    private static Uri Address(OmsUpgradeStatus status) =>
+        new(status.Plan!.Step(StepIds.Projects)!.Parameters[OmsProjectStep.AddressParameter]);
 
     private static string Describe(OmsUpgradeStatus status, IReadOnlyList<OmsProject> present, string by)
     {

@@ -8,7 +8,8 @@ namespace Drydock.Reconcilers.Oms;
 internal sealed class OmsAccess(OmsServices services) : IRunAccess<OmsUpgrade, OmsUpgradeSpec, OmsUpgradeStatus>
 {
     /// <inheritdoc />
-    public async Task<RunBinding<OmsUpgrade, OmsUpgradeSpec, OmsUpgradeStatus>> ReadAsync(OmsUpgrade entity, CancellationToken cancellationToken)
+    public async Task<RunBinding<OmsUpgrade, OmsUpgradeSpec, OmsUpgradeStatus>> ReadAsync(
+        OmsUpgrade entity, CancellationToken cancellationToken)
     {
         var secrets = await OmsSecrets.ReadAsync(services.Kubernetes, entity, cancellationToken);
         var spec = entity.Spec;

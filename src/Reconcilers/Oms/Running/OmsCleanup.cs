@@ -6,7 +6,9 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>The removal of the old containers of an upgrade that succeeded, where spec.cleanup asks for it. Pure.</summary>
+/// <summary>
+/// The removal of the old containers of an upgrade that succeeded, where spec.cleanup asks for it. Pure.
+/// </summary>
 internal sealed class OmsCleanup : IRunCleanup<OmsUpgradeSpec, OmsUpgradeStatus>
 {
     /// <inheritdoc />
@@ -44,5 +46,6 @@ internal sealed class OmsCleanup : IRunCleanup<OmsUpgradeSpec, OmsUpgradeStatus>
     public OmsUpgradeStatus Announce(OmsUpgradeStatus status, DateTimeOffset? at) => status with { CleanupAt = at };
 
     /// <inheritdoc />
-    public Plan Compile(OmsUpgradeSpec spec, Plan done, int attemptsBefore) => CleanupPlanner.Compile(spec, done, attemptsBefore);
+    public Plan Compile(OmsUpgradeSpec spec, Plan done, int attemptsBefore) =>
+        CleanupPlanner.Compile(spec, done, attemptsBefore);
 }

@@ -15,9 +15,12 @@ internal sealed class OmsDiscovered(OmsDiscovery discovery) : IRunDiscovery<OmsU
     public IReadOnlyList<string> TargetAddresses => discovery.Metadata.Addresses;
 
     /// <inheritdoc />
-    public string TargetDescription => $"OMS on {string.Join(", ", discovery.Nodes.Select(n => n.Name))} with {discovery.Metadata.Server}";
+    public string TargetDescription =>
+        $"OMS on {string.Join(", ", discovery.Nodes.Select(n => n.Name))} with {discovery.Metadata.Server}";
 
-    /// <summary>A restore claims each database by itself; one of those beside the rm database may be under way.</summary>
+    /// <summary>
+    /// A restore claims each database by itself; one of those beside the rm database may be under way.
+    /// </summary>
     public IReadOnlyList<string> MustBeFree => [.. discovery.Metadata.Databases.Select(Identity)];
 
     /// <inheritdoc />

@@ -24,7 +24,8 @@ internal sealed class OmsRunTargets(OmsTargets targets, OmsServices services) : 
     public IStepCatalog Catalog() => new OmsStepCatalog(targets);
 
     /// <inheritdoc />
-    public async Task<RunPreflight<OmsUpgradeSpec, OmsUpgradeStatus>> PreflightAsync(CancellationToken cancellationToken)
+    public async Task<RunPreflight<OmsUpgradeSpec, OmsUpgradeStatus>> PreflightAsync(
+        CancellationToken cancellationToken)
     {
         var result = await new OmsPreflight(targets, services.BackupStorage, services.Time).RunAsync(cancellationToken);
         return new RunPreflight<OmsUpgradeSpec, OmsUpgradeStatus>(result.Discovery is { } discovery ? new OmsDiscovered(discovery) : null, result.Findings, result.TargetIdentity is { } identity ? new ClaimTarget(identity, result.TargetAddresses) : null);
@@ -39,7 +40,8 @@ internal sealed class OmsRunTargets(OmsTargets targets, OmsServices services) : 
         }
         catch (Exception exception) when (exception is DockerException or SnapshotException or KeyNotFoundException or IOException)
         {
-            // A host or storage that cannot be reached is for the guards and steps to say, except where nothing forces the way back now.
+            // A host or storage that cannot be reached is for the guards and steps to say, except where nothing forces
+            // the way back now.
             return status.UpgradeStands() ? targets.Redactor.Redact(exception.Message) : null;
         }
     }

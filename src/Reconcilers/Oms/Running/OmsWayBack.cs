@@ -4,7 +4,9 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>The way back of an OmsUpgrade: there is one as long as the old containers and the snapshot are there.</summary>
+/// <summary>
+/// The way back of an OmsUpgrade: there is one as long as the old containers and the snapshot are there.
+/// </summary>
 internal sealed class OmsWayBack : IRunWayBack<OmsUpgradeSpec>
 {
     /// <inheritdoc />

@@ -6,7 +6,9 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>What the specs of OmsUpgrade and the steps of its plans mean to a run. Until T1 everything is undone.</summary>
+/// <summary>
+/// What the specs of OmsUpgrade and the steps of its plans mean to a run. Until T1 everything is undone.
+/// </summary>
 internal sealed class OmsWork : IRunWork<OmsUpgradeSpec>
 {
     /// <inheritdoc />

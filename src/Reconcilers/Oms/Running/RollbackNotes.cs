@@ -5,11 +5,15 @@ using Drydock.Crds.OmsUpgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>What must be known before a succeeded upgrade is taken back: how old the snapshot is, which projects are lost, since when sources must hold their logs.</summary>
+/// <summary>
+/// What must be known before a succeeded upgrade is taken back: how old the snapshot is, which projects are lost, since
+/// when sources must hold their logs.
+/// </summary>
 internal sealed class RollbackNotes(IOmsTargets targets, TimeProvider time)
 {
     /// <summary>Compiles them.</summary>
-    public async Task<IReadOnlyList<string>> CompileAsync(OmsUpgradeStatus status, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> CompileAsync(
+        OmsUpgradeStatus status, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var notes = new List<string>();
         if (status.SnapshotRef is { } reference && await targets.Kubernetes.GetAsync<BackupSnapshot>(reference.Name, targets.Upgrade.Metadata.Namespace, cancellationToken) is { } snapshot)

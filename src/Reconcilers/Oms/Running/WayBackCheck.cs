@@ -6,7 +6,10 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Looks whether there still is a way back: the old containers, the verified snapshot, and nobody else's OMS in the place. Changes nothing.</summary>
+/// <summary>
+/// Looks whether there still is a way back: the old containers, the verified snapshot, and nobody else's OMS in the
+/// place. Changes nothing.
+/// </summary>
 internal sealed class WayBackCheck(IOmsTargets targets)
 {
     /// <summary>Why there is no way back; null if there is one.</summary>
@@ -86,7 +89,8 @@ internal sealed class WayBackCheck(IOmsTargets targets)
     private static string? LogsOf(IEnumerable<string> binds) =>
         binds.Select(b => b.Split(':')).FirstOrDefault(b => b.Length >= 2 && b[1].TrimEnd('/') == RunOnceCommand.LogsMount)?[0].TrimEnd('/');
 
-    private async Task<ContainerInspectResponse?> InspectAsync(string node, string container, CancellationToken cancellationToken)
+    private async Task<ContainerInspectResponse?> InspectAsync(
+        string node, string container, CancellationToken cancellationToken)
     {
         try
         {

@@ -5,7 +5,9 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>What an OmsUpgrade reports: moments, snapshots, projects, nodes, and what a person has to do. Pure.</summary>
+/// <summary>
+/// What an OmsUpgrade reports: moments, snapshots, projects, nodes, and what a person has to do. Pure.
+/// </summary>
 internal sealed class OmsReport : IRunReport<OmsUpgradeSpec, OmsUpgradeStatus>
 {
     /// <inheritdoc />
@@ -40,7 +42,8 @@ internal sealed class OmsReport : IRunReport<OmsUpgradeSpec, OmsUpgradeStatus>
     public RunMilestones Milestones(OmsUpgradeSpec spec) => OmsMilestones.All;
 
     /// <inheritdoc />
-    public void AddConditions(ConditionSet conditions, OmsUpgradeSpec spec, OmsUpgradeStatus status) => OmsMilestones.AddProjects(conditions, status.Plan!);
+    public void AddConditions(ConditionSet conditions, OmsUpgradeSpec spec, OmsUpgradeStatus status) =>
+        OmsMilestones.AddProjects(conditions, status.Plan!);
 
     /// <inheritdoc />
     public string Success(OmsUpgradeStatus status) =>

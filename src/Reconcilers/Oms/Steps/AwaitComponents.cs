@@ -53,7 +53,8 @@ internal sealed class AwaitComponents(IOmsTargets targets) : OmsProjectStep(targ
         Message = $"{ProjectComparison.Title(project)} ({project.Status} before): {string.Join(", ", problems)}",
     };
 
-    private async Task<Observation> LookAsync(StepContext context, IOmsApi api, ProjectsStatus before, CancellationToken cancellationToken)
+    private async Task<Observation> LookAsync(
+        StepContext context, IOmsApi api, ProjectsStatus before, CancellationToken cancellationToken)
     {
         var heals = Heals(context);
         var present = await api.ProjectsAsync(cancellationToken);

@@ -42,7 +42,12 @@ internal sealed class AwaitHostsOnline(IOmsTargets targets) : OmsStep(targets)
         return since < Oldest ? since : Oldest;
     }
 
-    private static string? Missing(string address, string database, IReadOnlyList<OmsHost> hosts, IReadOnlyList<SupervisorHeartbeat> beats, TimeSpan freshest)
+    private static string? Missing(
+        string address,
+        string database,
+        IReadOnlyList<OmsHost> hosts,
+        IReadOnlyList<SupervisorHeartbeat> beats,
+        TimeSpan freshest)
     {
         var host = hosts.FirstOrDefault(h => NodeAddress.Normalize(h.Ip) == NodeAddress.Normalize(address));
         if (host is null)

@@ -5,13 +5,20 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Method <c>Manual</c>: tells a person what to set in the console, and watches the row until it is so.</summary>
+/// <summary>
+/// Method <c>Manual</c>: tells a person what to set in the console, and watches the row until it is so.
+/// </summary>
 internal sealed class AwaitManualHighAvailability(IOmsTargets targets) : OmsStep(targets)
 {
-    /// <summary>What the message of a waiting step begins with, by which status knows that a person is waited for.</summary>
+    /// <summary>
+    /// What the message of a waiting step begins with, by which status knows that a person is waited for.
+    /// </summary>
     public const string Instruction = "in the OMS console open System Management > System Parameters > ha.config as an admin user";
 
-    /// <summary>How long a person is waited for: a slow one is no failure, least of all one for which rollbackPolicy takes a verified upgrade back.</summary>
+    /// <summary>
+    /// How long a person is waited for: a slow one is no failure, least of all one for which rollbackPolicy takes a
+    /// verified upgrade back.
+    /// </summary>
     public static readonly TimeSpan Patience = TimeSpan.FromDays(3650);
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -47,7 +54,8 @@ internal sealed class AwaitManualHighAvailability(IOmsTargets targets) : OmsStep
     }
 
     /// <inheritdoc />
-    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) => Task.Delay(Pause, context.Time, cancellationToken);
+    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
+        Task.Delay(Pause, context.Time, cancellationToken);
 
     private static int Minutes(StepContext context)
     {

@@ -3,7 +3,9 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>No connection from an OMS host is left in the metadata database, so that the dump is of data nobody changes.</summary>
+/// <summary>
+/// No connection from an OMS host is left in the metadata database, so that the dump is of data nobody changes.
+/// </summary>
 internal sealed class AwaitNoSessions(IOmsTargets targets) : OmsStep(targets)
 {
     /// <inheritdoc />

@@ -50,7 +50,9 @@ internal sealed class AwaitPrograms(IOmsTargets targets) : OmsStep(targets)
     }
 
     /// <inheritdoc />
-    public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken) => Task.FromResult(Fact(StartedKey, "true"));
+    public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken) =>
+        Task.FromResult(Fact(StartedKey, "true"));
 
     /// <inheritdoc />
     public override async Task ActAsync(StepContext context, CancellationToken cancellationToken)

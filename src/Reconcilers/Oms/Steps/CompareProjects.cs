@@ -60,7 +60,8 @@ internal sealed class CompareProjects(IOmsTargets targets) : OmsProjectStep(targ
 
     private static Observation.Done Done(ProjectVerdict verdict) => new(verdict.Message, verdict.ToFacts());
 
-    private static string Count(ProjectsStatus before) => (before.Migration + before.Synchronization).ToString(CultureInfo.InvariantCulture);
+    private static string Count(ProjectsStatus before) =>
+        (before.Migration + before.Synchronization).ToString(CultureInfo.InvariantCulture);
 
     private ProjectVerdict Compare(ProjectsStatus before, IReadOnlyList<OmsProject> present, string through)
     {

@@ -4,7 +4,10 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Reads ha.config once more after the consoles were restarted: a console that cached the old value could have written it back.</summary>
+/// <summary>
+/// Reads ha.config once more after the consoles were restarted: a console that cached the old value could have written
+/// it back.
+/// </summary>
 internal sealed class ConfirmHighAvailability(IOmsTargets targets) : OmsStep(targets)
 {
     /// <inheritdoc />

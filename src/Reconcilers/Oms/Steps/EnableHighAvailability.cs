@@ -53,7 +53,8 @@ internal sealed class EnableHighAvailability(IOmsTargets targets) : OmsStep(targ
     }
 
     /// <inheritdoc />
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         var metadata = await Targets.MetadataAsync(cancellationToken);
         var row = await metadata.ReadHaConfigAsync(context.Parameter("database"), cancellationToken);

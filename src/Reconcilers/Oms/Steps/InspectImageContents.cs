@@ -23,7 +23,8 @@ internal sealed class InspectImageContents(IOmsTargets targets) : OmsStep(target
     }
 
     /// <summary>Whether a path exists in a container.</summary>
-    internal static async Task<bool> ExistsAsync(IDockerClient docker, string container, string path, CancellationToken cancellationToken)
+    internal static async Task<bool> ExistsAsync(
+        IDockerClient docker, string container, string path, CancellationToken cancellationToken)
     {
         try
         {
@@ -39,7 +40,8 @@ internal sealed class InspectImageContents(IOmsTargets targets) : OmsStep(target
     }
 
     /// <summary>The reason to report for a missing path.</summary>
-    internal static string ReasonFor(string path) => path == DockerInit.ScriptPath ? Reasons.ImageUnsuitable : Reasons.JarMissing;
+    internal static string ReasonFor(string path) =>
+        path == DockerInit.ScriptPath ? Reasons.ImageUnsuitable : Reasons.JarMissing;
 
     /// <summary>What to do about a missing path.</summary>
     internal static string WayOut(string path) => path == DockerInit.ScriptPath

@@ -1,6 +1,9 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>The names of the actions and guard checks that stand in plans of OmsUpgrade. A name never changes its meaning: stored plans refer to it.</summary>
+/// <summary>
+/// The names of the actions and guard checks that stand in plans of OmsUpgrade. A name never changes its meaning:
+/// stored plans refer to it.
+/// </summary>
 internal static class OmsActions
 {
     /// <summary><see cref="Steps.PrepareImage"/>.</summary>
@@ -117,6 +120,9 @@ internal static class OmsActions
     /// <summary><see cref="Steps.ListActions"/>.</summary>
     public const string ListActions = nameof(ListActions);
 
-    /// <summary>Whether an action only waits for something, so that leaving it half way leaves nothing half done.</summary>
-    public static bool OnlyWaits(string action) => action is AwaitManualHighAvailability or AwaitNoSessions or AwaitSupervisor or AwaitPrograms or AwaitHostsOnline or CheckHealth or CompareProjects or AwaitComponents or ListActions;
+    /// <summary>
+    /// Whether an action only waits for something, so that leaving it half way leaves nothing half done.
+    /// </summary>
+    public static bool OnlyWaits(string action) =>
+        action is AwaitManualHighAvailability or AwaitNoSessions or AwaitSupervisor or AwaitPrograms or AwaitHostsOnline or CheckHealth or CompareProjects or AwaitComponents or ListActions;
 }

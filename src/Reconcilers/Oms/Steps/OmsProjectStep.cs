@@ -6,8 +6,8 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// What the steps about projects share. None of them fails an upgrade: what cannot be read within a part of the phase's time is said to be unknown, and
-/// what is not as it should be is listed for a person.
+/// What the steps about projects share. None of them fails an upgrade: what cannot be read within a part of the phase's
+/// time is said to be unknown, and what is not as it should be is listed for a person.
 /// </summary>
 internal abstract class OmsProjectStep(IOmsTargets targets) : OmsStep(targets)
 {
@@ -21,7 +21,8 @@ internal abstract class OmsProjectStep(IOmsTargets targets) : OmsStep(targets)
     private DateTimeOffset? _firstLook;
 
     /// <inheritdoc />
-    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) => Task.Delay(Pause, context.Time, cancellationToken);
+    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
+        Task.Delay(Pause, context.Time, cancellationToken);
 
     /// <summary>The projects as recorded before the upgrade; null if nothing listed them.</summary>
     protected ProjectsStatus? Before => Targets.Upgrade.Status?.Projects;
@@ -37,7 +38,9 @@ internal abstract class OmsProjectStep(IOmsTargets targets) : OmsStep(targets)
         return now - began >= part(KubernetesDuration.Parse(Targets.Upgrade.Spec.Timeouts.Of(context.Step.Phase)));
     }
 
-    /// <summary>How long an API that does not answer is waited for: a console that was just restarted needs a while.</summary>
+    /// <summary>
+    /// How long an API that does not answer is waited for: a console that was just restarted needs a while.
+    /// </summary>
     protected static TimeSpan Patience(TimeSpan whole) => Shorter(TimeSpan.FromMinutes(3), whole / 2);
 
     /// <summary>Until shortly before the engine would call the step overdue.</summary>
@@ -48,7 +51,8 @@ internal abstract class OmsProjectStep(IOmsTargets targets) : OmsStep(targets)
         exception.Kind == OmsApiErrorKind.Unreachable && !IsOver(context, Patience) ? new Observation.Running(exception.Message) : giveUp(exception.Message);
 
     /// <summary>Does it for each, a few at a time.</summary>
-    protected static async Task<IReadOnlyList<TResult>> EachAsync<T, TResult>(IEnumerable<T> items, Func<T, Task<TResult>> look)
+    protected static async Task<IReadOnlyList<TResult>> EachAsync<T, TResult>(
+        IEnumerable<T> items, Func<T, Task<TResult>> look)
     {
         var seen = new List<TResult>();
         foreach (var few in items.Chunk(AtATime))

@@ -25,8 +25,12 @@ internal abstract class OmsStep(IOmsTargets targets) : IStepAction
     /// <inheritdoc />
     public virtual Task ActAsync(StepContext context, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>A short pause: supervisord, the metadata database and the health endpoint send no events. Steps that have one override it.</summary>
-    public virtual Task WaitAsync(StepContext context, CancellationToken cancellationToken) => Task.Delay(Pause, context.Time, cancellationToken);
+    /// <summary>
+    /// A short pause: supervisord, the metadata database and the health endpoint send no events. Steps that have one
+    /// override it.
+    /// </summary>
+    public virtual Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
+        Task.Delay(Pause, context.Time, cancellationToken);
 
     /// <summary>The node the step acts on.</summary>
     /// <exception cref="KeyNotFoundException">The plan names none.</exception>
@@ -37,7 +41,8 @@ internal abstract class OmsStep(IOmsTargets targets) : IStepAction
     protected IDockerClient Docker(StepContext context) => Targets.Docker(Node(context));
 
     /// <summary>Inspects a container by id or name; null if it does not exist.</summary>
-    protected async Task<ContainerInspectResponse?> InspectAsync(StepContext context, string container, CancellationToken cancellationToken)
+    protected async Task<ContainerInspectResponse?> InspectAsync(
+        StepContext context, string container, CancellationToken cancellationToken)
     {
         try
         {
@@ -50,9 +55,9 @@ internal abstract class OmsStep(IOmsTargets targets) : IStepAction
     }
 
     /// <summary>Starts a container.</summary>
-    /// <exception cref="StepActionException">
-    /// containerd keeps what is left of a start that was cut off: a dockerd with live-restore was killed in the middle of it, and its containerd with it. Every
-    /// start is refused then, also by a dockerd that was started anew (seen with 20.10 and containerd 1.6).
+    /// <exception cref="StepActionException"> containerd keeps what is left of a start that was cut off: a dockerd with
+    /// live-restore was killed in the middle of it, and its containerd with it. Every start is refused then, also by a
+    /// dockerd that was started anew (seen with 20.10 and containerd 1.6).
     /// </exception>
     protected async Task StartAsync(StepContext context, string container, CancellationToken cancellationToken)
     {
@@ -99,7 +104,8 @@ internal abstract class OmsStep(IOmsTargets targets) : IStepAction
     }
 
     /// <summary>Runs <c>supervisorctl</c> with arguments; fails with its words if it says no.</summary>
-    protected async Task SupervisorctlAsync(StepContext context, string verb, string program, CancellationToken cancellationToken)
+    protected async Task SupervisorctlAsync(
+        StepContext context, string verb, string program, CancellationToken cancellationToken)
     {
         // Often not the first request of its act.
         Targets.EnsureMayAct();

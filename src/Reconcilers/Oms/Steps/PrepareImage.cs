@@ -110,7 +110,8 @@ internal sealed class PrepareImage(IOmsTargets targets) : OmsStep(targets)
         }
     }
 
-    private async Task LoadAsync(StepContext context, Stream archive, string path, string sha256, CancellationToken cancellationToken)
+    private async Task LoadAsync(
+        StepContext context, Stream archive, string path, string sha256, CancellationToken cancellationToken)
     {
         await using var hashed = new HashingStream(archive);
         await foreach (var message in Docker(context).Images.LoadImageAsync(new ImageLoadParameters { Quiet = true }, hashed, cancellationToken))
@@ -151,7 +152,8 @@ internal sealed class PrepareImage(IOmsTargets targets) : OmsStep(targets)
         }
     }
 
-    private HostFiles Files(StepContext context) => new(Docker(context), context.OwnerUid, context.Parameter("archiveReader"));
+    private HostFiles Files(StepContext context) =>
+        new(Docker(context), context.OwnerUid, context.Parameter("archiveReader"));
 
     // The image is called whatever docker load reported: the plan knows the ID, so the spec's name is put on it where
     // the archive had another.

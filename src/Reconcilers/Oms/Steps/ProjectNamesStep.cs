@@ -5,9 +5,10 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// What renaming projects and taking it back share. The rows themselves tell what was done: all have the name they get (done), all have the one they
-/// had (not begun), or somebody else was at work. All names of a step change in one transaction, in the session that holds the named lock, each only
-/// if the row still has its former name; a request that arrives late changes nothing.
+/// What renaming projects and taking it back share. The rows themselves tell what was done: all have the name they get
+/// (done), all have the one they had (not begun), or somebody else was at work. All names of a step change in one
+/// transaction, in the session that holds the named lock, each only if the row still has its former name; a request
+/// that arrives late changes nothing.
 /// </summary>
 internal abstract class ProjectNamesStep(IOmsTargets targets) : OmsStep(targets)
 {
@@ -64,7 +65,8 @@ internal abstract class ProjectNamesStep(IOmsTargets targets) : OmsStep(targets)
     }
 
     // Servers allow 64 characters.
-    private static string LockName(string database) => $"drydock.names.{(database.Length > 48 ? database[..48] : database)}";
+    private static string LockName(string database) =>
+        $"drydock.names.{(database.Length > 48 ? database[..48] : database)}";
 
     private static string Some(IEnumerable<string> all)
     {

@@ -37,7 +37,8 @@ internal sealed class ReinstateHighAvailability(IOmsTargets targets) : OmsStep(t
     }
 
     /// <inheritdoc />
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         var raw = await ReadAsync(context, cancellationToken);
         var previous = HaConfig.Parse(context.Parameter("previous"));

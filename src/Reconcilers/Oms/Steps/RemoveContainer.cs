@@ -4,7 +4,9 @@ using Drydock.Engine.Actions;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Undoes <see cref="CreateContainer"/>: removes a container that this upgrade created and never started.</summary>
+/// <summary>
+/// Undoes <see cref="CreateContainer"/>: removes a container that this upgrade created and never started.
+/// </summary>
 internal sealed class RemoveContainer(IOmsTargets targets) : OmsStep(targets)
 {
     /// <inheritdoc />

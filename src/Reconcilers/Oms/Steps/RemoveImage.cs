@@ -4,8 +4,8 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Undoes <see cref="PrepareImage"/>: takes away an image that was not on the host before, under all the names it came with, or only the name it was
-/// given. One that a container uses stays.
+/// Undoes <see cref="PrepareImage"/>: takes away an image that was not on the host before, under all the names it came
+/// with, or only the name it was given. One that a container uses stays.
 /// </summary>
 internal sealed class RemoveImage(IOmsTargets targets) : OmsStep(targets)
 {
@@ -26,7 +26,8 @@ internal sealed class RemoveImage(IOmsTargets targets) : OmsStep(targets)
     }
 
     /// <inheritdoc />
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         var image = await FindAsync(context, cancellationToken);
         var containers = await Docker(context).Containers.ListContainersAsync(new ContainersListParameters { All = true }, cancellationToken);

@@ -6,8 +6,8 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Cleanup: removes the old container, addressed by the id that was recorded, only while it is stopped and the new one runs with all its programs. From
-/// then on there is no way back by this object.
+/// Cleanup: removes the old container, addressed by the id that was recorded, only while it is stopped and the new one
+/// runs with all its programs. From then on there is no way back by this object.
 /// </summary>
 internal sealed class RemoveOldContainer(IOmsTargets targets) : OmsStep(targets)
 {
@@ -29,7 +29,8 @@ internal sealed class RemoveOldContainer(IOmsTargets targets) : OmsStep(targets)
     }
 
     /// <inheritdoc />
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         var name = context.Parameter("container");
         if (await InspectAsync(context, name, cancellationToken) is not { State.Running: true })

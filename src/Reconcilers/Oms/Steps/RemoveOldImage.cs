@@ -3,7 +3,9 @@ using Drydock.Engine.Actions;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Cleanup: removes the image of the removed old container, under all its names, unless another container uses it.</summary>
+/// <summary>
+/// Cleanup: removes the image of the removed old container, under all its names, unless another container uses it.
+/// </summary>
 internal sealed class RemoveOldImage(IOmsTargets targets) : OmsStep(targets)
 {
     private const string InUseKey = "inUse";
@@ -20,7 +22,8 @@ internal sealed class RemoveOldImage(IOmsTargets targets) : OmsStep(targets)
     }
 
     /// <inheritdoc />
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         var image = await FindAsync(context, cancellationToken);
         var containers = await Docker(context).Containers.ListContainersAsync(new ContainersListParameters { All = true }, cancellationToken);

@@ -13,8 +13,10 @@ internal sealed class RenameProjects(IOmsTargets targets) : ProjectNamesStep(tar
     protected override bool MustBeFree => true;
 
     /// <inheritdoc />
-    protected override string WayOut => "put the names back as they were and retry, or delete the upgrade and create it again";
+    protected override string WayOut =>
+        "put the names back as they were and retry, or delete the upgrade and create it again";
 
     /// <inheritdoc />
-    protected override IReadOnlyList<ProjectRename> Renames(StepContext context) => ProjectRenameText.Read(context.Parameter("renames"));
+    protected override IReadOnlyList<ProjectRename> Renames(StepContext context) =>
+        ProjectRenameText.Read(context.Parameter("renames"));
 }

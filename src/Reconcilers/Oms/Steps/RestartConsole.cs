@@ -5,7 +5,10 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Restarts oms_console, which reads ha.config at its start. Done when it runs with another process than the one the receipt names; with onlyIfRunning also when it does not run.</summary>
+/// <summary>
+/// Restarts oms_console, which reads ha.config at its start. Done when it runs with another process than the one the
+/// receipt names; with onlyIfRunning also when it does not run.
+/// </summary>
 internal sealed class RestartConsole(IOmsTargets targets) : OmsStep(targets)
 {
     private const string BeforeKey = "pidBefore";
@@ -47,7 +50,8 @@ internal sealed class RestartConsole(IOmsTargets targets) : OmsStep(targets)
     }
 
     /// <inheritdoc />
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         if (context.Step.Receipt?.ContainsKey(BeforeKey) == true)
         {

@@ -11,8 +11,9 @@ using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Has all databases put back from the verified snapshot by a SnapshotRestore of its own, and follows it. The snapshot is named with its uid, so another
-/// one of the same name is never taken for it. Another attempt makes another object; a restore may be repeated from its beginning.
+/// Has all databases put back from the verified snapshot by a SnapshotRestore of its own, and follows it. The snapshot
+/// is named with its uid, so another one of the same name is never taken for it. Another attempt makes another object;
+/// a restore may be repeated from its beginning.
 /// </summary>
 internal sealed class RestoreDatabases(IOmsTargets targets) : OmsStep(targets)
 {

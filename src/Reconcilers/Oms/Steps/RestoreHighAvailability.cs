@@ -4,7 +4,9 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Undoes <see cref="DisableHighAvailability"/>: the row is written back as it was, only if it is what that step wrote.</summary>
+/// <summary>
+/// Undoes <see cref="DisableHighAvailability"/>: the row is written back as it was, only if it is what that step wrote.
+/// </summary>
 internal sealed class RestoreHighAvailability(IOmsTargets targets) : OmsStep(targets)
 {
     /// <inheritdoc />

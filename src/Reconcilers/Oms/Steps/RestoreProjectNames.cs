@@ -10,8 +10,10 @@ internal sealed class RestoreProjectNames(IOmsTargets targets) : ProjectNamesSte
     protected override bool MustBeFree => false;
 
     /// <inheritdoc />
-    protected override string WayOut => "their former names are in status.renamedProjects: set them in the console and retry, or annotate drydock.dev/on-delete: Abandon";
+    protected override string WayOut =>
+        "their former names are in status.renamedProjects: set them in the console and retry, or annotate drydock.dev/on-delete: Abandon";
 
     /// <inheritdoc />
-    protected override IReadOnlyList<ProjectRename> Renames(StepContext context) => [.. ProjectRenameText.Read(context.Parameter("renames")).Select(r => r.Reverse())];
+    protected override IReadOnlyList<ProjectRename> Renames(StepContext context) =>
+        [.. ProjectRenameText.Read(context.Parameter("renames")).Select(r => r.Reverse())];
 }

@@ -7,10 +7,11 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Resumes, through the API, projects that ran before the upgrade and are suspended now, or failed in incremental synchronization; no others. A failed
-/// project outside of that is a person's: resuming it makes OMS pass over the error (ListProjects, allowDestTableNotEmpty). Whether it was done is read
-/// from the projects' status. Killed before a request: the project still stands and is resumed by the next operator. Killed after it: the status tells; a
-/// status that lags is waited for before anything is sent again. A refusal is listed for a person and never fails the upgrade.
+/// Resumes, through the API, projects that ran before the upgrade and are suspended now, or failed in incremental
+/// synchronization; no others. A failed project outside of that is a person's: resuming it makes OMS pass over the
+/// error (ListProjects, allowDestTableNotEmpty). Whether it was done is read from the projects' status. Killed before a
+/// request: the project still stands and is resumed by the next operator. Killed after it: the status tells; a status
+/// that lags is waited for before anything is sent again. A refusal is listed for a person and never fails the upgrade.
 /// </summary>
 internal sealed class ResumeProjects(IOmsTargets targets) : OmsProjectStep(targets)
 {
@@ -65,7 +66,8 @@ internal sealed class ResumeProjects(IOmsTargets targets) : OmsProjectStep(targe
             var api = Api(context)!;
             foreach (var (_, project) in (await LookAsync(api, Before!, cancellationToken)).ToResume)
             {
-                // One after the other, each read again just before: what somebody else resumed meanwhile is not resumed twice.
+                // One after the other, each read again just before: what somebody else resumed meanwhile is not resumed
+                // twice.
                 Targets.EnsureMayAct();
                 _answers[project.Id] = await ResumeAsync(api, project.Id, cancellationToken);
             }
@@ -96,7 +98,8 @@ internal sealed class ResumeProjects(IOmsTargets targets) : OmsProjectStep(targe
         }
     }
 
-    private static bool IsStopped(string status) => ProjectStatuses.IsSuspended(status) || ProjectStatuses.IsFailed(status);
+    private static bool IsStopped(string status) =>
+        ProjectStatuses.IsSuspended(status) || ProjectStatuses.IsFailed(status);
 
     private static Observation.Done Ended(string message, IReadOnlyList<ActionItem> actions) =>
         new(message, Fact(ProjectVerdict.ActionsFact, ActionFacts.Write(actions)));
@@ -144,7 +147,8 @@ internal sealed class ResumeProjects(IOmsTargets targets) : OmsProjectStep(targe
 
     private Answer? AnswerTo(string id) => _answers?.GetValueOrDefault(id) ?? _answers?.GetValueOrDefault(AllOthers);
 
-    private string Why(string id) => AnswerTo(id) is not { } answer ? "it stopped only now" : answer.Refusal ?? "OMS accepted it and the status did not change";
+    private string Why(string id) =>
+        AnswerTo(id) is not { } answer ? "it stopped only now" : answer.Refusal ?? "OMS accepted it and the status did not change";
 
     private static ActionItem Item(ProjectStatus project, string what) => new()
     {
@@ -184,5 +188,6 @@ internal sealed class ResumeProjects(IOmsTargets targets) : OmsProjectStep(targe
     /// <param name="IsClear">False: the answer was lost, and the request may have been carried out.</param>
     private sealed record Answer(string? Refusal, bool IsClear);
 
-    private sealed record Look(IReadOnlyList<(ProjectStatus Before, OmsProject Now)> ToResume, IReadOnlyList<ActionItem> ForPerson);
+    private sealed record Look(
+        IReadOnlyList<(ProjectStatus Before, OmsProject Now)> ToResume, IReadOnlyList<ActionItem> ForPerson);
 }

@@ -21,7 +21,8 @@ internal sealed class RunCorrectionJar(IOmsTargets targets) : RunOnceCommand(tar
         [Java, "-jar", context.Parameter("jar"), "-mupgrade", $"-y{OmsConfig.ContainerPath}", $"-l{context.Parameter("last")}"];
 
     /// <inheritdoc />
-    protected override async Task<Observation.Failed?> ObstacleAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task<Observation.Failed?> ObstacleAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         // The steps that stopped them are over and not looked at again; a console anywhere writes to the same metadata.
         foreach (var stop in context.Plan.Steps.Where(s => s.Action == OmsActions.StopConsole))

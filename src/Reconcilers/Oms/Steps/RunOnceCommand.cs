@@ -7,7 +7,9 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>What the two commands that must never run twice on the same data share; see <see cref="WitnessedExec"/>.</summary>
+/// <summary>
+/// What the two commands that must never run twice on the same data share; see <see cref="WitnessedExec"/>.
+/// </summary>
 internal abstract class RunOnceCommand(IOmsTargets targets) : OmsStep(targets)
 {
     /// <summary>The mount of the old and the new container that the witness files go to.</summary>
@@ -22,7 +24,8 @@ internal abstract class RunOnceCommand(IOmsTargets targets) : OmsStep(targets)
     protected abstract IReadOnlyList<string> Command(StepContext context);
 
     /// <summary>What must be so right before it is reserved; null if it is.</summary>
-    protected abstract Task<Observation.Failed?> ObstacleAsync(StepContext context, CancellationToken cancellationToken);
+    protected abstract Task<Observation.Failed?> ObstacleAsync(
+        StepContext context, CancellationToken cancellationToken);
 
     /// <summary>What its exit code and output mean.</summary>
     protected abstract Observation Judge(StepContext context, int exitCode, string log);
@@ -47,7 +50,8 @@ internal abstract class RunOnceCommand(IOmsTargets targets) : OmsStep(targets)
         }
     }
 
-    private async Task<Observation> LookAsync(StepContext context, WitnessedExec exec, CancellationToken cancellationToken)
+    private async Task<Observation> LookAsync(
+        StepContext context, WitnessedExec exec, CancellationToken cancellationToken)
     {
         var outcome = await exec.LookAsync(context.Receipt(WitnessedExec.ExecKey), cancellationToken);
         return outcome.State switch
@@ -61,7 +65,8 @@ internal abstract class RunOnceCommand(IOmsTargets targets) : OmsStep(targets)
     }
 
     /// <inheritdoc />
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         try
         {
@@ -73,7 +78,8 @@ internal abstract class RunOnceCommand(IOmsTargets targets) : OmsStep(targets)
         }
     }
 
-    private async Task<IReadOnlyDictionary<string, string>> ReserveAsync(StepContext context, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<string, string>> ReserveAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         var container = await InspectAsync(context, context.Parameter("container"), cancellationToken);
         if (container is not { State.Running: true })
@@ -106,8 +112,8 @@ internal abstract class RunOnceCommand(IOmsTargets targets) : OmsStep(targets)
         }
         catch (DockerException exception) when (MayPass(exception))
         {
-            // The request may still arrive, or have arrived before: this exec id starts once, and the witness of this attempt lets one command through.
-            // The look that follows tells what came of that one execution.
+            // The request may still arrive, or have arrived before: this exec id starts once, and the witness of this
+            // attempt lets one command through. The look that follows tells what came of that one execution.
             throw NotTaken(context, exception);
         }
     }
@@ -122,12 +128,14 @@ internal abstract class RunOnceCommand(IOmsTargets targets) : OmsStep(targets)
     private static StepActionException NotTaken(StepContext context, Exception exception) =>
         new(Reasons.HostUnreachable, $"dockerd on {Node(context)} did not take the command: {exception.Message}", retryable: true, exception) { NotTaken = true };
 
-    // What a dockerd says on its way down or up, or the connection to it; it also answers 404 for an exec that it forgot, and 409 for one that was started.
+    // What a dockerd says on its way down or up, or the connection to it; it also answers 404 for an exec that it
+    // forgot, and 409 for one that was started.
     private static bool MayPass(DockerException exception) => exception
         is DockerUnreachableException or DockerStreamException or DockerProtocolException or DockerNotFoundException or DockerConflictException
         or DockerApiException { StatusCode: >= HttpStatusCode.InternalServerError };
 
-    // An exec that was used up without its command beginning (no room for the witness) cannot be started again; another one takes its place.
+    // An exec that was used up without its command beginning (no room for the witness) cannot be started again; another
+    // one takes its place.
     private async Task<bool> IsStillGoodAsync(StepContext context, string execId, CancellationToken cancellationToken)
     {
         try

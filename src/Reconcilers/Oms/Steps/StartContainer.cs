@@ -35,8 +35,10 @@ internal sealed class StartContainer(IOmsTargets targets) : OmsStep(targets)
     }
 
     /// <inheritdoc />
-    public override Task ActAsync(StepContext context, CancellationToken cancellationToken) => StartAsync(context, context.Parameter("container"), cancellationToken);
+    public override Task ActAsync(StepContext context, CancellationToken cancellationToken) =>
+        StartAsync(context, context.Parameter("container"), cancellationToken);
 
     /// <inheritdoc />
-    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) => Targets.NextContainerEventAsync(Node(context), cancellationToken);
+    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
+        Targets.NextContainerEventAsync(Node(context), cancellationToken);
 }

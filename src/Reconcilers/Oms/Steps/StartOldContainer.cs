@@ -5,8 +5,8 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Starts an old container again on the way back. Whether it was started is read from when it last stopped: the receipt keeps that moment from before
-/// the start, so a container that stopped later was started and ended by itself.
+/// Starts an old container again on the way back. Whether it was started is read from when it last stopped: the receipt
+/// keeps that moment from before the start, so a container that stopped later was started and ended by itself.
 /// </summary>
 internal sealed class StartOldContainer(IOmsTargets targets) : OmsStep(targets)
 {
@@ -49,10 +49,12 @@ internal sealed class StartOldContainer(IOmsTargets targets) : OmsStep(targets)
         Fact(StoppedKey, Moment((await InspectAsync(context, context.Parameter("container"), cancellationToken))?.State.FinishedAt));
 
     /// <inheritdoc />
-    public override Task ActAsync(StepContext context, CancellationToken cancellationToken) => StartAsync(context, context.Parameter("container"), cancellationToken);
+    public override Task ActAsync(StepContext context, CancellationToken cancellationToken) =>
+        StartAsync(context, context.Parameter("container"), cancellationToken);
 
     /// <inheritdoc />
-    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) => Targets.NextContainerEventAsync(Node(context), cancellationToken);
+    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
+        Targets.NextContainerEventAsync(Node(context), cancellationToken);
 
     private static string Moment(DateTimeOffset? time) => time?.ToString("O", CultureInfo.InvariantCulture) ?? "";
 }

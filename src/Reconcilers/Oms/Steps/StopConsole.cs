@@ -27,7 +27,8 @@ internal sealed class StopConsole(IOmsTargets targets) : OmsStep(targets)
     }
 
     /// <inheritdoc />
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         if (context.Receipt(ExecKey) is { } reserved && await IsWaitingAsync(context, reserved, cancellationToken))
         {

@@ -11,7 +11,9 @@ namespace Drydock.Reconcilers.Oms;
 /// </summary>
 internal sealed class StopContainer(IOmsTargets targets) : OmsStep(targets)
 {
-    /// <summary>Fact: when the container stopped, as it reports itself, ISO 8601. The earliest of all nodes is T1.</summary>
+    /// <summary>
+    /// Fact: when the container stopped, as it reports itself, ISO 8601. The earliest of all nodes is T1.
+    /// </summary>
     public const string FinishedAtFact = "finishedAt";
 
     private const int GraceSeconds = 120;
@@ -58,5 +60,6 @@ internal sealed class StopContainer(IOmsTargets targets) : OmsStep(targets)
     }
 
     /// <inheritdoc />
-    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) => Targets.NextContainerEventAsync(Node(context), cancellationToken);
+    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
+        Targets.NextContainerEventAsync(Node(context), cancellationToken);
 }

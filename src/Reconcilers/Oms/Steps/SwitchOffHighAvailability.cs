@@ -21,7 +21,8 @@ internal sealed class SwitchOffHighAvailability(IOmsTargets targets) : OmsStep(t
     }
 
     /// <inheritdoc />
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         var row = await (await Targets.MetadataAsync(cancellationToken)).ReadHaConfigAsync(context.Parameter("database"), cancellationToken);
         return Fact(ExpectedKey, row.Raw ?? "");

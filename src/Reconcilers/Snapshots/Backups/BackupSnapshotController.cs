@@ -14,8 +14,9 @@ using Microsoft.Extensions.Logging;
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>
-/// Takes a verified snapshot of named databases, once. Level-based: the manifest in storage, written last, tells whether it is done; a process that died
-/// takes the snapshot again under the same id, after ending the sessions that its predecessor left on the server, and never touches a good file.
+/// Takes a verified snapshot of named databases, once. Level-based: the manifest in storage, written last, tells
+/// whether it is done; a process that died takes the snapshot again under the same id, after ending the sessions that
+/// its predecessor left on the server, and never touches a good file.
 /// </summary>
 [EntityRbac(ApiGroup.Name, "backupsnapshots", Verbs = "get,list,watch,patch")]
 [EntityRbac(ApiGroup.Name, "backupsnapshots/status", Verbs = "update")]
@@ -24,7 +25,8 @@ namespace Drydock.Reconcilers.Snapshots;
 [EntityRbac(ApiGroup.Name, "snapshotrestores", Verbs = "get,list")]
 [EntityRbac("", "secrets", Verbs = "get,list,watch")]
 [EntityRbac("", "events", Verbs = "create,patch")]
-internal sealed partial class BackupSnapshotController(SnapshotServices services, IEntityWriter<BackupSnapshot> writer, IReconcileTrigger<BackupSnapshot> trigger)
+internal sealed partial class BackupSnapshotController(
+    SnapshotServices services, IEntityWriter<BackupSnapshot> writer, IReconcileTrigger<BackupSnapshot> trigger)
     : EntityController<BackupSnapshot, IAsyncDisposable>(writer, services.Events)
 {
     private static readonly TimeSpan ShowProgress = TimeSpan.FromSeconds(2);
@@ -54,7 +56,8 @@ internal sealed partial class BackupSnapshotController(SnapshotServices services
     }
 
     /// <inheritdoc />
-    protected override async Task<TimeSpan?> ReconcileFreshAsync(BackupSnapshot entity, CancellationToken cancellationToken)
+    protected override async Task<TimeSpan?> ReconcileFreshAsync(
+        BackupSnapshot entity, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(entity);
         if (entity.Metadata.DeletionTimestamp is not null)
@@ -83,7 +86,8 @@ internal sealed partial class BackupSnapshotController(SnapshotServices services
     private static IReadOnlyList<string> NewRetries(BackupSnapshot snapshot) =>
         RetryTokens.New(snapshot.Metadata, snapshot.Spec.Retry, snapshot.Status?.UsedTokens ?? []);
 
-    private static string Text(BackupSnapshot snapshot) => JsonSerializer.Serialize(snapshot, CrdsJsonContext.Default.BackupSnapshot);
+    private static string Text(BackupSnapshot snapshot) =>
+        JsonSerializer.Serialize(snapshot, CrdsJsonContext.Default.BackupSnapshot);
 
     private async Task<TimeSpan?> ObservedAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
     {
@@ -97,7 +101,8 @@ internal sealed partial class BackupSnapshotController(SnapshotServices services
         {
             if (snapshot.Metadata.Finalizers?.Contains(Labels.SnapshotFinalizer) != true)
             {
-                // What is there then may be another's work that came in between: it is looked at anew before anything is begun.
+                // What is there then may be another's work that came in between: it is looked at anew before anything
+                // is begun.
                 await Writer.AddFinalizerAsync(snapshot, Labels.SnapshotFinalizer, cancellationToken);
                 return Shortly;
             }
@@ -258,7 +263,8 @@ internal sealed partial class BackupSnapshotController(SnapshotServices services
         }
     }
 
-    private async Task<BackupSnapshot> WriteAsync(BackupSnapshot snapshot, BackupSnapshotStatus status, CancellationToken cancellationToken)
+    private async Task<BackupSnapshot> WriteAsync(
+        BackupSnapshot snapshot, BackupSnapshotStatus status, CancellationToken cancellationToken)
     {
         var type = CrdsJsonContext.Default.BackupSnapshotStatus;
         status = status with { UsedTokens = RetryTokens.Trim(snapshot.Metadata, snapshot.Spec.Retry, status.UsedTokens) };

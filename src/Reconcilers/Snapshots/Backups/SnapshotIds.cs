@@ -9,7 +9,9 @@ internal static class SnapshotIds
     // A file system allows 255 bytes in one name, and status.snapshotID 253.
     private const int LongestName = 200;
 
-    /// <summary>The id: the object's name, cut where it is long, the first 8 characters of its uid, and the attempt.</summary>
+    /// <summary>
+    /// The id: the object's name, cut where it is long, the first 8 characters of its uid, and the attempt.
+    /// </summary>
     public static string Of(BackupSnapshot snapshot, int attempt)
     {
         var name = snapshot.Metadata.Name;

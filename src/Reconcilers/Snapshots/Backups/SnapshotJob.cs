@@ -9,7 +9,8 @@ internal sealed class SnapshotJob : IProgress<SnapshotProgress>, IAsyncDisposabl
     private readonly CancellationTokenSource _stop;
     private readonly ConcurrentDictionary<string, SnapshotProgress> _progress = new(StringComparer.Ordinal);
 
-    private SnapshotJob(CancellationToken fenceEnded) => _stop = CancellationTokenSource.CreateLinkedTokenSource(fenceEnded);
+    private SnapshotJob(CancellationToken fenceEnded) =>
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(fenceEnded);
 
     /// <summary>The work; its result is the manifest of the verified snapshot.</summary>
     public Task<SnapshotManifest> Work { get; private set; } = Task.FromException<SnapshotManifest>(new InvalidOperationException("not started"));
@@ -19,7 +20,8 @@ internal sealed class SnapshotJob : IProgress<SnapshotProgress>, IAsyncDisposabl
     /// name="fenceEnded"/> cancels it
     /// when this process must not act any more.
     /// </summary>
-    public static SnapshotJob Start(Func<SnapshotJob, CancellationToken, Task<SnapshotManifest>> work, Action ended, CancellationToken fenceEnded)
+    public static SnapshotJob Start(
+        Func<SnapshotJob, CancellationToken, Task<SnapshotManifest>> work, Action ended, CancellationToken fenceEnded)
     {
         var job = new SnapshotJob(fenceEnded);
         job.Work = Task.Run(() => work(job, job._stop.Token), CancellationToken.None);
@@ -37,10 +39,12 @@ internal sealed class SnapshotJob : IProgress<SnapshotProgress>, IAsyncDisposabl
     public string? ProgressOf(string database) => _progress.TryGetValue(database, out var p) ? p.Describe() : null;
 
     /// <summary>Databases that are past their dump.</summary>
-    public int Published => _progress.Values.Count(p => p.Stage is not (SnapshotStage.Dumping or SnapshotStage.Verifying));
+    public int Published =>
+        _progress.Values.Count(p => p.Stage is not (SnapshotStage.Dumping or SnapshotStage.Verifying));
 
     /// <summary>All databases that have begun, for people.</summary>
-    public string Describe() => string.Join(", ", _progress.Values.OrderBy(p => p.Database, StringComparer.Ordinal).Select(p => $"{p.Database} {p.Describe()}"));
+    public string Describe() =>
+        string.Join(", ", _progress.Values.OrderBy(p => p.Database, StringComparer.Ordinal).Select(p => $"{p.Database} {p.Describe()}"));
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()

@@ -11,9 +11,9 @@ using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>
-/// Who needs the files of a snapshot. An upgrade does from the moment it has it taken until the upgrade is deleted or its old containers are cleaned up
-/// (until then it can go back), that of a database until it is deleted (nothing else leads back to the old version); a restore does until it has ended
-/// well. What cannot be read counts as needing all.
+/// Who needs the files of a snapshot. An upgrade does from the moment it has it taken until the upgrade is deleted or
+/// its old containers are cleaned up (until then it can go back), that of a database until it is deleted (nothing else
+/// leads back to the old version); a restore does until it has ended well. What cannot be read counts as needing all.
 /// </summary>
 internal sealed class SnapshotReferences
 {
@@ -21,7 +21,10 @@ internal sealed class SnapshotReferences
     private readonly KubernetesList<DatabaseRollingUpgrade> _databases;
     private readonly KubernetesList<SnapshotRestore> _restores;
 
-    private SnapshotReferences(KubernetesList<OmsUpgrade> upgrades, KubernetesList<DatabaseRollingUpgrade> databases, KubernetesList<SnapshotRestore> restores)
+    private SnapshotReferences(
+        KubernetesList<OmsUpgrade> upgrades,
+        KubernetesList<DatabaseRollingUpgrade> databases,
+        KubernetesList<SnapshotRestore> restores)
     {
         _upgrades = upgrades;
         _databases = databases;
@@ -66,7 +69,8 @@ internal sealed class SnapshotReferences
 
     private static bool IsNewer<TEntity>(ISchemaStamped<TEntity> entity) => entity.Schema > CrdSchema.Version;
 
-    private static bool Refers(V1ObjectMeta upgrade, BackupSnapshot snapshot, params ReadOnlySpan<SnapshotReference?> references)
+    private static bool Refers(
+        V1ObjectMeta upgrade, BackupSnapshot snapshot, params ReadOnlySpan<SnapshotReference?> references)
     {
         foreach (var reference in references)
         {
@@ -94,7 +98,8 @@ internal sealed class SnapshotReferences
             return false;
         }
 
-        // A snapshot id is never given twice, so the last part of the path says enough, however the storage is written down.
+        // A snapshot id is never given twice, so the last part of the path says enough, however the storage is written
+        // down.
         return restore.Spec.Files is { } files
             ? snapshot.Status?.SnapshotID is { } id && files.Path.Trim('/').Split('/')[^1] == id
             : IsSame(restore.Spec.SnapshotRef, restore.Metadata.Namespace, snapshot);

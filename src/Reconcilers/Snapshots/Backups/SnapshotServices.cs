@@ -59,7 +59,10 @@ internal sealed record SnapshotServices
             snapshot.Status?.SnapshotID ?? throw new ArgumentException("The snapshot has not begun.", nameof(snapshot)));
     }
 
-    /// <summary>Why nothing may be removed there: the storage bears no mark, so that what seems gone may lie elsewhere; null if it bears one.</summary>
+    /// <summary>
+    /// Why nothing may be removed there: the storage bears no mark, so that what seems gone may lie elsewhere; null if
+    /// it bears one.
+    /// </summary>
     public static async Task<string?> ForeignAsync(SnapshotLocation location, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(location);

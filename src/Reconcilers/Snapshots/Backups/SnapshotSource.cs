@@ -25,7 +25,8 @@ internal static class SnapshotSource
     /// <param name="field">Where in the spec it is named, for messages: <c>spec.source</c>.</param>
     /// <param name="endpoints">Which addresses are connected to.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="SnapshotException">The Secret is missing, or lacks a key, or the server's address is refused.</exception>
+    /// <exception cref="SnapshotException">The Secret is missing, or lacks a key, or the server's address is
+    /// refused.</exception>
     /// <exception cref="MySqlException">The server's name cannot be resolved.</exception>
     public static async Task<MySqlConnectionStringBuilder> ConnectAsync(
         IKubernetesClient kubernetes, string? @namespace, DatabaseSource source, string field, EndpointPolicy endpoints, CancellationToken cancellationToken)
@@ -64,7 +65,11 @@ internal static class SnapshotSource
 
     /// <summary>The age identity in a Secret: a secret itself.</summary>
     /// <exception cref="SnapshotException">The Secret is missing, or lacks the key identity.</exception>
-    public static async Task<string?> IdentityAsync(IKubernetesClient kubernetes, string? @namespace, SecretReference? reference, CancellationToken cancellationToken)
+    public static async Task<string?> IdentityAsync(
+        IKubernetesClient kubernetes,
+        string? @namespace,
+        SecretReference? reference,
+        CancellationToken cancellationToken)
     {
         if (reference is null)
         {
@@ -76,8 +81,10 @@ internal static class SnapshotSource
         return Required(secret, "identity");
     }
 
-    // The database library and the dump tools resolve the name again for themselves: of several addresses they may take any, so each must be allowed.
-    private static async Task CheckAsync(string host, string field, EndpointPolicy endpoints, CancellationToken cancellationToken)
+    // The database library and the dump tools resolve the name again for themselves: of several addresses they may take
+    // any, so each must be allowed.
+    private static async Task CheckAsync(
+        string host, string field, EndpointPolicy endpoints, CancellationToken cancellationToken)
     {
         try
         {

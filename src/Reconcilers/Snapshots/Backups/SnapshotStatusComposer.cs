@@ -10,7 +10,8 @@ namespace Drydock.Reconcilers.Snapshots;
 /// <summary>Writes down where a snapshot stands. Pure.</summary>
 internal static class SnapshotStatusComposer
 {
-    public static BackupSnapshotStatus Running(BackupSnapshot snapshot, BackupSnapshotStatus status, SnapshotJob? job, DateTimeOffset now)
+    public static BackupSnapshotStatus Running(
+        BackupSnapshot snapshot, BackupSnapshotStatus status, SnapshotJob? job, DateTimeOffset now)
     {
         var count = snapshot.Spec.Databases.Count;
         status = status with
@@ -27,7 +28,12 @@ internal static class SnapshotStatusComposer
             now);
     }
 
-    public static BackupSnapshotStatus Done(BackupSnapshot snapshot, BackupSnapshotStatus status, SnapshotManifest manifest, string prefix, DateTimeOffset now)
+    public static BackupSnapshotStatus Done(
+        BackupSnapshot snapshot,
+        BackupSnapshotStatus status,
+        SnapshotManifest manifest,
+        string prefix,
+        DateTimeOffset now)
     {
         status = status with
         {
@@ -57,14 +63,18 @@ internal static class SnapshotStatusComposer
     }
 
     /// <summary>Retention removes, or has removed, the files.</summary>
-    public static BackupSnapshotStatus Expiry(BackupSnapshot snapshot, string phase, string reason, string message, DateTimeOffset now)
+    public static BackupSnapshotStatus Expiry(
+        BackupSnapshot snapshot, string phase, string reason, string message, DateTimeOffset now)
     {
         var done = phase == BackupSnapshotPhases.Expired;
         var status = Standing(snapshot, snapshot.Status! with { Verified = false }, new Standing(done ? StandingKind.PlanReady : StandingKind.Progressing, phase, reason, message), now);
         return status with { FinishedAt = snapshot.Status.FinishedAt };
     }
 
-    /// <summary>Nothing is to be done: the present generation is seen. What a former version wrote gets the condition that it did not know.</summary>
+    /// <summary>
+    /// Nothing is to be done: the present generation is seen. What a former version wrote gets the condition that it
+    /// did not know.
+    /// </summary>
     public static BackupSnapshotStatus Observed(BackupSnapshot snapshot, DateTimeOffset now)
     {
         var status = snapshot.Status!;
@@ -85,9 +95,11 @@ internal static class SnapshotStatusComposer
     }
 
     /// <summary>Whether a status says all that this version says.</summary>
-    public static bool IsWhole(BackupSnapshotStatus status) => status.Conditions.Exists(c => c.Type == ConditionTypes.Usable);
+    public static bool IsWhole(BackupSnapshotStatus status) =>
+        status.Conditions.Exists(c => c.Type == ConditionTypes.Usable);
 
-    public static BackupSnapshotStatus Standing(BackupSnapshot snapshot, BackupSnapshotStatus status, Standing standing, DateTimeOffset now)
+    public static BackupSnapshotStatus Standing(
+        BackupSnapshot snapshot, BackupSnapshotStatus status, Standing standing, DateTimeOffset now)
     {
         var set = new ConditionSet(status.Conditions, now, snapshot.Metadata.Generation);
         var succeeded = standing.Kind == StandingKind.Succeeded;

@@ -52,7 +52,8 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
 
         if (manifest is null)
         {
-            // By its mark the storage is known again before anything is ever removed from it: also when this attempt gets no further.
+            // By its mark the storage is known again before anything is ever removed from it: also when this attempt
+            // gets no further.
             await location.Storage.EnsureMarkAsync(cancellationToken);
         }
 
@@ -78,7 +79,11 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
         return manifest;
     }
 
-    private async Task<SnapshotManifest> DumpAsync(SnapshotLocation location, MySqlConnectionStringBuilder connection, SnapshotJob job, CancellationToken cancellationToken)
+    private async Task<SnapshotManifest> DumpAsync(
+        SnapshotLocation location,
+        MySqlConnectionStringBuilder connection,
+        SnapshotJob job,
+        CancellationToken cancellationToken)
     {
         services.Fence.EnsureMayAct();
         await RemoveAbandonedAsync(location, cancellationToken);
@@ -98,7 +103,8 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
             cancellationToken);
     }
 
-    // Attempts that failed before their manifest: nobody knows of those files any more, and they may be as large as a snapshot.
+    // Attempts that failed before their manifest: nobody knows of those files any more, and they may be as large as a
+    // snapshot.
     private async Task RemoveAbandonedAsync(SnapshotLocation location, CancellationToken cancellationToken)
     {
         for (var attempt = 1; attempt < snapshot.Status!.Attempt; attempt++)

@@ -8,8 +8,9 @@ using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>
-/// The claims of a restore: one Lease for each of its databases on its server, of the same name as the claim of an upgrade whose metadata database it is.
-/// So two restores of one database exclude each other, and an upgrade and a restore of its database; the upgrade whose way back the restore is lends its own.
+/// The claims of a restore: one Lease for each of its databases on its server, of the same name as the claim of an
+/// upgrade whose metadata database it is. So two restores of one database exclude each other, and an upgrade and a
+/// restore of its database; the upgrade whose way back the restore is lends its own.
 /// </summary>
 internal sealed class RestoreClaims(RestoreServices services)
 {
@@ -19,7 +20,12 @@ internal sealed class RestoreClaims(RestoreServices services)
 
     /// <summary>Takes all of them, or none; a restore that has begun keeps those it has.</summary>
     /// <returns>Null if they are ours now; otherwise who is in the way, and how to go on.</returns>
-    public async Task<string?> TakeAsync(SnapshotRestore restore, ServerLook server, IReadOnlyList<string> databases, string? upgradeUid, CancellationToken cancellationToken)
+    public async Task<string?> TakeAsync(
+        SnapshotRestore restore,
+        ServerLook server,
+        IReadOnlyList<string> databases,
+        string? upgradeUid,
+        CancellationToken cancellationToken)
     {
         var begun = RestoreProgressOf.HasBegun(restore.Status);
 
@@ -57,10 +63,13 @@ internal sealed class RestoreClaims(RestoreServices services)
     public Task ReleaseAsync(SnapshotRestore restore, CancellationToken cancellationToken) => ReleaseAsync(
         restore, restore.Status?.Receipt?.GetValueOrDefault(RestoreReceipt.Claims)?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [], cancellationToken);
 
-    private static ClaimTarget Target(ServerLook server, string database) => new(TargetIdentity.Of(server.Identity, database), server.Addresses);
+    private static ClaimTarget Target(ServerLook server, string database) =>
+        new(TargetIdentity.Of(server.Identity, database), server.Addresses);
 
-    // The upgrade holds the claim on the databases of its own rollback; it may have been reached by other addresses than the restore.
-    private async Task<bool> IsLentAsync(SnapshotRestore restore, ClaimTarget target, string upgradeUid, CancellationToken cancellationToken)
+    // The upgrade holds the claim on the databases of its own rollback; it may have been reached by other addresses
+    // than the restore.
+    private async Task<bool> IsLentAsync(
+        SnapshotRestore restore, ClaimTarget target, string upgradeUid, CancellationToken cancellationToken)
     {
         foreach (var name in target.Names(restore.Metadata.Namespace))
         {
@@ -78,7 +87,12 @@ internal sealed class RestoreClaims(RestoreServices services)
         RestoreProgressOf.HasBegun(restore.Status) ? Task.CompletedTask : ReleaseAsync(restore, Names(restore, server, databases), cancellationToken);
 
     // An upgrade claims its rm database alone; that it works on the others too is in its plan.
-    private async Task<string?> UpgradeAsync(SnapshotRestore restore, ServerLook server, IReadOnlyList<string> databases, string? upgradeUid, CancellationToken cancellationToken)
+    private async Task<string?> UpgradeAsync(
+        SnapshotRestore restore,
+        ServerLook server,
+        IReadOnlyList<string> databases,
+        string? upgradeUid,
+        CancellationToken cancellationToken)
     {
         var here = Target(server, databases[0]);
         var upgrades = await services.Scope.ListAsync<OmsUpgrade>(services.Kubernetes, null, cancellationToken);

@@ -6,9 +6,10 @@ using Microsoft.Extensions.Logging;
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>
-/// Deletion of a restore. Before the first drop, and once it has ended, it goes at once. While databases are restored the one under way is finished first
-/// (all of them where the restore is the way back of an upgrade that is still there: its databases belong together). The annotation
-/// <c>drydock.dev/on-delete: Abandon</c> lets go at once; so does a failure, for nothing goes on by itself then; both say what was left.
+/// Deletion of a restore. Before the first drop, and once it has ended, it goes at once. While databases are restored
+/// the one under way is finished first (all of them where the restore is the way back of an upgrade that is still
+/// there: its databases belong together). The annotation <c>drydock.dev/on-delete: Abandon</c> lets go at once; so does
+/// a failure, for nothing goes on by itself then; both say what was left.
 /// </summary>
 internal sealed partial class RestoreDeletion(RestoreServices services)
 {
@@ -28,7 +29,8 @@ internal sealed partial class RestoreDeletion(RestoreServices services)
     }
 
     /// <summary>What deletion waits for now.</summary>
-    public async Task<Decision> DecideAsync(SnapshotRestore restore, RestoreSession session, CancellationToken cancellationToken)
+    public async Task<Decision> DecideAsync(
+        SnapshotRestore restore, RestoreSession session, CancellationToken cancellationToken)
     {
         var status = restore.Status;
         if (status?.Phase != SnapshotRestorePhases.Restoring || restore.Metadata.Annotations?.GetValueOrDefault(Annotations.OnDelete) == Annotations.Abandon)

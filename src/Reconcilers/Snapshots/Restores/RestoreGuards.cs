@@ -12,15 +12,20 @@ internal static class RestoreGuards
     // What a dump does in each database that it is loaded into.
     private static readonly string[] Always = ["SELECT", "INSERT", "CREATE", "DROP", "ALTER", "INDEX"];
 
-    // Any of them lets an account create what runs as another: MySQL 5.7 and MariaDB; MariaDB 10.5; MySQL 8.0; MySQL 8.2.
+    // Any of them lets an account create what runs as another: MySQL 5.7 and MariaDB; MariaDB 10.5; MySQL 8.0; MySQL
+    // 8.2.
     private static readonly string[] ForDefiners = ["SUPER", "SET USER", "SET_USER_ID", "SET_ANY_DEFINER"];
 
-    /// <summary>The first thing that keeps the restore from beginning, in the order final, in need of a repair, passing; null if nothing does.</summary>
+    /// <summary>
+    /// The first thing that keeps the restore from beginning, in the order final, in need of a repair, passing; null if
+    /// nothing does.
+    /// </summary>
     /// <param name="work">What is restored, and the server as it is.</param>
     /// <param name="spec">What is allowed.</param>
     /// <param name="status">What has been given up already.</param>
     /// <param name="planOnly">Nothing will be done: only what needs a repair counts.</param>
-    public static RestoreOutcome? Check(RestoreWork work, SnapshotRestoreSpec spec, SnapshotRestoreStatus? status, bool planOnly)
+    public static RestoreOutcome? Check(
+        RestoreWork work, SnapshotRestoreSpec spec, SnapshotRestoreStatus? status, bool planOnly)
     {
         var left = work.Databases.Where(d => !IsDone(status, d.Name)).ToList();
         if (!planOnly && NotAllowed(work, spec, status, left) is { Count: > 0 } refused)
@@ -50,10 +55,12 @@ internal static class RestoreGuards
             $"{string.Join("; ", sessions.Take(10).Select(s => s.Describe()))}{(sessions.Count > 10 ? string.Create(CultureInfo.InvariantCulture, $" and {sessions.Count - 10} more") : "")} at {look.Address}: {string.Join(", ", databases)} is in use. It goes on by itself when they are gone; close them (they are not ended by the restore)");
 
     /// <summary>Whether a database is restored, or its former contents are given up already.</summary>
-    public static bool IsGivenUp(SnapshotRestoreStatus? status, string database) => StateOf(status, database) != RestoreState.Pending;
+    public static bool IsGivenUp(SnapshotRestoreStatus? status, string database) =>
+        StateOf(status, database) != RestoreState.Pending;
 
     /// <summary>Whether a database is restored.</summary>
-    public static bool IsDone(SnapshotRestoreStatus? status, string database) => StateOf(status, database) == RestoreState.Restored;
+    public static bool IsDone(SnapshotRestoreStatus? status, string database) =>
+        StateOf(status, database) == RestoreState.Restored;
 
     /// <summary>Where a database stands.</summary>
     public static RestoreState StateOf(SnapshotRestoreStatus? status, string database) =>
@@ -162,5 +169,6 @@ internal static class RestoreGuards
         }
     }
 
-    private static bool HoldsCode(SnapshotDatabase database) => database.Views.Count + database.Routines.Count + database.Triggers.Count + database.Events.Count > 0;
+    private static bool HoldsCode(SnapshotDatabase database) =>
+        database.Views.Count + database.Routines.Count + database.Triggers.Count + database.Events.Count > 0;
 }

@@ -5,8 +5,9 @@ using Drydock.Crds.SnapshotRestores;
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>
-/// One look or restore running beside the reconcile. It never writes to the object itself: what it must have in status before it acts it hands over with
-/// <see cref="CommitAsync"/>, and the reconcile, the one writer, writes it only while the object still names this job.
+/// One look or restore running beside the reconcile. It never writes to the object itself: what it must have in status
+/// before it acts it hands over with <see cref="CommitAsync"/>, and the reconcile, the one writer, writes it only while
+/// the object still names this job.
 /// </summary>
 internal sealed class RestoreJob : IProgress<SnapshotProgress>, IAsyncDisposable
 {
@@ -21,7 +22,10 @@ internal sealed class RestoreJob : IProgress<SnapshotProgress>, IAsyncDisposable
     private RestoreJob(Action wake, CancellationToken fenceEnded) =>
         (_wake, _stop) = (wake, CancellationTokenSource.CreateLinkedTokenSource(fenceEnded));
 
-    /// <summary>Random name of this job in <c>status.receipt</c>: a process that took over puts its own there, and this job's commits are refused from then on.</summary>
+    /// <summary>
+    /// Random name of this job in <c>status.receipt</c>: a process that took over puts its own there, and this job's
+    /// commits are refused from then on.
+    /// </summary>
     public string Id { get; } = Guid.NewGuid().ToString("N");
 
     /// <summary>The work.</summary>
@@ -70,9 +74,13 @@ internal sealed class RestoreJob : IProgress<SnapshotProgress>, IAsyncDisposable
     /// <summary>How far a database is; null if nothing is known.</summary>
     public SnapshotProgress? ProgressOf(string database) => _progress.GetValueOrDefault(database);
 
-    /// <summary>Returns when the change is in status. Must be repeatable: it is applied anew to what the server has after a conflict.</summary>
+    /// <summary>
+    /// Returns when the change is in status. Must be repeatable: it is applied anew to what the server has after a
+    /// conflict.
+    /// </summary>
     /// <exception cref="RestoreStopException">Another operator has taken over; nothing was written.</exception>
-    public async Task CommitAsync(Func<SnapshotRestoreStatus, SnapshotRestoreStatus> change, CancellationToken cancellationToken)
+    public async Task CommitAsync(
+        Func<SnapshotRestoreStatus, SnapshotRestoreStatus> change, CancellationToken cancellationToken)
     {
         var commit = new Commit(change);
         _commits.Enqueue(commit);
@@ -80,7 +88,9 @@ internal sealed class RestoreJob : IProgress<SnapshotProgress>, IAsyncDisposable
         await commit.Done.Task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>The changes that wait to be written, in order; they stay until <see cref="Commit.Done"/> is set.</summary>
+    /// <summary>
+    /// The changes that wait to be written, in order; they stay until <see cref="Commit.Done"/> is set.
+    /// </summary>
     public IReadOnlyList<Commit> Pending()
     {
         while (_commits.TryPeek(out var first) && first.Done.Task.IsCompleted)

@@ -8,16 +8,23 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>Everything before the first change: finds the snapshot, looks at the server, asks the guards, reads every file through. Changes nothing anywhere.</summary>
+/// <summary>
+/// Everything before the first change: finds the snapshot, looks at the server, asks the guards, reads every file
+/// through. Changes nothing anywhere.
+/// </summary>
 internal sealed class RestorePreparation(
     RestoreServices services, SnapshotRestore restore, RestoreJob job, RestoreSession session, Func<SessionReceipt, CancellationToken, Task> noted)
 {
-    // Files rot and are overwritten while a restore waits for days; what was read lately is not read again at every look.
+    // Files rot and are overwritten while a restore waits for days; what was read lately is not read again at every
+    // look.
     private static readonly TimeSpan VerificationHolds = TimeSpan.FromHours(1);
 
     private static readonly string[] SystemSchemas = ["mysql", "information_schema", "performance_schema", "sys", "oceanbase"];
 
-    /// <summary>Looks everything up; the server, the guards and the manifest are good when it returns. The files are not read yet.</summary>
+    /// <summary>
+    /// Looks everything up; the server, the guards and the manifest are good when it returns. The files are not read
+    /// yet.
+    /// </summary>
     /// <exception cref="RestoreStopException">Something stands against it.</exception>
     public async Task<RestoreWork> LookAsync(CancellationToken cancellationToken)
     {
@@ -67,10 +74,12 @@ internal sealed class RestorePreparation(
     }
 
     /// <summary>
-    /// Refuses to begin without <c>spec.notAfter</c>, or after it; what has begun continues. What was restored is known from status alone, and a status is
-    /// lost when the object is deleted and applied again: without an end the same manifest would drop the databases again, months later.
+    /// Refuses to begin without <c>spec.notAfter</c>, or after it; what has begun continues. What was restored is known
+    /// from status alone, and a status is lost when the object is deleted and applied again: without an end the same
+    /// manifest would drop the databases again, months later.
     /// </summary>
-    /// <param name="upgradeUid">The upgrade that waits for the restore and answers for it; null for a restore that stands alone.</param>
+    /// <param name="upgradeUid">The upgrade that waits for the restore and answers for it; null for a restore that
+    /// stands alone.</param>
     /// <exception cref="RestoreStopException">It must not begin.</exception>
     public void RequireInTime(string? upgradeUid)
     {
@@ -93,8 +102,9 @@ internal sealed class RestorePreparation(
     }
 
     /// <summary>
-    /// Ends the job between two databases if the Secret of the server is another one than it began with, so that the next one begins with what is there
-    /// now. A Secret that is gone or unusable ends nothing: its namespace may be going away, and a database that is half restored is finished first.
+    /// Ends the job between two databases if the Secret of the server is another one than it began with, so that the
+    /// next one begins with what is there now. A Secret that is gone or unusable ends nothing: its namespace may be
+    /// going away, and a database that is half restored is finished first.
     /// </summary>
     /// <exception cref="RestoreStopException">It is another one.</exception>
     public async Task RequireSameAccessAsync(RestoreWork work, CancellationToken cancellationToken)
@@ -118,7 +128,8 @@ internal sealed class RestorePreparation(
 
     /// <summary>Asks the guards of the server as it was last looked at.</summary>
     /// <param name="work">What is restored.</param>
-    /// <param name="planOnly">True leaves out what only an act may meet: contents that may not be dropped, and sessions.</param>
+    /// <param name="planOnly">True leaves out what only an act may meet: contents that may not be dropped, and
+    /// sessions.</param>
     /// <exception cref="RestoreStopException">Something stands against it.</exception>
     public void Guard(RestoreWork work, bool planOnly)
     {
@@ -128,8 +139,12 @@ internal sealed class RestorePreparation(
         }
     }
 
-    /// <summary>Reads every file of what is still to be restored through and compares it with the manifest; what this process has read and found good within the last hour is not read again.</summary>
-    /// <exception cref="RestoreStopException">Something is not as the manifest says, or the server would not take it.</exception>
+    /// <summary>
+    /// Reads every file of what is still to be restored through and compares it with the manifest; what this process
+    /// has read and found good within the last hour is not read again.
+    /// </summary>
+    /// <exception cref="RestoreStopException">Something is not as the manifest says, or the server would not take
+    /// it.</exception>
     public async Task VerifyAsync(RestoreWork work, CancellationToken cancellationToken)
     {
         var left = work.Databases.Where(d => !RestoreGuards.IsDone(restore.Status, d.Name)).ToList();
@@ -178,7 +193,8 @@ internal sealed class RestorePreparation(
                 : RestoreReasons.Of(new SnapshotException(findings[0].Failure, text));
     }
 
-    private async Task<MySqlConnectionStringBuilder> ConnectAsync(DatabaseSource target, CancellationToken cancellationToken)
+    private async Task<MySqlConnectionStringBuilder> ConnectAsync(
+        DatabaseSource target, CancellationToken cancellationToken)
     {
         var field = restore.Spec.Target is null ? "spec.source of the BackupSnapshot" : "spec.target";
         var connection = await SnapshotSource.ConnectAsync(services.Kubernetes, restore.Metadata.Namespace, target, field, services.Endpoints, cancellationToken);
@@ -199,7 +215,8 @@ internal sealed class RestorePreparation(
         }
     }
 
-    private static RestoreStopException Ends(string reason, string message) => new(new RestoreOutcome.Failed(reason, message));
+    private static RestoreStopException Ends(string reason, string message) =>
+        new(new RestoreOutcome.Failed(reason, message));
 
     private List<Clients.Snapshots.SnapshotDatabase> Select(SnapshotManifest manifest)
     {

@@ -6,11 +6,14 @@ using SnapshotDatabase = Drydock.Clients.Snapshots.SnapshotDatabase;
 
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>The databases in the status of a restore, and what is written of them at each border. Pure and repeatable.</summary>
+/// <summary>
+/// The databases in the status of a restore, and what is written of them at each border. Pure and repeatable.
+/// </summary>
 internal static class RestoreProgressOf
 {
     /// <summary>Whether any database was given up or restored.</summary>
-    public static bool HasBegun(SnapshotRestoreStatus? status) => status?.Databases.Exists(d => d.State != RestoreState.Pending) == true;
+    public static bool HasBegun(SnapshotRestoreStatus? status) =>
+        status?.Databases.Exists(d => d.State != RestoreState.Pending) == true;
 
     /// <summary>Whether databases begin to be dropped between these two.</summary>
     public static bool Begins(SnapshotRestoreStatus? before, SnapshotRestoreStatus? after) =>

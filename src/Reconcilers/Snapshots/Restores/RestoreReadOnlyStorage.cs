@@ -5,9 +5,10 @@ using Drydock.Clients.Snapshots;
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>
-/// The storage of the snapshot as a restore sees it: nothing in it can be written, published or removed, so no fault of a restore can cost a backup.
-/// The loader keeps notes of its server sessions below <c>sessions/</c>, each before the session locks or loads anything; those stay in memory here and
-/// go to <c>status.receipt</c>, where a successor finds them.
+/// The storage of the snapshot as a restore sees it: nothing in it can be written, published or removed, so no fault of
+/// a restore can cost a backup. The loader keeps notes of its server sessions below <c>sessions/</c>, each before the
+/// session locks or loads anything; those stay in memory here and go to <c>status.receipt</c>, where a successor finds
+/// them.
 /// </summary>
 /// <param name="inner">The storage.</param>
 /// <param name="noted">Awaited before a note counts as written; throwing here keeps the session from going on.</param>
@@ -26,7 +27,8 @@ internal sealed class RestoreReadOnlyStorage(ISnapshotStorage inner, Func<Sessio
         IsNote(name) ? Task.FromResult<ISnapshotObjectWriter>(new NoteWriter((content, token) => KeepAsync(name, content, token))) : Task.FromException<ISnapshotObjectWriter>(Refused("write", name));
 
     /// <inheritdoc />
-    public Task PublishAsync(string from, string to, CancellationToken cancellationToken) => Task.FromException(Refused("publish", to));
+    public Task PublishAsync(string from, string to, CancellationToken cancellationToken) =>
+        Task.FromException(Refused("publish", to));
 
     /// <inheritdoc />
     public Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken) =>
@@ -52,19 +54,23 @@ internal sealed class RestoreReadOnlyStorage(ISnapshotStorage inner, Func<Sessio
             return Task.FromException(Refused("delete", name));
         }
 
-        // A note that another process left in the storage itself stays there; it names a session that is dead or belongs to somebody else.
+        // A note that another process left in the storage itself stays there; it names a session that is dead or
+        // belongs to somebody else.
         _notes.TryRemove(name, out _);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc />
-    public Task<long?> GetFreeBytesAsync(CancellationToken cancellationToken) => inner.GetFreeBytesAsync(cancellationToken);
+    public Task<long?> GetFreeBytesAsync(CancellationToken cancellationToken) =>
+        inner.GetFreeBytesAsync(cancellationToken);
 
     /// <inheritdoc />
-    public Task<SnapshotStorageMark> EnsureMarkAsync(CancellationToken cancellationToken) => Task.FromException<SnapshotStorageMark>(Refused("mark", "the storage"));
+    public Task<SnapshotStorageMark> EnsureMarkAsync(CancellationToken cancellationToken) =>
+        Task.FromException<SnapshotStorageMark>(Refused("mark", "the storage"));
 
     /// <inheritdoc />
-    public Task<SnapshotStorageMark?> ReadMarkAsync(CancellationToken cancellationToken) => inner.ReadMarkAsync(cancellationToken);
+    public Task<SnapshotStorageMark?> ReadMarkAsync(CancellationToken cancellationToken) =>
+        inner.ReadMarkAsync(cancellationToken);
 
     private async Task KeepAsync(string name, byte[] content, CancellationToken cancellationToken)
     {

@@ -34,7 +34,9 @@ internal static partial class RestoreReasons
         _ => new RestoreOutcome.Failed(Reasons.RestoreFailed, $"{address}: {error.Message}"),
     };
 
-    /// <summary>Whether the same database is worth another attempt by itself: the connection broke, or somebody was in the way.</summary>
+    /// <summary>
+    /// Whether the same database is worth another attempt by itself: the connection broke, or somebody was in the way.
+    /// </summary>
     public static bool IsPassing(Exception error) => error switch
     {
         SnapshotException { Failure: SnapshotFailure.ConnectionLost or SnapshotFailure.Busy or SnapshotFailure.SessionRemains } => true,
@@ -44,8 +46,8 @@ internal static partial class RestoreReasons
         _ => false,
     };
 
-    // The client's words for a connection that broke, was killed, or could not be made, or for a lock that was not got; myloader tells no numbers, and its own
-    // threads can be in each other's way.
+    // The client's words for a connection that broke, was killed, or could not be made, or for a lock that was not got;
+    // myloader tells no numbers, and its own threads can be in each other's way.
     [GeneratedRegex(@"ERROR (1053|1205|1213|1927|2002|2003|2006|2013|2055|2026)\b|Deadlock found|Lock wait timeout exceeded", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Lost();
 }

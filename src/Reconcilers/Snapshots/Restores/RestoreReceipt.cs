@@ -16,7 +16,8 @@ internal static class RestoreReceipt
     public const string Claims = "claims";
 
     /// <summary>The receipt with one entry set, or removed with null.</summary>
-    public static SortedDictionary<string, string> With(SortedDictionary<string, string>? receipt, string key, string? value)
+    public static SortedDictionary<string, string> With(
+        SortedDictionary<string, string>? receipt, string key, string? value)
     {
         var next = new SortedDictionary<string, string>(receipt ?? new SortedDictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal);
         if (value is null)

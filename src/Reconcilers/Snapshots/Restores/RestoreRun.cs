@@ -13,13 +13,14 @@ namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>
 /// One job: looks, verifies, and restores database after database.
-/// <para>
-/// Why a process that is frozen anywhere here and thawed late destroys nothing. Every drop and every load runs in a server session that this object's
-/// status names before the statement is sent, and that write (<see cref="RestoreJob.CommitAsync"/>) succeeds only while the status names this job. A
-/// successor first puts its own job there. A commit of the old job before that is in the status that the successor then reads, so the successor knows the
-/// session, ends it and waits until the server lists it no more; a commit after that is refused, and nothing is sent. Sessions never reconnect, so a
-/// statement that a thawed process sends meets a closed session. Sessions that were open and not yet committed hold the loader's named locks: they are
-/// ended by those, and if they were opened even later, their commit is refused.
+/// <para> Why a process that is frozen anywhere here and thawed late destroys nothing. Every drop and every load runs
+/// in a server session that this object's status names before the statement is sent, and that write
+/// (<see cref="RestoreJob.CommitAsync"/>) succeeds only while the status names this job. A successor first puts its own
+/// job there. A commit of the old job before that is in the status that the successor then reads, so the successor
+/// knows the session, ends it and waits until the server lists it no more; a commit after that is refused, and nothing
+/// is sent. Sessions never reconnect, so a statement that a thawed process sends meets a closed session. Sessions that
+/// were open and not yet committed hold the loader's named locks: they are ended by those, and if they were opened even
+/// later, their commit is refused.
 /// </para>
 /// </summary>
 internal sealed class RestoreRun
@@ -57,7 +58,8 @@ internal sealed class RestoreRun
         using var limit = new CancellationTokenSource(left > TimeSpan.Zero ? left : Timeout.InfiniteTimeSpan, _services.Time);
         if (left <= TimeSpan.Zero)
         {
-            // Nothing more is looked at: a look that is quicker than any timer would otherwise wait for the next one for ever.
+            // Nothing more is looked at: a look that is quicker than any timer would otherwise wait for the next one
+            // for ever.
             await limit.CancelAsync();
         }
 
@@ -190,7 +192,8 @@ internal sealed class RestoreRun
             cancellationToken);
     }
 
-    // The job's name was put into status before the job began: whatever an earlier job committed is in the receipt that was read then.
+    // The job's name was put into status before the job began: whatever an earlier job committed is in the receipt that
+    // was read then.
     private async Task EndPredecessorsAsync(RestoreWork work, CancellationToken cancellationToken)
     {
         _job.Activity = "ending what an earlier attempt left on the server";
@@ -230,7 +233,8 @@ internal sealed class RestoreRun
             CultureInfo.InvariantCulture, $"{work.Databases.Count} databases at {work.Look.Address} are as snapshot {work.Manifest.Id} of {work.Manifest.StartedAt:u} has them: loaded and compared"));
     }
 
-    private async Task WithAttemptsAsync(RestoreWork work, Clients.Snapshots.SnapshotDatabase database, CancellationToken cancellationToken)
+    private async Task WithAttemptsAsync(
+        RestoreWork work, Clients.Snapshots.SnapshotDatabase database, CancellationToken cancellationToken)
     {
         var pause = FirstPause;
         for (var attempt = 1; ; attempt++)
@@ -249,7 +253,8 @@ internal sealed class RestoreRun
         }
     }
 
-    private async Task OneAsync(RestoreWork work, Clients.Snapshots.SnapshotDatabase database, CancellationToken cancellationToken)
+    private async Task OneAsync(
+        RestoreWork work, Clients.Snapshots.SnapshotDatabase database, CancellationToken cancellationToken)
     {
         _job.Activity = $"restoring {database.Name}";
         await _preparation.RequireSameAccessAsync(work, cancellationToken);
@@ -317,7 +322,8 @@ internal sealed class RestoreRun
         _services.Fence.EnsureMayAct();
     }
 
-    // Once something is dropped a failure is one whatever kind it is of: a person must know, and the message says what state things are in.
+    // Once something is dropped a failure is one whatever kind it is of: a person must know, and the message says what
+    // state things are in.
     private RestoreOutcome Of(RestoreOutcome outcome) => (_givenUp.Count > 0 || RestoreProgressOf.HasHalf(_restore.Status), outcome) switch
     {
         (true, RestoreOutcome.Failed failed) => new RestoreOutcome.Failed(Reasons.RestoreFailed, $"{failed.Message}{State()}"),

@@ -29,8 +29,8 @@ internal sealed class RestoreSession : IAsyncDisposable
     public DateTimeOffset LookAgainAt { get; set; }
 
     /// <summary>
-    /// Whether a reconcile right after a look is only the echo of that look's own end. Without this a look would begin the next one for ever; a Secret that
-    /// changes in that very second is seen at <see cref="LookAgainAt"/>.
+    /// Whether a reconcile right after a look is only the echo of that look's own end. Without this a look would begin
+    /// the next one for ever; a Secret that changes in that very second is seen at <see cref="LookAgainAt"/>.
     /// </summary>
     public bool IsEcho(SnapshotRestore restore, DateTimeOffset now) =>
         Looks > 0 && now < ConcludedAt + Echo && now < LookAgainAt && restore.Status?.ObservedGeneration == restore.Metadata.Generation;

@@ -8,7 +8,8 @@ namespace Drydock.Reconcilers.Snapshots;
 internal static class RestoreStatusComposer
 {
     /// <summary>A job runs.</summary>
-    public static SnapshotRestoreStatus Running(SnapshotRestore restore, SnapshotRestoreStatus status, string activity, DateTimeOffset now)
+    public static SnapshotRestoreStatus Running(
+        SnapshotRestore restore, SnapshotRestoreStatus status, string activity, DateTimeOffset now)
     {
         var restoring = status.Phase == SnapshotRestorePhases.Restoring || RestoreProgressOf.HasBegun(status);
         return Compose(
@@ -19,7 +20,8 @@ internal static class RestoreStatusComposer
     }
 
     /// <summary>A job came to something.</summary>
-    public static SnapshotRestoreStatus Ended(SnapshotRestore restore, SnapshotRestoreStatus status, RestoreOutcome outcome, DateTimeOffset now)
+    public static SnapshotRestoreStatus Ended(
+        SnapshotRestore restore, SnapshotRestoreStatus status, RestoreOutcome outcome, DateTimeOffset now)
     {
         var under = status.Phase == SnapshotRestorePhases.Restoring || RestoreProgressOf.HasBegun(status) ? SnapshotRestorePhases.Restoring : SnapshotRestorePhases.Verifying;
         var standing = outcome switch
@@ -45,7 +47,8 @@ internal static class RestoreStatusComposer
         $"{message}; set spec.paused to false to go on");
 
     /// <summary>A standing with its conditions.</summary>
-    public static SnapshotRestoreStatus Compose(SnapshotRestore restore, SnapshotRestoreStatus status, Standing standing, DateTimeOffset now)
+    public static SnapshotRestoreStatus Compose(
+        SnapshotRestore restore, SnapshotRestoreStatus status, Standing standing, DateTimeOffset now)
     {
         var message = restore.Metadata.DeletionTimestamp is null || standing.Kind == StandingKind.Succeeded
             ? standing.Message

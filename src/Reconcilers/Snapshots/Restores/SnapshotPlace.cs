@@ -26,7 +26,12 @@ internal sealed record SnapshotPlace(SnapshotLocation Location, DatabaseSource? 
         return found with { Location = found.Location with { Storage = new RestoreReadOnlyStorage(found.Location.Storage, noted, services.Time) } };
     }
 
-    private static async Task<SnapshotPlace> FromObjectAsync(RestoreServices services, SnapshotRestore restore, string name, string? uid, CancellationToken cancellationToken)
+    private static async Task<SnapshotPlace> FromObjectAsync(
+        RestoreServices services,
+        SnapshotRestore restore,
+        string name,
+        string? uid,
+        CancellationToken cancellationToken)
     {
         var space = restore.Metadata.Namespace;
         var snapshot = await services.Kubernetes.GetAsync<BackupSnapshot>(name, space, cancellationToken)
@@ -58,7 +63,8 @@ internal sealed record SnapshotPlace(SnapshotLocation Location, DatabaseSource? 
         return new SnapshotPlace(new SnapshotLocation(storage, snapshot.Spec.PathPrefix ?? "", status.SnapshotID), snapshot.Spec.Source);
     }
 
-    private static async Task<SnapshotPlace> FromFilesAsync(RestoreServices services, SnapshotRestore restore, SnapshotFiles files, CancellationToken cancellationToken)
+    private static async Task<SnapshotPlace> FromFilesAsync(
+        RestoreServices services, SnapshotRestore restore, SnapshotFiles files, CancellationToken cancellationToken)
     {
         var storage = await services.Storages.OpenAsync(files.Storage, restore.Metadata.Namespace, cancellationToken);
         var path = files.Path.Trim('/');
@@ -68,5 +74,6 @@ internal sealed record SnapshotPlace(SnapshotLocation Location, DatabaseSource? 
             Source: null);
     }
 
-    private static RestoreStopException Ends(string reason, string message) => new(new RestoreOutcome.Failed(reason, message));
+    private static RestoreStopException Ends(string reason, string message) =>
+        new(new RestoreOutcome.Failed(reason, message));
 }

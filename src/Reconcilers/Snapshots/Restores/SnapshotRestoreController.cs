@@ -12,8 +12,9 @@ using Microsoft.Extensions.Logging;
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>
-/// Puts databases back as a snapshot has them. Level-based: what is to be done is read from status.databases and the server; a database that is not
-/// Restored there is dropped and loaded again, one that is Restored is not touched again. What is dropped and loaded runs in <see cref="RestoreRun"/>.
+/// Puts databases back as a snapshot has them. Level-based: what is to be done is read from status.databases and the
+/// server; a database that is not Restored there is dropped and loaded again, one that is Restored is not touched
+/// again. What is dropped and loaded runs in <see cref="RestoreRun"/>.
 /// </summary>
 [EntityRbac(ApiGroup.Name, "snapshotrestores", Verbs = "get,list,watch,patch")]
 [EntityRbac(ApiGroup.Name, "snapshotrestores/status", Verbs = "update")]
@@ -35,7 +36,8 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
     private readonly ILogger _logger;
 
     /// <summary>Composes the controller.</summary>
-    public SnapshotRestoreController(RestoreServices services, IEntityWriter<SnapshotRestore> writer, IReconcileTrigger<SnapshotRestore> trigger)
+    public SnapshotRestoreController(
+        RestoreServices services, IEntityWriter<SnapshotRestore> writer, IReconcileTrigger<SnapshotRestore> trigger)
         : base(writer, services.Events)
     {
         _services = services;
@@ -71,13 +73,15 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
     }
 
     /// <inheritdoc />
-    protected override async Task<TimeSpan?> ReconcileFreshAsync(SnapshotRestore entity, CancellationToken cancellationToken)
+    protected override async Task<TimeSpan?> ReconcileFreshAsync(
+        SnapshotRestore entity, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(entity);
         var session = (RestoreSession)SessionOf(entity, static () => new RestoreSession());
         if (session.Job is { } mine && entity.Status?.Receipt?.GetValueOrDefault(RestoreReceipt.Job) != mine.Id)
         {
-            // Another operator has put its own job there; whether this one may still act it will find out at its next commit.
+            // Another operator has put its own job there; whether this one may still act it will find out at its next
+            // commit.
             mine.Supersede();
             await session.StopAsync();
         }
@@ -102,9 +106,11 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
     private static bool IsHeld(SnapshotRestore restore) =>
         restore.Metadata.Finalizers?.Contains(Labels.RestoreFinalizer) == true || restore.Status?.Receipt?.ContainsKey(RestoreReceipt.Claims) == true;
 
-    private static string Text(SnapshotRestore restore) => JsonSerializer.Serialize(restore, CrdsJsonContext.Default.SnapshotRestore);
+    private static string Text(SnapshotRestore restore) =>
+        JsonSerializer.Serialize(restore, CrdsJsonContext.Default.SnapshotRestore);
 
-    private async Task<TimeSpan?> WorkAsync(SnapshotRestore restore, RestoreSession session, bool goOn, CancellationToken cancellationToken)
+    private async Task<TimeSpan?> WorkAsync(
+        SnapshotRestore restore, RestoreSession session, bool goOn, CancellationToken cancellationToken)
     {
         var now = _services.Time.GetUtcNow();
         if (session.Job is not { } job)
@@ -146,7 +152,12 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
     }
 
     // The job's name is in status before it does anything: from then on no earlier job's commit is taken.
-    private async Task<TimeSpan?> StartAsync(SnapshotRestore restore, RestoreSession session, bool stop, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<TimeSpan?> StartAsync(
+        SnapshotRestore restore,
+        RestoreSession session,
+        bool stop,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -159,7 +170,8 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
 
         if (restore.Spec.Mode == RunMode.Apply && restore.Metadata.DeletionTimestamp is null && restore.Metadata.Finalizers?.Contains(Labels.RestoreFinalizer) != true)
         {
-            // What is there then may be another's work that came in between: it is looked at anew before anything is begun.
+            // What is there then may be another's work that came in between: it is looked at anew before anything is
+            // begun.
             await Writer.AddFinalizerAsync(restore, Labels.RestoreFinalizer, cancellationToken);
             return Shortly;
         }
@@ -195,7 +207,12 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
         return ShowProgress;
     }
 
-    private async Task<TimeSpan?> ConcludeAsync(SnapshotRestore restore, RestoreSession session, RestoreJob job, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<TimeSpan?> ConcludeAsync(
+        SnapshotRestore restore,
+        RestoreSession session,
+        RestoreJob job,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         RestoreOutcome outcome;
         try
@@ -243,7 +260,8 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
         return pause < LookAgainLast ? pause : LookAgainLast;
     }
 
-    // The end: the claims go, then the finalizer; nothing is held any more. Level-based: a crash in between comes here again.
+    // The end: the claims go, then the finalizer; nothing is held any more. Level-based: a crash in between comes here
+    // again.
     private async Task<TimeSpan?> EndAsync(SnapshotRestore restore, CancellationToken cancellationToken)
     {
         await ForgetAsync(restore);
@@ -278,7 +296,8 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
             cancellationToken);
     }
 
-    private async Task<TimeSpan?> DeleteAsync(SnapshotRestore restore, RestoreSession session, CancellationToken cancellationToken)
+    private async Task<TimeSpan?> DeleteAsync(
+        SnapshotRestore restore, RestoreSession session, CancellationToken cancellationToken)
     {
         switch (await _deletion.DecideAsync(restore, session, cancellationToken))
         {
@@ -297,7 +316,8 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
         }
     }
 
-    private async Task<SnapshotRestore> WriteAsync(SnapshotRestore restore, SnapshotRestoreStatus status, CancellationToken cancellationToken)
+    private async Task<SnapshotRestore> WriteAsync(
+        SnapshotRestore restore, SnapshotRestoreStatus status, CancellationToken cancellationToken)
     {
         var type = CrdsJsonContext.Default.SnapshotRestoreStatus;
         status = status with { UsedTokens = RetryTokens.Trim(restore.Metadata, restore.Spec.Retry, status.UsedTokens) };

@@ -11,11 +11,13 @@ namespace Drydock.Reconcilers.Snapshots;
 internal static class UpgradeLink
 {
     /// <summary>
-    /// The uid of the upgrade that owns the restore and waits for it: with it OMS is stopped by plan, so that no session on its databases is rightful, and
-    /// the upgrade's claim covers the restore. Labels and owner references prove nothing, because whoever makes the object writes them. What proves it is
-    /// the upgrade's own status: a step that has not succeeded yet, with a receipt that names this restore, written before the restore was made.
+    /// The uid of the upgrade that owns the restore and waits for it: with it OMS is stopped by plan, so that no
+    /// session on its databases is rightful, and the upgrade's claim covers the restore. Labels and owner references
+    /// prove nothing, because whoever makes the object writes them. What proves it is the upgrade's own status: a step
+    /// that has not succeeded yet, with a receipt that names this restore, written before the restore was made.
     /// </summary>
-    public static async Task<string?> FindAsync(RestoreServices services, SnapshotRestore restore, CancellationToken cancellationToken)
+    public static async Task<string?> FindAsync(
+        RestoreServices services, SnapshotRestore restore, CancellationToken cancellationToken)
     {
         var owners = (restore.Metadata.OwnerReferences ?? []).Where(o =>
             o.Kind == OmsUpgrade.KindName && o.ApiVersion.StartsWith($"{ApiGroup.Name}/", StringComparison.Ordinal));

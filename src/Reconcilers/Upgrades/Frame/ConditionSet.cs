@@ -3,7 +3,9 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>Builds the conditions of a status from those before: the transition time changes only when the status does.</summary>
+/// <summary>
+/// Builds the conditions of a status from those before: the transition time changes only when the status does.
+/// </summary>
 internal sealed class ConditionSet(IReadOnlyList<Condition> before, DateTimeOffset now, long? generation)
 {
     private readonly List<Condition> _conditions = [];
@@ -12,7 +14,8 @@ internal sealed class ConditionSet(IReadOnlyList<Condition> before, DateTimeOffs
     public List<Condition> Conditions => _conditions;
 
     /// <summary>Sets a condition to true or false.</summary>
-    public void Set(string type, bool status, string reason, string message) => Set(type, status ? "True" : "False", reason, message);
+    public void Set(string type, bool status, string reason, string message) =>
+        Set(type, status ? "True" : "False", reason, message);
 
     /// <summary>Sets a condition; the last word on a type counts.</summary>
     /// <param name="type">What it speaks of.</param>

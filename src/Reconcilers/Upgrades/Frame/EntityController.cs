@@ -13,12 +13,14 @@ using Backoff = Drydock.Engine.Running.Backoff;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// The outer frame of every controller: an ended object is left alone without a read; everything else is decided on what the server has now, never on the
-/// cache; a write that did not come through, or may not have, means read again and decide again, after a pause that grows; what runs beside the reconcile
-/// is kept by uid and stopped with the object, or with the leadership.
+/// The outer frame of every controller: an ended object is left alone without a read; everything else is decided on
+/// what the server has now, never on the cache; a write that did not come through, or may not have, means read again
+/// and decide again, after a pause that grows; what runs beside the reconcile is kept by uid and stopped with the
+/// object, or with the leadership.
 /// </summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
-/// <typeparam name="TSession">What this process keeps in memory for one object while it works on it. It may be lost at any time: the next look starts from the world.</typeparam>
+/// <typeparam name="TSession">What this process keeps in memory for one object while it works on it. It may be lost at
+/// any time: the next look starts from the world.</typeparam>
 /// <param name="writer">Writes to the kind's objects.</param>
 /// <param name="events">Tells of writes that the server does not take.</param>
 internal abstract class EntityController<TEntity, TSession>(IEntityWriter<TEntity> writer, IEventRecorder events) : IEntityController<TEntity>, IAsyncDisposable
@@ -73,7 +75,8 @@ internal abstract class EntityController<TEntity, TSession>(IEntityWriter<TEntit
         }
         catch (KubernetesException exception) when (!exception.Request.IsRead)
         {
-            // Another wrote, or our write may or may not have come through, or the server refuses it: read again and decide again.
+            // Another wrote, or our write may or may not have come through, or the server refuses it: read again and
+            // decide again.
             return NotWritten(fresh, exception);
         }
     }
@@ -103,25 +106,34 @@ internal abstract class EntityController<TEntity, TSession>(IEntityWriter<TEntit
         }
     }
 
-    /// <summary>Ended, and nothing asked since: no read, no write, no connection to any target. Asked of the cached and of the fresh object.</summary>
+    /// <summary>
+    /// Ended, and nothing asked since: no read, no write, no connection to any target. Asked of the cached and of the
+    /// fresh object.
+    /// </summary>
     protected abstract bool IsInert(TEntity entity);
 
     /// <summary>How long an inert object stays so without an event; null: for good.</summary>
     protected virtual TimeSpan? InertFor(TEntity entity) => null;
 
-    /// <summary>Brings the world nearer to what the object, as the server has it now, asks for. Returns when to look again without an event; null: not.</summary>
+    /// <summary>
+    /// Brings the world nearer to what the object, as the server has it now, asks for. Returns when to look again
+    /// without an event; null: not.
+    /// </summary>
     protected abstract Task<TimeSpan?> ReconcileFreshAsync(TEntity entity, CancellationToken cancellationToken);
 
     /// <summary>What is kept for the object, made if there is nothing.</summary>
-    protected TSession SessionOf(TEntity entity, Func<TSession> make) => _sessions.GetOrAdd(Uid(entity), static (_, m) => m(), make);
+    protected TSession SessionOf(TEntity entity, Func<TSession> make) =>
+        _sessions.GetOrAdd(Uid(entity), static (_, m) => m(), make);
 
     /// <summary>What is kept for the object; null if nothing is.</summary>
     protected TSession? FindSession(TEntity entity) => _sessions.GetValueOrDefault(Uid(entity));
 
     /// <summary>Stops what runs for the object and forgets it; returns when it has stopped.</summary>
-    protected Task ForgetAsync(TEntity entity) => entity?.Metadata.Uid is { } uid ? ForgetAsync(uid) : Task.CompletedTask;
+    protected Task ForgetAsync(TEntity entity) =>
+        entity?.Metadata.Uid is { } uid ? ForgetAsync(uid) : Task.CompletedTask;
 
-    private static string Uid(TEntity entity) => entity.Metadata.Uid ?? throw new ArgumentException("An object without uid was never stored.", nameof(entity));
+    private static string Uid(TEntity entity) =>
+        entity.Metadata.Uid ?? throw new ArgumentException("An object without uid was never stored.", nameof(entity));
 
     // Another process may have brought it to its end while this one was frozen.
     private async Task<ReconciliationResult<TEntity>> InertAsync(TEntity entity)
@@ -130,7 +142,8 @@ internal abstract class EntityController<TEntity, TSession>(IEntityWriter<TEntit
         return ReconciliationResult<TEntity>.Success(entity, InertFor(entity));
     }
 
-    // An object of the same name was deleted and created again faster than its deletion was told: what ran for the one that is gone must not run on.
+    // An object of the same name was deleted and created again faster than its deletion was told: what ran for the one
+    // that is gone must not run on.
     private async Task ForgetFormerAsync(TEntity entity)
     {
         var (key, uid) = (ObjectKey.Of(entity), Uid(entity));

@@ -12,6 +12,9 @@ internal interface IRunAccess<TEntity, TSpec, TStatus>
     where TSpec : RunSpec, new()
     where TStatus : RunStatus, new()
 {
-    /// <summary>Reads the Secrets that an object refers to, and says what access to its targets depends on. Connects to nothing; a Secret that is missing is for preflight and steps to tell.</summary>
+    /// <summary>
+    /// Reads the Secrets that an object refers to, and says what access to its targets depends on. Connects to nothing;
+    /// a Secret that is missing is for preflight and steps to tell.
+    /// </summary>
     Task<RunBinding<TEntity, TSpec, TStatus>> ReadAsync(TEntity entity, CancellationToken cancellationToken);
 }

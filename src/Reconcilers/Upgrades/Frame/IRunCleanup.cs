@@ -22,7 +22,9 @@ internal interface IRunCleanup<in TSpec, TStatus>
     /// <summary>The status with it.</summary>
     TStatus WithPlan(TStatus status, Plan? plan);
 
-    /// <summary>When it begins, by the spec; null if never, if it is compiled already, or if the way back is asked for.</summary>
+    /// <summary>
+    /// When it begins, by the spec; null if never, if it is compiled already, or if the way back is asked for.
+    /// </summary>
     DateTimeOffset? DueAt(TSpec spec, TStatus status);
 
     /// <summary>When it begins, as the status of the end has it: until then nothing is read or written.</summary>

@@ -19,7 +19,10 @@ internal interface IRunDiscovery<in TSpec, TStatus>
     /// <summary>What the target is, in a few words for people.</summary>
     string TargetDescription { get; }
 
-    /// <summary>Other identities of which nobody else may have a claim when this run begins, for instance single databases that are being restored.</summary>
+    /// <summary>
+    /// Other identities of which nobody else may have a claim when this run begins, for instance single databases that
+    /// are being restored.
+    /// </summary>
     IReadOnlyList<string> MustBeFree => [];
 
     /// <summary>Compiles the plan. The same spec and discovery give the same one; at least one step.</summary>

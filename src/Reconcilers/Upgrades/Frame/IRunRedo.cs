@@ -3,7 +3,10 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>How a retry goes on behind a step that may run again only on restored data: the plan is compiled anew, with the restore in it. Pure.</summary>
+/// <summary>
+/// How a retry goes on behind a step that may run again only on restored data: the plan is compiled anew, with the
+/// restore in it. Pure.
+/// </summary>
 /// <typeparam name="TSpec">What users of the kind write.</typeparam>
 internal interface IRunRedo<in TSpec>
     where TSpec : RunSpec

@@ -3,8 +3,9 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// What a run that rests half way, because it failed, was aborted or is let go, must not leave in its targets for as long as that may last. It is taken away by
-/// <see cref="IRunTargets{TEntity, TSpec, TStatus}.TakeAwayAsync"/>, and the run goes on later all the same. Pure.
+/// What a run that rests half way, because it failed, was aborted or is let go, must not leave in its targets for as
+/// long as that may last. It is taken away by <see cref="IRunTargets{TEntity, TSpec, TStatus}.TakeAwayAsync"/>, and the
+/// run goes on later all the same. Pure.
 /// </summary>
 /// <typeparam name="TSpec">What users of the kind write.</typeparam>
 /// <typeparam name="TStatus">What it reports.</typeparam>

@@ -3,7 +3,9 @@ using Drydock.Engine.Running;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>Lets acts pass only while this process is certain to be leader for long enough for an act to reach its target.</summary>
+/// <summary>
+/// Lets acts pass only while this process is certain to be leader for long enough for an act to reach its target.
+/// </summary>
 internal sealed class LeadershipFence(ILeadership leadership) : IActFence
 {
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(2);

@@ -7,6 +7,9 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <param name="Phase">The phase.</param>
 internal sealed record Milestone(string Condition, string Phase)
 {
-    /// <summary>Why it is not reached although its steps may be done: reason and message; null, or no function, if nothing stands against it.</summary>
+    /// <summary>
+    /// Why it is not reached although its steps may be done: reason and message; null, or no function, if nothing
+    /// stands against it.
+    /// </summary>
     public Func<Plan, (string Reason, string Message)?>? Missed { get; init; }
 }

@@ -5,7 +5,10 @@ using Drydock.Abstractions.Entities;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>Names of the objects a run makes beside itself: found again after any crash, and never another run's. Any legal name of the run will do.</summary>
+/// <summary>
+/// Names of the objects a run makes beside itself: found again after any crash, and never another run's. Any legal name
+/// of the run will do.
+/// </summary>
 internal static class ObjectNames
 {
     // What the server allows.
@@ -13,7 +16,9 @@ internal static class ObjectNames
     private const int LongestLabel = 63;
     private const int LongestStem = 150;
 
-    /// <summary>What all of them begin with, at most 159 characters. Another object of the same name later has another uid.</summary>
+    /// <summary>
+    /// What all of them begin with, at most 159 characters. Another object of the same name later has another uid.
+    /// </summary>
     public static string Stem(V1ObjectMeta owner)
     {
         var name = owner.Name.Length > LongestStem ? owner.Name[..LongestStem].TrimEnd('-', '.') : owner.Name;
@@ -24,7 +29,9 @@ internal static class ObjectNames
     public static string Output(V1ObjectMeta owner, string stepId, int attempt) =>
         Cut(string.Create(CultureInfo.InvariantCulture, $"{Stem(owner)}-{stepId.Replace('/', '-').ToLowerInvariant()}-{attempt}"), LongestName);
 
-    /// <summary>A name as the value of a label: itself, or cut with a hash at its end where it is too long for one.</summary>
+    /// <summary>
+    /// A name as the value of a label: itself, or cut with a hash at its end where it is too long for one.
+    /// </summary>
     public static string Label(string name) => Cut(name, LongestLabel);
 
     // Of two long names that begin alike the hashes differ.

@@ -2,7 +2,10 @@ using Drydock.Abstractions.Values;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>Tells everybody who waits that something happened. A waiter that came too late for a pulse waits for the next one, so waits are bounded.</summary>
+/// <summary>
+/// Tells everybody who waits that something happened. A waiter that came too late for a pulse waits for the next one,
+/// so waits are bounded.
+/// </summary>
 internal sealed class Pulse
 {
     private readonly Lock _gate = new();
@@ -21,7 +24,10 @@ internal sealed class Pulse
         woken.ForEach(w => w.TrySetResult());
     }
 
-    /// <summary>Returns at the next pulse, or after <paramref name="atMost"/>: a pulse between a look and this wait is not lost for longer than that.</summary>
+    /// <summary>
+    /// Returns at the next pulse, or after <paramref name="atMost"/>: a pulse between a look and this wait is not lost
+    /// for longer than that.
+    /// </summary>
     public async Task WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
     {
         var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

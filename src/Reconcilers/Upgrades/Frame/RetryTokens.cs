@@ -4,8 +4,9 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Tokens of every kind: <c>spec.retry</c>, and the annotations <c>drydock.dev/retry</c> and <c>drydock.dev/abort</c>. Each value works once. What is
-/// compared is what is recorded: without white space around it, and as long as a record may be.
+/// Tokens of every kind: <c>spec.retry</c>, and the annotations <c>drydock.dev/retry</c> and <c>drydock.dev/abort</c>.
+/// Each value works once. What is compared is what is recorded: without white space around it, and as long as a record
+/// may be.
 /// </summary>
 internal static class RetryTokens
 {
@@ -18,7 +19,8 @@ internal static class RetryTokens
         GivenAbort(metadata) is { } token && !IsUsed(used, TokenKind.Abort, token) ? token : null;
 
     /// <summary>The used tokens with these added.</summary>
-    public static List<UsedToken> Use(IReadOnlyList<UsedToken> used, IEnumerable<string> tokens, DateTimeOffset now, TokenKind kind = TokenKind.Retry)
+    public static List<UsedToken> Use(
+        IReadOnlyList<UsedToken> used, IEnumerable<string> tokens, DateTimeOffset now, TokenKind kind = TokenKind.Retry)
     {
         ArgumentNullException.ThrowIfNull(used);
         ArgumentNullException.ThrowIfNull(tokens);
@@ -26,8 +28,8 @@ internal static class RetryTokens
     }
 
     /// <summary>
-    /// The used tokens as they are stored: of each kind the last ones, and those that the object still has, however old. A token that stays where it was
-    /// written must not become a new one after many others.
+    /// The used tokens as they are stored: of each kind the last ones, and those that the object still has, however
+    /// old. A token that stays where it was written must not become a new one after many others.
     /// </summary>
     public static List<UsedToken> Trim(V1ObjectMeta metadata, string? specRetry, IReadOnlyList<UsedToken> used)
     {

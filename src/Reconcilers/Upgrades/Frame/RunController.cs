@@ -5,7 +5,10 @@ using Drydock.Engine.Running;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>Takes objects of one kind through preflight, plan, run and end. Level-based and never blocking; see <see cref="PlanRun"/>.</summary>
+/// <summary>
+/// Takes objects of one kind through preflight, plan, run and end. Level-based and never blocking; see
+/// <see cref="PlanRun"/>.
+/// </summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 /// <typeparam name="TSpec">What its users write.</typeparam>
 /// <typeparam name="TStatus">What it reports.</typeparam>
@@ -25,7 +28,11 @@ internal sealed class RunController<TEntity, TSpec, TStatus> : EntityController<
     private readonly DeletionFlow<TEntity, TSpec, TStatus> _deletion;
 
     /// <summary>Composes the controller of a kind.</summary>
-    public RunController(RunKind<TEntity, TSpec, TStatus> kind, RunServices services, IEntityWriter<TEntity> writer, IReconcileTrigger<TEntity> trigger)
+    public RunController(
+        RunKind<TEntity, TSpec, TStatus> kind,
+        RunServices services,
+        IEntityWriter<TEntity> writer,
+        IReconcileTrigger<TEntity> trigger)
         : base(writer, services.Events)
     {
         _kind = kind;
@@ -124,7 +131,11 @@ internal sealed class RunController<TEntity, TSpec, TStatus> : EntityController<
         return null;
     }
 
-    private async Task<TimeSpan?> RunAsync(TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string accessKey, CancellationToken cancellationToken)
+    private async Task<TimeSpan?> RunAsync(
+        TEntity entity,
+        RunSession<TEntity, TSpec, TStatus> session,
+        string accessKey,
+        CancellationToken cancellationToken)
     {
         var status = entity.Status!;
         var claimed = status.Target?.Claim is not null;
@@ -163,7 +174,8 @@ internal sealed class RunController<TEntity, TSpec, TStatus> : EntityController<
             : step.After;
     }
 
-    private Task<TEntity> StalledAsync(TEntity entity, string reason, string message, CancellationToken cancellationToken)
+    private Task<TEntity> StalledAsync(
+        TEntity entity, string reason, string message, CancellationToken cancellationToken)
     {
         var standing = new Standing(StandingKind.Stalled, entity.Status!.Phase ?? RunPhases.Pending, reason, message);
         return _frame.WriteAsync(entity, entity.Status, standing, _frame.Now, cancellationToken);

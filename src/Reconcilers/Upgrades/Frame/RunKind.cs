@@ -5,8 +5,9 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// What makes one kind of run: everything the frame does not know of itself. The frame brings the rest: fresh reads, tokens, preflight with back-off and
-/// claim, the stored plan and its run, holds and windows, the way back, deletion, ends, conditions and events.
+/// What makes one kind of run: everything the frame does not know of itself. The frame brings the rest: fresh reads,
+/// tokens, preflight with back-off and claim, the stored plan and its run, holds and windows, the way back, deletion,
+/// ends, conditions and events.
 /// </summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 /// <typeparam name="TSpec">What its users write.</typeparam>
@@ -19,7 +20,9 @@ internal sealed class RunKind<TEntity, TSpec, TStatus>
     /// <summary>The kind as written in manifests.</summary>
     public required string Name { get; init; }
 
-    /// <summary>How objects of the kind are stored: two statuses that are written alike are not written twice.</summary>
+    /// <summary>
+    /// How objects of the kind are stored: two statuses that are written alike are not written twice.
+    /// </summary>
     public required JsonTypeInfo<TEntity> Json { get; init; }
 
     /// <summary>What the frame's messages call things.</summary>
@@ -40,7 +43,10 @@ internal sealed class RunKind<TEntity, TSpec, TStatus>
     /// <summary>What is removed after success; null for a kind that leaves nothing to remove.</summary>
     public IRunCleanup<TSpec, TStatus>? Cleanup { get; init; }
 
-    /// <summary>What must not be left in the targets of a run that rests half way; null for a kind that leaves nothing of that sort.</summary>
+    /// <summary>
+    /// What must not be left in the targets of a run that rests half way; null for a kind that leaves nothing of that
+    /// sort.
+    /// </summary>
     public IRunRest<TSpec, TStatus>? Rest { get; init; }
 
     /// <summary>How a step that was lost is done again on restored data; null for a kind without such steps.</summary>

@@ -7,7 +7,8 @@ internal sealed record RunWords
     public required string LooksAt { get; init; }
 
     /// <summary>
-    /// What has happened once <see cref="IRunWork{TSpec}.IsPastUndo"/>, as the reason for which a deletion waits: <c>processes were stopped</c>.
+    /// What has happened once <see cref="IRunWork{TSpec}.IsPastUndo"/>, as the reason for which a deletion waits:
+    /// <c>processes were stopped</c>.
     /// </summary>
     public required string PastUndo { get; init; }
 

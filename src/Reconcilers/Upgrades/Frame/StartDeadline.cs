@@ -12,5 +12,6 @@ internal static class StartDeadline
         ? $"spec.notAfter is {Text(last)} and has passed. Nothing was begun, and nothing will be. Set a later spec.notAfter if this is still wanted; otherwise delete the object"
         : null;
 
-    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string Text(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -7,7 +7,8 @@ namespace Drydock.Reconcilers.Upgrades;
 internal static class StorageTrouble
 {
     /// <summary>Null while the storage bears the mark that preflight wrote there.</summary>
-    public static async Task<RunTrouble?> FindAsync(IBackupStorageProbe probe, StorageSpec storage, string? @namespace, CancellationToken cancellationToken)
+    public static async Task<RunTrouble?> FindAsync(
+        IBackupStorageProbe probe, StorageSpec storage, string? @namespace, CancellationToken cancellationToken)
     {
         try
         {

@@ -11,10 +11,15 @@ namespace Drydock.Reconcilers.Upgrades;
 internal sealed record WayBackBasis<TSpec>(TSpec Spec, Plan Plan, int AttemptsBefore)
     where TSpec : RunSpec
 {
-    /// <summary>The run had succeeded: what was written since may be lost, so the way back is to be held until it is approved (<c>Plan.Hold</c>).</summary>
+    /// <summary>
+    /// The run had succeeded: what was written since may be lost, so the way back is to be held until it is approved
+    /// (<c>Plan.Hold</c>).
+    /// </summary>
     public bool AfterSuccess { get; init; }
 
-    /// <summary>Nobody waits for a person: the object is being deleted, so what only a person can do is left to that person.</summary>
+    /// <summary>
+    /// Nobody waits for a person: the object is being deleted, so what only a person can do is left to that person.
+    /// </summary>
     public bool Unattended { get; init; }
 
     /// <summary>What else the reader must know: what will be lost, what is how old.</summary>

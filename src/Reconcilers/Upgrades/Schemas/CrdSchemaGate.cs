@@ -13,8 +13,9 @@ using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Keeps an operator from leading while the CRDs in the cluster are older than it needs: the API server drops status fields that a CRD does not know and
-/// answers 200, so that what a step wrote down before it acted would be lost without an error.
+/// Keeps an operator from leading while the CRDs in the cluster are older than it needs: the API server drops status
+/// fields that a CRD does not know and answers 200, so that what a step wrote down before it acted would be lost
+/// without an error.
 /// </summary>
 /// <param name="client">The API server.</param>
 /// <param name="time">The clock.</param>

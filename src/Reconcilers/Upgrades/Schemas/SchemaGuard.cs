@@ -9,8 +9,8 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Stands before a controller: an object whose status a newer operator wrote is left alone, because this operator would drop the fields it does not know
-/// with its first write. It says so once for each object, and counts such objects.
+/// Stands before a controller: an object whose status a newer operator wrote is left alone, because this operator would
+/// drop the fields it does not know with its first write. It says so once for each object, and counts such objects.
 /// </summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 internal sealed class SchemaGuard<TEntity> : IEntityController<TEntity>, IAsyncDisposable

@@ -5,8 +5,9 @@ using System.Text.Json;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Takes known secret values out of text before it is kept or shown: the value itself and the forms in which programs print it (base64, URL-, JSON-,
-/// SQL- and shell-escaped). Values shorter than <see cref="MinimumLength"/> characters are left: masking them would only tell where they are.
+/// Takes known secret values out of text before it is kept or shown: the value itself and the forms in which programs
+/// print it (base64, URL-, JSON-, SQL- and shell-escaped). Values shorter than <see cref="MinimumLength"/> characters
+/// are left: masking them would only tell where they are.
 /// </summary>
 internal sealed class Redactor
 {
@@ -44,7 +45,8 @@ internal sealed class Redactor
     {
         ArgumentNullException.ThrowIfNull(text);
 
-        // A mask next to what surrounds it may spell a secret again, so look until nothing is found. Each replacement shortens the text.
+        // A mask next to what surrounds it may spell a secret again, so look until nothing is found. Each replacement
+        // shortens the text.
         var found = true;
         while (found)
         {
@@ -64,7 +66,8 @@ internal sealed class Redactor
 
     /// <summary>Redacts a command's output and keeps its end, whole characters only.</summary>
     /// <param name="output">The output; bytes that are no UTF-8 become replacement characters.</param>
-    /// <param name="beginningCut">True if this is itself only the end of the output: its first line may begin inside a secret and is left out.</param>
+    /// <param name="beginningCut">True if this is itself only the end of the output: its first line may begin inside a
+    /// secret and is left out.</param>
     /// <param name="maximumBytes">How much is kept, in bytes of UTF-8.</param>
     public string RedactTail(ReadOnlySpan<byte> output, bool beginningCut = false, int maximumBytes = KeptBytes)
     {
@@ -140,8 +143,8 @@ internal sealed class Redactor
         return result.ToString();
     }
 
-    // The value alone, and as it looks inside something longer (user:password), where it may begin at each of three positions of a base64 group:
-    // the characters that depend on the neighbours are left out.
+    // The value alone, and as it looks inside something longer (user:password), where it may begin at each of three
+    // positions of a base64 group: the characters that depend on the neighbours are left out.
     private static IEnumerable<string> Base64(byte[] bytes)
     {
         var whole = Convert.ToBase64String(bytes);

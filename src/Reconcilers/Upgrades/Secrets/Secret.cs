@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// A value that must not be shown. Its text form, also in records that hold it and in the debugger, is <c>***</c>; serializers see no property.
+/// A value that must not be shown. Its text form, also in records that hold it and in the debugger, is <c>***</c>;
+/// serializers see no property.
 /// </summary>
 [DebuggerDisplay("***")]
 internal sealed class Secret : IEquatable<Secret>
@@ -24,7 +25,8 @@ internal sealed class Secret : IEquatable<Secret>
     public string Reveal() => _value;
 
     /// <inheritdoc />
-    public bool Equals(Secret? other) => other is not null && string.Equals(_value, other._value, StringComparison.Ordinal);
+    public bool Equals(Secret? other) =>
+        other is not null && string.Equals(_value, other._value, StringComparison.Ordinal);
 
     /// <inheritdoc />
     public override bool Equals(object? obj) => Equals(obj as Secret);

@@ -3,7 +3,10 @@ using Drydock.Clients.Ssh;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>The data keys that are read of a Secret, by what it is referred to for. Other keys of the same Secret are not looked at.</summary>
+/// <summary>
+/// The data keys that are read of a Secret, by what it is referred to for. Other keys of the same Secret are not looked
+/// at.
+/// </summary>
 internal static class SecretKeys
 {
     /// <summary>The key of the age identity.</summary>

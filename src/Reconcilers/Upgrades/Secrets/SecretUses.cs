@@ -5,8 +5,9 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Which data keys of which Secrets a spec makes use of. What is read through it holds these keys and nothing else, so that <see cref="UsedSecrets.Digest"/>
-/// covers all that can have an effect: an annotation, a label or another key of a Secret changes nothing for those that use it.
+/// Which data keys of which Secrets a spec makes use of. What is read through it holds these keys and nothing else, so
+/// that <see cref="UsedSecrets.Digest"/> covers all that can have an effect: an annotation, a label or another key of a
+/// Secret changes nothing for those that use it.
 /// </summary>
 internal sealed class SecretUses
 {
@@ -39,7 +40,8 @@ internal sealed class SecretUses
     /// <param name="kubernetes">The API server.</param>
     /// <param name="namespace">The namespace of the object that refers to them: no other one is ever read.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public async Task<UsedSecrets> ReadAsync(IKubernetesClient kubernetes, string? @namespace, CancellationToken cancellationToken)
+    public async Task<UsedSecrets> ReadAsync(
+        IKubernetesClient kubernetes, string? @namespace, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(kubernetes);
         var read = await Task.WhenAll(_keys.Select(async use =>

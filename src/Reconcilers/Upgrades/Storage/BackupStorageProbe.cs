@@ -21,7 +21,8 @@ internal sealed class BackupStorageProbe(IStorages storages) : IBackupStoragePro
         await (await storages.OpenAsync(storage, @namespace, cancellationToken)).ReadMarkAsync(cancellationToken) is not null;
 
     /// <inheritdoc />
-    public Task CheckRecipientsAsync(IReadOnlyList<string> recipients, CancellationToken cancellationToken) => new AgeRecipients().CheckAsync(recipients, cancellationToken);
+    public Task CheckRecipientsAsync(IReadOnlyList<string> recipients, CancellationToken cancellationToken) =>
+        new AgeRecipients().CheckAsync(recipients, cancellationToken);
 
     /// <inheritdoc />
     public async Task<long?> ProbeAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken)

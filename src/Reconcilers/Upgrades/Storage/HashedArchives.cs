@@ -20,7 +20,8 @@ internal sealed class HashedArchives
     /// <summary>The archive with its checksum.</summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.NotFound"/>; or the storage cannot be
     /// read.</exception>
-    public async Task<HashedObject> HashAsync(ISnapshotStorage storage, string name, CancellationToken cancellationToken)
+    public async Task<HashedObject> HashAsync(
+        ISnapshotStorage storage, string name, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(storage);
         var key = $"{storage.Description}\n{name}";
@@ -49,7 +50,8 @@ internal sealed class HashedArchives
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.ChecksumMismatch"/>: it is another file; or it
     /// is missing, or cannot be read.</exception>
-    public async Task<Stream> OpenAsync(ISnapshotStorage storage, string name, string sha256, long offset, CancellationToken cancellationToken)
+    public async Task<Stream> OpenAsync(
+        ISnapshotStorage storage, string name, string sha256, long offset, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(sha256);

@@ -17,10 +17,13 @@ internal interface IBackupStorageProbe : IStoragePlaces
     /// <exception cref="Clients.Snapshots.SnapshotException">They cannot; the message names the recipient.</exception>
     Task CheckRecipientsAsync(IReadOnlyList<string> recipients, CancellationToken cancellationToken);
 
-    /// <summary>Whether the storage still bears the mark that preflight wrote: the volume or bucket is the one it was.</summary>
+    /// <summary>
+    /// Whether the storage still bears the mark that preflight wrote: the volume or bucket is the one it was.
+    /// </summary>
     /// <param name="storage">The storage.</param>
     /// <param name="namespace">Namespace of the storage's Secret.</param>
     /// <param name="cancellationToken">Ends the look.</param>
-    /// <exception cref="Clients.Snapshots.SnapshotException">It cannot be opened or read: nothing is known then.</exception>
+    /// <exception cref="Clients.Snapshots.SnapshotException">It cannot be opened or read: nothing is known
+    /// then.</exception>
     Task<bool> IsMarkedAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken);
 }

@@ -42,9 +42,11 @@ internal sealed class SharedS3Storage(S3Clients clients, string key, S3StorageOp
         return true;
     });
 
-    public Task<SnapshotObjectInfo?> StatAsync(string name, CancellationToken cancellationToken) => RunAsync(storage => storage.StatAsync(name, cancellationToken));
+    public Task<SnapshotObjectInfo?> StatAsync(string name, CancellationToken cancellationToken) =>
+        RunAsync(storage => storage.StatAsync(name, cancellationToken));
 
-    public Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken) => RunAsync(storage => storage.ListAsync(prefix, cancellationToken));
+    public Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken) =>
+        RunAsync(storage => storage.ListAsync(prefix, cancellationToken));
 
     public Task DeleteAsync(string name, CancellationToken cancellationToken) => RunAsync(async storage =>
     {
@@ -58,11 +60,14 @@ internal sealed class SharedS3Storage(S3Clients clients, string key, S3StorageOp
         return true;
     });
 
-    public Task<long?> GetFreeBytesAsync(CancellationToken cancellationToken) => RunAsync(storage => storage.GetFreeBytesAsync(cancellationToken));
+    public Task<long?> GetFreeBytesAsync(CancellationToken cancellationToken) =>
+        RunAsync(storage => storage.GetFreeBytesAsync(cancellationToken));
 
-    public Task<SnapshotStorageMark> EnsureMarkAsync(CancellationToken cancellationToken) => RunAsync(storage => storage.EnsureMarkAsync(cancellationToken));
+    public Task<SnapshotStorageMark> EnsureMarkAsync(CancellationToken cancellationToken) =>
+        RunAsync(storage => storage.EnsureMarkAsync(cancellationToken));
 
-    public Task<SnapshotStorageMark?> ReadMarkAsync(CancellationToken cancellationToken) => RunAsync(storage => storage.ReadMarkAsync(cancellationToken));
+    public Task<SnapshotStorageMark?> ReadMarkAsync(CancellationToken cancellationToken) =>
+        RunAsync(storage => storage.ReadMarkAsync(cancellationToken));
 
     private async Task<T> RunAsync<T>(Func<ISnapshotStorage, Task<T>> work)
     {

@@ -5,7 +5,10 @@ using Drydock.Engine.Guards;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>What every guard of a verified snapshot looks at: the object is the one that was taken, it says verified, and its files are there.</summary>
+/// <summary>
+/// What every guard of a verified snapshot looks at: the object is the one that was taken, it says verified, and its
+/// files are there.
+/// </summary>
 internal static class SnapshotPresence
 {
     /// <summary>Reads it.</summary>

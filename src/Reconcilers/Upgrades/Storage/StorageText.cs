@@ -5,7 +5,9 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>A storage as text: for plans, which hold the place but not by what Secret it is opened, and for messages.</summary>
+/// <summary>
+/// A storage as text: for plans, which hold the place but not by what Secret it is opened, and for messages.
+/// </summary>
 internal static class StorageText
 {
     private const string S3 = "s3";
@@ -66,5 +68,6 @@ internal static class StorageText
     }
 
     /// <summary>Names of the Secrets a storage refers to.</summary>
-    public static IEnumerable<string> SecretNames(StorageSpec? storage) => storage?.S3?.CredentialsSecretRef.Name is { Length: > 0 } name ? [name] : [];
+    public static IEnumerable<string> SecretNames(StorageSpec? storage) =>
+        storage?.S3?.CredentialsSecretRef.Name is { Length: > 0 } name ? [name] : [];
 }

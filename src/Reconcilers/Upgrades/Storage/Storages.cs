@@ -9,7 +9,10 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <inheritdoc cref="IStorages" />
-/// <remarks>Connections to an S3 storage are kept while place and Secret stay the same; of those that nothing uses, the last ones.</remarks>
+/// <remarks>
+/// Connections to an S3 storage are kept while place and Secret stay the same; of those that nothing uses, the last
+/// ones.
+/// </remarks>
 internal sealed class Storages : IStorages, IDisposable
 {
     private readonly IKubernetesClient _kubernetes;
@@ -22,7 +25,8 @@ internal sealed class Storages : IStorages, IDisposable
     /// <param name="roots">Where directories may be.</param>
     /// <param name="time">The clock.</param>
     /// <param name="endpoints">Which addresses are connected to; null for the default.</param>
-    public Storages(IKubernetesClient kubernetes, StorageRoots roots, TimeProvider time, EndpointPolicy? endpoints = null)
+    public Storages(
+        IKubernetesClient kubernetes, StorageRoots roots, TimeProvider time, EndpointPolicy? endpoints = null)
     {
         ArgumentNullException.ThrowIfNull(roots);
         (_kubernetes, _roots, _clients, _endpoints) = (kubernetes, roots, new S3Clients(time), endpoints ?? EndpointPolicy.Default);
@@ -35,7 +39,8 @@ internal sealed class Storages : IStorages, IDisposable
     internal int Clients => _clients.Count;
 
     /// <inheritdoc />
-    public async Task<ISnapshotStorage> OpenAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken)
+    public async Task<ISnapshotStorage> OpenAsync(
+        StorageSpec storage, string? @namespace, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(storage);
         return storage switch
@@ -81,7 +86,8 @@ internal sealed class Storages : IStorages, IDisposable
         return new SharedS3Storage(_clients, key, options);
     }
 
-    private async Task<V1Secret> SecretAsync(Crds.Common.S3Storage s3, string? @namespace, CancellationToken cancellationToken)
+    private async Task<V1Secret> SecretAsync(
+        Crds.Common.S3Storage s3, string? @namespace, CancellationToken cancellationToken)
     {
         var name = s3.CredentialsSecretRef.Name;
         return name.Length == 0

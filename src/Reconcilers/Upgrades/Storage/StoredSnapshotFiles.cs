@@ -3,7 +3,9 @@ using Drydock.Crds.BackupSnapshots;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>Looks whether the files of a BackupSnapshot are where its status says, with their sizes, without reading them.</summary>
+/// <summary>
+/// Looks whether the files of a BackupSnapshot are where its status says, with their sizes, without reading them.
+/// </summary>
 internal static class StoredSnapshotFiles
 {
     /// <summary>The files that are missing or have another size; empty: all are there.</summary>
@@ -11,7 +13,8 @@ internal static class StoredSnapshotFiles
     /// <param name="snapshot">The object.</param>
     /// <param name="cancellationToken">Ends the look.</param>
     /// <exception cref="SnapshotException">The storage cannot be read.</exception>
-    public static async Task<IReadOnlyList<string>> MissingAsync(IStorages storages, BackupSnapshot snapshot, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> MissingAsync(
+        IStorages storages, BackupSnapshot snapshot, CancellationToken cancellationToken)
     {
         var place = await storages.OpenAsync(snapshot.Spec.Storage, snapshot.Metadata.Namespace, cancellationToken);
         var missing = new List<string>();
@@ -36,7 +39,8 @@ internal static class StoredSnapshotFiles
     }
 
     // A database is one object, or with mydumper all objects below its name.
-    private static async Task<long?> BytesAsync(ISnapshotStorage place, string name, CancellationToken cancellationToken)
+    private static async Task<long?> BytesAsync(
+        ISnapshotStorage place, string name, CancellationToken cancellationToken)
     {
         if (await place.StatAsync(name, cancellationToken) is { } stored)
         {

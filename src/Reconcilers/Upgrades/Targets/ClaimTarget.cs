@@ -6,22 +6,28 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// A target as the claims on it are named. What a server says of itself is not enough: two servers may be called alike, and a server may lie. Where the
-/// operator reached it is a fact that no server chooses. So a claim is held under one name for each of
+/// A target as the claims on it are named. What a server says of itself is not enough: two servers may be called alike,
+/// and a server may lie. Where the operator reached it is a fact that no server chooses. So a claim is held under one
+/// name for each of
 /// <list type="bullet">
-/// <item>the identity within one namespace, where the server has one of its own (a uuid, a cluster id): a liar keeps others of its own namespace away;</item>
-/// <item>the identity at each address, for all namespaces: whoever holds that name has logged in at that address.</item>
+/// <item>the identity within one namespace, where the server has one of its own (a uuid, a cluster id): a liar keeps
+/// others of its own namespace away;</item>
+/// <item>the identity at each address, for all namespaces: whoever holds that name has logged in at that
+/// address.</item>
 /// </list>
-/// A server without an identity of its own (MariaDB before 11, OceanBase) is known by its addresses alone. Two runs meet if they share one name.
+/// A server without an identity of its own (MariaDB before 11, OceanBase) is known by its addresses alone. Two runs
+/// meet if they share one name.
 /// </summary>
-/// <param name="Identity">What the target says it is: <c>uuid:…/database</c>, <c>addr:host:port/database</c>, a cluster id.</param>
+/// <param name="Identity">What the target says it is: <c>uuid:…/database</c>, <c>addr:host:port/database</c>, a cluster
+/// id.</param>
 /// <param name="Addresses">Where it was reached, <see cref="AddressOf"/>; empty if that is not known.</param>
 internal sealed record ClaimTarget(string Identity, IReadOnlyList<string> Addresses)
 {
     private const string Unnamed = "addr:";
 
     /// <summary>The target of a run as its status has it; null if the status names none.</summary>
-    public static ClaimTarget? Of(TargetStatus? status) => status?.Identity is { } identity ? new ClaimTarget(identity, status.Addresses) : null;
+    public static ClaimTarget? Of(TargetStatus? status) =>
+        status?.Identity is { } identity ? new ClaimTarget(identity, status.Addresses) : null;
 
     /// <summary>An address in the words of claims.</summary>
     /// <param name="host">Host name or address.</param>
@@ -35,8 +41,12 @@ internal sealed record ClaimTarget(string Identity, IReadOnlyList<string> Addres
         return tenant is { Length: > 0 } ? $"{tenant.ToLowerInvariant()}@{address}" : address;
     }
 
-    /// <summary>Names of the Leases by which an object of a namespace holds the target, in the order in which everybody takes them.</summary>
-    public IReadOnlyList<string> Names(string? @namespace) => [.. Keys(@namespace).Select(NameOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    /// <summary>
+    /// Names of the Leases by which an object of a namespace holds the target, in the order in which everybody takes
+    /// them.
+    /// </summary>
+    public IReadOnlyList<string> Names(string? @namespace) =>
+        [.. Keys(@namespace).Select(NameOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     /// <summary>Another part of the same server, for instance another database.</summary>
     public ClaimTarget With(string part) => this with { Identity = $"{Server}/{part}" };
@@ -64,5 +74,6 @@ internal sealed record ClaimTarget(string Identity, IReadOnlyList<string> Addres
         }
     }
 
-    private static string NameOf(string key) => "drydock-target-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..20];
+    private static string NameOf(string key) =>
+        "drydock-target-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..20];
 }

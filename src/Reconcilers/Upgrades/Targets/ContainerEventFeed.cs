@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>Follows what happens to the containers of one host, for as long as an upgrade works on it, and tells it by pulse and callback.</summary>
+/// <summary>
+/// Follows what happens to the containers of one host, for as long as an upgrade works on it, and tells it by pulse and
+/// callback.
+/// </summary>
 internal sealed partial class ContainerEventFeed : IAsyncDisposable
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
@@ -35,7 +38,8 @@ internal sealed partial class ContainerEventFeed : IAsyncDisposable
     }
 
     /// <summary>Returns at the next event, and after a short while in any case.</summary>
-    public Task NextAsync(CancellationToken cancellationToken) => _pulse.WaitAsync(LongestWait, _time, cancellationToken);
+    public Task NextAsync(CancellationToken cancellationToken) =>
+        _pulse.WaitAsync(LongestWait, _time, cancellationToken);
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
@@ -65,7 +69,8 @@ internal sealed partial class ContainerEventFeed : IAsyncDisposable
             }
             catch (Exception exception)
             {
-                // Whatever it was, also a defect of ours: the feed is only the faster way to learn what looking finds too, and it never ends by itself.
+                // Whatever it was, also a defect of ours: the feed is only the faster way to learn what looking finds
+                // too, and it never ends by itself.
                 FeedLost(_logger, _docker.EndpointName, exception.Message);
             }
 

@@ -4,8 +4,9 @@ namespace Drydock.Reconcilers.Upgrades;
 
 /// <inheritdoc cref="IDockerEndpoints" />
 /// <remarks>
-/// A client that nobody has asked for in a while is no longer kept, with its keys: a tenant that renews a Secret often must not fill the memory. Who still
-/// holds it may use it to the end; its idle connections close after a minute, and it is collected with its last holder.
+/// A client that nobody has asked for in a while is no longer kept, with its keys: a tenant that renews a Secret often
+/// must not fill the memory. Who still holds it may use it to the end; its idle connections close after a minute, and
+/// it is collected with its last holder.
 /// </remarks>
 /// <param name="factory">Makes clients.</param>
 /// <param name="time">The clock; null for the system's.</param>

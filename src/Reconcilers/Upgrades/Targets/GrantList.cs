@@ -8,7 +8,8 @@ internal sealed partial class GrantList
 {
     private const string All = "ALL PRIVILEGES";
 
-    // What the upgrade and its way back do in each database. What is not required is needed only where the database holds such objects.
+    // What the upgrade and its way back do in each database. What is not required is needed only where the database
+    // holds such objects.
     private static readonly (string Privilege, string Purpose, bool Required)[] PerDatabase =
     [
         ("SELECT", "reading and dumping", true),
@@ -60,7 +61,10 @@ internal sealed partial class GrantList
     /// <summary>True if the account has roles, whose privileges are not listed.</summary>
     public bool HasRoles { get; }
 
-    /// <summary>Whether the account has a privilege on a whole database, or on all that a pattern (<c>scratch\_%</c>) stands for.</summary>
+    /// <summary>
+    /// Whether the account has a privilege on a whole database, or on all that a pattern (<c>scratch\_%</c>) stands
+    /// for.
+    /// </summary>
     public bool Has(string privilege, string database)
     {
         ArgumentNullException.ThrowIfNull(database);
@@ -133,7 +137,8 @@ internal sealed partial class GrantList
 
     private sealed record Grant(string Database, IReadOnlyList<string> Privileges)
     {
-        internal bool Gives(string privilege) => Privileges.Contains(All, StringComparer.Ordinal) || Privileges.Contains(privilege, StringComparer.Ordinal);
+        internal bool Gives(string privilege) =>
+            Privileges.Contains(All, StringComparer.Ordinal) || Privileges.Contains(privilege, StringComparer.Ordinal);
 
         // The name in a grant is a LIKE pattern: % and _ stand for others unless escaped.
         internal bool Covers(string database)

@@ -3,10 +3,16 @@ using Drydock.Clients.Ssh;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>How long the values of a Secret may be that are kept in memory, or in a file in memory, for every target that uses them.</summary>
+/// <summary>
+/// How long the values of a Secret may be that are kept in memory, or in a file in memory, for every target that uses
+/// them.
+/// </summary>
 internal static class SecretLimits
 {
-    /// <summary>How long a certificate, an authority, a key or a password may be, in bytes; of known hosts see <see cref="SshMaterial.MaxKnownHostsBytes"/>.</summary>
+    /// <summary>
+    /// How long a certificate, an authority, a key or a password may be, in bytes; of known hosts see
+    /// <see cref="SshMaterial.MaxKnownHostsBytes"/>.
+    /// </summary>
     public const int MaxBytes = SshMaterial.MaxPrivateKeyBytes;
 
     /// <summary>Why a value is not taken; null if it is.</summary>

@@ -9,7 +9,8 @@ internal static class ServerAddresses
     /// <param name="host">The host as it was asked for.</param>
     /// <param name="port">The port.</param>
     /// <param name="user">The account.</param>
-    /// <param name="isOceanBase">Its proxies serve many tenants at one address and find them by the account, <c>user@tenant#cluster</c>.</param>
+    /// <param name="isOceanBase">Its proxies serve many tenants at one address and find them by the account,
+    /// <c>user@tenant#cluster</c>.</param>
     /// <param name="peer">The other end of the connection; null where it is not known.</param>
     public static IReadOnlyList<string> Of(string host, int port, string user, bool isOceanBase, IPEndPoint? peer)
     {

@@ -10,8 +10,9 @@ using Drydock.Crds.SnapshotRestores;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// One target, one upgrade: Leases without expiry in the operator's namespace, named as <see cref="ClaimTarget"/> says, held by the uid of the object that
-/// works on the target. The API server's uniqueness of names decides who comes first: a target is held by whoever has all of its names.
+/// One target, one upgrade: Leases without expiry in the operator's namespace, named as <see cref="ClaimTarget"/> says,
+/// held by the uid of the object that works on the target. The API server's uniqueness of names decides who comes
+/// first: a target is held by whoever has all of its names.
 /// </summary>
 /// <param name="kubernetes">The API server.</param>
 /// <param name="operatorNamespace">Namespace of the claims.</param>
@@ -19,7 +20,8 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <param name="scope">
 /// The namespaces that the operator serves; null for all. A holder elsewhere cannot be looked for and counts as there.
 /// </param>
-internal sealed class TargetClaims(IKubernetesClient kubernetes, string operatorNamespace, TimeProvider time, NamespaceScope? scope = null)
+internal sealed class TargetClaims(
+    IKubernetesClient kubernetes, string operatorNamespace, TimeProvider time, NamespaceScope? scope = null)
 {
     private const string OwnerAnnotation = "drydock.dev/claimed-by";
     private const string TargetAnnotation = "drydock.dev/target";
@@ -27,14 +29,18 @@ internal sealed class TargetClaims(IKubernetesClient kubernetes, string operator
     /// <summary>Namespace of the claims.</summary>
     public string Namespace => operatorNamespace;
 
-    /// <summary>Takes the claim, or finds that this object has it already. If another has one of its names, those that this object has are given back.</summary>
+    /// <summary>
+    /// Takes the claim, or finds that this object has it already. If another has one of its names, those that this
+    /// object has are given back.
+    /// </summary>
     /// <param name="target">The target.</param>
     /// <param name="holder">Who takes it.</param>
     /// <param name="adopt">Take it over from a holder that no longer exists.</param>
     /// <param name="keep">Give nothing back: this object works on the target already.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
     /// <returns>Null if it is ours now; otherwise who has it.</returns>
-    public async Task<ClaimHolder?> ClaimAsync(ClaimTarget target, IKubernetesObject holder, bool adopt, bool keep, CancellationToken cancellationToken)
+    public async Task<ClaimHolder?> ClaimAsync(
+        ClaimTarget target, IKubernetesObject holder, bool adopt, bool keep, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(holder);
@@ -57,7 +63,8 @@ internal sealed class TargetClaims(IKubernetesClient kubernetes, string operator
     }
 
     /// <summary>Who else has the claim; null if nobody has, or this object itself. Changes nothing.</summary>
-    public async Task<ClaimHolder?> FindHolderAsync(ClaimTarget target, IKubernetesObject asking, CancellationToken cancellationToken)
+    public async Task<ClaimHolder?> FindHolderAsync(
+        ClaimTarget target, IKubernetesObject asking, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(asking);
@@ -117,7 +124,8 @@ internal sealed class TargetClaims(IKubernetesClient kubernetes, string operator
         }
     }
 
-    private async Task<ClaimHolder?> AdoptAsync(V1Lease present, V1Lease wanted, bool adopt, CancellationToken cancellationToken)
+    private async Task<ClaimHolder?> AdoptAsync(
+        V1Lease present, V1Lease wanted, bool adopt, CancellationToken cancellationToken)
     {
         var other = await HolderOfAsync(present, cancellationToken);
         if (!adopt || !other.IsGone)

@@ -5,9 +5,10 @@ using Drydock.Clients.Docker;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Runs a command in a container that must never run twice. Two witnesses tell afterwards what came of it: the exec id, persisted before the start
-/// (a second start of it answers 409), and files that the command's wrapper writes into a directory mounted from the host
-/// (<c>started</c>, created exclusively; <c>log</c>; <c>rc</c>, by rename at the end), which outlive dockerd.
+/// Runs a command in a container that must never run twice. Two witnesses tell afterwards what came of it: the exec id,
+/// persisted before the start (a second start of it answers 409), and files that the command's wrapper writes into a
+/// directory mounted from the host (<c>started</c>, created exclusively; <c>log</c>; <c>rc</c>, by rename at the end),
+/// which outlive dockerd.
 /// </summary>
 internal sealed class WitnessedExec
 {
@@ -20,7 +21,8 @@ internal sealed class WitnessedExec
     /// <summary>Receipt key: directory of the witness files, as the container sees it.</summary>
     public const string DirectoryKey = "witness";
 
-    // Says later that the directory that is looked into is the one that was reserved, and not an empty one mounted in its place.
+    // Says later that the directory that is looked into is the one that was reserved, and not an empty one mounted in
+    // its place.
     private const string Reserved = "reserved";
 
     private const int NoDirectory = 97;
@@ -28,7 +30,8 @@ internal sealed class WitnessedExec
 
     private const string Reservation = """mkdir -p "$1" && echo "$1" > "$1/reserved" && { dd if=/dev/null of="$1/reserved" conv=notrunc,fsync 2>/dev/null; sync "$1" 2>/dev/null; :; }""";
 
-    // dd brings the file to the disk and sync its name: a host that loses its power must not forget what was begun. set -C makes ">" refuse an existing file, so of two wrappers only one gets past it, whatever they race for.
+    // dd brings the file to the disk and sync its name: a host that loses its power must not forget what was begun. set
+    // -C makes ">" refuse an existing file, so of two wrappers only one gets past it, whatever they race for.
     private const string Wrapper =
         """
         d=$1; w=$2; shift 2
@@ -68,9 +71,12 @@ internal sealed class WitnessedExec
     public static string DirectoryOf(string mount, string ownerUid, string stepId, int attempt) =>
         string.Create(CultureInfo.InvariantCulture, $"{mount.TrimEnd('/')}/drydock/{ownerUid}/{stepId.Replace('/', '-')}/{attempt}");
 
-    /// <summary>Makes the directory of the witness files and creates the exec without starting it; the command is not run.</summary>
+    /// <summary>
+    /// Makes the directory of the witness files and creates the exec without starting it; the command is not run.
+    /// </summary>
     /// <exception cref="IOException">The directory cannot be made.</exception>
-    public async Task<IReadOnlyDictionary<string, string>> ReserveAsync(string workingDirectory, IReadOnlyList<string> command, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, string>> ReserveAsync(
+        string workingDirectory, IReadOnlyList<string> command, CancellationToken cancellationToken)
     {
         var made = await _docker.RunExecAsync(_container, ["/bin/sh", "-c", Reservation, "drydock", _directory], cancellationToken);
         if (made.ExitCode != 0)
@@ -92,7 +98,8 @@ internal sealed class WitnessedExec
 
     /// <summary>Starts the reserved exec, detached: losing this process neither blocks nor ends it.</summary>
     /// <exception cref="DockerConflictException">It was started before.</exception>
-    public Task StartAsync(string execId, CancellationToken cancellationToken) => _docker.Exec.StartContainerExecAsync(execId, cancellationToken);
+    public Task StartAsync(string execId, CancellationToken cancellationToken) =>
+        _docker.Exec.StartContainerExecAsync(execId, cancellationToken);
 
     /// <summary>Tells from both witnesses what came of it.</summary>
     /// <param name="execId">The reserved exec; null if none was recorded.</param>
@@ -142,7 +149,9 @@ internal sealed class WitnessedExec
         };
     }
 
-    /// <summary>Returns when the command may have ended: by Docker's event where its exec id is known, else after a pause.</summary>
+    /// <summary>
+    /// Returns when the command may have ended: by Docker's event where its exec id is known, else after a pause.
+    /// </summary>
     public async Task WaitAsync(string? execId, TimeProvider time, CancellationToken cancellationToken)
     {
         if (execId is not null && await InspectAsync(execId, cancellationToken) is { Running: true })
@@ -198,7 +207,8 @@ internal sealed class WitnessedExec
             return false;
         }
 
-        // The wrapper's command line holds its directory, so another process with the same number is not mistaken for it.
+        // The wrapper's command line holds its directory, so another process with the same number is not mistaken for
+        // it.
         var look = pid.Length == 0
             ? await _docker.RunExecAsync(_container, ["/bin/sh", "-c", AnyWrapper, "drydock-look", _directory], cancellationToken)
             : await _docker.RunExecAsync(_container, ["/bin/sh", "-c", "tr '\\0' ' ' < \"/proc/$1/cmdline\" 2>/dev/null | grep -qF -- \"$2\"", "drydock", pid, _directory], cancellationToken);

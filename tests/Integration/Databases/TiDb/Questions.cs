@@ -31,7 +31,8 @@ internal static class Questions
     }
 
     /// <summary>Asks PD, by any member.</summary>
-    public static Task<JsonElement> PdAsync(this TiDbCluster cluster, string path) => cluster.JsonAsync(cluster.Instance("pd-1"), "/pd/api/v1" + path, Token);
+    public static Task<JsonElement> PdAsync(this TiDbCluster cluster, string path) =>
+        cluster.JsonAsync(cluster.Instance("pd-1"), "/pd/api/v1" + path, Token);
 
     /// <summary>The element of a store.</summary>
     public static Task<JsonElement> StoreAsync(this TiDbCluster cluster, string process) =>
@@ -50,10 +51,12 @@ internal static class Questions
         cluster.HttpAsync(cluster.Instance("pd-1"), HttpMethod.Delete, string.Create(CultureInfo.InvariantCulture, $"/pd/api/v1/schedulers/evict-leader-scheduler-{cluster.Truth().Stores[process].Id}"), cancellationToken: Token);
 
     /// <summary>Waits for what sends no event.</summary>
-    public static Task UntilAsync(string what, Func<Task<bool>> probe) => Deadline.UntilAsync(what, _ => probe(), cancellationToken: Token);
+    public static Task UntilAsync(string what, Func<Task<bool>> probe) =>
+        Deadline.UntilAsync(what, _ => probe(), cancellationToken: Token);
 
     /// <summary>Waits for what the truth tells.</summary>
-    public static Task UntilAsync(this TiDbCluster cluster, string what, Func<TiDbTruth, bool> holds) => Deadline.UntilAsync(what, _ => Task.FromResult(holds(cluster.Truth())), cancellationToken: Token);
+    public static Task UntilAsync(this TiDbCluster cluster, string what, Func<TiDbTruth, bool> holds) =>
+        Deadline.UntilAsync(what, _ => Task.FromResult(holds(cluster.Truth())), cancellationToken: Token);
 
     /// <summary>Waits until a TCP port of a place is open or closed.</summary>
     public static Task PortAsync(TiDbInstance instance, bool open) => Deadline.UntilAsync(
@@ -82,7 +85,8 @@ internal static class Questions
     }
 
     /// <summary>Runs a statement and returns its rows by the names of the columns.</summary>
-    public static async Task<IReadOnlyList<IReadOnlyDictionary<string, string?>>> RowsAsync(TiDbInstance tidb, string statement)
+    public static async Task<IReadOnlyList<IReadOnlyDictionary<string, string?>>> RowsAsync(
+        TiDbInstance tidb, string statement)
     {
         await using var connection = await SqlAsync(tidb);
         await using var command = new MySqlCommand(statement, connection);
@@ -105,7 +109,8 @@ internal static class Questions
     }
 
     /// <summary>The words of the violations.</summary>
-    public static IEnumerable<string> Words(this IEnumerable<StandinEvent> violations) => violations.Select(v => v.What);
+    public static IEnumerable<string> Words(this IEnumerable<StandinEvent> violations) =>
+        violations.Select(v => v.What);
 
     /// <summary>One fault.</summary>
     public static Task FaultAsync(this TiDbCluster cluster, string process, string on, string @do, string body = "", int times = 1, string delay = "", int status = 0) =>

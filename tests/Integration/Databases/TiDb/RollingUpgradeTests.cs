@@ -14,7 +14,8 @@ public sealed class RollingUpgradeTests(LabFixture lab)
     [Theory]
     [InlineData(TiDbSupervision.SystemdOldPd)]
     [InlineData(TiDbSupervision.Supervise)]
-    public async Task A_careful_upgrade_ends_without_a_violation_and_without_a_failed_request(TiDbSupervision supervision)
+    public async Task A_careful_upgrade_ends_without_a_violation_and_without_a_failed_request(
+        TiDbSupervision supervision)
     {
         await using var cluster = await TiDbCluster.StartAsync(await lab.RunAsync(), new TiDbClusterOptions { Name = "up" + supervision.ToString().ToLowerInvariant()[^4..], Supervision = supervision }, Token);
         var hand = new ByHand(cluster, await cluster.BringPackageAsync("3.0.9", Token));

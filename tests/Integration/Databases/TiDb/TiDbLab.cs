@@ -25,7 +25,9 @@ public sealed class TiDbLab : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes a cluster of 2.1.19 for a test, at rest and without a violation; it is put back to that afterwards.</summary>
+    /// <summary>
+    /// Takes a cluster of 2.1.19 for a test, at rest and without a violation; it is put back to that afterwards.
+    /// </summary>
     public Task<Turn> TwoAsync() => Turn.TakeAsync(_two.Value);
 
     /// <summary>The same with 3.0.9.</summary>

@@ -13,7 +13,8 @@ public sealed class AutoFlagsTests(LabFixture lab) : YugabyteTest(lab)
     [InlineData(
         "yugabyte", "2.18.4.0-b52", "2.20.2.0-b10", "PromoteAutoFlags completed successfully\nNew AutoFlags were promoted\nNew config version: 2\n",
         "PromoteAutoFlags completed successfully\nNo new AutoFlags eligible to promote\nCurrent config version: 2\n")]
-    public async Task A_promotion_says_so_in_the_words_of_its_version_and_does_nothing_twice(string dialect, string from, string to, string first, string second)
+    public async Task A_promotion_says_so_in_the_words_of_its_version_and_does_nothing_twice(
+        string dialect, string from, string to, string first, string second)
     {
         await using var cluster = await StartAsync(new() { Naming = dialect == "bmdb" ? YugabyteNaming.Bmdb : YugabyteNaming.Yugabyte, Version = from });
         var hand = new ByHand(cluster, to);

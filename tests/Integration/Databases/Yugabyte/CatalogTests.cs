@@ -11,7 +11,8 @@ public sealed class CatalogTests(LabFixture lab) : YugabyteTest(lab)
     [Theory]
     [InlineData("yugabyte", "YSQL")]
     [InlineData("bmdb", "BSQL")]
-    public async Task The_catalogue_is_upgraded_by_a_tablet_server_that_is_alive_and_twice_does_no_harm(string dialect, string sql)
+    public async Task The_catalogue_is_upgraded_by_a_tablet_server_that_is_alive_and_twice_does_no_harm(
+        string dialect, string sql)
     {
         await using var cluster = await UpgradedAsync(dialect);
         await cluster.AdminAsync(New, ["promote_auto_flags"], Token);

@@ -13,7 +13,8 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     [InlineData("bmdb", YugabyteControl.Process, "2.16.9.0-b67", "2.18.4.0-b52")]
     [InlineData("bmdb", YugabyteControl.Scripts, Old, New)]
     [InlineData("bmdb", YugabyteControl.Supervise, Old, New)]
-    public async Task The_runbook_by_hand_breaks_nothing_and_no_client_notices(string dialect, YugabyteControl control, string from, string to)
+    public async Task The_runbook_by_hand_breaks_nothing_and_no_client_notices(
+        string dialect, YugabyteControl control, string from, string to)
     {
         await using var cluster = await StartAsync(new() { Naming = dialect == "bmdb" ? YugabyteNaming.Bmdb : YugabyteNaming.Yugabyte, Control = control, Version = from });
         var flags = cluster.State().AutoFlagsVersion;

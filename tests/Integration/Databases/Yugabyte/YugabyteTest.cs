@@ -10,7 +10,9 @@ namespace Drydock.Tests.Integration.Databases.Yugabyte;
 /// <summary>What the tests of the stand-in share: a cluster of a test's own, and short ways to ask it.</summary>
 public abstract class YugabyteTest(LabFixture lab)
 {
-    /// <summary>Source and target of most upgrades: both have an answer of their own to almost everything that changed.</summary>
+    /// <summary>
+    /// Source and target of most upgrades: both have an answer of their own to almost everything that changed.
+    /// </summary>
     protected const string Old = "2.18.4.0-b52";
 
     protected const string New = "2.20.2.0-b10";
@@ -29,7 +31,8 @@ public abstract class YugabyteTest(LabFixture lab)
     // Interfaces and namespaces have short names.
     private static string Unique() => LabFixture.UniqueName("y").Replace("-", "", StringComparison.Ordinal);
 
-    protected static YugabyteServer LeaderOf(YugabyteCluster cluster, YugabyteState state) => cluster.Server(state.Leader.ShouldNotBeNull());
+    protected static YugabyteServer LeaderOf(YugabyteCluster cluster, YugabyteState state) =>
+        cluster.Server(state.Leader.ShouldNotBeNull());
 
     protected static YugabyteServer Leader(YugabyteCluster cluster) => LeaderOf(cluster, cluster.State());
 

@@ -24,7 +24,8 @@ internal sealed class Authority : IDisposable
 
     public byte[] Pem => Encoding.ASCII.GetBytes(_certificate.ExportCertificatePem());
 
-    public (byte[] Certificate, byte[] Key) Server(params string[] addresses) => Issue("engine", "1.3.6.1.5.5.7.3.1", addresses);
+    public (byte[] Certificate, byte[] Key) Server(params string[] addresses) =>
+        Issue("engine", "1.3.6.1.5.5.7.3.1", addresses);
 
     public DockerTlsMaterial ClientMaterial(Authority? trusted = null)
     {

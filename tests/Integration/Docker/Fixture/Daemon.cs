@@ -51,7 +51,8 @@ internal sealed class Daemon : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
-    public Task SignalAsync(string signal) => Shell.RunAsync("kill", "-s", signal, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    public Task SignalAsync(string signal) =>
+        Shell.RunAsync("kill", "-s", signal, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     public async ValueTask DisposeAsync()
     {

@@ -6,8 +6,8 @@ using Xunit;
 namespace Drydock.Tests.Integration.Docker.Fixture;
 
 /// <summary>
-/// A real dockerd of its own: in a network namespace, over mutual TLS and a Unix socket, with one image (busybox). Everything it makes lies in
-/// one directory and goes with it.
+/// A real dockerd of its own: in a network namespace, over mutual TLS and a Unix socket, with one image (busybox).
+/// Everything it makes lies in one directory and goes with it.
 /// </summary>
 public sealed class DockerDaemonFixture : IAsyncLifetime
 {
@@ -28,13 +28,15 @@ public sealed class DockerDaemonFixture : IAsyncLifetime
     public string Socket => $"{Root}/docker.sock";
 
     /// <summary>Over TLS.</summary>
-    public DockerEndpoint TlsEndpoint => DockerEndpoint.Parse($"tcp://{_network!.Address}:{TlsPort}") with { Tls = _authority.ClientMaterial() };
+    public DockerEndpoint TlsEndpoint =>
+        DockerEndpoint.Parse($"tcp://{_network!.Address}:{TlsPort}") with { Tls = _authority.ClientMaterial() };
 
     /// <summary>Over TLS, our certificate signed by somebody else.</summary>
     public DockerEndpoint StrangersEndpoint => TlsEndpoint with { Tls = _stranger.ClientMaterial(trusted: _authority) };
 
     /// <summary>Over TLS, trusting somebody else's authority.</summary>
-    public DockerEndpoint WronglyTrustingEndpoint => TlsEndpoint with { Tls = _authority.ClientMaterial(trusted: _stranger) };
+    public DockerEndpoint WronglyTrustingEndpoint =>
+        TlsEndpoint with { Tls = _authority.ClientMaterial(trusted: _stranger) };
 
     /// <summary>Over the Unix socket.</summary>
     public DockerEndpoint UnixEndpoint => DockerEndpoint.Parse($"unix://{Socket}");
@@ -105,7 +107,8 @@ public sealed class DockerDaemonFixture : IAsyncLifetime
     }
 
     /// <summary>Starts a container that does nothing until it is told to end.</summary>
-    public async Task<string> RunIdleAsync(IDockerClient client, Func<CreateContainerParameters, CreateContainerParameters>? change = null)
+    public async Task<string> RunIdleAsync(
+        IDockerClient client, Func<CreateContainerParameters, CreateContainerParameters>? change = null)
     {
         ArgumentNullException.ThrowIfNull(client);
         var id = await CreateIdleAsync(client, change);
@@ -114,7 +117,8 @@ public sealed class DockerDaemonFixture : IAsyncLifetime
     }
 
     /// <summary>Creates such a container.</summary>
-    public async Task<string> CreateIdleAsync(IDockerClient client, Func<CreateContainerParameters, CreateContainerParameters>? change = null)
+    public async Task<string> CreateIdleAsync(
+        IDockerClient client, Func<CreateContainerParameters, CreateContainerParameters>? change = null)
     {
         ArgumentNullException.ThrowIfNull(client);
         var parameters = new CreateContainerParameters
@@ -133,7 +137,8 @@ public sealed class DockerDaemonFixture : IAsyncLifetime
         {
             if (_daemon.HasEnded)
             {
-                // A test failed between killing the engine and starting it again; what runs in its name must go all the same.
+                // A test failed between killing the engine and starting it again; what runs in its name must go all the
+                // same.
                 await StartAsync();
             }
 
@@ -153,7 +158,8 @@ public sealed class DockerDaemonFixture : IAsyncLifetime
         _stranger.Dispose();
     }
 
-    // The containerd of a killed engine dies with it, but not at once; an engine started meanwhile takes it for its own and waits for it in vain.
+    // The containerd of a killed engine dies with it, but not at once; an engine started meanwhile takes it for its own
+    // and waits for it in vain.
     private async Task EndStaleContainerdAsync()
     {
         var file = $"{Root}/exec/containerd/containerd.pid";

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Drydock.Tests.Integration.Docker.Fixture;
 
 /// <summary>
-/// The directory in which an engine keeps everything. Its name carries the process that made it, so that what a killed test run left behind is
-/// known for what it is and removed by the next.
+/// The directory in which an engine keeps everything. Its name carries the process that made it, so that what a killed
+/// test run left behind is known for what it is and removed by the next.
 /// </summary>
 internal sealed class EngineDirectory
 {
@@ -33,7 +33,8 @@ internal sealed class EngineDirectory
                 continue;
             }
 
-            // First the engine and its shims, by their arguments; then what ran in its containers, by their network namespace.
+            // First the engine and its shims, by their arguments; then what ran in its containers, by their network
+            // namespace.
             var left = new EngineDirectory(path);
             await left.EndProcessesAsync();
             await left.EndContainersAsync();

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Drydock.Tests.Integration.Docker.Fixture;
 
-/// <summary>A network namespace joined to ours by one pair of interfaces: a host of its own, whose cable can be pulled. It goes with the engine's directory.</summary>
+/// <summary>
+/// A network namespace joined to ours by one pair of interfaces: a host of its own, whose cable can be pulled. It goes
+/// with the engine's directory.
+/// </summary>
 internal sealed class LinkedNamespace
 {
     private LinkedNamespace(string name, string outside, string address)

@@ -6,7 +6,8 @@ namespace Drydock.Tests.Integration.Docker.Fixture;
 /// <summary>Runs a short command to its end.</summary>
 internal static class Shell
 {
-    public static Task<string> RunAsync(string program, params string[] arguments) => RunAsync(null, program, arguments);
+    public static Task<string> RunAsync(string program, params string[] arguments) =>
+        RunAsync(null, program, arguments);
 
     public static async Task<string> RunAsync(Stream? input, string program, params string[] arguments)
     {

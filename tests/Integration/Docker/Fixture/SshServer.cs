@@ -28,7 +28,8 @@ internal sealed class SshServer : IAsyncDisposable
     public int Logins => _daemon.Lines.Count(line => line.Contains("Accepted publickey", StringComparison.Ordinal));
 
     /// <summary>Kills every connection there is, as a network does that goes away.</summary>
-    public async Task BreakAsync() => await Shell.RunAsync("sh", "-c", string.Create(CultureInfo.InvariantCulture, $"pkill -KILL -P {_daemon.Id}"));
+    public async Task BreakAsync() =>
+        await Shell.RunAsync("sh", "-c", string.Create(CultureInfo.InvariantCulture, $"pkill -KILL -P {_daemon.Id}"));
 
     /// <summary>The key it lets in, and its own host key as known.</summary>
     public SshMaterial Material => new(File.ReadAllBytes($"{_directory}/user"), KnownHosts("host"));

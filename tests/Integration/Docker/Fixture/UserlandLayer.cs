@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Drydock.Tests.Integration.Docker.Fixture;
 
-/// <summary>A root filesystem with accounts and directories of its own, whose programs are this machine's: run it with <c>/usr</c> bound. As a tar.</summary>
+/// <summary>
+/// A root filesystem with accounts and directories of its own, whose programs are this machine's: run it with
+/// <c>/usr</c> bound. As a tar.
+/// </summary>
 internal static class UserlandLayer
 {
     private const UnixFileMode Everybody =

@@ -42,7 +42,10 @@ internal sealed class ByHand(OmsScenario oms, MetaDb metaDb)
     /// <summary>docker_init.sh on a node.</summary>
     public Task<string> InitAsync(OmsNode node) => InNewAsync(node, "bash", "/root/docker_init.sh");
 
-    /// <summary>Stops every console, then the JAR on the nodes, the last one with -ltrue if they are several regions' first nodes, else all.</summary>
+    /// <summary>
+    /// Stops every console, then the JAR on the nodes, the last one with -ltrue if they are several regions' first
+    /// nodes, else all.
+    /// </summary>
     public async Task CorrectAsync(IReadOnlyList<OmsNode> nodes)
     {
         await EachAsync(node => InNewAsync(node, "supervisorctl", "stop", "oms_console"));
@@ -54,7 +57,8 @@ internal sealed class ByHand(OmsScenario oms, MetaDb metaDb)
     }
 
     /// <summary>The JAR on a node, whatever comes of it.</summary>
-    public Task<string> CorrectJarOnlyAsync(OmsNode node) => InNewAsync(node, "/opt/alibaba/java/bin/java", "-jar", OmsImages.JarPath, "-mupgrade", "-y/home/admin/conf/config.yaml", "-ltrue");
+    public Task<string> CorrectJarOnlyAsync(OmsNode node) =>
+        InNewAsync(node, "/opt/alibaba/java/bin/java", "-jar", OmsImages.JarPath, "-mupgrade", "-y/home/admin/conf/config.yaml", "-ltrue");
 
     /// <summary>The console of the other nodes, as people do it by hand.</summary>
     public Task StartConsolesAsync() => EachAsync(node => InNewAsync(node, "supervisorctl", "start", "oms_console"));
@@ -70,7 +74,8 @@ internal sealed class ByHand(OmsScenario oms, MetaDb metaDb)
         cancellationToken: TestContext.Current.CancellationToken);
 
     /// <summary>Marks all hosts OFFLINE, so that only those that CM takes now come back.</summary>
-    public Task<string> ForgetHostsAsync() => metaDb.ExecAsync("UPDATE host SET host_status = 'OFFLINE'", oms.Options.CmDatabase);
+    public Task<string> ForgetHostsAsync() =>
+        metaDb.ExecAsync("UPDATE host SET host_status = 'OFFLINE'", oms.Options.CmDatabase);
 
     /// <summary>Dumps a database whole, or without its triggers.</summary>
     public async Task DumpAsync(string database, string file, bool asPrinted = false)

@@ -32,7 +32,8 @@ internal sealed class ConsoleApi : IDisposable
     public Task<HttpResponseMessage> GetAsync(string path) => _http.GetAsync(new Uri(path, UriKind.Relative));
 
     /// <summary>Waits until nginx hands on to a console.</summary>
-    public Task ServesAsync() => Deadline.UntilAsync("the console to serve", async token => (await _http.GetAsync(new Uri("/", UriKind.Relative), token)).IsSuccessStatusCode);
+    public Task ServesAsync() =>
+        Deadline.UntilAsync("the console to serve", async token => (await _http.GetAsync(new Uri("/", UriKind.Relative), token)).IsSuccessStatusCode);
 
     public void Dispose() => _http.Dispose();
 }

@@ -19,7 +19,8 @@ public sealed class OmsLab(LabFixture lab) : IAsyncDisposable
     public IReadOnlyList<DockerHost> Hosts => _hosts;
 
     /// <summary>Sets a scenario; the one before is taken away.</summary>
-    public async Task<OmsScenario> UseAsync(UpgradeRoad road, Func<OmsScenarioOptions, OmsScenarioOptions>? change = null)
+    public async Task<OmsScenario> UseAsync(
+        UpgradeRoad road, Func<OmsScenarioOptions, OmsScenarioOptions>? change = null)
     {
         await _one.WaitAsync(TestContext.Current.CancellationToken);
         try

@@ -3,7 +3,10 @@ using Drydock.Lab.Databases.Scenarios;
 
 namespace Drydock.Lab.Chaos.Databases;
 
-/// <summary>Something that goes wrong while a database is being upgraded. What it takes away is given back by mending, so that any may share a run.</summary>
+/// <summary>
+/// Something that goes wrong while a database is being upgraded. What it takes away is given back by mending, so that
+/// any may share a run.
+/// </summary>
 /// <param name="Id">A stable name, for ledgers and test names: <c>host-cut</c>.</param>
 /// <param name="Kind">What it happens to.</param>
 /// <param name="Strike">Lets it happen.</param>

@@ -56,7 +56,8 @@ public static class DatabaseAccidents
 
     /// <summary>One by its name.</summary>
     /// <exception cref="ArgumentException">There is none of that name.</exception>
-    public static DatabaseAccident Of(string id) => All.SingleOrDefault(x => x.Id == id) ?? throw new ArgumentException($"no accident {id}", nameof(id));
+    public static DatabaseAccident Of(string id) =>
+        All.SingleOrDefault(x => x.Id == id) ?? throw new ArgumentException($"no accident {id}", nameof(id));
 
     private static DatabaseAccident Fault(string id, string on, string what, int times) => new(
         id,
@@ -64,7 +65,8 @@ public static class DatabaseAccidents
         (scene, token) => scene.Scenario.Directory.SetFaultsAsync([new StandinFault { Id = id, Process = "*", On = on, Do = what, Times = times }], token),
         Mend: (scene, token) => scene.Scenario.Directory.ClearFaultsAsync(token));
 
-    private static StandinFault Lie(string body) => new() { Id = "answers-lie", Process = "*", On = "call:GET *", Do = "lie", Body = body, Times = 3 };
+    private static StandinFault Lie(string body) =>
+        new() { Id = "answers-lie", Process = "*", On = "call:GET *", Do = "lie", Body = body, Times = 3 };
 
     // The one that the operator has in hand may be down already.
     private static async Task KillAsync(DatabaseScene scene, CancellationToken cancellationToken)
@@ -105,5 +107,6 @@ public static class DatabaseAccidents
         }
     }
 
-    private static async Task<bool> AnswersAsync(DatabaseScene scene) => (await scene.Host.RunAsync("pgrep -x sshd >/dev/null")).ExitCode == 0;
+    private static async Task<bool> AnswersAsync(DatabaseScene scene) =>
+        (await scene.Host.RunAsync("pgrep -x sshd >/dev/null")).ExitCode == 0;
 }

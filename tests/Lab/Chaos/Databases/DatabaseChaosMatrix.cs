@@ -11,8 +11,8 @@ public static class DatabaseChaosMatrix
     private const int Seed = 20261121;
 
     /// <summary>
-    /// The accidents of a scenario: those of hosts and database in three phases each, those of operator and Kubernetes, which OmsUpgrade meets everywhere on the
-    /// same frame, in one, another one for each.
+    /// The accidents of a scenario: those of hosts and database in three phases each, those of operator and Kubernetes,
+    /// which OmsUpgrade meets everywhere on the same frame, in one, another one for each.
     /// </summary>
     /// <param name="scenario">The scenario.</param>
     /// <param name="sample">A cluster of it, to know which accidents can happen there.</param>
@@ -31,7 +31,9 @@ public static class DatabaseChaosMatrix
         ];
     }
 
-    /// <summary>The operator killed right when each step was announced and is about to act, and right when each is done.</summary>
+    /// <summary>
+    /// The operator killed right when each step was announced and is about to act, and right when each is done.
+    /// </summary>
     public static IReadOnlyList<DatabaseChaosCase> Kills(DatabaseChaosScenario scenario, DatabaseGolden golden)
     {
         ArgumentNullException.ThrowIfNull(golden);
@@ -45,8 +47,12 @@ public static class DatabaseChaosMatrix
         ];
     }
 
-    /// <summary>The cases as they are run: kills first, far from each other; then accidents, one of each phase, alike in whether a person mends.</summary>
-    public static IReadOnlyList<IReadOnlyList<DatabaseChaosCase>> Runs(IReadOnlyCollection<DatabaseChaosCase> cases, Func<DatabaseChaosCase, bool>? isOpen = null)
+    /// <summary>
+    /// The cases as they are run: kills first, far from each other; then accidents, one of each phase, alike in whether
+    /// a person mends.
+    /// </summary>
+    public static IReadOnlyList<IReadOnlyList<DatabaseChaosCase>> Runs(
+        IReadOnlyCollection<DatabaseChaosCase> cases, Func<DatabaseChaosCase, bool>? isOpen = null)
     {
         var open = cases.Where(c => isOpen?.Invoke(c) ?? true).ToList();
         var kills = open.Where(c => c.IsKill).GroupBy(c => c.Scenario).SelectMany(Chains).ToArray();

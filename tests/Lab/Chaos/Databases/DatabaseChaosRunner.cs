@@ -7,8 +7,9 @@ using Drydock.Lab.Upgrades;
 namespace Drydock.Lab.Chaos.Databases;
 
 /// <summary>
-/// Runs cases, each run on a fresh cluster, and does what a person would: waits, mends, retries. A run is good if it ends golden: Succeeded, with the end state of
-/// the undisturbed run, nothing that the stand-ins noticed, and, if nobody had to do anything, the counts of the undisturbed run.
+/// Runs cases, each run on a fresh cluster, and does what a person would: waits, mends, retries. A run is good if it
+/// ends golden: Succeeded, with the end state of the undisturbed run, nothing that the stand-ins noticed, and, if
+/// nobody had to do anything, the counts of the undisturbed run.
 /// </summary>
 /// <param name="stage">A stage with a fault proxy.</param>
 public sealed class DatabaseChaosRunner(DatabaseStage stage)
@@ -21,11 +22,14 @@ public sealed class DatabaseChaosRunner(DatabaseStage stage)
     private readonly Dictionary<string, DatabaseGolden> _golden = new(StringComparer.Ordinal);
     private int _clusters;
 
-    /// <summary>How long a run that is neither over nor stalled is left alone before a person mends what does not mend itself.</summary>
+    /// <summary>
+    /// How long a run that is neither over nor stalled is left alone before a person mends what does not mend itself.
+    /// </summary>
     public TimeSpan Wait { get; init; } = TimeSpan.FromSeconds(8);
 
     /// <summary>
-    /// Whether the end is compared with that of an undisturbed run; otherwise every process must be of the new version and nothing noticed, which saves that run.
+    /// Whether the end is compared with that of an undisturbed run; otherwise every process must be of the new version
+    /// and nothing noticed, which saves that run.
     /// </summary>
     public bool ComparesWithGolden { get; init; } = true;
 
@@ -42,8 +46,11 @@ public sealed class DatabaseChaosRunner(DatabaseStage stage)
         return (golden, [.. DatabaseChaosMatrix.Kills(scenario, golden), .. DatabaseChaosMatrix.Accidents(scenario, cluster)]);
     }
 
-    /// <summary>Lets the cases of one run happen and reads what came of each; one whose moment never came is not among several.</summary>
-    public async Task<IReadOnlyDictionary<DatabaseChaosCase, ChaosOutcome>> RunAsync(IReadOnlyList<DatabaseChaosCase> run, CancellationToken cancellationToken)
+    /// <summary>
+    /// Lets the cases of one run happen and reads what came of each; one whose moment never came is not among several.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<DatabaseChaosCase, ChaosOutcome>> RunAsync(
+        IReadOnlyList<DatabaseChaosCase> run, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(run);
         var golden = !ComparesWithGolden ? null : _golden.TryGetValue(run[0].Scenario.Id, out var known) ? known : (await CasesAsync(run[0].Scenario, cancellationToken)).Golden;
@@ -73,7 +80,8 @@ public sealed class DatabaseChaosRunner(DatabaseStage stage)
         }
     }
 
-    private async Task<string> BeginAsync(IDatabaseScenario cluster, LabOperatorOptions options, CancellationToken cancellationToken)
+    private async Task<string> BeginAsync(
+        IDatabaseScenario cluster, LabOperatorOptions options, CancellationToken cancellationToken)
     {
         await stage.StartOperator(options).WaitUntilReadyAsync(cancellationToken);
         var space = await stage.NewNamespaceAsync(cluster);
@@ -82,7 +90,12 @@ public sealed class DatabaseChaosRunner(DatabaseStage stage)
     }
 
     // The process the step is about, once the moment has come; null when the run is over before.
-    private async Task<string?> MomentAsync(IDatabaseScenario cluster, string space, DatabaseChaosCase chaos, DatabaseHappening happening, CancellationToken cancellationToken)
+    private async Task<string?> MomentAsync(
+        IDatabaseScenario cluster,
+        string space,
+        DatabaseChaosCase chaos,
+        DatabaseHappening happening,
+        CancellationToken cancellationToken)
     {
         bool HasCome(JsonNode upgrade) => Find(cluster, upgrade, chaos) is not null;
         var seen = await GoOnAsync(cluster, space, upgrade => HasCome(upgrade) || upgrade.IsOver(Goal), happening, cancellationToken);
@@ -92,7 +105,12 @@ public sealed class DatabaseChaosRunner(DatabaseStage stage)
             : null;
     }
 
-    private async Task<string?> EndAsync(IDatabaseScenario cluster, string space, DatabaseHappening happening, DatabaseGolden? golden, CancellationToken cancellationToken)
+    private async Task<string?> EndAsync(
+        IDatabaseScenario cluster,
+        string space,
+        DatabaseHappening happening,
+        DatabaseGolden? golden,
+        CancellationToken cancellationToken)
     {
         if (await GoOnAsync(cluster, space, upgrade => upgrade.IsOver(Goal), happening, cancellationToken) is null)
         {
@@ -103,8 +121,14 @@ public sealed class DatabaseChaosRunner(DatabaseStage stage)
         return await DifferenceAsync(cluster, happening, golden, cancellationToken);
     }
 
-    // Until it is as wanted; a person mends what does not mend itself and gives a new token for what has stalled. Null when nothing of that helps.
-    private async Task<JsonNode?> GoOnAsync(IDatabaseScenario cluster, string space, Func<JsonNode, bool> wanted, DatabaseHappening happening, CancellationToken cancellationToken)
+    // Until it is as wanted; a person mends what does not mend itself and gives a new token for what has stalled. Null
+    // when nothing of that helps.
+    private async Task<JsonNode?> GoOnAsync(
+        IDatabaseScenario cluster,
+        string space,
+        Func<JsonNode, bool> wanted,
+        DatabaseHappening happening,
+        CancellationToken cancellationToken)
     {
         for (var turn = 0; turn <= Retries; turn++)
         {
@@ -127,7 +151,12 @@ public sealed class DatabaseChaosRunner(DatabaseStage stage)
         return null;
     }
 
-    private async Task<JsonNode?> StopAsync(IDatabaseScenario cluster, string space, Func<JsonNode, bool> wanted, TimeSpan patience, CancellationToken cancellationToken)
+    private async Task<JsonNode?> StopAsync(
+        IDatabaseScenario cluster,
+        string space,
+        Func<JsonNode, bool> wanted,
+        TimeSpan patience,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -139,7 +168,11 @@ public sealed class DatabaseChaosRunner(DatabaseStage stage)
         }
     }
 
-    private static async Task<string?> DifferenceAsync(IDatabaseScenario cluster, DatabaseHappening happening, DatabaseGolden? golden, CancellationToken cancellationToken)
+    private static async Task<string?> DifferenceAsync(
+        IDatabaseScenario cluster,
+        DatabaseHappening happening,
+        DatabaseGolden? golden,
+        CancellationToken cancellationToken)
     {
         // Leaders and pumps come back by themselves after the upgrade is over.
         for (var look = 0; golden is not null && look < Looks && cluster.EndState() != golden.EndState; look++)

@@ -6,7 +6,10 @@ namespace Drydock.Lab.Chaos.Databases;
 /// <param name="Cluster">Short name of the cluster: <c>tidb-21-30</c>.</param>
 /// <param name="StartAsync">Makes a fresh cluster with a name of its own.</param>
 /// <param name="Phases">The phases in which accidents strike, in their order.</param>
-public sealed record DatabaseChaosScenario(string Cluster, Func<LabRun, int, CancellationToken, Task<IDatabaseScenario>> StartAsync, IReadOnlyList<string> Phases)
+public sealed record DatabaseChaosScenario(
+    string Cluster,
+    Func<LabRun, int, CancellationToken, Task<IDatabaseScenario>> StartAsync,
+    IReadOnlyList<string> Phases)
 {
     /// <summary>TiDB 2.1 to 3.0 under systemd.</summary>
     public static DatabaseChaosScenario TiDb { get; } = new(

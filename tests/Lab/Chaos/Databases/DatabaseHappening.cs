@@ -22,7 +22,8 @@ internal sealed class DatabaseHappening(DatabaseScene scene)
     public string Stops => string.Join(", ", _struck.SelectMany(struck => struck.Stops));
 
     /// <summary>Whether a violation is the doing of an accident.</summary>
-    public bool Permits(string violation) => _struck.Exists(struck => struck.Case.Accident?.Permits.Any(word => violation.Contains(word, StringComparison.Ordinal)) == true);
+    public bool Permits(string violation) =>
+        _struck.Exists(struck => struck.Case.Accident?.Permits.Any(word => violation.Contains(word, StringComparison.Ordinal)) == true);
 
     /// <summary>A token that was not given before.</summary>
     public int NextToken() => _tokens++;
@@ -73,7 +74,8 @@ internal sealed class DatabaseHappening(DatabaseScene scene)
     }
 
     /// <summary>What came of each. Of several, those whose moment never came are left out.</summary>
-    public IReadOnlyDictionary<DatabaseChaosCase, ChaosOutcome> Outcomes(IReadOnlyList<DatabaseChaosCase> run, string? difference)
+    public IReadOnlyDictionary<DatabaseChaosCase, ChaosOutcome> Outcomes(
+        IReadOnlyList<DatabaseChaosCase> run, string? difference)
     {
         if (_struck.Count == 0)
         {

@@ -5,7 +5,9 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Chaos.Databases;
 
-/// <summary>Where an accident happens: a stage, a cluster on it, and the process that the operator has in hand.</summary>
+/// <summary>
+/// Where an accident happens: a stage, a cluster on it, and the process that the operator has in hand.
+/// </summary>
 /// <param name="Stage">The stage, with a fault proxy.</param>
 /// <param name="Scenario">The cluster.</param>
 /// <param name="Space">Namespace of the upgrade.</param>
@@ -17,9 +19,13 @@ public sealed record DatabaseScene(DatabaseStage Stage, IDatabaseScenario Scenar
     public override OperatorStage Operator => Stage.Operator;
 
     /// <inheritdoc />
-    public override KubeFaultProxy Kubernetes => Stage.Proxy ?? throw new InvalidOperationException("the stage has no fault proxy (DatabaseStageOptions.Faults)");
+    public override KubeFaultProxy Kubernetes =>
+        Stage.Proxy ?? throw new InvalidOperationException("the stage has no fault proxy (DatabaseStageOptions.Faults)");
 
-    /// <summary>The process that the step under way was about when the accident struck; the first of all where it was about none.</summary>
+    /// <summary>
+    /// The process that the step under way was about when the accident struck; the first of all where it was about
+    /// none.
+    /// </summary>
     public string Process
     {
         get => _process ?? Scenario.Processes[0];

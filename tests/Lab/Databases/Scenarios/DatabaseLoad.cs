@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace Drydock.Lab.Databases.Scenarios;
 
-/// <summary>A user of the database who reads and writes the whole time, through the ports users have; what it met, phase by phase.</summary>
+/// <summary>
+/// A user of the database who reads and writes the whole time, through the ports users have; what it met, phase by
+/// phase.
+/// </summary>
 public sealed class DatabaseLoad : IAsyncDisposable
 {
     private readonly IDatabaseScenario _scenario;
@@ -16,7 +19,8 @@ public sealed class DatabaseLoad : IAsyncDisposable
     }
 
     /// <summary>Begins.</summary>
-    public static async Task<DatabaseLoad> StartAsync(IDatabaseScenario scenario, int requestsPerSecond = 20, CancellationToken cancellationToken = default)
+    public static async Task<DatabaseLoad> StartAsync(
+        IDatabaseScenario scenario, int requestsPerSecond = 20, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scenario);
         return new DatabaseLoad(scenario, await scenario.StartClientAsync(requestsPerSecond, cancellationToken));

@@ -4,7 +4,8 @@ using Drydock.Lab.Upgrades;
 namespace Drydock.Lab.Databases.Scenarios;
 
 /// <summary>
-/// Everything around a database upgrade, for real: control plane with CRDs and RBAC, operators as processes, namespaces with Secrets. The clusters themselves are
+/// Everything around a database upgrade, for real: control plane with CRDs and RBAC, operators as processes, namespaces
+/// with Secrets. The clusters themselves are
 /// <see cref="IDatabaseScenario"/>s in the same <see cref="Run"/>; there may be several.
 /// </summary>
 /// <example>
@@ -45,11 +46,14 @@ public sealed class DatabaseStage : IAsyncDisposable
     /// <summary>Operators, objects, Secrets.</summary>
     public OperatorStage Operator { get; private set; } = null!;
 
-    /// <summary>Between the operator and the API server; null without <see cref="DatabaseStageOptions.Faults"/>.</summary>
+    /// <summary>
+    /// Between the operator and the API server; null without <see cref="DatabaseStageOptions.Faults"/>.
+    /// </summary>
     public KubeFaultProxy? Proxy { get; private set; }
 
     /// <summary>Starts everything but clusters.</summary>
-    public static async Task<DatabaseStage> StartAsync(DatabaseStageOptions options, LabRun? run = null, CancellationToken cancellationToken = default)
+    public static async Task<DatabaseStage> StartAsync(
+        DatabaseStageOptions options, LabRun? run = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         var stage = new DatabaseStage(run ?? await LabRun.StartAsync(cancellationToken: cancellationToken), run is null);
@@ -68,7 +72,10 @@ public sealed class DatabaseStage : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts an operator; without contending for the lease unless told, so that a successor need not wait for the lease of a killed one.</summary>
+    /// <summary>
+    /// Starts an operator; without contending for the lease unless told, so that a successor need not wait for the
+    /// lease of a killed one.
+    /// </summary>
     public LabOperator StartOperator(LabOperatorOptions? options = null) => Operator.StartOperator(options ?? new LabOperatorOptions { LeaderElection = false });
 
     /// <summary>A namespace with the Secrets of a scenario.</summary>
@@ -89,15 +96,19 @@ public sealed class DatabaseStage : IAsyncDisposable
     }
 
     /// <summary>Changes an upgrade by a merge patch: <c>{"spec":{"retry":"1"}}</c>.</summary>
-    public Task PatchAsync(string space, string name, string patch) => ControlPlane.KubectlAsync(["-n", space, "patch", Resource, name, "--type=merge", "-p", patch]);
+    public Task PatchAsync(string space, string name, string patch) =>
+        ControlPlane.KubectlAsync(["-n", space, "patch", Resource, name, "--type=merge", "-p", patch]);
 
     /// <summary>Annotates an upgrade: <c>drydock.dev/approve=PointOfNoReturn@01234567</c>.</summary>
-    public Task AnnotateAsync(string space, string name, string annotation) => ControlPlane.KubectlAsync(["-n", space, "annotate", "--overwrite", Resource, name, annotation]);
+    public Task AnnotateAsync(string space, string name, string annotation) =>
+        ControlPlane.KubectlAsync(["-n", space, "annotate", "--overwrite", Resource, name, annotation]);
 
     /// <summary>Reads an upgrade.</summary>
     public Task<JsonNode> GetAsync(string space, string name) => Operator.GetAsync(Resource, space, name);
 
-    /// <summary>Follows an upgrade by a watch until it is as wanted; fails at the deadline with its last status.</summary>
+    /// <summary>
+    /// Follows an upgrade by a watch until it is as wanted; fails at the deadline with its last status.
+    /// </summary>
     /// <exception cref="LabException">The deadline passed.</exception>
     public Task<JsonNode> WaitForAsync(
         string space, IDatabaseScenario scenario, Func<JsonNode, bool> wanted, TimeSpan? deadline = null, CancellationToken cancellationToken = default)
@@ -107,7 +118,8 @@ public sealed class DatabaseStage : IAsyncDisposable
     }
 
     /// <summary>A follower of an upgrade, for who wants every state it went through.</summary>
-    public ObjectFollower Follow(string space, string name) => new(ControlPlane, $"/apis/drydock.dev/v1alpha1/namespaces/{space}/{Plural}", name);
+    public ObjectFollower Follow(string space, string name) =>
+        new(ControlPlane, $"/apis/drydock.dev/v1alpha1/namespaces/{space}/{Plural}", name);
 
     /// <summary>No operator, no object of Drydock, no lease, no fault. Clusters are left as they are.</summary>
     public async Task ResetAsync(CancellationToken cancellationToken = default)

@@ -15,8 +15,9 @@ public static class PhaseLoads
     }
 
     /// <summary>
-    /// By phase, in the order in which they came. A second belongs to the phase of the step that was started last at its end: the client counts by the second, and a
-    /// request that fails at a border may be counted for the phase after it.
+    /// By phase, in the order in which they came. A second belongs to the phase of the step that was started last at
+    /// its end: the client counts by the second, and a request that fails at a border may be counted for the phase
+    /// after it.
     /// </summary>
     /// <param name="directory">Of the cluster.</param>
     /// <param name="upgrade">The upgrade at its end.</param>
@@ -46,5 +47,6 @@ public static class PhaseLoads
             [.. all.SelectMany(s => s.Errors).Distinct(StringComparer.Ordinal)]);
     }
 
-    private static DateTimeOffset? Time(JsonNode? node) => node is null ? null : DateTimeOffset.Parse(node.GetValue<string>(), CultureInfo.InvariantCulture);
+    private static DateTimeOffset? Time(JsonNode? node) =>
+        node is null ? null : DateTimeOffset.Parse(node.GetValue<string>(), CultureInfo.InvariantCulture);
 }

@@ -16,7 +16,9 @@ internal static class ScenarioManifest
     /// <summary>Name of the Secret with what the engines want, where hosts are containers.</summary>
     public const string DockerSecret = "database-docker";
 
-    /// <summary>What hosts are reached with: key and known_hosts, or a client certificate that the engines take.</summary>
+    /// <summary>
+    /// What hosts are reached with: key and known_hosts, or a client certificate that the engines take.
+    /// </summary>
     public static StageSecret Access(IReadOnlyList<LabHost> hosts) => hosts[0].Engine is { } engine
         ? Credentials(DockerSecret, engine.Client)
         : StageSecret.Opaque(SshSecret, ("ssh-privatekey", hosts[0].KeyPem), ("known_hosts", string.Concat(hosts.Select(host => host.KnownHostsLine + "\n"))));
@@ -61,10 +63,12 @@ internal static class ScenarioManifest
     };
 
     /// <summary>One entry of spec.control.</summary>
-    public static JsonObject Control(string component, JsonObject control) => new() { ["component"] = component, ["control"] = control };
+    public static JsonObject Control(string component, JsonObject control) =>
+        new() { ["component"] = component, ["control"] = control };
 
     /// <summary>Timeouts that fit the lab's clock, in which a minute of the original is a second.</summary>
-    public static JsonObject Timeouts() => new() { ["preflight"] = "1m", ["package"] = "1m", ["swap"] = "1m", ["verify"] = "1m", ["finalize"] = "2m" };
+    public static JsonObject Timeouts() =>
+        new() { ["preflight"] = "1m", ["package"] = "1m", ["swap"] = "1m", ["verify"] = "1m", ["finalize"] = "2m" };
 
     /// <summary>The object.</summary>
     public static JsonObject Of(string space, string name, JsonObject spec) => new()

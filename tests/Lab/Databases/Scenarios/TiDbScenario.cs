@@ -53,7 +53,8 @@ public sealed class TiDbScenario : IDatabaseScenario
     ];
 
     /// <summary>Starts a cluster of the old version.</summary>
-    public static async Task<TiDbScenario> StartAsync(LabRun run, TiDbScenarioOptions? options = null, CancellationToken cancellationToken = default)
+    public static async Task<TiDbScenario> StartAsync(
+        LabRun run, TiDbScenarioOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new TiDbScenarioOptions();
         var package = await TiDbPackages.MakeAsync(options.ToVersion, cancellationToken);
@@ -145,7 +146,8 @@ public sealed class TiDbScenario : IDatabaseScenario
     /// <inheritdoc />
     public IReadOnlyDictionary<string, int> Counts() => Cluster.Truth().Starts
 
-        // A pump that is paused ends by itself, and what supervises it may bring it up once more before it is stopped: how often is chance.
+        // A pump that is paused ends by itself, and what supervises it may bring it up once more before it is stopped:
+        // how often is chance.
         .Where(start => Cluster.Instance(start.Key).Component != "pump")
         .ToDictionary(start => $"starts of {start.Key}", start => start.Value, StringComparer.Ordinal);
 

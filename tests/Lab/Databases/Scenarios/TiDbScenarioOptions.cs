@@ -14,6 +14,9 @@ public sealed record TiDbScenarioOptions
     /// <summary>The version to go to.</summary>
     public string ToVersion { get; init; } = "3.0.9";
 
-    /// <summary>A folder for dumps: with it the manifest asks for a backup of the database test, for which the cluster needs a <see cref="TiDbClusterOptions.Backend"/>. Without it the backup is waived.</summary>
+    /// <summary>
+    /// A folder for dumps: with it the manifest asks for a backup of the database test, for which the cluster needs a
+    /// <see cref="TiDbClusterOptions.Backend"/>. Without it the backup is waived.
+    /// </summary>
     public string? Snapshots { get; init; }
 }

@@ -14,7 +14,8 @@ public sealed class YugabyteScenario : IDatabaseScenario
     private readonly YugabytePackage _package;
     private readonly LabCredentials? _client;
 
-    private YugabyteScenario(YugabyteCluster cluster, YugabyteScenarioOptions options, YugabytePackage package, LabCredentials? client)
+    private YugabyteScenario(
+        YugabyteCluster cluster, YugabyteScenarioOptions options, YugabytePackage package, LabCredentials? client)
     {
         Cluster = cluster;
         _options = options;
@@ -54,7 +55,8 @@ public sealed class YugabyteScenario : IDatabaseScenario
     private bool IsBmdb => Cluster.Naming == YugabyteNaming.Bmdb;
 
     /// <summary>Starts a cluster of the old version.</summary>
-    public static async Task<YugabyteScenario> StartAsync(LabRun run, YugabyteScenarioOptions options, CancellationToken cancellationToken = default)
+    public static async Task<YugabyteScenario> StartAsync(
+        LabRun run, YugabyteScenarioOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(options);
@@ -62,7 +64,8 @@ public sealed class YugabyteScenario : IDatabaseScenario
     }
 
     /// <summary>Of a cluster that is there already, for instance one of a pair that replicates.</summary>
-    public static async Task<YugabyteScenario> OfAsync(LabRun run, YugabyteCluster cluster, YugabyteScenarioOptions options)
+    public static async Task<YugabyteScenario> OfAsync(
+        LabRun run, YugabyteCluster cluster, YugabyteScenarioOptions options)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(cluster);

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Drydock.Lab.Databases.TiDb;
 
-/// <summary>A user of the database: reads and writes through the SQL ports of all TiDB servers, goes to the next when one is gone, tries a request twice.</summary>
+/// <summary>
+/// A user of the database: reads and writes through the SQL ports of all TiDB servers, goes to the next when one is
+/// gone, tries a request twice.
+/// </summary>
 public sealed class TiDbClient : IAsyncDisposable
 {
     internal const string Program = "standin-client-tidb";
@@ -11,7 +14,14 @@ public sealed class TiDbClient : IAsyncDisposable
 
     private TiDbClient(LabProcess process) => _process = process;
 
-    internal static async Task<TiDbClient> StartAsync(LabRun run, StandinDirectory directory, string name, IEnumerable<string> servers, double rate, string? password, CancellationToken cancellationToken)
+    internal static async Task<TiDbClient> StartAsync(
+        LabRun run,
+        StandinDirectory directory,
+        string name,
+        IEnumerable<string> servers,
+        double rate,
+        string? password,
+        CancellationToken cancellationToken)
     {
         var package = await TiDbPackages.MakeClientAsync(cancellationToken);
         var program = Path.Combine(package.Directory, "bin", Program);

@@ -7,15 +7,18 @@ using Drydock.Lab.Hosts;
 namespace Drydock.Lab.Databases.TiDb;
 
 /// <summary>
-/// A TiDB cluster of stand-ins on hosts of its own, laid out, configured and supervised as tidb-ansible does it: <c>/data/deploy/COMPONENT</c> with
-/// bin, conf, scripts, log and data.
+/// A TiDB cluster of stand-ins on hosts of its own, laid out, configured and supervised as tidb-ansible does it:
+/// <c>/data/deploy/COMPONENT</c> with bin, conf, scripts, log and data.
 /// </summary>
 public sealed class TiDbCluster : IAsyncDisposable
 {
     /// <summary>Where the new version's package is put by <see cref="BringPackageAsync"/>, inside the hosts.</summary>
     public const string PackageFolder = "/data/packages";
 
-    /// <summary>Where the hosts have their certificates, with <see cref="TiDbClusterOptions.Tls"/>: ca.pem, server.pem, server-key.pem.</summary>
+    /// <summary>
+    /// Where the hosts have their certificates, with <see cref="TiDbClusterOptions.Tls"/>: ca.pem, server.pem,
+    /// server-key.pem.
+    /// </summary>
     public const string TlsFolder = "/data/tls";
 
     private const string BackendUser = "tidb_standin";
@@ -26,7 +29,8 @@ public sealed class TiDbCluster : IAsyncDisposable
     private readonly LabRun _run;
     private readonly HttpClient _http;
 
-    private TiDbCluster(LabRun run, TiDbClusterOptions options, StandinDirectory directory, IReadOnlyList<LabHost> hosts)
+    private TiDbCluster(
+        LabRun run, TiDbClusterOptions options, StandinDirectory directory, IReadOnlyList<LabHost> hosts)
     {
         _run = run;
         Options = options;
@@ -49,11 +53,15 @@ public sealed class TiDbCluster : IAsyncDisposable
     /// <summary>Every place where a process of the cluster runs.</summary>
     public IReadOnlyList<TiDbInstance> Instances { get; }
 
-    /// <summary>A client certificate that the processes accept, and their authority; null without <see cref="TiDbClusterOptions.Tls"/>.</summary>
+    /// <summary>
+    /// A client certificate that the processes accept, and their authority; null without
+    /// <see cref="TiDbClusterOptions.Tls"/>.
+    /// </summary>
     public LabCredentials? Client { get; }
 
     /// <summary>Makes hosts, lays the cluster out on them, starts it and waits until it is at rest.</summary>
-    public static async Task<TiDbCluster> StartAsync(LabRun run, TiDbClusterOptions? options = null, CancellationToken cancellationToken = default)
+    public static async Task<TiDbCluster> StartAsync(
+        LabRun run, TiDbClusterOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new TiDbClusterOptions();
         var directory = StandinDirectory.Create(run.FastFolderFor(options.Name + "-cluster"));
@@ -117,7 +125,10 @@ public sealed class TiDbCluster : IAsyncDisposable
         return folder;
     }
 
-    /// <summary>Starts a client that reads and writes until it is disposed of; its counts are in <see cref="StandinDirectory.Client"/>.</summary>
+    /// <summary>
+    /// Starts a client that reads and writes until it is disposed of; its counts are in
+    /// <see cref="StandinDirectory.Client"/>.
+    /// </summary>
     public Task<TiDbClient> StartClientAsync(double requestsPerSecond = 20, string name = "client-1", CancellationToken cancellationToken = default) =>
         TiDbClient.StartAsync(_run, Directory, name, Of("tidb").Select(i => i.Address), requestsPerSecond, Options.Users.GetValueOrDefault("root"), cancellationToken);
 
@@ -136,7 +147,8 @@ public sealed class TiDbCluster : IAsyncDisposable
 
     /// <summary>Asks and reads the answer as JSON.</summary>
     /// <exception cref="LabException">The status is not 200.</exception>
-    public async Task<JsonElement> JsonAsync(TiDbInstance instance, string path, CancellationToken cancellationToken = default)
+    public async Task<JsonElement> JsonAsync(
+        TiDbInstance instance, string path, CancellationToken cancellationToken = default)
     {
         var (status, body) = await HttpAsync(instance, HttpMethod.Get, path, cancellationToken: cancellationToken);
         if (status != HttpStatusCode.OK)
@@ -202,7 +214,8 @@ public sealed class TiDbCluster : IAsyncDisposable
         return handler;
     }
 
-    private TiDbStateFile State() => Directory.Read("state-tidb.json", TiDbJson.Default.TiDbStateFile) ?? throw new LabException("the TiDB cluster was never started");
+    private TiDbStateFile State() =>
+        Directory.Read("state-tidb.json", TiDbJson.Default.TiDbStateFile) ?? throw new LabException("the TiDB cluster was never started");
 
     private IEnumerable<TiDbInstance> Places()
     {
@@ -263,7 +276,8 @@ public sealed class TiDbCluster : IAsyncDisposable
 
     private async Task LayOutAsync(LabHost host, CancellationToken cancellationToken)
     {
-        // For every program on the host, also for those that the operator calls without the environment of a start script.
+        // For every program on the host, also for those that the operator calls without the environment of a start
+        // script.
         await File.WriteAllTextAsync(
             Path.Combine(host.Data, "standin.env"),
             string.Create(CultureInfo.InvariantCulture, $"STANDIN_CLUSTER={Directory.Path}\nSTANDIN_TIME_FACTOR={Options.TimeFactor}\n"),

@@ -24,7 +24,10 @@ public sealed record TiDbClusterOptions
     /// <summary>What the spans of the originals are divided by, RestartSec of the units too.</summary>
     public double TimeFactor { get; init; } = 60;
 
-    /// <summary>How many Regions each store leads at rest. With leader-schedule-limit 4 about 4 × <see cref="TimeFactor"/> of them drain in a second.</summary>
+    /// <summary>
+    /// How many Regions each store leads at rest. With leader-schedule-limit 4 about 4 × <see cref="TimeFactor"/> of
+    /// them drain in a second.
+    /// </summary>
     public int LeadersPerStore { get; init; } = 120;
 
     /// <summary>
@@ -42,7 +45,9 @@ public sealed record TiDbClusterOptions
     /// <summary>The location label of the stores and of PD's configuration; null for none.</summary>
     public string? LocationLabel { get; init; } = "host";
 
-    /// <summary>The size of each host's /data in bytes, for tests of a full disk; by default as large as the machine's.</summary>
+    /// <summary>
+    /// The size of each host's /data in bytes, for tests of a full disk; by default as large as the machine's.
+    /// </summary>
     public long? DataBytes { get; init; }
 
     /// <summary>
@@ -52,7 +57,8 @@ public sealed record TiDbClusterOptions
     public bool Tls { get; init; }
 
     /// <summary>
-    /// A server that keeps the data and carries out the SQL that is not TiDB's own, so that dumps and restores work; without one the stand-in has simple tables only.
+    /// A server that keeps the data and carries out the SQL that is not TiDB's own, so that dumps and restores work;
+    /// without one the stand-in has simple tables only.
     /// </summary>
     public MetaDb? Backend { get; init; }
 }

@@ -47,5 +47,6 @@ public sealed record TiDbInstance
     public string Address => FormattableString.Invariant($"{Host.Address}:{Port}");
 
     /// <summary>A page of its HTTP port: of its status port, if it has one.</summary>
-    public Uri Http(string path) => new(FormattableString.Invariant($"{(Tls ? "https" : "http")}://{Host.Address}:{StatusPort ?? Port}{path}"));
+    public Uri Http(string path) =>
+        new(FormattableString.Invariant($"{(Tls ? "https" : "http")}://{Host.Address}:{StatusPort ?? Port}{path}"));
 }

@@ -123,7 +123,9 @@ internal static class TiDbScripts
 
         """;
 
-    /// <summary>bin/svstat: tidb-ansible's own build says "up pid 17, 3 seconds" where Debian's says "up (pid 17) 3 seconds".</summary>
+    /// <summary>
+    /// bin/svstat: tidb-ansible's own build says "up pid 17, 3 seconds" where Debian's says "up (pid 17) 3 seconds".
+    /// </summary>
     public static string Svstat =>
         """
         #!/bin/sh
@@ -189,14 +191,19 @@ internal static class TiDbScripts
         .. Certificates(instance, "ssl-ca", "ssl-cert", "ssl-key"),
     ];
 
-    private static string Peer(TiDbInstance pd) => FormattableString.Invariant($"{Scheme(pd)}{pd.Host.Address}:{pd.Port + 1}");
+    private static string Peer(TiDbInstance pd) =>
+        FormattableString.Invariant($"{Scheme(pd)}{pd.Host.Address}:{pd.Port + 1}");
 
-    /// <summary>The name of a PD member: that of its place, so that manifests and the record speak of the same.</summary>
+    /// <summary>
+    /// The name of a PD member: that of its place, so that manifests and the record speak of the same.
+    /// </summary>
     private static string MemberName(TiDbInstance pd) => pd.Name;
 
-    private static string Endpoints(IReadOnlyList<TiDbInstance> all) => string.Join(',', all.Where(i => i.Component == "pd").Select(i => i.Address));
+    private static string Endpoints(IReadOnlyList<TiDbInstance> all) =>
+        string.Join(',', all.Where(i => i.Component == "pd").Select(i => i.Address));
 
-    private static string Urls(IReadOnlyList<TiDbInstance> all) => string.Join(',', all.Where(i => i.Component == "pd").Select(i => Scheme(i) + i.Address));
+    private static string Urls(IReadOnlyList<TiDbInstance> all) =>
+        string.Join(',', all.Where(i => i.Component == "pd").Select(i => Scheme(i) + i.Address));
 
     private static string Scheme(TiDbInstance instance) => instance.Tls ? "https://" : "http://";
 

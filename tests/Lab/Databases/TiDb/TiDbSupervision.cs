@@ -6,7 +6,9 @@ public enum TiDbSupervision
     /// <summary>Units with the port in their names: pd-2379.service, tikv-20160.service.</summary>
     Systemd,
 
-    /// <summary>As <see cref="Systemd"/>, but PD's unit is pd.service: clusters that were deployed by 2.0 or early 2.1.</summary>
+    /// <summary>
+    /// As <see cref="Systemd"/>, but PD's unit is pd.service: clusters that were deployed by 2.0 or early 2.1.
+    /// </summary>
     SystemdOldPd,
 
     /// <summary>daemontools' supervise in every deploy directory.</summary>

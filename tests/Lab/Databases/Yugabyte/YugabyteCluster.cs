@@ -5,8 +5,9 @@ using Drydock.Lab.Hosts;
 namespace Drydock.Lab.Databases.Yugabyte;
 
 /// <summary>
-/// A YugabyteDB or BMDB cluster of stand-ins on lab hosts: installed as a user installs it, started and stopped as its control says, with the view behind the
-/// scenes that tests need. Programs are below /data/SOFTWARE-VERSION, data, logs and configuration elsewhere in /data.
+/// A YugabyteDB or BMDB cluster of stand-ins on lab hosts: installed as a user installs it, started and stopped as its
+/// control says, with the view behind the scenes that tests need. Programs are below /data/SOFTWARE-VERSION, data, logs
+/// and configuration elsewhere in /data.
 /// </summary>
 public sealed class YugabyteCluster : IAsyncDisposable
 {
@@ -58,7 +59,8 @@ public sealed class YugabyteCluster : IAsyncDisposable
     public string FirstDirectory => DirectoryOf(Options.Version);
 
     /// <summary>Makes a cluster and waits until it is complete: one master leader, every tablet led.</summary>
-    public static async Task<YugabyteCluster> StartAsync(LabRun run, YugabyteClusterOptions? options = null, CancellationToken cancellationToken = default)
+    public static async Task<YugabyteCluster> StartAsync(
+        LabRun run, YugabyteClusterOptions? options = null, CancellationToken cancellationToken = default)
     {
         var cluster = await PrepareAsync(run, options ?? new YugabyteClusterOptions(), cancellationToken);
         await cluster.LaunchAsync(cancellationToken);
@@ -66,8 +68,8 @@ public sealed class YugabyteCluster : IAsyncDisposable
     }
 
     /// <summary>
-    /// Makes two clusters that replicate: the second is the target of group <paramref name="group"/>; both directions where <paramref name="bothWays"/> says so, each
-    /// under the same name.
+    /// Makes two clusters that replicate: the second is the target of group <paramref name="group"/>; both directions
+    /// where <paramref name="bothWays"/> says so, each under the same name.
     /// </summary>
     public static async Task<(YugabyteCluster Source, YugabyteCluster Target)> StartPairAsync(
         LabRun run, YugabyteClusterOptions source, YugabyteClusterOptions target, string group, bool bothWays = false, CancellationToken cancellationToken = default)
@@ -88,8 +90,11 @@ public sealed class YugabyteCluster : IAsyncDisposable
     /// <summary>A server by its name.</summary>
     public YugabyteServer Server(string name) => Servers.Single(server => server.Name == name);
 
-    /// <summary>Unpacks a version beside the others on every host, and runs its post_install.sh unless told not to.</summary>
-    public async Task<YugabytePackage> InstallAsync(string version, bool postInstall = true, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// Unpacks a version beside the others on every host, and runs its post_install.sh unless told not to.
+    /// </summary>
+    public async Task<YugabytePackage> InstallAsync(
+        string version, bool postInstall = true, CancellationToken cancellationToken = default)
     {
         var package = await YugabytePackages.MakeAsync(Naming, version);
         foreach (var host in _hosts)
@@ -106,7 +111,8 @@ public sealed class YugabyteCluster : IAsyncDisposable
     }
 
     /// <summary>The command line of a server, with <c>{directory}</c> for the version's directory.</summary>
-    public IReadOnlyList<string> CommandOf(YugabyteServer server) => ["{directory}/bin/" + Naming.ProgramOf(server.Kind), "--flagfile=" + server.FlagFile];
+    public IReadOnlyList<string> CommandOf(YugabyteServer server) =>
+        ["{directory}/bin/" + Naming.ProgramOf(server.Kind), "--flagfile=" + server.FlagFile];
 
     /// <summary>Starts a server in a version, as its control does, and waits until its web interface answers.</summary>
     public async Task StartAsync(YugabyteServer server, string version, CancellationToken cancellationToken = default)
@@ -166,7 +172,8 @@ public sealed class YugabyteCluster : IAsyncDisposable
     public Task<LabHostResult> AdminAsync(params string[] arguments) => AdminAsync(Options.Version, arguments);
 
     /// <summary>Runs the admin tool of a version on the first host, with all masters.</summary>
-    public Task<LabHostResult> AdminAsync(string version, IReadOnlyList<string> arguments, CancellationToken cancellationToken = default)
+    public Task<LabHostResult> AdminAsync(
+        string version, IReadOnlyList<string> arguments, CancellationToken cancellationToken = default)
     {
         var certificates = Options.Tls ? " -certs_dir_name /data/certs" : "";
         return _hosts[0].RunAsync(
@@ -195,13 +202,17 @@ public sealed class YugabyteCluster : IAsyncDisposable
     }
 
     /// <summary>Reads what the cluster is from its disk.</summary>
-    public YugabyteState State() => YugabyteState.From(Directory.Read("state-yugabyte.json", YugabyteJson.Default.YugabyteStateFile) ?? new YugabyteStateFile());
+    public YugabyteState State() =>
+        YugabyteState.From(Directory.Read("state-yugabyte.json", YugabyteJson.Default.YugabyteStateFile) ?? new YugabyteStateFile());
 
     /// <summary>Waits until the cluster is in a state.</summary>
     public Task UntilAsync(string what, Func<YugabyteState, bool> holds, CancellationToken cancellationToken = default) =>
         Deadline.UntilAsync(what, _ => Task.FromResult(holds(State())), cancellationToken: cancellationToken);
 
-    /// <summary>What must never have happened, with what an upgrade must not leave behind (BlacklistLeaked, ReplicationLeftPaused).</summary>
+    /// <summary>
+    /// What must never have happened, with what an upgrade must not leave behind (BlacklistLeaked,
+    /// ReplicationLeftPaused).
+    /// </summary>
     public async Task<IReadOnlyList<StandinEvent>> EndCheckAsync(CancellationToken cancellationToken = default)
     {
         await Shell.RunAsync(await ProgramAsync("standin-check-yugabyte"), [], environment: StandinEnvironment(), cancellationToken: cancellationToken);
@@ -215,7 +226,10 @@ public sealed class YugabyteCluster : IAsyncDisposable
         WriteKnobs();
     }
 
-    /// <summary>Starts a client that writes and reads until it is stopped; what it sees is in <see cref="StandinDirectory.Client"/>.</summary>
+    /// <summary>
+    /// Starts a client that writes and reads until it is stopped; what it sees is in
+    /// <see cref="StandinDirectory.Client"/>.
+    /// </summary>
     public async Task<LabProcess> StartClientAsync(int requestsPerSecond = 20)
     {
         var number = Interlocked.Increment(ref _clients);
@@ -251,7 +265,8 @@ public sealed class YugabyteCluster : IAsyncDisposable
         }
     }
 
-    private static async Task<YugabyteCluster> PrepareAsync(LabRun run, YugabyteClusterOptions options, CancellationToken cancellationToken)
+    private static async Task<YugabyteCluster> PrepareAsync(
+        LabRun run, YugabyteClusterOptions options, CancellationToken cancellationToken)
     {
         var cluster = new YugabyteCluster(run, options);
         var names = Enumerable.Range(1, Math.Max(options.Masters, options.Tservers)).Select(number => string.Create(CultureInfo.InvariantCulture, $"{options.Name}{number}"));

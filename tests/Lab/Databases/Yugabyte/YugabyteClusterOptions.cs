@@ -1,6 +1,9 @@
 namespace Drydock.Lab.Databases.Yugabyte;
 
-/// <summary>How a cluster is made: a master and a tablet server on each of three hosts, all of one version, unless told otherwise.</summary>
+/// <summary>
+/// How a cluster is made: a master and a tablet server on each of three hosts, all of one version, unless told
+/// otherwise.
+/// </summary>
 public sealed record YugabyteClusterOptions
 {
     /// <summary>Beginning of the hosts' names; unique within a run, lower case letters and digits.</summary>
@@ -30,13 +33,18 @@ public sealed record YugabyteClusterOptions
     /// <summary>False: SQL (YSQL, BSQL) is disabled.</summary>
     public bool Sql { get; init; } = true;
 
-    /// <summary>TLS on every port but the clients': the run's authority signs, certificates are in /data/certs of each host.</summary>
+    /// <summary>
+    /// TLS on every port but the clients': the run's authority signs, certificates are in /data/certs of each host.
+    /// </summary>
     public bool Tls { get; init; }
 
     /// <summary>What spans of the original are divided by.</summary>
     public double TimeFactor { get; init; } = 60;
 
-    /// <summary>PostgreSQL extensions whose files were added to the first version by hand, and which are in use in the database yugabyte.</summary>
+    /// <summary>
+    /// PostgreSQL extensions whose files were added to the first version by hand, and which are in use in the database
+    /// yugabyte.
+    /// </summary>
     public IReadOnlyList<string> Extensions { get; init; } = [];
 
     /// <summary>Replication groups the cluster is made with.</summary>

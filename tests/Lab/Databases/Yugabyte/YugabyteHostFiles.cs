@@ -3,7 +3,9 @@ using Drydock.Lab.Hosts;
 
 namespace Drydock.Lab.Databases.Yugabyte;
 
-/// <summary>Writes what a host of a cluster has besides programs and data: flag files, certificates, units or scripts.</summary>
+/// <summary>
+/// Writes what a host of a cluster has besides programs and data: flag files, certificates, units or scripts.
+/// </summary>
 internal sealed class YugabyteHostFiles(YugabyteClusterOptions options, StandinDirectory directory, LabRun run)
 {
     private const string CertsDir = "/data/certs";
@@ -11,7 +13,8 @@ internal sealed class YugabyteHostFiles(YugabyteClusterOptions options, StandinD
     /// <summary>The unit of a kind of server.</summary>
     public static string UnitOf(YugabyteNaming naming, YugabyteKind kind) => naming.ProgramOf(kind) + ".service";
 
-    public async Task WriteAsync(IReadOnlyList<YugabyteServer> onHost, IReadOnlyList<string> masters, CancellationToken cancellationToken)
+    public async Task WriteAsync(
+        IReadOnlyList<YugabyteServer> onHost, IReadOnlyList<string> masters, CancellationToken cancellationToken)
     {
         const UnixFileMode Executable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
             | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;

@@ -1,8 +1,8 @@
 namespace Drydock.Lab.Databases.Yugabyte;
 
 /// <summary>
-/// What a test may switch in a running cluster; unset is the well-behaved default. Spans are seconds of the original, which the time factor divides.
-/// The processes read it at each use.
+/// What a test may switch in a running cluster; unset is the well-behaved default. Spans are seconds of the original,
+/// which the time factor divides. The processes read it at each use.
 /// </summary>
 public sealed record YugabyteKnobs
 {
@@ -21,7 +21,10 @@ public sealed record YugabyteKnobs
     /// <summary>How long followers catch up after that; 20 by default.</summary>
     public double? CatchUpSeconds { get; init; }
 
-    /// <summary>How long the migrations of the SQL catalogue take; 20 by default, and the admin tool waits 60 unless told otherwise.</summary>
+    /// <summary>
+    /// How long the migrations of the SQL catalogue take; 20 by default, and the admin tool waits 60 unless told
+    /// otherwise.
+    /// </summary>
     public double? CatalogSeconds { get; init; }
 
     /// <summary>How many leaders never leave a blacklisted tablet server.</summary>

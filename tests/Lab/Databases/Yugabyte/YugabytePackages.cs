@@ -3,8 +3,9 @@ using System.Collections.Concurrent;
 namespace Drydock.Lab.Databases.Yugabyte;
 
 /// <summary>
-/// Makes releases of any version: bin with the programs and post_install.sh, and postgres/share/extension. Every version has bytes of its own. A program whose
-/// package was not installed by bin/post_install.sh, or was moved since, does not start.
+/// Makes releases of any version: bin with the programs and post_install.sh, and postgres/share/extension. Every
+/// version has bytes of its own. A program whose package was not installed by bin/post_install.sh, or was moved since,
+/// does not start.
 /// </summary>
 public static class YugabytePackages
 {

@@ -20,7 +20,8 @@ public sealed record YugabyteServer(string Name, YugabyteKind Kind, LabHost Host
     public string WebAddress => string.Create(CultureInfo.InvariantCulture, $"{Host.Address}:{Web}");
 
     /// <summary>HOST:PORT of the port for clients; only tablet servers have one.</summary>
-    public string ClientAddress => string.Create(CultureInfo.InvariantCulture, $"{Host.Address}:{YugabyteNaming.Client}");
+    public string ClientAddress =>
+        string.Create(CultureInfo.InvariantCulture, $"{Host.Address}:{YugabyteNaming.Client}");
 
     /// <summary>Its data directory on the host.</summary>
     public string DataDir => "/data/db/" + Part;

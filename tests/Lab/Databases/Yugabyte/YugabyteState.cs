@@ -4,8 +4,8 @@ using System.Text;
 namespace Drydock.Lab.Databases.Yugabyte;
 
 /// <summary>
-/// What a cluster is, read from its disk past every interface. <see cref="ToString"/> leaves out what may differ between two good runs (who leads, ids,
-/// numbers of starts): two upgrades that end alike are equal in it.
+/// What a cluster is, read from its disk past every interface. <see cref="ToString"/> leaves out what may differ
+/// between two good runs (who leads, ids, numbers of starts): two upgrades that end alike are equal in it.
 /// </summary>
 /// <param name="Formed">Every server of the cluster has been up together once.</param>
 /// <param name="Masters">The masters by name.</param>

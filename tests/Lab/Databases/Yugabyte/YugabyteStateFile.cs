@@ -1,6 +1,8 @@
 namespace Drydock.Lab.Databases.Yugabyte;
 
-/// <summary>The stand-in's state as it is on disk, as far as the lab reads it. What is empty there may be absent or null.</summary>
+/// <summary>
+/// The stand-in's state as it is on disk, as far as the lab reads it. What is empty there may be absent or null.
+/// </summary>
 internal sealed record YugabyteStateFile
 {
     public UniverseFile Universe { get; init => field = value ?? new(); } = new();

@@ -6,8 +6,8 @@ using Drydock.Clients.Safety;
 namespace Drydock.Tests.Unit.Docker.Fixture;
 
 /// <summary>
-/// An engine of our own words behind a Unix socket: it answers each request with the bytes a test gives it, so that a test can also answer wrongly,
-/// too early, half or not at all.
+/// An engine of our own words behind a Unix socket: it answers each request with the bytes a test gives it, so that a
+/// test can also answer wrongly, too early, half or not at all.
 /// </summary>
 internal sealed class FakeEngine : IAsyncDisposable
 {

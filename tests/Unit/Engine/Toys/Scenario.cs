@@ -5,7 +5,13 @@ using FsCheck.Fluent;
 namespace Drydock.Tests.Unit.Engine.Toys;
 
 /// <summary>A random plan over toys with random behaviour, and how the operator is disturbed while it runs.</summary>
-internal sealed record Scenario(IReadOnlyList<ScenarioStep> Steps, int Seed, IReadOnlyList<int> KillShares, IReadOnlyList<(int Write, WriteFault Fault)> Faults, int StaleReads, int SlowSeconds)
+internal sealed record Scenario(
+    IReadOnlyList<ScenarioStep> Steps,
+    int Seed,
+    IReadOnlyList<int> KillShares,
+    IReadOnlyList<(int Write, WriteFault Fault)> Faults,
+    int StaleReads,
+    int SlowSeconds)
 {
     public static Gen<Scenario> Any(int mostSteps = 8) =>
         from count in Gen.Choose(1, mostSteps)

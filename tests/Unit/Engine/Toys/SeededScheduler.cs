@@ -1,8 +1,8 @@
 namespace Drydock.Tests.Unit.Engine.Toys;
 
 /// <summary>
-/// Runs everything of one toy process, one continuation at a time, in an order drawn from a seed. A process that is no longer moved is as dead as
-/// one that was killed; one that is moved again later was frozen.
+/// Runs everything of one toy process, one continuation at a time, in an order drawn from a seed. A process that is no
+/// longer moved is as dead as one that was killed; one that is moved again later was frozen.
 /// </summary>
 internal sealed class SeededScheduler(Random random) : TaskScheduler
 {

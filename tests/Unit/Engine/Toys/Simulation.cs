@@ -5,7 +5,10 @@ using Shouldly;
 
 namespace Drydock.Tests.Unit.Engine.Toys;
 
-/// <summary>A world, a store and one operator process after the other, moved one continuation at a time in an order drawn from a seed.</summary>
+/// <summary>
+/// A world, a store and one operator process after the other, moved one continuation at a time in an order drawn from a
+/// seed.
+/// </summary>
 internal sealed class Simulation
 {
     private const int MostMoves = 100_000;

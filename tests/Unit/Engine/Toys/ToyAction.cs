@@ -4,8 +4,9 @@ using Drydock.Engine.Actions;
 namespace Drydock.Tests.Unit.Engine.Toys;
 
 /// <summary>
-/// The toy actions. <c>plain</c>: idempotent, what it did shows in the world. <c>once</c>: by a persisted exec id and an exclusive witness per attempt.
-/// <c>restart</c>: shows only by what changed since the receipt. <c>check</c>: never acts, waits until the world is good.
+/// The toy actions. <c>plain</c>: idempotent, what it did shows in the world. <c>once</c>: by a persisted exec id and
+/// an exclusive witness per attempt. <c>restart</c>: shows only by what changed since the receipt. <c>check</c>: never
+/// acts, waits until the world is good.
 /// </summary>
 internal sealed class ToyAction(string name, Simulation simulation, ToyProcess process) : IStepAction
 {
@@ -44,7 +45,8 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
         };
     }
 
-    public async Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         await process.PointAsync($"prepare {context.Step.Id}");
         var item = World[context.Step.Id];
@@ -168,5 +170,6 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
     private static int? Since(StepContext context) =>
         context.Receipt("since") is { } text ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : null;
 
-    private static StepActionException Refusal(ToyItem item, string message) => new("Refused", message, retryable: !item.RefusalIsFinal) { NotTaken = item.NotTaken };
+    private static StepActionException Refusal(ToyItem item, string message) =>
+        new("Refused", message, retryable: !item.RefusalIsFinal) { NotTaken = item.NotTaken };
 }

@@ -2,14 +2,19 @@ using Drydock.Engine.Running;
 
 namespace Drydock.Tests.Unit.Engine.Toys;
 
-/// <summary>Two live processes on one object; the lease goes to and fro, and either may be frozen at any moment, also between the fence and its act.</summary>
+/// <summary>
+/// Two live processes on one object; the lease goes to and fro, and either may be frozen at any moment, also between
+/// the fence and its act.
+/// </summary>
 internal sealed class TwoLeaders(Simulation simulation, Random random)
 {
     private const int MostChanges = 12;
     private readonly ToyProcess[] _processes = [simulation.Process, simulation.NewProcess()];
     private int _frozen = -1;
 
-    /// <summary>Runs until all steps succeeded and both have seen it; returns how often the lease changed hands.</summary>
+    /// <summary>
+    /// Runs until all steps succeeded and both have seen it; returns how often the lease changed hands.
+    /// </summary>
     public int RunToTheEnd()
     {
         var changes = 0;
@@ -38,7 +43,8 @@ internal sealed class TwoLeaders(Simulation simulation, Random random)
         return changes;
     }
 
-    private bool IsOver() => simulation.Store.Outcome?.State == RunState.Succeeded && !Array.Exists(_processes, p => p.Run.IsBusy);
+    private bool IsOver() =>
+        simulation.Store.Outcome?.State == RunState.Succeeded && !Array.Exists(_processes, p => p.Run.IsBusy);
 
     private void Move()
     {

@@ -13,7 +13,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Drydock.Tests.Unit.Kubernetes.Support;
 
-/// <summary>An HTTP server on loopback that answers what a test tells it to, misbehaviour included, and tells what it was asked.</summary>
+/// <summary>
+/// An HTTP server on loopback that answers what a test tells it to, misbehaviour included, and tells what it was asked.
+/// </summary>
 internal sealed class FakeApiServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -23,7 +25,8 @@ internal sealed class FakeApiServer : IAsyncDisposable
 
     private FakeApiServer(WebApplication app) => _app = app;
 
-    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/");
+    public Uri Address =>
+        new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/");
 
     public static async Task<FakeApiServer> StartAsync()
     {
@@ -49,7 +52,8 @@ internal sealed class FakeApiServer : IAsyncDisposable
         return this;
     }
 
-    public FakeApiServer Then(int code, string body, params (string Name, string Value)[] headers) => Then(context => WriteAsync(context, code, body, headers));
+    public FakeApiServer Then(int code, string body, params (string Name, string Value)[] headers) =>
+        Then(context => WriteAsync(context, code, body, headers));
 
     /// <summary>Requests beyond the script are answered like this.</summary>
     public FakeApiServer Otherwise(Func<HttpContext, Task> answer)
@@ -69,11 +73,13 @@ internal sealed class FakeApiServer : IAsyncDisposable
     public static string Widget(string name, string version, string uid = "u1", string more = "") =>
         $$$"""{"apiVersion":"test.drydock.dev/v1","kind":"Widget","metadata":{"name":"{{{name}}}","namespace":"default","uid":"{{{uid}}}","resourceVersion":"{{{version}}}"}{{{more}}}}""";
 
-    public static string List(string version, params string[] items) => $$"""{"metadata":{"resourceVersion":"{{version}}"},"items":[{{string.Join(",", items)}}]}""";
+    public static string List(string version, params string[] items) =>
+        $$"""{"metadata":{"resourceVersion":"{{version}}"},"items":[{{string.Join(",", items)}}]}""";
 
     public static string Event(string type, string entity) => $$"""{"type":"{{type}}","object":{{entity}}}""" + "\n";
 
-    public static string Bookmark(string version) => Event("BOOKMARK", $$$"""{"kind":"Widget","metadata":{"resourceVersion":"{{{version}}}"}}""");
+    public static string Bookmark(string version) =>
+        Event("BOOKMARK", $$$"""{"kind":"Widget","metadata":{"resourceVersion":"{{{version}}}"}}""");
 
     /// <summary>Sends texts one by one as they stand and then ends as <paramref name="end"/> says.</summary>
     public static Func<HttpContext, Task> Stream(StreamEnd end, params string[] texts) => async context =>
@@ -107,7 +113,8 @@ internal sealed class FakeApiServer : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private static async Task WriteAsync(HttpContext context, int code, string body, (string Name, string Value)[] headers)
+    private static async Task WriteAsync(
+        HttpContext context, int code, string body, (string Name, string Value)[] headers)
     {
         context.Response.StatusCode = code;
         context.Response.ContentType = "application/json";

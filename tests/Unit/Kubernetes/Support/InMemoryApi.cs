@@ -12,8 +12,9 @@ using Drydock.Tests.Unit.Support;
 namespace Drydock.Tests.Unit.Kubernetes.Support;
 
 /// <summary>
-/// The parts of an API server that controllers rely on, in memory: versions, optimistic concurrency, the status subresource, finalizers, watches with
-/// history and 410. <see cref="Before"/> and <see cref="After"/> let a test disturb a request.
+/// The parts of an API server that controllers rely on, in memory: versions, optimistic concurrency, the status
+/// subresource, finalizers, watches with history and 410. <see cref="Before"/> and <see cref="After"/> let a test
+/// disturb a request.
 /// </summary>
 internal sealed class InMemoryApi(JsonSerializerOptions json, TimeProvider time) : IKubernetesClient
 {
@@ -59,10 +60,12 @@ internal sealed class InMemoryApi(JsonSerializerOptions json, TimeProvider time)
         }
     }
 
-    public Task<TEntity?> GetAsync<TEntity>(string name, string? @namespace = null, CancellationToken cancellationToken = default)
+    public Task<TEntity?> GetAsync<TEntity>(
+        string name, string? @namespace = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => RunAsync("get", Key<TEntity>(@namespace, name), null, key => _objects.TryGetValue(key, out var found) ? Read<TEntity>(found) : null, cancellationToken);
 
-    public Task<KubernetesList<TEntity>> ListAsync<TEntity>(string? @namespace = null, ListOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<KubernetesList<TEntity>> ListAsync<TEntity>(
+        string? @namespace = null, ListOptions? options = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => RunAsync("list", Key<TEntity>(@namespace, ""), null, key => new KubernetesList<TEntity>(
             [.. _objects.Where(o => o.Key.Resource == key.Resource && (@namespace is null || o.Key.Namespace == @namespace) && Matches(options?.FieldSelector, o.Value)).Select(o => Read<TEntity>(o.Value))],
             _version.ToString(CultureInfo.InvariantCulture),
@@ -100,7 +103,12 @@ internal sealed class InMemoryApi(JsonSerializerOptions json, TimeProvider time)
             return after["status"] is { } status && Limit?.Invoke(status) is { } refused ? throw refused : Store<TEntity>(key, after, WatchEventType.Modified);
         }, cancellationToken);
 
-    public Task<TEntity> PatchAsync<TEntity>(KubernetesPatch patch, string name, string? @namespace = null, string? subresource = null, CancellationToken cancellationToken = default)
+    public Task<TEntity> PatchAsync<TEntity>(
+        KubernetesPatch patch,
+        string name,
+        string? @namespace = null,
+        string? subresource = null,
+        CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => RunAsync("patch", Key<TEntity>(@namespace, name), subresource, key =>
         {
             var body = patch.Body.AsObject();
@@ -109,10 +117,15 @@ internal sealed class InMemoryApi(JsonSerializerOptions json, TimeProvider time)
             return Store<TEntity>(key, after, WatchEventType.Modified);
         }, cancellationToken);
 
-    public Task<TEntity> ApplyAsync<TEntity>(TEntity entity, ApplyOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<TEntity> ApplyAsync<TEntity>(
+        TEntity entity, ApplyOptions? options = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => throw new NotSupportedException("server-side apply is tested against a real server");
 
-    public Task<bool> DeleteAsync<TEntity>(string name, string? @namespace = null, DeleteOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<bool> DeleteAsync<TEntity>(
+        string name,
+        string? @namespace = null,
+        DeleteOptions? options = null,
+        CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => RunAsync("delete", Key<TEntity>(@namespace, name), null, key =>
         {
             if (!_objects.TryGetValue(key, out var found))
@@ -126,7 +139,10 @@ internal sealed class InMemoryApi(JsonSerializerOptions json, TimeProvider time)
             return true;
         }, cancellationToken);
 
-    public async IAsyncEnumerable<WatchEvent<TEntity>> WatchAsync<TEntity>(string? @namespace = null, WatchOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<WatchEvent<TEntity>> WatchAsync<TEntity>(
+        string? @namespace = null,
+        WatchOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject
     {
         options ??= new WatchOptions();
@@ -191,7 +207,8 @@ internal sealed class InMemoryApi(JsonSerializerOptions json, TimeProvider time)
     private static bool Matches(string? fieldSelector, JsonObject entity) =>
         fieldSelector is null || fieldSelector == $"metadata.name={(string?)entity["metadata"]!["name"]}";
 
-    private static KubernetesRequest Request<TEntity>(string verb, (string Resource, string? Namespace, string Name) key, string? subresource = null)
+    private static KubernetesRequest Request<TEntity>(
+        string verb, (string Resource, string? Namespace, string Name) key, string? subresource = null)
         where TEntity : class, IKubernetesObject => KubernetesResource.Of<TEntity>().Request(verb, key.Namespace, key.Name, subresource);
 
     private static (string Resource, string? Namespace, string Name) Key<TEntity>(string? ns, string name)
@@ -201,7 +218,8 @@ internal sealed class InMemoryApi(JsonSerializerOptions json, TimeProvider time)
         return (resource.QualifiedName, resource.Namespaced ? ns ?? (name.Length > 0 ? "default" : null) : null, name);
     }
 
-    private JsonObject Existing<TEntity>(string verb, (string Resource, string? Namespace, string Name) key, string? version)
+    private JsonObject Existing<TEntity>(
+        string verb, (string Resource, string? Namespace, string Name) key, string? version)
         where TEntity : class, IKubernetesObject
     {
         if (!_objects.TryGetValue(key, out var found))
@@ -214,7 +232,8 @@ internal sealed class InMemoryApi(JsonSerializerOptions json, TimeProvider time)
             : throw new KubernetesConflictException(Request<TEntity>(verb, key), new V1Status { Code = 409, Reason = "Conflict" });
     }
 
-    private TEntity Store<TEntity>((string Resource, string? Namespace, string Name) key, JsonObject entity, WatchEventType type)
+    private TEntity Store<TEntity>(
+        (string Resource, string? Namespace, string Name) key, JsonObject entity, WatchEventType type)
         where TEntity : class, IKubernetesObject
     {
         if (_objects.TryGetValue(key, out var before) && Same(before, entity))
@@ -248,7 +267,12 @@ internal sealed class InMemoryApi(JsonSerializerOptions json, TimeProvider time)
         return JsonNode.DeepEquals(a, b);
     }
 
-    private async Task<T> RunAsync<T>(string verb, (string Resource, string? Namespace, string Name) key, string? subresource, Func<(string Resource, string? Namespace, string Name), T> act, CancellationToken cancellationToken)
+    private async Task<T> RunAsync<T>(
+        string verb,
+        (string Resource, string? Namespace, string Name) key,
+        string? subresource,
+        Func<(string Resource, string? Namespace, string Name), T> act,
+        CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var request = new KubernetesRequest(verb, key.Resource.Contains('.', StringComparison.Ordinal) ? key.Resource[(key.Resource.IndexOf('.', StringComparison.Ordinal) + 1)..] : "", key.Resource.Split('.')[0] + (subresource is null ? "" : $"/{subresource}"), key.Namespace, key.Name);

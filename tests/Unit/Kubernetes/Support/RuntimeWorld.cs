@@ -9,7 +9,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Drydock.Tests.Unit.Kubernetes.Support;
 
-/// <summary>A controller on an in-memory API and a manual clock; the test says what a reconciliation does and sees each one.</summary>
+/// <summary>
+/// A controller on an in-memory API and a manual clock; the test says what a reconciliation does and sees each one.
+/// </summary>
 internal sealed class RuntimeWorld : IEntityController<Widget>, IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopWatching = new();
@@ -53,11 +55,12 @@ internal sealed class RuntimeWorld : IEntityController<Widget>, IAsyncDisposable
     }
 
     /// <summary>The next reconciliation that has ended.</summary>
-    public Task<string> NextAsync() => Task.Run(() => Ended.TryTake(out var next, TimeSpan.FromSeconds(30)) ? next : throw new TimeoutException("no reconciliation"));
+    public Task<string> NextAsync() =>
+        Task.Run(() => Ended.TryTake(out var next, TimeSpan.FromSeconds(30)) ? next : throw new TimeoutException("no reconciliation"));
 
     /// <summary>
-    /// Shows that nothing more is reconciled: a marker object is made and must be the next (and only) one. Events and the queue keep their order, so whatever
-    /// had been woken before would have come first.
+    /// Shows that nothing more is reconciled: a marker object is made and must be the next (and only) one. Events and
+    /// the queue keep their order, so whatever had been woken before would have come first.
     /// </summary>
     public async Task<string> NextAfterMarkerAsync(string marker)
     {

@@ -1,6 +1,8 @@
 namespace Drydock.Tests.Unit.Kubernetes.Support;
 
-/// <summary>Waits that end by an event; the limit only keeps a broken test from hanging for ever and asserts no speed.</summary>
+/// <summary>
+/// Waits that end by an event; the limit only keeps a broken test from hanging for ever and asserts no speed.
+/// </summary>
 internal static class Wait
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);

@@ -7,10 +7,15 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Tests.Unit.RunFrames.Databases;
 
 /// <summary>Binds targets as the real kind does: anew whenever a used value of a Secret changes.</summary>
-internal sealed class DatabaseRunAccess(DatabaseRunTruth truth, IKubernetesClient api, TimeProvider time, Func<IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> discover)
+internal sealed class DatabaseRunAccess(
+    DatabaseRunTruth truth,
+    IKubernetesClient api,
+    TimeProvider time,
+    Func<IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> discover)
     : IRunAccess<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
 {
-    public async Task<RunBinding<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> ReadAsync(DatabaseRollingUpgrade entity, CancellationToken cancellationToken)
+    public async Task<RunBinding<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> ReadAsync(
+        DatabaseRollingUpgrade entity, CancellationToken cancellationToken)
     {
         var digest = (await DatabaseSecrets.ReadAsync(api, entity, SupportedEngines.All.Of(entity.Spec), cancellationToken)).Digest;
         return new RunBinding<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(

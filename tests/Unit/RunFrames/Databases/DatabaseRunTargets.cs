@@ -6,7 +6,10 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.RunFrames.Databases;
 
-/// <summary>One process's way to a database that does all it is told, by the Secrets of one moment. Of no use once it is disposed of.</summary>
+/// <summary>
+/// One process's way to a database that does all it is told, by the Secrets of one moment. Of no use once it is
+/// disposed of.
+/// </summary>
 internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>, IStepCatalog
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(10);
@@ -15,7 +18,10 @@ internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, D
     private readonly Func<IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> _discover;
     private bool _isDisposed;
 
-    public DatabaseRunTargets(DatabaseRunTruth truth, TimeProvider time, Func<IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> discover)
+    public DatabaseRunTargets(
+        DatabaseRunTruth truth,
+        TimeProvider time,
+        Func<IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> discover)
     {
         (_truth, _time, _discover) = (truth, time, discover);
         truth.Bound++;
@@ -34,7 +40,8 @@ internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, D
 
     public IGuardCheck Guard(string name) => new AnyGuard(name);
 
-    public async Task<RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> PreflightAsync(CancellationToken cancellationToken)
+    public async Task<RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> PreflightAsync(
+        CancellationToken cancellationToken)
     {
         await Task.Delay(Look, _time, cancellationToken);
         Use("preflight");
@@ -42,7 +49,8 @@ internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, D
         return new RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(found, [], new ClaimTarget(found.TargetIdentity, found.TargetAddresses));
     }
 
-    public Task<string?> FindObstacleAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+    public Task<string?> FindObstacleAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
+        Task.FromResult<string?>(null);
 
     public ValueTask DisposeAsync()
     {
@@ -102,6 +110,7 @@ internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, D
     {
         public string Name => name;
 
-        public Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken) => Task.FromResult(GuardReading.Holds);
+        public Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken) =>
+            Task.FromResult(GuardReading.Holds);
     }
 }

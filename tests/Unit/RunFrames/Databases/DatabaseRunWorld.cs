@@ -11,7 +11,10 @@ using Drydock.Tests.Unit.Yugabyte.World;
 
 namespace Drydock.Tests.Unit.RunFrames.Databases;
 
-/// <summary>The frame with DatabaseRollingUpgrade on a database where every step of the real plan goes well and takes half a minute: what a person says about the run is seen here.</summary>
+/// <summary>
+/// The frame with DatabaseRollingUpgrade on a database where every step of the real plan goes well and takes half a
+/// minute: what a person says about the run is seen here.
+/// </summary>
 internal sealed class DatabaseRunWorld : RunWorld<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
 {
     private static readonly Lazy<TiDbDiscovery> TiDb = new(() => new TiDbWorld().Preflight().Discovery!);

@@ -9,7 +9,10 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.RunFrames.Databases;
 
-/// <summary>An engine of three processes and two steps: each process is swapped in turn, then the cluster is asked for its version.</summary>
+/// <summary>
+/// An engine of three processes and two steps: each process is swapped in turn, then the cluster is asked for its
+/// version.
+/// </summary>
 internal sealed class ToyEngine : IDatabaseEngine
 {
     public const DatabaseEngine Toy = (DatabaseEngine)99;
@@ -48,7 +51,8 @@ internal sealed class ToyEngine : IDatabaseEngine
 
     public string? RollbackRefusal(DatabaseRollingUpgradeSpec spec, Plan plan) => null;
 
-    public Plan CompileRollback(DatabaseRollingUpgradeSpec spec, Plan plan, IReadOnlyList<string> notes) => new() { Steps = [.. Swaps(spec.FromVersion, "RollBack")], Notes = [.. notes] };
+    public Plan CompileRollback(DatabaseRollingUpgradeSpec spec, Plan plan, IReadOnlyList<string> notes) =>
+        new() { Steps = [.. Swaps(spec.FromVersion, "RollBack")], Notes = [.. notes] };
 
     public DatabaseRollingUpgradeStatus Summarize(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
         status with { Instances = [.. Versions.Select(v => new DatabaseInstanceStatus { Name = v.Key, Version = v.Value })] };
@@ -57,7 +61,8 @@ internal sealed class ToyEngine : IDatabaseEngine
     {
     }
 
-    public IReadOnlyList<ActionItem> LeftBehind(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) => [];
+    public IReadOnlyList<ActionItem> LeftBehind(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
+        [];
 
     public bool IsDraining(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) => false;
 
@@ -89,9 +94,12 @@ internal sealed class ToyEngine : IDatabaseEngine
 
         public string TargetDescription => "a toy of three processes";
 
-        public Task<EnginePreflight> PreflightAsync(CancellationToken cancellationToken) => Task.FromResult(new EnginePreflight(this, [], TargetIdentity));
+        public Task<EnginePreflight> PreflightAsync(CancellationToken cancellationToken) =>
+            Task.FromResult(new EnginePreflight(this, [], TargetIdentity));
 
-        public Task<RunTakenAway> CleanUpAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) => Task.FromResult(RunTakenAway.Nothing);
+        public Task<RunTakenAway> CleanUpAsync(
+            DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
+            Task.FromResult(RunTakenAway.Nothing);
 
         public Plan Compile(DatabaseRollingUpgradeSpec spec)
         {
@@ -106,7 +114,9 @@ internal sealed class ToyEngine : IDatabaseEngine
             return new Plan { Steps = [.. swaps, verify] };
         }
 
-        public DatabaseRollingUpgradeStatus Learn(DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec, DateTimeOffset now) => engine.Summarize(spec, status);
+        public DatabaseRollingUpgradeStatus Learn(
+            DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec, DateTimeOffset now) =>
+            engine.Summarize(spec, status);
 
         public IStepAction Action(string name) => new ToyAction(engine, context, name);
 
@@ -137,6 +147,7 @@ internal sealed class ToyEngine : IDatabaseEngine
             return Task.CompletedTask;
         }
 
-        public Task WaitAsync(StepContext step, CancellationToken cancellationToken) => Task.Delay(TimeSpan.FromSeconds(1), step.Time, cancellationToken);
+        public Task WaitAsync(StepContext step, CancellationToken cancellationToken) =>
+            Task.Delay(TimeSpan.FromSeconds(1), step.Time, cancellationToken);
     }
 }

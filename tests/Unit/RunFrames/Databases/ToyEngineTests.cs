@@ -11,7 +11,9 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.RunFrames.Databases;
 
-/// <summary>A third engine needs the seam and nothing else: the frame, the hosts and the Secrets are those of the product.</summary>
+/// <summary>
+/// A third engine needs the seam and nothing else: the frame, the hosts and the Secrets are those of the product.
+/// </summary>
 public sealed class ToyEngineTests
 {
     [Fact]

@@ -41,5 +41,6 @@ internal sealed class ToyRunAction(ToyRunTruth truth) : IStepAction
         }
     }
 
-    public Task WaitAsync(StepContext context, CancellationToken cancellationToken) => Task.Delay(TimeSpan.FromSeconds(5), context.Time, cancellationToken);
+    public Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
+        Task.Delay(TimeSpan.FromSeconds(5), context.Time, cancellationToken);
 }

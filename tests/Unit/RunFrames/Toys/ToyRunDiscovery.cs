@@ -37,5 +37,6 @@ internal sealed class ToyRunDiscovery : IRunDiscovery<ToyRunSpec, ToyRunStatus>
         return builder.Build();
     }
 
-    public ToyRunStatus Learn(ToyRunStatus status, ToyRunSpec spec, DateTimeOffset now) => status with { Learned = $"{spec.Parts.Count} parts" };
+    public ToyRunStatus Learn(ToyRunStatus status, ToyRunSpec spec, DateTimeOffset now) =>
+        status with { Learned = $"{spec.Parts.Count} parts" };
 }

@@ -39,7 +39,8 @@ internal sealed class ToyRunKind(ToyRunTruth truth) :
 
     public bool OnlyWaits(PlanStep step) => step.Phase == Await;
 
-    public IReadOnlyList<string> MustBeFree(string targetIdentity, Plan plan) => [.. truth.MustBeFree.Select(part => $"{targetIdentity}/{part}")];
+    public IReadOnlyList<string> MustBeFree(string targetIdentity, Plan plan) =>
+        [.. truth.MustBeFree.Select(part => $"{targetIdentity}/{part}")];
 
     public string? HeldBy(PlanStep step) => step.Phase == Await ? Reasons.AwaitingManualChange : null;
 
@@ -51,15 +52,18 @@ internal sealed class ToyRunKind(ToyRunTruth truth) :
 
     public ToyRunStatus Forget(ToyRunStatus status) => status with { New = [] };
 
-    public RunMilestones Milestones(ToyRunSpec spec) => new([new("Prepared", Prepare), new("Swapped", Swap)], [new("SwappedBack", Undo)], [new("Swapped", Undo)]);
+    public RunMilestones Milestones(ToyRunSpec spec) =>
+        new([new("Prepared", Prepare), new("Swapped", Swap)], [new("SwappedBack", Undo)], [new("Swapped", Undo)]);
 
-    public void AddConditions(ConditionSet conditions, ToyRunSpec spec, ToyRunStatus status) => conditions.Set("Toyish", "True", "IsToy", "");
+    public void AddConditions(ConditionSet conditions, ToyRunSpec spec, ToyRunStatus status) =>
+        conditions.Set("Toyish", "True", "IsToy", "");
 
     public string Success(ToyRunStatus status) => $", new is {string.Join(" and ", status.New)}";
 
     public string LeftBehind(ToyRunSpec spec, ToyRunStatus status) => "Parts are as these steps left them";
 
-    public string? Refusal(ToyRunSpec spec, Plan plan) => !truth.CanGoBack && IsPastUndo(plan) ? "new parts never fit old ones" : null;
+    public string? Refusal(ToyRunSpec spec, Plan plan) =>
+        !truth.CanGoBack && IsPastUndo(plan) ? "new parts never fit old ones" : null;
 
     public Plan Compile(WayBackBasis<ToyRunSpec> basis)
     {

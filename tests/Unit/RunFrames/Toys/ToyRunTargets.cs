@@ -24,7 +24,8 @@ internal sealed class ToyRunTargets(ToyRunTruth truth) : IRunTargets<ToyRun, Toy
         ? new RunPreflight<ToyRunSpec, ToyRunStatus>(null, [.. truth.Findings], null)
         : new RunPreflight<ToyRunSpec, ToyRunStatus>(new ToyRunDiscovery(), [], new ClaimTarget(ToyRunDiscovery.Target, [])));
 
-    public Task<string?> FindObstacleAsync(ToyRunStatus status, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+    public Task<string?> FindObstacleAsync(ToyRunStatus status, CancellationToken cancellationToken) =>
+        Task.FromResult<string?>(null);
 
     public Task<RunTrouble?> FindTroubleAsync(CancellationToken cancellationToken) => Task.FromResult(truth.Trouble);
 

@@ -185,7 +185,8 @@ public sealed class DirectoryEscapeTests : IDisposable
 
     private string At(string name) => Path.Combine(_root, Space, name);
 
-    private DirectoryStorage Storage(bool walk) => new(new StorageRoot(_root, null, null, new BeneathPath(walk)), Space);
+    private DirectoryStorage Storage(bool walk) =>
+        new(new StorageRoot(_root, null, null, new BeneathPath(walk)), Space);
 
     private static async Task<string> RefusalAsync(Func<Task> action)
     {
@@ -194,5 +195,6 @@ public sealed class DirectoryEscapeTests : IDisposable
         return refused.Message;
     }
 
-    private static async Task<SnapshotFailure> FailureAsync(Func<Task> action) => (await Should.ThrowAsync<SnapshotException>(action)).Failure;
+    private static async Task<SnapshotFailure> FailureAsync(Func<Task> action) =>
+        (await Should.ThrowAsync<SnapshotException>(action)).Failure;
 }

@@ -90,9 +90,12 @@ public sealed class StoragesTests
     private static StorageSpec Bucket(string name) =>
         new() { S3 = new S3Storage { Endpoint = "https://s3.example", Bucket = name, CredentialsSecretRef = new SecretReference { Name = "s3" } } };
 
-    private static InMemoryApi Api(TimeProvider time) => new(KubernetesJson.CreateOptions(CrdsJsonContext.Default), time);
+    private static InMemoryApi Api(TimeProvider time) =>
+        new(KubernetesJson.CreateOptions(CrdsJsonContext.Default), time);
 
-    private static Dictionary<string, byte[]> Data(string text) => OmsWorld.Bytes(("accessKey", text), ("secretKey", text));
+    private static Dictionary<string, byte[]> Data(string text) =>
+        OmsWorld.Bytes(("accessKey", text), ("secretKey", text));
 
-    private static V1Secret Keys(string text) => new() { Metadata = new V1ObjectMeta { Name = "s3", Namespace = "oms" }, Data = Data(text) };
+    private static V1Secret Keys(string text) =>
+        new() { Metadata = new V1ObjectMeta { Name = "s3", Namespace = "oms" }, Data = Data(text) };
 }

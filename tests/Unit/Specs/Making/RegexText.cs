@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Drydock.Tests.Unit.Specs.Making;
 
-/// <summary>Makes texts that match a regular expression of the schemas: literals, classes, groups, alternatives, counts and anchors of RE2.</summary>
+/// <summary>
+/// Makes texts that match a regular expression of the schemas: literals, classes, groups, alternatives, counts and
+/// anchors of RE2.
+/// </summary>
 internal sealed class RegexText
 {
     private const string Ordinary = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@,;+=(){}[]<>#~$%&*!?|\\^`'\"";

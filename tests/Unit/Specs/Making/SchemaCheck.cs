@@ -6,15 +6,23 @@ using System.Text.RegularExpressions;
 
 namespace Drydock.Tests.Unit.Specs.Making;
 
-/// <summary>Checks a value as a server checks it against the structural part of a schema: types, bounds, patterns, words, keys. Rules are not its part.</summary>
+/// <summary>
+/// Checks a value as a server checks it against the structural part of a schema: types, bounds, patterns, words, keys.
+/// Rules are not its part.
+/// </summary>
 internal static partial class SchemaCheck
 {
     private static readonly ConcurrentDictionary<string, Regex> Patterns = new(StringComparer.Ordinal);
 
-    /// <summary>What a server would refuse; empty if nothing. A field that is not in the schema is dropped by a server and so no refusal.</summary>
+    /// <summary>
+    /// What a server would refuse; empty if nothing. A field that is not in the schema is dropped by a server and so no
+    /// refusal.
+    /// </summary>
     public static IReadOnlyList<string> Errors(JsonObject schema, JsonNode? value, string path = "spec") => [.. Of(schema, value, path)];
 
-    /// <summary>What a server keeps of an accepted value: without fields that are not in the schema, and without nulls.</summary>
+    /// <summary>
+    /// What a server keeps of an accepted value: without fields that are not in the schema, and without nulls.
+    /// </summary>
     public static JsonNode? Stored(JsonObject schema, JsonNode? value) => value switch
     {
         JsonObject map when schema["properties"] is JsonObject fields => new JsonObject(map

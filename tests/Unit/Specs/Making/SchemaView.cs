@@ -7,16 +7,19 @@ internal static class SchemaView
 {
     public static string Kind(this JsonObject schema) => schema["type"]!.GetValue<string>();
 
-    public static IEnumerable<KeyValuePair<string, JsonNode?>> Fields(this JsonObject schema) => schema["properties"]?.AsObject() ?? [];
+    public static IEnumerable<KeyValuePair<string, JsonNode?>> Fields(this JsonObject schema) =>
+        schema["properties"]?.AsObject() ?? [];
 
     public static bool Requires(this JsonObject schema, string field) =>
         (schema["required"]?.AsArray() ?? []).Any(name => name!.GetValue<string>() == field);
 
-    public static int Bound(this JsonObject schema, string name, int otherwise) => schema[name]?.GetValue<int>() ?? otherwise;
+    public static int Bound(this JsonObject schema, string name, int otherwise) =>
+        schema[name]?.GetValue<int>() ?? otherwise;
 
     public static string? Text(this JsonObject schema, string name) => schema[name]?.GetValue<string>();
 
-    public static IReadOnlyList<string> Words(this JsonObject schema) => [.. (schema["enum"]?.AsArray() ?? []).Select(word => word!.GetValue<string>())];
+    public static IReadOnlyList<string> Words(this JsonObject schema) =>
+        [.. (schema["enum"]?.AsArray() ?? []).Select(word => word!.GetValue<string>())];
 
     public static IReadOnlyList<string> Keys(this JsonObject schema) =>
         [.. (schema["x-kubernetes-list-map-keys"]?.AsArray() ?? []).Select(word => word!.GetValue<string>())];

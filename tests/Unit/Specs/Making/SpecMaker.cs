@@ -9,7 +9,9 @@ internal sealed class SpecMaker(Random random)
 {
     private static readonly ConcurrentDictionary<string, Func<Random, string>> Texts = new(StringComparer.Ordinal);
 
-    /// <summary>A value: every optional field with an even chance, every list mostly short, sometimes as long as it may be.</summary>
+    /// <summary>
+    /// A value: every optional field with an even chance, every list mostly short, sometimes as long as it may be.
+    /// </summary>
     public JsonNode Make(JsonObject schema) => schema.Kind() switch
     {
         "object" => MakeObject(schema),

@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace Drydock.Tests.Unit.Specs.Making;
 
-/// <summary>Makes the rules between fields hold, which chance alone seldom does: most made specs are to get as far as a plan.</summary>
+/// <summary>
+/// Makes the rules between fields hold, which chance alone seldom does: most made specs are to get as far as a plan.
+/// </summary>
 internal sealed class SpecMender(Random random)
 {
     private static readonly (string Edition, string From, string To)[] Ways =

@@ -5,7 +5,10 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.Specs.Sweep;
 
-/// <summary>Every field of every spec, as the schemas have them: a change of it has an effect or is refused, and that is shown by running it.</summary>
+/// <summary>
+/// Every field of every spec, as the schemas have them: a change of it has an effect or is refused, and that is shown
+/// by running it.
+/// </summary>
 public sealed class FieldSweepTests
 {
     private static readonly IReadOnlyList<FieldProof> Proofs =
@@ -15,7 +18,8 @@ public sealed class FieldSweepTests
         .. Databases.TiDbFields.All, .. Databases.MonitoringFields.All, .. Databases.YugabyteFields.All,
     ];
 
-    public static TheoryData<string> Fields => [.. Schemas.Specs.SelectMany(kind => Leaves(kind.Value).Select(path => $"{kind.Key} {path}"))];
+    public static TheoryData<string> Fields =>
+        [.. Schemas.Specs.SelectMany(kind => Leaves(kind.Value).Select(path => $"{kind.Key} {path}"))];
 
     [Theory]
     [MemberData(nameof(Fields))]

@@ -85,7 +85,8 @@ internal sealed class RestoreBench : ISnapshotLoader, IStorages, IRestoreServers
         await World.CreateAsync(spec);
     }
 
-    public Task UntilEndedAsync() => UntilAsync(r => r.Status?.Phase is SnapshotRestorePhases.Succeeded or SnapshotRestorePhases.Failed or SnapshotRestorePhases.Planned);
+    public Task UntilEndedAsync() =>
+        UntilAsync(r => r.Status?.Phase is SnapshotRestorePhases.Succeeded or SnapshotRestorePhases.Failed or SnapshotRestorePhases.Planned);
 
     public async Task UntilAsync(Func<SnapshotRestore, bool> wanted)
     {
@@ -110,13 +111,15 @@ internal sealed class RestoreBench : ISnapshotLoader, IStorages, IRestoreServers
         return new FakeRestoreServer(World.Server, _life);
     }
 
-    public Task<ISnapshotStorage> OpenAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken)
+    public Task<ISnapshotStorage> OpenAsync(
+        StorageSpec storage, string? @namespace, CancellationToken cancellationToken)
     {
         _asked.Add($"open {StorageText.Of(storage)}");
         return Task.FromResult<ISnapshotStorage>(World.Snapshots);
     }
 
-    public Task<IReadOnlyList<SnapshotFinding>> CheckAsync(SnapshotLoadRequest request, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<SnapshotFinding>> CheckAsync(
+        SnapshotLoadRequest request, CancellationToken cancellationToken)
     {
         Note("check", request);
         return _loader.CheckAsync(request, cancellationToken);
@@ -129,13 +132,20 @@ internal sealed class RestoreBench : ISnapshotLoader, IStorages, IRestoreServers
         await _loader.RestoreAsync(request, cancellationToken);
     }
 
-    public Task LoadAsync(SnapshotLoadRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task LoadAsync(SnapshotLoadRequest request, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task RecreateAsync(MySqlConnection connection, Clients.Snapshots.SnapshotDatabase database, string target, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task RecreateAsync(
+        MySqlConnection connection, Clients.Snapshots.SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task<IReadOnlyList<SnapshotFinding>> CompareAsync(MySqlConnection connection, Clients.Snapshots.SnapshotDatabase database, string target, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
+        MySqlConnection connection, Clients.Snapshots.SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task<SnapshotVerification> RestoreTestAsync(RestoreTestRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<SnapshotVerification> RestoreTestAsync(
+        RestoreTestRequest request, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     public ValueTask DisposeAsync() => _controller.DisposeAsync();
 

@@ -8,7 +8,9 @@ using Shouldly;
 
 namespace Drydock.Tests.Unit.Specs.Sweep;
 
-/// <summary>The fields of a SnapshotRestore: how it ends, and what is asked of the clients that read and load.</summary>
+/// <summary>
+/// The fields of a SnapshotRestore: how it ends, and what is asked of the clients that read and load.
+/// </summary>
 internal static class RestoreFields
 {
     public static IEnumerable<FieldProof> All { get; } =

@@ -138,7 +138,8 @@ internal sealed class SnapshotBench : ISnapshotter, ISnapshotLoader, IStorages, 
         return Task.FromResult(new SnapshotVerification(new FakeSnapshots("rm").Manifest!, []));
     }
 
-    public Task<ISnapshotStorage> OpenAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken)
+    public Task<ISnapshotStorage> OpenAsync(
+        StorageSpec storage, string? @namespace, CancellationToken cancellationToken)
     {
         Asked.Add($"open {StorageText.Of(storage)}");
         return Task.FromResult<ISnapshotStorage>(new ClientStorage(_folder.FullName, Time));
@@ -150,25 +151,41 @@ internal sealed class SnapshotBench : ISnapshotter, ISnapshotLoader, IStorages, 
         return Task.CompletedTask;
     }
 
-    public Task<SnapshotManifest?> FindAsync(SnapshotLocation location, CancellationToken cancellationToken) => Task.FromResult<SnapshotManifest?>(null);
+    public Task<SnapshotManifest?> FindAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
+        Task.FromResult<SnapshotManifest?>(null);
 
-    public Task<SnapshotVerification> VerifyAsync(SnapshotLocation location, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<SnapshotVerification> VerifyAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task<SnapshotVerification> VerifyAsync(SnapshotLocation location, string? identity, IProgress<SnapshotProgress>? progress, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<SnapshotVerification> VerifyAsync(
+        SnapshotLocation location, string? identity, IProgress<SnapshotProgress>? progress, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task<SnapshotVerification> CheckPresenceAsync(SnapshotLocation location, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<SnapshotVerification> CheckPresenceAsync(
+        SnapshotLocation location, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task<SnapshotListing> ListAsync(ISnapshotStorage storage, string path, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<SnapshotListing> ListAsync(
+        ISnapshotStorage storage, string path, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task<IReadOnlyList<SnapshotFinding>> CheckAsync(SnapshotLoadRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<IReadOnlyList<SnapshotFinding>> CheckAsync(
+        SnapshotLoadRequest request, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task RestoreAsync(SnapshotLoadRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task RestoreAsync(SnapshotLoadRequest request, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task LoadAsync(SnapshotLoadRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task LoadAsync(SnapshotLoadRequest request, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task RecreateAsync(MySqlConnection connection, Clients.Snapshots.SnapshotDatabase database, string target, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task RecreateAsync(
+        MySqlConnection connection, Clients.Snapshots.SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task<IReadOnlyList<SnapshotFinding>> CompareAsync(MySqlConnection connection, Clients.Snapshots.SnapshotDatabase database, string target, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
+        MySqlConnection connection, Clients.Snapshots.SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     public async ValueTask DisposeAsync()
     {

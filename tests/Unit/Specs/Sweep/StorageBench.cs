@@ -14,7 +14,9 @@ using S3Storage = Drydock.Crds.Common.S3Storage;
 
 namespace Drydock.Tests.Unit.Specs.Sweep;
 
-/// <summary>What the operator opens for a storage of a spec. One storage is opened once, so another object is another storage.</summary>
+/// <summary>
+/// What the operator opens for a storage of a spec. One storage is opened once, so another object is another storage.
+/// </summary>
 internal static class StorageBench
 {
     private static readonly S3Storage Bucket = new()
@@ -29,7 +31,8 @@ internal static class StorageBench
     /// <param name="kind">The kind.</param>
     /// <param name="path">Path of the storage below spec.</param>
     /// <param name="findings">What the operator finds wrong with a spec that has this storage.</param>
-    public static IEnumerable<FieldProof> Fields(string kind, string path, Func<StorageSpec, IReadOnlyList<Finding>> findings)
+    public static IEnumerable<FieldProof> Fields(
+        string kind, string path, Func<StorageSpec, IReadOnlyList<Finding>> findings)
     {
         yield return new(kind, $"{path}.directory.path", () => AnotherAsync(Directory("/a"), Directory("/b")));
         yield return new(kind, $"{path}.s3.endpoint", () => AnotherAsync(InBucket(Bucket), InBucket(Bucket with { Endpoint = "https://other.example" })));

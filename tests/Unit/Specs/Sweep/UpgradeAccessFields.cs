@@ -61,7 +61,8 @@ internal static class UpgradeAccessFields
         });
     }
 
-    // The clock of the world stands while anything moves, so only no time at all is too little here; the schema takes no less than a millisecond.
+    // The clock of the world stands while anything moves, so only no time at all is too little here; the schema takes
+    // no less than a millisecond.
     private static void PreflightEndsInTime()
     {
         static (string? Phase, string? Reason) End(string timeout)

@@ -60,7 +60,8 @@ internal static class UpgradeControlFields
         return world;
     }
 
-    private static void EditedUntil(this OmsWorld world, Func<OmsUpgradeSpec, OmsUpgradeSpec> change, Func<OmsWorld, bool> condition)
+    private static void EditedUntil(
+        this OmsWorld world, Func<OmsUpgradeSpec, OmsUpgradeSpec> change, Func<OmsWorld, bool> condition)
     {
         condition(world).ShouldBeFalse();
         world.EditSpec(change);
@@ -149,7 +150,8 @@ internal static class UpgradeControlFields
         world.RunToSuccess();
     }
 
-    private static void Stopped(Func<OmsUpgradeSpec, OmsUpgradeSpec> stop, string reason, Func<OmsUpgradeSpec, OmsUpgradeSpec> go)
+    private static void Stopped(
+        Func<OmsUpgradeSpec, OmsUpgradeSpec> stop, string reason, Func<OmsUpgradeSpec, OmsUpgradeSpec> go)
     {
         var world = new OmsWorld().Apply(stop);
         world.RunUntil(() => world.ReasonOf("Reconciling") == reason, reason);
@@ -179,7 +181,8 @@ internal static class UpgradeControlFields
         return world;
     }
 
-    private static int OldContainersLeft(CleanupSpec cleanup) => CleanedUp(cleanup).Hosts.Count(host => host.Find(OmsWorld.OldName) is not null);
+    private static int OldContainersLeft(CleanupSpec cleanup) =>
+        CleanedUp(cleanup).Hosts.Count(host => host.Find(OmsWorld.OldName) is not null);
 
     private static int Images(CleanupSpec cleanup) => CleanedUp(cleanup).Hosts.Sum(host => host.Images.Count);
 

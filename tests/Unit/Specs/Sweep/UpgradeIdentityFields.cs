@@ -47,7 +47,8 @@ internal static class UpgradeIdentityFields
         BacksUp("backup.encryption.recipients", spec => spec["backup"]!["encryption"] = Json($$"""{"recipients":["age1{{new string('q', 58)}}"]}""")),
     ];
 
-    private static IEnumerable<FieldProof> Archive(string path, Func<JsonObject, JsonObject> owner, Action<JsonObject> before)
+    private static IEnumerable<FieldProof> Archive(
+        string path, Func<JsonObject, JsonObject> owner, Action<JsonObject> before)
     {
         JsonObject Of(JsonObject spec) => owner(spec)["imageArchive"]!.AsObject();
         yield return Identity($"{path}.path", spec => Of(spec)["path"] = "other.tar", before);
@@ -59,7 +60,8 @@ internal static class UpgradeIdentityFields
         }
     }
 
-    private static IEnumerable<FieldProof> Storage(string path, Func<JsonObject, JsonObject> owner, Action<JsonObject> inBucket)
+    private static IEnumerable<FieldProof> Storage(
+        string path, Func<JsonObject, JsonObject> owner, Action<JsonObject> inBucket)
     {
         JsonNode S3(JsonObject spec) => owner(spec)["storage"]!["s3"]!;
         yield return Identity($"{path}.directory.path", spec => owner(spec)["storage"] = Json("""{"directory":{"path":"/elsewhere"}}"""), inBucket);
@@ -71,7 +73,8 @@ internal static class UpgradeIdentityFields
         yield return Identity($"{path}.s3.insecure", spec => S3(spec)["insecure"] = true, inBucket);
     }
 
-    private static void Https(JsonObject spec) => spec["https"] = Json("""{"certificateHostPath":"/pki/oms.crt","keyHostPath":"/pki/oms.key"}""");
+    private static void Https(JsonObject spec) =>
+        spec["https"] = Json("""{"certificateHostPath":"/pki/oms.crt","keyHostPath":"/pki/oms.key"}""");
 
     // Which ways the vendor lists is not this test's matter: of these at least one is let through by the field alone.
     private static void AWayThatIsNotListedIsLetThrough()

@@ -70,7 +70,8 @@ internal static class Upgrades
         return spec;
     };
 
-    private static OmsUpgradeSpec Read(OmsWorld world, Func<OmsWorld, JsonObject> spec) => spec(world).Deserialize<OmsUpgradeSpec>(Options)!;
+    private static OmsUpgradeSpec Read(OmsWorld world, Func<OmsWorld, JsonObject> spec) =>
+        spec(world).Deserialize<OmsUpgradeSpec>(Options)!;
 
     private static string Preflighted(Func<OmsWorld, JsonObject> spec, WorldSetup? setup, Action<OmsWorld>? prepare)
     {

@@ -32,7 +32,8 @@ internal sealed class TableProvider(Func<string, string, DataTable> answer) : Db
 
         public override void Open() => answer(ConnectionString, "").Dispose();
 
-        protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) => throw new NotSupportedException();
+        protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) =>
+            throw new NotSupportedException();
 
         protected override DbCommand CreateDbCommand() => new Command(this, answer);
     }
@@ -70,6 +71,7 @@ internal sealed class TableProvider(Func<string, string, DataTable> answer) : Db
 
         protected override DbParameter CreateDbParameter() => throw new NotSupportedException();
 
-        protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => answer(connection.ConnectionString, CommandText).CreateDataReader();
+        protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
+            answer(connection.ConnectionString, CommandText).CreateDataReader();
     }
 }

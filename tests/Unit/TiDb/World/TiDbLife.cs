@@ -5,7 +5,9 @@ using Drydock.Tests.Unit.World;
 
 namespace Drydock.Tests.Unit.TiDb.World;
 
-/// <summary>One life of the operator as far as the engine goes: it advances the stored plan and dies where its fate says.</summary>
+/// <summary>
+/// One life of the operator as far as the engine goes: it advances the stored plan and dies where its fate says.
+/// </summary>
 internal sealed class TiDbLife : IActFence
 {
     private readonly TiDbWorld _world;

@@ -18,13 +18,18 @@ internal sealed class TiDbStorages : IStorages, ISnapshotStorage
 
     public string? Refusal(StorageSpec storage, string? @namespace) => Refused;
 
-    public Task<ISnapshotStorage> OpenAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) => Task.FromResult<ISnapshotStorage>(this);
+    public Task<ISnapshotStorage> OpenAsync(
+        StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
+        Task.FromResult<ISnapshotStorage>(this);
 
-    public Task<ISnapshotObjectWriter> CreateAsync(string name, CancellationToken cancellationToken) => Task.FromResult<ISnapshotObjectWriter>(new Writer(this, name));
+    public Task<ISnapshotObjectWriter> CreateAsync(string name, CancellationToken cancellationToken) =>
+        Task.FromResult<ISnapshotObjectWriter>(new Writer(this, name));
 
-    public Task PublishAsync(string from, string to, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task PublishAsync(string from, string to, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken) => Task.FromResult<Stream>(new MemoryStream(Objects[name]));
+    public Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken) =>
+        Task.FromResult<Stream>(new MemoryStream(Objects[name]));
 
     public Task<SnapshotObjectInfo?> StatAsync(string name, CancellationToken cancellationToken) =>
         Task.FromResult(Objects.TryGetValue(name, out var bytes) ? new SnapshotObjectInfo(name, bytes.Length, DateTimeOffset.UnixEpoch) : null);
@@ -36,7 +41,8 @@ internal sealed class TiDbStorages : IStorages, ISnapshotStorage
 
     public Task<long?> GetFreeBytesAsync(CancellationToken cancellationToken) => Task.FromResult<long?>(null);
 
-    public Task<SnapshotStorageMark> EnsureMarkAsync(CancellationToken cancellationToken) => Task.FromResult(_mark ??= new SnapshotStorageMark("memory", DateTimeOffset.UnixEpoch));
+    public Task<SnapshotStorageMark> EnsureMarkAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(_mark ??= new SnapshotStorageMark("memory", DateTimeOffset.UnixEpoch));
 
     public Task<SnapshotStorageMark?> ReadMarkAsync(CancellationToken cancellationToken) => Task.FromResult(_mark);
 

@@ -53,7 +53,8 @@ internal sealed partial class TiDbWorld
 
     public void RunToSuccess() => RunUntil(() => Life.Outcome?.State == RunState.Succeeded, "success");
 
-    public void RunToStall() => RunUntil(() => Life.Outcome?.State is RunState.Failed or RunState.TargetChanged or RunState.OutcomeUnknown, "a stall");
+    public void RunToStall() =>
+        RunUntil(() => Life.Outcome?.State is RunState.Failed or RunState.TargetChanged or RunState.OutcomeUnknown, "a stall");
 
     public void RunUntil(Func<bool> condition, string what, TimeSpan? within = null)
     {

@@ -100,7 +100,9 @@ internal sealed partial class TiDbWorld
 
     public Dictionary<string, int> Priorities { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Persisted evict-leader schedulers, and since when: one that was added in the window is run at once.</summary>
+    /// <summary>
+    /// Persisted evict-leader schedulers, and since when: one that was added in the window is run at once.
+    /// </summary>
     public Dictionary<ulong, DateTimeOffset> Evicted { get; } = [];
 
     public Dictionary<string, long> Limits { get; }
@@ -163,7 +165,8 @@ internal sealed partial class TiDbWorld
 
     public Plan? Stored { get; set; }
 
-    public IReadOnlyList<string> Hosts => [.. Upgrade.Spec.Instances.Select(i => i.Host).Distinct(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Hosts =>
+        [.. Upgrade.Spec.Instances.Select(i => i.Host).Distinct(StringComparer.Ordinal)];
 
     public TiDbProcess this[string name] => Processes.Single(p => p.Name == name);
 
@@ -173,7 +176,8 @@ internal sealed partial class TiDbWorld
 
     public int Count(string what) => Done.Count(d => d == what);
 
-    public static string Sha(DatabaseComponent component, string version) => ContentHash.Of($"{TiDbLayout.Program(component)} {version}");
+    public static string Sha(DatabaseComponent component, string version) =>
+        ContentHash.Of($"{TiDbLayout.Program(component)} {version}");
 
     public void Did(string what) => Done.Add(what);
 
@@ -305,10 +309,13 @@ internal sealed partial class TiDbWorld
 
     public void After(TimeSpan time, Action act) => Time.CreateTimer(_ => act(), null, time, Timeout.InfiniteTimeSpan);
 
-    /// <summary>Whether PD runs its schedulers and knows the leaders of Regions again after it got a new leader.</summary>
+    /// <summary>
+    /// Whether PD runs its schedulers and knows the leaders of Regions again after it got a new leader.
+    /// </summary>
     public bool SchedulersRun => PdLeader is not null && Now - LeaderFrom >= Setup.SchedulerWindow;
 
-    public bool RunsEvict(ulong store) => Evicted.TryGetValue(store, out var added) && (SchedulersRun || added > LeaderFrom);
+    public bool RunsEvict(ulong store) =>
+        Evicted.TryGetValue(store, out var added) && (SchedulersRun || added > LeaderFrom);
 
     /// <summary>Lets leaders move, as far as time has passed.</summary>
     public void Flow()

@@ -16,7 +16,8 @@ internal sealed class TiDbWorldFiles(TiDbWorld world, TiDbLife life, string host
         : world.Spark?.Change(host, command.Arguments) is { } change ? life.ChangeAsync(change.What, change.CarryOut, () => new HostException(host, Reasons.HostUnreachable, $"{host}: the connection was cut", mayHaveRun: true))
         : AnswerAsync(command);
 
-    // The script that puts a file of the host in the place of another: from, to, SHA-256, the name under which what is there is kept.
+    // The script that puts a file of the host in the place of another: from, to, SHA-256, the name under which what is
+    // there is kept.
     private Task<RemoteResult> ReplaceAsync(string[] arguments) => life.ChangeAsync($"replace {host}:{arguments[1]}", () =>
     {
         var (from, to, sha256, keepAs) = (arguments[0], arguments[1], arguments[2], arguments[3]);
@@ -106,13 +107,15 @@ internal sealed class TiDbWorldFiles(TiDbWorld world, TiDbLife life, string host
             : world.Files.TryGetValue((host, path), out var content) ? ContentHash.Of(content) : null),
     ]);
 
-    public Task<long> FreeBytesAsync(string path, CancellationToken cancellationToken) => life.LookAsync(() => 100L << 30);
+    public Task<long> FreeBytesAsync(string path, CancellationToken cancellationToken) =>
+        life.LookAsync(() => 100L << 30);
 
     public Task<long> MemoryBytesAsync(CancellationToken cancellationToken) => life.LookAsync(() => 32L << 30);
 
     public Task<int> CpusAsync(CancellationToken cancellationToken) => life.LookAsync(() => 16);
 
-    public Task<TimeSpan> ClockOffsetAsync(CancellationToken cancellationToken) => life.LookAsync(() => world.Clocks.GetValueOrDefault(host));
+    public Task<TimeSpan> ClockOffsetAsync(CancellationToken cancellationToken) =>
+        life.LookAsync(() => world.Clocks.GetValueOrDefault(host));
 
     public Task<PackageState> PackageAsync(PackageRequest request, CancellationToken cancellationToken) => life.LookAsync(() =>
     {

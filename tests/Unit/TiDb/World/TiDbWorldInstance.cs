@@ -99,5 +99,6 @@ internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProc
         }
     }
 
-    private HostException Cut() => new(process.Host, Reasons.HostUnreachable, $"{process.Host}: the connection was cut", mayHaveRun: true);
+    private HostException Cut() =>
+        new(process.Host, Reasons.HostUnreachable, $"{process.Host}: the connection was cut", mayHaveRun: true);
 }

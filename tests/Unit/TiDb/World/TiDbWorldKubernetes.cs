@@ -7,12 +7,15 @@ using Drydock.Tests.Unit.Support;
 
 namespace Drydock.Tests.Unit.TiDb.World;
 
-/// <summary>One life's client of the API server. A BackupSnapshot that is asked for is taken and verified after a while.</summary>
+/// <summary>
+/// One life's client of the API server. A BackupSnapshot that is asked for is taken and verified after a while.
+/// </summary>
 internal sealed class TiDbWorldKubernetes(TiDbWorld world, TiDbLife life) : IKubernetesClient
 {
     public string DefaultNamespace => "db";
 
-    public Task<TEntity?> GetAsync<TEntity>(string name, string? @namespace = null, CancellationToken cancellationToken = default)
+    public Task<TEntity?> GetAsync<TEntity>(
+        string name, string? @namespace = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => life.LookAsync(() => world.Objects.Find<TEntity>(name));
 
     public Task<TEntity> CreateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
@@ -40,7 +43,8 @@ internal sealed class TiDbWorldKubernetes(TiDbWorld world, TiDbLife life) : IKub
             },
             () => new KubernetesOutcomeUnknownException(new KubernetesRequest("create", "", "objects", "db", entity.Metadata.Name), "the answer was 500 or never came"));
 
-    public Task<KubernetesList<TEntity>> ListAsync<TEntity>(string? @namespace = null, ListOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<KubernetesList<TEntity>> ListAsync<TEntity>(
+        string? @namespace = null, ListOptions? options = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => throw new NotSupportedException();
 
     public Task<TEntity> UpdateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
@@ -49,16 +53,27 @@ internal sealed class TiDbWorldKubernetes(TiDbWorld world, TiDbLife life) : IKub
     public Task<TEntity> UpdateStatusAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => throw new NotSupportedException();
 
-    public Task<TEntity> PatchAsync<TEntity>(KubernetesPatch patch, string name, string? @namespace = null, string? subresource = null, CancellationToken cancellationToken = default)
+    public Task<TEntity> PatchAsync<TEntity>(
+        KubernetesPatch patch,
+        string name,
+        string? @namespace = null,
+        string? subresource = null,
+        CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => throw new NotSupportedException();
 
-    public Task<TEntity> ApplyAsync<TEntity>(TEntity entity, ApplyOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<TEntity> ApplyAsync<TEntity>(
+        TEntity entity, ApplyOptions? options = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => throw new NotSupportedException();
 
-    public Task<bool> DeleteAsync<TEntity>(string name, string? @namespace = null, DeleteOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<bool> DeleteAsync<TEntity>(
+        string name,
+        string? @namespace = null,
+        DeleteOptions? options = null,
+        CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => throw new NotSupportedException();
 
-    public IAsyncEnumerable<WatchEvent<TEntity>> WatchAsync<TEntity>(string? @namespace = null, WatchOptions? options = null, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<WatchEvent<TEntity>> WatchAsync<TEntity>(
+        string? @namespace = null, WatchOptions? options = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => throw new NotSupportedException();
 
     public Task<string> GetServerVersionAsync(CancellationToken cancellationToken = default) => Task.FromResult("v1.20.2");

@@ -23,9 +23,11 @@ internal sealed class TiDbWorldService(TiDbWorld world, TiDbLife life, InstanceT
         };
     });
 
-    public Task StopAsync(CancellationToken cancellationToken) => life.ChangeAsync($"stop {target.Name}", () => Set($"stop {target.Name}", null));
+    public Task StopAsync(CancellationToken cancellationToken) =>
+        life.ChangeAsync($"stop {target.Name}", () => Set($"stop {target.Name}", null));
 
-    public Task SwapAsync(ProgramSwap swap, CancellationToken cancellationToken) => throw new NotSupportedException("files of services are replaced one by one");
+    public Task SwapAsync(ProgramSwap swap, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("files of services are replaced one by one");
 
     public Task StartAsync(string directory, CancellationToken cancellationToken) => life.ChangeAsync(
         $"start {target.Name}",

@@ -4,7 +4,10 @@ using Drydock.Reconcilers.Databases.TiDb;
 
 namespace Drydock.Tests.Unit.TiDb.World;
 
-/// <summary>A Spark with TiSpark beside the cluster: the JARs on its hosts, its master and workers. What it loaded is what lay in jars when it was started.</summary>
+/// <summary>
+/// A Spark with TiSpark beside the cluster: the JARs on its hosts, its master and workers. What it loaded is what lay
+/// in jars when it was started.
+/// </summary>
 internal sealed class TiDbWorldSpark
 {
     public const string Directory = "/opt/spark";
@@ -53,7 +56,8 @@ internal sealed class TiDbWorldSpark
     public static bool IsMaster(string host, int port) => host == Hosts[0] && port == WebPort;
 
     /// <summary>TiSpark's JARs where Spark loads them.</summary>
-    public IReadOnlyList<string> Jars(string host) => [.. _world.Files.Keys.Where(f => f.Host == host && IsTiSpark(f.Path)).Select(f => Name(f.Path)).Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Jars(string host) =>
+        [.. _world.Files.Keys.Where(f => f.Host == host && IsTiSpark(f.Path)).Select(f => Name(f.Path)).Order(StringComparer.Ordinal)];
 
     /// <summary>The master's page; null if nothing listens there.</summary>
     public string? Page(string host, int port) => IsMaster(host, port) && IsRunning
@@ -97,7 +101,8 @@ internal sealed class TiDbWorldSpark
         return new RemoteResult(0, "", "");
     }
 
-    private static bool IsTiSpark(string path) => path.StartsWith($"{Directory}/jars/tispark", StringComparison.Ordinal) && path.EndsWith(".jar", StringComparison.Ordinal);
+    private static bool IsTiSpark(string path) =>
+        path.StartsWith($"{Directory}/jars/tispark", StringComparison.Ordinal) && path.EndsWith(".jar", StringComparison.Ordinal);
 
     private static string Name(string path) => path[(path.LastIndexOf('/') + 1)..];
 }

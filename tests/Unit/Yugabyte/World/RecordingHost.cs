@@ -16,13 +16,18 @@ internal sealed class RecordingHost(string output, int code = 0, string errors =
         return Task.FromResult(new RemoteResult(code, output, errors));
     }
 
-    public Task<string?> ReadAsync(string path, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<string?> ReadAsync(string path, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task WriteAsync(string path, string content, string? expectedSha256, string? keepAs, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task WriteAsync(
+        string path, string content, string? expectedSha256, string? keepAs, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task<IReadOnlyList<string?>> Sha256Async(IReadOnlyList<string> paths, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<IReadOnlyList<string?>> Sha256Async(IReadOnlyList<string> paths, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task<long> FreeBytesAsync(string path, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<long> FreeBytesAsync(string path, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     public Task<long> MemoryBytesAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
@@ -30,7 +35,10 @@ internal sealed class RecordingHost(string output, int code = 0, string errors =
 
     public Task<TimeSpan> ClockOffsetAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<PackageState> PackageAsync(PackageRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<PackageState> PackageAsync(PackageRequest request, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task PreparePackageAsync(PackageRequest request, IProgress<long>? progress, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task PreparePackageAsync(
+        PackageRequest request, IProgress<long>? progress, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 }

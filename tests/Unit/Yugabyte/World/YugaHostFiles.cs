@@ -20,9 +20,12 @@ internal sealed class YugaHostFiles(string host, YugaLife life) : IHostFiles
             : life.LookAsync(() => Run(name, arguments, command.Input));
     }
 
-    public Task<string?> ReadAsync(string path, CancellationToken cancellationToken) => throw new NotSupportedException(path);
+    public Task<string?> ReadAsync(string path, CancellationToken cancellationToken) =>
+        throw new NotSupportedException(path);
 
-    public Task WriteAsync(string path, string content, string? expectedSha256, string? keepAs, CancellationToken cancellationToken) => throw new NotSupportedException(path);
+    public Task WriteAsync(
+        string path, string content, string? expectedSha256, string? keepAs, CancellationToken cancellationToken) =>
+        throw new NotSupportedException(path);
 
     public Task<IReadOnlyList<string?>> Sha256Async(IReadOnlyList<string> paths, CancellationToken cancellationToken) => life.LookAsync<IReadOnlyList<string?>>(() =>
     [
@@ -35,15 +38,19 @@ internal sealed class YugaHostFiles(string host, YugaLife life) : IHostFiles
         }),
     ]);
 
-    public Task<long> FreeBytesAsync(string path, CancellationToken cancellationToken) => life.LookAsync(() => _world.FreeBytes);
+    public Task<long> FreeBytesAsync(string path, CancellationToken cancellationToken) =>
+        life.LookAsync(() => _world.FreeBytes);
 
-    public Task<long> MemoryBytesAsync(CancellationToken cancellationToken) => throw new NotSupportedException("memory");
+    public Task<long> MemoryBytesAsync(CancellationToken cancellationToken) =>
+        throw new NotSupportedException("memory");
 
     public Task<int> CpusAsync(CancellationToken cancellationToken) => throw new NotSupportedException("cpus");
 
-    public Task<TimeSpan> ClockOffsetAsync(CancellationToken cancellationToken) => life.LookAsync(() => _world.Servers.Where(s => s.Host == Host).Select(s => s.ClockOffset).FirstOrDefault(o => o != TimeSpan.Zero));
+    public Task<TimeSpan> ClockOffsetAsync(CancellationToken cancellationToken) =>
+        life.LookAsync(() => _world.Servers.Where(s => s.Host == Host).Select(s => s.ClockOffset).FirstOrDefault(o => o != TimeSpan.Zero));
 
-    public Task<PackageState> PackageAsync(PackageRequest request, CancellationToken cancellationToken) => life.LookAsync(() => Package is { } given ? given(Host) : State(request));
+    public Task<PackageState> PackageAsync(PackageRequest request, CancellationToken cancellationToken) =>
+        life.LookAsync(() => Package is { } given ? given(Host) : State(request));
 
     public Task PreparePackageAsync(PackageRequest request, IProgress<long>? progress, CancellationToken cancellationToken) => life.ChangeAsync(Host, $"package {Host}", () =>
     {

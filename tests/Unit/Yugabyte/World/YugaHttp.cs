@@ -6,7 +6,10 @@ using Drydock.Reconcilers.Databases.Yugabyte;
 
 namespace Drydock.Tests.Unit.Yugabyte.World;
 
-/// <summary>The HTTP interfaces of the universe, with their quirks: masters that do not lead pass questions on, and answer 200 and HTML where they cannot.</summary>
+/// <summary>
+/// The HTTP interfaces of the universe, with their quirks: masters that do not lead pass questions on, and answer 200
+/// and HTML where they cannot.
+/// </summary>
 internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServiceHttp
 {
     private const string Html = "<h1>Unable to locate leader master to redirect this request: /api/v1</h1>";
@@ -230,7 +233,8 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
             Flag(world.Names.Sql == "BSQL" ? "enable_bsql" : "enable_ysql", world.Setup.Sql ? "true" : "false")),
     };
 
-    private static JsonObject Flag(string name, string value) => new() { ["name"] = name, ["value"] = value, ["type"] = "Default" };
+    private static JsonObject Flag(string name, string value) =>
+        new() { ["name"] = name, ["value"] = value, ["type"] = "Default" };
 
     private static JsonObject Version(string version)
     {
@@ -249,7 +253,8 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
         return entry;
     }
 
-    private static JsonObject Address(ServiceAddress address) => new() { ["host"] = address.Host, ["port"] = address.Port };
+    private static JsonObject Address(ServiceAddress address) =>
+        new() { ["host"] = address.Host, ["port"] = address.Port };
 
     private static JsonArray Each<T>(IEnumerable<T> items, Func<T, JsonObject> write) => new([.. items.Select(write)]);
 

@@ -6,7 +6,10 @@ using Drydock.Reconcilers.Databases.Yugabyte;
 
 namespace Drydock.Tests.Unit.Yugabyte.World;
 
-/// <summary>One life of an operator on a universe: the targets of an upgrade, bound to the world, with numbered points at which it may be killed.</summary>
+/// <summary>
+/// One life of an operator on a universe: the targets of an upgrade, bound to the world, with numbered points at which
+/// it may be killed.
+/// </summary>
 internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = null) : IYugabyteTargets, IDatabaseHosts, IActFence
 {
     public YugaWorld World { get; } = world;
@@ -39,9 +42,11 @@ internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = 
     {
     }
 
-    public IInstanceHost Instance(string instance) => new YugaInstanceHost(World[instance], this, Target(World.Spec.Instances.Single(i => i.Name == instance)));
+    public IInstanceHost Instance(string instance) =>
+        new YugaInstanceHost(World[instance], this, Target(World.Spec.Instances.Single(i => i.Name == instance)));
 
-    public IInstanceHost Service(InstanceTarget target) => throw new NotSupportedException("a universe has no services");
+    public IInstanceHost Service(InstanceTarget target) =>
+        throw new NotSupportedException("a universe has no services");
 
     public IHostFiles Files(string host) => new YugaHostFiles(host, this);
 

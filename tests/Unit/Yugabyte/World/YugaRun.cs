@@ -8,7 +8,10 @@ using Shouldly;
 
 namespace Drydock.Tests.Unit.Yugabyte.World;
 
-/// <summary>Runs a plan on a universe by the real engine, in the world's time, through as many lives of the operator as it takes.</summary>
+/// <summary>
+/// Runs a plan on a universe by the real engine, in the world's time, through as many lives of the operator as it
+/// takes.
+/// </summary>
 internal sealed class YugaRun : IAsyncDisposable
 {
     private const int MostMoves = 400_000;

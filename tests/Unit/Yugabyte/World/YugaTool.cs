@@ -22,7 +22,8 @@ internal sealed class YugaTool(YugaWorld world)
         return [.. arguments.Skip(at)];
     }
 
-    public static bool Changes(IReadOnlyList<string> arguments) => CommandOf(arguments) is [var name, ..] && Changing.Contains(name, StringComparer.Ordinal);
+    public static bool Changes(IReadOnlyList<string> arguments) =>
+        CommandOf(arguments) is [var name, ..] && Changing.Contains(name, StringComparer.Ordinal);
 
     public RemoteResult Run(IReadOnlyList<string> arguments)
     {

@@ -10,8 +10,9 @@ using Drydock.Tests.Unit.Support;
 namespace Drydock.Tests.Unit.Yugabyte.World;
 
 /// <summary>
-/// A universe in memory, with hosts, in the time of a clock that a test moves: masters that elect a leader, tablet servers whose leaders move when they are to, that
-/// bootstrap and catch up after a start, and count as alive for a minute after their end. It notes what must never happen to such a database.
+/// A universe in memory, with hosts, in the time of a clock that a test moves: masters that elect a leader, tablet
+/// servers whose leaders move when they are to, that bootstrap and catch up after a start, and count as alive for a
+/// minute after their end. It notes what must never happen to such a database.
 /// </summary>
 internal sealed partial class YugaWorld
 {
@@ -123,7 +124,8 @@ internal sealed partial class YugaWorld
     public YugaServer this[string name] => Servers.Single(s => s.Name == name);
 
     /// <summary>SHA-256 of a program of a version.</summary>
-    public static string Sha(string program, string version) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{program} {version}")));
+    public static string Sha(string program, string version) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{program} {version}")));
 
     public string Program(YugaServer server) => Names.Program(server.Component);
 
@@ -141,7 +143,8 @@ internal sealed partial class YugaWorld
     public void Elect(string name) => (_leader, _electedAt) = (name, Time.GetUtcNow());
 
     /// <summary>Whether a tablet server has all its tablets.</summary>
-    public bool IsReady(YugaServer server) => server.IsUp && !server.StaysSick && Time.GetUtcNow() - server.StartedAt >= Bootstrap;
+    public bool IsReady(YugaServer server) =>
+        server.IsUp && !server.StaysSick && Time.GetUtcNow() - server.StartedAt >= Bootstrap;
 
     public bool HasCaughtUp(YugaServer server) => IsReady(server) && Time.GetUtcNow() - server.StartedAt >= CatchUp;
 

@@ -40,7 +40,8 @@ internal sealed class BeneathPath(bool walk = false)
         return Walk(directory, path, flags, mode, out error);
     }
 
-    private static SafeFileHandle Walk(SafeFileHandle directory, string path, int flags, UnixFileMode mode, out int error)
+    private static SafeFileHandle Walk(
+        SafeFileHandle directory, string path, int flags, UnixFileMode mode, out int error)
     {
         var names = path.Length == 0 ? ["."] : path.Split('/');
         var at = directory;

@@ -111,7 +111,8 @@ internal sealed class Folder : IDisposable
     }
 
     /// <summary>Renames an entry, never replacing: 0 or errno.</summary>
-    internal int Rename(string name, Folder to, string newName) => Posix.RenameExclusive(_handle, name, to._handle, newName);
+    internal int Rename(string name, Folder to, string newName) =>
+        Posix.RenameExclusive(_handle, name, to._handle, newName);
 
     /// <summary>Removes a file; one that is not there is no error.</summary>
     /// <exception cref="PosixException">It cannot be removed.</exception>

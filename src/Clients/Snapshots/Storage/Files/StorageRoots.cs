@@ -16,7 +16,8 @@ public sealed class StorageRoots
     /// <param name="options">How calls to each root are bounded.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="ArgumentException">The paths are wrong (<see cref="Problem"/>).</exception>
-    public StorageRoots(IReadOnlyList<string> paths, bool shared = false, StorageRootOptions? options = null, TimeProvider? time = null)
+    public StorageRoots(
+        IReadOnlyList<string> paths, bool shared = false, StorageRootOptions? options = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(paths);
         if (Problem(paths) is { } problem)

@@ -20,7 +20,8 @@ internal sealed class StorageThreads
     private int _overdue;
     private string _hung = "";
 
-    internal StorageThreads(string root, StorageRootOptions options, TimeProvider time) => (_root, _options, _time) = (root, options, time);
+    internal StorageThreads(string root, StorageRootOptions options, TimeProvider time) =>
+        (_root, _options, _time) = (root, options, time);
 
     /// <summary>Runs a call.</summary>
     /// <param name="what">What it does, for the message of a root that hangs: "open 'a/b'".</param>

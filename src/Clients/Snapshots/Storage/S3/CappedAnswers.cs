@@ -1,12 +1,14 @@
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// Ends an answer that is longer than any answer of S3: all are read into memory, save the content of an object, which is streamed.
+/// Ends an answer that is longer than any answer of S3: all are read into memory, save the content of an object, which
+/// is streamed.
 /// </summary>
 internal sealed class CappedAnswers(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     /// <inheritdoc/>
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (request.Method == HttpMethod.Head || (request.Method == HttpMethod.Get && response.IsSuccessStatusCode && !IsListing(request.RequestUri)))

@@ -21,7 +21,8 @@ internal interface IS3Uploads
     Task<PartETag> PutPartAsync(string name, string upload, int number, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
 
     /// <summary>Makes an upload the object; false if the name is taken by another's.</summary>
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>; also if somebody gave the upload up meanwhile.</exception>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>; also if somebody gave the
+    /// upload up meanwhile.</exception>
     Task<bool> CompleteUploadAsync(string name, string upload, IReadOnlyList<PartETag> parts, string writer, CancellationToken cancellationToken);
 
     /// <summary>Gives an upload up; one that is gone is no error.</summary>

@@ -13,7 +13,8 @@ internal sealed class ListingCap(S3StorageOptions options, string prefix)
     private long _bytes;
 
     /// <summary>Counts an entry by its texts.</summary>
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>: there are too many.</exception>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>: there are too
+    /// many.</exception>
     internal void Take(string name, string? version)
     {
         _entries++;
@@ -27,7 +28,8 @@ internal sealed class ListingCap(S3StorageOptions options, string prefix)
 
     /// <summary>Counts a page that says that another one follows.</summary>
     /// <param name="next">What asks for that one.</param>
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>: there are too many, or they go round in a circle.</exception>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>: there are too many, or they
+    /// go round in a circle.</exception>
     internal void Next(string? next)
     {
         _pages++;
@@ -42,5 +44,6 @@ internal sealed class ListingCap(S3StorageOptions options, string prefix)
         }
     }
 
-    private SnapshotException Refuse(string what) => new(SnapshotFailure.StorageUnusable, $"The list of '{prefix}' in {options} {what}.");
+    private SnapshotException Refuse(string what) =>
+        new(SnapshotFailure.StorageUnusable, $"The list of '{prefix}' in {options} {what}.");
 }

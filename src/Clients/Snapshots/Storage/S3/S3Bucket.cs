@@ -8,7 +8,8 @@ namespace Drydock.Clients.Snapshots;
 /// <summary>The single requests, with names relative to the prefix.</summary>
 internal sealed class S3Bucket : IS3Uploads, IDisposable
 {
-    // Tells our own object from another's where an answer was lost and the request, made again, is told that the name is taken.
+    // Tells our own object from another's where an answer was lost and the request, made again, is told that the name
+    // is taken.
     private const string WriterKey = "x-amz-meta-drydock-writer";
 
     private readonly S3Client _client;
@@ -32,7 +33,8 @@ internal sealed class S3Bucket : IS3Uploads, IDisposable
     public void Dispose() => _client.Dispose();
 
     /// <summary>The object; null if there is none.</summary>
-    public Task<S3Head?> HeadAsync(string name, CancellationToken cancellationToken) => Calls.RunAsync("look at", name, token => HeadOnceAsync(name, token), cancellationToken);
+    public Task<S3Head?> HeadAsync(string name, CancellationToken cancellationToken) =>
+        Calls.RunAsync("look at", name, token => HeadOnceAsync(name, token), cancellationToken);
 
     /// <summary>Writes an object in one request; false if the name is taken by another's.</summary>
     public Task<bool> PutAsync(string name, ReadOnlyMemory<byte> content, string writer, CancellationToken cancellationToken) => Calls.RunAsync(
@@ -67,7 +69,8 @@ internal sealed class S3Bucket : IS3Uploads, IDisposable
         cancellationToken);
 
     /// <summary>Writes one part.</summary>
-    public Task<PartETag> PutPartAsync(string name, string upload, int number, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    public Task<PartETag> PutPartAsync(
+        string name, string upload, int number, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         var digest = Digest(content.Span);
         return Calls.RunAsync(
@@ -114,7 +117,8 @@ internal sealed class S3Bucket : IS3Uploads, IDisposable
         cancellationToken);
 
     /// <summary>Makes an upload the object; false if the name is taken by another's.</summary>
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>; also if somebody gave the upload up meanwhile.</exception>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>; also if somebody gave the
+    /// upload up meanwhile.</exception>
     public Task<bool> CompleteUploadAsync(string name, string upload, IReadOnlyList<PartETag> parts, string writer, CancellationToken cancellationToken) => Calls.RunAsync(
         "write",
         name,
@@ -259,7 +263,8 @@ internal sealed class S3Bucket : IS3Uploads, IDisposable
         cancellationToken);
 
     // A server that cannot tell has to be told by a lifecycle rule of the bucket how long such things live.
-    private async Task<ListMultipartUploadsResponse> ListUploadsAsync(ListMultipartUploadsRequest request, CancellationToken cancellationToken)
+    private async Task<ListMultipartUploadsResponse> ListUploadsAsync(
+        ListMultipartUploadsRequest request, CancellationToken cancellationToken)
     {
         try
         {
@@ -290,8 +295,10 @@ internal sealed class S3Bucket : IS3Uploads, IDisposable
         }
     }
 
-    // A server without conditional writes says so, or ignores the condition; names are unique all the same, and looked at before.
-    private async Task<bool> UnlessTakenAsync<T>(string name, string writer, Func<bool, Task<T>> write, CancellationToken cancellationToken)
+    // A server without conditional writes says so, or ignores the condition; names are unique all the same, and looked
+    // at before.
+    private async Task<bool> UnlessTakenAsync<T>(
+        string name, string writer, Func<bool, Task<T>> write, CancellationToken cancellationToken)
     {
         try
         {
@@ -317,7 +324,8 @@ internal sealed class S3Bucket : IS3Uploads, IDisposable
         return request;
     }
 
-    private static DateTimeOffset Utc(DateTime? time) => time is { } at ? new DateTimeOffset(at.ToUniversalTime(), TimeSpan.Zero) : DateTimeOffset.UnixEpoch;
+    private static DateTimeOffset Utc(DateTime? time) =>
+        time is { } at ? new DateTimeOffset(at.ToUniversalTime(), TimeSpan.Zero) : DateTimeOffset.UnixEpoch;
 
     private static MemoryStream Reading(ReadOnlyMemory<byte> content) =>
         System.Runtime.InteropServices.MemoryMarshal.TryGetArray(content, out var array)

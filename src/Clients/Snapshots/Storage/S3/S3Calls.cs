@@ -5,7 +5,9 @@ using Polly.Retry;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Carries requests out: each in bounded time, again where that may help, and what remains as an error for people.</summary>
+/// <summary>
+/// Carries requests out: each in bounded time, again where that may help, and what remains as an error for people.
+/// </summary>
 internal sealed class S3Calls
 {
     private readonly S3StorageOptions _options;
@@ -34,7 +36,8 @@ internal sealed class S3Calls
     /// <param name="call">The request; it may be made several times.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>.</exception>
-    internal async Task<T> RunAsync<T>(string verb, string name, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    internal async Task<T> RunAsync<T>(
+        string verb, string name, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
         try
         {
@@ -55,7 +58,8 @@ internal sealed class S3Calls
 
     /// <summary>Runs something that must be through in the given time.</summary>
     /// <exception cref="TimeoutException">It was not.</exception>
-    internal async Task<T> WithinAsync<T>(TimeSpan limit, Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken)
+    internal async Task<T> WithinAsync<T>(
+        TimeSpan limit, Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken)
     {
         using var clock = new CancellationTokenSource(Timers.Clamp(limit), _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);

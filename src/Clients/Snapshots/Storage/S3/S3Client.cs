@@ -6,12 +6,15 @@ using Amazon.S3;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Builds the SDK's client: one connection pool of its own, nothing taken from the environment, no tries of its own.</summary>
+/// <summary>
+/// Builds the SDK's client: one connection pool of its own, nothing taken from the environment, no tries of its own.
+/// </summary>
 internal sealed class S3Client : IDisposable
 {
     private readonly HttpClient _http;
 
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.InvalidRequest"/>: the certificate authority is none.</exception>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.InvalidRequest"/>: the certificate authority is
+    /// none.</exception>
     internal S3Client(S3StorageOptions options)
     {
         _http = new HttpClient(new CappedAnswers(Handler(options))) { Timeout = Timeout.InfiniteTimeSpan };
@@ -31,7 +34,8 @@ internal sealed class S3Client : IDisposable
             MaxErrorRetry = 0,
             Timeout = Timeout.InfiniteTimeSpan,
 
-            // Every body goes with its SHA-256 in the signature and its Content-MD5, which every server checks; the trailers that the SDK would add instead are unknown to many.
+            // Every body goes with its SHA-256 in the signature and its Content-MD5, which every server checks; the
+            // trailers that the SDK would add instead are unknown to many.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         });

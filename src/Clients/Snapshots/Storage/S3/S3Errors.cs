@@ -10,14 +10,19 @@ namespace Drydock.Clients.Snapshots;
 /// <summary>What an error of the storage means and what to do about it.</summary>
 internal static class S3Errors
 {
-    /// <summary>A condition of the request was not met: the name is taken, or the object is another one than before.</summary>
-    internal static bool IsPrecondition(AmazonS3Exception e) => e.StatusCode == HttpStatusCode.PreconditionFailed || e.ErrorCode == "PreconditionFailed";
+    /// <summary>
+    /// A condition of the request was not met: the name is taken, or the object is another one than before.
+    /// </summary>
+    internal static bool IsPrecondition(AmazonS3Exception e) =>
+        e.StatusCode == HttpStatusCode.PreconditionFailed || e.ErrorCode == "PreconditionFailed";
 
     /// <summary>The server does not know what it was asked for.</summary>
-    internal static bool IsNotImplemented(AmazonS3Exception e) => e.StatusCode == HttpStatusCode.NotImplemented || e.ErrorCode == "NotImplemented";
+    internal static bool IsNotImplemented(AmazonS3Exception e) =>
+        e.StatusCode == HttpStatusCode.NotImplemented || e.ErrorCode == "NotImplemented";
 
     /// <summary>There is no such object; a missing bucket is something else.</summary>
-    internal static bool IsMissing(AmazonS3Exception e) => e.StatusCode == HttpStatusCode.NotFound && e.ErrorCode != "NoSuchBucket";
+    internal static bool IsMissing(AmazonS3Exception e) =>
+        e.StatusCode == HttpStatusCode.NotFound && e.ErrorCode != "NoSuchBucket";
 
     /// <summary>Whether trying again may help.</summary>
     internal static bool IsTransient(Exception? error) => error switch
@@ -37,11 +42,16 @@ internal static class S3Errors
         _ => false,
     };
 
-    /// <summary>Whether the error comes from the storage or the way there. The library sometimes throws what lies inside an HttpRequestException bare.</summary>
+    /// <summary>
+    /// Whether the error comes from the storage or the way there. The library sometimes throws what lies inside an
+    /// HttpRequestException bare.
+    /// </summary>
     internal static bool IsStorageError(Exception error) =>
         error is AmazonClientException or AmazonServiceException or HttpRequestException or SocketException or IOException or TimeoutException;
 
-    /// <summary>The error for people: what was done, where, what came and the way out. Holds no key and no token.</summary>
+    /// <summary>
+    /// The error for people: what was done, where, what came and the way out. Holds no key and no token.
+    /// </summary>
     internal static SnapshotException Describe(S3StorageOptions options, string verb, string name, Exception error) =>
         new(SnapshotFailure.StorageUnusable, $"Cannot {verb} '{name}' in {options}: {Reason(options, error)}", error);
 

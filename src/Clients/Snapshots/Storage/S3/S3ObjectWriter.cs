@@ -3,8 +3,9 @@ using Amazon.S3.Model;
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// An object being written. While one part is on its way the next is filled, if the budget has room for two; otherwise writing waits until the part has
-/// arrived. A part that fails is sent again from memory; what writes does not notice. Up to one part it is a single request.
+/// An object being written. While one part is on its way the next is filled, if the budget has room for two; otherwise
+/// writing waits until the part has arrived. A part that fails is sent again from memory; what writes does not notice.
+/// Up to one part it is a single request.
 /// </summary>
 internal sealed class S3ObjectWriter : ISnapshotObjectWriter
 {
@@ -57,7 +58,8 @@ internal sealed class S3ObjectWriter : ISnapshotObjectWriter
 
             await ArrivedAsync(cancellationToken).ConfigureAwait(false);
 
-            // Where the storage knows no condition this look is all there is; names are unique, so it does not matter but to somebody else's object.
+            // Where the storage knows no condition this look is all there is; names are unique, so it does not matter
+            // but to somebody else's object.
             if (await _bucket.HeadAsync(_name, cancellationToken).ConfigureAwait(false) is { } there && there.Writer != _writer)
             {
                 throw S3Storage.Taken(_bucket.Options, _name);
@@ -100,7 +102,8 @@ internal sealed class S3ObjectWriter : ISnapshotObjectWriter
             }
             catch (Exception e) when (e is SnapshotException or OperationCanceledException)
             {
-                // "Removed where possible": the reason to give up is the caller's error; the next attempt finds the upload and gives it up.
+                // "Removed where possible": the reason to give up is the caller's error; the next attempt finds the
+                // upload and gives it up.
                 _upload = null;
             }
         }

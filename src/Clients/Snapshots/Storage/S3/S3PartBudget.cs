@@ -1,13 +1,17 @@
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// The memory that all uploads to S3 of this process hold together. A writer that has nothing waits its turn for its first buffer; one that wants more
-/// than it has gets it if there is room and otherwise continues with what it has, so that no writer ever waits for another while it holds memory.
+/// The memory that all uploads to S3 of this process hold together. A writer that has nothing waits its turn for its
+/// first buffer; one that wants more than it has gets it if there is room and otherwise continues with what it has, so
+/// that no writer ever waits for another while it holds memory.
 /// </summary>
 /// <param name="limit">Bytes.</param>
 internal sealed class S3PartBudget(long limit)
 {
-    /// <summary>Bytes of the budget that all writers of the process share: 24 uploads in parts of the basic size, or four or five in the largest.</summary>
+    /// <summary>
+    /// Bytes of the budget that all writers of the process share: 24 uploads in parts of the basic size, or four or
+    /// five in the largest.
+    /// </summary>
     internal const long ProcessBytes = 192L << 20;
 
     private readonly Lock _guard = new();
@@ -22,7 +26,10 @@ internal sealed class S3PartBudget(long limit)
     /// <summary>The most bytes that were ever held.</summary>
     internal long Peak { get; private set; }
 
-    /// <summary>Takes bytes as soon as they are free, in the order of asking. More than there are at all are given to one at a time.</summary>
+    /// <summary>
+    /// Takes bytes as soon as they are free, in the order of asking. More than there are at all are given to one at a
+    /// time.
+    /// </summary>
     internal async Task TakeAsync(long bytes, CancellationToken cancellationToken)
     {
         LinkedListNode<(long Bytes, TaskCompletionSource Turn)> node;
@@ -67,7 +74,9 @@ internal sealed class S3PartBudget(long limit)
         }
     }
 
-    /// <summary>Takes bytes for a second buffer, by which a writer is faster: only of the first half of the budget.</summary>
+    /// <summary>
+    /// Takes bytes for a second buffer, by which a writer is faster: only of the first half of the budget.
+    /// </summary>
     internal bool TryTakeSecond(long bytes) => TryTake(bytes, limit / 2);
 
     /// <summary>Takes bytes for a larger buffer: never the last sixth, which is for writers that have none.</summary>

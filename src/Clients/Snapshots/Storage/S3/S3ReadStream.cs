@@ -2,7 +2,10 @@ using Amazon.S3.Model;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Reads an object from its start. A connection that breaks or falls silent is taken up where it stopped, of the same object or not at all. Asynchronous only.</summary>
+/// <summary>
+/// Reads an object from its start. A connection that breaks or falls silent is taken up where it stopped, of the same
+/// object or not at all. Asynchronous only.
+/// </summary>
 internal sealed class S3ReadStream : Stream
 {
     private readonly S3Bucket _bucket;
@@ -65,9 +68,11 @@ internal sealed class S3ReadStream : Stream
         }
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("An S3 object is read asynchronously.");
+    public override int Read(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("An S3 object is read asynchronously.");
 
     public override void Flush()
     {

@@ -4,9 +4,10 @@ using Amazon.S3.Model;
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// A bucket of an S3-compatible storage. There is no rename: publishing has the storage copy the object under its final name, which appears whole or
-/// not at all, and then removes the old name. Every write carries the condition that the name is free (<c>If-None-Match: *</c>); where a server
-/// knows no such condition, a look before each write and our unique names stand for it.
+/// A bucket of an S3-compatible storage. There is no rename: publishing has the storage copy the object under its final
+/// name, which appears whole or not at all, and then removes the old name. Every write carries the condition that the
+/// name is free (<c>If-None-Match: *</c>); where a server knows no such condition, a look before each write and our
+/// unique names stand for it.
 /// </summary>
 public sealed class S3Storage : ISnapshotStorage, IDisposable
 {
@@ -17,7 +18,8 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
     private readonly S3PartBudget _budget = S3PartBudget.Process;
 
     /// <summary>Connects to nothing yet.</summary>
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.InvalidRequest"/>: ca.crt is no certificate.</exception>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.InvalidRequest"/>: ca.crt is no
+    /// certificate.</exception>
     public S3Storage(S3StorageOptions options, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -84,10 +86,12 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
     }
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken) => _bucket.ListAsync(prefix, cancellationToken);
+    public Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken) =>
+        _bucket.ListAsync(prefix, cancellationToken);
 
     /// <inheritdoc />
-    public Task DeleteAsync(string name, CancellationToken cancellationToken) => _bucket.DeleteAsync(StorageName.Checked(name), cancellationToken);
+    public Task DeleteAsync(string name, CancellationToken cancellationToken) =>
+        _bucket.DeleteAsync(StorageName.Checked(name), cancellationToken);
 
     /// <inheritdoc />
     public async Task AbandonUnfinishedAsync(string prefix, CancellationToken cancellationToken)
@@ -104,7 +108,8 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
     /// <inheritdoc />
     public async Task<SnapshotStorageMark> EnsureMarkAsync(CancellationToken cancellationToken)
     {
-        // A dump is an upload in parts: that it may be begun, found and given up is better known before than in the downtime.
+        // A dump is an upload in parts: that it may be begun, found and given up is better known before than in the
+        // downtime.
         var name = $"{StorageMark.Name}.{StorageName.Unique()}{StorageName.Partial}";
         var upload = await _bucket.BeginUploadAsync(name, "probe", cancellationToken).ConfigureAwait(false);
         await AbandonUnfinishedAsync(StorageMark.Name, cancellationToken).ConfigureAwait(false);
@@ -113,7 +118,8 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
     }
 
     /// <inheritdoc />
-    public Task<SnapshotStorageMark?> ReadMarkAsync(CancellationToken cancellationToken) => StorageMark.ReadAsync(this, cancellationToken);
+    public Task<SnapshotStorageMark?> ReadMarkAsync(CancellationToken cancellationToken) =>
+        StorageMark.ReadAsync(this, cancellationToken);
 
     /// <summary>Closes the connections.</summary>
     public void Dispose() => _bucket.Dispose();
@@ -121,7 +127,8 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
     internal static SnapshotException Taken(S3StorageOptions options, string name) =>
         new(SnapshotFailure.AlreadyExists, $"'{name}' exists already in {options} and is not overwritten.");
 
-    private SnapshotException Missing(string name) => new(SnapshotFailure.NotFound, $"There is no '{name}' in {Description}.");
+    private SnapshotException Missing(string name) =>
+        new(SnapshotFailure.NotFound, $"There is no '{name}' in {Description}.");
 
     // Into memory of the size that was just told: a storage that gives another number of bytes is refused.
     private async Task RewriteAsync(string from, int bytes, string to, CancellationToken cancellationToken)

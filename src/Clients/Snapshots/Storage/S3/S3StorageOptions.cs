@@ -2,7 +2,10 @@ using Drydock.Clients.Safety;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Where an S3-compatible storage is and how it is reached. A class and not a record: its text must never show the keys.</summary>
+/// <summary>
+/// Where an S3-compatible storage is and how it is reached. A class and not a record: its text must never show the
+/// keys.
+/// </summary>
 public sealed class S3StorageOptions
 {
     /// <summary>URL of the storage, http or https.</summary>
@@ -33,15 +36,18 @@ public sealed class S3StorageOptions
     public string? CertificateAuthority { get; init; }
 
     /// <summary>
-    /// Bytes of the first parts of an upload, at least 5 MiB (S3's least); later ones are up to four times as long. One or two parts are held in memory for
-    /// each object that is written, all of them together within one budget of the process.
+    /// Bytes of the first parts of an upload, at least 5 MiB (S3's least); later ones are up to four times as long. One
+    /// or two parts are held in memory for each object that is written, all of them together within one budget of the
+    /// process.
     /// </summary>
     public int PartBytes { get; init; } = 8 << 20;
 
     /// <summary>How often one request is tried again after a failure that may pass.</summary>
     public int Retries { get; init; } = 9;
 
-    /// <summary>The pause before the first try again; each further one is twice as long, up to <see cref="LongestPause"/>.</summary>
+    /// <summary>
+    /// The pause before the first try again; each further one is twice as long, up to <see cref="LongestPause"/>.
+    /// </summary>
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>The longest pause between two tries.</summary>
@@ -60,5 +66,6 @@ public sealed class S3StorageOptions
     public EndpointPolicy Endpoints { get; init; } = EndpointPolicy.Default;
 
     /// <summary>What and where, without keys.</summary>
-    public override string ToString() => $"s3 {Endpoint.ToString().TrimEnd('/')}/{Bucket}{(Prefix.Length > 0 ? "/" + Prefix : "")}";
+    public override string ToString() =>
+        $"s3 {Endpoint.ToString().TrimEnd('/')}/{Bucket}{(Prefix.Length > 0 ? "/" + Prefix : "")}";
 }

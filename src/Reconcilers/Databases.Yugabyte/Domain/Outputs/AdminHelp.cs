@@ -41,9 +41,11 @@ internal sealed class AdminHelp
         : arguments.Contains("master", StringComparison.OrdinalIgnoreCase) ? NodesSafeForm.TserversAndMasters
         : NodesSafeForm.Servers;
 
-    private static bool IsMark(string word) => word == "*" || (char.IsAsciiDigit(word[0]) && word.TrimEnd('.', ')').All(char.IsAsciiDigit));
+    private static bool IsMark(string word) =>
+        word == "*" || (char.IsAsciiDigit(word[0]) && word.TrimEnd('.', ')').All(char.IsAsciiDigit));
 
-    // Commands are of lower case letters, digits and underscores, with at least one underscore: other words of a help text are not.
+    // Commands are of lower case letters, digits and underscores, with at least one underscore: other words of a help
+    // text are not.
     private static bool IsCommand(string word) =>
         word.Contains('_', StringComparison.Ordinal) && char.IsAsciiLetterLower(word[0]) && word.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_');
 }

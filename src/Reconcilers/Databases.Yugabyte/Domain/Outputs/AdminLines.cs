@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>What the readers of outputs share: lines are compared literally, with the white space at their ends taken off.</summary>
+/// <summary>
+/// What the readers of outputs share: lines are compared literally, with the white space at their ends taken off.
+/// </summary>
 internal static class AdminLines
 {
     public static IReadOnlyList<string> Of(string output)

@@ -4,7 +4,8 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// What get_auto_flags_config prints (docs/research/yugabytedb.md#admin-tool): a heading, then the configuration as
 /// protobuf text.
 /// </summary>
-/// <param name="Version">Its version; 0 for a universe in which none was ever promoted: protobuf text leaves zeros out.</param>
+/// <param name="Version">Its version; 0 for a universe in which none was ever promoted: protobuf text leaves zeros
+/// out.</param>
 internal sealed record AutoFlagsConfig(int Version)
 {
     private const string Heading = "AutoFlags config:";

@@ -26,7 +26,10 @@ internal sealed record CatalogUpgrade(bool IsNeeded)
             : throw new AdminOutputException(command, "'YSQL successfully upgraded to the latest version' or 'Upgrade is not needed since YSQL is disabled' (BSQL for BMDB)", output);
     }
 
-    /// <summary>Whether what was printed by a failed upgrade tells of something that passes: another statement, a server that is just away.</summary>
+    /// <summary>
+    /// Whether what was printed by a failed upgrade tells of something that passes: another statement, a server that is
+    /// just away.
+    /// </summary>
     public static bool IsPassing(string printed)
     {
         ArgumentNullException.ThrowIfNull(printed);

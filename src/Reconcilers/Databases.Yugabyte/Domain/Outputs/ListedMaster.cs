@@ -16,7 +16,8 @@ internal sealed record ListedMaster(string Uuid, string RpcAddress, string State
     public bool IsLeader => Role == "LEADER";
 
     /// <summary>Reads the table.</summary>
-    /// <exception cref="AdminOutputException">There is no heading, no row, or one with fewer than four columns.</exception>
+    /// <exception cref="AdminOutputException">There is no heading, no row, or one with fewer than four
+    /// columns.</exception>
     public static IReadOnlyList<ListedMaster> Parse(string output)
     {
         var lines = AdminLines.Of(output);

@@ -31,5 +31,6 @@ internal static class ReplicationGroupList
         return names.Length == count ? names : throw Unknown(command, heading, output);
     }
 
-    private static AdminOutputException Unknown(string command, string heading, string output) => new(command, $"'N{heading}:' and N names in brackets", output);
+    private static AdminOutputException Unknown(string command, string heading, string output) =>
+        new(command, $"'N{heading}:' and N names in brackets", output);
 }

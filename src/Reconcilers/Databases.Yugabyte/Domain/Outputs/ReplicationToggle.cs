@@ -17,5 +17,6 @@ internal static class ReplicationToggle
     }
 
     /// <summary>The line that must be printed.</summary>
-    public static string Expected(bool enabled) => enabled ? "Replication enabled successfully" : "Replication disabled successfully";
+    public static string Expected(bool enabled) =>
+        enabled ? "Replication enabled successfully" : "Replication disabled successfully";
 }

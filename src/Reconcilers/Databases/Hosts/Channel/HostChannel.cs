@@ -55,7 +55,11 @@ internal sealed class HostChannel : IAsyncDisposable
 
     /// <summary>Brings a file there.</summary>
     /// <exception cref="HostException">It did not arrive.</exception>
-    public async Task UploadAsync(RemoteFile file, Func<long, CancellationToken, Task<Stream>> open, IProgress<long>? progress, CancellationToken cancellationToken)
+    public async Task UploadAsync(
+        RemoteFile file,
+        Func<long, CancellationToken, Task<Stream>> open,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken)
     {
         await _places.WaitAsync(cancellationToken);
         try

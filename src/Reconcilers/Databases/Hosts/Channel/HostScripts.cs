@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>The scripts that are run on hosts: POSIX shell and the tools every Debian or CentOS has. Each goes there whole, as one argument.</summary>
+/// <summary>
+/// The scripts that are run on hosts: POSIX shell and the tools every Debian or CentOS has. Each goes there whole, as
+/// one argument.
+/// </summary>
 internal static class HostScripts
 {
     private const string Common = "common";

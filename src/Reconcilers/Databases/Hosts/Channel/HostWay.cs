@@ -24,7 +24,8 @@ internal sealed record HostWay(string User, bool MayBecome, bool IsContainer, Fu
             throw HostException.OfSpec(host, "spec.access", $"{host}: {RuleMessages.OneAccess}")),
     };
 
-    private static IRemoteClient Container(string host, ContainerAccess docker, DatabaseSecrets secrets, DatabaseHostServices services)
+    private static IRemoteClient Container(
+        string host, ContainerAccess docker, DatabaseSecrets secrets, DatabaseHostServices services)
     {
         if (docker.Hosts.Find(h => h.Host == host) is not { } entry)
         {

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>
-/// Checksums of files of one host by the files' identity (device, inode, size, times of change in nanoseconds): programs have hundreds of megabytes and are
-/// not read at every look.
+/// Checksums of files of one host by the files' identity (device, inode, size, times of change in nanoseconds):
+/// programs have hundreds of megabytes and are not read at every look.
 /// </summary>
 internal sealed partial class ProgramSums
 {
@@ -14,7 +14,9 @@ internal sealed partial class ProgramSums
 
     private readonly ConcurrentDictionary<string, string> _known = new(StringComparer.Ordinal);
 
-    /// <summary>What is known at the beginning of one question; what its answer adds is kept for the next ones.</summary>
+    /// <summary>
+    /// What is known at the beginning of one question; what its answer adds is kept for the next ones.
+    /// </summary>
     public Question Ask() => new(this);
 
     [GeneratedRegex("^[0-9a-f]{64}\\z", RegexOptions.ExplicitCapture, 1000)]

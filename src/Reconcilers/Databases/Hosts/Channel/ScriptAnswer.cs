@@ -3,7 +3,10 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>What a script of <see cref="HostScripts"/> said: lines of a word and its values, up to the word end. Anything else is no answer.</summary>
+/// <summary>
+/// What a script of <see cref="HostScripts"/> said: lines of a word and its values, up to the word end. Anything else
+/// is no answer.
+/// </summary>
 internal sealed class ScriptAnswer
 {
     /// <summary>The code with which a script says that the user is not allowed to do it.</summary>
@@ -87,7 +90,8 @@ internal sealed class ScriptAnswer
     }
 
     /// <summary>The complaint about an answer that is none.</summary>
-    public HostException Unreadable(string why) => new(_host, Reasons.StepFailed, $"{_host}: its answer cannot be read: {why}. Nothing was concluded from it; it is asked again");
+    public HostException Unreadable(string why) =>
+        new(_host, Reasons.StepFailed, $"{_host}: its answer cannot be read: {why}. Nothing was concluded from it; it is asked again");
 
     private static string Shorten(string first, string second)
     {

@@ -16,14 +16,19 @@ internal interface IProcessKeeper
     /// <summary>The service directory; empty if there is none.</summary>
     string ServiceDirectory { get; }
 
-    /// <summary>The file on the host that says which of two units is meant, while neither runs; empty if there is none.</summary>
+    /// <summary>
+    /// The file on the host that says which of two units is meant, while neither runs; empty if there is none.
+    /// </summary>
     string ChoiceFile { get; }
 
     /// <summary>What it says of the process.</summary>
     /// <exception cref="HostException">It contradicts itself or the spec, or says what is not understood.</exception>
     KeptProcess Read(LookReport report);
 
-    /// <summary>Asks for the end of the process and waits for it within the grace. False if one of its processes still lives then.</summary>
+    /// <summary>
+    /// Asks for the end of the process and waits for it within the grace. False if one of its processes still lives
+    /// then.
+    /// </summary>
     /// <exception cref="HostException">Refused.</exception>
     Task<bool> StopAsync(HostChannel channel, InstanceLook look, CancellationToken cancellationToken);
 

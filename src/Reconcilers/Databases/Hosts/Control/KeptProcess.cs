@@ -14,7 +14,9 @@ internal sealed record KeptProcess(SupervisionState State, string Text)
     /// <summary>How often it has restarted it.</summary>
     public int? Restarts { get; init; }
 
-    /// <summary>Whether there are two units, so that the choice must be noted before the one in charge is stopped.</summary>
+    /// <summary>
+    /// Whether there are two units, so that the choice must be noted before the one in charge is stopped.
+    /// </summary>
     public bool NeedsChoice { get; init; }
 
     /// <summary>The keeper's own word for a state that a start must clear first: failed.</summary>

@@ -4,8 +4,9 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>
-/// Nothing keeps it: it is found by its program and command line, ended by a signal to its pid, and started detached. It is started as the login user, also
-/// where become is Sudo: as root it would make its data unreadable for the account it runs as.
+/// Nothing keeps it: it is found by its program and command line, ended by a signal to its pid, and started detached.
+/// It is started as the login user, also where become is Sudo: as root it would make its data unreadable for the
+/// account it runs as.
 /// </summary>
 internal sealed class PlainProcessKeeper(InstanceTarget target) : IProcessKeeper
 {
@@ -24,7 +25,8 @@ internal sealed class PlainProcessKeeper(InstanceTarget target) : IProcessKeeper
     public async Task<bool> StopAsync(HostChannel channel, InstanceLook look, CancellationToken cancellationToken) =>
         look.Processes.Main is not { } main || await SignalAsync(channel, look, main, "TERM", StopGrace.Seconds(target), cancellationToken);
 
-    public Task StartAsync(HostChannel channel, InstanceLook look, string directory, CancellationToken cancellationToken)
+    public Task StartAsync(
+        HostChannel channel, InstanceLook look, string directory, CancellationToken cancellationToken)
     {
         var control = target.Control.Process!;
         var command = InstanceTargets.Command(control, directory);
@@ -52,7 +54,13 @@ internal sealed class PlainProcessKeeper(InstanceTarget target) : IProcessKeeper
     }
 
     /// <summary>Sends a signal to exactly one process and waits for its end. False if it still lives then.</summary>
-    internal static async Task<bool> SignalAsync(HostChannel channel, InstanceLook look, LookedProcess process, string signal, string seconds, CancellationToken cancellationToken)
+    internal static async Task<bool> SignalAsync(
+        HostChannel channel,
+        InstanceLook look,
+        LookedProcess process,
+        string signal,
+        string seconds,
+        CancellationToken cancellationToken)
     {
         var what = string.Create(CultureInfo.InvariantCulture, $"sending SIG{signal} to process {process.Pid} of {look.Target.Name}");
         return (await channel.ActAsync("stop-process", what, Privilege.Control, [.. look.InTime, signal, seconds, process.Identity], default, cancellationToken)).Answer.Says("ended");

@@ -3,7 +3,9 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>Start and stop scripts. They run as the login user, also where become is Sudo: those of tidb-ansible refuse root.</summary>
+/// <summary>
+/// Start and stop scripts. They run as the login user, also where become is Sudo: those of tidb-ansible refuse root.
+/// </summary>
 internal sealed class ScriptKeeper(InstanceTarget target) : IProcessKeeper
 {
     // A start script that takes longer is the process itself, or hangs.
@@ -27,7 +29,8 @@ internal sealed class ScriptKeeper(InstanceTarget target) : IProcessKeeper
         var grace = StopGrace.Seconds(target);
         var answer = await RunAsync(channel, look, $"stopping {target.Name}", script, grace, grace, look.Own, cancellationToken);
 
-        // Where nothing ran its complaint that nothing runs is welcome; it is run all the same, because something behind it may be about to restart the process.
+        // Where nothing ran its complaint that nothing runs is welcome; it is run all the same, because something
+        // behind it may be about to restart the process.
         if (look.Processes.Own.Count > 0)
         {
             Check(channel, answer, script, grace);
@@ -36,7 +39,8 @@ internal sealed class ScriptKeeper(InstanceTarget target) : IProcessKeeper
         return answer.Says("ended");
     }
 
-    public async Task StartAsync(HostChannel channel, InstanceLook look, string directory, CancellationToken cancellationToken)
+    public async Task StartAsync(
+        HostChannel channel, InstanceLook look, string directory, CancellationToken cancellationToken)
     {
         var script = InstanceTargets.Below(target, target.Control.Scripts!.Start);
         Check(channel, await RunAsync(channel, look, $"starting {target.Name}", script, StartSeconds, "0", [], cancellationToken), script, StartSeconds);

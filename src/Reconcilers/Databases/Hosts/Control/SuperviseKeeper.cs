@@ -4,7 +4,9 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>A service of daemontools. Its svstat says "up (pid 17) 3 seconds"; tidb-ansible's own says "up pid 17, …".</summary>
+/// <summary>
+/// A service of daemontools. Its svstat says "up (pid 17) 3 seconds"; tidb-ansible's own says "up pid 17, …".
+/// </summary>
 internal sealed partial class SuperviseKeeper(InstanceTarget target) : IProcessKeeper
 {
     public string Kind => "supervise";

@@ -29,7 +29,8 @@ internal sealed class SystemdKeeper : IProcessKeeper
     public string ServiceDirectory => "";
 
     // Instances of several databases may share a name, but not a port.
-    public string ChoiceFile => string.Create(CultureInfo.InvariantCulture, $"/var/lib/drydock/units/{(_target.Program.Length > 0 ? _target.Program : _target.Name)}-{_target.Port}");
+    public string ChoiceFile =>
+        string.Create(CultureInfo.InvariantCulture, $"/var/lib/drydock/units/{(_target.Program.Length > 0 ? _target.Program : _target.Name)}-{_target.Port}");
 
     public KeptProcess Read(LookReport report)
     {
@@ -114,7 +115,8 @@ internal sealed class SystemdKeeper : IProcessKeeper
         };
     }
 
-    private static bool IsUp(LookReport report, IReadOnlyDictionary<string, string> unit) => Property(report, unit, "ActiveState") is not ("inactive" or "failed");
+    private static bool IsUp(LookReport report, IReadOnlyDictionary<string, string> unit) =>
+        Property(report, unit, "ActiveState") is not ("inactive" or "failed");
 
     private static int Number(LookReport report, IReadOnlyDictionary<string, string> unit, string name) =>
         int.TryParse(Property(report, unit, name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw report.Answer.Unreadable($"{name} is '{unit[name]}'");
@@ -122,7 +124,9 @@ internal sealed class SystemdKeeper : IProcessKeeper
     private static string Property(LookReport report, IReadOnlyDictionary<string, string> unit, string name) =>
         unit.GetValueOrDefault(name) ?? throw report.Answer.Unreadable($"systemctl show did not say {name}");
 
-    private static string Ids(IEnumerable<IReadOnlyDictionary<string, string>> units) => string.Join(" and ", units.Select(u => u["Id"]));
+    private static string Ids(IEnumerable<IReadOnlyDictionary<string, string>> units) =>
+        string.Join(" and ", units.Select(u => u["Id"]));
 
-    private HostException Mismatch(string what) => new(_target.Host, Reasons.ControlMismatch, $"{_target.Host}: {_target.Name}: {what}", retryable: false);
+    private HostException Mismatch(string what) =>
+        new(_target.Host, Reasons.ControlMismatch, $"{_target.Host}: {_target.Name}: {what}", retryable: false);
 }

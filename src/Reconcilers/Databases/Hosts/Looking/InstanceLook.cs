@@ -3,16 +3,21 @@ using System.Globalization;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>One look at an instance: what it came to, and what an act that follows needs.</summary>
-internal sealed record InstanceLook(InstanceTarget Target, LookReport Report, KeptProcess Kept, InstanceProcesses Processes)
+internal sealed record InstanceLook(
+    InstanceTarget Target, LookReport Report, KeptProcess Kept, InstanceProcesses Processes)
 {
-    /// <summary>So long after a look an act may arrive at the host. A frozen operator's arrives later, and is refused: another one may have acted.</summary>
+    /// <summary>
+    /// So long after a look an act may arrive at the host. A frozen operator's arrives later, and is refused: another
+    /// one may have acted.
+    /// </summary>
     private static readonly TimeSpan Validity = TimeSpan.FromSeconds(8);
 
     // A process that was restarted and is so young may be between two crashes.
     private static readonly TimeSpan Young = TimeSpan.FromSeconds(10);
 
     /// <summary>The first arguments of every act: the boot, and the uptime up to which it is in time.</summary>
-    public string[] InTime => [Report.Boot, ((long)(Report.Up + Validity.TotalSeconds)).ToString(CultureInfo.InvariantCulture)];
+    public string[] InTime =>
+        [Report.Boot, ((long)(Report.Up + Validity.TotalSeconds)).ToString(CultureInfo.InvariantCulture)];
 
     /// <summary>The instance's own processes, as scripts take them.</summary>
     public IEnumerable<string> Own => Processes.Own.Select(p => p.Identity);

@@ -4,7 +4,8 @@ namespace Drydock.Reconcilers.Databases;
 /// <param name="Main">The one in charge.</param>
 /// <param name="Own">It and its children of the same program: they end with it.</param>
 /// <param name="Strays">Others of this instance.</param>
-internal sealed record InstanceProcesses(LookedProcess? Main, IReadOnlyList<LookedProcess> Own, IReadOnlyList<LookedProcess> Strays)
+internal sealed record InstanceProcesses(
+    LookedProcess? Main, IReadOnlyList<LookedProcess> Own, IReadOnlyList<LookedProcess> Strays)
 {
     // What was started while we looked is the supervisor's, which was asked before. The next look shows it.
     private static readonly TimeSpan Blink = TimeSpan.FromMilliseconds(20);
@@ -16,7 +17,8 @@ internal sealed record InstanceProcesses(LookedProcess? Main, IReadOnlyList<Look
     /// <param name="newDirectory">The new version's directory, where the program may run from too.</param>
     /// <param name="supervised">The process that the supervisor names as its own.</param>
     /// <param name="hasSupervisor">Whether there is a supervisor to name one.</param>
-    /// <exception cref="AmbiguousProcessException">Without a supervisor it cannot be told whose a process is.</exception>
+    /// <exception cref="AmbiguousProcessException">Without a supervisor it cannot be told whose a process
+    /// is.</exception>
     public static InstanceProcesses Of(
         LookReport report, InstanceTarget target, IReadOnlyList<InstanceTarget> others, string? newDirectory, int? supervised, bool hasSupervisor)
     {
@@ -71,7 +73,8 @@ internal sealed record InstanceProcesses(LookedProcess? Main, IReadOnlyList<Look
     }
 
     // A program that is a script: its interpreter runs, and the script is among its arguments.
-    private static bool Interprets(LookedProcess process, string program) => process.Arguments.Take(3).Any(argument => Path.GetFileName(argument) == program);
+    private static bool Interprets(LookedProcess process, string program) =>
+        process.Arguments.Take(3).Any(argument => Path.GetFileName(argument) == program);
 
     private static IEnumerable<string> Directories(params string?[] directories) => directories.OfType<string>();
 

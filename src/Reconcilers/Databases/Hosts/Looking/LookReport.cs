@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>What the script look said of an instance and what is about it. Whatever it says otherwise than it should is an error, never a guess.</summary>
+/// <summary>
+/// What the script look said of an instance and what is about it. Whatever it says otherwise than it should is an
+/// error, never a guess.
+/// </summary>
 internal sealed class LookReport
 {
     private const string Version = "look 1";
@@ -87,7 +90,8 @@ internal sealed class LookReport
         };
     }
 
-    private static LookedProcess Process(ScriptAnswer answer, ProgramSums.Question sums, string line, Func<double, DateTimeOffset> at)
+    private static LookedProcess Process(
+        ScriptAnswer answer, ProgramSums.Question sums, string line, Func<double, DateTimeOffset> at)
     {
         if (line.Split(' ') is not [var pid, var start, var parent, var identity, var executable, var arguments])
         {
@@ -128,7 +132,8 @@ internal sealed class LookReport
         return blocks;
     }
 
-    private static string? Text(ScriptAnswer answer, string? base64) => base64 is not null && answer.Bytes(base64) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+    private static string? Text(ScriptAnswer answer, string? base64) =>
+        base64 is not null && answer.Bytes(base64) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
 
     private static double Number(ScriptAnswer answer, string word) =>
         double.TryParse(answer.Need(word), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number > 0

@@ -2,15 +2,25 @@ namespace Drydock.Reconcilers.Databases;
 
 /// <summary>A living process as a host showed it.</summary>
 /// <param name="Pid">Its pid.</param>
-/// <param name="Start">When it was started, in ticks since the boot: with the pid it is this process and no other.</param>
+/// <param name="Start">When it was started, in ticks since the boot: with the pid it is this process and no
+/// other.</param>
 /// <param name="Parent">Its parent's pid.</param>
 /// <param name="Executable">What it runs from, " (deleted)" and all; null if that is not to be read.</param>
 /// <param name="Sha256">SHA-256 of what it runs.</param>
 /// <param name="Arguments">Its command line.</param>
 /// <param name="StartedAt">When it was started, by the host's clock.</param>
-internal sealed record LookedProcess(int Pid, long Start, int Parent, string? Executable, string? Sha256, IReadOnlyList<string> Arguments, DateTimeOffset StartedAt)
+internal sealed record LookedProcess(
+    int Pid,
+    long Start,
+    int Parent,
+    string? Executable,
+    string? Sha256,
+    IReadOnlyList<string> Arguments,
+    DateTimeOffset StartedAt)
 {
-    /// <summary>Whether it is about to end: it has given back its memory, and may hold its port a little longer.</summary>
+    /// <summary>
+    /// Whether it is about to end: it has given back its memory, and may hold its port a little longer.
+    /// </summary>
     public bool IsEnding { get; init; }
 
     private const string Deleted = " (deleted)";
@@ -19,7 +29,8 @@ internal sealed record LookedProcess(int Pid, long Start, int Parent, string? Ex
     private static readonly string[] OnlyAsked = ["-V", "-version", "--version", "-config-check", "--config-check", "-help", "--help"];
 
     /// <summary>The path of its program, replaced or not.</summary>
-    public string? Path => Executable is { } path && path.EndsWith(Deleted, StringComparison.Ordinal) ? path[..^Deleted.Length] : Executable;
+    public string? Path =>
+        Executable is { } path && path.EndsWith(Deleted, StringComparison.Ordinal) ? path[..^Deleted.Length] : Executable;
 
     /// <summary>Whether it only prints something and ends.</summary>
     public bool IsOnlyAsked => Arguments.Skip(1).Any(OnlyAsked.Contains);

@@ -3,9 +3,10 @@ using System.Globalization;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>
-/// What speaks for a process being that of an instance, the strongest first: it listens on its port; its command line names its data directory; its program or
-/// command line is below its deployDir (or the new version's directory); an argument names its port and no other instance's; an argument names its port at all,
-/// as the list of all masters does. A directory counts by its length: of two that hold a file the deeper one is meant.
+/// What speaks for a process being that of an instance, the strongest first: it listens on its port; its command line
+/// names its data directory; its program or command line is below its deployDir (or the new version's directory); an
+/// argument names its port and no other instance's; an argument names its port at all, as the list of all masters does.
+/// A directory counts by its length: of two that hold a file the deeper one is meant.
 /// </summary>
 internal readonly record struct ProcessEvidence(bool Listens, int DataDirectory, int Directory, bool OwnPort, bool Port) : IComparable<ProcessEvidence>
 {
@@ -18,7 +19,12 @@ internal readonly record struct ProcessEvidence(bool Listens, int DataDirectory,
     /// <param name="others">The other instances of the same program on the host.</param>
     /// <param name="directories">Directories it may run from besides deployDir.</param>
     /// <param name="listens">Whether it listens on the instance's port.</param>
-    public static ProcessEvidence Of(LookedProcess process, InstanceTarget target, IEnumerable<InstanceTarget> others, IEnumerable<string> directories, bool listens)
+    public static ProcessEvidence Of(
+        LookedProcess process,
+        InstanceTarget target,
+        IEnumerable<InstanceTarget> others,
+        IEnumerable<string> directories,
+        bool listens)
     {
         var otherPorts = others.Select(o => o.Port).Where(port => port != target.Port).ToList();
         var naming = process.Arguments.Where(argument => Names(argument, target.Port)).ToList();
@@ -44,12 +50,15 @@ internal readonly record struct ProcessEvidence(bool Listens, int DataDirectory,
     public static bool operator >=(ProcessEvidence left, ProcessEvidence right) => left.CompareTo(right) >= 0;
 
     // A number of its own: 2379 is not in 12379.
-    private static bool Names(string text, int port) => Contains(text, port.ToString(CultureInfo.InvariantCulture), char.IsAsciiDigit, char.IsAsciiDigit);
+    private static bool Names(string text, int port) =>
+        Contains(text, port.ToString(CultureInfo.InvariantCulture), char.IsAsciiDigit, char.IsAsciiDigit);
 
     // A path of its own: /data is not in /mnt/data, and not in /data1; it is in /data/tikv.
-    private static bool Names(string text, string directory) => Contains(text, directory.TrimEnd('/'), static c => IsOfName(c) || c == '/', IsOfName);
+    private static bool Names(string text, string directory) =>
+        Contains(text, directory.TrimEnd('/'), static c => IsOfName(c) || c == '/', IsOfName);
 
-    private static bool IsOfName(char c) => char.IsLetterOrDigit(c) || c is '_' or '-' or '.' or '~' or '%' or '+' or '@';
+    private static bool IsOfName(char c) =>
+        char.IsLetterOrDigit(c) || c is '_' or '-' or '.' or '~' or '%' or '+' or '@';
 
     private static bool Contains(string text, string part, Func<char, bool> joinsBefore, Func<char, bool> joinsBehind)
     {

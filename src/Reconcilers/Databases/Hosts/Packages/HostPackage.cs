@@ -7,10 +7,11 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>
-/// Brings a package to a host: archives beside its place, unpacked beside its place, renamed when whole, its own program run, extensions copied. Each of these
-/// looks first and takes up what an earlier attempt left.
+/// Brings a package to a host: archives beside its place, unpacked beside its place, renamed when whole, its own
+/// program run, extensions copied. Each of these looks first and takes up what an earlier attempt left.
 /// </summary>
-internal sealed class HostPackage(HostChannel channel, DatabaseHostServices services, string? @namespace, PackageRequest request)
+internal sealed class HostPackage(
+    HostChannel channel, DatabaseHostServices services, string? @namespace, PackageRequest request)
 {
     private readonly PackageContents _contents = new(channel.Host, request);
 
@@ -38,7 +39,8 @@ internal sealed class HostPackage(HostChannel channel, DatabaseHostServices serv
             }
             catch (HostException) when (!cancellationToken.IsCancellationRequested)
             {
-                // Where another operator has brought it meanwhile, and removed the archives under our hands, nothing is wrong.
+                // Where another operator has brought it meanwhile, and removed the archives under our hands, nothing is
+                // wrong.
                 if (!(await LookAsync(cancellationToken)).IsThere)
                 {
                     throw;

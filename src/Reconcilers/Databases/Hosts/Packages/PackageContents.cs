@@ -45,22 +45,28 @@ internal sealed class PackageContents
     /// <summary>Whether the package is unpacked on this host, and not only checked.</summary>
     public bool IsUnpacked => Archives.Count > 0;
 
-    /// <summary>Whether a listed file that is not there is missing: where some archives are for other hosts only, it may be in one of those.</summary>
+    /// <summary>
+    /// Whether a listed file that is not there is missing: where some archives are for other hosts only, it may be in
+    /// one of those.
+    /// </summary>
     public bool MustHaveAllFiles => Archives.Count == Package.Archives.Count;
 
     /// <summary>Whether the package's own program is run after unpacking.</summary>
     public bool HasPostInstall => IsUnpacked && Package.PostInstall is { Length: > 0 };
 
     /// <summary>
-    /// What the file .drydock-package of an unpacked package says: it is written as the last one, before the directory gets its name. Who finds it with other
-    /// words has another package in front of him.
+    /// What the file .drydock-package of an unpacked package says: it is written as the last one, before the directory
+    /// gets its name. Who finds it with other words has another package in front of him.
     /// </summary>
     public string Marker => string.Join('\n', ["drydock-package 1", .. Lines(Archives), "end"]);
 
     /// <summary>Where an archive that is sent lies until it is unpacked.</summary>
     public string Path(PackageArchive archive) => archive.HostPath ?? $"{Directory}.drydock-archive-{archive.Name}";
 
-    /// <summary>Whether a marker says that every archive of this host is in the directory. There may be more, for other components.</summary>
+    /// <summary>
+    /// Whether a marker says that every archive of this host is in the directory. There may be more, for other
+    /// components.
+    /// </summary>
     public bool IsMarked(string marker)
     {
         var said = marker.Split('\n', StringSplitOptions.RemoveEmptyEntries);

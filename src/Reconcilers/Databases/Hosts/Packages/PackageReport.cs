@@ -72,7 +72,8 @@ internal sealed class PackageReport
     }
 
     // What no further attempt mends.
-    private IEnumerable<string> Wrong() => IsThere ? WrongInside() : _contents.IsUnpacked ? WrongArchives() : [$"there is no {_contents.Directory}; copy the package there, or give spec.package.archives"];
+    private IEnumerable<string> Wrong() =>
+        IsThere ? WrongInside() : _contents.IsUnpacked ? WrongArchives() : [$"there is no {_contents.Directory}; copy the package there, or give spec.package.archives"];
 
     private IEnumerable<string> WrongArchives()
     {

@@ -6,7 +6,8 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>An archive in a storage, to be sent to a host.</summary>
-internal sealed class StorageArchive(string host, DatabaseHostServices services, PackageArchive archive, string? @namespace)
+internal sealed class StorageArchive(
+    string host, DatabaseHostServices services, PackageArchive archive, string? @namespace)
 {
     private readonly string _where = $"{services.Storages.Describe(archive.Storage!, @namespace)}, {archive.Path}";
 
@@ -22,7 +23,9 @@ internal sealed class StorageArchive(string host, DatabaseHostServices services,
     public Task<Stream> OpenAsync(long offset, CancellationToken cancellationToken) => ReadAsync(
         async () => await services.Archives.OpenAsync(await StorageAsync(cancellationToken), archive.Path!, archive.Sha256, offset, cancellationToken));
 
-    /// <summary>The complaint about a storage that cannot be read, or does not hold the archive that the spec means.</summary>
+    /// <summary>
+    /// The complaint about a storage that cannot be read, or does not hold the archive that the spec means.
+    /// </summary>
     public HostException Unusable(Exception exception) => exception switch
     {
         SnapshotException { Failure: SnapshotFailure.NotFound } => Missing(exception),
@@ -34,7 +37,8 @@ internal sealed class StorageArchive(string host, DatabaseHostServices services,
         _ => new(host, Reasons.StorageUnusable, $"the archive {archive.Name} ({_where}) cannot be read: {exception.Message}; what arrived at {host} is kept, and the rest is sent by the next attempt", innerException: exception),
     };
 
-    private Task<ISnapshotStorage> StorageAsync(CancellationToken cancellationToken) => services.Storages.OpenAsync(archive.Storage!, @namespace, cancellationToken);
+    private Task<ISnapshotStorage> StorageAsync(CancellationToken cancellationToken) =>
+        services.Storages.OpenAsync(archive.Storage!, @namespace, cancellationToken);
 
     private async Task<T> ReadAsync<T>(Func<Task<T>> read)
     {

@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>A whole number that some versions write as a text or with a fraction; what is no number reads as null.</summary>
+/// <summary>
+/// A whole number that some versions write as a text or with a fraction; what is no number reads as null.
+/// </summary>
 internal sealed class LooseNumber : JsonConverter<long?>
 {
     public override bool HandleNull => true;

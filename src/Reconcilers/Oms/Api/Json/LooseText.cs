@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>A text that some versions write as a number or a truth value; what is no single value reads as null.</summary>
+/// <summary>
+/// A text that some versions write as a number or a truth value; what is no single value reads as null.
+/// </summary>
 internal sealed class LooseText : JsonConverter<string>
 {
     public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -25,5 +27,6 @@ internal sealed class LooseText : JsonConverter<string>
         }
     }
 
-    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value);
 }

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>How requests and answers of the API are written and read: fields that are not known are passed over.</summary>
+/// <summary>
+/// How requests and answers of the API are written and read: fields that are not known are passed over.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     PropertyNameCaseInsensitive = true,

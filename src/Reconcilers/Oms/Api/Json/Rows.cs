@@ -18,7 +18,9 @@ internal sealed record ProjectRow
     public string? Status { get; init; }
 }
 
-/// <summary>Progress, of both generations: the older one has other names for the way back and writes the checkpoint as text.</summary>
+/// <summary>
+/// Progress, of both generations: the older one has other names for the way back and writes the checkpoint as text.
+/// </summary>
 internal sealed record ProgressRow
 {
     [JsonConverter(typeof(LooseText))]

@@ -5,8 +5,9 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>
-/// Which snapshots of a series go. Pure. One is kept while either field of the policy asks for it; the newest good one, what is needed and what is not good
-/// (so that nobody knows what it is worth) are kept whatever the policy says. Only good ones count for <c>keepLast</c>.
+/// Which snapshots of a series go. Pure. One is kept while either field of the policy asks for it; the newest good one,
+/// what is needed and what is not good (so that nobody knows what it is worth) are kept whatever the policy says. Only
+/// good ones count for <c>keepLast</c>.
 /// </summary>
 internal static class RetentionRules
 {
@@ -14,7 +15,8 @@ internal static class RetentionRules
     /// <param name="series">All snapshots of the series whose manifests can be read.</param>
     /// <param name="policy">What is kept; null or without fields: everything.</param>
     /// <param name="now">Now.</param>
-    public static RetentionChoice Choose(IReadOnlyCollection<RetentionCandidate> series, RetentionSpec? policy, DateTimeOffset now)
+    public static RetentionChoice Choose(
+        IReadOnlyCollection<RetentionCandidate> series, RetentionSpec? policy, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(series);
         if (policy is null or { KeepLast: null, KeepFor: null })

@@ -12,13 +12,14 @@ namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>
 /// Removes the snapshots that <c>spec.retention</c> of the newest one of their series gives up.
-/// <para>
-/// What keeps it from removing what is needed. (1) Only snapshots with an object in this cluster are removed: what another cluster's operator, or nobody,
-/// knows in the same bucket is never touched, so two operators that share a storage do not meet, and no lock between them is needed. (2) In one cluster one
-/// operator leads; an overlap, or a leader that was frozen and goes on late, is made harmless by the order of writes: first the object becomes Expiring (a
-/// write that fails if anybody wrote since it was read), then it is asked again who needs it, then files go. A restore reads the phase after it exists
-/// itself: either it is seen by the second question, or it sees Expiring and refuses. Nobody but the process that wrote Expiring a moment ago takes it
-/// back, so a deletion that arrives late only removes what was given up for good.
+/// <para> What keeps it from removing what is needed. (1) Only snapshots with an object in this cluster are removed:
+/// what another cluster's operator, or nobody, knows in the same bucket is never touched, so two operators that share a
+/// storage do not meet, and no lock between them is needed. (2) In one cluster one operator leads; an overlap, or a
+/// leader that was frozen and goes on late, is made harmless by the order of writes: first the object becomes Expiring
+/// (a write that fails if anybody wrote since it was read), then it is asked again who needs it, then files go. A
+/// restore reads the phase after it exists itself: either it is seen by the second question, or it sees Expiring and
+/// refuses. Nobody but the process that wrote Expiring a moment ago takes it back, so a deletion that arrives late only
+/// removes what was given up for good.
 /// </para>
 /// </summary>
 [EntityRbac(ApiGroup.Name, "backupsnapshots", Verbs = "get,list")]
@@ -33,7 +34,9 @@ internal sealed partial class RetentionRun(SnapshotServices services)
     private readonly ILogger _logger = services.Loggers.CreateLogger<RetentionRun>();
     private readonly Dictionary<string, string> _said = new(StringComparer.Ordinal);
 
-    /// <summary>Looks now, whenever a snapshot was verified, and every ten minutes, until cancelled. For the leader.</summary>
+    /// <summary>
+    /// Looks now, whenever a snapshot was verified, and every ten minutes, until cancelled. For the leader.
+    /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
@@ -103,7 +106,8 @@ internal sealed partial class RetentionRun(SnapshotServices services)
         var storage = await services.Storages.OpenAsync(snapshots[0].Spec.Storage, snapshots[0].Metadata.Namespace, cancellationToken);
         var listing = await services.Snapshotter.ListAsync(storage, snapshots[0].Spec.PathPrefix ?? "", cancellationToken);
 
-        // A manifest that cannot be read, is gone, or says that it is another namespace's, is in no series: it is neither counted nor removed.
+        // A manifest that cannot be read, is gone, or says that it is another namespace's, is in no series: it is
+        // neither counted nor removed.
         var known = snapshots
             .Select(s => (Snapshot: s, Listed: listing.Snapshots.FirstOrDefault(l => l.Manifest.Id == s.Status!.SnapshotID)))
             .Where(p => p.Listed is not null && (services.Storages.Shared || p.Listed.Manifest.Owner is not { } owner || owner.Namespace == p.Snapshot.Metadata.Namespace))
@@ -137,7 +141,8 @@ internal sealed partial class RetentionRun(SnapshotServices services)
         }
     }
 
-    private async Task GiveUpAsync(BackupSnapshot snapshot, BackupSnapshot newest, string why, CancellationToken cancellationToken)
+    private async Task GiveUpAsync(
+        BackupSnapshot snapshot, BackupSnapshot newest, string why, CancellationToken cancellationToken)
     {
         services.Fence.EnsureMayAct();
         var fresh = await services.Kubernetes.GetAsync<BackupSnapshot>(snapshot.Metadata.Name, snapshot.Metadata.Namespace, cancellationToken);
@@ -154,7 +159,8 @@ internal sealed partial class RetentionRun(SnapshotServices services)
         services.Changes.Set();
         if ((await SnapshotReferences.ReadAsync(services.Kubernetes, services.Scope, cancellationToken)).UserOf(marked) is { } user)
         {
-            // Whoever began meanwhile was there before anything was removed. Written on our own mark: a successor's would refuse it.
+            // Whoever began meanwhile was there before anything was removed. Written on our own mark: a successor's
+            // would refuse it.
             await WriteAsync(marked with { Status = fresh.Status }, cancellationToken);
             Say(fresh, user);
             return;

@@ -5,7 +5,9 @@ namespace Drydock.Reconcilers.Snapshots;
 /// <summary>A server as it was when it was looked at.</summary>
 internal sealed record ServerLook
 {
-    /// <summary>What it says it is, as the claims of upgrades name it: <c>uuid:…</c> or <c>addr:host:port</c>.</summary>
+    /// <summary>
+    /// What it says it is, as the claims of upgrades name it: <c>uuid:…</c> or <c>addr:host:port</c>.
+    /// </summary>
     public required string Identity { get; init; }
 
     /// <summary>Where it was reached, in the words of claims.</summary>
@@ -26,7 +28,10 @@ internal sealed record ServerLook
     /// <summary>True if it has GET_LOCK.</summary>
     public bool NamedLocks { get; init; }
 
-    /// <summary>True if only a privileged account may create functions and triggers (binary log without log_bin_trust_function_creators).</summary>
+    /// <summary>
+    /// True if only a privileged account may create functions and triggers (binary log without
+    /// log_bin_trust_function_creators).
+    /// </summary>
     public bool FunctionsNeedSuper { get; init; }
 
     /// <summary>What the account may do.</summary>

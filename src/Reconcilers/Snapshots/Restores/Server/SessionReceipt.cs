@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>A session as it is kept in <c>status.receipt</c>. Ids begin again after a server restart, so the address belongs to it.</summary>
+/// <summary>
+/// A session as it is kept in <c>status.receipt</c>. Ids begin again after a server restart, so the address belongs to
+/// it.
+/// </summary>
 /// <param name="Id">CONNECTION_ID().</param>
 /// <param name="Host">Where it came from as the server sees it.</param>
 internal sealed record SessionReceipt(ulong Id, string Host)

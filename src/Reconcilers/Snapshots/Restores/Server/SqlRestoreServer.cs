@@ -10,7 +10,8 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    // 1044, 1142, 1227: no privilege; 1109, 1146, 1193: no such table or variable; 1235, 1305: no such feature or function.
+    // 1044, 1142, 1227: no privilege; 1109, 1146, 1193: no such table or variable; 1235, 1305: no such feature or
+    // function.
     private static readonly int[] NotTold = [1044, 1109, 1142, 1146, 1193, 1227, 1235, 1305];
 
     /// <inheritdoc />
@@ -45,7 +46,8 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
     }
 
     /// <inheritdoc />
-    public async Task<IReadOnlyList<ServerSession>> SessionsAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ServerSession>> SessionsAsync(
+        IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(databases);
         await using var connection = await OpenAsync(cancellationToken);
@@ -53,7 +55,8 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
     }
 
     /// <inheritdoc />
-    public async Task<IReadOnlyList<ServerSession>> EndSessionsAsync(IReadOnlyCollection<SessionReceipt> sessions, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ServerSession>> EndSessionsAsync(
+        IReadOnlyCollection<SessionReceipt> sessions, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(sessions);
         var ended = new Dictionary<ulong, ServerSession>();
@@ -91,7 +94,8 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
         }
     }
 
-    // The same words as MetadataServerInfo.Identity: the claims of upgrades and restores on one server must have one name.
+    // The same words as MetadataServerInfo.Identity: the claims of upgrades and restores on one server must have one
+    // name.
     private static string IdentityOf(Dictionary<string, string> variables)
     {
         var uuid = variables.GetValueOrDefault("server_uuid") is { Length: > 0 } mysql ? mysql : variables.GetValueOrDefault("server_uid");
@@ -105,7 +109,8 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
     private static bool IsOn(Dictionary<string, string> variables, string name) =>
         variables.GetValueOrDefault(name) is { } value && value is not ("" or "0") && !string.Equals(value, "OFF", StringComparison.OrdinalIgnoreCase) && !string.Equals(value, "NO_LOCK", StringComparison.OrdinalIgnoreCase);
 
-    private static async Task<Dictionary<string, string>> VariablesAsync(MySqlConnection connection, CancellationToken cancellationToken)
+    private static async Task<Dictionary<string, string>> VariablesAsync(
+        MySqlConnection connection, CancellationToken cancellationToken)
     {
         var rows = await RowsAsync(
             connection,
@@ -120,7 +125,8 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
         return variables;
     }
 
-    private static async Task<ServerDatabase> DatabaseAsync(MySqlConnection connection, string database, StringComparer comparer, CancellationToken cancellationToken)
+    private static async Task<ServerDatabase> DatabaseAsync(
+        MySqlConnection connection, string database, StringComparer comparer, CancellationToken cancellationToken)
     {
         // Compared here: whether the server compares names by case depends on collation and settings.
         var names = await RowsAsync(connection, "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE LOWER(SCHEMA_NAME) = LOWER(@db)", cancellationToken, ("@db", database));
@@ -176,7 +182,8 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
     }
 
     // MariaDB tells by its plugin DISKS, if that is installed and the account has FILE; no other server tells at all.
-    private static async Task<long?> FreeAsync(MySqlConnection connection, string? folder, CancellationToken cancellationToken)
+    private static async Task<long?> FreeAsync(
+        MySqlConnection connection, string? folder, CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(folder) || connection.ServerKind != MySqlServerKind.MariaDb)
         {
@@ -191,7 +198,11 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
             .FirstOrDefault();
     }
 
-    private static async Task<List<string?[]>> ToldAsync(MySqlConnection connection, string sql, CancellationToken cancellationToken, params (string Name, string Value)[] parameters)
+    private static async Task<List<string?[]>> ToldAsync(
+        MySqlConnection connection,
+        string sql,
+        CancellationToken cancellationToken,
+        params (string Name, string Value)[] parameters)
     {
         try
         {
@@ -203,7 +214,11 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
         }
     }
 
-    private static async Task<List<string?[]>> RowsAsync(MySqlConnection connection, string sql, CancellationToken cancellationToken, params (string Name, string Value)[] parameters)
+    private static async Task<List<string?[]>> RowsAsync(
+        MySqlConnection connection,
+        string sql,
+        CancellationToken cancellationToken,
+        params (string Name, string Value)[] parameters)
     {
         await using var command = new MySqlCommand(sql, connection);
         foreach (var (name, value) in parameters)

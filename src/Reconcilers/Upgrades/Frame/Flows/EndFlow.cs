@@ -13,7 +13,8 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <typeparam name="TStatus">What it reports.</typeparam>
 /// <param name="frame">What the flows share.</param>
 /// <param name="turns">Compiles the way back.</param>
-internal sealed class EndFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec, TStatus> frame, TurnFlow<TEntity, TSpec, TStatus> turns)
+internal sealed class EndFlow<TEntity, TSpec, TStatus>(
+    RunFrame<TEntity, TSpec, TStatus> frame, TurnFlow<TEntity, TSpec, TStatus> turns)
     where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
     where TSpec : RunSpec, new()
     where TStatus : RunStatus, new()
@@ -31,7 +32,9 @@ internal sealed class EndFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec, 
         && !(entity.Status!.Phase == RunPhases.RolledBack && WayBack.StartsAgain(entity))
         && InertFor(entity) != TimeSpan.Zero;
 
-    /// <summary>Ended, and the spec that stands was seen: an abort token that comes now finds nothing to stop.</summary>
+    /// <summary>
+    /// Ended, and the spec that stands was seen: an abort token that comes now finds nothing to stop.
+    /// </summary>
     public static bool IsAtRest(TEntity entity) =>
         entity.Metadata.DeletionTimestamp is null
         && entity.Status?.Phase is RunPhases.Succeeded or RunPhases.RolledBack
@@ -45,7 +48,10 @@ internal sealed class EndFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec, 
             ? (due > frame.Now ? due - frame.Now : TimeSpan.Zero)
             : null;
 
-    /// <summary>The upgrade stands: lets go, or takes hold again for the way back or the cleanup. True when there is something to run.</summary>
+    /// <summary>
+    /// The upgrade stands: lets go, or takes hold again for the way back or the cleanup. True when there is something
+    /// to run.
+    /// </summary>
     public async Task<(TEntity Entity, bool Runs, TimeSpan? After)> SucceededAsync(TEntity entity, CancellationToken cancellationToken)
     {
         var now = frame.Now;

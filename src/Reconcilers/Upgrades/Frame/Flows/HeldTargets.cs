@@ -4,8 +4,8 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Targets and how many jobs use them. So a Secret that is rotated under a running step neither ends its connections nor leaves the former ones open for
-/// longer than needed.
+/// Targets and how many jobs use them. So a Secret that is rotated under a running step neither ends its connections
+/// nor leaves the former ones open for longer than needed.
 /// </summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 /// <typeparam name="TSpec">What its users write.</typeparam>

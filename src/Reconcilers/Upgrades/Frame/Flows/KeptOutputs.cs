@@ -11,9 +11,10 @@ using Microsoft.Extensions.Logging;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Keeps the end of the output of commands: whole where the command left it, the last 64 KiB without secrets in a Secret named in
-/// <c>status.plan.steps[].outputRef</c>. Fetched beside the reconcile, one after the other: a host that does not answer delays no write of status and no
-/// step. What cannot be kept after some tries is given up, and the step says so.
+/// Keeps the end of the output of commands: whole where the command left it, the last 64 KiB without secrets in a
+/// Secret named in <c>status.plan.steps[].outputRef</c>. Fetched beside the reconcile, one after the other: a host that
+/// does not answer delays no write of status and no step. What cannot be kept after some tries is given up, and the
+/// step says so.
 /// </summary>
 /// <param name="kind">The kind of the object as written in manifests.</param>
 /// <param name="owner">Metadata of the object.</param>
@@ -37,8 +38,8 @@ internal sealed class KeptOutputs(string kind, V1ObjectMeta owner, IKubernetesCl
     private Task _work = Task.CompletedTask;
 
     /// <summary>
-    /// The plan with references to the outputs that are kept, and notes in the steps whose output was given up. What is missing is fetched from now on.
-    /// Changes nothing and waits for nothing.
+    /// The plan with references to the outputs that are kept, and notes in the steps whose output was given up. What is
+    /// missing is fetched from now on. Changes nothing and waits for nothing.
     /// </summary>
     /// <param name="plan">The plan.</param>
     /// <param name="outputs">Where commands leave their output, with the present access.</param>
@@ -57,7 +58,10 @@ internal sealed class KeptOutputs(string kind, V1ObjectMeta owner, IKubernetesCl
         }
     }
 
-    /// <summary>Waits until everything is kept or given up, but not long: what is not here by then is given up, because the run has come to its end.</summary>
+    /// <summary>
+    /// Waits until everything is kept or given up, but not long: what is not here by then is given up, because the run
+    /// has come to its end.
+    /// </summary>
     public async Task FinishAsync(CancellationToken cancellationToken)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -80,7 +84,8 @@ internal sealed class KeptOutputs(string kind, V1ObjectMeta owner, IKubernetesCl
         _stop.Dispose();
     }
 
-    private string NameOf(Plan plan, PlanStep step) => ObjectNames.Output(owner, step.Id, plan.AttemptsBefore + step.Attempt);
+    private string NameOf(Plan plan, PlanStep step) =>
+        ObjectNames.Output(owner, step.Id, plan.AttemptsBefore + step.Attempt);
 
     private PlanStep Attach(Plan plan, PlanStep step, IStepOutputs outputs)
     {
@@ -132,7 +137,8 @@ internal sealed class KeptOutputs(string kind, V1ObjectMeta owner, IKubernetesCl
 
             if (next.NotBefore - time.GetUtcNow() is var pause && pause > TimeSpan.Zero)
             {
-                // Rounded up: timers count whole milliseconds, and one that fires a moment too early would be set again and again.
+                // Rounded up: timers count whole milliseconds, and one that fires a moment too early would be set again
+                // and again.
                 await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(pause.TotalMilliseconds)), time, _stop.Token)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
                 continue;

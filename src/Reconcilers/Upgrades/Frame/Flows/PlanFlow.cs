@@ -25,7 +25,8 @@ internal sealed class PlanFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec,
     /// <param name="session">What this process knows of it.</param>
     /// <param name="accessKey">What access depends on now.</param>
     /// <param name="startNothingBecause">Why nothing may be started; null lets it start.</param>
-    /// <param name="adjust">What else has a say in the standing (deletion, an ignored change of spec); null for nothing.</param>
+    /// <param name="adjust">What else has a say in the standing (deletion, an ignored change of spec); null for
+    /// nothing.</param>
     /// <param name="cancellationToken">Ends the advance.</param>
     public async Task<(TEntity Entity, RunOutcome Outcome)> AdvanceAsync(
         TEntity entity,

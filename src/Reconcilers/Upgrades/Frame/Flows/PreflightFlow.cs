@@ -7,8 +7,8 @@ using Drydock.Engine.Running;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// From a new object to a stored plan: preflight beside the reconcile, again and again until nothing is found, then the claim on the target, then the
-/// plan. Nothing is changed on the target before the plan is in status.
+/// From a new object to a stored plan: preflight beside the reconcile, again and again until nothing is found, then the
+/// claim on the target, then the plan. Nothing is changed on the target before the plan is in status.
 /// </summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 /// <typeparam name="TSpec">What its users write.</typeparam>
@@ -25,7 +25,11 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
     private readonly Backoff _backoff = new(TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(1), Random.Shared);
 
     /// <summary>Carries preflight on; returns when to look again without an event.</summary>
-    public async Task<TimeSpan?> AdvanceAsync(TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string accessKey, CancellationToken cancellationToken)
+    public async Task<TimeSpan?> AdvanceAsync(
+        TEntity entity,
+        RunSession<TEntity, TSpec, TStatus> session,
+        string accessKey,
+        CancellationToken cancellationToken)
     {
         if (await IsAbortedAsync(entity, cancellationToken) is { } aborted)
         {
@@ -74,10 +78,12 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
     }
 
     /// <summary>
-    /// The second look of a run whose plan is stored and has not begun, for a process that did not make it itself: its predecessor may have died between the
-    /// two. Null if nothing is in the way; otherwise the target is given back and waited for.
+    /// The second look of a run whose plan is stored and has not begun, for a process that did not make it itself: its
+    /// predecessor may have died between the two. Null if nothing is in the way; otherwise the target is given back and
+    /// waited for.
     /// </summary>
-    public async Task<TimeSpan?> GiveWayAsync(TEntity entity, RunSession<TEntity, TSpec, TStatus> session, CancellationToken cancellationToken)
+    public async Task<TimeSpan?> GiveWayAsync(
+        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, CancellationToken cancellationToken)
     {
         var status = entity.Status!;
         if (status is not { RollbackPlan: null, Plan: { } plan } || ClaimTarget.Of(status.Target) is not { } target || status.UpgradeStands() || DoneWork.Begun(plan))
@@ -94,7 +100,12 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
         return await BusyAsync(entity, session, taken, holder, frame.Now, cancellationToken);
     }
 
-    private async Task<TimeSpan?> BeginAsync(TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string key, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<TimeSpan?> BeginAsync(
+        TEntity entity,
+        RunSession<TEntity, TSpec, TStatus> session,
+        string key,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         if (session.PreflightKey == key && session.PreflightNotBefore > now)
         {
@@ -114,7 +125,8 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
         return null;
     }
 
-    // Who has the target and must be awaited; null if nobody has it, or the one who had it is gone and may be succeeded.
+    // Who has the target and must be awaited; null if nobody has it, or the one who had it is gone and may be
+    // succeeded.
     private async Task<ClaimHolder?> AwaitedAsync(TEntity entity, ClaimTarget target, CancellationToken cancellationToken) =>
         await _claims.FindHolderAsync(target, entity, cancellationToken) is { } holder && !(holder.IsGone && entity.Spec.AdoptTarget) ? holder : null;
 
@@ -170,7 +182,8 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
         {
             await held.DisposeAsync();
 
-            // Beside this task, so that whoever is woken finds it ended; on the scheduler of the caller, as the engine's jobs wake.
+            // Beside this task, so that whoever is woken finds it ended; on the scheduler of the caller, as the
+            // engine's jobs wake.
             _ = Task.Factory.StartNew(
                 () => frame.Wake(entity), CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current);
         }
@@ -180,7 +193,8 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
 
     private async Task<TEntity> StartedAsync(TEntity entity, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        // A stalled preflight looks again without flicker: what it found stays in status until the next pass knows better.
+        // A stalled preflight looks again without flicker: what it found stays in status until the next pass knows
+        // better.
         if (entity.Status is { Findings.Count: > 0 } && entity.Status.ObservedGeneration == entity.Metadata.Generation)
         {
             return entity;
@@ -251,7 +265,8 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
         var running = new Standing(StandingKind.Progressing, plan.Steps[0].Phase, Reasons.Running, plan.Steps[0].Title) { Step = plan.Steps[0].Id };
         entity = await StoreAsync(entity, claimed, plan, running, now, cancellationToken);
 
-        // Asked again: one that began meanwhile has its claim and looks for ours, so of the two at least one sees the other.
+        // Asked again: one that began meanwhile has its claim and looks for ours, so of the two at least one sees the
+        // other.
         if (await OccupiedAsync(entity, target, discovery.MustBeFree, cancellationToken) is var (taken, late))
         {
             await _claims.ReleaseAsync(target.Names(entity.Metadata.Namespace), entity.Metadata.Uid!, cancellationToken);
@@ -262,7 +277,8 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
         return TimeSpan.FromMilliseconds(1);
     }
 
-    private static ClaimTarget TargetOf(IRunDiscovery<TSpec, TStatus> discovery) => new(discovery.TargetIdentity, discovery.TargetAddresses);
+    private static ClaimTarget TargetOf(IRunDiscovery<TSpec, TStatus> discovery) =>
+        new(discovery.TargetIdentity, discovery.TargetAddresses);
 
     private static TStatus Learned(TEntity entity, IRunDiscovery<TSpec, TStatus> discovery, DateTimeOffset now)
     {
@@ -311,14 +327,26 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
         return LookForTarget;
     }
 
-    private async Task<TEntity> StoreAsync(TEntity entity, TStatus learned, Plan plan, Standing standing, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<TEntity> StoreAsync(
+        TEntity entity,
+        TStatus learned,
+        Plan plan,
+        Standing standing,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         // Tokens and approvals that stand in the object already were not meant for a failure that has not happened.
         var stored = RunTokens.Use(learned with { Plan = plan, FinishedAt = null }, RunTokens.NewRetries(entity), now);
         return await frame.WriteAsync(entity, stored, standing, now, cancellationToken);
     }
 
-    private async Task RefuseAsync(TEntity entity, TStatus learned, Plan plan, string approved, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task RefuseAsync(
+        TEntity entity,
+        TStatus learned,
+        Plan plan,
+        string approved,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         var differences = entity.Status?.Plan is { } stored && stored.Hash == approved
             ? "against the approved one: " + string.Join("; ", PlanDifference.Describe(stored, plan))

@@ -7,8 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Sees to it that a run that rests half way leaves nothing in its targets that must not stay there (see <see cref="IRunRest{TSpec, TStatus}"/>). Beside the reconcile,
-/// level-based: what is gone is written into status, and as long as anything may be left it is tried again.
+/// Sees to it that a run that rests half way leaves nothing in its targets that must not stay there (see
+/// <see cref="IRunRest{TSpec, TStatus}"/>). Beside the reconcile, level-based: what is gone is written into status, and
+/// as long as anything may be left it is tried again.
 /// </summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 /// <typeparam name="TSpec">What its users write.</typeparam>
@@ -24,7 +25,9 @@ internal sealed class RestFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec,
     private readonly RunKind<TEntity, TSpec, TStatus> _kind = frame.Kind;
     private readonly ILogger _logger = frame.Services.Loggers.CreateLogger<RestFlow<TEntity, TSpec, TStatus>>();
 
-    /// <summary>Takes in what a try came to. While one is under way nothing else is done, so that no step begins beside it.</summary>
+    /// <summary>
+    /// Takes in what a try came to. While one is under way nothing else is done, so that no step begins beside it.
+    /// </summary>
     public async Task<(TEntity Entity, bool IsUnderWay)> TakeInAsync(TEntity entity, RunSession<TEntity, TSpec, TStatus> session, CancellationToken cancellationToken)
     {
         if (session.TakingAway is not { } work)
@@ -74,7 +77,9 @@ internal sealed class RestFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec,
         return step;
     }
 
-    /// <summary>Before an object is let go in the middle: begins, once. False if there is nothing, or it was tried.</summary>
+    /// <summary>
+    /// Before an object is let go in the middle: begins, once. False if there is nothing, or it was tried.
+    /// </summary>
     public bool BeginsBeforeLettingGo(TEntity entity, RunSession<TEntity, TSpec, TStatus> session)
     {
         if (session.TriedBeforeLettingGo || !MayBegin(entity, lettingGo: true))
@@ -114,7 +119,8 @@ internal sealed class RestFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec,
         {
             await held.DisposeAsync();
 
-            // Beside this task, so that whoever is woken finds it ended; on the scheduler of the caller, as the engine's jobs wake.
+            // Beside this task, so that whoever is woken finds it ended; on the scheduler of the caller, as the
+            // engine's jobs wake.
             _ = Task.Factory.StartNew(
                 () => frame.Wake(entity), CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current);
         }

@@ -6,8 +6,8 @@ using Drydock.Engine.Running;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Carries a run that has a plan on by one step, whichever plan is the one: the way there, the way back, or the cleanup. Decides when one is left for
-/// another. Level-based: killed anywhere it decides the same again.
+/// Carries a run that has a plan on by one step, whichever plan is the one: the way there, the way back, or the
+/// cleanup. Decides when one is left for another. Level-based: killed anywhere it decides the same again.
 /// </summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 /// <typeparam name="TSpec">What its users write.</typeparam>
@@ -55,8 +55,11 @@ internal sealed class RunFlow<TEntity, TSpec, TStatus>(
         };
     }
 
-    /// <summary>The way back of a run that succeeded, which desiredState asks for: compiles it, unless an abort says not to.</summary>
-    public async Task<RunStep<TEntity>> TurnAfterSuccessAsync(TEntity entity, RunSession<TEntity, TSpec, TStatus> session, CancellationToken cancellationToken)
+    /// <summary>
+    /// The way back of a run that succeeded, which desiredState asks for: compiles it, unless an abort says not to.
+    /// </summary>
+    public async Task<RunStep<TEntity>> TurnAfterSuccessAsync(
+        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, CancellationToken cancellationToken)
     {
         var now = frame.Now;
         entity = await HeedAbortAsync(entity, now, cancellationToken);
@@ -73,7 +76,8 @@ internal sealed class RunFlow<TEntity, TSpec, TStatus>(
         return Waits(await frame.WriteAsync(entity, entity.Status!, Halted(entity.Status!.AbortedBy!), now, cancellationToken));
     }
 
-    private async Task<RunStep<TEntity>> ResumeAsync(TEntity entity, IReadOnlyList<string> retries, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<RunStep<TEntity>> ResumeAsync(
+        TEntity entity, IReadOnlyList<string> retries, DateTimeOffset now, CancellationToken cancellationToken)
     {
         // A token that finds failed steps is left for them: the next advance uses it.
         var status = entity.Status!;
@@ -125,8 +129,14 @@ internal sealed class RunFlow<TEntity, TSpec, TStatus>(
         return left > TimeSpan.Zero && (after is null || left < after) ? left : after;
     }
 
-    // Running steps finish first, so that what is taken back is what was done; what only waits for something need not come.
-    private async Task<RunStep<TEntity>> LeaveAsync(TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string accessKey, WayBackCause cause, CancellationToken cancellationToken)
+    // Running steps finish first, so that what is taken back is what was done; what only waits for something need not
+    // come.
+    private async Task<RunStep<TEntity>> LeaveAsync(
+        TEntity entity,
+        RunSession<TEntity, TSpec, TStatus> session,
+        string accessKey,
+        WayBackCause cause,
+        CancellationToken cancellationToken)
     {
         var because = $"{TurnWords.Because(entity.Status!, cause)}: running steps finish first";
         var (written, outcome) = await plans.AdvanceAsync(entity, PlanSlot.Upgrade, session, accessKey, because, Leaving, cancellationToken);
@@ -176,9 +186,15 @@ internal sealed class RunFlow<TEntity, TSpec, TStatus>(
         }
     }
 
-    private bool IsFinishing(TEntity entity) => entity.Status!.Plan!.Steps.Exists(s => s.State == StepState.Running && !_kind.Work.OnlyWaits(s));
+    private bool IsFinishing(TEntity entity) =>
+        entity.Status!.Plan!.Steps.Exists(s => s.State == StepState.Running && !_kind.Work.OnlyWaits(s));
 
-    private async Task<RunStep<TEntity>> RedoAsync(TEntity entity, IRunRedo<TSpec> redo, PlanStep lost, IReadOnlyList<string> retries, CancellationToken cancellationToken)
+    private async Task<RunStep<TEntity>> RedoAsync(
+        TEntity entity,
+        IRunRedo<TSpec> redo,
+        PlanStep lost,
+        IReadOnlyList<string> retries,
+        CancellationToken cancellationToken)
     {
         var now = frame.Now;
         var plan = redo.Compile(entity.Spec, entity.Status!.Plan!) with { CompiledAt = now };

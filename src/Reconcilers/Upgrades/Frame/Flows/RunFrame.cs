@@ -13,7 +13,11 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <param name="services">What the frame is composed of.</param>
 /// <param name="writer">Writes to the kind's objects.</param>
 /// <param name="trigger">Wakes them.</param>
-internal sealed class RunFrame<TEntity, TSpec, TStatus>(RunKind<TEntity, TSpec, TStatus> kind, RunServices services, IEntityWriter<TEntity> writer, IReconcileTrigger<TEntity> trigger)
+internal sealed class RunFrame<TEntity, TSpec, TStatus>(
+    RunKind<TEntity, TSpec, TStatus> kind,
+    RunServices services,
+    IEntityWriter<TEntity> writer,
+    IReconcileTrigger<TEntity> trigger)
     where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
     where TSpec : RunSpec, new()
     where TStatus : RunStatus, new()
@@ -39,11 +43,15 @@ internal sealed class RunFrame<TEntity, TSpec, TStatus>(RunKind<TEntity, TSpec, 
     /// <summary>Wakes an object.</summary>
     public void Wake(TEntity entity) => trigger.Wake(entity.Metadata.Namespace, entity.Metadata.Name);
 
-    /// <summary>Writes the status if it differs, and tells what changed as events; returns the object as it is then.</summary>
-    public Task<TEntity> WriteAsync(TEntity entity, TStatus status, CancellationToken cancellationToken) => WriteAsync(entity, status, always: false, cancellationToken);
+    /// <summary>
+    /// Writes the status if it differs, and tells what changed as events; returns the object as it is then.
+    /// </summary>
+    public Task<TEntity> WriteAsync(TEntity entity, TStatus status, CancellationToken cancellationToken) =>
+        WriteAsync(entity, status, always: false, cancellationToken);
 
     /// <summary>Writes the status; if <paramref name="always"/> also where it does not differ.</summary>
-    public Task<TEntity> WriteAsync(TEntity entity, TStatus status, bool always, CancellationToken cancellationToken) => _status.WriteAsync(entity, status, always, cancellationToken);
+    public Task<TEntity> WriteAsync(TEntity entity, TStatus status, bool always, CancellationToken cancellationToken) =>
+        _status.WriteAsync(entity, status, always, cancellationToken);
 
     /// <summary>Writes where an object stands outside its plans.</summary>
     public Task<TEntity> WriteAsync(TEntity entity, TStatus status, Standing standing, DateTimeOffset now, CancellationToken cancellationToken) =>

@@ -10,13 +10,30 @@ internal static partial class RunLog
     public static partial void Abandoned(ILogger logger, string kind, string? Namespace, string name, string left);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Kind} {Namespace}/{Name} started step {Step}, attempt {Attempt}")]
-    public static partial void StepStarted(ILogger logger, string kind, string? Namespace, string name, string step, int attempt);
+    public static partial void StepStarted(
+        ILogger logger, string kind, string? Namespace, string name, string step, int attempt);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Kind} {Namespace}/{Name} ended step {Step}, attempt {Attempt}, as {State} after {Duration}")]
-    public static partial void StepEnded(ILogger logger, string kind, string? Namespace, string name, string step, int attempt, StepState state, TimeSpan? duration);
+    public static partial void StepEnded(
+        ILogger logger,
+        string kind,
+        string? Namespace,
+        string name,
+        string step,
+        int attempt,
+        StepState state,
+        TimeSpan? duration);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Kind} {Namespace}/{Name}: the output of step {Step} could not be kept, attempt {Attempt} of {Tries}: {Message}")]
-    public static partial void OutputNotKept(ILogger logger, string kind, string? Namespace, string name, string step, int attempt, int tries, string message);
+    public static partial void OutputNotKept(
+        ILogger logger,
+        string kind,
+        string? Namespace,
+        string name,
+        string step,
+        int attempt,
+        int tries,
+        string message);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Kind} {Namespace}/{Name} rests and leaves what it should not: {Left}")]
     public static partial void NotTakenAway(ILogger logger, string kind, string? Namespace, string name, string left);

@@ -26,7 +26,8 @@ internal sealed class RunSession<TEntity, TSpec, TStatus> : IAsyncDisposable
     /// <summary>The targets, bound to the present spec and Secrets.</summary>
     public IRunTargets<TEntity, TSpec, TStatus> Targets => Bound.Targets;
 
-    private HeldTargets<TEntity, TSpec, TStatus> Bound => _targets ?? throw new InvalidOperationException("nothing was bound yet");
+    private HeldTargets<TEntity, TSpec, TStatus> Bound =>
+        _targets ?? throw new InvalidOperationException("nothing was bound yet");
 
     /// <summary>Keeps the present targets until the result is disposed of, whatever is bound meanwhile.</summary>
     public TargetsHold<TEntity, TSpec, TStatus> Hold() => Bound.Hold();
@@ -40,7 +41,9 @@ internal sealed class RunSession<TEntity, TSpec, TStatus> : IAsyncDisposable
     /// <summary>When preflight may look again by itself.</summary>
     public DateTimeOffset PreflightNotBefore { get; set; }
 
-    /// <summary>The target that another run holds: while it does, only its claim is looked at, and not the hosts it works on.</summary>
+    /// <summary>
+    /// The target that another run holds: while it does, only its claim is looked at, and not the hosts it works on.
+    /// </summary>
     public ClaimTarget? BusyTarget { get; set; }
 
     /// <summary>How often preflight failed for the same key.</summary>
@@ -73,7 +76,10 @@ internal sealed class RunSession<TEntity, TSpec, TStatus> : IAsyncDisposable
     /// <summary>Whether this process has seen that the claim on the target is ours.</summary>
     public bool ClaimSeen { get; set; }
 
-    /// <summary>The run of a plan. Another plan gets a run of its own: what the former one's jobs were doing is found again in the world.</summary>
+    /// <summary>
+    /// The run of a plan. Another plan gets a run of its own: what the former one's jobs were doing is found again in
+    /// the world.
+    /// </summary>
     public async Task<PlanRun> RunAsync(PlanSlot slot, Plan plan)
     {
         var key = $"{slot}|{plan.Hash}|{plan.AttemptsBefore}";
@@ -94,7 +100,9 @@ internal sealed class RunSession<TEntity, TSpec, TStatus> : IAsyncDisposable
     /// <summary>Whether a step whose receipt is written was seen not to have begun.</summary>
     public bool IsIdle(string stepId) => _run?.IsIdle(stepId) == true;
 
-    /// <summary>Cancels the jobs of the present run and waits for them; what they were doing is found again in the world.</summary>
+    /// <summary>
+    /// Cancels the jobs of the present run and waits for them; what they were doing is found again in the world.
+    /// </summary>
     public async Task StopRunAsync()
     {
         var former = _run;
@@ -109,8 +117,9 @@ internal sealed class RunSession<TEntity, TSpec, TStatus> : IAsyncDisposable
     public void WorldChanged() => _run?.WorldChanged();
 
     /// <summary>
-    /// Binds other targets if the spec or a used value of a Secret changed. What was begun with the former ones keeps them to its end; they are
-    /// disposed of at the first look after the last job that holds them has ended, and each of these ends brings a look about.
+    /// Binds other targets if the spec or a used value of a Secret changed. What was begun with the former ones keeps
+    /// them to its end; they are disposed of at the first look after the last job that holds them has ended, and each
+    /// of these ends brings a look about.
     /// </summary>
     public async Task BindAsync(TEntity entity, RunBinding<TEntity, TSpec, TStatus> binding, Action onEvent)
     {

@@ -3,11 +3,15 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>The status of an object that begins again from preflight: what it did was taken back, so nothing of its plans counts any more. Pure.</summary>
+/// <summary>
+/// The status of an object that begins again from preflight: what it did was taken back, so nothing of its plans counts
+/// any more. Pure.
+/// </summary>
 internal static class StartOver
 {
     /// <summary>Composes it from the status in which tokens and attempts are accounted for.</summary>
-    public static TStatus Compose<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec, TStatus> frame, TEntity entity, TStatus status, DateTimeOffset now)
+    public static TStatus Compose<TEntity, TSpec, TStatus>(
+        RunFrame<TEntity, TSpec, TStatus> frame, TEntity entity, TStatus status, DateTimeOffset now)
         where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
         where TSpec : RunSpec, new()
         where TStatus : RunStatus, new() => frame.Composer.Compose(

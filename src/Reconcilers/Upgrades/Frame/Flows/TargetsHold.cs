@@ -19,5 +19,6 @@ internal sealed class TargetsHold<TEntity, TSpec, TStatus>(HeldTargets<TEntity, 
     public IRunTargets<TEntity, TSpec, TStatus> Targets => held.Targets;
 
     /// <inheritdoc />
-    public ValueTask DisposeAsync() => Interlocked.Exchange(ref _released, 1) == 0 ? held.ReleaseAsync() : ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() =>
+        Interlocked.Exchange(ref _released, 1) == 0 ? held.ReleaseAsync() : ValueTask.CompletedTask;
 }

@@ -4,7 +4,9 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>Where a run turns: looks whether there is a way back, compiles it from what was really done, and stores it.</summary>
+/// <summary>
+/// Where a run turns: looks whether there is a way back, compiles it from what was really done, and stores it.
+/// </summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 /// <typeparam name="TSpec">What its users write.</typeparam>
 /// <typeparam name="TStatus">What it reports.</typeparam>
@@ -23,7 +25,11 @@ internal sealed class TurnFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec,
         : null;
 
     /// <summary>Compiles the way back of a run whose running steps have ended, and stores it.</summary>
-    public async Task<RunStep<TEntity>> TurnAsync(TEntity entity, RunSession<TEntity, TSpec, TStatus> session, WayBackCause cause, CancellationToken cancellationToken)
+    public async Task<RunStep<TEntity>> TurnAsync(
+        TEntity entity,
+        RunSession<TEntity, TSpec, TStatus> session,
+        WayBackCause cause,
+        CancellationToken cancellationToken)
     {
         var now = frame.Now;
         var before = entity.Status!;
@@ -48,7 +54,11 @@ internal sealed class TurnFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec,
         return new RunStep<TEntity>(await frame.WriteAsync(entity, turned, begins, now, cancellationToken), RunEnd.None, TimeSpan.FromMilliseconds(1));
     }
 
-    private async Task<Plan> CompileAsync(TEntity entity, RunSession<TEntity, TSpec, TStatus> session, WayBackCause cause, CancellationToken cancellationToken)
+    private async Task<Plan> CompileAsync(
+        TEntity entity,
+        RunSession<TEntity, TSpec, TStatus> session,
+        WayBackCause cause,
+        CancellationToken cancellationToken)
     {
         var status = entity.Status!;
         var stands = status.UpgradeStands();

@@ -7,7 +7,8 @@ namespace Drydock.Reconcilers.Upgrades;
 internal static class TurnWords
 {
     /// <summary>The reason to show.</summary>
-    public static string Reason(WayBackCause cause) => cause is WayBackCause.Deletion or WayBackCause.Abort ? Reasons.Undoing : Reasons.RollingBack;
+    public static string Reason(WayBackCause cause) =>
+        cause is WayBackCause.Deletion or WayBackCause.Abort ? Reasons.Undoing : Reasons.RollingBack;
 
     /// <summary>Who wants it.</summary>
     public static string Because(RunStatus status, WayBackCause cause) => cause switch
@@ -18,7 +19,10 @@ internal static class TurnWords
         _ => "deletion was asked for: what was changed is undone",
     };
 
-    /// <summary>What to do without it. What takes the way back away also breaks a guard of the way there: after a failure there is no going on either.</summary>
+    /// <summary>
+    /// What to do without it. What takes the way back away also breaks a guard of the way there: after a failure there
+    /// is no going on either.
+    /// </summary>
     public static string WithoutWayBack(WayBackCause cause) => cause == WayBackCause.Failure
         ? $"let go with {Annotations.OnDelete}=Abandon, delete the object and finish by hand"
         : "set spec.desiredState: Upgraded to leave it";

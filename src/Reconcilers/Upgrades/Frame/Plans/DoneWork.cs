@@ -8,7 +8,8 @@ namespace Drydock.Reconcilers.Upgrades;
 internal static class DoneWork
 {
     /// <summary>Whether an attempt of the step was ever begun.</summary>
-    public static bool Begun(PlanStep step) => step.State != StepState.Pending || step.Attempt > 0 || step.StartedAt is not null;
+    public static bool Begun(PlanStep step) =>
+        step.State != StepState.Pending || step.Attempt > 0 || step.StartedAt is not null;
 
     /// <summary>Whether any step of a plan was ever begun.</summary>
     public static bool Begun(Plan plan) => plan.Steps.Exists(Begun);
@@ -17,14 +18,15 @@ internal static class DoneWork
     public static bool Done(Plan plan) => plan.Steps.TrueForAll(s => s.State == StepState.Succeeded);
 
     /// <summary>
-    /// Whether a step failed, or a run-once step was lost; a step that failed because somebody changed the target does not count, nor does one that
-    /// only cannot be read: it may be doing well.
+    /// Whether a step failed, or a run-once step was lost; a step that failed because somebody changed the target does
+    /// not count, nor does one that only cannot be read: it may be doing well.
     /// </summary>
     public static bool IsFailing(Plan plan) => plan.Steps.Exists(s =>
         (s.State == StepState.Failed && s.Reason != Reasons.TargetChanged) || IsLost(s));
 
     /// <summary>Whether a look at a run-once step showed that nobody can ever tell what came of it.</summary>
-    public static bool IsLost(PlanStep step) => step is { State: StepState.Unknown, RunOnce: true, Reason: Reasons.OutcomeUnknown };
+    public static bool IsLost(PlanStep step) =>
+        step is { State: StepState.Unknown, RunOnce: true, Reason: Reasons.OutcomeUnknown };
 
     /// <summary>The part of a step's id behind its phase.</summary>
     public static string NameOf(PlanStep step) => step.Id[(step.Id.IndexOf('/', StringComparison.Ordinal) + 1)..];

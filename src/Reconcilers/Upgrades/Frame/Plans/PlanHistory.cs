@@ -3,8 +3,8 @@ using Drydock.Abstractions.Plans;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// A plan that was left for the way back for good: what was done to what, when, and what came of it. How it was to be done is of no more use, and of a large
-/// database both plans would not fit one object. Pure.
+/// A plan that was left for the way back for good: what was done to what, when, and what came of it. How it was to be
+/// done is of no more use, and of a large database both plans would not fit one object. Pure.
 /// </summary>
 internal static class PlanHistory
 {

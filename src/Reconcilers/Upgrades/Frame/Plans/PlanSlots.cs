@@ -26,7 +26,8 @@ internal sealed class PlanSlots<TSpec, TStatus>(IRunCleanup<TSpec, TStatus>? cle
     };
 
     /// <summary>All that are there.</summary>
-    public IEnumerable<Plan> All(TStatus status) => Enum.GetValues<PlanSlot>().Select(slot => Of(status, slot)).OfType<Plan>();
+    public IEnumerable<Plan> All(TStatus status) =>
+        Enum.GetValues<PlanSlot>().Select(slot => Of(status, slot)).OfType<Plan>();
 
     /// <summary>The status with a plan in a slot.</summary>
     public TStatus With(TStatus status, PlanSlot slot, Plan? plan) => slot switch

@@ -16,5 +16,6 @@ internal static class RunPlans
     public static bool WentBack(this RunStatus status) => status.RollbackPlan is { } plan && DoneWork.Done(plan);
 
     /// <summary>What attempts of a plan that is compiled now are counted on from.</summary>
-    public static int AttemptsBefore(RunStatus? status) => (status?.Attempts.LastOrDefault()?.Number ?? 0) * AttemptsOfAPlan;
+    public static int AttemptsBefore(RunStatus? status) =>
+        (status?.Attempts.LastOrDefault()?.Number ?? 0) * AttemptsOfAPlan;
 }

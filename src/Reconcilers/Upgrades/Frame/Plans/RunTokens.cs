@@ -17,7 +17,9 @@ internal static class RunTokens
         where TSpec : RunSpec, new()
         where TStatus : RunStatus, new() => RetryTokens.NewAbort(entity.Metadata, entity.Status?.UsedTokens ?? []);
 
-    /// <summary>The status with no more tokens and approvals than are stored; those that the object still has stay.</summary>
+    /// <summary>
+    /// The status with no more tokens and approvals than are stored; those that the object still has stay.
+    /// </summary>
     public static TStatus Trim<TSpec, TStatus>(CustomKubernetesEntity<TSpec, TStatus> entity, TStatus status)
         where TSpec : RunSpec, new()
         where TStatus : RunStatus, new()
@@ -30,12 +32,17 @@ internal static class RunTokens
         return status with { Approvals = approvals, UsedTokens = RetryTokens.Trim(entity.Metadata, entity.Spec.Retry, status.UsedTokens) };
     }
 
-    /// <summary>The status of a run that this abort token stops: the way back where that is asked for and has not begun, otherwise what runs.</summary>
+    /// <summary>
+    /// The status of a run that this abort token stops: the way back where that is asked for and has not begun,
+    /// otherwise what runs.
+    /// </summary>
     public static TStatus Abort<TStatus>(RunSpec spec, TStatus status, string token, DateTimeOffset now)
         where TStatus : RunStatus =>
         UseAbort(status, token, now) with { AbortedBy = token, AbortedRollback = spec.DesiredState == DesiredState.RolledBack ? true : null };
 
-    /// <summary>The status with an abort token that came when nothing ran: used up, so that it stops nothing later.</summary>
+    /// <summary>
+    /// The status with an abort token that came when nothing ran: used up, so that it stops nothing later.
+    /// </summary>
     public static TStatus UseAbort<TStatus>(TStatus status, string token, DateTimeOffset now)
         where TStatus : RunStatus =>
         status with { UsedTokens = RetryTokens.Use(status.UsedTokens, [token], now, TokenKind.Abort) };
@@ -45,7 +52,9 @@ internal static class RunTokens
         where TStatus : RunStatus =>
         status with { AbortedBy = null, AbortedRollback = null };
 
-    /// <summary>The status with an entry for an attempt that ended and is taken up again by these tokens, which are used up.</summary>
+    /// <summary>
+    /// The status with an entry for an attempt that ended and is taken up again by these tokens, which are used up.
+    /// </summary>
     public static TStatus TakeUp<TStatus>(TStatus status, IReadOnlyList<string> tokens, DateTimeOffset now)
         where TStatus : RunStatus
     {
@@ -70,8 +79,11 @@ internal static class RunTokens
             ? status
             : status with { UsedTokens = RetryTokens.Use(status.UsedTokens, tokens, now) };
 
-    /// <summary>The status with approvals that were not seen before; one for another plan is recorded as not accepted.</summary>
-    public static TStatus SeeApprovals<TStatus>(V1ObjectMeta metadata, TStatus status, IReadOnlyCollection<string> planHashes, DateTimeOffset now)
+    /// <summary>
+    /// The status with approvals that were not seen before; one for another plan is recorded as not accepted.
+    /// </summary>
+    public static TStatus SeeApprovals<TStatus>(
+        V1ObjectMeta metadata, TStatus status, IReadOnlyCollection<string> planHashes, DateTimeOffset now)
         where TStatus : RunStatus
     {
         var added = new List<UsedApproval>();

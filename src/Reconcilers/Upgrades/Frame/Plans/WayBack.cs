@@ -3,7 +3,10 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>Reads from an object whether it is to go back, and whether that may begin. Pure and level-based: the same object gives the same answer.</summary>
+/// <summary>
+/// Reads from an object whether it is to go back, and whether that may begin. Pure and level-based: the same object
+/// gives the same answer.
+/// </summary>
 internal static class WayBack
 {
     /// <summary>Who wants what was done taken back, as things stand.</summary>
@@ -35,7 +38,9 @@ internal static class WayBack
             : WayBackCause.None;
     }
 
-    /// <summary>Whether an abort keeps a way back from going on: one that the abort itself began goes to its end.</summary>
+    /// <summary>
+    /// Whether an abort keeps a way back from going on: one that the abort itself began goes to its end.
+    /// </summary>
     public static bool IsStopped<TEntity, TSpec, TStatus>(RunKind<TEntity, TSpec, TStatus> kind, TEntity entity)
         where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
         where TSpec : RunSpec, new()
@@ -49,7 +54,8 @@ internal static class WayBack
         status is { AbortedBy: not null, AbortedRollback: true } && spec.DesiredState == DesiredState.RolledBack;
 
     /// <summary>Whether the plan of the way back is only to be shown.</summary>
-    public static bool IsOnlyShown(RunSpec spec, V1ObjectMeta metadata) => spec.Mode == RunMode.Plan && metadata.DeletionTimestamp is null;
+    public static bool IsOnlyShown(RunSpec spec, V1ObjectMeta metadata) =>
+        spec.Mode == RunMode.Plan && metadata.DeletionTimestamp is null;
 
     /// <summary>A run that was undone because of an abort, and waits for a retry.</summary>
     public static bool IsUndoneByAbort(RunSpec spec, RunStatus? status) =>

@@ -11,9 +11,12 @@ internal static class WindowClock
     private const int DaysAhead = 8;
 
     /// <summary>Whether the time zone of the window is known here.</summary>
-    public static bool IsKnown(MaintenanceWindow window) => TimeZoneInfo.TryFindSystemTimeZoneById(window.TimeZone, out _);
+    public static bool IsKnown(MaintenanceWindow window) =>
+        TimeZoneInfo.TryFindSystemTimeZoneById(window.TimeZone, out _);
 
-    /// <summary>When the window opens next; null if it is open. A window in an unknown time zone is looked at again a day later.</summary>
+    /// <summary>
+    /// When the window opens next; null if it is open. A window in an unknown time zone is looked at again a day later.
+    /// </summary>
     public static DateTimeOffset? OpensAt(MaintenanceWindow window, DateTimeOffset now)
     {
         if (!TimeZoneInfo.TryFindSystemTimeZoneById(window.TimeZone, out var zone))

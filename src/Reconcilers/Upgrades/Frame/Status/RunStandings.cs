@@ -63,7 +63,8 @@ internal sealed class RunStandings<TEntity, TSpec, TStatus>(RunKind<TEntity, TSp
         status.ActionRequired.Count > 0 ? Reasons.SucceededWithActions : Reasons.Succeeded,
         $"all {Number(status.Plan!.Steps.Count)} steps succeeded{kind.Report.Success(status)}{Actions(status)}");
 
-    // By the spec as it is now: what was asked for is reached, or the upgrade failed and its former state came back by itself.
+    // By the spec as it is now: what was asked for is reached, or the upgrade failed and its former state came back by
+    // itself.
     private Standing WentBack(TEntity entity, TStatus status)
     {
         var plan = status.RollbackPlan!;

@@ -44,8 +44,16 @@ internal sealed class RunStatusComposer<TEntity, TSpec, TStatus>(RunKind<TEntity
     /// <param name="plan">The plan as it is now.</param>
     /// <param name="outcome">What the advance came to.</param>
     /// <param name="now">The time.</param>
-    /// <param name="adjust">What else has a say in the standing (deletion, an ignored change of spec); null for nothing.</param>
-    public TStatus Compose(TEntity entity, TStatus status, PlanSlot slot, Plan plan, RunOutcome outcome, DateTimeOffset now, Func<Standing, Standing>? adjust = null)
+    /// <param name="adjust">What else has a say in the standing (deletion, an ignored change of spec); null for
+    /// nothing.</param>
+    public TStatus Compose(
+        TEntity entity,
+        TStatus status,
+        PlanSlot slot,
+        Plan plan,
+        RunOutcome outcome,
+        DateTimeOffset now,
+        Func<Standing, Standing>? adjust = null)
     {
         status = kind.Plans.With(status, slot, plan) with { Findings = [] };
         status = kind.Report.Summarize(entity.Spec, status, slot, outcome.State == RunState.Succeeded);

@@ -16,7 +16,8 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <param name="writer">Writes to its objects.</param>
 /// <param name="events">Where events go.</param>
 /// <param name="logger">For steps that begin and end.</param>
-internal sealed class RunStatusWriter<TEntity, TSpec, TStatus>(RunKind<TEntity, TSpec, TStatus> kind, IEntityWriter<TEntity> writer, IEventRecorder events, ILogger logger)
+internal sealed class RunStatusWriter<TEntity, TSpec, TStatus>(
+    RunKind<TEntity, TSpec, TStatus> kind, IEntityWriter<TEntity> writer, IEventRecorder events, ILogger logger)
     where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
     where TSpec : RunSpec, new()
     where TStatus : RunStatus, new()
@@ -27,9 +28,11 @@ internal sealed class RunStatusWriter<TEntity, TSpec, TStatus>(RunKind<TEntity, 
     /// <summary>Writes the status if it differs; returns the object as it is then.</summary>
     /// <param name="entity">The object as read.</param>
     /// <param name="status">Its status now.</param>
-    /// <param name="always">Whether it is written also if it does not differ: an act follows, and the write proves that the plan acted on is the newest.</param>
+    /// <param name="always">Whether it is written also if it does not differ: an act follows, and the write proves that
+    /// the plan acted on is the newest.</param>
     /// <param name="cancellationToken">Ends the write.</param>
-    public async Task<TEntity> WriteAsync(TEntity entity, TStatus status, bool always, CancellationToken cancellationToken)
+    public async Task<TEntity> WriteAsync(
+        TEntity entity, TStatus status, bool always, CancellationToken cancellationToken)
     {
         if (!always && _comparison.AreAlike(status, entity.Status))
         {
@@ -126,7 +129,8 @@ internal sealed class RunStatusWriter<TEntity, TSpec, TStatus>(RunKind<TEntity, 
         }
     }
 
-    private Plan? PlanOf(TEntity entity, PlanSlot slot) => entity.Status is { } status ? kind.Plans.Of(status, slot) : null;
+    private Plan? PlanOf(TEntity entity, PlanSlot slot) =>
+        entity.Status is { } status ? kind.Plans.Of(status, slot) : null;
 
     private static (string Reason, string Message)? Stalled(TEntity entity) => True(entity, ConditionTypes.Stalled);
 

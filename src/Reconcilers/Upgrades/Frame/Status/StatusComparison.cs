@@ -8,8 +8,8 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Tells whether two statuses would be stored alike. A status is mostly its plans, and an advance leaves most of their steps the very same objects: those
-/// are not written out to be compared.
+/// Tells whether two statuses would be stored alike. A status is mostly its plans, and an advance leaves most of their
+/// steps the very same objects: those are not written out to be compared.
 /// </summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 /// <typeparam name="TSpec">What its users write.</typeparam>
@@ -48,9 +48,11 @@ internal sealed class StatusComparison<TEntity, TSpec, TStatus>(RunKind<TEntity,
     }
 
     // Equal as records: equal values, and lists that are the same objects.
-    private static bool AreAlike(PlanStep a, PlanStep b) => a == b || Same(new Plan { Steps = [a] }, new Plan { Steps = [b] }, CrdsJsonContext.Default.Plan);
+    private static bool AreAlike(PlanStep a, PlanStep b) =>
+        a == b || Same(new Plan { Steps = [a] }, new Plan { Steps = [b] }, CrdsJsonContext.Default.Plan);
 
-    private TStatus WithoutPlans(TStatus status) => Slots.Aggregate(status, (rest, slot) => kind.Plans.With(rest, slot, null));
+    private TStatus WithoutPlans(TStatus status) =>
+        Slots.Aggregate(status, (rest, slot) => kind.Plans.With(rest, slot, null));
 
     private static bool Same<T>(T a, T b, JsonTypeInfo<T> info) =>
         JsonSerializer.SerializeToUtf8Bytes(a, info).AsSpan().SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(b, info));

@@ -84,7 +84,8 @@ internal static class ControlFields
         return Minute(world.Truth.Acts.Values.Max());
     }
 
-    private static DateTimeOffset Minute(DateTimeOffset at) => new(at.Year, at.Month, at.Day, at.Hour, at.Minute, 0, at.Offset);
+    private static DateTimeOffset Minute(DateTimeOffset at) =>
+        new(at.Year, at.Month, at.Day, at.Hour, at.Minute, 0, at.Offset);
 
     private static int MostNodesAtOnce(int? limit)
     {
@@ -132,7 +133,10 @@ internal static class ControlFields
         world.RunUntil(() => world.IsOver, "the end");
     }
 
-    private static void Stopped(Func<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeSpec> stop, string reason, Func<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeSpec> go)
+    private static void Stopped(
+        Func<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeSpec> stop,
+        string reason,
+        Func<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeSpec> go)
     {
         var world = new DatabaseRunWorld().Apply(stop);
         world.RunUntil(() => world.ReasonOf("Reconciling") == reason, reason);

@@ -10,7 +10,10 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.Specs.Sweep.Databases;
 
-/// <summary>What a server with CEL freezes while a plan is stored, and what the operator's own hash notices on any server, is the same.</summary>
+/// <summary>
+/// What a server with CEL freezes while a plan is stored, and what the operator's own hash notices on any server, is
+/// the same.
+/// </summary>
 public sealed partial class FrozenFieldsTests
 {
     private static readonly JsonObject Schema = Schemas.Specs[DatabaseRollingUpgrade.KindName];
@@ -47,7 +50,8 @@ public sealed partial class FrozenFieldsTests
     private static IReadOnlyList<string> Whole(IReadOnlyList<string> messages) =>
         [.. messages.Where(field => !messages.Any(other => other.StartsWith($"{field}.", StringComparison.Ordinal) || other.StartsWith($"{field}[].", StringComparison.Ordinal)))];
 
-    private static DatabaseRollingUpgradeSpec Read(JsonObject spec) => spec.Deserialize<DatabaseRollingUpgradeSpec>(Rolls.Options)!;
+    private static DatabaseRollingUpgradeSpec Read(JsonObject spec) =>
+        spec.Deserialize<DatabaseRollingUpgradeSpec>(Rolls.Options)!;
 
     // Every field is there, every list has one item.
     private static JsonNode Full(JsonObject schema) => schema.Kind() switch

@@ -16,7 +16,10 @@ using Drydock.Tests.Unit.TiDb.World;
 
 namespace Drydock.Tests.Unit.Specs.Sweep.Databases;
 
-/// <summary>The hosts of a spec, as the operator reaches them, up to the ssh client, or the engine of a container: everything that goes there is written down.</summary>
+/// <summary>
+/// The hosts of a spec, as the operator reaches them, up to the ssh client, or the engine of a container: everything
+/// that goes there is written down.
+/// </summary>
 internal sealed class HostBench : ITiDbTargets, IYugabyteTargets, IStorages, IServiceHttp
 {
     private readonly NotedHosts _noted;
@@ -119,7 +122,8 @@ internal sealed class HostBench : ITiDbTargets, IYugabyteTargets, IStorages, ISe
 
     public IServiceHttp Peer(string group) => this;
 
-    public Task<ISnapshotStorage> OpenAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken)
+    public Task<ISnapshotStorage> OpenAsync(
+        StorageSpec storage, string? @namespace, CancellationToken cancellationToken)
     {
         _noted.Asked.Add($"open {JsonSerializer.Serialize(storage, Rolls.Options)}");
         return Task.FromResult<ISnapshotStorage>(_storage);

@@ -7,7 +7,10 @@ using static Drydock.Tests.Unit.Specs.Sweep.Databases.Rolls;
 
 namespace Drydock.Tests.Unit.Specs.Sweep.Databases;
 
-/// <summary>Services around TiDB: its monitoring and TiSpark. How a service is started and stopped is among <see cref="InstanceFields"/>.</summary>
+/// <summary>
+/// Services around TiDB: its monitoring and TiSpark. How a service is started and stopped is among
+/// <see cref="InstanceFields"/>.
+/// </summary>
 internal static class MonitoringFields
 {
     public static IEnumerable<FieldProof> All { get; } =

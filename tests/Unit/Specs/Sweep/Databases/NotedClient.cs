@@ -9,7 +9,10 @@ using Drydock.Tests.Unit.DatabaseHosts;
 
 namespace Drydock.Tests.Unit.Specs.Sweep.Databases;
 
-/// <summary>Writes down what goes to a host, with the command line of the OpenSSH client or the engine and container that would take it there, and answers as a host where everything goes well.</summary>
+/// <summary>
+/// Writes down what goes to a host, with the command line of the OpenSSH client or the engine and container that would
+/// take it there, and answers as a host where everything goes well.
+/// </summary>
 internal sealed class NotedClient : IRemoteClient
 {
     private const int Pid = 17;
@@ -29,7 +32,8 @@ internal sealed class NotedClient : IRemoteClient
         return new NotedClient(endpoint.Host, hosts);
     }
 
-    public static NotedClient Container(DockerEndpoint endpoint, ContainerHost container, string? user, NotedHosts hosts)
+    public static NotedClient Container(
+        DockerEndpoint endpoint, ContainerHost container, string? user, NotedHosts hosts)
     {
         var tls = endpoint.Tls is { } material ? Encoding.UTF8.GetString([.. material.CertificateAuthority.Span, .. material.Certificate.Span, .. material.PrivateKey.Span]) : "none";
         var ssh = endpoint.Ssh is { } keys ? Encoding.UTF8.GetString([.. keys.PrivateKey.Span, .. keys.KnownHosts.Span]) : "none";
@@ -46,7 +50,11 @@ internal sealed class NotedClient : IRemoteClient
         return new RemoteResult(0, string.Join('\n', [.. Answer(name, [.. arguments]), "end", ""]), "");
     }
 
-    public Task<bool> UploadAsync(RemoteFile file, Func<long, CancellationToken, Task<Stream>> open, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    public Task<bool> UploadAsync(
+        RemoteFile file,
+        Func<long, CancellationToken, Task<Stream>> open,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         _hosts.Asked.Add($"{_host} upload {file.Path} {file.Length} {file.Sha256}");
         return Task.FromResult(true);

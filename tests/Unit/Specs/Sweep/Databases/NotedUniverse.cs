@@ -70,24 +70,29 @@ internal sealed class NotedUniverse(YugaLife life) : IYugabyteTargets, IDatabase
             return inner.RunAsync(command, cancellationToken);
         }
 
-        public Task<string?> ReadAsync(string path, CancellationToken cancellationToken) => inner.ReadAsync(path, cancellationToken);
+        public Task<string?> ReadAsync(string path, CancellationToken cancellationToken) =>
+            inner.ReadAsync(path, cancellationToken);
 
         public Task WriteAsync(string path, string content, string? expectedSha256, string? keepAs, CancellationToken cancellationToken) =>
             inner.WriteAsync(path, content, expectedSha256, keepAs, cancellationToken);
 
-        public Task<IReadOnlyList<string?>> Sha256Async(IReadOnlyList<string> paths, CancellationToken cancellationToken)
+        public Task<IReadOnlyList<string?>> Sha256Async(
+            IReadOnlyList<string> paths, CancellationToken cancellationToken)
         {
             asked.Add($"{Host} sums {string.Join(' ', paths)}");
             return inner.Sha256Async(paths, cancellationToken);
         }
 
-        public Task<long> FreeBytesAsync(string path, CancellationToken cancellationToken) => inner.FreeBytesAsync(path, cancellationToken);
+        public Task<long> FreeBytesAsync(string path, CancellationToken cancellationToken) =>
+            inner.FreeBytesAsync(path, cancellationToken);
 
-        public Task<long> MemoryBytesAsync(CancellationToken cancellationToken) => inner.MemoryBytesAsync(cancellationToken);
+        public Task<long> MemoryBytesAsync(CancellationToken cancellationToken) =>
+            inner.MemoryBytesAsync(cancellationToken);
 
         public Task<int> CpusAsync(CancellationToken cancellationToken) => inner.CpusAsync(cancellationToken);
 
-        public Task<TimeSpan> ClockOffsetAsync(CancellationToken cancellationToken) => inner.ClockOffsetAsync(cancellationToken);
+        public Task<TimeSpan> ClockOffsetAsync(CancellationToken cancellationToken) =>
+            inner.ClockOffsetAsync(cancellationToken);
 
         public Task<PackageState> PackageAsync(PackageRequest request, CancellationToken cancellationToken)
         {
@@ -95,6 +100,8 @@ internal sealed class NotedUniverse(YugaLife life) : IYugabyteTargets, IDatabase
             return inner.PackageAsync(request, cancellationToken);
         }
 
-        public Task PreparePackageAsync(PackageRequest request, IProgress<long>? progress, CancellationToken cancellationToken) => inner.PreparePackageAsync(request, progress, cancellationToken);
+        public Task PreparePackageAsync(
+            PackageRequest request, IProgress<long>? progress, CancellationToken cancellationToken) =>
+            inner.PreparePackageAsync(request, progress, cancellationToken);
     }
 }

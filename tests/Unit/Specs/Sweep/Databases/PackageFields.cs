@@ -39,9 +39,11 @@ internal static class PackageFields
     private static void InDirectory(JsonObject package) =>
         package["archives"] = Json($$"""[{"name":"tidb","storage":{"directory":{"path":"/packages"} },"path":"tidb.tar.gz","sha256":"{{Cases.New}}"}]""");
 
-    private static void OnHosts(JsonObject package) => package["archives"] = Json($$"""[{"name":"tidb","hostPath":"/tmp/tidb.tar.gz","sha256":"{{Cases.New}}"}]""");
+    private static void OnHosts(JsonObject package) =>
+        package["archives"] = Json($$"""[{"name":"tidb","hostPath":"/tmp/tidb.tar.gz","sha256":"{{Cases.New}}"}]""");
 
-    private static void WithFile(JsonObject package) => package["files"] = Json($$"""[{"path":"bin/tikv-ctl","sha256":"{{Cases.New}}"}]""");
+    private static void WithFile(JsonObject package) =>
+        package["files"] = Json($$"""[{"path":"bin/tikv-ctl","sha256":"{{Cases.New}}"}]""");
 
     private static void WithExtension(JsonObject spec) =>
         spec["package"]!["extensions"] = Json("""[{"name":"hll","files":[{"from":"/home/yugabyte/hll.so","to":"lib/hll.so"}]}]""");

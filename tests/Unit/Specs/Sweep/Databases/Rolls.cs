@@ -12,7 +12,10 @@ using Shouldly;
 
 namespace Drydock.Tests.Unit.Specs.Sweep.Databases;
 
-/// <summary>Proofs for the fields of a DatabaseRollingUpgrade: what is seen from outside is another after the change, and the hashes of the fields notice it as the field's class says.</summary>
+/// <summary>
+/// Proofs for the fields of a DatabaseRollingUpgrade: what is seen from outside is another after the change, and the
+/// hashes of the fields notice it as the field's class says.
+/// </summary>
 internal static class Rolls
 {
     public static readonly JsonSerializerOptions Options = KubernetesJson.CreateOptions(CrdsJsonContext.Default);
@@ -31,7 +34,9 @@ internal static class Rolls
             return Task.CompletedTask;
         });
 
-    /// <summary>The field says how it is reached, or how long it may take: the plan stays, connections and limits are made anew.</summary>
+    /// <summary>
+    /// The field says how it is reached, or how long it may take: the plan stays, connections and limits are made anew.
+    /// </summary>
     public static FieldProof Access(string field, DatabaseRollingUpgradeSpec spec, Func<DatabaseRollingUpgradeSpec, Task<string>> look, Action<JsonObject> change, Action<JsonObject>? before = null) =>
         Of(field, spec, look, change, before, async (first, second) =>
         {
@@ -49,10 +54,12 @@ internal static class Rolls
     public static JsonNode Json(string json) => JsonNode.Parse(json)!;
 
     /// <summary>The JSON of a spec.</summary>
-    public static JsonObject Of(DatabaseRollingUpgradeSpec spec) => JsonSerializer.SerializeToNode(spec, Options)!.AsObject();
+    public static JsonObject Of(DatabaseRollingUpgradeSpec spec) =>
+        JsonSerializer.SerializeToNode(spec, Options)!.AsObject();
 
     /// <summary>A spec with changes.</summary>
-    public static DatabaseRollingUpgradeSpec Changed(DatabaseRollingUpgradeSpec spec, params Action<JsonObject>?[] changes)
+    public static DatabaseRollingUpgradeSpec Changed(
+        DatabaseRollingUpgradeSpec spec, params Action<JsonObject>?[] changes)
     {
         var json = Of(spec);
         foreach (var change in changes)
@@ -64,7 +71,8 @@ internal static class Rolls
     }
 
     /// <summary>An instance of a spec.</summary>
-    public static JsonObject Instance(this JsonObject spec, string name) => spec["instances"]!.AsArray().Single(i => i!["name"]!.GetValue<string>() == name)!.AsObject();
+    public static JsonObject Instance(this JsonObject spec, string name) =>
+        spec["instances"]!.AsArray().Single(i => i!["name"]!.GetValue<string>() == name)!.AsObject();
 
     /// <summary>What is to be read of a plan, or of findings instead.</summary>
     public static string Text(Plan? plan, IEnumerable<Finding> findings) => string.Join(

@@ -11,16 +11,21 @@ using Drydock.Tests.Unit.World;
 
 namespace Drydock.Tests.Unit.Specs.Sweep.Databases;
 
-/// <summary>What the operator reads of the Secrets of a spec. There are those named ssh, root, tls, s3 and other, each with everything in it; no others.</summary>
+/// <summary>
+/// What the operator reads of the Secrets of a spec. There are those named ssh, root, tls, s3 and other, each with
+/// everything in it; no others.
+/// </summary>
 internal static class SecretsBench
 {
     private const string Space = "db";
 
     /// <summary>The upgrade of a spec.</summary>
-    public static DatabaseRollingUpgrade Upgrade(DatabaseRollingUpgradeSpec spec) => new() { Metadata = new V1ObjectMeta { Name = "up", Namespace = Space, Uid = "1" }, Spec = spec };
+    public static DatabaseRollingUpgrade Upgrade(DatabaseRollingUpgradeSpec spec) =>
+        new() { Metadata = new V1ObjectMeta { Name = "up", Namespace = Space, Uid = "1" }, Spec = spec };
 
     /// <summary>The Secrets as they are read.</summary>
-    public static async Task<DatabaseSecrets> ReadAsync(DatabaseRollingUpgradeSpec spec) => await DatabaseSecrets.ReadAsync(await ApiAsync(), Upgrade(spec), SupportedEngines.All.Of(spec), CancellationToken.None);
+    public static async Task<DatabaseSecrets> ReadAsync(DatabaseRollingUpgradeSpec spec) =>
+        await DatabaseSecrets.ReadAsync(await ApiAsync(), Upgrade(spec), SupportedEngines.All.Of(spec), CancellationToken.None);
 
     /// <summary>Everything that is taken from them, and what is missing.</summary>
     public static async Task<string> TakenAsync(DatabaseRollingUpgradeSpec spec)

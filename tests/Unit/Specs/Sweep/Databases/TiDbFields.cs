@@ -34,7 +34,8 @@ internal static class TiDbFields
         Identity("tidb.tuneScheduling.maxBackoffPerMinute", ATiDb, spec => TiDbLooks.RunAsync(spec, BackOff), spec => spec["tidb"]!["tuneScheduling"]!["maxBackoffPerMinute"] = 5000),
     ];
 
-    private static FieldProof Planned(string field, Action<JsonObject> change) => Identity($"tidb.{field}", ATiDb, TiDbLooks.FittingAsync, spec => change(spec["tidb"]!.AsObject()));
+    private static FieldProof Planned(string field, Action<JsonObject> change) =>
+        Identity($"tidb.{field}", ATiDb, TiDbLooks.FittingAsync, spec => change(spec["tidb"]!.AsObject()));
 
     // 1200 a minute, all the time.
     private static void BackOff(TiDbWorld world)

@@ -13,7 +13,8 @@ namespace Drydock.Tests.Unit.Specs.Sweep.Databases;
 internal static class TiDbLooks
 {
     /// <summary>Preflight and plan on a cluster that is as the spec says.</summary>
-    public static Task<string> FittingAsync(DatabaseRollingUpgradeSpec spec) => PlanAsync(new TiDbWorld(new TiDbWorldSetup { Spec = _ => spec }));
+    public static Task<string> FittingAsync(DatabaseRollingUpgradeSpec spec) =>
+        PlanAsync(new TiDbWorld(new TiDbWorldSetup { Spec = _ => spec }));
 
     /// <summary>Preflight and plan on the usual cluster, whatever the spec says.</summary>
     public static Task<string> UsualAsync(DatabaseRollingUpgradeSpec spec)
@@ -24,7 +25,8 @@ internal static class TiDbLooks
     }
 
     /// <summary>The plan alone: preflight would have age try the recipients, and that is no matter of memory.</summary>
-    public static Task<string> CompiledAsync(DatabaseRollingUpgradeSpec spec) => Task.FromResult(Rolls.Text(new TiDbPlanner(spec, new TiDbWorld().Preflight().Discovery!).Compile(), []));
+    public static Task<string> CompiledAsync(DatabaseRollingUpgradeSpec spec) =>
+        Task.FromResult(Rolls.Text(new TiDbPlanner(spec, new TiDbWorld().Preflight().Discovery!).Compile(), []));
 
     /// <summary>The backup that the run has made.</summary>
     public static Task<string> BackupAsync(DatabaseRollingUpgradeSpec spec)

@@ -3,7 +3,10 @@ using static Drydock.Tests.Unit.Specs.Sweep.Databases.Rolls;
 
 namespace Drydock.Tests.Unit.Specs.Sweep.Databases;
 
-/// <summary>How long it may take, and how long is waited. The plan's text is what the user reads; what holds is asked of the spec at every advance.</summary>
+/// <summary>
+/// How long it may take, and how long is waited. The plan's text is what the user reads; what holds is asked of the
+/// spec at every advance.
+/// </summary>
 internal static class TimeFields
 {
     private static readonly YugaSetup Replicated = new() { Groups = [("g", true)] };

@@ -47,7 +47,8 @@ internal static class YugabyteFields
     private static FieldProof Planned(string field, Action<JsonObject> change, Action<JsonObject>? before = null) => Identity(
         $"yugabyte.{field}", AYugabyte, YugabyteLooks.UsualAsync, spec => change(spec["yugabyte"]!.AsObject()), spec => before?.Invoke(spec["yugabyte"]!.AsObject()));
 
-    private static FieldProof Name(string field, string other) => Planned($"names.{field}", yugabyte => yugabyte["names"]![field] = other);
+    private static FieldProof Name(string field, string other) =>
+        Planned($"names.{field}", yugabyte => yugabyte["names"]![field] = other);
 
     private static FieldProof Replication(string field, Action<JsonObject> change) => Identity(
         $"yugabyte.replication.{field}", new YugaWorld(Replicated).Spec, spec => YugabyteLooks.PlanAsync(spec, Replicated), spec => change(spec["yugabyte"]!["replication"]!.AsObject()));

@@ -10,11 +10,14 @@ namespace Drydock.Tests.Unit.Specs.Sweep.Databases;
 /// <summary>What is seen of a spec on a universe in memory.</summary>
 internal static class YugabyteLooks
 {
-    /// <summary>Preflight and plan on the usual universe, whatever the spec says, with everything that was asked of it.</summary>
+    /// <summary>
+    /// Preflight and plan on the usual universe, whatever the spec says, with everything that was asked of it.
+    /// </summary>
     public static Task<string> UsualAsync(DatabaseRollingUpgradeSpec spec) => PlanAsync(spec, new YugaSetup());
 
     /// <summary>As <see cref="UsualAsync"/>, on another universe.</summary>
-    public static async Task<string> PlanAsync(DatabaseRollingUpgradeSpec spec, YugaSetup setup, Action<YugaWorld>? prepare = null)
+    public static async Task<string> PlanAsync(
+        DatabaseRollingUpgradeSpec spec, YugaSetup setup, Action<YugaWorld>? prepare = null)
     {
         var world = new YugaWorld(setup) { Spec = spec };
         prepare?.Invoke(world);
