@@ -1,6 +1,6 @@
 namespace Drydock.Abstractions.Entities;
 
-/// <summary>When a spec field may change (design: identity, access, control).</summary>
+/// <summary>When a spec field may change.</summary>
 public enum FieldClass
 {
     /// <summary>

@@ -11,10 +11,16 @@ public static class DatabaseEngines
     };
 
     /// <summary>Why the engine is refused; null if it is supported.</summary>
-    public static string? Refusal(this DatabaseEngine engine) => Components.ContainsKey(engine)
-        ? null
-        : $"spec.engine is {engine}, and this operator has no code for it. Set it to {string.Join(" or ", Components.Keys)}, "
-            + "or install an operator that supports it.";
+    public static string? Refusal(this DatabaseEngine engine) => Refusal(engine, Components.Keys);
+
+    /// <summary>Why the engine is refused; null if it is one of those that are supported.</summary>
+    /// <param name="engine">The engine.</param>
+    /// <param name="supported">Those that are supported.</param>
+    public static string? Refusal(this DatabaseEngine engine, IReadOnlyCollection<DatabaseEngine> supported) =>
+        supported.Contains(engine)
+            ? null
+            : $"spec.engine is {engine}, and this operator has no code for it. "
+                + $"Set it to {string.Join(" or ", supported)}, or install an operator that supports it.";
 
     /// <summary>Whether a process of this component belongs to the engine.</summary>
     /// <exception cref="NotSupportedException">The engine is not supported.</exception>

@@ -24,7 +24,8 @@ internal sealed class TiDbDdlWatch(ITiDbTargets targets, Action changed) : IAsyn
             return;
         }
 
-        // What ended it for a defect is told by who follows; the next call begins anew.
+        // It has ended, so this does not wait: it throws what ended it, for the caller to report. The next call watches
+        // again.
         var former = _watching;
         _watching = Task.CompletedTask;
         former.GetAwaiter().GetResult();

@@ -6,7 +6,7 @@ using Phases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>TiDB, on hosts that tidb-ansible or hand have set up.</summary>
+/// <summary>TiDB, as tidb-ansible or an administrator has deployed it.</summary>
 internal sealed class TiDbEngine : IDatabaseEngine
 {
     /// <inheritdoc />

@@ -6,6 +6,7 @@ using Drydock.Reconcilers.Databases.Yugabyte;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Snapshots;
 using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Crds;
 using Shouldly;
 using Xunit;
 
@@ -49,7 +50,7 @@ public sealed class ProjectReferencesTests
     [Fact]
     public void Every_project_of_the_product_refers_only_to_those_below_it()
     {
-        var root = Root();
+        var root = Repository.Root;
         var projects = Directory.EnumerateFiles(Path.Combine(root, "src"), "*.csproj", SearchOption.AllDirectories).ToList();
         projects.Select(p => Folder(root, p)).Order(StringComparer.Ordinal).ShouldBe(Allowed.Keys.Order(StringComparer.Ordinal), "each project stands in the house, and has its arrows here");
         foreach (var project in projects)
@@ -64,7 +65,7 @@ public sealed class ProjectReferencesTests
     [Fact]
     public void Project_reference_is_used_by_code_of_its_project()
     {
-        var root = Root();
+        var root = Repository.Root;
         foreach (var project in Directory.EnumerateFiles(Path.Combine(root, "src"), "*.csproj", SearchOption.AllDirectories))
         {
             var code = Code(project);
@@ -79,7 +80,7 @@ public sealed class ProjectReferencesTests
     [Fact]
     public void Project_that_uses_Polly_refers_to_it()
     {
-        var root = Root();
+        var root = Repository.Root;
         var projects = Directory.EnumerateFiles(Path.Combine(root, "src"), "*.csproj", SearchOption.AllDirectories).ToList();
         var users = projects.Where(p => Code(p).Any(text => text.Contains("using Polly", StringComparison.Ordinal))).ToList();
 
@@ -90,7 +91,7 @@ public sealed class ProjectReferencesTests
     [Fact]
     public void The_engine_and_the_clients_do_not_know_what_is_upgraded()
     {
-        var root = Root();
+        var root = Repository.Root;
         foreach (var folder in new[] { "src/Engine", "src/Clients/Kubernetes", "src/Clients/Docker", "src/Clients/Remote", "src/Clients/Safety", "src/Clients/Ssh", "src/Clients/MySql" })
         {
             foreach (var file in Directory.EnumerateFiles(Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories))
@@ -106,7 +107,7 @@ public sealed class ProjectReferencesTests
     {
         string[] names = ["Oms", "OMS", "oms_", "DatabaseRollingUpgrade"];
         string[] words = ["ha.config", "container", "docker", "metadata database", "tidb", "yugabyte"];
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Root(), "src/Reconcilers/Upgrades/Frame"), "*.cs", SearchOption.AllDirectories))
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "src/Reconcilers/Upgrades/Frame"), "*.cs", SearchOption.AllDirectories))
         {
             var text = File.ReadAllText(file);
             names.Where(n => text.Contains(n, StringComparison.Ordinal)).Concat(words.Where(w => text.Contains(w, StringComparison.OrdinalIgnoreCase))).ShouldBeEmpty($"{file}: what only one kind has is told by that kind");
@@ -130,17 +131,4 @@ public sealed class ProjectReferencesTests
 
     private static string Folder(string root, string project) =>
         Path.GetRelativePath(root, Path.GetDirectoryName(project)!).Replace('\\', '/');
-
-    private static string Root()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Operator.sln")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        throw new InvalidOperationException($"no Operator.sln above {AppContext.BaseDirectory}");
-    }
 }

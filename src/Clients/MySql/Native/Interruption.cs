@@ -55,6 +55,8 @@ internal sealed class Interruption : IDisposable
     internal bool KillNow()
     {
         Fire();
+
+        // On the connection's own thread, which is there to block: whether the statement ends decides what it does next.
         return _target is not null && _sent.Task.GetAwaiter().GetResult();
     }
 

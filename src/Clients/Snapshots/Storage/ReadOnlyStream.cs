@@ -27,6 +27,7 @@ public abstract class ReadOnlyStream : Stream
     {
     }
 
+    // Streams must offer synchronous calls too; what reads much reads asynchronously.
     /// <inheritdoc />
     public override int Read(byte[] buffer, int offset, int count) =>
         ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();

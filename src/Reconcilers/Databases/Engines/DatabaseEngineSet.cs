@@ -16,6 +16,5 @@ internal sealed class DatabaseEngineSet(params IReadOnlyList<IDatabaseEngine> en
     /// <exception cref="NotSupportedException">The operator does not have it.</exception>
     public IDatabaseEngine Of(DatabaseRollingUpgradeSpec spec) => _engines.TryGetValue(spec.Engine, out var engine)
         ? engine
-        : throw new NotSupportedException(
-            $"spec.engine is {spec.Engine}, and this operator has no code for it. Set it to {string.Join(" or ", _engines.Keys)}, or install an operator that supports it.");
+        : throw new NotSupportedException(spec.Engine.Refusal(_engines.Keys));
 }

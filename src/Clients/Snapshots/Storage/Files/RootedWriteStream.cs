@@ -34,6 +34,7 @@ internal sealed class RootedWriteStream(RootedFile file) : Stream
         set => throw new NotSupportedException();
     }
 
+    // Streams must offer synchronous calls too. The write itself is on a thread of the root, with its time limit.
     /// <inheritdoc />
     public override void Write(byte[] buffer, int offset, int count) =>
         WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
