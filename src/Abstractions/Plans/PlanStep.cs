@@ -1,40 +1,45 @@
 namespace Drydock.Abstractions.Plans;
 
 /// <summary>
-/// One action on one node, database or cluster: what will be done, and what has come of it so far. What most steps have
-/// alike is not written, nor what the id of a step that is over says by itself: a plan may have a thousand of them, and
-/// two plans are in one object.
+/// One action on one node, database or cluster: what will be done, and the result so far. Defaults, and values that can
+/// be derived from the id of a finished step, are omitted from the stored status: one object may hold two plans of up to
+/// 1,000 steps each.
 /// </summary>
 public sealed record PlanStep : ISparselyWritten
 {
-    /// <summary>Stable id, <c>Phase/name</c>, for instance <c>StopOld/oms-a</c>.</summary>
+    /// <summary>
+    /// Stable id: <c>Phase/node</c> or <c>Phase/node/verb</c> for a step on a node (<c>StopOld/oms-a</c>,
+    /// <c>PrepareImage/oms-a/create</c>), <c>Phase/verb</c> for a step on the whole system (<c>Verify/hosts</c>).
+    /// </summary>
     public string Id { get; init; } = "";
 
-    /// <summary>The phase it belongs to; unless told, the first part of its id.</summary>
+    /// <summary>The phase of the step; by default the first part of the id.</summary>
     public string Phase { get => field.Length > 0 ? field : PhaseInId; init; } = "";
 
-    /// <summary>The node, database or cluster it acts on; null when it acts on the whole system.</summary>
+    /// <summary>The node, database or cluster the step acts on; null if it acts on the whole system.</summary>
     public string? Node { get; init; }
 
-    /// <summary>A few words for people; unless told, what its id says. Not part of the hash.</summary>
+    /// <summary>
+    /// What the step does, imperative, for people; by default derived from the id. Not part of the hash.
+    /// </summary>
     public string Title { get => field.Length > 0 ? field : TitleInId; init; } = "";
 
-    /// <summary>Ids of the steps that must have succeeded before.</summary>
+    /// <summary>Ids of the steps that must have succeeded before this step begins.</summary>
     public List<string> After { get; init; } = [];
 
-    /// <summary>The name of the action that carries it out.</summary>
+    /// <summary>The name of the action that carries the step out.</summary>
     public string Action { get; init; } = "";
 
-    /// <summary>What exactly is done to what. Never a secret.</summary>
+    /// <summary>The arguments of the action as text, one entry an argument. Never a secret.</summary>
     public SortedDictionary<string, string> Parameters { get; init; } = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// How long one attempt may take, as a duration string (<c>10m</c>), when the plan was compiled; the present value
-    /// of the spec wins. Not part of the hash.
+    /// The time limit of one attempt as a duration string (<c>10m</c>) when the plan was compiled; the current value of
+    /// the spec takes precedence. Not part of the hash.
     /// </summary>
     public string Timeout { get; init; } = "10m";
 
-    /// <summary>How many attempts are made without asking; 1 for a run-once step.</summary>
+    /// <summary>The number of attempts that are made automatically; 1 for a run-once step.</summary>
     public int MaxAttempts { get; init; } = 1;
 
     /// <summary>True if the action must never run twice on the same data.</summary>
@@ -43,62 +48,81 @@ public sealed record PlanStep : ISparselyWritten
     /// <summary>What a <c>retry</c> token may do after this step failed.</summary>
     public RetryRule Retry { get; init; }
 
-    /// <summary>Whether a rollback can undo it.</summary>
+    /// <summary>Whether a rollback can undo the step.</summary>
     public bool Reversible { get; init; } = true;
 
-    /// <summary>True if from here on the way back loses data or does not exist.</summary>
+    /// <summary>True if from this step on a rollback loses data or is impossible.</summary>
     public bool PointOfNoReturn { get; init; }
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>The state of the step.</summary>
     public StepState State { get; init; }
 
-    /// <summary>Attempts begun in all; never goes back, so that each attempt leaves its own traces.</summary>
+    /// <summary>The number of attempts begun in all. It never decreases: each attempt leaves its own traces.</summary>
     public int Attempt { get; init; }
 
     /// <summary>
-    /// Attempts begun since the start or the last <c>retry</c>; held against <see cref="MaxAttempts"/>, and of no use
-    /// once the step is over: it is not written then.
+    /// Attempts begun since the first start or the last <c>retry</c>, compared with <see cref="MaxAttempts"/>. Omitted
+    /// once the step has succeeded.
     /// </summary>
     public int Tries { get; init; }
 
-    /// <summary>When the present attempt began.</summary>
+    /// <summary>When the current attempt began.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>When it ended.</summary>
+    /// <summary>When the step ended.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
 
-    /// <summary>Stable word for why it failed; null otherwise.</summary>
+    /// <summary>The reason of a failure, a stable word; null otherwise.</summary>
     public string? Reason { get; init; }
 
     /// <summary>What happened, for people.</summary>
     public string? Message { get; init; }
 
     /// <summary>
-    /// Opaque strings by which the one execution is found again, written before the action, and facts learned from it.
-    /// No API.
+    /// Opaque strings by which the one execution is found again. They are stored before the action begins. Not an API.
     /// </summary>
     public SortedDictionary<string, string>? Receipt { get; init; }
 
-    /// <summary>Name of the Secret that holds the end of the action's output.</summary>
+    /// <summary>What the action learned and later steps need. Stored when the step succeeds. Not an API.</summary>
+    public SortedDictionary<string, string>? Facts { get; init; }
+
+    /// <summary>Since when the target has not accepted the request of the current attempt; null otherwise.</summary>
+    public DateTimeOffset? NotTakenSince { get; init; }
+
+    /// <summary>
+    /// When the temporary change that this step made (a scheduler, a blacklist entry) was seen to be removed while the
+    /// run was stopped; null otherwise.
+    /// </summary>
+    public DateTimeOffset? CleanedUpAt { get; init; }
+
+    /// <summary>The name of the Secret that holds the end of the action's output.</summary>
     public string? OutputRef { get; init; }
+
+    private string NameInId => Id[(Id.IndexOf('/', StringComparison.Ordinal) + 1)..];
 
     private string PhaseInId => Id[..Math.Max(Id.IndexOf('/', StringComparison.Ordinal), 0)];
 
-    // UpgradeTiKV/tikv-1-drain: "drain tikv-1".
+    // UpgradeTiKV/tikv-1/drain: "Drain tikv-1".
     private string TitleInId
     {
         get
         {
-            var name = Id[(Id.IndexOf('/', StringComparison.Ordinal) + 1)..];
-            return Node is { Length: > 0 } node && name.StartsWith($"{node}-", StringComparison.Ordinal) ? $"{name[(node.Length + 1)..]} {node}" : name;
+            var name = NameInId;
+            return Node is { Length: > 0 } node && name.StartsWith($"{node}/", StringComparison.Ordinal)
+                ? $"{Capital(name[(node.Length + 1)..])} {node}"
+                : name;
         }
     }
+
+    /// <summary>What the step recorded under a key: a fact, otherwise an entry of its receipt; null if neither.</summary>
+    public string? Recorded(string key) => Facts?.GetValueOrDefault(key) ?? Receipt?.GetValueOrDefault(key);
 
     /// <inheritdoc />
     public bool IsWritten(string property) => property switch
     {
         nameof(Phase) => State != StepState.Succeeded || !string.Equals(Phase, PhaseInId, StringComparison.Ordinal),
-        nameof(Title) => Title.Length > 0 && (State != StepState.Succeeded || !string.Equals(Title, TitleInId, StringComparison.Ordinal)),
+        nameof(Title) => Title.Length > 0
+            && (State != StepState.Succeeded || !string.Equals(Title, TitleInId, StringComparison.Ordinal)),
         nameof(After) => After.Count > 0,
         nameof(Parameters) => Parameters.Count > 0,
         nameof(Timeout) => Timeout.Length > 0,
@@ -111,4 +135,7 @@ public sealed record PlanStep : ISparselyWritten
         nameof(Tries) => Tries > 0 && State != StepState.Succeeded,
         _ => true,
     };
+
+    private static string Capital(string words) =>
+        words.Length == 0 ? words : char.ToUpperInvariant(words[0]) + words[1..].Replace('-', ' ');
 }

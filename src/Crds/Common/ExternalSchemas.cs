@@ -38,7 +38,10 @@ using Drydock.Crds.Common;
 [assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.FinishedAt), Description = "When it ended.")]
 [assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.Reason), Description = "Stable word for why it failed.", MaxLength = SchemaLimits.ShortName)]
 [assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.Message), Description = "What happened.", MaxLength = SchemaLimits.Message)]
-[assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.Receipt), Description = "Opaque strings by which the one execution is found again, and facts learned from it. No API.", MaxItems = 256, MaxLength = SchemaLimits.Opaque)]
+[assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.Receipt), Description = "Opaque strings by which the one execution is found again. Not an API.", MaxItems = 256, MaxLength = SchemaLimits.Opaque)]
+[assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.Facts), Description = "What the step learned and later steps need. Not an API.", MaxItems = 256, MaxLength = SchemaLimits.Opaque)]
+[assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.NotTakenSince), Description = "Since when the target has not accepted the request of the current attempt.")]
+[assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.CleanedUpAt), Description = "When the temporary change of this step was seen to be removed while the run was stopped.")]
 [assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.OutputRef), Description = "Name of the Secret that holds the end of the output.", MaxLength = SchemaLimits.Name)]
 
 [assembly: ExternalSchema(typeof(PlanGuard), nameof(PlanGuard.Id), Description = "Stable id, for instance OldStaysStopped/oms-a.", MaxLength = SchemaLimits.Name)]

@@ -18,6 +18,7 @@ internal static class StatusTexts
     [
         (typeof(Plan), nameof(Plan.Notes)), (typeof(Plan), nameof(Plan.Steps)),
         (typeof(PlanStep), nameof(PlanStep.Reason)), (typeof(PlanStep), nameof(PlanStep.Message)), (typeof(PlanStep), nameof(PlanStep.Receipt)),
+        (typeof(PlanStep), nameof(PlanStep.Facts)),
     ];
 
     private static readonly Dictionary<(Type, string), ExternalSchemaAttribute> External = typeof(StatusTexts).Assembly

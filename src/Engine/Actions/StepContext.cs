@@ -17,6 +17,11 @@ public sealed record StepContext
     /// <summary>The clock.</summary>
     public required TimeProvider Time { get; init; }
 
+    /// <summary>The node the step acts on.</summary>
+    /// <exception cref="KeyNotFoundException">The step acts on the whole system.</exception>
+    public string Node => Step.Node ?? throw new KeyNotFoundException(
+        $"Step {Step.Id} names no node. The stored plan does not fit action {Step.Action}.");
+
     /// <summary>A parameter of the step.</summary>
     /// <exception cref="KeyNotFoundException">The plan was compiled without it.</exception>
     public string Parameter(string name) =>
@@ -30,15 +35,15 @@ public sealed record StepContext
     /// <summary>An entry of this step's receipt, or null.</summary>
     public string? Receipt(string key) => Step.Receipt?.GetValueOrDefault(key);
 
-    /// <summary>A fact that another step recorded, or null.</summary>
-    public string? Fact(string stepId, string key) =>
-        Plan.Steps.Find(s => string.Equals(s.Id, stepId, StringComparison.Ordinal))?.Receipt?.GetValueOrDefault(key);
+    /// <summary>What another step recorded (<see cref="PlanStep.Recorded"/>), or null.</summary>
+    public string? Recorded(string stepId, string key) =>
+        Plan.Steps.Find(s => string.Equals(s.Id, stepId, StringComparison.Ordinal))?.Recorded(key);
 
-    /// <summary>All values recorded under a key by the steps of a phase, with the ids of the steps.</summary>
-    public IEnumerable<(string StepId, string Value)> Facts(string phase, string key) =>
+    /// <summary>All values that the steps of a phase recorded under a key, with the ids of the steps.</summary>
+    public IEnumerable<(string StepId, string Value)> AllRecorded(string phase, string key) =>
         from step in Plan.Steps
         where string.Equals(step.Phase, phase, StringComparison.Ordinal)
-        let value = step.Receipt?.GetValueOrDefault(key)
+        let value = step.Recorded(key)
         where value is not null
         select (step.Id, value);
 }

@@ -139,7 +139,7 @@ internal sealed class StepJob
         }
 
         var sameAttempt = notStarted && (_step.StartedAt is not null || (_step.RunOnce && _step.Attempt > 0));
-        var next = sameAttempt ? _step : _step with { Attempt = _step.Attempt + 1, Receipt = null };
+        var next = sameAttempt ? _step : _step with { Attempt = _step.Attempt + 1, Receipt = null, Facts = null };
         try
         {
             var receipt = await TimeLimit.RunAsync(static () => StepFollower.LongestLook, Now, _environment.Time, token => _action.PrepareAsync(Context(next), token), cancellationToken);
@@ -189,7 +189,7 @@ internal sealed class StepJob
             return null;
         }
 
-        var since = NotTakenSince.Of(_step) ?? Now;
+        var since = _step.NotTakenSince ?? Now;
         return Now - since < _timeout()
             ? new StepReport.NotTaken(_step, failure.Reason, Clean(failure.Message), since)
             : new StepReport.Failed(

@@ -65,7 +65,8 @@ internal static class StepTransitions
                 Attempt = Math.Max(step.Attempt, 1),
                 Reason = null,
                 Message = done.Message,
-                Receipt = Merge(NotTakenSince.Clear(step.Receipt), done.Facts),
+                Facts = Merge(step.Facts, done.Facts),
+                NotTakenSince = null,
             },
             StepReport.Running running => step with
             {
@@ -76,7 +77,7 @@ internal static class StepTransitions
                 Attempt = Math.Max(step.Attempt, 1),
                 Reason = null,
                 Message = running.Message ?? (step.State == StepState.Running ? step.Message : null),
-                Receipt = NotTakenSince.Clear(step.Receipt),
+                NotTakenSince = null,
             },
             StepReport.NotTaken when step.State == StepState.Failed => step,
             StepReport.NotTaken refused => step with
@@ -84,7 +85,7 @@ internal static class StepTransitions
                 State = step.StartedAt is null ? StepState.Pending : StepState.Running,
                 Reason = refused.Reason,
                 Message = $"has not begun, trying again: {refused.Message}",
-                Receipt = NotTakenSince.Mark(step.Receipt, refused.Since),
+                NotTakenSince = refused.Since,
             },
             StepReport.Failed failed => Fail(step, failed, now),
             StepReport.Unknown when step.State == StepState.Failed => step,
@@ -105,11 +106,11 @@ internal static class StepTransitions
                 State = step.StartedAt is null ? StepState.Pending : StepState.Running,
                 Reason = null,
                 Message = null,
-                Receipt = NotTakenSince.Clear(step.Receipt),
+                NotTakenSince = null,
             },
 
             // Somebody stopped the run: the time for which its target may refuse begins anew.
-            StepReport.Idle when step.State != StepState.Failed => step with { Receipt = NotTakenSince.Clear(step.Receipt) },
+            StepReport.Idle when step.State != StepState.Failed => step with { NotTakenSince = null },
             _ => step,
         };
     }
@@ -127,12 +128,14 @@ internal static class StepTransitions
         FinishedAt = null,
         Reason = null,
         Message = null,
-        Receipt = NotTakenSince.Of(step) is { } since ? NotTakenSince.Mark(Merge(null, ready.Receipt), since) : Merge(null, ready.Receipt),
+        Receipt = Merge(null, ready.Receipt),
+        Facts = null,
+        CleanedUpAt = null,
     };
 
     /// <summary>Gives a step its attempts back.</summary>
     public static PlanStep Reset(PlanStep step) =>
-        step with { State = StepState.Pending, Tries = 0, StartedAt = null, FinishedAt = null, Reason = null, Message = "to be tried again", Receipt = NotTakenSince.Clear(step.Receipt) };
+        step with { State = StepState.Pending, Tries = 0, StartedAt = null, FinishedAt = null, Reason = null, Message = "to be tried again", NotTakenSince = null };
 
     private static PlanStep Fail(PlanStep step, StepReport.Failed failed, DateTimeOffset now)
     {

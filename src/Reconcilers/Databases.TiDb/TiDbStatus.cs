@@ -38,7 +38,7 @@ internal static class TiDbStatus
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(plan);
         var steps = plan.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal);
-        var snapshot = steps.GetValueOrDefault(TiDbStepIds.Snapshot)?.Receipt;
+        var snapshot = steps.GetValueOrDefault(TiDbStepIds.Snapshot);
         var saved = steps.GetValueOrDefault(TiDbStepIds.SaveConfiguration);
         return status with
         {
@@ -47,8 +47,8 @@ internal static class TiDbStatus
             Instances = [.. spec.Instances.Select(i => new DatabaseInstanceStatus { Name = i.Name, Component = i.Component, Version = Version(steps, spec, i) })],
 
             // The reference is stored once the name stands in a receipt, so that nothing else is ever taken for it.
-            SnapshotRef = snapshot?.GetValueOrDefault(TakeSnapshot.SnapshotKey) is { } name ? new SnapshotReference { Name = name, Uid = snapshot.GetValueOrDefault(TakeSnapshot.SnapshotUidFact) } : status.SnapshotRef,
-            ConfigurationRef = saved?.Receipt?.GetValueOrDefault(SaveConfiguration.SecretKey) is { } secret ? new SecretReference { Name = secret } : status.ConfigurationRef,
+            SnapshotRef = snapshot?.Recorded(TakeSnapshot.SnapshotKey) is { } name ? new SnapshotReference { Name = name, Uid = snapshot.Recorded(TakeSnapshot.SnapshotUidFact) } : status.SnapshotRef,
+            ConfigurationRef = saved?.Recorded(SaveConfiguration.SecretKey) is { } secret ? new SecretReference { Name = secret } : status.ConfigurationRef,
             ActionRequired = [.. Actions(steps, spec, plan).Take(SchemaLimits.Findings)],
         };
     }
@@ -105,7 +105,7 @@ internal static class TiDbStatus
     private static IEnumerable<ActionItem> Proceeded(Plan plan) =>
         from step in plan.Steps
         where step.Action == TiDbActions.DrainTikv
-        let left = step.Receipt?.GetValueOrDefault(DrainTikv.ProceededFact)
+        let left = step.Recorded(DrainTikv.ProceededFact)
         where left is not null
         select new ActionItem { Reason = Reasons.DrainTimeout, Subject = step.Node ?? "", Message = $"{step.Node} was stopped with {left} leaders, as spec.drain.onTimeout says; look for failed requests of that time" };
 
@@ -119,7 +119,7 @@ internal static class TiDbStatus
 
         var tune = (spec.Tidb ?? new TiDbSpec()).TuneScheduling;
         var raises = plan.Steps.Where(s => s.Action == TiDbActions.RaiseScheduleLimit).ToList();
-        var stopped = raises.Select(s => s.Receipt?.GetValueOrDefault(RaiseScheduleLimit.StoppedFact)).FirstOrDefault(f => f is not null);
+        var stopped = raises.Select(s => s.Recorded(RaiseScheduleLimit.StoppedFact)).FirstOrDefault(f => f is not null);
         if (tune.Enabled && stopped is null && raises.TrueForAll(s => s.State == StepState.Succeeded))
         {
             yield break;
@@ -130,13 +130,13 @@ internal static class TiDbStatus
         {
             Reason = Reasons.ScheduleLimits,
             Subject = "merge-schedule-limit",
-            Message = string.Create(CultureInfo.InvariantCulture, $"schedule limits are not at their final values ({why}). Before the upgrade: {limited.Receipt?.GetValueOrDefault(LimitMerging.FormerKey)}. In quiet hours: pd-ctl config set merge-schedule-limit {tune.MergeScheduleLimit}, then pd-ctl config set replica-schedule-limit {tune.ReplicaScheduleLimit}"),
+            Message = string.Create(CultureInfo.InvariantCulture, $"schedule limits are not at their final values ({why}). Before the upgrade: {limited.Recorded(LimitMerging.FormerKey)}. In quiet hours: pd-ctl config set merge-schedule-limit {tune.MergeScheduleLimit}, then pd-ctl config set replica-schedule-limit {tune.ReplicaScheduleLimit}"),
         };
     }
 
     private static IEnumerable<ActionItem> Metrics(Dictionary<string, PlanStep> steps)
     {
-        if (steps.GetValueOrDefault(TiDbStepIds.VerifyProcesses)?.Receipt?.GetValueOrDefault(CheckProcesses.NoMetricsFact) is { } silent)
+        if (steps.GetValueOrDefault(TiDbStepIds.VerifyProcesses)?.Recorded(CheckProcesses.NoMetricsFact) is { } silent)
         {
             yield return new ActionItem
             {
@@ -163,7 +163,7 @@ internal static class TiDbStatus
         {
             Reason = Reasons.ReviewDashboards,
             Subject = "Grafana",
-            Message = $"look at Overview (Services Port Status), TiDB (Query Summary, Failed Query OPM: {counted.Receipt?.GetValueOrDefault(CountFailedStatements.FailedFact)} statements failed since the restart), TiKV-Details and PD{(pages.Count == 0 ? "" : ": " + string.Join(", ", pages))}",
+            Message = $"look at Overview (Services Port Status), TiDB (Query Summary, Failed Query OPM: {counted.Recorded(CountFailedStatements.FailedFact)} statements failed since the restart), TiKV-Details and PD{(pages.Count == 0 ? "" : ": " + string.Join(", ", pages))}",
         };
     }
 }

@@ -37,6 +37,6 @@ internal static class TiDbTargetExtensions
     {
         var group = HostGroups.Of(targets.Spec()).First(g => g.Hosts.Contains(instance.Host, StringComparer.Ordinal)).Name;
         var id = TiDbStepIds.Package(group);
-        return plan.Steps.Find(s => string.Equals(s.Id, id, StringComparison.Ordinal))?.Receipt?.GetValueOrDefault(TiDbLayout.Program(instance.Component));
+        return plan.Steps.Find(s => string.Equals(s.Id, id, StringComparison.Ordinal))?.Recorded(TiDbLayout.Program(instance.Component));
     }
 }

@@ -85,7 +85,7 @@ internal static class YugabyteStatus
 
     private static IEnumerable<ActionItem> AfterPromotion(PlanStep? promote)
     {
-        if (promote?.Receipt?.GetValueOrDefault(YugabyteKeys.NeedsRestart) == "true")
+        if (promote?.Recorded(YugabyteKeys.NeedsRestart) == "true")
         {
             yield return new ActionItem { Reason = Reasons.RestartRequired, Message = "AutoFlags were promoted that only a restart applies: restart every master and tablet server, one at a time" };
         }
@@ -117,7 +117,7 @@ internal static class YugabyteStatus
 
     // A step that gave up has taken its server out again before it failed for the reason it wrote down.
     private static bool GaveUp(Plan plan, string name) => plan.Steps.Exists(s =>
-        s.Node == name && s.State == StepState.Failed && s.Receipt?.GetValueOrDefault(YugabyteKeys.GiveUp) is { } reason && reason == s.Reason);
+        s.Node == name && s.State == StepState.Failed && s.Recorded(YugabyteKeys.GiveUp) is { } reason && reason == s.Reason);
 
     private static string? VersionOf(DatabaseInstanceStatus instance, DatabaseRollingUpgradeSpec spec, Plan plan, Plan? back) =>
         back is not null && IsSwapped(back, instance) ? spec.FromVersion
@@ -126,7 +126,7 @@ internal static class YugabyteStatus
 
     private static bool IsSwapped(Plan plan, DatabaseInstanceStatus instance) => plan.Steps.Exists(s =>
         s.State == StepState.Succeeded
-        && (s.Action == YugabyteActions.SwapTserver ? s.Node == instance.Name : s.Action == YugabyteActions.SwapMaster && s.Receipt?.GetValueOrDefault(YugabyteKeys.Instance) == instance.Name));
+        && (s.Action == YugabyteActions.SwapTserver ? s.Node == instance.Name : s.Action == YugabyteActions.SwapMaster && s.Recorded(YugabyteKeys.Instance) == instance.Name));
 
     private static string? Elapsed(Plan plan)
     {
@@ -136,5 +136,5 @@ internal static class YugabyteStatus
     }
 
     private static int? Number(PlanStep? step, string key) =>
-        int.TryParse(step?.Receipt?.GetValueOrDefault(key), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        int.TryParse(step?.Recorded(key), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -101,7 +101,7 @@ internal static class YugabyteWork
     public static string? PackagedProgram(Plan plan, string host, string program)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return plan.Steps.Find(s => s.Action == YugabyteActions.PreparePackage && Hosts(s).Contains(host, StringComparer.Ordinal))?.Receipt?.GetValueOrDefault(YugabyteKeys.Program(program));
+        return plan.Steps.Find(s => s.Action == YugabyteActions.PreparePackage && Hosts(s).Contains(host, StringComparer.Ordinal))?.Recorded(YugabyteKeys.Program(program));
     }
 
     /// <summary>The hosts of a step of PreparePackage.</summary>

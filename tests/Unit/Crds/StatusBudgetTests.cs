@@ -21,7 +21,7 @@ public sealed class StatusBudgetTests
 {
     private static readonly string[] Alphabet = ["a", "Ω", "😀", "\u001b[2J", "\u0000", "\u202e", "\n", "\t", "\ud83d", " ", "中", "\u0085"];
 
-    private static readonly HashSet<string> TellsOfPlans = ["Plan.Notes", "Plan.Steps", "PlanStep.Reason", "PlanStep.Message", "PlanStep.Receipt"];
+    private static readonly HashSet<string> TellsOfPlans = ["Plan.Notes", "Plan.Steps", "PlanStep.Reason", "PlanStep.Message", "PlanStep.Receipt", "PlanStep.Facts"];
 
     public static TheoryData<string, int> Cases =>
     [

@@ -63,7 +63,7 @@ public sealed class ConvergenceProperties
             }));
 
     private static string End(Simulation simulation) =>
-        string.Join('\n', simulation.Store.Plan.Steps.Select(s => $"{s.Id} {s.State} {s.Reason} {(s.Action == "plain" ? s.Receipt?["fact"] : "")}"));
+        string.Join('\n', simulation.Store.Plan.Steps.Select(s => $"{s.Id} {s.State} {s.Reason} {(s.Action == "plain" ? s.Facts?["fact"] : "")}"));
 
     private static void Counts(Scenario scenario, Simulation golden, Simulation disturbed, int changes = 0)
     {

@@ -138,6 +138,6 @@ public sealed class FailureTests
         run.RunTo(RunState.Succeeded);
 
         run.Store["P/a"].Receipt!["exec"].ShouldBe("exec-1");
-        run.Store["P/a"].Receipt!["fact"].ShouldBe("P/a");
+        run.Store["P/a"].Facts!["fact"].ShouldBe("P/a");
     }
 }

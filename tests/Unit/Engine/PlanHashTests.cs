@@ -20,7 +20,8 @@ public sealed class PlanHashTests
     [
         nameof(PlanStep.Title), nameof(PlanStep.Timeout), nameof(PlanStep.MaxAttempts), nameof(PlanStep.Retry), nameof(PlanStep.State),
         nameof(PlanStep.Attempt), nameof(PlanStep.Tries), nameof(PlanStep.StartedAt), nameof(PlanStep.FinishedAt), nameof(PlanStep.Reason),
-        nameof(PlanStep.Message), nameof(PlanStep.Receipt), nameof(PlanStep.OutputRef),
+        nameof(PlanStep.Message), nameof(PlanStep.Receipt), nameof(PlanStep.Facts), nameof(PlanStep.NotTakenSince),
+        nameof(PlanStep.CleanedUpAt), nameof(PlanStep.OutputRef),
     ];
 
     public static TheoryData<string> StepProperties =>

@@ -157,7 +157,7 @@ public sealed class RunTests
 
         world.RunToSuccess();
         (world.Limits["merge-schedule-limit"], world.Limits["replica-schedule-limit"]).ShouldBe((4, 8));
-        world.Step(TiDbStepIds.RaiseMerge(8)).Receipt![RaiseScheduleLimit.StoppedFact].ShouldContain("tikvclient_backoff_count");
+        world.Step(TiDbStepIds.RaiseMerge(8)).Facts![RaiseScheduleLimit.StoppedFact].ShouldContain("tikvclient_backoff_count");
     }
 
     [Fact]

@@ -113,7 +113,7 @@ public sealed class UpgradeRunTests
         world.StuckLeaders["t2"] = 2;
         var run = YugaRun.Of(world).ToEnd();
         run.Outcome.State.ShouldBe(RunState.Succeeded);
-        run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t2-drain").Receipt!["leadersLeft"].ShouldBe("2");
+        run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t2-drain").Facts!["leadersLeft"].ShouldBe("2");
     }
 
     [Fact]
@@ -309,7 +309,7 @@ public sealed class UpgradeRunTests
         var world = new YugaWorld();
         var run = YugaRun.Of(world).ToEnd();
         var (promote, applied) = (run.Plan.Steps.Single(s => s.Id == "PromoteAutoFlags/promote"), run.Plan.Steps.Single(s => s.Id == "PromoteAutoFlags/applied"));
-        (promote.Receipt!["autoFlags"], promote.Receipt["autoFlagsAfter"], promote.Receipt["promoted"]).ShouldBe(("1", "2", "true"));
+        (promote.Recorded("autoFlags"), promote.Recorded("autoFlagsAfter"), promote.Recorded("promoted")).ShouldBe(("1", "2", "true"));
         (applied.FinishedAt - promote.FinishedAt).ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(1));
     }
 
@@ -347,7 +347,7 @@ public sealed class UpgradeRunTests
         var world = new YugaWorld();
         world.ToolAnswers["upgrade_ysql"] = (0, "Upgrade is not needed since YSQL is disabled\n");
         var run = YugaRun.Of(world).ToEnd();
-        run.Plan.Steps.Single(s => s.Id == "UpgradeCatalog/upgrade").Receipt!["notNeeded"].ShouldBe("true");
+        run.Plan.Steps.Single(s => s.Id == "UpgradeCatalog/upgrade").Facts!["notNeeded"].ShouldBe("true");
     }
 
     [Fact]

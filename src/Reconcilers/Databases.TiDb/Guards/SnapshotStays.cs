@@ -11,13 +11,13 @@ internal sealed class SnapshotStays(ITiDbTargets targets) : TiDbGuard(targets)
     protected override async Task<GuardReading> ReadAsync(
         PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {
-        var receipt = plan.Steps.Find(s => s.Id == guard.Parameters["step"])?.Receipt;
-        var name = receipt?.GetValueOrDefault(TakeSnapshot.SnapshotKey) ?? "";
+        var taken = plan.Steps.Find(s => s.Id == guard.Parameters["step"]);
+        var name = taken?.Recorded(TakeSnapshot.SnapshotKey) ?? "";
         return await SnapshotPresence.ReadAsync(
             Targets.Kubernetes,
             Targets.Upgrade.Metadata.Namespace,
             name,
-            receipt?.GetValueOrDefault(TakeSnapshot.SnapshotUidFact),
+            taken?.Recorded(TakeSnapshot.SnapshotUidFact),
             "it is the backup",
             (snapshot, token) => StoredSnapshotFiles.MissingAsync(Targets.Storages, snapshot, token),
             cancellationToken);

@@ -36,7 +36,7 @@ internal sealed class RaiseScheduleLimit(ITiDbTargets targets) : TiDbStep(target
     /// <inheritdoc />
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var before = context.Facts(context.Step.Phase, StoppedFact).FirstOrDefault();
+        var before = context.AllRecorded(context.Step.Phase, StoppedFact).FirstOrDefault();
         if (before.Value is { } why)
         {
             return Ended(why, context);

@@ -20,7 +20,7 @@ internal sealed class StartSpark(ITiDbTargets targets) : SparkStep(targets)
             return new Observation.NotStarted("Spark's master does not serve");
         }
 
-        var before = context.Fact(TiDbStepIds.StopSpark, StopSpark.BeforeKey);
+        var before = context.Recorded(TiDbStepIds.StopSpark, StopSpark.BeforeKey);
         return before is null || before == master.ToString()
             ? new Observation.Done($"workers/cores/memory {master}")
             : new Observation.Running($"workers/cores/memory {master}, before {before}");

@@ -18,7 +18,7 @@ internal sealed class StopSpark(ITiDbTargets targets) : SparkStep(targets)
         StepContext context, CancellationToken cancellationToken)
     {
         // Of a former attempt: Spark may be stopped by now, and shows nothing any more.
-        if ((context.Receipt(BeforeKey) ?? context.Plan.Steps.Find(s => s.Id == context.Step.Id)?.Receipt?.GetValueOrDefault(BeforeKey)) is { } known)
+        if ((context.Receipt(BeforeKey) ?? context.Plan.Steps.Find(s => s.Id == context.Step.Id)?.Recorded(BeforeKey)) is { } known)
         {
             return Fact(BeforeKey, known);
         }

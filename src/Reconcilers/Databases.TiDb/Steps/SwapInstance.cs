@@ -139,7 +139,7 @@ internal sealed class SwapInstance(ITiDbTargets targets) : TiDbStep(targets)
         StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
     {
         var drain = context.Plan.Steps.Find(s => s.Id == TiDbStepIds.Drain(instance));
-        if (drain?.Parameters.GetValueOrDefault("store") is not { } id || drain.Receipt?.ContainsKey(DrainTikv.ProceededFact) == true)
+        if (drain?.Parameters.GetValueOrDefault("store") is not { } id || drain.Recorded(DrainTikv.ProceededFact) is not null)
         {
             return;
         }

@@ -106,7 +106,7 @@ internal abstract class VerifyInstance(ITiDbTargets targets) : TiDbStep(targets)
             return now - (swap?.FinishedAt ?? now);
         }
 
-        if (Moments.Parse(swap?.Receipt?.GetValueOrDefault(SwapInstance.StartedAtFact)) is { } same && (same - started).Duration() <= Grain && swap?.FinishedAt is { } seen)
+        if (Moments.Parse(swap?.Recorded(SwapInstance.StartedAtFact)) is { } same && (same - started).Duration() <= Grain && swap?.FinishedAt is { } seen)
         {
             return now - seen;
         }

@@ -94,5 +94,5 @@ internal sealed class VerifyTikv(ITiDbTargets targets) : VerifyInstance(targets)
     }
 
     private static long LeadersBefore(StepContext context, DatabaseInstance instance) =>
-        long.TryParse(context.Fact(TiDbStepIds.Drain(instance), DrainTikv.LeadersKey), NumberStyles.None, CultureInfo.InvariantCulture, out var leaders) ? leaders : 0;
+        long.TryParse(context.Recorded(TiDbStepIds.Drain(instance), DrainTikv.LeadersKey), NumberStyles.None, CultureInfo.InvariantCulture, out var leaders) ? leaders : 0;
 }

@@ -11,7 +11,7 @@ internal static class AdminFacts
     public static NodesSafeForm NodesSafe(StepContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var text = context.OptionalParameter(YugabyteKeys.NodesSafe) ?? context.Fact(YugabyteStepIds.AdminTool, YugabyteKeys.NodesSafe);
+        var text = context.OptionalParameter(YugabyteKeys.NodesSafe) ?? context.Recorded(YugabyteStepIds.AdminTool, YugabyteKeys.NodesSafe);
         return Enum.TryParse<NodesSafeForm>(text, out var form) ? form : NodesSafeForm.Absent;
     }
 }

@@ -106,7 +106,7 @@ internal sealed class LeaderDrain(IYugabyteTargets targets, YugabyteCluster clus
         ArgumentNullException.ThrowIfNull(context);
         var state = Read(await cluster.ReadAsync(cancellationToken), instance);
         var accepted = context.OptionalParameter(YugabyteKeys.Replicas) == "1"
-            || (state.IsBlacklisted && context.Fact(YugabyteStepIds.Drain(context.Step.Phase, instance.Name), YugabyteKeys.LeadersLeft) is not null);
+            || (state.IsBlacklisted && context.Recorded(YugabyteStepIds.Drain(context.Step.Phase, instance.Name), YugabyteKeys.LeadersLeft) is not null);
         return (state.IsDrained || accepted, state);
     }
 }

@@ -23,7 +23,7 @@ internal sealed class MasterSlots(StepContext context, YugabyteCluster cluster)
     /// <summary>The master this step took; null before it took one.</summary>
     public string? Taken => context.Step.Action == YugabyteActions.SwapMaster
         ? context.Receipt(YugabyteKeys.Instance)
-        : context.Fact(YugabyteStepIds.MasterSwap(context.Step.Phase, Slot), YugabyteKeys.Instance);
+        : context.Recorded(YugabyteStepIds.MasterSwap(context.Step.Phase, Slot), YugabyteKeys.Instance);
 
     /// <summary>The masters of the phase that no earlier step took, in the order of the spec.</summary>
     public IReadOnlyList<DatabaseInstance> Left
@@ -31,7 +31,7 @@ internal sealed class MasterSlots(StepContext context, YugabyteCluster cluster)
         get
         {
             var taken = Enumerable.Range(1, Slot - 1)
-                .Select(slot => context.Fact(YugabyteStepIds.MasterSwap(context.Step.Phase, slot), YugabyteKeys.Instance))
+                .Select(slot => context.Recorded(YugabyteStepIds.MasterSwap(context.Step.Phase, slot), YugabyteKeys.Instance))
                 .OfType<string>()
                 .ToHashSet(StringComparer.Ordinal);
             var parameters = First.Parameters;

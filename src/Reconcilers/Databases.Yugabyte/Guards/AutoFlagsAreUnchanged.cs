@@ -14,7 +14,7 @@ internal sealed class AutoFlagsAreUnchanged(IYugabyteTargets targets) : Yugabyte
     protected override async Task<GuardReading> ReadAsync(
         PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {
-        var recorded = YugabyteWork.Find(plan, YugabyteStepIds.AdminTool)?.Receipt?.GetValueOrDefault(YugabyteKeys.FlagsBefore);
+        var recorded = YugabyteWork.Find(plan, YugabyteStepIds.AdminTool)?.Recorded(YugabyteKeys.FlagsBefore);
         var now = (await Cluster.Tool().AutoFlagsAsync(cancellationToken)).Version.ToString(CultureInfo.InvariantCulture);
         return recorded is null || now == recorded
             ? GuardReading.Holds

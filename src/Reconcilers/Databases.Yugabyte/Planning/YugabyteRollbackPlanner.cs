@@ -42,7 +42,7 @@ internal sealed class YugabyteRollbackPlanner
         foreach (var step in plan.Steps.Where(s => YugabyteActions.IsSwap(s) && YugabyteWork.IsBegun(s)))
         {
             var isMaster = step.Action == YugabyteActions.SwapMaster;
-            if ((isMaster ? step.Receipt?.GetValueOrDefault(YugabyteKeys.Instance) : step.Node) is not { } name || spec.Instances.Find(i => i.Name == name) is not { } instance)
+            if ((isMaster ? step.Recorded(YugabyteKeys.Instance) : step.Node) is not { } name || spec.Instances.Find(i => i.Name == name) is not { } instance)
             {
                 continue;
             }
@@ -100,7 +100,7 @@ internal sealed class YugabyteRollbackPlanner
     {
         // What was promoted in another class is an obstacle, and no way back is compiled.
         var promote = YugabyteWork.Find(_done, YugabyteStepIds.Promote);
-        var before = promote?.Receipt?.GetValueOrDefault(YugabyteKeys.FlagsBefore);
+        var before = promote?.Recorded(YugabyteKeys.FlagsBefore);
         if (promote is null || !YugabyteWork.IsBegun(promote) || before is null)
         {
             return;
@@ -202,7 +202,7 @@ internal sealed class YugabyteRollbackPlanner
     private DatabaseInstance Instance(StoppedInstance stopped) => _spec.Instances.Find(i => i.Name == stopped.Name)!;
 
     private string NodesSafe =>
-        YugabyteWork.Find(_done, YugabyteStepIds.AdminTool)?.Receipt?.GetValueOrDefault(YugabyteKeys.NodesSafe) ?? nameof(NodesSafeForm.Absent);
+        YugabyteWork.Find(_done, YugabyteStepIds.AdminTool)?.Recorded(YugabyteKeys.NodesSafe) ?? nameof(NodesSafeForm.Absent);
 
     // Where it is below three the steps of the way there say so.
     private int Replicas =>

@@ -22,7 +22,7 @@ internal sealed class AwaitAutoFlags(IYugabyteTargets targets) : YugabyteStep(ta
     {
         ArgumentNullException.ThrowIfNull(context);
         var promoted = context.Plan.Steps.Find(s => s.Id == YugabyteStepIds.Promote);
-        if (context.Fact(YugabyteStepIds.Promote, YugabyteKeys.Promoted) == "false" || promoted?.FinishedAt is not { } at)
+        if (context.Recorded(YugabyteStepIds.Promote, YugabyteKeys.Promoted) == "false" || promoted?.FinishedAt is not { } at)
         {
             return new Observation.Done("nothing was promoted");
         }

@@ -49,7 +49,7 @@ internal sealed class PromoteAutoFlags(IYugabyteTargets targets) : YugabyteStep(
         StepContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var before = context.Receipt(YugabyteKeys.FlagsBefore) ?? context.Fact(YugabyteStepIds.AdminTool, YugabyteKeys.FlagsBefore);
+        var before = context.Receipt(YugabyteKeys.FlagsBefore) ?? context.Recorded(YugabyteStepIds.AdminTool, YugabyteKeys.FlagsBefore);
         return before is null ? await base.PrepareAsync(context, cancellationToken) : Fact(YugabyteKeys.FlagsBefore, before);
     }
 

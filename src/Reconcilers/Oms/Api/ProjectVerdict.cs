@@ -44,7 +44,7 @@ internal sealed record ProjectVerdict(
     public static ProjectVerdict? Last(Plan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return plan.Steps.LastOrDefault(s => s.State == StepState.Succeeded && s.Receipt?.ContainsKey(VerifiedFact) == true)?.Receipt is { } facts
+        return plan.Steps.LastOrDefault(s => s.State == StepState.Succeeded && s.Facts?.ContainsKey(VerifiedFact) == true)?.Facts is { } facts
             ? new ProjectVerdict(
                 facts[VerifiedFact],
                 facts.GetValueOrDefault(ReasonFact) ?? Reasons.Unverifiable,

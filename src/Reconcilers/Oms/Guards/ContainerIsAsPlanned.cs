@@ -14,7 +14,7 @@ internal sealed class ContainerIsAsPlanned(IOmsTargets targets) : IGuardCheck
     public async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {
         var name = guard.Parameters["container"];
-        var imageId = plan.Steps.Find(s => s.Id == guard.Parameters["imageStep"])?.Receipt?.GetValueOrDefault(PrepareImage.ImageIdFact);
+        var imageId = plan.Steps.Find(s => s.Id == guard.Parameters["imageStep"])?.Recorded(PrepareImage.ImageIdFact);
         try
         {
             var container = await targets.Docker(guard.Node!).Containers.InspectContainerAsync(name, cancellationToken);

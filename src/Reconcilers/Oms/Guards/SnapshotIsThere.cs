@@ -14,9 +14,9 @@ internal sealed class SnapshotIsThere(IOmsTargets targets) : IGuardCheck
     public async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {
         // The way back names the snapshot itself; the way there names the step that took it.
-        var receipt = guard.Parameters.GetValueOrDefault("step") is { } step ? plan.Steps.Find(s => s.Id == step)?.Receipt : null;
-        var name = guard.Parameters.GetValueOrDefault("snapshot") ?? receipt?.GetValueOrDefault(TakeSnapshot.SnapshotKey) ?? "";
-        var uid = guard.Parameters.GetValueOrDefault("snapshotUid") ?? receipt?.GetValueOrDefault(TakeSnapshot.SnapshotUidFact);
+        var taken = guard.Parameters.GetValueOrDefault("step") is { } step ? plan.Steps.Find(s => s.Id == step) : null;
+        var name = guard.Parameters.GetValueOrDefault("snapshot") ?? taken?.Recorded(TakeSnapshot.SnapshotKey) ?? "";
+        var uid = guard.Parameters.GetValueOrDefault("snapshotUid") ?? taken?.Recorded(TakeSnapshot.SnapshotUidFact);
         return await SnapshotPresence.ReadAsync(
             targets.Kubernetes, targets.Upgrade.Metadata.Namespace, name, uid, "it is the way back", targets.Archives.SnapshotFilesAsync, cancellationToken);
     }

@@ -23,7 +23,7 @@ internal static class CleanupPlanner
             {
                 ["old"] = stop.Parameters["container"],
                 ["name"] = name,
-                ["container"] = done.Step(StepIds.Create(node))?.Receipt?.GetValueOrDefault(CreateContainer.ContainerIdFact) ?? done.Step(StepIds.StartNew(node))!.Parameters["container"],
+                ["container"] = done.Step(StepIds.Create(node))?.Recorded(CreateContainer.ContainerIdFact) ?? done.Step(StepIds.StartNew(node))!.Parameters["container"],
             }));
             if (spec.Cleanup.RemoveImages)
             {

@@ -80,6 +80,8 @@ internal static class RedoPlanner
         Reason = null,
         Message = "to be done again on the restored databases",
         Receipt = null,
+        Facts = null,
+        NotTakenSince = null,
         OutputRef = null,
     };
 
@@ -96,11 +98,11 @@ internal static class RedoPlanner
 
         yield return Step(spec, plan, RollbackIds.RestoreQuiesced, OmsActions.AwaitNoSessions, null, "no OMS connection left in the metadata database", stops, 1,
             [("databases", snapshot.Parameters["databases"]), ("hosts", plan.Step(StepIds.Quiesced)?.Parameters["hosts"] ?? "")]);
-        yield return Step(spec, plan, RollbackIds.Restore, OmsActions.RestoreDatabases, null, $"restore all databases from {snapshot.Receipt![TakeSnapshot.SnapshotKey]}", [RollbackIds.RestoreQuiesced], 2,
+        yield return Step(spec, plan, RollbackIds.Restore, OmsActions.RestoreDatabases, null, $"restore all databases from {snapshot.Recorded(TakeSnapshot.SnapshotKey)}", [RollbackIds.RestoreQuiesced], 2,
         [
             ("databases", snapshot.Parameters["databases"]),
-            ("snapshot", snapshot.Receipt![TakeSnapshot.SnapshotKey]),
-            ("snapshotUid", snapshot.Receipt.GetValueOrDefault(TakeSnapshot.SnapshotUidFact) ?? ""),
+            ("snapshot", snapshot.Recorded(TakeSnapshot.SnapshotKey)!),
+            ("snapshotUid", snapshot.Recorded(TakeSnapshot.SnapshotUidFact) ?? ""),
         ]);
     }
 

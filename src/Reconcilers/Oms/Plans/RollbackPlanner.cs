@@ -224,9 +224,9 @@ internal sealed class RollbackPlanner
 
     private PlanStep Snapshot => _done.Step(StepIds.Snapshot)!;
 
-    private string SnapshotName => Snapshot.Receipt?.GetValueOrDefault(TakeSnapshot.SnapshotKey) ?? "";
+    private string SnapshotName => Snapshot.Recorded(TakeSnapshot.SnapshotKey) ?? "";
 
-    private string SnapshotUid => Snapshot.Receipt?.GetValueOrDefault(TakeSnapshot.SnapshotUidFact) ?? "";
+    private string SnapshotUid => Snapshot.Recorded(TakeSnapshot.SnapshotUidFact) ?? "";
 
     private PlanStep Step(
         string id,
@@ -269,7 +269,7 @@ internal sealed class RollbackPlanner
                 name,
                 stop.Parameters["container"],
                 stop.Parameters["name"],
-                create?.Receipt?.GetValueOrDefault(CreateContainer.ContainerIdFact) ?? start.Parameters["container"],
+                create?.Recorded(CreateContainer.ContainerIdFact) ?? start.Parameters["container"],
                 start.Parameters["container"],
                 policy?.Parameters["policy"] ?? "no",
                 policy?.Parameters["maximumRetries"] ?? "0");

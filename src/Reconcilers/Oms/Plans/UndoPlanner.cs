@@ -64,7 +64,7 @@ internal sealed class UndoPlanner(PlanBuilder plan, WayBackBasis<OmsUpgradeSpec>
     // the name it was given.
     private static string Brought(PlanStep step) => step.Parameters["source"] == "Tag"
         ? ""
-        : step.Receipt?.GetValueOrDefault(PrepareImage.ImageIdFact) ?? step.Parameters["imageId"];
+        : step.Recorded(PrepareImage.ImageIdFact) ?? step.Parameters["imageId"];
 
     private static SortedDictionary<string, string> With(PlanStep step, params (string Key, string Value)[] more)
     {

@@ -45,8 +45,8 @@ internal sealed class WayBackCheck(IOmsTargets targets)
 
     private async Task<string?> SnapshotAsync(Plan plan, CancellationToken cancellationToken)
     {
-        var receipt = plan.Step(StepIds.Snapshot)?.Receipt;
-        if (receipt?.GetValueOrDefault(TakeSnapshot.SnapshotKey) is not { } name || receipt.GetValueOrDefault(TakeSnapshot.SnapshotUidFact) is not { } uid)
+        var taken = plan.Step(StepIds.Snapshot);
+        if (taken?.Recorded(TakeSnapshot.SnapshotKey) is not { } name || taken.Recorded(TakeSnapshot.SnapshotUidFact) is not { } uid)
         {
             return "there is no verified snapshot of the databases";
         }
@@ -72,7 +72,7 @@ internal sealed class WayBackCheck(IOmsTargets targets)
         foreach (var start in plan.Steps.Where(s => s.Action == OmsActions.StartContainer))
         {
             var create = plan.Step(StepIds.Create(start.Node!));
-            var ours = create?.Receipt?.GetValueOrDefault(CreateContainer.ContainerIdFact);
+            var ours = create?.Recorded(CreateContainer.ContainerIdFact);
             var logs = LogsOf((create?.Parameters.GetValueOrDefault("binds") ?? "").Split('\n'));
             foreach (var listed in await targets.Docker(start.Node!).Containers.ListContainersAsync(new ContainersListParameters(), cancellationToken))
             {

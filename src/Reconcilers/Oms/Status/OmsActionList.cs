@@ -18,7 +18,7 @@ internal static class OmsActionList
             .Where(s => s.Action == OmsActions.RunDockerInit && s.Message?.Contains("ended with exit code", StringComparison.Ordinal) == true)
             .Select(s => new ActionItem { Reason = Reasons.InitializedWithWarning, Subject = s.Node ?? "", Message = $"{s.Message} Its output is in Secret {s.OutputRef}." }));
         var enable = plan.Steps.Find(s => s.Id == StepIds.EnableHA);
-        var notEnabled = enable?.Receipt?.GetValueOrDefault(EnableHighAvailability.NotEnabledFact);
+        var notEnabled = enable?.Recorded(EnableHighAvailability.NotEnabledFact);
         var highAvailabilityOn = enable is not null && notEnabled is null;
         var target = OmsVersion.TryParse(spec.ToVersion, out var version) ? version : UpgradePaths.EnterpriseTarget;
         actions.AddRange(OmsProjectActions.Of(plan));

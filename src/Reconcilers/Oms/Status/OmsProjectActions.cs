@@ -11,7 +11,7 @@ internal static class OmsProjectActions
     public static IEnumerable<ActionItem> Of(Plan plan)
     {
         var notResumed = ActionFacts.Read(plan.Steps
-            .Find(s => s.Id == StepIds.Resume && s.State == StepState.Succeeded)?.Receipt?.GetValueOrDefault(ProjectVerdict.ActionsFact));
+            .Find(s => s.Id == StepIds.Resume && s.State == StepState.Succeeded)?.Recorded(ProjectVerdict.ActionsFact));
 
         // One entry for a project says enough: why it was not resumed is said there.
         var said = notResumed.Where(a => a.Subject.Length > 0).Select(a => a.Subject).ToHashSet(StringComparer.Ordinal);

@@ -56,8 +56,8 @@ internal sealed class OmsReport : IRunReport<OmsUpgradeSpec, OmsUpgradeStatus>
 
     // The reference is stored once the name stands in a receipt, so that nothing else is ever taken for it.
     private static SnapshotReference? Snapshot(PlanStep? step) =>
-        step?.Receipt is { } receipt && receipt.GetValueOrDefault(TakeSnapshot.SnapshotKey) is { } name && !receipt.ContainsKey(TakeSnapshot.NotTakenFact)
-            ? new SnapshotReference { Name = name, Uid = receipt.GetValueOrDefault(TakeSnapshot.SnapshotUidFact) }
+        step?.Recorded(TakeSnapshot.SnapshotKey) is { } name && step.Recorded(TakeSnapshot.NotTakenFact) is null
+            ? new SnapshotReference { Name = name, Uid = step.Recorded(TakeSnapshot.SnapshotUidFact) }
             : null;
 
     private static List<ActionItem> ForwardActions(OmsUpgradeSpec spec, OmsUpgradeStatus status) =>
@@ -72,8 +72,8 @@ internal sealed class OmsReport : IRunReport<OmsUpgradeSpec, OmsUpgradeStatus>
             return node with
             {
                 Container = back.Parameters["name"],
-                Image = back.Receipt?.GetValueOrDefault(StartOldContainer.ImageFact),
-                ImageID = back.Receipt?.GetValueOrDefault(StartOldContainer.ImageIdFact),
+                Image = back.Recorded(StartOldContainer.ImageFact),
+                ImageID = back.Recorded(StartOldContainer.ImageIdFact),
                 Version = spec.FromVersion,
             };
         }
@@ -88,7 +88,7 @@ internal sealed class OmsReport : IRunReport<OmsUpgradeSpec, OmsUpgradeStatus>
         {
             Container = started.Parameters["container"],
             Image = created?.Parameters["image"],
-            ImageID = status.Plan.Step(StepIds.Image(node.Name))?.Receipt?.GetValueOrDefault(PrepareImage.ImageIdFact),
+            ImageID = status.Plan.Step(StepIds.Image(node.Name))?.Recorded(PrepareImage.ImageIdFact),
             Version = spec.ToVersion,
         };
     }

@@ -35,7 +35,7 @@ internal static class RollbackActionList
         {
             actions.Add(new ActionItem { Reason = Reasons.ReviewSnapshot, Subject = second.Name, Message = $"BackupSnapshot {second.Name} holds what the databases held before they were dropped; delete it once it is not wanted any more" });
         }
-        else if (back.Step(RollbackIds.Snapshot)?.Receipt?.ContainsKey(TakeSnapshot.NotTakenFact) == true)
+        else if (back.Step(RollbackIds.Snapshot)?.Recorded(TakeSnapshot.NotTakenFact) is not null)
         {
             actions.Add(new ActionItem { Reason = Reasons.ReviewSnapshot, Subject = "", Message = $"what the failed upgrade left in the databases could not be dumped before it was dropped: {back.Step(RollbackIds.Snapshot)!.Message}" });
         }

@@ -44,7 +44,7 @@ internal sealed class AwaitComponents(IOmsTargets targets) : OmsProjectStep(targ
 
     // A source without ha.config may leave nothing to switch on.
     private static bool Heals(StepContext context) =>
-        context.Plan.Steps.Exists(s => s.Id == StepIds.EnableHA) && context.Fact(StepIds.EnableHA, EnableHighAvailability.NotEnabledFact) is null;
+        context.Plan.Steps.Exists(s => s.Id == StepIds.EnableHA) && context.Recorded(StepIds.EnableHA, EnableHighAvailability.NotEnabledFact) is null;
 
     private static ActionItem Item(ProjectStatus project, IEnumerable<string> problems) => new()
     {

@@ -10,7 +10,7 @@ internal sealed class CompareImages(IOmsTargets targets) : OmsStep(targets)
     public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var ids = context.Parameter("nodes").Split(',')
-            .Select(node => (Node: node, Id: context.Fact(StepIds.Image(node), PrepareImage.ImageIdFact) ?? ""))
+            .Select(node => (Node: node, Id: context.Recorded(StepIds.Image(node), PrepareImage.ImageIdFact) ?? ""))
             .ToList();
         var different = ids.Select(i => i.Id).Distinct(StringComparer.Ordinal).ToList();
         return Task.FromResult<Observation>(different.Count == 1 && different[0].Length > 0

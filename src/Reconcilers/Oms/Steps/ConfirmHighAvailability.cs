@@ -17,7 +17,7 @@ internal sealed class ConfirmHighAvailability(IOmsTargets targets) : OmsStep(tar
         var row = await metadata.ReadHaConfigAsync(context.Parameter("database"), cancellationToken);
         var on = row.Raw is not null && HaConfig.Parse(row.Raw).Enable;
         var wanted = context.Parameter("wanted") == "on";
-        if (wanted && !on && context.Fact(StepIds.EnableHA, EnableHighAvailability.NotEnabledFact) is { } notEnabled)
+        if (wanted && !on && context.Recorded(StepIds.EnableHA, EnableHighAvailability.NotEnabledFact) is { } notEnabled)
         {
             return new Observation.Done(notEnabled);
         }

@@ -110,7 +110,7 @@ internal sealed class EnableHighAvailability(IOmsTargets targets) : OmsStep(targ
     /// <summary>T1: when the first old container stopped, as the containers report it.</summary>
     internal static DateTimeOffset StoppedAt(StepContext context) => context.OptionalParameter("stoppedAt") is { } stopped
         ? DateTimeOffset.Parse(stopped, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind)
-        : context.Facts(Crds.OmsUpgrades.OmsUpgradePhases.StopOld, StopContainer.FinishedAtFact)
+        : context.AllRecorded(Crds.OmsUpgrades.OmsUpgradePhases.StopOld, StopContainer.FinishedAtFact)
             .Select(f => DateTimeOffset.Parse(f.Value, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind))
             .DefaultIfEmpty(context.Time.GetUtcNow())
             .Min();

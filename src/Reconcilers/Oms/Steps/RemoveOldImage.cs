@@ -47,7 +47,7 @@ internal sealed class RemoveOldImage(IOmsTargets targets) : OmsStep(targets)
 
     private async Task<ImageInspectResponse?> FindAsync(StepContext context, CancellationToken cancellationToken)
     {
-        if (context.Fact(context.Parameter("containerStep"), RemoveOldContainer.ImageIdKey) is not { Length: > 0 } id)
+        if (context.Recorded(context.Parameter("containerStep"), RemoveOldContainer.ImageIdKey) is not { Length: > 0 } id)
         {
             return null;
         }

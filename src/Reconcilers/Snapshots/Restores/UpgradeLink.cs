@@ -37,5 +37,5 @@ internal static class UpgradeLink
         new[] { status.Plan, status.RollbackPlan }.OfType<Plan>().SelectMany(p => p.Steps);
 
     private static bool Awaits(PlanStep step, string restore) =>
-        step.State != StepState.Succeeded && step.Receipt?.GetValueOrDefault(SnapshotReceipts.RestoreKey) == restore;
+        step.State != StepState.Succeeded && step.Recorded(SnapshotReceipts.RestoreKey) == restore;
 }

@@ -36,5 +36,5 @@ internal static class DoneWork
 
     /// <summary>A moment that a step recorded; null if it did not.</summary>
     public static DateTimeOffset? Fact(PlanStep step, string key) =>
-        step.Receipt?.GetValueOrDefault(key) is { } text && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time) ? time : null;
+        step.Recorded(key) is { } text && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time) ? time : null;
 }

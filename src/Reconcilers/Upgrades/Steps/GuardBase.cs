@@ -1,0 +1,20 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Engine.Guards;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>The base of every guard check: typed arguments, and the name of its class as its name in plans.</summary>
+/// <typeparam name="TArgs">The arguments, a record declared inside the check as <c>Args</c>.</typeparam>
+internal abstract class GuardBase<TArgs> : IGuardCheck
+    where TArgs : class
+{
+    /// <inheritdoc />
+    public string Name => GetType().Name;
+
+    Task<GuardReading> IGuardCheck.CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken) =>
+        CheckAsync(guard, StepArguments.Read<TArgs>(guard.Id, guard.Parameters), plan, cancellationToken);
+
+    /// <inheritdoc cref="IGuardCheck.CheckAsync" />
+    protected abstract Task<GuardReading> CheckAsync(
+        PlanGuard guard, TArgs args, Plan plan, CancellationToken cancellationToken);
+}

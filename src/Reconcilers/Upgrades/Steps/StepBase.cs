@@ -1,0 +1,93 @@
+using Drydock.Clients.Kubernetes.Errors;
+using Drydock.Clients.Snapshots;
+using Drydock.Crds.Common;
+using Drydock.Engine.Actions;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>
+/// The base of every step: typed arguments, the defaults of a step that only looks, and what a failure of a target
+/// means to the engine.
+/// </summary>
+/// <typeparam name="TArgs">
+/// The arguments, a record declared inside the step as <c>Args</c>; the name of the step is the name of its class. Both
+/// are stored in plans, so neither may change its meaning.
+/// </typeparam>
+internal abstract class StepBase<TArgs> : IStepAction
+    where TArgs : class
+{
+    /// <inheritdoc />
+    public string Name => GetType().Name;
+
+    /// <summary>How long to wait before the next look where the target sends no events.</summary>
+    protected virtual TimeSpan Pause => TimeSpan.FromMilliseconds(250);
+
+    Task<Observation> IStepAction.ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
+        ObserveAsync(context, context.Step.Arguments<TArgs>(), cancellationToken);
+
+    Task<IReadOnlyDictionary<string, string>> IStepAction.PrepareAsync(
+        StepContext context, CancellationToken cancellationToken) =>
+        PrepareAsync(context, context.Step.Arguments<TArgs>(), cancellationToken);
+
+    async Task IStepAction.ActAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ExecuteAsync(context, context.Step.Arguments<TArgs>(), cancellationToken);
+        }
+        catch (Exception exception) when (Failure(exception) is not null)
+        {
+            throw Failure(exception)!;
+        }
+    }
+
+    Task IStepAction.WaitAsync(StepContext context, CancellationToken cancellationToken) =>
+        WaitAsync(context, context.Step.Arguments<TArgs>(), cancellationToken);
+
+    /// <inheritdoc cref="IStepAction.ObserveAsync" />
+    protected abstract Task<Observation> ObserveAsync(
+        StepContext context, TArgs args, CancellationToken cancellationToken);
+
+    /// <inheritdoc cref="IStepAction.PrepareAsync" />
+    protected virtual Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, TArgs args, CancellationToken cancellationToken) => Task.FromResult(Receipt(context));
+
+    /// <inheritdoc cref="IStepAction.ActAsync" />
+    /// <remarks>Failures of clients become the engine's here (<see cref="Failure"/>).</remarks>
+    protected virtual Task ExecuteAsync(StepContext context, TArgs args, CancellationToken cancellationToken) =>
+        Task.CompletedTask;
+
+    /// <inheritdoc cref="IStepAction.WaitAsync" />
+    /// <remarks>A pause; steps whose target sends events override it.</remarks>
+    protected virtual Task WaitAsync(StepContext context, TArgs args, CancellationToken cancellationToken) =>
+        Task.Delay(Pause, context.Time, cancellationToken);
+
+    /// <summary>What a failure means while the step acts; null leaves it to the engine.</summary>
+    protected virtual StepActionException? Failure(Exception exception) => exception switch
+    {
+        TargetException target => new StepActionException(target.Reason, target.Message, target.IsRetryable, target)
+        {
+            NotTaken = target.IsRequestNotTaken,
+        },
+        SnapshotException storage =>
+            new StepActionException(StorageReasons.Of(storage), storage.Message, retryable: true, storage),
+        KubernetesException kubernetes =>
+            new StepActionException(Reasons.StepFailed, kubernetes.Message, retryable: true, kubernetes),
+        _ => null,
+    };
+
+    /// <summary>The receipt of the step so far; empty before the first attempt.</summary>
+    protected static IReadOnlyDictionary<string, string> Receipt(StepContext context) =>
+        context.Step.Receipt ?? new SortedDictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>A receipt or facts of one entry.</summary>
+    protected static IReadOnlyDictionary<string, string> Entry(string key, string value) =>
+        new Dictionary<string, string>(StringComparer.Ordinal) { [key] = value };
+
+    /// <summary>
+    /// The target is not ready and nothing was requested: the attempt is repeated automatically until the step times
+    /// out.
+    /// </summary>
+    protected static StepActionException NotYet(string reason, string message) =>
+        new(reason, message) { NotTaken = true };
+}

@@ -1,0 +1,21 @@
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>A target (a host, a service, an API, a database, a tool) failed or refused a request.</summary>
+/// <param name="reason">A stable word.</param>
+/// <param name="message">What happened, where, and what to do; never a secret.</param>
+/// <param name="innerException">The cause.</param>
+internal abstract class TargetException(string reason, string message, Exception? innerException = null)
+    : Exception(message, innerException)
+{
+    /// <summary>The reason, a stable word.</summary>
+    public string Reason { get; } = reason;
+
+    /// <summary>Whether another attempt may help without an administrator.</summary>
+    public virtual bool IsRetryable => true;
+
+    /// <summary>
+    /// The target never accepted the request (unreachable, connection lost, restarting), so the same attempt is
+    /// repeated automatically until the step times out.
+    /// </summary>
+    public virtual bool IsRequestNotTaken => false;
+}
