@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Drydock.Crds.Common;
-using Drydock.Tests.Unit.Specs.Making;
+using Drydock.Tests.Unit.Crds.Specs.Making;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Drydock.Lab;
+using Drydock.Tests.Integration.Support;
 using Shouldly;
 using Xunit;
 

@@ -5,7 +5,7 @@ using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;
-using Drydock.Tests.Unit.Specs.Making;
+using Drydock.Tests.Unit.Crds.Specs.Making;
 using Shouldly;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Drydock.Lab;
-using Drydock.Tests.Integration.Crds;
+using Drydock.Tests.Integration.Support;
 using Xunit;
 
 namespace Drydock.Tests.Integration.Install;

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Drydock.Lab;
-using Drydock.Tests.Integration.Crds;
+using Drydock.Tests.Integration.Support;
 
 namespace Drydock.Tests.Integration.Install;
 

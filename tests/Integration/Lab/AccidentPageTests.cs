@@ -1,6 +1,6 @@
 using Drydock.Lab.Accidents;
 using Drydock.Lab.Chaos.Databases;
-using Drydock.Tests.Integration.Crds;
+using Drydock.Tests.Integration.Support;
 using Shouldly;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Drydock.Lab.Commands;
 using Drydock.Lab;
+using Drydock.Lab.Commands;
 using Shouldly;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using Drydock.CrdGen;
+using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
 

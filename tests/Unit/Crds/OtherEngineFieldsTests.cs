@@ -1,7 +1,6 @@
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Tests.Unit.TiDb.World;
-using Drydock.Tests.Unit.Yugabyte.World;
+using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
 

@@ -11,6 +11,7 @@ using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;
+using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
 

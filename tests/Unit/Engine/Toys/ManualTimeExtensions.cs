@@ -1,4 +1,4 @@
-using Drydock.Tests.Unit.Support;
+using Drydock.Tests.Unit.Fakes;
 
 namespace Drydock.Tests.Unit.Engine.Toys;
 

@@ -1,6 +1,6 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Engine.Running;
-using Drydock.Tests.Unit.Support;
+using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 
 namespace Drydock.Tests.Unit.Engine.Toys;

@@ -1,5 +1,5 @@
 using Drydock.Abstractions.Plans;
-using Drydock.Tests.Unit.Support;
+using Drydock.Tests.Unit.Fakes;
 
 namespace Drydock.Tests.Unit.Engine.Toys;
 

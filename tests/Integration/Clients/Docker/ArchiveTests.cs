@@ -1,0 +1,117 @@
+using System.Runtime.Versioning;
+using System.Security.Cryptography;
+using System.Text;
+using Drydock.Clients.Docker;
+using Drydock.Tests.Integration.Clients.Docker.Fixture;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Clients.Docker;
+
+[SupportedOSPlatform("linux")]
+[Collection(DockerDaemonCollection.Name)]
+public sealed class ArchiveTests(DockerDaemonFixture daemon) : IAsyncDisposable
+{
+    private readonly IDockerClient _client = DockerDaemonFixture.Client(daemon.TlsEndpoint);
+
+    public ValueTask DisposeAsync() => _client.DisposeAsync();
+
+    [Fact]
+    public async Task A_host_file_is_read_through_a_container_that_was_never_started()
+    {
+        var (id, directory) = await NeverStartedAsync();
+        var content = RandomNumberGenerator.GetBytes(3 * 1024 * 1024);
+        await File.WriteAllBytesAsync($"{directory}/big.bin", content);
+        File.SetUnixFileMode($"{directory}/big.bin", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+
+        await using var looked = await Stat(id, "/data/big.bin");
+        looked.Stream.ShouldBeNull();
+        looked.Stat.Size.ShouldBe(content.Length);
+        looked.Stat.IsRegularFile.ShouldBeTrue();
+        looked.Stat.Permissions.ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+        looked.Stat.Mtime.ShouldNotBeNull();
+        var read = await _client.Containers.ReadFileAsync(id, "/data/big.bin", content.Length);
+
+        read.ShouldNotBeNull().AsSpan().SequenceEqual(content).ShouldBeTrue();
+        (await _client.Containers.InspectContainerAsync(id)).State.Status.ShouldBe("created");
+    }
+
+    [Fact]
+    public async Task The_files_of_the_image_are_read_through_it_too()
+    {
+        var (id, _) = await NeverStartedAsync();
+
+        var busybox = await _client.Containers.ReadFileAsync(id, "/bin/busybox", 100_000_000);
+
+        var original = await File.ReadAllBytesAsync("/bin/busybox");
+        busybox.ShouldNotBeNull().AsSpan().SequenceEqual(original).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_path_that_is_not_there_is_null_and_a_container_that_is_not_there_is_not_found()
+    {
+        var (id, _) = await NeverStartedAsync();
+
+        (await _client.Containers.ReadFileAsync(id, "/data/none", 100)).ShouldBeNull();
+        await Should.ThrowAsync<DockerNotFoundException>(() => _client.Containers.ReadFileAsync("nobody", "/data/none", 100));
+        await Should.ThrowAsync<DockerNotFoundException>(() => Stat(id, "/data/none"));
+    }
+
+    [Fact]
+    public async Task Directories_and_links_are_told_apart_and_a_link_is_followed_for_reading()
+    {
+        var (id, directory) = await NeverStartedAsync();
+        await File.WriteAllTextAsync($"{directory}/real.txt", "hello");
+        File.CreateSymbolicLink($"{directory}/link.txt", "real.txt");
+
+        await using var dir = await Stat(id, "/data");
+        dir.Stat.IsDirectory.ShouldBeTrue();
+        dir.Stat.IsRegularFile.ShouldBeFalse();
+        await using var link = await Stat(id, "/data/link.txt");
+        link.Stat.IsSymbolicLink.ShouldBeTrue();
+        link.Stat.LinkTarget.ShouldBe("/data/real.txt");
+        Encoding.UTF8.GetString((await _client.Containers.ReadFileAsync(id, "/data/link.txt", 100)).ShouldNotBeNull()).ShouldBe("hello");
+        await Should.ThrowAsync<InvalidDataException>(() => _client.Containers.ReadFileAsync(id, "/data", 100));
+    }
+
+    [Fact]
+    public async Task A_file_larger_than_permitted_is_refused()
+    {
+        var (id, directory) = await NeverStartedAsync();
+        await File.WriteAllTextAsync($"{directory}/f", "12345");
+
+        (await Should.ThrowAsync<InvalidDataException>(() => _client.Containers.ReadFileAsync(id, "/data/f", 4))).Message.ShouldContain("5 bytes");
+        (await _client.Containers.ReadFileAsync(id, "/data/f", 5)).ShouldNotBeNull().Length.ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task An_empty_file_is_empty_and_not_absent()
+    {
+        var (id, directory) = await NeverStartedAsync();
+        await File.WriteAllBytesAsync($"{directory}/empty", []);
+
+        (await _client.Containers.ReadFileAsync(id, "/data/empty", 4)).ShouldNotBeNull().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_file_written_into_a_container_is_there_with_its_mode()
+    {
+        var (id, directory) = await NeverStartedAsync();
+
+        await _client.Containers.WriteFileAsync(id, "/data", "new.sh", "#!/bin/sh\n"u8.ToArray(), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        (await File.ReadAllTextAsync($"{directory}/new.sh")).ShouldBe("#!/bin/sh\n");
+        File.GetUnixFileMode($"{directory}/new.sh").ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await Should.ThrowAsync<DockerNotFoundException>(() => _client.Containers.WriteFileAsync(id, "/nowhere", "x", "x"u8.ToArray(), UnixFileMode.UserRead));
+    }
+
+    private Task<GetArchiveFromContainerResponse> Stat(string id, string path) =>
+        _client.Containers.GetArchiveFromContainerAsync(id, new GetArchiveFromContainerParameters { Path = path }, statOnly: true);
+
+    private async Task<(string Id, string Directory)> NeverStartedAsync()
+    {
+        var directory = Directory.CreateDirectory($"{daemon.Root}/bind-{Guid.NewGuid():N}").FullName;
+        var id = await daemon.CreateIdleAsync(_client, p => p with { HostConfig = p.HostConfig! with { Mounts = [new Mount { Type = "bind", Source = directory, Target = "/data" }] } });
+        return (id, directory);
+    }
+}

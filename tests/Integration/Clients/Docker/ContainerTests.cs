@@ -1,0 +1,261 @@
+using System.Text;
+using Drydock.Clients.Docker;
+using Drydock.Tests.Integration.Clients.Docker.Fixture;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Clients.Docker;
+
+[Collection(DockerDaemonCollection.Name)]
+public sealed class ContainerTests(DockerDaemonFixture daemon) : IAsyncDisposable
+{
+    private readonly IDockerClient _client = DockerDaemonFixture.Client(daemon.TlsEndpoint);
+
+    public ValueTask DisposeAsync() => _client.DisposeAsync();
+
+    [Fact]
+    public async Task A_container_goes_through_its_life()
+    {
+        var name = NewName();
+        var id = await daemon.CreateIdleAsync(_client, p => p with { Name = name, Env = ["COLOUR=blue"], Labels = new Dictionary<string, string> { ["team"] = "a" } });
+
+        var created = await _client.Containers.InspectContainerAsync(name);
+        created.ID.ShouldBe(id);
+        created.ShortName.ShouldBe(name);
+        created.State.Status.ShouldBe("created");
+        created.State.StartedAt.ShouldBeNull();
+        created.Config.Env.ShouldNotBeNull().ShouldContain("COLOUR=blue");
+        created.Config.Labels.ShouldNotBeNull()["team"].ShouldBe("a");
+        created.HostConfig.NetworkMode.ShouldBe("host");
+
+        (await _client.Containers.StartContainerAsync(id)).ShouldBeTrue();
+        (await _client.Containers.StartContainerAsync(id)).ShouldBeFalse();
+        var running = await _client.Containers.InspectContainerAsync(id);
+        running.State.Running.ShouldBeTrue();
+        running.State.StartedAt.ShouldNotBeNull();
+
+        (await _client.Containers.StopContainerAsync(id, new ContainerStopParameters { WaitBeforeKillSeconds = 30 })).ShouldBeTrue();
+        (await _client.Containers.StopContainerAsync(id, new ContainerStopParameters())).ShouldBeFalse();
+        var stopped = await _client.Containers.InspectContainerAsync(id);
+        stopped.State.Status.ShouldBe("exited");
+        stopped.State.ExitCode.ShouldBe(0);
+        stopped.State.FinishedAt.ShouldNotBeNull().ShouldBeGreaterThan(running.State.StartedAt!.Value);
+
+        await _client.Containers.RemoveContainerAsync(id, new ContainerRemoveParameters());
+        await Should.ThrowAsync<DockerNotFoundException>(() => _client.Containers.InspectContainerAsync(id));
+    }
+
+    [Fact]
+    public async Task A_container_that_ignores_the_stop_signal_is_killed_after_its_grace_and_not_before()
+    {
+        var id = await daemon.RunIdleAsync(_client, p => p with { Cmd = ["sh", "-c", "trap 'echo asked' TERM; touch /tmp/ready; while :; do sleep 0.05; done"] });
+        await WaitForFileAsync(id, "/tmp/ready");
+
+        await _client.Containers.StopContainerAsync(id, new ContainerStopParameters { WaitBeforeKillSeconds = 1 });
+
+        (await _client.Containers.InspectContainerAsync(id)).State.ExitCode.ShouldBe(137);
+        (await LogsAsync(id)).Out.ShouldBe("asked\n");
+    }
+
+    [Fact]
+    public async Task A_name_in_use_is_a_conflict_that_names_the_holder()
+    {
+        var name = NewName();
+        var holder = await daemon.CreateIdleAsync(_client, p => p with { Name = name });
+
+        var create = await Should.ThrowAsync<DockerNameConflictException>(() => daemon.CreateIdleAsync(_client, p => p with { Name = name }));
+        create.Name.ShouldBe(name);
+        create.HolderId.ShouldBe(holder);
+
+        var other = await daemon.CreateIdleAsync(_client);
+        var rename = await Should.ThrowAsync<DockerNameConflictException>(() => _client.Containers.RenameContainerAsync(other, new ContainerRenameParameters { NewName = name }));
+        rename.HolderId.ShouldBe(holder);
+    }
+
+    [Fact]
+    public async Task A_renamed_container_answers_to_its_new_name_and_keeps_its_id()
+    {
+        var id = await daemon.CreateIdleAsync(_client, p => p with { Name = NewName() });
+        var name = NewName();
+
+        await _client.Containers.RenameContainerAsync(id, new ContainerRenameParameters { NewName = name });
+
+        (await _client.Containers.InspectContainerAsync(name)).ID.ShouldBe(id);
+    }
+
+    [Fact]
+    public async Task A_restart_policy_can_be_changed_on_a_running_container()
+    {
+        var id = await daemon.RunIdleAsync(_client, p => p with { HostConfig = p.HostConfig! with { RestartPolicy = new RestartPolicy { Name = "always" } } });
+        (await _client.Containers.InspectContainerAsync(id)).HostConfig.RestartPolicy.ShouldNotBeNull().Name.ShouldBe("always");
+
+        await _client.Containers.UpdateContainerAsync(id, new ContainerUpdateParameters { RestartPolicy = RestartPolicy.No });
+
+        (await _client.Containers.InspectContainerAsync(id)).HostConfig.RestartPolicy.ShouldNotBeNull().Name.ShouldBe("no");
+    }
+
+    [Fact]
+    public async Task What_an_inspect_says_of_the_host_can_be_given_to_a_new_container_whole()
+    {
+        var directory = Directory.CreateDirectory($"{daemon.Root}/bind-{Guid.NewGuid():N}").FullName;
+        var old = await daemon.CreateIdleAsync(_client, p => p with
+        {
+            HostConfig = new HostConfig
+            {
+                NetworkMode = "host",
+                Binds = [$"{directory}:/data:ro"],
+                PidsLimit = -1,
+                Ulimits = [new Ulimit { Name = "nproc", Soft = 65535, Hard = 65535 }],
+                Other = new Dictionary<string, System.Text.Json.JsonElement> { ["ExtraHosts"] = System.Text.Json.JsonDocument.Parse("[\"meta:198.18.0.9\"]").RootElement },
+            },
+        });
+        var before = await _client.Containers.InspectContainerAsync(old);
+
+        var copy = await _client.Containers.CreateContainerAsync(new CreateContainerParameters { Image = DockerDaemonFixture.Image, Cmd = ["true"], HostConfig = before.HostConfig });
+
+        var after = await _client.Containers.InspectContainerAsync(copy.ID);
+        after.HostConfig.Binds.ShouldBe([$"{directory}:/data:ro"]);
+        after.HostConfig.Ulimits.ShouldNotBeNull().ShouldHaveSingleItem().ShouldBe(new Ulimit { Name = "nproc", Soft = 65535, Hard = 65535 });
+        after.HostConfig.Other.ShouldNotBeNull()["ExtraHosts"].ToString().ShouldBe("[\"meta:198.18.0.9\"]");
+        after.HostConfig.Other.Keys.ShouldBe(before.HostConfig.Other!.Keys, ignoreOrder: true);
+        after.Mounts.ShouldHaveSingleItem().RW.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_mount_whose_source_does_not_exist_is_refused_and_nothing_is_created_on_the_host()
+    {
+        var source = $"{daemon.Root}/not-there";
+
+        var refusal = await Should.ThrowAsync<DockerApiException>(() => daemon.CreateIdleAsync(_client, p => p with
+        {
+            HostConfig = p.HostConfig! with { Mounts = [new Mount { Type = "bind", Source = source, Target = "/data" }] },
+        }));
+
+        refusal.EngineMessage.ShouldContain(source);
+        Directory.Exists(source).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task An_image_that_is_not_on_the_host_is_not_found()
+    {
+        var refusal = await Should.ThrowAsync<DockerNotFoundException>(() => daemon.CreateIdleAsync(_client, p => p with { Image = "drydock/none:9" }));
+
+        refusal.EngineMessage.ShouldContain("drydock/none:9");
+    }
+
+    [Fact]
+    public async Task A_running_container_is_not_removed_without_force()
+    {
+        var id = await daemon.RunIdleAsync(_client);
+
+        await Should.ThrowAsync<DockerConflictException>(() => _client.Containers.RemoveContainerAsync(id, new ContainerRemoveParameters()));
+
+        await _client.Containers.RemoveContainerAsync(id, new ContainerRemoveParameters { Force = true });
+    }
+
+    [Fact]
+    public async Task A_list_shows_stopped_containers_only_when_asked_and_filters_by_label()
+    {
+        var mark = NewName();
+        var labels = new Dictionary<string, string> { ["mark"] = mark };
+        var running = await daemon.RunIdleAsync(_client, p => p with { Labels = labels });
+        var created = await daemon.CreateIdleAsync(_client, p => p with { Labels = labels });
+        var filters = new Dictionary<string, IReadOnlyList<string>> { ["label"] = [$"mark={mark}"] };
+
+        (await _client.Containers.ListContainersAsync(new ContainersListParameters { Filters = filters })).Select(c => c.ID).ShouldBe([running]);
+        (await _client.Containers.ListContainersAsync(new ContainersListParameters { All = true, Filters = filters })).Select(c => c.ID).ShouldBe([running, created], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task A_wait_gives_the_exit_code_when_the_container_ends()
+    {
+        var id = await daemon.RunIdleAsync(_client, p => p with { Cmd = ["sh", "-c", "until [ -e /tmp/go ]; do sleep 0.05; done; exit 9"] });
+        var waiting = _client.Containers.WaitContainerAsync(id, new ContainerWaitParameters());
+
+        await _client.Containers.WriteFileAsync(id, "/tmp", "go", "go"u8.ToArray(), UnixFileMode.UserRead);
+
+        (await waiting).StatusCode.ShouldBe(9);
+    }
+
+    [Fact]
+    public async Task Logs_come_whole_in_order_and_apart()
+    {
+        var id = await daemon.RunIdleAsync(_client, p => p with { Cmd = ["sh", "-c", "seq 1 5000; echo problem >&2"] });
+        await _client.Containers.WaitContainerAsync(id, new ContainerWaitParameters());
+
+        var (stdout, stderr) = await LogsAsync(id);
+
+        stdout.ShouldBe(string.Concat(Enumerable.Range(1, 5000).Select(i => $"{i}\n")));
+        stderr.ShouldBe("problem\n");
+    }
+
+    [Fact]
+    public async Task Followed_logs_come_as_they_are_written_and_end_with_the_container()
+    {
+        var id = await daemon.RunIdleAsync(_client, p => p with { Cmd = ["sh", "-c", "echo one; until [ -e /tmp/go ]; do sleep 0.05; done; echo two"] });
+        var text = new StringBuilder();
+
+        await foreach (var chunk in _client.Containers.GetContainerLogsAsync(id, new ContainerLogsParameters { ShowStdout = true, Follow = true }))
+        {
+            text.Append(Encoding.UTF8.GetString(chunk.Data.Span));
+            if (text.ToString() == "one\n")
+            {
+                await _client.Containers.WriteFileAsync(id, "/tmp", "go", "go"u8.ToArray(), UnixFileMode.UserRead);
+            }
+        }
+
+        text.ToString().ShouldBe("one\ntwo\n");
+    }
+
+    [Fact]
+    public async Task A_signal_to_a_stopped_container_is_a_conflict_and_to_a_running_one_ends_it()
+    {
+        var id = await daemon.CreateIdleAsync(_client);
+        await Should.ThrowAsync<DockerConflictException>(() => _client.Containers.KillContainerAsync(id, new ContainerKillParameters()));
+
+        await _client.Containers.StartContainerAsync(id);
+        await _client.Containers.KillContainerAsync(id, new ContainerKillParameters { Signal = "SIGKILL" });
+
+        (await _client.Containers.WaitContainerAsync(id, new ContainerWaitParameters())).StatusCode.ShouldBe(137);
+    }
+
+    [Fact]
+    public async Task A_restarted_container_has_a_new_start()
+    {
+        var id = await daemon.RunIdleAsync(_client);
+        var before = (await _client.Containers.InspectContainerAsync(id)).State.StartedAt!.Value;
+
+        await _client.Containers.RestartContainerAsync(id, new ContainerRestartParameters { WaitBeforeKillSeconds = 10 });
+
+        (await _client.Containers.InspectContainerAsync(id)).State.StartedAt!.Value.ShouldBeGreaterThan(before);
+    }
+
+    [Fact]
+    public async Task An_environment_the_engine_refuses_does_not_show_its_values()
+    {
+        var refusal = await Should.ThrowAsync<DockerApiException>(() => daemon.CreateIdleAsync(_client, p => p with { Env = ["GOOD=canary-one-8812", "=canary-two-8812"] }));
+
+        refusal.ToString().ShouldNotContain("canary");
+        refusal.ToString().ShouldContain("***");
+    }
+
+    private static string NewName() => $"t-{Guid.NewGuid():N}";
+
+    private async Task WaitForFileAsync(string id, string path)
+    {
+        var result = await _client.RunExecAsync(id, ["sh", "-c", $"until [ -e {path} ]; do sleep 0.05; done"]);
+        result.ExitCode.ShouldBe(0);
+    }
+
+    private async Task<(string Out, string Error)> LogsAsync(string id)
+    {
+        var stdout = new MemoryStream();
+        var stderr = new MemoryStream();
+        await foreach (var chunk in _client.Containers.GetContainerLogsAsync(id, new ContainerLogsParameters { ShowStdout = true, ShowStderr = true }))
+        {
+            (chunk.Source == ContainerOutputSource.StandardError ? stderr : stdout).Write(chunk.Data.Span);
+        }
+
+        return (Encoding.UTF8.GetString(stdout.ToArray()), Encoding.UTF8.GetString(stderr.ToArray()));
+    }
+}

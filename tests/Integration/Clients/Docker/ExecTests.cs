@@ -1,0 +1,174 @@
+using Drydock.Clients.Docker;
+using Drydock.Tests.Integration.Clients.Docker.Fixture;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Clients.Docker;
+
+[Collection(DockerDaemonCollection.Name)]
+public sealed class ExecTests(DockerDaemonFixture daemon) : IAsyncDisposable
+{
+    private readonly IDockerClient _client = DockerDaemonFixture.Client(daemon.TlsEndpoint);
+
+    public ValueTask DisposeAsync() => _client.DisposeAsync();
+
+    [Fact]
+    public async Task A_prepared_command_runs_once_when_started_and_never_again()
+    {
+        var container = await daemon.RunIdleAsync(_client);
+        var exec = await PrepareAsync(container, "echo ran >> /tmp/count; exit 7");
+
+        (await _client.Exec.InspectContainerExecAsync(exec)).NotStarted.ShouldBeTrue();
+        (await _client.Containers.ReadFileAsync(container, "/tmp/count", 100)).ShouldBeNull();
+
+        await _client.Exec.StartContainerExecAsync(exec);
+        var ended = await _client.WaitContainerExecAsync(container, exec);
+
+        ended.HasEnded.ShouldBeTrue();
+        ended.ExitCode.ShouldBe(7);
+        ended.ContainerID.ShouldBe(container);
+        var refusal = await Should.ThrowAsync<DockerConflictException>(() => _client.Exec.StartContainerExecAsync(exec));
+        refusal.Message.ShouldContain(exec);
+        (await ReadTextAsync(container, "/tmp/count")).ShouldBe("ran\n");
+    }
+
+    [Fact]
+    public async Task A_second_start_while_the_first_runs_is_a_conflict_and_inspect_says_it_runs()
+    {
+        var container = await daemon.RunIdleAsync(_client);
+        var exec = await PrepareAsync(container, "echo ran >> /tmp/count; until [ -e /tmp/go ]; do sleep 0.05; done");
+        await _client.Exec.StartContainerExecAsync(exec);
+
+        var running = await _client.Exec.InspectContainerExecAsync(exec);
+        running.Running.ShouldBeTrue();
+        running.ExitCode.ShouldBeNull();
+        running.Pid.ShouldBeGreaterThan(0);
+        await Should.ThrowAsync<DockerConflictException>(() => _client.Exec.StartContainerExecAsync(exec));
+        await Should.ThrowAsync<DockerConflictException>(() => _client.Exec.StartAndAttachContainerExecAsync(exec, new ContainerExecAttachParameters()));
+
+        var waiting = _client.WaitContainerExecAsync(container, exec);
+        await _client.Containers.WriteFileAsync(container, "/tmp", "go", "go"u8.ToArray(), UnixFileMode.UserRead);
+        (await waiting).ExitCode.ShouldBe(0);
+        (await ReadTextAsync(container, "/tmp/count")).ShouldBe("ran\n");
+    }
+
+    [Fact]
+    public async Task An_attached_start_of_an_exec_that_has_run_is_a_conflict_and_runs_nothing()
+    {
+        var container = await daemon.RunIdleAsync(_client);
+        var exec = await PrepareAsync(container, "echo ran >> /tmp/count", attached: true);
+        await _client.Exec.StartAndAttachContainerExecAsync(exec, new ContainerExecAttachParameters());
+        await _client.WaitContainerExecAsync(container, exec);
+
+        await Should.ThrowAsync<DockerConflictException>(() => _client.Exec.StartAndAttachContainerExecAsync(exec, new ContainerExecAttachParameters()));
+
+        (await ReadTextAsync(container, "/tmp/count")).ShouldBe("ran\n");
+    }
+
+    [Fact]
+    public async Task An_attached_command_gives_stdout_stderr_and_exit_code_apart()
+    {
+        var container = await daemon.RunIdleAsync(_client);
+
+        var result = await _client.RunExecAsync(container, ["sh", "-c", "echo out; echo err >&2; printf 'more \\303\\244'; exit 3"]);
+
+        result.ExitCode.ShouldBe(3);
+        result.Stdout.Text.ShouldBe("out\nmore ä");
+        result.Stderr.Text.ShouldBe("err\n");
+    }
+
+    [Fact]
+    public async Task Output_beyond_the_limit_keeps_its_beginning_and_its_end_and_counts_the_rest()
+    {
+        var container = await daemon.RunIdleAsync(_client);
+        var exec = await PrepareAsync(container, "seq 1 100000; seq 5 >&2", attached: true);
+
+        var output = await _client.Exec.StartAndAttachContainerExecAsync(exec, new ContainerExecAttachParameters { MaxStdoutBytes = 40 });
+
+        output.Stdout.TotalBytes.ShouldBe(588895);
+        output.Stdout.Text.ShouldStartWith("1\n2\n3\n");
+        output.Stdout.Text.ShouldEndWith("\n99998\n99999\n100000\n");
+        output.Stdout.OmittedBytes.ShouldBe(588895 - 40);
+        output.Stderr.Text.ShouldBe("1\n2\n3\n4\n5\n");
+    }
+
+    [Fact]
+    public async Task A_command_with_a_terminal_gives_everything_as_stdout()
+    {
+        var container = await daemon.RunIdleAsync(_client);
+        var created = await _client.Exec.ExecCreateContainerAsync(
+            container, new ContainerExecCreateParameters { Cmd = ["sh", "-c", "echo out; echo err >&2"], Tty = true, AttachStdout = true, AttachStderr = true });
+
+        var output = await _client.Exec.StartAndAttachContainerExecAsync(created.ID, new ContainerExecAttachParameters { Tty = true });
+
+        output.Stdout.Text.ShouldBe("out\r\nerr\r\n");
+        output.Stderr.TotalBytes.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Environment_user_and_working_directory_of_a_command_are_what_was_asked_for()
+    {
+        var container = await daemon.RunIdleAsync(_client);
+        var created = await _client.Exec.ExecCreateContainerAsync(
+            container,
+            new ContainerExecCreateParameters { Cmd = ["sh", "-c", "echo $WHO $PWD $(busybox id -u)"], Env = ["WHO=drydock"], WorkingDir = "/etc", User = "123", AttachStdout = true });
+
+        var output = await _client.Exec.StartAndAttachContainerExecAsync(created.ID, new ContainerExecAttachParameters());
+
+        output.Stdout.Text.ShouldBe("drydock /etc 123\n");
+    }
+
+    [Fact]
+    public async Task A_command_in_a_stopped_container_is_a_conflict()
+    {
+        var container = await daemon.CreateIdleAsync(_client);
+
+        await Should.ThrowAsync<DockerConflictException>(() => PrepareAsync(container, "true"));
+    }
+
+    [Fact]
+    public async Task A_program_that_does_not_exist_is_an_answer_of_the_engine_and_the_exec_never_runs_later()
+    {
+        var container = await daemon.RunIdleAsync(_client);
+        var created = await _client.Exec.ExecCreateContainerAsync(container, new ContainerExecCreateParameters { Cmd = ["/no/such/program"] });
+
+        var refusal = await Should.ThrowAsync<DockerApiException>(() => _client.Exec.StartContainerExecAsync(created.ID));
+
+        refusal.EngineMessage.ShouldContain("/no/such/program");
+    }
+
+    [Fact]
+    public async Task An_environment_the_engine_refuses_does_not_show_its_values()
+    {
+        var container = await daemon.RunIdleAsync(_client);
+        var created = await Record.ExceptionAsync(() => _client.Exec.ExecCreateContainerAsync(
+            container, new ContainerExecCreateParameters { Cmd = ["true"], Env = ["=canary-secret-7731"] }));
+
+        (created?.ToString() ?? "").ShouldNotContain("canary-secret-7731");
+    }
+
+    [Fact]
+    public async Task After_the_engine_was_killed_an_exec_id_is_not_found_and_whoever_waited_was_told()
+    {
+        var container = await daemon.RunIdleAsync(_client);
+        var exec = await PrepareAsync(container, "sleep 1000");
+        await _client.Exec.StartContainerExecAsync(exec);
+        var waiting = _client.WaitContainerExecAsync(container, exec);
+
+        await daemon.Process.KillAsync();
+
+        (await Should.ThrowAsync<DockerUnreachableException>(() => waiting)).Endpoint.ShouldBe(_client.EndpointName);
+        await Should.ThrowAsync<DockerUnreachableException>(() => _client.Exec.InspectContainerExecAsync(exec));
+        await daemon.StartAsync();
+        await Should.ThrowAsync<DockerNotFoundException>(() => _client.Exec.InspectContainerExecAsync(exec));
+        await Should.ThrowAsync<DockerNotFoundException>(() => _client.Exec.StartContainerExecAsync(exec));
+        (await _client.Containers.InspectContainerAsync(container)).State.Running.ShouldBeFalse();
+    }
+
+    private async Task<string> PrepareAsync(string container, string script, bool attached = false) => (await _client.Exec.ExecCreateContainerAsync(
+        container,
+        new ContainerExecCreateParameters { Cmd = ["sh", "-c", script], AttachStdout = attached, AttachStderr = attached })).ID;
+
+    private async Task<string> ReadTextAsync(string container, string path) =>
+        System.Text.Encoding.UTF8.GetString((await _client.Containers.ReadFileAsync(container, path, 10_000)).ShouldNotBeNull());
+}

@@ -1,0 +1,152 @@
+using Drydock.Clients.Docker;
+using Drydock.Tests.Integration.Clients.Docker.Fixture;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Clients.Docker;
+
+[Collection(DockerDaemonCollection.Name)]
+public sealed class ImageTests(DockerDaemonFixture daemon) : IAsyncDisposable
+{
+    private readonly IDockerClient _client = DockerDaemonFixture.Client(daemon.TlsEndpoint);
+
+    public ValueTask DisposeAsync() => _client.DisposeAsync();
+
+    [Fact]
+    public async Task An_archive_is_loaded_from_a_stream_and_its_id_is_the_same_as_where_it_was_saved()
+    {
+        var image = await SavedImage.CreateAsync(ballastBytes: 2_000_000);
+        var archive = await image.ArchiveAsync("drydock/loaded:1");
+        using var stream = new MemoryStream(archive);
+        var sent = new Recorder();
+
+        var lines = await _client.Images.LoadImageAsync(new ImageLoadParameters { BytesSent = sent }, stream).ToListAsync();
+
+        lines.ShouldContain(line => line.Stream != null && line.Stream.Contains("Loaded image: drydock/loaded:1", StringComparison.Ordinal));
+        lines.ShouldContain(line => line.Progress != null && line.Progress.Total > 0);
+        sent.Values.Last().ShouldBe(archive.Length);
+        sent.Values.ShouldBeInOrder();
+        var loaded = await _client.Images.InspectImageAsync("drydock/loaded:1");
+        loaded.ID.ShouldBe(image.Id);
+        loaded.RepoDigests.ShouldBeEmpty();
+        loaded.Config.ShouldNotBeNull().Env.ShouldBe(["PATH=/bin"]);
+    }
+
+    [Fact]
+    public async Task Something_that_is_no_archive_is_a_failure_although_the_answer_began_with_200()
+    {
+        using var garbage = new MemoryStream("this is not an archive"u8.ToArray());
+
+        var failure = await Should.ThrowAsync<DockerStreamException>(() => _client.Images.LoadImageAsync(new ImageLoadParameters(), garbage).ToListAsync().AsTask());
+
+        failure.EngineMessage.ShouldNotBeNullOrEmpty();
+        failure.Message.ShouldContain(_client.EndpointName);
+    }
+
+    [Fact]
+    public async Task A_long_upload_that_is_no_archive_ends_with_the_engines_reason()
+    {
+        using var garbage = new EndlessGarbage(64L * 1024 * 1024);
+
+        var failure = await Should.ThrowAsync<DockerStreamException>(() => _client.Images.LoadImageAsync(new ImageLoadParameters(), garbage).ToListAsync().AsTask());
+
+        failure.EngineMessage.ShouldNotBeNullOrEmpty();
+    }
+
+    [Fact]
+    public async Task An_archive_that_cannot_be_read_to_its_end_is_our_failure_not_the_engines_and_loads_nothing()
+    {
+        var image = await SavedImage.CreateAsync(ballastBytes: 3_000_000);
+        using var broken = new BreakingStream(await image.ArchiveAsync("drydock/broken:1"), breakAt: 2_500_000);
+
+        var failure = await Should.ThrowAsync<IOException>(() => _client.Images.LoadImageAsync(new ImageLoadParameters(), broken).ToListAsync().AsTask());
+
+        failure.Message.ShouldContain(BreakingStream.Reason);
+        await Should.ThrowAsync<DockerNotFoundException>(() => _client.Images.InspectImageAsync("drydock/broken:1"));
+    }
+
+    [Fact]
+    public async Task A_truncated_archive_is_not_loaded()
+    {
+        var image = await SavedImage.CreateAsync(ballastBytes: 1_000_000);
+        var archive = await image.ArchiveAsync("drydock/cut:1");
+        using var cut = new MemoryStream(archive, 0, archive.Length / 2);
+
+        await Should.ThrowAsync<DockerStreamException>(() => _client.Images.LoadImageAsync(new ImageLoadParameters(), cut).ToListAsync().AsTask());
+
+        await Should.ThrowAsync<DockerNotFoundException>(() => _client.Images.InspectImageAsync("drydock/cut:1"));
+    }
+
+    [Fact]
+    public async Task A_tag_adds_a_reference_and_removing_it_leaves_the_image()
+    {
+        await _client.Images.TagImageAsync(DockerDaemonFixture.Image, new ImageTagParameters { RepositoryName = "drydock/other", Tag = "2" });
+        (await _client.Images.ListImagesAsync(new ImagesListParameters())).SelectMany(i => i.RepoTags).ShouldContain("drydock/other:2");
+
+        var removed = await _client.Images.DeleteImageAsync("drydock/other:2", new ImageDeleteParameters());
+
+        removed.ShouldHaveSingleItem().Untagged.ShouldBe("drydock/other:2");
+        (await _client.Images.InspectImageAsync(DockerDaemonFixture.Image)).RepoTags.ShouldBe([DockerDaemonFixture.Image]);
+    }
+
+    [Fact]
+    public async Task An_image_in_use_is_not_removed()
+    {
+        var image = await _client.Images.InspectImageAsync(DockerDaemonFixture.Image);
+        await daemon.CreateIdleAsync(_client);
+
+        await Should.ThrowAsync<DockerConflictException>(() => _client.Images.DeleteImageAsync(image.ID, new ImageDeleteParameters()));
+    }
+
+    [Fact]
+    public async Task An_image_is_pulled_with_credentials_and_its_digest_was_known_before()
+    {
+        var image = await SavedImage.CreateAsync(ballastBytes: 500_000);
+        await using var registry = Registry.Start(image, daemon.OutsideAddress);
+        var auth = new AuthConfig { Username = Registry.User, Password = Registry.Password, ServerAddress = registry.Address };
+
+        var known = await _client.Images.InspectDistributionAsync(registry.Reference, auth);
+        var lines = await _client.Images.CreateImageAsync(new ImagesCreateParameters { FromImage = registry.Reference }, auth).ToListAsync();
+
+        known.Descriptor.Digest.ShouldBe(SavedImage.Digest(image.Manifest));
+        known.Platforms.ShouldHaveSingleItem().Os.ShouldBe("linux");
+        lines.ShouldContain(line => line.Status == "Pull complete");
+        var pulled = await _client.Images.InspectImageAsync(registry.Reference);
+        pulled.ID.ShouldBe(image.Id);
+        pulled.RepoDigests.ShouldHaveSingleItem().ShouldEndWith(SavedImage.Digest(image.Manifest));
+    }
+
+    [Fact]
+    public async Task Wrong_credentials_are_refused_without_showing_them()
+    {
+        await using var registry = Registry.Start(await SavedImage.CreateAsync(), daemon.OutsideAddress);
+        var auth = new AuthConfig { Username = Registry.User, Password = "canary-wrong-password-9902", ServerAddress = registry.Address };
+
+        var asked = await Should.ThrowAsync<DockerUnauthorizedException>(() => _client.Images.InspectDistributionAsync(registry.Reference, auth));
+        var pulled = await Should.ThrowAsync<DockerException>(() => _client.Images.CreateImageAsync(new ImagesCreateParameters { FromImage = registry.Reference }, auth).ToListAsync().AsTask());
+
+        asked.ToString().ShouldNotContain("canary");
+        pulled.ToString().ShouldNotContain("canary");
+        pulled.Message.ShouldContain(registry.Reference);
+    }
+
+    [Fact]
+    public async Task An_image_the_registry_does_not_have_and_a_registry_that_is_not_there_are_failures_of_the_pull()
+    {
+        await using var registry = Registry.Start(await SavedImage.CreateAsync(), daemon.OutsideAddress);
+        var auth = new AuthConfig { Username = Registry.User, Password = Registry.Password, ServerAddress = registry.Address };
+
+        var missing = await Should.ThrowAsync<DockerException>(() => _client.Images.CreateImageAsync(new ImagesCreateParameters { FromImage = $"{registry.Address}/team/app:2" }, auth).ToListAsync().AsTask());
+        var nobody = await Should.ThrowAsync<DockerException>(() => _client.Images.CreateImageAsync(new ImagesCreateParameters { FromImage = $"{daemon.OutsideAddress}:1/team/app:1" }, authConfig: null).ToListAsync().AsTask());
+
+        missing.Message.ShouldContain("manifest");
+        nobody.Message.ShouldContain("refused");
+    }
+
+    private sealed class Recorder : IProgress<long>
+    {
+        public List<long> Values { get; } = [];
+
+        public void Report(long value) => Values.Add(value);
+    }
+}

@@ -1,0 +1,167 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Drydock.Clients.Docker;
+using Drydock.Clients.Remote;
+using Drydock.Clients.Ssh;
+using Drydock.Tests.Integration.Clients.Docker.Fixture;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Clients.Docker;
+
+[Collection(DockerDaemonCollection.Name)]
+public sealed class SshTests(DockerDaemonFixture daemon) : IAsyncLifetime
+{
+    private SshServer? _server;
+
+    private SshServer Server => _server!;
+
+    public async ValueTask InitializeAsync() => _server = await SshServer.StartAsync(daemon.Root);
+
+    public ValueTask DisposeAsync() => Server.DisposeAsync();
+
+    [Fact]
+    public async Task An_engine_behind_ssh_does_all_that_others_do()
+    {
+        await using var client = DockerDaemonFixture.Client(Server.Endpoint(daemon.Socket, Server.Material));
+        var container = await daemon.RunIdleAsync(client);
+
+        var result = await client.RunExecAsync(container, ["sh", "-c", "seq 1 20000; echo err >&2; exit 2"]);
+        var file = await client.Containers.ReadFileAsync(container, "/bin/busybox", 100_000_000);
+
+        result.ExitCode.ShouldBe(2);
+        result.Stdout.TotalBytes.ShouldBe(108894);
+        result.Stderr.Text.ShouldBe("err\n");
+        file.ShouldNotBeNull().Length.ShouldBe((int)new FileInfo("/bin/busybox").Length);
+        await client.Containers.StopContainerAsync(container, new ContainerStopParameters { WaitBeforeKillSeconds = 10 });
+    }
+
+    [Fact]
+    public async Task An_image_is_loaded_over_ssh()
+    {
+        await using var client = DockerDaemonFixture.Client(Server.Endpoint(daemon.Socket, Server.Material));
+        var image = await SavedImage.CreateAsync(ballastBytes: 5_000_000);
+        using var archive = new MemoryStream(await image.ArchiveAsync("drydock/ssh:1"));
+
+        await client.Images.LoadImageAsync(new ImageLoadParameters(), archive).ToListAsync();
+
+        (await client.Images.InspectImageAsync("drydock/ssh:1")).ID.ShouldBe(image.Id);
+    }
+
+    [Fact]
+    public async Task A_host_that_is_not_known_is_refused()
+    {
+        await using var client = DockerDaemonFixture.Client(Server.Endpoint(daemon.Socket, Server.NoHostKey));
+
+        var refusal = await Should.ThrowAsync<DockerSshException>(() => client.System.PingAsync());
+
+        refusal.Reason.ShouldBe(RemoteRefusal.HostKey);
+        refusal.MayHaveBeenProcessed.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_host_with_another_key_than_the_known_one_is_refused()
+    {
+        await using var client = DockerDaemonFixture.Client(Server.Endpoint(daemon.Socket, Server.WrongHostKey));
+
+        (await Should.ThrowAsync<DockerSshException>(() => client.System.PingAsync())).Reason.ShouldBe(RemoteRefusal.HostKey);
+    }
+
+    [Fact]
+    public async Task A_key_the_host_does_not_let_in_is_an_authentication_failure()
+    {
+        await using var client = DockerDaemonFixture.Client(Server.Endpoint(daemon.Socket, Server.WrongKey));
+
+        (await Should.ThrowAsync<DockerSshException>(() => client.System.PingAsync())).Reason.ShouldBe(RemoteRefusal.Authentication);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_none_is_our_own_failure_and_is_not_shown()
+    {
+        var material = new SshMaterial("canary-not-a-key-3310"u8.ToArray(), Server.Material.KnownHosts.ToArray());
+        await using var client = DockerDaemonFixture.Client(Server.Endpoint(daemon.Socket, material));
+
+        var refusal = await Should.ThrowAsync<DockerSshException>(() => client.System.PingAsync());
+
+        refusal.Reason.ShouldBe(RemoteRefusal.LocalClient);
+        refusal.ToString().ShouldNotContain("canary");
+    }
+
+    [Fact]
+    public async Task A_socket_that_is_not_there_on_the_host_is_a_failure_of_the_remote_command()
+    {
+        await using var client = DockerDaemonFixture.Client(Server.Endpoint(daemon.Root + "/none.sock", Server.Material));
+
+        var refusal = await Should.ThrowAsync<DockerSshException>(() => client.System.PingAsync());
+
+        refusal.Reason.ShouldBe(RemoteRefusal.RemoteCommand);
+        refusal.Message.ShouldContain("none.sock");
+    }
+
+    [Fact]
+    public async Task A_host_where_nothing_listens_is_a_connection_failure()
+    {
+        var endpoint = DockerEndpoint.Parse("ssh://root@127.0.0.1:1") with { Ssh = Server.Material };
+        await using var client = DockerDaemonFixture.Client(endpoint);
+
+        var refusal = await Should.ThrowAsync<DockerSshException>(() => client.System.PingAsync());
+
+        refusal.Reason.ShouldBe(RemoteRefusal.Connection);
+        refusal.Message.ShouldContain("ssh://root@127.0.0.1:1");
+    }
+
+    [Fact]
+    public async Task The_key_is_in_no_argument_and_no_environment_and_its_file_is_private_and_in_memory()
+    {
+        var key = Encoding.ASCII.GetString(Server.Material.PrivateKey.Span).Split('\n')[2];
+        await using (var client = DockerDaemonFixture.Client(Server.Endpoint(daemon.Socket, Server.Material)))
+        {
+            await client.System.PingAsync();
+
+            var ssh = Children();
+            ssh.ShouldNotBeEmpty();
+            foreach (var process in ssh)
+            {
+                var arguments = CommandLine(process.Id).Split('\0').ToList();
+                var file = arguments[arguments.IndexOf("-i") + 1];
+                (await Shell.RunAsync("stat", "-L", "-c", "%a", file)).ShouldBe("600\n");
+                new FileInfo(file).LinkTarget.ShouldNotBeNull().ShouldStartWith("/memfd:");
+                CommandLine(process.Id).ShouldNotContain(key);
+                var environment = await File.ReadAllTextAsync(string.Create(CultureInfo.InvariantCulture, $"/proc/{process.Id}/environ"));
+                environment.Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(e => e.Split('=')[0]).ShouldBe(["PATH", "LC_ALL"], ignoreOrder: true);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Disposing_the_client_ends_its_ssh_processes()
+    {
+        var before = Children().Select(p => p.Id).ToHashSet();
+        var client = DockerDaemonFixture.Client(Server.Endpoint(daemon.Socket, Server.Material));
+        await client.System.PingAsync();
+        var ssh = Children().Where(p => !before.Contains(p.Id)).ShouldHaveSingleItem();
+
+        await client.DisposeAsync();
+
+        await ssh.WaitForExitAsync();
+        ssh.HasExited.ShouldBeTrue();
+    }
+
+    // By the place of the key: only this process's own descriptors are meant.
+    private List<Process> Children() => [.. Process.GetProcessesByName("ssh").Where(p => CommandLine(p.Id) is var line
+        && line.Contains($"/proc/{Environment.ProcessId}/fd/", StringComparison.Ordinal) && line.Contains(daemon.Socket, StringComparison.Ordinal))];
+
+    private static string CommandLine(int id)
+    {
+        try
+        {
+            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/cmdline"));
+        }
+        catch (IOException)
+        {
+            // It ended while we looked.
+            return "";
+        }
+    }
+}

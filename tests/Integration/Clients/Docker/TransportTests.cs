@@ -1,0 +1,144 @@
+using Drydock.Clients.Docker;
+using Drydock.Clients.Safety;
+using Drydock.Tests.Integration.Clients.Docker.Fixture;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Clients.Docker;
+
+[Collection(DockerDaemonCollection.Name)]
+public sealed class TransportTests(DockerDaemonFixture daemon)
+{
+    [Fact]
+    public async Task The_same_engine_answers_over_tls_and_over_its_socket()
+    {
+        await using var tls = DockerDaemonFixture.Client(daemon.TlsEndpoint);
+        await using var unix = DockerDaemonFixture.Client(daemon.UnixEndpoint);
+
+        (await tls.System.GetSystemInfoAsync()).ID.ShouldBe((await unix.System.GetSystemInfoAsync()).ID);
+    }
+
+    [Fact]
+    public async Task The_engine_tells_its_version_its_host_and_its_disk()
+    {
+        await using var client = DockerDaemonFixture.Client(daemon.TlsEndpoint);
+
+        var version = await client.System.GetVersionAsync();
+        var info = await client.System.GetSystemInfoAsync();
+        var disk = await client.System.GetDiskUsageAsync();
+        var ping = await client.System.PingAsync();
+
+        version.APIVersion.ShouldBe(ping.ApiVersion);
+        version.Version.ShouldBe(info.ServerVersion);
+        info.DockerRootDir.ShouldBe($"{daemon.Root}/data");
+        info.LiveRestoreEnabled.ShouldBeFalse();
+        info.NCPU.ShouldBe(Environment.ProcessorCount);
+        info.SystemTime.ShouldNotBeNull();
+        info.MemTotal.ShouldBeGreaterThan(0);
+        disk.LayersSize.ShouldBeGreaterThan(0);
+        disk.Images.SelectMany(i => i.RepoTags).ShouldContain(DockerDaemonFixture.Image);
+        ping.OSType.ShouldBe("linux");
+    }
+
+    [Fact]
+    public async Task A_certificate_from_a_stranger_is_refused_by_the_engine_and_the_error_says_so()
+    {
+        await using var client = DockerDaemonFixture.Client(daemon.StrangersEndpoint);
+
+        var refusal = await Should.ThrowAsync<DockerTlsException>(() => client.System.PingAsync());
+
+        refusal.RefusedBy.ShouldBe(TlsRefusal.Server);
+        refusal.MayHaveBeenProcessed.ShouldBeFalse();
+        refusal.Message.ShouldContain(client.EndpointName);
+        refusal.Message.ShouldContain("CN=client");
+    }
+
+    [Fact]
+    public async Task An_engine_whose_certificate_our_authority_did_not_sign_is_refused_by_us_and_the_error_says_so()
+    {
+        await using var client = DockerDaemonFixture.Client(daemon.WronglyTrustingEndpoint);
+
+        var refusal = await Should.ThrowAsync<DockerTlsException>(() => client.System.PingAsync());
+
+        refusal.RefusedBy.ShouldBe(TlsRefusal.Client);
+        refusal.Message.ShouldContain("CN=engine");
+    }
+
+    [Fact]
+    public async Task Plain_tcp_to_a_tls_port_is_answered_by_the_engine_with_the_reason()
+    {
+        await using var client = DockerDaemonFixture.Client(daemon.TlsEndpoint with { Tls = null, Insecure = true });
+
+        var refusal = await Should.ThrowAsync<DockerApiException>(() => client.System.PingAsync());
+
+        refusal.EngineMessage.ShouldContain("HTTPS");
+    }
+
+    [Fact]
+    public async Task A_port_where_nothing_listens_is_unreachable_and_provably_nothing_was_done()
+    {
+        var uri = new UriBuilder(daemon.TlsEndpoint.Uri) { Port = 1 }.Uri;
+        await using var client = DockerDaemonFixture.Client(daemon.TlsEndpoint with { Uri = uri });
+
+        var failure = await Should.ThrowAsync<DockerUnreachableException>(() => client.Containers.StartContainerAsync("any"));
+
+        failure.MayHaveBeenProcessed.ShouldBeFalse();
+        failure.Message.ShouldContain(client.EndpointName);
+    }
+
+    [Fact]
+    public async Task A_socket_that_is_not_there_is_unreachable()
+    {
+        await using var client = DockerDaemonFixture.Client(DockerEndpoint.Parse($"unix://{daemon.Root}/none.sock"));
+
+        (await Should.ThrowAsync<DockerUnreachableException>(() => client.System.PingAsync())).Endpoint.ShouldEndWith("/none.sock");
+    }
+
+    [Fact]
+    public async Task A_host_behind_a_pulled_cable_is_a_time_limit_that_names_it()
+    {
+        await using var client = DockerDaemonFixture.Client(daemon.TlsEndpoint, new DockerClientOptions { ReadRetries = 0, ConnectTimeout = TimeSpan.FromMilliseconds(300) });
+        await daemon.Network.PullCableAsync();
+        try
+        {
+            var failure = await Should.ThrowAsync<DockerUnreachableException>(() => client.Containers.StartContainerAsync("any"));
+
+            failure.MayHaveBeenProcessed.ShouldBeFalse();
+            failure.Message.ShouldContain(client.EndpointName);
+        }
+        finally
+        {
+            await daemon.Network.PlugCableAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_request_under_way_when_the_engine_is_frozen_may_have_been_processed()
+    {
+        await using var client = DockerDaemonFixture.Client(daemon.TlsEndpoint, new DockerClientOptions { ReadRetries = 0, RequestTimeout = TimeSpan.FromSeconds(4) });
+        var container = await daemon.CreateIdleAsync(client);
+        await daemon.Process.SignalAsync("STOP");
+        try
+        {
+            var failure = await Should.ThrowAsync<DockerTimeoutException>(() => client.Containers.StartContainerAsync(container));
+
+            failure.MayHaveBeenProcessed.ShouldBeTrue();
+        }
+        finally
+        {
+            await daemon.Process.SignalAsync("CONT");
+        }
+    }
+
+    [Fact]
+    public async Task Reads_survive_a_restart_of_the_engine_under_a_client_that_keeps_connections()
+    {
+        await using var client = new DockerClientFactory(new DockerClientOptions { ReadRetries = 3, Endpoints = EndpointPolicy.Unrestricted }).Create(daemon.TlsEndpoint);
+        await client.System.GetVersionAsync();
+
+        await daemon.Process.KillAsync();
+        await daemon.StartAsync();
+
+        (await client.System.GetVersionAsync()).Version.ShouldNotBeEmpty();
+    }
+}

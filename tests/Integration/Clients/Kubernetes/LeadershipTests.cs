@@ -1,0 +1,166 @@
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Kubernetes.Leadership;
+using Drydock.Lab;
+using Microsoft.Extensions.Logging.Abstractions;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Clients.Kubernetes;
+
+/// <summary>Two operators and one lease on a real API server.</summary>
+public sealed class LeadershipTests(LabFixture lab) : IAsyncLifetime
+{
+    private KubeWorld _world = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _world = await KubeWorld.CreateAsync(await lab.ControlPlaneAsync());
+
+    public ValueTask DisposeAsync()
+    {
+        _world.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task A_successor_leads_at_once_when_the_leader_gives_the_lease_back()
+    {
+        // Times that no test outlives: only the release itself can make the successor lead.
+        var times = Options("x") with { LeaseDuration = TimeSpan.FromHours(1), RenewDeadline = TimeSpan.FromMinutes(30), RetryPeriod = TimeSpan.FromMinutes(10) };
+        await using var first = new Candidate(_world.Client, times with { Identity = "first" });
+        await first.Leading.WaitAsync(Token);
+        await using var second = new Candidate(_world.Client, times with { Identity = "second" });
+        await Deadline.UntilAsync("the second has seen the first", _ => Task.FromResult(second.Elector.Holder == "first"), cancellationToken: Token);
+
+        await first.StopAsync();
+
+        await second.Leading.WaitAsync(TimeSpan.FromMinutes(1), Token);
+        (await LeaseAsync()).Spec.HolderIdentity.ShouldBe("second");
+    }
+
+    [Fact]
+    public async Task A_successor_leads_when_the_leader_has_not_renewed_and_never_while_the_leader_may_still_act()
+    {
+        await using var folder = new Lab.ScratchFolder();
+        await using var proxy = new KubeFaultProxy(await lab.RunAsync(), _world.Plane);
+        using var cutOff = KubeWorld.ClientFor(proxy.WriteAdminKubeconfig(folder.File("proxy.kubeconfig")));
+        await using var first = new Candidate(cutOff, Options("first"));
+        var term = await first.Leading.WaitAsync(Token);
+        await using var second = new Candidate(_world.Client, Options("second"));
+        await Deadline.UntilAsync("the second has seen the first", _ => Task.FromResult(second.Elector.Holder == "first"), cancellationToken: Token);
+
+        proxy.Freeze();
+        var overlap = 0;
+        while (!second.Leading.IsCompleted)
+        {
+            overlap += first.MayAct() && second.Elector.IsLeader ? 1 : 0;
+            await Task.WhenAny(second.Leading, Task.Delay(1, Token));
+        }
+
+        overlap.ShouldBe(0);
+        first.MayAct().ShouldBeFalse();
+        first.Elector.IsLeader.ShouldBeFalse();
+        await Deadline.UntilAsync("the first knows that its term is over", _ => Task.FromResult(term.IsCancellationRequested), cancellationToken: Token);
+        (await LeaseAsync()).Spec.HolderIdentity.ShouldBe("second");
+
+        proxy.Thaw();
+        await second.StopAsync();
+        await Deadline.UntilAsync("the first leads again after the second has stopped", _ => Task.FromResult(first.Elector.IsLeader), cancellationToken: Token);
+    }
+
+    [Fact]
+    public async Task Of_many_contenders_exactly_one_leads_at_any_time()
+    {
+        var leading = 0;
+        var most = 0;
+        var terms = 0;
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(async i =>
+        {
+            var elector = new LeaderElector(_world.Client, Options($"c{i}"), TimeProvider.System, NullLoggerFactory.Instance);
+            await elector.RunAsync(
+                async _ =>
+                {
+                    InterlockedMax(ref most, Interlocked.Increment(ref leading));
+                    elector.EnsureMayAct(TimeSpan.Zero);
+                    await _world.Client.GetAsync<V1Lease>("operator", _world.Namespace, Token);
+                    Interlocked.Increment(ref terms);
+                    Interlocked.Decrement(ref leading);
+                },
+                Token);
+        }));
+
+        (most, terms).ShouldBe((1, 6));
+    }
+
+    private static void InterlockedMax(ref int target, int value)
+    {
+        int seen;
+        do
+        {
+            seen = Volatile.Read(ref target);
+        }
+        while (value > seen && Interlocked.CompareExchange(ref target, value, seen) != seen);
+    }
+
+    private LeaderElectionOptions Options(string identity) => new()
+    {
+        LeaseName = "operator",
+        Namespace = _world.Namespace,
+        Identity = identity,
+        LeaseDuration = TimeSpan.FromSeconds(6),
+        RenewDeadline = TimeSpan.FromSeconds(4),
+        RetryPeriod = TimeSpan.FromSeconds(1),
+    };
+
+    private async Task<V1Lease> LeaseAsync() =>
+        (await _world.Client.GetAsync<V1Lease>("operator", _world.Namespace, Token))!;
+
+    private sealed class Candidate : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _stop = new();
+        private readonly TaskCompletionSource<CancellationToken> _leading = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly Task _running;
+
+        public Candidate(KubernetesClient client, LeaderElectionOptions options)
+        {
+            Elector = new LeaderElector(client, options, TimeProvider.System, NullLoggerFactory.Instance);
+            _running = Elector.RunAsync(
+                async term =>
+                {
+                    _leading.TrySetResult(term);
+                    await Task.Delay(Timeout.Infinite, term).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                },
+                _stop.Token);
+        }
+
+        public LeaderElector Elector { get; }
+
+        public Task<CancellationToken> Leading => _leading.Task;
+
+        public bool MayAct()
+        {
+            try
+            {
+                Elector.EnsureMayAct(TimeSpan.Zero);
+                return true;
+            }
+            catch (NotLeaderException)
+            {
+                return false;
+            }
+        }
+
+        public async Task StopAsync()
+        {
+            await _stop.CancelAsync();
+            await _running;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await StopAsync();
+            _stop.Dispose();
+        }
+    }
+}

@@ -1,0 +1,214 @@
+using System.Data;
+using System.Globalization;
+using Drydock.Clients.MySql;
+using Drydock.Lab;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Clients.MySql;
+
+/// <summary>Answers without an end, and who gets the KILL QUERY.</summary>
+public sealed class BoundsTests(MariaDbServer mariaDb)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_row_larger_than_a_packet_may_be_is_refused_and_breaks_the_connection()
+    {
+        await using var connection = await mariaDb.OpenAsync(configure: static o => o.MaximumPacket = 1 << 20);
+        await using var command = new MySqlCommand("SELECT REPEAT('x', 2000000)", connection);
+        var error = await Should.ThrowAsync<MySqlLimitException>(() => command.ExecuteScalarAsync(Token));
+        error.Message.ShouldContain("1048576");
+        error.IsTransient.ShouldBeFalse();
+        connection.State.ShouldBe(ConnectionState.Broken);
+        (await Should.ThrowAsync<MySqlException>(() => command.ExecuteScalarAsync(Token))).Message.ShouldContain("open a new one");
+    }
+
+    [Theory]
+    [InlineData("SELECT seq FROM mysql.seq_1_to_1000000", 1000, 0, "1000 rows")]
+    [InlineData("SELECT REPEAT('x', 1000) FROM mysql.seq_1_to_1000000", 0, 100_000, "100000 bytes")]
+    public async Task A_result_larger_than_a_command_accepts_is_refused_and_keeps_the_connection(
+        string sql, long rows, long bytes, string says)
+    {
+        await using var connection = new MySqlConnection(mariaDb.RootOptions());
+        await connection.OpenAsync(Token);
+        await using var command = new MySqlCommand(sql, connection) { MaximumRows = rows, MaximumBytes = bytes };
+        var error = await Should.ThrowAsync<MySqlLimitException>(async () =>
+        {
+            await using var reader = await command.ExecuteReaderAsync(Token);
+            while (await reader.ReadAsync(Token))
+            {
+                // Only the number of rows counts.
+            }
+        });
+        error.Message.ShouldContain(says);
+        command.CommandText = "SELECT 1";
+        (await command.ExecuteScalarAsync(Token)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task More_columns_than_a_table_may_have_are_refused()
+    {
+        await using var server = new WireServer(Serving(static async (session, sql, stop) =>
+        {
+            if (sql != "SELECT wide")
+            {
+                return false;
+            }
+
+            await session.SendAsync(stop, [[0xFC, 0x01, 0x10], .. Enumerable.Repeat(WirePackets.Column("x"), 4097), WirePackets.Eof, WirePackets.Eof]);
+            return true;
+        }));
+        (await Should.ThrowAsync<MySqlLimitException>(() => ScalarAsync(server, "SELECT wide"))).Message.ShouldContain("4097 columns");
+    }
+
+    [Fact]
+    public async Task A_width_that_no_number_has_is_refused()
+    {
+        await using var server = new WireServer(async (session, _, stop) =>
+        {
+            await LogInAsync(session, stop);
+            await session.SendAsync(stop, WirePackets.Ok);
+            while (await session.ReadAsync(stop) is { Length: > 0 } packet && packet[0] != 1)
+            {
+                // BIGINT UNSIGNED ZEROFILL of 4,294,967,295 digits, with the value 7.
+                var column = WirePackets.Column("x", 8, 32 | 64, uint.MaxValue);
+                await session.SendAsync(stop, packet[0] switch
+                {
+                    0x16 => (byte[][])[[0, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0], WirePackets.Column("?"), WirePackets.Eof, column, WirePackets.Eof],
+                    0x17 => [[1], column, WirePackets.Eof, [0, 0, 7, 0, 0, 0, 0, 0, 0, 0], WirePackets.Eof],
+                    0x19 => [],
+                    _ => WireServer.Honest(System.Text.Encoding.UTF8.GetString(packet.AsSpan(1)), "a"),
+                });
+            }
+        });
+        await using var connection = await OpenAsync(server);
+        await using var command = new MySqlCommand("SELECT @a", connection);
+        command.Parameters.AddWithValue("a", 1);
+        (await Should.ThrowAsync<MySqlException>(() => command.ExecuteScalarAsync(Token))).Message.ShouldContain("4294967295");
+    }
+
+    [Fact]
+    public async Task A_reader_closed_before_the_end_of_an_endless_result_breaks_the_connection()
+    {
+        await using var server = new WireServer(Serving(static async (session, sql, stop) =>
+        {
+            if (sql == "SELECT endless")
+            {
+                await session.SendAsync(stop, [[1], WirePackets.Column("x"), WirePackets.Eof]);
+                var rows = Enumerable.Repeat(WirePackets.Row(new string('r', 1000)), 1000).ToArray();
+                for (; ; )
+                {
+                    await session.SendAsync(stop, rows);
+                }
+            }
+
+            return false;
+        }));
+        await using var connection = await OpenAsync(server);
+        await using var command = new MySqlCommand("SELECT endless", connection);
+        await using (var reader = await command.ExecuteReaderAsync(Token))
+        {
+            (await reader.ReadAsync(Token)).ShouldBeTrue();
+        }
+
+        connection.State.ShouldBe(ConnectionState.Broken);
+        (await Should.ThrowAsync<MySqlException>(() => command.ExecuteScalarAsync(Token))).Message.ShouldContain("closed before its end");
+    }
+
+    [Theory]
+    [InlineData("a", "a", true)]
+    [InlineData("a", "b", false)]
+    public async Task A_kill_is_sent_only_to_the_server_that_runs_the_statement(string first, string second, bool sent)
+    {
+        var running = new TaskCompletionSource();
+        var killed = new TaskCompletionSource();
+        var statements = new List<string>();
+        await using var server = new WireServer(async (session, number, stop) =>
+        {
+            await LogInAsync(session, stop);
+            await WireServer.ServeAsync(
+                session,
+                number == 0 ? first : second,
+                async sql =>
+                {
+                    lock (statements)
+                    {
+                        statements.Add(sql);
+                    }
+
+                    if (sql.StartsWith("KILL", StringComparison.Ordinal))
+                    {
+                        killed.SetResult();
+                    }
+
+                    if (sql != "SELECT slow")
+                    {
+                        return false;
+                    }
+
+                    running.SetResult();
+                    await Task.WhenAny(killed.Task, session.UntilClosedAsync(stop));
+                    await session.SendAsync(stop, WirePackets.Error(1317, "Query execution was interrupted"));
+                    return true;
+                },
+                stop);
+        });
+        await using var connection = await OpenAsync(server);
+        await using var command = new MySqlCommand("SELECT slow", connection) { CommandTimeout = 0 };
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var asking = command.ExecuteScalarAsync(cancel.Token);
+        await running.Task.WaitAsync(Token);
+        await cancel.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => asking);
+        lock (statements)
+        {
+            statements.Contains("KILL QUERY 7").ShouldBe(sent);
+        }
+
+        connection.State.ShouldBe(sent ? ConnectionState.Open : ConnectionState.Broken);
+    }
+
+    [Fact]
+    public async Task A_connection_closed_under_a_running_command_ends_that_command()
+    {
+        await using var connection = await mariaDb.OpenAsync();
+        await using var other = await mariaDb.OpenAsync();
+        await using var command = new MySqlCommand("SELECT SLEEP(1000)", connection) { CommandTimeout = 0 };
+        var running = Task.Run(command.ExecuteScalar, Token);
+        while (!(await MySqlServer.SessionsAsync(other, Token)).Any(s => s.Id == connection.ConnectionId && s.Info?.StartsWith("SELECT SLEEP", StringComparison.Ordinal) == true))
+        {
+            await Task.Delay(10, Token);
+        }
+
+        connection.Close();
+        await Should.ThrowAsync<MySqlException>(() => running);
+        connection.State.ShouldBe(ConnectionState.Closed);
+    }
+
+    private static Func<WireSession, int, CancellationToken, Task> Serving(Func<WireSession, string, CancellationToken, Task<bool>> answer) => async (session, _, stop) =>
+    {
+        await LogInAsync(session, stop);
+        await WireServer.ServeAsync(session, "a", sql => answer(session, sql, stop), stop);
+    };
+
+    private static async Task LogInAsync(WireSession session, CancellationToken stop)
+    {
+        await session.SendAsync(stop, WirePackets.Greeting());
+        await session.ReadAsync(stop);
+    }
+
+    private static async Task<MySqlConnection> OpenAsync(WireServer server)
+    {
+        var connection = new MySqlConnection(new MySqlConnectionStringBuilder { Server = "127.0.0.1", Port = (uint)server.Port, UserID = "u" });
+        await connection.OpenAsync(Token);
+        return connection;
+    }
+
+    private static async Task<string?> ScalarAsync(WireServer server, string sql)
+    {
+        await using var connection = await OpenAsync(server);
+        await using var command = new MySqlCommand(sql, connection);
+        return Convert.ToString(await command.ExecuteScalarAsync(Token), CultureInfo.InvariantCulture);
+    }
+}

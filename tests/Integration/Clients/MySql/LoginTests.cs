@@ -1,0 +1,265 @@
+using System.Data;
+using System.Text;
+using Drydock.Clients.MySql;
+using Drydock.Lab;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Clients.MySql;
+
+/// <summary>Logins at servers that want more than they should get, or that never answer.</summary>
+public sealed class LoginTests
+{
+    private const string Password = "canary-Pa55word";
+    private const int AuthenticationRefused = 2061;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string, MySqlSslMode> TooMuch => new()
+    {
+        { "mysql_clear_password", MySqlSslMode.Disabled },
+        { "dialog", MySqlSslMode.Disabled },
+        { "../plugin/dialog", MySqlSslMode.Disabled },
+        { "mysql_old_password", MySqlSslMode.Disabled },
+        { "sha256_password", MySqlSslMode.Disabled },
+        { "mysql_clear_password", MySqlSslMode.Required },
+        { "dialog", MySqlSslMode.Required },
+        { "sha256_password", MySqlSslMode.Required },
+        { "caching_sha2_password", MySqlSslMode.Required },
+    };
+
+    [Theory]
+    [MemberData(nameof(TooMuch))]
+    public async Task A_plugin_that_gives_the_password_away_is_refused_as_a_switch(string plugin, MySqlSslMode mode) =>
+        await RefusedAsync(mode, "mysql_native_password", [WirePackets.Switch(plugin)], AuthenticationRefused, plugin);
+
+    [Theory]
+    [MemberData(nameof(TooMuch))]
+    public async Task A_plugin_that_gives_the_password_away_is_refused_in_the_greeting(string plugin, MySqlSslMode mode) =>
+        await RefusedAsync(mode, plugin, [WirePackets.Switch(plugin)], AuthenticationRefused, plugin);
+
+    [Fact]
+    public async Task A_switch_to_the_password_format_before_4_1_is_refused() =>
+        await RefusedAsync(MySqlSslMode.Disabled, "mysql_native_password", [[0xFE]], AuthenticationRefused, "before 4.1");
+
+    [Theory]
+    [InlineData(new byte[] { 1, 4 })]
+    [InlineData(new byte[] { 1, 5, 6 })]
+    [InlineData(new byte[] { 1 })]
+    public async Task A_public_key_from_the_server_is_not_asked_for_without_tls(byte[] ask)
+    {
+        var sent = await RefusedAsync(MySqlSslMode.Disabled, "caching_sha2_password", [ask], AuthenticationRefused, "VerifyFull");
+
+        // The login with the answer to the challenge, then nothing: neither the request for a key (2) nor the password.
+        sent.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(MySqlSslMode.Required)]
+    [InlineData(MySqlSslMode.VerifyFull)]
+    public async Task A_server_without_tls_gets_nothing_where_tls_is_required(MySqlSslMode mode)
+    {
+        var received = new TaskCompletionSource<byte[]>();
+        await using var server = new WireServer(async (session, _, stop) =>
+        {
+            await session.SendAsync(stop, WirePackets.Greeting("caching_sha2_password"));
+            await session.UntilClosedAsync(stop);
+            received.SetResult(session.Received.ToArray());
+        });
+        var error = await FailsAsync(Options(server, mode), 2026);
+        error.Message.ShouldContain("TLS");
+        (await received.Task.WaitAsync(Token)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_fast_answer_of_caching_sha2_works_without_tls()
+    {
+        await using var server = new WireServer(async (session, _, stop) =>
+        {
+            await session.SendAsync(stop, WirePackets.Greeting("caching_sha2_password"));
+            await session.ReadAsync(stop);
+            await session.SendAsync(stop, WirePackets.Switch("caching_sha2_password"));
+            await session.ReadAsync(stop);
+            await session.SendAsync(stop, (byte[])[1, 3]);
+            await WireServer.ServeAsync(session, "a", static _ => Task.FromResult(false), stop);
+        });
+        await using var connection = new MySqlConnection(Options(server));
+        await connection.OpenAsync(Token);
+        connection.State.ShouldBe(ConnectionState.Open);
+    }
+
+    [Theory]
+    [InlineData("mysql_native_password")]
+    [InlineData("client_ed25519")]
+    public async Task A_switch_to_another_challenge_is_answered(string plugin)
+    {
+        await using var server = new WireServer(async (session, _, stop) =>
+        {
+            await session.SendAsync(stop, WirePackets.Greeting("caching_sha2_password"));
+            await session.ReadAsync(stop);
+            await session.SendAsync(stop, WirePackets.Switch(plugin, plugin == "client_ed25519" ? 32 : 20));
+            (await session.ReadAsync(stop))!.Length.ShouldBe(plugin == "client_ed25519" ? 64 : 20);
+            await WireServer.ServeAsync(session, "a", static _ => Task.FromResult(false), stop);
+        });
+        await using var connection = new MySqlConnection(Options(server));
+        await connection.OpenAsync(Token);
+        connection.State.ShouldBe(ConnectionState.Open);
+    }
+
+    [Fact]
+    public async Task A_switch_hidden_from_the_list_of_the_library_is_refused()
+    {
+        // The library looks for the name in its buffer where the greeting's was; a zero byte there is found in every
+        // list.
+        var padded = new byte[200];
+        WirePackets.Switch("mysql_clear_password").CopyTo(padded, 0);
+        await RefusedAsync(MySqlSslMode.Disabled, "mysql_native_password", [padded], AuthenticationRefused, "mysql_clear_password");
+    }
+
+    [Theory]
+    [InlineData("connect")]
+    [InlineData("greeting")]
+    [InlineData("login")]
+    [InlineData("tls")]
+    [InlineData("first statement")]
+    [InlineData("one byte at a time")]
+    public async Task A_cancelled_open_closes_its_socket_wherever_the_server_stalls(string where)
+    {
+        var stalls = new SemaphoreSlim(0);
+        var closed = new SemaphoreSlim(0);
+        await using var server = new WireServer(async (session, _, stop) =>
+        {
+            try
+            {
+                await StallAsync(session, where, stalls, stop);
+                await session.UntilClosedAsync(stop);
+            }
+            finally
+            {
+                // Also when a write has failed because the client is gone.
+                closed.Release();
+            }
+        });
+
+        // No limit of its own: only the token ends it.
+        var options = Options(server, where == "tls" ? MySqlSslMode.Required : MySqlSslMode.Disabled);
+        options.ConnectionTimeout = 0;
+        for (var i = 0; i < 20; i++)
+        {
+            using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
+            await using var connection = new MySqlConnection(options);
+            var opening = connection.OpenAsync(cancel.Token);
+            await stalls.WaitAsync(Token);
+            await cancel.CancelAsync();
+            await Should.ThrowAsync<OperationCanceledException>(() => opening);
+
+            // The library's own limits are off: who closes is this client.
+            await closed.WaitAsync(Token);
+            connection.State.ShouldBe(ConnectionState.Closed);
+        }
+    }
+
+    [Fact]
+    public async Task A_synchronous_open_ends_at_its_limit_though_bytes_keep_coming()
+    {
+        await using var server = new WireServer(async (session, _, stop) =>
+        {
+            using var nothing = new SemaphoreSlim(0);
+            await StallAsync(session, "one byte at a time", nothing, stop);
+            await session.UntilClosedAsync(stop);
+        });
+        var options = Options(server);
+        options.ConnectionTimeout = 1;
+        await using var connection = new MySqlConnection(options);
+        var error = await Should.ThrowAsync<MySqlException>(() => Task.Run(connection.Open, Token));
+        error.Number.ShouldBe(2013);
+        error.Message.ShouldContain("within 1 s");
+    }
+
+    private static async Task StallAsync(
+        WireSession session, string where, SemaphoreSlim stalls, CancellationToken stop)
+    {
+        if (where == "connect")
+        {
+            stalls.Release();
+            return;
+        }
+
+        var greeting = WirePackets.Greeting(more: where == "tls" ? WirePackets.Tls : 0);
+        if (where == "greeting")
+        {
+            var frame = session.Frame(greeting, greeting.Length);
+            await session.RawAsync(frame.AsMemory(0, frame.Length - 3), stop);
+            stalls.Release();
+            return;
+        }
+
+        if (where == "one byte at a time")
+        {
+            // A version that never ends, a byte whenever the client has had time to read the one before.
+            await session.RawAsync((byte[])[0, 15, 0, 0, 10], stop);
+            stalls.Release();
+            for (var i = 0; i < 3800; i++)
+            {
+                await session.RawAsync("8"u8.ToArray(), stop);
+                await Task.Delay(1, stop);
+            }
+
+            return;
+        }
+
+        await session.SendAsync(stop, greeting);
+        await session.ReadAsync(stop);
+        if (where == "first statement")
+        {
+            await session.SendAsync(stop, WirePackets.Ok);
+            await session.ReadAsync(stop);
+        }
+
+        stalls.Release();
+    }
+
+    private static MySqlConnectionStringBuilder Options(WireServer server, MySqlSslMode mode = MySqlSslMode.Disabled) =>
+        new() { Server = "127.0.0.1", Port = (uint)server.Port, UserID = "u", Password = Password, SslMode = mode };
+
+    /// <returns>Bytes the client sent after the server's question.</returns>
+    private static async Task<long> RefusedAsync(
+        MySqlSslMode mode, string greeted, byte[][] ask, int number, string says)
+    {
+        using var certificate = WireServer.SelfSigned();
+        var after = new TaskCompletionSource<(long Bytes, byte[] All)>();
+        await using var server = new WireServer(async (session, _, stop) =>
+        {
+            await session.SendAsync(stop, WirePackets.Greeting(greeted, mode == MySqlSslMode.Disabled ? 0 : WirePackets.Tls));
+            var login = await session.ReadAsync(stop);
+            if (mode != MySqlSslMode.Disabled && login is not null)
+            {
+                await session.StartTlsAsync(certificate, stop);
+                login = await session.ReadAsync(stop);
+            }
+
+            if (login is not null)
+            {
+                await session.SendAsync(stop, ask);
+            }
+
+            var bytes = await session.UntilClosedAsync(stop);
+            after.SetResult((bytes, session.Received.ToArray()));
+        });
+        var error = await FailsAsync(Options(server, mode), number);
+        error.Message.ShouldContain(says);
+        error.IsTransient.ShouldBeFalse();
+        var (sent, all) = await after.Task.WaitAsync(Token);
+        Encoding.Latin1.GetString(all).ShouldNotContain(Password);
+        return sent;
+    }
+
+    private static async Task<MySqlException> FailsAsync(MySqlConnectionStringBuilder options, int number)
+    {
+        await using var connection = new MySqlConnection(options);
+        var error = await Should.ThrowAsync<MySqlException>(() => connection.OpenAsync(Token));
+        error.Number.ShouldBe(number, error.Message);
+        error.ToString().ShouldNotContain(Password);
+        return error;
+    }
+}

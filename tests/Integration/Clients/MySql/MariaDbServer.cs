@@ -1,0 +1,197 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Drydock.Clients.MySql;
+using Drydock.Tests.Integration.Clients.Snapshots;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(Drydock.Tests.Integration.Clients.MySql.MariaDbServer))]
+
+namespace Drydock.Tests.Integration.Clients.MySql;
+
+/// <summary>A MariaDB of the tests' own: datadir, socket, loopback port, TLS; gone afterwards.</summary>
+public sealed class MariaDbServer : IAsyncLifetime
+{
+    /// <summary>Stands for a secret; tests look for it where it must not be.</summary>
+    public const string Password = "canary-Pa55-'\"\\ #not-a-real-secret";
+
+    public const string User = "drc";
+
+    private Process? _server;
+
+    /// <summary>More arguments of mariadbd.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    public string Root { get; private set; } = "";
+
+    public int Port { get; } = FreePort();
+
+    public string Socket => Path.Combine(Root, "s.sock");
+
+    public TestCertificates Certificates { get; private set; } = null!;
+
+    public MySqlConnectionStringBuilder RootOptions() => new() { UnixSocket = Socket, UserID = "root" };
+
+    public MySqlConnectionStringBuilder Options(string database = "") => new()
+    {
+        Server = "127.0.0.1",
+        Port = (uint)Port,
+        UserID = User,
+        Password = Password,
+        Database = database,
+    };
+
+    public async ValueTask InitializeAsync()
+    {
+        await SacrificialParent.RunIfAskedAsync();
+        Root = Directory.CreateTempSubdirectory("drydock-mariadb-").FullName;
+        Certificates = TestCertificates.Create(Path.Combine(Root, "tls"));
+        var data = Path.Combine(Root, "data");
+        // A server that starts clears what it finds in its temporary directory, also another one's.
+        var temporary = Directory.CreateDirectory(Path.Combine(Root, "tmp")).FullName;
+        Run("mariadb-install-db", ["--no-defaults", $"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db", "--user=root"]);
+        var ready = new TaskCompletionSource();
+        _server = new Process
+        {
+            StartInfo = new ProcessStartInfo("setpriv")
+            {
+                RedirectStandardError = true,
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            },
+        };
+        string[] arguments =
+        [
+            "--pdeathsig", "KILL", "--", "mariadbd", "--no-defaults", $"--datadir={data}", $"--socket={Socket}",
+            string.Create(CultureInfo.InvariantCulture, $"--port={Port}"), "--bind-address=127.0.0.1", "--user=root", $"--pid-file={Root}/pid", $"--tmpdir={temporary}",
+            "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=16M", "--innodb-buffer-pool-size=64M", "--event-scheduler=OFF",
+            "--max-allowed-packet=64M", "--log-bin-trust-function-creators=1", "--skip-log-bin",
+            $"--ssl-ca={Certificates.CaPath}", $"--ssl-cert={Certificates.ServerPath}", $"--ssl-key={Certificates.ServerKeyPath}",
+        ];
+        foreach (var argument in arguments.Concat(Arguments))
+        {
+            _server.StartInfo.ArgumentList.Add(argument);
+        }
+
+        var log = new StringBuilder();
+        _server.ErrorDataReceived += (_, e) =>
+        {
+            log.AppendLine(e.Data);
+            if (e.Data is null)
+            {
+                ready.TrySetException(new InvalidOperationException($"mariadbd ended: {log}"));
+            }
+            else if (e.Data.Contains("ready for connections", StringComparison.Ordinal))
+            {
+                ready.TrySetResult();
+            }
+        };
+
+        // The parent-death signal follows the thread that forks: one that lives as long as the server does.
+        var thread = new Thread(() =>
+        {
+            _server.Start();
+            _server.BeginErrorReadLine();
+            _server.BeginOutputReadLine();
+            _server.WaitForExit();
+        })
+        { IsBackground = true };
+        thread.Start();
+        await ready.Task;
+
+        await using var root = new MySqlConnection(RootOptions());
+        await root.OpenAsync(CancellationToken.None);
+        await ExecuteAsync(root, $"CREATE USER {User}@'%' IDENTIFIED BY '{Password.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'");
+        await ExecuteAsync(root, $"GRANT ALL PRIVILEGES ON `t%`.* TO {User}@'%'");
+        await ExecuteAsync(root, $"GRANT SELECT ON mysql.proc TO {User}@'%'");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is { HasExited: false } server)
+        {
+            server.Kill();
+            await server.WaitForExitAsync();
+        }
+
+        _server?.Dispose();
+        if (Root.Length > 0)
+        {
+            Directory.Delete(Root, recursive: true);
+        }
+    }
+
+    public async Task<MySqlConnection> OpenAsync(string database = "", Action<MySqlConnectionStringBuilder>? configure = null)
+    {
+        var options = Options(database);
+        configure?.Invoke(options);
+        var connection = new MySqlConnection(options);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        return connection;
+    }
+
+    /// <summary>Creates an empty database with a name of its own (t + random).</summary>
+    public async Task<string> CreateDatabaseAsync(string suffix = "", string options = "CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci")
+    {
+        var name = "t" + Guid.NewGuid().ToString("N")[..10] + suffix;
+        await using var connection = await OpenAsync();
+        await ExecuteAsync(connection, $"CREATE DATABASE `{name}` {options}");
+        return name;
+    }
+
+    public static async Task<int> ExecuteAsync(MySqlConnection connection, string sql)
+    {
+        await using var command = new MySqlCommand(sql, connection);
+        return await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>What the mysql client prints for one statement: raw, without the last newline.</summary>
+    public byte[] Cli(string database, string sql)
+    {
+        var start = new ProcessStartInfo("mysql") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var argument in (string[])["--no-defaults", $"--socket={Socket}", "--user=root", "--batch", "--raw", "--skip-column-names", "--default-character-set=utf8mb4", database, "-e", sql])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var process = Process.Start(start)!;
+        using var output = new MemoryStream();
+        process.StandardOutput.BaseStream.CopyTo(output);
+        var error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"mysql: {error}");
+        }
+
+        var bytes = output.ToArray();
+        return bytes.Length > 0 ? bytes[..^1] : bytes;
+    }
+
+    private static void Run(string file, string[] arguments)
+    {
+        var start = new ProcessStartInfo(file) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{file}: {output.Result}{error}");
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,62 @@
+using Drydock.Clients.Snapshots;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Clients.Snapshots;
+
+/// <summary>Reading a child's output by reads that nothing but the child's end ends.</summary>
+public sealed class ChildOutputTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Every_byte_a_child_writes_reaches_every_consumer_in_order()
+    {
+        using var child = Start("yes 0123456789abcde | head -c 20000000");
+        using var first = new MemoryStream();
+        long second = 0;
+        var total = await ForkedCopy.RunAsync(
+            "head"u8.ToArray(),
+            child.Output,
+            Token,
+            async (piece, token) => await first.WriteAsync(piece, token),
+            (piece, _) =>
+            {
+                second += piece.Length;
+                return ValueTask.CompletedTask;
+            });
+        (await child.Exited).ShouldBe(0);
+        total.ShouldBe(20_000_004);
+        second.ShouldBe(total);
+        var bytes = first.ToArray();
+        bytes.AsSpan(0, 4).SequenceEqual("head"u8).ShouldBeTrue();
+        Enumerable.Range(0, 20_000_000 / 16).All(i => bytes.AsSpan(4 + (16 * i), 16).SequenceEqual("0123456789abcde\n"u8)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Cancelling_while_the_child_says_nothing_kills_it_and_is_a_cancellation()
+    {
+        using var child = Start("echo begun; exec sleep 100000");
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var copy = ForkedCopy.RunAsync(default, child.Output, cancel.Token, (_, _) => ValueTask.CompletedTask);
+        await cancel.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => copy);
+        (await child.Exited).ShouldNotBe(0);
+    }
+
+    [Fact]
+    public async Task A_consumer_that_fails_while_the_child_says_nothing_ends_it_with_its_own_exception()
+    {
+        using var child = Start("head -c 200000 /dev/zero; exec sleep 100000");
+        var copy = ForkedCopy.RunAsync(default, child.Output, Token, (_, _) => ValueTask.CompletedTask, (_, _) => throw new InvalidDataException("no more"));
+        (await Should.ThrowAsync<InvalidDataException>(() => copy)).Message.ShouldBe("no more");
+        (await child.Exited).ShouldNotBe(0);
+    }
+
+    private static ChildProcess Start(string script)
+    {
+        var child = ChildProcess.Start("setpriv", "sh", ["-c", script], redact: "");
+        child.StandardInput.Close();
+        return child;
+    }
+}

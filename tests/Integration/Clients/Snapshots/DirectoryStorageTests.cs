@@ -1,0 +1,117 @@
+using Drydock.Clients.Snapshots;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Clients.Snapshots;
+
+public sealed class DirectoryStorageTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Nothing_is_ever_overwritten()
+    {
+        using var folder = new TemporaryStorage();
+        var storage = folder.Storage;
+        await WriteAsync(storage, "a/one", "1");
+        await WriteAsync(storage, "a/two.partial", "2");
+        (await FailureAsync(() => storage.CreateAsync("a/one", Token))).ShouldBe(SnapshotFailure.AlreadyExists);
+        (await FailureAsync(() => storage.PublishAsync("a/two.partial", "a/one", Token))).ShouldBe(SnapshotFailure.AlreadyExists);
+        (await ReadAsync(storage, "a/one")).ShouldBe("1");
+        (await ReadAsync(storage, "a/two.partial")).ShouldBe("2");
+        await storage.PublishAsync("a/two.partial", "b/two", Token);
+        (await ReadAsync(storage, "b/two")).ShouldBe("2");
+        (await storage.StatAsync("a/two.partial", Token)).ShouldBeNull();
+        (await FailureAsync(() => storage.PublishAsync("a/two.partial", "b/three", Token))).ShouldBe(SnapshotFailure.NotFound);
+        (await FailureAsync(() => storage.OpenReadAsync("a/none", Token))).ShouldBe(SnapshotFailure.NotFound);
+    }
+
+    [Fact]
+    public async Task An_object_given_up_leaves_nothing()
+    {
+        using var folder = new TemporaryStorage();
+        await using (var writer = await folder.Storage.CreateAsync("x/y", Token))
+        {
+            await writer.Content.WriteAsync(new byte[100], Token);
+        }
+
+        folder.Files().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Objects_are_listed_by_prefix_and_deleted_with_the_folders_they_leave_empty()
+    {
+        using var folder = new TemporaryStorage();
+        var storage = folder.Storage;
+        await WriteAsync(storage, "p/s/a", "1");
+        await WriteAsync(storage, "p/s/sub/b", "22");
+        await WriteAsync(storage, "p/s2/c", "3");
+        (await storage.ListAsync("p/s/", Token)).Select(o => $"{o.Name}:{o.Bytes}").ShouldBe(["p/s/a:1", "p/s/sub/b:2"]);
+        (await storage.ListAsync("p/s", Token)).Count.ShouldBe(3);
+        (await storage.ListAsync("none/", Token)).ShouldBeEmpty();
+        await storage.DeleteAsync("p/s/sub/b", Token);
+        await storage.DeleteAsync("p/s/sub/b", Token);
+        Directory.Exists(Path.Combine(folder.Root, "p/s/sub")).ShouldBeFalse();
+        (await storage.ListAsync("", Token)).Count.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData("../x")]
+    [InlineData("a/../b")]
+    [InlineData("/etc/passwd")]
+    [InlineData("a//b")]
+    [InlineData("")]
+    [InlineData("a b")]
+    [InlineData("a\0b")]
+    public async Task A_name_that_could_leave_the_storage_is_refused(string name)
+    {
+        using var folder = new TemporaryStorage();
+        (await FailureAsync(() => folder.Storage.CreateAsync(name, Token))).ShouldBe(SnapshotFailure.InvalidRequest);
+    }
+
+    [Fact]
+    public async Task The_mark_is_made_once_and_missing_where_the_volume_is_another()
+    {
+        using var folder = new TemporaryStorage();
+        using var other = new TemporaryStorage();
+        (await folder.Storage.ReadMarkAsync(Token)).ShouldBeNull();
+        var mark = await folder.Storage.EnsureMarkAsync(Token);
+        (await folder.Storage.EnsureMarkAsync(Token)).ShouldBe(mark);
+        (await folder.Storage.ReadMarkAsync(Token)).ShouldBe(mark);
+        (await other.Storage.ReadMarkAsync(Token)).ShouldBeNull();
+        (await other.Storage.EnsureMarkAsync(Token)).StorageId.ShouldNotBe(mark.StorageId);
+        folder.Files().ShouldHaveSingleItem();
+        (await folder.Storage.GetFreeBytesAsync(Token)).ShouldNotBeNull().ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task A_root_that_is_not_there_is_not_made_up()
+    {
+        var storage = new DirectoryStorage("/nonexistent/drydock");
+        (await FailureAsync(() => storage.EnsureMarkAsync(Token))).ShouldBe(SnapshotFailure.StorageUnusable);
+        (await FailureAsync(() => storage.GetFreeBytesAsync(Token))).ShouldBe(SnapshotFailure.StorageUnusable);
+        (await FailureAsync(() => storage.PublishAsync("a/one.partial", "a/one", Token))).ShouldBe(SnapshotFailure.StorageUnusable);
+        (await FailureAsync(() => storage.DeleteAsync("a/one", Token))).ShouldBe(SnapshotFailure.StorageUnusable);
+        (await FailureAsync(() => storage.StatAsync("a/one", Token))).ShouldBe(SnapshotFailure.StorageUnusable);
+        (await FailureAsync(() => storage.ListAsync("a/", Token))).ShouldBe(SnapshotFailure.StorageUnusable);
+        (await FailureAsync(() => storage.OpenReadAsync("a/one", Token))).ShouldBe(SnapshotFailure.StorageUnusable);
+        Directory.Exists("/nonexistent").ShouldBeFalse();
+        Should.Throw<ArgumentException>(() => new DirectoryStorage("relative"));
+    }
+
+    private static async Task WriteAsync(DirectoryStorage storage, string name, string text)
+    {
+        await using var writer = await storage.CreateAsync(name, Token);
+        await writer.Content.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text), Token);
+        await writer.CompleteAsync(Token);
+    }
+
+    private static async Task<string> ReadAsync(DirectoryStorage storage, string name)
+    {
+        using var reader = new StreamReader(await storage.OpenReadAsync(name, Token));
+        return await reader.ReadToEndAsync(Token);
+    }
+
+    private static async Task<SnapshotFailure> FailureAsync(Func<Task> action) =>
+        (await Should.ThrowAsync<SnapshotException>(action)).Failure;
+}

@@ -1,0 +1,227 @@
+using System.Globalization;
+using Drydock.Clients.MySql;
+using Drydock.Clients.Snapshots;
+using Drydock.Tests.Integration.Clients.MySql;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Clients.Snapshots;
+
+/// <summary>
+/// What an operator that was killed or cancelled leaves behind, and what its successor does about it.
+/// </summary>
+public sealed class LeftoverTests(MariaDbServer server)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_SIGKILL_of_the_operator_takes_mysqldump_with_it_and_the_repeat_succeeds()
+    {
+        using var folder = new TemporaryStorage();
+        var database = await SampleDatabase.CreateAsync(server, rows: 20);
+        var id = "kill-" + database;
+        var location = folder.At(id, path: "");
+        await using var locker = await server.OpenAsync(database);
+        await MariaDbServer.ExecuteAsync(locker, "LOCK TABLES oms_normal_config WRITE");
+
+        int dump;
+        SnapshotSession stuck;
+        using (var parent = SacrificialParent.Start(server.Options(), folder.Root, id, database))
+        {
+            await UntilAsync(() => Task.FromResult(folder.Files().Any(f => f.Contains("sessions/", StringComparison.Ordinal))), "the session is recorded");
+            stuck = (await new SnapshotSessions().FindAsync(location, server.Options(), Token)).ShouldHaveSingleItem();
+            dump = DumpProcesses(id).ShouldHaveSingleItem();
+            ParentOf(dump).ShouldBe(parent.Id);
+            (await File.ReadAllTextAsync($"/proc/{dump}/cmdline", Token)).ShouldNotContain("canary");
+            (await File.ReadAllTextAsync($"/proc/{dump}/environ", Token)).ShouldNotContain("canary");
+            parent.Kill();
+        }
+
+        await UntilAsync(() => Task.FromResult(!Directory.Exists($"/proc/{dump}") || State(dump) == 'Z'), "mysqldump is dead");
+        folder.Files().Count(f => f.EndsWith(".partial", StringComparison.Ordinal)).ShouldBe(1);
+
+        // Whether the server noticed by itself that nobody is there any more or has to be told: afterwards the session
+        // is gone.
+        await new SnapshotSessions().EndAsync(location, server.Options(), Token);
+        (await SessionIdsAsync()).ShouldNotContain(stuck.ConnectionId);
+
+        await MariaDbServer.ExecuteAsync(locker, "UNLOCK TABLES");
+        var manifest = await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
+        folder.Files().ShouldBe([.. new[] { location.ManifestName, location.Prefix + manifest.Databases[0].File.Name }.Order(StringComparer.Ordinal)]);
+    }
+
+    [Fact]
+    public async Task A_recorded_session_is_ended_only_where_id_and_address_both_fit()
+    {
+        using var folder = new TemporaryStorage();
+        var location = folder.At("recorded-" + Guid.NewGuid().ToString("N"));
+        await using var left = await server.OpenAsync();
+        await using var innocent = await server.OpenAsync();
+        var identity = await MySqlServer.IdentifyAsync(left, Token);
+        var host = (await MySqlServer.SessionsAsync(left, Token)).Single(s => s.Id == left.ConnectionId).Host;
+        await SessionRecords.AddAsync(location, new SnapshotSession(location.Id, "db", left.ConnectionId, host, identity.Key), Token);
+        await SessionRecords.AddAsync(location, new SnapshotSession(location.Id, "db", innocent.ConnectionId, host, identity.Key), Token);
+        await SessionRecords.AddAsync(location, new SnapshotSession(location.Id, "db", innocent.ConnectionId, "", "another-server:1"), Token);
+
+        (await new SnapshotSessions().EndAsync(folder.At("recorded"), server.Options(), Token)).ShouldBeEmpty();
+        (await new SnapshotSessions().FindAsync(location, server.Options(), Token)).ShouldHaveSingleItem().ConnectionId.ShouldBe(left.ConnectionId);
+        (await new SnapshotSessions().EndAsync(location, server.Options(), Token)).ShouldHaveSingleItem().ConnectionId.ShouldBe(left.ConnectionId);
+        folder.Files().ShouldBeEmpty();
+        (await SessionIdsAsync()).ShouldContain(innocent.ConnectionId);
+        (await Should.ThrowAsync<MySqlException>(() => MariaDbServer.ExecuteAsync(left, "DO 1"))).IsConnectionError.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_session_whose_record_was_never_written_is_found_by_the_marker_in_its_statement()
+    {
+        using var folder = new TemporaryStorage();
+        var database = await SampleDatabase.CreateAsync(server, rows: 2);
+        var location = folder.At("marked-" + database);
+        await using var locker = await server.OpenAsync(database);
+        await MariaDbServer.ExecuteAsync(locker, "LOCK TABLES heatbeat_sequence WRITE, oms_normal_config WRITE, empty_table WRITE, `odd ``name``; (x)` WRITE");
+        await using var waiting = await server.OpenAsync(database);
+        var count = CountAsync(waiting, location.Id);
+        await UntilAsync(async () => (await new SnapshotSessions().FindAsync(location, server.Options(), Token)).Count == 1, "the marked statement is seen");
+        (await new SnapshotSessions().EndAsync(location, server.Options(), Token)).ShouldHaveSingleItem().ConnectionId.ShouldBe(waiting.ConnectionId);
+        (await Should.ThrowAsync<MySqlException>(() => count)).IsConnectionError.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Cancelling_kills_mysqldump_and_a_repeat_under_the_same_id_succeeds()
+    {
+        using var folder = new TemporaryStorage();
+        var database = await SampleDatabase.CreateAsync(server, rows: 20);
+        var id = "cancel-" + database;
+        var location = folder.At(id);
+        await using var locker = await server.OpenAsync(database);
+        await MariaDbServer.ExecuteAsync(locker, "LOCK TABLES oms_normal_config WRITE");
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var seen = new TaskCompletionSource<SnapshotSession>();
+        var request = new SnapshotRequest
+        {
+            Location = location,
+            Connection = server.Options(),
+            Databases = [database],
+            OnSession = (s, _) =>
+            {
+                seen.TrySetResult(s);
+                return Task.CompletedTask;
+            },
+        };
+        var taking = new Snapshotter().TakeAsync(request, cancel.Token);
+        await await Task.WhenAny(seen.Task, taking);
+        var session = await seen.Task;
+        DumpProcesses(id).Count.ShouldBe(1);
+        await cancel.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => taking);
+        DumpProcesses(id).ShouldBeEmpty();
+
+        // The lock is still held: the repeat waits for it, the old session does not.
+        var again = new Snapshotter().TakeAsync(request with { OnSession = null }, Token);
+        await UntilAsync(async () => !(await SessionIdsAsync()).Contains(session.ConnectionId), "the old session is gone");
+        await MariaDbServer.ExecuteAsync(locker, "UNLOCK TABLES");
+        (await again).Databases.ShouldHaveSingleItem().Rows.ShouldBeGreaterThan(20);
+        folder.Files().Length.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_load_session_is_found_by_its_lock_and_ended_before_the_load_is_repeated()
+    {
+        using var folder = new TemporaryStorage();
+        var database = await SampleDatabase.CreateAsync(server, rows: 20);
+        var location = folder.At("load-" + database);
+        await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
+        var target = await server.CreateDatabaseAsync();
+
+        // A session of a load that died before its record was written: it holds the lock and nothing else is known of
+        // it.
+        await using var dead = await server.OpenAsync(target);
+        await MariaDbServer.ExecuteAsync(dead, $"DO GET_LOCK('{SessionMarker.LoadLock(location.Id, database)}', 0)");
+        (await new SnapshotSessions().FindAsync(location, server.Options(), Token)).ShouldHaveSingleItem().ConnectionId.ShouldBe(dead.ConnectionId);
+        (await new SnapshotSessions().EndAsync(location, server.Options(), "another", Token)).ShouldBeEmpty();
+
+        var manifest = (await new Snapshotter().FindAsync(location, Token)).ShouldNotBeNull();
+        await using var root = await server.OpenAsync();
+        await new SnapshotLoader().RecreateAsync(root, manifest.Databases[0], target, Token);
+        await new SnapshotLoader().LoadAsync(new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database, Target = target }, Token);
+        (await SessionIdsAsync()).ShouldNotContain(dead.ConnectionId);
+        SampleDatabase.Content(server, target).ShouldBe(SampleDatabase.Content(server, database));
+    }
+
+    [Fact]
+    public async Task A_child_outlives_the_thread_that_asked_for_it()
+    {
+        ChildProcess? child = null;
+        var thread = new Thread(() => child = ChildProcess.Start("setpriv", "cat", [], redact: ""));
+        thread.Start();
+        thread.Join();
+        using var echo = child.ShouldNotBeNull();
+        await echo.StandardInput.WriteAsync("still here\n"u8.ToArray(), Token);
+        await echo.StandardInput.FlushAsync(Token);
+        using var reader = new StreamReader(echo.StandardOutput, leaveOpen: true);
+        (await reader.ReadLineAsync(Token)).ShouldBe("still here");
+        echo.StandardInput.Close();
+        (await echo.Exited).ShouldBe(0);
+    }
+
+    private static async Task CountAsync(MySqlConnection connection, string id)
+    {
+        await using var command = new MySqlCommand($"SELECT COUNT(*) FROM oms_normal_config /* drydock:{id}; */", connection) { CommandTimeout = 0 };
+        await command.ExecuteScalarAsync(Token);
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        while (!await condition())
+        {
+            limit.IsCancellationRequested.ShouldBeFalse($"not within 60 s: {what}");
+            await Task.Delay(20, Token);
+        }
+    }
+
+    private static List<int> DumpProcesses(string id) =>
+        [.. Directory.EnumerateDirectories("/proc")
+            .Select(d => int.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
+            .Where(pid => pid > 0 && Arguments(pid).StartsWith("mysqldump\0", StringComparison.Ordinal) && Arguments(pid).Contains(id, StringComparison.Ordinal))];
+
+    private static string Arguments(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/cmdline");
+        }
+        catch (IOException)
+        {
+            // Gone meanwhile.
+            return "";
+        }
+    }
+
+    private static int ParentOf(int pid) => int.Parse(Stat(pid)[1], CultureInfo.InvariantCulture);
+
+    private static char State(int pid)
+    {
+        try
+        {
+            return Stat(pid)[0][0];
+        }
+        catch (IOException)
+        {
+            return 'Z';
+        }
+    }
+
+    private static string[] Stat(int pid)
+    {
+        var text = File.ReadAllText($"/proc/{pid}/stat");
+        return text[(text.LastIndexOf(')') + 2)..].Split(' ');
+    }
+
+    private async Task<List<ulong>> SessionIdsAsync()
+    {
+        await using var connection = await server.OpenAsync();
+        return [.. (await MySqlServer.SessionsAsync(connection, Token)).Select(s => s.Id)];
+    }
+}

@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Drydock.Clients.MySql;
+using Drydock.Clients.Snapshots;
+using Drydock.Tests.Integration.Clients.MySql;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Clients.Snapshots;
+
+/// <summary>Snapshots by mydumper: what comes back is what was there.</summary>
+public sealed class MyDumperTests(MariaDbServer server)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Everything_mydumper_gets_wrong_by_itself_comes_back_byte_for_byte()
+    {
+        using var folder = new TemporaryStorage();
+        using var scratch = new TemporaryStorage();
+        var database = await HardDatabase.CreateAsync(server, bigRows: 30);
+        var before = HardDatabase.Content(server, database);
+        var options = new SnapshotToolOptions { ScratchRoot = scratch.Root };
+        var location = folder.At("hard");
+        var sessions = new ConcurrentBag<SnapshotSession>();
+
+        var manifest = await new Snapshotter(options: options).TakeAsync(
+            Request(location, database) with
+            {
+                OnSession = (s, _) =>
+                {
+                    sessions.Add(s);
+                    return Task.CompletedTask;
+                },
+            },
+            Token);
+
+        manifest.Tool.Kind.ShouldBe(DumpToolKind.MyDumper);
+        manifest.Tool.Flags.ShouldContain("--lock-all-tables");
+        manifest.Format.ShouldBe(2);
+        var files = manifest.Databases[0].Files.ShouldNotBeNull();
+        files.Count(f => f.Name.Contains(".big.", StringComparison.Ordinal)).ShouldBeGreaterThan(1);
+        files.Select(f => f.Part).Distinct().ShouldBe([SnapshotPart.Tables, SnapshotPart.Rows, SnapshotPart.Metadata, SnapshotPart.OtherRows, SnapshotPart.Routines, SnapshotPart.Views]);
+        manifest.Databases[0].File.RawBytes.ShouldBe(files.Sum(f => f.RawBytes));
+        sessions.ShouldNotBeEmpty();
+        folder.Files().Length.ShouldBe(files.Count + 1);
+        scratch.Files().ShouldBeEmpty();
+        (await new Snapshotter().VerifyAsync(location, Token)).Findings.ShouldBeEmpty();
+        (await new Snapshotter().CheckPresenceAsync(location, Token)).Findings.ShouldBeEmpty();
+        (await new Snapshotter().TakeAsync(Request(location, database), Token)).CreatedAt.ShouldBe(manifest.CreatedAt);
+
+        var drops = new List<SnapshotDrop>();
+        var loader = new SnapshotLoader(options);
+        var load = new SnapshotLoadRequest
+        {
+            Location = location,
+            Connection = server.Options(),
+            Database = database,
+            Threads = 3,
+            OnDrop = (d, _) =>
+            {
+                drops.Add(d);
+                return Task.CompletedTask;
+            },
+        };
+        (await loader.CheckAsync(load, Token)).ShouldBeEmpty();
+        await loader.RestoreAsync(load, Token);
+        HardDatabase.Content(server, database).ShouldBe(before);
+        drops.ShouldHaveSingleItem().Existed.ShouldBeTrue();
+        drops[0].LockName.ShouldNotBeNull();
+        drops[0].Tables.ShouldBe(manifest.Databases[0].Tables.Count);
+        scratch.Files().ShouldBeEmpty();
+        folder.Files().Length.ShouldBe(files.Count + 1);
+
+        var target = database + "_copy";
+        await loader.RestoreAsync(load with { Target = target, AlreadyChecked = true }, Token);
+        HardDatabase.Content(server, target).ShouldBe(before);
+        drops[1].Existed.ShouldBeFalse();
+    }
+
+    private SnapshotRequest Request(SnapshotLocation location, string database) =>
+        new() { Location = location, Connection = server.Options(), Databases = [database], Tool = DumpToolKind.MyDumper };
+}

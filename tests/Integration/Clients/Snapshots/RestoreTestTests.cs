@@ -1,0 +1,140 @@
+using Drydock.Clients.MySql;
+using Drydock.Clients.Snapshots;
+using Drydock.Tests.Integration.Clients.MySql;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Clients.Snapshots;
+
+/// <summary>
+/// Restore tests: the scratch database, and nothing but it. On a server of their own: its user may make databases of
+/// that name.
+/// </summary>
+public sealed class RestoreTestTests : IAsyncLifetime
+{
+    private readonly MariaDbServer _server = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _server.InitializeAsync();
+        await using var root = new MySqlConnection(_server.RootOptions());
+        await root.OpenAsync(Token);
+        await MariaDbServer.ExecuteAsync(root, $"GRANT ALL PRIVILEGES ON `drydock\\_verify\\_%`.* TO {MariaDbServer.User}@'%'");
+    }
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Theory]
+    [InlineData(DumpToolKind.MySqlDump)]
+    [InlineData(DumpToolKind.MyDumper)]
+    public async Task A_good_snapshot_is_found_good_and_the_scratch_database_is_gone(DumpToolKind tool)
+    {
+        using var folder = new TemporaryStorage();
+        var first = await SampleDatabase.CreateAsync(_server, rows: 20);
+        var second = await _server.CreateDatabaseAsync(options: "CHARACTER SET latin1 COLLATE latin1_bin");
+        var before = SampleDatabase.Content(_server, first);
+        var location = folder.At("tested");
+        await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = _server.Options(), Databases = [first, second], Tool = tool }, Token);
+        var files = folder.Files();
+        var seen = new System.Collections.Concurrent.ConcurrentBag<SnapshotProgress>();
+        (await new SnapshotLoader().RestoreTestAsync(Request(location) with { Progress = new Sink(seen) }, Token)).Findings.ShouldBeEmpty();
+        seen.Count(p => p.Stage == SnapshotStage.Loaded).ShouldBe(2);
+        Databases().ShouldNotContain(d => d.StartsWith("drydock", StringComparison.Ordinal));
+        folder.Files().ShouldBe(files);
+        SampleDatabase.Content(_server, first).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_does_not_load_or_loads_otherwise_is_a_finding_and_leaves_nothing()
+    {
+        using var folder = new TemporaryStorage();
+        var database = await TwoRowsAsync();
+        foreach (var (broken, failure) in new[]
+        {
+            ("ENGINE=InnoDB BROKEN", SnapshotFailure.LoadFailed),
+            ("ENGINE=MyISAM", SnapshotFailure.CatalogueMismatch),
+        })
+        {
+            var location = folder.At("broken-" + failure);
+            await new Snapshotter(new MeddlingTool(sql => sql.Replace("ENGINE=InnoDB", broken, StringComparison.Ordinal)))
+                .TakeAsync(new SnapshotRequest { Location = location, Connection = _server.Options(), Databases = [database] }, Token);
+            (await new SnapshotLoader().RestoreTestAsync(Request(location), Token)).Findings.ShouldHaveSingleItem().Failure.ShouldBe(failure);
+            Databases().ShouldNotContain(d => d.StartsWith("drydock", StringComparison.Ordinal));
+        }
+
+        folder.Files().ShouldNotContain(f => f.Contains("verify/", StringComparison.Ordinal) || f.Contains("sessions/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_database_of_that_name_that_no_test_made_is_left_alone_and_one_that_a_dead_test_left_is_removed()
+    {
+        using var folder = new TemporaryStorage();
+        var location = folder.At("claimed");
+        await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = _server.Options(), Databases = [await TwoRowsAsync()] }, Token);
+        var scratch = RestoreTest.NameOf(location.Id);
+        await using var connection = await _server.OpenAsync();
+        await MariaDbServer.ExecuteAsync(connection, $"CREATE DATABASE {scratch}");
+        await MariaDbServer.ExecuteAsync(connection, $"CREATE TABLE {scratch}.precious (id INT)");
+        (await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreTestAsync(Request(location), Token))).Failure.ShouldBe(SnapshotFailure.AlreadyExists);
+        _server.Cli(scratch, "SHOW TABLES").ShouldBe("precious"u8.ToArray());
+
+        // Died between the record and the making of it: what is not empty was made by somebody else.
+        var record = new ScratchRecord(scratch, (await MySqlServer.IdentifyAsync(connection, Token)).Key);
+        await record.StoreAsync(location, record.BegunName(location), Token);
+        (await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreTestAsync(Request(location), Token))).Failure.ShouldBe(SnapshotFailure.AlreadyExists);
+
+        // Died in the middle.
+        await record.StoreAsync(location, record.MadeName(location), Token);
+        (await new SnapshotLoader().RestoreTestAsync(Request(location), Token)).Findings.ShouldBeEmpty();
+        Databases().ShouldNotContain(scratch);
+        folder.Files().Length.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Events_are_not_let_loose()
+    {
+        using var folder = new TemporaryStorage();
+        var database = await SampleDatabase.CreateAsync(_server, rows: 1);
+        var location = folder.At("events");
+        await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = _server.Options(), Databases = [database] }, Token);
+        await using var root = new MySqlConnection(_server.RootOptions());
+        await root.OpenAsync(Token);
+        await MariaDbServer.ExecuteAsync(root, "SET GLOBAL event_scheduler=ON");
+        var e = await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreTestAsync(Request(location), Token));
+        e.Failure.ShouldBe(SnapshotFailure.InvalidRequest);
+        e.Message.ShouldContain("event_scheduler");
+    }
+
+    [Fact]
+    public async Task Another_test_of_the_same_snapshot_is_told_to_wait()
+    {
+        using var folder = new TemporaryStorage();
+        var location = folder.At("busy");
+        await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = _server.Options(), Databases = [await TwoRowsAsync()] }, Token);
+        await using var other = await _server.OpenAsync();
+        await MariaDbServer.ExecuteAsync(other, $"DO GET_LOCK('{SessionMarker.RestoreLock(RestoreTest.NameOf(location.Id))}', 0)");
+        (await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreTestAsync(Request(location), Token))).Failure.ShouldBe(SnapshotFailure.Busy);
+        folder.Files().Length.ShouldBe(2);
+    }
+
+    private RestoreTestRequest Request(SnapshotLocation location) =>
+        new() { Location = location, Connection = _server.Options() };
+
+    private string[] Databases() => System.Text.Encoding.UTF8.GetString(_server.Cli("", "SHOW DATABASES")).Split('\n');
+
+    private async Task<string> TwoRowsAsync()
+    {
+        var database = await _server.CreateDatabaseAsync();
+        await using var connection = await _server.OpenAsync(database);
+        await MariaDbServer.ExecuteAsync(connection, "CREATE TABLE a (id INT PRIMARY KEY) ENGINE=InnoDB");
+        await MariaDbServer.ExecuteAsync(connection, "INSERT INTO a VALUES (1),(2)");
+        return database;
+    }
+
+    private sealed class Sink(System.Collections.Concurrent.ConcurrentBag<SnapshotProgress> seen) : IProgress<SnapshotProgress>
+    {
+        public void Report(SnapshotProgress value) => seen.Add(value);
+    }
+}

@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using Drydock.Clients.MySql;
+using Drydock.Clients.Snapshots;
+using Drydock.Tests.Integration.Clients.MySql;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Clients.Snapshots;
+
+public sealed class RestoreTests(MariaDbServer server)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_database_comes_back_byte_for_byte_with_its_whole_catalogue()
+    {
+        using var folder = new TemporaryStorage();
+        var database = await SampleDatabase.CreateAsync(server);
+        var before = SampleDatabase.Content(server, database);
+        var location = folder.At("s");
+        var manifest = await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
+        var sessions = new ConcurrentBag<SnapshotSession>();
+        var loader = new SnapshotLoader();
+        var request = new SnapshotLoadRequest
+        {
+            Location = location,
+            Connection = server.Options(),
+            Database = database,
+            OnSession = (s, _) =>
+            {
+                sessions.Add(s);
+                return Task.CompletedTask;
+            },
+        };
+
+        (await Should.ThrowAsync<SnapshotException>(() => loader.LoadAsync(request, Token))).Failure.ShouldBe(SnapshotFailure.AlreadyExists);
+
+        await using var connection = await server.OpenAsync();
+        (await loader.CheckAsync(request, Token)).ShouldBeEmpty();
+        await loader.RecreateAsync(connection, manifest.Databases[0], database, Token);
+        await loader.LoadAsync(request, Token);
+
+        SampleDatabase.Content(server, database).ShouldBe(before);
+        (await loader.CompareAsync(connection, manifest.Databases[0], database, Token)).ShouldBeEmpty();
+        sessions.ShouldHaveSingleItem().Host.ShouldContain(":");
+        folder.Files().Length.ShouldBe(2);
+
+        await MariaDbServer.ExecuteAsync(connection, $"USE `{database}`");
+        await MariaDbServer.ExecuteAsync(connection, "DROP TRIGGER tr1");
+        await MariaDbServer.ExecuteAsync(connection, "CREATE OR REPLACE VIEW v2 AS SELECT 1 AS one");
+        await MariaDbServer.ExecuteAsync(connection, "DELETE FROM heatbeat_sequence");
+        var differences = await loader.CompareAsync(connection, manifest.Databases[0], database, Token);
+        differences.Select(f => f.Failure).ShouldBe([SnapshotFailure.CatalogueMismatch, SnapshotFailure.CatalogueMismatch, SnapshotFailure.RowCountMismatch]);
+    }
+
+    [Fact]
+    public async Task A_database_can_be_loaded_under_another_name()
+    {
+        using var folder = new TemporaryStorage();
+        var database = await SampleDatabase.CreateAsync(server, rows: 30);
+        var location = folder.At("s", path: "");
+        var manifest = await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
+        await using var connection = await server.OpenAsync();
+        var target = database + "_copy";
+        await new SnapshotLoader().RecreateAsync(connection, manifest.Databases[0], target, Token);
+        await new SnapshotLoader().LoadAsync(new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database, Target = target }, Token);
+        SampleDatabase.Content(server, target).ShouldBe(SampleDatabase.Content(server, database));
+    }
+
+    [Fact]
+    public async Task A_damaged_file_is_refused_before_anything_is_loaded()
+    {
+        using var folder = new TemporaryStorage();
+        var database = await SampleDatabase.CreateAsync(server, rows: 5);
+        var location = folder.At("s");
+        var manifest = await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
+        var file = folder.FileOf(location, manifest.Databases[0]);
+        var bytes = await File.ReadAllBytesAsync(file, Token);
+        bytes[^20] ^= 0x40;
+        await File.WriteAllBytesAsync(file, bytes, Token);
+        var target = await server.CreateDatabaseAsync();
+        var request = new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database, Target = target };
+        (await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().LoadAsync(request, Token))).Failure.ShouldBe(SnapshotFailure.ChecksumMismatch);
+        (await new SnapshotLoader().CheckAsync(request, Token)).ShouldNotBeEmpty();
+        server.Cli("", $"SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = '{target}'").ShouldBe("0"u8.ToArray());
+    }
+
+    [Fact]
+    public async Task A_statement_the_server_would_not_take_is_found_before_anything_is_dropped()
+    {
+        using var folder = new TemporaryStorage();
+        var database = await SampleDatabase.CreateAsync(server, rows: 5);
+        await using (var connection = await server.OpenAsync(database))
+        {
+            await MariaDbServer.ExecuteAsync(connection, "INSERT INTO oms_normal_config (cfg_name, data) VALUES ('huge', REPEAT(UNHEX('00FF'), 17000000))");
+        }
+
+        var location = folder.At("s");
+        await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
+        var findings = await new SnapshotLoader().CheckAsync(new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database }, Token);
+        findings.ShouldHaveSingleItem().Failure.ShouldBe(SnapshotFailure.PacketTooLarge);
+    }
+
+    [Fact]
+    public async Task A_load_that_the_server_refuses_says_why_and_not_the_password()
+    {
+        using var folder = new TemporaryStorage();
+        var database = await server.CreateDatabaseAsync();
+        await using (var connection = await server.OpenAsync(database))
+        {
+            await MariaDbServer.ExecuteAsync(connection, "CREATE TABLE a (id INT PRIMARY KEY) ENGINE=InnoDB");
+            await MariaDbServer.ExecuteAsync(connection, "INSERT INTO a VALUES (1),(2)");
+        }
+
+        var location = folder.At("s");
+        await new Snapshotter(new MeddlingTool(sql => sql.Replace("ENGINE=InnoDB", "ENGINE=InnoDB BROKEN", StringComparison.Ordinal)))
+            .TakeAsync(new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
+        var target = await server.CreateDatabaseAsync();
+        var e = await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().LoadAsync(
+            new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database, Target = target }, Token));
+        e.Failure.ShouldBe(SnapshotFailure.LoadFailed);
+        e.Message.ShouldContain("1064");
+        e.Message.ShouldNotContain("canary");
+    }
+}

@@ -1,0 +1,217 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Kubernetes.Configuration;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Kubernetes.Json;
+using Drydock.Clients.Safety;
+using Drydock.Clients.Snapshots;
+using Drydock.Crds;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
+using Drydock.Lab;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Shouldly;
+using Xunit;
+using S3Storage = Drydock.Crds.Common.S3Storage;
+using SnapshotDatabase = Drydock.Crds.BackupSnapshots.SnapshotDatabase;
+
+namespace Drydock.Tests.Integration.Clients.Snapshots;
+
+/// <summary>From a spec and its Secret to a storage, and what the operator does by it.</summary>
+public sealed class StoragesTests(LabFixture lab) : IAsyncLifetime
+{
+    private S3Server _server = null!;
+    private KubernetesClient _kubernetes = null!;
+    private Storages _storages = null!;
+    private string _space = "";
+    private string _bucket = "";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await lab.S3ServerAsync();
+        _bucket = await _server.NewBucketAsync(Token);
+        _space = await lab.NewNamespaceAsync("storages");
+        var configuration = KubernetesClientConfiguration.BuildConfigFromConfigFile((await lab.ControlPlaneAsync()).AdminKubeconfig);
+        _kubernetes = new KubernetesClient(configuration, KubernetesJson.CreateOptions(CrdsJsonContext.Default));
+        _storages = new Storages(_kubernetes, new StorageRoots([]), TimeProvider.System, EndpointPolicy.Unrestricted);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _storages.Dispose();
+        _kubernetes.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task A_bucket_is_opened_by_its_Secret_and_a_rotated_Secret_counts_at_once()
+    {
+        await SecretAsync("keys", ("accessKey", _server.Keys.AccessKey), ("secretKey", _server.Keys.SecretKey + "\n"), ("ca.crt", _server.Authority));
+        var storage = await _storages.OpenAsync(Spec("keys"), _space, Token);
+        storage.Description.ShouldBe(StorageText.Describe(Spec("keys")));
+        var mark = await storage.EnsureMarkAsync(Token);
+        await _storages.OpenAsync(Spec("keys"), _space, Token);
+        _storages.Clients.ShouldBe(1, "connections are kept");
+
+        await SecretAsync("keys", ("accessKey", _server.Keys.AccessKey), ("secretKey", "canary-not-a-real-secret"), ("ca.crt", _server.Authority));
+        var rotated = await _storages.OpenAsync(Spec("keys"), _space, Token);
+        var error = await Should.ThrowAsync<SnapshotException>(() => rotated.ReadMarkAsync(Token));
+        error.Message.ShouldContain("SignatureDoesNotMatch");
+        error.ToString().ShouldNotContain("canary");
+        (await storage.ReadMarkAsync(Token)).ShouldBe(mark, "who has the former one may finish");
+    }
+
+    [Fact]
+    public async Task A_Secret_that_is_missing_or_lacks_a_key_is_named()
+    {
+        (await MessageAsync(Spec("nowhere"))).ShouldContain("Secret nowhere (storage.s3.credentialsSecretRef) does not exist in namespace " + _space);
+        await SecretAsync("half", ("accessKey", "x"));
+        (await MessageAsync(Spec("half"))).ShouldContain("Secret half (storage.s3.credentialsSecretRef) lacks the key secretKey");
+        await SecretAsync("bad-ca", ("accessKey", "x"), ("secretKey", "y"), ("ca.crt", "no certificate"));
+        (await MessageAsync(Spec("bad-ca"))).ShouldContain("ca.crt");
+        (await MessageAsync(new StorageSpec())).ShouldContain("directory and s3");
+        (await MessageAsync(StorageText.Parse(StorageText.Of(Spec("keys")), present: null))).ShouldContain("is empty");
+    }
+
+    [Fact]
+    public async Task The_probe_writes_the_mark_and_a_bucket_without_it_is_lost_and_one_that_does_not_answer_is_not()
+    {
+        await KeysAsync();
+        var probe = new BackupStorageProbe(_storages);
+        (await probe.IsMarkedAsync(Spec("keys"), _space, Token)).ShouldBeFalse();
+        (await probe.ProbeAsync(Spec("keys"), _space, Token)).ShouldBeNull("S3 has no figure of free bytes");
+        (await probe.IsMarkedAsync(Spec("keys"), _space, Token)).ShouldBeTrue();
+        var other = Spec("keys") with { S3 = Spec("keys").S3! with { Bucket = await _server.NewBucketAsync(Token) } };
+        (await probe.IsMarkedAsync(other, _space, Token)).ShouldBeFalse();
+        var gone = Spec("keys") with { S3 = Spec("keys").S3! with { Bucket = "no-such-bucket" } };
+        (await Should.ThrowAsync<SnapshotException>(() => probe.IsMarkedAsync(gone, _space, Token))).Failure.ShouldBe(SnapshotFailure.StorageUnusable);
+    }
+
+    [Fact]
+    public async Task An_image_archive_is_read_from_a_bucket_and_hashed_once_as_long_as_it_is_the_same()
+    {
+        await KeysAsync();
+        const string Name = "oms images/OMS 4.2.2 (new).tar.gz";
+        var id = new string('a', 64);
+        var first = await PutAsync(Name, Archive(id));
+        await using var proxy = new S3FaultProxy(await lab.RunAsync(), _server);
+        var reads = 0;
+        proxy.OnRead = (method, path) =>
+        {
+            reads += method == "GET" && path.Contains("tar.gz", StringComparison.Ordinal) ? 1 : 0;
+            return FaultAction.Pass;
+        };
+        var spec = Spec("keys") with { S3 = Spec("keys").S3! with { Endpoint = proxy.Endpoint.ToString().TrimEnd('/') } };
+        var reader = new StorageArchiveReader(_storages, new HashedArchives());
+        var contents = await reader.InspectAsync(spec, _space, Name, Token);
+        contents.Sha256.ShouldBe(first);
+        contents.ImageIds.ShouldBe(["sha256:" + id]);
+        contents.Tags.ShouldBe(["oms:4.2.2"]);
+        (await reader.InspectAsync(spec, _space, Name, Token)).ShouldBe(contents);
+        reads.ShouldBe(1);
+
+        var second = await PutAsync(Name, Archive(new string('b', 64)));
+        (await reader.InspectAsync(spec, _space, Name, Token)).Sha256.ShouldBe(second);
+        reads.ShouldBe(2);
+        await using (var stream = await reader.OpenAsync(spec, _space, Name, second, Token))
+        {
+            Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, Token)).ShouldBe(second);
+        }
+
+        await Should.ThrowAsync<FileNotFoundException>(() => reader.InspectAsync(spec, _space, "none.tar", Token));
+        await Should.ThrowAsync<FileNotFoundException>(() => reader.OpenAsync(spec, _space, "none.tar", "", Token));
+    }
+
+    [Fact]
+    public async Task Snapshot_files_that_are_gone_or_of_another_size_are_named_and_an_unreachable_storage_is_an_error()
+    {
+        await KeysAsync();
+        var storage = await _storages.OpenAsync(Spec("keys"), _space, Token);
+        await storage.WriteAsync("up-1/rm.sql.gz", "12345");
+        await storage.WriteAsync("up-1/cm.sql.gz", "123");
+        var snapshot = new BackupSnapshot
+        {
+            ApiVersion = ApiGroup.ApiVersion,
+            Kind = BackupSnapshot.KindName,
+            Metadata = new V1ObjectMeta { Name = "up-1", Namespace = _space },
+            Spec = new BackupSnapshotSpec { Storage = Spec("keys") },
+            Status = new BackupSnapshotStatus
+            {
+                Databases =
+                [
+                    new SnapshotDatabase { Name = "rm", File = "up-1/rm.sql.gz", Bytes = 5 },
+                    new SnapshotDatabase { Name = "cm", File = "up-1/cm.sql.gz", Bytes = 5 },
+                    new SnapshotDatabase { Name = "hb", File = "up-1/hb.sql.gz", Bytes = 5 },
+                ],
+            },
+        };
+        var reader = new StorageArchiveReader(_storages, new HashedArchives());
+        (await reader.SnapshotFilesAsync(snapshot, Token)).ShouldBe(["up-1/cm.sql.gz", "up-1/hb.sql.gz"]);
+        var elsewhere = snapshot with { Spec = snapshot.Spec with { Storage = Spec("nowhere") } };
+        await Should.ThrowAsync<SnapshotException>(() => reader.SnapshotFilesAsync(elsewhere, Token));
+    }
+
+    private static byte[] Archive(string id)
+    {
+        using var file = new MemoryStream();
+        using (var gzip = new GZipStream(file, CompressionLevel.Fastest, leaveOpen: true))
+        using (var tar = new TarWriter(gzip, leaveOpen: true))
+        {
+            var manifest = $$"""[{"Config":"{{id}}.json","RepoTags":["oms:4.2.2"],"Layers":[]}]""";
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "layer.tar") { DataStream = new MemoryStream(RandomNumberGenerator.GetBytes(3 << 20)) });
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "manifest.json") { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(manifest)) });
+        }
+
+        return file.ToArray();
+    }
+
+    private StorageSpec Spec(string secret) => new()
+    {
+        S3 = new S3Storage
+        {
+            Endpoint = _server.Endpoint.ToString().TrimEnd('/'),
+            Bucket = _bucket,
+            Prefix = "team/oms",
+            CredentialsSecretRef = new SecretReference { Name = secret },
+        },
+    };
+
+    private async Task<string> MessageAsync(StorageSpec spec)
+    {
+        var error = await Should.ThrowAsync<SnapshotException>(() => _storages.OpenAsync(spec, _space, Token));
+        error.Failure.ShouldBe(SnapshotFailure.InvalidRequest);
+        return error.Message;
+    }
+
+    private Task KeysAsync() =>
+        SecretAsync("keys", ("accessKey", _server.Keys.AccessKey), ("secretKey", _server.Keys.SecretKey), ("ca.crt", _server.Authority));
+
+    private async Task SecretAsync(string name, params (string Key, string Value)[] data)
+    {
+        var secret = new V1Secret
+        {
+            Metadata = new V1ObjectMeta { Name = name, Namespace = _space },
+            Data = data.ToDictionary(d => d.Key, d => Encoding.UTF8.GetBytes(d.Value), StringComparer.Ordinal),
+        };
+        if (await _kubernetes.GetAsync<V1Secret>(name, _space, Token) is not null)
+        {
+            await (await lab.ControlPlaneAsync()).KubectlAsync(["-n", _space, "delete", "secret", name], cancellationToken: Token);
+        }
+
+        await _kubernetes.CreateAsync(secret, Token);
+    }
+
+    private async Task<string> PutAsync(string name, byte[] content)
+    {
+        using var client = _server.Client();
+        await client.PutObjectAsync(new Amazon.S3.Model.PutObjectRequest { BucketName = _bucket, Key = "team/oms/" + name, InputStream = new MemoryStream(content) }, Token);
+        return Convert.ToHexStringLower(SHA256.HashData(content));
+    }
+}

@@ -1,0 +1,214 @@
+using System.Collections.Concurrent;
+using System.IO.Compression;
+using Drydock.Clients.Snapshots;
+using Drydock.Tests.Integration.Clients.MySql;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Clients.Snapshots;
+
+public sealed class TakeTests(MariaDbServer server)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_snapshot_of_several_databases_is_verified_and_described()
+    {
+        using var folder = new TemporaryStorage();
+        var rm = await SampleDatabase.CreateAsync(server);
+        var cm = await server.CreateDatabaseAsync("-心.跳", "CHARACTER SET latin1 COLLATE latin1_bin");
+        var progress = new Progress();
+        var sessions = new ConcurrentBag<SnapshotSession>();
+        var location = folder.At("up-1.a_B");
+
+        var manifest = await new Snapshotter().TakeAsync(
+            new SnapshotRequest
+            {
+                Location = location,
+                Connection = server.Options(),
+                Databases = [rm, cm],
+                Progress = progress,
+                OnSession = (s, _) =>
+                {
+                    sessions.Add(s);
+                    return Task.CompletedTask;
+                },
+            },
+            Token);
+
+        manifest.Databases.Select(d => d.Name).ShouldBe([rm, cm]);
+        manifest.Server.Kind.ShouldBe("MariaDb");
+        manifest.Tool.Flags.ShouldContain("--hex-blob");
+        var first = manifest.Databases[0];
+        first.CharacterSet.ShouldBe("utf8mb4");
+        first.Collation.ShouldBe("utf8mb4_unicode_ci");
+        first.Tables.Select(t => $"{t.Name}={t.Rows}").ShouldBe(["empty_table=0", "heatbeat_sequence=2", "odd `name`; (x)=3", "oms_normal_config=300"], ignoreOrder: true);
+        first.Views.Select(v => v.Name).ShouldBe(["v2", "v;1"], ignoreOrder: true);
+        first.Routines.Select(v => v.Name).ShouldBe(["FUNCTION f1", "PROCEDURE p1"]);
+        first.Triggers.Select(v => v.Name).ShouldBe(["tr1"]);
+        first.Events.Select(v => v.Name).ShouldBe(["ev1"]);
+        first.Sequences.Select(v => v.Name).ShouldBe(["s1"]);
+        first.Tables.ShouldAllBe(t => t.DefinitionSha256 != null);
+        first.File.LargestStatementBytes.ShouldBeGreaterThan(6_000_000);
+        manifest.Databases[1].Collation.ShouldBe("latin1_bin");
+
+        new FileInfo(folder.FileOf(location, first)).Length.ShouldBe(first.File.StoredBytes);
+        File.GetUnixFileMode(folder.FileOf(location, first)).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        (await UnzipAsync(folder.FileOf(location, first))).LongLength.ShouldBe(first.File.RawBytes);
+        folder.Files().Length.ShouldBe(3, string.Join(' ', folder.Files()));
+        progress.Seen.ShouldContain(p => p.Stage == SnapshotStage.Dumping && p.RawBytes == first.File.RawBytes && p.StoredBytes == first.File.StoredBytes);
+        progress.Seen.Count(p => p.Stage == SnapshotStage.Published).ShouldBe(2);
+        sessions.ShouldAllBe(s => s.SnapshotId == "up-1.a_B" && s.ConnectionId > 0);
+
+        var text = await File.ReadAllTextAsync(Path.Combine(folder.Root, location.ManifestName), Token);
+        text.ShouldNotContain("canary");
+        (await new Snapshotter().FindAsync(location, Token)).ShouldNotBeNull().StoredBytes.ShouldBe(manifest.StoredBytes);
+        (await new Snapshotter().VerifyAsync(location, Token)).Findings.ShouldBeEmpty();
+        (await new Snapshotter().CheckPresenceAsync(location, Token)).IsGood.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task The_same_request_again_returns_the_snapshot_and_touches_no_file()
+    {
+        using var folder = new TemporaryStorage();
+        var database = await server.CreateDatabaseAsync();
+        var request = new SnapshotRequest { Location = folder.At("s"), Connection = server.Options(), Databases = [database] };
+        await new Snapshotter().TakeAsync(request, Token);
+        var before = folder.Files().ToDictionary(f => f, f => File.GetLastWriteTimeUtc(Path.Combine(folder.Root, f)));
+
+        await using (var connection = await server.OpenAsync(database))
+        {
+            await MariaDbServer.ExecuteAsync(connection, "CREATE TABLE later (id INT)");
+        }
+
+        (await new Snapshotter().TakeAsync(request, Token)).Databases[0].Tables.ShouldBeEmpty();
+        folder.Files().ToDictionary(f => f, f => File.GetLastWriteTimeUtc(Path.Combine(folder.Root, f))).ShouldBe(before);
+
+        var other = request with { Databases = [database, await server.CreateDatabaseAsync()] };
+        (await Should.ThrowAsync<SnapshotException>(() => new Snapshotter().TakeAsync(other, Token))).Failure.ShouldBe(SnapshotFailure.AlreadyExists);
+    }
+
+    [Fact]
+    public async Task A_database_that_is_not_there_a_wrong_password_and_a_missing_tool_are_told_apart()
+    {
+        using var folder = new TemporaryStorage();
+        var database = await server.CreateDatabaseAsync();
+        var request = new SnapshotRequest { Location = folder.At("s"), Connection = server.Options(), Databases = [database, "t_none"] };
+        (await Should.ThrowAsync<SnapshotException>(() => new Snapshotter().TakeAsync(request, Token))).Failure.ShouldBe(SnapshotFailure.DatabaseMissing);
+
+        request = request with { Databases = [database] };
+        var tool = new MySqlDumpTool(new SnapshotToolOptions { Dump = "no-such-mysqldump" });
+        (await Should.ThrowAsync<SnapshotException>(() => new Snapshotter(tool).TakeAsync(request, Token))).Failure.ShouldBe(SnapshotFailure.ToolMissing);
+        tool = new MySqlDumpTool(new SnapshotToolOptions { SetPriv = "no-such-setpriv" });
+        (await Should.ThrowAsync<SnapshotException>(() => new Snapshotter(tool).TakeAsync(request, Token))).Failure.ShouldBe(SnapshotFailure.ToolMissing);
+
+        var wrong = server.Options();
+        wrong.Password = "canary-wrong";
+        var e = await Should.ThrowAsync<SnapshotException>(() => new MySqlDumpTool().DumpAsync(
+            new DumpJob { Connection = wrong, Database = database, SnapshotId = "s", Flags = [] }, (s, t) => s.Content.CopyToAsync(Stream.Null, t), Token));
+        e.Failure.ShouldBe(SnapshotFailure.DumpFailed);
+        e.Message.ShouldContain("1045");
+        e.Message.ShouldNotContain("canary");
+        folder.Files().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_tool_that_stops_early_or_loses_rows_or_objects_never_gives_a_snapshot()
+    {
+        using var folder = new TemporaryStorage();
+        var database = await SampleDatabase.CreateAsync(server, rows: 20);
+        var request = new SnapshotRequest { Location = folder.At("s"), Connection = server.Options(), Databases = [database] };
+
+        await FailsAsync(request, new MeddlingTool(sql => sql[..(sql.Length / 2)]), SnapshotFailure.Truncated);
+        await FailsAsync(request, new MeddlingTool(_ => ""), SnapshotFailure.Truncated);
+        await FailsAsync(request, new MeddlingTool(sql => sql.Replace("-- Dump completed", "-- Dump", StringComparison.Ordinal)), SnapshotFailure.Truncated);
+        await FailsAsync(request, new MeddlingTool(sql => sql.Replace("(1,'a\\'b',2),", "", StringComparison.Ordinal).Replace("(1,'a\\'b'),", "", StringComparison.Ordinal)), SnapshotFailure.RowCountMismatch);
+        await FailsAsync(request, new MeddlingTool(sql => sql.Replace("CREATE TABLE `empty_table`", "CREATE TABLE `other`", StringComparison.Ordinal)), SnapshotFailure.CatalogueMismatch);
+        await FailsAsync(request, new MeddlingTool(sql => sql.Replace("TRIGGER tr1", "TRIGGER tr2", StringComparison.Ordinal)), SnapshotFailure.CatalogueMismatch);
+        folder.Files().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Why_a_dump_failed_is_told_also_when_the_storage_goes_away_while_it_is_tidied_up()
+    {
+        using var folder = new TemporaryStorage();
+        var database = await SampleDatabase.CreateAsync(server, rows: 5);
+        var tool = new MeddlingTool(sql => sql.Replace("CREATE TABLE `empty_table`", "CREATE TABLE `other`", StringComparison.Ordinal));
+        var location = new SnapshotLocation(new UndeletableStorage(folder.Storage), "", "s");
+        var e = await Should.ThrowAsync<SnapshotException>(() => new Snapshotter(tool).TakeAsync(
+            new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token));
+        e.Failure.ShouldBe(SnapshotFailure.CatalogueMismatch);
+    }
+
+    [Fact]
+    public async Task A_failure_in_one_database_leaves_no_manifest_and_a_repeat_succeeds_beside_what_was_published()
+    {
+        using var folder = new TemporaryStorage();
+        var good = await server.CreateDatabaseAsync();
+        var bad = await SampleDatabase.CreateAsync(server, rows: 5);
+        var request = new SnapshotRequest { Location = folder.At("s"), Connection = server.Options(), Databases = [good, bad], Parallelism = 1 };
+        await FailsAsync(request, new MeddlingTool(sql => sql.Contains("oms_normal_config", StringComparison.Ordinal) ? "" : sql), SnapshotFailure.Truncated);
+        var published = folder.Files().ShouldHaveSingleItem();
+        var bytes = await File.ReadAllBytesAsync(Path.Combine(folder.Root, published), Token);
+
+        var manifest = await new Snapshotter().TakeAsync(request, Token);
+        manifest.Databases.Count.ShouldBe(2);
+        (await File.ReadAllBytesAsync(Path.Combine(folder.Root, published), Token)).ShouldBe(bytes);
+        folder.Files().Length.ShouldBe(4);
+
+        await new Snapshotter().DeleteAsync(request.Location, Token);
+        folder.Files().ShouldBeEmpty();
+        await new Snapshotter().DeleteAsync(request.Location, Token);
+    }
+
+    [Fact]
+    public async Task Damage_in_the_storage_is_found_by_verification()
+    {
+        using var folder = new TemporaryStorage();
+        var database = await SampleDatabase.CreateAsync(server, rows: 50);
+        var location = folder.At("s");
+        var manifest = await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
+        var file = folder.FileOf(location, manifest.Databases[0]);
+        var good = await File.ReadAllBytesAsync(file, Token);
+
+        var flipped = (byte[])good.Clone();
+        flipped[good.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(file, flipped, Token);
+        (await new Snapshotter().VerifyAsync(location, Token)).Findings.ShouldContain(f => f.Failure == SnapshotFailure.ChecksumMismatch);
+        (await new Snapshotter().CheckPresenceAsync(location, Token)).IsGood.ShouldBeTrue();
+
+        await File.WriteAllBytesAsync(file, good[..^100], Token);
+        var cut = (await new Snapshotter().VerifyAsync(location, Token)).Findings;
+        cut.ShouldContain(f => f.Failure == SnapshotFailure.Truncated);
+        (await new Snapshotter().CheckPresenceAsync(location, Token)).Findings.ShouldContain(f => f.Failure == SnapshotFailure.ChecksumMismatch);
+
+        File.Delete(file);
+        (await new Snapshotter().VerifyAsync(location, Token)).Findings.ShouldHaveSingleItem().Failure.ShouldBe(SnapshotFailure.NotFound);
+
+        await File.WriteAllTextAsync(Path.Combine(folder.Root, location.ManifestName), "{\"format\": 99", Token);
+        (await Should.ThrowAsync<SnapshotException>(() => new Snapshotter().FindAsync(location, Token))).Failure.ShouldBe(SnapshotFailure.ManifestInvalid);
+    }
+
+    private static async Task FailsAsync(SnapshotRequest request, IDumpTool tool, SnapshotFailure failure)
+    {
+        var e = await Should.ThrowAsync<SnapshotException>(() => new Snapshotter(tool).TakeAsync(request, Token));
+        e.Failure.ShouldBe(failure, e.Message);
+        (await new Snapshotter().FindAsync(request.Location, Token)).ShouldBeNull();
+    }
+
+    private static async Task<byte[]> UnzipAsync(string path)
+    {
+        await using var file = File.OpenRead(path);
+        await using var gzip = new GZipStream(file, CompressionMode.Decompress);
+        using var memory = new MemoryStream();
+        await gzip.CopyToAsync(memory, Token);
+        return memory.ToArray();
+    }
+
+    private sealed class Progress : IProgress<SnapshotProgress>
+    {
+        internal ConcurrentBag<SnapshotProgress> Seen { get; } = [];
+
+        public void Report(SnapshotProgress value) => Seen.Add(value);
+    }
+}

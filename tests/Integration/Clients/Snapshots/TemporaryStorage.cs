@@ -1,0 +1,21 @@
+using Drydock.Clients.Snapshots;
+
+namespace Drydock.Tests.Integration.Clients.Snapshots;
+
+/// <summary>A directory storage that removes itself.</summary>
+internal sealed class TemporaryStorage : IDisposable
+{
+    internal string Root { get; } = Directory.CreateTempSubdirectory("drydock-snapshots-").FullName;
+
+    internal DirectoryStorage Storage => field ??= new DirectoryStorage(Root);
+
+    public void Dispose() => Directory.Delete(Root, recursive: true);
+
+    internal SnapshotLocation At(string id, string path = "upgrades") => new(Storage, path, id);
+
+    internal string[] Files() =>
+        [.. Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Root, f)).Order(StringComparer.Ordinal)];
+
+    internal string FileOf(SnapshotLocation location, SnapshotDatabase database) =>
+        Path.Combine(Root, location.Prefix + database.File.Name);
+}

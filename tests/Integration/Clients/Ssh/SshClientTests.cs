@@ -1,0 +1,181 @@
+using Drydock.Clients.Remote;
+using Drydock.Clients.Safety;
+using Drydock.Clients.Ssh;
+using Drydock.Tests.Integration.Clients.Docker.Fixture;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Clients.Ssh;
+
+/// <summary>Commands on a host behind a real sshd.</summary>
+public sealed class SshClientTests : IAsyncLifetime
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("drydock-ssh-tests-").FullName;
+    private SshServer? _server;
+
+    private SshServer Server => _server!;
+
+    public async ValueTask InitializeAsync() => _server = await SshServer.StartAsync(_root);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Server.DisposeAsync();
+        Directory.Delete(_root, recursive: true);
+    }
+
+    [Fact]
+    public async Task Arguments_arrive_as_they_are_whatever_is_in_them()
+    {
+        await using var client = Client();
+        string[] arguments = ["a b", "it's", "\"$HOME\"", "`id`", "line\nend", "", "*", "数据库", "-n", "\\"];
+
+        var result = await client.RunAsync(new RemoteCommand(["printf", "<%s>", .. arguments]), Token);
+
+        result.ShouldBe(new RemoteResult(0, string.Concat(arguments.Select(a => $"<{a}>")), ""));
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(3, 3)]
+    [InlineData(255, 254)]
+    public async Task The_exit_code_is_that_of_the_command(int exits, int seen)
+    {
+        await using var client = Client();
+
+        var result = await client.RunAsync(RemoteCommand.Script("echo out; echo err >&2; exit $1", $"{exits}"), Token);
+
+        result.ShouldBe(new RemoteResult(seen, "out\n", "err\n"));
+    }
+
+    [Fact]
+    public async Task What_is_secret_goes_in_as_input_and_is_on_no_command_line()
+    {
+        await using var client = Client();
+        using var input = new MemoryStream("canary-7712"u8.ToArray());
+
+        var result = await client.RunAsync(RemoteCommand.Script("read -r secret; ps -eo args; echo \"got $secret\"") with { Input = input }, Token);
+
+        result.Output.ShouldEndWith("got canary-7712\n");
+        result.Output.Split("canary").Length.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Of_a_long_output_the_end_is_kept()
+    {
+        await using var client = Client(new SshOptions { Endpoints = EndpointPolicy.Unrestricted, RuntimeDirectory = _root, MaxOutput = 1000 });
+
+        var result = await client.RunAsync(new RemoteCommand("seq", "1", "200000"), Token);
+
+        result.Output.Length.ShouldBe(1000);
+        result.Output.ShouldEndWith("\n200000\n");
+    }
+
+    [Fact]
+    public async Task Many_commands_share_one_login()
+    {
+        await using var client = Client();
+        await client.RunAsync(new RemoteCommand("true"), Token);
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => client.RunAsync(new RemoteCommand("echo", $"{i}"), Token)));
+
+        results.Select(r => r.Output).ShouldBe(Enumerable.Range(0, 8).Select(i => $"{i}\n"));
+        Server.Logins.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_connection_that_breaks_leaves_open_whether_the_command_ran_and_the_next_command_opens_another()
+    {
+        await using var client = Client();
+        var began = Path.Combine(_root, "began");
+        var broken = client.RunAsync(RemoteCommand.Script("mkfifo \"$1.fifo\"; touch \"$1\"; read -r never < \"$1.fifo\"", began), Token);
+        await UntilAsync(() => Task.FromResult(File.Exists(began)));
+
+        await Server.BreakAsync();
+
+        var trouble = await Should.ThrowAsync<RemoteException>(() => broken);
+        (trouble.Reason, trouble.MayHaveRun).ShouldBe((RemoteRefusal.Connection, true), trouble.Message);
+        (await client.RunAsync(new RemoteCommand("echo", "again"), Token)).Output.ShouldBe("again\n");
+        Server.Logins.ShouldBe(2);
+
+        // It waits there to this day.
+        (await client.RunAsync(RemoteCommand.Script(": > \"$1.fifo\"", began), Token)).IsSuccess.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task What_is_refused_before_anything_runs_says_so()
+    {
+        await using var unknown = Client(material: Server.NoHostKey);
+        await using var changed = Client(material: Server.WrongHostKey);
+        await using var stranger = Client(material: Server.WrongKey);
+        await using var nobody = new SshClient(new SshEndpoint("127.0.0.1", "root", 1), Server.Material, new SshOptions { Endpoints = EndpointPolicy.Unrestricted, RuntimeDirectory = _root });
+
+        (await RefusedAsync(unknown)).ShouldBe((RemoteRefusal.HostKey, false));
+        (await RefusedAsync(changed)).ShouldBe((RemoteRefusal.HostKey, false));
+        (await RefusedAsync(stranger)).ShouldBe((RemoteRefusal.Authentication, false));
+        (await RefusedAsync(nobody)).ShouldBe((RemoteRefusal.Connection, false));
+    }
+
+    [Fact]
+    public async Task A_sudo_that_wants_a_password_is_told_with_the_way_out()
+    {
+        var sudo = Path.Combine(Server.Programs, "sudo");
+        await File.WriteAllTextAsync(sudo, "#!/bin/sh\necho 'sudo: a password is required' >&2\nexit 1\n", Token);
+        File.SetUnixFileMode(sudo, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await using var client = Client();
+
+        var trouble = await Should.ThrowAsync<RemoteException>(() => client.RunAsync(new RemoteCommand("systemctl", "stop", "x") { AsRoot = true }, Token));
+
+        (trouble.Reason, trouble.MayHaveRun).ShouldBe((RemoteRefusal.Sudo, false));
+        trouble.Message.ShouldContain("NOPASSWD");
+    }
+
+    [Fact]
+    public async Task With_sudo_the_command_runs_through_it_without_asking()
+    {
+        var sudo = Path.Combine(Server.Programs, "sudo");
+        await File.WriteAllTextAsync(sudo, "#!/bin/sh\n[ \"$1 $2\" = '-n --' ] || exit 9\nshift 2\necho as root: \"$@\"\n", Token);
+        File.SetUnixFileMode(sudo, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await using var client = Client();
+
+        (await client.RunAsync(new RemoteCommand("systemctl", "stop", "a b") { AsRoot = true }, Token)).Output.ShouldBe("as root: systemctl stop a b\n");
+    }
+
+    [Fact]
+    public async Task Disposed_it_leaves_no_connection_and_no_file()
+    {
+        var client = Client();
+        await client.RunAsync(new RemoteCommand("true"), Token);
+        var before = Directory.GetDirectories(_root, "drydock-ssh-*").ShouldHaveSingleItem();
+
+        await client.DisposeAsync();
+
+        Directory.Exists(before).ShouldBeFalse();
+        await UntilAsync(async () => !(await Shell.RunAsync("ps", "-eo", "args")).Contains(before, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("-oProxyCommand=x", "root", 22)]
+    [InlineData("h", "a b", 22)]
+    [InlineData("h", "root", 0)]
+    public void What_cannot_go_to_a_command_line_is_refused(string host, string user, int port) =>
+        Should.Throw<RemoteException>(() => new SshClient(new SshEndpoint(host, user, port), Server.Material)).Reason.ShouldBe(RemoteRefusal.LocalClient);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private SshClient Client(SshOptions? options = null, SshMaterial? material = null) =>
+        new(new SshEndpoint("127.0.0.1", "root", Server.Port), material ?? Server.Material, options ?? new SshOptions { Endpoints = EndpointPolicy.Unrestricted, RuntimeDirectory = _root });
+
+    private static async Task<(RemoteRefusal, bool)> RefusedAsync(SshClient client)
+    {
+        var trouble = await Should.ThrowAsync<RemoteException>(() => client.RunAsync(new RemoteCommand("true"), Token));
+        return (trouble.Reason, trouble.MayHaveRun);
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> there)
+    {
+        while (!await there())
+        {
+            await Task.Delay(20, Token);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+using System.Security.Cryptography;
+using Drydock.Clients.Remote;
+using Drydock.Clients.Safety;
+using Drydock.Clients.Ssh;
+using Drydock.Tests.Integration.Clients.Docker.Fixture;
+using Drydock.Tests.Integration.Support;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Clients.Ssh;
+
+/// <summary>Files to a host behind a real sshd.</summary>
+public sealed class SshUploadTests : IAsyncLifetime
+{
+    private const int Size = 32 << 20;
+    private static readonly byte[] Content = RandomNumberGenerator.GetBytes(Size);
+
+    private readonly string _root = Directory.CreateTempSubdirectory("drydock-ssh-tests-").FullName;
+    private readonly List<long> _opened = [];
+    private SshServer? _server;
+    private SshClient? _client;
+
+    private SshClient Client => _client!;
+
+    private string Target => Path.Combine(_root, "new server");
+
+    private string Part => Target + ".drydock-part";
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await SshServer.StartAsync(_root);
+        _client = new SshClient(new SshEndpoint("127.0.0.1", "root", _server.Port), _server.Material, new SshOptions { Endpoints = EndpointPolicy.Unrestricted, RuntimeDirectory = _root });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Client.DisposeAsync();
+        await _server!.DisposeAsync();
+        Directory.Delete(_root, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_file_arrives_with_its_permissions_and_is_not_sent_twice()
+    {
+        var file = Whole() with { Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute };
+        var seen = new HookedProgress();
+
+        (await Client.UploadAsync(file, Open, seen, Token)).ShouldBeTrue();
+        (await Client.UploadAsync(file, Open, cancellationToken: Token)).ShouldBeFalse();
+
+        (await File.ReadAllBytesAsync(Target, Token)).ShouldBe(Content);
+        File.GetUnixFileMode(Target).ShouldBe(file.Mode);
+        File.Exists(Part).ShouldBeFalse();
+        _opened.ShouldBe([0]);
+        seen.Last.ShouldBe(Size);
+    }
+
+    [Fact]
+    public async Task What_was_sent_before_the_connection_broke_is_not_sent_again()
+    {
+        var breaking = new HookedProgress { At = Size / 2, Do = () => _server!.BreakAsync() };
+        await Should.ThrowAsync<RemoteException>(() => Client.UploadAsync(Whole(), Open, breaking, Token));
+        File.Exists(Target).ShouldBeFalse();
+
+        (await Client.UploadAsync(Whole(), Open, cancellationToken: Token)).ShouldBeTrue();
+
+        _opened.Count.ShouldBe(2);
+        _opened[1].ShouldBeInRange(1, Size - 1);
+        (await File.ReadAllBytesAsync(Target, Token)).ShouldBe(Content);
+    }
+
+    [Fact]
+    public async Task What_was_sent_before_it_was_cancelled_is_not_sent_again()
+    {
+        using var cancelled = new CancellationTokenSource();
+        var cancelling = new HookedProgress { At = Size / 2, Do = cancelled.CancelAsync };
+        await Should.ThrowAsync<OperationCanceledException>(() => Client.UploadAsync(Whole(), Open, cancelling, cancelled.Token));
+
+        (await Client.UploadAsync(Whole(), Open, cancellationToken: Token)).ShouldBeTrue();
+
+        _opened[1].ShouldBeInRange(1, Size - 1);
+        (await File.ReadAllBytesAsync(Target, Token)).ShouldBe(Content);
+    }
+
+    [Fact]
+    public async Task A_source_that_cannot_be_read_to_its_end_is_no_success_and_the_next_one_goes_on()
+    {
+        Task<Stream> Breaking(long offset, CancellationToken cancellationToken) => Task.FromResult<Stream>(new BreakingStream(Content, Size / 2));
+        await Should.ThrowAsync<IOException>(() => Client.UploadAsync(Whole(), Breaking, cancellationToken: Token));
+        File.Exists(Target).ShouldBeFalse();
+
+        (await Client.UploadAsync(Whole(), Open, cancellationToken: Token)).ShouldBeTrue();
+
+        _opened.ShouldHaveSingleItem().ShouldBeInRange(1, Size / 2);
+        (await File.ReadAllBytesAsync(Target, Token)).ShouldBe(Content);
+    }
+
+    [Fact]
+    public async Task What_is_not_what_was_announced_is_removed_and_what_was_there_stays()
+    {
+        await File.WriteAllTextAsync(Target, "the old one", Token);
+
+        var trouble = await Should.ThrowAsync<RemoteException>(() => Client.UploadAsync(Whole() with { Sha256 = new string('0', 64) }, Open, cancellationToken: Token));
+
+        trouble.Reason.ShouldBe(RemoteRefusal.Corrupt);
+        trouble.Message.ShouldContain(new string('0', 64));
+        (await File.ReadAllTextAsync(Target, Token)).ShouldBe("the old one");
+        File.Exists(Part).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_part_of_another_file_does_no_harm()
+    {
+        await File.WriteAllBytesAsync(Part, new byte[Size + 1], Token);
+        (await Client.UploadAsync(Whole(), Open, cancellationToken: Token)).ShouldBeTrue();
+
+        File.Move(Target, Part);
+        await using (var spoiled = File.OpenWrite(Part))
+        {
+            spoiled.SetLength(Size / 2);
+            spoiled.WriteByte((byte)(Content[0] ^ 1));
+        }
+
+        (await Should.ThrowAsync<RemoteException>(() => Client.UploadAsync(Whole(), Open, cancellationToken: Token))).Reason.ShouldBe(RemoteRefusal.Corrupt);
+        (await Client.UploadAsync(Whole(), Open, cancellationToken: Token)).ShouldBeTrue();
+        (await File.ReadAllBytesAsync(Target, Token)).ShouldBe(Content);
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_named_and_with_room_it_goes_on()
+    {
+        var disk = Directory.CreateDirectory(Path.Combine(_root, "disk")).FullName;
+        await Shell.RunAsync("mount", "-t", "tmpfs", "-o", "size=8m", "drydock-test", disk);
+        try
+        {
+            var file = Whole() with { Path = Path.Combine(disk, "server") };
+            (await Should.ThrowAsync<RemoteException>(() => Client.UploadAsync(file, Open, cancellationToken: Token))).Message.ShouldContain("No space left on device");
+
+            await Shell.RunAsync("mount", "-o", "remount,size=64m", disk);
+            (await Client.UploadAsync(file, Open, cancellationToken: Token)).ShouldBeTrue();
+
+            _opened[1].ShouldBeGreaterThan(0);
+            (await File.ReadAllBytesAsync(file.Path, Token)).ShouldBe(Content);
+        }
+        finally
+        {
+            await Shell.RunAsync("umount", disk);
+        }
+    }
+
+    [Fact]
+    public async Task An_empty_file_arrives_too()
+    {
+        var empty = new RemoteFile(Target, 0, Convert.ToHexStringLower(SHA256.HashData([])));
+
+        (await Client.UploadAsync(empty, (_, _) => Task.FromResult(Stream.Null), cancellationToken: Token)).ShouldBeTrue();
+
+        new FileInfo(Target).Length.ShouldBe(0);
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private RemoteFile Whole() => new(Target, Size, Convert.ToHexStringLower(SHA256.HashData(Content)));
+
+    private Task<Stream> Open(long offset, CancellationToken cancellationToken)
+    {
+        _opened.Add(offset);
+        return Task.FromResult<Stream>(new MemoryStream(Content, (int)offset, Size - (int)offset));
+    }
+}

@@ -1,0 +1,125 @@
+using System.Security.Cryptography;
+using System.Text;
+using Drydock.Clients.Remote;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Lab;
+using Drydock.Lab.Hosts;
+using Drydock.Reconcilers.Databases;
+using Shouldly;
+using Xunit;
+using static Drydock.Tests.Integration.Databases.Hosts.Workshop;
+
+namespace Drydock.Tests.Integration.Databases.Hosts;
+
+/// <summary>Files and figures of a host.</summary>
+public sealed class HostFilesTests(LabFixture lab) : IAsyncLifetime
+{
+    private const string Path = Deploy + "/conf/pd 'x'.toml";
+    private Workshop? _shop;
+
+    private Workshop Shop => _shop!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _shop = await Workshop.StartAsync(lab);
+        await Shop.ShellAsync($"mkdir {Deploy}/conf");
+    }
+
+    public ValueTask DisposeAsync() => Shop.DisposeAsync();
+
+    [Fact]
+    public async Task A_file_is_written_once_read_back_and_what_was_there_is_kept()
+    {
+        var files = Files();
+        (await files.ReadAsync(Path, Token)).ShouldBeNull();
+        await files.WriteAsync(Path, "a = 1 # 数据库\n", null, null, Token);
+        await Shop.ShellAsync($"chmod 640 \"{Path}\"");
+        (await files.ReadAsync(Path, Token)).ShouldBe("a = 1 # 数据库\n");
+
+        await files.WriteAsync(Path, "a = 2\n", Sum("a = 1 # 数据库\n"), "pd.toml.2.1.19", Token);
+        await files.WriteAsync(Path, "a = 2\n", Sum("a = 1 # 数据库\n"), "pd.toml.2.1.19", Token);
+
+        (await files.ReadAsync(Path, Token)).ShouldBe("a = 2\n");
+        (await files.ReadAsync(Deploy + "/conf/pd.toml.2.1.19", Token)).ShouldBe("a = 1 # 数据库\n");
+        (await Shop.ShellAsync($"stat -c '%a %U' \"{Path}\"; ls -A {Deploy}/conf | wc -l")).ShouldBe("640 tidb\n2");
+    }
+
+    [Fact]
+    public async Task A_file_that_somebody_else_changed_is_left_alone()
+    {
+        await Shop.Host.WriteFileAsync(Path, "by hand", ct: Token);
+
+        var trouble = await Should.ThrowAsync<HostException>(() => Files().WriteAsync(Path, "ours", Sum("before"), null, Token));
+
+        (trouble.Reason, trouble.IsRetryable).ShouldBe((Reasons.TargetChanged, false));
+        (await Files().ReadAsync(Path, Token)).ShouldBe("by hand");
+    }
+
+    [Fact]
+    public async Task A_file_of_roots_is_written_through_sudo_and_stays_roots_or_is_refused_without()
+    {
+        await Shop.Host.WriteFileAsync("/etc/tidb.toml", "old", asRoot: true, ct: Token);
+
+        (await Should.ThrowAsync<HostException>(() => Files(Become.None).WriteAsync("/etc/tidb.toml", "new", Sum("old"), null, Token))).Reason.ShouldBe(Reasons.AccessDenied);
+        await Files().WriteAsync("/etc/tidb.toml", "new", Sum("old"), null, Token);
+
+        (await Shop.ShellAsync("cat /etc/tidb.toml; stat -c ' %U' /etc/tidb.toml")).ShouldBe("new root");
+    }
+
+    [Fact]
+    public async Task What_cannot_be_read_is_not_taken_for_absent()
+    {
+        await Shop.Host.WriteFileAsync("/root/secret/x", "old", asRoot: true, ct: Token);
+        await Shop.ShellAsync("chmod 700 /root/secret", asRoot: true);
+
+        (await Should.ThrowAsync<HostException>(() => Files(Become.None).ReadAsync("/root/secret/x", Token))).Reason.ShouldBe(Reasons.AccessDenied);
+        (await Files().ReadAsync("/root/secret/x", Token)).ShouldBe("old");
+    }
+
+    [Fact]
+    public async Task What_is_too_long_or_no_text_is_told()
+    {
+        await Shop.ShellAsync($"head -c 1048577 /dev/zero >{Deploy}/long; printf '\\377' >{Deploy}/bytes; head -c 1048576 /dev/zero | tr '\\0' x >{Deploy}/longest");
+
+        (await Should.ThrowAsync<HostException>(() => Files().ReadAsync(Deploy + "/long", Token))).Message.ShouldContain("1048577 bytes");
+        (await Should.ThrowAsync<HostException>(() => Files().ReadAsync(Deploy + "/bytes", Token))).Reason.ShouldBe(Reasons.ConfigurationInvalid);
+        (await Files().ReadAsync(Deploy + "/longest", Token))!.Length.ShouldBe(1 << 20);
+    }
+
+    [Fact]
+    public async Task Checksums_come_in_the_order_asked_and_are_not_those_of_before()
+    {
+        var files = Files();
+        await Shop.Host.WriteFileAsync(Deploy + "/a", "1", ct: Token);
+        await Shop.Host.WriteFileAsync(Deploy + "/b", "2", ct: Token);
+
+        (await files.Sha256Async([Deploy + "/b", Deploy + "/none", Deploy + "/a"], Token)).ShouldBe([Sum("2"), null, Sum("1")]);
+        await Shop.ShellAsync($"printf 3 >{Deploy}/b");
+        (await files.Sha256Async([Deploy + "/b", Deploy + "/a"], Token)).ShouldBe([Sum("3"), Sum("1")]);
+    }
+
+    [Fact]
+    public async Task Room_memory_CPUs_and_clock_are_the_hosts()
+    {
+        var files = Files();
+
+        var room = await files.FreeBytesAsync("/data", Token);
+        (await files.FreeBytesAsync("/data/not/there/yet", Token)).ShouldBeInRange(room - (1 << 30), room + (1 << 30));
+        (await files.MemoryBytesAsync(Token)).ShouldBe(long.Parse((await Shop.ShellAsync("awk '/^MemTotal:/ {print $2}' /proc/meminfo")).Trim(), System.Globalization.CultureInfo.InvariantCulture) * 1024);
+        (await files.CpusAsync(Token)).ShouldBe(int.Parse(await Shop.ShellAsync("nproc"), System.Globalization.CultureInfo.InvariantCulture));
+        (await files.ClockOffsetAsync(Token)).Duration().ShouldBeLessThan(TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public async Task A_command_is_run_whatever_its_exit_code() =>
+        (await Files().RunAsync(RemoteCommand.Script("echo $1; exit 3", "a b"), Token)).ShouldBe(new RemoteResult(3, "a b\n", ""));
+
+    private IHostFiles Files(Become become = Become.Sudo)
+    {
+        var spec = Shop.Spec();
+        return Shop.Bind(spec with { Access = new HostAccess { Ssh = spec.Access.Ssh! with { Become = become } } }).Files(Shop.Host.Address);
+    }
+
+    private static string Sum(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+}

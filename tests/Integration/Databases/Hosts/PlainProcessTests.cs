@@ -1,0 +1,138 @@
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Lab;
+using Drydock.Reconcilers.Databases;
+using Shouldly;
+using Xunit;
+using static Drydock.Tests.Integration.Databases.Hosts.Workshop;
+
+namespace Drydock.Tests.Integration.Databases.Hosts;
+
+/// <summary>An instance that nothing supervises.</summary>
+public sealed class PlainProcessTests(LabFixture lab) : IAsyncLifetime
+{
+    private const string Odd = "it's \"$HOME\" `id` a\\b *;&|<> 数据库";
+    private Workshop? _shop;
+
+    private Workshop Shop => _shop!;
+
+    public async ValueTask InitializeAsync() => _shop = await Workshop.StartAsync(lab);
+
+    public ValueTask DisposeAsync() => Shop.DisposeAsync();
+
+    [Fact]
+    public async Task Started_detached_it_survives_the_end_of_the_ssh_session()
+    {
+        var hosts = Shop.Bind(Shop.Spec(Shop.Instance(Process())));
+        await hosts.Instance("tikv-1").StartAsync(Deploy, Token);
+        var seen = await SeeAsync(hosts.Instance("tikv-1"), "the port", p => p.IsListening);
+
+        await hosts.DisposeAsync();
+        await Shop.Host.BreakConnectionsAsync();
+
+        (await Shop.Control(Process()).LookAsync(Token)).Pid.ShouldBe(seen.Pid);
+        (await Shop.ShellAsync($"ls -l /proc/{seen.Pid}/fd")).ShouldNotContain("pipe:");
+        (await Shop.ShellAsync($"ps -o sid= -p {seen.Pid}")).Trim().ShouldBe($"{seen.Pid}");
+        (await Shop.ShellAsync($"stat -c %U /proc/{seen.Pid}; readlink /proc/{seen.Pid}/cwd")).ShouldBe($"tidb\n{Deploy}");
+        (await Shop.ShellAsync($"cat {Deploy}/log/out.log")).ShouldBe($"serving {Port}");
+    }
+
+    [Fact]
+    public async Task Its_arguments_arrive_as_they_are()
+    {
+        var instance = Shop.Control(Process("--note", Odd, "--note", ""));
+
+        await instance.StartAsync(Deploy, Token);
+
+        var seen = await SeeAsync(instance, "the port", p => p.IsListening);
+        (await Shop.ShellAsync($"tr '\\0' '\\n' </proc/{seen.Pid}/cmdline")).ShouldBe(
+            string.Join('\n', $"{Deploy}/bin/{ProgramName}", $"{Deploy}/serve.pl", "--port", $"{Port}", "--data-dir", $"{Deploy}/data", "--note", Odd, "--note"));
+    }
+
+    [Fact]
+    public async Task It_is_ended_by_its_signal_or_killed_after_its_grace_and_no_other_process_is()
+    {
+        var other = Shop.Instance(Process(), "tikv-2", 20161) with { DataDir = Deploy + "/data2" };
+        var hosts = Shop.Bind(Shop.Spec(Shop.Instance(Process("--stubborn")), other));
+        await Shop.ShellAsync($"mkdir -p {Deploy}/data2");
+        foreach (var name in new[] { "tikv-1", "tikv-2" })
+        {
+            await hosts.Instance(name).StartAsync(Deploy, Token);
+        }
+
+        var left = await SeeAsync(hosts.Instance("tikv-2"), "the port", p => p.IsListening);
+        await SeeAsync(hosts.Instance("tikv-1"), "the port", p => p.IsListening);
+
+        await hosts.Instance("tikv-1").StopAsync(Token);
+
+        (await hosts.Instance("tikv-1").LookAsync(Token)).IsAlive.ShouldBeFalse();
+        (await hosts.Instance("tikv-2").LookAsync(Token)).ShouldSatisfyAllConditions(p => p.Pid.ShouldBe(left.Pid), p => p.Strays.ShouldBeEmpty());
+        await hosts.Instance("tikv-2").StopAsync(Token);
+    }
+
+    [Fact]
+    public async Task The_new_process_is_started_from_the_new_directory()
+    {
+        var instance = Shop.Control(Process());
+        await instance.StartAsync(Deploy, Token);
+        var old = await SeeAsync(instance, "the port", p => p.IsListening);
+        await Shop.InstallAsync("/opt/new", ProgramName, New, asRoot: true);
+        var @new = await Shop.SumAsync($"/opt/new/bin/{ProgramName}");
+
+        await instance.StopAsync(Token);
+        await instance.SwapAsync(new ProgramSwap("/opt/new", @new, Old, old.ExecutableSha256!, null), Token);
+        await instance.StartAsync("/opt/new", Token);
+
+        var seen = await SeeAsync(instance, "the port", p => p.IsListening);
+        (seen.Executable, seen.ExecutableSha256, seen.InstalledSha256).ShouldBe(($"/opt/new/bin/{ProgramName}", @new, old.ExecutableSha256));
+        (await Should.ThrowAsync<HostException>(async () =>
+        {
+            await instance.StopAsync(Token);
+            await instance.SwapAsync(new ProgramSwap("/opt/new", old.ExecutableSha256!, Old, @new, null), Token);
+        })).Reason.ShouldBe(Reasons.PackageCorrupt);
+    }
+
+    [Fact]
+    public async Task One_that_ends_at_once_says_why_at_once() =>
+        (await Should.ThrowAsync<HostException>(() => Shop.Control(Process("--crash")).StartAsync(Deploy, Token))).Message.ShouldContain("ended at once with 3: cannot start");
+
+    [Fact]
+    public async Task A_program_that_is_not_there_is_named_before_anything_is_started() =>
+        (await Should.ThrowAsync<HostException>(() => Shop.Control(Process()).StartAsync("/opt/none", Token))).Message.ShouldContain("there is no directory /opt/none");
+
+    [Fact]
+    public async Task Data_of_another_account_is_not_touched()
+    {
+        await Shop.ShellAsync($"chown root {Deploy}/data", asRoot: true);
+
+        var trouble = await Should.ThrowAsync<HostException>(() => Shop.Control(Process()).StartAsync(Deploy, Token));
+
+        (trouble.Reason, trouble.IsRetryable).ShouldBe((Reasons.AccessDenied, false));
+        trouble.Message.ShouldContain($"{Deploy}/data belongs to root, and commands run as tidb");
+    }
+
+    [Fact]
+    public async Task A_process_of_another_account_is_not_taken_for_none()
+    {
+        await Shop.ShellAsync($"cd {Deploy}; nohup bin/{ProgramName} serve.pl --port {Port} --data-dir {Deploy}/data >/dev/null 2>&1 </dev/null &", asRoot: true);
+        var spec = Shop.Spec(Shop.Instance(Process()));
+        var without = Shop.Bind(spec with { Access = new HostAccess { Ssh = spec.Access.Ssh! with { Become = Become.None } } }).Instance("tikv-1");
+        await SeeAsync(Shop.Control(Process()), "the port", p => p.IsListening && p.Pid is not null);
+
+        var trouble = await Should.ThrowAsync<HostException>(() => without.LookAsync(Token));
+
+        trouble.Reason.ShouldBe(Reasons.AccessDenied);
+        trouble.Message.ShouldContain("become: Sudo");
+    }
+
+    private static InstanceControl Process(params string[] more) => new()
+    {
+        Process = new ProcessControl
+        {
+            Command = ["{directory}/bin/" + ProgramName, "{directory}/serve.pl", "--port", "{port}", "--data-dir", "{dataDir}", .. more],
+            LogFile = "log/out.log",
+        },
+        Swap = SwapMethod.NewDirectory,
+        StopGrace = "1s",
+    };
+}

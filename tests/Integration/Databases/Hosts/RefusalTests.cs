@@ -1,0 +1,122 @@
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Lab;
+using Drydock.Operator.Composition;
+using Drydock.Reconcilers.Databases;
+using Shouldly;
+using Xunit;
+using static Drydock.Tests.Integration.Databases.Hosts.Workshop;
+
+namespace Drydock.Tests.Integration.Databases.Hosts;
+
+/// <summary>Hosts that refuse, or are not there.</summary>
+public sealed class RefusalTests(LabFixture lab) : IAsyncLifetime
+{
+    private Workshop? _shop;
+
+    private Workshop Shop => _shop!;
+
+    public async ValueTask InitializeAsync() => _shop = await Workshop.StartAsync(lab);
+
+    public ValueTask DisposeAsync() => Shop.DisposeAsync();
+
+    [Fact]
+    public async Task A_host_with_another_key_than_the_known_one_gets_nothing()
+    {
+        var instance = Instance(knownHosts: Shop.Host.KnownHostsLine);
+        await Shop.Host.ChangeHostKeyAsync();
+
+        await RefusedAsync(instance, Reasons.HostKeyRefused, retryable: false, "spec.access.ssh.knownHostsSecretRef", "it showed the ED25519 key SHA256:");
+    }
+
+    [Fact]
+    public async Task A_host_that_refuses_our_key_is_named_with_the_way_out()
+    {
+        var instance = Instance();
+        await Shop.Host.RefuseKeyAsync(true);
+
+        await RefusedAsync(instance, Reasons.AccessDenied, retryable: false, "authorized_keys");
+        await Shop.Host.RefuseKeyAsync(false);
+        await instance.LookAsync(Token);
+    }
+
+    [Fact]
+    public async Task A_sudo_that_wants_a_password_is_named_with_the_way_out()
+    {
+        await Shop.UnitAsync("tikv-20160.service");
+        await Shop.ShellAsync("systemctl start tikv-20160", asRoot: true);
+        var instance = Instance(new InstanceControl { Systemd = new SystemdControl() });
+        await SeeAsync(instance, "the port", p => p.IsListening);
+        await Shop.Host.RefuseSudoAsync(true);
+
+        var trouble = await Should.ThrowAsync<HostException>(() => instance.StopAsync(Token));
+
+        (trouble.Reason, trouble.IsRetryable, trouble.MayHaveRun).ShouldBe((Reasons.SudoRefused, false, false));
+        trouble.Message.ShouldContain("spec.access.ssh.become: None");
+        (await instance.LookAsync(Token)).Supervision.ShouldBe(SupervisionState.Active, "looking needs no sudo here");
+    }
+
+    [Fact]
+    public async Task A_host_that_is_gone_may_come_back()
+    {
+        var instance = Instance();
+        await instance.LookAsync(Token);
+        await Shop.Host.KillSshdAsync();
+
+        await RefusedAsync(instance, Reasons.HostUnreachable, retryable: true, Shop.Host.Address);
+        await Shop.Host.StartSshdAsync();
+        (await instance.LookAsync(Token)).IsAlive.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_connection_that_breaks_during_a_stop_leaves_open_whether_it_ran_and_the_next_call_finds_out()
+    {
+        await Shop.UnitAsync("tikv-20160.service", "--stubborn");
+        await Shop.ShellAsync("systemctl start tikv-20160", asRoot: true);
+        var instance = Instance(new InstanceControl { Systemd = new SystemdControl(), StopGrace = "3s" });
+        await SeeAsync(instance, "the port", p => p.IsListening);
+        var stopping = instance.StopAsync(Token);
+        await Deadline.UntilAsync("the stop to arrive", async _ => (await Shop.Host.RunAsync("pgrep -f 'systemctl stop'", ct: Token)).ExitCode == 0, cancellationToken: Token);
+
+        await Shop.Host.BreakConnectionsAsync();
+
+        (await Should.ThrowAsync<HostException>(() => stopping)).ShouldSatisfyAllConditions(
+            t => t.Reason.ShouldBe(Reasons.HostUnreachable), t => t.MayHaveRun.ShouldBeTrue(), t => t.IsRetryable.ShouldBeTrue());
+        await instance.StopAsync(Token);
+        (await instance.LookAsync(Token)).IsAlive.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Without_a_key_every_call_says_so()
+    {
+        var spec = Shop.Spec(Shop.Instance(new InstanceControl { Systemd = new SystemdControl() }));
+        await using var hosts = new BoundDatabaseHosts(new DatabaseRollingUpgrade { Spec = spec }, new DatabaseSecrets(), new DatabaseHostServices(null!, null!, TimeProvider.System), SupportedEngines.All.Of(spec));
+
+        (await Should.ThrowAsync<HostException>(() => hosts.Instance("tikv-1").LookAsync(Token))).Reason.ShouldBe(Reasons.SecretMissing);
+    }
+
+    [Fact]
+    public void Hosts_are_those_of_the_instances_and_the_tools_run_on_the_first_or_the_named_one()
+    {
+        var spec = Shop.Spec(
+            Shop.Instance(new InstanceControl(), "a") with { Host = "h2" }, Shop.Instance(new InstanceControl(), "b") with { Host = "h1" }, Shop.Instance(new InstanceControl(), "c") with { Host = "h2" });
+
+        var hosts = Shop.Bind(spec);
+
+        hosts.All.ShouldBe(["h2", "h1"]);
+        hosts.ToolHost.ShouldBe("h2");
+        Shop.Bind(spec with { ToolHost = "t" }).ToolHost.ShouldBe("t");
+        Should.Throw<KeyNotFoundException>(() => hosts.Instance("nobody"));
+    }
+
+    private IInstanceHost Instance(InstanceControl? control = null, string? knownHosts = null) =>
+        Shop.Bind(Shop.Spec(Shop.Instance(control ?? new InstanceControl { Scripts = new ScriptControl { Start = "start.sh", Stop = "stop.sh" } })), knownHosts: knownHosts).Instance("tikv-1");
+
+    private static async Task RefusedAsync(IInstanceHost instance, string reason, bool retryable, params string[] says)
+    {
+        var trouble = await Should.ThrowAsync<HostException>(() => instance.LookAsync(Token));
+        (trouble.Reason, trouble.IsRetryable).ShouldBe((reason, retryable), trouble.Message);
+        says.ShouldAllBe(words => trouble.Message.Contains(words, StringComparison.Ordinal), trouble.Message);
+        trouble.Message.ShouldNotContain("@@@");
+    }
+}

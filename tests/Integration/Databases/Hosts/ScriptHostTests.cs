@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Lab;
+using Drydock.Lab.Hosts;
+using Drydock.Reconcilers.Databases;
+using Shouldly;
+using Xunit;
+using static Drydock.Tests.Integration.Databases.Hosts.Workshop;
+
+namespace Drydock.Tests.Integration.Databases.Hosts;
+
+/// <summary>An instance under start and stop scripts.</summary>
+public sealed class ScriptHostTests(LabFixture lab) : IAsyncLifetime
+{
+    private Workshop? _shop;
+
+    private Workshop Shop => _shop!;
+
+    public async ValueTask InitializeAsync() => _shop = await Workshop.StartAsync(lab);
+
+    public ValueTask DisposeAsync() => Shop.DisposeAsync();
+
+    [Fact]
+    public async Task It_is_started_as_the_login_user_and_stopped_also_where_become_is_sudo()
+    {
+        var instance = await ControlAsync();
+        (await instance.LookAsync(Token)).ShouldSatisfyAllConditions(p => (p.Supervision, p.SupervisionText).ShouldBe((SupervisionState.None, "not running")));
+
+        await instance.StartAsync("/opt/new", Token);
+
+        var seen = await SeeAsync(instance, "the port", p => p.IsListening);
+        (seen.Supervision, seen.SupervisionText).ShouldBe((SupervisionState.None, $"running (pid {seen.Pid})"));
+        (await Shop.ShellAsync($"stat -c %U /proc/{seen.Pid}")).ShouldBe("tidb");
+        await instance.StartAsync("/opt/new", Token);
+        (await instance.LookAsync(Token)).Pid.ShouldBe(seen.Pid);
+
+        await instance.StopAsync(Token);
+        await instance.StopAsync(Token);
+        (await instance.LookAsync(Token)).IsAlive.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_start_script_that_fails_is_named_with_its_code_and_its_words()
+    {
+        var instance = await ControlAsync(start: "echo 'no such disk'; exit 7");
+
+        var trouble = await Should.ThrowAsync<HostException>(() => instance.StartAsync("/opt/new", Token));
+
+        trouble.Message.ShouldContain($"{Deploy}/scripts/start.sh ended with 7: no such disk");
+    }
+
+    [Fact]
+    public async Task A_stop_script_that_fails_is_named_too_and_where_nothing_runs_its_complaint_is_no_failure()
+    {
+        var instance = await ControlAsync(stop: "echo 'cannot stop'; exit 5");
+        await instance.StopAsync(Token);
+        await instance.StartAsync("/opt/new", Token);
+        await SeeAsync(instance, "the port", p => p.IsListening);
+
+        (await Should.ThrowAsync<HostException>(() => instance.StopAsync(Token))).Message.ShouldContain("ended with 5: cannot stop");
+    }
+
+    [Fact]
+    public async Task What_the_stop_script_leaves_is_killed_after_its_grace()
+    {
+        var instance = await ControlAsync(stop: "exit 0");
+        await instance.StartAsync("/opt/new", Token);
+        await SeeAsync(instance, "the port", p => p.IsListening);
+        var began = Stopwatch.GetTimestamp();
+
+        await instance.StopAsync(Token);
+
+        Stopwatch.GetElapsedTime(began).ShouldBeGreaterThan(TimeSpan.FromSeconds(0.9));
+        (await instance.LookAsync(Token)).IsAlive.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_script_that_is_not_there_is_named() =>
+        (await Should.ThrowAsync<HostException>(async () => await Shop.Control(new InstanceControl { Scripts = new ScriptControl { Start = "scripts/none.sh", Stop = "x" } }).StartAsync("/opt/new", Token)))
+            .Message.ShouldContain($"there is no {Deploy}/scripts/none.sh");
+
+    private async Task<IInstanceHost> ControlAsync(string? start = null, string? stop = null)
+    {
+        const string NoRoot = "#!/bin/bash\n[ \"$(id -u)\" -ne 0 ] || exit 1\n";
+        await Shop.Host.WriteFileAsync(
+            Deploy + "/scripts/start.sh",
+            NoRoot + (start ?? $"cd {Deploy}; nohup bin/{ProgramName} serve.pl --port {Port} --data-dir {Deploy}/data & echo $! >tikv.pid; echo started"),
+            FileModes.Executable,
+            ct: Token);
+        await Shop.Host.WriteFileAsync(Deploy + "/scripts/stop.sh", NoRoot + (stop ?? $"kill $(cat {Deploy}/tikv.pid) && echo stopped"), FileModes.Executable, ct: Token);
+        return Shop.Control(new InstanceControl { Scripts = new ScriptControl { Start = "scripts/start.sh", Stop = "scripts/stop.sh" }, StopGrace = "1s" });
+    }
+}

@@ -1,0 +1,242 @@
+using System.Diagnostics;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Lab;
+using Drydock.Reconcilers.Databases;
+using Shouldly;
+using Xunit;
+using static Drydock.Tests.Integration.Databases.Hosts.Workshop;
+
+namespace Drydock.Tests.Integration.Databases.Hosts;
+
+/// <summary>An instance under systemd.</summary>
+public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
+{
+    private Workshop? _shop;
+
+    private Workshop Shop => _shop!;
+
+    public async ValueTask InitializeAsync() => _shop = await Workshop.StartAsync(lab);
+
+    public ValueTask DisposeAsync() => Shop.DisposeAsync();
+
+    [Fact]
+    public async Task A_running_unit_is_seen_with_its_process_program_port_and_start()
+    {
+        var instance = await RunningAsync();
+
+        var seen = await SeeAsync(instance, "the port", p => p.IsListening);
+
+        var sum = await Shop.SumAsync($"{Deploy}/bin/{ProgramName}");
+        (seen.Supervision, seen.SupervisionText, seen.Unit, seen.Restarts).ShouldBe((SupervisionState.Active, "active (running)", "tikv-20160.service", 0));
+        (seen.Executable, seen.ExecutableSha256, seen.InstalledSha256, seen.LinkTarget).ShouldBe(($"{Deploy}/bin/{ProgramName}", sum, sum, null));
+        seen.Pid.ShouldBe(int.Parse(await Shop.ShellAsync("systemctl show -p MainPID --value tikv-20160"), System.Globalization.CultureInfo.InvariantCulture));
+        seen.ListenerPid.ShouldBe(seen.Pid);
+        seen.Strays.ShouldBeEmpty();
+        (TimeProvider.System.GetUtcNow() - seen.StartedAt!.Value).ShouldBeInRange(TimeSpan.FromSeconds(-1.5), TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
+    public async Task A_crash_looping_unit_is_restarting_and_not_active()
+    {
+        await Shop.UnitAsync("tikv-20160.service", "--crash");
+        await Shop.ShellAsync("systemctl start tikv-20160", asRoot: true);
+        var instance = Systemd();
+
+        await SeeAsync(instance, "a first restart", p => p.Restarts > 0);
+        for (var look = 0; look < 10; look++)
+        {
+            (await instance.LookAsync(Token)).Supervision.ShouldBe(SupervisionState.Restarting);
+        }
+
+        await instance.StopAsync(Token);
+        (await instance.LookAsync(Token)).Supervision.ShouldBe(SupervisionState.Inactive);
+    }
+
+    [Fact]
+    public async Task Stopped_it_stays_stopped_although_it_always_restarts_and_started_it_runs_anew()
+    {
+        var instance = await RunningAsync();
+        var before = await SeeAsync(instance, "the port", p => p.IsListening);
+
+        await instance.StartAsync("/opt/new", Token);
+        (await instance.LookAsync(Token)).Pid.ShouldBe(before.Pid);
+        await instance.StopAsync(Token);
+        await instance.StopAsync(Token);
+
+        var stopped = await instance.LookAsync(Token);
+        (stopped.Supervision, stopped.IsAlive, stopped.IsListening, stopped.Unit).ShouldBe((SupervisionState.Inactive, false, false, "tikv-20160.service"));
+        await Task.Delay(TimeSpan.FromSeconds(0.6), Token); // longer than the pause between two restarts here
+        (await instance.LookAsync(Token)).IsAlive.ShouldBeFalse();
+
+        await instance.StartAsync("/opt/new", Token);
+        (await SeeAsync(instance, "the port", p => p.IsListening)).Pid.ShouldNotBe(before.Pid);
+    }
+
+    [Fact]
+    public async Task A_process_that_lives_on_after_the_stop_is_named_and_not_killed()
+    {
+        var instance = await RunningAsync("--orphan", "KillMode=process\n", grace: "1s");
+
+        var trouble = await Should.ThrowAsync<HostException>(() => instance.StopAsync(Token));
+
+        var stray = (await instance.LookAsync(Token)).Strays.ShouldHaveSingleItem();
+        (trouble.Reason, trouble.IsRetryable).ShouldBe((Reasons.ProcessLivesOn, true));
+        trouble.Message.ShouldContain($"pid {stray.Pid}, {Deploy}/bin/{ProgramName}");
+        (await Should.ThrowAsync<HostException>(() => instance.StartAsync("/opt/new", Token))).Reason.ShouldBe(Reasons.ProcessLivesOn);
+        await Shop.ShellAsync($"kill -KILL {stray.Pid}");
+        await instance.StopAsync(Token);
+    }
+
+    [Fact]
+    public async Task One_that_ignores_the_signal_is_killed_after_its_grace()
+    {
+        var instance = await RunningAsync("--stubborn", "TimeoutStopSec=90s\n", grace: "1s");
+        await SeeAsync(instance, "the port", p => p.IsListening);
+        var began = Stopwatch.GetTimestamp();
+
+        await instance.StopAsync(Token);
+
+        Stopwatch.GetElapsedTime(began).ShouldBeInRange(TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(15));
+        var stopped = await instance.LookAsync(Token);
+        (stopped.IsAlive, stopped.Supervision).ShouldBe((false, SupervisionState.Inactive));
+    }
+
+    [Fact]
+    public async Task A_port_that_stays_open_is_seen_with_its_pid()
+    {
+        var instance = await RunningAsync();
+        await SeeAsync(instance, "the port", p => p.IsListening);
+        await instance.StopAsync(Token);
+        var other = await Shop.ShellAsync($"nohup perl {Deploy}/serve.pl --port {Port} >/dev/null 2>&1 </dev/null & echo $!");
+
+        var seen = await SeeAsync(instance, "the port", p => p.IsListening);
+
+        (seen.IsAlive, seen.ListenerPid).ShouldBe((false, int.Parse(other, System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
+    [Fact]
+    public async Task A_process_started_from_the_old_directory_by_hand_is_a_stray_and_the_instance_is_not_stopped()
+    {
+        var instance = await RunningAsync();
+        await Shop.InstallAsync("/home/tidb/old", ProgramName, "2.0.1");
+        var by = await Shop.ShellAsync($"nohup old/bin/{ProgramName} old/serve.pl --port 0 --note x:{Port} --stubborn >/dev/null 2>&1 </dev/null & echo $!");
+
+        var seen = await SeeAsync(instance, "the stray", p => p.Strays.Count > 0);
+
+        seen.Strays.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            s => s.Pid.ShouldBe(int.Parse(by, System.Globalization.CultureInfo.InvariantCulture)),
+            s => s.Executable.ShouldBe($"/home/tidb/old/bin/{ProgramName}"));
+        (await Should.ThrowAsync<HostException>(() => instance.StopAsync(Token))).Message.ShouldContain("was not stopped");
+        (await instance.LookAsync(Token)).Pid.ShouldBe(seen.Pid);
+    }
+
+    [Theory]
+    [InlineData("tikv.service", "tikv-20160.service")]
+    [InlineData("tikv-20160.service", "tikv.service")]
+    public async Task Of_both_layouts_the_active_unit_is_stopped_and_started_again(string active, string left)
+    {
+        var instance = await RunningAsync(unit: active);
+        await Shop.UnitAsync(left);
+        (await instance.LookAsync(Token)).Unit.ShouldBe(active);
+
+        await instance.StopAsync(Token);
+        var stopped = await Systemd().LookAsync(Token);
+        await Systemd().StartAsync("/opt/new", Token);
+
+        (stopped.Supervision, stopped.Unit).ShouldBe((SupervisionState.Inactive, active));
+        var started = await SeeAsync(instance, "the port", p => p.IsListening);
+        (started.Unit, started.Supervision).ShouldBe((active, SupervisionState.Active));
+    }
+
+    [Fact]
+    public async Task Two_units_of_which_none_runs_are_said_instead_of_guessed()
+    {
+        await Shop.UnitAsync("tikv.service");
+        await Shop.UnitAsync("tikv-20160.service");
+
+        (await Should.ThrowAsync<HostException>(() => Systemd().LookAsync(Token))).Reason.ShouldBe(Reasons.ControlMismatch);
+    }
+
+    [Fact]
+    public async Task Where_there_is_no_unit_nothing_is_stopped_or_started()
+    {
+        var instance = Systemd();
+
+        (await instance.LookAsync(Token)).Supervision.ShouldBe(SupervisionState.Missing);
+        (await Should.ThrowAsync<HostException>(() => instance.StopAsync(Token))).Message.ShouldContain("there is no tikv-20160.service nor tikv.service");
+        (await Should.ThrowAsync<HostException>(() => instance.StartAsync("/opt/new", Token))).Reason.ShouldBe(Reasons.ControlMismatch);
+    }
+
+    [Fact]
+    public async Task The_program_is_replaced_only_while_nothing_runs_and_back_again()
+    {
+        var instance = await RunningAsync();
+        await Shop.InstallAsync("/data/new", ProgramName, New);
+        var (old, @new) = (await Shop.SumAsync($"{Deploy}/bin/{ProgramName}"), await Shop.SumAsync($"/data/new/bin/{ProgramName}"));
+        var swap = new ProgramSwap("/data/new", @new, Old, old, null);
+        (await Should.ThrowAsync<HostException>(() => instance.SwapAsync(swap, Token))).Reason.ShouldBe(Reasons.ProcessLivesOn);
+
+        await instance.StopAsync(Token);
+        await instance.SwapAsync(swap, Token);
+        await instance.SwapAsync(swap, Token);
+        await instance.StartAsync("/data/new", Token);
+
+        var seen = await SeeAsync(instance, "the new program", p => p.ExecutableSha256 == @new);
+        seen.InstalledSha256.ShouldBe(@new);
+        (await Shop.SumAsync($"{Deploy}/bin/{ProgramName}.{Old}")).ShouldBe(old);
+        (await Shop.ShellAsync($"stat -c %U {Deploy}/bin/{ProgramName}")).ShouldBe("tidb");
+
+        await instance.StopAsync(Token);
+        await instance.SwapAsync(new ProgramSwap(Deploy, old, New, @new, null), Token);
+        await instance.StartAsync(Deploy, Token);
+        await SeeAsync(instance, "the old program", p => p.ExecutableSha256 == old);
+    }
+
+    [Fact]
+    public async Task A_program_replaced_under_its_process_is_not_what_the_process_runs()
+    {
+        var instance = await RunningAsync();
+        await SeeAsync(instance, "the port", p => p.IsListening);
+        var old = await Shop.SumAsync($"{Deploy}/bin/{ProgramName}");
+        await Shop.InstallAsync("/data/new", ProgramName, New);
+        await Shop.ShellAsync($"mv -f /data/new/bin/{ProgramName} {Deploy}/bin/{ProgramName}");
+
+        var seen = await instance.LookAsync(Token);
+
+        (seen.ExecutableSha256, seen.InstalledSha256, seen.Executable).ShouldBe((old, await Shop.SumAsync($"{Deploy}/bin/{ProgramName}"), $"{Deploy}/bin/{ProgramName}"));
+        seen.InstalledSha256.ShouldNotBe(old);
+    }
+
+    [Fact]
+    public async Task A_link_is_switched_and_switched_back()
+    {
+        await Shop.ShellAsync($"mv {Deploy} /data/v1 && ln -s v1 {Deploy}");
+        var instance = await RunningAsync(swap: SwapMethod.SwitchLink);
+        await Shop.ShellAsync($"cp -a /data/v1 /data/v2 && echo more >>/data/v2/bin/{ProgramName}");
+        var (old, @new) = (await Shop.SumAsync($"/data/v1/bin/{ProgramName}"), await Shop.SumAsync($"/data/v2/bin/{ProgramName}"));
+        var before = await SeeAsync(instance, "the port", p => p.IsListening);
+        (before.LinkTarget, before.Executable).ShouldBe(("v1", $"/data/v1/bin/{ProgramName}"));
+
+        await instance.StopAsync(Token);
+        await instance.SwapAsync(new ProgramSwap("/data/v2", @new, Old, old, "v1"), Token);
+        await instance.StartAsync("/data/v2", Token);
+        (await SeeAsync(instance, "the new program", p => p.ExecutableSha256 == @new)).LinkTarget.ShouldBe("/data/v2");
+
+        await instance.StopAsync(Token);
+        await instance.SwapAsync(new ProgramSwap("v1", old, New, @new, "/data/v2"), Token);
+        await instance.StartAsync("v1", Token);
+        (await SeeAsync(instance, "the old program", p => p.ExecutableSha256 == old)).LinkTarget.ShouldBe("v1");
+    }
+
+    private IInstanceHost Systemd(string grace = "20s", SwapMethod? swap = null) => Shop.Control(new InstanceControl { Systemd = new SystemdControl(), StopGrace = grace, Swap = swap });
+
+    private async Task<IInstanceHost> RunningAsync(string options = "", string more = "", string grace = "20s", string unit = "tikv-20160.service", SwapMethod? swap = null)
+    {
+        await Shop.UnitAsync(unit, options, more);
+        await Shop.ShellAsync($"systemctl start {unit}", asRoot: true);
+        var instance = Systemd(grace, swap);
+        await SeeAsync(instance, "the program", p => p.Executable?.EndsWith(ProgramName, StringComparison.Ordinal) == true);
+        return instance;
+    }
+}

@@ -1,0 +1,181 @@
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Oms.Metadata;
+
+[Collection(MetadataServerCollection.Name)]
+public sealed class ServerTests(MetadataServer server)
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    [Fact]
+    public async Task The_server_says_who_it_is_whatever_account_asks()
+    {
+        var info = await server.Root.ServerAsync(None);
+
+        info.Kind.ShouldBe(MetadataServerKind.MariaDb);
+        info.Version.ShouldContain("MariaDB");
+        info.Identity.ShouldStartWith("uuid:");
+        info.Identity.Length.ShouldBeGreaterThan("uuid:".Length + 10);
+        info.ReportedPort.ShouldBe(server.Port);
+        info.NamedLocks.ShouldBeTrue();
+        info.ReadOnly.ShouldBeFalse();
+        (await server.Oms.ServerAsync(None)).Identity.ShouldBe(info.Identity);
+    }
+
+    [Fact]
+    public async Task Its_clock_is_read_with_the_offset_of_its_time_zone()
+    {
+        var zone = await server.ScalarAsync("SELECT @@global.time_zone");
+        await server.ExecuteAsync("SET GLOBAL time_zone = '+05:30'");
+        try
+        {
+            var before = DateTimeOffset.Parse(await NowAsync(), System.Globalization.CultureInfo.InvariantCulture);
+            var info = await server.Root.ServerAsync(None);
+            var after = DateTimeOffset.Parse(await NowAsync(), System.Globalization.CultureInfo.InvariantCulture);
+
+            info.UtcOffset.ShouldBe(new TimeSpan(5, 30, 0));
+            info.Now.ShouldBeInRange(before, after);
+        }
+        finally
+        {
+            await server.ExecuteAsync($"SET GLOBAL time_zone = '{zone}'");
+        }
+
+        async Task<string> NowAsync() => (await server.ScalarAsync("SELECT CONCAT(DATE_FORMAT(UTC_TIMESTAMP(6), '%Y-%m-%dT%H:%i:%s.%f'), 'Z')"))!;
+    }
+
+    [Fact]
+    public async Task A_server_that_accepts_no_writes_is_seen_and_told()
+    {
+        var database = await server.DatabaseAsync(
+            "CREATE TABLE oms_normal_config (cfg_name varchar(128) NOT NULL, cfg_value text NOT NULL)", "INSERT INTO oms_normal_config VALUES ('ha.config', '{}')");
+        await server.ExecuteAsync($"GRANT ALL PRIVILEGES ON {Pattern(database)}.* TO 'oms'@'127.0.0.1'", "SET GLOBAL read_only = 1");
+        try
+        {
+            (await server.Oms.ServerAsync(None)).ReadOnly.ShouldBeTrue();
+            var error = await Should.ThrowAsync<OmsMetadataException>(() => server.Oms.CompareAndSwapHaConfigAsync(database, "{}", """{"enable":false}""", None));
+            error.Kind.ShouldBe(OmsMetadataErrorKind.ReadOnly);
+            error.Message.ShouldContain("primary");
+        }
+        finally
+        {
+            await server.ExecuteAsync("SET GLOBAL read_only = 0", $"REVOKE ALL PRIVILEGES ON {Pattern(database)}.* FROM 'oms'@'127.0.0.1'");
+        }
+    }
+
+    [Fact]
+    public async Task A_wrong_password_is_told_without_it()
+    {
+        var error = await Should.ThrowAsync<OmsMetadataException>(() => server.Open("oms", "canary-wrong").ServerAsync(None));
+
+        error.Kind.ShouldBe(OmsMetadataErrorKind.AccessDenied);
+        error.ServerCode.ShouldBe(1045);
+        error.Message.ShouldContain($"127.0.0.1:{server.Port}");
+        error.Message.ShouldContain("account 'oms'");
+        error.ToString().ShouldNotContain("canary");
+    }
+
+    [Fact]
+    public async Task A_server_that_is_not_there_is_unreachable()
+    {
+        var port = MetadataServer.FreePort();
+
+        var error = await Should.ThrowAsync<OmsMetadataException>(() => server.Open("oms", MetadataServer.OmsPassword, port).HostsAsync("cm", None));
+
+        error.Kind.ShouldBe(OmsMetadataErrorKind.Unreachable);
+        error.Message.ShouldStartWith($"Reading the hosts in cm on metadata server 127.0.0.1:{port} failed: ");
+        error.ToString().ShouldNotContain("canary");
+    }
+
+    [Fact]
+    public async Task A_missing_database_table_or_privilege_is_told_apart()
+    {
+        var database = await server.DatabaseAsync("CREATE TABLE host (ip int, host_status int)");
+
+        (await KindAsync(server.Root, "nowhere")).ShouldBe(OmsMetadataErrorKind.Missing);
+        (await KindAsync(server.Root, await server.DatabaseAsync())).ShouldBe(OmsMetadataErrorKind.Missing);
+        (await KindAsync(server.Oms, database)).ShouldBe(OmsMetadataErrorKind.AccessDenied);
+        (await KindAsync(server.Root, "x\0")).ShouldBe(OmsMetadataErrorKind.Other);
+        (await Should.ThrowAsync<OmsMetadataException>(() => server.Root.SchemaFingerprintAsync("nowhere", None))).Kind.ShouldBe(OmsMetadataErrorKind.Missing);
+
+        async Task<OmsMetadataErrorKind> KindAsync(IOmsMetadata metadata, string cmDatabase) =>
+            (await Should.ThrowAsync<OmsMetadataException>(() => metadata.HostsAsync(cmDatabase, None))).Kind;
+    }
+
+    [Fact]
+    public async Task Databases_are_told_in_the_order_asked_with_charset_and_collation()
+    {
+        var database = await server.DatabaseAsync();
+        await server.ExecuteAsync($"ALTER DATABASE {MetadataServer.Quote(database)} CHARACTER SET gbk COLLATE gbk_bin");
+
+        (await server.Root.DatabasesAsync(["nowhere", database], None)).ShouldBe([new DatabaseInfo("nowhere", false, "", ""), new DatabaseInfo(database, true, "gbk", "gbk_bin")]);
+        (await server.Root.DatabasesAsync([], None)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Sizes_count_tables_and_not_views()
+    {
+        var database = await server.DatabaseAsync(
+            "CREATE TABLE a (id int PRIMARY KEY, t text)", "INSERT INTO a SELECT seq, REPEAT('x', 1000) FROM seq_1_to_2000", "ANALYZE TABLE a", "CREATE VIEW v AS SELECT * FROM a");
+
+        var size = (await server.Root.SizesAsync([database, "nowhere"], None)).ShouldHaveSingleItem();
+
+        size.Name.ShouldBe(database);
+        size.Tables.ShouldBe(1);
+        size.Bytes.ShouldBeGreaterThan(1_000_000);
+        size.Rows.ShouldBeGreaterThan(1_000);
+        (await server.Root.TableExistsAsync(database, "a", None)).ShouldBeTrue();
+        (await server.Root.TableExistsAsync(database, "b", None)).ShouldBeFalse();
+        (await server.Root.RowCountAsync(database, "a", None)).ShouldBe(2_000);
+    }
+
+    [Fact]
+    public async Task The_fingerprint_follows_the_schema_and_not_the_rows()
+    {
+        var one = await server.DatabaseAsync("CREATE TABLE b (x int)", "CREATE TABLE a (id int PRIMARY KEY, t varchar(10) DEFAULT 'x')", "INSERT INTO b VALUES (1)");
+        var two = await server.DatabaseAsync("CREATE TABLE a (id int PRIMARY KEY, t varchar(10) DEFAULT 'x')", "CREATE TABLE b (x int)");
+        var fingerprint = await server.Root.SchemaFingerprintAsync(one, None);
+
+        fingerprint.ShouldMatch("^sha256:[0-9a-f]{64}$");
+        (await server.Root.SchemaFingerprintAsync(two, None)).ShouldBe(fingerprint);
+        foreach (var change in new[] { "ADD y int", "MODIFY y bigint", "ALTER y SET DEFAULT 3", "MODIFY y bigint NOT NULL", "ADD PRIMARY KEY (y)" })
+        {
+            var before = await server.Root.SchemaFingerprintAsync(two, None);
+            await server.ExecuteAsync($"ALTER TABLE {MetadataServer.Quote(two)}.b {change}");
+            (await server.Root.SchemaFingerprintAsync(two, None)).ShouldNotBe(before, change);
+        }
+    }
+
+    [Fact]
+    public async Task Missing_privileges_are_told_by_database()
+    {
+        var full = await server.DatabaseAsync();
+        var part = await server.DatabaseAsync();
+        await server.ExecuteAsync(
+            $"GRANT ALL PRIVILEGES ON {Pattern(full)}.* TO 'oms'@'127.0.0.1'",
+            $"GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX ON {Pattern(part)}.* TO 'oms'@'127.0.0.1'");
+
+        var missing = await server.Oms.PrivilegesAsync([full, part], None);
+
+        missing.Where(item => item.Required).ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            item => item.Privilege.ShouldBe("DROP"), item => item.Database.ShouldBe(part), item => item.Message.ShouldContain("'oms'"));
+        missing.Where(item => item.Database == full).ShouldBeEmpty();
+        (await server.Root.PrivilegesAsync([full, part], None)).ShouldBeEmpty();
+        await server.ExecuteAsync("REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'oms'@'127.0.0.1'");
+    }
+
+    [Fact]
+    public async Task A_cancelled_operation_says_so()
+    {
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(() => server.Root.ServerAsync(cancelled.Token));
+    }
+
+    private static string Pattern(string database) =>
+        MetadataServer.Quote(database.Replace("_", "\\_", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal));
+}

@@ -1,0 +1,132 @@
+using System.Data.Common;
+using System.Globalization;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Oms.Metadata;
+
+[Collection(MetadataServerCollection.Name)]
+public sealed class SessionsAndLocksTests(MetadataServer server)
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    [Fact]
+    public async Task Sessions_of_others_on_the_databases_are_seen_and_ended()
+    {
+        var database = await server.DatabaseAsync();
+        var elsewhere = await server.DatabaseAsync();
+        await using var one = await OnAsync(database);
+        await using var two = await OnAsync(database);
+        await using var other = await OnAsync(elsewhere);
+        var first = await IdAsync(one);
+        var second = await IdAsync(two);
+
+        var sessions = await server.Root.OtherSessionsAsync([database], [], None);
+        sessions.Select(session => session.Id).ShouldBe([first, second], ignoreOrder: true);
+        sessions.ShouldAllBe(session => session.User == "root" && session.Database == database && session.Command == "Sleep" && session.Host.StartsWith("127.0.0.1"));
+        (await server.Root.OtherSessionsAsync([database.ToUpperInvariant()], [first], None)).ShouldHaveSingleItem().Id.ShouldBe(second);
+        (await server.Root.OtherSessionsAsync([], [], None)).ShouldBeEmpty();
+
+        (await server.Root.EndSessionsAsync([first, 4_000_000_000], None)).ShouldBe(1);
+        await Should.ThrowAsync<DbException>(() => IdAsync(one));
+        (await IdAsync(two)).ShouldBe(second);
+        (await IdAsync(other)).ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task Ending_a_session_of_another_account_needs_the_privilege()
+    {
+        await using var other = await server.ConnectAsync();
+
+        (await Should.ThrowAsync<OmsMetadataException>(async () => await server.Oms.EndSessionsAsync([await IdAsync(other)], None))).Kind.ShouldBe(OmsMetadataErrorKind.AccessDenied);
+    }
+
+    [Fact]
+    public async Task A_lock_is_held_by_one_session_until_it_is_disposed()
+    {
+        var name = Name();
+        var held = (await server.Root.TryLockAsync(name, TimeSpan.Zero, None)).ShouldNotBeNull();
+
+        held.Name.ShouldBe(name);
+        (await held.IsStillHeldAsync(None)).ShouldBeTrue();
+        (await server.Root.LockHolderAsync(name, None)).ShouldBe(held.ConnectionId);
+        (await server.Oms.TryLockAsync(name, TimeSpan.Zero, None)).ShouldBeNull();
+        (await held.RunAsync(async (connection, _) => await IdAsync(connection), None)).ShouldBe(held.ConnectionId);
+
+        await held.DisposeAsync();
+        await held.DisposeAsync();
+
+        (await server.Root.LockHolderAsync(name, None)).ShouldBeNull();
+        await using var next = (await server.Root.TryLockAsync(name, TimeSpan.FromSeconds(1), None)).ShouldNotBeNull();
+        next.ConnectionId.ShouldNotBe(held.ConnectionId);
+    }
+
+    [Fact]
+    public async Task A_session_that_was_ended_loses_the_lock_and_runs_nothing_more()
+    {
+        var name = Name();
+        await using var held = (await server.Root.TryLockAsync(name, TimeSpan.Zero, None)).ShouldNotBeNull();
+
+        (await server.Root.EndSessionsAsync([held.ConnectionId], None)).ShouldBe(1);
+
+        await using var successor = (await server.Root.TryLockAsync(name, TimeSpan.FromSeconds(30), None)).ShouldNotBeNull();
+        (await held.IsStillHeldAsync(None)).ShouldBeFalse();
+        var ran = false;
+        var error = await Should.ThrowAsync<OmsMetadataException>(() => held.RunAsync(
+            (_, _) =>
+            {
+                ran = true;
+                return Task.FromResult(0);
+            },
+            None));
+        error.Kind.ShouldBe(OmsMetadataErrorKind.LockLost);
+        error.Message.ShouldContain(name);
+        ran.ShouldBeFalse();
+        (await successor.IsStillHeldAsync(None)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Work_under_a_lock_is_done_one_after_the_other_and_its_errors_are_translated()
+    {
+        await using var held = (await server.Root.TryLockAsync(Name(), TimeSpan.Zero, None)).ShouldNotBeNull();
+
+        var ids = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => held.RunAsync(async (connection, _) => await IdAsync(connection), None)));
+
+        ids.ShouldAllBe(id => id == held.ConnectionId);
+        var error = await Should.ThrowAsync<OmsMetadataException>(() => held.RunAsync(
+            async (connection, token) =>
+            {
+                await using var command = connection.CreateCommand();
+                command.CommandText = "DROP DATABASE nowhere_at_all canary";
+                return await command.ExecuteNonQueryAsync(token);
+            },
+            None));
+        error.ServerCode.ShouldBe(1064);
+        error.ToString().ShouldNotContain("canary");
+        (await held.IsStillHeldAsync(None)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_name_longer_than_servers_allow_is_refused() =>
+        await Should.ThrowAsync<ArgumentException>(() => server.Root.TryLockAsync(new string('x', 65), TimeSpan.Zero, None));
+
+    private static string Name() => $"test'\\-{Guid.NewGuid():N}";
+
+    private async Task<DbConnection> OnAsync(string database)
+    {
+        var connection = await server.ConnectAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"USE {MetadataServer.Quote(database)}";
+        await command.ExecuteNonQueryAsync();
+        return connection;
+    }
+
+    private static async Task<long> IdAsync(DbConnection connection)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT CONNECTION_ID()";
+        return Convert.ToInt64(await command.ExecuteScalarAsync(), CultureInfo.InvariantCulture);
+    }
+}

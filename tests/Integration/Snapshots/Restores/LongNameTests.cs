@@ -1,0 +1,76 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Kubernetes.Configuration;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Kubernetes.Json;
+using Drydock.Crds;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Crds.SnapshotRestores;
+using Drydock.Lab;
+using Drydock.Reconcilers.Databases.TiDb;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Integration.Support;
+using Shouldly;
+using Xunit;
+using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
+
+namespace Drydock.Tests.Integration.Snapshots.Restores;
+
+/// <summary>The children of an upgrade with the longest legal name, on a real API server.</summary>
+public sealed class LongNameTests(LabFixture lab)
+{
+    private static readonly string Longest = string.Concat(Enumerable.Repeat("platform-", 27)) + "upgrade.of";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Children_of_an_upgrade_with_a_name_of_253_characters_are_accepted()
+    {
+        Longest.Length.ShouldBe(253);
+        var plane = await lab.ControlPlaneAsync();
+        await plane.KubectlAsync(["apply", "--validate=false", "-k", Repository.PathOf("config", "crd")], cancellationToken: Token);
+        await plane.WaitForCrdsAsync(["snapshotrestores.drydock.dev", "backupsnapshots.drydock.dev"], Token);
+        using var client = new KubernetesClient(KubernetesClientConfiguration.BuildConfigFromConfigFile(plane.AdminKubeconfig), KubernetesJson.CreateOptions(CrdsJsonContext.Default));
+        var space = await lab.NewNamespaceAsync("long");
+        var owner = new V1ObjectMeta { Name = Longest, Namespace = space, Uid = Guid.NewGuid().ToString() };
+
+        foreach (var meta in new[]
+        {
+            ChildMetadata.Owned(SnapshotNames.Credentials(owner), OmsUpgrade.KindName, owner),
+            ChildMetadata.Owned(ObjectNames.Output(owner, "InitMetadata/" + new string('n', 180), 12), OmsUpgrade.KindName, owner),
+            ChildMetadata.Of(TiDbNames.Configuration(owner, 3), DatabaseRollingUpgrade.KindName, owner),
+        })
+        {
+            (await client.CreateAsync(new V1Secret { Metadata = meta, Type = "Opaque" }, Token)).Metadata.Annotations.ShouldNotBeNull()[Annotations.Upgrade].ShouldBe(Longest);
+        }
+
+        var source = new DatabaseSource { Host = "192.0.2.50", CredentialsSecretRef = new SecretReference { Name = SnapshotNames.Credentials(owner) } };
+        foreach (var name in new[] { SnapshotNames.Snapshot(owner, 1), SnapshotNames.BeforeRollback(owner, 1) })
+        {
+            await client.CreateAsync(
+                new BackupSnapshot
+                {
+                    ApiVersion = ApiGroup.ApiVersion,
+                    Kind = BackupSnapshot.KindName,
+                    Metadata = ChildMetadata.Of(name, OmsUpgrade.KindName, owner),
+                    Spec = new BackupSnapshotSpec { Source = source, Databases = ["rm"], Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/snapshots" } } },
+                },
+                Token);
+        }
+
+        await client.CreateAsync(
+            new SnapshotRestore
+            {
+                ApiVersion = ApiGroup.ApiVersion,
+                Kind = SnapshotRestore.KindName,
+                Metadata = ChildMetadata.Owned(SnapshotNames.Restore(owner, 1), OmsUpgrade.KindName, owner),
+                Spec = new SnapshotRestoreSpec { SnapshotRef = new SnapshotReference { Name = SnapshotNames.Snapshot(owner, 1) }, Target = source, Databases = ["rm"], AllowDrop = ["rm"] },
+            },
+            Token);
+        var upgrade = new OmsUpgrade { Kind = OmsUpgrade.KindName, Metadata = owner };
+        (await new TargetClaims(client, space, TimeProvider.System).ClaimAsync(new ClaimTarget("uuid:6f1c/rm", ["db1:3306"]), upgrade, adopt: false, keep: false, Token)).ShouldBeNull();
+    }
+}

@@ -1,0 +1,228 @@
+using Drydock.Clients.MySql;
+using Drydock.Clients.Safety;
+using Drydock.Clients.Snapshots;
+using Drydock.Crds.Common;
+using Drydock.Crds.SnapshotRestores;
+using Drydock.Lab;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Snapshots;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Integration.Clients.MySql;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Snapshots.Restores;
+
+/// <summary>The restore controller on a real API server and a real database server.</summary>
+public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Both_databases_come_back_byte_for_byte_and_the_storage_is_as_it_was()
+    {
+        using var stage = await RestoreStage.CreateAsync(lab, server);
+        var files = stage.Files;
+        await using var op = new StageOperator(stage);
+        await op.UntilAsync(r => r.Status?.Phase is SnapshotRestorePhases.Failed || (r.Status?.Phase == SnapshotRestorePhases.Succeeded && r.Metadata.Finalizers is not { Count: > 0 }), Token);
+
+        Restored(stage, await stage.GetAsync());
+        stage.Files.ShouldBe(files);
+        (await stage.Client.ListAsync<Drydock.Clients.Kubernetes.CoreTypes.V1Lease>(stage.Namespace, cancellationToken: Token)).Items.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_database_that_may_not_be_dropped_ends_it_and_nothing_is_changed()
+    {
+        using var stage = await RestoreStage.CreateAsync(lab, server, (s, spec) => spec with { AllowDrop = [s.First] });
+        var before = (stage.Content(stage.First), stage.Content(stage.Second));
+        await using var op = new StageOperator(stage);
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Failed, SnapshotRestorePhases.Succeeded);
+        var status = (await stage.GetAsync()).Status!;
+        status.Conditions.Single(c => c.Type == ConditionTypes.Failed).Reason.ShouldBe(Reasons.DropNotAllowed);
+        status.Message!.ShouldContain(stage.Second);
+        (stage.Content(stage.First), stage.Content(stage.Second)).ShouldBe(before);
+    }
+
+    [Theory]
+    [InlineData("begin")]
+    [InlineData("locked")]
+    [InlineData("before drop")]
+    [InlineData("dropped")]
+    [InlineData("before load")]
+    [InlineData("loading")]
+    [InlineData("comparing")]
+    [InlineData("restored")]
+    public async Task An_operator_that_is_gone_at_any_border_is_followed_by_one_that_finishes(string border)
+    {
+        using var stage = await RestoreStage.CreateAsync(lab, server);
+        using var dead = new CancellationTokenSource();
+        var first = new StageOperator(stage, point =>
+        {
+            if (point == $"{border} {stage.First}")
+            {
+                dead.Cancel();
+            }
+
+            // A dead process writes nothing more, neither to the API nor to the server.
+            dead.Token.ThrowIfCancellationRequested();
+            return Task.CompletedTask;
+        });
+        await Should.ThrowAsync<OperationCanceledException>(() => first.UntilAsync(static r => r.Status?.Phase is SnapshotRestorePhases.Succeeded or SnapshotRestorePhases.Failed, dead.Token));
+        await first.DisposeAsync();
+
+        await using var second = new StageOperator(stage);
+        await second.UntilPhaseAsync(SnapshotRestorePhases.Succeeded, SnapshotRestorePhases.Failed);
+        Restored(stage, await stage.GetAsync());
+    }
+
+    [Theory]
+    [InlineData("begin")]
+    [InlineData("locked")]
+    [InlineData("before drop")]
+    [InlineData("dropped")]
+    [InlineData("before load")]
+    [InlineData("restored")]
+    public async Task An_operator_that_stands_still_and_goes_on_after_its_successor_has_finished_destroys_nothing(
+        string border)
+    {
+        using var stage = await RestoreStage.CreateAsync(lab, server);
+        var frozen = new TaskCompletionSource();
+        var thaw = new TaskCompletionSource();
+        using var leading = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var first = new StageOperator(stage, async point =>
+        {
+            if (point == $"{border} {stage.First}" && frozen.TrySetResult())
+            {
+                await thaw.Task;
+            }
+            else if (frozen.Task.IsCompleted)
+            {
+                await thaw.Task;
+            }
+        });
+        var running = first.UntilAsync(static r => r.Status?.Phase is SnapshotRestorePhases.Failed || r.Metadata.Annotations?.ContainsKey("test") == true, leading.Token);
+        await await Task.WhenAny(frozen.Task, running);
+        frozen.Task.IsCompleted.ShouldBeTrue("it must have come to the border");
+
+        await using (var second = new StageOperator(stage))
+        {
+            await second.UntilPhaseAsync(SnapshotRestorePhases.Succeeded, SnapshotRestorePhases.Failed);
+            Restored(stage, await stage.GetAsync());
+        }
+
+        await stage.ExecuteAsync(stage.First, "INSERT INTO heatbeat_sequence (gmt_created) VALUES (NOW())");
+        await stage.ExecuteAsync(stage.Second, "INSERT INTO heatbeat_sequence (gmt_created) VALUES (NOW())");
+        var used = (stage.Content(stage.First), stage.Content(stage.Second));
+        thaw.SetResult();
+
+        // It notices at its next look at the object that it is over, or its term of leadership ends: then its job has
+        // ended.
+        await stage.Client.PatchAsync<SnapshotRestore>(
+            Drydock.Clients.Kubernetes.Client.KubernetesPatch.Merge(new System.Text.Json.Nodes.JsonObject { ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["annotations"] = new System.Text.Json.Nodes.JsonObject { ["test"] = "over" } } }),
+            RestoreStage.Name,
+            stage.Namespace,
+            cancellationToken: Token);
+        await running;
+        await first.DisposeAsync();
+        (stage.Content(stage.First), stage.Content(stage.Second)).ShouldBe(used);
+        (await stage.GetAsync()).Status!.Phase.ShouldBe(SnapshotRestorePhases.Succeeded);
+    }
+
+    [Fact]
+    public async Task Somebody_in_the_database_is_named_and_waited_for()
+    {
+        using var stage = await RestoreStage.CreateAsync(lab, server);
+        var before = stage.Content(stage.Second);
+        await using var op = new StageOperator(stage);
+        await using (var somebody = await server.OpenAsync(stage.Second))
+        {
+            await op.UntilAsync(static r => r.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.SessionsOpen, Token);
+            var message = (await stage.GetAsync()).Status!.Message!;
+            message.ShouldContain($"session {somebody.ConnectionId} of {MariaDbServer.User} from ");
+            message.ShouldContain(stage.Second);
+            stage.Content(stage.Second).ShouldBe(before);
+            await MariaDbServer.ExecuteAsync(somebody, "DO 1");
+        }
+
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded, SnapshotRestorePhases.Failed);
+        Restored(stage, await stage.GetAsync());
+    }
+
+    [Fact]
+    public async Task A_dump_that_is_cut_after_its_verification_costs_nothing()
+    {
+        using var stage = await RestoreStage.CreateAsync(lab, server);
+        var before = stage.Content(stage.Second);
+        await using var op = new StageOperator(stage, async point =>
+        {
+            if (point == $"restored {stage.First}")
+            {
+                await using var file = File.OpenWrite(stage.FileOf(stage.Second));
+                file.SetLength(file.Length / 2);
+            }
+        });
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Failed, SnapshotRestorePhases.Succeeded);
+        var status = (await stage.GetAsync()).Status!;
+        status.Conditions.Single(c => c.Type == ConditionTypes.Failed).Reason.ShouldBe(Reasons.SnapshotInvalid);
+        status.Databases.Select(d => d.State).ShouldBe([RestoreState.Restored, RestoreState.Pending]);
+        stage.Content(stage.Second).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task A_snapshot_without_its_manifest_is_not_restored()
+    {
+        using var stage = await RestoreStage.CreateAsync(lab, server);
+        File.Delete(Path.Combine(Path.GetDirectoryName(stage.FileOf(stage.First))!, "manifest.json"));
+        await using var op = new StageOperator(stage);
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Failed, SnapshotRestorePhases.Succeeded);
+        (await stage.GetAsync()).Status!.Conditions.Single(c => c.Type == ConditionTypes.Failed).Reason.ShouldBe(Reasons.SnapshotMissing);
+    }
+
+    [Fact]
+    public async Task The_server_is_looked_at_as_upgrades_look_at_it()
+    {
+        var database = await server.CreateDatabaseAsync();
+        await using (var connection = await server.OpenAsync(database))
+        {
+            await MariaDbServer.ExecuteAsync(connection, "CREATE TABLE t (id INT PRIMARY KEY)");
+            await MariaDbServer.ExecuteAsync(connection, "CREATE VIEW v AS SELECT 1 AS one");
+        }
+
+        var look = await new SqlRestoreServers(TimeProvider.System).Open(server.Options()).LookAsync([database, database + "x"], Token);
+        var metadata = new SqlOmsMetadataFactory(MySqlProviderFactory.Instance, endpoints: EndpointPolicy.Unrestricted).Open(new MetadataTarget("127.0.0.1", server.Port, MariaDbServer.User, new Secret(MariaDbServer.Password)));
+        look.Identity.ShouldBe((await metadata.ServerAsync(Token)).Identity);
+        look.NamedLocks.ShouldBeTrue();
+        look.ReadOnly.ShouldBeFalse();
+        look.FunctionsNeedSuper.ShouldBeFalse();
+        look.SeesAllSessions.ShouldBeFalse();
+        look.Account.ShouldBe("drc@%");
+        look.Databases.Select(d => (d.Exists, d.Tables)).ShouldBe([(true, 1), (false, 0)]);
+        look.Databases[0].Definers.ShouldBe(["drc@%"]);
+    }
+
+    [Fact]
+    public async Task Ended_are_the_sessions_named_and_no_others()
+    {
+        var database = await server.CreateDatabaseAsync();
+        await using var one = await server.OpenAsync(database);
+        await using var other = await server.OpenAsync(database);
+        var restore = new SqlRestoreServers(TimeProvider.System).Open(server.Options());
+        var sessions = await restore.SessionsAsync([database], Token);
+        sessions.Select(s => s.Id).ShouldBe([one.ConnectionId, other.ConnectionId], ignoreOrder: true);
+        var mine = sessions.Single(s => s.Id == one.ConnectionId);
+
+        (await restore.EndSessionsAsync([new SessionReceipt(mine.Id, "192.0.2.1:1"), new SessionReceipt(other.ConnectionId + 100_000, mine.Host)], Token)).ShouldBeEmpty();
+        (await restore.EndSessionsAsync([new SessionReceipt(mine.Id, mine.Host)], Token)).ShouldHaveSingleItem().Id.ShouldBe(one.ConnectionId);
+        (await restore.SessionsAsync([database], Token)).ShouldHaveSingleItem().Id.ShouldBe(other.ConnectionId);
+    }
+
+    private static void Restored(RestoreStage stage, SnapshotRestore restore)
+    {
+        restore.Status!.Phase.ShouldBe(SnapshotRestorePhases.Succeeded, restore.Status.Message);
+        restore.Status.Databases.ShouldAllBe(d => d.State == RestoreState.Restored && d.Dropped);
+        stage.Content(stage.First).ShouldBe(stage.Before[stage.First]);
+        stage.Content(stage.Second).ShouldBe(stage.Before[stage.Second]);
+        stage.Server.Cli(stage.First, "SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE()").ShouldBe("tr1"u8.ToArray());
+    }
+}

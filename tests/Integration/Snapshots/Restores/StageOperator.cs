@@ -1,0 +1,94 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Kubernetes.Events;
+using Drydock.Clients.Kubernetes.Leadership;
+using Drydock.Clients.Kubernetes.Runtime;
+using Drydock.Clients.Safety;
+using Drydock.Clients.Snapshots;
+using Drydock.Crds.SnapshotRestores;
+using Drydock.Reconcilers.Snapshots;
+using Drydock.Reconcilers.Upgrades;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Snapshots.Restores;
+
+/// <summary>The controller with the real loader, server and API, in one life of the operator.</summary>
+internal sealed class StageOperator : IReconcileTrigger<SnapshotRestore>, IEntityWriter<SnapshotRestore>, IAsyncDisposable
+{
+    private readonly RestoreStage _stage;
+    private readonly SemaphoreSlim _woken = new(0);
+    private readonly SnapshotRestoreController _controller;
+    private readonly EventRecorder _events;
+    private readonly Func<string, Task> _at;
+
+    public StageOperator(RestoreStage stage, Func<string, Task>? at = null)
+    {
+        _stage = stage;
+        _at = at ?? (static _ => Task.CompletedTask);
+        _events = new EventRecorder(stage.Client, null, TimeProvider.System, NullLogger<EventRecorder>.Instance);
+        _controller = new SnapshotRestoreController(
+            new RestoreServices
+            {
+                Endpoints = EndpointPolicy.Unrestricted,
+                Kubernetes = stage.Client,
+                Snapshotter = new Snapshotter(),
+                Loader = new HookedLoader(_at),
+                Sessions = new SnapshotSessions(),
+                Storages = stage.Storages,
+                Servers = new SqlRestoreServers(TimeProvider.System),
+                Claims = new TargetClaims(stage.Client, stage.Namespace, TimeProvider.System),
+                Changes = new Pulse(),
+                Fence = new LeadershipFence(new AlwaysLeader()),
+                Events = _events,
+                Time = TimeProvider.System,
+                Loggers = NullLoggerFactory.Instance,
+            },
+            this,
+            this);
+    }
+
+    public void Wake(string? @namespace, string name) => _woken.Release();
+
+    /// <summary>Reconciles whenever woken, until the object is so.</summary>
+    public async Task UntilAsync(Func<SnapshotRestore, bool> wanted, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var restore = await _stage.GetAsync();
+            if (wanted(restore))
+            {
+                return;
+            }
+
+            var later = (await _controller.ReconcileAsync(restore, cancellationToken)).RequeueAfter ?? TimeSpan.FromSeconds(1);
+            await _woken.WaitAsync(later < TimeSpan.FromSeconds(1) ? later : TimeSpan.FromSeconds(1), cancellationToken);
+        }
+    }
+
+    public Task UntilPhaseAsync(params string[] phases) =>
+        UntilAsync(r => r.Status?.Phase is { } phase && phases.Contains(phase), TestContext.Current.CancellationToken);
+
+    public async Task<SnapshotRestore> UpdateStatusAsync(
+        SnapshotRestore entity, CancellationToken cancellationToken = default)
+    {
+        await _at("status write");
+        return await _stage.Client.UpdateStatusAsync(entity, cancellationToken);
+    }
+
+    public Task<SnapshotRestore?> ReadAsync(SnapshotRestore entity, CancellationToken cancellationToken = default) =>
+        _stage.Client.GetAsync<SnapshotRestore>(entity.Metadata.Name, entity.Metadata.Namespace, cancellationToken);
+
+    public Task<SnapshotRestore> AddFinalizerAsync(SnapshotRestore entity, string finalizer, CancellationToken cancellationToken = default) =>
+        _stage.Client.AddFinalizerAsync(entity, finalizer, cancellationToken);
+
+    public Task<SnapshotRestore?> RemoveFinalizerAsync(SnapshotRestore entity, string finalizer, CancellationToken cancellationToken = default) =>
+        _stage.Client.RemoveFinalizerAsync(entity, finalizer, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _controller.DisposeAsync();
+        await _events.DisposeAsync();
+        _woken.Dispose();
+    }
+}

@@ -1,0 +1,131 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Tests.Unit.Support;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Architecture;
+
+/// <summary>The pictures of docs/architecture.md show the house and the upgrade as they are.</summary>
+public sealed partial class ArchitecturePageTests
+{
+    private static readonly string Page = File.ReadAllText(Repository.PathOf("docs", "architecture.md"));
+
+    private static IEnumerable<string> Projects =>
+        Directory.EnumerateFiles(Repository.PathOf("src"), "*.csproj", SearchOption.AllDirectories);
+
+    [Fact]
+    public void House_shows_exactly_the_references_of_the_project_files()
+    {
+        var references = from project in Projects
+                         let folder = Path.GetDirectoryName(project)!
+                         from reference in XDocument.Load(project).Descendants("ProjectReference")
+                         let target = Path.GetFullPath(Path.Combine(folder, reference.Attribute("Include")!.Value))
+                         select $"{Box(folder)} --> {Box(Path.GetDirectoryName(target)!)}";
+
+        Arrows("The house").Order(StringComparer.Ordinal).ShouldBe(references.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void House_shows_every_project()
+    {
+        var drawn = Arrows("The house").SelectMany(arrow => arrow.Split(" --> ")).Distinct();
+
+        drawn.ShouldBe(Projects.Select(project => Box(Path.GetDirectoryName(project)!)), ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Life_of_a_step_runs_from_look_to_receipt_to_act_to_look()
+    {
+        var arrows = Arrows("The life of a step");
+
+        string[] cycle = ["Observe --> Receipt", "Receipt --> Act", "Act --> Observe"];
+        cycle.Except(arrows).ShouldBeEmpty();
+        arrows.Where(arrow => arrow.EndsWith(" Act", StringComparison.Ordinal)).ShouldBe(["Receipt --> Act"]);
+    }
+
+    [Fact]
+    public void Life_of_an_upgrade_shows_the_phases_of_the_plan_in_their_order()
+    {
+        var arrows = Arrows("The life of an OMS upgrade");
+
+        Chain([.. OmsUpgradePhases.OfPlan, OmsUpgradePhases.Succeeded]).Except(arrows).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Life_of_an_upgrade_shows_the_phases_of_the_rollback_in_their_order()
+    {
+        var arrows = Arrows("The life of an OMS upgrade");
+        var afterT1 = OmsUpgradePhases.OfRollback.Where(phase => phase != OmsUpgradePhases.Undo);
+
+        Chain([.. afterT1, OmsUpgradePhases.RolledBack]).Except(arrows).ShouldBeEmpty();
+        arrows.ShouldContain(Chain([OmsUpgradePhases.Undo, OmsUpgradePhases.RolledBack]).Single());
+    }
+
+    [Fact]
+    public void Life_of_an_upgrade_shows_no_phase_that_is_none()
+    {
+        var phases = OmsUpgradePhases.OfPlan.Concat(OmsUpgradePhases.OfRollback)
+            .Append(OmsUpgradePhases.Succeeded).Append(OmsUpgradePhases.RolledBack);
+
+        Arrows("The life of an OMS upgrade").SelectMany(arrow => arrow.Split(" --> ")).Distinct()
+            .ShouldBe(phases.Distinct(), ignoreOrder: true);
+    }
+
+    [Theory]
+    [InlineData(OmsUpgradePhases.StopOld, "T1")]
+    [InlineData(OmsUpgradePhases.EnableHA, "T2")]
+    [InlineData(OmsUpgradePhases.StopNew, "T3")]
+    public void Moment_stands_behind_the_phase_that_brings_it(string phase, string moment) =>
+        Picture("The life of an OMS upgrade").ShouldContain($"{phase} -- \"{moment}:");
+
+    private static IEnumerable<string> Chain(IReadOnlyList<string> phases) =>
+        phases.Zip(phases.Skip(1), (from, to) => $"{from} --> {to}");
+
+    // src/Clients/Docker is Clients_Docker.
+    private static string Box(string folder) =>
+        NotInIds().Replace(Path.GetRelativePath(Repository.PathOf("src"), folder), "_");
+
+    private static string Picture(string heading)
+    {
+        var section = Page[Page.IndexOf($"## {heading}\n", StringComparison.Ordinal)..];
+        var from = section.IndexOf("```mermaid\n", StringComparison.Ordinal);
+        return section[from..section.IndexOf("\n```", from, StringComparison.Ordinal)];
+    }
+
+    // "A --> B & C" and "A -- words --> B --> C" as single arrows, labels and styles left out.
+    private static List<string> Arrows(string heading)
+    {
+        var arrows = new List<string>();
+        foreach (var line in Picture(heading).Split('\n').Where(line => Arrow().IsMatch(line)))
+        {
+            var boxes = Unlabelled(line).Split(" --> ")
+                .Select(part => part.Split('&', StringSplitOptions.TrimEntries))
+                .ToList();
+            arrows.AddRange(
+                from pair in boxes.Zip(boxes.Skip(1))
+                from source in pair.First
+                from target in pair.Second
+                where source != "[*]" && target != "[*]"
+                select $"{source} --> {target}");
+        }
+
+        return arrows;
+    }
+
+    private static string Unlabelled(string line) =>
+        StateLabel().Replace(ArrowLabel().Replace(line, " --> "), "").Trim();
+
+    [GeneratedRegex(@" (-->|\.->) ")]
+    private static partial Regex Arrow();
+
+    [GeneratedRegex("""\s+(--|-\.)\s+"[^"]*"\s+(-->|\.->)\s+""")]
+    private static partial Regex ArrowLabel();
+
+    [GeneratedRegex(": .*$")]
+    private static partial Regex StateLabel();
+
+    [GeneratedRegex("[^A-Za-z0-9]")]
+    private static partial Regex NotInIds();
+}

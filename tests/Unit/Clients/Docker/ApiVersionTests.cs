@@ -1,0 +1,102 @@
+using Drydock.Clients.Docker;
+using Drydock.Clients.Docker.Http;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Clients.Docker;
+
+public sealed class ApiVersionTests
+{
+    [Theory]
+    [InlineData("1.41", null, "1.41")]
+    [InlineData("1.35", "1.12", "1.35")]
+    [InlineData("1.47", "1.24", "1.47")]
+    [InlineData("1.52", "1.44", "1.47")]
+    public void The_highest_version_of_both_is_chosen(string highest, string? lowest, string chosen) =>
+        ApiVersion.Choose("e", Parse(highest)!.Value, Parse(lowest)).ToString().ShouldBe(chosen);
+
+    [Theory]
+    [InlineData("1.34", null, "1.34")]
+    [InlineData("1.24", "1.12", "1.12..1.24")]
+    [InlineData("2.0", "1.60", "1.60..2.0")]
+    public void Where_there_is_none_the_error_names_both_ranges(string highest, string? lowest, string server)
+    {
+        var refusal = Should.Throw<DockerApiVersionException>(() => ApiVersion.Choose("unix:///x", Parse(highest)!.Value, Parse(lowest)));
+
+        refusal.ServerVersion.ShouldBe(server);
+        refusal.Message.ShouldContain($"API {server}");
+        refusal.Message.ShouldContain("1.35..1.47");
+        refusal.Message.ShouldContain("unix:///x");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(null)]
+    [InlineData("1")]
+    [InlineData("1.x")]
+    [InlineData("1.2.3")]
+    [InlineData("-1.2")]
+    public void What_is_no_version_is_not_read_as_one(string? text) => ApiVersion.TryParse(text, out _).ShouldBeFalse();
+
+    [Fact]
+    public void Versions_compare_by_number_not_by_text() => Parse("1.9")!.Value.ShouldBeLessThan(Parse("1.41")!.Value);
+
+    [Fact]
+    public async Task The_version_is_agreed_once_and_put_before_every_path()
+    {
+        await using var engine = FakeEngine.Speaking(exchange => exchange.ReplyAsync(200, "[]"));
+        await using var client = engine.Client();
+
+        await client.Containers.ListContainersAsync(new ContainersListParameters());
+        await client.Containers.ListContainersAsync(new ContainersListParameters { All = true });
+
+        engine.Requests.ShouldBe(["GET /_ping", "GET /v1.41/containers/json", "GET /v1.41/containers/json?all=true"]);
+    }
+
+    [Fact]
+    public async Task An_engine_that_is_newer_is_asked_for_its_lowest_version()
+    {
+        await using var engine = FakeEngine.Speaking(
+            exchange => exchange.ReplyAsync(200, exchange.Path == "/version" ? """{"ApiVersion":"1.70","MinAPIVersion":"1.60"}""" : "[]"), version: "1.70");
+        await using var client = engine.Client();
+
+        var refusal = await Should.ThrowAsync<DockerApiVersionException>(() => client.Containers.ListContainersAsync(new ContainersListParameters()));
+
+        refusal.Message.ShouldContain("1.60..1.70");
+        engine.Requests.ShouldBe(["GET /_ping", "GET /version"]);
+    }
+
+    [Fact]
+    public async Task An_engine_whose_ping_says_nothing_is_asked_for_its_version()
+    {
+        await using var engine = new FakeEngine(exchange => exchange.ReplyAsync(200, exchange.Path == "/version" ? """{"ApiVersion":"1.40","MinAPIVersion":"1.12"}""" : "[]"));
+        await using var client = engine.Client();
+
+        await client.Containers.ListContainersAsync(new ContainersListParameters());
+
+        engine.Requests.ShouldBe(["GET /_ping", "GET /version", "GET /v1.40/containers/json"]);
+    }
+
+    [Fact]
+    public async Task An_engine_exchanged_for_an_older_one_is_asked_again()
+    {
+        var version = "1.45";
+        await using var engine = new FakeEngine(exchange => exchange.Path == "/_ping"
+            ? exchange.ReplyAsync(200, "OK", $"Api-Version: {version}")
+            : exchange.Path.StartsWith($"/v{version}", StringComparison.Ordinal)
+                ? exchange.ReplyAsync(200, "[]")
+                : exchange.ReplyAsync(400, $$"""{"message":"client version 1.45 is too new. Maximum supported API version is {{version}}"}"""));
+        await using var client = engine.Client();
+        await client.Containers.ListContainersAsync(new ContainersListParameters());
+        version = "1.41";
+
+        var refusal = await Should.ThrowAsync<DockerApiVersionException>(() => client.Containers.ListContainersAsync(new ContainersListParameters()));
+        await client.Containers.ListContainersAsync(new ContainersListParameters());
+
+        refusal.ServerVersion.ShouldBe("1.41");
+        engine.Requests[^1].ShouldBe("GET /v1.41/containers/json");
+    }
+
+    private static ApiVersion? Parse(string? text) => ApiVersion.TryParse(text, out var version) ? version : null;
+}

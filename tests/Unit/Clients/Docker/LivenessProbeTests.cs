@@ -1,0 +1,80 @@
+using Drydock.Clients.Docker;
+using Drydock.Clients.Docker.Http;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Clients.Docker;
+
+public sealed class LivenessProbeTests : IDisposable
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(30);
+    private readonly ManualTimeProvider _time = new();
+    private readonly TaskCompletionSource _pinged = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<int> _operation = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stop = new();
+    private CancellationToken _ofPing;
+
+    public void Dispose() => _stop.Dispose();
+
+    [Fact]
+    public async Task An_operation_that_ends_during_a_ping_does_not_wait_for_it()
+    {
+        var guarded = GuardAsync(token => Task.Delay(Timeout.Infinite, token));
+
+        _operation.SetResult(7);
+
+        (await guarded).ShouldBe(7);
+        _ofPing.IsCancellationRequested.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_cancellation_during_a_ping_ends_the_operation_first()
+    {
+        var guarded = GuardAsync(token => Task.Delay(Timeout.Infinite, token));
+
+        await _stop.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(() => guarded);
+        _operation.Task.IsCanceled.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_ping_that_breaks_in_an_unknown_way_ends_the_operation_too()
+    {
+        var guarded = GuardAsync(_ => Task.FromException(new InvalidOperationException("a defect")));
+
+        await Should.ThrowAsync<InvalidOperationException>(() => guarded);
+        _operation.Task.IsCanceled.ShouldBeTrue();
+    }
+
+    private Task<int> GuardAsync(Func<CancellationToken, Task> ping)
+    {
+        var probe = new LivenessProbe(
+            "e",
+            async token =>
+            {
+                _ofPing = token;
+                _pinged.TrySetResult();
+                await ping(token);
+            },
+            Period,
+            _time);
+        var guarded = probe.GuardAsync(
+            DockerCall.Get("/events", "watch events"),
+            token =>
+            {
+                token.Register(() => _operation.TrySetCanceled(token));
+                return _operation.Task;
+            },
+            _stop.Token);
+        _time.Advance(Period);
+        return ContinueAsync(guarded);
+    }
+
+    private async Task<int> ContinueAsync(Task<int> guarded)
+    {
+        await _pinged.Task;
+        return await guarded;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text.Json.Nodes;
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Kubernetes.Errors;
+using Drydock.Clients.Kubernetes.Runtime;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Clients.Kubernetes;
+
+public sealed class FinalizerTests : IAsyncDisposable
+{
+    private static readonly ControllerOptions OneWorker = new() { Workers = 1 };
+    private readonly RuntimeWorld _world = new();
+
+    public ValueTask DisposeAsync() => _world.DisposeAsync();
+
+    [Fact]
+    public async Task A_finalizer_is_added_once_through_conflicts_and_removed_again_without_waking()
+    {
+        var a = await _world.Api.CreateAsync(Widget.Named("a"));
+        await Patch("a", """{"metadata":{"finalizers":["other/x"]}}""");
+        _world.Start(options: OneWorker);
+        (await _world.NextAsync()).ShouldBe("a@102");
+
+        var with = await _world.Writer.AddFinalizerAsync(a, "drydock.dev/y");
+        var same = await _world.Writer.AddFinalizerAsync(with, "drydock.dev/y");
+        var without = await _world.Writer.RemoveFinalizerAsync(same, "drydock.dev/y");
+
+        with.Metadata.Finalizers.ShouldBe(["other/x", "drydock.dev/y"]);
+        same.ShouldBeSameAs(with);
+        without!.Metadata.Finalizers.ShouldBe(["other/x"]);
+        (await _world.NextAfterMarkerAsync("marker")).ShouldStartWith("marker");
+    }
+
+    [Fact]
+    public async Task Removing_the_last_finalizer_of_a_deleted_object_lets_it_go()
+    {
+        var a = await _world.Api.CreateAsync(Widget.Named("a") with { Metadata = new() { Name = "a", Finalizers = ["drydock.dev/y"] } });
+        await _world.Api.DeleteAsync<Widget>("a");
+
+        await _world.Writer.RemoveFinalizerAsync(a, "drydock.dev/y");
+
+        (await _world.Api.GetAsync<Widget>("a")).ShouldBeNull();
+        (await _world.Writer.RemoveFinalizerAsync(a, "drydock.dev/y")).ShouldBeNull();
+        await Should.ThrowAsync<KubernetesNotFoundException>(() => _world.Writer.AddFinalizerAsync(a, "drydock.dev/z"));
+    }
+
+    private Task<Widget> Patch(string name, string patch) =>
+        _world.Api.PatchAsync<Widget>(KubernetesPatch.Merge(JsonNode.Parse(patch)!.AsObject()), name);
+}

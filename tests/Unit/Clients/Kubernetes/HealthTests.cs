@@ -1,0 +1,86 @@
+using Drydock.Clients.Kubernetes.Errors;
+using Drydock.Clients.Kubernetes.Health;
+using Drydock.Clients.Kubernetes.Watching;
+using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging.Abstractions;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Clients.Kubernetes;
+
+public sealed class HealthTests
+{
+    private readonly ManualTimeProvider _time = new();
+
+    [Fact]
+    public async Task Liveness_fails_when_a_watch_shows_no_sign_of_life_and_names_it()
+    {
+        var watcher = new ResourceWatcher<Widget>(new InMemoryApi(RuntimeWorld.Json, _time), null, _time, NullLogger<ResourceWatcher<Widget>>.Instance);
+        var check = new WatchLivenessCheck([watcher], new HealthOptions { MaxWatchAge = TimeSpan.FromMinutes(5) });
+
+        _time.Advance(TimeSpan.FromMinutes(5));
+        (await check.CheckHealthAsync(new HealthCheckContext())).Status.ShouldBe(HealthStatus.Healthy);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        var dead = await check.CheckHealthAsync(new HealthCheckContext());
+
+        dead.Status.ShouldBe(HealthStatus.Unhealthy);
+        dead.Description!.ShouldContain("widgets.test.drydock.dev (last sign of life 301 s ago");
+    }
+
+    [Fact]
+    public async Task Liveness_holds_through_an_outage_of_the_API_server_of_any_length()
+    {
+        await using var world = new RuntimeWorld();
+        world.Api.Before = r => throw new KubernetesUnreachableException(r, "connection refused");
+        var check = new WatchLivenessCheck([world.Watcher], new HealthOptions());
+        world.Start();
+        for (var i = 0; i < 120; i++)
+        {
+            await world.Time.AdvanceToTimerAsync(due => due <= TimeSpan.FromSeconds(30)).Bounded();
+            (await check.CheckHealthAsync(new HealthCheckContext())).Status.ShouldBe(HealthStatus.Healthy);
+        }
+
+        world.Time.GetUtcNow().ShouldBeGreaterThan(new DateTimeOffset(2026, 1, 1, 0, 30, 0, TimeSpan.Zero));
+    }
+
+    [Fact]
+    public async Task A_living_watch_keeps_the_process_alive_for_ever()
+    {
+        await using var world = new RuntimeWorld();
+        var check = new WatchLivenessCheck([world.Watcher], new HealthOptions());
+        world.Start();
+        for (var i = 0; i < 100; i++)
+        {
+            await world.Api.CreateAsync(Widget.Named($"w{i}"));
+            while (!(await world.NextAsync()).StartsWith($"w{i}@", StringComparison.Ordinal))
+            {
+                // A resync hands out the earlier ones again.
+            }
+
+            (await check.CheckHealthAsync(new HealthCheckContext())).Status.ShouldBe(HealthStatus.Healthy);
+            world.Time.Advance(TimeSpan.FromMinutes(1));
+        }
+    }
+
+    [Theory]
+    [InlineData(false, null, HealthStatus.Unhealthy)]
+    [InlineData(true, null, HealthStatus.Healthy)]
+    [InlineData(true, "refused", HealthStatus.Degraded)]
+    public async Task Readiness_waits_for_the_first_list_and_tells_of_interruptions(
+        bool synced, string? problem, HealthStatus expected)
+    {
+        var result = await new WatchReadinessCheck([new Watch(synced, problem)]).CheckHealthAsync(new HealthCheckContext());
+
+        result.Status.ShouldBe(expected);
+        result.Data.Keys.ShouldBe(["things"]);
+    }
+
+    private sealed record Watch(bool HasSynced, string? Problem) : IWatchHealth
+    {
+        public string Name => "things";
+
+        public TimeSpan Age => TimeSpan.Zero;
+    }
+}

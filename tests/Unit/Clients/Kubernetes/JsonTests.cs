@@ -1,0 +1,120 @@
+using System.Text.Json;
+using Drydock.Abstractions.Plans;
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Kubernetes.Errors;
+using Drydock.Clients.Kubernetes.Json;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Clients.Kubernetes;
+
+public sealed class JsonTests
+{
+    private static readonly JsonSerializerOptions Options = KubernetesJson.CreateOptions(WidgetContext.Default);
+
+    [Fact]
+    public void Fields_that_the_JSON_does_not_name_keep_their_initial_values()
+    {
+        var widget = Read<Widget>("""{"metadata":{"name":"w"},"spec":{"secrets":["s"]}}""");
+
+        widget.Spec.Size.ShouldBe(7);
+        widget.Spec.Part.Timeout.ShouldBe("10m");
+        widget.Spec.Secrets.ShouldBe(["s"]);
+        widget.Status.ShouldBeNull();
+        Read<Widget>("{}").Spec.Part.Timeout.ShouldBe("10m");
+    }
+
+    [Fact]
+    public void What_is_ignored_stays_ignored()
+    {
+        var options = KubernetesJson.CreateOptions(IgnoringContext.Default);
+        var read = JsonSerializer.Deserialize("""{"never":"x","count":0,"text":"t"}""", options.TypeInfo<Ignoring>())!;
+
+        read.ShouldBe(new Ignoring { Text = "t" });
+        JsonSerializer.Serialize(new Ignoring { Never = "x", Limit = null }, options.TypeInfo<Ignoring>()).ShouldBe("""{"limit":null,"text":"initial"}""");
+        JsonSerializer.Serialize(new Ignoring { Count = 3, Limit = 4 }, options.TypeInfo<Ignoring>()).ShouldBe("""{"count":3,"limit":4,"text":"initial"}""");
+    }
+
+    [Fact]
+    public void Of_a_step_that_is_over_only_what_its_id_does_not_say_is_written_and_reads_back_as_it_was()
+    {
+        var options = KubernetesJson.CreateOptions(Drydock.Crds.CrdsJsonContext.Default);
+        var at = new DateTimeOffset(2026, 3, 1, 2, 0, 0, TimeSpan.Zero);
+        var pending = new PlanStep { Id = "UpgradeTiKV/tikv-1-drain", Node = "tikv-1", Action = "DrainTikv", Timeout = "11m", MaxAttempts = 5 };
+        var over = pending with { State = StepState.Succeeded, Attempt = 1, StartedAt = at, FinishedAt = at };
+        var own = over with { Phase = "Other", Title = "let leaders go", Reversible = false, RunOnce = true };
+
+        JsonSerializer.Serialize(pending, options).ShouldBe(
+            """{"id":"UpgradeTiKV/tikv-1-drain","phase":"UpgradeTiKV","node":"tikv-1","title":"drain tikv-1","action":"DrainTikv","timeout":"11m","maxAttempts":5,"state":"Pending"}""");
+        JsonSerializer.Serialize(over, options).ShouldBe(
+            """{"id":"UpgradeTiKV/tikv-1-drain","node":"tikv-1","action":"DrainTikv","timeout":"11m","maxAttempts":5,"state":"Succeeded","attempt":1,"startedAt":"2026-03-01T02:00:00Z","finishedAt":"2026-03-01T02:00:00Z"}""");
+        foreach (var step in new[] { pending, over, own })
+        {
+            var read = JsonSerializer.Deserialize<PlanStep>(JsonSerializer.Serialize(step, options), options)!;
+            (read with { Phase = step.Phase, Title = step.Title, After = step.After, Parameters = step.Parameters }).ShouldBe(step with { Phase = step.Phase, Title = step.Title });
+            (read.Phase, read.Title).ShouldBe((step.Phase, step.Title));
+        }
+    }
+
+    [Fact]
+    public void A_null_in_the_JSON_counts_as_absent()
+    {
+        var widget = Read<Widget>("""{"metadata":{"name":null,"labels":null,"creationTimestamp":null},"spec":null}""");
+
+        widget.Metadata.Name.ShouldBe("");
+        widget.Metadata.CreationTimestamp.ShouldBeNull();
+        widget.Spec.Size.ShouldBe(7);
+    }
+
+    [Fact]
+    public void A_null_where_a_number_or_a_flag_must_be_is_told_with_the_place_of_the_field()
+    {
+        var json = new EntityJson(Options);
+        var read = () => json.Read<Widget>(new KubernetesRequest("get", "example.dev", "widgets", "n", "w"), """{"metadata":{"name":"w"},"spec":{"size":null}}"""u8.ToArray());
+
+        read.ShouldThrow<KubernetesUnreadableObjectException>().Message.ShouldContain("spec.size");
+    }
+
+    [Fact]
+    public void Label_and_annotation_keys_are_written_as_they_are()
+    {
+        var widget = Widget.Named("w") with { Metadata = new() { Name = "w", Labels = new() { ["App.Kubernetes.io/Name"] = "X" } } };
+
+        var text = Write(widget);
+
+        text.ShouldContain("\"App.Kubernetes.io/Name\":\"X\"");
+        text.ShouldNotContain("annotations");
+        Read<Widget>(text).Metadata.Labels!["App.Kubernetes.io/Name"].ShouldBe("X");
+    }
+
+    [Theory]
+    [InlineData("2026-05-04T03:02:01Z", "2026-05-04T03:02:01Z")]
+    [InlineData("2026-05-04T05:02:01+02:00", "2026-05-04T03:02:01Z")]
+    [InlineData("2026-05-04T03:02:01.123456789Z", "2026-05-04T03:02:01.123456Z")]
+    public void Times_are_read_as_RFC_3339_and_written_in_UTC(string read, string written) =>
+        Write(Read<Widget>($$$"""{"status":{"at":"{{{read}}}"}}""")).ShouldContain($"\"at\":\"{written}\"");
+
+    [Fact]
+    public void Times_of_leases_always_have_six_digits()
+    {
+        var lease = new V1Lease { Spec = new() { RenewTime = new DateTimeOffset(2026, 5, 4, 3, 2, 1, TimeSpan.Zero) } };
+
+        Write(lease).ShouldContain("\"renewTime\":\"2026-05-04T03:02:01.000000Z\"");
+    }
+
+    [Fact]
+    public void Values_of_a_Secret_are_base64_in_JSON_and_absent_from_its_text()
+    {
+        var secret = Read<V1Secret>("""{"metadata":{"name":"s","namespace":"n"},"data":{"password":"Y2FuYXJ5"}}""");
+
+        secret.Data!["password"].ShouldBe("canary"u8.ToArray());
+        secret.ToString().ShouldBe("Secret n/s keys [password]");
+        Write(secret).ShouldContain("\"password\":\"Y2FuYXJ5\"");
+    }
+
+    private static T Read<T>(string json) => JsonSerializer.Deserialize(json, Options.TypeInfo<T>())!;
+
+    private static string Write<T>(T value) => JsonSerializer.Serialize(value, Options.TypeInfo<T>());
+}

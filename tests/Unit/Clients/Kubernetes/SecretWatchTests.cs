@@ -1,0 +1,113 @@
+using System.Text.Json.Nodes;
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Kubernetes.Errors;
+using Drydock.Clients.Kubernetes.Health;
+using Drydock.Clients.Kubernetes.Runtime;
+using Drydock.Operator.Metrics;
+using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging.Abstractions;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Clients.Kubernetes;
+
+public sealed class SecretWatchTests : IAsyncDisposable
+{
+    private static readonly ControllerOptions OneWorker = new() { Workers = 1 };
+    private readonly RuntimeWorld _world = new();
+
+    public ValueTask DisposeAsync() => _world.DisposeAsync();
+
+    [Fact]
+    public async Task Changes_of_a_referenced_Secret_wake_the_object_and_others_do_not()
+    {
+        var secrets = new SecretWatch<Widget>(_world.Api, _world.Watcher, w => w.Spec.Secrets, _world.Time, NullLoggerFactory.Instance);
+        await _world.Api.CreateAsync(Widget.Named("a") with { Spec = new() { Secrets = ["s1"] } });
+        _world.Start([secrets], OneWorker);
+        (await _world.NextAsync()).ShouldBe("a@101");
+
+        await _world.Api.CreateAsync(Secret("s1"));
+        (await _world.NextAsync()).ShouldBe("a@101");
+        await _world.Api.PatchAsync<V1Secret>(KubernetesPatch.Merge(JsonNode.Parse("""{"data":{"k":"Yg=="}}""")!.AsObject()), "s1");
+        (await _world.NextAsync()).ShouldBe("a@101");
+        await _world.Api.DeleteAsync<V1Secret>("s1");
+        (await _world.NextAsync()).ShouldBe("a@101");
+
+        await _world.Api.CreateAsync(Secret("unrelated"));
+        (await _world.NextAfterMarkerAsync("marker")).ShouldStartWith("marker");
+    }
+
+    [Fact]
+    public async Task A_Secret_is_watched_only_while_an_object_refers_to_it_and_only_once()
+    {
+        var secrets = new SecretWatch<Widget>(_world.Api, _world.Watcher, w => w.Spec.Secrets, _world.Time, NullLoggerFactory.Instance);
+        await _world.Api.CreateAsync(Widget.Named("a") with { Spec = new() { Secrets = ["s1"] } });
+        await _world.Api.CreateAsync(Widget.Named("b") with { Spec = new() { Secrets = ["s1"] } });
+        _world.Start([secrets], OneWorker);
+        await Wait.UntilAsync(() => _world.Api.Watchers == 2);
+
+        await Patch("a", """{"spec":{"secrets":[]}}""");
+        await _world.NextAsync();
+        await _world.NextAsync();
+        await _world.NextAsync();
+        _world.Api.Watchers.ShouldBe(2);
+        await _world.Api.DeleteAsync<Widget>("b");
+
+        await Wait.UntilAsync(() => _world.Api.Watchers == 1);
+        secrets.Age.ShouldBe(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task A_namespace_has_no_more_watches_than_its_share_and_a_free_one_is_used()
+    {
+        var logs = new WorldLogs();
+        const int Most = SecretWatch<Widget>.MaxPerNamespace;
+        var secrets = new SecretWatch<Widget>(_world.Api, _world.Watcher, w => w.Spec.Secrets, _world.Time, logs);
+        await _world.Api.CreateAsync(Widget.Named("a") with { Spec = new() { Secrets = [.. Enumerable.Range(0, Most).Select(i => $"s{i}")] } });
+        _world.Start([secrets], OneWorker);
+        await Wait.UntilAsync(() => _world.Api.Watchers == Most + 1);
+        await _world.Api.CreateAsync(Widget.Named("b") with { Spec = new() { Secrets = ["late", "later"] } });
+        await _world.Api.CreateAsync(Widget.Named("c", "elsewhere") with { Spec = new() { Secrets = ["s"] } });
+        await Wait.UntilAsync(() => _world.Api.Watchers == Most + 2);
+        lock (logs.Lines)
+        {
+            logs.Lines.Count(l => l.Contains("more than 256 Secrets", StringComparison.Ordinal)).ShouldBe(1);
+        }
+
+        await _world.Api.DeleteAsync<Widget>("a");
+
+        await Wait.UntilAsync(() => _world.Api.Watchers == 4);
+    }
+
+    [Fact]
+    public async Task Probes_and_metrics_name_no_Secret()
+    {
+        using var metrics = new MetricsText();
+        var secrets = new SecretWatch<Widget>(_world.Api, _world.Watcher, w => w.Spec.Secrets, _world.Time, NullLoggerFactory.Instance);
+        await _world.Api.CreateAsync(Widget.Named("a") with { Spec = new() { Secrets = ["the-name"] } });
+        _world.Api.Before = r => r is { Verb: "list", Resource: "secrets" } ? throw new KubernetesUnreachableException(r, "away, the-name") : Task.CompletedTask;
+        _world.Start([secrets], OneWorker);
+        await Wait.UntilAsync(() => secrets.Problem is not null);
+
+        var ready = await new WatchReadinessCheck([_world.Watcher, secrets]).CheckHealthAsync(new HealthCheckContext());
+        ready.Description!.ShouldContain("1 of 1 watches of Secrets are interrupted");
+        ready.Description!.ShouldNotContain("the-name");
+        string.Join(' ', ready.Data.Values).ShouldNotContain("the-name");
+        _world.Api.Before = null;
+        await _world.Time.AdvanceToTimerAsync(due => due < TimeSpan.FromSeconds(1)).Bounded();
+        await Wait.UntilAsync(() => secrets.HasSynced);
+        await _world.Api.CreateAsync(Secret("the-name"));
+        await Wait.UntilAsync(() => metrics.Render().Contains("drydock_watch_events_total{resource=\"secrets\"", StringComparison.Ordinal));
+
+        metrics.Render().ShouldNotContain("the-name");
+    }
+
+    private static V1Secret Secret(string name) =>
+        new() { Metadata = new() { Name = name, Namespace = "default" }, Data = new() { ["k"] = "a"u8.ToArray() } };
+
+    private Task<Widget> Patch(string name, string patch) =>
+        _world.Api.PatchAsync<Widget>(KubernetesPatch.Merge(JsonNode.Parse(patch)!.AsObject()), name);
+}

@@ -1,0 +1,244 @@
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Kubernetes.Errors;
+using Drydock.Clients.Kubernetes.Health;
+using Drydock.Clients.Kubernetes.Json;
+using Drydock.Clients.Kubernetes.Leadership;
+using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Clients.Kubernetes;
+
+/// <summary>How a term ends when something does not want to end.</summary>
+public sealed class TermEndTests : IAsyncDisposable
+{
+    private readonly ManualTimeProvider _time = new();
+    private readonly InMemoryApi _api;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ManualResetEventSlim _hang = new();
+    private readonly TaskCompletionSource<string> _overdue = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<CancellationToken> _leading = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private LeaderElector _elector = null!;
+    private Task _running = Task.CompletedTask;
+
+    public TermEndTests() => _api = new InMemoryApi(KubernetesJson.CreateOptions(), _time);
+
+    public async ValueTask DisposeAsync()
+    {
+        _api.Before = null;
+        _hang.Set();
+        await _stop.CancelAsync();
+        await _running.ContinueWith(static _ => { }, TaskScheduler.Default).Bounded();
+        _stop.Dispose();
+        _hang.Dispose();
+    }
+
+    [Fact]
+    public async Task Lease_lost_cancels_jobs_with_the_workers()
+    {
+        var order = new List<string>();
+        Start(async term =>
+        {
+            await using var worker = term.Register(() => order.Add($"work, jobs cancelled: {_elector.Lost.IsCancellationRequested}"));
+            await using var job = _elector.Lost.Register(() => order.Add("jobs"));
+            _leading.SetResult(term);
+            await Task.Delay(Timeout.Infinite, _elector.Lost).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        });
+        await _leading.Task.Bounded();
+
+        await LoseAsync();
+        await Wait.UntilAsync(() => order.Count == 2);
+
+        order.ShouldBe(["work, jobs cancelled: False", "jobs"]);
+    }
+
+    [Fact]
+    public async Task Work_that_ignores_a_lost_lease_is_overdue_before_another_may_take_it()
+    {
+        Start(BlockedAsync);
+        await _leading.Task.Bounded();
+
+        await LoseAsync();
+        _overdue.Task.IsCompleted.ShouldBeFalse();
+        _time.Advance(TimeSpan.FromSeconds(4));
+
+        (await _overdue.Task.Bounded()).ShouldContain("did not end when it was cancelled");
+        (await LeaseAsync()).Spec.HolderIdentity.ShouldBe("a", "what may still run keeps the lease until it expires");
+    }
+
+    [Fact]
+    public async Task A_process_that_was_frozen_beyond_its_lease_is_overdue_at_once()
+    {
+        Start(BlockedAsync);
+        await _leading.Task.Bounded();
+        _api.Before = r => throw new KubernetesUnreachableException(r, "the network is down");
+
+        _time.Advance(TimeSpan.FromSeconds(15));
+
+        (await _overdue.Task.Bounded()).ShouldContain("its last renewal was 15.0 s ago");
+    }
+
+    [Fact]
+    public async Task Work_that_ends_in_time_is_not_overdue_and_contends_again()
+    {
+        Start(async term =>
+        {
+            _leading.TrySetResult(term);
+            await Task.Delay(Timeout.Infinite, term).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        });
+        await _leading.Task.Bounded();
+        await LoseAsync();
+
+        _api.Before = null;
+        await Wait.UntilAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+            return _elector.IsLeader;
+        });
+
+        _overdue.Task.IsCompleted.ShouldBeFalse();
+        _elector.Problem.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_failed_part_ends_the_others_and_what_hangs_is_overdue()
+    {
+        var told = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Start(term => TermParts.RunAsync(
+            [("good", BlockedAsync), ("bad", _ => throw new InvalidOperationException("it broke"))],
+            (name, fault) =>
+            {
+                _elector.EndTerm();
+                told.TrySetResult($"{name}: {fault.Message}");
+            },
+            term));
+
+        (await told.Task.Bounded()).ShouldBe("bad: it broke");
+        await _leading.Task.Bounded();
+        await Wait.UntilAsync(() => !_elector.IsLeader);
+        _time.Advance(TimeSpan.FromSeconds(4));
+
+        await _overdue.Task.Bounded();
+    }
+
+    [Fact]
+    public async Task A_failed_part_is_thrown_when_all_have_ended_and_the_lease_is_given_back()
+    {
+        Start(term => TermParts.RunAsync(
+            [("good", token => Task.Delay(Timeout.Infinite, token)), ("bad", _ => throw new InvalidOperationException("it broke"))], (_, _) => _elector.EndTerm(), term));
+
+        (await Should.ThrowAsync<InvalidOperationException>(_running.Bounded())).Message.ShouldBe("it broke");
+        (await LeaseAsync()).Spec.HolderIdentity.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_part_that_ends_before_its_term_is_a_fault()
+    {
+        var fault = await Should.ThrowAsync<InvalidOperationException>(
+            TermParts.RunAsync([("short", _ => Task.CompletedTask), ("long", token => Task.Delay(Timeout.Infinite, token))], (_, _) => { }, CancellationToken.None).Bounded());
+
+        fault.Message.ShouldBe("short ended before its term.");
+    }
+
+    [Fact]
+    public async Task A_lease_that_another_has_taken_is_not_released()
+    {
+        Start(async term =>
+        {
+            _leading.TrySetResult(term);
+            await Task.Delay(Timeout.Infinite, term).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        });
+        await _leading.Task.Bounded();
+        await _time.WaitForTimerAsync(due => due == TimeSpan.FromSeconds(2)).Bounded();
+        var lease = await LeaseAsync();
+        await _api.UpdateAsync(lease with { Spec = lease.Spec with { HolderIdentity = "b" } });
+
+        await _stop.CancelAsync();
+        await _running.Bounded();
+
+        (await LeaseAsync()).Spec.HolderIdentity.ShouldBe("b");
+    }
+
+    [Fact]
+    public async Task Liveness_fails_when_a_term_is_over_and_its_work_has_not_ended()
+    {
+        Start(BlockedAsync, watched: false);
+        await _leading.Task.Bounded();
+        var check = new LeadershipLivenessCheck(_elector);
+        await LoseAsync();
+        _time.Advance(TimeSpan.FromSeconds(5));
+        (await check.CheckHealthAsync(new HealthCheckContext())).Status.ShouldBe(HealthStatus.Healthy);
+
+        _time.Advance(TimeSpan.FromSeconds(30));
+
+        var result = await check.CheckHealthAsync(new HealthCheckContext());
+        result.Status.ShouldBe(HealthStatus.Unhealthy);
+        result.Description!.ShouldContain("its work has not ended");
+    }
+
+    [Fact]
+    public async Task Liveness_holds_while_it_contends_and_fails_when_it_no_longer_does()
+    {
+        await _api.CreateAsync(new V1Lease { Metadata = new() { Name = "operator", Namespace = "ops" }, Spec = new() { HolderIdentity = "b", LeaseDurationSeconds = 15 } });
+        var hangs = false;
+        var hung = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Start(BlockedAsync, fateOf: _ =>
+        {
+            if (Volatile.Read(ref hangs))
+            {
+                hung.TrySetResult();
+                _hang.Wait();
+            }
+
+            return HolderFate.Unknown;
+        });
+        var check = new LeadershipLivenessCheck(_elector);
+        await _time.WaitForTimerAsync(due => due == TimeSpan.FromSeconds(15)).Bounded();
+        (await check.CheckHealthAsync(new HealthCheckContext())).Status.ShouldBe(HealthStatus.Healthy);
+
+        Volatile.Write(ref hangs, true);
+        _time.Advance(TimeSpan.FromSeconds(15));
+        await hung.Task.Bounded();
+        (await check.CheckHealthAsync(new HealthCheckContext())).Status.ShouldBe(HealthStatus.Healthy);
+        _time.Advance(TimeSpan.FromSeconds(41));
+
+        var result = await check.CheckHealthAsync(new HealthCheckContext());
+        result.Status.ShouldBe(HealthStatus.Unhealthy);
+        result.Description!.ShouldContain("lease ops/operator");
+    }
+
+    private async Task BlockedAsync(CancellationToken term)
+    {
+        await Task.Yield();
+        _leading.TrySetResult(term);
+
+        // Neither a token nor a timer reaches it, as in a call into a native library.
+        await Task.Factory.StartNew(_hang.Wait, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    private async Task LoseAsync()
+    {
+        await _time.WaitForTimerAsync(due => due == TimeSpan.FromSeconds(2)).Bounded();
+        _api.Before = r => throw new KubernetesUnreachableException(r, "the network is down");
+        _time.Advance(TimeSpan.FromSeconds(10));
+        await Wait.UntilAsync(() => _elector.Lost.IsCancellationRequested);
+    }
+
+    private void Start(Func<CancellationToken, Task> lead, bool watched = true, Func<string, HolderFate>? fateOf = null)
+    {
+        _elector = Electors.Of(_api, _time, Electors.Options("a") with
+        {
+            FateOf = fateOf ?? (_ => HolderFate.Unknown),
+            OnOverdue = watched ? why => _overdue.TrySetResult(why) : null,
+        });
+        _running = _elector.RunAsync(lead, _stop.Token);
+    }
+
+    private async Task<V1Lease> LeaseAsync()
+    {
+        _api.Before = null;
+        return (await _api.GetAsync<V1Lease>("operator", "ops"))!;
+    }
+}

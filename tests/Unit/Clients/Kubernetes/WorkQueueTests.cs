@@ -1,0 +1,364 @@
+using Drydock.Clients.Kubernetes.Runtime;
+using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
+using FsCheck;
+using FsCheck.Fluent;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Clients.Kubernetes;
+
+public sealed class WorkQueueTests
+{
+    private static readonly ControllerOptions Options = new() { Backoff = new() { First = TimeSpan.FromSeconds(1), Max = TimeSpan.FromSeconds(60), Jitter = 0 } };
+    private readonly ManualTimeProvider _time = new();
+
+    [Fact]
+    public async Task Repeats_are_merged_while_a_key_waits()
+    {
+        using var queue = Queue();
+        queue.Add("a");
+        queue.Add("a");
+
+        (await queue.TakeAsync(default).Bounded()).ShouldBe("a");
+        queue.Done("a");
+
+        queue.Depth.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_key_added_while_worked_on_is_handed_out_once_more_and_only_after_Done()
+    {
+        using var queue = Queue();
+        queue.Add("a");
+        await queue.TakeAsync(default).Bounded();
+        queue.Add("a");
+        queue.Add("a");
+        queue.Add("b");
+
+        (await queue.TakeAsync(default).Bounded()).ShouldBe("b");
+        var next = queue.TakeAsync(default);
+        next.IsCompleted.ShouldBeFalse();
+        queue.Done("a");
+        (await next.Bounded()).ShouldBe("a");
+        queue.Done("a");
+        queue.Depth.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Delay_beyond_a_timer_leaves_the_other_keys_alone()
+    {
+        // With the system's own timers, which refuse such a span.
+        using var queue = new WorkQueue<string>(Options, TimeProvider.System, "test", new Random(1));
+        queue.AddAfter("late", TimeSpan.FromDays(60));
+        queue.AddAfter("later still", TimeSpan.MaxValue);
+        queue.AddAfter("soon", TimeSpan.FromMilliseconds(10));
+
+        (await queue.TakeAsync(default).Bounded()).ShouldBe("soon");
+
+        // The timer is set for what is left without a fault, however often.
+        queue.AddAfter("soon again", TimeSpan.FromMilliseconds(10));
+        (await queue.TakeAsync(default).Bounded()).ShouldBe("soon again");
+    }
+
+    [Fact]
+    public async Task Delay_beyond_a_timer_ends_at_its_time_and_not_before()
+    {
+        using var queue = Queue();
+        queue.AddAfter("a", TimeSpan.FromDays(60));
+        var next = queue.TakeAsync(default);
+
+        _time.Advance(TimeSpan.FromDays(60) - TimeSpan.FromSeconds(1));
+        next.IsCompleted.ShouldBeFalse();
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        (await next.Bounded()).ShouldBe("a");
+    }
+
+    [Fact]
+    public async Task Fault_inside_the_timer_does_not_leave_its_callback()
+    {
+        var time = new FaultyTime();
+        using var queue = new WorkQueue<string>(Options, time, "test", new Random(1));
+        queue.AddAfter("a", TimeSpan.FromSeconds(30));
+        var next = queue.TakeAsync(default);
+        time.IsBroken = true;
+
+        Should.NotThrow(() => time.Clock.Advance(TimeSpan.FromSeconds(30)));
+        next.IsCompleted.ShouldBeFalse();
+        time.IsBroken = false;
+        time.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        (await next.Bounded()).ShouldBe("a");
+    }
+
+    [Fact]
+    public async Task A_delayed_key_comes_at_its_time_and_not_before()
+    {
+        using var queue = Queue();
+        queue.AddAfter("a", TimeSpan.FromSeconds(30));
+        var next = queue.TakeAsync(default);
+
+        _time.Advance(TimeSpan.FromSeconds(29));
+        next.IsCompleted.ShouldBeFalse();
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        (await next.Bounded()).ShouldBe("a");
+    }
+
+    [Fact]
+    public async Task Of_several_delays_the_shortest_counts_and_being_handed_out_ends_them_all()
+    {
+        using var queue = Queue();
+        queue.AddAfter("a", TimeSpan.FromSeconds(30));
+        queue.AddAfter("a", TimeSpan.FromSeconds(10));
+        queue.AddAfter("a", TimeSpan.FromSeconds(20));
+
+        _time.Advance(TimeSpan.FromSeconds(10));
+        await queue.TakeAsync(default).Bounded();
+        queue.Done("a");
+        _time.Advance(TimeSpan.FromHours(1));
+
+        queue.Depth.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task An_event_hands_a_delayed_key_out_at_once_and_the_delay_is_over()
+    {
+        using var queue = Queue();
+        queue.AddAfter("a", TimeSpan.FromSeconds(30));
+        queue.Add("a");
+
+        await queue.TakeAsync(default).Bounded();
+        queue.Done("a");
+        _time.Advance(TimeSpan.FromHours(1));
+
+        queue.Depth.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_delay_asked_for_while_worked_on_survives_Done()
+    {
+        using var queue = Queue();
+        queue.Add("a");
+        await queue.TakeAsync(default).Bounded();
+        queue.AddAfter("a", TimeSpan.FromSeconds(5));
+        queue.Done("a");
+
+        _time.Advance(TimeSpan.FromSeconds(5));
+
+        (await queue.TakeAsync(default).Bounded()).ShouldBe("a");
+    }
+
+    [Fact]
+    public void Pauses_after_failures_grow_for_each_key_apart_and_start_anew_after_success()
+    {
+        using var queue = Queue();
+
+        queue.AddAfterFailure("a").ShouldBe(TimeSpan.FromSeconds(1));
+        queue.AddAfterFailure("a").ShouldBe(TimeSpan.FromSeconds(2));
+        queue.AddAfterFailure("b").ShouldBe(TimeSpan.FromSeconds(1));
+        queue.Forget("a");
+        queue.AddAfterFailure("a").ShouldBe(TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task The_overall_rate_holds_back_takers_and_loses_nothing_when_one_gives_up()
+    {
+        using var queue = new WorkQueue<string>(Options with { MaxPerSecond = 1, Burst = 1 }, _time, "test");
+        queue.Add("a");
+        queue.Add("b");
+        await queue.TakeAsync(default).Bounded();
+        using var impatient = new CancellationTokenSource();
+        var given = queue.TakeAsync(impatient.Token).AsTask();
+        given.IsCompleted.ShouldBeFalse();
+        await impatient.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(given);
+
+        _time.Advance(TimeSpan.FromSeconds(10));
+
+        (await queue.TakeAsync(default).Bounded()).ShouldBe("b");
+    }
+
+    [Fact]
+    public async Task Namespaces_take_turns_however_many_keys_one_of_them_has()
+    {
+        using var queue = Shared(Options);
+        for (var i = 0; i < 30; i++)
+        {
+            queue.Add($"big/{i}");
+        }
+
+        queue.Add("small/0");
+        queue.Add("tiny/0");
+
+        var taken = new List<string>();
+        for (var i = 0; i < 4; i++)
+        {
+            taken.Add(await queue.TakeAsync(default).Bounded());
+        }
+
+        taken.ShouldBe(["big/0", "small/0", "tiny/0", "big/1"]);
+    }
+
+    [Fact]
+    public async Task A_namespace_whose_targets_are_slow_leaves_workers_to_the_others()
+    {
+        using var queue = Shared(Options with { WorkersPerNamespace = 2 });
+        queue.Add("slow/0");
+        queue.Add("slow/1");
+        queue.Add("slow/2");
+        await queue.TakeAsync(default).Bounded();
+        await queue.TakeAsync(default).Bounded();
+        var third = queue.TakeAsync(default).AsTask();
+        third.IsCompleted.ShouldBeFalse();
+
+        queue.Add("other/0");
+        (await third.Bounded()).ShouldBe("other/0");
+        var fourth = queue.TakeAsync(default).AsTask();
+        fourth.IsCompleted.ShouldBeFalse();
+        queue.Done("slow/0");
+
+        (await fourth.Bounded()).ShouldBe("slow/2");
+    }
+
+    [Fact]
+    public async Task A_namespace_that_uses_up_its_rate_waits_and_the_others_do_not()
+    {
+        using var queue = Shared(Options with { BurstPerNamespace = 1, MaxPerSecondPerNamespace = 1 });
+        queue.Add("busy/0");
+        queue.Add("busy/1");
+        await queue.TakeAsync(default).Bounded();
+        var next = queue.TakeAsync(default).AsTask();
+        next.IsCompleted.ShouldBeFalse();
+
+        queue.Add("calm/0");
+        (await next.Bounded()).ShouldBe("calm/0");
+        var held = queue.TakeAsync(default).AsTask();
+        held.IsCompleted.ShouldBeFalse();
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        (await held.Bounded()).ShouldBe("busy/1");
+    }
+
+    [Fact]
+    public void Namespaces_that_have_come_to_rest_are_forgotten()
+    {
+        var lanes = new FairLanes<string>(Options, key => key, _time);
+        for (var i = 0; i < 1000; i++)
+        {
+            lanes.Add($"n{i}");
+            lanes.TryTake(out var key, out _).ShouldBeTrue();
+            lanes.Done(key);
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        lanes.Count.ShouldBeLessThan(3);
+    }
+
+    [Fact]
+    public async Task A_cancelled_taker_gets_nothing_even_if_keys_are_ready()
+    {
+        using var queue = Queue();
+        queue.Add("a");
+
+        await Should.ThrowAsync<OperationCanceledException>(queue.TakeAsync(new CancellationToken(canceled: true)).AsTask());
+
+        (await queue.TakeAsync(default).Bounded()).ShouldBe("a");
+    }
+
+    /// <summary>Any sequence of operations against the plainest possible model.</summary>
+    [Fact]
+    public void It_behaves_as_the_model_for_any_sequence_of_operations() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<(byte Operation, byte Key)[]>(), operations => Check(operations)).QuickCheckThrowOnFailure();
+
+    private WorkQueue<string> Shared(ControllerOptions options) =>
+        new(options, _time, "test", laneOf: static key => key.Split('/')[0]);
+
+    private bool Check((byte Operation, byte Key)[] operations)
+    {
+        var time = new ManualTimeProvider();
+        using var queue = new WorkQueue<int>(Options with { Burst = int.MaxValue, MaxPerSecond = 1e9, BurstPerNamespace = int.MaxValue, MaxPerSecondPerNamespace = 1e9 }, time, "model");
+        var ready = new HashSet<int>();
+        var working = new HashSet<int>();
+        var due = new Dictionary<int, DateTimeOffset>();
+        foreach (var (operation, k) in operations)
+        {
+            var key = k % 4;
+            switch (operation % 5)
+            {
+                case 0:
+                    queue.Add(key);
+                    ready.Add(key);
+                    due.Remove(key);
+                    break;
+                case 1:
+                    queue.AddAfter(key, TimeSpan.FromSeconds(k));
+                    Delay(key, k);
+                    break;
+                case 2 when ready.Except(working).Any():
+                    var taking = queue.TakeAsync(default).AsTask();
+                    if (!taking.IsCompletedSuccessfully || !ready.Contains(taking.Result) || working.Contains(taking.Result))
+                    {
+                        return false;
+                    }
+
+                    ready.Remove(taking.Result);
+                    due.Remove(taking.Result);
+                    working.Add(taking.Result);
+                    break;
+                case 3 when working.Count > 0:
+                    queue.Done(working.First());
+                    working.Remove(working.First());
+                    break;
+                case 4:
+                    time.Advance(TimeSpan.FromSeconds(k / 8));
+                    foreach (var key2 in due.Where(d => d.Value <= time.GetUtcNow()).Select(d => d.Key).ToList())
+                    {
+                        due.Remove(key2);
+                        ready.Add(key2);
+                    }
+
+                    break;
+            }
+
+            if (queue.Depth != ready.Count)
+            {
+                return false;
+            }
+        }
+
+        return true;
+
+        void Delay(int key, int seconds)
+        {
+            if (seconds == 0)
+            {
+                ready.Add(key);
+                due.Remove(key);
+            }
+            else if (!ready.Contains(key))
+            {
+                var at = time.GetUtcNow() + TimeSpan.FromSeconds(seconds);
+                due[key] = due.TryGetValue(key, out var earlier) && earlier < at ? earlier : at;
+            }
+        }
+    }
+
+    private WorkQueue<string> Queue() => new(Options, _time, "test");
+
+    private sealed class FaultyTime : TimeProvider
+    {
+        public ManualTimeProvider Clock { get; } = new();
+
+        public bool IsBroken { get; set; }
+
+        public override long TimestampFrequency => Clock.TimestampFrequency;
+
+        public override long GetTimestamp() =>
+            IsBroken ? throw new InvalidOperationException("the clock is broken") : Clock.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            Clock.CreateTimer(callback, state, dueTime, period);
+    }
+}

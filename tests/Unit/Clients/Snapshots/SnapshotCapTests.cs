@@ -1,0 +1,194 @@
+using System.IO.Compression;
+using System.Net;
+using System.Text;
+using Drydock.Clients.Snapshots;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Clients.Snapshots;
+
+/// <summary>
+/// Never more is read, opened or kept than a cap, whatever a storage gives. Counted in bytes that were read or handed
+/// on.
+/// </summary>
+public sealed class SnapshotCapTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_manifest_without_end_is_read_up_to_its_cap()
+    {
+        var storage = new EndlessStorage(static (at, buffer) => Fill(buffer, at == 0 ? "{\"id\":\"" : "xxxxxxxx"));
+        var refused = await Should.ThrowAsync<SnapshotException>(() => ManifestStore.RequireAsync(new SnapshotLocation(storage, "", "s"), Token));
+        refused.Failure.ShouldBe(SnapshotFailure.ManifestInvalid);
+        refused.Message.ShouldContain($"more than {SnapshotLimits.Manifest} bytes");
+        storage.Read.ShouldBe(SnapshotLimits.Manifest + 1);
+    }
+
+    [Fact]
+    public async Task A_file_that_opens_to_more_than_the_manifest_says_is_not_opened_further()
+    {
+        using var bomb = new MemoryStream();
+        await using (var gzip = new GZipStream(bomb, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            var lines = new byte[1 << 20];
+            Array.Fill(lines, (byte)'\n');
+            for (var i = 0; i < 64; i++)
+            {
+                await gzip.WriteAsync(lines, Token);
+            }
+        }
+
+        var bytes = bomb.ToArray();
+        var storage = new EndlessStorage((at, buffer) => Copy(bytes, at, buffer));
+        var file = new SnapshotFile("rm.sql.gz", "gzip", bytes.Length, 300_000, "", 0);
+        long handedOn = 0;
+        var read = await ReadAsync(storage, file, piece => handedOn += piece.Length);
+        handedOn.ShouldBeLessThanOrEqualTo(file.RawBytes);
+        read.RawBytes.ShouldBeLessThan(file.RawBytes + (2 << 20));
+        DumpCheck.Stored("rm", file, read, opened: true).ShouldContain(f => f.Failure == SnapshotFailure.Truncated && f.Message.Contains("more than the 300000 bytes", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_object_without_end_is_read_up_to_the_size_in_the_manifest()
+    {
+        var storage = new EndlessStorage(static (_, buffer) => Fill(buffer, "no gzip "));
+        var file = new SnapshotFile("rm.sql.gz", "gzip", 1_000_000, 1_000_000, new string('0', 64), 0);
+        var read = await ReadAsync(storage, file, static _ => { });
+        storage.Read.ShouldBe(file.StoredBytes + 1);
+        DumpCheck.Stored("rm", file, read, opened: true).ShouldContain(f => f.Failure == SnapshotFailure.ChecksumMismatch && f.Message.Contains("more is stored", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_refused_statement_and_what_is_behind_it_is_not_handed_on()
+    {
+        var sql = "SET NAMES utf8mb4;\n" + new string('\n', 2 << 20) + "DROP DATABASE a;\n";
+        using var packed = new MemoryStream();
+        await using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            await gzip.WriteAsync(Encoding.ASCII.GetBytes(sql), Token);
+        }
+
+        var bytes = packed.ToArray();
+        var handedOn = new StringBuilder();
+        var refused = await Should.ThrowAsync<SnapshotException>(() => ReadAsync(
+            new EndlessStorage((at, buffer) => Copy(bytes, at, buffer)),
+            new SnapshotFile("rm.sql.gz", "gzip", bytes.Length, sql.Length, "", 0),
+            piece => handedOn.Append(Encoding.ASCII.GetString(piece.Span))));
+        refused.Failure.ShouldBe(SnapshotFailure.RefusedStatement);
+        refused.Message.ShouldContain("DROP DATABASE");
+        handedOn.ToString().ShouldStartWith("SET NAMES");
+        handedOn.ToString().ShouldNotContain("DROP");
+    }
+
+    [Fact]
+    public void A_listing_ends_at_its_caps_and_does_not_go_round_in_circles()
+    {
+        var options = new S3StorageOptions { Endpoint = new Uri("http://s3"), Bucket = "b", AccessKey = "a", SecretKey = "s" };
+        var many = new ListingCap(options, "p/");
+        var taken = 0;
+        Should.Throw<SnapshotException>(() =>
+        {
+            for (; ; taken++)
+            {
+                many.Take("name", null);
+            }
+        }).Failure.ShouldBe(SnapshotFailure.StorageUnusable);
+        taken.ShouldBe(SnapshotLimits.ListedObjects);
+
+        var longNames = new ListingCap(options, "p/");
+        var name = new string('x', 1 << 20);
+        Should.Throw<SnapshotException>(() =>
+        {
+            for (var i = 0; i < 65; i++)
+            {
+                longNames.Take(name, null);
+            }
+        }).Message.ShouldContain("'p/' in s3 http://s3/b");
+
+        var circle = new ListingCap(options, "p/");
+        circle.Next("a");
+        Should.Throw<SnapshotException>(() => circle.Next("a"));
+        Should.Throw<SnapshotException>(() => circle.Next(null));
+        var pages = new ListingCap(options, "p/");
+        var page = 0;
+        Should.Throw<SnapshotException>(() =>
+        {
+            for (; ; page++)
+            {
+                pages.Next($"t{page}");
+            }
+        });
+        page.ShouldBe(SnapshotLimits.ListedPages);
+    }
+
+    [Theory]
+    [InlineData("PUT", "", HttpStatusCode.OK, true)]
+    [InlineData("GET", "?list-type=2", HttpStatusCode.OK, true)]
+    [InlineData("GET", "?uploads", HttpStatusCode.OK, true)]
+    [InlineData("GET", "", HttpStatusCode.Forbidden, true)]
+    [InlineData("GET", "", HttpStatusCode.OK, false)]
+    public async Task An_answer_without_end_is_ended_save_the_content_of_an_object(
+        string method, string query, HttpStatusCode status, bool ends)
+    {
+        var storage = new EndlessStorage(static (_, buffer) => buffer.Length);
+        using var client = new HttpClient(new CappedAnswers(new Answer(storage, status)));
+        using var request = new HttpRequestMessage(new HttpMethod(method), "http://s3/b/k" + query);
+        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
+        await using var stream = await response.Content.ReadAsStreamAsync(Token);
+        var buffer = new byte[1 << 20];
+        long read = 0;
+        try
+        {
+            while (read < 2 * SnapshotLimits.S3Answer)
+            {
+                read += await stream.ReadAsync(buffer, Token);
+            }
+
+            ends.ShouldBeFalse();
+        }
+        catch (SnapshotException e)
+        {
+            ends.ShouldBeTrue();
+            e.Message.ShouldContain($"more than {SnapshotLimits.S3Answer} bytes");
+            read.ShouldBe(SnapshotLimits.S3Answer);
+        }
+    }
+
+    private static Task<StoredDump> ReadAsync(ISnapshotStorage storage, SnapshotFile file, Action<ReadOnlyMemory<byte>> sink) =>
+        new ObjectCoder(new SnapshotToolOptions()).ReadAsync(
+            storage,
+            file.Name,
+            new FileReading(file, "rm", new NameBudget()),
+            default,
+            ReadDepth.Scanned,
+            (piece, _) =>
+            {
+                sink(piece);
+                return ValueTask.CompletedTask;
+            },
+            new ProgressMeter(null, "rm", SnapshotStage.Verifying, TimeProvider.System),
+            Token);
+
+    private static int Fill(Memory<byte> buffer, string text)
+    {
+        buffer.Span.Fill((byte)'x');
+        var length = Math.Min(text.Length, buffer.Length);
+        Encoding.ASCII.GetBytes(text.AsSpan(0, length), buffer.Span);
+        return buffer.Length;
+    }
+
+    private static int Copy(byte[] bytes, long at, Memory<byte> buffer)
+    {
+        var length = (int)Math.Min(buffer.Length, bytes.Length - at);
+        bytes.AsSpan((int)at, length).CopyTo(buffer.Span);
+        return length;
+    }
+
+    private sealed class Answer(EndlessStorage storage, HttpStatusCode status) : HttpMessageHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            new(status) { Content = new StreamContent(await storage.OpenReadAsync("x", cancellationToken)) };
+    }
+}

@@ -1,0 +1,200 @@
+using System.Diagnostics;
+using Drydock.Clients.Snapshots;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Clients.Snapshots;
+
+/// <summary>Nothing leads out of a directory storage: with the kernel's call for it, and with the walk that stands in
+/// where the kernel lacks it.</summary>
+public sealed class DirectoryEscapeTests : IDisposable
+{
+    private const string Space = "team-a";
+    private const string Secret = "a secret of the pod";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("drydock-escape-").FullName;
+    private readonly string _root;
+    private readonly string _outside;
+
+    public DirectoryEscapeTests()
+    {
+        _root = Directory.CreateDirectory(Path.Combine(_folder, "root")).FullName;
+        _outside = Directory.CreateDirectory(Path.Combine(_folder, "outside")).FullName;
+        File.WriteAllText(Path.Combine(_outside, "token"), Secret);
+        Directory.CreateDirectory(Path.Combine(_root, Space));
+        Directory.CreateDirectory(Path.Combine(_root, "team-b"));
+        File.WriteAllText(Path.Combine(_root, "team-b", "dump"), Secret);
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("link-to-file", false)]
+    [InlineData("link-to-file", true)]
+    [InlineData("link-to-folder/token", false)]
+    [InlineData("link-to-folder/token", true)]
+    [InlineData("link-to-neighbour/dump", false)]
+    [InlineData("link-to-neighbour/dump", true)]
+    [InlineData("link-to-fd", false)]
+    [InlineData("link-to-fd", true)]
+    [InlineData("link-within", false)]
+    [InlineData("link-within", true)]
+    public async Task Link_is_not_followed_and_the_refusal_does_not_say_what_is_behind_it(string name, bool walk)
+    {
+        File.WriteAllText(At("plain"), "plain");
+        using var open = File.OpenHandle(Path.Combine(_outside, "token"));
+        File.CreateSymbolicLink(At("link-to-file"), Path.Combine(_outside, "token"));
+        Directory.CreateSymbolicLink(At("link-to-folder"), _outside);
+        Directory.CreateSymbolicLink(At("link-to-neighbour"), "../team-b");
+        File.CreateSymbolicLink(At("link-to-fd"), $"/proc/self/fd/{open.DangerousGetHandle()}");
+        File.CreateSymbolicLink(At("link-within"), "plain");
+        var storage = Storage(walk);
+        var there = await RefusalAsync(() => storage.OpenReadAsync(name, Token));
+        (await RefusalAsync(() => storage.StatAsync(name, Token))).ShouldBe(there);
+        there.ShouldBe($"'{name}' in directory {_root}/{Space} is a symbolic link or lies behind one. Links are not followed; put the file itself there.");
+
+        // The same words where nothing is behind the link.
+        File.Delete(Path.Combine(_outside, "token"));
+        File.Delete(Path.Combine(_root, "team-b", "dump"));
+        (await RefusalAsync(() => storage.OpenReadAsync(name, Token))).ShouldBe(there);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Link_is_neither_written_through_nor_listed_nor_removed_with_what_is_behind_it(bool walk)
+    {
+        Directory.CreateSymbolicLink(At("out"), _outside);
+        var storage = Storage(walk);
+        (await FailureAsync(() => storage.CreateAsync("out/new", Token))).ShouldBe(SnapshotFailure.NotAllowed);
+        (await FailureAsync(() => storage.DeleteAsync("out/token", Token))).ShouldBe(SnapshotFailure.NotAllowed);
+        await using (var writer = await storage.CreateAsync("mine", Token))
+        {
+            await writer.CompleteAsync(Token);
+        }
+
+        (await FailureAsync(() => storage.PublishAsync("mine", "out/mine", Token))).ShouldBe(SnapshotFailure.NotAllowed);
+        (await storage.ListAsync("", Token)).Select(o => o.Name).ShouldBe(["mine"]);
+        Directory.GetFiles(_outside).Select(Path.GetFileName).ShouldBe(["token"]);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Namespace_folder_that_is_a_link_is_refused(bool walk)
+    {
+        Directory.Delete(Path.Combine(_root, Space));
+        Directory.CreateSymbolicLink(Path.Combine(_root, Space), _outside);
+        var storage = Storage(walk);
+        (await FailureAsync(() => storage.OpenReadAsync("token", Token))).ShouldBe(SnapshotFailure.NotAllowed);
+        (await FailureAsync(() => storage.EnsureMarkAsync(Token))).ShouldBe(SnapshotFailure.NotAllowed);
+        (await FailureAsync(() => storage.ListAsync("", Token))).ShouldBe(SnapshotFailure.NotAllowed);
+    }
+
+    [Theory]
+    [InlineData("../team-b/dump")]
+    [InlineData("a/../../team-b/dump")]
+    [InlineData("/proc/self/environ")]
+    [InlineData("/var/run/secrets/kubernetes.io/serviceaccount/token")]
+    public async Task Name_that_leads_out_is_refused(string name)
+    {
+        foreach (var walk in new[] { false, true })
+        {
+            (await FailureAsync(() => Storage(walk).OpenReadAsync(name, Token))).ShouldBe(SnapshotFailure.InvalidRequest);
+            Open(walk, name).ShouldBe(Posix.OtherDevice, "also where the name was not checked before");
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Root_over_proc_gives_no_file_of_a_process(bool walk)
+    {
+        // "self" is a link as any other, and so is every descriptor.
+        var storage = new DirectoryStorage(new StorageRoot("/proc", null, null, new BeneathPath(walk)), "");
+        (await FailureAsync(() => storage.OpenReadAsync("self/environ", Token))).ShouldBe(SnapshotFailure.NotAllowed);
+        using var open = File.OpenHandle(Path.Combine(_outside, "token"));
+        (await FailureAsync(() => storage.OpenReadAsync($"{Environment.ProcessId}/fd/{open.DangerousGetHandle()}", Token))).ShouldBe(SnapshotFailure.NotAllowed);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Pipe_is_refused_without_waiting_for_a_writer(bool walk)
+    {
+        using var mkfifo = Process.Start("mkfifo", [At("pipe")]);
+        await mkfifo.WaitForExitAsync(Token);
+        mkfifo.ExitCode.ShouldBe(0);
+        (await RefusalAsync(() => Storage(walk).OpenReadAsync("pipe", Token))).ShouldBe($"'pipe' in directory {_root}/{Space} is not a regular file. Put the file itself there.");
+        (await FailureAsync(() => Storage(walk).StatAsync("pipe", Token))).ShouldBe(SnapshotFailure.NotAllowed);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Folder_that_is_swapped_for_a_link_never_gives_what_is_outside(bool walk)
+    {
+        const int Rounds = 2000;
+        Directory.CreateDirectory(At("swapped"));
+        File.WriteAllText(At("swapped/token"), "inside");
+        Directory.CreateSymbolicLink(At("link"), _outside);
+        using var over = new CancellationTokenSource();
+        var swapper = new Thread(() =>
+        {
+            for (var round = 0; !over.IsCancellationRequested; round++)
+            {
+                Directory.Move(At("swapped"), At("aside"));
+                Directory.Move(At("link"), At("swapped"));
+                Directory.Move(At("swapped"), At("link"));
+                Directory.Move(At("aside"), At("swapped"));
+            }
+        });
+        swapper.Start();
+        var storage = Storage(walk);
+        var seen = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var round = 0; round < Rounds; round++)
+        {
+            string outcome;
+            try
+            {
+                using var reader = new StreamReader(await storage.OpenReadAsync("swapped/token", Token));
+                outcome = await reader.ReadToEndAsync(Token);
+            }
+            catch (SnapshotException e)
+            {
+                outcome = e.Failure.ToString();
+            }
+
+            seen[outcome] = seen.GetValueOrDefault(outcome) + 1;
+        }
+
+        await over.CancelAsync();
+        swapper.Join();
+        seen.Keys.ShouldBeSubsetOf(["inside", nameof(SnapshotFailure.NotFound), nameof(SnapshotFailure.NotAllowed)]);
+    }
+
+    private int Open(bool walk, string path)
+    {
+        using var root = Posix.Open(_root, Posix.PathOnly | Posix.DirectoryOnly, out _);
+        using var opened = new BeneathPath(walk).Open(root, path, Posix.ReadOnly, default, out var error);
+        opened.IsInvalid.ShouldBeTrue();
+        return error;
+    }
+
+    private string At(string name) => Path.Combine(_root, Space, name);
+
+    private DirectoryStorage Storage(bool walk) =>
+        new(new StorageRoot(_root, null, null, new BeneathPath(walk)), Space);
+
+    private static async Task<string> RefusalAsync(Func<Task> action)
+    {
+        var refused = await Should.ThrowAsync<SnapshotException>(action);
+        refused.Failure.ShouldBe(SnapshotFailure.NotAllowed);
+        return refused.Message;
+    }
+
+    private static async Task<SnapshotFailure> FailureAsync(Func<Task> action) =>
+        (await Should.ThrowAsync<SnapshotException>(action)).Failure;
+}

@@ -1,0 +1,113 @@
+using System.Security.Cryptography;
+using Drydock.Clients.Snapshots;
+using Drydock.Reconcilers.Upgrades;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Clients.Snapshots;
+
+public sealed class HashedObjectTests : IDisposable
+{
+    private const int Block = 4 << 20;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("drydock-hashed-").FullName;
+    private readonly DirectoryStorage _storage;
+
+    public HashedObjectTests() => _storage = new DirectoryStorage(_folder);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(Block - 1)]
+    [InlineData(Block)]
+    [InlineData(Block + 1)]
+    [InlineData((2 * Block) + 77)]
+    public async Task Any_size_is_hashed_and_comes_from_any_offset(int size)
+    {
+        var content = Write("a.tar", size);
+        var archives = new HashedArchives();
+        var hashed = await archives.HashAsync(_storage, "a.tar", Token);
+        (hashed.Sha256, hashed.Info.Bytes).ShouldBe((Sha256(content), size));
+        foreach (var offset in new[] { 0, 1, Block - 1, Block, Block + 1, size }.Where(o => o <= size))
+        {
+            await using var stream = await archives.OpenAsync(_storage, "a.tar", Sha256(content), offset, Token);
+            (await ReadAsync(stream)).ShouldBe(content[offset..]);
+        }
+
+        (await archives.HashAsync(_storage, "a.tar", Token)).ShouldBeSameAs(hashed);
+    }
+
+    [Fact]
+    public async Task Wrong_checksum_opens_nothing()
+    {
+        var content = Write("a.tar", 100);
+        var refused = await Should.ThrowAsync<SnapshotException>(() => new HashedArchives().OpenAsync(_storage, "a.tar", new string('0', 64), 0, Token));
+        refused.Failure.ShouldBe(SnapshotFailure.ChecksumMismatch);
+        refused.Message.ShouldBe(
+            $"'a.tar' in directory {_folder} has SHA-256 {Sha256(content)}, expected {new string('0', 64)}. Nothing of it was sent. Put the right file there, or correct the checksum.");
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(Block + 5, Block)]
+    public async Task Byte_that_changes_after_the_hashing_is_never_handed_on(int changed, int given)
+    {
+        var content = Write("a.tar", (2 * Block) + 10);
+        var archives = new HashedArchives();
+        await using var stream = await archives.OpenAsync(_storage, "a.tar", Sha256(content), 0, Token);
+
+        // In place, at the same length and with the same time.
+        var path = Path.Combine(_folder, "a.tar");
+        var time = File.GetLastWriteTimeUtc(path);
+        content[changed] ^= 1;
+        File.WriteAllBytes(path, content);
+        File.SetLastWriteTimeUtc(path, time);
+        var read = new MemoryStream();
+        var error = await Should.ThrowAsync<SnapshotException>(() => stream.CopyToAsync(read, Token));
+        error.Failure.ShouldBe(SnapshotFailure.ChecksumMismatch);
+        read.ToArray().ShouldBe(content[..given]);
+    }
+
+    [Fact]
+    public async Task File_that_shrinks_after_the_hashing_is_an_error()
+    {
+        var content = Write("a.tar", Block + 10);
+        var hashed = await new HashedArchives().HashAsync(_storage, "a.tar", Token);
+        File.WriteAllBytes(Path.Combine(_folder, "a.tar"), content[..10]);
+        await using var stream = await hashed.OpenAsync(_storage, Block, Token);
+        (await Should.ThrowAsync<SnapshotException>(() => ReadAsync(stream))).Failure.ShouldBe(SnapshotFailure.ChecksumMismatch);
+    }
+
+    [Fact]
+    public async Task Hashes_are_kept_for_a_bounded_number_of_archives()
+    {
+        var archives = new HashedArchives();
+        for (var i = 0; i < HashedArchives.MostKept + 10; i++)
+        {
+            Write($"{i}.tar", 1);
+            await archives.HashAsync(_storage, $"{i}.tar", Token);
+        }
+
+        archives.Count.ShouldBe(HashedArchives.MostKept);
+    }
+
+    private static string Sha256(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
+
+    private static async Task<byte[]> ReadAsync(Stream stream)
+    {
+        using var all = new MemoryStream();
+        await stream.CopyToAsync(all, Token);
+        return all.ToArray();
+    }
+
+    private byte[] Write(string name, int size)
+    {
+        var content = RandomNumberGenerator.GetBytes(size);
+        File.WriteAllBytes(Path.Combine(_folder, name), content);
+        return content;
+    }
+}

@@ -1,0 +1,175 @@
+using Drydock.Clients.Snapshots;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Clients.Snapshots;
+
+public sealed class StorageThreadsTests : IDisposable
+{
+    private static readonly StorageRootOptions Options = new() { Threads = 4, Limit = TimeSpan.FromSeconds(60) };
+
+    private readonly ManualTimeProvider _time = new();
+    private readonly ManualResetEventSlim _gate = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("drydock-threads-").FullName;
+    private readonly StorageRoot _root;
+
+    public StorageThreadsTests() => _root = new StorageRoot(_folder, Options, _time);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _gate.Set();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Calls_that_hang_hold_four_threads_and_none_of_the_pool()
+    {
+        var onPool = 0;
+        var running = 0;
+        using var four = new CountdownEvent(4);
+        var looks = Enumerable.Range(0, 32).Select(i => _root.RunAsync(
+            $"look {i}",
+            _ =>
+            {
+                Interlocked.Add(ref onPool, Thread.CurrentThread.IsThreadPoolThread ? 1 : 0);
+                if (Interlocked.Increment(ref running) <= 4)
+                {
+                    four.Signal();
+                }
+
+                _gate.Wait(Token);
+                return true;
+            },
+            Token)).ToList();
+        four.Wait(Token);
+
+        // While all of them hang, the pool makes progress: a renewal that hops a thousand times over it comes to its
+        // end.
+        for (var hop = 0; hop < 1000; hop++)
+        {
+            await Task.Run(static () => { }, Token);
+        }
+
+        looks.ShouldAllBe(l => !l.IsCompleted);
+        Volatile.Read(ref running).ShouldBe(4);
+        _gate.Set();
+        await Task.WhenAll(looks);
+        onPool.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Hung_root_is_named_fails_all_that_wait_or_come_and_is_used_again_once_the_call_returns()
+    {
+        using var started = new CountdownEvent(4);
+        var hanging = Enumerable.Range(0, 4).Select(_ => _root.RunAsync("look at 'a/b'", _ => Hang(started), Token)).ToList();
+        started.Wait(Token);
+        var waiting = _root.RunAsync("list ''", static _ => true, Token);
+        waiting.IsCompleted.ShouldBeFalse();
+        _time.Advance(Options.Limit);
+
+        var storage = new DirectoryStorage(_root, "oms");
+        foreach (var failing in (Task[])[.. hanging, waiting, storage.ReadMarkAsync(Token), storage.OpenReadAsync("x", Token)])
+        {
+            var hung = await Should.ThrowAsync<SnapshotException>(() => failing);
+            hung.Failure.ShouldBe(SnapshotFailure.StorageUnusable);
+            hung.Message.ShouldStartWith($"The storage root {_folder} does not answer: a call to look at 'a/b' has not returned within 60 s, since 2026-01-01 00:00:00Z. Repair the volume");
+        }
+
+        // Another root does not care.
+        var other = new StorageRoot(_folder, Options, _time);
+        (await other.RunAsync("look", static _ => 7, Token)).ShouldBe(7);
+
+        _gate.Set();
+        (await EventuallyAsync(() => storage.ReadMarkAsync(Token))).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Caller_that_leaves_a_call_gets_its_thread_back_and_the_late_result_is_disposed_of()
+    {
+        using var cancelled = new CancellationTokenSource();
+        using var started = new CountdownEvent(1);
+        var late = new Late();
+        var call = _root.RunAsync(
+            "open",
+            _ =>
+            {
+                Hang(started);
+                return late;
+            },
+            cancelled.Token);
+        started.Wait(Token);
+        await cancelled.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => call);
+        _gate.Set();
+        late.Disposed.Wait(Token);
+    }
+
+    [Fact]
+    public async Task Stream_on_a_volume_that_hangs_fails_and_is_not_used_any_more()
+    {
+        var storage = new DirectoryStorage(_root, "oms");
+        await using var writer = await storage.CreateAsync("a/dump.partial", Token);
+        await writer.Content.WriteAsync(new byte[1000], Token);
+        using var started = new CountdownEvent(4);
+        var hanging = Enumerable.Range(0, 4).Select(_ => _root.RunAsync("sync 'other'", _ => Hang(started), Token)).ToList();
+        started.Wait(Token);
+        var write = writer.Content.WriteAsync(new byte[200_000], Token).AsTask();
+        write.IsCompleted.ShouldBeFalse();
+        _time.Advance(Options.Limit);
+        (await Should.ThrowAsync<SnapshotException>(() => write)).Message.ShouldContain("does not answer");
+        foreach (var hung in hanging)
+        {
+            await Should.ThrowAsync<SnapshotException>(() => hung);
+        }
+
+        _gate.Set();
+        await EventuallyAsync(() => storage.StatAsync("x", Token));
+        (await Should.ThrowAsync<SnapshotException>(() => writer.CompleteAsync(Token))).Message.ShouldContain("is not used any more after an earlier failure");
+    }
+
+    [Fact]
+    public async Task File_is_closed_after_a_hang_although_nothing_waits_for_it()
+    {
+        using var started = new CountdownEvent(1);
+        var hanging = _root.RunAsync("look", _ => Hang(started), Token);
+        started.Wait(Token);
+        _time.Advance(Options.Limit);
+        await Should.ThrowAsync<SnapshotException>(() => hanging);
+        using var closed = new ManualResetEventSlim();
+        _root.Threads.Post("close", closed.Set);
+        closed.Wait(Token);
+    }
+
+    // The root is usable a moment after its last overdue call has returned.
+    private static async Task<T> EventuallyAsync<T>(Func<Task<T>> call)
+    {
+        while (true)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (SnapshotException e) when (e.Message.Contains("does not answer", StringComparison.Ordinal))
+            {
+                await Task.Yield();
+            }
+        }
+    }
+
+    private bool Hang(CountdownEvent started)
+    {
+        started.Signal();
+        _gate.Wait(Token);
+        return true;
+    }
+
+    private sealed class Late : IDisposable
+    {
+        public ManualResetEventSlim Disposed { get; } = new();
+
+        public void Dispose() => Disposed.Set();
+    }
+}

@@ -1,0 +1,97 @@
+using Drydock.Clients.Remote;
+using Drydock.Clients.Safety;
+using Drydock.Clients.Ssh;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Clients.Ssh;
+
+/// <summary>The client over a program of our own in the place of ssh.</summary>
+public sealed class SshClientTests : IDisposable
+{
+    private static readonly SshMaterial Material = new("canary-key"u8.ToArray(), "hosts\n"u8.ToArray());
+    private readonly string _root = Directory.CreateTempSubdirectory("drydock-ssh-tests-").FullName;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [Fact]
+    public async Task Endless_output_is_ended_at_the_limit()
+    {
+        await using var client = Client("while :; do echo 'canary canary canary canary canary canary'; done", maxTotalOutput: 1 << 20);
+
+        var refusal = await Should.ThrowAsync<RemoteException>(() => client.RunAsync(new RemoteCommand("true"), Token));
+
+        (refusal.Reason, refusal.MayHaveRun).ShouldBe((RemoteRefusal.RemoteCommand, true));
+        refusal.Message.ShouldStartWith("root@192.0.2.1:22: the command printed more than 1048576 bytes, so it was ended.");
+    }
+
+    [Fact]
+    public async Task Endless_errors_are_ended_while_the_program_reads_nothing()
+    {
+        await using var client = Client("while :; do echo 'canary canary canary canary canary canary' >&2; done", maxTotalOutput: 1 << 20);
+        using var input = new MemoryStream(new byte[4 << 20]);
+
+        (await Should.ThrowAsync<RemoteException>(() => client.RunAsync(new RemoteCommand("true") { Input = input }, Token))).Message.ShouldContain("printed more than");
+    }
+
+    [Fact]
+    public async Task The_key_is_a_private_file_in_memory_and_nothing_secret_is_on_the_disk()
+    {
+        await using var client = Client("""
+            while [ $# -gt 0 ]; do case $1 in -i) key=$2; shift;; esac; shift; done
+            cat "$key"; stat -L -c ' %a %U' "$key"
+            """);
+
+        var result = await client.RunAsync(new RemoteCommand("true"), Token);
+
+        result.Output.ShouldBe($"canary-key\n 600 {Environment.UserName}\n");
+        Directory.EnumerateFiles(_root, "*", SearchOption.AllDirectories).Where(f => Path.GetFileName(f) != "lock" && File.ReadAllText(f).Contains("canary", StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_host_at_a_refused_address_is_never_connected_to()
+    {
+        var began = Path.Combine(_root, "began");
+        await using var client = Client($"touch {began}", host: "127.0.0.1", endpoints: EndpointPolicy.Default);
+
+        var refusal = await Should.ThrowAsync<RemoteException>(() => client.RunAsync(new RemoteCommand("true"), Token));
+
+        (refusal.Reason, refusal.MayHaveRun).ShouldBe((RemoteRefusal.LocalClient, false));
+        refusal.Message.ShouldContain("127.0.0.1 is refused (loopback)");
+        File.Exists(began).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task What_a_killed_process_left_is_removed_and_what_a_living_one_uses_stays()
+    {
+        await using var client = Client("true");
+        var mine = Directory.GetDirectories(_root, "drydock-ssh-*").ShouldHaveSingleItem();
+        var left = Directory.CreateDirectory(Path.Combine(_root, "drydock-ssh-0")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(left, "lock"), "", Token);
+        var unfinished = Directory.CreateDirectory(Path.Combine(_root, "drydock-ssh-1")).FullName;
+        var other = Directory.CreateDirectory(Path.Combine(_root, "another")).FullName;
+
+        SshRuntimeDirectory.RemoveLeft(_root).ShouldBe(1);
+
+        Directory.GetDirectories(_root).Order(StringComparer.Ordinal).ShouldBe(new[] { mine, unfinished, other }.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("h\n", "root")]
+    [InlineData("h", "root\n")]
+    public void A_line_end_behind_host_or_user_is_refused(string host, string user) =>
+        new SshEndpoint(host, user).IsSafe.ShouldBeFalse();
+
+    private SshClient Client(string script, string host = "192.0.2.1", long maxTotalOutput = 64 << 20, EndpointPolicy? endpoints = null)
+    {
+        var program = Path.Combine(_root, "program");
+        File.WriteAllText(program, $"#!/bin/sh\n{script}\n");
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return new SshClient(
+            new SshEndpoint(host, "root"),
+            Material,
+            new SshOptions { RuntimeDirectory = _root, SshProgram = program, MaxTotalOutput = maxTotalOutput, Endpoints = endpoints ?? EndpointPolicy.Unrestricted });
+    }
+}

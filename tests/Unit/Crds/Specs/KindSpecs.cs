@@ -1,0 +1,36 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Drydock.Clients.Kubernetes.Json;
+using Drydock.Crds;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Crds.SnapshotRestores;
+
+namespace Drydock.Tests.Unit.Crds.Specs;
+
+/// <summary>Specs of all kinds, read and judged as the operator does it.</summary>
+internal static class KindSpecs
+{
+    public static readonly JsonSerializerOptions Options = KubernetesJson.CreateOptions(CrdsJsonContext.Default);
+
+    /// <summary>Reads a spec of a kind.</summary>
+    public static object Read(string kind, JsonObject spec) => kind switch
+    {
+        OmsUpgrade.KindName => spec.Deserialize<OmsUpgradeSpec>(Options)!,
+        DatabaseRollingUpgrade.KindName => spec.Deserialize<DatabaseRollingUpgradeSpec>(Options)!,
+        BackupSnapshot.KindName => spec.Deserialize<BackupSnapshotSpec>(Options)!,
+        SnapshotRestore.KindName => spec.Deserialize<SnapshotRestoreSpec>(Options)!,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no kind"),
+    };
+
+    /// <summary>What its rules between fields find.</summary>
+    public static IReadOnlyList<Finding> Findings(object spec) => spec switch
+    {
+        OmsUpgradeSpec upgrade => OmsUpgradeValidation.Validate(upgrade),
+        DatabaseRollingUpgradeSpec upgrade => DatabaseRollingUpgradeValidation.Validate(upgrade),
+        BackupSnapshotSpec snapshot => BackupSnapshotValidation.Validate(snapshot),
+        _ => SnapshotRestoreValidation.Validate((SnapshotRestoreSpec)spec),
+    };
+}

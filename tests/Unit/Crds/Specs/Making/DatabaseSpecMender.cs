@@ -1,0 +1,182 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Drydock.Tests.Unit.Crds.Specs.Making;
+
+/// <summary>Makes the rules between fields of a DatabaseRollingUpgrade hold.</summary>
+/// <param name="random">Chance.</param>
+/// <param name="mendStorage">Mends the field storage of an object.</param>
+internal sealed class DatabaseSpecMender(Random random, Action<JsonObject> mendStorage)
+{
+    private const int FirstPort = 20000;
+
+    private static readonly (string From, string To)[] TiDbWays = [("2.1.19", "3.0.9"), ("v2.0.11", "v3.0.20"), ("2.1.2-ga", "3.0.1"), ("3.0.2", "3.0.9"), ("1.0.5", "3.0.9"), ("2.1.19", "4.0.0"), ("3.0.9", "2.1.19")];
+
+    private static readonly (string From, string To)[] YugabyteWays =
+        [("2.18.4.0-b52", "2.20.7.0-b58"), ("2.20.3", "2024.1.2"), ("2.4.1", "2.6.2"), ("2.6.0", "2.18.0"), ("2.17.1", "2.19.0"), ("2.18.4", "2.19.1"), ("2.20.7", "2.18.4")];
+
+    /// <summary>Mends a spec.</summary>
+    public void Mend(JsonObject spec)
+    {
+        var isTiDb = spec["engine"]!.GetValue<string>() == "TiDB";
+        if (random.Next(12) > 0)
+        {
+            var ways = isTiDb ? TiDbWays : YugabyteWays;
+            (spec["fromVersion"], spec["toVersion"]) = ways[random.Next(ways.Length)];
+        }
+
+        if (spec["window"] is JsonObject window)
+        {
+            (window["start"], window["end"]) = ("22:00", "04:00");
+        }
+
+        spec.Remove(isTiDb ? "yugabyte" : "tidb");
+        if (isTiDb)
+        {
+            spec.Remove("toolHost");
+            spec["tls"]?.AsObject().Remove("certsDirName");
+            spec["package"]!.AsObject().Remove("extensions");
+        }
+
+        MendInstances(spec, isTiDb ? ["PD", "TiKV", "TiDB", "Pump", "Drainer"] : ["Master", "Tserver"]);
+        MendPackage(spec["package"]!.AsObject());
+        if (isTiDb)
+        {
+            MendTiDb(spec);
+        }
+
+        MendAccess(spec);
+    }
+
+    // One way only, and where that is Docker one container for each host.
+    private void MendAccess(JsonObject spec)
+    {
+        var access = spec["access"]!.AsObject();
+        if (access["docker"] is not JsonObject docker || (access["ssh"] is not null && random.Next(2) == 0))
+        {
+            access.Remove("docker");
+            access["ssh"] ??= new JsonObject { ["user"] = "tidb", ["keySecretRef"] = new JsonObject { ["name"] = "ssh" }, ["knownHostsSecretRef"] = new JsonObject { ["name"] = "ssh" } };
+            return;
+        }
+
+        access.Remove("ssh");
+        foreach (var word in new[] { "tlsSecretRef", "sshSecretRef", "insecure" })
+        {
+            docker.Remove(word);
+        }
+
+        string[] hosts =
+        [
+            .. new[] { spec["instances"], spec["tidb"]?["monitoring"] }.OfType<JsonArray>().SelectMany(list => list).Select(named => named!["host"]!.GetValue<string>()),
+            .. (spec["tidb"]?["tiSpark"]?["hosts"]?.AsArray() ?? []).Select(host => host!.GetValue<string>()),
+            .. spec["toolHost"] is { } tools ? [tools.GetValue<string>()] : Array.Empty<string>(),
+        ];
+        var scheme = new[] { "tcp", "ssh", "unix" }[random.Next(3)];
+        docker["hosts"] = new JsonArray([.. hosts.Distinct(StringComparer.Ordinal).Select((host, i) => (JsonNode)new JsonObject
+        {
+            ["host"] = host,
+            ["endpoint"] = scheme switch { "tcp" => "tcp://192.0.2.1:2376", "ssh" => "ssh://root@192.0.2.1", _ => "unix:///run/docker.sock" },
+            ["container"] = string.Create(CultureInfo.InvariantCulture, $"db-{i}"),
+        })]);
+        if (scheme == "tcp" && random.Next(3) == 0)
+        {
+            docker["insecure"] = true;
+        }
+        else if (scheme != "unix")
+        {
+            docker[scheme == "tcp" ? "tlsSecretRef" : "sshSecretRef"] = new JsonObject { ["name"] = "engines" };
+        }
+    }
+
+    private void MendInstances(JsonObject spec, string[] components)
+    {
+        foreach (var control in spec["control"]?.AsArray() ?? [])
+        {
+            MendControl(control!["control"]!.AsObject());
+        }
+
+        var known = (spec["control"]?.AsArray() ?? []).Select(c => c!["component"]!.GetValue<string>()).ToHashSet(StringComparer.Ordinal);
+        var port = FirstPort;
+        foreach (var instance in spec["instances"]!.AsArray())
+        {
+            instance!["component"] = components[random.Next(components.Length)];
+            instance["port"] = port++;
+            if (spec["engine"]!.GetValue<string>() != "TiDB")
+            {
+                instance.AsObject().Remove("configFile");
+            }
+
+            if (instance["control"] is null && !known.Contains(instance["component"]!.GetValue<string>()))
+            {
+                instance["control"] = new JsonObject();
+            }
+
+            if (instance["control"] is JsonObject control)
+            {
+                MendControl(control);
+            }
+        }
+    }
+
+    private void MendControl(JsonObject control)
+    {
+        string[] kinds = ["systemd", "supervise", "scripts", "process"];
+        var stays = kinds.Where(kind => control[kind] is not null).OrderBy(_ => random.Next()).FirstOrDefault();
+        foreach (var other in kinds.Where(kind => kind != stays))
+        {
+            control.Remove(other);
+        }
+
+        if (stays is null)
+        {
+            control["systemd"] = new JsonObject();
+        }
+    }
+
+    private void MendPackage(JsonObject package)
+    {
+        foreach (var archive in package["archives"]?.AsArray() ?? [])
+        {
+            if (archive!["hostPath"] is not null)
+            {
+                archive.AsObject().Remove("storage");
+                archive.AsObject().Remove("path");
+                continue;
+            }
+
+            archive["storage"] ??= new JsonObject();
+            archive["path"] = "package.tar.gz";
+            mendStorage(archive.AsObject());
+        }
+
+        if (package["postInstall"] is not null)
+        {
+            package["postInstall"] = random.Next(2) == 0 ? "" : "bin/post_install.sh";
+        }
+    }
+
+    private void MendTiDb(JsonObject spec)
+    {
+        spec["tidb"] ??= new JsonObject();
+        spec["tidb"]!["backup"] ??= new JsonObject();
+        var backup = spec["tidb"]!["backup"]!.AsObject();
+        if (random.Next(3) == 0)
+        {
+            backup["waived"] = true;
+            backup.Remove("storage");
+        }
+        else
+        {
+            backup["waived"] = false;
+            backup["databases"] = new JsonArray("orders");
+            backup["storage"] ??= new JsonObject();
+            mendStorage(backup);
+        }
+
+        foreach (var service in spec["tidb"]!["monitoring"]?.AsArray() ?? [])
+        {
+            MendControl(service!["control"]!.AsObject());
+            service["control"]!.AsObject().Remove("swap");
+        }
+    }
+}

@@ -1,0 +1,179 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Drydock.Tests.Unit.Crds.Specs.Making;
+
+/// <summary>
+/// Makes the rules between fields hold, which chance alone seldom does: most made specs are to get as far as a plan.
+/// </summary>
+internal sealed class SpecMender(Random random)
+{
+    private static readonly (string Edition, string From, string To)[] Ways =
+    [
+        ("Enterprise", "3.2.1", "4.2.2"), ("Enterprise", "3.2.2-bp2", "4.2.2-bp1"), ("Enterprise", "3.3.1", "4.2.2"), ("Enterprise", "3.4.0", "4.2.2"),
+        ("Enterprise", "4.0.1", "4.2.2"), ("Enterprise", "4.1.0", "4.2.2"), ("Community", "3.3.0", "3.3.1"), ("Community", "3.3.1-ce", "4.0.0-ce"),
+        ("Enterprise", "3.1.0", "4.2.2"), ("Community", "4.1.0", "4.1.1"), ("Enterprise", "4.2.2", "3.2.2"), ("Enterprise", "3.2.2-ce", "4.2.2"),
+    ];
+
+    /// <summary>Mends a spec of a kind.</summary>
+    public void Mend(string kind, JsonObject spec)
+    {
+        switch (kind)
+        {
+            case "OmsUpgrade":
+                MendUpgrade(spec);
+                break;
+            case "DatabaseRollingUpgrade":
+                new DatabaseSpecMender(random, MendStorage).Mend(spec);
+                break;
+            case "BackupSnapshot":
+                MendSnapshot(spec);
+                break;
+            default:
+                MendRestore(spec);
+                break;
+        }
+    }
+
+    private void MendUpgrade(JsonObject spec)
+    {
+        var (edition, from, to) = Ways[random.Next(Ways.Length)];
+        if (random.Next(12) > 0)
+        {
+            (spec["edition"], spec["fromVersion"], spec["toVersion"]) = (edition, from, to);
+        }
+
+        if (spec["currentContainer"]!.GetValue<string>() == spec["newContainer"]!.GetValue<string>())
+        {
+            spec["newContainer"] = "other";
+        }
+
+        if (spec["window"] is JsonObject window)
+        {
+            (window["start"], window["end"]) = ("22:00", "04:00");
+        }
+
+        MendArchive(spec);
+        var backup = spec["backup"]!.AsObject();
+        MendStorage(backup);
+        MendEncryption(backup);
+        MendNodes(spec);
+    }
+
+    private void MendSnapshot(JsonObject spec)
+    {
+        MendStorage(spec);
+        MendEncryption(spec);
+        MendPath(spec, "pathPrefix");
+    }
+
+    private void MendRestore(JsonObject spec)
+    {
+        spec.Remove(random.Next(2) == 0 || spec["files"] is null ? "files" : "snapshotRef");
+        if (spec["files"] is JsonObject files)
+        {
+            MendStorage(files);
+            MendPath(files, "path");
+            spec["target"] ??= new JsonObject { ["credentialsSecretRef"] = new JsonObject { ["name"] = "db" } };
+        }
+        else
+        {
+            spec["snapshotRef"] ??= new JsonObject { ["name"] = "nightly" };
+        }
+    }
+
+    // At most 32 nodes, each with a name and an address of its own; what is beyond goes.
+    private void MendNodes(JsonObject spec)
+    {
+        var number = 0;
+        var regions = spec["regions"]!.AsArray();
+        foreach (var region in regions)
+        {
+            var nodes = region!["nodes"]!.AsArray();
+            while (nodes.Count > 1 && number + nodes.Count + regions.Count > 32)
+            {
+                nodes.RemoveAt(nodes.Count - 1);
+            }
+
+            foreach (var node in nodes)
+            {
+                number++;
+                node!["name"] = string.Create(CultureInfo.InvariantCulture, $"n{number}");
+                if (random.Next(8) > 0)
+                {
+                    node["hostIP"] = string.Create(CultureInfo.InvariantCulture, $"192.0.2.{number}");
+                }
+
+                node.AsObject().Remove(random.Next(2) == 0 ? "currentContainer" : "newContainer");
+                if (node["newContainer"] is not null || node["currentContainer"] is not null)
+                {
+                    node[node["newContainer"] is null ? "currentContainer" : "newContainer"] = "node-own";
+                }
+
+                node["docker"] = Docker();
+                MendArchive(node.AsObject());
+            }
+        }
+    }
+
+    private JsonObject Docker() => random.Next(4) switch
+    {
+        0 => new JsonObject { ["endpoint"] = "tcp://192.0.2.1:2375", ["insecure"] = true },
+        1 => new JsonObject { ["endpoint"] = "ssh://admin@192.0.2.1", ["sshSecretRef"] = new JsonObject { ["name"] = "ssh" } },
+        2 => new JsonObject { ["endpoint"] = "unix:///run/docker.sock" },
+        _ => new JsonObject { ["endpoint"] = "tcp://192.0.2.1:2376", ["tlsSecretRef"] = new JsonObject { ["name"] = "tls" } },
+    };
+
+    private void MendArchive(JsonObject owner)
+    {
+        if (owner["imageArchive"] is not JsonObject archive)
+        {
+            return;
+        }
+
+        if (archive["hostPath"] is not null && random.Next(2) == 0)
+        {
+            archive.Remove("storage");
+            archive.Remove("path");
+            return;
+        }
+
+        archive.Remove("hostPath");
+        archive["storage"] ??= new JsonObject();
+        archive["path"] ??= "oms.tar";
+        MendPath(archive, "path");
+        MendStorage(archive);
+    }
+
+    private void MendStorage(JsonObject owner)
+    {
+        var storage = owner["storage"]!.AsObject();
+        if (storage["s3"] is JsonObject s3 && random.Next(3) > 0)
+        {
+            storage.Remove("directory");
+            s3["insecure"] = s3["endpoint"]!.GetValue<string>().StartsWith("http://", StringComparison.Ordinal);
+            MendPath(s3, "prefix");
+            return;
+        }
+
+        storage.Remove("s3");
+        storage["directory"] ??= new JsonObject { ["path"] = "/var/lib/drydock" };
+        MendPath(storage["directory"]!.AsObject(), "path");
+    }
+
+    private static void MendEncryption(JsonObject owner)
+    {
+        if (owner["encryption"] is not null)
+        {
+            owner["identitySecretRef"] ??= new JsonObject { ["name"] = "age" };
+        }
+    }
+
+    private static void MendPath(JsonObject owner, string field)
+    {
+        if (owner[field]?.GetValue<string>() is { } path && path.Split('/').Contains("..", StringComparer.Ordinal))
+        {
+            owner[field] = path.StartsWith('/') ? "/mended" : "mended";
+        }
+    }
+}

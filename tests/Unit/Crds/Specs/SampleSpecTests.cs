@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Tests.Unit.Crds.Specs.Making;
+using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Crds.Specs;
+
+/// <summary>The samples are what schema and rules take.</summary>
+public sealed class SampleSpecTests
+{
+    private static readonly IReadOnlyDictionary<string, JsonNode> Manifests = Directory.EnumerateFiles(Repository.PathOf("config", "samples"), "*.yaml")
+        .SelectMany(path => YamlToJson.ReadAll(path).Select(json => ($"{Path.GetFileName(path)} {json["metadata"]!["name"]}", Json: JsonNode.Parse(json.ToJsonString())!)))
+        .Where(sample => Schemas.Specs.ContainsKey(sample.Json["kind"]!.GetValue<string>()))
+        .ToDictionary(sample => sample.Item1, sample => sample.Json, StringComparer.Ordinal);
+
+    public static TheoryData<string> Samples => [.. Manifests.Keys.Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void A_sample_fits_its_schema_and_breaks_no_rule(string name)
+    {
+        var (kind, spec) = Of(name);
+        SchemaCheck.Errors(Schemas.Specs[kind], spec).ShouldBeEmpty();
+        KindSpecs.Findings(KindSpecs.Read(kind, spec)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void There_are_some_of_each_engine_and_each_way_onto_the_hosts_and_all_are_planned()
+    {
+        var upgrades = Manifests.Keys.Select(Of).Where(sample => sample.Kind == DatabaseRollingUpgrade.KindName).Select(sample => (DatabaseRollingUpgradeSpec)KindSpecs.Read(sample.Kind, sample.Spec)).ToList();
+        upgrades.Select(spec => (spec.Engine, InContainers: spec.Access.Docker is not null))
+            .ShouldBe([(DatabaseEngine.TiDB, false), (DatabaseEngine.YugabyteDB, false), (DatabaseEngine.YugabyteDB, true)], ignoreOrder: true);
+        foreach (var spec in upgrades)
+        {
+            DatabaseDiscoveryOf.Obstacle(spec).ShouldBeNull();
+            DatabaseDiscoveryOf.Plan(spec).Steps.Count.ShouldBeGreaterThan(3 * spec.Instances.Count);
+        }
+    }
+
+    private static (string Kind, JsonObject Spec) Of(string name) =>
+        (Manifests[name]["kind"]!.GetValue<string>(), Manifests[name]["spec"]!.AsObject());
+}

@@ -1,0 +1,74 @@
+using System.Text.Json.Nodes;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Tests.Unit.Fakes;
+using static Drydock.Tests.Unit.Crds.Specs.Sweep.Databases.Rolls;
+
+namespace Drydock.Tests.Unit.Crds.Specs.Sweep.Databases;
+
+/// <summary>How hosts and processes are reached.</summary>
+internal static class AccessFields
+{
+    public static IEnumerable<FieldProof> All { get; } =
+    [
+        Ssh("user", access => access["user"] = "other"),
+        Ssh("port", access => access["port"] = 2222),
+        Ssh("keySecretRef.name", access => access["keySecretRef"]!["name"] = "other"),
+        Ssh("knownHostsSecretRef.name", access => access["knownHostsSecretRef"]!["name"] = "other"),
+        Ssh("become", access => access["become"] = "Sudo"),
+        Docker("tlsSecretRef.name", docker => docker["tlsSecretRef"]!["name"] = "other"),
+        Docker("sshSecretRef.name", docker => docker["sshSecretRef"]!["name"] = "other", OverSsh),
+        Docker("insecure", docker => docker["insecure"] = true, docker => docker.Remove("tlsSecretRef")),
+        Docker("user", docker => docker["user"] = "other"),
+        Docker("become", docker => docker["become"] = "Sudo"),
+        Docker("hosts[].host", docker => docker["hosts"]![0]!["host"] = "192.0.2.99"),
+        Docker("hosts[].endpoint", docker => docker["hosts"]![0]!["endpoint"] = "tcp://192.0.2.99:2376"),
+        Docker("hosts[].container", docker => docker["hosts"]![0]!["container"] = "other"),
+        Access("toolHost", AYugabyte, YugabyteLooks.UsualAsync, spec => spec["toolHost"] = "10.0.0.3"),
+        Access("tls.secretRef.name", ATiDb, SecretsBench.TakenAsync, spec => spec["tls"]!["secretRef"]!["name"] = "other", WithTls),
+        Access("tls.certsDirName", AYugabyte, YugabyteLooks.UsualAsync, spec => spec["tls"]!["certsDirName"] = "/home/yugabyte/certs", WithTls),
+        Access("tidb.credentialsSecretRef.name", ATiDb, SecretsBench.TakenAsync, spec => spec["tidb"]!["credentialsSecretRef"]!["name"] = "other"),
+        Access("tidb.credentialsSecretRef.name", ATiDb, TiDbLooks.BackupAsync, spec => spec["tidb"]!["credentialsSecretRef"]!["name"] = "other"),
+        Access("tidb.sqlTls.mode", ATiDb, TiDbLooks.BackupAsync, spec => spec["tidb"]!["sqlTls"]!["mode"] = "VerifyIdentity"),
+        Access("tidb.sqlTls.mode", ATiDb, TiDbLooks.ConnectionAsync, spec => spec["tidb"]!["sqlTls"]!["mode"] = "VerifyIdentity"),
+        Sql("credentialsSecretRef.name", SecretsBench.TakenAsync, sql => sql["credentialsSecretRef"] = Json("""{"name":"other"}""")),
+        Sql("port", YugabyteLooks.UsualAsync, sql => sql["port"] = 5499),
+        Sql("database", YugabyteLooks.UsualAsync, sql => sql["database"] = "yugabyte"),
+        Access(
+            "yugabyte.replication.groups[].peer.certsSecretRef.name",
+            new YugaWorld(new YugaSetup { Groups = [("g", true)] }).Spec,
+            SecretsBench.TakenAsync,
+            spec => spec["yugabyte"]!["replication"]!["groups"]![0]!["peer"]!["certsSecretRef"] = Json("""{"name":"tls"}""")),
+    ];
+
+    private static FieldProof Ssh(string field, Action<JsonObject> change) => Access(
+        $"access.ssh.{field}", ATiDb, HostBench.InstancesAsync, spec => change(spec["access"]!["ssh"]!.AsObject()));
+
+    private static FieldProof Docker(string field, Action<JsonObject> change, Action<JsonObject>? before = null) => Access(
+        $"access.docker.{field}",
+        ATiDb,
+        HostBench.InstancesAsync,
+        spec => change(InContainers(spec)),
+        spec =>
+        {
+            var hosts = ATiDb.Instances.Select(i => i.Host).Distinct(StringComparer.Ordinal).Select((host, i) => $$"""{"host":"{{host}}","endpoint":"tcp://{{host}}:2376","container":"db-{{i}}"}""");
+            spec["access"] = Json($$"""{"docker":{"tlsSecretRef":{"name":"tls"},"user":"tidb","hosts":[{{string.Join(',', hosts)}}]} }""");
+            before?.Invoke(InContainers(spec));
+        });
+
+    private static JsonObject InContainers(JsonObject spec) => spec["access"]!["docker"]!.AsObject();
+
+    private static void OverSsh(JsonObject docker)
+    {
+        docker.Remove("tlsSecretRef");
+        docker["sshSecretRef"] = Json("""{"name":"ssh"}""");
+        foreach (var host in docker["hosts"]!.AsArray())
+        {
+            host!["endpoint"] = $"ssh://root@{host["host"]}";
+        }
+    }
+
+    private static FieldProof Sql(string field, Func<DatabaseRollingUpgradeSpec, Task<string>> look, Action<JsonObject> change) => Access(
+        $"yugabyte.sql.{field}", AYugabyte, look, spec => change(spec["yugabyte"]!["sql"]!.AsObject()), spec => spec["yugabyte"]!["sql"]!.AsObject().Remove("extensionsInUse"));
+
+    private static void WithTls(JsonObject spec) => spec["tls"] = Json("""{"secretRef":{"name":"tls"}}""");
+}

@@ -1,0 +1,176 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using static Drydock.Tests.Unit.Crds.Specs.Sweep.Databases.Rolls;
+using DayOfWeek = Drydock.Crds.Common.DayOfWeek;
+
+namespace Drydock.Tests.Unit.Crds.Specs.Sweep.Databases;
+
+/// <summary>What a person says about the run itself, on the frame with the real kind and the real plan.</summary>
+internal static class ControlFields
+{
+    private static readonly MaintenanceWindow Morning = new() { Start = "04:00", End = "06:00" };
+
+    public static IEnumerable<FieldProof> All { get; } =
+    [
+        Runs("mode", NothingIsDoneWithModePlan),
+        Runs("desiredState", WhatWasDoneIsTakenBackOrRefused),
+        Runs("rollbackPolicy", AFailureBeforeTheFirstStopGoesBackByItself),
+        Runs("window.start", () => FirstAct(Morning with { Start = "05:00" }).ShouldBe(FirstAct(Morning).AddHours(1))),
+        Runs("window.end", () => FirstPd(new() { Start = "04:00", End = "04:01" }).ShouldBeGreaterThan(FirstPd(Morning).AddHours(20))),
+        Runs("window.days", () => FirstAct(Morning with { Days = [DayOfWeek.Mon] }).ShouldBeGreaterThan(FirstAct(Morning))),
+        Runs("window.timeZone", () => FirstAct(Morning with { TimeZone = "America/New_York" }).ShouldBe(FirstAct(Morning).AddHours(5))),
+        Runs("notAfter", NothingBeginsTooLate),
+        Runs("maxParallelNodes", () => (MostNodesAtOnce(null), MostNodesAtOnce(1)).ShouldBe((3, 1))),
+        Runs("adoptTarget", ATargetOfNobodyIsTakenOver),
+        Runs("approvedPlanHash", AnotherPlanIsRefused),
+        Runs("paused", () => Stopped(spec => spec with { Paused = true }, Reasons.Paused, spec => spec with { Paused = false })),
+        Runs("holdBefore", () => Stopped(spec => spec with { HoldBefore = [DatabaseRollingUpgradePhases.PreparePackage] }, Reasons.Held, spec => spec with { HoldBefore = [] })),
+        Runs("retry", ANewTokenGoesOn),
+        Runs("timeouts.preflight", PreflightEndsInTime),
+    ];
+
+    private static void NothingIsDoneWithModePlan()
+    {
+        var world = new DatabaseRunWorld().Apply(spec => spec with { Mode = RunMode.Plan });
+        world.RunUntil(() => world.Is("Planned"), "planned");
+        world.RunFor(TimeSpan.FromHours(1));
+        world.Truth.Acts.ShouldBeEmpty();
+        world.Edit(spec => spec with { Mode = RunMode.Apply });
+        world.RunUntil(() => world.IsOver, "the end");
+    }
+
+    private static void WhatWasDoneIsTakenBackOrRefused()
+    {
+        var world = new DatabaseRunWorld().Apply();
+        world.RunUntil(() => world.IsOver, "the end");
+        world.Edit(spec => spec with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.Is("Stalled"), "there is no way back from TiDB 3.0");
+        world.ReasonOf("Stalled").ShouldBe(Reasons.RollbackUnavailable);
+        world.Edit(spec => spec with { DesiredState = DesiredState.Upgraded });
+        world.RunUntil(() => world.IsOver, "it is upgraded still");
+    }
+
+    private static void AFailureBeforeTheFirstStopGoesBackByItself()
+    {
+        static DatabaseRunWorld Failing(RollbackPolicy policy)
+        {
+            var world = new DatabaseRunWorld();
+            world.Truth.Refusing.Add("UpgradePD/pd-1-swap");
+            world.Apply(spec => spec with { RollbackPolicy = policy });
+            world.RunUntil(() => world.Is("Stalled"), "a failure");
+            world.RunFor(TimeSpan.FromMinutes(30));
+            return world;
+        }
+
+        var (waits, goes) = (Failing(RollbackPolicy.Manual), Failing(RollbackPolicy.OnFailure));
+        $"{goes.Status.Phase} {goes.Status.Message}".ShouldNotBe($"{waits.Status.Phase} {waits.Status.Message}");
+    }
+
+    private static DateTimeOffset FirstAct(MaintenanceWindow window)
+    {
+        var world = new DatabaseRunWorld().Apply(spec => spec with { Window = window });
+        world.RunUntil(() => world.Truth.Acts.Count > 0, "the first act", TimeSpan.FromDays(8));
+        return Minute(world.Truth.Acts.Values.Min());
+    }
+
+    // Between the packages and the first process that is stopped phases wait for the window.
+    private static DateTimeOffset FirstPd(MaintenanceWindow window)
+    {
+        var world = new DatabaseRunWorld().Apply(spec => spec with { Window = window });
+        world.RunUntil(() => world.Truth.Acts.Keys.Any(id => id.StartsWith(DatabaseRollingUpgradePhases.UpgradePD, StringComparison.Ordinal)), "the first PD", TimeSpan.FromDays(8));
+        return Minute(world.Truth.Acts.Values.Max());
+    }
+
+    private static DateTimeOffset Minute(DateTimeOffset at) =>
+        new(at.Year, at.Month, at.Day, at.Hour, at.Minute, 0, at.Offset);
+
+    private static int MostNodesAtOnce(int? limit)
+    {
+        var world = new DatabaseRunWorld().Apply(spec => spec with { MaxParallelNodes = limit });
+        var most = 0;
+        world.RunUntil(
+            () =>
+            {
+                var running = (world.Status.Plan?.Steps ?? []).Where(step => step.State == StepState.Running).Select(step => step.Node).OfType<string>();
+                most = Math.Max(most, running.Distinct(StringComparer.Ordinal).Count());
+                return world.IsOver;
+            },
+            "the end");
+        return most;
+    }
+
+    private static void ATargetOfNobodyIsTakenOver()
+    {
+        var world = new DatabaseRunWorld().Apply(spec => spec with { HoldBefore = [DatabaseRollingUpgradePhases.PreparePackage] });
+        world.RunUntil(() => world.Claims > 0, "a claim");
+        world.Vanish();
+        world.Apply();
+        world.RunUntil(() => world.Status.Message?.Contains("adoptTarget", StringComparison.Ordinal) == true, "it says what would take it over");
+        world.Status.Plan.ShouldBeNull();
+        world.Edit(spec => spec with { AdoptTarget = true });
+        world.RunUntil(() => world.Status.Plan is not null, "a plan");
+    }
+
+    private static void NothingBeginsTooLate()
+    {
+        var world = new DatabaseRunWorld();
+        world.Apply(spec => spec with { NotAfter = world.Time.GetUtcNow() - TimeSpan.FromMinutes(1) });
+        world.RunUntil(() => world.Is("Stalled"), "refused");
+        (world.ReasonOf("Stalled"), world.Truth.Acts.Count).ShouldBe((Reasons.TooLate, 0));
+        world.Edit(spec => spec with { NotAfter = world.Time.GetUtcNow() + TimeSpan.FromHours(1) });
+        world.RunUntil(() => world.IsOver, "the end", TimeSpan.FromHours(12));
+    }
+
+    private static void AnotherPlanIsRefused()
+    {
+        var world = new DatabaseRunWorld().Apply(spec => spec with { ApprovedPlanHash = $"sha256:{new string('0', 64)}" });
+        world.RunUntil(() => world.Is("Stalled"), "refused");
+        world.ReasonOf("Stalled").ShouldBe(Reasons.PlanChanged);
+        world.Edit(spec => spec with { ApprovedPlanHash = "" });
+        world.RunUntil(() => world.IsOver, "the end");
+    }
+
+    private static void Stopped(
+        Func<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeSpec> stop,
+        string reason,
+        Func<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeSpec> go)
+    {
+        var world = new DatabaseRunWorld().Apply(stop);
+        world.RunUntil(() => world.ReasonOf("Reconciling") == reason, reason);
+        world.RunFor(TimeSpan.FromHours(5));
+        world.Truth.Acts.ShouldBeEmpty();
+        world.Edit(go);
+        world.RunUntil(() => world.IsOver, "the end");
+    }
+
+    private static void ANewTokenGoesOn()
+    {
+        var world = new DatabaseRunWorld();
+        world.Truth.Refusing.Add("UpgradePD/pd-1-swap");
+        world.Apply();
+        world.RunUntil(() => world.Is("Stalled"), "a failure");
+        world.Truth.Refusing.Clear();
+        world.RunFor(TimeSpan.FromHours(1));
+        world.Is("Stalled").ShouldBeTrue();
+        world.Edit(spec => spec with { Retry = "once more" });
+        world.RunUntil(() => world.IsOver, "the end");
+        world.Status.UsedTokens.ShouldContain(token => token.Token == "once more");
+    }
+
+    // One pass takes ten seconds there.
+    private static void PreflightEndsInTime()
+    {
+        static string? End(string timeout)
+        {
+            var world = new DatabaseRunWorld().Apply(spec => spec with { Mode = RunMode.Plan, Timeouts = spec.Timeouts with { Preflight = timeout } });
+            world.RunUntil(() => world.Is("Stalled") || world.Is("Planned"), "planned or too slow");
+            return world.ReasonOf("Stalled");
+        }
+
+        End("1m").ShouldNotBe(Reasons.StepTimeout);
+        End("5s").ShouldBe(Reasons.StepTimeout);
+    }
+}

@@ -1,0 +1,187 @@
+using System.Text.Json;
+using Drydock.Abstractions.Plans;
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Snapshots;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Engine.Actions;
+using Drydock.Operator.Composition;
+using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Databases.TiDb;
+using Drydock.Reconcilers.Databases.Yugabyte;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Databases;
+using Drydock.Tests.Unit.Fakes;
+
+namespace Drydock.Tests.Unit.Crds.Specs.Sweep.Databases;
+
+/// <summary>
+/// The hosts of a spec, as the operator reaches them, up to the ssh client, or the engine of a container: everything
+/// that goes there is written down.
+/// </summary>
+internal sealed class HostBench : ITiDbTargets, IYugabyteTargets, IStorages, IServiceHttp
+{
+    private readonly NotedHosts _noted;
+    private readonly BoundDatabaseHosts _hosts;
+    private readonly TiDbStorages _storage = new();
+
+    private HostBench(DatabaseRollingUpgradeSpec spec, DatabaseSecrets secrets)
+    {
+        (Upgrade, Secrets) = (SecretsBench.Upgrade(spec), secrets);
+        _noted = new NotedHosts { HasArchives = spec.Package.Archives.Count > 0 };
+        _storage.Objects["tidb.tar.gz"] = new byte[7];
+        _hosts = new BoundDatabaseHosts(Upgrade, secrets, new DatabaseHostServices(this, null!, Time)
+        {
+            Clients = (endpoint, material, _) => NotedClient.Ssh(endpoint, material, _noted),
+            Containers = (endpoint, container, user) => NotedClient.Container(endpoint, container, user, _noted),
+        }, SupportedEngines.All.Of(spec));
+    }
+
+    public DatabaseRollingUpgrade Upgrade { get; }
+
+    public DatabaseSecrets Secrets { get; }
+
+    public IDatabaseHosts Hosts => _hosts;
+
+    public IServiceHttp Http => this;
+
+    public IServiceHttp PlainHttp => this;
+
+    public string Scheme => "http";
+
+    public IKubernetesClient Kubernetes => throw new NotSupportedException("hosts only");
+
+    IDatabaseSql ITiDbTargets.Sql => throw new NotSupportedException("hosts only");
+
+    SqlLogin? IYugabyteTargets.Sql => Secrets.Sql;
+
+    public IReadOnlyList<Finding> SecretProblems => Secrets.Problems;
+
+    public IStorages Storages => this;
+
+    public TimeProvider Time { get; } = new ManualTimeProvider();
+
+    public Pulse SnapshotChanges { get; } = new();
+
+    /// <summary>Every instance is looked at, stopped, swapped and started.</summary>
+    public static Task<string> InstancesAsync(DatabaseRollingUpgradeSpec spec) => AskedAsync(spec, async bench =>
+    {
+        foreach (var instance in spec.Instances)
+        {
+            bench._noted.IsRunning = true;
+            await bench.TryAsync(async () =>
+            {
+                var host = bench.Hosts.Instance(instance.Name);
+                await host.StopAsync(CancellationToken.None);
+                await host.SwapAsync(new ProgramSwap(spec.Package.Directory, HostCases.New, spec.FromVersion, HostCases.Old, "/opt/former"), CancellationToken.None);
+                await host.StartAsync(spec.Package.Directory, CancellationToken.None);
+            });
+        }
+    });
+
+    /// <summary>The package is brought to every host.</summary>
+    public static Task<string> PackageAsync(DatabaseRollingUpgradeSpec spec) => AskedAsync(spec, async bench =>
+    {
+        foreach (var host in bench.Hosts.All)
+        {
+            var request = spec.Engine == DatabaseEngine.TiDB ? spec.Package(host) : PackageRequests.For(new YugabyteCluster(bench), bench.Hosts.ToolHost, host);
+            await bench.TryAsync(() => bench.Hosts.Files(host).PreparePackageAsync(request, null, CancellationToken.None));
+        }
+    });
+
+    /// <summary>Every service of the monitoring is restarted.</summary>
+    public static Task<string> MonitoringAsync(DatabaseRollingUpgradeSpec spec) => AskedAsync(spec, async bench =>
+    {
+        foreach (var service in spec.Tidb!.Monitoring)
+        {
+            bench._noted.IsRunning = true;
+            await bench.ActAsync(TiDbActions.RestartService, service.Host, ("service", service.Name));
+        }
+    });
+
+    /// <summary>Spark is stopped, gets its JAR, is started and tried.</summary>
+    public static Task<string> SparkAsync(DatabaseRollingUpgradeSpec spec) => AskedAsync(spec, async bench =>
+    {
+        await bench.ActAsync(TiDbActions.StopSpark, null);
+        foreach (var host in spec.Tidb!.TiSpark!.Hosts)
+        {
+            await bench.ActAsync(TiDbActions.ReplaceSparkJar, host);
+        }
+
+        await bench.ActAsync(TiDbActions.StartSpark, null);
+        await bench.TryAsync(() => bench.Action(TiDbActions.SmokeSpark).ObserveAsync(bench.Context(TiDbActions.SmokeSpark, null), CancellationToken.None));
+    });
+
+    public string Redact(string text) => text;
+
+    public void EnsureMayAct()
+    {
+        // It leads.
+    }
+
+    public IServiceHttp Peer(string group) => this;
+
+    public Task<ISnapshotStorage> OpenAsync(
+        StorageSpec storage, string? @namespace, CancellationToken cancellationToken)
+    {
+        _noted.Asked.Add($"open {JsonSerializer.Serialize(storage, Rolls.Options)}");
+        return Task.FromResult<ISnapshotStorage>(_storage);
+    }
+
+    public Task<ServiceAnswer> GetAsync(string host, int port, string path, CancellationToken cancellationToken)
+    {
+        _noted.Asked.Add(FormattableString.Invariant($"GET {host}:{port}{path}"));
+        return Task.FromResult(new ServiceAnswer(200, "application/json", """{"workers":[{"state":"ALIVE","cores":4,"memory":1024}]}"""));
+    }
+
+    public Task<ServiceAnswer> SendAsync(HttpMethod method, string host, int port, string path, string? json, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("hosts only");
+
+    public void Dispose()
+    {
+        // Nothing is held.
+    }
+
+    private static async Task<string> AskedAsync(DatabaseRollingUpgradeSpec spec, Func<HostBench, Task> work)
+    {
+        using var bench = new HostBench(spec, await SecretsBench.ReadAsync(spec));
+        await work(bench);
+        await bench._hosts.DisposeAsync();
+        return string.Join('\n', bench._noted.Asked);
+    }
+
+    private IStepAction Action(string name) => new TiDbStepCatalog(this).Action(name);
+
+    private StepContext Context(string action, string? node, params (string Name, string Value)[] parameters)
+    {
+        var step = new PlanStep
+        {
+            Id = $"{DatabaseRollingUpgradePhases.UpgradeMonitoring}/{action}",
+            Phase = DatabaseRollingUpgradePhases.UpgradeMonitoring,
+            Action = action,
+            Node = node,
+            Parameters = new(parameters.ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal), StringComparer.Ordinal),
+        };
+        return new StepContext { OwnerUid = "1", Plan = new Plan { Steps = [step] }, Step = step, Time = Time };
+    }
+
+    private Task ActAsync(string action, string? node, params (string Name, string Value)[] parameters) => TryAsync(async () =>
+    {
+        var context = Context(action, node, parameters);
+        await Action(action).PrepareAsync(context, CancellationToken.None);
+        await Action(action).ActAsync(context, CancellationToken.None);
+    });
+
+    // What is refused is seen as well.
+    private async Task TryAsync(Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception exception) when (exception is HostException or StepActionException)
+        {
+            _noted.Asked.Add(exception.Message);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text.Json.Nodes;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using static Drydock.Tests.Unit.Crds.Specs.Sweep.Databases.Rolls;
+
+namespace Drydock.Tests.Unit.Crds.Specs.Sweep.Databases;
+
+/// <summary>The processes, where they are, and by what they are started and stopped.</summary>
+internal static class InstanceFields
+{
+    private const string Own = "tikv-1";
+
+    public static IEnumerable<FieldProof> All { get; } =
+    [
+        Identity("instances[].name", ATiDb, TiDbLooks.FittingAsync, spec => spec.Instance("tikv-2")["name"] = "tikv-9"),
+        Identity("instances[].component", ATiDb, TiDbLooks.FittingAsync, spec => spec.Instance("tidb-2")["component"] = "Pump"),
+        Identity("instances[].host", ATiDb, HostBench.InstancesAsync, spec => spec.Instance(Own)["host"] = "192.0.2.99"),
+        Identity("instances[].port", ATiDb, HostBench.InstancesAsync, spec => spec.Instance(Own)["port"] = 20199),
+        Identity("instances[].statusPort", ATiDb, TiDbLooks.UsualAsync, spec => spec.Instance("tidb-1")["statusPort"] = 10099),
+        Identity("instances[].deployDir", ATiDb, HostBench.InstancesAsync, spec => spec.Instance(Own)["deployDir"] = "/data/other"),
+        Identity("instances[].dataDir", ATiDb, HostBench.InstancesAsync, spec => spec.Instance(Own)["dataDir"] = "/data/kept", spec => spec.Instance(Own)["control"] = Process("--data-dir={dataDir}")),
+        Identity("instances[].configFile", ATiDb, TiDbLooks.UsualAsync, spec => spec.Instance(Own)["configFile"] = "/etc/tikv.toml"),
+        .. Control("instances[].control", HostBench.InstancesAsync, spec => spec.Instance(Own)),
+        Identity("control[].component", ATiDb, TiDbLooks.UsualAsync, spec => spec["control"]![1]!["component"] = "Master"),
+        .. Control("control[].control", HostBench.InstancesAsync, spec => spec["control"]![1]!.AsObject()),
+        .. Control("tidb.monitoring[].control", HostBench.MonitoringAsync, spec => spec["tidb"]!["monitoring"]![0]!.AsObject(), MonitoringFields.WithService).Where(proof => !proof.Field.EndsWith(".swap", StringComparison.Ordinal)),
+    ];
+
+    private static IEnumerable<FieldProof> Control(
+        string path, Func<DatabaseRollingUpgradeSpec, Task<string>> look, Func<JsonObject, JsonObject> owner, Action<JsonObject>? before = null)
+    {
+        FieldProof Of(string field, string control, Action<JsonObject> change) => Identity($"{path}.{field}", ATiDb, look, spec => change(owner(spec)["control"]!.AsObject()), spec =>
+        {
+            before?.Invoke(spec);
+            owner(spec)["control"] = Json(control);
+        });
+
+        const string Unit = """{"systemd":{"unit":"tikv.service"}}""";
+        const string Scripts = """{"scripts":{"start":"scripts/start.sh","stop":"scripts/stop.sh"}}""";
+        yield return Of("systemd.unit", Unit, control => control["systemd"]!["unit"] = "other-{port}.service");
+        yield return Of("supervise.directory", """{"supervise":{"directory":"status"}}""", control => control["supervise"]!["directory"] = "/service/{name}");
+        yield return Of("scripts.start", Scripts, control => control["scripts"]!["start"] = "/opt/start.sh");
+        yield return Of("scripts.stop", Scripts, control => control["scripts"]!["stop"] = "/opt/stop.sh");
+        yield return Of("process.command", Process().ToJsonString(), control => control["process"]!["command"]!.AsArray().Add("--other"));
+        yield return Of("process.logFile", Process().ToJsonString(), control => control["process"]!["logFile"] = "log/other.log");
+        yield return Of("swap", Unit, control => control["swap"] = "SwitchLink");
+        yield return Of("stopGrace", Unit, control => control["stopGrace"] = "77s");
+    }
+
+    private static JsonNode Process(string last = "--log-level=info") => Json($$"""{"process":{"command":["{directory}/bin/tikv-server","--addr=:{port}","{{last}}"]},"swap":"ReplaceBinary"}""");
+}

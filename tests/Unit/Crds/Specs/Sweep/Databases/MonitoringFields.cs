@@ -1,0 +1,63 @@
+using System.Text.Json.Nodes;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Tests.Unit.Databases;
+using Shouldly;
+using static Drydock.Tests.Unit.Crds.Specs.Sweep.Databases.Rolls;
+
+namespace Drydock.Tests.Unit.Crds.Specs.Sweep.Databases;
+
+/// <summary>
+/// Services around TiDB: its monitoring and TiSpark. How a service is started and stopped is among
+/// <see cref="InstanceFields"/>.
+/// </summary>
+internal static class MonitoringFields
+{
+    public static IEnumerable<FieldProof> All { get; } =
+    [
+        Service("name", TiDbLooks.FittingAsync, service => service["name"] = "other"),
+        Service("host", HostBench.MonitoringAsync, service => service["host"] = "192.0.2.99"),
+        Service("port", HostBench.MonitoringAsync, service => service["port"] = 9999),
+        Service("deployDir", HostBench.MonitoringAsync, service => service["deployDir"] = "/data/other"),
+        Service("files[].from", HostBench.MonitoringAsync, service => service["files"]![0]!["from"] = "/opt/other"),
+        Service("files[].to", HostBench.MonitoringAsync, service => service["files"]![0]!["to"] = "bin/other"),
+        Service("files[].sha256", HostBench.MonitoringAsync, service => service["files"]![0]!["sha256"] = HostCases.Old),
+        Service("files[].sha256", TiDbLooks.FittingAsync, service => service["files"]![0]!["sha256"] = HostCases.Old),
+        Runs("tidb.monitoring[].control.swap", NothingOfAServiceIsSwapped),
+        Spark("hosts", TiDbLooks.FittingAsync, spark => spark["hosts"] = new JsonArray("192.0.2.1", "192.0.2.99")),
+        Spark("hosts", HostBench.SparkAsync, spark => spark["hosts"] = new JsonArray("192.0.2.99")),
+        Spark("directory", HostBench.SparkAsync, spark => spark["directory"] = "/opt/other"),
+        Spark("jar", HostBench.SparkAsync, spark => spark["jar"] = "/opt/tispark-other.jar"),
+        Spark("jarSha256", HostBench.SparkAsync, spark => spark["jarSha256"] = HostCases.Old),
+        Spark("jarSha256", TiDbLooks.FittingAsync, spark => spark["jarSha256"] = HostCases.Old),
+        Spark("start", HostBench.SparkAsync, spark => spark["start"] = "/opt/start"),
+        Spark("stop", HostBench.SparkAsync, spark => spark["stop"] = "/opt/stop"),
+        Spark("webPort", HostBench.SparkAsync, spark => spark["webPort"] = 8099),
+        Spark("smoke", HostBench.SparkAsync, spark => spark["smoke"] = new JsonArray("bin/spark-sql", "-e", "select 2")),
+        Spark("smoke", TiDbLooks.FittingAsync, spark => spark["smoke"] = new JsonArray()),
+    ];
+
+    /// <summary>A service of the monitoring.</summary>
+    public static void WithService(JsonObject spec) => spec["tidb"]!["monitoring"] = Json(
+        $$"""
+        [{"name":"grafana","host":"192.0.2.1","port":3000,"deployDir":"/data/grafana","control":{"systemd":{"unit":"grafana.service"} },
+          "files":[{"from":"/opt/grafana","to":"bin/grafana","sha256":"{{HostCases.New}}"} ] } ]
+        """);
+
+    private static void WithSpark(JsonObject spec) => spec["tidb"]!["tiSpark"] = Json(
+        $$"""{"hosts":["192.0.2.1"],"directory":"/opt/spark","jar":"/opt/tispark.jar","jarSha256":"{{HostCases.New}}","smoke":["bin/spark-sql","-e","select 1"]}""");
+
+    private static FieldProof Service(string field, Func<DatabaseRollingUpgradeSpec, Task<string>> look, Action<JsonObject> change) =>
+        Identity($"tidb.monitoring[].{field}", ATiDb, look, spec => change(spec["tidb"]!["monitoring"]![0]!.AsObject()), WithService);
+
+    private static FieldProof Spark(string field, Func<DatabaseRollingUpgradeSpec, Task<string>> look, Action<JsonObject> change) =>
+        Identity($"tidb.tiSpark.{field}", ATiDb, look, spec => change(spec["tidb"]!["tiSpark"]!.AsObject()), WithSpark);
+
+    // What of it is replaced is said by its files.
+    private static void NothingOfAServiceIsSwapped()
+    {
+        DatabaseRollingUpgradeValidation.Validate(Changed(ATiDb, WithService)).ShouldBeEmpty();
+        DatabaseRollingUpgradeValidation.Validate(Changed(ATiDb, WithService, spec => spec["tidb"]!["monitoring"]![0]!["control"]!["swap"] = "SwitchLink"))
+            .ShouldHaveSingleItem().Message.ShouldBe(RuleMessages.SwapOfService);
+    }
+}

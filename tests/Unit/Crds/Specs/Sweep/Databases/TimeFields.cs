@@ -1,0 +1,32 @@
+using Drydock.Tests.Unit.Fakes;
+using static Drydock.Tests.Unit.Crds.Specs.Sweep.Databases.Rolls;
+
+namespace Drydock.Tests.Unit.Crds.Specs.Sweep.Databases;
+
+/// <summary>
+/// How long it may take, and how long is waited. The plan's text is what the user reads; what holds is asked of the
+/// spec at every advance.
+/// </summary>
+internal static class TimeFields
+{
+    private static readonly YugaSetup Replicated = new() { Groups = [("g", true)] };
+
+    public static IEnumerable<FieldProof> All { get; } =
+    [
+        .. new[] { "package", "backup", "swap", "verify", "tuneScheduling" }
+            .Select(name => Access($"timeouts.{name}", ATiDb, TiDbLooks.FittingAsync, spec => spec["timeouts"]![name] = "77m")),
+        Access("timeouts.finalize", AYugabyte, YugabyteLooks.UsualAsync, spec => spec["timeouts"]!["finalize"] = "77m"),
+        Access("timeouts.replication", new YugaWorld(Replicated).Spec, spec => YugabyteLooks.PlanAsync(spec, Replicated), spec => spec["timeouts"]!["replication"] = "77m"),
+        Access("settle", ATiDb, spec => TiDbLooks.RunAsync(spec), spec => spec["settle"] = "77s"),
+        Access("settle", AYugabyte, spec => YugabyteLooks.RunAsync(spec), spec => spec["settle"] = "77s"),
+        Access(
+            "drain.timeout",
+            ATiDb,
+            spec => TiDbLooks.RunAsync(spec, world => world.StuckLeaders = 2),
+            spec => spec["drain"]!["timeout"] = "77m",
+            spec => spec["drain"]!["onTimeout"] = "Proceed"),
+        Access("drain.timeout", AYugabyte, spec => YugabyteLooks.RunAsync(spec, YugabyteFields.LeadersStay), spec => spec["drain"]!["timeout"] = "9m"),
+        Access("drain.onTimeout", ATiDb, spec => TiDbLooks.RunAsync(spec, world => world.StuckLeaders = 2), spec => spec["drain"]!["onTimeout"] = "Proceed"),
+        Access("drain.onTimeout", AYugabyte, spec => YugabyteLooks.RunAsync(spec, YugabyteFields.LeadersStay), spec => spec["drain"]!["onTimeout"] = "Proceed"),
+    ];
+}

@@ -1,0 +1,53 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.Json;
+using Drydock.Crds;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Engine.Running;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Fakes;
+using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
+
+namespace Drydock.Tests.Unit.Crds.Specs.Sweep;
+
+/// <summary>Which metadata database the operator would open.</summary>
+internal sealed class MetadataTargets : IOmsMetadataFactory
+{
+    private MetadataTarget? _opened;
+
+    public static async Task<MetadataTarget> OfAsync(OmsUpgradeSpec spec)
+    {
+        var time = new ManualTimeProvider();
+        var world = new OmsWorld();
+        var kubernetes = new InMemoryApi(KubernetesJson.CreateOptions(CrdsJsonContext.Default), time);
+        var upgrade = new OmsUpgrade { Metadata = new V1ObjectMeta { Name = "up", Namespace = "oms", Uid = "1" }, Spec = spec };
+        var opened = new MetadataTargets();
+
+        // Only the database is opened: what the other services are does not matter.
+        var services = new OmsServices
+        {
+            Kubernetes = kubernetes,
+            Metadata = opened,
+            Time = time,
+            Loggers = world.Logs,
+            Events = world.Events,
+            Archives = world.Archives,
+            Health = world.Health,
+            BackupStorage = world.BackupStorage,
+            Docker = null!,
+            Api = null!,
+            SnapshotChanges = new(),
+            Claims = null!,
+            Fence = null!,
+        };
+        await using var targets = new OmsTargets(upgrade, await OmsSecrets.ReadAsync(kubernetes, upgrade, CancellationToken.None), services, () => { });
+        targets.OpenMetadata(OmsConfig.Parse(world.Setup.Config(world, world.Hosts[0])).Config!);
+        return opened._opened!;
+    }
+
+    public IOmsMetadata Open(MetadataTarget target)
+    {
+        _opened = target;
+        return null!;
+    }
+}

@@ -1,0 +1,153 @@
+using System.Globalization;
+using Drydock.Abstractions.Controllers;
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Kubernetes.Leadership;
+using Drydock.Clients.Kubernetes.Runtime;
+using Drydock.Clients.MySql;
+using Drydock.Clients.Safety;
+using Drydock.Clients.Snapshots;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
+using Drydock.Crds.SnapshotRestores;
+using Drydock.Reconcilers.Snapshots;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Fakes;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+using SnapshotVerification = Drydock.Clients.Snapshots.SnapshotVerification;
+
+namespace Drydock.Tests.Unit.Crds.Specs.Sweep;
+
+/// <summary>The controller of restores with clients that note what they are asked for.</summary>
+internal sealed class RestoreBench : ISnapshotLoader, IStorages, IRestoreServers, IReconcileTrigger<SnapshotRestore>, IAsyncDisposable
+{
+    private readonly RestoreLife _life = new("operator");
+    private readonly FakeLoader _loader;
+    private readonly SnapshotRestoreController _controller;
+    private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
+
+    public RestoreBench()
+    {
+        _loader = new FakeLoader(World.Server, World.Snapshots, _life);
+        _controller = new SnapshotRestoreController(
+            new RestoreServices
+            {
+                Endpoints = EndpointPolicy.Unrestricted,
+                Kubernetes = World.Api,
+                Snapshotter = World.Snapshots,
+                Loader = this,
+                Sessions = _loader,
+                Storages = this,
+                Servers = this,
+                Claims = new TargetClaims(World.Api, "drydock-system", World.Time),
+                Changes = new Pulse(),
+                Fence = new LeadershipFence(new AlwaysLeader()),
+                Events = World.Events,
+                Time = World.Time,
+                Loggers = NullLoggerFactory.Instance,
+            },
+            new LifeWriter<SnapshotRestore>(World.Api, _life),
+            this);
+    }
+
+    public RestoreWorld World { get; } = new();
+
+    /// <summary>What a load does before it begins.</summary>
+    public Func<CancellationToken, Task>? Load { get; set; }
+
+    public static SnapshotRestoreSpec FromFiles { get; } = new()
+    {
+        Files = new SnapshotFiles { Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/snapshots" } }, Path = "snap-1" },
+        Target = new DatabaseSource { Host = "db.example", CredentialsSecretRef = new SecretReference { Name = "db" } },
+        AllowDrop = ["rm", "cm"],
+        NotAfter = new DateTimeOffset(2200, 1, 1, 0, 0, 0, TimeSpan.Zero),
+    };
+
+    /// <summary>How a restore ends, and all it asked of the clients.</summary>
+    public static async Task<string> EndAsync(SnapshotRestoreSpec spec)
+    {
+        await using var bench = new RestoreBench();
+        await bench.CreateAsync(spec);
+        await bench.UntilEndedAsync();
+        var status = await bench.World.StatusAsync();
+        return string.Join('\n', bench._asked.Order(StringComparer.Ordinal).Prepend($"{status.Phase} {status.Message}"));
+    }
+
+    public async Task CreateAsync(SnapshotRestoreSpec spec)
+    {
+        foreach (var name in new[] { "other", "age" })
+        {
+            await World.Api.CreateAsync(new V1Secret { Metadata = new V1ObjectMeta { Name = name, Namespace = RestoreWorld.Space }, Data = OmsWorld.Bytes(("username", name), ("password", "not-a-password"), ("identity", $"identity of {name}")) });
+        }
+
+        await World.CreateAsync(spec);
+    }
+
+    public Task UntilEndedAsync() =>
+        UntilAsync(r => r.Status?.Phase is SnapshotRestorePhases.Succeeded or SnapshotRestorePhases.Failed or SnapshotRestorePhases.Planned);
+
+    public async Task UntilAsync(Func<SnapshotRestore, bool> wanted)
+    {
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        bound.CancelAfter(TimeSpan.FromMinutes(1));
+        while ((await World.GetAsync())! is var restore && !wanted(restore))
+        {
+            await _controller.ReconcileAsync(restore, bound.Token);
+            await Task.Yield();
+        }
+    }
+
+    public void Wake(string? @namespace, string name)
+    {
+        // The loop looks all the time.
+    }
+
+    public IRestoreServer Open(MySqlConnectionStringBuilder connection)
+    {
+        var own = new MySqlConnectionStringBuilder { ConnectionString = connection.ConnectionString, ApplicationName = "" };
+        _asked.Add($"server {own.ConnectionString}");
+        return new FakeRestoreServer(World.Server, _life);
+    }
+
+    public Task<ISnapshotStorage> OpenAsync(
+        StorageSpec storage, string? @namespace, CancellationToken cancellationToken)
+    {
+        _asked.Add($"open {StorageText.Of(storage)}");
+        return Task.FromResult<ISnapshotStorage>(World.Snapshots);
+    }
+
+    public Task<IReadOnlyList<SnapshotFinding>> CheckAsync(
+        SnapshotLoadRequest request, CancellationToken cancellationToken)
+    {
+        Note("check", request);
+        return _loader.CheckAsync(request, cancellationToken);
+    }
+
+    public async Task RestoreAsync(SnapshotLoadRequest request, CancellationToken cancellationToken)
+    {
+        Note("restore", request);
+        await (Load?.Invoke(cancellationToken) ?? Task.CompletedTask);
+        await _loader.RestoreAsync(request, cancellationToken);
+    }
+
+    public Task LoadAsync(SnapshotLoadRequest request, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task RecreateAsync(
+        MySqlConnection connection, Drydock.Clients.Snapshots.SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
+        MySqlConnection connection, Drydock.Clients.Snapshots.SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<SnapshotVerification> RestoreTestAsync(
+        RestoreTestRequest request, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask DisposeAsync() => _controller.DisposeAsync();
+
+    private void Note(string what, SnapshotLoadRequest request) =>
+        _asked.Add(string.Create(CultureInfo.InvariantCulture, $"{what} {request.Location.Prefix} {request.Database} {request.Threads} {request.Identity}"));
+}

@@ -1,0 +1,95 @@
+using Drydock.Clients.Snapshots;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Crds.SnapshotRestores;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+
+namespace Drydock.Tests.Unit.Crds.Specs.Sweep;
+
+/// <summary>
+/// The fields of a SnapshotRestore: how it ends, and what is asked of the clients that read and load.
+/// </summary>
+internal static class RestoreFields
+{
+    public static IEnumerable<FieldProof> All { get; } =
+    [
+        Ends("mode", RestoreWorld.Spec, spec => spec with { Mode = RunMode.Plan }),
+        Ends("snapshotRef.name", RestoreWorld.Spec, spec => spec with { SnapshotRef = new SnapshotReference { Name = "other" } }),
+        Ends("snapshotRef.uid", RestoreWorld.Spec, spec => spec with { SnapshotRef = spec.SnapshotRef! with { Uid = "another" } }),
+        Ends("files.path", RestoreBench.FromFiles, spec => spec with { Files = spec.Files! with { Path = "other-1" } }),
+        Ends(
+            "files.storage.directory.path",
+            RestoreBench.FromFiles,
+            spec => spec with { Files = spec.Files! with { Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/elsewhere" } } } }),
+        .. StorageBench.Fields(
+            SnapshotRestore.KindName,
+            "files.storage",
+            storage => SnapshotRestoreValidation.Validate(RestoreBench.FromFiles with { Files = RestoreBench.FromFiles.Files! with { Storage = storage } })),
+        OnTarget("target.credentialsSecretRef.name", source => source with { CredentialsSecretRef = new SecretReference { Name = "other" } }),
+        OnTarget("target.host", source => source with { Host = "other.example" }),
+        OnTarget("target.port", source => source with { Port = 3307 }),
+        OnTarget("target.tls.mode", source => source with { Tls = new DatabaseTls { Mode = DatabaseTlsMode.Required } }),
+        Ends("databases", RestoreWorld.Spec, spec => spec with { Databases = ["rm"] }),
+        Ends("allowDrop", RestoreWorld.Spec, spec => spec with { AllowDrop = ["rm"] }),
+        Ends("notAfter", RestoreWorld.Spec, spec => spec with { NotAfter = new DateTimeOffset(2001, 1, 1, 0, 0, 0, TimeSpan.Zero) }),
+        Ends("identitySecretRef.name", RestoreWorld.Spec, spec => spec with { IdentitySecretRef = new SecretReference { Name = "age" } }),
+        Ends("threads", RestoreWorld.Spec, spec => spec with { Threads = 9 }),
+        new(SnapshotRestore.KindName, "paused", PausedBeginsNoOtherDatabaseAsync),
+        new(SnapshotRestore.KindName, "retry", ANewTokenGoesOnAsync),
+        new(SnapshotRestore.KindName, "timeout", ARestoreEndsInTimeAsync),
+    ];
+
+    private static FieldProof Ends(string field, SnapshotRestoreSpec spec, Func<SnapshotRestoreSpec, SnapshotRestoreSpec> change) =>
+        new(SnapshotRestore.KindName, field, async () =>
+        {
+            var undisturbed = await RestoreBench.EndAsync(spec);
+            (await RestoreBench.EndAsync(spec)).ShouldBe(undisturbed);
+            (await RestoreBench.EndAsync(change(spec))).ShouldNotBe(undisturbed);
+        });
+
+    private static FieldProof OnTarget(string field, Func<DatabaseSource, DatabaseSource> change) =>
+        Ends(field, RestoreBench.FromFiles, spec => spec with { Target = change(spec.Target!) });
+
+    private static async Task PausedBeginsNoOtherDatabaseAsync()
+    {
+        await using var bench = new RestoreBench();
+        await bench.CreateAsync(RestoreWorld.Spec with { Paused = true });
+        await bench.UntilAsync(r => r.Status?.Conditions.Exists(c => c.Reason == Reasons.Paused) == true);
+        bench.World.Server.Drops.ShouldBeEmpty();
+        await bench.World.ChangeAsync(spec => spec with { Paused = false });
+        await bench.UntilAsync(r => r.Status?.Phase == SnapshotRestorePhases.Succeeded);
+    }
+
+    private static async Task ANewTokenGoesOnAsync()
+    {
+        await using var bench = new RestoreBench();
+        bench.Load = _ => throw new SnapshotException(SnapshotFailure.LoadFailed, "no");
+        await bench.CreateAsync(RestoreWorld.Spec);
+        await bench.UntilAsync(r => r.Status?.Phase == SnapshotRestorePhases.Failed);
+        bench.Load = null;
+        await bench.World.ChangeAsync(spec => spec with { Retry = "once more" });
+        await bench.UntilAsync(r => r.Status?.Phase == SnapshotRestorePhases.Succeeded);
+    }
+
+    private static async Task ARestoreEndsInTimeAsync()
+    {
+        (await AfterAnHourAsync("30m")).ShouldBe(SnapshotRestorePhases.Failed);
+        (await AfterAnHourAsync("24h")).ShouldBe(SnapshotRestorePhases.Succeeded);
+    }
+
+    private static async Task<string?> AfterAnHourAsync(string timeout)
+    {
+        await using var bench = new RestoreBench();
+        bench.Load = async token =>
+        {
+            var hour = Task.Delay(TimeSpan.FromHours(1), bench.World.Time, token);
+            bench.World.Time.Advance(TimeSpan.FromHours(1));
+            await hour;
+        };
+        await bench.CreateAsync(RestoreWorld.Spec with { Timeout = timeout });
+        await bench.UntilEndedAsync();
+        return (await bench.World.StatusAsync()).Phase;
+    }
+}

@@ -1,0 +1,192 @@
+using System.Globalization;
+using Drydock.Abstractions.Controllers;
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Kubernetes.Json;
+using Drydock.Clients.Kubernetes.Leadership;
+using Drydock.Clients.Kubernetes.Runtime;
+using Drydock.Clients.MySql;
+using Drydock.Clients.Safety;
+using Drydock.Clients.Snapshots;
+using Drydock.Crds;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Reconcilers.Snapshots;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Fakes;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+using ClientStorage = Drydock.Clients.Snapshots.DirectoryStorage;
+using SnapshotVerification = Drydock.Clients.Snapshots.SnapshotVerification;
+using StorageSpec = Drydock.Crds.Common.StorageSpec;
+
+namespace Drydock.Tests.Unit.Crds.Specs.Sweep;
+
+/// <summary>The controller of snapshots with clients that note what they are asked for.</summary>
+internal sealed class SnapshotBench : ISnapshotter, ISnapshotLoader, IStorages, IReconcileTrigger<BackupSnapshot>, IAsyncDisposable
+{
+    private const string Space = "oms";
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("drydock-sweep-");
+    private readonly InMemoryApi _api;
+    private readonly BackupSnapshotController _controller;
+
+    public SnapshotBench()
+    {
+        _api = new InMemoryApi(KubernetesJson.CreateOptions(CrdsJsonContext.Default), Time);
+        _controller = new BackupSnapshotController(
+            new SnapshotServices
+            {
+                Endpoints = EndpointPolicy.Unrestricted,
+                Kubernetes = _api,
+                Snapshotter = this,
+                Loader = this,
+                Storages = this,
+                Changes = new Pulse(),
+                Fence = new LeadershipFence(new AlwaysLeader()),
+                Events = new WorldEvents(),
+                Time = Time,
+                Loggers = NullLoggerFactory.Instance,
+            },
+            new LifeWriter<BackupSnapshot>(_api, new RestoreLife("operator")),
+            this);
+    }
+
+    public ManualTimeProvider Time { get; } = new();
+
+    /// <summary>What the clients were asked for, in order.</summary>
+    public List<string> Asked { get; } = [];
+
+    /// <summary>What a dump comes to instead.</summary>
+    public Func<CancellationToken, Task>? Dump { get; set; }
+
+    public static BackupSnapshotSpec Spec { get; } = new()
+    {
+        Source = new DatabaseSource { Host = "db.example", CredentialsSecretRef = new Drydock.Crds.Common.SecretReference { Name = "db" } },
+        Databases = ["rm"],
+        Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/snapshots" } },
+    };
+
+    /// <summary>What is asked of the clients for a spec, to its end.</summary>
+    public static async Task<string> AskedForAsync(Func<BackupSnapshotSpec, BackupSnapshotSpec> change)
+    {
+        await using var bench = new SnapshotBench();
+        await bench.CreateAsync(change(Spec));
+        await bench.UntilEndedAsync();
+        return string.Join('\n', bench.Asked);
+    }
+
+    public async Task CreateAsync(BackupSnapshotSpec spec)
+    {
+        await _api.CreateAsync(new V1Namespace { Metadata = new V1ObjectMeta { Name = Space } });
+        foreach (var name in new[] { "db", "other" })
+        {
+            await _api.CreateAsync(new V1Secret { Metadata = new V1ObjectMeta { Name = name, Namespace = Space }, Data = OmsWorld.Bytes(("username", name), ("password", "not-a-password"), ("identity", $"identity of {name}")) });
+        }
+
+        await _api.CreateAsync(new BackupSnapshot { Metadata = new V1ObjectMeta { Name = "snap", Namespace = Space, Generation = 1 }, Spec = spec });
+    }
+
+    public async Task<BackupSnapshot> GetAsync() => (await _api.GetAsync<BackupSnapshot>("snap", Space))!;
+
+    public async Task EditAsync(Func<BackupSnapshotSpec, BackupSnapshotSpec> change)
+    {
+        var now = await GetAsync();
+        await _api.UpdateAsync(now with { Spec = change(now.Spec), Metadata = now.Metadata with { Generation = now.Metadata.Generation + 1 } });
+    }
+
+    public async Task DeleteAsync()
+    {
+        await _api.DeleteAsync<BackupSnapshot>("snap", Space);
+        await _controller.ReconcileAsync(await GetAsync(), TestContext.Current.CancellationToken);
+    }
+
+    public Task UntilEndedAsync() => UntilAsync(BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
+
+    public async Task UntilAsync(params string[] phases)
+    {
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        bound.CancelAfter(TimeSpan.FromMinutes(1));
+        string? phase;
+        do
+        {
+            await _controller.ReconcileAsync(await GetAsync(), bound.Token);
+            await Task.Yield();
+            phase = (await GetAsync()).Status?.Phase;
+        }
+        while (phase is null || !phases.Contains(phase, StringComparer.Ordinal));
+    }
+
+    public void Wake(string? @namespace, string name)
+    {
+        // The loop looks all the time.
+    }
+
+    public async Task<SnapshotManifest> TakeAsync(SnapshotRequest request, CancellationToken cancellationToken)
+    {
+        Asked.Add(string.Create(
+            CultureInfo.InvariantCulture,
+            $"take {request.Location.Path} {string.Join(',', request.Databases)} {request.Tool} {request.Threads} {string.Join(',', request.Recipients)} {request.Series} {request.Connection.ConnectionString}"));
+        await (Dump?.Invoke(cancellationToken) ?? Task.CompletedTask);
+        return new FakeSnapshots("rm").Manifest! with { Id = request.Location.Id };
+    }
+
+    public Task<SnapshotVerification> RestoreTestAsync(RestoreTestRequest request, CancellationToken cancellationToken)
+    {
+        Asked.Add(string.Create(CultureInfo.InvariantCulture, $"test {request.Threads} {request.Identity} {request.Connection.ConnectionString}"));
+        return Task.FromResult(new SnapshotVerification(new FakeSnapshots("rm").Manifest!, []));
+    }
+
+    public Task<ISnapshotStorage> OpenAsync(
+        StorageSpec storage, string? @namespace, CancellationToken cancellationToken)
+    {
+        Asked.Add($"open {StorageText.Of(storage)}");
+        return Task.FromResult<ISnapshotStorage>(new ClientStorage(_folder.FullName, Time));
+    }
+
+    public Task DeleteAsync(SnapshotLocation location, CancellationToken cancellationToken)
+    {
+        Asked.Add("delete");
+        return Task.CompletedTask;
+    }
+
+    public Task<SnapshotManifest?> FindAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
+        Task.FromResult<SnapshotManifest?>(null);
+
+    public Task<SnapshotVerification> VerifyAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<SnapshotVerification> VerifyAsync(
+        SnapshotLocation location, string? identity, IProgress<SnapshotProgress>? progress, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<SnapshotVerification> CheckPresenceAsync(
+        SnapshotLocation location, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<SnapshotListing> ListAsync(
+        ISnapshotStorage storage, string path, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<IReadOnlyList<SnapshotFinding>> CheckAsync(
+        SnapshotLoadRequest request, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task RestoreAsync(SnapshotLoadRequest request, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task LoadAsync(SnapshotLoadRequest request, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task RecreateAsync(
+        MySqlConnection connection, Drydock.Clients.Snapshots.SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
+        MySqlConnection connection, Drydock.Clients.Snapshots.SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _controller.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+}

@@ -1,0 +1,119 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Oms;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using static Drydock.Tests.Unit.Crds.Specs.Sweep.Upgrades;
+using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
+
+namespace Drydock.Tests.Unit.Crds.Specs.Sweep;
+
+/// <summary>How targets are reached, and how long they may take.</summary>
+internal static class UpgradeAccessFields
+{
+    private const string Prefix = "timeouts.";
+
+    public static IEnumerable<FieldProof> All { get; } =
+    [
+        Plans("regions[].nodes[].docker.endpoint", spec => spec.Node()["docker"]!["endpoint"] = "tcp://192.0.2.99:2376"),
+        Plans("regions[].nodes[].docker.insecure", spec => spec.Node()["docker"]!["insecure"] = true),
+        Plans("regions[].nodes[].docker.tlsSecretRef.name", spec => spec.Node()["docker"]!["tlsSecretRef"]!["name"] = "other"),
+        Plans(
+            "regions[].nodes[].docker.sshSecretRef.name",
+            spec => spec.Node()["docker"]!["sshSecretRef"]!["name"] = "other",
+            spec => spec.Node()["docker"] = Json("""{"endpoint":"ssh://admin@192.0.2.216","sshSecretRef":{"name":"ssh"}}""")),
+        Plans("metadataDatabase.credentialsSecretRef.name", spec => spec["metadataDatabase"] = Json("""{"credentialsSecretRef":{"name":"other"}}""")),
+        Target("metadataDatabase.host", spec => spec with { MetadataDatabase = new MetadataDatabaseSpec { Host = "db.example" } }),
+        Target("metadataDatabase.port", spec => spec with { MetadataDatabase = new MetadataDatabaseSpec { Port = 3307 } }),
+        Target("metadataDatabase.tls.mode", spec => spec with { MetadataDatabase = new MetadataDatabaseSpec { Tls = new DatabaseTls { Mode = DatabaseTlsMode.VerifyIdentity } } }),
+        Runs("imagePullSecretRef.name", ThePullUsesTheSecret),
+        BacksUp("backup.identitySecretRef.name", spec => spec["backup"]!["identitySecretRef"] = Json("""{"name":"age"}""")),
+        Secret("backup.storage.s3.credentialsSecretRef.name", spec => spec["backup"]!.AsObject()),
+        Secret("imageArchive.storage.s3.credentialsSecretRef.name", spec => spec["imageArchive"]!.AsObject()),
+        Secret("regions[].nodes[].imageArchive.storage.s3.credentialsSecretRef.name", spec =>
+        {
+            spec.Node()["imageArchive"] ??= Json($$"""{"path":"{{OmsWorld.ArchivePath}}","storage":{} }""");
+            return spec.Node()["imageArchive"]!.AsObject();
+        }),
+        .. new[]
+        {
+            OmsUpgradePhases.PrepareImage, OmsUpgradePhases.DisableHA, OmsUpgradePhases.RenameProjects, OmsUpgradePhases.StopOld, OmsUpgradePhases.Backup,
+            OmsUpgradePhases.StartNew, OmsUpgradePhases.CorrectMetadata, OmsUpgradePhases.InitMetadata, OmsUpgradePhases.Verify, OmsUpgradePhases.EnableHA,
+            OmsUpgradePhases.Settle, OmsUpgradePhases.StopNew, OmsUpgradePhases.RestoreDatabases, OmsUpgradePhases.StartOld,
+        }.Select(Timeout),
+        Runs($"{Prefix}preflight", PreflightEndsInTime),
+    ];
+
+    // The step's own text is what the user reads; what holds is asked of the spec at every advance (PlanFlow).
+    private static FieldProof Timeout(string phase)
+    {
+        var field = char.ToLowerInvariant(phase[0]) + phase[1..];
+        return Runs(Prefix + field, () =>
+        {
+            var json = new JsonObject { [field] = "77m" };
+            var timeouts = System.Text.Json.JsonSerializer.Deserialize(json.ToJsonString(), Drydock.Crds.CrdsJsonContext.Default.OmsUpgradeTimeouts)!;
+            timeouts.Of(phase).ShouldBe("77m");
+            new OmsUpgradeTimeouts().Of(phase).ShouldNotBe("77m");
+        });
+    }
+
+    // The clock of the world stands while anything moves, so only no time at all is too little here; the schema takes
+    // no less than a millisecond.
+    private static void PreflightEndsInTime()
+    {
+        static (string? Phase, string? Reason) End(string timeout)
+        {
+            var world = new OmsWorld();
+            world.Apply(spec => spec with { Mode = RunMode.Plan, Timeouts = spec.Timeouts with { Preflight = timeout } });
+            world.RunUntil(() => world.Is("Stalled") || world.Is("Planned"), "planned or too slow");
+            return (world.Status.Phase, world.ReasonOf("Stalled"));
+        }
+
+        End("1m").Phase.ShouldBe(OmsUpgradePhases.Planned);
+        End("0s").Reason.ShouldBe(Reasons.StepTimeout);
+    }
+
+    private static FieldProof Secret(string field, Func<JsonObject, JsonObject> owner) => Plans(
+        field,
+        spec => owner(spec)["storage"]!["s3"]!["credentialsSecretRef"]!["name"] = "other",
+        spec => ToBucket(owner(spec))) with
+    {
+        // Nothing of the plan: it is what the operator reads, and what wakes it.
+        Prove = () =>
+        {
+            var spec = System.Text.Json.JsonSerializer.SerializeToNode(new OmsWorld().Spec(), Drydock.Crds.CrdsJsonContext.Default.OmsUpgradeSpec)!.AsObject();
+            ToBucket(owner(spec));
+            var before = System.Text.Json.JsonSerializer.Deserialize(spec.ToJsonString(), Drydock.Crds.CrdsJsonContext.Default.OmsUpgradeSpec)!;
+            owner(spec)["storage"]!["s3"]!["credentialsSecretRef"]!["name"] = "other";
+            var after = System.Text.Json.JsonSerializer.Deserialize(spec.ToJsonString(), Drydock.Crds.CrdsJsonContext.Default.OmsUpgradeSpec)!;
+            OmsSecrets.Names(before).ShouldContain("s3");
+            OmsSecrets.Names(after).ShouldContain("other");
+            IdentityHash.Of(after).ShouldBe(IdentityHash.Of(before));
+            return StorageBench.TheSecretOpensIt();
+        },
+    };
+
+    private static FieldProof Target(string field, Func<OmsUpgradeSpec, OmsUpgradeSpec> change) => new(OmsUpgrade.KindName, field, async () =>
+    {
+        var spec = new OmsWorld().Spec();
+        (await MetadataTargets.OfAsync(change(spec))).ShouldNotBe(await MetadataTargets.OfAsync(spec));
+    });
+
+    private static void ThePullUsesTheSecret()
+    {
+        var world = new OmsWorld(new WorldSetup { ImageInRegistry = true }) { RegistryAccount = ("puller", "not-a-password") };
+        world.Api.Create(new V1Secret
+        {
+            Metadata = new V1ObjectMeta { Name = "pull", Namespace = OmsWorld.Namespace },
+            Data = OmsWorld.Bytes((".dockerconfigjson", $$"""{"auths":{"registry.example":{"auth":"{{Convert.ToBase64String(Encoding.UTF8.GetBytes("puller:not-a-password"))}}"} } }""")),
+        });
+        world.Apply();
+        world.RunToStall();
+        world.EditSpec(spec => spec with { ImagePullSecretRef = new SecretReference { Name = "pull" } });
+        world.RunToSuccess();
+    }
+}

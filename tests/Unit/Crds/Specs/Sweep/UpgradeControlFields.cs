@@ -1,0 +1,202 @@
+using System.Text.Json.Nodes;
+using Drydock.Abstractions.Entities;
+using Drydock.Abstractions.Plans;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using static Drydock.Tests.Unit.Crds.Specs.Sweep.Upgrades;
+using DayOfWeek = Drydock.Crds.Common.DayOfWeek;
+using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
+
+namespace Drydock.Tests.Unit.Crds.Specs.Sweep;
+
+/// <summary>What a person says about the run itself.</summary>
+internal static class UpgradeControlFields
+{
+    private static readonly MaintenanceWindow Morning = new() { Start = "04:00", End = "06:00" };
+
+    public static IEnumerable<FieldProof> All { get; } =
+    [
+        Runs("mode", NothingIsDoneWithModePlan),
+        Runs("desiredState", () => Ended().EditedUntil(spec => spec with { DesiredState = DesiredState.RolledBack }, world => world.Status.RollbackPlan is not null)),
+        Runs("rollbackPolicy", AFailureGoesBackByItself),
+        Runs("window.start", () => FirstAct(Morning with { Start = "05:00" }).ShouldBe(FirstAct(Morning).AddHours(1))),
+        Runs("window.end", () => FirstAct(Morning with { Start = "01:00", End = "03:00" }).ShouldBeLessThan(FirstAct(Morning with { Start = "01:00", End = "01:30" }).AddHours(-20))),
+        Runs("window.days", () => FirstAct(Morning with { Days = [DayOfWeek.Mon] }).ShouldBe(FirstAct(Morning).AddDays(1))),
+        Runs("window.timeZone", () => FirstAct(Morning with { TimeZone = "America/New_York" }).ShouldBe(FirstAct(Morning).AddHours(5))),
+        Runs("notAfter", NothingBeginsTooLate),
+        Runs("maxParallelNodes", () => (MostNodesAtOnce(null), MostNodesAtOnce(1)).ShouldBe((2, 1))),
+        Runs("adoptTarget", ATargetOfNobodyIsTakenOver),
+        Runs("approvedPlanHash", AnotherPlanIsRefused),
+        Runs("paused", () => Stopped(spec => spec with { Paused = true }, "Paused", spec => spec with { Paused = false })),
+        Runs("holdBefore", () => Stopped(spec => spec with { HoldBefore = ["PrepareImage"] }, "Held", spec => spec with { HoldBefore = [] })),
+        Runs("retry", ANewTokenGoesOn),
+        Runs("cleanup.accepted", () => OldContainersLeft(new CleanupSpec { Accepted = true }).ShouldBeLessThan(OldContainersLeft(new CleanupSpec()))),
+        Runs("cleanup.after", () => OldContainersLeft(new CleanupSpec { After = "1h" }).ShouldBeLessThan(OldContainersLeft(new CleanupSpec { After = "9000h" }))),
+        Runs("cleanup.removeImages", () => Images(new CleanupSpec { Accepted = true, RemoveImages = true }).ShouldBeLessThan(Images(new CleanupSpec { Accepted = true }))),
+        Plans("preflight.acknowledge", spec => spec["preflight"]!["acknowledge"] = new JsonArray()),
+        Plans("preflight.cascadedWriters", spec => spec["preflight"]!["cascadedWriters"] = "Acknowledge", world: world => world.Metadata.Cascades.Add(new CascadedWriter("9", "id=7"))),
+        Plans("preflight.duplicateProjectNames", spec => spec["preflight"]!["duplicateProjectNames"] = "Rename", world: TwoOfOneName),
+        Plans(
+            "preflight.keepProjectNames",
+            spec => spec["preflight"]!["keepProjectNames"] = new JsonArray("Synchronization/902"),
+            spec => spec["preflight"]!["duplicateProjectNames"] = "Rename",
+            world: TwoOfOneName),
+        Runs("preflight.maxProjectLag", () => (Laggard("1s"), Laggard("1h")).ShouldBe((false, true))),
+        Runs("preflight.apiCredentialsSecretRef.name", () =>
+            ProjectWorlds.WithApiAfter(spec: spec => spec with { Preflight = spec.Preflight with { ApiCredentialsSecretRef = new SecretReference { Name = "absent" } } })
+                .RunUntilEither(world => world.Status.Message?.Contains("absent", StringComparison.Ordinal) == true)),
+    ];
+
+    private static OmsWorld Ended()
+    {
+        var world = new OmsWorld().Apply();
+        world.RunToSuccess();
+        return world;
+    }
+
+    private static void EditedUntil(
+        this OmsWorld world, Func<OmsUpgradeSpec, OmsUpgradeSpec> change, Func<OmsWorld, bool> condition)
+    {
+        condition(world).ShouldBeFalse();
+        world.EditSpec(change);
+        world.RunUntil(() => condition(world), "the change has its effect");
+    }
+
+    private static void RunUntilEither(this OmsWorld world, Func<OmsWorld, bool> condition)
+    {
+        world.RunUntil(() => world.Is("Stalled") || world.Is("Succeeded"), "an end");
+        condition(world).ShouldBeTrue(world.Describe());
+    }
+
+    private static void NothingIsDoneWithModePlan()
+    {
+        var world = new OmsWorld().Apply(spec => spec with { Mode = RunMode.Plan });
+        world.RunUntil(() => world.Is("Planned"), "planned");
+        world.RunFor(TimeSpan.FromHours(1));
+        world.Done.ShouldBeEmpty();
+        world.EditSpec(spec => spec with { Mode = RunMode.Apply });
+        world.RunToSuccess();
+    }
+
+    private static void AFailureGoesBackByItself()
+    {
+        static OmsWorld Failing(RollbackPolicy policy) =>
+            new OmsWorld(new WorldSetup { Jar = (_, _) => (1, "no\n") }).Apply(spec => spec with { RollbackPolicy = policy });
+        var waits = Failing(RollbackPolicy.Manual);
+        waits.RunToStall();
+        waits.Status.RollbackPlan.ShouldBeNull();
+        Failing(RollbackPolicy.OnFailure).RunToRolledBack();
+    }
+
+    private static DateTimeOffset FirstAct(MaintenanceWindow window)
+    {
+        var world = new OmsWorld().Apply(spec => spec with { Window = window });
+        world.RunUntil(() => world.Done.Count > 0, "the first act", TimeSpan.FromDays(8));
+        var at = world.Done[0].At;
+        return new DateTimeOffset(at.Year, at.Month, at.Day, at.Hour, at.Minute, 0, at.Offset);
+    }
+
+    private static int MostNodesAtOnce(int? limit)
+    {
+        var world = new OmsWorld().Apply(spec => spec with { MaxParallelNodes = limit });
+        var most = 0;
+        world.RunUntil(
+            () =>
+            {
+                var running = (world.Status.Plan?.Steps ?? []).Where(step => step.State == StepState.Running).Select(step => step.Node).OfType<string>();
+                most = Math.Max(most, running.Distinct(StringComparer.Ordinal).Count());
+                return world.IsOver;
+            },
+            "the end");
+        return most;
+    }
+
+    private static void ATargetOfNobodyIsTakenOver()
+    {
+        var world = new OmsWorld().Apply(name: "other");
+        world.RunUntil(() => world.Api.All<V1Lease>().Any(), "a claim");
+        world.Delete("other");
+        world.Api.PatchMetadata<OmsUpgrade>(OmsWorld.Namespace, "other", null, meta => meta with { Finalizers = [] });
+        world.IsGone("other").ShouldBeTrue();
+        world.Apply();
+        world.RunUntil(() => world.Status.Message?.Contains("adoptTarget", StringComparison.Ordinal) == true, "it says what would take it over");
+        world.EditSpec(spec => spec with { AdoptTarget = true });
+        world.RunUntil(() => world.Status.Plan is not null, "a plan");
+    }
+
+    private static void NothingBeginsTooLate()
+    {
+        var world = new OmsWorld();
+        world.Apply(spec => spec with { NotAfter = world.Time.GetUtcNow() - TimeSpan.FromMinutes(1) });
+        world.RunToStall();
+        world.ReasonOf("Stalled").ShouldBe(Reasons.TooLate);
+        world.Done.ShouldBeEmpty();
+        world.EditSpec(spec => spec with { NotAfter = world.Time.GetUtcNow() + TimeSpan.FromHours(1) });
+        world.RunToSuccess();
+    }
+
+    private static void AnotherPlanIsRefused()
+    {
+        var world = new OmsWorld().Apply(spec => spec with { ApprovedPlanHash = $"sha256:{new string('0', 64)}" });
+        world.RunToStall();
+        world.ReasonOf("Stalled").ShouldBe(Reasons.PlanChanged);
+        world.EditSpec(spec => spec with { ApprovedPlanHash = "" });
+        world.RunToSuccess();
+    }
+
+    private static void Stopped(
+        Func<OmsUpgradeSpec, OmsUpgradeSpec> stop, string reason, Func<OmsUpgradeSpec, OmsUpgradeSpec> go)
+    {
+        var world = new OmsWorld().Apply(stop);
+        world.RunUntil(() => world.ReasonOf("Reconciling") == reason, reason);
+        world.RunFor(TimeSpan.FromHours(5));
+        world.Done.ShouldBeEmpty();
+        world.EditSpec(go);
+        world.RunToSuccess();
+    }
+
+    private static void ANewTokenGoesOn()
+    {
+        var broken = true;
+        var world = new OmsWorld(new WorldSetup { Init = (_, _) => broken ? (1, "# 【步骤一】失败\n") : (0, "%marker%") }).Apply();
+        world.RunToStall();
+        broken = false;
+        world.RunFor(TimeSpan.FromHours(1));
+        world.Is("Stalled").ShouldBeTrue();
+        world.EditSpec(spec => spec with { Retry = "once more" });
+        world.RunUntil(() => world.Status.UsedTokens.Exists(token => token.Token == "once more"), "the token is used");
+    }
+
+    private static OmsWorld CleanedUp(CleanupSpec cleanup)
+    {
+        var world = new OmsWorld().Apply(spec => spec with { Cleanup = cleanup });
+        world.RunUntil(() => world.Is("Succeeded"), "success");
+        world.RunFor(TimeSpan.FromHours(3));
+        return world;
+    }
+
+    private static int OldContainersLeft(CleanupSpec cleanup) =>
+        CleanedUp(cleanup).Hosts.Count(host => host.Find(OmsWorld.OldName) is not null);
+
+    private static int Images(CleanupSpec cleanup) => CleanedUp(cleanup).Hosts.Sum(host => host.Images.Count);
+
+    private static void TwoOfOneName(OmsWorld world) => world.Metadata.Projects.AddRange(
+    [
+        new OmsProject(OmsProjectKind.Migration, "901", "twice", "RUNNING"),
+        new OmsProject(OmsProjectKind.Sync, "902", "twice", "RUNNING"),
+    ]);
+
+    private static bool Laggard(string most)
+    {
+        var world = ProjectWorlds.WithApiBefore(
+            world => world.Console.Projects.ForEach(project => project.Lag = TimeSpan.FromMinutes(2)),
+            spec => spec with { Mode = RunMode.Plan, Preflight = spec.Preflight with { MaxProjectLag = most } });
+        world.RunUntil(() => world.Is("Planned") || world.Is("Stalled"), "planned or refused");
+        return world.Is("Planned");
+    }
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Drydock.Clients.Kubernetes.Json;
+using Drydock.Crds;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Oms;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+
+namespace Drydock.Tests.Unit.Crds.Specs.Sweep;
+
+/// <summary>Proofs for the fields of an upgrade, most of them by the real controller on the world in memory.</summary>
+internal static class Upgrades
+{
+    private static readonly JsonSerializerOptions Options = KubernetesJson.CreateOptions(CrdsJsonContext.Default);
+
+    /// <summary>The plan, or what preflight finds, is another one after the change.</summary>
+    public static FieldProof Plans(string field, Action<JsonObject> change, Action<JsonObject>? before = null, WorldSetup? setup = null, Action<OmsWorld>? world = null) =>
+        new(OmsUpgrade.KindName, field, () =>
+        {
+            var (first, second) = (Edited(before), Edited(both => { before?.Invoke(both); change(both); }));
+            var undisturbed = Preflighted(first, setup, world);
+            Preflighted(first, setup, world).ShouldBe(undisturbed);
+            Preflighted(second, setup, world).ShouldNotBe(undisturbed);
+            return Task.CompletedTask;
+        });
+
+    /// <summary>As <see cref="Plans"/>, and the field counts as identity.</summary>
+    public static FieldProof Identity(string field, Action<JsonObject> change, Action<JsonObject>? before = null, WorldSetup? setup = null, Action<OmsWorld>? world = null) =>
+        new(OmsUpgrade.KindName, field, async () =>
+        {
+            var fits = new OmsWorld(setup);
+            var (first, second) = (Read(fits, Edited(before)), Read(fits, Edited(both => { before?.Invoke(both); change(both); })));
+            IdentityHash.Of(second).ShouldNotBe(IdentityHash.Of(first), $"{field} is identity, and a change of it would not be noticed");
+            await Plans(field, change, before, setup, world).Prove();
+        });
+
+    /// <summary>The BackupSnapshot that the run makes is another one after the change.</summary>
+    public static FieldProof BacksUp(string field, Action<JsonObject> change, Action<JsonObject>? before = null) => new(OmsUpgrade.KindName, field, () =>
+    {
+        var undisturbed = Snapshot(Edited(before));
+        Snapshot(Edited(before)).ShouldBe(undisturbed);
+        Snapshot(Edited(both => { before?.Invoke(both); change(both); })).ShouldNotBe(undisturbed);
+        return Task.CompletedTask;
+    });
+
+    /// <summary>Whatever is done in a world.</summary>
+    public static FieldProof Runs(string field, Action prove) => new(OmsUpgrade.KindName, field, () =>
+    {
+        prove();
+        return Task.CompletedTask;
+    });
+
+    public static JsonNode Json(string json) => JsonNode.Parse(json)!;
+
+    public static JsonObject Node(this JsonObject spec, int index = 0) => spec["regions"]![0]!["nodes"]![index]!.AsObject();
+
+    /// <summary>The archive of the world in a bucket.</summary>
+    public static void ToBucket(JsonObject owner) => owner["storage"] = Json(Bucket);
+
+    public const string Bucket = """{"s3":{"endpoint":"https://s3.example:9000","bucket":"dumps","prefix":"oms","credentialsSecretRef":{"name":"s3"} } }""";
+
+    private static Func<OmsWorld, JsonObject> Edited(Action<JsonObject>? change) => world =>
+    {
+        var spec = JsonSerializer.SerializeToNode(world.Spec(), Options)!.AsObject();
+        change?.Invoke(spec);
+        return spec;
+    };
+
+    private static OmsUpgradeSpec Read(OmsWorld world, Func<OmsWorld, JsonObject> spec) =>
+        spec(world).Deserialize<OmsUpgradeSpec>(Options)!;
+
+    private static string Preflighted(Func<OmsWorld, JsonObject> spec, WorldSetup? setup, Action<OmsWorld>? prepare)
+    {
+        var world = new OmsWorld(setup);
+        world.Archives.Files[$"/{OmsWorld.ArchivePath}"] = world.Archives.Files[$"{OmsWorld.ArchiveDirectory}/{OmsWorld.ArchivePath}"];
+        prepare?.Invoke(world);
+        world.Apply(_ => Read(world, spec) with { Mode = RunMode.Plan });
+        world.RunUntil(() => world.Is("Planned") || world.Is("Stalled"), "planned or refused");
+        var steps = (world.Status.Plan?.Steps ?? []).Select(step => $"{step.Id} {step.Timeout} {string.Join(' ', step.Parameters.Select(p => $"{p.Key}={p.Value}"))}");
+        return string.Join('\n', [$"{world.Status.Phase} {world.Status.Message}", .. world.Status.Plan?.Notes ?? [], .. steps]);
+    }
+
+    private static string Snapshot(Func<OmsWorld, JsonObject> spec)
+    {
+        var world = new OmsWorld();
+        world.Apply(_ => Read(world, spec));
+        world.RunUntil(() => world.Api.All<BackupSnapshot>().Any(), "the snapshot is made");
+        return string.Create(CultureInfo.InvariantCulture, $"{JsonSerializer.Serialize(world.Api.All<BackupSnapshot>().Single().Spec, Options)}");
+    }
+}

@@ -1,0 +1,173 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Drydock.Clients.Safety;
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.Databases;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases;
+
+/// <summary>HTTP to the processes of a database, against a socket that says what a test wants.</summary>
+public sealed class ServiceHttpTests : IDisposable
+{
+    private readonly TcpListener _server = new(IPAddress.Loopback, 0);
+    private readonly ServiceHttp _http = new(null, TimeProvider.System, EndpointPolicy.Unrestricted);
+    private readonly List<string> _requests = [];
+
+    public ServiceHttpTests() => _server.Start();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private int Port => ((IPEndPoint)_server.LocalEndpoint).Port;
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _server.Dispose();
+    }
+
+    [Theory]
+    [InlineData(200, "application/json; charset=utf-8", "{\"a\":1}", "application/json")]
+    [InlineData(200, "text/html", "Unable to locate leader master", "text/html")]
+    [InlineData(500, "text/plain", "redirect failed", "text/plain")]
+    [InlineData(503, null, "", null)]
+    public async Task Any_status_is_an_answer(int status, string? type, string body, string? seen)
+    {
+        var serving = ServeAsync($"HTTP/1.1 {status} X\r\n{(type is null ? "" : $"Content-Type: {type}\r\n")}Content-Length: {body.Length}\r\n\r\n{body}");
+
+        var answer = await _http.GetAsync("127.0.0.1", Port, "/pd/api/v1/stores?state=0&state=1", Token);
+
+        answer.ShouldBe(new ServiceAnswer(status, seen, body));
+        await serving;
+        _requests[0].ShouldStartWith("GET /pd/api/v1/stores?state=0&state=1 HTTP/1.1");
+    }
+
+    [Fact]
+    public async Task A_body_is_sent_as_JSON()
+    {
+        var serving = ServeAsync("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnull");
+
+        await _http.SendAsync(HttpMethod.Post, "127.0.0.1", Port, "/pd/api/v1/schedulers", "{\"store_id\":1}", Token);
+
+        await serving;
+        _requests[0].ShouldContain("Content-Type: application/json");
+        _requests[0].ShouldEndWith("{\"store_id\":1}");
+    }
+
+    [Fact]
+    public async Task A_redirection_is_an_answer_and_is_not_followed()
+    {
+        var serving = ServeAsync("HTTP/1.1 307 Moved\r\nLocation: http://192.0.2.1/\r\nContent-Length: 0\r\n\r\n");
+
+        (await _http.GetAsync("127.0.0.1", Port, "/", Token)).Status.ShouldBe(307);
+        await serving;
+    }
+
+    [Theory]
+    [InlineData("POST")]
+    [InlineData("PUT")]
+    [InlineData("DELETE")]
+    public async Task A_request_that_changes_something_and_whose_answer_is_lost_is_sent_once_and_may_have_run(
+        string method)
+    {
+        var answered = ServeAsync("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnull");
+        await _http.GetAsync("127.0.0.1", Port, "/", Token);
+        await answered;
+        var serving = ServeAsync(answer: null);
+
+        var trouble = await Should.ThrowAsync<ServiceException>(() => _http.SendAsync(new HttpMethod(method), "127.0.0.1", Port, "/pd/api/v1/leader/resign", null, Token));
+
+        await serving;
+        (trouble.Reason, trouble.IsNotTaken, trouble.MayHaveRun).ShouldBe((Reasons.HostUnreachable, false, true));
+        _server.Pending().ShouldBeFalse();
+        _requests.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Where_nothing_listens_the_request_certainly_was_not_taken()
+    {
+        var port = Port;
+        _server.Stop();
+
+        var trouble = await Should.ThrowAsync<ServiceException>(() => _http.GetAsync("127.0.0.1", port, "/status", Token));
+
+        (trouble.Reason, trouble.IsNotTaken).ShouldBe((Reasons.HostUnreachable, true));
+        trouble.Message.ShouldStartWith($"GET http://127.0.0.1:{port}/status: ");
+    }
+
+    [Fact]
+    public async Task A_longer_body_than_any_good_answer_has_is_none()
+    {
+        var serving = ServeAsync($"HTTP/1.1 200 OK\r\nContent-Length: {ServiceHttp.LongestBody + 1}\r\n\r\n{new string('x', ServiceHttp.LongestBody + 1)}");
+
+        (await Should.ThrowAsync<ServiceException>(() => _http.GetAsync("127.0.0.1", Port, "/", Token))).Reason.ShouldBe(Reasons.AnswerUnusable);
+        await serving;
+    }
+
+    [Fact]
+    public async Task Half_an_answer_is_none()
+    {
+        var serving = ServeAsync("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"stores\":");
+
+        (await Should.ThrowAsync<ServiceException>(() => _http.GetAsync("127.0.0.1", Port, "/", Token))).MayHaveRun.ShouldBeTrue();
+        await serving;
+    }
+
+    [Theory]
+    [InlineData("h", "no-slash")]
+    [InlineData("h h", "/")]
+    public async Task What_is_no_address_is_told(string host, string path) =>
+        (await Should.ThrowAsync<ServiceException>(() => _http.GetAsync(host, 80, path, Token))).IsNotTaken.ShouldBeTrue();
+
+    [Fact]
+    public void Material_that_is_none_is_told_without_what_it_holds()
+    {
+        var trouble = Should.Throw<ServiceException>(() => new ServiceHttp(new ServiceTlsMaterial("canary"u8.ToArray(), null, null), TimeProvider.System));
+
+        trouble.Message.ShouldNotContain("canary");
+        trouble.InnerException.ShouldBeNull();
+    }
+
+    // Takes one connection, reads a request, says the answer, and closes.
+    private async Task ServeAsync(string? answer)
+    {
+        using var client = await _server.AcceptTcpClientAsync(Token);
+        var stream = client.GetStream();
+        var request = new StringBuilder();
+        var buffer = new byte[4096];
+        do
+        {
+            request.Append(Encoding.ASCII.GetString(buffer, 0, await stream.ReadAsync(buffer, Token)));
+        }
+        while (!IsWhole(request.ToString()));
+        _requests.Add(request.ToString());
+        if (answer is not null)
+        {
+            try
+            {
+                await stream.WriteAsync(Encoding.ASCII.GetBytes(answer), Token);
+            }
+            catch (IOException)
+            {
+                // The other side has read as much as it wanted.
+                return;
+            }
+        }
+    }
+
+    private static bool IsWhole(string request)
+    {
+        var end = request.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+        if (end < 0)
+        {
+            return false;
+        }
+
+        const string Length = "Content-Length: ";
+        var at = request.IndexOf(Length, StringComparison.Ordinal);
+        var length = at < 0 ? 0 : int.Parse(request[(at + Length.Length)..request.IndexOf('\r', at)], System.Globalization.CultureInfo.InvariantCulture);
+        return request.Length >= end + 4 + length;
+    }
+}

@@ -1,0 +1,153 @@
+using System.Globalization;
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Engine.Actions;
+using Drydock.Engine.Guards;
+using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Tests.Unit.Databases;
+
+/// <summary>
+/// An engine of three processes and two steps: each process is swapped in turn, then the cluster is asked for its
+/// version.
+/// </summary>
+internal sealed class ToyEngine : IDatabaseEngine
+{
+    public const DatabaseEngine Toy = (DatabaseEngine)99;
+    private const string Swap = "SwapToy";
+    private const string Verify = "VerifyToy";
+
+    /// <summary>The world: the version of each process.</summary>
+    public Dictionary<string, string> Versions { get; } = new(StringComparer.Ordinal) { ["n1"] = "1.0.0", ["n2"] = "1.0.0", ["n3"] = "1.0.0" };
+
+    /// <summary>What was done, in order.</summary>
+    public List<string> Acts { get; } = [];
+
+    public DatabaseEngine Name => Toy;
+
+    public RunMilestones Milestones { get; } = new(There: [new(ConditionTypes.Verified, "Verify")], Back: [], UndoneBy: []);
+
+    public string LoginField => "spec.toy.credentialsSecretRef";
+
+    public SecretReference? Login(DatabaseRollingUpgradeSpec spec) => null;
+
+    public SwapMethod DefaultSwap(InstanceControl control) => SwapMethod.ReplaceBinary;
+
+    public StorageSpec? BackupStorage(DatabaseRollingUpgradeSpec spec) => null;
+
+    public IEngineTargets Bind(IEngineContext context) => new Targets(this, context);
+
+    public TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, PlanStep step) => TimeSpan.FromMinutes(10);
+
+    public bool IsPastUndo(Plan plan) => Changed(plan);
+
+    public bool Changed(Plan plan) => plan.Steps.Exists(s => s.Action == Swap && s.State != StepState.Pending);
+
+    public bool OnlyWaits(PlanStep step) => step.Action == Verify;
+
+    public string? HeldBy(PlanStep step) => null;
+
+    public string? RollbackRefusal(DatabaseRollingUpgradeSpec spec, Plan plan) => null;
+
+    public Plan CompileRollback(DatabaseRollingUpgradeSpec spec, Plan plan, IReadOnlyList<string> notes) =>
+        new() { Steps = [.. Swaps(spec.FromVersion, "RollBack")], Notes = [.. notes] };
+
+    public DatabaseRollingUpgradeStatus Summarize(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
+        status with { Instances = [.. Versions.Select(v => new DatabaseInstanceStatus { Name = v.Key, Version = v.Value })] };
+
+    public void AddConditions(ConditionSet conditions, DatabaseRollingUpgradeStatus status)
+    {
+    }
+
+    public IReadOnlyList<ActionItem> LeftBehind(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
+        [];
+
+    public bool IsDraining(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) => false;
+
+    public bool IsDrain(PlanStep step) => false;
+
+    private IEnumerable<PlanStep> Swaps(string version, string phase)
+    {
+        var before = "";
+        foreach (var node in Versions.Keys)
+        {
+            var id = string.Create(CultureInfo.InvariantCulture, $"{phase}/{node}");
+            yield return new PlanStep
+            {
+                Id = id,
+                Node = node,
+                Action = Swap,
+                After = before.Length > 0 ? [before] : [],
+                Parameters = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["to"] = version },
+            };
+            before = id;
+        }
+    }
+
+    private sealed class Targets(ToyEngine engine, IEngineContext context) : IEngineTargets, IStepCatalog, IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
+    {
+        public IStepCatalog Catalog => this;
+
+        public string TargetIdentity => "toy-cluster";
+
+        public string TargetDescription => "a toy of three processes";
+
+        public Task<EnginePreflight> PreflightAsync(CancellationToken cancellationToken) =>
+            Task.FromResult(new EnginePreflight(this, [], TargetIdentity));
+
+        public Task<RunTakenAway> CleanUpAsync(
+            DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
+            Task.FromResult(RunTakenAway.Nothing);
+
+        public Plan Compile(DatabaseRollingUpgradeSpec spec)
+        {
+            var swaps = engine.Swaps(spec.ToVersion, "Upgrade").ToList();
+            var verify = new PlanStep
+            {
+                Id = "Verify/cluster",
+                Action = Verify,
+                After = [swaps[^1].Id],
+                Parameters = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["to"] = spec.ToVersion },
+            };
+            return new Plan { Steps = [.. swaps, verify] };
+        }
+
+        public DatabaseRollingUpgradeStatus Learn(
+            DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec, DateTimeOffset now) =>
+            engine.Summarize(spec, status);
+
+        public IStepAction Action(string name) => new ToyAction(engine, context, name);
+
+        public IGuardCheck Guard(string name) => throw new KeyNotFoundException(name);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+
+    private sealed class ToyAction(ToyEngine engine, IEngineContext context, string name) : IStepAction
+    {
+        public string Name => name;
+
+        public Task<Observation> ObserveAsync(StepContext step, CancellationToken cancellationToken)
+        {
+            var to = step.Parameter("to");
+            var isDone = step.Step.Node is { } node ? engine.Versions[node] == to : engine.Versions.Values.All(v => v == to);
+            return Task.FromResult<Observation>(isDone ? new Observation.Done() : name == Verify ? new Observation.Running("versions differ") : new Observation.NotStarted());
+        }
+
+        public Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext step, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>(StringComparer.Ordinal));
+
+        public Task ActAsync(StepContext step, CancellationToken cancellationToken)
+        {
+            context.EnsureMayAct();
+            engine.Acts.Add($"{step.Step.Id} {step.Parameter("to")}");
+            engine.Versions[step.Step.Node!] = step.Parameter("to");
+            return Task.CompletedTask;
+        }
+
+        public Task WaitAsync(StepContext step, CancellationToken cancellationToken) =>
+            Task.Delay(TimeSpan.FromSeconds(1), step.Time, cancellationToken);
+    }
+}

@@ -1,0 +1,148 @@
+using Drydock.Clients.Docker;
+using Drydock.Clients.Remote;
+using Drydock.Clients.Ssh;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Databases;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases;
+
+/// <summary>spec.access: what is refused, and what leads to a host.</summary>
+public sealed class HostAccessTests
+{
+    private static readonly SecretReference Secret = new() { Name = "s" };
+
+    [Fact]
+    public void One_container_for_every_host_is_accepted() =>
+        Findings(Docker(Entry("h1"), Entry("h2"))).ShouldBeEmpty();
+
+    [Fact]
+    public void Exactly_one_way_is_needed()
+    {
+        Findings(new HostAccess()).ShouldBe([(RuleMessages.OneAccess, "spec.access")]);
+        Findings(Docker(Entry("h1"), Entry("h2")) with { Ssh = new SshAccess() }).ShouldBe([(RuleMessages.OneAccess, "spec.access")]);
+    }
+
+    [Fact]
+    public void Hosts_that_are_missing_double_or_unused_are_refused_by_name()
+    {
+        Findings(Docker(Entry("h1"), Entry("h1", "other"), Entry("h9"))).ShouldBe(
+        [
+            ("spec.instances[b] names the host h2, and spec.access.docker.hosts has no entry for it: say which container it is", "spec.access.docker.hosts"),
+            ("spec.access.docker.hosts has 2 entries for h1: leave one", "spec.access.docker.hosts[h1]"),
+            ("spec.access.docker.hosts has an entry for h9, which nothing in the spec names as a host: remove it, or correct it", "spec.access.docker.hosts[h9]"),
+        ]);
+        Findings(Docker(Entry("h1"), Entry("h2", "at-h1", "tcp://h1:2376"))).ShouldBe([("h1 and h2 are one container (at-h1 at tcp://h1:2376): give each its own", "spec.access.docker.hosts[h2]")]);
+    }
+
+    [Fact]
+    public void Hosts_of_tools_monitoring_and_Spark_need_a_container_too()
+    {
+        var spec = Spec(Docker(Entry("h1"), Entry("h2"))) with
+        {
+            ToolHost = "t",
+            Tidb = new TiDbSpec { Monitoring = [new MonitoringService { Name = "grafana", Host = "m", Control = new InstanceControl { Systemd = new SystemdControl() } }], TiSpark = new TiSparkSpec { Hosts = ["s"] } },
+        };
+
+        var messages = DatabaseRollingUpgradeValidation.Validate(spec).Where(f => f.Field == "spec.access.docker.hosts").Select(f => f.Message).ToList();
+
+        messages.Count.ShouldBe(3);
+        messages[0].ShouldStartWith("spec.toolHost names the host t");
+        messages[1].ShouldStartWith("spec.tidb.monitoring[grafana] names the host m");
+        messages[2].ShouldStartWith("spec.tidb.tiSpark.hosts names the host s");
+    }
+
+    [Fact]
+    public void Endpoints_are_refused_as_those_of_an_OmsUpgrade_are()
+    {
+        var bare = Docker(Entry("h1"), Entry("h2")).Docker! with { TlsSecretRef = null };
+        Findings(new HostAccess { Docker = bare }).ShouldBe([(RuleMessages.TcpNeedsTls, "spec.access.docker.tlsSecretRef")]);
+        Findings(new HostAccess { Docker = bare with { Insecure = true } }).ShouldBeEmpty();
+        Findings(new HostAccess { Docker = bare with { Insecure = true, TlsSecretRef = Secret } }).ShouldBe([(RuleMessages.InsecureIsAlone, "spec.access.docker.insecure")]);
+        Findings(new HostAccess { Docker = bare with { TlsSecretRef = Secret, SshSecretRef = Secret } }).ShouldBe([(RuleMessages.SshNeedsKey, "spec.access.docker.sshSecretRef")]);
+        Findings(Docker(Entry("h1", "c1", "unix:///a.sock"), Entry("h2", "c2", "unix:///a.sock"))).ShouldBe([(RuleMessages.TlsIsForTcp, "spec.access.docker.tlsSecretRef")]);
+    }
+
+    [Fact]
+    public void Each_endpoint_gets_the_material_of_its_kind_and_no_other()
+    {
+        var docker = Docker(Entry("h1"), Entry("h2", "c2", "ssh://root@h2"), Entry("h3", "c3", "unix:///a.sock")).Docker! with { SshSecretRef = Secret };
+        var secrets = new DatabaseSecrets { DockerTls = new DockerTlsMaterial([1], [2], [3]), Ssh = new SshMaterial([4], [5]) };
+
+        Opened("h1", docker, secrets).ShouldSatisfyAllConditions(e => e.Tls.ShouldNotBeNull(), e => e.Ssh.ShouldBeNull(), e => e.Insecure.ShouldBeFalse());
+        Opened("h2", docker, secrets).ShouldSatisfyAllConditions(e => e.Tls.ShouldBeNull(), e => e.Ssh.ShouldNotBeNull());
+        Opened("h3", docker, secrets).ShouldSatisfyAllConditions(e => e.Tls.ShouldBeNull(), e => e.Ssh.ShouldBeNull());
+        Opened("h1", docker with { TlsSecretRef = null, Insecure = true }, secrets).ShouldSatisfyAllConditions(e => e.Tls.ShouldBeNull(), e => e.Insecure.ShouldBeTrue());
+    }
+
+    [Fact]
+    public void What_is_missing_is_said_when_a_host_is_reached_and_nothing_is_tried()
+    {
+        var docker = Docker(Entry("h1")).Docker!;
+
+        var secret = Should.Throw<HostException>(() => Opened("h1", docker, new DatabaseSecrets()));
+        (secret.Reason, secret.IsRetryable, secret.Message).ShouldBe((Reasons.SecretMissing, false, "h1: there is no usable client certificate; see the Secret of spec.access.docker.tlsSecretRef"));
+        var entry = Should.Throw<HostException>(() => Opened("h2", docker, new DatabaseSecrets()));
+        (entry.Reason, entry.Field, entry.Message).ShouldBe((Reasons.InvalidSpec, "spec.access.docker.hosts", "h2: spec.access.docker.hosts has no entry for it: say which container it is"));
+    }
+
+    [Theory]
+    [InlineData(RemoteRefusal.Container, false, Reasons.HostUnreachable, true, "docker start")]
+    [InlineData(RemoteRefusal.Connection, false, Reasons.HostUnreachable, true, "see that dockerd runs")]
+    [InlineData(RemoteRefusal.HostKey, false, Reasons.HostKeyRefused, false, "spec.access.docker.tlsSecretRef")]
+    [InlineData(RemoteRefusal.Authentication, false, Reasons.AccessDenied, false, "spec.access.docker.user")]
+    [InlineData(RemoteRefusal.LocalClient, false, Reasons.AccessDenied, false, "spec.access.docker.hosts")]
+    public void What_fails_on_the_way_into_a_container_has_the_reasons_of_ssh_and_a_way_out_of_its_own(
+        RemoteRefusal refusal, bool mayHaveRun, string reason, bool retryable, string wayOut)
+    {
+        var trouble = HostErrors.Of("h1", new RemoteException("h1 (container c at tcp://h1:2376)", "h1 (container c at tcp://h1:2376): broken", refusal, mayHaveRun), isContainer: true);
+
+        (trouble.Reason, trouble.IsRetryable, trouble.MayHaveRun).ShouldBe((reason, retryable, mayHaveRun));
+        trouble.Message.ShouldStartWith("h1 (container c at tcp://h1:2376): broken; ");
+        trouble.Message.ShouldContain(wayOut);
+    }
+
+    [Fact]
+    public void Of_what_may_have_run_nothing_is_advised_but_to_look_again()
+    {
+        var trouble = HostErrors.Of("h1", new RemoteException("h1", "h1: whether the command ran is not known", RemoteRefusal.Connection, mayHaveRun: true), isContainer: true);
+
+        (trouble.Reason, trouble.IsRetryable, trouble.MayHaveRun, trouble.Message).ShouldBe((Reasons.HostUnreachable, true, true, "h1: whether the command ran is not known"));
+    }
+
+    private static DockerEndpoint Opened(string host, ContainerAccess docker, DatabaseSecrets secrets)
+    {
+        DockerEndpoint? opened = null;
+        var services = new DatabaseHostServices(null!, null!, TimeProvider.System)
+        {
+            Containers = (endpoint, _, _) =>
+            {
+                opened = endpoint;
+                return null!;
+            },
+        };
+        _ = HostWay.Of(host, new HostAccess { Docker = docker }, secrets, services).Open();
+        return opened!;
+    }
+
+    private static HostAccess Docker(params ContainerHost[] hosts) =>
+        new() { Docker = new ContainerAccess { TlsSecretRef = Secret, Hosts = [.. hosts] } };
+
+    private static ContainerHost Entry(string host, string? container = null, string? endpoint = null) =>
+        new() { Host = host, Endpoint = endpoint ?? $"tcp://{host}:2376", Container = container ?? $"at-{host}" };
+
+    private static DatabaseRollingUpgradeSpec Spec(HostAccess access) =>
+        HostCases.Spec(DatabaseEngine.TiDB, Instance("a", "h1"), Instance("b", "h2"), Instance("c", "h1")) with { Access = access, Tidb = new TiDbSpec { Backup = new TiDbBackupSpec { Waived = true } } };
+
+    private static DatabaseInstance Instance(string name, string host) =>
+        new() { Name = name, Component = DatabaseComponent.TiKV, Host = host, Port = 20160 + name[0], DeployDir = "/d" };
+
+    private static IEnumerable<(string Message, string? Field)> Findings(HostAccess access)
+    {
+        var findings = DatabaseRollingUpgradeValidation.Validate(Spec(access));
+        findings.ShouldAllBe(f => f.Reason == Reasons.InvalidSpec);
+        return [.. findings.Select(f => (f.Message, f.Field))];
+    }
+}

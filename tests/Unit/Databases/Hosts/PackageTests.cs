@@ -1,0 +1,136 @@
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Databases;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases;
+
+/// <summary>What of a package concerns a host, and what there is of it.</summary>
+public sealed class PackageTests
+{
+    private static readonly PackageArchive Storage = new() { Name = "tidb", Storage = new StorageSpec { Directory = new DirectoryStorage { Path = "/s" } }, Path = "a.tar.gz", Sha256 = HostCases.New };
+    private static readonly PackageArchive OnHost = new() { Name = "tools", HostPath = "/b.tar.gz", Sha256 = HostCases.Old, Components = [DatabaseComponent.PD], StripComponents = 2 };
+
+    [Fact]
+    public void Archives_of_other_components_are_not_brought()
+    {
+        Contents([Storage, OnHost], DatabaseComponent.TiKV).Archives.ShouldBe([Storage]);
+        Contents([Storage, OnHost], DatabaseComponent.TiKV, DatabaseComponent.PD).Archives.ShouldBe([Storage, OnHost]);
+    }
+
+    [Fact]
+    public void Extensions_are_for_hosts_with_a_tablet_server()
+    {
+        var package = new PackageSpec { Directory = "/opt/new", Extensions = [new PackageExtension { Name = "hll", Files = [new ExtensionFile { From = "/old/hll.so", To = "lib/hll.so" }] }] };
+
+        new PackageContents("h", new PackageRequest { Package = package, Components = [DatabaseComponent.Tserver], Programs = [] }).Extensions.Count.ShouldBe(1);
+        new PackageContents("h", new PackageRequest { Package = package, Components = [DatabaseComponent.Master], Programs = [] }).Extensions.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_marker_is_that_of_these_archives_and_of_more_but_not_of_fewer_or_others()
+    {
+        var (one, both) = (Contents([Storage, OnHost], DatabaseComponent.TiKV), Contents([Storage, OnHost], DatabaseComponent.PD));
+
+        both.Marker.ShouldBe($"drydock-package 1\narchive tidb {HostCases.New} 1\narchive tools {HostCases.Old} 2\nend");
+        one.IsMarked(both.Marker).ShouldBeTrue();
+        both.IsMarked(one.Marker).ShouldBeFalse();
+        one.IsMarked(one.Marker.Replace(HostCases.New, HostCases.Old, StringComparison.Ordinal)).ShouldBeFalse();
+        one.IsMarked(one.Marker[..^4]).ShouldBeFalse();
+        one.IsMarked("").ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_path_that_leads_out_of_the_package_is_refused() =>
+        Should.Throw<HostException>(() => new PackageContents(
+            "h",
+            new PackageRequest { Package = new PackageSpec { Directory = "/opt/new", Files = [new PackageFile { Path = "bin/../../x", Sha256 = HostCases.New }] }, Components = [], Programs = [] }))
+            .Reason.ShouldBe(Reasons.InvalidSpec);
+
+    [Fact]
+    public void A_package_with_everything_is_complete()
+    {
+        var state = State(Whole, Unpacked("marker " + HostCases.Base64(Contents(Whole).Marker), "program new", "sent no"));
+
+        (state.IsComplete, state.IsWrong, state.Problem).ShouldBe((true, false, ""));
+        state.Programs["tikv-server"].ShouldBe(HostCases.New);
+    }
+
+    [Fact]
+    public void What_the_next_attempt_brings_is_not_wrong()
+    {
+        State(Whole, "directory no", "program -", "sent no").ShouldSatisfyAllConditions(s => (s.IsComplete, s.IsWrong).ShouldBe((false, false)), s => s.Problem.ShouldContain("not unpacked yet"));
+        State(Whole, Unpacked("marker " + HostCases.Base64(Contents(Whole).Marker), "program new", "sent yes")).Problem.ShouldContain("not removed yet");
+        State(Whole with { PostInstall = "bin/post_install.sh" }, Unpacked("marker " + HostCases.Base64(Contents(Whole).Marker), "program new", "sent no")).Problem.ShouldContain("has not been run yet");
+    }
+
+    [Fact]
+    public void What_no_attempt_mends_is_wrong()
+    {
+        var marked = "marker " + HostCases.Base64(Contents(Whole).Marker);
+        Wrong(Whole, "was not unpacked from spec.package.archives", Unpacked("program new", "sent no"));
+        Wrong(Whole, "was unpacked from other archives", Unpacked("marker " + HostCases.Base64("drydock-package 1\nend\n"), "program new", "sent no"));
+        Wrong(Whole, "there is no /opt/new/bin/tikv-server", Unpacked(marked, "program -", "sent no"));
+        Wrong(Whole, "may not be run", Unpacked(marked, "program !", "sent no"));
+        Wrong(Ready, "there is no /opt/new; copy the package there", "directory no", "program -");
+        Wrong(Ready with { Files = [new PackageFile { Path = "bin/x", Sha256 = HostCases.New }] }, $"/opt/new/bin/x has SHA-256 {HostCases.Old}", "directory yes", "program new", "file old");
+        Wrong(Ready with { Files = [new PackageFile { Path = "bin/x", Sha256 = HostCases.New }] }, "there is no /opt/new/bin/x", "directory yes", "program new", "file -");
+        Wrong(Ready with { Archives = [OnHost with { Components = [] }] }, "there is no /b.tar.gz", "directory no", "program -", "archive -");
+        Wrong(Ready with { Archives = [OnHost with { Components = [] }] }, $"/b.tar.gz has SHA-256 {HostCases.New}", "directory no", "program -", "archive new");
+    }
+
+    [Fact]
+    public void A_listed_file_may_be_in_an_archive_for_other_hosts()
+    {
+        var package = Whole with { Archives = [Storage, OnHost], Files = [new PackageFile { Path = "bin/pd-server", Sha256 = HostCases.New }] };
+
+        State(package, Unpacked("marker " + HostCases.Base64(Contents(package).Marker), "program new", "file -", "sent no")).IsComplete.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Files_of_extensions_are_there_missing_or_others()
+    {
+        var package = Ready with { Extensions = [new PackageExtension { Name = "hll", Files = [new ExtensionFile { From = "/old/hll.so", To = "lib/hll.so" }] }] };
+
+        PackageState State(string from, string to) => PackageTests.State(package, DatabaseComponent.Tserver, "directory yes", "program new", $"from {from}", $"to {to}");
+
+        State("old", "old").IsComplete.ShouldBeTrue();
+        State("-", "old").IsComplete.ShouldBeTrue();
+        State("old", "-").ShouldSatisfyAllConditions(s => (s.IsComplete, s.IsWrong).ShouldBe((false, false)), s => s.Problem.ShouldContain("lib/hll.so is not copied yet"));
+        State("old", "new").IsWrong.ShouldBeTrue();
+        State("-", "-").IsWrong.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void An_answer_of_other_files_than_were_asked_for_is_none() =>
+        Should.Throw<HostException>(() => State(Ready, "directory yes"));
+
+    private static PackageSpec Ready => new() { Directory = "/opt/new" };
+
+    private static PackageSpec Whole => Ready with { Archives = [Storage] };
+
+    private static string[] Unpacked(params string[] lines) => ["directory yes", .. lines];
+
+    private static PackageContents Contents(PackageSpec package, DatabaseComponent component = DatabaseComponent.TiKV) =>
+        new("h", new PackageRequest { Package = package, Components = [component], Programs = ["tikv-server"] });
+
+    private static PackageContents Contents(IReadOnlyList<PackageArchive> archives, params DatabaseComponent[] components) =>
+        new("h", new PackageRequest { Package = new PackageSpec { Directory = "/opt/new/", Archives = [.. archives] }, Components = components, Programs = [] });
+
+    private static void Wrong(PackageSpec package, string says, params string[] lines)
+    {
+        var state = State(package, lines);
+        (state.IsComplete, state.IsWrong).ShouldBe((false, true));
+        state.Problem.ShouldContain(says);
+    }
+
+    private static PackageState State(PackageSpec package, params string[] lines) =>
+        State(package, DatabaseComponent.TiKV, lines);
+
+    private static PackageState State(PackageSpec package, DatabaseComponent component, params string[] lines)
+    {
+        var sums = new ProgramSums().Ask();
+        return new PackageReport(Contents(package, component), HostCases.Answer([$"sum old {HostCases.Old}", $"sum new {HostCases.New}", .. lines]), sums).State();
+    }
+}

@@ -1,0 +1,123 @@
+using Drydock.Clients.Remote;
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.Databases;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases;
+
+/// <summary>What counts as an answer of a host, and what does not.</summary>
+public sealed class ScriptAnswerTests
+{
+    [Theory]
+    [InlineData(0, "")]
+    [InlineData(0, "one 1\n")]
+    [InlineData(1, "one 1\nend\n")]
+    [InlineData(0, "one 1\nend\nmore\n")]
+    [InlineData(127, "")]
+    public void What_did_not_come_to_its_end_is_none(int exitCode, string output)
+    {
+        var trouble = Should.Throw<HostException>(() => Read(output, exitCode, "sh: stat: not found"));
+
+        (trouble.Reason, trouble.MayHaveRun).ShouldBe((Reasons.StepFailed, true));
+        trouble.Message.ShouldContain("sh: stat: not found");
+    }
+
+    [Fact]
+    public void A_refusal_is_one_whatever_was_said_before()
+    {
+        var refusal = Should.Throw<ScriptRefusal>(() => Read("one 1\n\nrefused NoSpace\ncp: no room\nfor this\n", 0, "from sudo"));
+
+        refusal.Code.ShouldBe("NoSpace");
+        refusal.Message.ShouldBe("cp: no room\nfor this: from sudo");
+    }
+
+    [Theory]
+    [InlineData("NoSpace", Reasons.NoSpace, false)]
+    [InlineData("Late", Reasons.HostUnreachable, true)]
+    [InlineData("Privileges", Reasons.AccessDenied, false)]
+    [InlineData("Unexpected", Reasons.TargetChanged, false)]
+    [InlineData("Corrupt", Reasons.PackageCorrupt, false)]
+    [InlineData("Missing", Reasons.PackageMissing, false)]
+    [InlineData("Supervisor", Reasons.ControlMismatch, true)]
+    [InlineData("NoLink", Reasons.ControlMismatch, false)]
+    [InlineData("Busy", Reasons.StepFailed, true)]
+    public void A_refusal_has_the_word_of_the_API_the_host_and_a_way_out(string code, string reason, bool retryable)
+    {
+        var trouble = HostErrors.Of("h1", "swapping x", "tidb", new ScriptRefusal(code, "because."));
+
+        (trouble.Reason, trouble.IsRetryable, trouble.Host).ShouldBe((reason, retryable, "h1"));
+        trouble.Message.ShouldStartWith("h1: swapping x: because; ");
+    }
+
+    [Theory]
+    [InlineData(RemoteRefusal.HostKey, "x", Reasons.HostKeyRefused, false)]
+    [InlineData(RemoteRefusal.Sudo, "x", Reasons.SudoRefused, false)]
+    [InlineData(RemoteRefusal.Authentication, "x", Reasons.AccessDenied, false)]
+    [InlineData(RemoteRefusal.Connection, "x", Reasons.HostUnreachable, true)]
+    [InlineData(RemoteRefusal.Corrupt, "x", Reasons.PackageCorrupt, false)]
+    [InlineData(RemoteRefusal.RemoteCommand, "cat: write error: No space left on device", Reasons.NoSpace, false)]
+    [InlineData(RemoteRefusal.RemoteCommand, "somebody else writes it", Reasons.StepFailed, true)]
+    public void What_ssh_refuses_has_the_word_of_the_API(
+        RemoteRefusal refusal, string message, string reason, bool retryable)
+    {
+        var trouble = HostErrors.Of("h1", new RemoteException("tidb@h1:22", message, refusal, mayHaveRun: true));
+
+        (trouble.Reason, trouble.IsRetryable, trouble.MayHaveRun).ShouldBe((reason, retryable, true));
+        trouble.Message.ShouldContain(message);
+    }
+
+    [Fact]
+    public void Checksums_are_kept_by_the_files_identity_unless_it_was_changed_just_now()
+    {
+        var sums = new ProgramSums();
+        var first = sums.Ask();
+        first.Known.ShouldBe("");
+        first.Learn(HostCases.Answer($"sum 1:2:3 {HostCases.Old}", $"fresh 9:9:9 {HostCases.New}"));
+        first.Of("9:9:9", HostCases.Answer()).ShouldBe(HostCases.New);
+
+        var second = sums.Ask();
+
+        second.Known.ShouldBe("1:2:3");
+        second.Of("1:2:3", HostCases.Answer()).ShouldBe(HostCases.Old);
+        second.Of("-", HostCases.Answer()).ShouldBeNull();
+        Should.Throw<HostException>(() => second.Of("4:5:6", HostCases.Answer()));
+        Should.Throw<HostException>(() => second.Learn(HostCases.Answer("sum 7:8:9 abc")));
+    }
+
+    [Theory]
+    [InlineData("look 2")]
+    [InlineData("look 1\nuser u\nboot b\nup x\ntick 100\nbtime 1")]
+    [InlineData("look 1\nuser u\nboot b\nup 1\ntick 100")]
+    [InlineData("look 1\nuser u\nboot b\nup 1\ntick 100\nbtime 1\nprocess 1 2")]
+    [InlineData("look 1\nuser u\nboot b\nup 1\ntick 100\nbtime 1\nprocess 1 2 3 - !! -")]
+    [InlineData("look 1\nuser u\nboot b\nup 1\ntick 100\nbtime 1\nprocess 1 -2 3 - - -")]
+    [InlineData("look 1\nuser u\nboot b\nup 1\ntick 100\nbtime 1\nlistener x")]
+    public void A_look_that_says_anything_else_than_it_should_is_none(string lines) =>
+        Should.Throw<HostException>(() => LookReport.Read(HostCases.Answer(lines.Split('\n')), new ProgramSums().Ask()));
+
+    [Fact]
+    public void A_look_is_read()
+    {
+        var report = HostCases.Look(HostCases.Process(7, "/a b/tikv-server (deleted)", "tikv-server --x y", began: 12.34), "listener 7", "listener -", "installed new", $"link {HostCases.Base64("../v2")}");
+
+        report.Processes.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            p => (p.Pid, p.Start, p.Path, p.Sha256, p.Identity).ShouldBe((7, 1234L, "/a b/tikv-server", HostCases.Old, "7:1234")),
+            p => p.Arguments.ShouldBe(["tikv-server", "--x", "y"]),
+            p => p.StartedAt.ShouldBe(DateTimeOffset.FromUnixTimeMilliseconds(1700000012340)));
+        (report.IsListening, report.InstalledSha256, report.LinkTarget, report.Boot).ShouldBe((true, HostCases.New, "../v2", "b-1"));
+        report.Listeners.ShouldBe([7]);
+    }
+
+    [Fact]
+    public void A_process_that_is_ending_has_no_program_any_more_and_lives()
+    {
+        var report = HostCases.Look("process 7 100 1 - + -", "listener 7");
+
+        report.Processes.ShouldHaveSingleItem().IsEnding.ShouldBeTrue();
+        InstanceProcesses.Of(report, HostCases.Target(), [], null, null, hasSupervisor: false).Main.ShouldNotBeNull();
+    }
+
+    private static ScriptAnswer Read(string output, int exitCode, string errors) =>
+        ScriptAnswer.Read("h1", "asking", new RemoteResult(exitCode, output, errors));
+}

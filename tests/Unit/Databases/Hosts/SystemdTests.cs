@@ -1,0 +1,128 @@
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Databases;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases;
+
+/// <summary>Which unit is in charge, and what its words mean.</summary>
+public sealed class SystemdTests
+{
+    private static readonly InstanceTarget PD = HostCases.Target(DatabaseComponent.PD, "pd-server", 2379);
+
+    [Fact]
+    public void Without_a_name_both_layouts_of_tidb_ansible_are_looked_for()
+    {
+        SystemdKeeper.Names(PD).ShouldBe(["pd-2379.service", "pd.service"]);
+        SystemdKeeper.Names(HostCases.Target()).ShouldBe(["tikv-20160.service", "tikv.service"]);
+        SystemdKeeper.Names(HostCases.Target(DatabaseComponent.Master, "yb-master", 7100)).ShouldBe(["master-7100.service", "yb-master-7100.service", "master.service", "yb-master.service"]);
+        SystemdKeeper.Names(HostCases.Target(program: "", port: 3000) with { Component = null, Name = "grafana" }).ShouldBe(["grafana-3000.service", "grafana.service"]);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_active_one_of_two_units_is_in_charge(bool old)
+    {
+        var kept = Read([.. HostCases.Unit("pd-2379.service", old ? "inactive" : "active", old ? "dead" : "running", 7), .. HostCases.Unit("pd.service", old ? "active" : "failed", "running", 7)]);
+
+        (kept.State, kept.Unit, kept.Pid, kept.NeedsChoice).ShouldBe((SupervisionState.Active, old ? "pd.service" : "pd-2379.service", 7, true));
+        kept.Text.ShouldBe("active (running)");
+    }
+
+    [Fact]
+    public void Of_two_units_that_are_down_the_one_we_stopped_is_in_charge()
+    {
+        string[] lines = [.. HostCases.Unit("pd-2379.service", "inactive", "dead"), .. HostCases.Unit("pd.service", "inactive", "dead"), "choice pd.service"];
+
+        var kept = Read(lines);
+
+        (kept.State, kept.Unit).ShouldBe((SupervisionState.Inactive, "pd.service"));
+    }
+
+    [Fact]
+    public void Two_units_that_are_down_or_up_are_said_instead_of_guessed()
+    {
+        var down = Should.Throw<HostException>(() => Read([.. HostCases.Unit("pd-2379.service", "inactive", "dead"), .. HostCases.Unit("pd.service", "inactive", "dead")]));
+        var up = Should.Throw<HostException>(() => Read([.. HostCases.Unit("pd-2379.service", "active", "running", 7), .. HostCases.Unit("pd.service", "activating", "auto-restart")]));
+
+        (down.Reason, up.Reason).ShouldBe((Reasons.ControlMismatch, Reasons.ControlMismatch));
+        down.Message.ShouldContain("pd-2379.service and pd.service are there and none is up");
+        up.Message.ShouldContain("both pd-2379.service and pd.service are up");
+    }
+
+    [Fact]
+    public void The_only_one_that_is_there_is_in_charge_also_while_it_is_down()
+    {
+        var kept = Read([.. HostCases.Unit("pd-2379.service", "inactive", "dead", load: "not-found"), .. HostCases.Unit("pd.service", "inactive", "dead")]);
+
+        (kept.State, kept.Unit, kept.NeedsChoice).ShouldBe((SupervisionState.Inactive, "pd.service", false));
+    }
+
+    [Fact]
+    public void Where_there_is_none_it_is_missing()
+    {
+        var kept = Read([.. HostCases.Unit("pd-2379.service", "inactive", "dead", load: "not-found"), .. HostCases.Unit("pd.service", "inactive", "dead", load: "not-found")]);
+
+        (kept.State, kept.Text).ShouldBe((SupervisionState.Missing, "there is no pd-2379.service nor pd.service"));
+    }
+
+    [Fact]
+    public void An_alias_is_the_unit_it_stands_for()
+    {
+        var kept = Read([.. HostCases.Unit("pd-2379.service", "active", "running", 7), .. HostCases.Unit("pd-2379.service", "active", "running", 7)]);
+
+        (kept.Unit, kept.NeedsChoice).ShouldBe(("pd-2379.service", false));
+    }
+
+    [Theory]
+    [InlineData("active", "running", nameof(SupervisionState.Active))]
+    [InlineData("reloading", "reload", nameof(SupervisionState.Active))]
+    [InlineData("activating", "auto-restart", nameof(SupervisionState.Restarting))]
+    [InlineData("activating", "start", nameof(SupervisionState.Restarting))]
+    [InlineData("deactivating", "stop-sigterm", nameof(SupervisionState.Restarting))]
+    [InlineData("inactive", "dead", nameof(SupervisionState.Inactive))]
+    [InlineData("failed", "failed", nameof(SupervisionState.Inactive))]
+    public void States_are_those_of_systemd(string active, string sub, string state) =>
+        Read([.. HostCases.Unit("pd.service", active, sub, 7)], "pd.service").State.ShouldBe(Enum.Parse<SupervisionState>(state));
+
+    [Fact]
+    public void A_systemd_that_does_not_count_restarts_is_understood() =>
+        Read([.. HostCases.Unit("pd.service", "active", "running", 7, restarts: null)], "pd.service").Restarts.ShouldBeNull();
+
+    [Theory]
+    [InlineData("unit Id=pd.service")]
+    [InlineData("unit LoadState=loaded")]
+    [InlineData("")]
+    public void Half_an_answer_is_none(string line) => Should.Throw<HostException>(() => Read([line], "pd.service"));
+
+    [Fact]
+    public void An_unknown_state_is_no_good_one() =>
+        Should.Throw<HostException>(() => Read([.. HostCases.Unit("pd.service", "frozen", "?", 7)], "pd.service")).Message.ShouldContain("frozen");
+
+    [Fact]
+    public void A_masked_unit_is_told_with_the_way_out() =>
+        Should.Throw<HostException>(() => Read([.. HostCases.Unit("pd.service", "inactive", "dead", load: "masked")], "pd.service")).Message.ShouldContain("unmask");
+
+    [Fact]
+    public void Up_without_a_process_or_restarted_just_now_is_restarting()
+    {
+        Look([.. HostCases.Unit("pd.service", "active", "running", 7)]).Supervision.ShouldBe(SupervisionState.Restarting);
+        Look([.. HostCases.Unit("pd.service", "active", "running", 7, restarts: 3), HostCases.Process(7, "/data/deploy/bin/pd-server", "bin/pd-server", began: 998)]).Supervision.ShouldBe(SupervisionState.Restarting);
+        Look([.. HostCases.Unit("pd.service", "active", "running", 7, restarts: 3), HostCases.Process(7, "/data/deploy/bin/pd-server", "bin/pd-server", began: 900)]).Supervision.ShouldBe(SupervisionState.Active);
+        Look([.. HostCases.Unit("pd.service", "active", "running", 7), HostCases.Process(7, "/data/deploy/bin/pd-server", "bin/pd-server", began: 998)]).Supervision.ShouldBe(SupervisionState.Active);
+    }
+
+    private static KeptProcess Read(string[] lines, string? unit = null) => Keeper(unit).Read(HostCases.Look(lines));
+
+    private static SystemdKeeper Keeper(string? unit) =>
+        new(PD with { Control = new InstanceControl { Systemd = new SystemdControl { Unit = unit } } });
+
+    private static InstanceProcess Look(params string[] lines)
+    {
+        var report = HostCases.Look(lines);
+        var kept = Keeper("pd.service").Read(report);
+        return new InstanceLook(PD, report, kept, InstanceProcesses.Of(report, PD, [], null, kept.Pid, hasSupervisor: true)).Process;
+    }
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases;
+
+/// <summary>
+/// The largest databases that are taken have plans that the status takes: as many steps, and as long ids, as its schema
+/// has.
+/// </summary>
+public sealed class LargestDatabasePlanTests
+{
+    [Fact]
+    public void A_TiDB_of_as_many_instances_as_are_taken_each_on_a_host_of_its_own_fits() =>
+        Fits(TiDb(SchemaLimits.Instances, services: 10));
+
+    [Fact]
+    public void A_TiDB_with_as_many_services_as_the_schema_takes_fits() => Fits(TiDb(260, services: 64, sparks: 64));
+
+    [Fact]
+    public void A_YugabyteDB_of_as_many_instances_as_are_taken_each_on_a_host_of_its_own_fits() =>
+        Fits(Yugabyte(SchemaLimits.Instances, groups: 2));
+
+    [Fact]
+    public void A_YugabyteDB_with_as_many_groups_as_the_schema_takes_fits() => Fits(Yugabyte(260, groups: 32));
+
+    [Fact]
+    public void What_would_not_fit_is_refused()
+    {
+        Messages(TiDb(SchemaLimits.Instances, services: 11)).ShouldBe([RuleMessages.TooManySteps]);
+        Messages(TiDb(SchemaLimits.Instances, services: 8, sparks: 3)).ShouldBe([RuleMessages.TooManySteps]);
+        Messages(Yugabyte(SchemaLimits.Instances, groups: 3)).ShouldBe([RuleMessages.TooManySteps]);
+    }
+
+    private static void Fits(DatabaseRollingUpgradeSpec spec)
+    {
+        Messages(spec).ShouldBeEmpty();
+        Plan plan = DatabaseDiscoveryOf.Plan(spec);
+        plan.Steps.Count.ShouldBeLessThanOrEqualTo(SchemaLimits.Steps);
+        plan.Guards.Count.ShouldBeLessThanOrEqualTo(SchemaLimits.Steps);
+        plan.Steps.Select(step => step.Id).ShouldAllBe(id => id.Length <= SchemaLimits.Name);
+        plan.Steps.Select(step => step.Title).ShouldAllBe(title => title.Length <= SchemaLimits.Reference);
+        plan.Steps.SelectMany(step => step.Parameters.Values).ShouldAllBe(value => value.Length <= SchemaLimits.Opaque);
+        plan.Steps.Select(step => step.Id).ShouldBeUnique();
+    }
+
+    private static IEnumerable<string> Messages(DatabaseRollingUpgradeSpec spec) =>
+        DatabaseRollingUpgradeValidation.Validate(spec).Select(finding => finding.Message);
+
+    private static DatabaseRollingUpgradeSpec TiDb(int instances, int services = 0, int sparks = 0)
+    {
+        var spec = new TiDbWorld().Upgrade.Spec;
+        return spec with
+        {
+            Instances = [.. Enumerable.Range(1, instances).Select(i => Instance(i, i switch { <= 3 => DatabaseComponent.PD, <= 6 => DatabaseComponent.TiDB, _ => DatabaseComponent.TiKV }))],
+            Tidb = spec.Tidb! with
+            {
+                Monitoring =
+                [
+                    .. Enumerable.Range(1, services).Select(i => new MonitoringService
+                    {
+                        Name = string.Create(CultureInfo.InvariantCulture, $"service-{i}"),
+                        Host = Host(i),
+                        Port = 9100,
+                        DeployDir = "/data",
+                        Control = new InstanceControl { Systemd = new SystemdControl() },
+                    }),
+                ],
+                TiSpark = sparks == 0 ? null : new TiSparkSpec { Hosts = [.. Enumerable.Range(1, sparks).Select(Host)], Directory = "/opt/spark", Jar = "/opt/tispark.jar", JarSha256 = new string('a', 64), Smoke = ["true"] },
+                TuneScheduling = new TuneSchedulingSpec { MergeScheduleLimit = 64 },
+            },
+        };
+    }
+
+    private static DatabaseRollingUpgradeSpec Yugabyte(int instances, int groups)
+    {
+        var spec = new YugaWorld().Spec;
+        return spec with
+        {
+            Instances = [.. Enumerable.Range(1, instances).Select(i => Instance(i, i <= 3 ? DatabaseComponent.Master : DatabaseComponent.Tserver))],
+            Yugabyte = spec.Yugabyte! with
+            {
+                Replication = new ReplicationSpec
+                {
+                    Groups = [.. Enumerable.Range(1, groups).Select(i => new ReplicationGroup { Name = Host(i), Peer = new ReplicationPeer { Masters = ["10.9.0.1:7100"] } })],
+                },
+            },
+        };
+    }
+
+    private static DatabaseInstance Instance(int number, DatabaseComponent component) => new()
+    {
+        Name = $"{number.ToString("000", CultureInfo.InvariantCulture)}{new string('i', SchemaLimits.ShortName - 3)}",
+        Component = component,
+        Host = Host(number),
+        DeployDir = "/data",
+    };
+
+    private static string Host(int number) =>
+        $"{number.ToString("000", CultureInfo.InvariantCulture)}{new string('h', SchemaLimits.StepName - 3)}";
+}

@@ -1,0 +1,95 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Databases.TiDb;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+using Phases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases;
+
+namespace Drydock.Tests.Unit.Databases.TiDb;
+
+/// <summary>DDL that appears while nothing else happens.</summary>
+public sealed class DdlWatchTests
+{
+    private static readonly TimeSpan ALook = TimeSpan.FromSeconds(6);
+
+    private readonly TiDbWorld _world = new TiDbWorld(new TiDbWorldSetup()).Begin();
+    private int _changes;
+
+    [Fact]
+    public Task It_wakes_the_run_when_DDL_appears_and_when_it_ends_and_not_for_the_systems_own() => WatchAsync(() =>
+    {
+        Look();
+        _changes.ShouldBe(0);
+
+        _world.Ddl.Add(new DdlJob("8", "mysql", "user", "add column", "running"));
+        Look();
+        _changes.ShouldBe(0);
+
+        _world.Ddl.Add(new DdlJob("9", "orders", "t", "add index", "running"));
+        Look();
+        Look();
+        _changes.ShouldBe(1);
+
+        _world.Ddl.Clear();
+        Look();
+        _changes.ShouldBe(2);
+    });
+
+    [Fact]
+    public Task It_goes_on_when_no_TiDB_answers_for_a_while() => WatchAsync(() =>
+    {
+        var servers = _world.Of(DatabaseComponent.TiDB).ToList();
+        servers.ForEach(s => _world.End(s, byOperator: false));
+        Look();
+        servers.ForEach(_world.Run);
+        _world.Ddl.Add(new DdlJob("9", "orders", "t", "add index", "running"));
+        Look();
+        _changes.ShouldBe(1);
+    });
+
+    [Fact]
+    public Task It_asks_no_more_once_the_upgrade_rests_and_again_when_it_goes_on() => WatchAsync(() =>
+    {
+        Report(Phases.Failed);
+        Look();
+        _world.Ddl.Add(new DdlJob("9", "orders", "t", "add index", "running"));
+        Look();
+        _changes.ShouldBe(0);
+
+        Report(Phases.UpgradeTiKV);
+        Watch.Follow();
+        _changes.ShouldBe(1);
+    });
+
+    [Fact]
+    public void It_is_wanted_only_while_the_guard_is_in_force()
+    {
+        var plan = _world.Stored!;
+        TiDbDdlWatch.IsWanted(null).ShouldBeFalse();
+        TiDbDdlWatch.IsWanted(new DatabaseRollingUpgradeStatus { Phase = Phases.Planned, Plan = plan }).ShouldBeFalse();
+        TiDbDdlWatch.IsWanted(new DatabaseRollingUpgradeStatus { Phase = Phases.UpgradePD, Plan = plan }).ShouldBeTrue();
+        TiDbDdlWatch.IsWanted(new DatabaseRollingUpgradeStatus { Phase = Phases.UpgradePD, Plan = plan, RollbackPlan = plan }).ShouldBeFalse();
+
+        var tuning = plan with { Steps = [.. plan.Steps.Select(s => s.Phase == Phases.TuneScheduling ? s with { State = StepState.Running } : s)] };
+        TiDbDdlWatch.IsWanted(new DatabaseRollingUpgradeStatus { Phase = Phases.TuneScheduling, Plan = tuning }).ShouldBeFalse("raising limits is not to keep people from DDL");
+    }
+
+    private TiDbDdlWatch Watch { get; set; } = null!;
+
+    private void Look() => _world.Time.Advance(ALook);
+
+    private void Report(string phase) =>
+        _world.Upgrade = _world.Upgrade with { Status = new DatabaseRollingUpgradeStatus { Phase = phase, Plan = _world.Stored! } };
+
+    // On a thread of the pool: what waits for the clock goes on within Advance.
+    private Task WatchAsync(Action test) => Task.Run(async () =>
+    {
+        Report(Phases.UpgradePD);
+        await using var watch = new TiDbDdlWatch(_world.Life.Targets, () => _changes++);
+        Watch = watch;
+        watch.Follow();
+        watch.Follow();
+        test();
+    });
+}

@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases.TiDb;
+
+/// <summary>
+/// The undisturbed run, disturbed at every single write and act: it comes to the same end, and nothing that must never
+/// happen happens.
+/// </summary>
+public sealed class KillTests
+{
+    private static readonly TiDbWorldSetup Setup = new()
+    {
+        Pumps = 2,
+        Drainers = 1,
+        Priority = 3,
+        PackagePresent = false,
+        Leaders = 4,
+        SchedulerWindow = TimeSpan.FromSeconds(3),
+        Spec = static s => s with { Settle = "1s", Tidb = s.Tidb! with { TuneScheduling = s.Tidb.TuneScheduling with { StableFor = "30s" } } },
+    };
+    private static readonly Lazy<TiDbWorld> Golden = new(() =>
+    {
+        var world = new TiDbWorld(Setup).Begin();
+        world.RunToSuccess();
+        world.Violations.ShouldBeEmpty();
+        return world;
+    });
+
+    [Fact]
+    public void Killed_before_any_write_or_act_it_ends_as_if_nothing_had_happened() => Everywhere(Fate.DieBefore);
+
+    [Fact]
+    public void Killed_after_any_write_or_act_it_ends_as_if_nothing_had_happened() => Everywhere(Fate.DieAfter);
+
+    [Fact]
+    public void Any_write_or_act_may_be_answered_with_an_error() => Everywhere(Fate.ServerError);
+
+    [Fact]
+    public void The_answer_to_any_write_or_act_may_be_lost() => Everywhere(Fate.LostAnswer);
+
+    [Fact]
+    public void Killed_again_while_it_recovers_it_still_ends_as_if_nothing_had_happened() =>
+        Try(Golden.Value.Points.Where(p => p.Number % 3 == 0), p => With(Fate.DieAfter, p.Number, p.Number + 1 + (p.Number % 4)));
+
+    private static void Everywhere(Fate fate) => Try(Golden.Value.Points, p => With(fate, p.Number));
+
+    private static void With(Fate fate, params int[] points)
+    {
+        var world = new TiDbWorld(Setup).Begin();
+        world.Fates = p => points.Contains(p.Number) ? fate : Fate.Live;
+        world.RunToSuccess();
+        world.Violations.ShouldBeEmpty();
+        world.EndState().ShouldBe(Golden.Value.EndState());
+        foreach (var act in new[] { "stop", "swap", "start" })
+        {
+            foreach (var process in world.Processes.Where(p => !p.Name.StartsWith("pump", StringComparison.Ordinal) || act != "stop"))
+            {
+                world.Done.Count(d => d.StartsWith($"{act} {process.Name}", StringComparison.Ordinal)).ShouldBe(1, $"{act} {process.Name}");
+            }
+        }
+    }
+
+    private static void Try(IEnumerable<WorldPoint> points, Action<WorldPoint> run)
+    {
+        var failures = new ConcurrentBag<string>();
+        Parallel.ForEach(points, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, point =>
+        {
+            try
+            {
+                run(point);
+            }
+            catch (Exception exception)
+            {
+                failures.Add($"{point}: {exception.Message}");
+            }
+        });
+        failures.Order(StringComparer.Ordinal).ShouldBeEmpty();
+    }
+}

@@ -1,0 +1,84 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Databases.TiDb;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases.TiDb;
+
+/// <summary>Services of the monitoring that are restarted with new files.</summary>
+public sealed class MonitoringTests
+{
+    private const string Host = "192.0.2.1";
+
+    private static readonly TiDbWorldSetup Monitored = new()
+    {
+        Spec = s => s with { Tidb = s.Tidb! with { Monitoring = [Service("prometheus", 9090), Service("grafana", 3000)] } },
+    };
+
+    [Fact]
+    public void They_get_their_files_and_are_restarted_once_in_the_order_of_the_spec()
+    {
+        var world = World();
+        world.RunToSuccess();
+
+        world.Done.Where(d => d.Contains("prometheus", StringComparison.Ordinal) || d.Contains("grafana", StringComparison.Ordinal)).ShouldBe(
+        [
+            "stop prometheus", $"replace {Host}:/data/prometheus/bin/run", "start prometheus",
+            "stop grafana", $"replace {Host}:/data/grafana/bin/run", "start grafana",
+        ]);
+        world.Files[(Host, "/data/grafana/bin/run")].ShouldBe("new");
+        world.Files[(Host, "/data/grafana/bin/run.2.1.19")].ShouldBe("old");
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void One_that_opens_no_port_is_waited_for_and_the_next_one_is_left_alone_meanwhile()
+    {
+        var world = World();
+        world.SilentServices.Add("prometheus");
+        world.RunUntil(() => world.Done.Contains("start prometheus"), "restarted");
+        world.RunFor(TimeSpan.FromMinutes(1));
+        world.Step("UpgradeMonitoring/prometheus").State.ShouldBe(StepState.Running);
+        world.Done.ShouldNotContain("stop grafana");
+
+        world.SilentServices.Clear();
+        world.RunToSuccess();
+        world.Done.Count(d => d == "start prometheus").ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_new_file_that_is_another_one_than_announced_is_not_put_in_place()
+    {
+        var world = World();
+        world.Files[(Host, "/data/new/grafana")] = "something else";
+        world.RunToStall();
+
+        world.Life.Outcome!.Reason.ShouldBe(Reasons.PackageMissing);
+        world.Files[(Host, "/data/grafana/bin/run")].ShouldBe("old");
+    }
+
+    private static TiDbWorld World()
+    {
+        var world = new TiDbWorld(Monitored);
+        foreach (var name in new[] { "prometheus", "grafana" })
+        {
+            world.Files[(Host, $"/data/new/{name}")] = "new";
+            world.Files[(Host, $"/data/{name}/bin/run")] = "old";
+        }
+
+        return world.Begin();
+    }
+
+    private static MonitoringService Service(string name, int port) => new()
+    {
+        Name = name,
+        Host = Host,
+        Port = port,
+        DeployDir = $"/data/{name}",
+        Control = new InstanceControl { Systemd = new SystemdControl { Unit = $"{name}.service" } },
+        Files = [new ReplacedFile { From = $"/data/new/{name}", To = "bin/run", Sha256 = ContentHash.Of("new") }],
+    };
+}

@@ -1,0 +1,223 @@
+using System.Text.Json;
+using Drydock.Abstractions.Plans;
+using Drydock.Clients.Kubernetes.Json;
+using Drydock.Crds;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Databases.TiDb;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+using Phases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases;
+
+namespace Drydock.Tests.Unit.Databases.TiDb;
+
+/// <summary>The plan of a TiDB upgrade.</summary>
+public sealed class PlannerTests
+{
+    private static readonly TiDbWorldSetup Whole = new() { Pumps = 2, Drainers = 1 };
+
+    [Fact]
+    public void Phases_come_in_the_order_of_the_runbook()
+    {
+        var plan = Compile(Whole);
+
+        plan.Steps.Select(s => s.Phase).Distinct().ShouldBe(
+        [
+            Phases.PreparePackage, Phases.SaveConfiguration, Phases.Backup, Phases.MigrateConfiguration, Phases.UpgradePD, Phases.UpgradeTiKV, Phases.UpgradePump,
+            Phases.UpgradeTiDB, Phases.LimitMerging, Phases.UpgradeDrainer, Phases.Verify, Phases.TuneScheduling,
+        ]);
+    }
+
+    [Fact]
+    public void Every_instance_is_drained_swapped_and_verified_before_the_next_one_is_touched()
+    {
+        var plan = Compile(Whole);
+        var own = plan.Steps.Where(s => s.Node is not null && s.Phase != Phases.PreparePackage).ToList();
+
+        own.Chunk(3).ShouldAllBe(three => three[0].Id.EndsWith("-drain", StringComparison.Ordinal) && three[1].Id.EndsWith("-swap", StringComparison.Ordinal) && three[2].Id.EndsWith("-verify", StringComparison.Ordinal));
+        own.Chunk(3).Select(three => three[0].Node).ShouldBe(["pd-1", "pd-2", "pd-3", "tikv-1", "tikv-2", "tikv-3", "pump-1", "pump-2", "tidb-1", "tidb-2", "drainer-1"]);
+        plan.Steps.Skip(plan.Steps.FindIndex(s => s.Id == TiDbStepIds.SaveConfiguration) + 1).ShouldAllBe(s => s.After.Count == 1, "one after the other");
+    }
+
+    [Fact]
+    public void The_first_PD_the_last_TiKV_and_the_first_TiDB_are_points_of_no_return()
+    {
+        var plan = Compile(Whole);
+
+        plan.Steps.Where(s => s.PointOfNoReturn).Select(s => s.Id).ShouldBe(["UpgradePD/pd-1-swap", "UpgradeTiKV/tikv-3-swap", "UpgradeTiDB/tidb-1-swap"]);
+        plan.Steps.TakeWhile(s => s.Reversible).Last().Id.ShouldBe("UpgradePD/pd-1-drain");
+        plan.Steps.SkipWhile(s => s.Reversible).ShouldAllBe(s => !s.Reversible);
+    }
+
+    [Theory]
+    [InlineData(DatabaseTlsMode.Disabled, true)]
+    [InlineData(DatabaseTlsMode.Required, true)]
+    [InlineData(DatabaseTlsMode.VerifyIdentity, false)]
+    public void Plan_warns_when_the_identity_of_TiDB_is_not_verified(DatabaseTlsMode mode, bool warns) =>
+        Compile(Whole with { Spec = s => s with { Tidb = s.Tidb! with { SqlTls = new DatabaseTls { Mode = mode } } } })
+            .Notes.Exists(n => n.Contains($"spec.tidb.sqlTls.mode: {mode}", StringComparison.Ordinal)).ShouldBe(warns);
+
+    [Fact]
+    public void The_hash_does_not_depend_on_who_leads_or_what_time_it_is()
+    {
+        var plan = Compile(Whole);
+        var later = new TiDbWorld(Whole with { Leader = "pd-3" });
+        later.RunFor(TimeSpan.FromHours(3));
+
+        Plan(later).Hash.ShouldBe(plan.Hash);
+    }
+
+    [Fact]
+    public void The_hash_covers_which_configuration_is_written()
+    {
+        var other = new TiDbWorld(Whole);
+        other.Files[("192.0.2.1", "/data/tikv-1/conf/tikv.toml")] = "[server]\ngrpc-concurrency = 8\n";
+
+        Plan(other).Hash.ShouldNotBe(Compile(Whole).Hash);
+    }
+
+    [Fact]
+    public void A_leader_priority_is_taken_away_before_the_first_PD_and_given_back_after_the_last()
+    {
+        var ids = Compile(Whole with { Priority = 5 }).Steps.Where(s => s.Phase == Phases.UpgradePD).Select(s => s.Id).ToList();
+
+        ids[0].ShouldBe(TiDbStepIds.ClearPriority);
+        ids[^2].ShouldBe(TiDbStepIds.RestorePriority);
+        Compile(Whole).Steps.ShouldNotContain(s => s.Id == TiDbStepIds.ClearPriority);
+    }
+
+    [Fact]
+    public void Every_action_and_guard_is_known_to_the_catalogue()
+    {
+        var world = new TiDbWorld(Whole with { Priority = 5 });
+        var plan = Plan(world);
+        var catalog = new TiDbStepCatalog(world.Life.Targets);
+
+        plan.Steps.Select(s => s.Action).Except(catalog.ActionNames).ShouldBeEmpty();
+        plan.Guards.Select(g => g.Check).Order().ShouldBe(catalog.GuardNames.Order());
+    }
+
+    [Fact]
+    public void Without_a_backup_there_is_no_step_for_it_and_a_note()
+    {
+        var plan = Compile(Whole with { Spec = s => s with { Tidb = s.Tidb! with { Backup = new TiDbBackupSpec { Waived = true } } } });
+
+        plan.Steps.ShouldNotContain(s => s.Phase == Phases.Backup);
+        plan.Notes.ShouldContain(n => n.StartsWith("NO BACKUP", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_notes_say_what_must_be_known_before_it_is_approved()
+    {
+        var notes = Compile(Whole with { Spec = s => s with { Drain = new DrainSpec { OnTimeout = DrainTimeoutPolicy.Proceed }, HoldBefore = ["UpgradePD", "Nowhere"] } }).Notes;
+
+        notes.ShouldContain(n => n.StartsWith("NO WAY BACK from UpgradePD/pd-1-swap", StringComparison.Ordinal));
+        notes.ShouldContain(n => n.Contains("UpgradeTiKV/tikv-3-swap", StringComparison.Ordinal) && n.Contains("raises its version", StringComparison.Ordinal));
+        notes.ShouldContain(n => n.Contains("UpgradeTiDB/tidb-1-swap", StringComparison.Ordinal) && n.Contains("system tables", StringComparison.Ordinal));
+        notes.ShouldContain(n => n.StartsWith("estimate: 25m0s", StringComparison.Ordinal));
+        notes.ShouldContain(n => n.Contains("drain.onTimeout: Proceed", StringComparison.Ordinal));
+        notes.ShouldContain(n => n.StartsWith("configuration of tikv-1, tikv-2, tikv-3: storage.block-cache.capacity: (not set) → \"16GB\"", StringComparison.Ordinal));
+        notes.ShouldContain(n => n.Contains("'Nowhere'", StringComparison.Ordinal));
+        notes.ShouldNotContain(n => n.Contains("'UpgradePD'", StringComparison.Ordinal));
+        notes.ShouldContain(n => n.StartsWith("binlog is on: 2 pumps", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_accepted_outage_is_expected_by_the_plan()
+    {
+        var notes = Compile(new TiDbWorldSetup { Pds = 1, Leader = "pd-1", Spec = s => s with { AllowUnavailability = true } }).Notes;
+
+        notes.ShouldContain(n => n.StartsWith("EXPECTED OUTAGE", StringComparison.Ordinal) && n.Contains("with 1 PD", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(2, 8, new[] { 4, 8 })]
+    [InlineData(0, 8, new[] { 2, 4, 8 })]
+    [InlineData(2, 5, new[] { 4, 5 })]
+    [InlineData(8, 8, new int[0])]
+    [InlineData(4, 2, new int[0])]
+    public void Merging_is_raised_by_doubling(int from, int to, int[] values)
+    {
+        var plan = Compile(Whole with { Spec = s => s with { Tidb = s.Tidb! with { MergeScheduleLimit = from, TuneScheduling = new TuneSchedulingSpec { MergeScheduleLimit = to } } } });
+
+        plan.Steps.Where(s => s.Phase == Phases.TuneScheduling && s.Parameters["name"] == "merge-schedule-limit").Select(s => int.Parse(s.Parameters["limit"], null)).ShouldBe(values);
+    }
+
+    [Fact]
+    public void Three_hundred_instances_compile_into_a_plan_that_fits()
+    {
+        var (spec, discovery) = Large();
+        var plan = new TiDbPlanner(spec, discovery).Compile();
+
+        plan.Steps.Count.ShouldBeLessThanOrEqualTo(1000);
+        var worst = plan with
+        {
+            Steps = [.. plan.Steps.Select(s => s with
+            {
+                State = StepState.Succeeded,
+                Attempt = 1,
+                Tries = 1,
+                StartedAt = new DateTimeOffset(2026, 3, 1, 2, 0, 0, TimeSpan.Zero),
+                FinishedAt = new DateTimeOffset(2026, 3, 1, 2, 0, 0, TimeSpan.Zero),
+                Receipt = new(StringComparer.Ordinal) { ["since"] = "1772330400", ["startedAt"] = "1772330400" },
+            })],
+        };
+        JsonSerializer.SerializeToUtf8Bytes(worst, KubernetesJson.CreateOptions(CrdsJsonContext.Default)).Length.ShouldBeLessThan(480 * 1024, "the instances and conditions of the status come on top");
+        plan.Steps.SelectMany(s => s.Parameters.Values).ShouldAllBe(v => v.Length <= 32768);
+    }
+
+    [Fact]
+    public void The_way_back_exists_only_until_the_first_PD_is_stopped()
+    {
+        var world = new TiDbWorld(Whole with { Priority = 5 });
+        var plan = Plan(world);
+        var cleared = With(plan, TiDbStepIds.ClearPriority);
+        var begun = With(cleared, "UpgradePD/pd-1-swap");
+
+        TiDbRollback.Obstacle(world.Upgrade.Spec, cleared).ShouldBeNull();
+        TiDbRollbackPlanner.Compile(world.Upgrade.Spec, plan, []).Steps.ShouldBeEmpty();
+        TiDbRollbackPlanner.Compile(world.Upgrade.Spec, cleared, ["x"]).Steps.ShouldHaveSingleItem().Parameters["priorities"].ShouldBe("pd-1=5");
+        TiDbRollback.Obstacle(world.Upgrade.Spec, begun)!.ShouldContain("no way back");
+        TiDbWork.IsPastUndo(cleared).ShouldBeFalse();
+        TiDbWork.IsPastUndo(begun).ShouldBeTrue();
+    }
+
+    private static Plan With(Plan plan, string id) =>
+        plan with { Steps = [.. plan.Steps.Select(s => s.Id == id ? s with { Attempt = 1 } : s)] };
+
+    private static Plan Compile(TiDbWorldSetup setup) => Plan(new TiDbWorld(setup));
+
+    private static Plan Plan(TiDbWorld world) => world.Begin().Stored!;
+
+    private static (DatabaseRollingUpgradeSpec, TiDbDiscovery) Large()
+    {
+        var instances = Enumerable.Range(1, 3).Select(i => Instance(i, DatabaseComponent.PD))
+            .Concat(Enumerable.Range(4, 197).Select(i => Instance(i, DatabaseComponent.TiKV)))
+            .Concat(Enumerable.Range(201, 100).Select(i => Instance(i, DatabaseComponent.TiDB)))
+            .ToList();
+        var spec = new TiDbWorld().Upgrade.Spec with { Instances = instances };
+        var hash = new string('a', 16);
+        return (spec, new TiDbDiscovery
+        {
+            ClusterId = ulong.MaxValue,
+            Instances = [.. instances.Select(i => new DiscoveredInstance
+            {
+                Name = i.Name,
+                Component = i.Component,
+                Version = "2.1.19",
+                Store = ulong.MaxValue,
+                ConfigurationFrom = hash,
+                ConfigurationTo = hash,
+                Changes = [new ConfigurationChange("storage.block-cache.capacity", null, "\"8GB\"", "why")],
+                Settings = new TikvSettings("8GB", 4, "", false),
+            })],
+            LeaderPriorities = new Dictionary<string, int>(),
+            ScheduleLimits = "merge-schedule-limit=8",
+            MaxReplicas = 3,
+        });
+    }
+
+    private static DatabaseInstance Instance(int i, DatabaseComponent component) =>
+        new() { Name = $"{component.ToString().ToLowerInvariant()}-{i:000}", Component = component, Host = $"tidb-node-{i:000}.example.internal", DeployDir = "/data/deploy" };
+}

@@ -1,0 +1,196 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Engine.Running;
+using Drydock.Reconcilers.Databases.TiDb;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases.TiDb;
+
+/// <summary>
+/// What gets in the way of a run: leaders that stay, a cluster that is unwell, DDL, processes that end.
+/// </summary>
+public sealed class RunObstacleTests
+{
+    private static readonly TiDbWorldSetup Whole = new() { Pumps = 2, Drainers = 1 };
+
+    [Fact]
+    public void Leaders_that_do_not_leave_fail_the_step_and_their_scheduler_is_removed()
+    {
+        var world = new TiDbWorld(Whole) { StuckLeaders = 3 }.Begin();
+        world.RunToStall();
+
+        world.Life.Outcome!.Reason.ShouldBe(Reasons.DrainTimeout);
+        world.Evicted.ShouldBeEmpty();
+        world["tikv-1"].Running.ShouldBe(TiDbWorld.Old);
+        world.StuckLeaders = 0;
+        world.Controls = world.Controls with { Retry = true };
+        world.Life.Wake();
+        world.RunToSuccess();
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Leaders_that_do_not_leave_are_gone_past_if_the_spec_says_so_and_that_is_said()
+    {
+        var world = new TiDbWorld(Whole with { Spec = s => s with { Drain = new DrainSpec { OnTimeout = DrainTimeoutPolicy.Proceed } } }) { StuckLeaders = 3 }.Begin();
+        world.RunToSuccess();
+
+        world.Evicted.ShouldBeEmpty();
+        var status = TiDbStatus.Compose(new DatabaseRollingUpgradeStatus(), world.Upgrade.Spec, world.Stored!);
+        status.ActionRequired.Where(a => a.Reason == Reasons.DrainTimeout).Select(a => a.Subject).ShouldBe(["tikv-1", "tikv-2", "tikv-3"]);
+    }
+
+    [Fact]
+    public void A_new_PD_leader_that_counts_no_leaders_yet_is_not_believed()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2-drain").State == StepState.Running, "tikv-2 drains");
+        world.Elect(TimeSpan.FromMilliseconds(700), "pd-1");
+        world.RunToSuccess();
+
+        world.Violations.ShouldBeEmpty();
+        world.Evicted.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_scheduler_that_a_new_PD_leader_does_not_run_yet_is_removed_all_the_same()
+    {
+        var world = new TiDbWorld(Whole with { SchedulerWindow = TimeSpan.FromMinutes(5) }).Begin();
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2-swap").State == StepState.Succeeded, "tikv-2 swapped");
+        world.Elect(TimeSpan.FromMilliseconds(700), "pd-1");
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2-verify").State == StepState.Succeeded, "tikv-2 verified");
+
+        world.Evicted.ShouldBeEmpty();
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Nothing_is_stopped_while_the_cluster_is_not_whole()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1-drain").State == StepState.Succeeded, "tikv-1 drained");
+        world.RegionChecks["pending-peer"] = 2;
+        world.RunFor(TimeSpan.FromMinutes(3));
+        world["tikv-1"].Running.ShouldBe(TiDbWorld.Old);
+        world.Step("UpgradeTiKV/tikv-1-swap").Message!.ShouldContain("2 Regions with pending-peer");
+        world.RegionChecks["pending-peer"] = 0;
+        world.RunToSuccess();
+
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_cluster_that_stays_unwell_ends_the_waiting_and_takes_the_scheduler_away()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1-drain").State == StepState.Succeeded, "tikv-1 drained");
+        world.RegionChecks["down-peer"] = 2;
+        world.RunToStall();
+
+        world.Life.Outcome!.Reason.ShouldBe(Reasons.ClusterUnhealthy);
+        world["tikv-1"].Running.ShouldBe(TiDbWorld.Old);
+        world.Evicted.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_process_that_died_is_not_taken_for_alive_because_PD_still_says_up()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1-drain").State == StepState.Succeeded, "tikv-1 drained");
+        world.End(world["tikv-3"], byOperator: false);
+        world.RunFor(TimeSpan.FromSeconds(15));
+        world["tikv-1"].Running.ShouldBe(TiDbWorld.Old);
+        world.Run(world["tikv-3"]);
+        world.RunToSuccess();
+
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Ddl_that_appears_is_reported_and_waited_for()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1-drain").State == StepState.Running, "tikv-1 drains");
+        world.Ddl.Add(new DdlJob("9", "orders", "t", "add index", "running"));
+        world.Life.WorldChanged();
+        world.RunUntil(() => world.Life.Outcome?.State == RunState.TargetChanged, "reported", TimeSpan.FromMinutes(2));
+        world.Life.Outcome!.Message.ShouldContain("job 9");
+        world.Ddl.Clear();
+        world.RunToSuccess();
+
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_systems_own_ddl_of_the_first_new_TiDB_is_none()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradeTiDB/tidb-1-swap").State == StepState.Succeeded, "tidb-1 swapped");
+        world.Ddl.Add(new DdlJob("9", "mysql", "user", "add column", "running"));
+        world.After(TimeSpan.FromSeconds(30), world.Ddl.Clear);
+        world.RunToSuccess();
+
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_second_TiDB_waits_for_the_system_tables()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradeTiDB/tidb-1-swap").State == StepState.Succeeded, "tidb-1 swapped");
+        world.RunUntil(() => world.Step("UpgradeTiDB/tidb-1-verify").State == StepState.Succeeded, "tidb-1 verified");
+
+        world.Bootstrap.ShouldBe(33);
+    }
+
+    [Fact]
+    public void An_instance_that_keeps_restarting_is_not_taken_for_healthy()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world["tikv-2"].CrashLoops = true;
+        world.RunToStall();
+
+        (world.Life.Outcome!.StepId, world.Life.Outcome.Reason).ShouldBe(("UpgradeTiKV/tikv-2-verify", Reasons.InstanceUnhealthy));
+        world["tikv-3"].Running.ShouldBe(TiDbWorld.Old);
+    }
+
+    [Fact]
+    public void A_store_that_never_comes_back_ends_the_waiting_and_leaves_no_scheduler()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2-drain").State == StepState.Succeeded, "tikv-2 drained");
+        world.StoreOf("tikv-2").IsCut = true;
+        world.RunToStall();
+
+        world.Life.Outcome!.Reason.ShouldBe(Reasons.InstanceUnhealthy, world.Describe());
+        world.Evicted.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void An_instance_that_ends_after_its_swap_is_started_again()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradePD/pd-2-swap").State == StepState.Succeeded, "pd-2 swapped");
+        world.End(world["pd-2"], byOperator: false);
+        world["pd-2"].IsStopped = true;
+        world.RunToSuccess();
+
+        world.Processes.ShouldAllBe(p => p.IsAlive);
+    }
+
+    [Fact]
+    public void A_stopped_instance_is_started_even_while_a_guard_is_broken()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.Fates = p => p.What == "swap tidb-1" ? Drydock.Tests.Unit.Fakes.Fate.DieBefore : Drydock.Tests.Unit.Fakes.Fate.Live;
+        world.RunUntil(() => world.Life.IsDead, "killed while tidb-1 is down");
+        world.Fates = static _ => Drydock.Tests.Unit.Fakes.Fate.Live;
+        world.Ddl.Add(new DdlJob("9", "orders", "t", "add index", "running"));
+        world.RunUntil(() => world["tidb-1"].Running == TiDbWorld.New, "tidb-1 up", TimeSpan.FromMinutes(2));
+        world.Ddl.Clear();
+        world.RunToSuccess();
+    }
+}

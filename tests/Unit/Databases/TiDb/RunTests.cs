@@ -1,0 +1,251 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Engine.Running;
+using Drydock.Operator.Composition;
+using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Databases.TiDb;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases.TiDb;
+
+/// <summary>Runs of whole plans on a cluster in memory.</summary>
+public sealed class RunTests
+{
+    private static readonly TiDbWorldSetup Whole = new() { Pumps = 2, Drainers = 1 };
+
+    [Fact]
+    public void Every_process_is_upgraded_one_after_the_other_and_nothing_is_left_behind()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunToSuccess();
+
+        world.Violations.ShouldBeEmpty();
+        world.Processes.ShouldAllBe(p => p.Running == TiDbWorld.New);
+        world.Evicted.ShouldBeEmpty();
+        world.ClusterVersion.ShouldBe(TiDbWorld.New);
+        world.Done.Where(d => d.StartsWith("stop ", StringComparison.Ordinal)).Select(d => d.Split(' ')[1])
+            .ShouldBe(["pd-1", "pd-2", "pd-3", "tikv-1", "tikv-2", "tikv-3", "tidb-1", "tidb-2", "drainer-1"], "a pump ends by itself when it is paused");
+        world.Limits["merge-schedule-limit"].ShouldBe(8);
+        world.Limits["replica-schedule-limit"].ShouldBe(16);
+    }
+
+    [Theory]
+    [InlineData("pd-1", 2)]
+    [InlineData("pd-2", 2)]
+    [InlineData("pd-3", 1)]
+    public void The_member_that_leads_is_the_last_one_stopped_whoever_leads_at_first(string leader, int moves)
+    {
+        var world = new TiDbWorld(Whole with { Leader = leader }).Begin();
+        world.RunToSuccess();
+
+        world.Violations.ShouldBeEmpty();
+        world.Done.Count(d => d.StartsWith("move leader", StringComparison.Ordinal)).ShouldBe(moves);
+        world.Done.Last(d => d.StartsWith("move leader", StringComparison.Ordinal)).ShouldBe("move leader from pd-3");
+    }
+
+    [Fact]
+    public void Leadership_that_comes_back_right_before_the_stop_is_moved_away_once_more()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradePD/pd-1-drain").State == StepState.Succeeded, "pd-1 drained");
+        world.PdLeader = "pd-1";
+        world.RunToSuccess();
+
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_leader_priority_is_taken_away_and_given_back()
+    {
+        var world = new TiDbWorld(Whole with { Priority = 5 }).Begin();
+        world.RunToSuccess();
+
+        world.Violations.ShouldBeEmpty();
+        world.Priorities["pd-1"].ShouldBe(5);
+        world.Done.Where(d => d.StartsWith("priority", StringComparison.Ordinal)).ShouldBe(["priority pd-1 0", "priority pd-1 5"]);
+    }
+
+    [Fact]
+    public void The_migrated_file_takes_the_place_of_the_former_one_which_is_kept()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunToSuccess();
+
+        var file = world.Files[("192.0.2.1", "/data/tikv-1/conf/tikv.toml")];
+        file.ShouldStartWith("# by hand\n[server]\ngrpc-concurrency = 4 # tuned\n");
+        file.ShouldContain("capacity = \"16GB\"");
+        world.Files[("192.0.2.1", "/data/tikv-1/conf/tikv.toml.2.1.19")].ShouldNotContain("capacity");
+    }
+
+    [Fact]
+    public void Configuration_is_saved_into_a_secret_and_beside_the_backup_and_drainers_only_into_the_secret()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunToSuccess();
+
+        var secret = world.Objects.All<Drydock.Clients.Kubernetes.CoreTypes.V1Secret>().ShouldHaveSingleItem();
+        secret.Metadata.OwnerReferences.ShouldBeNull();
+        secret.Data!.Keys.ShouldContain("pd.json");
+        secret.Data.Keys.ShouldContain("drainer-1.toml");
+        world.Storages.Objects.Keys.ShouldContain("db/up-0123abcd-configuration-0/tikv-1.toml");
+        world.Storages.Objects.Keys.ShouldNotContain(k => k.Contains("drainer", StringComparison.Ordinal));
+        var snapshot = world.Objects.All<Drydock.Crds.BackupSnapshots.BackupSnapshot>().ShouldHaveSingleItem();
+        (snapshot.Spec.Tool, snapshot.Metadata.OwnerReferences).ShouldBe((DumpTool.MyDumper, null));
+    }
+
+    [Fact]
+    public void The_package_is_brought_before_anything_is_stopped()
+    {
+        var world = new TiDbWorld(Whole with { PackagePresent = false }).Begin();
+        world.RunToSuccess();
+
+        world.Done.Take(3).ShouldBe(["package 192.0.2.1", "package 192.0.2.2", "package 192.0.2.3"], ignoreOrder: true);
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Instances_that_were_upgraded_by_hand_are_not_touched()
+    {
+        var world = new TiDbWorld(Whole);
+        foreach (var name in new[] { "pd-1", "pd-2", "tikv-1" })
+        {
+            world[name].Installed = world[name].Running = TiDbWorld.New;
+        }
+
+        world.StoreOf("tikv-1").Version = TiDbWorld.New;
+        var pid = world["tikv-1"].Pid;
+        world.Begin().RunToSuccess();
+
+        world.Violations.ShouldBeEmpty();
+        world["tikv-1"].Pid.ShouldBe(pid);
+    }
+
+    [Fact]
+    public void A_single_PD_and_a_single_TiDB_come_through_where_that_is_accepted()
+    {
+        var world = new TiDbWorld(new TiDbWorldSetup { Pds = 1, Tidbs = 1, Spec = s => s with { AllowUnavailability = true } }).Begin();
+        world.RunToSuccess();
+
+        world.Violations.ShouldBeEmpty();
+        world.Processes.ShouldAllBe(p => p.Running == TiDbWorld.New);
+    }
+
+    [Fact]
+    public void Merging_is_limited_at_once_where_the_new_PD_merges()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1-drain").State == StepState.Running, "TiKV");
+        world.Limits["merge-schedule-limit"].ShouldBe(2);
+
+        var still = new TiDbWorld(Whole with { MergeMoves = false }).Begin();
+        still.RunUntil(() => still.Step("UpgradeTiKV/tikv-1-drain").State == StepState.Running, "TiKV");
+        still.Limits["merge-schedule-limit"].ShouldBe(8);
+    }
+
+    [Fact]
+    public void A_rise_of_back_offs_ends_the_raising_and_never_fails_the_upgrade()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step(TiDbStepIds.RaiseMerge(8)).State == StepState.Running, "raising");
+        for (var i = 0; i < 60; i++)
+        {
+            world.After(TimeSpan.FromSeconds(10 * i), () => world.Backoffs += 2000);
+        }
+
+        world.RunToSuccess();
+        (world.Limits["merge-schedule-limit"], world.Limits["replica-schedule-limit"]).ShouldBe((4, 8));
+        world.Step(TiDbStepIds.RaiseMerge(8)).Facts![RaiseScheduleLimit.StoppedFact].ShouldContain("tikvclient_backoff_count");
+    }
+
+    [Fact]
+    public void Regions_that_do_not_keep_still_end_the_raising_when_its_time_is_over()
+    {
+        var world = new TiDbWorld(Whole with { Spec = s => s with { Timeouts = s.Timeouts with { TuneScheduling = "30m" } } }).Begin();
+        world.RunUntil(() => world.Step(TiDbStepIds.RaiseMerge(4)).State == StepState.Running, "raising");
+        for (var i = 0; i < 60; i++)
+        {
+            world.After(TimeSpan.FromMinutes(i), () => world.RegionsMore += 50);
+        }
+
+        world.RunToSuccess();
+        world.Limits["merge-schedule-limit"].ShouldBe(2, string.Join("; ", world.Stored!.Steps.Where(s => s.Phase == "TuneScheduling").Select(s => $"{s.Id} {s.StartedAt} {s.FinishedAt} {s.Message}")));
+    }
+
+    [Fact]
+    public void A_PD_that_cannot_be_asked_while_limits_are_raised_is_waited_for()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step(TiDbStepIds.RaiseMerge(4)).State == StepState.Running, "raising");
+        world.Answers = (_, p, path) => p.Component == DatabaseComponent.PD && path.StartsWith("/pd/", StringComparison.Ordinal) ? (500, "redirect failed") : null;
+        world.RunFor(TimeSpan.FromMinutes(30));
+        world.Life.Outcome!.State.ShouldBe(RunState.Working);
+        world.Answers = static (_, _, _) => null;
+        world.RunToSuccess();
+    }
+
+    [Fact]
+    public void What_an_abandoned_upgrade_would_leave_is_named_and_can_be_taken_away()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1-drain").State == StepState.Succeeded, "tikv-1 drained");
+        world.Evicted.ShouldNotBeEmpty();
+        TiDbStatus.Compose(new DatabaseRollingUpgradeStatus(), world.Upgrade.Spec, world.Stored!).ActionRequired.ShouldContain(a => a.Message.Contains("evict-leader-scheduler-1", StringComparison.Ordinal));
+
+        var taken = world.CleanUp();
+        taken.Gone.ShouldBe(["tikv-1"]);
+        taken.Left.ShouldBeEmpty();
+        world.Evicted.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void What_was_taken_away_while_the_run_rested_is_left_no_more_until_the_store_is_drained_again()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1-drain").State == StepState.Succeeded, "tikv-1 drained");
+        var (spec, rest) = (world.Upgrade.Spec, new DatabaseRest(SupportedEngines.All));
+        var resting = new DatabaseRollingUpgradeStatus { Plan = world.Stored! };
+        rest.IsLeft(spec, resting).ShouldBeTrue();
+
+        var taken = rest.TakenAway(spec, resting, ["tikv-1"], world.Now.AddSeconds(1));
+        rest.IsLeft(spec, taken).ShouldBeFalse();
+        TiDbStatus.LeftBehind(spec, taken).ShouldBeEmpty();
+
+        // The run goes on: the swap drains once more before it stops the process.
+        var again = taken with { Plan = taken.Plan! with { Steps = [.. taken.Plan.Steps.Select(s => s.Id == "UpgradeTiKV/tikv-1-swap" ? s with { Attempt = 1, StartedAt = world.Now.AddSeconds(2) } : s)] } };
+        rest.IsLeft(spec, again).ShouldBeTrue();
+        TiDbStatus.LeftBehind(spec, again).ShouldHaveSingleItem().Subject.ShouldBe("tikv-1");
+    }
+
+    [Fact]
+    public void Another_cluster_under_the_same_addresses_is_not_touched()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.Stored = world.Stored! with { Guards = [.. world.Stored.Guards.Select(g => g.Check == "ClusterIsTheSame" ? g with { Parameters = new(StringComparer.Ordinal) { ["clusterId"] = "7" } } : g)] };
+        world.RunToStall();
+
+        world.Life.Outcome!.State.ShouldBe(RunState.TargetChanged);
+        world.Done.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Status_tells_versions_times_references_and_what_a_person_has_to_do()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradePD/pd-2-verify").State == StepState.Succeeded, "pd-2");
+        var half = TiDbStatus.Compose(new DatabaseRollingUpgradeStatus(), world.Upgrade.Spec, world.Stored!);
+        world.RunToSuccess();
+        var status = TiDbStatus.Compose(half, world.Upgrade.Spec, world.Stored!);
+
+        half.Instances.Where(i => i.Version == TiDbWorld.New).Select(i => i.Name).ShouldBe(["pd-1", "pd-2"]);
+        status.Instances.ShouldAllBe(i => i.Version == TiDbWorld.New);
+        status.Estimate.ShouldBe("25m0s");
+        status.Elapsed.ShouldNotBeNull();
+        status.SnapshotRef!.Name.ShouldBe("up-0123abcd-1");
+        status.SnapshotRef.Uid.ShouldBe("uid-up-0123abcd-1");
+        status.ConfigurationRef!.Name.ShouldBe("up-0123abcd-configuration-0");
+        status.ActionRequired.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.ReviewDashboards);
+    }
+}

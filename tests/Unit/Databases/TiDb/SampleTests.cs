@@ -1,0 +1,64 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Drydock.Crds;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Databases.TiDb;
+using Drydock.Tests.Unit.Crds;
+using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
+using Shouldly;
+using Xunit;
+using Phases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases;
+
+namespace Drydock.Tests.Unit.Databases.TiDb;
+
+/// <summary>What users copy and what they read is true of what is planned.</summary>
+public sealed partial class SampleTests
+{
+    [Fact]
+    public void The_sample_is_valid_and_compiles_into_the_plan_of_its_runbook()
+    {
+        var spec = Sample();
+        DatabaseRollingUpgradeValidation.Validate(spec).ShouldBeEmpty();
+
+        var plan = new TiDbPlanner(spec, new TiDbDiscovery
+        {
+            ClusterId = 1,
+            Instances = [.. spec.Instances.Select(i => new DiscoveredInstance { Name = i.Name, Component = i.Component, Version = spec.FromVersion, Store = i.Component == DatabaseComponent.TiKV ? 1 : null })],
+            LeaderPriorities = new Dictionary<string, int>(),
+            ScheduleLimits = "merge-schedule-limit=8",
+            MaxReplicas = 3,
+            BootstrapVersion = 21,
+        }).Compile();
+
+        plan.Notes.ShouldNotContain(n => n.StartsWith("spec.holdBefore", StringComparison.Ordinal));
+        plan.Notes.ShouldContain(n => n.StartsWith("NO WAY BACK from UpgradePD/pd-1-swap on", StringComparison.Ordinal));
+        plan.Steps.Where(s => s.PointOfNoReturn).Select(s => s.Id).ShouldBe(["UpgradePD/pd-1-swap", "UpgradeTiKV/tikv-3-swap", "UpgradeTiDB/tidb-1-swap"]);
+        plan.Steps.Select(s => s.Phase).Distinct().ShouldBe(
+        [
+            Phases.PreparePackage, Phases.SaveConfiguration, Phases.Backup, Phases.UpgradePD, Phases.UpgradeTiKV, Phases.UpgradePump, Phases.UpgradeTiDB,
+            Phases.LimitMerging, Phases.UpgradeDrainer, Phases.Verify, Phases.TuneScheduling,
+        ]);
+    }
+
+    [Fact]
+    public void Phases_and_steps_that_the_page_names_are_those_of_plans()
+    {
+        var there = new TiDbWorld(new TiDbWorldSetup { Pumps = 2, Drainers = 1 }).Begin().Stored!.Steps.Select(s => InstanceName().Replace(s.Id, "/NAME-")).ToHashSet(StringComparer.Ordinal);
+        var named = Code().Matches(Page()).Select(m => m.Groups["code"].Value).Where(c => Phases.OfTiDb.Contains(c.Split('/')[0], StringComparer.Ordinal)).ToList();
+
+        named.Where(c => c.Contains('/', StringComparison.Ordinal)).Distinct().Except(there).ShouldBeEmpty();
+        Phases.OfTiDb.Except(named).ShouldBeEmpty("every phase is explained");
+    }
+
+    private static DatabaseRollingUpgradeSpec Sample() => YamlToJson.ReadAll(Repository.PathOf("config", "samples", "databaserollingupgrade-tidb-2.1-to-3.0.yaml"))
+        .Single().Deserialize(CrdsJsonContext.Default.DatabaseRollingUpgrade).ShouldNotBeNull().Spec;
+
+    private static string Page() => File.ReadAllText(Repository.PathOf("docs", "tidb.md"));
+
+    [GeneratedRegex("`(?<code>[A-Za-z]+(/[A-Za-z0-9-]+)?)`", RegexOptions.ExplicitCapture)]
+    private static partial Regex Code();
+
+    [GeneratedRegex("/[a-z]+-[0-9]+-(?=drain|swap|verify)")]
+    private static partial Regex InstanceName();
+}

@@ -1,0 +1,97 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases.TiDb;
+
+/// <summary>TiSpark's JAR is exchanged with Spark stopped, on every host, and Spark comes back as it was.</summary>
+public sealed class SparkTests
+{
+    private const string NewName = "tispark-assembly-3.0.jar";
+
+    private static readonly TiDbWorldSetup Sparkling = new()
+    {
+        Leaders = 4,
+        SchedulerWindow = TimeSpan.FromSeconds(3),
+        Spec = static s => s with { Settle = "1s", Tidb = s.Tidb! with { TiSpark = TiDbWorldSpark.Spec, TuneScheduling = s.Tidb.TuneScheduling with { StableFor = "30s" } } },
+    };
+
+    [Fact]
+    public void Spark_is_stopped_once_gets_the_new_JAR_on_every_host_and_loads_it_alone()
+    {
+        var world = new TiDbWorld(Sparkling).Begin();
+        world.RunToSuccess();
+
+        world.Done.Where(d => d.Contains("spark", StringComparison.Ordinal)).ShouldBe(
+        [
+            "stop spark",
+            .. TiDbWorldSpark.Hosts.Select(host => $"replace {host}:{TiDbWorldSpark.Directory}/jars/{NewName}"),
+            "start spark",
+        ]);
+        world.Spark!.Loaded.ShouldBe([NewName, NewName]);
+        foreach (var host in TiDbWorldSpark.Hosts)
+        {
+            world.Files[(host, $"{TiDbWorldSpark.Directory}/jars/{TiDbWorldSpark.Former}.old")].ShouldBe(TiDbWorldSpark.OfOld);
+        }
+
+        world.Step("UpgradeTiSpark/smoke").State.ShouldBe(StepState.Succeeded);
+    }
+
+    [Fact]
+    public void A_master_that_says_nothing_for_a_while_is_not_taken_for_stopped()
+    {
+        var world = new TiDbWorld(Sparkling).Begin();
+        world.RunUntil(() => world.Step("UpgradeTiSpark/stop").State == StepState.Running, "Spark's turn");
+        world.Spark!.IsSilent = true;
+        world.RunFor(TimeSpan.FromSeconds(5));
+        world.Step("UpgradeTiSpark/stop").State.ShouldBe(StepState.Running);
+        world.Done.ShouldNotContain(d => d.Contains("/jars/", StringComparison.Ordinal));
+
+        world.Spark.IsSilent = false;
+        world.RunToSuccess();
+        world.Spark.Loaded.ShouldBe([NewName, NewName]);
+    }
+
+    [Fact]
+    public void A_Spark_that_comes_back_with_fewer_workers_is_waited_for_and_then_said()
+    {
+        var world = new TiDbWorld(Sparkling).Begin();
+        world.RunUntil(() => world.Done.Contains("stop spark"), "stopped");
+        world.Spark!.Workers = 1;
+        world.RunToStall();
+
+        world.Life.Outcome!.Message.ShouldContain("1/4/2048");
+        world.Life.Outcome.Message.ShouldContain("2/8/4096");
+    }
+
+    [Fact]
+    public void Without_a_master_to_compare_with_afterwards_nothing_of_Spark_is_touched()
+    {
+        var world = new TiDbWorld(Sparkling).Begin();
+        world.Spark!.Change(TiDbWorldSpark.Hosts[0], [$"{TiDbWorldSpark.Directory}/sbin/stop-all.sh"])!.Value.CarryOut();
+        world.RunToStall();
+
+        world.Life.Outcome!.Reason.ShouldBe(Reasons.ComponentsUnhealthy);
+        world.Spark.Jars(TiDbWorldSpark.Hosts[0]).ShouldBe([TiDbWorldSpark.Former]);
+    }
+
+    [Fact]
+    public void Killed_anywhere_around_Spark_it_ends_as_if_nothing_had_happened()
+    {
+        var golden = new TiDbWorld(Sparkling).Begin();
+        golden.RunToSuccess();
+        var points = golden.Points.Where(p => p.ToString().Contains("spark", StringComparison.OrdinalIgnoreCase) || p.ToString().Contains("jar", StringComparison.Ordinal)).ToList();
+        points.Count.ShouldBeGreaterThan(5);
+        foreach (var (point, fate) in points.SelectMany(p => new[] { (p, Fate.DieBefore), (p, Fate.DieAfter), (p, Fate.LostAnswer) }))
+        {
+            var world = new TiDbWorld(Sparkling).Begin();
+            world.Fates = p => p.Number == point.Number ? fate : Fate.Live;
+            world.RunToSuccess();
+            world.EndState().ShouldBe(golden.EndState(), $"{fate} at {point}");
+            world.Spark!.Loaded.ShouldBe([NewName, NewName], $"{fate} at {point}");
+            world.Done.Count(d => d == "start spark").ShouldBe(1, $"{fate} at {point}");
+        }
+    }
+}

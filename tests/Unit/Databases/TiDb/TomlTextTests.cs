@@ -1,0 +1,123 @@
+using Drydock.Reconcilers.Databases.TiDb;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases.TiDb;
+
+/// <summary>TOML as text: what is not changed stays byte for byte.</summary>
+public sealed class TomlTextTests
+{
+    private const string Text = """
+        # TiKV of the payments
+        log-level = "info"   # quiet
+
+        [server]
+        addr = "0.0.0.0:20160"
+        labels = { host = "tikv1", zone = "a" }
+        # end-point-concurrency = 8
+
+        [raftstore]
+        sync-log = true
+        [rocksdb.defaultcf]
+        compression-per-level = [
+          "no", # level 0
+          "lz4",
+        ]
+        block-cache-size = '1GB'
+
+        """;
+
+    [Fact]
+    public void Values_are_found_by_their_path_as_they_are_written()
+    {
+        var toml = TomlText.Parse(Text);
+
+        toml.Find("log-level").ShouldBe("\"info\"");
+        toml.Word("log-level").ShouldBe("info");
+        toml.Find("server.labels").ShouldBe("{ host = \"tikv1\", zone = \"a\" }");
+        toml.Find("raftstore.sync-log").ShouldBe("true");
+        toml.Word("rocksdb.defaultcf.block-cache-size").ShouldBe("1GB");
+        toml.Find("server.end-point-concurrency").ShouldBeNull("a comment is no value");
+        toml.Find("rocksdb.defaultcf.compression-per-level").ShouldNotBeNull().ShouldContain("lz4");
+    }
+
+    [Fact]
+    public void A_value_is_replaced_in_its_place()
+    {
+        var changed = TomlText.Parse(Text).With("raftstore.sync-log", "false");
+
+        changed.Text.ShouldBe(Text.Replace("sync-log = true", "sync-log = false", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_new_value_comes_behind_the_last_one_of_its_table()
+    {
+        var changed = TomlText.Parse(Text).With("server.status-addr", "\"0.0.0.0:20180\"");
+
+        changed.Text.ShouldBe(Text.Replace("zone = \"a\" }", "zone = \"a\" }\nstatus-addr = \"0.0.0.0:20180\"", StringComparison.Ordinal));
+        changed.Find("server.status-addr").ShouldBe("\"0.0.0.0:20180\"");
+    }
+
+    [Fact]
+    public void A_value_of_a_table_that_is_not_there_brings_the_table_along_at_the_end()
+    {
+        var changed = TomlText.Parse(Text).With("storage.block-cache.capacity", "\"8GB\"");
+
+        changed.Text.ShouldBe(Text + "\n[storage.block-cache]\ncapacity = \"8GB\"\n");
+    }
+
+    [Fact]
+    public void A_table_that_is_written_by_keys_with_dots_gets_no_header()
+    {
+        var changed = TomlText.Parse("[storage]\nblock-cache.shared = true\n").With("storage.block-cache.capacity", "\"8GB\"");
+
+        changed.Text.ShouldBe("[storage]\nblock-cache.shared = true\nblock-cache.capacity = \"8GB\"\n");
+    }
+
+    [Fact]
+    public void Nothing_is_set_below_a_value()
+    {
+        Should.Throw<FormatException>(() => TomlText.Parse("storage = { block-cache = { shared = true } }\n").With("storage.block-cache.capacity", "\"8GB\""))
+            .Message.ShouldContain("[storage]");
+    }
+
+    [Fact]
+    public void Line_ends_of_another_system_stay()
+    {
+        TomlText.Parse("[server]\r\naddr = \"x\"\r\n").With("server.status-addr", "\"y\"").Text.ShouldBe("[server]\r\naddr = \"x\"\r\nstatus-addr = \"y\"\r\n");
+    }
+
+    [Theory]
+    [InlineData("a = \"open\n", 1)]
+    [InlineData("\na\n", 2)]
+    [InlineData("a = 1\na = 2\n", 2)]
+    [InlineData("[t]\n[t]\n", 2)]
+    [InlineData("a = [1, 2\n", 2)]
+    [InlineData("a = 1 b = 2\n", 1)]
+    [InlineData("a = sometimes\n", 1)]
+    public void What_is_no_toml_is_refused_with_its_line(string text, int line) =>
+        Should.Throw<FormatException>(() => TomlText.Parse(text)).Message.ShouldStartWith($"line {line}:");
+
+    [Fact]
+    public void Texts_over_several_lines_and_lists_of_tables_are_understood()
+    {
+        var toml = TomlText.Parse("a = \"\"\"\n[no]\nx = \"1\" # none\n\"\"\"\n[[t]]\nx = 1\n[[t]]\nx = 2\n[u]\n\"quoted.key\" = 1979-05-27T07:32:00Z\n");
+
+        toml.Find("no.x").ShouldBeNull();
+        toml.Find("u.quoted.key").ShouldBe("1979-05-27T07:32:00Z");
+    }
+
+    [Theory]
+    [InlineData('[')]
+    [InlineData('{')]
+    public void A_value_that_is_nested_without_end_is_refused_by_its_line(char open)
+    {
+        var nested = string.Concat(Enumerable.Repeat(open == '[' ? "[" : "{a=", 500_000));
+
+        Should.Throw<FormatException>(() => TomlText.Parse($"[server]\nlabels = {nested}")).Message.ShouldBe("line 2: a value is nested more than 32 levels deep");
+    }
+
+    [Fact]
+    public void Many_short_lists_are_not_deep() =>
+        TomlText.Parse(string.Concat(Enumerable.Range(0, 100).Select(i => $"k{i} = [[1], [2]]\n"))).Find("k99").ShouldBe("[[1], [2]]");
+}

@@ -1,0 +1,98 @@
+using Drydock.Clients.Ssh;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Databases.Yugabyte;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases.Yugabyte;
+
+public sealed class AdminToolTests
+{
+    [Fact]
+    public async Task The_tool_is_given_all_masters_a_time_limit_and_the_certificates()
+    {
+        var host = new RecordingHost("AutoFlags config:\nconfig_version: 1\n");
+        await Tool(host, certs: "/certs").AutoFlagsAsync(default);
+        host.Commands.ShouldHaveSingleItem().ShouldBe(["/new/bin/yb-admin", "--master_addresses", "a:7100,b:7100,c:7100", "--timeout_ms", "60000", "--certs_dir_name", "/certs", "get_auto_flags_config"]);
+    }
+
+    [Fact]
+    public async Task The_catalogue_is_upgraded_with_the_longer_limit_of_the_runbook()
+    {
+        var host = new RecordingHost("BSQL successfully upgraded to the latest version\n");
+        await Tool(host, YugabyteDialect.BMDB).UpgradeCatalogAsync(default);
+        host.Commands[0].ShouldBe(["/new/bin/yb-admin", "-mserver_addresses", "a:7100,b:7100,c:7100", "-timeout_ms", "180000", "upgrade_bsql"]);
+    }
+
+    [Fact]
+    public async Task The_highest_class_is_what_the_plain_command_promotes()
+    {
+        var host = new RecordingHost("PromoteAutoFlags completed successfully\nNo new AutoFlags eligible to promote\n");
+        await Tool(host).PromoteAutoFlagsAsync(AutoFlagClass.External, default);
+        await Tool(host).PromoteAutoFlagsAsync(AutoFlagClass.LocalVolatile, default);
+        host.Commands.Select(c => string.Join(' ', c.Skip(5))).ShouldBe(["promote_auto_flags", "promote_auto_flags kLocalVolatile"]);
+    }
+
+    [Theory]
+    [InlineData(nameof(NodesSafeForm.Servers), "are_nodes_safe_to_take_down t,m 60000")]
+    [InlineData(nameof(NodesSafeForm.TserversAndMasters), "are_nodes_safe_to_take_down t m 60000")]
+    public async Task Whether_nodes_may_go_is_asked_in_the_words_of_the_tool(string form, string expected)
+    {
+        var host = new RecordingHost("");
+        (await Tool(host).NodesSafeProblemAsync(Enum.Parse<NodesSafeForm>(form), "t", "m", TimeSpan.FromMinutes(1), default)).ShouldBeNull();
+        string.Join(' ', host.Commands[0].Skip(5)).ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task A_node_that_may_not_go_is_no_failure_but_an_answer()
+    {
+        var host = new RecordingHost("", 1, "Error running are_nodes_safe_to_take_down: Illegal state: 3 tablet(s) would be under-replicated");
+        (await Tool(host).NodesSafeProblemAsync(NodesSafeForm.TserversAndMasters, "t", null, TimeSpan.FromMinutes(1), default)).ShouldNotBeNull().ShouldContain("tablet(s) would be under-replicated");
+        string.Join(' ', host.Commands[0].Skip(5)).ShouldBe("are_nodes_safe_to_take_down t NONE 60000");
+    }
+
+    [Fact]
+    public async Task What_it_printed_is_told_without_secrets()
+    {
+        var host = new RecordingHost("", 1, "token hunter2 refused");
+        var thrown = await Should.ThrowAsync<AdminToolException>(() => Tool(host).AutoFlagsAsync(default));
+        thrown.Message.ShouldContain("ended with 1: token *** refused");
+        thrown.Message.ShouldNotContain("hunter2");
+    }
+
+    [Theory]
+    [InlineData("Error running change_leader_blacklist: Illegal state: Master config has no leader", true)]
+    [InlineData("Unable to establish connection to leader master at [a:7100]. Please verify the addresses", true)]
+    [InlineData("Invalid arguments for operation", false)]
+    public async Task That_there_was_no_leader_is_told_from_other_failures(string printed, bool expected)
+    {
+        var thrown = await Should.ThrowAsync<AdminToolException>(() => Tool(new RecordingHost("", 1, printed)).ChangeLeaderBlacklistAsync(new ServiceAddress("t", 9100), add: true, default));
+        thrown.HadNoLeader.ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task Success_that_prints_something_else_is_none() =>
+        (await Should.ThrowAsync<AdminToolException>(() => Tool(new RecordingHost("done\n")).SetReplicationEnabledAsync("g", enabled: false, default))).Message.ShouldContain("expected 'Replication disabled successfully'");
+
+    [Fact]
+    public async Task A_catalogue_upgrade_that_goes_on_is_looked_for_without_finding_the_search()
+    {
+        var host = new RecordingHost("");
+        (await Tool(host).IsUpgradingCatalogAsync(default)).ShouldBeTrue();
+        host.Commands[0].ShouldBe(["pgrep", "-f", "yb-admin .*[u]pgrade_ysql"]);
+    }
+
+    [Fact]
+    public void The_commands_for_people_are_whole() =>
+        Tool(new RecordingHost(""), certs: "/certs").LeaderBlacklistCommand(new ServiceAddress("t", 9100), add: false)
+            .ShouldBe("/new/bin/yb-admin --master_addresses a:7100,b:7100,c:7100 --certs_dir_name /certs change_leader_blacklist REMOVE t:9100");
+
+    private static AdminTool Tool(RecordingHost host, YugabyteDialect dialect = YugabyteDialect.Yugabyte, string? certs = null) => new(
+        host,
+        "/new/bin/yb-admin",
+        YugabyteVocabulary.Of(new DatabaseRollingUpgradeSpec { Yugabyte = new YugabyteSpec { Dialect = dialect } }),
+        [new ServiceAddress("a", 7100), new ServiceAddress("b", 7100), new ServiceAddress("c", 7100)],
+        certs,
+        text => text.Replace("hunter2", "***", StringComparison.Ordinal));
+}

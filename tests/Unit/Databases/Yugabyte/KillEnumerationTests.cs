@@ -1,0 +1,86 @@
+using Drydock.Engine.Running;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases.Yugabyte;
+
+/// <summary>
+/// The operator is killed at every write and every act, once each: the end is the same, nothing is started twice, and
+/// nobody is left without leaders.
+/// </summary>
+public sealed class KillEnumerationTests
+{
+    private static readonly YugaSetup Setup = PlannerTests.Replicated();
+
+    [Theory]
+    [InlineData(YugaFate.DieBefore)]
+    [InlineData(YugaFate.DieAfter)]
+    [InlineData(YugaFate.Refuse)]
+    [InlineData(YugaFate.LoseAnswer)]
+    internal void Whatever_befalls_the_operator_at_any_point_the_end_is_the_same(YugaFate fate)
+    {
+        var undisturbed = Run((_, _) => YugaFate.Live, out var points);
+        undisturbed.Violations.ShouldBeEmpty();
+        for (var point = 1; point <= points; point++)
+        {
+            var at = point;
+            var world = Run((number, _) => number == at ? fate : YugaFate.Live, out _, $"{fate} at {at}");
+            world.Violations.ShouldBeEmpty($"{fate} at {at}");
+            world.Servers.ShouldAllBe(s => s.Running == Setup.To && s.Starts == 1, $"{fate} at {at}");
+            world.LeaderBlacklist.ShouldBeEmpty($"{fate} at {at}");
+            world.Groups.ShouldAllBe(g => !g.IsPaused, $"{fate} at {at}");
+            (world.FlagsVersion, world.CatalogIsUpgraded).ShouldBe((2, true), $"{fate} at {at}");
+            world.Acts.Count(a => a == "promote").ShouldBeInRange(1, 2, $"{fate} at {at}");
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Killed_again_and_again_it_comes_to_the_same_end(int seed)
+    {
+        var random = new Random(seed);
+        var world = Run((_, _) => random.Next(6) == 0 ? (YugaFate)random.Next(1, 5) : YugaFate.Live, out _, $"seed {seed}");
+        world.Violations.ShouldBeEmpty();
+        world.Servers.ShouldAllBe(s => s.Running == Setup.To && s.Starts == 1);
+        world.LeaderBlacklist.ShouldBeEmpty();
+        world.Groups.ShouldAllBe(g => !g.IsPaused);
+    }
+
+    [Theory]
+    [InlineData("stop m1")]
+    [InlineData("swap m1")]
+    [InlineData("start m1")]
+    public void The_only_master_is_started_again_by_the_next_life_although_nobody_leads(string at)
+    {
+        var killed = false;
+        var world = Run((_, what) => what == at && !killed && (killed = true) ? YugaFate.DieAfter : YugaFate.Live, out _, at, new YugaSetup { Masters = 1, AllowUnavailability = true });
+        killed.ShouldBeTrue();
+        world.Servers.ShouldAllBe(s => s.Running == world.Setup.To && s.Starts == 1);
+    }
+
+    private static YugaWorld Run(
+        Func<int, string, YugaFate> fates, out int points, string? what = null, YugaSetup? setup = null)
+    {
+        var world = new YugaWorld(setup ?? Setup);
+        var run = YugaRun.Of(world, fates);
+        world.PeerVersion = Setup.To;
+        for (var tries = 0; ; tries++)
+        {
+            run.ToEnd();
+            if (run.Outcome.State == RunState.Succeeded)
+            {
+                points = run.Points;
+                return world;
+            }
+
+            // A refusal may use up attempts; a person retries.
+            tries.ShouldBeLessThan(20, $"{what}: {run.Outcome.StepId} {run.Outcome.Message}");
+            run.Retry = true;
+            run.Wake();
+            run.Until(() => run.Outcome.State != RunState.Failed, "the retry begins");
+        }
+    }
+}

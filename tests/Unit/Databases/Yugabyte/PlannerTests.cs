@@ -1,0 +1,215 @@
+using System.Text.Json;
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Engine.Holds;
+using Drydock.Reconcilers.Databases.Yugabyte;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases.Yugabyte;
+
+public sealed class PlannerTests
+{
+    [Fact]
+    public void The_plan_goes_from_packages_over_masters_and_tablet_servers_to_what_is_final() =>
+        YugaRun.Compile(new YugaWorld()).Steps.Select(s => s.Id).ShouldBe(
+        [
+            "PreparePackage/10.0.0.1", "PreparePackage/10.0.0.2", "PreparePackage/10.0.0.3", "PreparePackage/check/admin-tool", "PreparePackage/check/extensions",
+            "UpgradeMasters/1-swap", "UpgradeMasters/1-verify", "UpgradeMasters/2-swap", "UpgradeMasters/2-verify", "UpgradeMasters/3-swap", "UpgradeMasters/3-verify",
+            "UpgradeTServers/t1-drain", "UpgradeTServers/t1-swap", "UpgradeTServers/t1-verify",
+            "UpgradeTServers/t2-drain", "UpgradeTServers/t2-swap", "UpgradeTServers/t2-verify",
+            "UpgradeTServers/t3-drain", "UpgradeTServers/t3-swap", "UpgradeTServers/t3-verify",
+            "VerifyVersions/all", "PromoteAutoFlags/promote", "PromoteAutoFlags/applied", "UpgradeCatalog/upgrade",
+        ]);
+
+    [Fact]
+    public void Phases_come_in_the_order_that_is_documented()
+    {
+        var plan = YugaRun.Compile(new YugaWorld(Replicated()));
+        plan.Steps.Select(s => s.Phase).Distinct().ShouldBe(DatabaseRollingUpgradePhases.OfYugabyte.Skip(1));
+    }
+
+    [Fact]
+    public void Everything_from_the_first_master_on_is_one_after_the_other()
+    {
+        var plan = YugaRun.Compile(new YugaWorld());
+        var steps = plan.Steps.SkipWhile(s => s.Phase == DatabaseRollingUpgradePhases.PreparePackage).ToList();
+        steps.Skip(1).Zip(steps).ShouldAllBe(pair => pair.First.After.Count == 1 && pair.First.After[0] == pair.Second.Id);
+    }
+
+    [Fact]
+    public void The_same_discovery_gives_the_same_hash_and_what_is_only_measured_does_not_count()
+    {
+        var world = new YugaWorld();
+        var discovery = YugaRun.Discover(world);
+        var hash = Compile(world, discovery).Hash;
+        Compile(world, discovery with { AutoFlagsVersion = 9, Notes = ["another"] }).Hash.ShouldBe(hash);
+        Compile(new YugaWorld(), YugaRun.Discover(new YugaWorld())).Hash.ShouldBe(hash);
+    }
+
+    [Fact]
+    public void Access_and_control_fields_do_not_count_either()
+    {
+        var world = new YugaWorld();
+        var discovery = YugaRun.Discover(world);
+        var hash = Compile(world, discovery).Hash;
+        world.Spec = With(world.Spec, settle: "5m", drain: "5h");
+        Compile(world, discovery).Hash.ShouldBe(hash);
+    }
+
+    [Fact]
+    public void Another_program_in_a_place_is_other_work()
+    {
+        var world = new YugaWorld();
+        var discovery = YugaRun.Discover(world);
+        var other = discovery with { Instances = [.. discovery.Instances.Select(i => i.Name == "t2" ? i with { FormerSha256 = new string('0', 64) } : i)] };
+        Compile(world, other).Hash.ShouldNotBe(Compile(world, discovery).Hash);
+    }
+
+    [Fact]
+    public void What_makes_the_version_final_is_a_point_of_no_return_and_can_be_held()
+    {
+        var plan = YugaRun.Compile(new YugaWorld());
+        plan.Steps.Where(s => s.PointOfNoReturn).Select(s => s.Id).ShouldBe(["UpgradeMasters/1-swap", "PromoteAutoFlags/promote", "UpgradeCatalog/upgrade"]);
+        var promote = plan.Steps.Single(s => s.Id == "PromoteAutoFlags/promote");
+        HoldMatcher.Holding(promote, new HashSet<string> { HoldMatcher.PointOfNoReturn }, new HashSet<string>()).ShouldBe(HoldMatcher.PointOfNoReturn);
+        HoldMatcher.Holding(promote, new HashSet<string> { DatabaseRollingUpgradePhases.PromoteAutoFlags }, new HashSet<string>()).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void With_a_way_back_the_first_master_is_none()
+    {
+        var plan = YugaRun.Compile(new YugaWorld(new YugaSetup { From = "2.20.3.0-b1", To = "2024.1.3.0-b5" }));
+        plan.Steps.First(s => s.PointOfNoReturn).Id.ShouldBe("PromoteAutoFlags/promote");
+        plan.Steps.ShouldAllBe(s => s.Reversible == !s.PointOfNoReturn);
+        plan.Notes.ShouldContain(n => n.StartsWith("rollback: to the old programs", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(YugabyteDialect.BMDB, "2.20.3.0-b1", "BMDB does not support a downgrade")]
+    [InlineData(YugabyteDialect.Yugabyte, "2.18.4.0-b52", "only from 2.20.2 on")]
+    public void Where_there_is_no_way_back_the_plan_says_so_from_the_first_master_on(
+        YugabyteDialect dialect, string from, string why)
+    {
+        var plan = YugaRun.Compile(new YugaWorld(new YugaSetup { Dialect = dialect, From = from, To = "2024.1.3.0-b5" }));
+        plan.Notes.ShouldContain(n => n.StartsWith("rollback: none from UpgradeMasters/1-swap on", StringComparison.Ordinal) && n.Contains(why, StringComparison.Ordinal));
+        plan.Steps.Single(s => s.Id == "UpgradeMasters/1-swap").PointOfNoReturn.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Volatile_flags_alone_are_no_point_of_no_return()
+    {
+        var plan = YugaRun.Compile(new YugaWorld(new YugaSetup { From = "2.20.3.0-b1", To = "2024.1.3.0-b5", Class = AutoFlagClass.LocalVolatile }));
+        plan.Steps.First(s => s.PointOfNoReturn).Id.ShouldBe("UpgradeCatalog/upgrade");
+    }
+
+    [Fact]
+    public void Without_SQL_there_is_no_catalogue_and_no_extension()
+    {
+        var plan = YugaRun.Compile(new YugaWorld(new YugaSetup { Sql = false }));
+        plan.Steps.ShouldNotContain(s => s.Phase == DatabaseRollingUpgradePhases.UpgradeCatalog || s.Id == YugabyteStepIds.Extensions);
+        plan.Notes.ShouldContain("YSQL is off on every tablet server, so upgrade_ysql is not run");
+    }
+
+    [Theory]
+    [InlineData("2.6.4", "2.12.1")]
+    [InlineData("2.14.3", "2.16.9")]
+    public void Before_2_17_there_are_no_AutoFlags(string from, string to)
+    {
+        var plan = YugaRun.Compile(new YugaWorld(new YugaSetup { From = from, To = to }));
+        plan.Steps.ShouldNotContain(s => s.Phase == DatabaseRollingUpgradePhases.PromoteAutoFlags);
+        plan.Steps.Exists(s => s.Phase == DatabaseRollingUpgradePhases.UpgradeCatalog).ShouldBe(from != "2.6.4");
+    }
+
+    [Fact]
+    public void Both_sides_of_every_group_are_paused_before_the_first_master_and_resumed_at_the_end()
+    {
+        var plan = YugaRun.Compile(new YugaWorld(Replicated()));
+        plan.Steps.Where(s => s.Phase == DatabaseRollingUpgradePhases.PauseReplication).Select(s => s.Id).ShouldBe(["PauseReplication/a-to-b/there", "PauseReplication/b-to-a/here"]);
+        plan.Steps.TakeLast(3).Select(s => s.Id).ShouldBe(["ResumeReplication/peers", "ResumeReplication/a-to-b/there", "ResumeReplication/b-to-a/here"]);
+        plan.Guards.Where(g => g.Check == "ReplicationStaysPaused").Select(g => g.Until).ShouldBe(["ResumeReplication/a-to-b/there", "ResumeReplication/b-to-a/here"]);
+    }
+
+    [Fact]
+    public void A_group_that_is_paused_already_is_left_so()
+    {
+        var world = new YugaWorld(Replicated());
+        world.Groups.Single(g => g.IsHere).IsPaused = true;
+        var plan = YugaRun.Compile(world);
+        plan.Steps.ShouldNotContain(s => s.Id == "PauseReplication/b-to-a/here" || s.Id == "ResumeReplication/b-to-a/here");
+        plan.Notes.ShouldContain(n => n.Contains("b-to-a is paused already", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void With_the_target_first_nothing_is_paused_and_two_directions_are_made_final_together()
+    {
+        var plan = YugaRun.Compile(new YugaWorld(Replicated() with { Mode = ReplicationMode.TargetFirst }));
+        plan.Steps.ShouldNotContain(s => s.Phase == DatabaseRollingUpgradePhases.PauseReplication || s.Phase == DatabaseRollingUpgradePhases.ResumeReplication);
+        plan.Steps.Single(s => s.Id == "PromoteAutoFlags/promote").After.ShouldBe(["PromoteAutoFlags/peers"]);
+    }
+
+    [Fact]
+    public void Too_few_voters_are_an_expected_outage_in_the_plan()
+    {
+        var plan = YugaRun.Compile(new YugaWorld(new YugaSetup { Masters = 1, Tservers = 2, Replicas = 1, AllowUnavailability = true }));
+        plan.Notes.Count(n => n.StartsWith("EXPECTED OUTAGE", StringComparison.Ordinal)).ShouldBe(2);
+        plan.Steps.Single(s => s.Id == "UpgradeTServers/t1-drain").Parameters["replicas"].ShouldBe("1");
+    }
+
+    [Fact]
+    public void Going_on_with_leaders_is_said_before() =>
+        YugaRun.Compile(new YugaWorld(new YugaSetup { OnDrainTimeout = DrainTimeoutPolicy.Proceed })).Notes.ShouldContain(n => n.Contains("stopped all the same", StringComparison.Ordinal));
+
+    [Fact]
+    public void A_hold_that_holds_nothing_is_noted_and_one_of_the_way_back_is_not()
+    {
+        var world = new YugaWorld();
+        world.Spec.HoldBefore.AddRange(["UpgradeTServers/t9-swap", "RollbackMasters", "UpgradeMasters"]);
+        var plan = YugaRun.Compile(world);
+        plan.Notes.Where(n => n.StartsWith("spec.holdBefore", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldContain("t9-swap");
+    }
+
+    [Fact]
+    public void Every_action_and_guard_of_a_plan_is_in_the_catalogue()
+    {
+        var plan = YugaRun.Compile(new YugaWorld(Replicated()));
+        var catalog = new YugabyteStepCatalog(new YugaLife(new YugaWorld()));
+        plan.Steps.ShouldAllBe(s => catalog.Action(s.Action).Name == s.Action);
+        plan.Guards.ShouldAllBe(g => catalog.Guard(g.Check).Name == g.Check);
+    }
+
+    [Fact]
+    public void Three_hundred_instances_compile_into_a_plan_whose_status_fits()
+    {
+        var world = new YugaWorld(new YugaSetup { Masters = 3, Tservers = 297 });
+        var discovery = YugaRun.Discover(world);
+        var at = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddMicroseconds(123456);
+        var plan = Compile(world, discovery);
+        plan = plan with
+        {
+            Steps =
+            [
+                .. plan.Steps.Select(s => s with
+                {
+                    State = StepState.Succeeded,
+                    Attempt = 1,
+                    Tries = 1,
+                    StartedAt = at,
+                    FinishedAt = at,
+                    Receipt = s.Phase == DatabaseRollingUpgradePhases.PreparePackage ? new SortedDictionary<string, string>(StringComparer.Ordinal) { ["sha.yb-tserver"] = new string('a', 64) } : null,
+                }),
+            ],
+        };
+        var status = YugabyteStatus.Compose(YugabyteStatus.Learn(new DatabaseRollingUpgradeStatus { Plan = plan }, discovery), world.Spec);
+        JsonSerializer.SerializeToUtf8Bytes(new DatabaseRollingUpgrade { Spec = new DatabaseRollingUpgradeSpec(), Status = status }, Drydock.Crds.CrdsJsonContext.Default.DatabaseRollingUpgrade).Length.ShouldBeLessThan(512 * 1024);
+    }
+
+    internal static YugaSetup Replicated() => new() { Groups = [("a-to-b", false), ("b-to-a", true)] };
+
+    private static Plan Compile(YugaWorld world, YugabyteDiscovery discovery) =>
+        new YugabytePlanner(world.Spec, discovery).Compile();
+
+    private static DatabaseRollingUpgradeSpec With(DatabaseRollingUpgradeSpec spec, string settle, string drain) =>
+        spec with { Settle = settle, Drain = new DrainSpec { Timeout = drain } };
+}

@@ -1,0 +1,289 @@
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Databases.Yugabyte;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases.Yugabyte;
+
+public sealed class PreflightTests
+{
+    [Fact]
+    public async Task A_universe_that_is_well_passes_and_nothing_is_changed()
+    {
+        var world = new YugaWorld();
+        var result = await RunAsync(world);
+        result.Findings.ShouldBeEmpty();
+        result.TargetIdentity.ShouldBe("universe-1");
+        var discovery = result.Discovery.ShouldNotBeNull();
+        (discovery.ReplicationFactor, discovery.SqlIsOn, discovery.AutoFlagsVersion, discovery.Instances.Count).ShouldBe((3, true, 1, 6));
+        discovery.Instances[0].FormerSha256.ShouldBe(YugaWorld.Sha("yb-master", world.Setup.From));
+        discovery.Instances[0].FormerDirectory.ShouldBe(YugaWorld.OldDirectory);
+        world.Acts.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task All_findings_of_a_pass_are_listed()
+    {
+        var world = new YugaWorld();
+        world["t2"].ClockOffset = TimeSpan.FromSeconds(2);
+        world.LeaderlessTablets.Add("tablet-9");
+        world.LeaderBlacklist.Add(world["t3"].Rpc);
+        var findings = (await RunAsync(world)).Findings;
+        findings.Select(f => f.Reason).ShouldBe([Reasons.ClusterUnhealthy, Reasons.ClusterUnhealthy, Reasons.ClockSkew], ignoreOrder: true);
+        findings.ShouldContain(f => f.Message.Contains("tablet-9", StringComparison.Ordinal));
+        findings.ShouldContain(f => f.Message.Contains("change_leader_blacklist REMOVE 10.0.0.3:9100", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_master_that_is_down_is_found()
+    {
+        var world = new YugaWorld();
+        world.End(world["m2"], SupervisionState.Restarting);
+        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "master m2 (10.0.0.2:7100) is not alive");
+        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "m2 does not run on 10.0.0.2");
+        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "is NETWORK_ERROR, not ALIVE");
+    }
+
+    [Fact]
+    public async Task Without_a_leader_nothing_can_be_said()
+    {
+        var world = new YugaWorld();
+        foreach (var master in world.Masters)
+        {
+            world.Answers[$"{master.Web}/api/v1/is-leader"] = (503, "");
+        }
+
+        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "no master leads");
+    }
+
+    [Fact]
+    public async Task Two_leaders_are_one_too_many()
+    {
+        var world = new YugaWorld();
+        world.Answers[$"{world["m2"].Web}/api/v1/is-leader"] = (200, "{}");
+        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "m1 and m2 both say that they lead");
+    }
+
+    [Fact]
+    public async Task A_page_of_HTML_is_never_taken_for_an_answer()
+    {
+        var world = new YugaWorld();
+        world.Answers["/api/v1/tablet-replication"] = (200, "<h1>Error retrieving leader master URL</h1>");
+        await ShouldFindAsync(world, Reasons.AnswerUnusable, "answered in a way that is none");
+    }
+
+    [Fact]
+    public async Task A_dead_tablet_server_is_found_and_one_that_only_counts_as_alive_too()
+    {
+        var world = new YugaWorld();
+        world.End(world["t2"], SupervisionState.Active);
+        world.Time.Advance(TimeSpan.FromSeconds(20));
+        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "sent its last heartbeat 20 s ago");
+        world.Time.Advance(TimeSpan.FromMinutes(2));
+        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "is not ALIVE");
+        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "counts 1 tablet servers as dead");
+    }
+
+    [Fact]
+    public async Task Under_replicated_tablets_are_found()
+    {
+        var world = new YugaWorld();
+        world.UnderReplicatedTablets.Add("tablet-3");
+        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "1 tablets are under-replicated: tablet-3");
+    }
+
+    [Fact]
+    public async Task A_process_of_another_version_is_found()
+    {
+        var world = new YugaWorld();
+        world["t1"].Running = "2.16.2.0-b41";
+        await ShouldFindAsync(world, Reasons.VersionMismatch, "t1 says that it is 2.16.2.0-b41");
+    }
+
+    [Fact]
+    public async Task A_process_that_is_new_already_is_no_finding_and_what_it_was_its_fellows_tell()
+    {
+        var world = new YugaWorld { PackageIsThere = true };
+        (world["m2"].Running, world["m2"].Installed, world["m2"].Link) = (world.Setup.To, world.Setup.To, YugaWorld.NewDirectory);
+        var result = await RunAsync(world);
+        result.Findings.ShouldBeEmpty();
+        var instance = result.Discovery!.Instances.Single(i => i.Name == "m2");
+        (instance.FormerSha256, instance.FormerDirectory).ShouldBe((YugaWorld.Sha("yb-master", world.Setup.From), YugaWorld.OldDirectory));
+        result.Discovery.Notes.ShouldContain(n => n.StartsWith("m2 runs", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Strangers_and_missing_ones_are_found_on_both_sides()
+    {
+        var world = new YugaWorld();
+        world.Spec.Instances.RemoveAll(i => i.Name is "t3" or "m3");
+        await ShouldFindAsync(world, Reasons.InstancesDiffer, "a tablet server 10.0.0.3:9000 that spec.instances does not list");
+        await ShouldFindAsync(world, Reasons.InstancesDiffer, "a master 10.0.0.3:7100 that spec.instances does not list");
+
+        var other = new YugaWorld();
+        other.Servers.Remove(other["t3"]);
+        other.Servers.Add(new YugaServer { Name = "t3", Host = "10.0.0.3", Component = DatabaseComponent.Tserver, Rpc = new ServiceAddress("10.0.0.3", 9100), Web = new ServiceAddress("db3", 9000), Uuid = "x", Installed = other.Setup.From, Link = YugaWorld.OldDirectory, Running = other.Setup.From, Pid = 1 });
+        await ShouldFindAsync(other, Reasons.InstancesDiffer, "no tablet server with the pages 10.0.0.3:9000 (t3)");
+        await ShouldFindAsync(other, Reasons.InstancesDiffer, "a tablet server db3:9000 that spec.instances does not list");
+    }
+
+    [Theory]
+    [InlineData(1, 3, "with 1 masters none can be stopped")]
+    [InlineData(3, 1, "with replication factor 1 no tablet server can be stopped")]
+    public async Task Too_few_voters_are_refused_unless_that_is_accepted(int masters, int replicas, string message)
+    {
+        var setup = new YugaSetup { Masters = masters, Replicas = replicas };
+        await ShouldFindAsync(new YugaWorld(setup), Reasons.QuorumTooSmall, message);
+        (await RunAsync(new YugaWorld(setup with { AllowUnavailability = true }))).Findings.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_load_balancer_at_work_is_waited_for()
+    {
+        var world = new YugaWorld { BalancerIsBusy = true };
+        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "the load balancer is at work");
+    }
+
+    [Fact]
+    public async Task A_tool_that_prints_something_else_is_not_believed()
+    {
+        var world = new YugaWorld();
+        world.ToolAnswers["get_auto_flags_config"] = (0, "nothing of the kind");
+        await ShouldFindAsync(world, Reasons.AdminToolFailed, "get_auto_flags_config printed 'nothing of the kind'");
+    }
+
+    [Fact]
+    public async Task Control_that_is_not_as_the_spec_says_is_found()
+    {
+        var world = new YugaWorld();
+        (world["t1"].Supervision, world["t2"].Supervision) = (SupervisionState.Missing, SupervisionState.Restarting);
+        world["t3"].Strays.Add(new StrayProcess(4711, "/old/bin/yb-tserver", null));
+        await ShouldFindAsync(world, Reasons.ControlMismatch, "t1 is not controlled on 10.0.0.1 as spec.control says");
+        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "t2 does not run");
+        await ShouldFindAsync(world, Reasons.ProcessLivesOn, "process 4711");
+    }
+
+    [Fact]
+    public async Task A_program_that_was_replaced_without_a_restart_is_found()
+    {
+        var world = new YugaWorld();
+        world["t1"].Installed = "2.19.0";
+        await ShouldFindAsync(world, Reasons.ControlMismatch, "neither the program that t1 runs nor the new one");
+    }
+
+    [Fact]
+    public async Task A_package_that_is_wrong_or_has_no_room_is_found_on_its_host()
+    {
+        var world = new YugaWorld { PackageStates = host => new PackageState { IsComplete = false, Problem = $"{host}: bin/yb-tserver has another checksum", IsWrong = host == "10.0.0.2" } };
+        world.Spec = world.Spec with { Package = new PackageSpec { Directory = YugaWorld.NewDirectory, Archives = [new PackageArchive { Name = "all", HostPath = "/opt/yugabyte.tar.gz", Sha256 = new string('a', 64) }] } };
+        world.FreeBytes = 1024;
+        await ShouldFindAsync(world, Reasons.PackageCorrupt, "bin/yb-tserver has another checksum", "10.0.0.2");
+        await ShouldFindAsync(world, Reasons.NoSpace, "about 4 MiB are needed", "10.0.0.1");
+    }
+
+    [Fact]
+    public async Task A_package_that_is_to_be_there_and_is_not_is_found()
+    {
+        var world = new YugaWorld { PackageStates = _ => new PackageState { IsComplete = false, Problem = "there is no such directory" } };
+        await ShouldFindAsync(world, Reasons.PackageMissing, "give spec.package.archives");
+    }
+
+    [Fact]
+    public async Task Groups_that_the_spec_does_not_list_are_found_and_those_that_are_nowhere_too()
+    {
+        var world = new YugaWorld(PlannerTests.Replicated());
+        world.Groups.Add(new YugaGroup { Name = "forgotten", IsHere = true });
+        world.Groups.RemoveAll(g => g.Name == "a-to-b");
+        await ShouldFindAsync(world, Reasons.ReplicationDiffers, "replication group forgotten that the spec does not list");
+        await ShouldFindAsync(world, Reasons.ReplicationDiffers, "a replication group a-to-b");
+    }
+
+    [Fact]
+    public async Task Groups_are_found_at_the_end_that_is_their_target()
+    {
+        var discovery = (await RunAsync(new YugaWorld(PlannerTests.Replicated()))).Discovery.ShouldNotBeNull();
+        discovery.Groups.Select(g => (g.Name, g.Side)).ShouldBe([("a-to-b", "there"), ("b-to-a", "here")]);
+        discovery.Replication.ShouldBe(ReplicationMode.PauseBothSides);
+    }
+
+    [Fact]
+    public async Task A_source_waits_for_its_target_where_the_target_goes_first()
+    {
+        var setup = new YugaSetup { Groups = [("a-to-b", false)], Mode = ReplicationMode.TargetFirst };
+        await ShouldFindAsync(new YugaWorld(setup), Reasons.PeerNotUpgraded, "its target is to be upgraded and made final first");
+        (await RunAsync(new YugaWorld(setup) { PeerVersion = setup.To })).Findings.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_peer_that_does_not_answer_is_found()
+    {
+        var world = new YugaWorld(PlannerTests.Replicated());
+        world.Answers[$"{YugaWorld.PeerHost}:7000/api/v1/is-leader"] = (503, "");
+        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "the other end of replication group a-to-b cannot be read");
+    }
+
+    [Fact]
+    public async Task An_extension_in_use_that_the_package_lacks_is_refused()
+    {
+        var world = new YugaWorld(new YugaSetup { ExtensionsInUse = null }) { PackageIsThere = true };
+        world.Extensions.Add("postgis");
+        await ShouldFindAsync(world, Reasons.ExtensionMissing, "postgis is in use and not in");
+        world.Spec = world.Spec with { Package = new PackageSpec { Directory = YugaWorld.NewDirectory, Extensions = [new PackageExtension { Name = "postgis" }] } };
+        (await RunAsync(world)).Findings.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Extensions_that_cannot_be_read_are_not_guessed_and_the_password_reaches_only_the_shells_input()
+    {
+        var world = new YugaWorld(new YugaSetup { ExtensionsInUse = null }) { SqlPassword = "hunter2" };
+        await ShouldFindAsync(world, Reasons.ExtensionsUnreadable, "extensionsInUse");
+        var life = new YugaLife(world) { Sql = new SqlLogin("yugabyte", "hunter2") };
+        (await new YugabytePreflight(life).RunAsync(default)).Findings.ShouldBeEmpty();
+        world.PasswordsSeen.ShouldContain("hunter2");
+    }
+
+    [Fact]
+    public async Task What_the_user_says_of_extensions_is_taken_and_checked()
+    {
+        var world = new YugaWorld(new YugaSetup { ExtensionsInUse = ["postgis"] }) { PackageIsThere = true, SqlPassword = "unknown" };
+        await ShouldFindAsync(world, Reasons.ExtensionMissing, "postgis is in use");
+        world.PasswordsSeen.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_major_upgrade_of_YSQL_is_another_procedure()
+    {
+        var setup = new YugaSetup { From = "2024.2.3.0-b1", To = "2025.1.0.0-b1" };
+        await ShouldFindAsync(new YugaWorld(setup), Reasons.VersionPathUnsupported, "PostgreSQL goes from 11 to 15");
+        (await RunAsync(new YugaWorld(setup with { Sql = false }))).Findings.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Missing_secrets_are_findings_too()
+    {
+        var life = new YugaLife(new YugaWorld()) { SecretProblems = [new Finding { Reason = Reasons.SecretMissing, Message = "Secret ssh does not exist" }] };
+        (await new YugabytePreflight(life).RunAsync(default)).Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.SecretMissing);
+    }
+
+    [Fact]
+    public async Task Storage_outside_the_roots_is_found()
+    {
+        var life = new YugaLife(new YugaWorld()) { StorageProblems = [new Finding { Reason = Reasons.InvalidSpec, Message = "storage.directory.path '/etc' is not below a storage root" }] };
+        (await new YugabytePreflight(life).RunAsync(default)).Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.InvalidSpec);
+    }
+
+    private static Task<YugabytePreflightResult> RunAsync(YugaWorld world) =>
+        new YugabytePreflight(new YugaLife(world)).RunAsync(default);
+
+    private static async Task ShouldFindAsync(YugaWorld world, string reason, string message, string? node = null)
+    {
+        var result = await RunAsync(world);
+        result.Discovery.ShouldBeNull();
+        result.Findings.ShouldContain(
+            f => f.Reason == reason && f.Message.Contains(message, StringComparison.Ordinal) && (node == null || f.Node == node),
+            $"wanted {reason}: {message}; found {string.Join(" | ", result.Findings.Select(f => $"{f.Reason}: {f.Message}"))}");
+    }
+}

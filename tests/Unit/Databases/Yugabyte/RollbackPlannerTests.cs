@@ -1,0 +1,191 @@
+using System.Text.Json;
+using Drydock.Abstractions.Plans;
+using Drydock.Clients.Kubernetes.Json;
+using Drydock.Crds;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Engine.Planning;
+using Drydock.Reconcilers.Databases.Yugabyte;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases.Yugabyte;
+
+public sealed class RollbackPlannerTests
+{
+    private static readonly JsonSerializerOptions Wire = KubernetesJson.CreateOptions(CrdsJsonContext.Default);
+
+    private static readonly YugaSetup Modern = new() { From = "2.20.3.0-b1", To = "2024.1.3.0-b5" };
+
+    [Fact]
+    public void Where_nothing_was_changed_nothing_is_taken_back()
+    {
+        var world = new YugaWorld(Modern);
+        var back = YugabyteRollbackPlanner.Compile(world.Spec, YugaRun.Compile(world));
+        back.Steps.ShouldBeEmpty();
+        back.Notes.ShouldContain("nothing was changed, so nothing is taken back");
+    }
+
+    [Theory]
+    [InlineData(YugabyteDialect.BMDB, "2.18.4.0-b52")]
+    [InlineData(YugabyteDialect.Yugabyte, "2.20.3.0-b1")]
+    public void Before_the_first_process_is_stopped_everything_is_undone_whatever_the_dialect(
+        YugabyteDialect dialect, string from)
+    {
+        var world = new YugaWorld(PlannerTests.Replicated() with { Dialect = dialect, From = from, To = "2024.1.3.0-b5", Mode = ReplicationMode.PauseBothSides });
+        var run = YugaRun.Of(world);
+        run.HoldBefore.Add("UpgradeMasters");
+        run.Until(() => world.Groups.TrueForAll(g => g.IsPaused) && run.Plan.Steps.Count(s => s.State == StepState.Succeeded) == 7, "both are paused");
+        YugabyteRollback.Obstacle(world.Spec, run.Plan).ShouldBeNull();
+        YugabyteWork.IsPastUndo(run.Plan).ShouldBeFalse();
+        YugabyteWork.Changed(run.Plan).ShouldBeTrue();
+
+        var back = YugabyteRollbackPlanner.Compile(world.Spec, run.Plan);
+        back.Steps.Select(s => s.Id).ShouldBe(["ResumeReplication/a-to-b/there", "ResumeReplication/b-to-a/here"]);
+        new YugaRun(world, back).ToEnd();
+        world.Groups.ShouldAllBe(g => !g.IsPaused);
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Tablet_servers_go_back_before_masters_and_the_last_one_touched_first()
+    {
+        var world = new YugaWorld(Modern);
+        var run = YugaRun.Of(world);
+        run.HoldBefore.Add("VerifyVersions");
+        run.Until(() => world.Servers.TrueForAll(s => s.Running == world.Setup.To) && run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t3-verify").State == StepState.Succeeded, "all is new");
+        YugabyteRollback.Obstacle(world.Spec, run.Plan).ShouldBeNull();
+
+        var back = YugabyteRollbackPlanner.Compile(world.Spec, run.Plan);
+        back.Steps.Select(s => s.Id).ShouldBe(
+        [
+            "RollbackTServers/t3-drain", "RollbackTServers/t3-swap", "RollbackTServers/t3-verify",
+            "RollbackTServers/t2-drain", "RollbackTServers/t2-swap", "RollbackTServers/t2-verify",
+            "RollbackTServers/t1-drain", "RollbackTServers/t1-swap", "RollbackTServers/t1-verify",
+            "RollbackMasters/1-swap", "RollbackMasters/1-verify", "RollbackMasters/2-swap", "RollbackMasters/2-verify", "RollbackMasters/3-swap", "RollbackMasters/3-verify", "RollbackMasters/versions",
+        ]);
+        YugabyteRollbackPlanner.Compile(world.Spec, run.Plan).Hash.ShouldBe(back.Hash);
+
+        new YugaRun(world, back).ToEnd().Outcome.State.ShouldBe(Drydock.Engine.Running.RunState.Succeeded);
+        world.Servers.ShouldAllBe(s => s.Running == world.Setup.From && s.Link == YugaWorld.OldDirectory && s.Starts == 2);
+        world.LeaderBlacklist.ShouldBeEmpty();
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Volatile_flags_are_rolled_back_before_anything_old_starts()
+    {
+        var world = new YugaWorld(Modern with { Class = AutoFlagClass.LocalVolatile });
+        var run = YugaRun.Of(world);
+        run.HoldBefore.Add("UpgradeCatalog");
+        run.Until(() => run.Plan.Steps.Single(s => s.Id == "PromoteAutoFlags/applied").State == StepState.Succeeded, "they are promoted");
+        YugabyteRollback.Obstacle(world.Spec, run.Plan).ShouldBeNull();
+
+        var back = YugabyteRollbackPlanner.Compile(world.Spec, run.Plan);
+        back.Steps[0].Id.ShouldBe("RollbackAutoFlags/rollback");
+        back.Steps[0].Parameters["flagsVersion"].ShouldBe("1");
+        new YugaRun(world, back).ToEnd();
+        world.Acts.ShouldContain("rollback flags 1");
+        world.Servers.ShouldAllBe(s => s.Running == world.Setup.From);
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void In_the_middle_only_what_was_touched_goes_back()
+    {
+        var world = new YugaWorld(Modern);
+        var run = YugaRun.Of(world);
+        run.HoldBefore.Add("UpgradeTServers/t2-swap");
+        run.Until(() => world.LeaderBlacklist.Contains(world["t2"].Rpc) && run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t2-drain").State == StepState.Succeeded, "t2 is drained");
+
+        var back = YugabyteRollbackPlanner.Compile(world.Spec, run.Plan);
+        back.Steps.Where(s => !s.Id.StartsWith("RollbackMasters", StringComparison.Ordinal)).Select(s => s.Id).ShouldBe(["Undo/leaders-t2", "RollbackTServers/t1-drain", "RollbackTServers/t1-swap", "RollbackTServers/t1-verify"]);
+        new YugaRun(world, back).ToEnd();
+        world.LeaderBlacklist.ShouldBeEmpty();
+        world.Servers.ShouldAllBe(s => s.Running == world.Setup.From);
+        world["t3"].Starts.ShouldBe(0);
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_server_that_does_not_come_up_in_the_new_version_is_the_first_to_go_back()
+    {
+        var world = new YugaWorld(Modern);
+        world["t2"].StaysSick = true;
+        var run = YugaRun.Of(world).ToEnd();
+        run.Outcome.State.ShouldBe(Drydock.Engine.Running.RunState.Failed);
+        run.Outcome.StepId.ShouldBe("UpgradeTServers/t2-verify");
+
+        world["t2"].StaysSick = false;
+        new YugaRun(world, YugabyteRollbackPlanner.Compile(world.Spec, run.Plan)).ToEnd().Outcome.State.ShouldBe(Drydock.Engine.Running.RunState.Succeeded);
+        world.Servers.ShouldAllBe(s => s.Running == world.Setup.From);
+        world.LeaderBlacklist.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(YugabyteDialect.BMDB, "2.20.3.0-b1", "BMDB does not support a downgrade")]
+    [InlineData(YugabyteDialect.Yugabyte, "2.18.4.0-b52", "only from 2.20.2 on")]
+    public void Once_a_master_was_stopped_some_have_no_way_back(YugabyteDialect dialect, string from, string why)
+    {
+        var world = new YugaWorld(Modern with { Dialect = dialect, From = from });
+        var plan = YugaRun.Compile(world);
+        YugabyteRollback.Obstacle(world.Spec, plan).ShouldBeNull();
+        YugabyteRollback.Obstacle(world.Spec, Begun(plan, "UpgradeMasters/1-swap")).ShouldNotBeNull().ShouldContain(why);
+    }
+
+    [Theory]
+    [InlineData("PromoteAutoFlags/promote", "AutoFlags")]
+    [InlineData("UpgradeCatalog/upgrade", "catalogue")]
+    public void After_a_point_of_no_return_there_is_none(string step, string why)
+    {
+        var world = new YugaWorld(Modern);
+        var plan = Begun(YugaRun.Compile(world), "UpgradeMasters/1-swap", step);
+        YugabyteRollback.Obstacle(world.Spec, plan).ShouldNotBeNull().ShouldContain(why);
+    }
+
+    [Fact]
+    public void Three_hundred_processes_upgraded_and_their_whole_way_back_fit_one_object()
+    {
+        var world = new YugaWorld(Modern with { Masters = 3, Tservers = 297 });
+        var discovery = YugaRun.Discover(world);
+        var plan = Over(new YugabytePlanner(world.Spec, discovery).Compile());
+        var masters = new Queue<string>(["m1", "m2", "m3"]);
+        plan = plan with
+        {
+            Steps =
+            [
+                .. plan.Steps.Where(s => s.Phase is not (DatabaseRollingUpgradePhases.PromoteAutoFlags or DatabaseRollingUpgradePhases.UpgradeCatalog)).Select(s => s.Action == YugabyteActions.SwapMaster
+                    ? s with { Receipt = new(StringComparer.Ordinal) { [YugabyteKeys.Instance] = masters.Dequeue() } }
+                    : s),
+            ],
+        };
+        var back = Over(YugabyteRollbackPlanner.Compile(world.Spec, plan));
+        back.Steps.Count.ShouldBeGreaterThan(3 * 297);
+
+        Bytes(Status(new DatabaseRollingUpgradeStatus { Plan = plan })).ShouldBeLessThan(512 * 1024);
+        var status = Status(new DatabaseRollingUpgradeStatus { Plan = PlanHistory.Of(plan), RollbackPlan = back });
+        Bytes(status).ShouldBeLessThan(512 * 1024);
+
+        // Less was written, and the same is read of it: what was done to what, when, and what is to be said of it.
+        var stored = JsonSerializer.Deserialize<DatabaseRollingUpgradeStatus>(JsonSerializer.Serialize(status, Wire), Wire)!;
+        PlanHash.Compute(stored.RollbackPlan!.Steps, stored.RollbackPlan.Guards).ShouldBe(back.Hash);
+        stored.RollbackPlan.Steps.Select(s => (s.Phase, s.Title, s.Timeout, s.MaxAttempts)).ShouldBe(back.Steps.Select(s => (s.Phase, s.Title, s.Timeout, s.MaxAttempts)));
+        stored.Plan!.Hash.ShouldBe(plan.Hash);
+        stored.Plan.Steps.Select(s => (s.Id, s.Phase, s.Node, s.Action, s.State, s.StartedAt, s.FinishedAt)).ShouldBe(plan.Steps.Select(s => (s.Id, s.Phase, s.Node, s.Action, s.State, s.StartedAt, s.FinishedAt)));
+        stored.ActionRequired.Select(a => a.Message).ShouldBe(Status(status with { Plan = plan }).ActionRequired.Select(a => a.Message));
+
+        DatabaseRollingUpgradeStatus Status(DatabaseRollingUpgradeStatus s) => YugabyteStatus.Compose(YugabyteStatus.Learn(s, discovery), world.Spec);
+
+        static int Bytes(DatabaseRollingUpgradeStatus s) => JsonSerializer.SerializeToUtf8Bytes(s, Wire).Length;
+    }
+
+    private static Plan Over(Plan plan)
+    {
+        var at = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddMicroseconds(123456);
+        return plan with { Steps = [.. plan.Steps.Select(s => s with { State = StepState.Succeeded, Attempt = 1, StartedAt = at, FinishedAt = at })] };
+    }
+
+    private static Plan Begun(Plan plan, params string[] ids) =>
+        plan with { Steps = [.. plan.Steps.Select(s => ids.Contains(s.Id) ? s with { State = StepState.Running, Attempt = 1 } : s)] };
+}

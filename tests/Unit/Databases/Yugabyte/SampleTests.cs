@@ -1,0 +1,91 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Drydock.Abstractions.Plans;
+using Drydock.Crds;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Databases.Yugabyte;
+using Drydock.Tests.Unit.Crds;
+using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases.Yugabyte;
+
+/// <summary>What users copy and what they read is true of what is planned.</summary>
+public sealed partial class SampleTests
+{
+    private static readonly IReadOnlyList<string> Phases = [.. DatabaseRollingUpgradePhases.OfYugabyte, .. DatabaseRollingUpgradePhases.OfRollback];
+
+    [Fact]
+    public void The_sample_is_valid_and_compiles_into_the_plan_of_its_runbook()
+    {
+        var spec = Sample();
+        DatabaseRollingUpgradeValidation.Validate(spec).ShouldBeEmpty();
+        YugabyteUpgradePath.Of(spec, out var unreadable).ShouldNotBeNull().Refusals.ShouldBeEmpty();
+        unreadable.ShouldBeEmpty();
+
+        var plan = Compile(spec);
+        plan.Notes.ShouldNotContain(n => n.StartsWith("spec.holdBefore", StringComparison.Ordinal));
+        plan.Notes.ShouldContain(n => n.StartsWith("rollback: none from UpgradeMasters/1-swap", StringComparison.Ordinal));
+        plan.Steps.Select(s => s.Phase).Distinct().ShouldBe(["PreparePackage", "UpgradeMasters", "UpgradeTServers", "VerifyVersions", "PromoteAutoFlags", "UpgradeCatalog"]);
+        plan.Steps.Where(s => s.PointOfNoReturn).Select(s => s.Id).ShouldBe(["UpgradeMasters/1-swap", "PromoteAutoFlags/promote", "UpgradeCatalog/upgrade"]);
+    }
+
+    [Fact]
+    public void Phases_and_steps_that_the_page_names_are_those_of_plans()
+    {
+        var there = YugaRun.Compile(new YugaWorld(PlannerTests.Replicated())).Steps.Select(s => s.Id).Select(WithoutName).ToHashSet(StringComparer.Ordinal);
+        var named = Code().Matches(Page()).Select(m => m.Groups["code"].Value).Where(c => Phases.Contains(c.Split('/')[0], StringComparer.Ordinal)).ToList();
+
+        named.Where(c => c.Contains('/', StringComparison.Ordinal)).Select(c => c.Replace("/NAME-", "/-", StringComparison.Ordinal)).Distinct().Except(there).ShouldBeEmpty();
+        DatabaseRollingUpgradePhases.OfYugabyte.Except(named).ShouldBeEmpty("every phase is explained");
+    }
+
+    [Fact]
+    public void Replication_as_the_page_shows_it_is_valid()
+    {
+        var block = Yaml().Matches(Page()).Select(m => m.Groups["text"].Value).Single(y => y.Contains("PauseBothSides", StringComparison.Ordinal));
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, block);
+            var yugabyte = YamlToJson.ReadAll(file).Single()["yugabyte"].Deserialize(CrdsJsonContext.Default.YugabyteSpec).ShouldNotBeNull();
+            DatabaseRollingUpgradeValidation.Validate(Sample() with { Yugabyte = yugabyte with { Dialect = YugabyteDialect.BMDB } }).ShouldBeEmpty();
+            yugabyte.Replication.Groups.ShouldHaveSingleItem().Peer.Masters.Count.ShouldBe(3);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static DatabaseRollingUpgradeSpec Sample() => YamlToJson.ReadAll(Repository.PathOf("config", "samples", "databaserollingupgrade-bmdb.yaml"))
+        .Single().Deserialize(CrdsJsonContext.Default.DatabaseRollingUpgrade).ShouldNotBeNull().Spec;
+
+    private static string Page() => File.ReadAllText(Repository.PathOf("docs", "yugabytedb.md"));
+
+    private static Plan Compile(DatabaseRollingUpgradeSpec spec) => new YugabytePlanner(spec, new YugabyteDiscovery
+    {
+        UniverseUuid = "universe",
+        Instances = [.. spec.Instances.Select(i => new DiscoveredInstance { Name = i.Name, Component = i.Component, Version = spec.FromVersion, FormerSha256 = new string('a', 64), FormerDirectory = i.DeployDir })],
+        Hosts = [.. spec.Instances.Select(i => i.Host).Distinct(StringComparer.Ordinal)],
+        ReplicationFactor = 3,
+        SqlIsOn = true,
+        Groups = [],
+        Replication = YugabyteFeatures.Replication(spec.Yugabyte!, YugabyteVersion.Parse(spec.FromVersion)),
+    }).Compile();
+
+    // Of tablet servers any will do.
+    private static string WithoutName(string id) => TserverName().Replace(id, "/-");
+
+    [GeneratedRegex("`(?<code>[A-Za-z]+(/[A-Za-z0-9-]+)?)`", RegexOptions.ExplicitCapture)]
+    private static partial Regex Code();
+
+    [GeneratedRegex("```yaml\n(?<text>.*?)```", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
+    private static partial Regex Yaml();
+
+    [GeneratedRegex("/t[0-9]+-")]
+    private static partial Regex TserverName();
+}

@@ -1,0 +1,168 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Engine.Running;
+using Drydock.Operator.Composition;
+using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Databases.Yugabyte;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases.Yugabyte;
+
+public sealed class StatusTests
+{
+    [Fact]
+    public void A_success_shows_versions_flags_and_how_long_it_took_and_leaves_nothing_to_do()
+    {
+        var world = new YugaWorld();
+        var discovery = YugaRun.Discover(world);
+        var run = new YugaRun(world, new YugabytePlanner(world.Spec, discovery).Compile()).ToEnd();
+        var status = Compose(world, YugabyteStatus.Learn(new DatabaseRollingUpgradeStatus { Plan = run.Plan }, discovery));
+        status.Instances.ShouldAllBe(i => i.Version == world.Setup.To);
+        (status.AutoFlagsConfigBefore, status.AutoFlagsConfig).ShouldBe((1, 2));
+        status.Elapsed.ShouldNotBeNull();
+        status.PausedReplication.ShouldBeEmpty();
+        status.ActionRequired.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void In_the_middle_each_instance_shows_what_it_runs()
+    {
+        var world = new YugaWorld();
+        var discovery = YugaRun.Discover(world);
+        var run = new YugaRun(world, new YugabytePlanner(world.Spec, discovery).Compile());
+        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t1-swap").State == StepState.Succeeded, "t1 is swapped");
+        var status = Compose(world, YugabyteStatus.Learn(new DatabaseRollingUpgradeStatus { Plan = run.Plan }, discovery));
+        status.Instances.ToDictionary(i => i.Name, i => i.Version).ShouldBe(new Dictionary<string, string?>
+        {
+            ["m1"] = world.Setup.To,
+            ["m2"] = world.Setup.To,
+            ["m3"] = world.Setup.To,
+            ["t1"] = world.Setup.To,
+            ["t2"] = world.Setup.From,
+            ["t3"] = world.Setup.From,
+        });
+        status.AutoFlagsConfig.ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_failed_upgrade_names_every_group_it_leaves_paused_with_the_command_that_resumes_it()
+    {
+        var world = new YugaWorld(PlannerTests.Replicated());
+        world["t1"].StaysSick = true;
+        var run = YugaRun.Of(world).ToEnd();
+        run.Outcome.State.ShouldBe(RunState.Failed);
+        var status = Compose(world, new DatabaseRollingUpgradeStatus { Plan = run.Plan });
+        status.PausedReplication.ShouldBe(["a-to-b", "b-to-a"]);
+        var items = status.ActionRequired.Where(a => a.Reason == Reasons.ReplicationPaused).ToList();
+        items.Select(a => a.Subject).ShouldBe(["a-to-b", "b-to-a"]);
+        items[0].Message.ShouldContain($"{YugaWorld.NewDirectory}/bin/yb-admin --master_addresses {YugaWorld.PeerHost}:7100 set_universe_replication_enabled a-to-b 1");
+        items[1].Message.ShouldContain("--master_addresses 10.0.0.1:7100,10.0.0.2:7100,10.0.0.3:7100 set_universe_replication_enabled b-to-a 1");
+        status.ActionRequired.ShouldNotContain(a => a.Reason == Reasons.LeaderBlacklisted);
+    }
+
+    [Fact]
+    public void While_it_runs_nothing_is_for_a_person()
+    {
+        var world = new YugaWorld(PlannerTests.Replicated());
+        var run = YugaRun.Of(world);
+        run.Until(() => world["m1"].Running == world.Setup.To, "m1 is new");
+        var status = Compose(world, new DatabaseRollingUpgradeStatus { Plan = run.Plan });
+        status.PausedReplication.ShouldBe(["a-to-b", "b-to-a"]);
+        status.ActionRequired.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void An_aborted_upgrade_names_the_server_it_leaves_without_leaders()
+    {
+        var world = new YugaWorld();
+        var run = YugaRun.Of(world);
+        run.HoldBefore.Add("UpgradeTServers/t2-swap");
+        run.Until(() => run.Outcome?.State == RunState.Held, "t2 is drained");
+        var status = Compose(world, new DatabaseRollingUpgradeStatus { Plan = run.Plan, AbortedBy = "token" });
+        var item = status.ActionRequired.ShouldHaveSingleItem();
+        (item.Reason, item.Subject).ShouldBe((Reasons.LeaderBlacklisted, "t2"));
+        item.Message.ShouldContain("change_leader_blacklist REMOVE 10.0.0.2:9100");
+        YugabyteStatus.LeftBehind(world.Spec, status).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task What_a_stopped_run_leaves_is_taken_away_and_written_down_and_the_run_goes_on_later()
+    {
+        var world = new YugaWorld();
+        var run = YugaRun.Of(world);
+        run.HoldBefore.Add("UpgradeTServers/t2-swap");
+        run.Until(() => run.Outcome?.State == RunState.Held, "t2 is drained");
+        var (rest, aborted) = (new DatabaseRest(SupportedEngines.All), new DatabaseRollingUpgradeStatus { Plan = run.Plan, AbortedBy = "token" });
+        rest.IsLeft(world.Spec, aborted).ShouldBeTrue();
+        var came = await new YugabyteCleanup(new YugaLife(world)).TakeAwayAsync(aborted, default);
+        came.Gone.ShouldBe(["t2"]);
+        (came.Left.Count, world.LeaderBlacklist.Count).ShouldBe((0, 0));
+        var status = rest.TakenAway(world.Spec, aborted, came.Gone, world.Time.GetUtcNow());
+        rest.IsLeft(world.Spec, status).ShouldBeFalse();
+        Compose(world, status).ActionRequired.ShouldBeEmpty();
+
+        // What goes on later begins later than what was written down.
+        world.Time.Advance(TimeSpan.FromSeconds(1));
+        var later = new YugaRun(world, status.Plan!);
+        later.Until(() => later.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t2-swap").State == StepState.Running, "t2 is being swapped");
+        rest.IsLeft(world.Spec, status with { Plan = later.Plan }).ShouldBeTrue("it is in hand again");
+        later.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
+        rest.IsLeft(world.Spec, status with { Plan = later.Plan }).ShouldBeFalse();
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_cannot_be_taken_away_is_named_with_its_command()
+    {
+        var world = new YugaWorld();
+        var run = YugaRun.Of(world);
+        run.HoldBefore.Add("UpgradeTServers/t2-swap");
+        run.Until(() => run.Outcome?.State == RunState.Held, "t2 is drained");
+        world.ToolAnswers["change_leader_blacklist"] = (1, "Timed out");
+        var came = await new YugabyteCleanup(new YugaLife(world)).TakeAwayAsync(new DatabaseRollingUpgradeStatus { Plan = run.Plan }, default);
+        came.Gone.ShouldBeEmpty();
+        came.Left.ShouldHaveSingleItem().ShouldContain("change_leader_blacklist REMOVE 10.0.0.2:9100");
+    }
+
+    [Fact]
+    public void A_server_whose_step_gave_up_is_not_named()
+    {
+        var world = new YugaWorld();
+        world.StuckLeaders["t2"] = 2;
+        var run = YugaRun.Of(world).ToEnd();
+        run.Outcome.Reason.ShouldBe(Reasons.DrainTimeout);
+        Compose(world, new DatabaseRollingUpgradeStatus { Plan = run.Plan }).ActionRequired.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void After_the_way_back_versions_are_the_former_ones_and_nothing_is_paused()
+    {
+        var world = new YugaWorld(PlannerTests.Replicated() with { From = "2.20.3.0-b1", To = "2024.1.3.0-b5", Mode = ReplicationMode.PauseBothSides });
+        var discovery = YugaRun.Discover(world);
+        var run = new YugaRun(world, new YugabytePlanner(world.Spec, discovery).Compile());
+        run.HoldBefore.Add("UpgradeTServers/t2-drain");
+        run.Until(() => run.Outcome?.State == RunState.Held, "it is held");
+        var back = new YugaRun(world, YugabyteRollbackPlanner.Compile(world.Spec, run.Plan)).ToEnd();
+        back.Outcome.State.ShouldBe(RunState.Succeeded);
+        var status = Compose(world, YugabyteStatus.Learn(new DatabaseRollingUpgradeStatus { Plan = run.Plan, RollbackPlan = back.Plan }, discovery));
+        status.Instances.ShouldAllBe(i => i.Version == world.Setup.From);
+        status.PausedReplication.ShouldBeEmpty();
+        status.ActionRequired.ShouldBeEmpty();
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Flags_that_need_a_restart_are_for_a_person()
+    {
+        var world = new YugaWorld();
+        world.ToolAnswers["promote_auto_flags"] = (0, "PromoteAutoFlags completed successfully\nNew AutoFlags were promoted\nNew config version: 2\nAll yb-master and yb-tserver processes need to be restarted in order to apply the promoted AutoFlags\n");
+        var run = YugaRun.Of(world).ToEnd();
+        Compose(world, new DatabaseRollingUpgradeStatus { Plan = run.Plan }).ActionRequired.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.RestartRequired);
+    }
+
+    private static DatabaseRollingUpgradeStatus Compose(YugaWorld world, DatabaseRollingUpgradeStatus status) =>
+        YugabyteStatus.Compose(status, world.Spec);
+}

@@ -1,0 +1,46 @@
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Databases.Yugabyte;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases.Yugabyte;
+
+public sealed class VocabularyTests
+{
+    [Fact]
+    public void YugabyteDB_goes_by_its_own_names()
+    {
+        var words = YugabyteVocabulary.Of(new DatabaseRollingUpgradeSpec());
+        (words.MasterProgram, words.TserverProgram, words.AdminProgram, words.MasterAddressesFlag).ShouldBe(("yb-master", "yb-tserver", "yb-admin", "--master_addresses"));
+        (words.TimeoutFlag, words.CertsFlag, words.UpgradeCatalogCommand, words.ApiPath).ShouldBe(("--timeout_ms", "--certs_dir_name", "upgrade_ysql", "/api/v1"));
+    }
+
+    [Fact]
+    public void BMDB_goes_by_the_names_of_its_runbook()
+    {
+        var words = YugabyteVocabulary.Of(Bmdb());
+        (words.MasterProgram, words.TserverProgram, words.AdminProgram, words.MasterAddressesFlag).ShouldBe(("mserver", "dbserver", "bm-admin", "-mserver_addresses"));
+        (words.TimeoutFlag, words.CertsFlag, words.UpgradeCatalogCommand, words.TabletServersPage).ShouldBe(("-timeout_ms", "-certs_dir_name", "upgrade_bsql", "/tile-servers"));
+    }
+
+    [Fact]
+    public void Every_name_can_be_another()
+    {
+        var words = YugabyteVocabulary.Of(Bmdb(new YugabyteNames
+        {
+            MasterProgram = "a",
+            TserverProgram = "b",
+            AdminProgram = "c",
+            SqlShell = "d",
+            MasterAddressesFlag = "--masters",
+            UpgradeCatalogCommand = "upgrade",
+            TabletServersPage = "/servers",
+            ApiPath = "/api/v2/",
+        }));
+        (words.MasterProgram, words.TserverProgram, words.AdminProgram, words.SqlShell).ShouldBe(("a", "b", "c", "d"));
+        (words.MasterAddressesFlag, words.TimeoutFlag, words.UpgradeCatalogCommand, words.TabletServersPage, words.ApiPath).ShouldBe(("--masters", "--timeout_ms", "upgrade", "/servers", "/api/v2"));
+    }
+
+    private static DatabaseRollingUpgradeSpec Bmdb(YugabyteNames? names = null) =>
+        new() { Yugabyte = new YugabyteSpec { Dialect = YugabyteDialect.BMDB, Names = names ?? new YugabyteNames() } };
+}

@@ -1,0 +1,183 @@
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Databases.Yugabyte;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases.Yugabyte;
+
+public sealed class WebAnswerTests
+{
+    private static readonly ServiceAddress Address = new("10.0.0.1", 7000);
+
+    [Fact]
+    public async Task The_version_of_a_process_has_its_build() =>
+        (await Master("""{"git_hash":"x","version_number":"2.17.0.0","build_number":"24","build_type":"RELEASE"}""").VersionAsync(Address, default)).Version.ToString().ShouldBe("2.17.0.0-b24");
+
+    [Fact]
+    public async Task A_build_from_a_working_copy_has_no_number() =>
+        (await Master("""{"version_number":"2.17.0.0","build_number":"PRE_RELEASE","ysql_major_version":15}""").VersionAsync(Address, default)).ShouldBe(new YbProcessVersion(YugabyteVersion.Parse("2.17.0.0"), 15));
+
+    [Theory]
+    [InlineData(200, true)]
+    [InlineData(503, false)]
+    public async Task Who_leads_is_told_by_the_status_alone(int status, bool expected) =>
+        (await Master("{", status).IsLeaderAsync(Address, default)).ShouldBe(expected);
+
+    [Fact]
+    public async Task Another_status_does_not_tell_who_leads() =>
+        await Should.ThrowAsync<YbAnswerException>(() => Master("{}", 500).IsLeaderAsync(Address, default));
+
+    [Theory]
+    [InlineData("<h1>Unable to locate leader master to redirect this request: /api/v1/health-check</h1>")]
+    [InlineData("""{"error":"catalog manager is not initialized" """)]
+    [InlineData("""{"error":"x"}""")]
+    [InlineData("""{"dead_nodes":[]}""")]
+    [InlineData("""{"dead_nodes":[],"under_replicated_tablets":{}}""")]
+    [InlineData("""{"dead_nodes":[1],"under_replicated_tablets":[]}""")]
+    [InlineData("[]")]
+    [InlineData("")]
+    public async Task A_status_of_200_is_no_health(string body) =>
+        await Should.ThrowAsync<YbAnswerException>(() => Master(body).HealthAsync(Address, default));
+
+    [Fact]
+    public async Task Health_is_read_also_with_a_count_that_no_signed_number_holds()
+    {
+        var health = await Master("""{"dead_nodes":[],"most_recent_uptime":18446744073709551615,"under_replicated_tablets":["t1"]}""").HealthAsync(Address, default);
+        (health.DeadNodes.Count, health.UnderReplicated[0]).ShouldBe((0, "t1"));
+    }
+
+    [Fact]
+    public async Task Masters_are_read_with_addresses_and_errors()
+    {
+        var masters = await Master("""
+            {"masters":[{"instance_id":{"permanent_uuid":"a","instance_seqno":1,"start_time_us":1700000000000000},"registration":{"private_rpc_addresses":[{"host":"10.0.0.1","port":7100}],"http_addresses":[{"host":"10.0.0.1","port":7000}]},"role":"LEADER"},
+             {"error":{"code":"NETWORK_ERROR","message":"connection refused"}}]}
+            """).MastersAsync(Address, default);
+        (masters[0].Rpc, masters[0].IsLeader, masters[0].StartTimeMicroseconds).ShouldBe((new ServiceAddress("10.0.0.1", 7100), true, 1700000000000000));
+        (masters[1].IsAlive, masters[1].Error).ShouldBe((false, "connection refused"));
+    }
+
+    [Theory]
+    [InlineData("""{"masters":[]}""")]
+    [InlineData("{}")]
+    [InlineData("""{"masters":[{"role":"LEADER"}]}""")]
+    public async Task A_list_of_masters_that_names_none_is_unusable(string body) =>
+        await Should.ThrowAsync<YbAnswerException>(() => Master(body).MastersAsync(Address, default));
+
+    [Fact]
+    public async Task Tablet_servers_are_read_whatever_their_placement()
+    {
+        var servers = await Master("""
+            {"":{"10.0.0.1:9000":{"time_since_hb":"0.8s","time_since_hb_sec":0.82,"status":"ALIVE","uptime_seconds":3600,"user_tablets_total":5,"user_tablets_leaders":2,"system_tablets_total":3,"system_tablets_leaders":1}},
+             "replica":{"10.0.0.9:9000":{"time_since_hb_sec":80,"status":"DEAD","uptime_seconds":0,"user_tablets_total":0,"user_tablets_leaders":0,"system_tablets_total":0,"system_tablets_leaders":0,"permanent_uuid":"u"}}}
+            """).TserversAsync(Address, default);
+        (servers[0].Leaders, servers[0].Tablets, servers[0].IsAlive, servers[0].Uuid).ShouldBe((3ul, 8ul, true, null));
+        (servers[1].Placement, servers[1].IsAlive, servers[1].Uuid).ShouldBe(("replica", false, "u"));
+    }
+
+    [Theory]
+    [InlineData("""{"":{"10.0.0.1:9000":{"status":"ALIVE"}}}""")]
+    [InlineData("""{"":{"nonsense":{"time_since_hb_sec":0,"status":"ALIVE","uptime_seconds":0,"user_tablets_total":0,"user_tablets_leaders":0,"system_tablets_total":0,"system_tablets_leaders":0}}}""")]
+    [InlineData("""{"x":1}""")]
+    public async Task A_tablet_server_without_its_numbers_is_not_taken_for_empty(string body) =>
+        await Should.ThrowAsync<YbAnswerException>(() => Master(body).TserversAsync(Address, default));
+
+    [Fact]
+    public async Task Leaderless_tablets_are_named() =>
+        (await Master("""{"leaderless_tablets":[{"table_uuid":"a","tablet_uuid":"b","reason":"none"}]}""").LeaderlessTabletsAsync(Address, default)).ShouldBe(["b"]);
+
+    [Fact]
+    public async Task A_version_without_the_page_of_under_replicated_tablets_is_no_failure() =>
+        (await Master("<h1>404</h1>", 404).UnderReplicatedTabletsAsync(Address, default)).ShouldBeNull();
+
+    [Fact]
+    public async Task The_error_of_that_page_is_written_with_a_capital_and_is_an_error() =>
+        await Should.ThrowAsync<YbAnswerException>(() => Master("""{"Error":"x","underreplicated_tablets":[]}""").UnderReplicatedTabletsAsync(Address, default));
+
+    [Fact]
+    public async Task Of_the_configuration_what_has_no_value_is_absent()
+    {
+        var config = await Master("""{"version":1,"cluster_uuid":"u"}""").ClusterConfigAsync(Address, default);
+        (config.UniverseUuid, config.ReplicationFactor, config.LeaderBlacklist.Count, config.Groups.Count).ShouldBe(("u", null, 0, 0));
+    }
+
+    [Theory]
+    [InlineData("""{"producer_map":[{"key":"g1","value":{"master_addrs":[{"host":"p","port":7100}],"disable_stream":true}},{"key":"g2","value":{}}]}""")]
+    [InlineData("""{"producer_map":{"g1":{"master_addrs":[{"host":"p","port":7100}],"disable_stream":true},"g2":{}}}""")]
+    public async Task Groups_are_read_from_a_list_of_entries_and_from_an_object(string registry)
+    {
+        var config = await Master($$$$"""{"version":1,"cluster_uuid":"u","consumer_registry":{{{{registry}}}},"leader_blacklist":{"hosts":[{"host":"10.0.0.1","port":9100}],"initial_leader_load":3},"replication_info":{"live_replicas":{"num_replicas":5}}}""").ClusterConfigAsync(Address, default);
+        config.Groups.Select(g => (g.Name, g.IsPaused)).ShouldBe([("g1", true), ("g2", false)]);
+        (config.LeaderBlacklist[0], config.ReplicationFactor).ShouldBe((new ServiceAddress("10.0.0.1", 9100), 5));
+    }
+
+    [Theory]
+    [InlineData("""{"version":1}""")]
+    [InlineData("""{"cluster_uuid":"u","leader_blacklist":{"hosts":[{"host":"h"}]}}""")]
+    [InlineData("""{"cluster_uuid":"u","leader_blacklist":{"hosts":"h:1"}}""")]
+    public async Task A_configuration_without_what_it_must_have_is_unusable(string body) =>
+        await Should.ThrowAsync<YbAnswerException>(() => Master(body).ClusterConfigAsync(Address, default));
+
+    [Fact]
+    public async Task Followers_lag_as_far_as_the_last_of_them()
+    {
+        var lag = await Tserver("""[{"type":"server","metrics":[]},{"type":"tablet","metrics":[{"name":"follower_lag_ms","value":20}]},{"type":"tablet","metrics":[{"name":"follower_lag_ms","value":61000},{"name":"other","value":9}]}]""").FollowerLagAsync(Address, default);
+        lag.ShouldBe(new YbFollowerLag(2, TimeSpan.FromSeconds(61)));
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""[{"metrics":[{"name":"follower_lag_ms"}]}]""")]
+    [InlineData("""[{"type":"tablet"}]""")]
+    public async Task A_lag_that_is_not_told_is_not_taken_for_none(string body) =>
+        await Should.ThrowAsync<YbAnswerException>(() => Tserver(body).FollowerLagAsync(Address, default));
+
+    [Fact]
+    public async Task Tablets_that_do_not_run_are_counted_by_their_state()
+    {
+        var states = await Tserver("""{"a":{"state":"RUNNING"},"b":{"state":"BOOTSTRAPPING"},"c":{"state":"SHUTDOWN"}}""").TabletsAsync(Address, default);
+        (states.Running, states.AllRun, states.Describe()).ShouldBe((1, false, "1 BOOTSTRAPPING, 1 SHUTDOWN"));
+        (await Tserver("""{"a":{"state":"RUNNING"},"c":{"state":"SHUTDOWN"}}""").TabletsAsync(Address, default)).AllRun.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Failed_tablets_are_named() =>
+        (await Tserver("""{"failed_tablets":["x"]}""").FailedTabletsAsync(Address, default)).ShouldBe(["x"]);
+
+    [Theory]
+    [InlineData("h:7100", "h", 7100)]
+    [InlineData("[fe80::1]:7100", "fe80::1", 7100)]
+    public void Addresses_are_read(string text, string host, int port)
+    {
+        ServiceAddress.TryParse(text, out var address).ShouldBeTrue();
+        address.ShouldBe(new ServiceAddress(host, port));
+        ServiceAddress.TryParse(address.ToString(), out var again).ShouldBeTrue();
+        again.ShouldBe(address);
+    }
+
+    [Fact]
+    public void Hosts_compare_without_regard_to_case() =>
+        new ServiceAddress("Db1", 1).ShouldBe(new ServiceAddress("db1", 1));
+
+    private static YbMasterClient Master(string body, int status = 200) => new(new Canned(new ServiceAnswer(status, null, body)), YugabyteVocabulary.Of(new DatabaseRollingUpgradeSpec()));
+
+    private static YbTserverClient Tserver(string body) =>
+        new(new Canned(new ServiceAnswer(200, null, body)), YugabyteVocabulary.Of(new DatabaseRollingUpgradeSpec()));
+
+    private sealed class Canned(ServiceAnswer answer) : IServiceHttp
+    {
+        public string Scheme => "http";
+
+        public Task<ServiceAnswer> GetAsync(string host, int port, string path, CancellationToken cancellationToken) =>
+            Task.FromResult(answer);
+
+        public Task<ServiceAnswer> SendAsync(
+            HttpMethod method, string host, int port, string path, string? json, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public void Dispose()
+        {
+        }
+    }
+}

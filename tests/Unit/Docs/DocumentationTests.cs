@@ -1,0 +1,137 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Drydock.Crds.Common;
+using Drydock.Tests.Unit.Support;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Docs;
+
+/// <summary>What people read must be true of what they run.</summary>
+public sealed partial class DocumentationTests
+{
+    private static readonly IReadOnlyList<string> Pages =
+    [
+        Repository.PathOf("README.md"),
+        .. Directory.EnumerateFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories).Order(StringComparer.Ordinal),
+    ];
+
+    [Fact]
+    public void The_page_for_the_night_has_a_place_for_every_reason_and_for_nothing_else()
+    {
+        var page = File.ReadAllText(Repository.PathOf("docs", "failures.md"));
+        var named = Heading().Matches(page).SelectMany(m => Code().Matches(m.Value).Select(c => c.Groups[1].Value)).ToList();
+
+        named.ShouldBe(Constants(typeof(Reasons)), ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Every_condition_is_explained()
+    {
+        var page = File.ReadAllText(Repository.PathOf("docs", "conditions.md"));
+        foreach (var condition in Constants(typeof(ConditionTypes)))
+        {
+            page.ShouldContain($"`{condition}`");
+        }
+    }
+
+    [Fact]
+    public void Every_package_is_in_the_dependency_table()
+    {
+        var readme = File.ReadAllText(Repository.PathOf("README.md"));
+        var packages = XDocument.Load(Repository.PathOf("Directory.Packages.props")).Descendants("PackageVersion").Select(p => p.Attribute("Include")!.Value).ToList();
+
+        packages.Count.ShouldBeGreaterThan(10);
+        packages.Where(p => !readme.Contains($"| {p} |", StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_status_in_the_readme_has_the_columns_that_kubectl_prints()
+    {
+        var columns = typeof(Drydock.Crds.OmsUpgrades.OmsUpgrade).GetCustomAttributes<Drydock.Abstractions.Entities.AdditionalPrinterColumnAttribute>().ToList();
+        var header = File.ReadAllLines(Repository.PathOf("README.md")).First(l => l.StartsWith("NAME ", StringComparison.Ordinal));
+
+        header.Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["NAME", .. columns.Select(c => c.Name)]);
+    }
+
+    [Fact]
+    public void The_page_about_installing_names_every_kind_where_all_are_meant()
+    {
+        var page = File.ReadAllText(Repository.PathOf("docs", "install.md"));
+        var kinds = typeof(Drydock.Crds.OmsUpgrades.OmsUpgrade).Assembly.GetTypes()
+            .Select(type => (Entity: type.GetCustomAttribute<Drydock.Abstractions.Entities.KubernetesEntityAttribute>(), Names: type.GetCustomAttribute<Drydock.Abstractions.Entities.KubernetesEntityShortNamesAttribute>()))
+            .Where(kind => kind.Entity is not null)
+            .ToList();
+
+        kinds.Count.ShouldBe(4, "and install.md says so in words");
+        page.ShouldContain("What is installed: four CRDs");
+        var deleted = Regex.Match(page, "kubectl delete ([a-z,]+) --all --all-namespaces").Groups[1].Value.Split(',');
+        deleted.ShouldBe(kinds.Select(kind => kind.Names!.ShortNames[0]), ignoreOrder: true);
+        var rights = page.Split('\n').Single(line => line.Contains("| its work |", StringComparison.Ordinal));
+        foreach (var kind in kinds)
+        {
+            rights.ShouldContain(kind.Entity!.Kind);
+        }
+    }
+
+    [Fact]
+    public void Links_lead_somewhere()
+    {
+        foreach (var page in Pages)
+        {
+            foreach (var link in Link().Matches(File.ReadAllText(page)).Select(m => m.Groups[1].Value).Where(l => !l.Contains("://", StringComparison.Ordinal)))
+            {
+                var parts = link.Split('#', 2);
+                var target = parts[0].Length == 0 ? page : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(page)!, parts[0]));
+                (File.Exists(target) || Directory.Exists(target)).ShouldBeTrue($"{Path.GetRelativePath(Repository.Root, page)} links to {link}");
+                if (parts.Length == 2)
+                {
+                    File.ReadAllLines(target).Where(l => l.StartsWith('#')).Select(Anchor).ShouldContain(parts[1], $"{Path.GetRelativePath(Repository.Root, page)} links to {link}");
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Make_targets_annotations_and_labels_that_are_named_exist()
+    {
+        var makefile = File.ReadAllText(Repository.PathOf("Makefile"));
+        var words = Constants(typeof(Annotations)).Concat(Constants(typeof(Labels))).Append("drydock.dev/v1alpha1").ToList();
+        foreach (var page in Pages)
+        {
+            var text = File.ReadAllText(page);
+            foreach (var target in MakeTarget().Matches(text).Select(m => m.Groups["target"].Value))
+            {
+                Regex.IsMatch(makefile, $"^{target}:", RegexOptions.Multiline).ShouldBeTrue($"{Path.GetFileName(page)} says make {target}");
+            }
+
+            foreach (var word in OwnName().Matches(text).Select(m => m.Value))
+            {
+                words.ShouldContain(word, Path.GetFileName(page));
+            }
+        }
+    }
+
+    private static List<string> Constants(Type type) =>
+        [.. type.GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.IsLiteral).Select(f => (string)f.GetRawConstantValue()!)];
+
+    // As the usual Markdown viewers make them.
+    private static string Anchor(string heading) =>
+        Regex.Replace(heading.TrimStart('#').Trim().ToLowerInvariant(), @"[^\w\- ]", "").Replace(' ', '-');
+
+    [GeneratedRegex("^### .*$", RegexOptions.Multiline)]
+    private static partial Regex Heading();
+
+    [GeneratedRegex("`([A-Za-z]+)`")]
+    private static partial Regex Code();
+
+    [GeneratedRegex(@"\]\(([^)\s]+)\)")]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"(`|^)make (?<target>[a-z][a-z-]*)", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex MakeTarget();
+
+    [GeneratedRegex(@"\bdrydock\.dev/[a-z0-9-]+")]
+    private static partial Regex OwnName();
+}

@@ -1,0 +1,65 @@
+using Drydock.Clients.Kubernetes.Json;
+using Drydock.Crds;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Operator.Composition;
+using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Databases.TiDb;
+using Drydock.Reconcilers.Databases.Yugabyte;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Upgrades;
+
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <summary>
+/// The frame with DatabaseRollingUpgrade on a database where every step of the real plan goes well and takes half a
+/// minute: what a person says about the run is seen here.
+/// </summary>
+internal sealed class DatabaseRunWorld : RunWorld<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
+{
+    private static readonly Lazy<TiDbDiscovery> TiDb = new(() => new TiDbWorld().Preflight().Discovery!);
+    private readonly DatabaseRollingUpgradeSpec _spec;
+    private readonly Func<IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> _discover;
+
+    /// <summary>A TiDB.</summary>
+    public DatabaseRunWorld()
+        : base("db", KubernetesJson.CreateOptions(CrdsJsonContext.Default))
+    {
+        _spec = new TiDbWorld().Upgrade.Spec;
+        _discover = () => new TiDbDiscovered(_spec, TiDb.Value);
+    }
+
+    /// <summary>A YugabyteDB.</summary>
+    public DatabaseRunWorld(YugaWorld universe)
+        : base("db", KubernetesJson.CreateOptions(CrdsJsonContext.Default))
+    {
+        _spec = universe.Spec;
+        _discover = () => new YugabyteDiscovered(_spec, YugaRun.Discover(universe));
+    }
+
+    public DatabaseRunTruth Truth { get; } = new();
+
+    // Only the way to the targets is another.
+    protected override RunKind<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus> Kind
+    {
+        get
+        {
+            var real = DatabaseUpgradeKind.Of(SupportedEngines.All, new DatabaseRunAccess(Truth, Api, Time, _discover));
+            return new()
+            {
+                Name = real.Name,
+                Json = real.Json,
+                Words = real.Words,
+                Access = real.Access,
+                Work = real.Work,
+                Report = real.Report,
+                WayBack = real.WayBack,
+            };
+        }
+    }
+
+    public DatabaseRunWorld Apply(Func<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeSpec>? change = null)
+    {
+        Create(change is null ? _spec : change(_spec));
+        return this;
+    }
+}

@@ -1,0 +1,187 @@
+using Drydock.Clients.Docker;
+
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <summary>A container of a host, and OMS inside it while it runs.</summary>
+internal sealed class WorldContainer
+{
+    private static readonly string[] ProgramNames = ["nginx", "oms_console", "oms_drc_cm", "oms_drc_supervisor", "sshd"];
+
+    private readonly OmsWorld _world;
+
+    public WorldContainer(
+        OmsWorld world, WorldHost host, string name, WorldImage image, ContainerConfig config, HostConfig hostConfig)
+    {
+        (_world, Host, Name, Image, Config, HostConfig) = (world, host, name, image, config, hostConfig);
+        Id = world.NewId();
+    }
+
+    public WorldHost Host { get; }
+
+    public string Id { get; }
+
+    public string Name { get; set; }
+
+    public WorldImage Image { get; set; }
+
+    public ContainerConfig Config { get; }
+
+    public HostConfig HostConfig { get; set; }
+
+    public string Status { get; private set; } = "created";
+
+    public bool IsRunning => Status == "running";
+
+    public DateTimeOffset? StartedAt { get; private set; }
+
+    public DateTimeOffset? FinishedAt { get; private set; }
+
+    public int ExitCode { get; private set; }
+
+    public Dictionary<string, WorldProgram> Programs { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>supervisord starts oms_console by itself (the line in its ini file).</summary>
+    public bool ConsoleAutostart { get; set; } = true;
+
+    /// <summary>Counts starts: what belonged to an earlier one is void.</summary>
+    public int Run { get; private set; }
+
+    public bool IsUpgrade => (Config.Env ?? []).Contains("IS_UPGRADE=true");
+
+    public WorldProgram Console => Programs["oms_console"];
+
+    public void Start()
+    {
+        if (IsRunning)
+        {
+            return;
+        }
+
+        var run = ++Run;
+        (Status, StartedAt) = ("running", _world.Time.GetUtcNow());
+        Host.Emit(this, "start");
+        _world.Rules.Started(this);
+        Programs.Clear();
+        if (_world.Setup.DiesAtStart?.Invoke(this) == true)
+        {
+            Stop(1);
+            return;
+        }
+
+        _world.After(_world.Setup.SupervisorTakes, () => IfStill(run, () => Boot(run)));
+    }
+
+    public void Stop(int exitCode = 137)
+    {
+        if (!IsRunning)
+        {
+            return;
+        }
+
+        (Status, FinishedAt, ExitCode) = ("exited", _world.Time.GetUtcNow(), exitCode);
+        _world.Rules.Stopped(this, Run);
+        Run++;
+        Programs.Clear();
+        Host.ForgetExecs(this);
+        _world.Alive.RemoveWhere(process => process.Container == Id);
+        Host.Emit(this, "die");
+        Host.Emit(this, "stop");
+        _world.Metadata.OmsStopped(this);
+    }
+
+    /// <summary>Starts a program; it runs after a while.</summary>
+    public void StartProgram(string name)
+    {
+        var program = Programs[name];
+        if (program.IsUp)
+        {
+            return;
+        }
+
+        if (_world.Setup.ProgramDies?.Invoke(this, name) == true)
+        {
+            program.State = "FATAL";
+            return;
+        }
+
+        (program.State, program.Pid) = ("STARTING", _world.NewPid());
+        var (run, pid) = (Run, program.Pid);
+        if (name == "oms_console")
+        {
+            _world.Did("console start", Host.Name);
+        }
+
+        _world.After(_world.Setup.ProgramTakes, () => IfStill(run, () => program.State = program.Pid == pid && program.State == "STARTING" ? "RUNNING" : program.State));
+    }
+
+    public void StopProgram(string name)
+    {
+        Programs[name].State = "STOPPED";
+        if (name == "oms_console")
+        {
+            _world.Did("console stop", Host.Name);
+        }
+    }
+
+    public string SupervisorStatus() => Programs.Count == 0
+        ? "unix:///var/run/supervisor.sock no such file\n"
+        : string.Concat(Programs.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => p.Value.State == "RUNNING"
+            ? $"{p.Key,-32} RUNNING   pid {p.Value.Pid}, uptime 0:00:10\n"
+            : $"{p.Key,-32} {p.Value.State}\n"));
+
+    /// <summary>A file as the container sees it: a bind's, or the image's.</summary>
+    public byte[]? File(string path)
+    {
+        if (path == WorldHost.ConsoleIni && Programs.Count > 0)
+        {
+            return System.Text.Encoding.UTF8.GetBytes($"[program:oms_console]\nautostart = {(ConsoleAutostart ? "true" : "false")}\n");
+        }
+
+        return HostPath(path) is { } onHost ? Host.Files.GetValueOrDefault(onHost) : Image.Files.Contains(path) ? [1, 2, 3] : null;
+    }
+
+    /// <summary>Where a path of the container is on the host; null if no bind covers it.</summary>
+    public string? HostPath(string path)
+    {
+        if (HostConfig.Mounts?.FirstOrDefault(m => m.Target == path) is { } mount)
+        {
+            return mount.Source;
+        }
+
+        foreach (var bind in HostConfig.Binds ?? [])
+        {
+            var parts = bind.Split(':');
+            if (path == parts[1] || path.StartsWith(parts[1] + "/", StringComparison.Ordinal))
+            {
+                return parts[0] + path[parts[1].Length..];
+            }
+        }
+
+        return null;
+    }
+
+    public void IfStill(int run, Action act)
+    {
+        if (Run == run && IsRunning)
+        {
+            act();
+        }
+    }
+
+    private void Boot(int run)
+    {
+        foreach (var name in ProgramNames)
+        {
+            Programs[name] = new WorldProgram();
+        }
+
+        var upgrading = IsUpgrade && !Host.Initialized.Contains(Id);
+        ConsoleAutostart = !upgrading;
+        foreach (var name in ProgramNames.Where(n => n != "oms_console" || ConsoleAutostart || _world.Setup.ConsoleRunsBeforeInit?.Invoke(this) == true))
+        {
+            StartProgram(name);
+        }
+
+        _world.Metadata.OmsStarted(this, run);
+    }
+}

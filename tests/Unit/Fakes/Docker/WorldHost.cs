@@ -1,0 +1,178 @@
+using System.Text;
+using Drydock.Clients.Docker;
+
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <summary>
+/// A Docker host: images, containers, execs, files and events. dockerd may restart, with and without live-restore.
+/// </summary>
+internal sealed class WorldHost(OmsWorld world, string name, string ip)
+{
+    public const string ConsoleIni = "/etc/supervisor/conf.d/oms_console.ini";
+
+    private readonly List<WorldEventStream> _streams = [];
+    private readonly List<(DateTimeOffset At, Message Message)> _history = [];
+
+    public OmsWorld World => world;
+
+    public string Name => name;
+
+    public string Ip => ip;
+
+    /// <summary>Number of its region, from 0.</summary>
+    public int Region { get; init; }
+
+    /// <summary>Ports on which something else than OMS listens.</summary>
+    public List<int> ForeignPorts { get; } = [];
+
+    public string Endpoint => $"tcp://{ip}:2376";
+
+    public bool IsReachable { get; set; } = true;
+
+    public bool LiveRestore { get; set; }
+
+    /// <summary>
+    /// So many starts of what runs once are refused; with <see cref="LateStart"/> they arrive after all.
+    /// </summary>
+    public int RefusedStarts { get; set; }
+
+    /// <summary>So many reservations of what runs once are refused.</summary>
+    public int RefusedReservations { get; set; }
+
+    /// <summary>How they are refused, by the endpoint; null: no connection.</summary>
+    public Func<string, DockerException>? Refusal { get; set; }
+
+    /// <summary>So many starts of what runs once are taken and come to nothing.</summary>
+    public int SwallowedStarts { get; set; }
+
+    /// <summary>
+    /// By name of a container whose start was cut off with its dockerd: with what words every other start is refused.
+    /// </summary>
+    public Dictionary<string, string> StrayTasks { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>After this long a refused start arrives.</summary>
+    public TimeSpan? LateStart { get; set; }
+
+    public TimeSpan ClockOffset { get; set; }
+
+    public string UtcOffset { get; set; } = "+0000";
+
+    public long FreeBytes { get; set; } = 200L << 30;
+
+    /// <summary>Images by ID.</summary>
+    public SortedDictionary<string, WorldImage> Images { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>References to image IDs.</summary>
+    public SortedDictionary<string, string> References { get; } = new(StringComparer.Ordinal);
+
+    public List<WorldContainer> Containers { get; } = [];
+
+    public Dictionary<string, WorldExec> Execs { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Files by path on the host.</summary>
+    public SortedDictionary<string, byte[]> Files { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Containers in which docker_init.sh finished.</summary>
+    public HashSet<string> Initialized { get; } = new(StringComparer.Ordinal);
+
+    public WorldContainer? Find(string idOrName) =>
+        Containers.Find(c => c.Id == idOrName || c.Name == idOrName.TrimStart('/'));
+
+    public WorldImage? FindImage(string idOrReference) =>
+        Images.GetValueOrDefault(idOrReference) ?? (References.TryGetValue(idOrReference, out var id) ? Images[id] : null);
+
+    public void AddImage(WorldImage image, string? reference = null)
+    {
+        Images[image.Id] = image;
+        References[reference ?? image.Reference] = image.Id;
+    }
+
+    public void Emit(WorldContainer container, string action, string? execId = null)
+    {
+        var message = new Message
+        {
+            Type = "container",
+            Action = action,
+            Actor = new Actor { ID = container.Id, Attributes = execId is null ? new Dictionary<string, string>(StringComparer.Ordinal) { ["name"] = container.Name } : new Dictionary<string, string>(StringComparer.Ordinal) { ["execID"] = execId } },
+            TimeNano = (world.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100,
+        };
+        _history.Add((world.Time.GetUtcNow(), message));
+        foreach (var stream in _streams.ToList())
+        {
+            stream.Offer(message);
+        }
+    }
+
+    public WorldEventStream Listen(
+        OperatorLife life, ContainerEventsParameters parameters, CancellationToken cancellationToken)
+    {
+        var stream = new WorldEventStream(life.Scheduler, Endpoint, parameters.Filters, s => _streams.Remove(s), cancellationToken);
+        _streams.Add(stream);
+        if (parameters.Since is { } since)
+        {
+            foreach (var (_, message) in _history.Where(h => h.At >= since).ToList())
+            {
+                stream.Offer(message);
+            }
+        }
+
+        return stream;
+    }
+
+    /// <summary>The network to the host breaks or comes back.</summary>
+    public void Cut(bool off)
+    {
+        IsReachable = !off;
+        if (off)
+        {
+            BreakStreams();
+        }
+    }
+
+    /// <summary>
+    /// dockerd restarts: without live-restore every container dies and those with a policy come back; exec ids are
+    /// forgotten either way.
+    /// </summary>
+    public void RestartDockerd()
+    {
+        BreakStreams();
+        foreach (var container in Containers.Where(c => c.IsRunning).ToList())
+        {
+            if (LiveRestore)
+            {
+                // Processes live on, dockerd no longer knows them.
+                foreach (var exec in Execs.Values.Where(e => e.Container == container).ToList())
+                {
+                    Execs.Remove(exec.Id);
+                }
+            }
+            else
+            {
+                container.Stop();
+                if (container.HostConfig.RestartPolicy is { Name: "always" or "unless-stopped" })
+                {
+                    container.Start();
+                }
+            }
+        }
+    }
+
+    public void ForgetExecs(WorldContainer container)
+    {
+        foreach (var exec in Execs.Values.Where(e => e.Container == container).ToList())
+        {
+            exec.Running = false;
+            Execs.Remove(exec.Id);
+        }
+    }
+
+    public void Write(string path, string text) => Files[path] = Encoding.UTF8.GetBytes(text);
+
+    private void BreakStreams()
+    {
+        foreach (var stream in _streams.ToList())
+        {
+            stream.Break();
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text.Json.Nodes;
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Kubernetes.Errors;
+using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
+
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <summary>One life's client of the world's API server.</summary>
+internal sealed class WorldKubernetes(WorldApi api, OperatorLife life) : IKubernetesClient
+{
+    public string DefaultNamespace => OmsWorld.Namespace;
+
+    public OperatorLife Life => life;
+
+    public Task<TEntity?> GetAsync<TEntity>(
+        string name, string? @namespace = null, CancellationToken cancellationToken = default)
+        where TEntity : class, IKubernetesObject => life.LookAsync(() => api.Find<TEntity>(@namespace, name));
+
+    public Task<KubernetesList<TEntity>> ListAsync<TEntity>(
+        string? @namespace = null, ListOptions? options = null, CancellationToken cancellationToken = default)
+        where TEntity : class, IKubernetesObject =>
+        life.LookAsync(() => new KubernetesList<TEntity>([.. api.All<TEntity>().Where(o => @namespace is null || o.Metadata.Namespace == @namespace)], "0", []));
+
+    public Task<TEntity> CreateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
+        where TEntity : class, IKubernetesObject => WriteAsync<TEntity, TEntity>("create", entity.Metadata.Name, () => api.Create(entity, life));
+
+    public Task<TEntity> UpdateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
+        where TEntity : class, IKubernetesObject => WriteAsync<TEntity, TEntity>("update", entity.Metadata.Name, () => api.Update(entity, life));
+
+    public Task<TEntity> UpdateStatusAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
+        where TEntity : class, IKubernetesObject => life.ChangeAsync(
+            $"status {Summary(entity)}",
+            () => api.UpdateStatus(entity, life),
+            isStatusWrite: true,
+            () =>
+            {
+                // Somebody else was faster.
+                api.PatchMetadata<TEntity>(entity.Metadata.Namespace, entity.Metadata.Name, null, m => m with { Annotations = new Dictionary<string, string>(m.Annotations ?? [], StringComparer.Ordinal) { ["example.com/touched"] = m.ResourceVersion! } });
+                return new KubernetesConflictException(WorldApi.Request<TEntity>("update", entity.Metadata.Namespace, entity.Metadata.Name), new V1Status { Code = 409, Reason = "Conflict" });
+            },
+            () => Unclear<TEntity>("update", entity.Metadata.Name));
+
+    public Task<TEntity> PatchAsync<TEntity>(
+        KubernetesPatch patch,
+        string name,
+        string? @namespace = null,
+        string? subresource = null,
+        CancellationToken cancellationToken = default)
+        where TEntity : class, IKubernetesObject => WriteAsync<TEntity, TEntity>("patch", name, () =>
+        {
+            var meta = patch.Body["metadata"]!.AsObject();
+            return api.PatchMetadata<TEntity>(@namespace, name, (string?)meta["resourceVersion"], m => Merged(m, meta), life);
+        });
+
+    public Task<TEntity> ApplyAsync<TEntity>(
+        TEntity entity, ApplyOptions? options = null, CancellationToken cancellationToken = default)
+        where TEntity : class, IKubernetesObject => throw new NotSupportedException("nothing applies");
+
+    public Task<bool> DeleteAsync<TEntity>(
+        string name,
+        string? @namespace = null,
+        DeleteOptions? options = null,
+        CancellationToken cancellationToken = default)
+        where TEntity : class, IKubernetesObject => WriteAsync<TEntity, bool>("delete", name, () => api.Delete<TEntity>(@namespace, name, options, life));
+
+    public IAsyncEnumerable<WatchEvent<TEntity>> WatchAsync<TEntity>(
+        string? @namespace = null, WatchOptions? options = null, CancellationToken cancellationToken = default)
+        where TEntity : class, IKubernetesObject => throw new NotSupportedException("the world wakes the controller itself");
+
+    public Task<string> GetServerVersionAsync(CancellationToken cancellationToken = default) => Task.FromResult("v1.20.2");
+
+    private Task<TResult> WriteAsync<TEntity, TResult>(string verb, string name, Func<TResult> write)
+        where TEntity : class, IKubernetesObject =>
+        life.ChangeAsync($"{verb} {KubernetesResource.Of<TEntity>().Kind} {name}", write, unclear: () => Unclear<TEntity>(verb, name));
+
+    private static KubernetesOutcomeUnknownException Unclear<TEntity>(string verb, string name)
+        where TEntity : class, IKubernetesObject => new(WorldApi.Request<TEntity>(verb, null, name), "the answer was 500 or never came");
+
+    private static V1ObjectMeta Merged(V1ObjectMeta meta, JsonObject patch) =>
+        patch.TryGetPropertyValue("finalizers", out var finalizers) ? meta with { Finalizers = [.. finalizers!.AsArray().Select(f => (string)f!)] } : meta;
+
+    private static string Summary<TEntity>(TEntity entity)
+        where TEntity : class, IKubernetesObject => entity is OmsUpgrade { Status: { } status } ? $"{status.Phase} {status.Progress} {status.Step}".TrimEnd() : entity.Metadata.Name;
+}

@@ -1,0 +1,30 @@
+using System.Data.Common;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <summary>A named lock held by one session of one life.</summary>
+internal sealed class WorldLock(WorldMetadataServer server, OperatorLife life, string name, long connection) : IMetadataLock
+{
+    public string Name => name;
+
+    public long ConnectionId => connection;
+
+    public OperatorLife Life => life;
+
+    public Task<bool> IsStillHeldAsync(CancellationToken cancellationToken) => life.LookAsync(() => server.Holds(this));
+
+    public Task<T> RunAsync<T>(Func<DbConnection, CancellationToken, Task<T>> action, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("the world has no SQL");
+
+    public ValueTask DisposeAsync()
+    {
+        if (!life.IsDead)
+        {
+            server.Release(this);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Globalization;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <summary>What preflight would find on an installation that is just as a spec says.</summary>
+internal static class DiscoveryOf
+{
+    /// <summary>The way between the versions of a spec.</summary>
+    public static UpgradePath Path(OmsUpgradeSpec spec) => UpgradePaths.Check(
+        spec.Edition,
+        OmsVersion.Parse(spec.FromVersion),
+        OmsVersion.Parse(spec.ToVersion),
+        spec.AllowUnsupportedPath);
+
+    /// <summary>An installation that fits.</summary>
+    public static OmsDiscovery Of(OmsUpgradeSpec spec, UpgradePath.Allowed path) => new()
+    {
+        Path = path,
+        Nodes = [.. spec.Regions.SelectMany(region => region.Nodes.Select(node => Node(spec, region, node)))],
+        Regions =
+        [
+            .. spec.Regions.Select((region, index) => new DiscoveredRegion
+            {
+                Name = region.Name,
+                Location = index,
+                HeartbeatDatabase = spec.Regions.Count == 1 ? "cm_hb" : string.Create(CultureInfo.InvariantCulture, $"cm_hb_{index}"),
+                Nodes = [.. region.Nodes.Select(node => node.Name)],
+                SameNodesEverywhere = index % 2 == 0,
+            }),
+        ],
+        Metadata = new DiscoveredMetadata
+        {
+            ServerIdentity = "server-uuid",
+            Server = "MySQL 8.0.36",
+            RmDatabase = "oms_rm",
+            CmDatabase = "oms_cm",
+            HeartbeatDatabases = spec.Regions.Count == 1 ? ["cm_hb"] : [.. spec.Regions.Select((_, index) => string.Create(CultureInfo.InvariantCulture, $"cm_hb_{index}"))],
+        },
+        HighAvailability = new DiscoveredHighAvailability(Present: true, Enabled: true, """{"enable":true}"""),
+        Projects = [],
+    };
+
+    private static DiscoveredNode Node(OmsUpgradeSpec spec, Drydock.Crds.OmsUpgrades.OmsRegion region, OmsNode node)
+    {
+        var archive = node.ImageArchive ?? spec.ImageArchive;
+        return new DiscoveredNode
+        {
+            Name = node.Name,
+            Region = region.Name,
+            HostIP = node.HostIP,
+            OldContainerId = new string('a', 64),
+            OldContainer = node.CurrentContainer ?? spec.CurrentContainer,
+            OldImage = "registry.example/oms:old",
+            OldImageId = "sha256:" + new string('b', 64),
+            NewContainer = node.NewContainer ?? spec.NewContainer,
+            Image = node.Image ?? spec.Image,
+            ImageId = "sha256:" + new string('c', 64),
+            ArchivePath = archive?.HostPath ?? archive?.Path,
+            ArchiveIsOnHost = archive?.HostPath is not null,
+            ArchiveStorage = archive?.Storage is { } storage ? StorageText.Of(storage) : null,
+            ArchiveSha256 = archive?.Sha256,
+            Binds = HttpsBinds.Of(["/data/logs:/home/admin/logs", "/data/store:/home/ds/store", "/data/run:/home/ds/run", "/data/config.yaml:/home/admin/conf/config.yaml"], spec.Https),
+            EnvironmentNames = ["TZ"],
+            RestartPolicy = "always",
+            ConsolePort = 8089,
+            Https = spec.Https is not null,
+        };
+    }
+}

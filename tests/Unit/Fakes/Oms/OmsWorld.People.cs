@@ -1,0 +1,110 @@
+using System.Globalization;
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Crds.SnapshotRestores;
+using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
+
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <content>What people do.</content>
+internal sealed partial class OmsWorld
+{
+    /// <summary>A spec that fits the world, as a person would write it.</summary>
+    public OmsUpgradeSpec Spec() => new()
+    {
+        Edition = Setup.Community ? OmsEdition.Community : OmsEdition.Enterprise,
+        FromVersion = Setup.Community ? $"{Setup.FromVersion}-CE" : Setup.FromVersion == "3.2.2" ? "3.2.2-bp2" : Setup.FromVersion,
+        ToVersion = Setup.Community ? $"{Setup.ToVersion}-CE" : Setup.ToVersion == "4.2.2" ? "4.2.2-bp1" : Setup.ToVersion,
+        Image = NewImageName,
+        ImageArchive = Setup.ImagePresent || Setup.ImageInRegistry
+            ? null
+            : new ImageArchive { Storage = new StorageSpec { Directory = new DirectoryStorage { Path = ArchiveDirectory } }, Path = ArchivePath, Sha256 = ArchiveSha256 },
+        CurrentContainer = OldName,
+        NewContainer = NewName,
+        Regions =
+        [
+            .. Hosts.GroupBy(h => h.Region).Select(region => new OmsRegion
+            {
+                Name = Setup.Regions == 1 ? "default" : RegionName(region.Key),
+                Nodes = [.. region.Select(h => new OmsNode { Name = h.Name, HostIP = h.Ip, Docker = new DockerAccess { Endpoint = h.Endpoint, TlsSecretRef = new SecretReference { Name = "docker-tls" } } })],
+            }),
+        ],
+        HighAvailability = new HighAvailabilitySpec { Method = HighAvailabilityMethod.Sql },
+        Preflight = new PreflightSpec { Acknowledge = [Acknowledgement.NoForwardSwitchover, Acknowledgement.SyncProjectsWithoutDbType] },
+        Backup = new BackupSpec { Storage = new StorageSpec { Directory = new DirectoryStorage { Path = "/snapshots" } } },
+    };
+
+    /// <summary>kubectl apply of a new upgrade.</summary>
+    public OmsWorld Apply(Func<OmsUpgradeSpec, OmsUpgradeSpec>? change = null, string? name = null)
+    {
+        var spec = Spec();
+        Api.Create(new OmsUpgrade
+        {
+            ApiVersion = ApiGroup.ApiVersion,
+            Kind = OmsUpgrade.KindName,
+            Metadata = new V1ObjectMeta { Name = name ?? Setup.Name, Namespace = Namespace },
+            Spec = change is null ? spec : change(spec),
+        });
+        return this;
+    }
+
+    public void EditSpec(Func<OmsUpgradeSpec, OmsUpgradeSpec> change, string? name = null)
+    {
+        var upgrade = Api.Find<OmsUpgrade>(Namespace, name ?? Setup.Name)!;
+        Api.Update(upgrade with { Spec = change(upgrade.Spec) });
+    }
+
+    public void Annotate(string key, string value, string? name = null) => Api.PatchMetadata<OmsUpgrade>(
+        Namespace, name ?? Setup.Name, null, m => m with { Annotations = new Dictionary<string, string>(m.Annotations ?? [], StringComparer.Ordinal) { [key] = value } });
+
+    public void Delete(string? name = null) => Api.Delete<OmsUpgrade>(Namespace, name ?? Setup.Name);
+
+    public bool IsGone(string? name = null) => Api.Find<OmsUpgrade>(Namespace, name ?? Setup.Name) is null;
+
+    public WorldContainer? New(string host) => this[host].Find(NewName);
+
+    public WorldContainer Old(string host) => this[host].Find(OldName)!;
+
+    /// <summary>
+    /// The end state, without what may differ between a disturbed and an undisturbed run: ids, times, counters,
+    /// messages.
+    /// </summary>
+    public string EndState()
+    {
+        var lines = new List<string>();
+        foreach (var host in Hosts)
+        {
+            lines.AddRange(host.Containers.OrderBy(c => c.Name, StringComparer.Ordinal).Select(c => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{host.Name} {c.Name} {c.Status} {c.Image.Version} restart={c.HostConfig.RestartPolicy?.Name} autostart={c.ConsoleAutostart} env={string.Join(',', c.Config.Env ?? [])} binds={string.Join(',', c.HostConfig.Binds ?? [])} programs={string.Join(',', c.Programs.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}:{p.Value.State}"))}")));
+            lines.AddRange(host.References.Select(r => $"{host.Name} image {r.Key} {r.Value[..15]}"));
+        }
+
+        lines.Add($"ha.config {Metadata.HaConfig}");
+        lines.Add($"databases {Metadata.Contents}");
+        lines.AddRange(Metadata.HeartbeatRows.Select(r => $"{r.Key} rows {r.Value}"));
+        lines.AddRange(Api.All<V1Lease>().Select(l => $"lease {l.Metadata.Name} {l.Spec.HolderIdentity}"));
+        lines.AddRange(Api.All<BackupSnapshot>().Select(s => $"snapshot {WithoutAttempt(s.Metadata.Name)} {s.Status?.Phase}"));
+        lines.AddRange(Api.All<SnapshotRestore>().Select(r => $"restore {WithoutAttempt(r.Metadata.Name)} {r.Status?.Phase}"));
+        lines.AddRange(Api.All<V1Secret>().Select(s => $"secret {WithoutAttempt(s.Metadata.Name)}"));
+        foreach (var upgrade in Api.All<OmsUpgrade>())
+        {
+            lines.Add($"upgrade {upgrade.Metadata.Name} {upgrade.Status?.Phase} {upgrade.Status?.Progress} hash={upgrade.Status?.Plan?.Hash} finalizers={string.Join(',', upgrade.Metadata.Finalizers ?? [])}");
+            lines.AddRange((upgrade.Status?.Conditions ?? []).Select(c => $"  {c.Type} {c.Status} {c.Reason}"));
+            lines.AddRange((upgrade.Status?.Plan?.Steps ?? []).Select(s => $"  {s.Id} {s.State} {WithoutAttempt(s.OutputRef)}"));
+            lines.Add($"  back {upgrade.Status?.RollbackPlan?.Hash}");
+            lines.AddRange((upgrade.Status?.RollbackPlan?.Steps ?? []).Select(s => $"  {s.Id} {s.State}"));
+            lines.AddRange((upgrade.Status?.CleanupPlan?.Steps ?? []).Select(s => $"  {s.Id} {s.State}"));
+            lines.AddRange((upgrade.Status?.ActionRequired ?? []).Select(a => $"  action {a.Reason} {WithoutAttempt(a.Subject)}"));
+        }
+
+        return string.Join('\n', lines);
+    }
+
+    // Names of what an attempt made end with its number.
+    private static string? WithoutAttempt(string? name) =>
+        name?.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
+}

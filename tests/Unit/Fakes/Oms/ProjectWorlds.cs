@@ -1,0 +1,60 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <summary>Worlds whose upgrade has credentials for the API.</summary>
+internal static class ProjectWorlds
+{
+    public const string SecretName = "oms-api";
+
+    /// <summary>From 4.2.0, whose console has the API; nothing is acknowledged.</summary>
+    public static OmsWorld WithApiBefore(Action<OmsWorld>? change = null, Func<OmsUpgradeSpec, OmsUpgradeSpec>? spec = null, bool realJson = true) => Begin(
+        new WorldSetup { FromVersion = "4.2.0", NeedsJar = false, RealJson = realJson },
+        change,
+        s => (spec ?? (x => x))(s with { FromVersion = "4.2.0", Preflight = s.Preflight with { Acknowledge = [], ApiCredentialsSecretRef = new SecretReference { Name = SecretName } } }));
+
+    /// <summary>From 3.2.2, which has none: projects are recorded from the tables.</summary>
+    public static OmsWorld WithApiAfter(Action<OmsWorld>? change = null, Func<OmsUpgradeSpec, OmsUpgradeSpec>? spec = null, bool realJson = true) => Begin(
+        new WorldSetup { RealJson = realJson },
+        change,
+        s => (spec ?? (x => x))(s with { Preflight = s.Preflight with { ApiCredentialsSecretRef = new SecretReference { Name = SecretName } } }));
+
+    /// <summary>
+    /// From 3.4.0, whose console has the older API: projects are recorded from the tables, and no switchover is
+    /// acknowledged.
+    /// </summary>
+    public static OmsWorld WithOlderApi(Action<OmsWorld>? change = null) => Begin(
+        new WorldSetup { FromVersion = "3.4.0" },
+        change,
+        s => s with
+        {
+            FromVersion = "3.4.0",
+            Preflight = s.Preflight with { Acknowledge = [Acknowledgement.SyncProjectsWithoutDbType], ApiCredentialsSecretRef = new SecretReference { Name = SecretName } },
+        });
+
+    public static void CreateSecret(OmsWorld world, params (string Key, string Value)[] more) => world.Api.Create(new V1Secret
+    {
+        Metadata = new V1ObjectMeta { Name = SecretName },
+        Data = OmsWorld.Bytes([("username", WorldOmsConsole.User), ("password", Canary.ApiPassword), .. more]),
+    });
+
+    public static ProjectStatus Recorded(this OmsWorld world, string id) =>
+        world.Status.Projects!.Items.Single(p => p.Id == id);
+
+    public static Condition Verified(this OmsWorld world) =>
+        world.Status.Conditions.Single(c => c.Type == ConditionTypes.ProjectsVerified);
+
+    public static IEnumerable<Finding> Found(this OmsWorld world, string reason) =>
+        world.Status.Findings.Where(f => f.Reason == reason);
+
+    private static OmsWorld Begin(WorldSetup setup, Action<OmsWorld>? change, Func<OmsUpgradeSpec, OmsUpgradeSpec> spec)
+    {
+        var world = new OmsWorld(setup);
+        CreateSecret(world);
+        change?.Invoke(world);
+        return world.Apply(spec);
+    }
+}

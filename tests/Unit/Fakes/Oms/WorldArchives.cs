@@ -1,0 +1,77 @@
+using System.Formats.Tar;
+using System.Security.Cryptography;
+using System.Text;
+using Drydock.Clients.Snapshots;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <summary>Image archives and the files of snapshots.</summary>
+internal sealed class WorldArchives : IArchiveReader
+{
+    private readonly List<(byte[] Content, WorldImage Image)> _images = [];
+
+    /// <summary>Archives by directory and path.</summary>
+    public Dictionary<string, byte[]> Files { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Names of snapshot files that are gone.</summary>
+    public List<string> MissingSnapshotFiles { get; } = [];
+
+    /// <summary>Why the storage of snapshots does not answer; null: it does.</summary>
+    public string? Outage { get; set; }
+
+    public string Add(string directory, string path, WorldImage image)
+    {
+        var content = Encoding.UTF8.GetBytes($"archive of {image.Id}");
+        _images.Add((content, image));
+        Files[$"{directory}/{path}"] = content;
+        return Sha256(content);
+    }
+
+    /// <summary>An archive as docker save writes it.</summary>
+    public byte[] Save(WorldImage image)
+    {
+        using var tar = new MemoryStream();
+        using (var writer = new TarWriter(tar, TarEntryFormat.Pax, leaveOpen: true))
+        {
+            var manifest = $$"""[{"Config":"{{image.Id["sha256:".Length..]}}.json","RepoTags":["{{image.Reference}}"],"Layers":[]}]""";
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "manifest.json") { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(manifest)), ModificationTime = DateTimeOffset.UnixEpoch });
+        }
+
+        var content = tar.ToArray();
+        _images.Add((content, image));
+        return content;
+    }
+
+    public WorldImage? ImageIn(byte[] archive) => _images.Find(i => i.Content.AsSpan().SequenceEqual(archive)).Image;
+
+    public Task<Stream> OpenAsync(
+        StorageSpec storage, string? @namespace, string path, string sha256, CancellationToken cancellationToken)
+    {
+        var content = Content(storage, path);
+        return sha256.Length == 0 || sha256 == Sha256(content)
+            ? Task.FromResult<Stream>(new MemoryStream(content, writable: false))
+            : Task.FromException<Stream>(new SnapshotException(SnapshotFailure.ChecksumMismatch, $"'{path}' has SHA-256 {Sha256(content)}, expected {sha256}."));
+    }
+
+    public Task<ImageArchiveContents> InspectAsync(
+        StorageSpec storage, string? @namespace, string path, CancellationToken cancellationToken)
+    {
+        var content = Content(storage, path);
+        return ImageIn(content) is { } image
+            ? Task.FromResult(new ImageArchiveContents(Sha256(content), content.Length, [image.Id], [image.Reference]))
+            : throw new InvalidDataException($"{path} has no manifest.json: it is not what 'docker save' writes");
+    }
+
+    public Task<IReadOnlyList<string>> SnapshotFilesAsync(BackupSnapshot snapshot, CancellationToken cancellationToken) => Outage is { } problem
+        ? Task.FromException<IReadOnlyList<string>>(new SnapshotException(problem))
+        : Task.FromResult<IReadOnlyList<string>>([.. MissingSnapshotFiles]);
+
+    private byte[] Content(StorageSpec storage, string path) =>
+        Files.GetValueOrDefault($"{storage.Directory?.Path}/{path}") ?? throw new FileNotFoundException($"there is no '{path}' in {StorageText.Describe(storage)}");
+
+    private static string Sha256(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
+}

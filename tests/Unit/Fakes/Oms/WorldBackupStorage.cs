@@ -1,0 +1,36 @@
+using Drydock.Clients.Snapshots;
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <summary>The storage for dumps.</summary>
+internal sealed class WorldBackupStorage : IBackupStorageProbe
+{
+    public long? Free { get; set; } = 500L << 30;
+
+    public string? Problem { get; set; }
+
+    /// <summary>Why the storages of the spec may not be used; null if they may.</summary>
+    public string? Refused { get; set; }
+
+    /// <summary>What age says of the recipients; null if it takes them.</summary>
+    public string? BadRecipient { get; set; }
+
+    /// <summary>False once the volume is another one.</summary>
+    public bool Marked { get; set; } = true;
+
+    public string? Refusal(StorageSpec storage, string? @namespace) => Refused;
+
+    public Task<bool> IsMarkedAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
+        Task.FromResult(Marked);
+
+    public Task CheckRecipientsAsync(IReadOnlyList<string> recipients, CancellationToken cancellationToken) => recipients.Count > 0 && BadRecipient is { } problem
+        ? Task.FromException(new SnapshotException(SnapshotFailure.InvalidRequest, problem))
+        : Task.CompletedTask;
+
+    public Task<long?> ProbeAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) => Problem is { } problem
+        ? Task.FromException<long?>(new SnapshotException(SnapshotFailure.StorageUnusable, problem))
+        : Task.FromResult(Free);
+}

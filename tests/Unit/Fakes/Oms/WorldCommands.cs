@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <summary>The short commands that are run inside OMS containers to look and to turn things.</summary>
+internal static class WorldCommands
+{
+    public static bool Changes(IReadOnlyList<string> command) =>
+        IsReservation(command) || command is ["sed", ..] or ["supervisorctl", "start" or "stop" or "restart", ..];
+
+    private static bool IsReservation(IReadOnlyList<string> command) =>
+        command is ["/bin/sh", "-c", var script, "drydock", _] && script.StartsWith("mkdir -p", StringComparison.Ordinal);
+
+    public static string Run(OmsWorld world, WorldExec exec)
+    {
+        var container = exec.Container;
+        switch (exec.Command)
+        {
+            case ["supervisorctl", "status", ..]:
+                exec.ExitCode = container.Programs.Values.All(p => p.State == "RUNNING") ? 0 : 3;
+                return container.SupervisorStatus();
+            case ["supervisorctl", var verb, var program]:
+                return Supervisorctl(world, container, verb, program);
+            case ["sed", "-i", "s/autostart = false/autostart = true/g", WorldHost.ConsoleIni]:
+                container.ConsoleAutostart = true;
+                world.Did("autostart", container.Host.Name);
+                return "";
+            case [_, _, _, _, var directory] when IsReservation(exec.Command):
+                container.Host.Write($"{container.HostPath(directory)}/reserved", directory + "\n");
+                return "";
+            case ["/bin/sh", "-c", var script, ..] when script.Contains("date +%z", StringComparison.Ordinal):
+                return string.Create(CultureInfo.InvariantCulture, $"{container.Host.UtcOffset}\noverlay {container.Host.FreeBytes / 512} {container.Host.FreeBytes / 1024} {container.Host.FreeBytes / 1024} 50% /\n");
+            case ["/bin/sh", "-c", ListeningPorts.Script]:
+                return Listeners(container);
+            case ["/bin/sh", "-c", var script, _, var pid, var directory] when script.Contains("/proc/", StringComparison.Ordinal):
+                exec.ExitCode = RunOnce.Lives(world, container, pid, directory) ? 0 : 1;
+                return "";
+            default:
+                throw new InvalidOperationException($"the world knows no command {string.Join(' ', exec.Command)}");
+        }
+    }
+
+    // Own sockets have inodes from 1000 on, those of others from 9000 on.
+    private static string Listeners(WorldContainer container)
+    {
+        var own = new[] { 8088, 8089, 8090, 9000, 2023 };
+        var text = new StringBuilder();
+        foreach (var (port, inode) in own.Select((p, i) => (p, 1000 + i)).Concat(container.Host.ForeignPorts.Select((p, i) => (p, 9000 + i))))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"   0: 00000000:{port:X4} 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 {inode} 1 0000000000000000 100 0 0 10 0\n");
+        }
+
+        text.Append("--\n");
+        foreach (var index in Enumerable.Range(0, own.Length))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"socket:[{1000 + index}]\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static string Supervisorctl(OmsWorld world, WorldContainer container, string verb, string program)
+    {
+        if (!container.Programs.TryGetValue(program, out var entry))
+        {
+            return $"{program}: ERROR (no such process)\n";
+        }
+
+        var answer = new StringBuilder();
+        world.Did($"{verb} {program}", container.Host.Name);
+        world.Rules.Check(
+            verb != "restart" || world.Hosts.Where(h => h != container.Host).SelectMany(h => h.Containers).All(c => !c.IsRunning || c.Console.State == "RUNNING"),
+            $"{program} on {container.Host.Name} was restarted while no other console served");
+        if (verb is "stop" or "restart")
+        {
+            answer.Append(program).Append(entry.IsUp ? ": stopped\n" : ": ERROR (not running)\n");
+            container.StopProgram(program);
+        }
+
+        if (verb is "start" or "restart")
+        {
+            if (entry.IsUp)
+            {
+                return $"{program}: ERROR (already started)\n";
+            }
+
+            container.StartProgram(program);
+            answer.Append(program).Append(entry.IsUp ? ": started\n" : ": ERROR (spawn error)\n");
+        }
+
+        // supervisorctl restart of a stopped program complains and starts it all the same.
+        return verb == "restart" && entry.IsUp ? $"{program}: stopped\n{program}: started\n" : answer.ToString();
+    }
+}

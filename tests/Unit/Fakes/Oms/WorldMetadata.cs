@@ -1,0 +1,177 @@
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <summary>One life's sessions on the metadata database.</summary>
+internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MetadataTarget target) : IOmsMetadata
+{
+    private readonly WorldMetadataServer _server = world.Metadata;
+
+    public MetadataTarget Target => target;
+
+    public Task<MetadataServerInfo> ServerAsync(CancellationToken cancellationToken) => Look(() => new MetadataServerInfo
+    {
+        Kind = MetadataServerKind.MariaDb,
+        Version = "10.11.6-MariaDB",
+        Identity = _server.Identity,
+        Addresses = [ClaimTarget.AddressOf(target.Host, target.Port)],
+        ReportedHost = "metadb",
+        ReportedPort = WorldMetadataServer.Port,
+        Now = world.Time.GetUtcNow() + _server.ClockOffset,
+        ReadOnly = _server.IsReadOnly,
+        NamedLocks = true,
+    });
+
+    public Task<IReadOnlyList<MissingPrivilege>> PrivilegesAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
+        Look<IReadOnlyList<MissingPrivilege>>(() => [.. _server.MissingPrivileges.Where(m => m.Database is null || databases.Contains(m.Database))]);
+
+    public Task<IReadOnlyList<DatabaseInfo>> DatabasesAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
+        Look<IReadOnlyList<DatabaseInfo>>(() => [.. databases.Select(d => new DatabaseInfo(d, _server.Databases.GetValueOrDefault(d), "utf8mb4", "utf8mb4_bin"))]);
+
+    public Task<IReadOnlyList<DatabaseSize>> SizesAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
+        Look<IReadOnlyList<DatabaseSize>>(() => [.. databases.Select(d => new DatabaseSize(d, 10, _server.DatabaseBytes / databases.Count, 100))]);
+
+    public Task<HaConfigRow> ReadHaConfigAsync(string rmDatabase, CancellationToken cancellationToken) =>
+        Look(() => new HaConfigRow(_server.HaConfig is not null, _server.HaConfig));
+
+    public Task<bool> CompareAndSwapHaConfigAsync(string rmDatabase, string expectedRaw, string newRaw, CancellationToken cancellationToken) => Change("ha.config", () =>
+    {
+        if (_server.HaConfig != expectedRaw)
+        {
+            return _server.HaConfig == newRaw;
+        }
+
+        _server.HaConfig = newRaw;
+        world.Did(HaConfig.Parse(newRaw).Enable ? "ha on" : "ha off", rmDatabase);
+        return true;
+    });
+
+    public Task<bool> InsertHaConfigAsync(IMetadataLock metadataLock, string rmDatabase, string raw, CancellationToken cancellationToken) => Change("insert ha.config", () =>
+    {
+        Held(metadataLock);
+        if (_server.HaConfig is not null)
+        {
+            return false;
+        }
+
+        _server.HaConfig = raw;
+        world.Did(HaConfig.Parse(raw).Enable ? "ha on" : "ha off", rmDatabase);
+        return true;
+    });
+
+    public Task<IReadOnlyList<DuplicateProjectName>> DuplicateProjectsAsync(string rmDatabase, CancellationToken cancellationToken) =>
+        Look<IReadOnlyList<DuplicateProjectName>>(() => [.. _server.Duplicates, .. ProjectNames.Duplicates(_server.Projects)]);
+
+    public Task<string?> HaConfigInsertProblemAsync(string rmDatabase, CancellationToken cancellationToken) =>
+        Look(() => _server.HaConfigInsertProblem);
+
+    public Task<ProjectNamesRead> ProjectNamesAsync(string rmDatabase, CancellationToken cancellationToken) =>
+        Look(() => new ProjectNamesRead([.. _server.Projects], new ProjectNameLimits(_server.NameLength, _server.NameLength), Truncated: false));
+
+    public Task<IReadOnlyList<string>> NamesInUseAsync(string rmDatabase, IReadOnlyCollection<string> names, CancellationToken cancellationToken) =>
+        Look<IReadOnlyList<string>>(() => [.. names.Where(n => _server.Projects.Exists(p => string.Equals(p.Name, n, StringComparison.OrdinalIgnoreCase)))]);
+
+    public Task<IReadOnlyList<OmsProject>> ProjectsByIdAsync(string rmDatabase, IReadOnlyCollection<(OmsProjectKind Kind, string Id)> ids, CancellationToken cancellationToken) =>
+        Look<IReadOnlyList<OmsProject>>(() => [.. _server.Projects.Where(p => ids.Contains((p.Kind, p.Id)))]);
+
+    public Task<IReadOnlyList<string>> RenameProjectsAsync(
+        IMetadataLock metadataLock, string rmDatabase, IReadOnlyList<ProjectRename> renames, bool mustBeFree, CancellationToken cancellationToken) => Change<IReadOnlyList<string>>("rename", () =>
+    {
+        Held(metadataLock);
+        var wrong = renames.Where(r => !_server.Projects.Exists(p => p.Kind == r.Kind && p.Id == r.Id && p.Name == r.OldName)
+            || (mustBeFree && _server.Projects.Exists(p => string.Equals(p.Name, r.NewName, StringComparison.OrdinalIgnoreCase)))).ToList();
+        if (wrong.Count > 0)
+        {
+            return [.. wrong.Select(r => $"{ProjectRenamer.Key(r.Kind, r.Id)} is not as it was")];
+        }
+
+        foreach (var rename in renames)
+        {
+            var index = _server.Projects.FindIndex(p => p.Kind == rename.Kind && p.Id == rename.Id);
+            _server.Projects[index] = _server.Projects[index] with { Name = rename.NewName };
+            world.Did("rename", $"{ProjectRenamer.Key(rename.Kind, rename.Id)} {rename.NewName}");
+        }
+
+        return [];
+    });
+
+    public Task<ProjectsRead> ProjectsAsync(string rmDatabase, int limit, CancellationToken cancellationToken) =>
+        Look(() => new ProjectsRead([.. _server.Projects], _server.Projects.Count, ["oms_project", "oms_sync_project"]));
+
+    public Task<IReadOnlyList<CascadedWriter>> CascadedWritersAsync(string cmDatabase, int cmLocation, CancellationToken cancellationToken) =>
+        Look<IReadOnlyList<CascadedWriter>>(() => [.. _server.Cascades]);
+
+    public Task<IReadOnlyList<OmsHost>> HostsAsync(string cmDatabase, CancellationToken cancellationToken) =>
+        Look<IReadOnlyList<OmsHost>>(() => [.. world.Hosts.Select(h => new OmsHost(h.Ip, "ONLINE"))]);
+
+    public Task<IReadOnlyList<SupervisorHeartbeat>> HeartbeatsAsync(string heartbeatDatabase, CancellationToken cancellationToken) => Look<IReadOnlyList<SupervisorHeartbeat>>(() =>
+    {
+        _server.Refresh();
+        return [.. world.Hosts.Where(h => world.HeartbeatDatabase(h.Region) == heartbeatDatabase).Select(h => new SupervisorHeartbeat(h.Ip, "supervisor", _server.Age(h.Ip)))];
+    });
+
+    public Task<IReadOnlyList<ClusterInfoRow>> ClusterInfoAsync(
+        string rmDatabase, CancellationToken cancellationToken) =>
+        Look<IReadOnlyList<ClusterInfoRow>>(() => [.. _server.ClusterInfo]);
+
+    public Task<IReadOnlyList<MetadataSession>> OtherSessionsAsync(IReadOnlyCollection<string> databases, IReadOnlyCollection<long> exceptConnectionIds, CancellationToken cancellationToken) =>
+        Look<IReadOnlyList<MetadataSession>>(() =>
+            [.. _server.OmsSessions.Where(s => databases.Contains(s.Database)).Select(s => new MetadataSession(s.Id, "drc", $"{s.Container.Host.Ip}:40{s.Id % 1000}", s.Database, "Sleep"))]);
+
+    public Task<int> EndSessionsAsync(IReadOnlyCollection<long> connectionIds, CancellationToken cancellationToken) =>
+        Change("end sessions", () => _server.OmsSessions.RemoveAll(s => connectionIds.Contains(s.Id)));
+
+    public Task<long> TrimHeartbeatSequenceAsync(IMetadataLock metadataLock, string heartbeatDatabase, CancellationToken cancellationToken) => Change("trim", () =>
+    {
+        Held(metadataLock);
+        world.Rules.Check(_server.OmsSessions.Count == 0, $"{heartbeatDatabase} was trimmed while OMS was connected");
+        var deleted = Math.Max(0, _server.HeartbeatRows[heartbeatDatabase] - 1);
+        _server.HeartbeatRows[heartbeatDatabase] -= deleted;
+        world.Did("trim", heartbeatDatabase);
+        return deleted;
+    });
+
+    public Task<long> RowCountAsync(string database, string table, CancellationToken cancellationToken) =>
+        Look(() => _server.HeartbeatRows[database]);
+
+    public Task<bool> TableExistsAsync(string database, string table, CancellationToken cancellationToken) =>
+        Look(() => _server.HeartbeatRows.ContainsKey(database));
+
+    public Task<string> SchemaFingerprintAsync(string database, CancellationToken cancellationToken) =>
+        Look(() => "sha256:0");
+
+    public Task<IMetadataLock?> TryLockAsync(string name, TimeSpan wait, CancellationToken cancellationToken) =>
+        Look<IMetadataLock?>(() => _server.TryLock(life, name));
+
+    public Task<long?> LockHolderAsync(string name, CancellationToken cancellationToken) =>
+        Look(() => _server.Holder(name));
+
+    private void Held(IMetadataLock metadataLock)
+    {
+        if (!_server.Holds((WorldLock)metadataLock))
+        {
+            throw new OmsMetadataException(OmsMetadataErrorKind.LockLost, $"session {metadataLock.ConnectionId} no longer holds {metadataLock.Name}; nothing was done");
+        }
+    }
+
+    private Task<T> Look<T>(Func<T> look) => life.LookAsync(() => Connected(look));
+
+    private Task<T> Change<T>(string what, Func<T> change) =>
+        life.ChangeAsync(what, () => Connected(change), unclear: () => new OmsMetadataException(OmsMetadataErrorKind.Unreachable, $"the connection to {target.Address} broke"));
+
+    private T Connected<T>(Func<T> use)
+    {
+        if (!_server.IsReachable || target.Host != WorldMetadataServer.Host || target.Port != WorldMetadataServer.Port)
+        {
+            throw new OmsMetadataException(OmsMetadataErrorKind.Unreachable, $"{target.Address} cannot be reached; is the server up, and are host and port right?", 2002);
+        }
+
+        if (target.User != _server.User || target.Password.Reveal() != _server.Password)
+        {
+            throw new OmsMetadataException(OmsMetadataErrorKind.AccessDenied, $"{target.Address} refuses the account {target.User}; correct its password", 1045);
+        }
+
+        return use();
+    }
+}

@@ -1,0 +1,105 @@
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <summary>One life's connections to the consoles' API.</summary>
+internal sealed class WorldOmsApis(OmsWorld world, OperatorLife life) : IOmsApiFactory
+{
+    public IOmsApi Open(OmsApiTarget target) => new Connection(world, life, target);
+
+    private sealed class Connection(OmsWorld world, OperatorLife life, OmsApiTarget target) : IOmsApi
+    {
+        private readonly WorldOmsConsole _console = world.Console;
+
+        public Uri Address => target.Address;
+
+        public Task<OmsApiGeneration> ProbeAsync(OmsApiGeneration implied, CancellationToken cancellationToken) => life.LookAsync(() =>
+        {
+            var offers = _console.Offers(Serving());
+            if (offers == OmsApiGeneration.V2)
+            {
+                Login();
+                return offers;
+            }
+
+            return implied == OmsApiGeneration.V2 ? OmsApiGeneration.None : implied;
+        });
+
+        public Task<IReadOnlyList<OmsProject>> ProjectsAsync(CancellationToken cancellationToken) =>
+            Ask<IReadOnlyList<OmsProject>>("ListProjects", "", () => [.. _console.Projects.Where(p => p.Status != "DELETED").Select(Row)]);
+
+        public Task<OmsProject> ProjectAsync(string id, CancellationToken cancellationToken) =>
+            Ask("DescribeProject", id, () => Row(_console[id]));
+
+        public Task<ProjectProgress> ProgressAsync(string id, CancellationToken cancellationToken) =>
+            Ask("DescribeProjectProgress", id, () => Progress(_console[id]));
+
+        public Task<ProjectProgress> OlderProgressAsync(OmsProjectKind kind, string id, CancellationToken cancellationToken) =>
+            Ask("progress", id, () => Progress(_console[id]), OmsApiGeneration.Progress);
+
+        public Task<IReadOnlyList<ProjectStep>> StepsAsync(string id, CancellationToken cancellationToken) =>
+            Ask<IReadOnlyList<ProjectStep>>("DescribeProjectSteps", id, () => [.. _console[id].Steps]);
+
+        public Task<IReadOnlyList<ProjectComponent>> ComponentsAsync(string id, CancellationToken cancellationToken) =>
+            Ask<IReadOnlyList<ProjectComponent>>("DescribeProjectComponents", id, () => [.. _console.Components(_console[id])]);
+
+        public Task ResumeAsync(string id, CancellationToken cancellationToken) => life.ChangeAsync(
+            $"resume {id}",
+            () =>
+            {
+                Check("ResumeProject", id, OmsApiGeneration.V2);
+                _console.Resume(_console[id]);
+                return true;
+            },
+            unclear: () => new OmsApiException(OmsApiErrorKind.Unreachable, $"ResumeProject of {id}: the connection was cut"));
+
+        public void Dispose()
+        {
+            // Nothing is held open.
+        }
+
+        private static OmsProject Row(WorldProject project) =>
+            new(project.Kind, project.Id, project.Name, project.Status);
+
+        private ProjectProgress Progress(WorldProject project) => new()
+        {
+            Status = project.Status,
+            CurrentStep = project.CurrentStep,
+            SynchronizesIncrements = project.SynchronizesIncrements,
+            Checkpoint = world.Time.GetUtcNow() - project.Lag,
+            AnsweredAt = world.Time.GetUtcNow(),
+        };
+
+        private Task<T> Ask<T>(string action, string id, Func<T> answer, OmsApiGeneration generation = OmsApiGeneration.V2) => life.LookAsync(() =>
+        {
+            Check(action, id, generation);
+            return answer();
+        });
+
+        private void Check(string action, string id, OmsApiGeneration generation)
+        {
+            if (_console.Offers(Serving()) != generation)
+            {
+                throw new OmsApiException(OmsApiErrorKind.Absent, $"{Address}, {action}: HTTP 404");
+            }
+
+            Login();
+            if (_console.Refused.Contains(action) || _console.Refused.Contains($"{action} {id}") || (id.Length > 0 && !_console.Projects.Exists(p => p.Id == id)))
+            {
+                throw new OmsApiException(OmsApiErrorKind.Refused, $"{Address}, {action} of {id}: refused with success: false, code GHANA-OPERAT000001", "GHANA-OPERAT000001");
+            }
+        }
+
+        private WorldContainer Serving() =>
+            _console.At(Address) ?? throw new OmsApiException(OmsApiErrorKind.Unreachable, $"{Address} does not answer");
+
+        private void Login()
+        {
+            if (target.User != WorldOmsConsole.User || target.Password.Reveal() != _console.Password)
+            {
+                throw new OmsApiException(OmsApiErrorKind.Denied, $"{Address}: the login of user {target.User} with {target.Password.Reveal()} was refused");
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <summary>
+/// Runs everything of one operator's life, one continuation at a time, on the thread of the test. A life that is no
+/// longer moved is as dead as one that was killed: nothing of it runs any more, not even its finally blocks.
+/// </summary>
+internal sealed class WorldScheduler(Random? random = null) : TaskScheduler
+{
+    private readonly object _gate = new();
+    private readonly List<Task> _queue = [];
+
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _queue.Count == 0;
+            }
+        }
+    }
+
+    public Task<T> Start<T>(Func<Task<T>> work) =>
+        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, this).Unwrap();
+
+    public void Post(Action<object?> work, object? state) =>
+        _ = Task.Factory.StartNew(work, state, CancellationToken.None, TaskCreationOptions.DenyChildAttach, this);
+
+    /// <summary>Runs one queued continuation.</summary>
+    public void Move()
+    {
+        Task task;
+        lock (_gate)
+        {
+            var index = random?.Next(_queue.Count) ?? 0;
+            task = _queue[index];
+            _queue.RemoveAt(index);
+        }
+
+        TryExecuteTask(task);
+    }
+
+    /// <summary>
+    /// Waits for a continuation that another thread is about to bring (the runtime cancels a token source there).
+    /// </summary>
+    public bool WaitForArrival(TimeSpan atMost)
+    {
+        lock (_gate)
+        {
+            return _queue.Count > 0 || Monitor.Wait(_gate, atMost);
+        }
+    }
+
+    protected override IEnumerable<Task> GetScheduledTasks()
+    {
+        lock (_gate)
+        {
+            return [.. _queue];
+        }
+    }
+
+    protected override void QueueTask(Task task)
+    {
+        lock (_gate)
+        {
+            _queue.Add(task);
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => false;
+}

@@ -1,0 +1,55 @@
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
+
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <summary>Stands for the BackupSnapshot controller: takes what is asked for, after a while.</summary>
+internal sealed class WorldSnapshots(OmsWorld world)
+{
+    /// <summary>Dumps that were taken and verified.</summary>
+    public int Verified { get; private set; }
+
+    /// <summary>What verified dumps hold, by the uid of their object.</summary>
+    public Dictionary<string, WorldDump> Dumps { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>How many snapshots from now on fail, and with what words.</summary>
+    public Queue<string> Failures { get; } = new();
+
+    public void Created(BackupSnapshot snapshot)
+    {
+        world.Did("snapshot", string.Join('+', snapshot.Spec.Databases));
+        world.Rules.Check(world.Metadata.OmsSessions.Count == 0, "the dump began while OMS was connected");
+        world.Rules.Check(world.Hosts.TrueForAll(h => h.Containers.TrueForAll(c => !c.IsRunning)), "the dump began while a container ran");
+        var (space, name) = (snapshot.Metadata.Namespace, snapshot.Metadata.Name);
+        world.After(TimeSpan.FromMilliseconds(100), () => Write(space, name, s => s with { Phase = BackupSnapshotPhases.Dumping, Progress = "1/3" }));
+        world.After(world.Setup.DumpTakes, () => Finish(space, name));
+    }
+
+    private void Finish(string? space, string name)
+    {
+        if (Failures.TryDequeue(out var problem))
+        {
+            Write(space, name, s => s with { Phase = BackupSnapshotPhases.Failed, Message = problem, Verified = false });
+            return;
+        }
+
+        Verified++;
+        Dumps[world.Api.Find<BackupSnapshot>(space, name)!.Metadata.Uid!] = world.Metadata.Dump();
+        Write(space, name, s => s with
+        {
+            Phase = BackupSnapshotPhases.Succeeded,
+            Verified = true,
+            SizeBytes = 4096,
+            Progress = "3/3",
+            Databases = [.. world.Api.Find<BackupSnapshot>(space, name)!.Spec.Databases.Select(d => new SnapshotDatabase { Name = d, File = $"{name}/{d}.sql.gz", Bytes = 1024, Rows = 10, Tables = 3 })],
+        });
+    }
+
+    private void Write(string? space, string name, Func<BackupSnapshotStatus, BackupSnapshotStatus> change)
+    {
+        if (world.Api.Find<BackupSnapshot>(space, name) is { } snapshot)
+        {
+            world.Api.UpdateStatus(snapshot with { Status = change(snapshot.Status ?? new BackupSnapshotStatus()) });
+        }
+    }
+}

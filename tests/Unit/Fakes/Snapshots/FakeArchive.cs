@@ -1,0 +1,184 @@
+using Drydock.Clients.MySql;
+using Drydock.Clients.Snapshots;
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.Upgrades;
+using SnapshotVerification = Drydock.Clients.Snapshots.SnapshotVerification;
+
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <summary>Storages with snapshots in them, by folder and id; takes, verifies and removes them.</summary>
+internal sealed class FakeArchive(TimeProvider time) : ISnapshotter, ISnapshotLoader, IStorages, ISnapshotStorage
+{
+    /// <summary>The snapshots that exist: prefix and manifest.</summary>
+    public SortedDictionary<string, SnapshotManifest> Manifests { get; } = new(StringComparer.Ordinal);
+
+    public HashSet<string> Unreadable { get; } = [];
+
+    /// <summary>Prefixes of snapshots of which a file is missing.</summary>
+    public HashSet<string> Damaged { get; } = [];
+
+    public List<string> Removed { get; } = [];
+
+    public List<SnapshotRequest> Taken { get; } = [];
+
+    public List<RestoreTestRequest> Tested { get; } = [];
+
+    public List<SnapshotFinding> TestFindings { get; } = [];
+
+    /// <summary>Prefixes of dumps that failed before their manifest.</summary>
+    public SortedSet<string> Unfinished { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Why a dump fails; null: it does not.</summary>
+    public Exception? TakeFails { get; set; }
+
+    /// <summary>What people do while it dumps.</summary>
+    public Func<Task>? Meanwhile { get; set; }
+
+    public bool Marked { get; set; } = true;
+
+    /// <summary>Asked before anything is removed; may throw.</summary>
+    public Func<string, Task>? BeforeRemove { get; set; }
+
+    /// <summary>Why no storage can be opened; null: it can.</summary>
+    public Exception? OpenFails { get; set; }
+
+    public string Description => "/snapshots";
+
+    public static SnapshotManifest Manifest(string id, DateTimeOffset at, params string[] databases) => new()
+    {
+        Id = id,
+        StartedAt = at,
+        CreatedAt = at,
+        Server = new SnapshotServer("key", "MariaDb", "10.11"),
+        Tool = new SnapshotTool("mysqldump", "10.19", []),
+        Owner = new SnapshotOwner(SnapshotWorld.Space, "one", "one-id"),
+        Databases =
+        [
+            .. databases.Select(d => new SnapshotDatabase
+            {
+                Name = d,
+                CharacterSet = "utf8mb4",
+                Collation = "utf8mb4_general_ci",
+                File = new SnapshotFile($"{d}.sql.gz", "gzip", 100, 1000, "00", 10),
+                Tables = [],
+                Views = [],
+                Routines = [],
+                Triggers = [],
+                Events = [],
+                Sequences = [],
+            }),
+        ],
+    };
+
+    public Task<ISnapshotStorage> OpenAsync(
+        StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
+        OpenFails is { } trouble ? Task.FromException<ISnapshotStorage>(trouble) : Task.FromResult<ISnapshotStorage>(this);
+
+    public async Task<SnapshotManifest> TakeAsync(SnapshotRequest request, CancellationToken cancellationToken)
+    {
+        Taken.Add(request);
+        if (TakeFails is { } trouble)
+        {
+            Unfinished.Add(request.Location.Prefix);
+            throw trouble;
+        }
+
+        if (Meanwhile is { } meanwhile)
+        {
+            await meanwhile();
+        }
+
+        request.Progress?.Report(new SnapshotProgress(request.Databases[0], SnapshotStage.Dumping, 3 << 20, 1 << 20, 2 << 20));
+        var manifest = Manifest(request.Location.Id, time.GetUtcNow(), [.. request.Databases]) with { Series = request.Series };
+        Manifests[request.Location.Prefix] = manifest;
+        return manifest;
+    }
+
+    public Task<SnapshotManifest?> FindAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
+        Task.FromResult(Manifests.GetValueOrDefault(location.Prefix));
+
+    public Task<SnapshotVerification> VerifyAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
+        CheckPresenceAsync(location, cancellationToken);
+
+    public Task<SnapshotVerification> VerifyAsync(
+        SnapshotLocation location, string? identity, IProgress<SnapshotProgress>? progress, CancellationToken cancellationToken) =>
+        CheckPresenceAsync(location, cancellationToken);
+
+    public Task<SnapshotVerification> CheckPresenceAsync(SnapshotLocation location, CancellationToken cancellationToken) => Task.FromResult(new SnapshotVerification(
+        Manifests[location.Prefix], Damaged.Contains(location.Prefix) ? [new SnapshotFinding(SnapshotFailure.ChecksumMismatch, "rm", "rm.sql.gz is missing.")] : []));
+
+    public Task<SnapshotListing> ListAsync(ISnapshotStorage storage, string path, CancellationToken cancellationToken) => Task.FromResult(new SnapshotListing(
+        [
+            .. Manifests
+                .Where(m => m.Key == SnapshotLocation.PrefixOf(path, m.Value.Id) && !Unreadable.Contains(m.Key))
+                .OrderBy(m => m.Value.CreatedAt)
+                .Select(m => new ListedSnapshot(new SnapshotLocation(storage, path, m.Value.Id), m.Value)),
+        ],
+        [],
+        []));
+
+    public async Task DeleteAsync(SnapshotLocation location, CancellationToken cancellationToken)
+    {
+        if (BeforeRemove is not null)
+        {
+            await BeforeRemove(location.Prefix);
+        }
+
+        if (Manifests.Remove(location.Prefix) | Unfinished.Remove(location.Prefix))
+        {
+            Removed.Add(location.Id);
+        }
+    }
+
+    public Task<SnapshotVerification> RestoreTestAsync(RestoreTestRequest request, CancellationToken cancellationToken)
+    {
+        Tested.Add(request);
+        return Task.FromResult(new SnapshotVerification(Manifests[request.Location.Prefix], TestFindings));
+    }
+
+    public Task<IReadOnlyList<SnapshotFinding>> CheckAsync(
+        SnapshotLoadRequest request, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("nothing is loaded");
+
+    public Task RestoreAsync(SnapshotLoadRequest request, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("nothing is loaded");
+
+    public Task LoadAsync(SnapshotLoadRequest request, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("nothing is loaded");
+
+    public Task RecreateAsync(
+        MySqlConnection connection, SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("nothing is loaded");
+
+    public Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
+        MySqlConnection connection, SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("nothing is loaded");
+
+    public Task<ISnapshotObjectWriter> CreateAsync(string name, CancellationToken cancellationToken) =>
+        throw new NotSupportedException(name);
+
+    public Task PublishAsync(string from, string to, CancellationToken cancellationToken) =>
+        throw new NotSupportedException(to);
+
+    public Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken) =>
+        throw new NotSupportedException(name);
+
+    public Task<SnapshotObjectInfo?> StatAsync(string name, CancellationToken cancellationToken) => Task.FromResult(
+        Manifests.Keys.Any(prefix => name == $"{prefix}manifest.json") ? new SnapshotObjectInfo(name, 100, DateTimeOffset.UnixEpoch) : null);
+
+    public Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken) =>
+        throw new NotSupportedException(prefix);
+
+    public Task DeleteAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException(name);
+
+    public Task<long?> GetFreeBytesAsync(CancellationToken cancellationToken) => Task.FromResult<long?>(null);
+
+    public Task<SnapshotStorageMark> EnsureMarkAsync(CancellationToken cancellationToken)
+    {
+        Marked = true;
+        return Task.FromResult(new SnapshotStorageMark("mark", DateTimeOffset.UnixEpoch));
+    }
+
+    public Task<SnapshotStorageMark?> ReadMarkAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(Marked ? new SnapshotStorageMark("mark", DateTimeOffset.UnixEpoch) : null);
+}

@@ -1,0 +1,32 @@
+using Drydock.Clients.MySql;
+using Drydock.Reconcilers.Snapshots;
+
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <summary>The server as one life of the operator reaches it.</summary>
+internal sealed class FakeRestoreServer(FakeServer server, RestoreLife life) : IRestoreServers, IRestoreServer
+{
+    public IRestoreServer Open(MySqlConnectionStringBuilder connection) => this;
+
+    public async Task<ServerLook> LookAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
+    {
+        await life.PassAsync("look");
+        return server.Look(databases);
+    }
+
+    public async Task<IReadOnlyList<ServerSession>> SessionsAsync(
+        IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
+    {
+        await life.PassAsync("sessions");
+        return server.Look(databases).Sessions;
+    }
+
+    public async Task<IReadOnlyList<ServerSession>> EndSessionsAsync(
+        IReadOnlyCollection<SessionReceipt> sessions, CancellationToken cancellationToken)
+    {
+        await life.PassAsync("end sessions");
+        var there = server.Sessions.Where(s => sessions.Contains(new SessionReceipt(s.Id, s.Host))).ToList();
+        there.ForEach(s => server.End(s, killed: true));
+        return there.ConvertAll(s => s.Seen());
+    }
+}

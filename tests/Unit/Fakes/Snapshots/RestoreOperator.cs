@@ -1,0 +1,102 @@
+using Drydock.Clients.Kubernetes.Leadership;
+using Drydock.Clients.Kubernetes.Runtime;
+using Drydock.Clients.Safety;
+using Drydock.Crds.SnapshotRestores;
+using Drydock.Reconcilers.Snapshots;
+using Drydock.Reconcilers.Upgrades;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <summary>The controller in one life of the operator, and the loop that hands it the object.</summary>
+internal sealed class RestoreOperator : IReconcileTrigger<SnapshotRestore>, IAsyncDisposable
+{
+    private readonly RestoreWorld _world;
+    private readonly SemaphoreSlim _woken = new(0);
+
+    public RestoreOperator(RestoreWorld world, RestoreLife? life = null)
+    {
+        _world = world;
+        Life = life ?? new RestoreLife("operator");
+        Loader = new FakeLoader(world.Server, world.Snapshots, Life);
+        var server = new FakeRestoreServer(world.Server, Life);
+        Controller = new SnapshotRestoreController(
+            new RestoreServices
+            {
+                Endpoints = EndpointPolicy.Unrestricted,
+                Kubernetes = world.Api,
+                Snapshotter = world.Snapshots,
+                Loader = Loader,
+                Sessions = Loader,
+                Storages = world,
+                Servers = server,
+                Claims = new TargetClaims(world.Api, "drydock-system", world.Time),
+                Changes = new Pulse(),
+                Fence = new LeadershipFence(new AlwaysLeader()),
+                Events = world.Events,
+                Time = world.Time,
+                Loggers = NullLoggerFactory.Instance,
+            },
+            new LifeWriter<SnapshotRestore>(world.Api, Life),
+            this);
+    }
+
+    public RestoreLife Life { get; }
+
+    public FakeLoader Loader { get; }
+
+    public SnapshotRestoreController Controller { get; }
+
+    public void Wake(string? @namespace, string name) => _woken.Release();
+
+    /// <summary>
+    /// Reconciles whenever woken until the object is so, or this life is over. What only time brings is brought by
+    /// moving the clock.
+    /// </summary>
+    public async Task UntilAsync(Func<SnapshotRestore?, bool> wanted)
+    {
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(Xunit.TestContext.Current.CancellationToken);
+        bound.CancelAfter(TimeSpan.FromSeconds(30));
+        while (!Life.IsDead)
+        {
+            var restore = await _world.GetAsync();
+            if (wanted(restore) || restore is null)
+            {
+                return;
+            }
+
+            TimeSpan? later;
+            try
+            {
+                later = (await Controller.ReconcileAsync(restore, Xunit.TestContext.Current.CancellationToken)).RequeueAfter;
+            }
+            catch (OperationCanceledException) when (Life.IsDead)
+            {
+                return;
+            }
+
+            if (bound.IsCancellationRequested)
+            {
+                throw new TimeoutException($"{Life.Name}: {restore.Status?.Phase}, {restore.Status?.Message}, last points {string.Join(" > ", Life.Points.TakeLast(8))}");
+            }
+
+            if (!wanted(await _world.GetAsync()) && !await _woken.WaitAsync(TimeSpan.FromMilliseconds(later is { TotalMilliseconds: < 100 } ? 0 : 2)) && later is { } by)
+            {
+                _world.Time.Advance(by);
+            }
+        }
+    }
+
+    public Task UntilPhaseAsync(params string[] phases) =>
+        UntilAsync(r => r?.Status?.Phase is { } phase && phases.Contains(phase));
+
+    /// <summary>Reconciles once.</summary>
+    public async Task<TimeSpan?> OnceAsync() =>
+        (await Controller.ReconcileAsync((await _world.GetAsync())!, Xunit.TestContext.Current.CancellationToken)).RequeueAfter;
+
+    public async ValueTask DisposeAsync()
+    {
+        await Controller.DisposeAsync();
+        _woken.Dispose();
+    }
+}

@@ -1,0 +1,143 @@
+using System.Text;
+using Drydock.Abstractions.Entities;
+using Drydock.Abstractions.Plans;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Kubernetes.Errors;
+using Drydock.Clients.Kubernetes.Json;
+using Drydock.Clients.Snapshots;
+using Drydock.Crds;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Crds.SnapshotRestores;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
+
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <summary>
+/// An API server, a snapshot of two databases, and a server on which both exist and hold something newer.
+/// </summary>
+internal sealed class RestoreWorld : IStorages
+{
+    public const string Space = "oms";
+    public const string Name = "back";
+
+    public RestoreWorld()
+    {
+        Api = new InMemoryApi(KubernetesJson.CreateOptions(CrdsJsonContext.Default), Time);
+        Server.Databases["rm"] = "rm of today";
+        Server.Databases["cm"] = "cm of today";
+    }
+
+    public ManualTimeProvider Time { get; } = new();
+
+    public InMemoryApi Api { get; }
+
+    public FakeServer Server { get; } = new();
+
+    public FakeSnapshots Snapshots { get; } = new("rm", "cm");
+
+    public WorldEvents Events { get; } = new();
+
+    public static SnapshotRestoreSpec Spec { get; } = new()
+    {
+        SnapshotRef = new SnapshotReference { Name = "snap" },
+        AllowDrop = ["rm", "cm"],
+        NotAfter = new DateTimeOffset(2200, 1, 1, 0, 0, 0, TimeSpan.Zero),
+    };
+
+    /// <summary>Makes the Secret, the BackupSnapshot and the restore.</summary>
+    public async Task CreateAsync(
+        SnapshotRestoreSpec? spec = null,
+        Func<BackupSnapshot, BackupSnapshot>? snapshot = null,
+        List<V1OwnerReference>? owners = null)
+    {
+        await Api.CreateAsync(new V1Namespace { Metadata = new V1ObjectMeta { Name = Space } });
+        await Api.CreateAsync(new V1Secret
+        {
+            Metadata = new V1ObjectMeta { Name = "db", Namespace = Space },
+            Data = new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["username"] = "drc"u8.ToArray(), ["password"] = Encoding.UTF8.GetBytes(Canary.MetaPassword) },
+        });
+        var taken = new BackupSnapshot
+        {
+            Metadata = new V1ObjectMeta { Name = "snap", Namespace = Space },
+            Spec = new BackupSnapshotSpec
+            {
+                Source = new DatabaseSource { Host = "db.example", CredentialsSecretRef = new SecretReference { Name = "db" } },
+                Databases = ["rm", "cm"],
+                Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/snapshots" } },
+            },
+            Status = new BackupSnapshotStatus { Phase = BackupSnapshotPhases.Succeeded, Verified = true, SnapshotID = "snap-1", Path = "snap-1/" },
+        };
+        taken = snapshot?.Invoke(taken) ?? taken;
+        await Api.UpdateStatusAsync((await Api.CreateAsync(taken)) with { Status = taken.Status });
+        await Api.CreateAsync(new SnapshotRestore { Kind = SnapshotRestore.KindName, Metadata = new V1ObjectMeta { Name = Name, Namespace = Space, OwnerReferences = owners, Generation = 1 }, Spec = spec ?? Spec });
+    }
+
+    /// <summary>
+    /// An upgrade that has claimed the rm database of the server and waits for the restore in a step of its rollback;
+    /// returns the owner references of that restore.
+    /// </summary>
+    public async Task<List<V1OwnerReference>> UpgradeAsync(bool claim = true, StepState waits = StepState.Running)
+    {
+        var upgrade = await Api.CreateAsync(new OmsUpgrade { Kind = OmsUpgrade.KindName, Metadata = new V1ObjectMeta { Name = "up", Namespace = Space } });
+        if (claim)
+        {
+            var target = $"{Server.Identity}/rm";
+            upgrade = await Api.UpdateStatusAsync(upgrade with
+            {
+                Status = new OmsUpgradeStatus
+                {
+                    Phase = OmsUpgradePhases.RollingBack,
+                    Target = new TargetStatus { Identity = target, Claim = new ClaimTarget(target, []).Names(Space)[0] },
+                    Plan = new Plan { Steps = [new() { Id = "Backup/snapshot", Parameters = new(StringComparer.Ordinal) { ["databases"] = "rm,cm" } }] },
+                    RollbackPlan = new Plan { Steps = [new() { Id = "RollBack/databases", State = waits, Receipt = new(StringComparer.Ordinal) { [SnapshotReceipts.RestoreKey] = Name } }] },
+                },
+            });
+            await new TargetClaims(Api, "drydock-system", Time).ClaimAsync(new ClaimTarget(target, []), upgrade, adopt: false, keep: false, CancellationToken.None);
+        }
+
+        return [new V1OwnerReference { ApiVersion = ApiGroup.ApiVersion, Kind = OmsUpgrade.KindName, Name = "up", Uid = upgrade.Metadata.Uid! }];
+    }
+
+    public Task<SnapshotRestore?> GetAsync() => Api.GetAsync<SnapshotRestore>(Name, Space);
+
+    public async Task<SnapshotRestoreStatus> StatusAsync() => (await GetAsync())!.Status!;
+
+    /// <summary>A person changes the spec.</summary>
+    public Task ChangeAsync(Func<SnapshotRestoreSpec, SnapshotRestoreSpec> change) =>
+        EditAsync(now => now with { Spec = change(now.Spec), Metadata = now.Metadata with { Generation = now.Metadata.Generation + 1 } });
+
+    public Task AnnotateAsync(string key, string value) =>
+        EditAsync(now => now with { Metadata = now.Metadata with { Annotations = new Dictionary<string, string>(now.Metadata.Annotations ?? [], StringComparer.Ordinal) { [key] = value } } });
+
+    public async Task<IReadOnlyList<string>> ClaimsAsync() =>
+        [.. (await Api.ListAsync<V1Lease>("drydock-system")).Items.Where(l => l.Metadata.DeletionTimestamp is null).Select(l => l.Metadata.Annotations!["drydock.dev/claimed-by"])];
+
+    /// <summary>Why no storage can be opened; null: it can.</summary>
+    public SnapshotException? OpenFails { get; set; }
+
+    public bool Shared { get; set; }
+
+    public Task<ISnapshotStorage> OpenAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
+        OpenFails is { } refused ? Task.FromException<ISnapshotStorage>(refused) : Task.FromResult<ISnapshotStorage>(Snapshots);
+
+    // As kubectl does: read again when the operator wrote in between.
+    private async Task EditAsync(Func<SnapshotRestore, SnapshotRestore> change)
+    {
+        while (true)
+        {
+            try
+            {
+                await Api.UpdateAsync(change((await GetAsync())!));
+                return;
+            }
+            catch (KubernetesConflictException)
+            {
+                await Task.Yield();
+            }
+        }
+    }
+}

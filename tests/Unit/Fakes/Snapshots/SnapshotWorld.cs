@@ -1,0 +1,99 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.Json;
+using Drydock.Clients.Kubernetes.Leadership;
+using Drydock.Clients.Kubernetes.Runtime;
+using Drydock.Clients.Safety;
+using Drydock.Clients.Snapshots;
+using Drydock.Crds;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.Snapshots;
+using Drydock.Reconcilers.Upgrades;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <summary>An API server with BackupSnapshots and a storage with their files.</summary>
+internal sealed class SnapshotWorld : IReconcileTrigger<BackupSnapshot>
+{
+    public const string Space = "oms";
+
+    public SnapshotWorld()
+    {
+        Api = new InMemoryApi(KubernetesJson.CreateOptions(CrdsJsonContext.Default), Time);
+        Archive = new FakeArchive(Time);
+        Services = new SnapshotServices
+        {
+            Endpoints = EndpointPolicy.Unrestricted,
+            Kubernetes = Api,
+            Snapshotter = Archive,
+            Loader = Archive,
+            Storages = Archive,
+            Changes = new Pulse(),
+            Fence = new LeadershipFence(new AlwaysLeader()),
+            Events = Events,
+            Time = Time,
+            Loggers = NullLoggerFactory.Instance,
+        };
+        Writer = new LifeWriter<BackupSnapshot>(Api, new RestoreLife("operator"));
+        Controller = new BackupSnapshotController(Services, Writer, this);
+    }
+
+    public ManualTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 31, 0, 0, 0, TimeSpan.Zero));
+
+    public InMemoryApi Api { get; }
+
+    public FakeArchive Archive { get; }
+
+    public WorldEvents Events { get; } = new();
+
+    public SnapshotServices Services { get; }
+
+    public IEntityWriter<BackupSnapshot> Writer { get; }
+
+    public BackupSnapshotController Controller { get; }
+
+    /// <summary>A snapshot that was taken and verified that many days ago.</summary>
+    public async Task<BackupSnapshot> AddAsync(
+        string name, double daysAgo, RetentionSpec? retention = null, string? series = null, string space = Space, Func<BackupSnapshot, BackupSnapshot>? change = null, string[]? databases = null)
+    {
+        var id = $"{name}-id-1";
+        Archive.Manifests[$"{id}/"] = FakeArchive.Manifest(id, Time.GetUtcNow().AddDays(-daysAgo), databases ?? ["rm"]);
+        var snapshot = new BackupSnapshot
+        {
+            Kind = BackupSnapshot.KindName,
+            Metadata = new V1ObjectMeta { Name = name, Namespace = space, Generation = 1 },
+            Spec = new BackupSnapshotSpec
+            {
+                Databases = [.. databases ?? ["rm"]],
+                Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/snapshots" } },
+                Retention = retention,
+                Series = series,
+            },
+            Status = new BackupSnapshotStatus { Phase = BackupSnapshotPhases.Succeeded, Verified = true, SnapshotID = id, Path = $"{id}/", ObservedGeneration = 1 },
+        };
+        snapshot = change?.Invoke(snapshot) ?? snapshot;
+        return await Api.UpdateStatusAsync((await Api.CreateAsync(snapshot)) with { Status = snapshot.Status });
+    }
+
+    public async Task<BackupSnapshot> GetAsync(string name, string space = Space) => (await Api.GetAsync<BackupSnapshot>(name, space))!;
+
+    public async Task<string?> PhaseAsync(string name, string space = Space) => (await GetAsync(name, space)).Status?.Phase;
+
+    /// <summary>Reconciles until the object is in one of the phases, or gone.</summary>
+    public async Task UntilAsync(string name, params string[] phases)
+    {
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(Xunit.TestContext.Current.CancellationToken);
+        bound.CancelAfter(TimeSpan.FromSeconds(30));
+        while (await Api.GetAsync<BackupSnapshot>(name, Space) is { } snapshot && !(snapshot.Status?.Phase is { } phase && phases.Contains(phase)))
+        {
+            await Controller.ReconcileAsync(snapshot, bound.Token);
+            await Task.Yield();
+        }
+    }
+
+    public void Wake(string? @namespace, string name)
+    {
+        // The loop asks again anyway.
+    }
+}

@@ -1,0 +1,44 @@
+using Drydock.Crds.DatabaseRollingUpgrades;
+
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <summary>One instance of the world: what lies on its host, and the process that runs.</summary>
+internal sealed class TiDbProcess(string name, DatabaseComponent component, string host, int port, int statusPort)
+{
+    public string Name => name;
+
+    public DatabaseComponent Component => component;
+
+    public string Host => host;
+
+    public int Port => port;
+
+    public int StatusPort => statusPort;
+
+    public string Address => $"{host}:{port}";
+
+    public string DeployDir => $"/data/{name}";
+
+    /// <summary>Version of the program that lies in its place.</summary>
+    public string Installed { get; set; } = "";
+
+    /// <summary>Version of the program that runs; null while it is down.</summary>
+    public string? Running { get; set; }
+
+    public int? Pid { get; set; }
+
+    public DateTimeOffset StartedAt { get; set; }
+
+    /// <summary>Its supervisor keeps it stopped.</summary>
+    public bool IsStopped { get; set; }
+
+    public int Restarts { get; set; }
+
+    /// <summary>The new program ends again at once.</summary>
+    public bool CrashLoops { get; set; }
+
+    /// <summary>An old process that nobody supervises.</summary>
+    public int? StrayPid { get; set; }
+
+    public bool IsAlive => Pid is not null;
+}

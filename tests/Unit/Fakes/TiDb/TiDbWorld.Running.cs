@@ -1,0 +1,128 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Engine.Running;
+using Drydock.Reconcilers.Databases.TiDb;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <content>Moves the world.</content>
+internal sealed partial class TiDbWorld
+{
+    private const int MostMoves = 400_000;
+
+    public PlanStep Step(string id) => Stored!.Steps.Single(s => s.Id == id);
+
+    public RunControls Controls { get; set; } = new() { TimeoutOf = static _ => TimeSpan.Zero };
+
+    /// <summary>One pass of preflight by the present life.</summary>
+    public TiDbPreflightResult Preflight()
+    {
+        using var quiet = new NoContext();
+        var pass = Life.Scheduler.Start(() => new TiDbPreflight(Life.Targets).RunAsync(CancellationToken.None));
+        Drive(() => pass.IsCompleted, "a pass of preflight");
+        return pass.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Nobody goes on with the plan, and what it left is taken away.</summary>
+    public RunTakenAway CleanUp()
+    {
+        var status = new DatabaseRollingUpgradeStatus { Plan = Stored! };
+        Stored = null;
+        Restart();
+        using var quiet = new NoContext();
+        var pass = Life.Scheduler.Start(() => new TiDbCleanup(Life.Targets).TakeAwayAsync(status, CancellationToken.None));
+        Drive(() => pass.IsCompleted, "the clean-up");
+        return pass.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Preflight passes, and the plan is stored.</summary>
+    public TiDbWorld Begin()
+    {
+        var result = Preflight();
+        if (result.Discovery is null)
+        {
+            throw new InvalidOperationException(string.Join("; ", result.Findings.Select(f => $"{f.Reason}: {f.Message}")));
+        }
+
+        Stored = new TiDbPlanner(Upgrade.Spec, result.Discovery).Compile();
+        Controls = Controls with { TimeoutOf = step => TiDbTimeouts.Of(Upgrade.Spec, step) };
+        return this;
+    }
+
+    public void RunToSuccess() => RunUntil(() => Life.Outcome?.State == RunState.Succeeded, "success");
+
+    public void RunToStall() =>
+        RunUntil(() => Life.Outcome?.State is RunState.Failed or RunState.TargetChanged or RunState.OutcomeUnknown, "a stall");
+
+    public void RunUntil(Func<bool> condition, string what, TimeSpan? within = null)
+    {
+        using var quiet = new NoContext();
+        Drive(condition, what, within);
+    }
+
+    /// <summary>Lets this much time pass.</summary>
+    public void RunFor(TimeSpan span)
+    {
+        var until = Now + span;
+        After(span, static () => { });
+        RunUntil(() => Now >= until, "time to pass", span + TimeSpan.FromMinutes(1));
+    }
+
+    private void Drive(Func<bool> condition, string what, TimeSpan? within = null)
+    {
+        var until = Now + (within ?? TimeSpan.FromHours(24));
+        for (var moves = 0; !condition(); moves++)
+        {
+            if (moves > MostMoves)
+            {
+                throw new InvalidOperationException($"no end; wanted: {what}; {Describe()}");
+            }
+
+            if (Life.IsDead)
+            {
+                Life = new TiDbLife(this, Life.Id + 1);
+            }
+
+            Flow();
+            if (Life.Move() || condition())
+            {
+                continue;
+            }
+
+            if (Time.NextTimer is not { } next || Now + next > until)
+            {
+                throw new InvalidOperationException($"{(Time.NextTimer is null ? "stuck" : "not in time")}; wanted: {what}; {Describe()}");
+            }
+
+            Time.Advance(next);
+        }
+    }
+
+    public string Describe()
+    {
+        var open = Stored?.Steps.Where(s => s.State != StepState.Succeeded).Take(3).Select(s => $"{s.Id} {s.State} {s.Attempt}/{s.Tries} {s.Reason} {s.Message}") ?? [];
+        return $"{Life.Outcome?.State} {Life.Outcome?.Message} | {string.Join(" | ", open)} | violations: {string.Join(", ", Violations)} | last points: {string.Join(", ", Points.TakeLast(5))} | thrown: {Life.Thrown}";
+    }
+
+    /// <summary>How it all ended: what must be the same whatever happened to the operator.</summary>
+    public string EndState() => string.Join('\n',
+    [
+        .. Processes.Select(p => $"{p.Name} {p.Running} {p.Installed} stopped {p.IsStopped}"),
+        .. Stores.Select(s => $"store {s.Id} {s.Version}"),
+        .. Files.OrderBy(f => f.Key.Host, StringComparer.Ordinal).ThenBy(f => f.Key.Path, StringComparer.Ordinal).Select(f => $"{f.Key.Host}:{f.Key.Path} {f.Value.Length}"),
+        .. Limits.Select(l => $"{l.Key} {l.Value}"),
+        .. Priorities.Select(p => $"{p.Key} {p.Value}"),
+        $"evicted {Evicted.Count}", $"cluster {ClusterVersion}", $"bootstrap {Bootstrap}", $"objects {string.Join(", ", Objects.Kinds)}",
+    ]);
+
+    // The world's own scheduler is the only one that may carry continuations.
+    private sealed class NoContext : IDisposable
+    {
+        private readonly SynchronizationContext? _outside = SynchronizationContext.Current;
+
+        public NoContext() => SynchronizationContext.SetSynchronizationContext(null);
+
+        public void Dispose() => SynchronizationContext.SetSynchronizationContext(_outside);
+    }
+}

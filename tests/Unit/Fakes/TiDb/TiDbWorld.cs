@@ -1,0 +1,366 @@
+using System.Globalization;
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Databases.TiDb;
+
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <summary>
+/// A TiDB cluster on some hosts, all in memory and on one thread, with the quirks of docs/research/tidb.md: followers
+/// hand over to the leader, schedulers are persisted and not run for a while after a change of the PD leader, absent is
+/// 0. Every act is a numbered point at which a fate may befall the operator, and what must never happen is written down
+/// when it does.
+/// </summary>
+internal sealed partial class TiDbWorld
+{
+    public const string Old = "2.1.19";
+    public const string New = "3.0.9";
+    public const string Uid = "0123abcd-0000-4000-8000-000000000000";
+    public const ulong ClusterId = 13_195_394_291_053_711_809;
+    public const string GitHash = "c97e501d5054ed63c325c02b581a7c1a661cbd42";
+    public const string PackageDirectory = "/opt/tidb-v3.0.9";
+
+    private int _pids = 100;
+    private int _points;
+
+    static TiDbWorld() => ThreadPool.SetMinThreads(32, 32);
+
+    public TiDbWorld(TiDbWorldSetup? setup = null)
+    {
+        Setup = setup ?? new TiDbWorldSetup();
+        Upgrade = new DatabaseRollingUpgrade { Metadata = new() { Name = Setup.Name, Namespace = "db", Uid = Uid }, Spec = Setup.Spec(MakeSpec()) };
+        foreach (var instance in Upgrade.Spec.Instances)
+        {
+            var process = new TiDbProcess(instance.Name, instance.Component, instance.Host, DefaultPorts.Service(Upgrade.Spec, instance), DefaultPorts.Status(Upgrade.Spec, instance)) { Installed = Old };
+            Processes.Add(process);
+            Files[(instance.Host, TiDbLayout.ConfigFile(instance))] = instance.Component == DatabaseComponent.TiKV
+                ? "# by hand\n[server]\ngrpc-concurrency = 4 # tuned\n\n[raftstore]\nsync-log = true\n"
+                : "log-level = \"info\" # kept\n";
+            Run(process);
+        }
+
+        var id = 1UL;
+        foreach (var process in Of(DatabaseComponent.TiKV))
+        {
+            Stores.Add(new TiDbStore(id++, process) { Version = Old, Leaders = Setup.Leaders, StartedAt = Now, LastHeartbeat = Now, Label = process.Host });
+        }
+
+        foreach (var host in Hosts)
+        {
+            Packages[host] = Setup.PackagePresent;
+        }
+
+        PdLeader = Of(DatabaseComponent.PD).FirstOrDefault(p => p.Name == Setup.Leader)?.Name;
+        LeaderFrom = Now - TimeSpan.FromHours(1);
+        DdlOwner = Of(DatabaseComponent.TiDB).FirstOrDefault()?.Name;
+        Priorities["pd-1"] = Setup.Priority;
+        foreach (var node in Of(DatabaseComponent.Pump).Concat(Of(DatabaseComponent.Drainer)))
+        {
+            NodeStates[node.Name] = "online";
+        }
+
+        Limits = new(StringComparer.Ordinal)
+        {
+            ["leader-schedule-limit"] = 4,
+            ["region-schedule-limit"] = 4,
+            ["replica-schedule-limit"] = 8,
+            ["merge-schedule-limit"] = 8,
+            ["hot-region-schedule-limit"] = 2,
+            ["max-merge-region-size"] = 0,
+            ["max-merge-region-keys"] = 0,
+        };
+        Spark = Upgrade.Spec.Tidb?.TiSpark is not null ? new TiDbWorldSpark(this) : null;
+        Life = new TiDbLife(this, 1);
+    }
+
+    public TiDbWorldSetup Setup { get; }
+
+    public ManualTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 2, 0, 0, TimeSpan.Zero));
+
+    public DateTimeOffset Now => Time.GetUtcNow();
+
+    public DatabaseRollingUpgrade Upgrade { get; set; }
+
+    public List<TiDbProcess> Processes { get; } = [];
+
+    public List<TiDbStore> Stores { get; } = [];
+
+    public Dictionary<(string Host, string Path), string> Files { get; } = [];
+
+    public Dictionary<string, bool> Packages { get; } = new(StringComparer.Ordinal);
+
+    public string? PdLeader { get; set; }
+
+    public string? EtcdLeader { get; set; }
+
+    public DateTimeOffset LeaderFrom { get; set; }
+
+    public Dictionary<string, int> Priorities { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Persisted evict-leader schedulers, and since when: one that was added in the window is run at once.
+    /// </summary>
+    public Dictionary<ulong, DateTimeOffset> Evicted { get; } = [];
+
+    public Dictionary<string, long> Limits { get; }
+
+    public string ClusterVersion { get; set; } = Old;
+
+    public string? DdlOwner { get; set; }
+
+    public List<DdlJob> Ddl { get; } = [];
+
+    /// <summary>Services of the monitoring by host and port, with their pids; null while one is down.</summary>
+    public Dictionary<string, int?> Services { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Services that run and do not open their ports.</summary>
+    public HashSet<string> SilentServices { get; } = new(StringComparer.Ordinal);
+
+    public int LastServicePid { get; set; } = 50000;
+
+    /// <summary>A Spark beside the cluster, where the spec has one.</summary>
+    public TiDbWorldSpark? Spark { get; }
+
+    public long Bootstrap { get; set; } = 23;
+
+    public Dictionary<string, string> NodeStates { get; } = new(StringComparer.Ordinal);
+
+    public Dictionary<string, long> RegionChecks { get; } = new(StringComparer.Ordinal);
+
+    public double Backoffs { get; set; }
+
+    public long RegionsMore { get; set; }
+
+    /// <summary>Leaders that do not leave.</summary>
+    public int StuckLeaders { get; set; }
+
+    /// <summary>Answers instead of the world's own, by method and path; null for the world's own.</summary>
+    public Func<string, TiDbProcess, string, (int Status, string Body)?> Answers { get; set; } = static (_, _, _) => null;
+
+    /// <summary>What programs answer instead, by host and arguments.</summary>
+    public Func<string, IReadOnlyList<string>, (int Code, string Output)?> Programs { get; set; } = static (_, _) => null;
+
+    public HashSet<string> Unreachable { get; } = new(StringComparer.Ordinal);
+
+    public Dictionary<string, TimeSpan> Clocks { get; } = new(StringComparer.Ordinal);
+
+    public TiDbKubernetes Objects { get; } = new();
+
+    public TiDbStorages Storages { get; } = new();
+
+    /// <summary>Everything that was done to the cluster, in order.</summary>
+    public List<string> Done { get; } = [];
+
+    /// <summary>What must never happen and did.</summary>
+    public List<string> Violations { get; } = [];
+
+    public List<WorldPoint> Points { get; } = [];
+
+    public Func<WorldPoint, Fate> Fates { get; set; } = static _ => Fate.Live;
+
+    public TiDbLife Life { get; private set; } = null!;
+
+    public Plan? Stored { get; set; }
+
+    public IReadOnlyList<string> Hosts =>
+        [.. Upgrade.Spec.Instances.Select(i => i.Host).Distinct(StringComparer.Ordinal)];
+
+    public TiDbProcess this[string name] => Processes.Single(p => p.Name == name);
+
+    public IEnumerable<TiDbProcess> Of(DatabaseComponent component) => Processes.Where(p => p.Component == component);
+
+    public TiDbStore StoreOf(string name) => Stores.Single(s => s.Process.Name == name);
+
+    public int Count(string what) => Done.Count(d => d == what);
+
+    public static string Sha(DatabaseComponent component, string version) =>
+        ContentHash.Of($"{TiDbLayout.Program(component)} {version}");
+
+    public void Did(string what) => Done.Add(what);
+
+    public void Violated(string what)
+    {
+        if (!Violations.Contains(what))
+        {
+            Violations.Add(what);
+        }
+    }
+
+    public Fate FateAt(string what)
+    {
+        var point = new WorldPoint(++_points, what, false);
+        Points.Add(point);
+        return Fates(point);
+    }
+
+    public TiDbLife Restart()
+    {
+        Life.Die();
+        return Life = new TiDbLife(this, Life.Id + 1);
+    }
+
+    /// <summary>A process begins to run what lies in its place.</summary>
+    public void Run(TiDbProcess process)
+    {
+        (process.Pid, process.Running, process.StartedAt, process.IsStopped) = (++_pids, process.Installed, Now, false);
+        if (process.CrashLoops && process.Installed == New)
+        {
+            var pid = process.Pid;
+            After(TimeSpan.FromSeconds(3), () =>
+            {
+                if (process.Pid == pid)
+                {
+                    End(process, byOperator: false);
+                    process.Restarts++;
+                    Run(process);
+                }
+            });
+        }
+
+        if (process.Component == DatabaseComponent.PD && PdLeader is null && Life is not null)
+        {
+            Elect(TimeSpan.FromMilliseconds(500), null);
+        }
+
+        switch (process.Component)
+        {
+            case DatabaseComponent.TiKV when Stores.Find(s => s.Process == process) is { IsCut: false } store:
+                if (TiDbVersion.Parse(process.Installed)!.Value.CompareTo(TiDbVersion.Parse(ClusterVersion)!.Value) < 0)
+                {
+                    Violated($"{process.Name} is older than the cluster");
+                }
+
+                (store.Version, store.StartedAt, store.LastHeartbeat, store.Leaders) = (process.Installed, Now, Now, 0);
+                if (Stores.TrueForAll(s => s.Version == New))
+                {
+                    ClusterVersion = New;
+                }
+
+                break;
+            case DatabaseComponent.TiDB:
+                DdlOwner ??= process.Name;
+                if (process.Installed == New && Bootstrap == 23)
+                {
+                    After(TimeSpan.FromSeconds(2), () => Bootstrap = 33);
+                }
+
+                break;
+            case DatabaseComponent.Pump or DatabaseComponent.Drainer:
+                NodeStates[process.Name] = "online";
+                break;
+            case DatabaseComponent.PD when process.Installed == New && Setup.MergeMoves && Of(DatabaseComponent.PD).All(p => p.Running == New):
+                Limits["max-merge-region-size"] = 20;
+                Limits["max-merge-region-keys"] = 200000;
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>A process ends.</summary>
+    public void End(TiDbProcess process, bool byOperator)
+    {
+        (process.Pid, process.Running) = (null, null);
+        if (byOperator)
+        {
+            Punish(process);
+        }
+
+        switch (process.Component)
+        {
+            case DatabaseComponent.PD when PdLeader == process.Name:
+                Elect(TimeSpan.FromSeconds(5.5), null);
+                break;
+            case DatabaseComponent.TiKV:
+                foreach (var store in Stores.Where(s => s.Process == process))
+                {
+                    store.Leaders = 0;
+                }
+
+                break;
+            case DatabaseComponent.TiDB when DdlOwner == process.Name:
+                DdlOwner = Of(DatabaseComponent.TiDB).FirstOrDefault(p => p.IsAlive)?.Name;
+                break;
+            case DatabaseComponent.Pump:
+                NodeStates[process.Name] = "paused";
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>PD has no leader, and after a while one.</summary>
+    public void Elect(TimeSpan after, string? heir)
+    {
+        (PdLeader, EtcdLeader) = (null, null);
+        After(after, () =>
+        {
+            var living = Of(DatabaseComponent.PD).Where(p => p.IsAlive).ToList();
+            if (PdLeader is null && living.Count > Of(DatabaseComponent.PD).Count() / 2)
+            {
+                PdLeader = (living.Find(p => p.Name == heir) ?? living.MaxBy(p => (Priorities.GetValueOrDefault(p.Name), p.Name)))!.Name;
+                LeaderFrom = Now;
+            }
+        });
+    }
+
+    public void After(TimeSpan time, Action act) => Time.CreateTimer(_ => act(), null, time, Timeout.InfiniteTimeSpan);
+
+    /// <summary>
+    /// Whether PD runs its schedulers and knows the leaders of Regions again after it got a new leader.
+    /// </summary>
+    public bool SchedulersRun => PdLeader is not null && Now - LeaderFrom >= Setup.SchedulerWindow;
+
+    public bool RunsEvict(ulong store) =>
+        Evicted.TryGetValue(store, out var added) && (SchedulersRun || added > LeaderFrom);
+
+    /// <summary>Lets leaders move, as far as time has passed.</summary>
+    public void Flow()
+    {
+        var span = (Now - _flowed).TotalSeconds;
+        _flowed = Now;
+        foreach (var store in Stores)
+        {
+            if (store.Process.IsAlive && !store.IsCut)
+            {
+                store.LastHeartbeat = Now;
+                store.Leaders = RunsEvict(store.Id)
+                    ? Math.Max(StuckLeaders, store.Leaders - (span * Limits["leader-schedule-limit"]))
+                    : Evicted.ContainsKey(store.Id) ? store.Leaders : Math.Min(Setup.Leaders, store.Leaders + (span * Limits["leader-schedule-limit"]));
+            }
+        }
+    }
+
+    private DateTimeOffset _flowed = new(2026, 3, 1, 2, 0, 0, TimeSpan.Zero);
+
+    // What a stop must never meet.
+    private void Punish(TiDbProcess process)
+    {
+        var others = Processes.Where(p => p != process && p.Component is DatabaseComponent.PD or DatabaseComponent.TiKV && !p.IsAlive).ToList();
+        if (process.Component is DatabaseComponent.PD or DatabaseComponent.TiKV && others.Exists(o => o != process))
+        {
+            Violated($"{process.Name} was stopped while {string.Join(", ", others.Select(o => o.Name))} was down");
+        }
+
+        if (process.Component == DatabaseComponent.PD && PdLeader == process.Name && Setup.Pds >= 3)
+        {
+            Violated($"{process.Name} was stopped while it led PD");
+        }
+
+        if (Stores.Find(s => s.Process == process) is { Leaders: > 0.5 } store && Upgrade.Spec.Drain.OnTimeout == DrainTimeoutPolicy.Fail && Stores.Count > 1)
+        {
+            Violated(string.Create(CultureInfo.InvariantCulture, $"{process.Name} was stopped with {store.Leaders:0} leaders"));
+        }
+
+        if (Ddl.Exists(j => !j.HasEnded))
+        {
+            Violated($"{process.Name} was stopped while DDL ran");
+        }
+
+        if (process.Component == DatabaseComponent.TiDB && Setup.Tidbs > 1 && Of(DatabaseComponent.TiDB).All(p => p == process || !p.IsAlive))
+        {
+            Violated($"{process.Name} was the last TiDB alive");
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using Drydock.Clients.Remote;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Databases.TiDb;
+
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <summary>Files and programs of one of the world's hosts.</summary>
+internal sealed class TiDbWorldFiles(TiDbWorld world, TiDbLife life, string host) : IHostFiles
+{
+    public string Host => host;
+
+    public Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken) =>
+        command.Arguments.FirstOrDefault(a => a.Contains(".drydock-part", StringComparison.Ordinal)) is not null ? ReplaceAsync([.. command.Arguments.TakeLast(4)])
+        : world.Spark?.Change(host, command.Arguments) is { } change ? life.ChangeAsync(change.What, change.CarryOut, () => new HostException(host, Reasons.HostUnreachable, $"{host}: the connection was cut", mayHaveRun: true))
+        : AnswerAsync(command);
+
+    // The script that puts a file of the host in the place of another: from, to, SHA-256, the name under which what is
+    // there is kept.
+    private Task<RemoteResult> ReplaceAsync(string[] arguments) => life.ChangeAsync($"replace {host}:{arguments[1]}", () =>
+    {
+        var (from, to, sha256, keepAs) = (arguments[0], arguments[1], arguments[2], arguments[3]);
+        if (world.Files.TryGetValue((host, to), out var present) && ContentHash.Of(present) == sha256)
+        {
+            return new RemoteResult(0, "", "");
+        }
+
+        if (!world.Files.TryGetValue((host, from), out var content) || ContentHash.Of(content) != sha256)
+        {
+            return new RemoteResult(3, "", $"{from} is not there");
+        }
+
+        if (present is not null)
+        {
+            world.Files.TryAdd((host, keepAs), present);
+        }
+
+        world.Did($"replace {host}:{to}");
+        world.Files[(host, to)] = content;
+        return new RemoteResult(0, "", "");
+    });
+
+    private Task<RemoteResult> AnswerAsync(RemoteCommand command) => life.LookAsync(() =>
+    {
+        Reach();
+        if (world.Programs(host, command.Arguments) is { } own)
+        {
+            return new RemoteResult(own.Code, own.Output, "");
+        }
+
+        if (world.Spark?.Look(host, command.Arguments) is { } said)
+        {
+            return new RemoteResult(0, said, "");
+        }
+
+        if (command.Arguments.Contains("-V", StringComparer.Ordinal))
+        {
+            var path = command.Arguments[0];
+            var version = path.StartsWith(TiDbWorld.PackageDirectory, StringComparison.Ordinal) ? TiDbWorld.New : world.Processes.Single(p => path.StartsWith(p.DeployDir + "/", StringComparison.Ordinal)).Installed;
+            return new RemoteResult(0, $"Release Version: v{version}\nGit Commit Hash: {TiDbWorld.GitHash}\n", "");
+        }
+
+        return command.Arguments.Any(a => a.EndsWith("config-check", StringComparison.Ordinal))
+            ? new RemoteResult(0, "config check successful\n", "")
+            : throw new NotSupportedException(command.ToString());
+    });
+
+    public Task<string?> ReadAsync(string path, CancellationToken cancellationToken) => life.LookAsync(() =>
+    {
+        Reach();
+        return world.Files.GetValueOrDefault((host, path));
+    });
+
+    public Task WriteAsync(string path, string content, string? expectedSha256, string? keepAs, CancellationToken cancellationToken) => life.ChangeAsync(
+        $"write {host}:{path}",
+        () =>
+        {
+            Reach();
+            var present = world.Files.GetValueOrDefault((host, path));
+            if (present == content)
+            {
+                return true;
+            }
+
+            if ((present is null ? null : ContentHash.Of(present)) != expectedSha256)
+            {
+                throw new HostException(host, Reasons.TargetChanged, $"{path} is another file");
+            }
+
+            if (keepAs is not null && present is not null)
+            {
+                world.Files.TryAdd((host, keepAs), present);
+            }
+
+            world.Did($"write {host}:{path}");
+            world.Files[(host, path)] = content;
+            return true;
+        },
+        () => new HostException(host, Reasons.HostUnreachable, $"{host}: the connection was cut", mayHaveRun: true));
+
+    public Task<IReadOnlyList<string?>> Sha256Async(IReadOnlyList<string> paths, CancellationToken cancellationToken) => life.LookAsync<IReadOnlyList<string?>>(() =>
+    [
+        .. paths.Select(path => path.StartsWith(TiDbWorld.PackageDirectory, StringComparison.Ordinal)
+            ? (world.Packages[host] ? TiDbWorld.Sha(ComponentOf(path), TiDbWorld.New) : null)
+            : world.Processes.Find(p => path.StartsWith(p.DeployDir + "/bin/", StringComparison.Ordinal)) is { } process ? TiDbWorld.Sha(process.Component, process.Installed)
+            : world.Files.TryGetValue((host, path), out var content) ? ContentHash.Of(content) : null),
+    ]);
+
+    public Task<long> FreeBytesAsync(string path, CancellationToken cancellationToken) =>
+        life.LookAsync(() => 100L << 30);
+
+    public Task<long> MemoryBytesAsync(CancellationToken cancellationToken) => life.LookAsync(() => 32L << 30);
+
+    public Task<int> CpusAsync(CancellationToken cancellationToken) => life.LookAsync(() => 16);
+
+    public Task<TimeSpan> ClockOffsetAsync(CancellationToken cancellationToken) =>
+        life.LookAsync(() => world.Clocks.GetValueOrDefault(host));
+
+    public Task<PackageState> PackageAsync(PackageRequest request, CancellationToken cancellationToken) => life.LookAsync(() =>
+    {
+        Reach();
+        return world.Packages[host]
+            ? new PackageState { IsComplete = true, Problem = "", Programs = request.Components.ToDictionary(TiDbLayout.Program, c => TiDbWorld.Sha(c, TiDbWorld.New), StringComparer.Ordinal) }
+            : new PackageState { IsComplete = false, Problem = $"{request.Package.Directory} is not there" };
+    });
+
+    public Task PreparePackageAsync(PackageRequest request, IProgress<long>? progress, CancellationToken cancellationToken) => life.ChangeAsync(
+        $"package {host}",
+        () =>
+        {
+            world.Did($"package {host}");
+            return world.Packages[host] = true;
+        },
+        () => new HostException(host, Reasons.HostUnreachable, $"{host}: the connection was cut", mayHaveRun: true));
+
+    private void Reach()
+    {
+        if (world.Unreachable.Contains(host))
+        {
+            throw new HostException(host, Reasons.HostUnreachable, $"{host} does not answer");
+        }
+    }
+
+    private static DatabaseComponent ComponentOf(string path) => path[(path.LastIndexOf('/') + 1)..] switch
+    {
+        "pd-server" => DatabaseComponent.PD,
+        "tikv-server" => DatabaseComponent.TiKV,
+        "tidb-server" => DatabaseComponent.TiDB,
+        "pump" => DatabaseComponent.Pump,
+        _ => DatabaseComponent.Drainer,
+    };
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.Databases;
+
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <summary>One process of the world on its host.</summary>
+internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProcess process, InstanceTarget target) : IInstanceHost
+{
+    public InstanceTarget Target => target;
+
+    public Task<InstanceProcess> LookAsync(CancellationToken cancellationToken) => life.LookAsync(() =>
+    {
+        Reach();
+        return new InstanceProcess
+        {
+            Supervision = process.IsAlive ? SupervisionState.Active : process.IsStopped ? SupervisionState.Inactive : SupervisionState.Restarting,
+            SupervisionText = process.IsAlive ? "active (running)" : "inactive (dead)",
+            Unit = $"{process.Name}.service",
+            Pid = process.Pid,
+            StartedAt = process.IsAlive ? process.StartedAt : null,
+            Executable = process.IsAlive ? $"{process.DeployDir}/bin/{target.Program}" : null,
+            ExecutableSha256 = process.Running is { } running ? TiDbWorld.Sha(process.Component, running) : null,
+            InstalledSha256 = TiDbWorld.Sha(process.Component, process.Installed),
+            Restarts = process.Restarts,
+            IsListening = process.IsAlive,
+            ListenerPid = process.Pid,
+            Strays = process.StrayPid is { } stray ? [new StrayProcess(stray, "/data/old/bin/x", null)] : [],
+        };
+    });
+
+    public Task StopAsync(CancellationToken cancellationToken) => life.ChangeAsync(
+        $"stop {process.Name}",
+        () =>
+        {
+            Reach();
+            if (process.IsAlive)
+            {
+                world.Did($"stop {process.Name} {process.Running}");
+                if (process.Running == TiDbWorld.New)
+                {
+                    world.Violated($"{process.Name} was stopped although it ran the new version");
+                }
+
+                world.End(process, byOperator: true);
+            }
+
+            process.IsStopped = true;
+            return true;
+        },
+        Cut);
+
+    public Task SwapAsync(ProgramSwap swap, CancellationToken cancellationToken) => life.ChangeAsync(
+        $"swap {process.Name}",
+        () =>
+        {
+            Reach();
+            if (process.IsAlive)
+            {
+                world.Violated($"{process.Name} was replaced while it ran");
+            }
+
+            if (process.Installed == TiDbWorld.New)
+            {
+                return true;
+            }
+
+            if (swap.FormerSha256 != TiDbWorld.Sha(process.Component, process.Installed) || swap.Sha256 != TiDbWorld.Sha(process.Component, TiDbWorld.New))
+            {
+                throw new HostException(process.Host, Reasons.TargetChanged, "something else is in the place");
+            }
+
+            world.Did($"swap {process.Name}");
+            process.Installed = TiDbWorld.New;
+            return true;
+        },
+        Cut);
+
+    public Task StartAsync(string directory, CancellationToken cancellationToken) => life.ChangeAsync(
+        $"start {process.Name}",
+        () =>
+        {
+            Reach();
+            if (!process.IsAlive)
+            {
+                world.Did($"start {process.Name} {process.Installed}");
+                world.Run(process);
+            }
+
+            return true;
+        },
+        Cut);
+
+    private void Reach()
+    {
+        if (world.Unreachable.Contains(process.Host))
+        {
+            throw new HostException(process.Host, Reasons.HostUnreachable, string.Create(CultureInfo.InvariantCulture, $"{process.Host} does not answer"));
+        }
+    }
+
+    private HostException Cut() =>
+        new(process.Host, Reasons.HostUnreachable, $"{process.Host}: the connection was cut", mayHaveRun: true);
+}

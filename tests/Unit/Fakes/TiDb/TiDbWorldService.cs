@@ -1,0 +1,42 @@
+using Drydock.Reconcilers.Databases;
+
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <summary>A service of the monitoring on its host. It runs from the beginning.</summary>
+internal sealed class TiDbWorldService(TiDbWorld world, TiDbLife life, InstanceTarget target) : IInstanceHost
+{
+    public InstanceTarget Target => target;
+
+    private string Key => $"{target.Host}:{target.Port}";
+
+    public Task<InstanceProcess> LookAsync(CancellationToken cancellationToken) => life.LookAsync(() =>
+    {
+        var pid = world.Services.TryGetValue(Key, out var known) ? known : world.Services[Key] = 1000 + target.Port;
+        return new InstanceProcess
+        {
+            Supervision = pid is null ? SupervisionState.Inactive : SupervisionState.Active,
+            SupervisionText = pid is null ? "inactive (dead)" : "active (running)",
+            Pid = pid,
+            IsListening = pid is not null && !world.SilentServices.Contains(target.Name),
+            ListenerPid = pid,
+            Strays = [],
+        };
+    });
+
+    public Task StopAsync(CancellationToken cancellationToken) =>
+        life.ChangeAsync($"stop {target.Name}", () => Set($"stop {target.Name}", null));
+
+    public Task SwapAsync(ProgramSwap swap, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("files of services are replaced one by one");
+
+    public Task StartAsync(string directory, CancellationToken cancellationToken) => life.ChangeAsync(
+        $"start {target.Name}",
+        () => world.Services.GetValueOrDefault(Key) is not null || Set($"start {target.Name}", ++world.LastServicePid));
+
+    private bool Set(string what, int? pid)
+    {
+        world.Did(what);
+        world.Services[Key] = pid;
+        return true;
+    }
+}

@@ -1,0 +1,100 @@
+using Drydock.Clients.Remote;
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.Databases;
+
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <summary>Files and programs of a host of the universe.</summary>
+internal sealed class YugaHostFiles(string host, YugaLife life) : IHostFiles
+{
+    private readonly YugaWorld _world = life.World;
+
+    public string Host { get; } = host;
+
+    public Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken)
+    {
+        var arguments = command.Arguments;
+        var name = arguments[0][(arguments[0].LastIndexOf('/') + 1)..];
+        return name == _world.Names.AdminProgram && YugaTool.Changes(arguments)
+            ? life.ChangeAsync(Host, string.Join(' ', YugaTool.CommandOf(arguments)), () => new YugaTool(_world).Run(arguments))
+            : life.LookAsync(() => Run(name, arguments, command.Input));
+    }
+
+    public Task<string?> ReadAsync(string path, CancellationToken cancellationToken) =>
+        throw new NotSupportedException(path);
+
+    public Task WriteAsync(
+        string path, string content, string? expectedSha256, string? keepAs, CancellationToken cancellationToken) =>
+        throw new NotSupportedException(path);
+
+    public Task<IReadOnlyList<string?>> Sha256Async(IReadOnlyList<string> paths, CancellationToken cancellationToken) => life.LookAsync<IReadOnlyList<string?>>(() =>
+    [
+        .. paths.Select(path =>
+        {
+            var program = path[(path.LastIndexOf('/') + 1)..];
+            return path.StartsWith(YugaWorld.NewDirectory, StringComparison.Ordinal)
+                ? _world.PackageIsThere ? YugaWorld.Sha(program, _world.Setup.To) : null
+                : YugaWorld.Sha(program, _world.Setup.From);
+        }),
+    ]);
+
+    public Task<long> FreeBytesAsync(string path, CancellationToken cancellationToken) =>
+        life.LookAsync(() => _world.FreeBytes);
+
+    public Task<long> MemoryBytesAsync(CancellationToken cancellationToken) =>
+        throw new NotSupportedException("memory");
+
+    public Task<int> CpusAsync(CancellationToken cancellationToken) => throw new NotSupportedException("cpus");
+
+    public Task<TimeSpan> ClockOffsetAsync(CancellationToken cancellationToken) =>
+        life.LookAsync(() => _world.Servers.Where(s => s.Host == Host).Select(s => s.ClockOffset).FirstOrDefault(o => o != TimeSpan.Zero));
+
+    public Task<PackageState> PackageAsync(PackageRequest request, CancellationToken cancellationToken) =>
+        life.LookAsync(() => Package is { } given ? given(Host) : State(request));
+
+    public Task PreparePackageAsync(PackageRequest request, IProgress<long>? progress, CancellationToken cancellationToken) => life.ChangeAsync(Host, $"package {Host}", () =>
+    {
+        _world.Acts.Add($"package {Host}");
+        _world.PackageIsThere = true;
+        return true;
+    });
+
+    private Func<string, PackageState>? Package => _world.PackageStates;
+
+    private PackageState State(PackageRequest request) => new()
+    {
+        IsComplete = _world.PackageIsThere,
+        Problem = _world.PackageIsThere ? "" : $"{request.Package.Directory} is not there",
+        Programs = _world.PackageIsThere || request.Package.Archives.Count == 0 ? request.Programs.ToDictionary(p => p, p => YugaWorld.Sha(p, _world.Setup.To), StringComparer.Ordinal) : new Dictionary<string, string>(StringComparer.Ordinal),
+    };
+
+    private RemoteResult Run(string name, IReadOnlyList<string> arguments, Stream? input)
+    {
+        if (name == _world.Names.AdminProgram)
+        {
+            return new YugaTool(_world).Run(arguments);
+        }
+
+        switch (name)
+        {
+            case "pgrep":
+                return new RemoteResult(1, "", "");
+            case "stat":
+                return new RemoteResult(0, "1048576\n", "");
+            case "find":
+                return new RemoteResult(0, string.Join('\n', _world.PackagedExtensions.Select(e => $"{YugaWorld.NewDirectory}/postgres/share/extension/{e}.control")), "");
+            case "sh":
+                using (var reader = new StreamReader(input!))
+                {
+                    var password = reader.ReadToEnd().TrimEnd('\n');
+                    _world.PasswordsSeen.Add(password);
+                    return _world.SqlPassword != password
+                        ? new RemoteResult(2, "", "fe_sendauth: no password supplied")
+                        : new RemoteResult(0, arguments[^1].Contains("pg_database", StringComparison.Ordinal) ? "postgres\nshop\n" : string.Join('\n', _world.Extensions), "");
+                }
+
+            default:
+                throw new HostException(Host, Reasons.AdminToolFailed, $"no {name}");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Databases;
+
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <summary>A process of the universe on its host.</summary>
+internal sealed class YugaInstanceHost(YugaServer server, YugaLife life, InstanceTarget target) : IInstanceHost
+{
+    private readonly YugaWorld _world = life.World;
+
+    public InstanceTarget Target { get; } = target;
+
+    public Task<InstanceProcess> LookAsync(CancellationToken cancellationToken) => life.LookAsync(Look);
+
+    public Task StopAsync(CancellationToken cancellationToken) => life.ChangeAsync(server.Host, $"stop {server.Name}", () =>
+    {
+        if (server.Strays.Count > 0)
+        {
+            throw new HostException(server.Host, Reasons.ProcessLivesOn, $"{server.Name} has a process that its control does not know");
+        }
+
+        _world.Stop(server);
+        return true;
+    });
+
+    public Task SwapAsync(ProgramSwap swap, CancellationToken cancellationToken) => life.ChangeAsync(server.Host, $"swap {server.Name}", () =>
+    {
+        var version = VersionOf(swap.Sha256);
+        if (server.IsUp)
+        {
+            _world.Violate($"{server.Name} was swapped while it ran");
+            throw new HostException(server.Host, Reasons.ProcessLivesOn, $"{server.Name} lives");
+        }
+
+        var installed = YugaWorld.Sha(Target.Program, server.Installed);
+        if (installed != swap.Sha256 && installed != swap.FormerSha256)
+        {
+            throw new HostException(server.Host, Reasons.TargetChanged, $"something else lies in the place of {server.Name}", retryable: false);
+        }
+
+        if (Target.Swap == SwapMethod.SwitchLink && server.Installed != version && swap.FormerDirectory != server.Link)
+        {
+            throw new HostException(server.Host, Reasons.TargetChanged, $"{server.Link} is not {swap.FormerDirectory}", retryable: false);
+        }
+
+        _world.Acts.Add($"swap {server.Name}");
+        (server.Installed, server.Link) = (version, swap.Directory);
+        return true;
+    });
+
+    public Task StartAsync(string directory, CancellationToken cancellationToken) => life.ChangeAsync(server.Host, $"start {server.Name}", () =>
+    {
+        _world.Start(server, server.Installed);
+        return true;
+    });
+
+    private InstanceProcess Look() => new()
+    {
+        Supervision = server.Supervision,
+        SupervisionText = server.Supervision.ToString(),
+        Pid = server.IsUp ? server.Pid : null,
+        StartedAt = server.IsUp ? server.StartedAt + server.ClockOffset : null,
+        Executable = server.IsUp ? $"{server.Link}/bin/{Target.Program}" : null,
+        ExecutableSha256 = server.IsUp ? YugaWorld.Sha(Target.Program, server.Running!) : null,
+        InstalledSha256 = YugaWorld.Sha(Target.Program, server.Installed),
+        LinkTarget = Target.Swap == SwapMethod.SwitchLink ? server.Link : null,
+        IsListening = server.IsUp,
+        ListenerPid = server.IsUp ? server.Pid : null,
+        Strays = [.. server.Strays],
+    };
+
+    private string VersionOf(string sha) =>
+        new[] { _world.Setup.From, _world.Setup.To }.FirstOrDefault(v => YugaWorld.Sha(Target.Program, v) == sha)
+        ?? throw new HostException(server.Host, Reasons.PackageCorrupt, $"there is no program with {sha}", retryable: false);
+}

@@ -1,0 +1,59 @@
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Databases.Yugabyte;
+
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <summary>One process of the universe, and what lies on its host for it.</summary>
+internal sealed class YugaServer
+{
+    public required string Name { get; init; }
+
+    public required string Host { get; init; }
+
+    public required DatabaseComponent Component { get; init; }
+
+    public required ServiceAddress Rpc { get; init; }
+
+    public required ServiceAddress Web { get; init; }
+
+    public required string Uuid { get; init; }
+
+    /// <summary>The version that lies in the place of its program.</summary>
+    public required string Installed { get; set; }
+
+    /// <summary>What deployDir points at.</summary>
+    public required string Link { get; set; }
+
+    /// <summary>The version that runs; null while none does.</summary>
+    public string? Running { get; set; }
+
+    public int Pid { get; set; }
+
+    public DateTimeOffset StartedAt { get; set; }
+
+    public DateTimeOffset StoppedAt { get; set; }
+
+    public int Starts { get; set; }
+
+    public SupervisionState Supervision { get; set; } = SupervisionState.Active;
+
+    public List<StrayProcess> Strays { get; } = [];
+
+    /// <summary>Tablets it leads.</summary>
+    public int Leaders { get; set; }
+
+    public bool IsUp => Running is not null;
+
+    public bool IsMaster => Component == DatabaseComponent.Master;
+
+    /// <summary>Its HTTP interface gives no answer.</summary>
+    public bool IsSilent { get; set; }
+
+    /// <summary>It never becomes ready.</summary>
+    public bool StaysSick { get; set; }
+
+    public TimeSpan ClockOffset { get; set; }
+
+    public override string ToString() => Name;
+}

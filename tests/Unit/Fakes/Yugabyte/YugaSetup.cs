@@ -1,0 +1,36 @@
+using Drydock.Crds.DatabaseRollingUpgrades;
+
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <summary>What a universe is made of.</summary>
+internal sealed record YugaSetup
+{
+    public string From { get; init; } = "2.18.4.0-b52";
+
+    public string To { get; init; } = "2.20.7.0-b58";
+
+    public YugabyteDialect Dialect { get; init; }
+
+    public int Masters { get; init; } = 3;
+
+    public int Tservers { get; init; } = 3;
+
+    public int Replicas { get; init; } = 3;
+
+    public bool Sql { get; init; } = true;
+
+    public bool AllowUnavailability { get; init; }
+
+    /// <summary>Replication groups: name, and whether this universe is the target.</summary>
+    public IReadOnlyList<(string Name, bool IsHere)> Groups { get; init; } = [];
+
+    public ReplicationMode? Mode { get; init; }
+
+    public AutoFlagClass Class { get; init; }
+
+    public DrainTimeoutPolicy OnDrainTimeout { get; init; }
+
+    public IReadOnlyList<string>? ExtensionsInUse { get; init; } = [];
+
+    public SwapMethod Swap { get; init; } = SwapMethod.SwitchLink;
+}

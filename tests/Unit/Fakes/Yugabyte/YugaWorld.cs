@@ -1,0 +1,321 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Databases.Yugabyte;
+
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <summary>
+/// A universe in memory, with hosts, in the time of a clock that a test moves: masters that elect a leader, tablet
+/// servers whose leaders move when they are to, that bootstrap and catch up after a start, and count as alive for a
+/// minute after their end. It notes what must never happen to such a database.
+/// </summary>
+internal sealed partial class YugaWorld
+{
+    public const string OldDirectory = "/home/yugabyte/software-old";
+    public const string NewDirectory = "/home/yugabyte/software-new";
+    public const string PeerHost = "10.9.0.1";
+
+    private static readonly TimeSpan Election = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Bootstrap = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CatchUp = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan Unresponsive = TimeSpan.FromSeconds(60);
+
+    private string? _leader;
+    private DateTimeOffset _electedAt;
+    private DateTimeOffset _moved;
+    private int _pids = 100;
+
+    public YugaWorld(YugaSetup? setup = null)
+    {
+        Setup = setup ?? new YugaSetup();
+        Spec = MakeSpec(Setup);
+        Names = YugabyteVocabulary.Of(Spec);
+        foreach (var instance in Spec.Instances)
+        {
+            var isMaster = instance.Component == DatabaseComponent.Master;
+            Servers.Add(new YugaServer
+            {
+                Name = instance.Name,
+                Host = instance.Host,
+                Component = instance.Component,
+                Rpc = new ServiceAddress(instance.Host, DefaultPorts.Service(Spec, instance)),
+                Web = new ServiceAddress(instance.Host, DefaultPorts.Status(Spec, instance)),
+                Uuid = $"{(isMaster ? "aa" : "bb")}{instance.Name}",
+                Installed = Setup.From,
+                Link = OldDirectory,
+                Running = Setup.From,
+                Pid = ++_pids,
+                StartedAt = Time.GetUtcNow() - TimeSpan.FromDays(3),
+                Leaders = isMaster ? 0 : 4,
+            });
+        }
+
+        Groups.AddRange(Setup.Groups.Select(g => new YugaGroup { Name = g.Name, IsHere = g.IsHere }));
+        PeerVersion = Setup.From;
+        (_leader, _moved) = (Masters[0].Name, Time.GetUtcNow());
+    }
+
+    public YugaSetup Setup { get; }
+
+    public ManualTimeProvider Time { get; } = new();
+
+    public DatabaseRollingUpgradeSpec Spec { get; set; }
+
+    public YugabyteVocabulary Names { get; }
+
+    public List<YugaServer> Servers { get; } = [];
+
+    public List<YugaGroup> Groups { get; } = [];
+
+    public IReadOnlyList<YugaServer> Masters => [.. Servers.Where(s => s.IsMaster)];
+
+    public IReadOnlyList<YugaServer> Tservers => [.. Servers.Where(s => !s.IsMaster)];
+
+    public HashSet<ServiceAddress> LeaderBlacklist { get; } = [];
+
+    public HashSet<ServiceAddress> ServerBlacklist { get; } = [];
+
+    public int FlagsVersion { get; set; } = 1;
+
+    public bool FlagsArePromoted { get; set; }
+
+    public bool CatalogIsUpgraded { get; set; }
+
+    /// <summary>How often the catalogue's upgrade still fails because of what others do.</summary>
+    public int CatalogMismatches { get; set; }
+
+    public string PeerVersion { get; set; }
+
+    public bool BalancerIsBusy { get; set; }
+
+    public bool PackageIsThere { get; set; }
+
+    /// <summary>Leaders that never leave, by server.</summary>
+    public Dictionary<string, int> StuckLeaders { get; } = new(StringComparer.Ordinal);
+
+    public List<string> LeaderlessTablets { get; } = [];
+
+    public List<string> UnderReplicatedTablets { get; } = [];
+
+    public List<string> Extensions { get; } = ["plpgsql"];
+
+    public List<string> PackagedExtensions { get; } = ["plpgsql", "pgcrypto"];
+
+    /// <summary>What must never happen and did.</summary>
+    public List<string> Violations { get; } = [];
+
+    /// <summary>Everything that was changed, in order.</summary>
+    public List<string> Acts { get; } = [];
+
+    /// <summary>Answers that somebody put in the way: by path, or "HOST:PORT/path".</summary>
+    public Dictionary<string, (int Status, string Body)> Answers { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Commands of the admin tool that answer something else: exit code and what is printed.</summary>
+    public Dictionary<string, (int Code, string Output)> ToolAnswers { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Told of every question before it is answered.</summary>
+    public Action<ServiceAddress, string>? Asked { get; set; }
+
+    public YugaServer this[string name] => Servers.Single(s => s.Name == name);
+
+    /// <summary>SHA-256 of a program of a version.</summary>
+    public static string Sha(string program, string version) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{program} {version}")));
+
+    public string Program(YugaServer server) => Names.Program(server.Component);
+
+    /// <summary>Who leads now; null while nobody does.</summary>
+    public YugaServer? Leader
+    {
+        get
+        {
+            Pass();
+            return _leader is { } name && Time.GetUtcNow() >= _electedAt ? this[name] : null;
+        }
+    }
+
+    /// <summary>Leadership goes to another master.</summary>
+    public void Elect(string name) => (_leader, _electedAt) = (name, Time.GetUtcNow());
+
+    /// <summary>Whether a tablet server has all its tablets.</summary>
+    public bool IsReady(YugaServer server) =>
+        server.IsUp && !server.StaysSick && Time.GetUtcNow() - server.StartedAt >= Bootstrap;
+
+    public bool HasCaughtUp(YugaServer server) => IsReady(server) && Time.GetUtcNow() - server.StartedAt >= CatchUp;
+
+    public bool CountsAsAlive(YugaServer server) => server.IsUp || Time.GetUtcNow() - server.StoppedAt < Unresponsive;
+
+    public void Stop(YugaServer server, string by = "operator")
+    {
+        Acts.Add($"stop {server.Name}");
+        if (!server.IsUp)
+        {
+            server.Supervision = SupervisionState.Inactive;
+            return;
+        }
+
+        foreach (var other in Servers.Where(s => s != server && (!s.IsUp || (!s.IsMaster && !HasCaughtUp(s)))))
+        {
+            Violate($"{server.Name} was stopped by {by} while {other.Name} was {(other.IsUp ? "catching up" : "down")}");
+        }
+
+        if (server.IsMaster && Leader == server && Masters.Any(m => m != server && m.Running == server.Running))
+        {
+            Violate($"{server.Name} was stopped as leader before {string.Join(", ", Masters.Where(m => m != server && m.Running == server.Running))}");
+        }
+
+        if (!server.IsMaster && server.Leaders > 0 && StuckLeaders.GetValueOrDefault(server.Name) == 0 && Setup.Replicas > 1)
+        {
+            Violate($"{server.Name} was stopped with {server.Leaders} leaders");
+        }
+
+        End(server, SupervisionState.Inactive);
+    }
+
+    /// <summary>It ends, however.</summary>
+    public void End(YugaServer server, SupervisionState supervision)
+    {
+        (server.Running, server.Pid, server.StoppedAt, server.Supervision) = (null, 0, Time.GetUtcNow(), supervision);
+        foreach (var other in Tservers.Where(t => t.IsUp).Take(1))
+        {
+            (other.Leaders, server.Leaders) = (other.Leaders + server.Leaders, 0);
+        }
+
+        if (_leader == server.Name)
+        {
+            var next = Masters.FirstOrDefault(m => m.IsUp);
+            (_leader, _electedAt) = (next?.Name, Time.GetUtcNow() + Election);
+        }
+    }
+
+    public void Start(YugaServer server, string version)
+    {
+        Acts.Add($"start {server.Name} {version}");
+        if (server.IsUp)
+        {
+            return;
+        }
+
+        if (FlagsArePromoted && version == Setup.From)
+        {
+            Violate($"{server.Name} was started as {version} after AutoFlags were promoted");
+        }
+
+        if (!server.IsMaster && version == Setup.To && Masters.Any(m => m.Running != Setup.To))
+        {
+            Violate($"{server.Name} was started as {version} before every master");
+        }
+
+        (server.Running, server.Pid, server.StartedAt, server.Supervision) = (version, ++_pids, Time.GetUtcNow(), SupervisionState.Active);
+        server.Starts++;
+        if (_leader is null && server.IsMaster)
+        {
+            (_leader, _electedAt) = (server.Name, Time.GetUtcNow() + Election);
+        }
+    }
+
+    public void Promote()
+    {
+        Acts.Add("promote");
+        foreach (var old in Servers.Where(s => s.Running != Setup.To))
+        {
+            Violate($"AutoFlags were promoted while {old.Name} was {old.Running ?? "down"}");
+        }
+
+        FlagsVersion += FlagsArePromoted ? 0 : 1;
+        FlagsArePromoted = true;
+    }
+
+    public void Resume(YugaGroup group)
+    {
+        Acts.Add($"resume {group.Name}");
+        var back = Servers.All(s => s.Running == Setup.From);
+        if (!back && (Servers.Any(s => s.Running != Setup.To) || PeerVersion != Setup.To))
+        {
+            Violate($"{group.Name} was resumed while not every process was of one version");
+        }
+
+        group.IsPaused = false;
+    }
+
+    public void Violate(string what) => Violations.Add(what);
+
+    // Leaders leave a blacklisted server, two a second.
+    private void Pass()
+    {
+        var now = Time.GetUtcNow();
+        var moves = (int)((now - _moved).TotalSeconds * 2);
+        if (moves == 0)
+        {
+            return;
+        }
+
+        _moved = now;
+        foreach (var server in Tservers.Where(t => t.IsUp && LeaderBlacklist.Contains(t.Rpc)))
+        {
+            var others = Tservers.Where(t => t != server && IsReady(t) && !LeaderBlacklist.Contains(t.Rpc)).ToList();
+            var leaving = Math.Min(moves, server.Leaders - StuckLeaders.GetValueOrDefault(server.Name));
+            if (others.Count > 0 && leaving > 0)
+            {
+                server.Leaders -= leaving;
+                others[0].Leaders += leaving;
+            }
+        }
+
+        foreach (var empty in Tservers.Where(t => IsReady(t) && t.Leaders == 0 && !LeaderBlacklist.Contains(t.Rpc)))
+        {
+            var rich = Tservers.Where(t => t.IsUp).MaxBy(t => t.Leaders)!;
+            if (rich.Leaders > 1)
+            {
+                (rich.Leaders, empty.Leaders) = (rich.Leaders - 1, 1);
+            }
+        }
+    }
+
+    private static DatabaseRollingUpgradeSpec MakeSpec(YugaSetup setup) => new()
+    {
+        Engine = DatabaseEngine.YugabyteDB,
+        FromVersion = setup.From,
+        ToVersion = setup.To,
+        AllowUnavailability = setup.AllowUnavailability,
+        Package = new PackageSpec { Directory = NewDirectory },
+        Access = new HostAccess { Ssh = new SshAccess { User = "yugabyte", KeySecretRef = new SecretReference { Name = "ssh" }, KnownHostsSecretRef = new SecretReference { Name = "ssh" } } },
+        Settle = "10s",
+        Drain = new DrainSpec { Timeout = "2m", OnTimeout = setup.OnDrainTimeout },
+        Timeouts = new DatabaseUpgradeTimeouts { Verify = "5m", Replication = "1d" },
+        Control =
+        [
+            new ComponentControl { Component = DatabaseComponent.Master, Control = new InstanceControl { Systemd = new SystemdControl { Unit = "yb-master.service" }, Swap = setup.Swap } },
+            new ComponentControl { Component = DatabaseComponent.Tserver, Control = new InstanceControl { Systemd = new SystemdControl { Unit = "yb-tserver.service" }, Swap = setup.Swap } },
+        ],
+        Instances =
+        [
+            .. Enumerable.Range(1, setup.Masters).Select(i => Instance($"m{i}", DatabaseComponent.Master, i)),
+            .. Enumerable.Range(1, setup.Tservers).Select(i => Instance($"t{i}", DatabaseComponent.Tserver, i)),
+        ],
+        Yugabyte = new YugabyteSpec
+        {
+            Dialect = setup.Dialect,
+            PromoteClass = setup.Class,
+            CatalogRetryPause = "30s",
+            Sql = new YugabyteSqlSpec { ExtensionsInUse = setup.ExtensionsInUse?.ToList() },
+            Replication = new ReplicationSpec
+            {
+                Mode = setup.Mode,
+                Groups = [.. setup.Groups.Select(g => g.Name).Distinct(StringComparer.Ordinal).Select(name => new ReplicationGroup { Name = name, Peer = new ReplicationPeer { Masters = [$"{PeerHost}:7100"] } })],
+            },
+        },
+    };
+
+    private static DatabaseInstance Instance(string name, DatabaseComponent component, int number) => new()
+    {
+        Name = name,
+        Component = component,
+        Host = string.Create(CultureInfo.InvariantCulture, $"10.0.{number / 250}.{number % 250}"),
+        DeployDir = $"/home/yugabyte/{(component == DatabaseComponent.Master ? "master" : "tserver")}",
+    };
+}

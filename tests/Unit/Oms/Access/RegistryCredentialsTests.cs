@@ -1,0 +1,62 @@
+using System.Text;
+using Drydock.Reconcilers.Oms;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+public sealed class RegistryCredentialsTests
+{
+    private const string Config = """
+        {"auths":{
+          "https://registry.example/v2/":{"username":"whole","password":"p1"},
+          "registry.example/team":{"username":"team","password":"p2"},
+          "registry.example:5000":{"auth":"cm9ib3Q6YTpi"},
+          "https://index.docker.io/v1/":{"username":"hub","password":"p4"},
+          "token.example":{"auth":"","identitytoken":"t"},
+          "odd.example":{"username":"nobody"},
+          "odder.example":{"auth":"!!"}}}
+        """;
+
+    [Theory]
+    [InlineData("registry.example/oms:1", "whole", "p1", "registry.example")]
+    [InlineData("REGISTRY.example/other/oms:1", "whole", "p1", "registry.example")]
+    [InlineData("registry.example/team/oms@sha256:0", "team", "p2", "registry.example")]
+    [InlineData("registry.example/teams/oms", "whole", "p1", "registry.example")]
+    [InlineData("registry.example:5000/oms", "robot", "a:b", "registry.example:5000")]
+    [InlineData("oms:1", "hub", "p4", "docker.io")]
+    [InlineData("library/oms", "hub", "p4", "docker.io")]
+    public void The_entry_of_the_images_own_registry_is_taken_the_most_exact_one(
+        string image, string user, string password, string host)
+    {
+        var credentials = For(image).ShouldNotBeNull();
+
+        (credentials.Username, credentials.Password, credentials.ServerAddress).ShouldBe((user, password, host));
+        credentials.ToString().ShouldNotContain(password);
+    }
+
+    [Fact]
+    public void A_token_is_taken_instead_of_a_password() =>
+        For("token.example/oms").ShouldNotBeNull().IdentityToken.ShouldBe("t");
+
+    [Fact]
+    public void A_registry_that_is_not_in_the_Secret_gets_nothing() => For("elsewhere.example/oms").ShouldBeNull();
+
+    [Theory]
+    [InlineData("odd.example/oms", "neither username and password nor auth")]
+    [InlineData("odder.example/oms", "not USER:PASSWORD in base64")]
+    public void An_entry_that_makes_no_sense_is_told_without_its_values(string image, string says) =>
+        Should.Throw<FormatException>(() => For(image)).Message.ShouldContain(says);
+
+    [Theory]
+    [InlineData(null, "no key .dockerconfigjson")]
+    [InlineData("no json", "is no JSON")]
+    [InlineData("{}", "no object 'auths'")]
+    public void A_Secret_of_another_kind_is_told(string? text, string says) =>
+        Should.Throw<FormatException>(() => RegistryCredentials.For("a.example/b", Data(text))).Message.ShouldContain(says);
+
+    private static Drydock.Clients.Docker.AuthConfig? For(string image) => RegistryCredentials.For(image, Data(Config));
+
+    private static Dictionary<string, byte[]> Data(string? text) =>
+        text is null ? [] : new(StringComparer.Ordinal) { [RegistryCredentials.Key] = Encoding.UTF8.GetBytes(text) };
+}

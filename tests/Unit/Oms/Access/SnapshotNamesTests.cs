@@ -1,0 +1,51 @@
+using Drydock.Clients.MySql;
+using Drydock.Clients.Snapshots;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+public sealed class SnapshotNamesTests
+{
+    [Fact]
+    public void A_database_name_becomes_an_object_name_that_no_other_database_gets()
+    {
+        StorageName.Encode("oms_rm-1").ShouldBe("oms_rm-1");
+        StorageName.Encode("a.b/c").ShouldBe("a%2Eb%2Fc");
+        StorageName.Encode("心").ShouldBe("%E5%BF%83");
+        var first = StorageName.Encode(new string('心', 64));
+        var second = StorageName.Encode(new string('心', 63) + "跳");
+        first.Length.ShouldBeLessThan(130);
+        first.ShouldNotBe(second);
+        StorageName.Checked($"x/{first}.sql.gz").ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a/b")]
+    [InlineData("..")]
+    [InlineData("a;b")]
+    [InlineData("*/ DROP")]
+    public void An_id_that_could_leave_its_folder_or_its_SQL_comment_is_refused(string id) =>
+        Should.Throw<SnapshotException>(() => StorageName.Check(new SnapshotLocation(new DirectoryStorage("/x"), "p", id))).Failure.ShouldBe(SnapshotFailure.InvalidRequest);
+
+    [Fact]
+    public void Option_files_quote_what_the_tools_would_read_otherwise()
+    {
+        var options = new MySqlConnectionStringBuilder { Server = "h", UserID = "u", Password = "a\"b\\c #d\n'e'", SslMode = MySqlSslMode.VerifyFull, SslCa = "/ca" };
+        var maria = SecretOptionFile.Text(options, ToolFlavour.MariaDb);
+        maria.ShouldContain("password=\"a\\\"b\\\\c #d\\n'e'\"\n");
+        maria.ShouldContain("ssl-verify-server-cert=1\n");
+        SecretOptionFile.Text(options, ToolFlavour.MySql).ShouldContain("ssl-mode=VERIFY_IDENTITY\nssl-ca=\"/ca\"\n");
+        options.SslMode = MySqlSslMode.Disabled;
+        SecretOptionFile.Text(options, ToolFlavour.MariaDb).ShouldContain("skip-ssl\n");
+    }
+
+    [Fact]
+    public void A_load_lock_fits_into_what_servers_allow_and_differs_by_database()
+    {
+        var name = SessionMarker.LoadLock(new string('x', 128), "db1");
+        name.Length.ShouldBeLessThanOrEqualTo(64);
+        SessionMarker.LoadLock(new string('x', 128), "db2").ShouldNotBe(name);
+    }
+}

@@ -1,0 +1,112 @@
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>What is made of statuses and components; unknown words are never taken for good ones.</summary>
+public sealed class ProjectJudgementTests
+{
+    [Theory]
+    [InlineData("RUNNING", "RUNNING_MERGING", true)]
+    [InlineData("RUNNING_MODIFYING", "RUNNING", true)]
+    [InlineData("RUNNING", "FINISHED", true)]
+    [InlineData("RUNNING", "SUSPEND", false)]
+    [InlineData("RUNNING", "A_NEW_WORD", false)]
+    [InlineData("A_NEW_WORD", "A_NEW_WORD", true)]
+    [InlineData("SUSPEND", "RUNNING", false)]
+    [InlineData("FINISHED", "RUNNING", false)]
+    [InlineData("RELEASING", "RELEASED", true)]
+    public void A_status_is_as_before_or_went_its_way(string before, string now, bool same) =>
+        ProjectStatuses.IsAsBefore(before, now).ShouldBe(same);
+
+    [Fact]
+    public void Components_in_one_line_are_read_back()
+    {
+        ProjectComponent[] components =
+        [
+            new(ProjectComponentKind.IncrSync, "w", "RUNNING"), new(ProjectComponentKind.Store, "a", "ACTIVE"), new(ProjectComponentKind.Store, "b", "ACTIVE"),
+            new(ProjectComponentKind.Store, "c", "very odd, indeed"), new(ProjectComponentKind.ReverseIncrSync, "r", ""),
+        ];
+        var line = ComponentSummary.Write(components);
+
+        line.ShouldBe("Store ACTIVE x2, Store very_odd__indeed, Incr-Sync RUNNING, Reverse-Incr-Sync UNKNOWN");
+        ComponentSummary.Read(line)[ProjectComponentKind.Store].ShouldBe(["ACTIVE", "very_odd__indeed"]);
+        ComponentSummary.Read(SchemaLimits.Clip(line, 20))[ProjectComponentKind.Store].ShouldBe(["ACTIVE"], "what was cut is left out");
+        ComponentSummary.Read(null).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("RUNNING", "Store ACTIVE, Incr-Sync RUNNING", "ACTIVE", "RUNNING", 0)]
+    [InlineData("RUNNING", "Store ACTIVE, Incr-Sync RUNNING", "ABNORMAL", "RUNNING", 1)]
+    [InlineData("RUNNING", "Store ACTIVE, Incr-Sync RUNNING", "ABNORMAL", "ABNORMAL", 2)]
+    [InlineData("RUNNING", "Store ACTIVE, Incr-Sync RUNNING", "ACTIVE", "A_NEW_WORD", 1)]
+    [InlineData("RUNNING", "Store GOOD, Incr-Sync FINE", "GOOD", "FINE", 0)]
+    [InlineData("RUNNING", null, "ACTIVE", "RUNNING", 0)]
+    [InlineData("RUNNING", null, "ABNORMAL", "RUNNING", 1)]
+    [InlineData("SUSPEND", "Store ACTIVE, Incr-Sync PAUSED", "ACTIVE", "PAUSED", 0)]
+    [InlineData("SUSPEND", "Store ACTIVE, Incr-Sync PAUSED", "ABNORMAL", "PAUSED", 1)]
+    [InlineData("RUNNING", "Store ACTIVE, Incr-Sync RUNNING", null, "RUNNING", 1)]
+    [InlineData("RUNNING", "Store ACTIVE, Incr-Sync RUNNING", "ACTIVE", null, 1)]
+    [InlineData("RUNNING", null, null, null, 1)]
+    [InlineData("SUSPEND", null, null, null, 0)]
+    public void A_link_has_recovered_or_it_has_not(
+        string status, string? recorded, string? store, string? writer, int problems)
+    {
+        var components = new List<ProjectComponent>();
+        if (store is not null)
+        {
+            components.Add(new(ProjectComponentKind.Store, "s", store, "t"));
+        }
+
+        if (writer is not null)
+        {
+            components.Add(new(ProjectComponentKind.IncrSync, "w", writer));
+        }
+
+        ProjectLinks.NotRecovered(new ProjectStatus { Status = status, Components = recorded }, components).Count.ShouldBe(problems);
+    }
+
+    [Fact]
+    public void One_good_store_of_a_subtopic_is_enough_and_every_subtopic_needs_one()
+    {
+        var project = new ProjectStatus { Status = "RUNNING", Components = "Store ACTIVE" };
+        ProjectComponent Store(string subtopic, string status) => new(ProjectComponentKind.Store, "s", status, subtopic);
+
+        ProjectLinks.NotRecovered(project, [Store("t", "ABNORMAL"), Store("t", "ABNORMAL"), Store("t", "ACTIVE")]).ShouldBeEmpty();
+        ProjectLinks.NotRecovered(project, [Store("t", "ACTIVE"), Store("u", "ABNORMAL"), Store("u", "STOPPED")]).ShouldBe(["Store of u is ABNORMAL and STOPPED"]);
+    }
+
+    [Fact]
+    public void Projects_are_found_by_id_then_by_the_name_they_have_now_and_never_guessed()
+    {
+        OmsProject[] present =
+        [
+            new(OmsProjectKind.Migration, "np_1", "a", "RUNNING"), new(OmsProjectKind.Sync, "ns_1", "renamed", "RUNNING"),
+            new(OmsProjectKind.Migration, "np_2", "twice", "RUNNING"), new(OmsProjectKind.Migration, "np_3", "twice", "RUNNING"),
+        ];
+        var match = new ProjectMatch(present, [new RenamedProject { Kind = ProjectKind.Synchronization, Id = "7", OldName = "a", NewName = "renamed" }]);
+
+        match.Find(new ProjectStatus { Kind = ProjectKind.Migration, Id = "np_1", Name = "other" })!.Id.ShouldBe("np_1");
+        match.Find(new ProjectStatus { Kind = ProjectKind.Migration, Id = "1", Name = "a" })!.Id.ShouldBe("np_1");
+        match.Find(new ProjectStatus { Kind = ProjectKind.Synchronization, Id = "7", Name = "a" })!.Id.ShouldBe("ns_1");
+        match.Find(new ProjectStatus { Kind = ProjectKind.Synchronization, Id = "8", Name = "a" }).ShouldBeNull("another kind");
+        match.Find(new ProjectStatus { Kind = ProjectKind.Migration, Id = "2", Name = "twice" }).ShouldBeNull("either could be it");
+    }
+
+    [Fact]
+    public void Entries_survive_the_receipt_and_those_that_do_not_fit_are_counted()
+    {
+        var items = Enumerable.Range(0, 500).Select(i => new ActionItem { Reason = Reasons.ReviewProject, Subject = $"p\t{i}", Message = new string('x', 300) + "\nend" }).ToList();
+        var text = ActionFacts.Write(items);
+        var read = ActionFacts.Read(text);
+
+        text.Length.ShouldBeLessThan(SchemaLimits.Opaque);
+        read[0].ShouldBe(items[0] with { Subject = "p 0", Message = new string('x', 300) + " end" });
+        read[^1].Message.ShouldContain($"{500 - (read.Count - 1)} more projects");
+        ActionFacts.Read(null).ShouldBeEmpty();
+    }
+}

@@ -1,0 +1,210 @@
+using System.Text;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+using static Drydock.Tests.Unit.Fakes.FakeConsole;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>
+/// Requests and answers of the API, as the vendor's documents print them and with the quirks they allow.
+/// </summary>
+public sealed class ReadingTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task It_posts_json_to_the_action_with_basic_authentication()
+    {
+        using var console = new FakeConsole(_ => Good("""{"id":"np_1","name":"orders","type":"MIGRATION","status":"RUNNING"}"""));
+        using var api = Api(console);
+
+        (await api.ProjectAsync("np_1", Token)).ShouldBe(new OmsProject(OmsProjectKind.Migration, "np_1", "orders", "RUNNING"));
+
+        var asked = console.Requests.ShouldHaveSingleItem();
+        asked.Method.ShouldBe(HttpMethod.Post);
+        asked.Address.ToString().ShouldBe("http://192.0.2.216:8089/api/v2?Action=DescribeProject");
+        asked.Authorization.ShouldBe("Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"operator:{Password}")));
+        asked.Body.ShouldBe("""{"id":"np_1"}""");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(100)]
+    [InlineData(101)]
+    [InlineData(320)]
+    public async Task All_pages_of_both_kinds_are_read(int count)
+    {
+        using var console = new FakeConsole(asked => Good(Rows(asked, count, 100)));
+        using var api = Api(console);
+
+        var projects = await api.ProjectsAsync(Token);
+
+        projects.Count.ShouldBe(2 * count);
+        projects.Count(p => p.Kind == OmsProjectKind.Sync).ShouldBe(count);
+        projects.Select(p => (p.Kind, p.Id)).Distinct().Count().ShouldBe(2 * count);
+        console.Requests.ShouldAllBe(r => r.Body.Contains("\"pageSize\":100", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_console_that_gives_smaller_pages_than_asked_for_is_still_read_to_the_end()
+    {
+        using var console = new FakeConsole(asked => Good(Rows(asked, 25, 10)));
+        using var api = Api(console);
+
+        (await api.ProjectsAsync(Token)).Count.ShouldBe(50);
+    }
+
+    [Fact]
+    public async Task A_console_that_repeats_its_last_page_for_ever_is_not_read_for_ever()
+    {
+        using var console = new FakeConsole(_ => Good("""[{"id":"np_1","name":"a","status":"RUNNING"}]"""));
+        using var api = Api(console);
+
+        (await api.ProjectsAsync(Token)).Count.ShouldBe(2);
+        console.Requests.Count.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task Empty_lists_may_be_null_and_rows_too()
+    {
+        using var console = new FakeConsole(asked => asked.Action switch
+        {
+            "ListProjects" => Good("null"),
+            "DescribeProjectSteps" => Good("[null]"),
+            _ => Good("""{"storeList":null,"incrSyncComponents":[null]}"""),
+        });
+        using var api = Api(console);
+
+        (await api.ProjectsAsync(Token)).ShouldBeEmpty();
+        (await api.StepsAsync("np_1", Token)).ShouldBeEmpty();
+        (await api.ComponentsAsync("np_1", Token)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Progress_tells_the_lag_by_the_clock_of_the_console()
+    {
+        var date = DateTimeOffset.FromUnixTimeSeconds(1_689_248_124);
+        using var console = new FakeConsole(_ => Good("""{"projectId":"np_1","status":"RUNNING","enableIncrSync":true,"currentStep":"INCR_TRANSFER","incrSyncCheckpoint":1689248064}""", date));
+        using var api = Api(console);
+
+        var progress = await api.ProgressAsync("np_1", Token);
+
+        progress.Lag.ShouldBe(TimeSpan.FromSeconds(60));
+        progress.SynchronizesIncrements.ShouldBe(true);
+        progress.CurrentStep.ShouldBe("INCR_TRANSFER");
+    }
+
+    [Theory]
+    [InlineData("\"1689248064\"", 60)]
+    [InlineData("1689248064000", 60)]
+    [InlineData("1689248064.0", 60)]
+    [InlineData("1689250000", 0)]
+    [InlineData("0", null)]
+    [InlineData("null", null)]
+    [InlineData("\"vdhmpliedmbfs\"", null)]
+    [InlineData("{\"a\":1}", null)]
+    [InlineData("99999999999999999999999", null)]
+    [InlineData("999999999999999", null)]
+    public async Task A_checkpoint_is_a_time_or_it_is_none(string checkpoint, int? lag)
+    {
+        using var console = new FakeConsole(_ => Good($$"""{"status":"RUNNING","incrSyncCheckpoint":{{checkpoint}}}""", DateTimeOffset.FromUnixTimeSeconds(1_689_248_124)));
+        using var api = Api(console);
+
+        var progress = await api.ProgressAsync("np_1", Token);
+
+        progress.Lag.ShouldBe(lag is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
+        progress.CheckpointText.ShouldBe(lag is null && checkpoint.Length > 12 ? checkpoint.Trim('"') : null);
+    }
+
+    [Fact]
+    public async Task After_a_switchover_the_checkpoint_of_the_way_back_counts()
+    {
+        using var console = new FakeConsole(_ => Good(
+            """{"status":"RUNNING","currentStep":"REVERSE_INCR_TRANSFER","incrSyncCheckpoint":1600000000,"reverseIncrTransferCheckpoint":1689248100}""", DateTimeOffset.FromUnixTimeSeconds(1_689_248_124)));
+        using var api = Api(console);
+
+        (await api.ProgressAsync("np_1", Token)).Lag.ShouldBe(TimeSpan.FromSeconds(24));
+    }
+
+    [Fact]
+    public async Task The_older_API_is_asked_by_kind_and_id()
+    {
+        using var console = new FakeConsole(_ => Json("""{"success":true,"code":"success","data":{"status":"RUNNING","importance":"HIGH","currentStep":"INCR_SYNC","incrSyncCheckpoint":"1689248064"}}""", date: DateTimeOffset.FromUnixTimeSeconds(1_689_248_074)));
+        using var api = Api(console);
+
+        (await api.OlderProgressAsync(OmsProjectKind.Sync, "7/../x", Token)).Lag.ShouldBe(TimeSpan.FromSeconds(10));
+        await api.OlderProgressAsync(OmsProjectKind.Migration, "7", Token);
+
+        console.Requests[0].Method.ShouldBe(HttpMethod.Get);
+        console.Requests[0].Address.AbsolutePath.ShouldBe("/api/omsp/v2/sync/7%2F..%2Fx/progress");
+        console.Requests[1].Address.AbsolutePath.ShouldBe("/api/omsp/v2/migrations/7/progress");
+    }
+
+    [Fact]
+    public async Task Components_are_read_with_unknown_states_and_odd_types()
+    {
+        using var console = new FakeConsole(_ => Good(
+            """
+            {"storeList":[{"name":"s1","ip":"192.0.2.1","region":"default","subtopic":"t-0","status":"ACTIVE","delay":"1","config":{"deep":[{"password":"x"}]},"beginCheckpoint":"2023-07-13T09:19:53"},
+             {"name":"s2","subtopic":"t-0","status":"SOMETHING_NEW"}],
+             "fullImportComponents":[{"name":"f","status":"FINISHED","progress":100,},],"incrSyncComponents":[{"name":"w","status":7}],"newKind":[{}],"reverseStoreList":null}
+            """));
+        using var api = Api(console);
+
+        (await api.ComponentsAsync("np_1", Token)).ShouldBe(
+        [
+            new ProjectComponent(ProjectComponentKind.Store, "s1", "ACTIVE", "t-0"),
+            new ProjectComponent(ProjectComponentKind.Store, "s2", "SOMETHING_NEW", "t-0"),
+            new ProjectComponent(ProjectComponentKind.IncrSync, "w", "7"),
+            new ProjectComponent(ProjectComponentKind.FullImport, "f", "FINISHED"),
+        ]);
+    }
+
+    [Fact]
+    public async Task Steps_are_read_and_a_switchover_under_way_is_found()
+    {
+        using var console = new FakeConsole(_ => Good(
+            """[{"order":1,"name":"INCR_TRANSFER","status":"MONITORING","stepInfo":{"incrTimestampCheckpoint":1}},{"order":8,"name":"TRANSFER_APP_SWITCH","status":"RUNNING","stepInfo":null}]"""));
+        using var api = Api(console);
+
+        var steps = await api.StepsAsync("np_1", Token);
+
+        steps.Count.ShouldBe(2);
+        ForwardSwitchover.UnderWay(steps).ShouldBe(new ProjectStep("TRANSFER_APP_SWITCH", "RUNNING"));
+    }
+
+    [Theory]
+    [InlineData("TRANSFER_APP_SWITCH", "INIT", false)]
+    [InlineData("TRANSFER_APP_SWITCH", "FINISHED", false)]
+    [InlineData("APP_SWITCH", "RUNNING", true)]
+    [InlineData("APP_SWITCH", "FAILED", true)]
+    [InlineData("APP_SWITCH", "SUSPEND", true)]
+    [InlineData("APP_SWITCH", "A_NEW_WORD", true)]
+    [InlineData("INCR_TRANSFER", "RUNNING", false)]
+    public void A_switchover_that_began_and_has_not_ended_is_under_way(string name, string status, bool underWay) =>
+        (ForwardSwitchover.UnderWay([new ProjectStep(name, status)]) is not null).ShouldBe(underWay);
+
+    [Theory]
+    [InlineData("true")]
+    [InlineData("\"true\"")]
+    [InlineData("1")]
+    public async Task Success_may_be_written_in_several_ways(string success)
+    {
+        using var console = new FakeConsole(_ => Json($$"""{"success":{{success}},"totalCount":"12","data":{"id":5,"name":null,"status":"SUSPEND","type":"SYNC"} }"""));
+        using var api = Api(console);
+
+        (await api.ProjectAsync("5", Token)).ShouldBe(new OmsProject(OmsProjectKind.Sync, "5", "", "SUSPEND"));
+    }
+
+    private static string Rows(Asked asked, int count, int size)
+    {
+        asked.Action.ShouldBe("ListProjects");
+        var page = int.Parse(asked.Body.Split("\"pageNumber\":")[1].Split(',')[0], System.Globalization.CultureInfo.InvariantCulture);
+        var kind = asked.Body.Contains("SYNC", StringComparison.Ordinal) ? "ns" : "np";
+        return "[" + string.Join(',', Enumerable.Range(0, count).Skip((page - 1) * size).Take(size).Select(i => $$"""{"id":"{{kind}}_{{i}}","name":"p {{i}}","status":"RUNNING","steps":[],"owner":"x"}""")) + "]";
+    }
+}

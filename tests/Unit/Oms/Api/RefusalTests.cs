@@ -1,0 +1,251 @@
+using System.Net;
+using System.Text;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+using static Drydock.Tests.Unit.Fakes.FakeConsole;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>Everything that is no answer with success: true, and what is made of it.</summary>
+public sealed class RefusalTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("PARAM_ERROR", "password is not a parameter", nameof(OmsApiErrorKind.Refused))]
+    [InlineData("GHANA-OPERAT000001", "operation failed", nameof(OmsApiErrorKind.Refused))]
+    [InlineData("USER_AUTH_FAILED", "wrong", nameof(OmsApiErrorKind.Denied))]
+    [InlineData("GHANA-USER000003", "password has expired", nameof(OmsApiErrorKind.Denied))]
+    [InlineData("X", "用户密码已过期", nameof(OmsApiErrorKind.Denied))]
+    public async Task HTTP_200_with_success_false_is_a_refusal_with_its_code_and_words(
+        string code, string message, string kind)
+    {
+        var refusal = await Refusal(_ => Bad(code, message));
+
+        refusal.Kind.ShouldBe(Enum.Parse<OmsApiErrorKind>(kind));
+        refusal.Code.ShouldBe(code);
+        refusal.Message.ShouldContain(code);
+        refusal.Message.ShouldContain(message);
+        refusal.Message.ShouldContain("http://192.0.2.216:8089/, DescribeProject of np_1");
+        refusal.Message.ShouldContain("look there");
+    }
+
+    [Fact]
+    public async Task An_expired_password_says_what_to_do() =>
+        (await Refusal(_ => Bad("GHANA-USER000003", "password has expired"))).Message.ShouldContain("has expired");
+
+    [Theory]
+    [InlineData(HttpStatusCode.Unauthorized, nameof(OmsApiErrorKind.Denied))]
+    [InlineData(HttpStatusCode.Forbidden, nameof(OmsApiErrorKind.Denied))]
+    [InlineData(HttpStatusCode.NotFound, nameof(OmsApiErrorKind.Absent))]
+    [InlineData(HttpStatusCode.MethodNotAllowed, nameof(OmsApiErrorKind.Absent))]
+    [InlineData(HttpStatusCode.BadRequest, nameof(OmsApiErrorKind.Refused))]
+    [InlineData(HttpStatusCode.OK, nameof(OmsApiErrorKind.Absent))]
+    public async Task A_page_instead_of_an_answer_is_told_by_its_status(HttpStatusCode status, string kind) =>
+        (await Refusal(_ => Page(status))).Kind.ShouldBe(Enum.Parse<OmsApiErrorKind>(kind));
+
+    [Theory]
+    [InlineData("/login", nameof(OmsApiErrorKind.Denied))]
+    [InlineData("https://oms.example:8089/api/v2", nameof(OmsApiErrorKind.Absent))]
+    public async Task A_redirect_is_not_followed(string to, string kind)
+    {
+        var refusal = await Refusal(_ => new HttpResponseMessage(HttpStatusCode.Found) { Headers = { Location = new Uri(to, UriKind.RelativeOrAbsolute) } });
+
+        refusal.Kind.ShouldBe(Enum.Parse<OmsApiErrorKind>(kind));
+        refusal.Message.ShouldContain(to);
+    }
+
+    [Fact]
+    public async Task An_envelope_with_HTTP_401_is_a_refused_login() =>
+        (await Refusal(_ => Bad("X", "no", HttpStatusCode.Unauthorized))).Kind.ShouldBe(OmsApiErrorKind.Denied);
+
+    [Fact]
+    public async Task Success_true_with_an_HTTP_error_is_no_success() =>
+        (await Refusal(_ => Json("""{"success":true,"data":{"id":"np_1","status":"RUNNING"}}""", HttpStatusCode.Conflict))).Kind.ShouldBe(OmsApiErrorKind.Refused);
+
+    [Theory]
+    [InlineData("""{"data":{"id":"np_1","status":"RUNNING"}}""")]
+    [InlineData("""{"success":"maybe","data":{"id":"np_1","status":"RUNNING"}}""")]
+    [InlineData("""{"success":true,"data":{"id":"np_1","sta""")]
+    [InlineData("""{"success":true,"data":null}""")]
+    [InlineData("""{"success":true}""")]
+    [InlineData("""{"success":true,"data":[1,2]}""")]
+    [InlineData("""{"success":true,"data":{"id":"np_1"}}""")]
+    [InlineData("")]
+    [InlineData("[]")]
+    public async Task What_is_not_as_documented_is_unreadable_and_never_a_guess(string body) =>
+        (await Refusal(_ => Json(body))).Kind.ShouldBe(OmsApiErrorKind.Unreadable);
+
+    [Fact]
+    public async Task An_answer_without_end_is_not_kept()
+    {
+        var refusal = await Refusal(_ => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new Endless()) });
+
+        refusal.Kind.ShouldBe(OmsApiErrorKind.Unreadable);
+        refusal.Message.ShouldContain("16 MiB");
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.BadGateway)]
+    [InlineData(HttpStatusCode.ServiceUnavailable)]
+    [InlineData(HttpStatusCode.InternalServerError)]
+    public async Task A_read_is_repeated_while_the_gateway_has_nobody_behind_it(HttpStatusCode status)
+    {
+        using var console = new FakeConsole(asked => asked.Number < 3 ? Page(status) : Good("""{"id":"np_1","status":"RUNNING"}"""));
+        using var api = Api(console, new InstantTime());
+
+        (await api.ProjectAsync("np_1", Token)).Status.ShouldBe("RUNNING");
+        console.Requests.Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_read_is_given_up_after_four_tries()
+    {
+        using var console = new FakeConsole(_ => throw new HttpRequestException(HttpRequestError.ConnectionError, "refused"));
+        using var api = Api(console, new InstantTime());
+
+        var refusal = await Should.ThrowAsync<OmsApiException>(() => api.ProjectAsync("np_1", Token));
+
+        refusal.Kind.ShouldBe(OmsApiErrorKind.Unreachable);
+        refusal.Message.ShouldContain("ConnectionError");
+        console.Requests.Count.ShouldBe(4);
+    }
+
+    [Theory]
+    [InlineData("PARAM_ERROR")]
+    [InlineData("GHANA-OPERAT000001")]
+    public async Task A_refused_read_is_not_repeated(string code)
+    {
+        using var console = new FakeConsole(_ => Bad(code, "no"));
+        using var api = Api(console, new InstantTime());
+
+        await Should.ThrowAsync<OmsApiException>(() => api.ProjectAsync("np_1", Token));
+        console.Requests.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_change_is_sent_once_whatever_comes_back()
+    {
+        using var console = new FakeConsole(_ => throw new HttpRequestException(HttpRequestError.ResponseEnded, "cut"));
+        using var api = Api(console, new InstantTime());
+
+        (await Should.ThrowAsync<OmsApiException>(() => api.ResumeAsync("np_1", Token))).Kind.ShouldBe(OmsApiErrorKind.Unreachable);
+        console.Requests.ShouldHaveSingleItem().Action.ShouldBe("ResumeProject");
+    }
+
+    [Fact]
+    public async Task A_change_counts_only_with_success_true()
+    {
+        using var console = new FakeConsole(asked => asked.Number == 1 ? Good("null") : Bad("GHANA-OPERAT000005", "status RUNNING does not allow RESUME"));
+        using var api = Api(console, new InstantTime());
+
+        await api.ResumeAsync("np_1", Token);
+        (await Should.ThrowAsync<OmsApiException>(() => api.ResumeAsync("np_1", Token))).Kind.ShouldBe(OmsApiErrorKind.Refused);
+    }
+
+    [Fact]
+    public async Task A_console_that_never_answers_is_waited_for_once()
+    {
+        var time = new ManualTimeProvider();
+        using var handler = new Silent();
+        using var api = new OmsApiFactory(time, _ => handler).Open(new OmsApiTarget(new Uri("http://192.0.2.216:8089"), "u", new Secret(Password)));
+
+        var asking = api.ProjectAsync("np_1", Token);
+        await handler.Asked;
+        time.Advance(TimeSpan.FromMinutes(1));
+
+        var refusal = await Should.ThrowAsync<OmsApiException>(() => asking);
+        refusal.Kind.ShouldBe(OmsApiErrorKind.Unreachable);
+        refusal.Message.ShouldContain("20 s");
+        handler.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Being_cancelled_is_no_error_of_the_API()
+    {
+        using var cancelled = new CancellationTokenSource();
+        using var handler = new Silent();
+        using var api = new OmsApiFactory(TimeProvider.System, _ => handler).Open(new OmsApiTarget(new Uri("http://192.0.2.216:8089"), "u", new Secret(Password)));
+
+        var asking = api.ProjectAsync("np_1", cancelled.Token);
+        await handler.Asked;
+        await cancelled.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(() => asking);
+    }
+
+    [Fact]
+    public async Task No_error_holds_the_password_in_any_form()
+    {
+        var login = Convert.ToBase64String(Encoding.UTF8.GetBytes($"operator:{Password}"));
+        foreach (var echo in new[] { Password, login, Uri.EscapeDataString(Password) })
+        {
+            (await Refusal(_ => Bad("X" + echo, $"you sent {echo}"))).ToString().ShouldNotContain(echo);
+        }
+    }
+
+    [Theory]
+    [InlineData(nameof(OmsApiGeneration.V2), HttpStatusCode.NotFound, nameof(OmsApiGeneration.None))]
+    [InlineData(nameof(OmsApiGeneration.V2), HttpStatusCode.OK, nameof(OmsApiGeneration.None))]
+    [InlineData(nameof(OmsApiGeneration.Progress), HttpStatusCode.NotFound, nameof(OmsApiGeneration.Progress))]
+    public async Task A_console_without_the_newer_API_has_what_its_version_implies(
+        string implied, HttpStatusCode status, string expected)
+    {
+        using var console = new FakeConsole(_ => Page(status));
+        using var api = Api(console, new InstantTime());
+
+        (await api.ProbeAsync(Enum.Parse<OmsApiGeneration>(implied), Token)).ShouldBe(Enum.Parse<OmsApiGeneration>(expected));
+    }
+
+    [Fact]
+    public async Task A_console_with_the_newer_API_has_it_whatever_its_version_implies()
+    {
+        using var console = new FakeConsole(_ => Good("[]"));
+        using var api = Api(console, new InstantTime());
+
+        (await api.ProbeAsync(OmsApiGeneration.Progress, Token)).ShouldBe(OmsApiGeneration.V2);
+    }
+
+    private static async Task<OmsApiException> Refusal(Func<FakeConsole.Asked, HttpResponseMessage> answer)
+    {
+        using var console = new FakeConsole(answer);
+        using var api = Api(console, new InstantTime());
+        return await Should.ThrowAsync<OmsApiException>(() => api.ProjectAsync("np_1", Token));
+    }
+
+    /// <summary>Bytes without end.</summary>
+    private sealed class Endless : MemoryStream
+    {
+        public override bool CanSeek => false;
+
+        public override int Read(Span<byte> buffer)
+        {
+            buffer.Fill((byte)' ');
+            return buffer.Length;
+        }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => ValueTask.FromResult(Read(buffer.Span));
+    }
+
+    /// <summary>Never answers.</summary>
+    private sealed class Silent : HttpMessageHandler
+    {
+        private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Asked => _asked.Task;
+
+        public int Count { get; private set; }
+
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Count++;
+            _asked.TrySetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            throw new InvalidOperationException("never reached");
+        }
+    }
+}

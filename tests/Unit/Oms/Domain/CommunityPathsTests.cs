@@ -1,0 +1,106 @@
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>The vendor's table for the Community edition, whole (docs/research/oms.md#upgrade-paths).</summary>
+public sealed class CommunityPathsTests
+{
+    private static readonly string[] Releases = ["3.2.2", "3.3.0", "3.3.1", "4.0.0", "4.1.0", "4.1.1", "4.2.0", "4.2.1", "4.2.2"];
+
+    private static readonly HashSet<string> Listed = new(StringComparer.Ordinal)
+    {
+        "3.2.2>3.3.0",
+        "3.3.0>3.3.1",
+        "3.2.2>4.0.0", "3.3.0>4.0.0", "3.3.1>4.0.0",
+        "3.2.2>4.1.0", "3.3.0>4.1.0", "3.3.1>4.1.0", "4.0.0>4.1.0",
+        "4.1.1>4.2.0", "4.2.0>4.2.1", "4.2.1>4.2.2",
+    };
+
+    [Fact]
+    public void Of_all_pairs_of_releases_exactly_the_listed_ones_are_allowed()
+    {
+        foreach (var from in Releases)
+        {
+            foreach (var to in Releases)
+            {
+                Check(from, to).IsAllowed.ShouldBe(Listed.Contains($"{from}>{to}"), $"{from} to {to}");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("3.3.0", "3.3.1")]
+    [InlineData("3.3.0-CE", "3.3.1")]
+    [InlineData("3.3.0", "3.3.1-ce")]
+    [InlineData("3.3.0_CE", "3.3.1-bp2-ce")]
+    public void The_suffix_may_be_written_or_not(string from, string to)
+    {
+        var path = Check(from, to).ShouldBeOfType<UpgradePath.Allowed>();
+
+        (path.From.Community, path.To.Community, path.Edition).ShouldBe((true, true, OmsEdition.Community));
+    }
+
+    [Fact]
+    public void Two_spellings_of_one_version_are_one_version() =>
+        Check("3.3.1", "3.3.1-ce").ShouldBeOfType<UpgradePath.Refused>().Message.ShouldContain("nothing to upgrade");
+
+    [Theory]
+    [InlineData("3.2.2", "3.3.0", false, true, false, false)]
+    [InlineData("3.3.0", "3.3.1", true, true, false, false)]
+    [InlineData("3.3.1", "4.0.0", true, true, false, false)]
+    [InlineData("3.3.1", "4.1.0", true, true, true, false)]
+    [InlineData("4.1.1", "4.2.0", true, true, false, true)]
+    [InlineData("4.2.1", "4.2.2", true, true, false, true)]
+    public void What_each_needs(string from, string to, bool isUpgrade, bool init, bool uniqueNames, bool api)
+    {
+        var path = Check(from, to).ShouldBeOfType<UpgradePath.Allowed>();
+
+        (path.NeedsIsUpgrade, path.NeedsInit, path.NeedsProjectChecks, path.TargetHasProjectApi, path.NeedsCorrectionJar, path.NeedsCascadeCheck)
+            .ShouldBe((isUpgrade, init, uniqueNames, api, false, false));
+    }
+
+    [Fact]
+    public void A_later_build_of_3_2_2_needs_neither_init_nor_IS_UPGRADE()
+    {
+        var path = Check("3.2.2-bp1", "3.2.2-bp2").ShouldBeOfType<UpgradePath.Allowed>();
+
+        (path.NeedsInit, path.NeedsIsUpgrade).ShouldBe((false, false));
+        Check("3.2.2-bp2", "3.2.2-bp1").IsAllowed.ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("3.2.2", "3.3.1", "go 3.2.2 → 3.3.0 → 3.3.1, each an upgrade of its own")]
+    [InlineData("4.1.1", "4.2.2", "go 4.1.1 → 4.2.0 → 4.2.1 → 4.2.2, each an upgrade of its own")]
+    [InlineData("4.1.0", "4.1.1", "4.1.1 is a fresh deployment only; no in-place way leads from 4.1.0 or below to 4.1.1 or above; deploy 4.1.1 afresh")]
+    [InlineData("3.3.1", "4.2.2", "in place it can go as far as 4.1.0")]
+    [InlineData("4.2.2", "4.2.5", "no list of sources for 4.2.5 is known")]
+    [InlineData("4.2.4", "4.2.6", "contradict each other")]
+    [InlineData("3.3.1", "3.3.0", "step back")]
+    public void What_is_not_listed_is_refused_and_the_way_there_is_is_named(string from, string to, string sentence) =>
+        Check(from, to).ShouldBeOfType<UpgradePath.Refused>().Message.ShouldContain(sentence);
+
+    [Theory]
+    [InlineData("3.2.2", "3.3.1")]
+    [InlineData("4.1.0", "4.1.1")]
+    [InlineData("4.2.4", "4.2.6")]
+    [InlineData("4.1.1", "4.2.2")]
+    public void What_the_vendor_merely_does_not_list_is_let_through_on_request(string from, string to)
+    {
+        var path = Check(from, to, allow: true).ShouldBeOfType<UpgradePath.Allowed>();
+
+        path.Unlisted.ShouldNotBeNull().ShouldContain($"{from}-ce to {to}-ce");
+    }
+
+    [Theory]
+    [InlineData("3.3.1", "4.1.1")]
+    [InlineData("4.0.0", "4.2.2")]
+    public void A_way_across_4_0_1_whose_correction_nobody_documents_is_never_let_through(string from, string to) =>
+        Check(from, to, allow: true).ShouldBeOfType<UpgradePath.Refused>().Message.ShouldContain("allowUnsupportedPath does not let it through");
+
+    private static UpgradePath Check(string from, string to, bool allow = false) =>
+        UpgradePaths.Check(OmsEdition.Community, OmsVersion.Parse(from), OmsVersion.Parse(to), allow);
+}

@@ -1,0 +1,47 @@
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+public sealed class DockerInitTests
+{
+    private const string Steps = "# 【步骤一】校验 config.yaml 配置文件\n# 【步骤二】创建 OMS 元信息库\nERROR 1235 (0A000): Modify large text/lob column not supported\n";
+
+    [Theory]
+    [InlineData("# 【结束】全部初始化步骤执行成功\n")]
+    [InlineData("【结束】全部初始化步骤执行成功")]
+    [InlineData("\u001b[32m# 【结束】全部初始化步骤执行成功\u001b[0m\r\n")]
+    [InlineData("2024-03-01 02:00:00 【结束】全部初始化步骤执行成功。\n")]
+    public void The_marker_and_exit_code_0_are_success(string marker)
+    {
+        var verdict = DockerInit.Judge(Steps + marker, 0);
+
+        verdict.Outcome.ShouldBe(DockerInitOutcome.Success);
+        verdict.LastStep.ShouldBe("【步骤二】创建 OMS 元信息库");
+    }
+
+    [Fact]
+    public void The_marker_with_another_exit_code_is_success_with_a_warning()
+    {
+        var verdict = DockerInit.Judge(Steps + DockerInit.SuccessMarker + "\n", 3);
+
+        verdict.Outcome.ShouldBe(DockerInitOutcome.SuccessWithWarning);
+        verdict.Message.ShouldContain("exit code 3");
+    }
+
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData(Steps, 0)]
+    [InlineData(Steps, 1)]
+    [InlineData("+ echo '【结束】全部初始化步骤执行成功'\n", 0)]
+    [InlineData("echo \"【结束】全部初始化步骤执行成功\" >> log\n", 0)]
+    [InlineData("【结束】全部初始化步骤执行成功 未出现\n", 0)]
+    public void Without_the_marker_as_a_printed_line_it_failed_whatever_the_exit_code(string log, int exitCode) =>
+        DockerInit.Judge(log, exitCode).Outcome.ShouldBe(DockerInitOutcome.Failed);
+
+    [Fact]
+    public void A_failure_names_the_last_step_announced() =>
+        DockerInit.Judge(Steps, 1).Message.ShouldContain("【步骤二】创建 OMS 元信息库");
+}

@@ -1,0 +1,152 @@
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+public sealed class HaConfigTests
+{
+    private const string Full =
+        """{"enable":true,"enableHost":false,"enableStore":true,"perceiveStoreClientCheckpoint":false,"enableConnector":true,"enableJdbcWriter":true,"subtopicStoreNumberThreshold":5,"checkRequestIntervalSec":600,"checkJdbcWriterIntervalSec":600,"checkHostDownIntervalSec":540,"checkModuleExceptionIntervalSec":240,"clearAbnormalResourceHours":72,"refetchStoreIntervalMin":30}""";
+
+    [Fact]
+    public void Turning_it_off_changes_that_value_and_no_other_byte()
+    {
+        const string Raw = "{ \"future\" : 1.50e+2,\t\"说明\":\"\\u4e2d/\\/文\", \"enable\"  :  true , \"nested\":{\"enable\":true} }\n";
+
+        HaConfig.Parse(Raw).Disabled().Raw.ShouldBe(Raw.Replace("\"enable\"  :  true", "\"enable\"  :  false", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("""{"enable":false}""")]
+    [InlineData("""{}""")]
+    [InlineData("""{"enable":null,"x":1}""")]
+    public void Turning_off_what_is_off_leaves_the_text_alone(string raw) =>
+        HaConfig.Parse(raw).Disabled().Raw.ShouldBe(raw);
+
+    [Fact]
+    public void Absent_keys_have_the_vendors_defaults()
+    {
+        var config = HaConfig.Parse("{}");
+
+        (config.Enable, config.EnableHost, config.EnableStore, config.PerceiveStoreClientCheckpoint, config.EnableConnector, config.EnableJdbcWriter)
+            .ShouldBe((false, false, true, false, true, true));
+        config.RefetchStoreIntervalMin.ShouldBeNull();
+        config.MissingKeys.Count.ShouldBe(13);
+        HaConfig.Default.MissingKeys.ShouldBeEmpty();
+        HaConfig.Default.ShouldBe(HaConfig.Parse(Full).Disabled());
+    }
+
+    [Fact]
+    public void Turning_it_on_brings_the_previous_settings_back_and_keeps_what_the_upgrade_added()
+    {
+        var previous = HaConfig.Parse("""{"enable":true,"enableHost":true,"subtopicStoreNumberThreshold":7,"mine":"x"}""");
+        var now = HaConfig.Parse("""{"enable":false,"enableHost":false,"subtopicStoreNumberThreshold":5,"addedByUpgrade":[1, 2]}""");
+
+        var result = now.Enabled(previous, perceiveStoreClientCheckpoint: true, refetchMinutes: null, enableConnectorRule: true);
+
+        result.Raw.ShouldBe(
+            """{"enable":true,"enableHost":true,"subtopicStoreNumberThreshold":7,"addedByUpgrade":[1, 2],"mine":"x","enableStore":true,"perceiveStoreClientCheckpoint":true,"enableConnector":true,"checkRequestIntervalSec":600,"checkHostDownIntervalSec":540,"checkModuleExceptionIntervalSec":240,"clearAbnormalResourceHours":72,"refetchStoreIntervalMin":30}""");
+    }
+
+    [Fact]
+    public void Turning_a_full_one_off_and_on_again_differs_only_in_what_was_asked_for()
+    {
+        var previous = HaConfig.Parse(Full);
+
+        previous.Disabled().Enabled(previous, false, 95, true).Raw
+            .ShouldBe(Full.Replace("\"refetchStoreIntervalMin\":30", "\"refetchStoreIntervalMin\":95", StringComparison.Ordinal));
+        previous.Disabled().Enabled(previous, true, null, true).Raw
+            .ShouldBe(Full.Replace("\"perceiveStoreClientCheckpoint\":false", "\"perceiveStoreClientCheckpoint\":true", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_refetch_window_is_never_lowered() =>
+        HaConfig.Parse("""{"refetchStoreIntervalMin":240}""").Enabled(null, false, 95, true).RefetchStoreIntervalMin.ShouldBe(240);
+
+    [Theory]
+    [InlineData("""{"enableConnector":false,"enableJdbcWriter":true}""", true, true)]
+    [InlineData("""{"enableConnector":false}""", true, true)]
+    [InlineData("""{"enableConnector":false,"enableJdbcWriter":false}""", true, false)]
+    [InlineData("""{"enableConnector":false,"enableJdbcWriter":true}""", false, false)]
+    [InlineData("""{"enableConnector":true,"enableJdbcWriter":true}""", true, true)]
+    public void The_connector_rule_holds_across_4_0_1_only(string previous, bool rule, bool enableConnector) =>
+        HaConfig.Parse("{}").Enabled(HaConfig.Parse(previous), true, null, rule).EnableConnector.ShouldBe(enableConnector);
+
+    [Fact]
+    public void Without_a_row_before_it_is_turned_on_with_the_defaults()
+    {
+        var result = HaConfig.Default.Enabled(null, true, null, true);
+
+        result.Enable.ShouldBeTrue();
+        result.PerceiveStoreClientCheckpoint.ShouldBeTrue();
+        result.ShouldBe(HaConfig.Parse(Full).Enabled(null, true, null, false));
+    }
+
+    [Fact]
+    public void A_flag_written_as_text_or_number_stays_so()
+    {
+        var config = HaConfig.Parse("""{"enable":"true","enableStore":1,"refetchStoreIntervalMin":"45","perceiveStoreClientCheckpoint":0}""");
+
+        config.Enable.ShouldBeTrue();
+        config.RefetchStoreIntervalMin.ShouldBe(45);
+        config.Disabled().Raw.ShouldStartWith("""{"enable":"false","enableStore":1""");
+        config.Disabled().Enabled(config, true, 50, false).Raw
+            .ShouldStartWith("""{"enable":"true","enableStore":1,"refetchStoreIntervalMin":"50","perceiveStoreClientCheckpoint":1,""");
+    }
+
+    [Fact]
+    public void Keys_are_added_in_the_style_of_the_others()
+    {
+        var pretty = HaConfig.Parse("{\n  \"enable\" : false,\n  \"x\" : 1\n}\n").Enabled(null, true, null, false).Raw;
+
+        pretty.ShouldStartWith("{\n  \"enable\" : true,\n  \"x\" : 1,\n  \"enableHost\" : false,\n");
+        pretty.ShouldEndWith("\n  \"refetchStoreIntervalMin\" : 30\n}\n");
+        HaConfig.Parse("{\n}").Enabled(null, true, null, false).Enable.ShouldBeTrue();
+        HaConfig.Parse("{ \"enable\":false }").Enabled(null, true, null, false).Raw.ShouldStartWith("{ \"enable\":true, \"enableHost\":false,");
+        HaConfig.Parse("{\"a\":1 /* x */, \"b\":2 // y\n}").Enabled(null, true, null, false).Raw.ShouldStartWith("{\"a\":1 /* x */, \"b\":2,\"enable\":true,");
+    }
+
+    [Fact]
+    public void Equality_is_that_of_the_json()
+    {
+        var one = HaConfig.Parse("""{"a":[1,{"b":"\u0041"}],"enable":true}""");
+        var same = HaConfig.Parse("""{ "enable" : true, "a" : [1, {"b":"A"}] }""");
+
+        one.ShouldBe(same);
+        one.GetHashCode().ShouldBe(same.GetHashCode());
+        one.ShouldNotBe(HaConfig.Parse("""{"a":[1,{"b":"B"}],"enable":true}"""));
+        one.ShouldNotBe(HaConfig.Parse("""{"enable":true}"""));
+    }
+
+    [Fact]
+    public void Of_a_key_given_twice_the_last_counts_and_all_are_written()
+    {
+        var config = HaConfig.Parse("""{"enable":false,"enable":true}""");
+
+        config.Enable.ShouldBeTrue();
+        config.Disabled().Raw.ShouldBe("""{"enable":false,"enable":false}""");
+    }
+
+    [Fact]
+    public void Half_a_character_is_refused_because_it_could_not_be_written_back() =>
+        HaConfig.TryParse("{\"x\":\"" + (char)0xd800 + "\"}", out _, out _).ShouldBeFalse();
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("   ")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("\"{}\"")]
+    [InlineData("{\"enable\":tru}")]
+    [InlineData("{\"enable\":true} x")]
+    [InlineData("{\"enable\":true")]
+    public void What_is_no_object_is_refused_with_the_place_to_correct_it(string raw)
+    {
+        HaConfig.TryParse(raw, out var config, out var error).ShouldBeFalse();
+
+        config.ShouldBeNull();
+        error.ShouldNotBeNull().ShouldContain("System Parameters");
+    }
+}

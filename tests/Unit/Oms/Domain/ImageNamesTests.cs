@@ -1,0 +1,48 @@
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+public sealed class ImageNamesTests
+{
+    [Theory]
+    [InlineData("registry.example/oms:feature_4.2.2", "4.2.2")]
+    [InlineData("registry.example:5000/a/oms:feature_3.3.1_ce", "3.3.1-ce")]
+    [InlineData("oms:feature_3.3.1-CE", "3.3.1-ce")]
+    [InlineData("registry.example/oceanbase/oms-ce:4.2.11", "4.2.11-ce")]
+    [InlineData("oms:4.2.2-bp1@sha256:0000", "4.2.2-bp1")]
+    public void The_vendors_names_tell_the_version(string image, string version) =>
+        ImageNames.VersionOf(image).ShouldBe(OmsVersion.Parse(version));
+
+    [Theory]
+    [InlineData("registry.example:5000/oms")]
+    [InlineData("sha256:0123")]
+    [InlineData("oms:latest")]
+    [InlineData("oms:feature_4.2.2-without-jar")]
+    [InlineData("")]
+    [InlineData(null)]
+    public void Other_names_tell_nothing(string? image) => ImageNames.VersionOf(image).ShouldBeNull();
+
+    [Theory]
+    [InlineData("oms:feature_4.2.1", "named after version 4.2.1, toVersion is 4.2.2-bp1")]
+    [InlineData("oms:feature_4.2.2_ce", "Community")]
+    [InlineData("oms-ce:4.2.2", "Community")]
+    [InlineData("oms:feature_4.2.2", null)]
+    [InlineData("oms:mine", null)]
+    public void A_name_that_contradicts_the_upgrade_is_noticed(string image, string? says)
+    {
+        var path = (UpgradePath.Allowed)UpgradePaths.Check(OmsEdition.Enterprise, OmsVersion.Parse("3.2.2"), OmsVersion.Parse("4.2.2-bp1"));
+
+        if (says is null)
+        {
+            ImageNames.Contradiction(image, path).ShouldBeNull();
+        }
+        else
+        {
+            ImageNames.Contradiction(image, path).ShouldNotBeNull().ShouldContain(says);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>The tables of the guides for 3.3.1 (multi node, step 5) and 4.2.2.</summary>
+public sealed class LinkRecoveryTests
+{
+    [Theory]
+    [InlineData("3.3.1", nameof(OmsProjectKind.Migration), "RUNNING", "its JDBCWriter is started and a new Store created", null)]
+    [InlineData("3.3.1", nameof(OmsProjectKind.Migration), "FAILED", "recover the link by hand", null)]
+    [InlineData("3.3.1", nameof(OmsProjectKind.Sync), "RUNNING", "its Connector is started", "Full-Import")]
+    [InlineData("3.3.1", nameof(OmsProjectKind.Sync), "SUSPEND", "its Connector is restarted by high availability although it was suspended, and the link must be recovered by hand", null)]
+    [InlineData("3.3.1", nameof(OmsProjectKind.Migration), "SUSPEND", "does not say", null)]
+    [InlineData("4.1.0", nameof(OmsProjectKind.Sync), "SUSPEND", "must be recovered by hand", null)]
+    [InlineData("4.2.0", nameof(OmsProjectKind.Sync), "RUNNING", "its Incr-Sync is started", null)]
+    [InlineData("4.2.2", nameof(OmsProjectKind.Migration), "RUNNING", "a Full-Import must be resumed by hand", "JDBCWriter")]
+    [InlineData("4.2.2", nameof(OmsProjectKind.Sync), "SUSPEND", "it stays so; a new Store is created", "restarted")]
+    [InlineData("4.2.2", nameof(OmsProjectKind.Migration), "FAILED", "recover the link by hand", null)]
+    [InlineData("4.2.2-bp1", nameof(OmsProjectKind.Migration), "running_merging", "Incr-Sync", null)]
+    public void With_high_availability_on(string target, string kind, string status, string says, string? saysNot)
+    {
+        var advice = LinkRecovery.Of(OmsVersion.Parse(target), Enum.Parse<OmsProjectKind>(kind), status, highAvailabilityOn: true).ShouldNotBeNull();
+
+        advice.ShouldContain(says);
+        if (saysNot is not null)
+        {
+            advice.ShouldNotContain(saysNot);
+        }
+    }
+
+    [Theory]
+    [InlineData("3.3.1-ce", nameof(OmsProjectKind.Migration), "RUNNING", "start its Store and JDBCWriter by hand")]
+    [InlineData("4.2.2", nameof(OmsProjectKind.Sync), "RUNNING", "start its Store and Incr-Sync by hand")]
+    [InlineData("4.2.2", nameof(OmsProjectKind.Sync), "SUSPEND", "start its Store by hand before Incr-Sync is resumed")]
+    [InlineData("3.3.1", nameof(OmsProjectKind.Migration), "FAILED", "recover the link by hand")]
+    public void With_high_availability_off(string target, string kind, string status, string says) =>
+        LinkRecovery.Of(OmsVersion.Parse(target), Enum.Parse<OmsProjectKind>(kind), status, highAvailabilityOn: false).ShouldNotBeNull().ShouldContain(says);
+
+    [Theory]
+    [InlineData("FINISHED")]
+    [InlineData("INIT")]
+    [InlineData("RELEASED")]
+    [InlineData("DELETED")]
+    public void A_project_without_a_live_link_needs_nothing(string status) =>
+        LinkRecovery.Of(OmsVersion.Parse("3.3.1"), OmsProjectKind.Migration, status, highAvailabilityOn: true).ShouldBeNull();
+}

@@ -1,0 +1,211 @@
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+public sealed class OmsTopologyTests
+{
+    [Fact]
+    public void One_region_of_two_nodes_is_understood()
+    {
+        var result = OmsTopology.Build(OneRegion());
+
+        result.Findings.ShouldBeEmpty();
+        var topology = result.Topology.ShouldNotBeNull();
+        topology.Databases.ShouldBe(["rm", "cm", "hb"]);
+        topology.Nodes.Select(node => node.Name).ShouldBe(["a", "b"]);
+        var region = topology.Regions.ShouldHaveSingleItem();
+        region.SameCmNodes.ShouldBeTrue();
+        region.InitNodes.ShouldHaveSingleItem().Name.ShouldBe("a");
+        topology.ToString().ShouldNotContain("canary");
+    }
+
+    [Fact]
+    public void Cm_nodes_are_compared_as_sets_of_addresses()
+    {
+        var result = OmsTopology.Build(
+        [
+            Node("a", "192.0.2.1", config => config with { CmNodes = ["192.0.2.1", "192.0.2.2"] }),
+            Node("b", "192.0.2.2", config => config with { CmNodes = ["192.000.002.002", "::ffff:192.0.2.1", "192.0.2.1"] }),
+        ]);
+
+        result.Topology.ShouldNotBeNull().Regions[0].SameCmNodes.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Where_cm_nodes_differ_inside_a_region_their_union_counts_and_every_node_is_initialised()
+    {
+        var result = OmsTopology.Build(
+        [
+            Node("a", "192.0.2.1", config => config with { CmNodes = ["192.0.2.1"] }),
+            Node("b", "192.0.2.2", config => config with { CmNodes = ["192.0.2.1", "192.0.2.2"] }),
+        ]);
+
+        result.Topology.ShouldNotBeNull().Regions[0].SameCmNodes.ShouldBeFalse();
+        result.Topology.Regions[0].InitNodes.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Two_regions_are_understood_in_the_order_of_the_spec()
+    {
+        var topology = OmsTopology.Build(TwoRegions()).Topology.ShouldNotBeNull();
+
+        topology.Regions.Select(region => (region.Name, region.CmLocation, region.HeartbeatDatabase, region.IsDefault))
+            .ShouldBe([("east", 2, "hb2", false), ("west", 1, "hb1", true)]);
+        topology.Databases.ShouldBe(["rm", "cm", "hb2", "hb1"]);
+    }
+
+    [Fact]
+    public void Nodes_missing_in_the_spec_and_nodes_unknown_to_oms_are_both_found()
+    {
+        var result = OmsTopology.Build([Node("a", "192.0.2.1"), Node("c", "192.0.2.3")]);
+
+        result.Topology.ShouldBeNull();
+        result.Findings.Select(finding => (finding.Reason, finding.Node)).ShouldBe([(FindingReasons.NodesMismatch, null), (FindingReasons.NodesMismatch, "c")]);
+        result.Findings[0].Message.ShouldContain("192.0.2.2");
+        result.Findings[1].Message.ShouldContain("192.0.2.3");
+    }
+
+    [Fact]
+    public void A_node_that_could_not_be_read_gives_no_topology_and_no_false_finding()
+    {
+        var result = OmsTopology.Build([Node("a", "192.0.2.1"), new NodeConfig("b", "default", "192.0.2.2", null)]);
+
+        result.Topology.ShouldBeNull();
+        result.Findings.ShouldBeEmpty();
+        OmsTopology.Build([new NodeConfig("b", "default", "192.0.2.2", null)]).Findings.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void Every_disagreement_between_nodes_is_found_and_no_password_is_told()
+    {
+        var result = OmsTopology.Build(
+        [
+            Node("a", "192.0.2.1"),
+            Node("b", "192.0.2.2", config => config with
+            {
+                MetaHost = "192.0.2.10",
+                MetaPort = 3307,
+                MetaUser = "other",
+                MetaPassword = new Secret("canary-2"),
+                RmDatabase = "rm2",
+                CmDatabase = "cm2",
+                HeartbeatDatabase = "hb2",
+                CmLocation = 3,
+            }),
+        ]);
+
+        result.Findings.Where(finding => finding.Reason == FindingReasons.ConfigMismatch).Select(finding => finding.Message.Split(' ')[2]).ShouldBe(
+            ["oms_meta_host", "oms_meta_port", "oms_meta_user", "oms_meta_password", "drc_rm_db", "drc_cm_db", "drc_cm_heartbeat_db", "cm_location"]);
+        result.Findings.ShouldAllBe(finding => finding.Node == "b" && !finding.Message.Contains("canary"));
+    }
+
+    [Fact]
+    public void Contradictions_between_regions_are_all_found()
+    {
+        var result = OmsTopology.Build(TwoRegions(config => config with { HeartbeatDatabase = "HB1", CmLocation = 1, CmIsDefault = true, CmNodes = ["192.0.2.2", "192.0.2.1"] }));
+
+        result.Findings.Select(finding => finding.Reason).Order(StringComparer.Ordinal).ShouldBe(
+            [FindingReasons.DefaultRegionInvalid, FindingReasons.DuplicateDatabase, FindingReasons.DuplicateLocation, FindingReasons.NodesMismatch, FindingReasons.NodesMismatch]);
+    }
+
+    [Fact]
+    public void Regions_with_another_metadata_server_or_other_databases_contradict_each_other()
+    {
+        var result = OmsTopology.Build(TwoRegions(config => config with { MetaHost = "192.0.2.10", RmDatabase = "rm2", CmDatabase = "cm2" }));
+
+        result.Topology.ShouldBeNull();
+        result.Findings.ShouldAllBe(finding => finding.Reason == FindingReasons.RegionsMismatch);
+        result.Findings.Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public void A_system_without_a_default_region_is_refused() =>
+        OmsTopology.Build([Node("a", "192.0.2.1", config => config with { CmIsDefault = false, CmNodes = ["192.0.2.1"] })])
+            .Findings.ShouldHaveSingleItem().Reason.ShouldBe(FindingReasons.DefaultRegionInvalid);
+
+    [Fact]
+    public void One_database_for_two_purposes_is_refused() =>
+        OmsTopology.Build([Node("a", "192.0.2.1", config => config with { HeartbeatDatabase = "cm", CmNodes = ["192.0.2.1"] })])
+            .Findings.ShouldHaveSingleItem().Reason.ShouldBe(FindingReasons.DuplicateDatabase);
+
+    [Fact]
+    public void Region_names_must_be_those_of_config_yaml()
+    {
+        OmsTopology.Build([new NodeConfig("a", "nowhere", "192.0.2.1", Config() with { CmNodes = ["192.0.2.1"], CmRegion = "west" })])
+            .Findings.ShouldHaveSingleItem().Reason.ShouldBe(FindingReasons.RegionsMismatch);
+        OmsTopology.Build([new NodeConfig("a", "west", "192.0.2.1", Config() with { CmNodes = ["192.0.2.1"] })]).Findings.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Two_nodes_with_one_address_are_refused() =>
+        OmsTopology.Build([Node("a", "192.0.2.1"), Node("b", "192.0.2.1")]).Findings.ShouldContain(finding => finding.Message.Contains("a, b"));
+
+    [Fact]
+    public void A_region_that_only_oms_knows_or_only_the_spec_knows_is_found()
+    {
+        var topology = OmsTopology.Build(TwoRegions()).Topology.ShouldNotBeNull();
+
+        topology.CompareWith([]).ShouldBeEmpty();
+        topology.CompareWith([Row("1", true), Row("2", false)]).ShouldBeEmpty();
+        topology.CompareWith([Row("1", true), Row("2", false), Row("3", false)]).ShouldHaveSingleItem().Message.ShouldContain("cm_location 3");
+        topology.CompareWith([Row("1", true)]).ShouldHaveSingleItem().Message.ShouldContain("'east'");
+        topology.CompareWith([Row("1", false), Row("2", true)]).Select(finding => finding.Reason)
+            .ShouldBe([FindingReasons.DefaultRegionInvalid, FindingReasons.DefaultRegionInvalid]);
+
+        topology.CompareWith([Row("1", true), Row("2", false) with { Region = "north" }]).ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            finding => finding.Reason.ShouldBe(FindingReasons.RegionsMismatch), finding => finding.Message.ShouldContain("'north'"));
+        topology.CompareWith([Row("1", true), Row("2", false) with { Region = "" }]).ShouldBeEmpty();
+
+        static ClusterInfoRow Row(string code, bool isDefault) => new(code switch { "1" => "west", "2" => "east", _ => "r" + code }, "", "http://192.0.2.1:8088", code, isDefault);
+    }
+
+    [Fact]
+    public void Hosts_must_be_online_and_their_heartbeats_fresh()
+    {
+        var topology = OmsTopology.Build(OneRegion()).Topology.ShouldNotBeNull();
+        var limit = TimeSpan.FromSeconds(60);
+
+        topology.HostsNotOnline([Host("192.0.2.1"), Host("192.0.2.2")], Beats(("192.0.2.1", 3), ("192.0.2.2", 60)), limit).ShouldBeEmpty();
+        topology.HostsNotOnline([Host("192.0.2.1"), Host("192.0.2.2")], Beats(("192.0.2.1", 3), ("192.0.2.2", 900), ("192.0.2.2", 2)), limit).ShouldBeEmpty();
+
+        var findings = topology.HostsNotOnline([Host("192.0.2.1", "OFFLINE")], Beats(("192.0.2.1", 61)), limit);
+        findings.Select(finding => finding.Node).ShouldBe(["a", "a", "b", "b"]);
+        findings[0].Message.ShouldContain("OFFLINE");
+        findings[1].Message.ShouldContain("61 s old");
+        findings[2].Message.ShouldContain("not in the host list");
+        findings[3].Message.ShouldContain("no heartbeat");
+
+        static OmsHost Host(string ip, string status = "ONLINE") => new(ip, status);
+        static Dictionary<string, IReadOnlyList<SupervisorHeartbeat>> Beats(params (string Ip, int Age)[] beats) => new(StringComparer.Ordinal)
+        {
+            ["default"] = [.. beats.Select(beat => new SupervisorHeartbeat(beat.Ip, "SUPERVISOR", TimeSpan.FromSeconds(beat.Age)))],
+        };
+    }
+
+    private static List<NodeConfig> OneRegion() => [Node("a", "192.0.2.1"), Node("b", "192.0.2.2")];
+
+    private static List<NodeConfig> TwoRegions(Func<OmsConfig, OmsConfig>? changeEast = null)
+    {
+        var east = Config() with { CmRegion = "east", CmLocation = 2, CmIsDefault = false, HeartbeatDatabase = "hb2", CmNodes = ["192.0.2.2"] };
+        var west = Config() with { CmRegion = "west", CmLocation = 1, HeartbeatDatabase = "hb1", CmNodes = ["192.0.2.1"] };
+        return [new NodeConfig("e", "east", "192.0.2.2", changeEast is null ? east : changeEast(east)), new NodeConfig("w", "west", "192.0.2.1", west)];
+    }
+
+    private static NodeConfig Node(string name, string ip, Func<OmsConfig, OmsConfig>? change = null) =>
+        new(name, "default", ip, change is null ? Config() : change(Config()));
+
+    private static OmsConfig Config() => OmsConfig.Parse("""
+        oms_meta_host: 192.0.2.9
+        oms_meta_port: 3306
+        oms_meta_user: drc
+        oms_meta_password: canary-1
+        drc_rm_db: rm
+        drc_cm_db: cm
+        drc_cm_heartbeat_db: hb
+        cm_location: 1
+        cm_nodes: [192.0.2.1, 192.0.2.2]
+        """).Config!;
+}

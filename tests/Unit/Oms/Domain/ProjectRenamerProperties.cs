@@ -1,0 +1,125 @@
+using System.Globalization;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Support;
+using FsCheck;
+using FsCheck.Fluent;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>
+/// Whatever projects there are: new names are unique, fit, are the same every time, and can be taken back.
+/// </summary>
+public sealed class ProjectRenamerProperties
+{
+    private static readonly string[] Pieces = ["a", "A", "b", "é", "e\u0301", "订", "单", "😀", "👩‍👧", " ", "_m1", "_s2", "-2", "ß", "1"];
+    private static readonly string[] Statuses = ["RUNNING", "SUSPEND", "FAILED", "FINISHED", "DELETED"];
+
+    private static readonly Gen<string> Names =
+        from count in Gen.Choose(1, 4)
+        from pieces in Gen.Elements(Pieces).ArrayOf(count)
+        select string.Concat(pieces);
+
+    private static readonly Gen<OmsProject[]> Systems =
+        from names in Names.ArrayOf(5)
+        from count in Gen.Choose(0, 30)
+        from projects in (
+            from kind in Gen.Elements(OmsProjectKind.Migration, OmsProjectKind.Sync)
+            from id in Gen.Choose(1, 40)
+            from name in Gen.Elements(names)
+            from status in Gen.Elements(Statuses)
+            select new OmsProject(kind, id.ToString(CultureInfo.InvariantCulture), name, status)).ArrayOf(count)
+        select projects.DistinctBy(project => (project.Kind, project.Id)).ToArray();
+
+    [Fact]
+    public void After_the_renames_no_two_projects_share_a_name_and_no_name_collides_with_a_deleted_one() => ForAll((projects, limits) =>
+    {
+        var plan = ProjectRenamer.Compute(projects, [], [], limits, []);
+        if (plan.Findings.Count > 0)
+        {
+            plan.Renames.ShouldBeEmpty();
+            return;
+        }
+
+        var after = Apply(projects, plan.Renames);
+        ProjectNames.Duplicates(after).ShouldBeEmpty();
+        var folded = after.GroupBy(project => ProjectRenamer.Fold(project.Name), StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
+        foreach (var rename in plan.Renames)
+        {
+            folded[ProjectRenamer.Fold(rename.NewName)].ShouldBe(1, rename.ToString());
+            rename.NewName.EnumerateRunes().Count().ShouldBeLessThanOrEqualTo(limits.Of(rename.Kind), rename.ToString());
+            rename.NewName.ShouldNotContain('\uFFFD');
+            char.IsLowSurrogate(rename.NewName[0]).ShouldBeFalse();
+            rename.OldName.ShouldBe(projects.Single(project => project.Kind == rename.Kind && project.Id == rename.Id).Name);
+        }
+    });
+
+    [Fact]
+    public void In_whatever_order_the_rows_come_the_names_are_the_same() => ForAll((projects, limits) =>
+    {
+        var plan = ProjectRenamer.Compute(projects, ProjectNames.Duplicates(projects), [], limits, []);
+        var reversed = projects.Reverse().ToArray();
+
+        var again = ProjectRenamer.Compute(reversed, ProjectNames.Duplicates(reversed), [], limits, []);
+        again.Renames.ShouldBe(plan.Renames);
+        again.Findings.Select(finding => finding.Message).Order(StringComparer.Ordinal).ShouldBe(plan.Findings.Select(finding => finding.Message).Order(StringComparer.Ordinal));
+    });
+
+    [Fact]
+    public void Deleted_projects_and_those_whose_name_is_their_own_are_left_alone_and_one_of_each_name_keeps_it() => ForAll((projects, limits) =>
+    {
+        var plan = ProjectRenamer.Compute(projects, [], [], limits, []);
+        if (plan.Findings.Count > 0)
+        {
+            return;
+        }
+
+        var renamed = plan.Renames.Select(rename => (rename.Kind, rename.Id)).ToHashSet();
+        foreach (var group in projects.Where(project => project.Status != ProjectNames.Deleted).GroupBy(project => project.Name.TrimEnd(' '), StringComparer.OrdinalIgnoreCase))
+        {
+            group.Count(project => !renamed.Contains((project.Kind, project.Id))).ShouldBe(1, group.Key);
+        }
+
+        projects.Where(project => project.Status == ProjectNames.Deleted && renamed.Contains((project.Kind, project.Id))).ShouldBeEmpty();
+    });
+
+    [Fact]
+    public void The_list_in_the_plan_takes_everything_back_byte_for_byte() => ForAll((projects, limits) =>
+    {
+        var plan = ProjectRenamer.Compute(projects, [], [], limits, []);
+        var stored = ProjectRenameText.Batches(plan.Renames).Select(ProjectRenameText.Write).ToList();
+
+        var back = Apply(Apply(projects, plan.Renames), [.. stored.SelectMany(ProjectRenameText.Read).Select(rename => rename.Reverse())]);
+        back.ShouldBe(projects);
+    });
+
+    [Fact]
+    public void Whoever_keeps_a_name_keeps_it_or_it_is_said_why_not() => ForAll((projects, limits) =>
+    {
+        var keep = projects.Where((_, index) => index % 3 == 0).Select(ProjectRenamer.Key).ToList();
+
+        var plan = ProjectRenamer.Compute(projects, [], keep, limits, []);
+
+        plan.Renames.ShouldAll(rename => !keep.Contains(ProjectRenamer.Key(rename.Kind, rename.Id)));
+        var contradictory = projects.Where(project => project.Status != ProjectNames.Deleted)
+            .GroupBy(project => project.Name.TrimEnd(' '), StringComparer.OrdinalIgnoreCase)
+            .Any(group => group.Count(project => keep.Contains(ProjectRenamer.Key(project))) > 1);
+        plan.Findings.Any(finding => finding.Reason == FindingReasons.KeepProjectNames).ShouldBe(contradictory);
+    });
+
+    private static void ForAll(Action<OmsProject[], ProjectNameLimits> holds) => Check.One(
+        Config.QuickThrowOnFailure.WithMaxTest(400),
+        Prop.ForAll(
+            Systems.ToArbitrary(),
+            (from migration in Gen.Choose(4, 24) from sync in Gen.Choose(4, 24) select new ProjectNameLimits(migration, sync)).ToArbitrary(),
+            (projects, limits) => holds([.. projects.Where(project => project.Name.EnumerateRunes().Count() <= limits.Of(project.Kind))], limits)));
+
+    private static OmsProject[] Apply(OmsProject[] projects, IReadOnlyList<ProjectRename> renames) =>
+    [
+        .. projects.Select(project => renames.FirstOrDefault(rename => rename.Kind == project.Kind && rename.Id == project.Id && rename.OldName == project.Name) is { } rename
+            ? project with { Name = rename.NewName }
+            : project),
+    ];
+}

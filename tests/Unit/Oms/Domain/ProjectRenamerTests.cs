@@ -1,0 +1,132 @@
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+public sealed class ProjectRenamerTests
+{
+    private static readonly ProjectNameLimits Limits = new(128, 128);
+
+    [Fact]
+    public void The_oldest_migration_keeps_its_name_and_the_others_get_table_and_id()
+    {
+        var plan = Compute([Migration("10", "orders"), Migration("9", "orders"), Sync("2", "ORDERS"), Sync("3", "alone")]);
+
+        plan.Findings.ShouldBeEmpty();
+        plan.Renames.ShouldBe(
+        [
+            new ProjectRename(OmsProjectKind.Migration, "10", "orders", "orders_m10"),
+            new ProjectRename(OmsProjectKind.Sync, "2", "ORDERS", "ORDERS_s2"),
+        ]);
+    }
+
+    [Fact]
+    public void A_project_can_be_listed_to_keep_its_name()
+    {
+        var plan = Compute([Migration("1", "orders"), Sync("2", "orders")], "Synchronization/2");
+
+        plan.Renames.ShouldHaveSingleItem().ShouldBe(new ProjectRename(OmsProjectKind.Migration, "1", "orders", "orders_m1"));
+    }
+
+    [Fact]
+    public void Two_that_keep_one_name_and_one_that_is_nobody_are_findings_and_nothing_is_renamed()
+    {
+        var plan = Compute([Migration("1", "orders"), Migration("3", "orders"), Sync("2", "x"), Sync("4", "x")], "Migration/1", "Migration/3", "Migration/77");
+
+        plan.Renames.ShouldBeEmpty();
+        plan.Findings.Select(finding => finding.Reason).ShouldAllBe(reason => reason == FindingReasons.KeepProjectNames);
+        plan.Findings.Select(finding => finding.Message).ShouldBe(
+        [
+            "keepProjectNames has Migration/77, but there is no such project; correct it, kind and id are as status.projects has them.",
+            "keepProjectNames has Migration/1 and Migration/3, which share the name 'orders'; only one of each name can keep it. Remove all but one.",
+        ]);
+    }
+
+    [Fact]
+    public void Keeping_the_name_of_a_project_that_shares_none_is_no_contradiction() =>
+        Compute([Migration("1", "orders"), Migration("2", "orders"), Sync("2", "alone")], "Synchronization/2").Renames.Count.ShouldBe(1);
+
+    [Fact]
+    public void A_name_that_any_project_has_is_not_given_not_even_a_deleted_ones()
+    {
+        var plan = Compute([Migration("1", "orders"), Migration("2", "orders"), Sync("8", "Orders_M2"), new OmsProject(OmsProjectKind.Sync, "9", "o\u0301rders_M2-2 ", "DELETED")]);
+
+        plan.Renames.ShouldHaveSingleItem().NewName.ShouldBe("orders_m2-3");
+    }
+
+    [Fact]
+    public void A_name_that_the_server_holds_for_taken_is_not_given() =>
+        ProjectRenamer.Compute([Migration("1", "a"), Migration("2", "a")], [], [], Limits, ["a_m2"]).Renames.ShouldHaveSingleItem().NewName.ShouldBe("a_m2-2");
+
+    [Fact]
+    public void Names_are_cut_by_characters_and_never_inside_one()
+    {
+        var plan = ProjectRenamer.Compute([Migration("1", "数据👩‍👩‍👧x"), Migration("22", "数据👩‍👩‍👧x")], [], [], new ProjectNameLimits(8, 8), []);
+
+        // Five code points of room, and the family is five by itself behind two others.
+        plan.Renames.ShouldHaveSingleItem().NewName.ShouldBe("数据_m22");
+    }
+
+    [Fact]
+    public void A_column_that_has_no_room_for_a_new_name_is_a_finding() =>
+        ProjectRenamer.Compute([Migration("1", "a"), Migration("2222", "a")], [], [], new ProjectNameLimits(5, 5), [])
+            .Findings.ShouldHaveSingleItem().Message.ShouldContain("at most 5 characters");
+
+    [Fact]
+    public void What_the_server_holds_for_equal_is_one_group_with_what_we_do()
+    {
+        // Under its collation o and ö are one: 1 with 2 by us, 2 with 3 by the server.
+        var plan = ProjectRenamer.Compute(
+            [Migration("1", "zoo"), Migration("2", "ZOO"), Migration("3", "zöo"), Migration("4", "other")],
+            [new DuplicateProjectName("zoo", ["2", "3"], [])],
+            [],
+            Limits,
+            []);
+
+        plan.Renames.Select(rename => rename.Id).ShouldBe(["2", "3"]);
+    }
+
+    [Fact]
+    public void Deleted_projects_keep_their_names() =>
+        Compute([Migration("1", "a"), new OmsProject(OmsProjectKind.Migration, "2", "a", "DELETED")]).Renames.ShouldBeEmpty();
+
+    [Fact]
+    public void Too_many_are_a_persons_work() =>
+        Compute([.. Enumerable.Range(1, 502).Select(id => Migration(id.ToString(System.Globalization.CultureInfo.InvariantCulture), "a"))])
+            .Findings.ShouldHaveSingleItem().Message.ShouldContain("501 projects");
+
+    [Fact]
+    public void A_list_of_renames_goes_through_its_text_unchanged()
+    {
+        ProjectRename[] renames = [new(OmsProjectKind.Migration, "np_1", "订单 \"a\"\\\n", "订单_mnp_1"), new(OmsProjectKind.Sync, "7", "😀", "😀_s7")];
+
+        var text = ProjectRenameText.Write(renames);
+
+        text.ShouldContain("订单_mnp_1");
+        ProjectRenameText.Read(text).ShouldBe(renames);
+        Should.Throw<FormatException>(() => ProjectRenameText.Read("{}"));
+        Should.Throw<FormatException>(() => ProjectRenameText.Read("[1"));
+    }
+
+    [Fact]
+    public void Batches_hold_everything_in_order_and_fit_into_a_parameter()
+    {
+        var renames = Enumerable.Range(1, 500).Select(id => new ProjectRename(OmsProjectKind.Sync, $"{id}", new string('订', 128), new string('单', 128))).ToList();
+
+        var batches = ProjectRenameText.Batches(renames);
+
+        batches.Count.ShouldBeGreaterThan(1);
+        batches.ShouldAllBe(batch => ProjectRenameText.Write(batch).Length < 32768);
+        batches.SelectMany(batch => batch).ShouldBe(renames);
+        ProjectRenameText.Batches([]).ShouldBeEmpty();
+    }
+
+    private static ProjectRenamePlan Compute(IReadOnlyCollection<OmsProject> all, params string[] keep) =>
+        ProjectRenamer.Compute(all, ProjectNames.Duplicates(all), keep, Limits, []);
+
+    private static OmsProject Migration(string id, string name) => new(OmsProjectKind.Migration, id, name, "RUNNING");
+
+    private static OmsProject Sync(string id, string name) => new(OmsProjectKind.Sync, id, name, "SUSPEND");
+}

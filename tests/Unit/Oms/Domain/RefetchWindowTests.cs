@@ -1,0 +1,30 @@
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+public sealed class RefetchWindowTests
+{
+    private static readonly DateTimeOffset Stopped = new(2024, 3, 1, 2, 0, 0, TimeSpan.FromHours(8));
+
+    [Theory]
+    [InlineData(3600, 30, null, 90)] // the vendor's example: an hour and half an hour
+    [InlineData(3601, 30, null, 91)]
+    [InlineData(1, 0, null, 30)]
+    [InlineData(60 * 40, 0, null, 40)]
+    [InlineData(60 * 40, 0, 120, 120)]
+    [InlineData(60 * 40, 0, 5, 40)]
+    [InlineData(-600, 30, 0, 30)] // clocks differ
+    public void It_reaches_back_over_the_outage_and_the_margin_and_is_never_lowered(int outageSeconds, int marginMinutes, int? former, int expected) =>
+        RefetchWindow.Minutes(Stopped, Stopped.AddSeconds(outageSeconds).ToUniversalTime(), TimeSpan.FromMinutes(marginMinutes), former).ShouldBe(expected);
+
+    [Fact]
+    public void A_negative_margin_is_refused() =>
+        Should.Throw<ArgumentOutOfRangeException>(() => RefetchWindow.Minutes(Stopped, Stopped, TimeSpan.FromTicks(-1), null));
+
+    [Fact]
+    public void An_absurd_outage_does_not_overflow() =>
+        RefetchWindow.Minutes(DateTimeOffset.MinValue, DateTimeOffset.MaxValue, TimeSpan.MaxValue, null).ShouldBe(int.MaxValue);
+}

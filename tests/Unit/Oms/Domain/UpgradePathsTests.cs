@@ -1,0 +1,117 @@
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+public sealed class UpgradePathsTests
+{
+    [Theory]
+    [InlineData("3.2.1", "4.2.2")]
+    [InlineData("3.2.1-bp1", "4.2.2")]
+    [InlineData("3.2.2-bp2", "4.2.2-bp1")]
+    [InlineData("3.4.0", "4.2.2")]
+    [InlineData("4.0.0-bp7", "4.2.2")]
+    public void Enterprise_from_3_2_1_to_below_4_0_1_goes_to_4_2_2_with_the_correction_jar(string from, string to)
+    {
+        var path = Check(from, to).ShouldBeOfType<UpgradePath.Allowed>();
+
+        path.NeedsCorrectionJar.ShouldBeTrue();
+        path.NeedsIsUpgrade.ShouldBeTrue();
+        path.NeedsInit.ShouldBeTrue();
+        path.NeedsProjectChecks.ShouldBeTrue();
+        path.NeedsCascadeCheck.ShouldBeTrue();
+        path.ReadsProjectTables.ShouldBeTrue();
+        path.NeedsEnableConnectorRule.ShouldBeTrue();
+        path.SourceHasProjectApi.ShouldBeFalse();
+        path.TargetHasProjectApi.ShouldBeTrue();
+        path.ProjectTablesStay.ShouldBeFalse();
+        path.Unlisted.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("4.0.1", "4.2.2")]
+    [InlineData("4.0.1-bp1", "4.2.2-bp3")]
+    [InlineData("4.1.1", "4.2.2")]
+    [InlineData("4.2.2", "4.2.2-bp1")]
+    public void Enterprise_from_4_0_1_on_goes_to_4_2_2_without_jar_and_without_reading_its_tables(
+        string from, string to)
+    {
+        var path = Check(from, to).ShouldBeOfType<UpgradePath.Allowed>();
+
+        path.NeedsCorrectionJar.ShouldBeFalse();
+        path.NeedsProjectChecks.ShouldBeFalse();
+        path.NeedsCascadeCheck.ShouldBeFalse();
+        path.ReadsProjectTables.ShouldBeFalse();
+        path.NeedsEnableConnectorRule.ShouldBeFalse();
+        path.MayLackDbType.ShouldBeFalse();
+        (path.NeedsInit, path.NeedsIsUpgrade).ShouldBe((true, true));
+    }
+
+    [Fact]
+    public void Only_sources_of_3_2_may_lack_dbType()
+    {
+        Check("3.2.2-bp2", "4.2.2").ShouldBeOfType<UpgradePath.Allowed>().MayLackDbType.ShouldBeTrue();
+        Check("3.3.1", "4.2.2").ShouldBeOfType<UpgradePath.Allowed>().MayLackDbType.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Enterprise_3_4_0_is_reached_from_3_3_1_without_jar()
+    {
+        var path = Check("3.3.1", "3.4.0").ShouldBeOfType<UpgradePath.Allowed>();
+
+        (path.NeedsCorrectionJar, path.NeedsProjectChecks, path.ProjectTablesStay, path.TargetMayServeHealth).ShouldBe((false, false, true, false));
+    }
+
+    [Theory]
+    [InlineData("3.2.0", "4.2.2", "upgrade to 3.2.1 first, then go 3.2.1 → 4.2.2")]
+    [InlineData("3.1.9-bp9", "4.2.2-bp1", "upgrade to 3.2.1 first, then go 3.2.1 → 4.2.2-bp1")]
+    [InlineData("3.1.0", "3.2.0", "upgrade to 3.2.1 first")]
+    [InlineData("3.2.2", "4.2.3", "set toVersion to 4.2.2")]
+    [InlineData("3.2.2", "3.4.0", "starts from 3.3.1")]
+    [InlineData("3.2.2", "4.3.1", "oblogproxy")]
+    [InlineData("4.2.3", "4.2.4", "ask the vendor")]
+    [InlineData("4.2.2-bp1", "4.2.2", "step back")]
+    [InlineData("3.2.2-bp2", "3.2.2-bp2", "nothing to upgrade")]
+    [InlineData("3.2.2-ce", "4.2.2", "Community version")]
+    [InlineData("3.2.2", "4.2.2-ce", "Community version")]
+    public void Every_other_way_is_refused_with_a_way_out(string from, string to, string sentence) =>
+        Check(from, to).ShouldBeOfType<UpgradePath.Refused>().Message.ShouldContain(sentence);
+
+    [Theory]
+    [InlineData("3.2.2", "4.2.3", true)]
+    [InlineData("3.2.2", "4.3.1", true)]
+    [InlineData("4.2.2", "4.3.1", false)]
+    [InlineData("4.0.1", "4.0.2", false)]
+    public void What_is_merely_not_listed_is_let_through_on_request_and_says_so(string from, string to, bool jar)
+    {
+        Check(from, to).ShouldBeOfType<UpgradePath.Refused>().Message.ShouldContain("allowUnsupportedPath: true lets it through");
+
+        var path = Check(from, to, allow: true).ShouldBeOfType<UpgradePath.Allowed>();
+        path.Unlisted.ShouldNotBeNull().ShouldContain($"{from} to {to}");
+        path.NeedsCorrectionJar.ShouldBe(jar);
+    }
+
+    [Theory]
+    [InlineData("3.2.0", "4.2.2")] // the guides start from 3.2.1
+    [InlineData("4.0.1", "4.2.3")] // the guides disagree whether the JAR runs
+    [InlineData("4.2.2", "4.2.1")]
+    [InlineData("4.2.2", "4.2.2")]
+    [InlineData("3.3.1-ce", "4.2.2")]
+    public void What_is_refused_for_another_reason_stays_refused(string from, string to)
+    {
+        var refused = Check(from, to, allow: true).ShouldBeOfType<UpgradePath.Refused>();
+
+        refused.Message.ShouldNotContain("lets it through at");
+        refused.ShouldBe(Check(from, to));
+    }
+
+    [Fact]
+    public void A_listed_way_is_listed_whether_or_not_others_are_let_through() =>
+        Check("3.2.2", "4.2.2", allow: true).ShouldBe(Check("3.2.2", "4.2.2"));
+
+    private static UpgradePath Check(string from, string to, bool allow = false) =>
+        UpgradePaths.Check(OmsEdition.Enterprise, OmsVersion.Parse(from), OmsVersion.Parse(to), allow);
+}

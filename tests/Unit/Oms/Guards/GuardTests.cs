@@ -1,0 +1,141 @@
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>
+/// Somebody changes the target while the upgrade runs: it stands still, says who, what and where, and goes on when it
+/// is mended.
+/// </summary>
+public sealed class GuardTests
+{
+    [Fact]
+    public void The_JAR_does_not_run_on_one_node_while_the_console_of_another_runs()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+        world.RunUntil(() => world.Count("jar") == 1, "the JAR on oms-a");
+        world.New("oms-a")!.StartProgram("oms_console");
+        world.RunToStall();
+
+        (world.ReasonOf("Stalled"), world.Count("jar")).ShouldBe(("ComponentsUnhealthy", 1));
+        world.Status.Message.ShouldNotBeNull().ShouldContain("oms_console on oms-a is RUNNING and must be STOPPED on every node");
+        world.New("oms-a")!.StopProgram("oms_console");
+        world.Annotate(Annotations.Retry, "stopped");
+        world.RunToSuccess();
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void An_old_container_started_by_hand()
+    {
+        var world = Begun("the dump", w => w.Count("snapshot") == 1);
+        world.Old("oms-b").Start();
+        Stands(world, "oms_322 on oms-b");
+
+        world.Old("oms-b").Stop(0);
+        GoesOn(world);
+    }
+
+    [Fact]
+    public void An_old_container_that_was_removed()
+    {
+        var world = Begun("the JAR", w => w.Count("jar") == 1);
+        var old = world.Old("oms-a");
+        world["oms-a"].Containers.Remove(old);
+        world["oms-a"].Emit(old, "destroy");
+        Stands(world, "oms_322 on oms-a was removed");
+
+        world["oms-a"].Containers.Add(old);
+        GoesOn(world);
+    }
+
+    [Fact]
+    public void High_availability_switched_on_in_the_console()
+    {
+        var world = Begun("the dump", w => w.Count("snapshot") == 1);
+        var off = world.Metadata.HaConfig;
+        world.Metadata.HaConfig = WorldSetup.PartialHa;
+        Stands(world, "ha.config says enable: true");
+
+        world.Metadata.HaConfig = off;
+        GoesOn(world);
+    }
+
+    [Fact]
+    public void A_new_container_replaced_by_one_of_another_image()
+    {
+        var world = Begun("the old ones stopped", w => w.Count("stop") == 2);
+        var made = world.New("oms-a")!;
+        var right = made.Image;
+        made.Image = world.Image("4.1.0", "other");
+        world["oms-a"].Emit(made, "create");
+        Stands(world, "oms_422 on oms-a is of image");
+
+        made.Image = right;
+        GoesOn(world);
+    }
+
+    [Fact]
+    public void A_new_container_with_other_binds()
+    {
+        var world = Begun("the old ones stopped", w => w.Count("stop") == 2);
+        var made = world.New("oms-a")!;
+        var right = made.HostConfig;
+        made.HostConfig = right with { Binds = [.. right.Binds!.Skip(1)] };
+        world["oms-a"].Emit(made, "create");
+        Stands(world, "other binds");
+
+        made.HostConfig = right;
+        GoesOn(world);
+    }
+
+    [Fact]
+    public void Files_of_the_snapshot_that_are_gone()
+    {
+        var world = Begun("the new ones started", w => w.Count("start") == 2);
+        world.Archives.MissingSnapshotFiles.Add("up-1/rm_340.sql.gz");
+        Stands(world, "rm_340.sql.gz");
+
+        world.Archives.MissingSnapshotFiles.Clear();
+        GoesOn(world);
+    }
+
+    [Fact]
+    public void The_snapshot_object_deleted()
+    {
+        var world = Begun("the new ones started", w => w.Count("start") == 2);
+        world.Api.Delete<BackupSnapshot>(OmsWorld.Namespace, "up-00000003-1");
+        Stands(world, "BackupSnapshot up-00000003-1 is gone");
+    }
+
+    private static OmsWorld Begun(string what, Func<OmsWorld, bool> until)
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false, PeopleMayStartOld = true }).Apply();
+        world.RunUntil(() => until(world), what);
+        return world;
+    }
+
+    private static void Stands(OmsWorld world, string says)
+    {
+        world.RunToStall();
+        world.ReasonOf("Stalled").ShouldBe("TargetChanged");
+        (world.Is("Reconciling"), world.Is("Ready"), world.Is("Failed")).ShouldBe((false, false, false));
+        world.Status.Message.ShouldNotBeNull().ShouldContain(says);
+        world.Events.All.ShouldContain(e => e.IsWarning && e.Reason == "TargetChanged");
+        var done = world.Done.Count;
+        world.RunFor(TimeSpan.FromHours(2));
+        world.Restart();
+        world.RunFor(TimeSpan.FromHours(2));
+        world.Done.Skip(done).Where(a => !a.What.StartsWith("console", StringComparison.Ordinal)).ShouldBeEmpty("what still boots may, nothing new is done");
+        world.ReasonOf("Stalled").ShouldBe("TargetChanged");
+    }
+
+    private static void GoesOn(OmsWorld world)
+    {
+        world.RunToSuccess();
+        (world.Count("jar"), world.Count("init"), world.Count("snapshot"), world.Count("create")).ShouldBe((2, 1, 1, 2));
+    }
+}

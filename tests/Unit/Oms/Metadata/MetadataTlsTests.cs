@@ -1,0 +1,27 @@
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+public sealed class MetadataTlsTests
+{
+    [Theory]
+    [InlineData(DatabaseTlsMode.Disabled, true)]
+    [InlineData(DatabaseTlsMode.Required, true)]
+    [InlineData(DatabaseTlsMode.VerifyIdentity, false)]
+    public void Plan_warns_when_the_identity_of_the_metadata_database_is_not_verified(DatabaseTlsMode mode, bool warns)
+    {
+        var world = new OmsWorld().Apply(s => s with
+        {
+            Mode = RunMode.Plan,
+            MetadataDatabase = new MetadataDatabaseSpec { Tls = new DatabaseTls { Mode = mode } },
+        });
+
+        world.RunUntil(() => world.Is("Ready"), "plan ready");
+
+        world.Plan.Notes.Exists(n => n.Contains($"metadataDatabase.tls.mode: {mode}", StringComparison.Ordinal)).ShouldBe(warns);
+    }
+}

@@ -1,0 +1,189 @@
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
+using Shouldly;
+using Xunit;
+using OmsEdition = Drydock.Crds.OmsUpgrades.OmsEdition;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>The Community edition: the guides for 3.3.0 to 3.3.1, and the rest of the vendor's table.</summary>
+public sealed class CommunityTests
+{
+    private const string Row = """{"enable":false,"enableStore":true}""";
+
+    // Before Golden, which is made of it.
+    private static readonly WorldSetup Setup = new()
+    {
+        Community = true,
+        FromVersion = "3.3.0",
+        ToVersion = "3.3.1",
+        Nodes = 1,
+        NeedsJar = false,
+        HaConfig = null,
+        InitBringsHaConfig = Row,
+        RealJson = false,
+    };
+
+    private static readonly Undisturbed Golden = Undisturbed.Run(() => Single().Apply());
+
+    [Fact]
+    public void A_single_node_goes_from_3_3_0_to_3_3_1_as_its_runbook_says_and_HA_is_on_at_the_end()
+    {
+        var world = new OmsWorld(Setup with { RealJson = true }).Apply();
+        world.RunToSuccess();
+
+        world.Rules.Broken.ShouldBeEmpty();
+        world.Done.Select(a => a.ToString()).ShouldBe(
+        [
+            "load oms-a", "create oms-a",
+            "policy no oms-a", "stop oms-a",
+            "trim cm_hb_340", "snapshot rm_340+cm_340+cm_hb_340",
+            "start oms-a", "console start oms-a",
+            "init oms-a", "console stop oms-a", "console start oms-a",
+            "policy always oms-a",
+            "ha on rm_340", "restart oms_console oms-a", "console stop oms-a", "console start oms-a",
+        ]);
+        HaConfig.Parse(world.Metadata.HaConfig!).Enable.ShouldBeTrue();
+        world.New("oms-a")!.IsUpgrade.ShouldBeTrue();
+        (world.Upgrade.Spec.Edition, world.New("oms-a")!.Config.Image).ShouldBe((OmsEdition.Community, "registry.example/oms:feature_3.3.1_ce"));
+        (world.ReasonOf("HighAvailabilityDisabled"), world.ReasonOf("MetadataCorrected")).ShouldBe((Reasons.NotNeeded, Reasons.NotNeeded));
+    }
+
+    [Fact]
+    public void Two_nodes_go_from_3_3_0_to_3_3_1_with_one_initialization()
+    {
+        var world = new OmsWorld(Setup with { Nodes = 2 }).Apply();
+        world.RunToSuccess();
+
+        world.Rules.Broken.ShouldBeEmpty();
+        (world.Count("jar"), world.Count("init"), world.Count("create"), world.Count("stop")).ShouldBe((0, 1, 2, 2));
+        world.Status.Nodes.ShouldAllBe(n => n.Version == "3.3.1-CE");
+    }
+
+    [Fact]
+    public void High_availability_stays_as_it_was_if_the_spec_says_so()
+    {
+        var world = Single().Apply(s => s with { HighAvailability = s.HighAvailability with { AfterUpgrade = HighAvailabilityAfterUpgrade.AsBefore } });
+        world.RunToSuccess();
+
+        world.Metadata.HaConfig.ShouldBe(Row);
+        world.Status.ActionRequired.ShouldContain(a => a.Reason == Reasons.HighAvailabilityOff);
+    }
+
+    [Fact]
+    public void A_row_that_the_new_version_does_not_bring_is_made()
+    {
+        var world = new OmsWorld(Setup with { InitBringsHaConfig = null }).Apply();
+        world.RunToSuccess();
+
+        HaConfig.Parse(world.Metadata.HaConfig!).Enable.ShouldBeTrue();
+        world.Status.ActionRequired.ShouldNotContain(a => a.Reason == Reasons.HighAvailabilityOff);
+    }
+
+    [Fact]
+    public void A_row_that_cannot_be_made_is_a_persons_and_no_failure()
+    {
+        var world = new OmsWorld(Setup with { InitBringsHaConfig = null });
+        world.Metadata.HaConfigInsertProblem = "rm_340.oms_normal_config has no row ha.config, and of its columns kind (set) no value can be guessed";
+        world.Apply();
+        world.RunToSuccess();
+
+        world.Metadata.HaConfig.ShouldBeNull();
+        world.Count("ha on").ShouldBe(0);
+        world.Status.ActionRequired.Single(a => a.Reason == Reasons.HighAvailabilityOff).Message.ShouldSatisfyAllConditions(
+            m => m.ShouldContain("kind (set)"), m => m.ShouldContain("System Parameters"));
+        world.Status.ActionRequired.Single(a => a.Subject == "orders (np_1)").Message.ShouldContain("start its Store and JDBCWriter by hand");
+        world.Status.Times!.T2.ShouldBeNull();
+        world.Is("HighAvailabilityEnabled").ShouldBeFalse();
+    }
+
+    [Fact]
+    public void The_links_of_3_3_1_that_need_a_person_are_listed_with_what_they_were()
+    {
+        var world = Single();
+        world.Metadata.Projects.Add(new OmsProject(OmsProjectKind.Migration, "np_3", "broken", "FAILED"));
+        world.Apply();
+        world.RunToSuccess();
+
+        var links = world.Status.ActionRequired.Where(a => a.Reason == Reasons.ReviewProject).ToDictionary(a => a.Subject, a => a.Message);
+        links.Keys.ShouldBe(["orders (np_1)", "billing (sp_1)", "broken (np_3)"], ignoreOrder: true);
+        links["billing (sp_1)"].ShouldContain("its Connector is restarted by high availability although it was suspended, and the link must be recovered by hand");
+        links["broken (np_3)"].ShouldContain("recover the link by hand");
+        links["orders (np_1)"].ShouldContain("JDBCWriter");
+    }
+
+    [Theory]
+    [InlineData("3.2.2", "3.3.0", false)]
+    [InlineData("3.2.2", "4.0.0", true)]
+    [InlineData("3.3.1", "4.1.0", true)]
+    [InlineData("4.1.1", "4.2.0", true)]
+    public void The_other_ways_of_the_table_run_as_well(string from, string to, bool isUpgrade)
+    {
+        var world = new OmsWorld(Setup with { FromVersion = from, ToVersion = to }).Apply();
+        world.RunToSuccess();
+
+        world.Rules.Broken.ShouldBeEmpty();
+        world.New("oms-a")!.IsUpgrade.ShouldBe(isUpgrade);
+        (world.Count("jar"), world.Count("init")).ShouldBe((0, 1));
+    }
+
+    [Fact]
+    public void A_way_that_is_not_listed_stalls_with_the_chain_that_is()
+    {
+        var world = new OmsWorld(Setup with { FromVersion = "3.2.2", ToVersion = "3.3.1" }).Apply();
+        world.RunToStall();
+
+        world.ReasonOf("Stalled").ShouldBe(Reasons.VersionPathUnsupported);
+        world.Status.Message.ShouldNotBeNull().ShouldContain("go 3.2.2 → 3.3.0 → 3.3.1");
+        world.Done.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void What_is_let_through_stands_in_the_plan_and_makes_it_another_one()
+    {
+        var unlisted = new OmsWorld(Setup with { FromVersion = "4.1.0", ToVersion = "4.1.1" }).Apply(s => s with { AllowUnsupportedPath = true });
+        unlisted.RunToSuccess();
+
+        unlisted.Rules.Broken.ShouldBeEmpty();
+        unlisted.Plan.Notes.ShouldContain(n => n.Contains("4.1.0-ce to 4.1.1-ce: 4.1.1 is a fresh deployment only") && n.Contains("allowUnsupportedPath"));
+        unlisted.Plan.Steps.Single(s => s.Action == OmsActions.RunDockerInit).Parameters["unlistedPath"].ShouldBe("4.1.0-ce to 4.1.1-ce");
+        Golden.World.Plan.Steps.ShouldAllBe(s => !s.Parameters.ContainsKey("unlistedPath"));
+    }
+
+    [Fact]
+    public void A_Community_container_is_no_Enterprise_one()
+    {
+        var world = new OmsWorld(Setup with { FromVersion = "3.3.1", ToVersion = "4.1.0" }).Apply(s => s with { Edition = OmsEdition.Enterprise, FromVersion = "3.3.1", ToVersion = "4.2.2", Image = "registry.example/oms:mine" });
+        world.RunToStall();
+
+        world.Status.Findings.ShouldContain(f => f.Reason == Reasons.VersionMismatch && f.Field == "spec.edition");
+        world.Done.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void An_image_named_after_another_version_is_noticed()
+    {
+        var world = Single().Apply(s => s with { Image = "registry.example/oms:feature_4.0.0_ce" });
+        world.RunToStall();
+
+        world.Status.Findings.ShouldContain(f => f.Reason == Reasons.ImageUnsuitable && f.Field == "spec.image");
+    }
+
+    [Fact]
+    public void Killed_before_any_write_or_act_it_ends_as_if_nothing_had_happened() => Everywhere(Fate.DieBefore);
+
+    [Fact]
+    public void Killed_after_any_write_or_act_it_ends_as_if_nothing_had_happened() => Everywhere(Fate.DieAfter);
+
+    [Fact]
+    public void The_answer_to_any_write_or_act_may_be_lost() => Everywhere(Fate.LostAnswer);
+
+    private static void Everywhere(Fate fate) =>
+        Cases.Try(Golden.World.Points.ToList(), point => Golden.With(point.Number, fate));
+
+    private static OmsWorld Single() => new(Setup);
+}

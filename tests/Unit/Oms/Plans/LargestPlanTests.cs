@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Text.Json;
+using Drydock.Clients.Kubernetes.Json;
+using Drydock.Crds;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+using OmsRegion = Drydock.Crds.OmsUpgrades.OmsRegion;
+using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>The largest installation the schema takes still fits one object of a Kubernetes API server.</summary>
+public sealed class LargestPlanTests
+{
+    /// <summary>
+    /// etcd refuses requests above 1.5 MiB by default; what is written is the object once more inside a transaction.
+    /// </summary>
+    private const int MostBytes = 1_500_000;
+
+    private static readonly JsonSerializerOptions Options = KubernetesJson.CreateOptions(CrdsJsonContext.Default);
+
+    [Theory]
+    [InlineData(1, 32)]
+    [InlineData(8, 4)]
+    public void Two_plans_for_as_many_nodes_as_the_schema_takes_fit_one_object(int regions, int nodes)
+    {
+        var spec = Spec(regions, nodes);
+        (regions * nodes).ShouldBe(SchemaLimits.AllNodes);
+        OmsUpgradeValidation.Validate(spec).ShouldBeEmpty();
+        var plan = new OmsUpgradePlanner(spec, DiscoveryOf.Of(spec, (UpgradePath.Allowed)DiscoveryOf.Path(spec))).Compile();
+        plan.Steps.Count.ShouldBeLessThanOrEqualTo(SchemaLimits.Steps);
+        plan.Guards.Count.ShouldBeLessThanOrEqualTo(SchemaLimits.Steps);
+
+        // As it is at the end: every step with what it tells, receipts and the name of its output.
+        var done = plan with
+        {
+            Steps =
+            [
+                .. plan.Steps.Select(step => step with
+                {
+                    State = Drydock.Abstractions.Plans.StepState.Succeeded,
+                    StartedAt = DateTimeOffset.UnixEpoch,
+                    FinishedAt = DateTimeOffset.UnixEpoch,
+                    Attempt = 1,
+                    Tries = 1,
+                    Message = new string('m', 120),
+                    Receipt = new(StringComparer.Ordinal) { ["container"] = new string('c', 64), ["exec"] = new string('e', 64) },
+                }),
+            ],
+        };
+        // The plan back is shorter than the plan there.
+        var json = JsonSerializer.SerializeToUtf8Bytes(new OmsUpgrade { Spec = spec, Status = new OmsUpgradeStatus { Plan = done, RollbackPlan = done } }, Options);
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{plan.Steps.Count} steps, {plan.Guards.Count} guards, {json.Length} bytes"));
+        json.Length.ShouldBeLessThan(MostBytes);
+    }
+
+    private static OmsUpgradeSpec Spec(int regions, int nodes) => new OmsWorld().Spec() with
+    {
+        Regions =
+        [
+            .. Enumerable.Range(0, regions).Select(region => new OmsRegion
+            {
+                Name = string.Create(CultureInfo.InvariantCulture, $"cn-region-{region}"),
+                Nodes =
+                [
+                    .. Enumerable.Range(0, nodes).Select(node => new OmsNode
+                    {
+                        Name = string.Create(CultureInfo.InvariantCulture, $"oms-region-{region}-node-{node:00}"),
+                        HostIP = string.Create(CultureInfo.InvariantCulture, $"192.0.{region}.{node + 1}"),
+                        Docker = new DockerAccess { Endpoint = string.Create(CultureInfo.InvariantCulture, $"tcp://192.0.{region}.{node + 1}:2376"), TlsSecretRef = new SecretReference { Name = "docker-tls" } },
+                    }),
+                ],
+            }),
+        ],
+    };
+}

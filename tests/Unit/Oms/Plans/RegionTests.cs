@@ -1,0 +1,151 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>Several regions with several nodes each.</summary>
+public sealed class RegionTests
+{
+    private static readonly Undisturbed Golden = Undisturbed.Run(Begin);
+
+    [Fact]
+    public void Two_regions_of_two_nodes_go_through_the_runbook_in_its_order()
+    {
+        var world = new OmsWorld(new WorldSetup { Regions = 2 }).Apply();
+        world.RunToSuccess();
+
+        world.Rules.Broken.ShouldBeEmpty();
+        world.Done.Where(a => a.What is "trim" or "snapshot" or "jar" or "init" or "autostart").Select(a => a.ToString()).ShouldBe(
+        [
+            "trim cm_hb_340", "trim cm_hb_341", "snapshot rm_340+cm_340+cm_hb_340+cm_hb_341",
+            "jar oms-a", "jar oms-c",
+            "init oms-a", "init oms-c",
+            "autostart oms-b", "autostart oms-d",
+        ]);
+        Last(world, "jar").ShouldBeLessThan(First(world, "init"));
+        Parameter(world, OmsActions.RunCorrectionJar, "last").ShouldBe([("oms-a", "false"), ("oms-c", "true")]);
+        world.Hosts.ShouldAllBe(h => world.New(h.Name)!.Programs.Values.All(p => p.State == "RUNNING"));
+        world.Plan.Steps.Single(s => s.Id == "Verify/hosts").Parameters["heartbeats"].ShouldBe("cm_hb_340=192.0.2.216,192.0.2.217;cm_hb_341=192.0.2.218,192.0.2.219");
+    }
+
+    [Fact]
+    public void The_order_of_the_regions_is_the_specs_and_the_last_one_there_is_the_last_one_corrected()
+    {
+        var world = new OmsWorld(new WorldSetup { Regions = 3, Nodes = 1, RealJson = false, JarOn = w => w.Hosts });
+        world.Apply(s => s with { Regions = [s.Regions[2], s.Regions[0], s.Regions[1]] });
+        world.RunUntil(() => world.Status.Plan is not null, "planned");
+
+        Parameter(world, OmsActions.RunCorrectionJar, "last").ShouldBe([("oms-c", "false"), ("oms-a", "false"), ("oms-b", "true")]);
+        world.Plan.Steps.Where(s => s.Action == OmsActions.RunDockerInit).Select(s => s.Node).ShouldBe(["oms-c", "oms-a", "oms-b"]);
+        world.Plan.Steps.Single(s => s.Action == OmsActions.TakeSnapshot).Parameters["databases"].ShouldBe("rm_340,cm_340,cm_hb_342,cm_hb_340,cm_hb_341");
+    }
+
+    [Theory]
+    [InlineData(CorrectionScope.EveryNode, 2, "oms-a:false,oms-b:false,oms-c:true,oms-d:true")]
+    [InlineData(CorrectionScope.FirstNodeOfEachRegion, 2, "oms-a:false,oms-c:true")]
+    [InlineData(CorrectionScope.Auto, 2, "oms-a:false,oms-c:true")]
+    [InlineData(CorrectionScope.EveryNode, 1, "oms-a:true,oms-b:true")]
+    [InlineData(CorrectionScope.FirstNodeOfEachRegion, 1, "oms-a:true")]
+    [InlineData(CorrectionScope.Auto, 1, "oms-a:true,oms-b:true")]
+    public void Where_the_JAR_runs_can_be_said(CorrectionScope scope, int regions, string expected)
+    {
+        var on = expected.Split(',').Select(e => e.Split(':')[0]).ToList();
+        var world = new OmsWorld(new WorldSetup { Regions = regions, RealJson = false, JarOn = w => w.Hosts.Where(h => on.Contains(h.Name)) });
+        world.Apply(s => s with { Correction = s.Correction with { RunOn = scope } });
+        world.RunToSuccess();
+
+        world.Rules.Broken.ShouldBeEmpty();
+        string.Join(',', Parameter(world, OmsActions.RunCorrectionJar, "last").Select(p => $"{p.Node}:{p.Value}")).ShouldBe(expected);
+        world.Done.Where(a => a.What == "jar").Select(a => a.Where).ShouldBe(on);
+    }
+
+    [Fact]
+    public void Where_the_cm_nodes_of_a_region_differ_it_is_initialized_on_each_of_its_nodes_one_after_the_other()
+    {
+        // The second region only: its nodes know different halves of it.
+        var world = new OmsWorld(new WorldSetup
+        {
+            Regions = 2,
+            RealJson = false,
+            CmNodes = (w, host) => host.Name == "oms-c" ? ["192.0.2.218"] : w.Hosts.Where(h => h.Region == host.Region).Select(h => h.Ip),
+        }).Apply();
+        world.RunToSuccess();
+
+        world.Rules.Broken.ShouldBeEmpty();
+        world.Done.Where(a => a.What == "init").Select(a => a.Where).ShouldBe(["oms-a", "oms-c", "oms-d"]);
+        world.Done.Where(a => a.What == "autostart").Select(a => a.Where).ShouldBe(["oms-b"]);
+        var inits = world.Plan.Steps.Where(s => s.Action == OmsActions.RunDockerInit).ToList();
+        inits.Zip(inits.Skip(1)).ShouldAllBe(pair => pair.Second.After.Contains(pair.First.Id));
+    }
+
+    [Fact]
+    public void A_region_that_only_OMS_knows_is_found()
+    {
+        var world = new OmsWorld(new WorldSetup { Regions = 2, RealJson = false });
+        world.Metadata.ClusterInfo.AddRange([Row(0, "1"), Row(1, "2"), new ClusterInfoRow("cn-shanghai", "", "", "3", false)]);
+        world.Apply();
+        world.RunToStall();
+        world.ReasonOf("Stalled").ShouldBe(Reasons.RegionsInvalid);
+        world.Status.Message.ShouldNotBeNull().ShouldContain("cn-shanghai");
+
+        world.Metadata.ClusterInfo.RemoveAt(2);
+        world.RunToSuccess();
+
+        static ClusterInfoRow Row(int region, string code) => new(OmsWorld.RegionName(region), "", "", code, region == 0);
+    }
+
+    [Theory]
+    [InlineData("cn-heilongjiang", "cn-beijing", Reasons.RegionsInvalid)]
+    [InlineData("cm_hb_341", "cm_hb_340", Reasons.HeartbeatDatabaseShared)]
+    [InlineData("cm_location: \"2\"", "cm_location: \"1\"", Reasons.RegionsInvalid)]
+    [InlineData("cm_is_default: !!bool \"false\"", "cm_is_default: !!bool \"true\"", Reasons.RegionsInvalid)]
+    [InlineData("drc_rm_db: rm_340", "drc_rm_db: rm_341", Reasons.RegionsInvalid)]
+    [InlineData("oms_meta_port: 3306", "oms_meta_port: 3307", Reasons.RegionsInvalid)]
+    public void Regions_that_contradict_each_other_are_found_before_anything_is_changed(
+        string from, string to, string reason)
+    {
+        var world = new OmsWorld(new WorldSetup { Regions = 2, RealJson = false });
+        foreach (var host in world.Hosts.Where(h => h.Region == 1))
+        {
+            var text = System.Text.Encoding.UTF8.GetString(host.Files["/data/oms/config.yaml"]);
+            text.ShouldContain(from);
+            host.Write("/data/oms/config.yaml", text.Replace(from, to, StringComparison.Ordinal));
+        }
+
+        world.Apply();
+        world.RunToStall();
+
+        world.Status.Findings.Select(f => f.Reason).ShouldContain(reason);
+        world.Done.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Killed_before_any_write_or_act_two_regions_end_as_if_nothing_had_happened() =>
+        Everywhere(Fate.DieBefore, _ => true);
+
+    [Fact]
+    public void Killed_after_any_write_or_act_two_regions_end_as_if_nothing_had_happened() =>
+        Everywhere(Fate.DieAfter, _ => true);
+
+    [Fact]
+    public void In_two_regions_the_answer_to_any_write_or_act_may_be_lost() => Everywhere(Fate.LostAnswer, _ => true);
+
+    private static void Everywhere(Fate fate, Func<WorldPoint, bool> where) =>
+        Cases.Try(Golden.World.Points.Where(where).ToList(), point => Golden.With(point.Number, fate));
+
+    private static OmsWorld Begin() => new OmsWorld(new WorldSetup { Regions = 2, RealJson = false }).Apply();
+
+    private static IEnumerable<(string Node, string Value)> Parameter(OmsWorld world, string action, string name) =>
+        world.Plan.Steps.Where(s => s.Action == action).Select(s => (s.Node!, s.Parameters[name]));
+
+    private static int First(OmsWorld world, string what) => world.Done.FindIndex(a => a.What == what);
+
+    private static int Last(OmsWorld world, string what) => world.Done.FindLastIndex(a => a.What == what);
+}

@@ -1,0 +1,304 @@
+using System.Text;
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Oms;
+using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>Certificates, ports, and the ways an image comes to a host.</summary>
+public sealed class RoadTests
+{
+    private const string Certificate = "/etc/oms/tls.crt";
+    private const string Key = "/etc/oms/tls.key";
+    private const string HostPath = "/opt/oms_422.tar.gz";
+    private const string RegistryPassword = "canary-registry-p@ss";
+
+    private static readonly Undisturbed FromHost = Undisturbed.Run(() => ArchiveOnHosts().Apply(OnHost));
+
+    [Fact]
+    public void Certificate_and_key_of_the_spec_are_mounted_and_the_console_is_asked_by_https()
+    {
+        var world = WithCertificates().Apply(Https);
+        world.RunToSuccess();
+
+        world.Rules.Broken.ShouldBeEmpty();
+        world.New("oms-a")!.HostConfig.Binds.ShouldNotBeNull().ShouldBe(
+        [
+            .. world.Old("oms-a").HostConfig.Binds!,
+            $"{Certificate}:/etc/pki/nginx/oms_server.crt",
+            $"{Key}:/etc/pki/nginx/oms_server.key",
+        ]);
+        world.Health.Asked.ShouldBe(["https://192.0.2.216:8089", "https://192.0.2.217:8089"], ignoreOrder: true);
+        world.Hosts.ShouldAllBe(h => h.Containers.Count == 2);
+    }
+
+    [Fact]
+    public void The_certificates_of_the_old_container_are_kept_and_the_specs_take_their_place()
+    {
+        string[] old = ["/old/crt:/etc/pki/nginx/oms_server.crt", "/old/key:/etc/pki/nginx/oms_server.key:ro"];
+        var kept = WithCertificates(old).Apply();
+        kept.RunToSuccess();
+        kept.New("oms-b")!.HostConfig.Binds.ShouldBe(kept.Old("oms-b").HostConfig.Binds);
+        kept.Health.Asked.ShouldAllBe(a => a.StartsWith("https://"));
+
+        var replaced = WithCertificates(old).Apply(Https);
+        replaced.RunToSuccess();
+        replaced.New("oms-b")!.HostConfig.Binds!.Where(b => b.Contains("/etc/pki")).ShouldBe([$"{Certificate}:/etc/pki/nginx/oms_server.crt", $"{Key}:/etc/pki/nginx/oms_server.key"]);
+    }
+
+    [Fact]
+    public void Without_any_certificate_the_console_is_asked_by_http()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+        world.RunToSuccess();
+
+        world.Health.Asked.ShouldAllBe(a => a.StartsWith("http://"));
+        world.Plan.Steps.ShouldAllBe(s => !s.Parameters.ContainsKey("scheme"));
+    }
+
+    [Fact]
+    public void A_certificate_that_is_not_on_a_host_is_found_before_anything_is_changed_and_nothing_is_made_in_its_place(
+        )
+    {
+        var world = WithCertificates();
+        world["oms-b"].Files.Remove(Certificate);
+        world["oms-a"].Files[Key] = [];
+        world.Apply(Https);
+        world.RunToStall();
+
+        world.Status.Findings.Select(f => (f.Reason, f.Node, f.Field)).ShouldBe(
+            [(Reasons.MountsUnusable, "oms-a", "spec.https.keyHostPath"), (Reasons.MountsUnusable, "oms-b", "spec.https.certificateHostPath")]);
+        world.Hosts.ShouldAllBe(h => h.Containers.Count == 1);
+        world["oms-b"].Files.ShouldNotContainKey(Certificate);
+
+        world["oms-b"].Files[Certificate] = [1];
+        world["oms-a"].Files[Key] = [1];
+        world.RunToSuccess();
+    }
+
+    [Fact]
+    public void Ports_of_config_yaml_count()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false });
+        var plain = world.Setup.Config;
+        foreach (var host in world.Hosts)
+        {
+            host.Write("/data/oms/config.yaml", plain(world, host) + "nginx_server_port: 18089\n");
+        }
+
+        world.Apply();
+        world.RunToSuccess();
+        world.Health.Asked.ShouldBe(["http://192.0.2.216:18089", "http://192.0.2.217:18089"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public void A_port_that_something_else_has_is_found()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false });
+        world["oms-b"].ForeignPorts.AddRange([22, 9000]);
+        world.Apply();
+        world.RunToStall();
+
+        var finding = world.Status.Findings.ShouldHaveSingleItem();
+        (finding.Reason, finding.Node).ShouldBe((Reasons.PortTaken, "oms-b"));
+        finding.Message.ShouldContain("port 9000");
+
+        world["oms-b"].ForeignPorts.Remove(9000);
+        world.RunToSuccess();
+    }
+
+    [Fact]
+    public void An_archive_on_the_hosts_is_loaded_from_where_it_is()
+    {
+        var world = FromHost.World;
+
+        world.Done.Where(a => a.What == "load").Select(a => a.Where).ShouldBe(["oms-a", "oms-b"]);
+        var step = world.Step(StepIds.Image("oms-a"));
+        (step.Parameters["source"], step.Parameters["archive"], step.Parameters["archiveStorage"], step.Parameters["imageId"])
+            .ShouldBe((ImageSources.HostArchive, HostPath, "", world.NewImageContent.Id));
+        step.Parameters["archiveSha256"].Length.ShouldBe(64);
+        world.Hosts.ShouldAllBe(h => !h.Containers.Exists(c => c.Name.StartsWith("drydock")));
+    }
+
+    [Fact]
+    public void Killed_before_any_write_or_act_no_container_is_left_behind_on_a_host() => Everywhere(Fate.DieBefore);
+
+    [Fact]
+    public void Killed_after_any_write_or_act_no_container_is_left_behind_on_a_host() => Everywhere(Fate.DieAfter);
+
+    [Fact]
+    public void An_archive_that_one_host_does_not_have_is_found()
+    {
+        var world = ArchiveOnHosts();
+        world["oms-b"].Files.Remove(HostPath);
+        world.Apply(OnHost);
+        world.RunToStall();
+
+        var finding = world.Status.Findings.ShouldHaveSingleItem();
+        (finding.Reason, finding.Node).ShouldBe((Reasons.ImageArchiveUnreadable, "oms-b"));
+        world.Hosts.ShouldAllBe(h => h.Containers.Count == 1);
+    }
+
+    [Fact]
+    public void An_archive_on_a_host_with_another_checksum_is_found()
+    {
+        var world = ArchiveOnHosts().Apply(s => OnHost(s) with { ImageArchive = new ImageArchive { HostPath = HostPath, Sha256 = new string('0', 64) } });
+        world.RunToStall();
+
+        world.Status.Findings.ShouldAllBe(f => f.Reason == Reasons.ImageArchiveUnreadable && f.Field == "spec.imageArchive.sha256");
+        world.Status.Findings.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void An_archive_on_a_host_that_changed_after_preflight_is_not_taken_for_it()
+    {
+        var world = ArchiveOnHosts();
+        world.Apply(s => OnHost(s) with { HoldBefore = [OmsUpgradePhases.PrepareImage] });
+        world.RunUntil(() => world.Is("Held"), "held");
+        world["oms-a"].Files[HostPath] = world.Archives.Save(world.Image("4.2.2", "another"));
+        world.EditSpec(s => s with { HoldBefore = [] });
+        world.RunUntil(() => world.Is("Failed"), "failed");
+
+        world.ReasonOf("Failed").ShouldBe(Reasons.ImageArchiveUnreadable);
+        world.Hosts.ShouldAllBe(h => world.Old(h.Name).IsRunning && !h.Containers.Exists(c => c.Name.StartsWith("drydock")));
+    }
+
+    [Fact]
+    public void One_node_may_have_its_own_archive_image_and_containers()
+    {
+        var world = ArchiveOnHosts();
+        world.Apply(s => OnHost(s) with
+        {
+            Regions =
+            [
+                s.Regions[0] with
+                {
+                    Nodes =
+                    [
+                        s.Regions[0].Nodes[0],
+                        s.Regions[0].Nodes[1] with
+                        {
+                            NewContainer = "oms_new_b",
+                            Image = "registry.example/own/oms:feature_4.2.2",
+                            ImageArchive = new ImageArchive { Storage = new StorageSpec { Directory = new DirectoryStorage { Path = OmsWorld.ArchiveDirectory } }, Path = OmsWorld.ArchivePath },
+                        },
+                    ],
+                },
+            ],
+        });
+        world.RunToSuccess();
+
+        world.Rules.Broken.ShouldBeEmpty();
+        world["oms-b"].Find("oms_new_b")!.Config.Image.ShouldBe("registry.example/own/oms:feature_4.2.2");
+        (world.Step(StepIds.Image("oms-a")).Parameters["source"], world.Step(StepIds.Image("oms-b")).Parameters["source"]).ShouldBe((ImageSources.HostArchive, ImageSources.Archive));
+    }
+
+    [Fact]
+    public void A_registry_that_asks_for_credentials_gets_those_of_the_Secret()
+    {
+        var world = Registry(RegistryPassword).Apply(Pulling);
+        world.RunToSuccess();
+
+        world.Count("pull").ShouldBe(2);
+        world.Api.StatusWrites.ShouldAllBe(u => !System.Text.Json.JsonSerializer.Serialize(u.Status, Drydock.Crds.CrdsJsonContext.Default.OmsUpgradeStatus).Contains(RegistryPassword));
+    }
+
+    [Fact]
+    public void Wrong_credentials_are_a_finding_and_correcting_the_Secret_goes_on()
+    {
+        var world = Registry("another").Apply(Pulling);
+        world.RunToStall();
+
+        world.ReasonOf("Stalled").ShouldBe(Reasons.AccessDenied);
+        world.Status.Findings.ShouldAllBe(f => f.Field == "spec.imagePullSecretRef");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("registry.example refuses the credentials of Secret pull");
+        world.Status.Message.ShouldNotContain("another");
+
+        var secret = world.Api.Find<V1Secret>(OmsWorld.Namespace, "pull")!;
+        world.Api.Update(secret with { Data = Dockerconfig(RegistryPassword) });
+        world.RunToSuccess();
+    }
+
+    [Fact]
+    public void Credentials_that_turn_wrong_after_preflight_fail_the_step_and_say_so()
+    {
+        var world = Registry(RegistryPassword).Apply(s => Pulling(s) with { HoldBefore = [OmsUpgradePhases.PrepareImage] });
+        world.RunUntil(() => world.Is("Held"), "held");
+        world.RegistryAccount = ("robot", "changed");
+        world.EditSpec(s => s with { HoldBefore = [] });
+        world.RunUntil(() => world.Is("Failed"), "failed");
+
+        world.ReasonOf("Failed").ShouldBe(Reasons.AccessDenied);
+        world.Status.Message.ShouldNotBeNull().ShouldContain("Secret pull");
+    }
+
+    [Theory]
+    [InlineData(false, false, Reasons.SecretMissing)]
+    [InlineData(true, false, Reasons.AccessDenied)]
+    [InlineData(true, true, Reasons.SecretMissing)]
+    public void What_is_wrong_with_the_Secret_is_said(bool noReference, bool otherRegistry, string reason)
+    {
+        var world = Registry(RegistryPassword);
+        if (otherRegistry)
+        {
+            var secret = world.Api.Find<V1Secret>(OmsWorld.Namespace, "pull")!;
+            world.Api.Update(secret with { Data = OmsWorld.Bytes((".dockerconfigjson", """{"auths":{"elsewhere.example":{"username":"a","password":"b"}}}""")) });
+        }
+
+        world.Apply(s => Pulling(s) with { ImagePullSecretRef = otherRegistry ? new SecretReference { Name = "pull" } : noReference ? null : new SecretReference { Name = "nowhere" } });
+        world.RunToStall();
+
+        world.Status.Findings.ShouldAllBe(f => f.Reason == reason);
+    }
+
+    private static void Everywhere(Fate fate) =>
+        Cases.Try(FromHost.World.Points.ToList(), point => FromHost.With(point.Number, fate));
+
+    private static OmsWorld WithCertificates(params string[] binds)
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false });
+        foreach (var host in world.Hosts)
+        {
+            host.Files[Certificate] = [1];
+            host.Files[Key] = [2];
+            var old = world.Old(host.Name);
+            old.HostConfig = old.HostConfig with { Binds = [.. old.HostConfig.Binds!, .. binds] };
+        }
+
+        return world;
+    }
+
+    private static OmsUpgradeSpec Https(OmsUpgradeSpec spec) =>
+        spec with { Https = new HttpsSpec { CertificateHostPath = Certificate, KeyHostPath = Key } };
+
+    private static OmsWorld ArchiveOnHosts()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false });
+        var archive = world.Archives.Save(world.NewImageContent);
+        world.Hosts.ForEach(h => h.Files[HostPath] = archive);
+        return world;
+    }
+
+    private static OmsUpgradeSpec OnHost(OmsUpgradeSpec spec) =>
+        spec with { ImageArchive = new ImageArchive { HostPath = HostPath } };
+
+    private static OmsWorld Registry(string password)
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false, ImageInRegistry = true }) { RegistryAccount = ("robot", RegistryPassword) };
+        world.Api.Create(new V1Secret { Metadata = new V1ObjectMeta { Name = "pull" }, Type = "kubernetes.io/dockerconfigjson", Data = Dockerconfig(password) });
+        return world;
+    }
+
+    private static Dictionary<string, byte[]> Dockerconfig(string password) => OmsWorld.Bytes((
+        ".dockerconfigjson",
+        "{\"auths\":{\"registry.example\":{\"auth\":\"" + Convert.ToBase64String(Encoding.UTF8.GetBytes($"robot:{password}")) + "\"},\"elsewhere.example\":{\"username\":\"x\",\"password\":\"y\"}}}"));
+
+    private static OmsUpgradeSpec Pulling(OmsUpgradeSpec spec) =>
+        spec with { ImagePullSecretRef = new SecretReference { Name = "pull" } };
+}

@@ -1,0 +1,274 @@
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+using static Drydock.Tests.Unit.Fakes.ProjectWorlds;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>
+/// Preflight through the API: record, near real time, no forward switchover; and what is done where it cannot tell.
+/// </summary>
+public sealed class ProjectPreflightTests
+{
+    [Fact]
+    public void Projects_and_their_components_are_recorded_through_the_API_and_nothing_need_be_acknowledged()
+    {
+        var world = WithApiBefore(w => w.Console["np_1"].FullImport = "FINISHED");
+        world.RunUntil(() => world.Status.Plan is not null, "planned");
+
+        world.Status.Findings.ShouldBeEmpty();
+        world.Status.Projects!.Migration.ShouldBe(2);
+        world.Status.Projects!.Synchronization.ShouldBe(1);
+        world.Recorded("np_1").Components.ShouldBe("Store ACTIVE, Incr-Sync RUNNING, Full-Import FINISHED");
+        world.Recorded("sp_1").Components.ShouldBe("Store ACTIVE, Incr-Sync PAUSED");
+        world.Recorded("np_2").Components.ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_running_project_that_is_too_far_behind_stops_it_until_it_has_caught_up()
+    {
+        var world = WithApiBefore(w => w.Console["np_1"].Lag = TimeSpan.FromSeconds(301));
+        world.RunToStall();
+
+        var finding = world.Found(Reasons.ProjectsLagging).ShouldHaveSingleItem();
+        finding.Message.ShouldContain("orders (np_1) is 5m1s behind");
+        finding.Message.ShouldContain("at most 5m behind is allowed (spec.preflight.maxProjectLag)");
+        finding.Field.ShouldBe("spec.preflight.maxProjectLag");
+        world.Done.ShouldBeEmpty();
+
+        world.Console["np_1"].Lag = TimeSpan.FromSeconds(10);
+        world.RunToSuccess();
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_limit_is_the_specs()
+    {
+        var world = WithApiBefore(w => w.Console["np_1"].Lag = TimeSpan.FromSeconds(301), s => s with { Preflight = s.Preflight with { MaxProjectLag = "6m" } });
+        world.RunUntil(() => world.Status.Plan is not null, "planned");
+    }
+
+    [Fact]
+    public void A_running_project_without_a_checkpoint_is_not_near_real_time()
+    {
+        var world = WithApiBefore(w => (w.Console["np_1"].Lag, w.Console["np_1"].CurrentStep) = (null, "FULL_TRANSFER"));
+        world.RunToStall();
+
+        world.Found(Reasons.ProjectsLagging).ShouldHaveSingleItem().Message.ShouldContain("orders (np_1) has no checkpoint yet (in FULL_TRANSFER)");
+    }
+
+    [Fact]
+    public void A_project_that_never_synchronises_increments_is_noted_in_the_plan()
+    {
+        var world = WithApiBefore(w => (w.Console["np_1"].Lag, w.Console["np_1"].SynchronizesIncrements, w.Console["np_1"].CurrentStep) = (null, false, "FULL_TRANSFER"));
+        world.RunUntil(() => world.Status.Plan is not null, "planned");
+
+        world.Plan.Notes.ShouldContain(n => n.Contains("orders (np_1) runs without incremental synchronization"));
+    }
+
+    [Fact]
+    public void The_lag_of_what_does_not_run_has_no_say()
+    {
+        var world = WithApiBefore(w => w.Console["sp_1"].Lag = TimeSpan.FromDays(30));
+        world.RunUntil(() => world.Status.Plan is not null, "planned");
+    }
+
+    [Theory]
+    [InlineData("RUNNING", "RUNNING")]
+    [InlineData("RUNNING", "FAILED")]
+    [InlineData("SUSPEND", "SUSPEND")]
+    public void A_forward_switchover_under_way_stops_it_whatever_is_acknowledged(string status, string step)
+    {
+        var world = WithApiBefore(
+            w =>
+            {
+                w.Console["np_1"].Status = status;
+                w.Console["np_1"].Steps.Clear();
+                w.Console["np_1"].Steps.Add(new ProjectStep("TRANSFER_APP_SWITCH", step));
+            },
+            s => s with { Preflight = s.Preflight with { Acknowledge = [Acknowledgement.NoForwardSwitchover] } });
+        world.RunToStall();
+
+        world.Found(Reasons.ForwardSwitchoverUnderWay).ShouldHaveSingleItem().Message.ShouldContain($"orders (np_1): TRANSFER_APP_SWITCH is {step}");
+    }
+
+    [Fact]
+    public void Without_credentials_a_source_with_an_API_needs_the_acknowledgement()
+    {
+        var world = WithApiBefore(spec: s => s with { Preflight = s.Preflight with { ApiCredentialsSecretRef = null } });
+        world.RunToStall();
+
+        var finding = world.Found(Reasons.ForwardSwitchoverUnacknowledged).ShouldHaveSingleItem();
+        finding.Message.ShouldContain("spec.preflight.apiCredentialsSecretRef");
+        world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [Acknowledgement.NoForwardSwitchover] } });
+        world.RunToSuccess();
+        world.Status.Projects.ShouldBeNull("nothing listed them");
+        world.Verified().Status.ShouldBe("Unknown");
+    }
+
+    [Fact]
+    public void A_source_without_an_API_needs_the_acknowledgement_all_the_same()
+    {
+        var world = WithApiAfter(spec: s => s with { Preflight = s.Preflight with { Acknowledge = [Acknowledgement.SyncProjectsWithoutDbType] } });
+        world.RunToStall();
+
+        world.Found(Reasons.ForwardSwitchoverUnacknowledged).ShouldHaveSingleItem().Message.ShouldContain("no API that tells of projects");
+    }
+
+    [Fact]
+    public void An_API_that_does_not_answer_stops_it_until_it_does()
+    {
+        var world = WithApiBefore(w => w.Console.IsReachable = false);
+        world.RunToStall();
+
+        world.Found(Reasons.ApiUnreachable).ShouldHaveSingleItem().Message.ShouldContain("http://192.0.2.216:8089/");
+        world.Console.IsReachable = true;
+        world.RunToSuccess();
+    }
+
+    [Fact]
+    public void A_refused_login_stops_it_until_the_Secret_is_right_and_shows_no_password()
+    {
+        var world = WithApiBefore(w => w.Console.Password = "changed");
+        world.RunToStall();
+
+        world.Found(Reasons.ApiRefused).ShouldHaveSingleItem().Message.ShouldContain("*** was refused");
+        world.Status.Message!.ShouldNotContain(Canary.ApiPassword);
+        world.Console.Password = Canary.ApiPassword;
+        world.RunToSuccess();
+    }
+
+    [Fact]
+    public void A_console_without_the_API_its_version_should_have_is_a_finding()
+    {
+        var world = WithApiBefore(w => w.Console.Generation = OmsApiGeneration.None);
+        world.RunToStall();
+
+        world.Found(Reasons.ApiRefused).ShouldHaveSingleItem().Message.ShouldContain("has no API");
+    }
+
+    [Fact]
+    public void A_refused_progress_of_a_running_project_is_a_finding()
+    {
+        var world = WithApiBefore(w => w.Console.Refused.Add("DescribeProjectProgress np_1"));
+        world.RunToStall();
+
+        world.Found(Reasons.ApiRefused).ShouldHaveSingleItem().Message.ShouldContain("GHANA-OPERAT000001");
+    }
+
+    [Fact]
+    public void Refused_components_are_noted_and_stop_nothing()
+    {
+        var world = WithApiBefore(w => w.Console.Refused.Add("DescribeProjectComponents sp_1"));
+        world.RunUntil(() => world.Status.Plan is not null, "planned");
+
+        world.Recorded("sp_1").Components.ShouldBeNull();
+        world.Plan.Notes.ShouldContain(n => n.Contains("components of billing (sp_1) are not recorded"));
+    }
+
+    [Fact]
+    public void The_older_API_tells_lag_and_switchover_of_the_projects_in_the_tables()
+    {
+        var world = WithOlderApi(w => (w.Console["np_1"].Lag, w.Console["sp_1"].CurrentStep) = (TimeSpan.FromMinutes(7), "APP_SWITCH"));
+        world.RunToStall();
+
+        world.Found(Reasons.ProjectsLagging).ShouldHaveSingleItem().Message.ShouldContain("orders (np_1) is 7m0s behind");
+        world.Found(Reasons.ForwardSwitchoverUnderWay).ShouldHaveSingleItem().Message.ShouldContain("billing (sp_1): it is in APP_SWITCH");
+        world.Found(Reasons.ForwardSwitchoverUnacknowledged).ShouldBeEmpty("the API tells");
+    }
+
+    [Fact]
+    public void With_the_older_API_nothing_need_be_acknowledged_about_switchovers()
+    {
+        var world = WithOlderApi();
+        world.RunToSuccess();
+
+        world.Recorded("np_1").Components.ShouldBeNull();
+        world.Verified().Status.ShouldBe("True", "compared through the newer API of the new version");
+    }
+
+    [Fact]
+    public void A_project_whose_id_the_older_API_does_not_know_stands_as_if_there_were_no_API()
+    {
+        var world = WithOlderApi(w => w.Console.Refused.Add("progress np_1"));
+        world.RunToStall();
+
+        world.Status.Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.ForwardSwitchoverUnacknowledged);
+        world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Acknowledgement.NoForwardSwitchover] } });
+        world.RunUntil(() => world.Status.Plan is not null, "planned");
+        world.Plan.Notes.ShouldContain(n => n.Contains("lag and step could not be read of orders (np_1)"));
+    }
+
+    [Theory]
+    [InlineData("username")]
+    [InlineData("password")]
+    public void A_Secret_without_a_key_is_a_finding_that_names_both(string missing)
+    {
+        var world = WithApiBefore(w => w.Api.Update(w.Api.Find<Drydock.Clients.Kubernetes.CoreTypes.V1Secret>(OmsWorld.Namespace, SecretName)! with
+        {
+            Data = OmsWorld.Bytes(missing == "username" ? ("password", "x") : ("username", "x")),
+        }));
+        world.RunToStall();
+
+        world.Found(Reasons.SecretMissing).ShouldHaveSingleItem().Message.ShouldContain($"Secret {SecretName} (spec.preflight.apiCredentialsSecretRef) has no key {missing}");
+    }
+
+    [Fact]
+    public void A_Secret_that_does_not_exist_is_a_finding_also_for_a_source_without_an_API()
+    {
+        var world = WithApiAfter(spec: s => s with { Preflight = s.Preflight with { ApiCredentialsSecretRef = new SecretReference { Name = "other" } } });
+        world.RunToStall();
+
+        world.Found(Reasons.SecretMissing).ShouldHaveSingleItem().Message.ShouldContain("Secret other");
+    }
+
+    [Fact]
+    public void The_address_of_the_Secret_wins()
+    {
+        var world = WithApiBefore(w => w.Api.Update(w.Api.Find<Drydock.Clients.Kubernetes.CoreTypes.V1Secret>(OmsWorld.Namespace, SecretName)! with
+        {
+            Data = OmsWorld.Bytes(("username", WorldOmsConsole.User), ("password", Canary.ApiPassword), ("url", "https://192.0.2.9:8443/api/v2")),
+        }));
+        world.RunToStall();
+
+        world.Found(Reasons.ApiUnreachable).ShouldHaveSingleItem().Message.ShouldContain("https://192.0.2.9:8443/ does not answer");
+    }
+
+    [Theory]
+    [InlineData("ftp://oms")]
+    [InlineData("oms:8089")]
+    [InlineData("http://user:secret@oms:8089")]
+    [InlineData("http://oms:8089/?x=1")]
+    public void An_address_that_is_none_is_refused(string address) => ConsoleAddress.Parse(address).ShouldBeNull();
+
+    [Theory]
+    [InlineData("https://oms.example:8089", "https://oms.example:8089/")]
+    [InlineData(" http://oms/console/ ", "http://oms/console/")]
+    [InlineData("http://[2001:db8::1]:8089/api/v2", "http://[2001:db8::1]:8089/")]
+    public void An_address_is_taken_with_or_without_the_APIs_path(string address, string expected) =>
+        ConsoleAddress.Parse(address)!.AbsoluteUri.ShouldBe(expected);
+
+    [Fact]
+    public void The_console_is_asked_by_HTTPS_where_its_certificate_is_mounted()
+    {
+        ConsoleAddress.ServesHttps(["/data/oms/https_crt:/etc/pki/nginx/oms_server.crt", "/data:/data"]).ShouldBeTrue();
+        ConsoleAddress.ServesHttps(["/data/oms/https_crt:/etc/pki/nginx/other.crt"]).ShouldBeFalse();
+        ConsoleAddress.Of("2001:db8::1", 8089, https: true).AbsoluteUri.ShouldBe("https://[2001:db8::1]:8089/");
+    }
+
+    [Theory]
+    [InlineData("3.2.2", nameof(OmsApiGeneration.None))]
+    [InlineData("3.3.0-ce", nameof(OmsApiGeneration.Progress))]
+    [InlineData("4.1.0", nameof(OmsApiGeneration.Progress))]
+    [InlineData("4.1.1-ce", nameof(OmsApiGeneration.V2))]
+    [InlineData("4.2.2-bp1", nameof(OmsApiGeneration.V2))]
+    public void A_version_implies_a_generation(string version, string generation)
+    {
+        OmsVersion.TryParse(version, out var parsed).ShouldBeTrue();
+        OmsApiGenerations.ImpliedBy(parsed!).ShouldBe(Enum.Parse<OmsApiGeneration>(generation));
+    }
+}

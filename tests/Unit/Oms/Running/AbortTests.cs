@@ -1,0 +1,121 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Crds.Common;
+using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>drydock.dev/abort.</summary>
+public sealed class AbortTests
+{
+    [Fact]
+    public void Aborted_after_any_write_or_act_it_stands_still_and_goes_on_to_the_same_end()
+    {
+        var points = RollbackTests.Golden().Points.Count;
+        Cases.Try(Enumerable.Range(1, points).Where(p => p % 4 == 0), point =>
+        {
+            var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+            world.RunUntil(() => world.Points.Count >= point || world.IsOver, $"point {point}");
+            if (world.IsOver)
+            {
+                return;
+            }
+
+            var pastT1 = world.Count("policy no") > 0;
+            world.Annotate(Annotations.Abort, "stop");
+            world.RunUntil(() => world.ReasonOf("Failed") == "Aborted" || world.IsOver, "aborted");
+            if (world.IsOver)
+            {
+                return;
+            }
+
+            pastT1 |= world.Count("policy no") > 0;
+            var done = world.Done.Count;
+            world.Restart();
+            world.RunFor(TimeSpan.FromHours(1));
+            world.Done.Skip(done).Where(a => !a.What.StartsWith("console", StringComparison.Ordinal)).ShouldBeEmpty();
+            (world.Status.Phase, world.Is("Stalled"), world.Is("Failed")).ShouldBe(("Failed", true, true));
+            if (!pastT1)
+            {
+                world.Hosts.ShouldAllBe(h => h.Containers.Count == 1);
+                world.Metadata.HaConfig.ShouldBe(WorldSetup.PartialHa);
+            }
+
+            if (world.Status.Plan is not null)
+            {
+                world.Api.All<V1Lease>().ShouldNotBeEmpty("the target stays claimed");
+            }
+
+            world.Annotate(Annotations.Retry, "on");
+            world.RunToSuccess();
+            world.Rules.Broken.ShouldBeEmpty();
+            (world.Count("jar"), world.Count("init"), world.Count("snapshot"), world.Count("restore")).ShouldBe((2, 1, 1, 0));
+        });
+    }
+
+    [Fact]
+    public void A_running_JAR_ends_first_and_the_token_counts_once()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+        world.RunUntil(() => world.Count("jar") == 1, "the first JAR");
+        world.Annotate(Annotations.Abort, "stop");
+        world.RunUntil(() => world.ReasonOf("Failed") == "Aborted", "aborted");
+        world.Step("CorrectMetadata/jar-oms-a").State.ShouldBe(StepState.Succeeded);
+        world.Count("jar").ShouldBe(1);
+        world.Status.AbortedBy.ShouldBe("stop");
+        world.Status.UsedTokens.ShouldContain(t => t.Kind == TokenKind.Abort && t.Token == "stop");
+
+        world.Annotate(Annotations.Retry, "on");
+        world.RunToSuccess();
+        world.Status.AbortedBy.ShouldBeNull();
+        world.Count("jar").ShouldBe(2);
+    }
+
+    [Fact]
+    public void It_also_goes_back_if_that_is_asked_for()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+        world.RunUntil(() => world.Count("jar") == 1, "the first JAR");
+        world.Annotate(Annotations.Abort, "stop");
+        world.RunUntil(() => world.ReasonOf("Failed") == "Aborted", "aborted");
+        RollbackTests.GoBack(world);
+
+        world.Rules.Broken.ShouldBeEmpty();
+        RollbackTests.AsBefore(world);
+    }
+
+    [Fact]
+    public void The_way_back_can_be_aborted_and_goes_on_by_a_retry()
+    {
+        var world = RollbackTests.Failed();
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.Count("restore") == 1, "restoring");
+        world.Annotate(Annotations.Abort, "stop");
+        world.RunUntil(() => world.ReasonOf("Failed") == "Aborted", "aborted");
+        world.RunFor(TimeSpan.FromHours(1));
+        world.Metadata.Contents.ShouldBe("3.2.2", "the restore ended");
+        world.Hosts.ShouldAllBe(h => h.Containers.TrueForAll(c => !c.IsRunning));
+        world.Annotate(Annotations.Retry, "on");
+        world.RunToRolledBack();
+
+        world.Rules.Broken.ShouldBeEmpty();
+        RollbackTests.AsBefore(world);
+    }
+
+    [Fact]
+    public void Before_a_plan_is_stored_it_only_stops_looking()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { NewContainer = OmsWorld.OldName + "x", CurrentContainer = "nobody" });
+        world.RunToStall();
+        world.Annotate(Annotations.Abort, "stop");
+        world.RunUntil(() => world.ReasonOf("Failed") == "Aborted", "aborted");
+        world.EditSpec(s => s with { CurrentContainer = OmsWorld.OldName, NewContainer = OmsWorld.NewName });
+        world.RunFor(TimeSpan.FromHours(1));
+        world.Done.ShouldBeEmpty();
+        world.Annotate(Annotations.Retry, "on");
+        world.RunToSuccess();
+    }
+}

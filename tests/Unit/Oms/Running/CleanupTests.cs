@@ -1,0 +1,93 @@
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>spec.cleanup: the old containers go once the upgrade is accepted.</summary>
+public sealed class CleanupTests
+{
+    [Fact]
+    public void Accepted_after_success_the_old_containers_and_images_go_and_with_them_the_way_back()
+    {
+        var world = new OmsWorld().Apply();
+        world.RunToSuccess();
+        RollbackTests.Inert(world);
+        world.EditSpec(s => s with { Cleanup = new CleanupSpec { Accepted = true, RemoveImages = true } });
+        world.RunUntil(() => world.Status.CleanupPlan is not null && world.IsOver && world.Is("Ready"), "clean");
+
+        world.Hosts.ShouldAllBe(h => h.Containers.Count == 1 && h.Containers[0].Name == OmsWorld.NewName && h.Containers[0].IsRunning && h.Images.Count == 1);
+        world.Is("Succeeded").ShouldBeTrue();
+        world.Status.Phase.ShouldBe("Succeeded");
+        world.Status.ActionRequired.ShouldNotContain(a => a.Reason == "RemoveOldContainers");
+        world.Api.All<V1Lease>().ShouldBeEmpty();
+        RollbackTests.Inert(world);
+
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.ReasonOf("Stalled") == "RollbackUnavailable", "no way back");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("spec.cleanup");
+    }
+
+    [Fact]
+    public void After_its_time_it_goes_by_itself_and_until_then_nothing_is_touched()
+    {
+        var world = new OmsWorld().Apply(s => s with { Cleanup = new CleanupSpec { After = "168h" } });
+        world.RunToSuccess();
+        world.Status.CleanupAt.ShouldBe(world.Status.FinishedAt + TimeSpan.FromHours(168));
+        var (looks, writes) = (world.Looks, world.Api.Writes);
+        world.RunFor(TimeSpan.FromHours(100));
+        world.Restart();
+        world.RunFor(TimeSpan.FromHours(67));
+        (world.Looks, world.Api.Writes).ShouldBe((looks, writes));
+
+        world.RunFor(TimeSpan.FromHours(2));
+        world.Count("remove").ShouldBe(2);
+        world.Hosts.ShouldAllBe(h => h.Images.Count == 2, "images stay unless asked for");
+        world.IsOver.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void An_old_container_that_runs_or_a_new_one_that_does_not_keeps_it()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+        world.RunToSuccess();
+        world.New("oms-a")!.Stop(0);
+        world.EditSpec(s => s with { Cleanup = new CleanupSpec { Accepted = true } });
+        world.RunUntil(() => world.Is("Stalled"), "stalled");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("does not run");
+        (world.Is("Succeeded"), world.Is("Failed"), world.Old("oms-a").Status).ShouldBe((true, false, "exited"));
+
+        world.New("oms-a")!.Start();
+        world.RunFor(TimeSpan.FromMinutes(1));
+        world.Annotate(Annotations.Retry, "it-runs");
+        world.RunUntil(() => world.Count("remove") == 2 && world.IsOver, "clean");
+    }
+
+    [Fact]
+    public void Killed_anywhere_in_it_only_the_old_containers_go()
+    {
+        var golden = Undisturbed.Run(Begin, ToTheEnd);
+        var from = golden.World.Points.FindIndex(p => p.What.StartsWith("remove", StringComparison.Ordinal)) - 8;
+        Cases.Try(golden.World.Points.Skip(from), point => golden.With(point.Number, Fate.DieAfter));
+    }
+
+    [Fact]
+    public void Deleted_meanwhile_it_goes_and_leaves_the_rest()
+    {
+        var world = Begin();
+        world.RunUntil(() => world.Count("remove") == 1, "the first is removed");
+        world.Delete();
+        world.RunUntil(() => world.IsGone(), "gone");
+        world.Api.All<V1Lease>().ShouldBeEmpty();
+    }
+
+    private static OmsWorld Begin() =>
+        new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { Cleanup = new CleanupSpec { Accepted = true } });
+
+    private static void ToTheEnd(OmsWorld world) =>
+        world.RunUntil(() => world.Count("remove") == 2 && world.IsOver && world.Is("Ready"), "clean");
+}

@@ -1,0 +1,188 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>mode, approvedPlanHash, paused, holdBefore and the approve annotation.</summary>
+public sealed class ControlTests
+{
+    [Fact]
+    public void Mode_Plan_shows_the_plan_changes_nothing_and_Apply_then_carries_it_out()
+    {
+        var world = new OmsWorld().Apply(s => s with { Mode = RunMode.Plan });
+        world.RunUntil(() => world.Is("Ready"), "plan ready");
+        (world.Status.Phase, world.ReasonOf("Ready"), world.Is("Planned")).ShouldBe(("Planned", "PlanReady", true));
+        world.RunFor(TimeSpan.FromHours(2));
+        world.Done.ShouldBeEmpty();
+        var hash = world.Plan.Hash;
+        var writes = world.Api.Writes;
+        world.Restart();
+        world.RunFor(TimeSpan.FromHours(2));
+        world.Api.Writes.ShouldBe(writes);
+
+        world.EditSpec(s => s with { Mode = RunMode.Apply, ApprovedPlanHash = hash });
+        world.RunUntil(() => !world.Is("Ready"), "Ready is False again");
+        world.RunToSuccess();
+
+        world.Plan.Hash.ShouldBe(hash);
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_hash_is_the_same_an_hour_later_for_another_object_and_changes_when_the_work_does()
+    {
+        var world = new OmsWorld();
+        var first = Planned(world, "first");
+        world.RunFor(TimeSpan.FromHours(1));
+        world.Metadata.DatabaseBytes *= 2;
+        world.Metadata.Projects.Clear();
+        world.Hosts[0].FreeBytes /= 2;
+        Planned(world, "second").Hash.ShouldBe(first.Hash);
+
+        world.Metadata.HaConfig = """{"enable":true}""";
+        var third = Planned(world, "third");
+        third.Hash.ShouldNotBe(first.Hash);
+        Planned(world, "fourth", s => s with { NewContainer = "another" }).Hash.ShouldNotBe(third.Hash);
+        Planned(world, "fifth", s => s with { Timeouts = s.Timeouts with { Backup = "8h" }, Paused = true, HoldBefore = ["Backup"] }).Hash.ShouldBe(third.Hash);
+    }
+
+    [Fact]
+    public void A_hold_that_fits_nothing_is_named_in_the_plan()
+    {
+        var world = new OmsWorld().Apply(s => s with { Mode = RunMode.Plan, HoldBefore = ["StopOId", "StopOld", "InitMetadata/oms-a", "PointOfNoReturn", "RestoreDatabases", "StartOld/oms-a"] });
+        world.RunUntil(() => world.Is("Ready"), "plan ready");
+        world.Plan.Notes.Where(n => n.Contains("holdBefore", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldContain("'StopOId'");
+    }
+
+    [Fact]
+    public void Another_plan_than_the_approved_one_is_refused_and_the_difference_is_shown()
+    {
+        var world = new OmsWorld().Apply(s => s with { Mode = RunMode.Plan });
+        world.RunUntil(() => world.Is("Ready"), "plan ready");
+        var approved = world.Plan.Hash;
+        world.Metadata.HaConfig = """{"enable":true,"more":1}""";
+        world.EditSpec(s => s with { Mode = RunMode.Apply, ApprovedPlanHash = approved });
+        world.RunToStall();
+
+        world.ReasonOf("Stalled").ShouldBe("PlanChanged");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("DisableHA/ha-config");
+        world.Status.Message.ShouldContain("previous");
+        world.RunFor(TimeSpan.FromMinutes(10));
+        world.Done.ShouldBeEmpty();
+        world.Plan.Hash.ShouldBe(approved);
+
+        world.Metadata.HaConfig = WorldSetup.PartialHa;
+        world.RunToSuccess();
+    }
+
+    [Fact]
+    public void A_newly_approved_hash_lets_the_changed_plan_run()
+    {
+        var world = new OmsWorld().Apply(s => s with { ApprovedPlanHash = $"sha256:{new string('0', 64)}" });
+        world.RunToStall();
+        world.ReasonOf("Stalled").ShouldBe("PlanChanged");
+        var compiled = world.Status.Message!.Split("compiles now is ")[1][..71];
+
+        world.EditSpec(s => s with { ApprovedPlanHash = compiled });
+        world.RunToSuccess();
+
+        world.Plan.Hash.ShouldBe(compiled);
+    }
+
+    [Fact]
+    public void Paused_finishes_what_runs_and_starts_nothing()
+    {
+        var world = new OmsWorld().Apply();
+        world.RunUntil(() => world.Count("jar") == 1, "the first JAR");
+        world.EditSpec(s => s with { Paused = true });
+        world.RunUntil(() => world.ReasonOf("Reconciling") == "Paused", "paused");
+
+        world.Step("CorrectMetadata/jar-oms-a").State.ShouldBe(StepState.Succeeded);
+        (world.Is("Reconciling"), world.Is("Stalled"), world.Is("Ready")).ShouldBe((true, false, false));
+        var done = world.Done.Count;
+        world.RunFor(TimeSpan.FromDays(1));
+        world.Restart();
+        world.RunFor(TimeSpan.FromDays(1));
+        world.Done.Count.ShouldBe(done);
+
+        world.EditSpec(s => s with { Paused = false });
+        world.RunToSuccess();
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("StopOld", "stop")]
+    [InlineData("Backup/snapshot", "snapshot")]
+    [InlineData("PointOfNoReturn", "jar")]
+    [InlineData("EnableHA/ha-config", "ha on")]
+    public void A_hold_waits_for_an_approval_of_this_very_plan(string hold, string before)
+    {
+        var world = new OmsWorld().Apply(s => s with { HoldBefore = [hold] });
+        world.RunUntil(() => world.Is("Held"), "held");
+
+        (world.ReasonOf("Held"), world.Is("Reconciling"), world.Is("Stalled")).ShouldBe(("Held", true, false));
+        var approval = $"{hold}@{world.Plan.Hash[7..15]}";
+        world.Status.Message.ShouldNotBeNull().ShouldContain(approval);
+        world.Annotate(Annotations.Approve, $"{hold}@00000000");
+        world.RunFor(TimeSpan.FromDays(1));
+        world.Restart();
+        world.RunFor(TimeSpan.FromHours(1));
+        world.Count(before).ShouldBe(0);
+        world.Is("Held").ShouldBeTrue();
+        world.Status.Approvals.Select(a => (a.Name, a.Accepted)).ShouldBe([(hold, false)]);
+        world.Events.All.Where(e => e.Reason == "ApprovalIgnored").ShouldHaveSingleItem().Message.ShouldContain(hold);
+
+        world.Annotate(Annotations.Approve, approval);
+        world.RunToSuccess();
+        world.Rules.Broken.ShouldBeEmpty();
+        world.Status.Approvals.ShouldContain(a => a.Name == hold && a.Accepted);
+    }
+
+    [Fact]
+    public void A_hold_taken_out_of_the_spec_lets_go_too()
+    {
+        var world = new OmsWorld().Apply(s => s with { HoldBefore = ["InitMetadata"] });
+        world.RunUntil(() => world.Is("Held"), "held");
+        world.Count("jar").ShouldBe(2);
+        world.Count("init").ShouldBe(0);
+
+        world.EditSpec(s => s with { HoldBefore = [] });
+        world.RunToSuccess();
+    }
+
+    [Fact]
+    public void An_identity_field_changed_under_way_is_ignored_and_said_so()
+    {
+        var world = new OmsWorld().Apply();
+        world.RunUntil(() => world.Count("snapshot") == 1, "backup");
+        world.EditSpec(s => s with { NewContainer = "another", Image = "registry.example/oms:other" });
+        world.RunUntil(() => world.Status.Message?.Contains("SpecChangeIgnored", StringComparison.Ordinal) == true, "it is said");
+        world.Status.ObservedGeneration.ShouldBe(world.Upgrade.Metadata.Generation);
+        world.RunToSuccess();
+
+        world.Rules.Broken.ShouldBeEmpty();
+        world.New("oms-a")!.IsRunning.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Titles_timeouts_and_what_happened_are_not_part_of_the_hash()
+    {
+        var plan = Planned(new OmsWorld(), "first");
+        var told = plan.Steps.Select(s => s with { Title = "another title", Timeout = "9h", State = StepState.Succeeded, Message = "done", Attempt = 3 }).ToList();
+
+        Drydock.Engine.Planning.PlanHash.Compute(told, plan.Guards).ShouldBe(plan.Hash);
+    }
+
+    private static Plan Planned(
+        OmsWorld world,
+        string name,
+        Func<Drydock.Crds.OmsUpgrades.OmsUpgradeSpec, Drydock.Crds.OmsUpgrades.OmsUpgradeSpec>? change = null)
+    {
+        world.Apply(s => (change is null ? s : change(s)) with { Mode = RunMode.Plan }, name);
+        world.RunUntil(() => world.Api.Find<Drydock.Crds.OmsUpgrades.OmsUpgrade>(OmsWorld.Namespace, name)?.Status?.Phase == "Planned", "planned");
+        return world.Api.Find<Drydock.Crds.OmsUpgrades.OmsUpgrade>(OmsWorld.Namespace, name)!.Status!.Plan!;
+    }
+}

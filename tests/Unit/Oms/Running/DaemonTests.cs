@@ -1,0 +1,149 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>dockerd, a container or the network under a step goes away.</summary>
+public sealed class DaemonTests
+{
+    [Theory]
+    [InlineData("jar")]
+    [InlineData("init")]
+    public void A_dockerd_that_restarts_and_kills_what_runs_once_leaves_an_unknown_outcome_and_nothing_runs_again(
+        string kind)
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+        world.RunUntil(() => world.Count(kind) == 1, kind);
+        world.RunFor(TimeSpan.FromSeconds(5));
+        world["oms-a"].RestartDockerd();
+        world.RunToStall();
+
+        world.ReasonOf("Stalled").ShouldBe("OutcomeUnknown");
+        world.RunFor(TimeSpan.FromMinutes(20));
+        world.Restart();
+        world.RunFor(TimeSpan.FromMinutes(20));
+        world.New("oms-a")!.Start();
+        world.RunFor(TimeSpan.FromMinutes(20));
+        world.Count(kind).ShouldBe(1);
+        world.ReasonOf("Stalled").ShouldBe("OutcomeUnknown");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("restore the snapshot");
+    }
+
+    [Theory]
+    [InlineData("jar")]
+    [InlineData("init")]
+    public void With_live_restore_the_command_is_followed_to_its_end_by_its_files(string kind)
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+        world.RunUntil(() => world.Count(kind) == 1, kind);
+        world.Hosts.ForEach(h => h.LiveRestore = true);
+        world["oms-a"].RestartDockerd();
+        world.RunToSuccess();
+
+        (world.Count("jar"), world.Count("init")).ShouldBe((2, 1));
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("CorrectMetadata")]
+    [InlineData("CorrectMetadata/jar-oms-a")]
+    [InlineData("InitMetadata")]
+    [InlineData("Verify")]
+    public void A_new_container_that_is_down_is_named_with_the_command_that_starts_it(string before)
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { HoldBefore = [before] });
+        world.RunUntil(() => world.Is("Held"), "held");
+        world.New("oms-a")!.Stop();
+        world.EditSpec(s => s with { HoldBefore = [] });
+        world.RunUntil(() => world.Is("Failed"), "down");
+        world.ReasonOf("Failed").ShouldBe("ComponentsUnhealthy");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("oms_422 on oms-a does not run");
+        world.Status.Message.ShouldContain("docker start oms_422");
+
+        world.New("oms-a")!.Start();
+        world.RunFor(TimeSpan.FromSeconds(5));
+        if (before == "CorrectMetadata/jar-oms-a")
+        {
+            // The console comes up with its container, after the step that stopped it.
+            world.New("oms-a")!.StopProgram("oms_console");
+        }
+
+        world.Annotate(Annotations.Retry, "started");
+        world.RunToSuccess();
+        (world.Count("jar"), world.Count("init"), world.Count("restore")).ShouldBe((2, 1, 0));
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_dockerd_restart_does_not_revive_an_old_container()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+        world.RunUntil(() => world.Count("stop") == 2, "stopped");
+        world.Hosts.ForEach(h => h.RestartDockerd());
+        world.RunToSuccess();
+
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("load")]
+    [InlineData("stop")]
+    [InlineData("snapshot")]
+    [InlineData("jar")]
+    [InlineData("init")]
+    [InlineData("ha on")]
+    public void A_network_that_breaks_and_comes_back_is_waited_for(string after)
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+        world.RunUntil(() => world.Count(after) == 1, after);
+        world.Hosts.ForEach(h => h.Cut(off: true));
+        world.RunFor(TimeSpan.FromMinutes(4));
+        world.Hosts.ForEach(h => h.Cut(off: false));
+        if (world.Is("Failed"))
+        {
+            world.Annotate(Annotations.Retry, "the network is back");
+        }
+
+        world.RunToSuccess();
+        world.Rules.Broken.ShouldBeEmpty();
+        (world.Count("jar"), world.Count("init"), world.Count("create"), world.Count("snapshot")).ShouldBe((2, 1, 2, 1));
+    }
+
+    [Theory]
+    [InlineData("ha off")]
+    [InlineData("stop")]
+    [InlineData("snapshot")]
+    [InlineData("init")]
+    public void A_metadata_database_that_goes_and_comes_back_is_waited_for(string after)
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+        world.RunUntil(() => world.Count(after) == 1, after);
+        world.Metadata.IsReachable = false;
+        world.RunFor(TimeSpan.FromMinutes(4));
+        world.Metadata.IsReachable = true;
+        if (world.Is("Failed"))
+        {
+            world.Annotate(Annotations.Retry, "it is back");
+        }
+
+        world.RunToSuccess();
+        world.Rules.Broken.ShouldBeEmpty();
+        (world.Count("jar"), world.Count("init")).ShouldBe((2, 1));
+    }
+
+    [Fact]
+    public void A_JAR_that_takes_longer_than_its_time_is_not_stopped_and_counts_when_it_ends()
+    {
+        var world = new OmsWorld(new WorldSetup { JarTakes = TimeSpan.FromMinutes(40) }).Apply(s => s with { Timeouts = s.Timeouts with { CorrectMetadata = "10m" } });
+        world.RunUntil(() => world.Is("Failed"), "timed out");
+        world.ReasonOf("Stalled").ShouldBe("StepTimeout");
+        world.Step("CorrectMetadata/jar-oms-a").State.ShouldBe(StepState.Failed);
+
+        world.RunUntil(() => world.Count("jar", "oms-b") == 1, "it went on");
+        world.Count("jar", "oms-a").ShouldBe(1);
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+}

@@ -1,0 +1,199 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
+using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+public sealed class DeletionTests
+{
+    [Fact]
+    public void Deleted_after_any_write_or_act_it_undoes_everything_before_T1_and_goes_to_the_end_after_it()
+    {
+        var points = Run(int.MaxValue).Points;
+        var t1 = points.First(p => p.What.StartsWith("status StopOld", StringComparison.Ordinal)).Number;
+        Cases.Try(points.Select(p => p.Number).Where(p => p < t1 + 10 || p % 3 == 0), DeletedAt);
+    }
+
+    [Fact]
+    public void An_image_that_was_on_the_host_before_stays()
+    {
+        var world = new OmsWorld(new WorldSetup { ImagePresent = true }).Apply();
+        world.RunUntil(() => world.Count("create") == 2, "created");
+        world.Delete();
+        world.RunUntil(() => world.IsGone(), "gone");
+
+        world.Hosts.ShouldAllBe(h => h.FindImage(OmsWorld.NewImage) != null && h.Containers.Count == 1);
+    }
+
+    [Fact]
+    public void Killed_while_it_undoes_it_still_undoes_all()
+    {
+        for (var kill = 1; kill <= 16; kill++)
+        {
+            var world = Run(19);
+            var (before, at) = (world.Points.Count, kill);
+            world.Fates = p => p.Number == before + at ? Fate.DieAfter : Fate.Live;
+            world.Delete();
+            world.RunUntil(() => world.IsGone(), $"gone although killed {kill} points later");
+            Undone(world, $"killed {kill} points later");
+        }
+    }
+
+    [Fact]
+    public void From_T1_on_it_says_that_deletion_waits_and_how_to_let_go()
+    {
+        var world = new OmsWorld().Apply(s => s with { HoldBefore = ["StartNew"] });
+        world.RunUntil(() => world.Is("Held"), "held");
+        world.Delete();
+        world.RunFor(TimeSpan.FromMinutes(1));
+
+        world.ReasonOf("Reconciling").ShouldBe("DeletionWaits");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("drydock.dev/on-delete: Abandon");
+        world.Annotate(Annotations.Approve, $"StartNew@{world.Plan.Hash[7..15]}");
+        world.RunUntil(() => world.IsGone(), "gone");
+        world.Rules.Broken.ShouldBeEmpty();
+        (world.Count("jar"), world.Count("init")).ShouldBe((2, 1));
+        world.Metadata.IsHighAvailabilityOn.ShouldBeTrue();
+        world.Api.All<BackupSnapshot>().Count().ShouldBe(1);
+        world.Api.All<V1Lease>().ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("PrepareImage/create-oms-a")]
+    [InlineData("StopOld/oms-a")]
+    [InlineData("CorrectMetadata/jar-oms-a")]
+    [InlineData("EnableHA/ha-config")]
+    public void Abandon_lets_the_running_step_end_starts_nothing_and_says_what_was_left(string during)
+    {
+        var world = new OmsWorld().Apply();
+        world.RunUntil(() => world.Status.Plan?.Steps.Find(s => s.Id == during)?.State == StepState.Running, $"{during} runs");
+        world.Annotate(Annotations.OnDelete, Annotations.Abandon);
+        world.Delete();
+        world.RunUntil(() => world.IsGone(), "gone");
+
+        var done = world.Done.Count;
+        world.Events.All.ShouldContain(e => e.IsWarning && e.Reason == "Abandoned" && e.Message.Contains("steps were done"));
+        world.Logs.Lines.ShouldContain(l => l.StartsWith("Warning") && l.Contains("abandoned"));
+        world.Api.All<V1Lease>().ShouldBeEmpty();
+        world.RunFor(TimeSpan.FromHours(1));
+        world.Done.Skip(done).Where(a => !a.What.StartsWith("console", StringComparison.Ordinal)).ShouldBeEmpty();
+        world.Alive.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_namespace_that_goes_away_takes_it_along()
+    {
+        var world = new OmsWorld().Apply();
+        world.RunUntil(() => world.Count("snapshot") == 1, "backup");
+        world.Api.Delete<V1Namespace>(null, OmsWorld.Namespace);
+        world.Delete();
+        world.RunUntil(() => world.IsGone(), "gone", TimeSpan.FromMinutes(5));
+
+        world.Events.All.ShouldContain(e => e.Reason == "Abandoned");
+        world.Count("start").ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_host_that_is_gone_holds_it_only_until_it_is_abandoned()
+    {
+        var world = Run(19);
+        world["oms-b"].Cut(off: true);
+        world.Delete();
+        world.RunFor(TimeSpan.FromMinutes(30));
+        world.IsGone().ShouldBeFalse();
+        world.Status.Message.ShouldNotBeNull().ShouldContain("drydock.dev/on-delete: Abandon");
+        world.Status.Message.ShouldContain("oms-b");
+        world.Is("Stalled").ShouldBeTrue();
+        world.Metadata.HaConfig.ShouldBe(WorldSetup.PartialHa);
+
+        world.Annotate(Annotations.OnDelete, Annotations.Abandon);
+        world.RunUntil(() => world.IsGone(), "gone", TimeSpan.FromMinutes(5));
+    }
+
+    [Fact]
+    public void A_host_that_comes_back_lets_the_undoing_end()
+    {
+        var world = Run(19);
+        world["oms-b"].Cut(off: true);
+        world.Delete();
+        world.RunFor(TimeSpan.FromMinutes(30));
+        world["oms-b"].Cut(off: false);
+        world.RunUntil(() => world.IsGone(), "gone");
+
+        Undone(world, "the host came back");
+    }
+
+    [Theory]
+    [InlineData(RunMode.Plan)]
+    [InlineData(RunMode.Apply)]
+    public void One_that_changed_nothing_or_has_ended_goes_at_once(RunMode mode)
+    {
+        var world = new OmsWorld().Apply(s => s with { Mode = mode });
+        world.RunUntil(() => world.Is("Ready") && world.Upgrade.Metadata.Finalizers is not { Count: > 0 }, "ready");
+        var done = world.Done.Count;
+        world.Delete();
+        world.IsGone().ShouldBeTrue();
+        world.RunFor(TimeSpan.FromHours(1));
+
+        world.Done.Count.ShouldBe(done);
+        world.Lives.ShouldAllBe(l => l.Thrown.Count == 0);
+    }
+
+    private static void DeletedAt(int point)
+    {
+        var world = Run(point);
+        if (world.IsGone())
+        {
+            return;
+        }
+
+        var wasStopping = world.Count("stop") > 0 || world.Count("policy no") > 0;
+        world.Delete();
+        world.RunUntil(() => world.IsGone(), $"gone after deletion at {world.Points[^1]}");
+        world.RunFor(TimeSpan.FromMinutes(1));
+        world.Rules.Broken.ShouldBeEmpty();
+        world.Api.All<V1Lease>().ShouldBeEmpty();
+        if (world.Count("stop") == 0)
+        {
+            wasStopping.ShouldBeFalse();
+            Undone(world, $"deleted at {point}");
+        }
+        else
+        {
+            (world.Count("jar"), world.Count("init"), world.Count("create"), world.Count("snapshot")).ShouldBe((2, 1, 2, 1));
+            world.Metadata.IsHighAvailabilityOn.ShouldBeTrue();
+            world.Hosts.ShouldAllBe(h => world.New(h.Name)!.IsRunning);
+        }
+    }
+
+    private static OmsWorld Run(int point)
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = point == int.MaxValue }).Apply();
+        world.RunUntil(() => world.Points.Count >= point || (world.Is("Succeeded") && world.Upgrade.Metadata.Finalizers is not { Count: > 0 }), $"point {point}");
+        return world;
+    }
+
+    private static void Undone(OmsWorld world, string what)
+    {
+        world.Metadata.HaConfig.ShouldBe(WorldSetup.PartialHa, what);
+        foreach (var host in world.Hosts)
+        {
+            host.Containers.Select(c => c.Name).ShouldBe([OmsWorld.OldName], what);
+            host.Images.Count.ShouldBe(1, what);
+            host.References.Count.ShouldBe(1, what);
+            world.Old(host.Name).IsRunning.ShouldBeTrue(what);
+            world.Old(host.Name).HostConfig.RestartPolicy!.Name.ShouldBe("always", what);
+            world.Old(host.Name).Console.State.ShouldBe("RUNNING", what);
+
+            // A console that was restarted while high availability was off has read that, and must be restarted once
+            // more.
+            var starts = world.Done.Count(a => a.What == "console start" && a.Where == host.Name && world.Done.FindIndex(d => d.What == "ha off") is >= 0);
+            starts.ShouldBeOneOf(0, 2, 3, 4);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>The undisturbed run of two nodes, disturbed at every single write and act.</summary>
+public sealed class KillEnumerationTests
+{
+    private static readonly Undisturbed Golden = Undisturbed.Run(Begin);
+
+    [Fact]
+    public void Killed_before_any_write_or_act_it_ends_as_if_nothing_had_happened() =>
+        Everywhere(Fate.DieBefore, _ => true);
+
+    [Fact]
+    public void Killed_after_any_write_or_act_it_ends_as_if_nothing_had_happened() =>
+        Everywhere(Fate.DieAfter, _ => true);
+
+    [Fact]
+    public void Any_status_write_may_meet_a_conflict() => Everywhere(Fate.Conflict, p => p.IsStatusWrite);
+
+    [Fact]
+    public void Any_write_or_act_may_be_answered_with_an_error() => Everywhere(Fate.ServerError, p => !IsRunOnce(p));
+
+    [Fact]
+    public void The_answer_to_any_write_or_act_may_be_lost() => Everywhere(Fate.LostAnswer, _ => true);
+
+    [Fact]
+    public void Killed_again_while_it_recovers_it_still_ends_as_if_nothing_had_happened() => Cases.Try(
+        Enumerable.Range(1, Golden.Points).Where(p => p % 3 == 0).Select(p => (Point: p, Also: p + 1 + (p % 4))),
+        pair => Golden.With(pair.Point, Fate.DieAfter, pair.Also));
+
+    [Fact]
+    public void In_whatever_order_things_come_it_ends_the_same()
+    {
+        Cases.Try(Enumerable.Range(1, 20), seed =>
+        {
+            var world = new OmsWorld(new WorldSetup { RealJson = false }, seed).Apply();
+            world.RunToSuccess();
+            Golden.Compare(world, $"seed {seed}", disturbances: 0, ordered: false);
+        });
+    }
+
+    [Fact]
+    public void A_cache_that_is_always_behind_makes_nothing_happen_twice()
+    {
+        var world = Begin();
+        world.CacheIsBehind = true;
+        world.RunToSuccess();
+
+        Golden.Compare(world, "a cache behind", disturbances: 0);
+    }
+
+    [Fact]
+    public void A_run_once_command_whose_start_was_not_taken_goes_on_by_itself_and_runs_once()
+    {
+        var starts = Golden.World.Points.Where(IsRunOnce).ToList();
+        starts.Count.ShouldBe(3);
+        Cases.Try(starts, start =>
+        {
+            var world = Begin();
+            world.Fates = p => p.Number == start.Number ? Fate.ServerError : Fate.Live;
+            world.RunToSuccess();
+            world.Rules.Broken.ShouldBeEmpty();
+            world.Status.UsedTokens.ShouldBeEmpty();
+            (world.Count("jar"), world.Count("init")).ShouldBe((2, 1));
+        });
+    }
+
+    private static void Everywhere(Fate fate, Func<WorldPoint, bool> where) =>
+        Cases.Try(Golden.World.Points.Where(where).ToList(), point => Golden.With(point.Number, fate));
+
+    private static bool IsRunOnce(WorldPoint point) =>
+        point.What.StartsWith("exec", StringComparison.Ordinal) && (point.What.EndsWith("/jar", StringComparison.Ordinal) || point.What.EndsWith("/init", StringComparison.Ordinal));
+
+    private static OmsWorld Begin() => new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+}

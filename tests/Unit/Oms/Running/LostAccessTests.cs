@@ -1,0 +1,55 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Crds.Common;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>The Secret of a Docker host goes or breaks while the plan runs.</summary>
+public sealed class LostAccessTests
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void It_is_named_and_the_run_goes_on_when_it_is_right_again(bool deleted)
+    {
+        var world = Lost(deleted);
+        world.RunUntil(() => world.Is("Stalled"), "it is said");
+        world.Status.Message.ShouldNotBeNull().ShouldContain(deleted ? "docker-tls" : "tls.crt");
+        world.Lives.ShouldAllBe(l => l.Thrown.Count == 0);
+
+        Put(world, ("ca.crt", "ca"), ("tls.crt", "cert"), ("tls.key", Canary.TlsKey));
+        world.RunToSuccess();
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void An_abort_is_heeded_all_the_same()
+    {
+        var world = Lost(deleted: true);
+        world.Annotate(Annotations.Abort, "stop");
+
+        world.RunUntil(() => world.Status.AbortedBy == "stop", "aborted");
+    }
+
+    private static OmsWorld Lost(bool deleted)
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+        world.RunUntil(() => world.Count("snapshot") == 1, "the dump");
+        world.Api.Delete<V1Secret>(OmsWorld.Namespace, "docker-tls");
+        if (!deleted)
+        {
+            Put(world, ("ca.crt", "ca"));
+        }
+
+        return world;
+    }
+
+    private static void Put(OmsWorld world, params (string Key, string Value)[] data)
+    {
+        world.Api.Delete<V1Secret>(OmsWorld.Namespace, "docker-tls");
+        world.Api.Create(new V1Secret { Metadata = new V1ObjectMeta { Name = "docker-tls" }, Data = OmsWorld.Bytes(data) });
+    }
+}

@@ -1,0 +1,166 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>
+/// A run-once step that was lost, or failed on data it may have changed: it runs again on restored data only.
+/// </summary>
+public sealed class RedoTests
+{
+    [Theory]
+    [InlineData("jar", "oms-a")]
+    [InlineData("jar", "oms-b")]
+    [InlineData("init", "oms-a")]
+    public void After_a_lost_command_a_token_restores_the_snapshot_and_does_everything_again(string kind, string host)
+    {
+        var world = Lost(kind, host);
+        world.ReasonOf("Stalled").ShouldBe("OutcomeUnknown");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("restores the snapshot and goes on from StartNew");
+        world.RunFor(TimeSpan.FromHours(2));
+        world.Count(kind, host).ShouldBe(1);
+        var (hash, jars, inits) = (world.Plan.Hash, world.Count("jar"), world.Count("init"));
+
+        world.Annotate(Annotations.Retry, "on-restored-data");
+        world.RunToSuccess();
+
+        world.Rules.Broken.ShouldBeEmpty();
+        (world.Count("jar"), world.Count("init"), world.Count("restore"), world.Count("snapshot"), world.Count("create")).ShouldBe((jars + 2, inits + 1, 1, 1, 2));
+        world.Plan.Hash.ShouldNotBe(hash);
+        world.Metadata.Contents.ShouldBe("4.2.2");
+        world.Status.Attempts.ShouldHaveSingleItem().Reason.ShouldBe("OutcomeUnknown");
+        world.Status.ActionRequired.Where(a => a.Reason == Reasons.RemoveOldContainers).ShouldAllBe(a => !a.Message.Contains("4.2.2", StringComparison.Ordinal) && !a.Message.Contains("422", StringComparison.Ordinal));
+        world.Status.UsedTokens.ShouldHaveSingleItem();
+    }
+
+    [Theory]
+    [InlineData("jar")]
+    [InlineData("init")]
+    public void A_command_that_went_beyond_its_time_and_was_ended_by_hand_is_repeated_on_restored_data_too(string kind)
+    {
+        var hour = TimeSpan.FromHours(1);
+        var world = new OmsWorld(new WorldSetup { RealJson = false, JarTakes = kind == "jar" ? hour : TimeSpan.FromSeconds(30), InitTakes = kind == "init" ? hour : TimeSpan.FromSeconds(30) })
+            .Apply(s => s with { Timeouts = s.Timeouts with { CorrectMetadata = "10m", InitMetadata = "10m" } });
+        world.RunUntil(() => world.Is("Failed"), "out of time");
+        world.ReasonOf("Failed").ShouldBe("StepTimeout");
+        world.New("oms-a")!.Stop();
+        world.New("oms-a")!.Start();
+        world.Annotate(Annotations.Retry, "look");
+        world.RunUntil(() => world.ReasonOf("Stalled") == "OutcomeUnknown", "lost");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("restores the snapshot and goes on from StartNew");
+
+        world.EditSpec(s => s with { Timeouts = s.Timeouts with { CorrectMetadata = "3h", InitMetadata = "3h" } });
+        world.Annotate(Annotations.Retry, "restore");
+        world.RunToSuccess();
+        world.Rules.Broken.ShouldBeEmpty();
+        (world.Count("restore"), world.Count(kind, "oms-a")).ShouldBe((1, 2));
+    }
+
+    [Theory]
+    [InlineData("jar")]
+    [InlineData("init")]
+    public void A_token_while_the_host_cannot_be_read_looks_again_and_restores_nothing(string kind)
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+        world.RunUntil(() => world.Count(kind) == 1, kind);
+        world["oms-a"].Cut(off: true);
+        world.RunUntil(() => world.Plan.Steps.Exists(s => s.State == StepState.Unknown), "unreadable");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("goes on once it can be read");
+        world.Status.Message.ShouldNotContain("restored data");
+        world.Annotate(Annotations.Retry, "too early");
+        world.RunFor(TimeSpan.FromMinutes(5));
+
+        world["oms-a"].Cut(off: false);
+        world.RunToSuccess();
+        world.Rules.Broken.ShouldBeEmpty();
+        (world.Count("jar"), world.Count("init"), world.Count("restore")).ShouldBe((2, 1, 0));
+    }
+
+    [Fact]
+    public void The_new_plan_is_shown_and_held_before_it_runs()
+    {
+        var world = Lost("jar", "oms-a");
+        world.EditSpec(s => s with { HoldBefore = ["RestoreDatabases"], Retry = "again" });
+        world.RunUntil(() => world.Is("Held"), "held");
+
+        world.Plan.Steps.Select(s => s.Id).Where(i => i.StartsWith("RestoreDatabases/", StringComparison.Ordinal)).ShouldBe(
+            ["RestoreDatabases/stop-oms-a", "RestoreDatabases/stop-oms-b", "RestoreDatabases/no-sessions", "RestoreDatabases/restore"]);
+        world.Plan.Notes.ShouldContain(n => n.Contains("compiled anew"));
+        world.RunFor(TimeSpan.FromHours(1));
+        (world.Count("restore"), world.Count("jar")).ShouldBe((0, 1));
+        world.EditSpec(s => s with { HoldBefore = [] });
+        world.RunToSuccess();
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Whoever_approved_the_first_plan_by_its_hash_has_not_approved_this_one()
+    {
+        var world = Lost("jar", "oms-a");
+        world.EditSpec(s => s with { ApprovedPlanHash = world.Plan.Hash, Retry = "again" });
+        world.RunUntil(() => world.Is("Held"), "held");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("another plan than this one was approved");
+        world.Status.Message.ShouldContain($"or put {world.Plan.Hash} into spec.approvedPlanHash");
+        world.RunFor(TimeSpan.FromHours(1));
+        world.Count("restore").ShouldBe(0);
+
+        world.EditSpec(s => s with { ApprovedPlanHash = world.Plan.Hash });
+        world.RunToSuccess();
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Lost_a_second_time_it_is_restored_a_second_time_and_then_there_still_is_a_way_back()
+    {
+        var world = Lost("jar", "oms-a");
+        world.Annotate(Annotations.Retry, "one");
+        world.RunUntil(() => world.Count("init") == 1, "init");
+        world.RunFor(TimeSpan.FromSeconds(5));
+        world["oms-a"].RestartDockerd();
+        world.RunToStall();
+        world.Annotate(Annotations.Retry, "two");
+        world.RunUntil(() => world.Count("restore") == 2 && world.Count("jar") == 4, "corrected again");
+        RollbackTests.GoBack(world);
+
+        world.Rules.Broken.ShouldBeEmpty();
+        world.Count("restore").ShouldBe(3);
+        RollbackTests.AsBefore(world);
+    }
+
+    [Fact]
+    public void Killed_anywhere_in_it_nothing_runs_twice_on_the_same_data()
+    {
+        var golden = Undisturbed.Run(Begin, ToTheEnd);
+        var from = golden.World.Points.First(p => p.What.StartsWith("status RestoreDatabases", StringComparison.Ordinal)).Number;
+        Cases.Try(golden.World.Points.Where(p => p.Number >= from && p.Number % 2 == 0), point => golden.With(point.Number, Fate.DieAfter));
+        Cases.Try(golden.World.Points.Where(p => p.Number >= from && p.Number % 2 == 1), point => golden.With(point.Number, Fate.DieBefore));
+    }
+
+    private static OmsWorld Begin()
+    {
+        var runs = 0;
+        return new OmsWorld(new WorldSetup { RealJson = false, Jar = (_, _) => ++runs == 1 ? (1, "Exception\n") : (0, "") }).Apply();
+    }
+
+    private static void ToTheEnd(OmsWorld world)
+    {
+        world.RunUntil(() => world.Is("Failed"), "failed");
+        world.Annotate(Annotations.Retry, "on-restored-data");
+        world.RunToSuccess();
+    }
+
+    private static OmsWorld Lost(string kind, string host)
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+        world.RunUntil(() => world.Count(kind, host) == 1, kind);
+        world.RunFor(TimeSpan.FromSeconds(5));
+        world[host].RestartDockerd();
+        world.RunToStall();
+        world.Step(kind == "jar" ? $"CorrectMetadata/jar-{host}" : $"InitMetadata/{host}").State.ShouldBe(StepState.Unknown);
+        return world;
+    }
+}

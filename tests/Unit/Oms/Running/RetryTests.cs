@@ -1,0 +1,168 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>What fails, and what a retry token may do about it.</summary>
+public sealed class RetryTests
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_JAR_never_runs_a_second_time_on_the_same_data_whoever_asks(bool bySpec)
+    {
+        var world = new OmsWorld(new WorldSetup { Jar = static (_, _) => (1, "Exception in thread main\n") }).Apply();
+        world.RunUntil(() => world.Is("Failed"), "failed");
+        (world.Is("Stalled"), world.ReasonOf("Stalled"), world.Status.Phase).ShouldBe((true, "RestoreRequired", "Failed"));
+        world.Status.Message.ShouldNotBeNull().ShouldContain("oms-a");
+        world.RunUntil(() => world.Status.Message?.Contains("up-00000003-correctmetadata-jar-oms-a-1", StringComparison.Ordinal) == true, "its output is kept");
+
+        world.Status.Message.ShouldContain("restores the snapshot and goes on from StartNew");
+        world.RunFor(TimeSpan.FromHours(1));
+        world.Count("jar").ShouldBe(1);
+
+        Ask(world, bySpec, "again");
+        world.RunUntil(() => world.Count("jar") == 2, "the second run");
+        world.Count("restore").ShouldBe(1);
+        world.RunUntil(() => world.Is("Failed"), "failed again");
+        world.Restart();
+        world.RunFor(TimeSpan.FromHours(1));
+
+        (world.Count("jar"), world.Count("restore")).ShouldBe((2, 1), "one token, one more run");
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void docker_init_sh_that_provably_failed_is_repeated_once_for_each_token(bool bySpec)
+    {
+        var runs = 0;
+        var world = new OmsWorld(new WorldSetup { Init = (_, _) => ++runs <= 2 ? (1, "# 【步骤二】创建 OMS 元信息库\n") : (0, "%marker%") }).Apply();
+        world.RunUntil(() => world.Is("Failed"), "failed");
+        world.ReasonOf("Stalled").ShouldBe("MarkerMissing");
+        world.RunFor(TimeSpan.FromHours(1));
+        world.Count("init").ShouldBe(1);
+
+        Ask(world, bySpec, "one");
+        world.RunUntil(() => world.Count("init") == 2, "the second run");
+        world.RunUntil(() => world.Is("Failed"), "failed again");
+        world.Restart();
+        world.RunFor(TimeSpan.FromHours(1));
+        world.Count("init").ShouldBe(2);
+
+        Ask(world, bySpec, "two");
+        world.RunToSuccess();
+        world.Count("init").ShouldBe(3);
+        world.Count("jar").ShouldBe(2);
+        world.Step("InitMetadata/oms-a").Attempt.ShouldBe(3);
+        world.Status.UsedTokens.Select(t => t.Token).ShouldBe(["one", "two"]);
+        world.Status.Attempts.Select(a => a.Token).ShouldBe(["one", "two"]);
+    }
+
+    [Fact]
+    public void docker_init_sh_with_its_marker_and_another_exit_code_is_done_with_a_warning()
+    {
+        var world = new OmsWorld(new WorldSetup { Init = static (_, _) => (3, "%marker%") }).Apply();
+        world.RunToSuccess();
+
+        world.Count("init").ShouldBe(1);
+        world.Status.ActionRequired.ShouldContain(a => a.Reason == "InitializedWithWarning" && a.Subject == "oms-a");
+    }
+
+    [Fact]
+    public void The_marker_of_an_earlier_installation_in_the_logs_mount_does_not_count()
+    {
+        var world = new OmsWorld(new WorldSetup { Init = static (_, _) => (0, "nothing\n") }).Apply();
+        world.RunUntil(() => world.Is("Failed"), "failed");
+
+        world.ReasonOf("Stalled").ShouldBe("MarkerMissing");
+        world.Hosts[0].Files.Keys.ShouldContain("/data/oms/logs/docker_init.log");
+    }
+
+    [Fact]
+    public void A_token_that_stood_in_the_spec_before_anything_failed_repeats_nothing()
+    {
+        var world = new OmsWorld(new WorldSetup { Init = static (_, _) => (1, "no\n") }).Apply(s => s with { Retry = "early" });
+        world.RunUntil(() => world.Is("Failed"), "failed");
+        world.RunFor(TimeSpan.FromHours(1));
+
+        world.Count("init").ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_failed_dump_is_tried_again_under_another_name_and_never_passed_over()
+    {
+        var world = new OmsWorld().Apply();
+        world.Snapshots.Failures.Enqueue("the dump has no trailer");
+        world.RunToSuccess();
+
+        world.Count("snapshot").ShouldBe(2);
+        world.Status.SnapshotRef!.Name.ShouldBe("up-00000003-2");
+        world.Rules.Broken.ShouldBeEmpty();
+        world.Events.All.ShouldContain(e => e.IsWarning && e.Reason == "StepRetried" && e.Message.Contains("no trailer"));
+    }
+
+    [Fact]
+    public void If_every_dump_fails_nothing_new_is_started()
+    {
+        var world = new OmsWorld().Apply();
+        for (var i = 0; i < 3; i++)
+        {
+            world.Snapshots.Failures.Enqueue("mysqldump ended with 2");
+        }
+
+        world.RunUntil(() => world.Is("Failed"), "failed");
+        world.ReasonOf("Stalled").ShouldBe("SnapshotFailed");
+        world.RunFor(TimeSpan.FromHours(1));
+        (world.Count("snapshot"), world.Count("start")).ShouldBe((3, 0));
+
+        world.Annotate(Annotations.Retry, "disk-is-free");
+        world.RunToSuccess();
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_program_in_FATAL_gets_one_start_and_a_person_may_repair_it()
+    {
+        var broken = true;
+        var world = new OmsWorld(new WorldSetup { ProgramDies = (c, p) => broken && c.Host.Name == "oms-b" && c.IsUpgrade && p == "oms_drc_cm" }).Apply();
+        world.RunUntil(() => world.Is("Failed"), "failed");
+        world.ReasonOf("Stalled").ShouldBe("ComponentsUnhealthy");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("oms_drc_cm FATAL");
+        world.Count("start oms_drc_cm", "oms-b").ShouldBe(1);
+        world.Count("jar").ShouldBe(0);
+
+        broken = false;
+        world.New("oms-b")!.StartProgram("oms_drc_cm");
+        world.RunToSuccess();
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_new_container_that_dies_at_its_start_stops_everything()
+    {
+        var world = new OmsWorld(new WorldSetup { DiesAtStart = c => c.IsUpgrade && c.Host.Name == "oms-b" }).Apply();
+        world.RunUntil(() => world.Is("Failed"), "failed");
+
+        world.Status.Message.ShouldNotBeNull().ShouldContain("oms-b");
+        world.RunFor(TimeSpan.FromHours(1));
+        world.Count("jar").ShouldBe(0);
+        world.Plan.Steps.ShouldAllBe(s => s.Phase != "CorrectMetadata" || s.State == StepState.Pending);
+    }
+
+    private static void Ask(OmsWorld world, bool bySpec, string token)
+    {
+        if (bySpec)
+        {
+            world.EditSpec(s => s with { Retry = token });
+        }
+        else
+        {
+            world.Annotate(Annotations.Retry, token);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>What goes wrong on the way back, or keeps it from beginning.</summary>
+public sealed class RollbackTroubleTests
+{
+    [Fact]
+    public void A_failed_restore_keeps_everything_and_a_retry_goes_on_from_there()
+    {
+        var world = RollbackTests.Failed();
+        world.Restores.Failures.Enqueue("no room");
+        world.Restores.Failures.Enqueue("no room");
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.ReasonOf("Stalled") == "RollbackFailed", "failed");
+        (world.Status.Phase, world.Is("Failed")).ShouldBe(("Failed", true));
+        world.Status.Message.ShouldNotBeNull().ShouldContain("no room");
+        world.Status.Message.ShouldContain("RestoreDatabases/restore");
+        world.RunFor(TimeSpan.FromHours(1));
+        world.Hosts.ShouldAllBe(h => h.Containers.Count == 2 && h.Containers.TrueForAll(c => !c.IsRunning));
+        world.Count("restore").ShouldBe(2);
+
+        world.Annotate(Annotations.Retry, "room-again");
+        world.RunToRolledBack();
+        world.Rules.Broken.ShouldBeEmpty();
+        RollbackTests.AsBefore(world);
+        world.Count("restore").ShouldBe(3);
+        world.Api.All<BackupSnapshot>().ShouldAllBe(s => s.Status!.Verified == true);
+    }
+
+    [Fact]
+    public void What_a_failed_upgrade_left_unreadable_does_not_block_the_way_back()
+    {
+        var world = RollbackTests.Failed();
+        world.Snapshots.Failures.Enqueue("rm_340 has no tables");
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunToRolledBack();
+
+        RollbackTests.AsBefore(world);
+        world.Status.RollbackSnapshotRef.ShouldBeNull();
+        world.Status.ActionRequired.ShouldContain(a => a.Reason == "ReviewSnapshot" && a.Message.Contains("rm_340 has no tables"));
+    }
+
+    [Fact]
+    public void After_success_what_would_be_dropped_must_be_dumped_first()
+    {
+        var world = RollbackTests.Golden();
+        for (var i = 0; i < 3; i++)
+        {
+            world.Snapshots.Failures.Enqueue("disk full");
+        }
+
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.Is("Held"), "held");
+        world.Annotate(Annotations.Approve, $"RollBack@{world.Status.RollbackPlan!.Hash[7..15]}");
+        world.RunUntil(() => world.ReasonOf("Stalled") == "RollbackFailed", "failed");
+
+        world.Count("restore").ShouldBe(0);
+        world.Metadata.Contents.ShouldBe("4.2.2");
+        world.Annotate(Annotations.Retry, "there-is-room");
+        world.RunToRolledBack();
+        RollbackTests.AsBefore(world);
+    }
+
+    [Fact]
+    public void Without_the_old_container_or_the_snapshot_there_is_no_way_back_and_it_says_why()
+    {
+        var world = RollbackTests.Golden();
+        var gone = world.Old("oms-b");
+        world["oms-b"].Containers.Remove(gone);
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.ReasonOf("Stalled") == "RollbackUnavailable", "unavailable");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("oms_322");
+        world["oms-b"].Containers.Add(gone);
+        world.Api.Delete<BackupSnapshot>(OmsWorld.Namespace, "up-00000003-1");
+        world.RunUntil(() => world.Status.Message!.Contains("up-00000003-1 is gone", StringComparison.Ordinal), "the other reason");
+
+        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded });
+        world.RunToSuccess();
+        (world.Is("Ready"), world.Is("Stalled")).ShouldBe((true, false));
+        world.Count("restore").ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_storage_that_does_not_answer_is_said_and_nothing_starts_before_it_does(bool succeeded)
+    {
+        var world = succeeded ? RollbackTests.Golden() : RollbackTests.Failed();
+        world.Archives.Outage = "s3.example does not answer";
+        var done = world.Done.Count;
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.Status.Message!.Contains("s3.example does not answer", StringComparison.Ordinal), "it is said");
+        world.RunFor(TimeSpan.FromMinutes(5));
+
+        (world.Is("Stalled"), world.Done.Count).ShouldBe((true, done));
+        world.Lives.ShouldAllBe(l => l.Thrown.Count == 0);
+        world.Archives.Outage = null;
+        RollbackTests.GoBack(world);
+        RollbackTests.AsBefore(world);
+    }
+
+    [Fact]
+    public void A_new_console_that_does_not_come_up_again_does_not_block_it()
+    {
+        OmsWorld? world = null;
+        world = new OmsWorld(new WorldSetup { RealJson = false, ProgramDies = (container, program) => program == "oms_console" && container.Name == OmsWorld.NewName && world!.Count("ha on") > 0 }).Apply();
+        world.RunUntil(() => world.Is("Failed"), "failed");
+        world.Status.Step.ShouldBe("EnableHA/console-oms-a");
+
+        RollbackTests.GoBack(world);
+        RollbackTests.AsBefore(world);
+        world.BackStep("DisableNewHA/console-oms-a").Attempt.ShouldBeLessThanOrEqualTo(1);
+    }
+
+    [Fact]
+    public void An_old_container_started_by_hand_meanwhile_stops_it_until_that_is_mended()
+    {
+        var world = RollbackTests.Failed(new WorldSetup { RealJson = false, PeopleMayStartOld = true, Jar = RollbackTests.FailingJar });
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.Count("restore") == 1, "restoring");
+        world.Old("oms-a").Start();
+        world.RunToStall();
+        world.ReasonOf("Stalled").ShouldBe("TargetChanged");
+        world.RunFor(TimeSpan.FromMinutes(10));
+        world.Old("oms-b").IsRunning.ShouldBeFalse();
+        world.Old("oms-a").Stop(0);
+        world.RunToRolledBack();
+    }
+}

@@ -1,0 +1,112 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>
+/// A Secret is annotated, labelled, extended and rotated while an upgrade and its rollback run: what is under way ends
+/// as if nothing had happened.
+/// </summary>
+public sealed class SecretRotationTests
+{
+    private const string Before = """{"enable":true,"perceiveStoreClientCheckpoint":true,"odd":1}""";
+
+    private static readonly Undisturbed Upgrade = Undisturbed.Run(BeginUpgrade);
+    private static readonly Undisturbed Rollback = Undisturbed.Run(BeginFailing, static w => w.RunToRolledBack());
+
+    [Theory]
+    [InlineData("annotated")]
+    [InlineData("labelled")]
+    [InlineData("extended")]
+    [InlineData("rotated")]
+    public void Upgrade_secret_touched_at_every_write_and_act_ends_golden(string touch) =>
+        Everywhere(Upgrade, BeginUpgrade, static w => w.RunToSuccess(), SecretTouch.Of(touch));
+
+    [Theory]
+    [InlineData("annotated")]
+    [InlineData("labelled")]
+    [InlineData("extended")]
+    [InlineData("rotated")]
+    public void Rollback_secret_touched_at_every_write_and_act_ends_golden(string touch) =>
+        Everywhere(Rollback, BeginFailing, static w => w.RunToRolledBack(), SecretTouch.Of(touch));
+
+    [Fact]
+    public void Upgrade_secret_rotated_under_a_running_step_of_every_phase_tries_no_step_twice()
+    {
+        var world = BeginUpgrade();
+        var phases = new HashSet<string>(StringComparer.Ordinal);
+        world.RunUntil(
+            () =>
+            {
+                foreach (var step in (world.Status.Plan?.Steps ?? []).Where(s => s.State == StepState.Running && phases.Add(s.Phase)))
+                {
+                    SecretTouch.Rotated.Apply(world.Api, $"in {step.Phase}");
+                }
+
+                return world.Is("Succeeded");
+            },
+            "success");
+
+        // The steps of the last phase have nothing to wait for here, so that none is ever seen running.
+        phases.ShouldBe(world.Status.Plan!.Steps.Select(s => s.Phase).Where(p => p != "Settle").Distinct(StringComparer.Ordinal), ignoreOrder: true);
+        world.Status.Plan.Steps.ShouldAllBe(s => s.Attempt <= 1 && s.Tries <= 1);
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Upgrade_secret_that_opens_nothing_any_more_counts_at_the_next_act()
+    {
+        var world = BeginUpgrade();
+        world.RunUntil(() => world.Count("snapshot") == 1, "the dump");
+        SecretTouch.Edit(world.Api, s => s with { Data = OmsWorld.Bytes(("ca.crt", "ca"), ("tls.crt", "cert"), ("tls.key", "another")) });
+        world.RunUntil(() => world.Is("Stalled"), "it cannot reach its hosts");
+        world.Count("snapshot").ShouldBe(1);
+        world.Count("start").ShouldBe(0, world.Describe());
+
+        SecretTouch.Edit(world.Api, s => s with { Data = OmsWorld.Bytes(("ca.crt", "ca"), ("tls.crt", "cert"), ("tls.key", Canary.TlsKey)) });
+        world.RunUntil(
+            () =>
+            {
+                if (world.Is("Failed"))
+                {
+                    world.Annotate(Annotations.Retry, world.Time.GetUtcNow().ToString("HHmmss", System.Globalization.CultureInfo.InvariantCulture));
+                }
+
+                return world.Is("Succeeded");
+            },
+            "success");
+        world.Count("snapshot").ShouldBe(1);
+    }
+
+    // Of a rollback from the write that stores it on: what it takes back is what was done until then.
+    private static List<WorldPoint> Points(OmsWorld world)
+    {
+        var from = world.Points.Find(p => p.What.StartsWith("status RollingBack", StringComparison.Ordinal))?.Number ?? 1;
+        return world.Points.FindAll(p => p.Number >= from);
+    }
+
+    private static void Everywhere(Undisturbed golden, Func<OmsWorld> begin, Action<OmsWorld> toEnd, SecretTouch touch) => Cases.Try(Points(golden.World), point =>
+    {
+        var world = begin();
+        world.Fates = p =>
+        {
+            if (p.Number == point.Number)
+            {
+                touch.Apply(world.Api, "now");
+            }
+
+            return Fate.Live;
+        };
+        toEnd(world);
+        golden.Compare(world, $"{touch} at {point}", disturbances: 0, ordered: false);
+    });
+
+    private static OmsWorld BeginUpgrade() => new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+
+    private static OmsWorld BeginFailing() =>
+        new OmsWorld(new WorldSetup { RealJson = false, HaConfig = Before, Jar = RollbackTests.FailingJar }).Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
+}

@@ -1,0 +1,48 @@
+using Drydock.Crds.Common;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>
+/// What no retry of the stored plan gets over before the downtime: the message names a way out, and that way works.
+/// </summary>
+public sealed class StartOverTests
+{
+    private const string WayOut = "set spec.desiredState: RolledBack, once that is reached";
+
+    [Fact]
+    public void A_JAR_that_is_not_in_the_image()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { Correction = s.Correction with { JarPath = "/root/other.jar" } });
+        world.RunUntil(() => world.Is("Failed"), "failed");
+        world.ReasonOf("Stalled").ShouldBe("JarMissing");
+        world.Status.Message.ShouldNotBeNull().ShouldContain(WayOut);
+
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunToRolledBack();
+        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded, Retry = "corrected", Correction = new() });
+        world.RunToSuccess();
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_name_that_is_another_image_on_each_node()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false, ImageInRegistry = true }).Apply(s => s with { MaxParallelNodes = 1 });
+        world.RunUntil(() => world.Count("pull") == 1, "the first node has it");
+        var right = world.Registry[world.NewImageName];
+        world.Registry[world.NewImageName] = right with { Id = world.Image("4.2.3", "other").Id };
+        world.RunUntil(() => world.Is("Failed"), "failed");
+        world.ReasonOf("Stalled").ShouldBe("ImagesDiffer");
+        world.Status.Message.ShouldNotBeNull().ShouldContain(WayOut);
+
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunToRolledBack();
+        world.Registry[world.NewImageName] = right;
+        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded, Retry = "corrected" });
+        world.RunToSuccess();
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+}

@@ -1,0 +1,54 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Crds.Common;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>
+/// A dockerd with live-restore was killed in the middle of a start, or somebody removed a container: dockerd and the
+/// world are not of one mind.
+/// </summary>
+public sealed class StrayTaskTests
+{
+    [Theory]
+    [InlineData("task {0}: already exists")]
+    [InlineData("failed to start shim: mkdir /run/containerd/io.containerd.runtime.v2.task/moby/{0}: file exists: unknown")]
+    public void What_containerd_keeps_of_a_start_that_was_cut_off_is_named_with_the_commands_that_remove_it(
+        string words)
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+        world["oms-a"].StrayTasks[OmsWorld.NewName] = words;
+        world.RunUntil(() => world.Is("Failed"), "the start is refused");
+
+        world.ReasonOf("Failed").ShouldBe(Reasons.ComponentsUnhealthy);
+        var id = world["oms-a"].Find(OmsWorld.NewName)!.Id;
+        world.Status.Message.ShouldNotBeNull().ShouldContain($"pkill -KILL -f 'containerd-shim.* -id {id}'");
+
+        world["oms-a"].StrayTasks.Clear();
+        world.Annotate(Annotations.Retry, "it is ended");
+        world.RunToSuccess();
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_container_removed_under_the_JAR_leaves_only_the_way_back_and_that_is_said()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+        world.RunUntil(() => world.Count("jar") == 1, "the JAR runs");
+        var removed = world["oms-a"].Find(OmsWorld.NewName)!;
+        removed.Stop(137);
+        world["oms-a"].Containers.Remove(removed);
+        world.RunUntil(() => world.Is("Stalled"), "it is seen");
+        world.Annotate(Annotations.Retry, "in vain");
+        world.RunFor(TimeSpan.FromHours(2));
+
+        (world.Count("jar"), world.Is("Stalled")).ShouldBe((1, true));
+        world.Status.Message.ShouldNotBeNull().ShouldContain("is gone: somebody removed it");
+        world.Status.Message.ShouldContain("spec.desiredState: RolledBack");
+
+        RollbackTests.GoBack(world);
+        (world.Metadata.Contents, world.Count("restore")).ShouldBe(("3.2.2", 1));
+    }
+}

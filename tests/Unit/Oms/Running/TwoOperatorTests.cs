@@ -1,0 +1,87 @@
+using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>The lease goes from one operator to another, and the first does not know it yet.</summary>
+public sealed class TwoOperatorTests
+{
+    private static readonly Undisturbed Alone = Undisturbed.Run(Begin);
+
+    [Fact]
+    public void Whenever_the_lease_changes_hands_the_former_leader_never_acts_again()
+    {
+        Cases.Try(Enumerable.Range(1, Alone.Points).Where(p => p % 2 == 0), point =>
+        {
+            var world = Begin();
+            world.RunUntil(() => world.Points.Count >= point, $"point {point}");
+            var former = world.Life;
+            world.Leader = former.Id + 1;
+            world.Join();
+            var done = world.Done.Count;
+            world.RunToSuccess();
+
+            world.Done.Take(done).Where(a => a.By != 0).ShouldAllBe(a => a.By == former.Id);
+            world.Done.Skip(done).Where(a => a.By == former.Id).ShouldBeEmpty();
+            Alone.Compare(world, $"the lease changed hands after {Alone.World.Points[point - 1]}", disturbances: 1);
+        });
+    }
+
+    [Fact]
+    public void A_request_that_was_in_the_wire_when_its_sender_froze_is_harmless_right_after_another_did_the_same() =>
+        Late(Worthwhile, (world, what) => world.RunUntil(
+            () => world.Points.Count(p => p.What == what.What) > Alone.World.Points.Take(what.Number).Count(p => p.What == what.What) || world.IsOver, "the successor has done it too"));
+
+    [Theory]
+    [InlineData("update oms-a/", "stop oms-a/")]
+    [InlineData("exec oms-b/sed ", "exec oms-b/supervisorctl start ")]
+    public void A_leader_that_loses_the_lease_between_the_requests_of_one_act_does_not_send_the_next(
+        string first, string next)
+    {
+        var world = Begin();
+        var former = world.Life;
+        world.Fates = p =>
+        {
+            world.Leader ??= p.What.StartsWith(first, StringComparison.Ordinal) ? former.Id + 1 : null;
+            return Fate.Live;
+        };
+        world.RunUntil(() => world.Leader is not null, first);
+        world.RunFor(TimeSpan.FromSeconds(5));
+        world.Points.ShouldNotContain(p => p.What.StartsWith(next, StringComparison.Ordinal));
+
+        world.Join();
+        world.RunToSuccess();
+        world.Points.ShouldContain(p => p.What.StartsWith(next, StringComparison.Ordinal));
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    // The API server keeps no order between a late create of the claim and its release; the next upgrade says who holds
+    // it and how to let go.
+    [Fact]
+    public void It_is_harmless_when_all_is_over() =>
+        Late(p => Worthwhile(p) && !p.What.StartsWith("create Lease", StringComparison.Ordinal), (world, _) => world.RunToSuccess());
+
+    // A late status write always meets a newer version; some of them stand for all.
+    private static bool Worthwhile(WorldPoint point) => !point.IsStatusWrite || point.Number % 5 == 0;
+
+    private static void Late(Func<WorldPoint, bool> where, Action<OmsWorld, WorldPoint> until)
+    {
+        Cases.Try(Alone.World.Points.Where(where), what =>
+        {
+            var world = Begin();
+            world.Fates = p => p.Number == what.Number ? Fate.Freeze : Fate.Live;
+            world.RunUntil(() => world.Points.Count >= what.Number && world.Life.IsDead, $"frozen at {what}");
+            var frozen = world.Life;
+            until(world, what);
+            frozen.LateRequest!();
+            world.RunToSuccess();
+            world.RunFor(TimeSpan.FromMinutes(1));
+
+            Alone.Compare(world, $"late: {what}", disturbances: 1);
+        });
+    }
+
+    private static OmsWorld Begin() => new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+}

@@ -1,0 +1,288 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Oms;
+using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
+using Shouldly;
+using Xunit;
+using static Drydock.Tests.Unit.Fakes.ProjectWorlds;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>After the upgrade: compared, resumed, watched; never a failure of the upgrade.</summary>
+public sealed class ProjectsAfterTests
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Projects_that_are_as_before_and_recover_leave_nothing_to_do_about_them(bool apiBefore)
+    {
+        var world = apiBefore ? WithApiBefore() : WithApiAfter();
+        world.RunToSuccess();
+
+        world.Verified().Status.ShouldBe("True");
+        world.Step(StepIds.Components).Message!.ShouldContain("2 of 2 links are healthy");
+        world.Count("resume").ShouldBe(0);
+        world.Status.ActionRequired.ShouldNotContain(a => a.Subject.Contains("np_1"));
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Links_are_waited_for_until_high_availability_has_healed_them()
+    {
+        var world = WithApiBefore(w => w.Console.HealsAfter = TimeSpan.FromMinutes(9));
+        world.RunUntil(() => world.Status.Plan?.Steps.Find(s => s.Id == StepIds.Components) is { State: StepState.Running, Message: not null }, "watching");
+        world.Step(StepIds.Components).Message!.ShouldContain("2 of 2 links are not healthy yet: orders: Store of np_1-0 is ABNORMAL, Incr-Sync is ABNORMAL; billing: Store of sp_1-0 is ABNORMAL");
+        world.Verified().Status.ShouldBe("True", "the status of the projects is as before");
+
+        world.RunToSuccess();
+        var components = world.Step(StepIds.Components);
+        (components.FinishedAt - world.Status.Times!.T2).ShouldNotBeNull().ShouldBeGreaterThan(TimeSpan.FromMinutes(8));
+    }
+
+    [Fact]
+    public void The_way_back_does_not_wait_for_links_that_are_watched()
+    {
+        var world = WithApiBefore(w => w.Console.HealsAfter = TimeSpan.FromMinutes(9));
+        world.RunUntil(() => world.Status.Plan?.Steps.Find(s => s.Id == StepIds.Components) is { State: StepState.Running }, "watching");
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+
+        world.RunUntil(() => world.Status.RollbackPlan is not null, "the way back", within: TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
+    public void What_does_not_recover_in_time_is_listed_and_the_upgrade_succeeds()
+    {
+        var world = WithApiBefore(w =>
+        {
+            w.Console["np_1"].NeverHeals = true;
+            w.Console["np_1"].FullImport = "FAILED";
+        });
+        world.Console["np_1"].FullImport = "RUNNING";
+        world.RunUntil(() => world.Status.Plan is not null, "planned");
+        world.Console["np_1"].FullImport = "ABNORMAL";
+        world.RunToSuccess();
+
+        world.Is("Succeeded").ShouldBeTrue();
+        world.Verified().Status.ShouldBe("False");
+        world.Verified().Reason.ShouldBe(Reasons.ProjectsDiffer);
+        var items = world.Status.ActionRequired.Where(a => a.Subject == "orders (np_1)").ToList();
+        items.ShouldAllBe(a => a.Reason == Reasons.ComponentsUnhealthy);
+        items.ShouldContain(a => a.Message.Contains("Incr-Sync is ABNORMAL") && a.Message.Contains("did not recover in time"));
+        items.ShouldContain(a => a.Message.Contains("Full-Import is ABNORMAL: resume it by hand"));
+    }
+
+    [Fact]
+    public void With_high_availability_off_nothing_is_waited_for_and_what_is_abnormal_is_listed()
+    {
+        var world = WithApiBefore(
+            w => w.Metadata.HaConfig = """{"enable":false}""",
+            s => s with { HighAvailability = s.HighAvailability with { AfterUpgrade = HighAvailabilityAfterUpgrade.AsBefore } });
+        world.RunToSuccess();
+
+        world.Status.ActionRequired.ShouldContain(a => a.Subject == "orders (np_1)" && a.Message.Contains("high availability is off"));
+    }
+
+    [Theory]
+    [InlineData("SUSPEND", "INCR_TRANSFER")]
+    [InlineData("SUSPEND", "FULL_TRANSFER")]
+    [InlineData("FAILED", "INCR_TRANSFER")]
+    public void A_project_that_ran_before_and_is_stopped_now_is_resumed_once(string status, string step)
+    {
+        var world = WithApiBefore(w => w.Console["np_1"].StatusAfterUpgrade = status);
+        world.RunUntil(() => world.Is(ConditionTypes.NewStarted), "the new version runs");
+        world.Console["np_1"].CurrentStep = step;
+        world.RunToSuccess();
+
+        world.Count("resume", "np_1").ShouldBe(1);
+        world.Count("resume").ShouldBe(1);
+        world.Step(StepIds.Resume).Message.ShouldBe("1 of 1 projects that ran before run again");
+        world.Verified().Status.ShouldBe("True", "it was not while it was stopped");
+        world.Status.ActionRequired.ShouldNotContain(a => a.Subject.Contains("np_1"));
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void What_failed_outside_of_increments_is_a_persons()
+    {
+        var world = WithApiBefore(w => w.Console["np_1"].StatusAfterUpgrade = "FAILED");
+        world.RunUntil(() => world.Is(ConditionTypes.NewStarted), "the new version runs");
+        world.Console["np_1"].CurrentStep = "FULL_TRANSFER";
+        world.RunToSuccess();
+
+        world.Count("resume").ShouldBe(0);
+        world.Status.ActionRequired.Where(a => a.Subject == "orders (np_1)").ShouldHaveSingleItem().Message.ShouldContain("failed outside of incremental synchronization");
+        world.Verified().Status.ShouldBe("False");
+    }
+
+    [Theory]
+    [InlineData("SUSPEND")]
+    [InlineData("FAILED")]
+    [InlineData("INIT")]
+    public void What_did_not_run_before_is_left_alone(string status)
+    {
+        var world = WithApiBefore(w =>
+        {
+            w.Console["np_1"].Status = status;
+            w.Console["sp_1"].Status = status;
+        });
+        world.RunToSuccess();
+
+        world.Count("resume").ShouldBe(0);
+        world.Console["np_1"].Status.ShouldBe(status);
+    }
+
+    [Fact]
+    public void A_refusal_to_resume_is_listed_with_OMSs_words_and_does_not_fail_the_upgrade()
+    {
+        var world = WithApiBefore(w =>
+        {
+            w.Console["np_1"].StatusAfterUpgrade = "SUSPEND";
+            w.Console.Refused.Add("ResumeProject");
+        });
+        world.RunToSuccess();
+
+        var item = world.Status.ActionRequired.Where(a => a.Subject == "orders (np_1)").ShouldHaveSingleItem();
+        item.Reason.ShouldBe(Reasons.ProjectNotResumed);
+        item.Message.ShouldContain("GHANA-OPERAT000001");
+        world.Step(StepIds.Resume).Attempt.ShouldBe(1, "what was refused is not asked again");
+    }
+
+    [Fact]
+    public void A_status_that_lags_behind_an_accepted_request_is_waited_for()
+    {
+        var world = WithApiBefore(w =>
+        {
+            w.Console["np_1"].StatusAfterUpgrade = "SUSPEND";
+            w.Console.ResumeShowsAfter = TimeSpan.FromSeconds(30);
+        });
+        world.RunToSuccess();
+
+        world.Count("resume").ShouldBe(1);
+        world.Verified().Status.ShouldBe("True");
+    }
+
+    [Fact]
+    public void What_differs_is_listed_and_the_upgrade_succeeds()
+    {
+        var world = WithApiBefore();
+        world.RunUntil(() => world.Is(ConditionTypes.NewStarted), "the new version runs");
+        world.Console.Projects.RemoveAll(p => p.Id == "sp_1");
+        world.Console["np_2"].Status = "FAILED";
+        world.RunToSuccess();
+
+        world.Verified().Status.ShouldBe("False");
+        world.Status.ActionRequired.ShouldContain(a => a.Reason == Reasons.ReviewProject && a.Subject == "billing (sp_1)" && a.Message.Contains("is not found now"));
+        world.Status.ActionRequired.ShouldContain(a => a.Reason == Reasons.ReviewProject && a.Subject == "old (np_2)" && a.Message.Contains("was FINISHED before the upgrade and is FAILED now"));
+    }
+
+    [Fact]
+    public void Projects_whose_ids_differ_between_tables_and_API_are_found_by_name()
+    {
+        var world = WithApiAfter(w => w.Console.Projects.ForEach(p => p.Id = "api_" + p.Id));
+        world.RunToSuccess();
+
+        world.Verified().Status.ShouldBe("True");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_API_that_is_gone_after_the_upgrade_leaves_it_to_a_person(bool unreachable)
+    {
+        var world = WithApiBefore();
+        world.RunUntil(() => world.Is(ConditionTypes.NewStarted), "the new version runs");
+        (world.Console.IsReachable, world.Console.Password) = unreachable ? (false, world.Console.Password) : (true, "expired");
+        world.RunToSuccess();
+
+        world.Verified().Status.ShouldBe("Unknown");
+        world.Verified().Reason.ShouldBe(Reasons.Unverifiable);
+        world.Status.ActionRequired.ShouldContain(a => a.Reason == Reasons.ProjectNotResumed);
+        world.Status.ActionRequired.ShouldContain(a => a.Subject == "orders (np_1)", "what is known of such projects in general is said");
+        world.Count("resume").ShouldBe(0);
+    }
+
+    [Fact]
+    public void Without_credentials_there_is_no_claim()
+    {
+        var world = new OmsWorld().Apply();
+        world.RunToSuccess();
+
+        world.Verified().Status.ShouldBe("Unknown");
+        world.Verified().Reason.ShouldBe(Reasons.Unverifiable);
+        world.Plan.Steps.ShouldNotContain(s => s.Id == StepIds.Resume || s.Id == StepIds.Components);
+        world.Status.ActionRequired.ShouldContain(a => a.Reason == Reasons.ReviewProject && a.Subject == "orders (np_1)");
+    }
+
+    [Theory]
+    [InlineData("RUNNING", "True")]
+    [InlineData("FAILED", "False")]
+    public void Between_versions_below_4_0_1_the_tables_are_compared(string after, string verified)
+    {
+        var world = new OmsWorld(new WorldSetup { Community = true, FromVersion = "3.3.0", ToVersion = "3.3.1", Nodes = 1, NeedsJar = false, HaConfig = null, InitBringsHaConfig = """{"enable":false}""" }).Apply();
+        world.RunUntil(() => world.Is(ConditionTypes.NewStarted), "the new version runs");
+        world.Metadata.Projects[0] = world.Metadata.Projects[0] with { Status = after };
+        world.RunToSuccess();
+
+        world.Verified().Status.ShouldBe(verified);
+        world.Step(StepIds.Projects).Message!.ShouldContain("by the tables");
+        world.Status.ActionRequired.Any(a => a.Message.Contains("was RUNNING before the upgrade and is FAILED now")).ShouldBe(after == "FAILED");
+        world.Status.ActionRequired.ShouldContain(a => a.Subject == "orders (np_1)" && a.Message.StartsWith("Migration project orders was running"), "links are not watched without the API");
+    }
+
+    [Fact]
+    public void Killed_anywhere_nothing_is_resumed_twice_and_the_end_is_the_same()
+    {
+        var golden = Undisturbed.Run(Stopped);
+        var points = golden.World.Points.Where(p => p.What.StartsWith("resume", StringComparison.Ordinal)).ToList();
+        points.Count.ShouldBe(2);
+        var first = points[0].Number - 6;
+        var cases = from point in golden.World.Points.Where(p => p.Number >= first && p.Number <= points[^1].Number + 6)
+                    from fate in new[] { Fate.DieBefore, Fate.DieAfter, Fate.LostAnswer, Fate.ServerError }
+                    select (point, fate);
+        Cases.Try(cases.ToList(), c =>
+        {
+            // A request that failed is sent again after the others.
+            var world = Stopped();
+            world.Fates = p => p.Number == c.point.Number ? c.fate : Fate.Live;
+            world.RunToSuccess();
+            golden.Compare(world, $"{c.fate} at {c.point}", disturbances: 1, ordered: false);
+            world.Count("resume", "np_1").ShouldBe(1);
+            world.Count("resume", "np_3").ShouldBe(1);
+        });
+    }
+
+    [Fact]
+    public void An_operator_that_lost_its_turn_between_two_requests_sends_no_further_one()
+    {
+        var world = Stopped();
+        var late = 0;
+        world.Fates = p =>
+        {
+            if (p.What.StartsWith("resume", StringComparison.Ordinal) && late++ == 0)
+            {
+                // Another leads from here on.
+                world.Join();
+                world.Leader = world.Life.Id;
+            }
+
+            return Fate.Live;
+        };
+        world.RunToSuccess();
+
+        world.Done.Where(a => a.What == "resume").Select(a => a.By).Distinct().Count().ShouldBe(2);
+        world.Count("resume").ShouldBe(2);
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    // Two projects that ran before come out of the upgrade suspended.
+    private static OmsWorld Stopped() => WithApiBefore(
+        w =>
+        {
+            w.Console.Projects.Add(new WorldProject(Drydock.Reconcilers.Oms.OmsProjectKind.Migration, "np_3", "third", "RUNNING"));
+            w.Console["np_1"].StatusAfterUpgrade = "SUSPEND";
+            w.Console["np_3"].StatusAfterUpgrade = "SUSPEND";
+        },
+        realJson: false);
+}

@@ -1,0 +1,62 @@
+using System.Text.RegularExpressions;
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Operator.Composition;
+using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Support;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Operator;
+
+/// <summary>An engine that is added to the enum without code must not run as another engine.</summary>
+public sealed partial class DatabaseEnginesTests
+{
+    private const DatabaseEngine Unknown = (DatabaseEngine)99;
+
+    private static readonly DatabaseRollingUpgradeSpec Spec = new() { Engine = Unknown };
+
+    [Fact]
+    public void Engine_of_the_enum_is_supported_and_has_components()
+    {
+        SupportedEngines.All.All.Select(e => e.Name).Order().ShouldBe(Enum.GetValues<DatabaseEngine>().Order());
+        Enum.GetValues<DatabaseEngine>().ShouldAllBe(engine => engine.Refusal() == null);
+        Enum.GetValues<DatabaseComponent>().ShouldAllBe(component => Enum.GetValues<DatabaseEngine>().Count(engine => engine.Has(component)) == 1);
+    }
+
+    [Fact]
+    public void Unknown_engine_is_refused_wherever_a_run_asks_for_it()
+    {
+        var engines = SupportedEngines.All;
+        var status = new DatabaseRollingUpgradeStatus();
+        var plan = new Plan();
+        Action[] questions =
+        [
+            () => new DatabaseReport(engines).Milestones(Spec),
+            () => new DatabaseReport(engines).Summarize(Spec, status, PlanSlot.Upgrade, isDone: false),
+            () => new DatabaseReport(engines).LeftBehind(Spec, status),
+            () => new DatabaseRest(engines).IsLeft(Spec, status),
+            () => new DatabaseWork(engines).TimeoutOf(Spec, new PlanStep()),
+            () => new DatabaseWayBack(engines).Refusal(Spec, plan),
+            () => Unknown.Has(DatabaseComponent.Tserver),
+        ];
+
+        foreach (var question in questions)
+        {
+            Should.Throw<NotSupportedException>(question).Message.ShouldContain("spec.engine is 99");
+        }
+    }
+
+    [Fact]
+    public void Reconcilers_never_decide_by_the_engine()
+    {
+        foreach (var file in Directory.EnumerateFiles(Repository.PathOf("src", "Reconcilers"), "*.cs", SearchOption.AllDirectories))
+        {
+            Dispatch().IsMatch(File.ReadAllText(file)).ShouldBeFalse($"{file}: add a member to {nameof(IDatabaseEngine)}");
+        }
+    }
+
+    [GeneratedRegex(@"[=!]= DatabaseEngine\.|is (not )?DatabaseEngine\.")]
+    private static partial Regex Dispatch();
+}

@@ -1,0 +1,29 @@
+using Drydock.Operator;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Operator;
+
+public sealed class EndpointFlagsTests
+{
+    [Fact]
+    public void Endpoints_of_the_operators_own_machine_are_refused_by_default()
+    {
+        var options = new OperatorOptions();
+
+        (options.AllowUnixEndpoints, options.AllowAddresses.Count).ShouldBe((false, 0));
+    }
+
+    [Theory]
+    [InlineData("--allow-address 127.0.0.1 --allow-address fd00::/8 --allow-unix-endpoints", 0)]
+    [InlineData("--allow-address=10.0.0.0/8", 0)]
+    [InlineData("--allow-address localhost", 1)]
+    [InlineData("--allow-address 10.0.0.0/40", 1)]
+    public void What_is_allowed_is_checked_at_the_start(string flags, int errors)
+    {
+        var parsed = OperatorCommand.Create().Parse(flags.Split(' '));
+
+        parsed.Errors.Count.ShouldBe(errors);
+        parsed.Errors.ShouldAllBe(e => e.Message.Contains("--allow-address", StringComparison.Ordinal) && e.Message.Contains("write 127.0.0.1/32", StringComparison.Ordinal));
+    }
+}

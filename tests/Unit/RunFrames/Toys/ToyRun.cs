@@ -1,9 +1,0 @@
-using Drydock.Abstractions.Entities;
-
-namespace Drydock.Tests.Unit.RunFrames.Toys;
-
-/// <summary>
-/// The smallest kind of run: no cleanup, no redo, no outputs, and a way back only if the world has one.
-/// </summary>
-[KubernetesEntity(Group = "test.drydock.dev", ApiVersion = "v1", Kind = "ToyRun", PluralName = "toyruns")]
-public sealed record ToyRun : CustomKubernetesEntity<ToyRunSpec, ToyRunStatus>;

@@ -1,0 +1,127 @@
+using Drydock.Clients.Snapshots;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.Snapshots;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Snapshots;
+
+/// <summary>A deleted snapshot whose files are to go and cannot.</summary>
+public sealed class SnapshotDeletionTests
+{
+    [Fact]
+    public async Task Without_the_Secret_of_its_storage_it_says_so_names_the_way_out_and_is_woken_by_the_Secret()
+    {
+        var world = new SnapshotWorld();
+        await AddAsync(world);
+        var storages = new Storages(world.Api, new StorageRoots(["/snapshots"], time: world.Time), world.Time);
+        var controller = new BackupSnapshotController(world.Services with { Storages = storages }, world.Writer, world);
+        var taken = await world.GetAsync("one");
+        BackupSnapshotController.ReferencedSecrets(taken).ShouldBeEmpty("an ended snapshot watches nothing");
+        await world.Api.DeleteAsync<BackupSnapshot>("one", SnapshotWorld.Space, cancellationToken: Token);
+        var result = await controller.ReconcileAsync(await world.GetAsync("one"), Token);
+
+        var stalled = await world.GetAsync("one");
+        var condition = stalled.Status!.Conditions.Single(c => c.Type == "Stalled");
+        (stalled.Status.Phase, condition.Status, condition.Reason).ShouldBe(("Deleting", "True", "SecretMissing"));
+        stalled.Status.Message.ShouldBe(condition.Message);
+        condition.Message.ShouldBe(
+            "the files under one-id-1/ could not be deleted: Secret s3-keys (storage.s3.credentialsSecretRef) does not exist in namespace oms; create it with the keys accessKey and secretKey. "
+            + "Put that right and they go by themselves. To let the object go and keep the files set spec.deletionPolicy: Retain");
+        BackupSnapshotController.ReferencedSecrets(stalled).ShouldContain("s3-keys", "its creation wakes the snapshot");
+        world.Events.All.ShouldContain((true, "one", "SecretMissing", condition.Message));
+        result.RequeueAfter.ShouldNotBeNull();
+
+        // Nothing new: nothing is written and nobody is told again.
+        var (version, events) = (stalled.Metadata.ResourceVersion, world.Events.All.Count);
+        await controller.ReconcileAsync(stalled, Token);
+        ((await world.GetAsync("one")).Metadata.ResourceVersion, world.Events.All.Count).ShouldBe((version, events));
+
+        await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
+        (await world.Api.GetAsync<BackupSnapshot>("one", SnapshotWorld.Space, Token)).ShouldBeNull();
+        world.Archive.Removed.ShouldBe(["one-id-1"]);
+    }
+
+    [Theory]
+    [InlineData(SnapshotFailure.StorageUnusable, "StorageUnusable")]
+    [InlineData(SnapshotFailure.InvalidRequest, "SecretMissing")]
+    public async Task Whoever_wants_it_gone_all_the_same_keeps_the_files(SnapshotFailure failure, string reason)
+    {
+        var world = new SnapshotWorld();
+        await AddAsync(world);
+        world.Archive.OpenFails = new SnapshotException(failure, "bucket dumps: the keys are refused");
+        await world.Api.DeleteAsync<BackupSnapshot>("one", SnapshotWorld.Space, cancellationToken: Token);
+        await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
+        var stalled = await world.GetAsync("one");
+        stalled.Status!.Conditions.Single(c => c.Type == "Stalled").Reason.ShouldBe(reason);
+
+        await world.Api.UpdateAsync(stalled with { Spec = stalled.Spec with { DeletionPolicy = DeletionPolicy.Retain } }, Token);
+        await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
+        (await world.Api.GetAsync<BackupSnapshot>("one", SnapshotWorld.Space, Token)).ShouldBeNull();
+        world.Archive.Removed.ShouldBeEmpty();
+        world.Events.All.ShouldContain(e => e.Reason == "FilesRetained");
+    }
+
+    [Fact]
+    public async Task A_volume_that_cannot_be_written_is_told_too()
+    {
+        var world = new SnapshotWorld();
+        await AddAsync(world);
+        world.Archive.BeforeRemove = static _ => throw new IOException("Read-only file system");
+        await world.Api.DeleteAsync<BackupSnapshot>("one", SnapshotWorld.Space, cancellationToken: Token);
+        await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
+        (await world.GetAsync("one")).Status!.Message!.ShouldContain("Read-only file system. Put that right");
+
+        world.Archive.BeforeRemove = null;
+        await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
+        world.Archive.Removed.ShouldBe(["one-id-1"]);
+    }
+
+    [Fact]
+    public async Task From_another_volume_nothing_is_deleted_and_the_object_stays_until_the_right_one_is_back()
+    {
+        var world = new SnapshotWorld();
+        await AddAsync(world);
+        world.Archive.Marked = false;
+        await world.Api.DeleteAsync<BackupSnapshot>("one", SnapshotWorld.Space, cancellationToken: Token);
+        await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
+        var stalled = await world.GetAsync("one");
+        stalled.Status!.Conditions.Single(c => c.Type == "Stalled").Reason.ShouldBe("StorageUnusable");
+        stalled.Status.Message!.ShouldContain("another volume or bucket than before. Put that right");
+        world.Archive.Removed.ShouldBeEmpty();
+
+        world.Archive.Marked = true;
+        await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
+        (await world.Api.GetAsync<BackupSnapshot>("one", SnapshotWorld.Space, Token)).ShouldBeNull();
+        world.Archive.Removed.ShouldBe(["one-id-1"]);
+    }
+
+    [Fact]
+    public async Task What_retention_has_begun_to_remove_stays_marked_as_that()
+    {
+        var world = new SnapshotWorld();
+        await AddAsync(world, s => s with { Status = s.Status! with { Phase = BackupSnapshotPhases.Expiring } });
+        world.Archive.OpenFails = new SnapshotException(SnapshotFailure.StorageUnusable, "no route to host");
+        await world.Api.DeleteAsync<BackupSnapshot>("one", SnapshotWorld.Space, cancellationToken: Token);
+        await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
+
+        var stalled = await world.GetAsync("one");
+        stalled.Status!.Phase.ShouldBe("Expiring");
+        stalled.Status.Message!.ShouldEndWith("remove the finalizer by hand");
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static Task<BackupSnapshot> AddAsync(SnapshotWorld world, Func<BackupSnapshot, BackupSnapshot>? change = null) => world.AddAsync("one", 1, change: s => (change ?? (x => x))(s with
+    {
+        Metadata = s.Metadata with { Finalizers = [Labels.SnapshotFinalizer] },
+        Spec = s.Spec with
+        {
+            DeletionPolicy = DeletionPolicy.Delete,
+            Storage = new StorageSpec { S3 = new Drydock.Crds.Common.S3Storage { Endpoint = "https://s3.example:9000", Bucket = "dumps", CredentialsSecretRef = new SecretReference { Name = "s3-keys" } } },
+        },
+    }));
+}

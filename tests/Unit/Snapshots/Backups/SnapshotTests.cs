@@ -1,0 +1,291 @@
+using System.Text;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Snapshots;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.Snapshots;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+using SnapshotVerification = Drydock.Crds.Common.SnapshotVerification;
+
+namespace Drydock.Tests.Unit.Snapshots;
+
+public sealed class SnapshotTests
+{
+    private readonly SnapshotWorld _world = new();
+
+    private static BackupSnapshotSpec Spec { get; } = new()
+    {
+        Source = new DatabaseSource { Host = "db.example", CredentialsSecretRef = new SecretReference { Name = "db" } },
+        Databases = ["rm", "cm"],
+        Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/snapshots" } },
+    };
+
+    [Fact]
+    public async Task What_the_spec_asks_for_reaches_the_tools()
+    {
+        await CreateAsync(Spec with
+        {
+            Tool = DumpTool.MyDumper,
+            Threads = 7,
+            Series = "prod",
+            PathPrefix = "nightly",
+            Encryption = new EncryptionSpec { Recipients = ["age1" + new string('q', 58)] },
+            Verify = SnapshotVerification.RestoreTest,
+            IdentitySecretRef = new SecretReference { Name = "age" },
+        });
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
+
+        (await _world.GetAsync("snap")).Status!.Message!.ShouldContain("scratch database");
+        var request = _world.Archive.Taken.ShouldHaveSingleItem();
+        request.Tool.ShouldBe(DumpToolKind.MyDumper);
+        request.Threads.ShouldBe(7);
+        request.Series.ShouldBe("prod");
+        request.Recipients.ShouldHaveSingleItem();
+        request.Location.Path.ShouldBe("nightly");
+        var test = _world.Archive.Tested.ShouldHaveSingleItem();
+        test.Identity.ShouldBe(Canary.MetaPassword);
+        test.ToString().ShouldNotContain(Canary.MetaPassword);
+        (await _world.GetAsync("snap")).Status!.Path.ShouldStartWith("nightly/snap-");
+    }
+
+    [Theory]
+    [InlineData(DatabaseTlsMode.Disabled, true)]
+    [InlineData(DatabaseTlsMode.Required, true)]
+    [InlineData(DatabaseTlsMode.VerifyIdentity, false)]
+    public async Task Snapshot_warns_once_of_a_server_that_is_not_verified(DatabaseTlsMode mode, bool warns)
+    {
+        await CreateAsync(Spec with { Source = Spec.Source with { Tls = new DatabaseTls { Mode = mode } } });
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded);
+
+        var events = _world.Events.All.Where(e => e.Reason == Reasons.ServerUnverified).ToList();
+        events.Count.ShouldBe(warns ? 1 : 0);
+        events.ShouldAllBe(e => e.IsWarning && e.Message.Contains($"spec.source.tls.mode: {mode}", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Storage_outside_the_roots_is_refused_and_nothing_is_dumped()
+    {
+        _world.Archive.OpenFails = new SnapshotException(SnapshotFailure.NotAllowed, "storage.directory.path '/etc' is not below a storage root of the operator (/snapshots).");
+        await CreateAsync(Spec);
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
+        var status = (await _world.GetAsync("snap")).Status!;
+        status.Conditions.Single(c => c.Type == ConditionTypes.Failed).Reason.ShouldBe(Reasons.InvalidSpec);
+        status.Message!.ShouldContain("not below a storage root");
+        _world.Archive.Taken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Manifest_records_the_object_it_was_taken_for()
+    {
+        await CreateAsync(Spec);
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
+        var snapshot = await _world.GetAsync("snap");
+        _world.Archive.Taken.ShouldHaveSingleItem().Owner.ShouldBe(new SnapshotOwner(SnapshotWorld.Space, "snap", snapshot.Metadata.Uid!));
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_does_not_restore_is_not_verified()
+    {
+        await CreateAsync(Spec with { Verify = SnapshotVerification.RestoreTest });
+        _world.Archive.TestFindings.Add(new SnapshotFinding(SnapshotFailure.CatalogueMismatch, "rm", "rm: triggers missing in the scratch database: tr1."));
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
+        var status = (await _world.GetAsync("snap")).Status!;
+        status.Phase.ShouldBe(BackupSnapshotPhases.Failed);
+        status.Verified.ShouldBe(false);
+        status.Message!.ShouldContain("tr1");
+        status.Conditions.Single(c => c.Type == ConditionTypes.Failed).Reason.ShouldBe(Reasons.SnapshotInvalid);
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_an_earlier_life_finished_is_tested_all_the_same()
+    {
+        await CreateAsync(Spec with { Verify = SnapshotVerification.RestoreTest });
+        var snapshot = await _world.GetAsync("snap");
+        var id = $"snap-{snapshot.Metadata.Uid![..8]}-1";
+        _world.Archive.Manifests[$"{id}/"] = FakeArchive.Manifest(id, _world.Time.GetUtcNow(), "rm", "cm");
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
+        _world.Archive.Taken.ShouldBeEmpty();
+        _world.Archive.Tested.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Encrypted_and_tested_without_an_identity_contradicts_itself()
+    {
+        await CreateAsync(Spec with { Verify = SnapshotVerification.RestoreTest, Encryption = new EncryptionSpec { Recipients = ["age1" + new string('q', 58)] } });
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
+        var status = (await _world.GetAsync("snap")).Status!;
+        status.Conditions.Single(c => c.Type == ConditionTypes.Failed).Reason.ShouldBe(Reasons.InvalidSpec);
+        status.Message!.ShouldContain("identitySecretRef");
+    }
+
+    [Fact]
+    public void Every_Secret_wakes_it_until_it_has_ended()
+    {
+        var snapshot = new BackupSnapshot
+        {
+            Spec = Spec with
+            {
+                IdentitySecretRef = new SecretReference { Name = "age" },
+                Storage = new StorageSpec { S3 = new Drydock.Crds.Common.S3Storage { Endpoint = "https://s3.example", Bucket = "b-1", CredentialsSecretRef = new SecretReference { Name = "s3" } } },
+            },
+        };
+        BackupSnapshotController.ReferencedSecrets(snapshot).ShouldBe(["db", "age", "s3"], ignoreOrder: true);
+        BackupSnapshotController.ReferencedSecrets(snapshot with { Status = new BackupSnapshotStatus { Phase = BackupSnapshotPhases.Expired } }).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_retry_annotation_works_as_the_field_does()
+    {
+        await CreateAsync(Spec with { Verify = SnapshotVerification.RestoreTest });
+        _world.Archive.TestFindings.Add(new SnapshotFinding(SnapshotFailure.RowCountMismatch, "rm", "rows differ"));
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Failed);
+        _world.Archive.TestFindings.Clear();
+        var failed = await _world.GetAsync("snap");
+        await _world.Api.UpdateAsync(failed with { Metadata = failed.Metadata with { Annotations = new Dictionary<string, string>(StringComparer.Ordinal) { [Annotations.Retry] = "2" } } });
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded);
+        (await _world.GetAsync("snap")).Status!.Attempt.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_failure_of_any_kind_is_shown_and_a_retry_begins_anew()
+    {
+        await CreateAsync(Spec);
+        _world.Archive.TakeFails = new InvalidOperationException("nobody thought of that");
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Failed);
+        var failed = await _world.GetAsync("snap");
+        failed.Status!.Message!.ShouldStartWith("InvalidOperationException: nobody thought of that");
+        failed.Status.Conditions.Single(c => c.Type == ConditionTypes.Failed).Reason.ShouldBe(Reasons.DumpFailed);
+
+        _world.Archive.TakeFails = null;
+        await RetryAsync("2");
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded);
+    }
+
+    [Fact]
+    public async Task A_timeout_longer_than_any_timer_is_no_obstacle()
+    {
+        await CreateAsync(Spec with { Timeout = "9999d9999d" });
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
+        (await _world.PhaseAsync("snap")).ShouldBe(BackupSnapshotPhases.Succeeded);
+    }
+
+    [Fact]
+    public async Task What_failed_attempts_left_without_a_manifest_goes_when_the_next_begins_and_a_finished_dump_stays()
+    {
+        await CreateAsync(Spec with { Verify = SnapshotVerification.RestoreTest });
+        _world.Archive.TestFindings.Add(new SnapshotFinding(SnapshotFailure.RowCountMismatch, "rm", "rows differ"));
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Failed);
+        var finished = (await _world.GetAsync("snap")).Status!.Path!;
+        _world.Archive.TestFindings.Clear();
+
+        _world.Archive.TakeFails = new SnapshotException(SnapshotFailure.DumpFailed, "mysqldump ended with 2");
+        await RetryAsync("2");
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Failed);
+        _world.Archive.Unfinished.ShouldBe([(await _world.GetAsync("snap")).Status!.Path!]);
+
+        _world.Archive.TakeFails = null;
+        await RetryAsync("3");
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded);
+        _world.Archive.Unfinished.ShouldBeEmpty();
+        _world.Archive.Manifests.Keys.ShouldBe([finished, (await _world.GetAsync("snap")).Status!.Path!], ignoreOrder: true);
+    }
+
+    // With the retry the object is at work again: what is waited for next is this attempt's end.
+    private async Task RetryAsync(string token)
+    {
+        var failed = await _world.GetAsync("snap");
+        await _world.Api.UpdateAsync(failed with { Spec = failed.Spec with { Retry = token } });
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Dumping);
+    }
+
+    [Theory]
+    [InlineData("password")]
+    [InlineData("notes.txt")]
+    public async Task Snapshot_secret_changed_under_the_dump_is_taken_once(string key)
+    {
+        await CreateAsync(Spec);
+        _world.Archive.Meanwhile = async () =>
+        {
+            var secret = (await _world.Api.GetAsync<V1Secret>("db", SnapshotWorld.Space))!;
+            await _world.Api.UpdateAsync(secret with
+            {
+                Metadata = secret.Metadata with { Labels = new Dictionary<string, string>(StringComparer.Ordinal) { ["refreshed"] = "yes" } },
+                Data = new Dictionary<string, byte[]>(secret.Data!, StringComparer.Ordinal) { [key] = "another"u8.ToArray() },
+            });
+            var snapshot = await _world.GetAsync("snap");
+            await _world.Controller.ReconcileAsync(snapshot, TestContext.Current.CancellationToken);
+        };
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
+        (await _world.PhaseAsync("snap")).ShouldBe(BackupSnapshotPhases.Succeeded);
+        _world.Archive.Taken.ShouldHaveSingleItem().Connection.Password.ShouldBe(Canary.MetaPassword);
+
+        _world.Archive.Meanwhile = null;
+        await _world.Api.CreateAsync(new BackupSnapshot { Kind = BackupSnapshot.KindName, Metadata = new() { Name = "next", Namespace = SnapshotWorld.Space, Generation = 1 }, Spec = Spec });
+        await _world.UntilAsync("next", BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
+        _world.Archive.Taken[1].Connection.Password.ShouldBe(key == "password" ? "another" : Canary.MetaPassword);
+    }
+
+    [Fact]
+    public async Task Snapshot_is_usable_once_it_is_verified_and_not_before()
+    {
+        await CreateAsync(Spec);
+        string? under = null;
+        _world.Archive.Meanwhile = async () => under = Usable(await _world.GetAsync("snap"));
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded);
+        under.ShouldBe("False");
+        Usable(await _world.GetAsync("snap")).ShouldBe("True");
+    }
+
+    [Theory]
+    [InlineData(BackupSnapshotPhases.Succeeded, "True", "True")]
+    [InlineData(BackupSnapshotPhases.Expired, "True", "False")]
+    public async Task Snapshot_that_a_former_version_ended_says_whether_it_is_usable_and_then_rests(
+        string phase, string ready, string usable)
+    {
+        await _world.AddAsync("old", 3, change: s => s with
+        {
+            Status = s.Status! with
+            {
+                Phase = phase,
+                Conditions = [new Drydock.Abstractions.Entities.Condition { Type = ConditionTypes.Ready, Status = phase == BackupSnapshotPhases.Expired ? "False" : "True", Reason = phase }],
+            },
+        });
+        await _world.Controller.ReconcileAsync(await _world.GetAsync("old"), TestContext.Current.CancellationToken);
+        var old = await _world.GetAsync("old");
+        (old.Status!.Conditions.Single(c => c.Type == ConditionTypes.Ready).Status, Usable(old)).ShouldBe((ready, usable));
+        await _world.Controller.ReconcileAsync(old, TestContext.Current.CancellationToken);
+        (await _world.GetAsync("old")).Metadata.ResourceVersion.ShouldBe(old.Metadata.ResourceVersion);
+    }
+
+    [Fact]
+    public async Task Snapshot_with_a_name_of_253_characters_has_an_id_that_storages_take()
+    {
+        await CreateAsync(Spec);
+        var name = new string('s', 253);
+        await _world.Api.CreateAsync(new BackupSnapshot { Kind = BackupSnapshot.KindName, Metadata = new() { Name = name, Namespace = SnapshotWorld.Space, Generation = 1 }, Spec = Spec });
+        await _world.UntilAsync(name, BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
+        var status = (await _world.GetAsync(name)).Status!;
+        status.Phase.ShouldBe(BackupSnapshotPhases.Succeeded);
+        status.SnapshotID!.Length.ShouldBeLessThanOrEqualTo(253);
+    }
+
+    private static string Usable(BackupSnapshot snapshot) =>
+        snapshot.Status!.Conditions.Single(c => c.Type == ConditionTypes.Usable).Status;
+
+    private async Task CreateAsync(BackupSnapshotSpec spec)
+    {
+        foreach (var (name, key) in new[] { ("db", "password"), ("age", "identity") })
+        {
+            await _world.Api.CreateAsync(new V1Secret
+            {
+                Metadata = new() { Name = name, Namespace = SnapshotWorld.Space },
+                Data = new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["username"] = "drc"u8.ToArray(), [key] = Encoding.UTF8.GetBytes(Canary.MetaPassword) },
+            });
+        }
+
+        await _world.Api.CreateAsync(new BackupSnapshot { Kind = BackupSnapshot.KindName, Metadata = new() { Name = "snap", Namespace = SnapshotWorld.Space, Generation = 1 }, Spec = spec });
+    }
+}

@@ -1,0 +1,101 @@
+using Drydock.Clients.Snapshots;
+using Drydock.Crds.Common;
+using Drydock.Crds.SnapshotRestores;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Snapshots;
+
+public sealed class RestoreDeletionTests
+{
+    private readonly RestoreWorld _world = new();
+
+    [Fact]
+    public async Task Before_the_first_drop_it_goes_at_once()
+    {
+        _world.Server.Connect("alice", "cm");
+        await _world.CreateAsync();
+        await using var op = new RestoreOperator(_world);
+        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.SessionsOpen);
+        await DeleteAsync();
+        await op.UntilAsync(r => r is null);
+        _world.Server.Drops.ShouldBeEmpty();
+        (await _world.ClaimsAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_database_under_way_is_finished_first_and_no_other_is_begun()
+    {
+        await _world.CreateAsync();
+        await using var op = new RestoreOperator(_world);
+        op.Loader.Meanwhile = _ => DeleteAsync();
+        await op.UntilAsync(r => r is null);
+        _world.Server.Drops.ShouldBe(["rm"]);
+        _world.Server.Databases["rm"].ShouldBe(_world.Snapshots.ContentOf("rm"));
+        _world.Server.Databases["cm"].ShouldBe("cm of today");
+        (await _world.ClaimsAsync()).ShouldBeEmpty();
+        _world.Events.All.ShouldContain(e => e.IsWarning && e.Reason == Reasons.Abandoned && e.Message.Contains("cm Pending", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_successor_finishes_the_database_that_a_dead_operator_left_half_restored_before_it_lets_go()
+    {
+        await _world.CreateAsync();
+        await using (var first = new RestoreOperator(_world, new RestoreLife("first", at: ("mid load rm", 1))))
+        {
+            await first.UntilAsync(static _ => false);
+        }
+
+        await DeleteAsync();
+        await using var second = new RestoreOperator(_world);
+        await second.UntilAsync(r => r is null);
+        _world.Server.Databases["rm"].ShouldBe(_world.Snapshots.ContentOf("rm"));
+        _world.Server.Databases["cm"].ShouldBe("cm of today");
+    }
+
+    [Fact]
+    public async Task The_way_back_of_an_upgrade_is_finished_whole()
+    {
+        await _world.CreateAsync(owners: await _world.UpgradeAsync());
+        await using var op = new RestoreOperator(_world);
+        op.Loader.Meanwhile = _ => DeleteAsync();
+        await op.UntilAsync(r => r is null);
+        _world.Server.Drops.ShouldBe(["rm", "cm"]);
+        _world.Server.Databases["cm"].ShouldBe(_world.Snapshots.ContentOf("cm"));
+    }
+
+    [Fact]
+    public async Task Abandon_lets_go_at_once_and_says_what_is_left()
+    {
+        await _world.CreateAsync();
+        var life = new RestoreLife("first", at: ("mid load rm", 1));
+        await using (var first = new RestoreOperator(_world, life))
+        {
+            await first.UntilAsync(static _ => false);
+        }
+
+        await _world.AnnotateAsync(Annotations.OnDelete, Annotations.Abandon);
+        await DeleteAsync();
+        await using var second = new RestoreOperator(_world);
+        await second.UntilAsync(r => r is null);
+        _world.Server.Databases["rm"].ShouldBe("half");
+        _world.Events.All.ShouldContain(e => e.IsWarning && e.Reason == Reasons.Abandoned && e.Message.Contains("rm is neither as before", StringComparison.Ordinal));
+        (await _world.ClaimsAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_failed_one_goes_at_once_and_says_what_is_left()
+    {
+        await _world.CreateAsync();
+        await using var op = new RestoreOperator(_world);
+        op.Loader.Fault = _ => new SnapshotException(SnapshotFailure.LoadFailed, "mysql ended with 1: ERROR 1064");
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
+        await DeleteAsync();
+        await op.UntilAsync(r => r is null);
+        _world.Events.All.ShouldContain(e => e.IsWarning && e.Reason == Reasons.Abandoned);
+    }
+
+    private async Task DeleteAsync() =>
+        await _world.Api.DeleteAsync<SnapshotRestore>(RestoreWorld.Name, RestoreWorld.Space);
+}

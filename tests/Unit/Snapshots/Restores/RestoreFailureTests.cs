@@ -1,0 +1,164 @@
+using Drydock.Clients.Snapshots;
+using Drydock.Crds.Common;
+using Drydock.Crds.SnapshotRestores;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Snapshots;
+
+/// <summary>Restores that fail, and what goes on after the repair.</summary>
+public sealed class RestoreFailureTests
+{
+    private readonly RestoreWorld _world = new();
+
+    [Fact]
+    public async Task A_damaged_dump_of_any_database_keeps_all_of_them_as_they_are()
+    {
+        _world.Snapshots.Damaged.Add("cm");
+        await _world.CreateAsync();
+        await using var op = new RestoreOperator(_world);
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
+        (await _world.StatusAsync()).Standing(ConditionTypes.Failed).ShouldBe($"True/{Reasons.SnapshotInvalid}");
+        _world.Server.Drops.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_dump_that_is_cut_after_it_was_verified_is_noticed_before_the_drop()
+    {
+        await _world.CreateAsync();
+        await using var op = new RestoreOperator(_world);
+        op.Loader.Fault = database =>
+        {
+            _world.Snapshots.Truncated.Add("cm");
+            return null;
+        };
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
+        _world.Server.Drops.ShouldBe(["rm"]);
+        _world.Server.Databases["cm"].ShouldBe("cm of today");
+        (await _world.StatusAsync()).Message!.ShouldContain("cm was not dropped");
+    }
+
+    [Fact]
+    public async Task A_load_that_fails_says_which_database_is_not_whole_and_a_retry_touches_only_the_rest()
+    {
+        await _world.CreateAsync();
+        await using var op = new RestoreOperator(_world);
+        op.Loader.Fault = database => database == "cm" ? new SnapshotException(SnapshotFailure.LoadFailed, "mysql loading cm ended with 1: ERROR 1064 at line 7") : null;
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
+        var status = await _world.StatusAsync();
+        status.Standing(ConditionTypes.Failed).ShouldBe($"True/{Reasons.RestoreFailed}");
+        status.Message!.ShouldContain("Not whole now: cm");
+        status.Databases.Select(d => d.State).ShouldBe([RestoreState.Restored, RestoreState.Loading]);
+        (await _world.ClaimsAsync()).Count.ShouldBe(2, "half restored databases stay claimed");
+
+        op.Loader.Fault = null;
+        await _world.AnnotateAsync(Annotations.Retry, "again");
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
+        _world.Server.Drops.ShouldBe(["rm", "cm", "cm"]);
+        status = await _world.StatusAsync();
+        status.Attempt.ShouldBe(2);
+        status.Databases.ShouldAllBe(d => d.TablesBefore == 7);
+        status.UsedTokens.Single().Token.ShouldBe("again");
+    }
+
+    [Theory]
+    [InlineData("mysql loading rm ended with 1: ERROR 2013 (HY000): Lost connection")]
+    [InlineData("myloader loading rm ended with 1: CRITICAL **: Error restoring rm.f000053 from file x: Deadlock found when trying to get lock; try restarting transaction")]
+    public async Task A_connection_that_breaks_or_a_lock_that_is_not_got_is_tried_again_without_anybody(string said)
+    {
+        await _world.CreateAsync();
+        await using var op = new RestoreOperator(_world);
+        var broken = 0;
+        op.Loader.Fault = database => broken++ < 2 ? new SnapshotException(SnapshotFailure.LoadFailed, said) : null;
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded, SnapshotRestorePhases.Failed);
+        (await _world.StatusAsync()).Phase.ShouldBe(SnapshotRestorePhases.Succeeded);
+        _world.Server.Drops.ShouldBe(["rm", "rm", "rm", "cm"]);
+    }
+
+    [Fact]
+    public async Task A_restore_that_takes_too_long_fails()
+    {
+        _world.Server.Connect("alice", "cm");
+        await _world.CreateAsync(RestoreWorld.Spec with { Timeout = "5m" });
+        await using var op = new RestoreOperator(_world);
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
+        (await _world.StatusAsync()).Message!.ShouldContain("spec.timeout");
+        _world.Server.Drops.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_failure_of_any_kind_is_shown_and_a_retry_goes_on()
+    {
+        await _world.CreateAsync();
+        await using var op = new RestoreOperator(_world);
+        op.Loader.Fault = database => database == "cm" ? new InvalidOperationException("nobody thought of that") : null;
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
+        var status = await _world.StatusAsync();
+        status.Standing(ConditionTypes.Failed).ShouldBe($"True/{Reasons.RestoreFailed}");
+        status.Message!.ShouldContain("InvalidOperationException: nobody thought of that");
+        status.Message!.ShouldContain("Not whole now: cm");
+
+        op.Loader.Fault = null;
+        await _world.AnnotateAsync(Annotations.Retry, "again");
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
+    }
+
+    [Fact]
+    public async Task A_timeout_longer_than_any_timer_is_no_obstacle()
+    {
+        await _world.CreateAsync(RestoreWorld.Spec with { Timeout = "9999d9999d9999d" });
+        await using var op = new RestoreOperator(_world);
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded, SnapshotRestorePhases.Failed);
+        (await _world.StatusAsync()).Phase.ShouldBe(SnapshotRestorePhases.Succeeded);
+    }
+
+    [Fact]
+    public async Task No_secret_is_in_status_or_events()
+    {
+        await _world.CreateAsync();
+        await using var op = new RestoreOperator(_world);
+        op.Loader.Fault = _ => new SnapshotException(SnapshotFailure.LoadFailed, "mysql ended with 1: ERROR 1064");
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
+        System.Text.Json.JsonSerializer.Serialize((await _world.GetAsync())!, Drydock.Crds.CrdsJsonContext.Default.SnapshotRestore).ShouldNotContain(Canary.MetaPassword);
+        _world.Events.All.ShouldAllBe(e => !e.Message.Contains(Canary.MetaPassword, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(4, SnapshotRestorePhases.Succeeded)]
+    [InlineData(6, SnapshotRestorePhases.Failed)]
+    public async Task Successor_counts_from_the_written_beginning_with_five_minutes_more(int minutesLate, string phase)
+    {
+        await _world.CreateAsync();
+        await using (var first = new RestoreOperator(_world, new RestoreLife("first", ("mid load rm", 1))))
+        {
+            await first.UntilAsync(_ => false);
+        }
+
+        _world.Time.Advance(TimeSpan.FromHours(8) + TimeSpan.FromMinutes(minutesLate));
+        await using var second = new RestoreOperator(_world);
+        await second.UntilPhaseAsync(SnapshotRestorePhases.Succeeded, SnapshotRestorePhases.Failed);
+
+        var status = await _world.StatusAsync();
+        status.Phase.ShouldBe(phase);
+        if (phase == SnapshotRestorePhases.Failed)
+        {
+            status.Message.ShouldNotBeNull().ShouldContain("not finished after 8h (spec.timeout)");
+        }
+    }
+
+    [Fact]
+    public async Task Process_that_began_it_gets_no_more_than_the_timeout()
+    {
+        await _world.CreateAsync();
+        await using var op = new RestoreOperator(_world);
+        op.Loader.Meanwhile = async _ =>
+        {
+            _world.Time.Advance(TimeSpan.FromHours(8) + TimeSpan.FromMinutes(1));
+            await Task.Yield();
+        };
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded, SnapshotRestorePhases.Failed);
+
+        (await _world.StatusAsync()).Message.ShouldNotBeNull().ShouldContain("not finished after 8h (spec.timeout)");
+    }
+}

@@ -1,0 +1,289 @@
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Snapshots;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
+using Drydock.Crds.SnapshotRestores;
+using Drydock.Reconcilers.Snapshots;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Snapshots;
+
+/// <summary>What a restore waits for: sessions, claims, the server, a Secret.</summary>
+public sealed class RestoreObstacleTests
+{
+    private readonly RestoreWorld _world = new();
+
+    [Fact]
+    public async Task Sessions_of_strangers_are_named_waited_for_and_never_ended()
+    {
+        var alice = _world.Server.Connect("alice", "cm", "mysql");
+        await _world.CreateAsync();
+        await using var op = new RestoreOperator(_world);
+        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.SessionsOpen);
+
+        var status = await _world.StatusAsync();
+        status.Message!.ShouldContain("alice");
+        status.Message!.ShouldContain(alice.Host);
+        status.Message!.ShouldContain("mysql");
+        status.Standing(ConditionTypes.Stalled).ShouldStartWith("False");
+        _world.Server.Drops.ShouldBeEmpty();
+
+        _world.Server.End(alice, killed: false);
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
+        _world.Server.Ended.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_way_back_of_an_upgrade_ends_every_session_and_uses_the_upgrades_claim()
+    {
+        _world.Server.Connect("oms", "cm");
+        await _world.CreateAsync(owners: await _world.UpgradeAsync());
+        await using var op = new RestoreOperator(_world);
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
+        await op.OnceAsync();
+        _world.Server.Ended.ShouldBe(["oms:cm"]);
+        (await _world.ClaimsAsync()).ShouldBe(["OmsUpgrade oms/up"]);
+    }
+
+    [Fact]
+    public async Task A_restore_that_names_an_owner_which_does_not_wait_for_it_ends_no_session()
+    {
+        _world.Server.Connect("oms", "cm");
+        var owners = await _world.UpgradeAsync(claim: false);
+        await _world.CreateAsync(owners: owners);
+        await using var op = new RestoreOperator(_world);
+        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.SessionsOpen);
+        _world.Server.Ended.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task While_an_upgrade_works_on_one_of_the_databases_a_restore_of_any_of_them_waits()
+    {
+        await _world.UpgradeAsync();
+        await _world.CreateAsync(RestoreWorld.Spec with { Databases = ["cm"] });
+        await using var op = new RestoreOperator(_world);
+        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.TargetBusy);
+        (await _world.StatusAsync()).Message!.ShouldContain("OmsUpgrade oms/up");
+        _world.Server.Drops.ShouldBeEmpty();
+
+        var upgrade = (await _world.Api.GetAsync<Drydock.Crds.OmsUpgrades.OmsUpgrade>("up", RestoreWorld.Space))!;
+        await _world.Api.UpdateStatusAsync(upgrade with { Status = upgrade.Status! with { Target = null } });
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
+        _world.Server.Drops.ShouldBe(["cm"]);
+    }
+
+    [Fact]
+    public async Task An_upgrade_that_begins_while_the_claims_are_taken_comes_first()
+    {
+        await _world.CreateAsync(RestoreWorld.Spec with { Databases = ["cm"] });
+        var begun = false;
+        _world.Api.Before = async request =>
+        {
+            if (!begun && request is { Verb: "create", Resource: "leases" })
+            {
+                begun = true;
+                await _world.UpgradeAsync();
+            }
+        };
+        await using var op = new RestoreOperator(_world);
+        await op.UntilAsync(r => r!.Status?.Phase == SnapshotRestorePhases.Succeeded || r.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.TargetBusy);
+        _world.Server.Drops.ShouldBeEmpty();
+        (await _world.StatusAsync()).Message!.ShouldContain("OmsUpgrade oms/up");
+        (await _world.ClaimsAsync()).ShouldBe(["OmsUpgrade oms/up"]);
+    }
+
+    [Fact]
+    public async Task What_is_half_restored_stays_claimed_when_an_upgrade_comes()
+    {
+        await _world.CreateAsync(RestoreWorld.Spec with { Databases = ["cm"] });
+        await using var op = new RestoreOperator(_world);
+        op.Loader.Fault = _ => new SnapshotException(SnapshotFailure.LoadFailed, "mysql loading cm ended with 1: ERROR 1064 at line 7");
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
+        await _world.UpgradeAsync();
+        await _world.AnnotateAsync(Annotations.Retry, "again");
+        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.TargetBusy);
+        (await _world.ClaimsAsync()).ShouldBe(["OmsUpgrade oms/up", "SnapshotRestore oms/back"], ignoreOrder: true);
+    }
+
+    [Theory]
+    [InlineData(30, "rm cm")]
+    [InlineData(90, "rm cm rm cm")]
+    public async Task What_was_read_lately_is_not_read_again_and_what_was_read_long_ago_is(int minutes, string read)
+    {
+        await _world.CreateAsync();
+        var claims = new TargetClaims(_world.Api, "drydock-system", _world.Time);
+        var other = await _world.Api.CreateAsync(new SnapshotRestore { Kind = SnapshotRestore.KindName, Metadata = new() { Name = "other", Namespace = RestoreWorld.Space } });
+        var cm = new ClaimTarget($"{_world.Server.Identity}/cm", []);
+        await claims.ClaimAsync(cm, other, adopt: false, keep: false, CancellationToken.None);
+        await using var op = new RestoreOperator(_world);
+        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.TargetBusy);
+        await claims.ReleaseAsync(cm.Names(RestoreWorld.Space), other.Metadata.Uid!, CancellationToken.None);
+        _world.Time.Advance(TimeSpan.FromMinutes(minutes));
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
+        op.Loader.Checked.ShouldBe(read.Split(' '));
+    }
+
+    [Fact]
+    public async Task A_claim_of_another_restore_is_waited_for()
+    {
+        await _world.CreateAsync();
+        var claims = new TargetClaims(_world.Api, "drydock-system", _world.Time);
+        var other = await _world.Api.CreateAsync(new SnapshotRestore { Kind = SnapshotRestore.KindName, Metadata = new() { Name = "other", Namespace = RestoreWorld.Space } });
+        await claims.ClaimAsync(new ClaimTarget($"{_world.Server.Identity}/cm", []), other, adopt: false, keep: false, CancellationToken.None);
+        await using var op = new RestoreOperator(_world);
+        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.TargetBusy);
+        (await _world.StatusAsync()).Message!.ShouldContain("SnapshotRestore oms/other");
+        (await _world.ClaimsAsync()).ShouldBe(["SnapshotRestore oms/other"]);
+        _world.Server.Drops.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("read-only", Reasons.AccessDenied, "read-only")]
+    [InlineData("locks", Reasons.LockUnavailable, "GET_LOCK")]
+    [InlineData("privilege", Reasons.AccessDenied, "lacks DROP on `rm`.*")]
+    [InlineData("space", Reasons.NoSpace, "make room")]
+    [InlineData("unreachable", Reasons.ServerUnreachable, "Can't connect")]
+    public async Task What_stands_against_it_at_the_server_is_found_before_anything_and_looked_at_again(
+        string what, string reason, string words)
+    {
+        var repair = Break(what);
+        await _world.CreateAsync();
+        await using var op = new RestoreOperator(_world);
+        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Stalled) is { Status: "True" });
+        var status = await _world.StatusAsync();
+        status.Standing(ConditionTypes.Stalled).ShouldBe($"True/{reason}");
+        status.Standing(ConditionTypes.Failed).ShouldStartWith("False");
+        status.Message!.ShouldContain(words);
+        _world.Server.Drops.ShouldBeEmpty();
+
+        repair();
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
+    }
+
+    [Fact]
+    public async Task Code_that_runs_as_another_account_needs_the_privilege_to_create_it()
+    {
+        _world.Server.Grants.Clear();
+        _world.Server.Grants.Add("GRANT ALL PRIVILEGES ON `rm`.* TO `drc`@`%`");
+        _world.Server.Grants.Add("GRANT ALL PRIVILEGES ON `cm`.* TO `drc`@`%`");
+        _world.Server.Definers.Add("root@localhost");
+        _world.Snapshots.Manifest = _world.Snapshots.Manifest! with { Databases = [.. _world.Snapshots.Manifest.Databases.Select(d => d with { Views = [new SnapshotObject("v", null)] })] };
+        await _world.CreateAsync();
+        await using var op = new RestoreOperator(_world);
+        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Stalled) is { Status: "True" });
+        (await _world.StatusAsync()).Message!.ShouldContain("root@localhost");
+        _world.Server.Grants.Add("GRANT SET USER ON *.* TO `drc`@`%`");
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
+    }
+
+    [Theory]
+    [InlineData(BackupSnapshotPhases.Expiring)]
+    [InlineData(BackupSnapshotPhases.Expired)]
+    [InlineData(BackupSnapshotPhases.Failed)]
+    public async Task Nothing_is_restored_from_a_snapshot_that_is_given_up(string phase)
+    {
+        await _world.CreateAsync(snapshot: s => s with { Status = s.Status! with { Phase = phase } });
+        await using var op = new RestoreOperator(_world);
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
+        _world.Server.Drops.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_snapshot_without_manifest_is_missing()
+    {
+        _world.Snapshots.Manifest = null;
+        await _world.CreateAsync();
+        await using var op = new RestoreOperator(_world);
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
+        (await _world.StatusAsync()).Standing(ConditionTypes.Failed).ShouldBe($"True/{Reasons.SnapshotMissing}");
+    }
+
+    [Fact]
+    public async Task Files_outside_the_storage_roots_are_refused()
+    {
+        _world.OpenFails = new SnapshotException(SnapshotFailure.NotAllowed, "storage.directory.path '/etc' is not below a storage root of the operator (/snapshots).");
+        await _world.CreateAsync(FromFiles());
+        await using var op = new RestoreOperator(_world);
+        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Stalled) is { Status: "True", Reason: Reasons.InvalidSpec } stalled
+            && stalled.Message!.Contains("not below a storage root", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("other", "belongs to BackupSnapshot other/snap of another namespace, and namespace oms may not use it. Create the object in namespace other, or have")]
+    [InlineData(null, "does not record the namespace that it belongs to, and namespace oms may not use it. Take a new snapshot, or have")]
+    public async Task Snapshot_of_another_namespace_is_refused(string? owner, string words)
+    {
+        _world.Snapshots.Manifest = _world.Snapshots.Manifest! with { Owner = owner is null ? null : new SnapshotOwner(owner, "snap", "uid") };
+        await _world.CreateAsync(FromFiles());
+        await using var op = new RestoreOperator(_world);
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
+        var status = await _world.StatusAsync();
+        status.Standing(ConditionTypes.Failed).ShouldBe($"True/{Reasons.ForeignSnapshot}");
+        status.Message!.ShouldContain(words);
+        status.Message!.ShouldContain("--storage-shared");
+    }
+
+    [Fact]
+    public async Task Snapshot_of_another_namespace_is_restored_where_storage_is_shared()
+    {
+        _world.Shared = true;
+        _world.Snapshots.Manifest = _world.Snapshots.Manifest! with { Owner = new SnapshotOwner("other", "snap", "uid") };
+        await _world.CreateAsync(FromFiles());
+        await using var op = new RestoreOperator(_world);
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
+    }
+
+    [Fact]
+    public async Task Files_without_an_object_are_restored_to_the_target_named()
+    {
+        await _world.CreateAsync(FromFiles());
+        await using var op = new RestoreOperator(_world);
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
+    }
+
+    [Fact]
+    public async Task A_missing_Secret_is_waited_for()
+    {
+        await _world.CreateAsync(RestoreWorld.Spec with { Target = new DatabaseSource { Host = "h", CredentialsSecretRef = new SecretReference { Name = "later" } } });
+        await using var op = new RestoreOperator(_world);
+        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Stalled) is { Status: "True", Reason: Reasons.SecretMissing });
+        SnapshotRestoreController.ReferencedSecrets((await _world.GetAsync())!).ShouldContain("later");
+        var secret = (await _world.Api.GetAsync<Drydock.Clients.Kubernetes.CoreTypes.V1Secret>("db", RestoreWorld.Space))!;
+        await _world.Api.CreateAsync(secret with { Metadata = new() { Name = "later", Namespace = RestoreWorld.Space } });
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
+    }
+
+    private static SnapshotRestoreSpec FromFiles() => new()
+    {
+        Files = new SnapshotFiles { Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/snapshots" } }, Path = "snap-1" },
+        Target = new DatabaseSource { Host = "db.example", CredentialsSecretRef = new SecretReference { Name = "db" } },
+        AllowDrop = ["rm", "cm"],
+        NotAfter = RestoreWorld.Spec.NotAfter,
+    };
+
+    private Action Break(string what)
+    {
+        switch (what)
+        {
+            case "read-only":
+                _world.Server.ReadOnly = true;
+                return () => _world.Server.ReadOnly = false;
+            case "locks":
+                _world.Server.NamedLocks = false;
+                return () => _world.Server.NamedLocks = true;
+            case "privilege":
+                var all = _world.Server.Grants[0];
+                _world.Server.Grants[0] = "GRANT SELECT, INSERT, CREATE, ALTER, INDEX, LOCK TABLES ON *.* TO `drc`@`%`";
+                return () => _world.Server.Grants[0] = all;
+            case "space":
+                _world.Server.FreeBytes = 10;
+                return () => _world.Server.FreeBytes = 1 << 20;
+            default:
+                _world.Server.Unreachable = true;
+                return () => _world.Server.Unreachable = false;
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Crds.SnapshotRestores;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Snapshots;
+
+public sealed class RestoreTests
+{
+    private readonly RestoreWorld _world = new();
+
+    [Fact]
+    public async Task Every_database_comes_back_and_then_nothing_is_held_or_looked_at()
+    {
+        await _world.CreateAsync();
+        await using var op = new RestoreOperator(_world);
+        await op.UntilAsync(r => r!.Status?.Phase == SnapshotRestorePhases.Succeeded && r.Metadata.Finalizers is not { Count: > 0 });
+
+        _world.Server.Databases["rm"].ShouldBe(_world.Snapshots.ContentOf("rm"));
+        _world.Server.Databases["cm"].ShouldBe(_world.Snapshots.ContentOf("cm"));
+        _world.Server.Drops.ShouldBe(["rm", "cm"]);
+        var status = await _world.StatusAsync();
+        status.Progress.ShouldBe("2/2");
+        status.SnapshotID.ShouldBe("snap-1");
+        status.SnapshotTakenAt.ShouldBe(_world.Snapshots.Manifest!.StartedAt);
+        status.Databases.ShouldAllBe(d => d.State == RestoreState.Restored && d.Dropped && d.TablesBefore == 7 && d.Rows == 3);
+        status.Receipt!.Keys.ShouldNotContain(k => k.StartsWith("session/", StringComparison.Ordinal));
+        status.Standing(ConditionTypes.Ready).ShouldBe("True/Succeeded");
+        status.Standing(ConditionTypes.Succeeded).ShouldBe("True/Succeeded");
+        status.Standing(ConditionTypes.Reconciling).ShouldBe("False/Succeeded");
+        (await _world.ClaimsAsync()).ShouldBeEmpty();
+
+        var requests = _world.Api.Log.Count;
+        var points = op.Life.Points.Count;
+        var restore = (await _world.GetAsync())!;
+        (await op.Controller.ReconcileAsync(restore, TestContext.Current.CancellationToken)).RequeueAfter.ShouldBeNull();
+        _world.Api.Log.Count.ShouldBe(requests + 1, "only the test's own read");
+        op.Life.Points.Count.ShouldBe(points);
+    }
+
+    [Fact]
+    public async Task A_database_that_may_not_be_dropped_ends_it_before_anything_is_changed_and_allowing_it_goes_on()
+    {
+        await _world.CreateAsync(RestoreWorld.Spec with { AllowDrop = ["rm"] });
+        await using var op = new RestoreOperator(_world);
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
+
+        var status = await _world.StatusAsync();
+        status.Standing(ConditionTypes.Failed).ShouldBe($"True/{Reasons.DropNotAllowed}");
+        status.Standing(ConditionTypes.Stalled).ShouldBe($"True/{Reasons.DropNotAllowed}");
+        status.Message!.ShouldContain("database cm exists");
+        status.Message!.ShouldContain("spec.allowDrop");
+        _world.Server.Drops.ShouldBeEmpty();
+        op.Loader.Checked.ShouldBeEmpty();
+        await op.OnceAsync();
+        (await _world.ClaimsAsync()).ShouldBeEmpty();
+
+        await _world.ChangeAsync(s => s with { AllowDrop = ["rm", "cm"] });
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
+        _world.Server.Drops.ShouldBe(["rm", "cm"]);
+    }
+
+    [Fact]
+    public async Task A_database_that_does_not_exist_needs_no_permission()
+    {
+        _world.Server.Databases.Remove("cm");
+        await _world.CreateAsync(RestoreWorld.Spec with { AllowDrop = ["rm"] });
+        await using var op = new RestoreOperator(_world);
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
+        (await _world.StatusAsync()).Databases.Single(d => d.Name == "cm").Dropped.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_database_made_by_somebody_between_look_and_drop_is_not_dropped()
+    {
+        _world.Server.Databases.Remove("cm");
+        await _world.CreateAsync(RestoreWorld.Spec with { AllowDrop = ["rm"] });
+        await using var op = new RestoreOperator(_world);
+        op.Loader.Fault = database =>
+        {
+            _world.Server.Databases["cm"] = "somebody's";
+            return null;
+        };
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
+        _world.Server.Databases["cm"].ShouldBe("somebody's");
+        (await _world.StatusAsync()).Standing(ConditionTypes.Failed).ShouldBe($"True/{Reasons.DropNotAllowed}");
+    }
+
+    [Fact]
+    public async Task Mode_Plan_verifies_and_says_what_would_be_dropped_and_changes_nothing()
+    {
+        await _world.CreateAsync(RestoreWorld.Spec with { Mode = RunMode.Plan, AllowDrop = [] });
+        _world.Server.Connect("alice", "rm", "mysql");
+        await using var op = new RestoreOperator(_world);
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Planned);
+
+        var restore = (await _world.GetAsync())!;
+        restore.Status!.Databases.ShouldAllBe(d => d.State == RestoreState.Pending && d.Dropped && d.TablesBefore == 7);
+        restore.Status.Message!.ShouldContain("spec.allowDrop lacks rm, cm");
+        restore.Status.Message!.ShouldContain("alice");
+        restore.Status.Standing(ConditionTypes.Ready).ShouldBe($"True/{Reasons.PlanReady}");
+        restore.Metadata.Finalizers.ShouldBeNull();
+        op.Loader.Checked.ShouldBe(["rm", "cm"]);
+        _world.Server.Drops.ShouldBeEmpty();
+        _world.Server.Ended.ShouldBeEmpty();
+        (await _world.ClaimsAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Planned_goes_on_when_mode_becomes_Apply()
+    {
+        await _world.CreateAsync(RestoreWorld.Spec with { Mode = RunMode.Plan });
+        await using var op = new RestoreOperator(_world);
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Planned);
+        await _world.ChangeAsync(s => s with { Mode = RunMode.Apply });
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
+    }
+
+    [Fact]
+    public async Task Another_snapshot_of_the_same_name_is_not_restored()
+    {
+        await _world.CreateAsync(RestoreWorld.Spec with { SnapshotRef = new SnapshotReference { Name = "snap", Uid = "another" } });
+        await using var op = new RestoreOperator(_world);
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
+        (await _world.StatusAsync()).Standing(ConditionTypes.Failed).ShouldBe($"True/{Reasons.SnapshotMissing}");
+        _world.Server.Drops.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Paused_finishes_the_database_under_way_and_begins_no_other()
+    {
+        await _world.CreateAsync();
+        await using var op = new RestoreOperator(_world);
+        op.Loader.Meanwhile = _ => _world.ChangeAsync(s => s with { Paused = true });
+        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.Paused);
+        _world.Server.Drops.ShouldBe(["rm"]);
+        (await _world.StatusAsync()).Databases.Select(d => d.State).ShouldBe([RestoreState.Restored, RestoreState.Pending]);
+        (await op.OnceAsync()).ShouldBeNull();
+
+        op.Loader.Meanwhile = null;
+        await _world.ChangeAsync(s => s with { Paused = false });
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
+        _world.Server.Drops.ShouldBe(["rm", "cm"]);
+    }
+
+    [Fact]
+    public async Task Paused_from_the_beginning_begins_nothing()
+    {
+        await _world.CreateAsync(RestoreWorld.Spec with { Paused = true });
+        await using var op = new RestoreOperator(_world);
+        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.Paused);
+        op.Life.Points.ShouldNotContain("look");
+    }
+}

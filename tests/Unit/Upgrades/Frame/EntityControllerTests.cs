@@ -1,0 +1,53 @@
+using Drydock.Clients.Kubernetes.Runtime;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Upgrades;
+
+public sealed class EntityControllerTests
+{
+    [Fact]
+    public async Task A_session_that_hangs_or_throws_does_not_keep_the_others_alive()
+    {
+        await using var world = new RuntimeWorld();
+        var controller = new Sessions(world.Writer);
+        var hang = new TaskCompletionSource();
+        var ended = new TaskCompletionSource();
+        controller.Keep("hangs", () => hang.Task);
+        controller.Keep("throws", () => throw new InvalidOperationException("it broke"));
+        controller.Keep("good", () =>
+        {
+            ended.SetResult();
+            return Task.CompletedTask;
+        });
+
+        var disposing = controller.DisposeAsync().AsTask();
+
+        await ended.Task.Bounded();
+        hang.SetResult();
+        (await Should.ThrowAsync<InvalidOperationException>(disposing.Bounded())).Message.ShouldBe("it broke");
+    }
+
+    private sealed class Sessions(IEntityWriter<Widget> writer)
+        : EntityController<Widget, Session>(writer, new RecordedEvents())
+    {
+        public void Keep(string uid, Func<Task> end)
+        {
+            var widget = Widget.Named(uid);
+            SessionOf(widget with { Metadata = widget.Metadata with { Uid = uid } }, () => new Session(end));
+        }
+
+        protected override bool IsInert(Widget entity) => false;
+
+        protected override Task<TimeSpan?> ReconcileFreshAsync(Widget entity, CancellationToken cancellationToken) =>
+            Task.FromResult<TimeSpan?>(null);
+    }
+
+    private sealed class Session(Func<Task> end) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await end();
+    }
+}

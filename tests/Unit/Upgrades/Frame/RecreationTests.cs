@@ -1,0 +1,75 @@
+using Drydock.Crds.Common;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Upgrades;
+
+/// <summary>What a process keeps of an object ends with that object, and not with its name.</summary>
+public sealed class RecreationTests
+{
+    [Fact]
+    public void Object_created_again_under_its_name_ends_the_jobs_of_the_former()
+    {
+        var world = new ToyRunWorld { Truth = { OthersReady = false } }.Apply();
+        world.RunUntil(() => world.Is("Held"), "it waits for the others");
+        var former = world.Found!.Metadata.Uid;
+        (world.Truth.Bound - world.Truth.Disposed).ShouldBe(1);
+
+        world.Recreate();
+        world.RunUntil(() => world.ReasonOf("Reconciling") == Reasons.TargetBusy, "the new one finds the claim of the former");
+
+        world.Found!.Metadata.Uid.ShouldNotBe(former);
+        (world.Truth.Bound - world.Truth.Disposed).ShouldBe(1, "only the new one is connected");
+        world.RunFor(TimeSpan.FromHours(1));
+        world.Truth.Acts.ShouldBe(["Prepare/box", "Swap/one", "Swap/two"], "nothing was begun for the former any more");
+    }
+
+    [Fact]
+    public void Object_that_another_process_ended_keeps_no_connection()
+    {
+        var world = new ToyRunWorld { Truth = { OthersReady = false } }.Apply();
+        world.RunUntil(() => world.Is("Held"), "it waits for the others");
+        (world.Truth.Bound - world.Truth.Disposed).ShouldBe(1);
+
+        // Another process brought it to its end while this one was frozen.
+        world.EndElsewhere();
+        world.RunFor(TimeSpan.FromMinutes(1));
+
+        (world.Truth.Bound - world.Truth.Disposed).ShouldBe(0);
+    }
+
+    [Fact]
+    public void Process_that_takes_over_a_stored_plan_looks_once_more_whether_its_parts_are_free()
+    {
+        // Its predecessor died between storing the plan and that look; what is held has not begun.
+        var world = new ToyRunWorld().Apply(s => s with { HoldBefore = [ToyRunKind.Prepare] });
+        world.RunUntil(() => world.Is("Held"), "Held");
+        world.Claims.ShouldBe(1);
+        var lease = world.Claim("the toy box/one", "ToyRestore toys/other");
+        world.Truth.MustBeFree.Add("one");
+        world.Restart();
+
+        world.RunUntil(() => world.ReasonOf("Reconciling") == Reasons.TargetBusy, "it gives way");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("ToyRestore toys/other");
+        (world.Claims, world.Status.Plan).ShouldBe((1, null));
+        world.Truth.Acts.ShouldBeEmpty();
+
+        world.Release(lease);
+        world.RunUntil(() => world.Is("Held"), "it begins again from preflight");
+        world.Edit(s => s with { HoldBefore = [] });
+        world.RunUntil(() => world.IsOver, "Succeeded");
+    }
+
+    [Fact]
+    public void Plan_that_has_begun_gives_way_to_nothing()
+    {
+        var world = new ToyRunWorld { Truth = { OthersReady = false } }.Apply();
+        world.RunUntil(() => world.Is("Held"), "it waits for the others");
+        world.Claim("the toy box/one", "ToyRestore toys/other");
+        world.Truth.MustBeFree.Add("one");
+        world.Restart();
+        world.RunFor(TimeSpan.FromMinutes(1));
+
+        world.Is("Held").ShouldBeTrue();
+    }
+}

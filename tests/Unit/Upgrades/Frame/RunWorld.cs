@@ -1,0 +1,268 @@
+using System.Text.Json;
+using Drydock.Abstractions.Controllers;
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Kubernetes.Runtime;
+using Drydock.Crds.Common;
+using Drydock.Engine.Running;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Fakes;
+
+namespace Drydock.Tests.Unit.Upgrades;
+
+/// <summary>The frame with a kind, on an in-memory API server and a clock that the test moves.</summary>
+internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcileTrigger<TEntity>, IEntityWriter<TEntity>
+    where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
+    where TSpec : RunSpec, new()
+    where TStatus : RunStatus, new()
+{
+    private const string Name = "up";
+    private const int MostSteps = 20_000;
+
+    private WorldScheduler _scheduler = new();
+    private RunController<TEntity, TSpec, TStatus>? _controller;
+    private Task<ReconciliationResult<TEntity>>? _reconcile;
+    private ITimer? _later;
+    private bool _woken;
+
+    protected RunWorld(string space, JsonSerializerOptions json)
+    {
+        Space = space;
+        Api = new InMemoryApi(json, Time);
+        Now(Api.CreateAsync(new V1Namespace { Metadata = new V1ObjectMeta { Name = Space } }));
+    }
+
+    /// <summary>The kind, as a new process composes it.</summary>
+    protected abstract RunKind<TEntity, TSpec, TStatus> Kind { get; }
+
+    /// <summary>The namespace.</summary>
+    protected string Space { get; }
+
+    public ManualTimeProvider Time { get; } = new();
+
+    public InMemoryApi Api { get; }
+
+    public WorldEvents Events { get; } = new();
+
+    public WorldLogs Logs { get; } = new();
+
+    public TEntity? Found => Now(Api.GetAsync<TEntity>(Name, Space));
+
+    public TStatus Status => Found?.Status ?? new TStatus();
+
+    public int Claims => Now(Api.ListAsync<V1Lease>("drydock")).Items.Count;
+
+    /// <summary>Succeeded, and nothing is held any more.</summary>
+    public bool IsOver =>
+        Is("Succeeded") && Is("Ready") && Claims == 0 && Found!.Metadata.Finalizers is not { Count: > 0 };
+
+    public bool Is(string condition) => Status.Conditions.Exists(c => c.Type == condition && c.Status == "True");
+
+    public string? ReasonOf(string condition) => Status.Conditions.Find(c => c.Type == condition)?.Reason;
+
+    protected void Create(TSpec spec)
+    {
+        Now(Api.CreateAsync(new TEntity { Kind = Kind.Name, Metadata = new V1ObjectMeta { Name = Name, Namespace = Space, Generation = 1 }, Spec = spec }));
+        _woken = true;
+    }
+
+    public void Edit(Func<TSpec, TSpec> change)
+    {
+        var present = Found!;
+        Now(Api.UpdateAsync(present with { Spec = change(present.Spec), Metadata = present.Metadata with { Generation = present.Metadata.Generation + 1 } }));
+        _woken = true;
+    }
+
+    public void Annotate(string key, string value)
+    {
+        var present = Found!;
+        Now(Api.UpdateAsync(present with { Metadata = present.Metadata with { Annotations = new Dictionary<string, string>(present.Metadata.Annotations ?? [], StringComparer.Ordinal) { [key] = value } } }));
+        _woken = true;
+    }
+
+    public void Delete()
+    {
+        Now(Api.DeleteAsync<TEntity>(Name, Space));
+        _woken = true;
+    }
+
+    /// <summary>
+    /// The object goes without anybody having let go of anything, as if its finalizers had been taken away by hand
+    /// while no operator ran.
+    /// </summary>
+    public void Vanish()
+    {
+        foreach (var finalizer in Found!.Metadata.Finalizers ?? [])
+        {
+            Now(Api.RemoveFinalizerAsync(Found!, finalizer));
+        }
+
+        Now(Api.DeleteAsync<TEntity>(Name, Space));
+        Restart();
+    }
+
+    /// <summary>
+    /// The object goes, as if its finalizers had been taken away by hand, and another of its name comes before the
+    /// operator heard of it.
+    /// </summary>
+    public void Recreate()
+    {
+        var spec = Found!.Spec;
+        foreach (var finalizer in Found!.Metadata.Finalizers ?? [])
+        {
+            Now(Api.RemoveFinalizerAsync(Found!, finalizer));
+        }
+
+        Now(Api.DeleteAsync<TEntity>(Name, Space));
+        Create(spec);
+    }
+
+    /// <summary>Another object claims a target.</summary>
+    public string Claim(string target, string owner) => Now(Api.CreateAsync(new V1Lease
+    {
+        Metadata = new V1ObjectMeta
+        {
+            Name = new ClaimTarget(target, []).Names(Space)[0],
+            Namespace = "drydock",
+            Annotations = new Dictionary<string, string>(StringComparer.Ordinal) { ["drydock.dev/claimed-by"] = owner },
+        },
+        Spec = new V1LeaseSpec { HolderIdentity = "another" },
+    })).Metadata.Name;
+
+    /// <summary>It gives the claim back.</summary>
+    public void Release(string claim) => Now(Api.DeleteAsync<V1Lease>(claim, "drydock"));
+
+    /// <summary>Another process brought the object to its end while this one was frozen.</summary>
+    public void EndElsewhere()
+    {
+        var present = Found!;
+        present = Now(Api.UpdateStatusAsync(present with { Status = present.Status! with { Phase = RunPhases.Succeeded, Target = present.Status.Target! with { Claim = null } } }));
+        foreach (var finalizer in present.Metadata.Finalizers ?? [])
+        {
+            Now(Api.RemoveFinalizerAsync(Found!, finalizer));
+        }
+
+        _woken = true;
+    }
+
+    /// <summary>Another process takes over; nothing of the former one runs any more.</summary>
+    public void Restart()
+    {
+        _later?.Dispose();
+        (_scheduler, _reconcile, _later) = (new WorldScheduler(), null, null);
+        _controller = null;
+        _woken = true;
+    }
+
+    public void RunUntil(Func<bool> condition, string what, TimeSpan? within = null)
+    {
+        var until = Time.GetUtcNow() + (within ?? TimeSpan.FromHours(1));
+        for (var steps = 0; !condition(); steps++)
+        {
+            if (steps > MostSteps || !Step(until))
+            {
+                throw new InvalidOperationException($"never: {what}; {Status.Phase}: {Status.Message}; {string.Join(" | ", Logs.Lines.TakeLast(3))}");
+            }
+        }
+    }
+
+    /// <summary>Lets this much time pass.</summary>
+    public void RunFor(TimeSpan span)
+    {
+        var until = Time.GetUtcNow() + span;
+        while (Step(until))
+        {
+            // Until nothing is left to be done before that time.
+        }
+    }
+
+    public void EnsureMayAct()
+    {
+        // It leads as long as it is moved.
+    }
+
+    public void Wake(string? @namespace, string name) => _woken = true;
+
+    public Task<TEntity> UpdateStatusAsync(TEntity entity, CancellationToken cancellationToken = default) => Api.UpdateStatusAsync(entity, cancellationToken);
+
+    public Task<TEntity?> ReadAsync(TEntity entity, CancellationToken cancellationToken = default) => Api.GetAsync<TEntity>(Name, Space, cancellationToken);
+
+    public Task<TEntity> AddFinalizerAsync(TEntity entity, string finalizer, CancellationToken cancellationToken = default) => Api.AddFinalizerAsync(entity, finalizer, cancellationToken);
+
+    public Task<TEntity?> RemoveFinalizerAsync(TEntity entity, string finalizer, CancellationToken cancellationToken = default) => Api.RemoveFinalizerAsync(entity, finalizer, cancellationToken);
+
+    private RunController<TEntity, TSpec, TStatus> Controller() => new(
+        Kind,
+        new RunServices
+        {
+            Kubernetes = Api,
+            Claims = new TargetClaims(Api, "drydock", Time),
+            Fence = this,
+            Events = Events,
+            Time = Time,
+            Loggers = Logs,
+        },
+        this,
+        this);
+
+    // One small step of the process or of the clock; false if there is none before that time.
+    private bool Step(DateTimeOffset until)
+    {
+        var outside = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            if (Move())
+            {
+                return true;
+            }
+
+            if (Time.NextTimer is not { } next || Time.GetUtcNow() + next > until)
+            {
+                return false;
+            }
+
+            Time.Advance(next);
+            return true;
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(outside);
+        }
+    }
+
+    private bool Move()
+    {
+        if (_reconcile is { IsCompleted: true } ended)
+        {
+            _reconcile = null;
+            _later = ended.Result.RequeueAfter is { } after ? Time.CreateTimer(_ => _woken = true, null, after, Timeout.InfiniteTimeSpan) : null;
+            return true;
+        }
+
+        if (_reconcile is null && _woken)
+        {
+            _woken = false;
+            _later?.Dispose();
+            _later = null;
+            if (Found is { } present)
+            {
+                _reconcile = _scheduler.Start(() => (_controller ??= Controller()).ReconcileAsync(present, CancellationToken.None));
+            }
+
+            return true;
+        }
+
+        if (_scheduler.IsIdle && (_reconcile is null || !_scheduler.WaitForArrival(TimeSpan.FromMinutes(1))))
+        {
+            return false;
+        }
+
+        _scheduler.Move();
+        return true;
+    }
+
+    // The in-memory API answers at once.
+    private static T Now<T>(Task<T> task) =>
+        task.IsCompleted ? task.GetAwaiter().GetResult() : throw new InvalidOperationException("it did not answer at once");
+}

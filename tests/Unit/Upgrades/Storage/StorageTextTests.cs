@@ -1,0 +1,63 @@
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Upgrades;
+
+public sealed class StorageTextTests
+{
+    private static readonly StorageSpec Bucket = new()
+    {
+        S3 = new S3Storage { Endpoint = "https://s3.example:9000/", Bucket = "oms-backups", Prefix = "prod", PathStyle = false, CredentialsSecretRef = new SecretReference { Name = "s3-old" } },
+    };
+
+    private static readonly StorageSpec Folder = new() { Directory = new DirectoryStorage { Path = "/snapshots" } };
+
+    [Fact]
+    public void A_plan_holds_the_place_and_not_by_which_Secret_it_is_opened()
+    {
+        StorageText.Of(Folder).ShouldBe("""{"directory":{"path":"/snapshots"}}""");
+        StorageText.Of(Bucket).ShouldBe("""{"s3":{"endpoint":"https://s3.example:9000/","bucket":"oms-backups","prefix":"prod","region":"us-east-1","pathStyle":false,"insecure":false}}""");
+        StorageText.Of(null).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_place_read_back_is_opened_by_the_present_Secret()
+    {
+        var present = new StorageSpec { S3 = Bucket.S3! with { Bucket = "elsewhere", CredentialsSecretRef = new SecretReference { Name = "s3-new" } } };
+        StorageText.Parse(StorageText.Of(Bucket), present).ShouldBe(new StorageSpec { S3 = Bucket.S3! with { CredentialsSecretRef = new SecretReference { Name = "s3-new" } } });
+        StorageText.Parse(StorageText.Of(Folder), present).ShouldBe(Folder);
+        StorageText.Parse(StorageText.Of(Bucket), present: null).S3!.CredentialsSecretRef.Name.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("/snapshots")]
+    public void What_is_no_place_is_refused(string text) =>
+        Should.Throw<FormatException>(() => StorageText.Parse(text, Folder));
+
+    [Fact]
+    public void Messages_name_the_place()
+    {
+        StorageText.Describe(Folder).ShouldBe("directory /snapshots");
+        StorageText.Describe(Bucket).ShouldBe("s3 https://s3.example:9000/oms-backups/prod");
+        StorageText.Describe(new StorageSpec()).ShouldBe("no storage");
+    }
+
+    [Fact]
+    public void Another_Secret_is_no_other_identity_and_another_bucket_is()
+    {
+        var spec = new OmsUpgradeSpec { Backup = new BackupSpec { Storage = Bucket }, ImageArchive = new ImageArchive { Storage = Bucket, Path = "oms.tar" } };
+        var renewed = Bucket with { S3 = Bucket.S3! with { CredentialsSecretRef = new SecretReference { Name = "s3-new" } } };
+        var moved = Bucket with { S3 = Bucket.S3! with { Bucket = "elsewhere" } };
+        IdentityHash.Of(spec with { Backup = new BackupSpec { Storage = renewed }, ImageArchive = spec.ImageArchive! with { Storage = renewed } }).ShouldBe(IdentityHash.Of(spec));
+        IdentityHash.Of(spec with { Backup = new BackupSpec { Storage = moved } }).ShouldNotBe(IdentityHash.Of(spec));
+        IdentityHash.Of(spec with { ImageArchive = spec.ImageArchive with { Storage = moved } }).ShouldNotBe(IdentityHash.Of(spec));
+        OmsSecrets.Names(spec).ShouldBe(["s3-old"]);
+    }
+}

@@ -1,0 +1,81 @@
+using Drydock.Clients.Docker;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Upgrades;
+
+public sealed class DockerEndpointsTests
+{
+    private readonly ManualTimeProvider _time = new();
+    private readonly CountingFactory _factory = new();
+
+    [Fact]
+    public async Task A_client_is_shared_while_it_is_asked_for_and_forgotten_afterwards()
+    {
+        await using var endpoints = new DockerEndpoints(_factory, _time);
+        var first = endpoints.Get(Endpoint(0));
+
+        _time.Advance(DockerEndpoints.KeptFor);
+        endpoints.Get(Endpoint(0)).ShouldBeSameAs(first);
+        _time.Advance(DockerEndpoints.KeptFor + TimeSpan.FromSeconds(1));
+        endpoints.Get(Endpoint(0)).ShouldNotBeSameAs(first);
+
+        _factory.Disposed.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Renewed_keys_do_not_pile_up()
+    {
+        await using var endpoints = new DockerEndpoints(_factory, _time);
+        for (var i = 0; i < 1000; i++)
+        {
+            endpoints.Get(Endpoint(i));
+            _time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        endpoints.Count.ShouldBeLessThanOrEqualTo(16);
+    }
+
+    [Fact]
+    public async Task Those_that_are_kept_are_disposed_of_at_the_end()
+    {
+        var endpoints = new DockerEndpoints(_factory, _time);
+        endpoints.Get(Endpoint(0));
+        endpoints.Get(Endpoint(1));
+
+        await endpoints.DisposeAsync();
+
+        _factory.Disposed.ShouldBe(2);
+    }
+
+    private static DockerEndpoint Endpoint(int key) =>
+        DockerEndpoint.Parse("tcp://192.0.2.1:2376") with { Tls = new DockerTlsMaterial([1], [2], BitConverter.GetBytes(key)) };
+
+    private sealed class CountingFactory : IDockerClientFactory
+    {
+        public int Disposed { get; set; }
+
+        public IDockerClient Create(DockerEndpoint endpoint) => new Client(this);
+
+        private sealed class Client(CountingFactory factory) : IDockerClient
+        {
+            public string EndpointName => "e";
+
+            public IContainerOperations Containers => throw new NotSupportedException();
+
+            public IExecOperations Exec => throw new NotSupportedException();
+
+            public IImageOperations Images => throw new NotSupportedException();
+
+            public ISystemOperations System => throw new NotSupportedException();
+
+            public ValueTask DisposeAsync()
+            {
+                factory.Disposed++;
+                return ValueTask.CompletedTask;
+            }
+        }
+    }
+}

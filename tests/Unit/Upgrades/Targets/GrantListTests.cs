@@ -1,0 +1,76 @@
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Upgrades;
+
+public sealed class GrantListTests
+{
+    [Theory]
+    [InlineData("GRANT ALL PRIVILEGES ON *.* TO `root`@`localhost` IDENTIFIED VIA unix_socket WITH GRANT OPTION")] // MariaDB
+    [InlineData("GRANT ALL PRIVILEGES ON *.* TO 'root'@'%' WITH GRANT OPTION")] // MySQL 5.7
+    [InlineData("GRANT ALL PRIVILEGES ON *.* TO 'root'")] // OceanBase
+    [InlineData("GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, PROCESS, INDEX, ALTER, SUPER, LOCK TABLES, CREATE VIEW, SHOW VIEW, CREATE ROUTINE, EVENT, TRIGGER ON *.* TO `a`@`%`")] // MySQL 8
+    public void An_account_with_everything_lacks_nothing(string grant) =>
+        new GrantList([grant]).Missing(["oms_rm", "oms_cm"], "root").ShouldBeEmpty();
+
+    [Fact]
+    public void What_is_missing_is_told_by_database_with_the_grant_that_gives_it()
+    {
+        var missing = new GrantList(
+        [
+            "GRANT USAGE ON *.* TO `oms`@`%`",
+            "GRANT ALL PRIVILEGES ON `oms\\_rm`.* TO `oms`@`%`",
+            "GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX ON `oms_cm`.* TO `oms`@`%`",
+            "GRANT DROP ON `oms_cm`.`host` TO `oms`@`%`",
+        ]).Missing(["oms_rm", "oms_cm", "omsXrm"], "oms");
+
+        missing.Where(item => item.Database == "oms_rm").ShouldBeEmpty();
+        var drop = missing.Single(item => item is { Database: "oms_cm", Required: true });
+        drop.Privilege.ShouldBe("DROP");
+        drop.Message.ShouldContain("GRANT DROP ON `oms_cm`.*");
+        missing.Count(item => item is { Database: "omsXrm", Required: true }).ShouldBe(8);
+        missing.Where(item => item.Database is null).Select(item => (item.Privilege, item.Required)).ShouldBe([("PROCESS", false), ("SUPER", false)]);
+    }
+
+    [Fact]
+    public void Patterns_column_privileges_and_partial_revokes_are_understood()
+    {
+        new GrantList(["GRANT SELECT ON `oms%`.* TO `a`@`%`"]).Has("SELECT", "oms_rm").ShouldBeTrue();
+        new GrantList(["GRANT SELECT ON `oms_rm`.* TO `a`@`%`"]).Has("SELECT", "OMS-rm").ShouldBeTrue();
+        new GrantList(["GRANT SELECT (a, b), INSERT ON `x`.* TO `a`@`%`"]).Has("SELECT", "x").ShouldBeFalse();
+        new GrantList(["GRANT SELECT (a, b), INSERT ON `x`.* TO `a`@`%`"]).Has("INSERT", "x").ShouldBeTrue();
+        new GrantList(["GRANT SELECT ON *.* TO `a`@`%`", "REVOKE SELECT ON `x`.* FROM `a`@`%`"]).Has("SELECT", "x").ShouldBeFalse();
+        new GrantList(["GRANT EXECUTE ON PROCEDURE `x`.`p` TO `a`@`%`", "nonsense"]).Missing(["x"], "a").Count(item => item.Required).ShouldBe(8);
+        new GrantList(["GRANT CONNECTION_ADMIN,PROCESS ON *.* TO `a`@`%`"]).HasGlobal("CONNECTION_ADMIN").ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_pattern_of_databases_that_do_not_exist_yet_is_covered_by_its_own_grant_and_by_a_wider_one()
+    {
+        new GrantList([@"GRANT ALL PRIVILEGES ON `scratch\_%`.* TO `a`@`%`"]).Missing([@"scratch\_%"], "a").ShouldAllBe(item => !item.Required);
+        new GrantList([@"GRANT ALL PRIVILEGES ON *.* TO `a`@`%`"]).Missing([@"scratch\_%"], "a").ShouldBeEmpty();
+        new GrantList([@"GRANT ALL PRIVILEGES ON `scratch\_7`.* TO `a`@`%`"]).Missing([@"scratch\_%"], "a")[0].Message.ShouldContain(@"GRANT SELECT ON `scratch\_%`.*");
+    }
+
+    [Fact]
+    public void With_a_role_nothing_is_held_against_the_account_for_certain()
+    {
+        var grants = new GrantList(["GRANT USAGE ON *.* TO `a`@`%`", "GRANT `oms_role`@`%` TO `a`@`%`"]);
+
+        grants.HasRoles.ShouldBeTrue();
+        grants.Missing(["x"], "a").ShouldAllBe(item => !item.Required);
+        grants.Missing(["x"], "a")[0].Message.ShouldContain("role");
+    }
+
+    [Fact]
+    public void Privileges_without_which_objects_stay_unseen_are_marked()
+    {
+        var missing = new GrantList(["GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX ON `x`.* TO `a`@`%`"]).Missing(["x"], "a");
+
+        missing.Where(item => item.ShowsObjects).Select(item => item.Privilege).ShouldBe(["SHOW VIEW", "CREATE VIEW", "TRIGGER", "EVENT", "CREATE ROUTINE"], ignoreOrder: true);
+        missing.ShouldAllBe(item => !item.Required);
+        new GrantList(["GRANT USAGE ON *.* TO `a`@`%`", "GRANT `oms_role`@`%` TO `a`@`%`"]).Missing(["x"], "a").ShouldAllBe(item => !item.ShowsObjects);
+    }
+}

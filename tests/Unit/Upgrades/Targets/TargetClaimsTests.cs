@@ -1,0 +1,94 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Kubernetes.Json;
+using Drydock.Crds;
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
+
+namespace Drydock.Tests.Unit.Upgrades;
+
+/// <summary>Leases by which targets are held.</summary>
+public sealed class TargetClaimsTests
+{
+    private readonly InMemoryApi _api;
+    private readonly TargetClaims _claims;
+
+    public TargetClaimsTests()
+    {
+        var time = new ManualTimeProvider();
+        _api = new InMemoryApi(KubernetesJson.CreateOptions(CrdsJsonContext.Default), time);
+        _claims = new TargetClaims(_api, "drydock-system", time);
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Fake_server_that_claims_another_namespaces_uuid_keeps_nobody_there_away()
+    {
+        var (liar, victim) = (await UpgradeAsync("evil"), await UpgradeAsync("good"));
+        (await ClaimAsync(liar, new ClaimTarget("uuid:6f1c/rm", ["fake:3306", "10.9.9.9:3306"]))).ShouldBeNull();
+        (await ClaimAsync(victim, new ClaimTarget("uuid:6f1c/rm", ["db1:3306", "10.0.0.5:3306"]))).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Second_of_two_that_reach_one_server_from_two_namespaces_is_told_who_has_it_and_keeps_nothing()
+    {
+        var (first, second) = (await UpgradeAsync("one"), await UpgradeAsync("two"));
+        (await ClaimAsync(first, new ClaimTarget("uuid:6f1c/rm", ["db1:3306", "10.0.0.5:3306"]))).ShouldBeNull();
+        var holder = (await ClaimAsync(second, new ClaimTarget("uuid:6f1c/rm", ["db2:3306", "10.0.0.5:3306"]))).ShouldNotBeNull();
+        holder.Name.ShouldBe("OmsUpgrade one/up");
+        holder.Lease.ShouldStartWith("drydock-system/drydock-target-");
+        holder.IsGone.ShouldBeFalse();
+        (await LeasesAsync()).Select(l => l.Spec.HolderIdentity).Distinct(StringComparer.Ordinal).ShouldBe([first.Metadata.Uid]);
+    }
+
+    [Fact]
+    public async Task One_that_works_on_the_target_keeps_what_it_has_when_an_administrator_gave_a_part_away()
+    {
+        var (first, second) = (await UpgradeAsync("one"), await UpgradeAsync("two"));
+        var target = new ClaimTarget("uuid:6f1c/rm", ["db1:3306"]);
+        (await ClaimAsync(first, target)).ShouldBeNull();
+        var shared = target.Names("one").Intersect(target.Names("two"), StringComparer.Ordinal).Single();
+        await _api.DeleteAsync<V1Lease>(shared, "drydock-system", cancellationToken: Token);
+        (await ClaimAsync(second, target)).ShouldBeNull();
+        (await _claims.ClaimAsync(target, first, adopt: false, keep: true, Token)).ShouldNotBeNull().Name.ShouldBe("OmsUpgrade two/up");
+        (await LeasesAsync()).Count(l => l.Spec.HolderIdentity == first.Metadata.Uid).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Holder_that_is_gone_is_succeeded_only_by_one_that_adopts()
+    {
+        var (gone, next) = (await UpgradeAsync("one"), await UpgradeAsync("two"));
+        var target = new ClaimTarget("uuid:6f1c/rm", ["db1:3306"]);
+        (await ClaimAsync(gone, target)).ShouldBeNull();
+        await _api.DeleteAsync<OmsUpgrade>("up", "one", cancellationToken: Token);
+        (await ClaimAsync(next, target)).ShouldNotBeNull().IsGone.ShouldBeTrue();
+        (await _claims.ClaimAsync(target, next, adopt: true, keep: false, Token)).ShouldBeNull();
+        (await _claims.FindHolderAsync(target, next, Token)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Release_gives_back_every_name_also_one_of_a_former_version_and_nobody_elses()
+    {
+        var (one, other) = (await UpgradeAsync("one"), await UpgradeAsync("two"));
+        var target = new ClaimTarget("uuid:6f1c/rm", ["db1:3306", "10.0.0.5:3306"]);
+        (await ClaimAsync(one, target)).ShouldBeNull();
+        (await ClaimAsync(other, new ClaimTarget("uuid:77/rm", ["db9:3306"]))).ShouldBeNull();
+        await _api.CreateAsync(new V1Lease { Metadata = new V1ObjectMeta { Name = "drydock-target-old", Namespace = "drydock-system" }, Spec = new V1LeaseSpec { HolderIdentity = one.Metadata.Uid } }, Token);
+        await _claims.ReleaseAsync(one, new TargetStatus { Identity = target.Identity, Addresses = [.. target.Addresses], Claim = "drydock-target-old" }, Token);
+        (await LeasesAsync()).Select(l => l.Spec.HolderIdentity).Distinct(StringComparer.Ordinal).ShouldBe([other.Metadata.Uid]);
+    }
+
+    private Task<ClaimHolder?> ClaimAsync(OmsUpgrade holder, ClaimTarget target) =>
+        _claims.ClaimAsync(target, holder, adopt: false, keep: false, Token);
+
+    private async Task<IReadOnlyList<V1Lease>> LeasesAsync() =>
+        [.. (await _api.ListAsync<V1Lease>("drydock-system", cancellationToken: Token)).Items];
+
+    private Task<OmsUpgrade> UpgradeAsync(string space) =>
+        _api.CreateAsync(new OmsUpgrade { ApiVersion = ApiGroup.ApiVersion, Kind = OmsUpgrade.KindName, Metadata = new V1ObjectMeta { Name = "up", Namespace = space } }, Token);
+}

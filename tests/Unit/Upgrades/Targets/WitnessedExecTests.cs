@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Formats.Tar;
+using System.Reflection;
+using System.Text;
+using Drydock.Clients.Docker;
+using Drydock.Reconcilers.Upgrades;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Upgrades;
+
+/// <summary>
+/// The witness files at the moment in which <c>started</c> is there and still empty, with the commands of a look run by
+/// a real shell.
+/// </summary>
+public sealed class WitnessedExecTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("drydock-witness-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Theory]
+    [InlineData(true, nameof(WitnessedState.Running))]
+    [InlineData(false, nameof(WitnessedState.Unknown))]
+    public async Task An_empty_start_mark_counts_as_running_while_its_wrapper_lives(bool lives, string expected)
+    {
+        await File.WriteAllTextAsync(Path.Combine(_directory, "started"), "", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_directory, "reserved"), _directory, TestContext.Current.CancellationToken);
+        var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, RedirectStandardInput = true };
+        foreach (var argument in (string[])["-c", "read -r never; exit 0", "drydock", _directory, "/", "true"])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var wrapper = lives ? Process.Start(start) : null;
+
+        var outcome = await new WitnessedExec(Fake<IDockerClient>(Client), "c", _directory).LookAsync("forgotten", TestContext.Current.CancellationToken);
+
+        outcome.State.ShouldBe(Enum.Parse<WitnessedState>(expected));
+        if (wrapper is not null)
+        {
+            wrapper.StandardInput.Close();
+            await wrapper.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    private object? Client(MethodInfo method, object?[] arguments) => method.Name switch
+    {
+        "get_Containers" => Fake<IContainerOperations>(Containers),
+        "get_Exec" => Fake<IExecOperations>(Execs),
+        _ => throw new NotSupportedException(method.Name),
+    };
+
+    private object? Containers(MethodInfo method, object?[] arguments) => method.Name switch
+    {
+        nameof(IContainerOperations.InspectContainerAsync) => Task.FromResult(new ContainerInspectResponse { State = new ContainerState { Running = true } }),
+        nameof(IContainerOperations.GetArchiveFromContainerAsync) => ArchiveAsync(((GetArchiveFromContainerParameters)arguments[1]!).Path),
+        _ => throw new NotSupportedException(method.Name),
+    };
+
+    private readonly List<ContainerExecCreateParameters> _created = [];
+
+    private object? Execs(MethodInfo method, object?[] arguments)
+    {
+        switch (method.Name)
+        {
+            case nameof(IExecOperations.InspectContainerExecAsync) when (string)arguments[0]! == "forgotten":
+                return Task.FromException<ContainerExecInspectResponse>(new DockerNotFoundException("e", "inspect exec", "no such exec"));
+            case nameof(IExecOperations.InspectContainerExecAsync):
+                return Task.FromResult(new ContainerExecInspectResponse { Running = false, ExitCode = Run(_created[^1].Cmd) });
+            case nameof(IExecOperations.ExecCreateContainerAsync):
+                _created.Add((ContainerExecCreateParameters)arguments[1]!);
+                return Task.FromResult(new ContainerExecCreateResponse { ID = "look" });
+            case nameof(IExecOperations.StartAndAttachContainerExecAsync):
+                return Task.FromResult(new ContainerExecOutput { Stdout = BoundedOutput.Empty, Stderr = BoundedOutput.Empty });
+            default:
+                throw new NotSupportedException(method.Name);
+        }
+    }
+
+    private static int Run(IReadOnlyList<string> command)
+    {
+        var start = new ProcessStartInfo(command[0]);
+        foreach (var argument in command.Skip(1))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var process = Process.Start(start)!;
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+
+    private static async Task<GetArchiveFromContainerResponse> ArchiveAsync(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new DockerNotFoundException("e", "read", "no such file");
+        }
+
+        var content = await File.ReadAllBytesAsync(path);
+        var tar = new MemoryStream();
+        await using (var writer = new TarWriter(tar, TarEntryFormat.Pax, leaveOpen: true))
+        {
+            await writer.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, "f") { DataStream = new MemoryStream(content) });
+        }
+
+        tar.Position = 0;
+        return new GetArchiveFromContainerResponse(new ContainerPathStatResponse { Size = content.Length }, tar);
+    }
+
+    private static T Fake<T>(Func<MethodInfo, object?[], object?> answer)
+        where T : class
+    {
+        var fake = DispatchProxy.Create<T, Answering>();
+        ((Answering)(object)fake).Answer = answer;
+        return fake;
+    }
+
+    public class Answering : DispatchProxy
+    {
+        public Func<MethodInfo, object?[], object?>? Answer { get; set; }
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
+            Answer!(targetMethod!, args ?? []);
+    }
+}

@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+
+namespace Drydock.Tests.Unit.Upgrades;
+
+/// <summary>How toys are read and written.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(ToyRun))]
+public sealed partial class ToyRunContext : JsonSerializerContext;

@@ -1,0 +1,10 @@
+using Drydock.Crds.Common;
+
+namespace Drydock.Tests.Unit.Upgrades;
+
+/// <summary>What is asked of a toy.</summary>
+public sealed record ToyRunSpec : RunSpec
+{
+    /// <summary>The parts that are swapped, one after the other.</summary>
+    public List<string> Parts { get; init; } = ["one", "two"];
+}

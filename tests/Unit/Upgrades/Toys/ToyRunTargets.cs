@@ -1,0 +1,50 @@
+using Drydock.Engine.Actions;
+using Drydock.Engine.Guards;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Tests.Unit.Upgrades;
+
+/// <summary>One process's way to the toys.</summary>
+internal sealed class ToyRunTargets(ToyRunTruth truth) : IRunTargets<ToyRun, ToyRunSpec, ToyRunStatus>, IStepCatalog
+{
+    public void Refresh(ToyRun entity)
+    {
+        // Nothing of the object matters.
+    }
+
+    public string Redact(string text) => text.Replace("hunter2", "***", StringComparison.Ordinal);
+
+    public IStepCatalog Catalog() => this;
+
+    public IStepAction Action(string name) => new ToyRunAction(truth);
+
+    public IGuardCheck Guard(string name) => throw new KeyNotFoundException(name);
+
+    public Task<RunPreflight<ToyRunSpec, ToyRunStatus>> PreflightAsync(CancellationToken cancellationToken) => Task.FromResult(truth.Findings.Count > 0
+        ? new RunPreflight<ToyRunSpec, ToyRunStatus>(null, [.. truth.Findings], null)
+        : new RunPreflight<ToyRunSpec, ToyRunStatus>(new ToyRunDiscovery(), [], new ClaimTarget(ToyRunDiscovery.Target, [])));
+
+    public Task<string?> FindObstacleAsync(ToyRunStatus status, CancellationToken cancellationToken) =>
+        Task.FromResult<string?>(null);
+
+    public Task<RunTrouble?> FindTroubleAsync(CancellationToken cancellationToken) => Task.FromResult(truth.Trouble);
+
+    public Task<RunTakenAway> TakeAwayAsync(ToyRunStatus status, CancellationToken cancellationToken)
+    {
+        truth.TriesToTakeAway++;
+        if (!truth.CanTakeAway)
+        {
+            return Task.FromResult(new RunTakenAway([], ["the litter is stuck"]));
+        }
+
+        List<string> gone = [.. truth.Litter];
+        truth.Litter.Clear();
+        return Task.FromResult(new RunTakenAway(gone, []));
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        truth.Disposed++;
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,53 @@
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Tests.Unit.Upgrades;
+
+/// <summary>What the steps of toys act on. It outlives every process.</summary>
+internal sealed class ToyRunTruth
+{
+    /// <summary>What was done, in order: ids of steps.</summary>
+    public List<string> Acts { get; } = [];
+
+    /// <summary>What is done now and was not undone.</summary>
+    public HashSet<string> Done { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Steps that are refused.</summary>
+    public HashSet<string> Refusing { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Steps whose act does not end.</summary>
+    public HashSet<string> Hanging { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Steps whose act has begun, also those that hang.</summary>
+    public HashSet<string> Begun { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whether the others are ready for which the run waits before its end.</summary>
+    public bool OthersReady { get; set; } = true;
+
+    /// <summary>Whether what was swapped can be swapped back.</summary>
+    public bool CanGoBack { get; set; } = true;
+
+    /// <summary>What no other object may have claimed when a stored plan begins.</summary>
+    public List<string> MustBeFree { get; } = [];
+
+    /// <summary>What preflight finds.</summary>
+    public List<Finding> Findings { get; } = [];
+
+    /// <summary>What keeps a new process from going on.</summary>
+    public RunTrouble? Trouble { get; set; }
+
+    /// <summary>How often targets were bound, and disposed of.</summary>
+    public int Bound { get; set; }
+
+    /// <summary>How many of them were disposed of.</summary>
+    public int Disposed { get; set; }
+
+    /// <summary>What steps that did not come to their end have left, by their ids.</summary>
+    public HashSet<string> Litter { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whether litter can be taken away.</summary>
+    public bool CanTakeAway { get; set; } = true;
+
+    /// <summary>How often it was tried.</summary>
+    public int TriesToTakeAway { get; set; }
+}

@@ -1,0 +1,20 @@
+using Drydock.Clients.Kubernetes.Json;
+using Drydock.Crds;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Tests.Unit.Upgrades;
+
+/// <summary>The frame with the smallest kind.</summary>
+internal sealed class ToyRunWorld() : RunWorld<ToyRun, ToyRunSpec, ToyRunStatus>("toys", KubernetesJson.CreateOptions(ToyRunContext.Default, CrdsJsonContext.Default))
+{
+    public ToyRunTruth Truth { get; } = new();
+
+    protected override RunKind<ToyRun, ToyRunSpec, ToyRunStatus> Kind => new ToyRunKind(Truth).Kind;
+
+    public ToyRunWorld Apply(Func<ToyRunSpec, ToyRunSpec>? change = null)
+    {
+        var spec = new ToyRunSpec();
+        Create(change is null ? spec : change(spec));
+        return this;
+    }
+}
