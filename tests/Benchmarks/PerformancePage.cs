@@ -26,7 +26,7 @@ internal static class PerformancePage
     public static async Task WriteAsync(
         IEnumerable<string> order, string title, string text, CancellationToken cancellationToken)
     {
-        var path = Checkout.Docs("performance.md");
+        var path = Repository.PathOf("docs", "performance.md");
         var sections = File.Exists(path) ? Read(await File.ReadAllLinesAsync(path, cancellationToken)) : [];
         sections[title] = text.Trim();
         var page = new StringBuilder(Head).AppendLine();

@@ -14,8 +14,8 @@ public sealed class ModernServerTests
         await using var stage = await UpgradeStage.StartAsync(
             new StageOptions
             {
-                Checkout = Checkout.Root,
-                OperatorAssembly = Checkout.OperatorAssembly,
+                Checkout = Repository.Root,
+                OperatorAssembly = Repository.OperatorAssembly,
                 Hosts = 1,
                 ModernCrds = true,
                 Scenario = o => o with { NewImagePresent = false },

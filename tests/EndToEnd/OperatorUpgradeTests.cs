@@ -20,7 +20,7 @@ public sealed class OperatorUpgradeTests(StageFixture fixture)
     [Fact]
     public async Task Upgrade_survives_new_CRDs_then_the_new_operator()
     {
-        var next = await NextOperator.BuildAsync(Checkout.Root, Token);
+        var next = await NextOperator.BuildAsync(Repository.Root, Token);
         var stage = await fixture.ResetAsync();
         try
         {
@@ -44,7 +44,7 @@ public sealed class OperatorUpgradeTests(StageFixture fixture)
     [Fact]
     public async Task New_operator_waits_for_its_CRDs_and_an_old_one_leaves_its_objects_alone()
     {
-        var next = await NextOperator.BuildAsync(Checkout.Root, Token);
+        var next = await NextOperator.BuildAsync(Repository.Root, Token);
         var stage = await fixture.ResetAsync();
         try
         {
@@ -132,7 +132,7 @@ public sealed class OperatorUpgradeTests(StageFixture fixture)
     {
         await stage.EndOperatorsAsync();
         await stage.Operator.CleanAsync(CancellationToken.None);
-        await ApplyCrdsAsync(stage, Path.Combine(Checkout.Root, "config", "crd"));
+        await ApplyCrdsAsync(stage, Path.Combine(Repository.Root, "config", "crd"));
     }
 
     private static Task<string> ApplyCrdsAsync(UpgradeStage stage, string folder) =>

@@ -60,7 +60,7 @@ public sealed class RolesTests(StageFixture fixture, DatabaseStageFixture databa
         var stage = await fixture.ResetAsync();
         var (served, other) = (await stage.NewNamespaceAsync(), await stage.NewNamespaceAsync());
         await stage.ApplyAsync(stage.Manifest(other).ToJsonString());
-        var tenant = Path.Combine(Checkout.Root, "config", "namespaced", "tenant");
+        var tenant = Path.Combine(Repository.Root, "config", "namespaced", "tenant");
         await stage.ControlPlane.KubectlAsync(["-n", served, "apply", "-k", tenant], cancellationToken: Token);
         await stage.ControlPlane.KubectlAsync(["delete", "clusterrolebinding", "drydock-operator"], cancellationToken: Token);
         try
@@ -82,7 +82,7 @@ public sealed class RolesTests(StageFixture fixture, DatabaseStageFixture databa
         }
         finally
         {
-            await stage.ControlPlane.KubectlAsync(["apply", "-k", Path.Combine(Checkout.Root, "config", "rbac")], cancellationToken: CancellationToken.None);
+            await stage.ControlPlane.KubectlAsync(["apply", "-k", Path.Combine(Repository.Root, "config", "rbac")], cancellationToken: CancellationToken.None);
         }
     }
 

@@ -66,7 +66,7 @@ internal sealed class ChaosCommand(TimeSpan budget, int lanes, string? only)
         !ledger.Holds(chaos) && (only is null || only.Split(',').Any(part => chaos.Id.Contains(part, StringComparison.Ordinal)));
 
     private static Task<UpgradeStage> StageAsync(CancellationToken cancellationToken) => UpgradeStage.StartAsync(
-        new StageOptions { Checkout = Checkout.Root, OperatorAssembly = Checkout.OperatorAssembly, Faults = true, DockerDataBytes = SmallDisk, MetaDbDataBytes = SmallDisk },
+        new StageOptions { Checkout = Repository.Root, OperatorAssembly = Repository.OperatorAssembly, Faults = true, DockerDataBytes = SmallDisk, MetaDbDataBytes = SmallDisk },
         cancellationToken: cancellationToken);
 
     private async Task LaneAsync(ChaosLedger ledger, CancellationToken cancellationToken)

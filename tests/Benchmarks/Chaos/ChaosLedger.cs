@@ -9,7 +9,7 @@ namespace Drydock.Benchmarks;
 /// <summary>docs/reliability.md: one row a case, kept from run to run. A row that was bad is run again.</summary>
 internal sealed partial class ChaosLedger
 {
-    private readonly string _path = Checkout.Docs("reliability.md");
+    private readonly string _path = Repository.PathOf("docs", "reliability.md");
     private readonly SortedDictionary<string, string> _rows = new(StringComparer.Ordinal);
     private readonly IReadOnlyCollection<IChaosCase> _cases;
     private readonly Lock _gate = new();

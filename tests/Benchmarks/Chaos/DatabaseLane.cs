@@ -51,7 +51,7 @@ internal sealed class DatabaseLane(
     }
 
     private static Task<DatabaseStage> StageAsync(CancellationToken cancellationToken) => DatabaseStage.StartAsync(
-        new DatabaseStageOptions { Checkout = Checkout.Root, OperatorAssembly = Checkout.OperatorAssembly, Faults = true }, cancellationToken: cancellationToken);
+        new DatabaseStageOptions { Checkout = Repository.Root, OperatorAssembly = Repository.OperatorAssembly, Faults = true }, cancellationToken: cancellationToken);
 
     private bool GoesOn(CancellationToken cancellationToken) =>
         _runs.Count > 0 && elapsed() < budget && !cancellationToken.IsCancellationRequested;

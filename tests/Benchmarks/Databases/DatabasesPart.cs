@@ -26,7 +26,7 @@ internal sealed class DatabasesPart : IBenchPart
     public async Task<string> RunAsync(CancellationToken cancellationToken)
     {
         await using var stage = await DatabaseStage.StartAsync(
-            new DatabaseStageOptions { Checkout = Checkout.Root, OperatorAssembly = Checkout.OperatorAssembly }, cancellationToken: cancellationToken);
+            new DatabaseStageOptions { Checkout = Repository.Root, OperatorAssembly = Repository.OperatorAssembly }, cancellationToken: cancellationToken);
         var text = new StringBuilder();
         text.AppendLine("| upgrade | way | wall time | ratio | requests | handed over | failed | mistakes the cluster noticed |");
         text.AppendLine("|---|---|---|---|---|---|---|---|");

@@ -49,7 +49,7 @@ internal sealed class DumpsStage : IAsyncDisposable
     public static async Task<DumpsStage> StartAsync(CancellationToken cancellationToken)
     {
         var stage = await UpgradeStage.StartAsync(
-            new StageOptions { Checkout = Checkout.Root, OperatorAssembly = Checkout.OperatorAssembly, Hosts = 1 }, cancellationToken: cancellationToken);
+            new StageOptions { Checkout = Repository.Root, OperatorAssembly = Repository.OperatorAssembly, Hosts = 1 }, cancellationToken: cancellationToken);
 
         // No OMS is needed: its programs would only share the processors.
         await stage.Oms.ClearAsync();

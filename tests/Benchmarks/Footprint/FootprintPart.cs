@@ -16,7 +16,7 @@ internal sealed class FootprintPart : IBenchPart
     public async Task<string> RunAsync(CancellationToken cancellationToken)
     {
         await using var stage = await UpgradeStage.StartAsync(
-            new StageOptions { Checkout = Checkout.Root, OperatorAssembly = Checkout.OperatorAssembly }, cancellationToken: cancellationToken);
+            new StageOptions { Checkout = Repository.Root, OperatorAssembly = Repository.OperatorAssembly }, cancellationToken: cancellationToken);
         var footprint = new OperatorFootprint(stage);
         Console.WriteLine("starts");
         var starts = await footprint.StartsAsync(cancellationToken);

@@ -20,7 +20,7 @@ internal sealed class SoakCommand(TimeSpan span)
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         await using var stage = await UpgradeStage.StartAsync(
-            new StageOptions { Checkout = Checkout.Root, OperatorAssembly = Checkout.OperatorAssembly, Faults = true }, cancellationToken: cancellationToken);
+            new StageOptions { Checkout = Repository.Root, OperatorAssembly = Repository.OperatorAssembly, Faults = true }, cancellationToken: cancellationToken);
         var space = await stage.NewNamespaceAsync();
         await stage.Operator.ApplySecretsAsync(space, [StageSecret.Opaque(DatabaseSecret, ("username", OmsScenario.MetaUser), ("password", OmsCanaries.MetaPassword))]);
         await using var op = stage.StartOperator(new LabOperatorOptions { LogLevel = "Information" });
@@ -41,7 +41,7 @@ internal sealed class SoakCommand(TimeSpan span)
         }
 
         var (text, good) = Report(load, readings, TimeProvider.System.GetElapsedTime(begin), op.Process.HasExited);
-        await SoakSection.WriteAsync(Checkout.Docs("reliability.md"), text, cancellationToken);
+        await SoakSection.WriteAsync(Repository.PathOf("docs", "reliability.md"), text, cancellationToken);
         Console.WriteLine(text);
         return good ? 0 : 1;
     }

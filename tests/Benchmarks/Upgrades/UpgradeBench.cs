@@ -28,8 +28,8 @@ internal sealed class UpgradeBench : IAsyncDisposable
         var stage = await UpgradeStage.StartAsync(
             new StageOptions
             {
-                Checkout = Checkout.Root,
-                OperatorAssembly = Checkout.OperatorAssembly,
+                Checkout = Repository.Root,
+                OperatorAssembly = Repository.OperatorAssembly,
                 Road = road,
                 Faults = true,
                 Scenario = o => o with { NewImagePresent = false },

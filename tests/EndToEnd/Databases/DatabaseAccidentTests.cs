@@ -17,7 +17,7 @@ public sealed class DatabaseAccidentTests(ITestOutputHelper output)
     private async Task RunAsync(DatabaseChaosScenario scenario, params (string Accident, string Phase)[] strikes)
     {
         await using var stage = await DatabaseStage.StartAsync(
-            new DatabaseStageOptions { Checkout = Checkout.Root, OperatorAssembly = Checkout.OperatorAssembly, Faults = true }, cancellationToken: TestContext.Current.CancellationToken);
+            new DatabaseStageOptions { Checkout = Repository.Root, OperatorAssembly = Repository.OperatorAssembly, Faults = true }, cancellationToken: TestContext.Current.CancellationToken);
         var run = strikes.Select(strike => new DatabaseChaosCase(scenario, strike.Accident, "step-" + strike.Phase) { Accident = DatabaseAccidents.Of(strike.Accident), Step = strike.Phase }).ToList();
 
         var outcomes = await new DatabaseChaosRunner(stage) { ComparesWithGolden = false }.RunAsync(run, TestContext.Current.CancellationToken);

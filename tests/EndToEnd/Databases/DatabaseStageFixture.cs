@@ -13,8 +13,8 @@ public sealed class DatabaseStageFixture : IAsyncDisposable
 {
     private readonly Lazy<Task<DatabaseStage>> _stage = new(() => DatabaseStage.StartAsync(new DatabaseStageOptions
     {
-        Checkout = Checkout.Root,
-        OperatorAssembly = Checkout.OperatorAssembly,
+        Checkout = Repository.Root,
+        OperatorAssembly = Repository.OperatorAssembly,
     }));
 
     /// <summary>The stage, reset.</summary>

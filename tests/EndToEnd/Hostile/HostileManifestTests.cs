@@ -36,7 +36,7 @@ public sealed class HostileManifestTests
     {
         await using var run = await LabRun.StartAsync(cancellationToken: Token);
         await using var plane = await ControlPlane.StartAsync(run, cancellationToken: Token);
-        var stage = await OperatorStage.InstallAsync(run, plane, null, Checkout.Root, Checkout.OperatorAssembly, cancellationToken: Token);
+        var stage = await OperatorStage.InstallAsync(run, plane, null, Repository.Root, Repository.OperatorAssembly, cancellationToken: Token);
         var network = await run.AddNamespaceAsync("operator", Token);
         await Shell.RunAsync("ip", ["-n", network.KernelName, "route", "del", "default"], cancellationToken: Token);
         await using var op = stage.StartOperator(new LabOperatorOptions { Network = network, LogLevel = "Information" });

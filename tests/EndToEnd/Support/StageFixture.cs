@@ -13,8 +13,8 @@ public sealed class StageFixture : IAsyncDisposable
 {
     private readonly Lazy<Task<UpgradeStage>> _stage = new(() => UpgradeStage.StartAsync(new StageOptions
     {
-        Checkout = Checkout.Root,
-        OperatorAssembly = Checkout.OperatorAssembly,
+        Checkout = Repository.Root,
+        OperatorAssembly = Repository.OperatorAssembly,
         Faults = true,
         DockerDataBytes = 1L << 30,
         MetaDbDataBytes = 512L << 20,

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Drydock.Lab;
-using Drydock.Tests.Integration.Support;
 using Shouldly;
 using Xunit;
 

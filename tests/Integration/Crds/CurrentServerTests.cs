@@ -6,7 +6,6 @@ using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;
-using Drydock.Tests.Integration.Support;
 using Shouldly;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Drydock.Lab;
-using Drydock.Tests.Integration.Support;
 using Shouldly;
 using Xunit;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Drydock.Lab;
-using Drydock.Tests.Integration.Support;
 using Shouldly;
 using Xunit;
 using YamlDotNet.Core;

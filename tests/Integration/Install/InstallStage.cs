@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Drydock.Lab;
-using Drydock.Tests.Integration.Support;
 using Xunit;
 
 namespace Drydock.Tests.Integration.Install;

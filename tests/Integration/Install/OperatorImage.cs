@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Drydock.Lab;
-using Drydock.Tests.Integration.Support;
 
 namespace Drydock.Tests.Integration.Install;
 

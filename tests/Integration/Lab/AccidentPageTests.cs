@@ -1,6 +1,5 @@
 using Drydock.Lab.Accidents;
 using Drydock.Lab.Chaos.Databases;
-using Drydock.Tests.Integration.Support;
 using Shouldly;
 using Xunit;
 

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Drydock.Crds.OmsUpgrades;
-using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
 

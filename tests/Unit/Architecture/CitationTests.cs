@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
 

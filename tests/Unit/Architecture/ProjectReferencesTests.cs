@@ -6,7 +6,6 @@ using Drydock.Reconcilers.Databases.Yugabyte;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Snapshots;
 using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
 using YamlDotNet.RepresentationModel;

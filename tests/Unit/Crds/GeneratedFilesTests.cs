@@ -1,5 +1,4 @@
 using Drydock.CrdGen;
-using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
 

@@ -5,7 +5,6 @@ using Drydock.Abstractions.Entities;
 using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.OmsUpgrades;
-using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
 

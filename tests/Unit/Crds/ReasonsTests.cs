@@ -4,7 +4,6 @@ using Drydock.CrdGen.Model;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Engine.Running;
-using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
 

@@ -2,7 +2,6 @@ using Drydock.Abstractions.Entities;
 using Drydock.CrdGen.Model;
 using Drydock.CrdGen.Output;
 using Drydock.Crds.OmsUpgrades;
-using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
 

@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Drydock.Crds.Common;
-using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Drydock.Tests.Unit.Crds;
-using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Drydock.Tests.Unit.Crds;
-using Drydock.Tests.Unit.Support;
 
 namespace Drydock.Tests.Unit.Install;
 

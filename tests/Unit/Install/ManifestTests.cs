@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Drydock.Operator;
 using Drydock.Tests.Unit.Crds;
-using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
 

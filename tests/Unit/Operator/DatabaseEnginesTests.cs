@@ -4,7 +4,6 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Operator.Composition;
 using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
 

@@ -12,7 +12,6 @@ using Drydock.Lab;
 using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Integration.Support;
 using Shouldly;
 using Xunit;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;

@@ -17,7 +17,6 @@ using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Integration.Clients.MySql;
 using Drydock.Tests.Integration.Clients.Snapshots;
 using Drydock.Tests.Integration.Crds;
-using Drydock.Tests.Integration.Support;
 
 namespace Drydock.Tests.Integration.Snapshots.Restores;
 

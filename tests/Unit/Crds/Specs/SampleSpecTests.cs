@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Tests.Unit.Crds.Specs.Making;
 using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
 

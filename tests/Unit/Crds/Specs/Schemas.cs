@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Drydock.Tests.Unit.Support;
 
 namespace Drydock.Tests.Unit.Crds.Specs;
 

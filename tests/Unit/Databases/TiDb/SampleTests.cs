@@ -5,7 +5,6 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Tests.Unit.Crds;
 using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
 using Phases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases;

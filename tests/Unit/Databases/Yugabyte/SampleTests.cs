@@ -7,7 +7,6 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases.Yugabyte;
 using Drydock.Tests.Unit.Crds;
 using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
 

@@ -4,7 +4,6 @@ using System.Text.RegularExpressions;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases;
 using Drydock.Tests.Unit.Crds.Specs.Making;
-using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
 

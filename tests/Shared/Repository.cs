@@ -1,17 +1,22 @@
 using System.Runtime.CompilerServices;
 
-namespace Drydock.Tests.Integration.Support;
+namespace Drydock.Tests;
 
-/// <summary>Files of the repository that tests hand to servers.</summary>
+/// <summary>Where the files of this checkout are; compiled into every test project.</summary>
 internal static class Repository
 {
     /// <summary>
-    /// The folder that holds Operator.sln, above the built tests or, where those are built elsewhere, above their
-    /// source.
+    /// The folder of Operator.sln, above the built tests or, if the artifacts are outside of the checkout, above the
+    /// source of this file.
     /// </summary>
     public static string Root { get; } = Above(AppContext.BaseDirectory) ?? Above(Path.GetDirectoryName(SourcePath())!)
-        ?? throw new InvalidOperationException("Operator.sln is neither above the built tests nor above their source.");
+        ?? throw new InvalidOperationException(
+            $"Operator.sln is neither above '{AppContext.BaseDirectory}' nor above '{SourcePath()}'.");
 
+    /// <summary>The operator, built beside the tests.</summary>
+    public static string OperatorAssembly { get; } = Path.Combine(AppContext.BaseDirectory, "Drydock.Operator.dll");
+
+    /// <summary>The path of a file or folder, given by the names below <see cref="Root"/>.</summary>
     public static string PathOf(params string[] parts) => Path.Combine([Root, .. parts]);
 
     private static string? Above(string folder)
