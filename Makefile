@@ -78,7 +78,7 @@ uninstall: ## Remove the operator, its CRDs and its volumes (dumps!) from the cu
 	@[ "$(CONFIRM)" = yes ] || { echo "this deletes the volume with the dumps too; run make uninstall CONFIRM=yes"; exit 1; }
 	kubectl delete -k config/default
 
-chaos: prepare build ## Everything goes wrong, one case after the other; CHAOS_MINUTES=60, CHAOS_LANES=2, CHAOS_ONLY=text[,text], goes on where it stopped
+chaos: prepare build ## Cause every accident, one case after the other; CHAOS_MINUTES=60, CHAOS_LANES=2, CHAOS_ONLY=text[,text]; continues where docs/reliability/ledger.csv ends
 	@CHAOS_MINUTES=$(CHAOS_MINUTES) CHAOS_LANES=$(CHAOS_LANES) dotnet $(ARTIFACTS)/Benchmarks/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Benchmarks.dll chaos
 
 bench: prepare build ## Measure beside the shell runbook and the plain tools; BENCH_ONLY=upgrade,regions,databases,footprint,dumps; writes docs/performance.md

@@ -9,8 +9,8 @@ using Drydock.Lab.Upgrades;
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// Lets everything go wrong that can, one case after the other in each of some lanes, within a budget; goes on where
-/// the last run stopped and keeps the ledger in docs/reliability.md.
+/// Runs every case of every accident, one after the other in each lane, within a budget. It continues where the ledger
+/// in docs/reliability ends.
 /// </summary>
 /// <param name="budget">When no new run is begun any more.</param>
 /// <param name="lanes">How many stages, each with everything of its own; a run waits more than it works.</param>

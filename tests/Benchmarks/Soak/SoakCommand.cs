@@ -41,7 +41,8 @@ internal sealed class SoakCommand(TimeSpan span)
         }
 
         var (text, good) = Report(load, readings, TimeProvider.System.GetElapsedTime(begin), op.Process.HasExited);
-        await SoakSection.WriteAsync(Repository.PathOf("docs", "reliability.md"), text, cancellationToken);
+        var page = ReliabilityPage.WithSection(ReliabilityPage.Read(), "Soak", text);
+        await File.WriteAllTextAsync(ReliabilityPage.FilePath, page, cancellationToken);
         Console.WriteLine(text);
         return good ? 0 : 1;
     }

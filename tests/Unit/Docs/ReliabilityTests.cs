@@ -1,0 +1,73 @@
+using System.Text.RegularExpressions;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Docs;
+
+/// <summary>The ledger of <c>make chaos</c> and its summary, which are written by different commands over time.</summary>
+public sealed partial class ReliabilityTests
+{
+    private static readonly IReadOnlyList<LedgerRow> Rows =
+        ReliabilityLedger.Read(File.ReadAllText(ReliabilityLedger.FilePath));
+
+    [Fact]
+    public void Ledger_has_one_row_for_each_case()
+    {
+        Rows.Count.ShouldBeGreaterThan(2000);
+        Rows.GroupBy(row => row.Id).Where(group => group.Count() > 1).Select(group => group.Key).ShouldBeEmpty();
+        Rows.Select(row => row.End).Except([LedgerRow.Golden, LedgerRow.NotReached, LedgerRow.Bad]).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Ledger_file_is_what_the_writer_writes() =>
+        ReliabilityLedger.Write(Rows).ShouldBe(File.ReadAllText(ReliabilityLedger.FilePath));
+
+    [Fact]
+    public void Summary_counts_the_rows_of_the_ledger()
+    {
+        var counted = Summary().Matches(ReliabilityPage.Read()).ToDictionary(
+            m => (m.Groups["scenario"].Value, m.Groups["kind"].Value == "kill points"),
+            m => (int.Parse(m.Groups["covered"].Value), int.Parse(m.Groups["golden"].Value), int.Parse(m.Groups["bad"].Value)));
+
+        Rows.GroupBy(row => (row.Scenario, row.IsKill)).ToDictionary(
+            group => group.Key,
+            group => (group.Count(), group.Count(row => !row.IsBad), group.Count(row => row.IsBad))).ShouldBe(counted, ignoreOrder: true);
+    }
+
+    [Theory]
+    [InlineData("a, b")]
+    [InlineData("he said \"no\"")]
+    [InlineData("one\ntwo")]
+    [InlineData("")]
+    [InlineData("a | b → c")]
+    public void Ledger_field_survives_writing_and_reading(string way)
+    {
+        LedgerRow[] rows = [new("a Upgrade", "kill", "act-1 (swap x), before", LedgerRow.Golden, way)];
+
+        ReliabilityLedger.Read(ReliabilityLedger.Write(rows)).ShouldBe(rows);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("scenario,accident\n")]
+    [InlineData("scenario,accident,moment,end,way\na,b,c\n")]
+    [InlineData("scenario,accident,moment,end,way\na,b,c,golden,\"cut off")]
+    public void Broken_ledger_is_refused(string text) =>
+        Should.Throw<InvalidDataException>(() => ReliabilityLedger.Read(text));
+
+    [Fact]
+    public void Summary_is_replaced_and_sections_are_kept()
+    {
+        var page = ReliabilityPage.WithSection("# Reliability\n\nold\n", "Soak", "soaked\n");
+        page = ReliabilityPage.WithSection(page, "Hostile", "hostile");
+
+        page = ReliabilityPage.WithSummary(page, [new ReliabilityGroup("a Upgrade", true, 3, 2, 1)], DateTimeOffset.UnixEpoch);
+        page = ReliabilityPage.WithSection(page, "Soak", "soaked again");
+
+        page.ShouldContain("| a Upgrade | kill points | 3 | 2 | 1 | 1 |\n\n## Soak\n\nsoaked again\n\n## Hostile\n\nhostile\n");
+        page.ShouldNotContain("old\n");
+    }
+
+    [GeneratedRegex(@"^\| (?<scenario>[a-z0-9-]+ \w+) \| (?<kind>kill points|accidents × moments) \| \d+ \| (?<covered>\d+) \| (?<golden>\d+) \| (?<bad>\d+) \|$", RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Summary();
+}
