@@ -10,6 +10,15 @@ CHAOS_LANES ?= $(shell nproc)
 SOAK_MINUTES ?= 20
 export CONFIGURATION
 
+# One line a stage; what each prints is in artifacts/logs.
+RECIPES := tests/Lab/recipes
+STAGES := bash $(RECIPES)/stages.sh artifacts/logs
+PACKAGES := "Debian packages" "bash $(RECIPES)/packages.sh"
+KUBE := "Kubernetes 1.20" "bash $(RECIPES)/kube.sh"
+MODERN_CRD := "current CRD server" "bash $(RECIPES)/modern-crd.sh"
+STANDIN := "database stand-ins" "bash $(RECIPES)/standin.sh"
+BUILD_DEMO := dotnet build src/Operator -c $(CONFIGURATION) -v quiet -nologo && dotnet build tests/Lab -c $(CONFIGURATION) -v quiet -nologo
+
 .DEFAULT_GOAL := help
 .PHONY: help prepare build build-demo generate check format test unit integration endtoend demo demo-tidb demo-bmdb demo-down run image install uninstall chaos bench soak hostile clean
 
@@ -17,10 +26,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 prepare: ## Install and build what the lab needs (apt, apiserver, images), into the cache
-	@bash tests/Lab/recipes/packages.sh
-	@bash tests/Lab/recipes/kube.sh >/dev/null
-	@bash tests/Lab/recipes/modern-crd.sh >/dev/null
-	@bash tests/Lab/recipes/standin.sh >/dev/null
+	@$(STAGES) $(PACKAGES) $(KUBE) $(MODERN_CRD) $(STANDIN)
 
 build: ## Build everything, warnings as errors
 	@dotnet build Operator.sln -c $(CONFIGURATION) -v quiet -nologo
@@ -49,16 +55,19 @@ endtoend: prepare build ## End-to-end tests only
 	@bash tests/run.sh EndToEnd
 
 build-demo: # What the demo and the operator alone need
-	@dotnet build src/Operator -c $(CONFIGURATION) -v quiet -nologo
-	@dotnet build tests/Lab -c $(CONFIGURATION) -v quiet -nologo
+	@$(BUILD_DEMO)
 
-demo: prepare build-demo ## Watch an OMS go from 3.2.2 to 4.2.2, on real parts
+# The demos need neither the current CRD server nor the tests, and the operator is built while packages are fetched.
+demo: ## Watch an OMS go from 3.2.2 to 4.2.2, on real parts
+	@$(STAGES) $(PACKAGES) $(KUBE) --beside "operator and lab" "$(BUILD_DEMO)"
 	@$(LAB) demo --operator $(OPERATOR)
 
-demo-tidb: prepare build-demo ## Watch a TiDB on three hosts go from 2.1 to 3.0 while a client reads and writes
+demo-tidb: ## Watch a TiDB on three hosts go from 2.1 to 3.0 while a client reads and writes
+	@$(STAGES) $(PACKAGES) $(KUBE) $(STANDIN) --beside "operator and lab" "$(BUILD_DEMO)"
 	@$(LAB) demo-database tidb --operator $(OPERATOR)
 
-demo-bmdb: prepare build-demo ## Watch a BMDB on three hosts go from 2.16 to 2.18 while a client reads and writes
+demo-bmdb: ## Watch a BMDB on three hosts go from 2.16 to 2.18 while a client reads and writes
+	@$(STAGES) $(PACKAGES) $(KUBE) $(STANDIN) --beside "operator and lab" "$(BUILD_DEMO)"
 	@$(LAB) demo-database bmdb --operator $(OPERATOR)
 
 demo-down: ## Remove every trace of the demos
