@@ -14,7 +14,7 @@ public sealed class PlanRun : IAsyncDisposable
     private const string GuardJob = "guards";
 
     private readonly JobBoard _jobs = new();
-    private readonly LookSchedule _schedule;
+    private readonly ObservationSchedule _schedule;
     private readonly GuardWatch _guards;
     private readonly List<StepReport> _unsaved = [];
 
@@ -28,7 +28,7 @@ public sealed class PlanRun : IAsyncDisposable
     {
         var source = random ?? Random.Shared;
         var relook = new Backoff(TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(1), source);
-        _schedule = new LookSchedule(new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), source), relook);
+        _schedule = new ObservationSchedule(new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), source), relook);
         _guards = new GuardWatch(relook);
     }
 
@@ -87,7 +87,7 @@ public sealed class PlanRun : IAsyncDisposable
 
         // Looking harms nothing, so it begins before the write; acts wait for it.
         var lookAgainAt = Look(next, steps, controls, environment, now, toAct);
-        outcome = outcome with { LookAgainAfter = lookAgainAt is { } at ? Later(at - now) : null };
+        outcome = outcome with { RequeueAfter = lookAgainAt is { } at ? Later(at - now) : null };
 
         // What was to be begun counts only if this write comes through: after a lost one the step is looked at anew.
         // All else is taken in again.

@@ -8,7 +8,7 @@ namespace Drydock.Engine.Running;
 public sealed record RunOutcome(RunState State, string? StepId, string Reason, string Message)
 {
     /// <summary>When to advance again without an event; null leaves it to events.</summary>
-    public TimeSpan? LookAgainAfter { get; init; }
+    public TimeSpan? RequeueAfter { get; init; }
 
     /// <summary>Acts follow this write: it must be made even if it changes nothing.</summary>
     public bool Acts { get; init; }

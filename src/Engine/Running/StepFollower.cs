@@ -34,7 +34,7 @@ internal sealed class StepFollower(
     public static TimeSpan LongestLook { get; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Observes until it is no longer under way, or its time is over.</summary>
-    public async Task<Sight> FollowAsync(CancellationToken cancellationToken)
+    public async Task<StepObservation> FollowAsync(CancellationToken cancellationToken)
     {
         var began = context.Step.StartedAt;
         var first = true;
@@ -42,10 +42,10 @@ internal sealed class StepFollower(
         var toldAt = DateTimeOffset.MinValue;
         while (true)
         {
-            var sight = await LookAsync(cancellationToken);
-            if (sight.Seen is not Observation.Running running)
+            var observation = await LookAsync(cancellationToken);
+            if (observation.Seen is not Observation.Running running)
             {
-                return sight with { IsFirstLook = first };
+                return observation with { IsFirstLook = first };
             }
 
             var now = context.Time.GetUtcNow();
@@ -53,7 +53,7 @@ internal sealed class StepFollower(
             var left = began.Value + timeout() + ClockSkew.Allowance(timeout(), isOfOtherClock) - now;
             if (left <= TimeSpan.Zero)
             {
-                return new Sight(TimedOut(running), IsFirstLook: false);
+                return new StepObservation(TimedOut(running), IsFirstLook: false);
             }
 
             if (first || (!string.Equals(told, running.Message, StringComparison.Ordinal) && now - toldAt >= TellAtMostEvery))
@@ -68,20 +68,20 @@ internal sealed class StepFollower(
     }
 
     /// <summary>Observes once.</summary>
-    public async Task<Sight> LookAsync(CancellationToken cancellationToken)
+    public async Task<StepObservation> LookAsync(CancellationToken cancellationToken)
     {
         try
         {
             var seen = await TimeLimit.RunAsync(static () => LongestLook, context.Time.GetUtcNow(), context.Time, token => action.ObserveAsync(context, token), cancellationToken);
-            return new Sight(seen, IsFirstLook: true);
+            return new StepObservation(seen, IsFirstLook: true);
         }
         catch (StepActionException exception)
         {
-            return new Sight(new Observation.Failed(exception.Reason, exception.Message), IsFirstLook: true, exception.Retryable);
+            return new StepObservation(new Observation.Failed(exception.Reason, exception.Message), IsFirstLook: true, exception.Retryable);
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            return new Sight(new Observation.Unknown(exception.Message), IsFirstLook: true);
+            return new StepObservation(new Observation.Unknown(exception.Message), IsFirstLook: true);
         }
     }
 

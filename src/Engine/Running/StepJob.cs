@@ -63,14 +63,14 @@ internal sealed class StepJob
     /// </summary>
     public async Task<StepReport?> ObserveAsync(bool mayBegin, CancellationToken cancellationToken)
     {
-        var sight = await _follower.FollowAsync(cancellationToken);
-        var notStarted = sight.Seen is Observation.NotStarted;
-        if (notStarted || (sight.Seen is Observation.Failed && sight.IsFirstLook && sight.Retryable && MayRepeatAfterFailure()))
+        var observation = await _follower.FollowAsync(cancellationToken);
+        var notStarted = observation.Seen is Observation.NotStarted;
+        if (notStarted || (observation.Seen is Observation.Failed && observation.IsFirstLook && observation.Retryable && MayRepeatAfterFailure()))
         {
             return mayBegin ? await PrepareAsync(notStarted, cancellationToken) : new StepReport.Idle(_step);
         }
 
-        return Conclude(sight, actFailure: null);
+        return Conclude(observation, actFailure: null);
     }
 
     /// <summary>Begins the action, if guards and fence allow, and follows it to its end.</summary>
@@ -106,8 +106,8 @@ internal sealed class StepJob
         }
 
         // What cannot get better is not waited for.
-        var sight = failure is { Retryable: false } ? await _follower.LookAsync(cancellationToken) : await _follower.FollowAsync(cancellationToken);
-        return Conclude(sight, failure ?? NoTrace(sight.Seen));
+        var observation = failure is { Retryable: false } ? await _follower.LookAsync(cancellationToken) : await _follower.FollowAsync(cancellationToken);
+        return Conclude(observation, failure ?? NoTrace(observation.Seen));
 
         async Task<bool> CallAsync(CancellationToken token)
         {
@@ -168,11 +168,11 @@ internal sealed class StepJob
         return breaches.Count == 0 ? null : new StepReport.GuardsRead(_step, breaches);
     }
 
-    private StepReport Conclude(Sight sight, StepActionException? actFailure) => sight.Seen switch
+    private StepReport Conclude(StepObservation observation, StepActionException? actFailure) => observation.Seen switch
     {
         Observation.Done done => new StepReport.Done(_step, Clean(done.Message), done.Facts),
         Observation.Failed failed => new StepReport.Failed(
-            _step, failed.Reason, Clean(failed.Message) ?? "", sight.Retryable && actFailure is not { Retryable: false }, FailurePoint.Begun),
+            _step, failed.Reason, Clean(failed.Message) ?? "", observation.Retryable && actFailure is not { Retryable: false }, FailurePoint.Begun),
         Observation.Unknown unknown => new StepReport.Unknown(_step, Clean(unknown.Message) ?? "", unknown.Lost),
         Observation.NotStarted when actFailure is not null => NotTaken(actFailure, FailurePoint.NoTrace) ?? new StepReport.Failed(
             _step, actFailure.Reason, Clean(actFailure.Message) ?? "", actFailure.Retryable, FailurePoint.NoTrace),

@@ -41,7 +41,7 @@ internal sealed class ControllerParts<TEntity>
             : new ScopedCache<TEntity>(watchers.ToDictionary(w => w.Space!, w => (IResourceCache<TEntity>)w.Watcher, StringComparer.Ordinal));
         Secrets = new SecretWatch<TEntity>(client, objects, secretNames, time, loggers);
         var writer = new EntityWriter<TEntity>(client, objects);
-        var trigger = new LateTrigger<TEntity>();
+        var trigger = new DeferredTrigger<TEntity>();
         var controller = new SchemaGuard<TEntity>(writer, events, guarded => build(guarded, trigger));
         _forget = controller.DisposeAsync;
         Host = new ControllerHost<TEntity>(objects, writer, controller, [Secrets], null, time, loggers.CreateLogger<ControllerHost<TEntity>>());

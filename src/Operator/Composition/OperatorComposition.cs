@@ -62,7 +62,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
             ? new LeaderElector(client, Election(options, space, identity), time, loggers)
             : null;
         var fence = new LeadershipFence(_elector ?? (ILeadership)new AlwaysLeader());
-        var changes = new Pulse();
+        var changes = new AsyncSignal();
         _storages = new Storages(
             client, new StorageRoots(options.StorageRoots, options.StorageShared, new StorageRootOptions { Limit = options.StorageTimeout }, time), time, endpoints);
         var archives = new HashedArchives();

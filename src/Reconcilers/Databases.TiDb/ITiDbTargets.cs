@@ -37,7 +37,7 @@ internal interface ITiDbTargets
     TimeProvider Time { get; }
 
     /// <summary>Set whenever a BackupSnapshot of this process changes.</summary>
-    Pulse SnapshotChanges { get; }
+    AsyncSignal SnapshotChanges { get; }
 
     /// <summary>Takes every known secret out of a text.</summary>
     string Redact(string text);

@@ -20,7 +20,7 @@ internal sealed class TiDbCleanup(ITiDbTargets targets)
     /// Lets leaders back to them while a run rests. leader_priority stays as the roll has it: restored it would be what
     /// a guard of the run that goes on later calls a change from outside; status says so.
     /// </summary>
-    public async Task<RunTakenAway> TakeAwayAsync(
+    public async Task<ParkedStateResult> CleanUpAsync(
         DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken)
     {
         var (gone, left) = (new List<string>(), new List<string>());
@@ -38,7 +38,7 @@ internal sealed class TiDbCleanup(ITiDbTargets targets)
             }
         }
 
-        return new RunTakenAway(gone, left);
+        return new ParkedStateResult(gone, left);
     }
 
     private static IEnumerable<(string Instance, ulong Store)> Stores(DatabaseRollingUpgradeSpec spec, Plan plan)

@@ -51,7 +51,7 @@ internal sealed class TiDbTargets : ITiDbTargets, IEngineTargets
     public TimeProvider Time => _context.Time;
 
     /// <inheritdoc />
-    public Pulse SnapshotChanges => _context.SnapshotChanges;
+    public AsyncSignal SnapshotChanges => _context.SnapshotChanges;
 
     /// <inheritdoc />
     public string Redact(string text) => _context.Redact(text);
@@ -71,8 +71,8 @@ internal sealed class TiDbTargets : ITiDbTargets, IEngineTargets
     }
 
     /// <inheritdoc />
-    public Task<RunTakenAway> CleanUpAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
-        new TiDbCleanup(this).TakeAwayAsync(status, cancellationToken);
+    public Task<ParkedStateResult> CleanUpAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
+        new TiDbCleanup(this).CleanUpAsync(status, cancellationToken);
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => _ddl.DisposeAsync();

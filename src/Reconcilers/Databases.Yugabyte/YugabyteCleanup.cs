@@ -24,7 +24,7 @@ internal sealed class YugabyteCleanup(IYugabyteTargets targets)
     }
 
     /// <summary>Takes them out.</summary>
-    public async Task<RunTakenAway> TakeAwayAsync(
+    public async Task<ParkedStateResult> CleanUpAsync(
         DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken)
     {
         var cluster = new YugabyteCluster(targets);
@@ -42,7 +42,7 @@ internal sealed class YugabyteCleanup(IYugabyteTargets targets)
             }
         }
 
-        return new RunTakenAway(gone, left);
+        return new ParkedStateResult(gone, left);
     }
 
     private async Task ReleaseAsync(

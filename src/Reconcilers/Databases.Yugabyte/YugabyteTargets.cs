@@ -73,8 +73,8 @@ internal sealed class YugabyteTargets : IYugabyteTargets, IEngineTargets
     }
 
     /// <inheritdoc />
-    public Task<RunTakenAway> CleanUpAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
-        new YugabyteCleanup(this).TakeAwayAsync(status, cancellationToken);
+    public Task<ParkedStateResult> CleanUpAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
+        new YugabyteCleanup(this).CleanUpAsync(status, cancellationToken);
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

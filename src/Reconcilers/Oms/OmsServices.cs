@@ -31,7 +31,7 @@ internal sealed record OmsServices
     public required IBackupStorageProbe BackupStorage { get; init; }
 
     /// <summary>Set whenever a BackupSnapshot of this process changes.</summary>
-    public required Pulse SnapshotChanges { get; init; }
+    public required AsyncSignal SnapshotChanges { get; init; }
 
     /// <summary>Claims on targets.</summary>
     public required TargetClaims Claims { get; init; }

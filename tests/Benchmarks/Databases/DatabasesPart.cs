@@ -47,7 +47,7 @@ internal sealed class DatabasesPart : IBenchPart
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"| {large.Engine}: plan of 300 processes ({large.Steps} steps), compiled | {large.Median.TotalMilliseconds:0.0} ms (the first time {large.First.TotalMilliseconds:0.0} ms) | 100 ms or less |");
             text.AppendLine(CultureInfo.InvariantCulture, $"| {large.Engine}: status with that plan when every step has ended | {large.Bytes / 1024.0:0} KiB | under 512 KiB |");
-            if (large.BytesWithWayBack is { } bytes)
+            if (large.BytesWithRollback is { } bytes)
             {
                 text.AppendLine(CultureInfo.InvariantCulture, $"| {large.Engine}: status with what is kept of that plan and the whole way back when every step of that has ended | {bytes / 1024.0:0} KiB | under 512 KiB |");
             }

@@ -69,7 +69,7 @@ public sealed class SealedRun(StageFixture fixture) : IAsyncLifetime
         await stage.ApplyAsync(Manifest(stage, space, identity).ToJsonString());
         Succeeded = await stage.WaitForAsync(space, UpgradeReading.IsOver, TimeSpan.FromMinutes(6), cancellationToken: token);
         Between = await stage.Oms.ReadStateAsync();
-        await GoBackAsync(stage, space, token);
+        await RollBackAsync(stage, space, token);
         After = await stage.Oms.ReadStateAsync();
         Punishments = await stage.Oms.PunishmentsAsync();
         await ReadBucketAsync(stage.S3, token);
@@ -98,7 +98,7 @@ public sealed class SealedRun(StageFixture fixture) : IAsyncLifetime
     private static string Recipient(string identity) =>
         identity.Split('\n').Single(l => l.StartsWith("# public key: ", StringComparison.Ordinal))["# public key: ".Length..];
 
-    private static async Task GoBackAsync(UpgradeStage stage, string space, CancellationToken token)
+    private static async Task RollBackAsync(UpgradeStage stage, string space, CancellationToken token)
     {
         var course = new UpgradeCourse(stage, UpgradeGoal.Rollback);
         await course.RollBackAsync(space);

@@ -59,7 +59,7 @@ public sealed class StartLimitTests
 
         run.Outcome.State.ShouldBe(RunState.OutsideWindow);
         run.Outcome.StepId.ShouldBe("B/1");
-        run.Outcome.LookAgainAfter!.Value.ShouldBe(TimeSpan.FromHours(5), TimeSpan.FromSeconds(1));
+        run.Outcome.RequeueAfter!.Value.ShouldBe(TimeSpan.FromHours(5), TimeSpan.FromSeconds(1));
         run.World["B/1"].Looks.ShouldBe(0);
 
         run.RunTo(RunState.Succeeded);

@@ -71,11 +71,11 @@ public sealed class UnknownOutcomeTests
         run.RunTo(RunState.OutcomeUnknown);
         (run.Store["A/1"].Reason, run.Outcome.Reason).ShouldBe((null, EngineReasons.OutcomeUnknown));
 
-        run.World["A/1"].IsLost = true;
+        run.World["A/1"].IsOutcomeUnknown = true;
         run.RunUntil(() => run.Store["A/1"].Reason == EngineReasons.OutcomeUnknown, "read, and lost");
         run.World["A/1"].UnreadableLooks = 2;
         run.RunUntil(() => run.Store["A/1"].Reason is null, "unreadable again");
-        run.World["A/1"].IsLost = false;
+        run.World["A/1"].IsOutcomeUnknown = false;
         run.World["A/1"].Finish();
         run.RunTo(RunState.Succeeded);
         run.World["A/1"].Executions.ShouldBe(1);

@@ -35,9 +35,9 @@ public sealed partial class DatabaseEnginesTests
             () => new DatabaseReport(engines).Milestones(Spec),
             () => new DatabaseReport(engines).Summarize(Spec, status, PlanSlot.Upgrade, isDone: false),
             () => new DatabaseReport(engines).LeftBehind(Spec, status),
-            () => new DatabaseRest(engines).IsLeft(Spec, status),
+            () => new DatabaseParkedState(engines).IsLeft(Spec, status),
             () => new DatabaseWork(engines).TimeoutOf(Spec, new PlanStep()),
-            () => new DatabaseWayBack(engines).Refusal(Spec, plan),
+            () => new DatabaseRollback(engines).Refusal(Spec, plan),
             () => Unknown.Has(DatabaseComponent.Tserver),
         ];
 

@@ -15,7 +15,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 internal abstract class TiDbStep(ITiDbTargets targets) : IStepAction
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
-    private readonly FirstLooks _firstLooks = new();
+    private readonly AttemptClock _firstLooks = new();
 
     /// <inheritdoc />
     public string Name => GetType().Name;

@@ -12,7 +12,7 @@ internal abstract class YugabyteStep : IStepAction
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    private readonly FirstLooks _firstLooks = new();
+    private readonly AttemptClock _firstLooks = new();
 
     /// <summary>Binds it.</summary>
     protected YugabyteStep(IYugabyteTargets targets)

@@ -36,7 +36,7 @@ internal interface IEngineContext
     TimeProvider Time { get; }
 
     /// <summary>Set whenever a BackupSnapshot of this process changes.</summary>
-    Pulse SnapshotChanges { get; }
+    AsyncSignal SnapshotChanges { get; }
 
     /// <summary>Called when something happens in the cluster: the run looks again.</summary>
     void OnEvent();

@@ -22,7 +22,7 @@ internal interface IEngineTargets : IAsyncDisposable
     /// Gives leaders back to the instances that <see cref="IDatabaseEngine.IsDraining"/> speaks of; asks the fence
     /// before each change.
     /// </summary>
-    Task<RunTakenAway> CleanUpAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken);
+    Task<ParkedStateResult> CleanUpAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken);
 
     /// <summary>Follows events of the cluster from now on. Called again and again.</summary>
     void FollowEvents()

@@ -59,7 +59,7 @@ internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, D
     public TimeProvider Time => _services.Time;
 
     /// <inheritdoc />
-    public Pulse SnapshotChanges => _services.SnapshotChanges;
+    public AsyncSignal SnapshotChanges => _services.SnapshotChanges;
 
     /// <summary>Binds them; nothing is connected yet.</summary>
     /// <param name="upgrade">The upgrade as read.</param>
@@ -111,13 +111,13 @@ internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, D
         Task.FromResult<string?>(null);
 
     /// <inheritdoc />
-    public Task<RunTakenAway> TakeAwayAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
+    public Task<ParkedStateResult> CleanUpAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
         _engine.CleanUpAsync(status, cancellationToken);
 
     /// <inheritdoc />
-    public Task<RunTrouble?> FindTroubleAsync(CancellationToken cancellationToken) => _kind.BackupStorage(Upgrade.Spec) is { } storage
-        ? StorageTrouble.FindAsync(_services.BackupStorage, storage, Upgrade.Metadata.Namespace, cancellationToken)
-        : Task.FromResult<RunTrouble?>(null);
+    public Task<Blocker?> FindBlockerAsync(CancellationToken cancellationToken) => _kind.BackupStorage(Upgrade.Spec) is { } storage
+        ? StorageBlocker.FindAsync(_services.BackupStorage, storage, Upgrade.Metadata.Namespace, cancellationToken)
+        : Task.FromResult<Blocker?>(null);
 
     /// <inheritdoc />
     public void FollowEvents() => _engine.FollowEvents();

@@ -26,7 +26,7 @@ internal static class DatabaseUpgradeKind
             Access = access,
             Work = new DatabaseWork(engines),
             Report = new DatabaseReport(engines),
-            WayBack = new DatabaseWayBack(engines),
-            Rest = new DatabaseRest(engines),
+            Rollback = new DatabaseRollback(engines),
+            Rest = new DatabaseParkedState(engines),
         };
 }

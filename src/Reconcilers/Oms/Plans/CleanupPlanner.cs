@@ -16,7 +16,7 @@ internal static class CleanupPlanner
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(done);
         var plan = new PlanBuilder();
-        foreach (var stop in OmsDoneWork.Stops(done))
+        foreach (var stop in OmsPlanProgress.Stops(done))
         {
             var (node, name) = (stop.Node!, stop.Parameters["name"]);
             var container = plan.Add(Step(spec, RollbackIds.CleanupContainer(node), OmsActions.RemoveOldContainer, node, $"remove {name} from {node}", [], new(StringComparer.Ordinal)

@@ -14,10 +14,10 @@ namespace Drydock.Reconcilers.Oms;
 internal static class RedoPlanner
 {
     /// <summary>The step that can go on only on restored data; null if none does.</summary>
-    public static PlanStep? Lost(Plan plan)
+    public static PlanStep? FindOutcomeUnknown(Plan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return plan.Step(StepIds.Snapshot) is { State: StepState.Succeeded } ? plan.Steps.Find(IsLost) : null;
+        return plan.Step(StepIds.Snapshot) is { State: StepState.Succeeded } ? plan.Steps.Find(IsOutcomeUnknown) : null;
     }
 
     /// <summary>The plan that goes on from the restored snapshot.</summary>
@@ -25,7 +25,7 @@ internal static class RedoPlanner
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(plan);
-        var lost = Lost(plan)!;
+        var lost = FindOutcomeUnknown(plan)!;
         var again = After(plan, StepIds.Snapshot);
         var steps = new List<PlanStep>();
         foreach (var step in plan.Steps.Where(s => s.Phase != OmsUpgradePhases.RestoreDatabases))
@@ -51,7 +51,7 @@ internal static class RedoPlanner
 
     // A step whose command was lost after its time was over has no open attempt any more: a token gave it back before
     // the look showed the loss.
-    private static bool IsLost(PlanStep step) => DoneWork.IsLost(step)
+    private static bool IsOutcomeUnknown(PlanStep step) => PlanProgress.IsOutcomeUnknown(step)
         || (step is { StartedAt: not null, State: StepState.Failed, Retry: RetryRule.RestoreFirst } && step.Reason != EngineReasons.StepTimeout);
 
     // Whatever waits for the step, directly or not.

@@ -14,21 +14,21 @@ namespace Drydock.Reconcilers.Oms;
 internal sealed class RollbackPlanner
 {
     private readonly PlanBuilder _plan = new();
-    private readonly WayBackBasis<OmsUpgradeSpec> _basis;
+    private readonly RollbackBasis<OmsUpgradeSpec> _basis;
     private readonly Plan _done;
     private readonly List<Node> _nodes;
     private readonly bool _restores;
     private List<string> _barrier = [];
 
-    private RollbackPlanner(WayBackBasis<OmsUpgradeSpec> basis)
+    private RollbackPlanner(RollbackBasis<OmsUpgradeSpec> basis)
     {
         (_basis, _done) = (basis, basis.Plan);
-        _nodes = [.. OmsDoneWork.Stops(_done).Select(s => Node.Of(_done, s))];
-        _restores = OmsDoneWork.NewStarted(_done);
+        _nodes = [.. OmsPlanProgress.Stops(_done).Select(s => Node.Of(_done, s))];
+        _restores = OmsPlanProgress.NewStarted(_done);
     }
 
     /// <summary>The plan; without steps if nothing was changed.</summary>
-    public static Plan Compile(WayBackBasis<OmsUpgradeSpec> basis)
+    public static Plan Compile(RollbackBasis<OmsUpgradeSpec> basis)
     {
         ArgumentNullException.ThrowIfNull(basis);
         return new RollbackPlanner(basis).Compile();
@@ -36,7 +36,7 @@ internal sealed class RollbackPlanner
 
     private Plan Compile()
     {
-        if (!OmsDoneWork.IsPastT1(_done))
+        if (!OmsPlanProgress.IsPastT1(_done))
         {
             new UndoPlanner(_plan, _basis).Compile();
         }
@@ -71,7 +71,7 @@ internal sealed class RollbackPlanner
 
     private List<string> DisableNewHighAvailability()
     {
-        if (_done.Step(StepIds.EnableHA) is not { } enable || !DoneWork.Begun(enable))
+        if (_done.Step(StepIds.EnableHA) is not { } enable || !PlanProgress.Begun(enable))
         {
             return [];
         }
@@ -124,9 +124,9 @@ internal sealed class RollbackPlanner
 
     private List<string> StartOld()
     {
-        foreach (var renamed in _done.Steps.Where(s => s.Action == OmsActions.RenameProjects && DoneWork.Begun(s)).Reverse())
+        foreach (var renamed in _done.Steps.Where(s => s.Action == OmsActions.RenameProjects && PlanProgress.Begun(s)).Reverse())
         {
-            _barrier = [_plan.Add(Step(RollbackIds.Names(DoneWork.NameOf(renamed)), OmsActions.RestoreProjectNames, null, "projects get their former names", _barrier, attempts: 5, [.. renamed.Parameters.Select(p => (p.Key, p.Value))]))];
+            _barrier = [_plan.Add(Step(RollbackIds.Names(PlanProgress.NameOf(renamed)), OmsActions.RestoreProjectNames, null, "projects get their former names", _barrier, attempts: 5, [.. renamed.Parameters.Select(p => (p.Key, p.Value))]))];
         }
 
         foreach (var node in _nodes)
@@ -148,14 +148,14 @@ internal sealed class RollbackPlanner
 
     private List<string> RestoreHighAvailability()
     {
-        if (_done.Step(StepIds.DisableHA) is not { } disable || !DoneWork.Begun(disable))
+        if (_done.Step(StepIds.DisableHA) is not { } disable || !PlanProgress.Begun(disable))
         {
             return [];
         }
 
         var (database, previous) = (disable.Parameters["database"], disable.Parameters["previous"]);
         var perceives = HaConfig.TryParse(previous, out var former, out _) && former.PerceiveStoreClientCheckpoint;
-        var stoppedAt = (OmsDoneWork.StoppedAt(_done) ?? _done.CompiledAt ?? default).ToString("O", CultureInfo.InvariantCulture);
+        var stoppedAt = (OmsPlanProgress.StoppedAt(_done) ?? _done.CompiledAt ?? default).ToString("O", CultureInfo.InvariantCulture);
         var parameters = new List<(string, string)> { ("database", database), ("previous", previous), ("stoppedAt", stoppedAt) };
         if (disable.Action == OmsActions.AwaitManualHighAvailability)
         {
@@ -194,7 +194,7 @@ internal sealed class RollbackPlanner
             guards.SnapshotIsThere(SnapshotName, SnapshotUid, RollbackIds.StartOld(_nodes[0].Name));
         }
 
-        if (_done.Step(StepIds.DisableHA) is { } disable && DoneWork.Begun(disable))
+        if (_done.Step(StepIds.DisableHA) is { } disable && PlanProgress.Begun(disable))
         {
             guards.HighAvailabilityStaysOff(disable.Parameters["database"], _restores ? RollbackIds.Restore : null, RollbackIds.RestoreHA);
         }
@@ -202,7 +202,7 @@ internal sealed class RollbackPlanner
 
     private void Notes()
     {
-        if (!OmsDoneWork.IsPastT1(_done))
+        if (!OmsPlanProgress.IsPastT1(_done))
         {
             _plan.Note(_plan.Phase(OmsUpgradePhases.Undo).Count == 0 ? "nothing was changed, so nothing is taken back" : "no old container was stopped: what was changed is undone and OMS runs on");
         }
@@ -212,7 +212,7 @@ internal sealed class RollbackPlanner
         }
         else
         {
-            _plan.Note($"databases {Snapshot.Parameters["databases"]} are dropped and restored from BackupSnapshot {SnapshotName}: everything written to them since the old containers stopped ({OmsDoneWork.StoppedAt(_done)?.ToString("u", CultureInfo.InvariantCulture)}) is lost");
+            _plan.Note($"databases {Snapshot.Parameters["databases"]} are dropped and restored from BackupSnapshot {SnapshotName}: everything written to them since the old containers stopped ({OmsPlanProgress.StoppedAt(_done)?.ToString("u", CultureInfo.InvariantCulture)}) is lost");
             _plan.Note($"what will be dropped is dumped before into a second snapshot{(_basis.AfterSuccess ? "" : ", if the failed upgrade left it readable")}; the new containers stay, stopped");
         }
 

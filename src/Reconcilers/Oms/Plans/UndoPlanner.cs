@@ -9,19 +9,19 @@ namespace Drydock.Reconcilers.Oms;
 /// Adds, from what a plan has really done before the first old container stopped, the steps that undo it: high
 /// availability and project names as before, created containers and loaded images gone.
 /// </summary>
-internal sealed class UndoPlanner(PlanBuilder plan, WayBackBasis<OmsUpgradeSpec> basis)
+internal sealed class UndoPlanner(PlanBuilder plan, RollbackBasis<OmsUpgradeSpec> basis)
 {
     private const string Phase = OmsUpgradePhases.Undo;
 
     public void Compile()
     {
         var done = basis.Plan;
-        foreach (var step in done.Steps.Where(DoneWork.Begun))
+        foreach (var step in done.Steps.Where(PlanProgress.Begun))
         {
             switch (step.Action)
             {
                 case OmsActions.RenameProjects:
-                    plan.Add(Undo($"names-{DoneWork.NameOf(step)}", OmsActions.RestoreProjectNames, null, "projects get their former names", [], step.Parameters));
+                    plan.Add(Undo($"names-{PlanProgress.NameOf(step)}", OmsActions.RestoreProjectNames, null, "projects get their former names", [], step.Parameters));
                     break;
                 case OmsActions.DisableHighAvailability:
                     var restored = plan.Add(Undo("ha-config", OmsActions.RestoreHighAvailability, null, "ha.config as it was", [], step.Parameters));
@@ -37,7 +37,7 @@ internal sealed class UndoPlanner(PlanBuilder plan, WayBackBasis<OmsUpgradeSpec>
                     }));
                     break;
                 case OmsActions.PrepareImage when step.Parameters["source"] != "Present":
-                    var after = done.Steps.Exists(s => s.Action == OmsActions.CreateContainer && s.Node == step.Node && DoneWork.Begun(s))
+                    var after = done.Steps.Exists(s => s.Action == OmsActions.CreateContainer && s.Node == step.Node && PlanProgress.Begun(s))
                         ? [RollbackIds.Undo($"remove-{step.Node}")]
                         : new List<string>();
                     plan.Add(Undo($"image-{step.Node}", OmsActions.RemoveImage, step.Node, $"remove {step.Parameters["image"]} from {step.Node}", after, new(StringComparer.Ordinal)
@@ -54,7 +54,7 @@ internal sealed class UndoPlanner(PlanBuilder plan, WayBackBasis<OmsUpgradeSpec>
 
     private void Consoles(string after)
     {
-        foreach (var step in basis.Plan.Steps.Where(s => s.Action == OmsActions.RestartConsole && DoneWork.Begun(s)))
+        foreach (var step in basis.Plan.Steps.Where(s => s.Action == OmsActions.RestartConsole && PlanProgress.Begun(s)))
         {
             after = plan.Add(Undo($"console-{step.Node}", OmsActions.RestartConsole, step.Node, $"restart oms_console on {step.Node}", [after], step.Parameters));
         }

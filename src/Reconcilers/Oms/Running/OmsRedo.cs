@@ -16,7 +16,7 @@ internal sealed class OmsRedo : IRunRedo<OmsUpgradeSpec>
     public string Phase => OmsUpgradePhases.RestoreDatabases;
 
     /// <inheritdoc />
-    public PlanStep? Lost(Plan plan) => RedoPlanner.Lost(plan);
+    public PlanStep? FindOutcomeUnknown(Plan plan) => RedoPlanner.FindOutcomeUnknown(plan);
 
     /// <inheritdoc />
     public bool IsRedone(Plan plan) => plan.Step(RollbackIds.Restore) is not null;

@@ -36,13 +36,13 @@ internal sealed class OmsRunTargets(OmsTargets targets, OmsServices services) : 
     {
         try
         {
-            return await new WayBackCheck(targets).FindObstacleAsync(status, cancellationToken);
+            return await new RollbackCheck(targets).FindObstacleAsync(status, cancellationToken);
         }
         catch (Exception exception) when (exception is DockerException or SnapshotException or KeyNotFoundException or IOException)
         {
             // A host or storage that cannot be reached is for the guards and steps to say, except where nothing forces
             // the way back now.
-            return status.UpgradeStands() ? targets.Redactor.Redact(exception.Message) : null;
+            return status.IsUpgraded() ? targets.Redactor.Redact(exception.Message) : null;
         }
     }
 
@@ -51,8 +51,8 @@ internal sealed class OmsRunTargets(OmsTargets targets, OmsServices services) : 
         new RollbackNotes(targets, services.Time).CompileAsync(status, services.Time.GetUtcNow(), cancellationToken);
 
     /// <inheritdoc />
-    public Task<RunTrouble?> FindTroubleAsync(CancellationToken cancellationToken) =>
-        StorageTrouble.FindAsync(services.BackupStorage, targets.Upgrade.Spec.Backup.Storage, targets.Upgrade.Metadata.Namespace, cancellationToken);
+    public Task<Blocker?> FindBlockerAsync(CancellationToken cancellationToken) =>
+        StorageBlocker.FindAsync(services.BackupStorage, targets.Upgrade.Spec.Backup.Storage, targets.Upgrade.Metadata.Namespace, cancellationToken);
 
     /// <inheritdoc />
     public void FollowEvents() => targets.FollowEvents();

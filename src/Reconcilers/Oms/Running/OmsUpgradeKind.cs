@@ -22,7 +22,7 @@ internal static class OmsUpgradeKind
         Access = new OmsAccess(services),
         Work = new OmsWork(),
         Report = new OmsReport(),
-        WayBack = new OmsWayBack(),
+        Rollback = new OmsRollback(),
         Cleanup = new OmsCleanup(),
         Redo = new OmsRedo(),
     };

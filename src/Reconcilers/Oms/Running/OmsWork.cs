@@ -23,10 +23,10 @@ internal sealed class OmsWork : IRunWork<OmsUpgradeSpec>
         : KubernetesDuration.Parse(spec.Timeouts.Of(step.Phase));
 
     /// <inheritdoc />
-    public bool IsPastUndo(Plan plan) => OmsDoneWork.IsPastT1(plan);
+    public bool IsPastUndo(Plan plan) => OmsPlanProgress.IsPastT1(plan);
 
     /// <inheritdoc />
-    public bool Changed(Plan plan) => OmsDoneWork.Changed(plan);
+    public bool Changed(Plan plan) => OmsPlanProgress.Changed(plan);
 
     /// <inheritdoc />
     public bool OnlyWaits(PlanStep step) => OmsActions.OnlyWaits(step.Action);

@@ -22,7 +22,7 @@ internal sealed class RollbackNotes(IOmsTargets targets, TimeProvider time)
             notes.Add($"BackupSnapshot {reference.Name} is {(taken is { } at ? $"of {Text(at)}, {KubernetesDuration.Format(TimeSpan.FromSeconds(Math.Floor((now - at).TotalSeconds)))} old" : "of unknown age")}");
         }
 
-        if (OmsDoneWork.StoppedAt(status.Plan!) is { } stopped)
+        if (OmsPlanProgress.StoppedAt(status.Plan!) is { } stopped)
         {
             notes.Add($"stores read again from {Text(stopped)}: every source database must still hold its logs since then, or the projects on it must be made anew");
         }

@@ -28,7 +28,7 @@ internal static class OmsActionList
             actions.Add(new ActionItem { Reason = Reasons.HighAvailabilityOff, Message = $"{notEnabled ?? "high availability is off as before"}: Stores and writers of running projects stay abnormal until they are started by hand in the console" });
         }
 
-        actions.AddRange(OmsDoneWork.Stops(plan)
+        actions.AddRange(OmsPlanProgress.Stops(plan)
             .Select(s => new ActionItem { Reason = Reasons.RemoveOldContainers, Subject = s.Node ?? "", Message = $"{s.Parameters["name"]} stays, stopped, as the way back; remove it once the upgrade is accepted" }));
         return [.. actions.Take(SchemaLimits.Findings)];
     }

@@ -16,10 +16,10 @@ internal sealed class OmsReport : IRunReport<OmsUpgradeSpec, OmsUpgradeStatus>
         var (there, back) = (status.Plan, status.RollbackPlan);
         status = status with
         {
-            Times = UpgradeMoments.Of(status),
+            Times = UpgradeTimestamps.Of(status),
             SnapshotRef = Snapshot(there?.Step(StepIds.Snapshot)) ?? status.SnapshotRef,
             RollbackSnapshotRef = back is null ? status.RollbackSnapshotRef : Snapshot(back.Step(RollbackIds.Snapshot)),
-            RenamedProjects = there is null ? status.RenamedProjects : status.WentBack() ? [] : RenamedProjects.Of(there),
+            RenamedProjects = there is null ? status.RenamedProjects : status.IsRolledBack() ? [] : RenamedProjects.Of(there),
             Nodes = [.. status.Nodes.Select(n => Node(spec, status, n))],
         };
         return isDone
@@ -48,7 +48,7 @@ internal sealed class OmsReport : IRunReport<OmsUpgradeSpec, OmsUpgradeStatus>
     /// <inheritdoc />
     public string Success(OmsUpgradeStatus status) =>
         (status.Times?.Downtime is { } downtime ? $", downtime {downtime}" : "")
-        + (status.CleanupPlan is { } cleanup && DoneWork.Done(cleanup) ? "; the old containers are removed" : "");
+        + (status.CleanupPlan is { } cleanup && PlanProgress.Done(cleanup) ? "; the old containers are removed" : "");
 
     /// <inheritdoc />
     public string LeftBehind(OmsUpgradeSpec spec, OmsUpgradeStatus status) =>
@@ -61,7 +61,7 @@ internal sealed class OmsReport : IRunReport<OmsUpgradeSpec, OmsUpgradeStatus>
             : null;
 
     private static List<ActionItem> ForwardActions(OmsUpgradeSpec spec, OmsUpgradeStatus status) =>
-        OmsActionList.Compile(spec, status, status.Plan!) is var actions && status.CleanupPlan is { } cleanup && DoneWork.Done(cleanup)
+        OmsActionList.Compile(spec, status, status.Plan!) is var actions && status.CleanupPlan is { } cleanup && PlanProgress.Done(cleanup)
             ? [.. actions.Where(a => a.Reason != Reasons.RemoveOldContainers)]
             : actions;
 

@@ -25,7 +25,7 @@ internal static class RollbackActionList
             actions.Add(new ActionItem { Reason = Reasons.HighAvailabilityOff, Message = "high availability is off, as it was before the upgrade: Stores and writers of running projects stay abnormal until they are started by hand in the console" });
         }
 
-        actions.AddRange(OmsDoneWork.Stops(status.Plan!).Select(s => new ActionItem
+        actions.AddRange(OmsPlanProgress.Stops(status.Plan!).Select(s => new ActionItem
         {
             Reason = Reasons.RemoveNewContainers,
             Subject = s.Node ?? "",

@@ -176,7 +176,7 @@ internal sealed partial class BackupSnapshotController(
         catch (Exception exception) when (exception is ActRefusedException or OperationCanceledException or KubernetesException)
         {
             // Not this process's turn, or the API server was away: the next look takes it up under the same id.
-            var standing = new Standing(StandingKind.Progressing, BackupSnapshotPhases.Pending, Reasons.Pending, exception.Message);
+            var standing = new RunStatusSummary(RunOutcomeKind.Progressing, BackupSnapshotPhases.Pending, Reasons.Pending, exception.Message);
             return SnapshotStatusComposer.Standing(snapshot, snapshot.Status!, standing, now);
         }
         catch (Exception exception)
@@ -188,7 +188,7 @@ internal sealed partial class BackupSnapshotController(
 
         BackupSnapshotStatus Failed(string reason, string message)
         {
-            var standing = new Standing(StandingKind.Stalled, BackupSnapshotPhases.Failed, reason, $"{message}. Nothing was overwritten; after the repair set a new spec.retry, or create another BackupSnapshot") { Failed = true };
+            var standing = new RunStatusSummary(RunOutcomeKind.Stalled, BackupSnapshotPhases.Failed, reason, $"{message}. Nothing was overwritten; after the repair set a new spec.retry, or create another BackupSnapshot") { Failed = true };
             return SnapshotStatusComposer.Standing(snapshot, snapshot.Status! with { Verified = false }, standing, now);
         }
     }
@@ -204,7 +204,7 @@ internal sealed partial class BackupSnapshotController(
                 var references = await SnapshotReferences.ReadAsync(services.Kubernetes, services.Scope, cancellationToken);
                 if (status.Phase != BackupSnapshotPhases.Expiring && references.UserOf(snapshot) is { } user)
                 {
-                    var waits = new Standing(StandingKind.Progressing, BackupSnapshotPhases.Deleting, Reasons.FilesInUse, $"{user}; the files go when that no longer holds");
+                    var waits = new RunStatusSummary(RunOutcomeKind.Progressing, BackupSnapshotPhases.Deleting, Reasons.FilesInUse, $"{user}; the files go when that no longer holds");
                     await WriteAsync(snapshot, SnapshotStatusComposer.Standing(snapshot, status, waits, services.Time.GetUtcNow()), cancellationToken);
                     return LookAgainAfterFailure;
                 }
@@ -229,7 +229,7 @@ internal sealed partial class BackupSnapshotController(
     }
 
     // Null: they are gone. Otherwise why not; what retention has begun to remove stays marked as that.
-    private async Task<Standing?> RemoveFilesAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
+    private async Task<RunStatusSummary?> RemoveFilesAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
     {
         var expiring = snapshot.Status!.Phase == BackupSnapshotPhases.Expiring;
         try
@@ -255,8 +255,8 @@ internal sealed partial class BackupSnapshotController(
             var wayOut = expiring
                 ? "If the storage is gone for good, remove the finalizer by hand"
                 : $"To let the object go and keep the files set spec.deletionPolicy: {DeletionPolicy.Retain}";
-            return new Standing(
-                StandingKind.Stalled,
+            return new RunStatusSummary(
+                RunOutcomeKind.Stalled,
                 expiring ? BackupSnapshotPhases.Expiring : BackupSnapshotPhases.Deleting,
                 reason,
                 $"the files under {snapshot.Status.Path} could not be deleted: {exception.Message.TrimEnd('.')}. Put that right and they go by themselves. {wayOut}");

@@ -25,10 +25,10 @@ internal sealed record SnapshotServices
     public required IStorages Storages { get; init; }
 
     /// <summary>Set whenever a snapshot's status changed.</summary>
-    public required Pulse Changes { get; init; }
+    public required AsyncSignal Changes { get; init; }
 
     /// <summary>Set whenever retention may have something to do.</summary>
-    public Pulse Retention { get; init; } = new();
+    public AsyncSignal Retention { get; init; } = new();
 
     /// <summary>The namespaces that the operator serves.</summary>
     public NamespaceScope Scope { get; init; } = NamespaceScope.All;

@@ -24,7 +24,7 @@ internal static class SnapshotStatusComposer
         return Standing(
             snapshot,
             status,
-            new Standing(StandingKind.Progressing, verifying ? BackupSnapshotPhases.Verifying : BackupSnapshotPhases.Dumping, verifying ? Reasons.Verifying : Reasons.Dumping, $"{(job?.Describe() is { Length: > 0 } progress ? progress : string.Join(", ", snapshot.Spec.Databases))} to {status.Path}"),
+            new RunStatusSummary(RunOutcomeKind.Progressing, verifying ? BackupSnapshotPhases.Verifying : BackupSnapshotPhases.Dumping, verifying ? Reasons.Verifying : Reasons.Dumping, $"{(job?.Describe() is { Length: > 0 } progress ? progress : string.Join(", ", snapshot.Spec.Databases))} to {status.Path}"),
             now);
     }
 
@@ -58,7 +58,7 @@ internal static class SnapshotStatusComposer
         return Standing(
             snapshot,
             status,
-            new Standing(StandingKind.Succeeded, BackupSnapshotPhases.Succeeded, Reasons.Succeeded, string.Create(CultureInfo.InvariantCulture, $"{manifest.Databases.Count} databases, {manifest.StoredBytes} bytes stored, read back and compared{(snapshot.Spec.Verify == Crds.Common.SnapshotVerification.RestoreTest ? ", loaded into a scratch database and compared with the whole catalogue" : "")}")),
+            new RunStatusSummary(RunOutcomeKind.Succeeded, BackupSnapshotPhases.Succeeded, Reasons.Succeeded, string.Create(CultureInfo.InvariantCulture, $"{manifest.Databases.Count} databases, {manifest.StoredBytes} bytes stored, read back and compared{(snapshot.Spec.Verify == Crds.Common.SnapshotVerification.RestoreTest ? ", loaded into a scratch database and compared with the whole catalogue" : "")}")),
             now);
     }
 
@@ -67,7 +67,7 @@ internal static class SnapshotStatusComposer
         BackupSnapshot snapshot, string phase, string reason, string message, DateTimeOffset now)
     {
         var done = phase == BackupSnapshotPhases.Expired;
-        var status = Standing(snapshot, snapshot.Status! with { Verified = false }, new Standing(done ? StandingKind.PlanReady : StandingKind.Progressing, phase, reason, message), now);
+        var status = Standing(snapshot, snapshot.Status! with { Verified = false }, new RunStatusSummary(done ? RunOutcomeKind.PlanReady : RunOutcomeKind.Progressing, phase, reason, message), now);
         return status with { FinishedAt = snapshot.Status.FinishedAt };
     }
 
@@ -81,17 +81,17 @@ internal static class SnapshotStatusComposer
         var generation = snapshot.Metadata.Generation;
         var kind = status.Phase switch
         {
-            BackupSnapshotPhases.Succeeded => StandingKind.Succeeded,
-            BackupSnapshotPhases.Expired => StandingKind.PlanReady,
-            _ => StandingKind.Stalled,
+            BackupSnapshotPhases.Succeeded => RunOutcomeKind.Succeeded,
+            BackupSnapshotPhases.Expired => RunOutcomeKind.PlanReady,
+            _ => RunOutcomeKind.Stalled,
         };
-        if (kind == StandingKind.Stalled || IsWhole(status))
+        if (kind == RunOutcomeKind.Stalled || IsWhole(status))
         {
             return status with { ObservedGeneration = generation, Conditions = [.. status.Conditions.Select(c => c with { ObservedGeneration = generation })] };
         }
 
-        var reason = kind == StandingKind.Succeeded ? Reasons.Succeeded : Reasons.Expired;
-        return Standing(snapshot, status, new Standing(kind, status.Phase!, reason, status.Message ?? ""), now) with { FinishedAt = status.FinishedAt };
+        var reason = kind == RunOutcomeKind.Succeeded ? Reasons.Succeeded : Reasons.Expired;
+        return Standing(snapshot, status, new RunStatusSummary(kind, status.Phase!, reason, status.Message ?? ""), now) with { FinishedAt = status.FinishedAt };
     }
 
     /// <summary>Whether a status says all that this version says.</summary>
@@ -99,16 +99,16 @@ internal static class SnapshotStatusComposer
         status.Conditions.Exists(c => c.Type == ConditionTypes.Usable);
 
     public static BackupSnapshotStatus Standing(
-        BackupSnapshot snapshot, BackupSnapshotStatus status, Standing standing, DateTimeOffset now)
+        BackupSnapshot snapshot, BackupSnapshotStatus status, RunStatusSummary standing, DateTimeOffset now)
     {
         var set = new ConditionSet(status.Conditions, now, snapshot.Metadata.Generation);
-        var succeeded = standing.Kind == StandingKind.Succeeded;
-        var expired = standing.Kind == StandingKind.PlanReady;
+        var succeeded = standing.Kind == RunOutcomeKind.Succeeded;
+        var expired = standing.Kind == RunOutcomeKind.PlanReady;
         var usable = succeeded || (status.Verified == true && standing.Reason == Reasons.FilesInUse);
         set.Set(ConditionTypes.Ready, succeeded || expired, standing.Reason, standing.Message);
         set.Set(ConditionTypes.Usable, usable, standing.Reason, standing.Message);
-        set.Set(ConditionTypes.Reconciling, standing.Kind == StandingKind.Progressing, standing.Reason, standing.Message);
-        set.Set(ConditionTypes.Stalled, standing.Kind == StandingKind.Stalled, standing.Reason, standing.Kind == StandingKind.Stalled ? standing.Message : "");
+        set.Set(ConditionTypes.Reconciling, standing.Kind == RunOutcomeKind.Progressing, standing.Reason, standing.Message);
+        set.Set(ConditionTypes.Stalled, standing.Kind == RunOutcomeKind.Stalled, standing.Reason, standing.Kind == RunOutcomeKind.Stalled ? standing.Message : "");
         set.Set(ConditionTypes.Succeeded, succeeded, succeeded ? standing.Reason : Reasons.NotYet, succeeded ? standing.Message : "");
         set.Set(ConditionTypes.Failed, standing.Failed, standing.Failed ? standing.Reason : Reasons.NotFailed, standing.Failed ? standing.Message : "");
         return status with
@@ -117,7 +117,7 @@ internal static class SnapshotStatusComposer
             Phase = standing.Phase,
             Message = SchemaLimits.Clip(standing.Message),
             StartedAt = status.StartedAt ?? now,
-            FinishedAt = standing.Kind is StandingKind.Succeeded or StandingKind.Stalled ? status.FinishedAt ?? now : null,
+            FinishedAt = standing.Kind is RunOutcomeKind.Succeeded or RunOutcomeKind.Stalled ? status.FinishedAt ?? now : null,
             Conditions = set.Conditions,
         };
     }

@@ -36,7 +36,7 @@ internal sealed record RestoreServices
     public NamespaceScope Scope { get; init; } = NamespaceScope.All;
 
     /// <summary>Set whenever a restore's status changed.</summary>
-    public required Pulse Changes { get; init; }
+    public required AsyncSignal Changes { get; init; }
 
     /// <summary>May this process act?</summary>
     public required IActFence Fence { get; init; }

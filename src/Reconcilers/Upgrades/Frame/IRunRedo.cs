@@ -18,7 +18,7 @@ internal interface IRunRedo<in TSpec>
     string Phase { get; }
 
     /// <summary>The step that can go on only on restored data; null if none does.</summary>
-    PlanStep? Lost(Plan plan);
+    PlanStep? FindOutcomeUnknown(Plan plan);
 
     /// <summary>Whether a restore was put into the plan since it was first stored.</summary>
     bool IsRedone(Plan plan);

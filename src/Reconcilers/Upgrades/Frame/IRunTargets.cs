@@ -48,14 +48,14 @@ internal interface IRunTargets<TEntity, TSpec, TStatus> : IAsyncDisposable
     /// What keeps a process that has just taken a run over from going on with its plan (a storage that is not the one
     /// preflight marked); null if nothing does. Asked again until it is null, then no more.
     /// </summary>
-    Task<RunTrouble?> FindTroubleAsync(CancellationToken cancellationToken) => Task.FromResult<RunTrouble?>(null);
+    Task<Blocker?> FindBlockerAsync(CancellationToken cancellationToken) => Task.FromResult<Blocker?>(null);
 
     /// <summary>
     /// Takes away what a run that rests must not leave in the targets: called beside the reconcile while the kind's
     /// <see cref="RunKind{TEntity, TSpec, TStatus}.Rest"/> says that something may be left, again and again until it is
     /// gone. Decides by what the targets show; asks the fence before each change.
     /// </summary>
-    Task<RunTakenAway> TakeAwayAsync(TStatus status, CancellationToken cancellationToken) => Task.FromResult(RunTakenAway.Nothing);
+    Task<ParkedStateResult> CleanUpAsync(TStatus status, CancellationToken cancellationToken) => Task.FromResult(ParkedStateResult.Nothing);
 
     /// <summary>
     /// Follows events of the targets from now on, as far as access allows. Called again and again; must not throw for

@@ -17,14 +17,14 @@ internal sealed class RunController<TEntity, TSpec, TStatus> : EntityController<
     where TSpec : RunSpec, new()
     where TStatus : RunStatus, new()
 {
-    private static readonly TimeSpan LookAtTrouble = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan BlockerInterval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LookForClaim = TimeSpan.FromMinutes(1);
 
     private readonly RunKind<TEntity, TSpec, TStatus> _kind;
     private readonly RunFrame<TEntity, TSpec, TStatus> _frame;
     private readonly PreflightFlow<TEntity, TSpec, TStatus> _preflight;
     private readonly RunFlow<TEntity, TSpec, TStatus> _runs;
-    private readonly EndFlow<TEntity, TSpec, TStatus> _ends;
+    private readonly CompletionFlow<TEntity, TSpec, TStatus> _completion;
     private readonly DeletionFlow<TEntity, TSpec, TStatus> _deletion;
 
     /// <summary>Composes the controller of a kind.</summary>
@@ -39,23 +39,23 @@ internal sealed class RunController<TEntity, TSpec, TStatus> : EntityController<
         _frame = new RunFrame<TEntity, TSpec, TStatus>(kind, services, writer, trigger);
         _preflight = new PreflightFlow<TEntity, TSpec, TStatus>(_frame);
         var plans = new PlanFlow<TEntity, TSpec, TStatus>(_frame);
-        var turns = new TurnFlow<TEntity, TSpec, TStatus>(_frame);
-        var rests = new RestFlow<TEntity, TSpec, TStatus>(_frame);
-        _runs = new RunFlow<TEntity, TSpec, TStatus>(_frame, plans, turns, rests);
-        _ends = new EndFlow<TEntity, TSpec, TStatus>(_frame, turns);
-        _deletion = new DeletionFlow<TEntity, TSpec, TStatus>(_frame, _runs, plans, rests);
+        var rollbacks = new RollbackFlow<TEntity, TSpec, TStatus>(_frame);
+        var parked = new ParkedStateFlow<TEntity, TSpec, TStatus>(_frame);
+        _runs = new RunFlow<TEntity, TSpec, TStatus>(_frame, plans, rollbacks, parked);
+        _completion = new CompletionFlow<TEntity, TSpec, TStatus>(_frame, rollbacks);
+        _deletion = new DeletionFlow<TEntity, TSpec, TStatus>(_frame, _runs, plans, parked);
     }
 
     /// <inheritdoc />
-    protected override bool IsInert(TEntity entity) => _ends.IsInert(entity);
+    protected override bool IsInert(TEntity entity) => _completion.IsInert(entity);
 
     /// <inheritdoc />
-    protected override TimeSpan? InertFor(TEntity entity) => _ends.InertFor(entity);
+    protected override TimeSpan? InertFor(TEntity entity) => _completion.InertFor(entity);
 
     /// <inheritdoc />
     protected override async Task<TimeSpan?> ReconcileFreshAsync(TEntity entity, CancellationToken cancellationToken)
     {
-        if ((EndFlow<TEntity, TSpec, TStatus>.IsAtRest(entity) || IsPlanReady(entity)) && RunTokens.NewAbort(entity) is { } token)
+        if ((CompletionFlow<TEntity, TSpec, TStatus>.IsAtRest(entity) || IsPlanReady(entity)) && RunTokens.NewAbort(entity) is { } token)
         {
             entity = await _frame.WriteAsync(entity, RunTokens.UseAbort(entity.Status!, token, _frame.Now), cancellationToken);
         }
@@ -95,7 +95,7 @@ internal sealed class RunController<TEntity, TSpec, TStatus> : EntityController<
             return null;
         }
 
-        return entity.Status is { Plan: not null } status && (status.Target?.Claim is not null || status.RollbackPlan is not null || status.UpgradeStands())
+        return entity.Status is { Plan: not null } status && (status.Target?.Claim is not null || status.RollbackPlan is not null || status.IsUpgraded())
             ? await RunAsync(entity, session, binding.AccessKey, cancellationToken)
             : await _preflight.AdvanceAsync(entity, session, binding.AccessKey, cancellationToken);
     }
@@ -103,28 +103,28 @@ internal sealed class RunController<TEntity, TSpec, TStatus> : EntityController<
     // What has come to an end, or has nothing to take back; null while a run is under way.
     private async Task<(TEntity Entity, bool Stays, TimeSpan? After)?> EndedAsync(TEntity entity, CancellationToken cancellationToken)
     {
-        if (entity.Status is { } status && status.WentBack() && !WayBack.IsUndoneByAbort(entity.Spec, status))
+        if (entity.Status is { } status && status.IsRolledBack() && !RollbackDecision.IsUndoneByAbort(entity.Spec, status))
         {
             await ForgetAsync(entity);
-            return (entity, true, await _ends.RolledBackAsync(entity, cancellationToken));
+            return (entity, true, await _completion.RolledBackAsync(entity, cancellationToken));
         }
 
-        if (entity.Status?.UpgradeStands() == true)
+        if (entity.Status?.IsUpgraded() == true)
         {
-            var (written, runs, after) = await _ends.SucceededAsync(entity, cancellationToken);
+            var (written, runs, after) = await _completion.SucceededAsync(entity, cancellationToken);
             if (runs)
             {
                 return (written, after is not null, after);
             }
 
             await ForgetAsync(written);
-            return (written, true, after ?? _ends.InertFor(written));
+            return (written, true, after ?? _completion.InertFor(written));
         }
 
         if (entity.Spec.DesiredState == DesiredState.RolledBack && (entity.Status?.Plan is null || entity.Status is { RollbackPlan: null, Target.Claim: null }))
         {
             await ForgetAsync(entity);
-            await _ends.NothingAsync(entity, cancellationToken);
+            await _completion.NothingAsync(entity, cancellationToken);
             return (entity, true, null);
         }
 
@@ -151,16 +151,16 @@ internal sealed class RunController<TEntity, TSpec, TStatus> : EntityController<
         }
 
         session.ClaimSeen = claimed;
-        if (!session.IsFreeOfTrouble && _kind.Plans.Active(status) == PlanSlot.Upgrade && await session.Targets.FindTroubleAsync(cancellationToken) is { } trouble)
+        if (!session.HasNoBlocker && _kind.Plans.Active(status) == PlanSlot.Upgrade && await session.Targets.FindBlockerAsync(cancellationToken) is { } blocker)
         {
-            await StalledAsync(entity, trouble.Reason, trouble.Message, cancellationToken);
-            return LookAtTrouble;
+            await StalledAsync(entity, blocker.Reason, blocker.Message, cancellationToken);
+            return BlockerInterval;
         }
 
-        session.IsFreeOfTrouble = true;
+        session.HasNoBlocker = true;
         session.Targets.FollowEvents();
-        var step = status.UpgradeStands() && status.RollbackPlan is null && _kind.Plans.Active(status) == PlanSlot.Upgrade
-            ? await _runs.TurnAfterSuccessAsync(entity, session, cancellationToken)
+        var step = status.IsUpgraded() && status.RollbackPlan is null && _kind.Plans.Active(status) == PlanSlot.Upgrade
+            ? await _runs.RollBackAfterSuccessAsync(entity, session, cancellationToken)
             : await _runs.AdvanceAsync(entity, session, accessKey, Drift(entity), cancellationToken);
         if (step.End == RunEnd.None)
         {
@@ -177,8 +177,8 @@ internal sealed class RunController<TEntity, TSpec, TStatus> : EntityController<
     private Task<TEntity> StalledAsync(
         TEntity entity, string reason, string message, CancellationToken cancellationToken)
     {
-        var standing = new Standing(StandingKind.Stalled, entity.Status!.Phase ?? RunPhases.Pending, reason, message);
-        return _frame.WriteAsync(entity, entity.Status, standing, _frame.Now, cancellationToken);
+        var summary = new RunStatusSummary(RunOutcomeKind.Stalled, entity.Status!.Phase ?? RunPhases.Pending, reason, message);
+        return _frame.WriteAsync(entity, entity.Status, summary, _frame.Now, cancellationToken);
     }
 
     // mode: Plan has ended and nothing was asked since.
@@ -187,9 +187,9 @@ internal sealed class RunController<TEntity, TSpec, TStatus> : EntityController<
         && entity.Status.ObservedGeneration == entity.Metadata.Generation
         && RunTokens.NewRetries(entity).Count == 0;
 
-    private Func<Standing, Standing>? Drift(TEntity entity) =>
+    private Func<RunStatusSummary, RunStatusSummary>? Drift(TEntity entity) =>
         entity.Status?.Plan?.SpecHash is { Length: > 0 } compiledFor && compiledFor != _kind.Work.IdentityHash(entity.Spec)
-            ? standing => standing with { Message = $"{standing.Message} [{Reasons.SpecChangeIgnored}: an identity field of spec was changed while the stored plan runs; the stored plan goes on. Put the old value back]" }
+            ? summary => summary with { Message = $"{summary.Message} [{Reasons.SpecChangeIgnored}: an identity field of spec was changed while the stored plan runs; the stored plan goes on. Put the old value back]" }
             : null;
 
     private void OnEvent(RunSession<TEntity, TSpec, TStatus> session, TEntity entity)

@@ -38,7 +38,7 @@ internal sealed class RunKind<TEntity, TSpec, TStatus>
     public required IRunReport<TSpec, TStatus> Report { get; init; }
 
     /// <summary>Its way back.</summary>
-    public required IRunWayBack<TSpec> WayBack { get; init; }
+    public required IRollbackPlanner<TSpec> Rollback { get; init; }
 
     /// <summary>What is removed after success; null for a kind that leaves nothing to remove.</summary>
     public IRunCleanup<TSpec, TStatus>? Cleanup { get; init; }
@@ -47,7 +47,7 @@ internal sealed class RunKind<TEntity, TSpec, TStatus>
     /// What must not be left in the targets of a run that rests half way; null for a kind that leaves nothing of that
     /// sort.
     /// </summary>
-    public IRunRest<TSpec, TStatus>? Rest { get; init; }
+    public IParkedStateCleanup<TSpec, TStatus>? Rest { get; init; }
 
     /// <summary>How a step that was lost is done again on restored data; null for a kind without such steps.</summary>
     public IRunRedo<TSpec>? Redo { get; init; }

@@ -16,7 +16,7 @@ internal sealed partial class ContainerEventFeed : IAsyncDisposable
     private static readonly string[] Actions = ["create", "start", "stop", "die", "kill", "oom", "pause", "unpause", "destroy", "rename", "update"];
 
     private readonly CancellationTokenSource _stop = new();
-    private readonly Pulse _pulse = new();
+    private readonly AsyncSignal _signal = new();
     private readonly IDockerClient _docker;
     private readonly Action _onEvent;
     private readonly TimeProvider _time;
@@ -39,7 +39,7 @@ internal sealed partial class ContainerEventFeed : IAsyncDisposable
 
     /// <summary>Returns at the next event, and after a short while in any case.</summary>
     public Task NextAsync(CancellationToken cancellationToken) =>
-        _pulse.WaitAsync(LongestWait, _time, cancellationToken);
+        _signal.WaitAsync(LongestWait, _time, cancellationToken);
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
@@ -59,7 +59,7 @@ internal sealed partial class ContainerEventFeed : IAsyncDisposable
             {
                 await foreach (var _ in _docker.System.MonitorEventsAsync(new ContainerEventsParameters { Filters = filters }, cancellationToken))
                 {
-                    _pulse.Set();
+                    _signal.Set();
                     _onEvent();
                 }
             }
@@ -75,7 +75,7 @@ internal sealed partial class ContainerEventFeed : IAsyncDisposable
             }
 
             // What happened while nobody listened is found by looking.
-            _pulse.Set();
+            _signal.Set();
             _onEvent();
             await Task.Delay(Reconnect, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }

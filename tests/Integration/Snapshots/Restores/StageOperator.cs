@@ -38,7 +38,7 @@ internal sealed class StageOperator : IReconcileTrigger<SnapshotRestore>, IEntit
                 Storages = stage.Storages,
                 Servers = new SqlRestoreServers(TimeProvider.System),
                 Claims = new TargetClaims(stage.Client, stage.Namespace, TimeProvider.System),
-                Changes = new Pulse(),
+                Changes = new AsyncSignal(),
                 Fence = new LeadershipFence(new AlwaysLeader()),
                 Events = _events,
                 Time = TimeProvider.System,

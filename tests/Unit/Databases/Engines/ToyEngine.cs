@@ -97,9 +97,9 @@ internal sealed class ToyEngine : IDatabaseEngine
         public Task<EnginePreflight> PreflightAsync(CancellationToken cancellationToken) =>
             Task.FromResult(new EnginePreflight(this, [], TargetIdentity));
 
-        public Task<RunTakenAway> CleanUpAsync(
+        public Task<ParkedStateResult> CleanUpAsync(
             DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
-            Task.FromResult(RunTakenAway.Nothing);
+            Task.FromResult(ParkedStateResult.Nothing);
 
         public Plan Compile(DatabaseRollingUpgradeSpec spec)
         {

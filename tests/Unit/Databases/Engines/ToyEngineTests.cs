@@ -57,7 +57,7 @@ public sealed class ToyEngineTests
                 Hosts = new DatabaseHostServices(null!, null!, Time),
                 Storages = null!,
                 BackupStorage = null!,
-                SnapshotChanges = new Pulse(),
+                SnapshotChanges = new AsyncSignal(),
                 Claims = null!,
                 Fence = this,
                 Events = Events,

@@ -205,11 +205,11 @@ public sealed class RunTests
     {
         var world = new TiDbWorld(Whole).Begin();
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1-drain").State == StepState.Succeeded, "tikv-1 drained");
-        var (spec, rest) = (world.Upgrade.Spec, new DatabaseRest(SupportedEngines.All));
+        var (spec, rest) = (world.Upgrade.Spec, new DatabaseParkedState(SupportedEngines.All));
         var resting = new DatabaseRollingUpgradeStatus { Plan = world.Stored! };
         rest.IsLeft(spec, resting).ShouldBeTrue();
 
-        var taken = rest.TakenAway(spec, resting, ["tikv-1"], world.Now.AddSeconds(1));
+        var taken = rest.MarkRemoved(spec, resting, ["tikv-1"], world.Now.AddSeconds(1));
         rest.IsLeft(spec, taken).ShouldBeFalse();
         TiDbStatus.LeftBehind(spec, taken).ShouldBeEmpty();
 

@@ -95,12 +95,12 @@ public sealed class StatusTests
         var run = YugaRun.Of(world);
         run.HoldBefore.Add("UpgradeTServers/t2-swap");
         run.Until(() => run.Outcome?.State == RunState.Held, "t2 is drained");
-        var (rest, aborted) = (new DatabaseRest(SupportedEngines.All), new DatabaseRollingUpgradeStatus { Plan = run.Plan, AbortedBy = "token" });
+        var (rest, aborted) = (new DatabaseParkedState(SupportedEngines.All), new DatabaseRollingUpgradeStatus { Plan = run.Plan, AbortedBy = "token" });
         rest.IsLeft(world.Spec, aborted).ShouldBeTrue();
-        var came = await new YugabyteCleanup(new YugaLife(world)).TakeAwayAsync(aborted, default);
+        var came = await new YugabyteCleanup(new YugaLife(world)).CleanUpAsync(aborted, default);
         came.Gone.ShouldBe(["t2"]);
         (came.Left.Count, world.LeaderBlacklist.Count).ShouldBe((0, 0));
-        var status = rest.TakenAway(world.Spec, aborted, came.Gone, world.Time.GetUtcNow());
+        var status = rest.MarkRemoved(world.Spec, aborted, came.Gone, world.Time.GetUtcNow());
         rest.IsLeft(world.Spec, status).ShouldBeFalse();
         Compose(world, status).ActionRequired.ShouldBeEmpty();
 
@@ -122,7 +122,7 @@ public sealed class StatusTests
         run.HoldBefore.Add("UpgradeTServers/t2-swap");
         run.Until(() => run.Outcome?.State == RunState.Held, "t2 is drained");
         world.ToolAnswers["change_leader_blacklist"] = (1, "Timed out");
-        var came = await new YugabyteCleanup(new YugaLife(world)).TakeAwayAsync(new DatabaseRollingUpgradeStatus { Plan = run.Plan }, default);
+        var came = await new YugabyteCleanup(new YugaLife(world)).CleanUpAsync(new DatabaseRollingUpgradeStatus { Plan = run.Plan }, default);
         came.Gone.ShouldBeEmpty();
         came.Left.ShouldHaveSingleItem().ShouldContain("change_leader_blacklist REMOVE 10.0.0.2:9100");
     }

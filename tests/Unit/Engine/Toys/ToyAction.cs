@@ -31,7 +31,7 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
             return item.ThrowsWhenUnreadable ? throw new IOException("the host does not answer") : new Observation.Unknown("the host does not answer");
         }
 
-        if (item.IsLost)
+        if (item.IsOutcomeUnknown)
         {
             return new Observation.Unknown("nobody can tell", Lost: true);
         }

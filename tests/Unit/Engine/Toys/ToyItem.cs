@@ -37,7 +37,7 @@ internal sealed class ToyItem
     public bool LooksHang { get; set; }
 
     /// <summary>Looks show that nobody can ever tell.</summary>
-    public bool IsLost { get; set; }
+    public bool IsOutcomeUnknown { get; set; }
 
     /// <summary>Preparations hang until they are cancelled.</summary>
     public bool PreparationsHang { get; set; }

@@ -114,7 +114,7 @@ internal sealed class ToyProcess : IActFence
                 Retry = !Last.RetryUsed && _simulation.Controls.Retry,
                 AccessChanged = !controls.AccessChanged && _simulation.Controls.AccessChanged,
             };
-            WakeAfter(Last.LookAgainAfter);
+            WakeAfter(Last.RequeueAfter);
         }
         catch (StoreException)
         {

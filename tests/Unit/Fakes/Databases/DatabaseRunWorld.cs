@@ -52,7 +52,7 @@ internal sealed class DatabaseRunWorld : RunWorld<DatabaseRollingUpgrade, Databa
                 Access = real.Access,
                 Work = real.Work,
                 Report = real.Report,
-                WayBack = real.WayBack,
+                Rollback = real.Rollback,
             };
         }
     }

@@ -63,7 +63,7 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger<OmsUpgrade>
 
     public WorldScheduler Scheduler { get; }
 
-    public Pulse SnapshotChanges { get; } = new();
+    public AsyncSignal SnapshotChanges { get; } = new();
 
     public bool IsDead { get; private set; }
 

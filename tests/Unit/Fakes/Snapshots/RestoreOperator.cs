@@ -31,7 +31,7 @@ internal sealed class RestoreOperator : IReconcileTrigger<SnapshotRestore>, IAsy
                 Storages = world,
                 Servers = server,
                 Claims = new TargetClaims(world.Api, "drydock-system", world.Time),
-                Changes = new Pulse(),
+                Changes = new AsyncSignal(),
                 Fence = new LeadershipFence(new AlwaysLeader()),
                 Events = world.Events,
                 Time = world.Time,

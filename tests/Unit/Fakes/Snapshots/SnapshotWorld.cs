@@ -29,7 +29,7 @@ internal sealed class SnapshotWorld : IReconcileTrigger<BackupSnapshot>
             Snapshotter = Archive,
             Loader = Archive,
             Storages = Archive,
-            Changes = new Pulse(),
+            Changes = new AsyncSignal(),
             Fence = new LeadershipFence(new AlwaysLeader()),
             Events = Events,
             Time = Time,

@@ -103,7 +103,7 @@ internal sealed class TiDbLife : IActFence
             {
                 Outcome = ended.Result;
                 _timer?.Dispose();
-                _timer = Outcome.LookAgainAfter is { } after ? _world.Time.CreateTimer(_ => Wake(), null, after, Timeout.InfiniteTimeSpan) : null;
+                _timer = Outcome.RequeueAfter is { } after ? _world.Time.CreateTimer(_ => Wake(), null, after, Timeout.InfiniteTimeSpan) : null;
             }
         }
 

@@ -25,13 +25,13 @@ internal sealed partial class TiDbWorld
     }
 
     /// <summary>Nobody goes on with the plan, and what it left is taken away.</summary>
-    public RunTakenAway CleanUp()
+    public ParkedStateResult CleanUp()
     {
         var status = new DatabaseRollingUpgradeStatus { Plan = Stored! };
         Stored = null;
         Restart();
         using var quiet = new NoContext();
-        var pass = Life.Scheduler.Start(() => new TiDbCleanup(Life.Targets).TakeAwayAsync(status, CancellationToken.None));
+        var pass = Life.Scheduler.Start(() => new TiDbCleanup(Life.Targets).CleanUpAsync(status, CancellationToken.None));
         Drive(() => pass.IsCompleted, "the clean-up");
         return pass.GetAwaiter().GetResult();
     }

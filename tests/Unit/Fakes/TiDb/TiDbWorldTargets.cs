@@ -27,7 +27,7 @@ internal sealed class TiDbWorldTargets(TiDbWorld world, TiDbLife life) : ITiDbTa
 
     public TimeProvider Time => world.Time;
 
-    public Pulse SnapshotChanges { get; } = new();
+    public AsyncSignal SnapshotChanges { get; } = new();
 
     public string Redact(string text) => text.Replace("Sekret-77", "***", StringComparison.Ordinal);
 

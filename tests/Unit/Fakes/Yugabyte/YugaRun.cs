@@ -159,7 +159,7 @@ internal sealed class YugaRun : IAsyncDisposable
         }
 
         _timer?.Dispose();
-        _timer = outcome.LookAgainAfter is { } after ? World.Time.CreateTimer(_ => Wake(), null, after, Timeout.InfiniteTimeSpan) : null;
+        _timer = outcome.RequeueAfter is { } after ? World.Time.CreateTimer(_ => Wake(), null, after, Timeout.InfiniteTimeSpan) : null;
         return true;
     }
 }

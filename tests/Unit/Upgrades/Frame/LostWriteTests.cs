@@ -106,7 +106,7 @@ public sealed class LostWriteTests
     {
         var world = new ToyRunWorld().Apply();
         world.RunUntil(() => world.IsOver, "Succeeded");
-        var writer = new RunStatusWriter<ToyRun, ToyRunSpec, ToyRunStatus>(new ToyRunKind(world.Truth).Kind, world, world.Events, world.Logs);
+        var writer = new StatusWriter<ToyRun, ToyRunSpec, ToyRunStatus>(new ToyRunKind(world.Truth).Kind, world, world.Events, world.Logs);
         var entity = world.Found!;
         int Writes() => world.Api.Log.Count(r => r.StartsWith("update toyruns", StringComparison.Ordinal));
         var before = Writes();

@@ -55,7 +55,7 @@ public sealed class RunFrameTests
     [Fact]
     public void A_way_back_that_can_never_be_is_refused_and_the_run_goes_on_once_it_is_not_asked_for_any_more()
     {
-        var world = new ToyRunWorld { Truth = { OthersReady = false, CanGoBack = false } }.Apply();
+        var world = new ToyRunWorld { Truth = { OthersReady = false, CanRollBack = false } }.Apply();
         world.RunUntil(() => world.Is("Held"), "it waits for the others");
         world.Edit(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.Is("Stalled"), "Stalled");
@@ -75,7 +75,7 @@ public sealed class RunFrameTests
     [Fact]
     public void After_success_a_refused_way_back_holds_nothing()
     {
-        var world = new ToyRunWorld { Truth = { CanGoBack = false } }.Apply();
+        var world = new ToyRunWorld { Truth = { CanRollBack = false } }.Apply();
         world.RunUntil(() => world.IsOver, "Succeeded");
         world.Edit(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.Is("Stalled"), "Stalled");
@@ -88,7 +88,7 @@ public sealed class RunFrameTests
     [Fact]
     public void OnFailure_leaves_a_failure_where_it_is_if_there_is_no_way_back_and_says_so()
     {
-        var world = new ToyRunWorld { Truth = { CanGoBack = false } };
+        var world = new ToyRunWorld { Truth = { CanRollBack = false } };
         world.Truth.Refusing.Add("Swap/two");
         world.Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
         world.RunUntil(() => world.Is("Failed"), "Failed");
@@ -131,7 +131,7 @@ public sealed class RunFrameTests
     [Fact]
     public void An_abort_after_it_stays_and_promises_no_way_back_that_is_not()
     {
-        var world = new ToyRunWorld { Truth = { CanGoBack = false } }.Apply(s => s with { HoldBefore = ["Swap/two"] });
+        var world = new ToyRunWorld { Truth = { CanRollBack = false } }.Apply(s => s with { HoldBefore = ["Swap/two"] });
         world.RunUntil(() => world.Is("Held"), "Held");
         world.Annotate(Annotations.Abort, "stop");
         world.RunUntil(() => world.Is("Failed"), "Failed");
@@ -174,12 +174,12 @@ public sealed class RunFrameTests
     {
         var world = new ToyRunWorld().Apply(s => s with { HoldBefore = ["Swap/two"] });
         world.RunUntil(() => world.Is("Held"), "Held");
-        world.Truth.Trouble = new RunTrouble(Reasons.StorageLost, "the box is another one");
+        world.Truth.Blocker = new Blocker(Reasons.StorageLost, "the box is another one");
         world.Restart();
         world.Edit(s => s with { HoldBefore = [] });
         world.RunUntil(() => world.Is("Stalled"), "Stalled");
         (world.ReasonOf("Stalled"), world.Status.Message).ShouldBe((Reasons.StorageLost, "the box is another one"));
-        world.Truth.Trouble = null;
+        world.Truth.Blocker = null;
         world.RunUntil(() => world.IsOver, "it looks again by itself");
         world.Truth.Acts.ShouldBe(Whole);
     }

@@ -7,7 +7,7 @@ namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>What makes the toys a kind of run.</summary>
 internal sealed class ToyRunKind(ToyRunTruth truth) :
-    IRunWork<ToyRunSpec>, IRunReport<ToyRunSpec, ToyRunStatus>, IRunWayBack<ToyRunSpec>, IRunAccess<ToyRun, ToyRunSpec, ToyRunStatus>
+    IRunWork<ToyRunSpec>, IRunReport<ToyRunSpec, ToyRunStatus>, IRollbackPlanner<ToyRunSpec>, IRunAccess<ToyRun, ToyRunSpec, ToyRunStatus>
 {
     public const string Prepare = "Prepare";
     public const string Swap = "Swap";
@@ -23,8 +23,8 @@ internal sealed class ToyRunKind(ToyRunTruth truth) :
         Access = this,
         Work = this,
         Report = this,
-        WayBack = this,
-        Rest = new ToyRunRest(),
+        Rollback = this,
+        Rest = new ToyParkedState(),
     };
 
     public string IdentityHash(ToyRunSpec spec) => string.Join(',', spec.Parts);
@@ -33,9 +33,9 @@ internal sealed class ToyRunKind(ToyRunTruth truth) :
 
     public TimeSpan TimeoutOf(ToyRunSpec spec, PlanStep step) => TimeSpan.FromDays(1);
 
-    public bool IsPastUndo(Plan plan) => plan.Steps.Exists(s => s.Phase == Swap && DoneWork.Begun(s));
+    public bool IsPastUndo(Plan plan) => plan.Steps.Exists(s => s.Phase == Swap && PlanProgress.Begun(s));
 
-    public bool Changed(Plan plan) => DoneWork.Begun(plan);
+    public bool Changed(Plan plan) => PlanProgress.Begun(plan);
 
     public bool OnlyWaits(PlanStep step) => step.Phase == Await;
 
@@ -46,7 +46,7 @@ internal sealed class ToyRunKind(ToyRunTruth truth) :
 
     public ToyRunStatus Summarize(ToyRunSpec spec, ToyRunStatus status, PlanSlot slot, bool isDone) => status with
     {
-        New = status.WentBack() ? [] : [.. (status.Plan?.Steps ?? []).Where(s => s is { Phase: Swap, State: StepState.Succeeded }).Select(DoneWork.NameOf)],
+        New = status.IsRolledBack() ? [] : [.. (status.Plan?.Steps ?? []).Where(s => s is { Phase: Swap, State: StepState.Succeeded }).Select(PlanProgress.NameOf)],
         ActionRequired = isDone && slot == PlanSlot.Upgrade ? [new ActionItem { Reason = "Look", Message = "look at the parts" }] : status.ActionRequired,
     };
 
@@ -63,14 +63,14 @@ internal sealed class ToyRunKind(ToyRunTruth truth) :
     public string LeftBehind(ToyRunSpec spec, ToyRunStatus status) => "Parts are as these steps left them";
 
     public string? Refusal(ToyRunSpec spec, Plan plan) =>
-        !truth.CanGoBack && IsPastUndo(plan) ? "new parts never fit old ones" : null;
+        !truth.CanRollBack && IsPastUndo(plan) ? "new parts never fit old ones" : null;
 
-    public Plan Compile(WayBackBasis<ToyRunSpec> basis)
+    public Plan Compile(RollbackBasis<ToyRunSpec> basis)
     {
         var builder = new PlanBuilder();
-        foreach (var step in basis.Plan.Steps.Where(s => s.Phase is Prepare or Swap && DoneWork.Begun(s)))
+        foreach (var step in basis.Plan.Steps.Where(s => s.Phase is Prepare or Swap && PlanProgress.Begun(s)))
         {
-            builder.Add(ToyRunDiscovery.Step($"{Undo}/{DoneWork.NameOf(step)}", Undo, []) with { Parameters = new(StringComparer.Ordinal) { ["undoes"] = step.Id } });
+            builder.Add(ToyRunDiscovery.Step($"{Undo}/{PlanProgress.NameOf(step)}", Undo, []) with { Parameters = new(StringComparer.Ordinal) { ["undoes"] = step.Id } });
         }
 
         return builder.Build() with { AttemptsBefore = basis.AttemptsBefore, Hold = basis.AfterSuccess ? "RollBack" : null };

@@ -27,19 +27,19 @@ internal sealed class ToyRunTargets(ToyRunTruth truth) : IRunTargets<ToyRun, Toy
     public Task<string?> FindObstacleAsync(ToyRunStatus status, CancellationToken cancellationToken) =>
         Task.FromResult<string?>(null);
 
-    public Task<RunTrouble?> FindTroubleAsync(CancellationToken cancellationToken) => Task.FromResult(truth.Trouble);
+    public Task<Blocker?> FindBlockerAsync(CancellationToken cancellationToken) => Task.FromResult(truth.Blocker);
 
-    public Task<RunTakenAway> TakeAwayAsync(ToyRunStatus status, CancellationToken cancellationToken)
+    public Task<ParkedStateResult> CleanUpAsync(ToyRunStatus status, CancellationToken cancellationToken)
     {
-        truth.TriesToTakeAway++;
-        if (!truth.CanTakeAway)
+        truth.CleanUpTries++;
+        if (!truth.CanCleanUp)
         {
-            return Task.FromResult(new RunTakenAway([], ["the litter is stuck"]));
+            return Task.FromResult(new ParkedStateResult([], ["the litter is stuck"]));
         }
 
         List<string> gone = [.. truth.Litter];
         truth.Litter.Clear();
-        return Task.FromResult(new RunTakenAway(gone, []));
+        return Task.FromResult(new ParkedStateResult(gone, []));
     }
 
     public ValueTask DisposeAsync()

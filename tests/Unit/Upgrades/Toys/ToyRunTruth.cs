@@ -25,7 +25,7 @@ internal sealed class ToyRunTruth
     public bool OthersReady { get; set; } = true;
 
     /// <summary>Whether what was swapped can be swapped back.</summary>
-    public bool CanGoBack { get; set; } = true;
+    public bool CanRollBack { get; set; } = true;
 
     /// <summary>What no other object may have claimed when a stored plan begins.</summary>
     public List<string> MustBeFree { get; } = [];
@@ -34,7 +34,7 @@ internal sealed class ToyRunTruth
     public List<Finding> Findings { get; } = [];
 
     /// <summary>What keeps a new process from going on.</summary>
-    public RunTrouble? Trouble { get; set; }
+    public Blocker? Blocker { get; set; }
 
     /// <summary>How often targets were bound, and disposed of.</summary>
     public int Bound { get; set; }
@@ -46,8 +46,8 @@ internal sealed class ToyRunTruth
     public HashSet<string> Litter { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Whether litter can be taken away.</summary>
-    public bool CanTakeAway { get; set; } = true;
+    public bool CanCleanUp { get; set; } = true;
 
     /// <summary>How often it was tried.</summary>
-    public int TriesToTakeAway { get; set; }
+    public int CleanUpTries { get; set; }
 }

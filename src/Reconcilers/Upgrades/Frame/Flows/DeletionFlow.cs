@@ -18,9 +18,9 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <param name="frame">What the flows share.</param>
 /// <param name="runs">Carries a run on.</param>
 /// <param name="plans">Carries one plan on.</param>
-/// <param name="rests">Takes away what an object that is let go must not leave.</param>
+/// <param name="parked">Takes away what an object that is let go must not leave.</param>
 internal sealed class DeletionFlow<TEntity, TSpec, TStatus>(
-    RunFrame<TEntity, TSpec, TStatus> frame, RunFlow<TEntity, TSpec, TStatus> runs, PlanFlow<TEntity, TSpec, TStatus> plans, RestFlow<TEntity, TSpec, TStatus> rests)
+    RunFrame<TEntity, TSpec, TStatus> frame, RunFlow<TEntity, TSpec, TStatus> runs, PlanFlow<TEntity, TSpec, TStatus> plans, ParkedStateFlow<TEntity, TSpec, TStatus> parked)
     where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
     where TSpec : RunSpec, new()
     where TStatus : RunStatus, new()
@@ -55,8 +55,8 @@ internal sealed class DeletionFlow<TEntity, TSpec, TStatus>(
     // Nothing of it is left to do or to undo.
     private bool IsOver(TEntity entity) =>
         entity.Status is not { Plan: not null } status
-        || (_kind.Plans.Active(status) != PlanSlot.Cleanup && (RunPhases.IsEnded(status.Phase) || status.UpgradeStands()))
-        || status.WentBack();
+        || (_kind.Plans.Active(status) != PlanSlot.Cleanup && (RunPhases.IsEnded(status.Phase) || status.IsUpgraded()))
+        || status.IsRolledBack();
 
     private async Task<bool> IsAbandonedAsync(TEntity entity, CancellationToken cancellationToken)
     {
@@ -72,8 +72,8 @@ internal sealed class DeletionFlow<TEntity, TSpec, TStatus>(
     private async Task<(bool Gone, TimeSpan? After)> StopAsync(
         TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string accessKey, string because, bool tell, CancellationToken cancellationToken)
     {
-        (entity, var isTakingAway) = await rests.TakeInAsync(entity, session, cancellationToken);
-        if (isTakingAway)
+        (entity, var isCleaningUp) = await parked.TakeInAsync(entity, session, cancellationToken);
+        if (isCleaningUp)
         {
             return (false, LookAgain);
         }
@@ -87,7 +87,7 @@ internal sealed class DeletionFlow<TEntity, TSpec, TStatus>(
 
         // What is left only looks or waits: it need not come to its end.
         await session.StopRunAsync();
-        if (tell && rests.BeginsBeforeLettingGo(written, session))
+        if (tell && parked.BeginsBeforeLettingGo(written, session))
         {
             return (false, LookAgain);
         }
@@ -107,12 +107,12 @@ internal sealed class DeletionFlow<TEntity, TSpec, TStatus>(
         _kind.Plans.Of(entity.Status!, slot)!.Steps.FindAll(s => s.State == StepState.Running && !_kind.Work.OnlyWaits(s) && !session.IsIdle(s.Id));
 
     // Absolute times: the message stays the same while it waits.
-    private Func<Standing, Standing> Finishing(TEntity entity, PlanSlot slot, RunSession<TEntity, TSpec, TStatus> session) => standing =>
+    private Func<RunStatusSummary, RunStatusSummary> Finishing(TEntity entity, PlanSlot slot, RunSession<TEntity, TSpec, TStatus> session) => summary =>
     {
         var acts = Acts(entity, slot, session);
-        if (acts.Count == 0 || standing.Kind is StandingKind.Succeeded or StandingKind.RolledBack)
+        if (acts.Count == 0 || summary.Kind is RunOutcomeKind.Succeeded or RunOutcomeKind.RolledBack)
         {
-            return standing;
+            return summary;
         }
 
         var ends = acts.Max(s => (s.StartedAt ?? frame.Now) + _kind.Work.TimeoutOf(entity.Spec, s));
@@ -120,10 +120,10 @@ internal sealed class DeletionFlow<TEntity, TSpec, TStatus>(
             CultureInfo.InvariantCulture,
             $"deletion waits: {string.Join(", ", acts.Select(s => s.Id))} is under way and is followed to its end, "
             + $"at the latest until {ends.UtcDateTime:yyyy-MM-dd HH:mm}Z. Then the object goes, and nothing more is started");
-        return standing with
+        return summary with
         {
-            Reason = standing.Kind == StandingKind.Stalled ? standing.Reason : Reasons.DeletionWaits,
-            Message = $"{followed}. {standing.Message}",
+            Reason = summary.Kind == RunOutcomeKind.Stalled ? summary.Reason : Reasons.DeletionWaits,
+            Message = $"{followed}. {summary.Message}",
         };
     };
 
@@ -134,27 +134,27 @@ internal sealed class DeletionFlow<TEntity, TSpec, TStatus>(
         return $"abandoned: {done.Count} of {plan.Steps.Count} steps were done, the last {(done.Count > 0 ? done[^1] : "none")}; open: {(open.Count > 0 ? string.Join(", ", open) : "none")}";
     }
 
-    private Func<Standing, Standing> Waiting(TEntity entity) => standing =>
+    private Func<RunStatusSummary, RunStatusSummary> Waiting(TEntity entity) => summary =>
     {
-        if (standing.Kind is StandingKind.Succeeded or StandingKind.RolledBack)
+        if (summary.Kind is RunOutcomeKind.Succeeded or RunOutcomeKind.RolledBack)
         {
-            return standing;
+            return summary;
         }
 
         if (!_kind.Work.IsPastUndo(entity.Status!.Plan!))
         {
-            return standing with
+            return summary with
             {
-                Reason = standing.Kind == StandingKind.Stalled ? standing.Reason : Reasons.Undoing,
-                Message = $"{standing.Message}. The annotation {Annotations.OnDelete}: {Annotations.Abandon} lets go at once",
+                Reason = summary.Kind == RunOutcomeKind.Stalled ? summary.Reason : Reasons.Undoing,
+                Message = $"{summary.Message}. The annotation {Annotations.OnDelete}: {Annotations.Abandon} lets go at once",
             };
         }
 
         var goes = entity.Status!.RollbackPlan is null ? "the plan goes on to its end first" : "the way back goes to its end first";
-        return standing with
+        return summary with
         {
-            Reason = standing.Kind == StandingKind.Stalled ? standing.Reason : Reasons.DeletionWaits,
-            Message = $"deletion waits: {_kind.Words.PastUndo}, so {goes}; the annotation {Annotations.OnDelete}: {Annotations.Abandon} lets go at once and leaves things as they are. {standing.Message}",
+            Reason = summary.Kind == RunOutcomeKind.Stalled ? summary.Reason : Reasons.DeletionWaits,
+            Message = $"deletion waits: {_kind.Words.PastUndo}, so {goes}; the annotation {Annotations.OnDelete}: {Annotations.Abandon} lets go at once and leaves things as they are. {summary.Message}",
         };
     };
 

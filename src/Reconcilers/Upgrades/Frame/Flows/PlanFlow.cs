@@ -17,7 +17,7 @@ internal sealed class PlanFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec,
     where TStatus : RunStatus, new()
 {
     private readonly RunKind<TEntity, TSpec, TStatus> _kind = frame.Kind;
-    private readonly ILogger _outputLog = frame.Services.Loggers.CreateLogger<KeptOutputs>();
+    private readonly ILogger _outputLog = frame.Services.Loggers.CreateLogger<StepOutputStore>();
 
     /// <summary>Advances; returns the object as written and what it came to.</summary>
     /// <param name="entity">The object as just read; it has a plan in the slot.</param>
@@ -25,7 +25,7 @@ internal sealed class PlanFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec,
     /// <param name="session">What this process knows of it.</param>
     /// <param name="accessKey">What access depends on now.</param>
     /// <param name="startNothingBecause">Why nothing may be started; null lets it start.</param>
-    /// <param name="adjust">What else has a say in the standing (deletion, an ignored change of spec); null for
+    /// <param name="adjust">What else has a say in the summary (deletion, an ignored change of spec); null for
     /// nothing.</param>
     /// <param name="cancellationToken">Ends the advance.</param>
     public async Task<(TEntity Entity, RunOutcome Outcome)> AdvanceAsync(
@@ -34,7 +34,7 @@ internal sealed class PlanFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec,
         RunSession<TEntity, TSpec, TStatus> session,
         string accessKey,
         string? startNothingBecause,
-        Func<Standing, Standing>? adjust,
+        Func<RunStatusSummary, RunStatusSummary>? adjust,
         CancellationToken cancellationToken)
     {
         var now = frame.Now;
@@ -58,7 +58,7 @@ internal sealed class PlanFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec,
         var left = targets.Outputs;
         var outputs = left is null
             ? null
-            : session.Outputs ??= new KeptOutputs(
+            : session.Outputs ??= new StepOutputStore(
                 _kind.Name, entity.Metadata, frame.Services.Kubernetes, frame.Services.Time, () => frame.Wake(entity), _outputLog);
         var outcome = await run.AdvanceAsync(plan, controls, Environment(entity, targets, session), SaveAsync, cancellationToken);
         session.FailedWith = outcome.State is RunState.Failed or RunState.OutcomeUnknown ? accessKey : null;
@@ -83,12 +83,12 @@ internal sealed class PlanFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec,
                 (true, true) => RunTokens.TakeUp(seen, retries, now),
                 _ => RunTokens.Use(seen, retries, now),
             };
-            if (slot == PlanSlot.Rollback && DoneWork.Begun(next))
+            if (slot == PlanSlot.Rollback && PlanProgress.Begun(next))
             {
                 used = used with { Plan = PlanHistory.Of(used.Plan!) };
             }
 
-            var composed = frame.Composer.Compose(entity, used, slot, next, came, now, adjust);
+            var composed = frame.Projection.Compose(entity, used, slot, next, came, now, adjust);
             entity = await frame.WriteAsync(entity, composed, always: came.Acts, token);
             targets.Refresh(entity);
         }

@@ -38,8 +38,8 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
 
         if (entity.Spec.Mode == RunMode.Apply && StartDeadline.Missed(entity.Spec.NotAfter, frame.Now) is { } late)
         {
-            var standing = new Standing(StandingKind.Stalled, RunPhases.Preflight, Reasons.TooLate, late);
-            await frame.WriteAsync(entity, (entity.Status ?? new TStatus()) with { Findings = [] }, standing, frame.Now, cancellationToken);
+            var summary = new RunStatusSummary(RunOutcomeKind.Stalled, RunPhases.Preflight, Reasons.TooLate, late);
+            await frame.WriteAsync(entity, (entity.Status ?? new TStatus()) with { Findings = [] }, summary, frame.Now, cancellationToken);
             return null;
         }
 
@@ -86,7 +86,7 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
         TEntity entity, RunSession<TEntity, TSpec, TStatus> session, CancellationToken cancellationToken)
     {
         var status = entity.Status!;
-        if (status is not { RollbackPlan: null, Plan: { } plan } || ClaimTarget.Of(status.Target) is not { } target || status.UpgradeStands() || DoneWork.Begun(plan))
+        if (status is not { RollbackPlan: null, Plan: { } plan } || ClaimTarget.Of(status.Target) is not { } target || status.IsUpgraded() || PlanProgress.Begun(plan))
         {
             return null;
         }
@@ -137,7 +137,7 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
         var before = entity.Status ?? new TStatus();
         if (RunTokens.NewAbort(entity) is { } token)
         {
-            var aborted = new Standing(StandingKind.Stalled, RunPhases.Failed, Reasons.Aborted, $"aborted by {Annotations.Abort}={token} before anything was changed; a new spec.retry or {Annotations.Retry}=<token> begins again from preflight") { Failed = true };
+            var aborted = new RunStatusSummary(RunOutcomeKind.Stalled, RunPhases.Failed, Reasons.Aborted, $"aborted by {Annotations.Abort}={token} before anything was changed; a new spec.retry or {Annotations.Retry}=<token> begins again from preflight") { Failed = true };
             return await frame.WriteAsync(entity, RunTokens.Abort(entity.Spec, before, token, now) with { Findings = [] }, aborted, now, cancellationToken);
         }
 
@@ -148,7 +148,7 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
 
         if (RunTokens.NewRetries(entity) is { Count: > 0 } retries)
         {
-            return await frame.WriteAsync(entity, StartOver.Compose(frame, entity, RunTokens.TakeUp(before, retries, now), now), cancellationToken);
+            return await frame.WriteAsync(entity, NewAttempt.Compose(frame, entity, RunTokens.TakeUp(before, retries, now), now), cancellationToken);
         }
 
         return entity;
@@ -200,8 +200,8 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
             return entity;
         }
 
-        var standing = new Standing(StandingKind.Progressing, RunPhases.Preflight, Reasons.Preflight, $"looking at {_kind.Words.LooksAt}; nothing is changed");
-        return await frame.WriteAsync(entity, entity.Status ?? new TStatus(), standing, now, cancellationToken);
+        var summary = new RunStatusSummary(RunOutcomeKind.Progressing, RunPhases.Preflight, Reasons.Preflight, $"looking at {_kind.Words.LooksAt}; nothing is changed");
+        return await frame.WriteAsync(entity, entity.Status ?? new TStatus(), summary, now, cancellationToken);
     }
 
     private async Task<TimeSpan?> FoundAsync(
@@ -211,12 +211,12 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
         session.PreflightNotBefore = now + _backoff.Delay(session.PreflightFailures);
         var clean = findings.Select(f => f with { Message = session.Targets.Redact(f.Message) }).ToList();
         var reasons = clean.Select(f => f.Reason).Distinct(StringComparer.Ordinal).ToList();
-        var standing = new Standing(
-            StandingKind.Stalled,
+        var summary = new RunStatusSummary(
+            RunOutcomeKind.Stalled,
             RunPhases.Preflight,
             reasons.Count == 1 ? reasons[0] : Reasons.PreflightFailed,
             string.Join("; ", clean.Select(f => f.Message)) + ". Nothing was changed; this looks again by itself");
-        await frame.WriteAsync(entity, (entity.Status ?? new TStatus()) with { Findings = clean }, standing, now, cancellationToken);
+        await frame.WriteAsync(entity, (entity.Status ?? new TStatus()) with { Findings = clean }, summary, now, cancellationToken);
         return session.PreflightNotBefore - now;
     }
 
@@ -233,7 +233,7 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
         var learned = Learned(entity, discovery, now);
         if (entity.Spec.Mode == RunMode.Plan)
         {
-            var ready = new Standing(StandingKind.PlanReady, RunPhases.Planned, Reasons.PlanReady, $"plan {plan.Hash} with {plan.Steps.Count} steps is in status.plan; nothing was changed. Set mode: Apply, and approvedPlanHash if no other plan may run");
+            var ready = new RunStatusSummary(RunOutcomeKind.PlanReady, RunPhases.Planned, Reasons.PlanReady, $"plan {plan.Hash} with {plan.Steps.Count} steps is in status.plan; nothing was changed. Set mode: Apply, and approvedPlanHash if no other plan may run");
             await StoreAsync(entity, learned, plan, ready, now, cancellationToken);
             return null;
         }
@@ -262,7 +262,7 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
         {
             Target = learned.Target! with { Claim = target.Names(entity.Metadata.Namespace)[0], ClaimNamespace = _claims.Namespace },
         };
-        var running = new Standing(StandingKind.Progressing, plan.Steps[0].Phase, Reasons.Running, plan.Steps[0].Title) { Step = plan.Steps[0].Id };
+        var running = new RunStatusSummary(RunOutcomeKind.Progressing, plan.Steps[0].Phase, Reasons.Running, plan.Steps[0].Title) { Step = plan.Steps[0].Id };
         entity = await StoreAsync(entity, claimed, plan, running, now, cancellationToken);
 
         // Asked again: one that began meanwhile has its claim and looks for ours, so of the two at least one sees the
@@ -323,7 +323,7 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
             Findings = [],
             Target = entity.Status?.Target is { } known ? known with { Claim = null, ClaimNamespace = null } : null,
         };
-        await frame.WriteAsync(entity, waiting, Busy.Standing(RunPhases.Preflight, target.Identity, holder), now, cancellationToken);
+        await frame.WriteAsync(entity, waiting, TargetBusyMessage.Compose(RunPhases.Preflight, target.Identity, holder), now, cancellationToken);
         return LookForTarget;
     }
 
@@ -331,13 +331,13 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
         TEntity entity,
         TStatus learned,
         Plan plan,
-        Standing standing,
+        RunStatusSummary summary,
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
         // Tokens and approvals that stand in the object already were not meant for a failure that has not happened.
         var stored = RunTokens.Use(learned with { Plan = plan, FinishedAt = null }, RunTokens.NewRetries(entity), now);
-        return await frame.WriteAsync(entity, stored, standing, now, cancellationToken);
+        return await frame.WriteAsync(entity, stored, summary, now, cancellationToken);
     }
 
     private async Task RefuseAsync(
@@ -351,11 +351,11 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
         var differences = entity.Status?.Plan is { } stored && stored.Hash == approved
             ? "against the approved one: " + string.Join("; ", PlanDifference.Describe(stored, plan))
             : "the approved plan is not in status any more, so the difference cannot be shown";
-        var standing = new Standing(
-            StandingKind.Stalled,
+        var summary = new RunStatusSummary(
+            RunOutcomeKind.Stalled,
             RunPhases.Preflight,
             Reasons.PlanChanged,
             $"spec.approvedPlanHash is {approved}, but what compiles now is {plan.Hash}: {differences}. Nothing was changed; set mode: Plan to read the new plan, or approve its hash");
-        await frame.WriteAsync(entity, learned with { Plan = entity.Status?.Plan }, standing, now, cancellationToken);
+        await frame.WriteAsync(entity, learned with { Plan = entity.Status?.Plan }, summary, now, cancellationToken);
     }
 }

@@ -14,10 +14,10 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <typeparam name="TStatus">What it reports.</typeparam>
 /// <param name="frame">What the flows share.</param>
 /// <param name="plans">Carries one plan on.</param>
-/// <param name="turns">Compiles the way back.</param>
-/// <param name="rests">Takes away what a run that rests must not leave.</param>
+/// <param name="rollbacks">Compiles the way back.</param>
+/// <param name="parked">Takes away what a run that parked must not leave.</param>
 internal sealed class RunFlow<TEntity, TSpec, TStatus>(
-    RunFrame<TEntity, TSpec, TStatus> frame, PlanFlow<TEntity, TSpec, TStatus> plans, TurnFlow<TEntity, TSpec, TStatus> turns, RestFlow<TEntity, TSpec, TStatus> rests)
+    RunFrame<TEntity, TSpec, TStatus> frame, PlanFlow<TEntity, TSpec, TStatus> plans, RollbackFlow<TEntity, TSpec, TStatus> rollbacks, ParkedStateFlow<TEntity, TSpec, TStatus> parked)
     where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
     where TSpec : RunSpec, new()
     where TStatus : RunStatus, new()
@@ -29,14 +29,14 @@ internal sealed class RunFlow<TEntity, TSpec, TStatus>(
     /// <param name="entity">The object as just read; it has a plan.</param>
     /// <param name="session">What this process knows of it.</param>
     /// <param name="accessKey">What access depends on now.</param>
-    /// <param name="adjust">What else has a say in the standing; null for nothing.</param>
+    /// <param name="adjust">What else has a say in the summary; null for nothing.</param>
     /// <param name="cancellationToken">Ends the step.</param>
     public async Task<RunStep<TEntity>> AdvanceAsync(
-        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string accessKey, Func<Standing, Standing>? adjust, CancellationToken cancellationToken)
+        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string accessKey, Func<RunStatusSummary, RunStatusSummary>? adjust, CancellationToken cancellationToken)
     {
         var now = frame.Now;
-        (entity, var isTakingAway) = await rests.TakeInAsync(entity, session, cancellationToken);
-        if (isTakingAway)
+        (entity, var isCleaningUp) = await parked.TakeInAsync(entity, session, cancellationToken);
+        if (isCleaningUp)
         {
             return new RunStep<TEntity>(entity, RunEnd.None, LookAgain);
         }
@@ -50,22 +50,22 @@ internal sealed class RunFlow<TEntity, TSpec, TStatus>(
         return _kind.Plans.Active(entity.Status!) switch
         {
             PlanSlot.Cleanup => await CleanUpAsync(entity, session, accessKey, adjust, cancellationToken),
-            PlanSlot.Rollback => await GoBackAsync(entity, session, accessKey, adjust, cancellationToken),
-            _ => await GoOnAsync(entity, session, accessKey, adjust, cancellationToken),
+            PlanSlot.Rollback => await RollBackAsync(entity, session, accessKey, adjust, cancellationToken),
+            _ => await UpgradeAsync(entity, session, accessKey, adjust, cancellationToken),
         };
     }
 
     /// <summary>
     /// The way back of a run that succeeded, which desiredState asks for: compiles it, unless an abort says not to.
     /// </summary>
-    public async Task<RunStep<TEntity>> TurnAfterSuccessAsync(
+    public async Task<RunStep<TEntity>> RollBackAfterSuccessAsync(
         TEntity entity, RunSession<TEntity, TSpec, TStatus> session, CancellationToken cancellationToken)
     {
         var now = frame.Now;
         entity = await HeedAbortAsync(entity, now, cancellationToken);
-        if (!WayBack.IsHalted(entity.Spec, entity.Status))
+        if (!RollbackDecision.IsHalted(entity.Spec, entity.Status))
         {
-            return await turns.TurnAsync(entity, session, WayBackCause.Request, cancellationToken);
+            return await rollbacks.BeginAsync(entity, session, RollbackCause.Request, cancellationToken);
         }
 
         if (RunTokens.NewRetries(entity) is { Count: > 0 } retries)
@@ -82,37 +82,37 @@ internal sealed class RunFlow<TEntity, TSpec, TStatus>(
         // A token that finds failed steps is left for them: the next advance uses it.
         var status = entity.Status!;
         var failing = _kind.Plans.Of(status, _kind.Plans.Active(status))!.Steps.Exists(s => s.State is StepState.Failed or StepState.Unknown);
-        var undone = WayBack.IsUndoneByAbort(entity.Spec, status) || (status.RollbackPlan is null && !_kind.Work.Changed(status.Plan!));
+        var undone = RollbackDecision.IsUndoneByAbort(entity.Spec, status) || (status.RollbackPlan is null && !_kind.Work.Changed(status.Plan!));
         var resumed = RunTokens.Resume(undone || !failing ? RunTokens.TakeUp(status, retries, now) : status);
-        return AtOnce(await frame.WriteAsync(entity, undone ? StartOver.Compose(frame, entity, resumed, now) : resumed, cancellationToken));
+        return AtOnce(await frame.WriteAsync(entity, undone ? NewAttempt.Compose(frame, entity, resumed, now) : resumed, cancellationToken));
     }
 
     // The way there.
-    private async Task<RunStep<TEntity>> GoOnAsync(
-        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string accessKey, Func<Standing, Standing>? adjust, CancellationToken cancellationToken)
+    private async Task<RunStep<TEntity>> UpgradeAsync(
+        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string accessKey, Func<RunStatusSummary, RunStatusSummary>? adjust, CancellationToken cancellationToken)
     {
-        var cause = WayBack.CauseOf(_kind, entity);
-        if (cause != WayBackCause.None && !(cause == WayBackCause.Request && WayBack.IsHalted(entity.Spec, entity.Status)))
+        var cause = RollbackDecision.CauseOf(_kind, entity);
+        if (cause != RollbackCause.None && !(cause == RollbackCause.Request && RollbackDecision.IsHalted(entity.Spec, entity.Status)))
         {
-            return turns.Refused(entity) is { } refused
+            return rollbacks.Refused(entity) is { } refused
                 ? await StayAsync(entity, session, accessKey, refused, adjust, cancellationToken)
                 : await LeaveAsync(entity, session, accessKey, cause, cancellationToken);
         }
 
-        if (_kind.Redo is { } redo && entity.Status!.AbortedBy is null && redo.Lost(entity.Status.Plan!) is { } lost && RunTokens.NewRetries(entity) is { Count: > 0 } retries)
+        if (_kind.Redo is { } redo && entity.Status!.AbortedBy is null && redo.FindOutcomeUnknown(entity.Status.Plan!) is { } lost && RunTokens.NewRetries(entity) is { Count: > 0 } retries)
         {
             return await RedoAsync(entity, redo, lost, retries, cancellationToken);
         }
 
-        var late = DoneWork.Begun(entity.Status!.Plan!) ? null : StartDeadline.Missed(entity.Spec.NotAfter, frame.Now);
+        var late = PlanProgress.Begun(entity.Status!.Plan!) ? null : StartDeadline.Missed(entity.Spec.NotAfter, frame.Now);
         var (written, outcome) = await plans.AdvanceAsync(
             entity, PlanSlot.Upgrade, session, accessKey, Aborted(entity) ?? late, late is null ? adjust : TooLate, cancellationToken);
-        return rests.Rest(Step(written, outcome, RunEnd.Forward) with { After = BeforeDeadline(written, outcome.LookAgainAfter) }, outcome, session);
+        return parked.Rest(Step(written, outcome, RunEnd.Forward) with { After = BeforeDeadline(written, outcome.RequeueAfter) }, outcome, session);
 
         // An abort says more: it also says how the run is resumed.
-        Standing TooLate(Standing standing)
+        RunStatusSummary TooLate(RunStatusSummary summary)
         {
-            var stays = entity.Status!.AbortedBy is null ? standing with { Kind = StandingKind.Stalled, Reason = Reasons.TooLate, Message = late! } : standing;
+            var stays = entity.Status!.AbortedBy is null ? summary with { Kind = RunOutcomeKind.Stalled, Reason = Reasons.TooLate, Message = late! } : summary;
             return adjust is null ? stays : adjust(stays);
         }
     }
@@ -120,7 +120,7 @@ internal sealed class RunFlow<TEntity, TSpec, TStatus>(
     // A run that waits to begin says it in time when it no longer can.
     private TimeSpan? BeforeDeadline(TEntity entity, TimeSpan? after)
     {
-        if (entity.Spec.NotAfter is not { } last || DoneWork.Begun(entity.Status!.Plan!))
+        if (entity.Spec.NotAfter is not { } last || PlanProgress.Begun(entity.Status!.Plan!))
         {
             return after;
         }
@@ -135,32 +135,32 @@ internal sealed class RunFlow<TEntity, TSpec, TStatus>(
         TEntity entity,
         RunSession<TEntity, TSpec, TStatus> session,
         string accessKey,
-        WayBackCause cause,
+        RollbackCause cause,
         CancellationToken cancellationToken)
     {
-        var because = $"{TurnWords.Because(entity.Status!, cause)}: running steps finish first";
+        var because = $"{RollbackMessages.Because(entity.Status!, cause)}: running steps finish first";
         var (written, outcome) = await plans.AdvanceAsync(entity, PlanSlot.Upgrade, session, accessKey, because, Leaving, cancellationToken);
-        if (outcome.State == RunState.Succeeded && cause != WayBackCause.Request)
+        if (outcome.State == RunState.Succeeded && cause != RollbackCause.Request)
         {
             return new RunStep<TEntity>(written, RunEnd.Forward, null);
         }
 
         return outcome.State is not (RunState.Stopped or RunState.Succeeded) && IsFinishing(written)
-            ? new RunStep<TEntity>(written, RunEnd.None, outcome.LookAgainAfter ?? LookAgain)
-            : await turns.TurnAsync(written, session, cause, cancellationToken);
+            ? new RunStep<TEntity>(written, RunEnd.None, outcome.RequeueAfter ?? LookAgain)
+            : await rollbacks.BeginAsync(written, session, cause, cancellationToken);
 
-        Standing Leaving(Standing standing) => standing.Kind == StandingKind.Succeeded ? standing : standing with
+        RunStatusSummary Leaving(RunStatusSummary summary) => summary.Kind == RunOutcomeKind.Succeeded ? summary : summary with
         {
-            Kind = StandingKind.Progressing,
+            Kind = RunOutcomeKind.Progressing,
             Failed = false,
-            Reason = TurnWords.Reason(cause),
-            Message = $"{because}. {standing.Message}",
+            Reason = RollbackMessages.Reason(cause),
+            Message = $"{because}. {summary.Message}",
         };
     }
 
     // The way back is asked for, and there can be none: nothing more is started until it is not asked for any more.
     private async Task<RunStep<TEntity>> StayAsync(
-        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string accessKey, Standing refused, Func<Standing, Standing>? adjust, CancellationToken cancellationToken)
+        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string accessKey, RunStatusSummary refused, Func<RunStatusSummary, RunStatusSummary>? adjust, CancellationToken cancellationToken)
     {
         var finishing = IsFinishing(entity);
         var (written, outcome) = await plans.AdvanceAsync(entity, PlanSlot.Upgrade, session, accessKey, refused.Message, Staying, cancellationToken);
@@ -171,16 +171,16 @@ internal sealed class RunFlow<TEntity, TSpec, TStatus>(
 
         if (outcome.State != RunState.Stopped && IsFinishing(written))
         {
-            return new RunStep<TEntity>(written, RunEnd.None, outcome.LookAgainAfter ?? LookAgain);
+            return new RunStep<TEntity>(written, RunEnd.None, outcome.RequeueAfter ?? LookAgain);
         }
 
         written = await frame.WriteAsync(written, written.Status!, adjust is null ? refused : adjust(refused), frame.Now, cancellationToken);
-        return rests.Rest(new RunStep<TEntity>(written, RunEnd.None, outcome.LookAgainAfter), outcome, session);
+        return parked.Rest(new RunStep<TEntity>(written, RunEnd.None, outcome.RequeueAfter), outcome, session);
 
-        Standing Staying(Standing standing)
+        RunStatusSummary Staying(RunStatusSummary summary)
         {
-            var stays = standing.Kind == StandingKind.Succeeded ? standing
-                : finishing ? standing with { Kind = StandingKind.Progressing, Failed = false, Reason = Reasons.RollingBack, Message = $"{refused.Message}. Running steps finish first: {standing.Message}" }
+            var stays = summary.Kind == RunOutcomeKind.Succeeded ? summary
+                : finishing ? summary with { Kind = RunOutcomeKind.Progressing, Failed = false, Reason = Reasons.RollingBack, Message = $"{refused.Message}. Running steps finish first: {summary.Message}" }
                 : refused;
             return adjust is null ? stays : adjust(stays);
         }
@@ -198,57 +198,57 @@ internal sealed class RunFlow<TEntity, TSpec, TStatus>(
     {
         var now = frame.Now;
         var plan = redo.Compile(entity.Spec, entity.Status!.Plan!) with { CompiledAt = now };
-        var standing = new Standing(StandingKind.Progressing, redo.Phase, Reasons.Running, redo.Describe(lost, plan))
+        var summary = new RunStatusSummary(RunOutcomeKind.Progressing, redo.Phase, Reasons.Running, redo.Describe(lost, plan))
         {
             Step = plan.Steps.Find(s => s.State != StepState.Succeeded)?.Id,
         };
         var taken = RunTokens.TakeUp(entity.Status, retries, now) with { Plan = plan };
-        return AtOnce(await frame.WriteAsync(entity, taken, standing, now, cancellationToken));
+        return AtOnce(await frame.WriteAsync(entity, taken, summary, now, cancellationToken));
     }
 
-    private async Task<RunStep<TEntity>> GoBackAsync(
-        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string accessKey, Func<Standing, Standing>? adjust, CancellationToken cancellationToken)
+    private async Task<RunStep<TEntity>> RollBackAsync(
+        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string accessKey, Func<RunStatusSummary, RunStatusSummary>? adjust, CancellationToken cancellationToken)
     {
         var now = frame.Now;
         var before = entity.Status!;
         var plan = before.RollbackPlan!;
-        if (DoneWork.Done(plan))
+        if (PlanProgress.Done(plan))
         {
-            var over = frame.Composer.Over(entity, before, PlanSlot.Rollback, plan, now, adjust);
+            var over = frame.Projection.Over(entity, before, PlanSlot.Rollback, plan, now, adjust);
             return new RunStep<TEntity>(await frame.WriteAsync(entity, over, cancellationToken), RunEnd.Back, null);
         }
 
-        if (!DoneWork.Begun(plan))
+        if (!PlanProgress.Begun(plan))
         {
-            if (WayBack.CauseOf(_kind, entity) == WayBackCause.None)
+            if (RollbackDecision.CauseOf(_kind, entity) == RollbackCause.None)
             {
                 // Nobody wants it any more: as if it had not been compiled.
-                var dropped = new Standing(StandingKind.Progressing, RunPhases.RollingBack, Reasons.Running, "the way back is not wanted any more and had not begun; the upgrade stands where it stood");
+                var dropped = new RunStatusSummary(RunOutcomeKind.Progressing, RunPhases.RollingBack, Reasons.Running, "the way back is not wanted any more and had not begun; the upgrade stands where it stood");
                 return AtOnce(await frame.WriteAsync(entity, before with { RollbackPlan = null }, dropped, now, cancellationToken));
             }
 
-            if (WayBack.IsOnlyShown(entity.Spec, entity.Metadata))
+            if (RollbackDecision.IsOnlyShown(entity.Spec, entity.Metadata))
             {
-                var shown = new Standing(StandingKind.PlanReady, RunPhases.RollingBack, Reasons.PlanReady, $"the way back ({plan.Hash}, {plan.Steps.Count} steps) is in status.rollbackPlan; nothing is changed. Set mode: Apply to take it, or desiredState: Upgraded to drop it");
+                var shown = new RunStatusSummary(RunOutcomeKind.PlanReady, RunPhases.RollingBack, Reasons.PlanReady, $"the way back ({plan.Hash}, {plan.Steps.Count} steps) is in status.rollbackPlan; nothing is changed. Set mode: Apply to take it, or desiredState: Upgraded to drop it");
                 return Waits(await frame.WriteAsync(entity, before, shown, now, cancellationToken));
             }
         }
 
-        var stopped = WayBack.IsStopped(_kind, entity) ? Aborted(entity) : null;
+        var stopped = RollbackDecision.IsStopped(_kind, entity) ? Aborted(entity) : null;
         var (written, outcome) = await plans.AdvanceAsync(entity, PlanSlot.Rollback, session, accessKey, stopped, Adjust, cancellationToken);
-        return rests.Rest(Step(written, outcome, RunEnd.Back), outcome, session);
+        return parked.Rest(Step(written, outcome, RunEnd.Back), outcome, session);
 
-        Standing Adjust(Standing standing)
+        RunStatusSummary Adjust(RunStatusSummary summary)
         {
-            var ignored = DoneWork.Begun(plan) && WayBack.CauseOf(_kind, entity) == WayBackCause.None && standing.Kind != StandingKind.RolledBack
-                ? standing with { Message = $"{standing.Message} [the way back has begun and goes to its end: desiredState Upgraded is ignored until then]" }
-                : standing;
+            var ignored = PlanProgress.Begun(plan) && RollbackDecision.CauseOf(_kind, entity) == RollbackCause.None && summary.Kind != RunOutcomeKind.RolledBack
+                ? summary with { Message = $"{summary.Message} [the way back has begun and goes to its end: desiredState Upgraded is ignored until then]" }
+                : summary;
             return adjust is null ? ignored : adjust(ignored);
         }
     }
 
     private async Task<RunStep<TEntity>> CleanUpAsync(
-        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string accessKey, Func<Standing, Standing>? adjust, CancellationToken cancellationToken)
+        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string accessKey, Func<RunStatusSummary, RunStatusSummary>? adjust, CancellationToken cancellationToken)
     {
         var (written, outcome) = await plans.AdvanceAsync(entity, PlanSlot.Cleanup, session, accessKey, Aborted(entity), adjust, cancellationToken);
         return Step(written, outcome, RunEnd.Forward);
@@ -268,8 +268,8 @@ internal sealed class RunFlow<TEntity, TSpec, TStatus>(
             : entity;
     }
 
-    private static Standing Halted(string token) => new(
-        StandingKind.Stalled,
+    private static RunStatusSummary Halted(string token) => new(
+        RunOutcomeKind.Stalled,
         RunPhases.Failed,
         Reasons.Aborted,
         $"aborted by {Annotations.Abort}={token} before the way back began: nothing was taken back, the new version runs. The way back begins with a new spec.retry or {Annotations.Retry}=<token>; spec.desiredState: Upgraded leaves it")
@@ -280,7 +280,7 @@ internal sealed class RunFlow<TEntity, TSpec, TStatus>(
         : null;
 
     private static RunStep<TEntity> Step(TEntity entity, RunOutcome outcome, RunEnd end) =>
-        new(entity, outcome.State == RunState.Succeeded ? end : RunEnd.None, outcome.LookAgainAfter);
+        new(entity, outcome.State == RunState.Succeeded ? end : RunEnd.None, outcome.RequeueAfter);
 
     private static RunStep<TEntity> AtOnce(TEntity entity) => new(entity, RunEnd.None, TimeSpan.FromMilliseconds(1));
 

@@ -22,7 +22,7 @@ internal sealed class RunFrame<TEntity, TSpec, TStatus>(
     where TSpec : RunSpec, new()
     where TStatus : RunStatus, new()
 {
-    private readonly RunStatusWriter<TEntity, TSpec, TStatus> _status =
+    private readonly StatusWriter<TEntity, TSpec, TStatus> _status =
         new(kind, writer, services.Events, services.Loggers.CreateLogger<RunFrame<TEntity, TSpec, TStatus>>());
 
     /// <summary>What makes the kind.</summary>
@@ -35,7 +35,7 @@ internal sealed class RunFrame<TEntity, TSpec, TStatus>(
     public IEntityWriter<TEntity> Writer => writer;
 
     /// <summary>Writes down where an object stands.</summary>
-    public RunStatusComposer<TEntity, TSpec, TStatus> Composer { get; } = new(kind);
+    public StatusProjection<TEntity, TSpec, TStatus> Projection { get; } = new(kind);
 
     /// <summary>The time.</summary>
     public DateTimeOffset Now => services.Time.GetUtcNow();
@@ -54,6 +54,6 @@ internal sealed class RunFrame<TEntity, TSpec, TStatus>(
         _status.WriteAsync(entity, status, always, cancellationToken);
 
     /// <summary>Writes where an object stands outside its plans.</summary>
-    public Task<TEntity> WriteAsync(TEntity entity, TStatus status, Standing standing, DateTimeOffset now, CancellationToken cancellationToken) =>
-        WriteAsync(entity, Composer.Compose(entity, status, standing, now), cancellationToken);
+    public Task<TEntity> WriteAsync(TEntity entity, TStatus status, RunStatusSummary summary, DateTimeOffset now, CancellationToken cancellationToken) =>
+        WriteAsync(entity, Projection.Compose(entity, status, summary, now), cancellationToken);
 }

@@ -35,6 +35,6 @@ internal static partial class RunLog
         int tries,
         string message);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Kind} {Namespace}/{Name} rests and leaves what it should not: {Left}")]
-    public static partial void NotTakenAway(ILogger logger, string kind, string? Namespace, string name, string left);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Kind} {Namespace}/{Name} is stopped, but some temporary state could not be removed: {Left}")]
+    public static partial void ParkedStateRemains(ILogger logger, string kind, string? Namespace, string name, string left);
 }

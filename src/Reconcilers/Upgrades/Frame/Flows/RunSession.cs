@@ -53,25 +53,25 @@ internal sealed class RunSession<TEntity, TSpec, TStatus> : IAsyncDisposable
     public string? FailedWith { get; set; }
 
     /// <summary>The taking away, under way or just ended, of what a resting run must not leave.</summary>
-    public Task<RunTakenAway>? TakingAway { get; set; }
+    public Task<ParkedStateResult>? CleaningUp { get; set; }
 
     /// <summary>When that may be tried again by itself.</summary>
-    public DateTimeOffset TakeAwayNotBefore { get; set; }
+    public DateTimeOffset CleanUpNotBefore { get; set; }
 
     /// <summary>How often it left something.</summary>
-    public int TakeAwayFailures { get; set; }
+    public int CleanUpFailures { get; set; }
 
     /// <summary>Whether it was tried before letting go for good.</summary>
     public bool TriedBeforeLettingGo { get; set; }
 
     /// <summary>Whether this process has seen that nothing keeps it from going on with the plan.</summary>
-    public bool IsFreeOfTrouble { get; set; }
+    public bool HasNoBlocker { get; set; }
 
     /// <summary>The warning of approvals that are not read, as it was told last.</summary>
     public string? UnreadApprovals { get; set; }
 
     /// <summary>The outputs of commands that are being kept.</summary>
-    public KeptOutputs? Outputs { get; set; }
+    public StepOutputStore? Outputs { get; set; }
 
     /// <summary>Whether this process has seen that the claim on the target is ours.</summary>
     public bool ClaimSeen { get; set; }

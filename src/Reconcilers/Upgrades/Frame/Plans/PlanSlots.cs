@@ -13,7 +13,7 @@ internal sealed class PlanSlots<TSpec, TStatus>(IRunCleanup<TSpec, TStatus>? cle
 {
     /// <summary>The plan that runs, or ran last.</summary>
     public PlanSlot Active(TStatus status) =>
-        cleanup?.PlanOf(status) is { } removal && !DoneWork.Done(removal) ? PlanSlot.Cleanup
+        cleanup?.PlanOf(status) is { } removal && !PlanProgress.Done(removal) ? PlanSlot.Cleanup
         : status.RollbackPlan is not null ? PlanSlot.Rollback
         : PlanSlot.Upgrade;
 

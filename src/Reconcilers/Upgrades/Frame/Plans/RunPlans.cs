@@ -9,11 +9,11 @@ internal static class RunPlans
     private const int AttemptsOfAPlan = 100;
 
     /// <summary>The upgrade is done and nothing of it was taken back: the new version is what runs.</summary>
-    public static bool UpgradeStands(this RunStatus status) =>
-        status.Plan is { Steps.Count: > 0 } plan && DoneWork.Done(plan) && (status.RollbackPlan is null || !(DoneWork.Begun(status.RollbackPlan) || DoneWork.Done(status.RollbackPlan)));
+    public static bool IsUpgraded(this RunStatus status) =>
+        status.Plan is { Steps.Count: > 0 } plan && PlanProgress.Done(plan) && (status.RollbackPlan is null || !(PlanProgress.Begun(status.RollbackPlan) || PlanProgress.Done(status.RollbackPlan)));
 
     /// <summary>The way back was taken to its end.</summary>
-    public static bool WentBack(this RunStatus status) => status.RollbackPlan is { } plan && DoneWork.Done(plan);
+    public static bool IsRolledBack(this RunStatus status) => status.RollbackPlan is { } plan && PlanProgress.Done(plan);
 
     /// <summary>What attempts of a plan that is compiled now are counted on from.</summary>
     public static int AttemptsBefore(RunStatus? status) =>

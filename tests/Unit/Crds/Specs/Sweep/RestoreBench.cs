@@ -41,7 +41,7 @@ internal sealed class RestoreBench : ISnapshotLoader, IStorages, IRestoreServers
                 Storages = this,
                 Servers = this,
                 Claims = new TargetClaims(World.Api, "drydock-system", World.Time),
-                Changes = new Pulse(),
+                Changes = new AsyncSignal(),
                 Fence = new LeadershipFence(new AlwaysLeader()),
                 Events = World.Events,
                 Time = World.Time,

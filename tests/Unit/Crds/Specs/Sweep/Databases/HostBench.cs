@@ -61,7 +61,7 @@ internal sealed class HostBench : ITiDbTargets, IYugabyteTargets, IStorages, ISe
 
     public TimeProvider Time { get; } = new ManualTimeProvider();
 
-    public Pulse SnapshotChanges { get; } = new();
+    public AsyncSignal SnapshotChanges { get; } = new();
 
     /// <summary>Every instance is looked at, stopped, swapped and started.</summary>
     public static Task<string> InstancesAsync(DatabaseRollingUpgradeSpec spec) => AskedAsync(spec, async bench =>

@@ -1,0 +1,22 @@
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Databases;
+
+/// <summary>
+/// What no upgrade that rests may leave in a database (docs/research/tidb.md#rules): an instance kept without leaders.
+/// Named by the instance.
+/// </summary>
+internal sealed class DatabaseParkedState(DatabaseEngineSet engines) : IParkedStateCleanup<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
+{
+    /// <inheritdoc />
+    public bool IsLeft(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
+        engines.Of(spec).IsDraining(spec, status);
+
+    /// <inheritdoc />
+    public DatabaseRollingUpgradeStatus MarkRemoved(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status, IReadOnlyCollection<string> what, DateTimeOffset at) => status with
+    {
+        Plan = CleanedUpSteps.Mark(status.Plan, s => engines.Of(spec).IsDrain(s) && s.Node is not null && what.Contains(s.Node, StringComparer.Ordinal), at),
+        RollbackPlan = CleanedUpSteps.Mark(status.RollbackPlan, s => engines.Of(spec).IsDrain(s) && s.Node is not null && what.Contains(s.Node, StringComparer.Ordinal), at),
+    };
+}

@@ -1,0 +1,104 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Clients.Docker;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>
+/// Looks whether there still is a way back: the old containers, the verified snapshot, and nobody else's OMS in the
+/// place. Changes nothing.
+/// </summary>
+internal sealed class RollbackCheck(IOmsTargets targets)
+{
+    /// <summary>Why there is no way back; null if there is one.</summary>
+    public async Task<string?> FindObstacleAsync(OmsUpgradeStatus status, CancellationToken cancellationToken)
+    {
+        var plan = status.Plan!;
+        if (status.CleanupPlan is { } cleanup && PlanProgress.Begun(cleanup))
+        {
+            return "the old containers were removed by spec.cleanup";
+        }
+
+        if (!OmsPlanProgress.IsPastT1(plan))
+        {
+            return null;
+        }
+
+        foreach (var stop in OmsPlanProgress.Stops(plan))
+        {
+            if (await InspectAsync(stop.Node!, stop.Parameters["container"], cancellationToken) is null)
+            {
+                return $"the old container {stop.Parameters["name"]} ({stop.Parameters["container"]}) is gone from {stop.Node}";
+            }
+        }
+
+        if (!OmsPlanProgress.NewStarted(plan))
+        {
+            return null;
+        }
+
+        return await SnapshotAsync(plan, cancellationToken)
+            ?? (status.IsUpgraded() ? await IntruderAsync(plan, cancellationToken) : null);
+    }
+
+    private async Task<string?> SnapshotAsync(Plan plan, CancellationToken cancellationToken)
+    {
+        var taken = plan.Step(StepIds.Snapshot);
+        if (taken?.Recorded(TakeSnapshot.SnapshotKey) is not { } name || taken.Recorded(TakeSnapshot.SnapshotUidFact) is not { } uid)
+        {
+            return "there is no verified snapshot of the databases";
+        }
+
+        var snapshot = await targets.Kubernetes.GetAsync<BackupSnapshot>(name, targets.Upgrade.Metadata.Namespace, cancellationToken);
+        if (snapshot is null || snapshot.Metadata.Uid != uid)
+        {
+            return $"BackupSnapshot {name} is gone. If its files are still there, restore them with a SnapshotRestore (spec.files) and start the old containers by hand";
+        }
+
+        if (snapshot.Status?.Verified != true)
+        {
+            return $"BackupSnapshot {name} does not say verified: {snapshot.Status?.Message}";
+        }
+
+        var missing = await targets.Archives.SnapshotFilesAsync(snapshot, cancellationToken);
+        return missing.Count > 0 ? $"files of BackupSnapshot {name} are missing or have another size in {targets.Archives.Describe(snapshot.Spec.Storage, snapshot.Metadata.Namespace)}: {string.Join(", ", missing)}" : null;
+    }
+
+    // A container of somebody else with OMS's mounts: a later upgrade ran, or a person started one.
+    private async Task<string?> IntruderAsync(Plan plan, CancellationToken cancellationToken)
+    {
+        foreach (var start in plan.Steps.Where(s => s.Action == OmsActions.StartContainer))
+        {
+            var create = plan.Step(StepIds.Create(start.Node!));
+            var ours = create?.Recorded(CreateContainer.ContainerIdFact);
+            var logs = LogsOf((create?.Parameters.GetValueOrDefault("binds") ?? "").Split('\n'));
+            foreach (var listed in await targets.Docker(start.Node!).Containers.ListContainersAsync(new ContainersListParameters(), cancellationToken))
+            {
+                if (listed.ID != ours && logs is not null && await InspectAsync(start.Node!, listed.ID, cancellationToken) is { } other && LogsOf(other.HostConfig.Binds ?? []) == logs)
+                {
+                    return $"{other.ShortName} runs on {start.Node} with the same mounts: a later upgrade ran, or somebody started it. What runs there is not what this upgrade left";
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static string? LogsOf(IEnumerable<string> binds) =>
+        binds.Select(b => b.Split(':')).FirstOrDefault(b => b.Length >= 2 && b[1].TrimEnd('/') == RunOnceCommand.LogsMount)?[0].TrimEnd('/');
+
+    private async Task<ContainerInspectResponse?> InspectAsync(
+        string node, string container, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await targets.Docker(node).Containers.InspectContainerAsync(container, cancellationToken);
+        }
+        catch (DockerNotFoundException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using Drydock.Abstractions.Values;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>
+/// Tells everybody who waits that something happened. A waiter that came too late for a pulse waits for the next one,
+/// so waits are bounded.
+/// </summary>
+internal sealed class AsyncSignal
+{
+    private readonly Lock _gate = new();
+    private readonly List<TaskCompletionSource> _waiting = [];
+
+    /// <summary>Wakes all who wait.</summary>
+    public void Set()
+    {
+        List<TaskCompletionSource> woken;
+        lock (_gate)
+        {
+            woken = [.. _waiting];
+            _waiting.Clear();
+        }
+
+        woken.ForEach(w => w.TrySetResult());
+    }
+
+    /// <summary>
+    /// Returns at the next pulse, or after <paramref name="atMost"/>: a pulse between a look and this wait is not lost
+    /// for longer than that.
+    /// </summary>
+    public async Task WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            _waiting.Add(waiter);
+        }
+
+        try
+        {
+            await using var limit = time.CreateTimer(static w => ((TaskCompletionSource)w!).TrySetResult(), waiter, Timers.Clamp(atMost), Timeout.InfiniteTimeSpan);
+            await using var cancelled = cancellationToken.UnsafeRegister(static (w, token) => ((TaskCompletionSource)w!).TrySetCanceled(token), waiter);
+            await waiter.Task;
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _waiting.Remove(waiter);
+            }
+        }
+    }
+}

@@ -1,0 +1,161 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>
+/// The ends: what is held is let go, and nothing is written or connected to any more. And what leads out of them: the
+/// way back of a run that succeeded, its cleanup, another attempt after the way back.
+/// </summary>
+/// <typeparam name="TEntity">The kind.</typeparam>
+/// <typeparam name="TSpec">What its users write.</typeparam>
+/// <typeparam name="TStatus">What it reports.</typeparam>
+/// <param name="frame">What the flows share.</param>
+/// <param name="rollbacks">Compiles the way back.</param>
+internal sealed class CompletionFlow<TEntity, TSpec, TStatus>(
+    RunFrame<TEntity, TSpec, TStatus> frame, RollbackFlow<TEntity, TSpec, TStatus> rollbacks)
+    where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
+    where TSpec : RunSpec, new()
+    where TStatus : RunStatus, new()
+{
+    private static readonly TimeSpan LookForTarget = TimeSpan.FromSeconds(5);
+    private readonly RunKind<TEntity, TSpec, TStatus> _kind = frame.Kind;
+    private readonly TargetClaims _claims = frame.Services.Claims;
+
+    /// <summary>
+    /// Ended, and nothing asked since: no read, no write, no connection to any target. Judged by the object alone.
+    /// </summary>
+    public bool IsInert(TEntity entity) =>
+        IsAtRest(entity)
+        && RunTokens.NewAbort(entity) is null
+        && !(entity.Status!.Phase == RunPhases.RolledBack && RollbackDecision.StartsAgain(entity))
+        && InertFor(entity) != TimeSpan.Zero;
+
+    /// <summary>
+    /// Ended, and the spec that stands was seen: an abort token that comes now finds nothing to stop.
+    /// </summary>
+    public static bool IsAtRest(TEntity entity) =>
+        entity.Metadata.DeletionTimestamp is null
+        && entity.Status?.Phase is RunPhases.Succeeded or RunPhases.RolledBack
+        && entity.Status.ObservedGeneration == entity.Metadata.Generation
+        && entity.Status.Target?.Claim is null
+        && entity.Metadata.Finalizers?.Contains(Labels.UpgradeFinalizer) != true;
+
+    /// <summary>How long an inert object stays so by itself; null for ever. Only a cleanup ends it.</summary>
+    public TimeSpan? InertFor(TEntity entity) =>
+        _kind.Cleanup is { } cleanup && entity.Status is { Phase: RunPhases.Succeeded } status && cleanup.AnnouncedAt(status) is { } due && cleanup.PlanOf(status) is null
+            ? (due > frame.Now ? due - frame.Now : TimeSpan.Zero)
+            : null;
+
+    /// <summary>
+    /// The upgrade stands: lets go, or takes hold again for the way back or the cleanup. True when there is something
+    /// to run.
+    /// </summary>
+    public async Task<(TEntity Entity, bool Runs, TimeSpan? After)> SucceededAsync(TEntity entity, CancellationToken cancellationToken)
+    {
+        var now = frame.Now;
+        var before = entity.Status!;
+        var wantsBack = entity.Spec.DesiredState == DesiredState.RolledBack;
+        if (wantsBack && rollbacks.Refused(entity) is { } refused)
+        {
+            // Nothing is taken hold of for what can never be: whatever comes after this run may have the target.
+            return (await LetGoAsync(entity, frame.Projection.Compose(entity, RunTokens.Resume(before), refused, now), cancellationToken), false, null);
+        }
+
+        if (wantsBack && RollbackDecision.IsOnlyShown(entity.Spec, entity.Metadata))
+        {
+            return (entity, true, null);
+        }
+
+        if (!wantsBack && !IsCleanupDue(entity.Spec, before, now))
+        {
+            return (await LetGoAsync(entity, Ended(entity, now), cancellationToken), false, null);
+        }
+
+        var (held, summary) = Prepared(entity, wantsBack, now);
+        if (before.Target?.Claim is not null)
+        {
+            return ReferenceEquals(held, before)
+                ? (entity, true, null)
+                : (await frame.WriteAsync(entity, held, summary, now, cancellationToken), true, TimeSpan.FromMilliseconds(1));
+        }
+
+        var target = ClaimTarget.Of(before.Target)!;
+        if (await _claims.ClaimAsync(target, entity, entity.Spec.AdoptTarget, keep: false, cancellationToken) is { } holder)
+        {
+            var busy = TargetBusyMessage.Compose(wantsBack ? RunPhases.RollingBack : RunPhases.Succeeded, target.Identity, holder);
+            return (await frame.WriteAsync(entity, before, busy, now, cancellationToken), false, LookForTarget);
+        }
+
+        entity = await frame.Writer.AddFinalizerAsync(entity, Labels.UpgradeFinalizer, cancellationToken);
+        held = held with { Target = before.Target! with { Claim = target.Names(entity.Metadata.Namespace)[0], ClaimNamespace = _claims.Namespace } };
+        return (await frame.WriteAsync(entity, held, summary, now, cancellationToken), true, TimeSpan.FromMilliseconds(1));
+    }
+
+    /// <summary>The former version runs again: lets go, or begins again from preflight.</summary>
+    public async Task<TimeSpan?> RolledBackAsync(TEntity entity, CancellationToken cancellationToken)
+    {
+        var now = frame.Now;
+        if (RollbackDecision.StartsAgain(entity))
+        {
+            var again = RunTokens.TakeUp(entity.Status!, RunTokens.NewRetries(entity), now);
+            await frame.WriteAsync(entity, NewAttempt.Compose(frame, entity, again, now), cancellationToken);
+            return TimeSpan.FromMilliseconds(1);
+        }
+
+        await LetGoAsync(entity, frame.Projection.Over(entity, entity.Status!, PlanSlot.Rollback, entity.Status!.RollbackPlan!, now), cancellationToken);
+        return null;
+    }
+
+    /// <summary>desiredState is RolledBack before anything was changed: there is nothing to take back.</summary>
+    public async Task NothingAsync(TEntity entity, CancellationToken cancellationToken)
+    {
+        var now = frame.Now;
+        var plan = _kind.Rollback.Compile(new RollbackBasis<TSpec>(entity.Spec, new Plan(), RunPlans.AttemptsBefore(entity.Status))) with { CompiledAt = now };
+        var before = RunTokens.Use(RunTokens.Resume(entity.Status ?? new TStatus()) with { RollbackPlan = plan, Findings = [] }, RunTokens.NewRetries(entity), now);
+        await LetGoAsync(entity, frame.Projection.Over(entity, before, PlanSlot.Rollback, plan, now), cancellationToken);
+    }
+
+    private bool IsCleanupDue(TSpec spec, TStatus status, DateTimeOffset now) =>
+        _kind.Cleanup is { } cleanup && (cleanup.PlanOf(status) is { } plan ? !PlanProgress.Done(plan) : cleanup.DueAt(spec, status) <= now);
+
+    private (TStatus Held, RunStatusSummary RunStatusSummary) Prepared(TEntity entity, bool wantsBack, DateTimeOffset now)
+    {
+        var before = entity.Status!;
+        if (wantsBack)
+        {
+            return (before, new RunStatusSummary(RunOutcomeKind.Progressing, RunPhases.RollingBack, Reasons.RollingBack, "spec.desiredState is RolledBack: looking whether there is a way back"));
+        }
+
+        var cleanup = _kind.Cleanup!;
+        var summary = new RunStatusSummary(RunOutcomeKind.Progressing, RunPhases.Succeeded, Reasons.Running, $"the upgrade is accepted: {cleanup.Begins}");
+        if (cleanup.PlanOf(before) is not null)
+        {
+            return (before, summary);
+        }
+
+        var plan = cleanup.Compile(entity.Spec, before.Plan!, RunPlans.AttemptsBefore(before)) with { CompiledAt = now, SpecHash = before.Plan!.SpecHash };
+        return (cleanup.WithPlan(before, plan) with { RollbackPlan = null }, summary);
+    }
+
+    // Level-based: a crash in between comes here again.
+    private async Task<TEntity> LetGoAsync(TEntity entity, TStatus over, CancellationToken cancellationToken)
+    {
+        if (over.Target is { Claim: not null } target)
+        {
+            await _claims.ReleaseAsync(entity, target, cancellationToken);
+            over = over with { Target = target with { Claim = null, ClaimNamespace = null } };
+        }
+
+        entity = await frame.WriteAsync(entity, over, cancellationToken);
+        return await frame.Writer.RemoveFinalizerAsync(entity, Labels.UpgradeFinalizer, cancellationToken) ?? entity;
+    }
+
+    private TStatus Ended(TEntity entity, DateTimeOffset now)
+    {
+        var before = RunTokens.Resume(entity.Status!) with { RollbackPlan = null };
+        var over = frame.Projection.Over(entity, before, PlanSlot.Upgrade, before.Plan!, now);
+        return _kind.Cleanup is { } cleanup ? cleanup.Announce(over, cleanup.DueAt(entity.Spec, over)) : over;
+    }
+}

@@ -1,0 +1,76 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>
+/// Begins a rollback: checks whether it is possible, compiles it from what was really done, and stores it.
+/// </summary>
+/// <typeparam name="TEntity">The kind.</typeparam>
+/// <typeparam name="TSpec">What its users write.</typeparam>
+/// <typeparam name="TStatus">What it reports.</typeparam>
+/// <param name="frame">What the flows share.</param>
+internal sealed class RollbackFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec, TStatus> frame)
+    where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
+    where TSpec : RunSpec, new()
+    where TStatus : RunStatus, new()
+{
+    private static readonly TimeSpan LookForWay = TimeSpan.FromMinutes(1);
+    private readonly RunKind<TEntity, TSpec, TStatus> _kind = frame.Kind;
+
+    /// <summary>What is said of a way back that is asked for and can never be taken; null if it may be.</summary>
+    public RunStatusSummary? Refused(TEntity entity) => _kind.Rollback.Refusal(entity.Spec, entity.Status!.Plan!) is { } refusal
+        ? Unavailable(RollbackCause.Request, $"there is no way back: {refusal}. Nothing is started; {RollbackMessages.WithoutRollback(RollbackCause.Request)}")
+        : null;
+
+    /// <summary>Compiles the way back of a run whose running steps have ended, and stores it.</summary>
+    public async Task<RunStep<TEntity>> BeginAsync(
+        TEntity entity,
+        RunSession<TEntity, TSpec, TStatus> session,
+        RollbackCause cause,
+        CancellationToken cancellationToken)
+    {
+        var now = frame.Now;
+        var before = entity.Status!;
+        if (await session.Targets.FindObstacleAsync(before, cancellationToken) is { } obstacle)
+        {
+            var summary = Unavailable(cause, $"there is no way back: {obstacle}. Nothing is started; mend it and this looks again, or {RollbackMessages.WithoutRollback(cause)}");
+            return new RunStep<TEntity>(await frame.WriteAsync(entity, before, summary, now, cancellationToken), RunEnd.None, LookForWay);
+        }
+
+        var plan = await CompileAsync(entity, session, cause, cancellationToken) with { CompiledAt = now, SpecHash = before.Plan!.SpecHash };
+        var turned = (cause == RollbackCause.Abort ? before : RunTokens.Resume(before)) with { RollbackPlan = plan };
+        if (PlanProgress.Done(plan))
+        {
+            var used = RunTokens.Use(turned, cause == RollbackCause.Abort ? [] : RunTokens.NewRetries(entity), now);
+            return new RunStep<TEntity>(await frame.WriteAsync(entity, frame.Projection.Over(entity, used, PlanSlot.Rollback, plan, now), cancellationToken), RunEnd.Back, null);
+        }
+
+        var begins = new RunStatusSummary(RunOutcomeKind.Progressing, RunPhases.RollingBack, RollbackMessages.Reason(cause), $"{RollbackMessages.Because(before, cause)}: the way back is in status.rollbackPlan ({plan.Hash}, {plan.Steps.Count} steps)")
+        {
+            Step = plan.Steps[0].Id,
+        };
+        return new RunStep<TEntity>(await frame.WriteAsync(entity, turned, begins, now, cancellationToken), RunEnd.None, TimeSpan.FromMilliseconds(1));
+    }
+
+    private async Task<Plan> CompileAsync(
+        TEntity entity,
+        RunSession<TEntity, TSpec, TStatus> session,
+        RollbackCause cause,
+        CancellationToken cancellationToken)
+    {
+        var status = entity.Status!;
+        var stands = status.IsUpgraded();
+        var basis = new RollbackBasis<TSpec>(entity.Spec, status.Plan!, RunPlans.AttemptsBefore(status))
+        {
+            AfterSuccess = stands,
+            Unattended = cause == RollbackCause.Deletion,
+            Notes = stands ? await session.Targets.RollbackNotesAsync(status, cancellationToken) : [],
+        };
+        return _kind.Rollback.Compile(basis);
+    }
+
+    private static RunStatusSummary Unavailable(RollbackCause cause, string message) =>
+        new(RunOutcomeKind.Stalled, RunPhases.RollingBack, Reasons.RollbackUnavailable, message) { Failed = cause == RollbackCause.Failure };
+}

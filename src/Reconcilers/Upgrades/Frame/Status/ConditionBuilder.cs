@@ -1,0 +1,78 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>The conditions of a run: those of kstatus, and one for each milestone of its kind. Pure.</summary>
+/// <typeparam name="TEntity">The kind.</typeparam>
+/// <typeparam name="TSpec">What its users write.</typeparam>
+/// <typeparam name="TStatus">What it reports.</typeparam>
+/// <param name="kind">What makes the kind.</param>
+internal sealed class ConditionBuilder<TEntity, TSpec, TStatus>(RunKind<TEntity, TSpec, TStatus> kind)
+    where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
+    where TSpec : RunSpec, new()
+    where TStatus : RunStatus, new()
+{
+    public List<Condition> Build(TSpec spec, TStatus status, RunStatusSummary summary, DateTimeOffset now, long? generation)
+    {
+        var set = new ConditionSet(status.Conditions, now, generation);
+        SetGeneral(set, status, summary);
+        var milestones = kind.Report.Milestones(spec);
+        if (status.Plan is { } plan)
+        {
+            foreach (var milestone in milestones.There)
+            {
+                Set(set, plan, milestone);
+            }
+
+            kind.Report.AddConditions(set, spec, status);
+        }
+
+        if (status.RollbackPlan is { } back)
+        {
+            foreach (var milestone in milestones.Back)
+            {
+                Set(set, back, milestone);
+            }
+
+            foreach (var (type, phase) in milestones.UndoneBy.Where(u => back.Steps.Exists(s => s.Phase == u.Phase && PlanProgress.Begun(s))))
+            {
+                set.Set(type, status: false, Reasons.RollingBack, $"taken back by {phase}");
+            }
+        }
+
+        return set.Conditions;
+    }
+
+    private static void SetGeneral(ConditionSet set, TStatus status, RunStatusSummary summary)
+    {
+        var ready = summary.Kind is RunOutcomeKind.PlanReady or RunOutcomeKind.Succeeded or RunOutcomeKind.RolledBack;
+        var stands = summary.Kind == RunOutcomeKind.Succeeded || status.IsUpgraded();
+        set.Set(ConditionTypes.Ready, ready, summary.Reason, summary.Message);
+        set.Set(ConditionTypes.Reconciling, summary.Kind == RunOutcomeKind.Progressing, summary.Reason, summary.Message);
+        set.Set(ConditionTypes.Stalled, summary.Kind == RunOutcomeKind.Stalled, summary.Reason, summary.Kind == RunOutcomeKind.Stalled ? summary.Message : "");
+        set.Set(ConditionTypes.Planned, status.Plan is not null, status.Plan is null ? Reasons.NotYet : Reasons.PlanReady, status.Plan?.Hash ?? "no plan is stored yet");
+        set.Set(ConditionTypes.Held, summary.Held, summary.Held ? summary.Reason : Reasons.NotHeld, summary.Held ? summary.Message : "");
+        set.Set(ConditionTypes.Succeeded, stands, summary.Kind == RunOutcomeKind.Succeeded ? summary.Reason : stands ? Reasons.Succeeded : summary.Back ? Reasons.RolledBack : Reasons.NotYet, summary.Kind == RunOutcomeKind.Succeeded ? summary.Message : "");
+        set.Set(ConditionTypes.Failed, summary.Failed, summary.Failed ? summary.Reason : Reasons.NotFailed, summary.Failed ? summary.Message : "");
+        set.Set(ConditionTypes.RolledBack, summary.Back, summary.Back ? summary.Reason : status.RollbackPlan is null ? Reasons.NotYet : Reasons.RollingBack, summary.Back ? summary.Message : "");
+        set.Set(ConditionTypes.PreflightPassed, status.Plan is not null && status.Findings.Count == 0, status.Plan is not null ? Reasons.Done : Reasons.NotYet, "");
+    }
+
+    private static void Set(ConditionSet set, Plan plan, Milestone milestone)
+    {
+        if (milestone.Missed?.Invoke(plan) is var (why, what))
+        {
+            set.Set(milestone.Condition, status: false, why, what);
+            return;
+        }
+
+        var steps = plan.Steps.Where(s => s.Phase == milestone.Phase).ToList();
+        var done = steps.Count(s => s.State == StepState.Succeeded);
+        var (reason, message) = steps.Count == 0
+            ? (Reasons.NotNeeded, "the plan has no such phase")
+            : done == steps.Count ? (Reasons.Done, "") : (Reasons.NotYet, $"{done} of {steps.Count} steps");
+        set.Set(milestone.Condition, steps.Count > 0 && done == steps.Count, reason, message);
+    }
+}

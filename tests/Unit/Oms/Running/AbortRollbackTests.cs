@@ -1,0 +1,162 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>drydock.dev/abort while the way back is asked for and has not begun, and when nothing runs.</summary>
+public sealed class AbortRollbackTests
+{
+    [Fact]
+    public void Given_while_the_running_step_ends_it_keeps_the_way_back_from_beginning()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+        world.RunUntil(() => world.Count("jar") == 1, "the first JAR");
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.ReasonOf("Reconciling") == "RollingBack", "asked for");
+        world.Annotate(Annotations.Abort, "stop");
+        Halts(world);
+
+        world.Step("CorrectMetadata/jar-oms-a").State.ShouldBe(StepState.Succeeded);
+        (world.Count("jar"), world.Count("restore"), world.Count("stop")).ShouldBe((1, 0, 2));
+        world.Annotate(Annotations.Retry, "on");
+        world.RunToRolledBack();
+        world.Rules.Broken.ShouldBeEmpty();
+        RollbackTests.AsBefore(world);
+    }
+
+    [Fact]
+    public void At_every_moment_of_the_upgrade_it_stops_both_ways_and_a_token_goes_back()
+    {
+        var points = RollbackTests.Golden().Points.Count;
+        Cases.Try(Enumerable.Range(1, points).Where(p => p % 7 == 0), point =>
+        {
+            var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+            world.RunUntil(() => world.Points.Count >= point || world.IsOver, $"point {point}");
+            if (world.IsOver || world.Status.Plan is null)
+            {
+                return;
+            }
+
+            world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+            world.Annotate(Annotations.Abort, "stop");
+            world.RunUntil(() => world.ReasonOf("Failed") == "Aborted" || world.IsBack, "aborted, or nothing to take back");
+            if (!world.IsBack)
+            {
+                Halts(world);
+                world.Annotate(Annotations.Retry, "on");
+                world.RunUntil(() => world.IsBack || world.Is("Held"), "back, or held after success");
+                if (world.Is("Held"))
+                {
+                    world.Annotate(Annotations.Approve, $"RollBack@{world.Status.RollbackPlan!.Hash[7..15]}");
+                    world.RunToRolledBack();
+                }
+            }
+
+            world.Rules.Broken.ShouldBeEmpty();
+            RollbackTests.AsBefore(world);
+        });
+    }
+
+    [Fact]
+    public void After_success_it_keeps_the_way_back_from_being_compiled_until_a_token_or_takes_it_back_with_the_wish()
+    {
+        var world = RollbackTests.Golden();
+        var end = world.EndState();
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.Annotate(Annotations.Abort, "stop");
+        Halts(world);
+        world.Status.Message!.ShouldContain("before the way back began: nothing was taken back");
+
+        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded });
+        world.RunToSuccess();
+        world.EndState().ShouldBe(end);
+        RollbackTests.Inert(world);
+
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.Is("Held"), "asked for anew, the used token does not count");
+        world.Annotate(Annotations.Abort, "stop-2");
+        world.RunUntil(() => world.ReasonOf("Failed") == "Aborted", "aborted");
+        world.Annotate(Annotations.Retry, "on");
+        world.Annotate(Annotations.Approve, $"RollBack@{world.Status.RollbackPlan!.Hash[7..15]}");
+        world.RunToRolledBack();
+        RollbackTests.AsBefore(world);
+    }
+
+    [Fact]
+    public void An_upgrade_aborted_first_goes_back_when_that_is_asked_for_afterwards()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+        world.RunUntil(() => world.Count("jar") == 1, "the first JAR");
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.Annotate(Annotations.Abort, "stop");
+        Halts(world);
+        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded });
+        world.RunFor(TimeSpan.FromHours(1));
+        (world.ReasonOf("Failed"), world.Count("jar"), world.Status.AbortedRollback).ShouldBe(("Aborted", 1, null));
+
+        RollbackTests.GoBack(world);
+        world.Rules.Broken.ShouldBeEmpty();
+        RollbackTests.AsBefore(world);
+    }
+
+    [Fact]
+    public void At_the_end_it_is_reported_as_ignored_at_once_and_a_later_way_back_is_not_stopped()
+    {
+        var world = RollbackTests.Golden();
+        world.Annotate(Annotations.Abort, "too-late");
+        world.RunUntil(() => world.Events.All.Exists(e => e is { IsWarning: true, Reason: "AbortIgnored" }), "reported");
+        world.Status.UsedTokens.ShouldHaveSingleItem().Token.ShouldBe("too-late");
+        (world.Status.Phase, world.Is("Ready"), world.Status.AbortedBy).ShouldBe(("Succeeded", true, null));
+        RollbackTests.Inert(world);
+        world.Events.All.Count(e => e.Reason == "AbortIgnored").ShouldBe(1);
+
+        RollbackTests.GoBack(world);
+        world.Rules.Broken.ShouldBeEmpty();
+        RollbackTests.AsBefore(world);
+        world.Annotate(Annotations.Abort, "also-too-late");
+        world.RunUntil(() => world.Status.UsedTokens.Exists(t => t.Token == "also-too-late"), "used up");
+        RollbackTests.Inert(world);
+    }
+
+    [Fact]
+    public void On_a_plan_that_is_only_shown_it_is_ignored_and_the_later_run_is_not_stopped()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { Mode = RunMode.Plan });
+        world.RunUntil(() => world.Is("Planned"), "planned");
+        world.Annotate(Annotations.Abort, "nothing-runs");
+        world.RunUntil(() => world.Events.All.Exists(e => e.Reason == "AbortIgnored"), "reported");
+        (world.Status.Phase, world.Is("Ready")).ShouldBe(("Planned", true));
+        world.EditSpec(s => s with { Mode = RunMode.Apply });
+        world.RunToSuccess();
+    }
+
+    [Fact]
+    public void A_second_token_on_what_is_aborted_already_is_used_up_and_stops_nothing_after_the_retry()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+        world.RunUntil(() => world.Count("jar") == 1, "the first JAR");
+        world.Annotate(Annotations.Abort, "stop");
+        world.RunUntil(() => world.ReasonOf("Failed") == "Aborted", "aborted");
+        world.Annotate(Annotations.Abort, "stop-it");
+        world.RunUntil(() => world.Status.AbortedBy == "stop-it", "seen");
+        world.Annotate(Annotations.Retry, "on");
+        world.RunToSuccess();
+        world.Count("jar").ShouldBe(2);
+    }
+
+    // It stands still, also in the eyes of a successor, until somebody says otherwise.
+    private static void Halts(OmsWorld world)
+    {
+        world.RunUntil(() => world.ReasonOf("Failed") == "Aborted", "aborted");
+        var done = world.Done.Count;
+        world.Restart();
+        world.RunFor(TimeSpan.FromHours(3));
+        (world.Status.Phase, world.ReasonOf("Stalled"), world.Is("Ready"), world.Is("Reconciling")).ShouldBe(("Failed", "Aborted", false, false));
+        world.Done.Skip(done).Where(a => !a.What.StartsWith("console", StringComparison.Ordinal)).ShouldBeEmpty();
+        world.Status.RollbackPlan.ShouldBeNull();
+    }
+}

@@ -1,0 +1,78 @@
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
+using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>Deletion while the way back is taken, or is to be taken.</summary>
+public sealed class RollbackDeletionTests
+{
+    [Fact]
+    public void Deleted_anywhere_on_the_way_back_it_goes_to_the_end_of_it_first()
+    {
+        var golden = Begin();
+        golden.RunToRolledBack();
+        var from = golden.Points.First(p => p.What.StartsWith("status RollingBack", StringComparison.Ordinal)).Number;
+        Cases.Try(Enumerable.Range(from, golden.Points.Count - from).Where(p => p % 2 == 0), point =>
+        {
+            var world = Begin();
+            world.RunUntil(() => world.Points.Count >= point, $"point {point}");
+            world.Delete();
+            world.RunUntil(() => world.IsGone(), "gone");
+
+            world.Rules.Broken.ShouldBeEmpty();
+            world.Metadata.Contents.ShouldBe("3.2.2");
+            world.Metadata.IsHighAvailabilityOn.ShouldBeTrue();
+            world.Hosts.ShouldAllBe(h => world.Old(h.Name).IsRunning && !world.New(h.Name)!.IsRunning);
+            world.Api.All<V1Lease>().ShouldBeEmpty();
+            world.Api.All<BackupSnapshot>().Count().ShouldBe(2, "no backup goes with the object");
+        });
+    }
+
+    [Fact]
+    public void Deleted_after_a_failure_past_T1_it_waits_and_goes_back_if_that_is_asked_for()
+    {
+        var world = RollbackTests.Failed();
+        world.Delete();
+        world.RunFor(TimeSpan.FromHours(1));
+        world.IsGone().ShouldBeFalse();
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.IsGone(), "gone");
+
+        world.Rules.Broken.ShouldBeEmpty();
+        world.Hosts.ShouldAllBe(h => world.Old(h.Name).IsRunning);
+    }
+
+    [Fact]
+    public void Deleted_while_held_after_success_it_goes_at_once_and_the_new_version_stays()
+    {
+        var world = RollbackTests.Golden();
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.Is("Held"), "held");
+        world.Delete();
+        world.RunUntil(() => world.IsGone(), "gone", TimeSpan.FromMinutes(1));
+
+        world.Hosts.ShouldAllBe(h => world.New(h.Name)!.IsRunning);
+        world.Api.All<V1Lease>().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Abandoned_it_stops_where_it_is_and_says_what_was_left()
+    {
+        var world = Begin();
+        world.RunUntil(() => world.Count("restore") == 1, "restoring");
+        world.Annotate(Annotations.OnDelete, Annotations.Abandon);
+        world.Delete();
+        world.RunUntil(() => world.IsGone(), "gone");
+
+        world.Events.All.ShouldContain(e => e.Reason == "Abandoned" && e.Message.Contains("StartOld", StringComparison.Ordinal) == false);
+        world.Hosts.ShouldAllBe(h => h.Containers.TrueForAll(c => !c.IsRunning));
+    }
+
+    private static OmsWorld Begin() =>
+        new OmsWorld(new WorldSetup { RealJson = false, Jar = RollbackTests.FailingJar }).Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
+}

@@ -1,0 +1,60 @@
+using Drydock.Crds.Common;
+using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>The undisturbed way back, disturbed at every single write and act of it.</summary>
+public sealed class RollbackKillTests
+{
+    // What was before does not depend on minutes.
+    private const string Before = """{"enable":true,"perceiveStoreClientCheckpoint":true,"odd":1}""";
+
+    private static readonly Undisturbed AfterFailure = Undisturbed.Run(BeginFailing, static w => w.RunToRolledBack());
+    private static readonly Undisturbed AfterSuccess = Undisturbed.Run(BeginSucceeded, ApprovedToTheEnd);
+
+    [Theory]
+    [InlineData(nameof(Fate.DieBefore))]
+    [InlineData(nameof(Fate.DieAfter))]
+    [InlineData(nameof(Fate.Conflict))]
+    [InlineData(nameof(Fate.LostAnswer))]
+    public void After_a_failed_upgrade_it_ends_as_if_nothing_had_happened(string fate) =>
+        Everywhere(AfterFailure, Enum.Parse<Fate>(fate), every: 1);
+
+    [Theory]
+    [InlineData(nameof(Fate.DieBefore))]
+    [InlineData(nameof(Fate.DieAfter))]
+    [InlineData(nameof(Fate.ServerError))]
+    public void After_a_succeeded_upgrade_it_ends_as_if_nothing_had_happened(string fate) =>
+        Everywhere(AfterSuccess, Enum.Parse<Fate>(fate), every: 1);
+
+    [Fact]
+    public void Killed_again_while_it_recovers_it_still_ends_as_if_nothing_had_happened() => Cases.Try(
+        Points(AfterFailure).Where(p => p.Number % 2 == 0).Select(p => (Point: p.Number, Also: p.Number + 1 + (p.Number % 4))),
+        pair => AfterFailure.With(pair.Point, Fate.DieAfter, pair.Also));
+
+    private static void Everywhere(Undisturbed golden, Fate fate, int every) => Cases.Try(
+        Points(golden).Where(p => p.Number % every == 0 && (fate != Fate.Conflict || p.IsStatusWrite)).ToList(),
+        point => golden.With(point.Number, fate));
+
+    // From the write that stores the way back on.
+    private static List<WorldPoint> Points(Undisturbed golden)
+    {
+        var from = golden.World.Points.First(p => p.What.StartsWith("status RollingBack", StringComparison.Ordinal)).Number;
+        return [.. golden.World.Points.Where(p => p.Number >= from)];
+    }
+
+    private static OmsWorld BeginFailing() =>
+        new OmsWorld(new WorldSetup { RealJson = false, HaConfig = Before, Jar = RollbackTests.FailingJar }).Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
+
+    private static OmsWorld BeginSucceeded() =>
+        new OmsWorld(new WorldSetup { RealJson = false, HaConfig = Before }).Apply();
+
+    private static void ApprovedToTheEnd(OmsWorld world)
+    {
+        world.RunToSuccess();
+        RollbackTests.GoBack(world);
+    }
+}

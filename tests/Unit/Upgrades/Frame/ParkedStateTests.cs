@@ -1,0 +1,95 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Upgrades;
+
+/// <summary>What a run that rests half way must not leave in its targets.</summary>
+public sealed class ParkedStateTests
+{
+    private static readonly string[] Whole = ["Prepare/box", "Swap/one", "Swap/two", "Seal/box"];
+
+    [Fact]
+    public void A_failed_run_takes_it_away_once_and_goes_on_later()
+    {
+        var world = Failing();
+        world.RunUntil(() => IsWrittenDown(world), "it is gone");
+        world.Truth.Litter.ShouldBeEmpty();
+        world.RunFor(TimeSpan.FromHours(1));
+        world.Truth.CleanUpTries.ShouldBe(1);
+
+        GoOn(world);
+    }
+
+    [Fact]
+    public void It_is_tried_until_it_is_gone_also_by_the_next_process_and_the_log_says_what_is_left()
+    {
+        var world = Failing();
+        world.Truth.CanCleanUp = false;
+        world.RunUntil(() => world.Truth.CleanUpTries == 3, "it is tried again");
+        world.Logs.Lines.ShouldContain(l => l.Contains("the litter is stuck", StringComparison.Ordinal));
+        world.Is("Failed").ShouldBeTrue();
+        world.Restart();
+        world.Truth.CanCleanUp = true;
+        world.RunUntil(() => IsWrittenDown(world), "it is gone");
+        GoOn(world);
+    }
+
+    [Fact]
+    public void An_aborted_run_takes_it_away_too()
+    {
+        var world = Failing();
+        world.Truth.CanCleanUp = false;
+        world.RunUntil(() => world.Truth.CleanUpTries == 1, "it is tried");
+        world.Annotate(Annotations.Abort, "now");
+        world.RunUntil(() => world.ReasonOf("Failed") == Reasons.Aborted, "Aborted");
+        world.Truth.CanCleanUp = true;
+        world.RunUntil(() => IsWrittenDown(world), "it is gone");
+    }
+
+    [Fact]
+    public void Who_lets_go_tries_once_and_is_not_kept()
+    {
+        var world = Failing();
+        world.Truth.CanCleanUp = false;
+        world.RunUntil(() => world.Truth.CleanUpTries == 1, "it is tried");
+        var tries = world.Truth.CleanUpTries;
+        world.Annotate(Annotations.OnDelete, Annotations.Abandon);
+        world.Delete();
+        world.RunUntil(() => world.Found is null, "it is let go");
+        world.Truth.CleanUpTries.ShouldBe(tries + 1);
+    }
+
+    [Fact]
+    public void A_run_that_does_not_rest_is_left_alone()
+    {
+        var world = new ToyRunWorld { Truth = { OthersReady = false } }.Apply();
+        world.RunUntil(() => world.Is("Held"), "Held");
+        world.RunFor(TimeSpan.FromHours(1));
+        world.Truth.OthersReady = true;
+        world.RunUntil(() => world.IsOver, "Succeeded");
+        world.Truth.CleanUpTries.ShouldBe(0);
+    }
+
+    private static ToyRunWorld Failing()
+    {
+        var world = new ToyRunWorld();
+        world.Truth.Refusing.Add("Swap/two");
+        world.Apply();
+        world.RunUntil(() => world.Is("Failed"), "Failed");
+        return world;
+    }
+
+    private static bool IsWrittenDown(ToyRunWorld world) =>
+        world.Status.Plan!.Steps.Exists(s => s.Receipt?.ContainsKey(ToyParkedState.Gone) == true && s.State == StepState.Failed);
+
+    private static void GoOn(ToyRunWorld world)
+    {
+        world.Truth.Refusing.Clear();
+        world.Annotate(Annotations.Retry, "again");
+        world.RunUntil(() => world.IsOver, "a retry goes on");
+        world.Truth.Acts.ShouldBe(Whole);
+        world.Truth.Litter.ShouldBeEmpty();
+    }
+}
