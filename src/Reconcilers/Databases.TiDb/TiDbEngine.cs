@@ -14,7 +14,7 @@ internal sealed class TiDbEngine : IDatabaseEngine
 
     /// <inheritdoc />
     public RunMilestones Milestones { get; } = new(
-        There:
+        Upgrade:
         [
             new(ConditionTypes.PackagePrepared, Phases.PreparePackage),
             new(ConditionTypes.ConfigurationSaved, Phases.SaveConfiguration),
@@ -31,7 +31,7 @@ internal sealed class TiDbEngine : IDatabaseEngine
             new(ConditionTypes.Verified, Phases.Verify),
             new(ConditionTypes.SchedulingTuned, Phases.TuneScheduling),
         ],
-        Back: [],
+        Rollback: [],
         UndoneBy: []);
 
     /// <inheritdoc />

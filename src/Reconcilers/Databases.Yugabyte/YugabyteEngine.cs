@@ -14,7 +14,7 @@ internal sealed class YugabyteEngine : IDatabaseEngine
 
     /// <inheritdoc />
     public RunMilestones Milestones { get; } = new(
-        There:
+        Upgrade:
         [
             new(ConditionTypes.PackagePrepared, Phases.PreparePackage),
             new(ConditionTypes.MastersUpgraded, Phases.UpgradeMasters),
@@ -23,7 +23,7 @@ internal sealed class YugabyteEngine : IDatabaseEngine
             new(ConditionTypes.FlagsPromoted, Phases.PromoteAutoFlags),
             new(ConditionTypes.CatalogUpgraded, Phases.UpgradeCatalog),
         ],
-        Back: [],
+        Rollback: [],
         UndoneBy:
         [
             new(ConditionTypes.TServersUpgraded, Phases.RollbackTServers),

@@ -1,4 +1,3 @@
-using Drydock.Abstractions.Controllers;
 using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Crds.Common;
@@ -19,46 +18,13 @@ namespace Drydock.Reconcilers.Databases;
 [EntityRbac("", "namespaces", Verbs = "get")]
 [EntityRbac("", "events", Verbs = "create,patch")]
 [EntityRbac("coordination.k8s.io", "leases", Verbs = "get,list,watch,create,update,delete", OperatorNamespaceOnly = true)]
-internal sealed class DatabaseRollingUpgradeController : IEntityController<DatabaseRollingUpgrade>, IAsyncDisposable
+internal sealed class DatabaseRollingUpgradeController(
+    DatabaseServices services,
+    IEntityWriter<DatabaseRollingUpgrade> writer,
+    IReconcileTrigger<DatabaseRollingUpgrade> trigger)
+    : RunController<DatabaseRollingUpgrade>(new DatabaseUpgradeKind(services), services, writer, trigger)
 {
-    private readonly RunController<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus> _runs;
-
-    /// <summary>Composes the controller.</summary>
-    public DatabaseRollingUpgradeController(
-        DatabaseServices services,
-        IEntityWriter<DatabaseRollingUpgrade> writer,
-        IReconcileTrigger<DatabaseRollingUpgrade> trigger)
-    {
-        ArgumentNullException.ThrowIfNull(services);
-        var shared = new RunServices
-        {
-            Kubernetes = services.Kubernetes,
-            Claims = services.Claims,
-            Fence = services.Fence,
-            Events = services.Events,
-            Time = services.Time,
-            Loggers = services.Loggers,
-        };
-        _runs = new RunController<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(DatabaseUpgradeKind.Of(services), shared, writer, trigger);
-    }
-
     /// <summary>Names of the Secrets whose changes wake an upgrade.</summary>
-    public static IEnumerable<string> ReferencedSecrets(DatabaseRollingUpgrade upgrade)
-    {
-        ArgumentNullException.ThrowIfNull(upgrade);
-        return DatabaseRollingUpgradePhases.IsEnded(upgrade.Status?.Phase) ? [] : DatabaseSecrets.Names(upgrade.Spec);
-    }
-
-    /// <inheritdoc />
-    public Task<ReconciliationResult<DatabaseRollingUpgrade>> ReconcileAsync(
-        DatabaseRollingUpgrade entity, CancellationToken cancellationToken) =>
-        _runs.ReconcileAsync(entity, cancellationToken);
-
-    /// <inheritdoc />
-    public Task<ReconciliationResult<DatabaseRollingUpgrade>> DeletedAsync(
-        DatabaseRollingUpgrade entity, CancellationToken cancellationToken) =>
-        _runs.DeletedAsync(entity, cancellationToken);
-
-    /// <inheritdoc />
-    public ValueTask DisposeAsync() => _runs.DisposeAsync();
+    public static IEnumerable<string> ReferencedSecrets(DatabaseRollingUpgrade upgrade) =>
+        DatabaseRollingUpgradePhases.IsEnded(upgrade.Status?.Phase) ? [] : DatabaseSecrets.Names(upgrade.Spec);
 }

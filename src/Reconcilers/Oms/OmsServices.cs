@@ -1,17 +1,10 @@
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.Events;
-using Drydock.Engine.Running;
 using Drydock.Reconcilers.Upgrades;
-using Microsoft.Extensions.Logging;
 
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What the OmsUpgrade controller is composed of.</summary>
-internal sealed record OmsServices
+internal sealed record OmsServices : RunServices
 {
-    /// <summary>The API server.</summary>
-    public required IKubernetesClient Kubernetes { get; init; }
-
     /// <summary>Docker hosts.</summary>
     public required IDockerEndpoints Docker { get; init; }
 
@@ -32,19 +25,4 @@ internal sealed record OmsServices
 
     /// <summary>Set whenever a BackupSnapshot of this process changes.</summary>
     public required AsyncSignal SnapshotChanges { get; init; }
-
-    /// <summary>Claims on targets.</summary>
-    public required TargetClaims Claims { get; init; }
-
-    /// <summary>May this process act?</summary>
-    public required IActFence Fence { get; init; }
-
-    /// <summary>Events.</summary>
-    public required IEventRecorder Events { get; init; }
-
-    /// <summary>The clock.</summary>
-    public required TimeProvider Time { get; init; }
-
-    /// <summary>Logs.</summary>
-    public required ILoggerFactory Loggers { get; init; }
 }

@@ -1,4 +1,3 @@
-using Drydock.Abstractions.Controllers;
 using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Crds.Common;
@@ -20,40 +19,11 @@ namespace Drydock.Reconcilers.Oms;
 [EntityRbac("", "namespaces", Verbs = "get")]
 [EntityRbac("", "events", Verbs = "create,patch")]
 [EntityRbac("coordination.k8s.io", "leases", Verbs = "get,list,watch,create,update,delete", OperatorNamespaceOnly = true)]
-internal sealed class OmsUpgradeController : IEntityController<OmsUpgrade>, IAsyncDisposable
+internal sealed class OmsUpgradeController(
+    OmsServices services, IEntityWriter<OmsUpgrade> writer, IReconcileTrigger<OmsUpgrade> trigger)
+    : RunController<OmsUpgrade>(new OmsUpgradeKind(services), services, writer, trigger)
 {
-    private readonly RunController<OmsUpgrade, OmsUpgradeSpec, OmsUpgradeStatus> _runs;
-
-    /// <summary>Composes the controller.</summary>
-    public OmsUpgradeController(
-        OmsServices services, IEntityWriter<OmsUpgrade> writer, IReconcileTrigger<OmsUpgrade> trigger)
-    {
-        var shared = new RunServices
-        {
-            Kubernetes = services.Kubernetes,
-            Claims = services.Claims,
-            Fence = services.Fence,
-            Events = services.Events,
-            Time = services.Time,
-            Loggers = services.Loggers,
-        };
-        _runs = new RunController<OmsUpgrade, OmsUpgradeSpec, OmsUpgradeStatus>(OmsUpgradeKind.Of(services), shared, writer, trigger);
-    }
-
     /// <summary>Names of the Secrets whose changes wake an upgrade.</summary>
     public static IEnumerable<string> ReferencedSecrets(OmsUpgrade upgrade) =>
         OmsUpgradePhases.IsEnded(upgrade.Status?.Phase) ? [] : OmsSecrets.Names(upgrade.Spec);
-
-    /// <inheritdoc />
-    public Task<ReconciliationResult<OmsUpgrade>> ReconcileAsync(
-        OmsUpgrade entity, CancellationToken cancellationToken) =>
-        _runs.ReconcileAsync(entity, cancellationToken);
-
-    /// <inheritdoc />
-    public Task<ReconciliationResult<OmsUpgrade>> DeletedAsync(
-        OmsUpgrade entity, CancellationToken cancellationToken) =>
-        _runs.DeletedAsync(entity, cancellationToken);
-
-    /// <inheritdoc />
-    public ValueTask DisposeAsync() => _runs.DisposeAsync();
 }

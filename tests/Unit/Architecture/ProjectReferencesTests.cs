@@ -118,7 +118,7 @@ public sealed class ProjectReferencesTests
     {
         Assembly[] assemblies =
         [
-            typeof(RunWords).Assembly, typeof(OmsServices).Assembly, typeof(DatabaseServices).Assembly, typeof(TiDbEngine).Assembly, typeof(YugabyteEngine).Assembly,
+            typeof(RunKind).Assembly, typeof(OmsServices).Assembly, typeof(DatabaseServices).Assembly, typeof(TiDbEngine).Assembly, typeof(YugabyteEngine).Assembly,
             typeof(BackupSnapshotController).Assembly,
         ];
 

@@ -28,16 +28,17 @@ public sealed partial class DatabaseEnginesTests
     public void Unknown_engine_is_refused_wherever_a_run_asks_for_it()
     {
         var engines = SupportedEngines.All;
+        var kind = new DatabaseUpgradeKind(engines, (_, _) => throw new NotSupportedException());
         var status = new DatabaseRollingUpgradeStatus();
         var plan = new Plan();
         Action[] questions =
         [
-            () => new DatabaseReport(engines).Milestones(Spec),
-            () => new DatabaseReport(engines).Summarize(Spec, status, PlanSlot.Upgrade, isDone: false),
-            () => new DatabaseReport(engines).LeftBehind(Spec, status),
-            () => new DatabaseParkedState(engines).IsLeft(Spec, status),
-            () => new DatabaseWork(engines).TimeoutOf(Spec, new PlanStep()),
-            () => new DatabaseRollback(engines).Refusal(Spec, plan),
+            () => kind.Milestones(Spec),
+            () => kind.Summarize(Spec, status, PlanSlot.Upgrade, isDone: false),
+            () => kind.LeftBehind(Spec, status),
+            () => new DatabaseParkedState(engines).MayRemain(Spec, status),
+            () => kind.TimeoutOf(Spec, new PlanStep()),
+            () => kind.RollbackRefusal(Spec, plan),
             () => Unknown.Has(DatabaseComponent.Tserver),
         ];
 

@@ -9,14 +9,16 @@ namespace Drydock.Reconcilers.Databases;
 /// </summary>
 internal sealed class DatabaseParkedState(DatabaseEngineSet engines) : IParkedStateCleanup<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
 {
-    /// <inheritdoc />
-    public bool IsLeft(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
+    public bool MayRemain(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
         engines.Of(spec).IsDraining(spec, status);
 
-    /// <inheritdoc />
-    public DatabaseRollingUpgradeStatus MarkRemoved(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status, IReadOnlyCollection<string> what, DateTimeOffset at) => status with
+    public DatabaseRollingUpgradeStatus MarkRemoved(
+        DatabaseRollingUpgradeSpec spec,
+        DatabaseRollingUpgradeStatus status,
+        IReadOnlyCollection<string> names,
+        DateTimeOffset at) => status with
     {
-        Plan = CleanedUpSteps.Mark(status.Plan, s => engines.Of(spec).IsDrain(s) && s.Node is not null && what.Contains(s.Node, StringComparer.Ordinal), at),
-        RollbackPlan = CleanedUpSteps.Mark(status.RollbackPlan, s => engines.Of(spec).IsDrain(s) && s.Node is not null && what.Contains(s.Node, StringComparer.Ordinal), at),
+        Plan = CleanedUpSteps.Mark(status.Plan, s => engines.Of(spec).IsDrain(s) && s.Node is not null && names.Contains(s.Node, StringComparer.Ordinal), at),
+        RollbackPlan = CleanedUpSteps.Mark(status.RollbackPlan, s => engines.Of(spec).IsDrain(s) && s.Node is not null && names.Contains(s.Node, StringComparer.Ordinal), at),
     };
 }

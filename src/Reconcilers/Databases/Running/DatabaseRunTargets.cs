@@ -7,7 +7,8 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>The hosts and processes of one upgrade, bound to its spec and Secrets as they are now.</summary>
-internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>, IEngineContext
+internal sealed class DatabaseRunTargets
+    : IRunTargets<DatabaseRollingUpgrade, DatabaseRollingUpgradeStatus>, IEngineContext
 {
     private readonly DatabaseServices _services;
     private readonly IDatabaseEngine _kind;
@@ -31,61 +32,53 @@ internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, D
         _engine = _kind.Bind(this);
     }
 
-    /// <inheritdoc />
     public DatabaseRollingUpgrade Upgrade => _upgrade;
 
-    /// <inheritdoc />
     public DatabaseSecrets Secrets { get; }
 
-    /// <inheritdoc />
     public IDatabaseHosts Hosts { get; }
 
-    /// <inheritdoc />
     public IServiceHttp Http => _http.Value;
 
-    /// <inheritdoc />
     public IServiceHttp PlainHttp => _plain.Value;
 
-    /// <inheritdoc />
     public IKubernetesClient Kubernetes => _services.Kubernetes;
 
-    /// <inheritdoc />
     public IStorages Storages => _services.Storages;
 
-    /// <inheritdoc />
     public EndpointPolicy Endpoints => _services.Endpoints;
 
-    /// <inheritdoc />
     public TimeProvider Time => _services.Time;
 
-    /// <inheritdoc />
     public AsyncSignal SnapshotChanges => _services.SnapshotChanges;
 
-    /// <summary>Binds them; nothing is connected yet.</summary>
-    /// <param name="upgrade">The upgrade as read.</param>
-    /// <param name="secrets">The Secrets it refers to.</param>
-    /// <param name="services">What the controller is composed of.</param>
-    /// <param name="onEvent">Called when something happens on a target.</param>
-    public static DatabaseRunTargets Bind(
-        DatabaseRollingUpgrade upgrade, DatabaseSecrets secrets, DatabaseServices services, Action onEvent) =>
-        new(upgrade, secrets, services, onEvent);
+    /// <summary>See <see cref="RunKind.BindAsync"/>.</summary>
+    public static async Task<RunBinding> BindAsync(
+        DatabaseRollingUpgrade upgrade, DatabaseServices services, CancellationToken cancellationToken)
+    {
+        var spec = upgrade.Spec;
+        var secrets = await DatabaseSecrets.ReadAsync(
+            services.Kubernetes, upgrade, services.Engines.Of(spec), cancellationToken);
 
-    /// <inheritdoc />
+        // Until a plan is stored every field may change, also the list of processes; from then on only how they are
+        // reached.
+        var targets = $"{DatabaseIdentity.Of(spec)}|{DatabaseIdentity.AccessOf(spec)}|{secrets.Digest}";
+        return new RunBinding(
+            $"{targets}|{spec.Timeouts}|{spec.Drain}|{spec.Settle}",
+            targets,
+            onEvent => new DatabaseRunTargets(upgrade, secrets, services, onEvent));
+    }
+
     public void Refresh(DatabaseRollingUpgrade entity) => _upgrade = entity;
 
-    /// <inheritdoc cref="IEngineContext.Redact" />
     public string Redact(string text) => _redactor.Redact(text);
 
-    /// <inheritdoc />
     public void EnsureMayAct() => _services.Fence.EnsureMayAct();
 
-    /// <inheritdoc />
     public void OnEvent() => _onEvent();
 
-    /// <inheritdoc />
     public IStepCatalog Catalog() => _engine.Catalog;
 
-    /// <inheritdoc />
     public IServiceHttp Connect(ServiceTlsMaterial? tls)
     {
         var http = new ServiceHttp(tls, _services.Time, _services.Endpoints);
@@ -97,32 +90,25 @@ internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, D
         return http;
     }
 
-    /// <inheritdoc />
-    public async Task<RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> PreflightAsync(
-        CancellationToken cancellationToken)
+    public async Task<RunPreflight> PreflightAsync(CancellationToken cancellationToken)
     {
         var (discovery, findings, identity) = await _engine.PreflightAsync(cancellationToken);
-        return new RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(
+        return new RunPreflight(
             discovery, findings, identity is null ? null : new ClaimTarget(identity, ClusterAddresses.Of(Upgrade.Spec)));
     }
 
-    /// <inheritdoc />
     public Task<string?> FindObstacleAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
         Task.FromResult<string?>(null);
 
-    /// <inheritdoc />
     public Task<ParkedStateResult> CleanUpAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
         _engine.CleanUpAsync(status, cancellationToken);
 
-    /// <inheritdoc />
     public Task<Blocker?> FindBlockerAsync(CancellationToken cancellationToken) => _kind.BackupStorage(Upgrade.Spec) is { } storage
         ? StorageBlocker.FindAsync(_services.BackupStorage, storage, Upgrade.Metadata.Namespace, cancellationToken)
         : Task.FromResult<Blocker?>(null);
 
-    /// <inheritdoc />
     public void FollowEvents() => _engine.FollowEvents();
 
-    /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
         await _engine.DisposeAsync();

@@ -1,32 +1,100 @@
+using System.Globalization;
+using Drydock.Abstractions.Plans;
 using Drydock.Crds;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>What makes DatabaseRollingUpgrade a kind of run.</summary>
-internal static class DatabaseUpgradeKind
+/// <summary>
+/// What makes DatabaseRollingUpgrade a kind of run. Until the first process is stopped everything is undone.
+/// </summary>
+/// <param name="engines">The engines that this operator has.</param>
+/// <param name="bind">Determines what access to the targets of an upgrade depends on.</param>
+internal sealed class DatabaseUpgradeKind(
+    DatabaseEngineSet engines, Func<DatabaseRollingUpgrade, CancellationToken, Task<RunBinding>> bind)
+    : RunKind<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(
+        DatabaseRollingUpgrade.KindName, CrdsJsonContext.Default.DatabaseRollingUpgrade)
 {
-    /// <summary>Composes it.</summary>
-    public static RunKind<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus> Of(DatabaseServices services) =>
-        Of(services.Engines, new DatabaseAccess(services));
+    /// <summary>What must be approved before an upgrade that succeeded is rolled back.</summary>
+    public const string RollbackHold = "RollBack";
 
-    /// <summary>Composes it with another way to the targets.</summary>
-    public static RunKind<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus> Of(
-        DatabaseEngineSet engines, IRunAccess<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus> access) => new()
+    public DatabaseUpgradeKind(DatabaseServices services)
+        : this(services.Engines, (upgrade, cancellationToken) => DatabaseRunTargets.BindAsync(upgrade, services, cancellationToken))
+    {
+    }
+
+    public override string Examines => "hosts, processes and the database's own account of itself";
+
+    public override string PastUndo => "processes were stopped for the new version";
+
+    public override string BeforeUndoEnds => "a process was stopped";
+
+    public override IParkedStateCleanup ParkedState { get; } = new DatabaseParkedState(engines);
+
+    // A plan belongs to one engine, and the names of the engines' actions do not overlap.
+    public override bool IsPastUndo(Plan plan) => engines.All.Any(e => e.IsPastUndo(plan));
+
+    public override bool Changed(Plan plan) => engines.All.Any(e => e.Changed(plan));
+
+    public override bool OnlyWaits(PlanStep step) => engines.All.Any(e => e.OnlyWaits(step));
+
+    public override string? HeldBy(PlanStep step) =>
+        engines.All.Select(e => e.HeldBy(step)).FirstOrDefault(held => held is not null);
+
+    protected override Task<RunBinding> BindAsync(
+        DatabaseRollingUpgrade entity, CancellationToken cancellationToken) => bind(entity, cancellationToken);
+
+    protected override string IdentityHash(DatabaseRollingUpgradeSpec spec) => DatabaseIdentity.Of(spec);
+
+    protected override string PreflightTimeout(DatabaseRollingUpgradeSpec spec) => spec.Timeouts.Preflight;
+
+    protected override TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, PlanStep step) =>
+        engines.Of(spec).TimeoutOf(spec, step);
+
+    protected override string? RollbackRefusal(DatabaseRollingUpgradeSpec spec, Plan plan) =>
+        engines.Of(spec).RollbackRefusal(spec, plan);
+
+    protected override Plan CompileRollback(DatabaseRollingUpgradeSpec spec, RollbackBasis basis)
+    {
+        var plan = engines.Of(spec).CompileRollback(spec, basis.Plan, basis.Notes);
+        return plan with
         {
-            Name = DatabaseRollingUpgrade.KindName,
-            Json = CrdsJsonContext.Default.DatabaseRollingUpgrade,
-            Words = new RunWords
-            {
-                LooksAt = "hosts, processes and the database's own account of itself",
-                PastUndo = "processes were stopped for the new version",
-                BeforeUndoEnds = "a process was stopped",
-            },
-            Access = access,
-            Work = new DatabaseWork(engines),
-            Report = new DatabaseReport(engines),
-            Rollback = new DatabaseRollback(engines),
-            Rest = new DatabaseParkedState(engines),
+            AttemptsBefore = basis.AttemptsBefore,
+            Hold = basis.AfterSuccess && plan.Steps.Count > 0 ? RollbackHold : null,
         };
+    }
+
+    protected override DatabaseRollingUpgradeStatus Summarize(
+        DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status, PlanSlot slot, bool isDone) =>
+        engines.Of(spec).Summarize(spec, status);
+
+    protected override DatabaseRollingUpgradeStatus Forget(DatabaseRollingUpgradeStatus status) => status with
+    {
+        Elapsed = null,
+        SnapshotRef = null,
+        ConfigurationRef = null,
+        AutoFlagsConfigBefore = null,
+        AutoFlagsConfig = null,
+        PausedReplication = [],
+    };
+
+    protected override RunMilestones Milestones(DatabaseRollingUpgradeSpec spec) => engines.Of(spec).Milestones;
+
+    protected override void AddConditions(
+        ConditionSet conditions, DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
+        engines.Of(spec).AddConditions(conditions, status);
+
+    protected override string Success(DatabaseRollingUpgradeStatus status) =>
+        status.Elapsed is not { } elapsed ? ""
+        : $", {elapsed} from the first process stopped to the last one verified"
+            + (status.Estimate is { } estimate ? $" (estimated {estimate})" : "");
+
+    protected override string LeftBehind(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status)
+    {
+        var items = engines.Of(spec).LeftBehind(spec, status);
+        var upgraded = status.Instances.Count(i => i.Version == spec.ToVersion);
+        var processes = string.Create(CultureInfo.InvariantCulture, $"{upgraded} of {status.Instances.Count} processes run {spec.ToVersion}; the runbook goes on by hand from here");
+        return items.Count == 0 ? processes : $"{processes}. {string.Join(". ", items.Select(i => i.Message))}";
+    }
 }

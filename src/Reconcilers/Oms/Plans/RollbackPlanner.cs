@@ -14,31 +14,28 @@ namespace Drydock.Reconcilers.Oms;
 internal sealed class RollbackPlanner
 {
     private readonly PlanBuilder _plan = new();
-    private readonly RollbackBasis<OmsUpgradeSpec> _basis;
+    private readonly OmsUpgradeSpec _spec;
+    private readonly RollbackBasis _basis;
     private readonly Plan _done;
     private readonly List<Node> _nodes;
     private readonly bool _restores;
     private List<string> _barrier = [];
 
-    private RollbackPlanner(RollbackBasis<OmsUpgradeSpec> basis)
+    private RollbackPlanner(OmsUpgradeSpec spec, RollbackBasis basis)
     {
-        (_basis, _done) = (basis, basis.Plan);
+        (_spec, _basis, _done) = (spec, basis, basis.Plan);
         _nodes = [.. OmsPlanProgress.Stops(_done).Select(s => Node.Of(_done, s))];
         _restores = OmsPlanProgress.NewStarted(_done);
     }
 
     /// <summary>The plan; without steps if nothing was changed.</summary>
-    public static Plan Compile(RollbackBasis<OmsUpgradeSpec> basis)
-    {
-        ArgumentNullException.ThrowIfNull(basis);
-        return new RollbackPlanner(basis).Compile();
-    }
+    public static Plan Compile(OmsUpgradeSpec spec, RollbackBasis basis) => new RollbackPlanner(spec, basis).Compile();
 
     private Plan Compile()
     {
         if (!OmsPlanProgress.IsPastT1(_done))
         {
-            new UndoPlanner(_plan, _basis).Compile();
+            new UndoPlanner(_plan, _spec, _basis).Compile();
         }
         else
         {
@@ -159,13 +156,13 @@ internal sealed class RollbackPlanner
         var parameters = new List<(string, string)> { ("database", database), ("previous", previous), ("stoppedAt", stoppedAt) };
         if (disable.Action == OmsActions.AwaitManualHighAvailability)
         {
-            parameters.AddRange([("wanted", "on"), ("perceive", perceives ? "true" : "false"), ("margin", _basis.Spec.HighAvailability.RefetchMargin)]);
+            parameters.AddRange([("wanted", "on"), ("perceive", perceives ? "true" : "false"), ("margin", _spec.HighAvailability.RefetchMargin)]);
             return [_plan.Add(Step(RollbackIds.RestoreHA, OmsActions.AwaitManualHighAvailability, null, "high availability switched on by a person", _barrier, attempts: 1, [.. parameters]))];
         }
 
         if (!perceives)
         {
-            parameters.Add(("margin", _basis.Spec.HighAvailability.RefetchMargin));
+            parameters.Add(("margin", _spec.HighAvailability.RefetchMargin));
         }
 
         var last = _plan.Add(Step(RollbackIds.RestoreHA, OmsActions.ReinstateHighAvailability, null, "ha.config as it was", _barrier, attempts: 5, [.. parameters]));
@@ -247,7 +244,7 @@ internal sealed class RollbackPlanner
             After = [.. after],
             Action = action,
             Parameters = new SortedDictionary<string, string>(parameters.ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal), StringComparer.Ordinal),
-            Timeout = _basis.Spec.Timeouts.Of(phase),
+            Timeout = _spec.Timeouts.Of(phase),
             MaxAttempts = attempts,
         };
     }

@@ -9,7 +9,7 @@ namespace Drydock.Reconcilers.Oms;
 /// Adds, from what a plan has really done before the first old container stopped, the steps that undo it: high
 /// availability and project names as before, created containers and loaded images gone.
 /// </summary>
-internal sealed class UndoPlanner(PlanBuilder plan, RollbackBasis<OmsUpgradeSpec> basis)
+internal sealed class UndoPlanner(PlanBuilder plan, OmsUpgradeSpec spec, RollbackBasis basis)
 {
     private const string Phase = OmsUpgradePhases.Undo;
 
@@ -86,7 +86,7 @@ internal sealed class UndoPlanner(PlanBuilder plan, RollbackBasis<OmsUpgradeSpec
         After = after,
         Action = action,
         Parameters = new SortedDictionary<string, string>(parameters, StringComparer.Ordinal),
-        Timeout = basis.Spec.Timeouts.Of(Phase),
+        Timeout = spec.Timeouts.Of(Phase),
         MaxAttempts = 5,
     };
 }

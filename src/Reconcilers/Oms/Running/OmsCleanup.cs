@@ -11,19 +11,14 @@ namespace Drydock.Reconcilers.Oms;
 /// </summary>
 internal sealed class OmsCleanup : IRunCleanup<OmsUpgradeSpec, OmsUpgradeStatus>
 {
-    /// <inheritdoc />
     public string Begins => "the old containers are removed";
 
-    /// <inheritdoc />
     public string Stops => "no more old containers are removed";
 
-    /// <inheritdoc />
     public Plan? PlanOf(OmsUpgradeStatus status) => status.CleanupPlan;
 
-    /// <inheritdoc />
     public OmsUpgradeStatus WithPlan(OmsUpgradeStatus status, Plan? plan) => status with { CleanupPlan = plan };
 
-    /// <inheritdoc />
     public DateTimeOffset? DueAt(OmsUpgradeSpec spec, OmsUpgradeStatus status)
     {
         if (status.CleanupPlan is not null || status.FinishedAt is not { } finished || spec.DesiredState == DesiredState.RolledBack || spec.Mode == RunMode.Plan)
@@ -39,13 +34,10 @@ internal sealed class OmsCleanup : IRunCleanup<OmsUpgradeSpec, OmsUpgradeStatus>
         return spec.Cleanup.After is { Length: > 0 } after ? finished + KubernetesDuration.Parse(after) : null;
     }
 
-    /// <inheritdoc />
     public DateTimeOffset? AnnouncedAt(OmsUpgradeStatus status) => status.CleanupAt;
 
-    /// <inheritdoc />
     public OmsUpgradeStatus Announce(OmsUpgradeStatus status, DateTimeOffset? at) => status with { CleanupAt = at };
 
-    /// <inheritdoc />
     public Plan Compile(OmsUpgradeSpec spec, Plan done, int attemptsBefore) =>
         CleanupPlanner.Compile(spec, done, attemptsBefore);
 }

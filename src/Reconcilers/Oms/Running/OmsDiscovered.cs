@@ -8,13 +8,10 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>What follows from what preflight learned of an OMS installation. Pure.</summary>
 internal sealed class OmsDiscovered(OmsDiscovery discovery) : IRunDiscovery<OmsUpgradeSpec, OmsUpgradeStatus>
 {
-    /// <inheritdoc />
     public string TargetIdentity => Identity(discovery.Metadata.RmDatabase);
 
-    /// <inheritdoc />
     public IReadOnlyList<string> TargetAddresses => discovery.Metadata.Addresses;
 
-    /// <inheritdoc />
     public string TargetDescription =>
         $"OMS on {string.Join(", ", discovery.Nodes.Select(n => n.Name))} with {discovery.Metadata.Server}";
 
@@ -23,10 +20,8 @@ internal sealed class OmsDiscovered(OmsDiscovery discovery) : IRunDiscovery<OmsU
     /// </summary>
     public IReadOnlyList<string> MustBeFree => [.. discovery.Metadata.Databases.Select(Identity)];
 
-    /// <inheritdoc />
     public Plan Compile(OmsUpgradeSpec spec) => new OmsUpgradePlanner(spec, discovery).Compile();
 
-    /// <inheritdoc />
     public OmsUpgradeStatus Learn(OmsUpgradeStatus status, OmsUpgradeSpec spec, DateTimeOffset now) => status with
     {
         HighAvailability = new HighAvailabilityStatus

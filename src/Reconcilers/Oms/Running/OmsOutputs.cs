@@ -9,10 +9,8 @@ internal sealed class OmsOutputs(IOmsTargets targets) : IStepOutputs
 {
     private const int LongestLog = 64 * 1024 * 1024;
 
-    /// <inheritdoc />
     public bool Has(PlanStep step) => step.Receipt?.ContainsKey(WitnessedExec.DirectoryKey) == true;
 
-    /// <inheritdoc />
     public async Task<string?> ReadAsync(PlanStep step, CancellationToken cancellationToken)
     {
         try

@@ -1,29 +1,100 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Abstractions.Values;
 using Drydock.Crds;
+using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Upgrades;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>What makes OmsUpgrade a kind of run.</summary>
-internal static class OmsUpgradeKind
+/// <summary>
+/// What makes OmsUpgrade a kind of run. Until T1 everything is undone. A rollback is possible as long as the old
+/// containers and the snapshot exist.
+/// </summary>
+internal sealed class OmsUpgradeKind(OmsServices services)
+    : RunKind<OmsUpgrade, OmsUpgradeSpec, OmsUpgradeStatus>(OmsUpgrade.KindName, CrdsJsonContext.Default.OmsUpgrade)
 {
-    /// <summary>Composes it.</summary>
-    public static RunKind<OmsUpgrade, OmsUpgradeSpec, OmsUpgradeStatus> Of(OmsServices services) => new()
+    public override string Examines => "hosts, metadata database and image";
+
+    public override string PastUndo => "the old containers were stopped";
+
+    public override string BeforeUndoEnds => "an old container was stopped";
+
+    public override IRunCleanup Cleanup { get; } = new OmsCleanup();
+
+    public override IRunRedo Redo { get; } = new OmsRedo();
+
+    public override bool IsPastUndo(Plan plan) => OmsPlanProgress.IsPastT1(plan);
+
+    public override bool Changed(Plan plan) => OmsPlanProgress.Changed(plan);
+
+    public override bool OnlyWaits(PlanStep step) => OmsActions.OnlyWaits(step.Action);
+
+    public override string? HeldBy(PlanStep step) => IsManual(step) ? Reasons.AwaitingManualChange : null;
+
+    public override IReadOnlyList<string> MustBeFree(string targetIdentity, Plan plan)
     {
-        Name = OmsUpgrade.KindName,
-        Json = CrdsJsonContext.Default.OmsUpgrade,
-        Words = new RunWords
-        {
-            LooksAt = "hosts, metadata database and image",
-            PastUndo = "the old containers were stopped",
-            BeforeUndoEnds = "an old container was stopped",
-        },
-        Access = new OmsAccess(services),
-        Work = new OmsWork(),
-        Report = new OmsReport(),
-        Rollback = new OmsRollback(),
-        Cleanup = new OmsCleanup(),
-        Redo = new OmsRedo(),
+        var server = targetIdentity[..Math.Max(targetIdentity.LastIndexOf('/'), 0)];
+        return
+        [
+            .. plan.Steps.Select(s => s.Parameters.GetValueOrDefault("databases"))
+                .OfType<string>()
+                .SelectMany(d => d.Split(',', StringSplitOptions.RemoveEmptyEntries))
+                .Select(d => TargetIdentity.Of(server, d))
+                .Distinct(StringComparer.Ordinal),
+        ];
+    }
+
+    protected override async Task<RunBinding> BindAsync(OmsUpgrade entity, CancellationToken cancellationToken)
+    {
+        var secrets = await OmsSecrets.ReadAsync(services.Kubernetes, entity, cancellationToken);
+        var spec = entity.Spec;
+        var nodes = spec.Regions.SelectMany(r => r.Nodes).ToList();
+        return new RunBinding(
+            $"{string.Join(';', nodes.Select(n => $"{n.Name}={n.Docker}"))}|{spec.MetadataDatabase}|{spec.Timeouts}|{secrets.Digest}",
+            $"{string.Join(';', nodes.Select(n => n.ToString()))}|{spec.MetadataDatabase}|{secrets.Digest}",
+            onEvent => new OmsRunTargets(new OmsTargets(entity, secrets, services, onEvent), services));
+    }
+
+    protected override string IdentityHash(OmsUpgradeSpec spec) => Oms.IdentityHash.Of(spec);
+
+    protected override string PreflightTimeout(OmsUpgradeSpec spec) => spec.Timeouts.Preflight;
+
+    protected override TimeSpan TimeoutOf(OmsUpgradeSpec spec, PlanStep step) => IsManual(step)
+        ? AwaitManualHighAvailability.Patience
+        : KubernetesDuration.Parse(spec.Timeouts.Of(step.Phase));
+
+    protected override string? RollbackRefusal(OmsUpgradeSpec spec, Plan plan) => null;
+
+    protected override Plan CompileRollback(OmsUpgradeSpec spec, RollbackBasis basis) =>
+        RollbackPlanner.Compile(spec, basis);
+
+    protected override OmsUpgradeStatus Summarize(
+        OmsUpgradeSpec spec, OmsUpgradeStatus status, PlanSlot slot, bool isDone) =>
+        OmsReport.Summarize(spec, status, slot, isDone);
+
+    protected override OmsUpgradeStatus Forget(OmsUpgradeStatus status) => status with
+    {
+        CleanupPlan = null,
+        CleanupAt = null,
+        Times = null,
+        SnapshotRef = null,
+        RollbackSnapshotRef = null,
+        RenamedProjects = [],
     };
+
+    protected override RunMilestones Milestones(OmsUpgradeSpec spec) => OmsMilestones.All;
+
+    protected override void AddConditions(ConditionSet conditions, OmsUpgradeSpec spec, OmsUpgradeStatus status) =>
+        OmsMilestones.AddProjects(conditions, status.Plan!);
+
+    protected override string Success(OmsUpgradeStatus status) =>
+        (status.Times?.Downtime is { } downtime ? $", downtime {downtime}" : "")
+        + (status.CleanupPlan is { } cleanup && PlanProgress.Done(cleanup) ? "; the old containers are removed" : "");
+
+    protected override string LeftBehind(OmsUpgradeSpec spec, OmsUpgradeStatus status) =>
+        "Containers, ha.config and dumps are as these steps left them; the runbook goes on by hand from here";
+
+    private static bool IsManual(PlanStep step) => step.Action == OmsActions.AwaitManualHighAvailability;
 }

@@ -10,7 +10,7 @@ internal static class OmsMilestones
 {
     /// <summary>All of them.</summary>
     public static RunMilestones All { get; } = new(
-        There:
+        Upgrade:
         [
             new(ConditionTypes.ImagePrepared, OmsUpgradePhases.PrepareImage),
             new(ConditionTypes.HighAvailabilityDisabled, OmsUpgradePhases.DisableHA),
@@ -23,7 +23,7 @@ internal static class OmsMilestones
             new(ConditionTypes.HighAvailabilityEnabled, OmsUpgradePhases.EnableHA) { Missed = NotEnabled },
             new(ConditionTypes.Settled, OmsUpgradePhases.Settle),
         ],
-        Back:
+        Rollback:
         [
             new(ConditionTypes.NewStopped, OmsUpgradePhases.StopNew),
             new(ConditionTypes.DatabasesRestored, OmsUpgradePhases.RestoreDatabases),

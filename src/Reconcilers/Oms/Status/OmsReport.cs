@@ -8,10 +8,11 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>
 /// What an OmsUpgrade reports: moments, snapshots, projects, nodes, and what a person has to do. Pure.
 /// </summary>
-internal sealed class OmsReport : IRunReport<OmsUpgradeSpec, OmsUpgradeStatus>
+internal static class OmsReport
 {
-    /// <inheritdoc />
-    public OmsUpgradeStatus Summarize(OmsUpgradeSpec spec, OmsUpgradeStatus status, PlanSlot slot, bool isDone)
+    /// <summary>See <see cref="RunKind.Summarize"/>.</summary>
+    public static OmsUpgradeStatus Summarize(
+        OmsUpgradeSpec spec, OmsUpgradeStatus status, PlanSlot slot, bool isDone)
     {
         var (there, back) = (status.Plan, status.RollbackPlan);
         status = status with
@@ -26,33 +27,6 @@ internal sealed class OmsReport : IRunReport<OmsUpgradeSpec, OmsUpgradeStatus>
             ? status with { ActionRequired = slot == PlanSlot.Rollback ? RollbackActionList.Compile(spec, status) : ForwardActions(spec, status) }
             : status;
     }
-
-    /// <inheritdoc />
-    public OmsUpgradeStatus Forget(OmsUpgradeStatus status) => status with
-    {
-        CleanupPlan = null,
-        CleanupAt = null,
-        Times = null,
-        SnapshotRef = null,
-        RollbackSnapshotRef = null,
-        RenamedProjects = [],
-    };
-
-    /// <inheritdoc />
-    public RunMilestones Milestones(OmsUpgradeSpec spec) => OmsMilestones.All;
-
-    /// <inheritdoc />
-    public void AddConditions(ConditionSet conditions, OmsUpgradeSpec spec, OmsUpgradeStatus status) =>
-        OmsMilestones.AddProjects(conditions, status.Plan!);
-
-    /// <inheritdoc />
-    public string Success(OmsUpgradeStatus status) =>
-        (status.Times?.Downtime is { } downtime ? $", downtime {downtime}" : "")
-        + (status.CleanupPlan is { } cleanup && PlanProgress.Done(cleanup) ? "; the old containers are removed" : "");
-
-    /// <inheritdoc />
-    public string LeftBehind(OmsUpgradeSpec spec, OmsUpgradeStatus status) =>
-        "Containers, ha.config and dumps are as these steps left them; the runbook goes on by hand from here";
 
     // The reference is stored once the name stands in a receipt, so that nothing else is ever taken for it.
     private static SnapshotReference? Snapshot(PlanStep? step) =>

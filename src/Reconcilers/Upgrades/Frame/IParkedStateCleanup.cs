@@ -3,23 +3,48 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// What a run that rests half way, because it failed, was aborted or is let go, must not leave in its targets for as
-/// long as that may last. It is taken away by <see cref="IRunTargets{TEntity, TSpec, TStatus}.CleanUpAsync"/>, and the
-/// run goes on later all the same. Pure.
+/// What a run that stopped in the middle (failed, aborted or released) must not leave in its targets, because it may
+/// stay stopped for a long time. <see cref="IRunTargets.CleanUpAsync"/> removes it; the run can continue later all the
+/// same. Pure. Kinds implement <see cref="IParkedStateCleanup{TSpec, TStatus}"/>.
 /// </summary>
-/// <typeparam name="TSpec">What users of the kind write.</typeparam>
-/// <typeparam name="TStatus">What it reports.</typeparam>
-internal interface IParkedStateCleanup<in TSpec, TStatus>
+internal interface IParkedStateCleanup
+{
+    /// <summary>Whether anything of it may remain, according to the receipts of the plans.</summary>
+    bool MayRemain(RunSpec spec, RunStatus status);
+
+    /// <summary>The status in which the removal is recorded.</summary>
+    /// <param name="spec">The spec.</param>
+    /// <param name="status">The status.</param>
+    /// <param name="names">Names of what was removed, as the targets gave them.</param>
+    /// <param name="at">When that was observed.</param>
+    RunStatus MarkRemoved(RunSpec spec, RunStatus status, IReadOnlyCollection<string> names, DateTimeOffset at);
+}
+
+/// <summary>The <see cref="IParkedStateCleanup"/> of one kind, with its own types.</summary>
+/// <typeparam name="TSpec">Its spec.</typeparam>
+/// <typeparam name="TStatus">Its status.</typeparam>
+internal interface IParkedStateCleanup<in TSpec, TStatus> : IParkedStateCleanup
     where TSpec : RunSpec
     where TStatus : RunStatus
 {
-    /// <summary>Whether there may be something of it, by the receipts of the plans.</summary>
-    bool IsLeft(TSpec spec, TStatus status);
+    /// <inheritdoc cref="IParkedStateCleanup.MayRemain" />
+    bool MayRemain(TSpec spec, TStatus status);
 
-    /// <summary>The status in which it is written down that something is gone.</summary>
-    /// <param name="spec">The spec.</param>
-    /// <param name="status">The status.</param>
-    /// <param name="what">Names of what is gone, as the targets gave them.</param>
-    /// <param name="at">When that was seen.</param>
-    TStatus MarkRemoved(TSpec spec, TStatus status, IReadOnlyCollection<string> what, DateTimeOffset at);
+    /// <inheritdoc cref="IParkedStateCleanup.MarkRemoved" />
+    TStatus MarkRemoved(TSpec spec, TStatus status, IReadOnlyCollection<string> names, DateTimeOffset at);
+
+    bool IParkedStateCleanup.MayRemain(RunSpec spec, RunStatus status) => MayRemain((TSpec)spec, (TStatus)status);
+
+    RunStatus IParkedStateCleanup.MarkRemoved(
+        RunSpec spec, RunStatus status, IReadOnlyCollection<string> names, DateTimeOffset at) =>
+        MarkRemoved((TSpec)spec, (TStatus)status, names, at);
+}
+
+/// <summary>The result of one attempt to remove what a stopped run must not leave.</summary>
+/// <param name="Removed">Names of what no longer exists, removed now or before.</param>
+/// <param name="Remaining">Texts on what remains, and why.</param>
+internal sealed record ParkedStateResult(IReadOnlyCollection<string> Removed, IReadOnlyCollection<string> Remaining)
+{
+    /// <summary>There was nothing to remove.</summary>
+    public static ParkedStateResult Nothing { get; } = new([], []);
 }

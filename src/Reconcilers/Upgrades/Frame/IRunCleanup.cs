@@ -3,39 +3,77 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>The removal, after a success that was accepted, of what a way back would need. Pure.</summary>
-/// <typeparam name="TSpec">What users of the kind write.</typeparam>
-/// <typeparam name="TStatus">What it reports.</typeparam>
-internal interface IRunCleanup<in TSpec, TStatus>
-    where TSpec : RunSpec
-    where TStatus : RunStatus
+/// <summary>
+/// The removal of what a rollback would need, after a success that was accepted. Pure. Kinds implement
+/// <see cref="IRunCleanup{TSpec, TStatus}"/>.
+/// </summary>
+internal interface IRunCleanup
 {
-    /// <summary>Behind "the upgrade is accepted": <c>the old files are removed</c>.</summary>
+    /// <summary>What begins, after "The upgrade is accepted; ": <c>the old files are being removed</c>.</summary>
     string Begins { get; }
 
-    /// <summary>Behind "deletion was asked for": <c>no more old files are removed</c>.</summary>
+    /// <summary>What a deletion stops, as a clause: <c>no more old files are removed</c>.</summary>
     string Stops { get; }
 
-    /// <summary>The plan of the removal; null before there is one.</summary>
-    Plan? PlanOf(TStatus status);
+    /// <summary>The plan of the removal; null before it is compiled.</summary>
+    Plan? PlanOf(RunStatus status);
 
-    /// <summary>The status with it.</summary>
-    TStatus WithPlan(TStatus status, Plan? plan);
+    /// <summary>The status with that plan.</summary>
+    RunStatus WithPlan(RunStatus status, Plan? plan);
 
     /// <summary>
-    /// When it begins, by the spec; null if never, if it is compiled already, or if the way back is asked for.
+    /// When it begins according to the spec; null if never, if it is compiled already, or if a rollback is requested.
     /// </summary>
-    DateTimeOffset? DueAt(TSpec spec, TStatus status);
+    DateTimeOffset? DueAt(RunSpec spec, RunStatus status);
 
-    /// <summary>When it begins, as the status of the end has it: until then nothing is read or written.</summary>
-    DateTimeOffset? AnnouncedAt(TStatus status);
+    /// <summary>When it begins, as the stored status says: until then nothing is read or written.</summary>
+    DateTimeOffset? AnnouncedAt(RunStatus status);
 
-    /// <summary>The status of the end with that moment.</summary>
-    TStatus Announce(TStatus status, DateTimeOffset? at);
+    /// <summary>The status with that time.</summary>
+    RunStatus Announce(RunStatus status, DateTimeOffset? at);
 
     /// <summary>Compiles it.</summary>
     /// <param name="spec">The spec.</param>
     /// <param name="done">The plan that was carried out.</param>
     /// <param name="attemptsBefore">See <see cref="Plan.AttemptsBefore"/>.</param>
+    Plan Compile(RunSpec spec, Plan done, int attemptsBefore);
+}
+
+/// <summary>The <see cref="IRunCleanup"/> of one kind, with its own types.</summary>
+/// <typeparam name="TSpec">Its spec.</typeparam>
+/// <typeparam name="TStatus">Its status.</typeparam>
+internal interface IRunCleanup<in TSpec, TStatus> : IRunCleanup
+    where TSpec : RunSpec
+    where TStatus : RunStatus
+{
+    /// <inheritdoc cref="IRunCleanup.PlanOf" />
+    Plan? PlanOf(TStatus status);
+
+    /// <inheritdoc cref="IRunCleanup.WithPlan" />
+    TStatus WithPlan(TStatus status, Plan? plan);
+
+    /// <inheritdoc cref="IRunCleanup.DueAt" />
+    DateTimeOffset? DueAt(TSpec spec, TStatus status);
+
+    /// <inheritdoc cref="IRunCleanup.AnnouncedAt" />
+    DateTimeOffset? AnnouncedAt(TStatus status);
+
+    /// <inheritdoc cref="IRunCleanup.Announce" />
+    TStatus Announce(TStatus status, DateTimeOffset? at);
+
+    /// <inheritdoc cref="IRunCleanup.Compile" />
     Plan Compile(TSpec spec, Plan done, int attemptsBefore);
+
+    Plan? IRunCleanup.PlanOf(RunStatus status) => PlanOf((TStatus)status);
+
+    RunStatus IRunCleanup.WithPlan(RunStatus status, Plan? plan) => WithPlan((TStatus)status, plan);
+
+    DateTimeOffset? IRunCleanup.DueAt(RunSpec spec, RunStatus status) => DueAt((TSpec)spec, (TStatus)status);
+
+    DateTimeOffset? IRunCleanup.AnnouncedAt(RunStatus status) => AnnouncedAt((TStatus)status);
+
+    RunStatus IRunCleanup.Announce(RunStatus status, DateTimeOffset? at) => Announce((TStatus)status, at);
+
+    Plan IRunCleanup.Compile(RunSpec spec, Plan done, int attemptsBefore) =>
+        Compile((TSpec)spec, done, attemptsBefore);
 }

@@ -3,31 +3,49 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>What preflight learned of the targets, and what follows from it. Pure.</summary>
-/// <typeparam name="TSpec">What users of the kind write.</typeparam>
-/// <typeparam name="TStatus">What it reports.</typeparam>
-internal interface IRunDiscovery<in TSpec, TStatus>
-    where TSpec : RunSpec
-    where TStatus : RunStatus
+/// <summary>
+/// What preflight learned of the targets, and what follows from it. Pure. Kinds implement
+/// <see cref="IRunDiscovery{TSpec, TStatus}"/>.
+/// </summary>
+internal interface IRunDiscovery
 {
-    /// <summary>What the target is, as it says itself: the claim is named after it.</summary>
+    /// <summary>The identity that the target reports itself: the claim is named after it.</summary>
     string TargetIdentity { get; }
 
-    /// <summary>Where the target was reached, in the words of claims; empty where that is not known.</summary>
+    /// <summary>Where the target was reached, in the form that claims use; empty if that is not known.</summary>
     IReadOnlyList<string> TargetAddresses => [];
 
-    /// <summary>What the target is, in a few words for people.</summary>
+    /// <summary>The target in a few words for people.</summary>
     string TargetDescription { get; }
 
     /// <summary>
-    /// Other identities of which nobody else may have a claim when this run begins, for instance single databases that
-    /// are being restored.
+    /// Additional target identities that must be unclaimed before this run starts, for example individual databases
+    /// under restore.
     /// </summary>
     IReadOnlyList<string> MustBeFree => [];
 
-    /// <summary>Compiles the plan. The same spec and discovery give the same one; at least one step.</summary>
-    Plan Compile(TSpec spec);
+    /// <summary>Compiles the plan: at least one step, and the same plan for the same spec and discovery.</summary>
+    Plan Compile(RunSpec spec);
 
     /// <summary>The status with what was learned.</summary>
+    RunStatus Learn(RunStatus status, RunSpec spec, DateTimeOffset now);
+}
+
+/// <summary>The <see cref="IRunDiscovery"/> of one kind, with its own types.</summary>
+/// <typeparam name="TSpec">Its spec.</typeparam>
+/// <typeparam name="TStatus">Its status.</typeparam>
+internal interface IRunDiscovery<in TSpec, TStatus> : IRunDiscovery
+    where TSpec : RunSpec
+    where TStatus : RunStatus
+{
+    /// <inheritdoc cref="IRunDiscovery.Compile" />
+    Plan Compile(TSpec spec);
+
+    /// <inheritdoc cref="IRunDiscovery.Learn" />
     TStatus Learn(TStatus status, TSpec spec, DateTimeOffset now);
+
+    Plan IRunDiscovery.Compile(RunSpec spec) => Compile((TSpec)spec);
+
+    RunStatus IRunDiscovery.Learn(RunStatus status, RunSpec spec, DateTimeOffset now) =>
+        Learn((TStatus)status, (TSpec)spec, now);
 }

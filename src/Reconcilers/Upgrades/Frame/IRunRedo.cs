@@ -4,30 +4,39 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// How a retry goes on behind a step that may run again only on restored data: the plan is compiled anew, with the
-/// restore in it. Pure.
+/// How a retry continues after a step that may run again only on restored data: the plan is compiled again, with the
+/// restore in it. Pure. Kinds implement <see cref="IRunRedo{TSpec}"/>.
 /// </summary>
-/// <typeparam name="TSpec">What users of the kind write.</typeparam>
-internal interface IRunRedo<in TSpec>
-    where TSpec : RunSpec
+internal interface IRunRedo
 {
-    /// <summary>What to do about it, behind what is wrong: without the last full stop.</summary>
-    string WayOut { get; }
+    /// <summary>What to do, after the description of the failure: one sentence or more.</summary>
+    string Remedy { get; }
 
-    /// <summary>The phase that restores. If only another plan than this was approved, it is held.</summary>
+    /// <summary>The phase that restores. If only another plan than this was approved, the phase is held.</summary>
     string Phase { get; }
 
-    /// <summary>The step that can go on only on restored data; null if none does.</summary>
+    /// <summary>The step that can continue only on restored data; null if there is none.</summary>
     PlanStep? FindOutcomeUnknown(Plan plan);
 
-    /// <summary>Whether a restore was put into the plan since it was first stored.</summary>
+    /// <summary>Whether a restore was added to the plan since it was first stored.</summary>
     bool IsRedone(Plan plan);
 
-    /// <summary>The plan that goes on from the restored data.</summary>
-    Plan Compile(TSpec spec, Plan plan);
+    /// <summary>The plan that continues from the restored data.</summary>
+    Plan Compile(RunSpec spec, Plan plan);
 
     /// <summary>What is done now, for people.</summary>
-    /// <param name="lost">The step that was lost.</param>
-    /// <param name="plan">The plan that was compiled anew.</param>
-    string Describe(PlanStep lost, Plan plan);
+    /// <param name="step">The step whose outcome is unknown.</param>
+    /// <param name="plan">The plan that was compiled again.</param>
+    string Describe(PlanStep step, Plan plan);
+}
+
+/// <summary>The <see cref="IRunRedo"/> of one kind, with its own types.</summary>
+/// <typeparam name="TSpec">Its spec.</typeparam>
+internal interface IRunRedo<in TSpec> : IRunRedo
+    where TSpec : RunSpec
+{
+    /// <inheritdoc cref="IRunRedo.Compile" />
+    Plan Compile(TSpec spec, Plan plan);
+
+    Plan IRunRedo.Compile(RunSpec spec, Plan plan) => Compile((TSpec)spec, plan);
 }

@@ -5,66 +5,115 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// The targets of one object, bound to its spec and Secrets as they are now. A change of those binds other targets and
-/// disposes of these; every other change of the object comes by <see cref="Refresh"/>. The last members are optional.
+/// The targets of one object, bound to its current spec and Secrets. A change of those binds other targets and disposes
+/// of these; every other change of the object arrives by <see cref="Refresh"/>. Kinds implement
+/// <see cref="IRunTargets{TEntity, TStatus}"/>.
 /// </summary>
-/// <typeparam name="TEntity">The kind.</typeparam>
-/// <typeparam name="TSpec">What its users write.</typeparam>
-/// <typeparam name="TStatus">What it reports.</typeparam>
-internal interface IRunTargets<TEntity, TSpec, TStatus> : IAsyncDisposable
-    where TEntity : CustomKubernetesEntity<TSpec, TStatus>
-    where TSpec : RunSpec, new()
-    where TStatus : RunStatus, new()
+internal interface IRunTargets : IAsyncDisposable
 {
-    /// <summary>Takes the object as read anew; endpoints and Secrets are the same ones.</summary>
-    void Refresh(TEntity entity);
+    /// <summary>The output of commands; null for a kind whose steps keep none.</summary>
+    IStepOutputs? Outputs => null;
 
-    /// <summary>Takes every secret known so far out of a text.</summary>
+    /// <summary>Replaces the object by a newer version of it; endpoints and Secrets are unchanged.</summary>
+    void Refresh(IKubernetesObject entity);
+
+    /// <summary>Removes every known secret from a text.</summary>
     string Redact(string text);
 
     /// <summary>
-    /// The actions and guard checks of the kind's plans, bound to these targets. Asked at every advance.
+    /// The actions and guard checks of the kind's plans, bound to these targets. Called at every advance.
     /// </summary>
     IStepCatalog Catalog();
 
     /// <summary>
-    /// One pass of preflight: everything that can be found out without changing anything, all findings of the pass.
-    /// Ends when cancelled; what it throws otherwise is told as a defect.
+    /// One preflight pass: everything that can be found out without changing anything, all findings of the pass. Ends
+    /// when cancelled; any other exception is reported as a defect.
     /// </summary>
-    Task<RunPreflight<TSpec, TStatus>> PreflightAsync(CancellationToken cancellationToken);
+    Task<RunPreflight> PreflightAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Looks in the world why there is no way back now, which a person may mend; null if there is one. Changes nothing,
-    /// and throws nothing of what a target may answer.
+    /// Why a rollback is impossible now and what an administrator may repair; null if it is possible. Changes nothing,
+    /// and does not throw for any answer of a target.
     /// </summary>
     /// <param name="status">The status with the plans.</param>
-    /// <param name="cancellationToken">Ends the look.</param>
-    Task<string?> FindObstacleAsync(TStatus status, CancellationToken cancellationToken);
+    /// <param name="cancellationToken">Ends the check.</param>
+    Task<string?> FindObstacleAsync(RunStatus status, CancellationToken cancellationToken);
 
-    /// <summary>What must be known before a run that succeeded is taken back: notes of the plan.</summary>
-    Task<IReadOnlyList<string>> RollbackNotesAsync(TStatus status, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
+    /// <summary>Notes for the rollback plan of a run that had succeeded.</summary>
+    Task<IReadOnlyList<string>> RollbackNotesAsync(RunStatus status, CancellationToken cancellationToken);
 
     /// <summary>
-    /// What keeps a process that has just taken a run over from going on with its plan (a storage that is not the one
-    /// preflight marked); null if nothing does. Asked again until it is null, then no more.
+    /// What keeps a process that has just taken over a run from continuing its plan, for example a storage that is not
+    /// the one preflight marked; null if nothing does. Called again until it returns null, then no more.
     /// </summary>
     Task<Blocker?> FindBlockerAsync(CancellationToken cancellationToken) => Task.FromResult<Blocker?>(null);
 
     /// <summary>
-    /// Takes away what a run that rests must not leave in the targets: called beside the reconcile while the kind's
-    /// <see cref="RunKind{TEntity, TSpec, TStatus}.Rest"/> says that something may be left, again and again until it is
-    /// gone. Decides by what the targets show; asks the fence before each change.
+    /// Removes what a stopped run must not leave in the targets. Called beside the reconcile while
+    /// <see cref="RunKind.ParkedState"/> says that something may remain, until it is removed. Decides from observed
+    /// state; asks the fence before each change.
     /// </summary>
-    Task<ParkedStateResult> CleanUpAsync(TStatus status, CancellationToken cancellationToken) => Task.FromResult(ParkedStateResult.Nothing);
+    Task<ParkedStateResult> CleanUpAsync(RunStatus status, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Follows events of the targets from now on, as far as access allows. Called again and again; must not throw for
-    /// what a target or a Secret is like.
+    /// Follows events of the targets from now on, as far as access allows. Called repeatedly; must not throw because of
+    /// a target or a Secret.
     /// </summary>
     void FollowEvents()
     {
     }
-
-    /// <summary>The output of commands; null for a kind whose steps keep none.</summary>
-    IStepOutputs? Outputs => null;
 }
+
+/// <summary>The <see cref="IRunTargets"/> of one kind, with its own types. The members with a body are optional.</summary>
+/// <typeparam name="TEntity">The kind.</typeparam>
+/// <typeparam name="TStatus">Its status.</typeparam>
+internal interface IRunTargets<in TEntity, in TStatus> : IRunTargets
+    where TEntity : class, IKubernetesObject
+    where TStatus : RunStatus
+{
+    /// <inheritdoc cref="IRunTargets.Refresh" />
+    void Refresh(TEntity entity);
+
+    /// <inheritdoc cref="IRunTargets.FindObstacleAsync" />
+    Task<string?> FindObstacleAsync(TStatus status, CancellationToken cancellationToken);
+
+    /// <inheritdoc cref="IRunTargets.RollbackNotesAsync" />
+    Task<IReadOnlyList<string>> RollbackNotesAsync(TStatus status, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>([]);
+
+    /// <inheritdoc cref="IRunTargets.CleanUpAsync" />
+    Task<ParkedStateResult> CleanUpAsync(TStatus status, CancellationToken cancellationToken) =>
+        Task.FromResult(ParkedStateResult.Nothing);
+
+    void IRunTargets.Refresh(IKubernetesObject entity) => Refresh((TEntity)entity);
+
+    Task<string?> IRunTargets.FindObstacleAsync(RunStatus status, CancellationToken cancellationToken) =>
+        FindObstacleAsync((TStatus)status, cancellationToken);
+
+    Task<IReadOnlyList<string>> IRunTargets.RollbackNotesAsync(RunStatus status, CancellationToken cancellationToken) =>
+        RollbackNotesAsync((TStatus)status, cancellationToken);
+
+    Task<ParkedStateResult> IRunTargets.CleanUpAsync(RunStatus status, CancellationToken cancellationToken) =>
+        CleanUpAsync((TStatus)status, cancellationToken);
+}
+
+/// <summary>What access to an object's targets depends on now.</summary>
+/// <param name="AccessKey">Changes whenever a field changes by which access is repaired: endpoints, Secrets, timeouts.
+/// Failed work is then retried at once.</param>
+/// <param name="TargetsKey">Changes whenever the connections must be made again. Control fields do not count: pausing
+/// must not close connections that are in use.</param>
+/// <param name="Bind">Binds the targets. The argument must be called when something happens on one of them; it does not
+/// block and may be called from any thread.</param>
+internal sealed record RunBinding(string AccessKey, string TargetsKey, Func<Action, IRunTargets> Bind);
+
+/// <summary>What one preflight pass found: a discovery to plan from, or findings.</summary>
+/// <param name="Discovery">Null if there are findings.</param>
+/// <param name="Findings">All of them; empty if preflight passed.</param>
+/// <param name="Target">The target, as far as it could be read. Findings do not matter while another run holds
+/// it.</param>
+internal sealed record RunPreflight(IRunDiscovery? Discovery, IReadOnlyList<Finding> Findings, ClaimTarget? Target);
+
+/// <summary>What keeps a run from continuing until it is repaired. It is checked again automatically.</summary>
+/// <param name="Reason">Stable word.</param>
+/// <param name="Message">What, where, and what to do.</param>
+internal sealed record Blocker(string Reason, string Message);

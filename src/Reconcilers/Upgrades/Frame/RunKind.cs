@@ -1,57 +1,167 @@
 using System.Text.Json.Serialization.Metadata;
 using Drydock.Abstractions.Entities;
+using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// What makes one kind of run: everything the frame does not know of itself. The frame brings the rest: fresh reads,
-/// tokens, preflight with back-off and claim, the stored plan and its run, holds and windows, the way back, deletion,
-/// ends, conditions and events.
+/// Everything that the frame does not know itself about one kind of run: what its specs and steps mean, what it
+/// reports, its rollback and how its targets are reached. The frame provides the rest: fresh reads, tokens, preflight
+/// with back-off and claim, the stored plan and its run, holds and windows, deletion, terminal states, conditions and
+/// events. All members but <see cref="BindAsync"/> are pure. A kind derives from
+/// <see cref="RunKind{TEntity, TSpec, TStatus}"/>.
 /// </summary>
-/// <typeparam name="TEntity">The kind.</typeparam>
-/// <typeparam name="TSpec">What its users write.</typeparam>
-/// <typeparam name="TStatus">What it reports.</typeparam>
-internal sealed class RunKind<TEntity, TSpec, TStatus>
-    where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
-    where TSpec : RunSpec, new()
-    where TStatus : RunStatus, new()
+internal abstract class RunKind
 {
     /// <summary>The kind as written in manifests.</summary>
-    public required string Name { get; init; }
+    public abstract string Name { get; }
+
+    /// <summary>How a status of the kind is stored: a status that would be stored unchanged is not written.</summary>
+    public abstract JsonTypeInfo StatusJson { get; }
+
+    /// <summary>What preflight examines, after "Checking": <c>hosts and processes</c>.</summary>
+    public abstract string Examines { get; }
 
     /// <summary>
-    /// How objects of the kind are stored: two statuses that are written alike are not written twice.
+    /// What has happened once <see cref="IsPastUndo"/>, as the reason why a deletion waits:
+    /// <c>processes were stopped</c>.
     /// </summary>
-    public required JsonTypeInfo<TEntity> Json { get; init; }
+    public abstract string PastUndo { get; }
 
-    /// <summary>What the frame's messages call things.</summary>
-    public required RunWords Words { get; init; }
-
-    /// <summary>The way to an object's targets.</summary>
-    public required IRunAccess<TEntity, TSpec, TStatus> Access { get; init; }
-
-    /// <summary>What its specs and the steps of its plans mean.</summary>
-    public required IRunWork<TSpec> Work { get; init; }
-
-    /// <summary>What it reports beside what every run does.</summary>
-    public required IRunReport<TSpec, TStatus> Report { get; init; }
-
-    /// <summary>Its way back.</summary>
-    public required IRollbackPlanner<TSpec> Rollback { get; init; }
+    /// <summary>The same event while it has not happened, after "before": <c>a process was stopped</c>.</summary>
+    public abstract string BeforeUndoEnds { get; }
 
     /// <summary>What is removed after success; null for a kind that leaves nothing to remove.</summary>
-    public IRunCleanup<TSpec, TStatus>? Cleanup { get; init; }
+    public virtual IRunCleanup? Cleanup => null;
+
+    /// <summary>What must not stay in the targets of a stopped run; null for a kind that leaves nothing there.</summary>
+    public virtual IParkedStateCleanup? ParkedState => null;
 
     /// <summary>
-    /// What must not be left in the targets of a run that rests half way; null for a kind that leaves nothing of that
-    /// sort.
+    /// How a step is repeated on restored data if its outcome is unknown; null for a kind without such steps.
     /// </summary>
-    public IParkedStateCleanup<TSpec, TStatus>? Rest { get; init; }
-
-    /// <summary>How a step that was lost is done again on restored data; null for a kind without such steps.</summary>
-    public IRunRedo<TSpec>? Redo { get; init; }
+    public virtual IRunRedo? Redo => null;
 
     /// <summary>The plans in a status of this kind.</summary>
-    public PlanSlots<TSpec, TStatus> Plans => field ??= new PlanSlots<TSpec, TStatus>(Cleanup);
+    public PlanSlots Plans => field ??= new PlanSlots(Cleanup);
+
+    /// <summary>An object of the kind as the flows see it.</summary>
+    public abstract RunObject Read(IKubernetesObject entity);
+
+    /// <summary>An object of the kind with another status.</summary>
+    public abstract IKubernetesObject WithStatus(IKubernetesObject entity, RunStatus status);
+
+    /// <summary>The status of an object that has none yet.</summary>
+    public abstract RunStatus NewStatus();
+
+    /// <summary>
+    /// Reads the Secrets that an object refers to and determines what access to its targets depends on. Connects to
+    /// nothing; a missing Secret is reported by preflight and steps.
+    /// </summary>
+    public abstract Task<RunBinding> BindAsync(RunObject entity, CancellationToken cancellationToken);
+
+    /// <summary>A hash of the identity fields, to detect a change of them while a stored plan runs.</summary>
+    public abstract string IdentityHash(RunSpec spec);
+
+    /// <summary>How long one preflight pass may take: the duration as written in the spec.</summary>
+    public abstract string PreflightTimeout(RunSpec spec);
+
+    /// <summary>How long one attempt of a step may take now. Called from jobs, on any thread.</summary>
+    public abstract TimeSpan TimeoutOf(RunSpec spec, PlanStep step);
+
+    /// <summary>
+    /// Whether the step up to which an abort or a deletion undoes everything has begun, or may have begun. After it a
+    /// deletion lets the plan finish, an abort changes nothing more, and no phase waits for the maintenance window. Once
+    /// true it stays true.
+    /// </summary>
+    public abstract bool IsPastUndo(Plan plan);
+
+    /// <summary>Whether anything was changed that a rollback would undo.</summary>
+    public abstract bool Changed(Plan plan);
+
+    /// <summary>
+    /// Whether the step only waits and changes nothing. A rollback need not wait for the end of such a step.
+    /// </summary>
+    public abstract bool OnlyWaits(PlanStep step);
+
+    /// <summary>
+    /// The reason why a running step counts as held: it waits for an administrator or for another system. Null if it
+    /// does not.
+    /// </summary>
+    public abstract string? HeldBy(PlanStep step);
+
+    /// <summary>
+    /// What no other object may have claimed when the stored plan begins: what <see cref="IRunDiscovery.MustBeFree"/>
+    /// returned when the plan was compiled.
+    /// </summary>
+    public virtual IReadOnlyList<string> MustBeFree(string targetIdentity, Plan plan) => [];
+
+    /// <summary>
+    /// Why what this plan has done can never be rolled back, whatever an administrator repairs. A requested rollback is
+    /// then refused with this reason, and rollbackPolicy OnFailure leaves a failure as it is. Null if a rollback may be
+    /// possible; always null before <see cref="IsPastUndo"/>, because until then everything is undone.
+    /// </summary>
+    public abstract string? RollbackRefusal(RunSpec spec, Plan plan);
+
+    /// <summary>The rollback plan; without steps if nothing was changed, also for an empty plan.</summary>
+    public abstract Plan CompileRollback(RunSpec spec, RollbackBasis basis);
+
+    /// <summary>
+    /// The status with what the receipts of its plans say: times, references, versions, actions for administrators.
+    /// </summary>
+    /// <param name="spec">The spec.</param>
+    /// <param name="status">The status with the plans that are about to be stored.</param>
+    /// <param name="slot">The plan that runs.</param>
+    /// <param name="isDone">Whether that plan has finished.</param>
+    public abstract RunStatus Summarize(RunSpec spec, RunStatus status, PlanSlot slot, bool isDone);
+
+    /// <summary>
+    /// The status of an object that restarts from preflight, without what its former plans reported. The frame resets
+    /// its own fields.
+    /// </summary>
+    public abstract RunStatus Forget(RunStatus status);
+
+    /// <summary>Phases that are reported as conditions.</summary>
+    public abstract RunMilestones Milestones(RunSpec spec);
+
+    /// <summary>
+    /// Sets conditions that are not milestones. Called after the milestones of the upgrade are set, once a plan is
+    /// stored.
+    /// </summary>
+    public virtual void AddConditions(ConditionSet conditions, RunSpec spec, RunStatus status)
+    {
+    }
+
+    /// <summary>
+    /// What the message of a success says besides the number of steps: empty, or text that begins with <c>, </c> or
+    /// <c>; </c>.
+    /// </summary>
+    public abstract string Success(RunStatus status);
+
+    /// <summary>
+    /// What an object that is released in the middle leaves behind, and how an administrator continues: whole sentences
+    /// without the last full stop.
+    /// </summary>
+    public abstract string LeftBehind(RunSpec spec, RunStatus status);
+}
+
+/// <summary>What a rollback plan is compiled from.</summary>
+/// <param name="Plan">The plan with the progress of its steps.</param>
+/// <param name="AttemptsBefore">See <see cref="Plan.AttemptsBefore"/>.</param>
+internal sealed record RollbackBasis(Plan Plan, int AttemptsBefore)
+{
+    /// <summary>
+    /// The run had succeeded. Data written since may be lost, so the rollback is held until it is approved
+    /// (<see cref="Plan.Hold"/>).
+    /// </summary>
+    public bool AfterSuccess { get; init; }
+
+    /// <summary>
+    /// The object is being deleted: nobody watches the rollback, so manual steps are left to the administrator.
+    /// </summary>
+    public bool Unattended { get; init; }
+
+    /// <summary>What else the reader must know: what will be lost, how old a backup is.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 }

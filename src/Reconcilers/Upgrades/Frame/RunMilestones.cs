@@ -1,9 +1,23 @@
+using Drydock.Abstractions.Plans;
+
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>The milestones of a kind, in the order of their conditions.</summary>
-/// <param name="There">Those of status.plan.</param>
-/// <param name="Back">Those of status.rollbackPlan.</param>
-/// <param name="UndoneBy">Which conditions a phase of the way back makes untrue; what has merely happened
-/// stays.</param>
+/// <param name="Upgrade">Those of status.plan.</param>
+/// <param name="Rollback">Those of status.rollbackPlan.</param>
+/// <param name="UndoneBy">Conditions that a phase of the rollback makes untrue. A condition that records a past event
+/// (a backup) is not among them.</param>
 internal sealed record RunMilestones(
-    IReadOnlyList<Milestone> There, IReadOnlyList<Milestone> Back, IReadOnlyList<Milestone> UndoneBy);
+    IReadOnlyList<Milestone> Upgrade, IReadOnlyList<Milestone> Rollback, IReadOnlyList<Milestone> UndoneBy);
+
+/// <summary>A condition that belongs to a phase of a plan: true once all steps of the phase are done.</summary>
+/// <param name="Condition">Type of the condition.</param>
+/// <param name="Phase">The phase.</param>
+internal sealed record Milestone(string Condition, string Phase)
+{
+    /// <summary>
+    /// Why it is not reached although its steps may be done: reason and message. Null, or no function, if nothing
+    /// speaks against it.
+    /// </summary>
+    public Func<Plan, (string Reason, string Message)?>? Missed { get; init; }
+}

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>What the frame itself is composed of.</summary>
-internal sealed record RunServices
+/// <summary>What the controller of any kind of run is composed of.</summary>
+internal record RunServices
 {
     /// <summary>The API server.</summary>
     public required IKubernetesClient Kubernetes { get; init; }

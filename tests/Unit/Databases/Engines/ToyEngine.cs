@@ -27,7 +27,7 @@ internal sealed class ToyEngine : IDatabaseEngine
 
     public DatabaseEngine Name => Toy;
 
-    public RunMilestones Milestones { get; } = new(There: [new(ConditionTypes.Verified, "Verify")], Back: [], UndoneBy: []);
+    public RunMilestones Milestones { get; } = new(Upgrade: [new(ConditionTypes.Verified, "Verify")], Rollback: [], UndoneBy: []);
 
     public string LoginField => "spec.toy.credentialsSecretRef";
 

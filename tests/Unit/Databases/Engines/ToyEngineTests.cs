@@ -49,8 +49,8 @@ public sealed class ToyEngineTests
     {
         public ToyEngine Engine { get; } = new();
 
-        protected override RunKind<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus> Kind =>
-            DatabaseUpgradeKind.Of(new DatabaseServices
+        protected override RunKind Kind =>
+            new DatabaseUpgradeKind(new DatabaseServices
             {
                 Engines = new DatabaseEngineSet(Engine),
                 Kubernetes = Api,

@@ -96,21 +96,21 @@ public sealed class StatusTests
         run.HoldBefore.Add("UpgradeTServers/t2-swap");
         run.Until(() => run.Outcome?.State == RunState.Held, "t2 is drained");
         var (rest, aborted) = (new DatabaseParkedState(SupportedEngines.All), new DatabaseRollingUpgradeStatus { Plan = run.Plan, AbortedBy = "token" });
-        rest.IsLeft(world.Spec, aborted).ShouldBeTrue();
+        rest.MayRemain(world.Spec, aborted).ShouldBeTrue();
         var came = await new YugabyteCleanup(new YugaLife(world)).CleanUpAsync(aborted, default);
-        came.Gone.ShouldBe(["t2"]);
-        (came.Left.Count, world.LeaderBlacklist.Count).ShouldBe((0, 0));
-        var status = rest.MarkRemoved(world.Spec, aborted, came.Gone, world.Time.GetUtcNow());
-        rest.IsLeft(world.Spec, status).ShouldBeFalse();
+        came.Removed.ShouldBe(["t2"]);
+        (came.Remaining.Count, world.LeaderBlacklist.Count).ShouldBe((0, 0));
+        var status = rest.MarkRemoved(world.Spec, aborted, came.Removed, world.Time.GetUtcNow());
+        rest.MayRemain(world.Spec, status).ShouldBeFalse();
         Compose(world, status).ActionRequired.ShouldBeEmpty();
 
         // What goes on later begins later than what was written down.
         world.Time.Advance(TimeSpan.FromSeconds(1));
         var later = new YugaRun(world, status.Plan!);
         later.Until(() => later.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t2-swap").State == StepState.Running, "t2 is being swapped");
-        rest.IsLeft(world.Spec, status with { Plan = later.Plan }).ShouldBeTrue("it is in hand again");
+        rest.MayRemain(world.Spec, status with { Plan = later.Plan }).ShouldBeTrue("it is in hand again");
         later.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
-        rest.IsLeft(world.Spec, status with { Plan = later.Plan }).ShouldBeFalse();
+        rest.MayRemain(world.Spec, status with { Plan = later.Plan }).ShouldBeFalse();
         world.Violations.ShouldBeEmpty();
     }
 
@@ -123,8 +123,8 @@ public sealed class StatusTests
         run.Until(() => run.Outcome?.State == RunState.Held, "t2 is drained");
         world.ToolAnswers["change_leader_blacklist"] = (1, "Timed out");
         var came = await new YugabyteCleanup(new YugaLife(world)).CleanUpAsync(new DatabaseRollingUpgradeStatus { Plan = run.Plan }, default);
-        came.Gone.ShouldBeEmpty();
-        came.Left.ShouldHaveSingleItem().ShouldContain("change_leader_blacklist REMOVE 10.0.0.2:9100");
+        came.Removed.ShouldBeEmpty();
+        came.Remaining.ShouldHaveSingleItem().ShouldContain("change_leader_blacklist REMOVE 10.0.0.2:9100");
     }
 
     [Fact]

@@ -38,28 +38,21 @@ internal sealed class DatabaseRunWorld : RunWorld<DatabaseRollingUpgrade, Databa
 
     public DatabaseRunTruth Truth { get; } = new();
 
-    // Only the way to the targets is another.
-    protected override RunKind<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus> Kind
-    {
-        get
-        {
-            var real = DatabaseUpgradeKind.Of(SupportedEngines.All, new DatabaseRunAccess(Truth, Api, Time, _discover));
-            return new()
-            {
-                Name = real.Name,
-                Json = real.Json,
-                Words = real.Words,
-                Access = real.Access,
-                Work = real.Work,
-                Report = real.Report,
-                Rollback = real.Rollback,
-            };
-        }
-    }
+    // Only the targets are other ones.
+    protected override RunKind Kind => new DatabaseUpgradeKind(SupportedEngines.All, BindAsync);
 
     public DatabaseRunWorld Apply(Func<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeSpec>? change = null)
     {
         Create(change is null ? _spec : change(_spec));
         return this;
+    }
+
+    // As the real kind: other targets whenever a used value of a Secret changes.
+    private async Task<RunBinding> BindAsync(DatabaseRollingUpgrade upgrade, CancellationToken cancellationToken)
+    {
+        var engine = SupportedEngines.All.Of(upgrade.Spec);
+        var digest = (await DatabaseSecrets.ReadAsync(Api, upgrade, engine, cancellationToken)).Digest;
+        return new RunBinding(
+            $"access|{digest}", $"targets|{digest}", _ => new FakeDatabaseTargets(Truth, Time, _discover));
     }
 }

@@ -106,8 +106,9 @@ public sealed class LostWriteTests
     {
         var world = new ToyRunWorld().Apply();
         world.RunUntil(() => world.IsOver, "Succeeded");
-        var writer = new StatusWriter<ToyRun, ToyRunSpec, ToyRunStatus>(new ToyRunKind(world.Truth).Kind, world, world.Events, world.Logs);
-        var entity = world.Found!;
+        var kind = new ToyRunKind(world.Truth);
+        var writer = new StatusWriter(kind, new RunStore<ToyRun>(kind, world, world, world.Events), world.Logs);
+        var entity = kind.Read(world.Found!);
         int Writes() => world.Api.Log.Count(r => r.StartsWith("update toyruns", StringComparison.Ordinal));
         var before = Writes();
 

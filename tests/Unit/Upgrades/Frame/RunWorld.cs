@@ -20,7 +20,7 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcil
     private const int MostSteps = 20_000;
 
     private WorldScheduler _scheduler = new();
-    private RunController<TEntity, TSpec, TStatus>? _controller;
+    private RunController<TEntity>? _controller;
     private Task<ReconciliationResult<TEntity>>? _reconcile;
     private ITimer? _later;
     private bool _woken;
@@ -33,7 +33,7 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcil
     }
 
     /// <summary>The kind, as a new process composes it.</summary>
-    protected abstract RunKind<TEntity, TSpec, TStatus> Kind { get; }
+    protected abstract RunKind Kind { get; }
 
     /// <summary>The namespace.</summary>
     protected string Space { get; }
@@ -191,7 +191,7 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcil
 
     public Task<TEntity?> RemoveFinalizerAsync(TEntity entity, string finalizer, CancellationToken cancellationToken = default) => Api.RemoveFinalizerAsync(entity, finalizer, cancellationToken);
 
-    private RunController<TEntity, TSpec, TStatus> Controller() => new(
+    private RunController<TEntity> Controller() => new(
         Kind,
         new RunServices
         {

@@ -56,7 +56,7 @@ public sealed class TokenTests
     public void More_approvals_than_are_stored_come_to_rest()
     {
         var metadata = With(Annotations.Approve, string.Join(',', Enumerable.Range(0, 50).Select(i => $"Hold{i}@0123abcd")));
-        var toy = new ToyRun { Metadata = metadata };
+        var toy = new RunObject(new ToyRun { Metadata = metadata }, new ToyRunSpec(), null);
         var status = new ToyRunStatus { Approvals = [.. Enumerable.Range(0, 20).Select(i => new UsedApproval { Name = $"Old{i}", PlanHash = "0123abcd" })] };
         var first = RunTokens.Trim(toy, RunTokens.SeeApprovals(metadata, status, ["sha256:0123abcd00"], Now));
 

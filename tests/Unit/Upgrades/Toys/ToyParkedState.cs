@@ -8,11 +8,11 @@ internal sealed class ToyParkedState : IParkedStateCleanup<ToyRunSpec, ToyRunSta
 {
     public const string Gone = "gone";
 
-    public bool IsLeft(ToyRunSpec spec, ToyRunStatus status) =>
+    public bool MayRemain(ToyRunSpec spec, ToyRunStatus status) =>
         status.Plan!.Steps.Exists(s => s is { Phase: ToyRunKind.Swap, State: StepState.Failed } && s.Receipt?.ContainsKey(Gone) != true);
 
-    public ToyRunStatus MarkRemoved(ToyRunSpec spec, ToyRunStatus status, IReadOnlyCollection<string> what, DateTimeOffset at) => status with
+    public ToyRunStatus MarkRemoved(ToyRunSpec spec, ToyRunStatus status, IReadOnlyCollection<string> names, DateTimeOffset at) => status with
     {
-        Plan = status.Plan! with { Steps = [.. status.Plan.Steps.Select(s => what.Contains(s.Id, StringComparer.Ordinal) ? s with { Receipt = new(s.Receipt ?? [], StringComparer.Ordinal) { [Gone] = "yes" } } : s)] },
+        Plan = status.Plan! with { Steps = [.. status.Plan.Steps.Select(s => names.Contains(s.Id, StringComparer.Ordinal) ? s with { Receipt = new(s.Receipt ?? [], StringComparer.Ordinal) { [Gone] = "yes" } } : s)] },
     };
 }

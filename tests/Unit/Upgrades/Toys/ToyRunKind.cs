@@ -6,8 +6,8 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>What makes the toys a kind of run.</summary>
-internal sealed class ToyRunKind(ToyRunTruth truth) :
-    IRunWork<ToyRunSpec>, IRunReport<ToyRunSpec, ToyRunStatus>, IRollbackPlanner<ToyRunSpec>, IRunAccess<ToyRun, ToyRunSpec, ToyRunStatus>
+internal sealed class ToyRunKind(ToyRunTruth truth)
+    : RunKind<ToyRun, ToyRunSpec, ToyRunStatus>("ToyRun", ToyRunContext.Default.ToyRun)
 {
     public const string Prepare = "Prepare";
     public const string Swap = "Swap";
@@ -15,57 +15,42 @@ internal sealed class ToyRunKind(ToyRunTruth truth) :
     public const string Seal = "Seal";
     public const string Undo = "Undo";
 
-    public RunKind<ToyRun, ToyRunSpec, ToyRunStatus> Kind => new()
-    {
-        Name = "ToyRun",
-        Json = ToyRunContext.Default.ToyRun,
-        Words = new RunWords { LooksAt = "parts", PastUndo = "parts were swapped", BeforeUndoEnds = "a part was swapped" },
-        Access = this,
-        Work = this,
-        Report = this,
-        Rollback = this,
-        Rest = new ToyParkedState(),
-    };
+    public override string Examines => "parts";
 
-    public string IdentityHash(ToyRunSpec spec) => string.Join(',', spec.Parts);
+    public override string PastUndo => "parts were swapped";
 
-    public string PreflightTimeout(ToyRunSpec spec) => "1m";
+    public override string BeforeUndoEnds => "a part was swapped";
 
-    public TimeSpan TimeoutOf(ToyRunSpec spec, PlanStep step) => TimeSpan.FromDays(1);
+    public override IParkedStateCleanup ParkedState { get; } = new ToyParkedState();
 
-    public bool IsPastUndo(Plan plan) => plan.Steps.Exists(s => s.Phase == Swap && PlanProgress.Begun(s));
+    public override bool IsPastUndo(Plan plan) => plan.Steps.Exists(s => s.Phase == Swap && PlanProgress.Begun(s));
 
-    public bool Changed(Plan plan) => PlanProgress.Begun(plan);
+    public override bool Changed(Plan plan) => PlanProgress.Begun(plan);
 
-    public bool OnlyWaits(PlanStep step) => step.Phase == Await;
+    public override bool OnlyWaits(PlanStep step) => step.Phase == Await;
 
-    public IReadOnlyList<string> MustBeFree(string targetIdentity, Plan plan) =>
+    public override string? HeldBy(PlanStep step) => step.Phase == Await ? Reasons.AwaitingManualChange : null;
+
+    public override IReadOnlyList<string> MustBeFree(string targetIdentity, Plan plan) =>
         [.. truth.MustBeFree.Select(part => $"{targetIdentity}/{part}")];
 
-    public string? HeldBy(PlanStep step) => step.Phase == Await ? Reasons.AwaitingManualChange : null;
+    protected override Task<RunBinding> BindAsync(ToyRun entity, CancellationToken cancellationToken) =>
+        Task.FromResult(new RunBinding("access", "targets", _ =>
+        {
+            truth.Bound++;
+            return new ToyRunTargets(truth);
+        }));
 
-    public ToyRunStatus Summarize(ToyRunSpec spec, ToyRunStatus status, PlanSlot slot, bool isDone) => status with
-    {
-        New = status.IsRolledBack() ? [] : [.. (status.Plan?.Steps ?? []).Where(s => s is { Phase: Swap, State: StepState.Succeeded }).Select(PlanProgress.NameOf)],
-        ActionRequired = isDone && slot == PlanSlot.Upgrade ? [new ActionItem { Reason = "Look", Message = "look at the parts" }] : status.ActionRequired,
-    };
+    protected override string IdentityHash(ToyRunSpec spec) => string.Join(',', spec.Parts);
 
-    public ToyRunStatus Forget(ToyRunStatus status) => status with { New = [] };
+    protected override string PreflightTimeout(ToyRunSpec spec) => "1m";
 
-    public RunMilestones Milestones(ToyRunSpec spec) =>
-        new([new("Prepared", Prepare), new("Swapped", Swap)], [new("SwappedBack", Undo)], [new("Swapped", Undo)]);
+    protected override TimeSpan TimeoutOf(ToyRunSpec spec, PlanStep step) => TimeSpan.FromDays(1);
 
-    public void AddConditions(ConditionSet conditions, ToyRunSpec spec, ToyRunStatus status) =>
-        conditions.Set("Toyish", "True", "IsToy", "");
-
-    public string Success(ToyRunStatus status) => $", new is {string.Join(" and ", status.New)}";
-
-    public string LeftBehind(ToyRunSpec spec, ToyRunStatus status) => "Parts are as these steps left them";
-
-    public string? Refusal(ToyRunSpec spec, Plan plan) =>
+    protected override string? RollbackRefusal(ToyRunSpec spec, Plan plan) =>
         !truth.CanRollBack && IsPastUndo(plan) ? "new parts never fit old ones" : null;
 
-    public Plan Compile(RollbackBasis<ToyRunSpec> basis)
+    protected override Plan CompileRollback(ToyRunSpec spec, RollbackBasis basis)
     {
         var builder = new PlanBuilder();
         foreach (var step in basis.Plan.Steps.Where(s => s.Phase is Prepare or Swap && PlanProgress.Begun(s)))
@@ -76,10 +61,21 @@ internal sealed class ToyRunKind(ToyRunTruth truth) :
         return builder.Build() with { AttemptsBefore = basis.AttemptsBefore, Hold = basis.AfterSuccess ? "RollBack" : null };
     }
 
-    public Task<RunBinding<ToyRun, ToyRunSpec, ToyRunStatus>> ReadAsync(ToyRun entity, CancellationToken cancellationToken) =>
-        Task.FromResult(new RunBinding<ToyRun, ToyRunSpec, ToyRunStatus>("access", "targets", _ =>
-        {
-            truth.Bound++;
-            return new ToyRunTargets(truth);
-        }));
+    protected override ToyRunStatus Summarize(ToyRunSpec spec, ToyRunStatus status, PlanSlot slot, bool isDone) => status with
+    {
+        New = status.IsRolledBack() ? [] : [.. (status.Plan?.Steps ?? []).Where(s => s is { Phase: Swap, State: StepState.Succeeded }).Select(PlanProgress.NameOf)],
+        ActionRequired = isDone && slot == PlanSlot.Upgrade ? [new ActionItem { Reason = "Look", Message = "look at the parts" }] : status.ActionRequired,
+    };
+
+    protected override ToyRunStatus Forget(ToyRunStatus status) => status with { New = [] };
+
+    protected override RunMilestones Milestones(ToyRunSpec spec) =>
+        new([new("Prepared", Prepare), new("Swapped", Swap)], [new("SwappedBack", Undo)], [new("Swapped", Undo)]);
+
+    protected override void AddConditions(ConditionSet conditions, ToyRunSpec spec, ToyRunStatus status) =>
+        conditions.Set("Toyish", "True", "IsToy", "");
+
+    protected override string Success(ToyRunStatus status) => $", new is {string.Join(" and ", status.New)}";
+
+    protected override string LeftBehind(ToyRunSpec spec, ToyRunStatus status) => "Parts are as these steps left them";
 }

@@ -5,7 +5,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>One process's way to the toys.</summary>
-internal sealed class ToyRunTargets(ToyRunTruth truth) : IRunTargets<ToyRun, ToyRunSpec, ToyRunStatus>, IStepCatalog
+internal sealed class ToyRunTargets(ToyRunTruth truth) : IRunTargets<ToyRun, ToyRunStatus>, IStepCatalog
 {
     public void Refresh(ToyRun entity)
     {
@@ -20,9 +20,9 @@ internal sealed class ToyRunTargets(ToyRunTruth truth) : IRunTargets<ToyRun, Toy
 
     public IGuardCheck Guard(string name) => throw new KeyNotFoundException(name);
 
-    public Task<RunPreflight<ToyRunSpec, ToyRunStatus>> PreflightAsync(CancellationToken cancellationToken) => Task.FromResult(truth.Findings.Count > 0
-        ? new RunPreflight<ToyRunSpec, ToyRunStatus>(null, [.. truth.Findings], null)
-        : new RunPreflight<ToyRunSpec, ToyRunStatus>(new ToyRunDiscovery(), [], new ClaimTarget(ToyRunDiscovery.Target, [])));
+    public Task<RunPreflight> PreflightAsync(CancellationToken cancellationToken) => Task.FromResult(truth.Findings.Count > 0
+        ? new RunPreflight(null, [.. truth.Findings], null)
+        : new RunPreflight(new ToyRunDiscovery(), [], new ClaimTarget(ToyRunDiscovery.Target, [])));
 
     public Task<string?> FindObstacleAsync(ToyRunStatus status, CancellationToken cancellationToken) =>
         Task.FromResult<string?>(null);

@@ -9,7 +9,7 @@ internal sealed class ToyRunWorld() : RunWorld<ToyRun, ToyRunSpec, ToyRunStatus>
 {
     public ToyRunTruth Truth { get; } = new();
 
-    protected override RunKind<ToyRun, ToyRunSpec, ToyRunStatus> Kind => new ToyRunKind(Truth).Kind;
+    protected override RunKind Kind => new ToyRunKind(Truth);
 
     public ToyRunWorld Apply(Func<ToyRunSpec, ToyRunSpec>? change = null)
     {

@@ -8,25 +8,19 @@ namespace Drydock.Reconcilers.Upgrades;
 /// The ends: what is held is let go, and nothing is written or connected to any more. And what leads out of them: the
 /// way back of a run that succeeded, its cleanup, another attempt after the way back.
 /// </summary>
-/// <typeparam name="TEntity">The kind.</typeparam>
-/// <typeparam name="TSpec">What its users write.</typeparam>
-/// <typeparam name="TStatus">What it reports.</typeparam>
 /// <param name="frame">What the flows share.</param>
 /// <param name="rollbacks">Compiles the way back.</param>
-internal sealed class CompletionFlow<TEntity, TSpec, TStatus>(
-    RunFrame<TEntity, TSpec, TStatus> frame, RollbackFlow<TEntity, TSpec, TStatus> rollbacks)
-    where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
-    where TSpec : RunSpec, new()
-    where TStatus : RunStatus, new()
+internal sealed class CompletionFlow(
+    RunFrame frame, RollbackFlow rollbacks)
 {
     private static readonly TimeSpan LookForTarget = TimeSpan.FromSeconds(5);
-    private readonly RunKind<TEntity, TSpec, TStatus> _kind = frame.Kind;
+    private readonly RunKind _kind = frame.Kind;
     private readonly TargetClaims _claims = frame.Services.Claims;
 
     /// <summary>
     /// Ended, and nothing asked since: no read, no write, no connection to any target. Judged by the object alone.
     /// </summary>
-    public bool IsInert(TEntity entity) =>
+    public bool IsInert(RunObject entity) =>
         IsAtRest(entity)
         && RunTokens.NewAbort(entity) is null
         && !(entity.Status!.Phase == RunPhases.RolledBack && RollbackDecision.StartsAgain(entity))
@@ -35,7 +29,7 @@ internal sealed class CompletionFlow<TEntity, TSpec, TStatus>(
     /// <summary>
     /// Ended, and the spec that stands was seen: an abort token that comes now finds nothing to stop.
     /// </summary>
-    public static bool IsAtRest(TEntity entity) =>
+    public static bool IsAtRest(RunObject entity) =>
         entity.Metadata.DeletionTimestamp is null
         && entity.Status?.Phase is RunPhases.Succeeded or RunPhases.RolledBack
         && entity.Status.ObservedGeneration == entity.Metadata.Generation
@@ -43,7 +37,7 @@ internal sealed class CompletionFlow<TEntity, TSpec, TStatus>(
         && entity.Metadata.Finalizers?.Contains(Labels.UpgradeFinalizer) != true;
 
     /// <summary>How long an inert object stays so by itself; null for ever. Only a cleanup ends it.</summary>
-    public TimeSpan? InertFor(TEntity entity) =>
+    public TimeSpan? InertFor(RunObject entity) =>
         _kind.Cleanup is { } cleanup && entity.Status is { Phase: RunPhases.Succeeded } status && cleanup.AnnouncedAt(status) is { } due && cleanup.PlanOf(status) is null
             ? (due > frame.Now ? due - frame.Now : TimeSpan.Zero)
             : null;
@@ -52,7 +46,7 @@ internal sealed class CompletionFlow<TEntity, TSpec, TStatus>(
     /// The upgrade stands: lets go, or takes hold again for the way back or the cleanup. True when there is something
     /// to run.
     /// </summary>
-    public async Task<(TEntity Entity, bool Runs, TimeSpan? After)> SucceededAsync(TEntity entity, CancellationToken cancellationToken)
+    public async Task<(RunObject Entity, bool Runs, TimeSpan? After)> SucceededAsync(RunObject entity, CancellationToken cancellationToken)
     {
         var now = frame.Now;
         var before = entity.Status!;
@@ -82,25 +76,25 @@ internal sealed class CompletionFlow<TEntity, TSpec, TStatus>(
         }
 
         var target = ClaimTarget.Of(before.Target)!;
-        if (await _claims.ClaimAsync(target, entity, entity.Spec.AdoptTarget, keep: false, cancellationToken) is { } holder)
+        if (await _claims.ClaimAsync(target, entity.Entity, entity.Spec.AdoptTarget, keep: false, cancellationToken) is { } holder)
         {
             var busy = TargetBusyMessage.Compose(wantsBack ? RunPhases.RollingBack : RunPhases.Succeeded, target.Identity, holder);
             return (await frame.WriteAsync(entity, before, busy, now, cancellationToken), false, LookForTarget);
         }
 
-        entity = await frame.Writer.AddFinalizerAsync(entity, Labels.UpgradeFinalizer, cancellationToken);
+        entity = await frame.Store.AddFinalizerAsync(entity, Labels.UpgradeFinalizer, cancellationToken);
         held = held with { Target = before.Target! with { Claim = target.Names(entity.Metadata.Namespace)[0], ClaimNamespace = _claims.Namespace } };
         return (await frame.WriteAsync(entity, held, summary, now, cancellationToken), true, TimeSpan.FromMilliseconds(1));
     }
 
     /// <summary>The former version runs again: lets go, or begins again from preflight.</summary>
-    public async Task<TimeSpan?> RolledBackAsync(TEntity entity, CancellationToken cancellationToken)
+    public async Task<TimeSpan?> RolledBackAsync(RunObject entity, CancellationToken cancellationToken)
     {
         var now = frame.Now;
         if (RollbackDecision.StartsAgain(entity))
         {
             var again = RunTokens.TakeUp(entity.Status!, RunTokens.NewRetries(entity), now);
-            await frame.WriteAsync(entity, NewAttempt.Compose(frame, entity, again, now), cancellationToken);
+            await frame.WriteAsync(entity, frame.Projection.NewAttempt(entity, again, now), cancellationToken);
             return TimeSpan.FromMilliseconds(1);
         }
 
@@ -109,18 +103,18 @@ internal sealed class CompletionFlow<TEntity, TSpec, TStatus>(
     }
 
     /// <summary>desiredState is RolledBack before anything was changed: there is nothing to take back.</summary>
-    public async Task NothingAsync(TEntity entity, CancellationToken cancellationToken)
+    public async Task NothingAsync(RunObject entity, CancellationToken cancellationToken)
     {
         var now = frame.Now;
-        var plan = _kind.Rollback.Compile(new RollbackBasis<TSpec>(entity.Spec, new Plan(), RunPlans.AttemptsBefore(entity.Status))) with { CompiledAt = now };
-        var before = RunTokens.Use(RunTokens.Resume(entity.Status ?? new TStatus()) with { RollbackPlan = plan, Findings = [] }, RunTokens.NewRetries(entity), now);
+        var plan = _kind.CompileRollback(entity.Spec, new RollbackBasis(new Plan(), RunPlans.AttemptsBefore(entity.Status))) with { CompiledAt = now };
+        var before = RunTokens.Use(RunTokens.Resume(entity.Status ?? _kind.NewStatus()) with { RollbackPlan = plan, Findings = [] }, RunTokens.NewRetries(entity), now);
         await LetGoAsync(entity, frame.Projection.Over(entity, before, PlanSlot.Rollback, plan, now), cancellationToken);
     }
 
-    private bool IsCleanupDue(TSpec spec, TStatus status, DateTimeOffset now) =>
+    private bool IsCleanupDue(RunSpec spec, RunStatus status, DateTimeOffset now) =>
         _kind.Cleanup is { } cleanup && (cleanup.PlanOf(status) is { } plan ? !PlanProgress.Done(plan) : cleanup.DueAt(spec, status) <= now);
 
-    private (TStatus Held, RunStatusSummary RunStatusSummary) Prepared(TEntity entity, bool wantsBack, DateTimeOffset now)
+    private (RunStatus Held, RunStatusSummary Summary) Prepared(RunObject entity, bool wantsBack, DateTimeOffset now)
     {
         var before = entity.Status!;
         if (wantsBack)
@@ -140,19 +134,19 @@ internal sealed class CompletionFlow<TEntity, TSpec, TStatus>(
     }
 
     // Level-based: a crash in between comes here again.
-    private async Task<TEntity> LetGoAsync(TEntity entity, TStatus over, CancellationToken cancellationToken)
+    private async Task<RunObject> LetGoAsync(RunObject entity, RunStatus over, CancellationToken cancellationToken)
     {
         if (over.Target is { Claim: not null } target)
         {
-            await _claims.ReleaseAsync(entity, target, cancellationToken);
+            await _claims.ReleaseAsync(entity.Entity, target, cancellationToken);
             over = over with { Target = target with { Claim = null, ClaimNamespace = null } };
         }
 
         entity = await frame.WriteAsync(entity, over, cancellationToken);
-        return await frame.Writer.RemoveFinalizerAsync(entity, Labels.UpgradeFinalizer, cancellationToken) ?? entity;
+        return await frame.Store.RemoveFinalizerAsync(entity, Labels.UpgradeFinalizer, cancellationToken) ?? entity;
     }
 
-    private TStatus Ended(TEntity entity, DateTimeOffset now)
+    private RunStatus Ended(RunObject entity, DateTimeOffset now)
     {
         var before = RunTokens.Resume(entity.Status!) with { RollbackPlan = null };
         var over = frame.Projection.Over(entity, before, PlanSlot.Upgrade, before.Plan!, now);

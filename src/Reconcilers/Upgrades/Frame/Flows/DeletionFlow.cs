@@ -12,25 +12,19 @@ namespace Drydock.Reconcilers.Upgrades;
 /// to its end; the annotation <c>drydock.dev/on-delete: Abandon</c>, or a namespace that goes away, lets go after the
 /// running step and says what was left where.
 /// </summary>
-/// <typeparam name="TEntity">The kind.</typeparam>
-/// <typeparam name="TSpec">What its users write.</typeparam>
-/// <typeparam name="TStatus">What it reports.</typeparam>
 /// <param name="frame">What the flows share.</param>
 /// <param name="runs">Carries a run on.</param>
 /// <param name="plans">Carries one plan on.</param>
 /// <param name="parked">Takes away what an object that is let go must not leave.</param>
-internal sealed class DeletionFlow<TEntity, TSpec, TStatus>(
-    RunFrame<TEntity, TSpec, TStatus> frame, RunFlow<TEntity, TSpec, TStatus> runs, PlanFlow<TEntity, TSpec, TStatus> plans, ParkedStateFlow<TEntity, TSpec, TStatus> parked)
-    where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
-    where TSpec : RunSpec, new()
-    where TStatus : RunStatus, new()
+internal sealed class DeletionFlow(
+    RunFrame frame, RunFlow runs, PlanFlow plans, ParkedStateFlow parked)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
-    private readonly RunKind<TEntity, TSpec, TStatus> _kind = frame.Kind;
-    private readonly ILogger _logger = frame.Services.Loggers.CreateLogger<DeletionFlow<TEntity, TSpec, TStatus>>();
+    private readonly RunKind _kind = frame.Kind;
+    private readonly ILogger _logger = frame.Services.Loggers.CreateLogger<DeletionFlow>();
 
     /// <summary>Carries the deletion on; true when the object has been let go.</summary>
-    public async Task<(bool Gone, TimeSpan? After)> AdvanceAsync(TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string accessKey, CancellationToken cancellationToken)
+    public async Task<(bool Gone, TimeSpan? After)> AdvanceAsync(RunObject entity, RunSession session, string accessKey, CancellationToken cancellationToken)
     {
         if (IsOver(entity))
         {
@@ -49,16 +43,16 @@ internal sealed class DeletionFlow<TEntity, TSpec, TStatus>(
         }
 
         var step = await runs.AdvanceAsync(entity, session, accessKey, Waiting(entity), cancellationToken);
-        return step.End == RunEnd.None ? (false, step.After) : await LetGoAsync(step.Entity, cancellationToken);
+        return !step.IsOver ? (false, step.After) : await LetGoAsync(step.Entity, cancellationToken);
     }
 
     // Nothing of it is left to do or to undo.
-    private bool IsOver(TEntity entity) =>
+    private bool IsOver(RunObject entity) =>
         entity.Status is not { Plan: not null } status
         || (_kind.Plans.Active(status) != PlanSlot.Cleanup && (RunPhases.IsEnded(status.Phase) || status.IsUpgraded()))
         || status.IsRolledBack();
 
-    private async Task<bool> IsAbandonedAsync(TEntity entity, CancellationToken cancellationToken)
+    private async Task<bool> IsAbandonedAsync(RunObject entity, CancellationToken cancellationToken)
     {
         if (entity.Metadata.Annotations?.GetValueOrDefault(Annotations.OnDelete) == Annotations.Abandon)
         {
@@ -70,7 +64,7 @@ internal sealed class DeletionFlow<TEntity, TSpec, TStatus>(
     }
 
     private async Task<(bool Gone, TimeSpan? After)> StopAsync(
-        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string accessKey, string because, bool tell, CancellationToken cancellationToken)
+        RunObject entity, RunSession session, string accessKey, string because, bool tell, CancellationToken cancellationToken)
     {
         (entity, var isCleaningUp) = await parked.TakeInAsync(entity, session, cancellationToken);
         if (isCleaningUp)
@@ -94,8 +88,8 @@ internal sealed class DeletionFlow<TEntity, TSpec, TStatus>(
 
         if (tell)
         {
-            var left = $"{Left(_kind.Plans.Of(written.Status!, slot)!)}. {_kind.Report.LeftBehind(written.Spec, written.Status!)}";
-            frame.Services.Events.Warning(written, Reasons.Abandoned, left);
+            var left = $"{Left(_kind.Plans.Of(written.Status!, slot)!)}. {_kind.LeftBehind(written.Spec, written.Status!)}";
+            frame.Store.Warning(written, Reasons.Abandoned, left);
             RunLog.Abandoned(_logger, _kind.Name, written.Metadata.Namespace, written.Metadata.Name, left);
         }
 
@@ -103,11 +97,11 @@ internal sealed class DeletionFlow<TEntity, TSpec, TStatus>(
     }
 
     // The steps that may be changing a target.
-    private List<PlanStep> Acts(TEntity entity, PlanSlot slot, RunSession<TEntity, TSpec, TStatus> session) =>
-        _kind.Plans.Of(entity.Status!, slot)!.Steps.FindAll(s => s.State == StepState.Running && !_kind.Work.OnlyWaits(s) && !session.IsIdle(s.Id));
+    private List<PlanStep> Acts(RunObject entity, PlanSlot slot, RunSession session) =>
+        _kind.Plans.Of(entity.Status!, slot)!.Steps.FindAll(s => s.State == StepState.Running && !_kind.OnlyWaits(s) && !session.IsIdle(s.Id));
 
     // Absolute times: the message stays the same while it waits.
-    private Func<RunStatusSummary, RunStatusSummary> Finishing(TEntity entity, PlanSlot slot, RunSession<TEntity, TSpec, TStatus> session) => summary =>
+    private Func<RunStatusSummary, RunStatusSummary> Finishing(RunObject entity, PlanSlot slot, RunSession session) => summary =>
     {
         var acts = Acts(entity, slot, session);
         if (acts.Count == 0 || summary.Kind is RunOutcomeKind.Succeeded or RunOutcomeKind.RolledBack)
@@ -115,7 +109,7 @@ internal sealed class DeletionFlow<TEntity, TSpec, TStatus>(
             return summary;
         }
 
-        var ends = acts.Max(s => (s.StartedAt ?? frame.Now) + _kind.Work.TimeoutOf(entity.Spec, s));
+        var ends = acts.Max(s => (s.StartedAt ?? frame.Now) + _kind.TimeoutOf(entity.Spec, s));
         var followed = string.Create(
             CultureInfo.InvariantCulture,
             $"deletion waits: {string.Join(", ", acts.Select(s => s.Id))} is under way and is followed to its end, "
@@ -134,14 +128,14 @@ internal sealed class DeletionFlow<TEntity, TSpec, TStatus>(
         return $"abandoned: {done.Count} of {plan.Steps.Count} steps were done, the last {(done.Count > 0 ? done[^1] : "none")}; open: {(open.Count > 0 ? string.Join(", ", open) : "none")}";
     }
 
-    private Func<RunStatusSummary, RunStatusSummary> Waiting(TEntity entity) => summary =>
+    private Func<RunStatusSummary, RunStatusSummary> Waiting(RunObject entity) => summary =>
     {
         if (summary.Kind is RunOutcomeKind.Succeeded or RunOutcomeKind.RolledBack)
         {
             return summary;
         }
 
-        if (!_kind.Work.IsPastUndo(entity.Status!.Plan!))
+        if (!_kind.IsPastUndo(entity.Status!.Plan!))
         {
             return summary with
             {
@@ -154,18 +148,18 @@ internal sealed class DeletionFlow<TEntity, TSpec, TStatus>(
         return summary with
         {
             Reason = summary.Kind == RunOutcomeKind.Stalled ? summary.Reason : Reasons.DeletionWaits,
-            Message = $"deletion waits: {_kind.Words.PastUndo}, so {goes}; the annotation {Annotations.OnDelete}: {Annotations.Abandon} lets go at once and leaves things as they are. {summary.Message}",
+            Message = $"deletion waits: {_kind.PastUndo}, so {goes}; the annotation {Annotations.OnDelete}: {Annotations.Abandon} lets go at once and leaves things as they are. {summary.Message}",
         };
     };
 
-    private async Task<(bool Gone, TimeSpan? After)> LetGoAsync(TEntity entity, CancellationToken cancellationToken)
+    private async Task<(bool Gone, TimeSpan? After)> LetGoAsync(RunObject entity, CancellationToken cancellationToken)
     {
         if (entity.Status?.Target is { Claim: not null } target)
         {
-            await frame.Services.Claims.ReleaseAsync(entity, target, cancellationToken);
+            await frame.Services.Claims.ReleaseAsync(entity.Entity, target, cancellationToken);
         }
 
-        await frame.Writer.RemoveFinalizerAsync(entity, Labels.UpgradeFinalizer, cancellationToken);
+        await frame.Store.RemoveFinalizerAsync(entity, Labels.UpgradeFinalizer, cancellationToken);
         return (true, null);
     }
 }

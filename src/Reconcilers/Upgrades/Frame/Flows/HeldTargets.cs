@@ -1,27 +1,18 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
 /// Targets and how many jobs use them. So a Secret that is rotated under a running step neither ends its connections
 /// nor leaves the former ones open for longer than needed.
 /// </summary>
-/// <typeparam name="TEntity">The kind.</typeparam>
-/// <typeparam name="TSpec">What its users write.</typeparam>
-/// <typeparam name="TStatus">What it reports.</typeparam>
 /// <param name="targets">The targets.</param>
-internal sealed class HeldTargets<TEntity, TSpec, TStatus>(IRunTargets<TEntity, TSpec, TStatus> targets)
-    where TEntity : CustomKubernetesEntity<TSpec, TStatus>
-    where TSpec : RunSpec, new()
-    where TStatus : RunStatus, new()
+internal sealed class HeldTargets(IRunTargets targets)
 {
     private readonly Lock _gate = new();
     private int _holders;
     private bool _isAbandoned;
 
     /// <summary>The targets.</summary>
-    public IRunTargets<TEntity, TSpec, TStatus> Targets => targets;
+    public IRunTargets Targets => targets;
 
     /// <summary>Whether no job uses them.</summary>
     public bool IsFree
@@ -36,14 +27,14 @@ internal sealed class HeldTargets<TEntity, TSpec, TStatus>(IRunTargets<TEntity, 
     }
 
     /// <summary>Counts one more job.</summary>
-    public TargetsHold<TEntity, TSpec, TStatus> Hold()
+    public TargetsHold Hold()
     {
         lock (_gate)
         {
             _holders++;
         }
 
-        return new TargetsHold<TEntity, TSpec, TStatus>(this);
+        return new TargetsHold(this);
     }
 
     /// <summary>One job less. From any thread.</summary>
@@ -70,4 +61,15 @@ internal sealed class HeldTargets<TEntity, TSpec, TStatus>(IRunTargets<TEntity, 
 
         return isFree ? targets.DisposeAsync() : ValueTask.CompletedTask;
     }
+}
+
+/// <summary>One holder's share of targets; disposing of it twice counts once.</summary>
+internal sealed class TargetsHold(HeldTargets held) : IAsyncDisposable
+{
+    private int _released;
+
+    public IRunTargets Targets => held.Targets;
+
+    public ValueTask DisposeAsync() =>
+        Interlocked.Exchange(ref _released, 1) == 0 ? held.ReleaseAsync() : ValueTask.CompletedTask;
 }

@@ -8,27 +8,21 @@ namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
 /// Ensures that a run that stopped half way leaves nothing in its targets that must not stay there (see
-/// <see cref="IParkedStateCleanup{TSpec, TStatus}"/>). Beside the reconcile, level-based: what is gone is written into status, and
+/// <see cref="IParkedStateCleanup{RunSpec, RunStatus}"/>). Beside the reconcile, level-based: what is gone is written into status, and
 /// as long as anything may be left it is tried again.
 /// </summary>
-/// <typeparam name="TEntity">The kind.</typeparam>
-/// <typeparam name="TSpec">What its users write.</typeparam>
-/// <typeparam name="TStatus">What it reports.</typeparam>
 /// <param name="frame">What the flows share.</param>
-internal sealed class ParkedStateFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec, TStatus> frame)
-    where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
-    where TSpec : RunSpec, new()
-    where TStatus : RunStatus, new()
+internal sealed class ParkedStateFlow(RunFrame frame)
 {
     private static readonly TimeSpan LongestTry = TimeSpan.FromMinutes(2);
     private readonly Backoff _backoff = new(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1), Random.Shared);
-    private readonly RunKind<TEntity, TSpec, TStatus> _kind = frame.Kind;
-    private readonly ILogger _logger = frame.Services.Loggers.CreateLogger<ParkedStateFlow<TEntity, TSpec, TStatus>>();
+    private readonly RunKind _kind = frame.Kind;
+    private readonly ILogger _logger = frame.Services.Loggers.CreateLogger<ParkedStateFlow>();
 
     /// <summary>
     /// Takes in what a try came to. While one is under way nothing else is done, so that no step begins beside it.
     /// </summary>
-    public async Task<(TEntity Entity, bool IsUnderWay)> TakeInAsync(TEntity entity, RunSession<TEntity, TSpec, TStatus> session, CancellationToken cancellationToken)
+    public async Task<(RunObject Entity, bool IsUnderWay)> TakeInAsync(RunObject entity, RunSession session, CancellationToken cancellationToken)
     {
         if (session.CleaningUp is not { } work)
         {
@@ -42,25 +36,25 @@ internal sealed class ParkedStateFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity,
 
         session.CleaningUp = null;
         var came = await work;
-        session.CleanUpFailures = came.Left.Count == 0 && came.Gone.Count > 0 ? 0 : session.CleanUpFailures + 1;
+        session.CleanUpFailures = came.Remaining.Count == 0 && came.Removed.Count > 0 ? 0 : session.CleanUpFailures + 1;
         session.CleanUpNotBefore = session.CleanUpFailures == 0 ? default : frame.Now + _backoff.Delay(session.CleanUpFailures);
-        if (came.Left.Count > 0)
+        if (came.Remaining.Count > 0)
         {
-            RunLog.ParkedStateRemains(_logger, _kind.Name, entity.Metadata.Namespace, entity.Metadata.Name, string.Join("; ", came.Left));
+            RunLog.ParkedStateRemains(_logger, _kind.Name, entity.Metadata.Namespace, entity.Metadata.Name, string.Join("; ", came.Remaining));
         }
 
-        if (came.Gone.Count == 0)
+        if (came.Removed.Count == 0)
         {
             return (entity, false);
         }
 
-        var status = _kind.Rest!.MarkRemoved(entity.Spec, entity.Status!, came.Gone, frame.Now);
-        status = _kind.Report.Summarize(entity.Spec, status, _kind.Plans.Active(status), isDone: false);
+        var status = _kind.ParkedState!.MarkRemoved(entity.Spec, entity.Status!, came.Removed, frame.Now);
+        status = _kind.Summarize(entity.Spec, status, _kind.Plans.Active(status), isDone: false);
         return (await frame.WriteAsync(entity, status, cancellationToken), false);
     }
 
     /// <summary>After an advance: begins to take away what is left, if the run parked.</summary>
-    public RunStep<TEntity> Rest(RunStep<TEntity> step, RunOutcome outcome, RunSession<TEntity, TSpec, TStatus> session)
+    public RunStep Rest(RunStep step, RunOutcome outcome, RunSession session)
     {
         if (outcome.State is not (RunState.Failed or RunState.Stopped) || !MayBegin(step.Entity, lettingGo: false))
         {
@@ -80,7 +74,7 @@ internal sealed class ParkedStateFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity,
     /// <summary>
     /// Before an object is let go in the middle: begins, once. False if there is nothing, or it was tried.
     /// </summary>
-    public bool BeginsBeforeLettingGo(TEntity entity, RunSession<TEntity, TSpec, TStatus> session)
+    public bool BeginsBeforeLettingGo(RunObject entity, RunSession session)
     {
         if (session.TriedBeforeLettingGo || !MayBegin(entity, lettingGo: true))
         {
@@ -93,10 +87,10 @@ internal sealed class ParkedStateFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity,
     }
 
     // Of an object that is let go, what only waited was cancelled before.
-    private bool MayBegin(TEntity entity, bool lettingGo) =>
-        _kind.Rest is { } rest && !_kind.Plans.All(entity.Status!).Any(p => p.Steps.Exists(s => s.State == StepState.Running && !(lettingGo && _kind.Work.OnlyWaits(s)))) && rest.IsLeft(entity.Spec, entity.Status!);
+    private bool MayBegin(RunObject entity, bool lettingGo) =>
+        _kind.ParkedState is { } state && !_kind.Plans.All(entity.Status!).Any(p => p.Steps.Exists(s => s.State == StepState.Running && !(lettingGo && _kind.OnlyWaits(s)))) && state.MayRemain(entity.Spec, entity.Status!);
 
-    private async Task<ParkedStateResult> TryAsync(TEntity entity, TargetsHold<TEntity, TSpec, TStatus> held)
+    private async Task<ParkedStateResult> TryAsync(RunObject entity, TargetsHold held)
     {
         await Task.Yield();
         var targets = held.Targets;
@@ -122,7 +116,7 @@ internal sealed class ParkedStateFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity,
             // Beside this task, so that whoever is woken finds it ended; on the scheduler of the caller, as the
             // engine's jobs wake.
             _ = Task.Factory.StartNew(
-                () => frame.Wake(entity), CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current);
+                () => frame.Store.Wake(entity), CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current);
         }
     }
 }

@@ -7,16 +7,10 @@ using Microsoft.Extensions.Logging;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Carries a stored plan on by one advance of the engine.</summary>
-/// <typeparam name="TEntity">The kind.</typeparam>
-/// <typeparam name="TSpec">What its users write.</typeparam>
-/// <typeparam name="TStatus">What it reports.</typeparam>
 /// <param name="frame">What the flows share.</param>
-internal sealed class PlanFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec, TStatus> frame)
-    where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
-    where TSpec : RunSpec, new()
-    where TStatus : RunStatus, new()
+internal sealed class PlanFlow(RunFrame frame)
 {
-    private readonly RunKind<TEntity, TSpec, TStatus> _kind = frame.Kind;
+    private readonly RunKind _kind = frame.Kind;
     private readonly ILogger _outputLog = frame.Services.Loggers.CreateLogger<StepOutputStore>();
 
     /// <summary>Advances; returns the object as written and what it came to.</summary>
@@ -28,10 +22,10 @@ internal sealed class PlanFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec,
     /// <param name="adjust">What else has a say in the summary (deletion, an ignored change of spec); null for
     /// nothing.</param>
     /// <param name="cancellationToken">Ends the advance.</param>
-    public async Task<(TEntity Entity, RunOutcome Outcome)> AdvanceAsync(
-        TEntity entity,
+    public async Task<(RunObject Entity, RunOutcome Outcome)> AdvanceAsync(
+        RunObject entity,
         PlanSlot slot,
-        RunSession<TEntity, TSpec, TStatus> session,
+        RunSession session,
         string accessKey,
         string? startNothingBecause,
         Func<RunStatusSummary, RunStatusSummary>? adjust,
@@ -59,7 +53,7 @@ internal sealed class PlanFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec,
         var outputs = left is null
             ? null
             : session.Outputs ??= new StepOutputStore(
-                _kind.Name, entity.Metadata, frame.Services.Kubernetes, frame.Services.Time, () => frame.Wake(entity), _outputLog);
+                _kind.Name, entity.Metadata, frame.Services.Kubernetes, frame.Services.Time, () => frame.Store.Wake(entity), _outputLog);
         var outcome = await run.AdvanceAsync(plan, controls, Environment(entity, targets, session), SaveAsync, cancellationToken);
         session.FailedWith = outcome.State is RunState.Failed or RunState.OutcomeUnknown ? accessKey : null;
         return (entity, outcome);
@@ -90,23 +84,23 @@ internal sealed class PlanFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec,
 
             var composed = frame.Projection.Compose(entity, used, slot, next, came, now, adjust);
             entity = await frame.WriteAsync(entity, composed, always: came.Acts, token);
-            targets.Refresh(entity);
+            targets.Refresh(entity.Entity);
         }
     }
 
     // Once for each value of the annotation.
-    private void TellUnread(TEntity entity, RunSession<TEntity, TSpec, TStatus> session)
+    private void TellUnread(RunObject entity, RunSession session)
     {
         var unread = RunTokens.UnreadApprovals(entity.Metadata);
         if (unread is not null && unread != session.UnreadApprovals)
         {
-            frame.Services.Events.Warning(entity, Reasons.ApprovalIgnored, unread);
+            frame.Store.Warning(entity, Reasons.ApprovalIgnored, unread);
         }
 
         session.UnreadApprovals = unread;
     }
 
-    private RunControls Controls(TSpec spec, PlanSlot slot, Plan plan, TStatus seen, DateTimeOffset now)
+    private RunControls Controls(RunSpec spec, PlanSlot slot, Plan plan, RunStatus seen, DateTimeOffset now)
     {
         var holds = spec.HoldBefore.ToHashSet(StringComparer.Ordinal);
         var approved = RunTokens.Approved(seen, plan.Hash);
@@ -128,20 +122,20 @@ internal sealed class PlanFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec,
             OtherPlanApproved = otherPlan,
             Approved = approved,
             MaxParallelNodes = spec.MaxParallelNodes,
-            PhaseOpensAt = slot == PlanSlot.Upgrade && spec.Window is { } window && !_kind.Work.IsPastUndo(plan)
+            PhaseOpensAt = slot == PlanSlot.Upgrade && spec.Window is { } window && !_kind.IsPastUndo(plan)
                 ? _ => WindowClock.OpensAt(window, now)
                 : static _ => null,
-            TimeoutOf = step => _kind.Work.TimeoutOf(spec, step),
+            TimeoutOf = step => _kind.TimeoutOf(spec, step),
         };
     }
 
-    private RunEnvironment Environment(TEntity entity, IRunTargets<TEntity, TSpec, TStatus> targets, RunSession<TEntity, TSpec, TStatus> session) => new()
+    private RunEnvironment Environment(RunObject entity, IRunTargets targets, RunSession session) => new()
     {
         OwnerUid = entity.Metadata.Uid!,
         Catalog = targets.Catalog(),
         Fence = frame.Services.Fence,
         Time = frame.Services.Time,
-        Wake = () => frame.Wake(entity),
+        Wake = () => frame.Store.Wake(entity),
         Redact = targets.Redact,
         Hold = session.Hold,
     };

@@ -10,24 +10,18 @@ namespace Drydock.Reconcilers.Upgrades;
 /// From a new object to a stored plan: preflight beside the reconcile, again and again until nothing is found, then the
 /// claim on the target, then the plan. Nothing is changed on the target before the plan is in status.
 /// </summary>
-/// <typeparam name="TEntity">The kind.</typeparam>
-/// <typeparam name="TSpec">What its users write.</typeparam>
-/// <typeparam name="TStatus">What it reports.</typeparam>
 /// <param name="frame">What the flows share.</param>
-internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec, TStatus> frame)
-    where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
-    where TSpec : RunSpec, new()
-    where TStatus : RunStatus, new()
+internal sealed class PreflightFlow(RunFrame frame)
 {
     private static readonly TimeSpan LookForTarget = TimeSpan.FromSeconds(5);
-    private readonly RunKind<TEntity, TSpec, TStatus> _kind = frame.Kind;
+    private readonly RunKind _kind = frame.Kind;
     private readonly TargetClaims _claims = frame.Services.Claims;
     private readonly Backoff _backoff = new(TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(1), Random.Shared);
 
     /// <summary>Carries preflight on; returns when to look again without an event.</summary>
     public async Task<TimeSpan?> AdvanceAsync(
-        TEntity entity,
-        RunSession<TEntity, TSpec, TStatus> session,
+        RunObject entity,
+        RunSession session,
         string accessKey,
         CancellationToken cancellationToken)
     {
@@ -39,7 +33,7 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
         if (entity.Spec.Mode == RunMode.Apply && StartDeadline.Missed(entity.Spec.NotAfter, frame.Now) is { } late)
         {
             var summary = new RunStatusSummary(RunOutcomeKind.Stalled, RunPhases.Preflight, Reasons.TooLate, late);
-            await frame.WriteAsync(entity, (entity.Status ?? new TStatus()) with { Findings = [] }, summary, frame.Now, cancellationToken);
+            await frame.WriteAsync(entity, (entity.Status ?? _kind.NewStatus()) with { Findings = [] }, summary, frame.Now, cancellationToken);
             return null;
         }
 
@@ -83,7 +77,7 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
     /// waited for.
     /// </summary>
     public async Task<TimeSpan?> GiveWayAsync(
-        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, CancellationToken cancellationToken)
+        RunObject entity, RunSession session, CancellationToken cancellationToken)
     {
         var status = entity.Status!;
         if (status is not { RollbackPlan: null, Plan: { } plan } || ClaimTarget.Of(status.Target) is not { } target || status.IsUpgraded() || PlanProgress.Begun(plan))
@@ -91,7 +85,7 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
             return null;
         }
 
-        if (await OccupiedAsync(entity, target, _kind.Work.MustBeFree(target.Identity, plan), cancellationToken) is not var (taken, holder))
+        if (await OccupiedAsync(entity, target, _kind.MustBeFree(target.Identity, plan), cancellationToken) is not var (taken, holder))
         {
             return null;
         }
@@ -101,8 +95,8 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
     }
 
     private async Task<TimeSpan?> BeginAsync(
-        TEntity entity,
-        RunSession<TEntity, TSpec, TStatus> session,
+        RunObject entity,
+        RunSession session,
         string key,
         DateTimeOffset now,
         CancellationToken cancellationToken)
@@ -127,14 +121,14 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
 
     // Who has the target and must be awaited; null if nobody has it, or the one who had it is gone and may be
     // succeeded.
-    private async Task<ClaimHolder?> AwaitedAsync(TEntity entity, ClaimTarget target, CancellationToken cancellationToken) =>
-        await _claims.FindHolderAsync(target, entity, cancellationToken) is { } holder && !(holder.IsGone && entity.Spec.AdoptTarget) ? holder : null;
+    private async Task<ClaimHolder?> AwaitedAsync(RunObject entity, ClaimTarget target, CancellationToken cancellationToken) =>
+        await _claims.FindHolderAsync(target, entity.Entity, cancellationToken) is { } holder && !(holder.IsGone && entity.Spec.AdoptTarget) ? holder : null;
 
     // Before a plan is stored nothing was changed, so there is nothing to undo and nothing that would have to finish.
-    private async Task<TEntity?> IsAbortedAsync(TEntity entity, CancellationToken cancellationToken)
+    private async Task<RunObject?> IsAbortedAsync(RunObject entity, CancellationToken cancellationToken)
     {
         var now = frame.Now;
-        var before = entity.Status ?? new TStatus();
+        var before = entity.Status ?? _kind.NewStatus();
         if (RunTokens.NewAbort(entity) is { } token)
         {
             var aborted = new RunStatusSummary(RunOutcomeKind.Stalled, RunPhases.Failed, Reasons.Aborted, $"aborted by {Annotations.Abort}={token} before anything was changed; a new spec.retry or {Annotations.Retry}=<token> begins again from preflight") { Failed = true };
@@ -148,17 +142,17 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
 
         if (RunTokens.NewRetries(entity) is { Count: > 0 } retries)
         {
-            return await frame.WriteAsync(entity, NewAttempt.Compose(frame, entity, RunTokens.TakeUp(before, retries, now), now), cancellationToken);
+            return await frame.WriteAsync(entity, frame.Projection.NewAttempt(entity, RunTokens.TakeUp(before, retries, now), now), cancellationToken);
         }
 
         return entity;
     }
 
-    private async Task<RunPreflight<TSpec, TStatus>> RunAsync(TargetsHold<TEntity, TSpec, TStatus> held, TEntity entity)
+    private async Task<RunPreflight> RunAsync(TargetsHold held, RunObject entity)
     {
         await Task.Yield();
         var targets = held.Targets;
-        var timeout = _kind.Work.PreflightTimeout(entity.Spec);
+        var timeout = _kind.PreflightTimeout(entity.Spec);
         try
         {
             using var limit = new CancellationTokenSource(TimeLimit.Parse(timeout), frame.Services.Time);
@@ -185,13 +179,13 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
             // Beside this task, so that whoever is woken finds it ended; on the scheduler of the caller, as the
             // engine's jobs wake.
             _ = Task.Factory.StartNew(
-                () => frame.Wake(entity), CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current);
+                () => frame.Store.Wake(entity), CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current);
         }
 
-        static RunPreflight<TSpec, TStatus> Found(Finding finding) => new(null, [finding], null);
+        static RunPreflight Found(Finding finding) => new(null, [finding], null);
     }
 
-    private async Task<TEntity> StartedAsync(TEntity entity, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<RunObject> StartedAsync(RunObject entity, DateTimeOffset now, CancellationToken cancellationToken)
     {
         // A stalled preflight looks again without flicker: what it found stays in status until the next pass knows
         // better.
@@ -200,12 +194,12 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
             return entity;
         }
 
-        var summary = new RunStatusSummary(RunOutcomeKind.Progressing, RunPhases.Preflight, Reasons.Preflight, $"looking at {_kind.Words.LooksAt}; nothing is changed");
-        return await frame.WriteAsync(entity, entity.Status ?? new TStatus(), summary, now, cancellationToken);
+        var summary = new RunStatusSummary(RunOutcomeKind.Progressing, RunPhases.Preflight, Reasons.Preflight, $"looking at {_kind.Examines}; nothing is changed");
+        return await frame.WriteAsync(entity, entity.Status ?? _kind.NewStatus(), summary, now, cancellationToken);
     }
 
     private async Task<TimeSpan?> FoundAsync(
-        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, IReadOnlyList<Finding> findings, DateTimeOffset now, CancellationToken cancellationToken)
+        RunObject entity, RunSession session, IReadOnlyList<Finding> findings, DateTimeOffset now, CancellationToken cancellationToken)
     {
         session.PreflightFailures++;
         session.PreflightNotBefore = now + _backoff.Delay(session.PreflightFailures);
@@ -216,18 +210,18 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
             RunPhases.Preflight,
             reasons.Count == 1 ? reasons[0] : Reasons.PreflightFailed,
             string.Join("; ", clean.Select(f => f.Message)) + ". Nothing was changed; this looks again by itself");
-        await frame.WriteAsync(entity, (entity.Status ?? new TStatus()) with { Findings = clean }, summary, now, cancellationToken);
+        await frame.WriteAsync(entity, (entity.Status ?? _kind.NewStatus()) with { Findings = clean }, summary, now, cancellationToken);
         return session.PreflightNotBefore - now;
     }
 
     private async Task<TimeSpan?> PlanAsync(
-        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, IRunDiscovery<TSpec, TStatus> discovery, DateTimeOffset now, CancellationToken cancellationToken)
+        RunObject entity, RunSession session, IRunDiscovery discovery, DateTimeOffset now, CancellationToken cancellationToken)
     {
         session.PreflightFailures = 0;
         var plan = discovery.Compile(entity.Spec) with
         {
             CompiledAt = now,
-            SpecHash = _kind.Work.IdentityHash(entity.Spec),
+            SpecHash = _kind.IdentityHash(entity.Spec),
             AttemptsBefore = RunPlans.AttemptsBefore(entity.Status),
         };
         var learned = Learned(entity, discovery, now);
@@ -251,13 +245,13 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
         }
 
         var target = TargetOf(discovery);
-        if (await _claims.ClaimAsync(target, entity, entity.Spec.AdoptTarget, keep: false, cancellationToken) is { } holder)
+        if (await _claims.ClaimAsync(target, entity.Entity, entity.Spec.AdoptTarget, keep: false, cancellationToken) is { } holder)
         {
             return await BusyAsync(entity, session, target, holder, now, cancellationToken);
         }
 
         session.ClaimSeen = true;
-        entity = await frame.Writer.AddFinalizerAsync(entity, Labels.UpgradeFinalizer, cancellationToken);
+        entity = await frame.Store.AddFinalizerAsync(entity, Labels.UpgradeFinalizer, cancellationToken);
         var claimed = learned with
         {
             Target = learned.Target! with { Claim = target.Names(entity.Metadata.Namespace)[0], ClaimNamespace = _claims.Namespace },
@@ -277,12 +271,12 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
         return TimeSpan.FromMilliseconds(1);
     }
 
-    private static ClaimTarget TargetOf(IRunDiscovery<TSpec, TStatus> discovery) =>
+    private static ClaimTarget TargetOf(IRunDiscovery discovery) =>
         new(discovery.TargetIdentity, discovery.TargetAddresses);
 
-    private static TStatus Learned(TEntity entity, IRunDiscovery<TSpec, TStatus> discovery, DateTimeOffset now)
+    private RunStatus Learned(RunObject entity, IRunDiscovery discovery, DateTimeOffset now)
     {
-        var before = entity.Status ?? new TStatus();
+        var before = entity.Status ?? _kind.NewStatus();
         return discovery.Learn(before, entity.Spec, now) with
         {
             Findings = [],
@@ -297,12 +291,12 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
 
     // Whoever has a part of the target, for instance a restore, which claims each database by itself.
     private async Task<(ClaimTarget Target, ClaimHolder Holder)?> OccupiedAsync(
-        TEntity entity, ClaimTarget target, IReadOnlyList<string> mustBeFree, CancellationToken cancellationToken)
+        RunObject entity, ClaimTarget target, IReadOnlyList<string> mustBeFree, CancellationToken cancellationToken)
     {
         foreach (var identity in mustBeFree)
         {
             var part = target with { Identity = identity };
-            if (await _claims.FindHolderAsync(part, entity, cancellationToken) is { IsGone: false } holder)
+            if (await _claims.FindHolderAsync(part, entity.Entity, cancellationToken) is { IsGone: false } holder)
             {
                 return (part, holder);
             }
@@ -312,12 +306,12 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
     }
 
     private async Task<TimeSpan?> BusyAsync(
-        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, ClaimTarget target, ClaimHolder holder, DateTimeOffset now, CancellationToken cancellationToken)
+        RunObject entity, RunSession session, ClaimTarget target, ClaimHolder holder, DateTimeOffset now, CancellationToken cancellationToken)
     {
         session.PreflightFailures = 0;
         session.BusyTarget = target;
         session.PreflightNotBefore = now + LookForTarget;
-        var waiting = (entity.Status ?? new TStatus()) with
+        var waiting = (entity.Status ?? _kind.NewStatus()) with
         {
             Plan = null,
             Findings = [],
@@ -327,9 +321,9 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
         return LookForTarget;
     }
 
-    private async Task<TEntity> StoreAsync(
-        TEntity entity,
-        TStatus learned,
+    private async Task<RunObject> StoreAsync(
+        RunObject entity,
+        RunStatus learned,
         Plan plan,
         RunStatusSummary summary,
         DateTimeOffset now,
@@ -341,8 +335,8 @@ internal sealed class PreflightFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, T
     }
 
     private async Task RefuseAsync(
-        TEntity entity,
-        TStatus learned,
+        RunObject entity,
+        RunStatus learned,
         Plan plan,
         string approved,
         DateTimeOffset now,

@@ -7,27 +7,21 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <summary>
 /// Begins a rollback: checks whether it is possible, compiles it from what was really done, and stores it.
 /// </summary>
-/// <typeparam name="TEntity">The kind.</typeparam>
-/// <typeparam name="TSpec">What its users write.</typeparam>
-/// <typeparam name="TStatus">What it reports.</typeparam>
 /// <param name="frame">What the flows share.</param>
-internal sealed class RollbackFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TSpec, TStatus> frame)
-    where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
-    where TSpec : RunSpec, new()
-    where TStatus : RunStatus, new()
+internal sealed class RollbackFlow(RunFrame frame)
 {
     private static readonly TimeSpan LookForWay = TimeSpan.FromMinutes(1);
-    private readonly RunKind<TEntity, TSpec, TStatus> _kind = frame.Kind;
+    private readonly RunKind _kind = frame.Kind;
 
     /// <summary>What is said of a way back that is asked for and can never be taken; null if it may be.</summary>
-    public RunStatusSummary? Refused(TEntity entity) => _kind.Rollback.Refusal(entity.Spec, entity.Status!.Plan!) is { } refusal
+    public RunStatusSummary? Refused(RunObject entity) => _kind.RollbackRefusal(entity.Spec, entity.Status!.Plan!) is { } refusal
         ? Unavailable(RollbackCause.Request, $"there is no way back: {refusal}. Nothing is started; {RollbackMessages.WithoutRollback(RollbackCause.Request)}")
         : null;
 
     /// <summary>Compiles the way back of a run whose running steps have ended, and stores it.</summary>
-    public async Task<RunStep<TEntity>> BeginAsync(
-        TEntity entity,
-        RunSession<TEntity, TSpec, TStatus> session,
+    public async Task<RunStep> BeginAsync(
+        RunObject entity,
+        RunSession session,
         RollbackCause cause,
         CancellationToken cancellationToken)
     {
@@ -36,7 +30,7 @@ internal sealed class RollbackFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TS
         if (await session.Targets.FindObstacleAsync(before, cancellationToken) is { } obstacle)
         {
             var summary = Unavailable(cause, $"there is no way back: {obstacle}. Nothing is started; mend it and this looks again, or {RollbackMessages.WithoutRollback(cause)}");
-            return new RunStep<TEntity>(await frame.WriteAsync(entity, before, summary, now, cancellationToken), RunEnd.None, LookForWay);
+            return new RunStep(await frame.WriteAsync(entity, before, summary, now, cancellationToken), false, LookForWay);
         }
 
         var plan = await CompileAsync(entity, session, cause, cancellationToken) with { CompiledAt = now, SpecHash = before.Plan!.SpecHash };
@@ -44,31 +38,31 @@ internal sealed class RollbackFlow<TEntity, TSpec, TStatus>(RunFrame<TEntity, TS
         if (PlanProgress.Done(plan))
         {
             var used = RunTokens.Use(turned, cause == RollbackCause.Abort ? [] : RunTokens.NewRetries(entity), now);
-            return new RunStep<TEntity>(await frame.WriteAsync(entity, frame.Projection.Over(entity, used, PlanSlot.Rollback, plan, now), cancellationToken), RunEnd.Back, null);
+            return new RunStep(await frame.WriteAsync(entity, frame.Projection.Over(entity, used, PlanSlot.Rollback, plan, now), cancellationToken), true, null);
         }
 
         var begins = new RunStatusSummary(RunOutcomeKind.Progressing, RunPhases.RollingBack, RollbackMessages.Reason(cause), $"{RollbackMessages.Because(before, cause)}: the way back is in status.rollbackPlan ({plan.Hash}, {plan.Steps.Count} steps)")
         {
             Step = plan.Steps[0].Id,
         };
-        return new RunStep<TEntity>(await frame.WriteAsync(entity, turned, begins, now, cancellationToken), RunEnd.None, TimeSpan.FromMilliseconds(1));
+        return new RunStep(await frame.WriteAsync(entity, turned, begins, now, cancellationToken), false, TimeSpan.FromMilliseconds(1));
     }
 
     private async Task<Plan> CompileAsync(
-        TEntity entity,
-        RunSession<TEntity, TSpec, TStatus> session,
+        RunObject entity,
+        RunSession session,
         RollbackCause cause,
         CancellationToken cancellationToken)
     {
         var status = entity.Status!;
         var stands = status.IsUpgraded();
-        var basis = new RollbackBasis<TSpec>(entity.Spec, status.Plan!, RunPlans.AttemptsBefore(status))
+        var basis = new RollbackBasis(status.Plan!, RunPlans.AttemptsBefore(status))
         {
             AfterSuccess = stands,
             Unattended = cause == RollbackCause.Deletion,
             Notes = stands ? await session.Targets.RollbackNotesAsync(status, cancellationToken) : [],
         };
-        return _kind.Rollback.Compile(basis);
+        return _kind.CompileRollback(entity.Spec, basis);
     }
 
     private static RunStatusSummary Unavailable(RollbackCause cause, string message) =>

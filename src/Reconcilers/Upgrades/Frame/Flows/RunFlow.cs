@@ -9,21 +9,15 @@ namespace Drydock.Reconcilers.Upgrades;
 /// Carries a run that has a plan on by one step, whichever plan is the one: the way there, the way back, or the
 /// cleanup. Decides when one is left for another. Level-based: killed anywhere it decides the same again.
 /// </summary>
-/// <typeparam name="TEntity">The kind.</typeparam>
-/// <typeparam name="TSpec">What its users write.</typeparam>
-/// <typeparam name="TStatus">What it reports.</typeparam>
 /// <param name="frame">What the flows share.</param>
 /// <param name="plans">Carries one plan on.</param>
 /// <param name="rollbacks">Compiles the way back.</param>
 /// <param name="parked">Takes away what a run that parked must not leave.</param>
-internal sealed class RunFlow<TEntity, TSpec, TStatus>(
-    RunFrame<TEntity, TSpec, TStatus> frame, PlanFlow<TEntity, TSpec, TStatus> plans, RollbackFlow<TEntity, TSpec, TStatus> rollbacks, ParkedStateFlow<TEntity, TSpec, TStatus> parked)
-    where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
-    where TSpec : RunSpec, new()
-    where TStatus : RunStatus, new()
+internal sealed class RunFlow(
+    RunFrame frame, PlanFlow plans, RollbackFlow rollbacks, ParkedStateFlow parked)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
-    private readonly RunKind<TEntity, TSpec, TStatus> _kind = frame.Kind;
+    private readonly RunKind _kind = frame.Kind;
 
     /// <summary>One step.</summary>
     /// <param name="entity">The object as just read; it has a plan.</param>
@@ -31,14 +25,14 @@ internal sealed class RunFlow<TEntity, TSpec, TStatus>(
     /// <param name="accessKey">What access depends on now.</param>
     /// <param name="adjust">What else has a say in the summary; null for nothing.</param>
     /// <param name="cancellationToken">Ends the step.</param>
-    public async Task<RunStep<TEntity>> AdvanceAsync(
-        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string accessKey, Func<RunStatusSummary, RunStatusSummary>? adjust, CancellationToken cancellationToken)
+    public async Task<RunStep> AdvanceAsync(
+        RunObject entity, RunSession session, string accessKey, Func<RunStatusSummary, RunStatusSummary>? adjust, CancellationToken cancellationToken)
     {
         var now = frame.Now;
         (entity, var isCleaningUp) = await parked.TakeInAsync(entity, session, cancellationToken);
         if (isCleaningUp)
         {
-            return new RunStep<TEntity>(entity, RunEnd.None, LookAgain);
+            return new RunStep(entity, false, LookAgain);
         }
 
         entity = await HeedAbortAsync(entity, now, cancellationToken);
@@ -58,8 +52,8 @@ internal sealed class RunFlow<TEntity, TSpec, TStatus>(
     /// <summary>
     /// The way back of a run that succeeded, which desiredState asks for: compiles it, unless an abort says not to.
     /// </summary>
-    public async Task<RunStep<TEntity>> RollBackAfterSuccessAsync(
-        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, CancellationToken cancellationToken)
+    public async Task<RunStep> RollBackAfterSuccessAsync(
+        RunObject entity, RunSession session, CancellationToken cancellationToken)
     {
         var now = frame.Now;
         entity = await HeedAbortAsync(entity, now, cancellationToken);
@@ -76,20 +70,20 @@ internal sealed class RunFlow<TEntity, TSpec, TStatus>(
         return Waits(await frame.WriteAsync(entity, entity.Status!, Halted(entity.Status!.AbortedBy!), now, cancellationToken));
     }
 
-    private async Task<RunStep<TEntity>> ResumeAsync(
-        TEntity entity, IReadOnlyList<string> retries, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<RunStep> ResumeAsync(
+        RunObject entity, IReadOnlyList<string> retries, DateTimeOffset now, CancellationToken cancellationToken)
     {
         // A token that finds failed steps is left for them: the next advance uses it.
         var status = entity.Status!;
         var failing = _kind.Plans.Of(status, _kind.Plans.Active(status))!.Steps.Exists(s => s.State is StepState.Failed or StepState.Unknown);
-        var undone = RollbackDecision.IsUndoneByAbort(entity.Spec, status) || (status.RollbackPlan is null && !_kind.Work.Changed(status.Plan!));
+        var undone = RollbackDecision.IsUndoneByAbort(entity.Spec, status) || (status.RollbackPlan is null && !_kind.Changed(status.Plan!));
         var resumed = RunTokens.Resume(undone || !failing ? RunTokens.TakeUp(status, retries, now) : status);
-        return AtOnce(await frame.WriteAsync(entity, undone ? NewAttempt.Compose(frame, entity, resumed, now) : resumed, cancellationToken));
+        return AtOnce(await frame.WriteAsync(entity, undone ? frame.Projection.NewAttempt(entity, resumed, now) : resumed, cancellationToken));
     }
 
     // The way there.
-    private async Task<RunStep<TEntity>> UpgradeAsync(
-        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string accessKey, Func<RunStatusSummary, RunStatusSummary>? adjust, CancellationToken cancellationToken)
+    private async Task<RunStep> UpgradeAsync(
+        RunObject entity, RunSession session, string accessKey, Func<RunStatusSummary, RunStatusSummary>? adjust, CancellationToken cancellationToken)
     {
         var cause = RollbackDecision.CauseOf(_kind, entity);
         if (cause != RollbackCause.None && !(cause == RollbackCause.Request && RollbackDecision.IsHalted(entity.Spec, entity.Status)))
@@ -107,7 +101,7 @@ internal sealed class RunFlow<TEntity, TSpec, TStatus>(
         var late = PlanProgress.Begun(entity.Status!.Plan!) ? null : StartDeadline.Missed(entity.Spec.NotAfter, frame.Now);
         var (written, outcome) = await plans.AdvanceAsync(
             entity, PlanSlot.Upgrade, session, accessKey, Aborted(entity) ?? late, late is null ? adjust : TooLate, cancellationToken);
-        return parked.Rest(Step(written, outcome, RunEnd.Forward) with { After = BeforeDeadline(written, outcome.RequeueAfter) }, outcome, session);
+        return parked.Rest(Step(written, outcome) with { After = BeforeDeadline(written, outcome.RequeueAfter) }, outcome, session);
 
         // An abort says more: it also says how the run is resumed.
         RunStatusSummary TooLate(RunStatusSummary summary)
@@ -118,7 +112,7 @@ internal sealed class RunFlow<TEntity, TSpec, TStatus>(
     }
 
     // A run that waits to begin says it in time when it no longer can.
-    private TimeSpan? BeforeDeadline(TEntity entity, TimeSpan? after)
+    private TimeSpan? BeforeDeadline(RunObject entity, TimeSpan? after)
     {
         if (entity.Spec.NotAfter is not { } last || PlanProgress.Begun(entity.Status!.Plan!))
         {
@@ -131,9 +125,9 @@ internal sealed class RunFlow<TEntity, TSpec, TStatus>(
 
     // Running steps finish first, so that what is taken back is what was done; what only waits for something need not
     // come.
-    private async Task<RunStep<TEntity>> LeaveAsync(
-        TEntity entity,
-        RunSession<TEntity, TSpec, TStatus> session,
+    private async Task<RunStep> LeaveAsync(
+        RunObject entity,
+        RunSession session,
         string accessKey,
         RollbackCause cause,
         CancellationToken cancellationToken)
@@ -142,11 +136,11 @@ internal sealed class RunFlow<TEntity, TSpec, TStatus>(
         var (written, outcome) = await plans.AdvanceAsync(entity, PlanSlot.Upgrade, session, accessKey, because, Leaving, cancellationToken);
         if (outcome.State == RunState.Succeeded && cause != RollbackCause.Request)
         {
-            return new RunStep<TEntity>(written, RunEnd.Forward, null);
+            return new RunStep(written, true, null);
         }
 
         return outcome.State is not (RunState.Stopped or RunState.Succeeded) && IsFinishing(written)
-            ? new RunStep<TEntity>(written, RunEnd.None, outcome.RequeueAfter ?? LookAgain)
+            ? new RunStep(written, false, outcome.RequeueAfter ?? LookAgain)
             : await rollbacks.BeginAsync(written, session, cause, cancellationToken);
 
         RunStatusSummary Leaving(RunStatusSummary summary) => summary.Kind == RunOutcomeKind.Succeeded ? summary : summary with
@@ -159,23 +153,23 @@ internal sealed class RunFlow<TEntity, TSpec, TStatus>(
     }
 
     // The way back is asked for, and there can be none: nothing more is started until it is not asked for any more.
-    private async Task<RunStep<TEntity>> StayAsync(
-        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string accessKey, RunStatusSummary refused, Func<RunStatusSummary, RunStatusSummary>? adjust, CancellationToken cancellationToken)
+    private async Task<RunStep> StayAsync(
+        RunObject entity, RunSession session, string accessKey, RunStatusSummary refused, Func<RunStatusSummary, RunStatusSummary>? adjust, CancellationToken cancellationToken)
     {
         var finishing = IsFinishing(entity);
         var (written, outcome) = await plans.AdvanceAsync(entity, PlanSlot.Upgrade, session, accessKey, refused.Message, Staying, cancellationToken);
         if (outcome.State == RunState.Succeeded)
         {
-            return new RunStep<TEntity>(written, RunEnd.Forward, null);
+            return new RunStep(written, true, null);
         }
 
         if (outcome.State != RunState.Stopped && IsFinishing(written))
         {
-            return new RunStep<TEntity>(written, RunEnd.None, outcome.RequeueAfter ?? LookAgain);
+            return new RunStep(written, false, outcome.RequeueAfter ?? LookAgain);
         }
 
         written = await frame.WriteAsync(written, written.Status!, adjust is null ? refused : adjust(refused), frame.Now, cancellationToken);
-        return parked.Rest(new RunStep<TEntity>(written, RunEnd.None, outcome.RequeueAfter), outcome, session);
+        return parked.Rest(new RunStep(written, false, outcome.RequeueAfter), outcome, session);
 
         RunStatusSummary Staying(RunStatusSummary summary)
         {
@@ -186,12 +180,12 @@ internal sealed class RunFlow<TEntity, TSpec, TStatus>(
         }
     }
 
-    private bool IsFinishing(TEntity entity) =>
-        entity.Status!.Plan!.Steps.Exists(s => s.State == StepState.Running && !_kind.Work.OnlyWaits(s));
+    private bool IsFinishing(RunObject entity) =>
+        entity.Status!.Plan!.Steps.Exists(s => s.State == StepState.Running && !_kind.OnlyWaits(s));
 
-    private async Task<RunStep<TEntity>> RedoAsync(
-        TEntity entity,
-        IRunRedo<TSpec> redo,
+    private async Task<RunStep> RedoAsync(
+        RunObject entity,
+        IRunRedo redo,
         PlanStep lost,
         IReadOnlyList<string> retries,
         CancellationToken cancellationToken)
@@ -206,8 +200,8 @@ internal sealed class RunFlow<TEntity, TSpec, TStatus>(
         return AtOnce(await frame.WriteAsync(entity, taken, summary, now, cancellationToken));
     }
 
-    private async Task<RunStep<TEntity>> RollBackAsync(
-        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string accessKey, Func<RunStatusSummary, RunStatusSummary>? adjust, CancellationToken cancellationToken)
+    private async Task<RunStep> RollBackAsync(
+        RunObject entity, RunSession session, string accessKey, Func<RunStatusSummary, RunStatusSummary>? adjust, CancellationToken cancellationToken)
     {
         var now = frame.Now;
         var before = entity.Status!;
@@ -215,7 +209,7 @@ internal sealed class RunFlow<TEntity, TSpec, TStatus>(
         if (PlanProgress.Done(plan))
         {
             var over = frame.Projection.Over(entity, before, PlanSlot.Rollback, plan, now, adjust);
-            return new RunStep<TEntity>(await frame.WriteAsync(entity, over, cancellationToken), RunEnd.Back, null);
+            return new RunStep(await frame.WriteAsync(entity, over, cancellationToken), true, null);
         }
 
         if (!PlanProgress.Begun(plan))
@@ -236,7 +230,7 @@ internal sealed class RunFlow<TEntity, TSpec, TStatus>(
 
         var stopped = RollbackDecision.IsStopped(_kind, entity) ? Aborted(entity) : null;
         var (written, outcome) = await plans.AdvanceAsync(entity, PlanSlot.Rollback, session, accessKey, stopped, Adjust, cancellationToken);
-        return parked.Rest(Step(written, outcome, RunEnd.Back), outcome, session);
+        return parked.Rest(Step(written, outcome), outcome, session);
 
         RunStatusSummary Adjust(RunStatusSummary summary)
         {
@@ -247,15 +241,15 @@ internal sealed class RunFlow<TEntity, TSpec, TStatus>(
         }
     }
 
-    private async Task<RunStep<TEntity>> CleanUpAsync(
-        TEntity entity, RunSession<TEntity, TSpec, TStatus> session, string accessKey, Func<RunStatusSummary, RunStatusSummary>? adjust, CancellationToken cancellationToken)
+    private async Task<RunStep> CleanUpAsync(
+        RunObject entity, RunSession session, string accessKey, Func<RunStatusSummary, RunStatusSummary>? adjust, CancellationToken cancellationToken)
     {
         var (written, outcome) = await plans.AdvanceAsync(entity, PlanSlot.Cleanup, session, accessKey, Aborted(entity), adjust, cancellationToken);
-        return Step(written, outcome, RunEnd.Forward);
+        return Step(written, outcome);
     }
 
     // What it stops is decided when it is seen, by what is asked for then.
-    private async Task<TEntity> HeedAbortAsync(TEntity entity, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<RunObject> HeedAbortAsync(RunObject entity, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (RunTokens.NewAbort(entity) is { } token)
         {
@@ -275,14 +269,20 @@ internal sealed class RunFlow<TEntity, TSpec, TStatus>(
         $"aborted by {Annotations.Abort}={token} before the way back began: nothing was taken back, the new version runs. The way back begins with a new spec.retry or {Annotations.Retry}=<token>; spec.desiredState: Upgraded leaves it")
     { Failed = true };
 
-    private static string? Aborted(TEntity entity) => entity.Status!.AbortedBy is { } token
+    private static string? Aborted(RunObject entity) => entity.Status!.AbortedBy is { } token
         ? $"aborted by {Annotations.Abort}={token}; running steps finished and nothing more is started"
         : null;
 
-    private static RunStep<TEntity> Step(TEntity entity, RunOutcome outcome, RunEnd end) =>
-        new(entity, outcome.State == RunState.Succeeded ? end : RunEnd.None, outcome.RequeueAfter);
+    private static RunStep Step(RunObject entity, RunOutcome outcome) =>
+        new(entity, outcome.State == RunState.Succeeded, outcome.RequeueAfter);
 
-    private static RunStep<TEntity> AtOnce(TEntity entity) => new(entity, RunEnd.None, TimeSpan.FromMilliseconds(1));
+    private static RunStep AtOnce(RunObject entity) => new(entity, false, TimeSpan.FromMilliseconds(1));
 
-    private static RunStep<TEntity> Waits(TEntity entity) => new(entity, RunEnd.None, null);
+    private static RunStep Waits(RunObject entity) => new(entity, false, null);
 }
+
+/// <summary>The result of one advance of a run.</summary>
+/// <param name="Entity">The object as stored.</param>
+/// <param name="IsOver">Whether the upgrade, its cleanup or its rollback has finished.</param>
+/// <param name="After">When to look again without an event; null leaves it to events.</param>
+internal sealed record RunStep(RunObject Entity, bool IsOver, TimeSpan? After);

@@ -6,16 +6,10 @@ using Drydock.Engine.Running;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>What this process holds in memory of one object. All of it can be lost at any moment.</summary>
-/// <typeparam name="TEntity">The kind.</typeparam>
-/// <typeparam name="TSpec">What its users write.</typeparam>
-/// <typeparam name="TStatus">What it reports.</typeparam>
-internal sealed class RunSession<TEntity, TSpec, TStatus> : IAsyncDisposable
-    where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
-    where TSpec : RunSpec, new()
-    where TStatus : RunStatus, new()
+internal sealed class RunSession : IAsyncDisposable
 {
-    private HeldTargets<TEntity, TSpec, TStatus>? _targets;
-    private readonly List<HeldTargets<TEntity, TSpec, TStatus>> _former = [];
+    private HeldTargets? _targets;
+    private readonly List<HeldTargets> _former = [];
     private string? _targetsKey;
     private string? _runKey;
     private PlanRun? _run;
@@ -24,16 +18,16 @@ internal sealed class RunSession<TEntity, TSpec, TStatus> : IAsyncDisposable
     public bool IsBusy => _run?.IsBusy == true;
 
     /// <summary>The targets, bound to the present spec and Secrets.</summary>
-    public IRunTargets<TEntity, TSpec, TStatus> Targets => Bound.Targets;
+    public IRunTargets Targets => Bound.Targets;
 
-    private HeldTargets<TEntity, TSpec, TStatus> Bound =>
+    private HeldTargets Bound =>
         _targets ?? throw new InvalidOperationException("nothing was bound yet");
 
     /// <summary>Keeps the present targets until the result is disposed of, whatever is bound meanwhile.</summary>
-    public TargetsHold<TEntity, TSpec, TStatus> Hold() => Bound.Hold();
+    public TargetsHold Hold() => Bound.Hold();
 
     /// <summary>The preflight pass under way or just ended.</summary>
-    public Task<RunPreflight<TSpec, TStatus>>? Preflight { get; set; }
+    public Task<RunPreflight>? Preflight { get; set; }
 
     /// <summary>What the last preflight pass was made for.</summary>
     public string? PreflightKey { get; set; }
@@ -121,11 +115,11 @@ internal sealed class RunSession<TEntity, TSpec, TStatus> : IAsyncDisposable
     /// them to its end; they are disposed of at the first look after the last job that holds them has ended, and each
     /// of these ends brings a look about.
     /// </summary>
-    public async Task BindAsync(TEntity entity, RunBinding<TEntity, TSpec, TStatus> binding, Action onEvent)
+    public async Task BindAsync(RunObject entity, RunBinding binding, Action onEvent)
     {
         if (_targets is not null && _targetsKey == binding.TargetsKey)
         {
-            _targets.Targets.Refresh(entity);
+            _targets.Targets.Refresh(entity.Entity);
         }
         else
         {
@@ -134,7 +128,7 @@ internal sealed class RunSession<TEntity, TSpec, TStatus> : IAsyncDisposable
                 _former.Add(_targets);
             }
 
-            (_targets, _targetsKey) = (new HeldTargets<TEntity, TSpec, TStatus>(binding.Bind(onEvent)), binding.TargetsKey);
+            (_targets, _targetsKey) = (new HeldTargets(binding.Bind(onEvent)), binding.TargetsKey);
         }
 
         foreach (var free in _former.FindAll(f => f.IsFree))

@@ -4,21 +4,17 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Finds the plans in a status of one kind. Pure.</summary>
-/// <typeparam name="TSpec">What users of the kind write.</typeparam>
-/// <typeparam name="TStatus">What it reports.</typeparam>
 /// <param name="cleanup">How the kind cleans up; null if it does not.</param>
-internal sealed class PlanSlots<TSpec, TStatus>(IRunCleanup<TSpec, TStatus>? cleanup)
-    where TSpec : RunSpec
-    where TStatus : RunStatus
+internal sealed class PlanSlots(IRunCleanup? cleanup)
 {
     /// <summary>The plan that runs, or ran last.</summary>
-    public PlanSlot Active(TStatus status) =>
+    public PlanSlot Active(RunStatus status) =>
         cleanup?.PlanOf(status) is { } removal && !PlanProgress.Done(removal) ? PlanSlot.Cleanup
         : status.RollbackPlan is not null ? PlanSlot.Rollback
         : PlanSlot.Upgrade;
 
     /// <summary>The plan in a slot.</summary>
-    public Plan? Of(TStatus status, PlanSlot slot) => slot switch
+    public Plan? Of(RunStatus status, PlanSlot slot) => slot switch
     {
         PlanSlot.Upgrade => status.Plan,
         PlanSlot.Rollback => status.RollbackPlan,
@@ -26,14 +22,27 @@ internal sealed class PlanSlots<TSpec, TStatus>(IRunCleanup<TSpec, TStatus>? cle
     };
 
     /// <summary>All that are there.</summary>
-    public IEnumerable<Plan> All(TStatus status) =>
+    public IEnumerable<Plan> All(RunStatus status) =>
         Enum.GetValues<PlanSlot>().Select(slot => Of(status, slot)).OfType<Plan>();
 
     /// <summary>The status with a plan in a slot.</summary>
-    public TStatus With(TStatus status, PlanSlot slot, Plan? plan) => slot switch
+    public RunStatus With(RunStatus status, PlanSlot slot, Plan? plan) => slot switch
     {
         PlanSlot.Upgrade => status with { Plan = plan },
         PlanSlot.Rollback => status with { RollbackPlan = plan },
         _ => cleanup?.WithPlan(status, plan) ?? status,
     };
+}
+
+/// <summary>Which of a run's plans is meant.</summary>
+internal enum PlanSlot
+{
+    /// <summary>The upgrade: status.plan.</summary>
+    Upgrade,
+
+    /// <summary>The rollback: status.rollbackPlan.</summary>
+    Rollback,
+
+    /// <summary>The removal, after success, of what the rollback would need; not every kind has it.</summary>
+    Cleanup,
 }

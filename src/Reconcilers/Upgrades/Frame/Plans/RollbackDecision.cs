@@ -10,14 +10,11 @@ namespace Drydock.Reconcilers.Upgrades;
 internal static class RollbackDecision
 {
     /// <summary>Who wants what was done taken back, as things stand.</summary>
-    public static RollbackCause CauseOf<TEntity, TSpec, TStatus>(RunKind<TEntity, TSpec, TStatus> kind, TEntity entity)
-        where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
-        where TSpec : RunSpec, new()
-        where TStatus : RunStatus, new()
+    public static RollbackCause CauseOf(RunKind kind, RunObject entity)
     {
         var (spec, status) = (entity.Spec, entity.Status!);
         var plan = status.Plan!;
-        if (entity.Metadata.DeletionTimestamp is not null && !kind.Work.IsPastUndo(plan))
+        if (entity.Metadata.DeletionTimestamp is not null && !kind.IsPastUndo(plan))
         {
             return RollbackCause.Deletion;
         }
@@ -29,11 +26,11 @@ internal static class RollbackDecision
 
         if (status.AbortedBy is not null)
         {
-            return kind.Work.IsPastUndo(plan) ? RollbackCause.None : RollbackCause.Abort;
+            return kind.IsPastUndo(plan) ? RollbackCause.None : RollbackCause.Abort;
         }
 
         return spec is { RollbackPolicy: RollbackPolicy.OnFailure, Mode: RunMode.Apply }
-            && kind.Work.Changed(plan) && PlanProgress.IsFailing(plan) && kind.Rollback.Refusal(spec, plan) is null
+            && kind.Changed(plan) && PlanProgress.IsFailing(plan) && kind.RollbackRefusal(spec, plan) is null
             ? RollbackCause.Failure
             : RollbackCause.None;
     }
@@ -41,13 +38,10 @@ internal static class RollbackDecision
     /// <summary>
     /// Whether an abort keeps a way back from going on: one that the abort itself began goes to its end.
     /// </summary>
-    public static bool IsStopped<TEntity, TSpec, TStatus>(RunKind<TEntity, TSpec, TStatus> kind, TEntity entity)
-        where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
-        where TSpec : RunSpec, new()
-        where TStatus : RunStatus, new() =>
+    public static bool IsStopped(RunKind kind, RunObject entity) =>
         entity.Status!.AbortedBy is not null
-        && (entity.Spec.DesiredState == DesiredState.RolledBack || kind.Work.IsPastUndo(entity.Status.Plan!))
-        && !(entity.Metadata.DeletionTimestamp is not null && !kind.Work.IsPastUndo(entity.Status.Plan!));
+        && (entity.Spec.DesiredState == DesiredState.RolledBack || kind.IsPastUndo(entity.Status.Plan!))
+        && !(entity.Metadata.DeletionTimestamp is not null && !kind.IsPastUndo(entity.Status.Plan!));
 
     /// <summary>Whether an abort keeps the way back that desiredState asks for from beginning.</summary>
     public static bool IsHalted(RunSpec spec, RunStatus? status) =>
@@ -62,8 +56,25 @@ internal static class RollbackDecision
         status is { AbortedBy: not null } && status.IsRolledBack() && spec.DesiredState == DesiredState.Upgraded;
 
     /// <summary>Another run from preflight is asked for after the way back.</summary>
-    public static bool StartsAgain<TSpec, TStatus>(CustomKubernetesEntity<TSpec, TStatus> entity)
-        where TSpec : RunSpec, new()
-        where TStatus : RunStatus, new() =>
+    public static bool StartsAgain(RunObject entity) =>
         entity.Spec.DesiredState == DesiredState.Upgraded && RunTokens.NewRetries(entity).Count > 0;
+}
+
+/// <summary>Who requests that what was done is rolled back.</summary>
+internal enum RollbackCause
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>spec.desiredState.</summary>
+    Request,
+
+    /// <summary>spec.rollbackPolicy, after a failure.</summary>
+    Failure,
+
+    /// <summary>An abort while everything is undone.</summary>
+    Abort,
+
+    /// <summary>A deletion while everything is undone.</summary>
+    Deletion,
 }

@@ -8,21 +8,15 @@ namespace Drydock.Reconcilers.Upgrades;
 internal static class RunTokens
 {
     /// <summary>Retry tokens that were not used before.</summary>
-    public static IReadOnlyList<string> NewRetries<TSpec, TStatus>(CustomKubernetesEntity<TSpec, TStatus> entity)
-        where TSpec : RunSpec, new()
-        where TStatus : RunStatus, new() => RetryTokens.New(entity.Metadata, entity.Spec.Retry, entity.Status?.UsedTokens ?? []);
+    public static IReadOnlyList<string> NewRetries(RunObject entity) => RetryTokens.New(entity.Metadata, entity.Spec.Retry, entity.Status?.UsedTokens ?? []);
 
     /// <summary>The abort token that was not used before; null if there is none.</summary>
-    public static string? NewAbort<TSpec, TStatus>(CustomKubernetesEntity<TSpec, TStatus> entity)
-        where TSpec : RunSpec, new()
-        where TStatus : RunStatus, new() => RetryTokens.NewAbort(entity.Metadata, entity.Status?.UsedTokens ?? []);
+    public static string? NewAbort(RunObject entity) => RetryTokens.NewAbort(entity.Metadata, entity.Status?.UsedTokens ?? []);
 
     /// <summary>
     /// The status with no more tokens and approvals than are stored; those that the object still has stay.
     /// </summary>
-    public static TStatus Trim<TSpec, TStatus>(CustomKubernetesEntity<TSpec, TStatus> entity, TStatus status)
-        where TSpec : RunSpec, new()
-        where TStatus : RunStatus, new()
+    public static RunStatus Trim(RunObject entity, RunStatus status)
     {
         var given = GivenApprovals(entity.Metadata).Select(Read).Select(a => (a.Name, a.PlanHash)).ToHashSet();
         var here = status.Approvals.Where(a => given.Contains((a.Name, a.PlanHash))).ToList();
@@ -36,27 +30,23 @@ internal static class RunTokens
     /// The status of a run that this abort token stops: the way back where that is asked for and has not begun,
     /// otherwise what runs.
     /// </summary>
-    public static TStatus Abort<TStatus>(RunSpec spec, TStatus status, string token, DateTimeOffset now)
-        where TStatus : RunStatus =>
+    public static RunStatus Abort(RunSpec spec, RunStatus status, string token, DateTimeOffset now) =>
         UseAbort(status, token, now) with { AbortedBy = token, AbortedRollback = spec.DesiredState == DesiredState.RolledBack ? true : null };
 
     /// <summary>
     /// The status with an abort token that came when nothing ran: used up, so that it stops nothing later.
     /// </summary>
-    public static TStatus UseAbort<TStatus>(TStatus status, string token, DateTimeOffset now)
-        where TStatus : RunStatus =>
+    public static RunStatus UseAbort(RunStatus status, string token, DateTimeOffset now) =>
         status with { UsedTokens = RetryTokens.Use(status.UsedTokens, [token], now, TokenKind.Abort) };
 
     /// <summary>The status of a run that no abort stops any more.</summary>
-    public static TStatus Resume<TStatus>(TStatus status)
-        where TStatus : RunStatus =>
+    public static RunStatus Resume(RunStatus status) =>
         status with { AbortedBy = null, AbortedRollback = null };
 
     /// <summary>
     /// The status with an entry for an attempt that ended and is taken up again by these tokens, which are used up.
     /// </summary>
-    public static TStatus TakeUp<TStatus>(TStatus status, IReadOnlyList<string> tokens, DateTimeOffset now)
-        where TStatus : RunStatus
+    public static RunStatus TakeUp(RunStatus status, IReadOnlyList<string> tokens, DateTimeOffset now)
     {
         var ended = status.Conditions.Find(c => c.Type == ConditionTypes.Stalled && c.Status == "True") ?? status.Conditions.Find(c => c.Type == ConditionTypes.Ready);
         var attempt = new RunAttempt
@@ -73,8 +63,7 @@ internal static class RunTokens
     }
 
     /// <summary>The status with these retry tokens used up.</summary>
-    public static TStatus Use<TStatus>(TStatus status, IReadOnlyList<string> tokens, DateTimeOffset now)
-        where TStatus : RunStatus =>
+    public static RunStatus Use(RunStatus status, IReadOnlyList<string> tokens, DateTimeOffset now) =>
         tokens.Count == 0
             ? status
             : status with { UsedTokens = RetryTokens.Use(status.UsedTokens, tokens, now) };
@@ -82,9 +71,8 @@ internal static class RunTokens
     /// <summary>
     /// The status with approvals that were not seen before; one for another plan is recorded as not accepted.
     /// </summary>
-    public static TStatus SeeApprovals<TStatus>(
-        V1ObjectMeta metadata, TStatus status, IReadOnlyCollection<string> planHashes, DateTimeOffset now)
-        where TStatus : RunStatus
+    public static RunStatus SeeApprovals(
+        V1ObjectMeta metadata, RunStatus status, IReadOnlyCollection<string> planHashes, DateTimeOffset now)
     {
         var added = new List<UsedApproval>();
         foreach (var text in GivenApprovals(metadata))

@@ -5,33 +5,27 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>The conditions of a run: those of kstatus, and one for each milestone of its kind. Pure.</summary>
-/// <typeparam name="TEntity">The kind.</typeparam>
-/// <typeparam name="TSpec">What its users write.</typeparam>
-/// <typeparam name="TStatus">What it reports.</typeparam>
 /// <param name="kind">What makes the kind.</param>
-internal sealed class ConditionBuilder<TEntity, TSpec, TStatus>(RunKind<TEntity, TSpec, TStatus> kind)
-    where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
-    where TSpec : RunSpec, new()
-    where TStatus : RunStatus, new()
+internal sealed class ConditionBuilder(RunKind kind)
 {
-    public List<Condition> Build(TSpec spec, TStatus status, RunStatusSummary summary, DateTimeOffset now, long? generation)
+    public List<Condition> Build(RunSpec spec, RunStatus status, RunStatusSummary summary, DateTimeOffset now, long? generation)
     {
         var set = new ConditionSet(status.Conditions, now, generation);
         SetGeneral(set, status, summary);
-        var milestones = kind.Report.Milestones(spec);
+        var milestones = kind.Milestones(spec);
         if (status.Plan is { } plan)
         {
-            foreach (var milestone in milestones.There)
+            foreach (var milestone in milestones.Upgrade)
             {
                 Set(set, plan, milestone);
             }
 
-            kind.Report.AddConditions(set, spec, status);
+            kind.AddConditions(set, spec, status);
         }
 
         if (status.RollbackPlan is { } back)
         {
-            foreach (var milestone in milestones.Back)
+            foreach (var milestone in milestones.Rollback)
             {
                 Set(set, back, milestone);
             }
@@ -45,7 +39,7 @@ internal sealed class ConditionBuilder<TEntity, TSpec, TStatus>(RunKind<TEntity,
         return set.Conditions;
     }
 
-    private static void SetGeneral(ConditionSet set, TStatus status, RunStatusSummary summary)
+    private static void SetGeneral(ConditionSet set, RunStatus status, RunStatusSummary summary)
     {
         var ready = summary.Kind is RunOutcomeKind.PlanReady or RunOutcomeKind.Succeeded or RunOutcomeKind.RolledBack;
         var stands = summary.Kind == RunOutcomeKind.Succeeded || status.IsUpgraded();
@@ -54,9 +48,9 @@ internal sealed class ConditionBuilder<TEntity, TSpec, TStatus>(RunKind<TEntity,
         set.Set(ConditionTypes.Stalled, summary.Kind == RunOutcomeKind.Stalled, summary.Reason, summary.Kind == RunOutcomeKind.Stalled ? summary.Message : "");
         set.Set(ConditionTypes.Planned, status.Plan is not null, status.Plan is null ? Reasons.NotYet : Reasons.PlanReady, status.Plan?.Hash ?? "no plan is stored yet");
         set.Set(ConditionTypes.Held, summary.Held, summary.Held ? summary.Reason : Reasons.NotHeld, summary.Held ? summary.Message : "");
-        set.Set(ConditionTypes.Succeeded, stands, summary.Kind == RunOutcomeKind.Succeeded ? summary.Reason : stands ? Reasons.Succeeded : summary.Back ? Reasons.RolledBack : Reasons.NotYet, summary.Kind == RunOutcomeKind.Succeeded ? summary.Message : "");
+        set.Set(ConditionTypes.Succeeded, stands, summary.Kind == RunOutcomeKind.Succeeded ? summary.Reason : stands ? Reasons.Succeeded : summary.IsRolledBack ? Reasons.RolledBack : Reasons.NotYet, summary.Kind == RunOutcomeKind.Succeeded ? summary.Message : "");
         set.Set(ConditionTypes.Failed, summary.Failed, summary.Failed ? summary.Reason : Reasons.NotFailed, summary.Failed ? summary.Message : "");
-        set.Set(ConditionTypes.RolledBack, summary.Back, summary.Back ? summary.Reason : status.RollbackPlan is null ? Reasons.NotYet : Reasons.RollingBack, summary.Back ? summary.Message : "");
+        set.Set(ConditionTypes.RolledBack, summary.IsRolledBack, summary.IsRolledBack ? summary.Reason : status.RollbackPlan is null ? Reasons.NotYet : Reasons.RollingBack, summary.IsRolledBack ? summary.Message : "");
         set.Set(ConditionTypes.PreflightPassed, status.Plan is not null && status.Findings.Count == 0, status.Plan is not null ? Reasons.Done : Reasons.NotYet, "");
     }
 

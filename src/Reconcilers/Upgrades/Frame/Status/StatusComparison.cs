@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds;
 using Drydock.Crds.Common;
@@ -11,19 +10,13 @@ namespace Drydock.Reconcilers.Upgrades;
 /// Tells whether two statuses would be stored alike. A status is mostly its plans, and an advance leaves most of their
 /// steps the very same objects: those are not written out to be compared.
 /// </summary>
-/// <typeparam name="TEntity">The kind.</typeparam>
-/// <typeparam name="TSpec">What its users write.</typeparam>
-/// <typeparam name="TStatus">What it reports.</typeparam>
 /// <param name="kind">What makes the kind.</param>
-internal sealed class StatusComparison<TEntity, TSpec, TStatus>(RunKind<TEntity, TSpec, TStatus> kind)
-    where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
-    where TSpec : RunSpec, new()
-    where TStatus : RunStatus, new()
+internal sealed class StatusComparison(RunKind kind)
 {
     private static readonly PlanSlot[] Slots = Enum.GetValues<PlanSlot>();
     private static readonly List<PlanStep> NoSteps = [];
 
-    public bool AreAlike(TStatus? a, TStatus? b)
+    public bool AreAlike(RunStatus? a, RunStatus? b)
     {
         if (a is null || b is null)
         {
@@ -31,7 +24,7 @@ internal sealed class StatusComparison<TEntity, TSpec, TStatus>(RunKind<TEntity,
         }
 
         return Array.TrueForAll(Slots, slot => AreAlike(kind.Plans.Of(a, slot), kind.Plans.Of(b, slot)))
-            && Same(new TEntity { Status = WithoutPlans(a) }, new TEntity { Status = WithoutPlans(b) }, kind.Json);
+            && Bytes(WithoutPlans(a)).AsSpan().SequenceEqual(Bytes(WithoutPlans(b)));
     }
 
     private static bool AreAlike(Plan? a, Plan? b)
@@ -51,8 +44,10 @@ internal sealed class StatusComparison<TEntity, TSpec, TStatus>(RunKind<TEntity,
     private static bool AreAlike(PlanStep a, PlanStep b) =>
         a == b || Same(new Plan { Steps = [a] }, new Plan { Steps = [b] }, CrdsJsonContext.Default.Plan);
 
-    private TStatus WithoutPlans(TStatus status) =>
+    private RunStatus WithoutPlans(RunStatus status) =>
         Slots.Aggregate(status, (rest, slot) => kind.Plans.With(rest, slot, null));
+
+    private byte[] Bytes(RunStatus status) => JsonSerializer.SerializeToUtf8Bytes(status, kind.StatusJson);
 
     private static bool Same<T>(T a, T b, JsonTypeInfo<T> info) =>
         JsonSerializer.SerializeToUtf8Bytes(a, info).AsSpan().SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(b, info));

@@ -7,23 +7,17 @@ using Drydock.Engine.Running;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Writes down where a run stands. Pure: the same plan and outcome give the same status.</summary>
-/// <typeparam name="TEntity">The kind.</typeparam>
-/// <typeparam name="TSpec">What its users write.</typeparam>
-/// <typeparam name="TStatus">What it reports.</typeparam>
 /// <param name="kind">What makes the kind.</param>
-internal sealed class StatusProjection<TEntity, TSpec, TStatus>(RunKind<TEntity, TSpec, TStatus> kind)
-    where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
-    where TSpec : RunSpec, new()
-    where TStatus : RunStatus, new()
+internal sealed class StatusProjection(RunKind kind)
 {
     private static readonly RunOutcome Done = new(RunState.Succeeded, null, EngineReasons.Succeeded, "");
-    private readonly ConditionBuilder<TEntity, TSpec, TStatus> _conditions = new(kind);
-    private readonly SummaryReader<TEntity, TSpec, TStatus> _summaries = new(kind);
+    private readonly ConditionBuilder _conditions = new(kind);
+    private readonly SummaryReader _summaries = new(kind);
 
     /// <summary>Status for a summary outside the plans (preflight, waiting for the target).</summary>
-    public TStatus Compose(TEntity entity, TStatus status, RunStatusSummary summary, DateTimeOffset now)
+    public RunStatus Compose(RunObject entity, RunStatus status, RunStatusSummary summary, DateTimeOffset now)
     {
-        var over = summary.Kind is RunOutcomeKind.Succeeded or RunOutcomeKind.PlanReady or RunOutcomeKind.RolledBack || summary.Back || status.IsUpgraded();
+        var over = summary.Kind is RunOutcomeKind.Succeeded or RunOutcomeKind.PlanReady or RunOutcomeKind.RolledBack || summary.IsRolledBack || status.IsUpgraded();
         status = status with
         {
             ObservedGeneration = entity.Metadata.Generation,
@@ -46,9 +40,9 @@ internal sealed class StatusProjection<TEntity, TSpec, TStatus>(RunKind<TEntity,
     /// <param name="now">The time.</param>
     /// <param name="adjust">What else has a say in the summary (deletion, an ignored change of spec); null for
     /// nothing.</param>
-    public TStatus Compose(
-        TEntity entity,
-        TStatus status,
+    public RunStatus Compose(
+        RunObject entity,
+        RunStatus status,
         PlanSlot slot,
         Plan plan,
         RunOutcome outcome,
@@ -56,14 +50,36 @@ internal sealed class StatusProjection<TEntity, TSpec, TStatus>(RunKind<TEntity,
         Func<RunStatusSummary, RunStatusSummary>? adjust = null)
     {
         status = kind.Plans.With(status, slot, plan) with { Findings = [] };
-        status = kind.Report.Summarize(entity.Spec, status, slot, outcome.State == RunState.Succeeded);
+        status = kind.Summarize(entity.Spec, status, slot, outcome.State == RunState.Succeeded);
         var summary = _summaries.Read(entity, status, slot, plan, outcome);
         return Compose(entity, status, adjust is null ? summary : adjust(summary), now);
     }
 
     /// <summary>Status for a plan that has come to its end.</summary>
-    public TStatus Over(TEntity entity, TStatus status, PlanSlot slot, Plan plan, DateTimeOffset now, Func<RunStatusSummary, RunStatusSummary>? adjust = null) =>
+    public RunStatus Over(RunObject entity, RunStatus status, PlanSlot slot, Plan plan, DateTimeOffset now, Func<RunStatusSummary, RunStatusSummary>? adjust = null) =>
         Compose(entity, status, slot, plan, Done, now, adjust);
+
+    /// <summary>
+    /// Status of an object that restarts from preflight: what it did was undone, so its plans no longer count.
+    /// </summary>
+    /// <param name="entity">The object.</param>
+    /// <param name="status">The status in which tokens and attempts are recorded.</param>
+    /// <param name="now">The time.</param>
+    public RunStatus NewAttempt(RunObject entity, RunStatus status, DateTimeOffset now) => Compose(
+        entity,
+        kind.Forget(status) with
+        {
+            Plan = null,
+            RollbackPlan = null,
+            AbortedBy = null,
+            AbortedRollback = null,
+            ActionRequired = [],
+            Findings = [],
+            StartedAt = now,
+            FinishedAt = null,
+        },
+        new RunStatusSummary(RunOutcomeKind.Progressing, RunPhases.Preflight, Reasons.Preflight, $"begins again from preflight: attempt {(status.Attempts.LastOrDefault()?.Number ?? 0) + 1}"),
+        now);
 
     private static string Progress(Plan plan) =>
         string.Create(CultureInfo.InvariantCulture, $"{plan.Steps.Count(s => s.State == StepState.Succeeded)}/{plan.Steps.Count}");

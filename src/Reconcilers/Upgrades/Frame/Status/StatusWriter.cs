@@ -1,29 +1,16 @@
-using System.Text.Json.Serialization.Metadata;
-using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
-using Drydock.Clients.Kubernetes.Events;
-using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Crds.Common;
 using Microsoft.Extensions.Logging;
 
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Writes status only when it changed, and tells each change as an event.</summary>
-/// <typeparam name="TEntity">The kind.</typeparam>
-/// <typeparam name="TSpec">What its users write.</typeparam>
-/// <typeparam name="TStatus">What it reports.</typeparam>
 /// <param name="kind">What makes the kind.</param>
-/// <param name="writer">Writes to its objects.</param>
-/// <param name="events">Where events go.</param>
+/// <param name="store">Writes to its objects and reports store.</param>
 /// <param name="logger">For steps that begin and end.</param>
-internal sealed class StatusWriter<TEntity, TSpec, TStatus>(
-    RunKind<TEntity, TSpec, TStatus> kind, IEntityWriter<TEntity> writer, IEventRecorder events, ILogger logger)
-    where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
-    where TSpec : RunSpec, new()
-    where TStatus : RunStatus, new()
+internal sealed class StatusWriter(RunKind kind, IRunStore store, ILogger logger)
 {
-    private readonly StatusComparison<TEntity, TSpec, TStatus> _comparison = new(kind);
-    private readonly JsonTypeInfo _json = kind.Json.Options.GetTypeInfo(typeof(TStatus));
+    private readonly StatusComparison _comparison = new(kind);
 
     /// <summary>Writes the status if it differs; returns the object as it is then.</summary>
     /// <param name="entity">The object as read.</param>
@@ -31,26 +18,26 @@ internal sealed class StatusWriter<TEntity, TSpec, TStatus>(
     /// <param name="always">Whether it is written also if it does not differ: an act follows, and the write proves that
     /// the plan acted on is the newest.</param>
     /// <param name="cancellationToken">Ends the write.</param>
-    public async Task<TEntity> WriteAsync(
-        TEntity entity, TStatus status, bool always, CancellationToken cancellationToken)
+    public async Task<RunObject> WriteAsync(
+        RunObject entity, RunStatus status, bool always, CancellationToken cancellationToken)
     {
         if (!always && _comparison.AreAlike(status, entity.Status))
         {
             return entity;
         }
 
-        var next = StatusWrites.Fit(entity.Status, RunTokens.Trim(entity, status), _json);
+        var next = StatusWrites.Fit(entity.Status, RunTokens.Trim(entity, status), kind.StatusJson);
         if (!always && _comparison.AreAlike(next, entity.Status))
         {
             return entity;
         }
 
-        var written = await StatusWrites.WriteAsync(writer, events, entity, next, _json, static (e, s) => e with { Status = s }, cancellationToken);
+        var written = await store.WriteStatusAsync(entity, next, cancellationToken);
         Tell(entity, written);
         return written;
     }
 
-    private void Tell(TEntity before, TEntity after)
+    private void Tell(RunObject before, RunObject after)
     {
         foreach (var slot in Enum.GetValues<PlanSlot>())
         {
@@ -59,41 +46,41 @@ internal sealed class StatusWriter<TEntity, TSpec, TStatus>(
 
         foreach (var ignored in (after.Status?.Approvals ?? []).Where(a => !a.Accepted).Except(before.Status?.Approvals ?? []))
         {
-            events.Warning(after, Reasons.ApprovalIgnored, $"the approval '{ignored.Name}@{ignored.PlanHash}' is for no stored plan (present: {(after.Status?.RollbackPlan ?? after.Status?.Plan)?.Hash}) and is ignored; read the plan and approve its first 8 hex digits");
+            store.Warning(after, Reasons.ApprovalIgnored, $"the approval '{ignored.Name}@{ignored.PlanHash}' is for no stored plan (present: {(after.Status?.RollbackPlan ?? after.Status?.Plan)?.Hash}) and is ignored; read the plan and approve its first 8 hex digits");
         }
 
         foreach (var ignored in (after.Status?.UsedTokens ?? []).Where(t => t.Kind == TokenKind.Abort && t.Token != after.Status!.AbortedBy).Except(before.Status?.UsedTokens ?? []))
         {
-            events.Warning(after, Reasons.AbortIgnored, $"{Annotations.Abort}={ignored.Token} came when nothing ran and is ignored, also for what runs later; to stop that, give another token then");
+            store.Warning(after, Reasons.AbortIgnored, $"{Annotations.Abort}={ignored.Token} came when nothing ran and is ignored, also for what runs later; to stop that, give another token then");
         }
 
         var (old, now) = (Stalled(before), Stalled(after));
         if (now is not null && now.Value.Reason != old?.Reason)
         {
-            events.Warning(after, now.Value.Reason, now.Value.Message);
+            store.Warning(after, now.Value.Reason, now.Value.Message);
         }
 
         if (Held(after) is { } hold && Held(before)?.Message != hold.Message)
         {
-            events.Normal(after, hold.Reason, hold.Message);
+            store.Normal(after, hold.Reason, hold.Message);
         }
 
         if (after.Status?.Phase == RunPhases.RolledBack && before.Status?.Phase != RunPhases.RolledBack && now is null)
         {
-            events.Normal(after, Reasons.RolledBack, after.Status.Message ?? "");
+            store.Normal(after, Reasons.RolledBack, after.Status.Message ?? "");
         }
 
         if (after.Status?.Phase == RunPhases.Succeeded && before.Status?.Phase != RunPhases.Succeeded)
         {
-            events.Normal(after, Reasons.Succeeded, after.Status.Message ?? "");
+            store.Normal(after, Reasons.Succeeded, after.Status.Message ?? "");
         }
     }
 
-    private void Tell(TEntity entity, Plan? before, Plan? after)
+    private void Tell(RunObject entity, Plan? before, Plan? after)
     {
         if (after is { Hash.Length: > 15 } && before?.Hash != after.Hash)
         {
-            events.Normal(entity, Reasons.PlanReady, $"plan {after.Hash[..15]} with {after.Steps.Count} steps");
+            store.Normal(entity, Reasons.PlanReady, $"plan {after.Hash[..15]} with {after.Steps.Count} steps");
         }
 
         var known = (before?.Steps ?? []).ToDictionary(s => s.Id, StringComparer.Ordinal);
@@ -106,7 +93,7 @@ internal sealed class StatusWriter<TEntity, TSpec, TStatus>(
         }
     }
 
-    private void Tell(TEntity entity, PlanStep was, PlanStep step)
+    private void Tell(RunObject entity, PlanStep was, PlanStep step)
     {
         if (step.State != was.State && step.State is (StepState.Succeeded or StepState.Failed or StepState.Unknown))
         {
@@ -116,26 +103,26 @@ internal sealed class StatusWriter<TEntity, TSpec, TStatus>(
 
         if (step.State == StepState.Running && (was.State != StepState.Running || was.Attempt != step.Attempt))
         {
-            events.Normal(entity, Reasons.StepStarted, $"{step.Id}: {step.Title}");
+            store.Normal(entity, Reasons.StepStarted, $"{step.Id}: {step.Title}");
             RunLog.StepStarted(logger, kind.Name, entity.Metadata.Namespace, entity.Metadata.Name, step.Id, step.Attempt);
         }
         else if (step.State == StepState.Succeeded && was.State != StepState.Succeeded)
         {
-            events.Normal(entity, Reasons.StepSucceeded, step.Message is null ? step.Id : $"{step.Id}: {step.Message}");
+            store.Normal(entity, Reasons.StepSucceeded, step.Message is null ? step.Id : $"{step.Id}: {step.Message}");
         }
         else if (step.State == StepState.Pending && step.Reason is not null && (was.State == StepState.Running || step.Tries != was.Tries))
         {
-            events.Warning(entity, Reasons.StepRetried, $"{step.Id}: {step.Message}");
+            store.Warning(entity, Reasons.StepRetried, $"{step.Id}: {step.Message}");
         }
     }
 
-    private Plan? PlanOf(TEntity entity, PlanSlot slot) =>
+    private Plan? PlanOf(RunObject entity, PlanSlot slot) =>
         entity.Status is { } status ? kind.Plans.Of(status, slot) : null;
 
-    private static (string Reason, string Message)? Stalled(TEntity entity) => True(entity, ConditionTypes.Stalled);
+    private static (string Reason, string Message)? Stalled(RunObject entity) => True(entity, ConditionTypes.Stalled);
 
-    private static (string Reason, string Message)? Held(TEntity entity) => True(entity, ConditionTypes.Held);
+    private static (string Reason, string Message)? Held(RunObject entity) => True(entity, ConditionTypes.Held);
 
-    private static (string Reason, string Message)? True(TEntity entity, string type) =>
+    private static (string Reason, string Message)? True(RunObject entity, string type) =>
         entity.Status?.Conditions.Find(c => c.Type == type && c.Status == "True") is { } condition ? (condition.Reason, condition.Message) : null;
 }

@@ -57,7 +57,7 @@ internal static class SecretsBench
             Time = TimeProvider.System,
             Loggers = null!,
         };
-        return (await new DatabaseAccess(services).ReadAsync(Upgrade(spec), CancellationToken.None)).AccessKey;
+        return (await DatabaseRunTargets.BindAsync(Upgrade(spec), services, CancellationToken.None)).AccessKey;
     }
 
     private static async Task<InMemoryApi> ApiAsync()

@@ -10,7 +10,7 @@ namespace Drydock.Tests.Unit.Fakes;
 /// One process's way to a database that does all it is told, by the Secrets of one moment. Of no use once it is
 /// disposed of.
 /// </summary>
-internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>, IStepCatalog
+internal sealed class FakeDatabaseTargets : IRunTargets<DatabaseRollingUpgrade, DatabaseRollingUpgradeStatus>, IStepCatalog
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(10);
     private readonly DatabaseRunTruth _truth;
@@ -18,7 +18,7 @@ internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, D
     private readonly Func<IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> _discover;
     private bool _isDisposed;
 
-    public DatabaseRunTargets(
+    public FakeDatabaseTargets(
         DatabaseRunTruth truth,
         TimeProvider time,
         Func<IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> discover)
@@ -40,13 +40,12 @@ internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, D
 
     public IGuardCheck Guard(string name) => new AnyGuard(name);
 
-    public async Task<RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>> PreflightAsync(
-        CancellationToken cancellationToken)
+    public async Task<RunPreflight> PreflightAsync(CancellationToken cancellationToken)
     {
         await Task.Delay(Look, _time, cancellationToken);
         Use("preflight");
         var found = _discover();
-        return new RunPreflight<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(found, [], new ClaimTarget(found.TargetIdentity, found.TargetAddresses));
+        return new RunPreflight(found, [], new ClaimTarget(found.TargetIdentity, found.TargetAddresses));
     }
 
     public Task<string?> FindObstacleAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
@@ -68,7 +67,7 @@ internal sealed class DatabaseRunTargets : IRunTargets<DatabaseRollingUpgrade, D
         }
     }
 
-    private sealed class AnyAction(string name, DatabaseRunTargets targets) : IStepAction
+    private sealed class AnyAction(string name, FakeDatabaseTargets targets) : IStepAction
     {
         private static readonly TimeSpan Takes = TimeSpan.FromSeconds(30);
 

@@ -1,0 +1,86 @@
+using System.Text.Json.Serialization.Metadata;
+using Drydock.Abstractions.Entities;
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>
+/// The base of every kind: casts once, so that the kind is written with its own types. See <see cref="RunKind"/> for
+/// the meaning of the members.
+/// </summary>
+/// <typeparam name="TEntity">The kind.</typeparam>
+/// <typeparam name="TSpec">Its spec.</typeparam>
+/// <typeparam name="TStatus">Its status.</typeparam>
+/// <param name="name">The kind as written in manifests.</param>
+/// <param name="json">How objects of the kind are stored.</param>
+internal abstract class RunKind<TEntity, TSpec, TStatus>(string name, JsonTypeInfo<TEntity> json) : RunKind
+    where TEntity : CustomKubernetesEntity<TSpec, TStatus>
+    where TSpec : RunSpec, new()
+    where TStatus : RunStatus, new()
+{
+    public sealed override string Name => name;
+
+    public sealed override JsonTypeInfo StatusJson { get; } = json.Options.GetTypeInfo(typeof(TStatus));
+
+    public sealed override RunObject Read(IKubernetesObject entity) =>
+        entity is TEntity e ? new RunObject(e, e.Spec, e.Status) : throw new ArgumentException($"not a {name}", nameof(entity));
+
+    public sealed override IKubernetesObject WithStatus(IKubernetesObject entity, RunStatus status) =>
+        (TEntity)entity with { Status = (TStatus)status };
+
+    public sealed override RunStatus NewStatus() => new TStatus();
+
+    public sealed override Task<RunBinding> BindAsync(RunObject entity, CancellationToken cancellationToken) =>
+        BindAsync((TEntity)entity.Entity, cancellationToken);
+
+    public sealed override string IdentityHash(RunSpec spec) => IdentityHash((TSpec)spec);
+
+    public sealed override string PreflightTimeout(RunSpec spec) => PreflightTimeout((TSpec)spec);
+
+    public sealed override TimeSpan TimeoutOf(RunSpec spec, PlanStep step) => TimeoutOf((TSpec)spec, step);
+
+    public sealed override string? RollbackRefusal(RunSpec spec, Plan plan) => RollbackRefusal((TSpec)spec, plan);
+
+    public sealed override Plan CompileRollback(RunSpec spec, RollbackBasis basis) =>
+        CompileRollback((TSpec)spec, basis);
+
+    public sealed override RunStatus Summarize(RunSpec spec, RunStatus status, PlanSlot slot, bool isDone) =>
+        Summarize((TSpec)spec, (TStatus)status, slot, isDone);
+
+    public sealed override RunStatus Forget(RunStatus status) => Forget((TStatus)status);
+
+    public sealed override RunMilestones Milestones(RunSpec spec) => Milestones((TSpec)spec);
+
+    public sealed override void AddConditions(ConditionSet conditions, RunSpec spec, RunStatus status) =>
+        AddConditions(conditions, (TSpec)spec, (TStatus)status);
+
+    public sealed override string Success(RunStatus status) => Success((TStatus)status);
+
+    public sealed override string LeftBehind(RunSpec spec, RunStatus status) =>
+        LeftBehind((TSpec)spec, (TStatus)status);
+
+    protected abstract Task<RunBinding> BindAsync(TEntity entity, CancellationToken cancellationToken);
+
+    protected abstract string IdentityHash(TSpec spec);
+
+    protected abstract string PreflightTimeout(TSpec spec);
+
+    protected abstract TimeSpan TimeoutOf(TSpec spec, PlanStep step);
+
+    protected abstract string? RollbackRefusal(TSpec spec, Plan plan);
+
+    protected abstract Plan CompileRollback(TSpec spec, RollbackBasis basis);
+
+    protected abstract TStatus Summarize(TSpec spec, TStatus status, PlanSlot slot, bool isDone);
+
+    protected abstract TStatus Forget(TStatus status);
+
+    protected abstract RunMilestones Milestones(TSpec spec);
+
+    protected abstract void AddConditions(ConditionSet conditions, TSpec spec, TStatus status);
+
+    protected abstract string Success(TStatus status);
+
+    protected abstract string LeftBehind(TSpec spec, TStatus status);
+}
