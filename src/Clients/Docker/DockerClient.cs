@@ -1,9 +1,6 @@
-using Drydock.Clients.Docker.Http;
-using Drydock.Clients.Docker.Transport;
-
 namespace Drydock.Clients.Docker;
 
-/// <summary>A client for one engine. <see cref="DockerClientFactory"/> makes them.</summary>
+/// <summary>A client for one engine. <see cref="DockerClientFactory"/> creates it.</summary>
 public sealed class DockerClient : IDockerClient
 {
     private readonly DockerHttp _http;

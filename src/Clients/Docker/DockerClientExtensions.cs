@@ -4,12 +4,12 @@ using Drydock.Clients.Safety;
 namespace Drydock.Clients.Docker;
 
 /// <summary>
-/// Things that need more than one operation. They work with every <see cref="IDockerClient"/>, in-memory ones too.
+/// Actions that need more than one operation. They work with any <see cref="IDockerClient"/>, including in-memory ones.
 /// </summary>
 public static class DockerClientExtensions
 {
     /// <summary>
-    /// Reads one ordinary file of a container (running, stopped or never started), bind mounts included.
+    /// Reads one regular file of a container (running, stopped or never started), bind mounts included.
     /// </summary>
     /// <param name="containers">The operations.</param>
     /// <param name="id">The container.</param>
@@ -19,10 +19,14 @@ public static class DockerClientExtensions
     /// <param name="cancellationToken">Ends the transfer.</param>
     /// <returns>The bytes, or null when the path (not the container) does not exist.</returns>
     /// <exception cref="DockerNotFoundException">No such container.</exception>
-    /// <exception cref="InvalidDataException">It is not an ordinary file, or larger than
+    /// <exception cref="InvalidDataException">It is not a regular file, or larger than
     /// <paramref name="maxBytes"/>.</exception>
     public static async Task<byte[]?> ReadFileAsync(
-        this IContainerOperations containers, string id, string path, int maxBytes, CancellationToken cancellationToken = default)
+        this IContainerOperations containers,
+        string id,
+        string path,
+        int maxBytes,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(containers);
         ArgumentNullException.ThrowIfNull(path);
@@ -42,12 +46,13 @@ public static class DockerClientExtensions
         {
             if (!archive.Stat.IsRegularFile)
             {
-                throw new InvalidDataException($"{path} in container {id} is not an ordinary file");
+                throw new InvalidDataException($"{path} in container {id} is not a regular file.");
             }
 
             if (archive.Stat.Size > maxBytes)
             {
-                throw new InvalidDataException($"{path} in container {id} has {archive.Stat.Size} bytes; at most {maxBytes} are read");
+                throw new InvalidDataException(
+                    $"{path} in container {id} has {archive.Stat.Size} bytes; at most {maxBytes} are read.");
             }
 
             return await FirstFileAsync(archive.Stream!, id, path, maxBytes, cancellationToken).ConfigureAwait(false);
@@ -59,7 +64,13 @@ public static class DockerClientExtensions
     /// </summary>
     /// <exception cref="DockerNotFoundException">No such container or directory.</exception>
     public static async Task WriteFileAsync(
-        this IContainerOperations containers, string id, string directory, string fileName, ReadOnlyMemory<byte> content, UnixFileMode mode, CancellationToken cancellationToken = default)
+        this IContainerOperations containers,
+        string id,
+        string directory,
+        string fileName,
+        ReadOnlyMemory<byte> content,
+        UnixFileMode mode,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(containers);
         using var tar = new MemoryStream();
@@ -71,18 +82,19 @@ public static class DockerClientExtensions
         }
 
         tar.Position = 0;
-        await containers.ExtractArchiveToContainerAsync(id, new CopyToContainerParameters { Path = directory }, tar, cancellationToken).ConfigureAwait(false);
+        await containers.ExtractArchiveToContainerAsync(
+            id, new CopyToContainerParameters { Path = directory }, tar, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
-    /// Waits, without limit, until a started exec has ended: subscribes to the container's events first, then looks, so
-    /// that no end is missed, and looks again at every end the engine reports.
+    /// Waits, without limit, until a started exec has ended: subscribes to the container's events first, then inspects
+    /// the exec, so that no end is missed, and inspects it again at every end the engine reports.
     /// </summary>
     /// <returns>The exec when it has ended; also when it was never started
-    /// (<see cref="ContainerExecInspectResponse.NotStarted"/>), for then nothing is to be waited for.</returns>
-    /// <exception cref="DockerNotFoundException">The engine does not know the exec (any more): its outcome cannot be
-    /// told from it.</exception>
-    /// <exception cref="DockerUnreachableException">The connection died; the exec may go on. Wait again.</exception>
+    /// (<see cref="ContainerExecInspectResponse.NotStarted"/>), because there is nothing to wait for.</returns>
+    /// <exception cref="DockerNotFoundException">The engine does not know the exec (any more); its outcome cannot be
+    /// determined.</exception>
+    /// <exception cref="DockerUnreachableException">The connection died; the exec may continue. Wait again.</exception>
     public static async Task<ContainerExecInspectResponse> WaitContainerExecAsync(
         this IDockerClient client, string containerId, string execId, CancellationToken cancellationToken = default)
     {
@@ -93,8 +105,8 @@ public static class DockerClientExtensions
             return exec;
         }
 
-        // The engine's clock before the second look: an end between that look and the subscription is in its buffer of
-        // past events.
+        // The engine's clock is read before the second inspect: if the exec ends between that inspect and the
+        // subscription, the event is in the engine's buffer of past events.
         var ping = await client.System.PingAsync(cancellationToken).ConfigureAwait(false);
         exec = await client.Exec.InspectContainerExecAsync(execId, cancellationToken).ConfigureAwait(false);
         if (!exec.Running)
@@ -128,24 +140,32 @@ public static class DockerClientExtensions
             }
         }
 
-        throw new DockerUnreachableException(client.EndpointName, $"the event stream of {client.EndpointName} ended while exec {execId} was running", mayHaveBeenProcessed: true);
+        throw new DockerUnreachableException(
+            client.EndpointName,
+            $"The event stream of Docker at {client.EndpointName} ended while exec {execId} was running.",
+            mayHaveBeenProcessed: true);
     }
 
     /// <summary>
-    /// Runs a command in a container and waits for its end: for looking, not for run-once work (see
+    /// Runs a command in a container and waits for its end: for reading, not for run-once work (see
     /// <see cref="IExecOperations"/>).
     /// </summary>
     /// <exception cref="DockerConflictException">The container is not running.</exception>
     public static async Task<ExecResult> RunExecAsync(
-        this IDockerClient client, string containerId, IReadOnlyList<string> command, CancellationToken cancellationToken = default)
+        this IDockerClient client,
+        string containerId,
+        IReadOnlyList<string> command,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(client);
         var created = await client.Exec.ExecCreateContainerAsync(
             containerId,
             new ContainerExecCreateParameters { Cmd = command, AttachStdout = true, AttachStderr = true },
             cancellationToken).ConfigureAwait(false);
-        var output = await client.Exec.StartAndAttachContainerExecAsync(created.ID, new ContainerExecAttachParameters(), cancellationToken).ConfigureAwait(false);
-        var ended = await client.WaitContainerExecAsync(containerId, created.ID, cancellationToken).ConfigureAwait(false);
+        var output = await client.Exec.StartAndAttachContainerExecAsync(
+            created.ID, new ContainerExecAttachParameters(), cancellationToken).ConfigureAwait(false);
+        var ended =
+            await client.WaitContainerExecAsync(containerId, created.ID, cancellationToken).ConfigureAwait(false);
         return new ExecResult { ExitCode = ended.ExitCode ?? -1, Stdout = output.Stdout, Stderr = output.Stderr };
     }
 
@@ -154,11 +174,16 @@ public static class DockerClientExtensions
     {
         try
         {
-            return await containers.GetArchiveFromContainerAsync(id, new GetArchiveFromContainerParameters { Path = path }, statOnly: false, cancellationToken).ConfigureAwait(false);
+            return await containers.GetArchiveFromContainerAsync(
+                id,
+                new GetArchiveFromContainerParameters { Path = path },
+                statOnly: false,
+                cancellationToken).ConfigureAwait(false);
         }
         catch (DockerNotFoundException)
         {
-            // The path or the container: this look tells, by its own DockerNotFoundException, which.
+            // Either the path or the container does not exist. If it is the container, this inspect throws its own
+            // DockerNotFoundException.
             await containers.InspectContainerAsync(id, cancellationToken).ConfigureAwait(false);
             return null;
         }
@@ -168,19 +193,21 @@ public static class DockerClientExtensions
         Stream tar, string id, string path, int maxBytes, CancellationToken cancellationToken)
     {
         // One entry: its headers, its bytes, and what pads them.
-        var bounded = new BoundedTarStream(tar, $"{path} in container {id}", maxBytes + (2L * BoundedTarStream.MaxHeaderBytes));
+        var bounded =
+            new BoundedTarStream(tar, $"{path} in container {id}", maxBytes + (2L * BoundedTarStream.MaxHeaderBytes));
         var reader = new TarReader(bounded);
         await using (reader.ConfigureAwait(false))
         {
             var entry = await reader.GetNextEntryAsync(copyData: false, cancellationToken).ConfigureAwait(false);
             if (entry is null)
             {
-                throw new InvalidDataException($"{path} in container {id}: the engine gave an empty archive");
+                throw new InvalidDataException($"{path} in container {id}: Docker sent an empty archive.");
             }
 
             if (entry.Length > maxBytes)
             {
-                throw new InvalidDataException($"{path} in container {id} has {entry.Length} bytes; at most {maxBytes} are read");
+                throw new InvalidDataException(
+                    $"{path} in container {id} has {entry.Length} bytes; at most {maxBytes} are read.");
             }
 
             if (entry.DataStream is null)

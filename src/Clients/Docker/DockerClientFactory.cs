@@ -1,9 +1,8 @@
-using Drydock.Clients.Docker.Transport;
-
 namespace Drydock.Clients.Docker;
 
-/// <summary>Makes clients that talk to real engines.</summary>
-public sealed class DockerClientFactory(DockerClientOptions? options = null, TimeProvider? timeProvider = null) : IDockerClientFactory
+/// <summary>Creates clients of real engines.</summary>
+public sealed class DockerClientFactory(
+    DockerClientOptions? options = null, TimeProvider? timeProvider = null) : IDockerClientFactory
 {
     private readonly DockerClientOptions _options = options ?? new DockerClientOptions();
     private readonly TimeProvider _time = timeProvider ?? TimeProvider.System;
@@ -14,4 +13,15 @@ public sealed class DockerClientFactory(DockerClientOptions? options = null, Tim
         ArgumentNullException.ThrowIfNull(endpoint);
         return new DockerClient(endpoint.DisplayName, ConnectorFactory.Create(endpoint, _options), _options, _time);
     }
+}
+
+/// <summary>Creates clients for endpoints. An in-memory Docker replaces this interface.</summary>
+public interface IDockerClientFactory
+{
+    /// <summary>
+    /// Creates a client, which the caller disposes. The first operation connects.
+    /// </summary>
+    /// <exception cref="DockerEndpointException">The endpoint cannot be used as it is written: unknown scheme, plain
+    /// tcp without <see cref="DockerEndpoint.Insecure"/>, TLS or ssh material missing or unreadable.</exception>
+    IDockerClient Create(DockerEndpoint endpoint);
 }

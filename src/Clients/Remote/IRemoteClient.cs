@@ -1,33 +1,55 @@
 namespace Drydock.Clients.Remote;
 
 /// <summary>
-/// Commands and files on one host, whatever leads there: ssh, or exec in a container that is the host.
+/// Commands and files on one host, over ssh or by exec in a container that is the host.
 /// </summary>
 public interface IRemoteClient : IAsyncDisposable
 {
-    /// <summary>The host as messages name it.</summary>
+    /// <summary>The host as it is named in messages.</summary>
     string Name { get; }
 
     /// <summary>Runs a command to its end, whatever its exit code.</summary>
     /// <exception cref="RemoteException"> It could not be run, or its end was not seen
-    /// (<see cref="RemoteException.MayHaveRun"/>): unknown host key, refused key, sudo that does not let us, no such
-    /// container, a broken connection.
+    /// (<see cref="RemoteException.MayHaveRun"/>): unknown host key, refused key, refused sudo, no such container, a
+    /// broken connection.
     /// </exception>
-    /// <exception cref="OperationCanceledException">Cancelled; the command may have run and may go on
-    /// there.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the command may have run and may continue on the
+    /// host.</exception>
     Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Brings a file there: beside its place under the name <c>….drydock-part</c>, then by rename once its checksum is
-    /// right. One that is there with this checksum is left alone; what was sent before a broken connection is kept, and
-    /// the next call goes on behind it.
+    /// Uploads a file: first under the name <c>….drydock-part</c> in the same directory, then by rename once its
+    /// checksum is correct. An existing file with this checksum is left unchanged. After a broken connection the part
+    /// is kept, and the next call continues after it.
     /// </summary>
     /// <param name="file">The file.</param>
     /// <param name="open">Opens the content from an offset on.</param>
-    /// <param name="progress">Told how many bytes are there.</param>
-    /// <param name="cancellationToken">Cancels; the part stays for the next call.</param>
-    /// <returns>False if it was there already.</returns>
-    /// <exception cref="RemoteException">It did not arrive: as of <see cref="RunAsync"/>, no room, or
-    /// <see cref="RemoteRefusal.Corrupt"/>: what arrived is not what was announced, and is removed.</exception>
-    Task<bool> UploadAsync(RemoteFile file, Func<long, CancellationToken, Task<Stream>> open, IProgress<long>? progress = null, CancellationToken cancellationToken = default);
+    /// <param name="progress">Receives how many bytes are on the host.</param>
+    /// <param name="cancellationToken">Cancels; the part is kept for the next call.</param>
+    /// <returns>False if the file already existed.</returns>
+    /// <exception cref="RemoteException">The upload failed: as in <see cref="RunAsync"/>, no space, or
+    /// <see cref="RemoteRefusal.Corrupt"/>: the received data does not have the announced checksum, and was
+    /// removed.</exception>
+    Task<bool> UploadAsync(
+        RemoteFile file,
+        Func<long, CancellationToken, Task<Stream>> open,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default);
+}
+
+/// <summary>A file to upload to a host.</summary>
+/// <param name="Path">The path; its directory must exist.</param>
+/// <param name="Length">Its length in bytes.</param>
+/// <param name="Sha256">Its SHA-256 in hexadecimal digits.</param>
+public sealed record RemoteFile(string Path, long Length, string Sha256)
+{
+    /// <summary>Its permissions.</summary>
+    public UnixFileMode Mode { get; init; } =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    /// <summary>Written as root (<see cref="RemoteCommand.AsRoot"/>).</summary>
+    public bool AsRoot { get; init; }
+
+    /// <inheritdoc />
+    public override string ToString() => Path;
 }

@@ -1,19 +1,19 @@
 namespace Drydock.Clients.Remote;
 
 /// <summary>
-/// What is run on a host. Its arguments are seen there by everybody (<c>ps</c>, and the engine's records of a
-/// container): secrets go through <see cref="Input"/>.
+/// A command on a host. Its arguments are visible there to everybody (<c>ps</c>, and the engine's records of a
+/// container): so secrets must be passed through <see cref="Input"/>.
 /// </summary>
-/// <param name="Arguments">The program and its arguments; each arrives as it is, whatever is in it.</param>
+/// <param name="Arguments">The program and its arguments; each arrives unchanged, whatever it contains.</param>
 public sealed record RemoteCommand(params IReadOnlyList<string> Arguments)
 {
     /// <summary>Run as root: over ssh through <c>sudo -n</c>, in a container as the user 0.</summary>
     public bool AsRoot { get; init; }
 
-    /// <summary>What the program reads; it is read once.</summary>
+    /// <summary>The program's input; it is read once.</summary>
     public Stream? Input { get; init; }
 
-    /// <summary>Told how many bytes of <see cref="Input"/> were sent.</summary>
+    /// <summary>Receives how many bytes of <see cref="Input"/> were sent.</summary>
     public Action<long>? Sent { get; init; }
 
     /// <summary>A script for <c>sh</c>, its arguments as <c>$1</c> and so on.</summary>
@@ -22,4 +22,38 @@ public sealed record RemoteCommand(params IReadOnlyList<string> Arguments)
 
     /// <inheritdoc />
     public override string ToString() => string.Join(' ', Arguments);
+}
+
+/// <summary>The result of a command that has ended.</summary>
+/// <param name="ExitCode">The exit code; over ssh 254 also stands for 255.</param>
+/// <param name="Output">The end of its stdout.</param>
+/// <param name="Errors">The end of its stderr.</param>
+public sealed record RemoteResult(int ExitCode, string Output, string Errors)
+{
+    // The reason of a failure is usually printed last.
+    private const int MaxErrorCharacters = 600;
+
+    /// <summary>Whether it ended with 0.</summary>
+    public bool IsSuccess => ExitCode == 0;
+
+    /// <summary>Returns this result if the exit code is 0.</summary>
+    /// <exception cref="RemoteException">The exit code is not 0.</exception>
+    public RemoteResult OrThrow(string host, string what) => IsSuccess
+        ? this
+        : throw new RemoteException(
+            host,
+            $"{host}: {what} ended with {ExitCode}: {LastOutput()}",
+            RemoteRefusal.RemoteCommand,
+            mayHaveRun: true);
+
+    private string LastOutput()
+    {
+        var text = (Errors.Trim().Length > 0 ? Errors : Output).Trim();
+        if (text.Length > MaxErrorCharacters)
+        {
+            text = string.Concat("…", text.AsSpan(text.Length - MaxErrorCharacters));
+        }
+
+        return text.Length > 0 && text[^1] is '.' or '?' or '!' ? text : text + ".";
+    }
 }

@@ -1,19 +1,17 @@
 namespace Drydock.Clients.Remote;
 
-/// <summary>Sends a command what it reads.</summary>
+/// <summary>Copies data to the input of a command.</summary>
 public static class RemoteInput
 {
     private const int BufferBytes = 128 * 1024;
 
     /// <summary>
-    /// Sends a stream to its end. What cannot be read here is thrown; what is not taken there is no failure here: the
-    /// command's exit code and its words say why.
+    /// Sends a stream to its end. A failure to read the stream is thrown. Input that the command does not read is not a
+    /// failure here; its exit code and output say why.
     /// </summary>
-    /// <param name="input">What is sent.</param>
     /// <param name="target">Where to.</param>
-    /// <param name="sent">Told how many bytes were sent.</param>
-    /// <param name="cancellationToken">Cancels.</param>
-    /// <returns>False if the command has ended, or the connection broke, before everything was taken.</returns>
+    /// <param name="sent">Receives how many bytes were sent.</param>
+    /// <returns>False if the command ended or the connection broke before everything was sent.</returns>
     public static async Task<bool> SendAsync(
         Stream input, Stream target, Action<long>? sent, CancellationToken cancellationToken)
     {

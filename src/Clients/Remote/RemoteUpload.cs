@@ -3,13 +3,13 @@ using System.Globalization;
 namespace Drydock.Clients.Remote;
 
 /// <summary>
-/// One file on its way (<see cref="IRemoteClient.UploadAsync"/>), by commands alone. Every step reads the host first,
-/// so that it can be broken off and begun again anywhere.
+/// The upload of one file (<see cref="IRemoteClient.UploadAsync"/>), by commands only. Every step reads the state of
+/// the host first, so the upload can be interrupted and restarted at any point.
 /// </summary>
-/// <param name="client">The way to the host.</param>
+/// <param name="client">The client of the host.</param>
 /// <param name="file">The file.</param>
 /// <param name="open">Opens the content from an offset on.</param>
-/// <param name="progress">Told how many bytes are there.</param>
+/// <param name="progress">Receives how many bytes are on the host.</param>
 public sealed class RemoteUpload(
     IRemoteClient client, RemoteFile file, Func<long, CancellationToken, Task<Stream>> open, IProgress<long>? progress)
 {
@@ -19,8 +19,8 @@ public sealed class RemoteUpload(
     private readonly string _part = file.Path + ".drydock-part";
     private readonly string _host = client.Name;
 
-    /// <summary>Brings it there; false if it was there already.</summary>
-    /// <exception cref="RemoteException">It did not arrive.</exception>
+    /// <summary>Uploads the file; false if it already existed.</summary>
+    /// <exception cref="RemoteException">The upload failed.</exception>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         if (await SumAsync(file.Path, cancellationToken).ConfigureAwait(false) == file.Sha256)
@@ -39,28 +39,36 @@ public sealed class RemoteUpload(
         return true;
     }
 
-    // Null if it is not there.
+    // Null if the file does not exist.
     private async Task<string?> SumAsync(string path, CancellationToken cancellationToken)
     {
-        var result = await RunAsync(RemoteCommand.Script("[ ! -e \"$1\" ] || sha256sum < \"$1\"", path), cancellationToken).ConfigureAwait(false);
+        var result = await RunAsync(
+            RemoteCommand.Script("[ ! -e \"$1\" ] || sha256sum < \"$1\"", path),
+            cancellationToken).ConfigureAwait(false);
         var sum = result.OrThrow(_host, $"sha256sum of {path}").Output.Split(' ', 2)[0];
         return sum.Length switch
         {
             0 => null,
             Sha256Digits => sum,
-            _ => throw new RemoteException(_host, $"{_host}: sha256sum of {path} gave no checksum; see what the login shell of that host prints", RemoteRefusal.RemoteCommand),
+            _ =>
+                throw new RemoteException(
+                    _host,
+                    $"{_host}: `sha256sum` of {path} printed no checksum. "
+                        + "Check what the login shell of that host prints.",
+                    RemoteRefusal.RemoteCommand),
         };
     }
 
-    // Null if it is not there. Makes nothing: what is to be sent may yet be refused. A part that is longer than the
-    // whole is none of this file. Whoever writes holds the lock: what a cancelled call sent arrives to its end first.
+    // Null if there is no part. Creates nothing, because opening the content may still be refused. A part that is
+    // longer than the file belongs to another file and is emptied. A writer holds the lock, so data sent by a cancelled
+    // call arrives completely first.
     private async Task<long?> ThereAsync(CancellationToken cancellationToken)
     {
         var look = RemoteCommand.Script(
             """
             [ -e "$1" ] || { echo none; exit 0; }
             exec 9>>"$1" || exit 1
-            flock -w "$3" 9 || { echo "somebody else writes it" >&2; exit 3; }
+            flock -w "$3" 9 || { echo "another process is writing it" >&2; exit 3; }
             n=$(stat -c %s -- "$1")
             [ "$n" -le "$2" ] || { : >"$1" && n=0; }
             echo "$n"
@@ -69,7 +77,7 @@ public sealed class RemoteUpload(
             Text(file.Length),
             Text(LockSeconds));
         var result = await RunAsync(look, cancellationToken).ConfigureAwait(false);
-        var output = result.OrThrow(_host, $"looking at {_part}").Output.Trim();
+        var output = result.OrThrow(_host, $"reading the length of {_part}").Output.Trim();
         if (output == "none")
         {
             return null;
@@ -77,10 +85,14 @@ public sealed class RemoteUpload(
 
         return long.TryParse(output, CultureInfo.InvariantCulture, out var there) && there >= 0
             ? there
-            : throw new RemoteException(_host, $"{_host}: looking at {_part} gave no length; see what the login shell of that host prints", RemoteRefusal.RemoteCommand);
+            : throw new RemoteException(
+                _host,
+                $"{_host}: reading the length of {_part} printed no number. "
+                    + "Check what the login shell of that host prints.",
+                RemoteRefusal.RemoteCommand);
     }
 
-    // The offset is checked again there: of two that send at once the later one writes nothing.
+    // The offset is checked again on the host: of two concurrent uploads the later one writes nothing.
     private async Task SendAsync(long offset, CancellationToken cancellationToken)
     {
         var content = await open(offset, cancellationToken).ConfigureAwait(false);
@@ -90,7 +102,7 @@ public sealed class RemoteUpload(
                 """
                 umask 077
                 exec 9>>"$1" || exit 1
-                flock -n 9 && [ "$(stat -c %s -- "$1")" = "$2" ] || { echo "somebody else writes it" >&2; exit 3; }
+                flock -n 9 && [ "$(stat -c %s -- "$1")" = "$2" ] || { echo "another process is writing it" >&2; exit 3; }
                 exec cat >&9
                 """,
                 _part,
@@ -108,12 +120,19 @@ public sealed class RemoteUpload(
         var sum = await SumAsync(_part, cancellationToken).ConfigureAwait(false);
         if (sum != file.Sha256)
         {
-            (await RunAsync(new RemoteCommand("rm", "-f", "--", _part), cancellationToken).ConfigureAwait(false)).OrThrow(_host, $"removing {_part}");
-            throw new RemoteException(_host, $"{_host}: {file.Path} arrived with SHA-256 {sum ?? "(nothing)"}, expected {file.Sha256}; it was removed. Is the announced checksum that of this file?", RemoteRefusal.Corrupt);
+            (await RunAsync(new RemoteCommand("rm", "-f", "--", _part), cancellationToken).ConfigureAwait(false))
+                .OrThrow(_host, $"removing {_part}");
+            throw new RemoteException(
+                _host,
+                $"{_host}: {file.Path} arrived with SHA-256 {sum ?? "(nothing)"}, expected {file.Sha256}, so it was "
+                    + "removed. Check that the announced checksum belongs to this file.",
+                RemoteRefusal.Corrupt);
         }
 
         var mode = Convert.ToString((int)file.Mode, 8);
-        (await RunAsync(RemoteCommand.Script("chmod \"$3\" -- \"$1\" && sync -- \"$1\" && mv -fT -- \"$1\" \"$2\"", _part, file.Path, mode), cancellationToken).ConfigureAwait(false)).OrThrow(_host, $"renaming {_part}");
+        (await RunAsync(RemoteCommand.Script("chmod \"$3\" -- \"$1\" && sync -- \"$1\" && mv -fT -- "
+            + "\"$1\" \"$2\"", _part, file.Path, mode), cancellationToken).ConfigureAwait(false))
+            .OrThrow(_host, $"renaming {_part}");
     }
 
     private Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken) =>

@@ -11,7 +11,7 @@ public sealed class TailBuffer(int maxBytes)
     /// <summary>The kept text as UTF-8.</summary>
     public string Text => Encoding.UTF8.GetString(Tail());
 
-    /// <summary>Takes the next piece.</summary>
+    /// <summary>Appends the next piece.</summary>
     public void Append(ReadOnlySpan<byte> piece)
     {
         _kept.Write(piece);

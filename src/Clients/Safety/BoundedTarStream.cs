@@ -4,19 +4,19 @@ using System.Globalization;
 namespace Drydock.Clients.Safety;
 
 /// <summary>
-/// A tar that another party wrote, on its way to a reader of the library, which takes the headers of an entry (long
-/// names, extended attributes) into memory in whatever length the tar announces. Here that length, the number of
-/// entries and the bytes of all together have limits.
+/// Limits an untrusted tar before .NET's reader sees it. That reader loads the headers of an entry (long names,
+/// extended attributes) into memory in the length the tar announces. This stream limits that length, the number of
+/// entries and the total bytes.
 /// </summary>
-/// <param name="inner">The tar from its start; it is not disposed of.</param>
+/// <param name="inner">The tar from its start; it is not disposed.</param>
 /// <param name="what">What it is and where it comes from, for messages.</param>
-/// <param name="maxBytes">How many bytes may be read.</param>
+/// <param name="maxBytes">Maximum number of bytes to read.</param>
 public sealed class BoundedTarStream(Stream inner, string what, long maxBytes) : Stream
 {
-    /// <summary>How long the headers of one entry may be, in bytes.</summary>
+    /// <summary>Maximum length in bytes of the headers of one entry.</summary>
     public const int MaxHeaderBytes = 64 * 1024;
 
-    /// <summary>How many entries are read.</summary>
+    /// <summary>Maximum number of entries.</summary>
     public const int MaxEntries = 1_000_000;
 
     private const int BlockBytes = 512;
@@ -46,7 +46,11 @@ public sealed class BoundedTarStream(Stream inner, string what, long maxBytes) :
     public override long Length => throw new NotSupportedException();
 
     /// <inheritdoc />
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
 
     /// <inheritdoc />
     public override int Read(byte[] buffer, int offset, int count)
@@ -59,7 +63,8 @@ public sealed class BoundedTarStream(Stream inner, string what, long maxBytes) :
     /// <inheritdoc />
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var read = await inner.ReadAsync(buffer[..(int)Math.Min(buffer.Length, NextBytes())], cancellationToken).ConfigureAwait(false);
+        var read = await inner.ReadAsync(
+            buffer[..(int)Math.Min(buffer.Length, NextBytes())], cancellationToken).ConfigureAwait(false);
         Follow(buffer.Span[..read]);
         return read;
     }
@@ -90,7 +95,7 @@ public sealed class BoundedTarStream(Stream inner, string what, long maxBytes) :
         base.Dispose(disposing);
     }
 
-    // A header is judged before the reader has it: no read goes beyond one.
+    // A header is checked before the reader receives it, so no read crosses the end of a header.
     private long NextBytes() => _dataLeft > 0 ? _dataLeft : BlockBytes - _inBlock;
 
     private void Follow(ReadOnlySpan<byte> read)
@@ -98,7 +103,8 @@ public sealed class BoundedTarStream(Stream inner, string what, long maxBytes) :
         _total += read.Length;
         if (_total > maxBytes)
         {
-            throw new InvalidDataException($"{what}: the archive is longer than {Text(maxBytes)} bytes, so it is not read further");
+            throw new InvalidDataException(
+                $"{what}: the archive is longer than {Text(maxBytes)} bytes, so the rest is not read.");
         }
 
         if (_dataLeft > 0)
@@ -128,20 +134,23 @@ public sealed class BoundedTarStream(Stream inner, string what, long maxBytes) :
 
         if (++_entries > MaxEntries)
         {
-            throw new InvalidDataException($"{what}: the archive has more than {Text(MaxEntries)} entries, so it is not read further");
+            throw new InvalidDataException(
+                $"{what}: the archive has more than {Text(MaxEntries)} entries, so the rest is not read.");
         }
 
         var size = AttributeSize() ?? Size(_block.AsSpan(SizeOffset, SizeBytes));
         if (size is < 0 or > long.MaxValue - BlockBytes)
         {
-            throw new InvalidDataException($"{what}: an entry of the archive has no usable length");
+            throw new InvalidDataException($"{what}: an entry of the archive has no usable length.");
         }
 
         // Global and extended attributes, long names and long link targets.
         _headerBytes = (char)_block[TypeOffset] is 'x' or 'g' or 'L' or 'K' ? _headerBytes + size : 0;
         if (_headerBytes > MaxHeaderBytes)
         {
-            throw new InvalidDataException($"{what}: the headers of an entry of the archive are longer than {Text(MaxHeaderBytes)} bytes, so it is not read further");
+            throw new InvalidDataException(
+                $"{what}: the headers of an entry of the archive are longer than {Text(MaxHeaderBytes)} bytes, so the "
+                    + "rest is not read.");
         }
 
         _attributesLeft = _block[TypeOffset] == 'x' ? size : 0;
@@ -149,12 +158,14 @@ public sealed class BoundedTarStream(Stream inner, string what, long maxBytes) :
     }
 
     // A file of more than 8 GiB has its length in the extended attributes before it: records of "<length>
-    // <key>=<value>" and a line's end.
+    // <key>=<value>" with a line feed.
     private long? AttributeSize()
     {
         var records = _attributes.GetBuffer().AsSpan(0, (int)_attributes.Length);
         long? size = null;
-        while (Utf8Parser.TryParse(records, out int length, out var digits) && length > digits && length <= records.Length)
+        while (Utf8Parser.TryParse(records, out int length, out var digits)
+            && length > digits
+            && length <= records.Length)
         {
             var record = records[(digits + 1)..length];
             if (record.StartsWith("size="u8))
@@ -169,7 +180,7 @@ public sealed class BoundedTarStream(Stream inner, string what, long maxBytes) :
         return size;
     }
 
-    // Octal digits, or (its first bit set) a big-endian number.
+    // Octal digits, or a big-endian number if the first bit is set.
     private static long Size(ReadOnlySpan<byte> field)
     {
         var number = 0L;

@@ -6,8 +6,8 @@ using System.Net.Sockets;
 namespace Drydock.Clients.Safety;
 
 /// <summary>
-/// Which addresses and sockets the operator connects to because a manifest names them. Whoever writes a manifest must
-/// not reach, through the operator, what only the operator's pod and machine can reach.
+/// Which addresses and sockets from manifests the operator connects to. The author of a manifest must not reach,
+/// through the operator, what only the operator's pod and machine can reach.
 /// </summary>
 public sealed class EndpointPolicy
 {
@@ -32,7 +32,7 @@ public sealed class EndpointPolicy
     /// </summary>
     public static EndpointPolicy Default { get; } = new([], allowsUnixSockets: false, [], everything: false);
 
-    /// <summary>Refuses nothing and resolves nothing: for programs that take no manifests of others.</summary>
+    /// <summary>Refuses nothing and resolves nothing: for programs that accept no manifests from others.</summary>
     public static EndpointPolicy Unrestricted { get; } = new([], allowsUnixSockets: true, [], everything: true);
 
     /// <summary>Whether <c>unix://</c> endpoints may be used.</summary>
@@ -40,7 +40,7 @@ public sealed class EndpointPolicy
 
     /// <summary>The default policy, with exceptions.</summary>
     /// <param name="allowedAddresses">Addresses or networks (<c>127.0.0.1</c>, <c>10.0.0.0/8</c>) that may be connected
-    /// to, whatever they are.</param>
+    /// to, of any kind.</param>
     /// <param name="allowUnixSockets">Whether Unix sockets may be used.</param>
     /// <param name="apiServer">The address of the Kubernetes API server in the cluster, which is refused too; null if
     /// it is not known.</param>
@@ -50,7 +50,8 @@ public sealed class EndpointPolicy
     {
         ArgumentNullException.ThrowIfNull(allowedAddresses);
         IReadOnlyList<IPAddress> apiServers = IPAddress.TryParse(apiServer, out var known) ? [known] : [];
-        return new EndpointPolicy([.. allowedAddresses.Select(Network)], allowUnixSockets, apiServers, everything: false);
+        return new EndpointPolicy(
+            [.. allowedAddresses.Select(Network)], allowUnixSockets, apiServers, everything: false);
     }
 
     /// <summary>Reads an address or a network in CIDR notation.</summary>
@@ -65,10 +66,12 @@ public sealed class EndpointPolicy
 
         return IPAddress.TryParse(text, out var address)
             ? new IPNetwork(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128)
-            : throw new FormatException($"'{text}' is neither an address nor a network; write 127.0.0.1/32 or fd00::/8.");
+            : throw new FormatException(
+                $"'{text}' is neither an address nor a network. Write an address or a network such as `127.0.0.1/32` "
+                    + "or `fd00::/8`.");
     }
 
-    /// <summary>Why an address is not connected to; null if it may be.</summary>
+    /// <summary>Why connecting to an address is refused; null if it is allowed.</summary>
     public string? Refusal(IPAddress address)
     {
         ArgumentNullException.ThrowIfNull(address);
@@ -77,24 +80,27 @@ public sealed class EndpointPolicy
             return null;
         }
 
-        return AddressKinds.Forms(address).Any(form => _apiServers.Contains(form)) ? "the Kubernetes API server" : AddressKinds.Find(address);
+        return AddressKinds.Forms(address).Any(form => _apiServers.Contains(form))
+            ? "the Kubernetes API server"
+            : AddressKinds.Find(address);
     }
 
-    /// <summary>Refuses a Unix socket unless they are allowed.</summary>
-    /// <param name="endpoint">The endpoint as it is written.</param>
-    /// <exception cref="EndpointRefusedException">They are not allowed.</exception>
+    /// <summary>Refuses a Unix socket unless Unix sockets are allowed.</summary>
+    /// <param name="endpoint">The endpoint as the manifest has it.</param>
+    /// <exception cref="EndpointRefusedException">Unix sockets are not allowed.</exception>
     public void EnsureUnixSocket(string endpoint)
     {
         if (!AllowsUnixSockets)
         {
             throw new EndpointRefusedException(
-                $"{endpoint}: Unix sockets are sockets of the operator's own pod, so they are refused. Use ssh:// or tcp://. If the operator is meant to use its own sockets, "
-                + "an administrator starts it with `--allow-unix-endpoints`.");
+                $"{endpoint}: Unix sockets are sockets of the operator's own pod, so they are refused. "
+                    + "Use ssh:// or tcp://. To allow the operator's own sockets, "
+                + "an administrator starts the operator with `--allow-unix-endpoints`.");
         }
     }
 
     /// <summary>
-    /// Checks a host that a program resolves again for itself (ssh, the database client). All of its addresses must be
+    /// Checks a host that a program resolves itself (ssh, the database client). All of its addresses must be
     /// allowed, because the program may use any.
     /// </summary>
     /// <exception cref="EndpointRefusedException">An address is refused.</exception>
@@ -108,10 +114,10 @@ public sealed class EndpointPolicy
     }
 
     /// <summary>
-    /// Connects a socket to a host; the addresses that are checked are the ones that are connected to.
+    /// Connects a socket to a host, using exactly the addresses that were checked.
     /// </summary>
     /// <exception cref="EndpointRefusedException">An address is refused.</exception>
-    /// <exception cref="SocketException">The name cannot be resolved, or nothing can be connected to.</exception>
+    /// <exception cref="SocketException">The name cannot be resolved, or no address can be connected to.</exception>
     public async Task ConnectAsync(Socket socket, string host, int port, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(socket);
@@ -121,7 +127,7 @@ public sealed class EndpointPolicy
 
     /// <summary>Connections for a <see cref="SocketsHttpHandler"/>.</summary>
     /// <exception cref="EndpointRefusedException">An address is refused.</exception>
-    /// <exception cref="SocketException">The name cannot be resolved, or nothing can be connected to.</exception>
+    /// <exception cref="SocketException">The name cannot be resolved, or no address can be connected to.</exception>
     public async ValueTask<Stream> ConnectAsync(
         SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
@@ -129,7 +135,8 @@ public sealed class EndpointPolicy
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await ConnectAsync(socket, context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellationToken).ConfigureAwait(false);
+            await ConnectAsync(
+                socket, context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellationToken).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch
@@ -169,10 +176,129 @@ public sealed class EndpointPolicy
 
     private static string Text(string host, IPAddress address, string kind)
     {
-        var name = string.Equals(host.Trim('[', ']'), address.ToString(), StringComparison.OrdinalIgnoreCase) ? $"{address}" : $"{host} has the address {address}, which";
+        var name = string.Equals(host.Trim('[', ']'), address.ToString(), StringComparison.OrdinalIgnoreCase)
+            ? $"{address}"
+            : $"{host} has the address {address}, which";
         var prefix = address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{name} is refused ({kind}). Name an address of the host itself. If this address is meant, an administrator starts the operator with `--allow-address {address}/{prefix}`.");
+            $"{name} is refused ({kind}). Name an address of the host itself. "
+                + $"If this address is intended, an administrator starts the operator with `--allow-address "
+                + $"{address}/{prefix}`.");
+    }
+}
+
+/// <summary>
+/// The addresses that are never a host to upgrade: the operator's own machine, its link, and the metadata services of
+/// clouds, which give credentials to everybody who can connect.
+/// </summary>
+internal static class AddressKinds
+{
+    private const int IPv4Bytes = 4;
+
+    private static readonly (IPNetwork Network, string Kind)[] Refused =
+    [
+        (IPNetwork.Parse("0.0.0.0/8"), "unspecified"),
+        (IPNetwork.Parse("127.0.0.0/8"), "loopback"),
+        (IPNetwork.Parse("169.254.0.0/16"), "link-local; cloud metadata services listen there"),
+        (IPNetwork.Parse("100.100.100.200/32"), "the metadata service of Alibaba Cloud"),
+        (IPNetwork.Parse("168.63.129.16/32"), "the platform service of Azure"),
+        (IPNetwork.Parse("192.0.0.192/32"), "the metadata service of Oracle Cloud"),
+        (IPNetwork.Parse("224.0.0.0/4"), "multicast"),
+        (IPNetwork.Parse("240.0.0.0/4"), "reserved"),
+        (IPNetwork.Parse("::/128"), "unspecified"),
+        (IPNetwork.Parse("::1/128"), "loopback"),
+        (IPNetwork.Parse("fe80::/10"), "link-local"),
+        (IPNetwork.Parse("ff00::/8"), "multicast"),
+        (IPNetwork.Parse("fd00:ec2::/32"), "the metadata service of AWS"),
+        (IPNetwork.Parse("fd20:ce::254/128"), "the metadata service of Google Cloud"),
+    ];
+
+    // Where an IPv6 address carries an IPv4 one, and at which byte: a gateway may deliver to that one.
+    private static readonly (IPNetwork Network, int Offset, bool Inverted)[] Carriers =
+    [
+        (IPNetwork.Parse("::ffff:0:0:0/96"), 12, false),
+        (IPNetwork.Parse("::/96"), 12, false),
+        (IPNetwork.Parse("64:ff9b::/96"), 12, false),
+        (IPNetwork.Parse("2002::/16"), 2, false),
+        (IPNetwork.Parse("2001::/32"), 12, true),
+    ];
+
+    /// <summary>The kind of a refused address; null if the address may belong to a host.</summary>
+    public static string? Find(IPAddress address)
+    {
+        foreach (var form in Forms(address))
+        {
+            foreach (var (network, kind) in Refused)
+            {
+                if (network.Contains(form))
+                {
+                    return kind;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The address, and the IPv4 address that it contains.</summary>
+    public static IEnumerable<IPAddress> Forms(IPAddress address)
+    {
+        yield return address.AddressFamily == AddressFamily.InterNetworkV6 && address.ScopeId != 0
+            ? new IPAddress(address.GetAddressBytes())
+            : address;
+        if (address.AddressFamily != AddressFamily.InterNetworkV6)
+        {
+            yield break;
+        }
+
+        if (address.IsIPv4MappedToIPv6)
+        {
+            yield return address.MapToIPv4();
+            yield break;
+        }
+
+        var bytes = address.GetAddressBytes();
+        foreach (var (network, offset, inverted) in Carriers)
+        {
+            if (network.Contains(new IPAddress(bytes)))
+            {
+                var carried = bytes.AsSpan(offset, IPv4Bytes).ToArray();
+                if (inverted)
+                {
+                    carried = Array.ConvertAll(carried, b => (byte)~b);
+                }
+
+                yield return new IPAddress(carried);
+            }
+        }
+    }
+}
+
+/// <summary>
+/// The operator refuses to connect to an address from a manifest (see <see cref="EndpointPolicy"/>). Nothing was sent
+/// there.
+/// </summary>
+/// <param name="message">What is refused, why, and which flag permits it.</param>
+/// <param name="address">The refused address; null where the kind of endpoint is refused.</param>
+public sealed class EndpointRefusedException(string message, IPAddress? address = null) : Exception(message)
+{
+    /// <summary>The refused address; null where the kind of endpoint is refused.</summary>
+    public IPAddress? Address { get; } = address;
+
+    /// <summary>
+    /// The refusal inside an exception, or null: HTTP handlers wrap what their connections throw.
+    /// </summary>
+    public static EndpointRefusedException? In(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+        {
+            if (exception is EndpointRefusedException refused)
+            {
+                return refused;
+            }
+        }
+
+        return null;
     }
 }

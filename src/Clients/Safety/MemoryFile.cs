@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Drydock.Clients.Safety;
 
 /// <summary>
-/// A file (mode 0600) for a program or library that reads a secret by its path. It lives in memory without a name and
-/// is gone when it is disposed or this process ends, however it ends.
+/// A file (mode 0600) for a program or library that reads a secret by its path. It exists in memory without a name and
+/// disappears when it is disposed or this process ends in any way.
 /// </summary>
 public sealed partial class MemoryFile : IDisposable
 {
@@ -21,19 +21,18 @@ public sealed partial class MemoryFile : IDisposable
         Path = path;
     }
 
-    /// <summary>Where this process and its children find it while it lives.</summary>
+    /// <summary>The path under which this process and its children can open it until it is disposed.</summary>
     public string Path { get; }
 
-    /// <summary>Makes one.</summary>
-    /// <param name="label">What it is, for those who look at the process's descriptors.</param>
-    /// <param name="content">What is in it.</param>
-    /// <exception cref="IOException">The kernel gives no memory for it.</exception>
+    /// <param name="label">A name shown in the process's list of descriptors.</param>
+    /// <param name="content">The content.</param>
+    /// <exception cref="IOException">The kernel has no memory for it.</exception>
     public static MemoryFile Create(string label, ReadOnlySpan<byte> content)
     {
         var descriptor = memfd_create(label, CloseOnExec);
         if (descriptor < 0)
         {
-            throw new IOException($"memfd_create: {Marshal.GetLastPInvokeErrorMessage()}");
+            throw new IOException($"memfd_create: {Sentences.Close(Marshal.GetLastPInvokeErrorMessage())}");
         }
 
         var file = new SafeFileHandle(descriptor, ownsHandle: true);
@@ -41,11 +40,12 @@ public sealed partial class MemoryFile : IDisposable
         {
             if (fchmod(descriptor, OwnerOnly) != 0)
             {
-                throw new IOException($"fchmod: {Marshal.GetLastPInvokeErrorMessage()}");
+                throw new IOException($"fchmod: {Sentences.Close(Marshal.GetLastPInvokeErrorMessage())}");
             }
 
             RandomAccess.Write(file, content, 0);
-            return new MemoryFile(file, string.Create(CultureInfo.InvariantCulture, $"/proc/{Environment.ProcessId}/fd/{descriptor}"));
+            return new MemoryFile(
+                file, string.Create(CultureInfo.InvariantCulture, $"/proc/{Environment.ProcessId}/fd/{descriptor}"));
         }
         catch
         {
@@ -54,7 +54,7 @@ public sealed partial class MemoryFile : IDisposable
         }
     }
 
-    /// <summary>Gives its memory back.</summary>
+    /// <summary>Frees the memory.</summary>
     public void Dispose() => _file.Dispose();
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -7,23 +7,23 @@ using Drydock.Clients.Safety;
 namespace Drydock.Clients.Ssh;
 
 /// <summary>
-/// <see cref="IRemoteClient"/> by the OpenSSH client of this machine, with its multiplexing (ControlMaster): one shared
-/// connection, opened when it is needed and again when it broke.
+/// <see cref="IRemoteClient"/> by the local OpenSSH client with its multiplexing (ControlMaster): one shared
+/// connection, opened when needed and reopened when it broke.
 /// </summary>
 public sealed class SshClient : IRemoteClient
 {
-    // The kernel's limit for the path of a socket, less what ssh adds while it makes it.
+    // The kernel's limit for the path of a socket, minus the suffix that ssh adds temporarily.
     private const int MaxControlPath = 88;
-    private const int MaxWords = 300;
+    private const int MaxErrorCharacters = 300;
 
     private static readonly TimeSpan ExitLimit = TimeSpan.FromSeconds(5);
 
     private readonly SshOptions _options;
     private readonly SshFiles _files;
 
-    /// <summary>Takes key and known hosts into memory; nothing is connected yet.</summary>
-    /// <exception cref="RemoteException">The endpoint cannot be written on a command line, or there is no place for the
-    /// files.</exception>
+    /// <summary>Loads key and known hosts into memory; nothing is connected yet.</summary>
+    /// <exception cref="RemoteException">The endpoint cannot be used on a command line, or the files cannot be
+    /// created.</exception>
     public SshClient(SshEndpoint endpoint, SshMaterial material, SshOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
@@ -32,21 +32,29 @@ public sealed class SshClient : IRemoteClient
         _options = options ?? new SshOptions();
         if (!endpoint.IsSafe)
         {
-            throw new RemoteException(endpoint.ToString(), $"{endpoint}: no usable host, user or port; give a host name or address, a login name, and a port from 1 to 65535", RemoteRefusal.LocalClient);
+            throw new RemoteException(
+                endpoint.ToString(),
+                $"{endpoint}: host, user or port cannot be used. Set a host name or address, a login name, and a port "
+                    + "from 1 to 65535.",
+                RemoteRefusal.LocalClient);
         }
 
         _files = SshFiles.WriteShared(endpoint.ToString(), material, _options.RuntimeDirectory);
         if (_files.Control!.Length > MaxControlPath)
         {
             _files.Dispose();
-            throw new RemoteException(endpoint.ToString(), $"{endpoint}: the path of the shared connection, {_files.Control}, is longer than {MaxControlPath} characters; choose a shorter runtime directory", RemoteRefusal.LocalClient);
+            throw new RemoteException(
+                endpoint.ToString(),
+                $"{endpoint}: the path of the shared connection, {_files.Control}, is longer than {MaxControlPath} "
+                    + "characters. Set a shorter runtime directory.",
+                RemoteRefusal.LocalClient);
         }
     }
 
     /// <inheritdoc />
     public string Name => Endpoint.ToString();
 
-    /// <summary>Where to.</summary>
+    /// <summary>The host and account.</summary>
     public SshEndpoint Endpoint { get; }
 
     /// <inheritdoc />
@@ -54,7 +62,7 @@ public sealed class SshClient : IRemoteClient
     {
         ArgumentNullException.ThrowIfNull(command);
         await CheckAddressAsync(cancellationToken).ConfigureAwait(false);
-        using var process = Start(SshText.Of(command));
+        using var process = Start(SshCommandLine.Of(command));
         try
         {
             var output = TailAsync(process, process.StandardOutput.BaseStream, cancellationToken);
@@ -62,7 +70,8 @@ public sealed class SshClient : IRemoteClient
             await FeedAsync(process, command, cancellationToken).ConfigureAwait(false);
             await Task.WhenAll(output, errors).ConfigureAwait(false);
             await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
-            return Read(command, process.ExitCode, await output.ConfigureAwait(false), await errors.ConfigureAwait(false));
+            return Read(
+                command, process.ExitCode, await output.ConfigureAwait(false), await errors.ConfigureAwait(false));
         }
         catch
         {
@@ -71,7 +80,7 @@ public sealed class SshClient : IRemoteClient
         }
         finally
         {
-            // Process leaves pipes that were asked for open until they are collected.
+            // Process leaves redirected pipes open until they are garbage collected.
             process.StandardInput.BaseStream.Dispose();
             process.StandardOutput.BaseStream.Dispose();
             process.StandardError.BaseStream.Dispose();
@@ -79,7 +88,11 @@ public sealed class SshClient : IRemoteClient
     }
 
     /// <inheritdoc />
-    public Task<bool> UploadAsync(RemoteFile file, Func<long, CancellationToken, Task<Stream>> open, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
+    public Task<bool> UploadAsync(
+        RemoteFile file,
+        Func<long, CancellationToken, Task<Stream>> open,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default) =>
         new RemoteUpload(this, file, open, progress).RunAsync(cancellationToken);
 
     /// <summary>Ends the shared connection and removes the private files.</summary>
@@ -87,7 +100,8 @@ public sealed class SshClient : IRemoteClient
     {
         if (File.Exists(_files.Control!))
         {
-            var start = SshArguments.To(_options.SshProgram, Endpoint, _files, _options.ConnectTimeout, _options.KeepConnection);
+            var start = SshArguments.To(
+                _options.SshProgram, Endpoint, _files, _options.ConnectTimeout, _options.KeepConnection);
             start.ArgumentList.Insert(0, "exit");
             start.ArgumentList.Insert(0, "-O");
             using var process = Process.Start(start);
@@ -100,8 +114,7 @@ public sealed class SshClient : IRemoteClient
         _files.Dispose();
     }
 
-    // The ssh program resolves the name again for itself: of several addresses it may take any, so each of them must be
-    // allowed.
+    // The ssh program resolves the name itself and may use any of its addresses, so each of them must be allowed.
     private async Task CheckAddressAsync(CancellationToken cancellationToken)
     {
         try
@@ -110,42 +123,62 @@ public sealed class SshClient : IRemoteClient
         }
         catch (EndpointRefusedException e)
         {
-            throw new RemoteException(Endpoint.ToString(), $"{Endpoint}: {e.Message}", RemoteRefusal.LocalClient, innerException: e);
+            throw new RemoteException(
+                Endpoint.ToString(), $"{Endpoint}: {e.Message}", RemoteRefusal.LocalClient, innerException: e);
         }
         catch (SocketException e)
         {
-            throw new RemoteException(Endpoint.ToString(), $"{Endpoint}: the host name cannot be resolved: {e.Message}", RemoteRefusal.Connection, innerException: e);
+            throw new RemoteException(
+                Endpoint.ToString(),
+                $"{Endpoint}: the host name cannot be resolved: {Sentences.Close(e.Message)}",
+                RemoteRefusal.Connection,
+                innerException: e);
         }
     }
 
     private Process Start(string command)
     {
-        var start = SshArguments.To(_options.SshProgram, Endpoint, _files, _options.ConnectTimeout, _options.KeepConnection);
+        var start =
+            SshArguments.To(_options.SshProgram, Endpoint, _files, _options.ConnectTimeout, _options.KeepConnection);
         start.ArgumentList.Add(command);
         try
         {
-            return Process.Start(start) ?? throw new Win32Exception("no process");
+            return Process.Start(start) ?? throw new Win32Exception("No process was started.");
         }
         catch (Win32Exception exception)
         {
-            throw new RemoteException(Endpoint.ToString(), $"{Endpoint}: '{_options.SshProgram}' cannot be started here: {exception.Message}", RemoteRefusal.LocalClient, innerException: exception);
+            throw new RemoteException(
+                Endpoint.ToString(),
+                $"{Endpoint}: '{_options.SshProgram}' cannot be started in the operator: "
+                    + $"{Sentences.Close(exception.Message)}",
+                RemoteRefusal.LocalClient,
+                innerException: exception);
         }
     }
 
     private RemoteResult Read(RemoteCommand command, int exitCode, string output, string errors)
     {
-        var reason = SshWords.Classify(exitCode, errors);
+        var reason = SshErrors.Classify(exitCode, errors);
         if (reason != RemoteRefusal.RemoteCommand)
         {
-            var mayHaveRun = reason == RemoteRefusal.Connection && !SshWords.NeverStood(errors);
-            var what = mayHaveRun ? "the connection broke; whether the command ran is not known" : SshWords.Describe(reason, "");
-            throw new RemoteException(Endpoint.ToString(), $"{Endpoint}: {what}: {SshWords.Shorten(errors, _files)}", reason, mayHaveRun);
+            var mayHaveRun = reason == RemoteRefusal.Connection && !SshErrors.NeverConnected(errors);
+            var what = mayHaveRun
+                ? "the connection broke, and it is unknown whether the command ran"
+                : SshErrors.Describe(reason, "");
+            throw new RemoteException(
+                Endpoint.ToString(),
+                $"{Endpoint}: {what}: {Sentences.Close(SshErrors.Shorten(errors, _files))}",
+                reason,
+                mayHaveRun);
         }
 
         if (command.AsRoot && exitCode != 0 && errors.TrimStart().StartsWith("sudo:", StringComparison.Ordinal))
         {
             throw new RemoteException(
-                Endpoint.ToString(), $"{Endpoint}: sudo does not let {Endpoint.User} run this without a password: {HttpTrouble.Clip(errors.Trim(), MaxWords)}; allow it there (NOPASSWD in sudoers)", RemoteRefusal.Sudo);
+                Endpoint
+                    .ToString(), $"{Endpoint}: sudo refuses this command to {Endpoint.User} without a password: "
+                        + $"{Sentences.Close(HttpFailure.Clip(errors.Trim(), MaxErrorCharacters))} Allow it on the "
+                        + "host (NOPASSWD in sudoers).", RemoteRefusal.Sudo);
         }
 
         return new RemoteResult(exitCode, output, errors);
@@ -153,7 +186,9 @@ public sealed class SshClient : IRemoteClient
 
     private static async Task FeedAsync(Process process, RemoteCommand command, CancellationToken cancellationToken)
     {
-        if (command.Input is null || await RemoteInput.SendAsync(command.Input, process.StandardInput.BaseStream, command.Sent, cancellationToken).ConfigureAwait(false))
+        if (command.Input is null
+            || await RemoteInput.SendAsync(
+                command.Input, process.StandardInput.BaseStream, command.Sent, cancellationToken).ConfigureAwait(false))
         {
             process.StandardInput.Close();
         }
@@ -174,7 +209,8 @@ public sealed class SshClient : IRemoteClient
                 End(process);
                 throw new RemoteException(
                     Endpoint.ToString(),
-                    $"{Endpoint}: the command printed more than {_options.MaxTotalOutput} bytes, so it was ended. See on the host what prints so much.",
+                    $"{Endpoint}: the command printed more than {_options.MaxTotalOutput} bytes, so it was ended. "
+                        + "Check on the host what prints so much.",
                     RemoteRefusal.RemoteCommand,
                     mayHaveRun: true);
             }
@@ -183,7 +219,7 @@ public sealed class SshClient : IRemoteClient
         return kept.Text;
     }
 
-    // "ssh -O exit" only speaks to the socket beside it; one that is stopped must not stop us.
+    // "ssh -O exit" talks only to the local control socket; a stopped ssh process must not block the operator.
     private static async Task EndAsync(Process process)
     {
         using var limit = new CancellationTokenSource(ExitLimit);
@@ -203,7 +239,7 @@ public sealed class SshClient : IRemoteClient
         }
     }
 
-    // The client alone: what it shares its connection with goes on.
+    // Kills only this client; others that share its connection continue.
     private static void End(Process process)
     {
         try
@@ -212,8 +248,38 @@ public sealed class SshClient : IRemoteClient
         }
         catch (InvalidOperationException)
         {
-            // It has ended by itself.
+            // It has ended already.
             return;
         }
     }
+}
+
+/// <summary>Limits and places of the ssh program.</summary>
+public sealed record SshOptions
+{
+    /// <summary>Limit for opening a connection.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long an unused connection is kept for the next command.</summary>
+    public TimeSpan KeepConnection { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How many bytes of the end of a command's stdout and stderr are kept.</summary>
+    public int MaxOutput { get; init; } = 1 << 20;
+
+    /// <summary>
+    /// Maximum output of a command in bytes, before it is ended. No command of an upgrade prints nearly as much.
+    /// </summary>
+    public long MaxTotalOutput { get; init; } = 64L << 20;
+
+    /// <summary>
+    /// Directory in which a private directory is created for the socket of the shared connection. Default: the system's
+    /// temporary directory.
+    /// </summary>
+    public string? RuntimeDirectory { get; init; }
+
+    /// <summary>The OpenSSH client, found over PATH unless it is a path.</summary>
+    public string SshProgram { get; init; } = "ssh";
+
+    /// <summary>Which addresses are connected to.</summary>
+    public EndpointPolicy Endpoints { get; init; } = EndpointPolicy.Default;
 }

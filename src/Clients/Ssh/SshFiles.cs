@@ -4,9 +4,9 @@ using Drydock.Clients.Safety;
 namespace Drydock.Clients.Ssh;
 
 /// <summary>
-/// What the ssh program reads by its path: the key and the known hosts, which live in memory, and for a connection that
-/// several commands share a private directory with its socket. All of it is gone when this is disposed of; of a process
-/// that was killed only the directory is left, without a secret.
+/// The files of the ssh program: the key and the known hosts, which are kept in memory, and, for a shared connection, a
+/// private directory with its socket. Disposing removes all of them; a killed process leaves only the directory,
+/// without a secret.
 /// </summary>
 internal sealed class SshFiles : IDisposable
 {
@@ -22,27 +22,30 @@ internal sealed class SshFiles : IDisposable
     public string KnownHosts => _knownHosts.Path;
 
     /// <summary>
-    /// Where the connection that others share is found; null if each command has a connection of its own.
+    /// The path of the shared connection; null if each command has its own connection.
     /// </summary>
     public string? Control => _directory is null ? null : Path.Combine(_directory.Path, "c");
 
-    /// <summary>For programs that have a connection of their own.</summary>
-    /// <exception cref="RemoteException">They cannot be kept.</exception>
+    /// <summary>For programs with their own connection.</summary>
+    /// <exception cref="RemoteException">The files cannot be created.</exception>
     public static SshFiles Write(string host, SshMaterial material) => Write(host, material, static () => null);
 
     /// <summary>For programs that share a connection.</summary>
-    /// <param name="host">Where to, for messages.</param>
+    /// <param name="host">The host, for messages.</param>
     /// <param name="material">Key and known hosts.</param>
-    /// <param name="parent">Where the private directory is made; null for the system's temporary directory.</param>
-    /// <exception cref="RemoteException">They cannot be kept.</exception>
+    /// <param name="parent">The parent of the private directory; null for the system's temporary directory.</param>
+    /// <exception cref="RemoteException">The files cannot be created.</exception>
     public static SshFiles WriteShared(string host, SshMaterial material, string? parent) =>
         Write(host, material, () => SshRuntimeDirectory.Create(parent));
 
-    /// <summary>The text without the places where key and known hosts lie.</summary>
+    /// <summary>The text without the paths of key and known hosts.</summary>
     public string Hide(string text)
     {
-        text = text.Replace(PrivateKey, "(private key)", StringComparison.Ordinal).Replace(KnownHosts, "(known hosts)", StringComparison.Ordinal);
-        return _directory is null ? text : text.Replace(_directory.Path, "(private directory)", StringComparison.Ordinal);
+        text = text.Replace(PrivateKey, "(private key)", StringComparison.Ordinal).Replace(
+            KnownHosts, "(known hosts)", StringComparison.Ordinal);
+        return _directory is null
+            ? text
+            : text.Replace(_directory.Path, "(private directory)", StringComparison.Ordinal);
     }
 
     public void Dispose()
@@ -66,11 +69,15 @@ internal sealed class SshFiles : IDisposable
         {
             key?.Dispose();
             knownHosts?.Dispose();
-            throw new RemoteException(host, $"{host}: what the ssh program needs cannot be kept here: {e.Message}", RemoteRefusal.LocalClient, innerException: e);
+            throw new RemoteException(
+                host,
+                $"{host}: the files of the ssh program cannot be created in the operator: {Sentences.Close(e.Message)}",
+                RemoteRefusal.LocalClient,
+                innerException: e);
         }
     }
 
-    // OpenSSH calls a key without its last line's end invalid; Secrets often lose it.
+    // OpenSSH rejects a key without a final line feed; Secrets often lose it.
     private static ReadOnlySpan<byte> WithLineEnd(ReadOnlySpan<byte> content) =>
         content.Length > 0 && content[^1] != (byte)'\n' ? (byte[])[.. content, (byte)'\n'] : content;
 }

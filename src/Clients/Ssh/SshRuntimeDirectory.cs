@@ -1,9 +1,9 @@
 namespace Drydock.Clients.Ssh;
 
 /// <summary>
-/// A private directory (0700) for the socket of a shared connection. A lock in it is held as long as its process lives,
-/// so that what a killed process left is told from what a living one uses, also where both have the same process id in
-/// containers of their own.
+/// A private directory (0700) for the socket of a shared connection. Its process holds a lock in it, which
+/// distinguishes the directory of a killed process from one in use, even if both processes have the same id in
+/// different containers.
 /// </summary>
 public sealed class SshRuntimeDirectory : IDisposable
 {
@@ -14,19 +14,19 @@ public sealed class SshRuntimeDirectory : IDisposable
 
     private SshRuntimeDirectory(string path, FileStream held) => (Path, _lock) = (path, held);
 
-    /// <summary>Where it is.</summary>
     internal string Path { get; }
 
     /// <summary>
-    /// Removes the directories of processes that ended without removing them; those of living processes stay.
+    /// Removes the directories that ended processes left behind; directories in use stay.
     /// </summary>
-    /// <param name="parent">Where they were made; null for the system's temporary directory.</param>
-    /// <returns>How many were removed.</returns>
-    /// <exception cref="IOException">One could not be removed.</exception>
+    /// <param name="parent">Their parent; null for the system's temporary directory.</param>
+    /// <returns>The number of removed directories.</returns>
+    /// <exception cref="IOException">A directory could not be removed.</exception>
     public static int RemoveLeft(string? parent = null)
     {
         var removed = 0;
-        foreach (var directory in Directory.EnumerateDirectories(parent ?? System.IO.Path.GetTempPath(), Prefix + "*").ToList())
+        foreach (var directory in Directory.EnumerateDirectories(
+            parent ?? System.IO.Path.GetTempPath(), Prefix + "*").ToList())
         {
             removed += TryRemove(directory) ? 1 : 0;
         }
@@ -34,7 +34,7 @@ public sealed class SshRuntimeDirectory : IDisposable
         return removed;
     }
 
-    /// <summary>Removes it with what is in it.</summary>
+    /// <summary>Removes the directory and its content.</summary>
     public void Dispose()
     {
         if (Directory.Exists(Path))
@@ -45,16 +45,19 @@ public sealed class SshRuntimeDirectory : IDisposable
         _lock.Dispose();
     }
 
-    /// <summary>Makes one.</summary>
-    /// <exception cref="IOException">There is no place for it.</exception>
-    /// <exception cref="UnauthorizedAccessException">Nothing may be written there.</exception>
+    /// <exception cref="IOException">It cannot be created.</exception>
+    /// <exception cref="UnauthorizedAccessException">The parent is not writable.</exception>
     internal static SshRuntimeDirectory Create(string? parent)
     {
-        var path = System.IO.Path.Combine(parent ?? System.IO.Path.GetTempPath(), Prefix + Guid.NewGuid().ToString("N"));
+        var path =
+            System.IO.Path.Combine(parent ?? System.IO.Path.GetTempPath(), Prefix + Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         try
         {
-            return new SshRuntimeDirectory(path, new FileStream(System.IO.Path.Combine(path, LockName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None));
+            return new SshRuntimeDirectory(
+                path,
+                new FileStream(
+                    System.IO.Path.Combine(path, LockName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None));
         }
         catch
         {
@@ -67,13 +70,14 @@ public sealed class SshRuntimeDirectory : IDisposable
     {
         try
         {
-            using var free = new FileStream(System.IO.Path.Combine(directory, LockName), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            using var free = new FileStream(
+                System.IO.Path.Combine(directory, LockName), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
             Directory.Delete(directory, recursive: true);
             return true;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            // It is being made, or its own process has just removed it.
+            // It is being created, or its own process has just removed it.
             return false;
         }
         catch (UnauthorizedAccessException)
@@ -81,9 +85,10 @@ public sealed class SshRuntimeDirectory : IDisposable
             // It belongs to another user of this machine.
             return false;
         }
-        catch (IOException) when (Directory.Exists(directory) && File.Exists(System.IO.Path.Combine(directory, LockName)))
+        catch (IOException) when (Directory.Exists(directory)
+            && File.Exists(System.IO.Path.Combine(directory, LockName)))
         {
-            // Its process lives and holds the lock.
+            // Its process is running and holds the lock.
             return false;
         }
     }

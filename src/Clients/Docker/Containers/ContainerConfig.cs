@@ -6,7 +6,7 @@ namespace Drydock.Clients.Docker;
 /// <summary>The part of a container's (or image's) configuration that does not concern its host.</summary>
 public record ContainerConfig
 {
-    /// <summary>The reference or ID it is made from.</summary>
+    /// <summary>The reference or ID it is created from.</summary>
     public string? Image { get; init; }
 
     /// <summary>Its host name.</summary>
@@ -15,7 +15,7 @@ public record ContainerConfig
     /// <summary>User (and group) of its processes.</summary>
     public string? User { get; init; }
 
-    /// <summary><c>NAME=value</c> lines. Values may be secrets: never show them.</summary>
+    /// <summary><c>NAME=value</c> lines. Values may be secrets and must not be shown.</summary>
     public IReadOnlyList<string>? Env { get; init; }
 
     /// <summary>The command; null: the image's.</summary>
@@ -30,16 +30,16 @@ public record ContainerConfig
     /// <summary>Labels.</summary>
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
 
-    /// <summary>Whether it has a terminal; its output is then one raw stream.</summary>
+    /// <summary>With a terminal the output is one raw stream.</summary>
     public bool Tty { get; init; }
 
-    /// <summary>The signal of a stop; null: SIGTERM.</summary>
+    /// <summary>The signal sent by a stop; null: SIGTERM.</summary>
     public string? StopSignal { get; init; }
 
-    /// <summary>Seconds of grace of a stop that names none; null: 10.</summary>
+    /// <summary>Seconds of grace of a stop that does not name any; null: 10.</summary>
     public int? StopTimeout { get; init; }
 
-    /// <summary>Fields this client does not name, kept as they came.</summary>
+    /// <summary>Other fields, unchanged.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Other { get; set; }
 }

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Runtime.CompilerServices;
-using Drydock.Clients.Docker.Http;
-using Drydock.Clients.Docker.Json;
 
 namespace Drydock.Clients.Docker;
 
@@ -11,17 +9,24 @@ internal sealed class ContainerOperations(DockerHttp http, DockerClientOptions o
     public Task<IReadOnlyList<ContainerListResponse>> ListContainersAsync(
         ContainersListParameters parameters, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(parameters);
-        var path = new QueryString("/containers/json").Add("all", parameters.All).Add("filters", parameters.Filters).ToString();
-        return http.ReadAsync(DockerCall.Get(path, "list containers"), DockerJson.Default.IReadOnlyListContainerListResponse, cancellationToken);
+        var path = new QueryString("/containers/json")
+            .Add("all", parameters.All)
+            .Add("filters", parameters.Filters)
+            .ToString();
+        return http.ReadAsync(
+            DockerRequest.Get(path, "list containers"),
+            DockerJson.Default.IReadOnlyListContainerListResponse,
+            cancellationToken);
     }
 
     public Task<CreateContainerResponse> CreateContainerAsync(
         CreateContainerParameters parameters, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(parameters);
-        var path = new QueryString("/containers/create").Add("name", parameters.Name).Add("platform", parameters.Platform).ToString();
-        var call = DockerCall.Post(path, $"create container {parameters.Name ?? "without name"}") with
+        var path = new QueryString("/containers/create")
+            .Add("name", parameters.Name)
+            .Add("platform", parameters.Platform)
+            .ToString();
+        var call = DockerRequest.Post(path, $"create container {parameters.Name ?? "without name"}") with
         {
             Content = JsonBody.Of(parameters, DockerJson.Default.CreateContainerParameters),
             Secrets = SecretScrubber.ForEnvironment(parameters.Env),
@@ -30,58 +35,74 @@ internal sealed class ContainerOperations(DockerHttp http, DockerClientOptions o
         return http.SendAsync(call, DockerJson.Default.CreateContainerResponse, cancellationToken);
     }
 
-    public Task<ContainerInspectResponse> InspectContainerAsync(string id, CancellationToken cancellationToken = default) =>
-        http.ReadAsync(DockerCall.Get($"/containers/{Names.Container(id)}/json", $"inspect container {id}"), DockerJson.Default.ContainerInspectResponse, cancellationToken);
+    public Task<ContainerInspectResponse> InspectContainerAsync(
+        string id, CancellationToken cancellationToken = default) =>
+        http.ReadAsync(
+            DockerRequest.Get($"/containers/{Names.Container(id)}/json", $"inspect container {id}"),
+            DockerJson.Default.ContainerInspectResponse,
+            cancellationToken);
 
     public async Task<bool> StartContainerAsync(string id, CancellationToken cancellationToken = default) =>
-        await http.SendAsync(DockerCall.Post($"/containers/{Names.Container(id)}/start", $"start container {id}"), cancellationToken).ConfigureAwait(false) != HttpStatusCode.NotModified;
+        await http.SendAsync(
+            DockerRequest.Post($"/containers/{Names.Container(id)}/start", $"start container {id}"),
+            cancellationToken).ConfigureAwait(false) != HttpStatusCode.NotModified;
 
     public async Task<bool> StopContainerAsync(
         string id, ContainerStopParameters parameters, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(parameters);
-        var path = new QueryString($"/containers/{Names.Container(id)}/stop").Add("t", parameters.WaitBeforeKillSeconds).ToString();
-        var call = WithGrace(DockerCall.Post(path, $"stop container {id}"), parameters.WaitBeforeKillSeconds);
+        var path = new QueryString(
+            $"/containers/{Names.Container(id)}/stop").Add("t", parameters.WaitBeforeKillSeconds).ToString();
+        var call = WithGrace(DockerRequest.Post(path, $"stop container {id}"), parameters.WaitBeforeKillSeconds);
         return await http.SendAsync(call, cancellationToken).ConfigureAwait(false) != HttpStatusCode.NotModified;
     }
 
     public Task RestartContainerAsync(
         string id, ContainerRestartParameters parameters, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(parameters);
-        var path = new QueryString($"/containers/{Names.Container(id)}/restart").Add("t", parameters.WaitBeforeKillSeconds).ToString();
-        return http.SendAsync(WithGrace(DockerCall.Post(path, $"restart container {id}"), parameters.WaitBeforeKillSeconds), cancellationToken);
+        var path = new QueryString(
+            $"/containers/{Names.Container(id)}/restart").Add("t", parameters.WaitBeforeKillSeconds).ToString();
+        return http.SendAsync(
+            WithGrace(DockerRequest.Post(path, $"restart container {id}"), parameters.WaitBeforeKillSeconds),
+            cancellationToken);
     }
 
     public Task KillContainerAsync(
         string id, ContainerKillParameters parameters, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(parameters);
-        var path = new QueryString($"/containers/{Names.Container(id)}/kill").Add("signal", parameters.Signal).ToString();
-        return http.SendAsync(DockerCall.Post(path, $"kill container {id}"), cancellationToken);
+        var path =
+            new QueryString($"/containers/{Names.Container(id)}/kill").Add("signal", parameters.Signal).ToString();
+        return http.SendAsync(DockerRequest.Post(path, $"kill container {id}"), cancellationToken);
     }
 
     public Task RenameContainerAsync(
         string id, ContainerRenameParameters parameters, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(parameters);
-        var path = new QueryString($"/containers/{Names.Container(id)}/rename").Add("name", parameters.NewName).ToString();
-        return http.SendAsync(DockerCall.Post(path, $"rename container {id} to {parameters.NewName}") with { Name = parameters.NewName }, cancellationToken);
+        var path =
+            new QueryString($"/containers/{Names.Container(id)}/rename").Add("name", parameters.NewName).ToString();
+        return http.SendAsync(
+            DockerRequest.Post(path, $"rename container {id} to {parameters.NewName}") with
+            {
+                Name = parameters.NewName,
+            },
+            cancellationToken);
     }
 
     public Task RemoveContainerAsync(
         string id, ContainerRemoveParameters parameters, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(parameters);
-        var path = new QueryString($"/containers/{Names.Container(id)}").Add("force", parameters.Force).Add("v", parameters.RemoveVolumes).ToString();
-        return http.SendAsync(new DockerCall(HttpMethod.Delete, path, $"remove container {id}") { Unlimited = true }, cancellationToken);
+        var path = new QueryString($"/containers/{Names.Container(id)}")
+            .Add("force", parameters.Force)
+            .Add("v", parameters.RemoveVolumes)
+            .ToString();
+        return http.SendAsync(
+            new DockerRequest(HttpMethod.Delete, path, $"remove container {id}") { Unlimited = true },
+            cancellationToken);
     }
 
     public Task<ContainerUpdateResponse> UpdateContainerAsync(
         string id, ContainerUpdateParameters parameters, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(parameters);
-        var call = DockerCall.Post($"/containers/{Names.Container(id)}/update", $"update container {id}") with
+        var call = DockerRequest.Post($"/containers/{Names.Container(id)}/update", $"update container {id}") with
         {
             Content = JsonBody.Of(parameters, DockerJson.Default.ContainerUpdateParameters),
         };
@@ -91,31 +112,43 @@ internal sealed class ContainerOperations(DockerHttp http, DockerClientOptions o
     public async Task<ContainerWaitResponse> WaitContainerAsync(
         string id, ContainerWaitParameters parameters, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(parameters);
-        var path = new QueryString($"/containers/{Names.Container(id)}/wait").Add("condition", parameters.Condition).ToString();
-        var call = DockerCall.Post(path, $"wait for container {id}");
+        var path = new QueryString(
+            $"/containers/{Names.Container(id)}/wait").Add("condition", parameters.Condition).ToString();
+        var call = DockerRequest.Post(path, $"wait for container {id}");
         using var answer = await http.OpenAsync(call, cancellationToken).ConfigureAwait(false);
-        await foreach (var result in answer.LinesAsync(DockerJson.Default.ContainerWaitResponse, cancellationToken).ConfigureAwait(false))
+        await foreach (var result in answer.LinesAsync(
+            DockerJson.Default.ContainerWaitResponse, cancellationToken).ConfigureAwait(false))
         {
             return result;
         }
 
-        throw new DockerUnreachableException(http.EndpointName, $"{call.Operation} at {http.EndpointName}: the engine ended the wait without an answer", mayHaveBeenProcessed: false);
+        throw new DockerUnreachableException(
+            http.EndpointName,
+            $"Docker at {http.EndpointName} ended the wait without an answer ({call.Operation}).",
+            mayHaveBeenProcessed: false);
     }
 
     public async IAsyncEnumerable<ContainerOutputChunk> GetContainerLogsAsync(
-        string id, ContainerLogsParameters parameters, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        string id,
+        ContainerLogsParameters parameters,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(parameters);
-
-        // With a terminal there are no frames; up to API 1.41 the answer itself does not say so.
+        // With a terminal there are no frames. Up to API 1.41 the answer does not say so itself.
         var container = await InspectContainerAsync(id, cancellationToken).ConfigureAwait(false);
         var path = new QueryString($"/containers/{Names.Container(id)}/logs")
-            .Add("stdout", parameters.ShowStdout).Add("stderr", parameters.ShowStderr).Add("follow", parameters.Follow).Add("timestamps", parameters.Timestamps)
+            .Add("stdout", parameters.ShowStdout)
+                .Add("stderr", parameters.ShowStderr)
+                .Add("follow", parameters.Follow)
+                .Add("timestamps", parameters.Timestamps)
             .Add("since", parameters.Since).Add("until", parameters.Until).Add("tail", parameters.Tail).ToString();
-        var call = DockerCall.Get(path, $"logs of container {id}");
+        var call = DockerRequest.Get(path, $"read the logs of container {id}");
         using var answer = await http.OpenAsync(call, cancellationToken).ConfigureAwait(false);
-        var chunks = RawOutput.ReadAsync(http.EndpointName, call, await answer.BodyAsync(cancellationToken).ConfigureAwait(false), container.Config.Tty, cancellationToken);
+        var chunks = RawOutput.ReadAsync(
+            http.EndpointName,
+            call,
+            await answer.BodyAsync(cancellationToken).ConfigureAwait(false),
+            container.Config.Tty,
+            cancellationToken);
         await foreach (var chunk in chunks.ConfigureAwait(false))
         {
             yield return chunk;
@@ -123,28 +156,35 @@ internal sealed class ContainerOperations(DockerHttp http, DockerClientOptions o
     }
 
     public async Task<GetArchiveFromContainerResponse> GetArchiveFromContainerAsync(
-        string id, GetArchiveFromContainerParameters parameters, bool statOnly, CancellationToken cancellationToken = default)
+        string id,
+        GetArchiveFromContainerParameters parameters,
+        bool statOnly,
+        CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(parameters);
-        var path = new QueryString($"/containers/{Names.Container(id)}/archive").Add("path", parameters.Path).ToString();
-        var operation = $"{(statOnly ? "look at" : "read")} {parameters.Path} in container {id}";
+        var path =
+            new QueryString($"/containers/{Names.Container(id)}/archive").Add("path", parameters.Path).ToString();
+        var operation = $"{(statOnly ? "stat" : "read")} {parameters.Path} in container {id}";
         if (statOnly)
         {
-            var head = new DockerCall(HttpMethod.Head, path, operation);
+            var head = new DockerRequest(HttpMethod.Head, path, operation);
             return await http.RepeatAsync(
                 async ct =>
                 {
                     using var response = await http.SendShortAsync(head, versioned: true, ct).ConfigureAwait(false);
-                    return new GetArchiveFromContainerResponse(PathStat.Decode(http.EndpointName, AnswerHeaders.First(response, PathStat.Header)), stream: null);
+                    return new GetArchiveFromContainerResponse(
+                        PathStat.Decode(http.EndpointName, ResponseHeaders.First(response, PathStat.Header)),
+                        stream: null);
                 },
                 cancellationToken).ConfigureAwait(false);
         }
 
-        var answer = await http.RepeatAsync(ct => http.OpenAsync(DockerCall.Get(path, operation), ct), cancellationToken).ConfigureAwait(false);
+        var answer = await http.RepeatAsync(
+            ct => http.OpenAsync(DockerRequest.Get(path, operation), ct), cancellationToken).ConfigureAwait(false);
         try
         {
-            var stat = PathStat.Decode(http.EndpointName, AnswerHeaders.First(answer.Response, PathStat.Header));
-            return new GetArchiveFromContainerResponse(stat, await answer.BodyAsync(cancellationToken).ConfigureAwait(false), answer);
+            var stat = PathStat.Decode(http.EndpointName, ResponseHeaders.First(answer.Response, PathStat.Header));
+            return new GetArchiveFromContainerResponse(
+                stat, await answer.BodyAsync(cancellationToken).ConfigureAwait(false), answer);
         }
         catch
         {
@@ -156,11 +196,10 @@ internal sealed class ContainerOperations(DockerHttp http, DockerClientOptions o
     public Task ExtractArchiveToContainerAsync(
         string id, CopyToContainerParameters parameters, Stream archive, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(parameters);
-        ArgumentNullException.ThrowIfNull(archive);
         var path = new QueryString($"/containers/{Names.Container(id)}/archive")
-            .Add("path", parameters.Path).Add("noOverwriteDirNonDir", parameters.AllowOverwriteDirWithFile ? null : "true").ToString();
-        var call = new DockerCall(HttpMethod.Put, path, $"write to {parameters.Path} in container {id}")
+            .Add("path", parameters.Path).Add(
+                "noOverwriteDirNonDir", parameters.AllowOverwriteDirWithFile ? null : "true").ToString();
+        var call = new DockerRequest(HttpMethod.Put, path, $"write to {parameters.Path} in container {id}")
         {
             Content = () => new UploadContent(archive, progress: null),
             Unlimited = true,
@@ -168,8 +207,9 @@ internal sealed class ContainerOperations(DockerHttp http, DockerClientOptions o
         return http.SendAsync(call, cancellationToken);
     }
 
-    // The container's own grace is not known here, and -1 has no end: then only a dead engine ends the call.
-    private DockerCall WithGrace(DockerCall call, int? seconds) => seconds is { } grace and >= 0
+    // The container's own grace is unknown here, and -1 means no limit. In both cases only an engine that stops
+    // answering ends the call.
+    private DockerRequest WithGrace(DockerRequest call, int? seconds) => seconds is { } grace and >= 0
         ? call with { Limit = options.RequestTimeout + TimeSpan.FromSeconds(grace) }
         : call with { Unlimited = true };
 }

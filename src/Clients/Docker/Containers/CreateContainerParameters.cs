@@ -5,7 +5,7 @@ namespace Drydock.Clients.Docker;
 /// <summary>A container to be created: its configuration, and its name.</summary>
 public sealed record CreateContainerParameters : ContainerConfig
 {
-    /// <summary>The name, without slash; null: the engine makes one up.</summary>
+    /// <summary>The name, without slash; null: the engine chooses one.</summary>
     [JsonIgnore]
     public string? Name { get; init; }
 
@@ -15,4 +15,15 @@ public sealed record CreateContainerParameters : ContainerConfig
 
     /// <summary>The part that concerns the host.</summary>
     public HostConfig? HostConfig { get; init; }
+}
+
+/// <summary>What creating a container answers.</summary>
+public sealed record CreateContainerResponse
+{
+    /// <summary>The full id.</summary>
+    [JsonPropertyName("Id")]
+    public string ID { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The engine's warnings.</summary>
+    public IReadOnlyList<string> Warnings { get; init => field = value ?? []; } = [];
 }

@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace Drydock.Clients.Docker;
 
 /// <summary>
-/// The part of a container's configuration that concerns its host. What an inspect gives can be handed to a create:
-/// fields this client does not name are kept in <see cref="Other"/>.
+/// The part of a container's configuration that concerns its host. The result of an inspect can be passed to a create:
+/// fields unknown to this client are kept in <see cref="Other"/>.
 /// </summary>
 public sealed record HostConfig
 {
@@ -20,7 +20,7 @@ public sealed record HostConfig
     /// <summary><c>host</c>, <c>bridge</c>, <c>none</c>, <c>container:ID</c> or a network.</summary>
     public string? NetworkMode { get; init; }
 
-    /// <summary>When the engine starts it again by itself.</summary>
+    /// <summary>When the engine restarts it automatically.</summary>
     public RestartPolicy? RestartPolicy { get; init; }
 
     /// <summary>All capabilities and devices.</summary>
@@ -29,7 +29,7 @@ public sealed record HostConfig
     /// <summary>Removed by the engine when it stops.</summary>
     public bool AutoRemove { get; init; }
 
-    /// <summary>The most processes; -1: no limit; null: as the engine has it.</summary>
+    /// <summary>Maximum number of processes; -1: no limit; null: the engine's default.</summary>
     public long? PidsLimit { get; init; }
 
     /// <summary>Resource limits.</summary>
@@ -44,7 +44,56 @@ public sealed record HostConfig
     /// <summary>Whether its root filesystem cannot be written.</summary>
     public bool ReadonlyRootfs { get; init; }
 
-    /// <summary>Fields this client does not name, kept as they came.</summary>
+    /// <summary>Other fields, unchanged.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Other { get; set; }
+}
+
+/// <summary>
+/// A requested mount. Unlike an entry of <see cref="HostConfig.Binds"/>, a bind source that does not exist is
+/// an error, not created.
+/// </summary>
+public sealed record Mount
+{
+    /// <summary><c>bind</c>, <c>volume</c> or <c>tmpfs</c>.</summary>
+    public string Type { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The path on the host, or the volume.</summary>
+    public string Source { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The path in the container.</summary>
+    public string Target { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Whether it cannot be written.</summary>
+    public bool ReadOnly { get; init; }
+
+    /// <summary>Other fields, unchanged.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Other { get; set; }
+}
+
+/// <summary>When the engine restarts a container automatically.</summary>
+public sealed record RestartPolicy
+{
+    /// <summary><c>no</c>, <c>always</c>, <c>unless-stopped</c> or <c>on-failure</c>; empty means <c>no</c>.</summary>
+    public string Name { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Only with <c>on-failure</c>.</summary>
+    public int MaximumRetryCount { get; init; }
+
+    /// <summary>Never restart.</summary>
+    public static RestartPolicy No { get; } = new() { Name = "no" };
+}
+
+/// <summary>A resource limit of the container's processes.</summary>
+public sealed record Ulimit
+{
+    /// <summary>Such as <c>nproc</c> or <c>nofile</c>.</summary>
+    public string Name { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The soft limit.</summary>
+    public long Soft { get; init; }
+
+    /// <summary>The hard limit.</summary>
+    public long Hard { get; init; }
 }

@@ -3,15 +3,17 @@ namespace Drydock.Clients.Docker;
 /// <summary>Operations on containers. <c>id</c> is an id, an unambiguous prefix of one, or a name.</summary>
 public interface IContainerOperations
 {
-    /// <summary>Lists containers; only running ones unless asked for all.</summary>
-    Task<IReadOnlyList<ContainerListResponse>> ListContainersAsync(ContainersListParameters parameters, CancellationToken cancellationToken = default);
+    /// <summary>Lists containers; by default only running ones.</summary>
+    Task<IReadOnlyList<ContainerListResponse>> ListContainersAsync(
+        ContainersListParameters parameters, CancellationToken cancellationToken = default);
 
-    /// <summary>Creates a container and starts nothing.</summary>
+    /// <summary>Creates a container without starting it.</summary>
     /// <exception cref="DockerNameConflictException">The name is in use.</exception>
     /// <exception cref="DockerNotFoundException">The image is not on the host.</exception>
-    Task<CreateContainerResponse> CreateContainerAsync(CreateContainerParameters parameters, CancellationToken cancellationToken = default);
+    Task<CreateContainerResponse> CreateContainerAsync(
+        CreateContainerParameters parameters, CancellationToken cancellationToken = default);
 
-    /// <summary>Everything the engine knows of one container.</summary>
+    /// <summary>Everything the engine reports about one container.</summary>
     /// <exception cref="DockerNotFoundException">No such container.</exception>
     Task<ContainerInspectResponse> InspectContainerAsync(string id, CancellationToken cancellationToken = default);
 
@@ -23,44 +25,57 @@ public interface IContainerOperations
     /// Stops a container: its stop signal, then SIGKILL after the grace. Returns when it has stopped.
     /// </summary>
     /// <returns>false when it was stopped already.</returns>
-    Task<bool> StopContainerAsync(string id, ContainerStopParameters parameters, CancellationToken cancellationToken = default);
+    Task<bool> StopContainerAsync(
+        string id, ContainerStopParameters parameters, CancellationToken cancellationToken = default);
 
     /// <summary>Stops and starts a container.</summary>
-    Task RestartContainerAsync(string id, ContainerRestartParameters parameters, CancellationToken cancellationToken = default);
+    Task RestartContainerAsync(
+        string id, ContainerRestartParameters parameters, CancellationToken cancellationToken = default);
 
     /// <summary>Sends a signal to the container's first process.</summary>
     /// <exception cref="DockerConflictException">The container is not running.</exception>
-    Task KillContainerAsync(string id, ContainerKillParameters parameters, CancellationToken cancellationToken = default);
+    Task KillContainerAsync(
+        string id, ContainerKillParameters parameters, CancellationToken cancellationToken = default);
 
     /// <summary>Gives a container another name.</summary>
     /// <exception cref="DockerNameConflictException">The name is in use.</exception>
-    Task RenameContainerAsync(string id, ContainerRenameParameters parameters, CancellationToken cancellationToken = default);
+    Task RenameContainerAsync(
+        string id, ContainerRenameParameters parameters, CancellationToken cancellationToken = default);
 
     /// <summary>Removes a container.</summary>
     /// <exception cref="DockerConflictException">It is running and <see cref="ContainerRemoveParameters.Force"/> is not
     /// set, or its removal is under way.</exception>
-    Task RemoveContainerAsync(string id, ContainerRemoveParameters parameters, CancellationToken cancellationToken = default);
+    Task RemoveContainerAsync(
+        string id, ContainerRemoveParameters parameters, CancellationToken cancellationToken = default);
 
     /// <summary>Changes settings of an existing container, running or not (restart policy).</summary>
-    Task<ContainerUpdateResponse> UpdateContainerAsync(string id, ContainerUpdateParameters parameters, CancellationToken cancellationToken = default);
+    Task<ContainerUpdateResponse> UpdateContainerAsync(
+        string id, ContainerUpdateParameters parameters, CancellationToken cancellationToken = default);
 
     /// <summary>Waits, without limit, until the container meets the condition, and gives its exit code.</summary>
-    Task<ContainerWaitResponse> WaitContainerAsync(string id, ContainerWaitParameters parameters, CancellationToken cancellationToken = default);
+    Task<ContainerWaitResponse> WaitContainerAsync(
+        string id, ContainerWaitParameters parameters, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// The container's stdout and stderr, in the order the engine gives them. With
     /// <see cref="ContainerLogsParameters.Follow"/> it ends when the container stops.
     /// </summary>
-    IAsyncEnumerable<ContainerOutputChunk> GetContainerLogsAsync(string id, ContainerLogsParameters parameters, CancellationToken cancellationToken = default);
+    IAsyncEnumerable<ContainerOutputChunk> GetContainerLogsAsync(
+        string id, ContainerLogsParameters parameters, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// What is at a path inside a container, and (unless <paramref name="statOnly"/>) a tar of it. Works on a container
     /// that was created and never started, including its bind mounts. Dispose the answer.
     /// </summary>
     /// <exception cref="DockerNotFoundException">No such container or no such path.</exception>
-    Task<GetArchiveFromContainerResponse> GetArchiveFromContainerAsync(string id, GetArchiveFromContainerParameters parameters, bool statOnly, CancellationToken cancellationToken = default);
+    Task<GetArchiveFromContainerResponse> GetArchiveFromContainerAsync(
+        string id,
+        GetArchiveFromContainerParameters parameters,
+        bool statOnly,
+        CancellationToken cancellationToken = default);
 
     /// <summary>Unpacks a tar into an existing directory of the container.</summary>
     /// <exception cref="DockerNotFoundException">No such container or directory.</exception>
-    Task ExtractArchiveToContainerAsync(string id, CopyToContainerParameters parameters, Stream archive, CancellationToken cancellationToken = default);
+    Task ExtractArchiveToContainerAsync(
+        string id, CopyToContainerParameters parameters, Stream archive, CancellationToken cancellationToken = default);
 }

@@ -3,7 +3,7 @@ namespace Drydock.Clients.Docker;
 /// <summary>Operations on the engine itself.</summary>
 public interface ISystemOperations
 {
-    /// <summary>Asks for a sign of life, without retries.</summary>
+    /// <summary>Pings the engine, without retries.</summary>
     Task<PingResponse> PingAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Versions of the engine and of its API.</summary>
@@ -17,9 +17,10 @@ public interface ISystemOperations
 
     /// <summary>
     /// Events as they happen, first those since <see cref="ContainerEventsParameters.Since"/> (the engine keeps its
-    /// last 256). Ends normally only at <see cref="ContainerEventsParameters.Until"/>.
+    /// last 256). It ends normally only at <see cref="ContainerEventsParameters.Until"/>.
     /// </summary>
     /// <exception cref="DockerUnreachableException">The connection died, or the engine stopped answering; the caller
-    /// subscribes again from the last <see cref="Message.TimeNano"/> it saw and looks at the world once.</exception>
-    IAsyncEnumerable<Message> MonitorEventsAsync(ContainerEventsParameters parameters, CancellationToken cancellationToken = default);
+    /// subscribes again from the last <see cref="Message.TimeNano"/> it saw, and observes the state once.</exception>
+    IAsyncEnumerable<Message> MonitorEventsAsync(
+        ContainerEventsParameters parameters, CancellationToken cancellationToken = default);
 }

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text.Json.Serialization;
 
 namespace Drydock.Clients.Docker;
@@ -14,7 +15,7 @@ public sealed record Message
     /// </summary>
     public string Action { get; init => field = value ?? ""; } = "";
 
-    /// <summary>What followed the verb: the command line of an exec, a health state. May hold secrets.</summary>
+    /// <summary>The text after the verb: the command line of an exec, a health state. It may contain secrets.</summary>
     public string ActionDetail { get; init => field = value ?? ""; } = "";
 
     /// <summary><c>local</c>.</summary>
@@ -32,11 +33,57 @@ public sealed record Message
     public DateTimeOffset Time => DateTimeOffset.UnixEpoch.AddTicks(TimeNano / 100);
 
     /// <summary>
-    /// An attribute such as <c>execID</c>, <c>exitCode</c>, <c>name</c>, <c>image</c>, <c>signal</c>; null if it is not
-    /// there.
+    /// An attribute such as <c>execID</c>, <c>exitCode</c>, <c>name</c>, <c>image</c>, <c>signal</c>; null if it is
+    /// missing.
     /// </summary>
     public string? Attribute(string name) => Actor.Attributes.GetValueOrDefault(name);
 
     /// <summary>Type, verb and id; no attribute and no command line.</summary>
     public override string ToString() => $"{Type} {Action} {Actor.ID}";
+}
+
+/// <summary>What an event happened to.</summary>
+public sealed record Actor
+{
+    /// <summary>The id of the container, image ….</summary>
+    public string ID { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Attributes: image, name, labels, and those of the event.</summary>
+    public IReadOnlyDictionary<string, string> Attributes
+    {
+        get;
+        init => field = value ?? ReadOnlyDictionary<string, string>.Empty;
+    } = ReadOnlyDictionary<string, string>.Empty;
+}
+
+/// <summary>Which events.</summary>
+public sealed record ContainerEventsParameters
+{
+    /// <summary>
+    /// The engine's filters: <c>type</c>, <c>event</c>, <c>container</c>, <c>image</c>, <c>label</c>. Values of one key
+    /// are alternatives; all keys must match.
+    /// </summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Filters
+    {
+        get;
+        init => field = value ?? ReadOnlyDictionary<string, IReadOnlyList<string>>.Empty;
+    } = ReadOnlyDictionary<string, IReadOnlyList<string>>.Empty;
+
+    /// <summary>The earliest time, by the engine's clock.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>The time at which the stream ends, by the engine's clock.</summary>
+    public DateTimeOffset? Until { get; init; }
+}
+
+/// <summary>The engine writes an exec's command line and a health state behind the verb, after a colon.</summary>
+internal static class EventVerb
+{
+    public static Message Split(Message message)
+    {
+        var colon = message.Action.IndexOf(':', StringComparison.Ordinal);
+        return colon < 0
+            ? message
+            : message with { Action = message.Action[..colon], ActionDetail = message.Action[(colon + 1)..].Trim() };
+    }
 }

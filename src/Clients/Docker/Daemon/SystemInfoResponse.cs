@@ -5,7 +5,7 @@ namespace Drydock.Clients.Docker;
 /// <summary>The engine's view of its host.</summary>
 public sealed record SystemInfoResponse
 {
-    /// <summary>The engine's own id; stays over restarts.</summary>
+    /// <summary>The engine's own id; it survives restarts.</summary>
     [JsonRequired]
     public string ID { get; init => field = value ?? ""; } = "";
 
@@ -39,7 +39,6 @@ public sealed record SystemInfoResponse
     /// <summary>The storage driver.</summary>
     public string Driver { get; init => field = value ?? ""; } = "";
 
-    /// <summary>All containers.</summary>
     public int Containers { get; init; }
 
     /// <summary>Running ones.</summary>
@@ -51,7 +50,6 @@ public sealed record SystemInfoResponse
     /// <summary>Stopped and created ones.</summary>
     public int ContainersStopped { get; init; }
 
-    /// <summary>Images.</summary>
     public int Images { get; init; }
 
     /// <summary>
@@ -62,7 +60,7 @@ public sealed record SystemInfoResponse
     /// <summary>The host's clock.</summary>
     public DateTimeOffset? SystemTime { get; init; }
 
-    /// <summary>The runtime of containers that name none.</summary>
+    /// <summary>The runtime of containers that do not name one.</summary>
     public string DefaultRuntime { get; init => field = value ?? ""; } = "";
 
     /// <summary><c>cgroupfs</c> or <c>systemd</c>.</summary>
@@ -73,4 +71,43 @@ public sealed record SystemInfoResponse
 
     /// <summary>The engine's warnings.</summary>
     public IReadOnlyList<string>? Warnings { get; init; }
+}
+
+public sealed record VersionResponse
+{
+    /// <summary>The engine's.</summary>
+    public string Version { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The highest API version it speaks.</summary>
+    [JsonPropertyName("ApiVersion")]
+    public string APIVersion { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The lowest.</summary>
+    public string MinAPIVersion { get; init => field = value ?? ""; } = "";
+
+    public string GitCommit { get; init => field = value ?? ""; } = "";
+
+    /// <summary><c>linux</c>.</summary>
+    public string Os { get; init => field = value ?? ""; } = "";
+
+    /// <summary><c>amd64</c>, <c>arm64</c> …</summary>
+    public string Arch { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The host's kernel.</summary>
+    public string KernelVersion { get; init => field = value ?? ""; } = "";
+}
+
+/// <summary>The answer to a ping.</summary>
+public sealed record PingResponse
+{
+    /// <summary>The highest API version the engine speaks; empty if it does not say.</summary>
+    public string ApiVersion { get; init => field = value ?? ""; } = "";
+
+    /// <summary><c>linux</c>.</summary>
+    public string OSType { get; init => field = value ?? ""; } = "";
+
+    /// <summary>
+    /// The engine's clock, to the second: the right base for <see cref="ContainerEventsParameters.Since"/>.
+    /// </summary>
+    public DateTimeOffset? ServerTime { get; init; }
 }

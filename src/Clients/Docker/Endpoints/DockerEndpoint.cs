@@ -2,7 +2,6 @@ using Drydock.Clients.Ssh;
 
 namespace Drydock.Clients.Docker;
 
-
 /// <summary>
 /// Where a Docker Engine is and how it is reached. Two endpoints with the same content are equal, so clients can be
 /// kept by endpoint.
@@ -19,11 +18,11 @@ public sealed record DockerEndpoint
     public SshMaterial? Ssh { get; init; }
 
     /// <summary>
-    /// Permits tcp without TLS: everybody on the network path is then root on the host. Never implied.
+    /// Permits tcp without TLS: everybody on the network path is then root on the host. It must be set explicitly.
     /// </summary>
     public bool Insecure { get; init; }
 
-    /// <summary>The endpoint as it may be shown to people; a password written into the address is left out.</summary>
+    /// <summary>The endpoint as it may be shown; a password in the address is omitted.</summary>
     public string DisplayName => EndpointNames.Describe(Uri);
 
     /// <summary>Reads an endpoint's address.</summary>
@@ -35,9 +34,31 @@ public sealed record DockerEndpoint
             ? new DockerEndpoint { Uri = uri }
             : throw new DockerEndpointException(
                 address,
-                $"endpoint: '{address}' is not an address; write unix:///path, tcp://host:2376 or ssh://user@host[:port]");
+                $"endpoint: '{address}' is not an address. "
+                    + "Write `unix:///path`, `tcp://host:2376` or `ssh://user@host[:port]`.");
     }
 
     /// <inheritdoc/>
     public override string ToString() => DisplayName;
+}
+
+/// <summary>How endpoints are shown. A password in an address is never shown.</summary>
+internal static class EndpointNames
+{
+    public static string Describe(Uri uri)
+    {
+        if (!uri.IsAbsoluteUri)
+        {
+            return "(relative address)";
+        }
+
+        if (uri.Scheme == "unix")
+        {
+            return $"unix://{Uri.UnescapeDataString(uri.AbsolutePath)}";
+        }
+
+        var user = uri.UserInfo.Split(':', 2)[0];
+        var authority = uri.IsDefaultPort || uri.Port < 0 ? uri.Host : $"{uri.Host}:{uri.Port}";
+        return user.Length == 0 ? $"{uri.Scheme}://{authority}" : $"{uri.Scheme}://{user}@{authority}";
+    }
 }

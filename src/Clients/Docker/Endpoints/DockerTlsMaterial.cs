@@ -2,9 +2,9 @@ using System.Security.Cryptography;
 
 namespace Drydock.Clients.Docker;
 
-
 /// <summary>
-/// PEM files for mutual TLS: the authority that signed the engine's certificate, and our certificate with its key.
+/// PEM files for mutual TLS: the authority that signed the engine's certificate, and the client certificate with its
+/// key.
 /// </summary>
 public sealed class DockerTlsMaterial : IEquatable<DockerTlsMaterial>
 {
@@ -13,7 +13,7 @@ public sealed class DockerTlsMaterial : IEquatable<DockerTlsMaterial>
     /// <summary>The keys of a Secret that <see cref="FromSecretData"/> reads.</summary>
     public static IReadOnlyList<string> SecretKeys { get; } = [.. KeySets.SelectMany(static keys => keys)];
 
-    /// <summary>Takes the three PEM files as they are; they are read when a client is made.</summary>
+    /// <summary>Takes the three PEM files unchanged; they are parsed when a client is created.</summary>
     public DockerTlsMaterial(byte[] certificateAuthority, byte[] certificate, byte[] privateKey)
     {
         ArgumentNullException.ThrowIfNull(certificateAuthority);
@@ -29,7 +29,7 @@ public sealed class DockerTlsMaterial : IEquatable<DockerTlsMaterial>
     /// </summary>
     public ReadOnlyMemory<byte> CertificateAuthority { get; }
 
-    /// <summary>Our PEM certificate, first its own, then intermediates if there are any.</summary>
+    /// <summary>The PEM client certificate, followed by intermediates if there are any.</summary>
     public ReadOnlyMemory<byte> Certificate { get; }
 
     /// <summary>The PEM key of <see cref="Certificate"/>, not encrypted.</summary>
@@ -56,7 +56,8 @@ public sealed class DockerTlsMaterial : IEquatable<DockerTlsMaterial>
         var missing = nearest.Where(k => !data.TryGetValue(k, out var v) || v.Length == 0);
         throw new DockerEndpointException(
             "tls",
-            $"TLS material: {string.Join(", ", missing)} missing or empty; give ca.crt, tls.crt and tls.key, or ca.pem, cert.pem and key.pem");
+            $"TLS material: {string.Join(", ", missing)} missing or empty. "
+                + "Set ca.crt, tls.crt and tls.key, or ca.pem, cert.pem and key.pem.");
     }
 
     /// <inheritdoc/>

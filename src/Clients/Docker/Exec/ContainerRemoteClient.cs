@@ -1,31 +1,32 @@
 using System.Net;
-using Drydock.Clients.Docker.Http;
 using Drydock.Clients.Remote;
 using Drydock.Clients.Safety;
 
 namespace Drydock.Clients.Docker;
 
 /// <summary>
-/// A long-living container as a host: commands run in it by exec. Each is followed by a mark on both its outputs,
-/// without which it counts as not seen to its end: a connection that was cut looks like the end of the output.
+/// A long-lived container used as a host: commands run in it by exec. Each command is followed by a marker on both
+/// outputs. Without the markers its end counts as not seen, because a broken connection looks like the end of the
+/// output.
 /// </summary>
-/// <param name="client">The engine; shared, and not disposed here.</param>
+/// <param name="client">The engine; shared, not disposed here.</param>
 /// <param name="host">The host that the container is, for messages.</param>
 /// <param name="container">Its name or id.</param>
-/// <param name="user">Whom commands run as; null: the container's own user.</param>
+/// <param name="user">The user commands run as; null: the container's own user.</param>
 /// <param name="maxOutput">How much of a command's output and of its errors is kept: the end of each, in bytes.</param>
 /// <param name="time">The clock.</param>
-public sealed class ContainerRemoteClient(IDockerClient client, string host, string container, string? user, int maxOutput, TimeProvider time) : IRemoteClient
+public sealed class ContainerRemoteClient(
+    IDockerClient client, string host, string container, string? user, int maxOutput, TimeProvider time) : IRemoteClient
 {
-    // The number: a container need not name its users.
+    // A number, because a container may have no user names.
     private const string Root = "0";
 
-    // What runc and the shell say of a program that cannot be run; the engine gives them to a command that it could not
-    // start.
+    // Exit codes of runc and the shell for a program that cannot be run; the engine reports them for a command that it
+    // could not start.
     private const int NotExecutable = 126;
     private const int NotFound = 127;
 
-    // The engine notes a command's end right after its outputs' end.
+    // The engine records the end of a command right after the end of its outputs.
     private static readonly TimeSpan NotingLimit = TimeSpan.FromSeconds(30);
 
     /// <inheritdoc />
@@ -46,17 +47,23 @@ public sealed class ContainerRemoteClient(IDockerClient client, string host, str
                 {
                     Stdin = command.Input,
                     Sent = command.Sent,
-                    OnOutput = chunk => (chunk.Source == ContainerOutputSource.StandardError ? errors : output).Append(chunk.Data.Span),
+                    OnOutput = chunk =>
+                        (chunk.Source == ContainerOutputSource.StandardError ? errors : output).Append(chunk.Data.Span),
                 },
                 cancellationToken).ConfigureAwait(false);
         }
         catch (DockerException exception)
         {
-            throw Refused(exception, mayHaveRun: exception is DockerUnreachableException { MayHaveBeenProcessed: true } or DockerStreamException or DockerProtocolException);
+            throw Refused(
+                exception,
+                mayHaveRun: exception is DockerUnreachableException { MayHaveBeenProcessed: true }
+                    or DockerStreamException
+                    or DockerProtocolException);
         }
 
         var exitCode = await ExitCodeAsync(exec, cancellationToken).ConfigureAwait(false);
-        var (isOutput, isErrors) = (Cut(output.Text, mark, out var printed), Cut(errors.Text, mark, out var complained));
+        var (isOutput, isErrors) =
+            (Cut(output.Text, mark, out var printed), Cut(errors.Text, mark, out var complained));
         if (isOutput && isErrors)
         {
             return new RemoteResult(exitCode, printed, complained);
@@ -64,17 +71,23 @@ public sealed class ContainerRemoteClient(IDockerClient client, string host, str
 
         throw exitCode is NotExecutable or NotFound && !isOutput && !isErrors && complained.Length == 0
             ? NotStarted(printed.Trim())
-            : Unseen($"its end was not seen (the engine says {exitCode}): the container was stopped, or the connection was cut");
+            : OutcomeUnknown(
+                $"its end was not seen (Docker reports exit code {exitCode}), because the container was stopped or the "
+                    + "connection broke");
     }
 
     /// <inheritdoc />
-    public Task<bool> UploadAsync(RemoteFile file, Func<long, CancellationToken, Task<Stream>> open, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
+    public Task<bool> UploadAsync(
+        RemoteFile file,
+        Func<long, CancellationToken, Task<Stream>> open,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default) =>
         new RemoteUpload(this, file, open, progress).RunAsync(cancellationToken);
 
     /// <summary>Nothing is held here.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    // Nothing runs yet.
+    // Creates the exec; the command does not run yet.
     private async Task<string> PrepareAsync(RemoteCommand command, string mark, CancellationToken cancellationToken)
     {
         try
@@ -83,7 +96,12 @@ public sealed class ContainerRemoteClient(IDockerClient client, string host, str
                 container,
                 new ContainerExecCreateParameters
                 {
-                    Cmd = ["sh", "-c", $"\"$@\"; r=$?; printf {mark}; printf {mark} >&2; exit $r", "sh", .. command.Arguments],
+                    Cmd = [
+                        "sh",
+                        "-c",
+                        $"\"$@\"; r=$?; printf {mark}; printf {mark} >&2; exit $r",
+                        "sh",
+                        .. command.Arguments],
                     User = command.AsRoot ? Root : user,
                     AttachStdin = command.Input is not null,
                     AttachStdout = true,
@@ -104,11 +122,12 @@ public sealed class ContainerRemoteClient(IDockerClient client, string host, str
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
-            return (await client.WaitContainerExecAsync(container, exec, linked.Token).ConfigureAwait(false)).ExitCode ?? throw Unseen("the engine does not know of its end");
+            return (await client.WaitContainerExecAsync(container, exec, linked.Token).ConfigureAwait(false)).ExitCode
+                ?? throw OutcomeUnknown("Docker does not report its end");
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Unseen("the connection was cut while it ran", exception);
+            throw OutcomeUnknown("the connection broke while it ran", exception);
         }
         catch (DockerException exception)
         {
@@ -123,12 +142,26 @@ public sealed class ContainerRemoteClient(IDockerClient client, string host, str
         return at >= 0;
     }
 
-    private RemoteException NotStarted(string words) => words.Contains("unable to find user", StringComparison.Ordinal) || words.Contains("unable to find group", StringComparison.Ordinal)
-        ? new RemoteException(Name, $"{Name}: the container does not know the user {user}: {words}", RemoteRefusal.Authentication)
-        : new RemoteException(Name, $"{Name}: nothing can be run there: {(words.Length > 0 ? words : "the engine does not say why")}; a POSIX shell is needed", RemoteRefusal.RemoteCommand);
+    private RemoteException NotStarted(string words) =>
+        words.Contains("unable to find user", StringComparison.Ordinal)
+            || words.Contains("unable to find group", StringComparison.Ordinal)
+        ? new RemoteException(
+            Name,
+            $"{Name}: the container does not know the user {user}: {Sentences.Close(words)}",
+            RemoteRefusal.Authentication)
+        : new RemoteException(
+            Name,
+            $"{Name}: no command can be run in the container, because a POSIX shell is needed: "
+                + $"{(words.Length > 0 ? Sentences.Close(words) : "Docker does not say why.")}",
+            RemoteRefusal.RemoteCommand);
 
-    private RemoteException Unseen(string why, Exception? innerException = null) =>
-        new(Name, $"{Name}: whether the command ran is not known: {why}", RemoteRefusal.Connection, mayHaveRun: true, innerException);
+    private RemoteException OutcomeUnknown(string why, Exception? innerException = null) =>
+        new(
+            Name,
+            $"{Name}: it is unknown whether the command ran: {why}.",
+            RemoteRefusal.Connection,
+            mayHaveRun: true,
+            innerException);
 
     private RemoteException Refused(DockerException exception, bool mayHaveRun)
     {
@@ -139,11 +172,18 @@ public sealed class ContainerRemoteClient(IDockerClient client, string host, str
             DockerSshException ssh => (ssh.Reason, exception.Message),
             DockerUnauthorizedException => (RemoteRefusal.Authentication, exception.Message),
             DockerEndpointException => (RemoteRefusal.LocalClient, exception.Message),
-            DockerNotFoundException when !mayHaveRun => (RemoteRefusal.Container, "there is no such container"),
-            DockerConflictException conflict when !mayHaveRun => (RemoteRefusal.Container, HttpTrouble.Clip(conflict.EngineMessage, ErrorMapper.MaxMessage)),
-            DockerApiException { StatusCode: HttpStatusCode.BadRequest } => (RemoteRefusal.RemoteCommand, exception.Message),
+            DockerNotFoundException when !mayHaveRun => (RemoteRefusal.Container, "there is no such container."),
+            DockerConflictException conflict when !mayHaveRun =>
+                (RemoteRefusal.Container, ErrorMapper.Sentence(conflict.EngineMessage)),
+            DockerApiException { StatusCode: HttpStatusCode.BadRequest } =>
+                (RemoteRefusal.RemoteCommand, exception.Message),
             _ => (RemoteRefusal.Connection, exception.Message),
         };
-        return new RemoteException(Name, $"{Name}: {(mayHaveRun ? "whether the command ran is not known: " : "")}{what}", reason, mayHaveRun, exception);
+        return new RemoteException(
+            Name,
+            $"{Name}: {(mayHaveRun ? "it is unknown whether the command ran: " : "")}{what}",
+            reason,
+            mayHaveRun,
+            exception);
     }
 }

@@ -3,17 +3,16 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Drydock.Abstractions.Values;
-using Drydock.Clients.Docker.Transport;
 using Drydock.Clients.Safety;
 using Polly;
 
-namespace Drydock.Clients.Docker.Http;
+namespace Drydock.Clients.Docker;
 
-/// <summary>Requests to one engine: version prefix, limits, repetition of reads, typed failures.</summary>
+/// <summary>Requests to one engine: version prefix, limits, retries of reads, typed failures.</summary>
 internal sealed class DockerHttp : IAsyncDisposable
 {
     /// <summary>
-    /// How long an answer that is read as a whole may be, in bytes. A list of 5,000 containers has about 10 MiB.
+    /// Maximum length in bytes of an answer that is read as a whole. A list of 5,000 containers has about 10 MiB.
     /// </summary>
     internal const int MaxAnswerBytes = 16 * 1024 * 1024;
 
@@ -41,36 +40,38 @@ internal sealed class DockerHttp : IAsyncDisposable
 
     public string EndpointName { get; }
 
-    /// <summary>Watches silent streams.</summary>
+    /// <summary>Monitors silent streams.</summary>
     public LivenessProbe Liveness { get; }
 
     public async Task PingAsync(CancellationToken cancellationToken)
     {
-        using var response = await SendShortAsync(DockerCall.Get("/_ping", "ping"), versioned: false, cancellationToken).ConfigureAwait(false);
+        using var response = await SendShortAsync(
+            DockerRequest.Get("/_ping", "ping"), versioned: false, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Reads JSON; repeated after transient failures.</summary>
-    public Task<T> ReadAsync<T>(DockerCall call, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+    /// <summary>Reads JSON, with retries after transient failures.</summary>
+    public Task<T> ReadAsync<T>(DockerRequest call, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         RepeatAsync(ct => JsonAsync(call, type, versioned: true, ct), cancellationToken);
 
-    /// <summary>Repeats a read after transient failures.</summary>
+    /// <summary>Retries a read after transient failures.</summary>
     public Task<T> RepeatAsync<T>(Func<CancellationToken, Task<T>> read, CancellationToken cancellationToken) =>
-        _reads.ExecuteAsync(static async (read, ct) => await read(ct).ConfigureAwait(false), read, cancellationToken).AsTask();
+        _reads.ExecuteAsync(
+            static async (read, ct) => await read(ct).ConfigureAwait(false), read, cancellationToken).AsTask();
 
     /// <summary>Sends once and reads JSON.</summary>
-    public Task<T> SendAsync<T>(DockerCall call, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+    public Task<T> SendAsync<T>(DockerRequest call, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         JsonAsync(call, type, versioned: true, cancellationToken);
 
-    /// <summary>Sends once and gives the status, a success or 304.</summary>
-    public async Task<HttpStatusCode> SendAsync(DockerCall call, CancellationToken cancellationToken)
+    /// <summary>Sends once and returns the status, a success or 304.</summary>
+    public async Task<HttpStatusCode> SendAsync(DockerRequest call, CancellationToken cancellationToken)
     {
         using var response = await SendShortAsync(call, versioned: true, cancellationToken).ConfigureAwait(false);
         ThrowIfUploadWasLost(EndpointName, call, response);
         return response.StatusCode;
     }
 
-    /// <summary>A success that came before all of the upload had been taken is none.</summary>
-    internal static void ThrowIfUploadWasLost(string endpointName, DockerCall call, HttpResponseMessage response)
+    /// <summary>A success reported before the whole upload was received is a failure.</summary>
+    internal static void ThrowIfUploadWasLost(string endpointName, DockerRequest call, HttpResponseMessage response)
     {
         if (response.RequestMessage?.Options.TryGetValue(LostUpload, out var lost) == true)
         {
@@ -79,37 +80,44 @@ internal sealed class DockerHttp : IAsyncDisposable
     }
 
     /// <summary>
-    /// Sends once and gives the answer with its body unread and without limit of time. The caller disposes it.
+    /// Sends once and returns the response with its body unread, without a time limit. The caller disposes it.
     /// </summary>
-    public async Task<DockerAnswer> OpenAsync(DockerCall call, CancellationToken cancellationToken)
+    public async Task<DockerResponse> OpenAsync(DockerRequest call, CancellationToken cancellationToken)
     {
-        await AgreeOnVersionAsync(call, cancellationToken).ConfigureAwait(false);
-        var response = await Liveness.GuardAsync(call, ct => SendCheckedAsync(_http, call, versioned: true, ct), cancellationToken).ConfigureAwait(false);
-        return new DockerAnswer(this, call, response);
+        await NegotiateVersionAsync(call, cancellationToken).ConfigureAwait(false);
+        var response = await Liveness.GuardAsync(
+            call, ct => SendCheckedAsync(_http, call, versioned: true, ct), cancellationToken).ConfigureAwait(false);
+        return new DockerResponse(this, call, response);
     }
 
     /// <summary>
-    /// Sends once, over a connection of its own, and gives that connection, which carries bytes both ways from then on.
+    /// Sends once over a separate connection and returns that connection, which then carries bytes in both directions.
     /// The caller disposes it.
     /// </summary>
-    public async Task<UpgradedConnection> UpgradeAsync(DockerCall call, CancellationToken cancellationToken)
+    public async Task<UpgradedConnection> UpgradeAsync(DockerRequest call, CancellationToken cancellationToken)
     {
-        await AgreeOnVersionAsync(call, cancellationToken).ConfigureAwait(false);
+        await NegotiateVersionAsync(call, cancellationToken).ConfigureAwait(false);
 
-        // A client for one request: only so it is known which connection its answer came over, of which one direction
-        // is to be closed later.
+        // A client for one request: this is the only way to know which connection carries the answer, and one direction
+        // of it is closed later.
         ConnectionStream? connection = null;
         var client = Client(async (_, ct) => connection = await ConnectAsync(ct).ConfigureAwait(false));
         HttpResponseMessage? response = null;
         try
         {
-            response = await Liveness.GuardAsync(call, ct => SendCheckedAsync(client, call with { Upgrades = true }, versioned: true, ct), cancellationToken).ConfigureAwait(false);
+            response = await Liveness.GuardAsync(
+                call,
+                ct => SendCheckedAsync(client, call with { Upgrades = true }, versioned: true, ct),
+                cancellationToken).ConfigureAwait(false);
             if (response.StatusCode != HttpStatusCode.SwitchingProtocols || connection is null)
             {
-                throw new DockerProtocolException(EndpointName, $"{call.Operation} at {EndpointName}: the engine, or a proxy before it, did not open the stream (it answered {(int)response.StatusCode})");
+                throw new DockerProtocolException(
+                    EndpointName,
+                    $"Docker at {EndpointName}, or a proxy before it, answered {(int)response.StatusCode} instead of "
+                        + $"opening the stream ({call.Operation}).");
             }
 
-            return new UpgradedConnection(client, connection, new DockerAnswer(this, call, response));
+            return new UpgradedConnection(client, connection, new DockerResponse(this, call, response));
         }
         catch
         {
@@ -119,18 +127,19 @@ internal sealed class DockerHttp : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends one request within its limit; the answer is whole in memory, and a success or 304.</summary>
+    /// <summary>Sends one request within its limit; the whole answer, a success or 304, is in memory.</summary>
     public async Task<HttpResponseMessage> SendShortAsync(
-        DockerCall call, bool versioned, CancellationToken cancellationToken)
+        DockerRequest call, bool versioned, CancellationToken cancellationToken)
     {
         if (versioned)
         {
-            await AgreeOnVersionAsync(call, cancellationToken).ConfigureAwait(false);
+            await NegotiateVersionAsync(call, cancellationToken).ConfigureAwait(false);
         }
 
         if (call.Unlimited)
         {
-            return await Liveness.GuardAsync(call, ct => SendWholeAsync(call, versioned, ct), cancellationToken).ConfigureAwait(false);
+            return await Liveness.GuardAsync(
+                call, ct => SendWholeAsync(call, versioned, ct), cancellationToken).ConfigureAwait(false);
         }
 
         var limit = call.Limit ?? _options.RequestTimeout;
@@ -140,10 +149,12 @@ internal sealed class DockerHttp : IAsyncDisposable
         {
             return await SendWholeAsync(call, versioned, linked.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException e) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException e) when (timer.IsCancellationRequested
+            && !cancellationToken.IsCancellationRequested)
         {
             throw new DockerTimeoutException(
-                EndpointName, $"{call.Operation} at {EndpointName}: no answer within {limit.TotalSeconds:0.###} s", limit, call.ChangesSomething, e);
+                EndpointName, $"Docker at {EndpointName} did not answer within {limit.TotalSeconds:0.###} s "
+                    + $"({call.Operation}).", limit, call.ChangesSomething, e);
         }
     }
 
@@ -155,9 +166,9 @@ internal sealed class DockerHttp : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Sends once, with or without the version before the path, and reads JSON.</summary>
+    /// <summary>Sends once, with or without the version prefix, and reads JSON.</summary>
     public async Task<T> JsonAsync<T>(
-        DockerCall call, JsonTypeInfo<T> type, bool versioned, CancellationToken cancellationToken)
+        DockerRequest call, JsonTypeInfo<T> type, bool versioned, CancellationToken cancellationToken)
     {
         using var response = await SendShortAsync(call, versioned, cancellationToken).ConfigureAwait(false);
         var body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
@@ -167,23 +178,25 @@ internal sealed class DockerHttp : IAsyncDisposable
         }
         catch (JsonException e)
         {
-            // Where it failed is told, what stood there is not: it may be an environment.
+            // The message contains the JSON path but not the value, which may be an environment variable.
             throw new DockerProtocolException(
-                EndpointName, $"{call.Operation} at {EndpointName}: the answer is not the JSON that was expected (at {e.Path ?? "$"})");
+                EndpointName, $"Docker at {EndpointName} ({call.Operation}): "
+                    + $"the answer is not the expected JSON (at {e.Path ?? "$"}).");
         }
     }
 
-    // A read is repeated as a whole; before a change only this part may be.
-    private Task AgreeOnVersionAsync(DockerCall call, CancellationToken cancellationToken) =>
+    // A read is retried as a whole; before a change only the negotiation may be retried.
+    private Task NegotiateVersionAsync(DockerRequest call, CancellationToken cancellationToken) =>
         _version.EnsureAsync(call.ChangesSomething, cancellationToken);
 
     private async Task<HttpResponseMessage> SendWholeAsync(
-        DockerCall call, bool versioned, CancellationToken cancellationToken)
+        DockerRequest call, bool versioned, CancellationToken cancellationToken)
     {
         var response = await SendCheckedAsync(_http, call, versioned, cancellationToken).ConfigureAwait(false);
         try
         {
-            await BoundedBody.LoadAsync(response.Content, MaxAnswerBytes, () => TooLong(call), cancellationToken).ConfigureAwait(false);
+            await BoundedBody.LoadAsync(
+                response.Content, MaxAnswerBytes, () => TooLong(call), cancellationToken).ConfigureAwait(false);
             return response;
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
@@ -198,18 +211,19 @@ internal sealed class DockerHttp : IAsyncDisposable
         }
     }
 
-    private DockerProtocolException TooLong(DockerCall call) => new(
+    private DockerProtocolException TooLong(DockerRequest call) => new(
         EndpointName,
-        $"{call.Operation} at {EndpointName}: the answer is longer than {MaxAnswerBytes} bytes and was not read. See what listens there, and whether it is a Docker Engine.");
+        $"Docker at {EndpointName} ({call.Operation}): the answer is longer than {MaxAnswerBytes} bytes, so it was not "
+            + "read. Check that a Docker Engine listens there.");
 
     private async Task<HttpResponseMessage> SendCheckedAsync(
-        HttpClient http, DockerCall call, bool versioned, CancellationToken cancellationToken)
+        HttpClient http, DockerRequest call, bool versioned, CancellationToken cancellationToken)
     {
         var prefix = versioned ? $"/v{_version.Current}" : "";
         using var request = new HttpRequestMessage(call.Method, prefix + call.Path);
 
-        // Never without a body: SocketsHttpHandler silently sends a request again whose connection broke before an
-        // answer, unless a body had begun.
+        // A change always has a body: SocketsHttpHandler silently resends a request whose connection broke before an
+        // answer, unless sending a body had begun.
         request.Content = call.Content?.Invoke() ?? (call.ChangesSomething ? new ByteArrayContent([]) : null);
         if (call.Auth is not null)
         {
@@ -223,24 +237,30 @@ internal sealed class DockerHttp : IAsyncDisposable
         }
 
         var upload = request.Content as UploadContent;
-        UploadSignal.Current = upload?.Signal;
+        UploadState.Current = upload?.State;
         HttpResponseMessage response;
         try
         {
-            response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            response = await http.SendAsync(
+                request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (upload?.SourceFailure is { } source && !cancellationToken.IsCancellationRequested)
         {
-            throw new IOException($"{call.Operation} at {EndpointName}: what was to be sent could not be read: {source.Message}", e);
+            throw new IOException(
+                $"Docker at {EndpointName} ({call.Operation}): the data to send could not be read: "
+                    + $"{Sentences.Close(source.Message)}",
+                e);
         }
         catch (HttpRequestException e)
         {
             throw ErrorMapper.FromConnection(EndpointName, call.Operation, e, call.ChangesSomething);
         }
 
-        if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.NotModified || (call.Upgrades && response.StatusCode == HttpStatusCode.SwitchingProtocols))
+        if (response.IsSuccessStatusCode
+            || response.StatusCode == HttpStatusCode.NotModified
+            || (call.Upgrades && response.StatusCode == HttpStatusCode.SwitchingProtocols))
         {
-            if (upload?.Signal.WriteFailure is { } lost)
+            if (upload?.State.WriteFailure is { } lost)
             {
                 request.Options.Set(LostUpload, lost);
             }
@@ -252,10 +272,11 @@ internal sealed class DockerHttp : IAsyncDisposable
         {
             var body = await ErrorBody.ReadAsync(response, cancellationToken).ConfigureAwait(false);
             var type = response.Content.Headers.ContentType?.MediaType;
-            var refusal = ErrorMapper.FromAnswer(EndpointName, call.Operation, response.StatusCode, type, body, call.Secrets, call.Name);
+            var refusal = ErrorMapper.FromAnswer(
+                EndpointName, call.Operation, response.StatusCode, type, body, call.Secrets, call.Name);
             if (refusal is DockerApiVersionException)
             {
-                // The engine was exchanged under us: ask again next time.
+                // The engine was replaced: negotiate again at the next request.
                 _version.Forget();
             }
 
@@ -275,7 +296,7 @@ internal sealed class DockerHttp : IAsyncDisposable
             ActivityHeadersPropagator = null,
             PooledConnectionIdleTimeout = IdleConnection,
         };
-        return new HttpClient(new SocketFaults(handler), disposeHandler: true)
+        return new HttpClient(new SocketExceptionHandler(handler), disposeHandler: true)
         {
             BaseAddress = new Uri("http://docker/"),
             Timeout = Timeout.InfiniteTimeSpan,
@@ -294,7 +315,8 @@ internal sealed class DockerHttp : IAsyncDisposable
         {
             throw new DockerTimeoutException(
                 EndpointName,
-                $"cannot connect to {EndpointName} within {_options.ConnectTimeout.TotalSeconds:0.###} s",
+                $"Docker at {EndpointName} could not be connected to within "
+                    + $"{_options.ConnectTimeout.TotalSeconds:0.###} s.",
                 _options.ConnectTimeout,
                 mayHaveBeenProcessed: false,
                 e);

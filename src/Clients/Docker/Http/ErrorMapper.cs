@@ -1,51 +1,65 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Drydock.Clients.Docker.Json;
 using Drydock.Clients.Safety;
 
-namespace Drydock.Clients.Docker.Http;
+namespace Drydock.Clients.Docker;
 
-/// <summary>Turns refusals and broken connections into the types of this client.</summary>
+/// <summary>Maps refusals and broken connections to the exceptions of this client.</summary>
 internal static partial class ErrorMapper
 {
-    /// <summary>How much of an engine's words goes into a message, in characters.</summary>
+    /// <summary>Maximum number of characters of the engine's text in a message.</summary>
     internal const int MaxMessage = 300;
 
-    // What Go's web server, and by that an engine with TLS, answers to plain HTTP.
+    // The answer of Go's web server, and so of an engine with TLS, to plain HTTP.
     private const string PlainToTls = "Client sent an HTTP request to an HTTPS server.";
 
-    // How much of them is kept to tell by what was refused, in characters.
+    // Maximum number of characters kept in <c>EngineMessage</c>.
     private const int MaxWords = 2000;
 
     /// <summary>
-    /// The exception for an answer that is not a success. Only an engine's own words are repeated, never a body that is
-    /// not one of an engine.
+    /// The exception for an answer that is not a success. Only text from an engine is repeated, never the body of
+    /// another server.
     /// </summary>
     public static DockerException FromAnswer(
-        string endpoint, string operation, HttpStatusCode status, string? contentType, string body, SecretScrubber secrets, string? name = null)
+        string endpoint,
+        string operation,
+        HttpStatusCode status,
+        string? contentType,
+        string body,
+        SecretScrubber secrets,
+        string? name = null)
     {
-        var message = HttpTrouble.Clip(secrets.Scrub(Message(body, status, contentType)), MaxWords);
+        var message = HttpFailure.Clip(secrets.Scrub(Message(body, status, contentType)), MaxWords);
         if (status == HttpStatusCode.BadRequest && VersionRefusal().Match(message) is { Success: true } refusal)
         {
             return new DockerApiVersionException(
-                endpoint, $"{operation} at {endpoint}: {HttpTrouble.Clip(message, MaxMessage)} (this client speaks {ApiVersion.SupportedRange})", refusal.Groups["version"].Value, ApiVersion.SupportedRange);
+                endpoint, $"Docker at {endpoint} refused the API version ({operation}): "
+                    + $"{Sentence(message)} This client speaks "
+                    + $"{ApiVersion.SupportedRange}.", refusal.Groups["version"].Value, ApiVersion.SupportedRange);
         }
 
         return status switch
         {
             HttpStatusCode.NotFound => new DockerNotFoundException(endpoint, operation, message),
             HttpStatusCode.Conflict when NameInUse().Match(message) is { Success: true } use =>
-                new DockerNameConflictException(endpoint, operation, message, name ?? use.Groups["name"].Value, use.Groups["id"] is { Success: true } id ? id.Value : null),
+                new DockerNameConflictException(
+                    endpoint,
+                    operation,
+                    message,
+                    name ?? use.Groups["name"].Value,
+                    use.Groups["id"] is { Success: true } id ? id.Value : null),
             HttpStatusCode.Conflict => new DockerConflictException(endpoint, operation, message),
-            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new DockerUnauthorizedException(endpoint, operation, status, message),
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden =>
+                new DockerUnauthorizedException(endpoint, operation, status, message),
             _ => new DockerApiException(endpoint, operation, status, message),
         };
     }
 
     /// <summary>
-    /// The exception for a connection that failed; one of ours inside it, thrown while connecting, is found and given
-    /// as it is.
+    /// The exception for a connection that failed. A DockerException inside it, thrown while connecting, is returned
+    /// unchanged.
     /// </summary>
     public static DockerException FromConnection(
         string endpoint, string operation, Exception failure, bool changesSomething)
@@ -58,17 +72,29 @@ internal static partial class ErrorMapper
             }
         }
 
-        return HttpTrouble.IsForeign(failure)
-            ? new DockerProtocolException(endpoint, $"{operation} at {endpoint}: {HttpTrouble.Describe(failure)}. See what listens there, and whether it is a Docker Engine.", failure)
-            : new DockerUnreachableException(endpoint, $"{operation} at {endpoint}: the connection broke: {HttpTrouble.Describe(failure)}", changesSomething, failure);
+        return HttpFailure.IsForeign(failure)
+            ? new DockerProtocolException(
+                endpoint,
+                $"Docker at {endpoint} ({operation}): {Sentences.Close(HttpFailure.Describe(failure))} Check that a "
+                    + "Docker Engine listens there.",
+                failure)
+            : new DockerUnreachableException(
+                endpoint,
+                $"The connection to Docker at {endpoint} broke ({operation}): "
+                    + $"{Sentences.Close(HttpFailure.Describe(failure))}",
+                changesSomething,
+                failure);
     }
+
+    /// <summary>The engine's text as the end of a message: clipped, with a full stop.</summary>
+    public static string Sentence(string engineText) => Sentences.Close(HttpFailure.Clip(engineText, MaxMessage));
 
     private static string Message(string body, HttpStatusCode status, string? contentType)
     {
         var text = body.Trim();
         if (status == HttpStatusCode.BadRequest && text == PlainToTls)
         {
-            return "The port expects HTTPS. Set tlsSecretRef";
+            return "The port expects HTTPS. Set tlsSecretRef.";
         }
 
         if (text.Length == 0)
@@ -78,22 +104,54 @@ internal static partial class ErrorMapper
 
         try
         {
-            if (JsonSerializer.Deserialize(text, DockerJson.Default.ErrorAnswer)?.Message?.Trim() is { Length: > 0 } message)
+            if (JsonSerializer.Deserialize(
+                text, DockerJson.Default.ErrorResponse)?.Message?.Trim() is { Length: > 0 } message)
             {
                 return message;
             }
         }
         catch (JsonException)
         {
-            // A page of a proxy, or of another service: what it says is not for the status of an object.
+            // A page of a proxy or of another service: its text must not reach the status of an object.
         }
 
-        return $"{status}, with a body ({HttpTrouble.Clip(contentType ?? "of no type", 100)}) that is not one of a Docker Engine";
+        return $"{status}, with a body ({HttpFailure.Clip(contentType ?? "no content type", 100)}) that is not from a "
+            + "Docker Engine";
     }
 
-    [GeneratedRegex("name \"?/?(?<name>[^\" ]+)\"? is already in use( by container \"?(?<id>[0-9a-f]{12,64}))?", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("name \"?/?(?<name>[^\" ]+)\"? is already in use( by container "
+        + "\"?(?<id>[0-9a-f]{12,64}))?", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex NameInUse();
 
-    [GeneratedRegex("client version [0-9.]+ is too (old|new)\\. (Minimum|Maximum) supported API version is (?<version>[0-9.]+[0-9])", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("client version [0-9.]+ is too (old|new)\\. "
+        + "(Minimum|Maximum) supported API version is (?<version>[0-9.]+[0-9])", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex VersionRefusal();
+}
+
+/// <summary>The first part of a refusal's body.</summary>
+internal static class ErrorBody
+{
+    private const int MaxBytes = 64 * 1024;
+
+    public static async Task<string> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[MaxBytes];
+        var length = 0;
+        try
+        {
+            var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            await using (stream.ConfigureAwait(false))
+            {
+                length = await stream.ReadAtLeastAsync(
+                    buffer, MaxBytes, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            // The status is the answer; only its reason is lost with a truncated text.
+            return "";
+        }
+
+        return Encoding.UTF8.GetString(buffer, 0, length);
+    }
 }

@@ -2,9 +2,9 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
-namespace Drydock.Clients.Docker.Http;
+namespace Drydock.Clients.Docker;
 
-/// <summary>Reads a stream of JSON objects, one a line, each given as soon as its line is whole.</summary>
+/// <summary>Reads a stream of JSON objects, one per line; each is returned as soon as its line is complete.</summary>
 internal static class JsonLineReader
 {
     private const int FirstBufferBytes = 8 * 1024;
@@ -14,10 +14,11 @@ internal static class JsonLineReader
     /// <param name="read">Reads into a buffer; 0 at the end.</param>
     /// <param name="type">The objects' type.</param>
     /// <param name="cancellationToken">Ends the enumeration.</param>
-    /// <exception cref="JsonException">A line is not such an object, or longer than 4 MiB.</exception>
+    /// <exception cref="JsonException">A line is not a valid object, or is longer than 4 MiB.</exception>
     /// <exception cref="EndOfStreamException">The stream ended inside a line.</exception>
     public static async IAsyncEnumerable<T> ReadAsync<T>(
-        Func<Memory<byte>, CancellationToken, Task<int>> read, JsonTypeInfo<T> type, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Func<Memory<byte>, CancellationToken, Task<int>> read, JsonTypeInfo<T> type, [
+            EnumeratorCancellation] CancellationToken cancellationToken)
         where T : class
     {
         var buffer = new byte[FirstBufferBytes];
@@ -65,7 +66,7 @@ internal static class JsonLineReader
     {
         if (start == 0 && buffer.Length >= MaxLineBytes)
         {
-            throw new JsonException($"a line is longer than {MaxLineBytes} bytes");
+            throw new JsonException($"A line is longer than {MaxLineBytes} bytes.");
         }
 
         var target = start == 0 ? new byte[buffer.Length * 2] : buffer;
@@ -92,7 +93,7 @@ internal static class JsonLineReader
         }
         catch (JsonException e)
         {
-            throw new EndOfStreamException("the stream ended inside a line", e);
+            throw new EndOfStreamException("The stream ended inside a line.", e);
         }
     }
 }

@@ -1,7 +1,7 @@
-namespace Drydock.Clients.Docker.Http;
+namespace Drydock.Clients.Docker;
 
 /// <summary>
-/// Watches operations that may rightly be silent for hours: whenever one is silent for a while the engine is pinged on
+/// Monitors operations that may legitimately be silent for hours: after each period of silence the engine is pinged on
 /// another connection.
 /// </summary>
 internal sealed class LivenessProbe(
@@ -13,7 +13,7 @@ internal sealed class LivenessProbe(
     /// </summary>
     /// <exception cref="DockerUnreachableException">The engine did not answer the ping.</exception>
     public async Task<T> GuardAsync<T>(
-        DockerCall call, Func<CancellationToken, Task<T>> operation, CancellationToken cancellationToken)
+        DockerRequest call, Func<CancellationToken, Task<T>> operation, CancellationToken cancellationToken)
     {
         using var abandon = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = operation(abandon.Token);
@@ -32,7 +32,7 @@ internal sealed class LivenessProbe(
                 break;
             }
 
-            // An operation that ends meanwhile does not wait for the ping.
+            // If the operation ends first, it does not wait for the ping.
             var pinging = ping(enough.Token);
             if (await Task.WhenAny(running, pinging).ConfigureAwait(false) == running)
             {
@@ -56,7 +56,8 @@ internal sealed class LivenessProbe(
 
                 throw new DockerUnreachableException(
                     endpoint,
-                    $"{call.Operation} at {endpoint}: silent for {period.TotalSeconds:0.###} s, and the engine does not answer: {e.Message}",
+                    $"Docker at {endpoint} does not answer a ping after {period.TotalSeconds:0.###} s of silence "
+                        + $"({call.Operation}): {e.Message}",
                     call.ChangesSomething,
                     e);
             }

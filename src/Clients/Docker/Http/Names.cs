@@ -1,12 +1,12 @@
-namespace Drydock.Clients.Docker.Http;
+namespace Drydock.Clients.Docker;
 
 /// <summary>
-/// Ids and references as parts of a path. What could name another path is refused: an empty id would turn "remove this"
-/// into something else.
+/// Ids and references as parts of a path. A value that could address another path is refused: an empty id would change
+/// the meaning of a removal.
 /// </summary>
 internal static class Names
 {
-    /// <summary>A container, by id or name; the slash that inspect puts before a name is left out.</summary>
+    /// <summary>A container, by id or name; the leading slash of a name is removed.</summary>
     public static string Container(string id) => Segment(id.StartsWith('/') ? id[1..] : id, nameof(id));
 
     /// <summary>An exec instance.</summary>
@@ -20,7 +20,7 @@ internal static class Names
     }
 
     /// <summary>
-    /// A reference that means one image: without tag and digest the engine would pull every tag there is.
+    /// A reference to one image: without tag and digest the engine would pull every tag.
     /// </summary>
     public static string OneImage(string image, string? tag)
     {
@@ -31,11 +31,13 @@ internal static class Names
         }
 
         var last = image[(image.LastIndexOf('/') + 1)..];
-        return last.Contains(':', StringComparison.Ordinal) || last.Contains('@', StringComparison.Ordinal) ? image : image + ":latest";
+        return last.Contains(':', StringComparison.Ordinal) || last.Contains('@', StringComparison.Ordinal)
+            ? image
+            : image + ":latest";
     }
 
     private static string Segment(string text, string parameter) =>
         string.IsNullOrWhiteSpace(text) || text is "." or ".." || text.AsSpan().IndexOfAny("/\\\r\n") >= 0
-            ? throw new ArgumentException($"'{text}' is neither an id nor a name", parameter)
+            ? throw new ArgumentException($"'{text}' is neither an id nor a name.", parameter)
             : Uri.EscapeDataString(text);
 }

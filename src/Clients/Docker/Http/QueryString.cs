@@ -1,11 +1,10 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Drydock.Clients.Docker.Json;
 
-namespace Drydock.Clients.Docker.Http;
+namespace Drydock.Clients.Docker;
 
-/// <summary>Builds the query of a path; what is null or false is left out.</summary>
+/// <summary>Builds the query of a path; null and false are omitted.</summary>
 internal sealed class QueryString(string path)
 {
     private readonly StringBuilder _text = new(path);
@@ -31,8 +30,11 @@ internal sealed class QueryString(string path)
 
     public QueryString Add(string name, IReadOnlyDictionary<string, IReadOnlyList<string>> filters)
     {
-        ArgumentNullException.ThrowIfNull(filters);
-        return filters.Count == 0 ? this : Add(name, JsonSerializer.Serialize(filters, DockerJson.Default.IReadOnlyDictionaryStringIReadOnlyListString));
+        return filters.Count == 0
+            ? this
+            : Add(
+                name,
+                JsonSerializer.Serialize(filters, DockerJson.Default.IReadOnlyDictionaryStringIReadOnlyListString));
     }
 
     public override string ToString() => _text.ToString();

@@ -1,6 +1,7 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 
-namespace Drydock.Clients.Docker.Http;
+namespace Drydock.Clients.Docker;
 
 /// <summary>Output of containers and attached commands, framed or (with a terminal) raw.</summary>
 internal static class RawOutput
@@ -8,7 +9,8 @@ internal static class RawOutput
     private const int BufferBytes = 32 * 1024;
 
     public static async IAsyncEnumerable<ContainerOutputChunk> ReadAsync(
-        string endpoint, DockerCall call, Stream body, bool tty, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string endpoint, DockerRequest call, Stream body, bool tty, [
+            EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var parser = new MultiplexedFrameParser();
         var buffer = new byte[BufferBytes];
@@ -16,7 +18,7 @@ internal static class RawOutput
         int read;
         while ((read = await body.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
         {
-            // Copied: the buffer is used again while the caller may still hold the chunk.
+            // Copied, because the buffer is reused while the caller may still hold the chunk.
             var piece = buffer.AsMemory(0, read).ToArray();
             if (tty)
             {
@@ -34,13 +36,16 @@ internal static class RawOutput
 
         if (!parser.AtBoundary)
         {
-            throw new DockerUnreachableException(endpoint, $"{call.Operation} at {endpoint}: the connection broke in the middle of output", call.ChangesSomething);
+            throw new DockerUnreachableException(
+                endpoint,
+                $"The connection to Docker at {endpoint} broke in the middle of the output ({call.Operation}).",
+                call.ChangesSomething);
         }
     }
 
     private static void Feed(
         string endpoint,
-        DockerCall call,
+        DockerRequest call,
         MultiplexedFrameParser parser,
         byte[] piece,
         List<ContainerOutputChunk> chunks)
@@ -51,7 +56,8 @@ internal static class RawOutput
             {
                 if (isEngineError)
                 {
-                    throw new DockerStreamException(endpoint, call.Operation, "the engine could not go on with the output");
+                    throw new DockerStreamException(
+                        endpoint, call.Operation, "the engine could not continue the output");
                 }
 
                 chunks.Add(new ContainerOutputChunk { Source = source, Data = data });
@@ -59,7 +65,72 @@ internal static class RawOutput
         }
         catch (InvalidDataException e)
         {
-            throw new DockerProtocolException(endpoint, $"{call.Operation} at {endpoint}: {e.Message}", e);
+            throw new DockerProtocolException(endpoint, $"Docker at {endpoint} ({call.Operation}): {e.Message}", e);
         }
+    }
+}
+
+/// <summary>
+/// Splits the engine's multiplexed output: frames of an 8-byte header (source, three zeros, length as big-endian 32
+/// bits) and the payload. Accepts input split anywhere and passes payload on as it comes, so the size of a frame costs
+/// no memory.
+/// </summary>
+internal sealed class MultiplexedFrameParser
+{
+    private const int HeaderBytes = 8;
+    private const byte EngineError = 3;
+    private readonly byte[] _header = new byte[HeaderBytes];
+    private int _headerBytes;
+    private uint _remaining;
+    private byte _source;
+
+    /// <summary>Whether the input so far consists of complete frames.</summary>
+    public bool AtBoundary => _headerBytes == 0 && _remaining == 0;
+
+    /// <summary>Processes the next piece.</summary>
+    /// <param name="piece">The bytes; the chunks refer to them.</param>
+    /// <param name="onChunk">Receives each piece of payload; <c>isEngineError</c> marks text that the engine itself
+    /// writes into the stream.</param>
+    /// <exception cref="InvalidDataException">A frame header is invalid.</exception>
+    public void Feed(ReadOnlyMemory<byte> piece, Action<ContainerOutputSource, ReadOnlyMemory<byte>, bool> onChunk)
+    {
+        while (!piece.IsEmpty)
+        {
+            if (_remaining == 0)
+            {
+                var take = Math.Min(HeaderBytes - _headerBytes, piece.Length);
+                piece.Span[..take].CopyTo(_header.AsSpan(_headerBytes));
+                _headerBytes += take;
+                piece = piece[take..];
+                if (_headerBytes == HeaderBytes)
+                {
+                    ReadHeader();
+                }
+
+                continue;
+            }
+
+            var length = (int)Math.Min(_remaining, (uint)piece.Length);
+            var isError = _source == EngineError;
+            onChunk(
+                isError ? ContainerOutputSource.StandardError : (ContainerOutputSource)_source,
+                piece[..length],
+                isError);
+            _remaining -= (uint)length;
+            piece = piece[length..];
+        }
+    }
+
+    private void ReadHeader()
+    {
+        if (_header[0] > EngineError || _header[1] != 0 || _header[2] != 0 || _header[3] != 0)
+        {
+            throw new InvalidDataException(
+                $"The output is not multiplexed as expected: frame header {Convert.ToHexString(_header)}.");
+        }
+
+        _source = _header[0];
+        _remaining = BinaryPrimitives.ReadUInt32BigEndian(_header.AsSpan(4));
+        _headerBytes = 0;
     }
 }

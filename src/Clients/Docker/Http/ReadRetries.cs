@@ -3,9 +3,9 @@ using Drydock.Clients.Remote;
 using Polly;
 using Polly.Retry;
 
-namespace Drydock.Clients.Docker.Http;
+namespace Drydock.Clients.Docker;
 
-/// <summary>Which failures of a read are worth another attempt.</summary>
+/// <summary>Decides which failures of a read are retried.</summary>
 internal static class ReadRetries
 {
     public static ResiliencePipeline Build(DockerClientOptions options, TimeProvider time)
@@ -29,12 +29,15 @@ internal static class ReadRetries
 
     internal static bool IsTransient(Exception? failure) => failure switch
     {
-        // The limit has passed already: trying again would only multiply the wait.
+        // The limit has passed already; a retry would only multiply the wait.
         DockerTimeoutException => false,
         DockerTlsException => false,
         DockerSshException { Reason: not RemoteRefusal.Connection } => false,
         DockerUnreachableException => true,
-        DockerApiException { StatusCode: HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout } => true,
+        DockerApiException
+        {
+            StatusCode: HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout,
+        } => true,
         _ => false,
     };
 }

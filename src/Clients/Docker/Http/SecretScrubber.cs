@@ -1,8 +1,8 @@
-namespace Drydock.Clients.Docker.Http;
+namespace Drydock.Clients.Docker;
 
 /// <summary>
-/// Takes a request's secret values out of the engine's answer: the engine repeats a malformed environment line in its
-/// error, for example.
+/// Removes the secret values of a request from the engine's answer: the engine repeats a malformed environment line in
+/// its error, for example.
 /// </summary>
 internal sealed class SecretScrubber
 {
@@ -10,11 +10,17 @@ internal sealed class SecretScrubber
     private readonly string[] _values;
 
     private SecretScrubber(IEnumerable<string?> values) =>
-        _values = [.. values.Where(v => !string.IsNullOrEmpty(v)).Select(v => v!).Distinct(StringComparer.Ordinal).OrderByDescending(v => v.Length)];
+        _values = [
+            .. values.Where(
+                v =>
+                    !string.IsNullOrEmpty(v)).Select(v =>
+                        v!).Distinct(StringComparer.Ordinal).OrderByDescending(v => v.Length)];
 
     public static SecretScrubber None { get; } = new([]);
 
-    /// <summary>For <c>NAME=value</c> lines: the values; a line without a name is a secret as a whole.</summary>
+    /// <summary>
+    /// For <c>NAME=value</c> lines the values are secrets; a line without a name is a secret as a whole.
+    /// </summary>
     public static SecretScrubber ForEnvironment(IEnumerable<string>? lines) => new((lines ?? []).Select(line =>
     {
         var at = line.IndexOf('=', StringComparison.Ordinal);

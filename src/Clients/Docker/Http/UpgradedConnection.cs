@@ -1,21 +1,22 @@
-using Drydock.Clients.Docker.Transport;
 using Drydock.Clients.Remote;
 
-namespace Drydock.Clients.Docker.Http;
+namespace Drydock.Clients.Docker;
 
 /// <summary>
-/// A connection that the engine has given over to a command: bytes both ways, either direction ended by itself.
+/// A connection that the engine has handed over to a command: bidirectional, and each direction can be closed
+/// separately.
 /// </summary>
-internal sealed class UpgradedConnection(HttpClient client, ConnectionStream connection, DockerAnswer answer) : IAsyncDisposable
+internal sealed class UpgradedConnection(
+    HttpClient client, ConnectionStream connection, DockerResponse answer) : IAsyncDisposable
 {
-    /// <summary>What the command writes, as a stream that throws typed exceptions.</summary>
+    /// <summary>The command's output, as a stream that throws typed exceptions.</summary>
     public Task<Stream> BodyAsync(CancellationToken cancellationToken) => answer.BodyAsync(cancellationToken);
 
     /// <summary>
-    /// Sends a stream and its end. What is not taken there is no failure here: the command's exit code and its words
-    /// say why.
+    /// Sends a stream and then closes that direction. Input that the command does not read is not a failure; its exit
+    /// code and output say why.
     /// </summary>
-    /// <exception cref="IOException">What is to be sent cannot be read.</exception>
+    /// <exception cref="IOException">The data to send cannot be read.</exception>
     public async Task SendAsync(Stream input, Action<long>? sent, CancellationToken cancellationToken)
     {
         var target = await answer.Response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
@@ -30,7 +31,7 @@ internal sealed class UpgradedConnection(HttpClient client, ConnectionStream con
         }
         catch (IOException)
         {
-            // It has ended already, or the connection broke: whoever reads its output learns which.
+            // The command has ended already, or the connection broke; the reader of the output learns which.
         }
     }
 

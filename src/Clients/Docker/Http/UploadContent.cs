@@ -1,12 +1,11 @@
 using System.Net;
 using System.Net.Http.Headers;
-using Drydock.Clients.Docker.Transport;
 
-namespace Drydock.Clients.Docker.Http;
+namespace Drydock.Clients.Docker;
 
 /// <summary>
-/// A request body read once from the caller's stream, with progress. Tells a failure of that stream apart from one of
-/// the connection.
+/// A request body read once from the caller's stream, with progress. A failure of that stream is distinguished from one
+/// of the connection.
 /// </summary>
 internal sealed class UploadContent : HttpContent
 {
@@ -21,11 +20,11 @@ internal sealed class UploadContent : HttpContent
         Headers.ContentType = new MediaTypeHeaderValue("application/x-tar");
     }
 
-    /// <summary>What the caller's stream threw.</summary>
+    /// <summary>The exception of the caller's stream.</summary>
     public Exception? SourceFailure { get; private set; }
 
-    /// <summary>The upload's tie to its connection.</summary>
-    public UploadSignal Signal { get; } = new();
+    /// <summary>The state shared with the connection.</summary>
+    public UploadState State { get; } = new();
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         CopyAsync(stream, CancellationToken.None);
@@ -44,7 +43,7 @@ internal sealed class UploadContent : HttpContent
     {
         var buffer = new byte[BufferBytes];
         long sent = 0;
-        while (Signal.WriteFailure is null)
+        while (State.WriteFailure is null)
         {
             int read;
             try
@@ -67,4 +66,24 @@ internal sealed class UploadContent : HttpContent
             _progress?.Report(sent);
         }
     }
+}
+
+/// <summary>
+/// Links an upload to the connection that carries it. An engine that aborts half-way (disk full, broken archive)
+/// answers and closes; the next write then fails although the answer with the reason is in the receive buffer. During
+/// an upload such a failure is recorded here instead of thrown.
+/// </summary>
+internal sealed class UploadState
+{
+    private static readonly AsyncLocal<UploadState?> Ambient = new();
+
+    /// <summary>The upload of the current asynchronous flow.</summary>
+    public static UploadState? Current
+    {
+        get => Ambient.Value;
+        set => Ambient.Value = value;
+    }
+
+    /// <summary>The write failure; everything written after it was lost.</summary>
+    public Exception? WriteFailure { get; set; }
 }

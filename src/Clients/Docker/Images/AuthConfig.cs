@@ -1,6 +1,6 @@
 namespace Drydock.Clients.Docker;
 
-/// <summary>Credentials for a registry. Its text never shows them.</summary>
+/// <summary>Credentials for a registry. <see cref="ToString"/> never contains them.</summary>
 public sealed record AuthConfig
 {
     /// <summary>User name.</summary>
@@ -12,7 +12,7 @@ public sealed record AuthConfig
     /// <summary>The registry's address, such as <c>registry.example</c>.</summary>
     public string? ServerAddress { get; init; }
 
-    /// <summary>An identity token in place of user and password.</summary>
+    /// <summary>An identity token instead of user and password.</summary>
     public string? IdentityToken { get; init; }
 
     /// <inheritdoc/>

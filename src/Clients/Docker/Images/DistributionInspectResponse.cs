@@ -1,11 +1,40 @@
+using System.Text.Json.Serialization;
+
 namespace Drydock.Clients.Docker;
 
-/// <summary>What the registry says of an image.</summary>
+/// <summary>What the registry reports about an image.</summary>
 public sealed record DistributionInspectResponse
 {
     /// <summary>What its reference points at.</summary>
     public DistributionDescriptor Descriptor { get; init => field = value ?? new(); } = new();
 
-    /// <summary>The platforms it is there for.</summary>
+    /// <summary>The platforms it exists for.</summary>
     public IReadOnlyList<DistributionPlatform> Platforms { get; init => field = value ?? []; } = [];
+}
+
+/// <summary>What a reference in a registry points at.</summary>
+public sealed record DistributionDescriptor
+{
+    /// <summary>The manifest's type.</summary>
+    [JsonPropertyName("mediaType")]
+    public string MediaType { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The manifest's digest.</summary>
+    [JsonPropertyName("digest")]
+    public string Digest { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The manifest's bytes (not the image's).</summary>
+    [JsonPropertyName("size")]
+    public long Size { get; init; }
+}
+
+public sealed record DistributionPlatform
+{
+    /// <summary><c>amd64</c>, <c>arm64</c> …</summary>
+    [JsonPropertyName("architecture")]
+    public string Architecture { get; init => field = value ?? ""; } = "";
+
+    /// <summary><c>linux</c>.</summary>
+    [JsonPropertyName("os")]
+    public string Os { get; init => field = value ?? ""; } = "";
 }

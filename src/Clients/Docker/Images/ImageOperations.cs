@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using Drydock.Clients.Docker.Http;
-using Drydock.Clients.Docker.Json;
 
 namespace Drydock.Clients.Docker;
 
@@ -10,52 +8,62 @@ internal sealed class ImageOperations(DockerHttp http) : IImageOperations
     public Task<IReadOnlyList<ImagesListResponse>> ListImagesAsync(
         ImagesListParameters parameters, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(parameters);
-        var path = new QueryString("/images/json").Add("all", parameters.All).Add("filters", parameters.Filters).ToString();
-        return http.ReadAsync(DockerCall.Get(path, "list images"), DockerJson.Default.IReadOnlyListImagesListResponse, cancellationToken);
+        var path =
+            new QueryString("/images/json").Add("all", parameters.All).Add("filters", parameters.Filters).ToString();
+        return http.ReadAsync(
+            DockerRequest.Get(path, "list images"),
+            DockerJson.Default.IReadOnlyListImagesListResponse,
+            cancellationToken);
     }
 
     public Task<ImageInspectResponse> InspectImageAsync(string name, CancellationToken cancellationToken = default) =>
-        http.ReadAsync(DockerCall.Get($"/images/{Names.Image(name)}/json", $"inspect image {name}"), DockerJson.Default.ImageInspectResponse, cancellationToken);
+        http.ReadAsync(
+            DockerRequest.Get($"/images/{Names.Image(name)}/json", $"inspect image {name}"),
+            DockerJson.Default.ImageInspectResponse,
+            cancellationToken);
 
     public IAsyncEnumerable<JSONMessage> CreateImageAsync(
         ImagesCreateParameters parameters, AuthConfig? authConfig, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(parameters);
         var image = Names.OneImage(parameters.FromImage, parameters.Tag);
-        var path = new QueryString("/images/create").Add("fromImage", image).Add("tag", parameters.Tag).Add("platform", parameters.Platform).ToString();
-        return ProgressAsync(DockerCall.Post(path, $"pull image {image}") with { Auth = authConfig, Secrets = SecretScrubber.ForAuth(authConfig) }, cancellationToken);
+        var path = new QueryString("/images/create").Add("fromImage", image).Add("tag", parameters.Tag).Add(
+            "platform", parameters.Platform).ToString();
+        return ProgressAsync(
+            DockerRequest.Post(
+                path, $"pull image {image}") with { Auth = authConfig, Secrets = SecretScrubber.ForAuth(authConfig) },
+            cancellationToken);
     }
 
     public IAsyncEnumerable<JSONMessage> LoadImageAsync(
         ImageLoadParameters parameters, Stream imageStream, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(parameters);
-        ArgumentNullException.ThrowIfNull(imageStream);
         var path = new QueryString("/images/load").Add("quiet", parameters.Quiet ? "1" : "0").ToString();
-        return ProgressAsync(DockerCall.Post(path, "load image") with { Content = () => new UploadContent(imageStream, parameters.BytesSent) }, cancellationToken);
+        return ProgressAsync(
+            DockerRequest.Post(
+                path, "load image") with { Content = () => new UploadContent(imageStream, parameters.BytesSent) },
+            cancellationToken);
     }
 
     public Task<IReadOnlyList<ImageDeleteResponse>> DeleteImageAsync(
         string name, ImageDeleteParameters parameters, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(parameters);
-        var path = new QueryString($"/images/{Names.Image(name)}").Add("force", parameters.Force).Add("noprune", parameters.NoPrune).ToString();
-        var call = new DockerCall(HttpMethod.Delete, path, $"remove image {name}") { Unlimited = true };
+        var path = new QueryString($"/images/{Names.Image(name)}").Add("force", parameters.Force).Add(
+            "noprune", parameters.NoPrune).ToString();
+        var call = new DockerRequest(HttpMethod.Delete, path, $"remove image {name}") { Unlimited = true };
         return http.SendAsync(call, DockerJson.Default.IReadOnlyListImageDeleteResponse, cancellationToken);
     }
 
     public Task TagImageAsync(string name, ImageTagParameters parameters, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(parameters);
-        var path = new QueryString($"/images/{Names.Image(name)}/tag").Add("repo", parameters.RepositoryName).Add("tag", parameters.Tag).ToString();
-        return http.SendAsync(DockerCall.Post(path, $"tag image {name}"), cancellationToken);
+        var path = new QueryString($"/images/{Names.Image(name)}/tag").Add(
+            "repo", parameters.RepositoryName).Add("tag", parameters.Tag).ToString();
+        return http.SendAsync(DockerRequest.Post(path, $"tag image {name}"), cancellationToken);
     }
 
     public Task<DistributionInspectResponse> InspectDistributionAsync(
         string name, AuthConfig? authConfig, CancellationToken cancellationToken = default)
     {
-        var call = DockerCall.Get($"/distribution/{Names.Image(name)}/json", $"ask the registry for {name}") with
+        var call = DockerRequest.Get($"/distribution/{Names.Image(name)}/json", $"ask the registry for {name}") with
         {
             Auth = authConfig,
             Secrets = SecretScrubber.ForAuth(authConfig),
@@ -64,10 +72,11 @@ internal sealed class ImageOperations(DockerHttp http) : IImageOperations
     }
 
     private async IAsyncEnumerable<JSONMessage> ProgressAsync(
-        DockerCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
+        DockerRequest call, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var answer = await http.OpenAsync(call, cancellationToken).ConfigureAwait(false);
-        await foreach (var line in answer.LinesAsync(DockerJson.Default.ProgressWire, cancellationToken).ConfigureAwait(false))
+        await foreach (var line in answer.LinesAsync(
+            DockerJson.Default.ProgressLine, cancellationToken).ConfigureAwait(false))
         {
             if (line.ErrorDetail?.Message is { Length: > 0 } detail)
             {
@@ -79,7 +88,13 @@ internal sealed class ImageOperations(DockerHttp http) : IImageOperations
                 throw new DockerStreamException(http.EndpointName, call.Operation, call.Secrets.Scrub(error));
             }
 
-            yield return new JSONMessage { ID = line.ID, Status = line.Status, Stream = line.Stream, Progress = line.Progress };
+            yield return new JSONMessage
+            {
+                ID = line.ID,
+                Status = line.Status,
+                Stream = line.Stream,
+                Progress = line.Progress,
+            };
         }
 
         answer.ThrowIfUploadWasLost();

@@ -24,5 +24,23 @@ public sealed record ImagesListResponse
     public long Size { get; init; }
 
     /// <summary>Labels.</summary>
-    public IReadOnlyDictionary<string, string> Labels { get; init => field = value ?? ReadOnlyDictionary<string, string>.Empty; } = ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Labels
+    {
+        get;
+        init => field = value ?? ReadOnlyDictionary<string, string>.Empty;
+    } = ReadOnlyDictionary<string, string>.Empty;
+}
+
+/// <summary>Which images to list.</summary>
+public sealed record ImagesListParameters
+{
+    /// <summary>Intermediate ones too.</summary>
+    public bool All { get; init; }
+
+    /// <summary>The engine's filters, such as <c>reference</c>, <c>label</c>, <c>dangling</c>.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Filters
+    {
+        get;
+        init => field = value ?? ReadOnlyDictionary<string, IReadOnlyList<string>>.Empty;
+    } = ReadOnlyDictionary<string, IReadOnlyList<string>>.Empty;
 }

@@ -1,10 +1,10 @@
 using System.Net.Security;
 using System.Net.Sockets;
 
-namespace Drydock.Clients.Docker.Transport;
+namespace Drydock.Clients.Docker;
 
 /// <summary>
-/// A connection on which a failed write of an upload does not hide the answer (see <see cref="UploadSignal"/>).
+/// A connection on which a failed write of an upload does not hide the answer (see <see cref="UploadState"/>).
 /// </summary>
 internal sealed class ConnectionStream(Stream inner) : Stream
 {
@@ -24,7 +24,8 @@ internal sealed class ConnectionStream(Stream inner) : Stream
         set => throw new NotSupportedException();
     }
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => inner.ReadAsync(buffer, cancellationToken);
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        inner.ReadAsync(buffer, cancellationToken);
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         inner.ReadAsync(buffer, offset, count, cancellationToken);
@@ -41,7 +42,7 @@ internal sealed class ConnectionStream(Stream inner) : Stream
         {
             await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
-        catch (IOException e) when (UploadSignal.Current is not null)
+        catch (IOException e) when (UploadState.Current is not null)
         {
             Note(e);
         }
@@ -61,20 +62,20 @@ internal sealed class ConnectionStream(Stream inner) : Stream
         {
             await inner.FlushAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (IOException e) when (UploadSignal.Current is not null)
+        catch (IOException e) when (UploadState.Current is not null)
         {
             Note(e);
         }
     }
 
-    /// <summary>Says that nothing more will be sent; what the other side sends can still be read.</summary>
+    /// <summary>Closes the sending direction; data from the other side can still be read.</summary>
     /// <exception cref="IOException">The connection broke.</exception>
     public async Task CloseWriteAsync()
     {
         switch (inner)
         {
             case SslStream tls:
-                // close_notify: the engine takes it for the end of our half, as it does from the docker client.
+                // close_notify: the engine treats it as the end of the input, as it does with the docker client.
                 await tls.ShutdownAsync().ConfigureAwait(false);
                 break;
             case NetworkStream network:
@@ -84,7 +85,7 @@ internal sealed class ConnectionStream(Stream inner) : Stream
                 await process.CloseInputAsync().ConfigureAwait(false);
                 break;
             default:
-                throw new NotSupportedException($"one direction of a {inner.GetType().Name} cannot be closed");
+                throw new NotSupportedException($"A {inner.GetType().Name} cannot be closed in one direction.");
         }
     }
 
@@ -126,10 +127,10 @@ internal sealed class ConnectionStream(Stream inner) : Stream
         }
     }
 
-    // Once one write is lost no later one may arrive: the engine would take the rest for the whole.
+    // After one lost write no later one may arrive, or the engine would take the rest for the whole.
     private void Note(IOException failure)
     {
         _writesLost = true;
-        UploadSignal.Current!.WriteFailure = failure;
+        UploadState.Current!.WriteFailure = failure;
     }
 }

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Text;
 
-namespace Drydock.Clients.Docker.Transport;
+namespace Drydock.Clients.Docker;
 
 /// <summary>
-/// A child process as a connection: its stdout is read, its stdin written, its stderr kept for the error text.
+/// A child process as a connection: its stdout is read, its stdin is written, and its stderr is kept for error
+/// messages.
 /// Disposing it ends the child.
 /// </summary>
 internal sealed class ProcessStream : Stream
@@ -43,7 +44,7 @@ internal sealed class ProcessStream : Stream
     }
 
     /// <summary>
-    /// Waits for the child's end, a short while, then ends it, and gives its exit code and last words.
+    /// Waits a short time for the child to end, then kills it; returns its exit code and the end of its stderr.
     /// </summary>
     public async Task<(int ExitCode, string Errors)> EndAsync(CancellationToken cancellationToken)
     {
@@ -64,10 +65,11 @@ internal sealed class ProcessStream : Stream
         return result;
     }
 
-    /// <summary>Ends the child's input.</summary>
+    /// <summary>Closes the child's input.</summary>
     public ValueTask CloseInputAsync() => _input.DisposeAsync();
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => _output.ReadAsync(buffer, cancellationToken);
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _output.ReadAsync(buffer, cancellationToken);
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
@@ -104,7 +106,7 @@ internal sealed class ProcessStream : Stream
         {
             Kill();
 
-            // Process leaves pipes that were asked for open until they are collected.
+            // Process leaves redirected pipes open until they are garbage collected.
             _input.Dispose();
             _output.Dispose();
             _errorOutput.Dispose();
@@ -135,7 +137,7 @@ internal sealed class ProcessStream : Stream
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
         {
-            // The child was ended by us: what it had said until then is all there is.
+            // This client ended the child; the text so far is complete.
         }
 
         return Encoding.UTF8.GetString([.. kept]);
@@ -149,7 +151,7 @@ internal sealed class ProcessStream : Stream
         }
         catch (InvalidOperationException)
         {
-            // It has ended by itself.
+            // It has ended already.
         }
     }
 }

@@ -6,11 +6,11 @@ using Drydock.Clients.Remote;
 using Drydock.Clients.Safety;
 using Drydock.Clients.Ssh;
 
-namespace Drydock.Clients.Docker.Transport;
+namespace Drydock.Clients.Docker;
 
 /// <summary>
-/// <c>docker system dial-stdio</c> on the host, through the OpenSSH client: the way the docker client itself goes.
-/// Every connection is one ssh process.
+/// <c>docker system dial-stdio</c> on the host, through the OpenSSH client, as the docker client does it. Every
+/// connection is one ssh process.
 /// </summary>
 internal sealed partial class SshConnector : IConnector
 {
@@ -24,13 +24,17 @@ internal sealed partial class SshConnector : IConnector
     {
         _name = name;
         _options = options;
-        _host = new SshEndpoint(uri.IdnHost, Uri.UnescapeDataString(uri.UserInfo), uri.Port > 0 ? uri.Port : SshEndpoint.DefaultPort);
+        _host = new SshEndpoint(
+            uri.IdnHost, Uri.UnescapeDataString(uri.UserInfo), uri.Port > 0 ? uri.Port : SshEndpoint.DefaultPort);
         _socket = uri.AbsolutePath is "/" or "" ? "" : Uri.UnescapeDataString(uri.AbsolutePath);
 
-        // These go to another program's command line, the path to a remote shell as well.
+        // These are passed to another program's command line, and the path also to a remote shell.
         if (!_host.IsSafe || !SafePath().IsMatch(_socket))
         {
-            throw new DockerEndpointException(name, $"endpoint {name}: write ssh://user@host[:port], optionally with the remote socket's path");
+            throw new DockerEndpointException(
+                name,
+                $"endpoint {name}: host, user, port or socket path cannot be used. "
+                    + "Write `ssh://user@host[:port]`, optionally with the path of the remote socket.");
         }
 
         try
@@ -51,25 +55,32 @@ internal sealed partial class SshConnector : IConnector
         Process process;
         try
         {
-            process = Process.Start(start) ?? throw new Win32Exception("no process");
+            process = Process.Start(start) ?? throw new Win32Exception("No process was started.");
         }
         catch (Win32Exception e)
         {
-            throw new DockerSshException(_name, $"ssh to {_name}: '{_options.SshProgram}' cannot be started here: {e.Message}", RemoteRefusal.LocalClient, e);
+            throw new DockerSshException(
+                _name,
+                $"ssh to {_name}: '{_options.SshProgram}' cannot be started in the operator: "
+                    + $"{Sentences.Close(e.Message)}",
+                RemoteRefusal.LocalClient,
+                e);
         }
 
         var stream = new ProcessStream(process);
         try
         {
-            await FirstExchange.RunAsync(stream, cancellationToken).ConfigureAwait(false);
+            await ConnectionCheck.RunAsync(stream, cancellationToken).ConfigureAwait(false);
             return stream;
         }
         catch (IOException e)
         {
             var (exitCode, errors) = await stream.EndAsync(cancellationToken).ConfigureAwait(false);
-            var reason = SshWords.Classify(exitCode, errors);
-            var what = SshWords.Describe(reason, $"the login worked, 'docker system dial-stdio' there ended with {exitCode}");
-            throw new DockerSshException(_name, $"ssh to {_name}: {what}: {SshWords.Shorten(errors, _files)}", reason, e);
+            var reason = SshErrors.Classify(exitCode, errors);
+            var what = SshErrors.Describe(
+                reason, $"the login worked, but `docker system dial-stdio` on the host ended with {exitCode}");
+            throw new DockerSshException(
+                _name, $"ssh to {_name}: {what}: {Sentences.Close(SshErrors.Shorten(errors, _files))}", reason, e);
         }
         catch
         {
@@ -83,8 +94,7 @@ internal sealed partial class SshConnector : IConnector
     internal IEnumerable<string> Arguments() =>
         [.. SshArguments.Arguments(_host, _files, _options.ConnectTimeout, keep: null), Remote()];
 
-    // The ssh program resolves the name again for itself: of several addresses it may take any, so each of them must be
-    // allowed.
+    // The ssh program resolves the name itself and may use any of its addresses, so each of them must be allowed.
     private async Task CheckAddressAsync(CancellationToken cancellationToken)
     {
         try
@@ -97,7 +107,11 @@ internal sealed partial class SshConnector : IConnector
         }
         catch (SocketException e)
         {
-            throw new DockerSshException(_name, $"ssh to {_name}: the host name cannot be resolved: {e.Message}", RemoteRefusal.Connection, e);
+            throw new DockerSshException(
+                _name,
+                $"ssh to {_name}: the host name cannot be resolved: {Sentences.Close(e.Message)}",
+                RemoteRefusal.Connection,
+                e);
         }
     }
 

@@ -1,12 +1,13 @@
 using System.Net.Sockets;
 using Drydock.Clients.Safety;
 
-namespace Drydock.Clients.Docker.Transport;
+namespace Drydock.Clients.Docker;
 
 /// <summary>tcp, with mutual TLS unless the endpoint is explicitly insecure.</summary>
-internal sealed class TcpConnector(string name, string host, int port, TlsHandshake? tls, EndpointPolicy endpoints) : IConnector
+internal sealed class TcpConnector(
+    string name, string host, int port, TlsHandshake? tls, EndpointPolicy endpoints) : IConnector
 {
-    // A peer that vanished (host down, link cut) is noticed after idle + interval * probes, about half a minute.
+    // A peer that disappeared (host down, link cut) is detected after idle + interval * probes = 30 s.
     private const int KeepAliveIdleSeconds = 15;
     private const int KeepAliveIntervalSeconds = 5;
     private const int KeepAliveProbes = 3;
@@ -18,7 +19,8 @@ internal sealed class TcpConnector(string name, string host, int port, TlsHandsh
         {
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveIdleSeconds);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveIntervalSeconds);
+            socket.SetSocketOption(
+                SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveIntervalSeconds);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveProbes);
             await endpoints.ConnectAsync(socket, host, port, cancellationToken).ConfigureAwait(false);
         }
@@ -30,7 +32,11 @@ internal sealed class TcpConnector(string name, string host, int port, TlsHandsh
         catch (SocketException e)
         {
             socket.Dispose();
-            throw new DockerUnreachableException(name, $"cannot connect to {name} (port {port}): {e.Message}", mayHaveBeenProcessed: false, e);
+            throw new DockerUnreachableException(
+                name,
+                $"Docker at {name} (port {port}) cannot be connected to: {Sentences.Close(e.Message)}",
+                mayHaveBeenProcessed: false,
+                e);
         }
         catch
         {

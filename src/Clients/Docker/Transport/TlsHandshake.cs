@@ -3,11 +3,12 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Drydock.Clients.Safety;
 
-namespace Drydock.Clients.Docker.Transport;
+namespace Drydock.Clients.Docker;
 
 /// <summary>
-/// Mutual TLS: trusts exactly the given authority, shows our certificate, and says which side refused.
+/// Mutual TLS: trusts exactly the given authority, presents the client certificate, and reports which side refused.
 /// </summary>
 internal sealed class TlsHandshake : IDisposable
 {
@@ -21,14 +22,18 @@ internal sealed class TlsHandshake : IDisposable
     {
         _name = name;
         _host = host;
-        Read(name, "the authority (ca.crt or ca.pem)", () => _authorities.ImportFromPem(Text(material.CertificateAuthority)));
+        Read(
+            name,
+            "the authority (ca.crt or ca.pem)",
+            () => _authorities.ImportFromPem(Text(material.CertificateAuthority)));
         if (_authorities.Count == 0)
         {
-            throw new DockerEndpointException(name, $"endpoint {name}: TLS material: the authority (ca.crt or ca.pem) holds no PEM certificate");
+            throw new DockerEndpointException(
+                name, $"endpoint {name}: TLS material: the authority (ca.crt or ca.pem) contains no PEM certificate.");
         }
 
         X509Certificate2? certificate = null;
-        Read(name, "our certificate and key (tls.crt and tls.key, or cert.pem and key.pem)", () =>
+        Read(name, "the client certificate and key (tls.crt and tls.key, or cert.pem and key.pem)", () =>
         {
             certificate = X509Certificate2.CreateFromPem(Text(material.Certificate), Text(material.PrivateKey));
             _own.ImportFromPem(Text(material.Certificate));
@@ -64,14 +69,15 @@ internal sealed class TlsHandshake : IDisposable
         try
         {
             await stream.AuthenticateAsClientAsync(options, cancellationToken).ConfigureAwait(false);
-            await FirstExchange.RunAsync(stream, cancellationToken).ConfigureAwait(false);
+            await ConnectionCheck.RunAsync(stream, cancellationToken).ConfigureAwait(false);
             return stream;
         }
         catch (Exception e) when (e is AuthenticationException or IOException)
         {
             await stream.DisposeAsync().ConfigureAwait(false);
             throw ourRefusal is null ? Broken(e) : new DockerTlsException(
-                _name, $"TLS with {_name}: we refused the engine's certificate: {ourRefusal}", TlsRefusal.Client, e);
+                _name, $"TLS with {_name}: the operator refused the certificate of the engine: "
+                    + $"{ourRefusal}.", TlsRefusal.Client, e);
         }
         catch
         {
@@ -90,8 +96,8 @@ internal sealed class TlsHandshake : IDisposable
     }
 
     /// <summary>
-    /// With TLS 1.3 the engine judges our certificate after the handshake is over for us: its alert comes with the
-    /// first read.
+    /// With TLS 1.3 the engine checks the client certificate after the handshake has ended for the client: its alert
+    /// comes with the first read.
     /// </summary>
     private DockerTlsException Broken(Exception e)
     {
@@ -101,14 +107,21 @@ internal sealed class TlsHandshake : IDisposable
             {
                 return new DockerTlsException(
                     _name,
-                    $"TLS with {_name}: the engine refused our certificate ({Certificate.Subject}, valid until {Certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}): {AlertText(x.Message)}",
+                    $"TLS with {_name}: the engine refused the client certificate ({Certificate.Subject}, valid until "
+                        + $"{Certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}): "
+                        + $"{Sentences.Close(AlertText(x.Message))}",
                     TlsRefusal.Server,
                     e);
             }
         }
 
         var last = e.GetBaseException().Message;
-        return new DockerTlsException(_name, $"TLS with {_name}: the handshake broke ({last}); does the engine speak TLS on this port?", TlsRefusal.Unknown, e);
+        return new DockerTlsException(
+            _name,
+            $"TLS with {_name}: the handshake broke ({Sentences.Open(last)}). "
+                + "Check that the engine speaks TLS on this port.",
+            TlsRefusal.Unknown,
+            e);
     }
 
     private static string AlertText(string message)
@@ -122,18 +135,18 @@ internal sealed class TlsHandshake : IDisposable
         var reasons = new List<string>();
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable))
         {
-            reasons.Add("it showed none");
+            reasons.Add("it sent none");
         }
 
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
         {
-            reasons.Add($"it is not made out for '{_host}'");
+            reasons.Add($"it is not issued for '{_host}'");
         }
 
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
         {
             var statuses = chain?.ChainStatus.Select(s => s.Status.ToString()).Distinct(StringComparer.Ordinal) ?? [];
-            reasons.Add($"it does not lead to our authority ({string.Join(", ", statuses)})");
+            reasons.Add($"it is not signed by the configured authority ({string.Join(", ", statuses)})");
         }
 
         return $"{string.Join("; ", reasons)} (subject {certificate?.Subject ?? "none"})";
@@ -149,8 +162,11 @@ internal sealed class TlsHandshake : IDisposable
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
-            // The inner exception is left out on purpose: nothing of a key file may end in a log.
-            throw new DockerEndpointException(name, $"endpoint {name}: TLS material: {what} cannot be read as PEM, or do not belong together ({e.GetType().Name})");
+            // The inner exception is omitted on purpose: no part of a key file may reach a log.
+            throw new DockerEndpointException(
+                name,
+                $"endpoint {name}: TLS material: {what} cannot be read as PEM, or do not belong together "
+                    + $"({e.GetType().Name}).");
         }
     }
 }

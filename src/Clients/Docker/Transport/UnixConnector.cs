@@ -1,6 +1,7 @@
 using System.Net.Sockets;
+using Drydock.Clients.Safety;
 
-namespace Drydock.Clients.Docker.Transport;
+namespace Drydock.Clients.Docker;
 
 /// <summary>A Unix socket on this machine.</summary>
 internal sealed class UnixConnector : IConnector
@@ -13,7 +14,10 @@ internal sealed class UnixConnector : IConnector
         _name = name;
         if (path is "" or "/")
         {
-            throw new DockerEndpointException(name, $"endpoint {name}: write the socket's path: unix:///run/docker.sock");
+            throw new DockerEndpointException(
+                name,
+                $"endpoint {name}: the path of the socket is missing. "
+                    + "Write it, for example `unix:///run/docker.sock`.");
         }
 
         try
@@ -22,7 +26,7 @@ internal sealed class UnixConnector : IConnector
         }
         catch (ArgumentException e)
         {
-            throw new DockerEndpointException(name, $"endpoint {name}: the socket's path is longer than a socket's path may be", e);
+            throw new DockerEndpointException(name, $"endpoint {name}: the path of the socket is too long.", e);
         }
     }
 
@@ -37,7 +41,11 @@ internal sealed class UnixConnector : IConnector
         catch (SocketException e)
         {
             socket.Dispose();
-            throw new DockerUnreachableException(_name, $"cannot connect to {_name}: {e.Message}", mayHaveBeenProcessed: false, e);
+            throw new DockerUnreachableException(
+                _name,
+                $"Docker at {_name} cannot be connected to: {Sentences.Close(e.Message)}",
+                mayHaveBeenProcessed: false,
+                e);
         }
         catch
         {
@@ -48,6 +56,6 @@ internal sealed class UnixConnector : IConnector
 
     public void Dispose()
     {
-        // Connections belong to whoever opened them.
+        // Connections belong to their callers.
     }
 }

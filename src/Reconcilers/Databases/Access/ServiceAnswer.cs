@@ -17,5 +17,5 @@ internal sealed record ServiceAnswer(int Status, string? ContentType, string Bod
     /// are not for a status.
     /// </summary>
     public string Kind =>
-        string.Create(CultureInfo.InvariantCulture, $"{Body.Length} characters of {HttpTrouble.Clip(ContentType ?? "no type", 100)}");
+        string.Create(CultureInfo.InvariantCulture, $"{Body.Length} characters of {HttpFailure.Clip(ContentType ?? "no type", 100)}");
 }

@@ -50,7 +50,7 @@ internal sealed class ServiceHttp : IServiceHttp
             handler.SslOptions = Options(tls);
         }
 
-        _http = new HttpClient(new SocketFaults(handler)) { Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(new SocketExceptionHandler(handler)) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     /// <summary>How long one request may take.</summary>
@@ -98,7 +98,7 @@ internal sealed class ServiceHttp : IServiceHttp
         }
         catch (IOException exception)
         {
-            throw new ServiceException(Reasons.HostUnreachable, $"{what}: the connection broke ({HttpTrouble.Describe(exception)}); see whether the process lives", innerException: exception);
+            throw new ServiceException(Reasons.HostUnreachable, $"{what}: the connection broke ({HttpFailure.Describe(exception)}); see whether the process lives", innerException: exception);
         }
     }
 
@@ -153,9 +153,9 @@ internal sealed class ServiceHttp : IServiceHttp
             return OfSpec($"{what}: {refused.Message}", exception);
         }
 
-        if (HttpTrouble.IsForeign(exception))
+        if (HttpFailure.IsForeign(exception))
         {
-            return new ServiceException(Reasons.AnswerUnusable, $"{what}: {HttpTrouble.Describe(exception)}; see what listens on that port", innerException: exception);
+            return new ServiceException(Reasons.AnswerUnusable, $"{what}: {HttpFailure.Describe(exception)}; see what listens on that port", innerException: exception);
         }
 
         // Only what failed before a byte of the request went out did certainly not arrive.
@@ -177,7 +177,7 @@ internal sealed class ServiceHttp : IServiceHttp
     {
         SocketException socket => socket.Message,
         AuthenticationException authentication => authentication.Message,
-        _ => HttpTrouble.Describe(exception),
+        _ => HttpFailure.Describe(exception),
     };
 
     private SslClientAuthenticationOptions Options(ServiceTlsMaterial tls)

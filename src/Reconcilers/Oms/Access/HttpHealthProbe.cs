@@ -12,7 +12,7 @@ internal sealed class HttpHealthProbe(EndpointPolicy? endpoints = null) : IHealt
     private const int LongestAnswer = 64 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly HttpClient _http = new(new SocketFaults(new SocketsHttpHandler
+    private readonly HttpClient _http = new(new SocketExceptionHandler(new SocketsHttpHandler
     {
         ConnectCallback = (endpoints ?? EndpointPolicy.Default).ConnectAsync,
         ConnectTimeout = Patience,

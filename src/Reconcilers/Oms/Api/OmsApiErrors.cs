@@ -43,14 +43,14 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
             return Error(OmsApiErrorKind.Refused, what, $"{refused.Message} The address is the key url of the Secret, or the node's own", cause: cause);
         }
 
-        if (HttpTrouble.IsForeign(cause))
+        if (HttpFailure.IsForeign(cause))
         {
-            return Error(OmsApiErrorKind.Unreadable, what, $"{HttpTrouble.Describe(cause)}; is the address OMS's?", cause: cause);
+            return Error(OmsApiErrorKind.Unreadable, what, $"{HttpFailure.Describe(cause)}; is the address OMS's?", cause: cause);
         }
 
         var why = cause is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
-            ? $"its certificate is not trusted or TLS failed ({HttpTrouble.Describe(cause)}); put the authority into the key ca.crt, or correct the key url"
-            : $"it does not answer ({(cause as HttpRequestException)?.HttpRequestError.ToString() ?? cause.GetType().Name}: {HttpTrouble.Describe(cause)}); is the port open to the operator, and does oms_console run?";
+            ? $"its certificate is not trusted or TLS failed ({HttpFailure.Describe(cause)}); put the authority into the key ca.crt, or correct the key url"
+            : $"it does not answer ({(cause as HttpRequestException)?.HttpRequestError.ToString() ?? cause.GetType().Name}: {HttpFailure.Describe(cause)}); is the port open to the operator, and does oms_console run?";
         return Error(OmsApiErrorKind.Unreachable, what, why, cause: cause);
     }
 
@@ -136,7 +136,7 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
 
     // Without a query: it may hold a token.
     private static string Place(Uri? location) =>
-        location is null ? "nowhere" : HttpTrouble.Clip(location.OriginalString.Split('?', '#')[0], LongestPlace);
+        location is null ? "nowhere" : HttpFailure.Clip(location.OriginalString.Split('?', '#')[0], LongestPlace);
 
     private static bool Has(string words, string[] any) =>
         Array.Exists(any, w => words.Contains(w, StringComparison.OrdinalIgnoreCase));

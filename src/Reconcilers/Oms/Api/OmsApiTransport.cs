@@ -37,7 +37,7 @@ internal sealed class OmsApiTransport : IDisposable
         var login = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{target.User}:{target.Password.Reveal()}"));
         _authorization = new AuthenticationHeaderValue("Basic", login);
         _errors = new OmsApiErrors(Address, target, login);
-        _http = new HttpClient(new SocketFaults(handler)) { Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(new SocketExceptionHandler(handler)) { Timeout = Timeout.InfiniteTimeSpan };
         _reads = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions
             {

@@ -1,5 +1,4 @@
 using Drydock.Clients.Docker;
-using Drydock.Clients.Docker.Http;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
@@ -20,9 +19,10 @@ public sealed class ApiVersionTests
     [InlineData("1.34", null, "1.34")]
     [InlineData("1.24", "1.12", "1.12..1.24")]
     [InlineData("2.0", "1.60", "1.60..2.0")]
-    public void Where_there_is_none_the_error_names_both_ranges(string highest, string? lowest, string server)
+    public void Without_common_version_error_names_both_ranges(string highest, string? lowest, string server)
     {
-        var refusal = Should.Throw<DockerApiVersionException>(() => ApiVersion.Choose("unix:///x", Parse(highest)!.Value, Parse(lowest)));
+        var refusal = Should.Throw<DockerApiVersionException>(
+            () => ApiVersion.Choose("unix:///x", Parse(highest)!.Value, Parse(lowest)));
 
         refusal.ServerVersion.ShouldBe(server);
         refusal.Message.ShouldContain($"API {server}");
@@ -37,7 +37,7 @@ public sealed class ApiVersionTests
     [InlineData("1.x")]
     [InlineData("1.2.3")]
     [InlineData("-1.2")]
-    public void What_is_no_version_is_not_read_as_one(string? text) => ApiVersion.TryParse(text, out _).ShouldBeFalse();
+    public void Invalid_version_is_not_parsed(string? text) => ApiVersion.TryParse(text, out _).ShouldBeFalse();
 
     [Fact]
     public void Versions_compare_by_number_not_by_text() => Parse("1.9")!.Value.ShouldBeLessThan(Parse("1.41")!.Value);
@@ -55,20 +55,21 @@ public sealed class ApiVersionTests
     }
 
     [Fact]
-    public async Task An_engine_that_is_newer_is_asked_for_its_lowest_version()
+    public async Task Newer_engine_is_asked_for_lowest_version()
     {
         await using var engine = FakeEngine.Speaking(
             exchange => exchange.ReplyAsync(200, exchange.Path == "/version" ? """{"ApiVersion":"1.70","MinAPIVersion":"1.60"}""" : "[]"), version: "1.70");
         await using var client = engine.Client();
 
-        var refusal = await Should.ThrowAsync<DockerApiVersionException>(() => client.Containers.ListContainersAsync(new ContainersListParameters()));
+        var refusal = await Should.ThrowAsync<DockerApiVersionException>(
+            () => client.Containers.ListContainersAsync(new ContainersListParameters()));
 
         refusal.Message.ShouldContain("1.60..1.70");
         engine.Requests.ShouldBe(["GET /_ping", "GET /version"]);
     }
 
     [Fact]
-    public async Task An_engine_whose_ping_says_nothing_is_asked_for_its_version()
+    public async Task Engine_with_silent_ping_is_asked_for_version()
     {
         await using var engine = new FakeEngine(exchange => exchange.ReplyAsync(200, exchange.Path == "/version" ? """{"ApiVersion":"1.40","MinAPIVersion":"1.12"}""" : "[]"));
         await using var client = engine.Client();
@@ -79,7 +80,7 @@ public sealed class ApiVersionTests
     }
 
     [Fact]
-    public async Task An_engine_exchanged_for_an_older_one_is_asked_again()
+    public async Task Engine_replaced_by_older_one_is_negotiated_again()
     {
         var version = "1.45";
         await using var engine = new FakeEngine(exchange => exchange.Path == "/_ping"
@@ -91,7 +92,8 @@ public sealed class ApiVersionTests
         await client.Containers.ListContainersAsync(new ContainersListParameters());
         version = "1.41";
 
-        var refusal = await Should.ThrowAsync<DockerApiVersionException>(() => client.Containers.ListContainersAsync(new ContainersListParameters()));
+        var refusal = await Should.ThrowAsync<DockerApiVersionException>(
+            () => client.Containers.ListContainersAsync(new ContainersListParameters()));
         await client.Containers.ListContainersAsync(new ContainersListParameters());
 
         refusal.ServerVersion.ShouldBe("1.41");

@@ -1,5 +1,4 @@
 using Drydock.Clients.Docker;
-using Drydock.Clients.Docker.Http;
 using Shouldly;
 using Xunit;
 
@@ -8,7 +7,7 @@ namespace Drydock.Tests.Unit.Clients.Docker;
 public sealed class BoundedBufferTests
 {
     [Fact]
-    public void Whatever_the_pieces_the_first_and_last_bytes_are_kept_and_the_rest_is_counted()
+    public void Buffer_keeps_first_and_last_bytes_and_counts_rest()
     {
         for (var limit = 0; limit <= 9; limit++)
         {
@@ -27,7 +26,8 @@ public sealed class BoundedBufferTests
                     var head = Math.Min(total, limit - (limit / 2));
                     var tail = Math.Min(total - head, limit / 2);
                     output.Head.ToArray().ShouldBe(data[..head], $"limit {limit}, total {total}, pieces of {piece}");
-                    output.Tail.ToArray().ShouldBe(data[(total - tail)..], $"limit {limit}, total {total}, pieces of {piece}");
+                    output.Tail.ToArray().ShouldBe(
+                        data[(total - tail)..], $"limit {limit}, total {total}, pieces of {piece}");
                     output.OmittedBytes.ShouldBe(total - head - tail);
                     output.TotalBytes.ShouldBe(total);
                 }
@@ -39,7 +39,8 @@ public sealed class BoundedBufferTests
     public void Kept_text_says_what_is_missing_and_only_then()
     {
         new BoundedOutput { Head = "ab"u8.ToArray(), Tail = "cd"u8.ToArray() }.Text.ShouldBe("abcd");
-        new BoundedOutput { Head = "ab"u8.ToArray(), Tail = "cd"u8.ToArray(), OmittedBytes = 7 }.Text.ShouldBe("ab\n[7 bytes left out]\ncd");
+        new BoundedOutput { Head = "ab"u8.ToArray(), Tail = "cd"u8.ToArray(), OmittedBytes = 7 }.Text.ShouldBe(
+            "ab\n[7 bytes left out]\ncd");
         new BoundedOutput { Head = new byte[] { 0xC3 }, Tail = new byte[] { 0xA4 } }.Text.ShouldBe("ä");
     }
 }

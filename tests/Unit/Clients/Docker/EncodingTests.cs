@@ -1,8 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Drydock.Clients.Docker;
-using Drydock.Clients.Docker.Http;
-using Drydock.Clients.Docker.Json;
 using Drydock.Clients.Ssh;
 using Shouldly;
 using Xunit;
@@ -14,13 +12,16 @@ public sealed class EncodingTests
     [Fact]
     public void Registry_credentials_are_json_in_base64_with_the_url_alphabet()
     {
-        var encoded = RegistryAuth.Encode(new AuthConfig { Username = "u", Password = "a?>b~~~ÿ", ServerAddress = "registry.example" });
+        var encoded = RegistryAuth.Encode(
+            new AuthConfig { Username = "u", Password = "a?>b~~~ÿ", ServerAddress = "registry.example" });
 
         encoded.ShouldNotContain("+");
         encoded.ShouldNotContain("/");
-        var decoded = JsonDocument.Parse(Convert.FromBase64String(encoded.Replace('-', '+').Replace('_', '/'))).RootElement;
+        var decoded =
+            JsonDocument.Parse(Convert.FromBase64String(encoded.Replace('-', '+').Replace('_', '/'))).RootElement;
         decoded.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()).ShouldBe(
-            new Dictionary<string, string?> { ["username"] = "u", ["password"] = "a?>b~~~ÿ", ["serveraddress"] = "registry.example" }, ignoreOrder: true);
+            new Dictionary<string, string?> { ["username"] = "u", ["password"] = "a?>b~~~ÿ", ["serveraddress"] = "registry.example" },
+            ignoreOrder: true);
     }
 
     [Fact]
@@ -45,24 +46,35 @@ public sealed class EncodingTests
     [InlineData("%%%")]
     [InlineData("bm8ganNvbg==")]
     [InlineData("bnVsbA==")]
-    public void A_path_stat_header_that_is_none_is_a_protocol_error(string? header) =>
-        Should.Throw<DockerProtocolException>(() => PathStat.Decode("e", header)).Message.ShouldContain(PathStat.Header);
+    public void Invalid_path_stat_header_is_protocol_error(string? header) =>
+        Should.Throw<DockerProtocolException>(
+            () => PathStat.Decode("e", header)).Message.ShouldContain(PathStat.Header);
 
     [Theory]
     [InlineData("2023-11-14T22:13:20Z", "1700000000.000000000")]
     [InlineData("2023-11-14T22:13:20.1234567Z", "1700000000.123456700")]
     [InlineData("1969-12-31T23:59:59.5Z", "-1.500000000")]
     public void Times_are_sent_as_seconds_and_nanoseconds(string time, string expected) =>
-        QueryString.UnixTime(DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture)).ShouldBe(expected);
+        QueryString.UnixTime(
+            DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture)).ShouldBe(expected);
 
     [Fact]
-    public void A_query_leaves_out_what_is_not_asked_for_and_escapes_the_rest() =>
-        new QueryString("/p").Add("a", (string?)null).Add("b", false).Add("c", true).Add("d", "x&y=/ä").Add("e", (int?)null).Add("f", 5).ToString().ShouldBe("/p?c=true&d=x%26y%3D%2F%C3%A4&f=5");
+    public void Query_omits_unset_values_and_escapes_others() =>
+        new QueryString("/p")
+            .Add("a", (string?)null)
+            .Add("b", false)
+            .Add("c", true)
+            .Add("d", "x&y=/ä")
+            .Add("e", (int?)null)
+            .Add("f", 5)
+            .ToString()
+            .ShouldBe("/p?c=true&d=x%26y%3D%2F%C3%A4&f=5");
 
     [Fact]
     public void Filters_are_one_json_object()
     {
-        var query = new QueryString("/p").Add("filters", new Dictionary<string, IReadOnlyList<string>> { ["event"] = ["die", "exec_die"] }).ToString();
+        var query = new QueryString("/p").Add(
+            "filters", new Dictionary<string, IReadOnlyList<string>> { ["event"] = ["die", "exec_die"] }).ToString();
 
         Uri.UnescapeDataString(query).ShouldBe("""/p?filters={"event":["die","exec_die"]}""");
     }
@@ -73,7 +85,7 @@ public sealed class EncodingTests
     [InlineData("registry.example:5000/team/app:1", null, "registry.example:5000/team/app:1")]
     [InlineData("team/app@sha256:00", null, "team/app@sha256:00")]
     [InlineData("team/app", "2", "team/app")]
-    public void A_pull_never_means_every_tag(string image, string? tag, string expected) =>
+    public void Pull_without_tag_uses_latest(string image, string? tag, string expected) =>
         Names.OneImage(image, tag).ShouldBe(expected);
 
     [Theory]
@@ -107,7 +119,7 @@ public sealed class EncodingTests
     [InlineData("\"0001-01-01T00:00:00Z\"", null)]
     [InlineData("\"\"", null)]
     [InlineData("null", null)]
-    public void Times_of_the_engine_are_read_and_its_zero_means_never(string json, string? expected)
+    public void Engine_times_are_read_and_zero_means_never(string json, string? expected)
     {
         var state = JsonSerializer.Deserialize($$$"""{"Id":"c1","State":{"StartedAt":{{{json}}}}}""", DockerJson.Default.ContainerInspectResponse)!.State;
 
@@ -115,7 +127,7 @@ public sealed class EncodingTests
     }
 
     [Fact]
-    public void What_the_engine_leaves_out_or_calls_null_is_empty_and_not_null()
+    public void Missing_or_null_fields_become_empty()
     {
         var left = JsonSerializer.Deserialize("""{"Id":"","State":{}}""", DockerJson.Default.ContainerInspectResponse)!;
         var nulls = JsonSerializer.Deserialize("""{"Id":null,"State":null,"Config":null,"HostConfig":null,"Mounts":null,"Args":null}""", DockerJson.Default.ContainerInspectResponse)!;
@@ -132,12 +144,14 @@ public sealed class EncodingTests
     }
 
     [Fact]
-    public void Fields_of_a_host_config_this_client_does_not_name_survive()
+    public void Unknown_host_config_fields_survive()
     {
         const string Json = """{"Binds":["/a:/b"],"CapAdd":["SYS_ADMIN"],"Devices":[{"PathOnHost":"/dev/x"}],"OomScoreAdj":5}""";
 
         var config = JsonSerializer.Deserialize($$"""{"Id":"c1","State":{},"HostConfig":{{Json}}}""", DockerJson.Default.ContainerInspectResponse)!.HostConfig;
-        var sent = JsonSerializer.Serialize(new CreateContainerParameters { Image = "i", HostConfig = config }, DockerJson.Default.CreateContainerParameters);
+        var sent = JsonSerializer.Serialize(
+            new CreateContainerParameters { Image = "i", HostConfig = config },
+            DockerJson.Default.CreateContainerParameters);
 
         var host = JsonDocument.Parse(sent).RootElement.GetProperty("HostConfig");
         host.GetProperty("CapAdd").ToString().ShouldBe("[\"SYS_ADMIN\"]");
@@ -147,11 +161,16 @@ public sealed class EncodingTests
     }
 
     [Fact]
-    public void A_container_to_create_is_sent_without_its_name_and_without_what_is_not_set()
+    public void Create_body_omits_name_and_unset_fields()
     {
-        var json = JsonSerializer.Serialize(new CreateContainerParameters { Name = "n", Image = "i", Env = ["A=b"] }, DockerJson.Default.CreateContainerParameters);
+        var json = JsonSerializer.Serialize(
+            new CreateContainerParameters { Name = "n", Image = "i", Env = ["A=b"] },
+            DockerJson.Default.CreateContainerParameters);
 
-        JsonDocument.Parse(json).RootElement.EnumerateObject().Select(p => p.Name).ShouldBe(["Image", "Env", "Tty"], ignoreOrder: true);
+        JsonDocument.Parse(json).RootElement
+            .EnumerateObject()
+            .Select(p => p.Name)
+            .ShouldBe(["Image", "Env", "Tty"], ignoreOrder: true);
     }
 
     [Fact]
@@ -181,13 +200,17 @@ public sealed class EncodingTests
             new CreateContainerParameters { Image = "i", Env = ["P=canary"], Cmd = ["canary"] },
             new ContainerInspectResponse { Config = config, Args = ["canary"] },
             new ContainerExecCreateParameters { Cmd = ["canary"], Env = ["P=canary"] },
-            new ContainerExecOutput { Stdout = BoundedOutput.FromText("canary"), Stderr = BoundedOutput.FromText("canary") },
+            new ContainerExecOutput
+            {
+                Stdout = BoundedOutput.FromText("canary"),
+                Stderr = BoundedOutput.FromText("canary"),
+            },
             new ExecResult { Stdout = BoundedOutput.FromText("canary") },
             new Message { Action = "exec_start", ActionDetail = "canary" },
             new DockerTlsMaterial("canary"u8.ToArray(), "canary"u8.ToArray(), "canary"u8.ToArray()),
             new SshMaterial("canary"u8.ToArray(), "canary"u8.ToArray()),
             DockerEndpoint.Parse("ssh://u:canary@h") with { Ssh = new SshMaterial("canary"u8.ToArray(), []) },
-            new RegistryAuthWire("u", "canary", "s", "canary"),
+            new RegistryAuthBody("u", "canary", "s", "canary"),
         ];
 
         foreach (var record in records)

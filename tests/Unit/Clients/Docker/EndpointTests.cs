@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Drydock.Clients.Docker;
-using Drydock.Clients.Docker.Transport;
 using Drydock.Clients.Remote;
 using Drydock.Clients.Safety;
 using Drydock.Clients.Ssh;
@@ -16,7 +15,7 @@ public sealed class EndpointTests
     private static readonly SshMaterial Ssh = new("key\n"u8.ToArray(), "hosts\n"u8.ToArray());
 
     [Fact]
-    public void Plain_tcp_is_refused_unless_it_is_said_to_be_meant()
+    public void Plain_tcp_is_refused_unless_insecure_is_set()
     {
         var endpoint = DockerEndpoint.Parse("tcp://192.0.2.1:2375");
 
@@ -34,28 +33,33 @@ public sealed class EndpointTests
     [InlineData("tcp://u:canary@h:1", "a password in the address is not supported")]
     [InlineData("ssh://u@h", "known_hosts")]
     [InlineData("unix://", "the socket's path")]
-    [InlineData("unix:///a/path/that/is/longer/than/the/hundred/and/seven/bytes/that/linux/has/for/the/path/of/a/socket/and/then/some.sock", "longer than")]
-    public void An_endpoint_that_cannot_be_used_says_why_and_what_to_write(string address, string why)
+    [InlineData(
+        "unix:///a/path/that/is/longer/than/the/hundred/and/seven/bytes/that/linux/has/for/the/path/of/a/socket/and/then/some.sock",
+        "longer than")]
+    public void Unusable_endpoint_says_why_and_what_to_write(string address, string why)
     {
-        var refusal = Should.Throw<DockerEndpointException>(() => Create(DockerEndpoint.Parse(address) with { Insecure = true }));
+        var refusal =
+            Should.Throw<DockerEndpointException>(() => Create(DockerEndpoint.Parse(address) with { Insecure = true }));
 
         refusal.Message.ShouldContain(why);
         refusal.ToString().ShouldNotContain("canary");
     }
 
     [Fact]
-    public void A_socket_of_the_operators_own_pod_is_refused_unless_it_is_allowed()
+    public void Unix_socket_is_refused_unless_allowed()
     {
-        var refusal = Should.Throw<DockerEndpointException>(() => ConnectorFactory.Create(DockerEndpoint.Parse("unix:///run/docker.sock"), new DockerClientOptions()));
+        var refusal = Should.Throw<DockerEndpointException>(
+            () => ConnectorFactory.Create(DockerEndpoint.Parse("unix:///run/docker.sock"), new DockerClientOptions()));
 
         refusal.Message.ShouldContain("unix:///run/docker.sock");
         refusal.Message.ShouldContain("`--allow-unix-endpoints`");
         var allowed = new DockerClientOptions { Endpoints = EndpointPolicy.Create([], allowUnixSockets: true) };
-        Should.NotThrow(() => ConnectorFactory.Create(DockerEndpoint.Parse("unix:///run/docker.sock"), allowed).Dispose());
+        Should.NotThrow(
+            () => ConnectorFactory.Create(DockerEndpoint.Parse("unix:///run/docker.sock"), allowed).Dispose());
     }
 
     [Fact]
-    public void What_is_no_address_is_refused() =>
+    public void Text_that_is_no_address_is_refused() =>
         Should.Throw<DockerEndpointException>(() => DockerEndpoint.Parse("oms-a")).Message.ShouldContain("oms-a");
 
     [Fact]
@@ -63,7 +67,12 @@ public sealed class EndpointTests
     {
         var (certificate, key) = Issue();
 
-        Should.Throw<DockerEndpointException>(() => Create(DockerEndpoint.Parse("tcp://h:2376") with { Insecure = true, Tls = new DockerTlsMaterial(certificate, certificate, key) }))
+        Should.Throw<DockerEndpointException>(
+            () =>
+                Create(
+                    DockerEndpoint.Parse(
+                        "tcp://h:2376") with { Insecure = true,
+                        Tls = new DockerTlsMaterial(certificate, certificate, key) }))
             .Message.ShouldContain("contradict");
     }
 
@@ -74,13 +83,19 @@ public sealed class EndpointTests
     [InlineData("ssh://u%20v@h")]
     [InlineData("ssh://u%0A@h")]
     [InlineData("ssh://u@h/run/docker.sock%0A")]
-    public void An_ssh_address_that_could_be_read_as_something_else_is_refused(string address) =>
-        Should.Throw<DockerEndpointException>(() => Create(DockerEndpoint.Parse(address) with { Ssh = Ssh })).Message.ShouldContain("ssh://user@host");
+    public void Ambiguous_ssh_address_is_refused(string address) =>
+        Should.Throw<DockerEndpointException>(
+            () => Create(DockerEndpoint.Parse(address) with { Ssh = Ssh })).Message.ShouldContain("ssh://user@host");
 
     [Fact]
-    public void The_ssh_program_is_told_to_trust_listed_hosts_only_and_gets_no_secret()
+    public void Ssh_arguments_trust_listed_hosts_only_and_hold_no_secret()
     {
-        using var connector = (SshConnector)ConnectorFactory.Create(DockerEndpoint.Parse("ssh://admin@oms-a:2222") with { Ssh = new("canary\n"u8.ToArray(), "canary\n"u8.ToArray()) }, new DockerClientOptions());
+        using var connector = (SshConnector)ConnectorFactory.Create(
+            DockerEndpoint.Parse("ssh://admin@oms-a:2222") with
+            {
+                Ssh = new("canary\n"u8.ToArray(), "canary\n"u8.ToArray()),
+            },
+            new DockerClientOptions());
 
         var arguments = connector.Arguments().ToList();
 
@@ -95,7 +110,8 @@ public sealed class EndpointTests
     [Fact]
     public void A_remote_socket_can_be_named()
     {
-        using var connector = (SshConnector)ConnectorFactory.Create(DockerEndpoint.Parse("ssh://u@h/run/user/1000/docker.sock") with { Ssh = Ssh }, new DockerClientOptions());
+        using var connector = (SshConnector)ConnectorFactory.Create(
+            DockerEndpoint.Parse("ssh://u@h/run/user/1000/docker.sock") with { Ssh = Ssh }, new DockerClientOptions());
 
         connector.Arguments().Last().ShouldBe("docker --host unix:///run/user/1000/docker.sock system dial-stdio");
     }
@@ -113,7 +129,8 @@ public sealed class EndpointTests
     [InlineData("ca.pem", "cert.pem", "key.pem")]
     public void Tls_material_is_taken_under_either_set_of_names(string ca, string certificate, string key)
     {
-        var material = DockerTlsMaterial.FromSecretData(new Dictionary<string, byte[]> { [ca] = [1], [certificate] = [2], [key] = [3] });
+        var material = DockerTlsMaterial.FromSecretData(
+            new Dictionary<string, byte[]> { [ca] = [1], [certificate] = [2], [key] = [3] });
 
         material.CertificateAuthority.ToArray().ShouldBe([1]);
         material.Certificate.ToArray().ShouldBe([2]);
@@ -123,7 +140,10 @@ public sealed class EndpointTests
     [Fact]
     public void Missing_tls_material_is_named()
     {
-        var refusal = Should.Throw<DockerEndpointException>(() => DockerTlsMaterial.FromSecretData(new Dictionary<string, byte[]> { ["cert.pem"] = "canary"u8.ToArray(), ["key.pem"] = [] }));
+        var refusal = Should.Throw<DockerEndpointException>(
+            () =>
+                DockerTlsMaterial.FromSecretData(
+                    new Dictionary<string, byte[]> { ["cert.pem"] = "canary"u8.ToArray(), ["key.pem"] = [] }));
 
         refusal.Message.ShouldContain("ca.pem, key.pem missing or empty");
         refusal.Message.ShouldNotContain("canary");
@@ -131,10 +151,14 @@ public sealed class EndpointTests
 
     [Fact]
     public void Missing_ssh_material_is_named() =>
-        Should.Throw<RemoteException>(() => SshMaterial.FromSecretData(new Dictionary<string, byte[]> { ["ssh-privatekey"] = "canary"u8.ToArray() })).Message.ShouldStartWith("ssh material: known_hosts missing");
+        Should.Throw<RemoteException>(
+            () =>
+                SshMaterial.FromSecretData(
+                    new Dictionary<string, byte[]> { ["ssh-privatekey"] = "canary"u8.ToArray() })).Message
+            .ShouldStartWith("ssh material: known_hosts missing");
 
     [Fact]
-    public void Tls_material_that_is_no_pem_is_refused_without_showing_it()
+    public void Tls_material_without_pem_is_refused_and_hidden()
     {
         var (certificate, key) = Issue();
         var (_, otherKey) = Issue();
@@ -142,14 +166,15 @@ public sealed class EndpointTests
 
         foreach (var material in new[] { new DockerTlsMaterial(garbage, certificate, key), new(certificate, garbage, key), new(certificate, certificate, garbage), new(certificate, certificate, otherKey) })
         {
-            var refusal = Should.Throw<DockerEndpointException>(() => Create(DockerEndpoint.Parse("tcp://h:2376") with { Tls = material }));
+            var refusal = Should.Throw<DockerEndpointException>(
+                () => Create(DockerEndpoint.Parse("tcp://h:2376") with { Tls = material }));
             refusal.ToString().ShouldNotContain("canary");
             refusal.Message.ShouldContain("TLS material");
         }
     }
 
     [Fact]
-    public void Endpoints_of_the_same_content_are_equal_so_that_clients_can_be_kept_by_them()
+    public void Endpoints_with_same_content_are_equal()
     {
         var one = DockerEndpoint.Parse("tcp://h:1") with { Tls = new DockerTlsMaterial([1], [2], [3]) };
         var same = DockerEndpoint.Parse("tcp://h:1") with { Tls = new DockerTlsMaterial([1], [2], [3]) };
@@ -158,12 +183,17 @@ public sealed class EndpointTests
         one.ShouldBe(same);
         one.GetHashCode().ShouldBe(same.GetHashCode());
         one.ShouldNotBe(rotated);
-        (DockerEndpoint.Parse("ssh://u@h") with { Ssh = new([1], [2]) }).ShouldBe(DockerEndpoint.Parse("ssh://u@h") with { Ssh = new([1], [2]) });
-        (DockerEndpoint.Parse("ssh://u@h") with { Ssh = new([1], [2]) }).ShouldNotBe(DockerEndpoint.Parse("ssh://u@h") with { Ssh = new([1], [3]) });
+        (DockerEndpoint.Parse("ssh://u@h") with { Ssh = new([1], [2]) }).ShouldBe(
+            DockerEndpoint.Parse("ssh://u@h") with { Ssh = new([1], [2]) });
+        (DockerEndpoint.Parse("ssh://u@h") with { Ssh = new([1], [2]) }).ShouldNotBe(
+            DockerEndpoint.Parse("ssh://u@h") with { Ssh = new([1], [3]) });
     }
 
     [Theory]
-    [InlineData(255, "No ED25519 host key is known for h and you have requested strict checking.\nHost key verification failed.", RemoteRefusal.HostKey)]
+    [InlineData(
+        255,
+        "No ED25519 host key is known for h and you have requested strict checking.\nHost key verification failed.",
+        RemoteRefusal.HostKey)]
     [InlineData(255, "@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @", RemoteRefusal.HostKey)]
     [InlineData(255, "u@h: Permission denied (publickey).", RemoteRefusal.Authentication)]
     [InlineData(255, "Received disconnect: Too many authentication failures", RemoteRefusal.Authentication)]
@@ -173,18 +203,23 @@ public sealed class EndpointTests
     [InlineData(255, "ssh: Could not resolve hostname h", RemoteRefusal.Connection)]
     [InlineData(255, "", RemoteRefusal.Connection)]
     [InlineData(127, "sh: docker: not found", RemoteRefusal.RemoteCommand)]
-    [InlineData(1, "permission denied while trying to connect to the Docker daemon socket", RemoteRefusal.RemoteCommand)]
-    public void The_words_of_the_ssh_program_are_understood(int exitCode, string words, RemoteRefusal reason) =>
-        SshWords.Classify(exitCode, words).ShouldBe(reason);
+    [InlineData(
+        1, "permission denied while trying to connect to the Docker daemon socket", RemoteRefusal.RemoteCommand)]
+    public void Ssh_error_text_is_classified(int exitCode, string words, RemoteRefusal reason) =>
+        SshErrors.Classify(exitCode, words).ShouldBe(reason);
 
     private static void Create(DockerEndpoint endpoint) =>
-        ConnectorFactory.Create(endpoint, new DockerClientOptions { Endpoints = EndpointPolicy.Unrestricted }).Dispose();
+        ConnectorFactory.Create(
+            endpoint, new DockerClientOptions { Endpoints = EndpointPolicy.Unrestricted }).Dispose();
 
     private static (byte[] Certificate, byte[] Key) Issue()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var now = TimeProvider.System.GetUtcNow();
-        using var certificate = new CertificateRequest("CN=unit", key, HashAlgorithmName.SHA256).CreateSelfSigned(now, now.AddDays(1));
-        return (Encoding.ASCII.GetBytes(certificate.ExportCertificatePem()), Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()));
+        using var certificate =
+            new CertificateRequest("CN=unit", key, HashAlgorithmName.SHA256).CreateSelfSigned(now, now.AddDays(1));
+        return (
+            Encoding.ASCII.GetBytes(certificate.ExportCertificatePem()),
+            Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()));
     }
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using Drydock.Clients.Docker;
-using Drydock.Clients.Docker.Http;
 using Shouldly;
 using Xunit;
 
@@ -15,7 +14,7 @@ public sealed class ErrorMapperTests
     [InlineData(HttpStatusCode.Forbidden, typeof(DockerUnauthorizedException))]
     [InlineData(HttpStatusCode.InternalServerError, typeof(DockerApiException))]
     [InlineData(HttpStatusCode.BadRequest, typeof(DockerApiException))]
-    public void A_status_becomes_its_type_and_keeps_the_engines_words(HttpStatusCode status, Type type)
+    public void Status_maps_to_exception_type_with_engine_text(HttpStatusCode status, Type type)
     {
         var mapped = Map(status, """{"message":"the engine's words"}""").ShouldBeAssignableTo<DockerApiException>().ShouldNotBeNull();
 
@@ -26,8 +25,15 @@ public sealed class ErrorMapperTests
     }
 
     [Theory]
-    [InlineData("Conflict. The container name \"/oms\" is already in use by container \"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\". You have to remove (or rename) that container", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
-    [InlineData("Error when allocating new name: Conflict. The container name \"/oms\" is already in use by container 0123456789ab.", "0123456789ab")]
+    [InlineData(
+        "Conflict. The container name \"/oms\" is already in use by container "
+            + "\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\". "
+            + "You have to remove (or rename) that container",
+        "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
+    [InlineData(
+        "Error when allocating new name: Conflict. The container name \"/oms\" is already in use by container "
+            + "0123456789ab.",
+        "0123456789ab")]
     [InlineData("Conflict. The name \"oms\" is already in use.", null)]
     public void A_name_in_use_names_the_name_and_its_holder(string message, string? holder)
     {
@@ -38,15 +44,16 @@ public sealed class ErrorMapperTests
     }
 
     [Theory]
-    [InlineData("404 page not found, canary\n", "NotFound, with a body (text/plain) that is not one of a Docker Engine")]
+    [InlineData(
+        "404 page not found, canary\n", "NotFound, with a body (text/plain) that is not one of a Docker Engine")]
     [InlineData("", "NotFound")]
     [InlineData("{\"other\":\"canary\"}", "NotFound, with a body (text/plain) that is not one of a Docker Engine")]
     [InlineData("{\"message\":\"\"}", "NotFound, with a body (text/plain) that is not one of a Docker Engine")]
-    public void A_body_that_is_not_the_engines_is_not_repeated(string body, string message) =>
+    public void Foreign_body_is_not_repeated(string body, string message) =>
         Map(HttpStatusCode.NotFound, body).ShouldBeOfType<DockerNotFoundException>().EngineMessage.ShouldBe(message);
 
     [Fact]
-    public void Of_an_engines_words_a_message_has_300_characters()
+    public void Message_has_300_characters_of_engine_text()
     {
         var refusal = Map(HttpStatusCode.BadGateway, $$"""{"message":"{{new string('x', 100_000)}}"}""").ShouldBeOfType<DockerApiException>();
 
@@ -55,17 +62,21 @@ public sealed class ErrorMapperTests
     }
 
     [Fact]
-    public void What_another_service_answers_is_not_repeated()
+    public void Answer_of_other_service_is_not_repeated()
     {
-        var banner = new HttpRequestException(HttpRequestError.InvalidResponse, "Received an invalid status line: 'SSH-2.0-canary'.");
+        var banner = new HttpRequestException(
+            HttpRequestError.InvalidResponse, "Received an invalid status line: 'SSH-2.0-canary'.");
 
-        ErrorMapper.FromConnection("e", "o", banner, changesSomething: false).ShouldBeOfType<DockerProtocolException>().Message.ShouldNotContain("canary");
+        ErrorMapper.FromConnection("e", "o", banner, changesSomething: false)
+            .ShouldBeOfType<DockerProtocolException>().Message
+            .ShouldNotContain("canary");
     }
 
     [Fact]
-    public void Secret_values_of_the_request_are_taken_out_of_the_engines_words()
+    public void Secret_values_are_removed_from_engine_text()
     {
-        var secrets = SecretScrubber.ForEnvironment(["A=canary-one", "=canary-two", "canary-three", "EMPTY=", "B=canary-one-and-more"]);
+        var secrets = SecretScrubber.ForEnvironment(
+            ["A=canary-one", "=canary-two", "canary-three", "EMPTY=", "B=canary-one-and-more"]);
 
         var mapped = ErrorMapper.FromAnswer("e", "o", HttpStatusCode.BadRequest, "application/json", """{"message":"A=canary-one B=canary-one-and-more canary-two canary-three"}""", secrets);
 
@@ -77,14 +88,20 @@ public sealed class ErrorMapperTests
     {
         var reason = new DockerTlsException("e", "refused", TlsRefusal.Server);
 
-        ErrorMapper.FromConnection("e", "o", new HttpRequestException("x", new IOException("y", reason)), changesSomething: true).ShouldBeSameAs(reason);
+        ErrorMapper.FromConnection(
+            "e",
+            "o",
+            new HttpRequestException("x", new IOException("y", reason)),
+            changesSomething: true).ShouldBeSameAs(reason);
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_connection_that_broke_leaves_the_outcome_of_a_change_open(bool changes) =>
-        ErrorMapper.FromConnection("e", "o", new HttpRequestException("x"), changes).ShouldBeOfType<DockerUnreachableException>().MayHaveBeenProcessed.ShouldBe(changes);
+    public void Broken_connection_leaves_outcome_of_change_unknown(bool changes) =>
+        ErrorMapper.FromConnection("e", "o", new HttpRequestException("x"), changes)
+            .ShouldBeOfType<DockerUnreachableException>().MayHaveBeenProcessed
+            .ShouldBe(changes);
 
     private static DockerException Map(HttpStatusCode status, string body) =>
         ErrorMapper.FromAnswer("tcp://h:1", "stop container a", status, "text/plain", body, SecretScrubber.None);

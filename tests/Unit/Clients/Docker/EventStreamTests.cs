@@ -10,13 +10,14 @@ public sealed class EventStreamTests
     private const string Start = """{"Type":"container","Action":"start","Actor":{"ID":"c1","Attributes":{}},"timeNano":1}""";
 
     [Fact]
-    public async Task A_stream_that_ends_in_order_without_an_end_having_been_asked_for_is_a_lost_engine()
+    public async Task Stream_without_until_that_ends_is_engine_unreachable()
     {
         await using var engine = FakeEngine.Speaking(exchange => exchange.ReplyLinesAsync(Start));
         await using var client = engine.Client();
         var seen = new List<Message>();
 
-        await Should.ThrowAsync<DockerUnreachableException>(() => CollectAsync(client, new ContainerEventsParameters(), seen));
+        await Should.ThrowAsync<DockerUnreachableException>(
+            () => CollectAsync(client, new ContainerEventsParameters(), seen));
 
         seen.ShouldHaveSingleItem().Action.ShouldBe("start");
     }
@@ -28,14 +29,15 @@ public sealed class EventStreamTests
         await using var client = engine.Client();
         var seen = new List<Message>();
 
-        await CollectAsync(client, new ContainerEventsParameters { Until = DateTimeOffset.UnixEpoch.AddSeconds(5) }, seen);
+        await CollectAsync(
+            client, new ContainerEventsParameters { Until = DateTimeOffset.UnixEpoch.AddSeconds(5) }, seen);
 
         seen.Count.ShouldBe(1);
         engine.Requests[1].ShouldBe("GET /v1.41/events?until=5.000000000");
     }
 
     [Fact]
-    public async Task A_connection_that_breaks_ends_the_stream_with_an_exception_even_where_an_end_was_asked_for()
+    public async Task Broken_connection_throws_even_with_until()
     {
         await using var engine = FakeEngine.Speaking(async exchange =>
         {
@@ -44,11 +46,14 @@ public sealed class EventStreamTests
         });
         await using var client = engine.Client();
 
-        await Should.ThrowAsync<DockerUnreachableException>(() => CollectAsync(client, new ContainerEventsParameters { Until = DateTimeOffset.UnixEpoch.AddSeconds(5) }, []));
+        await Should.ThrowAsync<DockerUnreachableException>(
+            () =>
+                CollectAsync(
+                    client, new ContainerEventsParameters { Until = DateTimeOffset.UnixEpoch.AddSeconds(5) }, []));
     }
 
     [Fact]
-    public async Task A_silent_stream_is_checked_by_pings_and_goes_on_while_they_are_answered()
+    public async Task Silent_stream_continues_while_pings_are_answered()
     {
         var pings = 0;
         var enough = new TaskCompletionSource();
@@ -70,7 +75,8 @@ public sealed class EventStreamTests
             await enough.Task.WaitAsync(exchange.Stop);
             await exchange.RawAsync($"{Start.Length + 1:x}\r\n{Start}\n\r\n0\r\n\r\n");
         });
-        await using var client = engine.Client(new DockerClientOptions { StreamIdleProbe = TimeSpan.FromMilliseconds(10) });
+        await using var client =
+            engine.Client(new DockerClientOptions { StreamIdleProbe = TimeSpan.FromMilliseconds(10) });
         var seen = new List<Message>();
 
         await CollectAsync(client, new ContainerEventsParameters { Until = DateTimeOffset.UnixEpoch }, seen);
@@ -97,19 +103,22 @@ public sealed class EventStreamTests
 
             await Task.Delay(Timeout.Infinite, exchange.Stop);
         });
-        await using var client = engine.Client(new DockerClientOptions { StreamIdleProbe = TimeSpan.FromMilliseconds(10), RequestTimeout = TimeSpan.FromMilliseconds(100) });
+        await using var client = engine.Client(
+            new DockerClientOptions { StreamIdleProbe = TimeSpan.FromMilliseconds(10), RequestTimeout = TimeSpan.FromMilliseconds(100) });
 
-        var failure = await Should.ThrowAsync<DockerUnreachableException>(() => CollectAsync(client, new ContainerEventsParameters(), []));
+        var failure = await Should.ThrowAsync<DockerUnreachableException>(
+            () => CollectAsync(client, new ContainerEventsParameters(), []));
 
-        failure.Message.ShouldContain("silent");
+        failure.Message.ShouldContain("silence");
         failure.Message.ShouldContain("does not answer");
     }
 
     [Fact]
-    public async Task A_wait_for_an_exec_looks_again_at_its_end_and_ignores_the_ends_of_others()
+    public async Task Exec_wait_inspects_own_end_and_ignores_others()
     {
         var looks = 0;
-        await using var engine = FakeEngine.Speaking(exchange => exchange.Path.StartsWith("/v1.41/events", StringComparison.Ordinal)
+        await using var engine =
+            FakeEngine.Speaking(exchange => exchange.Path.StartsWith("/v1.41/events", StringComparison.Ordinal)
             ? exchange.ReplyLinesAsync(ExecDie("other"), ExecDie("e1"))
             : exchange.ReplyAsync(200, ++looks <= 2 ? """{"ID":"e1","Running":true}""" : """{"ID":"e1","Running":false,"ExitCode":6}"""));
         await using var client = engine.Client();
@@ -120,7 +129,7 @@ public sealed class EventStreamTests
     }
 
     [Fact]
-    public async Task A_wait_for_an_exec_that_was_never_started_says_so_at_once()
+    public async Task Exec_wait_returns_at_once_when_never_started()
     {
         await using var engine = FakeEngine.Speaking(exchange => exchange.ReplyAsync(200, """{"ID":"e1","Running":false,"ExitCode":null}"""));
         await using var client = engine.Client();

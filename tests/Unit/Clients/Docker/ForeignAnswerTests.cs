@@ -27,7 +27,7 @@ public sealed class ForeignAnswerTests
 
     [Theory]
     [MemberData(nameof(Reads))]
-    public async Task Read_answered_with_json_of_something_else_is_a_protocol_error(string read, string answer)
+    public async Task Read_answered_with_unexpected_json_is_protocol_error(string read, string answer)
     {
         await using var engine = FakeEngine.Speaking(exchange => exchange.ReplyAsync(200, answer));
         await using var client = engine.Client();

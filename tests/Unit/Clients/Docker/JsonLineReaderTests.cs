@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Drydock.Clients.Docker.Http;
-using Drydock.Clients.Docker.Json;
+using Drydock.Clients.Docker;
 using Shouldly;
 using Xunit;
 
@@ -22,7 +21,7 @@ public sealed class JsonLineReaderTests
     }
 
     [Fact]
-    public async Task A_last_line_without_end_is_taken_if_it_is_whole() =>
+    public async Task Last_line_without_line_feed_is_read_if_complete() =>
         (await ReadAsync("{\"status\":\"a\"}\n{\"status\":\"b\"}"u8.ToArray())).ShouldBe(["a", "b"]);
 
     [Fact]
@@ -40,7 +39,7 @@ public sealed class JsonLineReaderTests
                 "{\"status\":\"a\"}\n"u8.CopyTo(buffer.Span);
                 return Task.FromResult(15);
             },
-            DockerJson.Default.ProgressWire,
+            DockerJson.Default.ProgressLine,
             CancellationToken.None).GetAsyncEnumerator(CancellationToken.None);
 
         (await lines.MoveNextAsync()).ShouldBeTrue();
@@ -53,7 +52,8 @@ public sealed class JsonLineReaderTests
     public async Task Long_lines_are_read_whole_and_endless_ones_are_refused()
     {
         var text = new string('x', 300_000);
-        (await ReadAsync(Encoding.UTF8.GetBytes($"{{\"status\":\"a\"}}\n{{\"status\":\"{text}\"}}\n{{\"status\":\"b\"}}\n"))).ShouldBe(["a", text, "b"]);
+        (await ReadAsync(Encoding.UTF8.GetBytes($"{{\"status\":\"a\"}}\n{{\"status\":\"{text}\"}}\n{{\"status\":\"b\"}}\n")))
+            .ShouldBe(["a", text, "b"]);
 
         await Should.ThrowAsync<JsonException>(() => ReadAsync(new byte[5_000_000]));
     }
@@ -85,7 +85,7 @@ public sealed class JsonLineReaderTests
 
                 return Task.FromResult(count);
             },
-            DockerJson.Default.ProgressWire,
+            DockerJson.Default.ProgressLine,
             CancellationToken.None).Select(line => line.Status).ToListAsync();
     }
 }

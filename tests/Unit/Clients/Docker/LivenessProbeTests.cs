@@ -1,5 +1,4 @@
 using Drydock.Clients.Docker;
-using Drydock.Clients.Docker.Http;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
@@ -18,7 +17,7 @@ public sealed class LivenessProbeTests : IDisposable
     public void Dispose() => _stop.Dispose();
 
     [Fact]
-    public async Task An_operation_that_ends_during_a_ping_does_not_wait_for_it()
+    public async Task Operation_ending_during_ping_does_not_wait()
     {
         var guarded = GuardAsync(token => Task.Delay(Timeout.Infinite, token));
 
@@ -40,7 +39,7 @@ public sealed class LivenessProbeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_ping_that_breaks_in_an_unknown_way_ends_the_operation_too()
+    public async Task Ping_with_unknown_failure_ends_operation()
     {
         var guarded = GuardAsync(_ => Task.FromException(new InvalidOperationException("a defect")));
 
@@ -61,7 +60,7 @@ public sealed class LivenessProbeTests : IDisposable
             Period,
             _time);
         var guarded = probe.GuardAsync(
-            DockerCall.Get("/events", "watch events"),
+            DockerRequest.Get("/events", "watch events"),
             token =>
             {
                 token.Register(() => _operation.TrySetCanceled(token));

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
 using Drydock.Clients.Docker;
-using Drydock.Clients.Docker.Http;
 using Shouldly;
 using Xunit;
 
@@ -9,10 +8,11 @@ namespace Drydock.Tests.Unit.Clients.Docker;
 
 public sealed class MultiplexedFrameParserTests
 {
-    private static readonly byte[] Whole = [.. Frame(1, "hello "), .. Frame(2, "oops"), .. Frame(1, ""), .. Frame(1, "wörld\n"), .. Frame(2, "!")];
+    private static readonly byte[] Whole =
+        [.. Frame(1, "hello "), .. Frame(2, "oops"), .. Frame(1, ""), .. Frame(1, "wörld\n"), .. Frame(2, "!")];
 
     [Fact]
-    public void Frames_are_the_same_wherever_the_stream_is_cut_in_two()
+    public void Frames_are_equal_for_any_split_in_two()
     {
         for (var cut = 0; cut <= Whole.Length; cut++)
         {
@@ -21,13 +21,14 @@ public sealed class MultiplexedFrameParserTests
     }
 
     [Fact]
-    public void Frames_are_the_same_wherever_the_stream_is_cut_in_three()
+    public void Frames_are_equal_for_any_split_in_three()
     {
         for (var first = 0; first <= Whole.Length; first++)
         {
             for (var second = first; second <= Whole.Length; second++)
             {
-                Parse(Whole[..first], Whole[first..second], Whole[second..]).ShouldBe(("hello wörld\n", "oops!", true), $"cut at {first} and {second}");
+                Parse(Whole[..first], Whole[first..second], Whole[second..]).ShouldBe(
+                    ("hello wörld\n", "oops!", true), $"cut at {first} and {second}");
             }
         }
     }
@@ -37,7 +38,7 @@ public sealed class MultiplexedFrameParserTests
         Parse([.. Whole.Select(b => new[] { b })]).ShouldBe(("hello wörld\n", "oops!", true));
 
     [Fact]
-    public void A_stream_that_ends_inside_a_frame_or_header_is_not_at_a_boundary()
+    public void Stream_ending_inside_frame_is_not_at_boundary()
     {
         var boundaries = new HashSet<int> { 0, 14, 26, 34, 49, 58 };
         boundaries.Max().ShouldBe(Whole.Length);
@@ -68,10 +69,13 @@ public sealed class MultiplexedFrameParserTests
     [InlineData(new byte[] { 1, 1, 0, 0, 0, 0, 0, 1 })]
     [InlineData(new byte[] { 72, 84, 84, 80, 47, 49, 46, 49 })]
     public void Bytes_that_are_no_header_are_refused(byte[] header) =>
-        Should.Throw<InvalidDataException>(() => new MultiplexedFrameParser().Feed(header, (_, _, _) => { })).Message.ShouldContain(Convert.ToHexString(header));
+        Should.Throw<InvalidDataException>(
+            () =>
+                new MultiplexedFrameParser().Feed(
+                    header, (_, _, _) => { })).Message.ShouldContain(Convert.ToHexString(header));
 
     [Fact]
-    public void A_frame_of_the_engine_itself_is_marked()
+    public void Engine_error_frame_is_marked()
     {
         var marked = false;
 
@@ -97,7 +101,10 @@ public sealed class MultiplexedFrameParserTests
         var stderr = new List<byte>();
         foreach (var piece in pieces)
         {
-            parser.Feed(piece, (source, data, _) => (source == ContainerOutputSource.StandardError ? stderr : stdout).AddRange(data.Span));
+            parser.Feed(
+                piece,
+                (source, data, _) =>
+                    (source == ContainerOutputSource.StandardError ? stderr : stdout).AddRange(data.Span));
         }
 
         return (Encoding.UTF8.GetString([.. stdout]), Encoding.UTF8.GetString([.. stderr]), parser.AtBoundary);

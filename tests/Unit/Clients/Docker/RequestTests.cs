@@ -9,18 +9,20 @@ namespace Drydock.Tests.Unit.Clients.Docker;
 public sealed class RequestTests
 {
     [Fact]
-    public async Task A_change_whose_connection_breaks_before_the_answer_is_sent_once_and_its_outcome_is_open()
+    public async Task Change_with_broken_connection_is_sent_once_with_unknown_outcome()
     {
         await using var engine = FakeEngine.Speaking(exchange =>
         {
             exchange.Close();
             return Task.CompletedTask;
         });
-        await using var client = engine.Client(new DockerClientOptions { ReadRetries = 5, ReadRetryDelay = TimeSpan.FromMilliseconds(1) });
+        await using var client =
+            engine.Client(new DockerClientOptions { ReadRetries = 5, ReadRetryDelay = TimeSpan.FromMilliseconds(1) });
 
         // The connection has been used by the negotiation: for such a one SocketsHttpHandler repeats requests by
         // itself, if it is let.
-        var failure = await Should.ThrowAsync<DockerUnreachableException>(() => client.Containers.StartContainerAsync("c1"));
+        var failure =
+            await Should.ThrowAsync<DockerUnreachableException>(() => client.Containers.StartContainerAsync("c1"));
 
         failure.MayHaveBeenProcessed.ShouldBeTrue();
         engine.Requests.ShouldBe(["GET /_ping", "POST /v1.41/containers/c1/start"]);
@@ -36,7 +38,8 @@ public sealed class RequestTests
         });
         await using var client = engine.Client();
 
-        await Should.ThrowAsync<DockerUnreachableException>(() => client.Containers.RemoveContainerAsync("c1", new ContainerRemoveParameters { Force = true }));
+        await Should.ThrowAsync<DockerUnreachableException>(
+            () => client.Containers.RemoveContainerAsync("c1", new ContainerRemoveParameters { Force = true }));
 
         engine.Requests.ShouldBe(["GET /_ping", "DELETE /v1.41/containers/c1?force=true"]);
     }
@@ -51,7 +54,8 @@ public sealed class RequestTests
             2 => exchange.ReplyAndCloseAsync("{\"Id\""u8.ToArray()),
             _ => exchange.ReplyAsync(200, """{"Id":"c1","State":{}}"""),
         });
-        await using var client = engine.Client(new DockerClientOptions { ReadRetries = 3, ReadRetryDelay = TimeSpan.FromMilliseconds(1) });
+        await using var client =
+            engine.Client(new DockerClientOptions { ReadRetries = 3, ReadRetryDelay = TimeSpan.FromMilliseconds(1) });
 
         // The second answer is whole for HTTP, but no JSON: that is not transient.
         await Should.ThrowAsync<DockerProtocolException>(() => client.Containers.InspectContainerAsync("c1"));
@@ -67,7 +71,8 @@ public sealed class RequestTests
     public async Task A_refusal_of_a_read_is_not_repeated(int status)
     {
         await using var engine = FakeEngine.Speaking(exchange => exchange.ReplyAsync(status, """{"message":"no"}"""));
-        await using var client = engine.Client(new DockerClientOptions { ReadRetries = 3, ReadRetryDelay = TimeSpan.FromMilliseconds(1) });
+        await using var client =
+            engine.Client(new DockerClientOptions { ReadRetries = 3, ReadRetryDelay = TimeSpan.FromMilliseconds(1) });
 
         await Should.ThrowAsync<DockerApiException>(() => client.Containers.InspectContainerAsync("c1"));
 
@@ -78,7 +83,8 @@ public sealed class RequestTests
     public async Task A_short_call_has_a_limit()
     {
         await using var engine = FakeEngine.Speaking(exchange => Task.Delay(Timeout.Infinite, exchange.Stop));
-        await using var client = engine.Client(new DockerClientOptions { ReadRetries = 0, RequestTimeout = TimeSpan.FromMilliseconds(200) });
+        await using var client =
+            engine.Client(new DockerClientOptions { ReadRetries = 0, RequestTimeout = TimeSpan.FromMilliseconds(200) });
 
         var change = await Should.ThrowAsync<DockerTimeoutException>(() => client.Containers.StartContainerAsync("c1"));
         var read = await Should.ThrowAsync<DockerTimeoutException>(() => client.Containers.InspectContainerAsync("c1"));
@@ -90,7 +96,7 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public async Task A_change_that_could_not_even_agree_on_a_version_was_not_sent()
+    public async Task Change_without_negotiated_version_was_not_sent()
     {
         await using var engine = new FakeEngine(exchange =>
         {
@@ -99,7 +105,8 @@ public sealed class RequestTests
         });
         await using var client = engine.Client();
 
-        (await Should.ThrowAsync<DockerUnreachableException>(() => client.Containers.StartContainerAsync("c1"))).MayHaveBeenProcessed.ShouldBeFalse();
+        (await Should.ThrowAsync<DockerUnreachableException>(() => client.Containers.StartContainerAsync("c1"))).MayHaveBeenProcessed
+            .ShouldBeFalse();
     }
 
     [Fact]
@@ -113,11 +120,12 @@ public sealed class RequestTests
         });
         await using var client = engine.Client();
 
-        (await Should.ThrowAsync<OperationCanceledException>(() => client.Containers.StartContainerAsync("c1", stop.Token))).ShouldNotBeOfType<DockerTimeoutException>();
+        (await Should.ThrowAsync<OperationCanceledException>(() => client.Containers.StartContainerAsync("c1", stop.Token)))
+            .ShouldNotBeOfType<DockerTimeoutException>();
     }
 
     [Fact]
-    public async Task A_stop_has_its_grace_on_top_of_the_limit_and_none_where_the_grace_is_not_known()
+    public async Task Stop_limit_includes_grace_and_is_absent_without_grace()
     {
         await using var engine = FakeEngine.Speaking(exchange => exchange.ReplyAsync(204, ""));
         var limit = TimeSpan.FromSeconds(47);
@@ -126,22 +134,26 @@ public sealed class RequestTests
         await client.Containers.StartContainerAsync("c1");
 
         time.DueTimes.Clear();
-        (await client.Containers.StopContainerAsync("c1", new ContainerStopParameters { WaitBeforeKillSeconds = 30 })).ShouldBeTrue();
+        (await client.Containers.StopContainerAsync("c1", new ContainerStopParameters { WaitBeforeKillSeconds = 30 }))
+            .ShouldBeTrue();
         time.DueTimes.ShouldContain(limit + TimeSpan.FromSeconds(30));
 
         time.DueTimes.Clear();
         (await client.Containers.StopContainerAsync("c1", new ContainerStopParameters())).ShouldBeTrue();
-        (await client.Containers.StopContainerAsync("c1", new ContainerStopParameters { WaitBeforeKillSeconds = -1 })).ShouldBeTrue();
+        (await client.Containers.StopContainerAsync("c1", new ContainerStopParameters { WaitBeforeKillSeconds = -1 }))
+            .ShouldBeTrue();
         time.DueTimes.ShouldNotContain(due => due >= limit);
 
-        engine.Requests.TakeLast(3).ShouldBe(["POST /v1.41/containers/c1/stop?t=30", "POST /v1.41/containers/c1/stop", "POST /v1.41/containers/c1/stop?t=-1"]);
+        engine.Requests.TakeLast(3).ShouldBe(
+            ["POST /v1.41/containers/c1/stop?t=30", "POST /v1.41/containers/c1/stop", "POST /v1.41/containers/c1/stop?t=-1"]);
     }
 
     [Fact]
-    public async Task An_engine_that_is_not_ready_is_asked_as_often_as_the_options_say_and_no_more()
+    public async Task Unready_engine_is_retried_as_configured()
     {
         await using var engine = new FakeEngine(exchange => exchange.ReplyAsync(503, "starting"));
-        await using var client = engine.Client(new DockerClientOptions { ReadRetries = 2, ReadRetryDelay = TimeSpan.FromMilliseconds(1) });
+        await using var client =
+            engine.Client(new DockerClientOptions { ReadRetries = 2, ReadRetryDelay = TimeSpan.FromMilliseconds(1) });
 
         await Should.ThrowAsync<DockerApiException>(() => client.System.GetSystemInfoAsync());
         engine.Requests.ShouldBe(["GET /_ping", "GET /_ping", "GET /_ping"]);
@@ -152,25 +164,28 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public async Task An_upload_the_engine_refuses_half_way_ends_with_the_engines_reason()
+    public async Task Upload_refused_half_way_reports_engine_reason()
     {
         await using var engine = FakeEngine.Speaking(async exchange =>
         {
             await exchange.ReadSomeAsync(1000);
-            await exchange.RawAsync("HTTP/1.1 500 x\r\nContent-Length: 38\r\nConnection: close\r\n\r\n{\"message\":\"no space left on device.\"}");
+            await exchange.RawAsync(
+                "HTTP/1.1 500 x\r\nContent-Length: 38\r\nConnection: close\r\n\r\n{\"message\":\"no space left on "
+                    + "device.\"}");
             exchange.Close();
         });
         await using var client = engine.Client();
         using var archive = new MemoryStream(new byte[32 * 1024 * 1024]);
 
-        var failure = await Should.ThrowAsync<DockerApiException>(() => client.Images.LoadImageAsync(new ImageLoadParameters(), archive).ToListAsync().AsTask());
+        var failure = await Should.ThrowAsync<DockerApiException>(
+            () => client.Images.LoadImageAsync(new ImageLoadParameters(), archive).ToListAsync().AsTask());
 
         failure.EngineMessage.ShouldBe("no space left on device.");
         archive.Position.ShouldBeLessThan(archive.Length);
     }
 
     [Fact]
-    public async Task An_upload_that_was_not_taken_whole_is_no_success_whatever_the_answer_says()
+    public async Task Incomplete_upload_fails_even_when_answer_is_success()
     {
         await using var engine = FakeEngine.Speaking(async exchange =>
         {
@@ -183,16 +198,19 @@ public sealed class RequestTests
         foreach (var upload in new Func<Stream, Task>[]
         {
             archive => client.Images.LoadImageAsync(new ImageLoadParameters(), archive).ToListAsync().AsTask(),
-            archive => client.Containers.ExtractArchiveToContainerAsync("c1", new CopyToContainerParameters { Path = "/" }, archive),
+            archive =>
+                client.Containers.ExtractArchiveToContainerAsync(
+                    "c1", new CopyToContainerParameters { Path = "/" }, archive),
         })
         {
             using var archive = new MemoryStream(new byte[32 * 1024 * 1024]);
-            (await Should.ThrowAsync<DockerUnreachableException>(() => upload(archive))).MayHaveBeenProcessed.ShouldBeTrue();
+            (await Should.ThrowAsync<DockerUnreachableException>(() => upload(archive))).MayHaveBeenProcessed
+                .ShouldBeTrue();
         }
     }
 
     [Fact]
-    public async Task A_failure_inside_a_progress_stream_is_raised_after_the_lines_before_it()
+    public async Task Failure_in_progress_stream_follows_earlier_lines()
     {
         await using var engine = FakeEngine.Speaking(exchange => exchange.ReplyLinesAsync(
             """{"status":"Downloading","progressDetail":{"current":5,"total":10},"id":"l1"}""",
@@ -203,13 +221,15 @@ public sealed class RequestTests
 
         var failure = await Should.ThrowAsync<DockerStreamException>(async () =>
         {
-            await foreach (var line in client.Images.CreateImageAsync(new ImagesCreateParameters { FromImage = "app" }, new AuthConfig { Password = "canary-pw" }))
+            await foreach (var line in client.Images.CreateImageAsync(
+                new ImagesCreateParameters { FromImage = "app" }, new AuthConfig { Password = "canary-pw" }))
             {
                 seen.Add(line);
             }
         });
 
-        seen.ShouldBe([new JSONMessage { ID = "l1", Status = "Downloading", Progress = new JSONProgress { Current = 5, Total = 10 } }]);
+        seen.ShouldBe(
+            [new JSONMessage { ID = "l1", Status = "Downloading", Progress = new JSONProgress { Current = 5, Total = 10 } }]);
         failure.EngineMessage.ShouldBe("toomanyrequests: ***");
         engine.Requests[1].ShouldBe("POST /v1.41/images/create?fromImage=app%3Alatest");
     }
@@ -219,10 +239,12 @@ public sealed class RequestTests
     {
         await using var engine = FakeEngine.Speaking(exchange => exchange.Method == "GET"
             ? exchange.ReplyAsync(200, """{"ID":"e1","Running":false,"ExitCode":null}""")
-            : exchange.ReplyAndCloseAsync(MultiplexedFrameParserTests.Frame(1, "Error: Exec command e1 is already running\r\n")));
+            : exchange.ReplyAndCloseAsync(
+                MultiplexedFrameParserTests.Frame(1, "Error: Exec command e1 is already running\r\n")));
         await using var client = engine.Client();
 
-        await Should.ThrowAsync<DockerConflictException>(() => client.Exec.StartAndAttachContainerExecAsync("e1", new ContainerExecAttachParameters()));
+        await Should.ThrowAsync<DockerConflictException>(
+            () => client.Exec.StartAndAttachContainerExecAsync("e1", new ContainerExecAttachParameters()));
     }
 
     [Fact]
@@ -233,27 +255,32 @@ public sealed class RequestTests
             : exchange.ReplyAndCloseAsync(MultiplexedFrameParserTests.Frame(1, "half of it")[..12]));
         await using var client = engine.Client();
 
-        (await Should.ThrowAsync<DockerUnreachableException>(() => client.Exec.StartAndAttachContainerExecAsync("e1", new ContainerExecAttachParameters()))).MayHaveBeenProcessed.ShouldBeTrue();
+        (await Should.ThrowAsync<DockerUnreachableException>(() => client.Exec.StartAndAttachContainerExecAsync("e1", new ContainerExecAttachParameters()))).MayHaveBeenProcessed
+            .ShouldBeTrue();
     }
 
     [Fact]
-    public async Task Secrets_in_the_answer_to_a_create_are_not_in_the_error()
+    public async Task Create_error_hides_secrets_of_answer()
     {
         await using var engine = FakeEngine.Speaking(exchange => exchange.ReplyAsync(400, """{"message":"invalid environment variable: =canary"}"""));
         await using var client = engine.Client();
 
-        var refusal = await Should.ThrowAsync<DockerApiException>(() => client.Containers.CreateContainerAsync(new CreateContainerParameters { Image = "i", Env = ["=canary"] }));
+        var refusal = await Should.ThrowAsync<DockerApiException>(
+            () =>
+                client.Containers.CreateContainerAsync(
+                    new CreateContainerParameters { Image = "i", Env = ["=canary"] }));
 
         refusal.EngineMessage.ShouldBe("invalid environment variable: =***");
     }
 
     [Fact]
-    public async Task An_answer_that_is_no_json_is_a_protocol_error_that_does_not_repeat_it()
+    public async Task Non_json_answer_is_protocol_error_without_its_content()
     {
         await using var engine = FakeEngine.Speaking(exchange => exchange.ReplyAsync(200, """{"Config":{"Env":"canary"}}"""));
         await using var client = engine.Client();
 
-        var failure = await Should.ThrowAsync<DockerProtocolException>(() => client.Containers.InspectContainerAsync("c1"));
+        var failure =
+            await Should.ThrowAsync<DockerProtocolException>(() => client.Containers.InspectContainerAsync("c1"));
 
         failure.ToString().ShouldNotContain("canary");
         failure.Message.ShouldContain("$.Config.Env");
@@ -270,7 +297,8 @@ public sealed class RequestTests
         });
         await using var client = engine.Client();
 
-        (await client.Images.InspectDistributionAsync("registry.example/team/app:1", new AuthConfig { Username = "u", Password = "p" })).Descriptor.Digest.ShouldBe("sha256:00");
+        (await client.Images.InspectDistributionAsync("registry.example/team/app:1", new AuthConfig { Username = "u", Password = "p" })).Descriptor.Digest
+            .ShouldBe("sha256:00");
 
         Encoding.UTF8.GetString(Convert.FromBase64String(header!)).ShouldBe("""{"username":"u","password":"p"}""");
     }

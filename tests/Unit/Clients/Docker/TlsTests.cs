@@ -27,7 +27,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_certificate_for_another_host_is_refused_by_us_with_the_name_that_was_expected()
+    public async Task Certificate_of_other_host_is_refused_with_expected_name()
     {
         using var certificate = Certificate("another.example");
         var serving = ServeAsync(certificate);
@@ -35,13 +35,13 @@ public sealed class TlsTests : IDisposable
         var refusal = await Should.ThrowAsync<DockerTlsException>(() => PingAsync(certificate));
 
         refusal.RefusedBy.ShouldBe(TlsRefusal.Client);
-        refusal.Message.ShouldContain("not made out for '127.0.0.1'");
+        refusal.Message.ShouldContain("not issued for '127.0.0.1'");
         refusal.Message.ShouldNotContain("does not lead to our authority");
         await serving;
     }
 
     [Fact]
-    public async Task A_port_that_does_not_speak_tls_is_told_as_a_broken_handshake()
+    public async Task Port_without_tls_is_broken_handshake()
     {
         using var certificate = Certificate("127.0.0.1");
         var serving = AnswerAsync("HTTP/1.1 400 Bad Request\r\n\r\n");
@@ -49,7 +49,7 @@ public sealed class TlsTests : IDisposable
         var failure = await Should.ThrowAsync<DockerTlsException>(() => PingAsync(certificate));
 
         failure.RefusedBy.ShouldBe(TlsRefusal.Unknown);
-        failure.Message.ShouldContain("does the engine speak TLS on this port?");
+        failure.Message.ShouldContain("engine speaks TLS on this port");
         failure.MayHaveBeenProcessed.ShouldBeFalse();
         await serving;
     }
@@ -59,7 +59,8 @@ public sealed class TlsTests : IDisposable
         var pem = Encoding.ASCII.GetBytes(certificate.ExportCertificatePem());
         var material = new DockerTlsMaterial(pem, pem, Encoding.ASCII.GetBytes(_key.ExportPkcs8PrivateKeyPem()));
         var endpoint = DockerEndpoint.Parse($"tcp://127.0.0.1:{Port}") with { Tls = material };
-        await using var client = new DockerClientFactory(new DockerClientOptions { ReadRetries = 0, Endpoints = EndpointPolicy.Unrestricted }).Create(endpoint);
+        await using var client = new DockerClientFactory(
+            new DockerClientOptions { ReadRetries = 0, Endpoints = EndpointPolicy.Unrestricted }).Create(endpoint);
         await client.System.PingAsync();
     }
 
@@ -69,7 +70,8 @@ public sealed class TlsTests : IDisposable
         await using var stream = new SslStream(connection.GetStream());
         try
         {
-            await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate });
+            await stream.AuthenticateAsServerAsync(
+                new SslServerAuthenticationOptions { ServerCertificate = certificate });
             await stream.ReadExactlyAsync(new byte[1]);
         }
         catch (Exception e) when (e is IOException or System.Security.Authentication.AuthenticationException)

@@ -15,7 +15,7 @@ public sealed class BoundedTarStreamTests
     [InlineData(TarEntryFormat.Pax)]
     [InlineData(TarEntryFormat.Gnu)]
     [InlineData(TarEntryFormat.Ustar)]
-    public async Task An_ordinary_tar_is_read_as_it_is(TarEntryFormat format)
+    public async Task Regular_tar_is_read_unchanged(TarEntryFormat format)
     {
         using var tar = new MemoryStream();
         await using (var writer = new TarWriter(tar, format, leaveOpen: true))
@@ -45,7 +45,7 @@ public sealed class BoundedTarStreamTests
     }
 
     [Fact]
-    public async Task A_file_whose_length_is_only_in_its_attributes_is_followed()
+    public async Task File_length_from_attributes_is_used()
     {
         const long Length = 9L << 30;
         var record = $" size={Length}\n";
@@ -67,7 +67,9 @@ public sealed class BoundedTarStreamTests
         await using var reader = new TarReader(new BoundedTarStream(tar, "oms.tar on oms-a", long.MaxValue));
 
         (await Should.ThrowAsync<InvalidDataException>(async () => await reader.GetNextEntryAsync(copyData: false, Token))).Message
-            .ShouldBe($"oms.tar on oms-a: the headers of an entry of the archive are longer than {BoundedTarStream.MaxHeaderBytes} bytes, so it is not read further");
+            .ShouldBe(
+                "oms.tar on oms-a: the headers of an entry of the archive are longer than "
+                    + $"{BoundedTarStream.MaxHeaderBytes} bytes, so the rest is not read.");
     }
 
     [Fact]
@@ -77,14 +79,16 @@ public sealed class BoundedTarStreamTests
         await using var reader = new TarReader(new BoundedTarStream(tar, "a tar", 1 << 20));
         var entry = (await reader.GetNextEntryAsync(copyData: false, Token)).ShouldNotBeNull();
 
-        (await Should.ThrowAsync<InvalidDataException>(() => entry.DataStream!.CopyToAsync(Stream.Null, Token))).Message.ShouldContain("longer than 1048576 bytes");
+        (await Should.ThrowAsync<InvalidDataException>(() => entry.DataStream!.CopyToAsync(Stream.Null, Token))).Message
+            .ShouldContain("longer than 1048576 bytes");
         tar.Given.ShouldBeLessThan((1 << 20) + (1 << 18));
     }
 
     [Fact]
     public async Task Entries_without_end_are_refused()
     {
-        await using var reader = new TarReader(new BoundedTarStream(new Endless([], Header('0', 0)), "a tar", long.MaxValue));
+        await using var reader =
+            new TarReader(new BoundedTarStream(new Endless([], Header('0', 0)), "a tar", long.MaxValue));
 
         (await Should.ThrowAsync<InvalidDataException>(async () =>
         {
@@ -104,7 +108,9 @@ public sealed class BoundedTarStreamTests
         "0000644\0"u8.CopyTo(block.AsSpan(100));
         "0000000\0"u8.CopyTo(block.AsSpan(108));
         "0000000\0"u8.CopyTo(block.AsSpan(116));
-        Encoding.ASCII.GetBytes(Convert.ToString(size, 8).PadLeft(11, '0')).AsSpan(0, Math.Min(12, Math.Max(11, Convert.ToString(size, 8).Length))).CopyTo(block.AsSpan(124));
+        Encoding.ASCII.GetBytes(Convert.ToString(size, 8).PadLeft(11, '0'))
+            .AsSpan(0, Math.Min(12, Math.Max(11, Convert.ToString(size, 8).Length)))
+            .CopyTo(block.AsSpan(124));
         "00000000000\0"u8.CopyTo(block.AsSpan(136));
         block[156] = (byte)type;
         "ustar\0"u8.CopyTo(block.AsSpan(257));
@@ -134,7 +140,8 @@ public sealed class BoundedTarStreamTests
             return buffer.Length;
         }
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => ValueTask.FromResult(Read(buffer.Span));
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            ValueTask.FromResult(Read(buffer.Span));
 
         public override string ToString() => Given.ToString(CultureInfo.InvariantCulture);
     }

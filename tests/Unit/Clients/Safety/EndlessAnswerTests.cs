@@ -2,7 +2,6 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Drydock.Clients.Docker;
-using Drydock.Clients.Docker.Http;
 using Drydock.Clients.Safety;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.Databases;
@@ -20,7 +19,8 @@ namespace Drydock.Tests.Unit.Clients.Safety;
 /// </summary>
 public sealed class EndlessAnswerTests
 {
-    private const string Chunked = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
+    private const string Chunked =
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
     private const string Engine = "HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nContent-Length: 0\r\n\r\n!";
 
     // A header is read up to 64 KiB; of an answer that is given up the handler reads at most 1 MiB more.
@@ -37,15 +37,21 @@ public sealed class EndlessAnswerTests
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var certificate = EndlessServer.Certificate(key);
-        await using var server = new EndlessServer(line => line.Contains("/_ping", StringComparison.Ordinal) ? Engine : Chunked, Chunk, tls ? certificate : null);
+        await using var server = new EndlessServer(
+            line => line.Contains("/_ping", StringComparison.Ordinal) ? Engine : Chunked,
+            Chunk,
+            tls ? certificate : null);
         var pem = Encoding.ASCII.GetBytes(certificate.ExportCertificatePem());
         var material = new DockerTlsMaterial(pem, pem, Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()));
         var endpoint = DockerEndpoint.Parse($"tcp://127.0.0.1:{server.Port}");
         await using var client = Docker(tls ? endpoint with { Tls = material } : endpoint with { Insecure = true });
 
-        var refusal = await Should.ThrowAsync<DockerProtocolException>(() => client.Containers.ListContainersAsync(new ContainersListParameters(), Token));
+        var refusal = await Should.ThrowAsync<DockerProtocolException>(
+            () => client.Containers.ListContainersAsync(new ContainersListParameters(), Token));
 
-        refusal.Message.ShouldContain($"list containers at tcp://127.0.0.1:{server.Port}: the answer is longer than {DockerHttp.MaxAnswerBytes} bytes");
+        refusal.Message.ShouldContain(
+            $"list containers at tcp://127.0.0.1:{server.Port}: "
+                + $"the answer is longer than {DockerHttp.MaxAnswerBytes} bytes");
         server.Sent.ShouldBeLessThan(DockerHttp.MaxAnswerBytes + EndlessServer.KernelBytes);
     }
 
@@ -53,10 +59,16 @@ public sealed class EndlessAnswerTests
     public async Task An_answer_that_announces_too_much_is_not_begun()
     {
         await using var server = new EndlessServer(
-            line => line.Contains("/_ping", StringComparison.Ordinal) ? Engine : $"HTTP/1.1 200 OK\r\nContent-Length: {long.MaxValue}\r\n\r\n", Chunk);
-        await using var client = Docker(DockerEndpoint.Parse($"tcp://127.0.0.1:{server.Port}") with { Insecure = true });
+            line =>
+                line.Contains("/_ping", StringComparison.Ordinal)
+                    ? Engine
+                    : $"HTTP/1.1 200 OK\r\nContent-Length: {long.MaxValue}\r\n\r\n",
+            Chunk);
+        await using var client =
+            Docker(DockerEndpoint.Parse($"tcp://127.0.0.1:{server.Port}") with { Insecure = true });
 
-        (await Should.ThrowAsync<DockerProtocolException>(() => client.System.GetSystemInfoAsync(Token))).Message.ShouldContain("longer than");
+        (await Should.ThrowAsync<DockerProtocolException>(() => client.System.GetSystemInfoAsync(Token))).Message
+            .ShouldContain("longer than");
         server.Sent.ShouldBeLessThan(EndlessServer.KernelBytes);
     }
 
@@ -64,7 +76,8 @@ public sealed class EndlessAnswerTests
     public async Task Endless_headers_are_refused_and_not_repeated()
     {
         await using var server = new EndlessServer(_ => "HTTP/1.1 200 OK\r\n", "X-Canary: canary\r\n");
-        await using var client = Docker(DockerEndpoint.Parse($"tcp://127.0.0.1:{server.Port}") with { Insecure = true });
+        await using var client =
+            Docker(DockerEndpoint.Parse($"tcp://127.0.0.1:{server.Port}") with { Insecure = true });
 
         var refusal = await Should.ThrowAsync<DockerProtocolException>(() => client.System.PingAsync(Token));
 
@@ -76,8 +89,10 @@ public sealed class EndlessAnswerTests
     [Fact]
     public async Task An_endless_line_of_events_is_refused()
     {
-        await using var server = new EndlessServer(line => line.Contains("/_ping", StringComparison.Ordinal) ? Engine : Chunked, Chunk);
-        await using var client = Docker(DockerEndpoint.Parse($"tcp://127.0.0.1:{server.Port}") with { Insecure = true });
+        await using var server =
+            new EndlessServer(line => line.Contains("/_ping", StringComparison.Ordinal) ? Engine : Chunked, Chunk);
+        await using var client =
+            Docker(DockerEndpoint.Parse($"tcp://127.0.0.1:{server.Port}") with { Insecure = true });
 
         await Should.ThrowAsync<DockerProtocolException>(async () =>
         {
@@ -92,46 +107,58 @@ public sealed class EndlessAnswerTests
     public async Task An_endless_error_is_refused_and_not_repeated()
     {
         await using var server = new EndlessServer(
-            line => line.Contains("/_ping", StringComparison.Ordinal) ? Engine : Chunked.Replace("200 OK", "500 canary", StringComparison.Ordinal).Replace("application/json", "text/html", StringComparison.Ordinal),
+            line =>
+                line.Contains("/_ping", StringComparison.Ordinal)
+                    ? Engine
+                    : Chunked.Replace("200 OK", "500 canary", StringComparison.Ordinal).Replace(
+                        "application/json", "text/html", StringComparison.Ordinal),
             Chunk);
-        await using var client = Docker(DockerEndpoint.Parse($"tcp://127.0.0.1:{server.Port}") with { Insecure = true });
+        await using var client =
+            Docker(DockerEndpoint.Parse($"tcp://127.0.0.1:{server.Port}") with { Insecure = true });
 
         var refusal = await Should.ThrowAsync<DockerApiException>(() => client.System.GetSystemInfoAsync(Token));
 
-        refusal.Message.ShouldEndWith("answered 500: InternalServerError, with a body (text/html) that is not one of a Docker Engine");
+        refusal.Message.ShouldEndWith(
+            "answered 500: InternalServerError, with a body (text/html) that is not one of a Docker Engine");
         server.Sent.ShouldBeLessThan(HeaderBytes + EndlessServer.KernelBytes);
     }
 
     [Fact]
-    public async Task A_database_process_that_answers_without_end_is_refused_at_the_limit()
+    public async Task Endless_database_answer_is_refused_at_limit()
     {
         await using var server = new EndlessServer(_ => Chunked, Chunk);
         using var http = new ServiceHttp(null, TimeProvider.System, EndpointPolicy.Unrestricted);
 
-        var refusal = await Should.ThrowAsync<ServiceException>(() => http.GetAsync("127.0.0.1", server.Port, "/pd/api/v1/stores", Token));
+        var refusal = await Should.ThrowAsync<ServiceException>(
+            () => http.GetAsync("127.0.0.1", server.Port, "/pd/api/v1/stores", Token));
 
         refusal.Reason.ShouldBe(Reasons.AnswerUnusable);
-        refusal.Message.ShouldStartWith($"GET http://127.0.0.1:{server.Port}/pd/api/v1/stores: the answer is longer than {ServiceHttp.LongestBody} bytes");
+        refusal.Message.ShouldStartWith(
+            $"GET http://127.0.0.1:{server.Port}/pd/api/v1/stores: "
+                + $"the answer is longer than {ServiceHttp.LongestBody} bytes");
         server.Sent.ShouldBeLessThan(ServiceHttp.LongestBody + EndlessServer.KernelBytes);
     }
 
     [Fact]
-    public async Task Another_service_is_told_without_its_words()
+    public async Task Other_service_is_reported_without_its_text()
     {
         await using var server = new EndlessServer(_ => "SSH-2.0-canary\r\n!", "");
         using var http = new ServiceHttp(null, TimeProvider.System, EndpointPolicy.Unrestricted);
 
-        var refusal = await Should.ThrowAsync<ServiceException>(() => http.GetAsync("127.0.0.1", server.Port, "/", Token));
+        var refusal =
+            await Should.ThrowAsync<ServiceException>(() => http.GetAsync("127.0.0.1", server.Port, "/", Token));
 
         refusal.Reason.ShouldBe(Reasons.AnswerUnusable);
-        refusal.Message.ShouldBe($"GET http://127.0.0.1:{server.Port}/: the answer is not HTTP; see what listens on that port");
+        refusal.Message.ShouldBe(
+            $"GET http://127.0.0.1:{server.Port}/: the answer is not HTTP; see what listens on that port");
     }
 
     [Fact]
-    public async Task A_console_that_answers_without_end_is_refused_at_the_limit()
+    public async Task Endless_console_answer_is_refused_at_limit()
     {
         await using var server = new EndlessServer(_ => Chunked, Chunk);
-        var target = new OmsApiTarget(new Uri($"http://127.0.0.1:{server.Port}"), "operator", new Secret("obviously-false-Pa55"));
+        var target = new OmsApiTarget(
+            new Uri($"http://127.0.0.1:{server.Port}"), "operator", new Secret("obviously-false-Pa55"));
         using var api = new OmsApiFactory(TimeProvider.System, endpoints: EndpointPolicy.Unrestricted).Open(target);
 
         var refusal = await Should.ThrowAsync<OmsApiException>(() => api.ProjectsAsync(Token));
@@ -156,20 +183,24 @@ public sealed class EndlessAnswerTests
     [Fact]
     public async Task A_compressed_answer_is_not_unpacked()
     {
-        await using var server = new EndlessServer(_ => "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 8\r\n\r\nas it is!", "");
+        await using var server = new EndlessServer(
+            _ => "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 8\r\n\r\nas it is!", "");
         using var http = new ServiceHttp(null, TimeProvider.System, EndpointPolicy.Unrestricted);
 
         (await http.GetAsync("127.0.0.1", server.Port, "/", Token)).Body.ShouldBe("as it is");
     }
 
     [Fact]
-    public async Task A_refused_address_is_told_by_each_client_in_its_own_words()
+    public async Task Refused_address_is_reported_by_each_client()
     {
         await using var server = new EndlessServer(_ => Chunked, Chunk);
-        await using var docker = new DockerClientFactory(new DockerClientOptions { ReadRetries = 0 }).Create(DockerEndpoint.Parse($"tcp://127.0.0.1:{server.Port}") with { Insecure = true });
+        await using var docker = new DockerClientFactory(new DockerClientOptions { ReadRetries = 0 }).Create(
+            DockerEndpoint.Parse($"tcp://127.0.0.1:{server.Port}") with { Insecure = true });
         using var service = new ServiceHttp(null, TimeProvider.System);
         using var probe = new HttpHealthProbe();
-        using var api = new OmsApiFactory(TimeProvider.System).Open(new OmsApiTarget(new Uri($"http://127.0.0.1:{server.Port}"), "operator", new Secret("obviously-false-Pa55")));
+        using var api = new OmsApiFactory(TimeProvider.System).Open(
+            new OmsApiTarget(
+                new Uri($"http://127.0.0.1:{server.Port}"), "operator", new Secret("obviously-false-Pa55")));
 
         var messages = new[]
         {
@@ -179,12 +210,16 @@ public sealed class EndlessAnswerTests
             (await Should.ThrowAsync<OmsApiException>(() => api.ProjectsAsync(Token))).Message,
         };
 
-        messages.ShouldAllBe(m => m.Contains("127.0.0.1 is refused (loopback)", StringComparison.Ordinal) && m.Contains("`--allow-address 127.0.0.1/32`", StringComparison.Ordinal));
+        messages.ShouldAllBe(
+            m =>
+                m.Contains("127.0.0.1 is refused (loopback)", StringComparison.Ordinal)
+                    && m.Contains("`--allow-address 127.0.0.1/32`", StringComparison.Ordinal));
         server.Sent.ShouldBe(0);
     }
 
     private static IDockerClient Docker(DockerEndpoint endpoint) =>
-        new DockerClientFactory(new DockerClientOptions { ReadRetries = 0, Endpoints = EndpointPolicy.Unrestricted }).Create(endpoint);
+        new DockerClientFactory(
+            new DockerClientOptions { ReadRetries = 0, Endpoints = EndpointPolicy.Unrestricted }).Create(endpoint);
 
     private static string Piece(int bytes) => $"{bytes:x}\r\n{new string('[', bytes)}\r\n";
 }

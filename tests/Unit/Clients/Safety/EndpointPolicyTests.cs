@@ -60,7 +60,9 @@ public sealed class EndpointPolicyTests
     [InlineData("0.0.0.0/0", "169.254.169.254", true)]
     [InlineData("0.0.0.0/0", "fe80::1", false)]
     public void An_allowed_network_is_an_exception(string allowed, string address, bool passes) =>
-        EndpointPolicy.Create([allowed], allowUnixSockets: false).Refusal(IPAddress.Parse(address)).ShouldBe(passes ? null : EndpointPolicy.Default.Refusal(IPAddress.Parse(address)));
+        EndpointPolicy.Create([allowed], allowUnixSockets: false)
+            .Refusal(IPAddress.Parse(address))
+            .ShouldBe(passes ? null : EndpointPolicy.Default.Refusal(IPAddress.Parse(address)));
 
     [Theory]
     [InlineData("10.96.0.1", "10.96.0.1")]
@@ -68,16 +70,22 @@ public sealed class EndpointPolicyTests
     [InlineData("fd00::1", "fd00::1")]
     public void The_api_server_is_refused_unless_it_is_allowed(string apiServer, string address)
     {
-        EndpointPolicy.Create([], allowUnixSockets: false, apiServer).Refusal(IPAddress.Parse(address)).ShouldBe("the Kubernetes API server");
-        EndpointPolicy.Create([apiServer], allowUnixSockets: false, apiServer).Refusal(IPAddress.Parse(address)).ShouldBeNull();
-        EndpointPolicy.Create([], allowUnixSockets: false, "no address").Refusal(IPAddress.Parse(address)).ShouldBeNull();
+        EndpointPolicy.Create([], allowUnixSockets: false, apiServer)
+            .Refusal(IPAddress.Parse(address))
+            .ShouldBe("the Kubernetes API server");
+        EndpointPolicy.Create([apiServer], allowUnixSockets: false, apiServer)
+            .Refusal(IPAddress.Parse(address))
+            .ShouldBeNull();
+        EndpointPolicy.Create([], allowUnixSockets: false, "no address")
+            .Refusal(IPAddress.Parse(address))
+            .ShouldBeNull();
     }
 
     [Theory]
     [InlineData("localhost")]
     [InlineData("10.0.0.0/33")]
     [InlineData("")]
-    public void What_is_neither_address_nor_network_is_refused(string text) =>
+    public void Text_that_is_no_network_is_refused(string text) =>
         Should.Throw<FormatException>(() => EndpointPolicy.Network(text)).Message.ShouldContain($"'{text}'");
 
     [Theory]
@@ -87,12 +95,15 @@ public sealed class EndpointPolicyTests
     [InlineData("0x7f.1", "0x7f.1 has the address 127.0.0.1, which is refused (loopback)")]
     [InlineData("[::1]", "::1 is refused (loopback)")]
     [InlineData("localhost", "localhost has the address ")]
-    public async Task However_a_refused_address_is_written_the_refusal_names_it_and_the_flag(string host, string begins)
+    public async Task Refused_address_in_any_form_is_named_with_flag(string host, string begins)
     {
-        var refusal = await Should.ThrowAsync<EndpointRefusedException>(() => EndpointPolicy.Default.CheckAsync(host, Token));
+        var refusal =
+            await Should.ThrowAsync<EndpointRefusedException>(() => EndpointPolicy.Default.CheckAsync(host, Token));
 
         refusal.Message.ShouldStartWith(begins);
-        refusal.Message.ShouldContain($"`--allow-address {refusal.Address}/{(refusal.Address!.AddressFamily == AddressFamily.InterNetwork ? 32 : 128)}`");
+        refusal.Message.ShouldContain(
+            "`--allow-address "
+                + $"{refusal.Address}/{(refusal.Address!.AddressFamily == AddressFamily.InterNetwork ? 32 : 128)}`");
     }
 
     [Fact]
@@ -102,7 +113,10 @@ public sealed class EndpointPolicyTests
         listener.Start();
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
 
-        await Should.ThrowAsync<EndpointRefusedException>(() => EndpointPolicy.Default.ConnectAsync(socket, "127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port, Token));
+        await Should.ThrowAsync<EndpointRefusedException>(
+            () =>
+                EndpointPolicy.Default.ConnectAsync(
+                    socket, "127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port, Token));
 
         socket.Connected.ShouldBeFalse();
         listener.Pending().ShouldBeFalse();
@@ -115,14 +129,16 @@ public sealed class EndpointPolicyTests
         listener.Start();
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
 
-        await EndpointPolicy.Create(["127.0.0.1"], allowUnixSockets: false).ConnectAsync(socket, "127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port, Token);
+        await EndpointPolicy.Create(["127.0.0.1"], allowUnixSockets: false).ConnectAsync(
+            socket, "127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port, Token);
 
         socket.Connected.ShouldBeTrue();
     }
 
     [Fact]
     public async Task A_name_that_cannot_be_one_is_not_resolved() =>
-        (await Should.ThrowAsync<SocketException>(() => EndpointPolicy.Default.CheckAsync(new string('a', 256), Token))).SocketErrorCode.ShouldBe(SocketError.HostNotFound);
+        (await Should.ThrowAsync<SocketException>(() => EndpointPolicy.Default.CheckAsync(new string('a', 256), Token))).SocketErrorCode
+            .ShouldBe(SocketError.HostNotFound);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 }

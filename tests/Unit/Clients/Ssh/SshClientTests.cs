@@ -19,25 +19,29 @@ public sealed class SshClientTests : IDisposable
     [Fact]
     public async Task Endless_output_is_ended_at_the_limit()
     {
-        await using var client = Client("while :; do echo 'canary canary canary canary canary canary'; done", maxTotalOutput: 1 << 20);
+        await using var client =
+            Client("while :; do echo 'canary canary canary canary canary canary'; done", maxTotalOutput: 1 << 20);
 
         var refusal = await Should.ThrowAsync<RemoteException>(() => client.RunAsync(new RemoteCommand("true"), Token));
 
         (refusal.Reason, refusal.MayHaveRun).ShouldBe((RemoteRefusal.RemoteCommand, true));
-        refusal.Message.ShouldStartWith("root@192.0.2.1:22: the command printed more than 1048576 bytes, so it was ended.");
+        refusal.Message.ShouldStartWith(
+            "root@192.0.2.1:22: the command printed more than 1048576 bytes, so it was ended.");
     }
 
     [Fact]
     public async Task Endless_errors_are_ended_while_the_program_reads_nothing()
     {
-        await using var client = Client("while :; do echo 'canary canary canary canary canary canary' >&2; done", maxTotalOutput: 1 << 20);
+        await using var client =
+            Client("while :; do echo 'canary canary canary canary canary canary' >&2; done", maxTotalOutput: 1 << 20);
         using var input = new MemoryStream(new byte[4 << 20]);
 
-        (await Should.ThrowAsync<RemoteException>(() => client.RunAsync(new RemoteCommand("true") { Input = input }, Token))).Message.ShouldContain("printed more than");
+        (await Should.ThrowAsync<RemoteException>(() => client.RunAsync(new RemoteCommand("true") { Input = input }, Token))).Message
+            .ShouldContain("printed more than");
     }
 
     [Fact]
-    public async Task The_key_is_a_private_file_in_memory_and_nothing_secret_is_on_the_disk()
+    public async Task Key_is_private_memory_file_and_never_on_disk()
     {
         await using var client = Client("""
             while [ $# -gt 0 ]; do case $1 in -i) key=$2; shift;; esac; shift; done
@@ -47,7 +51,10 @@ public sealed class SshClientTests : IDisposable
         var result = await client.RunAsync(new RemoteCommand("true"), Token);
 
         result.Output.ShouldBe($"canary-key\n 600 {Environment.UserName}\n");
-        Directory.EnumerateFiles(_root, "*", SearchOption.AllDirectories).Where(f => Path.GetFileName(f) != "lock" && File.ReadAllText(f).Contains("canary", StringComparison.Ordinal)).ShouldBeEmpty();
+        Directory.EnumerateFiles(_root, "*", SearchOption.AllDirectories)
+            .Where(
+                f => Path.GetFileName(f) != "lock" && File.ReadAllText(f).Contains("canary", StringComparison.Ordinal))
+            .ShouldBeEmpty();
     }
 
     [Fact]
@@ -64,7 +71,7 @@ public sealed class SshClientTests : IDisposable
     }
 
     [Fact]
-    public async Task What_a_killed_process_left_is_removed_and_what_a_living_one_uses_stays()
+    public async Task Directory_of_killed_process_is_removed_unless_in_use()
     {
         await using var client = Client("true");
         var mine = Directory.GetDirectories(_root, "drydock-ssh-*").ShouldHaveSingleItem();
@@ -75,7 +82,9 @@ public sealed class SshClientTests : IDisposable
 
         SshRuntimeDirectory.RemoveLeft(_root).ShouldBe(1);
 
-        Directory.GetDirectories(_root).Order(StringComparer.Ordinal).ShouldBe(new[] { mine, unfinished, other }.Order(StringComparer.Ordinal));
+        Directory.GetDirectories(_root)
+            .Order(StringComparer.Ordinal)
+            .ShouldBe(new[] { mine, unfinished, other }.Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -84,7 +93,8 @@ public sealed class SshClientTests : IDisposable
     public void A_line_end_behind_host_or_user_is_refused(string host, string user) =>
         new SshEndpoint(host, user).IsSafe.ShouldBeFalse();
 
-    private SshClient Client(string script, string host = "192.0.2.1", long maxTotalOutput = 64 << 20, EndpointPolicy? endpoints = null)
+    private SshClient Client(
+        string script, string host = "192.0.2.1", long maxTotalOutput = 64 << 20, EndpointPolicy? endpoints = null)
     {
         var program = Path.Combine(_root, "program");
         File.WriteAllText(program, $"#!/bin/sh\n{script}\n");

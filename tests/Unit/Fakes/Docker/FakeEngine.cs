@@ -43,10 +43,16 @@ internal sealed class FakeEngine : IAsyncDisposable
 
     /// <summary>An engine that speaks API 1.41 and answers everything else by <paramref name="answer"/>.</summary>
     public static FakeEngine Speaking(Func<FakeExchange, Task> answer, string version = "1.41") =>
-        new(exchange => exchange.Path == "/_ping" ? exchange.ReplyAsync(200, "OK", $"Api-Version: {version}") : answer(exchange));
+        new(
+            exchange =>
+                exchange.Path == "/_ping"
+                    ? exchange.ReplyAsync(200, "OK", $"Api-Version: {version}")
+                    : answer(exchange));
 
     public IDockerClient Client(DockerClientOptions? options = null, TimeProvider? time = null) =>
-        new DockerClientFactory((options ?? new DockerClientOptions { ReadRetries = 0 }) with { Endpoints = EndpointPolicy.Unrestricted }, time).Create(DockerEndpoint.Parse($"unix://{SocketPath}"));
+        new DockerClientFactory(
+            (options ?? new DockerClientOptions { ReadRetries = 0 }) with { Endpoints = EndpointPolicy.Unrestricted },
+            time).Create(DockerEndpoint.Parse($"unix://{SocketPath}"));
 
     public async ValueTask DisposeAsync()
     {

@@ -18,7 +18,10 @@ internal sealed class FakeExchange(NetworkStream stream, string header, Cancella
     public CancellationToken Stop => stop;
 
     public string? Header(string name) => header.Split(LineEnds, StringSplitOptions.RemoveEmptyEntries)
-        .Where(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase)).Select(line => line[(name.Length + 1)..].Trim()).FirstOrDefault();
+        .Where(
+            line =>
+                line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase)).Select(line =>
+                    line[(name.Length + 1)..].Trim()).FirstOrDefault();
 
     /// <summary>Reads the body, if its length was told.</summary>
     public async Task<string> BodyAsync()
@@ -36,7 +39,11 @@ internal sealed class FakeExchange(NetworkStream stream, string header, Cancella
         await BodyAsync();
         var more = string.Concat(headers.Select(h => h + "\r\n"));
         var content = Encoding.UTF8.GetBytes(body);
-        await RawAsync(string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {status} x\r\n{more}Content-Type: application/json\r\nContent-Length: {content.Length}\r\n\r\n"));
+        await RawAsync(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"HTTP/1.1 {status} x\r\n{more}Content-Type: application/json\r\nContent-Length: "
+                    + $"{content.Length}\r\n\r\n"));
         await RawAsync(content);
     }
 
@@ -67,7 +74,9 @@ internal sealed class FakeExchange(NetworkStream stream, string header, Cancella
         await RawAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
         foreach (var line in lines)
         {
-            await RawAsync(string.Create(CultureInfo.InvariantCulture, $"{Encoding.UTF8.GetByteCount(line) + 1:x}\r\n{line}\n\r\n"));
+            await RawAsync(
+                string.Create(
+                    CultureInfo.InvariantCulture, $"{Encoding.UTF8.GetByteCount(line) + 1:x}\r\n{line}\n\r\n"));
         }
     }
 

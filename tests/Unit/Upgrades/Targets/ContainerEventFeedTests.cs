@@ -14,7 +14,7 @@ public sealed class ContainerEventFeedTests
     [InlineData(typeof(FormatException))]
     [InlineData(typeof(OverflowException))]
     [InlineData(typeof(OperationCanceledException))]
-    public async Task A_feed_goes_on_after_whatever_a_hostile_event_caused(Type failure)
+    public async Task Feed_continues_after_hostile_event(Type failure)
     {
         var time = new ManualTimeProvider();
         using var seen = new SemaphoreSlim(0);
@@ -58,13 +58,17 @@ public sealed class ContainerEventFeedTests
             await Task.Delay(Timeout.Infinite, cancellationToken);
         }
 
-        public Task<PingResponse> PingAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        public Task<PingResponse> PingAsync(CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException();
 
-        public Task<VersionResponse> GetVersionAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        public Task<VersionResponse> GetVersionAsync(CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException();
 
-        public Task<SystemInfoResponse> GetSystemInfoAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        public Task<SystemInfoResponse> GetSystemInfoAsync(CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException();
 
-        public Task<DiskUsageResponse> GetDiskUsageAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        public Task<DiskUsageResponse> GetDiskUsageAsync(CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException();
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

@@ -12,7 +12,7 @@ public sealed class DockerEndpointsTests
     private readonly CountingFactory _factory = new();
 
     [Fact]
-    public async Task A_client_is_shared_while_it_is_asked_for_and_forgotten_afterwards()
+    public async Task Client_is_shared_while_used_and_forgotten_afterwards()
     {
         await using var endpoints = new DockerEndpoints(_factory, _time);
         var first = endpoints.Get(Endpoint(0));
@@ -39,7 +39,7 @@ public sealed class DockerEndpointsTests
     }
 
     [Fact]
-    public async Task Those_that_are_kept_are_disposed_of_at_the_end()
+    public async Task Kept_clients_are_disposed_at_end()
     {
         var endpoints = new DockerEndpoints(_factory, _time);
         endpoints.Get(Endpoint(0));
@@ -51,7 +51,10 @@ public sealed class DockerEndpointsTests
     }
 
     private static DockerEndpoint Endpoint(int key) =>
-        DockerEndpoint.Parse("tcp://192.0.2.1:2376") with { Tls = new DockerTlsMaterial([1], [2], BitConverter.GetBytes(key)) };
+        DockerEndpoint.Parse("tcp://192.0.2.1:2376") with
+        {
+            Tls = new DockerTlsMaterial([1], [2], BitConverter.GetBytes(key)),
+        };
 
     private sealed class CountingFactory : IDockerClientFactory
     {

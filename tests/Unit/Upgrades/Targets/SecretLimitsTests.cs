@@ -11,28 +11,38 @@ public sealed class SecretLimitsTests
     [InlineData("ca.crt", 64 * 1024)]
     [InlineData("ssh-privatekey", 64 * 1024)]
     [InlineData("known_hosts", 256 * 1024)]
-    public void A_value_up_to_its_limit_is_taken_and_a_longer_one_names_secret_key_and_limit(string key, int limit)
+    public void Value_over_limit_is_refused_with_secret_key_and_limit(string key, int limit)
     {
         SecretLimits.Refusal("oms-a", key, new byte[limit]).ShouldBeNull();
-        SecretLimits.Refusal("oms-a", key, new byte[limit + 1]).ShouldBe($"Secret oms-a: the key {key} has {limit + 1} bytes; at most {limit} are taken. Put only what this target needs there.");
+        SecretLimits.Refusal("oms-a", key, new byte[limit + 1]).ShouldBe(
+            $"Secret oms-a: the key {key} has {limit + 1} bytes; at most {limit} are taken. "
+                + "Put only what this target needs there.");
         SecretLimits.Refusal("oms-a", key, null).ShouldBeNull();
     }
 
     [Fact]
-    public void Only_the_keys_that_are_used_count()
+    public void Only_used_keys_count_for_equality()
     {
-        var data = new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["notes"] = new byte[500_000], ["ca.crt"] = new byte[70_000] };
+        var data = new Dictionary<string, byte[]>(
+            StringComparer.Ordinal) { ["notes"] = new byte[500_000], ["ca.crt"] = new byte[70_000] };
 
         SecretLimits.Refusal("s", data, ["username", "password"]).ShouldBeNull();
-        SecretLimits.Refusal("s", data, ["username", "ca.crt"]).ShouldNotBeNull().ShouldContain("the key ca.crt has 70000 bytes");
+        SecretLimits.Refusal("s", data, ["username", "ca.crt"])
+            .ShouldNotBeNull()
+            .ShouldContain("the key ca.crt has 70000 bytes");
     }
 
     [Fact]
-    public void A_consoles_secret_with_a_huge_authority_is_refused_by_name()
+    public void Huge_authority_in_console_secret_is_refused_by_name()
     {
-        var data = new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["username"] = "u"u8.ToArray(), ["password"] = "p"u8.ToArray(), ["ca.crt"] = new byte[1 << 20] };
+        var data = new Dictionary<string, byte[]>(
+            StringComparer.Ordinal) { ["username"] = "u"u8.ToArray(),
+            ["password"] = "p"u8.ToArray(),
+            ["ca.crt"] = new byte[1 << 20] };
 
-        Should.Throw<OmsApiException>(() => OmsApiCredentials.Read("console", data, new Uri("http://192.0.2.1:8089"))).Message
-            .ShouldStartWith("spec.preflight.apiCredentialsSecretRef: Secret console: the key ca.crt has 1048576 bytes");
+        Should.Throw<OmsApiException>(
+            () => OmsApiCredentials.Read("console", data, new Uri("http://192.0.2.1:8089"))).Message
+            .ShouldStartWith(
+                "spec.preflight.apiCredentialsSecretRef: Secret console: the key ca.crt has 1048576 bytes");
     }
 }

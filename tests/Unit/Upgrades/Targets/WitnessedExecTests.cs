@@ -22,10 +22,11 @@ public sealed class WitnessedExecTests : IDisposable
     [Theory]
     [InlineData(true, nameof(WitnessedState.Running))]
     [InlineData(false, nameof(WitnessedState.Unknown))]
-    public async Task An_empty_start_mark_counts_as_running_while_its_wrapper_lives(bool lives, string expected)
+    public async Task Empty_start_mark_counts_as_running_while_wrapper_lives(bool lives, string expected)
     {
         await File.WriteAllTextAsync(Path.Combine(_directory, "started"), "", TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(_directory, "reserved"), _directory, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(_directory, "reserved"), _directory, TestContext.Current.CancellationToken);
         var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, RedirectStandardInput = true };
         foreach (var argument in (string[])["-c", "read -r never; exit 0", "drydock", _directory, "/", "true"])
         {
@@ -34,7 +35,8 @@ public sealed class WitnessedExecTests : IDisposable
 
         using var wrapper = lives ? Process.Start(start) : null;
 
-        var outcome = await new WitnessedExec(Fake<IDockerClient>(Client), "c", _directory).LookAsync("forgotten", TestContext.Current.CancellationToken);
+        var outcome = await new WitnessedExec(Fake<IDockerClient>(Client), "c", _directory).LookAsync(
+            "forgotten", TestContext.Current.CancellationToken);
 
         outcome.State.ShouldBe(Enum.Parse<WitnessedState>(expected));
         if (wrapper is not null)
@@ -53,8 +55,10 @@ public sealed class WitnessedExecTests : IDisposable
 
     private object? Containers(MethodInfo method, object?[] arguments) => method.Name switch
     {
-        nameof(IContainerOperations.InspectContainerAsync) => Task.FromResult(new ContainerInspectResponse { State = new ContainerState { Running = true } }),
-        nameof(IContainerOperations.GetArchiveFromContainerAsync) => ArchiveAsync(((GetArchiveFromContainerParameters)arguments[1]!).Path),
+        nameof(IContainerOperations.InspectContainerAsync) =>
+            Task.FromResult(new ContainerInspectResponse { State = new ContainerState { Running = true } }),
+        nameof(IContainerOperations.GetArchiveFromContainerAsync) =>
+            ArchiveAsync(((GetArchiveFromContainerParameters)arguments[1]!).Path),
         _ => throw new NotSupportedException(method.Name),
     };
 
@@ -65,14 +69,17 @@ public sealed class WitnessedExecTests : IDisposable
         switch (method.Name)
         {
             case nameof(IExecOperations.InspectContainerExecAsync) when (string)arguments[0]! == "forgotten":
-                return Task.FromException<ContainerExecInspectResponse>(new DockerNotFoundException("e", "inspect exec", "no such exec"));
+                return Task.FromException<ContainerExecInspectResponse>(
+                    new DockerNotFoundException("e", "inspect exec", "no such exec"));
             case nameof(IExecOperations.InspectContainerExecAsync):
-                return Task.FromResult(new ContainerExecInspectResponse { Running = false, ExitCode = Run(_created[^1].Cmd) });
+                return Task.FromResult(
+                    new ContainerExecInspectResponse { Running = false, ExitCode = Run(_created[^1].Cmd) });
             case nameof(IExecOperations.ExecCreateContainerAsync):
                 _created.Add((ContainerExecCreateParameters)arguments[1]!);
                 return Task.FromResult(new ContainerExecCreateResponse { ID = "look" });
             case nameof(IExecOperations.StartAndAttachContainerExecAsync):
-                return Task.FromResult(new ContainerExecOutput { Stdout = BoundedOutput.Empty, Stderr = BoundedOutput.Empty });
+                return Task.FromResult(
+                    new ContainerExecOutput { Stdout = BoundedOutput.Empty, Stderr = BoundedOutput.Empty });
             default:
                 throw new NotSupportedException(method.Name);
         }
@@ -102,7 +109,8 @@ public sealed class WitnessedExecTests : IDisposable
         var tar = new MemoryStream();
         await using (var writer = new TarWriter(tar, TarEntryFormat.Pax, leaveOpen: true))
         {
-            await writer.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, "f") { DataStream = new MemoryStream(content) });
+            await writer.WriteEntryAsync(
+                new PaxTarEntry(TarEntryType.RegularFile, "f") { DataStream = new MemoryStream(content) });
         }
 
         tar.Position = 0;

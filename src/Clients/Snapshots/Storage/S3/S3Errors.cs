@@ -81,9 +81,9 @@ internal static class S3Errors
                 case TimeoutException:
                     return $"{inner.Message}; check that {options.Endpoint.Authority} is reachable and not overloaded";
                 case HttpRequestException or SocketException:
-                    return $"no connection to {options.Endpoint.Authority} ({HttpTrouble.Describe(inner).TrimEnd('.')}); check endpoint, network and that the storage runs";
+                    return $"no connection to {options.Endpoint.Authority} ({HttpFailure.Describe(inner).TrimEnd('.')}); check endpoint, network and that the storage runs";
                 case IOException:
-                    return $"the connection to {options.Endpoint.Authority} broke ({HttpTrouble.Describe(inner).TrimEnd('.')}); check network and storage";
+                    return $"the connection to {options.Endpoint.Authority} broke ({HttpFailure.Describe(inner).TrimEnd('.')}); check network and storage";
             }
         }
 
