@@ -15,7 +15,7 @@ public sealed partial class ArchitecturePageTests
         Directory.EnumerateFiles(Repository.PathOf("src"), "*.csproj", SearchOption.AllDirectories);
 
     [Fact]
-    public void House_shows_exactly_the_references_of_the_project_files()
+    public void Diagram_shows_exactly_the_references_of_the_projects()
     {
         var references = from project in Projects
                          let folder = Path.GetDirectoryName(project)!
@@ -27,7 +27,7 @@ public sealed partial class ArchitecturePageTests
     }
 
     [Fact]
-    public void House_shows_every_project()
+    public void Diagram_shows_every_project()
     {
         var drawn = Arrows("The house").SelectMany(arrow => arrow.Split(" --> ")).Distinct();
 
@@ -63,7 +63,7 @@ public sealed partial class ArchitecturePageTests
     }
 
     [Fact]
-    public void Life_of_an_upgrade_shows_no_phase_that_is_none()
+    public void Life_of_an_upgrade_shows_only_existing_phases()
     {
         var phases = OmsUpgradePhases.OfPlan.Concat(OmsUpgradePhases.OfRollback)
             .Append(OmsUpgradePhases.Succeeded).Append(OmsUpgradePhases.RolledBack);
@@ -76,7 +76,7 @@ public sealed partial class ArchitecturePageTests
     [InlineData(OmsUpgradePhases.StopOld, "T1")]
     [InlineData(OmsUpgradePhases.EnableHA, "T2")]
     [InlineData(OmsUpgradePhases.StopNew, "T3")]
-    public void Moment_stands_behind_the_phase_that_brings_it(string phase, string moment) =>
+    public void Moment_follows_the_phase_that_brings_it(string phase, string moment) =>
         Picture("The life of an OMS upgrade").ShouldContain($"{phase} -- \"{moment}:");
 
     private static IEnumerable<string> Chain(IReadOnlyList<string> phases) =>

@@ -39,7 +39,7 @@ public sealed partial class CitationTests
     public void Plain_word_is_not_taken_for_a_citation(string text) => Cited().IsMatch(text).ShouldBeFalse();
 
     [Fact]
-    public void No_file_cites_something_outside_the_repository()
+    public void Files_cite_nothing_outside_the_repository()
     {
         var found = from file in Files()
                     where file != ThisFile
@@ -64,7 +64,7 @@ public sealed partial class CitationTests
     }
 
     [Fact]
-    public void Page_that_a_file_names_is_there_with_its_heading()
+    public void Page_named_by_a_file_exists_with_its_heading()
     {
         var checkedPages = 0;
         foreach (var file in Files().Where(file => file != ThisFile))
@@ -81,7 +81,7 @@ public sealed partial class CitationTests
     }
 
     [Fact]
-    public void Relative_link_of_a_page_leads_somewhere()
+    public void Relative_link_of_a_page_has_a_target()
     {
         foreach (var file in Files().Where(file => file.EndsWith(".md", StringComparison.Ordinal)))
         {
@@ -99,7 +99,7 @@ public sealed partial class CitationTests
     }
 
     [Fact]
-    public void Path_that_a_page_names_is_there()
+    public void Path_named_by_a_page_exists()
     {
         var pages = Directory.EnumerateFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories)
             .Append(Repository.PathOf("README.md"))

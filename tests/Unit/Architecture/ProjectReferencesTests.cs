@@ -47,7 +47,7 @@ public sealed class ProjectReferencesTests
     };
 
     [Fact]
-    public void Every_project_of_the_product_refers_only_to_those_below_it()
+    public void Project_refers_only_to_projects_below_it()
     {
         var root = Repository.Root;
         var projects = Directory.EnumerateFiles(Path.Combine(root, "src"), "*.csproj", SearchOption.AllDirectories).ToList();
@@ -88,7 +88,7 @@ public sealed class ProjectReferencesTests
     }
 
     [Fact]
-    public void The_engine_and_the_clients_do_not_know_what_is_upgraded()
+    public void Engine_and_clients_do_not_know_the_kinds()
     {
         var root = Repository.Root;
         foreach (var folder in new[] { "src/Engine", "src/Clients/Kubernetes", "src/Clients/Docker", "src/Clients/Remote", "src/Clients/Safety", "src/Clients/Ssh", "src/Clients/MySql" })
@@ -102,7 +102,7 @@ public sealed class ProjectReferencesTests
     }
 
     [Fact]
-    public void The_frame_of_runs_knows_no_kind()
+    public void Run_frame_does_not_know_the_kinds()
     {
         string[] names = ["Oms", "OMS", "oms_", "DatabaseRollingUpgrade"];
         string[] words = ["ha.config", "container", "docker", "metadata database", "tidb", "yugabyte"];

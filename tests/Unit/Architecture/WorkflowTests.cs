@@ -125,7 +125,7 @@ public sealed partial class WorkflowTests
     [InlineData(".github/CODEOWNERS")]
     [InlineData(".github/pull_request_template.md")]
     [InlineData(".git-blame-ignore-revs")]
-    public void Page_for_contributors_is_there(string path) =>
+    public void Page_for_contributors_exists(string path) =>
         new FileInfo(Repository.PathOf(path)).Length.ShouldBePositive();
 
     private static JsonElement Json(params string[] path) =>

@@ -17,7 +17,7 @@ public sealed partial class DocumentationTests
     ];
 
     [Fact]
-    public void The_page_for_the_night_has_a_place_for_every_reason_and_for_nothing_else()
+    public void Failures_page_has_a_section_for_exactly_every_reason()
     {
         var page = File.ReadAllText(Repository.PathOf("docs", "failures.md"));
         var named = Heading().Matches(page).SelectMany(m => Code().Matches(m.Value).Select(c => c.Groups[1].Value)).ToList();
@@ -26,7 +26,7 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
-    public void Every_condition_is_explained()
+    public void Conditions_page_explains_every_condition()
     {
         var page = File.ReadAllText(Repository.PathOf("docs", "conditions.md"));
         foreach (var condition in Constants(typeof(ConditionTypes)))
@@ -36,7 +36,7 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
-    public void Every_package_is_in_the_dependency_table()
+    public void Readme_lists_every_package_in_its_table()
     {
         var readme = File.ReadAllText(Repository.PathOf("README.md"));
         var packages = XDocument.Load(Repository.PathOf("Directory.Packages.props")).Descendants("PackageVersion").Select(p => p.Attribute("Include")!.Value).ToList();
@@ -46,7 +46,7 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
-    public void The_status_in_the_readme_has_the_columns_that_kubectl_prints()
+    public void Readme_status_has_the_columns_of_kubectl()
     {
         var columns = typeof(Drydock.Crds.OmsUpgrades.OmsUpgrade).GetCustomAttributes<Drydock.Abstractions.Entities.AdditionalPrinterColumnAttribute>().ToList();
         var header = File.ReadAllLines(Repository.PathOf("README.md")).First(l => l.StartsWith("NAME ", StringComparison.Ordinal));
@@ -55,7 +55,7 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
-    public void The_page_about_installing_names_every_kind_where_all_are_meant()
+    public void Install_page_names_every_kind_where_all_are_meant()
     {
         var page = File.ReadAllText(Repository.PathOf("docs", "install.md"));
         var kinds = typeof(Drydock.Crds.OmsUpgrades.OmsUpgrade).Assembly.GetTypes()
@@ -75,7 +75,7 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
-    public void Links_lead_somewhere()
+    public void Link_of_a_page_has_a_target()
     {
         foreach (var page in Pages)
         {
@@ -93,7 +93,7 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
-    public void Make_targets_annotations_and_labels_that_are_named_exist()
+    public void Named_make_targets_annotations_and_labels_exist()
     {
         var makefile = File.ReadAllText(Repository.PathOf("Makefile"));
         var words = Constants(typeof(Annotations)).Concat(Constants(typeof(Labels))).Append("drydock.dev/v1alpha1").ToList();

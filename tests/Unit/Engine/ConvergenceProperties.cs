@@ -11,7 +11,7 @@ namespace Drydock.Tests.Unit.Engine;
 public sealed class ConvergenceProperties
 {
     [Fact]
-    public void A_run_that_is_killed_misled_and_refused_comes_to_the_end_of_the_undisturbed_one() =>
+    public void Disturbed_run_reaches_the_end_of_the_undisturbed_run() =>
         Check.One(
             Config.QuickThrowOnFailure.WithMaxTest(400),
             Prop.ForAll(Scenario.Any().ToArbitrary(), scenario =>
@@ -29,7 +29,7 @@ public sealed class ConvergenceProperties
             }));
 
     [Fact]
-    public void An_undisturbed_run_does_everything_once_and_in_order() =>
+    public void Undisturbed_run_does_every_step_once_and_in_order() =>
         Check.One(
             Config.QuickThrowOnFailure.WithMaxTest(200),
             Prop.ForAll(Scenario.Any().ToArbitrary(), scenario =>
@@ -46,7 +46,7 @@ public sealed class ConvergenceProperties
             }));
 
     [Fact]
-    public void A_process_that_lost_its_lease_does_nothing_twice_however_long_it_was_frozen() =>
+    public void Frozen_process_without_its_lease_does_nothing_twice() =>
         Check.One(
             Config.QuickThrowOnFailure.WithMaxTest(400),
             Prop.ForAll(Scenario.Any(5).ToArbitrary(), Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), (scenario, leaders) =>

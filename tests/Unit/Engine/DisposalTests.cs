@@ -12,7 +12,7 @@ namespace Drydock.Tests.Unit.Engine;
 public sealed class DisposalTests
 {
     [Fact]
-    public async Task Disposal_ends_what_is_waited_for_and_waits_for_it()
+    public async Task Disposal_cancels_running_waits_and_awaits_their_end()
     {
         var action = new Blocking();
         var run = new PlanRun();
@@ -28,7 +28,7 @@ public sealed class DisposalTests
     }
 
     [Fact]
-    public async Task Jobs_end_when_their_fence_ends_before_the_run_is_disposed_of()
+    public async Task Jobs_end_with_their_fence_before_the_run_is_disposed()
     {
         var action = new Blocking();
         using var term = new CancellationTokenSource();
@@ -43,7 +43,7 @@ public sealed class DisposalTests
     }
 
     [Fact]
-    public async Task A_caller_that_throws_when_woken_harms_nothing()
+    public async Task Wake_callback_that_throws_has_no_effect_on_the_run()
     {
         var action = new Blocking { IsDone = true };
         await using var run = new PlanRun();
@@ -66,7 +66,7 @@ public sealed class DisposalTests
     }
 
     [Fact]
-    public async Task Every_wake_finds_its_job_over_and_its_report_there()
+    public async Task Wake_comes_after_the_report_of_the_ended_job()
     {
         for (var i = 0; i < 300; i++)
         {

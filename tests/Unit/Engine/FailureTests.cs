@@ -9,7 +9,7 @@ namespace Drydock.Tests.Unit.Engine;
 public sealed class FailureTests
 {
     [Fact]
-    public void A_refused_idempotent_step_is_tried_again_until_it_succeeds()
+    public void Refused_idempotent_step_is_retried_until_it_succeeds()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("P/a", attempts: 3)));
         run.World["P/a"].RefusedActs = 2;
@@ -20,7 +20,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public void After_its_last_attempt_it_is_failed_and_says_why()
+    public void Step_without_attempts_left_fails_with_the_reason()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("P/a", attempts: 3)));
         run.World["P/a"].RefusedActs = 99;
@@ -35,7 +35,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public void An_action_that_cannot_get_better_is_not_tried_again()
+    public void Failure_that_is_not_retryable_is_not_retried()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("P/a", attempts: 5)));
         (run.World["P/a"].RefusedActs, run.World["P/a"].RefusalIsFinal) = (99, true);
@@ -47,7 +47,7 @@ public sealed class FailureTests
     [Theory]
     [InlineData("plain", 5)]
     [InlineData("once", 3)]
-    public void A_preparation_that_always_fails_ends_in_failed_and_not_in_a_loop(string action, int preparations)
+    public void Preparation_that_always_fails_ends_in_failed(string action, int preparations)
     {
         var run = new Simulation(ToyPlans.Plan(action == "once" ? ToyPlans.Once("P/a") : ToyPlans.Step("P/a", attempts: 5)));
         run.World["P/a"].RefusedPreparations = 999;
@@ -60,7 +60,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public void A_run_once_step_that_failed_is_never_repeated_by_itself()
+    public void Failed_run_once_step_is_never_repeated_automatically()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("P/a", RetryRule.Repeat) with { MaxAttempts = 5 }));
         run.World["P/a"].BadEnds = 1;
@@ -72,7 +72,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public void A_run_once_step_whose_start_was_refused_is_not_started_again_by_itself()
+    public void Refused_run_once_step_is_not_restarted_automatically()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("P/a")));
         run.World["P/a"].RefusedActs = 1;
@@ -84,7 +84,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public void When_one_branch_fails_running_steps_of_others_finish_and_none_is_started()
+    public void Failed_branch_lets_running_steps_finish_and_starts_no_other()
     {
         var run = new Simulation(ToyPlans.Plan(
             ToyPlans.Step("A/bad", attempts: 1),
@@ -108,7 +108,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public void A_failed_step_whose_world_is_repaired_by_hand_goes_on_by_itself()
+    public void Failed_step_repaired_by_hand_continues_automatically()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("P/a", attempts: 1), ToyPlans.Step("P/b", "plain", 1, "P/a")));
         run.World["P/a"].BadEnds = 1;
@@ -121,7 +121,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public void Secrets_in_error_texts_never_reach_the_plan()
+    public void Secret_in_an_error_text_never_reaches_the_plan()
     {
         var run = new Simulation(ToyPlans.Plan([ToyPlans.Step("P/a")], ToyPlans.Guard("G")));
         run.World.Guard("G").Throws = new IOException("login with hunter2 refused");
@@ -132,7 +132,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public void Facts_of_a_finished_step_are_kept_in_its_receipt()
+    public void Facts_of_a_finished_step_are_kept()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("P/a")));
         run.RunTo(RunState.Succeeded);

@@ -10,7 +10,7 @@ namespace Drydock.Tests.Unit.Engine;
 public sealed class GuardTests
 {
     [Fact]
-    public void A_broken_guard_starts_nothing_further_and_goes_on_when_it_holds_again()
+    public void Broken_guard_starts_nothing_until_it_holds_again()
     {
         var run = Long();
         run.World.Guard("G").Reading = GuardReading.Broken("oms-a was started by somebody");
@@ -29,7 +29,7 @@ public sealed class GuardTests
     }
 
     [Fact]
-    public void A_guard_that_breaks_while_a_step_runs_is_seen_at_the_event_and_not_at_the_next_act()
+    public void Guard_broken_during_a_step_is_seen_at_the_event()
     {
         var run = Long();
         run.World.Guard("G").Reading = GuardReading.Broken("changed");
@@ -47,7 +47,7 @@ public sealed class GuardTests
     }
 
     [Fact]
-    public void Guards_are_read_between_the_receipt_and_the_act()
+    public void Guards_are_read_between_receipt_and_act()
     {
         for (var seed = 1; seed <= 50; seed++)
         {
@@ -69,7 +69,7 @@ public sealed class GuardTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_guard_that_cannot_be_read_starts_nothing_and_stalls_only_when_it_stays_so(bool throws)
+    public void Unreadable_guard_starts_nothing_and_stalls_only_if_it_persists(bool throws)
     {
         var run = Long();
         if (throws)
@@ -95,7 +95,7 @@ public sealed class GuardTests
     }
 
     [Fact]
-    public void A_guard_this_operator_does_not_know_is_unreadable()
+    public void Unknown_guard_counts_as_unreadable()
     {
         var plan = ToyPlans.Plan([ToyPlans.Step("A/1")], ToyPlans.Guard("G") with { Check = "of the next release" });
         var run = new Simulation(plan);
@@ -106,7 +106,7 @@ public sealed class GuardTests
     }
 
     [Fact]
-    public void Guards_are_in_force_from_the_end_of_one_step_to_the_beginning_of_another()
+    public void Guard_is_in_force_between_its_first_and_last_step()
     {
         var run = new Simulation(ToyPlans.Plan(
             [ToyPlans.Step("A/1"), ToyPlans.Step("A/2", "plain", 3, "A/1"), ToyPlans.Step("A/3", "plain", 3, "A/2")],
@@ -123,7 +123,7 @@ public sealed class GuardTests
     }
 
     [Fact]
-    public void An_event_that_comes_while_the_guards_are_being_read_reads_them_again()
+    public void Event_during_the_reading_of_guards_causes_another_reading()
     {
         for (var seed = 1; seed <= 100; seed++)
         {
@@ -147,7 +147,7 @@ public sealed class GuardTests
     }
 
     [Fact]
-    public void Reading_that_raises_events_itself_does_not_spin()
+    public void Reading_that_raises_events_does_not_spin()
     {
         var run = Long();
         var guard = run.World.Guard("G");
@@ -167,7 +167,7 @@ public sealed class GuardTests
     }
 
     [Fact]
-    public void Events_without_a_guard_in_force_cost_nothing()
+    public void Event_without_a_guard_in_force_reads_nothing()
     {
         var run = new Simulation(ToyPlans.Plan([ToyPlans.Once("A/1"), ToyPlans.Step("A/2", "plain", 3, "A/1")], ToyPlans.Guard("G", ["A/2"])));
         run.World["A/1"].Hangs = true;
@@ -182,7 +182,7 @@ public sealed class GuardTests
     }
 
     [Fact]
-    public void A_broken_guard_is_read_again_ever_more_rarely()
+    public void Broken_guard_is_read_at_growing_intervals()
     {
         var run = Long();
         run.World.Guard("G").Reading = GuardReading.Broken("changed");
@@ -197,7 +197,7 @@ public sealed class GuardTests
     }
 
     [Fact]
-    public void What_a_guard_of_another_plan_said_holds_up_nothing()
+    public void Guard_reading_of_another_plan_holds_nothing()
     {
         var run = Long();
         run.World.Guard("G").Reading = GuardReading.Broken("changed");

@@ -13,7 +13,7 @@ public sealed class HoldTests
     [InlineData("StopOld")]
     [InlineData("StopOld/a")]
     [InlineData(HoldMatcher.PointOfNoReturn)]
-    public void A_hold_stops_before_its_phase_its_step_or_the_point_of_no_return(string hold)
+    public void Hold_stops_before_phase_step_or_point_of_no_return(string hold)
     {
         var run = Held(hold);
 
@@ -28,7 +28,7 @@ public sealed class HoldTests
     [InlineData("StopOld")]
     [InlineData("StopOld/a")]
     [InlineData(HoldMatcher.PointOfNoReturn)]
-    public void Taking_the_hold_out_goes_on(string hold)
+    public void Removed_hold_lets_the_run_continue(string hold)
     {
         var run = Held(hold);
         run.Want(c => c with { HoldBefore = Set() });
@@ -44,7 +44,7 @@ public sealed class HoldTests
     [InlineData("PointOfNoReturn", "PointOfNoReturn", true)]
     [InlineData("PointOfNoReturn", "StopOld/a", true)]
     [InlineData("PointOfNoReturn", "StopOld", false)]
-    public void An_approval_lets_pass_the_hold_or_the_step_that_it_names(string hold, string approved, bool passes)
+    public void Approval_passes_only_the_hold_or_step_it_names(string hold, string approved, bool passes)
     {
         var run = Held(hold);
         run.Want(c => c with { Approved = Set(approved) });
@@ -54,7 +54,7 @@ public sealed class HoldTests
     }
 
     [Fact]
-    public void Other_branches_go_on_while_one_is_held()
+    public void Held_branch_does_not_stop_other_branches()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1"), ToyPlans.Step("B/1"), ToyPlans.Step("B/2", "plain", 3, "B/1")));
         run.Want(c => c with { HoldBefore = Set("A") });
@@ -68,7 +68,7 @@ public sealed class HoldTests
     }
 
     [Fact]
-    public void A_hold_that_comes_while_the_step_runs_does_not_disturb_it()
+    public void Hold_during_a_step_lets_that_step_finish()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1")));
         run.World["A/1"].Hangs = true;
@@ -81,7 +81,7 @@ public sealed class HoldTests
     }
 
     [Fact]
-    public void A_hold_set_at_the_last_moment_stops_what_was_prepared_and_not_begun()
+    public void Late_hold_stops_a_prepared_step_that_has_not_begun()
     {
         for (var seed = 1; seed <= 50; seed++)
         {
@@ -96,7 +96,7 @@ public sealed class HoldTests
     }
 
     [Fact]
-    public void Paused_finishes_what_runs_and_starts_nothing()
+    public void Paused_run_finishes_running_steps_and_starts_nothing()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1"), ToyPlans.Step("A/2", "plain", 3, "A/1"), ToyPlans.Step("B/1", attempts: 9)));
         run.World["A/1"].Hangs = true;
@@ -121,7 +121,7 @@ public sealed class HoldTests
     }
 
     [Fact]
-    public void A_receipt_whose_act_was_never_made_counts_as_nothing_running()
+    public void Receipt_without_an_act_counts_as_not_running()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1")));
         run.RunUntil(() => run.Store["A/1"].State == StepState.Running, "the receipt is written");
@@ -137,7 +137,7 @@ public sealed class HoldTests
     }
 
     [Fact]
-    public void An_object_that_is_let_go_stops_after_the_running_step()
+    public void Released_object_stops_after_the_running_step()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1"), ToyPlans.Step("A/2", "plain", 3, "A/1")));
         run.World["A/1"].Hangs = true;
@@ -156,7 +156,7 @@ public sealed class HoldTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Letting_go_does_not_hang_on_a_step_that_failed_or_cannot_be_read(bool unreadable)
+    public void Release_does_not_wait_for_a_failed_or_unreadable_step(bool unreadable)
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1", attempts: 1)));
         run.World["A/1"].UnreadableLooks = unreadable ? 10_000 : 0;
@@ -173,7 +173,7 @@ public sealed class HoldTests
     [InlineData("StopOld@0123abcd", "StopOld", "0123abcd")]
     [InlineData(" StopOld/oms-a @0123ABCD ", "StopOld/oms-a", "0123ABCD")]
     [InlineData("a@b@01234567", "a@b", "01234567")]
-    public void Approvals_are_read_as_people_write_them(string text, string name, string prefix)
+    public void Approval_text_is_parsed_into_name_and_hash(string text, string name, string prefix)
     {
         Approval.TryParse(text, out var approval).ShouldBeTrue();
         approval.ShouldBe(new Approval(name, prefix));
@@ -188,10 +188,10 @@ public sealed class HoldTests
     [InlineData("StopOld@0123456")]
     [InlineData("StopOld@00000000000000000000000000000000000000000000000000000000000000000")]
     [InlineData("StopOld@0123456g")]
-    public void What_is_no_approval_is_refused(string? text) => Approval.TryParse(text, out _).ShouldBeFalse();
+    public void Invalid_approval_text_is_refused(string? text) => Approval.TryParse(text, out _).ShouldBeFalse();
 
     [Fact]
-    public void An_approval_counts_for_its_plan_only()
+    public void Approval_counts_for_its_plan_only()
     {
         var (one, other) = (ToyPlans.Plan(ToyPlans.Step("A/1")), ToyPlans.Plan(ToyPlans.Step("A/2")));
         Approval.TryParse($"A@{Approval.Prefix(one.Hash).ToUpperInvariant()}", out var approval).ShouldBeTrue();

@@ -9,7 +9,7 @@ namespace Drydock.Tests.Unit.Engine;
 public sealed class JobFaultTests
 {
     [Fact]
-    public async Task Job_that_throws_reports_and_wakes_and_leaves_nothing_behind()
+    public async Task Job_that_throws_reports_wakes_and_leaves_nothing()
     {
         var jobs = new JobBoard();
         var woken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -12,7 +12,7 @@ public sealed class KillEnumerationTests
     private static readonly string[] All = ["Prepare/a", "Prepare/b", "Stop/a", "Stop/b", "Wait/quiet", "Jar/a", "Jar/b", "Verify/a", "Verify/b"];
 
     [Fact]
-    public void Killed_before_and_after_every_act_and_every_write_it_ends_as_if_nothing_had_happened()
+    public void Run_killed_at_every_act_and_write_ends_golden()
     {
         var golden = Golden();
         golden.Points.ShouldBeGreaterThan(40);
@@ -27,7 +27,7 @@ public sealed class KillEnumerationTests
     }
 
     [Fact]
-    public void Killed_again_while_it_recovers_it_still_ends_as_if_nothing_had_happened()
+    public void Run_killed_again_during_recovery_ends_golden()
     {
         var golden = Golden();
         for (var k = 1; k <= golden.Points; k++)
@@ -46,7 +46,7 @@ public sealed class KillEnumerationTests
     [InlineData((int)WriteFault.Conflict)]
     [InlineData((int)WriteFault.Refused)]
     [InlineData((int)WriteFault.LostAnswer)]
-    public void Every_status_write_may_go_wrong_and_nothing_is_done_twice(int fault)
+    public void Failed_status_write_repeats_nothing(int fault)
     {
         var golden = Golden();
         for (var k = 1; k <= golden.Writes; k++)
@@ -60,7 +60,7 @@ public sealed class KillEnumerationTests
     }
 
     [Fact]
-    public void A_reader_that_is_always_behind_does_nothing_twice()
+    public void Stale_cache_repeats_nothing()
     {
         var golden = Golden();
         for (var seed = 1; seed <= 40; seed++)
@@ -74,7 +74,7 @@ public sealed class KillEnumerationTests
     }
 
     [Fact]
-    public void A_new_process_after_the_end_changes_nothing()
+    public void New_process_after_the_end_changes_nothing()
     {
         var run = Golden();
         var (version, looks) = (run.Store.Version, All.Sum(id => run.World[id].Looks));

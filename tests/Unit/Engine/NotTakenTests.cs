@@ -12,7 +12,7 @@ public sealed class NotTakenTests
     [Theory]
     [InlineData("once")]
     [InlineData("plain")]
-    public void The_same_attempt_is_begun_again_by_itself(string action)
+    public void Attempt_not_taken_is_begun_again_automatically(string action)
     {
         var run = new Simulation(ToyPlans.Plan(action == "once" ? ToyPlans.Once("P/a") : ToyPlans.Step("P/a", attempts: 1)));
         (run.World["P/a"].RefusedActs, run.World["P/a"].NotTaken) = (6, true);
@@ -24,7 +24,7 @@ public sealed class NotTakenTests
     }
 
     [Fact]
-    public void A_reservation_that_was_not_taken_is_made_again_more_often_than_one_that_failed()
+    public void Reservation_not_taken_is_retried_more_often_than_failed_ones()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("P/a")));
         (run.World["P/a"].RefusedPreparations, run.World["P/a"].NotTaken) = (8, true);
@@ -36,7 +36,7 @@ public sealed class NotTakenTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void When_the_time_of_the_step_is_over_it_has_failed_without_having_begun_and_a_token_begins_it(bool acts)
+    public void Untaken_step_fails_at_timeout_and_a_token_begins_it(bool acts)
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("P/a")));
         var item = run.World["P/a"];
@@ -57,7 +57,7 @@ public sealed class NotTakenTests
     }
 
     [Fact]
-    public void A_successor_counts_on_from_the_first_refusal()
+    public void Successor_counts_from_the_first_refusal()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("P/a")));
         (run.World["P/a"].RefusedActs, run.World["P/a"].NotTaken) = (999, true);
@@ -78,7 +78,7 @@ public sealed class NotTakenTests
     [InlineData(100)]
     [InlineData(700)]
     [InlineData(2500)]
-    public void The_request_that_seemed_lost_and_the_next_one_are_one_run(int arrivesAfterMilliseconds)
+    public void Late_request_and_its_repetition_are_one_run(int arrivesAfterMilliseconds)
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("P/a")));
         (run.World["P/a"].RefusedActs, run.World["P/a"].NotTaken) = (2, true);
@@ -93,7 +93,7 @@ public sealed class NotTakenTests
     }
 
     [Fact]
-    public void It_is_not_begun_again_while_the_world_does_not_show_that_it_has_not_begun()
+    public void Step_with_unclear_start_is_not_begun_again()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("P/a")));
         (run.World["P/a"].RefusedActs, run.World["P/a"].NotTaken) = (1, true);
@@ -107,7 +107,7 @@ public sealed class NotTakenTests
     }
 
     [Fact]
-    public void Whoever_stops_the_run_meanwhile_stops_it()
+    public void Stop_during_the_pause_before_a_repetition_takes_effect()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("P/a")));
         (run.World["P/a"].RefusedActs, run.World["P/a"].NotTaken) = (3, true);
@@ -123,7 +123,7 @@ public sealed class NotTakenTests
     }
 
     [Fact]
-    public void A_request_that_was_taken_and_came_to_nothing_is_made_again_too()
+    public void Taken_request_without_effect_is_repeated()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("P/a")));
         run.World["P/a"].SwallowedActs = 5;
@@ -133,7 +133,7 @@ public sealed class NotTakenTests
     }
 
     [Fact]
-    public void What_was_refused_with_a_no_is_not_begun_again_by_itself()
+    public void Refused_request_is_not_begun_again_automatically()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("P/a")));
         run.World["P/a"].RefusedActs = 1;

@@ -11,13 +11,13 @@ namespace Drydock.Tests.Unit.Engine;
 public sealed class PlanBuilderTests
 {
     [Fact]
-    public void Steps_stand_after_what_they_wait_for_and_otherwise_as_they_were_added() =>
+    public void Steps_follow_their_dependencies_and_otherwise_keep_their_order() =>
         ToyPlans.Plan(ToyPlans.Step("C", "plain", 1, "A"), ToyPlans.Step("B"), ToyPlans.Step("A"), ToyPlans.Step("D")).Steps
             .Select(s => s.Id)
             .ShouldBe(["B", "A", "C", "D"]);
 
     [Fact]
-    public void Any_order_of_adding_gives_an_order_that_can_be_run() =>
+    public void Any_order_of_adding_gives_a_runnable_order() =>
         Check.One(
             Config.QuickThrowOnFailure.WithMaxTest(300),
             Prop.ForAll(Scenario.Any(12).ToArbitrary(), scenario =>
@@ -34,32 +34,32 @@ public sealed class PlanBuilderTests
             }));
 
     [Fact]
-    public void The_same_steps_give_the_same_hash_every_time() =>
+    public void Same_steps_give_the_same_hash() =>
         Check.One(
             Config.QuickThrowOnFailure.WithMaxTest(100),
             Prop.ForAll(Scenario.Any(12).ToArbitrary(), scenario => scenario.Plan().Hash.ShouldBe(scenario.Plan().Hash)));
 
     [Fact]
-    public void A_cycle_is_a_defect() =>
+    public void Cycle_of_steps_is_a_defect() =>
         Should.Throw<InvalidOperationException>(() => ToyPlans.Plan(
                 ToyPlans.Step("A"), ToyPlans.Step("B", "plain", 1, "C"), ToyPlans.Step("C", "plain", 1, "B")))
             .Message.ShouldBe("The steps B, C wait for each other in a cycle.");
 
     [Fact]
-    public void A_step_that_waits_for_itself_is_a_defect() =>
+    public void Step_that_waits_for_itself_is_a_defect() =>
         Should.Throw<InvalidOperationException>(() => ToyPlans.Plan(ToyPlans.Step("A", "plain", 1, "A"))).Message.ShouldContain("cycle");
 
     [Fact]
-    public void An_id_that_occurs_twice_is_a_defect() =>
+    public void Duplicate_step_id_is_a_defect() =>
         Should.Throw<InvalidOperationException>(() => ToyPlans.Plan(ToyPlans.Step("A"), ToyPlans.Step("A"))).Message.ShouldBe("Step id 'A' occurs twice.");
 
     [Fact]
-    public void A_guard_that_occurs_twice_is_a_defect() =>
+    public void Duplicate_guard_is_a_defect() =>
         Should.Throw<InvalidOperationException>(() => ToyPlans.Plan([ToyPlans.Step("A")], ToyPlans.Guard("G"), ToyPlans.Guard("G")))
             .Message.ShouldBe("Guard id 'G' occurs twice.");
 
     [Fact]
-    public void A_reference_to_no_step_is_a_defect()
+    public void Reference_to_an_unknown_step_is_a_defect()
     {
         Should.Throw<InvalidOperationException>(() => ToyPlans.Plan(ToyPlans.Step("A", "plain", 1, "Z")))
             .Message.ShouldBe("'A' refers to step 'Z', which is not in the plan.");
@@ -70,7 +70,7 @@ public sealed class PlanBuilderTests
     }
 
     [Fact]
-    public void The_steps_of_a_phase_are_found_while_the_plan_is_built()
+    public void Steps_of_a_phase_are_found_during_building()
     {
         var builder = new PlanBuilder();
         builder.Add(ToyPlans.Step("Stop/a"));

@@ -10,7 +10,7 @@ namespace Drydock.Tests.Unit.Engine;
 public sealed class PlanDifferenceTests
 {
     [Fact]
-    public void It_says_step_by_step_what_is_another()
+    public void Difference_names_every_changed_step()
     {
         var before = ToyPlans.Plan(
             [ToyPlans.Step("A/1") with { Parameters = new() { ["image"] = "old", ["gone"] = "1" } }, ToyPlans.Step("A/2"), ToyPlans.Step("A/3")],
@@ -38,7 +38,7 @@ public sealed class PlanDifferenceTests
     }
 
     [Fact]
-    public void It_is_empty_exactly_when_the_hash_is_the_same() =>
+    public void Difference_is_empty_exactly_if_the_hashes_are_equal() =>
         Check.One(
             Config.QuickThrowOnFailure.WithMaxTest(300),
             Prop.ForAll(Scenario.Any(3).ToArbitrary(), Scenario.Any(3).ToArbitrary(), (a, b) =>

@@ -32,7 +32,7 @@ public sealed class PlanHashTests
 
     [Theory]
     [MemberData(nameof(StepProperties))]
-    public void Of_a_step_it_covers_what_is_done_to_what_and_nothing_else(string name)
+    public void Hash_of_a_step_covers_its_work_and_nothing_else(string name)
     {
         (CoveredOfAStep.Contains(name) ^ IgnoredOfAStep.Contains(name)).ShouldBeTrue($"decide whether the hash covers {name}");
         var (plan, changed) = (Plan(), Plan());
@@ -46,7 +46,7 @@ public sealed class PlanHashTests
 
     [Theory]
     [MemberData(nameof(GuardProperties))]
-    public void Of_a_guard_it_covers_everything(string name)
+    public void Hash_of_a_guard_covers_everything(string name)
     {
         var (plan, changed) = (Plan(), Plan());
         Change(changed.Guards[0], name);
@@ -56,7 +56,7 @@ public sealed class PlanHashTests
     }
 
     [Fact]
-    public void It_covers_the_order_of_the_steps()
+    public void Hash_covers_the_order_of_steps()
     {
         var plan = Plan();
         var turned = plan with { Steps = [.. Enumerable.Reverse(plan.Steps)] };
@@ -66,7 +66,7 @@ public sealed class PlanHashTests
     }
 
     [Fact]
-    public void It_does_not_cover_notes_and_the_time_of_compilation()
+    public void Hash_ignores_notes_and_time_of_compilation()
     {
         var builder = new PlanBuilder();
         builder.Add(ToyPlans.Step("A/1"));
@@ -76,7 +76,7 @@ public sealed class PlanHashTests
     }
 
     [Fact]
-    public void It_is_the_same_for_the_plan_as_read_from_the_server()
+    public void Hash_of_a_plan_read_from_the_server_is_equal()
     {
         var plan = Plan();
 
@@ -84,12 +84,12 @@ public sealed class PlanHashTests
     }
 
     [Fact]
-    public void It_does_not_change_between_releases() =>
+    public void Hash_does_not_change_between_releases() =>
         ToyPlans.Plan([ToyPlans.Step("A/1"), ToyPlans.Once("A/2", RetryRule.Repeat, "A/1")], ToyPlans.Guard("G", ["A/1"], "A/2")).Hash
             .ShouldBe("sha256:4b7376292a6827d5571e2489fd499709a05a2ebdb1d36ee0769f40d033fea7a7");
 
     [Fact]
-    public void Texts_that_look_like_fields_are_not_taken_for_fields()
+    public void Text_that_looks_like_a_field_changes_the_hash()
     {
         var one = With(new() { ["a"] = "1\nparameter 1:b\nvalue 1:2" });
         var two = With(new() { ["a"] = "1", ["b"] = "2" });

@@ -10,7 +10,7 @@ namespace Drydock.Tests.Unit.Engine;
 public sealed class QuietTests
 {
     [Fact]
-    public void While_a_step_runs_nothing_advances_or_writes_and_looks_without_an_event_are_rare()
+    public void Running_step_causes_no_writes_and_rare_looks()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1")));
         run.Controls = run.Controls with { TimeoutOf = static _ => TimeSpan.FromHours(20) };
@@ -24,7 +24,7 @@ public sealed class QuietTests
     }
 
     [Fact]
-    public void A_lost_event_costs_half_a_minute_and_not_the_upgrade()
+    public void Lost_event_costs_half_a_minute()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1")));
         (run.World["A/1"].LosesEvents, run.World["A/1"].Duration) = (true, TimeSpan.FromSeconds(95));
@@ -35,7 +35,7 @@ public sealed class QuietTests
     }
 
     [Fact]
-    public void A_whole_plan_takes_few_advances_and_two_writes_a_step()
+    public void Plan_takes_few_advances_and_two_writes_a_step()
     {
         var run = new Simulation(ToyPlans.Plan([.. Enumerable.Range(0, 10).Select(i => ToyPlans.Step($"A/{i}", "plain", 3, i == 0 ? [] : [$"A/{i - 1}"]))]));
         run.RunTo(RunState.Succeeded);
@@ -56,7 +56,7 @@ public sealed class QuietTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_step_that_waits_to_be_tried_again_does_not_spin_while_it_may_not(bool paused)
+    public void Step_waiting_for_a_retry_does_not_spin(bool paused)
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1", attempts: 9)));
         run.World["A/1"].RefusedActs = 99;
@@ -71,7 +71,7 @@ public sealed class QuietTests
     [Theory]
     [InlineData(RunState.Failed)]
     [InlineData(RunState.OutcomeUnknown)]
-    public void A_stalled_run_looks_again_at_most_about_once_a_minute_and_writes_nothing(RunState state)
+    public void Stalled_run_looks_once_a_minute_and_writes_nothing(RunState state)
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1")));
         run.World["A/1"].BadEnds = 1;
@@ -87,7 +87,7 @@ public sealed class QuietTests
     }
 
     [Fact]
-    public void A_wait_that_breaks_each_time_is_paused_between()
+    public void Wait_that_always_fails_pauses_between_attempts()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1")));
         run.World["A/1"].BrokenWaits = 100_000;
@@ -100,7 +100,7 @@ public sealed class QuietTests
     }
 
     [Fact]
-    public void A_wait_that_never_waits_does_not_spin()
+    public void Wait_that_returns_at_once_does_not_spin()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1")));
         run.World["A/1"].NoWait = true;
@@ -131,7 +131,7 @@ public sealed class QuietTests
     }
 
     [Fact]
-    public void A_process_that_may_not_act_any_more_does_not_spin()
+    public void Process_without_leadership_does_not_spin()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1")));
         run.World.Leader = 99;
@@ -145,7 +145,7 @@ public sealed class QuietTests
     }
 
     [Fact]
-    public void While_nothing_can_be_written_nothing_piles_up_and_nothing_is_lost()
+    public void Failing_writes_pile_up_nothing_and_lose_nothing()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1"), ToyPlans.Step("A/2", "plain", 3, "A/1")));
         run.World["A/1"].Duration = TimeSpan.FromMinutes(3);

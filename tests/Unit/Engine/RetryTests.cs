@@ -9,7 +9,7 @@ namespace Drydock.Tests.Unit.Engine;
 public sealed class RetryTests
 {
     [Fact]
-    public void A_retry_gives_a_repeatable_step_all_its_attempts_back()
+    public void Retry_gives_a_repeatable_step_all_attempts_back()
     {
         var run = Failed(ToyPlans.Step("P/a", attempts: 3), item => item.RefusedActs = 5);
         run.World["P/a"].Acts.ShouldBe(3);
@@ -22,7 +22,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public void A_retry_repeats_a_run_that_provably_failed_under_a_new_number()
+    public void Retry_repeats_a_provably_failed_run_under_a_new_number()
     {
         var run = Failed(ToyPlans.Once("P/a", RetryRule.RepeatAfterProvenFailure), item => item.BadEnds = 1);
 
@@ -33,7 +33,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public void A_retry_never_repeats_what_needs_restored_data()
+    public void Retry_never_repeats_a_step_that_needs_restored_data()
     {
         var run = Failed(ToyPlans.Once("P/a", RetryRule.RestoreFirst), item => item.BadEnds = 1);
 
@@ -45,7 +45,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public void The_refusal_of_a_retry_says_what_is_needed()
+    public void Refused_retry_says_what_is_needed()
     {
         var refused = StepRetries.For(Step(StepState.Failed, RetryRule.RestoreFirst), byToken: true);
 
@@ -57,7 +57,7 @@ public sealed class RetryTests
     [InlineData(RetryRule.RestoreFirst)]
     [InlineData(RetryRule.RepeatAfterProvenFailure)]
     [InlineData(RetryRule.Repeat)]
-    public void A_run_once_step_that_never_began_is_begun_by_a_retry_under_the_same_number(RetryRule rule)
+    public void Retry_begins_an_unbegun_run_once_step_under_its_number(RetryRule rule)
     {
         var run = Failed(ToyPlans.Once("P/a", rule), item => item.RefusedActs = 1);
 
@@ -68,7 +68,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public void A_late_start_of_the_first_try_after_a_retry_is_not_a_second_run()
+    public void Late_first_start_after_a_retry_is_no_second_run()
     {
         var run = Failed(ToyPlans.Once("P/a", RetryRule.RepeatAfterProvenFailure), item => item.RefusedActs = 1);
         run.World["P/a"].RefusedPreparations = 1;
@@ -85,7 +85,7 @@ public sealed class RetryTests
     [InlineData(RetryRule.RestoreFirst)]
     [InlineData(RetryRule.RepeatAfterProvenFailure)]
     [InlineData(RetryRule.Repeat)]
-    public void A_retry_on_an_unknown_outcome_of_a_run_once_step_only_looks_again(RetryRule rule)
+    public void Retry_of_an_unknown_run_once_outcome_only_looks(RetryRule rule)
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("P/a", rule)));
         run.World["P/a"].Hangs = true;
@@ -110,7 +110,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public void A_retry_is_not_lost_to_a_look_that_was_under_way_when_it_came()
+    public void Retry_during_a_look_is_not_lost()
     {
         for (var seed = 1; seed <= 200; seed++)
         {
@@ -125,7 +125,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public void A_retry_ends_a_look_that_hangs_on_what_did_not_work()
+    public void Retry_ends_a_look_that_hangs()
     {
         var run = Failed(ToyPlans.Step("P/a", attempts: 1), item => item.RefusedActs = 1);
         run.World["P/a"].LooksHang = true;
@@ -139,7 +139,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public void A_retry_survives_a_write_whose_answer_was_lost()
+    public void Retry_survives_a_write_whose_answer_was_lost()
     {
         var run = Failed(ToyPlans.Once("P/a", RetryRule.RepeatAfterProvenFailure), item => item.BadEnds = 1);
         run.Faults[run.Writes + 1] = WriteFault.LostAnswer;
@@ -150,7 +150,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public void A_retry_gives_a_step_that_ran_out_of_time_more_time_and_no_second_run()
+    public void Retry_after_a_timeout_gives_time_and_no_second_run()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("P/a", RetryRule.RepeatAfterProvenFailure)));
         run.World["P/a"].Hangs = true;
@@ -197,7 +197,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public void Changed_access_begins_a_run_once_step_that_could_not_be_prepared()
+    public void Changed_access_begins_an_unprepared_run_once_step()
     {
         var run = Failed(ToyPlans.Once("P/a"), item => item.RefusedPreparations = 3);
 
@@ -239,7 +239,7 @@ public sealed class RetryTests
     [InlineData(StepState.Unknown, RetryRule.Repeat, true, true, true, false)]
     [InlineData(StepState.Unknown, RetryRule.RepeatAfterProvenFailure, false, true, true, false)]
     [InlineData(StepState.Unknown, RetryRule.RestoreFirst, true, true, true, false)]
-    public void Who_gets_attempts_back(
+    public void Attempts_are_given_back_by_token_or_access(
         StepState state, RetryRule rule, bool runOnce, bool byToken, bool begun, bool reset)
     {
         var step = Step(state, rule) with { RunOnce = runOnce, StartedAt = begun ? DateTimeOffset.UnixEpoch : null };

@@ -13,7 +13,7 @@ public sealed class StartLimitTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void No_more_nodes_than_allowed_are_worked_on_at_one_time(int limit)
+    public void Nodes_in_work_never_exceed_the_limit(int limit)
     {
         for (var seed = 1; seed <= 30; seed++)
         {
@@ -39,7 +39,7 @@ public sealed class StartLimitTests
     }
 
     [Fact]
-    public void Steps_without_a_node_do_not_count()
+    public void Steps_without_a_node_do_not_count_to_the_limit()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1"), ToyPlans.Step("A/2"), ToyPlans.Step("A/x") with { Node = "x" }));
         run.World["A/1"].Hangs = run.World["A/2"].Hangs = run.World["A/x"].Hangs = true;
@@ -50,7 +50,7 @@ public sealed class StartLimitTests
     }
 
     [Fact]
-    public void A_phase_waits_for_its_time_and_starts_at_it()
+    public void Phase_starts_at_its_time_and_not_before()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1"), ToyPlans.Step("B/1", "plain", 3, "A/1")));
         var opens = run.Time.GetUtcNow() + TimeSpan.FromHours(5);
@@ -67,7 +67,7 @@ public sealed class StartLimitTests
     }
 
     [Fact]
-    public void A_phase_that_has_started_is_never_interrupted()
+    public void Started_phase_is_never_interrupted()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1"), ToyPlans.Step("A/2", "plain", 3, "A/1"), ToyPlans.Step("B/1", "plain", 3, "A/2")));
         run.World["A/1"].Hangs = true;
@@ -85,7 +85,7 @@ public sealed class StartLimitTests
     }
 
     [Fact]
-    public void A_killed_operator_finds_a_started_phase_started()
+    public void Started_phase_continues_after_the_operator_was_killed()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1"), ToyPlans.Step("A/2", "plain", 3, "A/1")));
         run.RunUntil(() => run.Store["A/1"].State == StepState.Running, "the receipt is written");
@@ -97,7 +97,7 @@ public sealed class StartLimitTests
     }
 
     [Fact]
-    public void A_held_plan_begins_nothing_until_it_is_approved()
+    public void Held_plan_begins_nothing_until_it_is_approved()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1"), ToyPlans.Step("B/1", "plain", 3, "A/1")) with { Hold = "RollBack" });
         run.Settle();
@@ -112,7 +112,7 @@ public sealed class StartLimitTests
     }
 
     [Fact]
-    public void What_has_begun_is_not_held_again_when_its_approval_is_forgotten()
+    public void Begun_plan_is_not_held_again_without_its_approval()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1"), ToyPlans.Step("B/1", "plain", 3, "A/1")) with { Hold = "RollBack" });
         run.World["A/1"].Hangs = true;

@@ -11,7 +11,7 @@ public sealed class TimeoutTests
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     [Fact]
-    public void A_run_once_step_that_takes_too_long_is_failed_and_nothing_is_stopped()
+    public void Run_once_step_past_timeout_fails_and_is_not_stopped()
     {
         var run = Hanging(ToyPlans.Once("P/a"));
         var began = run.Time.GetUtcNow();
@@ -25,7 +25,7 @@ public sealed class TimeoutTests
     }
 
     [Fact]
-    public void What_still_finishes_after_its_time_goes_on_by_itself()
+    public void Step_finished_after_its_timeout_continues_automatically()
     {
         var run = Hanging(ToyPlans.Once("P/a"));
         run.RunTo(RunState.Failed);
@@ -38,7 +38,7 @@ public sealed class TimeoutTests
     }
 
     [Fact]
-    public void Raising_the_timeout_goes_on_with_what_runs()
+    public void Raised_timeout_continues_the_running_step()
     {
         var run = Hanging(ToyPlans.Once("P/a"));
         run.RunTo(RunState.Failed);
@@ -54,7 +54,7 @@ public sealed class TimeoutTests
     }
 
     [Fact]
-    public void A_timeout_raised_in_time_never_fails_the_step()
+    public void Timeout_raised_in_time_never_fails_the_step()
     {
         var run = Hanging(ToyPlans.Once("P/a"));
         run.Pass(TimeSpan.FromMinutes(5));
@@ -66,7 +66,7 @@ public sealed class TimeoutTests
     }
 
     [Fact]
-    public void A_repeatable_step_that_hangs_fails_after_its_attempts_and_is_not_begun_again_beside_itself()
+    public void Hanging_repeatable_step_fails_and_never_runs_twice_at_once()
     {
         var run = Hanging(ToyPlans.Step("P/a", attempts: 3));
         var began = run.Time.GetUtcNow();
@@ -78,7 +78,7 @@ public sealed class TimeoutTests
     }
 
     [Fact]
-    public void Attempt_of_an_earlier_process_gets_five_minutes_more_for_a_clock_that_differs()
+    public void Attempt_of_an_earlier_process_gets_five_more_minutes()
     {
         var run = Hanging(ToyPlans.Once("P/a"));
         run.Pass(TimeSpan.FromMinutes(9));
@@ -92,7 +92,7 @@ public sealed class TimeoutTests
     }
 
     [Fact]
-    public void An_attempt_whose_act_was_never_made_gets_its_whole_time_when_it_is()
+    public void Attempt_without_an_act_keeps_its_whole_time()
     {
         var plan = ToyPlans.Plan(ToyPlans.Once("P/a"));
         var run = new Simulation(plan);
@@ -112,7 +112,7 @@ public sealed class TimeoutTests
     }
 
     [Fact]
-    public void A_check_that_never_comes_good_fails_and_heals_when_it_does()
+    public void Check_fails_at_its_timeout_and_recovers_later()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("P/check", "check", attempts: 1)));
         run.RunTo(RunState.Failed);
@@ -126,7 +126,7 @@ public sealed class TimeoutTests
     [Theory]
     [InlineData("once")]
     [InlineData("check")]
-    public void A_look_that_hangs_is_given_up_and_said_so_and_the_run_comes_to_rest_between_looks(string action)
+    public void Hanging_look_is_cancelled_reported_and_paused(string action)
     {
         var run = new Simulation(ToyPlans.Plan(action == "once" ? ToyPlans.Once("P/a") : ToyPlans.Step("P/a", action, attempts: 1)));
         run.World["P/a"].LooksHang = true;
@@ -141,7 +141,7 @@ public sealed class TimeoutTests
     }
 
     [Fact]
-    public void A_preparation_that_hangs_fails_and_a_token_makes_another()
+    public void Hanging_preparation_fails_and_a_token_repeats_it()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("P/a")));
         run.World["P/a"].PreparationsHang = true;
@@ -155,7 +155,7 @@ public sealed class TimeoutTests
     }
 
     [Fact]
-    public void An_act_that_hangs_is_given_up_when_the_time_of_the_step_is_over()
+    public void Hanging_act_is_cancelled_at_the_timeout_of_the_step()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("P/a", attempts: 1)));
         run.World["P/a"].ActsHang = true;
@@ -170,7 +170,7 @@ public sealed class TimeoutTests
     }
 
     [Fact]
-    public void An_act_whose_time_is_raised_meanwhile_gets_it()
+    public void Act_gets_the_timeout_that_is_raised_meanwhile()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("P/a", attempts: 1)));
         run.World["P/a"].ActsHang = true;

@@ -11,7 +11,7 @@ public sealed class UnknownOutcomeTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void What_cannot_be_read_stalls_after_some_looks_and_nothing_is_begun(bool throws)
+    public void Unreadable_step_stalls_after_some_looks(bool throws)
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1"), ToyPlans.Step("B/1")));
         (run.World["A/1"].UnreadableLooks, run.World["A/1"].ThrowsWhenUnreadable) = (10_000, throws);
@@ -33,7 +33,7 @@ public sealed class UnknownOutcomeTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(9)]
-    public void It_heals_by_itself_and_the_first_attempt_is_number_one(int looks)
+    public void Step_readable_again_recovers_and_begins_attempt_one(int looks)
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1")));
         run.World["A/1"].UnreadableLooks = looks;
@@ -46,7 +46,7 @@ public sealed class UnknownOutcomeTests
     }
 
     [Fact]
-    public void A_running_step_that_cannot_be_read_for_a_while_is_followed_to_its_end()
+    public void Running_step_unreadable_for_a_while_is_followed_on()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1")));
         run.World["A/1"].Duration = TimeSpan.FromMinutes(5);
@@ -61,7 +61,7 @@ public sealed class UnknownOutcomeTests
     }
 
     [Fact]
-    public void The_reason_of_the_step_tells_what_is_lost_from_what_only_cannot_be_read()
+    public void Reason_of_the_step_tells_lost_from_unreadable()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1")));
         run.World["A/1"].Hangs = true;
@@ -82,7 +82,7 @@ public sealed class UnknownOutcomeTests
     }
 
     [Fact]
-    public void A_step_that_can_be_read_again_while_paused_is_no_longer_unknown()
+    public void Step_readable_again_while_paused_is_not_unknown()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1")));
         run.World["A/1"].UnreadableLooks = 4;
@@ -97,7 +97,7 @@ public sealed class UnknownOutcomeTests
     }
 
     [Fact]
-    public void An_action_this_operator_does_not_know_is_an_unknown_outcome_and_is_never_guessed()
+    public void Unknown_action_is_an_unknown_outcome()
     {
         var plan = ToyPlans.Plan(ToyPlans.Step("A/1", "of the next release"), ToyPlans.Step("A/2", "plain", 3, "A/1"));
         var run = new Simulation(plan);
@@ -110,7 +110,7 @@ public sealed class UnknownOutcomeTests
     }
 
     [Fact]
-    public void A_stored_plan_that_cannot_go_on_is_said_so_and_throws_nothing()
+    public void Stored_plan_that_cannot_continue_is_reported_without_throwing()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1")));
         run.Store.Edit(p => p with { Steps = [p.Steps[0] with { After = ["A/0"] }] });
@@ -122,7 +122,7 @@ public sealed class UnknownOutcomeTests
     }
 
     [Fact]
-    public void An_empty_plan_has_succeeded()
+    public void Empty_plan_has_succeeded()
     {
         var run = new Simulation(ToyPlans.Plan());
         run.RunTo(RunState.Succeeded);
