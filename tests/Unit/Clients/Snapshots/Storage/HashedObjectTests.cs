@@ -35,7 +35,7 @@ public sealed class HashedObjectTests : IDisposable
         foreach (var offset in new[] { 0, 1, Block - 1, Block, Block + 1, size }.Where(o => o <= size))
         {
             await using var stream = await archives.OpenAsync(_storage, "a.tar", Sha256(content), offset, Token);
-            (await ReadAsync(stream)).ShouldBe(content[offset..]);
+            (await ReadAsync(stream)).AsSpan().SequenceEqual(content.AsSpan(offset)).ShouldBeTrue($"from {offset}");
         }
 
         (await archives.HashAsync(_storage, "a.tar", Token)).ShouldBeSameAs(hashed);

@@ -1,0 +1,33 @@
+using System.Globalization;
+
+namespace Drydock.Tests.Unit.Support;
+
+/// <summary>
+/// Which cases of a long enumeration this run takes. An enumeration disturbs each point of a run in several ways. A run
+/// of the tests takes every point, each in one of the ways in turn; DRYDOCK_SAMPLE is a number that moves the turn, so
+/// that as many runs with consecutive numbers as there are ways cover everything. <c>DRYDOCK_SAMPLE=all</c> takes each
+/// point in every way, as <c>make chaos</c> does.
+/// </summary>
+internal static class Sample
+{
+    private static readonly int? Turn = TurnOf(Environment.GetEnvironmentVariable("DRYDOCK_SAMPLE"));
+
+    /// <summary>Whether a point is disturbed in this way.</summary>
+    /// <param name="point">The number of the point.</param>
+    /// <param name="way">The number of the way, from 0.</param>
+    /// <param name="ways">How many ways share the points.</param>
+    public static bool Takes(int point, int way, int ways) => Takes(Turn, point, way, ways);
+
+    /// <param name="turn">The turn; null takes everything.</param>
+    /// <inheritdoc cref="Takes(int, int, int)" />
+    internal static bool Takes(int? turn, int point, int way, int ways) =>
+        turn is not { } shift || (point + way + shift) % ways == 0;
+
+    /// <exception cref="FormatException">The text is neither <c>all</c> nor a number from 0.</exception>
+    internal static int? TurnOf(string? text) => text switch
+    {
+        null or "" => 0,
+        "all" => null,
+        _ => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) % 1000,
+    };
+}
