@@ -63,11 +63,10 @@ internal sealed class TiDbTargets : ITiDbTargets, IEngineTargets
     public void FollowEvents() => _ddl.Follow();
 
     /// <inheritdoc />
-    public async Task<EnginePreflight> PreflightAsync(CancellationToken cancellationToken)
+    public async Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken)
     {
-        var found = await new TiDbPreflight(this).RunAsync(cancellationToken);
-        return new EnginePreflight(
-            found.Discovery is { } discovery ? new TiDbDiscovered(Upgrade.Spec, discovery) : null, found.Findings, found.TargetIdentity);
+        var result = await new TiDbPreflight(this).RunAsync(cancellationToken);
+        return result.Select<IRunDiscovery>(discovery => new TiDbDiscovered(Upgrade.Spec, discovery));
     }
 
     /// <inheritdoc />

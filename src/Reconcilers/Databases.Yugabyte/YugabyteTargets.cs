@@ -65,11 +65,10 @@ internal sealed class YugabyteTargets : IYugabyteTargets, IEngineTargets
     }
 
     /// <inheritdoc />
-    public async Task<EnginePreflight> PreflightAsync(CancellationToken cancellationToken)
+    public async Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken)
     {
-        var found = await new YugabytePreflight(this).RunAsync(cancellationToken);
-        return new EnginePreflight(
-            found.Discovery is { } discovery ? new YugabyteDiscovered(Upgrade.Spec, discovery) : null, found.Findings, found.TargetIdentity);
+        var result = await new YugabytePreflight(this).RunAsync(cancellationToken);
+        return result.Select<IRunDiscovery>(discovery => new YugabyteDiscovered(Upgrade.Spec, discovery));
     }
 
     /// <inheritdoc />

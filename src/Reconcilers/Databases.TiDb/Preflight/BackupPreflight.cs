@@ -8,7 +8,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// Finds out whether the backup can be stored and found again: the storage's mark is written and read back, recipients
 /// are tried.
 /// </summary>
-internal sealed class BackupPreflight(ITiDbTargets targets, TiDbFindings findings)
+internal sealed class BackupPreflight(ITiDbTargets targets, Findings findings)
 {
     private const string Field = "spec.tidb.backup.storage";
 

@@ -1,5 +1,6 @@
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
@@ -7,7 +8,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// Compares pumps and drainers that are registered with the spec, and finds out whether binlog is on
 /// (docs/research/tidb.md#pump-and-drainer). Changes nothing.
 /// </summary>
-internal sealed class BinlogPreflight(ITiDbTargets targets, TiDbFindings findings)
+internal sealed class BinlogPreflight(ITiDbTargets targets, Findings findings)
 {
     private DatabaseRollingUpgradeSpec Spec => targets.Spec();
 

@@ -1,6 +1,7 @@
-using System.Globalization;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Upgrades;
+using System.Globalization;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
@@ -8,7 +9,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// Asks PD: health and quorum, leader and etcd's leader, members and stores compared with the spec, Regions, labels,
 /// schedulers (docs/research/tidb.md#pd). Changes nothing.
 /// </summary>
-internal sealed class ClusterPreflight(ITiDbTargets targets, TiDbFindings findings)
+internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
 {
     private const int FewestVoters = 3;
     private readonly List<string> _notes = [];

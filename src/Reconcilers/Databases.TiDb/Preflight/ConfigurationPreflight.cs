@@ -1,5 +1,6 @@
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
@@ -7,7 +8,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// Carries configuration files over in memory and has the new programs check them where they are on the hosts already;
 /// otherwise MigrateConfiguration does.
 /// </summary>
-internal sealed class ConfigurationPreflight(ITiDbTargets targets, TiDbFindings findings)
+internal sealed class ConfigurationPreflight(ITiDbTargets targets, Findings findings)
 {
     /// <summary>Migrates one; null if there is none, or it cannot be.</summary>
     public async Task<(MigratedConfiguration Migrated, TikvSettings? Settings)?> LookAsync(TiDbInstanceLook look, HostLook? host, CancellationToken cancellationToken)

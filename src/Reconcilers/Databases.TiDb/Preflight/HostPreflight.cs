@@ -9,7 +9,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>
 /// Looks at hosts: package, room for it, versions of its programs, memory, CPUs, clocks. Changes nothing.
 /// </summary>
-internal sealed class HostPreflight(ITiDbTargets targets, TiDbFindings findings)
+internal sealed class HostPreflight(ITiDbTargets targets, Findings findings)
 {
     // Compressed programs grow when they are unpacked, and archive and contents are there side by side for a while.
     private const int RoomFactor = 4;

@@ -1,7 +1,8 @@
-using System.Globalization;
 using Drydock.Clients.Remote;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Upgrades;
+using System.Globalization;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
@@ -9,7 +10,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// Looks at instances on their hosts: who supervises them, what runs, from what program, by what configuration. Changes
 /// nothing.
 /// </summary>
-internal sealed class InstancePreflight(ITiDbTargets targets, TiDbFindings findings)
+internal sealed class InstancePreflight(ITiDbTargets targets, Findings findings)
 {
     private DatabaseRollingUpgradeSpec Spec => targets.Spec();
 

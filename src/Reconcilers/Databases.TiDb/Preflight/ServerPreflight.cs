@@ -1,5 +1,6 @@
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
@@ -7,7 +8,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// Asks the TiDB servers: versions, who is registered, DDL, system tables, the databases of the backup
 /// (docs/research/tidb.md#tidb-server). Changes nothing.
 /// </summary>
-internal sealed class ServerPreflight(ITiDbTargets targets, TiDbFindings findings)
+internal sealed class ServerPreflight(ITiDbTargets targets, Findings findings)
 {
     private DatabaseRollingUpgradeSpec Spec => targets.Spec();
 

@@ -1,6 +1,7 @@
-using System.Globalization;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Upgrades;
+using System.Globalization;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
@@ -13,25 +14,24 @@ internal sealed class TiDbPreflight
     private const int AtATime = 16;
 
     private readonly ITiDbTargets _targets;
-    private readonly TiDbFindings _findings;
+    private readonly Findings _findings;
 
     /// <summary>Prepares a pass.</summary>
     public TiDbPreflight(ITiDbTargets targets)
     {
         ArgumentNullException.ThrowIfNull(targets);
-        (_targets, _findings) = (targets, new TiDbFindings(targets));
+        (_targets, _findings) = (targets, new Findings(targets.Redact, TiDbFailures.Finding));
     }
 
     private DatabaseRollingUpgradeSpec Spec => _targets.Spec();
 
     /// <summary>Runs the pass.</summary>
-    public async Task<TiDbPreflightResult> RunAsync(CancellationToken cancellationToken)
+    public async Task<PreflightResult<TiDbDiscovery>> RunAsync(CancellationToken cancellationToken)
     {
         // Servers that know no CEL let these through.
-        foreach (var finding in DatabaseRollingUpgradeValidation.Validate(Spec).Concat(_targets.Secrets.Problems).Concat(DatabaseStorages.Refusals(_targets.Storages, _targets.Upgrade)))
-        {
-            _findings.Add(finding);
-        }
+        _findings.Add(DatabaseRollingUpgradeValidation.Validate(Spec));
+        _findings.Add(_targets.Secrets.Problems);
+        _findings.Add(DatabaseStorages.Refusals(_targets.Storages, _targets.Upgrade));
 
         if (TiDbVersion.Obstacle(Spec.FromVersion, Spec.ToVersion) is { } obstacle)
         {
@@ -52,8 +52,8 @@ internal sealed class TiDbPreflight
         var found = await DiscoverAsync(looks, hosts, await cluster, await servers, cancellationToken);
         var identity = (await cluster) is { } known ? TargetIdentities.Of(known.Members.ClusterId) : null;
         return _findings.Any || found is null || await cluster is not { } look
-            ? new TiDbPreflightResult(null, _findings.Sorted(), identity)
-            : new TiDbPreflightResult(Discovery(found, look, await servers, await binlog), [], identity);
+            ? new PreflightResult<TiDbDiscovery>(null, _findings.Sorted(), identity)
+            : new PreflightResult<TiDbDiscovery>(Discovery(found, look, await servers, await binlog), [], identity);
     }
 
     private async Task<IReadOnlyList<DiscoveredInstance>?> DiscoverAsync(

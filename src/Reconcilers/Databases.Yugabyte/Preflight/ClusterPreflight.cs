@@ -1,6 +1,7 @@
-using System.Globalization;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Upgrades;
+using System.Globalization;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
@@ -9,7 +10,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// under-replicated or leaderless, the processes those of the spec, enough of them, nobody kept without leaders, and
 /// whether SQL is on.
 /// </summary>
-internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradePath? path, FindingSink findings)
+internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradePath? path, Findings findings)
 {
     private const int Voters = 3;
 
@@ -52,16 +53,6 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
         CheckPostgres(sql);
         return new ClusterLook(view, factor, sql);
     }
-
-    /// <summary>The reason of a finding for what a process did not answer.</summary>
-    public static string ReasonOf(Exception exception) => exception switch
-    {
-        ServiceException service => service.Reason,
-        ClusterTroubleException trouble => trouble.Reason,
-        AdminToolException => Reasons.AdminToolFailed,
-        HostException host => host.Reason,
-        _ => Reasons.AnswerUnusable,
-    };
 
     private void CompareMasters(ClusterView view)
     {

@@ -1,4 +1,5 @@
 using Drydock.Crds.Common;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
@@ -6,7 +7,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// PostgreSQL extensions in use and those of the new version (docs/research/yugabytedb.md#procedure). What cannot be
 /// read is said, never guessed.
 /// </summary>
-internal sealed class ExtensionPreflight(IYugabyteTargets targets, YugabyteCluster cluster, FindingSink findings)
+internal sealed class ExtensionPreflight(IYugabyteTargets targets, YugabyteCluster cluster, Findings findings)
 {
     public async Task LookAsync(bool? sqlIsOn, IReadOnlyList<HostLook> hosts, CancellationToken cancellationToken)
     {

@@ -1,12 +1,13 @@
-using System.Globalization;
 using Drydock.Abstractions.Values;
 using Drydock.Clients.Remote;
 using Drydock.Crds.Common;
+using Drydock.Reconcilers.Upgrades;
+using System.Globalization;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>The hosts: reachable, clocks together, and the package there, or with room for it.</summary>
-internal sealed class HostPreflight(IYugabyteTargets targets, YugabyteCluster cluster, FindingSink findings)
+internal sealed class HostPreflight(IYugabyteTargets targets, YugabyteCluster cluster, Findings findings)
 {
     // What an archive of programs takes once it is unpacked, beside itself.
     private const int Unpacked = 4;

@@ -1,5 +1,6 @@
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
@@ -8,7 +9,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// version the spec names.
 /// </summary>
 internal sealed class InstancePreflight(
-    IYugabyteTargets targets, YugabyteCluster cluster, YugabyteUpgradePath? path, FindingSink findings)
+    IYugabyteTargets targets, YugabyteCluster cluster, YugabyteUpgradePath? path, Findings findings)
 {
     public Task<IReadOnlyList<InstanceLook>> LookAsync(CancellationToken cancellationToken) =>
         YugabyteCluster.EachAsync(cluster.Spec.Instances, LookAsync, cancellationToken);

@@ -1,5 +1,6 @@
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
@@ -8,7 +9,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// older version only the groups of which this universe is the target can be seen here; those of which it is the source
 /// are found at their other end, if the spec lists them.
 /// </summary>
-internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgradePath? path, FindingSink findings)
+internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgradePath? path, Findings findings)
 {
     private const string Field = "spec.yugabyte.replication.groups";
 

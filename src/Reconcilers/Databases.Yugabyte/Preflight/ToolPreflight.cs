@@ -1,4 +1,5 @@
 using Drydock.Crds.Common;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
@@ -8,7 +9,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// anything is stopped.
 /// </summary>
 internal sealed class ToolPreflight(
-    IYugabyteTargets targets, YugabyteCluster cluster, YugabyteUpgradePath? path, FindingSink findings)
+    IYugabyteTargets targets, YugabyteCluster cluster, YugabyteUpgradePath? path, Findings findings)
 {
     public async Task<ToolLook> LookAsync(CancellationToken cancellationToken)
     {

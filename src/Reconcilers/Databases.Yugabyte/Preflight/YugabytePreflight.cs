@@ -1,5 +1,6 @@
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
@@ -11,17 +12,17 @@ internal sealed class YugabytePreflight
 {
     private readonly IYugabyteTargets _targets;
     private readonly YugabyteCluster _cluster;
-    private readonly FindingSink _findings;
+    private readonly Findings _findings;
 
     /// <summary>Binds it. For one pass.</summary>
     public YugabytePreflight(IYugabyteTargets targets)
     {
         ArgumentNullException.ThrowIfNull(targets);
-        (_targets, _cluster, _findings) = (targets, new YugabyteCluster(targets), new FindingSink(targets.Redact));
+        (_targets, _cluster, _findings) = (targets, new YugabyteCluster(targets), new Findings(targets.Redact, YugabyteFailures.Finding));
     }
 
     /// <summary>Runs the pass.</summary>
-    public async Task<YugabytePreflightResult> RunAsync(CancellationToken cancellationToken)
+    public async Task<PreflightResult<YugabyteDiscovery>> RunAsync(CancellationToken cancellationToken)
     {
         var spec = _cluster.Spec;
         var path = CheckSpec(spec);
@@ -43,8 +44,8 @@ internal sealed class YugabytePreflight
 
         var identity = look?.View.Config.UniverseUuid;
         return _findings.Any || path is null || look is not { ReplicationFactor: { } factor }
-            ? new YugabytePreflightResult(null, _findings.Findings, identity)
-            : new YugabytePreflightResult(
+            ? new PreflightResult<YugabyteDiscovery>(null, _findings.Sorted(), identity)
+            : new PreflightResult<YugabyteDiscovery>(
                 new YugabyteDiscovery
                 {
                     UniverseUuid = look.View.Config.UniverseUuid,
@@ -64,16 +65,13 @@ internal sealed class YugabytePreflight
     private YugabyteUpgradePath? CheckSpec(DatabaseRollingUpgradeSpec spec)
     {
         // Servers that know no CEL let these through.
-        foreach (var finding in DatabaseRollingUpgradeValidation.Validate(spec).Concat(_targets.SecretProblems).Concat(_targets.StorageProblems))
-        {
-            _findings.Add(finding);
-        }
+        _findings.Add(DatabaseRollingUpgradeValidation.Validate(spec));
+        _findings.Add(_targets.SecretProblems);
+        _findings.Add(_targets.StorageProblems);
 
         var path = YugabyteUpgradePath.Of(spec, out var unreadable);
-        foreach (var finding in unreadable.Concat(path?.Refusals ?? []))
-        {
-            _findings.Add(finding);
-        }
+        _findings.Add(unreadable);
+        _findings.Add(path?.Refusals ?? []);
 
         foreach (var component in new[] { DatabaseComponent.Master, DatabaseComponent.Tserver }.Where(c => !spec.Instances.Exists(i => i.Component == c)))
         {

@@ -16,7 +16,7 @@ internal interface IEngineTargets : IAsyncDisposable
     IStepCatalog Catalog { get; }
 
     /// <summary>One pass of preflight: changes nothing and lists all findings.</summary>
-    Task<EnginePreflight> PreflightAsync(CancellationToken cancellationToken);
+    Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// Gives leaders back to the instances that <see cref="IDatabaseEngine.IsDraining"/> speaks of; asks the fence

@@ -90,11 +90,10 @@ internal sealed class DatabaseRunTargets
         return http;
     }
 
-    public async Task<RunPreflight> PreflightAsync(CancellationToken cancellationToken)
+    public async Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken)
     {
-        var (discovery, findings, identity) = await _engine.PreflightAsync(cancellationToken);
-        return new RunPreflight(
-            discovery, findings, identity is null ? null : new ClaimTarget(identity, ClusterAddresses.Of(Upgrade.Spec)));
+        var result = await _engine.PreflightAsync(cancellationToken);
+        return result with { TargetAddresses = ClusterAddresses.Of(Upgrade.Spec) };
     }
 
     public Task<string?> FindObstacleAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>

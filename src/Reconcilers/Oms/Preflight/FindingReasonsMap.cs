@@ -6,6 +6,10 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>The API's reasons for what the OMS domain and the metadata database report.</summary>
 internal static class FindingReasonsMap
 {
+    /// <summary>The API's finding for one of the domain.</summary>
+    public static Finding Of(OmsFinding finding) =>
+        new() { Reason = Of(finding.Reason), Message = finding.Message, Node = finding.Node };
+
     /// <summary>The reason for a domain finding.</summary>
     public static string Of(string domainReason) => domainReason switch
     {

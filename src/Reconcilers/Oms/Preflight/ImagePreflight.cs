@@ -11,7 +11,7 @@ namespace Drydock.Reconcilers.Oms;
 /// Finds out where the new image of a node will come from: it is there (then a created, never started and removed
 /// container shows what is in it), in a readable archive with the right checksum, or pullable.
 /// </summary>
-internal sealed class ImagePreflight(OmsTargets targets, FindingList findings, UpgradePath.Allowed? path)
+internal sealed class ImagePreflight(OmsTargets targets, Findings findings, UpgradePath.Allowed? path)
 {
     // Unpacked layers beside the archive's own bytes while dockerd loads it.
     private const int RoomFactor = 3;

@@ -11,7 +11,7 @@ namespace Drydock.Reconcilers.Oms;
 /// cascade, clocks. Changes nothing.
 /// </summary>
 internal sealed class MetadataPreflight(
-    OmsTargets targets, IBackupStorageProbe storage, FindingList findings, TimeProvider time)
+    OmsTargets targets, IBackupStorageProbe storage, Findings findings, TimeProvider time)
 {
     private static readonly TimeSpan LargestSkew = TimeSpan.FromSeconds(60);
 
@@ -55,7 +55,7 @@ internal sealed class MetadataPreflight(
             DiscoveredHighAvailability? highAvailability = null;
             NameLook? names = null;
             await EachAsync(
-                async () => findings.Add(topology.CompareWith(await metadata.ClusterInfoAsync(topology.RmDatabase, cancellationToken))),
+                async () => findings.Add(topology.CompareWith(await metadata.ClusterInfoAsync(topology.RmDatabase, cancellationToken)).Select(FindingReasonsMap.Of)),
                 async () => highAvailability = await HighAvailabilityAsync(metadata, topology, cancellationToken),
                 async () => names = path is null ? new NameLook([], [], []) : await new NamePreflight(targets.Upgrade.Spec, findings).LookAsync(metadata, topology, path, cancellationToken));
             return highAvailability is null || names is null ? null : new MetadataLook(server, highAvailability, names);

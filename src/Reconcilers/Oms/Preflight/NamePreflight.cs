@@ -9,7 +9,7 @@ namespace Drydock.Reconcilers.Oms;
 /// Looks at the project tables of a version below 4.0.1 (docs/research/oms.md#checks-before-an-upgrade): shared names,
 /// cascaded writers, projects that may lack dbType. Changes nothing.
 /// </summary>
-internal sealed class NamePreflight(OmsUpgradeSpec spec, FindingList findings)
+internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
 {
     private const int ProjectsRead = 500;
     private const int Rounds = 5;

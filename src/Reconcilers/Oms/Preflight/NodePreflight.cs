@@ -13,7 +13,7 @@ namespace Drydock.Reconcilers.Oms;
 /// Looks at one node: dockerd, the current container and its version, mounts, config.yaml, environment, clock and room.
 /// Changes nothing.
 /// </summary>
-internal sealed class NodePreflight(OmsTargets targets, FindingList findings, TimeProvider time)
+internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeProvider time)
 {
     private const string VersionFile = "/home/ds/supervisor/config/supervisor.json";
 
@@ -245,7 +245,7 @@ internal sealed class NodePreflight(OmsTargets targets, FindingList findings, Ti
             return null;
         }
 
-        findings.Add(result.Findings(node.Name));
+        findings.Add(result.Findings(node.Name).Select(FindingReasonsMap.Of));
         return result.Config;
     }
 

@@ -11,16 +11,14 @@ namespace Drydock.Reconcilers.Oms;
 /// </summary>
 internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe storage, TimeProvider time)
 {
-    private readonly FindingList _findings = new();
+    private readonly Findings _findings = new(text => targets.Redactor.Redact(text));
 
     /// <summary>Runs the pass.</summary>
-    public async Task<PreflightResult> RunAsync(CancellationToken cancellationToken)
+    public async Task<PreflightResult<OmsDiscovery>> RunAsync(CancellationToken cancellationToken)
     {
         // Servers that know no CEL let these through.
-        foreach (var finding in OmsUpgradeValidation.Validate(targets.Upgrade.Spec).Concat(storage.Refusals(StorageFields(), targets.Upgrade.Metadata.Namespace)))
-        {
-            _findings.Add(finding.Reason, finding.Message, finding.Node, finding.Field);
-        }
+        _findings.Add(OmsUpgradeValidation.Validate(targets.Upgrade.Spec));
+        _findings.Add(storage.Refusals(StorageFields(), targets.Upgrade.Metadata.Namespace));
 
         var path = CheckVersions();
         var nodes = await Task.WhenAll(targets.Upgrade.Spec.Regions.SelectMany(region =>
@@ -34,8 +32,8 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
         CompareImages(looks);
         var identity = topology is null || metadata is null ? null : TargetIdentity.Of(metadata.Server.Identity, topology.RmDatabase);
         return _findings.Any || path is null || topology is null || metadata is null || projects is null
-            ? new PreflightResult(null, _findings.Sorted(), identity) { TargetAddresses = metadata?.Server.Addresses ?? [] }
-            : new PreflightResult(Discover(path, looks, topology, metadata, projects), [], identity) { TargetAddresses = metadata.Server.Addresses };
+            ? new PreflightResult<OmsDiscovery>(null, _findings.Sorted(), identity) { TargetAddresses = metadata?.Server.Addresses ?? [] }
+            : new PreflightResult<OmsDiscovery>(Discover(path, looks, topology, metadata, projects), [], identity) { TargetAddresses = metadata.Server.Addresses };
     }
 
     private IEnumerable<(StorageSpec? Storage, string Field)> StorageFields()
@@ -97,7 +95,7 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
         }
 
         var result = OmsTopology.Build([.. nodes.Select(n => new NodeConfig(n.Spec.Name, n.Region, n.Spec.HostIP, n.Config!))]);
-        _findings.Add(result.Findings);
+        _findings.Add(result.Findings.Select(FindingReasonsMap.Of));
         return Task.FromResult(result.Topology);
     }
 

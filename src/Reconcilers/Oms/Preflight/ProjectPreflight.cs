@@ -11,7 +11,7 @@ namespace Drydock.Reconcilers.Oms;
 /// no forward switchover under way; docs/research/oms.md#checks-before-an-upgrade). What nothing can tell is
 /// acknowledged by a person. Changes nothing.
 /// </summary>
-internal sealed class ProjectPreflight(OmsTargets targets, FindingList findings)
+internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
 {
     private const int AtATime = 4;
     private const int Named = 20;

@@ -19,13 +19,10 @@ internal sealed class OmsRunTargets(OmsTargets targets, OmsServices services) : 
 
     public IStepCatalog Catalog() => new OmsStepCatalog(targets);
 
-    public async Task<RunPreflight> PreflightAsync(CancellationToken cancellationToken)
+    public async Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken)
     {
         var result = await new OmsPreflight(targets, services.BackupStorage, services.Time).RunAsync(cancellationToken);
-        return new RunPreflight(
-            result.Discovery is { } discovery ? new OmsDiscovered(discovery) : null,
-            result.Findings,
-            result.TargetIdentity is { } identity ? new ClaimTarget(identity, result.TargetAddresses) : null);
+        return result.Select<IRunDiscovery>(discovery => new OmsDiscovered(discovery));
     }
 
     public async Task<string?> FindObstacleAsync(OmsUpgradeStatus status, CancellationToken cancellationToken)

@@ -29,7 +29,7 @@ internal interface IRunTargets : IAsyncDisposable
     /// One preflight pass: everything that can be found out without changing anything, all findings of the pass. Ends
     /// when cancelled; any other exception is reported as a defect.
     /// </summary>
-    Task<RunPreflight> PreflightAsync(CancellationToken cancellationToken);
+    Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// Why a rollback is impossible now and what an administrator may repair; null if it is possible. Changes nothing,
@@ -105,13 +105,6 @@ internal interface IRunTargets<in TEntity, in TStatus> : IRunTargets
 /// <param name="Bind">Binds the targets. The argument must be called when something happens on one of them; it does not
 /// block and may be called from any thread.</param>
 internal sealed record RunBinding(string AccessKey, string TargetsKey, Func<Action, IRunTargets> Bind);
-
-/// <summary>What one preflight pass found: a discovery to plan from, or findings.</summary>
-/// <param name="Discovery">Null if there are findings.</param>
-/// <param name="Findings">All of them; empty if preflight passed.</param>
-/// <param name="Target">The target, as far as it could be read. Findings do not matter while another run holds
-/// it.</param>
-internal sealed record RunPreflight(IRunDiscovery? Discovery, IReadOnlyList<Finding> Findings, ClaimTarget? Target);
 
 /// <summary>What keeps a run from continuing until it is repaired. It is checked again automatically.</summary>
 /// <param name="Reason">Stable word.</param>

@@ -1,6 +1,5 @@
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.Databases;
-using Drydock.Reconcilers.Databases.Yugabyte;
 using Shouldly;
 using Xunit;
 
@@ -42,7 +41,7 @@ public sealed class ClientFailureTests
     }
 
     [Fact]
-    public void Finding_of_the_spec_names_the_field_the_host_knows()
+    public void Finding_of_a_spec_error_names_the_hosts_field()
     {
         var failure = HostException.OfSpec("h", "spec.access.docker.hosts", "m");
 
@@ -58,17 +57,5 @@ public sealed class ClientFailureTests
 
         ClientFailures.Finding(failure, "tikv-1", null)!.Field.ShouldBe("spec.instances");
         ClientFailures.Finding(failure, null, "spec.yugabyte.peer")!.Field.ShouldBe("spec.yugabyte.peer");
-    }
-
-    [Fact]
-    public void Sink_keeps_the_field_of_a_failure_and_may_word_it_anew()
-    {
-        var sink = new FindingSink(text => text);
-
-        sink.Add(HostException.OfSpec("h", "spec.control", "m"), "yb-1", message: "yb-1: m");
-
-        var finding = sink.Findings.ShouldHaveSingleItem();
-        (finding.Reason, finding.Message, finding.Node).ShouldBe((Reasons.InvalidSpec, "yb-1: m", "yb-1"));
-        finding.Field.ShouldBe("spec.control");
     }
 }

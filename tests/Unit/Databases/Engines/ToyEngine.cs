@@ -94,8 +94,8 @@ internal sealed class ToyEngine : IDatabaseEngine
 
         public string TargetDescription => "a toy of three processes";
 
-        public Task<EnginePreflight> PreflightAsync(CancellationToken cancellationToken) =>
-            Task.FromResult(new EnginePreflight(this, [], TargetIdentity));
+        public Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken) =>
+            Task.FromResult(new PreflightResult<IRunDiscovery>(this, [], TargetIdentity));
 
         public Task<ParkedStateResult> CleanUpAsync(
             DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>

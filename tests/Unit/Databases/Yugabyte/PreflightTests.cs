@@ -2,6 +2,7 @@ using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.Yugabyte;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
@@ -275,7 +276,7 @@ public sealed class PreflightTests
         (await new YugabytePreflight(life).RunAsync(default)).Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.InvalidSpec);
     }
 
-    private static Task<YugabytePreflightResult> RunAsync(YugaWorld world) =>
+    private static Task<PreflightResult<YugabyteDiscovery>> RunAsync(YugaWorld world) =>
         new YugabytePreflight(new YugaLife(world)).RunAsync(default);
 
     private static async Task ShouldFindAsync(YugaWorld world, string reason, string message, string? node = null)

@@ -40,12 +40,12 @@ internal sealed class FakeDatabaseTargets : IRunTargets<DatabaseRollingUpgrade, 
 
     public IGuardCheck Guard(string name) => new AnyGuard(name);
 
-    public async Task<RunPreflight> PreflightAsync(CancellationToken cancellationToken)
+    public async Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken)
     {
         await Task.Delay(Look, _time, cancellationToken);
         Use("preflight");
         var found = _discover();
-        return new RunPreflight(found, [], new ClaimTarget(found.TargetIdentity, found.TargetAddresses));
+        return new PreflightResult<IRunDiscovery>(found, [], found.TargetIdentity) { TargetAddresses = found.TargetAddresses };
     }
 
     public Task<string?> FindObstacleAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>

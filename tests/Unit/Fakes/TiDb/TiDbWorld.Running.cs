@@ -16,7 +16,7 @@ internal sealed partial class TiDbWorld
     public RunControls Controls { get; set; } = new() { TimeoutOf = static _ => TimeSpan.Zero };
 
     /// <summary>One pass of preflight by the present life.</summary>
-    public TiDbPreflightResult Preflight()
+    public PreflightResult<TiDbDiscovery> Preflight()
     {
         using var quiet = new NoContext();
         var pass = Life.Scheduler.Start(() => new TiDbPreflight(Life.Targets).RunAsync(CancellationToken.None));

@@ -20,9 +20,9 @@ internal sealed class ToyRunTargets(ToyRunTruth truth) : IRunTargets<ToyRun, Toy
 
     public IGuardCheck Guard(string name) => throw new KeyNotFoundException(name);
 
-    public Task<RunPreflight> PreflightAsync(CancellationToken cancellationToken) => Task.FromResult(truth.Findings.Count > 0
-        ? new RunPreflight(null, [.. truth.Findings], null)
-        : new RunPreflight(new ToyRunDiscovery(), [], new ClaimTarget(ToyRunDiscovery.Target, [])));
+    public Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken) => Task.FromResult(truth.Findings.Count > 0
+        ? new PreflightResult<IRunDiscovery>(null, [.. truth.Findings])
+        : new PreflightResult<IRunDiscovery>(new ToyRunDiscovery(), [], ToyRunDiscovery.Target));
 
     public Task<string?> FindObstacleAsync(ToyRunStatus status, CancellationToken cancellationToken) =>
         Task.FromResult<string?>(null);

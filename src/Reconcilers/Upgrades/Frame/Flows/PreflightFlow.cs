@@ -148,7 +148,7 @@ internal sealed class PreflightFlow(RunFrame frame)
         return entity;
     }
 
-    private async Task<RunPreflight> RunAsync(TargetsHold held, RunObject entity)
+    private async Task<PreflightResult<IRunDiscovery>> RunAsync(TargetsHold held, RunObject entity)
     {
         await Task.Yield();
         var targets = held.Targets;
@@ -182,7 +182,7 @@ internal sealed class PreflightFlow(RunFrame frame)
                 () => frame.Store.Wake(entity), CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current);
         }
 
-        static RunPreflight Found(Finding finding) => new(null, [finding], null);
+        static PreflightResult<IRunDiscovery> Found(Finding finding) => new(null, [finding]);
     }
 
     private async Task<RunObject> StartedAsync(RunObject entity, DateTimeOffset now, CancellationToken cancellationToken)

@@ -27,7 +27,7 @@ internal sealed class RunSession : IAsyncDisposable
     public TargetsHold Hold() => Bound.Hold();
 
     /// <summary>The preflight pass under way or just ended.</summary>
-    public Task<RunPreflight>? Preflight { get; set; }
+    public Task<PreflightResult<IRunDiscovery>>? Preflight { get; set; }
 
     /// <summary>What the last preflight pass was made for.</summary>
     public string? PreflightKey { get; set; }

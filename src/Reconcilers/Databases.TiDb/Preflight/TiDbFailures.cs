@@ -1,0 +1,24 @@
+using Drydock.Clients.Snapshots;
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <summary>What a failure of a client comes to in the preflight of a TiDB upgrade.</summary>
+internal static class TiDbFailures
+{
+    /// <inheritdoc cref="FailureFinding" />
+    public static Finding? Finding(Exception failure, string? node, string? field)
+    {
+        return ClientFailures.Finding(failure, node, field) ?? failure switch
+        {
+            TiDbApiException api => Of(api.Reason, field ?? api.Field),
+            DatabaseSqlException sql => Of(sql.Reason, field ?? sql.Field ?? "spec.tidb.credentialsSecretRef"),
+            SnapshotException storage => Of(StorageReasons.Of(storage), field),
+            _ => null,
+        };
+
+        Finding Of(string reason, string? found) =>
+            new() { Reason = reason, Message = failure.Message, Node = node, Field = found };
+    }
+}

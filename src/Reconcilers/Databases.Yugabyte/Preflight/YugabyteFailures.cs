@@ -1,0 +1,22 @@
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Databases.Yugabyte;
+
+/// <summary>What a failure of a client comes to in the preflight of a YugabyteDB or BMDB upgrade.</summary>
+internal static class YugabyteFailures
+{
+    /// <inheritdoc cref="FailureFinding" />
+    public static Finding? Finding(Exception failure, string? node, string? field)
+    {
+        return ClientFailures.Finding(failure, node, field) ?? failure switch
+        {
+            ClusterTroubleException trouble => Of(trouble.Reason),
+            AdminToolException => Of(Reasons.AdminToolFailed),
+            YbAnswerException => Of(Reasons.AnswerUnusable),
+            _ => null,
+        };
+
+        Finding Of(string reason) => new() { Reason = reason, Message = failure.Message, Node = node, Field = field };
+    }
+}

@@ -1,0 +1,125 @@
+using Drydock.Crds.Common;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>
+/// Collects the findings and notes of one preflight pass from checks that run concurrently. Texts are redacted when they
+/// are read, with every secret that the pass has learned by then, and clipped only afterwards, so that no cut secret
+/// escapes the redaction.
+/// </summary>
+/// <param name="redact">Masks the secrets in a text.</param>
+/// <param name="findingOf">How a failure of the kind's clients is reported; null: no failure is a finding.</param>
+internal sealed class Findings(Func<string, string> redact, FailureFinding? findingOf = null)
+{
+    private readonly Lock _gate = new();
+    private readonly List<Finding> _findings = [];
+    private readonly List<string> _notes = [];
+
+    public bool Any
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _findings.Count > 0;
+            }
+        }
+    }
+
+    /// <summary>The notes, redacted, in an order that does not depend on which check was faster.</summary>
+    public IReadOnlyList<string> Notes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _notes.Select(redact).Order(StringComparer.Ordinal)];
+            }
+        }
+    }
+
+    public void Add(string reason, string message, string? node = null, string? field = null) =>
+        Add(new Finding { Reason = reason, Message = message, Node = node, Field = field });
+
+    public void Add(Finding finding)
+    {
+        lock (_gate)
+        {
+            _findings.Add(finding);
+        }
+    }
+
+    public void Add(IEnumerable<Finding> findings)
+    {
+        foreach (var finding in findings)
+        {
+            Add(finding);
+        }
+    }
+
+    /// <summary>Adds a failure of one of the kind's clients. Throws it if it is not one of them.</summary>
+    /// <param name="failure">The failure.</param>
+    /// <param name="node">The node, instance or host that was asked; null takes that of the failure.</param>
+    /// <param name="field">The field of the spec that led there; null takes that of the failure.</param>
+    /// <param name="message">Replaces the message of the failure.</param>
+    public void Add(Exception failure, string? node = null, string? field = null, string? message = null)
+    {
+        var finding = findingOf?.Invoke(failure, node, field)
+            ?? throw new InvalidOperationException($"A {failure.GetType().Name} cannot be a finding.", failure);
+        Add(message is null ? finding : finding with { Message = message });
+    }
+
+    /// <summary>
+    /// Runs one check. A failure of a target becomes a finding, so that it does not hide what other checks find; every
+    /// other exception is thrown.
+    /// </summary>
+    /// <returns>What the check returned; the default if it failed.</returns>
+    public async Task<T?> LookAsync<T>(Func<Task<T?>> look, string? node = null, string? field = null)
+    {
+        try
+        {
+            return await look();
+        }
+        catch (Exception exception) when (findingOf?.Invoke(exception, node, field) is { } finding)
+        {
+            Add(finding);
+            return default;
+        }
+    }
+
+    /// <summary>Adds a sentence for the readers of the plan.</summary>
+    public void Note(string note)
+    {
+        lock (_gate)
+        {
+            _notes.Add(note);
+        }
+    }
+
+    /// <summary>
+    /// The findings, redacted, each once, in an order that does not depend on which check was faster, and at most
+    /// <see cref="SchemaLimits.Findings"/>.
+    /// </summary>
+    public IReadOnlyList<Finding> Sorted()
+    {
+        lock (_gate)
+        {
+            return
+            [
+                .. _findings
+                    .Select(f => f with { Message = SchemaLimits.Clip(redact(f.Message)) })
+                    .Distinct()
+                    .OrderBy(f => f.Node ?? "", StringComparer.Ordinal)
+                    .ThenBy(f => f.Reason, StringComparer.Ordinal)
+                    .ThenBy(f => f.Message, StringComparer.Ordinal)
+                    .Take(SchemaLimits.Findings),
+            ];
+        }
+    }
+}
+
+/// <summary>The finding that a failure of a client comes to; null if the exception is not a failure of a target.</summary>
+/// <param name="failure">The failure.</param>
+/// <param name="node">The node, instance or host that was asked; null takes that of the failure.</param>
+/// <param name="field">The field of the spec that led there; null takes that of the failure.</param>
+internal delegate Finding? FailureFinding(Exception failure, string? node, string? field);
