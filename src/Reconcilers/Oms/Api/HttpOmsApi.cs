@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
@@ -25,7 +26,7 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
     {
         try
         {
-            await PageAsync(OmsProjectKind.Migration, 1, 1, cancellationToken);
+            await PageAsync(ProjectKind.Migration, 1, 1, cancellationToken);
             return OmsApiGeneration.V2;
         }
         catch (OmsApiException exception) when (exception.Kind == OmsApiErrorKind.Absent)
@@ -39,7 +40,7 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
     public async Task<IReadOnlyList<OmsProject>> ProjectsAsync(CancellationToken cancellationToken)
     {
         var projects = new List<OmsProject>();
-        foreach (var kind in new[] { OmsProjectKind.Migration, OmsProjectKind.Sync })
+        foreach (var kind in new[] { ProjectKind.Migration, ProjectKind.Synchronization })
         {
             // totalCount is rows in one page of the documents and pages in another, and the page size given back may be
             // another: read until nothing new comes.
@@ -81,10 +82,10 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
 
     /// <inheritdoc />
     public async Task<ProjectProgress> OlderProgressAsync(
-        OmsProjectKind kind, string id, CancellationToken cancellationToken)
+        ProjectKind kind, string id, CancellationToken cancellationToken)
     {
         var what = What("progress", id);
-        var path = $"api/omsp/v2/{(kind == OmsProjectKind.Migration ? "migrations" : "sync")}/{Uri.EscapeDataString(Checked(what, id))}/progress";
+        var path = $"api/omsp/v2/{(kind == ProjectKind.Migration ? "migrations" : "sync")}/{Uri.EscapeDataString(Checked(what, id))}/progress";
         return Progress(what, await _transport.ReadAsync<IdRequest>(what, HttpMethod.Get, path, null, null, cancellationToken));
     }
 
@@ -140,9 +141,9 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
         (rows ?? []).OfType<ComponentRow>().Select(r => new ProjectComponent(kind, r.Name ?? "", r.Status ?? "", r.Subtopic ?? ""));
 
     private async Task<List<OmsProject>> PageAsync(
-        OmsProjectKind kind, int page, int size, CancellationToken cancellationToken)
+        ProjectKind kind, int page, int size, CancellationToken cancellationToken)
     {
-        var type = kind == OmsProjectKind.Migration ? "MIGRATION" : "SYNC";
+        var type = kind == ProjectKind.Migration ? "MIGRATION" : "SYNC";
         var what = string.Create(CultureInfo.InvariantCulture, $"ListProjects ({type}, page {page})");
         var answer = await _transport.ReadAsync(what, HttpMethod.Post, Action("ListProjects"), new ListRequest(type, page, size), OmsApiJson.Default.ListRequest, cancellationToken);
         return IsNothing(answer.Data) ? [] : [.. Read(what, answer.Data, OmsApiJson.Default.ProjectRows).OfType<ProjectRow>().Select(r => Project(what, r, kind))];
@@ -154,8 +155,8 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
     private string Checked(string what, string id) =>
         id.Length is > 0 and <= LongestId ? id : throw _transport.Errors.Unreadable(what, "the id of the project is empty or too long");
 
-    private OmsProject Project(string what, ProjectRow row, OmsProjectKind? kind) => new(
-        kind ?? (string.Equals(row.Type, "SYNC", StringComparison.OrdinalIgnoreCase) ? OmsProjectKind.Sync : OmsProjectKind.Migration),
+    private OmsProject Project(string what, ProjectRow row, ProjectKind? kind) => new(
+        kind ?? (string.Equals(row.Type, "SYNC", StringComparison.OrdinalIgnoreCase) ? ProjectKind.Synchronization : ProjectKind.Migration),
         row.Id is { Length: > 0 and <= LongestId } id ? id : throw _transport.Errors.Unreadable(what, "a project without a usable id"),
         row.Name ?? "",
         row.Status is { Length: > 0 } status ? status : throw _transport.Errors.Unreadable(what, $"project {row.Id} has no status"));

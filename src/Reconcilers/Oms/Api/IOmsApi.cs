@@ -1,3 +1,4 @@
+using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
@@ -34,7 +35,7 @@ internal interface IOmsApi : IDisposable
 
     /// <summary>How far a project is, from the older API.</summary>
     /// <exception cref="OmsApiException">No or no good answer.</exception>
-    Task<ProjectProgress> OlderProgressAsync(OmsProjectKind kind, string id, CancellationToken cancellationToken);
+    Task<ProjectProgress> OlderProgressAsync(ProjectKind kind, string id, CancellationToken cancellationToken);
 
     /// <summary>The steps of a project.</summary>
     /// <exception cref="OmsApiException">No or no good answer.</exception>

@@ -10,8 +10,8 @@ namespace Drydock.Reconcilers.Oms;
 /// </summary>
 internal sealed class ProjectMatch
 {
-    private readonly Dictionary<(OmsProjectKind Kind, string Id), OmsProject> _byId = [];
-    private readonly ILookup<(OmsProjectKind Kind, string Name), OmsProject> _byName;
+    private readonly Dictionary<(ProjectKind Kind, string Id), OmsProject> _byId = [];
+    private readonly ILookup<(ProjectKind Kind, string Name), OmsProject> _byName;
     private readonly IReadOnlyList<RenamedProject> _renamed;
 
     /// <summary>Looks among these.</summary>
@@ -33,18 +33,13 @@ internal sealed class ProjectMatch
     public OmsProject? Find(ProjectStatus recorded)
     {
         ArgumentNullException.ThrowIfNull(recorded);
-        var kind = KindOf(recorded.Kind);
-        if (_byId.GetValueOrDefault((kind, recorded.Id)) is { } same)
+        if (_byId.GetValueOrDefault((recorded.Kind, recorded.Id)) is { } same)
         {
             return same;
         }
 
         var name = _renamed.FirstOrDefault(r => r.Kind == recorded.Kind && r.Id == recorded.Id)?.NewName ?? recorded.Name;
-        var named = _byName[(kind, name)].Take(2).ToList();
+        var named = _byName[(recorded.Kind, name)].Take(2).ToList();
         return named.Count == 1 ? named[0] : null;
     }
-
-    /// <summary>The domain's word for a kind.</summary>
-    public static OmsProjectKind KindOf(ProjectKind kind) =>
-        kind == ProjectKind.Migration ? OmsProjectKind.Migration : OmsProjectKind.Sync;
 }

@@ -1,3 +1,5 @@
+using Drydock.Crds.OmsUpgrades;
+
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
@@ -17,11 +19,11 @@ internal static class LinkRecovery
     /// <param name="kind">Migration or synchronisation.</param>
     /// <param name="status">The project's status before the upgrade (docs/research/oms.md#project-status).</param>
     /// <param name="highAvailabilityOn">Whether high availability is on after the upgrade.</param>
-    public static string? Of(OmsVersion target, OmsProjectKind kind, string status, bool highAvailabilityOn)
+    public static string? Of(OmsVersion target, ProjectKind kind, string status, bool highAvailabilityOn)
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(status);
-        var writer = target >= IncrSyncSince ? "Incr-Sync" : kind == OmsProjectKind.Migration ? "JDBCWriter" : "Connector";
+        var writer = target >= IncrSyncSince ? "Incr-Sync" : kind == ProjectKind.Migration ? "JDBCWriter" : "Connector";
         return status.ToUpperInvariant() switch
         {
             "RUNNING" or "RUNNING_MODIFYING" or "RUNNING_MERGING" => Running(target, writer, highAvailabilityOn),
@@ -44,11 +46,11 @@ internal static class LinkRecovery
         return target >= IncrSyncSince ? $"{recovery}; a Full-Import must be resumed by hand" : recovery;
     }
 
-    private static string Suspended(OmsVersion target, OmsProjectKind kind, string writer, bool highAvailabilityOn) => (highAvailabilityOn, target >= SuspendedStaySince, kind) switch
+    private static string Suspended(OmsVersion target, ProjectKind kind, string writer, bool highAvailabilityOn) => (highAvailabilityOn, target >= SuspendedStaySince, kind) switch
     {
         (false, _, _) => $"was suspended: it stays so; start its Store by hand before {writer} is resumed",
         (true, true, _) => "was suspended: it stays so; a new Store is created; resume it when it is wanted",
-        (true, false, OmsProjectKind.Sync) => $"was suspended: its {writer} is restarted by high availability although it was suspended, and the link must be recovered by hand; suspend it again if it is not wanted",
+        (true, false, ProjectKind.Synchronization) => $"was suspended: its {writer} is restarted by high availability although it was suspended, and the link must be recovered by hand; suspend it again if it is not wanted",
         _ => $"was suspended: the vendor's table does not say what becomes of it; look whether {writer} was started, and recover or suspend the link by hand",
     };
 }

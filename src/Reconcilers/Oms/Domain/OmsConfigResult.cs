@@ -1,3 +1,4 @@
+using Drydock.Crds.Common;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
@@ -10,6 +11,6 @@ internal sealed record OmsConfigResult(
     OmsConfig? Config, IReadOnlyList<OmsConfigError> Errors, IReadOnlyList<Secret> SecretValues)
 {
     /// <summary>One finding for each error.</summary>
-    public IReadOnlyList<OmsFinding> Findings(string node) =>
-        [.. Errors.Select(error => new OmsFinding(FindingReasons.ConfigInvalid, error.Message, node))];
+    public IReadOnlyList<Finding> Findings(string node) =>
+        [.. Errors.Select(error => new Finding { Reason = Reasons.ConfigUnreadable, Message = error.Message, Node = node })];
 }

@@ -1,3 +1,5 @@
+using Drydock.Crds.OmsUpgrades;
+
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>A project as the metadata of OMS below 4.0.1, or the API, has it.</summary>
@@ -5,7 +7,7 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Id">Its id, as text: the table's or the API's.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Status">Its status, for instance <c>RUNNING</c> (docs/research/oms.md#project-status).</param>
-internal sealed record OmsProject(OmsProjectKind Kind, string Id, string Name, string Status)
+internal sealed record OmsProject(ProjectKind Kind, string Id, string Name, string Status)
 {
     /// <summary>Its components and their states in one line; null where nothing tells.</summary>
     public string? Components { get; init; }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Drydock.Crds.Common;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
@@ -42,16 +43,16 @@ internal sealed record OmsTopology
     }
 
     /// <summary>
-    /// Compares with the regions OMS itself has (<c>cluster_info</c>): a region that the spec forgot would be left half
-    /// upgraded. No rows are no finding: the table is filled by the installation's own tool.
+    /// Compares with the regions OMS itself has (<c>cluster_info</c>): a region that is missing in the spec would be
+    /// left half upgraded. An empty table is not a finding: the installation's own tool fills it.
     /// </summary>
-    public IReadOnlyList<OmsFinding> CompareWith(IReadOnlyCollection<ClusterInfoRow> rows)
+    public IReadOnlyList<Finding> CompareWith(IReadOnlyCollection<ClusterInfoRow> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        var findings = new List<OmsFinding>();
+        var problems = new List<string>();
         if (rows.Count == 0)
         {
-            return findings;
+            return [];
         }
 
         var byCode = Regions.ToDictionary(region => region.CmLocation.ToString(CultureInfo.InvariantCulture), StringComparer.Ordinal);
@@ -59,31 +60,23 @@ internal sealed record OmsTopology
         {
             if (!byCode.TryGetValue(row.Code.Trim(), out var region))
             {
-                findings.Add(new OmsFinding(
-                    FindingReasons.RegionsMismatch,
-                    $"OMS knows a region '{row.Region}' with cm_location {row.Code} (cluster_info) that the spec does not have; all regions must be upgraded together. Add it to spec.regions, or remove a region that no longer exists from OMS."));
+                problems.Add($"OMS has a region '{row.Region}' with cm_location {row.Code} (cluster_info) that is missing in the spec; all regions must be upgraded together. Add it to spec.regions, or remove a region that no longer exists from OMS.");
             }
             else if (region.CmRegion is { } name && row.Region.Trim() is { Length: > 0 } known && !string.Equals(name, known, StringComparison.Ordinal) && Regions.Count > 1)
             {
-                findings.Add(new OmsFinding(
-                    FindingReasons.RegionsMismatch,
-                    $"OMS has the region with cm_location {row.Code} as '{known}' (cluster_info), its config.yaml says cm_region: '{name}'. Make them agree before the upgrade."));
+                problems.Add($"OMS has the region with cm_location {row.Code} as '{known}' (cluster_info), but its config.yaml has cm_region: '{name}'. Make them agree before the upgrade.");
             }
             else if (row.IsDefault != region.IsDefault)
             {
-                findings.Add(new OmsFinding(
-                    FindingReasons.DefaultRegionInvalid,
-                    $"OMS has region '{region.Name}' as {(row.IsDefault ? "the" : "not the")} default one (cluster_info), its config.yaml says cm_is_default: {(region.IsDefault ? "true" : "false")}. Make them agree before the upgrade."));
+                problems.Add($"OMS has region '{region.Name}' as {(row.IsDefault ? "the default region" : "a region that is not the default")} (cluster_info), but its config.yaml has cm_is_default: {(region.IsDefault ? "true" : "false")}. Make them agree before the upgrade.");
             }
         }
 
         var codes = rows.Select(row => row.Code.Trim()).ToHashSet(StringComparer.Ordinal);
-        findings.AddRange(byCode
+        problems.AddRange(byCode
             .Where(pair => !codes.Contains(pair.Key))
-            .Select(pair => new OmsFinding(
-                FindingReasons.RegionsMismatch,
-                $"Region '{pair.Value.Name}' with cm_location {pair.Key} is not among the regions OMS knows (cluster_info). Correct cm_location in its config.yaml, or remove it from spec.regions.")));
-        return findings;
+            .Select(pair => $"Region '{pair.Value.Name}' with cm_location {pair.Key} is not among the regions of OMS (cluster_info). Correct cm_location in its config.yaml, or remove it from spec.regions."));
+        return [.. problems.Select(problem => new Finding { Reason = Reasons.RegionsInvalid, Message = problem })];
     }
 
     /// <summary>
@@ -93,12 +86,12 @@ internal sealed record OmsTopology
     /// <param name="hosts">The hosts of the cm database.</param>
     /// <param name="heartbeats">The heartbeats of each region, by the region's name.</param>
     /// <param name="maximumAge">How old a heartbeat may be.</param>
-    public IReadOnlyList<OmsFinding> HostsNotOnline(
+    public IReadOnlyList<Finding> HostsNotOnline(
         IReadOnlyCollection<OmsHost> hosts, IReadOnlyDictionary<string, IReadOnlyList<SupervisorHeartbeat>> heartbeats, TimeSpan maximumAge)
     {
         ArgumentNullException.ThrowIfNull(hosts);
         ArgumentNullException.ThrowIfNull(heartbeats);
-        var findings = new List<OmsFinding>();
+        var findings = new List<Finding>();
         foreach (var region in Regions)
         {
             var beats = heartbeats.GetValueOrDefault(region.Name) ?? [];
@@ -129,7 +122,11 @@ internal sealed record OmsTopology
 
         return findings;
 
-        void Add(OmsTopologyNode node, string what) => findings.Add(new OmsFinding(
-            FindingReasons.HostNotOnline, $"Node {node.Name}: {what}. See /home/admin/logs/supervisor/error.log and oms_drc_supervisor in its container.", node.Name));
+        void Add(OmsTopologyNode node, string what) => findings.Add(new Finding
+        {
+            Reason = Reasons.ComponentsUnhealthy,
+            Message = $"Node {node.Name}: {what}. See /home/admin/logs/supervisor/error.log and oms_drc_supervisor in its container.",
+            Node = node.Name,
+        });
     }
 }

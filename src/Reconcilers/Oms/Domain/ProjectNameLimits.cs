@@ -1,3 +1,5 @@
+using Drydock.Crds.OmsUpgrades;
+
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
@@ -8,5 +10,5 @@ namespace Drydock.Reconcilers.Oms;
 internal sealed record ProjectNameLimits(int Migration, int Sync)
 {
     /// <summary>The limit of a table.</summary>
-    public int Of(OmsProjectKind kind) => kind == OmsProjectKind.Migration ? Migration : Sync;
+    public int Of(ProjectKind kind) => kind == ProjectKind.Migration ? Migration : Sync;
 }

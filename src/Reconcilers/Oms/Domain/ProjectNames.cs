@@ -1,3 +1,5 @@
+using Drydock.Crds.OmsUpgrades;
+
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
@@ -23,17 +25,10 @@ internal static class ProjectNames
                 .GroupBy(project => project.Name.TrimEnd(' '), StringComparer.OrdinalIgnoreCase)
                 .Where(group => group.Skip(1).Any())
                 .OrderBy(group => group.Key, StringComparer.Ordinal)
-                .Select(group => new DuplicateProjectName(group.First().Name, Ids(group, OmsProjectKind.Migration), Ids(group, OmsProjectKind.Sync))),
+                .Select(group => new DuplicateProjectName(group.First().Name, Ids(group, ProjectKind.Migration), Ids(group, ProjectKind.Synchronization))),
         ];
     }
 
-    /// <summary>One finding for each name.</summary>
-    public static IReadOnlyList<OmsFinding> Findings(IEnumerable<DuplicateProjectName> duplicates)
-    {
-        ArgumentNullException.ThrowIfNull(duplicates);
-        return [.. duplicates.Select(duplicate => new OmsFinding(FindingReasons.DuplicateProjectNames, duplicate.Message))];
-    }
-
-    private static List<string> Ids(IEnumerable<OmsProject> projects, OmsProjectKind kind) =>
+    private static List<string> Ids(IEnumerable<OmsProject> projects, ProjectKind kind) =>
         [.. projects.Where(project => project.Kind == kind).Select(project => project.Id)];
 }

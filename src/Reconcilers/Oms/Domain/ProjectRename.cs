@@ -1,3 +1,5 @@
+using Drydock.Crds.OmsUpgrades;
+
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>A project that gets another name, because it shares its own with another one.</summary>
@@ -5,7 +7,7 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Id">Its id, as text.</param>
 /// <param name="OldName">Its name, exactly as the row has it.</param>
 /// <param name="NewName">The name it gets.</param>
-internal sealed record ProjectRename(OmsProjectKind Kind, string Id, string OldName, string NewName)
+internal sealed record ProjectRename(ProjectKind Kind, string Id, string OldName, string NewName)
 {
     /// <summary>The other way round.</summary>
     public ProjectRename Reverse() => new(Kind, Id, NewName, OldName);

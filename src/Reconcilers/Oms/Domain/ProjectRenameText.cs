@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Drydock.Crds.OmsUpgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
@@ -51,7 +52,7 @@ internal static class ProjectRenameText
             foreach (var rename in renames)
             {
                 json.WriteStartObject();
-                json.WriteString("kind", rename.Kind == OmsProjectKind.Migration ? "Migration" : "Synchronization");
+                json.WriteString("kind", rename.Kind.ToString());
                 json.WriteString("id", rename.Id);
                 json.WriteString("old", rename.OldName);
                 json.WriteString("new", rename.NewName);
@@ -76,7 +77,7 @@ internal static class ProjectRenameText
             return
             [
                 .. json.RootElement.EnumerateArray().Select(entry => new ProjectRename(
-                    entry.GetProperty("kind").GetString() == "Migration" ? OmsProjectKind.Migration : OmsProjectKind.Sync,
+                    entry.GetProperty("kind").GetString() == nameof(ProjectKind.Migration) ? ProjectKind.Migration : ProjectKind.Synchronization,
                     entry.GetProperty("id").GetString() ?? "",
                     entry.GetProperty("old").GetString() ?? "",
                     entry.GetProperty("new").GetString() ?? "")),

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
@@ -32,10 +34,10 @@ internal static class ProjectRenamer
         ArgumentNullException.ThrowIfNull(keep);
         ArgumentNullException.ThrowIfNull(limits);
         ArgumentNullException.ThrowIfNull(taken);
-        var findings = new List<OmsFinding>();
+        var findings = new List<Finding>();
         var byKey = all.GroupBy(Key, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
-        findings.AddRange(keep.Where(key => !byKey.ContainsKey(key)).Order(StringComparer.Ordinal).Select(key => new OmsFinding(
-            FindingReasons.KeepProjectNames, $"keepProjectNames has {key}, but there is no such project; correct it, kind and id are as status.projects has them.")));
+        findings.AddRange(keep.Where(key => !byKey.ContainsKey(key)).Order(StringComparer.Ordinal).Select(key => NotKept(
+            $"keepProjectNames has {key}, but there is no such project. Correct it; kind and id are as in status.projects.")));
 
         var used = all.Select(project => Fold(project.Name)).Concat(taken.Select(Fold)).ToHashSet(StringComparer.Ordinal);
         var renames = new List<ProjectRename>();
@@ -44,8 +46,7 @@ internal static class ProjectRenamer
             var kept = group.Where(project => keep.Contains(Key(project), StringComparer.Ordinal)).ToList();
             if (kept.Count > 1)
             {
-                findings.Add(new OmsFinding(
-                    FindingReasons.KeepProjectNames,
+                findings.Add(NotKept(
                     $"keepProjectNames has {string.Join(" and ", kept.Select(Key))}, which share the name '{kept[0].Name}'; only one of each name can keep it. Remove all but one."));
                 continue;
             }
@@ -59,22 +60,24 @@ internal static class ProjectRenamer
                 }
                 else
                 {
-                    findings.Add(new OmsFinding(
-                        FindingReasons.DuplicateProjectNames,
-                        $"no free name of at most {limits.Of(project.Kind).ToString(CultureInfo.InvariantCulture)} characters was found for project {Key(project)} '{project.Name}'; rename it in the console."));
+                    findings.Add(NotRenamed(
+                        $"No free name of at most {limits.Of(project.Kind).ToString(CultureInfo.InvariantCulture)} characters was found for project {Key(project)} '{project.Name}'; rename it in the console."));
                 }
             }
         }
 
         if (renames.Count > MostRenames)
         {
-            findings.Add(new OmsFinding(
-                FindingReasons.DuplicateProjectNames,
-                $"{renames.Count.ToString(CultureInfo.InvariantCulture)} projects would have to be renamed, at most {MostRenames.ToString(CultureInfo.InvariantCulture)} are; rename some by hand first."));
+            findings.Add(NotRenamed(
+                $"{renames.Count.ToString(CultureInfo.InvariantCulture)} projects would have to be renamed, but at most {MostRenames.ToString(CultureInfo.InvariantCulture)} are renamed automatically. Rename some by hand first."));
         }
 
         return new ProjectRenamePlan(findings.Count == 0 ? renames : [], findings);
     }
+
+    /// <summary>Why the projects that share a name cannot be renamed.</summary>
+    public static Finding NotRenamed(string why) =>
+        new() { Reason = Reasons.DuplicateProjectNames, Message = why, Field = "spec.preflight.duplicateProjectNames" };
 
     /// <summary>A project as the spec and status name it: <c>Migration/12</c>.</summary>
     public static string Key(OmsProject project)
@@ -84,8 +87,8 @@ internal static class ProjectRenamer
     }
 
     /// <summary>A project as the spec and status name it: <c>Migration/12</c>.</summary>
-    public static string Key(OmsProjectKind kind, string id) =>
-        $"{(kind == OmsProjectKind.Migration ? "Migration" : "Synchronization")}/{id}";
+    public static string Key(ProjectKind kind, string id) =>
+        $"{kind}/{id}";
 
     /// <summary>
     /// A form in which two names are equal if they differ only in case, combining marks, trailing spaces, or in which
@@ -111,6 +114,9 @@ internal static class ProjectRenamer
         return text.ToString().TrimEnd(' ');
     }
 
+    private static Finding NotKept(string why) =>
+        new() { Reason = Reasons.InvalidSpec, Message = why, Field = "spec.preflight.keepProjectNames" };
+
     // A project may be in two duplicates (the server holds more names for equal than we do): those become one group.
     private static IEnumerable<List<OmsProject>> Groups(
         IReadOnlyCollection<OmsProject> all, IEnumerable<DuplicateProjectName> duplicates, Dictionary<string, OmsProject> byKey)
@@ -118,8 +124,8 @@ internal static class ProjectRenamer
         var groups = new Dictionary<string, SortedDictionary<string, OmsProject>>(StringComparer.Ordinal);
         foreach (var duplicate in ProjectNames.Duplicates(all).Concat(duplicates))
         {
-            var members = duplicate.MigrationIds.Select(id => Key(OmsProjectKind.Migration, id))
-                .Concat(duplicate.SyncIds.Select(id => Key(OmsProjectKind.Sync, id)))
+            var members = duplicate.MigrationIds.Select(id => Key(ProjectKind.Migration, id))
+                .Concat(duplicate.SyncIds.Select(id => Key(ProjectKind.Synchronization, id)))
                 .Where(byKey.ContainsKey)
                 .ToList();
             var merged = new SortedDictionary<string, OmsProject>(StringComparer.Ordinal);
@@ -143,7 +149,7 @@ internal static class ProjectRenamer
 
     private static string? NewName(OmsProject project, int limit, HashSet<string> used)
     {
-        var tail = $"_{(project.Kind == OmsProjectKind.Migration ? 'm' : 's')}{new string([.. project.Id.Where(sign => char.IsAsciiLetterOrDigit(sign) || sign is '-' or '_')])}";
+        var tail = $"_{(project.Kind == ProjectKind.Migration ? 'm' : 's')}{new string([.. project.Id.Where(sign => char.IsAsciiLetterOrDigit(sign) || sign is '-' or '_')])}";
         for (var number = 1; number <= MostTries; number++)
         {
             var suffix = number == 1 ? tail : string.Create(CultureInfo.InvariantCulture, $"{tail}-{number}");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Drydock.Crds.Common;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
@@ -10,7 +11,7 @@ internal sealed class TopologyBuilder
 
     private readonly IReadOnlyList<NodeConfig> _all;
     private readonly List<ReadNode> _nodes;
-    private readonly List<OmsFinding> _findings = [];
+    private readonly List<Finding> _findings = [];
 
     internal TopologyBuilder(IReadOnlyList<NodeConfig> nodes)
     {
@@ -22,7 +23,7 @@ internal sealed class TopologyBuilder
     {
         if (_nodes.Count == 0)
         {
-            Add(FindingReasons.NodesMismatch, "No node's config.yaml could be read; expected at least one node.");
+            Add(Reasons.NodesDiffer, "No node's config.yaml could be read; expected at least one node.");
             return new TopologyResult(null, _findings);
         }
 
@@ -100,7 +101,7 @@ internal sealed class TopologyBuilder
         if (!string.Equals(region, cmRegion, StringComparison.Ordinal))
         {
             Add(
-                FindingReasons.RegionsMismatch,
+                Reasons.RegionsInvalid,
                 $"Region '{region}' of the spec has nodes whose config.yaml says cm_region: {(cmRegion is null ? "nothing" : $"'{cmRegion}'")}; expected the same name. Correct spec.regions or cm_region.",
                 nodes[0].Node);
         }
@@ -113,14 +114,14 @@ internal sealed class TopologyBuilder
         foreach (var address in known.Except(spec, StringComparer.Ordinal))
         {
             Add(
-                FindingReasons.NodesMismatch,
+                Reasons.NodesDiffer,
                 $"cm_nodes of region '{region}' has {address}, which is no node of the spec; all nodes must be upgraded together. Add it to spec.regions, or remove a node that no longer exists from cm_nodes.");
         }
 
         foreach (var node in nodes.Where(node => !known.Contains(NodeAddress.Normalize(node.HostIp))))
         {
             Add(
-                FindingReasons.NodesMismatch,
+                Reasons.NodesDiffer,
                 $"Node {node.Node} has hostIP {node.HostIp}, which is not in cm_nodes of region '{region}' ({string.Join(", ", known)}). Correct hostIP in the spec, or cm_nodes.",
                 node.Node);
         }
@@ -130,7 +131,7 @@ internal sealed class TopologyBuilder
     {
         foreach (var group in _all.GroupBy(node => NodeAddress.Normalize(node.HostIp), StringComparer.Ordinal).Where(group => group.Skip(1).Any()))
         {
-            Add(FindingReasons.NodesMismatch, $"Nodes {string.Join(", ", group.Select(node => node.Node))} have the same hostIP {group.Key}; expected a different one for each.");
+            Add(Reasons.NodesDiffer, $"Nodes {string.Join(", ", group.Select(node => node.Node))} have the same hostIP {group.Key}; expected a different one for each.");
         }
     }
 
@@ -140,14 +141,14 @@ internal sealed class TopologyBuilder
         if (defaults.Count != 1)
         {
             Add(
-                FindingReasons.DefaultRegionInvalid,
+                Reasons.RegionsInvalid,
                 $"{(defaults.Count == 0 ? "No region has" : $"Regions {string.Join(", ", defaults)} all have")} cm_is_default: true; expected exactly one. Correct cm_is_default in the config.yaml of the other nodes.");
         }
 
         foreach (var group in regions.GroupBy(region => region.Nodes[0].Config.CmLocation).Where(group => group.Skip(1).Any()))
         {
             Add(
-                FindingReasons.DuplicateLocation,
+                Reasons.RegionsInvalid,
                 $"Regions {string.Join(", ", group.Select(region => $"'{region.Name}'"))} all have cm_location {Number(group.Key)}; expected a different one for each.");
         }
 
@@ -160,7 +161,7 @@ internal sealed class TopologyBuilder
         foreach (var group in uses.GroupBy(use => use.Database, StringComparer.OrdinalIgnoreCase).Where(group => group.Skip(1).Any()))
         {
             Add(
-                FindingReasons.DuplicateDatabase,
+                Reasons.HeartbeatDatabaseShared,
                 $"Database '{group.Key}' is {string.Join(" and ", group.Select(use => use.Use))}; expected a different one for each. Correct config.yaml.");
         }
 
@@ -170,7 +171,7 @@ internal sealed class TopologyBuilder
             .Where(group => group.Skip(1).Any())
             .Select(group => (group.Key, group.Select(pair => $"'{pair.Name}'").ToList())))
         {
-            Add(FindingReasons.NodesMismatch, $"{address} is in cm_nodes of regions {string.Join(" and ", names)}; expected in one only. Correct cm_nodes.");
+            Add(Reasons.NodesDiffer, $"{address} is in cm_nodes of regions {string.Join(" and ", names)}; expected in one only. Correct cm_nodes.");
         }
     }
 
@@ -189,9 +190,9 @@ internal sealed class TopologyBuilder
                 ? $"differs from node {first.Node}'s"
                 : $"is '{show(node.Config)}', on node {first.Node} '{show(first.Config)}'";
 
-            // Inside a region it is a slip on one host; between regions the regions contradict each other.
+            // Within a region one host is wrong; between regions the regions contradict each other.
             Add(
-                node.Region == first.Region ? FindingReasons.ConfigMismatch : FindingReasons.RegionsMismatch,
+                node.Region == first.Region ? Reasons.ConfigUnreadable : Reasons.RegionsInvalid,
                 $"Node {node.Node}{(node.Region == first.Region ? "" : $" of region '{node.Region}'")}: {key} {difference}; expected the same on {whole}. Correct config.yaml on one of them.",
                 node.Node);
         }
@@ -201,5 +202,6 @@ internal sealed class TopologyBuilder
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 
-    private void Add(string reason, string message, string? node = null) => _findings.Add(new OmsFinding(reason, message, node));
+    private void Add(string reason, string message, string? node = null) => 
+        _findings.Add(new Finding { Reason = reason, Message = message, Node = node });
 }

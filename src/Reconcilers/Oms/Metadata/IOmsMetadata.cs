@@ -1,3 +1,4 @@
+using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
@@ -87,7 +88,7 @@ internal interface IOmsMetadata
     Task<IReadOnlyList<string>> NamesInUseAsync(string rmDatabase, IReadOnlyCollection<string> names, CancellationToken cancellationToken);
 
     /// <summary>The rows with these ids; those that do not exist are left out.</summary>
-    Task<IReadOnlyList<OmsProject>> ProjectsByIdAsync(string rmDatabase, IReadOnlyCollection<(OmsProjectKind Kind, string Id)> ids, CancellationToken cancellationToken);
+    Task<IReadOnlyList<OmsProject>> ProjectsByIdAsync(string rmDatabase, IReadOnlyCollection<(ProjectKind Kind, string Id)> ids, CancellationToken cancellationToken);
 
     /// <summary>
     /// Renames projects in one transaction in the session that holds the lock, each only if it still has its old name

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
@@ -15,8 +16,8 @@ internal sealed partial class SqlOmsMetadata
     private const string HeartbeatSequence = "heatbeat_sequence"; // the vendor's spelling
     private const string NotDeleted = "(project_status IS NULL OR project_status <> 'DELETED')";
 
-    private static readonly (OmsProjectKind Kind, string Table)[] ProjectTables =
-        [(OmsProjectKind.Migration, "oms_project"), (OmsProjectKind.Sync, "oms_sync_project")];
+    private static readonly (ProjectKind Kind, string Table)[] ProjectTables =
+        [(ProjectKind.Migration, "oms_project"), (ProjectKind.Synchronization, "oms_sync_project")];
 
     /// <inheritdoc />
     public Task<ProjectsRead> ProjectsAsync(string rmDatabase, int limit, CancellationToken cancellationToken)
@@ -45,7 +46,7 @@ internal sealed partial class SqlOmsMetadata
                         var ids = group.Select(row => row.Id).ToList();
                         if (seen.Add(group.First().Name.TrimEnd(' ')))
                         {
-                            duplicates.Add(new DuplicateProjectName(group.First().Name, kind == OmsProjectKind.Migration ? ids : [], kind == OmsProjectKind.Sync ? ids : []));
+                            duplicates.Add(new DuplicateProjectName(group.First().Name, kind == ProjectKind.Migration ? ids : [], kind == ProjectKind.Synchronization ? ids : []));
                         }
                     }
                 }

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Text;
+using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
@@ -17,7 +18,7 @@ internal sealed partial class SqlOmsMetadata
             async connection =>
             {
                 var projects = new List<OmsProject>();
-                var limits = new Dictionary<OmsProjectKind, int>();
+                var limits = new Dictionary<ProjectKind, int>();
                 var truncated = false;
                 foreach (var (kind, table) in await PresentTablesAsync(connection, rmDatabase, cancellationToken))
                 {
@@ -42,7 +43,7 @@ internal sealed partial class SqlOmsMetadata
                 var any = limits.Values.DefaultIfEmpty(ShortestNameColumn).Min();
                 return new ProjectNamesRead(
                     projects,
-                    new ProjectNameLimits(limits.GetValueOrDefault(OmsProjectKind.Migration, any), limits.GetValueOrDefault(OmsProjectKind.Sync, any)),
+                    new ProjectNameLimits(limits.GetValueOrDefault(ProjectKind.Migration, any), limits.GetValueOrDefault(ProjectKind.Synchronization, any)),
                     truncated);
             },
             cancellationToken);
@@ -73,7 +74,7 @@ internal sealed partial class SqlOmsMetadata
 
     /// <inheritdoc />
     public Task<IReadOnlyList<OmsProject>> ProjectsByIdAsync(
-        string rmDatabase, IReadOnlyCollection<(OmsProjectKind Kind, string Id)> ids, CancellationToken cancellationToken)
+        string rmDatabase, IReadOnlyCollection<(ProjectKind Kind, string Id)> ids, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(ids);
         return _sessions.RunAsync<IReadOnlyList<OmsProject>>(
@@ -114,7 +115,7 @@ internal sealed partial class SqlOmsMetadata
     }
 
     private static async Task<string?> ProblemAsync(
-        DbConnection connection, string rmDatabase, IReadOnlyList<(OmsProjectKind Kind, string Table)> tables, ProjectRename rename, bool mustBeFree, CancellationToken cancellationToken)
+        DbConnection connection, string rmDatabase, IReadOnlyList<(ProjectKind Kind, string Table)> tables, ProjectRename rename, bool mustBeFree, CancellationToken cancellationToken)
     {
         var key = ProjectRenamer.Key(rename.Kind, rename.Id);
         if (!tables.Any(entry => entry.Kind == rename.Kind))
@@ -146,7 +147,7 @@ internal sealed partial class SqlOmsMetadata
     }
 
     private static async Task<IReadOnlyList<OmsProject>> ByIdAsync(
-        DbConnection connection, string rmDatabase, IReadOnlyCollection<(OmsProjectKind Kind, string Id)> ids, CancellationToken cancellationToken)
+        DbConnection connection, string rmDatabase, IReadOnlyCollection<(ProjectKind Kind, string Id)> ids, CancellationToken cancellationToken)
     {
         var projects = new List<OmsProject>();
         foreach (var (kind, table) in await PresentTablesAsync(connection, rmDatabase, cancellationToken))
@@ -164,7 +165,7 @@ internal sealed partial class SqlOmsMetadata
     }
 
     private static async Task<List<string>> HoldersAsync(
-        DbConnection connection, string rmDatabase, IReadOnlyList<(OmsProjectKind Kind, string Table)> tables, string name, CancellationToken cancellationToken)
+        DbConnection connection, string rmDatabase, IReadOnlyList<(ProjectKind Kind, string Table)> tables, string name, CancellationToken cancellationToken)
     {
         var holders = new List<string>();
         foreach (var (kind, table) in tables)
@@ -180,9 +181,9 @@ internal sealed partial class SqlOmsMetadata
         return holders;
     }
 
-    private static async Task<IReadOnlyList<(OmsProjectKind Kind, string Table)>> PresentTablesAsync(DbConnection connection, string rmDatabase, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<(ProjectKind Kind, string Table)>> PresentTablesAsync(DbConnection connection, string rmDatabase, CancellationToken cancellationToken)
     {
-        var present = new List<(OmsProjectKind Kind, string Table)>();
+        var present = new List<(ProjectKind Kind, string Table)>();
         foreach (var entry in ProjectTables)
         {
             if (await Sql.TableExistsAsync(connection, rmDatabase, entry.Table, cancellationToken))

@@ -17,7 +17,7 @@ internal static class RenamedProjects
             .Take(SchemaLimits.Projects)
             .Select(rename => new RenamedProject
             {
-                Kind = rename.Kind == OmsProjectKind.Migration ? ProjectKind.Migration : ProjectKind.Synchronization,
+                Kind = rename.Kind,
                 Id = SchemaLimits.Clip(rename.Id, SchemaLimits.ShortName),
                 OldName = SchemaLimits.Clip(rename.OldName, SchemaLimits.Name),
                 NewName = SchemaLimits.Clip(rename.NewName, SchemaLimits.Name),

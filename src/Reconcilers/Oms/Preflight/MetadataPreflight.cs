@@ -55,7 +55,7 @@ internal sealed class MetadataPreflight(
             DiscoveredHighAvailability? highAvailability = null;
             NameLook? names = null;
             await EachAsync(
-                async () => findings.Add(topology.CompareWith(await metadata.ClusterInfoAsync(topology.RmDatabase, cancellationToken)).Select(FindingReasonsMap.Of)),
+                async () => findings.Add(topology.CompareWith(await metadata.ClusterInfoAsync(topology.RmDatabase, cancellationToken))),
                 async () => highAvailability = await HighAvailabilityAsync(metadata, topology, cancellationToken),
                 async () => names = path is null ? new NameLook([], [], []) : await new NamePreflight(targets.Upgrade.Spec, findings).LookAsync(metadata, topology, path, cancellationToken));
             return highAvailability is null || names is null ? null : new MetadataLook(server, highAvailability, names);
@@ -83,7 +83,14 @@ internal sealed class MetadataPreflight(
     }
 
     private void Found(OmsMetadataException exception) =>
-        findings.Add(FindingReasonsMap.Of(exception.Kind), exception.Message, field: "spec.metadataDatabase");
+        findings.Add(ReasonOf(exception.Kind), exception.Message, field: "spec.metadataDatabase");
+
+    private static string ReasonOf(OmsMetadataErrorKind kind) => kind switch
+    {
+        OmsMetadataErrorKind.Unreachable => Reasons.MetadataDatabaseUnreachable,
+        OmsMetadataErrorKind.AccessDenied or OmsMetadataErrorKind.ReadOnly => Reasons.AccessDenied,
+        _ => Reasons.MetadataUnreadable,
+    };
 
     private void Clocks(MetadataServerInfo server, DateTimeOffset asked, IReadOnlyList<NodeLook> nodes)
     {

@@ -14,7 +14,6 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
     private const int ProjectsRead = 500;
     private const int Rounds = 5;
     private const int Listed = 20;
-    private const string KeepField = "spec.preflight.keepProjectNames";
 
     private readonly List<string> _notes = [];
 
@@ -52,10 +51,8 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
         var duplicates = await metadata.DuplicateProjectsAsync(database, cancellationToken);
         if (spec.Preflight.DuplicateProjectNames == DuplicateNamePolicy.Fail)
         {
-            foreach (var finding in ProjectNames.Findings(duplicates))
-            {
-                findings.Add(Reasons.DuplicateProjectNames, $"{finding.Message} spec.preflight.duplicateProjectNames: Rename does it before the downtime.", field: "spec.preflight.duplicateProjectNames");
-            }
+            findings.Add(duplicates.Select(d => ProjectRenamer.NotRenamed(
+                $"{d.Message} With spec.preflight.duplicateProjectNames: Rename the operator renames them before the downtime.")));
 
             return [];
         }
@@ -66,11 +63,7 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
         }
 
         var plan = await NewNamesAsync(metadata, database, duplicates, cancellationToken);
-        foreach (var finding in plan.Findings)
-        {
-            findings.Add(FindingReasonsMap.Of(finding.Reason), finding.Message, field: finding.Reason == FindingReasons.KeepProjectNames ? KeepField : "spec.preflight.duplicateProjectNames");
-        }
-
+        findings.Add(plan.Findings);
         if (plan.Renames.Count > 0)
         {
             _notes.Add($"{plan.Renames.Count.ToString(CultureInfo.InvariantCulture)} projects share a name and get new ones before the downtime, which going back takes back: {Some(plan.Renames.Select(r => $"{ProjectRenamer.Key(r.Kind, r.Id)} '{r.OldName}' becomes '{r.NewName}'"))}");
@@ -86,7 +79,7 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
         var rows = await metadata.ProjectNamesAsync(database, cancellationToken);
         if (rows.Truncated)
         {
-            return Refused("there are too many projects to find free names among; rename the duplicates by hand");
+            return Refused("There are too many projects to find free names. Rename the duplicates by hand.");
         }
 
         var taken = new List<string>();
@@ -102,9 +95,9 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
             taken.AddRange(used);
         }
 
-        return Refused($"no free names were found for the duplicates ({Some(taken)} are taken); rename them by hand");
+        return Refused($"No free names were found for the duplicates ({Some(taken)} are taken). Rename them by hand.");
 
-        static ProjectRenamePlan Refused(string why) => new([], [new OmsFinding(FindingReasons.DuplicateProjectNames, why)]);
+        static ProjectRenamePlan Refused(string why) => new([], [ProjectRenamer.NotRenamed(why)]);
     }
 
     // What is looked for in every region is what is not that region's; which region a writer is of no public column
@@ -138,7 +131,7 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
 
     private void DbType(IReadOnlyList<OmsProject> projects)
     {
-        var sync = projects.Where(p => p.Kind == OmsProjectKind.Sync).ToList();
+        var sync = projects.Where(p => p.Kind == ProjectKind.Synchronization).ToList();
         if (sync.Count > 0 && !spec.Preflight.Acknowledge.Contains(Acknowledgement.SyncProjectsWithoutDbType))
         {
             findings.Add(

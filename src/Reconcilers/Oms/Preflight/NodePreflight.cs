@@ -245,7 +245,7 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
             return null;
         }
 
-        findings.Add(result.Findings(node.Name).Select(FindingReasonsMap.Of));
+        findings.Add(result.Findings(node.Name));
         return result.Config;
     }
 

@@ -95,7 +95,7 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
         }
 
         var result = OmsTopology.Build([.. nodes.Select(n => new NodeConfig(n.Spec.Name, n.Region, n.Spec.HostIP, n.Config!))]);
-        _findings.Add(result.Findings.Select(FindingReasonsMap.Of));
+        _findings.Add(result.Findings);
         return Task.FromResult(result.Topology);
     }
 

@@ -119,7 +119,7 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
             }
 
             // Synchronisation has no switchover.
-            if (project.Kind == OmsProjectKind.Migration && ForwardSwitchover.UnderWay(await api.StepsAsync(project.Id, cancellationToken)) is { } step)
+            if (project.Kind == ProjectKind.Migration && ForwardSwitchover.UnderWay(await api.StepsAsync(project.Id, cancellationToken)) is { } step)
             {
                 Note(switching, $"{Title(project)}: {step.Name} is {step.Status}");
             }

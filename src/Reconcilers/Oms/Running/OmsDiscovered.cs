@@ -43,15 +43,15 @@ internal sealed class OmsDiscovered(OmsDiscovery discovery) : IRunDiscovery<OmsU
     private static ProjectsStatus Projects(IReadOnlyList<OmsProject> projects, DateTimeOffset now) => new()
     {
         RecordedAt = now,
-        Migration = projects.Count(p => p.Kind == OmsProjectKind.Migration),
-        Synchronization = projects.Count(p => p.Kind == OmsProjectKind.Sync),
+        Migration = projects.Count(p => p.Kind == ProjectKind.Migration),
+        Synchronization = projects.Count(p => p.Kind == ProjectKind.Synchronization),
         ByStatus = new SortedDictionary<string, int>(
             projects.GroupBy(p => p.Status, StringComparer.Ordinal).Take(64).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal), StringComparer.Ordinal),
         Items =
         [
             .. projects.Take(SchemaLimits.Projects).Select(p => new ProjectStatus
             {
-                Kind = p.Kind == OmsProjectKind.Migration ? ProjectKind.Migration : ProjectKind.Synchronization,
+                Kind = p.Kind,
                 Id = SchemaLimits.Clip(p.Id, SchemaLimits.ShortName),
                 Name = SchemaLimits.Clip(p.Name, SchemaLimits.Name),
                 Status = SchemaLimits.Clip(p.Status, SchemaLimits.ShortName),

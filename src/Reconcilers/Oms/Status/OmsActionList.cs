@@ -35,8 +35,7 @@ internal static class OmsActionList
 
     private static ActionItem? Project(ProjectStatus project, OmsVersion target, bool highAvailabilityOn)
     {
-        var kind = project.Kind == ProjectKind.Migration ? OmsProjectKind.Migration : OmsProjectKind.Sync;
-        return LinkRecovery.Of(target, kind, project.Status, highAvailabilityOn) is { } what
+        return LinkRecovery.Of(target, project.Kind, project.Status, highAvailabilityOn) is { } what
             ? new ActionItem { Reason = Reasons.ReviewProject, Subject = $"{project.Name} ({project.Id})", Message = $"{project.Kind} project {project.Name} {what}" }
             : null;
     }

@@ -1,3 +1,4 @@
+using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 using Shouldly;
@@ -65,7 +66,7 @@ public sealed class ProjectNamesTests(MetadataServer server)
         await using var held = await LockAsync();
 
         var problems = await server.Root.RenameProjectsAsync(
-            held, database, [new(OmsProjectKind.Sync, "s1", "订单", "订单_s1"), new(OmsProjectKind.Migration, id, oldName, newName)], mustBeFree: true, None);
+            held, database, [new(ProjectKind.Synchronization, "s1", "订单", "订单_s1"), new(ProjectKind.Migration, id, oldName, newName)], mustBeFree: true, None);
 
         problems.ShouldHaveSingleItem().ShouldContain(says);
         (await server.Root.ProjectNamesAsync(database, None)).Projects.ShouldBe(before);
@@ -76,7 +77,7 @@ public sealed class ProjectNamesTests(MetadataServer server)
     {
         var database = await DatabaseAsync();
         var before = (await server.Root.ProjectNamesAsync(database, None)).Projects;
-        ProjectRename[] renames = [new(OmsProjectKind.Migration, "2", "订单", "订单_m2"), new(OmsProjectKind.Sync, "s1", "订单", new string('单', 21))];
+        ProjectRename[] renames = [new(ProjectKind.Migration, "2", "订单", "订单_m2"), new(ProjectKind.Synchronization, "s1", "订单", new string('单', 21))];
         await using (var held = await LockAsync())
         {
             await Should.ThrowAsync<OmsMetadataException>(() => server.Root.RenameProjectsAsync(held, database, renames, mustBeFree: true, None));
@@ -106,8 +107,8 @@ public sealed class ProjectNamesTests(MetadataServer server)
         await server.Root.EndSessionsAsync([held.ConnectionId], None);
 
         (await Should.ThrowAsync<OmsMetadataException>(() =>
-            server.Root.RenameProjectsAsync(held, database, [new(OmsProjectKind.Migration, "2", "订单", "x")], mustBeFree: true, None))).Kind.ShouldBe(OmsMetadataErrorKind.LockLost);
-        (await server.Root.ProjectsByIdAsync(database, [(OmsProjectKind.Migration, "2")], None)).ShouldHaveSingleItem().Name.ShouldBe("订单");
+            server.Root.RenameProjectsAsync(held, database, [new(ProjectKind.Migration, "2", "订单", "x")], mustBeFree: true, None))).Kind.ShouldBe(OmsMetadataErrorKind.LockLost);
+        (await server.Root.ProjectsByIdAsync(database, [(ProjectKind.Migration, "2")], None)).ShouldHaveSingleItem().Name.ShouldBe("订单");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 
@@ -72,7 +73,7 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MetadataT
     public Task<IReadOnlyList<string>> NamesInUseAsync(string rmDatabase, IReadOnlyCollection<string> names, CancellationToken cancellationToken) =>
         Look<IReadOnlyList<string>>(() => [.. names.Where(n => _server.Projects.Exists(p => string.Equals(p.Name, n, StringComparison.OrdinalIgnoreCase)))]);
 
-    public Task<IReadOnlyList<OmsProject>> ProjectsByIdAsync(string rmDatabase, IReadOnlyCollection<(OmsProjectKind Kind, string Id)> ids, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<OmsProject>> ProjectsByIdAsync(string rmDatabase, IReadOnlyCollection<(ProjectKind Kind, string Id)> ids, CancellationToken cancellationToken) =>
         Look<IReadOnlyList<OmsProject>>(() => [.. _server.Projects.Where(p => ids.Contains((p.Kind, p.Id)))]);
 
     public Task<IReadOnlyList<string>> RenameProjectsAsync(

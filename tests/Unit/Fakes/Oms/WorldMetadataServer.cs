@@ -1,3 +1,4 @@
+using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 
@@ -36,9 +37,9 @@ internal sealed class WorldMetadataServer(OmsWorld world)
 
     public List<OmsProject> Projects { get; } =
     [
-        new(OmsProjectKind.Migration, "np_1", "orders", "RUNNING"),
-        new(OmsProjectKind.Sync, "sp_1", "billing", "SUSPEND"),
-        new(OmsProjectKind.Migration, "np_2", "old", "FINISHED"),
+        new(ProjectKind.Migration, "np_1", "orders", "RUNNING"),
+        new(ProjectKind.Synchronization, "sp_1", "billing", "SUSPEND"),
+        new(ProjectKind.Migration, "np_2", "old", "FINISHED"),
     ];
 
     public List<DuplicateProjectName> Duplicates { get; } = [];

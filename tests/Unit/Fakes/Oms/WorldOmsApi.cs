@@ -1,3 +1,4 @@
+using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 
@@ -35,7 +36,7 @@ internal sealed class WorldOmsApis(OmsWorld world, OperatorLife life) : IOmsApiF
         public Task<ProjectProgress> ProgressAsync(string id, CancellationToken cancellationToken) =>
             Ask("DescribeProjectProgress", id, () => Progress(_console[id]));
 
-        public Task<ProjectProgress> OlderProgressAsync(OmsProjectKind kind, string id, CancellationToken cancellationToken) =>
+        public Task<ProjectProgress> OlderProgressAsync(ProjectKind kind, string id, CancellationToken cancellationToken) =>
             Ask("progress", id, () => Progress(_console[id]), OmsApiGeneration.Progress);
 
         public Task<IReadOnlyList<ProjectStep>> StepsAsync(string id, CancellationToken cancellationToken) =>

@@ -1,12 +1,13 @@
+using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>A project as the console's API knows it.</summary>
-internal sealed class WorldProject(OmsProjectKind kind, string id, string name, string status)
+internal sealed class WorldProject(ProjectKind kind, string id, string name, string status)
 {
-    public OmsProjectKind Kind { get; } = kind;
+    public ProjectKind Kind { get; } = kind;
 
     public string Id { get; set; } = id;
 

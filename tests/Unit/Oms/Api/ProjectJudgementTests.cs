@@ -85,8 +85,8 @@ public sealed class ProjectJudgementTests
     {
         OmsProject[] present =
         [
-            new(OmsProjectKind.Migration, "np_1", "a", "RUNNING"), new(OmsProjectKind.Sync, "ns_1", "renamed", "RUNNING"),
-            new(OmsProjectKind.Migration, "np_2", "twice", "RUNNING"), new(OmsProjectKind.Migration, "np_3", "twice", "RUNNING"),
+            new(ProjectKind.Migration, "np_1", "a", "RUNNING"), new(ProjectKind.Synchronization, "ns_1", "renamed", "RUNNING"),
+            new(ProjectKind.Migration, "np_2", "twice", "RUNNING"), new(ProjectKind.Migration, "np_3", "twice", "RUNNING"),
         ];
         var match = new ProjectMatch(present, [new RenamedProject { Kind = ProjectKind.Synchronization, Id = "7", OldName = "a", NewName = "renamed" }]);
 

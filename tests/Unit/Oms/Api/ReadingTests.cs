@@ -1,4 +1,5 @@
 using System.Text;
+using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
@@ -21,7 +22,7 @@ public sealed class ReadingTests
         using var console = new FakeConsole(_ => Good("""{"id":"np_1","name":"orders","type":"MIGRATION","status":"RUNNING"}"""));
         using var api = Api(console);
 
-        (await api.ProjectAsync("np_1", Token)).ShouldBe(new OmsProject(OmsProjectKind.Migration, "np_1", "orders", "RUNNING"));
+        (await api.ProjectAsync("np_1", Token)).ShouldBe(new OmsProject(ProjectKind.Migration, "np_1", "orders", "RUNNING"));
 
         var asked = console.Requests.ShouldHaveSingleItem();
         asked.Method.ShouldBe(HttpMethod.Post);
@@ -44,7 +45,7 @@ public sealed class ReadingTests
         var projects = await api.ProjectsAsync(Token);
 
         projects.Count.ShouldBe(2 * count);
-        projects.Count(p => p.Kind == OmsProjectKind.Sync).ShouldBe(count);
+        projects.Count(p => p.Kind == ProjectKind.Synchronization).ShouldBe(count);
         projects.Select(p => (p.Kind, p.Id)).Distinct().Count().ShouldBe(2 * count);
         console.Requests.ShouldAllBe(r => r.Body.Contains("\"pageSize\":100", StringComparison.Ordinal));
     }
@@ -136,8 +137,8 @@ public sealed class ReadingTests
         using var console = new FakeConsole(_ => Json("""{"success":true,"code":"success","data":{"status":"RUNNING","importance":"HIGH","currentStep":"INCR_SYNC","incrSyncCheckpoint":"1689248064"}}""", date: DateTimeOffset.FromUnixTimeSeconds(1_689_248_074)));
         using var api = Api(console);
 
-        (await api.OlderProgressAsync(OmsProjectKind.Sync, "7/../x", Token)).Lag.ShouldBe(TimeSpan.FromSeconds(10));
-        await api.OlderProgressAsync(OmsProjectKind.Migration, "7", Token);
+        (await api.OlderProgressAsync(ProjectKind.Synchronization, "7/../x", Token)).Lag.ShouldBe(TimeSpan.FromSeconds(10));
+        await api.OlderProgressAsync(ProjectKind.Migration, "7", Token);
 
         console.Requests[0].Method.ShouldBe(HttpMethod.Get);
         console.Requests[0].Address.AbsolutePath.ShouldBe("/api/omsp/v2/sync/7%2F..%2Fx/progress");
@@ -197,7 +198,7 @@ public sealed class ReadingTests
         using var console = new FakeConsole(_ => Json($$"""{"success":{{success}},"totalCount":"12","data":{"id":5,"name":null,"status":"SUSPEND","type":"SYNC"} }"""));
         using var api = Api(console);
 
-        (await api.ProjectAsync("5", Token)).ShouldBe(new OmsProject(OmsProjectKind.Sync, "5", "", "SUSPEND"));
+        (await api.ProjectAsync("5", Token)).ShouldBe(new OmsProject(ProjectKind.Synchronization, "5", "", "SUSPEND"));
     }
 
     private static string Rows(Asked asked, int count, int size)

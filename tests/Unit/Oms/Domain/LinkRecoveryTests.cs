@@ -1,3 +1,4 @@
+using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 using Shouldly;
@@ -9,20 +10,20 @@ namespace Drydock.Tests.Unit.Oms;
 public sealed class LinkRecoveryTests
 {
     [Theory]
-    [InlineData("3.3.1", nameof(OmsProjectKind.Migration), "RUNNING", "its JDBCWriter is started and a new Store created", null)]
-    [InlineData("3.3.1", nameof(OmsProjectKind.Migration), "FAILED", "recover the link by hand", null)]
-    [InlineData("3.3.1", nameof(OmsProjectKind.Sync), "RUNNING", "its Connector is started", "Full-Import")]
-    [InlineData("3.3.1", nameof(OmsProjectKind.Sync), "SUSPEND", "its Connector is restarted by high availability although it was suspended, and the link must be recovered by hand", null)]
-    [InlineData("3.3.1", nameof(OmsProjectKind.Migration), "SUSPEND", "does not say", null)]
-    [InlineData("4.1.0", nameof(OmsProjectKind.Sync), "SUSPEND", "must be recovered by hand", null)]
-    [InlineData("4.2.0", nameof(OmsProjectKind.Sync), "RUNNING", "its Incr-Sync is started", null)]
-    [InlineData("4.2.2", nameof(OmsProjectKind.Migration), "RUNNING", "a Full-Import must be resumed by hand", "JDBCWriter")]
-    [InlineData("4.2.2", nameof(OmsProjectKind.Sync), "SUSPEND", "it stays so; a new Store is created", "restarted")]
-    [InlineData("4.2.2", nameof(OmsProjectKind.Migration), "FAILED", "recover the link by hand", null)]
-    [InlineData("4.2.2-bp1", nameof(OmsProjectKind.Migration), "running_merging", "Incr-Sync", null)]
+    [InlineData("3.3.1", nameof(ProjectKind.Migration), "RUNNING", "its JDBCWriter is started and a new Store created", null)]
+    [InlineData("3.3.1", nameof(ProjectKind.Migration), "FAILED", "recover the link by hand", null)]
+    [InlineData("3.3.1", nameof(ProjectKind.Synchronization), "RUNNING", "its Connector is started", "Full-Import")]
+    [InlineData("3.3.1", nameof(ProjectKind.Synchronization), "SUSPEND", "its Connector is restarted by high availability although it was suspended, and the link must be recovered by hand", null)]
+    [InlineData("3.3.1", nameof(ProjectKind.Migration), "SUSPEND", "does not say", null)]
+    [InlineData("4.1.0", nameof(ProjectKind.Synchronization), "SUSPEND", "must be recovered by hand", null)]
+    [InlineData("4.2.0", nameof(ProjectKind.Synchronization), "RUNNING", "its Incr-Sync is started", null)]
+    [InlineData("4.2.2", nameof(ProjectKind.Migration), "RUNNING", "a Full-Import must be resumed by hand", "JDBCWriter")]
+    [InlineData("4.2.2", nameof(ProjectKind.Synchronization), "SUSPEND", "it stays so; a new Store is created", "restarted")]
+    [InlineData("4.2.2", nameof(ProjectKind.Migration), "FAILED", "recover the link by hand", null)]
+    [InlineData("4.2.2-bp1", nameof(ProjectKind.Migration), "running_merging", "Incr-Sync", null)]
     public void With_high_availability_on(string target, string kind, string status, string says, string? saysNot)
     {
-        var advice = LinkRecovery.Of(OmsVersion.Parse(target), Enum.Parse<OmsProjectKind>(kind), status, highAvailabilityOn: true).ShouldNotBeNull();
+        var advice = LinkRecovery.Of(OmsVersion.Parse(target), Enum.Parse<ProjectKind>(kind), status, highAvailabilityOn: true).ShouldNotBeNull();
 
         advice.ShouldContain(says);
         if (saysNot is not null)
@@ -32,12 +33,12 @@ public sealed class LinkRecoveryTests
     }
 
     [Theory]
-    [InlineData("3.3.1-ce", nameof(OmsProjectKind.Migration), "RUNNING", "start its Store and JDBCWriter by hand")]
-    [InlineData("4.2.2", nameof(OmsProjectKind.Sync), "RUNNING", "start its Store and Incr-Sync by hand")]
-    [InlineData("4.2.2", nameof(OmsProjectKind.Sync), "SUSPEND", "start its Store by hand before Incr-Sync is resumed")]
-    [InlineData("3.3.1", nameof(OmsProjectKind.Migration), "FAILED", "recover the link by hand")]
+    [InlineData("3.3.1-ce", nameof(ProjectKind.Migration), "RUNNING", "start its Store and JDBCWriter by hand")]
+    [InlineData("4.2.2", nameof(ProjectKind.Synchronization), "RUNNING", "start its Store and Incr-Sync by hand")]
+    [InlineData("4.2.2", nameof(ProjectKind.Synchronization), "SUSPEND", "start its Store by hand before Incr-Sync is resumed")]
+    [InlineData("3.3.1", nameof(ProjectKind.Migration), "FAILED", "recover the link by hand")]
     public void With_high_availability_off(string target, string kind, string status, string says) =>
-        LinkRecovery.Of(OmsVersion.Parse(target), Enum.Parse<OmsProjectKind>(kind), status, highAvailabilityOn: false).ShouldNotBeNull().ShouldContain(says);
+        LinkRecovery.Of(OmsVersion.Parse(target), Enum.Parse<ProjectKind>(kind), status, highAvailabilityOn: false).ShouldNotBeNull().ShouldContain(says);
 
     [Theory]
     [InlineData("FINISHED")]
@@ -45,5 +46,5 @@ public sealed class LinkRecoveryTests
     [InlineData("RELEASED")]
     [InlineData("DELETED")]
     public void A_project_without_a_live_link_needs_nothing(string status) =>
-        LinkRecovery.Of(OmsVersion.Parse("3.3.1"), OmsProjectKind.Migration, status, highAvailabilityOn: true).ShouldBeNull();
+        LinkRecovery.Of(OmsVersion.Parse("3.3.1"), ProjectKind.Migration, status, highAvailabilityOn: true).ShouldBeNull();
 }

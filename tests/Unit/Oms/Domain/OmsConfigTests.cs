@@ -1,3 +1,4 @@
+using Drydock.Crds.Common;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 using Shouldly;
@@ -130,7 +131,7 @@ public sealed class OmsConfigTests
         result.Errors.ShouldAllBe(error => !error.Message.Contains("canary"));
         result.Errors.Single(error => error.Key == "oms_meta_port").Message.ShouldStartWith("oms_meta_port: 'seventy' is not a port from 1 to 65535.");
         result.SecretValues.ShouldHaveSingleItem().Reveal().ShouldBe("canary-list");
-        result.Findings("oms-a").ShouldAllBe(finding => finding.Node == "oms-a" && finding.Reason == FindingReasons.ConfigInvalid);
+        result.Findings("oms-a").ShouldAllBe(finding => finding.Node == "oms-a" && finding.Reason == Reasons.ConfigUnreadable);
     }
 
     [Theory]

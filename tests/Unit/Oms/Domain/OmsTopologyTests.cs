@@ -1,3 +1,4 @@
+using Drydock.Crds.Common;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 using Shouldly;
@@ -63,7 +64,7 @@ public sealed class OmsTopologyTests
         var result = OmsTopology.Build([Node("a", "192.0.2.1"), Node("c", "192.0.2.3")]);
 
         result.Topology.ShouldBeNull();
-        result.Findings.Select(finding => (finding.Reason, finding.Node)).ShouldBe([(FindingReasons.NodesMismatch, null), (FindingReasons.NodesMismatch, "c")]);
+        result.Findings.Select(finding => (finding.Reason, finding.Node)).ShouldBe([(Reasons.NodesDiffer, null), (Reasons.NodesDiffer, "c")]);
         result.Findings[0].Message.ShouldContain("192.0.2.2");
         result.Findings[1].Message.ShouldContain("192.0.2.3");
     }
@@ -97,7 +98,7 @@ public sealed class OmsTopologyTests
             }),
         ]);
 
-        result.Findings.Where(finding => finding.Reason == FindingReasons.ConfigMismatch).Select(finding => finding.Message.Split(' ')[2]).ShouldBe(
+        result.Findings.Where(finding => finding.Reason == Reasons.ConfigUnreadable).Select(finding => finding.Message.Split(' ')[2]).ShouldBe(
             ["oms_meta_host", "oms_meta_port", "oms_meta_user", "oms_meta_password", "drc_rm_db", "drc_cm_db", "drc_cm_heartbeat_db", "cm_location"]);
         result.Findings.ShouldAllBe(finding => finding.Node == "b" && !finding.Message.Contains("canary"));
     }
@@ -108,7 +109,10 @@ public sealed class OmsTopologyTests
         var result = OmsTopology.Build(TwoRegions(config => config with { HeartbeatDatabase = "HB1", CmLocation = 1, CmIsDefault = true, CmNodes = ["192.0.2.2", "192.0.2.1"] }));
 
         result.Findings.Select(finding => finding.Reason).Order(StringComparer.Ordinal).ShouldBe(
-            [FindingReasons.DefaultRegionInvalid, FindingReasons.DuplicateDatabase, FindingReasons.DuplicateLocation, FindingReasons.NodesMismatch, FindingReasons.NodesMismatch]);
+            [Reasons.HeartbeatDatabaseShared, Reasons.NodesDiffer, Reasons.NodesDiffer, Reasons.RegionsInvalid, Reasons.RegionsInvalid]);
+        var ofRegions = result.Findings.Where(finding => finding.Reason == Reasons.RegionsInvalid).Select(finding => finding.Message).ToList();
+        ofRegions.ShouldContain(message => message.Contains("cm_is_default"));
+        ofRegions.ShouldContain(message => message.Contains("cm_location"));
     }
 
     [Fact]
@@ -117,25 +121,25 @@ public sealed class OmsTopologyTests
         var result = OmsTopology.Build(TwoRegions(config => config with { MetaHost = "192.0.2.10", RmDatabase = "rm2", CmDatabase = "cm2" }));
 
         result.Topology.ShouldBeNull();
-        result.Findings.ShouldAllBe(finding => finding.Reason == FindingReasons.RegionsMismatch);
+        result.Findings.ShouldAllBe(finding => finding.Reason == Reasons.RegionsInvalid);
         result.Findings.Count.ShouldBe(3);
     }
 
     [Fact]
     public void A_system_without_a_default_region_is_refused() =>
         OmsTopology.Build([Node("a", "192.0.2.1", config => config with { CmIsDefault = false, CmNodes = ["192.0.2.1"] })])
-            .Findings.ShouldHaveSingleItem().Reason.ShouldBe(FindingReasons.DefaultRegionInvalid);
+            .Findings.ShouldHaveSingleItem().Message.ShouldContain("cm_is_default");
 
     [Fact]
     public void One_database_for_two_purposes_is_refused() =>
         OmsTopology.Build([Node("a", "192.0.2.1", config => config with { HeartbeatDatabase = "cm", CmNodes = ["192.0.2.1"] })])
-            .Findings.ShouldHaveSingleItem().Reason.ShouldBe(FindingReasons.DuplicateDatabase);
+            .Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.HeartbeatDatabaseShared);
 
     [Fact]
     public void Region_names_must_be_those_of_config_yaml()
     {
         OmsTopology.Build([new NodeConfig("a", "nowhere", "192.0.2.1", Config() with { CmNodes = ["192.0.2.1"], CmRegion = "west" })])
-            .Findings.ShouldHaveSingleItem().Reason.ShouldBe(FindingReasons.RegionsMismatch);
+            .Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.RegionsInvalid);
         OmsTopology.Build([new NodeConfig("a", "west", "192.0.2.1", Config() with { CmNodes = ["192.0.2.1"] })]).Findings.ShouldBeEmpty();
     }
 
@@ -152,11 +156,11 @@ public sealed class OmsTopologyTests
         topology.CompareWith([Row("1", true), Row("2", false)]).ShouldBeEmpty();
         topology.CompareWith([Row("1", true), Row("2", false), Row("3", false)]).ShouldHaveSingleItem().Message.ShouldContain("cm_location 3");
         topology.CompareWith([Row("1", true)]).ShouldHaveSingleItem().Message.ShouldContain("'east'");
-        topology.CompareWith([Row("1", false), Row("2", true)]).Select(finding => finding.Reason)
-            .ShouldBe([FindingReasons.DefaultRegionInvalid, FindingReasons.DefaultRegionInvalid]);
+        topology.CompareWith([Row("1", false), Row("2", true)]).Select(finding => finding.Message.Contains("cm_is_default"))
+            .ShouldBe([true, true]);
 
         topology.CompareWith([Row("1", true), Row("2", false) with { Region = "north" }]).ShouldHaveSingleItem().ShouldSatisfyAllConditions(
-            finding => finding.Reason.ShouldBe(FindingReasons.RegionsMismatch), finding => finding.Message.ShouldContain("'north'"));
+            finding => finding.Reason.ShouldBe(Reasons.RegionsInvalid), finding => finding.Message.ShouldContain("'north'"));
         topology.CompareWith([Row("1", true), Row("2", false) with { Region = "" }]).ShouldBeEmpty();
 
         static ClusterInfoRow Row(string code, bool isDefault) => new(code switch { "1" => "west", "2" => "east", _ => "r" + code }, "", "http://192.0.2.1:8088", code, isDefault);

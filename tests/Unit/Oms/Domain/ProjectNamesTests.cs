@@ -1,3 +1,4 @@
+using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 using Shouldly;
@@ -8,7 +9,7 @@ namespace Drydock.Tests.Unit.Oms;
 public sealed class ProjectNamesTests
 {
     [Fact]
-    public void Duplicates_are_found_in_each_list_and_across_both()
+    public void Duplicates_are_found_in_each_table_and_across_both()
     {
         var duplicates = ProjectNames.Duplicates(
         [
@@ -27,21 +28,19 @@ public sealed class ProjectNamesTests
 
     [Fact]
     public void Deleted_projects_do_not_count() =>
-        ProjectNames.Duplicates([Migration("1", "orders"), new OmsProject(OmsProjectKind.Migration, "2", "orders", "DELETED")]).ShouldBeEmpty();
+        ProjectNames.Duplicates([Migration("1", "orders"), new OmsProject(ProjectKind.Migration, "2", "orders", "DELETED")]).ShouldBeEmpty();
 
     [Fact]
-    public void The_finding_names_the_tables_and_ids_and_the_way_out()
+    public void Duplicate_message_names_tables_and_ids()
     {
-        var finding = ProjectNames.Findings(ProjectNames.Duplicates([Migration("7", "users"), Sync("9", "users")])).ShouldHaveSingleItem();
+        var message = ProjectNames.Duplicates([Migration("7", "users"), Sync("9", "users")]).ShouldHaveSingleItem().Message;
 
-        finding.Reason.ShouldBe("DuplicateProjectNames");
-        finding.Message.ShouldContain("'users'");
-        finding.Message.ShouldContain("oms_project) 7");
-        finding.Message.ShouldContain("oms_sync_project) 9");
-        finding.Message.ShouldContain("Rename");
+        message.ShouldContain("'users'");
+        message.ShouldContain("oms_project) 7");
+        message.ShouldContain("oms_sync_project) 9");
     }
 
-    private static OmsProject Migration(string id, string name) => new(OmsProjectKind.Migration, id, name, "RUNNING");
+    private static OmsProject Migration(string id, string name) => new(ProjectKind.Migration, id, name, "RUNNING");
 
-    private static OmsProject Sync(string id, string name) => new(OmsProjectKind.Sync, id, name, "SUSPEND");
+    private static OmsProject Sync(string id, string name) => new(ProjectKind.Synchronization, id, name, "SUSPEND");
 }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Support;
@@ -26,7 +28,7 @@ public sealed class ProjectRenamerProperties
         from names in Names.ArrayOf(5)
         from count in Gen.Choose(0, 30)
         from projects in (
-            from kind in Gen.Elements(OmsProjectKind.Migration, OmsProjectKind.Sync)
+            from kind in Gen.Elements(ProjectKind.Migration, ProjectKind.Synchronization)
             from id in Gen.Choose(1, 40)
             from name in Gen.Elements(names)
             from status in Gen.Elements(Statuses)
@@ -106,7 +108,7 @@ public sealed class ProjectRenamerProperties
         var contradictory = projects.Where(project => project.Status != ProjectNames.Deleted)
             .GroupBy(project => project.Name.TrimEnd(' '), StringComparer.OrdinalIgnoreCase)
             .Any(group => group.Count(project => keep.Contains(ProjectRenamer.Key(project))) > 1);
-        plan.Findings.Any(finding => finding.Reason == FindingReasons.KeepProjectNames).ShouldBe(contradictory);
+        plan.Findings.Any(finding => finding.Reason == Reasons.InvalidSpec).ShouldBe(contradictory);
     });
 
     private static void ForAll(Action<OmsProject[], ProjectNameLimits> holds) => Check.One(

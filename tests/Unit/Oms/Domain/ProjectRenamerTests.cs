@@ -1,3 +1,5 @@
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 using Shouldly;
@@ -17,8 +19,8 @@ public sealed class ProjectRenamerTests
         plan.Findings.ShouldBeEmpty();
         plan.Renames.ShouldBe(
         [
-            new ProjectRename(OmsProjectKind.Migration, "10", "orders", "orders_m10"),
-            new ProjectRename(OmsProjectKind.Sync, "2", "ORDERS", "ORDERS_s2"),
+            new ProjectRename(ProjectKind.Migration, "10", "orders", "orders_m10"),
+            new ProjectRename(ProjectKind.Synchronization, "2", "ORDERS", "ORDERS_s2"),
         ]);
     }
 
@@ -27,21 +29,19 @@ public sealed class ProjectRenamerTests
     {
         var plan = Compute([Migration("1", "orders"), Sync("2", "orders")], "Synchronization/2");
 
-        plan.Renames.ShouldHaveSingleItem().ShouldBe(new ProjectRename(OmsProjectKind.Migration, "1", "orders", "orders_m1"));
+        plan.Renames.ShouldHaveSingleItem().ShouldBe(new ProjectRename(ProjectKind.Migration, "1", "orders", "orders_m1"));
     }
 
     [Fact]
-    public void Two_that_keep_one_name_and_one_that_is_nobody_are_findings_and_nothing_is_renamed()
+    public void Contradictory_and_unknown_kept_projects_are_findings_and_rename_nothing()
     {
         var plan = Compute([Migration("1", "orders"), Migration("3", "orders"), Sync("2", "x"), Sync("4", "x")], "Migration/1", "Migration/3", "Migration/77");
 
         plan.Renames.ShouldBeEmpty();
-        plan.Findings.Select(finding => finding.Reason).ShouldAllBe(reason => reason == FindingReasons.KeepProjectNames);
-        plan.Findings.Select(finding => finding.Message).ShouldBe(
-        [
-            "keepProjectNames has Migration/77, but there is no such project; correct it, kind and id are as status.projects has them.",
-            "keepProjectNames has Migration/1 and Migration/3, which share the name 'orders'; only one of each name can keep it. Remove all but one.",
-        ]);
+        plan.Findings.ShouldAllBe(f => f.Reason == Reasons.InvalidSpec && f.Field == "spec.preflight.keepProjectNames");
+        plan.Findings.Count.ShouldBe(2);
+        plan.Findings[0].Message.ShouldContain("Migration/77");
+        plan.Findings[1].Message.ShouldContain("Migration/1 and Migration/3");
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class ProjectRenamerTests
     [Fact]
     public void A_name_that_any_project_has_is_not_given_not_even_a_deleted_ones()
     {
-        var plan = Compute([Migration("1", "orders"), Migration("2", "orders"), Sync("8", "Orders_M2"), new OmsProject(OmsProjectKind.Sync, "9", "o\u0301rders_M2-2 ", "DELETED")]);
+        var plan = Compute([Migration("1", "orders"), Migration("2", "orders"), Sync("8", "Orders_M2"), new OmsProject(ProjectKind.Synchronization, "9", "o\u0301rders_M2-2 ", "DELETED")]);
 
         plan.Renames.ShouldHaveSingleItem().NewName.ShouldBe("orders_m2-3");
     }
@@ -90,7 +90,7 @@ public sealed class ProjectRenamerTests
 
     [Fact]
     public void Deleted_projects_keep_their_names() =>
-        Compute([Migration("1", "a"), new OmsProject(OmsProjectKind.Migration, "2", "a", "DELETED")]).Renames.ShouldBeEmpty();
+        Compute([Migration("1", "a"), new OmsProject(ProjectKind.Migration, "2", "a", "DELETED")]).Renames.ShouldBeEmpty();
 
     [Fact]
     public void Too_many_are_a_persons_work() =>
@@ -100,7 +100,7 @@ public sealed class ProjectRenamerTests
     [Fact]
     public void A_list_of_renames_goes_through_its_text_unchanged()
     {
-        ProjectRename[] renames = [new(OmsProjectKind.Migration, "np_1", "订单 \"a\"\\\n", "订单_mnp_1"), new(OmsProjectKind.Sync, "7", "😀", "😀_s7")];
+        ProjectRename[] renames = [new(ProjectKind.Migration, "np_1", "订单 \"a\"\\\n", "订单_mnp_1"), new(ProjectKind.Synchronization, "7", "😀", "😀_s7")];
 
         var text = ProjectRenameText.Write(renames);
 
@@ -113,7 +113,7 @@ public sealed class ProjectRenamerTests
     [Fact]
     public void Batches_hold_everything_in_order_and_fit_into_a_parameter()
     {
-        var renames = Enumerable.Range(1, 500).Select(id => new ProjectRename(OmsProjectKind.Sync, $"{id}", new string('订', 128), new string('单', 128))).ToList();
+        var renames = Enumerable.Range(1, 500).Select(id => new ProjectRename(ProjectKind.Synchronization, $"{id}", new string('订', 128), new string('单', 128))).ToList();
 
         var batches = ProjectRenameText.Batches(renames);
 
@@ -126,7 +126,7 @@ public sealed class ProjectRenamerTests
     private static ProjectRenamePlan Compute(IReadOnlyCollection<OmsProject> all, params string[] keep) =>
         ProjectRenamer.Compute(all, ProjectNames.Duplicates(all), keep, Limits, []);
 
-    private static OmsProject Migration(string id, string name) => new(OmsProjectKind.Migration, id, name, "RUNNING");
+    private static OmsProject Migration(string id, string name) => new(ProjectKind.Migration, id, name, "RUNNING");
 
-    private static OmsProject Sync(string id, string name) => new(OmsProjectKind.Sync, id, name, "SUSPEND");
+    private static OmsProject Sync(string id, string name) => new(ProjectKind.Synchronization, id, name, "SUSPEND");
 }

@@ -105,7 +105,7 @@ public sealed class CommunityTests
     public void The_links_of_3_3_1_that_need_a_person_are_listed_with_what_they_were()
     {
         var world = Single();
-        world.Metadata.Projects.Add(new OmsProject(OmsProjectKind.Migration, "np_3", "broken", "FAILED"));
+        world.Metadata.Projects.Add(new OmsProject(ProjectKind.Migration, "np_3", "broken", "FAILED"));
         world.Apply();
         world.RunToSuccess();
 

@@ -62,7 +62,7 @@ public sealed class RollbackRoadTests
     public void Renamed_projects_have_their_names_again(string after)
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false });
-        world.Metadata.Projects.Add(new OmsProject(OmsProjectKind.Migration, "np_7", "orders", "SUSPEND"));
+        world.Metadata.Projects.Add(new OmsProject(ProjectKind.Migration, "np_7", "orders", "SUSPEND"));
         var names = world.Metadata.Projects.Select(p => (p.Id, p.Name)).ToList();
         world.Apply(s => s with { Preflight = s.Preflight with { DuplicateProjectNames = DuplicateNamePolicy.Rename } });
         world.RunUntil(() => world.Count(after) >= 1, after);

@@ -1,4 +1,5 @@
 using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
@@ -22,7 +23,7 @@ public sealed class LostProjectsTests
         var (first, second) = (projects[0], projects[1]);
         projects.Remove(first);
         second.Status = "FINISHED";
-        projects.Add(new WorldProject(OmsProjectKind.Sync, "sp_900", "made-since", "RUNNING"));
+        projects.Add(new WorldProject(ProjectKind.Synchronization, "sp_900", "made-since", "RUNNING"));
 
         var note = Note(world);
         note.ShouldContain("by the API: made-since (sp_900, RUNNING, new)");
@@ -64,7 +65,7 @@ public sealed class LostProjectsTests
         CreateSecret(world);
         world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded, Preflight = s.Preflight with { ApiCredentialsSecretRef = new SecretReference { Name = SecretName } } });
         world.RunToSuccess();
-        world.Console.Projects.Add(new WorldProject(OmsProjectKind.Migration, "np_900", "made-since", "RUNNING"));
+        world.Console.Projects.Add(new WorldProject(ProjectKind.Migration, "np_900", "made-since", "RUNNING"));
         Note(world).ShouldContain("by the API: made-since (np_900, RUNNING, new)");
     }
 
@@ -73,7 +74,7 @@ public sealed class LostProjectsTests
     {
         var world = new OmsWorld(new WorldSetup { Community = true, FromVersion = "3.3.0", ToVersion = "3.3.1", Nodes = 1, NeedsJar = false, RealJson = false }).Apply();
         world.RunToSuccess();
-        world.Metadata.Projects.Add(new OmsProject(OmsProjectKind.Sync, "sp_900", "made-since", "RUNNING"));
+        world.Metadata.Projects.Add(new OmsProject(ProjectKind.Synchronization, "sp_900", "made-since", "RUNNING"));
         Note(world).ShouldContain("by their tables: made-since (sp_900, RUNNING, new)");
     }
 

@@ -280,7 +280,7 @@ public sealed class ProjectsAfterTests
     private static OmsWorld Stopped() => WithApiBefore(
         w =>
         {
-            w.Console.Projects.Add(new WorldProject(Drydock.Reconcilers.Oms.OmsProjectKind.Migration, "np_3", "third", "RUNNING"));
+            w.Console.Projects.Add(new WorldProject(ProjectKind.Migration, "np_3", "third", "RUNNING"));
             w.Console["np_1"].StatusAfterUpgrade = "SUSPEND";
             w.Console["np_3"].StatusAfterUpgrade = "SUSPEND";
         },

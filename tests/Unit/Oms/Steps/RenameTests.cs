@@ -95,7 +95,7 @@ public sealed class RenameTests
         var world = World();
         world.Apply(s => s with { HoldBefore = [OmsUpgradePhases.RenameProjects], Preflight = Renaming(s.Preflight, []) });
         world.RunUntil(() => world.Is("Held"), "held");
-        world.Metadata.Projects.Add(new OmsProject(OmsProjectKind.Sync, "sp_50", "ORDERS_MNP_7", "RUNNING"));
+        world.Metadata.Projects.Add(new OmsProject(ProjectKind.Synchronization, "sp_50", "ORDERS_MNP_7", "RUNNING"));
         world.EditSpec(s => s with { HoldBefore = [] });
         world.RunUntil(() => world.Is("Failed"), "failed");
 
@@ -173,8 +173,8 @@ public sealed class RenameTests
 
     private static void Duplicate(OmsWorld world)
     {
-        world.Metadata.Projects.Add(new OmsProject(OmsProjectKind.Migration, "np_7", "orders", "SUSPEND"));
-        world.Metadata.Projects.Add(new OmsProject(OmsProjectKind.Sync, "sp_2", "Orders", "RUNNING"));
+        world.Metadata.Projects.Add(new OmsProject(ProjectKind.Migration, "np_7", "orders", "SUSPEND"));
+        world.Metadata.Projects.Add(new OmsProject(ProjectKind.Synchronization, "sp_2", "Orders", "RUNNING"));
     }
 
     private static OmsWorld Apply(OmsWorld world, params string[] keep) =>

@@ -187,8 +187,8 @@ internal static class UpgradeControlFields
 
     private static void TwoOfOneName(OmsWorld world) => world.Metadata.Projects.AddRange(
     [
-        new OmsProject(OmsProjectKind.Migration, "901", "twice", "RUNNING"),
-        new OmsProject(OmsProjectKind.Sync, "902", "twice", "RUNNING"),
+        new OmsProject(ProjectKind.Migration, "901", "twice", "RUNNING"),
+        new OmsProject(ProjectKind.Synchronization, "902", "twice", "RUNNING"),
     ]);
 
     private static bool Laggard(string most)
