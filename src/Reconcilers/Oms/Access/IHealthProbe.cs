@@ -11,3 +11,24 @@ internal interface IHealthProbe
     /// <param name="cancellationToken">Ends it.</param>
     Task<HealthAnswer> AskAsync(string host, int port, bool https, CancellationToken cancellationToken);
 }
+
+/// <summary>What a node said of its health.</summary>
+/// <param name="State">What it comes to.</param>
+/// <param name="Message">What was answered, or why nothing was.</param>
+internal sealed record HealthAnswer(HealthState State, string Message);
+
+/// <summary>Health of a node.</summary>
+internal enum HealthState
+{
+    /// <summary>It says it is healthy.</summary>
+    Healthy,
+
+    /// <summary>It answers and is not healthy (yet).</summary>
+    Unhealthy,
+
+    /// <summary>It answers and has no such endpoint.</summary>
+    NoEndpoint,
+
+    /// <summary>It does not answer.</summary>
+    Unreachable,
+}

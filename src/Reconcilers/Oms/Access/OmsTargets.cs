@@ -8,7 +8,6 @@ using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Upgrades;
 using Microsoft.Extensions.Logging;
-using OmsNode = Drydock.Crds.OmsUpgrades.OmsNode;
 
 namespace Drydock.Reconcilers.Oms;
 

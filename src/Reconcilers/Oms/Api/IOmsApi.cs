@@ -51,3 +51,19 @@ internal interface IOmsApi : IDisposable
     /// <exception cref="OmsApiException">No or no good answer.</exception>
     Task ResumeAsync(string id, CancellationToken cancellationToken);
 }
+
+/// <summary>Opens the API of a console.</summary>
+internal interface IOmsApiFactory
+{
+    /// <summary>A client for it; nothing is connected to yet.</summary>
+    /// <exception cref="OmsApiException">The authority of the target is no certificate.</exception>
+    IOmsApi Open(OmsApiTarget target);
+}
+
+/// <summary>Where a console is and who asks.</summary>
+/// <param name="Address">Scheme, host, port and, behind a proxy, a path; the API's own path is appended.</param>
+/// <param name="User">User name.</param>
+/// <param name="Password">Password.</param>
+/// <param name="Authority">PEM of the authorities that may have signed the console's certificate; null for those of the
+/// system.</param>
+internal sealed record OmsApiTarget(Uri Address, string User, Secret Password, string? Authority = null);

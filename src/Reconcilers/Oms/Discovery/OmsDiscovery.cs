@@ -32,3 +32,56 @@ internal sealed record OmsDiscovery
     /// <summary>What the reader of the plan should know, found on the way.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }
+
+/// <summary>One region as the config.yaml files of its nodes have it.</summary>
+internal sealed record DiscoveredRegion
+{
+    /// <summary>Name in the spec.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>cm_location.</summary>
+    public required int Location { get; init; }
+
+    /// <summary>drc_cm_heartbeat_db.</summary>
+    public required string HeartbeatDatabase { get; init; }
+
+    /// <summary>Names of its nodes, in the order of the spec.</summary>
+    public required IReadOnlyList<string> Nodes { get; init; }
+
+    /// <summary>
+    /// Whether cm_nodes is the same set on all of its nodes; docker_init.sh then runs once in the region
+    /// (docs/research/oms.md#initialisation).
+    /// </summary>
+    public required bool SameNodesEverywhere { get; init; }
+}
+
+/// <summary>The metadata database.</summary>
+internal sealed record DiscoveredMetadata
+{
+    /// <summary>What the server says it is: its uuid, or host and port as it reports them.</summary>
+    public required string ServerIdentity { get; init; }
+
+    /// <summary>Where it was reached, in the words of claims.</summary>
+    public IReadOnlyList<string> Addresses { get; init; } = [];
+
+    /// <summary>Kind and version for people.</summary>
+    public required string Server { get; init; }
+
+    /// <summary>drc_rm_db.</summary>
+    public required string RmDatabase { get; init; }
+
+    /// <summary>drc_cm_db.</summary>
+    public required string CmDatabase { get; init; }
+
+    /// <summary>The heartbeat databases of all regions, in order.</summary>
+    public required IReadOnlyList<string> HeartbeatDatabases { get; init; }
+
+    /// <summary>All of them: rm, cm, heartbeat databases.</summary>
+    public IReadOnlyList<string> Databases => [RmDatabase, CmDatabase, .. HeartbeatDatabases];
+}
+
+/// <summary>ha.config before the upgrade.</summary>
+/// <param name="Present">Whether the row exists.</param>
+/// <param name="Enabled">Whether it says enable: true.</param>
+/// <param name="Raw">Its text, byte for byte; null if absent. It holds no secret.</param>
+internal sealed record DiscoveredHighAvailability(bool Present, bool Enabled, string? Raw);

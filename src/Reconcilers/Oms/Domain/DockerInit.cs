@@ -60,3 +60,22 @@ internal static class DockerInit
 
     private static string Shorten(string text) => text.Length <= 120 ? text : string.Concat(text.AsSpan(0, 119), "…");
 }
+
+/// <summary>Judgement of a run of docker_init.sh.</summary>
+/// <param name="Outcome">How it ended.</param>
+/// <param name="LastStep">The last step it announced (<c>【步骤二】…</c>), or null.</param>
+/// <param name="Message">A sentence for people.</param>
+internal sealed record DockerInitVerdict(DockerInitOutcome Outcome, string? LastStep, string Message);
+
+/// <summary>How a run of docker_init.sh ended.</summary>
+internal enum DockerInitOutcome
+{
+    /// <summary>No success marker: it failed, whatever the exit code says.</summary>
+    Failed,
+
+    /// <summary>The marker and exit code 0.</summary>
+    Success,
+
+    /// <summary>The marker, but an exit code other than 0: done; the verification that follows decides.</summary>
+    SuccessWithWarning,
+}

@@ -1,3 +1,4 @@
+using Drydock.Crds.Common;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
@@ -102,3 +103,33 @@ internal sealed record OmsConfig
         return OmsConfigReader.Read(yaml);
     }
 }
+
+/// <summary>The TCP ports of an OMS node (docs/research/oms.md#configuration-file).</summary>
+/// <param name="Ghana">The console's own port (<c>ghana_server_port</c>).</param>
+/// <param name="Nginx">Web console and API (<c>nginx_server_port</c>).</param>
+/// <param name="Cm">Cluster management (<c>cm_server_port</c>).</param>
+/// <param name="Supervisor">Agent (<c>supervisor_server_port</c>).</param>
+/// <param name="Sshd">ssh (<c>sshd_server_port</c>).</param>
+internal sealed record OmsPorts(
+    int Ghana = 8090, int Nginx = 8089, int Cm = 8088, int Supervisor = 9000, int Sshd = 2023)
+{
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<int> All => [Ghana, Nginx, Cm, Supervisor, Sshd];
+}
+
+/// <summary>A config.yaml as far as it could be read.</summary>
+/// <param name="Config">The settings; null if anything that is needed is missing or wrong.</param>
+/// <param name="Errors">All that is wrong.</param>
+/// <param name="SecretValues">The secrets found in it, also if <paramref name="Config"/> is null.</param>
+internal sealed record OmsConfigResult(
+    OmsConfig? Config, IReadOnlyList<OmsConfigError> Errors, IReadOnlyList<Secret> SecretValues)
+{
+    /// <summary>One finding for each error.</summary>
+    public IReadOnlyList<Finding> Findings(string node) =>
+        [.. Errors.Select(error => new Finding { Reason = Reasons.ConfigUnreadable, Message = error.Message, Node = node })];
+}
+
+/// <summary>Something wrong in a config.yaml.</summary>
+/// <param name="Key">The key it speaks of; empty if the whole file.</param>
+/// <param name="Message">A sentence: key, value (a secret one masked), what was expected, what to do.</param>
+internal sealed record OmsConfigError(string Key, string Message);

@@ -130,3 +130,52 @@ internal sealed record OmsTopology
         });
     }
 }
+
+/// <summary>A region of an OMS system.</summary>
+internal sealed record OmsTopologyRegion
+{
+    /// <summary>Its name in the spec.</summary>
+    public required string Name { get; init; }
+
+    /// <summary><c>cm_region</c>; null if config.yaml has none.</summary>
+    public required string? CmRegion { get; init; }
+
+    /// <summary><c>cm_location</c>.</summary>
+    public required int CmLocation { get; init; }
+
+    /// <summary>Its heartbeat database.</summary>
+    public required string HeartbeatDatabase { get; init; }
+
+    /// <summary>Whether it is the default region.</summary>
+    public required bool IsDefault { get; init; }
+
+    /// <summary>
+    /// True if <c>cm_nodes</c> is the same set on all its nodes: then docker_init.sh runs on the first one only,
+    /// otherwise on each (docs/research/oms.md#initialisation).
+    /// </summary>
+    public required bool SameCmNodes { get; init; }
+
+    /// <summary>Its nodes, in the order of the spec.</summary>
+    public required IReadOnlyList<OmsTopologyNode> Nodes { get; init; }
+
+    /// <summary>The nodes docker_init.sh runs on.</summary>
+    public IReadOnlyList<OmsTopologyNode> InitNodes => SameCmNodes ? [Nodes[0]] : Nodes;
+}
+
+/// <summary>A node of an OMS system.</summary>
+/// <param name="Name">Its name in the spec.</param>
+/// <param name="HostIp">Its address as the spec gives it.</param>
+/// <param name="Ports">Its ports.</param>
+internal sealed record OmsTopologyNode(string Name, string HostIp, OmsPorts Ports);
+
+/// <summary>A node of the spec and the config.yaml that was read on it.</summary>
+/// <param name="Node">The node's name in the spec.</param>
+/// <param name="Region">The region of the spec it is in (<c>default</c> where the spec names none).</param>
+/// <param name="HostIp">Its OMS_HOST_IP.</param>
+/// <param name="Config">Its config.yaml; null if it could not be read, which is a finding of its own.</param>
+internal sealed record NodeConfig(string Node, string Region, string HostIp, OmsConfig? Config);
+
+/// <summary>A system's topology, or why it makes no sense.</summary>
+/// <param name="Topology">The topology; null if there are findings.</param>
+/// <param name="Findings">All that was found, not the first.</param>
+internal sealed record TopologyResult(OmsTopology? Topology, IReadOnlyList<Finding> Findings);

@@ -1,3 +1,4 @@
+using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 
 namespace Drydock.Reconcilers.Oms;
@@ -12,3 +13,8 @@ internal sealed record ProjectRename(ProjectKind Kind, string Id, string OldName
     /// <summary>The other way round.</summary>
     public ProjectRename Reverse() => new(Kind, Id, NewName, OldName);
 }
+
+/// <summary>Which projects get which name, or why that cannot be said.</summary>
+/// <param name="Renames">In the order in which they are carried out; empty if there are findings.</param>
+/// <param name="Findings">What stands in the way, all of it.</param>
+internal sealed record ProjectRenamePlan(IReadOnlyList<ProjectRename> Renames, IReadOnlyList<Finding> Findings);

@@ -95,3 +95,40 @@ internal sealed partial class SupervisorStatus
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex RunningText();
 }
+
+/// <summary>A program under supervisord.</summary>
+/// <param name="Name">Its name, with its group if that is another one (<c>group:name</c>).</param>
+/// <param name="State">Its state.</param>
+/// <param name="Pid">Its process id, if supervisord printed one.</param>
+/// <param name="Uptime">How long it has been up, as printed (<c>3 days, 5:40:09</c>).</param>
+/// <param name="Description">The rest of the line as printed.</param>
+internal sealed record SupervisorProgram(
+    string Name, SupervisorState State, int? Pid, string? Uptime, string Description);
+
+/// <summary>State of a program under supervisord.</summary>
+internal enum SupervisorState
+{
+    /// <summary>supervisord itself does not know, or the word is none it documents.</summary>
+    Unknown,
+
+    /// <summary>Stopped, or never started.</summary>
+    Stopped,
+
+    /// <summary>Started, but not yet up for <c>startsecs</c>.</summary>
+    Starting,
+
+    /// <summary>Up.</summary>
+    Running,
+
+    /// <summary>Exited too soon after its start and will be tried again.</summary>
+    Backoff,
+
+    /// <summary>Being stopped.</summary>
+    Stopping,
+
+    /// <summary>Exited.</summary>
+    Exited,
+
+    /// <summary>Could not be started; will not be tried again by itself.</summary>
+    Fatal,
+}

@@ -202,6 +202,6 @@ internal sealed class TopologyBuilder
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 
-    private void Add(string reason, string message, string? node = null) => 
+    private void Add(string reason, string message, string? node = null) =>
         _findings.Add(new Finding { Reason = reason, Message = message, Node = node });
 }

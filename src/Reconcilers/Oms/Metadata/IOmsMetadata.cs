@@ -166,3 +166,90 @@ internal interface IOmsMetadata
     /// <summary>Connection id of the session that holds the named lock; null if it is free.</summary>
     Task<long?> LockHolderAsync(string name, CancellationToken cancellationToken);
 }
+
+/// <summary>Gives access to OMS's metadata databases.</summary>
+internal interface IOmsMetadataFactory
+{
+    /// <summary>
+    /// Binds to a server. Opens nothing yet: every operation of the result opens a session of its own and closes it,
+    /// without reconnect, so that a statement can never arrive later in a session that nobody knows.
+    /// </summary>
+    /// <param name="target">Where the metadata server is and who connects.</param>
+    IOmsMetadata Open(MetadataTarget target);
+}
+
+/// <summary>A database of the metadata server.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Exists">Whether it is there.</param>
+/// <param name="Charset">Its default character set; empty if it is not there.</param>
+/// <param name="Collation">Its default collation; empty if it is not there.</param>
+internal sealed record DatabaseInfo(string Name, bool Exists, string Charset, string Collation);
+
+/// <summary>Size of a database as the server estimates it.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Tables">Number of base tables.</param>
+/// <param name="Bytes">Data and indexes, in bytes; an estimate.</param>
+/// <param name="Rows">Rows; an estimate.</param>
+internal sealed record DatabaseSize(string Name, int Tables, long Bytes, long Rows);
+
+/// <summary>The <c>ha.config</c> row as it was read.</summary>
+/// <param name="Present">False if there is no row or no such table (OMS up to 3.3.0): HA is off then.</param>
+/// <param name="Raw">The text of <c>cfg_value</c>, unchanged; null if there is no row.</param>
+/// <param name="TablePresent">False if even the table does not exist.</param>
+internal sealed record HaConfigRow(bool Present, string? Raw, bool TablePresent = true);
+
+/// <summary>Projects read from the metadata.</summary>
+/// <param name="Projects">Those read, migration first, in the order of their ids.</param>
+/// <param name="Total">How many there are.</param>
+/// <param name="TablesRead">Which of the two tables exist.</param>
+internal sealed record ProjectsRead(IReadOnlyList<OmsProject> Projects, long Total, IReadOnlyList<string> TablesRead)
+{
+    /// <summary>True if there are more than were read.</summary>
+    public bool Truncated => Total > Projects.Count;
+}
+
+/// <summary>Every row of both project tables, deleted ones included, and how long a name may be.</summary>
+/// <param name="Projects">The rows, migration first, in the order of their ids.</param>
+/// <param name="Limits">Length of <c>project_name</c> as the catalogue has it; of a table that does not exist, that of
+/// the other.</param>
+/// <param name="Truncated">True if there are more rows than were read.</param>
+internal sealed record ProjectNamesRead(IReadOnlyList<OmsProject> Projects, ProjectNameLimits Limits, bool Truncated);
+
+/// <summary>A writer whose <c>sourceFile.blackRegionNo</c> is not the region's <c>cm_location</c>.</summary>
+/// <param name="Value">The region number it has.</param>
+/// <param name="Identity">What the row says of whose setting it is: <c>id=7, job_id=12</c>. The columns of this table
+/// are not public, so those ending in id or name are shown.</param>
+internal sealed record CascadedWriter(string Value, string Identity);
+
+/// <summary>A host as cluster management knows it (<c>host</c> in the cm database).</summary>
+/// <param name="Ip">Its address.</param>
+/// <param name="Status">Its status; <c>ONLINE</c> is the only value known publicly.</param>
+internal sealed record OmsHost(string Ip, string Status);
+
+/// <summary>A supervisor's heartbeat (<c>heart_beat</c> in a heartbeat database).</summary>
+/// <param name="HostIp">The node's address, its OMS_HOST_IP.</param>
+/// <param name="TaskType">The row's task type.</param>
+/// <param name="Age">How long ago by the server's own clock; may be slightly negative.</param>
+internal sealed record SupervisorHeartbeat(string HostIp, string TaskType, TimeSpan Age);
+
+/// <summary>
+/// A region as OMS itself has it (<c>cluster_info</c> in the rm database; docs/research/oms.md#metadata-tables).
+/// </summary>
+/// <param name="Region"><c>cm_region</c>; may be empty in a single-region system.</param>
+/// <param name="RegionCn">Its Chinese name.</param>
+/// <param name="CmUrl">Address of the region's cluster management.</param>
+/// <param name="Code"><c>cm_location</c> as text.</param>
+/// <param name="IsDefault">Whether it is the default region.</param>
+internal sealed record ClusterInfoRow(string Region, string RegionCn, string CmUrl, string Code, bool IsDefault);
+
+/// <summary>A session on the metadata server. Never the text of its statement.</summary>
+/// <param name="Id">Connection id.</param>
+/// <param name="User">Account.</param>
+/// <param name="Host">Where it comes from, <c>host:port</c>.</param>
+/// <param name="Database">Its current database.</param>
+/// <param name="Command">What kind of command it runs, for instance <c>Sleep</c> or <c>Query</c>.</param>
+internal sealed record MetadataSession(long Id, string User, string Host, string Database, string Command)
+{
+    /// <summary>One line for messages.</summary>
+    public override string ToString() => $"{Id} ({User} from {Host} on {Database}, {Command})";
+}

@@ -39,3 +39,16 @@ internal sealed record MetadataServerInfo
     /// <summary>True if it has <c>GET_LOCK</c>.</summary>
     public required bool NamedLocks { get; init; }
 }
+
+/// <summary>Which product answers behind the MySQL protocol.</summary>
+internal enum MetadataServerKind
+{
+    /// <summary>MySQL, or a fork that says nothing else.</summary>
+    MySql,
+
+    /// <summary>MariaDB.</summary>
+    MariaDb,
+
+    /// <summary>OceanBase in MySQL mode.</summary>
+    OceanBase,
+}

@@ -147,3 +147,10 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
         return string.Join(", ", list.Take(Listed)) + (list.Count > Listed ? string.Create(CultureInfo.InvariantCulture, $" and {list.Count - Listed} more") : "");
     }
 }
+
+/// <summary>What the project tables of a version below 4.0.1 say.</summary>
+/// <param name="Projects">The projects.</param>
+/// <param name="Renames">Those that get another name.</param>
+/// <param name="Notes">What the reader of the plan should know.</param>
+internal sealed record NameLook(
+    IReadOnlyList<OmsProject> Projects, IReadOnlyList<ProjectRename> Renames, IReadOnlyList<string> Notes);

@@ -5,7 +5,6 @@ using Drydock.Clients.Docker;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Upgrades;
-using CrdNode = Drydock.Crds.OmsUpgrades.OmsNode;
 
 namespace Drydock.Reconcilers.Oms;
 
@@ -21,7 +20,7 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
 
     private static readonly string[] SecretWords = ["PASS", "PWD", "SECRET", "TOKEN", "KEY", "CREDENTIAL"];
 
-    public async Task<NodeLook> LookAsync(CrdNode node, string region, CancellationToken cancellationToken)
+    public async Task<NodeLook> LookAsync(OmsNode node, string region, CancellationToken cancellationToken)
     {
         var look = new NodeLook(node, region);
         try
@@ -70,7 +69,7 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
     }
 
     private async Task<ContainerInspectResponse?> CurrentAsync(
-        IDockerClient docker, CrdNode node, CancellationToken cancellationToken)
+        IDockerClient docker, OmsNode node, CancellationToken cancellationToken)
     {
         var name = node.CurrentContainer ?? targets.Upgrade.Spec.CurrentContainer;
         try
@@ -93,7 +92,7 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
 
     // One that an earlier attempt of this very object left, stopped, is removed by the plan; its id is returned.
     private async Task<string?> CheckNewNameAsync(
-        IDockerClient docker, CrdNode node, CancellationToken cancellationToken)
+        IDockerClient docker, OmsNode node, CancellationToken cancellationToken)
     {
         var name = node.NewContainer ?? targets.Upgrade.Spec.NewContainer;
         try
@@ -119,7 +118,7 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
         }
     }
 
-    private void CheckMounts(CrdNode node, ContainerInspectResponse container)
+    private void CheckMounts(OmsNode node, ContainerInspectResponse container)
     {
         var targetsOfBinds = (container.HostConfig.Binds ?? []).Select(b => b.Split(':')).Where(p => p.Length >= 2).Select(p => p[1].TrimEnd('/')).ToHashSet(StringComparer.Ordinal);
         var missing = Mounts.Where(m => !targetsOfBinds.Contains(m)).ToList();
@@ -132,7 +131,7 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
     // imageVersion in supervisor.json "records the image version" (how it is filled is not documented;
     // docs/research/oms.md#programs); where it says nothing the image's tag may.
     private async Task CheckVersionAsync(
-        IDockerClient docker, CrdNode node, ContainerInspectResponse container, CancellationToken cancellationToken)
+        IDockerClient docker, OmsNode node, ContainerInspectResponse container, CancellationToken cancellationToken)
     {
         if (!OmsVersion.TryParse(targets.Upgrade.Spec.FromVersion, out var wanted))
         {
@@ -155,7 +154,7 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
     // The files are looked at where dockerd would mount them from; a source that is missing it would make as a
     // directory.
     private async Task CheckHttpsAsync(
-        IDockerClient docker, CrdNode node, ContainerInspectResponse container, CancellationToken cancellationToken)
+        IDockerClient docker, OmsNode node, ContainerInspectResponse container, CancellationToken cancellationToken)
     {
         if (targets.Upgrade.Spec.Https is not { } https)
         {
@@ -236,7 +235,7 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
         SecretWords.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
 
     private async Task<OmsConfig?> ConfigAsync(
-        CrdNode node, ContainerInspectResponse container, CancellationToken cancellationToken)
+        OmsNode node, ContainerInspectResponse container, CancellationToken cancellationToken)
     {
         var result = await targets.ReadConfigAsync(node.Name, container.ID, cancellationToken);
         if (result is null)
@@ -267,4 +266,36 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
         text.Length == 5 && int.TryParse(text.AsSpan(1, 2), NumberStyles.None, CultureInfo.InvariantCulture, out var hours) && int.TryParse(text.AsSpan(3, 2), NumberStyles.None, CultureInfo.InvariantCulture, out var minutes)
             ? (text[0] == '-' ? -1 : 1) * new TimeSpan(hours, minutes, 0)
             : null;
+}
+
+/// <summary>What was seen on one node; parts are null where they could not be seen, which is a finding then.</summary>
+/// <param name="Spec">The node in the spec.</param>
+/// <param name="Region">Name of its region in the spec.</param>
+internal sealed record NodeLook(OmsNode Spec, string Region)
+{
+    /// <summary>The current container.</summary>
+    public ContainerInspectResponse? Current { get; init; }
+
+    /// <summary>Names of the environment variables it sets beyond its image.</summary>
+    public IReadOnlyList<string> EnvironmentNames { get; init; } = [];
+
+    /// <summary>Its config.yaml.</summary>
+    public OmsConfig? Config { get; init; }
+
+    /// <summary>The host's clock minus the operator's.</summary>
+    public TimeSpan? ClockOffset { get; init; }
+
+    /// <summary>The container's time zone.</summary>
+    public TimeSpan? UtcOffset { get; init; }
+
+    /// <summary>
+    /// Free bytes where the host's dockerd keeps images, as the container's root file system shows it.
+    /// </summary>
+    public long? FreeBytes { get; init; }
+
+    /// <summary>The container of the new one's name that an earlier attempt of this upgrade left.</summary>
+    public string? LeftoverContainerId { get; init; }
+
+    /// <summary>The new image, as far as known.</summary>
+    public ImageLook? Image { get; init; }
 }

@@ -253,3 +253,8 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
         return string.Join("; ", texts.Take(Named)) + (texts.Count > Named ? string.Create(CultureInfo.InvariantCulture, $"; and {texts.Count - Named} more") : "");
     }
 }
+
+/// <summary>What was seen of the projects.</summary>
+/// <param name="Projects">The projects; null where nothing lists them.</param>
+/// <param name="Notes">What the reader of the plan should know.</param>
+internal sealed record ProjectLook(IReadOnlyList<OmsProject>? Projects, IReadOnlyList<string> Notes);
