@@ -1,4 +1,3 @@
-using System.Text;
 using Drydock.Clients.Docker;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.CoreTypes;
@@ -16,7 +15,6 @@ namespace Drydock.Reconcilers.Databases;
 /// </summary>
 internal sealed record DatabaseSecrets
 {
-    private const string Authority = "ca.crt";
     private const string Certificate = "tls.crt";
     private const string CertificateKey = "tls.key";
     private const string UserName = "username";
@@ -105,11 +103,11 @@ internal sealed record DatabaseSecrets
             Ssh = key is null || knownHosts is null ? null : new SshMaterial(key, knownHosts),
             DockerTls = dockerTls,
             Tls = tls,
-            Sql = user is null || password is null ? null : new SqlLogin(Text(user), Text(password), reading.Optional(login!, loginField, Authority)),
+            Sql = user is null || password is null ? null : new SqlLogin(SecretText.Of(user)!, SecretText.Of(password)!, reading.Optional(login!, loginField, SecretKeys.Authority)),
             Peers = peers,
             Digest = used.Digest,
             Problems = reading.Problems,
-            Confidential = [.. new[] { password, key, dockerTls?.PrivateKey.ToArray(), tls?.Key }.Concat(peers.Values.Select(p => p.Key)).OfType<byte[]>().Select(value => new Secret(Text(value)))],
+            Confidential = [.. new[] { password, key, dockerTls?.PrivateKey.ToArray(), tls?.Key }.Concat(peers.Values.Select(p => p.Key)).OfType<byte[]>().Select(SecretText.Of).OfType<string>().Select(text => new Secret(text))],
         };
     }
 
@@ -140,9 +138,6 @@ internal sealed record DatabaseSecrets
     private static IEnumerable<StorageSpec?> Storages(DatabaseRollingUpgradeSpec spec) =>
         spec.Package.Archives.Select(a => a.Storage).Append(spec.Tidb?.Backup.Storage);
 
-    // Secrets made from files often end in a line's end that is no part of the value.
-    private static string Text(byte[] value) => Encoding.UTF8.GetString(value).TrimEnd('\r', '\n');
-
     private sealed class Reading(string? @namespace, IReadOnlyDictionary<string, V1Secret?> secrets)
     {
         private readonly List<Finding> _problems = [];
@@ -157,7 +152,7 @@ internal sealed record DatabaseSecrets
                 return null;
             }
 
-            if (secret.Data?.GetValueOrDefault(key) is { Length: > 0 } value)
+            if (secret.Data?.GetValueOrDefault(key) is { } value && SecretText.Of(value) is not null)
             {
                 return Taken(reference, field, key, value);
             }
@@ -167,11 +162,11 @@ internal sealed record DatabaseSecrets
         }
 
         public byte[]? Optional(SecretReference reference, string field, string key) =>
-            secrets.GetValueOrDefault(reference.Name)?.Data?.GetValueOrDefault(key) is { Length: > 0 } value ? Taken(reference, field, key, value) : null;
+            secrets.GetValueOrDefault(reference.Name)?.Data?.GetValueOrDefault(key) is { } value && SecretText.Of(value) is not null ? Taken(reference, field, key, value) : null;
 
         public ServiceTlsMaterial? Tls(SecretReference reference, string field)
         {
-            if (Required(reference, field, Authority) is not { } authority)
+            if (Required(reference, field, SecretKeys.Authority) is not { } authority)
             {
                 return null;
             }

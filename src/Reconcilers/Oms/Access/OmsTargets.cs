@@ -46,19 +46,11 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         _logger = services.Loggers.CreateLogger<OmsTargets>();
         // Preflight reports a name that occurs twice.
         _nodes = upgrade.Spec.Regions.SelectMany(r => r.Nodes).DistinctBy(n => n.Name, StringComparer.Ordinal).ToDictionary(n => n.Name, StringComparer.Ordinal);
-        if (upgrade.Spec.MetadataDatabase?.CredentialsSecretRef?.Name is { } name && secrets.Data(name)?.GetValueOrDefault("password") is { } password)
+        Remember(upgrade.Spec.MetadataDatabase?.CredentialsSecretRef?.Name, "password");
+        Remember(upgrade.Spec.Preflight.ApiCredentialsSecretRef?.Name, "password");
+        foreach (var storage in StorageText.SecretNames(upgrade.Spec.Backup.Storage))
         {
-            Remember([new Secret(Encoding.UTF8.GetString(password))]);
-        }
-
-        if (upgrade.Spec.Preflight.ApiCredentialsSecretRef?.Name is { } api && secrets.Data(api)?.GetValueOrDefault("password") is { } apiPassword)
-        {
-            Remember([new Secret(Encoding.UTF8.GetString(apiPassword).TrimEnd('\r', '\n'))]);
-        }
-
-        foreach (var storage in StorageText.SecretNames(upgrade.Spec.Backup.Storage).Select(secrets.Data))
-        {
-            Remember(StorageSecretKeys.Select(key => Text(storage, key)).OfType<string>().Select(text => new Secret(text)));
+            Remember(storage, StorageSecretKeys);
         }
     }
 
@@ -216,21 +208,20 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         var data = spec?.CredentialsSecretRef is { } reference
             ? _secrets.Data(reference.Name) ?? throw new OmsMetadataException(OmsMetadataErrorKind.AccessDenied, $"Secret {reference.Name} (spec.metadataDatabase.credentialsSecretRef) does not exist in namespace {Upgrade.Metadata.Namespace}; create it with the keys username and password")
             : null;
-        var authority = data?.GetValueOrDefault("ca.crt");
-        if (SecretLimits.Refusal(spec?.CredentialsSecretRef?.Name ?? "", "ca.crt", authority) is { } refusal)
+        if (SecretLimits.Refusal(spec?.CredentialsSecretRef?.Name ?? "", data, SecretKeys.Database) is { } refusal)
         {
             throw new OmsMetadataException(OmsMetadataErrorKind.AccessDenied, $"spec.metadataDatabase.credentialsSecretRef: {refusal}");
         }
 
-        var port = spec?.Port ?? (Text(data, "port") is { } text && int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : config.MetaPort);
+        var port = spec?.Port ?? (SecretText.Of(data, "port") is { } text && int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : config.MetaPort);
         return new MetadataTarget(
-            spec?.Host ?? Text(data, "host") ?? config.MetaHost,
+            spec?.Host ?? SecretText.Of(data, "host") ?? config.MetaHost,
             port,
-            Text(data, "username") ?? config.MetaUser,
-            Text(data, "password") is { } password ? new Secret(password) : config.MetaPassword,
+            SecretText.Of(data, "username") ?? config.MetaUser,
+            SecretText.Of(data, "password") is { } password ? new Secret(password) : config.MetaPassword,
             spec?.Tls is null || spec.Tls.Mode == DatabaseTlsMode.Disabled
                 ? null
-                : new MetadataTls(spec.Tls.Mode == DatabaseTlsMode.VerifyIdentity, SecretLimits.Pem(authority)));
+                : new MetadataTls(spec.Tls.Mode == DatabaseTlsMode.VerifyIdentity, SecretLimits.Pem(data?.GetValueOrDefault(SecretKeys.Authority))));
     }
 
     /// <summary>Reads config.yaml from a container; null if the container has none.</summary>
@@ -263,6 +254,9 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
 
         _metadataGate.Dispose();
     }
+
+    private void Remember(string? secret, params IEnumerable<string> keys) =>
+        Remember(keys.Select(key => SecretText.Of(secret is null ? null : _secrets.Data(secret), key)).OfType<string>().Select(text => new Secret(text)));
 
     private ContainerEventFeed Feed(string node) =>
         _feeds.GetOrAdd(node, name => new ContainerEventFeed(Docker(name), _onContainerEvent, _services.Time, _logger));
@@ -324,7 +318,4 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
             ? throw new DockerEndpointException(node.Docker.Endpoint, $"node {node.Name}: {refusal}")
             : data;
     }
-
-    private static string? Text(IReadOnlyDictionary<string, byte[]>? data, string key) =>
-        data?.GetValueOrDefault(key) is { Length: > 0 } bytes ? Encoding.UTF8.GetString(bytes).TrimEnd('\r', '\n') : null;
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
@@ -24,22 +23,19 @@ internal static class OmsApiCredentials
             throw Unusable($"Secret {name} ({Field}) does not exist; create it with the keys username and password");
         }
 
-        if (SecretLimits.Refusal(name, data, ["url", "username", "password", "ca.crt"]) is { } refusal)
+        if (SecretLimits.Refusal(name, data, SecretKeys.Console) is { } refusal)
         {
             throw Unusable($"{Field}: {refusal}");
         }
 
-        var address = Text(data, "url") is { } url
+        var address = SecretText.Of(data, "url") is { } url
             ? ConsoleAddress.Parse(url) ?? throw Unusable($"key url of Secret {name} ({Field}) is no address of a console; expected a form like https://oms.example:8089")
             : usual;
-        return new OmsApiTarget(address, Required(name, data, "username"), new Secret(Required(name, data, "password")), Text(data, "ca.crt"));
+        return new OmsApiTarget(address, Required(name, data, "username"), new Secret(Required(name, data, "password")), SecretText.Of(data, SecretKeys.Authority));
     }
 
     private static string Required(string name, IReadOnlyDictionary<string, byte[]> data, string key) =>
-        Text(data, key) ?? throw Unusable($"Secret {name} ({Field}) has no key {key}; add it");
+        SecretText.Of(data, key) ?? throw Unusable($"Secret {name} ({Field}) has no key {key}; add it");
 
     private static OmsApiException Unusable(string message) => new(OmsApiErrorKind.Credentials, message);
-
-    private static string? Text(IReadOnlyDictionary<string, byte[]> data, string key) =>
-        data.GetValueOrDefault(key) is { Length: > 0 } bytes && Encoding.UTF8.GetString(bytes).TrimEnd('\r', '\n') is { Length: > 0 } text ? text : null;
 }

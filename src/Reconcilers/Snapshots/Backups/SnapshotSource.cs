@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.Sockets;
-using System.Text;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.MySql;
@@ -34,9 +33,9 @@ internal static class SnapshotSource
         var name = source.CredentialsSecretRef.Name;
         var secret = await kubernetes.GetAsync<V1Secret>(name, @namespace, cancellationToken)
             ?? throw new SnapshotException(SnapshotFailure.InvalidRequest, $"Secret {name} ({field}.credentialsSecretRef) does not exist in namespace {@namespace}; create it with the keys username and password");
-        var host = source.Host ?? Text(secret, "host")
+        var host = source.Host ?? SecretText.Of(secret.Data, "host")
             ?? throw new SnapshotException(SnapshotFailure.InvalidRequest, $"neither {field}.host nor the key host of Secret {name} says which server is meant; give one of them");
-        if (SecretLimits.Refusal(name, secret.Data, ["host", "port", "username", "password", "ca.crt"]) is { } refusal)
+        if (SecretLimits.Refusal(name, secret.Data, SecretKeys.Database) is { } refusal)
         {
             throw new SnapshotException(SnapshotFailure.InvalidRequest, $"{field}.credentialsSecretRef: {refusal}");
         }
@@ -45,7 +44,7 @@ internal static class SnapshotSource
         var builder = new MySqlConnectionStringBuilder
         {
             Server = host,
-            Port = (uint)(source.Port ?? (int.TryParse(Text(secret, "port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : 3306)),
+            Port = (uint)(source.Port ?? (int.TryParse(SecretText.Of(secret.Data, "port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : 3306)),
             UserID = Required(secret, "username"),
             Password = Required(secret, "password"),
             SslMode = source.Tls.Mode switch
@@ -55,7 +54,7 @@ internal static class SnapshotSource
                 _ => MySqlSslMode.VerifyFull,
             },
         };
-        if (source.Tls.Mode != DatabaseTlsMode.Disabled && SecretLimits.Pem(secret.Data?.GetValueOrDefault("ca.crt")) is { } authority)
+        if (source.Tls.Mode != DatabaseTlsMode.Disabled && SecretLimits.Pem(secret.Data?.GetValueOrDefault(SecretKeys.Authority)) is { } authority)
         {
             builder.SslCaPem = authority;
         }
@@ -101,8 +100,5 @@ internal static class SnapshotSource
     }
 
     private static string Required(V1Secret secret, string key) =>
-        Text(secret, key) ?? throw new SnapshotException(SnapshotFailure.InvalidRequest, $"Secret {secret.Metadata.Name} lacks the key {key}; add it");
-
-    private static string? Text(V1Secret secret, string key) =>
-        secret.Data?.GetValueOrDefault(key) is { Length: > 0 } bytes ? Encoding.UTF8.GetString(bytes).TrimEnd('\r', '\n') : null;
+        SecretText.Of(secret.Data, key) ?? throw new SnapshotException(SnapshotFailure.InvalidRequest, $"Secret {secret.Metadata.Name} lacks the key {key}; add it");
 }

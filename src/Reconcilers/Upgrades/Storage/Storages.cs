@@ -98,7 +98,7 @@ internal sealed class Storages : IStorages, IDisposable
 
     private S3StorageOptions Options(Crds.Common.S3Storage s3, V1Secret secret)
     {
-        if (SecretLimits.Refusal(s3.CredentialsSecretRef.Name, secret.Data, ["accessKey", "secretKey", "sessionToken", "ca.crt"]) is { } refusal)
+        if (SecretLimits.Refusal(s3.CredentialsSecretRef.Name, secret.Data, SecretKeys.Storage) is { } refusal)
         {
             throw Invalid($"storage.s3.credentialsSecretRef: {refusal}");
         }
@@ -118,15 +118,16 @@ internal sealed class Storages : IStorages, IDisposable
         AccessKey = Required(secret, "accessKey"),
         SecretKey = Required(secret, "secretKey"),
         SessionToken = Text(secret, "sessionToken"),
-        CertificateAuthority = Text(secret, "ca.crt"),
+        CertificateAuthority = Text(secret, SecretKeys.Authority),
         Endpoints = _endpoints,
     };
 
     private static string Required(V1Secret secret, string key) =>
         Text(secret, key) ?? throw Invalid($"Secret {secret.Metadata.Name} (storage.s3.credentialsSecretRef) lacks the key {key}; add it");
 
+    // Keys, tokens and certificates of S3 neither begin nor end with white space.
     private static string? Text(V1Secret secret, string key) =>
-        secret.Data?.GetValueOrDefault(key) is { Length: > 0 } bytes && Encoding.UTF8.GetString(bytes).Trim() is { Length: > 0 } text ? text : null;
+        SecretText.Of(secret.Data, key)?.Trim() is { Length: > 0 } text ? text : null;
 
     private static SnapshotException Invalid(string message) => new(SnapshotFailure.InvalidRequest, message);
 }

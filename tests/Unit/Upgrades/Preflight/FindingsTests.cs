@@ -7,7 +7,7 @@ using Drydock.Reconcilers.Upgrades;
 using Shouldly;
 using Xunit;
 
-namespace Drydock.Tests.Unit.Upgrades;
+namespace Drydock.Tests.Unit.Upgrades.Preflight;
 
 public sealed class FindingsTests
 {
