@@ -7,7 +7,7 @@ using Drydock.Reconcilers.Upgrades;
 using Shouldly;
 using Xunit;
 
-namespace Drydock.Tests.Unit.Upgrades.Preflight;
+namespace Drydock.Tests.Unit.Upgrades;
 
 public sealed class FindingsTests
 {

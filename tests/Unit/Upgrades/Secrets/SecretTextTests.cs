@@ -3,7 +3,7 @@ using Drydock.Reconcilers.Upgrades;
 using Shouldly;
 using Xunit;
 
-namespace Drydock.Tests.Unit.Upgrades.Secrets;
+namespace Drydock.Tests.Unit.Upgrades;
 
 public sealed class SecretTextTests
 {
