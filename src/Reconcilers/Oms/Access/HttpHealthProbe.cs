@@ -66,16 +66,11 @@ internal sealed class HttpHealthProbe(EndpointPolicy? endpoints = null) : IHealt
     /// <inheritdoc />
     public void Dispose() => _http.Dispose();
 
-    private static bool IsHealthy(string body)
+    internal static bool IsHealthy(string body)
     {
         try
         {
-            using var json = JsonDocument.Parse(body);
-            return json.RootElement.ValueKind == JsonValueKind.Object
-                && json.RootElement.TryGetProperty("data", out var data)
-                && data.ValueKind == JsonValueKind.Object
-                && data.TryGetProperty("healthy", out var healthy)
-                && healthy.ValueKind == JsonValueKind.True;
+            return JsonSerializer.Deserialize(body, OmsFilesJson.Default.HealthBody)?.Data?.Healthy == true;
         }
         catch (JsonException)
         {

@@ -13,31 +13,31 @@ internal static class ImageArchiveManifest
     private const long MaxBytes = 1L << 38;
     private const int MaxManifestBytes = 4 * 1024 * 1024;
 
-    /// <summary>Reads an archive to its end: images, names and checksum.</summary>
+    /// <summary>Reads an archive to its end: images and checksum.</summary>
     /// <param name="archive">The archive from its start.</param>
     /// <param name="path">Its path, for messages.</param>
     /// <param name="length">Its length in bytes.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="InvalidDataException">It is no image archive.</exception>
-    /// <exception cref="JsonException">Its manifest is no JSON.</exception>
+    /// <exception cref="JsonException">Its manifest is not what <c>docker save</c> writes.</exception>
     internal static async Task<ImageArchiveContents> ReadAsync(
         Stream archive, string path, long length, CancellationToken cancellationToken)
     {
         await using var raw = new HashingStream(archive);
-        var (ids, tags) = await FindAsync(raw, path, cancellationToken);
+        var ids = await FindAsync(raw, path, cancellationToken);
 
         // The tar ends before the file does; the rest counts for the checksum.
         await raw.CopyToAsync(Stream.Null, cancellationToken);
-        return new ImageArchiveContents(raw.FinishHash(), length, ids, tags);
+        return new ImageArchiveContents(raw.FinishHash(), length, ids);
     }
 
-    /// <summary>Reads an archive as far as its manifest: images and names.</summary>
+    /// <summary>Reads an archive as far as its manifest and returns the ids of its images.</summary>
     /// <param name="raw">The archive from its start.</param>
     /// <param name="path">Its path, for messages.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="InvalidDataException">It is no image archive.</exception>
-    /// <exception cref="JsonException">Its manifest is no JSON.</exception>
-    internal static async Task<(IReadOnlyList<string> Ids, IReadOnlyList<string> Tags)> FindAsync(Stream raw, string path, CancellationToken cancellationToken)
+    /// <exception cref="JsonException">Its manifest is not what <c>docker save</c> writes.</exception>
+    internal static async Task<IReadOnlyList<string>> FindAsync(Stream raw, string path, CancellationToken cancellationToken)
     {
         var magic = new byte[2];
         var read = await raw.ReadAtLeastAsync(magic, 2, throwOnEndOfStream: false, cancellationToken);
@@ -50,31 +50,18 @@ internal static class ImageArchiveManifest
             {
                 return entry.Length > MaxManifestBytes
                     ? throw new InvalidDataException($"{path}: its manifest.json has {entry.Length} bytes; at most {MaxManifestBytes} are read")
-                    : Parse(await JsonDocument.ParseAsync(entry.DataStream, cancellationToken: cancellationToken));
+                    : await ParseAsync(entry.DataStream, cancellationToken);
             }
         }
 
         throw new InvalidDataException($"{path} has no manifest.json: it is not what 'docker save' writes");
     }
 
-    private static (IReadOnlyList<string> Ids, IReadOnlyList<string> Tags) Parse(JsonDocument manifest)
+    private static async Task<IReadOnlyList<string>> ParseAsync(Stream manifest, CancellationToken cancellationToken)
     {
-        using (manifest)
-        {
-            var ids = new List<string>();
-            var tags = new List<string>();
-            foreach (var image in manifest.RootElement.EnumerateArray())
-            {
-                // Config is "<hex>.json" or "blobs/sha256/<hex>"; the hex is the image's ID.
-                var config = image.GetProperty("Config").GetString() ?? "";
-                ids.Add("sha256:" + Path.GetFileNameWithoutExtension(config.Split('/')[^1]));
-                if (image.TryGetProperty("RepoTags", out var names) && names.ValueKind == JsonValueKind.Array)
-                {
-                    tags.AddRange(names.EnumerateArray().Select(n => n.GetString()).OfType<string>());
-                }
-            }
+        var images = await JsonSerializer.DeserializeAsync(manifest, OmsFilesJson.Default.ArchivedImages, cancellationToken);
 
-            return (ids, tags);
-        }
+        // Config is "<hex>.json" or "blobs/sha256/<hex>"; the hex is the image's ID.
+        return [.. (images ?? []).OfType<ArchivedImage>().Select(image => "sha256:" + Path.GetFileNameWithoutExtension(image.Config.Split('/')[^1]))];
     }
 }

@@ -57,7 +57,7 @@ internal sealed class StorageArchiveReader(IStorages storages, HashedArchives ar
         try
         {
             var (hashed, images) = await HashedObject.ReadAsync(place, path, (content, token) => ImageArchiveManifest.FindAsync(content, path, token), cancellationToken);
-            var contents = new ImageArchiveContents(hashed.Sha256, hashed.Info.Bytes, images.Ids, images.Tags);
+            var contents = new ImageArchiveContents(hashed.Sha256, hashed.Info.Bytes, images);
             archives.Keep(place, path, hashed);
             _known.Set(key, new Known(hashed.Info, contents));
             return contents;

@@ -199,7 +199,7 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
         }
     }
 
-    private static OmsVersion? VersionIn(byte[]? json)
+    internal static OmsVersion? VersionIn(byte[]? json)
     {
         if (json is null)
         {
@@ -208,12 +208,8 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
 
         try
         {
-            using var document = JsonDocument.Parse(json);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                && document.RootElement.TryGetProperty("imageVersion", out var value)
-                && OmsVersion.TryParse(value.ToString().Replace("feature_", "", StringComparison.OrdinalIgnoreCase), out var version)
-                ? version
-                : null;
+            var text = JsonSerializer.Deserialize(json, OmsFilesJson.Default.SupervisorFile)?.ImageVersion;
+            return OmsVersion.TryParse(text?.Replace("feature_", "", StringComparison.OrdinalIgnoreCase), out var version) ? version : null;
         }
         catch (JsonException)
         {

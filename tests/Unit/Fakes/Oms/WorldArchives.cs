@@ -62,7 +62,7 @@ internal sealed class WorldArchives : IArchiveReader
     {
         var content = Content(storage, path);
         return ImageIn(content) is { } image
-            ? Task.FromResult(new ImageArchiveContents(Sha256(content), content.Length, [image.Id], [image.Reference]))
+            ? Task.FromResult(new ImageArchiveContents(Sha256(content), content.Length, [image.Id]))
             : throw new InvalidDataException($"{path} has no manifest.json: it is not what 'docker save' writes");
     }
 
