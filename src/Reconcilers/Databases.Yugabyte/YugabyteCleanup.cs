@@ -5,25 +5,22 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Takes away what an upgrade that rests half way would leave in a universe for ever
-/// (docs/research/yugabytedb.md#rules): its entries in the leader blacklist, on the way there or back. Harmless to a
-/// run that goes on later: a server whose leaders have come back is drained again before it is stopped. Steps that fail
-/// themselves do the same; this is for a run that is stopped between them. Replication stays paused: whether it may go
-/// on nobody can tell then.
+/// Removes what a stopped run would otherwise leave in a universe permanently (docs/research/yugabytedb.md#rules): the
+/// entries of its upgrade or rollback in the leader blacklist. A run that resumes later is not harmed, because a server
+/// that has leaders again is drained again before it is stopped. Steps that fail do the same themselves; this is for a
+/// run that is stopped between them. Replication stays paused, because at this point it cannot be determined whether
+/// resuming is safe.
 /// </summary>
-/// <param name="targets">The way there.</param>
 internal sealed class YugabyteCleanup(IYugabyteTargets targets)
 {
-    /// <summary>
-    /// The servers that are or may be in the leader blacklist because of an upgrade, by its receipts.
-    /// </summary>
-    public static IEnumerable<string> Blacklisted(DatabaseRollingUpgradeStatus status)
-    {
-        ArgumentNullException.ThrowIfNull(status);
-        return new[] { status.Plan, status.RollbackPlan }.OfType<Plan>().SelectMany(LeaderBlacklistIsClean.InHand).Distinct(StringComparer.Ordinal);
-    }
+    /// <summary>The servers that, by the stored plans, are or may be in the leader blacklist.</summary>
+    public static IEnumerable<string> Blacklisted(DatabaseRollingUpgradeStatus status) =>
+        new[] { status.Plan, status.RollbackPlan }
+            .OfType<Plan>()
+            .SelectMany(LeaderBlacklistIsClean.InHand)
+            .Distinct(StringComparer.Ordinal);
 
-    /// <summary>Takes them out.</summary>
+    /// <summary>Removes them from the blacklist.</summary>
     public async Task<ParkedStateResult> CleanUpAsync(
         DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken)
     {
@@ -36,9 +33,10 @@ internal sealed class YugabyteCleanup(IYugabyteTargets targets)
                 await ReleaseAsync(cluster, server, cancellationToken);
                 gone.Add(server.Name);
             }
-            catch (Exception exception) when (exception is ClusterTroubleException or ServiceException or YbAnswerException or AdminToolException or HostException)
+            catch (Exception exception) when (exception.IsOfTarget())
             {
-                left.Add($"leader blacklist entry of {server.Name}: {cluster.Tool().LeaderBlacklistCommand(cluster.Rpc(server), add: false)} ({targets.Redact(exception.Message)})");
+                var command = cluster.Tool().LeaderBlacklistCommand(cluster.Rpc(server), add: false);
+                left.Add($"leader blacklist entry of {server.Name}: {command} ({targets.Redact(exception.Message)})");
             }
         }
 
@@ -48,7 +46,8 @@ internal sealed class YugabyteCleanup(IYugabyteTargets targets)
     private async Task ReleaseAsync(
         YugabyteCluster cluster, DatabaseInstance server, CancellationToken cancellationToken)
     {
-        var config = await cluster.MasterClient.ClusterConfigAsync(await cluster.LeaderAsync(cancellationToken), cancellationToken);
+        var leader = await cluster.LeaderAsync(cancellationToken);
+        var config = await cluster.MasterClient.ClusterConfigAsync(leader, cancellationToken);
         if (config.LeaderBlacklist.Contains(cluster.Rpc(server)))
         {
             targets.EnsureMayAct();

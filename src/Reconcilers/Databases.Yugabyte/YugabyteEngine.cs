@@ -82,7 +82,7 @@ internal sealed class YugabyteEngine : IDatabaseEngine
             ConditionTypes.ReplicationPaused,
             paused.Count > 0,
             paused.Count > 0 ? Reasons.ReplicationPaused : Reasons.NotNeeded,
-            paused.Count > 0 ? $"paused by this upgrade: {string.Join(", ", paused)}" : "no replication is paused by this upgrade");
+            paused.Count > 0 ? $"Paused by this upgrade: {string.Join(", ", paused)}." : "This upgrade has paused no replication.");
     }
 
     /// <inheritdoc />
@@ -94,5 +94,5 @@ internal sealed class YugabyteEngine : IDatabaseEngine
         YugabyteCleanup.Blacklisted(status).Any();
 
     /// <inheritdoc />
-    public bool IsDrain(PlanStep step) => step.Action == YugabyteActions.DrainTserver;
+    public bool IsDrain(PlanStep step) => step.Is<DrainTserver>();
 }

@@ -15,7 +15,7 @@ internal sealed class YugabyteTargets : IYugabyteTargets, IEngineTargets
     public YugabyteTargets(IEngineContext context)
     {
         _context = context;
-        Catalog = new YugabyteStepCatalog(this);
+        Catalog = StepCatalog.Of<IYugabyteTargets>(this);
     }
 
     /// <inheritdoc />

@@ -79,12 +79,17 @@ internal static class LargePlan
         {
             Steps =
             [
-                .. plan.Steps.Where(s => s.Phase is not (DatabaseRollingUpgradePhases.PromoteAutoFlags or DatabaseRollingUpgradePhases.UpgradeCatalog)).Select(s => s.Action == YugabyteActions.SwapMaster
-                    ? s with { Receipt = new(StringComparer.Ordinal) { [YugabyteKeys.Instance] = FormattableString.Invariant($"master-{masters++:000}") } }
-                    : s),
+                .. plan.Steps
+                    .Where(s => s.Phase is not (DatabaseRollingUpgradePhases.PromoteAutoFlags or DatabaseRollingUpgradePhases.UpgradeCatalog))
+                    .Select(s => s.Is<SwapMaster>() ? s with { Receipt = Taken(masters++) } : s),
             ],
         };
     }
+
+    private static SortedDictionary<string, string> Taken(int master) => new(StringComparer.Ordinal)
+    {
+        [SwapMaster.InstanceKey] = FormattableString.Invariant($"master-{master:000}"),
+    };
 
     private static (DatabaseRollingUpgradeSpec Spec, YugabyteDiscovery Discovery) Yugabyte()
     {

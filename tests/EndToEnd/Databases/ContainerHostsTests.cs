@@ -19,7 +19,7 @@ public sealed class ContainerHostsTests(DatabaseStageFixture fixture, ITestOutpu
     /// <summary>What a killed operator has started by exec goes on.</summary>
     [Fact]
     public Task Plain_processes_are_upgraded_by_an_operator_that_is_killed_in_the_middle_and_nobody_notices() =>
-        UpgradeAsync(YugabyteScenarioOptions.Bmdb, "bmc", "PreparePackage/check/admin-tool", "UpgradeMasters/2-swap", "UpgradeTServers/tserver-2-swap");
+        UpgradeAsync(YugabyteScenarioOptions.Bmdb, "bmc", "PreparePackage/prove-admin-tool", "UpgradeMasters/2/swap", "UpgradeTServers/tserver-2/swap");
 
     private async Task UpgradeAsync(YugabyteScenarioOptions options, string name, params string[] kills)
     {

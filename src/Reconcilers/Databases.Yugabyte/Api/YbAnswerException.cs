@@ -1,21 +1,22 @@
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.Upgrades;
+
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// A process answered in a way that is none: an error page with status 200, JSON that does not end, a missing key
-/// (docs/research/yugabytedb.md#rules). Reason AnswerUnusable.
+/// A process gave an answer that cannot be used: an error page with status 200, incomplete JSON, a missing key
+/// (docs/research/yugabytedb.md#rules).
 /// </summary>
-internal sealed class YbAnswerException : Exception
+/// <param name="what">The address and the page.</param>
+/// <param name="problem">What is wrong with the answer.</param>
+/// <param name="body">The answer; its beginning is part of the message.</param>
+internal sealed class YbAnswerException(string what, string problem, string body)
+    : TargetException(
+        Reasons.AnswerUnusable, $"{what} gave an unusable answer ({problem}): {Cut(body)}.")
 {
     private const int Longest = 200;
 
-    /// <summary>Makes one.</summary>
-    /// <param name="what">Address and page.</param>
-    /// <param name="problem">What is wrong with the answer.</param>
-    /// <param name="body">The answer; its beginning goes into the message.</param>
-    public YbAnswerException(string what, string problem, string body)
-        : base($"{what} answered in a way that is none ({problem}): {Cut(body)}")
-    {
-    }
+    public override bool IsRequestNotTaken => true;
 
     private static string Cut(string body)
     {

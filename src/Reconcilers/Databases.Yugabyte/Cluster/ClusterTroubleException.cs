@@ -1,17 +1,19 @@
+using Drydock.Reconcilers.Upgrades;
+
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// The cluster is not in a state in which the question can be answered or the act begun: no leader, two leaders, a
-/// server that is not listed.
+/// The state of the cluster does not allow the request: it has no leader, two leaders, or a server that is not listed.
 /// </summary>
-internal sealed class ClusterTroubleException : Exception
+internal sealed class ClusterTroubleException(string reason, string message) : TargetException(reason, message)
 {
-    /// <summary>Makes one.</summary>
-    /// <param name="reason">Stable word.</param>
-    /// <param name="message">What, where, and what to do.</param>
-    public ClusterTroubleException(string reason, string message)
-        : base(message) => Reason = reason;
+    public override bool IsRequestNotTaken => true;
+}
 
-    /// <summary>Stable word.</summary>
-    public string Reason { get; }
+/// <summary>Failures of hosts, processes and tools.</summary>
+internal static class TargetFailures
+{
+    /// <summary>Whether a target failed or refused.</summary>
+    public static bool IsOfTarget(this Exception exception) =>
+        exception is TargetException or ServiceException or HostException;
 }

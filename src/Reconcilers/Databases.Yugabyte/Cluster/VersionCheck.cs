@@ -28,7 +28,7 @@ internal sealed class VersionCheck(YugabyteCluster cluster)
             },
             cancellationToken);
         return new VersionReport(
-            [.. asked.Where(a => a.Running is not null && !version.Covers(a.Running)).Select(a => $"{a.Name} runs {a.Running}")],
+            [.. asked.Where(a => a.Running is not null && !version.Covers(a.Running)).Select(a => $"{a.Name} runs {a.Running}.")],
             [.. asked.Where(a => a.Problem is not null).Select(a => $"{a.Name}: {a.Problem}").Concat(problem is null ? [] : [problem])]);
     }
 
@@ -50,5 +50,24 @@ internal sealed class VersionCheck(YugabyteCluster cluster)
         }
 
         return (known, null);
+    }
+}
+
+/// <summary>The processes that are not of a version.</summary>
+/// <param name="Others">Processes that report another version, one sentence each.</param>
+/// <param name="Silent">Processes that do not report a version, one sentence each.</param>
+internal sealed record VersionReport(IReadOnlyList<string> Others, IReadOnlyList<string> Silent)
+{
+    private const int Named = 6;
+
+    /// <summary>Whether every process reported the version.</summary>
+    public bool IsClean => Others.Count == 0 && Silent.Count == 0;
+
+    /// <summary>The first of them, in sentences.</summary>
+    public string Describe()
+    {
+        var all = Others.Concat(Silent).ToList();
+        var more = all.Count > Named ? $" {all.Count - Named} more processes are not of the version." : "";
+        return string.Join(" ", all.Take(Named)) + more;
     }
 }

@@ -1,6 +1,7 @@
 using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
@@ -67,6 +68,31 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
             [.. group.Peer.Masters.Select(m => ServiceAddress.TryParse(m, out var address) ? address : throw new FormatException($"'{m}' in spec.yugabyte.replication.groups[{group.Name}].peer.masters is no HOST:PORT"))],
             group.Peer.CertsDirName,
             targets.Redact);
+
+    /// <summary>The tool towards the masters of the target of a replication group.</summary>
+    public AdminTool Tool(ReplicationGroup group, ReplicationTarget target) =>
+        target == ReplicationTarget.Here ? Tool() : PeerTool(group);
+
+    /// <summary>A replication group of the spec.</summary>
+    /// <exception cref="KeyNotFoundException">The spec no longer lists it.</exception>
+    public ReplicationGroup Group(string name) =>
+        Settings.Replication.Groups.Find(g => g.Name == name) ?? throw new KeyNotFoundException(
+            $"spec.yugabyte.replication.groups no longer lists '{name}'. Add it again until the upgrade has ended.");
+
+    /// <summary>A replication group in the consumer registry of its target; null if it is not there.</summary>
+    /// <exception cref="TargetException">The registry cannot be read.</exception>
+    public async Task<YbInboundGroup?> InboundAsync(
+        ReplicationGroup group, ReplicationTarget target, CancellationToken cancellationToken)
+    {
+        if (target == ReplicationTarget.There)
+        {
+            return await Peer(group).GroupAsync(cancellationToken);
+        }
+
+        var leader = await LeaderAsync(cancellationToken);
+        var config = await MasterClient.ClusterConfigAsync(leader, cancellationToken);
+        return config.Groups.FirstOrDefault(g => g.Name == group.Name);
+    }
 
     /// <summary>The cluster at the other end of a replication group.</summary>
     public PeerCluster Peer(ReplicationGroup group) => new(this, group, targets.Peer(group.Name));

@@ -43,3 +43,23 @@ internal sealed record YugabyteDiscovery
         return $"{(spec.Yugabyte?.Dialect == YugabyteDialect.BMDB ? "BMDB" : "YugabyteDB")} with {masters} masters and {Instances.Count - masters} tablet servers on {Hosts.Count} hosts, replication factor {ReplicationFactor}";
     }
 }
+
+/// <summary>A replication group and its target.</summary>
+/// <param name="Name">The name of the group.</param>
+/// <param name="Target">The cluster that is its target.</param>
+/// <param name="IsPaused">Whether it was paused before the upgrade.</param>
+internal sealed record DiscoveredGroup(string Name, ReplicationTarget Target, bool IsPaused)
+{
+    /// <summary>The group for messages.</summary>
+    public string Display => Target == ReplicationTarget.Here ? Name : $"{Name} at its peer";
+}
+
+/// <summary>The cluster that is the target of a replication group.</summary>
+internal enum ReplicationTarget
+{
+    /// <summary>This cluster.</summary>
+    Here,
+
+    /// <summary>The peer.</summary>
+    There,
+}

@@ -1,23 +1,28 @@
 using System.Globalization;
 using Drydock.Abstractions.Plans;
 using Drydock.Engine.Guards;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Nobody promotes AutoFlags while the upgrade is under way: old processes could not start again, and the way back
-/// would be gone (docs/research/yugabytedb.md#autoflags).
+/// AutoFlags are not promoted by others during the upgrade: old processes could not start again, and a rollback would
+/// be impossible (docs/research/yugabytedb.md#autoflags).
 /// </summary>
-internal sealed class AutoFlagsAreUnchanged(IYugabyteTargets targets) : YugabyteGuard(targets)
+internal sealed class AutoFlagsAreUnchanged(IYugabyteTargets targets)
+    : YugabyteGuard<AutoFlagsAreUnchanged.Args>(targets)
 {
-    /// <inheritdoc />
-    protected override async Task<GuardReading> ReadAsync(
-        PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+    public sealed record Args;
+
+    protected override async Task<GuardReading> ReadAsync(Args args, Plan plan, CancellationToken cancellationToken)
     {
-        var recorded = YugabyteWork.Find(plan, YugabyteStepIds.AdminTool)?.Recorded(YugabyteKeys.FlagsBefore);
+        var before = plan.Step(YugabyteStepIds.AdminTool)?.Recorded(ProveAdminTool.FlagsFact);
         var now = (await Cluster.Tool().AutoFlagsAsync(cancellationToken)).Version.ToString(CultureInfo.InvariantCulture);
-        return recorded is null || now == recorded
+        return before is null || now == before
             ? GuardReading.Holds
-            : GuardReading.Broken($"the AutoFlags configuration is of version {now}; it was {recorded} when the upgrade began: somebody promoted AutoFlags. If only volatile ones were, rollback_auto_flags {recorded} makes it as it was and this goes on; otherwise ask the vendor before any further process is stopped");
+            : GuardReading.Broken(
+                $"The AutoFlags configuration is of version {now}, but was of version {before} when the upgrade began: "
+                + $"AutoFlags were promoted by others. If only volatile flags were promoted, run `rollback_auto_flags {before}`; "
+                + "then the upgrade continues automatically. Otherwise ask the vendor before any other process is stopped.");
     }
 }

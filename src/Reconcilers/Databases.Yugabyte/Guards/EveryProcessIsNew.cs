@@ -1,27 +1,33 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Engine.Guards;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// No process of the old version comes back once every process was new (docs/research/yugabytedb.md#autoflags). Until
-/// AutoFlags are promoted one that does not answer keeps everything too: it may be an old one. After that an old one
-/// cannot run, and one that is down is a matter of its own.
+/// No process of the old version runs once every process was new (docs/research/yugabytedb.md#autoflags). Until
+/// AutoFlags are promoted, a process that does not answer blocks the upgrade too, because it may be an old one. After
+/// that an old process cannot run, and a process that is down does not concern this guard.
 /// </summary>
-internal sealed class EveryProcessIsNew(IYugabyteTargets targets) : YugabyteGuard(targets)
+internal sealed class EveryProcessIsNew(IYugabyteTargets targets) : YugabyteGuard<EveryProcessIsNew.Args>(targets)
 {
-    /// <inheritdoc />
-    protected override async Task<GuardReading> ReadAsync(
-        PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+    public sealed record Args;
+
+    protected override async Task<GuardReading> ReadAsync(Args args, Plan plan, CancellationToken cancellationToken)
     {
-        var report = await new VersionCheck(Cluster).ReadAsync(YugabyteVersion.Parse(Cluster.Spec.ToVersion), cancellationToken);
+        var version = YugabyteVersion.Parse(Cluster.Spec.ToVersion);
+        var report = await new VersionCheck(Cluster).ReadAsync(version, cancellationToken);
         if (report.Others.Count > 0)
         {
-            return GuardReading.Broken($"{string.Join("; ", report.Others)}: somebody started a process of another version than {Cluster.Spec.ToVersion}. Stop it, or start the right program in its place, and this goes on");
+            return GuardReading.Broken(
+                $"{string.Join(" ", report.Others)} A process of another version than {Cluster.Spec.ToVersion} was started. "
+                + "Stop it, or start the right program in its place; then the upgrade continues automatically.");
         }
 
-        return report.Silent.Count > 0 && YugabyteWork.Find(plan, YugabyteStepIds.Promote) is { State: not StepState.Succeeded }
-            ? GuardReading.Unreadable($"{report.Describe()}: what does not say its version may be an old process, so nothing is promoted")
+        return report.Silent.Count > 0 && plan.Step(YugabyteStepIds.Promote) is { State: not StepState.Succeeded }
+            ? GuardReading.Unreadable(
+                "AutoFlags are not promoted, because a process that does not report its version may be an old one. "
+                + report.Describe())
             : GuardReading.Holds;
     }
 }

@@ -4,20 +4,21 @@ using Drydock.Engine.Guards;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// A replication group that was paused stays so while it must: until every process of both clusters runs the target
-/// version (docs/research/yugabytedb.md#procedure). From then on it may go on, whoever resumes it; the other cluster's
-/// own upgrade may be the first to do so.
+/// A replication group that was paused stays paused until every process of both clusters runs the target version
+/// (docs/research/yugabytedb.md#procedure). From then on it may be resumed by anybody; the upgrade of the peer may be
+/// the first to do so.
 /// </summary>
-internal sealed class ReplicationStaysPaused(IYugabyteTargets targets) : YugabyteGuard(targets)
+internal sealed class ReplicationStaysPaused(IYugabyteTargets targets)
+    : YugabyteGuard<ReplicationStaysPaused.Args>(targets)
 {
-    /// <inheritdoc />
-    protected override async Task<GuardReading> ReadAsync(
-        PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+    /// <param name="Group">The replication group.</param>
+    /// <param name="Target">The cluster that is its target.</param>
+    public sealed record Args(string Group, ReplicationTarget Target);
+
+    protected override async Task<GuardReading> ReadAsync(Args args, Plan plan, CancellationToken cancellationToken)
     {
-        var group = ReplicationState.Group(Cluster, guard.Parameters[YugabyteKeys.Group]);
-        var isHere = guard.Parameters[YugabyteKeys.Side] == YugabyteKeys.Here;
-        var seen = await ReplicationState.ReadAsync(Cluster, group, isHere, cancellationToken);
-        if (seen is null or { IsPaused: true })
+        var group = Cluster.Group(args.Group);
+        if (await Cluster.InboundAsync(group, args.Target, cancellationToken) is null or { IsPaused: true })
         {
             return GuardReading.Holds;
         }
@@ -30,7 +31,10 @@ internal sealed class ReplicationStaysPaused(IYugabyteTargets targets) : Yugabyt
             return GuardReading.Holds;
         }
 
-        var tool = isHere ? Cluster.Tool() : Cluster.PeerTool(group);
-        return GuardReading.Broken($"replication group {group.Name} replicates again{(isHere ? "" : " at its peer")} while not every process of both clusters runs {version}: somebody resumed it. '{tool.ReplicationCommand(group.Name, enabled: false)}' on {Targets.Hosts.ToolHost} pauses it, and this goes on");
+        var where = args.Target == ReplicationTarget.Here ? "" : " at its peer";
+        var command = Cluster.Tool(group, args.Target).ReplicationCommand(group.Name, enabled: false);
+        return GuardReading.Broken(
+            $"Replication group {group.Name} was resumed{where} although not every process of both clusters runs {version}. "
+            + $"Run `{command}` on {Targets.Hosts.ToolHost} to pause it; then the upgrade continues automatically.");
     }
 }

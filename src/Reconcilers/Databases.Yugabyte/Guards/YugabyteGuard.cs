@@ -1,46 +1,37 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Engine.Guards;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// What guards of a universe share. What cannot be read keeps everything, with one exception: while a process is half
-/// way through its swap, and so may be down by us, a universe that does not answer must not keep it down. Starting it
-/// is what heals it, and nothing else is begun before it is verified.
+/// The base of the guards of a universe. Nothing is done while the universe cannot be read, with one exception: while a
+/// process is being swapped and may therefore be down, a universe that does not answer must not keep it down. Starting
+/// the process repairs the universe, and no other step begins before the process is verified.
 /// </summary>
-internal abstract class YugabyteGuard : IGuardCheck
+/// <typeparam name="TArgs">The arguments.</typeparam>
+internal abstract class YugabyteGuard<TArgs>(IYugabyteTargets targets) : GuardBase<TArgs>
+    where TArgs : class
 {
-    /// <summary>Binds it.</summary>
-    protected YugabyteGuard(IYugabyteTargets targets)
+    protected IYugabyteTargets Targets { get; } = targets;
+
+    protected YugabyteCluster Cluster { get; } = new(targets);
+
+    protected sealed override async Task<GuardReading> CheckAsync(
+        PlanGuard guard, TArgs args, Plan plan, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(targets);
-        (Targets, Cluster) = (targets, new YugabyteCluster(targets));
-    }
-
-    /// <inheritdoc />
-    public string Name => GetType().Name;
-
-    /// <summary>What it reaches the world by.</summary>
-    protected IYugabyteTargets Targets { get; }
-
-    /// <summary>The universe.</summary>
-    protected YugabyteCluster Cluster { get; }
-
-    /// <inheritdoc />
-    public async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(guard);
-        ArgumentNullException.ThrowIfNull(plan);
         try
         {
-            return await ReadAsync(guard, plan, cancellationToken);
+            return await ReadAsync(args, plan, cancellationToken);
         }
-        catch (Exception exception) when (exception is ClusterTroubleException or ServiceException or YbAnswerException or AdminToolException or HostException)
+        catch (Exception exception) when (exception.IsOfTarget())
         {
-            return plan.Steps.Exists(s => YugabyteActions.IsSwap(s) && s.State != StepState.Succeeded && YugabyteWork.IsBegun(s)) ? GuardReading.Holds : GuardReading.Unreadable(exception.Message);
+            var isSwapping = plan.Steps.Exists(s =>
+                YugabyteWork.IsSwap(s) && s.State != StepState.Succeeded && PlanProgress.Begun(s));
+            return isSwapping ? GuardReading.Holds : GuardReading.Unreadable(exception.Message);
         }
     }
 
-    /// <summary>Looks at the world.</summary>
-    protected abstract Task<GuardReading> ReadAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken);
+    /// <summary>Reads the state of the world.</summary>
+    protected abstract Task<GuardReading> ReadAsync(TArgs args, Plan plan, CancellationToken cancellationToken);
 }

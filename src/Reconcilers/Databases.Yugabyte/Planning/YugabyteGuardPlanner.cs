@@ -1,41 +1,43 @@
-using Drydock.Abstractions.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Planning;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Adds what must stay true while a YugabyteDB upgrade runs. Guards are read before every act, so each speaks of the
-/// whole universe.
+/// Adds what must stay true while a YugabyteDB upgrade runs. Guards are read before every act, so each covers the whole
+/// universe.
 /// </summary>
 internal sealed class YugabyteGuardPlanner(PlanBuilder plan, YugabyteDiscovery discovery, bool hasFlags)
 {
     public void Compile()
     {
-        plan.Guard(new PlanGuard { Id = YugabyteGuards.LeaderBlacklistIsClean, Check = YugabyteGuards.LeaderBlacklistIsClean, From = [YugabyteStepIds.AdminTool] });
-        plan.Guard(new PlanGuard { Id = YugabyteGuards.EveryProcessIsNew, Check = YugabyteGuards.EveryProcessIsNew, From = [YugabyteStepIds.Versions] });
+        Add(new LeaderBlacklistIsClean.Args(), YugabyteStepIds.AdminTool);
+        Add(new EveryProcessIsNew.Args(), YugabyteStepIds.Versions);
         if (hasFlags)
         {
-            plan.Guard(new PlanGuard
-            {
-                Id = YugabyteGuards.AutoFlagsAreUnchanged,
-                Check = YugabyteGuards.AutoFlagsAreUnchanged,
-                From = [YugabyteStepIds.AdminTool],
-                Until = plan.Phase(DatabaseRollingUpgradePhases.PromoteAutoFlags).Contains(YugabyteStepIds.Promote, StringComparer.Ordinal) ? YugabyteStepIds.Promote : null,
-            });
+            var promote = plan.Phase(DatabaseRollingUpgradePhases.PromoteAutoFlags).Find(s => s == YugabyteStepIds.Promote);
+            Add(new AutoFlagsAreUnchanged.Args(), YugabyteStepIds.AdminTool, promote);
         }
 
         var paused = plan.Phase(DatabaseRollingUpgradePhases.PauseReplication);
-        foreach (var group in discovery.Groups.Where(g => paused.Contains(YugabyteStepIds.Pause(g.Name, g.Side), StringComparer.Ordinal)))
+        foreach (var group in discovery.Groups)
         {
-            plan.Guard(new PlanGuard
+            var pause = YugabyteStepIds.Pause(group.Name, group.Target);
+            if (paused.Contains(pause, StringComparer.Ordinal))
             {
-                Id = $"{YugabyteGuards.ReplicationStaysPaused}/{group.Name}/{group.Side}",
-                Check = YugabyteGuards.ReplicationStaysPaused,
-                Parameters = new(StringComparer.Ordinal) { [YugabyteKeys.Group] = group.Name, [YugabyteKeys.Side] = group.Side },
-                From = [YugabyteStepIds.Pause(group.Name, group.Side)],
-                Until = YugabyteStepIds.Resume(group.Name, group.Side),
-            });
+                var resume = YugabyteStepIds.Resume(group.Name, group.Target);
+                plan.Guard(PlannedStep.Guard(
+                    $"{nameof(ReplicationStaysPaused)}{resume[resume.IndexOf('/', StringComparison.Ordinal)..]}",
+                    node: null,
+                    new ReplicationStaysPaused.Args(group.Name, group.Target),
+                    [pause],
+                    resume));
+            }
         }
     }
+
+    private void Add<TArgs>(TArgs args, string from, string? until = null)
+        where TArgs : class =>
+        plan.Guard(PlannedStep.Guard(StepArguments.ActionOf(typeof(TArgs)), node: null, args, [from], until));
 }

@@ -103,7 +103,7 @@ internal sealed class YugabytePlanNotes(PlanBuilder plan, DatabaseRollingUpgrade
 
         foreach (var group in discovery.Groups.Where(g => g.IsPaused && discovery.Replication == ReplicationMode.PauseBothSides))
         {
-            yield return $"replication group {group.Name} is paused already{(group.Side == YugabyteKeys.There ? " at its peer" : "")}; it is left so and not resumed at the end";
+            yield return $"replication group {group.Name} is paused already{(group.Target == ReplicationTarget.There ? " at its peer" : "")}; it is left so and not resumed at the end";
         }
     }
 

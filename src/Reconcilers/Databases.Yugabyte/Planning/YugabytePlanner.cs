@@ -1,49 +1,34 @@
 using System.Globalization;
 using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Planning;
-using static Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases;
+using Drydock.Reconcilers.Upgrades;
+using Phases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
 /// Compiles the plan of a YugabyteDB or BMDB upgrade from the spec and what preflight found. Pure and deterministic.
-/// The order is the vendor's own (docs/research/yugabytedb.md#procedure):
-/// packages everywhere first, then masters one at a time with the leader last, then tablet servers one at a time, and
-/// only when every process is new what makes it final. Nothing stands in a step that can be looked up in the spec,
-/// which is frozen while a plan is stored.
+/// The order is the vendor's own (docs/research/yugabytedb.md#procedure): packages on all hosts, masters one at a time
+/// with the leader last, tablet servers one at a time, and only when every process is new the steps that make it final.
+/// A step has no argument that can be read from the spec, which is frozen while a plan is stored.
 /// </summary>
-internal sealed class YugabytePlanner
+internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteDiscovery discovery)
 {
     private const int Attempts = 5;
-    private const int AttemptsOfTserver = 4;
 
-    private readonly DatabaseRollingUpgradeSpec _spec;
-    private readonly YugabyteDiscovery _discovery;
     private readonly PlanBuilder _plan = new();
+    private readonly YugabyteRollingSteps _rolling = new(spec);
     private List<string> _barrier = [];
 
-    /// <summary>Takes what it compiles from.</summary>
-    public YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteDiscovery discovery)
-    {
-        ArgumentNullException.ThrowIfNull(spec);
-        ArgumentNullException.ThrowIfNull(discovery);
-        (_spec, _discovery) = (spec, discovery);
-        (From, To) = (YugabyteVersion.Parse(spec.FromVersion), YugabyteVersion.Parse(spec.ToVersion));
-    }
+    private YugabyteVersion From { get; } = YugabyteVersion.Parse(spec.FromVersion);
 
-    private YugabyteVersion From { get; }
+    private YugabyteVersion To { get; } = YugabyteVersion.Parse(spec.ToVersion);
 
-    private YugabyteVersion To { get; }
+    private YugabyteSpec Settings => spec.Yugabyte ?? new YugabyteSpec();
 
-    private YugabyteSpec Settings => _spec.Yugabyte ?? new YugabyteSpec();
-
-    private List<DiscoveredInstance> Masters =>
-        [.. _discovery.Instances.Where(i => i.Component == DatabaseComponent.Master)];
-
-    // Without a way back at all, the first master stopped is where it ends.
-    private bool HasWayBack => YugabyteFeatures.CanRollBack(Settings.Dialect, From);
+    // If no rollback is possible, the first master that is stopped is the point of no return.
+    private bool CanRollBack => YugabyteFeatures.CanRollBack(Settings.Dialect, From);
 
     /// <summary>Compiles the plan.</summary>
     public Plan Compile()
@@ -52,12 +37,12 @@ internal sealed class YugabytePlanner
         PauseReplication();
         UpgradeMasters();
         UpgradeTservers();
-        VerifyVersions();
+        Chain(YugabyteStepIds.Versions, $"Verify that every process is of {spec.ToVersion}", new VerifyVersions.Args(), 1);
         PromoteAutoFlags();
         UpgradeCatalog();
         ResumeReplication();
-        new YugabyteGuardPlanner(_plan, _discovery, YugabyteFeatures.HasAutoFlags(From)).Compile();
-        new YugabytePlanNotes(_plan, _spec, _discovery).Compile();
+        new YugabyteGuardPlanner(_plan, discovery, YugabyteFeatures.HasAutoFlags(From)).Compile();
+        new YugabytePlanNotes(_plan, spec, discovery).Compile();
         return _plan.Build();
     }
 
@@ -65,19 +50,23 @@ internal sealed class YugabytePlanner
     {
         _barrier =
         [
-            .. HostGroups.Of(_discovery.Hosts).Select(group => _plan.Add(Step(
+            .. HostGroups.Of(discovery.Hosts).Select(group => _plan.Add(PlannedStep.Of(
                 YugabyteStepIds.Package(group.Name),
-                YugabyteActions.PreparePackage,
                 group.Name,
-                $"{_spec.ToVersion} on {group.Name}",
+                $"Prepare {spec.ToVersion} on {group.Name}",
+                new PreparePackage.Args(group.Hosts[0] == group.Name ? null : [.. group.Hosts]),
                 [],
-                Attempts,
-                group.Hosts[0] != group.Name ? [(YugabyteKeys.Hosts, string.Join(',', group.Hosts))] : null))),
+                YugabyteWork.TimeLimit<PreparePackage>(spec),
+                Attempts))),
         ];
-        List<string> checks = [Chain(YugabyteStepIds.AdminTool, YugabyteActions.ProveAdminTool, "the admin tool of the new package reaches the masters", Attempts, after: _barrier)];
-        if (_discovery.SqlIsOn != false)
+        List<string> checks =
+        [
+            Add(YugabyteStepIds.AdminTool, "Verify the admin tool of the new package", new ProveAdminTool.Args(), Attempts),
+        ];
+        if (discovery.SqlIsOn != false)
         {
-            checks.Add(Chain(YugabyteStepIds.Extensions, YugabyteActions.CheckExtensions, "extensions in use are in the new package", Attempts, after: _barrier));
+            var title = "Verify that the package has all extensions in use";
+            checks.Add(Add(YugabyteStepIds.Extensions, title, new CheckExtensions.Args(), Attempts));
         }
 
         _barrier = checks;
@@ -85,65 +74,36 @@ internal sealed class YugabytePlanner
 
     private void PauseReplication()
     {
-        if (_discovery.Replication != ReplicationMode.PauseBothSides)
+        if (discovery.Replication == ReplicationMode.PauseBothSides)
         {
-            return;
-        }
-
-        foreach (var group in _discovery.Groups.Where(g => !g.IsPaused))
-        {
-            Chain(YugabyteStepIds.Pause(group.Name, group.Side), YugabyteActions.SetReplication, $"pause replication group {group.Name}{End(group)}", Attempts, Replication(group, enabled: false));
+            foreach (var group in discovery.Groups.Where(g => !g.IsPaused))
+            {
+                Chain(
+                    YugabyteStepIds.Pause(group.Name, group.Target),
+                    $"Pause replication group {group.Display}",
+                    new SetReplication.Args(group.Name, group.Target, Enabled: false),
+                    Attempts);
+            }
         }
     }
 
     private void UpgradeMasters()
     {
-        var masters = Masters;
-        _barrier = AddMasters(_plan, _spec, UpgradeMastersPhase, masters.Count, _barrier, slot =>
-        {
-            var parameters = new List<(string, string)>();
-            if (slot == 1)
-            {
-                parameters.AddRange(masters.Select(m => (YugabyteKeys.Of(YugabyteKeys.Former, m.Name), m.FormerSha256 ?? "")));
-                parameters.AddRange(masters.Where(m => m.FormerDirectory is not null).Select(m => (YugabyteKeys.Of(YugabyteKeys.FormerDirectory, m.Name), m.FormerDirectory!)));
-            }
-
-            if (masters.Count < 3)
-            {
-                parameters.Add((YugabyteKeys.Outage, "true"));
-            }
-
-            return parameters;
-        }, HasWayBack);
+        var masters = discovery.Instances.Where(i => i.Component == DatabaseComponent.Master).ToList();
+        var programs = masters.ToDictionary(m => m.Name, Replaced, StringComparer.Ordinal);
+        var first = new SwapMaster.Args(1, programs, Outage: masters.Count < 3);
+        _barrier = _rolling.AddMasters(_plan, Phases.UpgradeMasters, masters.Count, first, _barrier, CanRollBack);
     }
 
     private void UpgradeTservers()
     {
-        IReadOnlyList<(string Key, string Value)>? first = null;
-        foreach (var server in _discovery.Instances.Where(i => i.Component == DatabaseComponent.Tserver))
+        int? replicas = discovery.ReplicationFactor < 3 ? discovery.ReplicationFactor : null;
+        foreach (var server in discovery.Instances.Where(i => i.Component == DatabaseComponent.Tserver))
         {
-            var own = Former(server).ToList();
-            _barrier = AddTserver(
-                _plan, _spec, UpgradeTServersPhase, server.Name, _discovery.ReplicationFactor, _barrier, first is null ? own : TserverPrograms.Beside(first, own), HasWayBack);
-            first ??= own;
+            var swap = new SwapTserver.Args(Replaced(server), Replicas: replicas);
+            _barrier = _rolling.AddTserver(_plan, Phases.UpgradeTServers, server.Name, swap, _barrier, CanRollBack);
         }
     }
-
-    private static IEnumerable<(string Key, string Value)> Former(DiscoveredInstance server)
-    {
-        if (server.FormerSha256 is { } former)
-        {
-            yield return (YugabyteKeys.Former, former);
-        }
-
-        if (server.FormerDirectory is { } directory)
-        {
-            yield return (YugabyteKeys.FormerDirectory, directory);
-        }
-    }
-
-    private void VerifyVersions() =>
-        Chain(YugabyteStepIds.Versions, YugabyteActions.VerifyVersions, $"every process is of {_spec.ToVersion}", 1);
 
     private void PromoteAutoFlags()
     {
@@ -152,127 +112,176 @@ internal sealed class YugabytePlanner
             return;
         }
 
-        // Where both directions run unpaused, both are made final close together.
-        if (_discovery.Replication == ReplicationMode.TargetFirst && IsBidirectional())
+        // If both directions run unpaused, both clusters are made final shortly after each other.
+        if (discovery.Replication == ReplicationMode.TargetFirst && IsBidirectional())
         {
-            Chain(YugabyteStepIds.PromotePeers, YugabyteActions.AwaitPeers, "every peer runs the new version", 1);
+            Chain(YugabyteStepIds.PromotePeers, "Wait until every peer runs the new version", new AwaitPeers.Args(), 1);
         }
 
-        var isFinal = Settings.PromoteClass != AutoFlagClass.LocalVolatile;
-        if (isFinal)
-        {
-            _pointsOfNoReturn.Add(YugabyteStepIds.Promote);
-        }
-
-        Chain(YugabyteStepIds.Promote, YugabyteActions.PromoteAutoFlags, $"promote AutoFlags up to {Settings.PromoteClass}", Attempts, [(YugabyteKeys.Class, Settings.PromoteClass.ToString())]);
-        Chain(YugabyteStepIds.Promoted, YugabyteActions.AwaitAutoFlags, "every process has the new AutoFlags", 1);
+        Chain(
+            YugabyteStepIds.Promote,
+            $"Promote AutoFlags up to {Settings.PromoteClass}",
+            new PromoteAutoFlags.Args(Settings.PromoteClass),
+            Attempts,
+            isPointOfNoReturn: Settings.PromoteClass != AutoFlagClass.LocalVolatile);
+        var title = "Wait until every process has the new AutoFlags";
+        Chain(YugabyteStepIds.Promoted, title, new AwaitAutoFlags.Args(), 1);
     }
 
     private void UpgradeCatalog()
     {
-        if (_discovery.SqlIsOn == false || !YugabyteFeatures.UpgradesCatalog(From, To))
+        if (discovery.SqlIsOn != false && YugabyteFeatures.UpgradesCatalog(From, To))
         {
-            return;
+            Chain(
+                YugabyteStepIds.Catalog,
+                $"Upgrade the SQL catalogue ({YugabyteVocabulary.Of(spec).UpgradeCatalogCommand})",
+                new UpgradeCatalog.Args(),
+                3,
+                isPointOfNoReturn: true);
         }
-
-        _pointsOfNoReturn.Add(YugabyteStepIds.Catalog);
-        Chain(YugabyteStepIds.Catalog, YugabyteActions.UpgradeCatalog, $"{YugabyteVocabulary.Of(_spec).UpgradeCatalogCommand}: the SQL catalogue", 3);
     }
 
     private void ResumeReplication()
     {
-        var paused = _discovery.Replication == ReplicationMode.PauseBothSides ? _discovery.Groups.Where(g => !g.IsPaused).ToList() : [];
+        var paused = discovery.Replication == ReplicationMode.PauseBothSides
+            ? discovery.Groups.Where(g => !g.IsPaused).ToList()
+            : [];
         if (paused.Count == 0)
         {
             return;
         }
 
-        Chain(YugabyteStepIds.ResumePeers, YugabyteActions.AwaitPeers, "every peer runs the new version", 1);
+        Chain(YugabyteStepIds.ResumePeers, "Wait until every peer runs the new version", new AwaitPeers.Args(), 1);
         foreach (var group in paused)
         {
-            Chain(YugabyteStepIds.Resume(group.Name, group.Side), YugabyteActions.SetReplication, $"resume replication group {group.Name}{End(group)}", Attempts, Replication(group, enabled: true));
+            Chain(
+                YugabyteStepIds.Resume(group.Name, group.Target),
+                $"Resume replication group {group.Display}",
+                new SetReplication.Args(group.Name, group.Target, Enabled: true),
+                Attempts);
         }
     }
-
-    private readonly HashSet<string> _pointsOfNoReturn = new(StringComparer.Ordinal);
-
-    private static string UpgradeMastersPhase => DatabaseRollingUpgradePhases.UpgradeMasters;
-
-    private static string UpgradeTServersPhase => DatabaseRollingUpgradePhases.UpgradeTServers;
 
     private bool IsBidirectional() =>
-        _discovery.Groups.Any(g => g.Side == YugabyteKeys.Here) && _discovery.Groups.Any(g => g.Side == YugabyteKeys.There);
+        discovery.Groups.Select(g => g.Target).Distinct().Count() > 1;
 
-    private string Chain(
-        string id,
-        string action,
-        string title,
-        int attempts,
-        IReadOnlyList<(string Key, string Value)>? parameters = null,
-        List<string>? after = null)
+    private static ProgramReplacement Replaced(DiscoveredInstance instance) =>
+        new(FormerSha256: instance.FormerSha256, FormerDirectory: instance.FormerDirectory);
+
+    // Adds a step of the whole universe for which all later steps wait.
+    private void Chain<TArgs>(string id, string title, TArgs args, int attempts, bool isPointOfNoReturn = false)
+        where TArgs : class => _barrier = [Add(id, title, args, attempts, isPointOfNoReturn)];
+
+    private string Add<TArgs>(string id, string title, TArgs args, int attempts, bool isPointOfNoReturn = false)
+        where TArgs : class
     {
-        var step = Step(id, action, null, title, after ?? _barrier, attempts, parameters);
-        _plan.Add(_pointsOfNoReturn.Contains(id) ? step with { PointOfNoReturn = true, Reversible = false } : step);
-        if (after is null)
+        var timeout = YugabyteWork.TimeLimit(spec, StepArguments.ActionOf(typeof(TArgs)));
+        return _plan.Add(PlannedStep.Of(id, node: null, title, args, _barrier, timeout, attempts) with
         {
-            _barrier = [id];
-        }
-
-        return id;
+            PointOfNoReturn = isPointOfNoReturn,
+            Reversible = !isPointOfNoReturn,
+        });
     }
+}
 
-    private PlanStep Step(string id, string action, string? node, string title, List<string> after, int attempts, IReadOnlyList<(string Key, string Value)>? parameters = null) =>
-        Step(_spec, id, action, node, title, after, attempts, parameters);
+/// <summary>
+/// The steps of one plan that replace masters and tablet servers one at a time, in an upgrade or in a rollback.
+/// </summary>
+internal sealed class YugabyteRollingSteps(DatabaseRollingUpgradeSpec spec)
+{
+    private const int AttemptsOfMaster = 3;
+    private const int AttemptsOfTserver = 4;
 
-    /// <summary>A step as both plans have it.</summary>
-    internal static PlanStep Step(DatabaseRollingUpgradeSpec spec, string id, string action, string? node, string title, List<string> after, int attempts, IReadOnlyList<(string Key, string Value)>? parameters = null) => new()
-    {
-        Id = id,
-        Phase = id[..id.IndexOf('/', StringComparison.Ordinal)],
-        Node = node,
-        Title = title,
-        After = [.. after],
-        Action = action,
-        Parameters = new SortedDictionary<string, string>((parameters ?? []).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal), StringComparer.Ordinal),
-        Timeout = KubernetesDuration.Format(YugabyteWork.TimeoutOf(spec, action)),
-        MaxAttempts = attempts,
-    };
+    private SwapTserver.Args? _first;
 
-    /// <summary>Adds the steps of a phase of masters; returns what the next phase waits for.</summary>
-    internal static List<string> AddMasters(
-        PlanBuilder plan,
-        DatabaseRollingUpgradeSpec spec,
-        string phase,
-        int count,
-        List<string> after,
-        Func<int, IReadOnlyList<(string Key, string Value)>> parameters,
-        bool reversible)
+    /// <summary>Adds a phase of masters; returns the ids for which the next phase waits.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="phase">The phase.</param>
+    /// <param name="count">The number of masters.</param>
+    /// <param name="first">The arguments of the first swap.</param>
+    /// <param name="after">The ids for which the phase waits.</param>
+    /// <param name="reversible">Whether a rollback can undo it.</param>
+    public List<string> AddMasters(
+        PlanBuilder plan, string phase, int count, SwapMaster.Args first, List<string> after, bool reversible)
     {
         for (var slot = 1; slot <= count; slot++)
         {
             var number = slot.ToString(CultureInfo.InvariantCulture);
-            var which = slot == count && count > 1 ? $"master {number} of {count}, the leader" : $"master {number} of {count}";
-            var swap = Step(spec, YugabyteStepIds.MasterSwap(phase, slot), YugabyteActions.SwapMaster, null, $"{which}: stop, swap, start", after, 3, [(YugabyteKeys.Slot, number), .. parameters(slot)]);
-            plan.Add(swap with { Reversible = reversible, PointOfNoReturn = !reversible && slot == 1 });
-            after = [plan.Add(Step(spec, YugabyteStepIds.MasterVerify(phase, slot), YugabyteActions.VerifyMaster, null, $"{which}: healthy", [swap.Id], 1, [(YugabyteKeys.Slot, number)]))];
+            var which = $"master {number} of {count}{(slot == count && count > 1 ? " (the leader)" : "")}";
+            var args = slot == 1 ? first : first with { Slot = slot, Programs = null, Version = null };
+            var swap = plan.Add(PlannedStep.Of(
+                YugabyteStepIds.MasterSwap(phase, slot),
+                node: null,
+                $"Swap {which}",
+                args,
+                after,
+                YugabyteWork.TimeLimit<SwapMaster>(spec),
+                AttemptsOfMaster) with
+            {
+                Reversible = reversible,
+                PointOfNoReturn = !reversible && slot == 1,
+            });
+            after =
+            [
+                plan.Add(PlannedStep.Of(
+                    YugabyteStepIds.MasterVerify(phase, slot),
+                    node: null,
+                    $"Verify {which}",
+                    new VerifyMaster.Args(slot),
+                    [swap],
+                    YugabyteWork.TimeLimit<VerifyMaster>(spec),
+                    attempts: 1)),
+            ];
         }
 
         return after;
     }
 
-    /// <summary>Adds the steps of one tablet server; returns what comes after waits for.</summary>
-    internal static List<string> AddTserver(
-        PlanBuilder plan, DatabaseRollingUpgradeSpec spec, string phase, string name, int replicas, List<string> after, IReadOnlyList<(string Key, string Value)> swap, bool reversible)
+    /// <summary>Adds the steps of one tablet server; returns the ids for which the next server waits.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="phase">The phase.</param>
+    /// <param name="name">The tablet server.</param>
+    /// <param name="args">The arguments of its swap.</param>
+    /// <param name="after">The ids for which its first step waits.</param>
+    /// <param name="reversible">Whether a rollback can undo the swap.</param>
+    public List<string> AddTserver(
+        PlanBuilder plan, string phase, string name, SwapTserver.Args args, List<string> after, bool reversible)
     {
-        IReadOnlyList<(string, string)> few = replicas < 3 ? [(YugabyteKeys.Replicas, replicas.ToString(CultureInfo.InvariantCulture))] : [];
-        var drained = plan.Add(Step(spec, YugabyteStepIds.Drain(phase, name), YugabyteActions.DrainTserver, name, $"drain {name}", after, AttemptsOfTserver, few));
-        var swapped = plan.Add(Step(spec, YugabyteStepIds.Swap(phase, name), YugabyteActions.SwapTserver, name, $"swap {name}", [drained], AttemptsOfTserver, [.. few, .. swap]) with { Reversible = reversible });
-        return [plan.Add(Step(spec, YugabyteStepIds.Verify(phase, name), YugabyteActions.VerifyTserver, name, $"verify {name}", [swapped], AttemptsOfTserver))];
+        _first ??= args;
+        if (!ReferenceEquals(args, _first) && (args.Program, args.Version) == (_first.Program, _first.Version))
+        {
+            args = args with { Program = null, Version = null };
+        }
+
+        var drained = plan.Add(PlannedStep.Of(
+            YugabyteStepIds.Drain(phase, name),
+            name,
+            $"Drain {name}",
+            new DrainTserver.Args(args.Replicas),
+            after,
+            YugabyteWork.TimeLimit<DrainTserver>(spec),
+            AttemptsOfTserver));
+        var swapped = plan.Add(PlannedStep.Of(
+            YugabyteStepIds.Swap(phase, name),
+            name,
+            $"Swap {name}",
+            args,
+            [drained],
+            YugabyteWork.TimeLimit<SwapTserver>(spec),
+            AttemptsOfTserver) with
+        {
+            Reversible = reversible,
+        });
+        return
+        [
+            plan.Add(PlannedStep.Of(
+                YugabyteStepIds.Verify(phase, name),
+                name,
+                $"Verify {name}",
+                new VerifyTserver.Args(),
+                [swapped],
+                YugabyteWork.TimeLimit<VerifyTserver>(spec),
+                AttemptsOfTserver)),
+        ];
     }
-
-    /// <summary>The parameters of pausing or resuming.</summary>
-    internal static IReadOnlyList<(string Key, string Value)> Replication(DiscoveredGroup group, bool enabled) =>
-        [(YugabyteKeys.Group, group.Name), (YugabyteKeys.Side, group.Side), (YugabyteKeys.Enabled, enabled ? "1" : "0")];
-
-    private static string End(DiscoveredGroup group) => group.Side == YugabyteKeys.Here ? "" : " at its peer";
 }

@@ -2,195 +2,204 @@ using System.Globalization;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Planning;
+using Drydock.Reconcilers.Upgrades;
+using Phases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Compiles the way back from what a plan has really done. Pure. Before the first process was stopped: servers may have
-/// leaders again, replication goes on, the package stays. After it (docs/research/yugabytedb.md#procedure): volatile
-/// AutoFlags are rolled back first, then tablet servers go to the old programs, the last one touched first, because it
-/// may be the one that is down; then masters, the leader last; then replication goes on.
+/// Compiles the rollback from what a plan has really done. Pure. If no process was stopped: servers are removed from
+/// the leader blacklist, replication resumes, the package stays. Otherwise (docs/research/yugabytedb.md#procedure):
+/// volatile AutoFlags are rolled back first; then tablet servers go to the old programs, in reverse order because the
+/// last one may be down; then masters, the leader last; then replication resumes.
 /// </summary>
 internal sealed class YugabyteRollbackPlanner
 {
+    private const int Attempts = 5;
+
     private readonly DatabaseRollingUpgradeSpec _spec;
     private readonly Plan _done;
     private readonly IReadOnlyList<string> _moreNotes;
     private readonly PlanBuilder _plan = new();
+    private readonly YugabyteRollingSteps _rolling;
     private List<string> _barrier = [];
 
     private YugabyteRollbackPlanner(DatabaseRollingUpgradeSpec spec, Plan done, IReadOnlyList<string> notes) =>
-        (_spec, _done, _moreNotes) = (spec, done, notes);
+        (_spec, _done, _moreNotes, _rolling) = (spec, done, notes, new YugabyteRollingSteps(spec));
 
-    /// <summary>Compiles it; without steps if nothing was changed.</summary>
+    /// <summary>Compiles the rollback; without steps if nothing was changed.</summary>
     /// <param name="spec">The spec.</param>
-    /// <param name="plan">The plan with what has come of it. There must be no
+    /// <param name="plan">The plan with the progress of its steps. There must be no
     /// <see cref="YugabyteRollback.Obstacle"/>.</param>
-    /// <param name="notes">What else the reader must know.</param>
-    public static Plan Compile(DatabaseRollingUpgradeSpec spec, Plan plan, IReadOnlyList<string>? notes = null)
-    {
-        ArgumentNullException.ThrowIfNull(spec);
-        ArgumentNullException.ThrowIfNull(plan);
-        return new YugabyteRollbackPlanner(spec, plan, notes ?? []).Compile();
-    }
+    /// <param name="notes">Additional notes for the reader of the rollback plan.</param>
+    public static Plan Compile(DatabaseRollingUpgradeSpec spec, Plan plan, IReadOnlyList<string>? notes = null) =>
+        new YugabyteRollbackPlanner(spec, plan, notes ?? []).Compile();
 
     /// <summary>The instances that were stopped, or may have been, in the order in which they were.</summary>
     internal static IEnumerable<StoppedInstance> Stopped(DatabaseRollingUpgradeSpec spec, Plan plan)
     {
         var vocabulary = YugabyteVocabulary.Of(spec);
-        var first = YugabyteWork.Find(plan, YugabyteStepIds.MasterSwap(DatabaseRollingUpgradePhases.UpgradeMasters, 1));
-        foreach (var step in plan.Steps.Where(s => YugabyteActions.IsSwap(s) && YugabyteWork.IsBegun(s)))
+        var masters = plan.Step(YugabyteStepIds.MasterSwap(Phases.UpgradeMasters, 1))?.Arguments<SwapMaster.Args>().Programs;
+        foreach (var step in plan.Steps.Where(s => YugabyteWork.IsSwap(s) && PlanProgress.Begun(s)))
         {
-            var isMaster = step.Action == YugabyteActions.SwapMaster;
-            if ((isMaster ? step.Recorded(YugabyteKeys.Instance) : step.Node) is not { } name || spec.Instances.Find(i => i.Name == name) is not { } instance)
+            var isMaster = step.Is<SwapMaster>();
+            var name = isMaster ? step.Recorded(SwapMaster.InstanceKey) : step.Node;
+            if (spec.Instances.Find(i => i.Name == name) is not { } instance)
             {
                 continue;
             }
 
-            var program = isMaster ? vocabulary.MasterProgram : vocabulary.TserverProgram;
-            var created = YugabyteWork.PackagedProgram(plan, instance.Host, program) ?? "";
-            yield return new StoppedInstance(name, (Parameter(YugabyteKeys.Former), Parameter(YugabyteKeys.FormerDirectory)), created);
-
-            string? Parameter(string key) => isMaster
-                ? first!.Parameters.GetValueOrDefault(YugabyteKeys.Of(key, name)) is { Length: > 0 } value ? value : null
-                : TserverPrograms.Of(plan, step, key);
+            var program = PreparePackage.Program(plan, instance.Host, vocabulary.Program(instance.Component)) ?? "";
+            var replaced = isMaster
+                ? masters?.GetValueOrDefault(instance.Name)
+                : SwapTserver.Replacement(plan, step).Program;
+            yield return new StoppedInstance(instance, replaced ?? new ProgramReplacement(), program);
         }
     }
+
+    /// <summary>The groups that a plan has paused, or may have, and not resumed.</summary>
+    internal static IEnumerable<DiscoveredGroup> PausedGroups(Plan plan) =>
+        from pause in plan.Steps
+        where pause.Is<SetReplication>() && PlanProgress.Begun(pause)
+        let args = pause.Arguments<SetReplication.Args>()
+        where !args.Enabled
+            && plan.Step(YugabyteStepIds.Resume(args.Group, args.Target)) is not { State: StepState.Succeeded }
+        select new DiscoveredGroup(args.Group, args.Target, IsPaused: true);
 
     private Plan Compile()
     {
         var stopped = Stopped(_spec, _done).ToList();
-        var servers = stopped.Where(s => Instance(s).Component == DatabaseComponent.Tserver).Reverse().ToList();
-        var masters = stopped.Where(s => Instance(s).Component == DatabaseComponent.Master).ToList();
-        Release([.. servers.Select(s => s.Name)]);
+        var servers = stopped.Where(s => s.Instance.Component == DatabaseComponent.Tserver).Reverse().ToList();
+        var masters = stopped.Where(s => s.Instance.Component == DatabaseComponent.Master).ToList();
+        Release([.. servers.Select(s => s.Instance.Name)]);
         if (stopped.Count > 0)
         {
             RollBackFlags();
         }
 
-        IReadOnlyList<(string Key, string Value)>? first = null;
         foreach (var server in servers)
         {
-            var own = Change(server, null).ToList();
-            var swap = first is null ? own : TserverPrograms.Beside(first, own);
-            first ??= own;
-            _barrier = YugabytePlanner.AddTserver(
-                _plan, _spec, DatabaseRollingUpgradePhases.RollbackTServers, server.Name, Replicas, _barrier, [.. swap, (YugabyteKeys.NodesSafe, NodesSafe)], reversible: true);
+            var swap = new SwapTserver.Args(Back(server), _spec.FromVersion, Replicas, ProveAdminTool.NodesSafe(_done));
+            var name = server.Instance.Name;
+            _barrier = _rolling.AddTserver(_plan, Phases.RollbackTServers, name, swap, _barrier, reversible: true);
         }
 
-        Masters(masters);
+        RollBackMasters(masters);
         ResumeReplication();
-        Guards(servers);
-        Notes(stopped);
+        AddGuards(servers);
+        AddNotes(stopped);
         return _plan.Build();
     }
 
-    // Servers that were to be stopped and were not: the draining has begun, the stop has not.
+    // Servers whose drain has begun and whose swap has not.
     private void Release(IReadOnlyList<string> stopped)
     {
         _barrier =
         [
             .. LeaderBlacklistIsClean.InHand(_done)
                 .Where(name => !stopped.Contains(name, StringComparer.Ordinal))
-                .Select(name => _plan.Add(YugabytePlanner.Step(_spec, YugabyteStepIds.Release(name), YugabyteActions.ReleaseLeaders, name, $"{name} may have leaders again", [], 5))),
+                .Select(name => _plan.Add(PlannedStep.Of(
+                    YugabyteStepIds.Release(name),
+                    name,
+                    $"Release leaders {name}",
+                    new ReleaseLeaders.Args(),
+                    [],
+                    YugabyteWork.TimeLimit<ReleaseLeaders>(_spec),
+                    Attempts))),
         ];
     }
 
     private void RollBackFlags()
     {
-        // What was promoted in another class is an obstacle, and no way back is compiled.
-        var promote = YugabyteWork.Find(_done, YugabyteStepIds.Promote);
-        var before = promote?.Recorded(YugabyteKeys.FlagsBefore);
-        if (promote is null || !YugabyteWork.IsBegun(promote) || before is null)
+        // Flags that were promoted in another class are an obstacle; then no rollback is compiled.
+        if (_done.Step(YugabyteStepIds.Promote) is { } promote
+            && PlanProgress.Begun(promote)
+            && promote.Recorded(PromoteAutoFlags.FlagsBeforeReceipt) is { } before)
+        {
+            Chain(
+                YugabyteStepIds.RollBackFlags,
+                $"Roll back AutoFlags to configuration version {before}",
+                new RollBackAutoFlags.Args(int.Parse(before, CultureInfo.InvariantCulture)),
+                Attempts);
+        }
+    }
+
+    private void RollBackMasters(List<StoppedInstance> masters)
+    {
+        if (masters.Count == 0)
         {
             return;
         }
 
-        _barrier = [_plan.Add(YugabytePlanner.Step(_spec, YugabyteStepIds.RollBackFlags, YugabyteActions.RollBackAutoFlags, null, $"AutoFlags as of configuration version {before}", _barrier, 5, [(YugabyteKeys.FlagsVersion, before)]))];
-    }
-
-    private void Masters(List<StoppedInstance> masters)
-    {
-        var outage = _spec.Instances.Count(i => i.Component == DatabaseComponent.Master) < 3;
-        _barrier = YugabytePlanner.AddMasters(
-            _plan,
-            _spec,
-            DatabaseRollingUpgradePhases.RollbackMasters,
-            masters.Count,
-            _barrier,
-            slot =>
-            [
-                .. slot == 1 ? masters.SelectMany(m => Change(m, m.Name)).Append((YugabyteKeys.Version, _spec.FromVersion)) : [],
-                .. outage ? [(YugabyteKeys.Outage, "true")] : Array.Empty<(string, string)>(),
-                (YugabyteKeys.NodesSafe, NodesSafe),
-            ],
-            reversible: true);
-        if (masters.Count > 0)
-        {
-            _barrier = [_plan.Add(YugabytePlanner.Step(_spec, YugabyteStepIds.FormerVersions, YugabyteActions.VerifyVersions, null, $"every process is of {_spec.FromVersion}", _barrier, 1, [(YugabyteKeys.Version, _spec.FromVersion)]))];
-        }
+        var first = new SwapMaster.Args(
+            1,
+            masters.ToDictionary(m => m.Instance.Name, Back, StringComparer.Ordinal),
+            _spec.FromVersion,
+            Outage: _spec.Instances.Count(i => i.Component == DatabaseComponent.Master) < 3,
+            ProveAdminTool.NodesSafe(_done));
+        _barrier = _rolling.AddMasters(_plan, Phases.RollbackMasters, masters.Count, first, _barrier, reversible: true);
+        Chain(
+            YugabyteStepIds.FormerVersions,
+            $"Verify that every process is of {_spec.FromVersion}",
+            new VerifyVersions.Args(_spec.FromVersion),
+            attempts: 1);
     }
 
     private void ResumeReplication()
     {
         foreach (var group in PausedGroups(_done))
         {
-            _barrier =
-            [
-                _plan.Add(YugabytePlanner.Step(
-                    _spec, YugabyteStepIds.Resume(group.Name, group.Side), YugabyteActions.SetReplication, null, $"resume replication group {group.Name}{(group.Side == YugabyteKeys.There ? " at its peer" : "")}", _barrier, 5, YugabytePlanner.Replication(group, enabled: true))),
-            ];
+            Chain(
+                YugabyteStepIds.Resume(group.Name, group.Target),
+                $"Resume replication group {group.Display}",
+                new SetReplication.Args(group.Name, group.Target, Enabled: true),
+                Attempts);
         }
     }
 
-    /// <summary>The groups a plan has paused, or may have, and not resumed.</summary>
-    internal static IEnumerable<DiscoveredGroup> PausedGroups(Plan plan) =>
-        from pause in plan.Steps
-        where pause.Action == YugabyteActions.SetReplication && pause.Parameters[YugabyteKeys.Enabled] == "0" && YugabyteWork.IsBegun(pause)
-        let name = pause.Parameters[YugabyteKeys.Group]
-        let side = pause.Parameters[YugabyteKeys.Side]
-        where YugabyteWork.Find(plan, YugabyteStepIds.Resume(name, side)) is not { State: StepState.Succeeded }
-        select new DiscoveredGroup(name, side, IsPaused: true);
+    private void Chain<TArgs>(string id, string title, TArgs args, int attempts)
+        where TArgs : class
+    {
+        var timeout = YugabyteWork.TimeLimit(_spec, StepArguments.ActionOf(typeof(TArgs)));
+        _barrier = [_plan.Add(PlannedStep.Of(id, node: null, title, args, _barrier, timeout, attempts))];
+    }
 
     // Old and new change their roles.
-    private IEnumerable<(string Key, string Value)> Change(StoppedInstance instance, string? suffix)
+    private ProgramReplacement Back(StoppedInstance stopped) => new(
+        stopped.Former.FormerSha256 ?? "",
+        stopped.Former.FormerDirectory ?? stopped.Instance.DeployDir,
+        stopped.NewSha256,
+        stopped.Former.FormerDirectory is null ? null : _spec.Package.Directory);
+
+    private void AddGuards(List<StoppedInstance> servers)
     {
-        yield return (Key(YugabyteKeys.Sha), instance.Former.Sha256 ?? "");
-        yield return (Key(YugabyteKeys.Former), instance.NewSha256);
-        yield return (Key(YugabyteKeys.Directory), instance.Former.Directory ?? Instance(instance).DeployDir);
-        if (instance.Former.Directory is not null)
-        {
-            yield return (Key(YugabyteKeys.FormerDirectory), _spec.Package.Directory);
-        }
-
-        if (suffix is null)
-        {
-            yield return (YugabyteKeys.Version, _spec.FromVersion);
-        }
-
-        string Key(string key) => suffix is null ? key : YugabyteKeys.Of(key, suffix);
-    }
-
-    private void Guards(List<StoppedInstance> servers)
-    {
-        // What the upgrade left in the blacklist is taken out on the way; after that nobody is to be in it.
-        List<string> from = [.. _plan.Phase(DatabaseRollingUpgradePhases.Undo), .. servers.Select(s => YugabyteStepIds.Verify(DatabaseRollingUpgradePhases.RollbackTServers, s.Name))];
+        // The rollback removes what the upgrade left in the blacklist; after that the blacklist must stay empty.
+        List<string> from =
+        [
+            .. _plan.Phase(Phases.Undo),
+            .. servers.Select(s => YugabyteStepIds.Verify(Phases.RollbackTServers, s.Instance.Name)),
+        ];
         if (from.Count > 0)
         {
-            _plan.Guard(new PlanGuard { Id = YugabyteGuards.LeaderBlacklistIsClean, Check = YugabyteGuards.LeaderBlacklistIsClean, From = from });
+            _plan.Guard(PlannedStep.Guard(
+                nameof(LeaderBlacklistIsClean), node: null, new LeaderBlacklistIsClean.Args(), from));
         }
     }
 
-    private void Notes(List<StoppedInstance> stopped)
+    private void AddNotes(List<StoppedInstance> stopped)
     {
-        var isEmpty = new[] { DatabaseRollingUpgradePhases.Undo, DatabaseRollingUpgradePhases.RollbackTServers, DatabaseRollingUpgradePhases.RollbackMasters, DatabaseRollingUpgradePhases.ResumeReplication }.All(p => _plan.Phase(p).Count == 0);
+        string[] phases = [Phases.Undo, Phases.RollbackTServers, Phases.RollbackMasters, Phases.ResumeReplication];
         _plan.Note(stopped.Count > 0
-            ? $"{stopped.Count} processes go back to {_spec.FromVersion}, one at a time, tablet servers before masters; the cluster stays available as on the way there"
-            : isEmpty ? "nothing was changed, so nothing is taken back" : "no process was stopped: what was changed is undone and the database runs on");
-        _plan.Note($"the package in {_spec.Package.Directory} stays on the hosts");
+            ? $"{stopped.Count} processes are rolled back to {_spec.FromVersion}, one at a time, tablet servers before "
+                + "masters. The cluster stays available as during the upgrade."
+            : phases.All(p => _plan.Phase(p).Count == 0)
+                ? "The upgrade has changed nothing, so there is nothing to roll back."
+                : "The upgrade has stopped no process. Its changes are undone; the database keeps running.");
+        _plan.Note($"The package in {_spec.Package.Directory} stays on the hosts.");
         if (PausedGroups(_done).Any())
         {
-            _plan.Note("replication goes on at once, whatever version its other end runs; pause it there if that end is being upgraded");
+            _plan.Note("Replication resumes at once, whatever version the peer runs. Pause it there if the peer is "
+                + "being upgraded.");
         }
 
         foreach (var note in _moreNotes)
@@ -199,12 +208,11 @@ internal sealed class YugabyteRollbackPlanner
         }
     }
 
-    private DatabaseInstance Instance(StoppedInstance stopped) => _spec.Instances.Find(i => i.Name == stopped.Name)!;
-
-    private string NodesSafe =>
-        YugabyteWork.Find(_done, YugabyteStepIds.AdminTool)?.Recorded(YugabyteKeys.NodesSafe) ?? nameof(NodesSafeForm.Absent);
-
-    // Where it is below three the steps of the way there say so.
-    private int Replicas =>
-        _done.Steps.Find(s => s.Action == YugabyteActions.SwapTserver)?.Parameters.GetValueOrDefault(YugabyteKeys.Replicas) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : 3;
+    private int? Replicas => _done.Steps.Find(s => s.Is<SwapTserver>())?.Arguments<SwapTserver.Args>().Replicas;
 }
+
+/// <summary>An instance that an upgrade stopped, or may have stopped.</summary>
+/// <param name="Instance">The instance.</param>
+/// <param name="Former">What it ran before.</param>
+/// <param name="NewSha256">SHA-256 of the program it was to run.</param>
+internal sealed record StoppedInstance(DatabaseInstance Instance, ProgramReplacement Former, string NewSha256);

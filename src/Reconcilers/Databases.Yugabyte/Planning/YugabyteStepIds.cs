@@ -1,71 +1,55 @@
 using System.Globalization;
-using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Upgrades;
+using Phases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>The ids of steps that other steps, the status and people refer to.</summary>
+/// <summary>
+/// The ids of steps that other steps, the status and users refer to: <c>PHASE/NODE</c>, <c>PHASE/NODE/verb</c>, and
+/// <c>PHASE/verb</c> for the whole universe.
+/// </summary>
 internal static class YugabyteStepIds
 {
-    /// <summary>The package on a host.</summary>
-    public static string Package(string hostOrGroup) => $"{DatabaseRollingUpgradePhases.PreparePackage}/{hostOrGroup}";
+    public const string AdminTool = Phases.PreparePackage + "/prove-admin-tool";
+    public const string Extensions = Phases.PreparePackage + "/check-extensions";
+    public const string Versions = Phases.VerifyVersions + "/verify";
+    public const string PromotePeers = Phases.PromoteAutoFlags + "/await-peers";
+    public const string Promote = Phases.PromoteAutoFlags + "/promote";
+    public const string Promoted = Phases.PromoteAutoFlags + "/await-flags";
+    public const string Catalog = Phases.UpgradeCatalog + "/upgrade";
+    public const string ResumePeers = Phases.ResumeReplication + "/await-peers";
 
-    /// <summary>
-    /// The admin tool of the package is tried, and what must be known before anything is stopped is read by it.
-    /// </summary>
-    public const string AdminTool = DatabaseRollingUpgradePhases.PreparePackage + "/check/admin-tool";
+    /// <summary>Rollback: volatile AutoFlags are as they were before.</summary>
+    public const string RollBackFlags = Phases.RollbackAutoFlags + "/roll-back";
 
-    /// <summary>Extensions in use are in the package.</summary>
-    public const string Extensions = DatabaseRollingUpgradePhases.PreparePackage + "/check/extensions";
+    /// <summary>Rollback: every process runs the former version.</summary>
+    public const string FormerVersions = Phases.RollbackMasters + "/verify-versions";
 
-    /// <summary>A replication group is paused at one of its ends.</summary>
-    public static string Pause(string group, string side) =>
-        $"{DatabaseRollingUpgradePhases.PauseReplication}/{group}/{side}";
+    public static string Package(string hostOrGroup) => PlannedStep.Id(Phases.PreparePackage, hostOrGroup);
 
-    /// <summary>A replication group goes on at one of its ends.</summary>
-    public static string Resume(string group, string side) =>
-        $"{DatabaseRollingUpgradePhases.ResumeReplication}/{group}/{side}";
+    public static string Pause(string group, ReplicationTarget target) =>
+        PlannedStep.Id(Phases.PauseReplication, group, Name(target));
 
-    /// <summary>A master, whichever is next, is stopped, swapped and started.</summary>
-    public static string MasterSwap(string phase, int slot) =>
-        string.Create(CultureInfo.InvariantCulture, $"{phase}/{slot}-swap");
+    public static string Resume(string group, ReplicationTarget target) =>
+        PlannedStep.Id(Phases.ResumeReplication, group, Name(target));
+
+    /// <summary>The next master is stopped, swapped and started.</summary>
+    public static string MasterSwap(string phase, int slot) => PlannedStep.Id(phase, Name(slot), "swap");
 
     /// <summary>The master of that slot is healthy.</summary>
-    public static string MasterVerify(string phase, int slot) =>
-        string.Create(CultureInfo.InvariantCulture, $"{phase}/{slot}-verify");
+    public static string MasterVerify(string phase, int slot) => PlannedStep.Id(phase, Name(slot), "verify");
 
-    /// <summary>The leaders of a tablet server move away.</summary>
-    public static string Drain(string phase, string instance) => $"{phase}/{instance}-drain";
+    public static string Drain(string phase, string instance) => PlannedStep.Id(phase, instance, "drain");
 
-    /// <summary>A tablet server is stopped, swapped and started.</summary>
-    public static string Swap(string phase, string instance) => $"{phase}/{instance}-swap";
+    public static string Swap(string phase, string instance) => PlannedStep.Id(phase, instance, "swap");
 
-    /// <summary>A tablet server is healthy and may have leaders again.</summary>
-    public static string Verify(string phase, string instance) => $"{phase}/{instance}-verify";
+    /// <summary>The tablet server is healthy and is no longer in the leader blacklist.</summary>
+    public static string Verify(string phase, string instance) => PlannedStep.Id(phase, instance, "verify");
 
-    /// <summary>Every process runs the new version.</summary>
-    public const string Versions = DatabaseRollingUpgradePhases.VerifyVersions + "/all";
+    /// <summary>Rollback: a tablet server is removed from the leader blacklist.</summary>
+    public static string Release(string instance) => PlannedStep.Id(Phases.Undo, instance, "release-leaders");
 
-    /// <summary>The wait for the clusters at the other end before AutoFlags are promoted.</summary>
-    public const string PromotePeers = DatabaseRollingUpgradePhases.PromoteAutoFlags + "/peers";
+    private static string Name(int slot) => slot.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>AutoFlags are promoted.</summary>
-    public const string Promote = DatabaseRollingUpgradePhases.PromoteAutoFlags + "/promote";
-
-    /// <summary>The promoted AutoFlags have come to every process.</summary>
-    public const string Promoted = DatabaseRollingUpgradePhases.PromoteAutoFlags + "/applied";
-
-    /// <summary>The SQL catalogue is upgraded.</summary>
-    public const string Catalog = DatabaseRollingUpgradePhases.UpgradeCatalog + "/upgrade";
-
-    /// <summary>The wait for the clusters at the other end before replication goes on.</summary>
-    public const string ResumePeers = DatabaseRollingUpgradePhases.ResumeReplication + "/peers";
-
-    /// <summary>Of the way back: a tablet server may have leaders again.</summary>
-    public static string Release(string instance) => $"{DatabaseRollingUpgradePhases.Undo}/leaders-{instance}";
-
-    /// <summary>Of the way back: volatile AutoFlags are as they were.</summary>
-    public const string RollBackFlags = DatabaseRollingUpgradePhases.RollbackAutoFlags + "/rollback";
-
-    /// <summary>Of the way back: every process runs the former version.</summary>
-    public const string FormerVersions = DatabaseRollingUpgradePhases.RollbackMasters + "/versions";
+    private static string Name(ReplicationTarget target) => target == ReplicationTarget.Here ? "here" : "there";
 }

@@ -82,14 +82,14 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
         var ends = new List<DiscoveredGroup>();
         if (own.FirstOrDefault(g => g.Name == group.Name) is { } here)
         {
-            ends.Add(new DiscoveredGroup(group.Name, YugabyteKeys.Here, here.IsPaused));
+            ends.Add(new DiscoveredGroup(group.Name, ReplicationTarget.Here, here.IsPaused));
         }
 
         try
         {
             if (await cluster.Peer(group).GroupAsync(cancellationToken) is { } there)
             {
-                ends.Add(new DiscoveredGroup(group.Name, YugabyteKeys.There, there.IsPaused));
+                ends.Add(new DiscoveredGroup(group.Name, ReplicationTarget.There, there.IsPaused));
             }
         }
         catch (Exception exception) when (exception is ClusterTroubleException or ServiceException or YbAnswerException)
@@ -117,12 +117,12 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
         IReadOnlyList<DiscoveredGroup> found,
         CancellationToken cancellationToken)
     {
-        if (YugabyteFeatures.Replication(cluster.Settings, upgrade.From) != ReplicationMode.TargetFirst || found.Any(g => g.Side == YugabyteKeys.Here))
+        if (YugabyteFeatures.Replication(cluster.Settings, upgrade.From) != ReplicationMode.TargetFirst || found.Any(g => g.Target == ReplicationTarget.Here))
         {
             return;
         }
 
-        foreach (var group in listed.Where(l => found.Any(f => f.Name == l.Name && f.Side == YugabyteKeys.There)))
+        foreach (var group in listed.Where(l => found.Any(f => f.Name == l.Name && f.Target == ReplicationTarget.There)))
         {
             var problems = await cluster.Peer(group).NotYetAsync(upgrade.To, cancellationToken);
             if (problems.Count > 0)

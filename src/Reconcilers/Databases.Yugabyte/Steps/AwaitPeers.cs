@@ -4,17 +4,20 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Waits until every process of every cluster at the other end of replication runs the target version: only then may
-/// replication go on (docs/research/yugabytedb.md#procedure), or, where both directions run unpaused, may the new
-/// version be made final. It is others who bring it about, so the run counts as held (PeerNotUpgraded) meanwhile.
+/// Waits until every process of every peer of replication runs the target version. Only then may replication resume
+/// (docs/research/yugabytedb.md#procedure) or, if both directions run unpaused, the new version be made final. Other
+/// upgrades bring this about, so the run counts as held (PeerNotUpgraded) meanwhile.
 /// </summary>
-internal sealed class AwaitPeers(IYugabyteTargets targets) : YugabyteStep(targets)
+internal sealed class AwaitPeers(IYugabyteTargets targets) : YugabyteStep<AwaitPeers.Args>(targets)
 {
     private const int Named = 6;
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    public sealed record Args;
+
+    protected override TimeSpan Pause => TimeSpan.FromSeconds(5);
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
         var version = YugabyteVersion.Parse(Cluster.Spec.ToVersion);
         var problems = new List<string>();
@@ -23,19 +26,18 @@ internal sealed class AwaitPeers(IYugabyteTargets targets) : YugabyteStep(target
             problems.AddRange(await Cluster.Peer(group).NotYetAsync(version, cancellationToken));
         }
 
+        var more = problems.Count > Named ? $" {problems.Count - Named} more processes are not ready." : "";
         return problems.Count == 0
-            ? new Observation.Done($"every peer runs {version}")
-            : new Observation.Running($"waits until every process of every peer runs {version}: {string.Join("; ", problems.Take(Named))}{(problems.Count > Named ? $" and {problems.Count - Named} more" : "")}; this goes on by itself");
+            ? new Observation.Done($"Every process of every peer runs {version}.")
+            : new Observation.Running(
+                $"Waiting until every process of every peer runs {version}; then the upgrade continues automatically. "
+                + $"{string.Join(" ", problems.Take(Named))}{more}");
     }
 
-    /// <inheritdoc />
-    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        return Task.Delay(Pause, context.Time, cancellationToken);
-    }
-
-    // Several groups may have the same cluster at their other end.
+    // Several groups may have the same cluster as their peer.
     private static IEnumerable<ReplicationGroup> Clusters(IEnumerable<ReplicationGroup> groups) =>
-        groups.DistinctBy(g => (string.Join(',', g.Peer.Masters.Order(StringComparer.Ordinal)), string.Join(',', g.Peer.WebAddresses.Order(StringComparer.Ordinal))));
+        groups.DistinctBy(g => (Joined(g.Peer.Masters), Joined(g.Peer.WebAddresses)));
+
+    private static string Joined(IEnumerable<string> addresses) =>
+        string.Join(',', addresses.Order(StringComparer.Ordinal));
 }

@@ -4,20 +4,23 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Every PostgreSQL extension in use is in the new version on every host with a tablet server, before the first server
-/// is stopped (docs/research/yugabytedb.md#procedure).
+/// Verifies that every PostgreSQL extension in use is in the new package on every host with a tablet server, before the
+/// first server is stopped (docs/research/yugabytedb.md#procedure).
 /// </summary>
-internal sealed class CheckExtensions(IYugabyteTargets targets) : YugabyteStep(targets)
+internal sealed class CheckExtensions(IYugabyteTargets targets) : YugabyteStep<CheckExtensions.Args>(targets)
 {
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    public sealed record Args;
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
         var (inUse, problem) = await new ExtensionsInUse(Targets, Cluster).ReadAsync(cancellationToken);
         if (inUse is null)
         {
             return new Observation.Failed(
                 Reasons.ExtensionsUnreadable,
-                $"which PostgreSQL extensions are in use cannot be read ({problem}); give spec.yugabyte.sql.credentialsSecretRef");
+                $"The PostgreSQL extensions in use cannot be read. {problem} "
+                + "Set spec.yugabyte.sql.credentialsSecretRef, then retry.");
         }
 
         var package = new PackageExtensions(Targets, Cluster);
@@ -29,8 +32,12 @@ internal sealed class CheckExtensions(IYugabyteTargets targets) : YugabyteStep(t
         return missing.FirstOrDefault(m => m.Names.Count > 0) is { Host: not null } found
             ? new Observation.Failed(
                 Reasons.ExtensionMissing,
-                $"{string.Join(", ", found.Names)} {(found.Names.Count == 1 ? "is" : "are")} in use and not in {Cluster.Spec.Package.Directory} on {found.Host}; put the files there, then retry, or begin again with spec.package.extensions")
-            : new Observation.Done(inUse.Count == 0 ? "no extension is in use" : $"in use and there: {string.Join(", ", inUse)}");
+                $"{found.Host}: these extensions are in use but not in {Cluster.Spec.Package.Directory}: "
+                + $"{string.Join(", ", found.Names)}. Copy their files there, then retry; or create a new upgrade that "
+                + "lists them in spec.package.extensions.")
+            : new Observation.Done(inUse.Count == 0
+                ? "No PostgreSQL extension is in use."
+                : $"The package has all extensions in use: {string.Join(", ", inUse)}.");
     }
 
     private static async Task<IReadOnlyList<string>> MissingAsync(

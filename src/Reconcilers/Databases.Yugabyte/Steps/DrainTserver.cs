@@ -6,44 +6,46 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// A tablet server gets no more leaders and gives away those it has, before it is stopped: clients then notice no more
-/// than a change of leader each (docs/research/yugabytedb.md#yugabytedb-anywhere). The blacklist is written only while
-/// the masters have a leader (docs/research/yugabytedb.md#known-failures) and all of the cluster is well. A server that
-/// runs the wanted program already, or does not run at all, has nothing to give.
+/// Moves all leaders off a tablet server and keeps new ones away, before the server is stopped: clients then only
+/// notice one change of leader per tablet (docs/research/yugabytedb.md#yugabytedb-anywhere). The leader blacklist is
+/// written only while the masters have a leader (docs/research/yugabytedb.md#known-failures) and the whole cluster is
+/// healthy. A server that already runs the wanted program, or does not run, has no leaders to move.
 /// </summary>
-internal sealed class DrainTserver : TserverStep
+internal sealed class DrainTserver(IYugabyteTargets targets) : TserverStep<DrainTserver.Args>(targets)
 {
-    private readonly LeaderDrain _drain;
-    private readonly ClusterGate _gate;
+    /// <summary>The number of leaders that did not leave in time, if spec.drain accepts that.</summary>
+    public const string LeadersLeftFact = "leadersLeft";
 
-    /// <summary>Binds it.</summary>
-    public DrainTserver(IYugabyteTargets targets)
-        : base(targets) => (_drain, _gate) = (new LeaderDrain(targets, Cluster), new ClusterGate(Cluster));
+    private readonly LeaderDrain _drain = new(targets, new YugabyteCluster(targets));
+    private readonly ClusterGate _gate = new(new YugabyteCluster(targets));
 
-    /// <inheritdoc />
-    protected override async Task<Observation> SeeAsync(StepContext context, CancellationToken cancellationToken)
+    /// <param name="Replicas">The replication factor if it is below three; null otherwise.</param>
+    public sealed record Args(int? Replicas = null);
+
+    protected override async Task<Observation> ReadAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
         var instance = Instance(context);
         var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
         if (Change(context, instance).IsDone(process))
         {
-            return new Observation.Done("it runs the wanted program already");
+            return new Observation.Done("The server already runs the wanted program.");
         }
 
         if (!process.IsAlive || process.Supervision == SupervisionState.Restarting)
         {
-            return new Observation.Done($"it does not run ({process.SupervisionText})");
+            return new Observation.Done($"The server does not run ({process.SupervisionText}).");
         }
 
-        if (context.OptionalParameter(YugabyteKeys.Replicas) == "1")
+        if (args.Replicas == 1)
         {
-            return new Observation.Done("leaders of single replicas have nowhere to go");
+            return new Observation.Done("With one replica, leaders cannot move.");
         }
 
         var view = await Cluster.ReadAsync(cancellationToken);
         if (view.Tserver(Cluster.Web(instance)) is not { IsAlive: true })
         {
-            return new Observation.Done("the master does not count it as alive, so it leads nothing");
+            return new Observation.Done("The master does not list the server as ALIVE, so the server leads no tablet.");
         }
 
         var state = _drain.Read(view, instance);
@@ -52,17 +54,18 @@ internal sealed class DrainTserver : TserverStep
             return new Observation.Done();
         }
 
-        return state.IsBlacklisted ? Draining(context, instance, state) : await NotYetAsync(context, instance, cancellationToken);
+        return state.IsBlacklisted
+            ? Draining(context, instance, state)
+            : await NotYetAsync(context, instance, cancellationToken);
     }
 
-    /// <inheritdoc />
-    protected override async Task WorkAsync(
-        StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(
+        StepContext context, Args args, DatabaseInstance instance, CancellationToken cancellationToken)
     {
         var problems = await _gate.DrainProblemsAsync(instance, rightBefore: true, cancellationToken);
         if (problems.Count > 0)
         {
-            throw new StepActionException(Reasons.ClusterUnhealthy, problems[0]) { NotTaken = true };
+            throw NotYet(Reasons.ClusterUnhealthy, $"{instance.Name} was not drained. {problems[0]}");
         }
 
         Targets.EnsureMayAct();
@@ -73,13 +76,14 @@ internal sealed class DrainTserver : TserverStep
     {
         if (Elapsed(context) < _drain.Timeout)
         {
-            return new Observation.Running($"{state.Leaders} tablet leaders are left");
+            return new Observation.Running($"{instance.Name} still leads {state.Leaders} tablets.");
         }
 
         return _drain.Proceeds
             ? new Observation.Done(
-                $"{state.Leaders} tablet leaders did not leave within {Cluster.Spec.Drain.Timeout}; the server is stopped all the same, as spec.drain.onTimeout: Proceed says",
-                Fact(YugabyteKeys.LeadersLeft, state.Leaders.ToString(CultureInfo.InvariantCulture)))
+                $"{state.Leaders} tablet leaders did not leave within {Cluster.Spec.Drain.Timeout}; the server is "
+                + "stopped nevertheless (spec.drain.onTimeout: Proceed).",
+                Entry(LeadersLeftFact, state.Leaders.ToString(CultureInfo.InvariantCulture)))
             : new Observation.Failed(Reasons.DrainTimeout, _drain.Overdue(instance, state.Leaders));
     }
 
@@ -87,8 +91,14 @@ internal sealed class DrainTserver : TserverStep
         StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
     {
         var problems = await _gate.DrainProblemsAsync(instance, rightBefore: false, cancellationToken);
-        return problems.Count == 0 ? new Observation.NotStarted()
-            : Elapsed(context) < YugabyteWork.GatePatience(Cluster.Spec) ? new Observation.Running($"waits until the cluster is well: {problems[0]}")
-            : new Observation.Failed(Reasons.ClusterUnhealthy, $"{instance.Name} is not drained, because {string.Join("; ", problems)}");
+        if (problems.Count == 0)
+        {
+            return new Observation.NotStarted();
+        }
+
+        return Elapsed(context) < YugabyteWork.GatePatience(Cluster.Spec)
+            ? new Observation.Running($"Waiting until the cluster is healthy. {problems[0]}")
+            : new Observation.Failed(
+                Reasons.ClusterUnhealthy, $"{instance.Name} was not drained. {string.Join(" ", problems)}");
     }
 }

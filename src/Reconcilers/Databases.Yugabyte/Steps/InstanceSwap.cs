@@ -5,29 +5,36 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Stops a process, puts the other program in its place and starts it: the part that masters and tablet servers share.
-/// Every call is level-based, so whoever is killed in between goes on where the host is: what runs the wanted program
-/// is left alone, what does not run is swapped and started without asking anybody.
+/// Stops a process, replaces its program and starts it: the part that masters and tablet servers share. Every call is
+/// level-based. After a kill the step continues from the state of the host: a process that runs the wanted program is
+/// left alone; a process that does not run is replaced and started without asking the cluster.
 /// </summary>
-/// <param name="targets">The way there.</param>
 internal sealed class InstanceSwap(IYugabyteTargets targets)
 {
-    /// <summary>Where the instance stands, as long as nothing keeps it from being stopped.</summary>
-    public static SwapState Read(InstanceProcess process, ProgramChange change) =>
-        change.IsDone(process) ? SwapState.Done
-        : process is { Pid: not null, ExecutableSha256: null } ? SwapState.Unreadable
-        : process.IsAlive ? SwapState.RunsOther
+    /// <summary>The progress of the swap.</summary>
+    public static SwapState Read(InstanceProcess process, ProgramChange change)
+    {
+        if (change.IsDone(process))
+        {
+            return SwapState.Done;
+        }
 
-        // Its supervisor starts it again and again: what it starts is the wanted program, and whether it is healthy
-        // another step says.
-        : process.Supervision == SupervisionState.Restarting && process.InstalledSha256 == change.Sha256 ? SwapState.Done
-        : SwapState.IsDown;
+        if (process is { Pid: not null, ExecutableSha256: null })
+        {
+            return SwapState.Unreadable;
+        }
+
+        // A supervisor that restarts the wanted program in a loop: whether the process is healthy is the question of
+        // the next step.
+        var isLooping = process.Supervision == SupervisionState.Restarting && process.InstalledSha256 == change.Sha256;
+        return process.IsAlive ? SwapState.RunsOther : isLooping ? SwapState.Done : SwapState.IsDown;
+    }
 
     /// <summary>
-    /// Makes sure, before a process is stopped, that the other program can take its place: it is on the host,
-    /// unchanged, and what lies in its place is known.
+    /// Verifies, before a process is stopped, that the other program can replace it: the program is on the host,
+    /// unchanged, and the program in its place is known.
     /// </summary>
-    /// <exception cref="StepActionException">It cannot; nothing was touched.</exception>
+    /// <exception cref="StepActionException">It cannot be replaced; nothing was changed.</exception>
     public async Task EnsureCanSwapAsync(
         DatabaseInstance instance,
         InstanceProcess process,
@@ -36,15 +43,20 @@ internal sealed class InstanceSwap(IYugabyteTargets targets)
         CancellationToken cancellationToken)
     {
         var target = targets.Hosts.Instance(instance.Name).Target;
-        if (target.Swap != SwapMethod.NewDirectory && process.InstalledSha256 is { } installed && installed != change.Sha256 && installed != change.FormerSha256)
+        if (target.Swap != SwapMethod.NewDirectory
+            && process.InstalledSha256 is { } installed
+            && installed != change.Sha256
+            && installed != change.FormerSha256)
         {
             throw new StepActionException(
                 Reasons.TargetChanged,
-                $"{instance.DeployDir}/bin/{program} on {instance.Host} is neither the program of {change.Version} nor the one of {change.FormerVersion} that preflight saw (SHA-256 {installed}); nothing was stopped. Put one of them there, then retry",
+                $"{instance.Name} was not stopped: {instance.DeployDir}/bin/{program} on {instance.Host} is neither "
+                + $"the program of {change.Version} nor the program of {change.FormerVersion} that preflight saw "
+                + $"(SHA-256 {installed}). Put one of the two there, then retry.",
                 retryable: false);
         }
 
-        // On the way back the kept program may lie elsewhere; the host finds it.
+        // In a rollback the kept program may be in another place; the host finds it.
         if (change.Directory != targets.Upgrade.Spec.Package.Directory)
         {
             return;
@@ -56,19 +68,20 @@ internal sealed class InstanceSwap(IYugabyteTargets targets)
         {
             throw new StepActionException(
                 found is null ? Reasons.PackageMissing : Reasons.PackageCorrupt,
-                $"{path} on {instance.Host} is {(found is null ? "gone" : "another one")} since the package was prepared; nothing was stopped. Put it back, then retry",
+                $"{instance.Name} was not stopped: {path} on {instance.Host} was {(found is null ? "deleted" : "changed")} "
+                + "after the package was prepared. Restore the file, then retry.",
                 retryable: false);
         }
     }
 
-    /// <summary>Stops what runs, and what its supervisor would start.</summary>
+    /// <summary>Stops the process and anything that its supervisor would start.</summary>
     public Task StopAsync(DatabaseInstance instance, CancellationToken cancellationToken)
     {
         targets.EnsureMayAct();
         return targets.Hosts.Instance(instance.Name).StopAsync(cancellationToken);
     }
 
-    /// <summary>Puts the other program there and starts it.</summary>
+    /// <summary>Puts the other program in place and starts it.</summary>
     public async Task StartOtherAsync(
         DatabaseInstance instance, ProgramChange change, CancellationToken cancellationToken)
     {
@@ -78,4 +91,20 @@ internal sealed class InstanceSwap(IYugabyteTargets targets)
         targets.EnsureMayAct();
         await host.StartAsync(change.Directory, cancellationToken);
     }
+}
+
+/// <summary>The progress of the swap of a process.</summary>
+internal enum SwapState
+{
+    /// <summary>The process runs the wanted program, or its supervisor starts it.</summary>
+    Done,
+
+    /// <summary>The process runs another program and must be stopped.</summary>
+    RunsOther,
+
+    /// <summary>The process does not run.</summary>
+    IsDown,
+
+    /// <summary>The process runs, but its program cannot be read.</summary>
+    Unreadable,
 }

@@ -1,20 +1,35 @@
+using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// The new version on one host, or a few, beside the old one (docs/research/yugabytedb.md#procedure): archive,
-/// checksum, post_install.sh, extensions. The checksums of its programs are recorded: by them every later step tells a
-/// new process from an old one.
+/// Puts the new version beside the old one on one or several hosts (docs/research/yugabytedb.md#procedure): archive,
+/// checksum, post_install.sh, extensions. The checksums of its programs are recorded; every later step tells a new
+/// process from an old one by them.
 /// </summary>
-internal sealed class PreparePackage(IYugabyteTargets targets) : YugabyteStep(targets)
+internal sealed class PreparePackage(IYugabyteTargets targets) : YugabyteStep<PreparePackage.Args>(targets)
 {
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    /// <param name="Hosts">The hosts of a group; null for the one host that is the node.</param>
+    public sealed record Args(List<string>? Hosts = null);
+
+    /// <summary>The fact with the SHA-256 of a program of the package.</summary>
+    public static string ProgramFact(string program) => $"sha.{program}";
+
+    /// <summary>The hosts of a step.</summary>
+    public static IReadOnlyList<string> Hosts(PlanStep step) => step.Arguments<Args>().Hosts ?? [step.Node!];
+
+    /// <summary>SHA-256 of a program of the package on a host; null before it is prepared there.</summary>
+    public static string? Program(Plan plan, string host, string program) => plan.Steps
+        .Find(s => s.Is<PreparePackage>() && Hosts(s).Contains(host, StringComparer.Ordinal))
+        ?.Recorded(ProgramFact(program));
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(context);
-        var hosts = YugabyteWork.Hosts(context.Step);
+        var hosts = Hosts(context.Step);
         var facts = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var host in hosts)
         {
@@ -22,7 +37,9 @@ internal sealed class PreparePackage(IYugabyteTargets targets) : YugabyteStep(ta
             var state = await Targets.Hosts.Files(host).PackageAsync(request, cancellationToken);
             if (!state.IsComplete)
             {
-                return state.IsWrong ? new Observation.Failed(Reasons.PackageCorrupt, $"{host}: {state.Problem}") : new Observation.NotStarted(state.Problem);
+                return state.IsWrong
+                    ? new Observation.Failed(Reasons.PackageCorrupt, $"{host}: {state.Problem}")
+                    : new Observation.NotStarted(state.Problem);
             }
 
             if (Unfit(host, hosts[0], request, state, facts) is { } unfit)
@@ -34,34 +51,38 @@ internal sealed class PreparePackage(IYugabyteTargets targets) : YugabyteStep(ta
         return new Observation.Done(null, facts);
     }
 
-    /// <inheritdoc />
-    protected override async Task WorkAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(context);
-        foreach (var host in YugabyteWork.Hosts(context.Step))
+        foreach (var host in Hosts(context.Step))
         {
             Targets.EnsureMayAct();
-            await Targets.Hosts.Files(host).PreparePackageAsync(PackageRequests.For(Cluster, Targets.Hosts.ToolHost, host), progress: null, cancellationToken);
+            var request = PackageRequests.For(Cluster, Targets.Hosts.ToolHost, host);
+            await Targets.Hosts.Files(host).PreparePackageAsync(request, progress: null, cancellationToken);
         }
     }
 
-    // Notes the programs of a host; those of a group of hosts must be the same files.
+    // Records the programs of a host; the hosts of a group must have the same files.
     private Observation.Failed? Unfit(
         string host, string first, PackageRequest request, PackageState state, SortedDictionary<string, string> facts)
     {
         if (request.Programs.FirstOrDefault(p => !state.Programs.ContainsKey(p)) is { } missing)
         {
-            return new Observation.Failed(Reasons.PackageMissing, $"{host}: the package in {Cluster.Spec.Package.Directory} has no bin/{missing}; it is not this database's, or spec.yugabyte.names is wrong");
+            return new Observation.Failed(
+                Reasons.PackageMissing,
+                $"{host}: the package in {Cluster.Spec.Package.Directory} has no bin/{missing}. Either it is the "
+                + "package of another database, or spec.yugabyte.names is wrong.");
         }
 
         foreach (var (program, sha256) in state.Programs)
         {
-            if (facts.TryGetValue(YugabyteKeys.Program(program), out var other) && other != sha256)
+            if (facts.TryGetValue(ProgramFact(program), out var other) && other != sha256)
             {
-                return new Observation.Failed(Reasons.PackageCorrupt, $"{program} on {host} is another file than on {first}; copy the same package to all hosts");
+                return new Observation.Failed(
+                    Reasons.PackageCorrupt,
+                    $"{host}: {program} differs from the file on {first}. Copy the same package to all hosts.");
             }
 
-            facts[YugabyteKeys.Program(program)] = sha256;
+            facts[ProgramFact(program)] = sha256;
         }
 
         return null;

@@ -7,23 +7,37 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Promotes AutoFlags (docs/research/yugabytedb.md#autoflags): from here on, unless only the volatile class was asked
-/// for, old programs cannot run any more. Every process is asked for its version once more right before.
+/// Promotes AutoFlags (docs/research/yugabytedb.md#autoflags). After this step old programs cannot run any more, unless
+/// only the volatile class was requested. Every process is asked for its version immediately before.
 /// <para>
-/// The configuration's version tells that something was promoted, and not that everything was; that only the tool's own
-/// answer does. So the step is done when the tool has said so to this process; whoever is killed before it could write
-/// that down asks once more, which promotes nothing twice.
+/// The version of the configuration shows that something was promoted, but not that everything was; only the answer of
+/// the tool shows that. The step is therefore done when the tool has said so to this process. After a kill before that
+/// was stored, the promotion is requested again, which promotes nothing twice.
 /// </para>
 /// </summary>
-internal sealed class PromoteAutoFlags(IYugabyteTargets targets) : YugabyteStep(targets)
+internal sealed class PromoteAutoFlags(IYugabyteTargets targets) : YugabyteStep<PromoteAutoFlags.Args>(targets)
 {
-    private readonly ConcurrentDictionary<(string Step, int Attempt), AutoFlagsPromotion> _said = new();
+    /// <summary>Receipt: the version of the AutoFlags configuration before.</summary>
+    public const string FlagsBeforeReceipt = ProveAdminTool.FlagsFact;
 
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    /// <summary>The version of the AutoFlags configuration after.</summary>
+    public const string FlagsAfterFact = "autoFlagsAfter";
+
+    /// <summary>Whether there was anything to promote.</summary>
+    public const string PromotedFact = "promoted";
+
+    /// <summary>Flags were promoted that only a restart applies.</summary>
+    public const string NeedsRestartFact = "needsRestart";
+
+    private readonly ConcurrentDictionary<(string Step, int Attempt), AutoFlagsPromotion> _answers = new();
+
+    /// <param name="Class">The highest class to promote.</param>
+    public sealed record Args(AutoFlagClass Class);
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(context);
-        if (!_said.TryGetValue((context.Step.Id, context.Step.Attempt), out var said))
+        if (!_answers.TryGetValue((context.Step.Id, context.Step.Attempt), out var answer))
         {
             return new Observation.NotStarted();
         }
@@ -31,40 +45,43 @@ internal sealed class PromoteAutoFlags(IYugabyteTargets targets) : YugabyteStep(
         var after = (await Cluster.Tool().AutoFlagsAsync(cancellationToken)).Version;
         var facts = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            [YugabyteKeys.FlagsAfter] = after.ToString(CultureInfo.InvariantCulture),
-            [YugabyteKeys.Promoted] = said.Promoted ? "true" : "false",
+            [FlagsAfterFact] = after.ToString(CultureInfo.InvariantCulture),
+            [PromotedFact] = answer.Promoted ? "true" : "false",
         };
-        if (said.NeedsRestart)
+        if (answer.NeedsRestart)
         {
-            facts[YugabyteKeys.NeedsRestart] = "true";
+            facts[NeedsRestartFact] = "true";
         }
 
+        var what = answer.Promoted ? "New AutoFlags were promoted" : "There were no new AutoFlags to promote";
         return new Observation.Done(
-            string.Create(CultureInfo.InvariantCulture, $"{(said.Promoted ? "new AutoFlags were promoted" : "there were no new AutoFlags to promote")}, configuration version {after}"),
-            facts);
+            string.Create(CultureInfo.InvariantCulture, $"{what}; the configuration is of version {after}."), facts);
     }
 
-    /// <inheritdoc />
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken)
+    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(context);
-        var before = context.Receipt(YugabyteKeys.FlagsBefore) ?? context.Recorded(YugabyteStepIds.AdminTool, YugabyteKeys.FlagsBefore);
-        return before is null ? await base.PrepareAsync(context, cancellationToken) : Fact(YugabyteKeys.FlagsBefore, before);
+        var before = context.Receipt(FlagsBeforeReceipt)
+            ?? context.Recorded(YugabyteStepIds.AdminTool, ProveAdminTool.FlagsFact);
+        return before is null
+            ? await base.PrepareAsync(context, args, cancellationToken)
+            : Entry(FlagsBeforeReceipt, before);
     }
 
-    /// <inheritdoc />
-    protected override async Task WorkAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(context);
-        var report = await new VersionCheck(Cluster).ReadAsync(YugabyteVersion.Parse(Cluster.Spec.ToVersion), cancellationToken);
+        var version = YugabyteVersion.Parse(Cluster.Spec.ToVersion);
+        var report = await new VersionCheck(Cluster).ReadAsync(version, cancellationToken);
         if (!report.IsClean)
         {
-            throw new StepActionException(Reasons.VersionMismatch, $"nothing is promoted while a process may be of another version than {Cluster.Spec.ToVersion}: {report.Describe()}") { NotTaken = true };
+            throw NotYet(
+                Reasons.VersionMismatch,
+                $"AutoFlags are not promoted while a process may be of another version than {Cluster.Spec.ToVersion}. "
+                + report.Describe());
         }
 
         Targets.EnsureMayAct();
-        var highest = Enum.Parse<AutoFlagClass>(context.Parameter(YugabyteKeys.Class));
-        _said[(context.Step.Id, context.Step.Attempt)] = await Cluster.Tool().PromoteAutoFlagsAsync(highest, cancellationToken);
+        _answers[(context.Step.Id, context.Step.Attempt)] =
+            await Cluster.Tool().PromoteAutoFlagsAsync(args.Class, cancellationToken);
     }
 }

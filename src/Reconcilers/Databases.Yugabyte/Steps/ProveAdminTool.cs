@@ -1,64 +1,86 @@
 using System.Globalization;
+using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Before anything is stopped: the admin tool of the new package runs on the tool host, knows what will be asked of it,
-/// and reaches the masters; all of them are ALIVE with one LEADER, and the load balancer is idle. The version of the
-/// AutoFlags configuration is recorded, by which a promotion is noticed and taken back
-/// (docs/research/yugabytedb.md#admin-tool).
+/// Verifies before anything is stopped that the admin tool of the new package runs on the tool host, has the commands
+/// that the upgrade needs and reaches the masters; that all masters are ALIVE with one LEADER; and that the load
+/// balancer is idle. Records the version of the AutoFlags configuration, by which a promotion is noticed and rolled
+/// back (docs/research/yugabytedb.md#admin-tool).
 /// </summary>
-internal sealed class ProveAdminTool(IYugabyteTargets targets) : YugabyteStep(targets)
+internal sealed class ProveAdminTool(IYugabyteTargets targets) : YugabyteStep<ProveAdminTool.Args>(targets)
 {
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    /// <summary>The version of the AutoFlags configuration before the upgrade.</summary>
+    public const string FlagsFact = "autoFlags";
+
+    /// <summary>The form of are_nodes_safe_to_take_down that the tool has.</summary>
+    public const string NodesSafeFact = "nodesSafe";
+
+    public sealed record Args;
+
+    /// <summary>The form of are_nodes_safe_to_take_down that was recorded; Absent before that.</summary>
+    public static NodesSafeForm NodesSafe(Plan plan) =>
+        Enum.TryParse<NodesSafeForm>(plan.Step(YugabyteStepIds.AdminTool)?.Recorded(NodesSafeFact), out var form)
+            ? form
+            : NodesSafeForm.Absent;
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var tool = Cluster.Tool();
-        var (from, to) = (YugabyteVersion.Parse(Cluster.Spec.FromVersion), YugabyteVersion.Parse(Cluster.Spec.ToVersion));
         try
         {
-            var help = await tool.HelpAsync(cancellationToken);
-            if (Missing(help, from, to) is { } missing)
-            {
-                return new Observation.Failed(Reasons.AdminToolFailed, $"{tool.Display} does not know {missing}: it is not of {to}, or spec.yugabyte.names is wrong");
-            }
-
-            var masters = await tool.MastersAsync(cancellationToken);
-            if (masters.FirstOrDefault(m => !m.IsAlive) is { } dead)
-            {
-                return new Observation.Running($"waits until all masters are ALIVE: {dead.RpcAddress} is {dead.State}");
-            }
-
-            if (masters.Count(m => m.IsLeader) != 1)
-            {
-                return new Observation.Running("waits for exactly one LEADER among the masters");
-            }
-
-            if (!await tool.IsBalancerIdleAsync(cancellationToken))
-            {
-                return new Observation.Running("waits until the load balancer is idle");
-            }
-
-            // Masters without AutoFlags do not know the question.
-            var flags = YugabyteFeatures.HasAutoFlags(from) ? (await tool.AutoFlagsAsync(cancellationToken)).Version : 0;
-            return new Observation.Done(
-                null,
-                new Dictionary<string, string>(StringComparer.Ordinal)
-                {
-                    [YugabyteKeys.FlagsBefore] = flags.ToString(CultureInfo.InvariantCulture),
-                    [YugabyteKeys.NodesSafe] = help.NodesSafeForm.ToString(),
-                });
+            return await ProveAsync(Cluster.Tool(), cancellationToken);
         }
-        catch (Exception exception) when (Refusal(exception) is { NotTaken: true })
+        catch (Exception exception) when (Failure(exception) is { } failure)
         {
-            return new Observation.Running($"waits: {exception.Message}");
+            return failure.NotTaken
+                ? new Observation.Running($"Waiting for the masters. {failure.Message}")
+                : new Observation.Failed(failure.Reason, failure.Message);
         }
-        catch (Exception exception) when (Refusal(exception) is { } refusal)
+    }
+
+    private async Task<Observation> ProveAsync(AdminTool tool, CancellationToken cancellationToken)
+    {
+        var from = YugabyteVersion.Parse(Cluster.Spec.FromVersion);
+        var to = YugabyteVersion.Parse(Cluster.Spec.ToVersion);
+        var help = await tool.HelpAsync(cancellationToken);
+        if (Missing(help, from, to) is { } missing)
         {
-            return new Observation.Failed(refusal.Reason, refusal.Message);
+            return new Observation.Failed(
+                Reasons.AdminToolFailed,
+                $"{tool.Display} has no command {missing}. Either it is not of {to}, or spec.yugabyte.names is wrong.");
         }
+
+        var masters = await tool.MastersAsync(cancellationToken);
+        if (masters.FirstOrDefault(m => !m.IsAlive) is { } dead)
+        {
+            return new Observation.Running(
+                $"Waiting until all masters are ALIVE. Master {dead.RpcAddress} is {dead.State}.");
+        }
+
+        if (masters.Count(m => m.IsLeader) != 1)
+        {
+            return new Observation.Running("Waiting until exactly one master is LEADER.");
+        }
+
+        if (!await tool.IsBalancerIdleAsync(cancellationToken))
+        {
+            return new Observation.Running("Waiting until the load balancer is idle.");
+        }
+
+        // Masters without AutoFlags do not have the command.
+        var flags = YugabyteFeatures.HasAutoFlags(from) ? (await tool.AutoFlagsAsync(cancellationToken)).Version : 0;
+        return new Observation.Done(
+            null,
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                [FlagsFact] = flags.ToString(CultureInfo.InvariantCulture),
+                [NodesSafeFact] = help.NodesSafeForm.ToString(),
+            });
     }
 
     private string? Missing(AdminHelp help, YugabyteVersion from, YugabyteVersion to)

@@ -2,18 +2,24 @@ using Drydock.Engine.Actions;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>Of the way back: a tablet server that was to be stopped and was not may have leaders again.</summary>
-internal sealed class ReleaseLeaders(IYugabyteTargets targets) : YugabyteStep(targets)
+/// <summary>
+/// Rollback: removes a tablet server that was drained but not stopped from the leader blacklist.
+/// </summary>
+internal sealed class ReleaseLeaders(IYugabyteTargets targets) : YugabyteStep<ReleaseLeaders.Args>(targets)
 {
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    public sealed record Args;
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
         var instance = Instance(context);
-        var config = await Cluster.MasterClient.ClusterConfigAsync(await Cluster.LeaderAsync(cancellationToken), cancellationToken);
-        return config.LeaderBlacklist.Contains(Cluster.Rpc(instance)) ? new Observation.NotStarted() : new Observation.Done();
+        var leader = await Cluster.LeaderAsync(cancellationToken);
+        var config = await Cluster.MasterClient.ClusterConfigAsync(leader, cancellationToken);
+        return config.LeaderBlacklist.Contains(Cluster.Rpc(instance))
+            ? new Observation.NotStarted()
+            : new Observation.Done();
     }
 
-    /// <inheritdoc />
-    protected override Task WorkAsync(StepContext context, CancellationToken cancellationToken) =>
+    protected override Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
         Cluster.Tool().ChangeLeaderBlacklistAsync(Cluster.Rpc(Instance(context)), add: false, cancellationToken);
 }

@@ -1,32 +1,29 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Drydock.Engine.Actions;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Of the way back: takes back the volatile AutoFlags that were promoted, before an old program starts that does not
-/// know them (docs/research/yugabytedb.md#procedure). It may be repeated at will, so after a kill it is asked once
-/// more.
+/// Rollback: rolls back the volatile AutoFlags that were promoted, before an old program starts that does not know them
+/// (docs/research/yugabytedb.md#procedure). The command may be repeated, so after a kill it is run again.
 /// </summary>
-internal sealed class RollBackAutoFlags(IYugabyteTargets targets) : YugabyteStep(targets)
+internal sealed class RollBackAutoFlags(IYugabyteTargets targets) : YugabyteStep<RollBackAutoFlags.Args>(targets)
 {
-    private readonly ConcurrentDictionary<(string Step, int Attempt), AutoFlagsRollback> _said = new();
+    private readonly ConcurrentDictionary<(string Step, int Attempt), AutoFlagsRollback> _answers = new();
 
-    /// <inheritdoc />
-    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        return Task.FromResult<Observation>(_said.TryGetValue((context.Step.Id, context.Step.Attempt), out var said)
-            ? new Observation.Done(said.RolledBack ? "volatile AutoFlags were rolled back" : "there were none to roll back")
-            : new Observation.NotStarted());
-    }
+    /// <param name="FlagsVersion">The version of the AutoFlags configuration to go back to.</param>
+    public sealed record Args(int FlagsVersion);
 
-    /// <inheritdoc />
-    protected override async Task WorkAsync(StepContext context, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        var to = int.Parse(context.Parameter(YugabyteKeys.FlagsVersion), CultureInfo.InvariantCulture);
-        _said[(context.Step.Id, context.Step.Attempt)] = await Cluster.Tool().RollBackAutoFlagsAsync(to, cancellationToken);
-    }
+    protected override Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken) =>
+        Task.FromResult<Observation>(
+            !_answers.TryGetValue((context.Step.Id, context.Step.Attempt), out var answer)
+                ? new Observation.NotStarted()
+                : new Observation.Done(answer.RolledBack
+                    ? "Volatile AutoFlags were rolled back."
+                    : "There were no volatile AutoFlags to roll back."));
+
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
+        _answers[(context.Step.Id, context.Step.Attempt)] =
+            await Cluster.Tool().RollBackAutoFlagsAsync(args.FlagsVersion, cancellationToken);
 }

@@ -5,45 +5,41 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Pauses or resumes one replication group at its target, which is this cluster or the one at the other end
-/// (docs/research/yugabytedb.md#procedure). Whether it is done the consumer registry of the target says.
+/// Pauses or resumes one replication group at its target, which is this cluster or its peer
+/// (docs/research/yugabytedb.md#procedure). The consumer registry of the target shows whether it is done.
 /// </summary>
-internal sealed class SetReplication(IYugabyteTargets targets) : YugabyteStep(targets)
+internal sealed class SetReplication(IYugabyteTargets targets) : YugabyteStep<SetReplication.Args>(targets)
 {
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    /// <param name="Group">The replication group.</param>
+    /// <param name="Target">The cluster that is its target.</param>
+    /// <param name="Enabled">Whether the group is to replicate.</param>
+    public sealed record Args(string Group, ReplicationTarget Target, bool Enabled);
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var (group, enabled) = (Group(context), IsToReplicate(context));
-        var found = await FindAsync(context, group, cancellationToken);
-        return found switch
+        var group = Cluster.Group(args.Group);
+        var found = await Cluster.InboundAsync(group, args.Target, cancellationToken);
+        if (found is null)
         {
-            null => new Observation.Failed(Reasons.ReplicationDiffers, $"{group.Name} is not a replication group of {Where(context, group)} any more: somebody deleted it, or spec.yugabyte.replication.groups is wrong"),
-            { IsPaused: var paused } when paused != enabled => new Observation.Done($"{group.Name} is {(enabled ? "enabled" : "disabled")}"),
-            _ => new Observation.NotStarted(),
-        };
+            var where = args.Target == ReplicationTarget.Here
+                ? "this cluster"
+                : $"the cluster at {string.Join(", ", group.Peer.Masters)}";
+            return new Observation.Failed(
+                Reasons.ReplicationDiffers,
+                $"{where} has no replication group {group.Name}. Either it was deleted, or "
+                + "spec.yugabyte.replication.groups is wrong.");
+        }
+
+        return found.IsPaused != args.Enabled
+            ? new Observation.Done($"Replication group {group.Name} is {(args.Enabled ? "enabled" : "disabled")}.")
+            : new Observation.NotStarted();
     }
 
-    /// <inheritdoc />
-    protected override Task WorkAsync(StepContext context, CancellationToken cancellationToken)
+    protected override Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var group = Group(context);
-        var tool = IsHere(context) ? Cluster.Tool() : Cluster.PeerTool(group);
-        return tool.SetReplicationEnabledAsync(group.Name, IsToReplicate(context), cancellationToken);
-    }
-
-    private Task<YbInboundGroup?> FindAsync(StepContext context, ReplicationGroup group, CancellationToken cancellationToken) =>
-        ReplicationState.ReadAsync(Cluster, group, IsHere(context), cancellationToken);
-
-    private static string Where(StepContext context, ReplicationGroup group) =>
-        IsHere(context) ? "this cluster" : $"the cluster at {string.Join(", ", group.Peer.Masters)}";
-
-    private static bool IsHere(StepContext context) => context.Parameter(YugabyteKeys.Side) == YugabyteKeys.Here;
-
-    private static bool IsToReplicate(StepContext context) => context.Parameter(YugabyteKeys.Enabled) == "1";
-
-    private ReplicationGroup Group(StepContext context)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        return ReplicationState.Group(Cluster, context.Parameter(YugabyteKeys.Group));
+        var group = Cluster.Group(args.Group);
+        return Cluster.Tool(group, args.Target)
+            .SetReplicationEnabledAsync(group.Name, args.Enabled, cancellationToken);
     }
 }

@@ -1,76 +1,93 @@
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Stops one master, puts the other program in its place and starts it (docs/research/yugabytedb.md#procedure), the
-/// leader last.
-/// <para> Which master is next is level-based: it is read from the world each time and not laid down in the plan. First
-/// comes one that already runs the wanted program, which is only counted; then one that does not run, because it is
-/// half way, or missing anyway; then, in the order of the spec, one that does not lead; and the leader only when no
-/// other is left. Who leads is asked of every master before each, and once more right before the stop: one that has
-/// become leader since is let go again, and another is taken. The step has written down whom it took before it touches
-/// it, so after a kill it goes on with the same; the steps of the phase run strictly one after the other, so no two
-/// masters are ever down at once by us.
+/// Stops one master, replaces its program and starts it (docs/research/yugabytedb.md#procedure), the leader last.
+/// <para>
+/// The plan does not say which master is next: it is read from the world each time. First comes a master that already
+/// runs the wanted program, which is only counted; then a master that does not run, because its swap was interrupted or
+/// for any other reason; then, in the order of the spec, a master that does not lead; and the leader only if no other
+/// is left. Every master is asked whether it leads before each swap, and again immediately before the stop: a master
+/// that has become leader since then is not stopped, and another one is taken. The step stores which master it takes
+/// before it changes anything, so after a kill it continues with the same one. The steps of the phase run strictly one
+/// after the other, so the upgrade never stops two masters at once.
 /// </para>
 /// </summary>
-internal sealed class SwapMaster : YugabyteStep
+internal sealed class SwapMaster(IYugabyteTargets targets) : YugabyteStep<SwapMaster.Args>(targets)
 {
-    private readonly ClusterGate _gate;
-    private readonly InstanceSwap _swap;
+    /// <summary>Receipt and fact: the master that the step takes.</summary>
+    public const string InstanceKey = "instance";
 
-    /// <summary>Binds it.</summary>
-    public SwapMaster(IYugabyteTargets targets)
-        : base(targets) => (_gate, _swap) = (new ClusterGate(Cluster), new InstanceSwap(targets));
+    private readonly ClusterGate _gate = new(new YugabyteCluster(targets));
+    private readonly InstanceSwap _swap = new(targets);
 
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    /// <param name="Slot">The position in the phase, from 1.</param>
+    /// <param name="Programs">
+    /// On the first slot only: what is replaced by what on each master of the phase, by the name of the master.
+    /// </param>
+    /// <param name="Version">On the first slot of a rollback: the version to go to; null for toVersion.</param>
+    /// <param name="Outage">Whether an outage is expected, because there are fewer than three masters.</param>
+    /// <param name="NodesSafe">In a rollback: the form that the admin tool has; null reads the recorded one.</param>
+    public sealed record Args(
+        int Slot,
+        Dictionary<string, ProgramReplacement>? Programs = null,
+        string? Version = null,
+        bool Outage = false,
+        NodesSafeForm? NodesSafe = null);
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var slots = new MasterSlots(context, Cluster);
+        var slots = new MasterSlots(context, args.Slot, Cluster);
         var (next, state) = await ChooseAsync(slots, cancellationToken);
         switch (state)
         {
             case SwapState.Done:
-                return new Observation.Done(next.Name, Fact(YugabyteKeys.Instance, next.Name));
+                return new Observation.Done(next.Name, Entry(InstanceKey, next.Name));
             case SwapState.Unreadable:
-                return new Observation.Unknown($"{next.Name} runs on {next.Host}, and which program that is cannot be read; become: Sudo in spec.access lets it be read");
+                return new Observation.Unknown(
+                    $"The program that {next.Name} runs on {next.Host} cannot be read. Set `become: Sudo` in "
+                    + "spec.access.");
             case SwapState.IsDown:
-                return new Observation.NotStarted($"{next.Name} does not run");
+                return new Observation.NotStarted($"{next.Name} does not run.");
         }
 
-        var problems = await ProblemsAsync(context, next, rightBefore: false, cancellationToken);
+        var problems = await ProblemsAsync(context, args, next, rightBefore: false, cancellationToken);
         if (problems.Count == 0)
         {
             return new Observation.NotStarted();
         }
 
         return Elapsed(context) < YugabyteWork.GatePatience(Cluster.Spec)
-            ? new Observation.Running($"waits until {next.Name} may be stopped: {problems[0]}")
-            : throw new StepActionException(Reasons.ClusterUnhealthy, $"{next.Name} was not stopped, because {string.Join("; ", problems)}", retryable: false);
+            ? new Observation.Running($"Waiting until {next.Name} may be stopped. {problems[0]}")
+            : throw new StepActionException(
+                Reasons.ClusterUnhealthy, $"{next.Name} was not stopped. {string.Join(" ", problems)}", retryable: false);
     }
 
-    /// <inheritdoc />
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken)
+    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
         try
         {
-            var (next, _) = await ChooseAsync(new MasterSlots(context, Cluster), cancellationToken);
-            return Fact(YugabyteKeys.Instance, next.Name);
+            var slots = new MasterSlots(context, args.Slot, Cluster);
+            var (next, _) = await ChooseAsync(slots, cancellationToken);
+            return Entry(InstanceKey, next.Name);
         }
-        catch (Exception exception) when (Refusal(exception) is not null)
+        catch (Exception exception) when (Failure(exception) is not null)
         {
-            throw Refusal(exception)!;
+            throw Failure(exception)!;
         }
     }
 
-    /// <inheritdoc />
-    protected override async Task WorkAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var slots = new MasterSlots(context, Cluster);
-        var instance = Cluster.Instance(slots.Taken ?? throw new KeyNotFoundException($"Step {context.Step.Id} has not written down which master it takes."));
+        var slots = new MasterSlots(context, args.Slot, Cluster);
+        var instance = Cluster.Instance(slots.Taken ?? throw new KeyNotFoundException(
+            $"The receipt of step {context.Step.Id} does not say which master it takes."));
         var change = slots.Change(instance);
         var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
         var state = InstanceSwap.Read(process, change);
@@ -81,18 +98,21 @@ internal sealed class SwapMaster : YugabyteStep
 
         if (state != SwapState.IsDown)
         {
-            await _swap.EnsureCanSwapAsync(instance, process, change, Cluster.Vocabulary.MasterProgram, cancellationToken);
+            var program = Cluster.Vocabulary.MasterProgram;
+            await _swap.EnsureCanSwapAsync(instance, process, change, program, cancellationToken);
             var (next, _) = await ChooseAsync(slots, cancellationToken);
             if (next != instance)
             {
-                throw new StepActionException(Reasons.ClusterUnhealthy, $"{instance.Name} has become leader and goes last; {next.Name} is next") { NotTaken = true };
+                throw NotYet(
+                    Reasons.ClusterUnhealthy,
+                    $"{instance.Name} has become leader and is therefore swapped last; {next.Name} is next.");
             }
 
-            // The last look before the stop, as near to it as can be.
-            var problems = await ProblemsAsync(context, instance, rightBefore: true, cancellationToken);
+            // The last look before the stop, as close to it as possible.
+            var problems = await ProblemsAsync(context, args, instance, rightBefore: true, cancellationToken);
             if (problems.Count > 0)
             {
-                throw new StepActionException(Reasons.ClusterUnhealthy, $"{instance.Name} was not stopped: {problems[0]}") { NotTaken = true };
+                throw NotYet(Reasons.ClusterUnhealthy, $"{instance.Name} was not stopped. {problems[0]}");
             }
         }
 
@@ -100,16 +120,18 @@ internal sealed class SwapMaster : YugabyteStep
         await _swap.StartOtherAsync(instance, change, cancellationToken);
     }
 
-    private async Task<(DatabaseInstance Next, SwapState State)> ChooseAsync(MasterSlots slots, CancellationToken cancellationToken)
+    private async Task<(DatabaseInstance Next, SwapState State)> ChooseAsync(
+        MasterSlots slots, CancellationToken cancellationToken)
     {
-        var left = slots.Left;
         var seen = await YugabyteCluster.EachAsync(
-            left,
+            slots.Left,
             async (master, token) => (Master: master, State: await StateAsync(slots, master, token)),
             cancellationToken);
 
-        // Whom this step touched it keeps.
-        if (slots.Taken is { } taken && seen.FirstOrDefault(s => s.Master.Name == taken) is { Master: not null, State: SwapState.IsDown or SwapState.Done } touched)
+        // A master that this step has stopped stays with this step.
+        if (slots.Taken is { } taken
+            && seen.FirstOrDefault(s => s.Master.Name == taken) is
+            { Master: not null, State: SwapState.IsDown or SwapState.Done } touched)
         {
             return touched;
         }
@@ -122,16 +144,17 @@ internal sealed class SwapMaster : YugabyteStep
             }
         }
 
-        if (seen.Count == 0)
+        return seen.Count switch
         {
-            throw new KeyNotFoundException("No master is left for this step; the stored plan does not fit.");
-        }
+            0 => throw new KeyNotFoundException("No master is left for this step; the stored plan does not fit."),
+            1 => seen[0],
+            _ => await FollowerAsync(seen, cancellationToken),
+        };
+    }
 
-        if (seen.Count == 1)
-        {
-            return seen[0];
-        }
-
+    private async Task<(DatabaseInstance Next, SwapState State)> FollowerAsync(
+        IReadOnlyList<(DatabaseInstance Master, SwapState State)> seen, CancellationToken cancellationToken)
+    {
         DatabaseInstance? leader;
         try
         {
@@ -140,16 +163,28 @@ internal sealed class SwapMaster : YugabyteStep
         }
         catch (ClusterTroubleException)
         {
-            // Nobody is stopped without a leader: the gate says so.
+            // The gate reports it: no master is stopped without a leader.
             leader = null;
         }
 
         return seen.First(s => s.Master != leader);
     }
 
-    private async Task<SwapState> StateAsync(MasterSlots slots, DatabaseInstance master, CancellationToken cancellationToken) =>
-        InstanceSwap.Read(await Targets.Hosts.Instance(master.Name).LookAsync(cancellationToken), slots.Change(master));
+    private async Task<SwapState> StateAsync(
+        MasterSlots slots, DatabaseInstance master, CancellationToken cancellationToken)
+    {
+        var process = await Targets.Hosts.Instance(master.Name).LookAsync(cancellationToken);
+        return InstanceSwap.Read(process, slots.Change(master));
+    }
 
-    private Task<IReadOnlyList<string>> ProblemsAsync(StepContext context, DatabaseInstance instance, bool rightBefore, CancellationToken cancellationToken) =>
-        _gate.StopProblemsAsync(instance, AdminFacts.NodesSafe(context), context.OptionalParameter(YugabyteKeys.Outage) is not null, rightBefore, cancellationToken);
+    private Task<IReadOnlyList<string>> ProblemsAsync(
+        StepContext context,
+        Args args,
+        DatabaseInstance instance,
+        bool rightBefore,
+        CancellationToken cancellationToken)
+    {
+        var nodesSafe = args.NodesSafe ?? ProveAdminTool.NodesSafe(context.Plan);
+        return _gate.StopProblemsAsync(instance, nodesSafe, args.Outage, rightBefore, cancellationToken);
+    }
 }

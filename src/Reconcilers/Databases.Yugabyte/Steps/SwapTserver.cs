@@ -1,26 +1,51 @@
+using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Stops a drained tablet server, puts the other program in its place and starts it
-/// (docs/research/yugabytedb.md#procedure). The state of the cluster is read again right before the stop, and a server
-/// whose leaders have come back is drained again first.
+/// Stops a drained tablet server, replaces its program and starts it (docs/research/yugabytedb.md#procedure). The state
+/// of the cluster is read again immediately before the stop; a server that has leaders again is drained again first.
 /// </summary>
-internal sealed class SwapTserver : TserverStep
+internal sealed class SwapTserver(IYugabyteTargets targets) : TserverStep<SwapTserver.Args>(targets)
 {
-    private readonly LeaderDrain _drain;
-    private readonly ClusterGate _gate;
-    private readonly InstanceSwap _swap;
+    private readonly LeaderDrain _drain = new(targets, new YugabyteCluster(targets));
+    private readonly ClusterGate _gate = new(new YugabyteCluster(targets));
+    private readonly InstanceSwap _swap = new(targets);
 
-    /// <summary>Binds it.</summary>
-    public SwapTserver(IYugabyteTargets targets)
-        : base(targets) => (_drain, _gate, _swap) = (new LeaderDrain(targets, Cluster), new ClusterGate(Cluster), new InstanceSwap(targets));
+    /// <param name="Program">
+    /// What is replaced by what; null, together with Version, if that is the same as on the first tablet server of the
+    /// phase: two plans of 300 servers must fit one object.
+    /// </param>
+    /// <param name="Version">In a rollback: the version to go to; null for toVersion.</param>
+    /// <param name="Replicas">
+    /// The replication factor if it is below three: an outage is expected, and leaders that cannot move are not waited
+    /// for. Null otherwise.
+    /// </param>
+    /// <param name="NodesSafe">In a rollback: the form that the admin tool has; null reads the recorded one.</param>
+    public sealed record Args(
+        ProgramReplacement? Program = null,
+        string? Version = null,
+        int? Replicas = null,
+        NodesSafeForm? NodesSafe = null);
 
-    /// <inheritdoc />
-    protected override async Task<Observation> SeeAsync(StepContext context, CancellationToken cancellationToken)
+    /// <summary>What a swap of a plan replaces by what, and the version it goes to; null for toVersion.</summary>
+    public static (ProgramReplacement Program, string? Version) Replacement(Plan plan, PlanStep swap)
+    {
+        var args = swap.Arguments<Args>();
+        if (args.Program is null)
+        {
+            args = plan.Steps.Find(s => s.Is<SwapTserver>() && s.Phase == swap.Phase)!.Arguments<Args>();
+        }
+
+        return (args.Program ?? new ProgramReplacement(), args.Version);
+    }
+
+    protected override async Task<Observation> ReadAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
         var instance = Instance(context);
         var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
@@ -29,20 +54,27 @@ internal sealed class SwapTserver : TserverStep
             case SwapState.Done:
                 return new Observation.Done();
             case SwapState.Unreadable:
-                return new Observation.Unknown($"{instance.Name} runs as process {process.Pid} on {instance.Host}, and which program that is cannot be read; become: Sudo in spec.access lets it be read");
+                return new Observation.Unknown(
+                    $"The program that {instance.Name} runs on {instance.Host} (pid {process.Pid}) cannot be read. Set "
+                    + "`become: Sudo` in spec.access.");
             case SwapState.IsDown:
-                return new Observation.NotStarted($"{instance.Name} does not run");
+                return new Observation.NotStarted($"{instance.Name} does not run.");
         }
 
-        var problems = await ProblemsAsync(context, instance, rightBefore: false, cancellationToken);
-        return problems.Count == 0 ? new Observation.NotStarted()
-            : Elapsed(context) < YugabyteWork.GatePatience(Cluster.Spec) ? new Observation.Running($"waits until {instance.Name} may be stopped: {problems[0]}")
-            : new Observation.Failed(Reasons.ClusterUnhealthy, $"{instance.Name} was not stopped, because {string.Join("; ", problems)}");
+        var problems = await ProblemsAsync(context, args, instance, rightBefore: false, cancellationToken);
+        if (problems.Count == 0)
+        {
+            return new Observation.NotStarted();
+        }
+
+        return Elapsed(context) < YugabyteWork.GatePatience(Cluster.Spec)
+            ? new Observation.Running($"Waiting until {instance.Name} may be stopped. {problems[0]}")
+            : new Observation.Failed(
+                Reasons.ClusterUnhealthy, $"{instance.Name} was not stopped. {string.Join(" ", problems)}");
     }
 
-    /// <inheritdoc />
-    protected override async Task WorkAsync(
-        StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(
+        StepContext context, Args args, DatabaseInstance instance, CancellationToken cancellationToken)
     {
         var (host, change) = (Targets.Hosts.Instance(instance.Name), Change(context, instance));
         var process = await host.LookAsync(cancellationToken);
@@ -54,19 +86,21 @@ internal sealed class SwapTserver : TserverStep
 
         if (state != SwapState.IsDown)
         {
-            await _swap.EnsureCanSwapAsync(instance, process, change, Cluster.Vocabulary.TserverProgram, cancellationToken);
-            var isDrained = process.Supervision != SupervisionState.Restarting && await _drain.EnsureAsync(context, instance, cancellationToken);
+            var program = Cluster.Vocabulary.TserverProgram;
+            await _swap.EnsureCanSwapAsync(instance, process, change, program, cancellationToken);
+            var isDrained = process.Supervision != SupervisionState.Restarting
+                && await _drain.EnsureAsync(context, instance, args.Replicas, cancellationToken);
 
-            // The last look before the stop, as near to it as can be.
-            var problems = await ProblemsAsync(context, instance, rightBefore: true, cancellationToken);
+            // The last look before the stop, as close to it as possible.
+            var problems = await ProblemsAsync(context, args, instance, rightBefore: true, cancellationToken);
             if (problems.Count > 0)
             {
-                throw new StepActionException(Reasons.ClusterUnhealthy, $"{instance.Name} was not stopped: {problems[0]}") { NotTaken = true };
+                throw NotYet(Reasons.ClusterUnhealthy, $"{instance.Name} was not stopped. {problems[0]}");
             }
 
             if (isDrained)
             {
-                await _drain.EnsureStillAsync(context, instance, cancellationToken);
+                await _drain.EnsureStillAsync(context, instance, args.Replicas, cancellationToken);
             }
         }
 
@@ -74,6 +108,15 @@ internal sealed class SwapTserver : TserverStep
         await _swap.StartOtherAsync(instance, change, cancellationToken);
     }
 
-    private Task<IReadOnlyList<string>> ProblemsAsync(StepContext context, DatabaseInstance instance, bool rightBefore, CancellationToken cancellationToken) =>
-        _gate.StopProblemsAsync(instance, AdminFacts.NodesSafe(context), context.OptionalParameter(YugabyteKeys.Replicas) is not null, rightBefore, cancellationToken);
+    private Task<IReadOnlyList<string>> ProblemsAsync(
+        StepContext context,
+        Args args,
+        DatabaseInstance instance,
+        bool rightBefore,
+        CancellationToken cancellationToken)
+    {
+        var nodesSafe = args.NodesSafe ?? ProveAdminTool.NodesSafe(context.Plan);
+        var expectOutage = args.Replicas is not null;
+        return _gate.StopProblemsAsync(instance, nodesSafe, expectOutage, rightBefore, cancellationToken);
+    }
 }

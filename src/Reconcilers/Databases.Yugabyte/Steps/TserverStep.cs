@@ -2,91 +2,88 @@ using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// What the steps of one tablet server share: while they are at it, the server is in the leader blacklist, which is
-/// part of the universe's configuration and outlives every process (docs/research/yugabytedb.md#rules). So none of them
-/// ends in failure with the server still in it: an attempt that can only fail is followed by one more, which takes the
-/// server out again and then fails for the reason of the first. A retry by a person begins anew.
+/// The base of the steps of one tablet server. While they run, the server is in the leader blacklist, which is part of
+/// the configuration of the universe and outlives every process (docs/research/yugabytedb.md#rules). No such step fails
+/// and leaves its server there: an attempt that can only fail is followed by one more, which removes the server from
+/// the blacklist and then fails with the reason of the first. A <c>retry</c> token starts over.
 /// </summary>
-internal abstract class TserverStep(IYugabyteTargets targets) : YugabyteStep(targets)
+/// <typeparam name="TArgs">The arguments.</typeparam>
+internal abstract class TserverStep<TArgs>(IYugabyteTargets targets) : YugabyteStep<TArgs>(targets)
+    where TArgs : class
 {
-    // Waiting once more for the same changes nothing.
-    private static readonly string[] OnceIsEnough = [Reasons.DrainTimeout, Reasons.ClusterUnhealthy, Reasons.InstanceUnhealthy, Reasons.StepTimeout];
-
-    /// <inheritdoc />
-    public sealed override async Task<Observation> ObserveAsync(
-        StepContext context, CancellationToken cancellationToken)
+    protected sealed override async Task<Observation> ObserveAsync(
+        StepContext context, TArgs args, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(context);
-        var seen = await SeeAsync(context, cancellationToken);
-        return seen is Observation.Done or Observation.Unknown || (context.Receipt(YugabyteKeys.GiveUp) is null && !WaitedInVain(context.Step))
+        var seen = await ReadAsync(context, args, cancellationToken);
+        var isOver = seen is Observation.Done or Observation.Unknown;
+        var givesUp = context.Receipt(GiveUp.ReasonReceipt) is not null || GiveUp.IsDue(context.Step);
+        return isOver || !givesUp
             ? seen
-            : new Observation.NotStarted("its entry in the leader blacklist is to be taken back");
+            : new Observation.NotStarted("The server must be removed from the leader blacklist.");
     }
 
-    /// <inheritdoc />
-    public sealed override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken)
+    protected sealed override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, TArgs args, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(context);
         var step = context.Step;
-        if (step is { Receipt: null, StartedAt: null, Reason: not null } && (WaitedInVain(step) || step.Tries + 1 >= step.MaxAttempts))
-        {
-            return Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                [YugabyteKeys.GiveUp] = step.Reason,
-                [YugabyteKeys.GiveUpMessage] = WithoutCount(step.Message ?? step.Reason),
-            });
-        }
-
-        return base.PrepareAsync(context, cancellationToken);
+        return step is { Receipt: null, StartedAt: null, Reason: { } reason }
+            && (GiveUp.IsDue(step) || step.Tries + 1 >= step.MaxAttempts)
+            ? Task.FromResult(GiveUp.Receipt(reason, step.Message ?? reason))
+            : base.PrepareAsync(context, args, cancellationToken);
     }
 
-    /// <inheritdoc />
-    protected sealed override async Task WorkAsync(StepContext context, CancellationToken cancellationToken)
+    protected sealed override async Task ExecuteAsync(
+        StepContext context, TArgs args, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(context);
         var instance = Instance(context);
-        if (context.Receipt(YugabyteKeys.GiveUp) is { } reason)
+        if (context.Receipt(GiveUp.ReasonReceipt) is { } reason)
         {
-            await GiveUpAsync(instance, reason, context.Receipt(YugabyteKeys.GiveUpMessage) ?? reason, cancellationToken);
+            var message = context.Receipt(GiveUp.MessageReceipt) ?? reason;
+            await GiveUpAsync(instance, reason, message, cancellationToken);
         }
 
         try
         {
-            await WorkAsync(context, instance, cancellationToken);
+            await ExecuteAsync(context, args, instance, cancellationToken);
         }
-        catch (Exception exception) when ((exception as StepActionException ?? Refusal(exception)) is { Retryable: false } refusal)
+        catch (Exception exception) when (
+            (exception as StepActionException ?? Failure(exception)) is { Retryable: false } failure)
         {
-            await GiveUpAsync(instance, refusal.Reason, refusal.Message, cancellationToken);
+            await GiveUpAsync(instance, failure.Reason, failure.Message, cancellationToken);
         }
     }
 
-    /// <summary>Looks at the world.</summary>
-    protected abstract Task<Observation> SeeAsync(StepContext context, CancellationToken cancellationToken);
+    /// <summary>Reads the state of the world.</summary>
+    protected abstract Task<Observation> ReadAsync(
+        StepContext context, TArgs args, CancellationToken cancellationToken);
 
-    /// <summary>The action.</summary>
-    protected virtual Task WorkAsync(
-        StepContext context, DatabaseInstance instance, CancellationToken cancellationToken) =>
+    /// <summary>Carries the step out.</summary>
+    protected virtual Task ExecuteAsync(
+        StepContext context, TArgs args, DatabaseInstance instance, CancellationToken cancellationToken) =>
         Task.CompletedTask;
 
-    /// <summary>What the instance is to run.</summary>
+    /// <summary>The program that the instance is to run, as the swap of the same phase says.</summary>
     protected ProgramChange Change(StepContext context, DatabaseInstance instance)
     {
-        ArgumentNullException.ThrowIfNull(context);
-        ArgumentNullException.ThrowIfNull(instance);
-        var swap = context.Plan.Steps.Find(s => s.Id == YugabyteStepIds.Swap(context.Step.Phase, instance.Name)) ?? context.Step;
-        return ProgramChange.Of(context, swap, Cluster.Spec, instance, Cluster.Vocabulary.TserverProgram, isSlot: false);
+        var id = YugabyteStepIds.Swap(context.Step.Phase, instance.Name);
+        var swap = context.Plan.Step(id)
+            ?? throw new KeyNotFoundException($"The plan has no step {id}; the stored plan does not fit.");
+        var (replacement, version) = SwapTserver.Replacement(context.Plan, swap);
+        var program = Cluster.Vocabulary.TserverProgram;
+        return ProgramChange.Of(context.Plan, Cluster.Spec, instance, program, replacement, version);
     }
 
-    /// <summary>Takes a server out of the leader blacklist, if it is in it.</summary>
+    /// <summary>Removes a server from the leader blacklist if it is there.</summary>
     protected async Task ReleaseAsync(DatabaseInstance instance, CancellationToken cancellationToken)
     {
         var leader = await Cluster.LeaderAsync(cancellationToken);
-        if ((await Cluster.MasterClient.ClusterConfigAsync(leader, cancellationToken)).LeaderBlacklist.Contains(Cluster.Rpc(instance)))
+        var config = await Cluster.MasterClient.ClusterConfigAsync(leader, cancellationToken);
+        if (config.LeaderBlacklist.Contains(Cluster.Rpc(instance)))
         {
             Targets.EnsureMayAct();
             await Cluster.Tool().ChangeLeaderBlacklistAsync(Cluster.Rpc(instance), add: false, cancellationToken);
@@ -100,24 +97,59 @@ internal abstract class TserverStep(IYugabyteTargets targets) : YugabyteStep(tar
         {
             await ReleaseAsync(instance, cancellationToken);
         }
-        catch (Exception exception) when (Refusal(exception) is { } refusal)
+        catch (Exception exception) when (Failure(exception) is { } failure)
         {
+            var command = Cluster.Tool().LeaderBlacklistCommand(Cluster.Rpc(instance), add: false);
             throw new StepActionException(
-                refusal.Reason,
-                $"{message}; and {instance.Name} could not be taken out of the leader blacklist again: {refusal.Message}. By hand: {Cluster.Tool().LeaderBlacklistCommand(Cluster.Rpc(instance), add: false)}",
+                failure.Reason,
+                $"{message} In addition, {instance.Name} could not be removed from the leader blacklist. "
+                + $"{failure.Message} To remove it, run `{command}` on {Targets.Hosts.ToolHost}.",
                 retryable: true,
                 exception);
         }
 
-        throw new StepActionException(reason, $"{message}; {instance.Name} is not kept without leaders", retryable: false);
+        throw new StepActionException(
+            reason, $"{message} {instance.Name} is not in the leader blacklist any more.", retryable: false);
     }
+}
 
-    // The attempt before has waited for it for as long as it may take, so what the world still shows under way is not
-    // waited for once more.
-    private static bool WaitedInVain(PlanStep step) =>
-        step is { State: StepState.Pending, StartedAt: null, Tries: > 0, Reason: { } reason } && OnceIsEnough.Contains(reason, StringComparer.Ordinal);
+/// <summary>The last attempt of a step of a tablet server, which only removes it from the leader blacklist.</summary>
+internal static class GiveUp
+{
+    /// <summary>Receipt: the reason with which the attempt is to fail.</summary>
+    public const string ReasonReceipt = "giveUp";
 
-    // "attempt 1 of 4 failed, trying again: " is the engine's.
+    /// <summary>Receipt: the message with which the attempt is to fail.</summary>
+    public const string MessageReceipt = "giveUpMessage";
+
+    // Waiting a second time for the same changes nothing.
+    private static readonly string[] OnceIsEnough =
+        [Reasons.DrainTimeout, Reasons.ClusterUnhealthy, Reasons.InstanceUnhealthy, Reasons.StepTimeout];
+
+    /// <summary>Whether the previous attempt has waited in vain as long as it may.</summary>
+    public static bool IsDue(PlanStep step) =>
+        step is { State: StepState.Pending, StartedAt: null, Tries: > 0, Reason: { } reason }
+        && OnceIsEnough.Contains(reason, StringComparer.Ordinal);
+
+    /// <summary>The receipt of such an attempt.</summary>
+    public static IReadOnlyDictionary<string, string> Receipt(string reason, string message) =>
+        new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [ReasonReceipt] = reason,
+            [MessageReceipt] = WithoutCount(message),
+        };
+
+    /// <summary>Whether such a step has removed its server from the blacklist before it failed.</summary>
+    public static bool Has(Plan plan, string instance) => plan.Steps.Exists(s =>
+        s.Node == instance
+        && s.State == StepState.Failed
+        && s.Recorded(ReasonReceipt) is { } reason
+        && reason == s.Reason);
+
+    // The engine writes "attempt 1 of 4 failed, trying again: " before the message.
     private static string WithoutCount(string message) =>
-        message.StartsWith("attempt ", StringComparison.Ordinal) && message.IndexOf(": ", StringComparison.Ordinal) is var at and > 0 ? message[(at + 2)..] : message;
+        message.StartsWith("attempt ", StringComparison.OrdinalIgnoreCase)
+        && message.IndexOf(": ", StringComparison.Ordinal) is var at and > 0
+            ? message[(at + 2)..]
+            : message;
 }

@@ -6,27 +6,28 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// The master that the step before started is healthy (docs/research/yugabytedb.md#procedure): its process runs the
-/// wanted program and says the wanted version, all masters are alive with one leader, and the cluster is well; and so
-/// it stays for spec.settle. After the last one this is also the wait for a leader without which the leader blacklist
-/// cannot be written (docs/research/yugabytedb.md#known-failures).
+/// Verifies that the master that the previous step started is healthy (docs/research/yugabytedb.md#procedure): its
+/// process runs the wanted program and reports the wanted version, all masters are alive with one leader, and the
+/// cluster is healthy; all of that for spec.settle. After the last master this is also the wait for a leader, without
+/// which the leader blacklist cannot be written (docs/research/yugabytedb.md#known-failures).
 /// </summary>
-internal sealed class VerifyMaster : YugabyteStep
+internal sealed class VerifyMaster(IYugabyteTargets targets) : YugabyteStep<VerifyMaster.Args>(targets)
 {
-    private readonly InstanceHealth _health;
+    private readonly InstanceHealth _health = new(targets, new YugabyteCluster(targets));
     private readonly SettleClock _settled = new();
 
-    /// <summary>Binds it.</summary>
-    public VerifyMaster(IYugabyteTargets targets)
-        : base(targets) => _health = new InstanceHealth(targets, Cluster);
+    /// <param name="Slot">The position in the phase, from 1.</param>
+    public sealed record Args(int Slot);
 
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var slots = new MasterSlots(context, Cluster);
-        var instance = Cluster.Instance(slots.Taken ?? throw new KeyNotFoundException($"Step {context.Step.Id} has no master to look at; the stored plan does not fit."));
+        var slots = new MasterSlots(context, args.Slot, Cluster);
+        var instance = Cluster.Instance(slots.Taken ?? throw new KeyNotFoundException(
+            $"No master was taken by the step before {context.Step.Id}; the stored plan does not fit."));
         var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
-        var problems = await _health.ProcessProblemsAsync(instance, process, slots.Change(instance), cancellationToken);
+        var change = slots.Change(instance);
+        var problems = await _health.ProcessProblemsAsync(instance, process, change, cancellationToken);
         if (problems.Count == 0)
         {
             problems = await InClusterAsync(instance, process, cancellationToken);
@@ -40,7 +41,8 @@ internal sealed class VerifyMaster : YugabyteStep
         var healthy = _settled.Healthy(context.Step.Id, process, context.Time.GetUtcNow());
         return healthy >= Cluster.Settle
             ? new Observation.Done(instance.Name)
-            : new Observation.Running($"{instance.Name} is healthy, settles until it has been so for {Cluster.Spec.Settle}");
+            : new Observation.Running(
+                $"{instance.Name} is healthy. Waiting until it has been healthy for {Cluster.Spec.Settle}.");
     }
 
     private async Task<IReadOnlyList<string>> InClusterAsync(
@@ -50,7 +52,7 @@ internal sealed class VerifyMaster : YugabyteStep
         {
             return _health.MasterProblems(instance, process, await Cluster.ReadAsync(cancellationToken));
         }
-        catch (Exception exception) when (exception is ClusterTroubleException or ServiceException or YbAnswerException)
+        catch (Exception exception) when (exception.IsOfTarget())
         {
             return [exception.Message];
         }
@@ -61,10 +63,11 @@ internal sealed class VerifyMaster : YugabyteStep
     {
         _settled.Forget(context.Step.Id);
         return Elapsed(context) < YugabyteWork.VerifyPatience(Cluster.Spec)
-            ? new Observation.Running($"{instance.Name} is not healthy yet: {problems[0]}")
+            ? new Observation.Running($"{instance.Name} is not healthy yet. {problems[0]}")
             : throw new StepActionException(
                 Reasons.InstanceUnhealthy,
-                $"{instance.Name} is not healthy after {KubernetesDuration.Format(Elapsed(context))}: {string.Join("; ", problems)}. See its log on {instance.Host}; once it is healthy a retry goes on",
+                $"{instance.Name} is not healthy after {KubernetesDuration.Format(Elapsed(context))}. "
+                + $"{string.Join(" ", problems)} See its log on {instance.Host}, fix the cause, then retry.",
                 retryable: false);
     }
 }

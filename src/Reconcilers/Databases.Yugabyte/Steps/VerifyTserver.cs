@@ -6,26 +6,25 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// A tablet server that was started is healthy (docs/research/yugabytedb.md#procedure): its process runs the wanted
-/// program and says the wanted version, all its tablets run. Then it is taken out of the leader blacklist; its
-/// followers catch up, nothing is under-replicated or leaderless, and so it stays for spec.settle. That it is ALIVE to
-/// the master proves nothing and is not enough.
+/// Verifies that a tablet server that was started is healthy (docs/research/yugabytedb.md#procedure): its process runs
+/// the wanted program and reports the wanted version, and all its tablets run. Then removes it from the leader
+/// blacklist and waits until its followers have caught up and no tablet is under-replicated or without a leader; all of
+/// that for spec.settle. The status ALIVE of the master alone proves nothing.
 /// </summary>
-internal sealed class VerifyTserver : TserverStep
+internal sealed class VerifyTserver(IYugabyteTargets targets) : TserverStep<VerifyTserver.Args>(targets)
 {
-    private readonly InstanceHealth _health;
+    private readonly InstanceHealth _health = new(targets, new YugabyteCluster(targets));
     private readonly SettleClock _settled = new();
 
-    /// <summary>Binds it.</summary>
-    public VerifyTserver(IYugabyteTargets targets)
-        : base(targets) => _health = new InstanceHealth(targets, Cluster);
+    public sealed record Args;
 
-    /// <inheritdoc />
-    protected override async Task<Observation> SeeAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task<Observation> ReadAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var (instance, id) = (Instance(context), context.Step.Id);
+        var instance = Instance(context);
         var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
-        var problems = await _health.ProcessProblemsAsync(instance, process, Change(context, instance), cancellationToken);
+        var change = Change(context, instance);
+        var problems = await _health.ProcessProblemsAsync(instance, process, change, cancellationToken);
         if (problems.Count == 0)
         {
             problems = await _health.TabletProblemsAsync(instance, cancellationToken);
@@ -41,14 +40,14 @@ internal sealed class VerifyTserver : TserverStep
         {
             view = await Cluster.ReadAsync(cancellationToken);
         }
-        catch (Exception exception) when (exception is ClusterTroubleException or ServiceException or YbAnswerException)
+        catch (Exception exception) when (exception.IsOfTarget())
         {
             return NotHealthy(context, instance, [exception.Message]);
         }
 
         if (view.IsBlacklisted(Cluster.Rpc(instance)))
         {
-            return new Observation.NotStarted("it is ready for leaders");
+            return new Observation.NotStarted("The server is ready for leaders.");
         }
 
         problems = await _health.TserverProblemsAsync(instance, process, view, cancellationToken);
@@ -57,24 +56,25 @@ internal sealed class VerifyTserver : TserverStep
             return NotHealthy(context, instance, problems);
         }
 
-        var healthy = _settled.Healthy(id, process, context.Time.GetUtcNow());
+        var healthy = _settled.Healthy(context.Step.Id, process, context.Time.GetUtcNow());
         return healthy >= Cluster.Settle
             ? new Observation.Done()
-            : new Observation.Running($"healthy, settles until it has been so for {Cluster.Spec.Settle}");
+            : new Observation.Running(
+                $"{instance.Name} is healthy. Waiting until it has been healthy for {Cluster.Spec.Settle}.");
     }
 
-    /// <inheritdoc />
-    protected override Task WorkAsync(
-        StepContext context, DatabaseInstance instance, CancellationToken cancellationToken) =>
+    protected override Task ExecuteAsync(
+        StepContext context, Args args, DatabaseInstance instance, CancellationToken cancellationToken) =>
         ReleaseAsync(instance, cancellationToken);
 
     private Observation NotHealthy(StepContext context, DatabaseInstance instance, IReadOnlyList<string> problems)
     {
         _settled.Forget(context.Step.Id);
         return Elapsed(context) < YugabyteWork.VerifyPatience(Cluster.Spec)
-            ? new Observation.Running($"{instance.Name} is not healthy yet: {problems[0]}")
+            ? new Observation.Running($"{instance.Name} is not healthy yet. {problems[0]}")
             : new Observation.Failed(
                 Reasons.InstanceUnhealthy,
-                $"{instance.Name} is not healthy after {KubernetesDuration.Format(Elapsed(context))}: {string.Join("; ", problems)}. See its log on {instance.Host}; once it is healthy a retry goes on");
+                $"{instance.Name} is not healthy after {KubernetesDuration.Format(Elapsed(context))}. "
+                + $"{string.Join(" ", problems)} See its log on {instance.Host}, fix the cause, then retry.");
     }
 }

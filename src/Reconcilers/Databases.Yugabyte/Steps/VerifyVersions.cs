@@ -5,29 +5,44 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Every process is of the wanted version: by what each says itself, by the program each host says it runs, and no
-/// other process of any instance lives. A process of the old version must not be there when AutoFlags are promoted (it
-/// ends with a fatal error and cannot come back; docs/research/yugabytedb.md#autoflags).
+/// Verifies that every process is of the wanted version, by what each process reports and by the program that each host
+/// reports, and that no instance has a second process. A process of the old version must not exist when AutoFlags are
+/// promoted: it ends with a fatal error and cannot start again (docs/research/yugabytedb.md#autoflags).
 /// </summary>
-internal sealed class VerifyVersions(IYugabyteTargets targets) : YugabyteStep(targets)
+internal sealed class VerifyVersions(IYugabyteTargets targets) : YugabyteStep<VerifyVersions.Args>(targets)
 {
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    private const int Named = 8;
+
+    /// <param name="Version">In a rollback: the wanted version; null for toVersion.</param>
+    public sealed record Args(string? Version = null);
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(context);
-        var version = context.OptionalParameter(YugabyteKeys.Version) ?? Cluster.Spec.ToVersion;
+        var version = args.Version ?? Cluster.Spec.ToVersion;
         var report = await new VersionCheck(Cluster).ReadAsync(YugabyteVersion.Parse(version), cancellationToken);
-        var wrong = report.Others.Concat((await YugabyteCluster.EachAsync(Cluster.Spec.Instances, (i, token) => WrongAsync(context, i, token), cancellationToken)).OfType<string>()).ToList();
+        var processes = await YugabyteCluster.EachAsync(
+            Cluster.Spec.Instances, (i, token) => WrongAsync(context, i, token), cancellationToken);
+        var wrong = report.Others.Concat(processes.OfType<string>()).ToList();
         if (wrong.Count > 0)
         {
+            var more = wrong.Count > Named ? $" {wrong.Count - Named} more processes are wrong." : "";
             return new Observation.Failed(
                 Reasons.VersionMismatch,
-                $"not every process is of {version}: {string.Join("; ", wrong.Take(8))}{(wrong.Count > 8 ? $" and {wrong.Count - 8} more" : "")}. End what does not belong there, or start the right program; then this goes on by itself");
+                $"Not every process is of {version}. {string.Join(" ", wrong.Take(Named))}{more} "
+                + "Stop processes that do not belong there, or start the right program; then the upgrade continues "
+                + "automatically.");
         }
 
-        return report.IsClean ? new Observation.Done($"every process is of {version}")
-            : Elapsed(context) < YugabyteWork.VerifyPatience(Cluster.Spec) ? new Observation.Running($"waits for every process to answer: {report.Describe()}")
-            : new Observation.Failed(Reasons.InstanceUnhealthy, $"not every process says its version: {report.Describe()}");
+        if (report.IsClean)
+        {
+            return new Observation.Done($"Every process is of {version}.");
+        }
+
+        return Elapsed(context) < YugabyteWork.VerifyPatience(Cluster.Spec)
+            ? new Observation.Running($"Waiting until every process reports its version. {report.Describe()}")
+            : new Observation.Failed(
+                Reasons.InstanceUnhealthy, $"Not every process reports its version. {report.Describe()}");
     }
 
     private async Task<string?> WrongAsync(
@@ -36,11 +51,15 @@ internal sealed class VerifyVersions(IYugabyteTargets targets) : YugabyteStep(ta
         var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
         if (process.Strays is [var stray, ..])
         {
-            return $"process {stray.Pid} ({stray.Executable}) of {instance.Name} lives on {instance.Host} beside the one its supervisor knows";
+            return $"{instance.Name}: unexpected second process on {instance.Host} (pid {stray.Pid}, "
+                + $"{stray.Executable}), which its supervisor does not know.";
         }
 
-        // On the way back the program of each is checked by its own step.
-        var program = YugabyteWork.PackagedProgram(context.Plan, instance.Host, Cluster.Vocabulary.Program(instance.Component));
-        return program is null || process.ExecutableSha256 is null || process.ExecutableSha256 == program ? null : $"{instance.Name} runs {process.Executable} on {instance.Host}, which is not the program of the package";
+        // In a rollback the program of each instance is verified by its own step.
+        var name = Cluster.Vocabulary.Program(instance.Component);
+        var program = PreparePackage.Program(context.Plan, instance.Host, name);
+        return program is null || process.ExecutableSha256 is null || process.ExecutableSha256 == program
+            ? null
+            : $"{instance.Name} runs {process.Executable} on {instance.Host}, which is not the program of the package.";
     }
 }

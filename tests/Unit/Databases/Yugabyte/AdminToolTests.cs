@@ -68,7 +68,7 @@ public sealed class AdminToolTests
     public async Task That_there_was_no_leader_is_told_from_other_failures(string printed, bool expected)
     {
         var thrown = await Should.ThrowAsync<AdminToolException>(() => Tool(new RecordingHost("", 1, printed)).ChangeLeaderBlacklistAsync(new ServiceAddress("t", 9100), add: true, default));
-        thrown.HadNoLeader.ShouldBe(expected);
+        thrown.IsRequestNotTaken.ShouldBe(expected);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Drydock.Abstractions.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Holds;
 using Drydock.Reconcilers.Databases.Yugabyte;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
@@ -15,12 +16,12 @@ public sealed class PlannerTests
     public void The_plan_goes_from_packages_over_masters_and_tablet_servers_to_what_is_final() =>
         YugaRun.Compile(new YugaWorld()).Steps.Select(s => s.Id).ShouldBe(
         [
-            "PreparePackage/10.0.0.1", "PreparePackage/10.0.0.2", "PreparePackage/10.0.0.3", "PreparePackage/check/admin-tool", "PreparePackage/check/extensions",
-            "UpgradeMasters/1-swap", "UpgradeMasters/1-verify", "UpgradeMasters/2-swap", "UpgradeMasters/2-verify", "UpgradeMasters/3-swap", "UpgradeMasters/3-verify",
-            "UpgradeTServers/t1-drain", "UpgradeTServers/t1-swap", "UpgradeTServers/t1-verify",
-            "UpgradeTServers/t2-drain", "UpgradeTServers/t2-swap", "UpgradeTServers/t2-verify",
-            "UpgradeTServers/t3-drain", "UpgradeTServers/t3-swap", "UpgradeTServers/t3-verify",
-            "VerifyVersions/all", "PromoteAutoFlags/promote", "PromoteAutoFlags/applied", "UpgradeCatalog/upgrade",
+            "PreparePackage/10.0.0.1", "PreparePackage/10.0.0.2", "PreparePackage/10.0.0.3", "PreparePackage/prove-admin-tool", "PreparePackage/check-extensions",
+            "UpgradeMasters/1/swap", "UpgradeMasters/1/verify", "UpgradeMasters/2/swap", "UpgradeMasters/2/verify", "UpgradeMasters/3/swap", "UpgradeMasters/3/verify",
+            "UpgradeTServers/t1/drain", "UpgradeTServers/t1/swap", "UpgradeTServers/t1/verify",
+            "UpgradeTServers/t2/drain", "UpgradeTServers/t2/swap", "UpgradeTServers/t2/verify",
+            "UpgradeTServers/t3/drain", "UpgradeTServers/t3/swap", "UpgradeTServers/t3/verify",
+            "VerifyVersions/verify", "PromoteAutoFlags/promote", "PromoteAutoFlags/await-flags", "UpgradeCatalog/upgrade",
         ]);
 
     [Fact]
@@ -71,7 +72,7 @@ public sealed class PlannerTests
     public void What_makes_the_version_final_is_a_point_of_no_return_and_can_be_held()
     {
         var plan = YugaRun.Compile(new YugaWorld());
-        plan.Steps.Where(s => s.PointOfNoReturn).Select(s => s.Id).ShouldBe(["UpgradeMasters/1-swap", "PromoteAutoFlags/promote", "UpgradeCatalog/upgrade"]);
+        plan.Steps.Where(s => s.PointOfNoReturn).Select(s => s.Id).ShouldBe(["UpgradeMasters/1/swap", "PromoteAutoFlags/promote", "UpgradeCatalog/upgrade"]);
         var promote = plan.Steps.Single(s => s.Id == "PromoteAutoFlags/promote");
         HoldMatcher.Holding(promote, new HashSet<string> { HoldMatcher.PointOfNoReturn }, new HashSet<string>()).ShouldBe(HoldMatcher.PointOfNoReturn);
         HoldMatcher.Holding(promote, new HashSet<string> { DatabaseRollingUpgradePhases.PromoteAutoFlags }, new HashSet<string>()).ShouldNotBeNull();
@@ -93,8 +94,8 @@ public sealed class PlannerTests
         YugabyteDialect dialect, string from, string why)
     {
         var plan = YugaRun.Compile(new YugaWorld(new YugaSetup { Dialect = dialect, From = from, To = "2024.1.3.0-b5" }));
-        plan.Notes.ShouldContain(n => n.StartsWith("rollback: none from UpgradeMasters/1-swap on", StringComparison.Ordinal) && n.Contains(why, StringComparison.Ordinal));
-        plan.Steps.Single(s => s.Id == "UpgradeMasters/1-swap").PointOfNoReturn.ShouldBeTrue();
+        plan.Notes.ShouldContain(n => n.StartsWith("rollback: none from UpgradeMasters/1/swap on", StringComparison.Ordinal) && n.Contains(why, StringComparison.Ordinal));
+        plan.Steps.Single(s => s.Id == "UpgradeMasters/1/swap").PointOfNoReturn.ShouldBeTrue();
     }
 
     [Fact]
@@ -127,7 +128,7 @@ public sealed class PlannerTests
     {
         var plan = YugaRun.Compile(new YugaWorld(Replicated()));
         plan.Steps.Where(s => s.Phase == DatabaseRollingUpgradePhases.PauseReplication).Select(s => s.Id).ShouldBe(["PauseReplication/a-to-b/there", "PauseReplication/b-to-a/here"]);
-        plan.Steps.TakeLast(3).Select(s => s.Id).ShouldBe(["ResumeReplication/peers", "ResumeReplication/a-to-b/there", "ResumeReplication/b-to-a/here"]);
+        plan.Steps.TakeLast(3).Select(s => s.Id).ShouldBe(["ResumeReplication/await-peers", "ResumeReplication/a-to-b/there", "ResumeReplication/b-to-a/here"]);
         plan.Guards.Where(g => g.Check == "ReplicationStaysPaused").Select(g => g.Until).ShouldBe(["ResumeReplication/a-to-b/there", "ResumeReplication/b-to-a/here"]);
     }
 
@@ -146,7 +147,7 @@ public sealed class PlannerTests
     {
         var plan = YugaRun.Compile(new YugaWorld(Replicated() with { Mode = ReplicationMode.TargetFirst }));
         plan.Steps.ShouldNotContain(s => s.Phase == DatabaseRollingUpgradePhases.PauseReplication || s.Phase == DatabaseRollingUpgradePhases.ResumeReplication);
-        plan.Steps.Single(s => s.Id == "PromoteAutoFlags/promote").After.ShouldBe(["PromoteAutoFlags/peers"]);
+        plan.Steps.Single(s => s.Id == "PromoteAutoFlags/promote").After.ShouldBe(["PromoteAutoFlags/await-peers"]);
     }
 
     [Fact]
@@ -154,7 +155,7 @@ public sealed class PlannerTests
     {
         var plan = YugaRun.Compile(new YugaWorld(new YugaSetup { Masters = 1, Tservers = 2, Replicas = 1, AllowUnavailability = true }));
         plan.Notes.Count(n => n.StartsWith("EXPECTED OUTAGE", StringComparison.Ordinal)).ShouldBe(2);
-        plan.Steps.Single(s => s.Id == "UpgradeTServers/t1-drain").Parameters["replicas"].ShouldBe("1");
+        plan.Steps.Single(s => s.Id == "UpgradeTServers/t1/drain").Parameters["replicas"].ShouldBe("1");
     }
 
     [Fact]
@@ -165,16 +166,16 @@ public sealed class PlannerTests
     public void A_hold_that_holds_nothing_is_noted_and_one_of_the_way_back_is_not()
     {
         var world = new YugaWorld();
-        world.Spec.HoldBefore.AddRange(["UpgradeTServers/t9-swap", "RollbackMasters", "UpgradeMasters"]);
+        world.Spec.HoldBefore.AddRange(["UpgradeTServers/t9/swap", "RollbackMasters", "UpgradeMasters"]);
         var plan = YugaRun.Compile(world);
-        plan.Notes.Where(n => n.StartsWith("spec.holdBefore", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldContain("t9-swap");
+        plan.Notes.Where(n => n.StartsWith("spec.holdBefore", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldContain("t9/swap");
     }
 
     [Fact]
     public void Every_action_and_guard_of_a_plan_is_in_the_catalogue()
     {
         var plan = YugaRun.Compile(new YugaWorld(Replicated()));
-        var catalog = new YugabyteStepCatalog(new YugaLife(new YugaWorld()));
+        var catalog = StepCatalog.Of<IYugabyteTargets>(new YugaLife(new YugaWorld()));
         plan.Steps.ShouldAllBe(s => catalog.Action(s.Action).Name == s.Action);
         plan.Guards.ShouldAllBe(g => catalog.Guard(g.Check).Name == g.Check);
     }

@@ -73,7 +73,7 @@ public sealed class PreflightTests
     {
         var world = new YugaWorld();
         world.Answers["/api/v1/tablet-replication"] = (200, "<h1>Error retrieving leader master URL</h1>");
-        await ShouldFindAsync(world, Reasons.AnswerUnusable, "answered in a way that is none");
+        await ShouldFindAsync(world, Reasons.AnswerUnusable, "unusable answer");
     }
 
     [Fact]
@@ -206,7 +206,7 @@ public sealed class PreflightTests
     public async Task Groups_are_found_at_the_end_that_is_their_target()
     {
         var discovery = (await RunAsync(new YugaWorld(PlannerTests.Replicated()))).Discovery.ShouldNotBeNull();
-        discovery.Groups.Select(g => (g.Name, g.Side)).ShouldBe([("a-to-b", "there"), ("b-to-a", "here")]);
+        discovery.Groups.Select(g => (g.Name, g.Target)).ShouldBe([("a-to-b", ReplicationTarget.There), ("b-to-a", ReplicationTarget.Here)]);
         discovery.Replication.ShouldBe(ReplicationMode.PauseBothSides);
     }
 

@@ -24,7 +24,7 @@ public sealed class RollbackPlannerTests
         var world = new YugaWorld(Modern);
         var back = YugabyteRollbackPlanner.Compile(world.Spec, YugaRun.Compile(world));
         back.Steps.ShouldBeEmpty();
-        back.Notes.ShouldContain("nothing was changed, so nothing is taken back");
+        back.Notes.ShouldContain(n => n.Contains("nothing to roll back", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -54,16 +54,16 @@ public sealed class RollbackPlannerTests
         var world = new YugaWorld(Modern);
         var run = YugaRun.Of(world);
         run.HoldBefore.Add("VerifyVersions");
-        run.Until(() => world.Servers.TrueForAll(s => s.Running == world.Setup.To) && run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t3-verify").State == StepState.Succeeded, "all is new");
+        run.Until(() => world.Servers.TrueForAll(s => s.Running == world.Setup.To) && run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t3/verify").State == StepState.Succeeded, "all is new");
         YugabyteRollback.Obstacle(world.Spec, run.Plan).ShouldBeNull();
 
         var back = YugabyteRollbackPlanner.Compile(world.Spec, run.Plan);
         back.Steps.Select(s => s.Id).ShouldBe(
         [
-            "RollbackTServers/t3-drain", "RollbackTServers/t3-swap", "RollbackTServers/t3-verify",
-            "RollbackTServers/t2-drain", "RollbackTServers/t2-swap", "RollbackTServers/t2-verify",
-            "RollbackTServers/t1-drain", "RollbackTServers/t1-swap", "RollbackTServers/t1-verify",
-            "RollbackMasters/1-swap", "RollbackMasters/1-verify", "RollbackMasters/2-swap", "RollbackMasters/2-verify", "RollbackMasters/3-swap", "RollbackMasters/3-verify", "RollbackMasters/versions",
+            "RollbackTServers/t3/drain", "RollbackTServers/t3/swap", "RollbackTServers/t3/verify",
+            "RollbackTServers/t2/drain", "RollbackTServers/t2/swap", "RollbackTServers/t2/verify",
+            "RollbackTServers/t1/drain", "RollbackTServers/t1/swap", "RollbackTServers/t1/verify",
+            "RollbackMasters/1/swap", "RollbackMasters/1/verify", "RollbackMasters/2/swap", "RollbackMasters/2/verify", "RollbackMasters/3/swap", "RollbackMasters/3/verify", "RollbackMasters/verify-versions",
         ]);
         YugabyteRollbackPlanner.Compile(world.Spec, run.Plan).Hash.ShouldBe(back.Hash);
 
@@ -79,11 +79,11 @@ public sealed class RollbackPlannerTests
         var world = new YugaWorld(Modern with { Class = AutoFlagClass.LocalVolatile });
         var run = YugaRun.Of(world);
         run.HoldBefore.Add("UpgradeCatalog");
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "PromoteAutoFlags/applied").State == StepState.Succeeded, "they are promoted");
+        run.Until(() => run.Plan.Steps.Single(s => s.Id == "PromoteAutoFlags/await-flags").State == StepState.Succeeded, "they are promoted");
         YugabyteRollback.Obstacle(world.Spec, run.Plan).ShouldBeNull();
 
         var back = YugabyteRollbackPlanner.Compile(world.Spec, run.Plan);
-        back.Steps[0].Id.ShouldBe("RollbackAutoFlags/rollback");
+        back.Steps[0].Id.ShouldBe("RollbackAutoFlags/roll-back");
         back.Steps[0].Parameters["flagsVersion"].ShouldBe("1");
         new YugaRun(world, back).ToEnd();
         world.Acts.ShouldContain("rollback flags 1");
@@ -96,11 +96,11 @@ public sealed class RollbackPlannerTests
     {
         var world = new YugaWorld(Modern);
         var run = YugaRun.Of(world);
-        run.HoldBefore.Add("UpgradeTServers/t2-swap");
-        run.Until(() => world.LeaderBlacklist.Contains(world["t2"].Rpc) && run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t2-drain").State == StepState.Succeeded, "t2 is drained");
+        run.HoldBefore.Add("UpgradeTServers/t2/swap");
+        run.Until(() => world.LeaderBlacklist.Contains(world["t2"].Rpc) && run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t2/drain").State == StepState.Succeeded, "t2 is drained");
 
         var back = YugabyteRollbackPlanner.Compile(world.Spec, run.Plan);
-        back.Steps.Where(s => !s.Id.StartsWith("RollbackMasters", StringComparison.Ordinal)).Select(s => s.Id).ShouldBe(["Undo/leaders-t2", "RollbackTServers/t1-drain", "RollbackTServers/t1-swap", "RollbackTServers/t1-verify"]);
+        back.Steps.Where(s => !s.Id.StartsWith("RollbackMasters", StringComparison.Ordinal)).Select(s => s.Id).ShouldBe(["Undo/t2/release-leaders", "RollbackTServers/t1/drain", "RollbackTServers/t1/swap", "RollbackTServers/t1/verify"]);
         new YugaRun(world, back).ToEnd();
         world.LeaderBlacklist.ShouldBeEmpty();
         world.Servers.ShouldAllBe(s => s.Running == world.Setup.From);
@@ -115,7 +115,7 @@ public sealed class RollbackPlannerTests
         world["t2"].StaysSick = true;
         var run = YugaRun.Of(world).ToEnd();
         run.Outcome.State.ShouldBe(Drydock.Engine.Running.RunState.Failed);
-        run.Outcome.StepId.ShouldBe("UpgradeTServers/t2-verify");
+        run.Outcome.StepId.ShouldBe("UpgradeTServers/t2/verify");
 
         world["t2"].StaysSick = false;
         new YugaRun(world, YugabyteRollbackPlanner.Compile(world.Spec, run.Plan)).ToEnd().Outcome.State.ShouldBe(Drydock.Engine.Running.RunState.Succeeded);
@@ -131,7 +131,7 @@ public sealed class RollbackPlannerTests
         var world = new YugaWorld(Modern with { Dialect = dialect, From = from });
         var plan = YugaRun.Compile(world);
         YugabyteRollback.Obstacle(world.Spec, plan).ShouldBeNull();
-        YugabyteRollback.Obstacle(world.Spec, Begun(plan, "UpgradeMasters/1-swap")).ShouldNotBeNull().ShouldContain(why);
+        YugabyteRollback.Obstacle(world.Spec, Begun(plan, "UpgradeMasters/1/swap")).ShouldNotBeNull().ShouldContain(why);
     }
 
     [Theory]
@@ -140,7 +140,7 @@ public sealed class RollbackPlannerTests
     public void After_a_point_of_no_return_there_is_none(string step, string why)
     {
         var world = new YugaWorld(Modern);
-        var plan = Begun(YugaRun.Compile(world), "UpgradeMasters/1-swap", step);
+        var plan = Begun(YugaRun.Compile(world), "UpgradeMasters/1/swap", step);
         YugabyteRollback.Obstacle(world.Spec, plan).ShouldNotBeNull().ShouldContain(why);
     }
 
@@ -155,8 +155,8 @@ public sealed class RollbackPlannerTests
         {
             Steps =
             [
-                .. plan.Steps.Where(s => s.Phase is not (DatabaseRollingUpgradePhases.PromoteAutoFlags or DatabaseRollingUpgradePhases.UpgradeCatalog)).Select(s => s.Action == YugabyteActions.SwapMaster
-                    ? s with { Receipt = new(StringComparer.Ordinal) { [YugabyteKeys.Instance] = masters.Dequeue() } }
+                .. plan.Steps.Where(s => s.Phase is not (DatabaseRollingUpgradePhases.PromoteAutoFlags or DatabaseRollingUpgradePhases.UpgradeCatalog)).Select(s => s.Is<SwapMaster>()
+                    ? s with { Receipt = new(StringComparer.Ordinal) { [SwapMaster.InstanceKey] = masters.Dequeue() } }
                     : s),
             ],
         };

@@ -33,7 +33,7 @@ public sealed class StatusTests
         var world = new YugaWorld();
         var discovery = YugaRun.Discover(world);
         var run = new YugaRun(world, new YugabytePlanner(world.Spec, discovery).Compile());
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t1-swap").State == StepState.Succeeded, "t1 is swapped");
+        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t1/swap").State == StepState.Succeeded, "t1 is swapped");
         var status = Compose(world, YugabyteStatus.Learn(new DatabaseRollingUpgradeStatus { Plan = run.Plan }, discovery));
         status.Instances.ToDictionary(i => i.Name, i => i.Version).ShouldBe(new Dictionary<string, string?>
         {
@@ -79,7 +79,7 @@ public sealed class StatusTests
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
-        run.HoldBefore.Add("UpgradeTServers/t2-swap");
+        run.HoldBefore.Add("UpgradeTServers/t2/swap");
         run.Until(() => run.Outcome?.State == RunState.Held, "t2 is drained");
         var status = Compose(world, new DatabaseRollingUpgradeStatus { Plan = run.Plan, AbortedBy = "token" });
         var item = status.ActionRequired.ShouldHaveSingleItem();
@@ -93,7 +93,7 @@ public sealed class StatusTests
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
-        run.HoldBefore.Add("UpgradeTServers/t2-swap");
+        run.HoldBefore.Add("UpgradeTServers/t2/swap");
         run.Until(() => run.Outcome?.State == RunState.Held, "t2 is drained");
         var (rest, aborted) = (new DatabaseParkedState(SupportedEngines.All), new DatabaseRollingUpgradeStatus { Plan = run.Plan, AbortedBy = "token" });
         rest.MayRemain(world.Spec, aborted).ShouldBeTrue();
@@ -107,7 +107,7 @@ public sealed class StatusTests
         // What goes on later begins later than what was written down.
         world.Time.Advance(TimeSpan.FromSeconds(1));
         var later = new YugaRun(world, status.Plan!);
-        later.Until(() => later.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t2-swap").State == StepState.Running, "t2 is being swapped");
+        later.Until(() => later.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t2/swap").State == StepState.Running, "t2 is being swapped");
         rest.MayRemain(world.Spec, status with { Plan = later.Plan }).ShouldBeTrue("it is in hand again");
         later.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
         rest.MayRemain(world.Spec, status with { Plan = later.Plan }).ShouldBeFalse();
@@ -119,7 +119,7 @@ public sealed class StatusTests
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
-        run.HoldBefore.Add("UpgradeTServers/t2-swap");
+        run.HoldBefore.Add("UpgradeTServers/t2/swap");
         run.Until(() => run.Outcome?.State == RunState.Held, "t2 is drained");
         world.ToolAnswers["change_leader_blacklist"] = (1, "Timed out");
         var came = await new YugabyteCleanup(new YugaLife(world)).CleanUpAsync(new DatabaseRollingUpgradeStatus { Plan = run.Plan }, default);
@@ -143,7 +143,7 @@ public sealed class StatusTests
         var world = new YugaWorld(PlannerTests.Replicated() with { From = "2.20.3.0-b1", To = "2024.1.3.0-b5", Mode = ReplicationMode.PauseBothSides });
         var discovery = YugaRun.Discover(world);
         var run = new YugaRun(world, new YugabytePlanner(world.Spec, discovery).Compile());
-        run.HoldBefore.Add("UpgradeTServers/t2-drain");
+        run.HoldBefore.Add("UpgradeTServers/t2/drain");
         run.Until(() => run.Outcome?.State == RunState.Held, "it is held");
         var back = new YugaRun(world, YugabyteRollbackPlanner.Compile(world.Spec, run.Plan)).ToEnd();
         back.Outcome.State.ShouldBe(RunState.Succeeded);

@@ -19,7 +19,7 @@ public sealed class UpgradeRunTests
     {
         var world = new YugaWorld(PlannerTests.Replicated() with { Dialect = dialect });
         var run = YugaRun.Of(world);
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "ResumeReplication/peers").State == StepState.Running, "it waits for the peer");
+        run.Until(() => run.Plan.Steps.Single(s => s.Id == "ResumeReplication/await-peers").State == StepState.Running, "it waits for the peer");
         world.PeerVersion = world.Setup.To;
         run.ToEnd();
 
@@ -42,7 +42,7 @@ public sealed class UpgradeRunTests
         run.Until(() => world.Masters.All(m => m.Running == world.Setup.To), "all masters are new");
         world.Acts.Where(a => a.StartsWith("stop m", StringComparison.Ordinal)).ShouldBe(["stop m1", "stop m2", "stop m3"]);
         world.Violations.ShouldBeEmpty();
-        run.Plan.Steps.Single(s => s.Id == "UpgradeMasters/2-swap").Receipt!["instance"].ShouldBe("m2");
+        run.Plan.Steps.Single(s => s.Id == "UpgradeMasters/2/swap").Receipt!["instance"].ShouldBe("m2");
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class UpgradeRunTests
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t1-verify").State == StepState.Succeeded, "t1 is verified");
+        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t1/verify").State == StepState.Succeeded, "t1 is verified");
         world.End(world["t3"], SupervisionState.Active);
         var stops = world.Acts.Count(a => a.StartsWith("stop", StringComparison.Ordinal));
         run.Until(() => run.Told.Any(t => t.Contains("t3", StringComparison.Ordinal)), "it says whom it waits for");
@@ -91,11 +91,11 @@ public sealed class UpgradeRunTests
         var world = new YugaWorld();
         world.StuckLeaders["t2"] = 2;
         var run = YugaRun.Of(world).ToEnd();
-        (run.Outcome.State, run.Outcome.StepId, run.Outcome.Reason).ShouldBe((RunState.Failed, "UpgradeTServers/t2-drain", Reasons.DrainTimeout));
+        (run.Outcome.State, run.Outcome.StepId, run.Outcome.Reason).ShouldBe((RunState.Failed, "UpgradeTServers/t2/drain", Reasons.DrainTimeout));
         run.Outcome.Message!.ShouldContain("2 tablet leaders did not leave t2 within 2m");
         world.LeaderBlacklist.ShouldBeEmpty();
         world["t2"].Running.ShouldBe(world.Setup.From);
-        run.Told.ShouldContain("2 tablet leaders are left");
+        run.Told.ShouldContain("t2 still leads 2 tablets.");
         world.Violations.ShouldBeEmpty();
 
         world.StuckLeaders.Clear();
@@ -113,7 +113,7 @@ public sealed class UpgradeRunTests
         world.StuckLeaders["t2"] = 2;
         var run = YugaRun.Of(world).ToEnd();
         run.Outcome.State.ShouldBe(RunState.Succeeded);
-        run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t2-drain").Facts!["leadersLeft"].ShouldBe("2");
+        run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t2/drain").Facts!["leadersLeft"].ShouldBe("2");
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class UpgradeRunTests
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
-        run.HoldBefore.Add("UpgradeTServers/t2-swap");
+        run.HoldBefore.Add("UpgradeTServers/t2/swap");
         run.Until(() => run.Outcome?.State == RunState.Held, "it is held");
         world.LeaderBlacklist.Clear();
         world.Time.Advance(TimeSpan.FromMinutes(5));
@@ -138,7 +138,7 @@ public sealed class UpgradeRunTests
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
-        PlanStep Swap() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t2-swap");
+        PlanStep Swap() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t2/swap");
         world.Asked = (server, path) =>
         {
             // Another server, which the gate asks after it has looked for leaders.
@@ -148,7 +148,7 @@ public sealed class UpgradeRunTests
             }
         };
 
-        run.Until(() => Swap().Message?.Contains("t2 was not stopped: 2 tablet leaders have come back to it", StringComparison.Ordinal) == true, "it is told");
+        run.Until(() => Swap().Message?.Contains("It leads 2 tablets again", StringComparison.Ordinal) == true, "it is told");
         world["t2"].Running.ShouldBe(world.Setup.From);
 
         world.Asked = null;
@@ -162,10 +162,10 @@ public sealed class UpgradeRunTests
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t1-drain").State == StepState.Succeeded, "t1 is to be stopped next");
+        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t1/drain").State == StepState.Succeeded, "t1 is to be stopped next");
         world["t1"].StaysSick = true;
         run.ToEnd();
-        (run.Outcome.StepId, run.Outcome.Reason).ShouldBe(("UpgradeTServers/t1-verify", Reasons.InstanceUnhealthy));
+        (run.Outcome.StepId, run.Outcome.Reason).ShouldBe(("UpgradeTServers/t1/verify", Reasons.InstanceUnhealthy));
         world.LeaderBlacklist.ShouldBeEmpty();
         world["t2"].Starts.ShouldBe(0);
 
@@ -206,7 +206,7 @@ public sealed class UpgradeRunTests
         run.Until(() => world["t1"].Running == world.Setup.To, "t1 is started");
         world["t2"].Installed = "2.19.0";
         run.ToEnd();
-        (run.Outcome.StepId, run.Outcome.Reason).ShouldBe(("UpgradeTServers/t2-swap", Reasons.TargetChanged));
+        (run.Outcome.StepId, run.Outcome.Reason).ShouldBe(("UpgradeTServers/t2/swap", Reasons.TargetChanged));
         world["t2"].IsUp.ShouldBeTrue();
         world.LeaderBlacklist.ShouldBeEmpty();
     }
@@ -231,13 +231,13 @@ public sealed class UpgradeRunTests
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeMasters/3-verify").State == StepState.Succeeded, "the masters are new");
+        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeMasters/3/verify").State == StepState.Succeeded, "the masters are new");
         foreach (var master in world.Masters)
         {
             world.Answers[$"{master.Web}/api/v1/is-leader"] = (503, "");
         }
 
-        run.Until(() => world.Time.GetUtcNow() > run.Plan.Steps.Single(s => s.Id == "UpgradeMasters/3-verify").FinishedAt + TimeSpan.FromSeconds(90), "a while passes");
+        run.Until(() => world.Time.GetUtcNow() > run.Plan.Steps.Single(s => s.Id == "UpgradeMasters/3/verify").FinishedAt + TimeSpan.FromSeconds(90), "a while passes");
         world.Acts.ShouldNotContain(a => a.StartsWith("ADD", StringComparison.Ordinal));
         world.Answers.Clear();
         run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
@@ -248,7 +248,7 @@ public sealed class UpgradeRunTests
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t1-verify").State == StepState.Succeeded, "t1 is verified");
+        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t1/verify").State == StepState.Succeeded, "t1 is verified");
         world.LeaderBlacklist.Add(world["t3"].Rpc);
         run.Until(() => run.Outcome.State == RunState.TargetChanged, "the guard says so");
         run.Outcome.Message!.ShouldContain("change_leader_blacklist REMOVE 10.0.0.3:9100");
@@ -265,7 +265,7 @@ public sealed class UpgradeRunTests
         run.Until(() => world["m1"].Running == world.Setup.To, "m1 is new");
         world.FlagsVersion = 2;
         run.Until(() => run.Outcome.State == RunState.TargetChanged, "the guard says so");
-        run.Outcome.Message!.ShouldContain("it was 1 when the upgrade began");
+        run.Outcome.Message!.ShouldContain("version 1 when the upgrade began");
         world.FlagsVersion = 1;
         run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
     }
@@ -308,7 +308,7 @@ public sealed class UpgradeRunTests
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world).ToEnd();
-        var (promote, applied) = (run.Plan.Steps.Single(s => s.Id == "PromoteAutoFlags/promote"), run.Plan.Steps.Single(s => s.Id == "PromoteAutoFlags/applied"));
+        var (promote, applied) = (run.Plan.Steps.Single(s => s.Id == "PromoteAutoFlags/promote"), run.Plan.Steps.Single(s => s.Id == "PromoteAutoFlags/await-flags"));
         (promote.Recorded("autoFlags"), promote.Recorded("autoFlagsAfter"), promote.Recorded("promoted")).ShouldBe(("1", "2", "true"));
         (applied.FinishedAt - promote.FinishedAt).ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(1));
     }
@@ -355,8 +355,8 @@ public sealed class UpgradeRunTests
     {
         var world = new YugaWorld(PlannerTests.Replicated());
         var run = YugaRun.Of(world);
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "ResumeReplication/peers") is { State: StepState.Running, Message: not null }, "it waits");
-        var step = run.Plan.Steps.Single(s => s.Id == "ResumeReplication/peers");
+        run.Until(() => run.Plan.Steps.Single(s => s.Id == "ResumeReplication/await-peers") is { State: StepState.Running, Message: not null }, "it waits");
+        var step = run.Plan.Steps.Single(s => s.Id == "ResumeReplication/await-peers");
         YugabyteWork.HeldBy(step).ShouldBe(Reasons.PeerNotUpgraded);
         step.Message!.ShouldContain("10.9.0.1:7000 runs 2.18.4.0-b52");
         world.Groups.ShouldAllBe(g => g.IsPaused);
@@ -374,7 +374,7 @@ public sealed class UpgradeRunTests
         run.Until(() => run.Outcome.State == RunState.TargetChanged, "the guard says so");
         run.Outcome.Message!.ShouldContain("set_universe_replication_enabled b-to-a 0");
         group.IsPaused = true;
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "ResumeReplication/peers").State == StepState.Running, "it waits for the peer");
+        run.Until(() => run.Plan.Steps.Single(s => s.Id == "ResumeReplication/await-peers").State == StepState.Running, "it waits for the peer");
         (world.PeerVersion, group.IsPaused) = (world.Setup.To, false);
         run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
         world.Violations.ShouldBeEmpty();

@@ -72,7 +72,11 @@ internal static class DatabaseDiscoveryOf
         Hosts = [.. spec.Instances.Select(i => i.Host).Distinct(StringComparer.Ordinal)],
         ReplicationFactor = 3,
         SqlIsOn = true,
-        Groups = [.. (spec.Yugabyte?.Replication.Groups ?? []).Select((group, index) => new DiscoveredGroup(group.Name, index % 2 == 0 ? YugabyteKeys.Here : YugabyteKeys.There, index % 3 == 0))],
+        Groups =
+        [
+            .. (spec.Yugabyte?.Replication.Groups ?? []).Select((group, index) => new DiscoveredGroup(
+                group.Name, index % 2 == 0 ? ReplicationTarget.Here : ReplicationTarget.There, index % 3 == 0)),
+        ],
         Replication = YugabyteFeatures.Replication(spec.Yugabyte ?? new YugabyteSpec(), YugabyteVersion.Parse(spec.FromVersion)),
     };
 }

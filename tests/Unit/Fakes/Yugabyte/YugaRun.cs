@@ -2,6 +2,7 @@ using Drydock.Abstractions.Plans;
 using Drydock.Engine.Running;
 using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.Yugabyte;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Engine.Toys;
 using Shouldly;
 
@@ -17,7 +18,7 @@ internal sealed class YugaRun : IAsyncDisposable
     private readonly Func<int, string, YugaFate> _fates;
     private WorldScheduler _scheduler = new();
     private PlanRun _run = new(new Random(1));
-    private YugabyteStepCatalog? _catalog;
+    private StepCatalog? _catalog;
     private Task<bool>? _advance;
     private ITimer? _timer;
     private bool _isWoken = true;
@@ -119,7 +120,7 @@ internal sealed class YugaRun : IAsyncDisposable
     private YugaLife NewLife()
     {
         var life = new YugaLife(World, Fate);
-        _catalog = new YugabyteStepCatalog(life);
+        _catalog = StepCatalog.Of<IYugabyteTargets>(life);
         return life;
     }
 
