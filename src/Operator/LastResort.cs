@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Drydock.Operator;
 
 /// <summary>
-/// Ends the process when nothing else may be relied on: some of its work ignores its cancellation, and another operator
-/// may take the lease at any moment.
+/// Ends the process when no other way is safe: some of its work ignores cancellation, and another operator may take the
+/// lease at any moment.
 /// Exit handlers are not run, because a thread inside a native library can hang them.
 /// </summary>
 internal static partial class LastResort
@@ -16,7 +16,7 @@ internal static partial class LastResort
     private static readonly TimeSpan LogLimit = TimeSpan.FromMilliseconds(500);
 
     /// <summary>
-    /// Says why, if that is possible at once, and ends the process. For a thread that is not one of the pool's.
+    /// Logs the reason, if that is possible at once, and ends the process. Must not be called on a thread of the pool.
     /// </summary>
     public static void End(ILogger logger, string why)
     {

@@ -52,7 +52,7 @@ public static class OperatorCommand
         };
         var shared = new Option<bool>("--storage-shared")
         {
-            Description = "All namespaces share the storage roots: whoever may create an object in any namespace reads and overwrites the dumps and archives of all.",
+            Description = "All namespaces share the storage roots: every user who may create an object in one namespace can read and overwrite the dumps and archives of all namespaces.",
         };
         var timeout = new Option<int>("--storage-timeout")
         {
@@ -71,7 +71,7 @@ public static class OperatorCommand
                 result.AddError("--storage-timeout must be between 5 and 3600 seconds.");
             }
         });
-        var command = new RootCommand("Drydock: carries stateful systems beside the cluster through upgrades.")
+        var command = new RootCommand("Drydock: upgrades stateful systems that run outside the cluster.")
         {
             kubeconfig, context, space, watch, election, lease, renew, retry, scratch, roots, shared, timeout, unix, allowed, http, level, format,
         };

@@ -71,11 +71,11 @@ public sealed record OperatorOptions
     /// <summary>json or text.</summary>
     public string LogFormat { get; init; } = "text";
 
-    /// <summary>Checks what can only be told of several options together.</summary>
-    /// <exception cref="OperatorOptionException">They do not fit.</exception>
+    /// <summary>Checks the rules that concern several options.</summary>
+    /// <exception cref="OperatorOptionException">The options contradict each other.</exception>
     public void Validate()
     {
-        // Five seconds: the acts' own margin before the end of the lease, and the time in which the process ends.
+        // Five seconds: the margin of acts before the end of the lease, and the time in which the process ends.
         var shortest = TimeSpan.FromSeconds(5);
         if (RetryPeriod < TimeSpan.FromSeconds(1)
             || RetryPeriod * 2 > RenewDeadline
@@ -87,8 +87,8 @@ public sealed record OperatorOptions
                 $"--retry-period is {RetryPeriod.TotalSeconds} s, --renew-deadline {RenewDeadline.TotalSeconds} s, ")
                 + string.Create(
                     System.Globalization.CultureInfo.InvariantCulture,
-                    $"--lease-duration {LeaseDuration.TotalSeconds} s; expected are 1 s or more, at least twice as much, and at least 5 s more than that ")
-                + "but no more than 1 h. Leave the three flags out to take 5s, 90s and 120s.");
+                    $"--lease-duration {LeaseDuration.TotalSeconds} s; expected are at least 1 s, at least twice that, and at least 5 s more than the second, ")
+                + "at most 1 h. Omit the three flags to use 5s, 90s and 120s.");
         }
     }
 }

@@ -7,7 +7,7 @@ using Serilog.Extensions.Logging;
 
 namespace Drydock.Operator;
 
-/// <summary>The process: composition, probes, leadership, orderly end.</summary>
+/// <summary>The process: composition, probes, leadership, orderly stop.</summary>
 public static partial class OperatorProcess
 {
     private const int CannotRunCode = 1;
@@ -15,7 +15,7 @@ public static partial class OperatorProcess
     /// <summary>
     /// Runs until cancelled (SIGTERM, SIGINT); returns the exit code: 0 after an orderly stop, 1 if it cannot run or a
     /// part of it failed.
-    /// <see cref="LastResort.ExitCode"/> ends it without return.
+    /// <see cref="LastResort"/> may end the process without a return.
     /// </summary>
     public static async Task<int> RunAsync(OperatorOptions options, CancellationToken stopping)
     {
@@ -40,7 +40,7 @@ public static partial class OperatorProcess
         }
         catch (Exception exception)
         {
-            // One plain line; the stack is for those who develop it. A part that fails later has said so with its stack
+            // One plain line; the stack trace is for developers. A part that failed later was logged with its stack trace
             // already.
             CannotRun(logger, exception is KubernetesException or KubernetesConfigurationException or IOException or OperatorOptionException
                 ? exception.Message
@@ -50,15 +50,15 @@ public static partial class OperatorProcess
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Drydock {Version} as {Identity}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Drydock {Version} started as {Identity}.")]
     private static partial void Started(ILogger logger, string? version, string identity);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "stopped; what runs on the targets is found again at the next start")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Stopped. Work still running on the targets will be picked up at the next start.")]
     private static partial void Stopped(ILogger logger);
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "cannot run: {Message}")]
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Cannot run: {Message}")]
     private static partial void CannotRun(ILogger logger, string message);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "cannot run, in detail")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Cannot run. Stack trace:")]
     private static partial void CannotRunBecause(ILogger logger, Exception exception);
 }

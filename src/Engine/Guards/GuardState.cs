@@ -3,12 +3,12 @@ namespace Drydock.Engine.Guards;
 /// <summary>Whether a guard holds.</summary>
 public enum GuardState
 {
-    /// <summary>The world is as it must be.</summary>
+    /// <summary>The target is in the required state.</summary>
     Holds,
 
-    /// <summary>The world was changed by somebody else.</summary>
+    /// <summary>The target was changed from outside.</summary>
     Broken,
 
-    /// <summary>The world could not be read; nothing is started until it can.</summary>
+    /// <summary>The target could not be read; nothing is started until it can be.</summary>
     Unreadable,
 }

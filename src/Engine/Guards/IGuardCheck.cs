@@ -2,12 +2,12 @@ using Drydock.Abstractions.Plans;
 
 namespace Drydock.Engine.Guards;
 
-/// <summary>Reads whether something that must stay true still is. Changes nothing.</summary>
+/// <summary>Checks whether an invariant of the targets still holds. Changes nothing.</summary>
 public interface IGuardCheck
 {
     /// <summary>The name by which plans refer to it.</summary>
     string Name { get; }
 
-    /// <summary>Looks at the world.</summary>
+    /// <summary>Reads the target.</summary>
     Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken);
 }

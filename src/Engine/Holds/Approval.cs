@@ -1,9 +1,9 @@
 namespace Drydock.Engine.Holds;
 
 /// <summary>
-/// An approval as people write it: <c>name@first 8 hex digits of the plan hash</c>, or more digits, up to the whole
-/// hash. Eight digits are against a mistake. Against intent they are of no use, and need not be: who can compile a plan
-/// with a chosen prefix can change the spec, and so can approve as well.
+/// An approval as users write it: <c>name@first 8 hex digits of the plan hash</c>, or more digits, up to the whole hash.
+/// Eight digits protect against mistakes. They need not protect against intent: a user who can produce a plan with a
+/// chosen prefix can change the spec, and can therefore approve as well.
 /// </summary>
 /// <param name="Name">Phase, step id or <see cref="HoldMatcher.PointOfNoReturn"/>.</param>
 /// <param name="HashPrefix">The first 8 to 64 hex digits of the plan it was given for.</param>
@@ -12,7 +12,7 @@ public sealed record Approval(string Name, string HashPrefix)
     private const string Algorithm = "sha256:";
     private const int Shortest = 8;
 
-    /// <summary>Reads an approval; false if the text has no such form.</summary>
+    /// <summary>Parses an approval; false if the text does not have that form.</summary>
     public static bool TryParse(string? text, out Approval approval)
     {
         approval = new Approval("", "");

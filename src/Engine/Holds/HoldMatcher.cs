@@ -2,19 +2,19 @@ using Drydock.Abstractions.Plans;
 
 namespace Drydock.Engine.Holds;
 
-/// <summary>Tells which hold stops a step.</summary>
+/// <summary>Determines which hold stops a step.</summary>
 public static class HoldMatcher
 {
     /// <summary>The name that holds before every step marked as point of no return.</summary>
     public const string PointOfNoReturn = "PointOfNoReturn";
 
-    /// <summary>By which names a step can be held, the narrowest first.</summary>
+    /// <summary>The names by which a step can be held, the narrowest first.</summary>
     public static IReadOnlyList<string> Names(PlanStep step) => [step.Id, step.Phase, PointOfNoReturn];
 
     /// <summary>
     /// The unapproved hold that stops <paramref name="step"/>, or null. A hold names a phase, a step id or
-    /// <see cref="PointOfNoReturn"/>. An approval names the hold, or a step: then that step passes whatever holds it.
-    /// Approving a phase lets no point of no return in it pass.
+    /// <see cref="PointOfNoReturn"/>. An approval names the hold, or a step; an approved step passes every hold. The
+    /// approval of a phase does not approve points of no return in it.
     /// </summary>
     public static string? Holding(PlanStep step, IReadOnlySet<string> holdBefore, IReadOnlySet<string> approved)
     {
@@ -36,8 +36,8 @@ public static class HoldMatcher
     }
 
     /// <summary>
-    /// The unapproved hold before the whole plan (<see cref="Plan.Hold"/>), or null. It is over once any step has
-    /// begun.
+    /// The unapproved hold before the whole plan (<see cref="Plan.Hold"/>), or null. It ends once any step has
+    /// started.
     /// </summary>
     public static string? HoldingPlan(string? hold, IEnumerable<PlanStep> steps, IReadOnlySet<string> approved) =>
         hold is not null && !approved.Contains(hold) && steps.All(s => s is { State: StepState.Pending, Attempt: 0 }) ? hold : null;

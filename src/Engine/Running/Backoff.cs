@@ -1,7 +1,7 @@
 namespace Drydock.Engine.Running;
 
 /// <summary>
-/// Exponential delays with jitter, across reconciles (a resilience pipeline would have to stay in memory meanwhile).
+/// Exponential delays with jitter, across reconciles. A resilience pipeline would have to stay in memory meanwhile.
 /// </summary>
 /// <param name="first">Delay after the first failure.</param>
 /// <param name="longest">No delay is longer.</param>
@@ -9,7 +9,7 @@ namespace Drydock.Engine.Running;
 public sealed class Backoff(TimeSpan first, TimeSpan longest, Random random)
 {
     /// <summary>Delay before the next try: doubles with every failure, up to 20 % less or more.</summary>
-    /// <param name="failures">How many there were, from 1.</param>
+    /// <param name="failures">Number of failures, from 1.</param>
     public TimeSpan Delay(int failures)
     {
         var exponent = Math.Clamp(failures - 1, 0, 20);

@@ -1,21 +1,20 @@
 namespace Drydock.Engine.Running;
 
-/// <summary>The stable words the engine itself gives as reasons.</summary>
+/// <summary>The reasons that the engine itself gives.</summary>
 public static class EngineReasons
 {
     /// <summary>
-    /// What came of a step cannot be read. As the reason of a step itself only where a look showed that it never will
-    /// be.
+    /// The outcome of a step cannot be determined. On a step itself this means that it can never be determined.
     /// </summary>
     public const string OutcomeUnknown = "OutcomeUnknown";
 
     /// <summary>An attempt took longer than its timeout.</summary>
     public const string StepTimeout = "StepTimeout";
 
-    /// <summary>An action was carried out or refused and the world is not as the step wants it.</summary>
+    /// <summary>An action was carried out or rejected, and the target is not in the state that the step wants.</summary>
     public const string StepFailed = "StepFailed";
 
-    /// <summary>A guard is broken.</summary>
+    /// <summary>A guard is violated: the target was changed from outside.</summary>
     public const string TargetChanged = "TargetChanged";
 
     /// <summary>Steps run.</summary>
@@ -30,7 +29,7 @@ public static class EngineReasons
     /// <summary>The user paused the run.</summary>
     public const string Paused = "Paused";
 
-    /// <summary>Nothing more is started because the object is being let go.</summary>
+    /// <summary>Nothing more is started: abort, deletion, or a rollback that waits for running steps.</summary>
     public const string Stopped = "Stopped";
 
     /// <summary>Every step succeeded.</summary>

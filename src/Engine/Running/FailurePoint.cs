@@ -1,14 +1,14 @@
 namespace Drydock.Engine.Running;
 
-/// <summary>How far an attempt had come when it failed.</summary>
+/// <summary>How far an attempt had progressed when it failed.</summary>
 internal enum FailurePoint
 {
-    /// <summary>The receipt could not be made; nothing was begun.</summary>
+    /// <summary>The receipt could not be prepared; nothing was started.</summary>
     BeforeAct,
 
-    /// <summary>The action was called, and the world shows no trace of it.</summary>
+    /// <summary>The action was called, and the observation shows no trace of it.</summary>
     NoTrace,
 
-    /// <summary>The world shows that it ended badly, or did not end in time.</summary>
+    /// <summary>The observation shows that it failed, or did not finish in time.</summary>
     Begun,
 }

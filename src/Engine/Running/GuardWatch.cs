@@ -3,10 +3,10 @@ using Drydock.Engine.Guards;
 
 namespace Drydock.Engine.Running;
 
-/// <summary>What the guards last said, and when they are read again.</summary>
+/// <summary>The last reading of the guards, and when they are read again.</summary>
 internal sealed class GuardWatch(Backoff relook)
 {
-    // Reading a target may itself raise events on it; this keeps such an echo from spinning.
+    // Reading a target may itself raise events on it; this prevents a busy loop.
     private static readonly TimeSpan Echo = TimeSpan.FromSeconds(1);
 
     private DateTimeOffset _notBefore;
@@ -18,7 +18,7 @@ internal sealed class GuardWatch(Backoff relook)
     public IReadOnlyList<GuardBreach> Breaches { get; private set; } = [];
 
     /// <summary>
-    /// Whether what does not hold is only unreadable, and was not yet looked at often enough to say so.
+    /// Whether all guards that do not hold are merely unreadable, and were not read often enough yet to report it.
     /// </summary>
     public bool IsLookingAgain =>
         Breaches.Count > 0 && _looks < StepTransitions.UnknownLooks && Breaches.All(b => b.State == GuardState.Unreadable);
@@ -26,7 +26,7 @@ internal sealed class GuardWatch(Backoff relook)
     /// <summary>Something happened on a target. From any thread.</summary>
     public void WorldChanged() => Interlocked.Exchange(ref _worldChanged, 1);
 
-    /// <summary>Takes in a reading.</summary>
+    /// <summary>Records a reading.</summary>
     public void Take(IReadOnlyList<GuardBreach> breaches, DateTimeOffset now)
     {
         Breaches = breaches;
@@ -34,7 +34,7 @@ internal sealed class GuardWatch(Backoff relook)
         _notBefore = now + relook.Delay(_looks);
     }
 
-    /// <summary>Forgets what was said of guards that another plan had.</summary>
+    /// <summary>Forgets the readings of guards that only another plan had.</summary>
     public void Keep(Plan plan)
     {
         if (Breaches.Count > 0)
@@ -43,10 +43,10 @@ internal sealed class GuardWatch(Backoff relook)
         }
     }
 
-    /// <summary>Reads again at once what does not hold.</summary>
+    /// <summary>Guards that do not hold are read again at once.</summary>
     public void AtOnce() => _notBefore = default;
 
-    /// <summary>When to read next; null if nothing asks for it.</summary>
+    /// <summary>When to read next; null if nothing requires it.</summary>
     public DateTimeOffset? Next(Plan plan)
     {
         var onEvent = Volatile.Read(ref _worldChanged) == 1 && (Breaches.Count > 0 || GuardScope.InForce(plan).Any()) ? _echoUntil : (DateTimeOffset?)null;
@@ -58,7 +58,7 @@ internal sealed class GuardWatch(Backoff relook)
         };
     }
 
-    /// <summary>A reading begins: events until now are covered by it.</summary>
+    /// <summary>A reading starts: it covers all events until now.</summary>
     public void Begun(DateTimeOffset now)
     {
         Interlocked.Exchange(ref _worldChanged, 0);

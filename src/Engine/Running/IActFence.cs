@@ -1,6 +1,6 @@
 namespace Drydock.Engine.Running;
 
-/// <summary>Asked right before every act: may this process still act?</summary>
+/// <summary>Called directly before every act: may this process still act?</summary>
 public interface IActFence
 {
     /// <summary>Returns if it may.</summary>
@@ -8,8 +8,8 @@ public interface IActFence
     void EnsureMayAct();
 
     /// <summary>
-    /// Cancelled when this process must not act any more: what runs under the fence ends at once. Never cancelled where
-    /// nothing ends it.
+    /// Cancelled when this process must not act any more: everything that runs under the fence ends at once. Never
+    /// cancelled if the right to act does not end.
     /// </summary>
     CancellationToken Ended => CancellationToken.None;
 }

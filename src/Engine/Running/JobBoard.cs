@@ -3,9 +3,9 @@ using System.Collections.Concurrent;
 namespace Drydock.Engine.Running;
 
 /// <summary>
-/// The jobs of a run, at most one a key, and what they reported. A job counts as running until its last report is taken
-/// in, so that whoever is woken by that report sees the job as over, and nobody begins a second one on what the first
-/// has not yet been heard to say. All but the reporting is for the one caller that advances the run.
+/// The jobs of a run, at most one per key, and their reports. A job counts as running until its final report has been
+/// drained. A caller woken by that report therefore sees the job as finished, and no second job can start while a report
+/// is still unread. Everything but reporting is for the one caller that advances the run.
 /// </summary>
 internal sealed class JobBoard : IAsyncDisposable
 {
@@ -16,12 +16,11 @@ internal sealed class JobBoard : IAsyncDisposable
     /// <summary>Whether any job is under way.</summary>
     public bool IsBusy => _jobs.Values.Any(j => !j.Work.IsCompleted);
 
-    /// <summary>Whether the job with this key runs, or has not been heard to the end.</summary>
+    /// <summary>Whether the job with this key runs, or its final report is not drained yet.</summary>
     public bool IsRunning(string key) => _jobs.ContainsKey(key);
 
     /// <summary>
-    /// What the jobs reported since the last time, in order; of several messages on the progress of one job only the
-    /// newest.
+    /// The reports since the last call, in order; of several progress reports of one job only the newest.
     /// </summary>
     public List<StepReport> Drain()
     {
@@ -50,14 +49,14 @@ internal sealed class JobBoard : IAsyncDisposable
         return reports;
     }
 
-    /// <summary>Starts a job. Its result is its last report; null if it has nothing to say.</summary>
-    /// <param name="key">The step it looks after.</param>
+    /// <summary>Starts a job. Its result is its final report; null if there is nothing to report.</summary>
+    /// <param name="key">The step that it handles.</param>
     /// <param name="wake">Called after each report.</param>
-    /// <param name="work">Given the means to report on the way.</param>
-    /// <param name="fault">What is reported if the work throws other than when cancelled, which is a defect: the run
-    /// must hear of it, or it would wait for a job that is over.</param>
-    /// <param name="fenceEnded">Cancels the job beside all others when this process must not act any more, before the
-    /// run itself is disposed of.</param>
+    /// <param name="work">The work; its argument reports progress.</param>
+    /// <param name="fault">What is reported if the work throws without having been cancelled, which is a defect: without a
+    /// report the run would wait for a job that has ended.</param>
+    /// <param name="fenceEnded">Cancels the job, like all others, when this process must not act any more, before the run
+    /// itself is disposed of.</param>
     public void Start(
         string key,
         Action wake,
@@ -79,7 +78,7 @@ internal sealed class JobBoard : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends all jobs and waits for them; what they were doing is found in the world by the next run.</summary>
+    /// <summary>Cancels all jobs and waits for them; the next run observes their work on the targets.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -113,7 +112,7 @@ internal sealed class JobBoard : IAsyncDisposable
         }
         catch (OperationCanceledException) when (job.Stop.IsCancellationRequested)
         {
-            // Nothing to say: the next look, here or in another process, starts from the world.
+            // Nothing to report: the next observation, here or in another process, shows the state.
         }
         catch (Exception exception)
         {
@@ -130,7 +129,7 @@ internal sealed class JobBoard : IAsyncDisposable
         }
     }
 
-    // Beside the job, so that whatever the caller does when woken neither holds up the job nor fails it.
+    // Outside the job, so that nothing the caller does when woken delays the job or makes it fail.
     private static void Wake(Action wake) =>
         _ = Task.Factory.StartNew(wake, CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current);
 

@@ -1,9 +1,9 @@
 namespace Drydock.Engine.Running;
 
-/// <summary>When each step is looked at again. Kept in memory only: a new process looks at once.</summary>
+/// <summary>When each step is observed again. Kept in memory only: a new process observes at once.</summary>
 internal sealed class ObservationSchedule(Backoff afterFailure, Backoff relook)
 {
-    // From here on a repaired world is waited for; the first looks are closer together.
+    // From here on the step waits for a repair; the first observations are closer together.
     private const int LooksOfAStall = StepTransitions.UnknownLooks;
 
     private readonly Dictionary<string, DateTimeOffset> _notBefore = new(StringComparer.Ordinal);
@@ -11,26 +11,26 @@ internal sealed class ObservationSchedule(Backoff afterFailure, Backoff relook)
     private readonly Dictionary<string, int> _notTaken = new(StringComparer.Ordinal);
     private readonly HashSet<string> _idle = new(StringComparer.Ordinal);
 
-    /// <summary>The step was seen not to have begun and is not looked at before it may begin.</summary>
+    /// <summary>The step was observed not to have started and is not observed again before it may start.</summary>
     public bool IsIdle(string id) => _idle.Contains(id);
 
-    /// <summary>Whether it may be looked at now.</summary>
+    /// <summary>Whether it may be observed now.</summary>
     public bool IsDue(string id, DateTimeOffset now) => _notBefore.GetValueOrDefault(id) <= now;
 
-    /// <summary>When it is looked at next; null leaves it to events.</summary>
+    /// <summary>When it is observed next; null leaves it to events.</summary>
     public DateTimeOffset? Next(string id) => _notBefore.TryGetValue(id, out var time) ? time : null;
 
-    /// <summary>Looks in a row that could not be read, failed or were refused.</summary>
+    /// <summary>Consecutive observations that could not be read, failed or were refused.</summary>
     public int Looks(string id) => _looks.GetValueOrDefault(id);
 
-    /// <summary>A look begins.</summary>
+    /// <summary>An observation starts.</summary>
     public void Begun(string id)
     {
         _notBefore.Remove(id);
         _idle.Remove(id);
     }
 
-    /// <summary>Looks at once.</summary>
+    /// <summary>The step may be observed at once.</summary>
     public void AtOnce(string id)
     {
         _notBefore.Remove(id);
@@ -38,10 +38,10 @@ internal sealed class ObservationSchedule(Backoff afterFailure, Backoff relook)
         _notTaken.Remove(id);
     }
 
-    /// <summary>One more unreadable look.</summary>
+    /// <summary>One more unreadable observation.</summary>
     public void Unreadable(string id, DateTimeOffset now) => Again(id, Looks(id) + 1, now);
 
-    /// <summary>One more look at a step that waits for a repair.</summary>
+    /// <summary>One more observation of a step that waits for a repair.</summary>
     public void Stalled(string id, DateTimeOffset now) => Again(id, Math.Max(Looks(id) + 1, LooksOfAStall), now);
 
     /// <summary>An attempt failed and another will follow.</summary>
@@ -51,7 +51,7 @@ internal sealed class ObservationSchedule(Backoff afterFailure, Backoff relook)
         _notBefore[id] = now + afterFailure.Delay(tries);
     }
 
-    /// <summary>Its request was not taken and will be made again.</summary>
+    /// <summary>Its request was not accepted and will be repeated.</summary>
     public void NotTaken(string id, DateTimeOffset now)
     {
         _looks.Remove(id);
@@ -59,14 +59,14 @@ internal sealed class ObservationSchedule(Backoff afterFailure, Backoff relook)
         _notBefore[id] = now + afterFailure.Delay(_notTaken[id]);
     }
 
-    /// <summary>It has not begun.</summary>
+    /// <summary>It has not started.</summary>
     public void Idle(string id)
     {
         _looks.Remove(id);
         _idle.Add(id);
     }
 
-    /// <summary>It was read and goes on.</summary>
+    /// <summary>It was read and is under way.</summary>
     public void Fine(string id)
     {
         _looks.Remove(id);

@@ -1,17 +1,18 @@
 using System.Globalization;
 using Drydock.Abstractions.Plans;
+using Drydock.Abstractions.Values;
 using Drydock.Engine.Guards;
 using Drydock.Engine.Holds;
 
 namespace Drydock.Engine.Running;
 
-/// <summary>Reads from a plan and the controls where the run stands. Changes nothing.</summary>
+/// <summary>Determines the state of a run from its plan and the controls. Changes nothing.</summary>
 /// <param name="plan">The plan as it is about to be stored.</param>
-/// <param name="controls">What people want.</param>
-/// <param name="guards">What the guards said.</param>
+/// <param name="controls">What users want now.</param>
+/// <param name="guards">The last readings of the guards.</param>
 /// <param name="now">The time.</param>
-/// <param name="hasJob">Whether a job looks after the step.</param>
-/// <param name="isIdle">Whether a step whose receipt is written was seen not to have begun.</param>
+/// <param name="hasJob">Whether a job handles the step.</param>
+/// <param name="isIdle">Whether a step whose receipt is recorded was observed not to have started.</param>
 internal sealed class OutcomeReader(
     Plan plan,
     RunControls controls,
@@ -26,7 +27,7 @@ internal sealed class OutcomeReader(
     {
         if (plan.Steps.TrueForAll(s => s.State == StepState.Succeeded))
         {
-            return new RunOutcome(RunState.Succeeded, null, EngineReasons.Succeeded, $"all {plan.Steps.Count} steps succeeded");
+            return new RunOutcome(RunState.Succeeded, null, EngineReasons.Succeeded, $"All {plan.Steps.Count} steps succeeded.");
         }
 
         var running = plan.Steps.Find(s => s.State == StepState.Running && !isIdle(s.Id));
@@ -42,12 +43,14 @@ internal sealed class OutcomeReader(
     {
         if (plan.Steps.Find(s => s.State == StepState.Failed) is { } failed)
         {
-            return new RunOutcome(RunState.Failed, failed.Id, failed.Reason ?? EngineReasons.StepFailed, $"{failed.Id} failed: {failed.Message}");
+            var reason = failed.Reason ?? EngineReasons.StepFailed;
+            return new RunOutcome(RunState.Failed, failed.Id, reason, Sentences.End($"{failed.Id} failed: {failed.Message}"));
         }
 
         if (plan.Steps.Find(s => s.State == StepState.Unknown) is { } unknown)
         {
-            return new RunOutcome(RunState.OutcomeUnknown, unknown.Id, EngineReasons.OutcomeUnknown, $"{unknown.Id}: {unknown.Message}");
+            var what = Sentences.End($"The outcome of {unknown.Id} is unknown: {unknown.Message}");
+            return new RunOutcome(RunState.OutcomeUnknown, unknown.Id, EngineReasons.OutcomeUnknown, what);
         }
 
         if (guards.Breaches.Count == 0 || guards.IsLookingAgain)
@@ -55,13 +58,14 @@ internal sealed class OutcomeReader(
             return null;
         }
 
-        var message = string.Join("; ", guards.Breaches.Select(b => b.Message));
+        var message = Sentences.Join([.. guards.Breaches.Select(b => b.Message)]);
         return guards.Breaches.Any(b => b.State == GuardState.Broken)
             ? new RunOutcome(RunState.TargetChanged, null, EngineReasons.TargetChanged, message)
-            : new RunOutcome(RunState.OutcomeUnknown, null, EngineReasons.OutcomeUnknown, $"a guard cannot be read, nothing is started until it can: {message}");
+            : new RunOutcome(
+                RunState.OutcomeUnknown, null, EngineReasons.OutcomeUnknown, $"Nothing is started until all guards can be read. {message}");
     }
 
-    // No step is under way: the next ones are to be begun, or something keeps them.
+    // No step is under way: the next ones are about to start, or something prevents it.
     private RunOutcome Waiting()
     {
         var done = plan.Steps.Where(s => s.State == StepState.Succeeded).Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
@@ -70,13 +74,17 @@ internal sealed class OutcomeReader(
         {
             var stuck = plan.Steps.First(s => !done.Contains(s.Id));
             return new RunOutcome(
-                RunState.OutcomeUnknown, stuck.Id, EngineReasons.OutcomeUnknown, $"the stored plan cannot go on: {stuck.Id} waits for {string.Join(", ", stuck.After)}, which never come");
+                RunState.OutcomeUnknown,
+                stuck.Id,
+                EngineReasons.OutcomeUnknown,
+                $"The stored plan cannot continue: {stuck.Id} waits for {string.Join(", ", stuck.After)}, which can never succeed.");
         }
 
         var first = next[0];
         if (controls.Paused)
         {
-            return new RunOutcome(RunState.Paused, first.Id, EngineReasons.Paused, $"paused before {first.Id}; set spec.paused to false to go on");
+            return new RunOutcome(
+                RunState.Paused, first.Id, EngineReasons.Paused, $"Paused before {first.Id}. Set spec.paused: false to continue.");
         }
 
         var free = next.Find(s => Hold(s) is null && (s.State == StepState.Running || _limits.IsOpen(s)));
@@ -92,18 +100,23 @@ internal sealed class OutcomeReader(
         RunState.OutsideWindow,
         step.Id,
         EngineReasons.OutsideWindow,
-        string.Create(CultureInfo.InvariantCulture, $"{step.Phase} starts at {_limits.OpensAt(step)!.Value.ToUniversalTime():yyyy-MM-dd HH:mm}Z, when spec.window opens; what has started is not interrupted. To start now change or remove spec.window"));
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{step.Phase} starts at {_limits.OpensAt(step)!.Value.ToUniversalTime():yyyy-MM-dd HH:mm}Z, when spec.window opens. "
+            + $"Phases that have started are not interrupted. To start now, change or remove spec.window."));
 
     private RunOutcome Held(PlanStep step)
     {
         var hold = Hold(step)!;
         var approve = $"annotate drydock.dev/approve={hold}@{Approval.Prefix(plan.Hash)}";
-        var wayOn = hold == plan.Hold || hold == controls.OtherPlanApproved ? $"{approve} or put {plan.Hash} into spec.approvedPlanHash" : $"take '{hold}' out of spec.holdBefore or {approve}";
-        var why = hold == controls.OtherPlanApproved ? $"{hold}: another plan than this one was approved" : hold;
-        return new RunOutcome(RunState.Held, step.Id, EngineReasons.Held, $"held before {step.Id} ({why}); to go on {wayOn}");
+        var toContinue = hold == plan.Hold || hold == controls.OtherPlanApproved
+            ? $"{approve}, or set spec.approvedPlanHash: {plan.Hash}"
+            : $"remove '{hold}' from spec.holdBefore, or {approve}";
+        var why = hold == controls.OtherPlanApproved ? $"{hold}: a different plan was approved" : hold;
+        return new RunOutcome(RunState.Held, step.Id, EngineReasons.Held, $"Held before {step.Id} ({why}). To continue, {toContinue}.");
     }
 
-    // What was begun is never held.
+    // A step that has started is never held.
     private string? Hold(PlanStep step) =>
         step.State == StepState.Running
             ? null

@@ -5,9 +5,9 @@ using Drydock.Engine.Holds;
 namespace Drydock.Engine.Running;
 
 /// <summary>
-/// The run of one object's plan inside this process: its jobs, what they reported, and when to look again. Everything
-/// that matters is in the stored plan and in the world; a new process starts with an empty run and comes to the same
-/// end. One caller at a time (the work queue serialises per object); jobs report from anywhere.
+/// The run of one object's plan inside this process: its jobs, their reports, and when to observe again. Everything that
+/// matters is in the stored plan and on the targets; a new process starts with an empty run and reaches the same end.
+/// One caller at a time (the work queue serialises per object); jobs report from any thread.
 /// </summary>
 public sealed class PlanRun : IAsyncDisposable
 {
@@ -18,12 +18,10 @@ public sealed class PlanRun : IAsyncDisposable
     private readonly GuardWatch _guards;
     private readonly List<StepReport> _unsaved = [];
 
-    // Attempts that began by the clock of this process.
+    // Attempts whose start was recorded by the clock of this process.
     private readonly Dictionary<string, DateTimeOffset> _begunHere = new(StringComparer.Ordinal);
     private volatile Func<PlanStep, TimeSpan> _timeoutOf = static _ => TimeSpan.Zero;
 
-    /// <summary>Makes an empty run.</summary>
-    /// <param name="random">Source of the jitter.</param>
     public PlanRun(Random? random = null)
     {
         var source = random ?? Random.Shared;
@@ -35,26 +33,25 @@ public sealed class PlanRun : IAsyncDisposable
     /// <summary>Whether jobs of this run are under way.</summary>
     public bool IsBusy => _jobs.IsBusy;
 
-    /// <summary>Whether a step whose receipt is written was seen not to have begun.</summary>
+    /// <summary>Whether a step whose receipt is recorded was observed not to have started.</summary>
     public bool IsIdle(string stepId) => _schedule.IsIdle(stepId);
 
     /// <summary>
-    /// Something happened on a target: the guards are read at the next advance, which the caller brings about. From any
+    /// Something happened on a target: the guards are read at the next advance, which the caller must trigger. From any
     /// thread.
     /// </summary>
     public void WorldChanged() => _guards.WorldChanged();
 
     /// <summary>
-    /// Takes in what the jobs reported, has the new plan saved, and begins what may be begun. Returns at once; long
-    /// actions go on beside it.
+    /// Applies the reports of the jobs, has the new plan saved, and starts what may be started. Returns at once; long
+    /// actions continue outside of it.
     /// </summary>
     /// <param name="plan">The plan as just read from the server.</param>
-    /// <param name="controls">What people want now.</param>
+    /// <param name="controls">What users want now.</param>
     /// <param name="environment">Actions, clock and fence.</param>
-    /// <param name="save"> Writes plan and outcome to status under optimistic concurrency; throws if it did not, or may
-    /// not have, come through. It may leave out a write that changes nothing, unless <see cref="RunOutcome.Acts"/>:
-    /// that one proves that the plan acted on is the newest.
-    /// </param>
+    /// <param name="save">Writes plan and outcome to status under optimistic concurrency; throws if the write failed or
+    /// may have failed. It may omit a write that changes nothing, unless <see cref="RunOutcome.Acts"/>: that write proves
+    /// that the plan acted on is the newest.</param>
     /// <param name="cancellationToken">Ends the advance, not the jobs.</param>
     public async Task<RunOutcome> AdvanceAsync(
         Plan plan,
@@ -85,12 +82,12 @@ public sealed class PlanRun : IAsyncDisposable
             Acts = toAct.Count > 0,
         };
 
-        // Looking harms nothing, so it begins before the write; acts wait for it.
-        var lookAgainAt = Look(next, steps, controls, environment, now, toAct);
-        outcome = outcome with { RequeueAfter = lookAgainAt is { } at ? Later(at - now) : null };
+        // Observations change nothing, so they start before the write; acts wait for it.
+        var nextAt = Look(next, steps, controls, environment, now, toAct);
+        outcome = outcome with { RequeueAfter = nextAt is { } at ? Later(at - now) : null };
 
-        // What was to be begun counts only if this write comes through: after a lost one the step is looked at anew.
-        // All else is taken in again.
+        // A step counts as started only if this write succeeds: after a failed write it is observed again. All other
+        // reports are applied again.
         KeepForAnotherAdvance();
         await save(next, outcome, cancellationToken);
         _unsaved.Clear();
@@ -179,7 +176,7 @@ public sealed class PlanRun : IAsyncDisposable
                 continue;
             }
 
-            // A look under way may still use what did not work before.
+            // An observation under way may still use the access that failed before.
             _jobs.Cancel(step.Id);
             var answer = StepRetries.For(step, controls.Retry);
             steps[step.Id] = answer.Reset ? StepTransitions.Reset(step) : step;
@@ -207,7 +204,7 @@ public sealed class PlanRun : IAsyncDisposable
         return toAct;
     }
 
-    // Whether an attempt of a step may be begun, as things stand.
+    // Whether an attempt of a step may be started now.
     private Func<PlanStep, bool> MayBegin(
         string? hold, Dictionary<string, PlanStep> steps, RunControls controls, DateTimeOffset now)
     {
@@ -237,7 +234,7 @@ public sealed class PlanRun : IAsyncDisposable
     private static bool IsNext(PlanStep step, Dictionary<string, PlanStep> steps) =>
         step.After.TrueForAll(id => steps.TryGetValue(id, out var before) && before.State == StepState.Succeeded);
 
-    // Starts the looks that are due and returns when the next one is; null leaves it to events.
+    // Starts the observations that are due and returns when the next one is; null leaves it to events.
     private DateTimeOffset? Look(
         Plan plan, Dictionary<string, PlanStep> steps, RunControls controls, RunEnvironment environment, DateTimeOffset now, List<string> toAct)
     {
@@ -250,7 +247,7 @@ public sealed class PlanRun : IAsyncDisposable
                 continue;
             }
 
-            // A step that was seen not to have begun is not looked at again before it may begin.
+            // A step that was observed not to have started is not observed again before it may start.
             var begins = mayBegin(step);
             if (!begins && (step.State == StepState.Pending || _schedule.IsIdle(step.Id)))
             {
@@ -271,13 +268,13 @@ public sealed class PlanRun : IAsyncDisposable
         return Earlier(nextLook, ReadGuards(plan, environment, now));
     }
 
-    // The moment at which a step that only waits for its phase's time may begin.
+    // When a step that only waits for the time of its phase may start.
     private static DateTimeOffset? Opening(PlanStep step, Dictionary<string, PlanStep> steps, RunControls controls, DateTimeOffset now) =>
         step.State == StepState.Pending && IsNext(step, steps) ? new StartLimits(steps.Values, controls, now).OpensAt(step) : null;
 
     private DateTimeOffset? ReadGuards(Plan plan, RunEnvironment environment, DateTimeOffset now)
     {
-        // A reading under way wakes the run when it is over, and the next one is seen to then.
+        // A reading under way wakes the run when it ends, and the next one is scheduled then.
         if (_jobs.IsRunning(GuardJob) || _guards.Next(plan) is not { } due)
         {
             return null;
@@ -311,7 +308,7 @@ public sealed class PlanRun : IAsyncDisposable
     private void Start(
         string key, RunEnvironment environment, Func<Action<StepReport>, CancellationToken, Task<StepReport?>> work, Func<Exception, StepReport?> fault)
     {
-        // Held from here on and not from when the job first runs: other targets may be bound in between.
+        // Held from here on, not from the first run of the job: other targets may be bound in between.
         var held = environment.Hold();
         _jobs.Start(
             key,
@@ -330,12 +327,11 @@ public sealed class PlanRun : IAsyncDisposable
     private bool IsOfOtherClock(PlanStep step) =>
         step.StartedAt is { } began && !(_begunHere.TryGetValue(step.Id, out var here) && (here - began).Duration() < StepTransitions.ClockGrain);
 
-    // Its message may hold what nobody could redact.
+    // Its message may contain secrets that cannot be redacted.
     private static string Fault(Exception exception) =>
-        $"the operator failed in a way that is not known ({exception.GetType().Name}); what the world shows is looked at again";
+        $"The operator failed unexpectedly ({exception.GetType().Name}). The target is observed again.";
 
-    // Readings of guards are in memory already. Of several looks in a row that say the same kind of thing the last is
-    // enough.
+    // Readings of guards are in memory already. Of several consecutive reports of the same type the last one is enough.
     private void KeepForAnotherAdvance()
     {
         _unsaved.RemoveAll(r => r is StepReport.Ready or StepReport.GuardsRead or StepReport.Refused);

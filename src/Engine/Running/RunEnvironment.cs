@@ -3,8 +3,8 @@ using Drydock.Engine.Actions;
 namespace Drydock.Engine.Running;
 
 /// <summary>
-/// What a run needs from outside the plan. Built anew at every advance, so that changed endpoints and Secrets count at
-/// the next act.
+/// What a run needs from outside the plan. Built again at every advance, so that changed endpoints and Secrets count from
+/// the next act on.
 /// </summary>
 public sealed record RunEnvironment
 {
@@ -24,12 +24,12 @@ public sealed record RunEnvironment
     public required Action Wake { get; init; }
 
     /// <summary>
-    /// Keeps what <see cref="Catalog"/> works by (connections, credentials) until the result is disposed of. Called
-    /// when a job is started: a job that was begun with a Secret ends with it, also when other jobs have another one
+    /// Keeps what <see cref="Catalog"/> uses (connections, credentials) until the result is disposed of. Called when a job
+    /// is started: a job that started with one version of a Secret ends with it, even if other jobs use a newer one
     /// meanwhile.
     /// </summary>
     public Func<IAsyncDisposable?> Hold { get; init; } = static () => null;
 
-    /// <summary>Takes secrets out of texts that go to status.</summary>
+    /// <summary>Removes secrets from texts that go to status.</summary>
     public Func<string, string> Redact { get; init; } = static text => text;
 }

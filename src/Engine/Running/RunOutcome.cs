@@ -1,10 +1,10 @@
 namespace Drydock.Engine.Running;
 
-/// <summary>What an advance came to.</summary>
-/// <param name="State">Where the run stands.</param>
-/// <param name="StepId">The step it speaks of: the one that failed, is held, or runs.</param>
-/// <param name="Reason">Stable word, for failures the step's own.</param>
-/// <param name="Message">What, where, and what to do.</param>
+/// <summary>The result of an advance.</summary>
+/// <param name="State">The state of the run.</param>
+/// <param name="StepId">The step that the message is about: the one that failed, is held, or runs.</param>
+/// <param name="Reason">Stable word, for failures the one of the step.</param>
+/// <param name="Message">What, where, and what to do: whole sentences.</param>
 public sealed record RunOutcome(RunState State, string? StepId, string Reason, string Message)
 {
     /// <summary>When to advance again without an event; null leaves it to events.</summary>
@@ -16,6 +16,6 @@ public sealed record RunOutcome(RunState State, string? StepId, string Reason, s
     /// <summary>True when the retry token of the controls was used up.</summary>
     public bool RetryUsed { get; init; }
 
-    /// <summary>What a retry token was refused for; null if it was not.</summary>
+    /// <summary>Why a retry token was refused, a whole sentence; null if it was not.</summary>
     public string? RetryRefused { get; init; }
 }

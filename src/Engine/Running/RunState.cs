@@ -1,39 +1,38 @@
 namespace Drydock.Engine.Running;
 
-/// <summary>Where a run stands.</summary>
+/// <summary>The state of a run.</summary>
 public enum RunState
 {
-    /// <summary>Steps run or will be begun.</summary>
+    /// <summary>Steps run or will be started.</summary>
     Working,
 
     /// <summary>Nothing runs; the next steps wait for an approval.</summary>
     Held,
 
-    /// <summary>Nothing runs; the next phases may start only later.</summary>
+    /// <summary>Nothing runs; the maintenance window is closed.</summary>
     OutsideWindow,
 
     /// <summary>Nothing runs; the user paused it.</summary>
     Paused,
 
     /// <summary>
-    /// Nothing runs that could be followed, and nothing will be begun, because the object is being let go; said also of
-    /// a run that stalls.
+    /// Nothing runs that could be followed, and nothing will be started (see
+    /// <see cref="RunControls.StartNothingBecause"/>); takes precedence over a failure.
     /// </summary>
     Stopped,
 
     /// <summary>
-    /// A step failed and no automatic attempt is left. Steps of other branches that were begun may still be finishing.
+    /// A step failed and no automatic attempt is left. Steps of other branches may still be under way.
     /// </summary>
     Failed,
 
     /// <summary>
-    /// What came of a step, or whether a guard holds, cannot be read. Other steps that were begun may still be
-    /// finishing.
+    /// The outcome of a step, or the state of a guard, cannot be determined. Other steps may still be under way.
     /// </summary>
     OutcomeUnknown,
 
     /// <summary>
-    /// A guard is broken: somebody else changed the target. Steps that were begun may still be finishing.
+    /// A guard is violated: the target was changed from outside. Steps may still be under way.
     /// </summary>
     TargetChanged,
 

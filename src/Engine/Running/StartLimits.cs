@@ -3,15 +3,15 @@ using Drydock.Abstractions.Plans;
 namespace Drydock.Engine.Running;
 
 /// <summary>
-/// What limits the beginning of steps beside order and holds: how many nodes are worked on at one time, and when phases
-/// may start.
+/// What limits the start of steps besides order and holds: how many nodes are worked on at the same time, and when
+/// phases may start.
 /// </summary>
-/// <param name="steps">The steps as they are; read anew at each question.</param>
-/// <param name="controls">What people want.</param>
+/// <param name="steps">The steps as they are; read again at each question.</param>
+/// <param name="controls">What users want now.</param>
 /// <param name="now">The time.</param>
 internal sealed class StartLimits(IReadOnlyCollection<PlanStep> steps, RunControls controls, DateTimeOffset now)
 {
-    /// <summary>Whether a step may be begun beside those under way.</summary>
+    /// <summary>Whether a step may be started beside those under way.</summary>
     public bool HasRoom(PlanStep step)
     {
         if (controls.MaxParallelNodes is not { } limit || step.Node is null)

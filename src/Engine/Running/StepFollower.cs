@@ -3,37 +3,36 @@ using Drydock.Engine.Actions;
 
 namespace Drydock.Engine.Running;
 
-/// <summary>Observes one step until it is no longer under way, woken by whatever the action waits for.</summary>
-/// <param name="action">What is looked at.</param>
-/// <param name="context">For which step.</param>
+/// <summary>Observes one step until it is no longer under way; woken by the events that the action waits for.</summary>
+/// <param name="action">The action of the step.</param>
+/// <param name="context">The step.</param>
 /// <param name="timeout">How long an attempt may take now.</param>
-/// <param name="isOfOtherClock">Whether another process wrote when the attempt began, by a clock that may be behind
+/// <param name="isOfOtherClock">Whether another process recorded the start of the attempt, by a clock that may be behind
 /// ours.</param>
-/// <param name="tellRunning">Told of progress.</param>
+/// <param name="tellRunning">Called with progress messages.</param>
 internal sealed class StepFollower(
     IStepAction action, StepContext context, Func<TimeSpan> timeout, bool isOfOtherClock, Action<string?> tellRunning)
 {
-    // Progress is told at most this often: each telling may become a write.
+    // Progress is reported at most this often: each report may become a write.
     private static readonly TimeSpan TellAtMostEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    // An event can be lost (between a look and the wait, or on its way): after this long it is looked at without one.
+    // An event can be lost (between an observation and the wait, or on its way): observe again after this long without
+    // one.
     private static readonly TimeSpan LookWithoutEvent = TimeSpan.FromSeconds(30);
 
-    // A wait that keeps returning at once is no wait (an event stream that is always at its end): from then on looks
-    // are spaced.
+    // If the wait keeps returning at once (an event stream that is always at its end), observations are spaced.
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(50);
     private const int QuickWaitsAllowed = 20;
 
     private int _quickWaits;
 
     /// <summary>
-    /// A look, or a preparation, answers within this time or not at all: a target that hangs must not keep a step from
-    /// ever being told of.
+    /// Limit of one observation or preparation: a step on a target that hangs must still be reported.
     /// </summary>
     public static TimeSpan LongestLook { get; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Observes until it is no longer under way, or its time is over.</summary>
+    /// <summary>Observes until the step is no longer under way, or its time is over.</summary>
     public async Task<StepObservation> FollowAsync(CancellationToken cancellationToken)
     {
         var began = context.Step.StartedAt;
@@ -87,8 +86,8 @@ internal sealed class StepFollower(
 
     private Observation.Failed TimedOut(Observation.Running running) => new(
         EngineReasons.StepTimeout,
-        $"not finished after {KubernetesDuration.Format(timeout())} ({running.Message ?? "still under way"}); nothing was stopped. "
-        + "It goes on by itself if it still finishes; otherwise look at the node, or raise the phase's timeout.");
+        $"Not finished after {KubernetesDuration.Format(timeout())} ({running.Message ?? "still under way"}). Nothing was stopped. "
+        + "The run continues automatically if the step still finishes; otherwise check the node, or raise the timeout of the phase.");
 
     private async Task WaitAsync(TimeSpan left, CancellationToken cancellationToken)
     {
@@ -101,13 +100,13 @@ internal sealed class StepFollower(
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            // No event came: the caller looks and decides.
+            // No event came: the caller observes and decides.
             return;
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            // The wait itself broke (a cut event stream); a pause keeps a broken wait from spinning, and the next look
-            // says what is.
+            // The wait itself failed (for example a broken event stream). The pause prevents a busy loop, and the next
+            // observation shows the state.
             await Task.Delay(Pause, context.Time, cancellationToken);
             return;
         }

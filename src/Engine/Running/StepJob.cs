@@ -6,12 +6,12 @@ using Drydock.Engine.Actions;
 namespace Drydock.Engine.Running;
 
 /// <summary>
-/// Looks after one step beside the reconcile: observes it, begins it when told to, and waits for its end. Reports to
-/// the run and never writes status.
+/// Handles one step outside the reconcile: observes it, starts it when told to, and waits for its end. Reports to the
+/// run and never writes status.
 /// </summary>
 internal sealed class StepJob
 {
-    /// <summary>Characters of one entry of a receipt. It is read back, so that it must not be cut.</summary>
+    /// <summary>Most characters of one entry of a receipt. It is read back, so it must not be cut.</summary>
     public const int LongestReceipt = 32_768;
 
     private readonly RunEnvironment _environment;
@@ -53,13 +53,13 @@ internal sealed class StepJob
         }
         catch (Exception exception) when (!IsOurs(exception, cancellationToken))
         {
-            // Among others: the plan names an action this operator does not know. Nothing may be guessed.
+            // For example, the plan names an action that this operator does not know. Nothing may be guessed.
             return new StepReport.Unknown(step, environment.Redact(exception.Message));
         }
     }
 
     /// <summary>
-    /// Looks whether the step has begun; if not and <paramref name="mayBegin"/>, prepares the receipt.
+    /// Observes whether the step has started; if not and <paramref name="mayBegin"/>, prepares the receipt.
     /// </summary>
     public async Task<StepReport?> ObserveAsync(bool mayBegin, CancellationToken cancellationToken)
     {
@@ -73,7 +73,7 @@ internal sealed class StepJob
         return Conclude(observation, actFailure: null);
     }
 
-    /// <summary>Begins the action, if guards and fence allow, and follows it to its end.</summary>
+    /// <summary>Starts the action, if guards and fence allow it, and follows it to its end.</summary>
     public async Task<StepReport?> ActAsync(CancellationToken cancellationToken)
     {
         if (await BrokenGuardsAsync(cancellationToken) is { } broken)
@@ -89,7 +89,7 @@ internal sealed class StepJob
         }
         catch (ActRefusedException)
         {
-            // Not this process's turn any more; whoever's turn it is finds the receipt and looks at the world.
+            // This process may no longer act. Its successor finds the receipt and observes the target.
             return new StepReport.Refused(_step);
         }
         catch (StepActionException exception)
@@ -105,7 +105,7 @@ internal sealed class StepJob
             failure = new StepActionException(EngineReasons.StepFailed, exception.Message, retryable: true, exception);
         }
 
-        // What cannot get better is not waited for.
+        // A failure that cannot recover is not waited for.
         var observation = failure is { Retryable: false } ? await _follower.LookAsync(cancellationToken) : await _follower.FollowAsync(cancellationToken);
         return Conclude(observation, failure ?? NoTrace(observation.Seen));
 
@@ -116,15 +116,17 @@ internal sealed class StepJob
         }
     }
 
-    // A target that took the command of a run-once step and died before the witness was there has not begun it; a
-    // second start of that attempt is refused should the first still come.
+    // A target that accepted the command of a run-once step and stopped before the witness existed has not started it. If
+    // the first start still arrives, the second start of that attempt is refused.
     private StepActionException NoTrace(Observation seen) => new(
         EngineReasons.StepFailed,
-        seen.Message is { } what ? $"the action was carried out and left no trace: {what}" : "the action was carried out and left no trace")
+        seen.Message is { } what
+            ? $"The action was carried out and left no trace: {what}"
+            : "The action was carried out and left no trace.")
     { NotTaken = _step.RunOnce };
 
-    // A step whose attempt is open failed in that attempt. A run-once step without an open attempt that has begun
-    // before was given another by a person.
+    // A step with an open attempt failed in that attempt. A run-once step that has started before and has no open attempt
+    // was given another one by an administrator.
     private bool MayRepeatAfterFailure() =>
         _step.StartedAt is null
         && _step.Attempt > 0
@@ -147,7 +149,7 @@ internal sealed class StepJob
                 ? new StepReport.Failed(
                     _step,
                     EngineReasons.StepFailed,
-                    $"its receipt '{key}' has {length} characters, and a status takes at most {LongestReceipt}; nothing was begun",
+                    $"Its receipt '{key}' has {length} characters; the limit is {LongestReceipt}. Nothing was started.",
                     Retryable: false,
                     FailurePoint.BeforeAct)
                 : new StepReport.Ready(_step, receipt, sameAttempt);
@@ -181,7 +183,7 @@ internal sealed class StepJob
         _ => new StepReport.Idle(_step),
     };
 
-    // Null: the target took it, or said no. The time counts from the first time it did not take it.
+    // Null: the target accepted or rejected the request. The time counts from the first request it did not accept.
     private StepReport? NotTaken(StepActionException failure, FailurePoint point)
     {
         if (!failure.NotTaken)
@@ -193,7 +195,11 @@ internal sealed class StepJob
         return Now - since < _timeout()
             ? new StepReport.NotTaken(_step, failure.Reason, Clean(failure.Message), since)
             : new StepReport.Failed(
-                _step, failure.Reason, $"{Clean(failure.Message)}; it was tried again for {KubernetesDuration.Format(_timeout())} and has not begun", Retryable: false, point);
+                _step,
+                failure.Reason,
+                Sentences.Join(Clean(failure.Message), $"It was retried for {KubernetesDuration.Format(_timeout())} and has not started."),
+                Retryable: false,
+                point);
     }
 
     [return: NotNullIfNotNull(nameof(message))]

@@ -3,16 +3,16 @@ using Drydock.Engine.Guards;
 
 namespace Drydock.Engine.Running;
 
-/// <summary>What a job found out, on its way to the one writer of the object.</summary>
-/// <param name="Basis">The step as the job saw it when it began; a report counts only while the stored step still goes
-/// back to it.</param>
+/// <summary>A result of a job, on its way to the only writer of the object.</summary>
+/// <param name="Basis">The step as it was when the job started; a report counts only while the stored step still derives
+/// from it.</param>
 internal abstract record StepReport(PlanStep Basis)
 {
     public string StepId => Basis.Id;
 
-    /// <summary>The step has not begun; this receipt may be written and the action begun.</summary>
-    /// <param name="SameAttempt">The attempt already counted left no trace and is begun once more under its own number,
-    /// so that a late first beginning and this one exclude each other.</param>
+    /// <summary>The step has not started; this receipt may be recorded and the action started.</summary>
+    /// <param name="SameAttempt">The attempt that is already counted left no trace and is started again under its own
+    /// number, so that a late first start and this one exclude each other.</param>
     internal sealed record Ready(
         PlanStep Basis, IReadOnlyDictionary<string, string> Receipt, bool SameAttempt) : StepReport(Basis);
 
@@ -28,22 +28,23 @@ internal abstract record StepReport(PlanStep Basis)
         PlanStep Basis, string Reason, string Message, bool Retryable, FailurePoint Point) : StepReport(Basis);
 
     /// <summary>
-    /// The target did not take the request and the world shows that nothing has begun: it is begun again by itself.
+    /// The target did not accept the request and the observation shows that nothing has started: it is restarted
+    /// automatically.
     /// </summary>
-    /// <param name="Since">When it first did not.</param>
+    /// <param name="Since">When the target first did not accept it.</param>
     internal sealed record NotTaken(
         PlanStep Basis, string Reason, string Message, DateTimeOffset Since) : StepReport(Basis);
 
-    /// <summary>What came of it cannot be read.</summary>
-    /// <param name="Lost">It never will be.</param>
-    internal sealed record Unknown(PlanStep Basis, string Message, bool Lost = false) : StepReport(Basis);
+    /// <summary>The outcome cannot be determined.</summary>
+    /// <param name="IsPermanent">It can never be determined.</param>
+    internal sealed record Unknown(PlanStep Basis, string Message, bool IsPermanent = false) : StepReport(Basis);
 
-    /// <summary>The step has not begun, and may not be by itself (it failed before, or something forbids it).</summary>
+    /// <summary>The step has not started and must not be started now (it failed before, or it is not allowed).</summary>
     internal sealed record Idle(PlanStep Basis) : StepReport(Basis);
 
-    /// <summary>The fence let this process not act.</summary>
+    /// <summary>The fence did not let this process act.</summary>
     internal sealed record Refused(PlanStep Basis) : StepReport(Basis);
 
-    /// <summary>What the guards in force said.</summary>
+    /// <summary>The state of the guards in force.</summary>
     internal sealed record GuardsRead(PlanStep Basis, IReadOnlyList<GuardBreach> Breaches) : StepReport(Basis);
 }

@@ -3,22 +3,22 @@ using Drydock.Abstractions.Plans;
 namespace Drydock.Engine.Running;
 
 /// <summary>
-/// How a report changes a step. Pure. A step whose attempt is open has a <see cref="PlanStep.StartedAt"/>; one that was
-/// not begun, or whose last attempt is over and will be followed by another, has none.
+/// How a report changes a step. Pure. A step whose attempt is open has a <see cref="PlanStep.StartedAt"/>. A step that
+/// has not started, or whose last attempt is over and will be followed by another, has none.
 /// </summary>
 internal static class StepTransitions
 {
-    /// <summary>Looks at an unreadable outcome this many times before the run says so.</summary>
+    /// <summary>Observations of an unreadable outcome before the run reports it.</summary>
     public const int UnknownLooks = 3;
 
-    /// <summary>Preparations are repeated up to this many times even for a run-once step: nothing has begun.</summary>
+    /// <summary>Preparations, also of a run-once step: until an act nothing has started.</summary>
     public const int Preparations = 3;
 
     /// <summary>Times go through the API server, which may keep whole seconds only.</summary>
     public static TimeSpan ClockGrain { get; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Whether a report made on <paramref name="basis"/> still speaks of <paramref name="step"/> as it is now stored.
+    /// Whether a report made on <paramref name="basis"/> still applies to <paramref name="step"/> as it is stored now.
     /// </summary>
     public static bool StillSpeaksOf(PlanStep basis, PlanStep step)
     {
@@ -27,13 +27,13 @@ internal static class StepTransitions
             return false;
         }
 
-        // Opened by this job's own report that it is under way.
+        // The attempt was opened by this job's own report that it is under way.
         var openedByJob = basis.StartedAt is null && step.StartedAt is not null
             && step.Attempt == Math.Max(basis.Attempt, 1) && step.Tries == basis.Tries + 1;
         return openedByJob || IsUnchanged(basis, step);
     }
 
-    /// <summary>Whether nobody began, ended or reset an attempt since <paramref name="basis"/>.</summary>
+    /// <summary>Whether no attempt was started, ended or reset since <paramref name="basis"/>.</summary>
     public static bool IsUnchanged(PlanStep basis, PlanStep step) =>
         step.Attempt == basis.Attempt
         && step.Tries == basis.Tries
@@ -46,7 +46,7 @@ internal static class StepTransitions
 
     public static PlanStep Apply(PlanStep step, StepReport report, DateTimeOffset now, int unknownLooks)
     {
-        // That nothing has begun is only known of the attempt the job was told of.
+        // "Nothing has started" is known only for the attempt that the job was started for.
         var current = report is StepReport.Idle or StepReport.NotTaken or StepReport.Failed { Point: FailurePoint.BeforeAct }
             ? IsUnchanged(report.Basis, step) && step.State != StepState.Succeeded
             : StillSpeaksOf(report.Basis, step);
@@ -84,7 +84,7 @@ internal static class StepTransitions
             {
                 State = step.StartedAt is null ? StepState.Pending : StepState.Running,
                 Reason = refused.Reason,
-                Message = $"has not begun, trying again: {refused.Message}",
+                Message = $"Not started yet, retrying: {refused.Message}",
                 NotTakenSince = refused.Since,
             },
             StepReport.Failed failed => Fail(step, failed, now),
@@ -93,14 +93,14 @@ internal static class StepTransitions
             {
                 State = StepState.Unknown,
 
-                // What could only not be read may still turn out well: whoever repeats or takes back by the reason must
-                // not do so then.
-                Reason = unknown.Lost ? EngineReasons.OutcomeUnknown : null,
+                // An outcome that merely could not be read may still be a success. Retries and rollbacks that are decided by
+                // the reason must not happen then.
+                Reason = unknown.IsPermanent ? EngineReasons.OutcomeUnknown : null,
                 Message = unknown.Message,
             },
             StepReport.Unknown unknown => step with { Message = unknown.Message },
 
-            // It can be read again, and has not begun.
+            // It can be read again, and has not started.
             StepReport.Idle when step.State == StepState.Unknown => step with
             {
                 State = step.StartedAt is null ? StepState.Pending : StepState.Running,
@@ -109,15 +109,15 @@ internal static class StepTransitions
                 NotTakenSince = null,
             },
 
-            // Somebody stopped the run: the time for which its target may refuse begins anew.
+            // Something stopped the run in between: the time during which its target may refuse starts again.
             StepReport.Idle when step.State != StepState.Failed => step with { NotTakenSince = null },
             _ => step,
         };
     }
 
     /// <summary>
-    /// Writes the receipt and counts the attempt; one that was already counted keeps its number. The time of the
-    /// attempt runs from here, also when a killed operator had written its receipt long ago.
+    /// Records the receipt and counts the attempt; an attempt that is already counted keeps its number. The time of the
+    /// attempt starts here, even if an operator that was killed had recorded its receipt long before.
     /// </summary>
     public static PlanStep Begin(PlanStep step, StepReport.Ready ready, DateTimeOffset now) => step with
     {
@@ -133,9 +133,9 @@ internal static class StepTransitions
         CleanedUpAt = null,
     };
 
-    /// <summary>Gives a step its attempts back.</summary>
+    /// <summary>Resets the attempts of a step.</summary>
     public static PlanStep Reset(PlanStep step) =>
-        step with { State = StepState.Pending, Tries = 0, StartedAt = null, FinishedAt = null, Reason = null, Message = "to be tried again", NotTakenSince = null };
+        step with { State = StepState.Pending, Tries = 0, StartedAt = null, FinishedAt = null, Reason = null, Message = "Will be retried.", NotTakenSince = null };
 
     private static PlanStep Fail(PlanStep step, StepReport.Failed failed, DateTimeOffset now)
     {
@@ -146,7 +146,7 @@ internal static class StepTransitions
 
         var tries = step.StartedAt is null ? step.Tries + 1 : step.Tries;
         var limit = failed.Point == FailurePoint.BeforeAct ? Math.Max(step.MaxAttempts, Preparations) : step.MaxAttempts;
-        var last = !failed.Retryable || tries >= limit || NeverByItself(step, failed.Point);
+        var last = !failed.Retryable || tries >= limit || NeverAutomatically(step, failed.Point);
         var begun = failed.Point == FailurePoint.Begun;
         return step with
         {
@@ -156,11 +156,11 @@ internal static class StepTransitions
             StartedAt = last && begun ? step.StartedAt ?? now : null,
             FinishedAt = last ? now : null,
             Reason = failed.Reason,
-            Message = last ? failed.Message : $"attempt {tries} of {limit} failed, trying again: {failed.Message}",
+            Message = last ? failed.Message : $"Attempt {tries} of {limit} failed, retrying: {failed.Message}",
         };
     }
 
-    private static bool NeverByItself(PlanStep step, FailurePoint point) => point switch
+    private static bool NeverAutomatically(PlanStep step, FailurePoint point) => point switch
     {
         FailurePoint.BeforeAct => false,
         FailurePoint.NoTrace => step.RunOnce,

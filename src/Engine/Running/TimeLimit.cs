@@ -2,10 +2,10 @@ using Drydock.Abstractions.Values;
 
 namespace Drydock.Engine.Running;
 
-/// <summary>Gives up what does not answer in time. The limit may be raised while it is waited for.</summary>
+/// <summary>Cancels work that does not finish in time. The limit may be raised meanwhile.</summary>
 internal static class TimeLimit
 {
-    // A timer takes no span longer than some weeks.
+    // Timers accept at most 49 days; the limit is checked again after this long.
     private static readonly TimeSpan LongestTimer = TimeSpan.FromHours(1);
 
     /// <summary>Runs <paramref name="work"/> to its end.</summary>
@@ -33,7 +33,8 @@ internal static class TimeLimit
             }
             catch (OperationCanceledException exception) when (stop.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
-                throw new TimeoutException($"no answer after {KubernetesDuration.Format(limit())}, and it was not waited for any longer: something on the target hangs", exception);
+                throw new TimeoutException(
+                    $"No answer within {KubernetesDuration.Format(limit())}. Something on the target hangs.", exception);
             }
         }
 

@@ -16,11 +16,11 @@ internal sealed class ControllerParts<TEntity>
 {
     private readonly Func<ValueTask> _forget;
 
-    /// <summary>Puts them together.</summary>
+    /// <summary>Composes them.</summary>
     /// <param name="client">The API server.</param>
     /// <param name="scope">The namespaces to serve.</param>
     /// <param name="build">Builds the controller.</param>
-    /// <param name="events">Where it is said that an object is left alone.</param>
+    /// <param name="events">Reports objects that are skipped because of their schema.</param>
     /// <param name="secretNames">Secrets whose changes wake an object.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">Logs.</param>
@@ -60,11 +60,11 @@ internal sealed class ControllerParts<TEntity>
     public ControllerHost<TEntity> Host { get; }
 
     /// <summary>
-    /// Runs the host for one term of leadership, and drops what the controller holds in memory at its end.
+    /// Runs the host for one term of leadership, and drops the sessions of the controller at its end.
     /// </summary>
     public async Task LeadAsync(CancellationToken cancellationToken)
     {
-        // Its jobs were cancelled with the workers, by the fence; what remains is to wait for them.
+        // The fence cancelled its jobs together with the workers; now wait for them.
         try
         {
             await Host.RunAsync(cancellationToken);

@@ -22,7 +22,7 @@ using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Operator.Composition;
 
-/// <summary>Puts the parts of the operator together, by hand: there are few, and the compiler checks them.</summary>
+/// <summary>Composes the operator by hand: there are few parts, and the compiler checks them.</summary>
 public sealed partial class OperatorComposition : IAsyncDisposable
 {
     private const string LeaseName = "drydock-operator";
@@ -207,7 +207,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         return new OperatorComposition(client, options, time, loggers);
     }
 
-    /// <summary>Watches at once, and acts while it leads, until cancelled.</summary>
+    /// <summary>Watches at once, and acts while it is leader, until cancelled.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         RemoveScratch();
@@ -238,7 +238,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         _client.Dispose();
     }
 
-    // Whoever works there needs it to be usable, and says so; the others do without.
+    // Not fatal: only dumps and loads need these directories, and report if they cannot be used.
     private void RemoveScratch()
     {
         try
@@ -252,7 +252,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         }
     }
 
-    // A replica may have waited for the lease for days.
+    // The CRDs may have changed since: a replica may have waited for the lease for days.
     private async Task LeadWhileGoodAsync(CancellationToken term)
     {
         if (await _schema.CheckAsync(term))
@@ -275,11 +275,11 @@ public sealed partial class OperatorComposition : IAsyncDisposable
 
     private Task LeadAsync(CancellationToken term) => TermParts.RunAsync(
         [
-            ("the controller of OmsUpgrades", _upgrades.LeadAsync),
-            ("the controller of DatabaseRollingUpgrades", _databases.LeadAsync),
-            ("the controller of BackupSnapshots", _snapshots.LeadAsync),
-            ("the controller of SnapshotRestores", _restores.LeadAsync),
-            ("the retention of snapshots", _retention.RunAsync),
+            ("The controller of OmsUpgrades", _upgrades.LeadAsync),
+            ("The controller of DatabaseRollingUpgrades", _databases.LeadAsync),
+            ("The controller of BackupSnapshots", _snapshots.LeadAsync),
+            ("The controller of SnapshotRestores", _restores.LeadAsync),
+            ("The retention of snapshots", _retention.RunAsync),
         ],
         (name, fault) =>
         {
@@ -288,9 +288,9 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         },
         term);
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "A part of the operator failed, so that all of it ends: {Part}")]
+    [LoggerMessage(Level = LogLevel.Critical, Message = "{Part} failed, so the whole operator stops.")]
     private static partial void PartFailed(ILogger logger, Exception fault, string part);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "What an earlier process left in the scratch or the temporary directory could not be removed: {Message}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Leftovers of an earlier process in the scratch or temporary directory could not be removed: {Message}")]
     private static partial void ScratchRemains(ILogger logger, string message);
 }

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Drydock.Operator.Health;
 
 /// <summary>
-/// /healthz fails when the watches are dead or the process neither leads nor contends; /readyz until the watches have
-/// listed once and while the CRDs are older than the operator; /metrics in Prometheus' text format.
+/// /healthz fails if a watch is stuck or the process neither leads nor contends; /readyz fails until the watches have
+/// listed once and while the CRDs are older than the operator; /metrics in the Prometheus text format.
 /// </summary>
 public static class ProbeServer
 {
@@ -22,7 +22,7 @@ public static class ProbeServer
         app.Run(context => context.Request.Path.Value switch
         {
 
-            // A process that must not lead because of the CRDs rightly neither leads nor contends.
+            // A process that must not lead because of outdated CRDs neither leads nor contends, which is correct.
             "/healthz" => AnswerAsync(context, composition.SchemaProblem is null ? live : [live[0]]),
             "/readyz" => composition.SchemaProblem is { } problem
                 ? TextAsync(context, StatusCodes.Status503ServiceUnavailable, $"Unhealthy: {problem}\n", "text/plain")
@@ -33,7 +33,7 @@ public static class ProbeServer
         return app;
     }
 
-    // The first that is not well speaks for all.
+    // The worst result is the answer.
     private static async Task AnswerAsync(HttpContext context, IReadOnlyList<IHealthCheck> checks)
     {
         var results = await Task.WhenAll(checks.Select(check => check.CheckHealthAsync(new HealthCheckContext(), context.RequestAborted)));

@@ -9,10 +9,10 @@ namespace Drydock.Operator.Logging;
 /// <summary>Logs go to standard output, as text for people or as JSON for collectors.</summary>
 public static class OperatorLog
 {
-    /// <summary>How a line looks to people.</summary>
+    /// <summary>The form of a line for people.</summary>
     public const string Template = "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffZ} {Level:u3} {SourceContext} {Message:lj}{NewLine}{Exception}";
 
-    /// <summary>Makes the logger.</summary>
+    /// <summary>Creates the logger.</summary>
     public static Logger Create(OperatorOptions options)
     {
         var configuration = new LoggerConfiguration()

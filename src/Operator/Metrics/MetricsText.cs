@@ -7,8 +7,8 @@ namespace Drydock.Operator.Metrics;
 
 /// <summary>
 /// Collects the instruments of all Drydock meters and of the runtime (memory, threads, timers, exceptions) and renders
-/// them in Prometheus' text format: counters and gauges as they are, histograms as sum and count (no exporter package
-/// for this format is on the feed this is built from).
+/// them in the Prometheus text format: counters and gauges unchanged, histograms as sum and count. The package feed has
+/// no exporter for this format.
 /// </summary>
 public sealed class MetricsText : IDisposable
 {

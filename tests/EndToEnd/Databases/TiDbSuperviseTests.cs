@@ -52,7 +52,7 @@ public sealed class TiDbSuperviseTests(DatabaseStageFixture fixture, ITestOutput
 
         await stage.PatchAsync(space, scenario.Name, """{"spec":{"desiredState":"RolledBack"}}""");
         var refused = await stage.WaitForAsync(space, scenario, u => u.Reason("Stalled") == "RollbackUnavailable", cancellationToken: Token);
-        refused.Message().ShouldContain("no way back");
+        refused.Message().ShouldContain("rollback is not possible");
 
         await stage.PatchAsync(space, scenario.Name, """{"spec":{"desiredState":"Upgraded","holdBefore":null,"retry":"1"}}""");
         var done = await stage.WaitForAsync(space, scenario, u => u.IsOver("Succeeded"), cancellationToken: Token);

@@ -20,8 +20,8 @@ public sealed class HoldTests
         run.Outcome.StepId.ShouldBe("StopOld/a");
         run.World["Prepare/a"].Executions.ShouldBe(1);
         run.World["StopOld/a"].Looks.ShouldBe(0);
-        run.Outcome.Message.ShouldBe(
-            $"held before StopOld/a ({hold}); to go on take '{hold}' out of spec.holdBefore or annotate drydock.dev/approve={hold}@{Approval.Prefix(run.Store.Plan.Hash)}");
+        run.Outcome.Message.ShouldStartWith($"Held before StopOld/a ({hold})");
+        run.Outcome.Message.ShouldContain($"drydock.dev/approve={hold}@{Approval.Prefix(run.Store.Plan.Hash)}");
     }
 
     [Theory]

@@ -45,7 +45,7 @@ public sealed class NotTakenTests
         run.RunTo(RunState.Failed);
 
         (run.Time.GetUtcNow() - began).ShouldBeInRange(TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(12));
-        run.Outcome.Message.ShouldContain("tried again for 10m0s and has not begun");
+        run.Outcome.Message.ShouldContain("retried for 10m0s");
         run.Store["P/a"].StartedAt.ShouldBeNull("nothing was begun");
         run.Pass(TimeSpan.FromHours(1));
         item.Executions.ShouldBe(0);

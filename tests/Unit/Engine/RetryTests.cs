@@ -50,7 +50,7 @@ public sealed class RetryTests
         var refused = StepRetries.For(Step(StepState.Failed, RetryRule.RestoreFirst), byToken: true);
 
         refused.Reset.ShouldBeFalse();
-        refused.Refused.ShouldBe("P/a may be repeated only on restored data; a retry token alone never repeats it");
+        refused.Refused.ShouldBe("P/a may run again only on restored data, so a retry token alone does not repeat it.");
     }
 
     [Theory]

@@ -104,8 +104,8 @@ public sealed class StartLimitTests
 
         run.Outcome.State.ShouldBe(RunState.Held);
         run.World["A/1"].Looks.ShouldBe(0);
-        run.Outcome.Message.ShouldBe(
-            $"held before A/1 (RollBack); to go on annotate drydock.dev/approve=RollBack@{Approval.Prefix(run.Store.Plan.Hash)} or put {run.Store.Plan.Hash} into spec.approvedPlanHash");
+        run.Outcome.Message.ShouldContain($"drydock.dev/approve=RollBack@{Approval.Prefix(run.Store.Plan.Hash)}");
+        run.Outcome.Message.ShouldContain($"spec.approvedPlanHash: {run.Store.Plan.Hash}");
 
         run.Want(c => c with { Approved = new HashSet<string>(StringComparer.Ordinal) { "RollBack" } });
         run.RunTo(RunState.Succeeded);

@@ -4,8 +4,8 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>
-/// What no upgrade that rests may leave in a database (docs/research/tidb.md#rules): an instance kept without leaders.
-/// Named by the instance.
+/// What a stopped upgrade must not leave in a database (docs/research/tidb.md#rules): an instance kept without leaders. Named
+/// by the instance.
 /// </summary>
 internal sealed class DatabaseParkedState(DatabaseEngineSet engines) : IParkedStateCleanup<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
 {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Drydock.Abstractions.Plans;
+using Drydock.Abstractions.Values;
 using Drydock.Crds;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Upgrades;
@@ -24,7 +25,7 @@ internal sealed class DatabaseUpgradeKind(
     {
     }
 
-    public override string Examines => "hosts, processes and the database's own account of itself";
+    public override string Examines => "hosts, processes and the state that the database reports";
 
     public override string PastUndo => "processes were stopped for the new version";
 
@@ -94,7 +95,8 @@ internal sealed class DatabaseUpgradeKind(
     {
         var items = engines.Of(spec).LeftBehind(spec, status);
         var upgraded = status.Instances.Count(i => i.Version == spec.ToVersion);
-        var processes = string.Create(CultureInfo.InvariantCulture, $"{upgraded} of {status.Instances.Count} processes run {spec.ToVersion}; the runbook goes on by hand from here");
-        return items.Count == 0 ? processes : $"{processes}. {string.Join(". ", items.Select(i => i.Message))}";
+        var processes = string.Create(
+            CultureInfo.InvariantCulture, $"{upgraded} of {status.Instances.Count} processes run {spec.ToVersion}.");
+        return Sentences.Join([processes, "Continue manually from here.", .. items.Select(i => i.Message)]);
     }
 }

@@ -11,9 +11,9 @@ namespace Drydock.Reconcilers.Oms;
 /// </summary>
 internal sealed class OmsCleanup : IRunCleanup<OmsUpgradeSpec, OmsUpgradeStatus>
 {
-    public string Begins => "the old containers are removed";
+    public string Begins => "the old containers are being removed";
 
-    public string Stops => "no more old containers are removed";
+    public string Stops => "No more old containers are removed";
 
     public Plan? PlanOf(OmsUpgradeStatus status) => status.CleanupPlan;
 

@@ -5,11 +5,13 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>The correction and docker_init.sh run again only on restored databases.</summary>
+/// <summary>The correction JAR and docker_init.sh run again only on restored databases.</summary>
 internal sealed class OmsRedo : IRunRedo<OmsUpgradeSpec>
 {
     public string Remedy =>
-        $"it runs again only on restored data: a new spec.retry or {Annotations.Retry}=<token> stops the new containers, restores the snapshot and goes on from StartNew; spec.desiredState: RolledBack goes back";
+        "The step runs again only on restored data. "
+        + $"Set a new spec.retry or {Annotations.Retry}=<token> to stop the new containers, restore the snapshot and continue from {OmsUpgradePhases.StartNew}, "
+        + "or spec.desiredState: RolledBack to roll back.";
 
     public string Phase => OmsUpgradePhases.RestoreDatabases;
 
@@ -20,5 +22,6 @@ internal sealed class OmsRedo : IRunRedo<OmsUpgradeSpec>
     public Plan Compile(OmsUpgradeSpec spec, Plan plan) => RedoPlanner.Compile(spec, plan);
 
     public string Describe(PlanStep step, Plan plan) =>
-        $"{step.Id} may run again only on restored data: the plan was compiled anew ({plan.Hash}); the new containers are stopped, the snapshot restored, and everything from StartNew on is done again";
+        $"{step.Id} runs again only on restored data, so the plan was compiled again ({plan.Hash}). "
+        + $"The new containers are stopped, the snapshot is restored, and everything from {OmsUpgradePhases.StartNew} on is repeated.";
 }

@@ -94,7 +94,7 @@ internal sealed class OmsUpgradeKind(OmsServices services)
         + (status.CleanupPlan is { } cleanup && PlanProgress.Done(cleanup) ? "; the old containers are removed" : "");
 
     protected override string LeftBehind(OmsUpgradeSpec spec, OmsUpgradeStatus status) =>
-        "Containers, ha.config and dumps are as these steps left them; the runbook goes on by hand from here";
+        "Containers, ha.config and dumps are as these steps left them. Continue manually from here.";
 
     private static bool IsManual(PlanStep step) => step.Action == OmsActions.AwaitManualHighAvailability;
 }

@@ -104,7 +104,7 @@ internal sealed partial class BackupSnapshotController(
                 // What is there then may be another's work that came in between: it is looked at anew before anything
                 // is begun.
                 await Writer.AddFinalizerAsync(snapshot, Labels.SnapshotFinalizer, cancellationToken);
-                return Shortly;
+                return ConflictPause;
             }
 
             snapshot = await BeginAsync(snapshot, cancellationToken);

@@ -173,7 +173,7 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
             // What is there then may be another's work that came in between: it is looked at anew before anything is
             // begun.
             await Writer.AddFinalizerAsync(restore, Labels.RestoreFinalizer, cancellationToken);
-            return Shortly;
+            return ConflictPause;
         }
 
         var job = RestoreJob.Create(() => _trigger.Wake(restore.Metadata.Namespace, restore.Metadata.Name), _services.Fence.Ended);
@@ -250,7 +250,7 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
         return outcome switch
         {
             RestoreOutcome.Stopped when restore.Metadata.DeletionTimestamp is null => null,
-            _ => Shortly,
+            _ => ConflictPause,
         };
     }
 

@@ -3,15 +3,15 @@ using Drydock.Abstractions.Values;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Tells everybody who waits that something happened. A waiter that came too late for a pulse waits for the next one,
-/// so waits are bounded.
+/// Wakes all waiters when something happened. A waiter that came too late waits for the next signal, so waits are
+/// bounded.
 /// </summary>
 internal sealed class AsyncSignal
 {
     private readonly Lock _gate = new();
     private readonly List<TaskCompletionSource> _waiting = [];
 
-    /// <summary>Wakes all who wait.</summary>
+    /// <summary>Wakes all waiters.</summary>
     public void Set()
     {
         List<TaskCompletionSource> woken;
@@ -25,8 +25,8 @@ internal sealed class AsyncSignal
     }
 
     /// <summary>
-    /// Returns at the next pulse, or after <paramref name="atMost"/>: a pulse between a look and this wait is not lost
-    /// for longer than that.
+    /// Returns at the next signal, or after <paramref name="atMost"/>: the longest delay for a signal that came between an
+    /// observation and this wait.
     /// </summary>
     public async Task WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
     {

@@ -1,8 +1,6 @@
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>Keeps what was used last, up to a number of entries. Safe for use by several threads.</summary>
-/// <typeparam name="TValue">What is kept.</typeparam>
-/// <param name="capacity">Most entries.</param>
+/// <summary>Keeps the most recently used entries, up to a capacity. Thread-safe.</summary>
 internal sealed class BoundedCache<TValue>(int capacity)
     where TValue : class
 {
@@ -10,7 +8,6 @@ internal sealed class BoundedCache<TValue>(int capacity)
     private readonly Dictionary<string, LinkedListNode<(string Key, TValue Value)>> _entries = new(StringComparer.Ordinal);
     private readonly LinkedList<(string Key, TValue Value)> _byUse = new();
 
-    /// <summary>Number of entries.</summary>
     public int Count
     {
         get
@@ -22,7 +19,7 @@ internal sealed class BoundedCache<TValue>(int capacity)
         }
     }
 
-    /// <summary>An entry, which is the last to be dropped from now on; null if there is none.</summary>
+    /// <summary>An entry, which becomes the most recently used one; null if there is none.</summary>
     public TValue? Find(string key)
     {
         lock (_gate)
@@ -38,7 +35,7 @@ internal sealed class BoundedCache<TValue>(int capacity)
         }
     }
 
-    /// <summary>Adds or replaces an entry and drops what was not used for longest.</summary>
+    /// <summary>Adds or replaces an entry and drops the least recently used one.</summary>
     public void Set(string key, TValue value)
     {
         lock (_gate)

@@ -3,10 +3,10 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>Metadata of the objects that a run makes beside itself.</summary>
+/// <summary>Metadata of the objects that a run creates.</summary>
 internal static class ChildMetadata
 {
-    /// <summary>Metadata of an object that stays when the run goes.</summary>
+    /// <summary>Metadata of an object that is kept when the run is deleted.</summary>
     /// <param name="name">Name of the object.</param>
     /// <param name="kind">The run's kind.</param>
     /// <param name="owner">Metadata of the run.</param>
@@ -24,7 +24,7 @@ internal static class ChildMetadata
         Annotations = new Dictionary<string, string>(StringComparer.Ordinal) { [Annotations.Upgrade] = owner.Name },
     };
 
-    /// <summary>Metadata of an object that goes with the run.</summary>
+    /// <summary>Metadata of an object that is deleted with the run.</summary>
     /// <param name="name">Name of the object.</param>
     /// <param name="kind">The run's kind.</param>
     /// <param name="owner">Metadata of the run.</param>

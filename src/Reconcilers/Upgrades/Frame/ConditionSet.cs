@@ -4,7 +4,7 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Builds the conditions of a status from those before: the transition time changes only when the status does.
+/// Builds the conditions of a status from the former ones: the transition time changes only if the status changes.
 /// </summary>
 internal sealed class ConditionSet(IReadOnlyList<Condition> before, DateTimeOffset now, long? generation)
 {
@@ -17,8 +17,8 @@ internal sealed class ConditionSet(IReadOnlyList<Condition> before, DateTimeOffs
     public void Set(string type, bool status, string reason, string message) =>
         Set(type, status ? "True" : "False", reason, message);
 
-    /// <summary>Sets a condition; the last word on a type counts.</summary>
-    /// <param name="type">What it speaks of.</param>
+    /// <summary>Sets a condition; the last call for a type counts.</summary>
+    /// <param name="type">The type of the condition.</param>
     /// <param name="status">True, False or Unknown.</param>
     /// <param name="reason">Stable word.</param>
     /// <param name="message">A sentence for people.</param>

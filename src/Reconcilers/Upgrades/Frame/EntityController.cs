@@ -13,22 +13,20 @@ using Backoff = Drydock.Engine.Running.Backoff;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// The outer frame of every controller: an ended object is left alone without a read; everything else is decided on
-/// what the server has now, never on the cache; a write that did not come through, or may not have, means read again
-/// and decide again, after a pause that grows; what runs beside the reconcile is kept by uid and stopped with the
-/// object, or with the leadership.
+/// The outer frame of every controller. A finished object is ignored without a read; everything else is decided from the
+/// current state on the server, never from the cache. After a write that failed, or may have failed, the object is read
+/// and decided again after a growing pause. Jobs outside the reconcile are kept by uid and stopped with the object, or
+/// with the leadership.
 /// </summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
-/// <typeparam name="TSession">What this process keeps in memory for one object while it works on it. It may be lost at
-/// any time: the next look starts from the world.</typeparam>
-/// <param name="writer">Writes to the kind's objects.</param>
-/// <param name="events">Tells of writes that the server does not take.</param>
+/// <typeparam name="TSession">What this process keeps in memory for one object. It may be lost at any time: the next
+/// reconcile starts from the observed state.</typeparam>
 internal abstract class EntityController<TEntity, TSession>(IEntityWriter<TEntity> writer, IEventRecorder events) : IEntityController<TEntity>, IAsyncDisposable
     where TEntity : class, IKubernetesObject
     where TSession : class, IAsyncDisposable
 {
-    // From here on it is no chance meeting of two writers.
-    private const int TellFrom = 5;
+    // From here on it is not a chance conflict of two writers.
+    private const int ReportFrom = 5;
 
     // An Event takes 1024 characters, and what to do must not be cut off.
     private const int LongestAnswer = 500;
@@ -38,8 +36,8 @@ internal abstract class EntityController<TEntity, TSession>(IEntityWriter<TEntit
     private readonly ConcurrentDictionary<string, int> _lostWrites = new(StringComparer.Ordinal);
     private readonly Backoff _backoff = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1), Random.Shared);
 
-    /// <summary>How soon to look again after a conflict.</summary>
-    protected static TimeSpan Shortly { get; } = TimeSpan.FromMilliseconds(20);
+    /// <summary>Pause before the next reconcile after a write conflict.</summary>
+    protected static TimeSpan ConflictPause { get; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Writes of this controller.</summary>
     protected IEntityWriter<TEntity> Writer { get; } = writer;
@@ -54,7 +52,7 @@ internal abstract class EntityController<TEntity, TSession>(IEntityWriter<TEntit
             return await InertAsync(entity);
         }
 
-        // The cache may be behind our own last write; what is decided here is decided on what the server has.
+        // The cache may be behind our own last write, so the decision is made from the state on the server.
         var fresh = await Writer.ReadAsync(entity, cancellationToken);
         if (fresh is null || fresh.Metadata.Uid != entity.Metadata.Uid)
         {
@@ -75,8 +73,7 @@ internal abstract class EntityController<TEntity, TSession>(IEntityWriter<TEntit
         }
         catch (KubernetesException exception) when (!exception.Request.IsRead)
         {
-            // Another wrote, or our write may or may not have come through, or the server refuses it: read again and
-            // decide again.
+            // Another writer was faster, or our write may have failed, or the server refuses it: read and decide again.
             return NotWritten(fresh, exception);
         }
     }
@@ -94,7 +91,7 @@ internal abstract class EntityController<TEntity, TSession>(IEntityWriter<TEntit
     [SuppressMessage("Usage", "CA1816", Justification = "No kind of controller has a finalizer.")]
     public async ValueTask DisposeAsync()
     {
-        // All at once: a session that hangs or throws does not keep the jobs of the others alive.
+        // In parallel: a session that hangs or throws must not keep the jobs of the others alive.
         try
         {
             await Task.WhenAll(_sessions.Keys.Select(ForgetAsync));
@@ -107,43 +104,42 @@ internal abstract class EntityController<TEntity, TSession>(IEntityWriter<TEntit
     }
 
     /// <summary>
-    /// Ended, and nothing asked since: no read, no write, no connection to any target. Asked of the cached and of the
-    /// fresh object.
+    /// Finished, and nothing requested since: no read, no write, no connection to any target. Called for the cached and for
+    /// the fresh object.
     /// </summary>
     protected abstract bool IsInert(TEntity entity);
 
-    /// <summary>How long an inert object stays so without an event; null: for good.</summary>
+    /// <summary>How long an object stays inert without an event; null for ever.</summary>
     protected virtual TimeSpan? InertFor(TEntity entity) => null;
 
     /// <summary>
-    /// Brings the world nearer to what the object, as the server has it now, asks for. Returns when to look again
-    /// without an event; null: not.
+    /// Reconciles the object's current server-side state. Returns when to requeue, or null to wait for the next event.
     /// </summary>
     protected abstract Task<TimeSpan?> ReconcileFreshAsync(TEntity entity, CancellationToken cancellationToken);
 
-    /// <summary>What is kept for the object, made if there is nothing.</summary>
+    /// <summary>The session of the object, created if there is none.</summary>
     protected TSession SessionOf(TEntity entity, Func<TSession> make) =>
         _sessions.GetOrAdd(Uid(entity), static (_, m) => m(), make);
 
-    /// <summary>What is kept for the object; null if nothing is.</summary>
+    /// <summary>The session of the object; null if there is none.</summary>
     protected TSession? FindSession(TEntity entity) => _sessions.GetValueOrDefault(Uid(entity));
 
-    /// <summary>Stops what runs for the object and forgets it; returns when it has stopped.</summary>
+    /// <summary>Stops the jobs of the object and forgets its session; returns when they have stopped.</summary>
     protected Task ForgetAsync(TEntity entity) =>
         entity?.Metadata.Uid is { } uid ? ForgetAsync(uid) : Task.CompletedTask;
 
     private static string Uid(TEntity entity) =>
         entity.Metadata.Uid ?? throw new ArgumentException("An object without uid was never stored.", nameof(entity));
 
-    // Another process may have brought it to its end while this one was frozen.
+    // Another process may have finished it while this one was frozen.
     private async Task<ReconciliationResult<TEntity>> InertAsync(TEntity entity)
     {
         await ForgetAsync(entity);
         return ReconciliationResult<TEntity>.Success(entity, InertFor(entity));
     }
 
-    // An object of the same name was deleted and created again faster than its deletion was told: what ran for the one
-    // that is gone must not run on.
+    // An object of the same name was deleted and created again before its deletion was reported: the jobs of the deleted
+    // object must stop.
     private async Task ForgetFormerAsync(TEntity entity)
     {
         var (key, uid) = (ObjectKey.Of(entity), Uid(entity));
@@ -158,20 +154,20 @@ internal abstract class EntityController<TEntity, TSession>(IEntityWriter<TEntit
     private ReconciliationResult<TEntity> NotWritten(TEntity entity, KubernetesException exception)
     {
         var count = _lostWrites.AddOrUpdate(Uid(entity), 1, static (_, n) => n + 1);
-        var delay = count == 1 ? Shortly : _backoff.Delay(count - 1);
+        var delay = count == 1 ? ConflictPause : _backoff.Delay(count - 1);
 
-        // What the server refuses for its contents does not get better with time.
-        if (count < TellFrom && exception is not (KubernetesRequestTooLargeException or KubernetesInvalidException))
+        // A write that the server refuses for its contents does not succeed later.
+        if (count < ReportFrom && exception is not (KubernetesRequestTooLargeException or KubernetesInvalidException))
         {
             return ReconciliationResult<TEntity>.Success(entity, delay);
         }
 
         var message = string.Create(
             CultureInfo.InvariantCulture,
-            $"The last {count} looks at this object could not write what they decided: {SchemaLimits.Clip(exception.Message, LongestAnswer)} "
-            + $"What runs on the targets is not stopped, and nothing is started. The operator retries with growing pauses of at most a minute. "
-            + $"If this does not end, look for another writer of the object (`kubectl get -o yaml --show-managed-fields`), "
-            + $"for an admission webhook that fails, and at etcd.");
+            $"The last {count} reconciles of this object could not write its status: {SchemaLimits.Clip(exception.Message, LongestAnswer)} "
+            + $"Running steps are not stopped, and no step is started. The operator retries with growing pauses of at most one minute. "
+            + $"If this continues, check for another writer of the object (`kubectl get -o yaml --show-managed-fields`), "
+            + $"for a failing admission webhook, and the health of etcd.");
         events.Warning(entity, Reasons.WritesNotTaken, message);
         return ReconciliationResult<TEntity>.Failure(entity, message, exception, delay);
     }

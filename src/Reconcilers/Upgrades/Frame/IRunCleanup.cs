@@ -9,10 +9,10 @@ namespace Drydock.Reconcilers.Upgrades;
 /// </summary>
 internal interface IRunCleanup
 {
-    /// <summary>What begins, after "The upgrade is accepted; ": <c>the old files are being removed</c>.</summary>
+    /// <summary>What begins, after "The upgrade is accepted: ": <c>the old files are being removed</c>.</summary>
     string Begins { get; }
 
-    /// <summary>What a deletion stops, as a clause: <c>no more old files are removed</c>.</summary>
+    /// <summary>What a deletion stops: <c>No more old files are removed</c>.</summary>
     string Stops { get; }
 
     /// <summary>The plan of the removal; null before it is compiled.</summary>

@@ -4,16 +4,14 @@ using Drydock.Engine.Running;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Lets acts pass only while this process is certain to be leader for long enough for an act to reach its target.
+/// Allows acts only while this process is certain to stay leader long enough for an act to reach its target.
 /// </summary>
 internal sealed class LeadershipFence(ILeadership leadership) : IActFence
 {
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(2);
 
-    /// <inheritdoc />
     public CancellationToken Ended => leadership.Lost;
 
-    /// <inheritdoc />
     public void EnsureMayAct()
     {
         try

@@ -5,16 +5,15 @@ namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
 /// Tokens of every kind: <c>spec.retry</c>, and the annotations <c>drydock.dev/retry</c> and <c>drydock.dev/abort</c>.
-/// Each value works once. What is compared is what is recorded: without white space around it, and as long as a record
-/// may be.
+/// Each value works once. Tokens are compared in their recorded form: trimmed, and clipped to the length of a record.
 /// </summary>
 internal static class RetryTokens
 {
-    /// <summary>Retry tokens that were given and not used yet.</summary>
+    /// <summary>Retry tokens that were given and are not used yet.</summary>
     public static IReadOnlyList<string> New(V1ObjectMeta metadata, string? specRetry, IReadOnlyList<UsedToken> used) =>
         [.. Given(metadata, specRetry).Where(t => !IsUsed(used, TokenKind.Retry, t))];
 
-    /// <summary>The abort token that was given and not used yet; null if there is none.</summary>
+    /// <summary>The abort token that was given and is not used yet; null if there is none.</summary>
     public static string? NewAbort(V1ObjectMeta metadata, IReadOnlyList<UsedToken> used) =>
         GivenAbort(metadata) is { } token && !IsUsed(used, TokenKind.Abort, token) ? token : null;
 
@@ -22,18 +21,15 @@ internal static class RetryTokens
     public static List<UsedToken> Use(
         IReadOnlyList<UsedToken> used, IEnumerable<string> tokens, DateTimeOffset now, TokenKind kind = TokenKind.Retry)
     {
-        ArgumentNullException.ThrowIfNull(used);
-        ArgumentNullException.ThrowIfNull(tokens);
         return [.. used, .. tokens.Select(t => new UsedToken { Kind = kind, Token = Recorded(t), At = now })];
     }
 
     /// <summary>
-    /// The used tokens as they are stored: of each kind the last ones, and those that the object still has, however
-    /// old. A token that stays where it was written must not become a new one after many others.
+    /// The used tokens as they are stored: of each kind the last ones, and those that the object still has, however old. A
+    /// token that is not removed from the object must not count as new after many others.
     /// </summary>
     public static List<UsedToken> Trim(V1ObjectMeta metadata, string? specRetry, IReadOnlyList<UsedToken> used)
     {
-        ArgumentNullException.ThrowIfNull(used);
         var present = Given(metadata, specRetry).Select(t => (TokenKind.Retry, t)).ToHashSet();
         if (GivenAbort(metadata) is { } abort)
         {
@@ -50,7 +46,6 @@ internal static class RetryTokens
 
     private static IEnumerable<string> Given(V1ObjectMeta metadata, string? specRetry)
     {
-        ArgumentNullException.ThrowIfNull(metadata);
         return new[] { specRetry, metadata.Annotations?.GetValueOrDefault(Annotations.Retry) }
             .OfType<string>()
             .Select(Recorded)
@@ -60,13 +55,11 @@ internal static class RetryTokens
 
     private static string? GivenAbort(V1ObjectMeta metadata)
     {
-        ArgumentNullException.ThrowIfNull(metadata);
         return metadata.Annotations?.GetValueOrDefault(Annotations.Abort) is { } text && Recorded(text) is { Length: > 0 } token ? token : null;
     }
 
     private static bool IsUsed(IReadOnlyList<UsedToken> used, TokenKind kind, string token)
     {
-        ArgumentNullException.ThrowIfNull(used);
         return used.Any(u => u.Kind == kind && string.Equals(Recorded(u.Token), token, StringComparison.Ordinal));
     }
 

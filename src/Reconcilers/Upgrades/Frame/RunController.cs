@@ -1,4 +1,5 @@
 using Drydock.Abstractions.Entities;
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Crds.Common;
 using Drydock.Engine.Running;
@@ -14,7 +15,7 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
     where TEntity : class, IKubernetesObject
 {
     private static readonly TimeSpan BlockerInterval = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan LookForClaim = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ClaimInterval = TimeSpan.FromMinutes(1);
 
     private readonly RunKind _kind;
     private readonly RunFrame _frame;
@@ -135,10 +136,10 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
             ClaimTarget.Of(status.Target)!, entity.Entity, entity.Spec.AdoptTarget, keep: true, cancellationToken)
             is { } holder)
         {
-            var lost = $"the claim on the target is held by {holder} now; somebody removed ours. "
-                + "Let only one of the two go on: delete the other";
+            var lost = $"The claim on the target is held by {holder} now; the claim of this object was removed. "
+                + "Only one of the two may continue: delete the other one.";
             await StalledAsync(entity, Reasons.TargetClaimLost, lost, cancellationToken);
-            return LookForClaim;
+            return ClaimInterval;
         }
 
         if (claimed && !session.ClaimSeen
@@ -190,7 +191,13 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
 
     private Func<RunStatusSummary, RunStatusSummary>? Drift(RunObject entity) =>
         entity.Status?.Plan?.SpecHash is { Length: > 0 } compiledFor && compiledFor != _kind.IdentityHash(entity.Spec)
-            ? summary => summary with { Message = $"{summary.Message} [{Reasons.SpecChangeIgnored}: an identity field of spec was changed while the stored plan runs; the stored plan goes on. Put the old value back]" }
+            ? summary => summary with
+            {
+                Message = Sentences.Join(
+                    summary.Message,
+                    $"{Reasons.SpecChangeIgnored}: an identity field of spec was changed while the stored plan runs. "
+                    + "The stored plan continues. Restore the old value."),
+            }
             : null;
 
     private Task ForgetAsync(RunObject entity) => ForgetAsync((TEntity)entity.Entity);

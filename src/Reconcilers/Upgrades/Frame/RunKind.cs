@@ -20,7 +20,7 @@ internal abstract class RunKind
     /// <summary>How a status of the kind is stored: a status that would be stored unchanged is not written.</summary>
     public abstract JsonTypeInfo StatusJson { get; }
 
-    /// <summary>What preflight examines, after "Checking": <c>hosts and processes</c>.</summary>
+    /// <summary>What preflight examines, after "Checking ": <c>hosts and processes</c>.</summary>
     public abstract string Examines { get; }
 
     /// <summary>
@@ -71,7 +71,7 @@ internal abstract class RunKind
     public abstract TimeSpan TimeoutOf(RunSpec spec, PlanStep step);
 
     /// <summary>
-    /// Whether the step up to which an abort or a deletion undoes everything has begun, or may have begun. After it a
+    /// Whether the step up to which an abort or a deletion undoes everything has started, or may have started. After it a
     /// deletion lets the plan finish, an abort changes nothing more, and no phase waits for the maintenance window. Once
     /// true it stays true.
     /// </summary>
@@ -140,8 +140,7 @@ internal abstract class RunKind
     public abstract string Success(RunStatus status);
 
     /// <summary>
-    /// What an object that is released in the middle leaves behind, and how an administrator continues: whole sentences
-    /// without the last full stop.
+    /// What an object that is released in the middle leaves behind, and how an administrator continues: whole sentences.
     /// </summary>
     public abstract string LeftBehind(RunSpec spec, RunStatus status);
 }

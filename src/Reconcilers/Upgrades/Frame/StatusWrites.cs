@@ -8,8 +8,8 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// The one way by which every kind writes its status: within the bounds of the schema and the budget, and once more,
-/// shortened, if the server refuses it.
+/// How every kind writes its status: within the bounds of the schema and the budget, and again, shortened, if the server
+/// refuses it.
 /// </summary>
 internal static class StatusWrites
 {
@@ -28,8 +28,8 @@ internal static class StatusWrites
     /// <param name="type">How it is written.</param>
     /// <param name="with">The object with a status.</param>
     /// <param name="cancellationToken">Ends the write.</param>
-    /// <exception cref="KubernetesException">The server took neither this status nor a shortened one, or whether it did
-    /// is unknown.</exception>
+    /// <exception cref="KubernetesException">The server accepted neither this status nor a shortened one, or the outcome is
+    /// unknown.</exception>
     public static async Task<TEntity> WriteAsync<TEntity, TStatus>(
         IEntityWriter<TEntity> writer, IEventRecorder events, TEntity entity, TStatus status, JsonTypeInfo type, Func<TEntity, TStatus, TEntity> with, CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject

@@ -1,12 +1,13 @@
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>What is wrong with the storage of the backup that a run stands on.</summary>
+/// <summary>Checks the storage of the backup that a run depends on.</summary>
 internal static class StorageBlocker
 {
-    /// <summary>Null while the storage bears the mark that preflight wrote there.</summary>
+    /// <summary>Null while the storage contains the marker file that preflight wrote there.</summary>
     public static async Task<Blocker?> FindAsync(
         IBackupStorageProbe probe, StorageSpec storage, string? @namespace, CancellationToken cancellationToken)
     {
@@ -14,12 +15,17 @@ internal static class StorageBlocker
         {
             return await probe.IsMarkedAsync(storage, @namespace, cancellationToken)
                 ? null
-                : new Blocker(Reasons.StorageLost, $"the backup storage {probe.Describe(storage, @namespace)} no longer bears the mark that preflight wrote there: it is not what it was. Nothing is started before the right volume is mounted into the operator, or the right bucket is back");
+                : new Blocker(
+                    Reasons.StorageLost,
+                    $"The backup storage {probe.Describe(storage, @namespace)} does not contain the marker file that preflight wrote: "
+                    + "it is a different volume or bucket. No step starts until the original storage is back.");
         }
         catch (SnapshotException exception)
         {
-            // Not read is not lost.
-            return new Blocker(StorageReasons.Of(exception), $"{exception.Message.TrimEnd('.')}. Nothing is started before the backup storage answers; this looks again by itself");
+            // An unreadable storage is not a lost one.
+            return new Blocker(
+                StorageReasons.Of(exception),
+                Sentences.Join(exception.Message, "No step starts until the backup storage answers. It is checked again automatically."));
         }
     }
 }

@@ -69,7 +69,7 @@ public sealed class AbortRollbackTests
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.Annotate(Annotations.Abort, "stop");
         Halts(world);
-        world.Status.Message!.ShouldContain("before the way back began: nothing was taken back");
+        world.Status.Message!.ShouldContain("before the rollback started");
 
         world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded });
         world.RunToSuccess();

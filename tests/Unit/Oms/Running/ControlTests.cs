@@ -84,7 +84,7 @@ public sealed class ControlTests
         var world = new OmsWorld().Apply(s => s with { ApprovedPlanHash = $"sha256:{new string('0', 64)}" });
         world.RunToStall();
         world.ReasonOf("Stalled").ShouldBe("PlanChanged");
-        var compiled = world.Status.Message!.Split("compiles now is ")[1][..71];
+        var compiled = world.Status.Message!.Split("compiled now is ")[1][..71];
 
         world.EditSpec(s => s with { ApprovedPlanHash = compiled });
         world.RunToSuccess();

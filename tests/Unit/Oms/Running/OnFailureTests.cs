@@ -131,7 +131,7 @@ public sealed class OnFailureTests
         world.RunUntil(() => world.Count("jar") == 1, "the JAR");
         world["oms-b"].Containers.Remove(world.Old("oms-b"));
         world.RunUntil(() => world.ReasonOf("Stalled") == "RollbackUnavailable", "unavailable");
-        world.Status.Message.ShouldNotBeNull().ShouldContain($"let go with {Annotations.OnDelete}={Annotations.Abandon}, delete the object and finish by hand");
+        world.Status.Message.ShouldNotBeNull().ShouldContain($"{Annotations.OnDelete}={Annotations.Abandon}");
 
         world.Annotate(Annotations.OnDelete, Annotations.Abandon);
         world.Delete();

@@ -20,7 +20,7 @@ public sealed class RedoTests
     {
         var world = Lost(kind, host);
         world.ReasonOf("Stalled").ShouldBe("OutcomeUnknown");
-        world.Status.Message.ShouldNotBeNull().ShouldContain("restores the snapshot and goes on from StartNew");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("restore the snapshot and continue from StartNew");
         world.RunFor(TimeSpan.FromHours(2));
         world.Count(kind, host).ShouldBe(1);
         var (hash, jars, inits) = (world.Plan.Hash, world.Count("jar"), world.Count("init"));
@@ -51,7 +51,7 @@ public sealed class RedoTests
         world.New("oms-a")!.Start();
         world.Annotate(Annotations.Retry, "look");
         world.RunUntil(() => world.ReasonOf("Stalled") == "OutcomeUnknown", "lost");
-        world.Status.Message.ShouldNotBeNull().ShouldContain("restores the snapshot and goes on from StartNew");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("restore the snapshot and continue from StartNew");
 
         world.EditSpec(s => s with { Timeouts = s.Timeouts with { CorrectMetadata = "3h", InitMetadata = "3h" } });
         world.Annotate(Annotations.Retry, "restore");
@@ -69,7 +69,7 @@ public sealed class RedoTests
         world.RunUntil(() => world.Count(kind) == 1, kind);
         world["oms-a"].Cut(off: true);
         world.RunUntil(() => world.Plan.Steps.Exists(s => s.State == StepState.Unknown), "unreadable");
-        world.Status.Message.ShouldNotBeNull().ShouldContain("goes on once it can be read");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("continues once it can be read");
         world.Status.Message.ShouldNotContain("restored data");
         world.Annotate(Annotations.Retry, "too early");
         world.RunFor(TimeSpan.FromMinutes(5));
@@ -103,8 +103,8 @@ public sealed class RedoTests
         var world = Lost("jar", "oms-a");
         world.EditSpec(s => s with { ApprovedPlanHash = world.Plan.Hash, Retry = "again" });
         world.RunUntil(() => world.Is("Held"), "held");
-        world.Status.Message.ShouldNotBeNull().ShouldContain("another plan than this one was approved");
-        world.Status.Message.ShouldContain($"or put {world.Plan.Hash} into spec.approvedPlanHash");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("a different plan was approved");
+        world.Status.Message.ShouldContain($"spec.approvedPlanHash: {world.Plan.Hash}");
         world.RunFor(TimeSpan.FromHours(1));
         world.Count("restore").ShouldBe(0);
 

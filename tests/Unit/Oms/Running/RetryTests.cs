@@ -20,7 +20,7 @@ public sealed class RetryTests
         world.Status.Message.ShouldNotBeNull().ShouldContain("oms-a");
         world.RunUntil(() => world.Status.Message?.Contains("up-00000003-correctmetadata-jar-oms-a-1", StringComparison.Ordinal) == true, "its output is kept");
 
-        world.Status.Message.ShouldContain("restores the snapshot and goes on from StartNew");
+        world.Status.Message.ShouldContain("restore the snapshot and continue from StartNew");
         world.RunFor(TimeSpan.FromHours(1));
         world.Count("jar").ShouldBe(1);
 

@@ -16,7 +16,7 @@ public sealed class AbandonTests
         Abandon(world);
         world.RunUntil(() => world.Found is null && world.Truth.Disposed == world.Truth.Bound, "gone", AtOnce);
 
-        world.Events.All.ShouldContain(e => e.Reason == Reasons.Abandoned && e.Message.Contains("open: Await/others (Running)"));
+        world.Events.All.ShouldContain(e => e.Reason == Reasons.Abandoned && e.Message.Contains("Await/others (Running)"));
         world.Claims.ShouldBe(0);
         world.Truth.Acts.ShouldNotContain("Seal/box");
     }
@@ -31,7 +31,7 @@ public sealed class AbandonTests
         world.Found.ShouldNotBeNull();
         world.ReasonOf("Reconciling").ShouldBe(Reasons.DeletionWaits);
         world.Status.Message.ShouldNotBeNull().ShouldStartWith(
-            "deletion waits: Swap/two is under way and is followed to its end, at the latest until 2026-01-02 00:00Z. Then the object goes, and nothing more is started. ");
+            "The deletion waits for Swap/two, at the latest until 2026-01-02 00:00Z.");
         var version = world.Found!.Metadata.ResourceVersion;
         world.RunFor(TimeSpan.FromHours(1));
         world.Found!.Metadata.ResourceVersion.ShouldBe(version, "the message does not change while it waits");
@@ -52,7 +52,7 @@ public sealed class AbandonTests
         world.RunFor(TimeSpan.FromMinutes(10));
 
         world.Found.ShouldNotBeNull();
-        world.Status.Message.ShouldNotBeNull().ShouldStartWith("deletion waits: Swap/two is under way");
+        world.Status.Message.ShouldNotBeNull().ShouldStartWith("The deletion waits for Swap/two");
         world.Truth.Hanging.Clear();
         world.Truth.Done.Add("Swap/two");
         world.RunUntil(() => world.Found is null, "gone", TimeSpan.FromMinutes(1));

@@ -26,7 +26,7 @@ public sealed class LostWriteTests
         _writes.ShouldBeInRange(5, 10);
         var told = world.Events.All.Where(e => e.Reason == Reasons.WritesNotTaken).ToList();
         told.ShouldNotBeEmpty();
-        told[0].Message.ShouldContain("The last 5 looks at this object could not write what they decided");
+        told[0].Message.ShouldContain("The last 5 reconciles");
         told[0].Message.ShouldContain("toyruns/status");
 
         world.RunFor(TimeSpan.FromHours(1));
@@ -98,7 +98,7 @@ public sealed class LostWriteTests
         world.Apply();
         world.RunFor(TimeSpan.FromSeconds(1));
 
-        world.Events.All.First(e => e.Reason == Reasons.WritesNotTaken).Message.ShouldContain("The last 1 looks");
+        world.Events.All.First(e => e.Reason == Reasons.WritesNotTaken).Message.ShouldContain("The last 1 reconciles");
     }
 
     [Fact]

@@ -84,7 +84,7 @@ public sealed class StepOutputStoreTests : IAsyncDisposable
             "exit code 1. The end of its output was not kept: box: no such file.",
         ]);
         _kept.Attach(given, _outputs).Steps[1].ShouldBe(given.Steps[1], "it is said once");
-        _logs.Lines.Count(l => l.Contains("the output of step Init/a could not be kept", StringComparison.Ordinal)).ShouldBe(StepOutputStore.Tries);
+        _logs.Lines.Count(l => l.Contains("output of step Init/a could not be stored", StringComparison.Ordinal)).ShouldBe(StepOutputStore.Tries);
     }
 
     [Fact]

@@ -5,20 +5,18 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// The ends: what is held is let go, and nothing is written or connected to any more. And what leads out of them: the
-/// way back of a run that succeeded, its cleanup, another attempt after the way back.
+/// Handles terminal states: releases claims and finalizers and makes the object inert. Also handles the exits from them:
+/// the rollback of a run that succeeded, its cleanup, another attempt after a rollback.
 /// </summary>
-/// <param name="frame">What the flows share.</param>
-/// <param name="rollbacks">Compiles the way back.</param>
-internal sealed class CompletionFlow(
-    RunFrame frame, RollbackFlow rollbacks)
+internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
 {
     private static readonly TimeSpan LookForTarget = TimeSpan.FromSeconds(5);
     private readonly RunKind _kind = frame.Kind;
     private readonly TargetClaims _claims = frame.Services.Claims;
 
     /// <summary>
-    /// Ended, and nothing asked since: no read, no write, no connection to any target. Judged by the object alone.
+    /// Finished, and nothing requested since: no read, no write, no connection to any target. Decided from the object
+    /// alone.
     /// </summary>
     public bool IsInert(RunObject entity) =>
         IsAtRest(entity)
@@ -27,7 +25,7 @@ internal sealed class CompletionFlow(
         && InertFor(entity) != TimeSpan.Zero;
 
     /// <summary>
-    /// Ended, and the spec that stands was seen: an abort token that comes now finds nothing to stop.
+    /// Finished, and the current spec was seen: an abort token that arrives now finds nothing to stop.
     /// </summary>
     public static bool IsAtRest(RunObject entity) =>
         entity.Metadata.DeletionTimestamp is null
@@ -36,38 +34,38 @@ internal sealed class CompletionFlow(
         && entity.Status.Target?.Claim is null
         && entity.Metadata.Finalizers?.Contains(Labels.UpgradeFinalizer) != true;
 
-    /// <summary>How long an inert object stays so by itself; null for ever. Only a cleanup ends it.</summary>
+    /// <summary>How long an object stays inert without an event; null for ever. Only a cleanup ends it.</summary>
     public TimeSpan? InertFor(RunObject entity) =>
         _kind.Cleanup is { } cleanup && entity.Status is { Phase: RunPhases.Succeeded } status && cleanup.AnnouncedAt(status) is { } due && cleanup.PlanOf(status) is null
             ? (due > frame.Now ? due - frame.Now : TimeSpan.Zero)
             : null;
 
     /// <summary>
-    /// The upgrade stands: lets go, or takes hold again for the way back or the cleanup. True when there is something
-    /// to run.
+    /// The upgrade has succeeded: releases the target, or claims it again for the rollback or the cleanup. True if there
+    /// is something to run.
     /// </summary>
     public async Task<(RunObject Entity, bool Runs, TimeSpan? After)> SucceededAsync(RunObject entity, CancellationToken cancellationToken)
     {
         var now = frame.Now;
         var before = entity.Status!;
-        var wantsBack = entity.Spec.DesiredState == DesiredState.RolledBack;
-        if (wantsBack && rollbacks.Refused(entity) is { } refused)
+        var wantsRollback = entity.Spec.DesiredState == DesiredState.RolledBack;
+        if (wantsRollback && rollbacks.Refused(entity) is { } refused)
         {
-            // Nothing is taken hold of for what can never be: whatever comes after this run may have the target.
-            return (await LetGoAsync(entity, frame.Projection.Compose(entity, RunTokens.Resume(before), refused, now), cancellationToken), false, null);
+            // The target is not claimed for a rollback that is never possible, so that later runs can claim it.
+            return (await ReleaseAsync(entity, frame.Projection.Compose(entity, RunTokens.Resume(before), refused, now), cancellationToken), false, null);
         }
 
-        if (wantsBack && RollbackDecision.IsOnlyShown(entity.Spec, entity.Metadata))
+        if (wantsRollback && RollbackDecision.IsOnlyShown(entity.Spec, entity.Metadata))
         {
             return (entity, true, null);
         }
 
-        if (!wantsBack && !IsCleanupDue(entity.Spec, before, now))
+        if (!wantsRollback && !IsCleanupDue(entity.Spec, before, now))
         {
-            return (await LetGoAsync(entity, Ended(entity, now), cancellationToken), false, null);
+            return (await ReleaseAsync(entity, Ended(entity, now), cancellationToken), false, null);
         }
 
-        var (held, summary) = Prepared(entity, wantsBack, now);
+        var (held, summary) = Prepared(entity, wantsRollback, now);
         if (before.Target?.Claim is not null)
         {
             return ReferenceEquals(held, before)
@@ -78,7 +76,7 @@ internal sealed class CompletionFlow(
         var target = ClaimTarget.Of(before.Target)!;
         if (await _claims.ClaimAsync(target, entity.Entity, entity.Spec.AdoptTarget, keep: false, cancellationToken) is { } holder)
         {
-            var busy = TargetBusyMessage.Compose(wantsBack ? RunPhases.RollingBack : RunPhases.Succeeded, target.Identity, holder);
+            var busy = TargetBusyMessage.Compose(wantsRollback ? RunPhases.RollingBack : RunPhases.Succeeded, target.Identity, holder);
             return (await frame.WriteAsync(entity, before, busy, now, cancellationToken), false, LookForTarget);
         }
 
@@ -87,7 +85,7 @@ internal sealed class CompletionFlow(
         return (await frame.WriteAsync(entity, held, summary, now, cancellationToken), true, TimeSpan.FromMilliseconds(1));
     }
 
-    /// <summary>The former version runs again: lets go, or begins again from preflight.</summary>
+    /// <summary>The former version runs again: releases the target, or restarts from preflight.</summary>
     public async Task<TimeSpan?> RolledBackAsync(RunObject entity, CancellationToken cancellationToken)
     {
         var now = frame.Now;
@@ -98,32 +96,32 @@ internal sealed class CompletionFlow(
             return TimeSpan.FromMilliseconds(1);
         }
 
-        await LetGoAsync(entity, frame.Projection.Over(entity, entity.Status!, PlanSlot.Rollback, entity.Status!.RollbackPlan!, now), cancellationToken);
+        await ReleaseAsync(entity, frame.Projection.Over(entity, entity.Status!, PlanSlot.Rollback, entity.Status!.RollbackPlan!, now), cancellationToken);
         return null;
     }
 
-    /// <summary>desiredState is RolledBack before anything was changed: there is nothing to take back.</summary>
+    /// <summary>desiredState is RolledBack before anything was changed: there is nothing to roll back.</summary>
     public async Task NothingAsync(RunObject entity, CancellationToken cancellationToken)
     {
         var now = frame.Now;
         var plan = _kind.CompileRollback(entity.Spec, new RollbackBasis(new Plan(), RunPlans.AttemptsBefore(entity.Status))) with { CompiledAt = now };
         var before = RunTokens.Use(RunTokens.Resume(entity.Status ?? _kind.NewStatus()) with { RollbackPlan = plan, Findings = [] }, RunTokens.NewRetries(entity), now);
-        await LetGoAsync(entity, frame.Projection.Over(entity, before, PlanSlot.Rollback, plan, now), cancellationToken);
+        await ReleaseAsync(entity, frame.Projection.Over(entity, before, PlanSlot.Rollback, plan, now), cancellationToken);
     }
 
     private bool IsCleanupDue(RunSpec spec, RunStatus status, DateTimeOffset now) =>
         _kind.Cleanup is { } cleanup && (cleanup.PlanOf(status) is { } plan ? !PlanProgress.Done(plan) : cleanup.DueAt(spec, status) <= now);
 
-    private (RunStatus Held, RunStatusSummary Summary) Prepared(RunObject entity, bool wantsBack, DateTimeOffset now)
+    private (RunStatus Held, RunStatusSummary Summary) Prepared(RunObject entity, bool wantsRollback, DateTimeOffset now)
     {
         var before = entity.Status!;
-        if (wantsBack)
+        if (wantsRollback)
         {
-            return (before, new RunStatusSummary(RunOutcomeKind.Progressing, RunPhases.RollingBack, Reasons.RollingBack, "spec.desiredState is RolledBack: looking whether there is a way back"));
+            return (before, new RunStatusSummary(RunOutcomeKind.Progressing, RunPhases.RollingBack, Reasons.RollingBack, "spec.desiredState is RolledBack. Checking whether a rollback is possible."));
         }
 
         var cleanup = _kind.Cleanup!;
-        var summary = new RunStatusSummary(RunOutcomeKind.Progressing, RunPhases.Succeeded, Reasons.Running, $"the upgrade is accepted: {cleanup.Begins}");
+        var summary = new RunStatusSummary(RunOutcomeKind.Progressing, RunPhases.Succeeded, Reasons.Running, $"The upgrade is accepted: {cleanup.Begins}.");
         if (cleanup.PlanOf(before) is not null)
         {
             return (before, summary);
@@ -133,8 +131,8 @@ internal sealed class CompletionFlow(
         return (cleanup.WithPlan(before, plan) with { RollbackPlan = null }, summary);
     }
 
-    // Level-based: a crash in between comes here again.
-    private async Task<RunObject> LetGoAsync(RunObject entity, RunStatus over, CancellationToken cancellationToken)
+    // Level-based: after a crash in between this runs again.
+    private async Task<RunObject> ReleaseAsync(RunObject entity, RunStatus over, CancellationToken cancellationToken)
     {
         if (over.Target is { Claim: not null } target)
         {

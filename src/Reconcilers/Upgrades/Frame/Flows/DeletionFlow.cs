@@ -1,6 +1,7 @@
 using System.Globalization;
 using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds.Common;
 using Microsoft.Extensions.Logging;
@@ -8,14 +9,10 @@ using Microsoft.Extensions.Logging;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Deletion: up to a point what was changed is undone and the object goes; from there on it stays and the plan goes on
-/// to its end; the annotation <c>drydock.dev/on-delete: Abandon</c>, or a namespace that goes away, lets go after the
-/// running step and says what was left where.
+/// Deletion: up to a certain step all changes are undone and the object is removed; after that step the object stays
+/// until the plan has finished. With the annotation <c>drydock.dev/on-delete: Abandon</c>, or if the namespace is being
+/// deleted, the object is released after the running step, and an event says what was left where.
 /// </summary>
-/// <param name="frame">What the flows share.</param>
-/// <param name="runs">Carries a run on.</param>
-/// <param name="plans">Carries one plan on.</param>
-/// <param name="parked">Takes away what an object that is let go must not leave.</param>
 internal sealed class DeletionFlow(
     RunFrame frame, RunFlow runs, PlanFlow plans, ParkedStateFlow parked)
 {
@@ -23,30 +20,30 @@ internal sealed class DeletionFlow(
     private readonly RunKind _kind = frame.Kind;
     private readonly ILogger _logger = frame.Services.Loggers.CreateLogger<DeletionFlow>();
 
-    /// <summary>Carries the deletion on; true when the object has been let go.</summary>
+    /// <summary>Advances the deletion; true when the object was released.</summary>
     public async Task<(bool Gone, TimeSpan? After)> AdvanceAsync(RunObject entity, RunSession session, string accessKey, CancellationToken cancellationToken)
     {
         if (IsOver(entity))
         {
-            return await LetGoAsync(entity, cancellationToken);
+            return await ReleaseAsync(entity, cancellationToken);
         }
 
         if (_kind.Plans.Active(entity.Status!) == PlanSlot.Cleanup)
         {
-            // The removal can stop anywhere; only a running one is awaited.
-            return await StopAsync(entity, session, accessKey, $"deletion was asked for: {_kind.Cleanup!.Stops}", tell: false, cancellationToken);
+            // The cleanup can stop after any step; only a running step is awaited.
+            return await StopAsync(entity, session, accessKey, $"The object is being deleted. {_kind.Cleanup!.Stops}.", tell: false, cancellationToken);
         }
 
         if (await IsAbandonedAsync(entity, cancellationToken))
         {
-            return await StopAsync(entity, session, accessKey, "let go by drydock.dev/on-delete: Abandon, or because the namespace goes away", tell: true, cancellationToken);
+            return await StopAsync(entity, session, accessKey, $"The object is released because of {Annotations.OnDelete}: {Annotations.Abandon} or because its namespace is being deleted.", tell: true, cancellationToken);
         }
 
         var step = await runs.AdvanceAsync(entity, session, accessKey, Waiting(entity), cancellationToken);
-        return !step.IsOver ? (false, step.After) : await LetGoAsync(step.Entity, cancellationToken);
+        return !step.IsOver ? (false, step.After) : await ReleaseAsync(step.Entity, cancellationToken);
     }
 
-    // Nothing of it is left to do or to undo.
+    // Nothing is left to do or to undo.
     private bool IsOver(RunObject entity) =>
         entity.Status is not { Plan: not null } status
         || (_kind.Plans.Active(status) != PlanSlot.Cleanup && (RunPhases.IsEnded(status.Phase) || status.IsUpgraded()))
@@ -66,7 +63,7 @@ internal sealed class DeletionFlow(
     private async Task<(bool Gone, TimeSpan? After)> StopAsync(
         RunObject entity, RunSession session, string accessKey, string because, bool tell, CancellationToken cancellationToken)
     {
-        (entity, var isCleaningUp) = await parked.TakeInAsync(entity, session, cancellationToken);
+        (entity, var isCleaningUp) = await parked.RecordAsync(entity, session, cancellationToken);
         if (isCleaningUp)
         {
             return (false, LookAgain);
@@ -79,21 +76,22 @@ internal sealed class DeletionFlow(
             return (false, LookAgain);
         }
 
-        // What is left only looks or waits: it need not come to its end.
+        // The remaining jobs only observe or wait: they need not finish.
         await session.StopRunAsync();
-        if (tell && parked.BeginsBeforeLettingGo(written, session))
+        if (tell && parked.StartBeforeRelease(written, session))
         {
             return (false, LookAgain);
         }
 
         if (tell)
         {
-            var left = $"{Left(_kind.Plans.Of(written.Status!, slot)!)}. {_kind.LeftBehind(written.Spec, written.Status!)}";
+            var left = Sentences.Join(
+                Left(_kind.Plans.Of(written.Status!, slot)!), _kind.LeftBehind(written.Spec, written.Status!));
             frame.Store.Warning(written, Reasons.Abandoned, left);
             RunLog.Abandoned(_logger, _kind.Name, written.Metadata.Namespace, written.Metadata.Name, left);
         }
 
-        return await LetGoAsync(written, cancellationToken);
+        return await ReleaseAsync(written, cancellationToken);
     }
 
     // The steps that may be changing a target.
@@ -112,12 +110,12 @@ internal sealed class DeletionFlow(
         var ends = acts.Max(s => (s.StartedAt ?? frame.Now) + _kind.TimeoutOf(entity.Spec, s));
         var followed = string.Create(
             CultureInfo.InvariantCulture,
-            $"deletion waits: {string.Join(", ", acts.Select(s => s.Id))} is under way and is followed to its end, "
-            + $"at the latest until {ends.UtcDateTime:yyyy-MM-dd HH:mm}Z. Then the object goes, and nothing more is started");
+            $"The deletion waits for {string.Join(", ", acts.Select(s => s.Id))}, "
+            + $"at the latest until {ends.UtcDateTime:yyyy-MM-dd HH:mm}Z. Then the object is removed; nothing more is started.");
         return summary with
         {
             Reason = summary.Kind == RunOutcomeKind.Stalled ? summary.Reason : Reasons.DeletionWaits,
-            Message = $"{followed}. {summary.Message}",
+            Message = Sentences.Join(followed, summary.Message),
         };
     };
 
@@ -125,7 +123,9 @@ internal sealed class DeletionFlow(
     {
         var done = plan.Steps.Where(s => s.State == StepState.Succeeded).Select(s => s.Id).ToList();
         var open = plan.Steps.Where(s => s.State is not (StepState.Succeeded or StepState.Pending)).Select(s => $"{s.Id} ({s.State})").ToList();
-        return $"abandoned: {done.Count} of {plan.Steps.Count} steps were done, the last {(done.Count > 0 ? done[^1] : "none")}; open: {(open.Count > 0 ? string.Join(", ", open) : "none")}";
+        var last = done.Count > 0 ? $" (last: {done[^1]})" : "";
+        return $"The run was abandoned. {done.Count} of {plan.Steps.Count} steps were done{last}. "
+            + $"Unfinished steps: {(open.Count > 0 ? string.Join(", ", open) : "none")}.";
     }
 
     private Func<RunStatusSummary, RunStatusSummary> Waiting(RunObject entity) => summary =>
@@ -140,19 +140,24 @@ internal sealed class DeletionFlow(
             return summary with
             {
                 Reason = summary.Kind == RunOutcomeKind.Stalled ? summary.Reason : Reasons.Undoing,
-                Message = $"{summary.Message}. The annotation {Annotations.OnDelete}: {Annotations.Abandon} lets go at once",
+                Message = Sentences.Join(
+                    summary.Message,
+                    $"The annotation {Annotations.OnDelete}: {Annotations.Abandon} releases the object at once."),
             };
         }
 
-        var goes = entity.Status!.RollbackPlan is null ? "the plan goes on to its end first" : "the way back goes to its end first";
+        var plan = entity.Status!.RollbackPlan is null ? "plan" : "rollback";
         return summary with
         {
             Reason = summary.Kind == RunOutcomeKind.Stalled ? summary.Reason : Reasons.DeletionWaits,
-            Message = $"deletion waits: {_kind.PastUndo}, so {goes}; the annotation {Annotations.OnDelete}: {Annotations.Abandon} lets go at once and leaves things as they are. {summary.Message}",
+            Message = Sentences.Join(
+                $"The deletion waits: {_kind.PastUndo}, so the {plan} must finish first.",
+                $"The annotation {Annotations.OnDelete}: {Annotations.Abandon} releases the object at once and leaves the targets as they are.",
+                summary.Message),
         };
     };
 
-    private async Task<(bool Gone, TimeSpan? After)> LetGoAsync(RunObject entity, CancellationToken cancellationToken)
+    private async Task<(bool Gone, TimeSpan? After)> ReleaseAsync(RunObject entity, CancellationToken cancellationToken)
     {
         if (entity.Status?.Target is { Claim: not null } target)
         {

@@ -1,17 +1,15 @@
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Targets and how many jobs use them. So a Secret that is rotated under a running step neither ends its connections
-/// nor leaves the former ones open for longer than needed.
+/// Targets, and how many jobs use them: a Secret that is rotated under a running step neither closes its connections nor
+/// leaves the former ones open for longer than needed.
 /// </summary>
-/// <param name="targets">The targets.</param>
 internal sealed class HeldTargets(IRunTargets targets)
 {
     private readonly Lock _gate = new();
     private int _holders;
     private bool _isAbandoned;
 
-    /// <summary>The targets.</summary>
     public IRunTargets Targets => targets;
 
     /// <summary>Whether no job uses them.</summary>
@@ -37,7 +35,7 @@ internal sealed class HeldTargets(IRunTargets targets)
         return new TargetsHold(this);
     }
 
-    /// <summary>One job less. From any thread.</summary>
+    /// <summary>Counts one job less. From any thread.</summary>
     public ValueTask ReleaseAsync()
     {
         bool isLast;
@@ -49,7 +47,7 @@ internal sealed class HeldTargets(IRunTargets targets)
         return isLast ? targets.DisposeAsync() : ValueTask.CompletedTask;
     }
 
-    /// <summary>The session is over: they are disposed of at once, or by the last job that still uses them.</summary>
+    /// <summary>The session is over: the targets are disposed of at once, or by the last job that still uses them.</summary>
     public ValueTask AbandonAsync()
     {
         bool isFree;

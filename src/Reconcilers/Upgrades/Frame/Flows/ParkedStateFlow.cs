@@ -7,22 +7,22 @@ using Microsoft.Extensions.Logging;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Ensures that a run that stopped half way leaves nothing in its targets that must not stay there (see
-/// <see cref="IParkedStateCleanup{RunSpec, RunStatus}"/>). Beside the reconcile, level-based: what is gone is written into status, and
-/// as long as anything may be left it is tried again.
+/// Ensures that a run that stopped in the middle leaves nothing in its targets that must not stay there (see
+/// <see cref="IParkedStateCleanup"/>). Works outside the reconcile and is level-based: each removal is recorded in
+/// status, and the cleanup is retried while anything may remain.
 /// </summary>
-/// <param name="frame">What the flows share.</param>
 internal sealed class ParkedStateFlow(RunFrame frame)
 {
-    private static readonly TimeSpan LongestTry = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
     private readonly Backoff _backoff = new(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1), Random.Shared);
     private readonly RunKind _kind = frame.Kind;
     private readonly ILogger _logger = frame.Services.Loggers.CreateLogger<ParkedStateFlow>();
 
     /// <summary>
-    /// Takes in what a try came to. While one is under way nothing else is done, so that no step begins beside it.
+    /// Records the result of an attempt. While one is under way nothing else is done, so that no step starts at the same
+    /// time.
     /// </summary>
-    public async Task<(RunObject Entity, bool IsUnderWay)> TakeInAsync(RunObject entity, RunSession session, CancellationToken cancellationToken)
+    public async Task<(RunObject Entity, bool IsUnderWay)> RecordAsync(RunObject entity, RunSession session, CancellationToken cancellationToken)
     {
         if (session.CleaningUp is not { } work)
         {
@@ -53,10 +53,10 @@ internal sealed class ParkedStateFlow(RunFrame frame)
         return (await frame.WriteAsync(entity, status, cancellationToken), false);
     }
 
-    /// <summary>After an advance: begins to take away what is left, if the run parked.</summary>
-    public RunStep Rest(RunStep step, RunOutcome outcome, RunSession session)
+    /// <summary>After an advance: starts the cleanup if the run has stopped.</summary>
+    public RunStep AfterAdvance(RunStep step, RunOutcome outcome, RunSession session)
     {
-        if (outcome.State is not (RunState.Failed or RunState.Stopped) || !MayBegin(step.Entity, lettingGo: false))
+        if (outcome.State is not (RunState.Failed or RunState.Stopped) || !MayBegin(step.Entity, isReleased: false))
         {
             return step;
         }
@@ -72,29 +72,30 @@ internal sealed class ParkedStateFlow(RunFrame frame)
     }
 
     /// <summary>
-    /// Before an object is let go in the middle: begins, once. False if there is nothing, or it was tried.
+    /// Before an object is released in the middle: starts the cleanup, once. False if there is nothing to remove, or it was
+    /// tried already.
     /// </summary>
-    public bool BeginsBeforeLettingGo(RunObject entity, RunSession session)
+    public bool StartBeforeRelease(RunObject entity, RunSession session)
     {
-        if (session.TriedBeforeLettingGo || !MayBegin(entity, lettingGo: true))
+        if (session.TriedBeforeRelease || !MayBegin(entity, isReleased: true))
         {
             return false;
         }
 
-        session.TriedBeforeLettingGo = true;
+        session.TriedBeforeRelease = true;
         session.CleaningUp = TryAsync(entity, session.Hold());
         return true;
     }
 
-    // Of an object that is let go, what only waited was cancelled before.
-    private bool MayBegin(RunObject entity, bool lettingGo) =>
-        _kind.ParkedState is { } state && !_kind.Plans.All(entity.Status!).Any(p => p.Steps.Exists(s => s.State == StepState.Running && !(lettingGo && _kind.OnlyWaits(s)))) && state.MayRemain(entity.Spec, entity.Status!);
+    // The steps of a released object that only waited were cancelled before.
+    private bool MayBegin(RunObject entity, bool isReleased) =>
+        _kind.ParkedState is { } state && !_kind.Plans.All(entity.Status!).Any(p => p.Steps.Exists(s => s.State == StepState.Running && !(isReleased && _kind.OnlyWaits(s)))) && state.MayRemain(entity.Spec, entity.Status!);
 
     private async Task<ParkedStateResult> TryAsync(RunObject entity, TargetsHold held)
     {
         await Task.Yield();
         var targets = held.Targets;
-        using var limit = new CancellationTokenSource(LongestTry, frame.Services.Time);
+        using var limit = new CancellationTokenSource(Limit, frame.Services.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, frame.Services.Fence.Ended);
         try
         {
@@ -102,7 +103,7 @@ internal sealed class ParkedStateFlow(RunFrame frame)
         }
         catch (ActRefusedException)
         {
-            // Not this process's turn any more.
+            // This process may no longer act.
             return ParkedStateResult.Nothing;
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
@@ -113,8 +114,8 @@ internal sealed class ParkedStateFlow(RunFrame frame)
         {
             await held.DisposeAsync();
 
-            // Beside this task, so that whoever is woken finds it ended; on the scheduler of the caller, as the
-            // engine's jobs wake.
+            // Outside this task, so that the woken caller finds it finished; on the scheduler of the caller, like the
+            // jobs of the engine.
             _ = Task.Factory.StartNew(
                 () => frame.Store.Wake(entity), CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current);
         }

@@ -6,21 +6,18 @@ using Microsoft.Extensions.Logging;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>Carries a stored plan on by one advance of the engine.</summary>
-/// <param name="frame">What the flows share.</param>
+/// <summary>Advances a stored plan once with the engine.</summary>
 internal sealed class PlanFlow(RunFrame frame)
 {
     private readonly RunKind _kind = frame.Kind;
     private readonly ILogger _outputLog = frame.Services.Loggers.CreateLogger<StepOutputStore>();
 
-    /// <summary>Advances; returns the object as written and what it came to.</summary>
+    /// <summary>Advances the plan; returns the object as stored and the outcome.</summary>
     /// <param name="entity">The object as just read; it has a plan in the slot.</param>
     /// <param name="slot">Which of its plans.</param>
-    /// <param name="session">What this process knows of it.</param>
     /// <param name="accessKey">What access depends on now.</param>
     /// <param name="startNothingBecause">Why nothing may be started; null lets it start.</param>
-    /// <param name="adjust">What else has a say in the summary (deletion, an ignored change of spec); null for
-    /// nothing.</param>
+    /// <param name="adjust">Changes the reported state (deletion, an ignored change of spec); null for no change.</param>
     /// <param name="cancellationToken">Ends the advance.</param>
     public async Task<(RunObject Entity, RunOutcome Outcome)> AdvanceAsync(
         RunObject entity,
@@ -39,7 +36,7 @@ internal sealed class PlanFlow(RunFrame frame)
 
         TellUnread(entity, session);
 
-        // While nothing may be started a token is kept for what comes after.
+        // While nothing may be started, a token is kept for later.
         var retries = startNothingBecause is null ? RunTokens.NewRetries(entity) : [];
         var failing = plan.Steps.Exists(s => s.State is StepState.Failed or StepState.Unknown);
         var controls = Controls(entity.Spec, slot, plan, seen, now) with
@@ -65,7 +62,7 @@ internal sealed class PlanFlow(RunFrame frame)
                 next = outputs.Attach(next, left!);
                 if (came.State == RunState.Succeeded)
                 {
-                    // No advance follows that could write what comes later.
+                    // No advance follows that could write a later output.
                     await outputs.FinishAsync(token);
                     next = outputs.Attach(next, left!);
                 }
@@ -88,7 +85,7 @@ internal sealed class PlanFlow(RunFrame frame)
         }
     }
 
-    // Once for each value of the annotation.
+    // Once per value of the annotation.
     private void TellUnread(RunObject entity, RunSession session)
     {
         var unread = RunTokens.UnreadApprovals(entity.Metadata);
@@ -106,7 +103,7 @@ internal sealed class PlanFlow(RunFrame frame)
         var approved = RunTokens.Approved(seen, plan.Hash);
         var isApproved = spec.ApprovedPlanHash == plan.Hash;
 
-        // A restore was put into the plan since it was approved.
+        // A restore was added to the plan since it was approved.
         var redo = slot == PlanSlot.Upgrade && spec.ApprovedPlanHash is { Length: > 0 } && !isApproved ? _kind.Redo : null;
         var otherPlan = redo?.IsRedone(plan) == true && holds.Add(redo.Phase) ? redo.Phase : null;
 

@@ -1,5 +1,6 @@
 using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
+using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 using Drydock.Engine.Planning;
 using Drydock.Engine.Running;
@@ -7,10 +8,9 @@ using Drydock.Engine.Running;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// From a new object to a stored plan: preflight beside the reconcile, again and again until nothing is found, then the
+/// From a new object to a stored plan: preflight, outside the reconcile and repeated until there are no findings, then the
 /// claim on the target, then the plan. Nothing is changed on the target before the plan is in status.
 /// </summary>
-/// <param name="frame">What the flows share.</param>
 internal sealed class PreflightFlow(RunFrame frame)
 {
     private static readonly TimeSpan LookForTarget = TimeSpan.FromSeconds(5);
@@ -18,7 +18,7 @@ internal sealed class PreflightFlow(RunFrame frame)
     private readonly TargetClaims _claims = frame.Services.Claims;
     private readonly Backoff _backoff = new(TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(1), Random.Shared);
 
-    /// <summary>Carries preflight on; returns when to look again without an event.</summary>
+    /// <summary>Advances preflight; returns when to continue without an event.</summary>
     public async Task<TimeSpan?> AdvanceAsync(
         RunObject entity,
         RunSession session,
@@ -37,7 +37,8 @@ internal sealed class PreflightFlow(RunFrame frame)
             return null;
         }
 
-        // Everything a person can turn: a change looks again at once, back-off is for what may mend by itself.
+        // Everything that users can change: a change starts the next pass at once. Back-off is for problems that may
+        // resolve without a change.
         var key = $"{entity.Metadata.Generation}|{accessKey}|{string.Join(';', RunTokens.NewRetries(entity))}";
         var now = frame.Now;
         if (session.Preflight is null)
@@ -54,7 +55,7 @@ internal sealed class PreflightFlow(RunFrame frame)
         session.Preflight = null;
         if (session.PreflightKey != key)
         {
-            // The spec or a Secret changed while it looked.
+            // The spec or a Secret changed during the pass.
             session.PreflightNotBefore = now;
             return TimeSpan.FromMilliseconds(1);
         }
@@ -62,7 +63,7 @@ internal sealed class PreflightFlow(RunFrame frame)
         var result = await pass;
         if (result.Target is { } target && await AwaitedAsync(entity, target, cancellationToken) is { } holder)
         {
-            // What another run has under way is not to be judged.
+            // Findings on a target that another run is working on mean nothing.
             return await BusyAsync(entity, session, target, holder, now, cancellationToken);
         }
 
@@ -72,9 +73,9 @@ internal sealed class PreflightFlow(RunFrame frame)
     }
 
     /// <summary>
-    /// The second look of a run whose plan is stored and has not begun, for a process that did not make it itself: its
-    /// predecessor may have died between the two. Null if nothing is in the way; otherwise the target is given back and
-    /// waited for.
+    /// The second check of a run whose plan is stored and has not started, for a process that did not make the first one:
+    /// its predecessor may have stopped between the two. Null if the target is free; otherwise the claim is released and
+    /// the run waits for the target.
     /// </summary>
     public async Task<TimeSpan?> GiveWayAsync(
         RunObject entity, RunSession session, CancellationToken cancellationToken)
@@ -119,20 +120,25 @@ internal sealed class PreflightFlow(RunFrame frame)
         return null;
     }
 
-    // Who has the target and must be awaited; null if nobody has it, or the one who had it is gone and may be
-    // succeeded.
+    // The holder of the target that must be awaited; null if there is none, or if it was deleted and may be succeeded.
     private async Task<ClaimHolder?> AwaitedAsync(RunObject entity, ClaimTarget target, CancellationToken cancellationToken) =>
         await _claims.FindHolderAsync(target, entity.Entity, cancellationToken) is { } holder && !(holder.IsGone && entity.Spec.AdoptTarget) ? holder : null;
 
-    // Before a plan is stored nothing was changed, so there is nothing to undo and nothing that would have to finish.
+    // Before a plan is stored nothing was changed, so nothing must be undone or finished.
     private async Task<RunObject?> IsAbortedAsync(RunObject entity, CancellationToken cancellationToken)
     {
         var now = frame.Now;
         var before = entity.Status ?? _kind.NewStatus();
         if (RunTokens.NewAbort(entity) is { } token)
         {
-            var aborted = new RunStatusSummary(RunOutcomeKind.Stalled, RunPhases.Failed, Reasons.Aborted, $"aborted by {Annotations.Abort}={token} before anything was changed; a new spec.retry or {Annotations.Retry}=<token> begins again from preflight") { Failed = true };
-            return await frame.WriteAsync(entity, RunTokens.Abort(entity.Spec, before, token, now) with { Findings = [] }, aborted, now, cancellationToken);
+            var message = $"The run was aborted by {Annotations.Abort}={token} before anything was changed. "
+                + $"Set a new spec.retry or {Annotations.Retry}=<token> to restart from preflight.";
+            var summary = new RunStatusSummary(RunOutcomeKind.Stalled, RunPhases.Failed, Reasons.Aborted, message)
+            {
+                Failed = true,
+            };
+            var aborted = RunTokens.Abort(entity.Spec, before, token, now) with { Findings = [] };
+            return await frame.WriteAsync(entity, aborted, summary, now, cancellationToken);
         }
 
         if (before.AbortedBy is null)
@@ -158,7 +164,13 @@ internal sealed class PreflightFlow(RunFrame frame)
             using var limit = new CancellationTokenSource(TimeLimit.Parse(timeout), frame.Services.Time);
             if (entity.Spec.Window is { } window && !WindowClock.IsKnown(window))
             {
-                return Found(new Finding { Reason = Reasons.InvalidSpec, Field = "spec.window.timeZone", Message = $"spec.window.timeZone is '{window.TimeZone}', which is no time zone known here; expected is an IANA name such as Asia/Shanghai" });
+                return Found(new Finding
+                {
+                    Reason = Reasons.InvalidSpec,
+                    Field = "spec.window.timeZone",
+                    Message = $"Unknown time zone '{window.TimeZone}' in spec.window.timeZone. "
+                        + "Use an IANA name such as Asia/Shanghai.",
+                });
             }
 
             using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, frame.Services.Fence.Ended);
@@ -166,18 +178,26 @@ internal sealed class PreflightFlow(RunFrame frame)
         }
         catch (OperationCanceledException)
         {
-            return Found(new Finding { Reason = Reasons.StepTimeout, Message = $"preflight did not finish within {timeout} (spec.timeouts.preflight); a target answers too slowly" });
+            return Found(new Finding
+            {
+                Reason = Reasons.StepTimeout,
+                Message = $"Preflight did not finish within {timeout} (spec.timeouts.preflight). A target answers too slowly.",
+            });
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            return Found(new Finding { Reason = Reasons.InternalError, Message = targets.Redact($"preflight could not be carried out: {exception.Message}") });
+            return Found(new Finding
+            {
+                Reason = Reasons.InternalError,
+                Message = targets.Redact($"Preflight failed unexpectedly: {exception.Message}"),
+            });
         }
         finally
         {
             await held.DisposeAsync();
 
-            // Beside this task, so that whoever is woken finds it ended; on the scheduler of the caller, as the
-            // engine's jobs wake.
+            // Outside this task, so that the woken caller finds it finished; on the scheduler of the caller, like the
+            // jobs of the engine.
             _ = Task.Factory.StartNew(
                 () => frame.Store.Wake(entity), CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current);
         }
@@ -187,14 +207,17 @@ internal sealed class PreflightFlow(RunFrame frame)
 
     private async Task<RunObject> StartedAsync(RunObject entity, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        // A stalled preflight looks again without flicker: what it found stays in status until the next pass knows
-        // better.
+        // The findings of a stalled preflight stay in status until the next pass has finished.
         if (entity.Status is { Findings.Count: > 0 } && entity.Status.ObservedGeneration == entity.Metadata.Generation)
         {
             return entity;
         }
 
-        var summary = new RunStatusSummary(RunOutcomeKind.Progressing, RunPhases.Preflight, Reasons.Preflight, $"looking at {_kind.Examines}; nothing is changed");
+        var summary = new RunStatusSummary(
+            RunOutcomeKind.Progressing,
+            RunPhases.Preflight,
+            Reasons.Preflight,
+            $"Checking {_kind.Examines}. Nothing is changed.");
         return await frame.WriteAsync(entity, entity.Status ?? _kind.NewStatus(), summary, now, cancellationToken);
     }
 
@@ -209,7 +232,11 @@ internal sealed class PreflightFlow(RunFrame frame)
             RunOutcomeKind.Stalled,
             RunPhases.Preflight,
             reasons.Count == 1 ? reasons[0] : Reasons.PreflightFailed,
-            string.Join("; ", clean.Select(f => f.Message)) + ". Nothing was changed; this looks again by itself");
+            Sentences.Join(
+            [
+                .. clean.Select(f => f.Message),
+                "Nothing was changed. Preflight runs again automatically.",
+            ]));
         await frame.WriteAsync(entity, (entity.Status ?? _kind.NewStatus()) with { Findings = clean }, summary, now, cancellationToken);
         return session.PreflightNotBefore - now;
     }
@@ -227,7 +254,12 @@ internal sealed class PreflightFlow(RunFrame frame)
         var learned = Learned(entity, discovery, now);
         if (entity.Spec.Mode == RunMode.Plan)
         {
-            var ready = new RunStatusSummary(RunOutcomeKind.PlanReady, RunPhases.Planned, Reasons.PlanReady, $"plan {plan.Hash} with {plan.Steps.Count} steps is in status.plan; nothing was changed. Set mode: Apply, and approvedPlanHash if no other plan may run");
+            var ready = new RunStatusSummary(
+                RunOutcomeKind.PlanReady,
+                RunPhases.Planned,
+                Reasons.PlanReady,
+                $"Plan {plan.Hash} with {plan.Steps.Count} steps is in status.plan. Nothing was changed. "
+                + "Set spec.mode: Apply to run it, and spec.approvedPlanHash to allow only this plan.");
             await StoreAsync(entity, learned, plan, ready, now, cancellationToken);
             return null;
         }
@@ -259,8 +291,8 @@ internal sealed class PreflightFlow(RunFrame frame)
         var running = new RunStatusSummary(RunOutcomeKind.Progressing, plan.Steps[0].Phase, Reasons.Running, plan.Steps[0].Title) { Step = plan.Steps[0].Id };
         entity = await StoreAsync(entity, claimed, plan, running, now, cancellationToken);
 
-        // Asked again: one that began meanwhile has its claim and looks for ours, so of the two at least one sees the
-        // other.
+        // Checked again: a run that started meanwhile holds its claim and checks for ours, so at least one of the two sees
+        // the other.
         if (await OccupiedAsync(entity, target, discovery.MustBeFree, cancellationToken) is var (taken, late))
         {
             await _claims.ReleaseAsync(target.Names(entity.Metadata.Namespace), entity.Metadata.Uid!, cancellationToken);
@@ -289,7 +321,7 @@ internal sealed class PreflightFlow(RunFrame frame)
         };
     }
 
-    // Whoever has a part of the target, for instance a restore, which claims each database by itself.
+    // The holder of a part of the target, for example a restore, which claims each database individually.
     private async Task<(ClaimTarget Target, ClaimHolder Holder)?> OccupiedAsync(
         RunObject entity, ClaimTarget target, IReadOnlyList<string> mustBeFree, CancellationToken cancellationToken)
     {
@@ -329,7 +361,7 @@ internal sealed class PreflightFlow(RunFrame frame)
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
-        // Tokens and approvals that stand in the object already were not meant for a failure that has not happened.
+        // Tokens that the object already has were not meant for a failure that has not happened yet.
         var stored = RunTokens.Use(learned with { Plan = plan, FinishedAt = null }, RunTokens.NewRetries(entity), now);
         return await frame.WriteAsync(entity, stored, summary, now, cancellationToken);
     }
@@ -343,13 +375,16 @@ internal sealed class PreflightFlow(RunFrame frame)
         CancellationToken cancellationToken)
     {
         var differences = entity.Status?.Plan is { } stored && stored.Hash == approved
-            ? "against the approved one: " + string.Join("; ", PlanDifference.Describe(stored, plan))
-            : "the approved plan is not in status any more, so the difference cannot be shown";
+            ? $"Differences from the approved plan: {string.Join("; ", PlanDifference.Describe(stored, plan))}"
+            : "The approved plan is no longer in status, so the differences cannot be shown.";
         var summary = new RunStatusSummary(
             RunOutcomeKind.Stalled,
             RunPhases.Preflight,
             Reasons.PlanChanged,
-            $"spec.approvedPlanHash is {approved}, but what compiles now is {plan.Hash}: {differences}. Nothing was changed; set mode: Plan to read the new plan, or approve its hash");
+            Sentences.Join(
+                $"spec.approvedPlanHash is {approved}, but the plan compiled now is {plan.Hash}.",
+                differences,
+                "Nothing was changed. Set spec.mode: Plan to read the new plan, or approve its hash."));
         await frame.WriteAsync(entity, learned with { Plan = entity.Status?.Plan }, summary, now, cancellationToken);
     }
 }

@@ -1,24 +1,28 @@
 using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
+using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Begins a rollback: checks whether it is possible, compiles it from what was really done, and stores it.
+/// Starts a rollback: checks whether it is possible, compiles it from what was really done, and stores it.
 /// </summary>
 /// <param name="frame">What the flows share.</param>
 internal sealed class RollbackFlow(RunFrame frame)
 {
-    private static readonly TimeSpan LookForWay = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ObstacleInterval = TimeSpan.FromMinutes(1);
     private readonly RunKind _kind = frame.Kind;
 
-    /// <summary>What is said of a way back that is asked for and can never be taken; null if it may be.</summary>
-    public RunStatusSummary? Refused(RunObject entity) => _kind.RollbackRefusal(entity.Spec, entity.Status!.Plan!) is { } refusal
-        ? Unavailable(RollbackCause.Request, $"there is no way back: {refusal}. Nothing is started; {RollbackMessages.WithoutRollback(RollbackCause.Request)}")
-        : null;
+    /// <summary>The state to report if a rollback is requested that is never possible; null if it may be.</summary>
+    public RunStatusSummary? Refused(RunObject entity) =>
+        _kind.RollbackRefusal(entity.Spec, entity.Status!.Plan!) is { } refusal
+            ? Unavailable(RollbackCause.Request, Sentences.Join(
+                $"A rollback is not possible: {refusal}",
+                "Nothing is started. Set spec.desiredState: Upgraded to continue without a rollback."))
+            : null;
 
-    /// <summary>Compiles the way back of a run whose running steps have ended, and stores it.</summary>
+    /// <summary>Compiles the rollback of a run whose running steps have finished, and stores it.</summary>
     public async Task<RunStep> BeginAsync(
         RunObject entity,
         RunSession session,
@@ -29,8 +33,11 @@ internal sealed class RollbackFlow(RunFrame frame)
         var before = entity.Status!;
         if (await session.Targets.FindObstacleAsync(before, cancellationToken) is { } obstacle)
         {
-            var summary = Unavailable(cause, $"there is no way back: {obstacle}. Nothing is started; mend it and this looks again, or {RollbackMessages.WithoutRollback(cause)}");
-            return new RunStep(await frame.WriteAsync(entity, before, summary, now, cancellationToken), false, LookForWay);
+            var summary = Unavailable(cause, Sentences.Join(
+                $"A rollback is not possible now: {obstacle}",
+                "Nothing is started. Repair this and the rollback starts automatically, "
+                + $"or {RollbackMessages.WithoutRollback(cause)}"));
+            return new RunStep(await frame.WriteAsync(entity, before, summary, now, cancellationToken), false, ObstacleInterval);
         }
 
         var plan = await CompileAsync(entity, session, cause, cancellationToken) with { CompiledAt = now, SpecHash = before.Plan!.SpecHash };
@@ -41,7 +48,11 @@ internal sealed class RollbackFlow(RunFrame frame)
             return new RunStep(await frame.WriteAsync(entity, frame.Projection.Over(entity, used, PlanSlot.Rollback, plan, now), cancellationToken), true, null);
         }
 
-        var begins = new RunStatusSummary(RunOutcomeKind.Progressing, RunPhases.RollingBack, RollbackMessages.Reason(cause), $"{RollbackMessages.Because(before, cause)}: the way back is in status.rollbackPlan ({plan.Hash}, {plan.Steps.Count} steps)")
+        var message = Sentences.Join(
+            RollbackMessages.Because(before, cause),
+            $"The rollback plan is in status.rollbackPlan ({plan.Hash}, {plan.Steps.Count} steps).");
+        var begins = new RunStatusSummary(
+            RunOutcomeKind.Progressing, RunPhases.RollingBack, RollbackMessages.Reason(cause), message)
         {
             Step = plan.Steps[0].Id,
         };

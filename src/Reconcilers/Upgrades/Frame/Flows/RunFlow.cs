@@ -1,41 +1,38 @@
 using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
+using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 using Drydock.Engine.Running;
 
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Carries a run that has a plan on by one step, whichever plan is the one: the way there, the way back, or the
-/// cleanup. Decides when one is left for another. Level-based: killed anywhere it decides the same again.
+/// Advances a run that has a plan, whichever plan is active: upgrade, rollback or cleanup. Decides when to change from one
+/// to another. Level-based: after a crash at any point it makes the same decision again.
 /// </summary>
-/// <param name="frame">What the flows share.</param>
-/// <param name="plans">Carries one plan on.</param>
-/// <param name="rollbacks">Compiles the way back.</param>
-/// <param name="parked">Takes away what a run that parked must not leave.</param>
 internal sealed class RunFlow(
     RunFrame frame, PlanFlow plans, RollbackFlow rollbacks, ParkedStateFlow parked)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
     private readonly RunKind _kind = frame.Kind;
 
-    /// <summary>One step.</summary>
+    /// <summary>Advances the run once.</summary>
     /// <param name="entity">The object as just read; it has a plan.</param>
     /// <param name="session">What this process knows of it.</param>
     /// <param name="accessKey">What access depends on now.</param>
-    /// <param name="adjust">What else has a say in the summary; null for nothing.</param>
-    /// <param name="cancellationToken">Ends the step.</param>
+    /// <param name="adjust">Changes the reported state; null for no change.</param>
+    /// <param name="cancellationToken">Ends the advance.</param>
     public async Task<RunStep> AdvanceAsync(
         RunObject entity, RunSession session, string accessKey, Func<RunStatusSummary, RunStatusSummary>? adjust, CancellationToken cancellationToken)
     {
         var now = frame.Now;
-        (entity, var isCleaningUp) = await parked.TakeInAsync(entity, session, cancellationToken);
+        (entity, var isCleaningUp) = await parked.RecordAsync(entity, session, cancellationToken);
         if (isCleaningUp)
         {
             return new RunStep(entity, false, LookAgain);
         }
 
-        entity = await HeedAbortAsync(entity, now, cancellationToken);
+        entity = await ApplyAbortAsync(entity, now, cancellationToken);
         if (entity.Status!.AbortedBy is not null && RunTokens.NewRetries(entity) is { Count: > 0 } retries)
         {
             return await ResumeAsync(entity, retries, now, cancellationToken);
@@ -50,13 +47,13 @@ internal sealed class RunFlow(
     }
 
     /// <summary>
-    /// The way back of a run that succeeded, which desiredState asks for: compiles it, unless an abort says not to.
+    /// The rollback of a run that succeeded, which desiredState requests: compiles it, unless an abort prevents it.
     /// </summary>
     public async Task<RunStep> RollBackAfterSuccessAsync(
         RunObject entity, RunSession session, CancellationToken cancellationToken)
     {
         var now = frame.Now;
-        entity = await HeedAbortAsync(entity, now, cancellationToken);
+        entity = await ApplyAbortAsync(entity, now, cancellationToken);
         if (!RollbackDecision.IsHalted(entity.Spec, entity.Status))
         {
             return await rollbacks.BeginAsync(entity, session, RollbackCause.Request, cancellationToken);
@@ -73,7 +70,7 @@ internal sealed class RunFlow(
     private async Task<RunStep> ResumeAsync(
         RunObject entity, IReadOnlyList<string> retries, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        // A token that finds failed steps is left for them: the next advance uses it.
+        // A token that finds failed steps is kept for them: the next advance uses it.
         var status = entity.Status!;
         var failing = _kind.Plans.Of(status, _kind.Plans.Active(status))!.Steps.Exists(s => s.State is StepState.Failed or StepState.Unknown);
         var undone = RollbackDecision.IsUndoneByAbort(entity.Spec, status) || (status.RollbackPlan is null && !_kind.Changed(status.Plan!));
@@ -81,7 +78,6 @@ internal sealed class RunFlow(
         return AtOnce(await frame.WriteAsync(entity, undone ? frame.Projection.NewAttempt(entity, resumed, now) : resumed, cancellationToken));
     }
 
-    // The way there.
     private async Task<RunStep> UpgradeAsync(
         RunObject entity, RunSession session, string accessKey, Func<RunStatusSummary, RunStatusSummary>? adjust, CancellationToken cancellationToken)
     {
@@ -89,8 +85,8 @@ internal sealed class RunFlow(
         if (cause != RollbackCause.None && !(cause == RollbackCause.Request && RollbackDecision.IsHalted(entity.Spec, entity.Status)))
         {
             return rollbacks.Refused(entity) is { } refused
-                ? await StayAsync(entity, session, accessKey, refused, adjust, cancellationToken)
-                : await LeaveAsync(entity, session, accessKey, cause, cancellationToken);
+                ? await RefuseRollbackAsync(entity, session, accessKey, refused, adjust, cancellationToken)
+                : await StartRollbackAsync(entity, session, accessKey, cause, cancellationToken);
         }
 
         if (_kind.Redo is { } redo && entity.Status!.AbortedBy is null && redo.FindOutcomeUnknown(entity.Status.Plan!) is { } lost && RunTokens.NewRetries(entity) is { Count: > 0 } retries)
@@ -101,9 +97,9 @@ internal sealed class RunFlow(
         var late = PlanProgress.Begun(entity.Status!.Plan!) ? null : StartDeadline.Missed(entity.Spec.NotAfter, frame.Now);
         var (written, outcome) = await plans.AdvanceAsync(
             entity, PlanSlot.Upgrade, session, accessKey, Aborted(entity) ?? late, late is null ? adjust : TooLate, cancellationToken);
-        return parked.Rest(Step(written, outcome) with { After = BeforeDeadline(written, outcome.RequeueAfter) }, outcome, session);
+        return parked.AfterAdvance(Step(written, outcome) with { After = BeforeDeadline(written, outcome.RequeueAfter) }, outcome, session);
 
-        // An abort says more: it also says how the run is resumed.
+        // The message of an abort is kept: it also says how to resume the run.
         RunStatusSummary TooLate(RunStatusSummary summary)
         {
             var stays = entity.Status!.AbortedBy is null ? summary with { Kind = RunOutcomeKind.Stalled, Reason = Reasons.TooLate, Message = late! } : summary;
@@ -111,7 +107,7 @@ internal sealed class RunFlow(
         }
     }
 
-    // A run that waits to begin says it in time when it no longer can.
+    // A run that waits to start reports it in time when the deadline has passed.
     private TimeSpan? BeforeDeadline(RunObject entity, TimeSpan? after)
     {
         if (entity.Spec.NotAfter is not { } last || PlanProgress.Begun(entity.Status!.Plan!))
@@ -123,16 +119,15 @@ internal sealed class RunFlow(
         return left > TimeSpan.Zero && (after is null || left < after) ? left : after;
     }
 
-    // Running steps finish first, so that what is taken back is what was done; what only waits for something need not
-    // come.
-    private async Task<RunStep> LeaveAsync(
+    // Running steps finish first, so that the rollback covers what was done. Steps that only wait need not finish.
+    private async Task<RunStep> StartRollbackAsync(
         RunObject entity,
         RunSession session,
         string accessKey,
         RollbackCause cause,
         CancellationToken cancellationToken)
     {
-        var because = $"{RollbackMessages.Because(entity.Status!, cause)}: running steps finish first";
+        var because = $"{RollbackMessages.Because(entity.Status!, cause)}. Running steps finish first.";
         var (written, outcome) = await plans.AdvanceAsync(entity, PlanSlot.Upgrade, session, accessKey, because, Leaving, cancellationToken);
         if (outcome.State == RunState.Succeeded && cause != RollbackCause.Request)
         {
@@ -148,12 +143,12 @@ internal sealed class RunFlow(
             Kind = RunOutcomeKind.Progressing,
             Failed = false,
             Reason = RollbackMessages.Reason(cause),
-            Message = $"{because}. {summary.Message}",
+            Message = Sentences.Join(because, summary.Message),
         };
     }
 
-    // The way back is asked for, and there can be none: nothing more is started until it is not asked for any more.
-    private async Task<RunStep> StayAsync(
+    // A rollback is requested and never possible: nothing more is started while it is requested.
+    private async Task<RunStep> RefuseRollbackAsync(
         RunObject entity, RunSession session, string accessKey, RunStatusSummary refused, Func<RunStatusSummary, RunStatusSummary>? adjust, CancellationToken cancellationToken)
     {
         var finishing = IsFinishing(entity);
@@ -169,12 +164,12 @@ internal sealed class RunFlow(
         }
 
         written = await frame.WriteAsync(written, written.Status!, adjust is null ? refused : adjust(refused), frame.Now, cancellationToken);
-        return parked.Rest(new RunStep(written, false, outcome.RequeueAfter), outcome, session);
+        return parked.AfterAdvance(new RunStep(written, false, outcome.RequeueAfter), outcome, session);
 
         RunStatusSummary Staying(RunStatusSummary summary)
         {
             var stays = summary.Kind == RunOutcomeKind.Succeeded ? summary
-                : finishing ? summary with { Kind = RunOutcomeKind.Progressing, Failed = false, Reason = Reasons.RollingBack, Message = $"{refused.Message}. Running steps finish first: {summary.Message}" }
+                : finishing ? summary with { Kind = RunOutcomeKind.Progressing, Failed = false, Reason = Reasons.RollingBack, Message = Sentences.Join(refused.Message, "Running steps finish first.", summary.Message) }
                 : refused;
             return adjust is null ? stays : adjust(stays);
         }
@@ -216,26 +211,32 @@ internal sealed class RunFlow(
         {
             if (RollbackDecision.CauseOf(_kind, entity) == RollbackCause.None)
             {
-                // Nobody wants it any more: as if it had not been compiled.
-                var dropped = new RunStatusSummary(RunOutcomeKind.Progressing, RunPhases.RollingBack, Reasons.Running, "the way back is not wanted any more and had not begun; the upgrade stands where it stood");
+                // No longer requested: as if it had not been compiled.
+                var dropped = new RunStatusSummary(RunOutcomeKind.Progressing, RunPhases.RollingBack, Reasons.Running, "The rollback was cancelled before it started. The upgrade is unchanged.");
                 return AtOnce(await frame.WriteAsync(entity, before with { RollbackPlan = null }, dropped, now, cancellationToken));
             }
 
             if (RollbackDecision.IsOnlyShown(entity.Spec, entity.Metadata))
             {
-                var shown = new RunStatusSummary(RunOutcomeKind.PlanReady, RunPhases.RollingBack, Reasons.PlanReady, $"the way back ({plan.Hash}, {plan.Steps.Count} steps) is in status.rollbackPlan; nothing is changed. Set mode: Apply to take it, or desiredState: Upgraded to drop it");
+                var shown = new RunStatusSummary(RunOutcomeKind.PlanReady, RunPhases.RollingBack, Reasons.PlanReady, $"The rollback plan ({plan.Hash}, {plan.Steps.Count} steps) is in status.rollbackPlan. Nothing is changed. "
+                    + "Set spec.mode: Apply to run it, or spec.desiredState: Upgraded to discard it.");
                 return Waits(await frame.WriteAsync(entity, before, shown, now, cancellationToken));
             }
         }
 
         var stopped = RollbackDecision.IsStopped(_kind, entity) ? Aborted(entity) : null;
         var (written, outcome) = await plans.AdvanceAsync(entity, PlanSlot.Rollback, session, accessKey, stopped, Adjust, cancellationToken);
-        return parked.Rest(Step(written, outcome), outcome, session);
+        return parked.AfterAdvance(Step(written, outcome), outcome, session);
 
         RunStatusSummary Adjust(RunStatusSummary summary)
         {
             var ignored = PlanProgress.Begun(plan) && RollbackDecision.CauseOf(_kind, entity) == RollbackCause.None && summary.Kind != RunOutcomeKind.RolledBack
-                ? summary with { Message = $"{summary.Message} [the way back has begun and goes to its end: desiredState Upgraded is ignored until then]" }
+                ? summary with
+                {
+                    Message = Sentences.Join(
+                        summary.Message,
+                        "The rollback has started and must finish: desiredState: Upgraded is ignored until then."),
+                }
                 : summary;
             return adjust is null ? ignored : adjust(ignored);
         }
@@ -248,15 +249,15 @@ internal sealed class RunFlow(
         return Step(written, outcome);
     }
 
-    // What it stops is decided when it is seen, by what is asked for then.
-    private async Task<RunObject> HeedAbortAsync(RunObject entity, DateTimeOffset now, CancellationToken cancellationToken)
+    // What an abort stops is decided when it is seen, from what is requested then.
+    private async Task<RunObject> ApplyAbortAsync(RunObject entity, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (RunTokens.NewAbort(entity) is { } token)
         {
             return await frame.WriteAsync(entity, RunTokens.Abort(entity.Spec, entity.Status!, token, now), cancellationToken);
         }
 
-        // The way back is not asked for any more; asked for again it is to be taken.
+        // The rollback is no longer requested; if it is requested again, it runs.
         return entity.Status!.AbortedRollback is not null && entity.Spec.DesiredState == DesiredState.Upgraded
             ? await frame.WriteAsync(entity, entity.Status with { AbortedRollback = null }, cancellationToken)
             : entity;
@@ -266,11 +267,13 @@ internal sealed class RunFlow(
         RunOutcomeKind.Stalled,
         RunPhases.Failed,
         Reasons.Aborted,
-        $"aborted by {Annotations.Abort}={token} before the way back began: nothing was taken back, the new version runs. The way back begins with a new spec.retry or {Annotations.Retry}=<token>; spec.desiredState: Upgraded leaves it")
+        $"The run was aborted by {Annotations.Abort}={token} before the rollback started. The new version runs. "
+        + $"Set a new spec.retry or {Annotations.Retry}=<token> to start the rollback, "
+        + "or spec.desiredState: Upgraded to cancel it.")
     { Failed = true };
 
     private static string? Aborted(RunObject entity) => entity.Status!.AbortedBy is { } token
-        ? $"aborted by {Annotations.Abort}={token}; running steps finished and nothing more is started"
+        ? $"The run was aborted by {Annotations.Abort}={token}. Running steps have finished and nothing more is started."
         : null;
 
     private static RunStep Step(RunObject entity, RunOutcome outcome) =>
@@ -284,5 +287,5 @@ internal sealed class RunFlow(
 /// <summary>The result of one advance of a run.</summary>
 /// <param name="Entity">The object as stored.</param>
 /// <param name="IsOver">Whether the upgrade, its cleanup or its rollback has finished.</param>
-/// <param name="After">When to look again without an event; null leaves it to events.</param>
+/// <param name="After">When to reconcile again without an event; null leaves it to events.</param>
 internal sealed record RunStep(RunObject Entity, bool IsOver, TimeSpan? After);

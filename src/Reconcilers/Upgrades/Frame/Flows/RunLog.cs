@@ -6,7 +6,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <summary>What the frame logs.</summary>
 internal static partial class RunLog
 {
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Kind} {Namespace}/{Name} {Left}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Kind} {Namespace}/{Name} was abandoned: {Left}")]
     public static partial void Abandoned(ILogger logger, string kind, string? Namespace, string name, string left);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Kind} {Namespace}/{Name} started step {Step}, attempt {Attempt}")]
@@ -24,7 +24,7 @@ internal static partial class RunLog
         StepState state,
         TimeSpan? duration);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Kind} {Namespace}/{Name}: the output of step {Step} could not be kept, attempt {Attempt} of {Tries}: {Message}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Kind} {Namespace}/{Name}: The output of step {Step} could not be stored, attempt {Attempt} of {Tries}: {Message}")]
     public static partial void OutputNotKept(
         ILogger logger,
         string kind,

@@ -5,7 +5,7 @@ using Drydock.Engine.Running;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>What this process holds in memory of one object. All of it can be lost at any moment.</summary>
+/// <summary>What this process knows of one object, in memory only. All of it can be lost at any time.</summary>
 internal sealed class RunSession : IAsyncDisposable
 {
     private HeldTargets? _targets;
@@ -21,7 +21,7 @@ internal sealed class RunSession : IAsyncDisposable
     public IRunTargets Targets => Bound.Targets;
 
     private HeldTargets Bound =>
-        _targets ?? throw new InvalidOperationException("nothing was bound yet");
+        _targets ?? throw new InvalidOperationException("No targets were bound yet.");
 
     /// <summary>Keeps the present targets until the result is disposed of, whatever is bound meanwhile.</summary>
     public TargetsHold Hold() => Bound.Hold();
@@ -32,11 +32,11 @@ internal sealed class RunSession : IAsyncDisposable
     /// <summary>What the last preflight pass was made for.</summary>
     public string? PreflightKey { get; set; }
 
-    /// <summary>When preflight may look again by itself.</summary>
+    /// <summary>When preflight may run again without a change.</summary>
     public DateTimeOffset PreflightNotBefore { get; set; }
 
     /// <summary>
-    /// The target that another run holds: while it does, only its claim is looked at, and not the hosts it works on.
+    /// The target that another run holds: meanwhile only its claim is read, and not the hosts that run works on.
     /// </summary>
     public ClaimTarget? BusyTarget { get; set; }
 
@@ -46,33 +46,33 @@ internal sealed class RunSession : IAsyncDisposable
     /// <summary>The access fields and Secrets at the time of the last failure.</summary>
     public string? FailedWith { get; set; }
 
-    /// <summary>The taking away, under way or just ended, of what a resting run must not leave.</summary>
+    /// <summary>The cleanup of parked state that is under way or just finished.</summary>
     public Task<ParkedStateResult>? CleaningUp { get; set; }
 
-    /// <summary>When that may be tried again by itself.</summary>
+    /// <summary>When the cleanup may be retried.</summary>
     public DateTimeOffset CleanUpNotBefore { get; set; }
 
-    /// <summary>How often it left something.</summary>
+    /// <summary>How often the cleanup left something.</summary>
     public int CleanUpFailures { get; set; }
 
-    /// <summary>Whether it was tried before letting go for good.</summary>
-    public bool TriedBeforeLettingGo { get; set; }
+    /// <summary>Whether the cleanup was tried before the release of the object.</summary>
+    public bool TriedBeforeRelease { get; set; }
 
-    /// <summary>Whether this process has seen that nothing keeps it from going on with the plan.</summary>
+    /// <summary>Whether this process has checked that nothing keeps it from continuing the plan.</summary>
     public bool HasNoBlocker { get; set; }
 
-    /// <summary>The warning of approvals that are not read, as it was told last.</summary>
+    /// <summary>The last warning about approvals that are not read.</summary>
     public string? UnreadApprovals { get; set; }
 
-    /// <summary>The outputs of commands that are being kept.</summary>
+    /// <summary>Stores the outputs of commands.</summary>
     public StepOutputStore? Outputs { get; set; }
 
     /// <summary>Whether this process has seen that the claim on the target is ours.</summary>
     public bool ClaimSeen { get; set; }
 
     /// <summary>
-    /// The run of a plan. Another plan gets a run of its own: what the former one's jobs were doing is found again in
-    /// the world.
+    /// The run of a plan. Another plan gets a run of its own, which observes on the targets what the jobs of the former one
+    /// were doing.
     /// </summary>
     public async Task<PlanRun> RunAsync(PlanSlot slot, Plan plan)
     {
@@ -91,11 +91,11 @@ internal sealed class RunSession : IAsyncDisposable
         return _run;
     }
 
-    /// <summary>Whether a step whose receipt is written was seen not to have begun.</summary>
+    /// <summary>Whether a step whose receipt is recorded was observed not to have started.</summary>
     public bool IsIdle(string stepId) => _run?.IsIdle(stepId) == true;
 
     /// <summary>
-    /// Cancels the jobs of the present run and waits for them; what they were doing is found again in the world.
+    /// Cancels the jobs of the present run and waits for them; what they were doing can be observed on the targets.
     /// </summary>
     public async Task StopRunAsync()
     {
@@ -111,9 +111,9 @@ internal sealed class RunSession : IAsyncDisposable
     public void WorldChanged() => _run?.WorldChanged();
 
     /// <summary>
-    /// Binds other targets if the spec or a used value of a Secret changed. What was begun with the former ones keeps
-    /// them to its end; they are disposed of at the first look after the last job that holds them has ended, and each
-    /// of these ends brings a look about.
+    /// Binds other targets if the spec or a used value of a Secret changed. Jobs that started with the former targets keep
+    /// them until they end. The former targets are disposed of at the first reconcile after the last of these jobs has
+    /// ended; the end of each job triggers a reconcile.
     /// </summary>
     public async Task BindAsync(RunObject entity, RunBinding binding, Action onEvent)
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
@@ -11,20 +12,20 @@ using Microsoft.Extensions.Logging;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Keeps the end of the output of commands: whole where the command left it, the last 64 KiB without secrets in a
-/// Secret named in <c>status.plan.steps[].outputRef</c>. Fetched beside the reconcile, one after the other: a host that
-/// does not answer delays no write of status and no step. What cannot be kept after some tries is given up, and the
-/// step says so.
+/// Stores the end of the output of commands: the last 64 KiB, without secrets, in a Secret that
+/// <c>status.plan.steps[].outputRef</c> names. The whole output stays where the command left it. Outputs are read
+/// outside the reconcile, one after the other: a host that does not answer delays no status write and no step. After
+/// several failed attempts an output is given up, and the message of the step says so.
 /// </summary>
 /// <param name="kind">The kind of the object as written in manifests.</param>
 /// <param name="owner">Metadata of the object.</param>
 /// <param name="kubernetes">The API server.</param>
 /// <param name="time">The clock.</param>
-/// <param name="wake">Called when an output is kept, or given up.</param>
-/// <param name="logger">For outputs that cannot be kept.</param>
+/// <param name="wake">Called when an output is stored, or given up.</param>
+/// <param name="logger">For outputs that cannot be stored.</param>
 internal sealed class StepOutputStore(string kind, V1ObjectMeta owner, IKubernetesClient kubernetes, TimeProvider time, Action wake, ILogger logger) : IAsyncDisposable
 {
-    /// <summary>Tries of this process before an output is given up.</summary>
+    /// <summary>Attempts of this process before an output is given up.</summary>
     public const int Tries = 5;
 
     private const string Note = "The end of its output was not kept";
@@ -38,11 +39,11 @@ internal sealed class StepOutputStore(string kind, V1ObjectMeta owner, IKubernet
     private Task _work = Task.CompletedTask;
 
     /// <summary>
-    /// The plan with references to the outputs that are kept, and notes in the steps whose output was given up. What is
-    /// missing is fetched from now on. Changes nothing and waits for nothing.
+    /// The plan with references to the stored outputs, and notes in the steps whose output was given up. Missing outputs
+    /// are read from now on. Changes nothing and waits for nothing.
     /// </summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="outputs">Where commands leave their output, with the present access.</param>
+    /// <param name="outputs">The outputs of commands, read with the current access.</param>
     public Plan Attach(Plan plan, IStepOutputs outputs)
     {
         lock (_lock)
@@ -59,8 +60,8 @@ internal sealed class StepOutputStore(string kind, V1ObjectMeta owner, IKubernet
     }
 
     /// <summary>
-    /// Waits until everything is kept or given up, but not long: what is not here by then is given up, because the run
-    /// has come to its end.
+    /// Waits until every output is stored or given up, at most 10 s: outputs that are missing then are given up, because
+    /// the run is over.
     /// </summary>
     public async Task FinishAsync(CancellationToken cancellationToken)
     {
@@ -71,7 +72,7 @@ internal sealed class StepOutputStore(string kind, V1ObjectMeta owner, IKubernet
         {
             foreach (var wanted in _wanted.Values.Where(w => w.Fate == Fate.Open))
             {
-                (wanted.Fate, wanted.Why) = (Fate.GivenUp, wanted.Why ?? $"it could not be read within {Patience.TotalSeconds:0} s");
+                (wanted.Fate, wanted.Why) = (Fate.GivenUp, wanted.Why ?? $"It could not be read within {Patience.TotalSeconds:0} s.");
             }
         }
     }
@@ -110,12 +111,12 @@ internal sealed class StepOutputStore(string kind, V1ObjectMeta owner, IKubernet
         {
             Fate.Kept => step with { OutputRef = name },
             Fate.GivenUp when wanted.Why is { } why && step.Message?.Contains(Note, StringComparison.Ordinal) != true =>
-                step with { Message = $"{(step.Message is { Length: > 0 } said ? said.TrimEnd('.') + ". " : "")}{Note}: {why.TrimEnd('.')}." },
+                step with { Message = Sentences.Join(step.Message, $"{Note}: {why}") },
             _ => step,
         };
     }
 
-    // The one that is due first.
+    // The output that is due first.
     private Wanted? Next() => _wanted.Values.Where(w => w.Fate == Fate.Open).MinBy(w => w.NotBefore);
 
     private async Task FetchAsync()
@@ -137,8 +138,8 @@ internal sealed class StepOutputStore(string kind, V1ObjectMeta owner, IKubernet
 
             if (next.NotBefore - time.GetUtcNow() is var pause && pause > TimeSpan.Zero)
             {
-                // Rounded up: timers count whole milliseconds, and one that fires a moment too early would be set again
-                // and again.
+                // Rounded up: timers count whole milliseconds, and a timer that fires too early would be set again and
+                // again.
                 await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(pause.TotalMilliseconds)), time, _stop.Token)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
                 continue;
@@ -168,11 +169,11 @@ internal sealed class StepOutputStore(string kind, V1ObjectMeta owner, IKubernet
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            return (false, exception is OperationCanceledException ? $"no answer within {Patience.TotalSeconds:0} s" : exception.Message);
+            return (false, exception is OperationCanceledException ? $"No answer within {Patience.TotalSeconds:0} s." : exception.Message);
         }
     }
 
-    // The run does not depend on it: the output stays where the command left it.
+    // The run does not depend on it: the whole output stays where the command left it.
     private bool Settle(Wanted wanted, bool kept, string? why)
     {
         int tries;
@@ -212,7 +213,7 @@ internal sealed class StepOutputStore(string kind, V1ObjectMeta owner, IKubernet
         }
         catch (KubernetesAlreadyExistsException)
         {
-            // Kept by an earlier life; an attempt's output does not change after its end.
+            // Stored by an earlier process; the output of an attempt does not change after its end.
         }
     }
 

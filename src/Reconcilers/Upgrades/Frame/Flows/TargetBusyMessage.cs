@@ -2,19 +2,21 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>What is said while somebody else has the claim on the target.</summary>
+/// <summary>The state to report while another object holds the claim on the target.</summary>
 internal static class TargetBusyMessage
 {
-    /// <summary>Waits for one that is there; asks an administrator about one that is not.</summary>
+    /// <summary>Waits for a holder that exists; asks an administrator if the holder was deleted.</summary>
     public static RunStatusSummary Compose(string phase, string target, ClaimHolder holder) => holder.IsGone
         ? new RunStatusSummary(
             RunOutcomeKind.Stalled,
             phase,
             Reasons.HolderGone,
-            $"the target ({target}) is held by {holder}, which no longer exists: it is not known in what state it left the target. Look at it, then set spec.adoptTarget: true to take it over")
+            $"The target ({target}) is held by {holder}, which no longer exists, so the state of the target is unknown. "
+            + "Check the target, then set spec.adoptTarget: true to take it over.")
         : new RunStatusSummary(
             RunOutcomeKind.Progressing,
             phase,
             Reasons.TargetBusy,
-            $"the target ({target}) is held by {holder}; this continues when that one ends or is deleted. The claim is the Lease {holder.Lease}");
+            $"The target ({target}) is held by {holder}. This run continues automatically when that one finishes or is deleted. "
+            + $"The claim is the Lease {holder.Lease}.");
 }

@@ -3,12 +3,13 @@ using Drydock.Abstractions.Plans;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// A plan that was left for the way back for good: what was done to what, when, and what came of it. How it was to be
-/// done is of no more use, and of a large database both plans would not fit one object. Pure.
+/// The history of a plan that was left for its rollback for good: what was done to what, when, and with which result. How
+/// the rest would have been done is no longer needed, and for a large database both plans would not fit into one object.
+/// Pure.
 /// </summary>
 internal static class PlanHistory
 {
-    /// <summary>The plan without it; the hash stays that of the plan as it was approved.</summary>
+    /// <summary>The plan without those fields; the hash stays that of the plan as it was approved.</summary>
     public static Plan Of(Plan plan) => plan with
     {
         Steps = [.. plan.Steps.Select(s => s with { Title = "", After = [], Timeout = "", MaxAttempts = 0, Tries = 0 })],

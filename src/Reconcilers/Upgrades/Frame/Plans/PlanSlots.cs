@@ -4,7 +4,7 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Finds the plans in a status of one kind. Pure.</summary>
-/// <param name="cleanup">How the kind cleans up; null if it does not.</param>
+/// <param name="cleanup">The cleanup of the kind; null if it has none.</param>
 internal sealed class PlanSlots(IRunCleanup? cleanup)
 {
     /// <summary>The plan that runs, or ran last.</summary>
@@ -21,7 +21,7 @@ internal sealed class PlanSlots(IRunCleanup? cleanup)
         _ => cleanup?.PlanOf(status),
     };
 
-    /// <summary>All that are there.</summary>
+    /// <summary>All plans that exist.</summary>
     public IEnumerable<Plan> All(RunStatus status) =>
         Enum.GetValues<PlanSlot>().Select(slot => Of(status, slot)).OfType<Plan>();
 

@@ -4,12 +4,12 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Reads from an object whether it is to go back, and whether that may begin. Pure and level-based: the same object
-/// gives the same answer.
+/// Decides from an object whether it is to be rolled back, and whether the rollback may start. Pure and level-based: the
+/// same object gives the same answer.
 /// </summary>
 internal static class RollbackDecision
 {
-    /// <summary>Who wants what was done taken back, as things stand.</summary>
+    /// <summary>What requests a rollback now.</summary>
     public static RollbackCause CauseOf(RunKind kind, RunObject entity)
     {
         var (spec, status) = (entity.Spec, entity.Status!);
@@ -36,18 +36,18 @@ internal static class RollbackDecision
     }
 
     /// <summary>
-    /// Whether an abort keeps a way back from going on: one that the abort itself began goes to its end.
+    /// Whether an abort prevents a rollback from continuing. A rollback that the abort itself started finishes.
     /// </summary>
     public static bool IsStopped(RunKind kind, RunObject entity) =>
         entity.Status!.AbortedBy is not null
         && (entity.Spec.DesiredState == DesiredState.RolledBack || kind.IsPastUndo(entity.Status.Plan!))
         && !(entity.Metadata.DeletionTimestamp is not null && !kind.IsPastUndo(entity.Status.Plan!));
 
-    /// <summary>Whether an abort keeps the way back that desiredState asks for from beginning.</summary>
+    /// <summary>Whether an abort prevents the rollback that desiredState requests from starting.</summary>
     public static bool IsHalted(RunSpec spec, RunStatus? status) =>
         status is { AbortedBy: not null, AbortedRollback: true } && spec.DesiredState == DesiredState.RolledBack;
 
-    /// <summary>Whether the plan of the way back is only to be shown.</summary>
+    /// <summary>Whether the rollback plan is only to be shown.</summary>
     public static bool IsOnlyShown(RunSpec spec, V1ObjectMeta metadata) =>
         spec.Mode == RunMode.Plan && metadata.DeletionTimestamp is null;
 
@@ -55,12 +55,12 @@ internal static class RollbackDecision
     public static bool IsUndoneByAbort(RunSpec spec, RunStatus? status) =>
         status is { AbortedBy: not null } && status.IsRolledBack() && spec.DesiredState == DesiredState.Upgraded;
 
-    /// <summary>Another run from preflight is asked for after the way back.</summary>
+    /// <summary>Whether a restart from preflight is requested after a rollback.</summary>
     public static bool StartsAgain(RunObject entity) =>
         entity.Spec.DesiredState == DesiredState.Upgraded && RunTokens.NewRetries(entity).Count > 0;
 }
 
-/// <summary>Who requests that what was done is rolled back.</summary>
+/// <summary>What requests a rollback.</summary>
 internal enum RollbackCause
 {
     /// <summary>Nothing.</summary>

@@ -4,7 +4,7 @@ using Drydock.Engine.Holds;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>Retry and abort tokens and approvals: what is new, and what was used. Pure.</summary>
+/// <summary>Retry and abort tokens and approvals: which are new, and which were used. Pure.</summary>
 internal static class RunTokens
 {
     /// <summary>Retry tokens that were not used before.</summary>
@@ -14,7 +14,7 @@ internal static class RunTokens
     public static string? NewAbort(RunObject entity) => RetryTokens.NewAbort(entity.Metadata, entity.Status?.UsedTokens ?? []);
 
     /// <summary>
-    /// The status with no more tokens and approvals than are stored; those that the object still has stay.
+    /// The status with no more tokens and approvals than may be stored; those that the object still has are kept.
     /// </summary>
     public static RunStatus Trim(RunObject entity, RunStatus status)
     {
@@ -27,24 +27,24 @@ internal static class RunTokens
     }
 
     /// <summary>
-    /// The status of a run that this abort token stops: the way back where that is asked for and has not begun,
-    /// otherwise what runs.
+    /// The status of a run that this abort token stops: the rollback if it is requested and has not started, otherwise what
+    /// runs.
     /// </summary>
     public static RunStatus Abort(RunSpec spec, RunStatus status, string token, DateTimeOffset now) =>
         UseAbort(status, token, now) with { AbortedBy = token, AbortedRollback = spec.DesiredState == DesiredState.RolledBack ? true : null };
 
     /// <summary>
-    /// The status with an abort token that came when nothing ran: used up, so that it stops nothing later.
+    /// The status with an abort token that was given when nothing ran: marked as used, so that it stops nothing later.
     /// </summary>
     public static RunStatus UseAbort(RunStatus status, string token, DateTimeOffset now) =>
         status with { UsedTokens = RetryTokens.Use(status.UsedTokens, [token], now, TokenKind.Abort) };
 
-    /// <summary>The status of a run that no abort stops any more.</summary>
+    /// <summary>The status of a run that is no longer aborted.</summary>
     public static RunStatus Resume(RunStatus status) =>
         status with { AbortedBy = null, AbortedRollback = null };
 
     /// <summary>
-    /// The status with an entry for an attempt that ended and is taken up again by these tokens, which are used up.
+    /// The status with an entry for an attempt that ended and is resumed by these tokens, which are marked as used.
     /// </summary>
     public static RunStatus TakeUp(RunStatus status, IReadOnlyList<string> tokens, DateTimeOffset now)
     {
@@ -62,14 +62,14 @@ internal static class RunTokens
         return Use(status with { Attempts = [.. status.Attempts.Append(attempt).TakeLast(SchemaLimits.History)] }, tokens, now);
     }
 
-    /// <summary>The status with these retry tokens used up.</summary>
+    /// <summary>The status with these retry tokens marked as used.</summary>
     public static RunStatus Use(RunStatus status, IReadOnlyList<string> tokens, DateTimeOffset now) =>
         tokens.Count == 0
             ? status
             : status with { UsedTokens = RetryTokens.Use(status.UsedTokens, tokens, now) };
 
     /// <summary>
-    /// The status with approvals that were not seen before; one for another plan is recorded as not accepted.
+    /// The status with approvals that were not seen before; an approval of another plan is recorded as not accepted.
     /// </summary>
     public static RunStatus SeeApprovals(
         V1ObjectMeta metadata, RunStatus status, IReadOnlyCollection<string> planHashes, DateTimeOffset now)
@@ -88,7 +88,7 @@ internal static class RunTokens
         return added.Count == 0 ? status : status with { Approvals = [.. status.Approvals, .. added] };
     }
 
-    /// <summary>The warning of approvals that are not read, because there are too many; null if all are read.</summary>
+    /// <summary>The warning about approvals that are not read, because there are too many; null if all are read.</summary>
     public static string? UnreadApprovals(V1ObjectMeta metadata)
     {
         var unread = AllApprovals(metadata).Skip(SchemaLimits.History).ToList();
@@ -97,14 +97,14 @@ internal static class RunTokens
             : $"The annotation {Annotations.Approve} has {SchemaLimits.History + unread.Count} approvals, "
                 + $"and the operator reads the first {SchemaLimits.History}. '{SchemaLimits.Clip(unread[0], SchemaLimits.Name)}'"
                 + (unread.Count > 1 ? $" and {unread.Count - 1} more are ignored. " : " is ignored. ")
-                + "Remove the approvals that are used up, then the others are read.";
+                + "Remove used approvals; then the others are read.";
     }
 
-    /// <summary>What was approved for this plan.</summary>
+    /// <summary>The names that were approved for this plan.</summary>
     public static HashSet<string> Approved(RunStatus status, string planHash) =>
         [.. status.Approvals.Where(a => a.Accepted && new Approval(a.Name, a.PlanHash).IsFor(planHash)).Select(a => a.Name)];
 
-    // As many as a status stores: with more of them each look would take the first for new ones again.
+    // As many as a status stores: with more of them, each reconcile would take the first ones for new ones again.
     private static IEnumerable<string> GivenApprovals(V1ObjectMeta metadata) =>
         AllApprovals(metadata).Take(SchemaLimits.History);
 

@@ -4,7 +4,7 @@ using DayOfWeek = System.DayOfWeek;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>When a maintenance window is open. Pure; right across changes of daylight saving time.</summary>
+/// <summary>When a maintenance window is open. Pure; correct across changes of daylight saving time.</summary>
 internal static class WindowClock
 {
     // A week and a day to either side cover every choice of days.
@@ -15,7 +15,7 @@ internal static class WindowClock
         TimeZoneInfo.TryFindSystemTimeZoneById(window.TimeZone, out _);
 
     /// <summary>
-    /// When the window opens next; null if it is open. A window in an unknown time zone is looked at again a day later.
+    /// When the window opens next; null if it is open. A window in an unknown time zone is checked again a day later.
     /// </summary>
     public static DateTimeOffset? OpensAt(MaintenanceWindow window, DateTimeOffset now)
     {
@@ -56,7 +56,8 @@ internal static class WindowClock
     private static bool OpensOn(MaintenanceWindow window, DayOfWeek day) =>
         window.Days.Count == 0 || window.Days.Exists(d => string.Equals(d.ToString(), day.ToString()[..3], StringComparison.Ordinal));
 
-    // A time that the clocks skip counts as the moment they are put forward; of one that comes twice the first counts.
+    // A time that the clocks skip counts as the moment when they are put forward; of a time that occurs twice the first
+    // counts.
     private static DateTimeOffset Moment(DateTime local, TimeZoneInfo zone)
     {
         while (zone.IsInvalidTime(local))

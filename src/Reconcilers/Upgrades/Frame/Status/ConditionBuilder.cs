@@ -5,7 +5,6 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>The conditions of a run: those of kstatus, and one for each milestone of its kind. Pure.</summary>
-/// <param name="kind">What makes the kind.</param>
 internal sealed class ConditionBuilder(RunKind kind)
 {
     public List<Condition> Build(RunSpec spec, RunStatus status, RunStatusSummary summary, DateTimeOffset now, long? generation)
@@ -23,16 +22,16 @@ internal sealed class ConditionBuilder(RunKind kind)
             kind.AddConditions(set, spec, status);
         }
 
-        if (status.RollbackPlan is { } back)
+        if (status.RollbackPlan is { } rollback)
         {
             foreach (var milestone in milestones.Rollback)
             {
-                Set(set, back, milestone);
+                Set(set, rollback, milestone);
             }
 
-            foreach (var (type, phase) in milestones.UndoneBy.Where(u => back.Steps.Exists(s => s.Phase == u.Phase && PlanProgress.Begun(s))))
+            foreach (var (type, phase) in milestones.UndoneBy.Where(u => rollback.Steps.Exists(s => s.Phase == u.Phase && PlanProgress.Begun(s))))
             {
-                set.Set(type, status: false, Reasons.RollingBack, $"taken back by {phase}");
+                set.Set(type, status: false, Reasons.RollingBack, $"Undone by {phase}.");
             }
         }
 
@@ -42,13 +41,13 @@ internal sealed class ConditionBuilder(RunKind kind)
     private static void SetGeneral(ConditionSet set, RunStatus status, RunStatusSummary summary)
     {
         var ready = summary.Kind is RunOutcomeKind.PlanReady or RunOutcomeKind.Succeeded or RunOutcomeKind.RolledBack;
-        var stands = summary.Kind == RunOutcomeKind.Succeeded || status.IsUpgraded();
+        var isUpgraded = summary.Kind == RunOutcomeKind.Succeeded || status.IsUpgraded();
         set.Set(ConditionTypes.Ready, ready, summary.Reason, summary.Message);
         set.Set(ConditionTypes.Reconciling, summary.Kind == RunOutcomeKind.Progressing, summary.Reason, summary.Message);
         set.Set(ConditionTypes.Stalled, summary.Kind == RunOutcomeKind.Stalled, summary.Reason, summary.Kind == RunOutcomeKind.Stalled ? summary.Message : "");
-        set.Set(ConditionTypes.Planned, status.Plan is not null, status.Plan is null ? Reasons.NotYet : Reasons.PlanReady, status.Plan?.Hash ?? "no plan is stored yet");
+        set.Set(ConditionTypes.Planned, status.Plan is not null, status.Plan is null ? Reasons.NotYet : Reasons.PlanReady, status.Plan?.Hash ?? "No plan is stored yet.");
         set.Set(ConditionTypes.Held, summary.Held, summary.Held ? summary.Reason : Reasons.NotHeld, summary.Held ? summary.Message : "");
-        set.Set(ConditionTypes.Succeeded, stands, summary.Kind == RunOutcomeKind.Succeeded ? summary.Reason : stands ? Reasons.Succeeded : summary.IsRolledBack ? Reasons.RolledBack : Reasons.NotYet, summary.Kind == RunOutcomeKind.Succeeded ? summary.Message : "");
+        set.Set(ConditionTypes.Succeeded, isUpgraded, summary.Kind == RunOutcomeKind.Succeeded ? summary.Reason : isUpgraded ? Reasons.Succeeded : summary.IsRolledBack ? Reasons.RolledBack : Reasons.NotYet, summary.Kind == RunOutcomeKind.Succeeded ? summary.Message : "");
         set.Set(ConditionTypes.Failed, summary.Failed, summary.Failed ? summary.Reason : Reasons.NotFailed, summary.Failed ? summary.Message : "");
         set.Set(ConditionTypes.RolledBack, summary.IsRolledBack, summary.IsRolledBack ? summary.Reason : status.RollbackPlan is null ? Reasons.NotYet : Reasons.RollingBack, summary.IsRolledBack ? summary.Message : "");
         set.Set(ConditionTypes.PreflightPassed, status.Plan is not null && status.Findings.Count == 0, status.Plan is not null ? Reasons.Done : Reasons.NotYet, "");
@@ -65,8 +64,8 @@ internal sealed class ConditionBuilder(RunKind kind)
         var steps = plan.Steps.Where(s => s.Phase == milestone.Phase).ToList();
         var done = steps.Count(s => s.State == StepState.Succeeded);
         var (reason, message) = steps.Count == 0
-            ? (Reasons.NotNeeded, "the plan has no such phase")
-            : done == steps.Count ? (Reasons.Done, "") : (Reasons.NotYet, $"{done} of {steps.Count} steps");
+            ? (Reasons.NotNeeded, "The plan has no such phase.")
+            : done == steps.Count ? (Reasons.Done, "") : (Reasons.NotYet, $"{done} of {steps.Count} steps are done.");
         set.Set(milestone.Condition, steps.Count > 0 && done == steps.Count, reason, message);
     }
 }

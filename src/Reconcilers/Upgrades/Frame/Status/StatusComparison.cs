@@ -7,10 +7,9 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Tells whether two statuses would be stored alike. A status is mostly its plans, and an advance leaves most of their
-/// steps the very same objects: those are not written out to be compared.
+/// Determines whether two statuses would be stored identically. A status is mostly its plans, and an advance leaves most
+/// of their steps the same objects: those need not be serialized for the comparison.
 /// </summary>
-/// <param name="kind">What makes the kind.</param>
 internal sealed class StatusComparison(RunKind kind)
 {
     private static readonly PlanSlot[] Slots = Enum.GetValues<PlanSlot>();
@@ -40,7 +39,7 @@ internal sealed class StatusComparison(RunKind kind)
             && a.Steps.Zip(b.Steps).All(pair => ReferenceEquals(pair.First, pair.Second) || AreAlike(pair.First, pair.Second));
     }
 
-    // Equal as records: equal values, and lists that are the same objects.
+    // Equal as records means: equal values, and lists that are the same objects.
     private static bool AreAlike(PlanStep a, PlanStep b) =>
         a == b || Same(new Plan { Steps = [a] }, new Plan { Steps = [b] }, CrdsJsonContext.Default.Plan);
 

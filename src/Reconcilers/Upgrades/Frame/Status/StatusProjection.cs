@@ -6,15 +6,14 @@ using Drydock.Engine.Running;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>Writes down where a run stands. Pure: the same plan and outcome give the same status.</summary>
-/// <param name="kind">What makes the kind.</param>
+/// <summary>Projects the state of a run into its status. Pure: the same plan and outcome give the same status.</summary>
 internal sealed class StatusProjection(RunKind kind)
 {
     private static readonly RunOutcome Done = new(RunState.Succeeded, null, EngineReasons.Succeeded, "");
     private readonly ConditionBuilder _conditions = new(kind);
     private readonly SummaryReader _summaries = new(kind);
 
-    /// <summary>Status for a summary outside the plans (preflight, waiting for the target).</summary>
+    /// <summary>Status for a state outside the plans (preflight, waiting for the target).</summary>
     public RunStatus Compose(RunObject entity, RunStatus status, RunStatusSummary summary, DateTimeOffset now)
     {
         var over = summary.Kind is RunOutcomeKind.Succeeded or RunOutcomeKind.PlanReady or RunOutcomeKind.RolledBack || summary.IsRolledBack || status.IsUpgraded();
@@ -36,10 +35,9 @@ internal sealed class StatusProjection(RunKind kind)
     /// <param name="status">Its status before.</param>
     /// <param name="slot">Which of its plans.</param>
     /// <param name="plan">The plan as it is now.</param>
-    /// <param name="outcome">What the advance came to.</param>
+    /// <param name="outcome">The outcome of the advance.</param>
     /// <param name="now">The time.</param>
-    /// <param name="adjust">What else has a say in the summary (deletion, an ignored change of spec); null for
-    /// nothing.</param>
+    /// <param name="adjust">Changes the reported state (deletion, an ignored change of spec); null for no change.</param>
     public RunStatus Compose(
         RunObject entity,
         RunStatus status,
@@ -55,7 +53,7 @@ internal sealed class StatusProjection(RunKind kind)
         return Compose(entity, status, adjust is null ? summary : adjust(summary), now);
     }
 
-    /// <summary>Status for a plan that has come to its end.</summary>
+    /// <summary>Status for a plan that has finished.</summary>
     public RunStatus Over(RunObject entity, RunStatus status, PlanSlot slot, Plan plan, DateTimeOffset now, Func<RunStatusSummary, RunStatusSummary>? adjust = null) =>
         Compose(entity, status, slot, plan, Done, now, adjust);
 
@@ -78,7 +76,11 @@ internal sealed class StatusProjection(RunKind kind)
             StartedAt = now,
             FinishedAt = null,
         },
-        new RunStatusSummary(RunOutcomeKind.Progressing, RunPhases.Preflight, Reasons.Preflight, $"begins again from preflight: attempt {(status.Attempts.LastOrDefault()?.Number ?? 0) + 1}"),
+        new RunStatusSummary(
+            RunOutcomeKind.Progressing,
+            RunPhases.Preflight,
+            Reasons.Preflight,
+            $"Restarting from preflight, attempt {(status.Attempts.LastOrDefault()?.Number ?? 0) + 1}."),
         now);
 
     private static string Progress(Plan plan) =>

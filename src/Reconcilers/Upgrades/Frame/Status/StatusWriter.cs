@@ -4,17 +4,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>Writes status only when it changed, and tells each change as an event.</summary>
-/// <param name="kind">What makes the kind.</param>
+/// <summary>Writes a status only if it changed, and reports each change as an event.</summary>
+/// <param name="kind">The kind.</param>
 /// <param name="store">Writes to its objects and reports store.</param>
-/// <param name="logger">For steps that begin and end.</param>
+/// <param name="logger">For the start and end of steps.</param>
 internal sealed class StatusWriter(RunKind kind, IRunStore store, ILogger logger)
 {
     private readonly StatusComparison _comparison = new(kind);
 
-    /// <summary>Writes the status if it differs; returns the object as it is then.</summary>
+    /// <summary>Writes the status if it differs; returns the object as stored.</summary>
     /// <param name="entity">The object as read.</param>
-    /// <param name="status">Its status now.</param>
+    /// <param name="status">Its new status.</param>
     /// <param name="always">Whether it is written also if it does not differ: an act follows, and the write proves that
     /// the plan acted on is the newest.</param>
     /// <param name="cancellationToken">Ends the write.</param>
@@ -33,25 +33,27 @@ internal sealed class StatusWriter(RunKind kind, IRunStore store, ILogger logger
         }
 
         var written = await store.WriteStatusAsync(entity, next, cancellationToken);
-        Tell(entity, written);
+        Report(entity, written);
         return written;
     }
 
-    private void Tell(RunObject before, RunObject after)
+    private void Report(RunObject before, RunObject after)
     {
         foreach (var slot in Enum.GetValues<PlanSlot>())
         {
-            Tell(after, PlanOf(before, slot), PlanOf(after, slot));
+            Report(after, PlanOf(before, slot), PlanOf(after, slot));
         }
 
         foreach (var ignored in (after.Status?.Approvals ?? []).Where(a => !a.Accepted).Except(before.Status?.Approvals ?? []))
         {
-            store.Warning(after, Reasons.ApprovalIgnored, $"the approval '{ignored.Name}@{ignored.PlanHash}' is for no stored plan (present: {(after.Status?.RollbackPlan ?? after.Status?.Plan)?.Hash}) and is ignored; read the plan and approve its first 8 hex digits");
+            store.Warning(after, Reasons.ApprovalIgnored, $"The approval '{ignored.Name}@{ignored.PlanHash}' matches no stored plan and is ignored. "
+                + $"The current plan is {(after.Status?.RollbackPlan ?? after.Status?.Plan)?.Hash}: read it and approve its first 8 hex digits.");
         }
 
         foreach (var ignored in (after.Status?.UsedTokens ?? []).Where(t => t.Kind == TokenKind.Abort && t.Token != after.Status!.AbortedBy).Except(before.Status?.UsedTokens ?? []))
         {
-            store.Warning(after, Reasons.AbortIgnored, $"{Annotations.Abort}={ignored.Token} came when nothing ran and is ignored, also for what runs later; to stop that, give another token then");
+            store.Warning(after, Reasons.AbortIgnored, $"{Annotations.Abort}={ignored.Token} was given when nothing ran and is ignored, also for later runs. "
+                + "To stop a later run, give a new token then.");
         }
 
         var (old, now) = (Stalled(before), Stalled(after));
@@ -76,11 +78,11 @@ internal sealed class StatusWriter(RunKind kind, IRunStore store, ILogger logger
         }
     }
 
-    private void Tell(RunObject entity, Plan? before, Plan? after)
+    private void Report(RunObject entity, Plan? before, Plan? after)
     {
         if (after is { Hash.Length: > 15 } && before?.Hash != after.Hash)
         {
-            store.Normal(entity, Reasons.PlanReady, $"plan {after.Hash[..15]} with {after.Steps.Count} steps");
+            store.Normal(entity, Reasons.PlanReady, $"Plan {after.Hash[..15]} with {after.Steps.Count} steps is stored.");
         }
 
         var known = (before?.Steps ?? []).ToDictionary(s => s.Id, StringComparer.Ordinal);
@@ -88,12 +90,12 @@ internal sealed class StatusWriter(RunKind kind, IRunStore store, ILogger logger
         {
             if (known.TryGetValue(step.Id, out var was))
             {
-                Tell(entity, was, step);
+                Report(entity, was, step);
             }
         }
     }
 
-    private void Tell(RunObject entity, PlanStep was, PlanStep step)
+    private void Report(RunObject entity, PlanStep was, PlanStep step)
     {
         if (step.State != was.State && step.State is (StepState.Succeeded or StepState.Failed or StepState.Unknown))
         {

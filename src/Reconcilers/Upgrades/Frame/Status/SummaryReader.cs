@@ -1,21 +1,21 @@
 using System.Globalization;
-using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
+using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 using Drydock.Engine.Running;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>Reads from the plan that runs and what an advance of it came to where the run stands. Pure.</summary>
-/// <param name="kind">What makes the kind.</param>
+/// <summary>Derives the state of a run from its active plan and the outcome of an advance. Pure.</summary>
 internal sealed class SummaryReader(RunKind kind)
 {
-    private const string LookAgain = "it is looked at again by itself and goes on once it can be read; a new retry token looks at once";
+    private const string NewToken = $"a new spec.retry or {Annotations.Retry}=<token>";
+    private const string ReadAgain =
+        "It is read again automatically and the run continues once it can be read; a new retry token reads it at once.";
 
-    /// <summary>The summary.</summary>
     public RunStatusSummary Read(RunObject entity, RunStatus status, PlanSlot slot, Plan plan, RunOutcome outcome)
     {
-        var back = slot == PlanSlot.Rollback;
+        var rollback = slot == PlanSlot.Rollback;
         var phase = slot switch
         {
             PlanSlot.Rollback => RunPhases.RollingBack,
@@ -27,27 +27,27 @@ internal sealed class SummaryReader(RunKind kind)
         var at = new RunStatusSummary(RunOutcomeKind.Progressing, phase, outcome.Reason, outcome.Message) { Step = outcome.StepId };
         return outcome.State switch
         {
-            RunState.Succeeded => back ? RolledBack(entity, status) : Succeeded(status),
+            RunState.Succeeded => rollback ? RolledBack(entity, status) : Succeeded(status),
             RunState.Working => at with
             {
-                Reason = heldBy ?? (back ? Reasons.RollingBack : Reasons.Running),
+                Reason = heldBy ?? (rollback ? Reasons.RollingBack : Reasons.Running),
                 Step = string.Join(", ", running.Select(s => s.Id)),
                 Held = heldBy is not null,
             },
             RunState.Held => at with { Reason = Reasons.Held, Held = true },
             RunState.OutsideWindow => at with { Reason = Reasons.OutsideWindow },
             RunState.Paused => at with { Reason = Reasons.Paused },
-            RunState.Stopped when status.AbortedBy is not null => Aborted(entity, at, plan, outcome, back),
-            RunState.Stopped => at with { Reason = back ? Reasons.RollingBack : Reasons.Undoing },
+            RunState.Stopped when status.AbortedBy is not null => Aborted(entity, at, plan, outcome, rollback),
+            RunState.Stopped => at with { Reason = rollback ? Reasons.RollingBack : Reasons.Undoing },
             RunState.Failed => at with
             {
                 Kind = RunOutcomeKind.Stalled,
                 Phase = slot == PlanSlot.Cleanup ? RunPhases.Succeeded : RunPhases.Failed,
-                Reason = back ? Reasons.RollbackFailed : outcome.Reason,
+                Reason = rollback ? Reasons.RollbackFailed : outcome.Reason,
                 Message = Failure(entity.Spec, plan, outcome, slot),
                 Failed = slot != PlanSlot.Cleanup,
             },
-            _ => at with { Kind = RunOutcomeKind.Stalled, Message = WayOut(plan, outcome) },
+            _ => at with { Kind = RunOutcomeKind.Stalled, Message = Remedy(plan, outcome) },
         };
     }
 
@@ -55,79 +55,120 @@ internal sealed class SummaryReader(RunKind kind)
         RunOutcomeKind.Succeeded,
         RunPhases.Succeeded,
         status.ActionRequired.Count > 0 ? Reasons.SucceededWithActions : Reasons.Succeeded,
-        $"all {Number(status.Plan!.Steps.Count)} steps succeeded{kind.Success(status)}{Actions(status)}");
+        Sentences.Join($"All {Number(status.Plan!.Steps.Count)} steps succeeded{kind.Success(status)}", Actions(status)));
 
-    // By the spec as it is now: what was asked for is reached, or the upgrade failed and its former state came back by
-    // itself.
+    // According to the current spec: the requested state is reached, or the upgrade failed and was rolled back
+    // automatically.
     private RunStatusSummary RolledBack(RunObject entity, RunStatus status)
     {
         var plan = status.RollbackPlan!;
-        var (phase, done) = (RunPhases.RolledBack, plan.Steps.Count == 0 ? "nothing was changed, so nothing was taken back" : $"the former version runs again; {Number(plan.Steps.Count)} steps took the upgrade back");
+        var phase = RunPhases.RolledBack;
+        var done = plan.Steps.Count == 0
+            ? "Nothing was changed, so nothing was rolled back."
+            : $"The former version runs again; {Number(plan.Steps.Count)} steps rolled the upgrade back.";
         var actions = Actions(status);
         if (entity.Spec.DesiredState == DesiredState.RolledBack)
         {
-            return new RunStatusSummary(RunOutcomeKind.RolledBack, phase, Reasons.RolledBack, $"{done}{actions}. Another try is desiredState: Upgraded with a new retry token") { IsRolledBack = true };
+            var next = "To try again, set spec.desiredState: Upgraded and a new retry token.";
+            return new RunStatusSummary(
+                RunOutcomeKind.RolledBack, phase, Reasons.RolledBack, Sentences.Join(done, actions, next))
+            {
+                IsRolledBack = true,
+            };
         }
 
         if (status.AbortedBy is { } token)
         {
-            return new RunStatusSummary(RunOutcomeKind.Stalled, RunPhases.Failed, Reasons.Aborted, $"aborted by {Annotations.Abort}={token} before {kind.BeforeUndoEnds}; what was changed is undone. A new spec.retry or {Annotations.Retry}=<token> begins again from preflight") { Failed = true };
+            var message = $"The run was aborted by {Annotations.Abort}={token} before {kind.BeforeUndoEnds}. "
+                + $"All changes are undone. Set {NewToken} to restart from preflight.";
+            return new RunStatusSummary(RunOutcomeKind.Stalled, RunPhases.Failed, Reasons.Aborted, message)
+            {
+                Failed = true,
+            };
         }
 
         var failed = status.Plan?.Steps.Find(s => s.State is StepState.Failed or StepState.Unknown);
+        var restart = $"Set {NewToken} to restart from preflight.";
         return failed is null
-            ? new RunStatusSummary(RunOutcomeKind.Stalled, phase, Reasons.RolledBack, $"{done}{actions}. desiredState: Upgraded is not what runs: a new retry token begins another attempt from preflight") { IsRolledBack = true, Failed = true }
-            : new RunStatusSummary(RunOutcomeKind.Stalled, phase, Reasons.RolledBackAfterFailure, $"{failed.Id} failed ({failed.Message}); {done}{actions}. It stays so until a new spec.retry or {Annotations.Retry}=<token> begins another attempt from preflight") { IsRolledBack = true, Failed = true, Step = failed.Id };
+            ? new RunStatusSummary(
+                RunOutcomeKind.Stalled,
+                phase,
+                Reasons.RolledBack,
+                Sentences.Join(done, actions, "spec.desiredState is Upgraded, but the former version runs.", restart))
+            {
+                IsRolledBack = true,
+                Failed = true,
+            }
+            : new RunStatusSummary(
+                RunOutcomeKind.Stalled,
+                phase,
+                Reasons.RolledBackAfterFailure,
+                Sentences.Join($"{failed.Id} failed: {failed.Message}", done, actions, restart))
+            {
+                IsRolledBack = true,
+                Failed = true,
+                Step = failed.Id,
+            };
     }
 
-    private RunStatusSummary Aborted(RunObject entity, RunStatusSummary at, Plan plan, RunOutcome outcome, bool back)
+    private RunStatusSummary Aborted(
+        RunObject entity, RunStatusSummary at, Plan plan, RunOutcome outcome, bool rollback)
     {
-        var failed = plan.Steps.Find(s => s.State is StepState.Failed or StepState.Unknown) is { } step ? $" {step.Id} had failed: {step.Message}." : "";
-        var retry = $"a new spec.retry or {Annotations.Retry}=<token>";
-        var wayOn = entity.Spec.DesiredState == DesiredState.RolledBack ? $"The way back goes on with {retry}"
-            : !back && kind.RollbackRefusal(entity.Spec, plan) is { } refusal ? $"It goes on with {retry}; there is no way back: {refusal}"
-            : $"It goes on with {retry}, and back with spec.desiredState: RolledBack";
+        var failed = plan.Steps.Find(s => s.State is StepState.Failed or StepState.Unknown) is { } step
+            ? $"{step.Id} had failed: {step.Message}"
+            : null;
+        var next = entity.Spec.DesiredState == DesiredState.RolledBack ? $"Set {NewToken} to continue the rollback."
+            : !rollback && kind.RollbackRefusal(entity.Spec, plan) is { } refusal
+                ? $"Set {NewToken} to continue. A rollback is not possible: {refusal}"
+                : $"Set {NewToken} to continue, or spec.desiredState: RolledBack to roll back.";
         return at with
         {
             Kind = RunOutcomeKind.Stalled,
             Phase = RunPhases.Failed,
             Reason = Reasons.Aborted,
-            Message = $"{outcome.Message}.{failed} {wayOn}",
+            Message = Sentences.Join(outcome.Message, failed, next),
             Failed = true,
         };
     }
 
     private string Failure(RunSpec spec, Plan plan, RunOutcome outcome, PlanSlot slot)
     {
-        var back = slot == PlanSlot.Rollback;
-        var step = plan.Step(outcome.StepId ?? "");
-        var output = step?.OutputRef is { } secret ? $" The end of its output is in Secret {secret}." : "";
-        var refused = outcome.RetryRefused is { } why ? $" The retry was not carried out: {why}." : "";
-        var what = back ? $"the way back stopped ({outcome.Reason}): {outcome.Message}" : outcome.Message;
-        var kept = back ? "Everything is kept and nothing more is started" : "Nothing more is started";
-        var wayOut = kind.Redo is { } redo && redo.FindOutcomeUnknown(plan) is not null
-            ? redo.Remedy
-            : $"after the repair set a new spec.retry or annotate {Annotations.Retry}=<token>{(back ? ", and the way back goes on from there" : "")}";
-        return $"{what}.{output}{refused} {kept}; {wayOut}{PolicyIdle(spec, plan, slot)}".Replace("..", ".", StringComparison.Ordinal);
-    }
-
-    // A policy that asks for what cannot be is not passed over in silence.
-    private string PolicyIdle(RunSpec spec, Plan plan, PlanSlot slot) =>
-        slot == PlanSlot.Upgrade && spec.RollbackPolicy == RollbackPolicy.OnFailure && kind.RollbackRefusal(spec, plan) is { } refusal
-            ? $". spec.rollbackPolicy: OnFailure does nothing here, because there is no way back: {refusal}"
-            : "";
-
-    private string WayOut(Plan plan, RunOutcome outcome)
-    {
-        var way = outcome.State != RunState.OutcomeUnknown ? null
-            : kind.Redo is { } redo && redo.FindOutcomeUnknown(plan) is not null ? redo.Remedy
-            : plan.Step(outcome.StepId ?? "")?.State == StepState.Unknown ? LookAgain
+        var rollback = slot == PlanSlot.Rollback;
+        var output = plan.Step(outcome.StepId ?? "")?.OutputRef is { } secret
+            ? $"The end of its output is in Secret {secret}."
             : null;
-        return way is null ? outcome.Message : $"{outcome.Message}. Nothing more is started; {way}".Replace("..", ".", StringComparison.Ordinal);
+        return Sentences.Join(
+            rollback ? $"The rollback stopped ({outcome.Reason}): {outcome.Message}" : outcome.Message,
+            output,
+            outcome.RetryRefused is { } why ? $"The retry was refused: {why}" : null,
+            rollback ? "Everything is kept and nothing more is started." : "Nothing more is started.",
+            kind.Redo is { } redo && redo.FindOutcomeUnknown(plan) is not null
+                ? redo.Remedy
+                : $"Repair the cause, then set {NewToken}{(rollback ? " to continue the rollback" : "")}.",
+            IdlePolicy(spec, plan, slot));
     }
 
-    private static string Actions(RunStatus status) =>
-        status.ActionRequired.Count > 0 ? $"; {Number(status.ActionRequired.Count)} entries in status.actionRequired are for a person" : "";
+    // A policy that cannot be applied is reported.
+    private string? IdlePolicy(RunSpec spec, Plan plan, PlanSlot slot) =>
+        slot == PlanSlot.Upgrade && spec.RollbackPolicy == RollbackPolicy.OnFailure
+            && kind.RollbackRefusal(spec, plan) is { } refusal
+            ? $"spec.rollbackPolicy: OnFailure has no effect here, because a rollback is not possible: {refusal}"
+            : null;
+
+    private string Remedy(Plan plan, RunOutcome outcome)
+    {
+        var remedy = outcome.State != RunState.OutcomeUnknown ? null
+            : kind.Redo is { } redo && redo.FindOutcomeUnknown(plan) is not null ? redo.Remedy
+            : plan.Step(outcome.StepId ?? "")?.State == StepState.Unknown ? ReadAgain
+            : null;
+        return remedy is null
+            ? outcome.Message
+            : Sentences.Join(outcome.Message, "Nothing more is started.", remedy);
+    }
+
+    private static string? Actions(RunStatus status) => status.ActionRequired.Count > 0
+        ? $"Follow-up actions in status.actionRequired: {Number(status.ActionRequired.Count)}."
+        : null;
 
     private static string Number(int count) => count.ToString(CultureInfo.InvariantCulture);
 }
