@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Drydock.Abstractions.Plans;
@@ -18,6 +19,8 @@ namespace Drydock.Tests.Unit.Crds.Specs.Sweep.Databases;
 internal static class Rolls
 {
     public static readonly JsonSerializerOptions Options = KubernetesJson.CreateOptions(CrdsJsonContext.Default);
+
+    private static readonly ConcurrentDictionary<(string Spec, Func<DatabaseRollingUpgradeSpec, Task<string>> Look), Task<string>> Undisturbed = new();
 
     /// <summary>A TiDB that can be upgraded.</summary>
     public static DatabaseRollingUpgradeSpec ATiDb { get; } = new TiDbWorld().Upgrade.Spec;
@@ -82,6 +85,15 @@ internal static class Rolls
             .. plan?.Steps.Select(step => $"{step.Id} {step.Title} {step.Timeout} {string.Join(' ', step.Parameters.Select(p => $"{p.Key}={p.Value}"))}") ?? [],
         ]);
 
+    // The same spec is seen alike: shown once for all fields that are changed in it.
+    private static async Task<string> TwiceAsync(
+        Func<DatabaseRollingUpgradeSpec, Task<string>> look, DatabaseRollingUpgradeSpec spec)
+    {
+        var seen = await look(spec);
+        (await look(spec)).ShouldBe(seen);
+        return seen;
+    }
+
     private static FieldProof Of(
         string field,
         DatabaseRollingUpgradeSpec spec,
@@ -92,8 +104,7 @@ internal static class Rolls
         {
             var (first, second) = (Changed(spec, before), Changed(spec, before, change));
             await judge(first, second);
-            var undisturbed = await look(first);
-            (await look(first)).ShouldBe(undisturbed, "the same spec is seen alike");
+            var undisturbed = await Undisturbed.GetOrAdd((Of(first).ToJsonString(), look), _ => TwiceAsync(look, first));
             (await look(second)).ShouldNotBe(undisturbed, $"{field} has no effect");
         });
 }
